@@ -1,0 +1,120 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Wsmq;
+
+/// <summary>
+/// Where a message goes: <c>user:&lt;id&gt;</c>, <c>group:&lt;name&gt;</c> or <c>work:&lt;name&gt;</c>. The text is split at the
+/// first colon; the name may hold colons, pipes, slashes and spaces (<c>user:auth0|5f…</c>, <c>group:urn:shop:7</c>).
+/// Two addresses are equal when kind and name are equal, character by character.
+/// </summary>
+public readonly struct Address : IEquatable<Address>
+{
+    /// <summary>The most bytes that a name may take in UTF-8.</summary>
+    public const int MaxNameBytes = 256;
+
+    private readonly string? _name;
+
+    private Address(AddressKind kind, string name)
+    {
+        Kind = kind;
+        _name = name;
+    }
+
+    /// <summary>What the address names.</summary>
+    public AddressKind Kind { get; }
+
+    /// <summary>The part after the first colon: a user's identifier, or the name of a group.</summary>
+    public string Name => _name ?? string.Empty;
+
+    /// <summary>The queue of a user.</summary>
+    /// <param name="id">The user's identifier, as the app's authentication gives it.</param>
+    /// <exception cref="WsmqException">The name is refused: <c>invalid-name</c> or <c>name-too-long</c>.</exception>
+    public static Address User(string id) => Create(AddressKind.User, id);
+
+    /// <summary>The log of a group.</summary>
+    /// <param name="name">The group's name.</param>
+    /// <exception cref="WsmqException">The name is refused: <c>invalid-name</c> or <c>name-too-long</c>.</exception>
+    public static Address Group(string name) => Create(AddressKind.Group, name);
+
+    /// <summary>A queue for competing consumers.</summary>
+    /// <param name="name">The queue's name.</param>
+    /// <exception cref="WsmqException">The name is refused: <c>invalid-name</c> or <c>name-too-long</c>.</exception>
+    public static Address Work(string name) => Create(AddressKind.Work, name);
+
+    /// <summary>Reads an address from its text.</summary>
+    /// <param name="text">For example <c>user:bob</c>.</param>
+    /// <exception cref="WsmqException">
+    /// The text is no address: <c>invalid-address</c>, <c>unknown-address-kind</c>, <c>invalid-name</c> or <c>name-too-long</c>.
+    /// </exception>
+    public static Address Parse(string? text) =>
+        TryParse(text, out var address, out var error, out var detail) ? address : throw new WsmqException(error, detail);
+
+    /// <summary>Reads an address from its text without throwing.</summary>
+    /// <param name="text">For example <c>user:bob</c>.</param>
+    /// <param name="address">The address, if the result is true.</param>
+    /// <param name="error">Why not, if the result is false.</param>
+    public static bool TryParse(string? text, out Address address, [NotNullWhen(false)] out WsmqError? error) =>
+        TryParse(text, out address, out error, out _);
+
+    /// <inheritdoc/>
+    public bool Equals(Address other) => Kind == other.Kind && string.Equals(Name, other.Name, StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public override bool Equals([NotNullWhen(true)] object? obj) => obj is Address other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Kind, StringComparer.Ordinal.GetHashCode(Name));
+
+    /// <summary>The text that <see cref="Parse"/> reads.</summary>
+    public override string ToString() => string.Concat(Prefix(Kind), ":", Name);
+
+    /// <summary>Same kind and name.</summary>
+    public static bool operator ==(Address left, Address right) => left.Equals(right);
+
+    /// <summary>Another kind or name.</summary>
+    public static bool operator !=(Address left, Address right) => !left.Equals(right);
+
+    private static Address Create(AddressKind kind, string name) =>
+        NameRules.Check(name, MaxNameBytes, out var error, out var detail)
+            ? new Address(kind, name)
+            : throw new WsmqException(error, detail);
+
+    private static bool TryParse(string? text, out Address address, [NotNullWhen(false)] out WsmqError? error, out string? detail)
+    {
+        address = default;
+        detail = null;
+        var colon = text?.IndexOf(':', StringComparison.Ordinal) ?? -1;
+        if (colon < 0)
+        {
+            error = WsmqErrors.InvalidAddress;
+            return false;
+        }
+
+        if (KindOf(text.AsSpan(0, colon)) is not { } kind)
+        {
+            error = WsmqErrors.UnknownAddressKind;
+            return false;
+        }
+
+        var name = text![(colon + 1)..];
+        if (!NameRules.Check(name, MaxNameBytes, out error, out detail))
+            return false;
+        address = new Address(kind, name);
+        return true;
+    }
+
+    private static AddressKind? KindOf(ReadOnlySpan<char> prefix) => prefix switch
+    {
+        "user" => AddressKind.User,
+        "group" => AddressKind.Group,
+        "work" => AddressKind.Work,
+        _ => null,
+    };
+
+    private static string Prefix(AddressKind kind) => kind switch
+    {
+        AddressKind.User => "user",
+        AddressKind.Group => "group",
+        _ => "work",
+    };
+}

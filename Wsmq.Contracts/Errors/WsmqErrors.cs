@@ -1,0 +1,122 @@
+using System.Collections.Frozen;
+
+namespace Wsmq;
+
+/// <summary>
+/// Every error that wsmq gives. 1xxx: the connection; 2xxx: what was sent is malformed or over a limit; 3xxx: not allowed;
+/// 4xxx: the flow of deliveries; 5xxx: the store and the server's load; 6xxx: made by the client itself.
+/// </summary>
+public static class WsmqErrors
+{
+    private static readonly Dictionary<int, WsmqError> Building = [];
+
+    /// <summary>1001: the connection is authenticated, but its user has no identifier.</summary>
+    public static WsmqError NoUserIdentifier { get; } = Final(1001, "no-user-identifier",
+        "The connection's user has no identifier: the token needs a name identifier claim, or the app an IUserIdProvider.");
+
+    /// <summary>1002: the <c>device</c> query value is not a name.</summary>
+    public static WsmqError InvalidDevice { get; } = Final(1002, "invalid-device",
+        "The device name is refused: 1 to 64 bytes, printable, no look-alike characters.");
+
+    /// <summary>1003: the user has as many devices as one may have.</summary>
+    public static WsmqError TooManyDevices { get; } = Final(1003, "too-many-devices",
+        "The user has reached the number of devices that one may have: reuse a device name, or let one expire.");
+
+    /// <summary>1004: the user's identifier cannot be part of an address.</summary>
+    public static WsmqError InvalidUserIdentifier { get; } = Final(1004, "invalid-user-identifier",
+        "The connection's user identifier cannot be used in an address: see the rules for names.");
+
+    /// <summary>2001: the text is no address.</summary>
+    public static WsmqError InvalidAddress { get; } = Final(2001, "invalid-address",
+        "An address is written user:<id>, group:<name> or work:<name>.");
+
+    /// <summary>2002: the part before the first colon is unknown.</summary>
+    public static WsmqError UnknownAddressKind { get; } = Final(2002, "unknown-address-kind",
+        "The kind before the first colon is none of user, group and work.");
+
+    /// <summary>2003: the name is empty, or holds characters that names may not hold.</summary>
+    public static WsmqError InvalidName { get; } = Final(2003, "invalid-name",
+        "The name is refused: it must be printable, in normal form NFKC, and of one script.");
+
+    /// <summary>2004: the name is too long.</summary>
+    public static WsmqError NameTooLong { get; } = Final(2004, "name-too-long", "The name is too long.");
+
+    /// <summary>2005: the text is no position.</summary>
+    public static WsmqError InvalidPosition { get; } = Final(2005, "invalid-position",
+        "A position is the 16 digits that a delivery carried.");
+
+    /// <summary>2006: the body is not exactly one JSON value.</summary>
+    public static WsmqError InvalidBody { get; } = Final(2006, "invalid-body",
+        "A body is exactly one JSON value, or bytes in data; not both.");
+
+    /// <summary>2007: the message, with its headers, is larger than the server takes.</summary>
+    public static WsmqError MessageTooLarge { get; } = Final(2007, "message-too-large", "The message is larger than this server takes.");
+
+    /// <summary>2008: a field has a wrong type or a value outside of its bounds.</summary>
+    public static WsmqError InvalidMessage { get; } = Final(2008, "invalid-message", "A field of the message is malformed.");
+
+    /// <summary>2009: the message names a sender, which only the server may do.</summary>
+    public static WsmqError SenderNotAllowed { get; } = Final(2009, "sender-not-allowed",
+        "The server stamps the sender from the connection's identity: leave the field out.");
+
+    /// <summary>2010: this kind of address takes no messages in this version.</summary>
+    public static WsmqError UnsupportedAddress { get; } = Final(2010, "unsupported-address",
+        "This version keeps no messages for work: addresses.");
+
+    /// <summary>3001: the authorizer refuses sending to this address.</summary>
+    public static WsmqError SendNotAllowed { get; } = Final(3001, "send-not-allowed", "The user may not send to this address.");
+
+    /// <summary>3002: the authorizer refuses reading this address.</summary>
+    public static WsmqError ReadNotAllowed { get; } = Final(3002, "read-not-allowed", "The user may not read this address.");
+
+    /// <summary>3003: the reply-to is an address that the sender itself may not send to.</summary>
+    public static WsmqError ReplyToNotAllowed { get; } = Final(3003, "reply-to-not-allowed",
+        "The reply-to must be an address that its sender may send to.");
+
+    /// <summary>4001: the acknowledged position lies behind the end of the log.</summary>
+    public static WsmqError AckBeyondTail { get; } = Final(4001, "ack-beyond-tail",
+        "The position is beyond the last entry of the log: acknowledge positions that were delivered.");
+
+    /// <summary>4002: the position to resume from lies behind the end of the log.</summary>
+    public static WsmqError PositionBeyondTail { get; } = Final(4002, "position-beyond-tail",
+        "The position is beyond the last entry of the log: resume from a position that was delivered.");
+
+    /// <summary>4003: the connection has more sends under way than it may have.</summary>
+    public static WsmqError TooManySends { get; } = Retry(4003, "too-many-sends",
+        "Too many sends of this connection are under way: wait for receipts before sending more.");
+
+    /// <summary>5001: the store did not answer in time; the message may or may not be stored.</summary>
+    public static WsmqError StoreUnavailable { get; } = Retry(5001, "store-unavailable",
+        "The store did not confirm in time: send again with the same id, it will not be stored twice.");
+
+    /// <summary>5002: the server's queue towards the store stayed full.</summary>
+    public static WsmqError ServerBusy { get; } = Retry(5002, "server-busy", "The server has too much to store right now: send again later.");
+
+    /// <summary>5003: the store has no room.</summary>
+    public static WsmqError StoreFull { get; } = Retry(5003, "store-full", "The store has no room left: nothing was stored.");
+
+    /// <summary>5004: the server is stopping.</summary>
+    public static WsmqError Stopping { get; } = Retry(5004, "stopping", "This server is stopping: connect again.");
+
+    /// <summary>6001: the client gave up before it had a receipt; the message may or may not be stored.</summary>
+    public static WsmqError OutcomeUnknown { get; } = Final(6001, "outcome-unknown",
+        "No receipt came in time: the message may or may not be stored, and sending it again may store it twice.");
+
+    /// <summary>6002: the client is not connected, or was closed.</summary>
+    public static WsmqError ClientClosed { get; } = Final(6002, "client-closed", "The client was stopped or never started.");
+
+    /// <summary>All of them, by number.</summary>
+    public static IReadOnlyDictionary<int, WsmqError> All { get; } = Building.ToFrozenDictionary();
+
+    internal static WsmqError? ByNumber(int number) => All.GetValueOrDefault(number);
+
+    private static WsmqError Final(int number, string code, string text) => Add(new WsmqError(number, code, text, CanRetry: false));
+
+    private static WsmqError Retry(int number, string code, string text) => Add(new WsmqError(number, code, text, CanRetry: true));
+
+    private static WsmqError Add(WsmqError error)
+    {
+        Building.Add(error.Number, error);
+        return error;
+    }
+}

@@ -1,0 +1,30 @@
+namespace Wsmq;
+
+/// <summary>What the hub calls on a client; each is a handler that a plain SignalR client may register by name.</summary>
+public interface IWsmqClient
+{
+    /// <summary>
+    /// The next durable message of a source. After a lost connection the server starts again behind the device's cursor, so that
+    /// what was delivered but not acknowledged comes again.
+    /// </summary>
+    /// <param name="delivery">The message.</param>
+    Task Receive(Delivery delivery);
+
+    /// <summary>Entries of a source will not be delivered: all positions p with <c>after &lt; p &lt; before</c>. Delivery goes on behind it.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="after">The last position before the gap.</param>
+    /// <param name="before">The first position behind the gap.</param>
+    /// <param name="reason">One of <see cref="GapReasons"/>; treat unknown ones like <c>lost</c>.</param>
+    Task Gap(string source, string after, string before, string reason);
+
+    /// <summary>A live push of the app: not durable, not acknowledged.</summary>
+    /// <param name="message">The message.</param>
+    Task Live(LiveMessage message);
+
+    /// <summary>
+    /// The server waits for acks: the window of this source has been full for a while. Deliveries go on with the next ack.
+    /// </summary>
+    /// <param name="source">The source.</param>
+    /// <param name="position">The last position that was delivered.</param>
+    Task Stalled(string source, string position);
+}

@@ -1,0 +1,14 @@
+namespace Wsmq;
+
+/// <summary>Why entries are missing: the last argument of <see cref="IWsmqClient.Gap"/>.</summary>
+public static class GapReasons
+{
+    /// <summary>The log's retention, by count or by age, removed them.</summary>
+    public const string Retention = "retention";
+
+    /// <summary>Every registered device had acknowledged them, and they were removed after the grace.</summary>
+    public const string Consumed = "consumed";
+
+    /// <summary>The store lost them, for example in a failover to a replica that had not received them.</summary>
+    public const string Lost = "lost";
+}

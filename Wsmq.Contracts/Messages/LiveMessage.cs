@@ -1,0 +1,30 @@
+using System.Text.Json.Serialization;
+
+namespace Wsmq;
+
+/// <summary>
+/// A live push: it travels over the SignalR backplane to whoever is connected now, without log, position or ack, and is gone
+/// if nobody listens. The argument of <see cref="IWsmqClient.Live"/>.
+/// </summary>
+public sealed record LiveMessage
+{
+    /// <summary>What kind of message it is.</summary>
+    [JsonPropertyName(Wire.Type), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Type { get; init; }
+
+    /// <summary>The body as one JSON value.</summary>
+    [JsonPropertyName(Wire.Body), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonBody? Body { get; init; }
+
+    /// <summary>The body, where it is bytes (base64 in JSON).</summary>
+    [JsonPropertyName(Wire.Data), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReadOnlyMemory<byte>? Data { get; init; }
+
+    /// <summary>What <see cref="Data"/> holds, as a media type.</summary>
+    [JsonPropertyName(Wire.ContentType), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ContentType { get; init; }
+
+    /// <summary>Names and values that travel with it.</summary>
+    [JsonPropertyName(Wire.Headers), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+}

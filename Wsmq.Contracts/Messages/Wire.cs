@@ -1,0 +1,24 @@
+namespace Wsmq;
+
+/// <summary>
+/// The names of the fields on the wire. Explicit, because an app may change the naming policy of its SignalR JSON protocol
+/// for its own hubs.
+/// </summary>
+internal static class Wire
+{
+    public const string To = "to";
+    public const string Id = "id";
+    public const string Type = "type";
+    public const string Body = "body";
+    public const string Data = "data";
+    public const string ContentType = "contentType";
+    public const string Headers = "headers";
+    public const string CorrelationId = "correlationId";
+    public const string ReplyTo = "replyTo";
+    public const string Sender = "sender";
+    public const string SentAt = "sentAt";
+    public const string Source = "source";
+    public const string Position = "position";
+    public const string Previous = "previous";
+    public const string Duplicate = "duplicate";
+}

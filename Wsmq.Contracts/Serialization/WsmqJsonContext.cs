@@ -1,0 +1,24 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Wsmq;
+
+/// <summary>Source-generated JSON metadata for everything on the wire.</summary>
+public static class WsmqJson
+{
+    /// <summary>
+    /// Resolves the wire records. A trimmed or native client puts it first into the type info resolver chain of its SignalR JSON
+    /// protocol: <c>AddJsonProtocol(o =&gt; o.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WsmqJson.TypeInfoResolver))</c>.
+    /// </summary>
+    public static IJsonTypeInfoResolver TypeInfoResolver => WsmqJsonContext.Default;
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(OutgoingMessage))]
+[JsonSerializable(typeof(Delivery))]
+[JsonSerializable(typeof(LiveMessage))]
+[JsonSerializable(typeof(Receipt))]
+[JsonSerializable(typeof(JsonBody))]
+[JsonSerializable(typeof(string))]
+internal sealed partial class WsmqJsonContext : JsonSerializerContext;

@@ -1,0 +1,58 @@
+using System.Text.Json;
+
+namespace Wsmq;
+
+/// <summary>What a deployment may set. All values are checked when the app starts.</summary>
+public sealed class WsmqOptions
+{
+    /// <summary>How much of each log is kept.</summary>
+    public RetentionOptions Retention { get; } = new();
+
+    /// <summary>How long a message id is remembered, so that a repeated send is stored once. Default 2 minutes; 1 second to 1 day.</summary>
+    public TimeSpan DeduplicationWindow { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long acknowledged entries stay readable for a slower connection of the same device. Default 1 minute; 0 to 1 day.</summary>
+    public TimeSpan AckGrace { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How many devices of a user may hold messages back at a time. Default 16; 1 to 1,000.</summary>
+    public int MaxDevicesPerUser { get; set; } = 16;
+
+    /// <summary>After how long a device that stays away stops holding messages back. Default 30 days; 1 second to 10 years.</summary>
+    public TimeSpan DeviceExpiry { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>How many deliveries of one address a connection may have unacknowledged. Default 256; 1 to 65,536.</summary>
+    public int Window { get; set; } = 256;
+
+    /// <summary>How many deliveries over all addresses a connection may have unacknowledged. Default 1,024; 1 to 1,048,576.</summary>
+    public int ConnectionWindow { get; set; } = 1024;
+
+    /// <summary>The largest body, in bytes. Default 256 KiB; 1 KiB to 16 MiB.</summary>
+    public int MaxBodyBytes { get; set; } = 256 * 1024;
+
+    /// <summary>The most that the headers of a message may take together, in bytes of UTF-8. Default 4 KiB; 0 to 64 KiB.</summary>
+    public int MaxHeaderBytes { get; set; } = 4 * 1024;
+
+    /// <summary>How many sends of one connection may be under way before a further one is refused. Default 128; 1 to 4,096.</summary>
+    public int MaxOutstandingSends { get; set; } = 128;
+
+    /// <summary>How many sends may wait for the store on one node and lane. Default 8,192; 1 to 1,048,576.</summary>
+    public int PublishQueueCapacity { get; set; } = 8192;
+
+    /// <summary>After how long a send without an answer from the store fails. Default 10 seconds; 100 ms to 10 minutes, and less than the deduplication window.</summary>
+    public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a full window may stay unmoved before the address counts as stalled. Default 30 seconds; 100 ms to 1 hour.</summary>
+    public TimeSpan StallAfter { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often a node compares what it has seen with the store: bounds how long a lost signal can hide. Default 10 seconds; 100 ms to 1 hour.</summary>
+    public TimeSpan TailCheckInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many of the newest entries of an active address a node keeps in memory. Default 256; 0 to 65,536.</summary>
+    public int FeedEntries { get; set; } = 256;
+
+    /// <summary>How many bytes of the newest entries of an active address a node keeps in memory. Default 1 MiB; 0 to 1 GiB.</summary>
+    public int FeedBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>How the publisher turns objects into JSON. Default: web defaults, camel case.</summary>
+    public JsonSerializerOptions Json { get; set; } = JsonSerializerOptions.Web;
+}

@@ -1,0 +1,23 @@
+namespace Wsmq;
+
+/// <summary>The Redis store.</summary>
+public sealed class WsmqRedisOptions
+{
+    /// <summary>A StackExchange.Redis configuration string, for example <c>redis:6379,password=…</c>.</summary>
+    public string Configuration { get; set; } = "localhost:6379";
+
+    /// <summary>Begins the name of every key and channel, so that deployments can share a server. Default <c>wsmq</c>; 1 to 64 characters of a-z, A-Z, 0-9, '-', '_', '.' and ':'.</summary>
+    public string KeyPrefix { get; set; } = "wsmq";
+
+    /// <summary>
+    /// Into how many buckets addresses are hashed; all keys of a bucket live on one shard of a Redis Cluster. Fixed for the life
+    /// of a deployment: another number finds none of the old logs, and the app refuses to start. Default 64; 1 to 16,384.
+    /// </summary>
+    public int Buckets { get; set; } = 64;
+
+    /// <summary>The largest entry that travels with its signal, in bytes; a larger one is read from the log. Default 4 KiB; 0 to 1 MiB.</summary>
+    public int InlineSignalBytes { get; set; } = 4 * 1024;
+
+    /// <summary>How long a command may take. Default 5 seconds; 100 ms to 1 minute.</summary>
+    public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(5);
+}

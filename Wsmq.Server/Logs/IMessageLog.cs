@@ -1,0 +1,55 @@
+namespace Wsmq.Server.Logs;
+
+/// <summary>
+/// The ordered log of every address, its deduplication, and the cursors that read it.
+/// </summary>
+/// <remarks>
+/// <para><b>Append.</b> One call is atomic for each of its items: either the entry is in the log, its id is remembered for the
+/// deduplication window and its signal is sent, or nothing happened. Items are applied in the order of the list, and a lane's
+/// calls in the order in which they were made, also across a call that failed and was repeated. A repeated item (same sender,
+/// address and id, within the window) returns the position of the first and changes nothing.</para>
+/// <para><b>Positions.</b> A new entry's position is <c>max(clock in µs, tail + 1)</c>: higher than every position that its log
+/// ever gave out, also after the log was emptied, trimmed or expired, and also when the clock stepped back. Each entry carries
+/// the position of the entry before it.</para>
+/// <para><b>Removal.</b> Entries go from the old end only: by count, by age, or because every registered device of a
+/// <c>user:</c> log acknowledged them and the grace is over. <see cref="LogState.Removed"/> is the position of the last entry
+/// removed, so that the missing range of a reader at <c>p</c> is exactly <c>(p, Removed]</c>. Tail and removed outlive the
+/// entries.</para>
+/// <para><b>Cursors.</b> A cursor never moves back and never beyond the tail. A device of a user's own queue starts at the
+/// oldest entry kept; a group's reader where the log ended when the user joined. A device away for longer than its expiry no
+/// longer holds messages back, but keeps its cursor while there is room for it, so that it hears of what it missed.</para>
+/// <para><b>Failure.</b> A store that does not answer throws <see cref="WsmqException"/> with <c>store-unavailable</c>: what was
+/// asked may or may not have happened. One without room throws <c>store-full</c>: nothing happened.</para>
+/// </remarks>
+internal interface IMessageLog
+{
+    /// <summary>Into how many lanes appends are divided: items of one call must be of one lane. At least 1.</summary>
+    int Lanes { get; }
+
+    /// <summary>The lane of an address: 0 up to <see cref="Lanes"/> - 1, the same on every node.</summary>
+    int LaneOf(Address address);
+
+    /// <summary>Appends many entries; the result has one item for each, in the same order. One call at a time for each lane.</summary>
+    Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reads the entries behind a position, oldest first: at most <paramref name="maxEntries"/>, and no further one once
+    /// <paramref name="maxBytes"/> of metadata and bodies are reached (but always one, where there is one).
+    /// </summary>
+    Task<LogPage> ReadAsync(Address source, Position after, int maxEntries, int maxBytes, CancellationToken cancellationToken);
+
+    /// <summary>The states of many logs in one round trip (one for each lane), in the order of the list.</summary>
+    Task<LogState[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Moves many cursors forward; the result has one item for each, in the same order. What lies behind the slowest registered
+    /// device of a user's queue becomes removable after the grace.
+    /// </summary>
+    Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The cursor of a device in a log. For the user's own queue it registers the device, or notes that it was seen. Throws
+    /// <see cref="WsmqException"/>: <c>too-many-devices</c>, or <c>read-not-allowed</c> where the user is not in the group.
+    /// </summary>
+    Task<Position> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken);
+}

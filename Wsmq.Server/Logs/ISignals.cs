@@ -1,0 +1,32 @@
+namespace Wsmq.Server.Logs;
+
+/// <summary>
+/// News about an address. A hint: it may be lost, and the log is the truth. Signals of one address that arrive do so in the
+/// order in which they were sent.
+/// </summary>
+/// <param name="Position">The new entry's position; <see cref="Wsmq.Position.Start"/> where the signal is not about an entry.</param>
+/// <param name="Previous">The new entry's previous position.</param>
+/// <param name="Entry">The entry itself, where it is small enough to travel with the signal.</param>
+internal readonly record struct Signal(Position Position, Position Previous, LogEntry? Entry)
+{
+    /// <summary>The groups of the address's user changed.</summary>
+    public static Signal Membership => default;
+
+    public bool IsMembership => Position == Position.Start;
+}
+
+/// <summary>Carries signals from whoever appends to every node that has readers of the address.</summary>
+internal interface ISignals
+{
+    /// <summary>
+    /// Raised after signals may have been lost: the subscriptions were down and are back. Whoever listens reads the state of
+    /// its logs again. Handlers must not block.
+    /// </summary>
+    event Action? Restored;
+
+    /// <summary>
+    /// Starts to hear of an address; when the task completes, every later append is signalled. The handler must neither block
+    /// nor throw. One subscription an address and node.
+    /// </summary>
+    Task<IAsyncDisposable> SubscribeAsync(Address address, Action<Signal> handler, CancellationToken cancellationToken);
+}

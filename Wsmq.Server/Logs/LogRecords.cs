@@ -1,0 +1,46 @@
+namespace Wsmq.Server.Logs;
+
+/// <summary>An entry to append. Metadata and body are opaque to the store.</summary>
+/// <param name="To">The log.</param>
+/// <param name="Sender">Whose ids are meant in <paramref name="Id"/>: a user, or the app. Opaque to the store.</param>
+/// <param name="Id">The sender's id of the message.</param>
+/// <param name="Metadata">Everything about the message but its body.</param>
+/// <param name="Body">The body.</param>
+internal readonly record struct AppendRequest(
+    Address To, string Sender, string Id, ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> Body);
+
+internal readonly record struct AppendResult(Position Position, bool Duplicate);
+
+/// <summary>An entry of a log.</summary>
+/// <param name="Position">Its place.</param>
+/// <param name="Previous">The place of the entry appended before it, kept or not; <see cref="Wsmq.Position.Start"/> for the first ever.</param>
+/// <param name="Metadata">As appended.</param>
+/// <param name="Body">As appended.</param>
+internal sealed record LogEntry(Position Position, Position Previous, ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> Body)
+{
+    public int Bytes => Metadata.Length + Body.Length;
+}
+
+/// <summary>Where a log begins and ends.</summary>
+/// <param name="Tail">The last position given out.</param>
+/// <param name="Removed">The last position removed; equal to the tail where nothing is kept.</param>
+/// <param name="Consumed">Up to here every registered device had acknowledged (a user's queue only).</param>
+/// <param name="MembershipVersion">Of a user's address: changes whenever the user joins or leaves a group.</param>
+internal readonly record struct LogState(Position Tail, Position Removed, Position Consumed, long MembershipVersion);
+
+/// <summary>Entries and the state of their log, read at one moment.</summary>
+internal sealed record LogPage(IReadOnlyList<LogEntry> Entries, LogState State);
+
+internal readonly record struct AckRequest(Address Source, string User, string Device, Position Position);
+
+internal enum AckResult
+{
+    /// <summary>The cursor is there, or was further already.</summary>
+    Done = 0,
+
+    /// <summary>The position is beyond the tail; nothing changed.</summary>
+    BeyondTail = 1,
+
+    /// <summary>The device is not registered with the queue, or the user not in the group; nothing changed.</summary>
+    NoReader = 2,
+}

@@ -1,0 +1,33 @@
+namespace Wsmq;
+
+/// <summary>
+/// Durable sends by the app itself: inject it anywhere. No authorizer is asked, and deliveries carry no sender. Messages to one
+/// address are stored in the order of the calls.
+/// </summary>
+public interface IWsmqPublisher
+{
+    /// <summary>Stores a message whose body is an object, serialized with <see cref="WsmqOptions.Json"/>, and whose type is the object's wire name.</summary>
+    /// <param name="to">The address.</param>
+    /// <param name="message">The body.</param>
+    /// <param name="cancellationToken">Gives up waiting; the message may still be stored.</param>
+    /// <typeparam name="T">The type of the message; <see cref="MessageTypeAttribute"/> names it on the wire.</typeparam>
+    /// <exception cref="WsmqException">The message is malformed or too large, or the store did not take it: see <see cref="WsmqException.Error"/>.</exception>
+    Task<Receipt> SendAsync<T>(Address to, T message, CancellationToken cancellationToken = default);
+
+    /// <summary>Stores a message.</summary>
+    /// <param name="message">The message; give it an id where the call may be repeated.</param>
+    /// <param name="cancellationToken">Gives up waiting; the message may still be stored.</param>
+    /// <exception cref="WsmqException">The message is malformed or too large, or the store did not take it: see <see cref="WsmqException.Error"/>.</exception>
+    Task<Receipt> SendAsync(OutgoingMessage message, CancellationToken cancellationToken = default);
+
+    /// <summary>Stores many messages; each succeeds or fails alone.</summary>
+    /// <param name="messages">The messages, to any addresses.</param>
+    /// <param name="cancellationToken">Gives up waiting; messages may still be stored.</param>
+    /// <returns>One result for each message, in the same order.</returns>
+    Task<IReadOnlyList<SendResult>> SendManyAsync(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellationToken = default);
+}
+
+/// <summary>How one message of many fared: either a receipt or an error.</summary>
+/// <param name="Receipt">The receipt, where it was stored.</param>
+/// <param name="Error">Why not, where it was not.</param>
+public sealed record SendResult(Receipt? Receipt, WsmqException? Error);
