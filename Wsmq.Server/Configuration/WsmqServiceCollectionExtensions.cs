@@ -12,7 +12,6 @@ using Wsmq.Server.Groups;
 using Wsmq.Server.Hubs;
 using Wsmq.Server.Logs;
 using Wsmq.Server.Publishing;
-using Wsmq.Server.Redis;
 using Wsmq.Server.Sessions;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -47,33 +46,6 @@ public static class WsmqServiceCollectionExtensions
         AddHub(services);
         AddParts(services);
         return builder;
-    }
-
-    /// <summary>Keeps everything in Redis 7.0 or later: any number of nodes.</summary>
-    /// <param name="builder">What <c>AddWsmq</c> returned.</param>
-    /// <param name="configuration">A StackExchange.Redis configuration string.</param>
-    /// <param name="configure">Sets further options of the store.</param>
-    public static WsmqBuilder UseRedis(this WsmqBuilder builder, string configuration, Action<WsmqRedisOptions>? configure = null)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        AddStoreOptions<WsmqRedisOptions>(builder.Services, o => o.Configuration = configuration, configure);
-        return builder.Use<RedisStore, BackplaneLifetimeManager>();
-    }
-
-    private static WsmqBuilder Use<TStore, TLifetimeManager>(this WsmqBuilder builder)
-        where TStore : class, IStore
-        where TLifetimeManager : HubLifetimeManager<WsmqHub>
-    {
-        builder.Services.Replace(ServiceDescriptor.Singleton<IStore, TStore>());
-        builder.Services.Replace(ServiceDescriptor.Singleton<HubLifetimeManager<WsmqHub>, TLifetimeManager>());
-        return builder;
-    }
-
-    private static void AddStoreOptions<T>(IServiceCollection services, Action<T> first, Action<T>? configure)
-        where T : class
-    {
-        services.TryAddEnumerable(ServiceDescriptor.Singleton(typeof(IValidateOptions<T>), typeof(StoreOptionsValidation)));
-        services.AddOptions<T>().Configure(first).Configure(configure ?? (_ => { })).ValidateOnStart();
     }
 
     private static void AddHub(IServiceCollection services)

@@ -50,6 +50,9 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
     {
         var settings = Settings(options.Value, purpose);
         settings.AbortOnConnectFail = true;
+
+        // The driver counts INFO among the admin commands; nothing else of that kind is used.
+        settings.AllowAdmin = true;
         try
         {
             var multiplexer = await ConnectionMultiplexer.ConnectAsync(settings).WaitAsync(cancellationToken);
