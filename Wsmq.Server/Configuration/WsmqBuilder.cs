@@ -6,6 +6,7 @@ using Wsmq.Server.Configuration;
 using Wsmq.Server.Hubs;
 using Wsmq.Server.Logs;
 using Wsmq.Server.Redis;
+using Wsmq.Server.Sqlite;
 
 namespace Wsmq;
 
@@ -16,6 +17,15 @@ public sealed class WsmqBuilder
 
     /// <summary>The app's services.</summary>
     public IServiceCollection Services { get; }
+
+    /// <summary>Keeps everything in an embedded database: one node, no server to install.</summary>
+    /// <param name="path">The database file; where it is null, the option's default.</param>
+    /// <param name="configure">Sets further options of the store.</param>
+    public WsmqBuilder UseSqlite(string? path = null, Action<WsmqSqliteOptions>? configure = null)
+    {
+        AddOptions<WsmqSqliteOptions>(o => o.Path = path ?? o.Path, configure);
+        return Use<SqliteStore, LocalLifetimeManager>();
+    }
 
     /// <summary>Keeps everything in Redis 7.0 or later: any number of nodes.</summary>
     /// <param name="configuration">A StackExchange.Redis configuration string.</param>

@@ -45,7 +45,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddHealthChecks().AddCheck<StoreHealthCheck>(StoreHealthCheck.Name, tags: [StoreHealthCheck.ReadyTag]);
         AddHub(services);
         AddParts(services);
-        return builder;
+        return builder.UseSqlite();
     }
 
     private static void AddHub(IServiceCollection services)
