@@ -71,20 +71,26 @@ public abstract partial class StoreContract
     public async Task A_device_that_registers_during_the_grace_holds_back_what_it_has_not_read()
     {
         await using var h = await CreateAsync(o => o.AckGrace = Short);
-        await h.OpenAsync("bob", "phone");
-        var p = await h.AddManyAsync(Bob, 2);
-        await h.AckAsync("bob", "phone", p[0]);
-        if (await h.OpenAsync("bob", "laptop") != Position.Start)
-            return; // The machine was so slow that the grace was over: then there is nothing to hold back.
-        await h.AckAsync("bob", "laptop", p[0]);
-        var other = Address.User("witness");
-        await h.OpenAsync("witness", "d");
-        var later = await h.AddAsync(other);
-        await h.OpenAsync("bob", "third");
-        await h.AckAsync("witness", "d", later);
-        await Eventually.Become("a later grace is over", async () => (await h.PositionsAsync(other)).Length == 0);
-        var kept = await h.PositionsAsync(Bob);
-        (kept.SequenceEqual(p) || await h.OpenAsync("bob", "third") == p[0]).Should().BeTrue("the new device starts where the log does");
+        var (user, p) = ("", Array.Empty<Position>());
+        var attempts = 0;
+        // On a slow machine the grace may be over before the second device is there: then once more with another user.
+        await Eventually.Become("a second device registers during the grace", async () =>
+        {
+            user = $"user{attempts++}";
+            await h.OpenAsync(user, "phone");
+            p = await h.AddManyAsync(Address.User(user), 2);
+            await h.AckAsync(user, "phone", p[0]);
+            return await h.OpenAsync(user, "laptop") == Position.Start;
+        });
+
+        // Whoever acknowledges later has a later grace; when that is over, so is the first.
+        await h.OpenAsync("witness", "phone");
+        await h.AckAsync("witness", "phone", await h.AddAsync(Address.User("witness")));
+        await Eventually.Become("a later grace is over", async () => (await h.PositionsAsync(Address.User("witness"))).Length == 0);
+        (await h.PositionsAsync(Address.User(user))).Should().Equal(p, "the laptop was promised the oldest entry");
+
+        await h.AckAsync(user, "laptop", p[0]);
+        await Eventually.Become("both have it", async () => (await h.PositionsAsync(Address.User(user))).SequenceEqual([p[1]]));
     }
 
     [Fact]

@@ -8,6 +8,7 @@ namespace Wsmq.Tests.Stores;
 internal abstract class StoreHarness : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<int, SemaphoreSlim> _lanes = new();
+    private readonly string _run = Guid.NewGuid().ToString("N");
     private int _ids;
 
     public abstract IStore Store { get; }
@@ -58,7 +59,7 @@ internal abstract class StoreHarness : IAsyncDisposable
         return [.. results.Select(r => r.Position)];
     }
 
-    public AppendRequest New(Address to, string body = "x") => Message(to, "sender", $"id{Interlocked.Increment(ref _ids)}", body);
+    public AppendRequest New(Address to, string body = "x") => Message(to, "sender", $"{_run}-{Interlocked.Increment(ref _ids)}", body);
 
     public static AppendRequest Message(Address to, string sender, string id, string body = "x") =>
         new(to, sender, id, Encoding.UTF8.GetBytes("meta:" + body), Encoding.UTF8.GetBytes(body));
