@@ -185,7 +185,7 @@ public abstract partial class StoreContract
         var first = await h.AddAsync(Bob);
         var second = await h.AddAsync(Bob);
         (await h.AckAsync("bob", "phone", new Position(second.Value - 1))).Should().Be(AckResult.Done);
-        await Eventually.Become("the first is gone", async () => (await h.PositionsAsync(Bob)).SequenceEqual([second]));
+        await Eventually.That("the first is gone", async () => (await h.PositionsAsync(Bob)).SequenceEqual([second]));
         (await h.StateAsync(Bob)).Removed.Should().Be(first);
         (await h.ReadAsync(Bob)).Entries.Single().Previous.Should().Be(first);
     }
