@@ -20,6 +20,10 @@ internal sealed class SqliteConnections(string path, SqliteDurability durability
             session.Run(durability == SqliteDurability.Full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
             // Without a limit the write-ahead file keeps the size of its largest moment.
             session.Run("PRAGMA journal_size_limit = 67108864");
+            // Message ids spread over their index: with the default of 2 MB each insert would read pages back in.
+            session.Run("PRAGMA cache_size = -32768");
+            // A checkpoint rewrites a page once, however often it changed since the last one: rarer ones write less.
+            session.Run("PRAGMA wal_autocheckpoint = 4000");
             SqliteSchema.Ensure(session, path);
             if (maxPages is { } pages)
                 session.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count = {pages}"));

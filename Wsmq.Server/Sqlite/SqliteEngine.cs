@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Wsmq.Server.Sqlite;
 
 /// <summary>The open database: the lock on the file, the writer and the readers.</summary>
-internal sealed class SqliteEngine(WsmqSqliteOptions options, ILogger logger)
+internal sealed class SqliteEngine(WsmqSqliteOptions options, TimeProvider clock, ILogger logger)
 {
     private Parts? _parts;
 
@@ -21,7 +21,7 @@ internal sealed class SqliteEngine(WsmqSqliteOptions options, ILogger logger)
             var connections = new SqliteConnections(path, options.Durability);
             session = connections.OpenWriter(maxPages);
             var readers = new SqliteReaders(connections);
-            Volatile.Write(ref _parts, new Parts(held, new SqliteWriter(session, logger), readers));
+            Volatile.Write(ref _parts, new Parts(held, new SqliteWriter(session, clock, logger), readers));
         }
         catch
         {

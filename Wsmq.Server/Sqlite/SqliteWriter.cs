@@ -16,12 +16,14 @@ internal sealed class SqliteWriter
         new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = false });
 
     private readonly SqliteSession _session;
+    private readonly SqliteFailureLog _failures;
     private readonly ILogger _logger;
     private readonly Task _loop;
 
-    public SqliteWriter(SqliteSession session, ILogger logger)
+    public SqliteWriter(SqliteSession session, TimeProvider clock, ILogger logger)
     {
         _session = session;
+        _failures = new SqliteFailureLog(clock, logger);
         _logger = logger;
         _loop = Task.Factory.StartNew(Loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
@@ -99,7 +101,7 @@ internal sealed class SqliteWriter
         }
         catch (Exception e)
         {
-            SqliteLog.CommitFailed(_logger, group.Count, e);
+            _failures.Add(e);
             RollBack();
             return e;
         }
