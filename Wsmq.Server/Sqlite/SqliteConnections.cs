@@ -17,7 +17,7 @@ internal sealed class SqliteConnections(string path, SqliteDurability durability
             if (session.One("PRAGMA journal_mode = WAL", r => r.GetString(0)) != "wal")
                 throw new InvalidOperationException(
                     $"'{path}' cannot be used in write-ahead mode: set the SQLite store's Path to a file on a local disk.");
-            session.Run(durability == SqliteDurability.Full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+            Use(session, durability);
             // Without a limit the write-ahead file keeps the size of its largest moment.
             session.Run("PRAGMA journal_size_limit = 67108864");
             // Message ids spread over their index: with the default of 2 MB each insert would read pages back in.
@@ -40,6 +40,9 @@ internal sealed class SqliteConnections(string path, SqliteDurability durability
             throw;
         }
     }
+
+    public static void Use(SqliteSession session, SqliteDurability durability) =>
+        session.Set(durability == SqliteDurability.Full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
 
     public SqliteSession OpenReader()
     {
