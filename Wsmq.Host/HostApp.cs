@@ -56,7 +56,6 @@ internal static class HostApp
     {
         _ = services.GetRequiredService<IOptions<WsmqOptions>>().Value;
         var bearer = services.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>().Get(JwtBearerDefaults.AuthenticationScheme);
-        if (BearerSetup.AcceptsAnyAudience(bearer))
-            HostLog.AnyAudience(services.GetRequiredService<ILoggerFactory>().CreateLogger("Wsmq.Host"));
+        BearerCheck.Require(bearer, services.GetRequiredService<IHostEnvironment>().EnvironmentName);
     }
 }
