@@ -26,6 +26,7 @@ internal sealed class SourceState(Address source, int capacity)
     private int _resumes;
     private bool _full;
     private bool _resumeWanted;
+    private bool _leftOut;
     private bool _ownPosition;
     private bool _refused;
     private TaskCompletionSource? _resumed;
@@ -110,7 +111,12 @@ internal sealed class SourceState(Address source, int capacity)
     public Position? ResumeBehind()
     {
         lock (_gate)
-            return _resumeWanted && !_full ? _received : null;
+        {
+            if (!_resumeWanted || _full)
+                return null;
+            _leftOut = false;
+            return _received;
+        }
     }
 
     public void ResumeAnswered(Position behind, Exception? refusal)
@@ -120,8 +126,8 @@ internal sealed class SourceState(Address source, int capacity)
             // Moved meanwhile by the app: the answer belongs to another position, and the new one is still to be asked for.
             if (_received < behind)
                 return;
-            // Overflowed meanwhile: what was left out is still to be asked for.
-            _resumeWanted = _full;
+            // Overflowed since it was asked, perhaps by the answer itself: what was left out is to be asked for again.
+            _resumeWanted = _leftOut;
             _refused = refusal is not null;
             if (refusal is null)
                 _resumed?.TrySetResult();
@@ -144,7 +150,7 @@ internal sealed class SourceState(Address source, int capacity)
     {
         if (_full || !_queue.Writer.TryWrite(item))
         {
-            (_full, _resumeWanted) = (true, true);
+            (_full, _resumeWanted, _leftOut) = (true, true, true);
             return HasRoomAgain() ? Arrival.Missing : Arrival.Ignored;
         }
 
