@@ -88,8 +88,9 @@ public sealed partial class WsmqClient
 
     /// <summary>
     /// For apps that keep their own position: deliveries of a source go on behind it, forwards or backwards; messages that wait in the
-    /// client are dropped, and what is no longer kept is announced as a gap. From then on the client names its position on every
-    /// connect. The device's cursor stays where it is. Called before <see cref="StartAsync"/> it takes effect there.
+    /// client are dropped, and what is no longer kept is announced as a gap. Until it is stopped
+    /// the client then names its position on every connect. The device's cursor stays where it is, and moves with the acks of what
+    /// follows. Called before <see cref="StartAsync"/> it takes effect there.
     /// </summary>
     /// <param name="source">The source: the user's own queue, or a group of the user.</param>
     /// <param name="after">The last position that the app has; <see cref="Position.Start"/> for the oldest message that is kept.</param>

@@ -92,7 +92,7 @@ public sealed partial class WsmqClient : IAsyncDisposable
     /// <summary>
     /// Stops the client: new sends are refused, those under way get their receipts, handlers are told to cancel and are waited for,
     /// and their last acks are sent; each for no longer than <see cref="WsmqClientOptions.StopTimeout"/>. It may be started again.
-    /// From inside a handler, cancel instead of awaiting it: it waits for that handler.
+    /// Do not await it inside a handler: it waits for that handler.
     /// </summary>
     /// <param name="ct">Cuts the waits short.</param>
     public async Task StopAsync(CancellationToken ct = default)

@@ -28,6 +28,10 @@ internal sealed class ConnectionLoop(
         {
             // Stopped while waiting: the state below says so.
         }
+        catch (Exception e)
+        {
+            Log.LoopFailed(events.Logger, e);
+        }
         finally
         {
             state.Set(WsmqClientState.Stopped);

@@ -32,7 +32,11 @@ internal sealed class HubSessionFactory(Uri url, WsmqClientOptions options)
         http.Transports = HttpTransportType.WebSockets;
         http.SkipNegotiation = true;
         if (options.AccessToken is { } token)
-            http.AccessTokenProvider = () => token(ct);
+        {
+            // SignalR waits for a token without end: one that never comes would end all attempts to connect.
+            http.AccessTokenProvider = () => token(ct).WaitAsync(options.ConnectTimeout, options.TimeProvider, ct);
+        }
+
         options.ConfigureHttp?.Invoke(http);
     }
 

@@ -188,6 +188,36 @@ public sealed class DeliveryTests : ClientTest
     }
 
     [Fact]
+    public async Task An_ack_that_the_server_cannot_store_now_is_repeated()
+    {
+        Record();
+        var calls = 0;
+        Script.OnAck = (_, _) => Interlocked.Increment(ref calls) < 4
+            ? throw new Microsoft.AspNetCore.SignalR.HubException(WsmqErrors.StoreUnavailable.ToString())
+            : Task.CompletedTask;
+        Script.OnConnected = Entry.Chats(1);
+        await Client.StartAsync();
+        await Eventually.That("it is repeated", () => Volatile.Read(ref calls) == 4);
+        Script.Acks.Should().OnlyContain(a => a.Position == Entry.At(1));
+        Errors.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task An_ack_that_the_server_refuses_is_reported_and_not_repeated()
+    {
+        Record();
+        Script.OnAck = (_, position) => position == Entry.At(1)
+            ? throw new Microsoft.AspNetCore.SignalR.HubException(WsmqErrors.AckBeyondTail.ToString())
+            : Task.CompletedTask;
+        Script.OnConnected = Entry.Chats(1);
+        await Client.StartAsync();
+        await Eventually.That("it is reported", () => Errors.Any(e => e.Operation == WsmqOperation.Acknowledge));
+        await Server.Everyone.Receive(Entry.Chat(2));
+        await AckedIs(2);
+        Script.Acks.Should().HaveCount(2);
+    }
+
+    [Fact]
     public async Task An_app_that_keeps_its_position_has_it_told_on_every_connect()
     {
         Record();
