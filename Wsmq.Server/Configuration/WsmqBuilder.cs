@@ -1,12 +1,54 @@
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Configuration;
+using Wsmq.Server.Hubs;
+using Wsmq.Server.Logs;
+using Wsmq.Server.Redis;
+using Wsmq.Server.Sqlite;
 
 namespace Wsmq;
 
-/// <summary>Chooses the store: returned by <c>AddWsmq</c>.</summary>
+/// <summary>Chooses the store: returned by <c>AddWsmq</c>. The last choice counts; without one it is the embedded store.</summary>
 public sealed class WsmqBuilder
 {
     internal WsmqBuilder(IServiceCollection services) => Services = services;
 
     /// <summary>The app's services.</summary>
     public IServiceCollection Services { get; }
+
+    /// <summary>Keeps everything in an embedded database: one node, no server to install.</summary>
+    /// <param name="path">The database file; where it is null, the option's default.</param>
+    /// <param name="configure">Sets further options of the store.</param>
+    public WsmqBuilder UseSqlite(string? path = null, Action<WsmqSqliteOptions>? configure = null)
+    {
+        AddOptions<WsmqSqliteOptions>(o => o.Path = path ?? o.Path, configure);
+        return Use<SqliteStore, LocalLifetimeManager>();
+    }
+
+    /// <summary>Keeps everything in Redis 7.0 or later: any number of nodes.</summary>
+    /// <param name="configuration">A StackExchange.Redis configuration string.</param>
+    /// <param name="configure">Sets further options of the store.</param>
+    public WsmqBuilder UseRedis(string configuration, Action<WsmqRedisOptions>? configure = null)
+    {
+        AddOptions<WsmqRedisOptions>(o => o.Configuration = configuration, configure);
+        return Use<RedisStore, BackplaneLifetimeManager>();
+    }
+
+    private WsmqBuilder Use<TStore, TLifetimeManager>()
+        where TStore : class, IStore
+        where TLifetimeManager : HubLifetimeManager<WsmqHub>
+    {
+        Services.Replace(ServiceDescriptor.Singleton<IStore, TStore>());
+        Services.Replace(ServiceDescriptor.Singleton<HubLifetimeManager<WsmqHub>, TLifetimeManager>());
+        return this;
+    }
+
+    private void AddOptions<T>(Action<T> first, Action<T>? configure)
+        where T : class
+    {
+        Services.TryAddEnumerable(ServiceDescriptor.Singleton(typeof(IValidateOptions<T>), typeof(StoreOptionsValidation)));
+        Services.AddOptions<T>().Configure(first).Configure(configure ?? (_ => { })).ValidateOnStart();
+    }
 }

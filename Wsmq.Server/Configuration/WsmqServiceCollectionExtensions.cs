@@ -1,4 +1,18 @@
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Wsmq;
+using Wsmq.Server.Access;
+using Wsmq.Server.Configuration;
+using Wsmq.Server.Delivering;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Groups;
+using Wsmq.Server.Hubs;
+using Wsmq.Server.Logs;
+using Wsmq.Server.Publishing;
+using Wsmq.Server.Sessions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -7,27 +21,64 @@ public static class WsmqServiceCollectionExtensions
 {
     /// <summary>
     /// Adds the hub, the publisher and the groups, on the embedded SQLite store unless a store is chosen on the result.
-    /// Calling it again only adds to the options.
+    /// Calling it again only adds to the options. Register an <see cref="IWsmqAuthorizer"/> of your own to replace the default.
     /// </summary>
     /// <param name="services">The app's services.</param>
     /// <param name="configure">Sets options; they are validated when the app starts.</param>
     public static WsmqBuilder AddWsmq(this IServiceCollection services, Action<WsmqOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
+        var builder = new WsmqBuilder(services);
         if (configure is not null)
             services.Configure(configure);
-        return new WsmqBuilder(services);
+        if (services.Any(s => s.ServiceType == typeof(WsmqHub)))
+            return builder;
+
+        services.AddOptions<WsmqOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WsmqOptions>, WsmqOptionsValidation>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IWsmqAuthorizer, DefaultAuthorizer>();
+        services.TryAddSingleton<IWsmqPublisher, WsmqPublisher>();
+        services.TryAddSingleton<IWsmqGroups, WsmqGroups>();
+        services.AddMetrics();
+        services.AddAuthorization();
+        services.AddHealthChecks().AddCheck<StoreHealthCheck>(StoreHealthCheck.Name, tags: [StoreHealthCheck.ReadyTag]);
+        AddHub(services);
+        AddParts(services);
+        return builder.UseSqlite();
     }
 
-    /// <summary>Keeps everything in an embedded database: one node, no server to install.</summary>
-    /// <param name="builder">What <c>AddWsmq</c> returned.</param>
-    /// <param name="path">The database file; where it is null, the options' default.</param>
-    /// <param name="configure">Sets further options of the store.</param>
-    public static WsmqBuilder UseSqlite(this WsmqBuilder builder, string? path = null, Action<WsmqSqliteOptions>? configure = null) => builder;
+    private static void AddHub(IServiceCollection services)
+    {
+        services.AddSignalR().AddJsonProtocol(json =>
+        {
+            var payload = json.PayloadSerializerOptions;
+            payload.TypeInfoResolver = JsonTypeInfoResolver.Combine(
+                WsmqJson.TypeInfoResolver, payload.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver());
+        });
+        services.AddSingleton<IPostConfigureOptions<HubOptions<WsmqHub>>, HubLimits>();
+        services.AddSingleton<ErrorFilter>();
+        services.AddSingleton<ConnectionRegistry>();
 
-    /// <summary>Keeps everything in Redis 7.0 or later: any number of nodes.</summary>
-    /// <param name="builder">What <c>AddWsmq</c> returned.</param>
-    /// <param name="configuration">A StackExchange.Redis configuration string.</param>
-    /// <param name="configure">Sets further options of the store.</param>
-    public static WsmqBuilder UseRedis(this WsmqBuilder builder, string configuration, Action<WsmqRedisOptions>? configure = null) => builder;
+        // The hub's constructor takes internal parts, so that they stay internal; SignalR's activator asks the container first.
+        services.AddTransient(p => new WsmqHub(
+            p.GetRequiredService<SessionManager>(), p.GetRequiredService<ClientSends>(), p.GetRequiredService<ClientReads>()));
+    }
+
+    private static void AddParts(IServiceCollection services)
+    {
+        services.AddSingleton<WsmqMetrics>();
+        services.AddSingleton<MessageRules>();
+        services.AddSingleton<PublishQueue>();
+        services.AddSingleton<AccessCheck>();
+        services.AddSingleton<FeedRegistry>();
+        services.AddSingleton<TailCheck>();
+        services.AddSingleton<AckQueue>();
+        services.AddSingleton<DeliveryServices>();
+        services.AddSingleton<SessionServices>();
+        services.AddSingleton<SessionManager>();
+        services.AddSingleton<ClientSends>();
+        services.AddSingleton<ClientReads>();
+        services.AddSingleton<IHostedService, WsmqLifetime>();
+    }
 }

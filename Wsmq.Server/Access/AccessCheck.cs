@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Logging;
+using Wsmq.Server.Diagnostics;
+
+namespace Wsmq.Server.Access;
+
+/// <summary>Asks the app's authorizer, and turns its answer, or its failure, into an error.</summary>
+internal sealed class AccessCheck(IWsmqAuthorizer authorizer, ILogger<AccessCheck> logger)
+{
+    /// <summary>Null where the caller may send to the address and may name the reply-to. Does not throw.</summary>
+    public ValueTask<WsmqException?> SendAsync(WsmqCaller caller, Address to, Address? replyTo, CancellationToken cancellationToken)
+    {
+        // The usual case, a message to a user without reply-to under the default authorizer, needs no await.
+        try
+        {
+            var first = authorizer.CanSendAsync(caller, to, cancellationToken);
+            if (first.IsCompletedSuccessfully && replyTo is null)
+                return new(first.Result ? null : new WsmqException(WsmqErrors.SendNotAllowed));
+            return SlowSendAsync(first, caller, replyTo, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            return new(Refused(e, WsmqErrors.SendNotAllowed));
+        }
+    }
+
+    /// <exception cref="WsmqException"><c>read-not-allowed</c>.</exception>
+    public async ValueTask ReadAsync(WsmqCaller caller, Address source, CancellationToken cancellationToken)
+    {
+        if (!await CanReadAsync(caller, source, cancellationToken))
+            throw new WsmqException(WsmqErrors.ReadNotAllowed);
+    }
+
+    private async ValueTask<WsmqException?> SlowSendAsync(
+        ValueTask<bool> first, WsmqCaller caller, Address? replyTo, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!await first)
+                return new WsmqException(WsmqErrors.SendNotAllowed);
+            var both = replyTo is not { } reply || await authorizer.CanSendAsync(caller, reply, cancellationToken);
+            return both ? null : new WsmqException(WsmqErrors.ReplyToNotAllowed);
+        }
+        catch (Exception e)
+        {
+            return Refused(e, WsmqErrors.SendNotAllowed);
+        }
+    }
+
+    private async ValueTask<bool> CanReadAsync(WsmqCaller caller, Address source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await authorizer.CanReadAsync(caller, source, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            throw Refused(e, WsmqErrors.ReadNotAllowed);
+        }
+    }
+
+    private WsmqException Refused(Exception e, WsmqError error)
+    {
+        // A store that is away is no refusal: the caller may try again.
+        if (e is WsmqException known)
+            return known;
+        if (e is not OperationCanceledException)
+            Log.AuthorizerFailed(logger, e);
+        return new WsmqException(error, inner: e);
+    }
+}

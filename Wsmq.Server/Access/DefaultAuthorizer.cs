@@ -1,0 +1,21 @@
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Access;
+
+/// <summary>The safe default, described at <see cref="IWsmqAuthorizer"/>.</summary>
+internal sealed class DefaultAuthorizer(IStore store) : IWsmqAuthorizer
+{
+    public ValueTask<bool> CanSendAsync(WsmqCaller caller, Address to, CancellationToken cancellationToken) => to.Kind switch
+    {
+        AddressKind.User => new(true),
+        AddressKind.Group => new(store.Memberships.IsMemberAsync(to.Name, caller.UserId, cancellationToken)),
+        _ => new(false),
+    };
+
+    public ValueTask<bool> CanReadAsync(WsmqCaller caller, Address source, CancellationToken cancellationToken) => source.Kind switch
+    {
+        AddressKind.User => new(string.Equals(source.Name, caller.UserId, StringComparison.Ordinal)),
+        AddressKind.Group => new(store.Memberships.IsMemberAsync(source.Name, caller.UserId, cancellationToken)),
+        _ => new(false),
+    };
+}

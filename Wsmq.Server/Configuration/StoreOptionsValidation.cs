@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Options;
+
+namespace Wsmq.Server.Configuration;
+
+/// <summary>Checks the options of both stores.</summary>
+internal sealed partial class StoreOptionsValidation : IValidateOptions<WsmqRedisOptions>, IValidateOptions<WsmqSqliteOptions>
+{
+    public ValidateOptionsResult Validate(string? name, WsmqRedisOptions options)
+    {
+        var rules = new OptionRules(nameof(WsmqRedisOptions));
+        rules.Require(!string.IsNullOrWhiteSpace(options.Configuration), "options.Configuration must name a server, such as 'redis:6379'");
+        rules.Require(
+            KeyPrefixes().IsMatch(options.KeyPrefix ?? string.Empty),
+            "options.KeyPrefix must be 1 to 64 characters of a-z, A-Z, 0-9, '-', '_', '.' and ':'");
+        rules.Within(options.Buckets, 1, 16_384);
+        rules.Within(options.InlineSignalBytes, 0, 1024 * 1024);
+        rules.Within(options.CommandTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
+        return rules.Result;
+    }
+
+    public ValidateOptionsResult Validate(string? name, WsmqSqliteOptions options)
+    {
+        var rules = new OptionRules(nameof(WsmqSqliteOptions));
+        rules.Require(!string.IsNullOrWhiteSpace(options.Path), "options.Path must name a file");
+        rules.Require(Enum.IsDefined(options.Durability), "options.Durability must be Full or Normal");
+        return rules.Result;
+    }
+
+    [GeneratedRegex(@"\A[a-zA-Z0-9\-_.:]{1,64}\z")]
+    private static partial Regex KeyPrefixes();
+}

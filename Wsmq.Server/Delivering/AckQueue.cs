@@ -1,0 +1,153 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Delivering;
+
+/// <summary>
+/// The acknowledgements of a node, coalesced: what came while the store was busy goes there together, and of one device and
+/// source only the highest. One that could not be stored is tried again, also when its caller was told that it failed: losing it
+/// would only mean to deliver again, but keeping it is cheaper.
+/// </summary>
+internal sealed class AckQueue(
+    IStore store, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<AckQueue> logger)
+{
+    private const int MaxBatch = 256;
+
+    private readonly Lock _lock = new();
+    private readonly WakeUp _wake = new();
+    private readonly CancellationTokenSource _stop = new();
+    private Dictionary<Reader, Pending> _pending = [];
+    private Task _loop = Task.CompletedTask;
+    private volatile bool _stopping;
+
+    private readonly record struct Reader(Address Source, string User, string Device);
+
+    public void Start() => _loop = Task.Run(RunAsync);
+
+    /// <summary>Completes once the cursor is stored.</summary>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>, <c>ack-beyond-tail</c> or <c>read-not-allowed</c>.</exception>
+    public Task Enqueue(AckRequest ack)
+    {
+        Task stored;
+        lock (_lock)
+        {
+            var reader = new Reader(ack.Source, ack.User, ack.Device);
+            if (!_pending.TryGetValue(reader, out var pending))
+                _pending.Add(reader, pending = new Pending());
+            pending.Position = Position.Max(pending.Position, ack.Position);
+            stored = pending.Stored.Task;
+        }
+
+        _wake.Set();
+        return stored;
+    }
+
+    /// <summary>Returns once what was taken is stored, or once the store has not taken it for the send time-out.</summary>
+    public async Task StopAsync()
+    {
+        _stop.CancelAfter(options.Value.SendTimeout);
+        _stopping = true;
+        _wake.Set();
+        await _loop;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var backoff = new Backoff(time);
+        try
+        {
+            while (true)
+            {
+                await _wake.WaitAsync(_stop.Token);
+                while (Take() is { Count: > 0 } batch)
+                    await StoreAsync(batch, backoff);
+                if (_stopping)
+                    return;
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The store was away until the end: these messages are delivered again.
+        }
+    }
+
+    private Dictionary<Reader, Pending> Take()
+    {
+        lock (_lock)
+        {
+            var taken = _pending;
+            _pending = [];
+            return taken;
+        }
+    }
+
+    private async Task StoreAsync(Dictionary<Reader, Pending> acks, Backoff backoff)
+    {
+        foreach (var part in acks.Chunk(MaxBatch))
+        {
+            try
+            {
+                var requests = part.Select(p => new AckRequest(p.Key.Source, p.Key.User, p.Key.Device, p.Value.Position)).ToArray();
+                var results = await store.Log.AckAsync(requests, _stop.Token);
+                for (var i = 0; i < part.Length; i++)
+                    Complete(part[i].Value, results[i]);
+                metrics.Acknowledged(part.Length);
+                backoff.Reset();
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                var delay = backoff.Next();
+                Log.AckFailed(logger, e, part.Length, delay);
+                KeepForLater(part, e);
+                await backoff.WaitAsync(delay, _stop.Token);
+                _wake.Set();
+            }
+        }
+    }
+
+    private static void Complete(Pending ack, AckResult result)
+    {
+        var error = result switch
+        {
+            AckResult.BeyondTail => WsmqErrors.AckBeyondTail,
+            AckResult.NoReader => WsmqErrors.ReadNotAllowed,
+            _ => null,
+        };
+        if (error is null)
+            ack.Stored.TrySetResult();
+        else
+            ack.Fail(new WsmqException(error));
+    }
+
+    private void KeepForLater(KeyValuePair<Reader, Pending>[] acks, Exception cause)
+    {
+        lock (_lock)
+        {
+            foreach (var (reader, ack) in acks)
+            {
+                ack.Fail(new WsmqException(WsmqErrors.StoreUnavailable, inner: cause));
+                if (!_pending.TryGetValue(reader, out var later))
+                    _pending.Add(reader, later = new Pending());
+                later.Position = Position.Max(later.Position, ack.Position);
+            }
+        }
+    }
+
+    private sealed class Pending
+    {
+        public Position Position { get; set; }
+
+        public TaskCompletionSource Stored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Fail(WsmqException error)
+        {
+            Stored.TrySetException(error);
+
+            // Nobody may be waiting, as for an ack that was sent and not invoked.
+            _ = Stored.Task.Exception;
+        }
+    }
+}

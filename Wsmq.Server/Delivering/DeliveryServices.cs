@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Delivering;
+
+/// <summary>What every pump of the node needs.</summary>
+internal sealed class DeliveryServices(
+    IStore store, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<DeliveryServices> logger)
+{
+    public IMessageLog MessageLog => store.Log;
+
+    public WsmqOptions Options => options.Value;
+
+    public TimeProvider Time => time;
+
+    public WsmqMetrics Metrics => metrics;
+
+    public ILogger Logger => logger;
+}

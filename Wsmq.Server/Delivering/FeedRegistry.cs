@@ -1,0 +1,129 @@
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Delivering;
+
+/// <summary>The feeds of this node: one for each address that somebody here reads, gone with its last reader.</summary>
+internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Address, Slot> _slots = [];
+    private readonly Dictionary<Address, Task> _closing = [];
+
+    /// <summary>The feed of an address, subscribed to its signals and up to date. Release what you acquired.</summary>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
+    public async Task<LogFeed> AcquireAsync(Address source, CancellationToken cancellationToken)
+    {
+        var slot = await TakeSlotAsync(source, cancellationToken);
+        try
+        {
+            await slot.Ready!.WaitAsync(cancellationToken);
+            return slot.Feed;
+        }
+        catch
+        {
+            await ReleaseAsync(source, slot);
+            throw;
+        }
+    }
+
+    public Task ReleaseAsync(LogFeed feed)
+    {
+        Slot? slot;
+        lock (_lock)
+            slot = _slots.GetValueOrDefault(feed.Source);
+        return slot?.Feed == feed ? ReleaseAsync(feed.Source, slot) : Task.CompletedTask;
+    }
+
+    /// <summary>Compares every feed with the store, in one round trip for each lane.</summary>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
+    public async Task ResyncAsync(CancellationToken cancellationToken)
+    {
+        LogFeed[] feeds;
+        lock (_lock)
+            feeds = [.. _slots.Values.Select(s => s.Feed)];
+        await ResyncAsync(feeds, cancellationToken);
+    }
+
+    /// <summary>Compares one feed with the store.</summary>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
+    public Task ResyncAsync(LogFeed feed, CancellationToken cancellationToken) => ResyncAsync([feed], cancellationToken);
+
+    private async Task ResyncAsync(LogFeed[] feeds, CancellationToken cancellationToken)
+    {
+        if (feeds.Length == 0)
+            return;
+        var states = await store.Log.StatesAsync([.. feeds.Select(f => f.Source)], cancellationToken);
+        for (var i = 0; i < feeds.Length; i++)
+            feeds[i].Observe(states[i]);
+    }
+
+    // A channel that is being unsubscribed must not be subscribed at the same time: either might win.
+    private async Task<Slot> TakeSlotAsync(Address source, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task? closing;
+            lock (_lock)
+            {
+                if (!_closing.TryGetValue(source, out closing))
+                {
+                    if (!_slots.TryGetValue(source, out var slot))
+                        _slots.Add(source, slot = new Slot(new LogFeed(source, options.Value)));
+                    slot.Users++;
+                    slot.Ready ??= OpenAsync(slot);
+                    return slot;
+                }
+            }
+
+            await closing.WaitAsync(cancellationToken);
+        }
+    }
+
+    // Signals first, then the state: the other way round an entry between the two would be missed.
+    private async Task OpenAsync(Slot slot)
+    {
+        slot.Subscription = await store.Signals.SubscribeAsync(slot.Feed.Source, slot.Feed.OnSignal, CancellationToken.None);
+        await ResyncAsync(slot.Feed, CancellationToken.None);
+    }
+
+    private Task ReleaseAsync(Address source, Slot slot)
+    {
+        lock (_lock)
+        {
+            if (--slot.Users > 0)
+                return Task.CompletedTask;
+            _slots.Remove(source);
+            return _closing[source] = CloseAsync(source, slot);
+        }
+    }
+
+    private async Task CloseAsync(Address source, Slot slot)
+    {
+        // Not inside the caller's lock.
+        await Task.Yield();
+        try
+        {
+            // A slot whose opening failed may still have subscribed; whoever acquired it has seen the failure.
+            await slot.Ready!.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            if (slot.Subscription is not null)
+                await slot.Subscription.DisposeAsync();
+        }
+        finally
+        {
+            lock (_lock)
+                _closing.Remove(source);
+        }
+    }
+
+    private sealed class Slot(LogFeed feed)
+    {
+        public LogFeed Feed { get; } = feed;
+
+        public int Users { get; set; }
+
+        public Task? Ready { get; set; }
+
+        public IAsyncDisposable? Subscription { get; set; }
+    }
+}

@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Delivering;
+
+/// <summary>
+/// Compares all feeds with the store now and then, and whenever subscriptions were down: this bounds the time for which a lost
+/// signal can hide.
+/// </summary>
+internal sealed class TailCheck(
+    IStore store, FeedRegistry feeds, IOptions<WsmqOptions> options, TimeProvider time, ILogger<TailCheck> logger)
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly WakeUp _wake = new();
+    private Task _loop = Task.CompletedTask;
+
+    public void Start()
+    {
+        store.Signals.Restored += _wake.Set;
+        _loop = Task.Run(RunAsync);
+    }
+
+    public async Task StopAsync()
+    {
+        store.Signals.Restored -= _wake.Set;
+        await _stop.CancelAsync();
+        await _loop;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var backoff = new Backoff(time);
+        try
+        {
+            while (true)
+            {
+                await _wake.WaitAsync(options.Value.TailCheckInterval, time, _stop.Token);
+                while (!await TryCheckAsync(backoff))
+                {
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Stopped.
+        }
+    }
+
+    private async Task<bool> TryCheckAsync(Backoff backoff)
+    {
+        try
+        {
+            await feeds.ResyncAsync(_stop.Token);
+            backoff.Reset();
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            var delay = backoff.Next();
+            Log.TailCheckFailed(logger, e, delay);
+            await backoff.WaitAsync(delay, _stop.Token);
+            return false;
+        }
+    }
+}

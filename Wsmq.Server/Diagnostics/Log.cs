@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Logging;
+
+namespace Wsmq.Server.Diagnostics;
+
+/// <summary>Every log message of the server library. None takes a token, a body or a header.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Warning,
+        "Redis runs without an append-only file: a receipt then only says that the message is in Redis's memory, and a restart of Redis may lose it. Set 'appendonly yes' (see docs/guarantees.md).")]
+    public static partial void RedisWithoutAppendOnlyFile(ILogger logger);
+
+    [LoggerMessage(2, LogLevel.Warning, "The store does not answer.")]
+    public static partial void StoreUnavailable(ILogger logger, Exception exception);
+
+    [LoggerMessage(3, LogLevel.Error, "A signal in Redis is not of this program's making; another program publishes under the key prefix.")]
+    public static partial void UnreadableSignal(ILogger logger);
+
+    [LoggerMessage(4, LogLevel.Warning, "The connection for signals broke again before it was restored.")]
+    public static partial void SignalsNotRestored(ILogger logger, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Warning, "Storing {Count} messages failed; trying again in {Delay}.")]
+    public static partial void AppendFailed(ILogger logger, Exception exception, int count, TimeSpan delay);
+
+    [LoggerMessage(6, LogLevel.Warning, "Storing {Count} acknowledgements failed; trying again in {Delay}.")]
+    public static partial void AckFailed(ILogger logger, Exception exception, int count, TimeSpan delay);
+
+    [LoggerMessage(7, LogLevel.Warning, "Reading {Source} for a connection failed; trying again in {Delay}.")]
+    public static partial void PumpFailed(ILogger logger, Exception exception, string source, TimeSpan delay);
+
+    [LoggerMessage(8, LogLevel.Warning, "Connection {ConnectionId} has not acknowledged anything of {Source} for {Time} and its window is full.")]
+    public static partial void Stalled(ILogger logger, string connectionId, string source, TimeSpan time);
+
+    [LoggerMessage(9, LogLevel.Information, "Gap in {Source} for connection {ConnectionId}: behind {After}, before {Before} ({Reason}).")]
+    public static partial void GapAnnounced(ILogger logger, string source, string connectionId, string after, string before, string reason);
+
+    [LoggerMessage(10, LogLevel.Warning, "Comparing what this node has seen with the store failed; trying again in {Delay}.")]
+    public static partial void TailCheckFailed(ILogger logger, Exception exception, TimeSpan delay);
+
+    [LoggerMessage(11, LogLevel.Warning, "Reading the groups of connection {ConnectionId} failed; trying again in {Delay}.")]
+    public static partial void RefreshFailed(ILogger logger, Exception exception, string connectionId, TimeSpan delay);
+
+    [LoggerMessage(12, LogLevel.Error, "The authorizer failed; the request is refused.")]
+    public static partial void AuthorizerFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(13, LogLevel.Error, "A background loop ended unexpectedly.")]
+    public static partial void LoopFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(14, LogLevel.Error, "The entry {Position} of {Source} is not of this program's making and is left out.")]
+    public static partial void UnreadableEntry(ILogger logger, Exception exception, string source, string position);
+
+    [LoggerMessage(15, LogLevel.Information, "Connection {ConnectionId} was refused: {Code}.")]
+    public static partial void ConnectionRefused(ILogger logger, string connectionId, string code);
+}

@@ -1,0 +1,44 @@
+using System.Diagnostics.Metrics;
+
+namespace Wsmq.Server.Diagnostics;
+
+/// <summary>Every instrument, in the meter <c>Wsmq</c>; docs/operations.md lists them.</summary>
+internal sealed class WsmqMetrics
+{
+    public const string MeterName = "Wsmq";
+
+    private readonly Counter<long> _appended;
+    private readonly Counter<long> _duplicates;
+    private readonly Counter<long> _delivered;
+    private readonly Counter<long> _acknowledged;
+    private readonly Counter<long> _gaps;
+    private readonly UpDownCounter<long> _connections;
+
+    public WsmqMetrics(IMeterFactory factory)
+    {
+        var meter = factory.Create(MeterName);
+        _appended = meter.CreateCounter<long>("wsmq.messages.appended", "{message}", "Messages that got a receipt.");
+        _duplicates = meter.CreateCounter<long>("wsmq.messages.duplicate", "{message}", "Repeated sends that were stored before.");
+        _delivered = meter.CreateCounter<long>("wsmq.deliveries", "{delivery}", "Deliveries written to connections.");
+        _acknowledged = meter.CreateCounter<long>("wsmq.acks", "{ack}", "Acknowledgements stored, after coalescing.");
+        _gaps = meter.CreateCounter<long>("wsmq.gaps", "{gap}", "Gaps announced.");
+        _connections = meter.CreateUpDownCounter<long>("wsmq.connections", "{connection}", "Connections being served.");
+    }
+
+    public void Appended(int count, int duplicates)
+    {
+        _appended.Add(count);
+        if (duplicates > 0)
+            _duplicates.Add(duplicates);
+    }
+
+    public void Delivered() => _delivered.Add(1);
+
+    public void Acknowledged(int count) => _acknowledged.Add(count);
+
+    public void Gap(string reason) => _gaps.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    public void Connected() => _connections.Add(1);
+
+    public void Disconnected() => _connections.Add(-1);
+}

@@ -1,0 +1,40 @@
+using Wsmq.Server.Delivering;
+using Wsmq.Server.Logs;
+using Wsmq.Server.Sessions;
+
+namespace Wsmq.Server.Hubs;
+
+/// <summary>What clients say about the logs that they read.</summary>
+internal sealed class ClientReads(FeedRegistry feeds, AckQueue acks)
+{
+    /// <exception cref="WsmqException">A malformed argument, <c>read-not-allowed</c>, <c>ack-beyond-tail</c> or <c>store-unavailable</c>.</exception>
+    public async Task AckAsync(Session session, string? source, string? position)
+    {
+        var pump = PumpOf(session, source);
+        var acknowledged = Position.Parse(position);
+        await RequireWithinAsync(pump.Feed, acknowledged, WsmqErrors.AckBeyondTail, session.Connection.Aborted);
+        pump.Acknowledge(acknowledged);
+        await acks.Enqueue(new AckRequest(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, acknowledged));
+    }
+
+    /// <exception cref="WsmqException">A malformed argument, <c>read-not-allowed</c>, <c>position-beyond-tail</c> or <c>store-unavailable</c>.</exception>
+    public async Task ResumeAsync(Session session, string? source, string? after)
+    {
+        var pump = PumpOf(session, source);
+        var position = Position.Parse(after);
+        await RequireWithinAsync(pump.Feed, position, WsmqErrors.PositionBeyondTail, session.Connection.Aborted);
+        pump.Restart(position);
+    }
+
+    private static DeliveryPump PumpOf(Session session, string? source) =>
+        session.TryGetPump(Address.Parse(source), out var pump) ? pump : throw new WsmqException(WsmqErrors.ReadNotAllowed);
+
+    // The position may come from a connection to another node, which knew of the entry before this one did.
+    private async Task RequireWithinAsync(LogFeed feed, Position position, WsmqError error, CancellationToken cancellationToken)
+    {
+        if (position > feed.Tail)
+            await feeds.ResyncAsync(feed, cancellationToken);
+        if (position > feed.Tail)
+            throw new WsmqException(error);
+    }
+}

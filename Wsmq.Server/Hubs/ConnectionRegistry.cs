@@ -1,0 +1,19 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Wsmq.Server.Hubs;
+
+/// <summary>The connections of this node. SignalR shows them to lifetime managers only.</summary>
+internal sealed class ConnectionRegistry
+{
+    private readonly ConcurrentDictionary<string, HubConnectionContext> _connections = new(StringComparer.Ordinal);
+
+    public void Add(HubConnectionContext connection) => _connections[connection.ConnectionId] = connection;
+
+    public void Remove(HubConnectionContext connection) => _connections.TryRemove(connection.ConnectionId, out _);
+
+    public HubConnectionContext Get(string connectionId) => _connections.TryGetValue(connectionId, out var connection)
+        ? connection
+        : throw new InvalidOperationException(
+            "The hub's lifetime manager is not wsmq's own: do not register another HubLifetimeManager<WsmqHub>.");
+}

@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Logging;
+
+namespace Wsmq.Server.Hubs;
+
+/// <summary>The live plane of a single node.</summary>
+internal sealed class LocalLifetimeManager(ConnectionRegistry connections, ILogger<DefaultHubLifetimeManager<WsmqHub>> logger)
+    : DefaultHubLifetimeManager<WsmqHub>(logger)
+{
+    public override Task OnConnectedAsync(HubConnectionContext connection)
+    {
+        connections.Add(connection);
+        return base.OnConnectedAsync(connection);
+    }
+
+    public override Task OnDisconnectedAsync(HubConnectionContext connection)
+    {
+        connections.Remove(connection);
+        return base.OnDisconnectedAsync(connection);
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.SignalR;
+using Wsmq.Server.Hubs;
+using Wsmq.Server.Sessions;
+
+namespace Wsmq;
+
+/// <summary>
+/// The hub of both planes, for any SignalR client. Inject <c>IHubContext&lt;WsmqHub, IWsmqClient&gt;</c> to push live; connections
+/// are in the SignalR groups of the groups their user is a member of.
+/// </summary>
+public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
+{
+    private static readonly object SessionKey = new();
+
+    private readonly SessionManager _sessions;
+    private readonly ClientSends _sends;
+    private readonly ClientReads _reads;
+
+    internal WsmqHub(SessionManager sessions, ClientSends sends, ClientReads reads) =>
+        (_sessions, _sends, _reads) = (sessions, sends, reads);
+
+    private Session Session => (Session)Context.Items[SessionKey]!;
+
+    /// <inheritdoc/>
+    public override async Task OnConnectedAsync() => Context.Items[SessionKey] = await _sessions.OpenAsync(Context);
+
+    /// <inheritdoc/>
+    public override async Task OnDisconnectedAsync(Exception? exception)
+    {
+        if (Context.Items.TryGetValue(SessionKey, out var session))
+            await _sessions.CloseAsync((Session)session!);
+    }
+
+    /// <inheritdoc/>
+    public Task<Receipt> Send(OutgoingMessage message) => _sends.SendAsync(Session, message);
+
+    /// <inheritdoc/>
+    public Task Ack(string source, string position) => _reads.AckAsync(Session, source, position);
+
+    /// <inheritdoc/>
+    public Task Resume(string source, string after) => _reads.ResumeAsync(Session, source, after);
+}

@@ -1,0 +1,88 @@
+using System.Text;
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Publishing;
+
+/// <summary>A message that passed the rules, ready to append.</summary>
+internal readonly record struct CheckedMessage(AppendRequest Request, Address? ReplyTo);
+
+/// <summary>Checks what comes in, from clients and from the app alike, and stamps the sender.</summary>
+internal sealed class MessageRules(IOptions<WsmqOptions> options, TimeProvider time)
+{
+    private const int MaxNameBytes = 128;
+    private const string DefaultContentType = "application/octet-stream";
+
+    // Ids of the app and of users live in different spaces, whatever a user is called.
+    private const string AppScope = "app";
+    private const string UserScope = "user:";
+
+    /// <exception cref="WsmqException">The message is malformed or over a limit.</exception>
+    public CheckedMessage Check(OutgoingMessage message, string? sender)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (message.Defect is not null)
+            throw message.Defect;
+        var to = Address.Parse(message.To);
+        if (to.Kind == AddressKind.Work)
+            throw new WsmqException(WsmqErrors.UnsupportedAddress);
+        Address? replyTo = message.ReplyTo is null ? null : Address.Parse(message.ReplyTo);
+        var body = BodyOf(message);
+        var metadata = new EntryMetadata
+        {
+            Id = Name("id", message.Id) ?? Guid.CreateVersion7().ToString("N"),
+            Sender = sender,
+            SentAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            Type = Name("type", message.Type),
+            ContentType = message.Data is null ? ContentTypeWithoutData(message) : Name("contentType", message.ContentType) ?? DefaultContentType,
+            Headers = HeadersOf(message),
+            CorrelationId = Name("correlationId", message.CorrelationId),
+            ReplyTo = message.ReplyTo,
+        };
+        var scope = sender is null ? AppScope : UserScope + sender;
+        return new CheckedMessage(new AppendRequest(to, scope, metadata.Id, metadata.ToBytes(), body), replyTo);
+    }
+
+    private ReadOnlyMemory<byte> BodyOf(OutgoingMessage message)
+    {
+        if (message is { Body: not null, Data: not null })
+            throw new WsmqException(WsmqErrors.InvalidBody, "it has body and data");
+        var bytes = message.Data ?? (message.Body ?? default).Utf8;
+        if (bytes.Length > options.Value.MaxBodyBytes)
+            throw new WsmqException(WsmqErrors.MessageTooLarge, $"a body has at most {options.Value.MaxBodyBytes} bytes");
+
+        // A value cut out of a hub frame is JSON, but may nest deeper than what the receivers' readers take.
+        if (message.Data is null && !JsonBody.TryParse(bytes, out _, out var defect))
+            throw new WsmqException(WsmqErrors.InvalidBody, defect);
+        return bytes;
+    }
+
+    private static string? ContentTypeWithoutData(OutgoingMessage message) =>
+        message.ContentType is null ? null : throw new WsmqException(WsmqErrors.InvalidMessage, "contentType goes with data");
+
+    private IReadOnlyDictionary<string, string>? HeadersOf(OutgoingMessage message)
+    {
+        if (message.Headers is not { Count: > 0 } headers)
+            return null;
+        var bytes = 0;
+        foreach (var (name, value) in headers)
+        {
+            if (string.IsNullOrEmpty(name) || value is null)
+                throw new WsmqException(WsmqErrors.InvalidMessage, "a header has no name or no value");
+            bytes += Encoding.UTF8.GetByteCount(name) + Encoding.UTF8.GetByteCount(value);
+        }
+
+        return bytes <= options.Value.MaxHeaderBytes
+            ? headers
+            : throw new WsmqException(WsmqErrors.MessageTooLarge, $"headers have at most {options.Value.MaxHeaderBytes} bytes");
+    }
+
+    private static string? Name(string field, string? value)
+    {
+        if (value is null)
+            return null;
+        if (value.Length == 0 || Encoding.UTF8.GetByteCount(value) > MaxNameBytes)
+            throw new WsmqException(WsmqErrors.InvalidMessage, $"{field} has 1 to {MaxNameBytes} bytes");
+        return !value.Any(char.IsControl) ? value : throw new WsmqException(WsmqErrors.InvalidMessage, $"{field} holds a control character");
+    }
+}

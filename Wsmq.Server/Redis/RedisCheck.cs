@@ -1,0 +1,56 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+using Wsmq.Server.Diagnostics;
+
+namespace Wsmq.Server.Redis;
+
+/// <summary>Looks at start whether the server can keep what it is given.</summary>
+internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, ILogger logger)
+{
+    private static readonly Version Oldest = new(7, 0);
+
+    public async Task RunAsync()
+    {
+        foreach (var server in connections.Commands.GetServers().Where(s => s is { IsConnected: true, IsReplica: false }))
+        {
+            var info = (await server.InfoAsync()).SelectMany(g => g).GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.First().Value);
+            CheckVersion(info.GetValueOrDefault("redis_version"));
+            CheckEviction(info.GetValueOrDefault("maxmemory_policy"));
+            if (info.GetValueOrDefault("aof_enabled") == "0")
+                Log.RedisWithoutAppendOnlyFile(logger);
+        }
+
+        await CheckLayoutAsync();
+    }
+
+    private static void CheckVersion(string? text)
+    {
+        if (Version.TryParse(text, out var version) && version < Oldest)
+            throw new InvalidOperationException($"Redis {version} is too old: wsmq needs {Oldest} or later.");
+    }
+
+    private static void CheckEviction(string? policy)
+    {
+        if (policy is not (null or "noeviction"))
+        {
+            throw new InvalidOperationException(
+                $"Redis evicts keys when its memory is full (maxmemory-policy {policy}), which would drop messages silently: "
+                + "set 'maxmemory-policy noeviction' in redis.conf, or run 'redis-cli config set maxmemory-policy noeviction'.");
+        }
+    }
+
+    private async Task CheckLayoutAsync()
+    {
+        var mine = keys.Buckets.ToString(CultureInfo.InvariantCulture);
+        var database = connections.Database;
+        await database.HashSetAsync(keys.Layout, "buckets", mine, When.NotExists);
+        var kept = (string?)await database.HashGetAsync(keys.Layout, "buckets");
+        if (kept != mine)
+        {
+            throw new InvalidOperationException(
+                $"This key prefix was set up with {kept} buckets, and the app asks for {mine}: with another number it would find "
+                + "none of its logs. Set Buckets back, or use another KeyPrefix.");
+        }
+    }
+}

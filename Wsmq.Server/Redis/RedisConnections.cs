@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace Wsmq.Server.Redis;
+
+/// <summary>
+/// One connection for commands and one for subscriptions: a large reply on a connection that also subscribes is cut off by the
+/// server's output limit for subscribers. The backplane has a third, because it disposes the one it is given.
+/// </summary>
+internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAsyncDisposable
+{
+    private IConnectionMultiplexer? _commands;
+    private IConnectionMultiplexer? _subscriptions;
+
+    public IDatabase Database => Commands.GetDatabase();
+
+    public IConnectionMultiplexer Commands => _commands ?? throw NotStarted();
+
+    public IConnectionMultiplexer Subscriptions => _subscriptions ?? throw NotStarted();
+
+    /// <summary>True on a Cluster: a script may then touch one bucket only.</summary>
+    public bool IsCluster { get; private set; }
+
+    public async Task ConnectAsync(CancellationToken cancellationToken)
+    {
+        _commands = await ConnectAsync("commands", cancellationToken);
+        _subscriptions = await ConnectAsync("signals", cancellationToken);
+        IsCluster = _commands.GetServers().Any(s => s.ServerType == ServerType.Cluster);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_subscriptions is not null)
+            await _subscriptions.DisposeAsync();
+        if (_commands is not null)
+            await _commands.DisposeAsync();
+    }
+
+    /// <summary>The app's configuration, for a connection with a purpose of its own.</summary>
+    public static ConfigurationOptions Settings(WsmqRedisOptions options, string purpose)
+    {
+        var settings = ConfigurationOptions.Parse(options.Configuration);
+        settings.ClientName = $"wsmq-{purpose}";
+        settings.AsyncTimeout = settings.SyncTimeout = (int)options.CommandTimeout.TotalMilliseconds;
+        settings.ReconnectRetryPolicy = new ExponentialRetry(100, 2_000);
+        return settings;
+    }
+
+    private async Task<IConnectionMultiplexer> ConnectAsync(string purpose, CancellationToken cancellationToken)
+    {
+        var settings = Settings(options.Value, purpose);
+        settings.AbortOnConnectFail = true;
+
+        // The driver counts INFO among the admin commands; nothing else of that kind is used.
+        settings.AllowAdmin = true;
+        try
+        {
+            var multiplexer = await ConnectionMultiplexer.ConnectAsync(settings).WaitAsync(cancellationToken);
+            return multiplexer;
+        }
+        catch (RedisConnectionException e)
+        {
+            // The configuration may hold a password: name the servers only.
+            var servers = string.Join(", ", settings.EndPoints.Select(Format));
+            throw new InvalidOperationException(
+                $"Redis at {servers} cannot be reached ({e.FailureType}): start it, or correct the address or the credentials.", e);
+        }
+    }
+
+    private static string? Format(System.Net.EndPoint endPoint) =>
+        endPoint is System.Net.DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : endPoint.ToString();
+
+    private static InvalidOperationException NotStarted() => new("The store was not started.");
+}

@@ -1,0 +1,31 @@
+using StackExchange.Redis;
+
+namespace Wsmq.Server.Redis;
+
+/// <summary>Turns what the driver throws into the store's two failures; anything else is a defect and passes through.</summary>
+internal static class RedisErrors
+{
+    private static readonly string[] Temporary =
+        ["LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS", "MISCONF", "BUSY", "UNKILLABLE", "WSMQSTALE"];
+
+    public static async Task<T> GuardAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return await call().WaitAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is RedisTimeoutException or RedisConnectionException or ObjectDisposedException)
+        {
+            throw new WsmqException(WsmqErrors.StoreUnavailable, inner: e);
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("OOM", StringComparison.Ordinal))
+        {
+            throw new WsmqException(WsmqErrors.StoreFull, inner: e);
+        }
+        catch (RedisServerException e) when (Array.Exists(Temporary, t => e.Message.StartsWith(t, StringComparison.Ordinal)))
+        {
+            throw new WsmqException(WsmqErrors.StoreUnavailable, inner: e);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using StackExchange.Redis;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Redis;
+
+/// <summary>Memberships: the group's hash is the truth, the user's set an index, each in the bucket of its own address.</summary>
+internal sealed class RedisMembershipStore(RedisConnections connections, RedisKeys keys) : IMembershipStore
+{
+    // The truth is written first: a failure between the two leaves a member whose connections do not know of it yet, and the
+    // repeated call mends that. The other way round a left group would stay readable.
+    public async Task AddAsync(string group, string user, CancellationToken cancellationToken)
+    {
+        var address = Address.Group(group);
+        await EvaluateAsync(RedisScript.Join, [keys.Members(address), keys.Meta(address)], [user], cancellationToken);
+        await IndexAsync("SADD", group, user, cancellationToken);
+    }
+
+    public async Task RemoveAsync(string group, string user, CancellationToken cancellationToken)
+    {
+        var address = Address.Group(group);
+        await EvaluateAsync(
+            RedisScript.Leave,
+            [keys.Members(address), keys.GroupCursors(address, user), keys.Signal(address)],
+            [user, RedisSignals.PublishCommand(connections.IsCluster)],
+            cancellationToken);
+        await IndexAsync("SREM", group, user, cancellationToken);
+    }
+
+    public Task<bool> IsMemberAsync(string group, string user, CancellationToken cancellationToken) =>
+        RedisErrors.GuardAsync(
+            () => connections.Database.HashExistsAsync(keys.Members(Address.Group(group)), user), cancellationToken);
+
+    public async Task<IReadOnlyList<Membership>> GroupsOfAsync(string user, CancellationToken cancellationToken)
+    {
+        var database = connections.Database;
+        var index = await RedisErrors.GuardAsync(() => database.SetMembersAsync(keys.Groups(Address.User(user))), cancellationToken);
+        var groups = index.Select(g => (string)g!).ToArray();
+        var truth = groups.Select(g => database.HashGetAsync(keys.Members(Address.Group(g)), user));
+        var joined = await RedisErrors.GuardAsync(() => Task.WhenAll(truth), cancellationToken);
+        return groups.Zip(joined)
+            .Where(pair => pair.Second.HasValue)
+            .Select(pair => new Membership(pair.First, Position.Parse(pair.Second)))
+            .ToArray();
+    }
+
+    public async Task<IReadOnlyList<string>> MembersOfAsync(string group, CancellationToken cancellationToken)
+    {
+        var key = keys.Members(Address.Group(group));
+        var members = await RedisErrors.GuardAsync(() => connections.Database.HashKeysAsync(key), cancellationToken);
+        return [.. members.Select(m => (string)m!)];
+    }
+
+    private Task IndexAsync(string command, string group, string user, CancellationToken cancellationToken)
+    {
+        var address = Address.User(user);
+        return EvaluateAsync(
+            RedisScript.Index,
+            [keys.Groups(address), keys.Meta(address), keys.Signal(address)],
+            [command, group, RedisSignals.PublishCommand(connections.IsCluster)],
+            cancellationToken);
+    }
+
+    private Task<RedisResult> EvaluateAsync(string script, RedisKey[] scriptKeys, RedisValue[] values, CancellationToken cancellationToken) =>
+        RedisErrors.GuardAsync(() => connections.Database.ScriptEvaluateAsync(script, scriptKeys, values), cancellationToken);
+}

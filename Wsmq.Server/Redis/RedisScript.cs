@@ -1,0 +1,25 @@
+using System.Reflection;
+
+namespace Wsmq.Server.Redis;
+
+/// <summary>The scripts, one file an operation.</summary>
+internal static class RedisScript
+{
+    public static readonly string Append = Load("retention") + Load("append");
+    public static readonly string Read = Load("retention") + Load("read");
+    public static readonly string States = Load("states");
+    public static readonly string Ack = Load("retention") + Load("ack");
+    public static readonly string OpenUser = Load("open_user");
+    public static readonly string OpenGroup = Load("open_group");
+    public static readonly string Join = Load("join");
+    public static readonly string Leave = Load("leave");
+    public static readonly string Index = Load("index");
+
+    private static string Load(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name + ".lua")
+            ?? throw new InvalidOperationException($"The script {name}.lua is not embedded.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

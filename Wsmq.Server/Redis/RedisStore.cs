@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Redis;
+
+/// <summary>The store for any number of nodes.</summary>
+internal sealed class RedisStore : IStore
+{
+    private readonly RedisConnections _connections;
+    private readonly RedisKeys _keys;
+    private readonly RedisSignals _signals;
+    private readonly ILogger _logger;
+
+    public RedisStore(IOptions<WsmqOptions> options, IOptions<WsmqRedisOptions> redisOptions, ILogger<RedisStore> logger)
+    {
+        _logger = logger;
+        _connections = new RedisConnections(redisOptions);
+        _keys = new RedisKeys(redisOptions.Value.KeyPrefix, redisOptions.Value.Buckets);
+        _signals = new RedisSignals(_connections, _keys, logger);
+        Log = new RedisMessageLog(_connections, _keys, options.Value, redisOptions.Value);
+        Memberships = new RedisMembershipStore(_connections, _keys);
+    }
+
+    public IMessageLog Log { get; }
+
+    public IMembershipStore Memberships { get; }
+
+    public ISignals Signals => _signals;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _connections.ConnectAsync(cancellationToken);
+        _signals.Attach();
+        await new RedisCheck(_connections, _keys, _logger).RunAsync();
+    }
+
+    public async Task<bool> IsAvailableAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RedisErrors.GuardAsync(() => _connections.Database.PingAsync(), cancellationToken);
+            return true;
+        }
+        catch (WsmqException e)
+        {
+            Diagnostics.Log.StoreUnavailable(_logger, e);
+            return false;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _signals.DisposeAsync();
+        await _connections.DisposeAsync();
+    }
+}

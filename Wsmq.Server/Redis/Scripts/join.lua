@@ -1,0 +1,5 @@
+-- Makes a user a member of a group, from the present end of its log on; nothing changes where it is one.
+-- KEYS[1] members (hash)   KEYS[2] meta of the group (hash)
+-- ARGV[1] user
+local tail = redis.call('HGET', KEYS[2], 't') or '0000000000000000'
+return redis.call('HSETNX', KEYS[1], ARGV[1], tail)

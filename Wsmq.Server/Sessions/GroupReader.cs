@@ -1,0 +1,120 @@
+using Microsoft.Extensions.Logging;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Sessions;
+
+/// <summary>
+/// Keeps what a session reads in step with its user's memberships: at the start, whenever the user's address is signalled or
+/// found changed, and once in a while, which also notes that the device is still there.
+/// </summary>
+internal sealed class GroupReader(Session session, SessionServices services)
+{
+    private static readonly TimeSpan LongestPeriod = TimeSpan.FromHours(1);
+
+    private readonly Dictionary<string, Position> _joined = new(StringComparer.Ordinal);
+    private readonly WakeUp _wake = new();
+    private readonly CancellationTokenSource _stop = new();
+    private Task _loop = Task.CompletedTask;
+
+    // A device that is connected must not expire.
+    private TimeSpan Period => TimeSpan.FromTicks(Math.Min(LongestPeriod.Ticks, services.Options.DeviceExpiry.Ticks / 4));
+
+    public void Changed() => _wake.Set();
+
+    /// <summary>Reads the memberships for the first time, then goes on in the background.</summary>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await RefreshAsync(cancellationToken);
+        _loop = Task.Run(RunAsync, CancellationToken.None);
+    }
+
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await _loop;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var backoff = new Backoff(services.Time);
+        try
+        {
+            while (true)
+            {
+                await _wake.WaitAsync(Period, services.Time, _stop.Token);
+                while (!await TryRefreshAsync(backoff))
+                {
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The connection is gone.
+        }
+    }
+
+    private async Task<bool> TryRefreshAsync(Backoff backoff)
+    {
+        try
+        {
+            await services.Store.Log.OpenCursorAsync(session.OwnQueue, session.Caller.UserId, session.Caller.Device, _stop.Token);
+            await RefreshAsync(_stop.Token);
+            backoff.Reset();
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            var delay = backoff.Next();
+            Log.RefreshFailed(services.Logger, e, session.Connection.Id, delay);
+            await backoff.WaitAsync(delay, _stop.Token);
+            return false;
+        }
+    }
+
+    private async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        var memberships = await services.Store.Memberships.GroupsOfAsync(session.Caller.UserId, cancellationToken);
+        var now = memberships.ToDictionary(m => m.Group, m => m.Joined, StringComparer.Ordinal);
+
+        // Somebody who left and joined again between two looks starts anew as well.
+        foreach (var (group, joined) in _joined.ToArray())
+        {
+            if (!now.TryGetValue(group, out var current) || current != joined || IsHalted(group))
+                await LeaveAsync(group, cancellationToken);
+        }
+
+        foreach (var membership in memberships)
+        {
+            if (!_joined.ContainsKey(membership.Group))
+                await JoinAsync(membership, cancellationToken);
+        }
+    }
+
+    private bool IsHalted(string group) => session.TryGetPump(Address.Group(group), out var pump) && pump.Halted;
+
+    private async Task JoinAsync(Membership membership, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await services.ReadAsync(session, Address.Group(membership.Group), cancellationToken);
+        }
+        catch (WsmqException e) when (e.Error == WsmqErrors.ReadNotAllowed)
+        {
+            // The authorizer keeps the user out, or the user left just now; the next change is looked at again.
+            return;
+        }
+
+        await services.LiveGroups.AddToGroupAsync(session.Connection.Id, membership.Group, cancellationToken);
+        _joined.Add(membership.Group, membership.Joined);
+    }
+
+    private async Task LeaveAsync(string group, CancellationToken cancellationToken)
+    {
+        await services.StopReadingAsync(session, Address.Group(group));
+        await services.LiveGroups.RemoveFromGroupAsync(session.Connection.Id, group, cancellationToken);
+        _joined.Remove(group);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Wsmq.Server.Delivering;
+
+namespace Wsmq.Server.Sessions;
+
+/// <summary>One connection: who it is, what it reads, and what it has under way.</summary>
+internal sealed class Session(WsmqCaller caller, ClientConnection connection, ConnectionCredits credits) : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<Address, DeliveryPump> _pumps = [];
+    private int _sends;
+
+    public WsmqCaller Caller => caller;
+
+    public ClientConnection Connection => connection;
+
+    public Address OwnQueue { get; } = Address.User(caller.UserId);
+
+    public ConnectionCredits Credits => credits;
+
+    /// <summary>Keeps the groups of the session up to date while it lives.</summary>
+    public GroupReader? Groups { get; set; }
+
+    public bool TryGetPump(Address source, [NotNullWhen(true)] out DeliveryPump? pump) => _pumps.TryGetValue(source, out pump);
+
+    public void Add(DeliveryPump pump) => _pumps[pump.Feed.Source] = pump;
+
+    public bool Remove(Address source, [NotNullWhen(true)] out DeliveryPump? pump) => _pumps.TryRemove(source, out pump);
+
+    /// <summary>Counts a send; false where too many are under way already.</summary>
+    public bool TryBeginSend(int limit)
+    {
+        if (Interlocked.Increment(ref _sends) <= limit)
+            return true;
+        EndSend();
+        return false;
+    }
+
+    public void EndSend() => Interlocked.Decrement(ref _sends);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Groups is not null)
+            await Groups.StopAsync();
+        foreach (var pump in _pumps.Values)
+            await pump.DisposeAsync();
+    }
+
+    /// <summary>The feeds that the session reads, to be released after it was disposed.</summary>
+    public IEnumerable<LogFeed> Feeds => _pumps.Values.Select(p => p.Feed);
+}

@@ -1,0 +1,72 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.SignalR;
+using Wsmq.Server.Delivering;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Hubs;
+
+namespace Wsmq.Server.Sessions;
+
+/// <summary>Opens a session for a connection that was let in, and closes it.</summary>
+internal sealed class SessionManager(ConnectionRegistry connections, SessionServices services, WsmqMetrics metrics)
+{
+    private const int MaxDeviceBytes = 64;
+    private const string DefaultDevice = "default";
+
+    /// <exception cref="WsmqException">The connection is refused: 1xxx, <c>read-not-allowed</c> or <c>store-unavailable</c>.</exception>
+    public async Task<Session> OpenAsync(HubCallerContext context)
+    {
+        var caller = new WsmqCaller(UserOf(context), DeviceOf(context), context.User ?? new ClaimsPrincipal());
+        var connection = new ClientConnection(connections.Get(context.ConnectionId));
+        var session = new Session(caller, connection, new ConnectionCredits(services.Options.ConnectionWindow));
+        try
+        {
+            session.Groups = new GroupReader(session, services);
+            var feed = await services.ReadAsync(session, session.OwnQueue, context.ConnectionAborted);
+            feed.MembershipChanged += session.Groups.Changed;
+            await session.Groups.StartAsync(context.ConnectionAborted);
+            metrics.Connected();
+            return session;
+        }
+        catch (Exception e)
+        {
+            if (e is WsmqException known)
+                Log.ConnectionRefused(services.Logger, connection.Id, known.Error.Code);
+            await ReleaseAsync(session);
+            throw;
+        }
+    }
+
+    public async Task CloseAsync(Session session)
+    {
+        metrics.Disconnected();
+        await ReleaseAsync(session);
+    }
+
+    private async Task ReleaseAsync(Session session)
+    {
+        if (session.Groups is not null && session.TryGetPump(session.OwnQueue, out var own))
+            own.Feed.MembershipChanged -= session.Groups.Changed;
+        await session.DisposeAsync();
+        foreach (var feed in session.Feeds)
+            await services.Feeds.ReleaseAsync(feed);
+    }
+
+    private static string UserOf(HubCallerContext context)
+    {
+        if (string.IsNullOrEmpty(context.UserIdentifier))
+            throw new WsmqException(WsmqErrors.NoUserIdentifier);
+        return NameRules.Check(context.UserIdentifier, Address.MaxNameBytes, out _, out var detail)
+            ? context.UserIdentifier
+            : throw new WsmqException(WsmqErrors.InvalidUserIdentifier, detail);
+    }
+
+    private static string DeviceOf(HubCallerContext context)
+    {
+        var query = context.GetHttpContext()?.Request.Query;
+        if (query is null || !query.TryGetValue("device", out var device))
+            return DefaultDevice;
+        return device.Count == 1 && NameRules.Check(device[0], MaxDeviceBytes, out _, out _)
+            ? device[0]!
+            : throw new WsmqException(WsmqErrors.InvalidDevice);
+    }
+}

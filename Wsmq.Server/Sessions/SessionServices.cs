@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Logging;
+using Wsmq.Server.Access;
+using Wsmq.Server.Delivering;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Sessions;
+
+/// <summary>Starts and stops the reading of logs for sessions.</summary>
+internal sealed class SessionServices(
+    IStore store,
+    FeedRegistry feeds,
+    DeliveryServices delivery,
+    AccessCheck access,
+    IHubContext<WsmqHub, IWsmqClient> hub,
+    ILogger<SessionServices> logger)
+{
+    public IStore Store => store;
+
+    public WsmqOptions Options => delivery.Options;
+
+    public TimeProvider Time => delivery.Time;
+
+    public ILogger Logger => logger;
+
+    /// <summary>The groups of the live plane.</summary>
+    public IGroupManager LiveGroups => hub.Groups;
+
+    public FeedRegistry Feeds => feeds;
+
+    /// <summary>Delivers a log to a session, from its device's cursor on.</summary>
+    /// <exception cref="WsmqException"><c>read-not-allowed</c>, <c>too-many-devices</c> or <c>store-unavailable</c>.</exception>
+    public async Task<LogFeed> ReadAsync(Session session, Address source, CancellationToken cancellationToken)
+    {
+        await access.ReadAsync(session.Caller, source, cancellationToken);
+        var feed = await feeds.AcquireAsync(source, cancellationToken);
+        try
+        {
+            var cursor = await store.Log.OpenCursorAsync(source, session.Caller.UserId, session.Caller.Device, cancellationToken);
+            var pump = new DeliveryPump(feed, session.Caller.UserId, session.Connection, session.Credits, delivery);
+            session.Add(pump);
+            pump.Start(cursor);
+            return feed;
+        }
+        catch
+        {
+            await feeds.ReleaseAsync(feed);
+            throw;
+        }
+    }
+
+    public async Task StopReadingAsync(Session session, Address source)
+    {
+        if (!session.Remove(source, out var pump))
+            return;
+        await pump.DisposeAsync();
+        await feeds.ReleaseAsync(pump.Feed);
+    }
+}

@@ -1,0 +1,43 @@
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Sqlite;
+
+/// <summary>What an append did, and what has to be signalled once it is committed.</summary>
+internal sealed record Appended(AppendResult[] Results, IReadOnlyList<(Address To, LogEntry Entry)> Entries);
+
+internal sealed class AppendOperation(WsmqOptions options, SqliteRetention retention, TimeProvider clock)
+{
+    public Appended Run(SqliteSession session, IReadOnlyList<AppendRequest> batch)
+    {
+        var now = clock.NowMicros();
+        var rows = new LogRows(session);
+        var results = new AppendResult[batch.Count];
+        var entries = new List<(Address, LogEntry)>(batch.Count);
+        for (var i = 0; i < batch.Count; i++)
+            results[i] = Append(session, rows.FindOrAdd(batch[i].To), batch[i], now, entries);
+
+        foreach (var row in rows.All)
+        {
+            retention.Apply(session, row, now);
+            LogTable.Save(session, row);
+        }
+
+        return new Appended(results, entries);
+    }
+
+    private AppendResult Append(SqliteSession session, LogRow row, AppendRequest request, long now, List<(Address, LogEntry)> entries)
+    {
+        // Not only the clock: it may have been set back, and a log that was emptied still must not reuse a position.
+        var position = Math.Max(now, row.Tail + 1);
+        var expires = now + options.DeduplicationWindow.Micros();
+        if (!MessageIdTable.TryAdd(session, row.Id, request.Sender, request.Id, position, now, expires))
+            return new AppendResult(new Position(MessageIdTable.PositionOf(session, row.Id, request.Sender, request.Id)), Duplicate: true);
+
+        var entry = new LogEntry(new Position(position), new Position(row.Tail), request.Metadata, request.Body);
+        EntryTable.Insert(session, row.Id, entry);
+        row.Tail = position;
+        row.Kept++;
+        entries.Add((row.Address, entry));
+        return new AppendResult(entry.Position, Duplicate: false);
+    }
+}

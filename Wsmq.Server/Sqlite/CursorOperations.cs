@@ -1,0 +1,90 @@
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Sqlite;
+
+/// <summary>Where a reader starts, or why it may not.</summary>
+internal readonly record struct OpenedCursor(long Position, WsmqError? Refusal);
+
+/// <summary>Opens and moves cursors.</summary>
+internal sealed class CursorOperations(WsmqOptions options, SqliteRetention retention, TimeProvider clock)
+{
+    /// <summary>A member's cursor in a group; changes nothing.</summary>
+    public static OpenedCursor OpenGroup(SqliteSession session, Address group, string user, string device)
+    {
+        if (MembershipTable.Joined(session, group.Name, user) is not { } joined)
+            return new OpenedCursor(0, WsmqErrors.ReadNotAllowed);
+        var row = LogTable.Find(session, group);
+        var cursor = row is null ? null : CursorTable.Find(session, row.Id, user, device);
+        return new OpenedCursor(Math.Max(joined, cursor?.Position ?? 0), null);
+    }
+
+    /// <summary>Registers a device with the user's own queue, or notes that it was seen.</summary>
+    public OpenedCursor OpenOwn(SqliteSession session, Address queue, string device)
+    {
+        var now = clock.NowMicros();
+        var since = retention.ExpiredSince(now);
+        var row = LogTable.FindOrAdd(session, queue);
+        var known = CursorTable.Find(session, row.Id, queue.Name, device);
+        var counts = known is not null && known.Seen > since;
+        if (!counts && CursorTable.CountOthers(session, row.Id, device, since) >= options.MaxDevicesPerUser)
+            return new OpenedCursor(0, WsmqErrors.TooManyDevices);
+
+        // An expired device gets its old cursor back, so that it hears what was removed meanwhile.
+        var position = known?.Position ?? row.Removed;
+        CursorTable.Advance(session, row.Id, queue.Name, device, position, now);
+        while (CursorTable.Count(session, row.Id) > options.MaxDevicesPerUser
+            && CursorTable.LongestAway(session, row.Id, since) is { } away)
+            CursorTable.RemoveDevice(session, row.Id, queue.Name, away);
+        return new OpenedCursor(position, null);
+    }
+
+    public AckResult[] Acknowledge(SqliteSession session, IReadOnlyList<AckRequest> batch)
+    {
+        var now = clock.NowMicros();
+        var rows = new LogRows(session);
+        var moved = new HashSet<LogRow>();
+        var results = new AckResult[batch.Count];
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var row = rows.Find(batch[i].Source);
+            results[i] = Acknowledge(session, row, batch[i], now);
+            if (results[i] == AckResult.Done && row is { Address.Kind: AddressKind.User })
+                moved.Add(row);
+        }
+
+        foreach (var row in moved)
+        {
+            retention.NoteConsumed(session, row, now);
+            retention.Apply(session, row, now);
+            LogTable.Save(session, row);
+        }
+
+        return results;
+    }
+
+    private static AckResult Acknowledge(SqliteSession session, LogRow? row, AckRequest request, long now)
+    {
+        if (!MayRead(session, row, request, out var start))
+            return AckResult.NoReader;
+        if (request.Position.Value > (row?.Tail ?? 0))
+            return AckResult.BeyondTail;
+        if (row is not null)
+            CursorTable.Advance(session, row.Id, request.User, request.Device, Math.Max(start, request.Position.Value), now);
+        return AckResult.Done;
+    }
+
+    private static bool MayRead(SqliteSession session, LogRow? row, AckRequest request, out long start)
+    {
+        start = 0;
+        switch (request.Source.Kind)
+        {
+            case AddressKind.Group when MembershipTable.Joined(session, request.Source.Name, request.User) is { } joined:
+                start = joined;
+                return true;
+            case AddressKind.User when request.User == request.Source.Name && row is not null:
+                return CursorTable.Find(session, row.Id, request.User, request.Device) is not null;
+            default:
+                return false;
+        }
+    }
+}

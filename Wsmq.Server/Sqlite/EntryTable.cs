@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+using Microsoft.Data.Sqlite;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Sqlite;
+
+internal static class EntryTable
+{
+    public static void Insert(SqliteSession session, long log, LogEntry entry) => session.Run(
+        "INSERT INTO entries (log, position, previous, metadata, body) VALUES ($log, $position, $previous, $metadata, $body)",
+        log, entry.Position.Value, entry.Previous.Value, Blob(entry.Metadata), Blob(entry.Body));
+
+    public static List<LogEntry> Read(SqliteSession session, long log, long after, int maxEntries, int maxBytes)
+    {
+        var entries = new List<LogEntry>();
+        var bytes = 0L;
+        using var reader = session.Query(
+            "SELECT position, previous, metadata, body FROM entries WHERE log = $log AND position > $after ORDER BY position LIMIT $limit",
+            log, after, maxEntries);
+        while ((entries.Count == 0 || bytes < maxBytes) && reader.Read())
+        {
+            var entry = Map(reader);
+            entries.Add(entry);
+            bytes += entry.Bytes;
+        }
+
+        return entries;
+    }
+
+    /// <summary>The oldest entry's position, or null where nothing is kept.</summary>
+    public static long? Oldest(SqliteSession session, long log) => session.One<long?>(
+        "SELECT position FROM entries WHERE log = $log ORDER BY position LIMIT 1", r => r.GetInt64(0), log);
+
+    /// <summary>The position of the entry that has <paramref name="count"/> - 1 older ones.</summary>
+    public static long PositionOf(SqliteSession session, long log, long count) => session.One(
+        "SELECT position FROM entries WHERE log = $log ORDER BY position LIMIT 1 OFFSET $skip", r => r.GetInt64(0), log, count - 1);
+
+    /// <summary>The newest entry at or before a position; 0 where there is none.</summary>
+    public static long NewestUpTo(SqliteSession session, long log, long through) => session.One(
+        "SELECT position FROM entries WHERE log = $log AND position <= $through ORDER BY position DESC LIMIT 1",
+        r => r.GetInt64(0), log, through);
+
+    /// <summary>Removes the entries up to a position and returns how many there were.</summary>
+    public static int RemoveThrough(SqliteSession session, long log, long through) =>
+        session.Run("DELETE FROM entries WHERE log = $log AND position <= $through", log, through);
+
+    private static LogEntry Map(SqliteDataReader r) =>
+        new(new Position(r.GetInt64(0)), new Position(r.GetInt64(1)), r.GetFieldValue<byte[]>(2), r.GetFieldValue<byte[]>(3));
+
+    // The provider takes arrays only; a slice has to be copied.
+    private static byte[] Blob(ReadOnlyMemory<byte> memory) =>
+        MemoryMarshal.TryGetArray(memory, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length
+            ? segment.Array
+            : memory.ToArray();
+}

@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Sqlite;
+
+/// <summary>
+/// Signals within the process, sent by the writer after each commit and thus in the order of the commits. A subscription belongs
+/// to its store: two stores in one process do not hear each other.
+/// </summary>
+internal sealed class LocalSignals(ILogger logger) : ISignals
+{
+    private readonly ConcurrentDictionary<Address, ImmutableArray<Subscription>> _subscriptions = new();
+
+    /// <summary>Never raised: nothing lies between sender and handler that could lose a signal.</summary>
+    public event Action? Restored
+    {
+        add { }
+        remove { }
+    }
+
+    public Task<IAsyncDisposable> SubscribeAsync(Address address, Action<Signal> handler, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return Task.FromCanceled<IAsyncDisposable>(cancellationToken);
+        // A list, although one handler is the rule: a feed that closes while the next one opens must not take that one along.
+        var subscription = new Subscription(this, address, handler);
+        _subscriptions.AddOrUpdate(address, _ => [subscription], (_, others) => others.Add(subscription));
+        return Task.FromResult<IAsyncDisposable>(subscription);
+    }
+
+    public void Send(Address address, Signal signal)
+    {
+        if (!_subscriptions.TryGetValue(address, out var subscriptions))
+            return;
+        foreach (var subscription in subscriptions)
+            Deliver(subscription, signal);
+    }
+
+    private void Deliver(Subscription subscription, Signal signal)
+    {
+        try
+        {
+            subscription.Handler(signal);
+        }
+        catch (Exception e)
+        {
+            // A fault in a reader must not stop the writer that everybody shares.
+            SqliteLog.HandlerFailed(logger, subscription.Address, e);
+        }
+    }
+
+    private void Remove(Subscription subscription)
+    {
+        while (_subscriptions.TryGetValue(subscription.Address, out var current))
+        {
+            var rest = current.Remove(subscription);
+            var done = rest.IsEmpty
+                ? _subscriptions.TryRemove(KeyValuePair.Create(subscription.Address, current))
+                : _subscriptions.TryUpdate(subscription.Address, rest, current);
+            if (done)
+                return;
+        }
+    }
+
+    private sealed class Subscription(LocalSignals owner, Address address, Action<Signal> handler) : IAsyncDisposable
+    {
+        public Address Address => address;
+
+        public Action<Signal> Handler => handler;
+
+        public ValueTask DisposeAsync()
+        {
+            owner.Remove(this);
+            return ValueTask.CompletedTask;
+        }
+    }
+}

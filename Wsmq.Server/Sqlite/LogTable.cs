@@ -1,0 +1,100 @@
+using Microsoft.Data.Sqlite;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Sqlite;
+
+/// <summary>What is known of one log, kept or emptied. Changed by operations and saved by them in the same transaction.</summary>
+internal sealed class LogRow
+{
+    public required long Id { get; init; }
+
+    public required Address Address { get; init; }
+
+    public long Tail { get; set; }
+
+    public long Removed { get; set; }
+
+    public long Consumed { get; set; }
+
+    /// <summary>Up to here entries go once <see cref="PendingDue"/> is over; 0 where nothing is pending.</summary>
+    public long Pending { get; set; }
+
+    public long PendingDue { get; set; }
+
+    /// <summary>How many entries are kept.</summary>
+    public long Kept { get; set; }
+
+    public long Membership { get; set; }
+
+    public LogState State => new(new Position(Tail), new Position(Removed), new Position(Consumed), Membership);
+}
+
+internal static class LogTable
+{
+    private const string Columns = "id, address, tail, removed, consumed, pending, pending_due, kept, membership";
+
+    public static LogRow? Find(SqliteSession session, Address address) =>
+        session.One($"SELECT {Columns} FROM logs WHERE address = $address", r => Map(r, address), address.ToString());
+
+    public static LogRow? Find(SqliteSession session, long id) =>
+        session.One($"SELECT {Columns} FROM logs WHERE id = $id", r => Map(r, Address.Parse(r.GetString(1))), id);
+
+    public static LogRow FindOrAdd(SqliteSession session, Address address)
+    {
+        if (Find(session, address) is { } row)
+            return row;
+        session.Run("INSERT INTO logs (address) VALUES ($address)", address.ToString());
+        return Find(session, address)!;
+    }
+
+    public static void Save(SqliteSession session, LogRow row) => session.Run(
+        """
+        UPDATE logs SET tail = $tail, removed = $removed, consumed = $consumed, pending = $pending, pending_due = $due,
+            kept = $kept, membership = $membership WHERE id = $id
+        """,
+        row.Tail, row.Removed, row.Consumed, row.Pending, row.PendingDue, row.Kept, row.Membership, row.Id);
+
+    /// <summary>Logs with consumed entries whose grace is over.</summary>
+    public static List<long> WithGraceOver(SqliteSession session, long now, int limit) =>
+        session.All("SELECT id FROM logs WHERE pending_due > 0 AND pending_due <= $now LIMIT $limit", r => r.GetInt64(0), now, limit);
+
+    /// <summary>The next logs by id that keep entries, each with its oldest.</summary>
+    public static List<(long Id, string Address, long Oldest)> WithEntries(SqliteSession session, long afterId, int limit) => session.All(
+        """
+        SELECT id, address, (SELECT min(position) FROM entries WHERE log = logs.id) FROM logs
+        WHERE id > $after AND kept > 0 ORDER BY id LIMIT $limit
+        """,
+        r => (r.GetInt64(0), r.GetString(1), r.IsDBNull(2) ? long.MaxValue : r.GetInt64(2)), afterId, limit);
+
+    private static LogRow Map(SqliteDataReader r, Address address) => new()
+    {
+        Id = r.GetInt64(0),
+        Address = address,
+        Tail = r.GetInt64(2),
+        Removed = r.GetInt64(3),
+        Consumed = r.GetInt64(4),
+        Pending = r.GetInt64(5),
+        PendingDue = r.GetInt64(6),
+        Kept = r.GetInt64(7),
+        Membership = r.GetInt64(8),
+    };
+}
+
+/// <summary>The logs that one operation touches: each is loaded once and saved once.</summary>
+internal sealed class LogRows(SqliteSession session)
+{
+    private readonly Dictionary<Address, LogRow> _rows = [];
+
+    public IEnumerable<LogRow> All => _rows.Values;
+
+    public LogRow FindOrAdd(Address address) => Find(address) ?? (_rows[address] = LogTable.FindOrAdd(session, address));
+
+    public LogRow? Find(Address address)
+    {
+        if (_rows.TryGetValue(address, out var row))
+            return row;
+        if (LogTable.Find(session, address) is { } found)
+            return _rows[address] = found;
+        return null;
+    }
+}

@@ -1,0 +1,23 @@
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Sqlite;
+
+internal static class MembershipTable
+{
+    /// <summary>False, changing nothing, where the user is a member already.</summary>
+    public static bool TryAdd(SqliteSession session, string group, string user, long joined) => session.Run(
+        "INSERT INTO memberships (name, user, joined) VALUES ($name, $user, $joined) ON CONFLICT DO NOTHING", group, user, joined) > 0;
+
+    public static bool TryRemove(SqliteSession session, string group, string user) =>
+        session.Run("DELETE FROM memberships WHERE name = $name AND user = $user", group, user) > 0;
+
+    /// <summary>Where the group's log ended when the user joined; null for a user who is no member.</summary>
+    public static long? Joined(SqliteSession session, string group, string user) => session.One<long?>(
+        "SELECT joined FROM memberships WHERE name = $name AND user = $user", r => r.GetInt64(0), group, user);
+
+    public static List<Membership> GroupsOf(SqliteSession session, string user) => session.All(
+        "SELECT name, joined FROM memberships WHERE user = $user", r => new Membership(r.GetString(0), new Position(r.GetInt64(1))), user);
+
+    public static List<string> MembersOf(SqliteSession session, string group) =>
+        session.All("SELECT user FROM memberships WHERE name = $name", r => r.GetString(0), group);
+}

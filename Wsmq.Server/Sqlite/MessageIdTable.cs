@@ -1,0 +1,24 @@
+namespace Wsmq.Server.Sqlite;
+
+/// <summary>The ids of the deduplication window.</summary>
+internal static class MessageIdTable
+{
+    /// <summary>Remembers an id; false, changing nothing, where it is remembered already and not expired.</summary>
+    public static bool TryAdd(SqliteSession session, long log, string sender, string id, long position, long now, long expires) => session.Run(
+        """
+        INSERT INTO message_ids (log, sender, id, position, expires) VALUES ($log, $sender, $id, $position, $expires)
+        ON CONFLICT (log, sender, id) DO UPDATE SET position = excluded.position, expires = excluded.expires WHERE expires <= $now
+        """,
+        log, sender, id, position, expires, now) > 0;
+
+    public static long PositionOf(SqliteSession session, long log, string sender, string id) => session.One(
+        "SELECT position FROM message_ids WHERE log = $log AND sender = $sender AND id = $id", r => r.GetInt64(0), log, sender, id);
+
+    /// <summary>Forgets expired ids, at most so many, and returns how many.</summary>
+    public static int Purge(SqliteSession session, long now, int limit) => session.Run(
+        """
+        DELETE FROM message_ids WHERE (log, sender, id) IN
+            (SELECT log, sender, id FROM message_ids WHERE expires <= $now ORDER BY expires LIMIT $limit)
+        """,
+        now, limit);
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace Wsmq.Server.Sqlite;
+
+/// <summary>Opens the connections of a database with the settings that the store relies on.</summary>
+internal sealed class SqliteConnections(string path, SqliteDurability durability)
+{
+    /// <summary>How long a statement waits for a lock; only a checkpoint or a foreign tool ever holds one.</summary>
+    private const int TimeoutSeconds = 5;
+
+    public SqliteSession OpenWriter(int? maxPages)
+    {
+        var session = Open();
+        try
+        {
+            if (session.One("PRAGMA journal_mode = WAL", r => r.GetString(0)) != "wal")
+                throw new InvalidOperationException(
+                    $"'{path}' cannot be used in write-ahead mode: set the SQLite store's Path to a file on a local disk.");
+            session.Run(durability == SqliteDurability.Full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+            // Without a limit the write-ahead file keeps the size of its largest moment.
+            session.Run("PRAGMA journal_size_limit = 67108864");
+            SqliteSchema.Ensure(session, path);
+            if (maxPages is { } pages)
+                session.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count = {pages}"));
+            return session;
+        }
+        catch (SqliteException e)
+        {
+            session.Dispose();
+            throw new InvalidOperationException($"'{path}' cannot be opened as a database: check the SQLite store's Path. {e.Message}", e);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    public SqliteSession OpenReader()
+    {
+        var session = Open();
+        session.Run("PRAGMA query_only = ON");
+        return session;
+    }
+
+    private SqliteSession Open()
+    {
+        var settings = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = TimeoutSeconds, Pooling = false };
+        var connection = new SqliteConnection(settings.ToString());
+        try
+        {
+            connection.Open();
+            return new SqliteSession(connection);
+        }
+        catch (SqliteException e)
+        {
+            connection.Dispose();
+            throw new InvalidOperationException($"'{path}' cannot be opened as a database: check the SQLite store's Path. {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Logging;
+
+namespace Wsmq.Server.Sqlite;
+
+/// <summary>The open database: the lock on the file, the writer and the readers.</summary>
+internal sealed class SqliteEngine(WsmqSqliteOptions options, ILogger logger)
+{
+    private Parts? _parts;
+
+    private Parts Opened => Volatile.Read(ref _parts) ?? throw new InvalidOperationException("The SQLite store has not been started.");
+
+    public bool IsRunning => Volatile.Read(ref _parts) is { Writer.IsRunning: true };
+
+    public void Open(int? maxPages)
+    {
+        var path = FinalPath(options.Path);
+        var held = SqliteFileLock.Take(path);
+        SqliteSession? session = null;
+        try
+        {
+            var connections = new SqliteConnections(path, options.Durability);
+            session = connections.OpenWriter(maxPages);
+            var readers = new SqliteReaders(connections);
+            Volatile.Write(ref _parts, new Parts(held, new SqliteWriter(session, logger), readers));
+        }
+        catch
+        {
+            session?.Dispose();
+            held.Dispose();
+            throw;
+        }
+
+        SqliteLog.Opened(logger, path, options.Durability);
+    }
+
+    public Task<T> WriteAsync<T>(Func<SqliteSession, T> operation, CancellationToken cancellationToken) =>
+        Opened.Writer.RunAsync(operation, null, cancellationToken);
+
+    public Task<T> WriteAsync<T>(Func<SqliteSession, T> operation, Action<T> committed, CancellationToken cancellationToken) =>
+        Opened.Writer.RunAsync(operation, committed, cancellationToken);
+
+    public Task<T> ReadAsync<T>(Func<SqliteSession, T> operation, CancellationToken cancellationToken) =>
+        Opened.Readers.RunAsync(operation, cancellationToken);
+
+    public async Task CloseAsync()
+    {
+        if (Volatile.Read(ref _parts) is not { } parts)
+            return;
+        await parts.Writer.StopAsync().ConfigureAwait(false);
+        parts.Readers.Dispose();
+        parts.Lock.Dispose();
+    }
+
+    /// <summary>Two names of one file must meet at one lock.</summary>
+    private static string FinalPath(string path)
+    {
+        var file = new FileInfo(path);
+        return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+    }
+
+    private sealed record Parts(SqliteFileLock Lock, SqliteWriter Writer, SqliteReaders Readers);
+}

@@ -1,0 +1,59 @@
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Sqlite;
+
+internal sealed class SqliteMemberships(SqliteEngine engine, LocalSignals signals) : IMembershipStore
+{
+    public Task AddAsync(string group, string user, CancellationToken cancellationToken)
+    {
+        var (log, queue) = (Address.Group(group), Address.User(user));
+        return ChangeAsync(
+            queue, leaving: null, s => MembershipTable.TryAdd(s, group, user, LogTable.Find(s, log)?.Tail ?? 0), cancellationToken);
+    }
+
+    public Task RemoveAsync(string group, string user, CancellationToken cancellationToken)
+    {
+        var (log, queue) = (Address.Group(group), Address.User(user));
+        return ChangeAsync(queue, leaving: log, s => Remove(s, log, user), cancellationToken);
+    }
+
+    public Task<bool> IsMemberAsync(string group, string user, CancellationToken cancellationToken) =>
+        engine.ReadAsync(s => MembershipTable.Joined(s, group, user) is not null, cancellationToken);
+
+    public async Task<IReadOnlyList<Membership>> GroupsOfAsync(string user, CancellationToken cancellationToken) =>
+        await engine.ReadAsync(s => MembershipTable.GroupsOf(s, user), cancellationToken).ConfigureAwait(false);
+
+    public async Task<IReadOnlyList<string>> MembersOfAsync(string group, CancellationToken cancellationToken) =>
+        await engine.ReadAsync(s => MembershipTable.MembersOf(s, group), cancellationToken).ConfigureAwait(false);
+
+    private static bool Remove(SqliteSession session, Address log, string user)
+    {
+        if (!MembershipTable.TryRemove(session, log.Name, user))
+            return false;
+        if (LogTable.Find(session, log) is { } row)
+            CursorTable.RemoveUser(session, row.Id, user);
+        return true;
+    }
+
+    private Task<bool> ChangeAsync(
+        Address queue, Address? leaving, Func<SqliteSession, bool> change, CancellationToken cancellationToken) =>
+        engine.WriteAsync(
+            s =>
+            {
+                if (!change(s))
+                    return false;
+                var row = LogTable.FindOrAdd(s, queue);
+                row.Membership++;
+                LogTable.Save(s, row);
+                return true;
+            },
+            changed =>
+            {
+                if (!changed)
+                    return;
+                if (leaving is { } group)
+                    signals.Send(group, Signal.MemberLeft(queue.Name));
+                signals.Send(queue, Signal.Membership);
+            },
+            cancellationToken);
+}

@@ -1,0 +1,78 @@
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Sqlite;
+
+/// <summary>
+/// The log over one database: one lane, because there is one writer. Metadata and bodies given to an append belong to the store
+/// from then on: they travel with the signal.
+/// </summary>
+internal sealed class SqliteMessageLog(
+    SqliteEngine engine, WsmqOptions options, SqliteRetention retention, LocalSignals signals, TimeProvider clock) : IMessageLog
+{
+    private readonly AppendOperation _append = new(options, retention, clock);
+    private readonly CursorOperations _cursors = new(options, retention, clock);
+
+    public int Lanes => 1;
+
+    public int LaneOf(Address address) => 0;
+
+    public async Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(lane, 0);
+        var appended = await engine.WriteAsync(s => _append.Run(s, batch), Publish, cancellationToken).ConfigureAwait(false);
+        return appended.Results;
+    }
+
+    public async Task<LogPage> ReadAsync(Address source, Position after, int maxEntries, int maxBytes, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxEntries, 1);
+        var page = await engine.ReadAsync(s => s.Snapshot(r => ReadUnlessDue(r, source, after, maxEntries, maxBytes)), cancellationToken)
+            .ConfigureAwait(false);
+        if (page is not null)
+            return page;
+        // Removing is the writer's; the page is then read by the writer as well, so that nothing more can fall due between.
+        return await engine.WriteAsync(s => Trim(s, source, after, maxEntries, maxBytes), cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task<LogState[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken) =>
+        engine.ReadAsync(s => s.Snapshot(r => sources.Select(a => LogTable.Find(r, a)?.State ?? default).ToArray()), cancellationToken);
+
+    public Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>
+        engine.WriteAsync(s => _cursors.Acknowledge(s, batch), cancellationToken);
+
+    public async Task<Position> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken)
+    {
+        var opened = source.Kind switch
+        {
+            AddressKind.Group => await engine.ReadAsync(
+                s => s.Snapshot(r => CursorOperations.OpenGroup(r, source, user, device)), cancellationToken).ConfigureAwait(false),
+            AddressKind.User when source.Name == user => await engine.WriteAsync(
+                s => _cursors.OpenOwn(s, source, device), cancellationToken).ConfigureAwait(false),
+            _ => new OpenedCursor(0, WsmqErrors.ReadNotAllowed),
+        };
+        return opened.Refusal is { } refusal ? throw new WsmqException(refusal) : new Position(opened.Position);
+    }
+
+    private void Publish(Appended appended)
+    {
+        foreach (var (to, entry) in appended.Entries)
+            signals.Send(to, new Signal(entry.Position, entry.Previous, entry));
+    }
+
+    private LogPage? ReadUnlessDue(SqliteSession session, Address source, Position after, int maxEntries, int maxBytes)
+    {
+        if (LogTable.Find(session, source) is not { } row)
+            return new LogPage([], default);
+        return retention.IsDue(row, EntryTable.Oldest(session, row.Id), clock.NowMicros())
+            ? null
+            : new LogPage(EntryTable.Read(session, row.Id, after.Value, maxEntries, maxBytes), row.State);
+    }
+
+    private LogPage Trim(SqliteSession session, Address source, Position after, int maxEntries, int maxBytes)
+    {
+        var row = LogTable.FindOrAdd(session, source);
+        retention.Apply(session, row, clock.NowMicros());
+        LogTable.Save(session, row);
+        return new LogPage(EntryTable.Read(session, row.Id, after.Value, maxEntries, maxBytes), row.State);
+    }
+}

@@ -1,0 +1,90 @@
+namespace Wsmq.Server.Sqlite;
+
+/// <summary>The tables, and which version of them a file holds.</summary>
+internal static class SqliteSchema
+{
+    public const int Version = 1;
+
+    /// <summary>"wsmq" in ASCII: tells our files from those of other programs.</summary>
+    private const int ApplicationId = 0x77736D71;
+
+    // A log's row outlives its entries: the tail is what keeps positions from being used twice, removed what announces gaps.
+    private static readonly string[] Tables =
+    [
+        """
+        CREATE TABLE logs (
+            id INTEGER PRIMARY KEY,
+            address TEXT NOT NULL UNIQUE,
+            tail INTEGER NOT NULL DEFAULT 0,
+            removed INTEGER NOT NULL DEFAULT 0,
+            consumed INTEGER NOT NULL DEFAULT 0,
+            pending INTEGER NOT NULL DEFAULT 0,
+            pending_due INTEGER NOT NULL DEFAULT 0,
+            kept INTEGER NOT NULL DEFAULT 0,
+            membership INTEGER NOT NULL DEFAULT 0)
+        """,
+        "CREATE INDEX logs_pending ON logs (pending_due) WHERE pending_due > 0",
+        // Not WITHOUT ROWID: bodies would then fill the inner pages of the tree as well.
+        """
+        CREATE TABLE entries (
+            log INTEGER NOT NULL,
+            position INTEGER NOT NULL,
+            previous INTEGER NOT NULL,
+            metadata BLOB NOT NULL,
+            body BLOB NOT NULL)
+        """,
+        "CREATE UNIQUE INDEX entries_of_log ON entries (log, position)",
+        """
+        CREATE TABLE message_ids (
+            log INTEGER NOT NULL,
+            sender TEXT NOT NULL,
+            id TEXT NOT NULL,
+            position INTEGER NOT NULL,
+            expires INTEGER NOT NULL,
+            PRIMARY KEY (log, sender, id)) WITHOUT ROWID
+        """,
+        "CREATE INDEX message_ids_expiry ON message_ids (expires)",
+        """
+        CREATE TABLE cursors (
+            log INTEGER NOT NULL,
+            user TEXT NOT NULL,
+            device TEXT NOT NULL,
+            position INTEGER NOT NULL,
+            seen INTEGER NOT NULL,
+            PRIMARY KEY (log, user, device)) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE memberships (
+            name TEXT NOT NULL,
+            user TEXT NOT NULL,
+            joined INTEGER NOT NULL,
+            PRIMARY KEY (name, user)) WITHOUT ROWID
+        """,
+        "CREATE INDEX memberships_of_user ON memberships (user, name, joined)",
+    ];
+
+    /// <summary>Makes the tables in an empty file; refuses files of other programs and of newer versions.</summary>
+    public static void Ensure(SqliteSession session, string path)
+    {
+        var version = session.One("PRAGMA user_version", r => r.GetInt32(0));
+        var application = session.One("PRAGMA application_id", r => r.GetInt32(0));
+        var tables = session.One("SELECT count(*) FROM sqlite_master", r => r.GetInt32(0));
+        if (tables == 0)
+            Create(session);
+        else if (application != ApplicationId)
+            throw new InvalidOperationException($"'{path}' is the database of another program: set another Path for the SQLite store.");
+        else if (version > Version)
+            throw new InvalidOperationException(
+                $"'{path}' was written by a newer wsmq (schema {version}, this one reads up to {Version}): run that version, or set another Path.");
+    }
+
+    private static void Create(SqliteSession session)
+    {
+        session.Run("BEGIN IMMEDIATE");
+        foreach (var table in Tables)
+            session.Run(table);
+        session.Run($"PRAGMA application_id = {ApplicationId}");
+        session.Run($"PRAGMA user_version = {Version}");
+        session.Run("COMMIT");
+    }
+}

@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Sqlite;
+
+/// <summary>The embedded store: one file, one process.</summary>
+internal sealed class SqliteStore : IStore
+{
+    private readonly SqliteEngine _engine;
+    private readonly SqliteSweeper _sweeper;
+    private readonly ILogger _logger;
+    private int _started;
+    private int _disposed;
+
+    public SqliteStore(
+        IOptions<WsmqOptions> options, IOptions<WsmqSqliteOptions> sqlite, TimeProvider clock, ILogger<SqliteStore> logger)
+    {
+        _logger = logger;
+        var retention = new SqliteRetention(options.Value);
+        var signals = new LocalSignals(logger);
+        _engine = new SqliteEngine(sqlite.Value, logger);
+        _sweeper = new SqliteSweeper(_engine, retention, clock, logger);
+        Log = new SqliteMessageLog(_engine, options.Value, retention, signals, clock);
+        Memberships = new SqliteMemberships(_engine, signals);
+        Signals = signals;
+    }
+
+    public IMessageLog Log { get; }
+
+    public IMembershipStore Memberships { get; }
+
+    public ISignals Signals { get; }
+
+    /// <summary>The most pages that the file may take: how tests fill a disk.</summary>
+    internal int? MaxPages { get; init; }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        if (Interlocked.Exchange(ref _started, 1) != 0)
+            return Task.CompletedTask;
+        try
+        {
+            _engine.Open(MaxPages);
+        }
+        catch
+        {
+            Volatile.Write(ref _started, 0);
+            throw;
+        }
+
+        _sweeper.Start();
+        return Task.CompletedTask;
+    }
+
+    public async Task<bool> IsAvailableAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _engine.IsRunning
+                && await _engine.ReadAsync(s => s.One("SELECT 1", r => r.GetInt32(0)), cancellationToken).ConfigureAwait(false) == 1;
+        }
+        catch (Exception e)
+        {
+            SqliteLog.Unavailable(_logger, e);
+            return false;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        await _sweeper.DisposeAsync().ConfigureAwait(false);
+        await _engine.CloseAsync().ConfigureAwait(false);
+    }
+}

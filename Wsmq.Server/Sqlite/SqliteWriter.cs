@@ -1,0 +1,134 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace Wsmq.Server.Sqlite;
+
+/// <summary>
+/// The only one that writes: a thread of its own, because a commit blocks on the disk. What waits while it commits shares the
+/// next commit, so that many callers pay for one sync.
+/// </summary>
+internal sealed class SqliteWriter
+{
+    private const int Capacity = 1024;
+    private const int LargestGroup = 256;
+
+    private readonly Channel<WriteCommand> _queue = Channel.CreateBounded<WriteCommand>(
+        new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = false });
+
+    private readonly SqliteSession _session;
+    private readonly ILogger _logger;
+    private readonly Task _loop;
+
+    public SqliteWriter(SqliteSession session, ILogger logger)
+    {
+        _session = session;
+        _logger = logger;
+        _loop = Task.Factory.StartNew(Loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    public bool IsRunning => !_loop.IsCompleted;
+
+    /// <summary>Runs an operation in a transaction; <paramref name="committed"/> runs on the writer's thread, in the order of the commits.</summary>
+    public async Task<T> RunAsync<T>(Func<SqliteSession, T> operation, Action<T>? committed, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var command = new WriteCommand<T>(operation, committed, cancellationToken);
+        try
+        {
+            await _queue.Writer.WriteAsync(command, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException e)
+        {
+            throw new WsmqException(WsmqErrors.Stopping, inner: e);
+        }
+
+        return await command.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Refuses new commands, finishes those that wait, and closes the connection.</summary>
+    public async Task StopAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _loop.ConfigureAwait(false);
+        Checkpoint();
+        _session.Dispose();
+    }
+
+    private void Loop()
+    {
+        var group = new List<WriteCommand>(LargestGroup);
+        while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            while (group.Count < LargestGroup && _queue.Reader.TryRead(out var command))
+                Take(command, group);
+            Execute(group);
+            group.Clear();
+        }
+    }
+
+    private static void Take(WriteCommand command, List<WriteCommand> group)
+    {
+        if (command.IsAbandoned)
+            command.Cancel();
+        else
+            group.Add(command);
+    }
+
+    private void Execute(List<WriteCommand> group)
+    {
+        if (group.Count == 0)
+            return;
+        if (TryCommit(group) is not { } failure)
+            group.ForEach(c => c.Succeed());
+        else if (group.Count == 1)
+            group[0].Fail(SqliteFailures.Translate(failure));
+        else
+            // One command's failure must not be the others': each by itself then.
+            group.ForEach(c => Execute([c]));
+    }
+
+    private Exception? TryCommit(List<WriteCommand> group)
+    {
+        try
+        {
+            _session.Run("BEGIN IMMEDIATE");
+            foreach (var command in group)
+                command.Run(_session);
+            _session.Run("COMMIT");
+            return null;
+        }
+        catch (Exception e)
+        {
+            SqliteLog.CommitFailed(_logger, group.Count, e);
+            RollBack();
+            return e;
+        }
+    }
+
+    private void RollBack()
+    {
+        try
+        {
+            if (_session.InTransaction)
+                _session.Run("ROLLBACK");
+        }
+        catch (Microsoft.Data.Sqlite.SqliteException e)
+        {
+            // The next BEGIN then fails as well, and its callers hear of it.
+            SqliteLog.RollbackFailed(_logger, e);
+        }
+    }
+
+    private void Checkpoint()
+    {
+        try
+        {
+            _session.One("PRAGMA wal_checkpoint(TRUNCATE)", r => r.GetInt32(0));
+        }
+        catch (Microsoft.Data.Sqlite.SqliteException e)
+        {
+            // Nothing is lost: the next start reads the write-ahead file.
+            SqliteLog.CheckpointFailed(_logger, e);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+namespace Wsmq.Server.Sqlite;
+
+/// <summary>Something to do inside a transaction of the writer. It may be run again after a rollback.</summary>
+internal abstract class WriteCommand
+{
+    /// <summary>True where the caller gave up before it was begun.</summary>
+    public abstract bool IsAbandoned { get; }
+
+    public abstract void Run(SqliteSession session);
+
+    /// <summary>The transaction is on disk.</summary>
+    public abstract void Succeed();
+
+    public abstract void Fail(Exception exception);
+
+    public abstract void Cancel();
+}
+
+internal sealed class WriteCommand<T>(Func<SqliteSession, T> operation, Action<T>? committed, CancellationToken cancellationToken)
+    : WriteCommand
+{
+    private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private T? _result;
+
+    public Task<T> Completion => _completion.Task;
+
+    public override bool IsAbandoned => cancellationToken.IsCancellationRequested;
+
+    public override void Run(SqliteSession session) => _result = operation(session);
+
+    public override void Succeed()
+    {
+        committed?.Invoke(_result!);
+        _completion.SetResult(_result!);
+    }
+
+    public override void Fail(Exception exception) => _completion.SetException(exception);
+
+    public override void Cancel() => _completion.SetCanceled(cancellationToken);
+}

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR.Client;
+
+namespace Wsmq.Tests.Support;
+
+/// <summary>A bare SignalR client without any library of ours: records what comes, and acknowledges it if told to.</summary>
+internal sealed class PlainClient : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<Delivery> _received = [];
+    private readonly ConcurrentQueue<GapSeen> _gaps = [];
+    private readonly ConcurrentQueue<LiveMessage> _live = [];
+    private readonly ConcurrentQueue<string> _stalled = [];
+
+    private PlainClient(HubConnection connection) => Connection = connection;
+
+    public HubConnection Connection { get; }
+
+    public IReadOnlyList<Delivery> Received => [.. _received];
+
+    public IReadOnlyList<string> Bodies => [.. _received.Select(d => d.Body.ToString()!)];
+
+    public IReadOnlyList<GapSeen> Gaps => [.. _gaps];
+
+    public IReadOnlyList<LiveMessage> Live => [.. _live];
+
+    public IReadOnlyList<string> Stalled => [.. _stalled];
+
+    public Exception? Closed { get; private set; }
+
+    public static async Task<PlainClient> ConnectAsync(
+        TestNode node, string user, string? device = null, bool ack = true, Action<Delivery>? onReceive = null)
+    {
+        var client = Create(node.Hub, TestTokens.For(user), device, ack, onReceive);
+        await client.Connection.StartAsync();
+        return client;
+    }
+
+    public static PlainClient Create(Uri hub, string? token, string? device = null, bool ack = true, Action<Delivery>? onReceive = null)
+    {
+        var url = device is null ? hub : new Uri(hub, "?device=" + Uri.EscapeDataString(device));
+        var connection = new HubConnectionBuilder()
+            .WithUrl(url, HttpTransportType.WebSockets, o =>
+            {
+                o.SkipNegotiation = true;
+                if (token is not null)
+                    o.AccessTokenProvider = () => Task.FromResult<string?>(token);
+            })
+            .Build();
+        var client = new PlainClient(connection);
+        connection.On<Delivery>("Receive", async delivery =>
+        {
+            onReceive?.Invoke(delivery);
+            client._received.Enqueue(delivery);
+            if (ack)
+                await connection.SendAsync("Ack", delivery.Source, delivery.Position);
+        });
+        connection.On<string, string, string, string>("Gap", (source, after, before, reason) =>
+            client._gaps.Enqueue(new GapSeen(source, after, before, reason, client._received.Count)));
+        connection.On<LiveMessage>("Live", client._live.Enqueue);
+        connection.On<string, string>("Stalled", (source, _) => client._stalled.Enqueue(source));
+        connection.Closed += e =>
+        {
+            client.Closed = e;
+            return Task.CompletedTask;
+        };
+        return client;
+    }
+
+    public Task<Receipt> SendAsync(string to, object? body, string? id = null) =>
+        Connection.InvokeAsync<Receipt>("Send", new { to, body, id, type = "test" });
+
+    public async Task ReceivesAsync(params string[] bodies)
+    {
+        await Eventually.That($"{bodies.Length} messages come", () => _received.Count >= bodies.Length);
+        Bodies.Should().Equal(bodies);
+    }
+
+    public ValueTask DisposeAsync() => Connection.DisposeAsync();
+}
+
+/// <summary>A gap, and how many deliveries had come before it.</summary>
+internal sealed record GapSeen(string Source, string After, string Before, string Reason, int Received);

@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Wsmq.Tests.Support;
+
+/// <summary>A node as an app would have it: Kestrel on a port that the system chose, bearer tokens, wsmq on a real store.</summary>
+internal sealed class TestNode : IAsyncDisposable
+{
+    public const string HubPath = "/wsmq";
+
+    private readonly WebApplication _app;
+
+    private TestNode(WebApplication app) => _app = app;
+
+    public IServiceProvider Services => _app.Services;
+
+    public Uri Address => new(_app.Urls.Single());
+
+    public Uri Hub => new(Address, HubPath);
+
+    public IWsmqPublisher Publisher => Services.GetRequiredService<IWsmqPublisher>();
+
+    public IWsmqGroups Groups => Services.GetRequiredService<IWsmqGroups>();
+
+    public IHubContext<WsmqHub, IWsmqClient> Live => Services.GetRequiredService<IHubContext<WsmqHub, IWsmqClient>>();
+
+    public static async Task<TestNode> StartAsync(
+        Action<WsmqBuilder> store,
+        Action<WsmqOptions>? options = null,
+        Action<WebApplicationBuilder>? services = null,
+        Action<WebApplication>? endpoints = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Services.AddAuthentication().AddJwtBearer(bearer =>
+        {
+            bearer.TokenValidationParameters = TestTokens.Validation;
+            bearer.Events = new()
+            {
+                OnMessageReceived = context =>
+                {
+                    if (context.Request.Path.StartsWithSegments(HubPath))
+                        context.Token = context.Request.Query["access_token"];
+                    return Task.CompletedTask;
+                },
+            };
+        });
+        store(builder.Services.AddWsmq(options));
+        builder.Services.AddSignalR(o => o.EnableDetailedErrors = true);
+        services?.Invoke(builder);
+        var app = builder.Build();
+        app.MapWsmq(HubPath);
+        endpoints?.Invoke(app);
+        try
+        {
+            await app.StartAsync();
+            return new TestNode(app);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}

@@ -1,0 +1,38 @@
+using System.Security.Claims;
+using System.Security.Cryptography;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Wsmq.Tests.Support;
+
+/// <summary>Real signed tokens, by a key made for this test run.</summary>
+internal static class TestTokens
+{
+    public const string Issuer = "wsmq-tests";
+    public const string Audience = "wsmq";
+
+    public static SymmetricSecurityKey Key { get; } = new(RandomNumberGenerator.GetBytes(32));
+
+    public static TokenValidationParameters Validation => new()
+    {
+        ValidIssuer = Issuer,
+        ValidAudience = Audience,
+        IssuerSigningKey = Key,
+        ClockSkew = TimeSpan.Zero,
+    };
+
+    public static string For(string? user, string audience = Audience, TimeSpan? lifetime = null, SecurityKey? key = null)
+    {
+        var expires = DateTime.UtcNow + (lifetime ?? TimeSpan.FromHours(1));
+        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = Issuer,
+            Audience = audience,
+            NotBefore = expires - TimeSpan.FromHours(2),
+            IssuedAt = expires - TimeSpan.FromHours(2),
+            Expires = expires,
+            Subject = new ClaimsIdentity(user is null ? [] : [new Claim("sub", user)]),
+            SigningCredentials = new SigningCredentials(key ?? Key, SecurityAlgorithms.HmacSha256),
+        });
+    }
+}
