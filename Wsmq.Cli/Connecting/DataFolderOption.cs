@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Wsmq.Host.Configuration;
+using Wsmq.Development;
 
 namespace Wsmq.Cli.Connecting;
 

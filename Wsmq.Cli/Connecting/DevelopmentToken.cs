@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using Wsmq.Host.Authentication;
+using Wsmq.Development;
 
 namespace Wsmq.Cli.Connecting;
 
