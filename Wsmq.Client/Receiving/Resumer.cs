@@ -67,7 +67,8 @@ internal sealed class Resumer(WsmqClientOptions options, ClientEvents events) : 
             events.RaiseError(WsmqOperation.Resume, refusal);
         }
 
-        source.ResumeAnswered(behind, refusal);
+        if (source.ResumeAnswered(behind, refusal))
+            Wake();
         return true;
     }
 }

@@ -27,6 +27,7 @@ internal sealed class SourceState(Address source, int capacity)
     private bool _full;
     private bool _resumeWanted;
     private bool _leftOut;
+    private bool _progressed;
     private bool _ownPosition;
     private bool _refused;
     private TaskCompletionSource? _resumed;
@@ -114,19 +115,20 @@ internal sealed class SourceState(Address source, int capacity)
         {
             if (!_resumeWanted || _full)
                 return null;
-            _leftOut = false;
+            (_leftOut, _progressed) = (false, false);
             return _received;
         }
     }
 
-    public void ResumeAnswered(Position behind, Exception? refusal)
+    /// <summary>Takes the server's answer. True where it is to be asked again.</summary>
+    public bool ResumeAnswered(Position behind, Exception? refusal)
     {
         lock (_gate)
         {
             // Moved meanwhile by the app: the answer belongs to another position, and the new one is still to be asked for.
             if (_received < behind)
-                return;
-            // Overflowed since it was asked, perhaps by the answer itself: what was left out is to be asked for again.
+                return true;
+            // Something was left out since it was asked, perhaps of the answer itself: it is to be asked for again.
             _resumeWanted = _leftOut;
             _refused = refusal is not null;
             if (refusal is null)
@@ -134,6 +136,7 @@ internal sealed class SourceState(Address source, int capacity)
             else
                 _resumed?.TrySetException(refusal);
             _resumed = null;
+            return _resumeWanted;
         }
     }
 
@@ -155,14 +158,19 @@ internal sealed class SourceState(Address source, int capacity)
         }
 
         _received = item.Position;
-        (_resumes, _refused) = (0, false);
+        (_resumes, _refused, _progressed) = (0, false, true);
         return Arrival.Taken;
     }
 
     private Arrival Ask()
     {
         if (_resumeWanted)
+        {
+            // Before anything of the answer came it is a straggler from before; behind that it is a new hole.
+            _leftOut |= _progressed;
             return Arrival.Ignored;
+        }
+
         _resumeWanted = true;
         _resumes++;
         return Arrival.Missing;
