@@ -14,27 +14,31 @@ internal sealed class DeliveryPump : IAsyncDisposable
     private const int PageBytes = 512 * 1024;
 
     private readonly LogFeed _feed;
-    private readonly ClientConnection _connection;
     private readonly DeliveryServices _services;
     private readonly WakeUp _wake = new();
     private readonly DeliveryWindow _window;
     private readonly CancellationTokenSource _stop;
     private readonly string _source;
-    private readonly string _user;
+    private readonly Receiver _receiver;
+    private readonly Position _floor;
     private readonly Lock _restartLock = new();
     private Position? _restart;
     private Position _sent;
     private Task _loop = Task.CompletedTask;
     private Task _halting = Task.CompletedTask;
 
-    public DeliveryPump(LogFeed feed, string user, ClientConnection connection, ConnectionCredits credits, DeliveryServices services)
+    /// <param name="feed">The log.</param>
+    /// <param name="receiver">To whom.</param>
+    /// <param name="floor">Nothing up to here is for this reader: where it joined the group.</param>
+    /// <param name="services">What all pumps need.</param>
+    public DeliveryPump(LogFeed feed, Receiver receiver, Position floor, DeliveryServices services)
     {
-        _user = user;
         _feed = feed;
-        _connection = connection;
+        _receiver = receiver;
+        _floor = floor;
         _services = services;
-        _window = new DeliveryWindow(services.Options.Window, credits, _wake);
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(connection.Aborted);
+        _window = new DeliveryWindow(services.Options.Window, receiver.Credits, _wake);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(receiver.Connection.Aborted);
         _source = feed.Source.ToString();
     }
 
@@ -75,7 +79,7 @@ internal sealed class DeliveryPump : IAsyncDisposable
     // Cancelled before this returns, so that nothing which is signalled afterwards goes out; what waits for it is not run here.
     private void HaltIfLeft(string user)
     {
-        if (string.Equals(user, _user, StringComparison.Ordinal))
+        if (string.Equals(user, _receiver.User, StringComparison.Ordinal))
             _halting = _stop.CancelAsync();
     }
 
@@ -103,7 +107,7 @@ internal sealed class DeliveryPump : IAsyncDisposable
     /// <summary>One entry from the feed, or one page from the log, or a wait for more.</summary>
     private async Task StepAsync()
     {
-        TakeRestart();
+        await TakeRestartAsync();
         if (_feed.TryGetAfter(_sent, out var entry))
             await DeliverAsync(entry);
         else if (_sent < _feed.Tail)
@@ -142,7 +146,7 @@ internal sealed class DeliveryPump : IAsyncDisposable
             return false;
         try
         {
-            await _connection.ReceiveAsync(entry, _stop.Token);
+            await _receiver.Connection.ReceiveAsync(entry, _stop.Token);
             _services.Metrics.Delivered();
             _sent = entry.Position;
         }
@@ -179,8 +183,8 @@ internal sealed class DeliveryPump : IAsyncDisposable
 
     private async Task<bool> TellStalledAsync()
     {
-        Log.Stalled(_services.Logger, _connection.Id, _source, _services.Options.StallAfter);
-        await _connection.StalledAsync(_source, _sent, _stop.Token);
+        Log.Stalled(_services.Logger, _receiver.Connection.Id, _source, _services.Options.StallAfter);
+        await _receiver.Connection.StalledAsync(_source, _sent, _stop.Token);
         return true;
     }
 
@@ -188,9 +192,9 @@ internal sealed class DeliveryPump : IAsyncDisposable
     private async Task AnnounceGapAsync(Position through, string reason)
     {
         var before = through.Next();
-        Log.GapAnnounced(_services.Logger, _source, _connection.Id, _sent.ToString(), before.ToString(), reason);
+        Log.GapAnnounced(_services.Logger, _source, _receiver.Connection.Id, _sent.ToString(), before.ToString(), reason);
         _services.Metrics.Gap(reason);
-        await _connection.GapAsync(_source, _sent, before, reason, _stop.Token);
+        await _receiver.Connection.GapAsync(_source, _sent, before, reason, _stop.Token);
         _sent = through;
     }
 
@@ -203,7 +207,7 @@ internal sealed class DeliveryPump : IAsyncDisposable
         }
     }
 
-    private void TakeRestart()
+    private async Task TakeRestartAsync()
     {
         Position? restart;
         lock (_restartLock)
@@ -212,6 +216,8 @@ internal sealed class DeliveryPump : IAsyncDisposable
             return;
         _window.Clear();
         _sent = after;
+        if (_sent < _floor)
+            await AnnounceGapAsync(_floor, GapReasons.NotMember);
     }
 
     private async Task PauseAsync(Backoff backoff, Exception e)

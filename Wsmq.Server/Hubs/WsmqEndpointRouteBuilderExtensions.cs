@@ -1,4 +1,8 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Wsmq;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -8,10 +12,39 @@ public static class WsmqEndpointRouteBuilderExtensions
 {
     /// <summary>
     /// Maps the hub to a path and requires an authenticated user there. Which scheme authenticates is the app's choice; further
-    /// conventions (a policy, CORS) can be added to the result.
+    /// conventions (a policy, CORS) can be added to the result. A connection ends when its authentication does (where the scheme
+    /// says when that is, as JWT bearer does), because nothing else would ever check it again.
     /// </summary>
     /// <param name="endpoints">The app.</param>
     /// <param name="path">The path, for example <c>/wsmq</c>.</param>
-    public static HubEndpointConventionBuilder MapWsmq(this IEndpointRouteBuilder endpoints, string path = "/wsmq") =>
-        endpoints.MapHub<WsmqHub>(path).RequireAuthorization();
+    /// <param name="configure">Changes how the path takes connections: transports, buffers.</param>
+    /// <exception cref="InvalidOperationException"><c>AddWsmq</c> was not called, or the app has no authentication.</exception>
+    /// <exception cref="OptionsValidationException">An option has a value that it may not have.</exception>
+    public static HubEndpointConventionBuilder MapWsmq(
+        this IEndpointRouteBuilder endpoints, string path = "/wsmq", Action<HttpConnectionDispatcherOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        Check(endpoints.ServiceProvider);
+        return endpoints.MapHub<WsmqHub>(path, options =>
+        {
+            options.CloseOnAuthenticationExpiration = true;
+            configure?.Invoke(options);
+        }).RequireAuthorization();
+    }
+
+    private static void Check(IServiceProvider services)
+    {
+        var known = services.GetRequiredService<IServiceProviderIsService>();
+        if (!known.IsService(typeof(WsmqHub)))
+            throw new InvalidOperationException("MapWsmq needs the services of wsmq: call builder.Services.AddWsmq() first.");
+        if (!known.IsService(typeof(IAuthenticationSchemeProvider)))
+        {
+            throw new InvalidOperationException(
+                "wsmq takes authenticated users only, and the app has no authentication: call builder.Services.AddAuthentication() "
+                + "with the scheme of your app, for example .AddJwtBearer().");
+        }
+
+        // Mapping the hub makes the parts that read options: validate all of them before, so that all defects are named at once.
+        services.GetService<IStartupValidator>()?.Validate();
+    }
 }

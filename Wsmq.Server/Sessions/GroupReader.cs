@@ -99,7 +99,7 @@ internal sealed class GroupReader(Session session, SessionServices services)
     {
         try
         {
-            await services.ReadAsync(session, Address.Group(membership.Group), cancellationToken);
+            await services.ReadAsync(session, Address.Group(membership.Group), membership.Joined, cancellationToken);
         }
         catch (WsmqException e) when (e.Error == WsmqErrors.ReadNotAllowed)
         {

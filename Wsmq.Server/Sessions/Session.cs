@@ -5,18 +5,18 @@ using Wsmq.Server.Delivering;
 namespace Wsmq.Server.Sessions;
 
 /// <summary>One connection: who it is, what it reads, and what it has under way.</summary>
-internal sealed class Session(WsmqCaller caller, ClientConnection connection, ConnectionCredits credits) : IAsyncDisposable
+internal sealed class Session(WsmqCaller caller, Receiver receiver) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Address, DeliveryPump> _pumps = [];
     private int _sends;
 
     public WsmqCaller Caller => caller;
 
-    public ClientConnection Connection => connection;
+    public Receiver Receiver => receiver;
+
+    public ClientConnection Connection => receiver.Connection;
 
     public Address OwnQueue { get; } = Address.User(caller.UserId);
-
-    public ConnectionCredits Credits => credits;
 
     /// <summary>Keeps the groups of the session up to date while it lives.</summary>
     public GroupReader? Groups { get; set; }

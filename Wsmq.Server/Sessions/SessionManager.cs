@@ -17,11 +17,12 @@ internal sealed class SessionManager(ConnectionRegistry connections, SessionServ
     {
         var caller = new WsmqCaller(UserOf(context), DeviceOf(context), context.User ?? new ClaimsPrincipal());
         var connection = new ClientConnection(connections.Get(context.ConnectionId));
-        var session = new Session(caller, connection, new ConnectionCredits(services.Options.ConnectionWindow));
+        var credits = new ConnectionCredits(services.Options.ConnectionWindow);
+        var session = new Session(caller, new Receiver(caller.UserId, connection, credits));
         try
         {
             session.Groups = new GroupReader(session, services);
-            var feed = await services.ReadAsync(session, session.OwnQueue, context.ConnectionAborted);
+            var feed = await services.ReadAsync(session, session.OwnQueue, Position.Start, context.ConnectionAborted);
             feed.MembershipChanged += session.Groups.Changed;
             await session.Groups.StartAsync(context.ConnectionAborted);
             metrics.Connected();

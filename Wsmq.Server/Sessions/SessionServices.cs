@@ -28,16 +28,16 @@ internal sealed class SessionServices(
 
     public FeedRegistry Feeds => feeds;
 
-    /// <summary>Delivers a log to a session, from its device's cursor on.</summary>
+    /// <summary>Delivers a log to a session, from its device's cursor on, and never anything up to the floor.</summary>
     /// <exception cref="WsmqException"><c>read-not-allowed</c>, <c>too-many-devices</c> or <c>store-unavailable</c>.</exception>
-    public async Task<LogFeed> ReadAsync(Session session, Address source, CancellationToken cancellationToken)
+    public async Task<LogFeed> ReadAsync(Session session, Address source, Position floor, CancellationToken cancellationToken)
     {
         await access.ReadAsync(session.Caller, source, cancellationToken);
         var feed = await feeds.AcquireAsync(source, cancellationToken);
         try
         {
             var cursor = await store.Log.OpenCursorAsync(source, session.Caller.UserId, session.Caller.Device, cancellationToken);
-            var pump = new DeliveryPump(feed, session.Caller.UserId, session.Connection, session.Credits, delivery);
+            var pump = new DeliveryPump(feed, session.Receiver, floor, delivery);
             session.Add(pump);
             pump.Start(cursor);
             return feed;

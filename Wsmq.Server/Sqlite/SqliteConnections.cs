@@ -17,9 +17,13 @@ internal sealed class SqliteConnections(string path, SqliteDurability durability
             if (session.One("PRAGMA journal_mode = WAL", r => r.GetString(0)) != "wal")
                 throw new InvalidOperationException(
                     $"'{path}' cannot be used in write-ahead mode: set the SQLite store's Path to a file on a local disk.");
-            session.Run(durability == SqliteDurability.Full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+            Use(session, durability);
             // Without a limit the write-ahead file keeps the size of its largest moment.
             session.Run("PRAGMA journal_size_limit = 67108864");
+            // Message ids spread over their index: with the default of 2 MB each insert would read pages back in.
+            session.Run("PRAGMA cache_size = -32768");
+            // A checkpoint rewrites a page once, however often it changed since the last one: rarer ones write less.
+            session.Run("PRAGMA wal_autocheckpoint = 4000");
             SqliteSchema.Ensure(session, path);
             if (maxPages is { } pages)
                 session.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count = {pages}"));
@@ -36,6 +40,9 @@ internal sealed class SqliteConnections(string path, SqliteDurability durability
             throw;
         }
     }
+
+    public static void Use(SqliteSession session, SqliteDurability durability) =>
+        session.Set(durability == SqliteDurability.Full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
 
     public SqliteSession OpenReader()
     {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Wsmq.Server.Sqlite;
 
 /// <summary>The open database: the lock on the file, the writer and the readers.</summary>
-internal sealed class SqliteEngine(WsmqSqliteOptions options, ILogger logger)
+internal sealed class SqliteEngine(WsmqSqliteOptions options, TimeProvider clock, ILogger logger)
 {
     private Parts? _parts;
 
@@ -21,7 +21,7 @@ internal sealed class SqliteEngine(WsmqSqliteOptions options, ILogger logger)
             var connections = new SqliteConnections(path, options.Durability);
             session = connections.OpenWriter(maxPages);
             var readers = new SqliteReaders(connections);
-            Volatile.Write(ref _parts, new Parts(held, new SqliteWriter(session, logger), readers));
+            Volatile.Write(ref _parts, new Parts(held, new SqliteWriter(session, options.Durability, clock, logger), readers));
         }
         catch
         {
@@ -34,10 +34,14 @@ internal sealed class SqliteEngine(WsmqSqliteOptions options, ILogger logger)
     }
 
     public Task<T> WriteAsync<T>(Func<SqliteSession, T> operation, CancellationToken cancellationToken) =>
-        Opened.Writer.RunAsync(operation, null, cancellationToken);
+        Opened.Writer.RunAsync(operation, null, expendable: false, cancellationToken);
+
+    /// <summary>For what may be lost in a power cut without harm.</summary>
+    public Task<T> WriteExpendableAsync<T>(Func<SqliteSession, T> operation, CancellationToken cancellationToken) =>
+        Opened.Writer.RunAsync(operation, null, expendable: true, cancellationToken);
 
     public Task<T> WriteAsync<T>(Func<SqliteSession, T> operation, Action<T> committed, CancellationToken cancellationToken) =>
-        Opened.Writer.RunAsync(operation, committed, cancellationToken);
+        Opened.Writer.RunAsync(operation, committed, expendable: false, cancellationToken);
 
     public Task<T> ReadAsync<T>(Func<SqliteSession, T> operation, CancellationToken cancellationToken) =>
         Opened.Readers.RunAsync(operation, cancellationToken);

@@ -7,8 +7,8 @@ internal static partial class SqliteLog
     [LoggerMessage(1, LogLevel.Information, "SQLite store opened at {Path}, durability {Durability}")]
     public static partial void Opened(ILogger logger, string path, SqliteDurability durability);
 
-    [LoggerMessage(2, LogLevel.Warning, "SQLite did not commit a group of {Commands} commands")]
-    public static partial void CommitFailed(ILogger logger, int commands, Exception exception);
+    [LoggerMessage(2, LogLevel.Warning, "SQLite did not commit: {Failures} failures since the last such line")]
+    public static partial void CommitFailed(ILogger logger, int failures, Exception exception);
 
     [LoggerMessage(3, LogLevel.Error, "SQLite did not roll back")]
     public static partial void RollbackFailed(ILogger logger, Exception exception);

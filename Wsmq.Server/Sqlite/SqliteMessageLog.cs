@@ -38,7 +38,7 @@ internal sealed class SqliteMessageLog(
         engine.ReadAsync(s => s.Snapshot(r => sources.Select(a => LogTable.Find(r, a)?.State ?? default).ToArray()), cancellationToken);
 
     public Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>
-        engine.WriteAsync(s => _cursors.Acknowledge(s, batch), cancellationToken);
+        engine.WriteExpendableAsync(s => _cursors.Acknowledge(s, batch), cancellationToken);
 
     public async Task<Position> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken)
     {

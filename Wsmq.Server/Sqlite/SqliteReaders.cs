@@ -15,8 +15,16 @@ internal sealed class SqliteReaders : IDisposable
 
     public SqliteReaders(SqliteConnections connections)
     {
-        for (var i = 0; i < Count; i++)
-            _idle.Writer.TryWrite(connections.OpenReader());
+        try
+        {
+            for (var i = 0; i < Count; i++)
+                _idle.Writer.TryWrite(connections.OpenReader());
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public async Task<T> RunAsync<T>(Func<SqliteSession, T> operation, CancellationToken cancellationToken)

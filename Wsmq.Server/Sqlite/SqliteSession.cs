@@ -13,6 +13,13 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
     /// <summary>Runs a statement and returns how many rows it changed.</summary>
     public int Run(string sql, params ReadOnlySpan<object> values) => Statement(sql).Run(values);
 
+    /// <summary>Runs a setting. SQLite applies it while it compiles the statement, so that a kept one would do nothing.</summary>
+    public void Set(string pragma)
+    {
+        using var statement = new SqliteStatement(connection, pragma);
+        statement.Run([]);
+    }
+
     /// <summary>The first row, or the default where there is none.</summary>
     public T? One<T>(string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<object> values)
     {

@@ -19,7 +19,7 @@ internal sealed class SqliteStore : IStore
         _logger = logger;
         var retention = new SqliteRetention(options.Value);
         var signals = new LocalSignals(logger);
-        _engine = new SqliteEngine(sqlite.Value, logger);
+        _engine = new SqliteEngine(sqlite.Value, clock, logger);
         _sweeper = new SqliteSweeper(_engine, retention, clock, logger);
         Log = new SqliteMessageLog(_engine, options.Value, retention, signals, clock);
         Memberships = new SqliteMemberships(_engine, signals);

@@ -16,12 +16,18 @@ internal sealed class SqliteWriter
         new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = false });
 
     private readonly SqliteSession _session;
+    private readonly SqliteFailureLog _failures;
     private readonly ILogger _logger;
     private readonly Task _loop;
 
-    public SqliteWriter(SqliteSession session, ILogger logger)
+    private readonly SqliteDurability _durability;
+    private SqliteDurability _current;
+
+    public SqliteWriter(SqliteSession session, SqliteDurability durability, TimeProvider clock, ILogger logger)
     {
         _session = session;
+        _durability = _current = durability;
+        _failures = new SqliteFailureLog(clock, logger);
         _logger = logger;
         _loop = Task.Factory.StartNew(Loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
@@ -29,10 +35,11 @@ internal sealed class SqliteWriter
     public bool IsRunning => !_loop.IsCompleted;
 
     /// <summary>Runs an operation in a transaction; <paramref name="committed"/> runs on the writer's thread, in the order of the commits.</summary>
-    public async Task<T> RunAsync<T>(Func<SqliteSession, T> operation, Action<T>? committed, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(
+        Func<SqliteSession, T> operation, Action<T>? committed, bool expendable, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var command = new WriteCommand<T>(operation, committed, cancellationToken);
+        var command = new WriteCommand<T>(operation, committed, expendable, cancellationToken);
         try
         {
             await _queue.Writer.WriteAsync(command, cancellationToken).ConfigureAwait(false);
@@ -91,6 +98,7 @@ internal sealed class SqliteWriter
     {
         try
         {
+            Use(group.TrueForAll(c => c.IsExpendable) ? SqliteDurability.Normal : _durability);
             _session.Run("BEGIN IMMEDIATE");
             foreach (var command in group)
                 command.Run(_session);
@@ -99,10 +107,18 @@ internal sealed class SqliteWriter
         }
         catch (Exception e)
         {
-            SqliteLog.CommitFailed(_logger, group.Count, e);
+            _failures.Add(e);
             RollBack();
             return e;
         }
+    }
+
+    private void Use(SqliteDurability durability)
+    {
+        if (_current == durability)
+            return;
+        SqliteConnections.Use(_session, durability);
+        _current = durability;
     }
 
     private void RollBack()

@@ -3,6 +3,12 @@ namespace Wsmq.Server.Sqlite;
 /// <summary>Something to do inside a transaction of the writer. It may be run again after a rollback.</summary>
 internal abstract class WriteCommand
 {
+    /// <summary>
+    /// True where losing it in a power cut does no harm, such as an ack: its message would only come again. A transaction of such
+    /// commands alone does not wait for the disk.
+    /// </summary>
+    public abstract bool IsExpendable { get; }
+
     /// <summary>True where the caller gave up before it was begun.</summary>
     public abstract bool IsAbandoned { get; }
 
@@ -16,13 +22,16 @@ internal abstract class WriteCommand
     public abstract void Cancel();
 }
 
-internal sealed class WriteCommand<T>(Func<SqliteSession, T> operation, Action<T>? committed, CancellationToken cancellationToken)
+internal sealed class WriteCommand<T>(
+    Func<SqliteSession, T> operation, Action<T>? committed, bool expendable, CancellationToken cancellationToken)
     : WriteCommand
 {
     private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T? _result;
 
     public Task<T> Completion => _completion.Task;
+
+    public override bool IsExpendable => expendable;
 
     public override bool IsAbandoned => cancellationToken.IsCancellationRequested;
 

@@ -162,6 +162,11 @@ public abstract class NodeContract : IAsyncLifetime
         await bob.ReceivesAsync("0", "1", "4", "5");
         bob.Gaps.Should().BeEmpty();
         (await node.Groups.MembersAsync("ops")).Should().Equal("bob");
+
+        // Nor does a position that the client kept from before open what it was not there for.
+        await bob.Connection.InvokeAsync("Resume", "group:ops", Position.Start.ToString());
+        await bob.ReceivesAsync("0", "1", "4", "5", "4", "5");
+        bob.Gaps.Should().ContainSingle().Which.Reason.Should().Be(GapReasons.NotMember);
         (await node.Groups.GroupsOfAsync("bob")).Should().Equal("ops");
     }
 

@@ -18,6 +18,18 @@ public sealed class RedisStoreTests(SharedRedis redis) : StoreContract
     }
 }
 
+/// <summary>The same on a Cluster of three shards, where the addresses of a test are spread over all of them.</summary>
+[Collection(RedisCluster.Name)]
+public sealed class RedisClusterStoreTests(RedisCluster redis) : StoreContract
+{
+    private protected override async Task<StoreHarness> CreateAsync(Action<WsmqOptions> configure)
+    {
+        var options = new WsmqOptions();
+        configure(options);
+        return await RedisHarness.StartAsync(redis.EndPoints, redis.NextPrefix(), options);
+    }
+}
+
 internal sealed class RedisHarness(Func<RedisStore> make) : StoreHarness
 {
     private RedisStore _store = make();

@@ -93,6 +93,29 @@ public sealed class SqliteLifeTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_two_expired_devices_the_one_longer_away_is_forgotten_everywhere()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var options = new WsmqOptions { MaxDevicesPerUser = 2, DeviceExpiry = TimeSpan.FromMinutes(10) };
+        await using var h = await SqliteHarness.StartAsync(Database, options, clock);
+        await h.Store.Memberships.AddAsync("team", "bob", default);
+        var p = await h.AddAsync(Address.Group("team"));
+        foreach (var device in new[] { "longer", "shorter" })
+        {
+            await h.OpenAsync("bob", device);
+            await h.AckAsync(Address.Group("team"), "bob", device, p);
+            clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        clock.Advance(TimeSpan.FromMinutes(10));
+        await h.OpenAsync("bob", "new");
+        (await h.AckAsync("bob", "longer", Position.Start)).Should().Be(AckResult.NoReader);
+        (await h.AckAsync("bob", "shorter", Position.Start)).Should().Be(AckResult.Done);
+        (await h.OpenGroupAsync("team", "bob", "longer")).Should().Be(Position.Start, "its place in the group went with it");
+        (await h.OpenGroupAsync("team", "bob", "shorter")).Should().Be(p);
+    }
+
+    [Fact]
     public async Task Stopping_finishes_what_was_taken_and_refuses_the_rest()
     {
         var store = SqliteHarness.Make(Database);

@@ -18,7 +18,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime, IDisposable
         var connections = new SqliteConnections(_folder.File("w.db"), SqliteDurability.Full);
         var session = connections.OpenWriter(null);
         session.Run("CREATE TABLE t (x INTEGER PRIMARY KEY)");
-        _writer = new SqliteWriter(session, NullLogger.Instance);
+        _writer = new SqliteWriter(session, SqliteDurability.Full, TimeProvider.System, NullLogger.Instance);
         _reader = connections.OpenReader();
         return Task.CompletedTask;
     }
@@ -39,9 +39,9 @@ public sealed class SqliteWriterTests : IAsyncLifetime, IDisposable
     public async Task One_failure_in_a_group_is_not_the_others()
     {
         using var held = new ManualResetEventSlim();
-        var first = Writer.RunAsync(_ => { held.Wait(); return 0; }, null, default);
+        var first = Writer.RunAsync(_ => { held.Wait(); return 0; }, null, false, default);
         var good = Insert(1);
-        var bad = Writer.RunAsync<int>(s => { s.Run("INSERT INTO t VALUES (2)"); throw new InvalidOperationException("on purpose"); }, null, default);
+        var bad = Writer.RunAsync<int>(s => { s.Run("INSERT INTO t VALUES (2)"); throw new InvalidOperationException("on purpose"); }, null, false, default);
         var clash = Insert(1);
         var last = Insert(3);
         held.Set();
@@ -58,8 +58,8 @@ public sealed class SqliteWriterTests : IAsyncLifetime, IDisposable
     {
         using var held = new ManualResetEventSlim();
         using var gone = new CancellationTokenSource();
-        var first = Writer.RunAsync(_ => { held.Wait(); return 0; }, null, default);
-        var second = Writer.RunAsync(s => s.Run("INSERT INTO t VALUES (1)"), null, gone.Token);
+        var first = Writer.RunAsync(_ => { held.Wait(); return 0; }, null, false, default);
+        var second = Writer.RunAsync(s => s.Run("INSERT INTO t VALUES (1)"), null, false, gone.Token);
         await gone.CancelAsync();
         await second.Awaiting(s => s).Should().ThrowAsync<OperationCanceledException>("it does not wait for its turn");
         held.Set();
@@ -73,13 +73,29 @@ public sealed class SqliteWriterTests : IAsyncLifetime, IDisposable
     {
         var seen = new List<(int, int)>();
         var runs = Enumerable.Range(1, 50)
-            .Select(i => Writer.RunAsync(s => s.Run("INSERT INTO t VALUES ($i)", i), _ => seen.Add((i, Rows().Count)), default)).ToArray();
+            .Select(i => Writer.RunAsync(s => s.Run("INSERT INTO t VALUES ($i)", i), _ => seen.Add((i, Rows().Count)), false, default)).ToArray();
         await Task.WhenAll(runs);
         seen.Select(s => s.Item1).Should().Equal(Enumerable.Range(1, 50));
         seen.Should().OnlyContain(s => s.Item2 >= s.Item1);
     }
 
-    private Task<int> Insert(int x) => Writer.RunAsync(s => s.Run("INSERT INTO t VALUES ($x)", x), null, default);
+    [Fact]
+    public async Task Only_what_may_be_lost_does_not_wait_for_the_disk()
+    {
+        var settings = new List<long>();
+        foreach (var expendable in new[] { false, true, false, true, true, false })
+        {
+            // Of a kept statement SQLite would show the setting at the time of its compilation.
+            var setting = await Writer.RunAsync(s => s.One($"PRAGMA synchronous -- {settings.Count}", r => r.GetInt64(0)), null, expendable, default);
+            settings.Add(setting);
+        }
+
+        const long Normal = 1;
+        const long Full = 2;
+        settings.Should().Equal(Full, Normal, Full, Normal, Normal, Full);
+    }
+
+    private Task<int> Insert(int x) => Writer.RunAsync(s => s.Run("INSERT INTO t VALUES ($x)", x), null, false, default);
 
     private List<long> Rows() => _reader!.All("SELECT x FROM t ORDER BY x", r => r.GetInt64(0));
 }

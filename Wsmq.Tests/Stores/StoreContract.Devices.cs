@@ -178,6 +178,19 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task Removed_is_the_place_of_an_entry_although_the_ack_named_one_between()
+    {
+        await using var h = await CreateAsync(o => o.AckGrace = TimeSpan.Zero);
+        await h.OpenAsync("bob", "phone");
+        var first = await h.AddAsync(Bob);
+        var second = await h.AddAsync(Bob);
+        (await h.AckAsync("bob", "phone", new Position(second.Value - 1))).Should().Be(AckResult.Done);
+        await Eventually.That("the first is gone", async () => (await h.PositionsAsync(Bob)).SequenceEqual([second]));
+        (await h.StateAsync(Bob)).Removed.Should().Be(first);
+        (await h.ReadAsync(Bob)).Entries.Single().Previous.Should().Be(first);
+    }
+
+    [Fact]
     public async Task A_cursor_never_moves_back()
     {
         await using var h = await CreateAsync();

@@ -31,7 +31,9 @@ public abstract partial class StoreContract
     {
         await using var h = await CreateAsync();
         var pairs = Names.SelectMany(s => Names.Select(i => (s, i))).Concat([("", "x:y"), ("x", "y"), ("x:y", "z"), ("x", "y:z")]).ToArray();
-        var results = await h.AppendAsync([.. pairs.Select(p => StoreHarness.Message(Bob, p.Item1, p.Item2))]);
+        var results = new List<AppendResult>();
+        foreach (var part in pairs.Chunk(200))
+            results.AddRange(await h.AppendAsync([.. part.Select(p => StoreHarness.Message(Bob, p.Item1, p.Item2))]));
         results.Should().OnlyContain(r => !r.Duplicate);
         (await h.StateAsync(Bob)).Tail.Should().Be(results[^1].Position);
     }

@@ -124,11 +124,17 @@ public sealed class RedisServer : IAsyncDisposable
         }
     }
 
+    // A node of a Cluster also takes the port 10,000 above its own.
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, 0);
+            listener.Start();
+            var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+            if (port <= ushort.MaxValue - 10_000)
+                return port;
+        }
     }
 
     /// <summary>What the server answers to a line; empty where nobody listens or the connection ends.</summary>

@@ -1,0 +1,7 @@
+namespace Wsmq.Server.Delivering;
+
+/// <summary>Whom pumps deliver to.</summary>
+/// <param name="User">The user's identifier.</param>
+/// <param name="Connection">The connection.</param>
+/// <param name="Credits">What all its pumps share.</param>
+internal sealed record Receiver(string User, ClientConnection Connection, ConnectionCredits Credits);

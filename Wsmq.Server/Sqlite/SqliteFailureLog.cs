@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Wsmq.Server.Sqlite;
+
+/// <summary>
+/// Logs failed commits, but not each: on a full disk every send fails, and a line for each would fill the disk of the logs too.
+/// Used by the writer's thread only.
+/// </summary>
+internal sealed class SqliteFailureLog(TimeProvider clock, ILogger logger)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    private long? _last;
+    private int _unreported;
+
+    public void Add(Exception exception)
+    {
+        _unreported++;
+        if (_last is { } last && clock.GetElapsedTime(last) < Interval)
+            return;
+        SqliteLog.CommitFailed(logger, _unreported, exception);
+        _last = clock.GetTimestamp();
+        _unreported = 0;
+    }
+}

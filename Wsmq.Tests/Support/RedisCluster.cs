@@ -1,0 +1,40 @@
+using System.Diagnostics;
+
+namespace Wsmq.Tests.Support;
+
+/// <summary>A real Redis Cluster of three shards without replicas.</summary>
+public sealed class RedisCluster : IAsyncLifetime
+{
+    public const string Name = "redis cluster";
+
+    private readonly List<RedisServer> _shards = [];
+    private int _prefixes;
+
+    public string EndPoints => string.Join(',', _shards.Select(s => s.EndPoint));
+
+    public string NextPrefix() => $"c{Interlocked.Increment(ref _prefixes):D}";
+
+    public async Task InitializeAsync()
+    {
+        while (_shards.Count < 3)
+            _shards.Add(await RedisServer.StartAsync(appendOnly: false, "--cluster-enabled", "yes", "--cluster-node-timeout", "2000"));
+        var create = new ProcessStartInfo("redis-cli") { RedirectStandardOutput = true };
+        foreach (var argument in new[] { "--cluster", "create" }.Concat(_shards.Select(s => s.EndPoint)).Append("--cluster-yes"))
+            create.ArgumentList.Add(argument);
+        using var process = Process.Start(create)!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException("The cluster was not made: " + output);
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var shard in _shards)
+            await shard.DisposeAsync();
+    }
+}
+
+[CollectionDefinition(RedisCluster.Name)]
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "xunit's own word")]
+public sealed class RedisClusterCollection : ICollectionFixture<RedisCluster>;
