@@ -1,1 +1,13 @@
-WebApplication.CreateBuilder(args).Build().Run();
+using Wsmq.Host;
+using Wsmq.Host.Configuration;
+
+try
+{
+    await HostApp.RunAsync(args);
+    return 0;
+}
+catch (Exception e) when (StartFailure.Describe(e) is { } reason)
+{
+    await Console.Error.WriteLineAsync($"wsmq cannot start: {reason}");
+    return 1;
+}

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.IdentityModel.Logging;
+using Microsoft.IdentityModel.Tokens;
+using Wsmq.Host.Configuration;
+
+namespace Wsmq.Host.Authentication;
+
+/// <summary>Bearer tokens: the framework's standard section, and what the host adds to it.</summary>
+internal static class BearerSetup
+{
+    public static void AddBearer(this WebApplicationBuilder builder, HostSettings settings)
+    {
+        // The defaults, set again because either would write tokens into logs.
+        IdentityModelEventSource.ShowPII = false;
+        IdentityModelEventSource.LogCompleteSecurityArtifact = false;
+
+        var developmentKey = builder.Environment.IsDevelopment() ? DevelopmentKey.LoadOrCreate(settings.DataFolder) : null;
+        builder.Services.AddAuthentication().AddJwtBearer();
+        builder.Services.AddAuthorization();
+        builder.Services.PostConfigure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, options =>
+        {
+            AcceptInQuery(options, settings.Path);
+            if (settings.Tokens.DecryptionKeyBytes is { } decryption)
+                options.TokenValidationParameters.TokenDecryptionKey = new SymmetricSecurityKey(decryption);
+            if (developmentKey is not null)
+                Accept(options, developmentKey);
+        });
+    }
+
+    // Browsers cannot set a header on a WebSocket. On every other path a token in the query is only a token in somebody's log.
+    private static void AcceptInQuery(JwtBearerOptions options, string hubPath)
+    {
+        options.Events ??= new JwtBearerEvents();
+        var next = options.Events.OnMessageReceived;
+        options.Events.OnMessageReceived = context =>
+        {
+            if (context.Request.Path.StartsWithSegments(hubPath) && context.Request.Query["access_token"] is [{ Length: > 0 } token])
+                context.Token = token;
+            return next(context);
+        };
+    }
+
+    private static void Accept(JwtBearerOptions options, byte[] developmentKey)
+    {
+        var parameters = options.TokenValidationParameters;
+        parameters.IssuerSigningKeys = [.. BearerCheck.SigningKeys(parameters), new SymmetricSecurityKey(developmentKey)];
+        parameters.ValidIssuers = [.. parameters.ValidIssuers ?? [], DevelopmentKey.Issuer];
+        parameters.ValidAudiences = [.. parameters.ValidAudiences ?? [], DevelopmentKey.Audience];
+        parameters.ValidateIssuer = true;
+        parameters.ValidateAudience = true;
+    }
+}

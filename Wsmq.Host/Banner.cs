@@ -1,0 +1,47 @@
+using Wsmq.Host.Configuration;
+
+namespace Wsmq.Host;
+
+/// <summary>What a person at the terminal needs to know once the host runs, and the first commands to paste.</summary>
+internal static class Banner
+{
+    private const string DefaultUrl = "http://localhost:5080/wsmq";
+
+    public static string Text(HostSettings settings, IEnumerable<string> addresses, IHostEnvironment environment)
+    {
+        var hubs = addresses.Select(address => address.TrimEnd('/') + settings.Path).ToList();
+        var lines = new List<string> { $"wsmq is running ({environment.EnvironmentName})." };
+        lines.AddRange(hubs.Select(hub => $"  listening on  {hub}"));
+        lines.Add(settings.Redis is null ? "  store         embedded (SQLite), for one node" : "  store         Redis, for any number of nodes");
+        lines.Add(settings.Redis is null ? $"  data          {settings.DatabasePath}" : $"  data          Redis at {Endpoints(settings.Redis)}");
+        if (environment.IsDevelopment())
+            lines.AddRange(FirstMessage(settings, hubs.FirstOrDefault() ?? DefaultUrl));
+        return string.Join(Environment.NewLine, lines);
+    }
+
+    private static IEnumerable<string> FirstMessage(HostSettings settings, string hub)
+    {
+        var options = Reachable(hub) is var url && url == DefaultUrl ? "" : $" --url {url}";
+        if (settings.DataFolder != DataFolder.Default)
+            options += $" --data-folder \"{settings.DataFolder}\"";
+        return
+        [
+            "",
+            "The first message, in two other terminals in the folder of the source:",
+            $"  dotnet run --project Wsmq.Cli -- listen --as bob{options}",
+            $"  dotnet run --project Wsmq.Cli -- send --as alice user:bob \"hello\"{options}",
+            "",
+        ];
+    }
+
+    // What a server binds to is not always what a client can call.
+    private static string Reachable(string url) => url
+        .Replace("://[::]", "://localhost", StringComparison.Ordinal)
+        .Replace("://0.0.0.0", "://localhost", StringComparison.Ordinal)
+        .Replace("://*", "://localhost", StringComparison.Ordinal)
+        .Replace("://+", "://localhost", StringComparison.Ordinal);
+
+    // A Redis configuration string may hold a password: only its host:port parts are shown.
+    private static string Endpoints(string configuration) =>
+        string.Join(", ", configuration.Split(',', StringSplitOptions.TrimEntries).Where(part => !part.Contains('=', StringComparison.Ordinal)));
+}

@@ -1,0 +1,67 @@
+namespace Wsmq.Host.Configuration;
+
+/// <summary>What the section <c>Wsmq</c> of the configuration may hold.</summary>
+internal sealed class HostSettings
+{
+    public const string Section = "Wsmq";
+
+    /// <summary>Properties of the library's options that the configuration does not set, or sets elsewhere.</summary>
+    public static readonly HashSet<(Type, string)> SetInCodeOnly =
+    [
+        (typeof(WsmqOptions), nameof(WsmqOptions.Json)),
+        (typeof(WsmqRedisOptions), nameof(WsmqRedisOptions.Configuration)),
+        (typeof(WsmqSqliteOptions), nameof(WsmqSqliteOptions.Path)),
+    ];
+
+    /// <summary>A StackExchange.Redis configuration string; without one the embedded store is used.</summary>
+    public string? Redis { get; set; }
+
+    /// <summary>The folder of the embedded store and of the development key.</summary>
+    public string DataFolder { get; set; } = Configuration.DataFolder.Default;
+
+    /// <summary>The hub's path.</summary>
+    public string Path { get; set; } = "/wsmq";
+
+    /// <summary>Limits, retention, windows.</summary>
+    public WsmqOptions Options { get; } = new();
+
+    public WsmqRedisOptions RedisOptions { get; } = new();
+
+    public WsmqSqliteOptions SqliteOptions { get; } = new();
+
+    public TokenSettings Tokens { get; } = new();
+
+    internal string DatabasePath => System.IO.Path.Combine(DataFolder, "wsmq.db");
+
+    /// <summary>Reads and checks the section. Throws <see cref="HostRefusal"/> with what to change.</summary>
+    public static HostSettings Read(IConfiguration configuration)
+    {
+        var section = configuration.GetSection(Section);
+        KnownKeys.Require(section, typeof(HostSettings));
+        var settings = new HostSettings();
+        try
+        {
+            section.Bind(settings);
+        }
+        catch (InvalidOperationException e)
+        {
+            // The binder's own text names the key, the value and the type; the cause adds what is wrong with the value.
+            throw new HostRefusal(e.InnerException is { } cause ? $"{e.Message} {cause.Message}" : e.Message, e);
+        }
+
+        settings.Check();
+        return settings;
+    }
+
+    private void Check()
+    {
+        if (!Path.StartsWith('/') || Path.Length < 2 || Path.AsSpan().ContainsAny("?#{} "))
+            throw new HostRefusal($"{Section}:Path must be a path such as /wsmq, and is '{Path}'.");
+        if (Redis is not null && string.IsNullOrWhiteSpace(Redis))
+            throw new HostRefusal($"{Section}:Redis is empty: give it host:port, or remove it to use the embedded store.");
+        if (string.IsNullOrWhiteSpace(DataFolder))
+            throw new HostRefusal($"{Section}:DataFolder is empty: name a folder, or remove it to use {Configuration.DataFolder.Default}.");
+        DataFolder = System.IO.Path.GetFullPath(DataFolder);
+        Tokens.Check();
+    }
+}

@@ -1,0 +1,39 @@
+using System.Reflection;
+
+namespace Wsmq.Host.Configuration;
+
+/// <summary>
+/// Refuses configuration keys that nothing reads: a misspelt setting would otherwise leave its default in force without a word.
+/// </summary>
+internal static class KnownKeys
+{
+    /// <summary>Throws <see cref="HostRefusal"/> for the first key under the section that the settings do not have.</summary>
+    public static void Require(IConfigurationSection section, Type settings)
+    {
+        var known = PropertiesOf(settings);
+        foreach (var child in section.GetChildren())
+        {
+            if (!known.TryGetValue(child.Key, out var property))
+                throw new HostRefusal($"Unknown setting {child.Path}. Known here: {string.Join(", ", known.Keys.Select(key => $"{section.Path}:{key}"))}.");
+            if (IsSection(property.PropertyType))
+                RequireSection(child, property.PropertyType);
+            else if (child.GetChildren().Any())
+                throw new HostRefusal($"{child.Path} is one value, but settings are configured under it.");
+        }
+    }
+
+    private static void RequireSection(IConfigurationSection section, Type settings)
+    {
+        if (!string.IsNullOrEmpty(section.Value))
+            throw new HostRefusal($"{section.Path} is no value by itself. Known under it: {string.Join(", ", PropertiesOf(settings).Keys)}.");
+        Require(section, settings);
+    }
+
+    private static SortedDictionary<string, PropertyInfo> PropertiesOf(Type settings) => new(
+        settings.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => !HostSettings.SetInCodeOnly.Contains((settings, property.Name)))
+            .ToDictionary(property => property.Name),
+        StringComparer.OrdinalIgnoreCase);
+
+    private static bool IsSection(Type type) => type.IsClass && type != typeof(string);
+}

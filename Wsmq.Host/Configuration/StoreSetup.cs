@@ -1,0 +1,15 @@
+namespace Wsmq.Host.Configuration;
+
+/// <summary>Adds wsmq on the store that the settings choose.</summary>
+internal static class StoreSetup
+{
+    public static void AddStore(this IServiceCollection services, HostSettings settings, IConfiguration configuration)
+    {
+        var section = configuration.GetSection(HostSettings.Section);
+        var wsmq = services.AddWsmq(section.GetSection(nameof(HostSettings.Options)).Bind);
+        if (settings.Redis is { } redis)
+            wsmq.UseRedis(redis, section.GetSection(nameof(HostSettings.RedisOptions)).Bind);
+        else
+            wsmq.UseSqlite(settings.DatabasePath, section.GetSection(nameof(HostSettings.SqliteOptions)).Bind);
+    }
+}

@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# Builds everything, runs every test, and ends with one line: N passed, N failed. Fails when anything failed, also where
+# something that should have run did not: a broken build, a crashed run, no tests at all.
+set -uo pipefail
+cd "$(dirname "$0")" || exit 1
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+results="$PWD/artifacts/tests"
+node_projects=(Wsmq.Tests/PlainClients clients/typescript)
+passed=0
+failed=0
+failures=()
+
+fail() {
+  failed=$((failed + ${2:-1}))
+  failures+=("$1")
+}
+
+finish() {
+  if ((passed + failed == 0)); then fail "no test ran"; fi
+  if ((${#failures[@]})); then printf '\nFailed:\n'; printf '  %s\n' "${failures[@]}"; fi
+  printf '%d passed, %d failed\n' "$passed" "$failed"
+  exit $((failed > 0))
+}
+
+# need COMMAND PACKAGE: installs the Debian package where the command is missing.
+need() {
+  command -v "$1" >/dev/null && return
+  local root=()
+  if ((EUID != 0)); then root=(sudo); fi
+  echo "Installing $2, because $1 is missing."
+  if ! { "${root[@]}" apt-get update -qq && "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$2"; } >&2; then
+    fail "$1 is missing and could not be installed: install the package $2"
+    finish
+  fi
+}
+
+# attribute NAME FILE: the sum of a counter over the summary elements of a TRX file.
+attribute() {
+  grep -o '<Counters [^>]*>' "$2" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*' | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+read_trx() {
+  local trx="$1" ok total skipped bad
+  ok=$(attribute passed "$trx")
+  total=$(attribute total "$trx")
+  skipped=$(attribute notExecuted "$trx")
+  bad=$((total - ok - skipped))
+  passed=$((passed + ok))
+  if ((skipped > 0)); then echo "$skipped skipped in $(basename "$trx")"; fi
+  if ((bad > 0)); then
+    failed=$((failed + bad))
+    while IFS= read -r name; do failures+=("$name"); done < <(
+      grep -o '<UnitTestResult [^>]*>' "$trx" | grep -vE ' outcome="(Passed|NotExecuted)"' | sed -E 's/.* testName="([^"]*)".*/\1/')
+  fi
+}
+
+run_dotnet() {
+  local code before=$failed ran=0 trx
+  rm -rf "$results"
+  dotnet test Wsmq.sln --no-build --logger "trx;LogFilePrefix=wsmq" --results-directory "$results" \
+    --blame-hang-timeout 10m --blame-hang-dump-type none
+  code=$?
+  for trx in "$results"/*.trx; do
+    [[ -f $trx ]] || continue
+    read_trx "$trx"
+    ran=1
+  done
+  if ((ran == 0)); then fail "dotnet test left no results"
+  elif ((code != 0 && failed == before)); then fail "dotnet test ended with code $code, though no single test failed"; fi
+}
+
+# count KEY FILE: a number of the summary at the end of a TAP file; 0 where the run broke off before it.
+count() {
+  local value
+  value=$(sed -nE "s/^# $1 ([0-9]+)\$/\1/p" "$2" | tail -n 1)
+  echo "${value:-0}"
+}
+
+run_node() {
+  local project="$1" tap="$results/${1//\//-}.tap" code ok bad
+  mkdir -p "$results"
+  echo "Node tests in $project"
+  if ! (cd "$project" && npm ci --no-audit --no-fund && npm run build --if-present); then
+    fail "$project could not be installed or built"
+    return
+  fi
+  (cd "$project" && node --test --test-reporter=tap) | tee "$tap"
+  code=${PIPESTATUS[0]}
+  ok=$(count pass "$tap")
+  bad=$(($(count fail "$tap") + $(count cancelled "$tap")))
+  passed=$((passed + ok))
+  if ((bad > 0)); then
+    failed=$((failed + bad))
+    while IFS= read -r name; do failures+=("$project: $name"); done < <(sed -nE 's/^ *not ok [0-9]+ - (.*)/\1/p' "$tap")
+  elif ((code != 0 || ok == 0)); then
+    fail "$project: node --test ended with code $code and $ok tests passed"
+  fi
+}
+
+if ! command -v dotnet >/dev/null; then
+  fail "dotnet is missing: install the .NET SDK that global.json names"
+  finish
+fi
+need redis-server redis-server
+need node nodejs
+need npm npm
+
+if ! dotnet build Wsmq.sln; then
+  fail "the build failed"
+  finish
+fi
+run_dotnet
+for project in "${node_projects[@]}"; do
+  if [[ -f $project/package.json ]]; then run_node "$project"; fi
+done
+finish
