@@ -13,9 +13,7 @@ internal sealed class SqliteEngine(WsmqSqliteOptions options, ILogger logger)
 
     public void Open(int? maxPages)
     {
-        var path = Path.GetFullPath(options.Path);
-        // Two names of one file must meet at one lock.
-        path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        var path = FinalPath(options.Path);
         var held = SqliteFileLock.Take(path);
         SqliteSession? session = null;
         try
@@ -51,6 +49,13 @@ internal sealed class SqliteEngine(WsmqSqliteOptions options, ILogger logger)
         await parts.Writer.StopAsync().ConfigureAwait(false);
         parts.Readers.Dispose();
         parts.Lock.Dispose();
+    }
+
+    /// <summary>Two names of one file must meet at one lock.</summary>
+    private static string FinalPath(string path)
+    {
+        var file = new FileInfo(path);
+        return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
     }
 
     private sealed record Parts(SqliteFileLock Lock, SqliteWriter Writer, SqliteReaders Readers);

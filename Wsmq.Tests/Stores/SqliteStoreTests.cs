@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Logs;
+using Wsmq.Server.Sqlite;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Stores;
+
+/// <summary>The embedded store keeps the contract.</summary>
+public sealed class SqliteStoreTests : StoreContract, IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private protected override async Task<StoreHarness> CreateAsync(Action<WsmqOptions> configure)
+    {
+        var options = new WsmqOptions();
+        configure(options);
+        return await SqliteHarness.StartAsync(_folder.File("wsmq.db"), options);
+    }
+}
+
+internal sealed class SqliteHarness(Func<SqliteStore> make) : StoreHarness
+{
+    private SqliteStore _store = make();
+
+    public override IStore Store => _store;
+
+    public static async Task<SqliteHarness> StartAsync(
+        string path, WsmqOptions? options = null, TimeProvider? clock = null, int? maxPages = null)
+    {
+        var harness = new SqliteHarness(() => Make(path, options, clock, maxPages));
+        await harness._store.StartAsync(default);
+        return harness;
+    }
+
+    public static SqliteStore Make(string path, WsmqOptions? options = null, TimeProvider? clock = null, int? maxPages = null) => new(
+        Options.Create(options ?? new WsmqOptions()), Options.Create(new WsmqSqliteOptions { Path = path }),
+        clock ?? TimeProvider.System, NullLogger<SqliteStore>.Instance) { MaxPages = maxPages };
+
+    public override async Task RestartAsync()
+    {
+        await _store.DisposeAsync();
+        _store = make();
+        await _store.StartAsync(default);
+    }
+
+    public override ValueTask DisposeAsync() => _store.DisposeAsync();
+}

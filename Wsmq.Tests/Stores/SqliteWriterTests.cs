@@ -1,0 +1,85 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Wsmq.Server.Sqlite;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Stores;
+
+/// <summary>The group commit of the embedded store.</summary>
+public sealed class SqliteWriterTests : IAsyncLifetime, IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private SqliteSession? _reader;
+    private SqliteWriter? _writer;
+
+    private SqliteWriter Writer => _writer!;
+
+    public Task InitializeAsync()
+    {
+        var connections = new SqliteConnections(_folder.File("w.db"), SqliteDurability.Full);
+        var session = connections.OpenWriter(null);
+        session.Run("CREATE TABLE t (x INTEGER PRIMARY KEY)");
+        _writer = new SqliteWriter(session, NullLogger.Instance);
+        _reader = connections.OpenReader();
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_writer is not null)
+            await _writer.StopAsync();
+    }
+
+    public void Dispose()
+    {
+        _reader?.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task One_failure_in_a_group_is_not_the_others()
+    {
+        using var held = new ManualResetEventSlim();
+        var first = Writer.RunAsync(_ => { held.Wait(); return 0; }, null, default);
+        var good = Insert(1);
+        var bad = Writer.RunAsync<int>(s => { s.Run("INSERT INTO t VALUES (2)"); throw new InvalidOperationException("on purpose"); }, null, default);
+        var clash = Insert(1);
+        var last = Insert(3);
+        held.Set();
+        await first;
+        await good;
+        await last;
+        await bad.Awaiting(b => b).Should().ThrowAsync<InvalidOperationException>();
+        (await clash.Awaiting(c => c).Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.StoreUnavailable);
+        Rows().Should().Equal(1, 3);
+    }
+
+    [Fact]
+    public async Task A_command_given_up_before_its_turn_is_not_run()
+    {
+        using var held = new ManualResetEventSlim();
+        using var gone = new CancellationTokenSource();
+        var first = Writer.RunAsync(_ => { held.Wait(); return 0; }, null, default);
+        var second = Writer.RunAsync(s => s.Run("INSERT INTO t VALUES (1)"), null, gone.Token);
+        await gone.CancelAsync();
+        await second.Awaiting(s => s).Should().ThrowAsync<OperationCanceledException>("it does not wait for its turn");
+        held.Set();
+        await first;
+        await Insert(2);
+        Rows().Should().Equal(2);
+    }
+
+    [Fact]
+    public async Task What_is_done_after_the_commit_sees_it_and_keeps_the_order()
+    {
+        var seen = new List<(int, int)>();
+        var runs = Enumerable.Range(1, 50)
+            .Select(i => Writer.RunAsync(s => s.Run("INSERT INTO t VALUES ($i)", i), _ => seen.Add((i, Rows().Count)), default)).ToArray();
+        await Task.WhenAll(runs);
+        seen.Select(s => s.Item1).Should().Equal(Enumerable.Range(1, 50));
+        seen.Should().OnlyContain(s => s.Item2 >= s.Item1);
+    }
+
+    private Task<int> Insert(int x) => Writer.RunAsync(s => s.Run("INSERT INTO t VALUES ($x)", x), null, default);
+
+    private List<long> Rows() => _reader!.All("SELECT x FROM t ORDER BY x", r => r.GetInt64(0));
+}

@@ -1,0 +1,229 @@
+using Wsmq.Server.Logs;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Stores;
+
+public abstract partial class StoreContract
+{
+    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(300);
+
+    [Fact]
+    public async Task The_slowest_device_holds_messages_and_the_others_do_not()
+    {
+        await using var h = await CreateAsync(o => o.AckGrace = TimeSpan.Zero);
+        await h.OpenAsync("bob", "phone");
+        await h.OpenAsync("bob", "laptop");
+        var p = await h.AddManyAsync(Bob, 3);
+        (await h.AckAsync("bob", "phone", p[2])).Should().Be(AckResult.Done);
+        (await h.PositionsAsync(Bob)).Should().Equal(p);
+        (await h.StateAsync(Bob)).Consumed.Should().Be(Position.Start);
+
+        await h.AckAsync("bob", "laptop", p[1]);
+        await Eventually.Become("what both have is gone", async () => (await h.PositionsAsync(Bob)).SequenceEqual([p[2]]));
+        (await h.StateAsync(Bob)).Should().Be(new LogState(p[2], p[1], p[1], 0));
+    }
+
+    [Fact]
+    public async Task What_nobody_registered_for_stays()
+    {
+        await using var h = await CreateAsync(o => o.AckGrace = TimeSpan.Zero);
+        var p = await h.AddManyAsync(Bob, 2);
+        (await h.AckAsync("bob", "phone", p[1])).Should().Be(AckResult.NoReader);
+        (await h.PositionsAsync(Bob)).Should().Equal(p);
+    }
+
+    [Fact]
+    public async Task Acknowledged_entries_stay_readable_during_the_grace()
+    {
+        await using var h = await CreateAsync(o => o.AckGrace = TimeSpan.FromHours(1));
+        await h.OpenAsync("bob", "phone");
+        var p = await h.AddManyAsync(Bob, 2);
+        await h.AckAsync("bob", "phone", p[1]);
+        var page = await h.ReadAsync(Bob);
+        page.Entries.Should().HaveCount(2);
+        page.State.Should().Be(new LogState(p[1], Position.Start, p[1], 0));
+    }
+
+    [Fact]
+    public async Task Acknowledged_entries_go_after_the_grace_also_when_more_acks_came_meanwhile()
+    {
+        await using var h = await CreateAsync(o => o.AckGrace = Short);
+        await h.OpenAsync("bob", "phone");
+        var p = await h.AddManyAsync(Bob, 4);
+        foreach (var position in p.Take(3))
+            await h.AckAsync("bob", "phone", position);
+        await Eventually.Become("the acknowledged ones are gone", async () => (await h.PositionsAsync(Bob)).SequenceEqual([p[3]]));
+        (await h.StateAsync(Bob)).Removed.Should().Be(p[2]);
+    }
+
+    [Fact]
+    public async Task A_new_device_starts_at_the_oldest_entry_kept()
+    {
+        await using var h = await CreateAsync(o => o.Retention.MaxCount = 2);
+        (await h.OpenAsync("bob", "first")).Should().Be(Position.Start);
+        var p = await h.AddManyAsync(Bob, 5);
+        (await h.OpenAsync("bob", "second")).Should().Be(p[2]);
+        (await h.OpenAsync("bob", "first")).Should().Be(Position.Start, "a device known already hears what it missed");
+        (await h.StateAsync(Bob)).Removed.Should().Be(p[2]);
+    }
+
+    [Fact]
+    public async Task A_device_that_registers_during_the_grace_holds_back_what_it_has_not_read()
+    {
+        await using var h = await CreateAsync(o => o.AckGrace = Short);
+        var (user, p) = ("", Array.Empty<Position>());
+        var attempts = 0;
+        // On a slow machine the grace may be over before the second device is there: then once more with another user.
+        await Eventually.Become("a second device registers during the grace", async () =>
+        {
+            user = $"user{attempts++}";
+            await h.OpenAsync(user, "phone");
+            p = await h.AddManyAsync(Address.User(user), 2);
+            await h.AckAsync(user, "phone", p[0]);
+            return await h.OpenAsync(user, "laptop") == Position.Start;
+        });
+
+        // Whoever acknowledges later has a later grace; when that is over, so is the first.
+        await h.OpenAsync("witness", "phone");
+        await h.AckAsync("witness", "phone", await h.AddAsync(Address.User("witness")));
+        await Eventually.Become("a later grace is over", async () => (await h.PositionsAsync(Address.User("witness"))).Length == 0);
+        (await h.PositionsAsync(Address.User(user))).Should().Equal(p, "the laptop was promised the oldest entry");
+
+        await h.AckAsync(user, "laptop", p[0]);
+        await Eventually.Become("both have it", async () => (await h.PositionsAsync(Address.User(user))).SequenceEqual([p[1]]));
+    }
+
+    [Fact]
+    public async Task Only_so_many_devices_may_hold_messages_back()
+    {
+        await using var h = await CreateAsync(o => o.MaxDevicesPerUser = 2);
+        await h.OpenAsync("bob", "a");
+        await h.OpenAsync("bob", "b");
+        await ShouldRefuseAsync(() => h.OpenAsync("bob", "c"), WsmqErrors.TooManyDevices);
+        await h.OpenAsync("bob", "a");
+        await h.OpenAsync("cat", "c");
+        (await h.AckAsync("bob", "c", Position.Start)).Should().Be(AckResult.NoReader, "a refused device is not registered");
+    }
+
+    [Fact]
+    public async Task An_expired_device_holds_nothing_back_and_keeps_its_cursor()
+    {
+        await using var h = await CreateAsync(o =>
+        {
+            o.AckGrace = TimeSpan.Zero;
+            o.DeviceExpiry = Short;
+        });
+        var first = await h.AddAsync(Bob);
+        await h.OpenAsync("bob", "away");
+        await h.OpenAsync("bob", "here");
+        await h.AckAsync("bob", "away", first);
+        var p = await h.AddManyAsync(Bob, 2);
+        await Eventually.Become("the one away no longer counts", async () =>
+        {
+            await h.OpenAsync("bob", "here");
+            await h.AckAsync("bob", "here", p[1]);
+            return (await h.PositionsAsync(Bob)).Length == 0;
+        });
+        (await h.OpenAsync("bob", "away")).Should().Be(first, "so that it hears of the gap");
+        (await h.StateAsync(Bob)).Should().Be(new LogState(p[1], p[1], p[1], 0));
+    }
+
+    [Fact]
+    public async Task An_expired_device_makes_room_and_the_longest_away_is_forgotten_first()
+    {
+        await using var h = await CreateAsync(o =>
+        {
+            o.MaxDevicesPerUser = 2;
+            o.DeviceExpiry = Short;
+            o.AckGrace = TimeSpan.FromHours(1);
+        });
+        var p = await h.AddAsync(Bob);
+        foreach (var device in new[] { "away", "here" })
+        {
+            await h.OpenAsync("bob", device);
+            await h.AckAsync("bob", device, p);
+        }
+
+        await Eventually.Become("there is room for a third device", async () =>
+        {
+            await h.AckAsync("bob", "here", p);
+            return await TryOpenAsync(h, "new") is not null;
+        });
+        (await h.AckAsync("bob", "away", p)).Should().Be(AckResult.NoReader, "it was forgotten");
+        await Eventually.Become("it is back as a new device", async () => await TryOpenAsync(h, "away") == Position.Start);
+    }
+
+    private static async Task<Position?> TryOpenAsync(StoreHarness h, string device)
+    {
+        try
+        {
+            return await h.OpenAsync("bob", device);
+        }
+        catch (WsmqException e) when (e.Error == WsmqErrors.TooManyDevices)
+        {
+            return null;
+        }
+    }
+
+    [Fact]
+    public async Task An_ack_beyond_the_tail_is_refused_and_changes_nothing()
+    {
+        await using var h = await CreateAsync();
+        await h.OpenAsync("bob", "phone");
+        (await h.AckAsync("bob", "phone", new Position(1))).Should().Be(AckResult.BeyondTail);
+        var p = await h.AddAsync(Bob);
+        (await h.AckAsync("bob", "phone", StoreHarness.Beyond(p))).Should().Be(AckResult.BeyondTail);
+        (await h.OpenAsync("bob", "phone")).Should().Be(Position.Start);
+        (await h.StateAsync(Bob)).Consumed.Should().Be(Position.Start);
+    }
+
+    [Fact]
+    public async Task A_cursor_never_moves_back()
+    {
+        await using var h = await CreateAsync();
+        await h.OpenAsync("bob", "phone");
+        var p = await h.AddManyAsync(Bob, 3);
+        var results = await h.Log.AckAsync([.. new[] { p[2], p[0], Position.Start }.Select(x => new AckRequest(Bob, "bob", "phone", x))], default);
+        results.Should().OnlyContain(r => r == AckResult.Done);
+        (await h.OpenAsync("bob", "phone")).Should().Be(p[2]);
+        (await h.StateAsync(Bob)).Consumed.Should().Be(p[2]);
+    }
+
+    [Fact]
+    public async Task Consumed_does_not_move_back_when_a_device_comes()
+    {
+        await using var h = await CreateAsync();
+        await h.OpenAsync("bob", "phone");
+        var p = await h.AddManyAsync(Bob, 2);
+        await h.AckAsync("bob", "phone", p[1]);
+        await h.OpenAsync("bob", "laptop");
+        await h.AckAsync("bob", "laptop", p[0]);
+        (await h.StateAsync(Bob)).Consumed.Should().Be(p[1]);
+    }
+
+    [Fact]
+    public async Task Results_of_acks_come_in_the_order_of_the_list()
+    {
+        await using var h = await CreateAsync();
+        await h.OpenAsync("bob", "phone");
+        var p = await h.AddAsync(Bob);
+        var results = await h.Log.AckAsync(
+            [
+                new AckRequest(Bob, "bob", "tablet", p), new AckRequest(Bob, "bob", "phone", StoreHarness.Beyond(p)),
+                new AckRequest(Bob, "bob", "phone", p), new AckRequest(Team, "bob", "phone", Position.Start),
+            ],
+            default);
+        results.Should().Equal(AckResult.NoReader, AckResult.BeyondTail, AckResult.Done, AckResult.NoReader);
+    }
+
+    [Fact]
+    public async Task Nobody_reads_or_acknowledges_the_queue_of_somebody_else()
+    {
+        await using var h = await CreateAsync();
+        await h.OpenAsync("bob", "phone");
+        var p = await h.AddAsync(Bob);
+        await ShouldRefuseAsync(() => h.Log.OpenCursorAsync(Bob, "eve", "phone", default), WsmqErrors.ReadNotAllowed);
+        (await h.AckAsync(Bob, "eve", "phone", p)).Should().Be(AckResult.NoReader);
+        (await h.OpenAsync("bob", "phone")).Should().Be(Position.Start);
+    }
+}

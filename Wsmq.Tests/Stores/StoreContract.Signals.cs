@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using Wsmq.Server.Logs;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Stores;
+
+public abstract partial class StoreContract
+{
+    [Fact]
+    public async Task Signals_come_in_the_order_of_the_entries_with_the_one_before()
+    {
+        await using var h = await CreateAsync();
+        var heard = new ConcurrentQueue<Signal>();
+        await using var subscription = await h.Store.Signals.SubscribeAsync(Bob, heard.Enqueue, default);
+        var given = new List<Position>();
+        for (var i = 0; i < 10; i++)
+            given.AddRange(await h.AddManyAsync(Bob, 1 + i));
+
+        await Eventually.Become("all signals came", () => heard.Count >= given.Count);
+        heard.Select(s => s.Position).Should().Equal(given);
+        heard.Select(s => s.Previous).Should().Equal(given.Prepend(Position.Start).SkipLast(1));
+        var entries = (await h.ReadAsync(Bob)).Entries;
+        foreach (var (signal, entry) in heard.Zip(entries))
+        {
+            signal.IsMembership.Should().BeFalse();
+            signal.Entry.Should().NotBeNull("it is small");
+            (signal.Entry!.Position, signal.Entry.Previous).Should().Be((entry.Position, entry.Previous));
+            StoreHarness.Text(signal.Entry).Should().Be(StoreHarness.Text(entry));
+            signal.Entry.Metadata.Span.SequenceEqual(entry.Metadata.Span).Should().BeTrue();
+        }
+    }
+
+    [Fact]
+    public async Task Duplicates_and_other_addresses_are_not_signalled()
+    {
+        await using var h = await CreateAsync();
+        var heard = new ConcurrentQueue<Signal>();
+        await using var subscription = await h.Store.Signals.SubscribeAsync(Bob, heard.Enqueue, default);
+        var message = StoreHarness.Message(Bob, "ann", "1");
+        var first = (await h.AppendAsync(message))[0].Position;
+        await h.AppendAsync(message);
+        await h.AddAsync(Address.Group("bob"));
+        await h.AddAsync(Address.User("bob:"));
+        var last = await h.AddAsync(Bob);
+        await Eventually.Become("the last signal came", () => heard.Any(s => s.Position == last));
+        heard.Select(s => s.Position).Should().Equal(first, last);
+    }
+
+    [Fact]
+    public async Task A_large_entry_is_signalled_with_or_without_itself()
+    {
+        await using var h = await CreateAsync();
+        var heard = new ConcurrentQueue<Signal>();
+        await using var subscription = await h.Store.Signals.SubscribeAsync(Bob, heard.Enqueue, default);
+        var body = new byte[256 * 1024];
+        body.AsSpan().Fill(0xFF);
+        var position = (await h.AppendAsync(h.New(Bob) with { Body = body }))[0].Position;
+        await Eventually.Become("the signal came", () => !heard.IsEmpty);
+        var signal = heard.Single();
+        signal.Position.Should().Be(position);
+        (signal.Entry is null || signal.Entry.Body.Span.SequenceEqual(body)).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_change_of_groups_is_signalled_to_the_user()
+    {
+        await using var h = await CreateAsync();
+        var heard = new ConcurrentQueue<Signal>();
+        await using var subscription = await h.Store.Signals.SubscribeAsync(Bob, heard.Enqueue, default);
+        await h.Store.Memberships.AddAsync("team", "bob", default);
+        await Eventually.Become("joining was signalled", () => heard.Count == 1);
+        await h.Store.Memberships.RemoveAsync("team", "bob", default);
+        await Eventually.Become("leaving was signalled", () => heard.Count == 2);
+        heard.Should().OnlyContain(s => s.IsMembership && s.Entry == null);
+    }
+
+    [Fact]
+    public async Task Nothing_is_heard_after_unsubscribing()
+    {
+        await using var h = await CreateAsync();
+        var before = new ConcurrentQueue<Signal>();
+        var after = new ConcurrentQueue<Signal>();
+        var subscription = await h.Store.Signals.SubscribeAsync(Bob, before.Enqueue, default);
+        await subscription.DisposeAsync();
+        await using var next = await h.Store.Signals.SubscribeAsync(Bob, after.Enqueue, default);
+        var position = await h.AddAsync(Bob);
+        await Eventually.Become("the new subscription heard", () => after.Any(s => s.Position == position));
+        before.Should().BeEmpty();
+    }
+}

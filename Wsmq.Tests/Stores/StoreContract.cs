@@ -1,0 +1,32 @@
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Tests.Stores;
+
+/// <summary>
+/// What every store promises (see <see cref="IMessageLog"/>, <see cref="IMembershipStore"/> and <see cref="ISignals"/>); one
+/// derived class for each store. A store's clock may be its server's, so that durations here are real and short.
+/// </summary>
+public abstract partial class StoreContract
+{
+    private static readonly Address Bob = Address.User("bob");
+    private static readonly Address Team = Address.Group("team");
+
+    /// <summary>A started store with nothing in it.</summary>
+    private protected abstract Task<StoreHarness> CreateAsync(Action<WsmqOptions> configure);
+
+    private protected Task<StoreHarness> CreateAsync() => CreateAsync(_ => { });
+
+    private static async Task ShouldRefuseAsync(Func<Task> call, WsmqError error) =>
+        (await call.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(error);
+
+    /// <summary>Entries follow one another without a hole, the first one behind a position.</summary>
+    private static void ShouldBeChained(IReadOnlyList<LogEntry> entries, Position before)
+    {
+        foreach (var entry in entries)
+        {
+            entry.Previous.Should().Be(before);
+            entry.Position.Should().BeGreaterThan(before);
+            before = entry.Position;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Tests.Stores;
+
+/// <summary>A started store of one test, and what the tests say often.</summary>
+internal abstract class StoreHarness : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<int, SemaphoreSlim> _lanes = new();
+    private readonly string _run = Guid.NewGuid().ToString("N");
+    private int _ids;
+
+    public abstract IStore Store { get; }
+
+    public IMessageLog Log => Store.Log;
+
+    /// <summary>Stops the store and starts another one on the same data.</summary>
+    public abstract Task RestartAsync();
+
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>Appends as the contract asks: one call at a time for each lane, its items of one lane.</summary>
+    public async Task<AppendResult[]> AppendAsync(params AppendRequest[] requests)
+    {
+        var results = new AppendResult[requests.Length];
+        foreach (var lane in Enumerable.Range(0, requests.Length).GroupBy(i => Log.LaneOf(requests[i].To)))
+        {
+            var gate = _lanes.GetOrAdd(lane.Key, _ => new SemaphoreSlim(1));
+            await gate.WaitAsync();
+            try
+            {
+                var part = await Log.AppendAsync(lane.Key, [.. lane.Select(i => requests[i])], default);
+                part.Should().HaveCount(lane.Count(), "there is a result for each item");
+                foreach (var (i, result) in lane.Zip(part))
+                    results[i] = result;
+            }
+            finally
+            {
+                gate.Release();
+            }
+        }
+
+        return results;
+    }
+
+    /// <summary>Appends one new message and returns where it is.</summary>
+    public async Task<Position> AddAsync(Address to, string body = "x")
+    {
+        var result = await AppendAsync(New(to, body));
+        result[0].Duplicate.Should().BeFalse();
+        return result[0].Position;
+    }
+
+    /// <summary>Appends so many new messages in one batch.</summary>
+    public async Task<Position[]> AddManyAsync(Address to, int count)
+    {
+        var results = await AppendAsync([.. Enumerable.Range(0, count).Select(i => New(to, $"{i}"))]);
+        return [.. results.Select(r => r.Position)];
+    }
+
+    public AppendRequest New(Address to, string body = "x") => Message(to, "sender", $"{_run}-{Interlocked.Increment(ref _ids)}", body);
+
+    public static AppendRequest Message(Address to, string sender, string id, string body = "x") =>
+        new(to, sender, id, Encoding.UTF8.GetBytes("meta:" + body), Encoding.UTF8.GetBytes(body));
+
+    public Task<LogPage> ReadAsync(Address source, Position after = default, int maxEntries = 1000, int maxBytes = 1 << 24) =>
+        Log.ReadAsync(source, after, maxEntries, maxBytes, default);
+
+    public async Task<Position[]> PositionsAsync(Address source, Position after = default) =>
+        [.. (await ReadAsync(source, after)).Entries.Select(e => e.Position)];
+
+    public async Task<LogState> StateAsync(Address source) => (await Log.StatesAsync([source], default)).Single();
+
+    public Task<Position> OpenAsync(string user, string device) => Log.OpenCursorAsync(Address.User(user), user, device, default);
+
+    public Task<Position> OpenGroupAsync(string group, string user, string device = "default") =>
+        Log.OpenCursorAsync(Address.Group(group), user, device, default);
+
+    public Task<AckResult> AckAsync(string user, string device, Position position) => AckAsync(Address.User(user), user, device, position);
+
+    public async Task<AckResult> AckAsync(Address source, string user, string device, Position position) =>
+        (await Log.AckAsync([new AckRequest(source, user, device, position)], default)).Single();
+
+    /// <summary>The position behind the last one given out.</summary>
+    public static Position Beyond(Position position) => position.Next();
+
+    public static string Text(LogEntry entry) => Encoding.UTF8.GetString(entry.Body.Span);
+}

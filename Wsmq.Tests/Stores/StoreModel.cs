@@ -1,0 +1,76 @@
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Tests.Stores;
+
+internal enum Step
+{
+    Append,
+    AppendTwice,
+    Open,
+    Ack,
+}
+
+/// <summary>A step of a random run; the numbers are taken modulo what there is.</summary>
+internal sealed record Move(Step Step, int Who, int What);
+
+/// <summary>
+/// What a user's queue should do, as plainly as it can be written: no grace, no expiry, a small limit.
+/// </summary>
+internal sealed class StoreModel
+{
+    public const int MaxCount = 5;
+    public const int MaxDevices = 2;
+
+    private readonly Dictionary<(int Sender, int Id), Position> _ids = [];
+    private readonly SortedDictionary<string, Position> _cursors = [];
+    private Position _removed;
+    private Position _consumed;
+
+    /// <summary>Every position ever given out, oldest first.</summary>
+    public List<Position> Given { get; } = [];
+
+    public IEnumerable<Position> Kept => Given.Where(p => p > _removed);
+
+    public LogState State => new(Tail, _removed, _consumed, 0);
+
+    private Position Tail => Given.Count == 0 ? Position.Start : Given[^1];
+
+    public void Appended(int sender, int id, AppendResult result)
+    {
+        if (_ids.TryGetValue((sender, id), out var first))
+        {
+            result.Should().Be(new AppendResult(first, true));
+            return;
+        }
+
+        result.Duplicate.Should().BeFalse();
+        result.Position.Should().BeGreaterThan(Tail);
+        _ids[(sender, id)] = result.Position;
+        Given.Add(result.Position);
+        if (Kept.Count() > MaxCount)
+            _removed = Given[^(MaxCount + 1)];
+    }
+
+    /// <summary>Where the device starts; null where it is one too many.</summary>
+    public Position? Open(string device)
+    {
+        if (_cursors.TryGetValue(device, out var cursor))
+            return cursor;
+        if (_cursors.Count == MaxDevices)
+            return null;
+        return _cursors[device] = _removed;
+    }
+
+    public AckResult Ack(string device, Position position)
+    {
+        if (!_cursors.TryGetValue(device, out var cursor))
+            return AckResult.NoReader;
+        if (position > Tail)
+            return AckResult.BeyondTail;
+        _cursors[device] = Position.Max(cursor, position);
+        var slowest = _cursors.Values.Min();
+        _consumed = Position.Max(_consumed, slowest);
+        _removed = Position.Max(_removed, Given.LastOrDefault(p => p <= slowest));
+        return AckResult.Done;
+    }
+}

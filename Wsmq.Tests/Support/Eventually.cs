@@ -1,0 +1,23 @@
+using System.Diagnostics;
+
+namespace Wsmq.Tests.Support;
+
+/// <summary>Waits for something that happens by itself. The only place in the tests that lets time pass.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+
+    public static Task Become(string reason, Func<bool> condition) => Become(reason, () => Task.FromResult(condition()));
+
+    public static async Task Become(string reason, Func<Task<bool>> condition)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            if (watch.Elapsed > Limit)
+                throw new Xunit.Sdk.XunitException($"Not within {Limit.TotalSeconds:0} s: {reason}");
+            await Task.Delay(Poll);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Wsmq.Tests.Support;
+
+/// <summary>A real redis-server of the tests' own: a port that the system chose, a folder of its own, ended by its process id.</summary>
+public sealed class RedisServer : IAsyncDisposable
+{
+    private const string Binary = "redis-server";
+    private const int Attempts = 5;
+
+    private readonly TempFolder _folder = new();
+    private readonly bool _appendOnly;
+    private readonly string[] _arguments;
+    private Process? _process;
+
+    private RedisServer(bool appendOnly, string[] arguments)
+    {
+        _appendOnly = appendOnly;
+        _arguments = arguments;
+    }
+
+    public int Port { get; private set; }
+
+    /// <summary>For a StackExchange.Redis configuration.</summary>
+    public string EndPoint => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
+
+    public int? ProcessId => _process?.Id;
+
+    /// <summary>Starts a server and waits until it answers.</summary>
+    /// <param name="appendOnly">Whether data survives <see cref="RestartAsync"/>.</param>
+    /// <param name="arguments">More of redis-server's arguments, such as <c>--maxmemory 10mb</c> in two items.</param>
+    public static async Task<RedisServer> StartAsync(bool appendOnly = false, params string[] arguments)
+    {
+        var server = new RedisServer(appendOnly, arguments);
+        try
+        {
+            // Between finding a free port and redis taking it another process may: then the next one.
+            for (var attempt = 1; !await server.TryLaunchAsync(FreePort()); attempt++)
+            {
+                if (attempt == Attempts)
+                    throw new InvalidOperationException($"{Binary} did not start on {Attempts} ports. Its log: {server.ReadLog()}");
+            }
+
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops the server: at once as by kill -9, or after it has written its data.</summary>
+    public async Task StopAsync(bool kill = false)
+    {
+        if (_process is not { } process)
+            return;
+        _process = null;
+        if (!kill && !process.HasExited)
+            await TrySendAsync(Port, "SHUTDOWN\r\n");
+        if (kill || !await ExitsAsync(process, TimeSpan.FromSeconds(5)))
+            process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+
+    /// <summary>Starts it again on the same port with what is left on disk.</summary>
+    public async Task RestartAsync(bool kill = false)
+    {
+        await StopAsync(kill);
+        if (!await TryLaunchAsync(Port))
+            throw new InvalidOperationException($"{Binary} did not start again on port {Port}. Its log: {ReadLog()}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await StopAsync(kill: true);
+        }
+        finally
+        {
+            _folder.Dispose();
+        }
+    }
+
+    private async Task<bool> TryLaunchAsync(int port)
+    {
+        var start = new ProcessStartInfo(Binary) { WorkingDirectory = _folder.Path, RedirectStandardOutput = false };
+        string[] own =
+        [
+            "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder.Path, "--save", "",
+            "--appendonly", _appendOnly ? "yes" : "no", "--logfile", _folder.File("redis.log"), "--daemonize", "no",
+        ];
+        foreach (var argument in own.Concat(_arguments))
+            start.ArgumentList.Add(argument);
+        var process = Start(start);
+        _process = process;
+        Port = port;
+        var answered = false;
+        await Eventually.Become($"{Binary} answers on port {port} or exits", async () =>
+            process.HasExited || (answered = (await TrySendAsync(port, "PING\r\n")).StartsWith("+PONG", StringComparison.Ordinal)));
+        // A foreign redis on that port would answer too; then ours has exited.
+        if (answered && !process.HasExited)
+            return true;
+        await StopAsync(kill: true);
+        return false;
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start) ?? throw new InvalidOperationException($"{Binary} did not start.");
+        }
+        catch (Win32Exception e)
+        {
+            throw new InvalidOperationException($"{Binary} is missing: apt-get install redis-server", e);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>What the server answers to a line; empty where nobody listens or the connection ends.</summary>
+    private static async Task<string> TrySendAsync(int port, string line)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            await client.ConnectAsync(IPAddress.Loopback, port, limit.Token);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(line), limit.Token);
+            var buffer = new byte[256];
+            var read = await client.GetStream().ReadAsync(buffer, limit.Token);
+            return Encoding.ASCII.GetString(buffer, 0, read);
+        }
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
+        {
+            return string.Empty;
+        }
+    }
+
+    private static async Task<bool> ExitsAsync(Process process, TimeSpan limit)
+    {
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(limit);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private string ReadLog() => File.Exists(_folder.File("redis.log")) ? File.ReadAllText(_folder.File("redis.log")) : "(none)";
+}
