@@ -50,7 +50,9 @@ public static class WsmqServiceCollectionExtensions
 
     private static void AddHub(IServiceCollection services)
     {
-        services.AddSignalR().AddJsonProtocol(json =>
+        // SignalR looks at the options of one hub only where AddHubOptions was called for it: without this the limits and the
+        // error filter would stay without effect.
+        services.AddSignalR().AddHubOptions<WsmqHub>(_ => { }).AddJsonProtocol(json =>
         {
             var payload = json.PayloadSerializerOptions;
             payload.TypeInfoResolver = JsonTypeInfoResolver.Combine(
