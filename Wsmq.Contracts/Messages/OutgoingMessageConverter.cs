@@ -92,7 +92,8 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
 
     private static ReadOnlyMemory<byte>? Bytes(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.Null => null,
+        // Without the type null would become an array, and that an empty body of bytes.
+        JsonValueKind.Null => default(ReadOnlyMemory<byte>?),
         JsonValueKind.String when value.TryGetBytesFromBase64(out var bytes) => bytes,
         _ => throw Malformed($"{Wire.Data} is no base64"),
     };

@@ -53,7 +53,8 @@ internal sealed record EntryMetadata
             SentAt = metadata.SentAt,
             Type = metadata.Type,
             Body = binary ? null : JsonBody.Trusted(entry.Body),
-            Data = binary ? entry.Body : null,
+            // Without the type null would become an array, and that an empty body of bytes.
+            Data = binary ? entry.Body : default(ReadOnlyMemory<byte>?),
             ContentType = metadata.ContentType,
             Headers = metadata.Headers,
             CorrelationId = metadata.CorrelationId,
