@@ -150,9 +150,9 @@ for (const store of stores) {
         [{ claims: { sub: 'b'.repeat(257) } }, 1004, 'invalid-user-identifier'],
       ];
       for (const [options, number, code] of cases) {
-        const client = await wsmq.connect(wsmq.users('bob')[0], options);
-        await eventually(`the connection is closed with ${code}`, () => client.closed);
-        await refuses(Promise.reject(client.closed), number, code);
+        const client = wsmq.client(wsmq.users('bob')[0], options);
+        const ended = client.start().then(() => eventually(`the connection is closed with ${code}`, () => client.closed));
+        await refuses(ended.then(error => { throw error; }), number, code);
       }
     });
   });

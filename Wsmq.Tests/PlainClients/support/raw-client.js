@@ -10,7 +10,7 @@ export class RawClient {
   #socket;
 
   constructor(hub, token) {
-    this.#socket = new WebSocket(`${hub.replace(/^http/, 'ws')}?access_token=${token}`);
+    this.#socket = new WebSocket(hub.replace(/^http/, 'ws') + (token === undefined ? '' : `?access_token=${token}`));
     this.#socket.on('message', data => this.frames.push(...data.toString('utf8').split(SEPARATOR).slice(0, -1)));
     this.#socket.on('close', () => { this.isClosed = true; });
     this.#socket.on('error', () => {});
@@ -30,6 +30,23 @@ export class RawClient {
   /** Bytes go as a binary message, so that nothing on the way looks at their encoding. */
   write(data) {
     this.#socket.send(data);
+  }
+
+  receives(position) {
+    return eventually(() => `${position} comes\n${this.frames.join('\n')}`, () => this.calls.some(call => call.arguments[0].position === position));
+  }
+
+  /** The HTTP status with which a request for a WebSocket is answered. */
+  static status(hub, token, done) {
+    const socket = new RawClient(hub, token).#socket;
+    socket.on('unexpected-response', (request, response) => {
+      request.destroy();
+      done(response.statusCode);
+    });
+    socket.on('open', () => {
+      socket.terminate();
+      done(101);
+    });
   }
 
   /** The frame of a call, its argument as raw JSON. */

@@ -34,10 +34,14 @@ export class Setting {
     return names.map(name => `${name}-${made}`);
   }
 
-  /** A connected plain client; see Client. */
-  async connect(user, options = {}) {
+  /** A plain client that is not connected yet; see Client. */
+  client(user, options = {}) {
     const node = options.node ?? this.node;
-    const client = this.keep(new Client(options.hub ?? node.hub, node.token(user, options.claims), options));
+    return this.keep(new Client(options.hub ?? node.hub, options.token ?? node.token(user, options.claims), options));
+  }
+
+  async connect(user, options) {
+    const client = this.client(user, options);
     await client.start();
     return client;
   }
