@@ -18,7 +18,7 @@ const attacks = {
   'a raw separator inside of a string': { fields: `"body":"a${SEPARATOR}${FORGED}${SEPARATOR}b"` },
   'a raw separator inside of a header': { fields: `"body":1,"headers":{"a":"${SEPARATOR}${FORGED}${SEPARATOR}"}` },
   'a body that is cut off': { fields: '"body":{"a":[1,2' },
-  'a body that closes more than it opened': { fields: `"body":1}]},${FORGED}` },
+  'a frame that goes on behind its end': { fields: `"body":1}]},${FORGED}`, body: 1 },
   'a comment in the body': { fields: `"body":/* ${FORGED} */1` },
   'a number that is none': { fields: '"body":NaN' },
   'a string with a raw line end': { fields: '"body":"a\nb"' },

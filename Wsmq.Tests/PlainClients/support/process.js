@@ -57,10 +57,15 @@ export class Process {
   }
 
   async stop() {
+    let late = false;
+    const grace = setTimeout(() => {
+      late = true;
+      this.#child.kill('SIGKILL');
+    }, GRACE);
     this.#child.kill('SIGTERM');
-    const grace = setTimeout(() => this.#child.kill('SIGKILL'), GRACE);
     await this.#ended;
     clearTimeout(grace);
+    if (late) throw new Error(`the process had to be killed, ${GRACE} ms after it was asked to end\n${this.output}`);
   }
 
   /** As if the machine had lost power. */

@@ -86,6 +86,15 @@ export class Setting {
   }
 
   async #close() {
-    for (const resource of this.#kept.splice(0).reverse()) await resource.stop();
+    const failures = [];
+    for (const resource of this.#kept.splice(0).reverse()) {
+      try {
+        await resource.stop();
+      } catch (e) {
+        failures.push(e);
+      }
+    }
+
+    if (failures.length > 0) throw new AggregateError(failures, failures.map(e => e.message).join('\n'));
   }
 }
