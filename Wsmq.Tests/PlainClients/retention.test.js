@@ -108,3 +108,40 @@ for (const store of stores) {
     });
   });
 }
+
+for (const store of stores) {
+  describe(`consumed messages, ${store} store`, () => {
+    const wsmq = Setting.of({ store, settings: { Options__AckGrace: '00:00:00' } });
+
+    test('what every device has acknowledged is removed after the grace, and announced to who goes back there', async () => {
+      const [alice, bob] = wsmq.users('alice', 'bob');
+      const source = `user:${bob}`;
+      const sender = await wsmq.connect(alice);
+      const receipts = [];
+      for (let n = 0; n < 10; n++) receipts.push(await sender.send(source, n));
+      const phone = await wsmq.connect(bob, { device: 'phone' });
+      const laptop = await wsmq.connect(bob, { device: 'laptop', ack: false });
+      await phone.receives(10);
+      await phone.settles();
+      await laptop.receives(10);
+      await laptop.ack(laptop.received[5]);
+
+      // The removal comes with an append at the latest, and then stops before what the slower device still needs.
+      receipts.push(await sender.send(source, 10));
+      await phone.receives(11);
+      await eventually('a look back finds the gap', async () => {
+        phone.events.length = 0;
+        await phone.resume(source, START);
+        await eventually('the newest comes again', () => phone.positions.includes(receipts[10].position));
+        return phone.gaps.length === 1;
+      });
+      const [gap] = phone.gaps;
+      assert.deepEqual([gap.after, gap.reason], [START, 'consumed']);
+      assert.deepEqual(accountFor(receipts, phone, source), receipts.slice(0, 6).map(r => r.position));
+      await laptop.stop();
+      const again = await wsmq.connect(bob, { device: 'laptop', ack: false });
+      await again.receives(5);
+      assert.deepEqual([again.positions, again.gaps], [receipts.slice(6).map(r => r.position), []]);
+    });
+  });
+}
