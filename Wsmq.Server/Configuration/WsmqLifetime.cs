@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Wsmq.Server.Delivering;
 using Wsmq.Server.Logs;
@@ -9,20 +10,22 @@ namespace Wsmq.Server.Configuration;
 /// Opens the store before the web server takes connections, and stores what was taken after it let them go: hosted services stop
 /// in reverse order, the web server first.
 /// </summary>
-internal sealed class WsmqLifetime(IStore store, PublishQueue publishing, AckQueue acks, TailCheck tailCheck) : IHostedService
+internal sealed class WsmqLifetime(IServiceProvider services) : IHostedService
 {
+    // Resolved here and not in the constructor: the host makes its hosted services before it validates options, and all that is
+    // wrong with them should be named at once.
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await store.StartAsync(cancellationToken);
-        publishing.Start();
-        acks.Start();
-        tailCheck.Start();
+        await services.GetRequiredService<IStore>().StartAsync(cancellationToken);
+        services.GetRequiredService<PublishQueue>().Start();
+        services.GetRequiredService<AckQueue>().Start();
+        services.GetRequiredService<TailCheck>().Start();
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await tailCheck.StopAsync();
-        await publishing.StopAsync().WaitAsync(cancellationToken);
-        await acks.StopAsync().WaitAsync(cancellationToken);
+        await services.GetRequiredService<TailCheck>().StopAsync();
+        await services.GetRequiredService<PublishQueue>().StopAsync().WaitAsync(cancellationToken);
+        await services.GetRequiredService<AckQueue>().StopAsync().WaitAsync(cancellationToken);
     }
 }

@@ -20,13 +20,16 @@ internal sealed class DeliveryPump : IAsyncDisposable
     private readonly DeliveryWindow _window;
     private readonly CancellationTokenSource _stop;
     private readonly string _source;
+    private readonly string _user;
     private readonly Lock _restartLock = new();
     private Position? _restart;
     private Position _sent;
     private Task _loop = Task.CompletedTask;
+    private Task _halting = Task.CompletedTask;
 
-    public DeliveryPump(LogFeed feed, ClientConnection connection, ConnectionCredits credits, DeliveryServices services)
+    public DeliveryPump(LogFeed feed, string user, ClientConnection connection, ConnectionCredits credits, DeliveryServices services)
     {
+        _user = user;
         _feed = feed;
         _connection = connection;
         _services = services;
@@ -37,10 +40,14 @@ internal sealed class DeliveryPump : IAsyncDisposable
 
     public LogFeed Feed => _feed;
 
+    /// <summary>True once it delivers no more: its user left the group, or it was disposed.</summary>
+    public bool Halted => _stop.IsCancellationRequested;
+
     public void Start(Position after)
     {
         _sent = after;
         _feed.Attach(_wake);
+        _feed.MemberLeft += HaltIfLeft;
         _loop = Task.Run(RunAsync);
     }
 
@@ -57,10 +64,19 @@ internal sealed class DeliveryPump : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _feed.Detach(_wake);
+        _feed.MemberLeft -= HaltIfLeft;
         await _stop.CancelAsync();
+        await _halting;
         await _loop;
         _window.Clear();
         _stop.Dispose();
+    }
+
+    // Cancelled before this returns, so that nothing which is signalled afterwards goes out; what waits for it is not run here.
+    private void HaltIfLeft(string user)
+    {
+        if (string.Equals(user, _user, StringComparison.Ordinal))
+            _halting = _stop.CancelAsync();
     }
 
     private async Task RunAsync()

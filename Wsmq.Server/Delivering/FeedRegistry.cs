@@ -8,23 +8,16 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Address, Slot> _slots = [];
+    private readonly Dictionary<Address, Task> _closing = [];
 
     /// <summary>The feed of an address, subscribed to its signals and up to date. Release what you acquired.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
     public async Task<LogFeed> AcquireAsync(Address source, CancellationToken cancellationToken)
     {
-        Slot slot;
-        lock (_lock)
-        {
-            if (!_slots.TryGetValue(source, out slot!))
-                _slots.Add(source, slot = new Slot(new LogFeed(source, options.Value)));
-            slot.Users++;
-            slot.Ready ??= OpenAsync(slot);
-        }
-
+        var slot = await TakeSlotAsync(source, cancellationToken);
         try
         {
-            await slot.Ready.WaitAsync(cancellationToken);
+            await slot.Ready!.WaitAsync(cancellationToken);
             return slot.Feed;
         }
         catch
@@ -65,6 +58,28 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
             feeds[i].Observe(states[i]);
     }
 
+    // A channel that is being unsubscribed must not be subscribed at the same time: either might win.
+    private async Task<Slot> TakeSlotAsync(Address source, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task? closing;
+            lock (_lock)
+            {
+                if (!_closing.TryGetValue(source, out closing))
+                {
+                    if (!_slots.TryGetValue(source, out var slot))
+                        _slots.Add(source, slot = new Slot(new LogFeed(source, options.Value)));
+                    slot.Users++;
+                    slot.Ready ??= OpenAsync(slot);
+                    return slot;
+                }
+            }
+
+            await closing.WaitAsync(cancellationToken);
+        }
+    }
+
     // Signals first, then the state: the other way round an entry between the two would be missed.
     private async Task OpenAsync(Slot slot)
     {
@@ -72,21 +87,33 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
         await ResyncAsync(slot.Feed, CancellationToken.None);
     }
 
-    private async Task ReleaseAsync(Address source, Slot slot)
+    private Task ReleaseAsync(Address source, Slot slot)
     {
         lock (_lock)
         {
             if (--slot.Users > 0)
-                return;
-            if (_slots.GetValueOrDefault(source) == slot)
-                _slots.Remove(source);
+                return Task.CompletedTask;
+            _slots.Remove(source);
+            return _closing[source] = CloseAsync(source, slot);
         }
+    }
 
-        // A slot whose opening failed may still have subscribed.
-        if (slot.Ready is not null)
-            await slot.Ready.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        if (slot.Subscription is not null)
-            await slot.Subscription.DisposeAsync();
+    private async Task CloseAsync(Address source, Slot slot)
+    {
+        // Not inside the caller's lock.
+        await Task.Yield();
+        try
+        {
+            // A slot whose opening failed may still have subscribed; whoever acquired it has seen the failure.
+            await slot.Ready!.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            if (slot.Subscription is not null)
+                await slot.Subscription.DisposeAsync();
+        }
+        finally
+        {
+            lock (_lock)
+                _closing.Remove(source);
+        }
     }
 
     private sealed class Slot(LogFeed feed)

@@ -19,6 +19,9 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
     /// <summary>The groups of this address's user may have changed. Handlers must not block.</summary>
     public event Action? MembershipChanged;
 
+    /// <summary>A user left the group of this address. Handlers must not block.</summary>
+    public event Action<string>? MemberLeft;
+
     public Address Source => source;
 
     /// <summary>The last position known to be given out.</summary>
@@ -57,6 +60,12 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
         if (signal.IsMembership)
         {
             MembershipChanged?.Invoke();
+            return;
+        }
+
+        if (signal.Left is { } user)
+        {
+            MemberLeft?.Invoke(user);
             return;
         }
 

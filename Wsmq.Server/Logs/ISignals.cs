@@ -12,7 +12,15 @@ internal readonly record struct Signal(Position Position, Position Previous, Log
     /// <summary>The groups of the address's user changed.</summary>
     public static Signal Membership => default;
 
-    public bool IsMembership => Position == Position.Start;
+    public bool IsMembership => Position == Position.Start && Left is null;
+
+    /// <summary>
+    /// Of a group's address: the user who left it. It comes in order with the group's entries, so that a live connection gets
+    /// nothing that was sent after its user had left.
+    /// </summary>
+    public string? Left { get; private init; }
+
+    public static Signal MemberLeft(string user) => new() { Left = user };
 }
 
 /// <summary>Carries signals from whoever appends to every node that has readers of the address.</summary>

@@ -8,11 +8,12 @@ internal static class RedisErrors
     private static readonly string[] Temporary =
         ["LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS", "MISCONF", "BUSY", "UNKILLABLE", "WSMQSTALE"];
 
-    public static async Task<T> GuardAsync<T>(Task<T> call, CancellationToken cancellationToken)
+    public static async Task<T> GuardAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            return await call.WaitAsync(cancellationToken);
+            return await call().WaitAsync(cancellationToken);
         }
         catch (Exception e) when (e is RedisTimeoutException or RedisConnectionException or ObjectDisposedException)
         {

@@ -18,20 +18,25 @@ internal sealed class RedisMembershipStore(RedisConnections connections, RedisKe
     public async Task RemoveAsync(string group, string user, CancellationToken cancellationToken)
     {
         var address = Address.Group(group);
-        await EvaluateAsync(RedisScript.Leave, [keys.Members(address), keys.GroupCursors(address, user)], [user], cancellationToken);
+        await EvaluateAsync(
+            RedisScript.Leave,
+            [keys.Members(address), keys.GroupCursors(address, user), keys.Signal(address)],
+            [user, RedisSignals.PublishCommand(connections.IsCluster)],
+            cancellationToken);
         await IndexAsync("SREM", group, user, cancellationToken);
     }
 
     public Task<bool> IsMemberAsync(string group, string user, CancellationToken cancellationToken) =>
-        RedisErrors.GuardAsync(connections.Database.HashExistsAsync(keys.Members(Address.Group(group)), user), cancellationToken);
+        RedisErrors.GuardAsync(
+            () => connections.Database.HashExistsAsync(keys.Members(Address.Group(group)), user), cancellationToken);
 
     public async Task<IReadOnlyList<Membership>> GroupsOfAsync(string user, CancellationToken cancellationToken)
     {
         var database = connections.Database;
-        var index = database.SetMembersAsync(keys.Groups(Address.User(user)));
-        var groups = (await RedisErrors.GuardAsync(index, cancellationToken)).Select(g => (string)g!).ToArray();
+        var index = await RedisErrors.GuardAsync(() => database.SetMembersAsync(keys.Groups(Address.User(user))), cancellationToken);
+        var groups = index.Select(g => (string)g!).ToArray();
         var truth = groups.Select(g => database.HashGetAsync(keys.Members(Address.Group(g)), user));
-        var joined = await RedisErrors.GuardAsync(Task.WhenAll(truth), cancellationToken);
+        var joined = await RedisErrors.GuardAsync(() => Task.WhenAll(truth), cancellationToken);
         return groups.Zip(joined)
             .Where(pair => pair.Second.HasValue)
             .Select(pair => new Membership(pair.First, Position.Parse(pair.Second)))
@@ -40,8 +45,9 @@ internal sealed class RedisMembershipStore(RedisConnections connections, RedisKe
 
     public async Task<IReadOnlyList<string>> MembersOfAsync(string group, CancellationToken cancellationToken)
     {
-        var members = connections.Database.HashKeysAsync(keys.Members(Address.Group(group)));
-        return (await RedisErrors.GuardAsync(members, cancellationToken)).Select(m => (string)m!).ToArray();
+        var key = keys.Members(Address.Group(group));
+        var members = await RedisErrors.GuardAsync(() => connections.Database.HashKeysAsync(key), cancellationToken);
+        return [.. members.Select(m => (string)m!)];
     }
 
     private Task IndexAsync(string command, string group, string user, CancellationToken cancellationToken)
@@ -55,5 +61,5 @@ internal sealed class RedisMembershipStore(RedisConnections connections, RedisKe
     }
 
     private Task<RedisResult> EvaluateAsync(string script, RedisKey[] scriptKeys, RedisValue[] values, CancellationToken cancellationToken) =>
-        RedisErrors.GuardAsync(connections.Database.ScriptEvaluateAsync(script, scriptKeys, values), cancellationToken);
+        RedisErrors.GuardAsync(() => connections.Database.ScriptEvaluateAsync(script, scriptKeys, values), cancellationToken);
 }

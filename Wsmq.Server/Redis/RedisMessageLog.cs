@@ -24,20 +24,21 @@ internal sealed class RedisMessageLog(RedisConnections connections, RedisKeys ke
 
     public async Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, CancellationToken cancellationToken)
     {
-        var scriptKeys = new RedisKey[1 + (4 * batch.Count)];
-        var values = new RedisValue[5 + (4 * batch.Count)];
+        var scriptKeys = new RedisKey[1 + (5 * batch.Count)];
+        var values = new RedisValue[7 + (4 * batch.Count)];
         scriptKeys[0] = keys.Batch(lane, _node);
         values[0] = ++_batches[lane];
         values[1] = Milliseconds(BatchNumberLifetime);
         values[2] = Milliseconds(options.DeduplicationWindow);
         values[3] = redisOptions.InlineSignalBytes;
         values[4] = Publish;
+        values[5] = Microseconds(options.AckGrace);
+        values[6] = Microseconds(options.DeviceExpiry);
         for (var i = 0; i < batch.Count; i++)
-            Write(batch[i], scriptKeys.AsSpan(1 + (4 * i)), values.AsSpan(5 + (4 * i)));
+            Write(batch[i], scriptKeys.AsSpan(1 + (5 * i)), values.AsSpan(7 + (4 * i)));
 
         // Plain EVAL: after a script flush, EVALSHA is sent again behind what was sent meanwhile, which reorders.
-        var call = connections.Database.ScriptEvaluateAsync(RedisScript.Append, scriptKeys, values, CommandFlags.NoScriptCache);
-        var reply = (RedisResult[])(await RedisErrors.GuardAsync(call, cancellationToken))!;
+        var reply = await EvaluateAsync(RedisScript.Append, scriptKeys, values, cancellationToken, CommandFlags.NoScriptCache);
         var results = new AppendResult[batch.Count];
         for (var i = 0; i < results.Length; i++)
             results[i] = new AppendResult(RedisReplies.Position(reply[2 * i]), (int)reply[(2 * i) + 1] == 1);
@@ -47,8 +48,11 @@ internal sealed class RedisMessageLog(RedisConnections connections, RedisKeys ke
     public async Task<LogPage> ReadAsync(
         Address source, Position after, int maxEntries, int maxBytes, CancellationToken cancellationToken)
     {
-        RedisKey[] scriptKeys = [keys.Log(source), keys.Meta(source)];
-        RedisValue[] values = [after.Value, maxEntries, maxBytes, Microseconds(options.Retention.For(source.Kind).MaxAge)];
+        RedisKey[] scriptKeys = [keys.Log(source), keys.Meta(source), keys.Cursors(source)];
+        RedisValue[] values =
+        [
+            after.Value, maxEntries, maxBytes, MaxAge(source), Microseconds(options.AckGrace), Microseconds(options.DeviceExpiry),
+        ];
         var reply = await EvaluateAsync(RedisScript.Read, scriptKeys, values, cancellationToken);
         var entries = ((RedisResult[])reply[4]!).Select(RedisReplies.Entry).ToArray();
         return new LogPage(entries, RedisReplies.State(reply.AsSpan(0, 4)));
@@ -87,25 +91,27 @@ internal sealed class RedisMessageLog(RedisConnections connections, RedisKeys ke
     public Task<Position> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken) =>
         source.Kind == AddressKind.Group
             ? OpenGroupAsync(source, user, device, cancellationToken)
-            : OpenUserAsync(source, device, cancellationToken);
+            : OpenUserAsync(source, user, device, cancellationToken);
 
-    private async Task<Position> OpenUserAsync(Address source, string device, CancellationToken cancellationToken)
+    private async Task<Position> OpenUserAsync(Address source, string user, string device, CancellationToken cancellationToken)
     {
+        if (!IsOwn(source, user))
+            throw new WsmqException(WsmqErrors.ReadNotAllowed);
         RedisKey[] scriptKeys = [keys.Log(source), keys.Meta(source), keys.Cursors(source)];
         RedisValue[] values =
         [
             device, options.MaxDevicesPerUser, Microseconds(options.DeviceExpiry), Milliseconds(options.Retention.For(source.Kind).MaxAge),
         ];
-        var call = connections.Database.ScriptEvaluateAsync(RedisScript.OpenUser, scriptKeys, values);
-        var reply = await RedisErrors.GuardAsync(call, cancellationToken);
+        var reply = await RedisErrors.GuardAsync(
+            () => connections.Database.ScriptEvaluateAsync(RedisScript.OpenUser, scriptKeys, values), cancellationToken);
         return reply.IsNull ? throw new WsmqException(WsmqErrors.TooManyDevices) : RedisReplies.Position(reply);
     }
 
     private async Task<Position> OpenGroupAsync(Address source, string user, string device, CancellationToken cancellationToken)
     {
         RedisKey[] scriptKeys = [keys.Members(source), keys.GroupCursors(source, user)];
-        var call = connections.Database.ScriptEvaluateAsync(RedisScript.OpenGroup, scriptKeys, [user, device]);
-        var reply = await RedisErrors.GuardAsync(call, cancellationToken);
+        var reply = await RedisErrors.GuardAsync(
+            () => connections.Database.ScriptEvaluateAsync(RedisScript.OpenGroup, scriptKeys, [user, device]), cancellationToken);
         return reply.IsNull ? throw new WsmqException(WsmqErrors.ReadNotAllowed) : RedisReplies.Position(reply);
     }
 
@@ -115,8 +121,9 @@ internal sealed class RedisMessageLog(RedisConnections connections, RedisKeys ke
     {
         itemKeys[0] = keys.Log(item.To);
         itemKeys[1] = keys.Meta(item.To);
-        itemKeys[2] = keys.Dedup(item.To, item.Sender, item.Id);
-        itemKeys[3] = keys.Signal(item.To);
+        itemKeys[2] = keys.Cursors(item.To);
+        itemKeys[3] = keys.Dedup(item.To, item.Sender, item.Id);
+        itemKeys[4] = keys.Signal(item.To);
         var (maxAge, maxCount) = options.Retention.For(item.To.Kind);
         values[0] = maxCount;
         values[1] = Microseconds(maxAge);
@@ -128,17 +135,25 @@ internal sealed class RedisMessageLog(RedisConnections connections, RedisKeys ke
         ? [keys.Log(ack.Source), keys.Meta(ack.Source), keys.GroupCursors(ack.Source, ack.User), keys.Members(ack.Source)]
         : [keys.Log(ack.Source), keys.Meta(ack.Source), keys.Cursors(ack.Source), keys.Members(ack.Source)];
 
-    private static RedisValue[] AckValues(in AckRequest ack) =>
-        [ack.Source.Kind == AddressKind.Group ? "G" : "U", ack.User, ack.Device, ack.Position.Value];
+    private RedisValue[] AckValues(in AckRequest ack)
+    {
+        var kind = ack.Source.Kind == AddressKind.Group ? "G" : IsOwn(ack.Source, ack.User) ? "U" : "X";
+        return [kind, ack.User, ack.Device, ack.Position.Value, MaxAge(ack.Source)];
+    }
+
+    private long MaxAge(Address source) => Microseconds(options.Retention.For(source.Kind).MaxAge);
+
+    private static bool IsOwn(Address source, string user) =>
+        source.Kind == AddressKind.User && string.Equals(source.Name, user, StringComparison.Ordinal);
 
     /// <summary>Divides items so that one script can touch all of a part; each part lists places in <paramref name="items"/>.</summary>
     private IEnumerable<int[]> InScripts<T>(IReadOnlyList<T> items, Func<T, Address> address) =>
         Enumerable.Range(0, items.Count).GroupBy(i => LaneOf(address(items[i]))).SelectMany(g => g.Chunk(MostLogsInAScript));
 
     private async Task<RedisResult[]> EvaluateAsync(
-        string script, RedisKey[] scriptKeys, RedisValue[] values, CancellationToken cancellationToken) =>
+        string script, RedisKey[] scriptKeys, RedisValue[] values, CancellationToken cancellationToken, CommandFlags flags = default) =>
         (RedisResult[])(await RedisErrors.GuardAsync(
-            connections.Database.ScriptEvaluateAsync(script, scriptKeys, values), cancellationToken))!;
+            () => connections.Database.ScriptEvaluateAsync(script, scriptKeys, values, flags), cancellationToken))!;
 
     private static string Milliseconds(TimeSpan time) => ((long)Math.Ceiling(time.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);
 

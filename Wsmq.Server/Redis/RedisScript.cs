@@ -5,10 +5,10 @@ namespace Wsmq.Server.Redis;
 /// <summary>The scripts, one file an operation.</summary>
 internal static class RedisScript
 {
-    public static readonly string Append = Load("append");
-    public static readonly string Read = Load("read");
+    public static readonly string Append = Load("retention") + Load("append");
+    public static readonly string Read = Load("retention") + Load("read");
     public static readonly string States = Load("states");
-    public static readonly string Ack = Load("ack");
+    public static readonly string Ack = Load("retention") + Load("ack");
     public static readonly string OpenUser = Load("open_user");
     public static readonly string OpenGroup = Load("open_group");
     public static readonly string Join = Load("join");

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using Wsmq.Server.Diagnostics;
@@ -21,8 +22,8 @@ internal sealed class RedisSignals(RedisConnections connections, RedisKeys keys,
     {
         var name = keys.Signal(address);
         var channel = connections.IsCluster ? RedisChannel.Sharded(name) : RedisChannel.Literal(name);
-        var call = connections.Subscriptions.GetSubscriber().SubscribeAsync(channel);
-        var queue = await RedisErrors.GuardAsync(call, cancellationToken);
+        var subscriber = connections.Subscriptions.GetSubscriber();
+        var queue = await RedisErrors.GuardAsync(() => subscriber.SubscribeAsync(channel), cancellationToken);
         queue.OnMessage(message => Handle(message.Message, handler));
         return new Subscription(queue);
     }
@@ -63,7 +64,7 @@ internal sealed class RedisSignals(RedisConnections connections, RedisKeys keys,
     }
 }
 
-/// <summary>What append.lua and index.lua publish.</summary>
+/// <summary>What append.lua, index.lua and leave.lua publish.</summary>
 internal static class RedisSignalFormat
 {
     private const int Header = 1 + (2 * Position.Length);
@@ -75,6 +76,12 @@ internal static class RedisSignalFormat
         var bytes = message.Span;
         if (bytes.SequenceEqual("M"u8))
             return true;
+        if (bytes.StartsWith("L"u8))
+        {
+            signal = Signal.MemberLeft(Encoding.UTF8.GetString(bytes[1..]));
+            return true;
+        }
+
         if (bytes.Length < Header || bytes[0] != (byte)'E'
             || !TryRead(bytes.Slice(1, Position.Length), out var position)
             || !TryRead(bytes.Slice(1 + Position.Length, Position.Length), out var previous))

@@ -39,7 +39,7 @@ internal sealed class RedisStore : IStore
     {
         try
         {
-            await RedisErrors.GuardAsync(_connections.Database.PingAsync(), cancellationToken);
+            await RedisErrors.GuardAsync(() => _connections.Database.PingAsync(), cancellationToken);
             return true;
         }
         catch (WsmqException e)

@@ -82,7 +82,7 @@ internal sealed class GroupReader(Session session, SessionServices services)
         // Somebody who left and joined again between two looks starts anew as well.
         foreach (var (group, joined) in _joined.ToArray())
         {
-            if (!now.TryGetValue(group, out var current) || current != joined)
+            if (!now.TryGetValue(group, out var current) || current != joined || IsHalted(group))
                 await LeaveAsync(group, cancellationToken);
         }
 
@@ -92,6 +92,8 @@ internal sealed class GroupReader(Session session, SessionServices services)
                 await JoinAsync(membership, cancellationToken);
         }
     }
+
+    private bool IsHalted(string group) => session.TryGetPump(Address.Group(group), out var pump) && pump.Halted;
 
     private async Task JoinAsync(Membership membership, CancellationToken cancellationToken)
     {

@@ -37,7 +37,7 @@ internal sealed class SessionServices(
         try
         {
             var cursor = await store.Log.OpenCursorAsync(source, session.Caller.UserId, session.Caller.Device, cancellationToken);
-            var pump = new DeliveryPump(feed, session.Connection, session.Credits, delivery);
+            var pump = new DeliveryPump(feed, session.Caller.UserId, session.Connection, session.Credits, delivery);
             session.Add(pump);
             pump.Start(cursor);
             return feed;

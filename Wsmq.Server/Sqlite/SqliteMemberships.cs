@@ -7,13 +7,14 @@ internal sealed class SqliteMemberships(SqliteEngine engine, LocalSignals signal
     public Task AddAsync(string group, string user, CancellationToken cancellationToken)
     {
         var (log, queue) = (Address.Group(group), Address.User(user));
-        return ChangeAsync(queue, s => MembershipTable.TryAdd(s, group, user, LogTable.Find(s, log)?.Tail ?? 0), cancellationToken);
+        return ChangeAsync(
+            queue, leaving: null, s => MembershipTable.TryAdd(s, group, user, LogTable.Find(s, log)?.Tail ?? 0), cancellationToken);
     }
 
     public Task RemoveAsync(string group, string user, CancellationToken cancellationToken)
     {
         var (log, queue) = (Address.Group(group), Address.User(user));
-        return ChangeAsync(queue, s => Remove(s, log, user), cancellationToken);
+        return ChangeAsync(queue, leaving: log, s => Remove(s, log, user), cancellationToken);
     }
 
     public Task<bool> IsMemberAsync(string group, string user, CancellationToken cancellationToken) =>
@@ -34,7 +35,8 @@ internal sealed class SqliteMemberships(SqliteEngine engine, LocalSignals signal
         return true;
     }
 
-    private Task<bool> ChangeAsync(Address queue, Func<SqliteSession, bool> change, CancellationToken cancellationToken) =>
+    private Task<bool> ChangeAsync(
+        Address queue, Address? leaving, Func<SqliteSession, bool> change, CancellationToken cancellationToken) =>
         engine.WriteAsync(
             s =>
             {
@@ -47,8 +49,11 @@ internal sealed class SqliteMemberships(SqliteEngine engine, LocalSignals signal
             },
             changed =>
             {
-                if (changed)
-                    signals.Send(queue, Signal.Membership);
+                if (!changed)
+                    return;
+                if (leaving is { } group)
+                    signals.Send(group, Signal.MemberLeft(queue.Name));
+                signals.Send(queue, Signal.Membership);
             },
             cancellationToken);
 }

@@ -318,6 +318,7 @@ public abstract class NodeContract : IAsyncLifetime
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         await using var carol = await PlainClient.ConnectAsync(node, "carol");
 
+        await bob.Connection.InvokeAsync("Ack", "group:ops", Position.Start.ToString());
         await node.Live.Clients.User("bob").Live(new LiveMessage { Type = "tick", Body = JsonBody.Parse("1") });
         await node.Live.Clients.Group("ops").Live(new LiveMessage { Data = new byte[] { 1, 2 }, ContentType = "x/y" });
         await node.Live.Clients.All.Live(new LiveMessage { Type = "all" });

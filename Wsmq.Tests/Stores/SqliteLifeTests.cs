@@ -84,7 +84,7 @@ public sealed class SqliteLifeTests : IDisposable
         await h.AddManyAsync(Address.Group("team"), 3);
         await h.AckAsync("bob", "phone", p[1]);
         (Count("entries"), Count("message_ids")).Should().Be((6, 6));
-        await Eventually.Become("nobody touches the logs, and they are swept", () =>
+        await Eventually.That("nobody touches the logs, and they are swept", () =>
         {
             clock.Advance(SqliteSweeper.Interval);
             return (Count("entries"), Count("message_ids")) == (1, 0);
@@ -123,7 +123,7 @@ public sealed class SqliteLifeTests : IDisposable
         await using var subscription = await two.Store.Signals.SubscribeAsync(Bob, heard.Enqueue, default);
         await one.AddAsync(Bob);
         var own = await two.AddAsync(Bob);
-        await Eventually.Become("its own signal came", () => heard.Any(s => s.Position == own));
+        await Eventually.That("its own signal came", () => heard.Any(s => s.Position == own));
         heard.Should().HaveCount(1);
     }
 
@@ -136,7 +136,7 @@ public sealed class SqliteLifeTests : IDisposable
         await using var good = await h.Store.Signals.SubscribeAsync(Bob, heard.Enqueue, default);
         await h.AddAsync(Bob);
         await h.AddAsync(Bob);
-        await Eventually.Become("both signals came", () => heard.Count == 2);
+        await Eventually.That("both signals came", () => heard.Count == 2);
     }
 
     private long Count(string table)

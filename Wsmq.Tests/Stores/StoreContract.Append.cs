@@ -59,7 +59,7 @@ public abstract partial class StoreContract
         await using var h = await CreateAsync(o => o.DeduplicationWindow = TimeSpan.FromMilliseconds(300));
         var first = (await h.AppendAsync(StoreHarness.Message(Bob, "ann", "1")))[0];
         AppendResult again = default;
-        await Eventually.Become("the id is forgotten", async () =>
+        await Eventually.That("the id is forgotten", async () =>
             !(again = (await h.AppendAsync(StoreHarness.Message(Bob, "ann", "1")))[0]).Duplicate);
         again.Position.Should().BeGreaterThan(first.Position);
         (await h.PositionsAsync(Bob)).Should().Equal(first.Position, again.Position);

@@ -19,7 +19,7 @@ public abstract partial class StoreContract
         (await h.StateAsync(Bob)).Consumed.Should().Be(Position.Start);
 
         await h.AckAsync("bob", "laptop", p[1]);
-        await Eventually.Become("what both have is gone", async () => (await h.PositionsAsync(Bob)).SequenceEqual([p[2]]));
+        await Eventually.That("what both have is gone", async () => (await h.PositionsAsync(Bob)).SequenceEqual([p[2]]));
         (await h.StateAsync(Bob)).Should().Be(new LogState(p[2], p[1], p[1], 0));
     }
 
@@ -52,7 +52,7 @@ public abstract partial class StoreContract
         var p = await h.AddManyAsync(Bob, 4);
         foreach (var position in p.Take(3))
             await h.AckAsync("bob", "phone", position);
-        await Eventually.Become("the acknowledged ones are gone", async () => (await h.PositionsAsync(Bob)).SequenceEqual([p[3]]));
+        await Eventually.That("the acknowledged ones are gone", async () => (await h.PositionsAsync(Bob)).SequenceEqual([p[3]]));
         (await h.StateAsync(Bob)).Removed.Should().Be(p[2]);
     }
 
@@ -74,7 +74,7 @@ public abstract partial class StoreContract
         var (user, p) = ("", Array.Empty<Position>());
         var attempts = 0;
         // On a slow machine the grace may be over before the second device is there: then once more with another user.
-        await Eventually.Become("a second device registers during the grace", async () =>
+        await Eventually.That("a second device registers during the grace", async () =>
         {
             user = $"user{attempts++}";
             await h.OpenAsync(user, "phone");
@@ -86,11 +86,11 @@ public abstract partial class StoreContract
         // Whoever acknowledges later has a later grace; when that is over, so is the first.
         await h.OpenAsync("witness", "phone");
         await h.AckAsync("witness", "phone", await h.AddAsync(Address.User("witness")));
-        await Eventually.Become("a later grace is over", async () => (await h.PositionsAsync(Address.User("witness"))).Length == 0);
+        await Eventually.That("a later grace is over", async () => (await h.PositionsAsync(Address.User("witness"))).Length == 0);
         (await h.PositionsAsync(Address.User(user))).Should().Equal(p, "the laptop was promised the oldest entry");
 
         await h.AckAsync(user, "laptop", p[0]);
-        await Eventually.Become("both have it", async () => (await h.PositionsAsync(Address.User(user))).SequenceEqual([p[1]]));
+        await Eventually.That("both have it", async () => (await h.PositionsAsync(Address.User(user))).SequenceEqual([p[1]]));
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public abstract partial class StoreContract
         await h.OpenAsync("bob", "here");
         await h.AckAsync("bob", "away", first);
         var p = await h.AddManyAsync(Bob, 2);
-        await Eventually.Become("the one away no longer counts", async () =>
+        await Eventually.That("the one away no longer counts", async () =>
         {
             await h.OpenAsync("bob", "here");
             await h.AckAsync("bob", "here", p[1]);
@@ -144,13 +144,13 @@ public abstract partial class StoreContract
             await h.AckAsync("bob", device, p);
         }
 
-        await Eventually.Become("there is room for a third device", async () =>
+        await Eventually.That("there is room for a third device", async () =>
         {
             await h.AckAsync("bob", "here", p);
             return await TryOpenAsync(h, "new") is not null;
         });
         (await h.AckAsync("bob", "away", p)).Should().Be(AckResult.NoReader, "it was forgotten");
-        await Eventually.Become("it is back as a new device", async () => await TryOpenAsync(h, "away") == Position.Start);
+        await Eventually.That("it is back as a new device", async () => await TryOpenAsync(h, "away") == Position.Start);
     }
 
     private static async Task<Position?> TryOpenAsync(StoreHarness h, string device)

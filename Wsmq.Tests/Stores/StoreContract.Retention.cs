@@ -50,7 +50,7 @@ public abstract partial class StoreContract
         await using var h = await CreateAsync(o => o.Retention.MaxAge = TimeSpan.FromMilliseconds(300));
         var old = await h.AddManyAsync(Bob, 3);
         LogPage? page = null;
-        await Eventually.Become("the entries grew too old", async () => (page = await h.ReadAsync(Bob)).Entries.Count == 0);
+        await Eventually.That("the entries grew too old", async () => (page = await h.ReadAsync(Bob)).Entries.Count == 0);
         page!.State.Should().Be(new LogState(old[2], old[2], Position.Start, 0));
 
         var next = await h.AddAsync(Bob);
@@ -70,7 +70,7 @@ public abstract partial class StoreContract
         var kept = await h.AddAsync(Bob);
         var latest = old;
         LogPage? page = null;
-        await Eventually.Become("the first entry grew too old, a later one not yet", async () =>
+        await Eventually.That("the first entry grew too old, a later one not yet", async () =>
         {
             latest = await h.AddAsync(Team);
             page = await h.ReadAsync(Team);
@@ -93,7 +93,7 @@ public abstract partial class StoreContract
             position.Should().BeGreaterThan(last);
             await h.AckAsync("bob", "phone", position);
             LogPage? page = null;
-            await Eventually.Become("what is consumed is gone", async () => (page = await h.ReadAsync(Bob)).Entries.Count == 0);
+            await Eventually.That("what is consumed is gone", async () => (page = await h.ReadAsync(Bob)).Entries.Count == 0);
             page!.State.Should().Be(new LogState(position, position, position, 0));
             last = position;
         }
@@ -106,7 +106,7 @@ public abstract partial class StoreContract
         await h.OpenAsync("bob", "phone");
         var first = await h.AddAsync(Bob);
         await h.AckAsync("bob", "phone", first);
-        await Eventually.Become("it is gone", async () => (await h.PositionsAsync(Bob)).Length == 0);
+        await Eventually.That("it is gone", async () => (await h.PositionsAsync(Bob)).Length == 0);
         await h.AddAsync(Bob);
         (await h.ReadAsync(Bob)).Entries.Single().Previous.Should().Be(first);
     }

@@ -16,7 +16,7 @@ public abstract partial class StoreContract
         for (var i = 0; i < 10; i++)
             given.AddRange(await h.AddManyAsync(Bob, 1 + i));
 
-        await Eventually.Become("all signals came", () => heard.Count >= given.Count);
+        await Eventually.That("all signals came", () => heard.Count >= given.Count);
         heard.Select(s => s.Position).Should().Equal(given);
         heard.Select(s => s.Previous).Should().Equal(given.Prepend(Position.Start).SkipLast(1));
         var entries = (await h.ReadAsync(Bob)).Entries;
@@ -42,7 +42,7 @@ public abstract partial class StoreContract
         await h.AddAsync(Address.Group("bob"));
         await h.AddAsync(Address.User("bob:"));
         var last = await h.AddAsync(Bob);
-        await Eventually.Become("the last signal came", () => heard.Any(s => s.Position == last));
+        await Eventually.That("the last signal came", () => heard.Any(s => s.Position == last));
         heard.Select(s => s.Position).Should().Equal(first, last);
     }
 
@@ -55,7 +55,7 @@ public abstract partial class StoreContract
         var body = new byte[256 * 1024];
         body.AsSpan().Fill(0xFF);
         var position = (await h.AppendAsync(h.New(Bob) with { Body = body }))[0].Position;
-        await Eventually.Become("the signal came", () => !heard.IsEmpty);
+        await Eventually.That("the signal came", () => !heard.IsEmpty);
         var signal = heard.Single();
         signal.Position.Should().Be(position);
         (signal.Entry is null || signal.Entry.Body.Span.SequenceEqual(body)).Should().BeTrue();
@@ -68,9 +68,9 @@ public abstract partial class StoreContract
         var heard = new ConcurrentQueue<Signal>();
         await using var subscription = await h.Store.Signals.SubscribeAsync(Bob, heard.Enqueue, default);
         await h.Store.Memberships.AddAsync("team", "bob", default);
-        await Eventually.Become("joining was signalled", () => heard.Count == 1);
+        await Eventually.That("joining was signalled", () => heard.Count == 1);
         await h.Store.Memberships.RemoveAsync("team", "bob", default);
-        await Eventually.Become("leaving was signalled", () => heard.Count == 2);
+        await Eventually.That("leaving was signalled", () => heard.Count == 2);
         heard.Should().OnlyContain(s => s.IsMembership && s.Entry == null);
     }
 
@@ -84,7 +84,7 @@ public abstract partial class StoreContract
         await subscription.DisposeAsync();
         await using var next = await h.Store.Signals.SubscribeAsync(Bob, after.Enqueue, default);
         var position = await h.AddAsync(Bob);
-        await Eventually.Become("the new subscription heard", () => after.Any(s => s.Position == position));
+        await Eventually.That("the new subscription heard", () => after.Any(s => s.Position == position));
         before.Should().BeEmpty();
     }
 }

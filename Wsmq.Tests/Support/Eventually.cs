@@ -8,9 +8,9 @@ internal static class Eventually
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
-    public static Task Become(string reason, Func<bool> condition) => Become(reason, () => Task.FromResult(condition()));
+    public static Task That(string reason, Func<bool> condition) => That(reason, () => Task.FromResult(condition()));
 
-    public static async Task Become(string reason, Func<Task<bool>> condition)
+    public static async Task That(string reason, Func<Task<bool>> condition)
     {
         var watch = Stopwatch.StartNew();
         while (!await condition())

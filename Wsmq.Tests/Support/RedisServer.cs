@@ -103,7 +103,7 @@ public sealed class RedisServer : IAsyncDisposable
         _process = process;
         Port = port;
         var answered = false;
-        await Eventually.Become($"{Binary} answers on port {port} or exits", async () =>
+        await Eventually.That($"{Binary} answers on port {port} or exits", async () =>
             process.HasExited || (answered = (await TrySendAsync(port, "PING\r\n")).StartsWith("+PONG", StringComparison.Ordinal)));
         // A foreign redis on that port would answer too; then ours has exited.
         if (answered && !process.HasExited)

@@ -30,8 +30,5 @@ end
 redis.call('HSET', cursors, device, string.format('%s:%.0f', mine, now))
 
 -- Entries that all the others have acknowledged may be about to go: this reader still wants them.
-if mine < (redis.call('HGET', meta, 't') or '0000000000000000') then
-  redis.call('HDEL', meta, 'g', 'd')
-  redis.call('PEXPIRE', log, ARGV[4])
-end
+if mine < (redis.call('HGET', meta, 't') or '0000000000000000') then redis.call('PEXPIRE', log, ARGV[4]) end
 return mine

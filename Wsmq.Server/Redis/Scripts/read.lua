@@ -1,22 +1,17 @@
 -- Reads the entries behind a position, after removing what is too old or consumed for long enough.
--- KEYS[1] log (stream)   KEYS[2] meta (hash)
--- ARGV[1] after          ARGV[2] most entries    ARGV[3] most bytes    ARGV[4] retention age in µs
+-- KEYS[1] log (stream)   KEYS[2] meta (hash)     KEYS[3] cursors (hash)
+-- ARGV[1] after          ARGV[2] most entries    ARGV[3] most bytes
+-- ARGV[4] retention age in µs                    ARGV[5] grace in µs   ARGV[6] device expiry in µs
 -- Returns tail, removed, consumed, membership version, and the entries as XRANGE gives them
 local log, meta = KEYS[1], KEYS[2]
 local after, max_entries, max_bytes, max_age = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
-local state = redis.call('HMGET', meta, 't', 'c', 'v', 'g', 'd')
+trim(log, meta, KEYS[3], now, max_age, tonumber(ARGV[5]), tonumber(ARGV[6]))
+local state = redis.call('HMGET', meta, 't', 'c', 'v')
 local zero = '0000000000000000'
 local tail = state[1] or zero
-
-local keep_from = now - max_age
-if state[4] and now >= tonumber(state[5]) then
-  keep_from = math.max(keep_from, tonumber(state[4]) + 1)
-  redis.call('HDEL', meta, 'g', 'd')
-end
-if keep_from > 0 then redis.call('XTRIM', log, 'MINID', string.format('%.0f', keep_from)) end
 
 -- What the oldest entry follows is the last one removed; a log without entries was removed up to its tail.
 local oldest = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)

@@ -1,0 +1,65 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Nodes;
+
+/// <summary>What an app is told at start about a Redis that cannot, or may not, keep messages.</summary>
+public sealed class RedisStartTests
+{
+    [Fact]
+    public async Task One_that_evicts_keys_is_refused_with_the_setting_to_change()
+    {
+        await using var redis = await RedisServer.StartAsync(appendOnly: true, "--maxmemory", "50mb", "--maxmemory-policy", "allkeys-lru");
+
+        var refused = await Record.ExceptionAsync(() => TestNode.StartAsync(s => s.UseRedis(redis.EndPoint)));
+
+        refused.Should().BeOfType<InvalidOperationException>()
+            .Which.Message.Should().Contain("allkeys-lru").And.Contain("config set maxmemory-policy noeviction");
+    }
+
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public async Task One_without_append_only_file_gets_a_warning(bool appendOnly, int warnings)
+    {
+        var logs = new RecordedLogs();
+        await using var redis = await RedisServer.StartAsync(appendOnly);
+        await using var node = await TestNode.StartAsync(s => s.UseRedis(redis.EndPoint), services: b => b.Logging.AddProvider(logs));
+
+        logs.Of(LogLevel.Warning).Where(m => m.Contains("append-only file", StringComparison.Ordinal)).Should().HaveCount(warnings);
+    }
+
+    [Fact]
+    public async Task One_that_is_not_there_is_named_without_the_password()
+    {
+        var refused = await Record.ExceptionAsync(
+            () => TestNode.StartAsync(s => s.UseRedis("127.0.0.1:1,password=secret,connectTimeout=200,connectRetry=1")));
+
+        refused.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain("127.0.0.1:1").And.NotContain("secret");
+        refused!.ToString().Should().NotContain("secret");
+    }
+
+    [Fact]
+    public async Task Another_number_of_buckets_is_refused()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using (await TestNode.StartAsync(s => s.UseRedis(redis.EndPoint)))
+        {
+        }
+
+        var refused = await Record.ExceptionAsync(() => TestNode.StartAsync(s => s.UseRedis(redis.EndPoint, o => o.Buckets = 8)));
+
+        refused.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain("64 buckets");
+    }
+
+    [Fact]
+    public async Task Bad_options_are_all_named_at_once()
+    {
+        var refused = await Record.ExceptionAsync(() => TestNode.StartAsync(
+            s => s.UseRedis("x", o => o.KeyPrefix = "a b"), o => (o.Window, o.SendTimeout) = (0, TimeSpan.FromMinutes(5))));
+
+        refused!.ToString().Should().Contain("WsmqOptions.Window is 0").And.Contain("less than WsmqOptions.DeduplicationWindow")
+            .And.Contain("WsmqRedisOptions.KeyPrefix");
+    }
+}
