@@ -1,1 +1,11 @@
-return 0;
+using System.CommandLine;
+using Wsmq.Cli;
+using Wsmq.Cli.Commands;
+
+var root = new RootCommand("Sends and receives messages of wsmq.")
+{
+    ListenCommand.Create(),
+    SendCommand.Create(),
+    TokenCommand.Create(),
+};
+return await CommandLine.RunAsync(root, args);

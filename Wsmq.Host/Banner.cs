@@ -1,3 +1,4 @@
+using Wsmq.Development;
 using Wsmq.Host.Configuration;
 
 namespace Wsmq.Host;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
+using Wsmq.Development;
 using Wsmq.Host.Authentication;
 using Wsmq.Host.Configuration;
 using Wsmq.Host.Diagnostics;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Logging;
 using Microsoft.IdentityModel.Tokens;
+using Wsmq.Development;
 using Wsmq.Host.Configuration;
 
 namespace Wsmq.Host.Authentication;

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 
-namespace Wsmq.Host.Authentication;
+namespace Wsmq.Development;
 
 /// <summary>
 /// The key that signs tokens on a developer's machine, kept in the data folder and readable by its owner only. Compiled into

@@ -1,4 +1,4 @@
-namespace Wsmq.Host.Configuration;
+namespace Wsmq.Development;
 
 /// <summary>Where the host keeps its data when nothing else is configured. Compiled into the CLI too, which looks for the key there.</summary>
 internal static class DataFolder

@@ -17,7 +17,7 @@ internal sealed class HostSettings
     public string? Redis { get; set; }
 
     /// <summary>The folder of the embedded store and of the development key.</summary>
-    public string DataFolder { get; set; } = Configuration.DataFolder.Default;
+    public string DataFolder { get; set; } = Development.DataFolder.Default;
 
     /// <summary>The hub's path.</summary>
     public string Path { get; set; } = "/wsmq";
@@ -60,7 +60,7 @@ internal sealed class HostSettings
         if (Redis is not null && string.IsNullOrWhiteSpace(Redis))
             throw new HostRefusal($"{Section}:Redis is empty: give it host:port, or remove it to use the embedded store.");
         if (string.IsNullOrWhiteSpace(DataFolder))
-            throw new HostRefusal($"{Section}:DataFolder is empty: name a folder, or remove it to use {Configuration.DataFolder.Default}.");
+            throw new HostRefusal($"{Section}:DataFolder is empty: name a folder, or remove it to use {Development.DataFolder.Default}.");
         DataFolder = System.IO.Path.GetFullPath(DataFolder);
         Tokens.Check();
     }

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using Wsmq.Cli.Output;
+
+namespace Wsmq.Cli;
+
+/// <summary>Runs the command that was asked for, and turns every failure into an exit code and one line.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(RootCommand root, string[] args)
+    {
+        // A body that begins with @ is a body, not the name of a file with further arguments.
+        var result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (result.Errors.Count > 0)
+        {
+            await WriteErrorAsync($"{string.Join(" ", result.Errors.Select(error => error.Message))} See: {Name(result)} --help");
+            return ExitCodes.Usage;
+        }
+
+        try
+        {
+            return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception e)
+        {
+            var failure = Failures.Describe(e);
+            await WriteErrorAsync(failure.Message);
+            return failure.ExitCode;
+        }
+    }
+
+    public static Task WriteErrorAsync(string message) => Console.Error.WriteLineAsync($"wsmq: {Printable.Line(message)}");
+
+    private static string Name(ParseResult result) =>
+        result.CommandResult.Command is RootCommand ? "wsmq" : $"wsmq {result.CommandResult.Command.Name}";
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Wsmq.Cli.Connecting;
+using Wsmq.Cli.Output;
+
+namespace Wsmq.Cli.Commands;
+
+/// <summary><c>wsmq listen</c>: prints what arrives, and acknowledges what was printed.</summary>
+internal static class ListenCommand
+{
+    public static Command Create()
+    {
+        var connection = new ConnectionOptions();
+        var device = new Option<string?>("--device")
+        {
+            Description = "The name of this consumer; each device has its own place in the queue. Default: default",
+            HelpName = "name",
+        };
+        var json = new Option<bool>("--json")
+        {
+            Description = "One JSON object a line: a message as it is on the wire, {\"gap\":…} or {\"live\":…}.",
+        };
+        var count = new Option<int?>("--count") { Description = "Ends after so many messages.", HelpName = "n" };
+        var command = new Command("listen", $"""
+            Prints messages as they arrive and acknowledges them, until Ctrl+C, which ends it with exit code 0.
+            {ExitCodes.Help}
+            """) { json, count, device };
+        connection.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(count) < 1)
+                result.AddError("--count must be at least 1.");
+        });
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            await using var session = connection.CreateSession(result, result.GetValue(device));
+            IEventPrinter printer = result.GetValue(json) ? new JsonEventPrinter() : new TextEventPrinter();
+            await new Listener(session, printer, result.InvocationConfiguration.Output, result.GetValue(count)).RunAsync(cancellationToken);
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,70 @@
+using Wsmq.Cli.Connecting;
+using Wsmq.Cli.Output;
+
+namespace Wsmq.Cli.Commands;
+
+/// <summary>Prints events in the order in which they come, and knows when it has enough.</summary>
+internal sealed class Listener(Session session, IEventPrinter printer, TextWriter output, int? count)
+{
+    // Handlers of different sources run side by side.
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _printed;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        session.Client.OnAny(OnDeliveryAsync);
+        session.Client.OnLive(OnLiveAsync);
+        session.Client.Gap += (_, gap) => Print(printer.Gap(gap));
+        try
+        {
+            await session.ConnectAsync(cancellationToken);
+            await session.WhileHopeful(_done.Task.WaitAsync(cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Ctrl+C is how listening ends when no count was given; what was printed is acknowledged below all the same.
+            _done.TrySetResult();
+        }
+
+        await session.Client.StopAsync(CancellationToken.None);
+    }
+
+    private Task OnDeliveryAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            // Not printed, so not to be acknowledged: it comes again to the next listener.
+            if (_done.Task.IsCompleted)
+                throw new OperationCanceledException("The listener has ended.");
+            Print(printer.Delivery(delivery));
+            if (++_printed == count)
+                _done.TrySetResult();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Task OnLiveAsync(LiveMessage message, CancellationToken cancellationToken)
+    {
+        Print(printer.Live(message));
+        return Task.CompletedTask;
+    }
+
+    private void Print(string line)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                output.WriteLine(line);
+            }
+            catch (IOException)
+            {
+                // Whoever read the output is gone (listen | head): nothing is left to do, and the message stays unacknowledged.
+                _done.TrySetResult();
+                throw;
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Wsmq.Cli.Messages;
+
+namespace Wsmq.Cli.Commands;
+
+/// <summary>What <c>send</c> is told about the message.</summary>
+internal sealed class MessageOptions
+{
+    private readonly Argument<string> _to = new("address") { Description = "user:<id> or group:<name>." };
+
+    private readonly Argument<string?> _body = new("body")
+    {
+        Description = "The body. Without it, and without --file and --data, every line of standard input is a message.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<string?> _file = new("--file") { Description = "Takes the body from a text file.", HelpName = "file" };
+    private readonly Option<string?> _data = new("--data") { Description = "Sends the bytes of a file as they are.", HelpName = "file" };
+    private readonly Option<string?> _contentType = new("--content-type") { Description = "What --data holds.", HelpName = "media type" };
+    private readonly Option<bool> _text = new("--text") { Description = "Sends the body as a string, also where it is JSON." };
+    private readonly Option<string?> _type = new("--type") { Description = "What kind of message it is.", HelpName = "name" };
+    private readonly Option<string?> _correlation = new("--correlation-id") { Description = "Ties an answer to a question.", HelpName = "id" };
+    private readonly Option<string?> _replyTo = new("--reply-to") { Description = "Where an answer should go.", HelpName = "address" };
+
+    private readonly Option<string?> _id = new("--id")
+    {
+        Description = "The message's id: the same one again within the server's window (2 minutes) is stored once.",
+        HelpName = "id",
+    };
+
+    private readonly Option<string[]> _headers = new("--header")
+    {
+        Description = "A header, name=value; may be given many times.",
+        HelpName = "name=value",
+        DefaultValueFactory = _ => [],
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_to);
+        command.Add(_body);
+        foreach (var option in new Option[] { _file, _data, _contentType, _text, _type, _headers, _id, _correlation, _replyTo })
+            command.Add(option);
+        command.Validators.Add(Check);
+    }
+
+    public IAsyncEnumerable<OutgoingMessage> Read(ParseResult result)
+    {
+        var template = new OutgoingMessage
+        {
+            To = result.GetRequiredValue(_to),
+            Type = result.GetValue(_type),
+            Id = result.GetValue(_id),
+            CorrelationId = result.GetValue(_correlation),
+            ReplyTo = result.GetValue(_replyTo),
+            Headers = result.GetValue(_headers) is { Length: > 0 } headers ? headers.ToDictionary(Name, Value) : null,
+        };
+        var bodies = new BodyReader(result.GetValue(_text));
+        if (result.GetValue(_data) is { } data)
+            return One(template with { Data = File.ReadAllBytes(data), ContentType = result.GetValue(_contentType) });
+        if (result.GetValue(_file) is { } file)
+            return One(template with { Body = bodies.FromFile(file) });
+        return result.GetValue(_body) is { } body
+            ? One(template with { Body = bodies.FromText(body) })
+            : bodies.LinesOfStandardInput().Select(line => template with { Body = line });
+    }
+
+    private void Check(CommandResult result)
+    {
+        var bodies = new[] { result.GetValue(_body), result.GetValue(_file), result.GetValue(_data) }.Count(body => body is not null);
+        if (bodies > 1)
+            result.AddError("Give one of a body, --file and --data.");
+        if (bodies == 0 && result.GetValue(_id) is not null)
+            result.AddError("--id names one message; with lines of standard input there may be many.");
+        if (result.GetValue(_data) is null && result.GetValue(_contentType) is not null)
+            result.AddError("--content-type goes with --data.");
+        if (result.GetValue(_data) is not null && result.GetValue(_text))
+            result.AddError("--text does not go with --data.");
+        CheckAddress(result, result.GetValue(_to));
+        CheckAddress(result, result.GetValue(_replyTo));
+        if (result.GetValue(_headers) is { } headers && (headers.Any(header => !(header.IndexOf('=', StringComparison.Ordinal) > 0))
+            || headers.DistinctBy(Name).Count() != headers.Length))
+            result.AddError("A header is written name=value, each name once.");
+    }
+
+    private static void CheckAddress(CommandResult result, string? text)
+    {
+        if (text is not null && !Address.TryParse(text, out _, out var error))
+            result.AddError($"'{text}': {error.Text}");
+    }
+
+    private static string Name(string header) => header[..header.IndexOf('=', StringComparison.Ordinal)];
+
+    private static string Value(string header) => header[(header.IndexOf('=', StringComparison.Ordinal) + 1)..];
+
+    private static IAsyncEnumerable<OutgoingMessage> One(OutgoingMessage message) => new[] { message }.ToAsyncEnumerable();
+}

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Wsmq.Cli.Connecting;
+using Wsmq.Cli.Output;
+
+namespace Wsmq.Cli.Commands;
+
+/// <summary><c>wsmq send</c>: sends one message, or one for every line of standard input, and prints receipts.</summary>
+internal static class SendCommand
+{
+    public static Command Create()
+    {
+        var connection = new ConnectionOptions();
+        var message = new MessageOptions();
+        var json = new Option<bool>("--json") { Description = "Prints each receipt as one JSON object a line." };
+        var command = new Command("send", $"""
+            Sends a message and prints the receipt. Without a body it sends every line of standard input: tail -f access.log | wsmq
+            send group:ops. A body that is JSON is sent as that value, any other text as a JSON string.
+            {ExitCodes.Help}
+            """) { json };
+        message.AddTo(command);
+        connection.AddTo(command);
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            var bodies = message.Read(result);
+            await using var session = connection.CreateSession(result);
+            await session.ConnectAsync(cancellationToken);
+            var output = result.InvocationConfiguration.Output;
+            var sender = new Sender(session, receipt => output.WriteLine(result.GetValue(json) ? JsonLines.Of(receipt) : Text(receipt)));
+            var code = await sender.SendAllAsync(bodies, cancellationToken);
+            await session.Client.StopAsync(CancellationToken.None);
+            return code;
+        });
+        return command;
+    }
+
+    private static string Text(Receipt receipt) =>
+        Printable.Line($"stored  position {receipt.Position}  id {receipt.Id}{(receipt.Duplicate ? "  (it was stored before)" : "")}");
+}

@@ -1,0 +1,68 @@
+using System.Threading.Channels;
+using Wsmq.Cli.Connecting;
+
+namespace Wsmq.Cli.Commands;
+
+/// <summary>
+/// Sends messages in their order without waiting for each receipt, and prints receipts as they come, so that a slow input (tail -f)
+/// shows them at once and a fast one is not slowed down.
+/// </summary>
+internal sealed class Sender(Session session, Action<Receipt> print)
+{
+    private readonly Channel<Task<Receipt>> _underWay = Channel.CreateBounded<Task<Receipt>>(
+        new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = true });
+
+    public async Task<int> SendAllAsync(IAsyncEnumerable<OutgoingMessage> messages, CancellationToken cancellationToken)
+    {
+        using var broken = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var receipts = ReceiveAsync(broken);
+        try
+        {
+            await foreach (var message in messages.WithCancellation(broken.Token))
+                await _underWay.Writer.WriteAsync(session.Client.SendAsync(message, broken.Token), broken.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The receiving side met an error, and the await below throws it.
+        }
+        finally
+        {
+            _underWay.Writer.TryComplete();
+        }
+
+        return await receipts;
+    }
+
+    private async Task<int> ReceiveAsync(CancellationTokenSource broken)
+    {
+        var code = ExitCodes.Ok;
+        var number = 0;
+        try
+        {
+            await foreach (var send in _underWay.Reader.ReadAllAsync(broken.Token))
+            {
+                number++;
+                try
+                {
+                    await session.WhileHopeful(send);
+                    print(await send);
+                }
+                catch (WsmqException e) when (IsAboutThisMessage(e.Error))
+                {
+                    // The next line may well be smaller; the exit code still tells that one was refused.
+                    code = ExitCodes.Refused;
+                    await CommandLine.WriteErrorAsync($"message {number}: {e.Message}");
+                }
+            }
+
+            return code;
+        }
+        finally
+        {
+            await broken.CancelAsync();
+        }
+    }
+
+    private static bool IsAboutThisMessage(WsmqError error) =>
+        error == WsmqErrors.MessageTooLarge || error == WsmqErrors.InvalidBody || error == WsmqErrors.InvalidMessage;
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Wsmq.Cli.Connecting;
+
+/// <summary>The options that every command with a connection has.</summary>
+internal sealed class ConnectionOptions
+{
+    private const string Variable = "WSMQ_URL";
+    private const string DefaultUrl = "http://localhost:5080/wsmq";
+
+    private readonly CredentialOptions _credentials = new();
+
+    private readonly Option<Uri> _url = new("--url")
+    {
+        Description = $"The hub; also {Variable}.",
+        HelpName = "url",
+        CustomParser = ParseUrl,
+        DefaultValueFactory = ParseUrl,
+    };
+
+    private readonly Option<TimeSpan> _timeout = new("--timeout")
+    {
+        Description = "How long to wait for the first connection, and for each receipt (there at most 110s).",
+        HelpName = "duration",
+        CustomParser = Duration.Parse,
+        DefaultValueFactory = _ => TimeSpan.FromSeconds(10),
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_url);
+        _credentials.AddTo(command);
+        command.Add(_timeout);
+    }
+
+    public Session CreateSession(ParseResult result, string? device = null) => new(
+        result.GetRequiredValue(_url), result.GetValue(_timeout), _credentials.Read(result), device);
+
+    private static Uri ParseUrl(ArgumentResult result)
+    {
+        var text = result.Tokens is [var token, ..] ? token.Value
+            : Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } value ? value
+            : DefaultUrl;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" or "ws" or "wss")
+            return url;
+        // Not repeated in the message: its query may hold a token.
+        result.AddError($"--url (or {Variable}) is no URL such as {DefaultUrl}.");
+        return new Uri(DefaultUrl);
+    }
+}

@@ -1,0 +1,76 @@
+using System.CommandLine;
+
+namespace Wsmq.Cli.Connecting;
+
+/// <summary>Who is calling: a user for whom the development key signs, or a token from elsewhere.</summary>
+internal sealed class CredentialOptions
+{
+    private const string Variable = "WSMQ_TOKEN";
+
+    // Short, because a fresh one is signed for every connection.
+    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
+
+    private readonly Option<string?> _user = new("--as")
+    {
+        Description = "The user to be: signs a token with the development key of the host on this machine.",
+        HelpName = "user",
+    };
+
+    private readonly Option<string?> _token = new("--token")
+    {
+        Description = $"A bearer token. Other users of the machine can see it in the process list: prefer {Variable} or --token-file.",
+        HelpName = "token",
+    };
+
+    private readonly Option<string?> _file = new("--token-file")
+    {
+        Description = "A file that holds a bearer token; read again for every connection.",
+        HelpName = "file",
+    };
+
+    private readonly Option<string> _dataFolder = DataFolderOption.Create();
+
+    public void AddTo(Command command)
+    {
+        command.Add(_user);
+        command.Add(_token);
+        command.Add(_file);
+        command.Add(_dataFolder);
+        command.Validators.Add(result =>
+        {
+            var given = new Option[] { _user, _token, _file }.Count(option => result.GetResult(option) is not null);
+            if (given > 1)
+                result.AddError("Give one of --as, --token and --token-file.");
+            else if (given == 0 && FromEnvironment is null)
+                result.AddError($"Say who you are: --as USER (development), --token-file FILE, or the variable {Variable}.");
+        });
+    }
+
+    /// <summary>What is asked for a token before every connection. The first is made here, so that a missing key or file shows at once.</summary>
+    public Func<CancellationToken, Task<string?>> Read(ParseResult result)
+    {
+        Func<string> source = (result.GetValue(_user), result.GetValue(_token), result.GetValue(_file)) switch
+        {
+            ({ } user, _, _) => () => DevelopmentToken.Sign(result.GetRequiredValue(_dataFolder), user, Lifetime),
+            (_, { } token, _) => () => token.Trim(),
+            (_, _, { } file) => () => ReadFile(file),
+            _ => () => FromEnvironment!,
+        };
+        source();
+        return _ => Task.FromResult<string?>(source());
+    }
+
+    private static string? FromEnvironment => Environment.GetEnvironmentVariable(Variable)?.Trim() is { Length: > 0 } token ? token : null;
+
+    private static string ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CliFailure(ExitCodes.Usage, $"The token file cannot be read: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Security.Claims;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using Wsmq.Development;
+
+namespace Wsmq.Cli.Connecting;
+
+/// <summary>Signs tokens that a host in Development on this machine accepts.</summary>
+internal static class DevelopmentToken
+{
+    public static string Sign(string folder, string user, TimeSpan lifetime)
+    {
+        var now = DateTime.UtcNow;
+        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = DevelopmentKey.Issuer,
+            Audience = DevelopmentKey.Audience,
+            Subject = new ClaimsIdentity([new Claim(JwtRegisteredClaimNames.Sub, user)]),
+            IssuedAt = now,
+            NotBefore = now,
+            Expires = now + lifetime,
+            SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(Key(folder)), SecurityAlgorithms.HmacSha256),
+        });
+    }
+
+    private static byte[] Key(string folder)
+    {
+        try
+        {
+            return DevelopmentKey.Load(folder) ?? throw new CliFailure(ExitCodes.Unauthenticated,
+                $"There is no development key in {folder}: start the host once in Development (dotnet run --project Wsmq.Host), "
+                + "or name its data folder with --data-folder or WSMQ_DATA. For a host elsewhere, bring a token: --token-file or WSMQ_TOKEN.");
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new CliFailure(ExitCodes.Unauthenticated, e.Message, e);
+        }
+    }
+}

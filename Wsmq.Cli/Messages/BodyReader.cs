@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+
+namespace Wsmq.Cli.Messages;
+
+/// <summary>Makes bodies of what the user gives: JSON stays JSON, any other text becomes a JSON string.</summary>
+internal sealed class BodyReader(bool textOnly)
+{
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    public JsonBody FromText(string text) => !textOnly && AsJson(text) is { } json ? json : JsonBody.From(text, JsonSerializerOptions.Web);
+
+    public JsonBody FromFile(string path)
+    {
+        try
+        {
+            return FromText(Strict.GetString(File.ReadAllBytes(path)).TrimStart('\uFEFF'));
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new CliFailure(ExitCodes.Usage, $"{path} is not text in UTF-8: send it with --data.", e);
+        }
+    }
+
+    public async IAsyncEnumerable<JsonBody> LinesOfStandardInput([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var reader = new StreamReader(Console.OpenStandardInput(), Strict);
+        // A read of a terminal or a pipe does not heed the token: waiting is what ends, and the process ends the read.
+        while (await reader.ReadLineAsync(CancellationToken.None).AsTask().WaitAsync(cancellationToken) is { } line)
+            yield return FromText(line);
+    }
+
+    private static JsonBody? AsJson(string text)
+    {
+        try
+        {
+            return JsonBody.Parse(text);
+        }
+        catch (WsmqException e) when (e.Error == WsmqErrors.InvalidBody)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace Wsmq.Cli.Output;
+
+/// <summary>How <c>listen</c> shows what happens.</summary>
+internal interface IEventPrinter
+{
+    string Delivery(Delivery delivery);
+
+    string Gap(WsmqGapEventArgs gap);
+
+    string Live(LiveMessage message);
+}

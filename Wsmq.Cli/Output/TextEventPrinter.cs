@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Wsmq.Cli.Output;
+
+/// <summary>One line an event: time, source, sender, type, body, and what else travelled with it.</summary>
+internal sealed class TextEventPrinter : IEventPrinter
+{
+    public string Delivery(Delivery delivery)
+    {
+        var time = DateTimeOffset.FromUnixTimeMilliseconds(delivery.SentAt).ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+        var body = Body(delivery.Body, delivery.Data, delivery.ContentType);
+        return Printable.Line($"{time}  {delivery.Source}  from {delivery.Sender ?? "the app"}  {delivery.Type ?? "-"}  {body}{Extras(delivery)}");
+    }
+
+    public string Gap(WsmqGapEventArgs gap) =>
+        Printable.Line($"GAP  {gap.Source}  messages after {gap.After} and before {gap.Before} are missing: {gap.Reason}");
+
+    public string Live(LiveMessage message) =>
+        Printable.Line($"LIVE  {message.Type ?? "-"}  {Body(message.Body, message.Data, message.ContentType)}");
+
+    private static string Body(JsonBody? body, ReadOnlyMemory<byte>? data, string? contentType)
+    {
+        if (data is { } bytes)
+            return $"({bytes.Length} bytes of {contentType ?? "application/octet-stream"})";
+        if (body is not { } json)
+            return "(no body)";
+        using var document = JsonDocument.Parse(json.Utf8);
+        return document.RootElement.ValueKind == JsonValueKind.String ? document.RootElement.GetString()! : json.ToString();
+    }
+
+    private static string Extras(Delivery delivery)
+    {
+        var extras = (delivery.Headers ?? new Dictionary<string, string>()).Select(header => $"{header.Key}={header.Value}").ToList();
+        if (delivery.CorrelationId is { } correlation)
+            extras.Add($"correlation {correlation}");
+        if (delivery.ReplyTo is { } replyTo)
+            extras.Add($"reply to {replyTo}");
+        return extras.Count == 0 ? "" : $"  ({string.Join(", ", extras)})";
+    }
+}

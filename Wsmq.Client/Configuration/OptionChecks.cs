@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace Wsmq;
+
+/// <summary>Refuses options that cannot work, with the name and the bounds in the message.</summary>
+internal static class OptionChecks
+{
+    private const int MaxDeviceBytes = 64;
+
+    public static void Check(Uri url, WsmqClientOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        if (!url.IsAbsoluteUri || url.Scheme is not ("http" or "https" or "ws" or "wss"))
+            throw new ArgumentException($"The address of the hub must be absolute, with http, https, ws or wss: '{url}'.", nameof(url));
+        if (!NameRules.Check(options.Device, MaxDeviceBytes, out var error, out var detail))
+            throw new ArgumentException($"{nameof(options.Device)} is refused: {detail ?? error.Text}", nameof(options));
+
+        Within(options.BufferCapacity, 1, 65_536, nameof(options.BufferCapacity));
+        Within(options.LiveBufferCapacity, 1, 65_536, nameof(options.LiveBufferCapacity));
+        Within(options.MaxOutstandingSends, 1, 128, nameof(options.MaxOutstandingSends));
+        Within(options.MaxBodyBytes, 1, 16 * 1024 * 1024, nameof(options.MaxBodyBytes));
+        Within(options.MaxHeaderBytes, 0, 64 * 1024, nameof(options.MaxHeaderBytes));
+        Within(options.SendTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(2) - TimeSpan.FromMilliseconds(1), nameof(options.SendTimeout));
+        Within(options.ConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), nameof(options.ConnectTimeout));
+        Within(options.StopTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10), nameof(options.StopTimeout));
+        Check(options.ReconnectBackoff, nameof(options.ReconnectBackoff));
+        Check(options.SendBackoff, nameof(options.SendBackoff));
+        Check(options.HandlerBackoff, nameof(options.HandlerBackoff));
+        if (options.TimeProvider is null)
+            throw new ArgumentException($"{nameof(options.TimeProvider)} must not be null.", nameof(options));
+    }
+
+    private static void Check(BackoffOptions backoff, string name)
+    {
+        Within(backoff.Min, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), $"{name}.{nameof(backoff.Min)}");
+        Within(backoff.Max, backoff.Min, TimeSpan.FromDays(1), $"{name}.{nameof(backoff.Max)}");
+    }
+
+    private static void Within<T>(T value, T lowest, T highest, string name)
+        where T : IComparable<T>, IFormattable
+    {
+        if (value.CompareTo(lowest) < 0 || value.CompareTo(highest) > 0)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, and must lie between {lowest} and {highest}."), name);
+        }
+    }
+}

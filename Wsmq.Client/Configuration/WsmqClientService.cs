@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Hosting;
+
+namespace Wsmq;
+
+/// <summary>Starts the client with the host, in the background: a server that is away must not keep the host from starting.</summary>
+internal sealed class WsmqClientService(WsmqClient client) : BackgroundService
+{
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        await client.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await client.StartAsync(stoppingToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops before there was a connection.
+        }
+    }
+}

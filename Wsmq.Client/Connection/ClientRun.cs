@@ -1,0 +1,94 @@
+namespace Wsmq;
+
+/// <summary>Everything that lives from a start of the client to its stop.</summary>
+internal sealed class ClientRun : IDisposable
+{
+    private readonly WsmqClientOptions _options;
+    private readonly ClientEvents _events;
+    private readonly CancellationTokenSource _handling = new();
+    private readonly CancellationTokenSource _connecting = new();
+    private readonly Sources _sources;
+    private readonly Acker _acker;
+    private readonly Resumer _resumer;
+    private readonly LiveQueue _live;
+    private readonly ConnectionLoop _connection;
+    private Task _loops = Task.CompletedTask;
+    private Task _connectionLoop = Task.CompletedTask;
+
+    public ClientRun(HubSessionFactory sessions, HandlerRegistry handlers, ClientState state, WsmqClientOptions options, ClientEvents events)
+    {
+        (_options, _events) = (options, events);
+        Outbox = new Outbox(options, events.Logger, _connecting.Token);
+        _acker = new Acker(options, events);
+        _resumer = new Resumer(options, events);
+        _live = new LiveQueue(options, handlers, events);
+        var loop = new SourceLoop(new Dispatcher(handlers, events), _acker, _resumer, options, events);
+        _sources = new Sources(options, source => loop.RunAsync(source, _handling.Token));
+        _resumer.Sources = _sources;
+        var inbox = new Inbox(_sources, _live, _acker, _resumer, events);
+        _connection = new ConnectionLoop(sessions, inbox, [_resumer, _acker, Outbox], state, options, events);
+    }
+
+    public Outbox Outbox { get; }
+
+    /// <summary>Completes with the first connection.</summary>
+    public Task Connected => _connection.Connected;
+
+    public void Start()
+    {
+        _loops = Task.WhenAll(Watch(_acker.RunAsync), Watch(_resumer.RunAsync), Watch(_live.RunAsync));
+        _connectionLoop = Task.Run(() => _connection.RunAsync(_connecting.Token));
+    }
+
+    public void StartBehind(Address source, Position after) => _sources.Of(source).StartBehind(after);
+
+    public Task ResumeAsync(Address source, Position after, CancellationToken ct)
+    {
+        var state = _sources.Of(source);
+        state.StartBehind(after);
+        var answer = state.WhenResumed();
+        _resumer.Wake();
+        return answer.WaitAsync(ct);
+    }
+
+    /// <summary>Refuses new sends, lets what is under way end, sends the last acks, and closes. None of it without end.</summary>
+    public async Task StopAsync(CancellationToken ct)
+    {
+        await Outbox.CloseAsync(ct).ConfigureAwait(false);
+        await _handling.CancelAsync().ConfigureAwait(false);
+        _sources.Stop();
+        await EndAsync(Task.WhenAll(_sources.WhenEnded(), _loops), "handlers", ct).ConfigureAwait(false);
+        await EndAsync(_acker.SendAllAsync(_connecting.Token), "acks", ct).ConfigureAwait(false);
+        await _connecting.CancelAsync().ConfigureAwait(false);
+        await EndAsync(_connectionLoop, "the connection", ct).ConfigureAwait(false);
+        await EndAsync(Outbox.WhenQuiet(), "sends", ct).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        _handling.Dispose();
+        _connecting.Dispose();
+    }
+
+    private async Task EndAsync(Task task, string what, CancellationToken ct)
+    {
+        if (!await Waits.TryAsync(task, _options, ct).ConfigureAwait(false))
+            Log.StopTimedOut(_events.Logger, what);
+    }
+
+    private Task Watch(Func<CancellationToken, Task> loop) => Task.Run(async () =>
+    {
+        try
+        {
+            await loop(_handling.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_handling.IsCancellationRequested)
+        {
+            // Stopped.
+        }
+        catch (Exception e)
+        {
+            Log.LoopFailed(_events.Logger, e);
+        }
+    });
+}

@@ -1,0 +1,116 @@
+namespace Wsmq;
+
+/// <summary>
+/// Keeps a connection up until it is stopped: SignalR never repeats the first start, gives up reconnecting after a while, and does
+/// not try at all after a close by the server. A refused token is no reason to end either: the next one may be a fresh one.
+/// </summary>
+internal sealed class ConnectionLoop(
+    HubSessionFactory factory, ISessionReceiver receiver, IReadOnlyList<ISessionUser> users, ClientState state, WsmqClientOptions options,
+    ClientEvents events)
+{
+    private static readonly TimeSpan Held = TimeSpan.FromSeconds(5);
+
+    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _attempt;
+
+    /// <summary>Completes with the first connection.</summary>
+    public Task Connected => _connected.Task;
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        state.Set(WsmqClientState.Connecting);
+        try
+        {
+            while (!stop.IsCancellationRequested)
+                await ConnectOnceAsync(stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopped while waiting: the state below says so.
+        }
+        catch (Exception e)
+        {
+            Log.LoopFailed(events.Logger, e);
+        }
+        finally
+        {
+            state.Set(WsmqClientState.Stopped);
+            _connected.TrySetCanceled(CancellationToken.None);
+        }
+    }
+
+    private async Task ConnectOnceAsync(CancellationToken stop)
+    {
+        HubSession? session = null;
+        try
+        {
+            session = factory.Create(receiver, stop);
+            await StartAsync(session, stop).ConfigureAwait(false);
+            await UseAsync(session, stop).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            events.RaiseError(WsmqOperation.Connect, WsmqException.From(e) ?? e);
+        }
+        finally
+        {
+            if (session is not null)
+                await CloseAsync(session).ConfigureAwait(false);
+        }
+
+        await Task.Delay(options.ReconnectBackoff.Next(_attempt++), options.TimeProvider, stop).ConfigureAwait(false);
+    }
+
+    private async Task StartAsync(HubSession session, CancellationToken stop)
+    {
+        using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token);
+        try
+        {
+            await session.StartAsync(linked.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (timeout.IsCancellationRequested)
+        {
+            throw new TimeoutException($"No connection within {options.ConnectTimeout}.", e);
+        }
+    }
+
+    private async Task UseAsync(HubSession session, CancellationToken stop)
+    {
+        var since = options.TimeProvider.GetTimestamp();
+        foreach (var user in users)
+            user.Attach(session);
+        state.Set(WsmqClientState.Connected);
+        _connected.TrySetResult();
+        try
+        {
+            var error = await session.Ended.WaitAsync(stop).ConfigureAwait(false);
+            Log.ConnectionLost(events.Logger, error);
+            if (error is not null)
+                events.RaiseError(WsmqOperation.Connection, WsmqException.From(error) ?? error);
+        }
+        finally
+        {
+            foreach (var user in users)
+                user.Detach();
+            if (!stop.IsCancellationRequested)
+                state.Set(WsmqClientState.Reconnecting);
+        }
+
+        // A server that takes a connection and closes it at once must not be hammered: only one that held starts the count anew.
+        if (options.TimeProvider.GetElapsedTime(since) > Held)
+            _attempt = 0;
+    }
+
+    private async Task CloseAsync(HubSession session)
+    {
+        try
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Log.CloseFailed(events.Logger, e);
+        }
+    }
+}

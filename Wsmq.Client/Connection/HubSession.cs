@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.SignalR.Client;
+
+namespace Wsmq;
+
+/// <summary>
+/// One connection from its start to its end. Every restart makes a new one, so that nothing of an old connection can be taken for
+/// something of the new.
+/// </summary>
+internal sealed class HubSession : IAsyncDisposable
+{
+    private readonly HubConnection _connection;
+    private readonly TaskCompletionSource<Exception?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public HubSession(HubConnection connection, ISessionReceiver receiver)
+    {
+        _connection = connection;
+        connection.On<Delivery>(nameof(IWsmqClient.Receive), receiver.Receive);
+        connection.On<string, string, string, string>(nameof(IWsmqClient.Gap), receiver.Gap);
+        connection.On<LiveMessage>(nameof(IWsmqClient.Live), receiver.Live);
+        connection.On<string, string>(nameof(IWsmqClient.Stalled), receiver.Stalled);
+        connection.Closed += error =>
+        {
+            _ended.TrySetResult(error);
+            return Task.CompletedTask;
+        };
+    }
+
+    /// <summary>Completes when the connection is gone, with the error if there was one.</summary>
+    public Task<Exception?> Ended => _ended.Task;
+
+    public Task StartAsync(CancellationToken ct) => _connection.StartAsync(ct);
+
+    // The calls take no token: cancelling one would not undo it, and its place in the server's limit stays taken until it answers.
+    public Task<Receipt> SendAsync(OutgoingMessage message) => _connection.InvokeAsync<Receipt>(nameof(IWsmqHub.Send), message);
+
+    public Task AckAsync(Address source, Position position) =>
+        _connection.InvokeAsync(nameof(IWsmqHub.Ack), source.ToString(), position.ToString());
+
+    public Task ResumeAsync(Address source, Position after) =>
+        _connection.InvokeAsync(nameof(IWsmqHub.Resume), source.ToString(), after.ToString());
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+}

@@ -1,0 +1,13 @@
+namespace Wsmq;
+
+/// <summary>What a connection hands over. SignalR runs these one after another and queues without limit meanwhile: they must not wait.</summary>
+internal interface ISessionReceiver
+{
+    void Receive(Delivery delivery);
+
+    void Gap(string source, string after, string before, string reason);
+
+    void Live(LiveMessage message);
+
+    void Stalled(string source, string position);
+}

@@ -1,0 +1,11 @@
+namespace Wsmq;
+
+/// <summary>Something that calls the hub, and is told which connection is the one to use.</summary>
+internal interface ISessionUser
+{
+    /// <summary>A connection is up: use it, and repeat on it what the last one left open.</summary>
+    void Attach(HubSession session);
+
+    /// <summary>The connection is gone.</summary>
+    void Detach();
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+
+namespace Wsmq;
+
+/// <summary>Everything that the client logs. Neither tokens nor bodies are among it.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "The client is {State}.")]
+    public static partial void StateChanged(ILogger logger, WsmqClientState state);
+
+    [LoggerMessage(3, LogLevel.Warning, "The connection was lost.")]
+    public static partial void ConnectionLost(ILogger logger, Exception? exception);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Operation} met an error (source {Source}, position {Position}).")]
+    public static partial void Error(ILogger logger, Exception exception, WsmqOperation operation, string? source, string? position);
+
+    [LoggerMessage(5, LogLevel.Error, "An event handler of the app for {Event} failed.")]
+    public static partial void EventHandlerFailed(ILogger logger, Exception exception, string @event);
+
+    [LoggerMessage(6, LogLevel.Warning, "Entries of {Source} between {After} and {Before} will not come: {Reason}.")]
+    public static partial void Gap(ILogger logger, Address source, Position after, Position before, string reason);
+
+    [LoggerMessage(7, LogLevel.Warning, "The server waits for acks of {Source} at {Position}.")]
+    public static partial void Stalled(ILogger logger, Address source, Position position);
+
+    [LoggerMessage(8, LogLevel.Debug, "Deliveries of {Source} are missing behind {Received}: asking for them.")]
+    public static partial void Missing(ILogger logger, Address source, Position received);
+
+    [LoggerMessage(9, LogLevel.Warning, "Live pushes come faster than their handler takes them: the oldest was dropped.")]
+    public static partial void LiveDropped(ILogger logger);
+
+    [LoggerMessage(10, LogLevel.Warning, "Stopping did not wait longer for {What}.")]
+    public static partial void StopTimedOut(ILogger logger, string what);
+
+    [LoggerMessage(11, LogLevel.Critical, "A loop of the client ended with an error: this is a defect in wsmq.")]
+    public static partial void LoopFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(12, LogLevel.Debug, "Sends to {To} are repeated in {Delay}.")]
+    public static partial void SendsRepeated(ILogger logger, string to, TimeSpan delay);
+
+    [LoggerMessage(13, LogLevel.Debug, "Closing a connection met an error.")]
+    public static partial void CloseFailed(ILogger logger, Exception exception);
+}

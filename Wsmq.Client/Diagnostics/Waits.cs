@@ -1,0 +1,12 @@
+namespace Wsmq;
+
+/// <summary>Waiting that ends.</summary>
+internal static class Waits
+{
+    /// <summary>Waits for a task as long as stopping may take; false where it took longer or the caller gave up.</summary>
+    public static async Task<bool> TryAsync(Task task, WsmqClientOptions options, CancellationToken ct)
+    {
+        await task.WaitAsync(options.StopTimeout, options.TimeProvider, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return task.IsCompleted;
+    }
+}

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Logging;
+
+namespace Wsmq;
+
+/// <summary>Logs what happens and tells the app; what the app's event handlers throw ends here.</summary>
+internal sealed class ClientEvents(ILogger logger)
+{
+    public event EventHandler<WsmqStateChangedEventArgs>? StateChanged;
+
+    public event EventHandler<WsmqGapEventArgs>? Gap;
+
+    public event EventHandler<WsmqStalledEventArgs>? Stalled;
+
+    public event EventHandler<WsmqErrorEventArgs>? Error;
+
+    /// <summary>What the events name as their sender.</summary>
+    public object? Sender { get; set; }
+
+    public ILogger Logger => logger;
+
+    public void RaiseStateChanged(WsmqClientState previous, WsmqClientState current)
+    {
+        Log.StateChanged(logger, current);
+        Raise(StateChanged, new WsmqStateChangedEventArgs(previous, current), nameof(StateChanged));
+    }
+
+    public void RaiseGap(WsmqGapEventArgs gap)
+    {
+        Log.Gap(logger, gap.Source, gap.After, gap.Before, gap.Reason);
+        Raise(Gap, gap, nameof(Gap));
+    }
+
+    public void RaiseStalled(WsmqStalledEventArgs stalled)
+    {
+        Log.Stalled(logger, stalled.Source, stalled.Position);
+        Raise(Stalled, stalled, nameof(Stalled));
+    }
+
+    public void RaiseError(WsmqOperation operation, Exception exception, Delivery? delivery = null)
+    {
+        Log.Error(logger, exception, operation, delivery?.Source, delivery?.Position);
+        Raise(Error, new WsmqErrorEventArgs(operation, exception, delivery), nameof(Error));
+    }
+
+    private void Raise<T>(EventHandler<T>? handlers, T args, string name)
+    {
+        foreach (var handler in Delegate.EnumerateInvocationList(handlers))
+        {
+            try
+            {
+                handler(Sender, args);
+            }
+            catch (Exception e)
+            {
+                Log.EventHandlerFailed(logger, e, name);
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+
+namespace Wsmq;
+
+/// <summary>A handler for one type of message, or of live push. Reading the body is a step of its own: its failure is not the handler's.</summary>
+internal sealed class BoundHandler<TMessage, TArgument>(Func<TMessage, TArgument> read, Func<TArgument, CancellationToken, Task> handle)
+    : IHandler<TMessage>
+{
+    public bool TryBind(
+        TMessage message, [NotNullWhen(true)] out Func<CancellationToken, Task>? call, [NotNullWhen(false)] out Exception? error)
+    {
+        (call, error) = (null, null);
+        try
+        {
+            var argument = read(message);
+            call = ct => handle(argument, ct);
+            return true;
+        }
+        catch (Exception e)
+        {
+            // Whatever a converter throws: the caller hands the message to the fallback, or reports this.
+            error = e;
+            return false;
+        }
+    }
+}
+
+/// <summary>A handler whose argument type is not known here.</summary>
+internal interface IHandler<in TMessage>
+{
+    bool TryBind(
+        TMessage message, [NotNullWhen(true)] out Func<CancellationToken, Task>? call, [NotNullWhen(false)] out Exception? error);
+}
+
+/// <summary>Reads bodies.</summary>
+internal static class Bodies
+{
+    /// <summary>The body as a type; JSON null is refused, because handlers are written for a value.</summary>
+    public static T Read<T>(JsonBody? body, bool hasData, Func<JsonBody, T?> read)
+    {
+        if (hasData)
+            throw new JsonException("The message carries bytes, not JSON: take it with the fallback.");
+        return read(body ?? default) is { } value ? value : throw new JsonException($"The body is null, and no {typeof(T).Name}.");
+    }
+}

@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+
+namespace Wsmq;
+
+/// <summary>Who takes messages: handlers by type and a fallback, or one reader, but not both.</summary>
+internal sealed class HandlerRegistry
+{
+    private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<string, IHandler<Delivery>> _handlers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IHandler<LiveMessage>> _live = new(StringComparer.Ordinal);
+    private TaskCompletionSource _someone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile Func<Delivery, CancellationToken, Task>? _fallback;
+    private volatile Func<LiveMessage, CancellationToken, Task>? _liveFallback;
+    private volatile MessageReader? _reader;
+
+    public Func<Delivery, CancellationToken, Task>? Fallback => _fallback;
+
+    public Func<LiveMessage, CancellationToken, Task>? LiveFallback => _liveFallback;
+
+    public MessageReader? Reader => _reader;
+
+    public IHandler<Delivery>? Find(string? type) => type is null ? null : _handlers.GetValueOrDefault(type);
+
+    public IHandler<LiveMessage>? FindLive(string? type) => type is null ? null : _live.GetValueOrDefault(type);
+
+    public IDisposable Add(string type, IHandler<Delivery> handler)
+    {
+        lock (_gate)
+        {
+            RefuseWhileReading();
+            AddTo(_handlers, type, handler);
+            return Registered(() => _handlers.TryRemove(type, out _));
+        }
+    }
+
+    public IDisposable AddFallback(Func<Delivery, CancellationToken, Task> handler)
+    {
+        lock (_gate)
+        {
+            RefuseWhileReading();
+            _fallback = _fallback is null ? handler : throw new InvalidOperationException("There is a fallback already.");
+            return Registered(() => _fallback = null);
+        }
+    }
+
+    public IDisposable AddLive(string type, IHandler<LiveMessage> handler)
+    {
+        lock (_gate)
+        {
+            AddTo(_live, type, handler);
+            return Registered(() => _live.TryRemove(type, out _));
+        }
+    }
+
+    public IDisposable AddLiveFallback(Func<LiveMessage, CancellationToken, Task> handler)
+    {
+        lock (_gate)
+        {
+            _liveFallback = _liveFallback is null ? handler : throw new InvalidOperationException("There is a handler for all live pushes already.");
+            return Registered(() => _liveFallback = null);
+        }
+    }
+
+    public MessageReader BeginReading()
+    {
+        lock (_gate)
+        {
+            if (_reader is not null)
+                throw new InvalidOperationException("Messages are being read already: only one enumeration at a time.");
+            if (!_handlers.IsEmpty || _fallback is not null)
+                throw new InvalidOperationException("Handlers are registered: messages go to them, and cannot be read as well.");
+            _reader = new MessageReader();
+            Changed();
+            return _reader;
+        }
+    }
+
+    public void EndReading(MessageReader reader)
+    {
+        lock (_gate)
+        {
+            if (_reader != reader)
+                return;
+            _reader = null;
+            Changed();
+        }
+    }
+
+    /// <summary>The client was stopped: the enumeration ends where it stands.</summary>
+    public void StopReading()
+    {
+        if (_reader is not { } reader)
+            return;
+        reader.Complete();
+        EndReading(reader);
+    }
+
+    public Task WhenSomeoneTakesAsync(CancellationToken ct)
+    {
+        lock (_gate)
+            return _someone.Task.WaitAsync(ct);
+    }
+
+    private static void AddTo<T>(ConcurrentDictionary<string, T> handlers, string type, T handler)
+    {
+        if (!handlers.TryAdd(type, handler))
+            throw new InvalidOperationException($"There is a handler for '{type}' already.");
+    }
+
+    private void RefuseWhileReading()
+    {
+        if (_reader is not null)
+            throw new InvalidOperationException("Messages are being read with ReadAllAsync: handlers cannot take them as well.");
+    }
+
+    private Registration Registered(Action remove)
+    {
+        Changed();
+        return new Registration(this, remove);
+    }
+
+    private void Changed()
+    {
+        var someone = _reader is not null || _fallback is not null || !_handlers.IsEmpty;
+        if (someone)
+            _someone.TrySetResult();
+        else if (_someone.Task.IsCompleted)
+            _someone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed class Registration(HandlerRegistry registry, Action remove) : IDisposable
+    {
+        private Action? _remove = remove;
+
+        public void Dispose()
+        {
+            lock (registry._gate)
+            {
+                if (Interlocked.Exchange(ref _remove, null) is not { } once)
+                    return;
+                once();
+                registry.Changed();
+            }
+        }
+    }
+}

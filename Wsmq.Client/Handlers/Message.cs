@@ -1,0 +1,51 @@
+using System.Collections.ObjectModel;
+
+namespace Wsmq;
+
+/// <summary>A durable message with its body read as a type.</summary>
+/// <typeparam name="T">The type of the body.</typeparam>
+public sealed class Message<T>
+{
+    internal Message(Delivery delivery, T body)
+    {
+        Delivery = delivery;
+        Body = body;
+        Source = Address.Parse(delivery.Source);
+        Position = Position.Parse(delivery.Position);
+        SentAt = DateTimeOffset.FromUnixTimeMilliseconds(delivery.SentAt);
+        ReplyTo = Address.TryParse(delivery.ReplyTo, out var replyTo, out _) ? replyTo : null;
+    }
+
+    /// <summary>What the sender sent.</summary>
+    public T Body { get; }
+
+    /// <summary>The address whose log it comes from: the user's own queue, or a group.</summary>
+    public Address Source { get; }
+
+    /// <summary>Its place in that log.</summary>
+    public Position Position { get; }
+
+    /// <summary>The sender's id of the message; the same message keeps it when it comes again.</summary>
+    public string Id => Delivery.Id;
+
+    /// <summary>The user who sent it, stamped by the server; null where the app itself sent it.</summary>
+    public string? Sender => Delivery.Sender;
+
+    /// <summary>When the server accepted it.</summary>
+    public DateTimeOffset SentAt { get; }
+
+    /// <summary>Its type on the wire.</summary>
+    public string? Type => Delivery.Type;
+
+    /// <summary>The headers that the sender gave it; empty where there are none.</summary>
+    public IReadOnlyDictionary<string, string> Headers => Delivery.Headers ?? ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>Ties an answer to a question.</summary>
+    public string? CorrelationId => Delivery.CorrelationId;
+
+    /// <summary>Where an answer should go.</summary>
+    public Address? ReplyTo { get; }
+
+    /// <summary>The message as it came.</summary>
+    public Delivery Delivery { get; }
+}

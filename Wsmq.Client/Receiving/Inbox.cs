@@ -1,0 +1,49 @@
+namespace Wsmq;
+
+/// <summary>Takes what the connection hands over, sorts it by source, and returns at once.</summary>
+internal sealed class Inbox(Sources sources, LiveQueue live, Acker acker, Resumer resumer, ClientEvents events) : ISessionReceiver
+{
+    public void Receive(Delivery delivery)
+    {
+        if (!Address.TryParse(delivery.Source, out var source, out _) || !Position.TryParse(delivery.Position, out var position)
+            || !Position.TryParse(delivery.Previous, out var previous))
+        {
+            events.RaiseError(WsmqOperation.Protocol, new FormatException("A delivery has no readable source, position or previous."), delivery);
+            return;
+        }
+
+        var state = sources.Of(source);
+        React(state, state.Arrived(delivery, position, previous));
+    }
+
+    public void Gap(string source, string after, string before, string reason)
+    {
+        if (!Address.TryParse(source, out var address, out _) || !Position.TryParse(after, out var first)
+            || !Position.TryParse(before, out var last) || last <= first)
+        {
+            events.RaiseError(WsmqOperation.Protocol, new FormatException($"A gap has no readable source or positions: {source}, {after}, {before}."));
+            return;
+        }
+
+        var state = sources.Of(address);
+        React(state, state.Announced(new WsmqGapEventArgs(address, first, last, reason ?? GapReasons.Lost)));
+    }
+
+    public void Live(LiveMessage message) => live.Add(message);
+
+    public void Stalled(string source, string position)
+    {
+        if (Address.TryParse(source, out var address, out _) && Position.TryParse(position, out var at))
+            events.RaiseStalled(new WsmqStalledEventArgs(address, at));
+        else
+            events.RaiseError(WsmqOperation.Protocol, new FormatException($"A stall has no readable source or position: {source}, {position}."));
+    }
+
+    private void React(SourceState state, Arrival arrival)
+    {
+        if (arrival == Arrival.Missing)
+            resumer.Wake();
+        else if (arrival == Arrival.HandledBefore)
+            acker.Repeat(state.Source);
+    }
+}

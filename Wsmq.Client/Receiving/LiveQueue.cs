@@ -1,0 +1,52 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace Wsmq;
+
+/// <summary>Live pushes on their way to their handlers, one after another. They are not kept anywhere, so the oldest goes if they pile up.</summary>
+internal sealed class LiveQueue
+{
+    private readonly Channel<LiveMessage> _queue;
+    private readonly HandlerRegistry _handlers;
+    private readonly ClientEvents _events;
+
+    public LiveQueue(WsmqClientOptions options, HandlerRegistry handlers, ClientEvents events)
+    {
+        (_handlers, _events) = (handlers, events);
+        _queue = Channel.CreateBounded<LiveMessage>(
+            new BoundedChannelOptions(options.LiveBufferCapacity)
+            {
+                FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true, SingleWriter = false,
+            },
+            _ => Log.LiveDropped(events.Logger));
+    }
+
+    public void Add(LiveMessage message) => _queue.Writer.TryWrite(message);
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        await foreach (var message in _queue.Reader.ReadAllAsync(stop).ConfigureAwait(false))
+        {
+            try
+            {
+                await HandleAsync(message, stop).ConfigureAwait(false);
+            }
+            catch (Exception e) when (!stop.IsCancellationRequested)
+            {
+                _events.RaiseError(WsmqOperation.Live, e);
+            }
+        }
+    }
+
+    private Task HandleAsync(LiveMessage message, CancellationToken ct)
+    {
+        Exception? error = null;
+        if (_handlers.FindLive(message.Type) is { } handler && handler.TryBind(message, out var call, out error))
+            return call(ct);
+        if (_handlers.LiveFallback is { } fallback)
+            return fallback(message, ct);
+        if (error is not null)
+            _events.RaiseError(WsmqOperation.Live, error);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,73 @@
+namespace Wsmq;
+
+/// <summary>Asks the server to start sources again behind what was received, and repeats that until it has an answer.</summary>
+internal sealed class Resumer(WsmqClientOptions options, ClientEvents events) : ISessionUser
+{
+    private readonly Wakeup _work = new();
+    private volatile HubSession? _session;
+
+    /// <summary>Where to look for sources that want it; set once, before the loop starts.</summary>
+    public Sources? Sources { get; set; }
+
+    public void Attach(HubSession session)
+    {
+        foreach (var source in Sources!.All)
+            source.Connected();
+        _session = session;
+        Wake();
+    }
+
+    public void Detach() => _session = null;
+
+    public void Wake() => _work.Set();
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var failures = 0;
+        while (true)
+        {
+            await _work.WaitAsync(stop).ConfigureAwait(false);
+            if (await AskAllAsync(stop).ConfigureAwait(false))
+            {
+                failures = 0;
+                continue;
+            }
+
+            await Task.Delay(options.SendBackoff.Next(failures++), options.TimeProvider, stop).ConfigureAwait(false);
+            Wake();
+        }
+    }
+
+    private async Task<bool> AskAllAsync(CancellationToken stop)
+    {
+        var answered = true;
+        foreach (var source in Sources!.All)
+        {
+            if (_session is not { } session)
+                return true;
+            if (source.ResumeBehind() is { } behind)
+                answered &= await AskAsync(session, source, behind, stop).ConfigureAwait(false);
+        }
+
+        return answered;
+    }
+
+    private async Task<bool> AskAsync(HubSession session, SourceState source, Position behind, CancellationToken stop)
+    {
+        Log.Missing(events.Logger, source.Source, behind);
+        Exception? refusal = null;
+        try
+        {
+            await session.ResumeAsync(source.Source, behind).WaitAsync(options.SendTimeout, options.TimeProvider, stop).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            if (!HubRefusal.IsFinal(e, out refusal))
+                return false;
+            events.RaiseError(WsmqOperation.Resume, refusal);
+        }
+
+        source.ResumeAnswered(behind, refusal);
+        return true;
+    }
+}

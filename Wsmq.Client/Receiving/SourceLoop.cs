@@ -1,0 +1,69 @@
+namespace Wsmq;
+
+/// <summary>
+/// Hands the messages of one source to the app, one after another: a failing one again and again, with growing waits, before the
+/// next, so that nothing behind it is acknowledged.
+/// </summary>
+internal sealed class SourceLoop(Dispatcher dispatcher, Acker acker, Resumer resumer, WsmqClientOptions options, ClientEvents events)
+{
+    public async Task RunAsync(SourceState source, CancellationToken stop)
+    {
+        try
+        {
+            // The first message must not run inside SignalR's callback.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            await foreach (var item in source.Queue.ReadAllAsync(stop).ConfigureAwait(false))
+            {
+                var handled = await TakeAsync(source, item, stop).ConfigureAwait(false);
+                if (source.Left(item, handled))
+                    resumer.Wake();
+                if (handled && item.Delivery is not null)
+                    acker.Handled(source.Source, item.Position, isPause: source.Queue.Count == 0);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopped: what was not handled comes again.
+        }
+        catch (Exception e)
+        {
+            Log.LoopFailed(events.Logger, e);
+        }
+    }
+
+    private async Task<bool> TakeAsync(SourceState source, SourceItem item, CancellationToken stop)
+    {
+        if (item.Gap is not { } gap)
+            return await HandleAsync(source, item, stop).ConfigureAwait(false);
+        if (!source.IsCurrent(item))
+            return false;
+        events.RaiseGap(gap);
+        return true;
+    }
+
+    private async Task<bool> HandleAsync(SourceState source, SourceItem item, CancellationToken stop)
+    {
+        for (var attempt = 0; source.IsCurrent(item); attempt++)
+        {
+            try
+            {
+                await dispatcher.DispatchAsync(item.Delivery!, stop).ConfigureAwait(false);
+                return true;
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                throw;
+            }
+            catch (Exception e)
+            {
+                events.RaiseError(WsmqOperation.Handle, e, item.Delivery);
+            }
+
+            // What was handled before it must not wait for it.
+            acker.Flush();
+            await Task.Delay(options.HandlerBackoff.Next(attempt), options.TimeProvider, stop).ConfigureAwait(false);
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text;
+
+namespace Wsmq;
+
+/// <summary>Makes and checks what is sent.</summary>
+internal sealed class MessageFactory(WsmqClientOptions options)
+{
+    public static OutgoingMessage Create<T>(Address to, JsonBody body, SendOptions? with) => new()
+    {
+        To = to.ToString(),
+        Id = with?.Id,
+        Type = with?.Type ?? MessageTypeAttribute.NameOf(typeof(T)),
+        Body = body,
+        Headers = with?.Headers,
+        CorrelationId = with?.CorrelationId,
+        ReplyTo = with?.ReplyTo?.ToString(),
+    };
+
+    /// <summary>Refuses what the server would cut the connection for, and gives the message the id that makes a repeat harmless.</summary>
+    public OutgoingMessage Complete(OutgoingMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var to = Address.Parse(message.To);
+        if (message is { Body: not null, Data: not null })
+            throw new WsmqException(WsmqErrors.InvalidBody, "both body and data are given");
+        if (Math.Max(message.Body?.Utf8.Length ?? 0, message.Data?.Length ?? 0) > options.MaxBodyBytes)
+            throw new WsmqException(WsmqErrors.MessageTooLarge, $"the client's {nameof(options.MaxBodyBytes)} is {options.MaxBodyBytes}");
+        if (message.Headers is { } headers && headers.Sum(HeaderBytes) > options.MaxHeaderBytes)
+            throw new WsmqException(WsmqErrors.MessageTooLarge, $"the client's {nameof(options.MaxHeaderBytes)} is {options.MaxHeaderBytes}");
+        return message with { To = to.ToString(), Id = message.Id ?? Guid.CreateVersion7(options.TimeProvider.GetUtcNow()).ToString("N") };
+    }
+
+    private static int HeaderBytes(KeyValuePair<string, string> header) =>
+        Encoding.UTF8.GetByteCount(header.Key) + Encoding.UTF8.GetByteCount(header.Value ?? string.Empty);
+}

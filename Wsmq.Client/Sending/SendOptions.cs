@@ -1,0 +1,23 @@
+namespace Wsmq;
+
+/// <summary>What may travel with a message that is sent.</summary>
+public sealed record SendOptions
+{
+    /// <summary>
+    /// The message's id, 1 to 128 bytes: the same id from the same sender to the same address is stored once within the server's
+    /// deduplication window. Default: a new one.
+    /// </summary>
+    public string? Id { get; init; }
+
+    /// <summary>The message's type on the wire. Default: <see cref="MessageTypeAttribute.NameOf"/> of the type that is sent.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>Names and values that travel with the message.</summary>
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
+    /// <summary>Ties an answer to a question.</summary>
+    public string? CorrelationId { get; init; }
+
+    /// <summary>Where an answer should go: an address that this user may send to.</summary>
+    public Address? ReplyTo { get; init; }
+}

@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.SignalR;
+
+namespace Wsmq;
+
+/// <summary>What one attempt to send came to: a receipt, an error for the caller, or neither, and then it is repeated.</summary>
+internal readonly record struct SendOutcome(Receipt? Receipt, Exception? Error)
+{
+    public static SendOutcome Again => default;
+
+    public bool IsAgain => Receipt is null && Error is null;
+
+    public static SendOutcome From(Exception exception) => exception switch
+    {
+        HubException when WsmqException.From(exception) is { } coded => coded.Error.CanRetry ? Again : new(null, coded),
+        // The server failed without a code: nobody knows how far it came, and the next attempt would likely fail the same way.
+        HubException => new(null, new WsmqException(WsmqErrors.OutcomeUnknown, "the server answered without a code", exception)),
+        // It could not be written as JSON, for example because of half a surrogate pair in a header.
+        ArgumentException or System.Text.Json.JsonException or NotSupportedException =>
+            new(null, new WsmqException(WsmqErrors.InvalidMessage, exception.Message, exception)),
+        _ => Again,
+    };
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Wsmq;
+
+/// <content>Sending.</content>
+/// <remarks>
+/// Sends to one address that are begun one after another, awaited or not, reach the server in that order, also across a lost
+/// connection. One thing can change it: where the server refuses a message for now (<see cref="WsmqError.CanRetry"/>), those behind
+/// it that were under way already may be stored before it. Who needs strict order there awaits each receipt.
+/// </remarks>
+public sealed partial class WsmqClient
+{
+    private const string Reflection = "Uses reflection: in trimmed and native apps take the overload with JsonTypeInfo.";
+
+    /// <summary>Sends a message, and completes when the server has stored it.</summary>
+    /// <param name="to">Whom to.</param>
+    /// <param name="message">The body.</param>
+    /// <param name="ct">Ends the wait; the message may be stored nevertheless if it was under way.</param>
+    /// <typeparam name="T">The type of the body; its wire name is <see cref="MessageTypeAttribute.NameOf"/>.</typeparam>
+    /// <returns>The receipt.</returns>
+    /// <inheritdoc cref="SendAsync(OutgoingMessage, CancellationToken)" path="/exception"/>
+    [RequiresUnreferencedCode(Reflection)]
+    [RequiresDynamicCode(Reflection)]
+    public Task<Receipt> SendAsync<T>(Address to, T message, CancellationToken ct = default) =>
+        SendAsync(MessageFactory.Create<T>(to, JsonBody.From(message, _options.Json), null), ct);
+
+    /// <summary>Sends a message with an id, headers and the like, and completes when the server has stored it.</summary>
+    /// <param name="to">Whom to.</param>
+    /// <param name="message">The body.</param>
+    /// <param name="options">What travels with it.</param>
+    /// <param name="ct">Ends the wait; the message may be stored nevertheless if it was under way.</param>
+    /// <typeparam name="T">The type of the body.</typeparam>
+    /// <returns>The receipt.</returns>
+    /// <inheritdoc cref="SendAsync(OutgoingMessage, CancellationToken)" path="/exception"/>
+    [RequiresUnreferencedCode(Reflection)]
+    [RequiresDynamicCode(Reflection)]
+    public Task<Receipt> SendAsync<T>(Address to, T message, SendOptions options, CancellationToken ct = default) =>
+        SendAsync(MessageFactory.Create<T>(to, JsonBody.From(message, _options.Json), options), ct);
+
+    /// <summary>Sends a message without reflection, and completes when the server has stored it.</summary>
+    /// <param name="to">Whom to.</param>
+    /// <param name="message">The body.</param>
+    /// <param name="typeInfo">How the body is written.</param>
+    /// <param name="options">What travels with it; may be null.</param>
+    /// <param name="ct">Ends the wait; the message may be stored nevertheless if it was under way.</param>
+    /// <typeparam name="T">The type of the body.</typeparam>
+    /// <returns>The receipt.</returns>
+    /// <inheritdoc cref="SendAsync(OutgoingMessage, CancellationToken)" path="/exception"/>
+    public Task<Receipt> SendAsync<T>(
+        Address to, T message, JsonTypeInfo<T> typeInfo, SendOptions? options = null, CancellationToken ct = default) =>
+        SendAsync(MessageFactory.Create<T>(to, JsonBody.From(message, typeInfo), options), ct);
+
+    /// <summary>
+    /// Sends a message as it is, and completes when the server has stored it. Without an id it gets one, so that repeating it is
+    /// harmless: on a lost connection, and where the server refuses it for now, it is sent again until
+    /// <see cref="WsmqClientOptions.SendTimeout"/>. While there is no connection it waits for one.
+    /// </summary>
+    /// <param name="message">The message.</param>
+    /// <param name="ct">Ends the wait; the message may be stored nevertheless if it was under way.</param>
+    /// <returns>The receipt.</returns>
+    /// <exception cref="WsmqException">
+    /// The server refused the message for good, or: <c>outcome-unknown</c>, no receipt came in time, and the message may or may not be
+    /// stored; <c>client-closed</c>, the client is not started, or had no connection in time, and the message is not stored.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public Task<Receipt> SendAsync(OutgoingMessage message, CancellationToken ct = default)
+    {
+        var complete = _messages.Complete(message);
+        return (_run ?? throw new WsmqException(WsmqErrors.ClientClosed)).Outbox.SendAsync(complete, ct);
+    }
+}

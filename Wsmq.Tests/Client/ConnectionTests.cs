@@ -1,0 +1,216 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Wsmq.Tests.Client;
+
+public sealed class ConnectionTests : ClientTest
+{
+    private int _tokens;
+
+    private protected override void Configure(WsmqClientOptions options)
+    {
+        options.Device = "my laptop & more";
+        options.AccessToken = _ => Task.FromResult<string?>($"token-{Interlocked.Increment(ref _tokens)}");
+    }
+
+    [Fact]
+    public async Task The_first_start_is_repeated_until_the_server_is_there()
+    {
+        var port = FreePort();
+        await using var client = NewClient(new Uri($"http://127.0.0.1:{port}/wsmq"));
+        var start = client.StartAsync();
+        await Eventually.That("it has failed twice", () => Errors.Count(e => e.Operation == WsmqOperation.Connect) >= 2);
+        client.State.Should().Be(WsmqClientState.Connecting);
+
+        await using var server = await ScriptedServer.StartAsync(port);
+        await start;
+
+        client.State.Should().Be(WsmqClientState.Connected);
+    }
+
+    [Fact]
+    public async Task Every_connect_asks_for_a_token_and_names_the_device_also_after_a_refusal()
+    {
+        Script.Refuse = 401;
+        var start = Client.StartAsync();
+        await Eventually.That("it was refused", () => Errors.Any(e => e.Operation == WsmqOperation.Connect));
+        Script.Refuse = 0;
+        await start;
+        Script.AbortAll();
+        await Eventually.That("it is back", () => Script.Accepted == 2);
+
+        Script.Tokens.Should().Equal(Enumerable.Range(1, Script.Tokens.Count).Select(i => $"token-{i}"));
+        Script.Devices.Should().Equal("my laptop & more", "my laptop & more");
+    }
+
+    [Fact]
+    public async Task It_comes_back_however_often_the_server_aborts()
+    {
+        Record();
+        Script.OnConnected = client => client.Receive(Entry.Chat(Script.Accepted));
+        await Client.StartAsync();
+        for (var round = 1; round <= 6; round++)
+        {
+            await AckedIs(round);
+            Script.AbortAll();
+        }
+
+        await AckedIs(7);
+        Handled.Should().Equal("1", "2", "3", "4", "5", "6", "7");
+    }
+
+    [Fact]
+    public async Task It_comes_back_to_a_new_server_at_the_same_place()
+    {
+        var port = FreePort();
+        var script = new Script();
+        await using var client = NewClient(new Uri($"http://127.0.0.1:{port}/wsmq"));
+        await using (await ScriptedServer.StartAsync(port, script))
+            await client.StartAsync();
+        await Eventually.That("it has noticed", () => client.State == WsmqClientState.Reconnecting);
+
+        await using var again = await ScriptedServer.StartAsync(port, script);
+
+        (await client.SendAsync(Chat("hi"))).Duplicate.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_code_with_which_the_server_closes_is_reported()
+    {
+        Script.OnConnected = _ => throw new Microsoft.AspNetCore.SignalR.HubException(WsmqErrors.TooManyDevices.ToString());
+        await Client.StartAsync();
+        await Eventually.That("the code is reported",
+            () => Errors.Any(e => e.Operation == WsmqOperation.Connection && e.Exception is WsmqException { Error.Number: 1003 }));
+    }
+
+    [Fact]
+    public async Task States_follow_each_other()
+    {
+        Client.State.Should().Be(WsmqClientState.Stopped);
+        await Client.StartAsync();
+        Script.AbortAll();
+        await Eventually.That("it is back", () => States.Count(s => s == WsmqClientState.Connected) == 2);
+        await Client.StopAsync();
+        States.Should().Equal(
+            WsmqClientState.Connecting, WsmqClientState.Connected, WsmqClientState.Reconnecting, WsmqClientState.Connected,
+            WsmqClientState.Stopped);
+    }
+
+    [Fact]
+    public async Task A_cancelled_start_stops_the_client()
+    {
+        Script.Refuse = 503;
+        using var cancel = new CancellationTokenSource();
+        var start = Client.StartAsync(cancel.Token);
+        await Eventually.That("it tried", () => !Errors.IsEmpty);
+        await cancel.CancelAsync();
+        await start.Invoking(s => s).Should().ThrowAsync<OperationCanceledException>();
+        Client.State.Should().Be(WsmqClientState.Stopped);
+    }
+
+    [Fact]
+    public async Task A_stopped_client_starts_again_and_a_disposed_one_does_not()
+    {
+        Record();
+        await Client.StartAsync();
+        await Client.StopAsync();
+        await Eventually.That("the connection is closed", () => Script.Connections == 0);
+        Script.OnConnected = Entry.Chats(1);
+        await Client.StartAsync();
+        await AckedIs(1);
+        await Client.DisposeAsync();
+        await Client.DisposeAsync();
+        var start = () => Client.StartAsync();
+        await start.Should().ThrowAsync<ObjectDisposedException>();
+    }
+
+    [Fact]
+    public async Task Stopping_sends_the_last_acks()
+    {
+        var two = new TaskCompletionSource();
+        Client.On<Line>(async (message, ct) =>
+        {
+            if (message.Body.Text == "3")
+            {
+                two.SetResult();
+                await new TaskCompletionSource().Task.WaitAsync(ct);
+            }
+
+            Handled.Enqueue(message.Body.Text);
+        });
+        Script.OnConnected = Entry.Chats(1, 2, 3, 4);
+        await Client.StartAsync();
+        await two.Task;
+        await Client.StopAsync();
+        Script.LastAck(Entry.Alice).Should().Be(Entry.At(2));
+        Handled.Should().Equal("1", "2");
+    }
+
+    [Fact]
+    public async Task A_handler_that_returns_while_the_client_stops_is_acknowledged()
+    {
+        var entered = new TaskCompletionSource();
+        var leave = new TaskCompletionSource();
+        Client.On<Line>(async (_, ct) =>
+        {
+            using var cancelled = ct.Register(leave.SetResult);
+            entered.SetResult();
+            await leave.Task;
+        });
+        Script.OnConnected = Entry.Chats(1);
+        await Client.StartAsync();
+        await entered.Task;
+        await Client.StopAsync();
+        Script.LastAck(Entry.Alice).Should().Be(Entry.At(1));
+    }
+
+    [Fact]
+    public async Task Stopping_waits_for_receipts()
+    {
+        var held = new TaskCompletionSource();
+        Script.OnSend = async (message, _) =>
+        {
+            await held.Task;
+            return Script.Store(message);
+        };
+        await Client.StartAsync();
+        var send = Client.SendAsync(Chat("hi"));
+        await Eventually.That("it is under way", () => Script.Sends.Count == 1);
+        var stop = Client.StopAsync();
+        var late = () => Client.SendAsync(Chat("late"));
+        (await late.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.ClientClosed);
+        held.SetResult();
+        (await send).Duplicate.Should().BeFalse();
+        await stop;
+    }
+
+    [Fact]
+    public async Task Live_pushes_reach_their_handlers()
+    {
+        Client.OnLive<Line>((line, _) =>
+        {
+            Handled.Enqueue(line.Text);
+            return line.Text == "bad" ? throw new InvalidOperationException("gone") : Task.CompletedTask;
+        });
+        Client.OnLive((message, _) =>
+        {
+            Handled.Enqueue($"raw {message.Type}");
+            return Task.CompletedTask;
+        });
+        await Client.StartAsync();
+        await Server.Everyone.Live(new LiveMessage { Type = nameof(Line), Body = JsonBody.Parse("""{"text":"bad"}""") });
+        await Server.Everyone.Live(new LiveMessage { Type = nameof(Line), Body = JsonBody.Parse("""{"text":"hi"}""") });
+        await Server.Everyone.Live(new LiveMessage { Type = nameof(Line), Body = JsonBody.Parse("[]") });
+        await Server.Everyone.Live(new LiveMessage { Type = "other" });
+        await HandledAre("bad", "hi", "raw Line", "raw other");
+        Errors.Should().ContainSingle(e => e.Operation == WsmqOperation.Live);
+        Script.Acks.Should().BeEmpty();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,229 @@
+namespace Wsmq.Tests.Client;
+
+public sealed class HandlerTests : ClientTest
+{
+    [Fact]
+    public async Task A_message_is_acknowledged_once_its_handler_has_returned()
+    {
+        var entered = new TaskCompletionSource();
+        var leave = new TaskCompletionSource();
+        Client.On<Line>(async (message, ct) =>
+        {
+            Handled.Enqueue(message.Body.Text);
+            entered.TrySetResult();
+            await leave.Task.WaitAsync(ct);
+        });
+        Script.OnConnected = Entry.Chats(1);
+        await Client.StartAsync();
+        await entered.Task;
+        Script.Acks.Should().BeEmpty();
+
+        leave.SetResult();
+
+        await AckedIs(1);
+        Handled.Should().Equal("1");
+    }
+
+    [Fact]
+    public async Task The_message_carries_all_that_the_delivery_says()
+    {
+        Message<Line>? seen = null;
+        Client.On<Line>((message, _) =>
+        {
+            seen = message;
+            return Task.CompletedTask;
+        });
+        var headers = new Dictionary<string, string> { ["k"] = "v" };
+        var delivery = Entry.Chat(7, Entry.Group) with { Headers = headers, CorrelationId = "c", ReplyTo = "user:bob" };
+        Script.OnConnected = client => client.Receive(delivery);
+        await Client.StartAsync();
+
+        await AckedIs(7, Entry.Group);
+
+        seen!.Body.Should().Be(new Line("7"));
+        seen.Source.Should().Be(Address.Group("all"));
+        seen.Position.Should().Be(new Position(7));
+        (seen.Id, seen.Sender, seen.Type, seen.CorrelationId).Should().Be(("m7", "bob", nameof(Line), "c"));
+        seen.SentAt.Should().Be(DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_000));
+        seen.Headers.Should().Equal(headers);
+        seen.ReplyTo.Should().Be(Address.User("bob"));
+    }
+
+    [Fact]
+    public async Task A_failing_message_is_given_again_before_the_next_and_nothing_behind_it_is_acknowledged()
+    {
+        var broken = true;
+        var tries = 0;
+        Client.On<Line>((message, _) =>
+        {
+            if (message.Body.Text == "2" && Volatile.Read(ref broken))
+            {
+                Interlocked.Increment(ref tries);
+                throw new InvalidOperationException("not yet");
+            }
+
+            Handled.Enqueue($"{message.Source} {message.Body.Text}");
+            return Task.CompletedTask;
+        });
+        Script.OnConnected = async client =>
+        {
+            await Entry.Chats(1, 2, 3)(client);
+            await client.Receive(Entry.Chat(1, Entry.Group));
+            await client.Receive(Entry.Chat(3, Entry.Group, previous: 1));
+        };
+        await Client.StartAsync();
+
+        await Eventually.That("it was tried some times", () => Volatile.Read(ref tries) > 3);
+        await AckedIs(3, Entry.Group);
+        await AckedIs(1);
+        Handled.Should().NotContain("user:alice 3");
+        Errors.Should().OnlyContain(e => e.Operation == WsmqOperation.Handle && e.Delivery!.Position == Entry.At(2));
+
+        Volatile.Write(ref broken, false);
+        await AckedIs(3);
+        Handled.Where(h => h.StartsWith("user", StringComparison.Ordinal)).Should().Equal("user:alice 1", "user:alice 2", "user:alice 3");
+    }
+
+    [Fact]
+    public async Task A_message_of_an_unknown_type_goes_to_the_fallback()
+    {
+        Record();
+        Client.OnAny((delivery, _) =>
+        {
+            Handled.Enqueue($"any {delivery.Type}");
+            return Task.CompletedTask;
+        });
+        Script.OnConnected = async client =>
+        {
+            await client.Receive(Entry.Raw(1, "other", "1"));
+            await client.Receive(Entry.Raw(2, null, "1"));
+            await client.Receive(Entry.Chat(3));
+        };
+        await Client.StartAsync();
+
+        await AckedIs(3);
+        Handled.Should().Equal("any other", "any ", "3");
+        Errors.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Without_a_fallback_unknown_types_and_bodies_that_do_not_fit_are_reported_and_acknowledged()
+    {
+        Record();
+        Script.OnConnected = async client =>
+        {
+            await client.Receive(Entry.Raw(1, "other", "1"));
+            await client.Receive(Entry.Raw(2, nameof(Line), "[]"));
+            await client.Receive(Entry.Raw(3, nameof(Line), "null"));
+            await client.Receive(Entry.Raw(4, nameof(Line), "1") with { Body = null, Data = new byte[] { 1 } });
+            await client.Receive(Entry.Chat(5));
+        };
+        await Client.StartAsync();
+
+        await AckedIs(5);
+        Handled.Should().Equal("5");
+        Errors.Select(e => e.Operation).Should().Equal(
+            WsmqOperation.FindHandler, WsmqOperation.ReadBody, WsmqOperation.ReadBody, WsmqOperation.ReadBody);
+    }
+
+    [Fact]
+    public async Task A_body_that_does_not_fit_goes_to_the_fallback()
+    {
+        Record();
+        Client.OnAny((delivery, _) =>
+        {
+            Handled.Enqueue($"any {delivery.Body}");
+            return Task.CompletedTask;
+        });
+        Script.OnConnected = client => client.Receive(Entry.Raw(1, nameof(Line), "[1, 2]"));
+        await Client.StartAsync();
+
+        await AckedIs(1);
+        Handled.Should().Equal("any [1, 2]");
+        Errors.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Messages_wait_as_long_as_there_is_no_handler_at_all()
+    {
+        Script.OnConnected = Entry.Chats(1, 2);
+        await Client.StartAsync();
+        await Client.SendAsync(Chat("a round trip behind both"));
+        Script.Acks.Should().BeEmpty();
+
+        Record();
+
+        await AckedIs(2);
+        Handled.Should().Equal("1", "2");
+        Errors.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Acks_are_cumulative_and_fewer_than_messages()
+    {
+        Record();
+        var held = new TaskCompletionSource();
+        Script.OnAck = (_, _) => held.Task;
+        Script.OnConnected = Entry.Chats([.. Enumerable.Range(1, 200).Select(i => (long)i)]);
+        await Client.StartAsync();
+        await Eventually.That("all are handled", () => Handled.Count == 200);
+        held.SetResult();
+
+        await AckedIs(200);
+        Script.Acks.Should().HaveCountLessThan(20).And.BeInAscendingOrder(a => a.Position);
+    }
+
+    [Fact]
+    public void A_type_has_one_handler_until_that_is_disposed()
+    {
+        var first = Client.On<Line>((_, _) => Task.CompletedTask);
+        var again = () => Client.On<Line>((_, _) => Task.CompletedTask);
+        again.Should().Throw<InvalidOperationException>().WithMessage("*Line*");
+        first.Dispose();
+        first.Dispose();
+        again.Should().NotThrow();
+    }
+
+    [Fact]
+    public async Task Event_handlers_that_throw_end_nothing()
+    {
+        Client.Error += (_, _) => throw new InvalidOperationException("from the app");
+        Client.StateChanged += (_, _) => throw new InvalidOperationException("from the app");
+        Record();
+        Script.OnConnected = async client =>
+        {
+            await client.Receive(Entry.Raw(1, "other", "1"));
+            await client.Receive(Entry.Chat(2));
+        };
+        await Client.StartAsync();
+        await AckedIs(2);
+    }
+
+    [Fact]
+    public async Task What_is_not_in_the_protocol_is_reported_and_ignored()
+    {
+        Record();
+        Script.OnConnected = async client =>
+        {
+            await client.Receive(Entry.Chat(1) with { Position = "x" });
+            await client.Receive(Entry.Chat(1) with { Source = "nobody" });
+            await client.Gap("user:alice", "y", "z", "lost");
+            await client.Stalled("user:alice", "y");
+            await client.Receive(Entry.Chat(1));
+        };
+        await Client.StartAsync();
+        await AckedIs(1);
+        Errors.Should().HaveCount(4).And.OnlyContain(e => e.Operation == WsmqOperation.Protocol);
+    }
+
+    [Fact]
+    public async Task A_stall_is_told_to_the_app()
+    {
+        var told = new TaskCompletionSource<WsmqStalledEventArgs>();
+        Client.Stalled += (_, e) => told.TrySetResult(e);
+        Script.OnConnected = client => client.Stalled(Entry.Alice, Entry.At(9));
+        await Client.StartAsync();
+        var stalled = await told.Task;
+        (stalled.Source, stalled.Position).Should().Be((Address.User("alice"), new Position(9)));
+    }
+}

@@ -1,0 +1,94 @@
+using System.Text.Json.Serialization;
+
+namespace Wsmq.Tests.Client;
+
+public sealed class OptionTests
+{
+    private static readonly Uri Url = new("http://127.0.0.1:1/wsmq");
+
+    public static TheoryData<string, Action<WsmqClientOptions>> Bad => new()
+    {
+        { "Device", o => o.Device = "" },
+        { "Device", o => o.Device = new string('x', 65) },
+        { "BufferCapacity", o => o.BufferCapacity = 0 },
+        { "LiveBufferCapacity", o => o.LiveBufferCapacity = 0 },
+        { "MaxOutstandingSends", o => o.MaxOutstandingSends = 129 },
+        { "MaxBodyBytes", o => o.MaxBodyBytes = 0 },
+        { "MaxHeaderBytes", o => o.MaxHeaderBytes = -1 },
+        { "SendTimeout", o => o.SendTimeout = TimeSpan.FromMinutes(2) },
+        { "SendTimeout", o => o.SendTimeout = TimeSpan.Zero },
+        { "ConnectTimeout", o => o.ConnectTimeout = TimeSpan.Zero },
+        { "StopTimeout", o => o.StopTimeout = TimeSpan.FromDays(1) },
+        { "ReconnectBackoff.Min", o => o.ReconnectBackoff.Min = TimeSpan.Zero },
+        { "HandlerBackoff.Max", o => o.HandlerBackoff.Max = TimeSpan.FromMilliseconds(1) },
+        { "TimeProvider", o => o.TimeProvider = null! },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bad))]
+    public void An_option_that_cannot_work_is_refused_by_name(string name, Action<WsmqClientOptions> configure)
+    {
+        var make = () => new WsmqClient(Url, configure);
+        make.Should().Throw<ArgumentException>().WithMessage($"*{name}*");
+    }
+
+    [Theory]
+    [InlineData("/wsmq")]
+    [InlineData("ftp://127.0.0.1/wsmq")]
+    public void An_address_that_is_no_hub_is_refused(string url)
+    {
+        var make = () => new WsmqClient(new Uri(url, UriKind.RelativeOrAbsolute));
+        make.Should().Throw<ArgumentException>().WithMessage("*absolute*");
+    }
+
+    [Fact]
+    public void Waits_grow_to_their_limit_and_vary()
+    {
+        var backoff = new BackoffOptions { Min = TimeSpan.FromMilliseconds(100), Max = TimeSpan.FromSeconds(1) };
+        for (var attempt = 0; attempt < 100; attempt++)
+        {
+            var limit = Math.Min(1000, 100 * Math.Pow(2, attempt));
+            backoff.Next(attempt).TotalMilliseconds.Should().BeInRange(limit / 2, limit);
+        }
+
+        Enumerable.Range(0, 20).Select(_ => backoff.Next(3)).Distinct().Count().Should().BeGreaterThan(1);
+    }
+
+    [Fact]
+    public async Task Source_generated_metadata_serves_everything_and_the_hooks_are_called()
+    {
+        await using var server = await ScriptedServer.StartAsync();
+        var hooks = new List<string>();
+        await using var client = new WsmqClient(server.Url, o =>
+        {
+            o.ConfigureHttp = http => hooks.Add($"http {http.SkipNegotiation}");
+            o.ConfigureConnection = _ => hooks.Add("connection");
+        });
+        var seen = new TaskCompletionSource<Line>();
+        client.On(TestJson.Default.Line, (message, _) =>
+        {
+            seen.SetResult(message.Body);
+            return Task.CompletedTask;
+        });
+        var live = new TaskCompletionSource<Line>();
+        client.OnLive(TestJson.Default.Line, (line, _) =>
+        {
+            live.SetResult(line);
+            return Task.CompletedTask;
+        });
+        server.Script.OnConnected = async caller =>
+        {
+            await caller.Receive(Entry.Raw(1, nameof(Line), """{"Text":"generated"}"""));
+            await caller.Live(new LiveMessage { Type = nameof(Line), Body = JsonBody.Parse("""{"Text":"live"}""") });
+        };
+        await client.StartAsync();
+        await client.SendAsync(Address.User("bob"), new Line("out"), TestJson.Default.Line);
+        (await seen.Task).Should().Be(new Line("generated"));
+        (await live.Task).Should().Be(new Line("live"));
+        server.Script.Sends.Single().Body.ToString().Should().Be("""{"Text":"out"}""");
+        hooks.Should().BeEquivalentTo("connection", "http True");
+    }
+}
+
+[JsonSerializable(typeof(Line))]
+internal sealed partial class TestJson : JsonSerializerContext;

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Wsmq.Tests.Client;
+
+/// <summary>What the scripted hub is to do, and what was asked of it.</summary>
+public sealed class Script
+{
+    private readonly ConcurrentDictionary<string, HubCallerContext> _live = new();
+    private readonly ConcurrentDictionary<string, Receipt> _receipts = new();
+    private readonly ConcurrentQueue<OutgoingMessage> _stored = new();
+
+    /// <summary>Tokens of all attempts to connect, refused ones included; null where there was none.</summary>
+    public ConcurrentQueue<string?> Tokens { get; } = new();
+
+    public ConcurrentQueue<string> Devices { get; } = new();
+
+    public ConcurrentQueue<OutgoingMessage> Sends { get; } = new();
+
+    public ConcurrentQueue<(string Source, string Position)> Acks { get; } = new();
+
+    public ConcurrentQueue<(string Source, string After)> Resumes { get; } = new();
+
+    /// <summary>What was stored: each id once, in the order of arrival.</summary>
+    public IReadOnlyCollection<OutgoingMessage> Stored => _stored;
+
+    public int Connections => _live.Count;
+
+    public int Accepted { get; private set; }
+
+    /// <summary>An HTTP status to answer the next connects with, or 0.</summary>
+    public int Refuse { get; set; }
+
+    /// <summary>Deliveries and gaps that a new connection gets, before anything else.</summary>
+    public Func<IWsmqClient, Task> OnConnected { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Answers a send; the default stores it.</summary>
+    public Func<OutgoingMessage, HubCallerContext, Task<Receipt>>? OnSend { get; set; }
+
+    public Func<string, string, IWsmqClient, Task> OnResume { get; set; } = (_, _, _) => Task.CompletedTask;
+
+    public Func<string, string, Task> OnAck { get; set; } = (_, _) => Task.CompletedTask;
+
+    public Receipt Store(OutgoingMessage message)
+    {
+        var receipt = new Receipt(message.Id!, Entry.At(_stored.Count + 1), false);
+        if (!_receipts.TryAdd(message.Id!, receipt))
+            return _receipts[message.Id!] with { Duplicate = true };
+        _stored.Enqueue(message);
+        return receipt;
+    }
+
+    public string? LastAck(string source) => Acks.Where(a => a.Source == source).Select(a => a.Position).LastOrDefault();
+
+    public void AbortAll()
+    {
+        foreach (var context in _live.Values)
+            context.Abort();
+    }
+
+    public void Entered(HubCallerContext context)
+    {
+        _live[context.ConnectionId] = context;
+        Accepted++;
+    }
+
+    public void Gone(HubCallerContext context) => _live.TryRemove(context.ConnectionId, out _);
+}

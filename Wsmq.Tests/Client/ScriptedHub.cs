@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Wsmq.Tests.Client;
+
+/// <summary>A hub with the real wire contract that does what a script says, on a real server with real WebSockets.</summary>
+public sealed class ScriptedHub(Script script) : Hub<IWsmqClient>, IWsmqHub
+{
+    public override async Task OnConnectedAsync()
+    {
+        script.Devices.Enqueue(Context.GetHttpContext()!.Request.Query["device"].ToString());
+        script.Entered(Context);
+        await script.OnConnected(Clients.Caller);
+    }
+
+    public override Task OnDisconnectedAsync(Exception? exception)
+    {
+        script.Gone(Context);
+        return Task.CompletedTask;
+    }
+
+    public Task<Receipt> Send(OutgoingMessage message)
+    {
+        script.Sends.Enqueue(message);
+        return script.OnSend is { } answer ? answer(message, Context) : Task.FromResult(script.Store(message));
+    }
+
+    public Task Ack(string source, string position)
+    {
+        script.Acks.Enqueue((source, position));
+        return script.OnAck(source, position);
+    }
+
+    public Task Resume(string source, string after)
+    {
+        script.Resumes.Enqueue((source, after));
+        return script.OnResume(source, after, Clients.Caller);
+    }
+}
+
+internal sealed class ScriptedServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private ScriptedServer(WebApplication app, Script script) => (_app, Script) = (app, script);
+
+    public Script Script { get; }
+
+    public Uri Url => new($"{_app.Urls.First()}/wsmq");
+
+    public IWsmqClient Everyone => _app.Services.GetRequiredService<IHubContext<ScriptedHub, IWsmqClient>>().Clients.All;
+
+    public static async Task<ScriptedServer> StartAsync(int port = 0, Script? script = null, int parallel = 1)
+    {
+        script ??= new Script();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+        builder.Services.AddSingleton(script);
+        builder.Services.AddSignalR(o => o.MaximumParallelInvocationsPerClient = parallel)
+            .AddJsonProtocol(o => o.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WsmqJson.TypeInfoResolver));
+        var app = builder.Build();
+        app.Use(async (context, next) =>
+        {
+            script.Tokens.Enqueue(context.Request.Headers.Authorization.FirstOrDefault()?["Bearer ".Length..]);
+            if (script.Refuse == 0)
+                await next(context);
+            else
+                context.Response.StatusCode = script.Refuse;
+        });
+        app.MapHub<ScriptedHub>("/wsmq");
+        await app.StartAsync();
+        return new ScriptedServer(app, script);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var atOnce = new CancellationTokenSource();
+        await atOnce.CancelAsync();
+        await _app.StopAsync(atOnce.Token);
+        await _app.DisposeAsync();
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.SignalR;
+
+namespace Wsmq.Tests.Client;
+
+/// <summary>On a server that runs invocations one after another, so that what it stores shows the order of their arrival.</summary>
+public sealed class SendOrderTests : ClientTest
+{
+    [Fact]
+    public async Task While_a_refused_message_waits_nothing_new_to_that_address_overtakes_it()
+    {
+        var refuse = true;
+        Script.OnSend = (message, _) => message.To == "user:bob" && Volatile.Read(ref refuse)
+            ? throw new HubException(WsmqErrors.StoreUnavailable.ToString())
+            : Task.FromResult(Script.Store(message));
+        await Client.StartAsync();
+        var first = Client.SendAsync(Chat("1"));
+        await Eventually.That("it was refused", () => Script.Sends.Count > 2);
+        Task<Receipt>[] others = [Client.SendAsync(Chat("2")), Client.SendAsync(Chat("3"))];
+        await Client.SendAsync(Chat("c", "user:carol"));
+        Volatile.Write(ref refuse, false);
+        await Task.WhenAll([first, .. others]);
+        Script.Stored.Where(s => s.To == "user:bob").Select(s => s.Body.ToString()).Should().Equal("\"1\"", "\"2\"", "\"3\"");
+    }
+
+    [Fact]
+    public async Task Order_holds_across_lost_connections()
+    {
+        const int all = 300;
+        var count = 0;
+        Script.OnSend = async (message, context) =>
+        {
+            // Every 53rd is lost, every 37th is stored without an answer: both with the connection, and all behind them on it.
+            var n = Interlocked.Increment(ref count);
+            if (n % 53 == 0 || context.ConnectionAborted.IsCancellationRequested)
+                await LoseAsync(context);
+            var receipt = Script.Store(message);
+            if (n % 37 == 0)
+                await LoseAsync(context);
+            return receipt;
+        };
+        await Client.StartAsync();
+        await Task.WhenAll(Enumerable.Range(1, all).Select(i => Client.SendAsync(Chat($"{i}"))));
+        Script.Stored.Select(s => s.Body.ToString()).Should().Equal(Enumerable.Range(1, all).Select(i => $"\"{i}\""));
+        Script.Accepted.Should().BeGreaterThan(5);
+    }
+
+    private static Task LoseAsync(HubCallerContext context)
+    {
+        context.Abort();
+        return new TaskCompletionSource().Task.WaitAsync(context.ConnectionAborted);
+    }
+}

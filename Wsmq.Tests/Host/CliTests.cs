@@ -1,0 +1,124 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Wsmq.Tests.HostAndCli;
+
+public sealed class CliTests : IAsyncLifetime
+{
+    private readonly Tools _tools = new();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _tools.DisposeAsync();
+
+    [Fact]
+    public async Task A_token_needs_a_host_that_was_started_once()
+    {
+        var (code, output, error) = await _tools.CliAsync("token", "--user", "bob");
+
+        code.Should().Be(4);
+        output.Should().BeEmpty();
+        error.Should().Contain("dotnet run --project Wsmq.Host");
+    }
+
+    [Theory]
+    [InlineData("frob")]
+    [InlineData("send")]
+    [InlineData("send", "bob", "hi", "--as", "alice")]
+    [InlineData("send", "user:bob", "hi")]
+    [InlineData("send", "user:bob", "hi", "--as", "alice", "--header", "nameless")]
+    [InlineData("listen", "--as", "bob", "--count", "0")]
+    [InlineData("token", "--user", "bob", "--expires", "soon")]
+    public async Task Wrong_usage_ends_with_2_and_one_line(params string[] arguments)
+    {
+        var (code, _, error) = await _tools.CliAsync(arguments);
+
+        code.Should().Be(2);
+        error.Split('\n').Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Nobody_there_ends_with_3()
+    {
+        var (code, _, error) = await _tools.CliAsync("send", "user:bob", "hi", "--token", "x", "--url", "http://127.0.0.1:9/wsmq", "--timeout", "1s");
+
+        code.Should().Be(3);
+        error.Should().Contain("http://127.0.0.1:9/wsmq").And.NotContain("   at ");
+    }
+
+    [Fact]
+    public async Task A_refused_token_ends_with_4_and_is_not_shown()
+    {
+        await _tools.StartHostAsync();
+
+        var (code, _, error) = await _tools.CliAsync("send", "user:bob", "hi", "--token", "not.a.token");
+
+        code.Should().Be(4);
+        error.Should().Contain("401").And.NotContain("not.a.token");
+    }
+
+    [Fact]
+    public async Task What_may_not_be_sent_ends_with_1_and_the_number()
+    {
+        await _tools.StartHostAsync();
+
+        var (code, _, error) = await _tools.CliAsync("send", "group:not-mine", "hi", "--as", "alice");
+
+        code.Should().Be(1);
+        error.Should().Contain("wsmq 3001 send-not-allowed");
+    }
+
+    [Fact]
+    public async Task Messages_of_every_kind_arrive_as_they_were_sent()
+    {
+        await _tools.StartHostAsync();
+        (await _tools.CliAsync("send", "user:bob", "hello", "--as", "alice", "--type", "chat", "--header", "k=v")).Code.Should().Be(0);
+        (await _tools.CliAsync("send", "user:bob", "{ \"n\":\n 1 }", "--as", "alice")).Code.Should().Be(0);
+        (await _tools.CliAsync("send", "user:bob", "42", "--text", "--as", "alice")).Code.Should().Be(0);
+
+        var (code, output, _) = await _tools.CliAsync("listen", "--as", "bob", "--count", "3", "--json");
+
+        code.Should().Be(0);
+        var messages = output.Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        messages.Select(m => m.GetProperty("body").GetRawText()).Should().Equal("\"hello\"", "{\"n\":1}", "\"42\"");
+        messages[0].GetProperty("sender").GetString().Should().Be("alice");
+        messages[0].GetProperty("headers").GetProperty("k").GetString().Should().Be("v");
+    }
+
+    [Fact]
+    public async Task What_was_printed_does_not_come_again_and_what_was_not_does()
+    {
+        await _tools.StartHostAsync();
+        await using var send = _tools.StartCli("send", "user:bob", "--as", "alice", "--json");
+        await send.WriteInputAsync("one\ntwo\nthree\n");
+        (await send.ExitCodeAsync()).Should().Be(0);
+        send.Output.Should().HaveCount(3, "every line is a message");
+
+        var first = await _tools.CliAsync("listen", "--as", "bob", "--count", "2");
+        var second = await _tools.CliAsync("listen", "--as", "bob", "--count", "1");
+
+        first.Output.Should().Contain("one").And.Contain("two").And.NotContain("three");
+        second.Output.Should().Contain("three").And.NotContain("two");
+    }
+
+    [Fact]
+    public async Task Tokens_do_not_reach_the_log_whatever_its_level()
+    {
+        await _tools.StartHostAsync("--Logging:LogLevel:Default", "Trace", "--Logging:Console:LogLevel:Default", "Trace",
+            "--Logging:Console:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics", "Trace");
+        var token = (await _tools.CliAsync("token", "--user", "bob")).Output;
+        using var http = new HttpClient();
+
+        var good = await http.PostAsync($"{_tools.Url}/negotiate?negotiateVersion=1&access_token={token}", null);
+        var bad = await http.PostAsync($"{_tools.Url}/negotiate?negotiateVersion=1&access_token={token}x", null);
+        var elsewhere = await http.GetAsync(new Uri(new Uri(_tools.Url), $"/health/ready?access_token={token}"));
+
+        good.StatusCode.Should().Be(HttpStatusCode.OK);
+        bad.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        elsewhere.StatusCode.Should().Be(HttpStatusCode.OK);
+        await Eventually.That("the refusal is logged", () => _tools.Host.Output.Any(line => line.Contains("IDX10", StringComparison.Ordinal)));
+        var log = string.Join('\n', _tools.Host.Output);
+        foreach (var part in token.Split('.'))
+            log.Should().NotContain(part);
+    }
+}

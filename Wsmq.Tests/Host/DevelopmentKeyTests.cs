@@ -1,0 +1,56 @@
+using Wsmq.Development;
+
+namespace Wsmq.Tests.HostAndCli;
+
+public sealed class DevelopmentKeyTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    [Fact]
+    public void It_is_made_once_for_its_owner_alone_and_used_again()
+    {
+        var first = DevelopmentKey.LoadOrCreate(_folder.Path);
+        var second = DevelopmentKey.LoadOrCreate(_folder.Path);
+
+        first.Should().HaveCount(32).And.Equal(second);
+        Directory.GetFiles(_folder.Path).Should().Equal(DevelopmentKey.PathIn(_folder.Path));
+        if (!OperatingSystem.IsWindows())
+            File.GetUnixFileMode(DevelopmentKey.PathIn(_folder.Path)).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Fact]
+    public void Hosts_that_start_together_agree_on_one()
+    {
+        var keys = Enumerable.Range(0, 16).AsParallel().WithDegreeOfParallelism(16)
+            .Select(_ => Convert.ToHexString(DevelopmentKey.LoadOrCreate(_folder.Path))).ToList();
+
+        keys.Distinct().Should().ContainSingle();
+        Directory.GetFiles(_folder.Path).Should().ContainSingle("drafts are removed");
+    }
+
+    [Fact]
+    public void One_that_others_could_read_is_refused()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        DevelopmentKey.LoadOrCreate(_folder.Path);
+        File.SetUnixFileMode(DevelopmentKey.PathIn(_folder.Path), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+
+        var load = () => DevelopmentKey.LoadOrCreate(_folder.Path);
+
+        load.Should().Throw<InvalidDataException>().WithMessage("*open to other users*");
+    }
+
+    [Fact]
+    public void A_damaged_one_is_refused()
+    {
+        DevelopmentKey.LoadOrCreate(_folder.Path);
+        File.WriteAllText(DevelopmentKey.PathIn(_folder.Path), "c2hvcnQ");
+
+        var load = () => DevelopmentKey.Load(_folder.Path);
+
+        load.Should().Throw<InvalidDataException>().WithMessage("*damaged*");
+    }
+
+    public void Dispose() => _folder.Dispose();
+}

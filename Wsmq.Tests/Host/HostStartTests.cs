@@ -1,0 +1,49 @@
+namespace Wsmq.Tests.HostAndCli;
+
+public sealed class HostStartTests : IDisposable
+{
+    private const string Bearer = "Authentication:Schemes:Bearer";
+    private readonly TempFolder _folder = new();
+
+    [Fact]
+    public async Task Outside_development_it_refuses_to_start_where_nothing_says_whose_tokens_count()
+    {
+        await using var host = Tools.StartHost("Production", _folder.File("data"));
+
+        (await host.ExitCodeAsync()).Should().Be(1);
+        host.Error.Should().Contain($"{Bearer}:Authority").And.NotContain("   at ");
+        File.Exists(_folder.File("data/development-key")).Should().BeFalse("the key is for Development only");
+    }
+
+    [Fact]
+    public async Task Outside_development_it_starts_with_a_key_an_issuer_and_an_audience()
+    {
+        await using var host = Tools.StartHost("Production", _folder.File("data"), $"--{Bearer}:SigningKeys:0:Issuer", "shop",
+            $"--{Bearer}:SigningKeys:0:Value", Convert.ToBase64String(new byte[32]), $"--{Bearer}:ValidIssuer", "shop", $"--{Bearer}:ValidAudience", "wsmq");
+
+        await Eventually.That("it runs", () => host.HasExited || host.Output.Any(line => line.Contains("listening on", StringComparison.Ordinal)));
+
+        host.HasExited.Should().BeFalse(host.Error);
+        host.Output.Should().NotContain(line => line.Contains("--as", StringComparison.Ordinal), "nobody is anybody here");
+        File.Exists(_folder.File("data/development-key")).Should().BeFalse("the key is for Development only");
+    }
+
+    [Theory]
+    [InlineData("Wsmq:Rediss", "x", "Unknown setting Wsmq:Rediss")]
+    [InlineData("Wsmq:Options:Retention:MaxAgee", "x", "Unknown setting Wsmq:Options:Retention:MaxAgee")]
+    [InlineData("Wsmq:Options:Window", "many", "Wsmq:Options:Window")]
+    [InlineData("Wsmq:Options:Window", "0", "Window")]
+    [InlineData("Wsmq:Options:Retention:MaxCount", "-1", "MaxCount")]
+    [InlineData("Wsmq:Path", "wsmq", "Wsmq:Path")]
+    [InlineData("Wsmq:Tokens:DecryptionKey", "YWJj", "3 bytes")]
+    public async Task A_mistake_in_the_configuration_is_named(string key, string value, string expected)
+    {
+        await using var host = Tools.StartHost("Development", _folder.File("data"), $"--{key}", value);
+
+        (await host.ExitCodeAsync()).Should().Be(1);
+        host.Error.Should().Contain(expected).And.NotContain("   at ");
+        string.Join('\n', host.Output).Should().NotContain("   at ");
+    }
+
+    public void Dispose() => _folder.Dispose();
+}

@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Wsmq.Tests.HostAndCli;
+
+/// <summary>The host or the CLI as a real process; ended by its own id when the test ends, however it ends.</summary>
+internal sealed class ToolProcess : IAsyncDisposable
+{
+    public const string Host = "Wsmq.Host";
+    public const string Cli = "Wsmq.Cli";
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly ConcurrentQueue<string> _error = new();
+
+    private ToolProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) => Add(_output, line.Data);
+        process.ErrorDataReceived += (_, line) => Add(_error, line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public IReadOnlyCollection<string> Output => _output;
+
+    public string Error => string.Join('\n', _error);
+
+    public bool HasExited => _process.HasExited;
+
+    public static ToolProcess Start(string project, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(PathOf(project));
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        // What the machine of the tests is set to must not decide what they see.
+        foreach (var name in start.Environment.Keys.Where(IsOurs).ToList())
+            start.Environment.Remove(name);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        return new ToolProcess(new Process { StartInfo = start });
+    }
+
+    public async Task WriteInputAsync(string text)
+    {
+        await _process.StandardInput.WriteAsync(text);
+        _process.StandardInput.Close();
+    }
+
+    public async Task<int> ExitCodeAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(Limit);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    // Beside this test's own output: <project>/bin/<configuration>/<framework>/
+    private static string PathOf(string project)
+    {
+        var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        var configuration = framework.Parent!;
+        var root = configuration.Parent!.Parent!.Parent!;
+        var dll = project == Cli ? "wsmq.dll" : $"{project}.dll";
+        return Path.Combine(root.FullName, project, "bin", configuration.Name, framework.Name, dll);
+    }
+
+    private static bool IsOurs(string name) =>
+        name.StartsWith("WSMQ", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Wsmq__", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase) || name.StartsWith("DOTNET_ENVIRONMENT", StringComparison.Ordinal)
+        || name.StartsWith("Authentication__", StringComparison.OrdinalIgnoreCase);
+
+    private static void Add(ConcurrentQueue<string> lines, string? line)
+    {
+        if (line is not null)
+            lines.Enqueue(line);
+    }
+}
