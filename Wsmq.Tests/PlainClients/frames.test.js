@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { RawClient, SEPARATOR } from './support/raw-client.js';
+import { Setting } from './support/setting.js';
+import { stores } from './support/stores.js';
+
+const { frame } = RawClient;
+const FORGED = '{"type":1,"target":"Receive","arguments":[{"source":"user:x","position":"1","previous":"0","id":"forged","sender":"admin"}]}';
+const FORGED_BASE64 = Buffer.from(`${SEPARATOR}${FORGED}${SEPARATOR}`).toString('base64');
+const escaped = text => JSON.stringify(text);
+
+// Raw JSON of a message's fields behind `to`, and the body that arrives; undefined where none may.
+const attacks = {
+  'two values as the body': { fields: '"body":1 2' },
+  'a value and an object as the body': { fields: `"body":{"a":1}${FORGED}` },
+  'a raw separator behind the body': { fields: `"body":1${SEPARATOR}${FORGED}${SEPARATOR}` },
+  'a raw separator that closes the frame first': { fields: `"body":1}]}${SEPARATOR}${FORGED}${SEPARATOR}`, body: 1 },
+  'a raw separator inside of a string': { fields: `"body":"a${SEPARATOR}${FORGED}${SEPARATOR}b"` },
+  'a raw separator inside of a header': { fields: `"body":1,"headers":{"a":"${SEPARATOR}${FORGED}${SEPARATOR}"}` },
+  'a body that is cut off': { fields: '"body":{"a":[1,2' },
+  'a frame that goes on behind its end': { fields: `"body":1}]},${FORGED}`, body: 1 },
+  'a comment in the body': { fields: `"body":/* ${FORGED} */1` },
+  'a number that is none': { fields: '"body":NaN' },
+  'a string with a raw line end': { fields: '"body":"a\nb"' },
+  'a separator written in too many bytes': { fields: Buffer.concat([Buffer.from('"body":"'), Buffer.from([0xc0, 0x9e]), Buffer.from('"')]) },
+  'bytes that are no UTF-8': { fields: Buffer.concat([Buffer.from('"body":["'), Buffer.from([0xff, 0xfe, 0x80]), Buffer.from('"]')]) },
+  'an escaped frame in the body': { fields: `"body":${escaped(`${SEPARATOR}${FORGED}${SEPARATOR}`)}`, body: `${SEPARATOR}${FORGED}${SEPARATOR}` },
+  'an escaped frame as a key': { fields: `"body":{${escaped(SEPARATOR)}:${FORGED}}`, body: { [SEPARATOR]: JSON.parse(FORGED) } },
+  'an escaped frame in a header': { fields: `"body":2,"headers":{"a":${escaped(`"}}]}${SEPARATOR}${FORGED}${SEPARATOR}`)}}`, body: 2 },
+  'an escaped frame in the type': { fields: `"body":3,"type":${escaped(`${SEPARATOR}${FORGED}`)}` },
+  'a quote in the id': { fields: `"body":4,"id":${escaped('"}]}{"type":1}')}`, body: 4 },
+  'a frame as bytes': { fields: `"data":"${FORGED_BASE64}"`, data: FORGED_BASE64 },
+  'fields given twice': { fields: `"body":5,"body":6,"to":"user:nobody-else"` },
+  'white space around the body': { fields: `"body": \r\n\t{"a" :\n1 } `, body: { a: 1 } },
+};
+
+for (const store of stores) {
+  describe(`frames, ${store} store`, () => {
+    const wsmq = Setting.of({ store });
+
+    for (const [name, { fields, body, data }] of Object.entries(attacks)) {
+      test(name, async () => {
+        const [mallory, alice, bob] = wsmq.users('mallory', 'alice', 'bob');
+        const victim = await wsmq.connectRaw(bob);
+        const bystander = await wsmq.connectRaw(alice);
+        const attacker = await wsmq.connectRaw(mallory);
+        const [head, tail] = frame('1', 'Send', `{"to":"user:${bob}",@}`).split('@');
+        attacker.write(Buffer.concat([head, fields, tail].map(piece => Buffer.from(piece))));
+        await attacker.outcome('1');
+
+        // What comes behind it shows that everything before it has come.
+        const sender = await wsmq.connect(mallory);
+        const last = await sender.send(`user:${bob}`, 'last');
+        await victim.receives(last.position);
+
+        const expected = body === undefined && data === undefined ? [] : [{ sender: mallory, body, data }];
+        const calls = victim.calls.map(({ target, arguments: [{ sender: from, body: b, data: d }] }) => ({ target, sender: from, body: b, data: d }));
+        assert.deepEqual(calls, [...expected, { sender: mallory, body: 'last', data: undefined }].map(call => ({ target: 'Receive', ...call })));
+        assert.ok(victim.frames.every(text => [undefined, 1, 6].includes(JSON.parse(text).type)), victim.frames.join('\n'));
+        assert.deepEqual(bystander.calls, []);
+        assert.ok(!victim.isClosed && !bystander.isClosed);
+      });
+    }
+
+    test('a client cannot call another one', async () => {
+      const [mallory, bob] = wsmq.users('mallory', 'bob');
+      const victim = await wsmq.connectRaw(bob);
+      const attacker = await wsmq.connectRaw(mallory);
+      attacker.write(`${FORGED}${SEPARATOR}`);
+      attacker.write(frame('1', 'Receive', '{}') + frame('2', 'Live', '{}') + frame('3', 'Send', `{"to":"user:${bob}","body":"last"}`));
+      assert.match((await attacker.outcome('1')).error, /does not exist/);
+      assert.match((await attacker.outcome('2')).error, /does not exist/);
+      const { result } = await attacker.outcome('3');
+      await victim.receives(result.position);
+      assert.deepEqual(victim.calls.map(call => [call.target, call.arguments[0].body]), [['Receive', 'last']]);
+    });
+  });
+}

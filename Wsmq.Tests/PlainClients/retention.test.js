@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { accountFor } from './support/account.js';
+import { eventually } from './support/eventually.js';
+import { Setting } from './support/setting.js';
+import { stores } from './support/stores.js';
+
+const KEPT = 10;
+const START = '0000000000000000';
+
+for (const store of stores) {
+  describe(`retention, ${store} store`, () => {
+    // A small window, and nothing kept in memory: a slow reader falls back to a log that was trimmed meanwhile.
+    const wsmq = Setting.of({
+      store, settings: { Options__Retention__MaxCount: KEPT, Options__Window: 4, Options__FeedEntries: 0, Options__StallAfter: '00:00:00.3' },
+    });
+
+    async function sendAll(to, count) {
+      const sender = await wsmq.connect(wsmq.users('alice')[0]);
+      const receipts = [];
+      for (let n = 0; n < count; n++) receipts.push(await sender.send(to, n));
+      return receipts;
+    }
+
+    test('what was trimmed while a device was away is announced with its exact place', async () => {
+      const [bob] = wsmq.users('bob');
+      const source = `user:${bob}`;
+      const early = await sendAll(source, 3);
+      const first = await wsmq.connect(bob);
+      await first.receives(3);
+      await first.settles();
+      await first.stop();
+
+      const late = await sendAll(source, 30);
+      const second = await wsmq.connect(bob);
+      await second.receives(KEPT);
+      assert.equal(second.events[0].name, 'Gap', 'the gap is announced before delivery goes on');
+      assert.equal(second.gaps.length, 1);
+      const [gap] = second.gaps;
+      assert.deepEqual([gap.source, gap.after, gap.reason], [source, early[2].position, 'retention']);
+      assert.deepEqual(second.positions, late.slice(-KEPT).map(r => r.position));
+      assert.deepEqual(accountFor(late, second, source), late.slice(0, -KEPT).map(r => r.position));
+      assert.ok(late[19].position < gap.before && gap.before <= late[20].position);
+      assert.equal(second.received[0].previous, late[19].position, 'the previous of the first delivery lies inside of the gap');
+    });
+
+    test('a new device starts at the oldest entry kept, and that is no gap', async () => {
+      const [bob] = wsmq.users('bob');
+      const receipts = await sendAll(`user:${bob}`, 25);
+      const receiver = await wsmq.connect(bob);
+      await receiver.receives(KEPT);
+      assert.deepEqual(receiver.positions, receipts.slice(-KEPT).map(r => r.position));
+      assert.deepEqual(receiver.gaps, []);
+    });
+
+    test('Resume behind a position that was trimmed announces what is missing since then', async () => {
+      const [bob] = wsmq.users('bob');
+      const source = `user:${bob}`;
+      const receipts = await sendAll(source, 25);
+      const receiver = await wsmq.connect(bob);
+      await receiver.receives(KEPT);
+      await receiver.settles();
+      for (const [after, missing] of [[receipts[4].position, 10], [START, 15]]) {
+        receiver.events.length = 0;
+        await receiver.resume(source, after);
+        await receiver.receives(KEPT);
+        assert.equal(receiver.gaps.length, 1);
+        assert.equal(receiver.gaps[0].after, after);
+        assert.equal(accountFor(receipts.slice(15 - missing), receiver, source).length, missing);
+      }
+    });
+
+    test('a slow reader whose window is full is told what it missed, and nothing is silently gone', async () => {
+      const [bob] = wsmq.users('bob');
+      const source = `user:${bob}`;
+      const receiver = await wsmq.connect(bob, { ack: false });
+      const receipts = await sendAll(source, 40);
+      await eventually('the server waits for acks', () => receiver.stalled.length === 1);
+      assert.deepEqual(receiver.positions, receipts.slice(0, 4).map(r => r.position));
+      const last = receipts.at(-1).position;
+      await eventually('the newest message comes', async () => {
+        await receiver.ack(receiver.received.at(-1));
+        return receiver.positions.includes(last);
+      });
+      const missing = accountFor(receipts, receiver, source);
+      assert.ok(missing.length > 0 && missing.length <= 40 - 4 - KEPT, `${missing.length} are missing`);
+      assert.ok(receiver.gaps.every(gap => gap.reason === 'retention'));
+    });
+
+    test('a gap does not come again once a message behind it was acknowledged', async () => {
+      const [bob] = wsmq.users('bob');
+      const source = `user:${bob}`;
+      await sendAll(source, 1);
+      const first = await wsmq.connect(bob);
+      await first.receives(1);
+      await first.settles();
+      await first.stop();
+      const receipts = await sendAll(source, 20);
+      const second = await wsmq.connect(bob);
+      await second.receives(KEPT);
+      assert.equal(second.gaps.length, 1);
+      await second.settles();
+      await second.stop();
+      const third = await wsmq.connect(bob);
+      const [more] = await sendAll(source, 1);
+      await third.receives(1);
+      assert.deepEqual([third.gaps, third.received[0].previous, third.positions], [[], receipts.at(-1).position, [more.position]]);
+    });
+  });
+}
+
+for (const store of stores) {
+  describe(`consumed messages, ${store} store`, () => {
+    const wsmq = Setting.of({ store, settings: { Options__AckGrace: '00:00:00' } });
+
+    test('what every device has acknowledged is removed after the grace, and announced to who goes back there', async () => {
+      const [alice, bob] = wsmq.users('alice', 'bob');
+      const source = `user:${bob}`;
+      const sender = await wsmq.connect(alice);
+      const receipts = [];
+      for (let n = 0; n < 10; n++) receipts.push(await sender.send(source, n));
+      const phone = await wsmq.connect(bob, { device: 'phone' });
+      const laptop = await wsmq.connect(bob, { device: 'laptop', ack: false });
+      await phone.receives(10);
+      await phone.settles();
+      await laptop.receives(10);
+      await laptop.ack(laptop.received[5]);
+
+      // The removal comes with an append at the latest, and then stops before what the slower device still needs.
+      receipts.push(await sender.send(source, 10));
+      await phone.receives(11);
+      await eventually('a look back finds the gap', async () => {
+        phone.events.length = 0;
+        await phone.resume(source, START);
+        await eventually('the newest comes again', () => phone.positions.includes(receipts[10].position));
+        return phone.gaps.length === 1;
+      });
+      const [gap] = phone.gaps;
+      assert.deepEqual([gap.after, gap.reason], [START, 'consumed']);
+      assert.deepEqual(accountFor(receipts, phone, source), receipts.slice(0, 6).map(r => r.position));
+      await laptop.stop();
+      const again = await wsmq.connect(bob, { device: 'laptop', ack: false });
+      await again.receives(5);
+      assert.deepEqual([again.positions, again.gaps], [receipts.slice(6).map(r => r.position), []]);
+    });
+  });
+}

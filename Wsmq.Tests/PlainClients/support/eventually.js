@@ -1,0 +1,12 @@
+const PATIENCE = 30_000;
+
+/** Polls until the condition holds and returns what it gave; fails with the reason, which may be a function for fresh figures. */
+export async function eventually(reason, condition, patience = PATIENCE) {
+  const deadline = performance.now() + patience;
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    if (performance.now() > deadline) throw new Error(`not within ${patience} ms: ${typeof reason === 'function' ? reason() : reason}`);
+    await new Promise(resolve => setTimeout(resolve, 5));
+  }
+}

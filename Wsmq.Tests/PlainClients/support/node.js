@@ -1,0 +1,58 @@
+import { existsSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Process } from './process.js';
+import { sign } from './tokens.js';
+
+const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
+
+/** A wsmq node: the ready host as a process of its own, in Development. */
+export class Node {
+  #process;
+  #key;
+
+  /** @param settings under the section Wsmq, with `__` between the levels, such as { Options__Window: 4 } */
+  static async start(folder, settings = {}) {
+    const node = new Node();
+    const args = [hostProgram(), '--urls', 'http://127.0.0.1:0'];
+    const [process, [, hub]] = await Process.start('dotnet', args, environment(folder, settings), /listening on +(\S+)\n/);
+    node.#process = process;
+    node.hub = hub;
+    node.#key = Buffer.from((await readFile(path.join(folder, 'development-key'), 'utf8')).trim(), 'base64url');
+    return node;
+  }
+
+  get output() {
+    return this.#process.output;
+  }
+
+  token(user, claims) {
+    return sign(this.#key, user, claims);
+  }
+
+  stop() {
+    return this.#process.stop();
+  }
+
+  kill() {
+    return this.#process.kill();
+  }
+}
+
+// Nothing that the machine has set for hosts of its own may reach ours.
+function environment(folder, settings) {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(wsmq__|aspnetcore_|authentication__|logging__)/i.test(name)));
+  Object.assign(env, { ASPNETCORE_ENVIRONMENT: 'Development', DOTNET_ENVIRONMENT: 'Development', Wsmq__DataFolder: folder });
+  for (const [name, value] of Object.entries(settings)) env[`Wsmq__${name}`] = String(value);
+  return env;
+}
+
+/** The newest build, whichever configuration it is of. */
+function hostProgram() {
+  const builds = ['Debug', 'Release']
+    .map(configuration => path.join(REPOSITORY, 'Wsmq.Host', 'bin', configuration, 'net10.0', 'Wsmq.Host.dll'))
+    .filter(existsSync)
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  if (builds.length === 0) throw new Error(`There is no build of the host: run "dotnet build" in ${REPOSITORY}.`);
+  return builds[0];
+}

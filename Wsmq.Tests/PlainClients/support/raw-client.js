@@ -1,0 +1,67 @@
+import WebSocket from 'ws';
+import { eventually } from './eventually.js';
+
+export const SEPARATOR = '\u001e';
+
+/** SignalR's JSON protocol by hand: it can send what no client library would, and shows every frame that arrives. */
+export class RawClient {
+  frames = [];
+  isClosed = false;
+  #socket;
+
+  constructor(hub, token) {
+    this.#socket = new WebSocket(hub.replace(/^http/, 'ws') + (token === undefined ? '' : `?access_token=${token}`));
+    this.#socket.on('message', data => this.frames.push(...data.toString('utf8').split(SEPARATOR).slice(0, -1)));
+    this.#socket.on('close', () => { this.isClosed = true; });
+    this.#socket.on('error', () => {});
+  }
+
+  /** What the server called on this client. */
+  get calls() {
+    return this.frames.map(text => JSON.parse(text)).filter(frame => frame.type === 1);
+  }
+
+  async start() {
+    await eventually('the socket opens', () => this.#socket.readyState === WebSocket.OPEN);
+    this.write(`{"protocol":"json","version":1}${SEPARATOR}`);
+    await eventually('the handshake is answered', () => this.frames.length > 0);
+  }
+
+  /** Bytes go as a binary message, so that nothing on the way looks at their encoding. */
+  write(data) {
+    this.#socket.send(data);
+  }
+
+  receives(position) {
+    return eventually(() => `${position} comes\n${this.frames.join('\n')}`, () => this.calls.some(call => call.arguments[0].position === position));
+  }
+
+  /** The HTTP status with which a request for a WebSocket is answered. */
+  static status(hub, token, done) {
+    const socket = new RawClient(hub, token).#socket;
+    socket.on('unexpected-response', (request, response) => {
+      request.destroy();
+      done(response.statusCode);
+    });
+    socket.on('open', () => {
+      socket.terminate();
+      done(101);
+    });
+  }
+
+  /** The frame of a call, its argument as raw JSON. */
+  static frame(id, target, argument) {
+    return `{"type":1,"invocationId":"${id}","target":"${target}","arguments":[${argument}]}${SEPARATOR}`;
+  }
+
+  /** The answer to a call, or null where the server has ended the connection instead. */
+  async outcome(id) {
+    const completion = () => this.frames.map(text => JSON.parse(text)).find(frame => frame.type === 3 && frame.invocationId === id);
+    await eventually(`call ${id} is answered, or the connection ended`, () => this.isClosed || completion());
+    return completion() ?? null;
+  }
+
+  stop() {
+    this.#socket.terminate();
+  }
+}

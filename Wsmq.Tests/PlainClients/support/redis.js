@@ -1,0 +1,28 @@
+import { createServer } from 'node:net';
+import { Process } from './process.js';
+
+const ATTEMPTS = 5;
+
+/** A real Redis of our own, which keeps nothing. */
+export async function startRedis(folder) {
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    const args = ['--port', port, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
+    try {
+      const [server] = await Process.start('redis-server', args.map(String), process.env, /Ready to accept connections/);
+      return { server, address: `127.0.0.1:${port}` };
+    } catch (e) {
+      // Somebody else may have taken the port meanwhile; a missing redis-server stays missing.
+      if (attempt === ATTEMPTS || !/in use/i.test(e.message)) throw new Error(`${e.message}\nThe tests need a redis-server: apt-get install redis-server`);
+    }
+  }
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject).listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,100 @@
+import { after, before } from 'node:test';
+import { Client } from './client.js';
+import { Node } from './node.js';
+import { TempFolder } from './process.js';
+import { Proxy } from './proxy.js';
+import { RawClient } from './raw-client.js';
+import { startRedis } from './redis.js';
+
+let made = 0;
+
+/** What a suite runs on: nodes on one store, and everything that its tests open. All of it is gone after the suite. */
+export class Setting {
+  #kept = [];
+  #folder;
+  #settings;
+
+  /** Call it inside of describe. @param store 'embedded' or 'redis'; @param settings see Node.start */
+  static of({ store = 'embedded', nodes = 1, settings = {} } = {}) {
+    const setting = new Setting();
+    before(() => setting.#open(store, nodes, settings));
+    after(() => setting.#close());
+    return setting;
+  }
+
+  nodes = [];
+
+  get node() {
+    return this.nodes[0];
+  }
+
+  /** Names that no other test of the suite uses. */
+  users(...names) {
+    made++;
+    return names.map(name => `${name}-${made}`);
+  }
+
+  /** A plain client that is not connected yet; see Client. */
+  client(user, options = {}) {
+    const node = options.node ?? this.node;
+    return this.keep(new Client(options.hub ?? node.hub, options.token ?? node.token(user, options.claims), options));
+  }
+
+  async connect(user, options) {
+    const client = this.client(user, options);
+    await client.start();
+    return client;
+  }
+
+  /** A connected WebSocket without any client library on it. */
+  async connectRaw(user) {
+    const client = this.keep(new RawClient(this.node.hub, this.node.token(user)));
+    await client.start();
+    return client;
+  }
+
+  async proxy(hub) {
+    return this.keep(await Proxy.start(hub));
+  }
+
+  /** Starts one node more on the same store and key. */
+  async startNode() {
+    const node = this.keep(await Node.start(this.#folder, this.#settings));
+    this.nodes.push(node);
+    return node;
+  }
+
+  keep(resource) {
+    this.#kept.push(resource);
+    return resource;
+  }
+
+  async #open(store, nodes, settings) {
+    try {
+      this.#folder = this.keep(await TempFolder.make()).path;
+      this.#settings = settings;
+      if (store === 'redis') {
+        const { server, address } = await startRedis(this.#folder);
+        this.keep(server);
+        this.#settings = { Redis: address, ...settings };
+      }
+      for (let i = 0; i < nodes; i++) await this.startNode();
+    } catch (e) {
+      await this.#close();
+      throw e;
+    }
+  }
+
+  async #close() {
+    const failures = [];
+    for (const resource of this.#kept.splice(0).reverse()) {
+      try {
+        await resource.stop();
+      } catch (e) {
+        failures.push(e);
+      }
+    }
+
+    if (failures.length > 0) throw new AggregateError(failures, failures.map(e => e.message).join('\n'));
+  }
+}

@@ -1,0 +1,2 @@
+/** What holds on both. */
+export const stores = ['embedded', 'redis'];
