@@ -51,7 +51,6 @@ internal sealed class TestNode : IAsyncDisposable
             };
         });
         store(builder.Services.AddWsmq(options));
-        builder.Services.AddSignalR(o => o.EnableDetailedErrors = true);
         services?.Invoke(builder);
         var app = builder.Build();
         app.MapWsmq(HubPath);
