@@ -139,6 +139,16 @@ for (const store of stores) {
       assert.deepEqual(intruder.events, []);
     });
 
+    test('a user has 16 devices at most, and each goes on being one', async () => {
+      const [bob] = wsmq.users('bob');
+      const source = `user:${bob}`;
+      const devices = Array.from({ length: 16 }, (_, i) => `device-${i}`);
+      for (const device of [...devices, devices[0]]) await (await wsmq.connect(bob, { device })).resume(source, START);
+      const client = wsmq.client(bob, { device: 'one-more' });
+      const ended = client.start().then(() => eventually('the connection is closed', () => client.closed));
+      await refuses(ended.then(error => { throw error; }), 1003, 'too-many-devices');
+    });
+
     test('a connection is told why it is refused', async () => {
       const cases = [
         [{ device: '' }, 1002, 'invalid-device'],
