@@ -108,7 +108,9 @@ internal sealed class DeliveryPump : IAsyncDisposable
     private async Task StepAsync()
     {
         await TakeRestartAsync();
-        if (_feed.TryGetAfter(_sent, out var entry))
+        if (_feed.IsLostAfter(_sent, out var through))
+            await AnnounceGapAsync(through, GapReasons.Lost);
+        else if (_feed.TryGetAfter(_sent, out var entry))
             await DeliverAsync(entry);
         else if (_sent < _feed.Tail)
             await DeliverPageAsync();
@@ -130,7 +132,7 @@ internal sealed class DeliveryPump : IAsyncDisposable
                 return;
         }
 
-        // The feed has seen entries that the log no longer has: a failover took them. Wait for what comes instead.
+        // The feed has seen entries that the log no longer has. The next look at the store tells which.
         if (page.Entries.Count == 0 && page.State.Tail <= _sent)
             await _wake.WaitAsync(_stop.Token);
     }
@@ -140,6 +142,8 @@ internal sealed class DeliveryPump : IAsyncDisposable
     {
         if (entry.Position <= _sent)
             return true;
+        if (_feed.IsLostAfter(_sent, out var through) && through < entry.Position)
+            await AnnounceGapAsync(through, GapReasons.Lost);
         if (entry.Previous > _sent)
             await AnnounceGapAsync(entry.Previous, GapReasons.Lost);
         if (!await TakePlaceAsync(entry.Position))
