@@ -17,7 +17,8 @@ internal sealed class SourceLoop(Dispatcher dispatcher, Acker acker, Resumer res
                 var handled = await TakeAsync(source, item, stop).ConfigureAwait(false);
                 if (source.Left(item, handled))
                     resumer.Wake();
-                if (handled && item.Delivery is not null)
+                // A gap too: one at the end of a log would otherwise be announced again after every start.
+                if (handled)
                     acker.Handled(source.Source, item.Position, isPause: source.Queue.Count == 0);
             }
         }

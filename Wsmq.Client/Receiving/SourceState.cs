@@ -54,7 +54,7 @@ internal sealed class SourceState(Address source, int capacity)
         {
             var end = new Position(gap.Before.Value - 1);
             if (_received is { } received && end <= received)
-                return Arrival.Ignored;
+                return end <= _handled ? Arrival.HandledBefore : Arrival.Ignored;
             // A gap that begins beyond what was received hides entries that were not announced: have them sent first.
             if (_received is { } last && gap.After > last && !GiveUpOn(last, gap.After))
                 return Ask();

@@ -56,4 +56,8 @@ public sealed record Delivery
     /// <summary>Where an answer should go. Its sender may send to it; whether the receiver may is checked when it answers.</summary>
     [JsonPropertyName(Wire.ReplyTo), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ReplyTo { get; init; }
+
+    /// <summary>Names the message, without its body and headers: SignalR writes arguments into logs at the level Debug.</summary>
+    public override string ToString() =>
+        $"{nameof(Delivery)} {{ {nameof(Source)} = {Source}, {nameof(Position)} = {Position}, {nameof(Id)} = {Id}, {nameof(Type)} = {Type} }}";
 }

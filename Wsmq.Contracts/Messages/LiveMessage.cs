@@ -27,4 +27,7 @@ public sealed record LiveMessage
     /// <summary>Names and values that travel with it.</summary>
     [JsonPropertyName(Wire.Headers), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
+    /// <summary>Names the message, without its body and headers: SignalR writes arguments into logs at the level Debug.</summary>
+    public override string ToString() => $"{nameof(LiveMessage)} {{ {nameof(Type)} = {Type} }}";
 }

@@ -44,4 +44,7 @@ public sealed record OutgoingMessage
     /// without a code.
     /// </summary>
     internal WsmqException? Defect { get; init; }
+
+    /// <summary>Names the message, without its body and headers: SignalR writes arguments into logs at the level Debug.</summary>
+    public override string ToString() => $"{nameof(OutgoingMessage)} {{ {nameof(To)} = {To}, {nameof(Id)} = {Id}, {nameof(Type)} = {Type} }}";
 }

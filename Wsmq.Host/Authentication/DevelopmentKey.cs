@@ -1,5 +1,7 @@
 using System.Buffers.Text;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Wsmq.Development;
 
@@ -55,11 +57,29 @@ internal static class DevelopmentKey
                 options.UnixCreateMode = OwnerOnly;
             using (var writer = new StreamWriter(draft, options))
                 writer.WriteLine(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes)));
-            File.Move(draft, PathIn(folder), overwrite: false);
+            Publish(draft, PathIn(folder));
         }
         catch (IOException) when (File.Exists(PathIn(folder)))
+        {
+            // Another host was first, and its key counts.
+        }
+        finally
         {
             File.Delete(draft);
         }
     }
+
+    // On Unix File.Move looks whether the name is free and then renames, so that two hosts may both find it free and the first
+    // goes on with a key that is no longer there. A link fails where the name is taken. Windows moves in one step.
+    private static void Publish(string draft, string path)
+    {
+        if (OperatingSystem.IsWindows() || (Link(CString(draft), CString(path)) != 0 && !File.Exists(path)))
+            File.Move(draft, path, overwrite: false);
+    }
+
+    [DllImport("libc", EntryPoint = "link")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Link(byte[] existing, byte[] name);
+
+    private static byte[] CString(string path) => Encoding.UTF8.GetBytes(path + '\0');
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wsmq;
 using Wsmq.Server.Access;
@@ -61,6 +62,8 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<IPostConfigureOptions<HubOptions<WsmqHub>>, HubLimits>();
         services.AddSingleton<ErrorFilter>();
         services.AddSingleton<ConnectionRegistry>();
+        services.AddSingleton(p => ActivatorUtilities.CreateInstance<HubConnectionHandler<WsmqHub>>(
+            p, new RefusalLog(p.GetRequiredService<ILoggerFactory>())));
 
         // The hub's constructor takes internal parts, so that they stay internal; SignalR's activator asks the container first.
         services.AddTransient(p => new WsmqHub(

@@ -50,4 +50,7 @@ internal static partial class Log
 
     [LoggerMessage(15, LogLevel.Information, "Connection {ConnectionId} was refused: {Code}.")]
     public static partial void ConnectionRefused(ILogger logger, string connectionId, string code);
+
+    [LoggerMessage(16, LogLevel.Debug, "A call or connection was refused: {Code}.")]
+    public static partial void CallRefused(ILogger logger, string code);
 }

@@ -59,14 +59,17 @@ internal sealed class ToolProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends it at once, as kill -9 does.</summary>
+    public async Task KillAsync()
     {
         if (!_process.HasExited)
-        {
             _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
-        }
+        await _process.WaitForExitAsync();
+    }
 
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
         _process.Dispose();
     }
 
@@ -76,7 +79,7 @@ internal sealed class ToolProcess : IAsyncDisposable
         var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         var configuration = framework.Parent!;
         var root = configuration.Parent!.Parent!.Parent!;
-        var dll = project == Cli ? "wsmq.dll" : $"{project}.dll";
+        var dll = project == Cli ? "wsmq.dll" : $"{Path.GetFileName(project)}.dll";
         return Path.Combine(root.FullName, project, "bin", configuration.Name, framework.Name, dll);
     }
 

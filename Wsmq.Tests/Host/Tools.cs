@@ -1,3 +1,8 @@
+using System.Security.Claims;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using Wsmq.Development;
+
 namespace Wsmq.Tests.HostAndCli;
 
 /// <summary>A host in Development on a port of the system's choice, with a data folder of its own, and the CLI that talks to it.</summary>
@@ -12,19 +17,58 @@ internal sealed class Tools : IAsyncDisposable
 
     public ToolProcess Host => _host!;
 
-    public static ToolProcess StartHost(string environment, string dataFolder, params string[] arguments) => ToolProcess.Start(
-        ToolProcess.Host, new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = environment },
-        ["--urls", "http://127.0.0.1:0", "--Wsmq:DataFolder", dataFolder, .. arguments]);
+    /// <summary>Everything at the lowest level, also what the host's own settings hold back.</summary>
+    public static string[] Trace { get; } =
+    [
+        "--Logging:LogLevel:Default", "Trace", "--Logging:LogLevel:Microsoft.AspNetCore", "Trace",
+        "--Logging:Console:LogLevel:Default", "Trace", "--Logging:Console:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics", "Trace",
+    ];
+
+    /// <summary>More for the host's environment.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
+    public static ToolProcess StartHost(string environment, string dataFolder, params string[] arguments) =>
+        StartHost(new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = environment }, dataFolder, arguments);
+
+    private static ToolProcess StartHost(Dictionary<string, string> environment, string dataFolder, string[] arguments) => ToolProcess.Start(
+        ToolProcess.Host, environment, ["--urls", "http://127.0.0.1:0", "--Wsmq:DataFolder", dataFolder, .. arguments]);
 
     public async Task StartHostAsync(params string[] arguments)
     {
         const string Listening = "listening on";
-        _host = StartHost("Development", DataFolder, arguments);
+        if (_host is not null)
+            await _host.DisposeAsync();
+        _host = StartHost(new Dictionary<string, string>(Environment) { ["ASPNETCORE_ENVIRONMENT"] = "Development" }, DataFolder, arguments);
         await Eventually.That("the host says where it listens", () => _host.HasExited || _host.Output.Any(line => IsBanner(line)));
         _host.HasExited.Should().BeFalse(_host.Error);
         Url = _host.Output.First(IsBanner).Replace(Listening, "", StringComparison.Ordinal).Trim();
 
         static bool IsBanner(string line) => line.StartsWith($"  {Listening}", StringComparison.Ordinal);
+    }
+
+    /// <summary>A token that the host accepts in Development; for a test that needs none of the CLI.</summary>
+    public string Token(string user, TimeSpan? lifetime = null, EncryptingCredentials? encryption = null) =>
+        new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = DevelopmentKey.Issuer,
+            Audience = DevelopmentKey.Audience,
+            Subject = new ClaimsIdentity([new Claim("sub", user)]),
+            Expires = DateTime.UtcNow + (lifetime ?? TimeSpan.FromHours(1)),
+            SigningCredentials = new SigningCredentials(
+                new SymmetricSecurityKey(DevelopmentKey.Load(DataFolder)!), SecurityAlgorithms.HmacSha256),
+            EncryptingCredentials = encryption,
+        });
+
+    /// <summary>Ends the host as kill -9 does.</summary>
+    public Task KillHostAsync() => Host.KillAsync();
+
+    /// <summary>Neither these texts nor any part of these tokens stands in what the host has written.</summary>
+    public static void NothingSecretIn(ToolProcess process, string marker, params string[] tokens)
+    {
+        var output = string.Join('\n', process.Output) + process.Error;
+        output.Should().NotContain(marker);
+        foreach (var part in tokens.SelectMany(t => t.Split('.')).Where(p => p.Length > 0))
+            output.Should().NotContain(part);
     }
 
     public ToolProcess StartCli(params string[] arguments) => ToolProcess.Start(

@@ -77,6 +77,9 @@ public sealed class RedisServer : IAsyncDisposable
             throw new InvalidOperationException($"{Binary} did not start again on port {Port}. Its log: {ReadLog()}");
     }
 
+    /// <summary>What the server answers to an inline command, as it stands on the wire.</summary>
+    public Task<string> CommandAsync(string command) => TrySendAsync(Port, command + "\r\n");
+
     public async ValueTask DisposeAsync()
     {
         try

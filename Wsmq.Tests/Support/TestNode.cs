@@ -13,6 +13,7 @@ internal sealed class TestNode : IAsyncDisposable
     public const string HubPath = "/wsmq";
 
     private readonly WebApplication _app;
+    private bool _disposed;
 
     private TestNode(WebApplication app) => _app = app;
 
@@ -69,6 +70,9 @@ internal sealed class TestNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Tests stop nodes in their middle, and all that is left at their end.
+        if (Interlocked.Exchange(ref _disposed, true))
+            return;
         await _app.StopAsync();
         await _app.DisposeAsync();
     }

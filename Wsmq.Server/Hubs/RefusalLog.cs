@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Logging;
+using Wsmq.Server.Diagnostics;
+
+namespace Wsmq.Server.Hubs;
+
+/// <summary>
+/// The loggers of SignalR's handler of our hub. SignalR reports every exception of a hub method as an error with its stack trace;
+/// for what a client did wrong, or was told to repeat, that would let clients flood the app's log and its alerts. Such calls are
+/// noted with their code at the level Debug instead; everything else passes, and the app's other hubs log as they did.
+/// </summary>
+internal sealed class RefusalLog(ILoggerFactory inner) : ILoggerFactory
+{
+    public ILogger CreateLogger(string categoryName) => new Logger(inner.CreateLogger(categoryName));
+
+    public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
+
+    public void Dispose()
+    {
+        // The app's, and not ours to end.
+    }
+
+    private sealed class Logger(ILogger inner) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => inner.BeginScope(state);
+
+        public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (exception is HubException { InnerException: WsmqException refused })
+                Diagnostics.Log.CallRefused(inner, refused.Error.Code);
+            else
+                inner.Log(logLevel, eventId, state, exception, formatter);
+        }
+    }
+}

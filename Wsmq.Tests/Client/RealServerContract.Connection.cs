@@ -1,0 +1,62 @@
+using System.Globalization;
+
+namespace Wsmq.Tests.Client;
+
+/// <content>Connections that are cut, and that end with their token.</content>
+public abstract partial class RealServerContract
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20261123)]
+    public async Task Through_connections_that_are_cut_all_the_time_everything_comes_once_and_in_order(int seed)
+    {
+        const int Count = 2000;
+        await StartNodesAsync();
+        var random = new Random(seed);
+        var senders = Keep(new TcpProxy(A.Hub, NextCut));
+        var receivers = Keep(new TcpProxy(B.Hub, NextCut));
+        var alice = await StartClientAsync(senders.Hub, "alice");
+        var bob = await StartClientAsync(receivers.Hub, "bob");
+
+        var receipts = await alice.SendAsync(Bob, Numbers(Count));
+        await bob.HandlesAsync(Numbers(Count));
+
+        var context = string.Create(CultureInfo.InvariantCulture, $"seed {seed}, {senders.Cuts} and {receivers.Cuts} cuts");
+        senders.Cuts.Should().BeGreaterThan(3, context);
+        receivers.Cuts.Should().BeGreaterThan(3, context);
+        receipts.Select(r => r.Position).Should().BeInAscendingOrder(StringComparer.Ordinal, context).And.OnlyHaveUniqueItems(context);
+        bob.Messages.Select(m => m.Position.ToString()).Should().Equal(receipts.Select(r => r.Position), context);
+        bob.Gaps.Should().BeEmpty(context);
+        (await StoredAsync("bob", Count)).Should().Equal(Numbers(Count), context);
+
+        // Two proxies ask.
+        long NextCut()
+        {
+            lock (random)
+                return random.Next(4_000, 60_000);
+        }
+    }
+
+    [Fact]
+    public async Task When_the_token_ends_the_connection_ends_and_a_fresh_token_brings_it_back_without_a_loss()
+    {
+        await StartNodesAsync();
+        var tokens = 0;
+        var bob = await StartClientAsync(B.Hub, "bob", configure: o => o.AccessToken = _ => Task.FromResult<string?>(
+            TestTokens.For("bob", lifetime: Interlocked.Increment(ref tokens) == 1 ? TimeSpan.FromSeconds(2) : null)));
+        var alice = await StartClientAsync(A.Hub, "alice");
+
+        var sent = 0;
+        await Eventually.That("the client is back with a new token", async () =>
+        {
+            await alice.SendAsync(Bob, sent++);
+            return Volatile.Read(ref tokens) == 2 && bob.Client.State == WsmqClientState.Connected;
+        });
+        await alice.SendAsync(Bob, sent++);
+
+        await bob.HandlesAsync(Numbers(sent));
+        bob.States.Should().Equal(
+            WsmqClientState.Connecting, WsmqClientState.Connected, WsmqClientState.Reconnecting, WsmqClientState.Connected);
+        bob.Gaps.Should().BeEmpty();
+    }
+}

@@ -1,0 +1,107 @@
+namespace Wsmq.Tests.Client;
+
+/// <content>What comes, and what only success acknowledges.</content>
+public abstract partial class RealServerContract
+{
+    [Fact]
+    public async Task A_typed_message_crosses_nodes_with_everything_that_travels_with_it()
+    {
+        await StartNodesAsync();
+        var alice = await StartClientAsync(A.Hub, "alice");
+        var bob = await StartClientAsync(B.Hub, "bob");
+
+        var receipt = await alice.Client.SendAsync(Address.User("bob"), new Number(7), new SendOptions
+        {
+            Headers = new Dictionary<string, string> { ["k"] = "v" }, CorrelationId = "c1", ReplyTo = Address.User("alice"),
+        });
+
+        await bob.HandlesAsync([7]);
+        var got = bob.Messages[0];
+        got.Position.ToString().Should().Be(receipt.Position);
+        got.Should().BeEquivalentTo(new { receipt.Id, Sender = "alice", CorrelationId = "c1", ReplyTo = Address.User("alice"), Type = "Number" });
+        got.Headers.Should().Equal(new Dictionary<string, string> { ["k"] = "v" });
+
+        await bob.SendAsync(got.ReplyTo!.Value.ToString(), 8);
+        await alice.HandlesAsync([8]);
+    }
+
+    [Fact]
+    public async Task A_message_whose_handler_fails_is_given_to_it_again_before_the_next()
+    {
+        await StartNodesAsync();
+        var calls = new List<int>();
+        var alice = await StartClientAsync(A.Hub, "alice");
+        var bob = await StartClientAsync(B.Hub, "bob", number =>
+        {
+            calls.Add(number.Value);
+            return number.Value == 3 && calls.Count < 7 ? throw new InvalidOperationException("not yet") : Task.CompletedTask;
+        });
+
+        await alice.SendAsync(Bob, Numbers(6));
+
+        await bob.HandlesAsync(Numbers(6));
+        calls.Should().Equal(0, 1, 2, 3, 3, 3, 3, 4, 5);
+        bob.Errors.Should().HaveCount(3).And.OnlyContain(e => e.Operation == WsmqOperation.Handle && e.Exception is InvalidOperationException);
+        await CursorIsAsync(Bob, "bob", bob.Messages[^1].Position);
+    }
+
+    [Fact]
+    public async Task Nothing_from_a_failed_message_on_is_acknowledged_and_all_of_it_comes_to_the_next_process()
+    {
+        await StartNodesAsync();
+        var alice = await StartClientAsync(A.Hub, "alice");
+        var line = Keep(new TcpProxy(A.Hub));
+        var failing = await StartClientAsync(line.Hub, "bob", n => n.Value == 4 ? throw new InvalidOperationException("never") : Task.CompletedTask);
+        var receipts = await alice.SendAsync(Bob, Numbers(10));
+        await Eventually.That("the handler failed several times", () => failing.Calls >= 8);
+        await CursorIsAsync(Bob, "bob", Position.Parse(receipts[3].Position));
+
+        // Gone without a word, as a killed process is.
+        await line.DisposeAsync();
+        var next = await StartClientAsync(B.Hub, "bob");
+
+        await next.HandlesAsync([4, 5, 6, 7, 8, 9]);
+        failing.Handled.Should().Equal(0, 1, 2, 3);
+        await CursorIsAsync(Bob, "bob", Position.Parse(receipts[9].Position));
+    }
+
+    [Fact]
+    public async Task Reading_acknowledges_a_message_when_the_next_is_asked_for()
+    {
+        await StartNodesAsync();
+        var receipts = await (await StartClientAsync(A.Hub, "alice")).SendAsync(Bob, Numbers(6));
+        var first = new List<int>();
+        await using (var reader = new TypedClient(B.Hub, "bob", handle: null))
+        {
+            await reader.Client.StartAsync();
+            await foreach (var delivery in reader.Client.ReadAllAsync())
+            {
+                first.Add(delivery.Body!.Value.To<Number>(options: null)!.Value);
+                if (first.Count == 3)
+                    break;
+            }
+        }
+
+        first.Should().Equal(0, 1, 2);
+        (await CursorAsync(Bob, "bob")).ToString().Should().Be(receipts[1].Position, "the third was in hand");
+        var next = await StartClientAsync(A.Hub, "bob");
+        await next.HandlesAsync([2, 3, 4, 5]);
+    }
+
+    [Fact]
+    public async Task One_device_too_many_hears_why_through_the_error_event()
+    {
+        await StartNodesAsync(o => o.MaxDevicesPerUser = 1);
+        var first = await StartClientAsync(A.Hub, "bob");
+
+        var second = await StartClientAsync(B.Hub, "bob", configure: o => o.Device = "second");
+
+        await Eventually.That("the refusal is reported", () => second.Errors.Count > 0);
+        var error = second.Errors[0];
+        error.Operation.Should().Be(WsmqOperation.Connection);
+        error.Exception.Should().BeOfType<WsmqException>().Which.Error.Should().Be(WsmqErrors.TooManyDevices);
+        await PublishAsync(A, Bob, [1]);
+        await first.HandlesAsync([1]);
+        second.HandledCount.Should().Be(0);
+    }
+}

@@ -1,0 +1,88 @@
+using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Tests.Client;
+
+/// <content>What is missing is said, once.</content>
+public abstract partial class RealServerContract
+{
+    [Fact]
+    public async Task What_was_trimmed_is_a_gap_before_the_rest()
+    {
+        await StartNodesAsync(o => o.Retention.MaxCount = 5);
+        Position last;
+        await using (var bob = await TypedClient.StartAsync(A.Hub, "bob"))
+        {
+            await PublishAsync(A, Bob, [0]);
+            await bob.HandlesAsync([0]);
+            last = bob.Messages[0].Position;
+        }
+
+        await PublishAsync(A, Bob, Enumerable.Range(1, 20));
+        var handledBefore = -1;
+        var next = Keep(new TypedClient(B.Hub, "bob", _ => Task.CompletedTask));
+        next.Client.Gap += (_, _) => handledBefore = next.HandledCount;
+        await next.Client.StartAsync();
+
+        await next.HandlesAsync([16, 17, 18, 19, 20]);
+        var gap = next.Gaps.Should().ContainSingle().Subject;
+        gap.Should().BeEquivalentTo(new { Source = Address.User("bob"), After = last, Reason = GapReasons.Retention });
+        gap.Before.Should().BeLessThanOrEqualTo(next.Messages[0].Position).And.BeGreaterThan(last);
+        handledBefore.Should().Be(0, "the gap is announced in its place");
+    }
+
+    [Fact]
+    public async Task A_gap_at_the_end_of_a_log_is_acknowledged_and_not_announced_to_the_next_process()
+    {
+        await StartNodesAsync(o => o.Retention.MaxAge = TimeSpan.FromSeconds(1));
+        var alice = await StartClientAsync(A.Hub, "alice");
+        Position last;
+        await using (var bob = await TypedClient.StartAsync(A.Hub, "bob"))
+        {
+            // Registers the device: for a new one there would be no gap.
+            await alice.SendAsync(Bob, 0);
+            await bob.HandlesAsync([0]);
+            last = bob.Messages[0].Position;
+        }
+
+        var receipts = await alice.SendAsync(Bob, Numbers(3));
+        var tail = Position.Parse(receipts[2].Position);
+        var log = A.Services.GetRequiredService<IStore>().Log;
+        await Eventually.That("all grew too old", async () =>
+            (await log.ReadAsync(Address.User("bob"), Position.Start, 10, 1000, CancellationToken.None)).State.Removed == tail);
+
+        await using (var bob = await TypedClient.StartAsync(B.Hub, "bob"))
+        {
+            await Eventually.That("the gap is announced", () => bob.Gaps.Count == 1);
+            bob.Gaps[0].Should().BeEquivalentTo(new { After = last, Before = tail.Next(), Reason = GapReasons.Retention });
+            await CursorIsAsync(Bob, "bob", tail);
+        }
+
+        var next = await StartClientAsync(A.Hub, "bob");
+        await alice.SendAsync(Bob, 3);
+        await next.HandlesAsync([3]);
+        next.Gaps.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Who_leaves_a_group_and_comes_back_hears_what_was_not_for_him()
+    {
+        await StartNodesAsync();
+        await A.Groups.AddAsync("ops", "bob");
+        var bob = await StartClientAsync(B.Hub, "bob");
+        await PublishAsync(A, "group:ops", [0, 1]);
+        await bob.HandlesAsync([0, 1]);
+        await CursorIsAsync("group:ops", "bob", bob.Messages[1].Position);
+
+        await A.Groups.RemoveAsync("ops", "bob");
+        await PublishAsync(A, "group:ops", [2, 3]);
+        await A.Groups.AddAsync("ops", "bob");
+        await PublishAsync(A, "group:ops", [4, 5]);
+
+        await bob.HandlesAsync([0, 1, 4, 5]);
+        var gap = bob.Gaps.Should().ContainSingle().Subject;
+        gap.Should().BeEquivalentTo(new { Source = Address.Group("ops"), After = bob.Messages[1].Position, Reason = GapReasons.NotMember });
+        gap.Before.Should().BeLessThanOrEqualTo(bob.Messages[2].Position);
+        bob.Errors.Should().BeEmpty();
+    }
+}

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Tests.Client;
+
+/// <summary>The typed client against real nodes, whichever store they run on: two nodes where the store can.</summary>
+public abstract partial class RealServerContract : IAsyncLifetime
+{
+    private const string Bob = "user:bob";
+    private readonly List<IAsyncDisposable> _running = [];
+
+    private protected TestNode A { get; private set; } = null!;
+
+    /// <summary>The other node, or the same where the store serves only one.</summary>
+    private protected TestNode B { get; private set; } = null!;
+
+    private protected abstract bool ManyNodes { get; }
+
+    public abstract Task InitializeAsync();
+
+    public async Task DisposeAsync()
+    {
+        try
+        {
+            // Clients before their proxies, and these before the nodes.
+            for (var i = _running.Count - 1; i >= 0; i--)
+                await _running[i].DisposeAsync();
+        }
+        finally
+        {
+            await CleanUpAsync();
+        }
+    }
+
+    private protected abstract void UseStore(WsmqBuilder builder);
+
+    private protected abstract Task CleanUpAsync();
+
+    private protected async Task StartNodesAsync(Action<WsmqOptions>? options = null)
+    {
+        A = Keep(await TestNode.StartAsync(UseStore, options));
+        B = ManyNodes ? Keep(await TestNode.StartAsync(UseStore, options)) : A;
+    }
+
+    private protected T Keep<T>(T disposable)
+        where T : IAsyncDisposable
+    {
+        _running.Add(disposable);
+        return disposable;
+    }
+
+    private protected async Task<TypedClient> StartClientAsync(
+        Uri hub, string user, Func<Number, Task>? handle = null, Action<WsmqClientOptions>? configure = null) =>
+        Keep(await TypedClient.StartAsync(hub, user, handle, configure));
+
+    private protected static Task PublishAsync(TestNode node, string to, IEnumerable<int> numbers) => node.Publisher.SendManyAsync(
+        [.. numbers.Select(n => new OutgoingMessage { To = to, Type = nameof(Number), Body = JsonBody.From(new Number(n), JsonSerializerOptions.Web) })]);
+
+    /// <summary>What the store has on record as acknowledged.</summary>
+    private protected Task<Position> CursorAsync(string source, string user) =>
+        A.Services.GetRequiredService<IStore>().Log.OpenCursorAsync(Address.Parse(source), user, "default", CancellationToken.None);
+
+    private protected Task CursorIsAsync(string source, string user, Position position) =>
+        Eventually.That($"{user} has acknowledged {source} up to {position}", async () => await CursorAsync(source, user) == position);
+
+    /// <summary>The whole log as it is stored, read by a device that nobody else is.</summary>
+    private protected async Task<IReadOnlyList<int>> StoredAsync(string user, int count)
+    {
+        await using var reader = await TypedClient.StartAsync(A.Hub, user, configure: o => o.Device = "auditor");
+        await Eventually.That($"{count} messages are stored", () => reader.HandledCount >= count);
+        return [.. reader.Handled];
+    }
+
+    private protected static IEnumerable<int> Numbers(int count) => Enumerable.Range(0, count);
+}
+
+public sealed class RealServerSqliteTests : RealServerContract
+{
+    private readonly TempFolder _folder = new();
+
+    private protected override bool ManyNodes => false;
+
+    public override Task InitializeAsync() => Task.CompletedTask;
+
+    private protected override void UseStore(WsmqBuilder builder) => builder.UseSqlite(_folder.File("wsmq.db"));
+
+    private protected override Task CleanUpAsync()
+    {
+        _folder.Dispose();
+        return Task.CompletedTask;
+    }
+}
+
+[Collection(SharedRedis.Name)]
+public sealed class RealServerRedisTests(SharedRedis redis) : RealServerContract
+{
+    private readonly string _prefix = redis.NextPrefix();
+
+    private protected override bool ManyNodes => true;
+
+    public override Task InitializeAsync() => Task.CompletedTask;
+
+    private protected override void UseStore(WsmqBuilder builder) => builder.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = _prefix);
+
+    private protected override Task CleanUpAsync() => Task.CompletedTask;
+}

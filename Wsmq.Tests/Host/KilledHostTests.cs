@@ -1,0 +1,104 @@
+namespace Wsmq.Tests.HostAndCli;
+
+/// <summary>The host on its embedded store, killed in the middle of a stream of sends and started again on the same folder.</summary>
+public sealed class KilledHostTests : IAsyncLifetime
+{
+    private const int Count = 1000;
+    private const string Bob = "user:bob";
+    private readonly Tools _tools = new();
+    private readonly List<string> _tokens = [];
+    private TcpProxy? _line;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        if (_line is not null)
+            await _line.DisposeAsync();
+        await _tools.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_has_a_receipt_is_there_after_kill_9_in_order_and_once()
+    {
+        await _tools.StartHostAsync(Tools.Trace);
+        _line = new TcpProxy(new Uri(_tools.Url));
+        await using var alice = await StartAsync("alice");
+        await using var bob = await StartAsync("bob");
+        var receipted = 0;
+        var sends = Enumerable.Range(0, Count).Select(async i =>
+        {
+            var receipt = await alice.SendAsync(Bob, i);
+            Interlocked.Increment(ref receipted);
+            return receipt;
+        }).ToList();
+
+        foreach (var at in new[] { 150, 500 })
+        {
+            await Eventually.That($"{at} receipts came", () => Volatile.Read(ref receipted) >= at);
+            await _tools.KillHostAsync();
+            NothingSecret();
+            await _tools.StartHostAsync(Tools.Trace);
+            _line.PointTo(new Uri(_tools.Url));
+        }
+
+        var receipts = await Task.WhenAll(sends);
+        await bob.HandlesAsync(Enumerable.Range(0, Count));
+        bob.Messages.Select(m => m.Position.ToString()).Should().Equal(receipts.Select(r => r.Position));
+        bob.Gaps.Should().BeEmpty();
+        bob.States.Count(s => s == WsmqClientState.Connected).Should().Be(3, "the host was killed twice");
+        await using var auditor = await StartAsync("bob", "auditor");
+        await auditor.HandlesAsync(Enumerable.Range(0, Count));
+        NothingSecret();
+    }
+
+    [Fact]
+    public async Task Receipts_of_a_sender_that_is_gone_are_worth_as_much()
+    {
+        await _tools.StartHostAsync();
+        _line = new TcpProxy(new Uri(_tools.Url));
+        var receipts = new List<Receipt>();
+        await using (var alice = await StartAsync("alice"))
+        {
+            var next = 0;
+            var sends = new Queue<Task<Receipt>>();
+            while (receipts.Count < 200)
+            {
+                while (sends.Count < 32)
+                    sends.Enqueue(alice.SendAsync(Bob, next++));
+                receipts.Add(await sends.Dequeue());
+            }
+
+            await _tools.KillHostAsync();
+            // Nobody may repeat what was under way.
+            await _line.DisposeAsync();
+            await alice.Client.StopAsync(new CancellationToken(canceled: true));
+            await Task.WhenAll(sends).ContinueWith(_ => { }, TaskScheduler.Default);
+            receipts.AddRange(sends.TakeWhile(s => s.IsCompletedSuccessfully).Select(s => s.Result));
+        }
+
+        await _tools.StartHostAsync();
+        await using var bob = await TypedClient.StartAsync(new Uri(_tools.Url), "bob", configure: UseToken("bob", "default"));
+        await Eventually.That("all with a receipt come", () => bob.HandledCount >= receipts.Count);
+
+        var got = bob.Messages;
+        got.Select(m => m.Body.Value).Should().Equal(Enumerable.Range(0, got.Count), "in order, each once");
+        got.Take(receipts.Count).Select(m => m.Position.ToString()).Should().Equal(receipts.Select(r => r.Position));
+    }
+
+    private Task<TypedClient> StartAsync(string user, string device = "default") =>
+        TypedClient.StartAsync(_line!.Hub, user, configure: UseToken(user, device));
+
+    private void NothingSecret()
+    {
+        _tools.Host.Output.Should().Contain(line => line.Contains("Received hub invocation", StringComparison.Ordinal), "all is logged");
+        Tools.NothingSecretIn(_tools.Host, "\"value\"", [.. _tokens]);
+    }
+
+    private Action<WsmqClientOptions> UseToken(string user, string device)
+    {
+        var token = _tools.Token(user);
+        _tokens.Add(token);
+        return o => (o.AccessToken, o.Device) = (_ => Task.FromResult<string?>(token), device);
+    }
+}

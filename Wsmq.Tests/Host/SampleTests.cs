@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Json;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Wsmq.Tests.HostAndCli;
+
+/// <summary>The samples as real processes, used as their README says.</summary>
+public sealed class SampleTests : IAsyncLifetime
+{
+    private const string Listening = "Now listening on: ";
+    private readonly TempFolder _folder = new();
+    private readonly List<IAsyncDisposable> _clients = [];
+    private ToolProcess? _app;
+    private Uri _root = null!;
+
+    private Uri Hub => new(_root, TestNode.HubPath);
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        foreach (var client in _clients)
+            await client.DisposeAsync();
+        if (_app is not null)
+            await _app.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task EmbeddedJwt_logs_in_sends_and_receives_also_what_was_sent_while_away()
+    {
+        await StartAsync("samples/EmbeddedJwt");
+        using var http = new HttpClient { BaseAddress = _root };
+        var alice = await ConnectAsync(Hub, "alice", With(await LoginAsync("alice")));
+        var bobs = await LoginAsync("bob");
+
+        await alice.SendAsync("user:bob", 1);
+        var bob = await ConnectAsync(Hub, "bob", With(bobs));
+        await alice.SendAsync("user:bob", 2);
+
+        await bob.HandlesAsync([1, 2]);
+        bob.Messages.Should().OnlyContain(m => m.Sender == "alice");
+        (await StatusAsync(new Uri($"{Hub}/negotiate?negotiateVersion=1&access_token={bobs}"))).Should().Be(HttpStatusCode.OK, "as browsers do");
+        (await StatusAsync(new Uri($"{Hub}/negotiate?negotiateVersion=1"))).Should().Be(HttpStatusCode.Unauthorized);
+
+        async Task<string> LoginAsync(string user)
+        {
+            using var response = await http.PostAsync(new Uri($"/login/{user}", UriKind.Relative), null);
+            return await response.Content.ReadAsStringAsync();
+        }
+    }
+
+    [Fact]
+    public async Task CustomScheme_takes_its_token_from_a_header_or_the_query_and_refuses_a_wrong_one()
+    {
+        await StartAsync("samples/CustomScheme");
+        var alice = await ConnectAsync(Hub, "alice", o => (o.AccessToken, o.ConfigureHttp) = (null, h => h.Headers["x-access-token"] = "alices-session"));
+        var bob = await ConnectAsync(new Uri($"{Hub}?access_token=bobs-session"), "bob", o => o.AccessToken = null);
+
+        await alice.SendAsync("user:bob", 1);
+
+        await bob.HandlesAsync([1]);
+        bob.Messages[0].Sender.Should().Be("alice");
+        var negotiate = new Uri($"{Hub}/negotiate?negotiateVersion=1");
+        (await StatusAsync(negotiate, ("x-access-token", "alices-session"))).Should().Be(HttpStatusCode.OK);
+        (await StatusAsync(negotiate, ("x-access-token", "wrong"))).Should().Be(HttpStatusCode.Unauthorized);
+        (await StatusAsync(new Uri($"{negotiate}&access_token=wrong"))).Should().Be(HttpStatusCode.Unauthorized);
+        (await StatusAsync(negotiate)).Should().Be(HttpStatusCode.Unauthorized);
+
+        var stranger = new TypedClient(Hub, "x", null, o => (o.AccessToken, o.ConfigureHttp) = (null, h => h.Headers["x-access-token"] = "wrong"));
+        _clients.Add(stranger);
+        var starting = stranger.Client.StartAsync();
+        await Eventually.That("the client hears of the refusal", () =>
+            stranger.Errors.Any(e => e.Operation == WsmqOperation.Connect && e.Exception.ToString().Contains("401", StringComparison.Ordinal)));
+        await stranger.Client.StopAsync();
+        await starting.Invoking(s => s).Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Fact]
+    public async Task OrderService_tells_its_customer_live_and_for_good()
+    {
+        var key = RandomNumberGenerator.GetBytes(32);
+        const string Bearer = "--Authentication:Schemes:Bearer";
+        await StartAsync("samples/OrderService", $"{Bearer}:SigningKeys:0:Issuer", "tests", $"{Bearer}:SigningKeys:0:Value",
+            Convert.ToBase64String(key), $"{Bearer}:ValidIssuer", "tests", $"{Bearer}:ValidAudience", "orders");
+        var token = new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = "tests", Audience = "orders", Subject = new ClaimsIdentity([new Claim("sub", "bob")]),
+            SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(key), SecurityAlgorithms.HmacSha256),
+        });
+        var durable = new ConcurrentQueue<string>();
+        var live = new ConcurrentQueue<string>();
+        var bob = new TypedClient(Hub, "bob", null, With(token));
+        _clients.Add(bob);
+        bob.Client.OnAny((message, _) =>
+        {
+            durable.Enqueue($"{message.Type} {message.Body} from {message.Sender ?? "the app"}");
+            return Task.CompletedTask;
+        });
+        bob.Client.OnLive((message, _) =>
+        {
+            live.Enqueue($"{message.Type} {message.Body}");
+            return Task.CompletedTask;
+        });
+        await bob.Client.StartAsync();
+        using var http = new HttpClient { BaseAddress = _root };
+
+        var first = await ShipAsync();
+        var again = await ShipAsync();
+        await Eventually.That("the durable message comes", () => !durable.IsEmpty);
+        using var packing = await http.PostAsync(new Uri("/orders/7/packing/60?customer=bob", UriKind.Relative), null);
+
+        await Eventually.That("the live push comes", () => !live.IsEmpty);
+        live.Should().Equal("""order-packing {"order":"7","percent":60}""");
+        durable.Should().Equal("""order-shipped {"order":"7","carrier":"snail"} from the app""");
+        again.Should().Be(first with { Duplicate = true });
+
+        async Task<Receipt> ShipAsync()
+        {
+            using var response = await http.PostAsync(new Uri("/orders/7/shipped?customer=bob&carrier=snail", UriKind.Relative), null);
+            return (await response.Content.ReadFromJsonAsync<Receipt>())!;
+        }
+    }
+
+    private async Task StartAsync(string sample, params string[] arguments)
+    {
+        _app = ToolProcess.Start(sample, new Dictionary<string, string>(),
+            ["--urls", "http://127.0.0.1:0", "--contentRoot", _folder.Path, .. arguments]);
+        await Eventually.That($"{sample} listens", () => _app.HasExited || _app.Output.Any(IsListening));
+        _app.HasExited.Should().BeFalse(_app.Error + string.Join('\n', _app.Output));
+        var line = _app.Output.First(IsListening);
+        _root = new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..].Trim());
+
+        static bool IsListening(string line) => line.Contains(Listening, StringComparison.Ordinal);
+    }
+
+    private async Task<TypedClient> ConnectAsync(Uri hub, string user, Action<WsmqClientOptions> configure)
+    {
+        var client = await TypedClient.StartAsync(hub, user, configure: configure);
+        _clients.Add(client);
+        return client;
+    }
+
+    private static Action<WsmqClientOptions> With(string token) => o => o.AccessToken = _ => Task.FromResult<string?>(token);
+
+    private static async Task<HttpStatusCode> StatusAsync(Uri url, params (string Name, string Value)[] headers)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, url);
+        foreach (var (name, value) in headers)
+            request.Headers.Add(name, value);
+        using var response = await http.SendAsync(request);
+        return response.StatusCode;
+    }
+}

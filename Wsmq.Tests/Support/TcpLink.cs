@@ -1,0 +1,66 @@
+using System.Net.Sockets;
+
+namespace Wsmq.Tests.Support;
+
+/// <summary>One connection through a <see cref="TcpProxy"/>.</summary>
+internal sealed class TcpLink(Socket client, long bytesUntilCut)
+{
+    private readonly Socket _server = new(SocketType.Stream, ProtocolType.Tcp);
+    private long _rest = bytesUntilCut;
+
+    /// <summary>Carries bytes until either side ends. True if it was cut because of their number.</summary>
+    public async Task<bool> RunAsync(Uri target)
+    {
+        try
+        {
+            await _server.ConnectAsync(target.Host, target.Port);
+            await using var near = new NetworkStream(client);
+            await using var far = new NetworkStream(_server);
+            await await Task.WhenAny(CopyAsync(near, far), CopyAsync(far, near));
+        }
+        catch (Exception e) when (IsEnd(e))
+        {
+            // The node is not there, or the link was cut: both are what a proxy is for.
+        }
+
+        Cut();
+        return Volatile.Read(ref _rest) <= 0;
+    }
+
+    /// <summary>Ends both sides with a reset, so that what was on its way is lost.</summary>
+    public void Cut()
+    {
+        foreach (var side in new[] { client, _server })
+        {
+            try
+            {
+                side.LingerState = new LingerOption(enable: true, seconds: 0);
+            }
+            catch (Exception e) when (IsEnd(e))
+            {
+                // Closed already.
+            }
+
+            side.Dispose();
+        }
+    }
+
+    private static bool IsEnd(Exception e) => e is IOException or SocketException or ObjectDisposedException or InvalidOperationException;
+
+    private async Task CopyAsync(NetworkStream from, NetworkStream to)
+    {
+        var buffer = new byte[4096];
+        try
+        {
+            while (Volatile.Read(ref _rest) > 0 && await from.ReadAsync(buffer) is > 0 and var read)
+            {
+                var before = Interlocked.Add(ref _rest, -read) + read;
+                await to.WriteAsync(buffer.AsMemory(0, (int)Math.Clamp(before, 0, read)));
+            }
+        }
+        catch (Exception e) when (IsEnd(e))
+        {
+            // The other direction ends with this one.
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+
+namespace Wsmq.Tests.Support;
+
+/// <summary>What the tests send with the typed client.</summary>
+internal sealed record Number(int Value);
+
+/// <summary>The typed client with short waits, and a record of all that it handed to the app.</summary>
+internal sealed class TypedClient : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<Message<Number>> _messages = new();
+    private readonly ConcurrentQueue<WsmqErrorEventArgs> _errors = new();
+    private readonly ConcurrentQueue<WsmqGapEventArgs> _gaps = new();
+    private readonly ConcurrentQueue<WsmqClientState> _states = new();
+    private int _calls;
+
+    /// <param name="hub">The node, or a proxy before it.</param>
+    /// <param name="user">Who.</param>
+    /// <param name="handle">Called before a message is recorded as handled; null registers no handler.</param>
+    /// <param name="configure">Further options.</param>
+    public TypedClient(Uri hub, string user, Func<Number, Task>? handle, Action<WsmqClientOptions>? configure = null)
+    {
+        Client = new WsmqClient(hub, options =>
+        {
+            options.AccessToken = _ => Task.FromResult<string?>(TestTokens.For(user));
+            foreach (var backoff in new[] { options.ReconnectBackoff, options.SendBackoff, options.HandlerBackoff })
+                (backoff.Min, backoff.Max) = (TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(50));
+            configure?.Invoke(options);
+        });
+        Client.Error += (_, e) => _errors.Enqueue(e);
+        Client.Gap += (_, e) => _gaps.Enqueue(e);
+        Client.StateChanged += (_, e) => _states.Enqueue(e.Current);
+        if (handle is null)
+            return;
+        Client.On<Number>(async (message, _) =>
+        {
+            Interlocked.Increment(ref _calls);
+            await handle(message.Body);
+            _messages.Enqueue(message);
+        });
+    }
+
+    public WsmqClient Client { get; }
+
+    /// <summary>Handled without an error, in that order.</summary>
+    public IReadOnlyList<Message<Number>> Messages => [.. _messages];
+
+    public int HandledCount => _messages.Count;
+
+    public IEnumerable<int> Handled => _messages.Select(m => m.Body.Value);
+
+    /// <summary>How often the handler was called, with and without an error.</summary>
+    public int Calls => Volatile.Read(ref _calls);
+
+    public IReadOnlyList<WsmqErrorEventArgs> Errors => [.. _errors];
+
+    public IReadOnlyList<WsmqGapEventArgs> Gaps => [.. _gaps];
+
+    public IReadOnlyList<WsmqClientState> States => [.. _states];
+
+    public static async Task<TypedClient> StartAsync(
+        Uri hub, string user, Func<Number, Task>? handle = null, Action<WsmqClientOptions>? configure = null)
+    {
+        var client = new TypedClient(hub, user, handle ?? (_ => Task.CompletedTask), configure);
+        try
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            await client.Client.StartAsync(limit.Token);
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task<Receipt> SendAsync(string to, int number) => Client.SendAsync(Address.Parse(to), new Number(number));
+
+    /// <summary>Sends one number after another without waiting between them; completes with all receipts.</summary>
+    public Task<Receipt[]> SendAsync(string to, IEnumerable<int> numbers) => Task.WhenAll(numbers.Select(n => SendAsync(to, n)).ToList());
+
+    /// <summary>Waits until so many were handled, and requires that they are exactly these.</summary>
+    public async Task HandlesAsync(IEnumerable<int> numbers)
+    {
+        var expected = numbers.ToList();
+        await Eventually.That($"{expected.Count} messages are handled", () => _messages.Count >= expected.Count);
+        Handled.Should().Equal(expected);
+    }
+
+    public ValueTask DisposeAsync() => Client.DisposeAsync();
+}
