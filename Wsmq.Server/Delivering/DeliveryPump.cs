@@ -142,22 +142,32 @@ internal sealed class DeliveryPump : IAsyncDisposable
             return true;
         if (entry.Previous > _sent)
             await AnnounceGapAsync(entry.Previous, GapReasons.Lost);
+        if (!IsReadable(entry))
+        {
+            await AnnounceGapAsync(entry.Position, GapReasons.Lost);
+            return true;
+        }
+
         if (!await TakePlaceAsync(entry.Position))
             return false;
+        _stop.Token.ThrowIfCancellationRequested();
+        await _receiver.Connection.ReceiveAsync(entry);
+        _services.Metrics.Delivered();
+        _sent = entry.Position;
+        return true;
+    }
+
+    private bool IsReadable(FeedEntry entry)
+    {
         try
         {
-            await _receiver.Connection.ReceiveAsync(entry, _stop.Token);
-            _services.Metrics.Delivered();
-            _sent = entry.Position;
+            return entry.Frame is not null;
         }
         catch (JsonException e)
         {
             Log.UnreadableEntry(_services.Logger, e, _source, entry.Position.ToString());
-            _window.Acknowledge(entry.Position);
-            await AnnounceGapAsync(entry.Position, GapReasons.Lost);
+            return false;
         }
-
-        return true;
     }
 
     /// <summary>Waits for room in the window. False if the deliveries are to go on elsewhere.</summary>
@@ -184,7 +194,7 @@ internal sealed class DeliveryPump : IAsyncDisposable
     private async Task<bool> TellStalledAsync()
     {
         Log.Stalled(_services.Logger, _receiver.Connection.Id, _source, _services.Options.StallAfter);
-        await _receiver.Connection.StalledAsync(_source, _sent, _stop.Token);
+        await _receiver.Connection.StalledAsync(_source, _sent);
         return true;
     }
 
@@ -194,7 +204,8 @@ internal sealed class DeliveryPump : IAsyncDisposable
         var before = through.Next();
         Log.GapAnnounced(_services.Logger, _source, _receiver.Connection.Id, _sent.ToString(), before.ToString(), reason);
         _services.Metrics.Gap(reason);
-        await _receiver.Connection.GapAsync(_source, _sent, before, reason, _stop.Token);
+        _stop.Token.ThrowIfCancellationRequested();
+        await _receiver.Connection.GapAsync(_source, _sent, before, reason);
         _sent = through;
     }
 
