@@ -79,8 +79,16 @@ internal sealed class DeliveryPump : IAsyncDisposable
     // Cancelled before this returns, so that nothing which is signalled afterwards goes out; what waits for it is not run here.
     private void HaltIfLeft(string user)
     {
-        if (string.Equals(user, _receiver.User, StringComparison.Ordinal))
+        if (!string.Equals(user, _receiver.User, StringComparison.Ordinal))
+            return;
+        try
+        {
             _halting = _stop.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Disposed while the signal was on its way; other pumps of this user still have to hear of it.
+        }
     }
 
     private async Task RunAsync()
