@@ -107,7 +107,17 @@ internal sealed class GroupReader(Session session, SessionServices services)
             return;
         }
 
-        await services.LiveGroups.AddToGroupAsync(session.Connection.Id, membership.Group, cancellationToken);
+        try
+        {
+            await services.LiveGroups.AddToGroupAsync(session.Connection.Id, membership.Group, cancellationToken);
+        }
+        catch
+        {
+            // The next attempt starts with the reading again: a second pump beside this one would deliver everything twice.
+            await services.StopReadingAsync(session, Address.Group(membership.Group));
+            throw;
+        }
+
         _joined.Add(membership.Group, membership.Joined);
     }
 
