@@ -87,14 +87,17 @@ internal sealed class PublishLane
         }
     }
 
-    /// <summary>What is waiting now and may be sent.</summary>
+    /// <summary>What is waiting now and may be sent; it does not wait for the admission of what comes behind it.</summary>
     private async Task<List<PendingSend>> TakeAsync()
     {
         var batch = new List<PendingSend>();
         var bytes = 0;
-        while (batch.Count < MaxBatchItems && bytes < MaxBatchBytes && _queue.Reader.TryRead(out var send))
+        while (batch.Count < MaxBatchItems && bytes < MaxBatchBytes && _queue.Reader.TryPeek(out var send))
         {
-            if (await send.Admission is { } refusal)
+            if (batch.Count > 0 && !send.Admission.IsCompleted)
+                break;
+            _queue.Reader.TryRead(out _);
+            if (await RefusalAsync(send) is { } refusal)
             {
                 send.Failed(refusal);
                 continue;
@@ -107,8 +110,25 @@ internal sealed class PublishLane
         return batch;
     }
 
+    // What is stored long after it was sent could be stored twice: its sender may have given up, and the window may be over.
+    private async ValueTask<WsmqException?> RefusalAsync(PendingSend send)
+    {
+        var rest = _time.GetElapsedTime(_time.GetTimestamp(), send.Deadline);
+        if (rest <= TimeSpan.Zero)
+            return new WsmqException(WsmqErrors.ServerBusy);
+        try
+        {
+            return send.Admission.IsCompleted ? await send.Admission : await send.Admission.AsTask().WaitAsync(rest, _time);
+        }
+        catch (TimeoutException)
+        {
+            return new WsmqException(WsmqErrors.ServerBusy, "it was not authorized in time");
+        }
+    }
+
     private async Task StoreAsync(List<PendingSend> batch)
     {
+        var unsure = false;
         for (var backoff = new Backoff(_time); batch.Count > 0;)
         {
             try
@@ -117,13 +137,14 @@ internal sealed class PublishLane
                 Complete(batch, results);
                 return;
             }
-            catch (WsmqException e) when (e.Error == WsmqErrors.StoreFull)
+            catch (WsmqException e) when (e.Error == WsmqErrors.StoreFull && !unsure)
             {
                 batch.ForEach(s => s.Failed(e));
                 return;
             }
             catch (Exception e)
             {
+                unsure = true;
                 var delay = backoff.Next();
                 Log.AppendFailed(_logger, e, batch.Count, delay);
                 FailTheOld(batch, e);
