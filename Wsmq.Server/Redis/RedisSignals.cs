@@ -64,7 +64,7 @@ internal sealed class RedisSignals(RedisConnections connections, RedisKeys keys,
         {
             await connections.Subscriptions.GetSubscriber().PingAsync();
         }
-        catch (Exception e) when (e is RedisException or ObjectDisposedException)
+        catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException or ObjectDisposedException)
         {
             // Gone again: the next restored connection announces.
             Log.SignalsNotRestored(logger, e);
