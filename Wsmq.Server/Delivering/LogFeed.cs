@@ -14,6 +14,7 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
     private readonly HashSet<WakeUp> _readers = [];
     private readonly string _sourceText = source.ToString();
     private Position _tail;
+    private Position _observedTail;
     private long _membershipVersion;
 
     /// <summary>The groups of this address's user may have changed. Handlers must not block.</summary>
@@ -98,6 +99,13 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
                 _tail = state.Tail;
                 WakeReaders();
             }
+            else if (_tail == _observedTail)
+            {
+                // Quiet since the last look: a node with very many idle readers must not keep the last messages of each.
+                _recent.Clear();
+            }
+
+            _observedTail = _tail;
         }
 
         if (membershipChanged)
