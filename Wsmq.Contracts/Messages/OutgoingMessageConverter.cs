@@ -25,6 +25,11 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
         {
             return message with { Defect = defect };
         }
+        catch (InvalidOperationException)
+        {
+            // The name of a field or header holds half of a surrogate pair.
+            return message with { Defect = Malformed("a name is no Unicode text") };
+        }
     }
 
     public override void Write(Utf8JsonWriter writer, OutgoingMessage value, JsonSerializerOptions options)

@@ -79,8 +79,16 @@ internal sealed class DeliveryPump : IAsyncDisposable
     // Cancelled before this returns, so that nothing which is signalled afterwards goes out; what waits for it is not run here.
     private void HaltIfLeft(string user)
     {
-        if (string.Equals(user, _receiver.User, StringComparison.Ordinal))
+        if (!string.Equals(user, _receiver.User, StringComparison.Ordinal))
+            return;
+        try
+        {
             _halting = _stop.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Disposed while the signal was on its way; other pumps of this user still have to hear of it.
+        }
     }
 
     private async Task RunAsync()
@@ -146,22 +154,32 @@ internal sealed class DeliveryPump : IAsyncDisposable
             await AnnounceGapAsync(through, GapReasons.Lost);
         if (entry.Previous > _sent)
             await AnnounceGapAsync(entry.Previous, GapReasons.Lost);
+        if (!IsReadable(entry))
+        {
+            await AnnounceGapAsync(entry.Position, GapReasons.Lost);
+            return true;
+        }
+
         if (!await TakePlaceAsync(entry.Position))
             return false;
+        _stop.Token.ThrowIfCancellationRequested();
+        await _receiver.Connection.ReceiveAsync(entry);
+        _services.Metrics.Delivered();
+        _sent = entry.Position;
+        return true;
+    }
+
+    private bool IsReadable(FeedEntry entry)
+    {
         try
         {
-            await _receiver.Connection.ReceiveAsync(entry, _stop.Token);
-            _services.Metrics.Delivered();
-            _sent = entry.Position;
+            return entry.Frame is not null;
         }
         catch (JsonException e)
         {
             Log.UnreadableEntry(_services.Logger, e, _source, entry.Position.ToString());
-            _window.Acknowledge(entry.Position);
-            await AnnounceGapAsync(entry.Position, GapReasons.Lost);
+            return false;
         }
-
-        return true;
     }
 
     /// <summary>Waits for room in the window. False if the deliveries are to go on elsewhere.</summary>
@@ -188,7 +206,7 @@ internal sealed class DeliveryPump : IAsyncDisposable
     private async Task<bool> TellStalledAsync()
     {
         Log.Stalled(_services.Logger, _receiver.Connection.Id, _source, _services.Options.StallAfter);
-        await _receiver.Connection.StalledAsync(_source, _sent, _stop.Token);
+        await _receiver.Connection.StalledAsync(_source, _sent);
         return true;
     }
 
@@ -198,7 +216,8 @@ internal sealed class DeliveryPump : IAsyncDisposable
         var before = through.Next();
         Log.GapAnnounced(_services.Logger, _source, _receiver.Connection.Id, _sent.ToString(), before.ToString(), reason);
         _services.Metrics.Gap(reason);
-        await _receiver.Connection.GapAsync(_source, _sent, before, reason, _stop.Token);
+        _stop.Token.ThrowIfCancellationRequested();
+        await _receiver.Connection.GapAsync(_source, _sent, before, reason);
         _sent = through;
     }
 

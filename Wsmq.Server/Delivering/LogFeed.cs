@@ -15,6 +15,7 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
     private readonly string _sourceText = source.ToString();
     private Position _tail;
     private (Position From, Position Through)? _lost;
+    private Position _observedTail;
     private long _membershipVersion;
 
     /// <summary>The groups of this address's user may have changed. Handlers must not block.</summary>
@@ -122,6 +123,13 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
                 _tail = state.Tail;
                 WakeReaders();
             }
+            else if (_tail == _observedTail)
+            {
+                // Quiet since the last look: a node with very many idle readers must not keep the last messages of each.
+                _recent.Clear();
+            }
+
+            _observedTail = _tail;
         }
 
         if (membershipChanged)

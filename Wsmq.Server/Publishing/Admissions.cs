@@ -64,20 +64,17 @@ internal sealed class Admissions(TimeProvider time)
     private bool IsDecided(PendingSend send, [NotNullWhen(true)] out bool? passed)
     {
         passed = null;
-        if (send.Admission.IsCompleted)
-        {
-            var refusal = send.Admission.Result;
-            if (refusal is not null)
-                send.Failed(refusal);
-            passed = refusal is null;
-        }
-        else if (send.IsLate(time))
-        {
-            send.Failed(new WsmqException(WsmqErrors.ServerBusy, "the authorizer did not answer in time"));
-            passed = false;
-        }
+        if (!send.Admission.IsCompleted && !send.IsLate(time))
+            return false;
 
-        return passed is not null;
+        // What is stored long after it was sent could be stored twice: its sender may have given up, and the window may be over.
+        var refusal = send.Admission.IsCompleted ? send.Admission.Result : null;
+        if (send.IsLate(time))
+            refusal ??= new WsmqException(WsmqErrors.ServerBusy, "it waited too long to be stored");
+        if (refusal is not null)
+            send.Failed(refusal);
+        passed = refusal is null;
+        return true;
     }
 
     private void WakeWhenDecided(PendingSend send)

@@ -135,6 +135,7 @@ internal sealed class PublishLane
 
     private async Task StoreAsync(List<PendingSend> batch)
     {
+        var unsure = false;
         for (var backoff = new Backoff(_time); batch.Count > 0;)
         {
             try
@@ -143,13 +144,14 @@ internal sealed class PublishLane
                 Complete(batch, results);
                 return;
             }
-            catch (WsmqException e) when (e.Error == WsmqErrors.StoreFull)
+            catch (WsmqException e) when (e.Error == WsmqErrors.StoreFull && !unsure)
             {
                 batch.ForEach(s => s.Failed(e));
                 return;
             }
             catch (Exception e)
             {
+                unsure = true;
                 var delay = backoff.Next();
                 Log.AppendFailed(_logger, e, batch.Count, delay);
                 FailTheOld(batch, e);
