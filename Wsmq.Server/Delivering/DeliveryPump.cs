@@ -162,8 +162,7 @@ internal sealed class DeliveryPump : IAsyncDisposable
 
         if (!await TakePlaceAsync(entry.Position))
             return false;
-        _stop.Token.ThrowIfCancellationRequested();
-        await _receiver.Connection.ReceiveAsync(entry);
+        await _receiver.Connection.ReceiveAsync(entry, _stop.Token);
         _services.Metrics.Delivered();
         _sent = entry.Position;
         return true;
@@ -206,7 +205,7 @@ internal sealed class DeliveryPump : IAsyncDisposable
     private async Task<bool> TellStalledAsync()
     {
         Log.Stalled(_services.Logger, _receiver.Connection.Id, _source, _services.Options.StallAfter);
-        await _receiver.Connection.StalledAsync(_source, _sent);
+        await _receiver.Connection.StalledAsync(_source, _sent, _stop.Token);
         return true;
     }
 
@@ -216,8 +215,7 @@ internal sealed class DeliveryPump : IAsyncDisposable
         var before = through.Next();
         Log.GapAnnounced(_services.Logger, _source, _receiver.Connection.Id, _sent.ToString(), before.ToString(), reason);
         _services.Metrics.Gap(reason);
-        _stop.Token.ThrowIfCancellationRequested();
-        await _receiver.Connection.GapAsync(_source, _sent, before, reason);
+        await _receiver.Connection.GapAsync(_source, _sent, before, reason, _stop.Token);
         _sent = through;
     }
 
