@@ -42,6 +42,9 @@ internal sealed class DeliveryPump : IAsyncDisposable
         _source = feed.Source.ToString();
     }
 
+    /// <summary>It was told that its user left the group. Handlers must not block.</summary>
+    public event Action? Left;
+
     public LogFeed Feed => _feed;
 
     /// <summary>True once it delivers no more: its user left the group, or it was disposed.</summary>
@@ -84,6 +87,7 @@ internal sealed class DeliveryPump : IAsyncDisposable
         try
         {
             _halting = _stop.CancelAsync();
+            Left?.Invoke();
         }
         catch (ObjectDisposedException)
         {

@@ -38,6 +38,10 @@ internal sealed class SessionServices(
         {
             var cursor = await store.Log.OpenCursorAsync(source, session.Caller.UserId, session.Caller.Device, cancellationToken);
             var pump = new DeliveryPump(feed, session.Receiver, floor, delivery);
+
+            // The user may have joined again meanwhile, and the signal of that may have come first, over another channel.
+            if (session.Groups is { } groups)
+                pump.Left += groups.Changed;
             session.Add(pump);
             pump.Start(cursor);
             return feed;

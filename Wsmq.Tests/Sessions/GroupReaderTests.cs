@@ -3,7 +3,9 @@ using System.Text;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Wsmq.Server.Delivering;
 using Wsmq.Server.Hubs;
+using Wsmq.Server.Logs;
 
 namespace Wsmq.Tests.Sessions;
 
@@ -42,6 +44,23 @@ public sealed class GroupReaderTests : IAsyncLifetime
         await Eventually.That("the last comes", () => bob.Bodies.Contains("-1"));
 
         bob.Received.Count(d => d.Source == "group:ops").Should().Be(50);
+    }
+
+    [Fact]
+    public async Task News_of_a_leave_that_come_after_the_user_joined_again_do_not_keep_the_group_away()
+    {
+        await _node.Groups.AddAsync("ops", "bob");
+        await using var bob = await PlainClient.ConnectAsync(_node, "bob");
+        await _node.Publisher.SendAsync(Address.Group("ops"), 1);
+        await bob.ReceivesAsync("1");
+
+        var feeds = _node.Services.GetRequiredService<FeedRegistry>();
+        var feed = await feeds.AcquireAsync(Address.Group("ops"), default);
+        feed.OnSignal(Signal.MemberLeft("bob"));
+        await feeds.ReleaseAsync(feed);
+        await _node.Publisher.SendAsync(Address.Group("ops"), 2);
+
+        await Eventually.That("the group comes again", () => bob.Bodies.Contains("2"));
     }
 
     [Fact]
