@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using StackExchange.Redis;
 
 namespace Wsmq.Tests.Support;
 
@@ -26,6 +27,14 @@ public sealed class RedisCluster : IAsyncLifetime
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
             throw new InvalidOperationException("The cluster was not made: " + output);
+
+        // Each shard takes part a moment after redis-cli has told it to, and answers CLUSTERDOWN before.
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(EndPoints + ",allowAdmin=true");
+        foreach (var server in connection.GetServers())
+        {
+            await Eventually.That("the shard serves its slots", async () =>
+                ((string)(await server.ExecuteAsync("CLUSTER", "INFO"))!).Contains("cluster_state:ok", StringComparison.Ordinal));
+        }
     }
 
     public async Task DisposeAsync()
