@@ -82,8 +82,17 @@ internal sealed class Admissions(TimeProvider time)
         if (send.IsWatched)
             return;
         send.IsWatched = true;
-        var tooLate = Task.Delay(send.TimeLeft(time), time);
-        _ = Task.WhenAny(send.Admission.AsTask(), tooLate).ContinueWith(
-            _ => _decided.Set(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+        // Timers count whole milliseconds: rounded down, this one would fire before the send is late, and nobody would look again.
+        var left = TimeSpan.FromMilliseconds(Math.Ceiling(send.TimeLeft(time).TotalMilliseconds));
+
+        // The wait ends its timer with the answer: a delay beside it would live on for the whole time of every send.
+        _ = send.Admission.AsTask().WaitAsync(left, time).ContinueWith(
+            wait =>
+            {
+                _ = wait.Exception;
+                _decided.Set();
+            },
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 }
