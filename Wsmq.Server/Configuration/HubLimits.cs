@@ -18,6 +18,9 @@ internal sealed class HubLimits(IOptions<WsmqOptions> options) : IPostConfigureO
         // A frame over SignalR's limit ends the connection, so that limit lies well above ours (base64 alone adds a third):
         // what is only somewhat too large gets a code.
         hub.MaximumReceiveMessageSize = (2L * options.Value.MaxBodyBytes) + (2L * options.Value.MaxHeaderBytes) + EnvelopeBytes;
+
+        // Another protocol that the app has added for its own hubs would end at the first delivery: refuse it at the handshake.
+        hub.SupportedProtocols = ["json"];
         hub.AddFilter<ErrorFilter>();
     }
 }

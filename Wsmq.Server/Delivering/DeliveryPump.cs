@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Logs;
 
@@ -17,13 +16,11 @@ internal sealed class DeliveryPump : IAsyncDisposable
     private readonly DeliveryServices _services;
     private readonly WakeUp _wake = new();
     private readonly DeliveryWindow _window;
+    private readonly DeliveryWriter _writer;
+    private readonly RestartRequest _restart = new();
     private readonly CancellationTokenSource _stop;
-    private readonly string _source;
-    private readonly Receiver _receiver;
+    private readonly string _user;
     private readonly Position _floor;
-    private readonly Lock _restartLock = new();
-    private Position? _restart;
-    private Position _sent;
     private Task _loop = Task.CompletedTask;
     private Task _halting = Task.CompletedTask;
 
@@ -34,12 +31,12 @@ internal sealed class DeliveryPump : IAsyncDisposable
     public DeliveryPump(LogFeed feed, Receiver receiver, Position floor, DeliveryServices services)
     {
         _feed = feed;
-        _receiver = receiver;
+        _user = receiver.User;
         _floor = floor;
         _services = services;
         _window = new DeliveryWindow(services.Options.Window, receiver.Credits, _wake);
+        _writer = new DeliveryWriter(feed, receiver.Connection, _window, _wake, services);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(receiver.Connection.Aborted);
-        _source = feed.Source.ToString();
     }
 
     /// <summary>It was told that its user left the group. Handlers must not block.</summary>
@@ -52,7 +49,7 @@ internal sealed class DeliveryPump : IAsyncDisposable
 
     public void Start(Position after)
     {
-        _sent = after;
+        _writer.MoveTo(after);
         _feed.Attach(_wake);
         _feed.MemberLeft += HaltIfLeft;
         _loop = Task.Run(RunAsync);
@@ -63,8 +60,7 @@ internal sealed class DeliveryPump : IAsyncDisposable
     /// <summary>Goes on behind another position; what was delivered and not acknowledged is forgotten.</summary>
     public void Restart(Position after)
     {
-        lock (_restartLock)
-            _restart = after;
+        _restart.Set(after);
         _wake.Set();
     }
 
@@ -82,7 +78,7 @@ internal sealed class DeliveryPump : IAsyncDisposable
     // Cancelled before this returns, so that nothing which is signalled afterwards goes out; what waits for it is not run here.
     private void HaltIfLeft(string user)
     {
-        if (!string.Equals(user, _receiver.User, StringComparison.Ordinal))
+        if (!string.Equals(user, _user, StringComparison.Ordinal))
             return;
         try
         {
@@ -119,12 +115,13 @@ internal sealed class DeliveryPump : IAsyncDisposable
     /// <summary>One entry from the feed, or one page from the log, or a wait for more.</summary>
     private async Task StepAsync()
     {
-        await TakeRestartAsync();
-        if (_feed.IsLostAfter(_sent, out var through))
-            await AnnounceGapAsync(through, GapReasons.Lost);
-        else if (_feed.TryGetAfter(_sent, out var entry))
-            await DeliverAsync(entry);
-        else if (_sent < _feed.Tail)
+        if (_restart.TryTake(out var after))
+            await RestartAsync(after);
+        else if (_feed.IsLostAfter(_writer.Sent, out var through))
+            await _writer.AnnounceGapAsync(through, GapReasons.Lost, _stop.Token);
+        else if (_feed.TryGetAfter(_writer.Sent, out var entry))
+            await _writer.DeliverAsync(entry, _restart, _stop.Token);
+        else if (_writer.Sent < _feed.Tail)
             await DeliverPageAsync();
         else
             await _wake.WaitAsync(_stop.Token);
@@ -132,123 +129,34 @@ internal sealed class DeliveryPump : IAsyncDisposable
 
     private async Task DeliverPageAsync()
     {
-        var page = await _services.MessageLog.ReadAsync(_feed.Source, _sent, PageEntries, PageBytes, _stop.Token);
-        if (page.State.Removed > _sent)
-        {
-            await AnnounceGapAsync(page.State.Removed, page.State.Removed <= page.State.Consumed ? GapReasons.Consumed : GapReasons.Retention);
-        }
+        var page = await _services.MessageLog.ReadAsync(_feed.Source, _writer.Sent, PageEntries, PageBytes, _stop.Token);
+        var (removed, consumed) = (page.State.Removed, page.State.Consumed);
+        if (removed > _writer.Sent)
+            await _writer.AnnounceGapAsync(removed, removed <= consumed ? GapReasons.Consumed : GapReasons.Retention, _stop.Token);
 
         foreach (var entry in page.Entries)
         {
-            if (!await DeliverAsync(_feed.Entry(entry)))
+            if (!await _writer.DeliverAsync(_feed.Entry(entry), _restart, _stop.Token))
                 return;
         }
 
         // The feed has seen entries that the log no longer has. The next look at the store tells which.
-        if (page.Entries.Count == 0 && page.State.Tail <= _sent)
+        if (page.Entries.Count == 0 && page.State.Tail <= _writer.Sent)
             await _wake.WaitAsync(_stop.Token);
     }
 
-    /// <summary>False if the deliveries are to go on elsewhere.</summary>
-    private async Task<bool> DeliverAsync(FeedEntry entry)
+    private async Task RestartAsync(Position after)
     {
-        if (entry.Position <= _sent)
-            return true;
-        if (_feed.IsLostAfter(_sent, out var through) && through < entry.Position)
-            await AnnounceGapAsync(through, GapReasons.Lost);
-        if (entry.Previous > _sent)
-            await AnnounceGapAsync(entry.Previous, GapReasons.Lost);
-        if (!IsReadable(entry))
-        {
-            await AnnounceGapAsync(entry.Position, GapReasons.Lost);
-            return true;
-        }
-
-        if (!await TakePlaceAsync(entry.Position))
-            return false;
-        await _receiver.Connection.ReceiveAsync(entry, _stop.Token);
-        _services.Metrics.Delivered();
-        _sent = entry.Position;
-        return true;
-    }
-
-    private bool IsReadable(FeedEntry entry)
-    {
-        try
-        {
-            return entry.Frame is not null;
-        }
-        catch (JsonException e)
-        {
-            Log.UnreadableEntry(_services.Logger, e, _source, entry.Position.ToString());
-            return false;
-        }
-    }
-
-    /// <summary>Waits for room in the window. False if the deliveries are to go on elsewhere.</summary>
-    private async Task<bool> TakePlaceAsync(Position position)
-    {
-        var since = _services.Time.GetTimestamp();
-        var told = false;
-        while (!RestartRequested)
-        {
-            if (_window.TryTake(position))
-                return true;
-
-            // Signals of new entries wake as well: only the time since the window filled tells a stalled reader.
-            var rest = _services.Options.StallAfter - _services.Time.GetElapsedTime(since);
-            if (told)
-                await _wake.WaitAsync(_stop.Token);
-            else if (rest <= TimeSpan.Zero || !await _wake.WaitAsync(rest, _services.Time, _stop.Token))
-                told = await TellStalledAsync();
-        }
-
-        return false;
-    }
-
-    private async Task<bool> TellStalledAsync()
-    {
-        Log.Stalled(_services.Logger, _receiver.Connection.Id, _source, _services.Options.StallAfter);
-        await _receiver.Connection.StalledAsync(_source, _sent, _stop.Token);
-        return true;
-    }
-
-    /// <summary>Everything behind the sent position, up to and including <paramref name="through"/>, will not come.</summary>
-    private async Task AnnounceGapAsync(Position through, string reason)
-    {
-        var before = through.Next();
-        Log.GapAnnounced(_services.Logger, _source, _receiver.Connection.Id, _sent.ToString(), before.ToString(), reason);
-        _services.Metrics.Gap(reason);
-        await _receiver.Connection.GapAsync(_source, _sent, before, reason, _stop.Token);
-        _sent = through;
-    }
-
-    private bool RestartRequested
-    {
-        get
-        {
-            lock (_restartLock)
-                return _restart is not null;
-        }
-    }
-
-    private async Task TakeRestartAsync()
-    {
-        Position? restart;
-        lock (_restartLock)
-            (restart, _restart) = (_restart, null);
-        if (restart is not { } after)
-            return;
         _window.Clear();
-        _sent = after;
-        if (_sent < _floor)
-            await AnnounceGapAsync(_floor, GapReasons.NotMember);
+        _writer.MoveTo(after);
+        if (after < _floor)
+            await _writer.AnnounceGapAsync(_floor, GapReasons.NotMember, _stop.Token);
     }
 
     private async Task PauseAsync(Backoff backoff, Exception e)
     {
         var delay = backoff.Next();
-        Log.PumpFailed(_services.Logger, e, _source, delay);
+        Log.PumpFailed(_services.Logger, e, _feed.Source.ToString(), delay);
         try
         {
             await backoff.WaitAsync(delay, _stop.Token);
