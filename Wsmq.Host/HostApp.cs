@@ -38,6 +38,7 @@ internal static class HostApp
         builder.AddBearer(settings);
         builder.Services.AddHealthChecks();
         builder.Services.AddStore(settings, builder.Configuration);
+        builder.Services.AddHostedService(services => new ConfiguredGroups(settings, services.GetRequiredService<IWsmqGroups>()));
     }
 
     private static void CreateDataFolder(string folder)

@@ -18,12 +18,17 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw Malformed("the message is no object");
             foreach (var property in document.RootElement.EnumerateObject())
-                message = With(message, property.Name, property.Value);
+                message = With(message, NameOf(property), property.Value);
             return message;
         }
         catch (WsmqException defect)
         {
             return message with { Defect = defect };
+        }
+        catch (InvalidOperationException)
+        {
+            // The name of a field or header holds half of a surrogate pair.
+            return message with { Defect = Malformed("a name is no Unicode text") };
         }
     }
 
@@ -77,16 +82,20 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
         _ => throw Malformed($"{name} is no string"),
     };
 
-    // GetString throws for an escaped half of a surrogate pair.
-    private static string String(string name, JsonElement value)
+    private static string NameOf(JsonProperty property) => Unicode("a field's name", () => property.Name);
+
+    private static string String(string name, JsonElement value) => Unicode(name, () => value.GetString()!);
+
+    // The reader throws for an escaped half of a surrogate pair.
+    private static string Unicode(string what, Func<string> read)
     {
         try
         {
-            return value.GetString()!;
+            return read();
         }
         catch (InvalidOperationException)
         {
-            throw Malformed($"{name} is no Unicode text");
+            throw Malformed($"{what} is no Unicode text");
         }
     }
 
@@ -106,7 +115,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
             throw Malformed($"{Wire.Headers} is no object");
         var map = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var header in value.EnumerateObject())
-            map[header.Name] = Text(Wire.Headers, header.Value) ?? throw Malformed("a header is null");
+            map[NameOf(header)] = Text(Wire.Headers, header.Value) ?? throw Malformed("a header is null");
         return map;
     }
 

@@ -31,6 +31,12 @@ internal sealed class HostSettings
 
     public TokenSettings Tokens { get; } = new();
 
+    /// <summary>
+    /// Groups and who is in them, for a host without an app that manages them. A group named here has exactly these members;
+    /// other groups stay as they are.
+    /// </summary>
+    public Dictionary<string, string[]> Groups { get; } = new(StringComparer.Ordinal);
+
     internal string DatabasePath => System.IO.Path.Combine(DataFolder, "wsmq.db");
 
     /// <summary>Reads and checks the section. Throws <see cref="HostRefusal"/> with what to change.</summary>
@@ -63,5 +69,21 @@ internal sealed class HostSettings
             throw new HostRefusal($"{Section}:DataFolder is empty: name a folder, or remove it to use {Development.DataFolder.Default}.");
         DataFolder = System.IO.Path.GetFullPath(DataFolder);
         Tokens.Check();
+        foreach (var (group, users) in Groups)
+            CheckNames(group, users);
+    }
+
+    private static void CheckNames(string group, string[] users)
+    {
+        try
+        {
+            _ = Address.Group(group);
+            foreach (var user in users)
+                _ = Address.User(user);
+        }
+        catch (WsmqException e)
+        {
+            throw new HostRefusal($"{Section}:Groups:{group} holds a name that cannot be used. {e.Message}", e);
+        }
     }
 }

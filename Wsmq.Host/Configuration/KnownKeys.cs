@@ -15,6 +15,9 @@ internal static class KnownKeys
         {
             if (!known.TryGetValue(child.Key, out var property))
                 throw new HostRefusal($"Unknown setting {child.Path}. Known here: {string.Join(", ", known.Keys.Select(key => $"{section.Path}:{key}"))}.");
+            // The keys of a dictionary are the operator's own.
+            if (typeof(System.Collections.IDictionary).IsAssignableFrom(property.PropertyType))
+                continue;
             if (IsSection(property.PropertyType))
                 RequireSection(child, property.PropertyType);
             else if (child.GetChildren().Any())

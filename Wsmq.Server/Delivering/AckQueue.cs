@@ -21,18 +21,21 @@ internal sealed class AckQueue(
     private Dictionary<Reader, Pending> _pending = [];
     private Task _loop = Task.CompletedTask;
     private volatile bool _stopping;
+    private bool _ended;
 
     private readonly record struct Reader(Address Source, string User, string Device);
 
     public void Start() => _loop = Task.Run(RunAsync);
 
     /// <summary>Completes once the cursor is stored.</summary>
-    /// <exception cref="WsmqException"><c>store-unavailable</c>, <c>ack-beyond-tail</c> or <c>read-not-allowed</c>.</exception>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>, <c>ack-beyond-tail</c>, <c>read-not-allowed</c> or <c>stopping</c>.</exception>
     public Task Enqueue(AckRequest ack)
     {
         Task stored;
         lock (_lock)
         {
+            if (_ended)
+                throw new WsmqException(WsmqErrors.Stopping);
             var reader = new Reader(ack.Source, ack.User, ack.Device);
             if (!_pending.TryGetValue(reader, out var pending))
                 _pending.Add(reader, pending = new Pending());
@@ -68,9 +71,24 @@ internal sealed class AckQueue(
                     return;
             }
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (Exception) when (_stop.IsCancellationRequested)
         {
             // The store was away until the end: these messages are delivered again.
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    // Whoever still waits may not wait for ever.
+    private void End()
+    {
+        lock (_lock)
+        {
+            _ended = true;
+            foreach (var ack in _pending.Values)
+                ack.Fail(new WsmqException(WsmqErrors.Stopping));
         }
     }
 
@@ -97,7 +115,7 @@ internal sealed class AckQueue(
                 metrics.Acknowledged(part.Length);
                 backoff.Reset();
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e)
             {
                 var delay = backoff.Next();
                 Log.AckFailed(logger, e, part.Length, delay);

@@ -5,7 +5,8 @@ namespace Wsmq.Server.Delivering;
 
 /// <summary>
 /// Writes to one connection of this node. A write waits for the socket, which is the back-pressure of a slow reader; that it
-/// completes proves nothing, because writes to an aborted connection complete as well.
+/// completes proves nothing, because writes to an aborted connection complete as well. It ends with the connection only: SignalR
+/// aborts the whole connection where a write is cancelled.
 /// </summary>
 internal sealed class ClientConnection(HubConnectionContext connection)
 {
@@ -13,15 +14,14 @@ internal sealed class ClientConnection(HubConnectionContext connection)
 
     public CancellationToken Aborted => connection.ConnectionAborted;
 
-    public ValueTask ReceiveAsync(FeedEntry entry, CancellationToken cancellationToken) =>
-        connection.WriteAsync(entry.Frame, cancellationToken);
+    public ValueTask ReceiveAsync(FeedEntry entry) => connection.WriteAsync(entry.Frame, Aborted);
 
-    public ValueTask GapAsync(string source, Position after, Position before, string reason, CancellationToken cancellationToken) =>
-        InvokeAsync(nameof(IWsmqClient.Gap), [source, after.ToString(), before.ToString(), reason], cancellationToken);
+    public ValueTask GapAsync(string source, Position after, Position before, string reason) =>
+        InvokeAsync(nameof(IWsmqClient.Gap), [source, after.ToString(), before.ToString(), reason]);
 
-    public ValueTask StalledAsync(string source, Position position, CancellationToken cancellationToken) =>
-        InvokeAsync(nameof(IWsmqClient.Stalled), [source, position.ToString()], cancellationToken);
+    public ValueTask StalledAsync(string source, Position position) =>
+        InvokeAsync(nameof(IWsmqClient.Stalled), [source, position.ToString()]);
 
-    private ValueTask InvokeAsync(string method, object?[] arguments, CancellationToken cancellationToken) =>
-        connection.WriteAsync(new SerializedHubMessage(new InvocationMessage(method, arguments)), cancellationToken);
+    private ValueTask InvokeAsync(string method, object?[] arguments) =>
+        connection.WriteAsync(new SerializedHubMessage(new InvocationMessage(method, arguments)), Aborted);
 }

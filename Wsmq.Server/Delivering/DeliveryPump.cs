@@ -79,8 +79,16 @@ internal sealed class DeliveryPump : IAsyncDisposable
     // Cancelled before this returns, so that nothing which is signalled afterwards goes out; what waits for it is not run here.
     private void HaltIfLeft(string user)
     {
-        if (string.Equals(user, _receiver.User, StringComparison.Ordinal))
+        if (!string.Equals(user, _receiver.User, StringComparison.Ordinal))
+            return;
+        try
+        {
             _halting = _stop.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Disposed while the signal was on its way; other pumps of this user still have to hear of it.
+        }
     }
 
     private async Task RunAsync()
@@ -108,7 +116,9 @@ internal sealed class DeliveryPump : IAsyncDisposable
     private async Task StepAsync()
     {
         await TakeRestartAsync();
-        if (_feed.TryGetAfter(_sent, out var entry))
+        if (_feed.IsLostAfter(_sent, out var through))
+            await AnnounceGapAsync(through, GapReasons.Lost);
+        else if (_feed.TryGetAfter(_sent, out var entry))
             await DeliverAsync(entry);
         else if (_sent < _feed.Tail)
             await DeliverPageAsync();
@@ -130,7 +140,7 @@ internal sealed class DeliveryPump : IAsyncDisposable
                 return;
         }
 
-        // The feed has seen entries that the log no longer has: a failover took them. Wait for what comes instead.
+        // The feed has seen entries that the log no longer has. The next look at the store tells which.
         if (page.Entries.Count == 0 && page.State.Tail <= _sent)
             await _wake.WaitAsync(_stop.Token);
     }
@@ -140,24 +150,36 @@ internal sealed class DeliveryPump : IAsyncDisposable
     {
         if (entry.Position <= _sent)
             return true;
+        if (_feed.IsLostAfter(_sent, out var through) && through < entry.Position)
+            await AnnounceGapAsync(through, GapReasons.Lost);
         if (entry.Previous > _sent)
             await AnnounceGapAsync(entry.Previous, GapReasons.Lost);
+        if (!IsReadable(entry))
+        {
+            await AnnounceGapAsync(entry.Position, GapReasons.Lost);
+            return true;
+        }
+
         if (!await TakePlaceAsync(entry.Position))
             return false;
+        _stop.Token.ThrowIfCancellationRequested();
+        await _receiver.Connection.ReceiveAsync(entry);
+        _services.Metrics.Delivered();
+        _sent = entry.Position;
+        return true;
+    }
+
+    private bool IsReadable(FeedEntry entry)
+    {
         try
         {
-            await _receiver.Connection.ReceiveAsync(entry, _stop.Token);
-            _services.Metrics.Delivered();
-            _sent = entry.Position;
+            return entry.Frame is not null;
         }
         catch (JsonException e)
         {
             Log.UnreadableEntry(_services.Logger, e, _source, entry.Position.ToString());
-            _window.Acknowledge(entry.Position);
-            await AnnounceGapAsync(entry.Position, GapReasons.Lost);
+            return false;
         }
-
-        return true;
     }
 
     /// <summary>Waits for room in the window. False if the deliveries are to go on elsewhere.</summary>
@@ -184,7 +206,7 @@ internal sealed class DeliveryPump : IAsyncDisposable
     private async Task<bool> TellStalledAsync()
     {
         Log.Stalled(_services.Logger, _receiver.Connection.Id, _source, _services.Options.StallAfter);
-        await _receiver.Connection.StalledAsync(_source, _sent, _stop.Token);
+        await _receiver.Connection.StalledAsync(_source, _sent);
         return true;
     }
 
@@ -194,7 +216,8 @@ internal sealed class DeliveryPump : IAsyncDisposable
         var before = through.Next();
         Log.GapAnnounced(_services.Logger, _source, _receiver.Connection.Id, _sent.ToString(), before.ToString(), reason);
         _services.Metrics.Gap(reason);
-        await _receiver.Connection.GapAsync(_source, _sent, before, reason, _stop.Token);
+        _stop.Token.ThrowIfCancellationRequested();
+        await _receiver.Connection.GapAsync(_source, _sent, before, reason);
         _sent = through;
     }
 

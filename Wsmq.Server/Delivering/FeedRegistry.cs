@@ -53,9 +53,10 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
     {
         if (feeds.Length == 0)
             return;
+        var seenBefore = Array.ConvertAll(feeds, f => f.Tail);
         var states = await store.Log.StatesAsync([.. feeds.Select(f => f.Source)], cancellationToken);
         for (var i = 0; i < feeds.Length; i++)
-            feeds[i].Observe(states[i]);
+            feeds[i].Observe(states[i], seenBefore[i]);
     }
 
     // A channel that is being unsubscribed must not be subscribed at the same time: either might win.

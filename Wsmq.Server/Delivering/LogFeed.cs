@@ -14,6 +14,8 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
     private readonly HashSet<WakeUp> _readers = [];
     private readonly string _sourceText = source.ToString();
     private Position _tail;
+    private (Position From, Position Through)? _lost;
+    private Position _observedTail;
     private long _membershipVersion;
 
     /// <summary>The groups of this address's user may have changed. Handlers must not block.</summary>
@@ -31,6 +33,19 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
         {
             lock (_lock)
                 return _tail;
+        }
+    }
+
+    /// <summary>
+    /// Up to where the store has lost what follows a position: this node had seen entries there which the log no longer has, as
+    /// after a failover to a replica that had not received them.
+    /// </summary>
+    public bool IsLostAfter(Position position, out Position through)
+    {
+        lock (_lock)
+        {
+            through = _lost?.Through ?? default;
+            return _lost is { } lost && lost.From <= position && position < lost.Through;
         }
     }
 
@@ -74,6 +89,10 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
             if (signal.Position <= _tail)
                 return;
 
+            // What follows an entry before the tail follows it in a log that has lost what was behind it.
+            if (signal.Previous < _tail)
+                _lost = (signal.Previous, _tail);
+
             // Behind a hole the newest entries begin anew: readers before it go to the log.
             if (signal.Previous != _tail || signal.Entry is null)
                 _recent.Clear();
@@ -85,19 +104,32 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
     }
 
     /// <summary>Takes over what the store says; signals may have been lost before.</summary>
-    public void Observe(LogState state)
+    /// <param name="state">What the store says.</param>
+    /// <param name="seenBefore">The feed's tail before the store was asked: a log that ends before it has lost entries.</param>
+    public void Observe(LogState state, Position seenBefore)
     {
         bool membershipChanged;
         lock (_lock)
         {
             membershipChanged = state.MembershipVersion != _membershipVersion;
             _membershipVersion = state.MembershipVersion;
-            if (state.Tail > _tail)
+            if (state.Tail < seenBefore && seenBefore == _tail)
+                _lost = (state.Tail, _tail);
+            else if (state.Tail <= _tail)
+                state = state with { Tail = _tail };
+            if (state.Tail != _tail)
             {
                 _recent.Clear();
                 _tail = state.Tail;
                 WakeReaders();
             }
+            else if (_tail == _observedTail)
+            {
+                // Quiet since the last look: a node with very many idle readers must not keep the last messages of each.
+                _recent.Clear();
+            }
+
+            _observedTail = _tail;
         }
 
         if (membershipChanged)

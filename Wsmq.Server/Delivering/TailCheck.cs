@@ -43,9 +43,9 @@ internal sealed class TailCheck(
                 }
             }
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (Exception) when (_stop.IsCancellationRequested)
         {
-            // Stopped.
+            // Stopped; what the store says now matters no more.
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class TailCheck(
             backoff.Reset();
             return true;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!_stop.IsCancellationRequested)
         {
             var delay = backoff.Next();
             Log.TailCheckFailed(logger, e, delay);

@@ -34,9 +34,14 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
     /// <inheritdoc/>
     public Task<Receipt> Send(OutgoingMessage message) => _sends.SendAsync(Session, message);
 
-    /// <inheritdoc/>
-    public Task Ack(string source, string position) => _reads.AckAsync(Session, source, position);
+    /// <inheritdoc cref="IWsmqHub.Ack"/>
+    public Task Ack(WireText source, WireText position) => _reads.AckAsync(Session, source.Value, position.Value);
 
-    /// <inheritdoc/>
-    public Task Resume(string source, string after) => _reads.ResumeAsync(Session, source, after);
+    /// <inheritdoc cref="IWsmqHub.Resume"/>
+    public Task Resume(WireText source, WireText after) => _reads.ResumeAsync(Session, source.Value, after.Value);
+
+    // SignalR calls the public ones above.
+    Task IWsmqHub.Ack(string source, string position) => Ack(new(source), new(position));
+
+    Task IWsmqHub.Resume(string source, string after) => Resume(new(source), new(after));
 }

@@ -15,8 +15,16 @@ internal sealed class PendingSend(AppendRequest request, ValueTask<WsmqException
     /// <summary>Null, or why the sender may not send this.</summary>
     public ValueTask<WsmqException?> Admission { get; } = admission;
 
-    /// <summary>A time stamp of the time provider.</summary>
-    public long Deadline { get; } = deadline;
+    /// <summary>Whether somebody waits for the admission already.</summary>
+    public bool IsWatched { get; set; }
+
+    /// <summary>How long until the sender is to hear that it failed.</summary>
+    public TimeSpan TimeLeft(TimeProvider time) =>
+        IsLate(time) ? TimeSpan.Zero : time.GetElapsedTime(time.GetTimestamp(), deadline);
+
+    public bool IsLate(TimeProvider time) => deadline <= time.GetTimestamp();
+
+    public int Bytes => Request.Metadata.Length + Request.Body.Length;
 
     public Task<Receipt> Receipt => _receipt.Task;
 

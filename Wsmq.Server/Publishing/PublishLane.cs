@@ -21,7 +21,10 @@ internal sealed class PublishLane
     private readonly WsmqMetrics _metrics;
     private readonly ILogger _logger;
     private readonly Channel<PendingSend> _queue;
+    private readonly Admissions _admissions;
     private readonly Task _loop;
+    private Task? _readable;
+    private Task? _decided;
 
     public PublishLane(int number, IMessageLog log, WsmqOptions options, TimeProvider time, WsmqMetrics metrics, ILogger logger)
     {
@@ -32,6 +35,7 @@ internal sealed class PublishLane
             SingleWriter = false,
             FullMode = BoundedChannelFullMode.Wait,
         });
+        _admissions = new Admissions(time);
         _loop = Task.Run(RunAsync);
     }
 
@@ -73,35 +77,57 @@ internal sealed class PublishLane
     {
         try
         {
-            while (await _queue.Reader.WaitToReadAsync())
-                await StoreAsync(await TakeAsync());
+            while (await WaitForWorkAsync())
+            {
+                foreach (var part in Take().Chunk(MaxBatchItems))
+                    await StoreAsync([.. part]);
+            }
         }
         catch (Exception e)
         {
             // Nothing that is waiting may wait for ever.
             Log.LoopFailed(_logger, e);
             _queue.Writer.TryComplete();
+            var error = new WsmqException(WsmqErrors.StoreUnavailable, inner: e);
+            _admissions.Fail(error);
             while (_queue.Reader.TryRead(out var send))
-                send.Failed(new WsmqException(WsmqErrors.StoreUnavailable, inner: e));
+                send.Failed(error);
             throw;
         }
     }
 
+    /// <summary>False once the lane was stopped and nothing is left.</summary>
+    private async Task<bool> WaitForWorkAsync()
+    {
+        if (_admissions.Count == 0)
+            return await _queue.Reader.WaitToReadAsync();
+        _readable ??= _queue.Reader.WaitToReadAsync().AsTask();
+        _decided ??= _admissions.WaitAsync().AsTask();
+
+        // While as many are held as may wait at all, nothing more is read; a stopped lane still finishes what is held.
+        if (HasRoom && !_queue.Reader.Completion.IsCompleted)
+            await Task.WhenAny(_readable, _decided);
+        else
+            await _decided;
+        _readable = _readable.IsCompleted ? null : _readable;
+        _decided = _decided.IsCompleted ? null : _decided;
+        return true;
+    }
+
+    private bool HasRoom => _admissions.Count < _options.PublishQueueCapacity;
+
     /// <summary>What is waiting now and may be sent.</summary>
-    private async Task<List<PendingSend>> TakeAsync()
+    private List<PendingSend> Take()
     {
         var batch = new List<PendingSend>();
-        var bytes = 0;
-        while (batch.Count < MaxBatchItems && bytes < MaxBatchBytes && _queue.Reader.TryRead(out var send))
+        _admissions.Release(batch);
+        var bytes = batch.Sum(s => s.Bytes);
+        while (batch.Count < MaxBatchItems && bytes < MaxBatchBytes && HasRoom && _queue.Reader.TryRead(out var send))
         {
-            if (await send.Admission is { } refusal)
-            {
-                send.Failed(refusal);
+            if (!_admissions.TryPass(send))
                 continue;
-            }
-
             batch.Add(send);
-            bytes += send.Request.Metadata.Length + send.Request.Body.Length;
+            bytes += send.Bytes;
         }
 
         return batch;
@@ -109,6 +135,7 @@ internal sealed class PublishLane
 
     private async Task StoreAsync(List<PendingSend> batch)
     {
+        var unsure = false;
         for (var backoff = new Backoff(_time); batch.Count > 0;)
         {
             try
@@ -117,13 +144,14 @@ internal sealed class PublishLane
                 Complete(batch, results);
                 return;
             }
-            catch (WsmqException e) when (e.Error == WsmqErrors.StoreFull)
+            catch (WsmqException e) when (e.Error == WsmqErrors.StoreFull && !unsure)
             {
                 batch.ForEach(s => s.Failed(e));
                 return;
             }
             catch (Exception e)
             {
+                unsure = true;
                 var delay = backoff.Next();
                 Log.AppendFailed(_logger, e, batch.Count, delay);
                 FailTheOld(batch, e);
@@ -142,10 +170,9 @@ internal sealed class PublishLane
 
     private void FailTheOld(List<PendingSend> batch, Exception cause)
     {
-        var now = _time.GetTimestamp();
         batch.RemoveAll(send =>
         {
-            if (send.Deadline > now)
+            if (!send.IsLate(_time))
                 return false;
             send.Failed(new WsmqException(WsmqErrors.StoreUnavailable, inner: cause));
             return true;

@@ -15,6 +15,11 @@ internal static class RedisErrors
         {
             return await call().WaitAsync(cancellationToken);
         }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The driver cancels what it cannot send any more; to a caller that would look like its own cancellation.
+            throw new WsmqException(WsmqErrors.StoreUnavailable, inner: e);
+        }
         catch (Exception e) when (e is RedisTimeoutException or RedisConnectionException or ObjectDisposedException)
         {
             throw new WsmqException(WsmqErrors.StoreUnavailable, inner: e);

@@ -11,19 +11,23 @@ internal sealed class RedisMembershipStore(RedisConnections connections, RedisKe
     public async Task AddAsync(string group, string user, CancellationToken cancellationToken)
     {
         var address = Address.Group(group);
-        await EvaluateAsync(RedisScript.Join, [keys.Members(address), keys.Meta(address)], [user], cancellationToken);
-        await IndexAsync("SADD", group, user, cancellationToken);
+        var joined = await EvaluateAsync(RedisScript.Join, [keys.Members(address), keys.Meta(address)], [user], cancellationToken);
+        await IndexAsync("SADD", group, user, changed: (bool)joined, cancellationToken);
     }
 
     public async Task RemoveAsync(string group, string user, CancellationToken cancellationToken)
     {
         var address = Address.Group(group);
-        await EvaluateAsync(
+        var left = await EvaluateAsync(
             RedisScript.Leave,
             [keys.Members(address), keys.GroupCursors(address, user), keys.Signal(address)],
             [user, RedisSignals.PublishCommand(connections.IsCluster)],
             cancellationToken);
-        await IndexAsync("SREM", group, user, cancellationToken);
+        await IndexAsync("SREM", group, user, changed: (bool)left, cancellationToken);
+
+        // Somebody may have added the member again between the two steps: its place in the list is gone now.
+        if (await IsMemberAsync(group, user, cancellationToken))
+            await IndexAsync("SADD", group, user, changed: false, cancellationToken);
     }
 
     public Task<bool> IsMemberAsync(string group, string user, CancellationToken cancellationToken) =>
@@ -50,13 +54,13 @@ internal sealed class RedisMembershipStore(RedisConnections connections, RedisKe
         return [.. members.Select(m => (string)m!)];
     }
 
-    private Task IndexAsync(string command, string group, string user, CancellationToken cancellationToken)
+    private Task IndexAsync(string command, string group, string user, bool changed, CancellationToken cancellationToken)
     {
         var address = Address.User(user);
         return EvaluateAsync(
             RedisScript.Index,
             [keys.Groups(address), keys.Meta(address), keys.Signal(address)],
-            [command, group, RedisSignals.PublishCommand(connections.IsCluster)],
+            [command, group, RedisSignals.PublishCommand(connections.IsCluster), changed],
             cancellationToken);
     }
 

@@ -5,15 +5,18 @@ namespace Wsmq.Server.Redis;
 /// <summary>The scripts, one file an operation.</summary>
 internal static class RedisScript
 {
+    // What frees memory, or only moves a cursor, must work when the memory is full: nothing could be consumed otherwise.
+    private const string AlsoWhenFull = "#!lua flags=allow-oom\n";
+
     public static readonly string Append = Load("retention") + Load("append");
-    public static readonly string Read = Load("retention") + Load("read");
+    public static readonly string Read = AlsoWhenFull + Load("retention") + Load("read");
     public static readonly string States = Load("states");
-    public static readonly string Ack = Load("retention") + Load("ack");
-    public static readonly string OpenUser = Load("open_user");
+    public static readonly string Ack = AlsoWhenFull + Load("retention") + Load("ack");
+    public static readonly string OpenUser = AlsoWhenFull + Load("open_user");
     public static readonly string OpenGroup = Load("open_group");
     public static readonly string Join = Load("join");
-    public static readonly string Leave = Load("leave");
-    public static readonly string Index = Load("index");
+    public static readonly string Leave = AlsoWhenFull + Load("leave");
+    public static readonly string Index = AlsoWhenFull + Load("index");
 
     private static string Load(string name)
     {

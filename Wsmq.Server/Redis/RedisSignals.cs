@@ -23,12 +23,28 @@ internal sealed class RedisSignals(RedisConnections connections, RedisKeys keys,
         var name = keys.Signal(address);
         var channel = connections.IsCluster ? RedisChannel.Sharded(name) : RedisChannel.Literal(name);
         var subscriber = connections.Subscriptions.GetSubscriber();
-        var queue = await RedisErrors.GuardAsync(() => subscriber.SubscribeAsync(channel), cancellationToken);
+        var queue = await SubscribeAsync(subscriber, channel, cancellationToken);
         queue.OnMessage(message => Handle(message.Message, handler));
         return new Subscription(queue);
     }
 
     public async ValueTask DisposeAsync() => await _announcing;
+
+    private static async Task<ChannelMessageQueue> SubscribeAsync(
+        ISubscriber subscriber, RedisChannel channel, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RedisErrors.GuardAsync(() => subscriber.SubscribeAsync(channel), cancellationToken);
+        }
+        catch
+        {
+            // The driver keeps a subscription that failed and makes it once the server is back: all its messages would then pile
+            // up in a queue that nobody reads. One subscription an address is the rule, so this takes nobody else's along.
+            await subscriber.UnsubscribeAsync(channel, flags: CommandFlags.FireAndForget);
+            throw;
+        }
+    }
 
     private void Handle(RedisValue message, Action<Signal> handler)
     {
@@ -48,7 +64,7 @@ internal sealed class RedisSignals(RedisConnections connections, RedisKeys keys,
         {
             await connections.Subscriptions.GetSubscriber().PingAsync();
         }
-        catch (Exception e) when (e is RedisException or ObjectDisposedException)
+        catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException or ObjectDisposedException)
         {
             // Gone again: the next restored connection announces.
             Log.SignalsNotRestored(logger, e);

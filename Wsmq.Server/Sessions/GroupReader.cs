@@ -50,9 +50,9 @@ internal sealed class GroupReader(Session session, SessionServices services)
                 }
             }
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (Exception) when (_stop.IsCancellationRequested)
         {
-            // The connection is gone.
+            // The connection is gone, and with it whoever would want to hear of a failure.
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed class GroupReader(Session session, SessionServices services)
             backoff.Reset();
             return true;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!_stop.IsCancellationRequested)
         {
             var delay = backoff.Next();
             Log.RefreshFailed(services.Logger, e, session.Connection.Id, delay);
@@ -107,7 +107,17 @@ internal sealed class GroupReader(Session session, SessionServices services)
             return;
         }
 
-        await services.LiveGroups.AddToGroupAsync(session.Connection.Id, membership.Group, cancellationToken);
+        try
+        {
+            await services.LiveGroups.AddToGroupAsync(session.Connection.Id, membership.Group, cancellationToken);
+        }
+        catch
+        {
+            // The next attempt starts with the reading again: a second pump beside this one would deliver everything twice.
+            await services.StopReadingAsync(session, Address.Group(membership.Group));
+            throw;
+        }
+
         _joined.Add(membership.Group, membership.Joined);
     }
 

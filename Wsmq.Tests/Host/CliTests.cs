@@ -69,6 +69,21 @@ public sealed class CliTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Lines_reach_a_group_that_the_configuration_names()
+    {
+        await _tools.StartHostAsync("--Wsmq:Groups:ops:0=alice", "--Wsmq:Groups:ops:1=bob", "--Wsmq:Groups:red team:0=carol");
+        await using var send = _tools.StartCli("send", "group:ops", "--as", "alice");
+        await send.WriteInputAsync("one\ntwo\n");
+        (await send.ExitCodeAsync()).Should().Be(0, send.Error);
+
+        var (_, output, _) = await _tools.CliAsync("listen", "--as", "bob", "--count", "2");
+
+        output.Should().Contain("group:ops  from alice").And.Contain("two");
+        (await _tools.CliAsync("send", "group:red team", "hi", "--as", "alice")).Code.Should().Be(1);
+        (await _tools.CliAsync("send", "group:red team", "hi", "--as", "carol")).Code.Should().Be(0);
+    }
+
+    [Fact]
     public async Task Messages_of_every_kind_arrive_as_they_were_sent()
     {
         await _tools.StartHostAsync();

@@ -37,7 +37,8 @@ describe('access', () => {
   test('no token is refused', refused(() => undefined));
   test('an empty token is refused', refused(() => ''));
   test('a text that is no token is refused', refused(() => 'nonsense'));
-  test('an expired token is refused', refused(() => wsmq.node.token('bob', { nbf: now() - 2 * HOUR, iat: now() - 2 * HOUR, exp: now() - HOUR })));
+  test('an expired token is refused', refused(() =>
+    wsmq.node.token('bob', { nbf: now() - 2 * HOUR, iat: now() - 2 * HOUR, exp: now() - HOUR })));
   test('a token without an end is refused', refused(() => wsmq.node.token('bob', { exp: undefined })));
   test('a token of tomorrow is refused', refused(() => wsmq.node.token('bob', { nbf: now() + 24 * HOUR, exp: now() + 25 * HOUR })));
   test('a token for another audience is refused', refused(() => wsmq.node.token('bob', { aud: 'shop' })));
@@ -45,7 +46,8 @@ describe('access', () => {
   test('a token of another issuer is refused', refused(() => wsmq.node.token('bob', { iss: 'https://id.example' })));
   test('a token signed with another key is refused', refused(() => sign(randomBytes(32), 'bob')));
   test('a token without a signature is refused', refused(() => part(wsmq.node.token('bob'), 2, () => '')));
-  test('a token whose user was changed is refused', refused(() => part(wsmq.node.token('bob'), 1, payload(claims => ({ ...claims, sub: 'alice' })))));
+  test('a token whose user was changed is refused', refused(() =>
+    part(wsmq.node.token('bob'), 1, payload(claims => ({ ...claims, sub: 'alice' })))));
   test('a token of the algorithm none is refused', refused(() =>
     part(part(wsmq.node.token('bob'), 0, payload(() => ({ alg: 'none', typ: 'JWT' }))), 2, () => '')));
 

@@ -5,8 +5,10 @@ import { Setting } from './support/setting.js';
 import { stores } from './support/stores.js';
 
 const { frame } = RawClient;
-const FORGED = '{"type":1,"target":"Receive","arguments":[{"source":"user:x","position":"1","previous":"0","id":"forged","sender":"admin"}]}';
-const FORGED_BASE64 = Buffer.from(`${SEPARATOR}${FORGED}${SEPARATOR}`).toString('base64');
+const FORGED = '{"type":1,"target":"Receive","arguments":[{"source":"user:x","position":"1","previous":"0","id":"forged"}]}';
+const FRAMED = `${SEPARATOR}${FORGED}${SEPARATOR}`;
+const FORGED_BASE64 = Buffer.from(FRAMED).toString('base64');
+const bytes = (...pieces) => Buffer.concat(pieces.map(piece => Buffer.from(piece)));
 const escaped = text => JSON.stringify(text);
 
 // Raw JSON of a message's fields behind `to`, and the body that arrives; undefined where none may.
@@ -22,9 +24,9 @@ const attacks = {
   'a comment in the body': { fields: `"body":/* ${FORGED} */1` },
   'a number that is none': { fields: '"body":NaN' },
   'a string with a raw line end': { fields: '"body":"a\nb"' },
-  'a separator written in too many bytes': { fields: Buffer.concat([Buffer.from('"body":"'), Buffer.from([0xc0, 0x9e]), Buffer.from('"')]) },
-  'bytes that are no UTF-8': { fields: Buffer.concat([Buffer.from('"body":["'), Buffer.from([0xff, 0xfe, 0x80]), Buffer.from('"]')]) },
-  'an escaped frame in the body': { fields: `"body":${escaped(`${SEPARATOR}${FORGED}${SEPARATOR}`)}`, body: `${SEPARATOR}${FORGED}${SEPARATOR}` },
+  'a separator written in too many bytes': { fields: bytes('"body":"', [0xc0, 0x9e], '"') },
+  'bytes that are no UTF-8': { fields: bytes('"body":["', [0xff, 0xfe, 0x80], '"]') },
+  'an escaped frame in the body': { fields: `"body":${escaped(FRAMED)}`, body: FRAMED },
   'an escaped frame as a key': { fields: `"body":{${escaped(SEPARATOR)}:${FORGED}}`, body: { [SEPARATOR]: JSON.parse(FORGED) } },
   'an escaped frame in a header': { fields: `"body":2,"headers":{"a":${escaped(`"}}]}${SEPARATOR}${FORGED}${SEPARATOR}`)}}`, body: 2 },
   'an escaped frame in the type': { fields: `"body":3,"type":${escaped(`${SEPARATOR}${FORGED}`)}` },
@@ -45,7 +47,7 @@ for (const store of stores) {
         const bystander = await wsmq.connectRaw(alice);
         const attacker = await wsmq.connectRaw(mallory);
         const [head, tail] = frame('1', 'Send', `{"to":"user:${bob}",@}`).split('@');
-        attacker.write(Buffer.concat([head, fields, tail].map(piece => Buffer.from(piece))));
+        attacker.write(bytes(head, fields, tail));
         await attacker.outcome('1');
 
         // What comes behind it shows that everything before it has come.
@@ -53,9 +55,9 @@ for (const store of stores) {
         const last = await sender.send(`user:${bob}`, 'last');
         await victim.receives(last.position);
 
-        const expected = body === undefined && data === undefined ? [] : [{ sender: mallory, body, data }];
-        const calls = victim.calls.map(({ target, arguments: [{ sender: from, body: b, data: d }] }) => ({ target, sender: from, body: b, data: d }));
-        assert.deepEqual(calls, [...expected, { sender: mallory, body: 'last', data: undefined }].map(call => ({ target: 'Receive', ...call })));
+        const expected = body === undefined && data === undefined ? [] : [['Receive', mallory, body, data]];
+        const calls = victim.calls.map(({ target, arguments: [m] }) => [target, m.sender, m.body, m.data]);
+        assert.deepEqual(calls, [...expected, ['Receive', mallory, 'last', undefined]]);
         assert.ok(victim.frames.every(text => [undefined, 1, 6].includes(JSON.parse(text).type)), victim.frames.join('\n'));
         assert.deepEqual(bystander.calls, []);
         assert.ok(!victim.isClosed && !bystander.isClosed);

@@ -15,14 +15,16 @@ for (const store of stores) {
       const before = Date.now();
       const receipt = await sender.connection.invoke('Send', {
         to: `user:${bob}`, id: 'order-1', type: 'chat', body: { text: 'hi', n: [1, 2.5, null, true] },
-        headers: { trace: 'a|b', lang: 'de' }, correlationId: 'c-1', replyTo: `user:${alice}`,
+        headers: { trace: 'a|b', lang: 'de' }, correlationId: 'c-1',
+        replyTo: `user:${alice}`,
       });
       await receiver.receives(1);
 
       const { name, sentAt, ...delivery } = receiver.events[0];
       assert.deepEqual(delivery, {
         source: `user:${bob}`, position: receipt.position, previous: '0000000000000000', id: 'order-1', sender: alice, type: 'chat',
-        body: { text: 'hi', n: [1, 2.5, null, true] }, headers: { trace: 'a|b', lang: 'de' }, correlationId: 'c-1', replyTo: `user:${alice}`,
+        body: { text: 'hi', n: [1, 2.5, null, true] }, headers: { trace: 'a|b', lang: 'de' }, correlationId: 'c-1',
+        replyTo: `user:${alice}`,
       });
       assert.deepEqual(receipt, { id: 'order-1', position: delivery.position, duplicate: false });
       assert.match(receipt.position, /^\d{16}$/);
@@ -60,7 +62,8 @@ for (const store of stores) {
       const receiver = await wsmq.connect(bob);
       const sender = await wsmq.connect(alice);
       const bodies = [
-        '\u001e{"type":7}\u001e', '\u0000\u0001\u007f\u0085\u2028\u2029', 'Grüße, 世界, שלום, 👩‍👩‍👧‍👦', '"quoted" \\ / \n\r\t', 'e\u0301 \u00e9 ｂob аlice',
+        '\u001e{"type":7}\u001e', '\u0000\u0001\u007f\u0085\u2028\u2029', 'Grüße, 世界, שלום, 👩‍👩‍👧‍👦', '"quoted" \\ / \n\r\t',
+        'e\u0301 \u00e9 ｂob аlice',
         '</script><!--', '', { '\u001e': '\u001e', 'ключ': ['\u001e'] }, { __proto__: null, constructor: 1 }, '\ufeff', 'x'.repeat(200_000),
         null, false, 0, -1.5e-7, [], {}, 9007199254740991,
       ];
@@ -84,7 +87,8 @@ for (const store of stores) {
     test('names may hold colons, pipes, slashes and spaces', async () => {
       const [sender] = await Promise.all(wsmq.users('alice').map(user => wsmq.connect(user)));
       const names = [
-        'auth0|5f7c8ec7c33c6c004bbafe82', 'urn:shop:customer:7', 'https://id.example/u/1?x=y#z', 'DOMAIN\\bob', 'bob@example.test', 'Bob van Dyck',
+        'auth0|5f7c8ec7c33c6c004bbafe82', 'urn:shop:customer:7', 'https://id.example/u/1?x=y#z', 'DOMAIN\\bob', 'bob@example.test',
+        'Bob van Dyck',
         ':', '::', '{tag}', '*', '%3A', '😀', '世界', 'Ωmega'.normalize('NFKC').slice(1), 'user:bob', 'Ü'.repeat(128), 'a'.repeat(256),
       ];
       for (const name of names) {

@@ -101,8 +101,9 @@ for (const store of stores) {
       const { bob, source, sender, positions } = await queueOf(3);
       const receiver = await wsmq.connect(bob, { ack: false });
       await receiver.receives(3);
-      const malformed = ['', '1', 'abc', positions[0].slice(1), `${positions[0]}0`, ` ${positions[0].slice(1)}`, `-${positions[0].slice(1)}`,
-        '٠'.repeat(16), '9'.repeat(16), '0x00000000000001', '1e15000000000000', `${positions[0]}\n`, '0'.repeat(100_000), null];
+      const malformed = ['', '1', 'abc', positions[0].slice(1), `${positions[0]}0`, ` ${positions[0].slice(1)}`,
+        `-${positions[0].slice(1)}`, '٠'.repeat(16), '9'.repeat(16), '0x00000000000001', '1e15000000000000',
+        `${positions[0]}\n`, '0'.repeat(100_000), null];
       for (const position of malformed) {
         await refuses(receiver.connection.invoke('Ack', source, position), 2005, 'invalid-position');
         await refuses(receiver.resume(source, position), 2005, 'invalid-position');
@@ -137,6 +138,16 @@ for (const store of stores) {
       await receiver.receives(3);
       assert.deepEqual(receiver.positions, positions);
       assert.deepEqual(intruder.events, []);
+    });
+
+    test('a user has 16 devices at most, and each goes on being one', async () => {
+      const [bob] = wsmq.users('bob');
+      const source = `user:${bob}`;
+      const devices = Array.from({ length: 16 }, (_, i) => `device-${i}`);
+      for (const device of [...devices, devices[0]]) await (await wsmq.connect(bob, { device })).resume(source, START);
+      const client = wsmq.client(bob, { device: 'one-more' });
+      const ended = client.start().then(() => eventually('the connection is closed', () => client.closed));
+      await refuses(ended.then(error => { throw error; }), 1003, 'too-many-devices');
     });
 
     test('a connection is told why it is refused', async () => {

@@ -25,13 +25,16 @@ describe('refusals', () => {
   ]);
 
   test('an address without a colon, or none at all', addresses(2001, 'invalid-address', 'bob', '', null, undefined));
-  test('an unknown kind', addresses(2002, 'unknown-address-kind', 'usr:bob', 'User:bob', ' user:bob', ':bob', 'topic:x', 'us\u0435r:bob', '\ufeffuser:bob'));
+  test('an unknown kind', addresses(2002, 'unknown-address-kind',
+    'usr:bob', 'User:bob', ' user:bob', ':bob', 'topic:x', 'us\u0435r:bob', '\ufeffuser:bob'));
   test('an empty name', addresses(2003, 'invalid-name', 'user:', 'group:'));
-  test('a name that is too long', addresses(2004, 'name-too-long', `user:${'x'.repeat(257)}`, `user:${'ü'.repeat(129)}`, `group:${'世'.repeat(86)}`));
+  test('a name that is too long', addresses(2004, 'name-too-long',
+    `user:${'x'.repeat(257)}`, `user:${'ü'.repeat(129)}`, `group:${'世'.repeat(86)}`));
   test('names that look like others', addresses(2003, 'invalid-name',
     'user:аlice', 'user:ｂob', 'user:bο\u0062', 'user:ﬁn', 'user:e\u0301ve', 'user:Ⅷ', 'user:①', 'user:a\u00a0b', 'user:\u3164'));
   test('names with invisible characters', addresses(2003, 'invalid-name',
-    'user:b\u200dob', 'user:b\u200bob', 'user:\ufeffbob', 'user:bob\u202e', 'user:b\u00adob', 'user:bob\ufe0f', 'user:b\u2060ob', 'user: bob', 'user:bob '));
+    'user:b\u200dob', 'user:b\u200bob', 'user:\ufeffbob', 'user:bob\u202e', 'user:b\u00adob', 'user:bob\ufe0f',
+    'user:b\u2060ob', 'user: bob', 'user:bob '));
   test('names with control characters', addresses(2003, 'invalid-name',
     'user:bob\n', 'user:\tbob', 'user:b\u0000b', 'user:b\u001eb', 'user:b\u007fb', 'user:b\u0085b', 'user:b\u2028b'));
   test('half a surrogate pair is no text', () => allRefused(2008, 'invalid-message', to => [
@@ -68,7 +71,8 @@ describe('refusals', () => {
   ]));
 
   test('a body over 256 KiB, also as bytes, and headers over 4 KiB', () => allRefused(2007, 'message-too-large', to => [
-    { to, body: 'x'.repeat(MAX_BODY - 1) }, { to, body: 'x'.repeat(MAX_BODY + 100_000) }, { to, data: Buffer.alloc(MAX_BODY + 1).toString('base64') },
+    { to, body: 'x'.repeat(MAX_BODY - 1) }, { to, body: 'x'.repeat(MAX_BODY + 100_000) },
+    { to, data: Buffer.alloc(MAX_BODY + 1).toString('base64') },
     { to, body: 1, headers: { a: 'x'.repeat(4096) } }, { to, body: 1, headers: { a: 'ü'.repeat(2048) } },
   ]));
 
@@ -82,7 +86,8 @@ describe('refusals', () => {
     const long = 'x'.repeat(128);
     await sender.send(`user:${bob}`, text);
     await sender.connection.invoke('Send', { to: `user:${bob}`, data: bytes, contentType: long });
-    await sender.connection.invoke('Send', { to: `user:${bob}`, body: deep, headers: { a: 'x'.repeat(4095) }, id: long, type: long, correlationId: long });
+    const headers = { a: 'x'.repeat(4095) };
+    await sender.connection.invoke('Send', { to: `user:${bob}`, body: deep, headers, id: long, type: long, correlationId: long });
     await receiver.receives(3);
     assert.equal(receiver.received[0].body, text);
     assert.equal(receiver.received[1].data, bytes);
@@ -94,7 +99,8 @@ describe('refusals', () => {
     const receiver = await wsmq.connect(bob);
     const sender = await wsmq.connect(alice);
     const to = `user:${bob}`;
-    await sender.connection.invoke('Send', { to, id: null, type: null, body: 1, data: null, contentType: null, headers: null, correlationId: null, replyTo: null });
+    const nulls = { id: null, type: null, data: null, contentType: null, headers: null, correlationId: null, replyTo: null };
+    await sender.connection.invoke('Send', { to, body: 1, ...nulls });
     await sender.connection.invoke('Send', { to, body: 2, color: 'red', position: '1', source: 'user:carol' });
     await sender.connection.invoke('Send', { to });
     await receiver.receives(3);
@@ -122,7 +128,10 @@ describe('refusals', () => {
   test('calls that do not fit the hub leave the connection usable', async () => {
     const [bob] = wsmq.users('bob');
     const client = await wsmq.connect(bob);
-    const calls = [['Ack', 5, 5], ['Ack', `user:${bob}`, 5], ['Ack'], ['Resume', {}, []], ['Send'], ['Send', {}, {}], ['Receive', {}], ['OnConnectedAsync'], ['Dispose']];
+    const calls = [
+      ['Ack', 5, 5], ['Ack', `user:${bob}`, 5], ['Ack'], ['Resume', {}, []], ['Send'], ['Send', {}, {}],
+      ['Receive', {}], ['OnConnectedAsync'], ['Dispose'],
+    ];
     for (const call of calls) await assert.rejects(client.connection.invoke(...call), `${call}`);
     await client.send(`user:${bob}`, 'still here');
     await client.receives(1);

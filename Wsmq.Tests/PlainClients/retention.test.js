@@ -12,7 +12,8 @@ for (const store of stores) {
   describe(`retention, ${store} store`, () => {
     // A small window, and nothing kept in memory: a slow reader falls back to a log that was trimmed meanwhile.
     const wsmq = Setting.of({
-      store, settings: { Options__Retention__MaxCount: KEPT, Options__Window: 4, Options__FeedEntries: 0, Options__StallAfter: '00:00:00.3' },
+      store,
+      settings: { Options__Retention__MaxCount: KEPT, Options__Window: 4, Options__FeedEntries: 0, Options__StallAfter: '00:00:00.3' },
     });
 
     async function sendAll(to, count) {

@@ -57,8 +57,11 @@ public sealed class SqliteWriterTests : IAsyncLifetime, IDisposable
     public async Task A_command_given_up_before_its_turn_is_not_run()
     {
         using var held = new ManualResetEventSlim();
+        using var started = new ManualResetEventSlim();
         using var gone = new CancellationTokenSource();
-        var first = Writer.RunAsync(_ => { held.Wait(); return 0; }, null, false, default);
+        var first = Writer.RunAsync(_ => { started.Set(); held.Wait(); return 0; }, null, false, default);
+        // Otherwise both might be taken into one group, and the second's turn would have begun.
+        started.Wait();
         var second = Writer.RunAsync(s => s.Run("INSERT INTO t VALUES (1)"), null, false, gone.Token);
         await gone.CancelAsync();
         await second.Awaiting(s => s).Should().ThrowAsync<OperationCanceledException>("it does not wait for its turn");

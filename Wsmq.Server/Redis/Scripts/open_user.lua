@@ -8,18 +8,19 @@ local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 
 local all = redis.call('HGETALL', cursors)
-local mine, active, away, away_seen = nil, 0, nil, nil
+local mine, mine_counts, active, away, away_seen = nil, false, 0, nil, nil
 for i = 1, #all, 2 do
   local name, seen = all[i], tonumber(string.sub(all[i + 1], 18))
   if name == device then
-    mine = string.sub(all[i + 1], 1, 16)
+    mine, mine_counts = string.sub(all[i + 1], 1, 16), now - seen <= expiry
   elseif now - seen <= expiry then
     active = active + 1
   elseif not away or seen < away_seen then
     away, away_seen = name, seen
   end
 end
-if active >= max_devices then return nil end
+-- A device that is known and counts already stays, also when the limit was lowered.
+if active >= max_devices and not (mine and mine_counts) then return nil end
 
 if not mine then
   -- Expired devices keep their cursors only while there is room, so that the hash stays bounded.

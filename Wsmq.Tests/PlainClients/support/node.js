@@ -41,7 +41,8 @@ export class Node {
 
 // Nothing that the machine has set for hosts of its own may reach ours.
 function environment(folder, settings) {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(wsmq__|aspnetcore_|authentication__|logging__)/i.test(name)));
+  const foreign = /^(wsmq__|aspnetcore_|authentication__|logging__)/i;
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
   Object.assign(env, { ASPNETCORE_ENVIRONMENT: 'Development', DOTNET_ENVIRONMENT: 'Development', Wsmq__DataFolder: folder });
   for (const [name, value] of Object.entries(settings)) env[`Wsmq__${name}`] = String(value);
   return env;

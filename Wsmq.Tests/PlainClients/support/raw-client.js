@@ -33,7 +33,8 @@ export class RawClient {
   }
 
   receives(position) {
-    return eventually(() => `${position} comes\n${this.frames.join('\n')}`, () => this.calls.some(call => call.arguments[0].position === position));
+    const came = () => this.calls.some(call => call.arguments[0].position === position);
+    return eventually(() => `${position} comes\n${this.frames.join('\n')}`, came);
   }
 
   /** The HTTP status with which a request for a WebSocket is answered. */

@@ -12,8 +12,10 @@ export async function startRedis(folder) {
       const [server] = await Process.start('redis-server', args.map(String), process.env, /Ready to accept connections/);
       return { server, address: `127.0.0.1:${port}` };
     } catch (e) {
-      // Somebody else may have taken the port meanwhile; a missing redis-server stays missing.
-      if (attempt === ATTEMPTS || !/in use/i.test(e.message)) throw new Error(`${e.message}\nThe tests need a redis-server: apt-get install redis-server`);
+      if (/ENOENT/.test(e.message)) throw new Error('The tests need a redis-server: apt-get install redis-server');
+
+      // Somebody else may have taken the port meanwhile.
+      if (attempt === ATTEMPTS || !/in use/i.test(e.message)) throw e;
     }
   }
 }

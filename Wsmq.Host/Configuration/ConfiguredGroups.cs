@@ -1,0 +1,19 @@
+namespace Wsmq.Host.Configuration;
+
+/// <summary>Gives the groups that the configuration names the members that it names. Started after the store.</summary>
+internal sealed class ConfiguredGroups(HostSettings settings, IWsmqGroups groups) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (group, wanted) in settings.Groups)
+        {
+            var present = await groups.MembersAsync(group, cancellationToken);
+            foreach (var user in wanted.Except(present, StringComparer.Ordinal))
+                await groups.AddAsync(group, user, cancellationToken);
+            foreach (var user in present.Except(wanted, StringComparer.Ordinal))
+                await groups.RemoveAsync(group, user, cancellationToken);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Delivering;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Tests.Delivering;
+
+/// <summary>The queue of acknowledgements outlives whatever its store throws.</summary>
+public sealed class AckQueueTests
+{
+    private static readonly AckRequest Ack = new(Address.User("bob"), "bob", "phone", new Position(1));
+
+    [Fact]
+    public async Task A_call_that_the_driver_cancelled_is_repeated_like_any_other_failure()
+    {
+        var store = new CancellingStore();
+        var queue = Make(store);
+        queue.Start();
+
+        await FluentActions.Awaiting(() => queue.Enqueue(Ack)).Should().ThrowAsync<WsmqException>();
+        await Eventually.That("it is stored after all", () => store.Calls >= 2);
+        await queue.Enqueue(Ack).WaitAsync(TimeSpan.FromSeconds(10));
+
+        await queue.StopAsync();
+    }
+
+    [Fact]
+    public async Task After_the_stop_an_ack_is_refused_and_does_not_wait_for_ever()
+    {
+        var queue = Make(new CancellingStore());
+        queue.Start();
+        await queue.StopAsync();
+
+        (await FluentActions.Awaiting(() => queue.Enqueue(Ack).WaitAsync(TimeSpan.FromSeconds(10))).Should().ThrowAsync<WsmqException>())
+            .Which.Error.Should().Be(WsmqErrors.Stopping);
+    }
+
+    private static AckQueue Make(IStore store) => new(
+        store, Options.Create(new WsmqOptions()), TimeProvider.System, new WsmqMetrics(new Meters()), NullLogger<AckQueue>.Instance);
+
+    private sealed class CancellingStore : IStore, IMessageLog
+    {
+        private int _calls;
+
+        public int Calls => _calls;
+
+        public IMessageLog Log => this;
+
+        public IMembershipStore Memberships => throw new NotSupportedException();
+
+        public ISignals Signals => throw new NotSupportedException();
+
+        public int Lanes => 1;
+
+        public Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>
+            Interlocked.Increment(ref _calls) == 1 ? throw new TaskCanceledException() : Task.FromResult(new AckResult[batch.Count]);
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task<bool> IsAvailableAsync(CancellationToken cancellationToken) => Task.FromResult(true);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        public int LaneOf(Address address) => 0;
+
+        public Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<LogPage> ReadAsync(Address source, Position after, int maxEntries, int maxBytes, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<LogState[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<Position> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+    }
+
+    private sealed class Meters : IMeterFactory
+    {
+        public Meter Create(MeterOptions options) => new(options);
+
+        public void Dispose()
+        {
+        }
+    }
+}

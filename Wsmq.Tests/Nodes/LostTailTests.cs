@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.SignalR.Client;
+using StackExchange.Redis;
+using Wsmq.Server.Redis;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Nodes;
+
+/// <summary>
+/// A Redis that went back: its newest entries are gone, as after a failover to a replica that had not received them. The loss is
+/// made by hand, because it must hit exact entries.
+/// </summary>
+[Collection(SharedRedis.Name)]
+public sealed class LostTailTests(SharedRedis redis)
+{
+    private static readonly Address Bob = Address.User("bob");
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_live_feed_had_seen_is_announced(bool somethingFollows)
+    {
+        var prefix = redis.NextPrefix();
+        await using var node = await TestNode.StartAsync(
+            s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix),
+            o => (o.FeedEntries, o.TailCheckInterval) = (0, TimeSpan.FromMilliseconds(somethingFollows ? 3_600_000 : 100)));
+        await using var ahead = await PlainClient.ConnectAsync(node, "bob", "ahead");
+        var sent = new List<Receipt> { await SendAsync(node, 1) };
+        await using (var away = await PlainClient.ConnectAsync(node, "bob", "behind"))
+        {
+            await away.ReceivesAsync("1");
+            await away.Connection.InvokeAsync("Ack", "user:bob", sent[0].Position);
+        }
+
+        sent.AddRange([await SendAsync(node, 2), await SendAsync(node, 3)]);
+        await ahead.ReceivesAsync("1", "2", "3");
+
+        await LoseBehindAsync(prefix, Position.Parse(sent[0].Position));
+        string[] next = [];
+        if (somethingFollows)
+        {
+            await SendAsync(node, 4);
+            next = ["4"];
+        }
+
+        await using var behind = await PlainClient.ConnectAsync(node, "bob", "behind");
+        await Eventually.That("the loss is announced", () => behind.Gaps.Count == 1);
+        await behind.ReceivesAsync(next);
+        behind.Gaps[0].Should().Be(new GapSeen("user:bob", sent[0].Position, Position.Parse(sent[2].Position).Next().ToString(), GapReasons.Lost, 0));
+        await ahead.ReceivesAsync(["1", "2", "3", .. next]);
+        ahead.Gaps.Should().BeEmpty("it has them all");
+    }
+
+    private static Task<Receipt> SendAsync(TestNode node, int number) =>
+        node.Publisher.SendAsync(new OutgoingMessage { To = Bob.ToString(), Body = JsonBody.Parse($"{number}") });
+
+    private async Task LoseBehindAsync(string prefix, Position last)
+    {
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.Server.EndPoint);
+        var keys = new RedisKeys(prefix, 64);
+        var database = connection.GetDatabase();
+        foreach (var entry in await database.StreamRangeAsync(keys.Log(Bob), $"({last.Value}-0"))
+            await database.StreamDeleteAsync(keys.Log(Bob), [entry.Id]);
+        await database.HashSetAsync(keys.Meta(Bob), "t", last.ToString());
+    }
+}

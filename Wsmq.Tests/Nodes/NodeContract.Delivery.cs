@@ -1,0 +1,122 @@
+using Microsoft.AspNetCore.SignalR.Client;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Nodes;
+
+// Order, devices, windows, resuming.
+public abstract partial class NodeContract
+{
+    [Fact]
+    public async Task What_was_sent_while_a_user_was_away_comes_in_order()
+    {
+        var node = await StartAsync();
+        await using var alice = await PlainClient.ConnectAsync(node, "alice");
+        foreach (var text in new[] { "one", "two", "three" })
+            await alice.SendAsync("user:bob", text);
+
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+
+        await bob.ReceivesAsync("\"one\"", "\"two\"", "\"three\"");
+        bob.Received.Should().OnlyContain(d => d.Sender == "alice" && d.Source == "user:bob" && d.Type == "test");
+        bob.Received.Skip(1).Select(d => d.Previous).Should().Equal(bob.Received.SkipLast(1).Select(d => d.Position));
+    }
+
+    [Fact]
+    public async Task Every_device_gets_everything_once_and_goes_on_behind_its_own_cursor()
+    {
+        var node = await StartAsync();
+        await PublishAsync(node, "user:bob", 0, 5);
+        await using (var phone = await PlainClient.ConnectAsync(node, "bob", "phone"))
+        {
+            await phone.ReceivesAsync(Numbers(0, 5));
+            await phone.Connection.InvokeAsync("Ack", "user:bob", phone.Received[4].Position);
+        }
+
+        await PublishAsync(node, "user:bob", 5, 5);
+        await using var laptop = await PlainClient.ConnectAsync(node, "bob", "laptop");
+        await using var again = await PlainClient.ConnectAsync(node, "bob", "phone");
+
+        await laptop.ReceivesAsync(Numbers(0, 10));
+        await again.ReceivesAsync(Numbers(5, 5));
+        laptop.Gaps.Should().BeEmpty();
+        again.Gaps.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Without_acks_the_window_fills_and_the_same_comes_again_after_a_reconnect()
+    {
+        var node = await StartAsync(o => (o.Window, o.StallAfter) = (10, TimeSpan.FromMilliseconds(200)));
+        await PublishAsync(node, "user:bob", 0, 30);
+        await using (var silent = await PlainClient.ConnectAsync(node, "bob", ack: false))
+        {
+            await Eventually.That("the server says that it waits", () => silent.Stalled.Count == 1);
+            silent.Bodies.Should().Equal(Numbers(0, 10));
+            await silent.Connection.InvokeAsync("Ack", "user:bob", silent.Received[3].Position);
+            await Eventually.That("an ack makes room", () => silent.Received.Count == 14);
+        }
+
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+        await bob.ReceivesAsync(Numbers(4, 26));
+    }
+
+    [Fact]
+    public async Task A_backlog_of_10000_comes_in_order_without_growing_the_memory_of_the_server()
+    {
+        const int Count = 10_000;
+        var node = await StartAsync();
+        var filler = new string('x', 4_000);
+        foreach (var part in Enumerable.Range(0, Count).Chunk(1_000))
+        {
+            await node.Publisher.SendManyAsync(
+                [.. part.Select(i => new OutgoingMessage { To = "user:bob", Body = JsonBody.Parse($$"""{"n":{{i}},"x":"{{filler}}"}""") })]);
+        }
+
+        // A reader that has filled its window holds as much as it ever will.
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        await using (var silent = await PlainClient.ConnectAsync(node, "bob", ack: false))
+        {
+            await Eventually.That("the window is full", () => silent.Received.Count == 256);
+            var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
+            grown.Should().BeLessThan(10L * 1024 * 1024, "the backlog is 40 MB, the window with the client's own copy about 2 MB");
+        }
+
+        var next = 0;
+        var inOrder = true;
+        await using var bob = await PlainClient.ConnectAsync(
+            node, "bob", onReceive: d => inOrder &= d.Body.ToString()!.StartsWith($$"""{"n":{{next++}},""", StringComparison.Ordinal));
+        await Eventually.That("all have come", () => next >= Count);
+        inOrder.Should().BeTrue();
+        next.Should().Be(Count);
+        bob.Gaps.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_client_resumes_from_a_position_that_it_kept()
+    {
+        var node = await StartAsync();
+        var receipts = await PublishAsync(node, "user:bob", 0, 6);
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+        await bob.ReceivesAsync(Numbers(0, 6));
+
+        await bob.Connection.InvokeAsync("Resume", "user:bob", receipts[3].Position);
+        await bob.ReceivesAsync([.. Numbers(0, 6), .. Numbers(4, 2)]);
+        await bob.Connection.InvokeAsync("Resume", "user:bob", Position.Start.ToString());
+        await bob.ReceivesAsync([.. Numbers(0, 6), .. Numbers(4, 2), .. Numbers(0, 6)]);
+        bob.Gaps.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_reader_that_does_not_acknowledge_delays_nobody()
+    {
+        var node = await StartAsync(o => o.Window = 5);
+        foreach (var user in new[] { "slow", "fast" })
+            await node.Groups.AddAsync("ops", user);
+        await using var slow = await PlainClient.ConnectAsync(node, "slow", ack: false);
+        await using var fast = await PlainClient.ConnectAsync(node, "fast");
+
+        await PublishAsync(node, "group:ops", 0, 500);
+
+        await fast.ReceivesAsync(Numbers(0, 500));
+        slow.Received.Count.Should().Be(5);
+    }
+}

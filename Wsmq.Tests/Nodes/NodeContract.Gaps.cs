@@ -1,0 +1,77 @@
+using Microsoft.AspNetCore.SignalR.Client;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Nodes;
+
+// What was removed is announced.
+public abstract partial class NodeContract
+{
+    [Fact]
+    public async Task A_trimmed_range_is_announced_exactly_before_delivery_goes_on()
+    {
+        var node = await StartAsync(o => o.Retention.MaxCount = 10);
+        await using (var early = await PlainClient.ConnectAsync(node, "bob"))
+        {
+            await PublishAsync(node, "user:bob", 0, 3);
+            await early.ReceivesAsync(Numbers(0, 3));
+            await early.Connection.InvokeAsync("Ack", "user:bob", early.Received[2].Position);
+        }
+
+        var receipts = await PublishAsync(node, "user:bob", 3, 20);
+
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+        await bob.ReceivesAsync(Numbers(13, 10));
+        var gap = bob.Gaps.Should().ContainSingle().Subject;
+        gap.Should().BeEquivalentTo(new { Source = "user:bob", Reason = GapReasons.Retention, Received = 0 });
+        receipts.Where(r => Missing(gap, r.Position)).Should().Equal(receipts.Take(10));
+    }
+
+    [Fact]
+    public async Task A_consumed_log_gives_out_higher_positions_and_an_older_reader_hears_of_the_gap()
+    {
+        var node = await StartAsync(o => (o.AckGrace, o.FeedEntries) = (TimeSpan.Zero, 0));
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+        var receipts = await PublishAsync(node, "user:bob", 0, 3);
+        await bob.ReceivesAsync(Numbers(0, 3));
+        await bob.Connection.InvokeAsync("Ack", "user:bob", receipts[2].Position);
+
+        await bob.Connection.InvokeAsync("Resume", "user:bob", receipts[0].Position);
+        await Eventually.That("the gap is announced", () => bob.Gaps.Count == 1);
+        var next = (await PublishAsync(node, "user:bob", 3, 1))[0];
+
+        await bob.ReceivesAsync(Numbers(0, 4));
+        bob.Gaps[0].Reason.Should().Be(GapReasons.Consumed);
+        receipts.Where(r => Missing(bob.Gaps[0], r.Position)).Should().Equal(receipts.Skip(1));
+        string.CompareOrdinal(next.Position, receipts[2].Position).Should().BePositive();
+        Missing(bob.Gaps[0], next.Position).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task An_expired_log_gives_out_higher_positions_and_an_older_reader_hears_of_the_gap()
+    {
+        var node = await StartAsync(o => o.Retention.MaxAge = TimeSpan.FromSeconds(1));
+        await using (var registers = await PlainClient.ConnectAsync(node, "bob"))
+            await registers.Connection.InvokeAsync("Ack", "user:bob", Position.Start.ToString());
+        var receipts = await PublishAsync(node, "user:bob", 0, 3);
+
+        PlainClient bob = null!;
+        await Eventually.That("the entries have expired", async () =>
+        {
+            bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
+            await Eventually.That("something comes", () => bob.Received.Count + bob.Gaps.Count > 0);
+            if (bob.Gaps.Count > 0 && bob.Received.Count == 0)
+                return true;
+            await bob.DisposeAsync();
+            return false;
+        });
+
+        await using (bob)
+        {
+            var next = (await PublishAsync(node, "user:bob", 3, 1))[0];
+            await bob.ReceivesAsync("3");
+            bob.Gaps.Should().ContainSingle().Which.Reason.Should().Be(GapReasons.Retention);
+            receipts.Should().OnlyContain(r => Missing(bob.Gaps[0], r.Position));
+            string.CompareOrdinal(next.Position, receipts[2].Position).Should().BePositive();
+        }
+    }
+}

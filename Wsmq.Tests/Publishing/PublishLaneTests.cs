@@ -1,0 +1,134 @@
+using System.Diagnostics.Metrics;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Logs;
+using Wsmq.Server.Publishing;
+
+namespace Wsmq.Tests.Publishing;
+
+/// <summary>What a lane does with sends that wait for too long, on a clock of the test's own.</summary>
+public sealed class PublishLaneTests : IAsyncLifetime
+{
+    private static readonly WsmqOptions Options = new() { SendTimeout = TimeSpan.FromSeconds(10) };
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly ScriptedLog _log = new();
+    private PublishLane _lane = null!;
+
+    public Task InitializeAsync()
+    {
+        _lane = new PublishLane(0, _log, Options, _time, new WsmqMetrics(new Meters()), NullLogger.Instance);
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync()
+    {
+        _log.Answer = _ => null;
+        _log.Gate.TrySetResult();
+        var stopped = _lane.StopAsync();
+        await ForwardUntilAsync("the lane stops", stopped);
+    }
+
+    private Task<Receipt> Send(string id, ValueTask<WsmqException?> admission = default) =>
+        _lane.Enqueue(new AppendRequest(Address.User("bob"), "app", id, Encoding.UTF8.GetBytes("m"), Encoding.UTF8.GetBytes("1")), admission);
+
+    private Task ForwardUntilAsync(string reason, Task task) => Eventually.That(reason, () =>
+    {
+        _time.Advance(TimeSpan.FromMilliseconds(500));
+        return task.IsCompleted;
+    });
+
+    private static async Task ShouldFailAsync(Task<Receipt> send, WsmqError error) =>
+        (await FluentActions.Awaiting(() => send).Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(error);
+
+    [Fact]
+    public async Task What_waited_longer_than_the_send_timeout_is_refused_and_never_stored()
+    {
+        var first = Send("first");
+        await Eventually.That("the store is asked", () => _log.Appended.Count == 1);
+        var late = Send("late");
+
+        _time.Advance(Options.SendTimeout);
+        var fresh = Send("fresh");
+        _log.Gate.SetResult();
+
+        await ShouldFailAsync(late, WsmqErrors.ServerBusy);
+        (await fresh).Id.Should().Be("fresh");
+        (await first).Id.Should().Be("first");
+        _log.Appended.Should().Equal("first", "fresh");
+    }
+
+    [Fact]
+    public async Task An_authorizer_that_does_not_answer_holds_up_the_others_no_longer_than_the_send_timeout()
+    {
+        _log.Gate.SetResult();
+        var silent = new TaskCompletionSource<WsmqException?>();
+        var before = Send("before");
+        var stuck = Send("stuck", new ValueTask<WsmqException?>(silent.Task));
+
+        (await before).Id.Should().Be("before");
+        _time.Advance(Options.SendTimeout / 2);
+        var behind = Send("behind");
+        _time.Advance(Options.SendTimeout / 2);
+
+        await ShouldFailAsync(stuck, WsmqErrors.ServerBusy);
+        (await behind).Id.Should().Be("behind");
+        _log.Appended.Should().Equal("before", "behind");
+    }
+
+    [Fact]
+    public async Task A_full_store_after_an_attempt_of_unknown_outcome_does_not_say_that_nothing_was_stored()
+    {
+        var attempts = 0;
+        _log.Answer = _ => new WsmqException(attempts++ == 0 ? WsmqErrors.StoreUnavailable : WsmqErrors.StoreFull);
+        _log.Gate.SetResult();
+
+        var send = Send("x");
+        await ForwardUntilAsync("the lane gives up", send);
+
+        await ShouldFailAsync(send, WsmqErrors.StoreUnavailable);
+    }
+
+    private sealed class ScriptedLog : IMessageLog
+    {
+        public TaskCompletionSource Gate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public List<string> Appended { get; } = [];
+
+        public Func<IReadOnlyList<AppendRequest>, Exception?> Answer { get; set; } = _ => null;
+
+        public int Lanes => 1;
+
+        public int LaneOf(Address address) => 0;
+
+        public async Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, CancellationToken cancellationToken)
+        {
+            Appended.AddRange(batch.Select(r => r.Id));
+            await Gate.Task;
+            return Answer(batch) is { } failure ? throw failure : [.. batch.Select((_, i) => new AppendResult(new Position(i + 1), false))];
+        }
+
+        public Task<LogPage> ReadAsync(Address source, Position after, int maxEntries, int maxBytes, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<LogState[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<Position> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+    }
+
+    private sealed class Meters : IMeterFactory
+    {
+        public Meter Create(MeterOptions options) => new(options);
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Net.WebSockets;
+using System.Text;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Wsmq.Server.Hubs;
+
+namespace Wsmq.Tests.Sessions;
+
+/// <summary>Joining and leaving on a live connection, when something else goes wrong at the same time.</summary>
+public sealed class GroupReaderTests : IAsyncLifetime
+{
+    private readonly TempFolder _folder = new();
+    private readonly Stumbling _stumbling = new();
+    private TestNode _node = null!;
+
+    public async Task InitializeAsync() => _node = await TestNode.StartAsync(
+        s => s.UseSqlite(_folder.File("wsmq.db")),
+        services: b => b.Services.AddSingleton(_stumbling).AddSingleton<HubLifetimeManager<WsmqHub>, StumblingLifetimeManager>());
+
+    public async Task DisposeAsync()
+    {
+        await _node.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_join_that_fails_half_way_and_is_repeated_delivers_once()
+    {
+        await using var bob = await PlainClient.ConnectAsync(_node, "bob");
+        _stumbling.Failures = 2;
+        await _node.Groups.AddAsync("ops", "bob");
+        await Eventually.That("the join succeeds at last", () => _stumbling.Joined == 1);
+
+        for (var i = 0; i < 50; i++)
+            await _node.Publisher.SendAsync(Address.Group("ops"), i);
+        await Eventually.That("they come", () => bob.Received.Count >= 50);
+        await _node.Publisher.SendAsync(Address.User("bob"), -1);
+        await Eventually.That("the last comes", () => bob.Bodies.Contains("-1"));
+
+        bob.Received.Count(d => d.Source == "group:ops").Should().Be(50);
+    }
+
+    [Fact]
+    public async Task Leaving_a_group_does_not_end_the_connection_of_a_slow_reader()
+    {
+        await _node.Groups.AddAsync("ops", "bob");
+        var url = new Uri(_node.Hub.ToString().Replace("http", "ws", StringComparison.Ordinal) + "?access_token=" + TestTokens.For("bob"));
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(url, default);
+        await SendAsync(socket, """{"protocol":"json","version":1}""");
+        (await ReceiveAsync(socket)).Should().Be("{}\u001e");
+
+        // More than the buffers on the way take: the write of one of these waits for the reader.
+        var large = new string('x', 200_000);
+        for (var i = 0; i < 100; i++)
+            await _node.Publisher.SendAsync(Address.Group("ops"), large);
+        await _node.Groups.RemoveAsync("ops", "bob");
+        await _node.Publisher.SendAsync(Address.User("bob"), "still here");
+
+        var seen = string.Empty;
+        while (!seen.Contains("still here", StringComparison.Ordinal))
+        {
+            seen = await ReceiveAsync(socket);
+            socket.State.Should().Be(WebSocketState.Open, "nothing was wrong with the connection: {0}", seen);
+            seen.Should().NotContain("\"type\":7");
+        }
+    }
+
+    private static Task SendAsync(ClientWebSocket socket, string frame) =>
+        socket.SendAsync(Encoding.UTF8.GetBytes(frame + '\u001e'), WebSocketMessageType.Text, true, default);
+
+    private static async Task<string> ReceiveAsync(ClientWebSocket socket)
+    {
+        var buffer = new byte[64 * 1024];
+        var text = new StringBuilder();
+        WebSocketReceiveResult part;
+        do
+        {
+            part = await socket.ReceiveAsync(new ArraySegment<byte>(buffer), default);
+            text.Append(Encoding.UTF8.GetString(buffer, 0, part.Count));
+        }
+        while (!part.EndOfMessage);
+        return text.ToString();
+    }
+
+    internal sealed class Stumbling
+    {
+        private int _joined;
+
+        public int Failures { get; set; }
+
+        public int Joined => _joined;
+
+        public void Enter()
+        {
+            if (Failures-- > 0)
+                throw new InvalidOperationException("The backplane is away.");
+            Interlocked.Increment(ref _joined);
+        }
+    }
+
+    internal sealed class StumblingLifetimeManager(
+        ConnectionRegistry connections, Stumbling stumbling, ILogger<DefaultHubLifetimeManager<WsmqHub>> logger)
+        : DefaultHubLifetimeManager<WsmqHub>(logger)
+    {
+        public override Task OnConnectedAsync(HubConnectionContext connection)
+        {
+            connections.Add(connection);
+            return base.OnConnectedAsync(connection);
+        }
+
+        public override Task OnDisconnectedAsync(HubConnectionContext connection)
+        {
+            connections.Remove(connection);
+            return base.OnDisconnectedAsync(connection);
+        }
+
+        public override Task AddToGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default)
+        {
+            stumbling.Enter();
+            return base.AddToGroupAsync(connectionId, groupName, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+using Wsmq.Server.Logs;
+using Wsmq.Server.Redis;
+
+namespace Wsmq.Tests.Stores;
+
+/// <summary>What the Redis store does when its server is away, full, or was left in the middle of a change.</summary>
+public sealed class RedisFaultTests : IAsyncLifetime
+{
+    private RedisServer _redis = null!;
+
+    public async Task InitializeAsync() => _redis = await RedisServer.StartAsync(appendOnly: true);
+
+    public async Task DisposeAsync() => await _redis.DisposeAsync();
+
+    private async Task<RedisHarness> StartAsync() => await RedisHarness.StartAsync(
+        $"{_redis.EndPoint}", "t", new WsmqOptions { AckGrace = TimeSpan.Zero });
+
+    private Task<ConnectionMultiplexer> AdminAsync() => ConnectionMultiplexer.ConnectAsync($"{_redis.EndPoint},allowAdmin=true");
+
+    private static RedisKeys Keys => new("t", 64);
+
+    [Fact]
+    public async Task A_subscription_that_failed_leaves_nothing_behind()
+    {
+        var store = new RedisStore(
+            Options.Create(new WsmqOptions()),
+            Options.Create(new WsmqRedisOptions { Configuration = _redis.EndPoint, KeyPrefix = "t", CommandTimeout = TimeSpan.FromMilliseconds(500) }),
+            NullLogger<RedisStore>.Instance);
+        await using var kept = store;
+        await store.StartAsync(default);
+        var (heard, failed) = (Address.User("heard"), Address.User("failed"));
+        await store.Signals.SubscribeAsync(heard, _ => { }, default);
+        await _redis.StopAsync();
+        await FluentActions.Awaiting(() => store.Signals.SubscribeAsync(failed, _ => { }, default)).Should().ThrowAsync<WsmqException>();
+
+        await _redis.RestartAsync();
+
+        await using var admin = await AdminAsync();
+        await Eventually.That("the subscription from before is back", async () => await SubscribersAsync(admin, heard) == 1);
+        (await SubscribersAsync(admin, failed)).Should().Be(0, "nobody reads what would come there");
+    }
+
+    [Fact]
+    public async Task A_full_server_refuses_messages_but_lets_devices_in_and_acks_make_room()
+    {
+        await using var h = await StartAsync();
+        await h.OpenAsync("bob", "phone");
+        var position = await h.AddAsync(Address.User("bob"));
+        await using var admin = await AdminAsync();
+        await admin.GetDatabase().ExecuteAsync("CONFIG", "SET", "maxmemory", "1");
+
+        (await FluentActions.Awaiting(() => h.AddAsync(Address.User("bob"))).Should().ThrowAsync<WsmqException>())
+            .Which.Error.Should().Be(WsmqErrors.StoreFull);
+        await h.OpenAsync("bob", "phone");
+        (await h.ReadAsync(Address.User("bob"))).Entries.Should().ContainSingle();
+        (await h.AckAsync("bob", "phone", position)).Should().Be(AckResult.Done);
+        (await h.ReadAsync(Address.User("bob"))).Entries.Should().BeEmpty();
+        (await h.StateAsync(Address.User("bob"))).Consumed.Should().Be(position);
+    }
+
+    [Fact]
+    public async Task Who_joins_again_after_a_leave_that_stopped_half_way_is_signalled()
+    {
+        await using var h = await StartAsync();
+        await h.Store.Memberships.AddAsync("ops", "bob", default);
+        await using var admin = await AdminAsync();
+        await admin.GetDatabase().HashDeleteAsync(Keys.Members(Address.Group("ops")), "bob");
+        var version = (await h.StateAsync(Address.User("bob"))).MembershipVersion;
+        var signals = 0;
+        await h.Store.Signals.SubscribeAsync(Address.User("bob"), s => signals += s.IsMembership ? 1 : 0, default);
+
+        await h.Store.Memberships.AddAsync("ops", "bob", default);
+
+        (await h.StateAsync(Address.User("bob"))).MembershipVersion.Should().BeGreaterThan(version);
+        await Eventually.That("the user's nodes hear of it", () => signals == 1);
+    }
+
+    [Fact]
+    public async Task A_leave_that_a_join_overtook_leaves_the_group_in_the_list_of_the_member()
+    {
+        await using var h = await StartAsync();
+        await h.Store.Memberships.AddAsync("ops", "bob", default);
+        await using var admin = await AdminAsync();
+        var stop = new CancellationTokenSource();
+        var joins = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+                await h.Store.Memberships.AddAsync("ops", "bob", default);
+        });
+        for (var i = 0; i < 300; i++)
+            await h.Store.Memberships.RemoveAsync("ops", "bob", default);
+        await stop.CancelAsync();
+        await joins;
+
+        var member = await h.Store.Memberships.IsMemberAsync("ops", "bob", default);
+        (await h.Store.Memberships.GroupsOfAsync("bob", default)).Should().HaveCount(member ? 1 : 0);
+    }
+
+    private static async Task<long> SubscribersAsync(ConnectionMultiplexer admin, Address address)
+    {
+        var reply = (RedisResult[])(await admin.GetDatabase().ExecuteAsync("PUBSUB", "NUMSUB", Keys.Signal(address)))!;
+        return (long)reply[1];
+    }
+}
