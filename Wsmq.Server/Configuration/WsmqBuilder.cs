@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Configuration;
 using Wsmq.Server.Hubs;
@@ -24,6 +25,12 @@ public sealed class WsmqBuilder
     public WsmqBuilder UseSqlite(string? path = null, Action<WsmqSqliteOptions>? configure = null)
     {
         AddOptions<WsmqSqliteOptions>(o => o.Path = path ?? o.Path, configure);
+        // As the app's other files are found: from wherever it is started, it must find the same messages.
+        Services.AddOptions<WsmqSqliteOptions>().PostConfigure<IServiceProvider>((o, p) =>
+        {
+            if (p.GetService<IHostEnvironment>() is { } app && !string.IsNullOrWhiteSpace(o.Path))
+                o.Path = Path.Combine(app.ContentRootPath, o.Path);
+        });
         return Use<SqliteStore, LocalLifetimeManager>();
     }
 

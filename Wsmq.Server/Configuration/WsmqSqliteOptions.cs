@@ -3,7 +3,7 @@ namespace Wsmq;
 /// <summary>The embedded store.</summary>
 public sealed class WsmqSqliteOptions
 {
-    /// <summary>The database file; its folder is made where it is missing. Default <c>data/wsmq.db</c> under the working directory.</summary>
+    /// <summary>The database file, relative to the content root; its folder is made where it is missing. Default <c>data/wsmq.db</c>.</summary>
     public string Path { get; set; } = System.IO.Path.Combine("data", "wsmq.db");
 
     /// <summary>What a receipt is worth when the machine loses power. Default <see cref="SqliteDurability.Full"/>.</summary>

@@ -131,6 +131,7 @@ public sealed class SampleTests : IAsyncLifetime
         _app = ToolProcess.Start(sample, new Dictionary<string, string>(),
             ["--urls", "http://127.0.0.1:0", "--contentRoot", _folder.Path, .. arguments]);
         await Eventually.That($"{sample} listens", () => _app.HasExited || _app.Output.Any(IsListening));
+        File.Exists(_folder.File("data/wsmq.db")).Should().BeTrue("messages lie under the content root, wherever the app is started");
         _app.HasExited.Should().BeFalse(_app.Error + string.Join('\n', _app.Output));
         var line = _app.Output.First(IsListening);
         _root = new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..].Trim());
