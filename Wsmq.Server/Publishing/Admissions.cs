@@ -83,7 +83,7 @@ internal sealed class Admissions(TimeProvider time)
             return;
         send.IsWatched = true;
 
-        // Timers count whole milliseconds: rounded down, this one would fire before the send is late, and nobody would look again.
+        // Timers are coarser than time stamps, and may fire before the send is late: then it is watched once more.
         var left = TimeSpan.FromMilliseconds(Math.Ceiling(send.TimeLeft(time).TotalMilliseconds));
 
         // The wait ends its timer with the answer: a delay beside it would live on for the whole time of every send.
@@ -91,6 +91,7 @@ internal sealed class Admissions(TimeProvider time)
             wait =>
             {
                 _ = wait.Exception;
+                send.IsWatched = false;
                 _decided.Set();
             },
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

@@ -36,7 +36,7 @@ public sealed class ConnectionTests : ClientTest
         await Eventually.That("it was refused", () => Errors.Any(e => e.Operation == WsmqOperation.Connect));
         Script.Refuse = 0;
         await start;
-        Script.AbortAll();
+        await Script.AbortAllAsync();
         await Eventually.That("it is back", () => Script.Accepted == 2);
 
         Script.Tokens.Should().Equal(Enumerable.Range(1, Script.Tokens.Count).Select(i => $"token-{i}"));
@@ -88,7 +88,7 @@ public sealed class ConnectionTests : ClientTest
     {
         Client.State.Should().Be(WsmqClientState.Stopped);
         await Client.StartAsync();
-        Script.AbortAll();
+        await Script.AbortAllAsync();
         await Eventually.That("it is back", () => States.Count(s => s == WsmqClientState.Connected) == 2);
         await Client.StopAsync();
         States.Should().Equal(

@@ -51,7 +51,7 @@ public sealed class DeliveryTests : ClientTest
         });
         Script.OnConnected = Entry.Chats(1, 2, 3);
         await Client.StartAsync();
-        Script.AbortAll();
+        await Script.AbortAllAsync();
         await Eventually.That("it is connected again", () => Script.Accepted == 2 && Client.State == WsmqClientState.Connected);
         leave.SetResult();
         await AckedIs(3);

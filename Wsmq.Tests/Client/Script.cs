@@ -1,3 +1,4 @@
+using Wsmq.Tests.Support;
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.SignalR;
 
@@ -51,6 +52,13 @@ public sealed class Script
     }
 
     public string? LastAck(string source) => Acks.Where(a => a.Source == source).Select(a => a.Position).LastOrDefault();
+
+    /// <summary>A client counts itself as connected before the hub has heard of it: there is something to abort only then.</summary>
+    public async Task AbortAllAsync()
+    {
+        await Eventually.That("somebody is connected", () => !_live.IsEmpty);
+        AbortAll();
+    }
 
     public void AbortAll()
     {
