@@ -38,6 +38,9 @@ public sealed class WsmqOptions
     /// <summary>How many sends may wait for the store on one node and lane. Default 8,192; 1 to 1,048,576.</summary>
     public int PublishQueueCapacity { get; set; } = 8192;
 
+    /// <summary>How many bytes of sends may wait for the store on one node; a further one is refused at once. Default 64 MiB; 1 MiB to 16 GiB.</summary>
+    public long PublishQueueBytes { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>After how long a send without an answer from the store fails. Default 10 seconds; 100 ms to 10 minutes, and less than the deduplication window.</summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -20,7 +20,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
 
             // No await up to here: SignalR starts a connection's calls in order, so that this is the sender's order.
             var admission = access.SendAsync(session.Caller, accepted.Request.To, accepted.ReplyTo, session.Connection.Aborted);
-            return await queue.Enqueue(accepted.Request, admission);
+            return await queue.EnqueueAsync(accepted.Request, admission);
         }
         finally
         {

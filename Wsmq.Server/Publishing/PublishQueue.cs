@@ -9,6 +9,7 @@ namespace Wsmq.Server.Publishing;
 internal sealed class PublishQueue(
     IStore store, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<PublishQueue> logger)
 {
+    private readonly ByteBudget _budget = new(options.Value.PublishQueueBytes);
     private PublishLane[] _lanes = [];
 
     public void Start() =>
@@ -20,12 +21,22 @@ internal sealed class PublishQueue(
     /// </summary>
     /// <param name="request">What to append.</param>
     /// <param name="admission">Whether the sender may, under way.</param>
-    /// <returns>The receipt; fails with a <see cref="WsmqException"/>.</returns>
-    public Task<Receipt> Enqueue(AppendRequest request, ValueTask<WsmqException?> admission)
+    /// <exception cref="WsmqException">The message is not stored, or perhaps not.</exception>
+    public async Task<Receipt> EnqueueAsync(AppendRequest request, ValueTask<WsmqException?> admission)
     {
         if (_lanes.Length == 0)
             throw new WsmqException(WsmqErrors.Stopping, "wsmq was not started");
-        return _lanes[store.Log.LaneOf(request.To)].Enqueue(request, admission);
+        var bytes = request.Metadata.Length + request.Body.Length;
+        if (!_budget.TryTake(bytes))
+            throw new WsmqException(WsmqErrors.ServerBusy);
+        try
+        {
+            return await _lanes[store.Log.LaneOf(request.To)].Enqueue(request, admission);
+        }
+        finally
+        {
+            _budget.Return(bytes);
+        }
     }
 
     public async Task StopAsync()

@@ -36,5 +36,5 @@ internal sealed class WsmqPublisher(MessageRules rules, PublishQueue queue, IOpt
         }
     }
 
-    private Task<Receipt> Enqueue(OutgoingMessage message) => queue.Enqueue(rules.Check(message, sender: null).Request, default);
+    private Task<Receipt> Enqueue(OutgoingMessage message) => queue.EnqueueAsync(rules.Check(message, sender: null).Request, default);
 }
