@@ -19,10 +19,22 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
     internal WsmqHub(SessionManager sessions, ClientSends sends, ClientReads reads) =>
         (_sessions, _sends, _reads) = (sessions, sends, reads);
 
-    private Session Session => (Session)Context.Items[SessionKey]!;
+    private Session Session => Context.Items.TryGetValue(SessionKey, out var session)
+        ? (Session)session!
+        : throw new WsmqException(WsmqErrors.StoreUnavailable, "this connection was turned away: connect again");
 
     /// <inheritdoc/>
-    public override async Task OnConnectedAsync() => Context.Items[SessionKey] = await _sessions.OpenAsync(Context);
+    public override async Task OnConnectedAsync()
+    {
+        try
+        {
+            Context.Items[SessionKey] = await _sessions.OpenAsync(Context);
+        }
+        catch (WsmqException e) when (e.Error.CanRetry)
+        {
+            await _sessions.TurnAwayAsync(Context, e);
+        }
+    }
 
     /// <inheritdoc/>
     public override async Task OnDisconnectedAsync(Exception? exception)

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
 using Wsmq.Server.Delivering;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Hubs;
@@ -36,6 +37,12 @@ internal sealed class SessionManager(ConnectionRegistry connections, SessionServ
             throw;
         }
     }
+
+    /// <summary>
+    /// Closes a connection that may be tried again. What OnConnectedAsync throws would tell clients not to reconnect by themselves.
+    /// </summary>
+    public ValueTask TurnAwayAsync(HubCallerContext context, WsmqException reason) =>
+        connections.Get(context.ConnectionId).WriteAsync(new CloseMessage(reason.Message, allowReconnect: true), context.ConnectionAborted);
 
     public async Task CloseAsync(Session session)
     {
