@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Wsmq.Server.Hubs;
 
 /// <summary>The live plane of a single node.</summary>
-internal sealed class LocalLifetimeManager(ConnectionRegistry connections, ILogger<DefaultHubLifetimeManager<WsmqHub>> logger)
+internal class LocalLifetimeManager(ConnectionRegistry connections, ILogger<DefaultHubLifetimeManager<WsmqHub>> logger)
     : DefaultHubLifetimeManager<WsmqHub>(logger)
 {
     public override Task OnConnectedAsync(HubConnectionContext connection)

@@ -1,9 +1,9 @@
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Delivering;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Logs;
+using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Delivering;
 
@@ -38,9 +38,9 @@ public sealed class AckQueueTests
     }
 
     private static AckQueue Make(IStore store) => new(
-        store, Options.Create(new WsmqOptions()), TimeProvider.System, new WsmqMetrics(new Meters()), NullLogger<AckQueue>.Instance);
+        store, Options.Create(new WsmqOptions()), TimeProvider.System, new WsmqMetrics(new TestMeters()), NullLogger<AckQueue>.Instance);
 
-    private sealed class CancellingStore : IStore, IMessageLog
+    private sealed class CancellingStore : ScriptedLogBase, IStore
     {
         private int _calls;
 
@@ -52,9 +52,7 @@ public sealed class AckQueueTests
 
         public ISignals Signals => throw new NotSupportedException();
 
-        public int Lanes => 1;
-
-        public Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>
+        public override Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>
             Interlocked.Increment(ref _calls) == 1 ? throw new TaskCanceledException() : Task.FromResult(new AckResult[batch.Count]);
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -62,28 +60,5 @@ public sealed class AckQueueTests
         public Task<bool> IsAvailableAsync(CancellationToken cancellationToken) => Task.FromResult(true);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-        public int LaneOf(Address address) => 0;
-
-        public Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task<LogPage> ReadAsync(Address source, Position after, int maxEntries, int maxBytes, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task<LogState[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task<Position> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-    }
-
-    private sealed class Meters : IMeterFactory
-    {
-        public Meter Create(MeterOptions options) => new(options);
-
-        public void Dispose()
-        {
-        }
     }
 }

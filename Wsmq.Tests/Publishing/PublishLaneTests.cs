@@ -1,10 +1,10 @@
-using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Logs;
 using Wsmq.Server.Publishing;
+using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Publishing;
 
@@ -19,7 +19,7 @@ public sealed class PublishLaneTests : IAsyncLifetime
 
     public Task InitializeAsync()
     {
-        _lane = new PublishLane(0, _log, Options, _time, new WsmqMetrics(new Meters()), NullLogger.Instance);
+        _lane = new PublishLane(0, _log, Options, _time, new WsmqMetrics(new TestMeters()), NullLogger.Instance);
         return Task.CompletedTask;
     }
 
@@ -91,7 +91,7 @@ public sealed class PublishLaneTests : IAsyncLifetime
         await ShouldFailAsync(send, WsmqErrors.StoreUnavailable);
     }
 
-    private sealed class ScriptedLog : IMessageLog
+    private sealed class ScriptedLog : ScriptedLogBase
     {
         public TaskCompletionSource Gate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -99,36 +99,11 @@ public sealed class PublishLaneTests : IAsyncLifetime
 
         public Func<IReadOnlyList<AppendRequest>, Exception?> Answer { get; set; } = _ => null;
 
-        public int Lanes => 1;
-
-        public int LaneOf(Address address) => 0;
-
-        public async Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, CancellationToken cancellationToken)
+        public override async Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, CancellationToken cancellationToken)
         {
             Appended.AddRange(batch.Select(r => r.Id));
             await Gate.Task;
             return Answer(batch) is { } failure ? throw failure : [.. batch.Select((_, i) => new AppendResult(new Position(i + 1), false))];
-        }
-
-        public Task<LogPage> ReadAsync(Address source, Position after, int maxEntries, int maxBytes, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task<LogState[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task<Position> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-    }
-
-    private sealed class Meters : IMeterFactory
-    {
-        public Meter Create(MeterOptions options) => new(options);
-
-        public void Dispose()
-        {
         }
     }
 }

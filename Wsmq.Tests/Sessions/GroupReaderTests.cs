@@ -124,20 +124,8 @@ public sealed class GroupReaderTests : IAsyncLifetime
 
     internal sealed class StumblingLifetimeManager(
         ConnectionRegistry connections, Stumbling stumbling, ILogger<DefaultHubLifetimeManager<WsmqHub>> logger)
-        : DefaultHubLifetimeManager<WsmqHub>(logger)
+        : LocalLifetimeManager(connections, logger)
     {
-        public override Task OnConnectedAsync(HubConnectionContext connection)
-        {
-            connections.Add(connection);
-            return base.OnConnectedAsync(connection);
-        }
-
-        public override Task OnDisconnectedAsync(HubConnectionContext connection)
-        {
-            connections.Remove(connection);
-            return base.OnDisconnectedAsync(connection);
-        }
-
         public override Task AddToGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default)
         {
             stumbling.Enter();

@@ -1,0 +1,26 @@
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Tests.Support;
+
+/// <summary>A log of which a test plays the part that it is about.</summary>
+internal abstract class ScriptedLogBase : IMessageLog
+{
+    public int Lanes => 1;
+
+    public int LaneOf(Address address) => 0;
+
+    public virtual Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public virtual Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<LogPage> ReadAsync(Address source, Position after, int maxEntries, int maxBytes, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<LogState[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<Position> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+}
