@@ -1,0 +1,45 @@
+namespace Wsmq.Tests.Contracts;
+
+public sealed class WsmqErrorTests
+{
+    private static readonly WsmqError[] Declared =
+        [.. typeof(WsmqErrors).GetProperties().Where(p => p.PropertyType == typeof(WsmqError)).Select(p => (WsmqError)p.GetValue(null)!)];
+
+    [Fact]
+    public void Numbers_and_codes_are_unique_and_all_are_listed()
+    {
+        Declared.Select(e => e.Number).Should().OnlyHaveUniqueItems();
+        Declared.Select(e => e.Code).Should().OnlyHaveUniqueItems();
+        WsmqErrors.All.Values.Should().BeEquivalentTo(Declared);
+    }
+
+    [Fact]
+    public void Each_is_found_in_what_SignalR_makes_of_it() => Declared.Should().OnlyContain(error =>
+        WsmqError.Find($"An unexpected error occurred invoking 'Send' on the server. HubException: {new WsmqException(error, "detail").Message}") == error);
+
+    [Fact]
+    public void One_of_a_newer_server_is_taken_as_it_says()
+    {
+        var error = WsmqError.Find("HubException: [wsmq 9999 from-the-future retry] Wait a while.")!;
+        error.Should().Be(new WsmqError(9999, "from-the-future", "Wait a while.", CanRetry: true));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("some other error")]
+    [InlineData("[wsmq ")]
+    [InlineData("[wsmq x y z]")]
+    [InlineData("[wsmq 1]")]
+    public void Other_texts_carry_none(string? text) => WsmqError.Find(text).Should().BeNull();
+
+    [Fact]
+    public void The_protocol_document_lists_all_of_them()
+    {
+        var root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "Wsmq.sln")))
+            root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("The tests do not run inside the repository.");
+        var protocol = File.ReadAllText(Path.Combine(root, "docs", "protocol.md"));
+        Declared.Where(e => e.Number < 6000).Should().OnlyContain(e => protocol.Contains($"| {e.Number} | `{e.Code}` | {(e.CanRetry ? "retry" : "final")} |"));
+    }
+}
