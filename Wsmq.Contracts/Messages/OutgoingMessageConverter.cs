@@ -18,7 +18,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw Malformed("the message is no object");
             foreach (var property in document.RootElement.EnumerateObject())
-                message = With(message, NameOf(property), property.Value);
+                message = With(message, property.Name, property.Value);
             return message;
         }
         catch (WsmqException defect)
@@ -27,8 +27,8 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
         }
         catch (InvalidOperationException)
         {
-            // The name of a field or header holds half of a surrogate pair.
-            return message with { Defect = Malformed("a name is no Unicode text") };
+            // What the document throws for a name or a text that holds an escaped half of a surrogate pair.
+            return message with { Defect = Malformed("a name or a text is no Unicode") };
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
         Wire.To => message with { To = Text(name, value) },
         Wire.Id => message with { Id = Text(name, value) },
         Wire.Type => message with { Type = Text(name, value) },
-        Wire.Body => message with { Body = JsonBodyConverter.Cut(value) },
+        Wire.Body => message with { Body = JsonBody.Parse(JsonBodyConverter.Cut(value).Utf8) },
         Wire.Data => message with { Data = Bytes(value) },
         Wire.ContentType => message with { ContentType = Text(name, value) },
         Wire.Headers => message with { Headers = Map(value) },
@@ -77,27 +77,10 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
 
     private static string? Text(string name, JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.String => String(name, value),
+        JsonValueKind.String => value.GetString(),
         JsonValueKind.Null => null,
         _ => throw Malformed($"{name} is no string"),
     };
-
-    private static string NameOf(JsonProperty property) => Unicode("a field's name", () => property.Name);
-
-    private static string String(string name, JsonElement value) => Unicode(name, () => value.GetString()!);
-
-    // The reader throws for an escaped half of a surrogate pair.
-    private static string Unicode(string what, Func<string> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (InvalidOperationException)
-        {
-            throw Malformed($"{what} is no Unicode text");
-        }
-    }
 
     private static ReadOnlyMemory<byte>? Bytes(JsonElement value) => value.ValueKind switch
     {
@@ -115,7 +98,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
             throw Malformed($"{Wire.Headers} is no object");
         var map = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var header in value.EnumerateObject())
-            map[NameOf(header)] = Text(Wire.Headers, header.Value) ?? throw Malformed("a header is null");
+            map[header.Name] = Text(Wire.Headers, header.Value) ?? throw Malformed("a header is null");
         return map;
     }
 
