@@ -19,5 +19,27 @@ internal sealed class Backoff(TimeProvider time)
 #pragma warning restore CA5394
     }
 
+    /// <summary>Repeats an attempt until it succeeds, with pauses; ends with an exception only once it is cancelled.</summary>
+    /// <param name="attempt">What to do.</param>
+    /// <param name="failed">Told of every failure and the pause behind it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task RetryAsync(Func<CancellationToken, Task> attempt, Action<Exception, TimeSpan> failed, CancellationToken cancellationToken)
+    {
+        for (Reset(); ;)
+        {
+            try
+            {
+                await attempt(cancellationToken);
+                return;
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                var delay = Next();
+                failed(e, delay);
+                await WaitAsync(delay, cancellationToken);
+            }
+        }
+    }
+
     public Task WaitAsync(TimeSpan delay, CancellationToken cancellationToken) => Task.Delay(delay, time, cancellationToken);
 }

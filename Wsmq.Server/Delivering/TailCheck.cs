@@ -38,31 +38,12 @@ internal sealed class TailCheck(
             while (true)
             {
                 await _wake.WaitAsync(options.Value.TailCheckInterval, time, _stop.Token);
-                while (!await TryCheckAsync(backoff))
-                {
-                }
+                await backoff.RetryAsync(feeds.ResyncAsync, (e, delay) => Log.TailCheckFailed(logger, e, delay), _stop.Token);
             }
         }
         catch (Exception) when (_stop.IsCancellationRequested)
         {
             // Stopped; what the store says now matters no more.
-        }
-    }
-
-    private async Task<bool> TryCheckAsync(Backoff backoff)
-    {
-        try
-        {
-            await feeds.ResyncAsync(_stop.Token);
-            backoff.Reset();
-            return true;
-        }
-        catch (Exception e) when (!_stop.IsCancellationRequested)
-        {
-            var delay = backoff.Next();
-            Log.TailCheckFailed(logger, e, delay);
-            await backoff.WaitAsync(delay, _stop.Token);
-            return false;
         }
     }
 }

@@ -45,9 +45,8 @@ internal sealed class GroupReader(Session session, SessionServices services)
             while (true)
             {
                 await _wake.WaitAsync(Period, services.Time, _stop.Token);
-                while (!await TryRefreshAsync(backoff))
-                {
-                }
+                await backoff.RetryAsync(
+                    NoteAndRefreshAsync, (e, delay) => Log.RefreshFailed(services.Logger, e, session.Connection.Id, delay), _stop.Token);
             }
         }
         catch (Exception) when (_stop.IsCancellationRequested)
@@ -56,22 +55,10 @@ internal sealed class GroupReader(Session session, SessionServices services)
         }
     }
 
-    private async Task<bool> TryRefreshAsync(Backoff backoff)
+    private async Task NoteAndRefreshAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            await services.Store.Log.OpenCursorAsync(session.OwnQueue, session.Caller.UserId, session.Caller.Device, _stop.Token);
-            await RefreshAsync(_stop.Token);
-            backoff.Reset();
-            return true;
-        }
-        catch (Exception e) when (!_stop.IsCancellationRequested)
-        {
-            var delay = backoff.Next();
-            Log.RefreshFailed(services.Logger, e, session.Connection.Id, delay);
-            await backoff.WaitAsync(delay, _stop.Token);
-            return false;
-        }
+        await services.Store.Log.OpenCursorAsync(session.OwnQueue, session.Caller.UserId, session.Caller.Device, cancellationToken);
+        await RefreshAsync(cancellationToken);
     }
 
     private async Task RefreshAsync(CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using Wsmq.Server.Delivering;
 namespace Wsmq.Server.Sessions;
 
 /// <summary>One connection: who it is, what it reads, and what it has under way.</summary>
-internal sealed class Session(WsmqCaller caller, Receiver receiver) : IAsyncDisposable
+internal sealed class Session(WsmqCaller caller, Receiver receiver)
 {
     private readonly ConcurrentDictionary<Address, DeliveryPump> _pumps = [];
     private int _sends;
@@ -20,6 +20,9 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver) : IAsyncDisp
 
     /// <summary>Keeps the groups of the session up to date while it lives.</summary>
     public GroupReader? Groups { get; set; }
+
+    /// <summary>What the session reads at this moment.</summary>
+    public ICollection<Address> Sources => _pumps.Keys;
 
     public bool TryGetPump(Address source, [NotNullWhen(true)] out DeliveryPump? pump) => _pumps.TryGetValue(source, out pump);
 
@@ -37,15 +40,4 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver) : IAsyncDisp
     }
 
     public void EndSend() => Interlocked.Decrement(ref _sends);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (Groups is not null)
-            await Groups.StopAsync();
-        foreach (var pump in _pumps.Values)
-            await pump.DisposeAsync();
-    }
-
-    /// <summary>The feeds that the session reads, to be released after it was disposed.</summary>
-    public IEnumerable<LogFeed> Feeds => _pumps.Values.Select(p => p.Feed);
 }

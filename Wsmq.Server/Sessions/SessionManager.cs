@@ -52,11 +52,15 @@ internal sealed class SessionManager(ConnectionRegistry connections, SessionServ
 
     private async Task ReleaseAsync(Session session)
     {
-        if (session.Groups is not null && session.TryGetPump(session.OwnQueue, out var own))
-            own.Feed.MembershipChanged -= session.Groups.Changed;
-        await session.DisposeAsync();
-        foreach (var feed in session.Feeds)
-            await services.Feeds.ReleaseAsync(feed);
+        if (session.Groups is { } groups)
+        {
+            if (session.TryGetPump(session.OwnQueue, out var own))
+                own.Feed.MembershipChanged -= groups.Changed;
+            await groups.StopAsync();
+        }
+
+        foreach (var source in session.Sources)
+            await services.StopReadingAsync(session, source);
     }
 
     private static string UserOf(HubCallerContext context)

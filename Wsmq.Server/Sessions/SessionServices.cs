@@ -26,8 +26,6 @@ internal sealed class SessionServices(
     /// <summary>The groups of the live plane.</summary>
     public IGroupManager LiveGroups => hub.Groups;
 
-    public FeedRegistry Feeds => feeds;
-
     /// <summary>Delivers a log to a session, from its device's cursor on, and never anything up to the floor.</summary>
     /// <exception cref="WsmqException"><c>read-not-allowed</c>, <c>too-many-devices</c> or <c>store-unavailable</c>.</exception>
     public async Task<LogFeed> ReadAsync(Session session, Address source, Position floor, CancellationToken cancellationToken)
