@@ -111,7 +111,7 @@ public readonly struct Address : IEquatable<Address>
         _ => null,
     };
 
-    private static string Prefix(AddressKind kind) => kind switch
+    internal static string Prefix(AddressKind kind) => kind switch
     {
         AddressKind.User => "user",
         AddressKind.Group => "group",

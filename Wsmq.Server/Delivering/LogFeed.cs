@@ -113,11 +113,10 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
         {
             membershipChanged = state.MembershipVersion != _membershipVersion;
             _membershipVersion = state.MembershipVersion;
-            if (state.Tail < seenBefore && seenBefore == _tail)
+            var wentBack = state.Tail < seenBefore && seenBefore == _tail;
+            if (wentBack)
                 _lost = (state.Tail, _tail);
-            else if (state.Tail <= _tail)
-                state = state with { Tail = _tail };
-            if (state.Tail != _tail)
+            if (wentBack || state.Tail > _tail)
             {
                 _recent.Clear();
                 _tail = state.Tail;

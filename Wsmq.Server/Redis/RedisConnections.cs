@@ -55,8 +55,7 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
         settings.AllowAdmin = true;
         try
         {
-            var multiplexer = await ConnectionMultiplexer.ConnectAsync(settings).WaitAsync(cancellationToken);
-            return multiplexer;
+            return await ConnectionMultiplexer.ConnectAsync(settings).WaitAsync(cancellationToken);
         }
         catch (RedisConnectionException e)
         {

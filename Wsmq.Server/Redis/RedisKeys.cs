@@ -46,14 +46,6 @@ internal sealed class RedisKeys(string prefix, int buckets)
     /// <summary>Channel of an address's signals.</summary>
     public string Signal(Address address) => Of(address, "signal");
 
-    private string Of(Address address, string what)
-    {
-        var kind = address.Kind switch
-        {
-            AddressKind.User => "user",
-            AddressKind.Group => "group",
-            _ => "work",
-        };
-        return $"{prefix}:{{{BucketOf(address)}}}:{what}:{kind}:{Uri.EscapeDataString(address.Name)}";
-    }
+    private string Of(Address address, string what) =>
+        $"{prefix}:{{{BucketOf(address)}}}:{what}:{Address.Prefix(address.Kind)}:{Uri.EscapeDataString(address.Name)}";
 }
