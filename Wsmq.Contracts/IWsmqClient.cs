@@ -10,6 +10,13 @@ public interface IWsmqClient
     /// <param name="delivery">The message.</param>
     Task Receive(Delivery delivery);
 
+    /// <summary>
+    /// The next durable messages of a source, in their order. Called instead of <see cref="Receive"/>, where more than one is ready,
+    /// on connections that asked for it with the query parameter <c>batch=true</c>.
+    /// </summary>
+    /// <param name="deliveries">The messages, all of one source; at least two.</param>
+    Task ReceiveMany(IReadOnlyList<Delivery> deliveries);
+
     /// <summary>Entries of a source will not be delivered: all positions p with <c>after &lt; p &lt; before</c>. Delivery goes on behind it.</summary>
     /// <param name="source">The source.</param>
     /// <param name="after">The last position before the gap.</param>

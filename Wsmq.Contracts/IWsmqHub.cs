@@ -7,6 +7,21 @@ public interface IWsmqHub
     /// <param name="message">The message; its sender is the connection's user.</param>
     Task<Receipt> Send(OutgoingMessage message);
 
+    /// <summary>Stores many messages. Each succeeds or fails alone; the answer comes once all are decided.</summary>
+    /// <param name="messages">The messages, to any addresses; at most as many as may be under way on one connection.</param>
+    /// <returns>One result for each message, in the same order.</returns>
+    Task<PublishResult[]> SendMany(OutgoingMessage[] messages);
+
+    /// <summary>
+    /// Stores a stream of messages: the way to send a lot. Results come as they are decided, several at a time and not always in the
+    /// order of the messages, but those of one address are. The server never makes the stream wait: a message beyond the number that may be under way
+    /// on one connection is refused at once, with a code that says so.
+    /// </summary>
+    /// <param name="messages">The messages, each item of the stream being as many as are ready.</param>
+    /// <param name="cancellationToken">Ends the stream; what was taken is stored nevertheless.</param>
+    /// <returns>A result for each message; it completes when the stream is over and all are decided.</returns>
+    IAsyncEnumerable<PublishResult[]> Publish(IAsyncEnumerable<OutgoingMessage[]> messages, CancellationToken cancellationToken);
+
     /// <summary>
     /// Acknowledges everything of a source up to and including a position: the cursor of this connection's device moves there,
     /// never back. It completes once the store has the cursor.

@@ -21,4 +21,6 @@ internal static class Wire
     public const string Position = "position";
     public const string Previous = "previous";
     public const string Duplicate = "duplicate";
+    public const string Number = "number";
+    public const string Error = "error";
 }

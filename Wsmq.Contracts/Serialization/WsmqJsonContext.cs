@@ -16,7 +16,10 @@ public static class WsmqJson
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(OutgoingMessage))]
+[JsonSerializable(typeof(OutgoingMessage[]))]
+[JsonSerializable(typeof(PublishResult[]))]
 [JsonSerializable(typeof(Delivery))]
+[JsonSerializable(typeof(IReadOnlyList<Delivery>))]
 [JsonSerializable(typeof(LiveMessage))]
 [JsonSerializable(typeof(Receipt))]
 [JsonSerializable(typeof(JsonBody))]

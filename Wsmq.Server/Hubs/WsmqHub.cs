@@ -46,6 +46,13 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
     /// <inheritdoc/>
     public Task<Receipt> Send(OutgoingMessage message) => _sends.SendAsync(Session, message);
 
+    /// <inheritdoc/>
+    public Task<PublishResult[]> SendMany(OutgoingMessage[] messages) => _sends.SendManyAsync(Session, messages);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<PublishResult[]> Publish(IAsyncEnumerable<OutgoingMessage[]> messages, CancellationToken cancellationToken) =>
+        _sends.PublishAsync(Session, messages, cancellationToken);
+
     /// <inheritdoc cref="IWsmqHub.Ack"/>
     public Task Ack(WireText source, WireText position) => _reads.AckAsync(Session, source.Value, position.Value);
 

@@ -20,6 +20,11 @@ internal readonly record struct Signal(Position Position, Position Previous, Log
     /// </summary>
     public string? Left { get; private init; }
 
+    /// <summary>
+    /// Another signal of the same address came together with this one and follows at once: whoever wakes readers may wait for it.
+    /// </summary>
+    public bool More { get; init; }
+
     public static Signal MemberLeft(string user) => new() { Left = user };
 }
 

@@ -23,6 +23,11 @@ public sealed class ScriptedHub(Script script) : Hub<IWsmqClient>, IWsmqHub
         return Task.CompletedTask;
     }
 
+    public Task<PublishResult[]> SendMany(OutgoingMessage[] messages) => throw new HubException("not scripted");
+
+    public IAsyncEnumerable<PublishResult[]> Publish(IAsyncEnumerable<OutgoingMessage[]> messages, CancellationToken cancellationToken) =>
+        throw new HubException("not scripted");
+
     public Task<Receipt> Send(OutgoingMessage message)
     {
         script.Sends.Enqueue(message);
