@@ -9,27 +9,23 @@ namespace Wsmq;
 /// </summary>
 internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
 {
+    public static readonly OutgoingMessageConverter Instance = new();
+
     public override OutgoingMessage Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        using var document = JsonDocument.ParseValue(ref reader);
-        var message = new OutgoingMessage();
-        try
+        var fields = default(Fields);
+        if (reader.TokenType != JsonTokenType.StartObject)
         {
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw Malformed("the message is no object");
-            foreach (var property in document.RootElement.EnumerateObject())
-                message = With(message, property.Name, property.Value);
-            return message;
+            reader.Skip();
+            fields.Defect = Malformed("the message is no object");
         }
-        catch (WsmqException defect)
+        else
         {
-            return message with { Defect = defect };
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+                ReadField(ref reader, ref fields);
         }
-        catch (InvalidOperationException)
-        {
-            // What the document throws for a name or a text that holds an escaped half of a surrogate pair.
-            return message with { Defect = Malformed("a name or a text is no Unicode") };
-        }
+
+        return fields.ToMessage();
     }
 
     public override void Write(Utf8JsonWriter writer, OutgoingMessage value, JsonSerializerOptions options)
@@ -60,45 +56,96 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
         writer.WriteEndObject();
     }
 
-    private static OutgoingMessage With(OutgoingMessage message, string name, JsonElement value) => name switch
+    // The reader stays in step whatever is wrong with a field: the next message of an array begins behind this one.
+    private static void ReadField(ref Utf8JsonReader reader, ref Fields fields)
     {
-        Wire.To => message with { To = Text(name, value) },
-        Wire.Id => message with { Id = Text(name, value) },
-        Wire.Type => message with { Type = Text(name, value) },
-        Wire.Body => message with { Body = JsonBody.Parse(JsonBodyConverter.Cut(value).Utf8) },
-        Wire.Data => message with { Data = Bytes(value) },
-        Wire.ContentType => message with { ContentType = Text(name, value) },
-        Wire.Headers => message with { Headers = Map(value) },
-        Wire.CorrelationId => message with { CorrelationId = Text(name, value) },
-        Wire.ReplyTo => message with { ReplyTo = Text(name, value) },
-        Wire.Sender => throw new WsmqException(WsmqErrors.SenderNotAllowed),
-        _ => message,
-    };
+        try
+        {
+            var field = FieldOf(ref reader);
+            reader.Read();
+            Set(ref reader, field, ref fields);
+        }
+        catch (WsmqException defect)
+        {
+            fields.Defect ??= defect;
+            reader.Skip();
+        }
+        catch (InvalidOperationException)
+        {
+            // What the reader throws for a name or a text that holds an escaped half of a surrogate pair.
+            fields.Defect ??= Malformed("a name or a text is no Unicode");
+            reader.Skip();
+        }
+    }
 
-    private static string? Text(string name, JsonElement value) => value.ValueKind switch
+    private static void Set(ref Utf8JsonReader reader, string? field, ref Fields fields)
     {
-        JsonValueKind.String => value.GetString(),
-        JsonValueKind.Null => null,
+        switch (field)
+        {
+            case Wire.To: fields.To = Text(field, ref reader); break;
+            case Wire.Id: fields.Id = Text(field, ref reader); break;
+            case Wire.Type: fields.Type = Text(field, ref reader); break;
+            case Wire.Body: fields.Body = Body(ref reader); break;
+            case Wire.Data: fields.Data = Bytes(ref reader); break;
+            case Wire.ContentType: fields.ContentType = Text(field, ref reader); break;
+            case Wire.Headers: fields.Headers = Map(ref reader); break;
+            case Wire.CorrelationId: fields.CorrelationId = Text(field, ref reader); break;
+            case Wire.ReplyTo: fields.ReplyTo = Text(field, ref reader); break;
+            case Wire.Sender: throw new WsmqException(WsmqErrors.SenderNotAllowed);
+            default: reader.Skip(); break;
+        }
+    }
+
+    // The names without a string for each of them.
+    private static string? FieldOf(ref Utf8JsonReader reader) =>
+        reader.ValueTextEquals(Wire.To) ? Wire.To
+        : reader.ValueTextEquals(Wire.Id) ? Wire.Id
+        : reader.ValueTextEquals(Wire.Type) ? Wire.Type
+        : reader.ValueTextEquals(Wire.Body) ? Wire.Body
+        : reader.ValueTextEquals(Wire.Data) ? Wire.Data
+        : reader.ValueTextEquals(Wire.ContentType) ? Wire.ContentType
+        : reader.ValueTextEquals(Wire.Headers) ? Wire.Headers
+        : reader.ValueTextEquals(Wire.CorrelationId) ? Wire.CorrelationId
+        : reader.ValueTextEquals(Wire.ReplyTo) ? Wire.ReplyTo
+        : reader.ValueTextEquals(Wire.Sender) ? Wire.Sender
+        : null;
+
+    private static string? Text(string name, ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.String => reader.GetString(),
+        JsonTokenType.Null => null,
         _ => throw Malformed($"{name} is no string"),
     };
 
-    private static ReadOnlyMemory<byte>? Bytes(JsonElement value) => value.ValueKind switch
+    private static JsonBody Body(ref Utf8JsonReader reader)
+    {
+        using var document = JsonDocument.ParseValue(ref reader);
+        return JsonBody.Parse(JsonBodyConverter.Cut(document.RootElement).Utf8);
+    }
+
+    private static ReadOnlyMemory<byte>? Bytes(ref Utf8JsonReader reader) => reader.TokenType switch
     {
         // Without the type null would become an array, and that an empty body of bytes.
-        JsonValueKind.Null => default(ReadOnlyMemory<byte>?),
-        JsonValueKind.String when value.TryGetBytesFromBase64(out var bytes) => bytes,
+        JsonTokenType.Null => default(ReadOnlyMemory<byte>?),
+        JsonTokenType.String when reader.TryGetBytesFromBase64(out var bytes) => bytes,
         _ => throw Malformed($"{Wire.Data} is no base64"),
     };
 
-    private static Dictionary<string, string>? Map(JsonElement value)
+    private static Dictionary<string, string>? Map(ref Utf8JsonReader reader)
     {
-        if (value.ValueKind == JsonValueKind.Null)
+        if (reader.TokenType == JsonTokenType.Null)
             return null;
-        if (value.ValueKind != JsonValueKind.Object)
+        using var document = JsonDocument.ParseValue(ref reader);
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
             throw Malformed($"{Wire.Headers} is no object");
         var map = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var header in value.EnumerateObject())
-            map[header.Name] = Text(Wire.Headers, header.Value) ?? throw Malformed("a header is null");
+        foreach (var header in document.RootElement.EnumerateObject())
+        {
+            map[header.Name] = header.Value.ValueKind == JsonValueKind.String
+                ? header.Value.GetString()!
+                : throw Malformed($"a value of {Wire.Headers} is no string");
+        }
+
         return map;
     }
 
@@ -109,4 +156,24 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
     }
 
     private static WsmqException Malformed(string detail) => new(WsmqErrors.InvalidMessage, detail);
+
+    private struct Fields
+    {
+        public string? To;
+        public string? Id;
+        public string? Type;
+        public JsonBody? Body;
+        public ReadOnlyMemory<byte>? Data;
+        public string? ContentType;
+        public IReadOnlyDictionary<string, string>? Headers;
+        public string? CorrelationId;
+        public string? ReplyTo;
+        public WsmqException? Defect;
+
+        public readonly OutgoingMessage ToMessage() => new()
+        {
+            To = To, Id = Id, Type = Type, Body = Body, Data = Data, ContentType = ContentType, Headers = Headers,
+            CorrelationId = CorrelationId, ReplyTo = ReplyTo, Defect = Defect,
+        };
+    }
 }

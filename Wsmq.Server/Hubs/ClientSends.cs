@@ -1,6 +1,4 @@
-using System.Runtime.CompilerServices;
-using System.Threading.Channels;
-using Microsoft.Extensions.Options;
+using Microsoft.AspNetCore.SignalR;
 using Wsmq.Server.Access;
 using Wsmq.Server.Publishing;
 using Wsmq.Server.Sessions;
@@ -8,74 +6,99 @@ using Wsmq.Server.Sessions;
 namespace Wsmq.Server.Hubs;
 
 /// <summary>What clients send: checked, put into its place, and authorized there.</summary>
-internal sealed class ClientSends(MessageRules rules, AccessCheck access, PublishQueue queue, IOptions<WsmqOptions> options)
+internal sealed class ClientSends(MessageRules rules, AccessCheck access, PublishQueue queue)
 {
     /// <exception cref="WsmqException">The message is refused, or the store did not take it.</exception>
-    public async Task<Receipt> SendAsync(Session session, OutgoingMessage? message)
+    public Task<Receipt> SendAsync(Session session, OutgoingMessage? message)
     {
-        // Acks share the hub's invocation limit with sends, and must not wait behind them.
-        if (!session.TryBeginSend(options.Value.MaxOutstandingSends))
-            throw new WsmqException(WsmqErrors.TooManySends, $"at most {options.Value.MaxOutstandingSends}");
+        // No await up to the queue: SignalR starts a connection's calls in order, so that this is the sender's order.
+        var accepted = Accept(session, message);
+        var send = new AwaitedSend(accepted.Request, Authorize(session, accepted), session.Sends);
+        queue.Enqueue(send);
+        return send.Receipt;
+    }
+
+    /// <summary>Each message succeeds or fails alone.</summary>
+    public async Task<PublishResult[]> SendManyAsync(Session session, IReadOnlyList<OutgoingMessage?> messages)
+    {
+        var sent = new PublishResults();
+        for (var i = 0; i < messages.Count; i++)
+            Enqueue(session, messages[i], i, sent);
+        sent.Complete();
+        var results = new PublishResult[messages.Count];
+        await foreach (var some in sent.ReadAsync(session.Connection.Aborted))
+        {
+            foreach (var result in some)
+                results[result.Number] = result;
+        }
+
+        return results;
+    }
+
+    /// <summary>Takes a stream of messages and gives a stream of results.</summary>
+    /// <exception cref="WsmqException"><c>too-many-sends</c>: the connection has a stream already.</exception>
+    public IAsyncEnumerable<PublishResult[]> Publish(Session session, IAsyncEnumerable<WireMessages> messages, CancellationToken cancellationToken)
+    {
+        if (!session.TryBeginStream())
+            throw new WsmqException(WsmqErrors.TooManySends, "a connection has one stream at a time");
+        var results = new PublishResults();
+        _ = TakeAsync(session, messages, results, cancellationToken);
+        return results.ReadAsync(cancellationToken);
+    }
+
+    // It never waits for the store: SignalR stops all calls of a connection while one of its streams is not read.
+    private async Task TakeAsync(
+        Session session, IAsyncEnumerable<WireMessages> messages, PublishResults results, CancellationToken cancellationToken)
+    {
         try
         {
-            var accepted = rules.Check(message ?? throw new WsmqException(WsmqErrors.InvalidMessage, "it is null"), session.Caller.UserId);
-
-            // No await up to here: SignalR starts a connection's calls in order, so that this is the sender's order.
-            var admission = access.SendAsync(session.Caller, accepted.Request.To, accepted.ReplyTo, session.Connection.Aborted);
-            return await queue.EnqueueAsync(accepted.Request, admission);
+            var number = 0L;
+            await foreach (var some in messages.WithCancellation(cancellationToken))
+            {
+                foreach (var message in some.Messages)
+                    Enqueue(session, message, number++, results);
+                results.Flush();
+            }
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested || session.Connection.Aborted.IsCancellationRequested)
+        {
+            // The client has cancelled the stream, or is gone; what was taken is stored nevertheless.
+        }
+        catch (Exception e)
+        {
+            // The client ended its stream with an error of its own.
+            results.Break(new HubException(new WsmqException(WsmqErrors.InvalidMessage, "the stream of messages ended with an error").Message, e));
         }
         finally
         {
-            session.EndSend();
+            session.EndStream();
+            results.Complete();
         }
     }
 
-    public async Task<PublishResult[]> SendManyAsync(Session session, OutgoingMessage[]? messages) =>
-        await Task.WhenAll((messages ?? []).Select((m, i) => ResultAsync(session, m, i)));
-
-    public async IAsyncEnumerable<PublishResult[]> PublishAsync(
-        Session session, IAsyncEnumerable<OutgoingMessage[]> messages, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private void Enqueue(Session session, OutgoingMessage? message, long number, PublishResults results)
     {
-        var results = Channel.CreateUnbounded<PublishResult>();
-        var reading = Task.Run(
-            async () =>
-            {
-                var under = new List<Task>();
-                var number = 0L;
-                await foreach (var batch in messages.WithCancellation(cancellationToken))
-                {
-                    foreach (var message in batch)
-                        under.Add(WriteAsync(ResultAsync(session, message, number++)));
-                    under.RemoveAll(t => t.IsCompleted);
-                }
-
-                await Task.WhenAll(under);
-                results.Writer.Complete();
-            },
-            CancellationToken.None);
-        while (await results.Reader.WaitToReadAsync(cancellationToken))
-        {
-            var ready = new List<PublishResult>();
-            while (results.Reader.TryRead(out var result))
-                ready.Add(result);
-            yield return [.. ready];
-        }
-
-        await reading;
-
-        async Task WriteAsync(Task<PublishResult> result) => results.Writer.TryWrite(await result);
-    }
-
-    private async Task<PublishResult> ResultAsync(Session session, OutgoingMessage message, long number)
-    {
+        results.Begin();
         try
         {
-            var receipt = await SendAsync(session, message);
-            return new PublishResult { Number = number, Id = receipt.Id, Position = receipt.Position, Duplicate = receipt.Duplicate };
+            var accepted = Accept(session, message);
+            queue.Enqueue(new NumberedSend(number, results, accepted.Request, Authorize(session, accepted), session.Sends));
         }
         catch (WsmqException e)
         {
-            return new PublishResult { Number = number, Id = message?.Id, Error = e.Message };
+            results.Refuse(number, message?.Id, e);
         }
     }
+
+    /// <summary>Checks a message, and counts it as under way.</summary>
+    private CheckedMessage Accept(Session session, OutgoingMessage? message)
+    {
+        var accepted = rules.Check(message ?? throw new WsmqException(WsmqErrors.InvalidMessage, "it is null"), session.Caller.UserId);
+
+        // Acks share the hub's invocation limit with sends, and must not wait behind them.
+        return session.Sends.TryBegin() ? accepted : throw new WsmqException(WsmqErrors.TooManySends, $"at most {session.Sends.Limit}");
+    }
+
+    private ValueTask<WsmqException?> Authorize(Session session, in CheckedMessage message) =>
+        access.SendAsync(session.Caller, message.Request.To, message.ReplyTo, session.Connection.Aborted);
 }

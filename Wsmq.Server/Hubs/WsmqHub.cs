@@ -46,12 +46,12 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
     /// <inheritdoc/>
     public Task<Receipt> Send(OutgoingMessage message) => _sends.SendAsync(Session, message);
 
-    /// <inheritdoc/>
-    public Task<PublishResult[]> SendMany(OutgoingMessage[] messages) => _sends.SendManyAsync(Session, messages);
+    /// <inheritdoc cref="IWsmqHub.SendMany"/>
+    public Task<PublishResult[]> SendMany(WireMessages messages) => _sends.SendManyAsync(Session, messages.Messages ?? []);
 
-    /// <inheritdoc/>
-    public IAsyncEnumerable<PublishResult[]> Publish(IAsyncEnumerable<OutgoingMessage[]> messages, CancellationToken cancellationToken) =>
-        _sends.PublishAsync(Session, messages, cancellationToken);
+    /// <inheritdoc cref="IWsmqHub.Publish"/>
+    public IAsyncEnumerable<PublishResult[]> Publish(IAsyncEnumerable<WireMessages> messages, CancellationToken cancellationToken) =>
+        _sends.Publish(Session, messages, cancellationToken);
 
     /// <inheritdoc cref="IWsmqHub.Ack"/>
     public Task Ack(WireText source, WireText position) => _reads.AckAsync(Session, source.Value, position.Value);
@@ -60,6 +60,11 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
     public Task Resume(WireText source, WireText after) => _reads.ResumeAsync(Session, source.Value, after.Value);
 
     // SignalR calls the public ones above.
+    Task<PublishResult[]> IWsmqHub.SendMany(OutgoingMessage[] messages) => SendMany(new(messages));
+
+    IAsyncEnumerable<PublishResult[]> IWsmqHub.Publish(IAsyncEnumerable<OutgoingMessage[]> messages, CancellationToken cancellationToken) =>
+        Publish(messages.Select(some => new WireMessages(some)), cancellationToken);
+
     Task IWsmqHub.Ack(string source, string position) => Ack(new(source), new(position));
 
     Task IWsmqHub.Resume(string source, string after) => Resume(new(source), new(after));

@@ -30,7 +30,7 @@ internal interface IMessageLog
     int LaneOf(Address address);
 
     /// <summary>Appends many entries; the result has one item for each, in the same order. One call at a time for each lane.</summary>
-    Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, CancellationToken cancellationToken);
+    Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken);
 
     /// <summary>
     /// Reads the entries behind a position, oldest first: at most <paramref name="maxEntries"/>, and no further one once

@@ -33,16 +33,19 @@ internal sealed class Admissions(TimeProvider time)
         return false;
     }
 
-    /// <summary>Moves those whose turn has come to a batch.</summary>
-    public void Release(List<PendingSend> batch)
+    /// <summary>Moves those whose turn has come to a batch, as far as it has room; returns their bytes.</summary>
+    public int Release(List<PendingSend> batch, int maxItems, int maxBytes)
     {
+        var bytes = 0;
         foreach (var (sender, queue) in _held)
         {
-            for (; queue.TryPeek(out var send) && IsDecided(send, out var passed); Count--)
+            for (; batch.Count < maxItems && bytes < maxBytes && queue.TryPeek(out var send) && IsDecided(send, out var passed); Count--)
             {
                 queue.Dequeue();
-                if (passed.Value)
-                    batch.Add(send);
+                if (!passed.Value)
+                    continue;
+                batch.Add(send);
+                bytes += send.Bytes;
             }
 
             if (queue.TryPeek(out var next))
@@ -50,13 +53,19 @@ internal sealed class Admissions(TimeProvider time)
             else
                 _held.Remove(sender);
         }
+
+        return bytes;
     }
 
     /// <summary>Fails all that are held.</summary>
     public void Fail(WsmqException error)
     {
         foreach (var send in _held.Values.SelectMany(q => q))
+        {
             send.Failed(error);
+            send.Flush();
+        }
+
         _held.Clear();
         Count = 0;
     }
@@ -72,7 +81,11 @@ internal sealed class Admissions(TimeProvider time)
         if (send.IsLate(time))
             refusal ??= new WsmqException(WsmqErrors.ServerBusy, "it waited too long to be stored");
         if (refusal is not null)
+        {
             send.Failed(refusal);
+            send.Flush();
+        }
+
         passed = refusal is null;
         return true;
     }

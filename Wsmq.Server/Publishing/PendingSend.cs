@@ -3,33 +3,70 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Publishing;
 
 /// <summary>
-/// A message on its way into the log. <paramref name="admission"/> runs while the message waits in its place: deciding first and
-/// queueing afterwards would reorder a sender's messages.
+/// A message on its way into the log. The admission runs while the message waits in its place: deciding first and queueing
+/// afterwards would reorder a sender's messages. It is settled once, with a receipt or an error.
 /// </summary>
-internal sealed class PendingSend(AppendRequest request, ValueTask<WsmqException?> admission, long deadline)
+internal abstract class PendingSend(AppendRequest request, ValueTask<WsmqException?> admission, OutstandingSends? sender)
 {
-    private readonly TaskCompletionSource<Receipt> _receipt = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _deadline;
+    private ByteBudget? _budget;
+    private int _settled;
 
     public AppendRequest Request { get; } = request;
 
     /// <summary>Null, or why the sender may not send this.</summary>
-    public ValueTask<WsmqException?> Admission { get; } = admission;
+    public ValueTask<WsmqException?> Admission { get; } = admission.Preserve();
 
     /// <summary>Whether somebody waits for the admission already.</summary>
     public bool IsWatched { get; set; }
 
-    /// <summary>How long until the sender is to hear that it failed.</summary>
-    public TimeSpan TimeLeft(TimeProvider time) =>
-        IsLate(time) ? TimeSpan.Zero : time.GetElapsedTime(time.GetTimestamp(), deadline);
-
-    public bool IsLate(TimeProvider time) => deadline <= time.GetTimestamp();
-
     public int Bytes => Request.Metadata.Length + Request.Body.Length;
 
-    public Task<Receipt> Receipt => _receipt.Task;
+    /// <summary>Takes its share of what the node may hold; given back when it is settled.</summary>
+    public bool TryReserve(ByteBudget budget)
+    {
+        if (!budget.TryTake(Bytes))
+            return false;
+        _budget = budget;
+        return true;
+    }
 
-    public void Stored(AppendResult result) =>
-        _receipt.TrySetResult(new Receipt(Request.Id, result.Position.ToString(), result.Duplicate));
+    public void StartClock(TimeProvider time, TimeSpan patience) =>
+        _deadline = time.GetTimestamp() + (long)(patience.TotalSeconds * time.TimestampFrequency);
 
-    public void Failed(WsmqException error) => _receipt.TrySetException(error);
+    /// <summary>How long until the sender is to hear that it failed.</summary>
+    public TimeSpan TimeLeft(TimeProvider time) => IsLate(time) ? TimeSpan.Zero : time.GetElapsedTime(time.GetTimestamp(), _deadline);
+
+    public bool IsLate(TimeProvider time) => _deadline <= time.GetTimestamp();
+
+    public void Stored(AppendResult result)
+    {
+        if (TrySettle())
+            OnStored(result);
+    }
+
+    public void Failed(WsmqException error)
+    {
+        if (TrySettle())
+            OnFailed(error);
+    }
+
+    /// <summary>All that is settled together with this one is: whoever passes results on may do so now.</summary>
+    public virtual void Flush()
+    {
+    }
+
+    protected abstract void OnStored(AppendResult result);
+
+    protected abstract void OnFailed(WsmqException error);
+
+    // A send that waited for room may be given up while the lane fails all that is left.
+    private bool TrySettle()
+    {
+        if (Interlocked.Exchange(ref _settled, 1) != 0)
+            return false;
+        _budget?.Return(Bytes);
+        sender?.End();
+        return true;
+    }
 }

@@ -16,27 +16,19 @@ internal sealed class PublishQueue(
         _lanes = [.. Enumerable.Range(0, store.Log.Lanes).Select(lane => new PublishLane(lane, store.Log, options.Value, time, metrics, logger))];
 
     /// <summary>
-    /// Puts a message into its place. What happens before the first await of the caller is the order of the log, so this takes the
-    /// place before it returns, also when the queue is full.
+    /// Puts a message into its place, before it returns: the order of the calls is the order of the log. The send is settled in the
+    /// end, whatever happens.
     /// </summary>
-    /// <param name="request">What to append.</param>
-    /// <param name="admission">Whether the sender may, under way.</param>
-    /// <exception cref="WsmqException">The message is not stored, or perhaps not.</exception>
-    public async Task<Receipt> EnqueueAsync(AppendRequest request, ValueTask<WsmqException?> admission)
+    public void Enqueue(PendingSend send)
     {
-        if (_lanes.Length == 0)
-            throw new WsmqException(WsmqErrors.Stopping, "wsmq was not started");
-        var bytes = request.Metadata.Length + request.Body.Length;
-        if (!_budget.TryTake(bytes))
-            throw new WsmqException(WsmqErrors.ServerBusy);
-        try
+        if (_lanes.Length > 0 && send.TryReserve(_budget))
         {
-            return await _lanes[store.Log.LaneOf(request.To)].Enqueue(request, admission);
+            _lanes[store.Log.LaneOf(send.Request.To)].Enqueue(send);
+            return;
         }
-        finally
-        {
-            _budget.Return(bytes);
-        }
+
+        send.Failed(_lanes.Length > 0 ? new WsmqException(WsmqErrors.ServerBusy) : new WsmqException(WsmqErrors.Stopping, "wsmq was not started"));
+        send.Flush();
     }
 
     public async Task StopAsync()

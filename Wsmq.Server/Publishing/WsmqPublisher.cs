@@ -36,5 +36,10 @@ internal sealed class WsmqPublisher(MessageRules rules, PublishQueue queue, IOpt
         }
     }
 
-    private Task<Receipt> Enqueue(OutgoingMessage message) => queue.EnqueueAsync(rules.Check(message, sender: null).Request, default);
+    private Task<Receipt> Enqueue(OutgoingMessage message)
+    {
+        var send = new AwaitedSend(rules.Check(message, sender: null).Request);
+        queue.Enqueue(send);
+        return send.Receipt;
+    }
 }

@@ -22,7 +22,7 @@ internal sealed class RedisMessageLog(RedisConnections connections, RedisKeys ke
 
     public int LaneOf(Address address) => connections.IsCluster ? keys.BucketOf(address) : 0;
 
-    public async Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, CancellationToken cancellationToken)
+    public async Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken)
     {
         var scriptKeys = new RedisKey[1 + (5 * batch.Count)];
         var values = new RedisValue[7 + (4 * batch.Count)];

@@ -1,14 +1,15 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Wsmq.Server.Delivering;
+using Wsmq.Server.Publishing;
 
 namespace Wsmq.Server.Sessions;
 
 /// <summary>One connection: who it is, what it reads, and what it has under way.</summary>
-internal sealed class Session(WsmqCaller caller, Receiver receiver)
+internal sealed class Session(WsmqCaller caller, Receiver receiver, int maxOutstandingSends)
 {
     private readonly ConcurrentDictionary<Address, DeliveryPump> _pumps = [];
-    private int _sends;
+    private int _streams;
 
     public WsmqCaller Caller => caller;
 
@@ -30,14 +31,11 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver)
 
     public bool Remove(Address source, [NotNullWhen(true)] out DeliveryPump? pump) => _pumps.TryRemove(source, out pump);
 
-    /// <summary>Counts a send; false where too many are under way already.</summary>
-    public bool TryBeginSend(int limit)
-    {
-        if (Interlocked.Increment(ref _sends) <= limit)
-            return true;
-        EndSend();
-        return false;
-    }
+    /// <summary>What it sends and has no receipt for.</summary>
+    public OutstandingSends Sends { get; } = new(maxOutstandingSends);
 
-    public void EndSend() => Interlocked.Decrement(ref _sends);
+    /// <summary>False where a stream of sends is open already: one is enough, and what they hold must stay bounded.</summary>
+    public bool TryBeginStream() => Interlocked.Exchange(ref _streams, 1) == 0;
+
+    public void EndStream() => Volatile.Write(ref _streams, 0);
 }

@@ -19,7 +19,7 @@ internal sealed class SessionManager(ConnectionRegistry connections, SessionServ
         var caller = new WsmqCaller(UserOf(context), DeviceOf(context), context.User ?? new ClaimsPrincipal());
         var connection = new ClientConnection(connections.Get(context.ConnectionId));
         var credits = new ConnectionCredits(services.Options.ConnectionWindow);
-        var session = new Session(caller, new Receiver(caller.UserId, connection, credits));
+        var session = new Session(caller, new Receiver(caller.UserId, connection, credits), services.Options.MaxOutstandingSends);
         try
         {
             session.Groups = new GroupReader(session, services);

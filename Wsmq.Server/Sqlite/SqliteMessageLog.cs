@@ -16,7 +16,7 @@ internal sealed class SqliteMessageLog(
 
     public int LaneOf(Address address) => 0;
 
-    public async Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, CancellationToken cancellationToken)
+    public async Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(lane, 0);
         var appended = await engine.WriteAsync(s => _append.Run(s, batch), Publish, cancellationToken).ConfigureAwait(false);

@@ -31,8 +31,13 @@ public sealed class PublishLaneTests : IAsyncLifetime
         await ForwardUntilAsync("the lane stops", stopped);
     }
 
-    private Task<Receipt> Send(string id, ValueTask<WsmqException?> admission = default) =>
-        _lane.Enqueue(new AppendRequest(Address.User("bob"), "app", id, Encoding.UTF8.GetBytes("m"), Encoding.UTF8.GetBytes("1")), admission);
+    private Task<Receipt> Send(string id, ValueTask<WsmqException?> admission = default)
+    {
+        var send = new AwaitedSend(
+            new AppendRequest(Address.User("bob"), "app", id, Encoding.UTF8.GetBytes("m"), Encoding.UTF8.GetBytes("1")), admission);
+        _lane.Enqueue(send);
+        return send.Receipt;
+    }
 
     private Task ForwardUntilAsync(string reason, Task task) => Eventually.That(reason, () =>
     {
@@ -99,7 +104,7 @@ public sealed class PublishLaneTests : IAsyncLifetime
 
         public Func<IReadOnlyList<AppendRequest>, Exception?> Answer { get; set; } = _ => null;
 
-        public override async Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, CancellationToken cancellationToken)
+        public override async Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken)
         {
             Appended.AddRange(batch.Select(r => r.Id));
             await Gate.Task;

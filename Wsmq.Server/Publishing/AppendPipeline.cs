@@ -1,0 +1,130 @@
+using Microsoft.Extensions.Logging;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Publishing;
+
+/// <summary>
+/// The append calls of one lane: several under way at a time, each carried out by the store only behind the one before it. When one
+/// fails, all that are under way are waited for, and what was not stored is repeated in the same order, one call at a time, until
+/// it is too old. Used by one lane's loop.
+/// </summary>
+internal sealed class AppendPipeline(int lane, IMessageLog log, TimeProvider time, WsmqMetrics metrics, ILogger logger)
+{
+    public const int MaxBatchItems = 512;
+    private const int MaxCalls = 4;
+
+    private readonly Queue<Call> _calls = new();
+
+    private readonly record struct Call(List<PendingSend> Batch, Task<AppendResult[]> Answer);
+
+    public bool IsEmpty => _calls.Count == 0;
+
+    public bool HasRoom => _calls.Count < MaxCalls;
+
+    /// <summary>Completes with the answer to the oldest call; there must be one.</summary>
+    public Task Oldest => _calls.Peek().Answer;
+
+    /// <summary>Starts a call; at most <see cref="MaxBatchItems"/>, and only while there is room.</summary>
+    public void Begin(List<PendingSend> batch) => _calls.Enqueue(new Call(batch, AppendAsync(batch, follows: _calls.Count > 0)));
+
+    /// <summary>Settles the sends of all calls that were answered.</summary>
+    public async ValueTask SettleAsync()
+    {
+        while (_calls.TryPeek(out var call) && call.Answer.IsCompleted)
+        {
+            if (!call.Answer.IsCompletedSuccessfully)
+            {
+                await RepeatAsync();
+                return;
+            }
+
+            _calls.Dequeue();
+            Complete(call.Batch, await call.Answer);
+        }
+    }
+
+    public void Fail(WsmqException error)
+    {
+        while (_calls.TryDequeue(out var call))
+            Fail(call.Batch, error);
+    }
+
+    private Task<AppendResult[]> AppendAsync(List<PendingSend> batch, bool follows) =>
+        log.AppendAsync(lane, batch.ConvertAll(s => s.Request), follows, CancellationToken.None);
+
+    private async Task RepeatAsync()
+    {
+        var repeat = new List<PendingSend>();
+        Exception? cause = null;
+        while (_calls.TryDequeue(out var call))
+        {
+            try
+            {
+                Complete(call.Batch, await call.Answer);
+            }
+            catch (WsmqException e) when (e.Error == WsmqErrors.StoreFull)
+            {
+                Fail(call.Batch, e);
+            }
+            catch (Exception e)
+            {
+                cause ??= e;
+                repeat.AddRange(call.Batch);
+            }
+        }
+
+        // The order of the calls is that of the messages: the next part begins when this one is decided.
+        foreach (var part in repeat.Chunk(MaxBatchItems))
+            await RepeatAsync([.. part], cause!);
+    }
+
+    private async Task RepeatAsync(List<PendingSend> batch, Exception cause)
+    {
+        for (var backoff = new Backoff(time); batch.Count > 0;)
+        {
+            var delay = backoff.Next();
+            Log.AppendFailed(logger, cause, batch.Count, delay);
+            FailTheOld(batch, cause);
+            if (batch.Count == 0)
+                return;
+            await backoff.WaitAsync(delay, CancellationToken.None);
+            try
+            {
+                Complete(batch, await AppendAsync(batch, follows: false));
+                return;
+            }
+            catch (Exception e)
+            {
+                // Also a store that is full now: an earlier call may have been carried out.
+                cause = e;
+            }
+        }
+    }
+
+    private void Complete(List<PendingSend> batch, AppendResult[] results)
+    {
+        var duplicates = 0;
+        for (var i = 0; i < results.Length; i++)
+        {
+            batch[i].Stored(results[i]);
+            duplicates += results[i].Duplicate ? 1 : 0;
+        }
+
+        batch.ForEach(s => s.Flush());
+        metrics.Appended(batch.Count, duplicates);
+    }
+
+    private static void Fail(List<PendingSend> batch, WsmqException error)
+    {
+        batch.ForEach(s => s.Failed(error));
+        batch.ForEach(s => s.Flush());
+    }
+
+    private void FailTheOld(List<PendingSend> batch, Exception cause)
+    {
+        var old = batch.FindAll(s => s.IsLate(time));
+        batch.RemoveAll(old.Contains);
+        Fail(old, new WsmqException(WsmqErrors.StoreUnavailable, inner: cause));
+    }
+}

@@ -1,0 +1,17 @@
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Publishing;
+
+/// <summary>A send of which a caller awaits the receipt.</summary>
+internal sealed class AwaitedSend(AppendRequest request, ValueTask<WsmqException?> admission = default, OutstandingSends? sender = null)
+    : PendingSend(request, admission, sender)
+{
+    private readonly TaskCompletionSource<Receipt> _receipt = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task<Receipt> Receipt => _receipt.Task;
+
+    protected override void OnStored(AppendResult result) =>
+        _receipt.SetResult(new Receipt(Request.Id, result.Position.ToString(), result.Duplicate));
+
+    protected override void OnFailed(WsmqException error) => _receipt.SetException(error);
+}

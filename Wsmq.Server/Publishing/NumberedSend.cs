@@ -1,0 +1,18 @@
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Publishing;
+
+/// <summary>A send that is one of many: its result goes to all the others'.</summary>
+internal sealed class NumberedSend(
+    long number, PublishResults results, AppendRequest request, ValueTask<WsmqException?> admission = default, OutstandingSends? sender = null)
+    : PendingSend(request, admission, sender)
+{
+    public override void Flush() => results.Flush();
+
+    protected override void OnStored(AppendResult result) => results.Add(new PublishResult
+    {
+        Number = number, Id = Request.Id, Position = result.Position.ToString(), Duplicate = result.Duplicate,
+    });
+
+    protected override void OnFailed(WsmqException error) => results.Refuse(number, Request.Id, error);
+}

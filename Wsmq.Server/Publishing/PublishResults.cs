@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+
+namespace Wsmq.Server.Publishing;
+
+/// <summary>
+/// Gathers the results of many sends, which come from the lanes, for the one who waits for them. It holds no more than is under way:
+/// each send adds one result.
+/// </summary>
+internal sealed class PublishResults
+{
+    private readonly Lock _lock = new();
+    private readonly WakeUp _wake = new();
+    private List<PublishResult> _ready = [];
+    private long _open;
+    private bool _complete;
+    private Exception? _broken;
+
+    /// <summary>A send begins whose result is to be waited for.</summary>
+    public void Begin()
+    {
+        lock (_lock)
+            _open++;
+    }
+
+    public void Add(PublishResult result)
+    {
+        lock (_lock)
+        {
+            _ready.Add(result);
+            _open--;
+        }
+    }
+
+    public void Refuse(long number, string? id, WsmqException error) =>
+        Add(new PublishResult { Number = number, Id = id, Error = error.Message });
+
+    /// <summary>There are results to pass on. Apart from adding them, so that those of one batch leave together.</summary>
+    public void Flush() => _wake.Set();
+
+    /// <summary>No further send begins.</summary>
+    public void Complete()
+    {
+        lock (_lock)
+            _complete = true;
+        Flush();
+    }
+
+    /// <summary>Whoever waits is to get an error once all is decided.</summary>
+    public void Break(Exception error) => _broken = error;
+
+    /// <summary>What is ready, again and again until all is decided.</summary>
+    public async IAsyncEnumerable<PublishResult[]> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await _wake.WaitAsync(cancellationToken);
+            if (Take(out var ended) is { Count: > 0 } ready)
+                yield return [.. ready];
+            if (!ended)
+                continue;
+            if (_broken is not null)
+                throw _broken;
+            yield break;
+        }
+    }
+
+    private List<PublishResult> Take(out bool ended)
+    {
+        lock (_lock)
+        {
+            ended = _complete && _open == 0;
+            var ready = _ready;
+            if (ready.Count > 0)
+                _ready = [];
+            return ready;
+        }
+    }
+}
