@@ -1,0 +1,136 @@
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Client;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Nodes;
+
+// Many messages in one call, and the stream of sends.
+public abstract partial class NodeContract
+{
+    [Fact]
+    public async Task Of_many_each_message_succeeds_or_fails_alone()
+    {
+        var node = await StartAsync();
+        await using var alice = await PlainClient.ConnectAsync(node, "alice");
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+
+        var results = await alice.Connection.InvokeAsync<PublishResult[]>("SendMany", JsonNode.Parse("""
+            [{"to":"user:bob","id":"a","body":1}, {"to":"nobody","id":"b"}, {"to":"group:none","id":"c","body":0}, 7, null,
+             {"to":"user:bob","body":"x","data":""}, {"to":5}, {"to":"user:bob","id":"a","body":1}, {"to":"user:bob","body":2}]
+            """));
+
+        results.Select(r => r.Number).Should().Equal(Enumerable.Range(0, 9).Select(i => (long)i));
+        results.Select(r => WsmqError.Find(r.Error)?.Code).Should().Equal(
+            null, "invalid-address", "send-not-allowed", "invalid-message", "invalid-message", "invalid-body", "invalid-message", null, null);
+        results[7].Should().Be(results[0] with { Number = 7, Duplicate = true });
+        results[8].TryGetReceipt(out var last).Should().BeTrue();
+        last!.Id.Should().HaveLength(32);
+        await bob.ReceivesAsync("1", "2");
+        (await alice.Connection.InvokeAsync<PublishResult[]>("SendMany", Array.Empty<object>())).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_stream_of_messages_arrives_in_order_and_gives_a_result_for_each()
+    {
+        const int Count = 3000;
+        var node = await StartAsync(o => o.MaxOutstandingSends = 64);
+        await using var alice = await PlainClient.ConnectAsync(node, "alice");
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+        var messages = Channel.CreateUnbounded<object[]>();
+        var results = new List<PublishResult>();
+        var next = 0;
+
+        // As a good client does: no more under way than the server takes.
+        void SendSome()
+        {
+            var some = Math.Min(Count - next, 64 - (next - results.Count));
+            if (some > 0)
+                messages.Writer.TryWrite([.. Enumerable.Range(next, some).Select(i => new { to = i % 10 == 9 ? "nobody" : "user:bob", body = i })]);
+            next += some;
+            if (next == Count)
+                messages.Writer.TryComplete();
+        }
+
+        SendSome();
+        await foreach (var some in alice.Connection.StreamAsync<PublishResult[]>("Publish", messages.Reader))
+        {
+            some.Should().NotBeEmpty();
+            results.AddRange(some);
+            SendSome();
+        }
+
+        results.Select(r => r.Number).Order().Should().Equal(Enumerable.Range(0, Count).Select(i => (long)i));
+        results.Count(r => r.TryGetReceipt(out _)).Should().Be(Count / 10 * 9);
+        results.Where(r => r.Error is not null).Should().OnlyContain(r => r.Number % 10 == 9);
+        await bob.ReceivesAsync([.. Enumerable.Range(0, Count).Where(i => i % 10 != 9).Select(i => $"{i}")]);
+    }
+
+    [Fact]
+    public async Task What_a_stream_sends_beyond_its_credit_is_refused_and_the_rest_goes_on()
+    {
+        var node = await StartAsync(o => o.MaxOutstandingSends = 5);
+        await using var alice = await PlainClient.ConnectAsync(node, "alice");
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+
+        var results = await StreamAsync(
+            alice, Enumerable.Range(0, 50).Select(i => new { to = "user:bob", body = i }).ToArray(), "no array", new[] { new { to = "user:bob", body = 50 } });
+
+        var codes = results.OrderBy(r => r.Number).Select(r => WsmqError.Find(r.Error)?.Code).ToArray();
+        codes[..5].Should().OnlyContain(c => c == null);
+        codes[5..50].Should().OnlyContain(c => c == null || c == "too-many-sends").And.Contain("too-many-sends");
+        codes[50].Should().Be("invalid-message");
+        await bob.ReceivesAsync([.. results.Where(r => r.Error is null).Select(r => $"{(r.Number > 50 ? 50 : r.Number)}")]);
+    }
+
+    [Fact]
+    public async Task A_connection_has_one_stream_and_may_open_another_when_that_is_over()
+    {
+        var node = await StartAsync();
+        await using var alice = await PlainClient.ConnectAsync(node, "alice");
+        var open = Channel.CreateUnbounded<object[]>();
+        var first = alice.Connection.StreamAsync<PublishResult[]>("Publish", open.Reader).GetAsyncEnumerator();
+        open.Writer.TryWrite([new { to = "user:bob", body = 1 }]);
+        (await first.MoveNextAsync()).Should().BeTrue();
+
+        var second = () => StreamAsync(alice, [new[] { new { to = "user:bob", body = 2 } }]);
+        var refused = (await second.Should().ThrowAsync<HubException>()).Which;
+        WsmqError.Find(refused.Message).Should().Be(WsmqErrors.TooManySends);
+
+        open.Writer.Complete();
+        (await first.MoveNextAsync()).Should().BeFalse();
+        (await second()).Should().ContainSingle().Which.Error.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task A_stream_that_its_client_leaves_stores_what_it_took_and_harms_nobody()
+    {
+        var node = await StartAsync();
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+        await using var alice = await PlainClient.ConnectAsync(node, "alice");
+        var open = Channel.CreateUnbounded<object[]>();
+        using var cancel = new CancellationTokenSource();
+        var stream = alice.Connection.StreamAsync<PublishResult[]>("Publish", open.Reader, cancel.Token).GetAsyncEnumerator();
+        open.Writer.TryWrite([new { to = "user:bob", body = 1 }]);
+        await stream.MoveNextAsync();
+        await cancel.CancelAsync();
+        await Record.ExceptionAsync(async () => await stream.MoveNextAsync());
+
+        await Eventually.That("another stream can be opened", async () =>
+            (await Record.ExceptionAsync(() => StreamAsync(alice, [new[] { new { to = "user:bob", id = "two", body = 2 } }]))) is null);
+        await bob.ReceivesAsync("1", "2");
+    }
+
+    private static async Task<List<PublishResult>> StreamAsync(PlainClient client, params object[] items)
+    {
+        var channel = Channel.CreateUnbounded<object>();
+        foreach (var item in items)
+            channel.Writer.TryWrite(item);
+        channel.Writer.Complete();
+        var results = new List<PublishResult>();
+        await foreach (var some in client.Connection.StreamAsync<PublishResult[]>("Publish", channel.Reader))
+            results.AddRange(some);
+        return results;
+    }
+}
