@@ -1,0 +1,70 @@
+using System.CommandLine;
+using Wsmq.Benchmarks.Load;
+using Wsmq.Benchmarks.Measuring;
+
+namespace Wsmq.Benchmarks.Compare;
+
+/// <summary><c>compare</c>: wsmq against the stock backplane at its best.</summary>
+internal static class CompareCommand
+{
+    private static readonly string[] All = ["directed", "directed-deep", "fanout", "latency", "catchup", "idle", "sqlite"];
+
+    public static Command Create()
+    {
+        var scenarios = new Option<string[]>("--scenario")
+        {
+            Description = "Which scenarios, with commas between: " + string.Join(", ", All) + ". All where it is left out.",
+            CustomParser = result => [.. result.Tokens.SelectMany(t => t.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
+            DefaultValueFactory = _ => All,
+        };
+        scenarios.Validators.Add(result =>
+        {
+            foreach (var unknown in (result.GetValue(scenarios) ?? []).Except(All))
+                result.AddError($"There is no scenario {unknown}. There are: {string.Join(", ", All)}.");
+        });
+        var rounds = new Option<int?>("--rounds") { Description = "How many rounds of each peer; 5, or 2 with --quick." };
+        rounds.Validators.Add(result =>
+        {
+            if (result.GetValue(rounds) < 1)
+                result.AddError("--rounds is at least 1.");
+        });
+        var quick = new Option<bool>("--quick") { Description = "Short rounds: everything within 3 minutes." };
+        var publish = new Option<PublishWay>("--publish") { Description = "How wsmq's senders send: over one stream, or one invocation a message." };
+        var command = new Command("compare", "Compares wsmq with the stock SignalR backplane, in turns, on this machine.") { scenarios, rounds, quick, publish };
+        command.SetAction((result, cancellationToken) =>
+        {
+            var way = result.GetValue(publish);
+            var settings = result.GetValue(quick)
+                ? CompareSettings.Quick(result.GetValue(rounds), way)
+                : CompareSettings.Full(result.GetValue(rounds), way);
+            return RunAsync(result.GetRequiredValue(scenarios), settings, result.InvocationConfiguration.Output, cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string[] scenarios, CompareSettings settings, TextWriter output, CancellationToken cancellationToken)
+    {
+        var report = new Report();
+        await using (var rig = new Rig())
+        {
+            var load = new LoadScenarios(new Alternation(rig, settings), report);
+            foreach (var scenario in All.Where(scenarios.Contains))
+            {
+                Progress.Say($"{scenario}");
+                await (scenario switch
+                {
+                    "directed" => load.DirectedAsync(cancellationToken),
+                    "directed-deep" => load.DirectedDeepAsync(cancellationToken),
+                    "fanout" => load.FanOutAsync(cancellationToken),
+                    "latency" => load.LatencyAsync(cancellationToken),
+                    "catchup" => new CatchUpScenario(rig, settings, report).RunAsync(cancellationToken),
+                    "idle" => new IdleScenario(rig, settings, report).RunAsync(cancellationToken),
+                    _ => new SqliteScenario(settings, report).RunAsync(cancellationToken),
+                });
+            }
+        }
+
+        report.Write(output);
+        return report.Losses.Any ? 1 : 0;
+    }
+}

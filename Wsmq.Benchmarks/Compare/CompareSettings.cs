@@ -1,0 +1,16 @@
+using Wsmq.Benchmarks.Load;
+
+namespace Wsmq.Benchmarks.Compare;
+
+/// <summary>How long everything takes.</summary>
+internal sealed record CompareSettings(int Rounds, TimeSpan FirstWarmUp, TimeSpan WarmUp, TimeSpan Measure, int IdleRounds, PublishWay Publish)
+{
+    public static CompareSettings Full(int? rounds, PublishWay publish) => new(
+        rounds ?? 5, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(8), Math.Min(rounds ?? 3, 3), publish);
+
+    /// <summary>Ends within three minutes with all scenarios; after the first one the nodes are warm already.</summary>
+    public static CompareSettings Quick(int? rounds, PublishWay publish) => new(
+        rounds ?? 2, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3.5), 1, publish);
+
+    public Peer Wsmq => Peer.Wsmq(Publish);
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using Wsmq.Benchmarks.Load;
+using Wsmq.Benchmarks.Measuring;
+using Wsmq.Benchmarks.Nodes;
+
+namespace Wsmq.Benchmarks.Compare;
+
+/// <summary>What 5,000 connections of as many users cost one fresh node that has nothing to do: managed heap, and private pages.</summary>
+internal sealed class IdleScenario(Rig rig, CompareSettings settings, Report report)
+{
+    private const int Connections = 5000;
+    private const int WarmUpConnections = 200;
+
+    // This process holds one end of each connection, the node the other; both need some more.
+    private const int OpenFiles = Connections + 1000;
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        RequireOpenFiles();
+        var results = new Dictionary<Peer, List<NodeMemory>> { [Peer.Stock] = [], [settings.Wsmq] = [] };
+        for (var number = 1; number <= settings.IdleRounds; number++)
+        {
+            foreach (var (peer, memory) in results)
+            {
+                memory.Add(await OnceAsync(peer, cancellationToken));
+                Progress.Say($"idle: {peer.Name,-5} {memory[^1].Private / 1024.0:F1} KiB a connection, managed {memory[^1].Managed / 1024.0:F1} KiB");
+            }
+        }
+
+        Add("idle, private", results, m => m.Private);
+        Add("idle, managed", results, m => m.Managed);
+        report.Set("idle_kib", Kibibytes(results[settings.Wsmq], m => m.Private).Median);
+    }
+
+    private async Task<NodeMemory> OnceAsync(Peer peer, CancellationToken cancellationToken)
+    {
+        await using var node = await rig.FreshNodeAsync(peer);
+        Uri[] address = [node.Address];
+
+        // What the first connections load and compile is no cost of a connection.
+        await using (await Crowd.OpenAsync(peer, address, new CrowdPlan(WarmUpConnections, Senders: 0, Window: 0), cancellationToken))
+            await Task.Delay(Settle / 2, cancellationToken);
+        await Task.Delay(Settle / 2, cancellationToken);
+        var before = await NodeMemory.OfAsync(node.Address);
+        await using var crowd = await Crowd.OpenAsync(peer, address, new CrowdPlan(Connections, Senders: 0, Window: 0), cancellationToken);
+        await crowd.Failure.WaitAsync(Settle, cancellationToken);
+        var after = await NodeMemory.OfAsync(node.Address);
+        return new NodeMemory((after.Managed - before.Managed) / Connections, (after.Private - before.Private) / Connections);
+    }
+
+    private void Add(string name, Dictionary<Peer, List<NodeMemory>> results, Func<NodeMemory, long> of)
+    {
+        var ratio = Spread.Of(results[Peer.Stock].Zip(results[settings.Wsmq], (stock, wsmq) => (double)of(wsmq) / of(stock)));
+        foreach (var (peer, memory) in results)
+        {
+            report.Add(new ReportRow(name, peer.Name, Kibibytes(memory, of), "KiB", "F1")
+            {
+                Ratio = peer.Acknowledges ? ratio : null,
+            });
+        }
+    }
+
+    private static Spread Kibibytes(List<NodeMemory> memory, Func<NodeMemory, long> of) => Spread.Of(memory.Select(m => of(m) / 1024.0));
+
+    private static void RequireOpenFiles()
+    {
+        var line = File.ReadLines("/proc/self/limits").First(l => l.StartsWith("Max open files", StringComparison.Ordinal));
+        var limit = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3];
+        if (limit != "unlimited" && long.Parse(limit, CultureInfo.InvariantCulture) < OpenFiles)
+            throw new BenchmarkFailure($"The scenario idle needs {OpenFiles} open files, and the limit is {limit}. Raise it: ulimit -n {OpenFiles}");
+    }
+}

@@ -1,0 +1,147 @@
+using System.Net.WebSockets;
+using Wsmq.Benchmarks.Nodes;
+
+namespace Wsmq.Benchmarks.Load;
+
+/// <summary>What a connection does with what comes: one call for each frame, and one after all frames that came together.</summary>
+internal interface IFrameHandler
+{
+    void OnFrame(ReadOnlySpan<byte> frame);
+
+    ValueTask OnFramesHandledAsync();
+}
+
+/// <summary>
+/// A WebSocket that speaks the JSON hub protocol, the same for both peers. One loop reads; nothing is allocated for a message.
+/// </summary>
+internal sealed class Connection(LoadFailure failure) : IAsyncDisposable
+{
+    private const int FirstBuffer = 4096;
+
+    // Invocations wait for the hub's OnConnectedAsync: an answer, be it that there is no such method, says that it is through.
+    private static readonly byte[] Probe = "{\"type\":1,\"invocationId\":\"ready\",\"target\":\"Ready\",\"arguments\":[]}\u001e"u8.ToArray();
+    private static readonly byte[] Handshake = "{\"protocol\":\"json\",\"version\":1}\u001e"u8.ToArray();
+    private static readonly byte[] Ping = "{\"type\":6}\u001e"u8.ToArray();
+
+    private readonly ClientWebSocket _socket = new();
+    private readonly SemaphoreSlim _sending = new(1, 1);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private byte[] _buffer = new byte[FirstBuffer];
+    private IFrameHandler? _handler;
+    private Task _loop = Task.CompletedTask;
+    private bool _greeted;
+
+    /// <summary>The WebSocket alone, up to and including the upgrade.</summary>
+    public async Task OpenAsync(Uri address, HttpMessageInvoker http, CancellationToken cancellationToken)
+    {
+        _socket.Options.KeepAliveInterval = Timeout.InfiniteTimeSpan;
+        await _socket.ConnectAsync(address, http, cancellationToken);
+    }
+
+    /// <summary>The hub protocol's handshake; completes once the hub has taken the connection in.</summary>
+    public async Task StartAsync(IFrameHandler handler)
+    {
+        _handler = handler;
+        _loop = Task.Run(ReadAsync);
+        await SendAsync(Handshake);
+        await SendAsync(Probe);
+        await _ready.Task;
+    }
+
+    public ValueTask PingAsync() => _ready.Task.IsCompletedSuccessfully ? SendAsync(Ping) : ValueTask.CompletedTask;
+
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> frames)
+    {
+        await EnterAsync();
+        try
+        {
+            await WriteAsync(frames);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>For who builds frames in a shared buffer: between enter and leave it is the only one that does and that sends.</summary>
+    public ValueTask EnterAsync() => _sending.Wait(0) ? ValueTask.CompletedTask : new ValueTask(_sending.WaitAsync());
+
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> frames) =>
+        _socket.SendAsync(frames, WebSocketMessageType.Text, endOfMessage: true, _stop.Token);
+
+    public void Leave() => _sending.Release();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _loop;
+        _socket.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            await ReadFramesAsync();
+        }
+        catch (Exception) when (_stop.IsCancellationRequested)
+        {
+            // A cancelled read ends the socket, and whoever is sending then fails with it.
+        }
+        catch (Exception e)
+        {
+            _ready.TrySetException(e);
+            failure.Set(e);
+        }
+    }
+
+    private async Task ReadFramesAsync()
+    {
+        var (filled, scanned) = (0, 0);
+        while (true)
+        {
+            if (filled == _buffer.Length)
+                Array.Resize(ref _buffer, _buffer.Length * 2);
+            var read = await _socket.ReceiveAsync(_buffer.AsMemory(filled), _stop.Token);
+            if (read.MessageType == WebSocketMessageType.Close)
+                throw new BenchmarkFailure("A node closed a connection.");
+            filled += read.Count;
+            var used = Take(_buffer.AsSpan(0, filled), scanned);
+            if (used > 0)
+                await _handler!.OnFramesHandledAsync();
+            _buffer.AsSpan(used, filled - used).CopyTo(_buffer);
+            filled -= used;
+            scanned = filled;
+        }
+    }
+
+    /// <summary>Hands on every complete frame, and returns how many bytes they were.</summary>
+    private int Take(ReadOnlySpan<byte> bytes, int scanned)
+    {
+        var start = 0;
+        for (int length; (length = bytes[scanned..].IndexOf(FrameWriter.Separator)) >= 0; start = scanned)
+        {
+            var end = scanned + length;
+            OnFrame(bytes[start..end]);
+            scanned = end + 1;
+        }
+
+        return start;
+    }
+
+    private void OnFrame(ReadOnlySpan<byte> frame)
+    {
+        if (!_greeted)
+            _greeted = frame.SequenceEqual("{}"u8) ? true : throw Unexpected(frame);
+        else if (frame.StartsWith("{\"type\":7"u8))
+            throw Unexpected(frame);
+        else if (!_ready.Task.IsCompleted && frame.StartsWith("{\"type\":3,\"invocationId\":\"ready\""u8))
+            _ready.TrySetResult();
+        else if (!frame.StartsWith("{\"type\":6"u8))
+            _handler!.OnFrame(frame);
+    }
+
+    public static BenchmarkFailure Unexpected(ReadOnlySpan<byte> frame) =>
+        new("A node sent something that no run should see: " + System.Text.Encoding.UTF8.GetString(frame[..Math.Min(frame.Length, 400)]));
+}

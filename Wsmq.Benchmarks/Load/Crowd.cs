@@ -1,0 +1,138 @@
+using System.Globalization;
+using Wsmq.Benchmarks.Measuring;
+using Wsmq.Benchmarks.Nodes;
+
+namespace Wsmq.Benchmarks.Load;
+
+/// <summary>Who takes part: users and senders are spread evenly over the nodes.</summary>
+internal sealed record CrowdPlan(int Users, int Senders, int Window, int BodyBytes = CrowdPlan.UsualBodyBytes, bool Group = false)
+{
+    public const int UsualBodyBytes = 128;
+
+    /// <summary>How many deliveries a message has.</summary>
+    public int Copies => Group ? Users : 1;
+}
+
+/// <summary>All connections of one peer in one scenario, and what they counted.</summary>
+internal sealed class Crowd : IAsyncDisposable
+{
+    private const int ParallelConnects = 64;
+    private static int _crowds;
+
+    private readonly Heartbeat _heartbeat;
+    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler());
+
+    private Crowd(Peer peer, CrowdPlan plan)
+    {
+        (Peer, Plan) = (peer, plan);
+
+        // Users of another scenario's crowd would still have a queue, and known message ids.
+        Name = string.Create(CultureInfo.InvariantCulture, $"c{Interlocked.Increment(ref _crowds)}-");
+        Group = plan.Group ? Name + "group" : null;
+        Receivers = [.. Enumerable.Range(0, plan.Users).Select(_ => Receiver())];
+        Senders = [.. Enumerable.Range(0, plan.Senders).Select(Sender)];
+        _heartbeat = new Heartbeat(Receivers, Senders, Failure);
+        _heartbeat.Start();
+    }
+
+    public Peer Peer { get; }
+
+    public CrowdPlan Plan { get; }
+
+    public string Name { get; }
+
+    public string? Group { get; }
+
+    public LoadFailure Failure { get; } = new();
+
+    public LatencyRecorder Latencies { get; } = new();
+
+    public IReadOnlyList<Receiver> Receivers { get; }
+
+    public IReadOnlyList<Sender> Senders { get; }
+
+    /// <summary>How many deliveries there have to be for what was sent.</summary>
+    public long Expected => Senders.Sum(s => s.Sent) * Plan.Copies;
+
+    public long Received => Receivers.Sum(r => r.Check.Received);
+
+    public Losses Losses => new(
+        Math.Max(0, Expected - Received), Receivers.Sum(r => r.Check.Duplicated), Receivers.Sum(r => r.Check.Reordered));
+
+    /// <summary>Connects everybody.</summary>
+    public static async Task<Crowd> OpenAsync(Peer peer, Uri[] nodes, CrowdPlan plan, CancellationToken cancellationToken)
+    {
+        var crowd = new Crowd(peer, plan);
+        try
+        {
+            if (crowd.Group is { } group && peer.Acknowledges)
+                await WsmqNode.JoinAsync(nodes[0], group, crowd.Name + "u", plan.Users);
+            await crowd.ConnectReceiversAsync(nodes, cancellationToken);
+            await crowd.ConnectSendersAsync(nodes, cancellationToken);
+            return crowd;
+        }
+        catch
+        {
+            await crowd.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Connects nobody yet.</summary>
+    public static Crowd Create(Peer peer, CrowdPlan plan) => new(peer, plan);
+
+    public Task ConnectReceiversAsync(Uri[] nodes, CancellationToken cancellationToken) =>
+        ConnectAsync(Receivers.Select(r => (r.Connection, (Func<Task>)r.OpenAsync)), nodes, UserName, Group, cancellationToken);
+
+    /// <summary>Connects one, and tells when its WebSocket was there.</summary>
+    public async Task<long> ConnectFirstReceiverAsync(Uri node, CancellationToken cancellationToken)
+    {
+        await Receivers[0].Connection.OpenAsync(Peer.AddressOf(node, UserName(0), Group), _http, cancellationToken);
+        var time = System.Diagnostics.Stopwatch.GetTimestamp();
+        await Receivers[0].OpenAsync();
+        return time;
+    }
+
+    public Task ConnectSendersAsync(Uri[] nodes, CancellationToken cancellationToken) =>
+        ConnectAsync(Senders.Select(s => (s.Connection, (Func<Task>)s.OpenAsync)), nodes, SenderName, group: null, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _heartbeat.DisposeAsync();
+        var connections = Receivers.Select(r => r.Connection).Concat(Senders.Select(s => s.Connection));
+        await Parallel.ForEachAsync(connections, async (connection, _) => await connection.DisposeAsync());
+        _http.Dispose();
+    }
+
+    private Task ConnectAsync(
+        IEnumerable<(Connection Connection, Func<Task> Start)> all, Uri[] nodes, Func<int, string> name, string? group, CancellationToken cancellationToken)
+    {
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = ParallelConnects, CancellationToken = cancellationToken };
+        return Parallel.ForEachAsync(all.Index(), parallel, async (item, stop) =>
+        {
+            var (connection, start) = item.Item;
+            await connection.OpenAsync(Peer.AddressOf(nodes[item.Index % nodes.Length], name(item.Index), group), _http, stop);
+            await start();
+        });
+    }
+
+    private Receiver Receiver()
+    {
+        var connection = new Connection(Failure);
+        return new Receiver(
+            connection, new SequenceCheck(Plan.Senders), Peer.Acknowledges ? new Acknowledger(connection) : null, Latencies);
+    }
+
+    private Sender Sender(int number)
+    {
+        Target[] targets = Group is not null
+            ? [new Target(IsGroup: true, Group)]
+            : [.. Enumerable.Range(0, Plan.Users).Select(u => new Target(IsGroup: false, UserName(u)))];
+        var offset = number * targets.Length / Plan.Senders;
+        return new Sender(number, SenderName(number) + "-", targets, offset, Plan.BodyBytes, Peer.Publishing(), new Connection(Failure));
+    }
+
+    private string UserName(int number) => string.Create(CultureInfo.InvariantCulture, $"{Name}u{number}");
+
+    private string SenderName(int number) => string.Create(CultureInfo.InvariantCulture, $"{Name}s{number}");
+}

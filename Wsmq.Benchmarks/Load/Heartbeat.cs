@@ -1,0 +1,46 @@
+using Wsmq.Benchmarks.Nodes;
+
+namespace Wsmq.Benchmarks.Load;
+
+/// <summary>
+/// What every connection does by the clock: acknowledges after 100 ms what a batch did not, and pings every 10 s, spread evenly,
+/// because a node ends a connection that is silent for 30 s.
+/// </summary>
+internal sealed class Heartbeat(IReadOnlyList<Receiver> receivers, IReadOnlyList<Sender> senders, LoadFailure failure) : IAsyncDisposable
+{
+    private const int PingEveryTicks = 100;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _loop = Task.CompletedTask;
+
+    public void Start() => _loop = Task.Run(RunAsync);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _loop;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(Acknowledger.Interval);
+            for (var tick = 0; await timer.WaitForNextTickAsync(_stop.Token); tick++)
+            {
+                foreach (var receiver in receivers)
+                    await receiver.FlushAsync();
+                for (var i = tick % PingEveryTicks; i < receivers.Count + senders.Count; i += PingEveryTicks)
+                    await (i < receivers.Count ? receivers[i].Connection : senders[i - receivers.Count].Connection).PingAsync();
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Stopped.
+        }
+        catch (Exception e)
+        {
+            failure.Set(e);
+        }
+    }
+}

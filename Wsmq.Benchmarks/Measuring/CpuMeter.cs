@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace Wsmq.Benchmarks.Measuring;
+
+/// <summary>CPU seconds of everything that takes part.</summary>
+internal readonly record struct CpuSeconds(double Nodes, double Redis, double Generator)
+{
+    public static CpuSeconds operator -(CpuSeconds a, CpuSeconds b) => new(a.Nodes - b.Nodes, a.Redis - b.Redis, a.Generator - b.Generator);
+
+    public CpuSeconds Per100000(long messages)
+    {
+        var scale = 100_000.0 / Math.Max(messages, 1);
+        return new(Nodes * scale, Redis * scale, Generator * scale);
+    }
+}
+
+/// <summary>Reads what the kernel counted for the nodes of one peer, for Redis, and for this process.</summary>
+internal sealed class CpuMeter(IReadOnlyList<int> nodes, IReadOnlyList<int> redis)
+{
+    private const double TicksPerSecond = 100;
+
+    // Counted from the field behind the program's name, which may hold spaces.
+    private const int UserField = 11;
+
+    public CpuSeconds Read() =>
+        new(nodes.Sum(pid => Of(pid, withChildren: false)), redis.Sum(pid => Of(pid, withChildren: true)), Of(Environment.ProcessId, withChildren: false));
+
+    // Redis rewrites its append-only file in a child: that is work of its own. This program's children are counted as nodes.
+    private static double Of(int pid, bool withChildren)
+    {
+        var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return fields.Skip(UserField).Take(withChildren ? 4 : 2).Sum(f => long.Parse(f, CultureInfo.InvariantCulture)) / TicksPerSecond;
+    }
+}

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Wsmq.Benchmarks.Nodes;
+
+/// <summary>The hidden command: one node of either peer, until standard input ends.</summary>
+internal static class NodeCommand
+{
+    public const string Name = "node";
+    public const string Stock = "stock";
+    public const string Wsmq = "wsmq";
+    public const string RedisOption = "--redis";
+    public const string SqliteOption = "--sqlite";
+    public const string DurabilityOption = "--durability";
+
+    public static Command Create()
+    {
+        var peer = new Argument<string>("peer");
+        peer.AcceptOnlyFromAmong(Stock, Wsmq);
+        var redis = new Option<string?>(RedisOption);
+        var sqlite = new Option<string?>(SqliteOption);
+        var durability = new Option<SqliteDurability>(DurabilityOption);
+        var port = new Option<int>("--port");
+        var command = new Command(Name, "One node of a peer; used by the other commands.") { peer, redis, sqlite, durability, port };
+        command.Hidden = true;
+        command.SetAction(async (result, _) =>
+        {
+            var builder = CreateBuilder(result.GetValue(port));
+            var map = result.GetRequiredValue(peer) == Stock
+                ? StockNode.Add(builder.Services, result.GetRequiredValue(redis)!)
+                : WsmqNode.Add(builder.Services, result.GetValue(redis), result.GetValue(sqlite), result.GetValue(durability));
+            await using var app = builder.Build();
+            map(app);
+            app.MapMemory();
+            await app.StartAsync(CancellationToken.None);
+            Console.WriteLine(app.Urls.Single());
+            await WaitForEndOfInputAsync();
+
+            // No farewell to thousands of connections: the run is over, and nothing of it is kept.
+            Environment.Exit(0);
+        });
+        return command;
+    }
+
+    private static WebApplicationBuilder CreateBuilder(int port)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+
+        // Standard output carries the address alone.
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning)
+            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.AddAuthentication(QueryAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, QueryAuthentication>(QueryAuthentication.SchemeName, null);
+        builder.Services.AddAuthorization();
+        return builder;
+    }
+
+    private static async Task WaitForEndOfInputAsync()
+    {
+        await using var input = Console.OpenStandardInput();
+        var buffer = new byte[64];
+        while (await input.ReadAsync(buffer) > 0)
+        {
+        }
+    }
+}

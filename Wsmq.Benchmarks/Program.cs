@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Wsmq.Benchmarks.Compare;
+using Wsmq.Benchmarks.Nodes;
+
+var root = new RootCommand("Measures wsmq. What is measured how is told in docs/benchmarks.md.")
+{
+    CompareCommand.Create(),
+    NodeCommand.Create(),
+};
+var result = root.Parse(args);
+try
+{
+    return await result.InvokeAsync(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+
+        // Ctrl+C: time to end nodes and Redis, and to delete their folders.
+        ProcessTerminationTimeout = TimeSpan.FromSeconds(20),
+    });
+}
+catch (BenchmarkFailure e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 1;
+}
+catch (OperationCanceledException)
+{
+    await Console.Error.WriteLineAsync("Stopped.");
+    return 1;
+}
