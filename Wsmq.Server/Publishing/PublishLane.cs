@@ -16,7 +16,7 @@ internal sealed class PublishLane
     private readonly Channel<PendingSend> _queue;
     private readonly Admissions _admissions;
     private readonly AppendPipeline _pipeline;
-    private readonly Linger _linger;
+    private readonly AppendLinger _linger;
     private readonly Task _loop;
     private Task<bool>? _readable;
     private Task? _decided;
@@ -32,7 +32,7 @@ internal sealed class PublishLane
         });
         _admissions = new Admissions(time);
         _pipeline = new AppendPipeline(number, log, time, metrics, logger);
-        _linger = new Linger(time);
+        _linger = new AppendLinger(time);
         _loop = Task.Run(RunAsync);
     }
 

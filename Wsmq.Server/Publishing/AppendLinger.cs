@@ -4,7 +4,7 @@ namespace Wsmq.Server.Publishing;
 /// Waits a moment for company, but only under load: then a call to the store that carries many messages costs hardly more than one
 /// that carries few, and nobody notices the wait behind the queue. A message that comes alone is never kept waiting.
 /// </summary>
-internal sealed class Linger(TimeProvider time)
+internal sealed class AppendLinger(TimeProvider time)
 {
     private const int Loaded = 16;
     private const int Enough = 256;
