@@ -4,15 +4,6 @@ using Wsmq.Benchmarks.Nodes;
 
 namespace Wsmq.Benchmarks.Load;
 
-/// <summary>Who takes part: users and senders are spread evenly over the nodes.</summary>
-internal sealed record CrowdPlan(int Users, int Senders, int Window, int BodyBytes = CrowdPlan.UsualBodyBytes, bool Group = false)
-{
-    public const int UsualBodyBytes = 128;
-
-    /// <summary>How many deliveries a message has.</summary>
-    public int Copies => Group ? Users : 1;
-}
-
 /// <summary>All connections of one peer in one scenario, and what they counted.</summary>
 internal sealed class Crowd : IAsyncDisposable
 {
@@ -34,7 +25,7 @@ internal sealed class Crowd : IAsyncDisposable
         Receivers = [.. Enumerable.Range(0, plan.Users).Select(_ => Receiver())];
         Senders = [.. Enumerable.Range(0, plan.Senders).Select(Sender)];
         _flow?.Begin(Senders);
-        _heartbeat = new Heartbeat(Receivers, Senders, Failure);
+        _heartbeat = new Heartbeat(Receivers, Senders, plan.TimedAcks, Failure);
         _heartbeat.Start();
     }
 

@@ -17,6 +17,9 @@ internal sealed record SenderPlan(int Number, string IdPrefix, Target[] Targets,
 /// </summary>
 internal sealed class Sender(SenderPlan plan, IPublishFormat format, Connection connection) : IFrameHandler
 {
+    // A node takes frames of a limited size, so messages that leave together are divided among several.
+    private const int MaxFrameBytes = 128 * 1024;
+
     private readonly FrameWriter _frames = new();
     private long _sent;
     private long _settled;
@@ -29,6 +32,9 @@ internal sealed class Sender(SenderPlan plan, IPublishFormat format, Connection 
     public long Sent => Volatile.Read(ref _sent);
 
     public bool IsSettled => Volatile.Read(ref _settled) == Sent;
+
+    /// <summary>All that the closed loop was to send is sent and answered.</summary>
+    public bool IsDone => Sent == Volatile.Read(ref _limit) && IsSettled;
 
     public async Task OpenAsync()
     {
@@ -98,8 +104,15 @@ internal sealed class Sender(SenderPlan plan, IPublishFormat format, Connection 
     {
         _frames.Clear();
         format.Begin(_frames);
-        for (var i = 0; i < count; i++, _sent++)
+        for (var (i, begun) = (0, 0); i < count; i++, _sent++)
         {
+            if (_frames.Written.Length - begun > MaxFrameBytes)
+            {
+                begun = _frames.Written.Length;
+                format.End(_frames);
+                format.Begin(_frames);
+            }
+
             format.BeginMessage(_frames, plan.Targets[(_sent + plan.Offset) % plan.Targets.Length], plan.IdPrefix, _sent);
             Body.Write(_frames.Take(plan.BodyBytes), plan.Number, _sent / plan.Targets.Length, time);
             format.EndMessage(_frames);
