@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Wsmq.Benchmarks.Compare;
+using Wsmq.Benchmarks.Micro;
 using Wsmq.Benchmarks.Nodes;
 using Wsmq.Benchmarks.Scale;
 
@@ -7,6 +8,7 @@ var root = new RootCommand("Measures wsmq. What is measured how is told in docs/
 {
     CompareCommand.Create(),
     ScaleCommand.Create(),
+    MicroCommand.Create(),
     NodeCommand.Create(),
 };
 var result = root.Parse(args);

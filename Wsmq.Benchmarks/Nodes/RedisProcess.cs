@@ -81,6 +81,9 @@ internal sealed class RedisProcess : IAsyncDisposable
             "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder.Path, "--save", "",
             "--appendonly", "yes", "--appendfsync", "everysec", "--logfile", _folder.File("redis.log"), "--daemonize", "no",
             "--cluster-enabled", cluster ? "yes" : "no",
+
+            // A shard that nobody ever met does not know its own address, and names none to clients.
+            "--cluster-announce-ip", "127.0.0.1",
         ];
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = _folder.Path, RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (var argument in new[] { "-c", Guard, "guard", Find(Binary) }.Concat(arguments))
