@@ -21,5 +21,5 @@ internal sealed record CompareSettings(int Rounds, TimeSpan FirstWarmUp, TimeSpa
         SideRounds = 1,
     };
 
-    public Peer Wsmq => Peer.Wsmq(Publish);
+    public Peer Wsmq { get; } = Peer.Wsmq(Publish);
 }

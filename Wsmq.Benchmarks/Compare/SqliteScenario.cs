@@ -24,6 +24,7 @@ internal sealed class SqliteScenario(CompareSettings settings, Report report)
         var name = $"sqlite {durability}, window {plan.Window}";
         await using var crowd = await Crowd.OpenAsync(settings.Wsmq, [node.Address], plan, cancellationToken);
         var round = new Round(crowd, new CpuMeter([node.ProcessId], []));
+        Progress.Say($"{name}: warming up");
         await round.RunAsync(warmUp, cancellationToken);
         var results = new List<RoundResult>();
         for (var number = 1; number <= settings.SideRounds; number++)

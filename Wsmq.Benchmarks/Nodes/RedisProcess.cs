@@ -17,7 +17,8 @@ internal sealed class RedisProcess : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(10);
 
     // Redis does not end with its parent: a shell between the two ends it by its id when this program is gone, however it went.
-    private const string Guard = "\"$@\" & echo $!; cat > /dev/null; kill -9 $!";
+    // Ctrl+C reaches it too, and must not end it before redis.
+    private const string Guard = "trap '' INT; \"$@\" & echo $!; cat > /dev/null; kill -9 $!";
 
     private readonly TempFolder _folder = new();
     private Process? _guard;
