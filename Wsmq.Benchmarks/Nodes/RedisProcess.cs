@@ -17,7 +17,8 @@ internal sealed class RedisProcess : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(10);
 
     // Redis does not end with its parent: a shell between the two ends it by its id when this program is gone, however it went.
-    private const string Guard = "\"$@\" & echo $!; cat > /dev/null; kill -9 $!";
+    // Ctrl+C reaches it too, and must not end it before redis.
+    private const string Guard = "trap '' INT; \"$@\" & echo $!; cat > /dev/null; kill -9 $!";
 
     private readonly TempFolder _folder = new();
     private Process? _guard;
@@ -81,6 +82,9 @@ internal sealed class RedisProcess : IAsyncDisposable
             "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder.Path, "--save", "",
             "--appendonly", "yes", "--appendfsync", "everysec", "--logfile", _folder.File("redis.log"), "--daemonize", "no",
             "--cluster-enabled", cluster ? "yes" : "no",
+
+            // A shard that nobody ever met does not know its own address, and names none to clients.
+            "--cluster-announce-ip", "127.0.0.1",
         ];
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = _folder.Path, RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (var argument in new[] { "-c", Guard, "guard", Find(Binary) }.Concat(arguments))
