@@ -140,7 +140,7 @@ internal sealed class PublishLane
         {
             try
             {
-                var results = await _log.AppendAsync(_number, batch.ConvertAll(s => s.Request), CancellationToken.None);
+                var results = await _log.AppendAsync(_number, batch.ConvertAll(s => s.Request), follows: false, CancellationToken.None);
                 Complete(batch, results);
                 return;
             }

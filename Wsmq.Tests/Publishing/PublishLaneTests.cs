@@ -99,7 +99,8 @@ public sealed class PublishLaneTests : IAsyncLifetime
 
         public Func<IReadOnlyList<AppendRequest>, Exception?> Answer { get; set; } = _ => null;
 
-        public override async Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, CancellationToken cancellationToken)
+        public override async Task<AppendResult[]> AppendAsync(
+        int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken)
         {
             Appended.AddRange(batch.Select(r => r.Id));
             await Gate.Task;

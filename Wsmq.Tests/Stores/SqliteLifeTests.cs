@@ -121,12 +121,12 @@ public sealed class SqliteLifeTests : IDisposable
         var store = SqliteHarness.Make(Database);
         await store.StartAsync(default);
         var appends = Enumerable.Range(0, 200)
-            .Select(i => store.Log.AppendAsync(0, [StoreHarness.Message(Bob, "ann", $"{i}")], default)).ToArray();
+            .Select(i => store.Log.AppendAsync(0, [StoreHarness.Message(Bob, "ann", $"{i}")], false, default)).ToArray();
         await store.DisposeAsync();
         var given = new List<Position>();
         foreach (var append in appends)
             given.Add((await append)[0].Position);
-        var late = () => store.Log.AppendAsync(0, [StoreHarness.Message(Bob, "ann", "late")], default);
+        var late = () => store.Log.AppendAsync(0, [StoreHarness.Message(Bob, "ann", "late")], false, default);
         (await late.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.Stopping);
         var lateRead = () => store.Log.StatesAsync([Bob], default);
         (await lateRead.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.Stopping);

@@ -119,7 +119,7 @@ public abstract partial class StoreContract
     public async Task An_empty_batch_is_no_error()
     {
         await using var h = await CreateAsync();
-        (await h.Log.AppendAsync(0, [], default)).Should().BeEmpty();
+        (await h.Log.AppendAsync(0, [], false, default)).Should().BeEmpty();
         (await h.Log.AckAsync([], default)).Should().BeEmpty();
         (await h.Log.StatesAsync([], default)).Should().BeEmpty();
     }

@@ -30,7 +30,7 @@ internal abstract class StoreHarness : IAsyncDisposable
             await gate.WaitAsync();
             try
             {
-                var part = await Log.AppendAsync(lane.Key, [.. lane.Select(i => requests[i])], default);
+                var part = await Log.AppendAsync(lane.Key, [.. lane.Select(i => requests[i])], follows: false, default);
                 part.Should().HaveCount(lane.Count(), "there is a result for each item");
                 foreach (var (i, result) in lane.Zip(part))
                     results[i] = result;
