@@ -26,11 +26,11 @@ internal sealed class RedisAppends(
         int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(batch.Count, MaxItems);
-        cancellationToken.ThrowIfCancellationRequested();
         if (batch.Count == 0)
             return [];
         var after = follows ? _numbers[lane] : 0;
         var number = ++_numbers[lane];
+        cancellationToken.ThrowIfCancellationRequested();
         var logs = new LogGroups(batch, keys);
         var buffer = ArrayPool<byte>.Shared.Rent(SizeOf(batch, logs));
         var scriptKeys = KeysOf(lane, logs);

@@ -39,6 +39,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
         await _redis.RestartAsync();
 
         await using var admin = await AdminAsync();
+        await Eventually.That("the store answers", () => store.IsAvailableAsync(default));
         await store.Log.StatesAsync([heard, failed], default);
         (await NodesAsync(admin, heard)).Should().NotBeEmpty();
         (await NodesAsync(admin, failed)).Should().BeEmpty("nobody reads what would come for it");

@@ -7,18 +7,19 @@
 -- Returns    of every item 0 (done), 1 (beyond the tail) or 2 (no such reader)
 local grace, expiry, kinds = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 local now = micros()
-local seen = string.format(':%.0f', now)
+local now_text = digits(now)
+local seen = ':' .. now_text
 
 -- What every device has acknowledged (all up to min) is to go after the grace.
 local function consume(log, meta, min, state)
   local tail, consumed, g, d, nodes = state[1] or zero, state[2] or zero, state[3], state[4], state[6]
   if not g and min > consumed then
-    g, d = min, string.format('%.0f', now + grace)
+    g, d = min, digits(now + grace)
     call('HSET', meta, 'c', min, 'g', g, 'd', d)
   elseif min > consumed then
     call('HSET', meta, 'c', min)
   end
-  if g and now >= tonumber(d) then trim(log, meta, 0, g, d, now, grace, expiry) end
+  if g and now_text >= d then trim(log, meta, 0, g, d, now, grace, expiry) end
   -- Where there are readers, more is likely to follow: presence.lua and states.lua do this when it does not.
   if min >= tail and not nodes then retire(log, meta, grace) end
 end
@@ -29,7 +30,7 @@ local function ack_user(log, meta, device, position)
   if position > (state[1] or zero) then return 1 end
   local cursor = string.sub(state[7], 1, 16)
   if position > cursor then cursor = position end
-  if state[5] == '1' and state[3] and now < tonumber(state[4]) and state[6] and cursor > (state[2] or zero) then
+  if state[5] == '1' and state[3] and now_text < state[4] and state[6] and cursor > (state[2] or zero) then
     -- The usual case: the only device of a user who is there, during a grace.
     call('HSET', meta, device, cursor .. seen, 'c', cursor)
     return 0

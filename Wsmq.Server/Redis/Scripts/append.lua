@@ -30,7 +30,7 @@ end
 call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
 
 local now = micros()
-local now_id = string.format('%016.0f', now)
+local now_id = digits(now)
 
 -- An id is remembered in the slice in which it was given, and looked for in that and the one before: for one to two windows.
 local slice = math.floor(now / window)
@@ -57,11 +57,11 @@ end
 
 -- Appends one item behind tail and returns its position.
 local function add(log, max_count, tail, content, boxes)
-  local id = tail < now_id and now_id or string.format('%016.0f', tonumber(tail) + 1)
+  local id = tail < now_id and now_id or digits(tonumber(tail) + 1)
   call('XADD', log, 'MAXLEN', max_count, id, 'p', tail, 'e', content)
   local inline = #content <= inline_max
-  for _, box in ipairs(boxes) do
-    local n = #box
+  for b = 1, #boxes do
+    local box, n = boxes[b], #boxes[b]
     box[n + 1], box[n + 2], box[n + 3], box[n + 4] = inline and 'E' or 'P', id, tail, inline and content or nil
   end
   return id
@@ -70,18 +70,18 @@ end
 -- Saves the tail. Removing by age and renewing the time to live wait until they are due: read.lua removes exactly. The log
 -- outlives its last entry in any case, as that came at most a sixteenth of the age after the last renewal.
 local function close(log, meta, max_age, tail, due, nodes)
-  if due and now < tonumber(due) then
+  if due and now_id < due then
     call('HSET', meta, 't', tail)
     return
   end
   call('XTRIM', log, 'MINID', string.format('%.0f', math.max(now - max_age, 0)))
   call('PEXPIRE', log, string.format('%.0f', math.ceil(max_age * 1.125 / 1000)))
-  call('HSET', meta, 't', tail, 'x', string.format('%.0f', now + max_age / 16))
+  call('HSET', meta, 't', tail, 'x', digits(now + max_age / 16))
   if not nodes then fit(log, KEYS[5]) end
 end
 
 local limits = { [117] = 9, [103] = 11, [119] = 13 }
-local results, item = {}, 0
+local results, n, item, remembered = {}, 0, 0, 0
 for j = 1, logs do
   local log, meta, name = KEYS[4 + 2 * j], KEYS[5 + 2 * j], ARGV[names + j]
   local limit = limits[string.byte(name, 3)]
@@ -97,17 +97,17 @@ for j = 1, logs do
       end
       tail = add(log, ARGV[limit], tail, ARGV[contents + i], boxes)
       position, new, given_here[id] = tail, 'N', tail
-      remember[#remember + 1] = id
-      remember[#remember + 1] = position
+      remember[remembered + 1], remember[remembered + 2] = id, position
+      remembered = remembered + 2
     end
-    results[#results + 1] = new
-    results[#results + 1] = position
+    results[n + 1], results[n + 2] = new, position
+    n = n + 2
   end
   item = item + high * 256 + low
   if state then close(log, meta, tonumber(ARGV[limit + 1]), tail, state[2], state[3]) end
 end
 
-if #remember > 0 then
+if remembered > 0 then
   -- Large hashes are freed beside the main thread, which a mere expiry would not do; it is for lanes that nobody uses any more.
   if not given[1] then
     call('UNLINK', ids_of(slice), ids_of(slice + 1))

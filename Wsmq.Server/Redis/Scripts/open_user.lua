@@ -33,7 +33,7 @@ if not mine then
   local oldest = call('XRANGE', log, '-', '+', 'COUNT', 1)
   mine = oldest[1] and oldest[1][2][2] or tail
 end
-call('HSET', meta, device, string.format('%s:%.0f', mine, now), 'k', devices)
+call('HSET', meta, device, mine .. ':' .. digits(now), 'k', devices)
 
 -- Entries that all the others have acknowledged may be about to go: this reader still wants them.
 if mine < tail then

@@ -1,5 +1,8 @@
--- Put in front of the scripts that remove entries; everything here takes µs. Positions are 16 digits, and compare as strings.
+-- Put in front of the scripts that remove entries; everything here takes µs. Positions and times are
+-- kept as 16 digits, and compare as strings: that is cheaper than reading them as numbers.
 local call, zero = redis.call, '0000000000000000'
+
+local function digits(number) return string.format('%016.0f', number) end
 
 local function micros()
   local time = call('TIME')
@@ -20,12 +23,12 @@ end
 
 -- Acknowledged entries stay readable for the grace: g is removable from the moment d on, and one such pair waits at a time.
 local function pend(meta, position, now, grace)
-  call('HSET', meta, 'g', position, 'd', string.format('%.0f', now + grace))
+  call('HSET', meta, 'g', position, 'd', digits(now + grace))
 end
 
 -- Removes what is older than keep_from, and what every device acknowledged (g) long enough ago (d).
 local function trim(log, meta, keep_from, g, d, now, grace, expiry)
-  if g and now >= tonumber(d) then
+  if g and digits(now) >= d then
     -- A device that registered during the grace holds back what it has not read: then once more after another grace.
     local min = slowest(meta, now, expiry) or g
     keep_from = math.max(keep_from, tonumber(min < g and min or g) + 1)
