@@ -5,9 +5,11 @@ namespace Wsmq.Server.Logs;
 /// </summary>
 /// <remarks>
 /// <para><b>Append.</b> One call is atomic for each of its items: either the entry is in the log, its id is remembered for the
-/// deduplication window and its signal is sent, or nothing happened. Items are applied in the order of the list, and a lane's
-/// calls in the order in which they were made, also across a call that failed and was repeated. A repeated item (same sender,
-/// address and id, within the window) returns the position of the first and changes nothing.</para>
+/// deduplication window and its signal is sent, or nothing happened. The items of a log are applied in the order of the list, and
+/// a lane's calls in the order in which they were made. Several may be under way: one that says that it follows is carried out
+/// only if the one before it was. After a failure the caller waits for the answers of all and repeats everything from the first
+/// failed one on. A repeated item (same sender, address and id, within the window) returns the position of the first and changes
+/// nothing.</para>
 /// <para><b>Positions.</b> A new entry's position is <c>max(clock in µs, tail + 1)</c>: higher than every position that its log
 /// ever gave out, also after the log was emptied, trimmed or expired, and also when the clock stepped back. Each entry carries
 /// the position of the entry before it.</para>
@@ -29,7 +31,11 @@ internal interface IMessageLog
     /// <summary>The lane of an address: 0 up to <see cref="Lanes"/> - 1, the same on every node.</summary>
     int LaneOf(Address address);
 
-    /// <summary>Appends many entries; the result has one item for each, in the same order. One call at a time for each lane.</summary>
+    /// <summary>Appends many entries; the result has one item for each, in the same order. Calls of a lane are made one after another.</summary>
+    /// <param name="lane">The lane of all items.</param>
+    /// <param name="batch">At most 2,048 items.</param>
+    /// <param name="follows">True behind an append of this lane that has not been answered yet: fails where that fails.</param>
+    /// <param name="cancellationToken">Gives up waiting; what was asked may still happen.</param>
     Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken);
 
     /// <summary>

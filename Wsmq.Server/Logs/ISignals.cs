@@ -39,7 +39,8 @@ internal interface ISignals
 
     /// <summary>
     /// Starts to hear of an address; when the task completes, every later append is signalled. The handler must neither block
-    /// nor throw. One subscription an address and node.
+    /// nor throw: it runs for all addresses of the node in turn. One subscription an address and node. Asking for the states of
+    /// addresses (<see cref="IMessageLog.StatesAsync"/>) makes good what the store forgot of their subscriptions.
     /// </summary>
     Task<IAsyncDisposable> SubscribeAsync(Address address, Action<Signal> handler, CancellationToken cancellationToken);
 }

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.IO.Hashing;
 using System.Text;
 using StackExchange.Redis;
@@ -10,42 +12,106 @@ namespace Wsmq.Server.Redis;
 /// </summary>
 internal sealed class RedisKeys(string prefix, int buckets)
 {
+    // Enough for what a node is busy with; beyond that names are made anew.
+    private const int MostKept = 16_384;
+
+    private readonly ConcurrentDictionary<Address, LogKeys> _kept = new();
+
     public int Buckets { get; } = buckets;
 
     /// <summary>What this deployment was set up with; outside of all buckets.</summary>
     public RedisKey Layout => $"{prefix}:layout";
 
-    public int BucketOf(Address address) =>
-        (int)(XxHash32.HashToUInt32(Encoding.UTF8.GetBytes(address.ToString())) % (uint)Buckets);
+    /// <summary>The keys of an address.</summary>
+    public LogKeys Of(Address address)
+    {
+        if (_kept.TryGetValue(address, out var keys))
+            return keys;
+        if (_kept.Count >= MostKept)
+            _kept.Clear();
+        return _kept[address] = new LogKeys(prefix, Buckets, address);
+    }
 
-    /// <summary>Stream: the entries, by position; fields p (previous), m (metadata), b (body) in this order.</summary>
-    public RedisKey Log(Address address) => Of(address, "log");
+    public RedisKey Log(Address address) => Of(address).Log;
 
-    /// <summary>Hash that outlives the entries: t (tail), c (consumed), g and d (removable up to, and from when), v (membership version).</summary>
-    public RedisKey Meta(Address address) => Of(address, "meta");
+    public RedisKey Meta(Address address) => Of(address).Meta;
 
-    /// <summary>Hash of a user's queue: device -> cursor and when it was last seen.</summary>
-    public RedisKey Cursors(Address user) => Of(user, "cursors");
+    /// <summary>The keys of a lane, all in one slot.</summary>
+    /// <param name="lane">A bucket on a Cluster; 0 elsewhere.</param>
+    /// <param name="node">The id of a node.</param>
+    /// <param name="window">The deduplication window.</param>
+    public LaneKeys OfLane(int lane, string node, TimeSpan window) => new($"{prefix}:{{{lane}}}", node, window);
+}
 
-    /// <summary>Hash of a group and one member: device -> cursor.</summary>
-    public RedisKey GroupCursors(Address group, string user) => $"{Of(group, "cursors")}:{Uri.EscapeDataString(user)}";
+/// <summary>Keys of one address.</summary>
+internal sealed class LogKeys
+{
+    private readonly string _bucket;
+    private readonly string _name;
+
+    public LogKeys(string prefix, int buckets, Address address)
+    {
+        var text = Encoding.UTF8.GetBytes(address.ToString());
+        Bucket = (int)(XxHash32.HashToUInt32(text) % (uint)buckets);
+        _bucket = $"{prefix}:{{{Bucket}}}:";
+        _name = $":{Address.Prefix(address.Kind)}:{Uri.EscapeDataString(address.Name)}";
+        Log = Encoding.UTF8.GetBytes(_bucket + "log" + _name);
+        Meta = Encoding.UTF8.GetBytes(_bucket + "meta" + _name);
+        Name = new byte[2 + text.Length];
+        BinaryPrimitives.WriteUInt16BigEndian(Name, (ushort)text.Length);
+        text.CopyTo(Name, 2);
+    }
+
+    public int Bucket { get; }
+
+    /// <summary>Stream: the entries, by position; fields p (previous) and e (content, as <see cref="RedisContent"/> makes it).</summary>
+    public RedisKey Log { get; }
+
+    /// <summary>
+    /// Hash that outlives the entries: t (tail), c (consumed), g and d (removable up to, and from when), v (membership version),
+    /// x (when the log's age is to be looked at), n (nodes with readers); of a user also @device (cursor, and when it was last
+    /// seen) and k (number of devices).
+    /// </summary>
+    public RedisKey Meta { get; }
+
+    /// <summary>Log and meta.</summary>
+    public RedisKey[] Pair => [Log, Meta];
+
+    /// <summary>The address as signals name it.</summary>
+    public byte[] Name { get; }
 
     /// <summary>Hash of a group: user -> tail at joining.</summary>
-    public RedisKey Members(Address group) => Of(group, "members");
+    public RedisKey Members => _bucket + "members" + _name;
 
     /// <summary>Set of a user: the groups it may be a member of.</summary>
-    public RedisKey Groups(Address user) => Of(user, "groups");
+    public RedisKey Groups => _bucket + "groups" + _name;
 
-    /// <summary>String: the position that was given to a message id.</summary>
-    public RedisKey Dedup(Address to, string sender, string id) =>
-        $"{Of(to, "id")}:{Uri.EscapeDataString(sender)}:{Uri.EscapeDataString(id)}";
+    /// <summary>Hash of a group and one member: device -> cursor.</summary>
+    public RedisKey CursorsOf(string user) => $"{_bucket}cursors{_name}:{Uri.EscapeDataString(user)}";
+}
 
-    /// <summary>String: the number of the last batch of a node in a bucket.</summary>
-    public RedisKey Batch(int bucket, string node) => $"{prefix}:{{{bucket}}}:batch:{node}";
+/// <summary>Keys of one lane and this node.</summary>
+internal sealed class LaneKeys(string lane, string node, TimeSpan window)
+{
+    private const int Slices = 3;
 
-    /// <summary>Channel of an address's signals.</summary>
-    public string Signal(Address address) => Of(address, "signal");
+    /// <summary>String: the number of this node's last batch.</summary>
+    public RedisKey Batch { get; } = $"{lane}:batch:{node}";
 
-    private string Of(Address address, string what) =>
-        $"{prefix}:{{{BucketOf(address)}}}:{what}:{Address.Prefix(address.Kind)}:{Uri.EscapeDataString(address.Name)}";
+    /// <summary>Hashes: the position given to a message id. The window is in the name: with another one other slices are meant.</summary>
+    public RedisKey[] Ids { get; } =
+        [.. Enumerable.Range(0, Slices).Select(i => (RedisKey)$"{lane}:ids:{(long)window.TotalMilliseconds}:{i}")];
+
+    /// <summary>A name that exists inside a script only.</summary>
+    public RedisKey Spare { get; } = $"{lane}:spare";
+
+    /// <summary>Before the id of a node: the string that says that the node lives.</summary>
+    public string Leases { get; } = $"{lane}:node:";
+
+    public RedisKey Lease => Leases + node;
+
+    /// <summary>Before the id of a node: its channel.</summary>
+    public string Channels { get; } = $"{lane}:signals:";
+
+    public string Channel => Channels + node;
 }

@@ -4,24 +4,26 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Redis;
 
 /// <summary>Memberships: the group's hash is the truth, the user's set an index, each in the bucket of its own address.</summary>
-internal sealed class RedisMembershipStore(RedisConnections connections, RedisKeys keys) : IMembershipStore
+internal sealed class RedisMembershipStore(RedisConnections connections, RedisKeys keys, RedisLanes lanes) : IMembershipStore
 {
     // The truth is written first: a failure between the two leaves a member whose connections do not know of it yet, and the
     // repeated call mends that. The other way round a left group would stay readable.
     public async Task AddAsync(string group, string user, CancellationToken cancellationToken)
     {
         var address = Address.Group(group);
-        var joined = await EvaluateAsync(RedisScript.Join, [keys.Members(address), keys.Meta(address)], [user], cancellationToken);
+        var log = keys.Of(address);
+        var joined = await EvaluateAsync(RedisScript.Join, [log.Members, log.Meta], [user], cancellationToken);
         await IndexAsync("SADD", group, user, changed: (bool)joined, cancellationToken);
     }
 
     public async Task RemoveAsync(string group, string user, CancellationToken cancellationToken)
     {
         var address = Address.Group(group);
+        var log = keys.Of(address);
         var left = await EvaluateAsync(
             RedisScript.Leave,
-            [keys.Members(address), keys.GroupCursors(address, user), keys.Signal(address)],
-            [user, RedisSignals.PublishCommand(connections.IsCluster)],
+            [log.Members, log.CursorsOf(user), log.Meta],
+            [user, lanes.PublishCommand, Channels(address), RedisSignalReader.MemberLeft(log, user)],
             cancellationToken);
         await IndexAsync("SREM", group, user, changed: (bool)left, cancellationToken);
 
@@ -32,14 +34,14 @@ internal sealed class RedisMembershipStore(RedisConnections connections, RedisKe
 
     public Task<bool> IsMemberAsync(string group, string user, CancellationToken cancellationToken) =>
         RedisErrors.GuardAsync(
-            () => connections.Database.HashExistsAsync(keys.Members(Address.Group(group)), user), cancellationToken);
+            () => connections.Database.HashExistsAsync(keys.Of(Address.Group(group)).Members, user), cancellationToken);
 
     public async Task<IReadOnlyList<Membership>> GroupsOfAsync(string user, CancellationToken cancellationToken)
     {
         var database = connections.Database;
-        var index = await RedisErrors.GuardAsync(() => database.SetMembersAsync(keys.Groups(Address.User(user))), cancellationToken);
+        var index = await RedisErrors.GuardAsync(() => database.SetMembersAsync(keys.Of(Address.User(user)).Groups), cancellationToken);
         var groups = index.Select(g => (string)g!).ToArray();
-        var truth = groups.Select(g => database.HashGetAsync(keys.Members(Address.Group(g)), user));
+        var truth = groups.Select(g => database.HashGetAsync(keys.Of(Address.Group(g)).Members, user));
         var joined = await RedisErrors.GuardAsync(() => Task.WhenAll(truth), cancellationToken);
         return groups.Zip(joined)
             .Where(pair => pair.Second.HasValue)
@@ -49,7 +51,7 @@ internal sealed class RedisMembershipStore(RedisConnections connections, RedisKe
 
     public async Task<IReadOnlyList<string>> MembersOfAsync(string group, CancellationToken cancellationToken)
     {
-        var key = keys.Members(Address.Group(group));
+        var key = keys.Of(Address.Group(group)).Members;
         var members = await RedisErrors.GuardAsync(() => connections.Database.HashKeysAsync(key), cancellationToken);
         return [.. members.Select(m => (string)m!)];
     }
@@ -57,12 +59,15 @@ internal sealed class RedisMembershipStore(RedisConnections connections, RedisKe
     private Task IndexAsync(string command, string group, string user, bool changed, CancellationToken cancellationToken)
     {
         var address = Address.User(user);
+        var log = keys.Of(address);
         return EvaluateAsync(
             RedisScript.Index,
-            [keys.Groups(address), keys.Meta(address), keys.Signal(address)],
-            [command, group, RedisSignals.PublishCommand(connections.IsCluster), changed],
+            [log.Groups, log.Meta],
+            [command, group, changed, lanes.PublishCommand, Channels(address), RedisSignalReader.Membership(log)],
             cancellationToken);
     }
+
+    private string Channels(Address address) => lanes.Keys(lanes.LaneOf(address)).Channels;
 
     private Task<RedisResult> EvaluateAsync(string script, RedisKey[] scriptKeys, RedisValue[] values, CancellationToken cancellationToken) =>
         RedisErrors.GuardAsync(() => connections.Database.ScriptEvaluateAsync(script, scriptKeys, values), cancellationToken);

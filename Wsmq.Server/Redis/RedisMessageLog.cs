@@ -1,61 +1,37 @@
-using System.Globalization;
 using StackExchange.Redis;
 using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Redis;
 
 /// <summary>The logs, as streams; each operation is one script.</summary>
-internal sealed class RedisMessageLog(RedisConnections connections, RedisKeys keys, WsmqOptions options, WsmqRedisOptions redisOptions)
+internal sealed class RedisMessageLog(
+    RedisConnections connections, RedisKeys keys, RedisLanes lanes, RedisSignals signals, WsmqOptions options, WsmqRedisOptions redisOptions)
     : IMessageLog
 {
-    // Longer than any call can wait in a dead connection.
-    private static readonly TimeSpan BatchNumberLifetime = TimeSpan.FromHours(1);
-
     // A script that touches very many keys holds up everybody else.
     private const int MostLogsInAScript = 256;
 
-    private readonly string _node = Guid.NewGuid().ToString("N");
-    private readonly long[] _batches = new long[redisOptions.Buckets];
+    private readonly RedisAppends _appends = new(connections, keys, lanes, options, redisOptions);
 
-    // One script may touch all buckets, unless they are on different shards.
-    public int Lanes => connections.IsCluster ? keys.Buckets : 1;
+    public int Lanes => lanes.Count;
 
-    public int LaneOf(Address address) => connections.IsCluster ? keys.BucketOf(address) : 0;
+    public int LaneOf(Address address) => lanes.LaneOf(address);
 
-    public async Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken)
-    {
-        var scriptKeys = new RedisKey[1 + (5 * batch.Count)];
-        var values = new RedisValue[7 + (4 * batch.Count)];
-        scriptKeys[0] = keys.Batch(lane, _node);
-        values[0] = ++_batches[lane];
-        values[1] = Milliseconds(BatchNumberLifetime);
-        values[2] = Milliseconds(options.DeduplicationWindow);
-        values[3] = redisOptions.InlineSignalBytes;
-        values[4] = Publish;
-        values[5] = Microseconds(options.AckGrace);
-        values[6] = Microseconds(options.DeviceExpiry);
-        for (var i = 0; i < batch.Count; i++)
-            Write(batch[i], scriptKeys.AsSpan(1 + (5 * i)), values.AsSpan(7 + (4 * i)));
-
-        // Plain EVAL: after a script flush, EVALSHA is sent again behind what was sent meanwhile, which reorders.
-        var reply = await EvaluateAsync(RedisScript.Append, scriptKeys, values, cancellationToken, CommandFlags.NoScriptCache);
-        var results = new AppendResult[batch.Count];
-        for (var i = 0; i < results.Length; i++)
-            results[i] = new AppendResult(RedisReplies.Position(reply[2 * i]), (int)reply[(2 * i) + 1] == 1);
-        return results;
-    }
+    public Task<AppendResult[]> AppendAsync(
+        int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken) =>
+        _appends.RunAsync(lane, batch, follows, cancellationToken);
 
     public async Task<LogPage> ReadAsync(
         Address source, Position after, int maxEntries, int maxBytes, CancellationToken cancellationToken)
     {
-        RedisKey[] scriptKeys = [keys.Log(source), keys.Meta(source), keys.Cursors(source)];
+        var log = keys.Of(source);
         RedisValue[] values =
         [
-            after.Value, maxEntries, maxBytes, MaxAge(source), Microseconds(options.AckGrace), Microseconds(options.DeviceExpiry),
+            after.Value, maxEntries, maxBytes, options.Retention.For(source.Kind).MaxAge.Micros(), options.AckGrace.Micros(),
+            options.DeviceExpiry.Micros(),
         ];
-        var reply = await EvaluateAsync(RedisScript.Read, scriptKeys, values, cancellationToken);
-        var entries = ((RedisResult[])reply[4]!).Select(RedisReplies.Entry).ToArray();
-        return new LogPage(entries, RedisReplies.State(reply.AsSpan(0, 4)));
+        var reply = (RedisResult[])(await EvaluateAsync(RedisScript.Read, [log.Log, log.Meta], values, cancellationToken))!;
+        return new LogPage(Array.ConvertAll((RedisResult[])reply[4]!, RedisReplies.Entry), RedisReplies.State(reply.AsSpan(0, 4)));
     }
 
     public async Task<LogState[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken)
@@ -63,8 +39,14 @@ internal sealed class RedisMessageLog(RedisConnections connections, RedisKeys ke
         var results = new LogState[sources.Count];
         await Task.WhenAll(InScripts(sources, s => s).Select(async part =>
         {
-            var scriptKeys = part.SelectMany(i => new[] { keys.Log(sources[i]), keys.Meta(sources[i]) }).ToArray();
-            var reply = await EvaluateAsync(RedisScript.States, scriptKeys, [], cancellationToken);
+            var lane = lanes.Keys(LaneOf(sources[part[0]]));
+            RedisKey[] scriptKeys = [lane.Lease, .. part.SelectMany(i => keys.Of(sources[i]).Pair)];
+            RedisValue[] values =
+            [
+                lanes.Node, lanes.Lease.WholeMilliseconds(), options.AckGrace.Micros(),
+                string.Concat(part.Select(i => signals.Hears(sources[i]) ? '1' : '0')),
+            ];
+            var reply = (RedisResult[])(await EvaluateAsync(RedisScript.States, scriptKeys, values, cancellationToken))!;
             for (var k = 0; k < part.Length; k++)
                 results[part[k]] = RedisReplies.State(reply.AsSpan(4 * k, 4));
         }));
@@ -76,14 +58,10 @@ internal sealed class RedisMessageLog(RedisConnections connections, RedisKeys ke
         var results = new AckResult[batch.Count];
         await Task.WhenAll(InScripts(batch, a => a.Source).Select(async part =>
         {
-            var scriptKeys = part.SelectMany(i => AckKeys(batch[i])).ToArray();
-            RedisValue[] values =
-            [
-                Microseconds(options.AckGrace), Microseconds(options.DeviceExpiry), .. part.SelectMany(i => AckValues(batch[i])),
-            ];
-            var reply = await EvaluateAsync(RedisScript.Ack, scriptKeys, values, cancellationToken);
+            var (scriptKeys, values) = AckOf(Array.ConvertAll(part, i => batch[i]));
+            var reply = (string)(await EvaluateAsync(RedisScript.Ack, scriptKeys, values, cancellationToken))!;
             for (var k = 0; k < part.Length; k++)
-                results[part[k]] = (AckResult)(int)reply[k];
+                results[part[k]] = (AckResult)(reply[k] - '0');
         }));
         return results;
     }
@@ -97,51 +75,49 @@ internal sealed class RedisMessageLog(RedisConnections connections, RedisKeys ke
     {
         if (!IsOwn(source, user))
             throw new WsmqException(WsmqErrors.ReadNotAllowed);
-        RedisKey[] scriptKeys = [keys.Log(source), keys.Meta(source), keys.Cursors(source)];
         RedisValue[] values =
         [
-            device, options.MaxDevicesPerUser, Microseconds(options.DeviceExpiry), Milliseconds(options.Retention.For(source.Kind).MaxAge),
+            Field(device), options.MaxDevicesPerUser, options.DeviceExpiry.Micros(),
+            options.Retention.For(source.Kind).MaxAge.WholeMilliseconds(),
         ];
-        var reply = await RedisErrors.GuardAsync(
-            () => connections.Database.ScriptEvaluateAsync(RedisScript.OpenUser, scriptKeys, values), cancellationToken);
+        var reply = await EvaluateAsync(RedisScript.OpenUser, keys.Of(source).Pair, values, cancellationToken);
         return reply.IsNull ? throw new WsmqException(WsmqErrors.TooManyDevices) : RedisReplies.Position(reply);
     }
 
     private async Task<Position> OpenGroupAsync(Address source, string user, string device, CancellationToken cancellationToken)
     {
-        RedisKey[] scriptKeys = [keys.Members(source), keys.GroupCursors(source, user)];
-        var reply = await RedisErrors.GuardAsync(
-            () => connections.Database.ScriptEvaluateAsync(RedisScript.OpenGroup, scriptKeys, [user, device]), cancellationToken);
+        var group = keys.Of(source);
+        var reply = await EvaluateAsync(
+            RedisScript.OpenGroup, [group.Members, group.CursorsOf(user)], [user, device], cancellationToken);
         return reply.IsNull ? throw new WsmqException(WsmqErrors.ReadNotAllowed) : RedisReplies.Position(reply);
     }
 
-    private RedisValue Publish => RedisSignals.PublishCommand(connections.IsCluster);
-
-    private void Write(in AppendRequest item, Span<RedisKey> itemKeys, Span<RedisValue> values)
+    private (RedisKey[] Keys, RedisValue[] Values) AckOf(AckRequest[] acks)
     {
-        itemKeys[0] = keys.Log(item.To);
-        itemKeys[1] = keys.Meta(item.To);
-        itemKeys[2] = keys.Cursors(item.To);
-        itemKeys[3] = keys.Dedup(item.To, item.Sender, item.Id);
-        itemKeys[4] = keys.Signal(item.To);
-        var (maxAge, maxCount) = options.Retention.For(item.To.Kind);
-        values[0] = maxCount;
-        values[1] = Microseconds(maxAge);
-        values[2] = item.Metadata;
-        values[3] = item.Body;
+        var kinds = Array.ConvertAll(
+            acks, a => a.Source.Kind == AddressKind.Group ? 'G' : IsOwn(a.Source, a.User) ? 'U' : 'X');
+        var scriptKeys = new List<RedisKey>(3 * acks.Length);
+        var values = new List<RedisValue>(3 + (3 * acks.Length)) { options.AckGrace.Micros(), options.DeviceExpiry.Micros(), new string(kinds) };
+        foreach (var (ack, kind) in acks.Zip(kinds))
+        {
+            var log = keys.Of(ack.Source);
+            if (kind == 'U')
+            {
+                scriptKeys.AddRange(log.Pair);
+                values.AddRange([Field(ack.Device), ack.Position.ToString()]);
+            }
+            else if (kind == 'G')
+            {
+                scriptKeys.AddRange([log.Meta, log.Members, log.CursorsOf(ack.User)]);
+                values.AddRange([ack.User, ack.Device, ack.Position.ToString()]);
+            }
+        }
+
+        return ([.. scriptKeys], [.. values]);
     }
 
-    private RedisKey[] AckKeys(in AckRequest ack) => ack.Source.Kind == AddressKind.Group
-        ? [keys.Log(ack.Source), keys.Meta(ack.Source), keys.GroupCursors(ack.Source, ack.User), keys.Members(ack.Source)]
-        : [keys.Log(ack.Source), keys.Meta(ack.Source), keys.Cursors(ack.Source), keys.Members(ack.Source)];
-
-    private RedisValue[] AckValues(in AckRequest ack)
-    {
-        var kind = ack.Source.Kind == AddressKind.Group ? "G" : IsOwn(ack.Source, ack.User) ? "U" : "X";
-        return [kind, ack.User, ack.Device, ack.Position.Value, MaxAge(ack.Source)];
-    }
-
-    private long MaxAge(Address source) => Microseconds(options.Retention.For(source.Kind).MaxAge);
+    /// <summary>A device's field in the hash of its user, beside fields of one letter.</summary>
+    private static string Field(string device) => "@" + device;
 
     private static bool IsOwn(Address source, string user) =>
         source.Kind == AddressKind.User && string.Equals(source.Name, user, StringComparison.Ordinal);
@@ -150,12 +126,7 @@ internal sealed class RedisMessageLog(RedisConnections connections, RedisKeys ke
     private IEnumerable<int[]> InScripts<T>(IReadOnlyList<T> items, Func<T, Address> address) =>
         Enumerable.Range(0, items.Count).GroupBy(i => LaneOf(address(items[i]))).SelectMany(g => g.Chunk(MostLogsInAScript));
 
-    private async Task<RedisResult[]> EvaluateAsync(
-        string script, RedisKey[] scriptKeys, RedisValue[] values, CancellationToken cancellationToken, CommandFlags flags = default) =>
-        (RedisResult[])(await RedisErrors.GuardAsync(
-            () => connections.Database.ScriptEvaluateAsync(script, scriptKeys, values, flags), cancellationToken))!;
-
-    private static string Milliseconds(TimeSpan time) => ((long)Math.Ceiling(time.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);
-
-    private static long Microseconds(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMicrosecond;
+    private Task<RedisResult> EvaluateAsync(
+        string script, RedisKey[] scriptKeys, RedisValue[] values, CancellationToken cancellationToken) =>
+        RedisErrors.GuardAsync(() => connections.Database.ScriptEvaluateAsync(script, scriptKeys, values), cancellationToken);
 }

@@ -8,15 +8,16 @@ internal static class RedisScript
     // What frees memory, or only moves a cursor, must work when the memory is full: nothing could be consumed otherwise.
     private const string AlsoWhenFull = "#!lua flags=allow-oom\n";
 
-    public static readonly string Append = Load("retention") + Load("append");
+    public static readonly string Append = Load("retention") + Load("nodes") + Load("append");
     public static readonly string Read = AlsoWhenFull + Load("retention") + Load("read");
-    public static readonly string States = Load("states");
+    public static readonly string States = Load("retention") + Load("nodes") + Load("states");
+    public static readonly string Presence = AlsoWhenFull + Load("retention") + Load("nodes") + Load("presence");
     public static readonly string Ack = AlsoWhenFull + Load("retention") + Load("ack");
-    public static readonly string OpenUser = AlsoWhenFull + Load("open_user");
+    public static readonly string OpenUser = AlsoWhenFull + Load("retention") + Load("open_user");
     public static readonly string OpenGroup = Load("open_group");
     public static readonly string Join = Load("join");
-    public static readonly string Leave = AlsoWhenFull + Load("leave");
-    public static readonly string Index = AlsoWhenFull + Load("index");
+    public static readonly string Leave = AlsoWhenFull + Load("nodes") + Load("leave");
+    public static readonly string Index = AlsoWhenFull + Load("nodes") + Load("index");
 
     private static string Load(string name)
     {

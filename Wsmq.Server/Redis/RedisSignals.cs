@@ -1,4 +1,4 @@
-using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -7,51 +7,102 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Redis;
 
-/// <summary>Signals over pub/sub; sharded on a Cluster, because plain messages are gossiped to every shard there.</summary>
-internal sealed class RedisSignals(RedisConnections connections, RedisKeys keys, ILogger logger) : ISignals, IAsyncDisposable
+/// <summary>
+/// Signals over pub/sub: one channel a node, on a Cluster one for each bucket (sharded, because plain messages are gossiped to
+/// every shard). Whoever appends finds in the meta of the address which nodes have readers of it.
+/// </summary>
+internal sealed class RedisSignals : ISignals, IAsyncDisposable
 {
+    // The kind and the longest name; a UTF-8 byte is at most one char.
+    private const int LongestAddress = 8 + Address.MaxNameBytes;
+
+    private readonly RedisConnections _connections;
+    private readonly RedisLanes _lanes;
+    private readonly ILogger _logger;
+    private readonly RedisPresence _presence;
+    private readonly ConcurrentDictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Subscription>.AlternateLookup<ReadOnlySpan<char>> _byText;
     private Task _announcing = Task.CompletedTask;
+
+    public RedisSignals(RedisConnections connections, RedisKeys keys, RedisLanes lanes, WsmqOptions options, ILogger logger)
+    {
+        (_connections, _lanes, _logger) = (connections, lanes, logger);
+        _presence = new RedisPresence(connections, keys, lanes, Hears, options.AckGrace);
+        _byText = _subscriptions.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
 
     public event Action? Restored;
 
-    public static string PublishCommand(bool cluster) => cluster ? "SPUBLISH" : "PUBLISH";
+    /// <summary>Opens this node's channels.</summary>
+    public async Task StartAsync()
+    {
+        _connections.Subscriptions.ConnectionRestored += OnRestored;
+        var subscriber = _connections.Subscriptions.GetSubscriber();
+        await Task.WhenAll(Enumerable.Range(0, _lanes.Count).Select(async lane =>
+        {
+            var queue = await RedisErrors.GuardAsync(() => subscriber.SubscribeAsync(_lanes.Channel(lane)), CancellationToken.None);
+            queue.OnMessage(message => Handle((ReadOnlyMemory<byte>)message.Message));
+        }));
+    }
 
-    public void Attach() => connections.Subscriptions.ConnectionRestored += OnRestored;
+    public bool Hears(Address address) => _subscriptions.ContainsKey(address.ToString());
 
     public async Task<IAsyncDisposable> SubscribeAsync(Address address, Action<Signal> handler, CancellationToken cancellationToken)
     {
-        var name = keys.Signal(address);
-        var channel = connections.IsCluster ? RedisChannel.Sharded(name) : RedisChannel.Literal(name);
-        var subscriber = connections.Subscriptions.GetSubscriber();
-        var queue = await SubscribeAsync(subscriber, channel, cancellationToken);
-        queue.OnMessage(message => Handle(message.Message, handler));
-        return new Subscription(queue);
-    }
-
-    public async ValueTask DisposeAsync() => await _announcing;
-
-    private static async Task<ChannelMessageQueue> SubscribeAsync(
-        ISubscriber subscriber, RedisChannel channel, CancellationToken cancellationToken)
-    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var subscription = new Subscription(this, address, handler);
+        _subscriptions[subscription.Text] = subscription;
         try
         {
-            return await RedisErrors.GuardAsync(() => subscriber.SubscribeAsync(channel), cancellationToken);
+            await _presence.TellAsync(address).WaitAsync(cancellationToken);
         }
         catch
         {
-            // The driver keeps a subscription that failed and makes it once the server is back: all its messages would then pile
-            // up in a queue that nobody reads. One subscription an address is the rule, so this takes nobody else's along.
-            await subscriber.UnsubscribeAsync(channel, flags: CommandFlags.FireAndForget);
+            await subscription.DisposeAsync();
             throw;
+        }
+
+        return subscription;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _announcing;
+        await _presence.StopAsync();
+    }
+
+    private void Handle(ReadOnlyMemory<byte> message)
+    {
+        var reader = new RedisSignalReader(message);
+        while (!reader.IsAtEnd)
+        {
+            if (!reader.TryRead(out var signal))
+            {
+                Log.UnreadableSignal(_logger);
+                return;
+            }
+
+            Dispatch(reader.Address, signal);
         }
     }
 
-    private void Handle(RedisValue message, Action<Signal> handler)
+    private void Dispatch(ReadOnlySpan<byte> address, Signal signal)
     {
-        if (RedisSignalFormat.TryRead((ReadOnlyMemory<byte>)message, out var signal))
-            handler(signal);
-        else
-            Log.UnreadableSignal(logger);
+        if (address.Length > LongestAddress)
+            return;
+        Span<char> text = stackalloc char[LongestAddress];
+        text = text[..Encoding.UTF8.GetChars(address, text)];
+        if (_byText.TryGetValue(text, out var subscription))
+            subscription.Handler(signal);
+        else if (Address.TryParse(text.ToString(), out var unheard, out _))
+            // Redis was not told that the last reader is gone, or not in time.
+            _ = _presence.TellAsync(unheard);
+    }
+
+    private void Remove(Subscription subscription)
+    {
+        if (_subscriptions.TryRemove(KeyValuePair.Create(subscription.Text, subscription)))
+            _ = _presence.TellAsync(subscription.Address);
     }
 
     // The event comes once for each server and kind of connection; the subscriptions follow on the same connection, so that an
@@ -62,69 +113,30 @@ internal sealed class RedisSignals(RedisConnections connections, RedisKeys keys,
     {
         try
         {
-            await connections.Subscriptions.GetSubscriber().PingAsync();
+            await _connections.Subscriptions.GetSubscriber().PingAsync();
         }
         catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException or ObjectDisposedException)
         {
             // Gone again: the next restored connection announces.
-            Log.SignalsNotRestored(logger, e);
+            Log.SignalsNotRestored(_logger, e);
             return;
         }
 
         Restored?.Invoke();
     }
 
-    private sealed class Subscription(ChannelMessageQueue queue) : IAsyncDisposable
+    private sealed class Subscription(RedisSignals owner, Address address, Action<Signal> handler) : IAsyncDisposable
     {
-        public async ValueTask DisposeAsync() => await queue.UnsubscribeAsync(CommandFlags.FireAndForget);
-    }
-}
+        public Address Address => address;
 
-/// <summary>What append.lua, index.lua and leave.lua publish.</summary>
-internal static class RedisSignalFormat
-{
-    private const int Header = 1 + (2 * Position.Length);
-    private const int LengthDigits = 8;
+        public string Text { get; } = address.ToString();
 
-    public static bool TryRead(ReadOnlyMemory<byte> message, out Signal signal)
-    {
-        signal = Signal.Membership;
-        var bytes = message.Span;
-        if (bytes.SequenceEqual("M"u8))
-            return true;
-        if (bytes.StartsWith("L"u8))
+        public Action<Signal> Handler => handler;
+
+        public ValueTask DisposeAsync()
         {
-            signal = Signal.MemberLeft(Encoding.UTF8.GetString(bytes[1..]));
-            return true;
+            owner.Remove(this);
+            return ValueTask.CompletedTask;
         }
-
-        if (bytes.Length < Header || bytes[0] != (byte)'E'
-            || !TryRead(bytes.Slice(1, Position.Length), out var position)
-            || !TryRead(bytes.Slice(1 + Position.Length, Position.Length), out var previous))
-        {
-            return false;
-        }
-
-        signal = new Signal(position, previous, null);
-        if (bytes.Length == Header)
-            return true;
-        if (bytes.Length < Header + LengthDigits
-            || !Utf8Parser.TryParse(bytes.Slice(Header, LengthDigits), out int metadataLength, out var used) || used != LengthDigits)
-        {
-            return false;
-        }
-
-        var content = message[(Header + LengthDigits)..];
-        if (metadataLength < 0 || metadataLength > content.Length)
-            return false;
-        signal = new Signal(position, previous, new LogEntry(position, previous, content[..metadataLength], content[metadataLength..]));
-        return true;
-    }
-
-    private static bool TryRead(ReadOnlySpan<byte> digits, out Position position)
-    {
-        var read = Utf8Parser.TryParse(digits, out long value, out var used) && used == Position.Length;
-        position = read && value is > 0 and <= Position.MaxValue ? new Position(value) : default;
-        return read;
     }
 }

@@ -17,9 +17,10 @@ internal sealed class RedisStore : IStore
         _logger = logger;
         _connections = new RedisConnections(redisOptions);
         _keys = new RedisKeys(redisOptions.Value.KeyPrefix, redisOptions.Value.Buckets);
-        _signals = new RedisSignals(_connections, _keys, logger);
-        Log = new RedisMessageLog(_connections, _keys, options.Value, redisOptions.Value);
-        Memberships = new RedisMembershipStore(_connections, _keys);
+        var lanes = new RedisLanes(_connections, _keys, options.Value);
+        _signals = new RedisSignals(_connections, _keys, lanes, options.Value, logger);
+        Log = new RedisMessageLog(_connections, _keys, lanes, _signals, options.Value, redisOptions.Value);
+        Memberships = new RedisMembershipStore(_connections, _keys, lanes);
     }
 
     public IMessageLog Log { get; }
@@ -31,8 +32,8 @@ internal sealed class RedisStore : IStore
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _connections.ConnectAsync(cancellationToken);
-        _signals.Attach();
         await new RedisCheck(_connections, _keys, _logger).RunAsync();
+        await _signals.StartAsync();
     }
 
     public async Task<bool> IsAvailableAsync(CancellationToken cancellationToken)

@@ -11,15 +11,19 @@ internal sealed class SqliteMessageLog(
 {
     private readonly AppendOperation _append = new(options, retention, clock);
     private readonly CursorOperations _cursors = new(options, retention, clock);
+    private long _asked;
+    private (long Number, long Rollbacks) _applied;
 
     public int Lanes => 1;
 
     public int LaneOf(Address address) => 0;
 
-    public async Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken)
+    public async Task<AppendResult[]> AppendAsync(
+        int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(lane, 0);
-        var appended = await engine.WriteAsync(s => _append.Run(s, batch), Publish, cancellationToken).ConfigureAwait(false);
+        var number = ++_asked;
+        var appended = await engine.WriteAsync(s => Append(s, number, batch, follows), Publish, cancellationToken).ConfigureAwait(false);
         return appended.Results;
     }
 
@@ -53,10 +57,24 @@ internal sealed class SqliteMessageLog(
         return opened.Refusal is { } refusal ? throw new WsmqException(refusal) : new Position(opened.Position);
     }
 
+    // On the writer's thread. Without a rollback since the call before, that is committed, or will be together with this one.
+    private Appended Append(SqliteSession session, long number, IReadOnlyList<AppendRequest> batch, bool follows)
+    {
+        if (follows && _applied != (number - 1, session.Rollbacks))
+            throw new WsmqException(WsmqErrors.StoreUnavailable, "the append before this one failed");
+        var appended = _append.Run(session, batch);
+        _applied = (number, session.Rollbacks);
+        return appended;
+    }
+
     private void Publish(Appended appended)
     {
-        foreach (var (to, entry) in appended.Entries)
-            signals.Send(to, new Signal(entry.Position, entry.Previous, entry));
+        for (var i = 0; i < appended.Entries.Count; i++)
+        {
+            var (to, entry) = appended.Entries[i];
+            var more = i + 1 < appended.Entries.Count && appended.Entries[i + 1].To == to;
+            signals.Send(to, new Signal(entry.Position, entry.Previous, entry) { More = more });
+        }
     }
 
     private LogPage? ReadUnlessDue(SqliteSession session, Address source, Position after, int maxEntries, int maxBytes)

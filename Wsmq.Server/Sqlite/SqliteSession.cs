@@ -10,6 +10,11 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
     /// <summary>SQLite itself ends a transaction on some errors; rolling back once more would be an error of its own.</summary>
     public bool InTransaction => SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) == 0;
 
+    /// <summary>How many transactions of the writer were undone: what ran in one of them did not happen.</summary>
+    public long Rollbacks { get; private set; }
+
+    public void CountRollback() => Rollbacks++;
+
     /// <summary>Runs a statement and returns how many rows it changed.</summary>
     public int Run(string sql, params ReadOnlySpan<object> values) => Statement(sql).Run(values);
 

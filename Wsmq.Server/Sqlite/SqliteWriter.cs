@@ -123,6 +123,7 @@ internal sealed class SqliteWriter
 
     private void RollBack()
     {
+        _session.CountRollback();
         try
         {
             if (_session.InTransaction)

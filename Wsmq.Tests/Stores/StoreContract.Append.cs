@@ -116,6 +116,41 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task Calls_that_follow_one_another_without_waiting_are_carried_out_in_order()
+    {
+        await using var h = await CreateAsync();
+        var lane = h.Log.LaneOf(Bob);
+        var calls = Enumerable.Range(0, 20)
+            .Select(i => h.Log.AppendAsync(lane, [h.New(Bob, $"{2 * i}"), h.New(Bob, $"{(2 * i) + 1}")], follows: i > 0, default))
+            .ToArray();
+        var given = (await Task.WhenAll(calls)).SelectMany(r => r).ToArray();
+        given.Should().OnlyContain(r => !r.Duplicate);
+        var page = await h.ReadAsync(Bob);
+        page.Entries.Select(e => e.Position).Should().Equal(given.Select(r => r.Position));
+        page.Entries.Select(StoreHarness.Text).Should().Equal(Enumerable.Range(0, 40).Select(i => $"{i}"));
+    }
+
+    [Fact]
+    public async Task What_follows_a_call_that_failed_fails_until_one_begins_anew()
+    {
+        await using var h = await CreateAsync();
+        var lane = h.Log.LaneOf(Bob);
+        await h.AddAsync(Bob, "before");
+        var failed = h.Log.AppendAsync(lane, [h.New(Bob, "1")], follows: false, new CancellationToken(canceled: true));
+        var second = h.New(Bob, "2");
+        var behind = h.Log.AppendAsync(lane, [second], follows: true, default);
+        var further = h.Log.AppendAsync(lane, [h.New(Bob, "3")], follows: true, default);
+        await FluentActions.Awaiting(() => failed).Should().ThrowAsync<OperationCanceledException>();
+        await ShouldRefuseAsync(() => behind, WsmqErrors.StoreUnavailable);
+        await ShouldRefuseAsync(() => further, WsmqErrors.StoreUnavailable);
+
+        var again = h.Log.AppendAsync(lane, [h.New(Bob, "1")], follows: false, default);
+        var next = h.Log.AppendAsync(lane, [second], follows: true, default);
+        await Task.WhenAll(again, next);
+        (await h.ReadAsync(Bob)).Entries.Select(StoreHarness.Text).Should().Equal("before", "1", "2");
+    }
+
+    [Fact]
     public async Task An_empty_batch_is_no_error()
     {
         await using var h = await CreateAsync();

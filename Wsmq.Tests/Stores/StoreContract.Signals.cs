@@ -31,6 +31,18 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task A_signal_says_whether_another_of_its_address_follows_at_once()
+    {
+        await using var h = await CreateAsync();
+        var heard = new ConcurrentQueue<Signal>();
+        await using var subscription = await h.Store.Signals.SubscribeAsync(Bob, heard.Enqueue, default);
+        await h.AddManyAsync(Bob, 3);
+        await h.AddAsync(Bob);
+        await Eventually.That("all signals came", () => heard.Count == 4);
+        heard.Select(s => s.More).Should().Equal(true, true, false, false);
+    }
+
+    [Fact]
     public async Task Duplicates_and_other_addresses_are_not_signalled()
     {
         await using var h = await CreateAsync();

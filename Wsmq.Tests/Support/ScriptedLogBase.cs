@@ -9,7 +9,8 @@ internal abstract class ScriptedLogBase : IMessageLog
 
     public int LaneOf(Address address) => 0;
 
-    public virtual Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken) =>
+    public virtual Task<AppendResult[]> AppendAsync(
+        int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public virtual Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>

@@ -1,59 +1,68 @@
 -- Moves cursors forward and marks what every device of a user has acknowledged for removal.
--- KEYS[1 + 4 i …] of item i: log (stream), meta (hash), cursors (hash), members (hash, of a group; unused for a user)
--- ARGV[1]         grace in µs
--- ARGV[2]         device expiry in µs
--- ARGV[3 + 5 i …] of item i: U for the own queue, G for a group or X for what cannot be read; user, device, position,
---                 retention age in µs
--- Returns         of every item 0 (done), 1 (beyond the tail) or 2 (no such reader)
-local grace, expiry = tonumber(ARGV[1]), tonumber(ARGV[2])
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
+-- KEYS       of a user's item: log (stream), meta (hash); of a group's: meta (hash), members (hash), cursors of the user (hash)
+-- ARGV[1]    grace in µs
+-- ARGV[2]    device expiry in µs
+-- ARGV[3]    kind of each item, one character: U the own queue, G a group, X what cannot be read
+-- ARGV[4 …]  of a user's item: device's field, position; of a group's: user, device, position
+-- Returns    of every item 0 (done), 1 (beyond the tail) or 2 (no such reader)
+local grace, expiry, kinds = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+local now = micros()
+local now_text = digits(now)
+local seen = ':' .. now_text
 
--- What every device has acknowledged is to go after the grace.
-local function consume(log, meta, cursors, tail, max_age)
-  local min = slowest(cursors, now, expiry)
-  if not min then return end
-  local state = redis.call('HMGET', meta, 'c', 'g')
-  if min > tonumber(state[1] or '0') then redis.call('HSET', meta, 'c', string.format('%016.0f', min)) end
-  if not state[2] then
-    local oldest = redis.call('XRANGE', log, '-', string.format('%.0f', min), 'COUNT', 1)
-    if oldest[1] then pend(meta, min, now, grace) end
+-- What every device has acknowledged (all up to min) is to go after the grace.
+local function consume(log, meta, min, state)
+  local tail, consumed, g, d, nodes = state[1] or zero, state[2] or zero, state[3], state[4], state[6]
+  if not g and min > consumed then
+    g, d = min, digits(now + grace)
+    call('HSET', meta, 'c', min, 'g', g, 'd', d)
+  elseif min > consumed then
+    call('HSET', meta, 'c', min)
   end
-  trim(log, meta, cursors, now, max_age, grace, expiry)
-  -- A log that nobody needs any more goes as a whole, also if nobody ever touches it again.
-  if min >= tail and grace > 0 then redis.call('PEXPIRE', log, string.format('%.0f', math.ceil(grace / 1000))) end
+  if g and now_text >= d then trim(log, meta, 0, g, d, now, grace, expiry) end
+  -- Where there are readers, more is likely to follow: presence.lua and states.lua do this when it does not.
+  if min >= tail and not nodes then retire(log, meta, grace) end
 end
 
-local function ack_user(log, meta, cursors, device, position, max_age, tail)
-  local value = redis.call('HGET', cursors, device)
-  if not value then return 2 end
-  if position > tail then return 1 end
-  local cursor = tonumber(string.sub(value, 1, 16))
-  redis.call('HSET', cursors, device, string.format('%016.0f:%.0f', math.max(cursor, position), now))
-  consume(log, meta, cursors, tail, max_age)
+local function ack_user(log, meta, device, position)
+  local state = call('HMGET', meta, 't', 'c', 'g', 'd', 'k', 'n', device)
+  if not state[7] then return 2 end
+  if position > (state[1] or zero) then return 1 end
+  local cursor = string.sub(state[7], 1, 16)
+  if position > cursor then cursor = position end
+  if state[5] == '1' and state[3] and now_text < state[4] and state[6] and cursor > (state[2] or zero) then
+    -- The usual case: the only device of a user who is there, during a grace.
+    call('HSET', meta, device, cursor .. seen, 'c', cursor)
+    return 0
+  end
+  call('HSET', meta, device, cursor .. seen)
+  consume(log, meta, state[5] == '1' and cursor or slowest(meta, now, expiry), state)
   return 0
 end
 
-local function ack_group(cursors, members, user, device, position, tail)
-  local joined = redis.call('HGET', members, user)
-  if not joined then return 2 end
+local tails = {}
+local function ack_group(meta, members, cursors, user, device, position)
+  -- Leaving deletes the cursors, so that whoever has one is a member.
+  local cursor = call('HGET', cursors, device) or call('HGET', members, user)
+  if not cursor then return 2 end
+  local tail = tails[meta] or call('HGET', meta, 't') or zero
+  tails[meta] = tail
   if position > tail then return 1 end
-  local cursor = redis.call('HGET', cursors, device) or joined
-  if position > tonumber(cursor) then redis.call('HSET', cursors, device, string.format('%016.0f', position)) end
+  if position > cursor then call('HSET', cursors, device, position) end
   return 0
 end
 
-local results = {}
-for i = 0, #KEYS / 4 - 1 do
-  local log, meta, cursors, members = KEYS[1 + 4 * i], KEYS[2 + 4 * i], KEYS[3 + 4 * i], KEYS[4 + 4 * i]
-  local kind, user, device, position = ARGV[3 + 5 * i], ARGV[4 + 5 * i], ARGV[5 + 5 * i], tonumber(ARGV[6 + 5 * i])
-  local tail = tonumber(redis.call('HGET', meta, 't') or '0')
-  local result = 2
-  if kind == 'U' then
-    result = ack_user(log, meta, cursors, device, position, tonumber(ARGV[7 + 5 * i]), tail)
-  elseif kind == 'G' then
-    result = ack_group(cursors, members, user, device, position, tail)
+local results, k, a = {}, 1, 4
+for i = 1, #kinds do
+  local kind = string.byte(kinds, i)
+  if kind == 85 then
+    results[i] = ack_user(KEYS[k], KEYS[k + 1], ARGV[a], ARGV[a + 1])
+    k, a = k + 2, a + 2
+  elseif kind == 71 then
+    results[i] = ack_group(KEYS[k], KEYS[k + 1], KEYS[k + 2], ARGV[a], ARGV[a + 1], ARGV[a + 2])
+    k, a = k + 3, a + 3
+  else
+    results[i] = 2
   end
-  results[#results + 1] = result
 end
-return results
+return table.concat(results)

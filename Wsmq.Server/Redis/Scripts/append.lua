@@ -1,59 +1,126 @@
--- Appends a batch of entries: dedup, entry, trimming and signal of an item are one step.
--- KEYS[1]          number of the last batch of this node and lane
--- KEYS[2 + 5 i …]  of item i: log (stream), meta (hash), cursors (hash), dedup (string), channel
--- ARGV[1]          number of this batch
--- ARGV[2]          how long the batch number is kept, ms
--- ARGV[3]          deduplication window, ms
--- ARGV[4]          largest entry that travels with its signal, bytes
--- ARGV[5]          PUBLISH or SPUBLISH
--- ARGV[6]          grace in µs
--- ARGV[7]          device expiry in µs
--- ARGV[8 + 4 i …]  of item i: retention count, retention age in µs, metadata, body
--- Returns          position and 1 for a duplicate, else 0, of every item
-local batch_key = KEYS[1]
-local batch, batch_ttl, dedup_ms, inline_max, publish = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
-local grace, expiry = tonumber(ARGV[6]), tonumber(ARGV[7])
+-- Appends a batch of entries: dedup, entry, trimming and signal of an item are one step. Items are grouped by log.
+-- KEYS[1]           number of the last batch of this node and lane
+-- KEYS[2 … 4]       ids given lately (hashes: id -> position), a slice of time each, in turns
+-- KEYS[5]           a name for a moment
+-- KEYS[6 + 2 j …]   of log j: log (stream), meta (hash)
+-- ARGV[1]           number of this batch
+-- ARGV[2]           number of the batch that must have been the last one, or 0 where any earlier one may
+-- ARGV[3]           how long the batch number is kept, ms
+-- ARGV[4]           deduplication window, µs
+-- ARGV[5]           largest entry that travels with its signal, bytes
+-- ARGV[6]           PUBLISH or SPUBLISH
+-- ARGV[7]           channel of a node, without the node
+-- ARGV[8]           key of a node's lease, without the node
+-- ARGV[9 … 14]      retention count and age in µs of users, groups, work queues
+-- ARGV[15]          items of each log, two bytes each
+-- ARGV[16 …]        the name of each log, two bytes of length first; then the id of each item (sender, address and id in 16
+--                   bytes); then the content of each item: four bytes each of metadata and body length, metadata, body
+-- Returns           of every item N (new) or D (duplicate) and its position, in one string
+local number, after, publish, channel = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[6], ARGV[7]
+local window, inline_max, counts = tonumber(ARGV[4]), tonumber(ARGV[5]) + 8, ARGV[15]
+local logs = (#KEYS - 5) / 2
+local names, ids = 15, 15 + logs
+local contents = ids + (#ARGV - ids) / 2
 
--- A call that timed out may still arrive, behind calls that were made after it: executing it then would break the order.
-if tonumber(batch) < tonumber(redis.call('GET', batch_key) or '0') then
-  return redis.error_reply('WSMQSTALE a later batch of this node was executed already')
+-- A call that was lost on the way may still arrive, and one behind it must not be carried out without it.
+local last = tonumber(call('GET', KEYS[1]) or '0')
+if after == 0 and last >= number or after ~= 0 and last ~= after then
+  return redis.error_reply('WSMQSTALE another batch of this node was executed last')
 end
-redis.call('SET', batch_key, batch, 'PX', batch_ttl)
+call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
 
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
+local now = micros()
+local now_id = digits(now)
 
-local function append(log, meta, cursors, channel, max_count, max_age, metadata, body)
-  trim(log, meta, cursors, now, max_age, grace, expiry)
-  local tail = tonumber(redis.call('HGET', meta, 't') or '0')
-  local position = math.max(now, tail + 1)
-  local id, previous = string.format('%016.0f', position), string.format('%016.0f', tail)
-  redis.call('XADD', log, string.format('%.0f-0', position), 'p', previous, 'm', metadata, 'b', body)
-  redis.call('HSET', meta, 't', id)
-  redis.call('XTRIM', log, 'MAXLEN', max_count)
-  redis.call('PEXPIRE', log, string.format('%.0f', math.ceil(max_age / 1000)))
+-- An id is remembered in the slice in which it was given, and looked for in that and the one before: for one to two windows.
+local slice = math.floor(now / window)
+local function ids_of(s) return KEYS[2 + s % 3] end
+local function known(s)
+  local found = call('HMGET', ids_of(s), 'slice', unpack(ARGV, ids + 1, contents))
+  return found[1] == string.format('%.0f', s) and found or {}
+end
+local given, given_before, given_here, remember = known(slice), known(slice - 1), {}, {}
 
-  local signal = 'E' .. id .. previous
-  if #metadata + #body <= inline_max then
-    signal = signal .. string.format('%08d', #metadata) .. metadata .. body
+local outbox = {}
+local function boxes_of(nodes, name)
+  local boxes = {}
+  for i = 1, #nodes, 8 do
+    local node = string.sub(nodes, i, i + 7)
+    local box = outbox[node] or {}
+    outbox[node] = box
+    box[#box + 1] = 'A'
+    box[#box + 1] = name
+    boxes[#boxes + 1] = box
   end
-  redis.call(publish, channel, signal)
+  return boxes
+end
+
+-- Appends one item behind tail and returns its position.
+local function add(log, max_count, tail, content, boxes)
+  local id = tail < now_id and now_id or digits(tonumber(tail) + 1)
+  call('XADD', log, 'MAXLEN', max_count, id, 'p', tail, 'e', content)
+  local inline = #content <= inline_max
+  for b = 1, #boxes do
+    local box, n = boxes[b], #boxes[b]
+    box[n + 1], box[n + 2], box[n + 3], box[n + 4] = inline and 'E' or 'P', id, tail, inline and content or nil
+  end
   return id
 end
 
-local results = {}
-for i = 0, (#KEYS - 1) / 5 - 1 do
-  local log, meta, cursors, dedup, channel = KEYS[2 + 5 * i], KEYS[3 + 5 * i], KEYS[4 + 5 * i], KEYS[5 + 5 * i], KEYS[6 + 5 * i]
-  local first = redis.call('GET', dedup)
-  if first then
-    results[#results + 1] = first
-    results[#results + 1] = 1
-  else
-    local max_count, max_age = ARGV[8 + 4 * i], tonumber(ARGV[9 + 4 * i])
-    local id = append(log, meta, cursors, channel, max_count, max_age, ARGV[10 + 4 * i], ARGV[11 + 4 * i])
-    redis.call('SET', dedup, id, 'PX', dedup_ms)
-    results[#results + 1] = id
-    results[#results + 1] = 0
+-- Saves the tail. Removing by age and renewing the time to live wait until they are due: read.lua removes exactly. The log
+-- outlives its last entry in any case, as that came at most a sixteenth of the age after the last renewal.
+local function close(log, meta, max_age, tail, due, nodes)
+  if due and now_id < due then
+    call('HSET', meta, 't', tail)
+    return
+  end
+  call('XTRIM', log, 'MINID', string.format('%.0f', math.max(now - max_age, 0)))
+  call('PEXPIRE', log, string.format('%.0f', math.ceil(max_age * 1.125 / 1000)))
+  call('HSET', meta, 't', tail, 'x', digits(now + max_age / 16))
+  if not nodes then fit(log, KEYS[5]) end
+end
+
+local limits = { [117] = 9, [103] = 11, [119] = 13 }
+local results, n, item, remembered = {}, 0, 0, 0
+for j = 1, logs do
+  local log, meta, name = KEYS[4 + 2 * j], KEYS[5 + 2 * j], ARGV[names + j]
+  local limit = limits[string.byte(name, 3)]
+  local high, low = string.byte(counts, 2 * j - 1, 2 * j)
+  local state, tail, boxes
+  for i = item + 1, item + high * 256 + low do
+    local id = ARGV[ids + i]
+    local position, new = given[i + 1] or given_before[i + 1] or given_here[id], 'D'
+    if not position then
+      if not state then
+        state = call('HMGET', meta, 't', 'x', 'n')
+        tail, boxes = state[1] or zero, boxes_of(state[3] or '', name)
+      end
+      tail = add(log, ARGV[limit], tail, ARGV[contents + i], boxes)
+      position, new, given_here[id] = tail, 'N', tail
+      remember[remembered + 1], remember[remembered + 2] = id, position
+      remembered = remembered + 2
+    end
+    results[n + 1], results[n + 2] = new, position
+    n = n + 2
+  end
+  item = item + high * 256 + low
+  if state then close(log, meta, tonumber(ARGV[limit + 1]), tail, state[2], state[3]) end
+end
+
+if remembered > 0 then
+  -- Large hashes are freed beside the main thread, which a mere expiry would not do; it is for lanes that nobody uses any more.
+  if not given[1] then
+    call('UNLINK', ids_of(slice), ids_of(slice + 1))
+    call('HSET', ids_of(slice), 'slice', string.format('%.0f', slice))
+    call('PEXPIRE', ids_of(slice), string.format('%.0f', math.ceil(2 * window / 1000) + 3600000))
+  end
+  call('HSET', ids_of(slice), unpack(remember))
+end
+
+for node, box in pairs(outbox) do
+  -- A node that crashed left its id behind. One that only lost its connection for a moment still has its lease.
+  if call(publish, channel .. node, table.concat(box)) == 0 and call('EXISTS', ARGV[8] .. node) == 0 then
+    for j = 1, logs do forget(KEYS[5 + 2 * j], node) end
   end
 end
-return results
+return table.concat(results)

@@ -1,36 +1,59 @@
--- Put in front of the scripts that remove entries; everything here takes µs.
+-- Put in front of the scripts that remove entries; everything here takes µs. Positions and times are
+-- kept as 16 digits, and compare as strings: that is cheaper than reading them as numbers.
+local call, zero = redis.call, '0000000000000000'
 
--- The least cursor of the devices that count, or nil where none does.
-local function slowest(cursors, now, expiry)
-  local min = nil
-  for _, value in ipairs(redis.call('HVALS', cursors)) do
-    local cursor, seen = tonumber(string.sub(value, 1, 16)), tonumber(string.sub(value, 18))
-    if now - seen <= expiry and (not min or cursor < min) then min = cursor end
+local function digits(number) return string.format('%016.0f', number) end
+
+local function micros()
+  local time = call('TIME')
+  return tonumber(time[1]) * 1000000 + tonumber(time[2])
+end
+
+-- The least cursor of the devices that count, or nil where none does. A device's field is @name.
+local function slowest(meta, now, expiry)
+  local min, fields = nil, call('HGETALL', meta)
+  for i = 1, #fields, 2 do
+    if string.byte(fields[i]) == 64 then
+      local cursor, seen = string.sub(fields[i + 1], 1, 16), tonumber(string.sub(fields[i + 1], 18))
+      if now - seen <= expiry and (not min or cursor < min) then min = cursor end
+    end
   end
   return min
 end
 
 -- Acknowledged entries stay readable for the grace: g is removable from the moment d on, and one such pair waits at a time.
 local function pend(meta, position, now, grace)
-  redis.call('HSET', meta, 'g', string.format('%016.0f', position), 'd', string.format('%.0f', now + grace))
+  call('HSET', meta, 'g', position, 'd', digits(now + grace))
 end
 
--- Removes what is too old, and what every device acknowledged long enough ago.
-local function trim(log, meta, cursors, now, max_age, grace, expiry)
-  local keep_from = now - max_age
-  local state = redis.call('HMGET', meta, 'g', 'd')
-  if state[1] and now >= tonumber(state[2]) then
-    -- A device that registered during the grace holds back what it has not read.
-    local pending = tonumber(state[1])
-    local min = slowest(cursors, now, expiry) or pending
-    keep_from = math.max(keep_from, math.min(pending, min) + 1)
-    redis.call('HDEL', meta, 'g', 'd')
-    if min > pending then pend(meta, min, now, grace) end
+-- Removes what is older than keep_from, and what every device acknowledged (g) long enough ago (d).
+local function trim(log, meta, keep_from, g, d, now, grace, expiry)
+  if g and digits(now) >= d then
+    -- A device that registered during the grace holds back what it has not read: then once more after another grace.
+    local min = slowest(meta, now, expiry) or g
+    keep_from = math.max(keep_from, tonumber(min < g and min or g) + 1)
+    if min == g then call('HDEL', meta, 'g', 'd') else pend(meta, min > g and min or g, now, grace) end
   end
-  -- A stream without entries still takes its memory.
-  if keep_from > 0 and redis.call('XTRIM', log, 'MINID', string.format('%.0f', keep_from)) > 0
-    and redis.call('XLEN', log) == 0 then
-    redis.call('DEL', log)
+  -- A stream without entries still takes its memory. Without x the next append sees to the new one's time to live.
+  if keep_from > 0 and call('XTRIM', log, 'MINID', string.format('%.0f', keep_from)) > 0 and call('XLEN', log) == 0 then
+    call('DEL', log)
+    call('HDEL', meta, 'x')
   end
+end
+
+-- A log that nobody needs any more goes as a whole, also if nobody ever touches it again. Removing x makes the next append set
+-- the time to live anew: its entry would go with the rest otherwise.
+local function retire(log, meta, grace)
+  if grace <= 0 then return end
+  call('PEXPIRE', log, string.format('%.0f', math.ceil(grace / 1000)))
+  call('HDEL', meta, 'x')
+end
+
+-- A stream reserves 4 KiB for its first entries; a copy takes what they need. Only worth it where nobody reads and removes them.
+local function fit(log, spare)
+  local length = call('XLEN', log)
+  if length == 0 or length > 16 then return end
+  call('COPY', log, spare, 'REPLACE')
+  call('RENAME', spare, log)
 end
 

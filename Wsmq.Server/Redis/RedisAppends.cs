@@ -1,0 +1,155 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Globalization;
+using StackExchange.Redis;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Redis;
+
+/// <summary>Appending, one script a batch.</summary>
+internal sealed class RedisAppends(
+    RedisConnections connections, RedisKeys keys, RedisLanes lanes, WsmqOptions options, WsmqRedisOptions redisOptions)
+{
+    // Longer than any call can wait in a dead connection.
+    private const long BatchNumberMilliseconds = 3_600_000;
+
+    private const int FixedKeys = 5;
+    private const int FixedValues = 15;
+    private const int CountBytes = 2;
+
+    /// <summary>Lua passes at most about 8,000 values to a command.</summary>
+    private const int MaxItems = 2_048;
+
+    private readonly long[] _numbers = new long[redisOptions.Buckets];
+
+    public async Task<AppendResult[]> RunAsync(
+        int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(batch.Count, MaxItems);
+        if (batch.Count == 0)
+            return [];
+        var after = follows ? _numbers[lane] : 0;
+        var number = ++_numbers[lane];
+        cancellationToken.ThrowIfCancellationRequested();
+        var logs = new LogGroups(batch, keys);
+        var buffer = ArrayPool<byte>.Shared.Rent(SizeOf(batch, logs));
+        var scriptKeys = KeysOf(lane, logs);
+        var values = ValuesOf(lane, batch, logs, buffer, number, after);
+
+        // After a script flush the driver sends again behind what was sent meanwhile; the numbers keep that from reordering.
+        var reply = await RedisErrors.GuardAsync(
+            () => connections.Database.ScriptEvaluateAsync(RedisScript.Append, scriptKeys, values), cancellationToken);
+
+        // Only now: a call that failed may still be waiting to be sent.
+        ArrayPool<byte>.Shared.Return(buffer);
+        return ResultsOf((byte[])reply!, logs);
+    }
+
+    private static int SizeOf(IReadOnlyList<AppendRequest> batch, LogGroups logs)
+    {
+        var size = CountBytes * logs.Count;
+        for (var i = 0; i < batch.Count; i++)
+            size += RedisMessageId.Length + RedisContent.Header + batch[i].Metadata.Length + batch[i].Body.Length;
+        return size;
+    }
+
+    private RedisKey[] KeysOf(int lane, LogGroups logs)
+    {
+        var shared = lanes.Keys(lane);
+        var result = new RedisKey[FixedKeys + (2 * logs.Count)];
+        result[0] = shared.Batch;
+        shared.Ids.CopyTo(result, 1);
+        result[4] = shared.Spare;
+        for (var j = 0; j < logs.Count; j++)
+            (result[FixedKeys + (2 * j)], result[FixedKeys + (2 * j) + 1]) = (logs.Keys(j).Log, logs.Keys(j).Meta);
+        return result;
+    }
+
+    private RedisValue[] ValuesOf(
+        int lane, IReadOnlyList<AppendRequest> batch, LogGroups logs, Memory<byte> buffer, long number, long after)
+    {
+        var values = new RedisValue[FixedValues + logs.Count + (2 * batch.Count)];
+        (values[0], values[1], values[2]) = (number, after, BatchNumberMilliseconds);
+        (values[3], values[4]) = (options.DeduplicationWindow.Micros(), redisOptions.InlineSignalBytes);
+        (values[5], values[6], values[7]) = (lanes.PublishCommand, lanes.Keys(lane).Channels, lanes.Keys(lane).Leases);
+        for (var kind = AddressKind.User; kind <= AddressKind.Work; kind++)
+        {
+            var (maxAge, maxCount) = options.Retention.For(kind);
+            (values[8 + (2 * (int)kind)], values[9 + (2 * (int)kind)]) = (maxCount, maxAge.Micros());
+        }
+
+        var counts = Take(ref buffer, CountBytes * logs.Count);
+        values[FixedValues - 1] = counts;
+        for (var j = 0; j < logs.Count; j++)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(counts.Span[(CountBytes * j)..], (ushort)logs.Items(j).Count);
+            values[FixedValues + j] = logs.Keys(j).Name;
+        }
+
+        var at = FixedValues + logs.Count;
+        for (var j = 0; j < logs.Count; j++)
+        {
+            foreach (var i in logs.Items(j))
+            {
+                var item = batch[i];
+                var id = Take(ref buffer, RedisMessageId.Length);
+                var content = Take(ref buffer, RedisContent.Header + item.Metadata.Length + item.Body.Length);
+                RedisMessageId.Write(item, logs.Keys(j).Name, id.Span);
+                RedisContent.Write(item, content.Span);
+                (values[at], values[at + batch.Count]) = (id, content);
+                at++;
+            }
+        }
+
+        return values;
+    }
+
+    private static Memory<byte> Take(ref Memory<byte> buffer, int length)
+    {
+        var taken = buffer[..length];
+        buffer = buffer[length..];
+        return taken;
+    }
+
+    private static AppendResult[] ResultsOf(ReadOnlySpan<byte> reply, LogGroups logs)
+    {
+        var results = new AppendResult[reply.Length / (1 + Position.Length)];
+        for (var j = 0; j < logs.Count; j++)
+        {
+            foreach (var i in logs.Items(j))
+            {
+                results[i] = new AppendResult(RedisReplies.Position(reply.Slice(1, Position.Length)), reply[0] == (byte)'D');
+                reply = reply[(1 + Position.Length)..];
+            }
+        }
+
+        return results;
+    }
+
+    /// <summary>The items of a batch by their log, each log's in their order: its script reads and writes a log's state once.</summary>
+    private sealed class LogGroups
+    {
+        private readonly List<(LogKeys Keys, List<int> Items)> _logs = [];
+
+        public LogGroups(IReadOnlyList<AppendRequest> batch, RedisKeys keys)
+        {
+            var places = new Dictionary<Address, List<int>>(batch.Count);
+            for (var i = 0; i < batch.Count; i++)
+            {
+                if (!places.TryGetValue(batch[i].To, out var items))
+                {
+                    places.Add(batch[i].To, items = []);
+                    _logs.Add((keys.Of(batch[i].To), items));
+                }
+
+                items.Add(i);
+            }
+        }
+
+        public int Count => _logs.Count;
+
+        public LogKeys Keys(int log) => _logs[log].Keys;
+
+        public List<int> Items(int log) => _logs[log].Items;
+    }
+}

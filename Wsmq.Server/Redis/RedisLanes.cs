@@ -1,0 +1,29 @@
+using System.Security.Cryptography;
+using StackExchange.Redis;
+
+namespace Wsmq.Server.Redis;
+
+/// <summary>What one script may touch: everything, or on a Cluster one bucket, because the others may be on other shards.</summary>
+internal sealed class RedisLanes(RedisConnections connections, RedisKeys keys, WsmqOptions options)
+{
+    private static readonly TimeSpan ShortestLease = TimeSpan.FromSeconds(30);
+
+    private readonly LaneKeys?[] _lanes = new LaneKeys?[keys.Buckets];
+
+    /// <summary>The id of this node; all of one length, which the scripts know.</summary>
+    public string Node { get; } = RandomNumberGenerator.GetHexString(8, lowercase: true);
+
+    public int Count => connections.IsCluster ? keys.Buckets : 1;
+
+    public string PublishCommand => connections.IsCluster ? "SPUBLISH" : "PUBLISH";
+
+    /// <summary>Until when a node counts as alive without saying so again: it does with each tail check.</summary>
+    public TimeSpan Lease { get; } = TimeSpan.FromTicks(Math.Max(ShortestLease.Ticks, 3 * options.TailCheckInterval.Ticks));
+
+    public int LaneOf(Address address) => connections.IsCluster ? keys.Of(address).Bucket : 0;
+
+    public LaneKeys Keys(int lane) => _lanes[lane] ??= keys.OfLane(lane, Node, options.DeduplicationWindow);
+
+    public RedisChannel Channel(int lane) =>
+        connections.IsCluster ? RedisChannel.Sharded(Keys(lane).Channel) : RedisChannel.Literal(Keys(lane).Channel);
+}

@@ -1,0 +1,18 @@
+-- Notes that a node has readers of addresses, or has none any more.
+-- KEYS[1] lease of the node   KEYS[2] a name for a moment   KEYS[3 + 2 i …] of address i: log (stream), meta (hash)
+-- ARGV[1] node                ARGV[2] how long its lease is, ms   ARGV[3] grace in µs
+-- ARGV[4] of every address 1 (readers) or 0 (none)
+local node, grace, present = ARGV[1], tonumber(ARGV[3]), ARGV[4]
+call('SET', KEYS[1], '1', 'PX', ARGV[2])
+for i = 1, #present do
+  local log, meta = KEYS[1 + 2 * i], KEYS[2 + 2 * i]
+  if string.byte(present, i) == 49 then
+    local nodes = call('HGET', meta, 'n') or ''
+    if not reads(nodes, node) then call('HSET', meta, 'n', nodes .. node) end
+  elseif forget(meta, node) == 0 then
+    -- The last reader anywhere: what is left waits for somebody to return, or for nobody.
+    local state = call('HMGET', meta, 't', 'c', 'x')
+    if state[3] and (state[2] or zero) >= (state[1] or zero) then retire(log, meta, grace) else fit(log, KEYS[2]) end
+  end
+end
+return 1

@@ -1,0 +1,164 @@
+using System.Collections.Concurrent;
+using StackExchange.Redis;
+using Wsmq.Server.Logs;
+using Wsmq.Server.Redis;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Stores;
+
+/// <summary>Which nodes are told of what, and how that comes right again after it was lost.</summary>
+public sealed class RedisPresenceTests : IAsyncLifetime
+{
+    private const string Stranger = "deadbeef";
+    private static readonly Address Bob = Address.User("bob");
+    private static readonly RedisKeys Keys = new("t", 64);
+
+    private RedisServer _redis = null!;
+    private ConnectionMultiplexer _admin = null!;
+    private RedisHarness _node = null!;
+
+    public async Task InitializeAsync()
+    {
+        _redis = await RedisServer.StartAsync();
+        _admin = await ConnectionMultiplexer.ConnectAsync($"{_redis.EndPoint},allowAdmin=true");
+        _node = await StartNodeAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _node.DisposeAsync();
+        await _admin.DisposeAsync();
+        await _redis.DisposeAsync();
+    }
+
+    private Task<RedisHarness> StartNodeAsync() => RedisHarness.StartAsync(_redis.EndPoint, "t", new WsmqOptions());
+
+    private IDatabase Database => _admin.GetDatabase();
+
+    private async Task<string> NodesAsync(Address address) => (string?)await Database.HashGetAsync(Keys.Meta(address), "n") ?? "";
+
+    private static async Task<ConcurrentQueue<Signal>> ListenAsync(RedisHarness node, Address address)
+    {
+        var heard = new ConcurrentQueue<Signal>();
+        await node.Store.Signals.SubscribeAsync(address, heard.Enqueue, default);
+        return heard;
+    }
+
+    private Task<bool> AddStrangerAsync(Address address) => Database.HashSetAsync(Keys.Meta(address), "n", Stranger);
+
+    [Fact]
+    public async Task Each_node_hears_only_what_it_has_readers_for()
+    {
+        await using var other = await StartNodeAsync();
+        var (bob, cat, both) = (Bob, Address.User("cat"), Address.Group("both"));
+        ConcurrentQueue<Signal>[] here = [await ListenAsync(_node, bob), await ListenAsync(_node, both)];
+        ConcurrentQueue<Signal>[] there = [await ListenAsync(other, cat), await ListenAsync(other, both)];
+        var results = await _node.AppendAsync(_node.New(bob), _node.New(cat), _node.New(both));
+        await Eventually.That("all heard", () => here.Concat(there).All(q => q.Count == 1));
+        here.Concat(there).Select(q => q.Single().Position).Should().Equal(new[] { 0, 2, 1, 2 }.Select(i => results[i].Position));
+        (await NodesAsync(both)).Should().HaveLength(16);
+        (await NodesAsync(bob)).Should().HaveLength(8);
+    }
+
+    [Fact]
+    public async Task Nothing_is_published_where_nobody_reads()
+    {
+        await _node.AddManyAsync(Bob, 3);
+        (await CallsOfAsync("publish")).Should().Be(0);
+        var heard = await ListenAsync(_node, Bob);
+        await _node.AddManyAsync(Bob, 50);
+        await Eventually.That("all heard", () => heard.Count == 50);
+        (await CallsOfAsync("publish")).Should().Be(1, "a batch is one message to a node");
+        (await CallsOfAsync("evalsha")).Should().BePositive("scripts are sent once");
+    }
+
+    [Fact]
+    public async Task A_crashed_node_is_forgotten_by_whoever_finds_nobody_there()
+    {
+        var heard = await ListenAsync(_node, Bob);
+        var here = await NodesAsync(Bob);
+        await Database.HashSetAsync(Keys.Meta(Bob), "n", Stranger + here);
+        await AddStrangerAsync(Address.User("cat"));
+        await _node.AppendAsync(_node.New(Bob), _node.New(Address.User("cat")));
+        (await NodesAsync(Bob)).Should().Be(here);
+        (await NodesAsync(Address.User("cat"))).Should().BeEmpty();
+        await Eventually.That("the living one heard", () => heard.Count == 1);
+    }
+
+    [Fact]
+    public async Task A_node_that_is_only_cut_off_is_not_forgotten()
+    {
+        await AddStrangerAsync(Bob);
+        await Database.StringSetAsync("t:{0}:node:" + Stranger, "1", TimeSpan.FromMinutes(1));
+        await _node.AddAsync(Bob);
+        (await NodesAsync(Bob)).Should().Be(Stranger);
+    }
+
+    [Fact]
+    public async Task A_lost_presence_heals_with_the_next_look_at_the_states()
+    {
+        var heard = await ListenAsync(_node, Bob);
+        await Database.HashDeleteAsync(Keys.Meta(Bob), "n");
+        var lost = await _node.AddAsync(Bob);
+        (await _node.StateAsync(Bob)).Tail.Should().Be(lost);
+        var next = await _node.AddAsync(Bob);
+        await Eventually.That("the node hears again", () => heard.Any(s => s.Position == next));
+        heard.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Looking_at_states_makes_nobody_a_reader()
+    {
+        await _node.AddAsync(Bob);
+        await _node.StateAsync(Bob);
+        (await NodesAsync(Bob)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_presence_that_was_not_taken_back_is_with_the_next_signal()
+    {
+        await ListenAsync(_node, Address.User("cat"));
+        await Database.HashSetAsync(Keys.Meta(Bob), "n", await NodesAsync(Address.User("cat")));
+        await _node.AddAsync(Bob);
+        await Eventually.That("it is taken back", async () => (await NodesAsync(Bob)).Length == 0);
+    }
+
+    [Fact]
+    public async Task A_stopped_node_leaves_neither_presence_nor_lease()
+    {
+        var other = await StartNodeAsync();
+        var subscription = await other.Store.Signals.SubscribeAsync(Bob, _ => { }, default);
+        await subscription.DisposeAsync();
+        await other.DisposeAsync();
+        (await NodesAsync(Bob)).Should().BeEmpty();
+        await Eventually.That("its lease is gone", async () => (int)(await Database.ExecuteAsync("EXISTS", "t:{0}:node:" + Stranger)) == 0
+            && ((RedisResult[])(await Database.ExecuteAsync("KEYS", "t:*node:*"))!).Length == 0);
+    }
+
+    [Fact]
+    public async Task Twenty_thousand_addresses_share_one_channel_and_are_back_after_everything_was_lost()
+    {
+        var addresses = Enumerable.Range(0, 20_000).Select(i => Address.User($"u{i}")).ToArray();
+        var heard = new ConcurrentQueue<Signal>();
+        await Task.WhenAll(addresses.Select(a => _node.Store.Signals.SubscribeAsync(a, heard.Enqueue, default)));
+        ((RedisResult[])(await Database.ExecuteAsync("PUBSUB", "CHANNELS", "t:*"))!).Should().HaveCount(1);
+        (await CallsOfAsync("evalsha")).Should().BeLessThan(1_000, "many go in one script");
+
+        var restored = new TaskCompletionSource();
+        _node.Store.Signals.Restored += () => restored.TrySetResult();
+        await Database.ExecuteAsync("FLUSHALL");
+        await Database.ExecuteAsync("CLIENT", "KILL", "TYPE", "pubsub");
+        await Eventually.That("the connection is back", () => restored.Task.IsCompleted);
+        await _node.Log.StatesAsync(addresses, default);
+
+        (await _node.AppendAsync([.. addresses.Where((_, i) => i % 100 == 0).Select(a => _node.New(a))])).Should().HaveCount(200);
+        await Eventually.That("they are heard", () => heard.Count == 200);
+    }
+
+    private async Task<long> CallsOfAsync(string command)
+    {
+        var info = await _admin.GetServers()[0].InfoRawAsync("commandstats");
+        var line = info!.Split('\n').FirstOrDefault(l => l.StartsWith($"cmdstat_{command}:calls=", StringComparison.Ordinal));
+        return line is null ? 0 : long.Parse(line.Split('=')[1].Split(',')[0], System.Globalization.CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,112 @@
+using StackExchange.Redis;
+using Wsmq.Server.Redis;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Stores;
+
+/// <summary>How long logs and ids stay in Redis when nobody touches them, and what they take.</summary>
+[Collection(SharedRedis.Name)]
+public sealed class RedisRetentionTests(SharedRedis redis) : IAsyncLifetime
+{
+    private static readonly Address Bob = Address.User("bob");
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
+
+    private readonly string _prefix = redis.NextPrefix();
+    private ConnectionMultiplexer _admin = null!;
+
+    public async Task InitializeAsync() => _admin = await ConnectionMultiplexer.ConnectAsync(redis.Server.EndPoint);
+
+    public async Task DisposeAsync() => await _admin.DisposeAsync();
+
+    private Task<RedisHarness> StartAsync(Action<WsmqOptions>? configure = null)
+    {
+        var options = new WsmqOptions { AckGrace = Grace };
+        configure?.Invoke(options);
+        return RedisHarness.StartAsync(redis.Server.EndPoint, _prefix, options);
+    }
+
+    private RedisKeys Keys => new(_prefix, 64);
+
+    private async Task<TimeSpan> LifeAsync() => (await _admin.GetDatabase().KeyTimeToLiveAsync(Keys.Log(Bob)))!.Value;
+
+    [Fact]
+    public async Task A_log_that_is_consumed_goes_after_the_grace_and_a_new_message_makes_it_stay()
+    {
+        await using var h = await StartAsync();
+        await h.OpenAsync("bob", "phone");
+        for (var i = 0; i < 2; i++)
+        {
+            var position = await h.AddAsync(Bob);
+            (await LifeAsync()).Should().BeGreaterThan(TimeSpan.FromDays(7), "it outlives its last entry");
+            await h.AckAsync("bob", "phone", position);
+            (await LifeAsync()).Should().BeLessThanOrEqualTo(Grace);
+        }
+    }
+
+    [Fact]
+    public async Task With_a_reader_there_it_stays_until_the_next_look_or_until_the_reader_leaves()
+    {
+        await using var h = await StartAsync();
+        await h.OpenAsync("bob", "phone");
+        var subscription = await h.Store.Signals.SubscribeAsync(Bob, _ => { }, default);
+        await h.AckAsync("bob", "phone", await h.AddAsync(Bob));
+        (await LifeAsync()).Should().BeGreaterThan(Grace, "more is likely to follow");
+        await h.StateAsync(Bob);
+        (await LifeAsync()).Should().BeLessThanOrEqualTo(Grace);
+
+        await h.AckAsync("bob", "phone", await h.AddAsync(Bob));
+        (await LifeAsync()).Should().BeGreaterThan(Grace);
+        await subscription.DisposeAsync();
+        await Eventually.That("it is to go", async () => await LifeAsync() <= Grace);
+    }
+
+    [Fact]
+    public async Task A_new_device_makes_a_log_stay_that_was_about_to_go()
+    {
+        await using var h = await StartAsync();
+        await h.OpenAsync("bob", "phone");
+        await h.Store.Signals.SubscribeAsync(Bob, _ => { }, default);
+        await h.AckAsync("bob", "phone", await h.AddAsync(Bob));
+        await h.OpenAsync("bob", "laptop");
+        await h.StateAsync(Bob);
+        (await LifeAsync()).Should().BeGreaterThan(Grace, "the laptop has not read it");
+    }
+
+    [Fact]
+    public async Task The_log_of_a_user_who_is_away_takes_what_its_entries_need()
+    {
+        await using var h = await StartAsync();
+        await h.OpenAsync("bob", "phone");
+        await h.AddAsync(Bob, new string('x', 128));
+        (await BytesAsync()).Should().BeLessThan(1_400, "a stream reserves 4 KiB otherwise");
+        (await LifeAsync()).Should().BeGreaterThan(TimeSpan.FromDays(7), "the copy expires like the log");
+        await h.AddAsync(Bob, new string('y', 128));
+        (await h.ReadAsync(Bob)).Entries.Select(StoreHarness.Text).Should().Equal(new string('x', 128), new string('y', 128));
+
+        var cat = Address.User("cat");
+        var subscription = await h.Store.Signals.SubscribeAsync(cat, _ => { }, default);
+        await h.AddAsync(cat);
+        await subscription.DisposeAsync();
+        await Eventually.That("it shrinks when the reader leaves", async () =>
+            (long)await _admin.GetDatabase().ExecuteAsync("MEMORY", "USAGE", Keys.Log(cat)) < 1_400);
+    }
+
+    private async Task<long> BytesAsync() => (long)await _admin.GetDatabase().ExecuteAsync("MEMORY", "USAGE", Keys.Log(Bob));
+
+    [Fact]
+    public async Task Ids_are_kept_for_two_windows_at_most()
+    {
+        await using var h = await StartAsync(o => o.DeduplicationWindow = TimeSpan.FromMilliseconds(100));
+        await h.AppendAsync(StoreHarness.Message(Bob, "ann", "1"));
+        await Eventually.That("the id is new again", async () => !(await h.AppendAsync(StoreHarness.Message(Bob, "ann", "1")))[0].Duplicate);
+        await h.AddManyAsync(Bob, 1_000);
+        await Eventually.That("what was remembered is freed", async () =>
+        {
+            await h.AddAsync(Bob);
+            long kept = 0;
+            for (var i = 0; i < 3; i++)
+                kept += await _admin.GetDatabase().HashLengthAsync($"{_prefix}:{{0}}:ids:100:{i}");
+            return kept < 1_000;
+        });
+    }
+}
