@@ -1,10 +1,14 @@
 using System.CommandLine;
 using Wsmq.Benchmarks.Compare;
+using Wsmq.Benchmarks.Micro;
 using Wsmq.Benchmarks.Nodes;
+using Wsmq.Benchmarks.Scale;
 
 var root = new RootCommand("Measures wsmq. What is measured how is told in docs/benchmarks.md.")
 {
     CompareCommand.Create(),
+    ScaleCommand.Create(),
+    MicroCommand.Create(),
     NodeCommand.Create(),
 };
 var result = root.Parse(args);

@@ -23,8 +23,9 @@ internal sealed class Alternation(Rig rig, CompareSettings settings)
 
         var warmUp = _ranBefore ? settings.WarmUp : settings.FirstWarmUp;
         _ranBefore = true;
-        Progress.Say($"{scenario}: warming up");
+        Progress.Say($"{scenario}: warming up stock");
         await stockRound.RunAsync(warmUp, cancellationToken);
+        Progress.Say($"{scenario}: warming up wsmq");
         await wsmqRound.RunAsync(warmUp, cancellationToken);
 
         var (stockResults, wsmqResults) = (new List<RoundResult>(), new List<RoundResult>());

@@ -39,7 +39,7 @@ internal sealed class CatchUpScenario(Rig rig, CompareSettings settings, Report 
         await using var crowd = Crowd.Create(settings.Wsmq, new CrowdPlan(Users: 1, Senders: 1, Window));
         await crowd.ConnectSendersAsync([nodes[1].Address], cancellationToken);
         await crowd.Senders[0].StartAsync(Window, Messages);
-        await crowd.Failure.WaitUntilAsync(() => crowd.Senders[0].Sent == Messages && crowd.Senders[0].IsSettled, cancellationToken);
+        await crowd.Failure.WaitUntilAsync(() => crowd.Senders[0].IsDone, cancellationToken);
 
         var end = crowd.Receivers[0].TimeOfAsync(Messages);
         var start = await crowd.ConnectFirstReceiverAsync(nodes[0].Address, cancellationToken);

@@ -11,17 +11,7 @@ internal static class CompareCommand
 
     public static Command Create()
     {
-        var scenarios = new Option<string[]>("--scenario")
-        {
-            Description = "Which scenarios, with commas between: " + string.Join(", ", All) + ". All where it is left out.",
-            CustomParser = result => [.. result.Tokens.SelectMany(t => t.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
-            DefaultValueFactory = _ => All,
-        };
-        scenarios.Validators.Add(result =>
-        {
-            foreach (var unknown in (result.GetValue(scenarios) ?? []).Except(All))
-                result.AddError($"There is no scenario {unknown}. There are: {string.Join(", ", All)}.");
-        });
+        var scenarios = new CommaListOption("--scenario", "Which scenarios", All);
         var rounds = new Option<int?>("--rounds") { Description = "How many rounds of each peer; 5, or 2 with --quick." };
         rounds.Validators.Add(result =>
         {

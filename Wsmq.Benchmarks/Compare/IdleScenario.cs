@@ -19,7 +19,7 @@ internal sealed class IdleScenario(Rig rig, CompareSettings settings, Report rep
     {
         RequireOpenFiles();
         var results = new Dictionary<Peer, List<NodeMemory>> { [Peer.Stock] = [], [settings.Wsmq] = [] };
-        for (var number = 1; number <= settings.IdleRounds; number++)
+        for (var number = 1; number <= settings.SideRounds; number++)
         {
             foreach (var (peer, memory) in results)
             {

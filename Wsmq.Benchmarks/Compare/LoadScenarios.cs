@@ -18,6 +18,8 @@ internal sealed class LoadScenarios(Alternation alternation, Report report)
 
     public static CrowdPlan DirectedDeep { get; } = Directed with { Window = DeepWindow };
 
+    public static CrowdPlan FanOut { get; } = new(Members, GroupSenders, Window, Group: true);
+
     public async Task DirectedAsync(CancellationToken cancellationToken)
     {
         var rounds = await ThroughputAsync("directed", "directed", Directed, cancellationToken);
@@ -28,7 +30,7 @@ internal sealed class LoadScenarios(Alternation alternation, Report report)
         ThroughputAsync("directed-deep", "directed_deep", DirectedDeep, cancellationToken);
 
     public Task FanOutAsync(CancellationToken cancellationToken) =>
-        ThroughputAsync("fanout", "fanout", new CrowdPlan(Members, GroupSenders, Window, Group: true), cancellationToken);
+        ThroughputAsync("fanout", "fanout", FanOut, cancellationToken);
 
     public async Task LatencyAsync(CancellationToken cancellationToken)
     {

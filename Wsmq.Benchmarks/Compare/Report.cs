@@ -54,7 +54,7 @@ internal sealed class Report
         output.WriteLine(JsonSerializer.Serialize(_figures));
     }
 
-    private static string Seconds(double? seconds) => seconds?.ToString("F2", CultureInfo.InvariantCulture) ?? None;
+    private static string Seconds(double? seconds) => seconds?.ToString("F3", CultureInfo.InvariantCulture) ?? None;
 
     private static string Count(long count) => count.ToString(CultureInfo.InvariantCulture);
 }

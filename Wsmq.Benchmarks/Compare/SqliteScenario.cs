@@ -24,12 +24,13 @@ internal sealed class SqliteScenario(CompareSettings settings, Report report)
         var name = $"sqlite {durability}, window {plan.Window}";
         await using var crowd = await Crowd.OpenAsync(settings.Wsmq, [node.Address], plan, cancellationToken);
         var round = new Round(crowd, new CpuMeter([node.ProcessId], []));
+        Progress.Say($"{name}: warming up");
         await round.RunAsync(warmUp, cancellationToken);
         var results = new List<RoundResult>();
-        for (var number = 1; number <= settings.Rounds; number++)
+        for (var number = 1; number <= settings.SideRounds; number++)
         {
             results.Add(await round.RunAsync(settings.Measure, cancellationToken));
-            Progress.Say($"{name}: round {number} of {settings.Rounds}, {results[^1].PerSecond:F0}/s");
+            Progress.Say($"{name}: round {number} of {settings.SideRounds}, {results[^1].PerSecond:F0}/s");
         }
 
         report.Add(new ReportRow(name, "wsmq", Spread.Of(results.Select(r => r.PerSecond)), "/s", "F0")

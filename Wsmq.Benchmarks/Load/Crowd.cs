@@ -4,15 +4,6 @@ using Wsmq.Benchmarks.Nodes;
 
 namespace Wsmq.Benchmarks.Load;
 
-/// <summary>Who takes part: users and senders are spread evenly over the nodes.</summary>
-internal sealed record CrowdPlan(int Users, int Senders, int Window, int BodyBytes = CrowdPlan.UsualBodyBytes, bool Group = false)
-{
-    public const int UsualBodyBytes = 128;
-
-    /// <summary>How many deliveries a message has.</summary>
-    public int Copies => Group ? Users : 1;
-}
-
 /// <summary>All connections of one peer in one scenario, and what they counted.</summary>
 internal sealed class Crowd : IAsyncDisposable
 {
@@ -21,6 +12,7 @@ internal sealed class Crowd : IAsyncDisposable
 
     private readonly Heartbeat _heartbeat;
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler());
+    private readonly FanOutFlow? _flow;
 
     private Crowd(Peer peer, CrowdPlan plan)
     {
@@ -29,9 +21,11 @@ internal sealed class Crowd : IAsyncDisposable
         // Users of another scenario's crowd would still have a queue, and known message ids.
         Name = string.Create(CultureInfo.InvariantCulture, $"c{Interlocked.Increment(ref _crowds)}-");
         Group = plan.Group ? Name + "group" : null;
+        _flow = plan.Group ? new FanOutFlow(plan.Copies) : null;
         Receivers = [.. Enumerable.Range(0, plan.Users).Select(_ => Receiver())];
         Senders = [.. Enumerable.Range(0, plan.Senders).Select(Sender)];
-        _heartbeat = new Heartbeat(Receivers, Senders, Failure);
+        _flow?.Begin(Senders);
+        _heartbeat = new Heartbeat(Receivers, Senders, plan.TimedAcks, Failure);
         _heartbeat.Start();
     }
 
@@ -120,7 +114,7 @@ internal sealed class Crowd : IAsyncDisposable
     {
         var connection = new Connection(Failure);
         return new Receiver(
-            connection, new SequenceCheck(Plan.Senders), Peer.Acknowledges ? new Acknowledger(connection) : null, Latencies);
+            connection, new SequenceCheck(Plan.Senders), Peer.Acknowledges ? new Acknowledger(connection) : null, Latencies, _flow);
     }
 
     private Sender Sender(int number)
@@ -129,7 +123,8 @@ internal sealed class Crowd : IAsyncDisposable
             ? [new Target(IsGroup: true, Group)]
             : [.. Enumerable.Range(0, Plan.Users).Select(u => new Target(IsGroup: false, UserName(u)))];
         var offset = number * targets.Length / Plan.Senders;
-        return new Sender(number, SenderName(number) + "-", targets, offset, Plan.BodyBytes, Peer.Publishing(), new Connection(Failure));
+        var plan = new SenderPlan(number, SenderName(number) + "-", targets, offset, Plan.BodyBytes, UntilDelivered: Plan.Group);
+        return new Sender(plan, Peer.Publishing(), new Connection(Failure));
     }
 
     private string UserName(int number) => string.Create(CultureInfo.InvariantCulture, $"{Name}u{number}");

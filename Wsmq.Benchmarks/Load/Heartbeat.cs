@@ -6,7 +6,8 @@ namespace Wsmq.Benchmarks.Load;
 /// What every connection does by the clock: acknowledges after 100 ms what a batch did not, and pings every 10 s, spread evenly,
 /// because a node ends a connection that is silent for 30 s.
 /// </summary>
-internal sealed class Heartbeat(IReadOnlyList<Receiver> receivers, IReadOnlyList<Sender> senders, LoadFailure failure) : IAsyncDisposable
+internal sealed class Heartbeat(IReadOnlyList<Receiver> receivers, IReadOnlyList<Sender> senders, bool timedAcks, LoadFailure failure)
+    : IAsyncDisposable
 {
     private const int PingEveryTicks = 100;
     private readonly CancellationTokenSource _stop = new();
@@ -28,7 +29,7 @@ internal sealed class Heartbeat(IReadOnlyList<Receiver> receivers, IReadOnlyList
             using var timer = new PeriodicTimer(Acknowledger.Interval);
             for (var tick = 0; await timer.WaitForNextTickAsync(_stop.Token); tick++)
             {
-                foreach (var receiver in receivers)
+                foreach (var receiver in timedAcks ? receivers : [])
                     await receiver.FlushAsync();
                 for (var i = tick % PingEveryTicks; i < receivers.Count + senders.Count; i += PingEveryTicks)
                     await (i < receivers.Count ? receivers[i].Connection : senders[i - receivers.Count].Connection).PingAsync();

@@ -18,11 +18,11 @@ internal sealed partial class Pacer(IReadOnlyList<Sender> senders, int messagesP
         _thread.Start();
     }
 
+    /// <summary>Returns once the last message was handed on; may be called again.</summary>
     public void Dispose()
     {
         _stop.Cancel();
         _thread?.Join();
-        _stop.Dispose();
     }
 
     private void Run()

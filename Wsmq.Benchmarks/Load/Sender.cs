@@ -1,18 +1,29 @@
 using System.Diagnostics;
-using Wsmq.Benchmarks.Nodes;
 
 namespace Wsmq.Benchmarks.Load;
+
+/// <summary>What a sender sends.</summary>
+/// <param name="Number">Names the sender in its messages' bodies.</param>
+/// <param name="IdPrefix">Begins its messages' ids.</param>
+/// <param name="Targets">To whom, in turn.</param>
+/// <param name="Offset">Where in the targets it begins.</param>
+/// <param name="BodyBytes">The size of a body.</param>
+/// <param name="UntilDelivered">Whether a message stays in the window until it is delivered, see <see cref="FanOutFlow"/>.</param>
+internal sealed record SenderPlan(int Number, string IdPrefix, Target[] Targets, int Offset, int BodyBytes, bool UntilDelivered);
 
 /// <summary>
 /// One sending connection. In a closed loop it keeps a window of messages outstanding and fills what an answer freed; in an open
 /// loop it sends when it is told. Targets go round, so that a message's number tells its target and its number there.
 /// </summary>
-internal sealed class Sender(int number, string idPrefix, Target[] targets, int offset, int bodyBytes, IPublishFormat format, Connection connection)
-    : IFrameHandler
+internal sealed class Sender(SenderPlan plan, IPublishFormat format, Connection connection) : IFrameHandler
 {
+    // A node takes frames of a limited size, so messages that leave together are divided among several.
+    private const int MaxFrameBytes = 128 * 1024;
+
     private readonly FrameWriter _frames = new();
     private long _sent;
     private long _settled;
+    private long _delivered;
     private long _limit;
     private int _window;
 
@@ -21,6 +32,9 @@ internal sealed class Sender(int number, string idPrefix, Target[] targets, int 
     public long Sent => Volatile.Read(ref _sent);
 
     public bool IsSettled => Volatile.Read(ref _settled) == Sent;
+
+    /// <summary>All that the closed loop was to send is sent and answered.</summary>
+    public bool IsDone => Sent == Volatile.Read(ref _limit) && IsSettled;
 
     public async Task OpenAsync()
     {
@@ -56,6 +70,13 @@ internal sealed class Sender(int number, string idPrefix, Target[] targets, int 
         }
     }
 
+    /// <summary>One more message was delivered to all; only where deliveries count for the window.</summary>
+    public ValueTask DeliveredAsync()
+    {
+        Interlocked.Increment(ref _delivered);
+        return OnFramesHandledAsync();
+    }
+
     public void OnFrame(ReadOnlySpan<byte> frame) => Volatile.Write(ref _settled, _settled + format.Settled(frame));
 
     public ValueTask OnFramesHandledAsync() => Volatile.Read(ref _window) == 0 ? ValueTask.CompletedTask : FillAsync();
@@ -65,7 +86,10 @@ internal sealed class Sender(int number, string idPrefix, Target[] targets, int 
         await connection.EnterAsync();
         try
         {
-            var free = Volatile.Read(ref _window) - (_sent - Volatile.Read(ref _settled));
+            var done = Volatile.Read(ref _settled);
+            if (plan.UntilDelivered)
+                done = Math.Min(done, Volatile.Read(ref _delivered));
+            var free = Volatile.Read(ref _window) - (_sent - done);
             var count = (int)Math.Min(free, Volatile.Read(ref _limit) - _sent);
             if (count > 0)
                 await WriteAsync(count, Stopwatch.GetTimestamp());
@@ -80,10 +104,17 @@ internal sealed class Sender(int number, string idPrefix, Target[] targets, int 
     {
         _frames.Clear();
         format.Begin(_frames);
-        for (var i = 0; i < count; i++, _sent++)
+        for (var (i, begun) = (0, 0); i < count; i++, _sent++)
         {
-            format.BeginMessage(_frames, targets[(_sent + offset) % targets.Length], idPrefix, _sent);
-            Body.Write(_frames.Take(bodyBytes), number, _sent / targets.Length, time);
+            if (_frames.Written.Length - begun > MaxFrameBytes)
+            {
+                begun = _frames.Written.Length;
+                format.End(_frames);
+                format.Begin(_frames);
+            }
+
+            format.BeginMessage(_frames, plan.Targets[(_sent + plan.Offset) % plan.Targets.Length], plan.IdPrefix, _sent);
+            Body.Write(_frames.Take(plan.BodyBytes), plan.Number, _sent / plan.Targets.Length, time);
             format.EndMessage(_frames);
         }
 

@@ -16,8 +16,9 @@ internal sealed class RedisProcess : IAsyncDisposable
     private const int BusOffset = 10_000;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(10);
 
-    // Redis does not end with its parent: a shell between the two ends it by its id when this program is gone, however it went.
-    private const string Guard = "\"$@\" & echo $!; cat > /dev/null; kill -9 $!";
+    // Redis does not end with its parent: a shell between the two ends it by its id, and deletes its folder, when this program is
+    // gone, however it went. Ctrl+C reaches it too, and must not end it before redis.
+    private const string Guard = "trap '' INT; \"$@\" & echo $!; cat > /dev/null; kill -9 $!; wait; rm -rf \"$0\"";
 
     private readonly TempFolder _folder = new();
     private Process? _guard;
@@ -81,10 +82,15 @@ internal sealed class RedisProcess : IAsyncDisposable
             "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder.Path, "--save", "",
             "--appendonly", "yes", "--appendfsync", "everysec", "--logfile", _folder.File("redis.log"), "--daemonize", "no",
             "--cluster-enabled", cluster ? "yes" : "no",
+
+            // A shard that nobody ever met does not know its own address, and names none to clients.
+            "--cluster-announce-ip", "127.0.0.1",
         ];
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = _folder.Path, RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var argument in new[] { "-c", Guard, "guard", Find(Binary) }.Concat(arguments))
+        foreach (var argument in new[] { "-c", Guard, _folder.Path, Find(Binary) }.Concat(arguments))
             start.ArgumentList.Add(argument);
+        // The guard of an attempt that failed took the folder along.
+        Directory.CreateDirectory(_folder.Path);
         _guard = Process.Start(start)!;
         ProcessId = int.Parse((await _guard.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
         if (await AnswersAsync())

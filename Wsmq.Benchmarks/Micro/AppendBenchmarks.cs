@@ -1,0 +1,74 @@
+using BenchmarkDotNet.Attributes;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Wsmq.Benchmarks.Nodes;
+using Wsmq.Server.Logs;
+using Wsmq.Server.Redis;
+using Wsmq.Server.Sqlite;
+
+namespace Wsmq.Benchmarks.Micro;
+
+/// <summary>One append call, by the number of its messages; figures are of the whole call.</summary>
+[MemoryDiagnoser]
+public class AppendBenchmarks
+{
+    private const int Users = 200;
+    private readonly ReadOnlyMemory<byte> _metadata = Samples.Metadata();
+    private readonly ReadOnlyMemory<byte> _body = Samples.BodyBytes();
+    private readonly TempFolder _folder = new();
+    private RedisProcess? _redis;
+    private IStore _store = null!;
+    private AppendRequest[] _batch = [];
+    private long _id;
+
+    /// <summary>How many messages a call has.</summary>
+    [Params(1, 64, 256)]
+    public int Batch { get; set; }
+
+    /// <summary>Starts a Redis of its own.</summary>
+    [GlobalSetup(Target = nameof(Redis))]
+    public async Task StartRedisAsync()
+    {
+        _redis = await RedisProcess.StartAsync();
+        await StartAsync(new RedisStore(
+            Options.Create(new WsmqOptions()), Options.Create(new WsmqRedisOptions { Configuration = _redis.EndPoint }), NullLogger<RedisStore>.Instance));
+    }
+
+    /// <summary>Opens a database of its own.</summary>
+    [GlobalSetup(Target = nameof(Sqlite))]
+    public Task StartSqliteAsync() => StartAsync(new SqliteStore(
+        Options.Create(new WsmqOptions()), Options.Create(new WsmqSqliteOptions { Path = _folder.File("wsmq.db") }), TimeProvider.System,
+        NullLogger<SqliteStore>.Instance));
+
+    /// <summary>Ends what was started.</summary>
+    [GlobalCleanup]
+    public async Task StopAsync()
+    {
+        await _store.DisposeAsync();
+        if (_redis is not null)
+            await _redis.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    /// <summary>Redis with its append-only file.</summary>
+    [Benchmark]
+    public Task Redis() => AppendAsync();
+
+    /// <summary>SQLite, synced at each commit.</summary>
+    [Benchmark]
+    public Task Sqlite() => AppendAsync();
+
+    private async Task StartAsync(IStore store)
+    {
+        _store = store;
+        await store.StartAsync(CancellationToken.None);
+        _batch = new AppendRequest[Batch];
+    }
+
+    private Task AppendAsync()
+    {
+        for (var i = 0; i < _batch.Length; i++, _id++)
+            _batch[i] = new AppendRequest(Address.User($"u{_id % Users}"), "user:s", $"{_id}", _metadata, _body);
+        return _store.Log.AppendAsync(0, _batch, CancellationToken.None);
+    }
+}

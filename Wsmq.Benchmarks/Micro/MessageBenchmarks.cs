@@ -1,0 +1,60 @@
+using System.Text.Json;
+using BenchmarkDotNet.Attributes;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Delivering;
+using Wsmq.Server.Logs;
+using Wsmq.Server.Publishing;
+using Wsmq.Server.Redis;
+
+namespace Wsmq.Benchmarks.Micro;
+
+/// <summary>What a node does with each message between its socket and its store.</summary>
+[MemoryDiagnoser]
+public class MessageBenchmarks
+{
+    private static readonly JsonSerializerOptions Wire = new(JsonSerializerDefaults.Web) { TypeInfoResolver = WsmqJson.TypeInfoResolver };
+    private readonly byte[] _frame = Samples.Frame();
+    private readonly OutgoingMessage _message = Samples.Message();
+    private readonly MessageRules _rules = new(Options.Create(new WsmqOptions()), TimeProvider.System);
+    private readonly RedisKeys _keys = new("wsmq", 64);
+    private readonly Address _address = Address.User("c1-u17");
+    private readonly JsonHubProtocol _protocol = new();
+    private readonly LogEntry _entry = Samples.Entry(2);
+    private LogFeed _feed = null!;
+    private Signal[] _signals = [];
+
+    /// <summary>A feed of its own, because what it has seen it does not take again.</summary>
+    [IterationSetup(Target = nameof(TakeSignals))]
+    public void MakeSignals()
+    {
+        _feed = new LogFeed(_address, new WsmqOptions());
+        _signals = [.. Enumerable.Range(1, 1024).Select(p => new Signal(new Position(p), new Position(p - 1), Samples.Entry(p)))];
+    }
+
+    /// <summary>Frame to message.</summary>
+    [Benchmark]
+    public object? Parse() => JsonSerializer.Deserialize<OutgoingMessage>(_frame, Wire);
+
+    /// <summary>Message to append request, with its metadata.</summary>
+    [Benchmark]
+    public object Check() => _rules.Check(_message, "c1-s1");
+
+    /// <summary>Entry to the bytes of its frame, once a node.</summary>
+    [Benchmark]
+    public int Serialize() => new FeedEntry("user:c1-u17", _entry).Frame.GetSerializedMessage(_protocol).Length;
+
+    /// <summary>1,024 signals with their entries, for one address.</summary>
+    [Benchmark(OperationsPerInvoke = 1024)]
+    public void TakeSignals()
+    {
+        foreach (var signal in _signals)
+            _feed.OnSignal(signal);
+    }
+
+    /// <summary>The four keys and the channel of an append.</summary>
+    [Benchmark]
+    public int Keys() => _keys.Signal(_address).Length
+        + _keys.Log(_address).ToString().Length + _keys.Meta(_address).ToString().Length + _keys.Dedup(_address, "user:c1-s1", "c1-s1-12345").ToString().Length;
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Globalization;
+using Wsmq.Benchmarks.Load;
+using Wsmq.Benchmarks.Measuring;
+using Wsmq.Benchmarks.Nodes;
+
+namespace Wsmq.Benchmarks.Scale;
+
+/// <summary>
+/// What a directed message costs Redis as the deployment grows, counted by Redis itself. How many messages share a script call is
+/// a matter of timing; what is called inside of scripts, and what is published, is not.
+/// </summary>
+internal sealed class CountedScale(Peer wsmq)
+{
+    private const int Messages = 20_000;
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(1);
+    private static readonly (int Nodes, int Shards)[] Deployments = [(1, 0), (2, 0), (4, 0), (2, 1), (2, 3)];
+    private static readonly CrowdPlan Plan = new(Users: 200, Senders: 20, Window: 32) { TimedAcks = false };
+
+    public async Task<MarkdownTable> RunAsync(CancellationToken cancellationToken)
+    {
+        var table = new MarkdownTable(
+            "peer", "nodes", "Redis", "script calls", "commands", "published", "bytes in", "bytes out", "commands by name");
+        foreach (var peer in new[] { Peer.Stock, wsmq })
+        {
+            foreach (var (nodes, shards) in Deployments)
+                await AddAsync(table, peer, nodes, shards, cancellationToken);
+        }
+
+        return table;
+    }
+
+    private static async Task AddAsync(MarkdownTable table, Peer peer, int nodeCount, int shards, CancellationToken cancellationToken)
+    {
+        await using var redis = await RedisDeployment.StartAsync(shards);
+        var nodes = await NodeProcess.StartManyAsync(nodeCount, peer.Name, NodeCommand.RedisOption, redis.EndPoints);
+        try
+        {
+            await using var crowd = await Crowd.OpenAsync(peer, [.. nodes.Select(n => n.Address)], Plan, cancellationToken);
+
+            // The first round loads scripts and code, and opens every log.
+            await SendAsync(crowd, Messages / 10, cancellationToken);
+            var before = await RedisCounters.ReadAsync(redis);
+            await SendAsync(crowd, Messages, cancellationToken);
+            var counted = await RedisCounters.ReadAsync(redis) - before;
+            var name = shards == 0 ? "single" : string.Create(CultureInfo.InvariantCulture, $"Cluster of {shards}");
+            Progress.Say($"counted: {peer.Name}, {nodeCount} nodes, {name}");
+            table.Add(
+                peer.Name, nodeCount.ToString(CultureInfo.InvariantCulture), name, Each(counted.Scripts), Each(counted.Commands),
+                Each(counted.Published), Each(counted.BytesIn, "F0"), Each(counted.BytesOut, "F0"), counted.Detail(Messages));
+        }
+        finally
+        {
+            await Task.WhenAll(nodes.Select(n => n.DisposeAsync().AsTask()));
+        }
+    }
+
+    private static async Task SendAsync(Crowd crowd, int messages, CancellationToken cancellationToken)
+    {
+        foreach (var sender in crowd.Senders)
+            await sender.StartAsync(crowd.Plan.Window, messages / crowd.Senders.Count);
+        var since = Stopwatch.GetTimestamp();
+        await crowd.Failure.WaitUntilAsync(
+            () => crowd.Senders.All(s => s.IsDone) && crowd.Received == crowd.Expected || Stopwatch.GetElapsedTime(since).TotalSeconds > 60, cancellationToken);
+        if (crowd.Received != crowd.Expected)
+            throw new BenchmarkFailure($"{crowd.Peer.Name} delivered {crowd.Received} of {crowd.Expected} messages.");
+
+        // Every receiver acknowledges its rest at the end, and the acks have to reach Redis.
+        foreach (var receiver in crowd.Receivers)
+            await receiver.FlushAsync();
+        await crowd.Failure.WaitAsync(Settle, cancellationToken);
+    }
+
+    private static string Each(long count, string format = "F2") => ((double)count / Messages).ToString(format, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using Wsmq.Benchmarks.Compare;
+using Wsmq.Benchmarks.Load;
+using Wsmq.Benchmarks.Measuring;
+
+namespace Wsmq.Benchmarks.Scale;
+
+/// <summary>How rates change with the size of bodies and of groups; both peers in turns, as in <c>compare</c>.</summary>
+internal sealed class LoadScale(Rig rig, CompareSettings settings)
+{
+    private const int Kibibyte = 1024;
+    private static readonly int[] BodySizes = [128, Kibibyte, 4 * Kibibyte, 16 * Kibibyte, 64 * Kibibyte];
+    private static readonly int[] GroupSizes = [10, 100, 1000, 5000];
+
+    // wsmq keeps what was acknowledged for a minute: at full speed for long, large bodies would fill the memory of a small machine.
+    private const int LargeBody = 16 * Kibibyte;
+    private static readonly TimeSpan ShortTime = TimeSpan.FromSeconds(2);
+
+    public async Task<MarkdownTable> PayloadsAsync(CancellationToken cancellationToken)
+    {
+        var table = new MarkdownTable("body", "stock msg/s", "stock MB/s", "wsmq msg/s", "wsmq MB/s", "ratio", "wsmq lost, duplicated, reordered");
+        var large = settings with { Rounds = Math.Min(settings.Rounds, 2), FirstWarmUp = ShortTime, WarmUp = ShortTime, Measure = ShortTime };
+        var (usual, brief) = (new Alternation(rig, settings), new Alternation(rig, large));
+        foreach (var bytes in BodySizes)
+        {
+            var plan = LoadScenarios.Directed with { BodyBytes = bytes };
+            var rounds = await (bytes < LargeBody ? usual : brief).RunAsync(BytesText(bytes), plan, messagesPerSecond: null, cancellationToken);
+            var (stock, wsmq) = (Spread.Of(rounds.Stock.Select(r => r.PerSecond)), Spread.Of(rounds.Wsmq.Select(r => r.PerSecond)));
+            table.Add(
+                BytesText(bytes), stock.MedianText("F0"), Megabytes(stock, bytes), wsmq.MedianText("F0"), Megabytes(wsmq, bytes),
+                rounds.Ratio(r => r.PerSecond).MedianText("F2"), LossesText(rounds));
+        }
+
+        return table;
+    }
+
+    public async Task<MarkdownTable> GroupsAsync(CancellationToken cancellationToken)
+    {
+        var table = new MarkdownTable("members", "stock deliveries/s", "wsmq deliveries/s", "ratio", "wsmq lost, duplicated, reordered");
+        var alternation = new Alternation(rig, settings);
+        foreach (var members in GroupSizes)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"group of {members}");
+            var rounds = await alternation.RunAsync(name, LoadScenarios.FanOut with { Users = members }, messagesPerSecond: null, cancellationToken);
+            table.Add(
+                members.ToString(CultureInfo.InvariantCulture), Spread.Of(rounds.Stock.Select(r => r.PerSecond)).MedianText("F0"),
+                Spread.Of(rounds.Wsmq.Select(r => r.PerSecond)).MedianText("F0"), rounds.Ratio(r => r.PerSecond).MedianText("F2"), LossesText(rounds));
+        }
+
+        return table;
+    }
+
+    private static string BytesText(int bytes) =>
+        bytes < Kibibyte ? string.Create(CultureInfo.InvariantCulture, $"{bytes} B") : string.Create(CultureInfo.InvariantCulture, $"{bytes / Kibibyte} KiB");
+
+    private static string Megabytes(Spread perSecond, int bytes) => (perSecond.Median * bytes / 1e6).ToString("F1", CultureInfo.InvariantCulture);
+
+    private static string LossesText(Rounds rounds) => string.Create(
+        CultureInfo.InvariantCulture, $"{rounds.WsmqLosses.Lost}, {rounds.WsmqLosses.Duplicated}, {rounds.WsmqLosses.Reordered}");
+}

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Wsmq.Benchmarks.Compare;
+using Wsmq.Benchmarks.Load;
+using Wsmq.Benchmarks.Measuring;
+
+namespace Wsmq.Benchmarks.Scale;
+
+/// <summary><c>scale</c>: how cost changes with payloads, groups, nodes and shards.</summary>
+internal static class ScaleCommand
+{
+    private static readonly string[] All = ["payloads", "groups", "counted"];
+
+    public static Command Create()
+    {
+        var parts = new CommaListOption("--part", "Which parts", All);
+        var quick = new Option<bool>("--quick") { Description = "Short rounds." };
+        var publish = new Option<PublishWay>("--publish") { Description = "How wsmq's senders send." };
+        var command = new Command("scale", "Shows how cost changes with the size of bodies, groups and the deployment.") { parts, quick, publish };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            var way = result.GetValue(publish);
+            var settings = result.GetValue(quick) ? CompareSettings.Quick(rounds: 1, way) : CompareSettings.Full(rounds: 3, way);
+            var output = result.InvocationConfiguration.Output;
+            var chosen = result.GetRequiredValue(parts);
+            await using (var rig = new Rig())
+            {
+                var load = new LoadScale(rig, settings);
+                if (chosen.Contains("payloads"))
+                    await output.WriteLineAsync($"Directed, by size of the body:\n\n{await load.PayloadsAsync(cancellationToken)}");
+                if (chosen.Contains("groups"))
+                    await output.WriteLineAsync($"Fan-out, by size of the group:\n\n{await load.GroupsAsync(cancellationToken)}");
+            }
+
+            if (chosen.Contains("counted"))
+                await output.WriteLineAsync($"Counted at Redis, per directed message:\n\n{await new CountedScale(settings.Wsmq).RunAsync(cancellationToken)}");
+            return 0;
+        });
+        return command;
+    }
+}
