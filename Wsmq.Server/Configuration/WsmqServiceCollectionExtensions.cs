@@ -79,7 +79,9 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<FeedRegistry>();
         services.AddSingleton<TailCheck>();
         services.AddSingleton<AckQueue>();
+        services.AddSingleton<Linger>();
         services.AddSingleton<DeliveryServices>();
+        services.AddSingleton<SessionSweep>();
         services.AddSingleton<SessionServices>();
         services.AddSingleton<SessionManager>();
         services.AddSingleton<ClientSends>();

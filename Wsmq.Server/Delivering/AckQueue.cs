@@ -15,10 +15,16 @@ internal sealed class AckQueue(
 {
     private const int MaxBatch = 256;
 
+    // Where this many readers acknowledge at a time, a pause lets more acks of each fall together. A window is free before its ack
+    // is stored, so nobody but who waits for the completion of an ack can notice.
+    private const int Busy = 32;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
     private readonly Lock _lock = new();
     private readonly WakeUp _wake = new();
     private readonly CancellationTokenSource _stop = new();
     private Dictionary<Reader, Pending> _pending = [];
+    private Dictionary<Reader, Pending> _spare = [];
     private Task _loop = Task.CompletedTask;
     private volatile bool _stopping;
     private bool _ended;
@@ -40,7 +46,7 @@ internal sealed class AckQueue(
             if (!_pending.TryGetValue(reader, out var pending))
                 _pending.Add(reader, pending = new Pending());
             pending.Position = Position.Max(pending.Position, ack.Position);
-            stored = pending.Stored.Task;
+            stored = pending.Task;
         }
 
         _wake.Set();
@@ -65,8 +71,14 @@ internal sealed class AckQueue(
             while (true)
             {
                 await _wake.WaitAsync(_stop.Token);
-                while (Take() is { Count: > 0 } batch)
-                    await StoreAsync(batch, backoff);
+                while (Take() is { Count: > 0 } acks)
+                {
+                    var count = acks.Count;
+                    await StoreAsync(acks, backoff);
+                    if (count >= Busy && !_stopping)
+                        await Task.Delay(Pause, time, _stop.Token);
+                }
+
                 if (_stopping)
                     return;
             }
@@ -96,22 +108,22 @@ internal sealed class AckQueue(
     {
         lock (_lock)
         {
-            var taken = _pending;
-            _pending = [];
-            return taken;
+            (var taken, _pending) = (_pending, _spare);
+            return _spare = taken;
         }
     }
 
     private async Task StoreAsync(Dictionary<Reader, Pending> acks, Backoff backoff)
     {
-        foreach (var part in acks.Chunk(MaxBatch))
+        var all = acks.ToArray();
+        acks.Clear();
+        for (var start = 0; start < all.Length; start += MaxBatch)
         {
+            var part = all.AsMemory(start, Math.Min(MaxBatch, all.Length - start));
             try
             {
-                var requests = part.Select(p => new AckRequest(p.Key.Source, p.Key.User, p.Key.Device, p.Value.Position)).ToArray();
-                var results = await store.Log.AckAsync(requests, _stop.Token);
-                for (var i = 0; i < part.Length; i++)
-                    Complete(part[i].Value, results[i]);
+                var results = await store.Log.AckAsync(Requests(part.Span), _stop.Token);
+                Complete(part.Span, results);
                 metrics.Acknowledged(part.Length);
                 backoff.Reset();
             }
@@ -119,11 +131,29 @@ internal sealed class AckQueue(
             {
                 var delay = backoff.Next();
                 Log.AckFailed(logger, e, part.Length, delay);
-                KeepForLater(part, e);
+                KeepForLater(part.Span, e);
                 await backoff.WaitAsync(delay, _stop.Token);
                 _wake.Set();
             }
         }
+    }
+
+    private static AckRequest[] Requests(ReadOnlySpan<KeyValuePair<Reader, Pending>> acks)
+    {
+        var requests = new AckRequest[acks.Length];
+        for (var i = 0; i < requests.Length; i++)
+        {
+            var (reader, ack) = acks[i];
+            requests[i] = new AckRequest(reader.Source, reader.User, reader.Device, ack.Position);
+        }
+
+        return requests;
+    }
+
+    private static void Complete(ReadOnlySpan<KeyValuePair<Reader, Pending>> acks, AckResult[] results)
+    {
+        for (var i = 0; i < results.Length; i++)
+            Complete(acks[i].Value, results[i]);
     }
 
     private static void Complete(Pending ack, AckResult result)
@@ -135,12 +165,12 @@ internal sealed class AckQueue(
             _ => null,
         };
         if (error is null)
-            ack.Stored.TrySetResult();
+            ack.TrySetResult();
         else
             ack.Fail(new WsmqException(error));
     }
 
-    private void KeepForLater(KeyValuePair<Reader, Pending>[] acks, Exception cause)
+    private void KeepForLater(ReadOnlySpan<KeyValuePair<Reader, Pending>> acks, Exception cause)
     {
         lock (_lock)
         {
@@ -154,18 +184,16 @@ internal sealed class AckQueue(
         }
     }
 
-    private sealed class Pending
+    private sealed class Pending() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public Position Position { get; set; }
 
-        public TaskCompletionSource Stored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
         public void Fail(WsmqException error)
         {
-            Stored.TrySetException(error);
+            TrySetException(error);
 
             // Nobody may be waiting, as for an ack that was sent and not invoked.
-            _ = Stored.Task.Exception;
+            _ = Task.Exception;
         }
     }
 }

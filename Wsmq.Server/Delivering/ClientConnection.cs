@@ -7,20 +7,37 @@ namespace Wsmq.Server.Delivering;
 /// Writes to one connection of this node. A write waits for the socket, which is the back-pressure of a slow reader; that it
 /// completes proves nothing, because writes to an aborted connection complete as well.
 /// </summary>
-internal sealed class ClientConnection(HubConnectionContext connection)
+/// <param name="connection">The connection.</param>
+/// <param name="takesMany">The client asked for <c>ReceiveMany</c>.</param>
+internal sealed class ClientConnection(HubConnectionContext connection, bool takesMany)
 {
     public string Id => connection.ConnectionId;
 
     public CancellationToken Aborted => connection.ConnectionAborted;
 
-    public ValueTask ReceiveAsync(FeedEntry entry, CancellationToken cancellationToken) =>
-        connection.WriteAsync(entry.Frame, cancellationToken);
+    /// <summary>Writes entries at once.</summary>
+    public ValueTask ReceiveAsync(ReadOnlySpan<FeedEntry> entries, CancellationToken cancellationToken) => entries.Length == 1
+        ? connection.WriteAsync(entries[0].Message, cancellationToken)
+        : WriteAsync(ComposedFrames.Of(entries, takesMany), cancellationToken);
 
-    public ValueTask GapAsync(string source, Position after, Position before, string reason, CancellationToken cancellationToken) =>
-        InvokeAsync(nameof(IWsmqClient.Gap), [source, after.ToString(), before.ToString(), reason], cancellationToken);
+    public ValueTask GapAsync(Address source, Position after, Position before, string reason, CancellationToken cancellationToken) =>
+        InvokeAsync(nameof(IWsmqClient.Gap), [source.ToString(), after.ToString(), before.ToString(), reason], cancellationToken);
 
-    public ValueTask StalledAsync(string source, Position position, CancellationToken cancellationToken) =>
-        InvokeAsync(nameof(IWsmqClient.Stalled), [source, position.ToString()], cancellationToken);
+    public ValueTask StalledAsync(Address source, Position position, CancellationToken cancellationToken) =>
+        InvokeAsync(nameof(IWsmqClient.Stalled), [source.ToString(), position.ToString()], cancellationToken);
+
+    // The transport has its own copy of the bytes once this completes, but not before: it may wait for another write.
+    private async ValueTask WriteAsync(ComposedFrames frames, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.WriteAsync(frames.Message, cancellationToken);
+        }
+        finally
+        {
+            frames.Return();
+        }
+    }
 
     private ValueTask InvokeAsync(string method, object?[] arguments, CancellationToken cancellationToken) =>
         connection.WriteAsync(new SerializedHubMessage(new InvocationMessage(method, arguments)), cancellationToken);

@@ -4,21 +4,30 @@ namespace Wsmq.Server.Delivering;
 internal sealed class ConnectionCredits(int limit)
 {
     private readonly Lock _lock = new();
-    private readonly HashSet<WakeUp> _waiting = [];
+    private HashSet<Worker>? _waiting;
     private int _used;
 
-    /// <summary>Takes one, or notes who waits for one.</summary>
-    public bool TryTake(WakeUp waiter)
+    /// <summary>Takes as many as there are, at most <paramref name="count"/>; where there is none, notes who waits for one.</summary>
+    public int Take(int count, Worker waiter)
+    {
+        lock (_lock)
+        {
+            var taken = Math.Min(count, limit - _used);
+            _used += taken;
+            if (taken == 0)
+                (_waiting ??= []).Add(waiter);
+            return taken;
+        }
+    }
+
+    /// <summary>Whether there is one; if not, notes who waits for it.</summary>
+    public bool IsFree(Worker waiter)
     {
         lock (_lock)
         {
             if (_used < limit)
-            {
-                _used++;
                 return true;
-            }
-
-            _waiting.Add(waiter);
+            (_waiting ??= []).Add(waiter);
             return false;
         }
     }
@@ -30,9 +39,11 @@ internal sealed class ConnectionCredits(int limit)
         lock (_lock)
         {
             _used -= count;
+            if (_waiting is null)
+                return;
             foreach (var waiter in _waiting)
-                waiter.Set();
-            _waiting.Clear();
+                waiter.Wake();
+            _waiting = null;
         }
     }
 }

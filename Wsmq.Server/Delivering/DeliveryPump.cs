@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Logs;
 
@@ -7,21 +8,22 @@ namespace Wsmq.Server.Delivering;
 /// Brings one log to one connection, in order and without a silent hole; the only writer of durable messages. It runs ahead of
 /// the cursor by the window, takes the newest entries from the feed and everything else from the log.
 /// </summary>
-internal sealed class DeliveryPump : IAsyncDisposable
+internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
 {
-    private const int PageEntries = 64;
-    private const int PageBytes = 512 * 1024;
+    // Used between two awaits only, so that idle pumps have none.
+    [ThreadStatic]
+    private static List<FeedEntry>? _ready;
 
-    private readonly LogFeed _feed;
     private readonly DeliveryServices _services;
-    private readonly WakeUp _wake = new();
     private readonly DeliveryWindow _window;
     private readonly DeliveryWriter _writer;
-    private readonly RestartRequest _restart = new();
-    private readonly CancellationTokenSource _stop;
+    private readonly CancellationTokenSource _stop = new();
     private readonly string _user;
     private readonly Position _floor;
-    private Task _loop = Task.CompletedTask;
+    private RestartRequest _restart;
+    private StallClock _stall;
+    private Backlog? _backlog;
+    private Backoff? _backoff;
     private Task _halting = Task.CompletedTask;
 
     /// <param name="feed">The log.</param>
@@ -30,19 +32,18 @@ internal sealed class DeliveryPump : IAsyncDisposable
     /// <param name="services">What all pumps need.</param>
     public DeliveryPump(LogFeed feed, Receiver receiver, Position floor, DeliveryServices services)
     {
-        _feed = feed;
+        Feed = feed;
         _user = receiver.User;
         _floor = floor;
         _services = services;
-        _window = new DeliveryWindow(services.Options.Window, receiver.Credits, _wake);
-        _writer = new DeliveryWriter(feed, receiver.Connection, _window, _wake, services);
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(receiver.Connection.Aborted);
+        _window = new DeliveryWindow(services.Options.Window, receiver.Credits, this);
+        _writer = new DeliveryWriter(feed.Source, receiver.Connection, _window, services);
     }
 
     /// <summary>It was told that its user left the group. Handlers must not block.</summary>
     public event Action? Left;
 
-    public LogFeed Feed => _feed;
+    public LogFeed Feed { get; }
 
     /// <summary>True once it delivers no more: its user left the group, or it was disposed.</summary>
     public bool Halted => _stop.IsCancellationRequested;
@@ -50,9 +51,9 @@ internal sealed class DeliveryPump : IAsyncDisposable
     public void Start(Position after)
     {
         _writer.MoveTo(after);
-        _feed.Attach(_wake);
-        _feed.MemberLeft += HaltIfLeft;
-        _loop = Task.Run(RunAsync);
+        Feed.Attach(this);
+        Begin();
+        Wake();
     }
 
     public void Acknowledge(Position position) => _window.Acknowledge(position);
@@ -61,22 +62,30 @@ internal sealed class DeliveryPump : IAsyncDisposable
     public void Restart(Position after)
     {
         _restart.Set(after);
-        _wake.Set();
+        Wake();
+    }
+
+    /// <summary>Has the client told if it has not acknowledged for long.</summary>
+    public void LookForStall()
+    {
+        if (_stall.IsDue(_services.Time, _services.Options.StallAfter))
+            Wake();
     }
 
     public async ValueTask DisposeAsync()
     {
-        _feed.Detach(_wake);
-        _feed.MemberLeft -= HaltIfLeft;
+        Feed.Detach(this);
         await _stop.CancelAsync();
         await _halting;
-        await _loop;
+        await EndAsync();
         _window.Clear();
         _stop.Dispose();
     }
 
+    void IFeedReader.OnNews() => _services.Linger.Wake(this);
+
     // Cancelled before this returns, so that nothing which is signalled afterwards goes out; what waits for it is not run here.
-    private void HaltIfLeft(string user)
+    void IFeedReader.OnLeft(string user)
     {
         if (!string.Equals(user, _user, StringComparison.Ordinal))
             return;
@@ -91,79 +100,117 @@ internal sealed class DeliveryPump : IAsyncDisposable
         }
     }
 
-    private async Task RunAsync()
+    protected override async ValueTask RunAsync()
     {
-        var backoff = new Backoff(_services.Time);
-        while (!_stop.IsCancellationRequested)
+        try
         {
-            try
+            while (!_stop.IsCancellationRequested && await StepAsync())
             {
-                await StepAsync();
-                backoff.Reset();
             }
-            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                await PauseAsync(backoff, e);
-            }
+
+            _backoff = null;
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Stopped.
+        }
+        catch (Exception e)
+        {
+            await PauseAsync(e);
         }
     }
 
-    /// <summary>One entry from the feed, or one page from the log, or a wait for more.</summary>
-    private async Task StepAsync()
+    /// <summary>One write from the backlog or the feed, or one page from the log. False where there is nothing to do for now.</summary>
+    private ValueTask<bool> StepAsync()
     {
         if (_restart.TryTake(out var after))
-            await RestartAsync(after);
-        else if (_feed.IsLostAfter(_writer.Sent, out var through))
-            await _writer.AnnounceGapAsync(through, GapReasons.Lost, _stop.Token);
-        else if (_feed.TryGetAfter(_writer.Sent, out var entry))
-            await _writer.DeliverAsync(entry, _restart, _stop.Token);
-        else if (_writer.Sent < _feed.Tail)
-            await DeliverPageAsync();
-        else
-            await _wake.WaitAsync(_stop.Token);
+            return RestartAsync(after);
+        if (_backlog is { Pending: { IsEmpty: false } pending })
+            return DeliveredAsync(_writer.DeliverAsync(pending, Feed.Lost, _stop.Token), _backlog);
+
+        var ready = _ready ??= [];
+        ready.Clear();
+        var view = Feed.Look(_writer.Sent, ready, Math.Max(1, _window.Room));
+        if (view.Lost.Covers(_writer.Sent))
+            return LostAsync(view.Lost.Through);
+        if (ready.Count == 0 && _writer.Sent < view.Tail)
+            return _window.HasRoom ? ReadPageAsync() : BlockedAsync();
+        _backlog = null;
+        if (ready.Count == 0)
+            return new ValueTask<bool>(false);
+
+        var delivering = _writer.DeliverAsync(CollectionsMarshal.AsSpan(ready), view.Lost, _stop.Token);
+        ready.Clear();
+        return DeliveredAsync(delivering, null);
     }
 
-    private async Task DeliverPageAsync()
+    private async ValueTask<bool> DeliveredAsync(ValueTask<int> delivering, Backlog? from)
     {
-        var page = await _services.MessageLog.ReadAsync(_feed.Source, _writer.Sent, PageEntries, PageBytes, _stop.Token);
-        var (removed, consumed) = (page.State.Removed, page.State.Consumed);
+        var done = await delivering;
+        if (done == DeliveryWriter.NoRoom)
+            return await BlockedAsync();
+        _stall.End();
+        from?.Advance(done, _stop.Token);
+        return true;
+    }
+
+    private async ValueTask<bool> ReadPageAsync()
+    {
+        _backlog ??= new Backlog(Feed, _services.MessageLog);
+        var state = await _backlog.ReadAsync(_writer.Sent, _stop.Token);
+        var (removed, consumed) = (state.Removed, state.Consumed);
         if (removed > _writer.Sent)
             await _writer.AnnounceGapAsync(removed, removed <= consumed ? GapReasons.Consumed : GapReasons.Retention, _stop.Token);
 
-        foreach (var entry in page.Entries)
-        {
-            if (!await _writer.DeliverAsync(_feed.Entry(entry), _restart, _stop.Token))
-                return;
-        }
-
-        // The feed has seen entries that the log no longer has. The next look at the store tells which.
-        if (page.Entries.Count == 0 && page.State.Tail <= _writer.Sent)
-            await _wake.WaitAsync(_stop.Token);
+        // The feed may have seen entries that the log no longer has. The next look at the store tells which.
+        return !_backlog.Pending.IsEmpty || _writer.Sent < state.Tail;
     }
 
-    private async Task RestartAsync(Position after)
+    private async ValueTask<bool> LostAsync(Position through)
     {
+        await _writer.AnnounceGapAsync(through, GapReasons.Lost, _stop.Token);
+        return true;
+    }
+
+    private async ValueTask<bool> BlockedAsync()
+    {
+        _stall.Begin(_services.Time);
+        if (_stall.TryTell(_services.Time, _services.Options.StallAfter))
+        {
+            // Who does not acknowledge may stay like that for long, and can wait for a page when it does.
+            _backlog = null;
+            await _writer.TellStalledAsync(_stop.Token);
+        }
+
+        return false;
+    }
+
+    private async ValueTask<bool> RestartAsync(Position after)
+    {
+        _backlog = null;
+        _stall.End();
         _window.Clear();
         _writer.MoveTo(after);
         if (after < _floor)
             await _writer.AnnounceGapAsync(_floor, GapReasons.NotMember, _stop.Token);
+        return true;
     }
 
-    private async Task PauseAsync(Backoff backoff, Exception e)
+    private async ValueTask PauseAsync(Exception e)
     {
-        var delay = backoff.Next();
-        Log.PumpFailed(_services.Logger, e, _feed.Source.ToString(), delay);
+        // What was read ahead may be what failed.
+        _backlog = null;
+        _backoff ??= new Backoff(_services.Time);
+        var delay = _backoff.Next();
+        Log.PumpFailed(_services.Logger, e, Feed.Source.ToString(), delay);
         try
         {
-            await backoff.WaitAsync(delay, _stop.Token);
+            await _backoff.WaitAsync(delay, _stop.Token);
+            Wake();
         }
         catch (OperationCanceledException)
         {
-            // Stopped; the loop sees it.
+            // Stopped.
         }
     }
 }

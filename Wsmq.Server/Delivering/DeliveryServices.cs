@@ -7,7 +7,8 @@ namespace Wsmq.Server.Delivering;
 
 /// <summary>What every pump of the node needs.</summary>
 internal sealed class DeliveryServices(
-    IStore store, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<DeliveryServices> logger)
+    IStore store, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, Linger linger,
+    ILogger<DeliveryServices> logger)
 {
     public IMessageLog MessageLog => store.Log;
 
@@ -16,6 +17,8 @@ internal sealed class DeliveryServices(
     public TimeProvider Time => time;
 
     public WsmqMetrics Metrics => metrics;
+
+    public Linger Linger => linger;
 
     public ILogger Logger => logger;
 }

@@ -1,38 +1,56 @@
 namespace Wsmq.Server.Delivering;
 
 /// <summary>The deliveries of one address that a connection has not acknowledged.</summary>
-internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, WakeUp wake)
+internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worker waiter)
 {
     private readonly Lock _lock = new();
-    private readonly Queue<Position> _inFlight = new();
 
-    /// <summary>Takes a place; where there is none, <c>wake</c> is set once there may be.</summary>
-    public bool TryTake(Position position)
+    // None while nothing was ever in flight: most connections of a node are idle.
+    private Queue<Position>? _inFlight;
+
+    /// <summary>How many places of this address are free; the connection may have fewer.</summary>
+    public int Room
+    {
+        get
+        {
+            lock (_lock)
+                return limit - (_inFlight?.Count ?? 0);
+        }
+    }
+
+    /// <summary>Whether a place can be taken; if not, the waiter is woken once it may be.</summary>
+    public bool HasRoom => Room > 0 && credits.IsFree(waiter);
+
+    /// <summary>
+    /// Takes places for the first entries, as many as there are places. Where there is none, the waiter is woken once there may be.
+    /// </summary>
+    public int Take(ReadOnlySpan<FeedEntry> entries)
     {
         lock (_lock)
         {
-            if (_inFlight.Count >= limit || !credits.TryTake(wake))
-                return false;
-            _inFlight.Enqueue(position);
-            return true;
+            var inFlight = _inFlight ??= new Queue<Position>();
+            var free = Math.Min(entries.Length, limit - inFlight.Count);
+            var taken = free == 0 ? 0 : credits.Take(free, waiter);
+            foreach (var entry in entries[..taken])
+                inFlight.Enqueue(entry.Position);
+            return taken;
         }
     }
 
     /// <summary>Frees the places of everything up to a position.</summary>
     public void Acknowledge(Position position)
     {
-        int freed;
+        var freed = 0;
         lock (_lock)
         {
-            freed = 0;
-            for (; _inFlight.TryPeek(out var oldest) && oldest <= position; freed++)
+            for (; _inFlight is not null && _inFlight.TryPeek(out var oldest) && oldest <= position; freed++)
                 _inFlight.Dequeue();
         }
 
         if (freed == 0)
             return;
         credits.Return(freed);
-        wake.Set();
+        waiter.Wake();
     }
 
     /// <summary>Frees everything: the deliveries begin again elsewhere, or the connection is gone.</summary>

@@ -1,93 +1,116 @@
-using System.Text.Json;
 using Wsmq.Server.Diagnostics;
 
 namespace Wsmq.Server.Delivering;
 
 /// <summary>
 /// The sent position of one log on one connection, and what moves it: deliveries, within the window, and gaps. Used by one pump's
-/// loop.
+/// runs.
 /// </summary>
-internal sealed class DeliveryWriter(
-    LogFeed feed, ClientConnection connection, DeliveryWindow window, WakeUp wake, DeliveryServices services)
+internal sealed class DeliveryWriter(Address source, ClientConnection connection, DeliveryWindow window, DeliveryServices services)
 {
-    private readonly string _source = feed.Source.ToString();
+    /// <summary>What <see cref="DeliverAsync"/> returns where the window has no place.</summary>
+    public const int NoRoom = -1;
+
+    // SignalR hands the transport segments of 4 KiB, so that more at once saves next to nothing. And several libraries, the
+    // JavaScript one among them, see nothing of a WebSocket message before its end: on a bad line a longer one would never come.
+    private const int MaxBytes = 16 * 1024;
 
     /// <summary>The last position that was written, or announced as missing.</summary>
     public Position Sent { get; private set; }
 
     public void MoveTo(Position position) => Sent = position;
 
-    /// <summary>Writes an entry, with whatever is missing before it. False if the deliveries are to go on elsewhere.</summary>
-    public async Task<bool> DeliverAsync(FeedEntry entry, RestartRequest restart, CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes what can be written at once from the head of a list of entries, or announces what is missing before it. Returns how
+    /// many entries are done with, or <see cref="NoRoom"/>.
+    /// </summary>
+    public ValueTask<int> DeliverAsync(ReadOnlySpan<FeedEntry> entries, LostRange lost, CancellationToken cancellationToken)
     {
-        if (entry.Position <= Sent)
-            return true;
-        if (feed.IsLostAfter(Sent, out var through) && through < entry.Position)
-            await AnnounceGapAsync(through, GapReasons.Lost, cancellationToken);
-        if (entry.Previous > Sent)
-            await AnnounceGapAsync(entry.Previous, GapReasons.Lost, cancellationToken);
-        if (!IsReadable(entry))
+        var old = 0;
+        while (old < entries.Length && entries[old].Position <= Sent)
+            old++;
+        entries = entries[old..];
+        if (entries.IsEmpty)
+            return new ValueTask<int>(old);
+
+        var first = entries[0];
+        if (MissingBefore(first, Sent, lost) is { } through)
+            return GapAsync(through, old, cancellationToken);
+        if (first.Defect is { } defect)
         {
-            await AnnounceGapAsync(entry.Position, GapReasons.Lost, cancellationToken);
-            return true;
+            Log.UnreadableEntry(services.Logger, source.ToString(), first.Position.ToString(), defect);
+            return GapAsync(first.Position, old + 1, cancellationToken);
         }
 
-        if (!await TakePlaceAsync(entry.Position, restart, cancellationToken))
-            return false;
-        await connection.ReceiveAsync(entry, cancellationToken);
-        services.Metrics.Delivered();
-        Sent = entry.Position;
-        return true;
-    }
-
-    private bool IsReadable(FeedEntry entry)
-    {
-        try
-        {
-            return entry.Frame is not null;
-        }
-        catch (JsonException e)
-        {
-            Log.UnreadableEntry(services.Logger, e, _source, entry.Position.ToString());
-            return false;
-        }
-    }
-
-    /// <summary>Waits for room in the window. False if the deliveries are to go on elsewhere.</summary>
-    private async Task<bool> TakePlaceAsync(Position position, RestartRequest restart, CancellationToken cancellationToken)
-    {
-        var since = services.Time.GetTimestamp();
-        var told = false;
-        while (!restart.IsSet)
-        {
-            if (window.TryTake(position))
-                return true;
-
-            // Signals of new entries wake as well: only the time since the window filled tells a stalled reader.
-            var rest = services.Options.StallAfter - services.Time.GetElapsedTime(since);
-            if (told)
-                await wake.WaitAsync(cancellationToken);
-            else if (rest <= TimeSpan.Zero || !await wake.WaitAsync(rest, services.Time, cancellationToken))
-                told = await TellStalledAsync(cancellationToken);
-        }
-
-        return false;
-    }
-
-    private async Task<bool> TellStalledAsync(CancellationToken cancellationToken)
-    {
-        Log.Stalled(services.Logger, connection.Id, _source, services.Options.StallAfter);
-        await connection.StalledAsync(_source, Sent, cancellationToken);
-        return true;
+        var count = window.Take(Together(entries, lost));
+        return count == 0 ? new ValueTask<int>(NoRoom) : WriteAsync(entries[..count], old + count, cancellationToken);
     }
 
     /// <summary>Everything behind the sent position, up to and including <paramref name="through"/>, will not come.</summary>
-    public async Task AnnounceGapAsync(Position through, string reason, CancellationToken cancellationToken)
+    public async ValueTask AnnounceGapAsync(Position through, string reason, CancellationToken cancellationToken)
     {
         var before = through.Next();
-        Log.GapAnnounced(services.Logger, _source, connection.Id, Sent.ToString(), before.ToString(), reason);
+        Log.GapAnnounced(services.Logger, source.ToString(), connection.Id, Sent.ToString(), before.ToString(), reason);
         services.Metrics.Gap(reason);
-        await connection.GapAsync(_source, Sent, before, reason, cancellationToken);
+        await connection.GapAsync(source, Sent, before, reason, cancellationToken);
+        Sent = through;
+    }
+
+    public ValueTask TellStalledAsync(CancellationToken cancellationToken)
+    {
+        Log.Stalled(services.Logger, connection.Id, source.ToString(), services.Options.StallAfter);
+        return connection.StalledAsync(source, Sent, cancellationToken);
+    }
+
+    private static Position? MissingBefore(FeedEntry entry, Position sent, LostRange lost) =>
+        lost.Covers(sent) && lost.Through < entry.Position ? lost.Through
+        : entry.Previous > sent ? entry.Previous
+        : null;
+
+    // The entries that follow each other and can leave together: at least the first.
+    private static ReadOnlySpan<FeedEntry> Together(ReadOnlySpan<FeedEntry> entries, LostRange lost)
+    {
+        var bytes = entries[0].Frame.Length;
+        var count = 1;
+        for (; count < entries.Length; count++)
+        {
+            var (entry, last) = (entries[count], entries[count - 1].Position);
+            if (entry.Position <= last || MissingBefore(entry, last, lost) is not null || entry.Defect is not null)
+                break;
+            bytes += entry.Frame.Length;
+            if (bytes > MaxBytes)
+                break;
+        }
+
+        return entries[..count];
+    }
+
+    private async ValueTask<int> GapAsync(Position through, int done, CancellationToken cancellationToken)
+    {
+        await AnnounceGapAsync(through, GapReasons.Lost, cancellationToken);
+        return done;
+    }
+
+    private ValueTask<int> WriteAsync(ReadOnlySpan<FeedEntry> entries, int done, CancellationToken cancellationToken)
+    {
+        var (count, through) = (entries.Length, entries[^1].Position);
+        var writing = connection.ReceiveAsync(entries, cancellationToken);
+        if (!writing.IsCompletedSuccessfully)
+            return FinishAsync(writing, count, through, done);
+        Wrote(count, through);
+        return new ValueTask<int>(done);
+    }
+
+    private async ValueTask<int> FinishAsync(ValueTask writing, int count, Position through, int done)
+    {
+        await writing;
+        Wrote(count, through);
+        return done;
+    }
+
+    private void Wrote(int count, Position through)
+    {
+        services.Metrics.Delivered(count);
         Sent = through;
     }
 }

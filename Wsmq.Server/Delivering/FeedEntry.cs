@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Wsmq.Server.Logs;
@@ -6,21 +5,34 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Delivering;
 
 /// <summary>
-/// An entry on its way to connections. All of them get the same frame, serialized once for each hub protocol
-/// (<see cref="SerializedHubMessage"/> keeps it).
+/// An entry on its way to connections. All of them get the same bytes, made when the first one wants them; from then on the
+/// stored form is no longer kept.
 /// </summary>
-internal sealed class FeedEntry(string source, LogEntry entry)
+internal sealed class FeedEntry(byte[] source, LogEntry entry)
 {
-    private SerializedHubMessage? _frame;
+    // The stored entry; then its frame, or what is wrong with it.
+    private volatile object _content = entry;
+    private SerializedHubMessage? _message;
 
-    public Position Position => entry.Position;
+    public Position Position { get; } = entry.Position;
 
-    public Position Previous => entry.Previous;
+    public Position Previous { get; } = entry.Previous;
 
-    public int Bytes => entry.Bytes;
+    /// <summary>As stored.</summary>
+    public int Bytes { get; } = entry.Bytes;
 
-    /// <summary>The <c>Receive</c> invocation. Two pumps may make it at the same time; either result will do.</summary>
-    /// <exception cref="JsonException">The entry was not written by this program.</exception>
-    public SerializedHubMessage Frame =>
-        _frame ??= new SerializedHubMessage(new InvocationMessage(nameof(IWsmqClient.Receive), [EntryMetadata.ToDelivery(source, entry)]));
+    /// <summary>Why it cannot be delivered: this program did not write it. Null where it can.</summary>
+    public string? Defect => Content as string;
+
+    /// <summary>The <c>Receive</c> frame.</summary>
+    public byte[] Frame => (byte[])Content;
+
+    /// <summary>The frame for a connection that gets nothing beside it.</summary>
+    public SerializedHubMessage Message => _message ??= new SerializedHubMessage([new SerializedMessage(JsonFrames.Protocol, Frame)]);
+
+    // Two pumps may make it at the same time; either result will do.
+    private object Content => _content is LogEntry stored ? _content = Make(stored) : _content;
+
+    private object Make(LogEntry stored) =>
+        StoredEntry.Check(stored, out var isBinary, out var defect) ? JsonFrames.Receive(source, stored, isBinary) : defect!;
 }

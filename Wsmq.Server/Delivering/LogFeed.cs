@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Delivering;
@@ -11,18 +10,16 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
 {
     private readonly Lock _lock = new();
     private readonly RecentEntries _recent = new(options.FeedEntries, options.FeedBytes);
-    private readonly HashSet<WakeUp> _readers = [];
-    private readonly string _sourceText = source.ToString();
+    private readonly FeedReaders _readers = new();
+    private readonly byte[] _sourceText = JsonFrames.SourceOf(source);
     private Position _tail;
-    private (Position From, Position Through)? _lost;
+    private LostRange _lost;
+    private SharedPage? _page;
     private Position _observedTail;
     private long _membershipVersion;
 
     /// <summary>The groups of this address's user may have changed. Handlers must not block.</summary>
     public event Action? MembershipChanged;
-
-    /// <summary>A user left the group of this address. Handlers must not block.</summary>
-    public event Action<string>? MemberLeft;
 
     public Address Source => source;
 
@@ -36,38 +33,63 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
         }
     }
 
-    /// <summary>
-    /// Up to where the store has lost what follows a position: this node had seen entries there which the log no longer has, as
-    /// after a failover to a replica that had not received them.
-    /// </summary>
-    public bool IsLostAfter(Position position, out Position through)
+    /// <summary>What the store has lost, as far as this node knows.</summary>
+    public LostRange Lost
     {
-        lock (_lock)
+        get
         {
-            through = _lost?.Through ?? default;
-            return _lost is { } lost && lost.From <= position && position < lost.Through;
+            lock (_lock)
+                return _lost;
         }
     }
 
-    public void Attach(WakeUp reader)
+    public void Attach(IFeedReader reader)
     {
         lock (_lock)
             _readers.Add(reader);
     }
 
-    public void Detach(WakeUp reader)
+    public void Detach(IFeedReader reader)
     {
         lock (_lock)
             _readers.Remove(reader);
     }
 
-    public FeedEntry Entry(LogEntry entry) => new(_sourceText, entry);
-
-    /// <summary>The entry directly behind a position, if it is among the newest.</summary>
-    public bool TryGetAfter(Position position, [NotNullWhen(true)] out FeedEntry? entry)
+    /// <summary>Everything that a reader has to know at its position, in one look.</summary>
+    /// <param name="sent">The position.</param>
+    /// <param name="ready">Takes the entries directly behind it, if they are among the newest.</param>
+    /// <param name="max">How many at most.</param>
+    public FeedView Look(Position sent, List<FeedEntry> ready, int max)
     {
         lock (_lock)
-            return _recent.TryGetAfter(position, out entry);
+        {
+            _recent.CopyAfter(sent, ready, max);
+            return new FeedView(_tail, _lost);
+        }
+    }
+
+    /// <summary>
+    /// Reads the log behind a position. Where the address has several readers, those who want the same page share it, as all do
+    /// when an entry was too large to travel with its signal.
+    /// </summary>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
+    public Task<FeedPage> ReadAsync(IMessageLog log, Position after, CancellationToken cancellationToken)
+    {
+        Task<FeedPage> page;
+        lock (_lock)
+        {
+            if (!_readers.IsShared)
+            {
+                _page = null;
+                return FeedPage.ReadAsync(log, source, _sourceText, after, cancellationToken);
+            }
+
+            if (_page is not { } last || last.After != after || last.Tail != _tail || last.Page.IsFaulted)
+                _page = last = new SharedPage(after, _tail, FeedPage.ReadAsync(log, source, _sourceText, after, CancellationToken.None));
+            page = last.Page;
+        }
+
+        return page.WaitAsync(cancellationToken);
     }
 
     public void OnSignal(Signal signal)
@@ -80,7 +102,7 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
 
         if (signal.Left is { } user)
         {
-            MemberLeft?.Invoke(user);
+            TellLeft(user);
             return;
         }
 
@@ -91,15 +113,16 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
 
             // What follows an entry before the tail follows it in a log that has lost what was behind it.
             if (signal.Previous < _tail)
-                _lost = (signal.Previous, _tail);
+                _lost = new LostRange(signal.Previous, _tail);
 
             // Behind a hole the newest entries begin anew: readers before it go to the log.
             if (signal.Previous != _tail || signal.Entry is null)
                 _recent.Clear();
             if (signal.Entry is not null)
-                _recent.Add(Entry(signal.Entry));
+                _recent.Add(new FeedEntry(_sourceText, signal.Entry));
             _tail = signal.Position;
-            WakeReaders();
+            if (!signal.More)
+                _readers.Tell();
         }
     }
 
@@ -115,17 +138,18 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
             _membershipVersion = state.MembershipVersion;
             var wentBack = state.Tail < seenBefore && seenBefore == _tail;
             if (wentBack)
-                _lost = (state.Tail, _tail);
+                _lost = new LostRange(state.Tail, _tail);
             if (wentBack || state.Tail > _tail)
             {
                 _recent.Clear();
                 _tail = state.Tail;
-                WakeReaders();
+                _readers.Tell();
             }
             else if (_tail == _observedTail)
             {
                 // Quiet since the last look: a node with very many idle readers must not keep the last messages of each.
                 _recent.Clear();
+                _page = null;
             }
 
             _observedTail = _tail;
@@ -135,9 +159,14 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
             MembershipChanged?.Invoke();
     }
 
-    private void WakeReaders()
+    private void TellLeft(string user)
     {
-        foreach (var reader in _readers)
-            reader.Set();
+        IFeedReader[] readers;
+        lock (_lock)
+            readers = _readers.ToArray();
+        foreach (var reader in readers)
+            reader.OnLeft(user);
     }
+
+    private sealed record SharedPage(Position After, Position Tail, Task<FeedPage> Page);
 }

@@ -1,40 +1,76 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Wsmq.Server.Delivering;
 
 /// <summary>
 /// The newest entries of a log without a hole between them, bounded by count and bytes, so that the connections that keep up
-/// need not read the log. Not thread-safe.
+/// need not read the log. Takes no memory while it is empty. Not thread-safe.
 /// </summary>
 internal sealed class RecentEntries(int maxEntries, int maxBytes)
 {
-    private readonly Queue<FeedEntry> _entries = new();
-    private readonly Dictionary<Position, FeedEntry> _byPrevious = [];
+    private const int FirstSize = 4;
+
+    // A ring, oldest first from _first on.
+    private FeedEntry[] _ring = [];
+    private int _first;
+    private int _count;
     private int _bytes;
 
     public void Add(FeedEntry entry)
     {
-        _entries.Enqueue(entry);
-        _byPrevious[entry.Previous] = entry;
+        if (maxEntries == 0)
+            return;
+        if (_count == _ring.Length)
+            Grow();
+        _ring[Index(_count++)] = entry;
         _bytes += entry.Bytes;
-        while (_entries.Count > maxEntries || _bytes > maxBytes)
+        while (_count > maxEntries || _bytes > maxBytes)
             RemoveOldest();
     }
 
-    public void Clear()
+    public void Clear() => (_ring, _first, _count, _bytes) = ([], 0, 0, 0);
+
+    /// <summary>Copies the entries that follow a position directly, as many as there are and at most <paramref name="max"/>.</summary>
+    public void CopyAfter(Position position, List<FeedEntry> target, int max)
     {
-        _entries.Clear();
-        _byPrevious.Clear();
-        _bytes = 0;
+        var next = FirstAfter(position);
+        if (next == _count || _ring[Index(next)].Previous > position)
+            return;
+        for (var end = Math.Min(_count, next + max); next < end; next++)
+            target.Add(_ring[Index(next)]);
     }
 
-    /// <summary>The entry that follows a position directly.</summary>
-    public bool TryGetAfter(Position position, [NotNullWhen(true)] out FeedEntry? entry) => _byPrevious.TryGetValue(position, out entry);
+    private int FirstAfter(Position position)
+    {
+        // Nearly always the reader wants the last one, or is beyond it.
+        if (_count == 0 || _ring[Index(_count - 1)].Position <= position)
+            return _count;
+        var (low, high) = (0, _count - 1);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_ring[Index(middle)].Position > position)
+                high = middle;
+            else
+                low = middle + 1;
+        }
+
+        return low;
+    }
+
+    private int Index(int place) => (_first + place) % _ring.Length;
+
+    private void Grow()
+    {
+        var larger = new FeedEntry[Math.Max(FirstSize, _ring.Length * 2)];
+        for (var i = 0; i < _count; i++)
+            larger[i] = _ring[Index(i)];
+        (_ring, _first) = (larger, 0);
+    }
 
     private void RemoveOldest()
     {
-        var oldest = _entries.Dequeue();
-        _byPrevious.Remove(oldest.Previous);
-        _bytes -= oldest.Bytes;
+        _bytes -= _ring[_first].Bytes;
+        _ring[_first] = null!;
+        _first = Index(1);
+        _count--;
     }
 }

@@ -1,34 +1,20 @@
 namespace Wsmq.Server.Delivering;
 
-/// <summary>Where a pump is to go on, left by the hub for the pump's loop; the last one counts.</summary>
-internal sealed class RestartRequest
+/// <summary>Where a pump is to go on, left by the hub for the pump; the last one counts.</summary>
+internal struct RestartRequest
 {
-    private readonly Lock _lock = new();
-    private Position? _after;
+    // One more than the position, so that nothing is zero.
+    private long _after;
 
-    public bool IsSet
-    {
-        get
-        {
-            lock (_lock)
-                return _after is not null;
-        }
-    }
-
-    public void Set(Position after)
-    {
-        lock (_lock)
-            _after = after;
-    }
+    public void Set(Position after) => Volatile.Write(ref _after, after.Value + 1);
 
     public bool TryTake(out Position after)
     {
-        lock (_lock)
-        {
-            var taken = _after;
-            _after = null;
-            after = taken.GetValueOrDefault();
-            return taken is not null;
-        }
+        after = default;
+        if (Volatile.Read(ref _after) == 0)
+            return false;
+        var taken = Interlocked.Exchange(ref _after, 0);
+        after = taken == 0 ? default : new Position(taken - 1);
+        return taken != 0;
     }
 }

@@ -45,8 +45,8 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Error, "A background loop ended unexpectedly.")]
     public static partial void LoopFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(14, LogLevel.Error, "The entry {Position} of {Source} is not of this program's making and is left out.")]
-    public static partial void UnreadableEntry(ILogger logger, Exception exception, string source, string position);
+    [LoggerMessage(14, LogLevel.Error, "The entry {Position} of {Source} is not of this program's making and is left out: {Defect}")]
+    public static partial void UnreadableEntry(ILogger logger, string source, string position, string defect);
 
     [LoggerMessage(15, LogLevel.Information, "Connection {ConnectionId} was refused: {Code}.")]
     public static partial void ConnectionRefused(ILogger logger, string connectionId, string code);

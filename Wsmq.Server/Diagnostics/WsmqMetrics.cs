@@ -32,7 +32,7 @@ internal sealed class WsmqMetrics
             _duplicates.Add(duplicates);
     }
 
-    public void Delivered() => _delivered.Add(1);
+    public void Delivered(int count) => _delivered.Add(count);
 
     public void Acknowledged(int count) => _acknowledged.Add(count);
 

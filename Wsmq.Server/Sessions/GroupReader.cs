@@ -8,46 +8,49 @@ namespace Wsmq.Server.Sessions;
 /// Keeps what a session reads in step with its user's memberships: at the start, whenever the user's address is signalled or
 /// found changed, and once in a while, which also notes that the device is still there.
 /// </summary>
-internal sealed class GroupReader(Session session, SessionServices services)
+internal sealed class GroupReader(Session session, SessionServices services) : Worker
 {
     private static readonly TimeSpan LongestPeriod = TimeSpan.FromHours(1);
 
-    private readonly Dictionary<string, Position> _joined = new(StringComparer.Ordinal);
-    private readonly WakeUp _wake = new();
     private readonly CancellationTokenSource _stop = new();
-    private Task _loop = Task.CompletedTask;
+    private Dictionary<string, Position>? _joined;
+    private long _noted;
 
     // A device that is connected must not expire.
-    private TimeSpan Period => TimeSpan.FromTicks(Math.Min(LongestPeriod.Ticks, services.Options.DeviceExpiry.Ticks / 4));
+    public static TimeSpan PeriodOf(WsmqOptions options) => TimeSpan.FromTicks(Math.Min(LongestPeriod.Ticks, options.DeviceExpiry.Ticks / 4));
 
-    public void Changed() => _wake.Set();
+    public void Changed() => Wake();
 
-    /// <summary>Reads the memberships for the first time, then goes on in the background.</summary>
+    /// <summary>Looks again where the last look was too long ago.</summary>
+    public void Sweep()
+    {
+        if (services.Time.GetElapsedTime(Volatile.Read(ref _noted)) >= PeriodOf(services.Options))
+            Wake();
+    }
+
+    /// <summary>Reads the memberships for the first time; from then on by itself.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        _noted = services.Time.GetTimestamp();
         await RefreshAsync(cancellationToken);
-        _loop = Task.Run(RunAsync, CancellationToken.None);
+        Begin();
     }
 
     public async Task StopAsync()
     {
         await _stop.CancelAsync();
-        await _loop;
+        await EndAsync();
         _stop.Dispose();
     }
 
-    private async Task RunAsync()
+    protected override async ValueTask RunAsync()
     {
-        var backoff = new Backoff(services.Time);
         try
         {
-            while (true)
-            {
-                await _wake.WaitAsync(Period, services.Time, _stop.Token);
-                await backoff.RetryAsync(
-                    NoteAndRefreshAsync, (e, delay) => Log.RefreshFailed(services.Logger, e, session.Connection.Id, delay), _stop.Token);
-            }
+            Volatile.Write(ref _noted, services.Time.GetTimestamp());
+            await new Backoff(services.Time).RetryAsync(
+                NoteAndRefreshAsync, (e, delay) => Log.RefreshFailed(services.Logger, e, session.Connection.Id, delay), _stop.Token);
         }
         catch (Exception) when (_stop.IsCancellationRequested)
         {
@@ -67,7 +70,7 @@ internal sealed class GroupReader(Session session, SessionServices services)
         var now = memberships.ToDictionary(m => m.Group, m => m.Joined, StringComparer.Ordinal);
 
         // Somebody who left and joined again between two looks starts anew as well.
-        foreach (var (group, joined) in _joined.ToArray())
+        foreach (var (group, joined) in _joined?.ToArray() ?? [])
         {
             if (!now.TryGetValue(group, out var current) || current != joined || IsHalted(group))
                 await LeaveAsync(group, cancellationToken);
@@ -75,7 +78,7 @@ internal sealed class GroupReader(Session session, SessionServices services)
 
         foreach (var membership in memberships)
         {
-            if (!_joined.ContainsKey(membership.Group))
+            if (_joined?.ContainsKey(membership.Group) != true)
                 await JoinAsync(membership, cancellationToken);
         }
     }
@@ -105,13 +108,13 @@ internal sealed class GroupReader(Session session, SessionServices services)
             throw;
         }
 
-        _joined.Add(membership.Group, membership.Joined);
+        (_joined ??= new(StringComparer.Ordinal)).Add(membership.Group, membership.Joined);
     }
 
     private async Task LeaveAsync(string group, CancellationToken cancellationToken)
     {
         await services.StopReadingAsync(session, Address.Group(group));
         await services.LiveGroups.RemoveFromGroupAsync(session.Connection.Id, group, cancellationToken);
-        _joined.Remove(group);
+        _joined?.Remove(group);
     }
 }

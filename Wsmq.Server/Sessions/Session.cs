@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Wsmq.Server.Delivering;
 using Wsmq.Server.Publishing;
@@ -8,7 +7,11 @@ namespace Wsmq.Server.Sessions;
 /// <summary>One connection: who it is, what it reads, and what it has under way.</summary>
 internal sealed class Session(WsmqCaller caller, Receiver receiver, int maxOutstandingSends)
 {
-    private readonly ConcurrentDictionary<Address, DeliveryPump> _pumps = [];
+    private readonly Lock _lock = new();
+    private DeliveryPump? _own;
+
+    // None for a user without groups, as most are on many nodes.
+    private Dictionary<Address, DeliveryPump>? _groups;
     private int _streams;
 
     public WsmqCaller Caller => caller;
@@ -22,14 +25,57 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, int maxOutst
     /// <summary>Keeps the groups of the session up to date while it lives.</summary>
     public GroupReader? Groups { get; set; }
 
-    /// <summary>What the session reads at this moment.</summary>
-    public ICollection<Address> Sources => _pumps.Keys;
+    /// <summary>What delivers to the session at this moment.</summary>
+    public DeliveryPump[] Pumps
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _own is null ? [] : (DeliveryPump[])[_own], .. _groups?.Values.ToArray() ?? []];
+        }
+    }
 
-    public bool TryGetPump(Address source, [NotNullWhen(true)] out DeliveryPump? pump) => _pumps.TryGetValue(source, out pump);
+    public bool TryGetPump(Address source, [NotNullWhen(true)] out DeliveryPump? pump)
+    {
+        lock (_lock)
+            return source == OwnQueue ? (pump = _own) is not null : (pump = _groups?.GetValueOrDefault(source)) is not null;
+    }
 
-    public void Add(DeliveryPump pump) => _pumps[pump.Feed.Source] = pump;
+    public void Add(DeliveryPump pump)
+    {
+        lock (_lock)
+        {
+            if (pump.Feed.Source == OwnQueue)
+                _own = pump;
+            else
+                (_groups ??= [])[pump.Feed.Source] = pump;
+        }
+    }
 
-    public bool Remove(Address source, [NotNullWhen(true)] out DeliveryPump? pump) => _pumps.TryRemove(source, out pump);
+    public bool Remove(Address source, [NotNullWhen(true)] out DeliveryPump? pump)
+    {
+        lock (_lock)
+        {
+            if (source != OwnQueue)
+                return (pump = null) is null && _groups is not null && _groups.Remove(source, out pump);
+            (pump, _own) = (_own, null);
+            return pump is not null;
+        }
+    }
+
+    /// <summary>Does what is due by the clock: see <see cref="SessionSweep"/>.</summary>
+    public void Sweep()
+    {
+        Groups?.Sweep();
+        lock (_lock)
+        {
+            _own?.LookForStall();
+            if (_groups is null)
+                return;
+            foreach (var pump in _groups.Values)
+                pump.LookForStall();
+        }
+    }
 
     /// <summary>What it sends and has no receipt for.</summary>
     public OutstandingSends Sends { get; } = new(maxOutstandingSends);

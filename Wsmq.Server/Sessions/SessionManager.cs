@@ -8,7 +8,8 @@ using Wsmq.Server.Hubs;
 namespace Wsmq.Server.Sessions;
 
 /// <summary>Opens a session for a connection that was let in, and closes it.</summary>
-internal sealed class SessionManager(ConnectionRegistry connections, SessionServices services, WsmqMetrics metrics)
+internal sealed class SessionManager(
+    ConnectionRegistry connections, SessionServices services, SessionSweep sweep, WsmqMetrics metrics)
 {
     private const int MaxDeviceBytes = 64;
     private const string DefaultDevice = "default";
@@ -17,7 +18,7 @@ internal sealed class SessionManager(ConnectionRegistry connections, SessionServ
     public async Task<Session> OpenAsync(HubCallerContext context)
     {
         var caller = new WsmqCaller(UserOf(context), DeviceOf(context), context.User ?? new ClaimsPrincipal());
-        var connection = new ClientConnection(connections.Get(context.ConnectionId));
+        var connection = new ClientConnection(connections.Get(context.ConnectionId), WantsMany(context));
         var credits = new ConnectionCredits(services.Options.ConnectionWindow);
         var session = new Session(caller, new Receiver(caller.UserId, connection, credits), services.Options.MaxOutstandingSends);
         try
@@ -26,6 +27,7 @@ internal sealed class SessionManager(ConnectionRegistry connections, SessionServ
             var feed = await services.ReadAsync(session, session.OwnQueue, Position.Start, context.ConnectionAborted);
             feed.MembershipChanged += session.Groups.Changed;
             await session.Groups.StartAsync(context.ConnectionAborted);
+            sweep.Add(session);
             metrics.Connected();
             return session;
         }
@@ -47,6 +49,7 @@ internal sealed class SessionManager(ConnectionRegistry connections, SessionServ
     public async Task CloseAsync(Session session)
     {
         metrics.Disconnected();
+        sweep.Remove(session);
         await ReleaseAsync(session);
     }
 
@@ -59,8 +62,8 @@ internal sealed class SessionManager(ConnectionRegistry connections, SessionServ
             await groups.StopAsync();
         }
 
-        foreach (var source in session.Sources)
-            await services.StopReadingAsync(session, source);
+        foreach (var pump in session.Pumps)
+            await services.StopReadingAsync(session, pump.Feed.Source);
     }
 
     private static string UserOf(HubCallerContext context)
@@ -81,4 +84,8 @@ internal sealed class SessionManager(ConnectionRegistry connections, SessionServ
             ? device[0]!
             : throw new WsmqException(WsmqErrors.InvalidDevice);
     }
+
+    // Anything else than true does not ask for it: an unknown way of asking gets what every client understands.
+    private static bool WantsMany(HubCallerContext context) =>
+        context.GetHttpContext()?.Request.Query.TryGetValue("batch", out var batch) == true && batch == "true";
 }

@@ -38,7 +38,7 @@ internal sealed class SessionServices(
             var pump = new DeliveryPump(feed, session.Receiver, floor, delivery);
 
             // The user may have joined again meanwhile, and the signal of that may have come first, over another channel.
-            if (session.Groups is { } groups)
+            if (source.Kind == AddressKind.Group && session.Groups is { } groups)
                 pump.Left += groups.Changed;
             session.Add(pump);
             pump.Start(cursor);

@@ -1,0 +1,51 @@
+namespace Wsmq.Server.Delivering;
+
+/// <summary>Who reads a feed. Neither method may block.</summary>
+internal interface IFeedReader
+{
+    /// <summary>The log has grown, or the store has said something new about it.</summary>
+    void OnNews();
+
+    /// <summary>A user left the group of the address.</summary>
+    void OnLeft(string user);
+}
+
+/// <summary>The readers of a feed: mostly one, sometimes thousands. Not thread-safe.</summary>
+internal sealed class FeedReaders
+{
+    private IFeedReader? _only;
+    private HashSet<IFeedReader>? _many;
+
+    public bool IsShared => _many?.Count > 1;
+
+    public void Add(IFeedReader reader)
+    {
+        if (_many is null && _only is null)
+        {
+            _only = reader;
+            return;
+        }
+
+        _many ??= [_only!];
+        _many.Add(reader);
+        _only = null;
+    }
+
+    public void Remove(IFeedReader reader)
+    {
+        _many?.Remove(reader);
+        if (_only == reader)
+            _only = null;
+    }
+
+    public void Tell()
+    {
+        _only?.OnNews();
+        if (_many is null)
+            return;
+        foreach (var reader in _many)
+            reader.OnNews();
+    }
+
+    public IFeedReader[] ToArray() => _only is null ? [.. _many ?? []] : [_only];
+}

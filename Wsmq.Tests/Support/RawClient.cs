@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using System.Net.WebSockets;
+using System.Text;
+
+namespace Wsmq.Tests.Support;
+
+/// <summary>A WebSocket without SignalR: shows what came in which WebSocket message.</summary>
+internal sealed class RawClient : IAsyncDisposable
+{
+    public const char Separator = '\u001e';
+
+    private readonly ClientWebSocket _socket = new();
+    private readonly ConcurrentQueue<string> _messages = [];
+    private Task _reading = Task.CompletedTask;
+
+    /// <summary>The WebSocket messages that called something on the client.</summary>
+    public IReadOnlyList<string> Messages => [.. _messages.Where(m => m.Contains("\"type\":1,", StringComparison.Ordinal))];
+
+    /// <summary>The calls, whichever message they came in.</summary>
+    public IReadOnlyList<string> Calls => [.. Messages.SelectMany(m => m.Split(Separator)).Where(c => c.StartsWith("{\"type\":1,", StringComparison.Ordinal))];
+
+    public static async Task<RawClient> ConnectAsync(TestNode node, string user, string query = "")
+    {
+        var client = new RawClient();
+        var hub = node.Hub.ToString().Replace("http", "ws", StringComparison.Ordinal);
+        await client._socket.ConnectAsync(new Uri($"{hub}?access_token={TestTokens.For(user)}{query}"), default);
+        await client.SendAsync("""{"protocol":"json","version":1}""");
+        client._reading = client.ReadAsync();
+        return client;
+    }
+
+    public Task SendAsync(string frame) =>
+        _socket.SendAsync(Encoding.UTF8.GetBytes(frame + Separator), WebSocketMessageType.Text, true, default);
+
+    public async ValueTask DisposeAsync()
+    {
+        _socket.Abort();
+        await _reading;
+        _socket.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        var buffer = new byte[64 * 1024];
+        using var message = new MemoryStream();
+        try
+        {
+            while (true)
+            {
+                var part = await _socket.ReceiveAsync(new ArraySegment<byte>(buffer), default);
+                message.Write(buffer, 0, part.Count);
+                if (!part.EndOfMessage)
+                    continue;
+                _messages.Enqueue(Encoding.UTF8.GetString(message.ToArray()));
+                message.SetLength(0);
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // Aborted.
+        }
+    }
+}
