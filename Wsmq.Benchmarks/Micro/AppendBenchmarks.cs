@@ -8,7 +8,7 @@ using Wsmq.Server.Sqlite;
 
 namespace Wsmq.Benchmarks.Micro;
 
-/// <summary>One append call, by the number of its messages; figures are for each message.</summary>
+/// <summary>One append call, by the number of its messages; figures are of the whole call.</summary>
 [MemoryDiagnoser]
 public class AppendBenchmarks
 {

@@ -11,8 +11,9 @@ internal sealed class DeliveryWriter(Address source, ClientConnection connection
     /// <summary>What <see cref="DeliverAsync"/> returns where the window has no place.</summary>
     public const int NoRoom = -1;
 
-    // More at once would only wait for the socket.
-    private const int MaxBytes = 64 * 1024;
+    // SignalR hands the transport segments of 4 KiB, so that more at once saves next to nothing. And several libraries, the
+    // JavaScript one among them, see nothing of a WebSocket message before its end: on a bad line a longer one would never come.
+    private const int MaxBytes = 16 * 1024;
 
     /// <summary>The last position that was written, or announced as missing.</summary>
     public Position Sent { get; private set; }

@@ -68,12 +68,12 @@ public abstract partial class NodeContract
 
         await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
         await Eventually.That("both wait", () => bob.Stalled.Count == 2);
-        bob.Received.Count(d => d.Source == "user:bob").Should().Be(10);
-        bob.Received.Count(d => d.Source == "group:ops").Should().Be(5, "the connection takes no more");
+        bob.Received.Should().HaveCount(15, "the connection takes no more");
+        var sources = bob.Received.GroupBy(d => d.Source).OrderByDescending(s => s.Count()).Select(s => s.ToArray()).ToArray();
+        sources.Should().OnlyContain(s => s.Length <= 10, "an address takes no more");
 
-        var own = bob.Received.Where(d => d.Source == "user:bob").ToArray();
-        await bob.Connection.InvokeAsync("Ack", "user:bob", own[^1].Position);
-        await Eventually.That("the places are taken again", () => bob.Received.Count == 25);
+        await bob.Connection.InvokeAsync("Ack", sources[0][0].Source, sources[0][^1].Position);
+        await Eventually.That("the places are taken again", () => bob.Received.Count == 15 + sources[0].Length);
     }
 
     [Theory]
