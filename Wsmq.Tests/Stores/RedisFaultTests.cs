@@ -64,6 +64,22 @@ public sealed class RedisFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_of_somebody_else_fails_its_batch_and_what_was_stored_is_not_stored_twice()
+    {
+        await using var h = await StartAsync();
+        await using var admin = await AdminAsync();
+        var (bob, cat) = (Address.User("bob"), Address.User("cat"));
+        await admin.GetDatabase().StringSetAsync(Keys.Log(cat), "not a stream");
+        AppendRequest[] batch = [h.New(bob, "1"), h.New(cat, "2")];
+        for (var i = 0; i < 2; i++)
+            await FluentActions.Awaiting(() => h.AppendAsync(batch)).Should().ThrowAsync<RedisServerException>();
+        (await h.PositionsAsync(bob)).Should().ContainSingle();
+
+        await admin.GetDatabase().KeyDeleteAsync(Keys.Log(cat));
+        (await h.AppendAsync(batch)).Select(r => r.Duplicate).Should().Equal(true, false);
+    }
+
+    [Fact]
     public async Task Who_joins_again_after_a_leave_that_stopped_half_way_is_signalled()
     {
         await using var h = await StartAsync();
