@@ -15,6 +15,9 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Error, "A signal in Redis is not of this program's making; another program publishes under the key prefix.")]
     public static partial void UnreadableSignal(ILogger logger);
 
+    [LoggerMessage(30, LogLevel.Error, "A reader of {Address} failed on a signal.")]
+    public static partial void SignalHandlerFailed(ILogger logger, Exception exception, string address);
+
     [LoggerMessage(4, LogLevel.Warning, "The connection for signals broke again before it was restored.")]
     public static partial void SignalsNotRestored(ILogger logger, Exception exception);
 

@@ -6,12 +6,15 @@ namespace Wsmq.Server.Redis;
 /// <summary>What one script may touch: everything, or on a Cluster one bucket, because the others may be on other shards.</summary>
 internal sealed class RedisLanes(RedisConnections connections, RedisKeys keys, WsmqOptions options)
 {
+    private const int NodeLength = 8;
+    private const string NodeLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
     private static readonly TimeSpan ShortestLease = TimeSpan.FromSeconds(30);
 
     private readonly LaneKeys?[] _lanes = new LaneKeys?[keys.Buckets];
 
     /// <summary>The id of this node; all of one length, which the scripts know.</summary>
-    public string Node { get; } = RandomNumberGenerator.GetHexString(8, lowercase: true);
+    public string Node { get; } = RandomNumberGenerator.GetString(NodeLetters, NodeLength);
 
     public int Count => connections.IsCluster ? keys.Buckets : 1;
 

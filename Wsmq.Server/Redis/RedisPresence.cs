@@ -9,7 +9,8 @@ namespace Wsmq.Server.Redis;
 internal sealed class RedisPresence(
     RedisConnections connections, RedisKeys keys, RedisLanes lanes, Func<Address, bool> isPresent, TimeSpan grace)
 {
-    private const int MostInAScript = 256;
+    // Some 2 ms of Redis. More scripts of fewer would each wait for their answer while a whole node's users come back.
+    private const int MostInAScript = 1_024;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<int, Lane> _lanes = [];

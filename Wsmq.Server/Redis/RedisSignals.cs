@@ -93,10 +93,23 @@ internal sealed class RedisSignals : ISignals, IAsyncDisposable
         Span<char> text = stackalloc char[LongestAddress];
         text = text[..Encoding.UTF8.GetChars(address, text)];
         if (_byText.TryGetValue(text, out var subscription))
-            subscription.Handler(signal);
+            Deliver(subscription, signal);
         else if (Address.TryParse(text.ToString(), out var unheard, out _))
             // Redis was not told that the last reader is gone, or not in time.
             _ = _presence.TellAsync(unheard);
+    }
+
+    private void Deliver(Subscription subscription, Signal signal)
+    {
+        try
+        {
+            subscription.Handler(signal);
+        }
+        catch (Exception e)
+        {
+            // A fault in one reader must not take along what the same message holds for others.
+            Log.SignalHandlerFailed(_logger, e, subscription.Text);
+        }
     }
 
     private void Remove(Subscription subscription)

@@ -64,6 +64,43 @@ public sealed class RedisFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_of_somebody_else_fails_its_batch_and_what_was_stored_is_not_stored_twice()
+    {
+        await using var h = await StartAsync();
+        await using var admin = await AdminAsync();
+        var (bob, cat) = (Address.User("bob"), Address.User("cat"));
+        await admin.GetDatabase().StringSetAsync(Keys.Log(cat), "not a stream");
+        AppendRequest[] batch = [h.New(bob, "1"), h.New(cat, "2")];
+        for (var i = 0; i < 2; i++)
+            await FluentActions.Awaiting(() => h.AppendAsync(batch)).Should().ThrowAsync<RedisServerException>();
+        (await h.PositionsAsync(bob)).Should().ContainSingle();
+
+        await admin.GetDatabase().KeyDeleteAsync(Keys.Log(cat));
+        (await h.AppendAsync(batch)).Select(r => r.Duplicate).Should().Equal(true, false);
+    }
+
+    [Fact]
+    public async Task Batches_under_way_keep_their_order_when_the_server_forgets_its_scripts()
+    {
+        await using var h = await StartAsync();
+        await using var admin = await AdminAsync();
+        var bob = Address.User("bob");
+        var lane = h.Log.LaneOf(bob);
+        var open = new Queue<AppendRequest>(Enumerable.Range(0, 2_000).Select(i => h.New(bob, $"{i}")));
+        for (var round = 0; open.Count > 0; round++)
+        {
+            round.Should().BeLessThan(2_000, "it gets on");
+            var calls = open.Take(20).Select((item, i) => h.Log.AppendAsync(lane, [item], follows: i > 0, default)).ToArray();
+            await admin.GetServers()[0].ScriptFlushAsync();
+            await Task.WhenAll(calls).ContinueWith(_ => { }, TaskScheduler.Default);
+            foreach (var _ in calls.TakeWhile(c => c.IsCompletedSuccessfully))
+                open.Dequeue();
+        }
+
+        (await h.ReadAsync(bob, maxEntries: 5_000)).Entries.Select(StoreHarness.Text).Should().Equal(Enumerable.Range(0, 2_000).Select(i => $"{i}"));
+    }
+
+    [Fact]
     public async Task Who_joins_again_after_a_leave_that_stopped_half_way_is_signalled()
     {
         await using var h = await StartAsync();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 using Wsmq.Server.Logs;
 using Wsmq.Server.Redis;
 using Wsmq.Tests.Support;
@@ -27,6 +28,27 @@ public sealed class RedisClusterStoreTests(RedisCluster redis) : StoreContract
         var options = new WsmqOptions();
         configure(options);
         return await RedisHarness.StartAsync(redis.EndPoints, redis.NextPrefix(), options);
+    }
+
+    [Fact]
+    public async Task A_crashed_node_is_forgotten_on_every_shard_and_a_living_one_is_not()
+    {
+        var prefix = redis.NextPrefix();
+        await using var h = await RedisHarness.StartAsync(redis.EndPoints, prefix, new WsmqOptions());
+        await using var admin = await ConnectionMultiplexer.ConnectAsync(redis.EndPoints);
+        var (keys, heard) = (new RedisKeys(prefix, 64), 0);
+        var addresses = Enumerable.Range(0, 30).Select(i => Address.User($"u{i}")).ToArray();
+        foreach (var address in addresses)
+        {
+            await h.Store.Signals.SubscribeAsync(address, _ => Interlocked.Increment(ref heard), default);
+            var here = (string)(await admin.GetDatabase().HashGetAsync(keys.Meta(address), "n"))!;
+            await admin.GetDatabase().HashSetAsync(keys.Meta(address), "n", "deadbeef" + here);
+        }
+
+        await h.AppendAsync([.. addresses.Select(a => h.New(a))]);
+        await Eventually.That("the living one heard", () => Volatile.Read(ref heard) == addresses.Length);
+        foreach (var address in addresses)
+            ((string)(await admin.GetDatabase().HashGetAsync(keys.Meta(address), "n"))!).Should().HaveLength(8).And.NotBe("deadbeef");
     }
 }
 

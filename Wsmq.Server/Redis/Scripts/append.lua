@@ -81,13 +81,13 @@ local function close(log, meta, max_age, tail, due, nodes)
 end
 
 local limits = { [117] = 9, [103] = 11, [119] = 13 }
-local results, n, item, remembered = {}, 0, 0, 0
-for j = 1, logs do
+local results, n, remembered = {}, 0, 0
+
+-- Appends the items of log j, the first of which is item number first.
+local function append(j, first, last)
   local log, meta, name = KEYS[4 + 2 * j], KEYS[5 + 2 * j], ARGV[names + j]
-  local limit = limits[string.byte(name, 3)]
-  local high, low = string.byte(counts, 2 * j - 1, 2 * j)
-  local state, tail, boxes
-  for i = item + 1, item + high * 256 + low do
+  local limit, state, tail, boxes = limits[string.byte(name, 3)], nil, nil, nil
+  for i = first, last do
     local id = ARGV[ids + i]
     local position, new = given[i + 1] or given_before[i + 1] or given_here[id], 'D'
     if not position then
@@ -103,9 +103,18 @@ for j = 1, logs do
     results[n + 1], results[n + 2] = new, position
     n = n + 2
   end
-  item = item + high * 256 + low
   if state then close(log, meta, tonumber(ARGV[limit + 1]), tail, state[2], state[3]) end
 end
+
+-- A key of another type, by somebody else's hand, ends the batch; what came before it must still be remembered.
+local done, failure = pcall(function()
+  local item = 0
+  for j = 1, logs do
+    local high, low = string.byte(counts, 2 * j - 1, 2 * j)
+    append(j, item + 1, item + high * 256 + low)
+    item = item + high * 256 + low
+  end
+end)
 
 if remembered > 0 then
   -- Large hashes are freed beside the main thread, which a mere expiry would not do; it is for lanes that nobody uses any more.
@@ -123,4 +132,5 @@ for node, box in pairs(outbox) do
     for j = 1, logs do forget(KEYS[5 + 2 * j], node) end
   end
 end
+if not done then return type(failure) == 'table' and failure or redis.error_reply(tostring(failure)) end
 return table.concat(results)

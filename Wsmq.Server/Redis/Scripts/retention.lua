@@ -49,10 +49,11 @@ local function retire(log, meta, grace)
   call('HDEL', meta, 'x')
 end
 
--- A stream reserves 4 KiB for its first entries; a copy takes what they need. Only worth it where nobody reads and removes them.
+-- A stream reserves 4 KiB for its first entries; a copy takes what they need. Only worth it where nobody reads and removes them,
+-- and not for one that is larger anyway, whose copy would take its time.
 local function fit(log, spare)
-  local length = call('XLEN', log)
-  if length == 0 or length > 16 then return end
+  local size = call('MEMORY', 'USAGE', log, 'SAMPLES', 1)
+  if not size or size < 4096 or size > 12288 then return end
   call('COPY', log, spare, 'REPLACE')
   call('RENAME', spare, log)
 end
