@@ -1,7 +1,5 @@
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
-using Microsoft.AspNetCore.SignalR;
-using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Delivering;
 using Wsmq.Server.Logs;
@@ -18,9 +16,8 @@ public class MessageBenchmarks
     private readonly byte[] _frame = Samples.Frame();
     private readonly OutgoingMessage _message = Samples.Message();
     private readonly MessageRules _rules = new(Options.Create(new WsmqOptions()), TimeProvider.System);
-    private readonly RedisKeys _keys = new("wsmq", 64);
     private readonly Address _address = Address.User("c1-u17");
-    private readonly JsonHubProtocol _protocol = new();
+    private readonly byte[] _source = JsonFrames.SourceOf(Address.User("c1-u17"));
     private readonly LogEntry _entry = Samples.Entry(2);
     private LogFeed _feed = null!;
     private Signal[] _signals = [];
@@ -43,7 +40,7 @@ public class MessageBenchmarks
 
     /// <summary>Entry to the bytes of its frame, once a node.</summary>
     [Benchmark]
-    public int Serialize() => new FeedEntry("user:c1-u17", _entry).Frame.GetSerializedMessage(_protocol).Length;
+    public int Serialize() => new FeedEntry(_source, _entry).Frame.Length;
 
     /// <summary>1,024 signals with their entries, for one address.</summary>
     [Benchmark(OperationsPerInvoke = 1024)]
@@ -53,8 +50,7 @@ public class MessageBenchmarks
             _feed.OnSignal(signal);
     }
 
-    /// <summary>The four keys and the channel of an append.</summary>
+    /// <summary>The keys of an address that is not known yet.</summary>
     [Benchmark]
-    public int Keys() => _keys.Signal(_address).Length
-        + _keys.Log(_address).ToString().Length + _keys.Meta(_address).ToString().Length + _keys.Dedup(_address, "user:c1-s1", "c1-s1-12345").ToString().Length;
+    public object Keys() => new LogKeys("wsmq", 64, _address);
 }
