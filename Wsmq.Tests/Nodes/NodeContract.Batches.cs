@@ -89,7 +89,7 @@ public abstract partial class NodeContract
         var store = node.Services.GetRequiredService<IStore>();
         AppendRequest forged = new(Address.User("bob"), "eve", "x", Encoding.UTF8.GetBytes(metadata), Encoding.UTF8.GetBytes(body));
         var lane = store.Log.LaneOf(forged.To);
-        var position = (await node.Services.GetRequiredService<IStore>().Log.AppendAsync(lane, [forged], default))[0].Position.ToString();
+        var position = (await node.Services.GetRequiredService<IStore>().Log.AppendAsync(lane, [forged], follows: false, default))[0].Position.ToString();
         await PublishAsync(node, "user:bob", 2, 2);
 
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
