@@ -35,6 +35,12 @@ public sealed class WsmqClientOptions
     /// </summary>
     public int MaxOutstandingSends { get; set; } = 64;
 
+    /// <summary>
+    /// How much may wait to be sent or for its receipt, in bytes: the messages as they are written, and 512 bytes for each. A send
+    /// beyond it fails with <c>too-many-sends</c>; who awaits receipts never meets it. Default 64 MiB; 64 KiB to 2 GiB.
+    /// </summary>
+    public long MaxBufferedBytes { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>The largest body to send, in bytes; a larger frame would make the server cut the connection. Default 256 KiB, like the server's; 1 to 16 MiB.</summary>
     public int MaxBodyBytes { get; set; } = 256 * 1024;
 
