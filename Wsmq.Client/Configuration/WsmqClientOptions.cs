@@ -30,7 +30,7 @@ public sealed class WsmqClientOptions
     public int LiveBufferCapacity { get; set; } = 256;
 
     /// <summary>
-    /// How many sends may be under way at a time; further ones wait in the client. Default 64; 1 to 128, above which a server with
+    /// How many sends may be under way at a time; further ones wait in the client, and leave together when there is room. Default 64; 1 to 128, above which a server with
     /// default settings refuses.
     /// </summary>
     public int MaxOutstandingSends { get; set; } = 64;

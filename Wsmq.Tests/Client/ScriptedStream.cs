@@ -6,7 +6,8 @@ namespace Wsmq.Tests.Client;
 /// <summary>A stream of sends that is answered as the script says.</summary>
 internal sealed class ScriptedStream(Script script, HubCallerContext context)
 {
-    private readonly Channel<PublishResult[]> _results = Channel.CreateUnbounded<PublishResult[]>();
+    // Each answer is on its way before the next message is looked at: a connection that is then lost has brought the ones before.
+    private readonly Channel<PublishResult[]> _results = Channel.CreateBounded<PublishResult[]>(1);
 
     public IAsyncEnumerable<PublishResult[]> RunAsync(IAsyncEnumerable<OutgoingMessage[]> messages, CancellationToken ct)
     {
@@ -15,52 +16,87 @@ internal sealed class ScriptedStream(Script script, HubCallerContext context)
         return _results.Reader.ReadAllAsync(ct);
     }
 
+    // Items are taken at once, also behind the end: SignalR stops everything on a connection while one of its streams is not read, and
+    // closes it where a stream ends that is full.
     private async Task TakeAsync(IAsyncEnumerable<OutgoingMessage[]> messages, CancellationToken ct)
     {
-        Exception? error = null;
+        var ended = false;
+        var answers = Task.CompletedTask;
+        var number = 0L;
         try
         {
-            var number = 0L;
             await foreach (var some in messages.WithCancellation(ct))
             {
-                if (script.OnItem?.Invoke() == false)
-                    return;
+                if (ended || IsLast(answers))
+                {
+                    ended = true;
+                    continue;
+                }
+
                 script.Items.Enqueue(some.Length);
                 foreach (var message in some)
-                {
-                    script.Sends.Enqueue(message);
-                    var answer = AnswerAsync(number++, message);
-                    if (!script.Parallel)
-                        await answer;
-                }
+                    answers = AnswerAsync(number++, message, script.Parallel ? Task.CompletedTask : answers, ct);
             }
         }
-        catch (Exception e)
+        catch (Exception)
         {
-            error = e;
+            // The connection is gone.
         }
-        finally
+
+        await CompleteAsync(answers, null);
+    }
+
+    private bool IsLast(Task answers)
+    {
+        try
         {
-            _results.Writer.TryComplete(error);
+            if (script.OnItem?.Invoke() != false)
+                return false;
+            _ = CompleteAsync(answers, null);
+        }
+        catch (HubException e)
+        {
+            _ = CompleteAsync(answers, e);
+        }
+
+        return true;
+    }
+
+    private async Task CompleteAsync(Task answers, Exception? error)
+    {
+        await answers;
+        _results.Writer.TryComplete(error);
+    }
+
+    private async Task AnswerAsync(long number, OutgoingMessage message, Task before, CancellationToken ct)
+    {
+        await before;
+        script.Sends.Enqueue(message);
+        try
+        {
+            var result = await ResultAsync(number, message);
+            await _results.Writer.WriteAsync([result], ct);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
+        {
+            // The connection is gone, or the script ended the stream.
         }
     }
 
-    private async Task AnswerAsync(long number, OutgoingMessage message)
+    private async Task<PublishResult> ResultAsync(long number, OutgoingMessage message)
     {
         try
         {
             var receipt = script.OnSend is { } answer ? await answer(message, context) : script.Store(message);
-            Answer(new PublishResult { Number = number, Id = receipt.Id, Position = receipt.Position, Duplicate = receipt.Duplicate });
+            return new PublishResult { Number = number, Id = receipt.Id, Position = receipt.Position, Duplicate = receipt.Duplicate };
         }
         catch (HubException e)
         {
-            Answer(new PublishResult { Number = number, Id = message.Id, Error = e.Message });
+            return new PublishResult { Number = number, Id = message.Id, Error = e.Message };
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            Answer(new PublishResult { Number = number, Id = message.Id, Error = "An unexpected error." });
+            return new PublishResult { Number = number, Id = message.Id, Error = "An unexpected error." };
         }
     }
-
-    private void Answer(PublishResult result) => _results.Writer.TryWrite([result]);
 }
