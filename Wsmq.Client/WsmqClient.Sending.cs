@@ -66,7 +66,56 @@ public sealed partial class WsmqClient
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public Task<Receipt> SendAsync(OutgoingMessage message, CancellationToken ct = default)
     {
-        var complete = _messages.Complete(message);
-        return (_run ?? throw new WsmqException(WsmqErrors.ClientClosed)).Outbox.SendAsync(complete, ct);
+        var send = _messages.Complete(message);
+        return Started.Outbox.SendAsync(send, ct);
     }
+
+    /// <summary>
+    /// Sends many messages, one directly behind the other, and completes when each is stored or has failed. Each succeeds or fails
+    /// alone, and is repeated alone, as with <see cref="SendAsync(OutgoingMessage, CancellationToken)"/>.
+    /// </summary>
+    /// <param name="messages">The messages, to any addresses.</param>
+    /// <param name="ct">Ends the wait for all of them; what was under way may be stored nevertheless.</param>
+    /// <returns>One result for each message, in the same order.</returns>
+    /// <exception cref="WsmqException"><c>client-closed</c>: the client is not started.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async Task<IReadOnlyList<SendResult>> SendManyAsync(IReadOnlyList<OutgoingMessage> messages, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        var results = new SendResult[messages.Count];
+        var sends = new List<PendingSend>(messages.Count);
+        for (var i = 0; i < results.Length; i++)
+        {
+            if (TryComplete(messages[i], out var refused) is { } send)
+                sends.Add(send);
+            else
+                results[i] = new SendResult(null, refused);
+        }
+
+        await Started.Outbox.SendManyAsync(sends, ct).ConfigureAwait(false);
+        var next = 0;
+        for (var i = 0; i < results.Length; i++)
+            results[i] ??= ResultOf(sends[next++].Done);
+        return results;
+    }
+
+    private ClientRun Started => _run ?? throw new WsmqException(WsmqErrors.ClientClosed);
+
+    private PendingSend? TryComplete(OutgoingMessage message, out WsmqException? refused)
+    {
+        refused = null;
+        try
+        {
+            return _messages.Complete(message);
+        }
+        catch (WsmqException e)
+        {
+            refused = e;
+            return null;
+        }
+    }
+
+    private static SendResult ResultOf(Task<Receipt> done) => done.IsCompletedSuccessfully
+        ? new SendResult(done.Result, null)
+        : new SendResult(null, (WsmqException)done.Exception!.InnerException!);
 }

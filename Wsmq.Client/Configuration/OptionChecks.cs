@@ -18,6 +18,7 @@ internal static class OptionChecks
         Within(options.BufferCapacity, 1, 65_536, nameof(options.BufferCapacity));
         Within(options.LiveBufferCapacity, 1, 65_536, nameof(options.LiveBufferCapacity));
         Within(options.MaxOutstandingSends, 1, 128, nameof(options.MaxOutstandingSends));
+        Within(options.MaxBufferedBytes, 64 * 1024, 2L * 1024 * 1024 * 1024, nameof(options.MaxBufferedBytes));
         Within(options.MaxBodyBytes, 1, 16 * 1024 * 1024, nameof(options.MaxBodyBytes));
         Within(options.MaxHeaderBytes, 0, 64 * 1024, nameof(options.MaxHeaderBytes));
         Within(options.SendTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(2) - TimeSpan.FromMilliseconds(1), nameof(options.SendTimeout));

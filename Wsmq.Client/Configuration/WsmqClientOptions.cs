@@ -30,10 +30,16 @@ public sealed class WsmqClientOptions
     public int LiveBufferCapacity { get; set; } = 256;
 
     /// <summary>
-    /// How many sends may be under way at a time; further ones wait in the client. Default 64; 1 to 128, above which a server with
+    /// How many sends may be under way at a time; further ones wait in the client, and leave together when there is room. Default 64; 1 to 128, above which a server with
     /// default settings refuses.
     /// </summary>
     public int MaxOutstandingSends { get; set; } = 64;
+
+    /// <summary>
+    /// How much may wait to be sent or for its receipt, in bytes: the messages as they are written, and 512 bytes for each. A send
+    /// beyond it fails with <c>too-many-sends</c>; who awaits receipts never meets it. Default 64 MiB; 64 KiB to 2 GiB.
+    /// </summary>
+    public long MaxBufferedBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>The largest body to send, in bytes; a larger frame would make the server cut the connection. Default 256 KiB, like the server's; 1 to 16 MiB.</summary>
     public int MaxBodyBytes { get; set; } = 256 * 1024;

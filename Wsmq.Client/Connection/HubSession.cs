@@ -15,6 +15,7 @@ internal sealed class HubSession : IAsyncDisposable
     {
         _connection = connection;
         connection.On<Delivery>(nameof(IWsmqClient.Receive), receiver.Receive);
+        connection.On<IReadOnlyList<Delivery>>(nameof(IWsmqClient.ReceiveMany), receiver.ReceiveMany);
         connection.On<string, string, string, string>(nameof(IWsmqClient.Gap), receiver.Gap);
         connection.On<LiveMessage>(nameof(IWsmqClient.Live), receiver.Live);
         connection.On<string, string>(nameof(IWsmqClient.Stalled), receiver.Stalled);
@@ -30,9 +31,11 @@ internal sealed class HubSession : IAsyncDisposable
 
     public Task StartAsync(CancellationToken ct) => _connection.StartAsync(ct);
 
-    // The calls take no token: cancelling one would not undo it, and its place in the server's limit stays taken until it answers.
-    public Task<Receipt> SendAsync(OutgoingMessage message) => _connection.InvokeAsync<Receipt>(nameof(IWsmqHub.Send), message);
+    /// <summary>Opens the stream of sends; the server takes one at a time.</summary>
+    public IAsyncEnumerable<PublishResult[]> PublishAsync(IAsyncEnumerable<SendFrame> frames) =>
+        _connection.StreamAsync<PublishResult[]>(nameof(IWsmqHub.Publish), frames);
 
+    // The calls take no token: cancelling one would not undo it, and its place in the server's limit stays taken until it answers.
     public Task AckAsync(Address source, Position position) =>
         _connection.InvokeAsync(nameof(IWsmqHub.Ack), source.ToString(), position.ToString());
 

@@ -12,7 +12,7 @@ namespace Wsmq;
 /// <summary>Makes connections as the options say.</summary>
 internal sealed class HubSessionFactory(Uri url, WsmqClientOptions options)
 {
-    private readonly Uri _url = WithDevice(url, options.Device);
+    private readonly Uri _url = WithQuery(url, options.Device);
 
     /// <param name="receiver">Where deliveries go.</param>
     /// <param name="ct">Given to the app when it is asked for a token.</param>
@@ -40,13 +40,17 @@ internal sealed class HubSessionFactory(Uri url, WsmqClientOptions options)
         options.ConfigureHttp?.Invoke(http);
     }
 
-    private static void UseContext(IList<IJsonTypeInfoResolver> chain) => chain.Insert(0, WsmqJson.TypeInfoResolver);
+    private static void UseContext(IList<IJsonTypeInfoResolver> chain)
+    {
+        chain.Insert(0, WsmqJson.TypeInfoResolver);
+        chain.Insert(1, SendFrameContext.Default);
+    }
 
-    private static Uri WithDevice(Uri url, string device)
+    private static Uri WithQuery(Uri url, string device)
     {
         var builder = new UriBuilder(url);
         var separator = builder.Query.Length > 1 ? "&" : string.Empty;
-        builder.Query = $"{builder.Query.TrimStart('?')}{separator}device={Uri.EscapeDataString(device)}";
+        builder.Query = $"{builder.Query.TrimStart('?')}{separator}device={Uri.EscapeDataString(device)}&batch=true";
         return builder.Uri;
     }
 

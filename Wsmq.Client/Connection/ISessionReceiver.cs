@@ -5,6 +5,8 @@ internal interface ISessionReceiver
 {
     void Receive(Delivery delivery);
 
+    void ReceiveMany(IReadOnlyList<Delivery> deliveries);
+
     void Gap(string source, string after, string before, string reason);
 
     void Live(LiveMessage message);

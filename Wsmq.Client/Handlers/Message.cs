@@ -10,20 +10,16 @@ public sealed class Message<T>
     {
         Delivery = delivery;
         Body = body;
-        Source = Address.Parse(delivery.Source);
-        Position = Position.Parse(delivery.Position);
-        SentAt = DateTimeOffset.FromUnixTimeMilliseconds(delivery.SentAt);
-        ReplyTo = Address.TryParse(delivery.ReplyTo, out var replyTo, out _) ? replyTo : null;
     }
 
     /// <summary>What the sender sent.</summary>
     public T Body { get; }
 
     /// <summary>The address whose log it comes from: the user's own queue, or a group.</summary>
-    public Address Source { get; }
+    public Address Source => Address.Parse(Delivery.Source);
 
     /// <summary>Its place in that log.</summary>
-    public Position Position { get; }
+    public Position Position => Position.Parse(Delivery.Position);
 
     /// <summary>The sender's id of the message; the same message keeps it when it comes again.</summary>
     public string Id => Delivery.Id;
@@ -32,7 +28,7 @@ public sealed class Message<T>
     public string? Sender => Delivery.Sender;
 
     /// <summary>When the server accepted it.</summary>
-    public DateTimeOffset SentAt { get; }
+    public DateTimeOffset SentAt => DateTimeOffset.FromUnixTimeMilliseconds(Delivery.SentAt);
 
     /// <summary>Its type on the wire.</summary>
     public string? Type => Delivery.Type;
@@ -44,7 +40,7 @@ public sealed class Message<T>
     public string? CorrelationId => Delivery.CorrelationId;
 
     /// <summary>Where an answer should go.</summary>
-    public Address? ReplyTo { get; }
+    public Address? ReplyTo => Address.TryParse(Delivery.ReplyTo, out var replyTo, out _) ? replyTo : null;
 
     /// <summary>The message as it came.</summary>
     public Delivery Delivery { get; }

@@ -1,54 +1,56 @@
-using System.Threading.Channels;
-
 namespace Wsmq;
 
 /// <summary>
-/// Acknowledges what was handled: the highest position of each source, one ack at a time for each. While one is under way further
-/// positions gather, so that a fast handler costs few acks; otherwise they go out when the work pauses, after a number of messages,
-/// or after a short wait, whichever is first.
+/// Acknowledges what was handled: the highest position of each source, one ack at a time for each. The first after a pause goes out
+/// at once; while messages keep coming, one goes out in each interval, or after a number of messages.
 /// </summary>
+/// <remarks>
+/// An ack that is held back costs nothing but that its messages come again should the process die before. Each ack asks for an
+/// answer: without one a refusal, or a store that was away, would be found out only when the messages come again.
+/// </remarks>
 internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : ISessionUser
 {
-    // A quarter of the server's default window: it is never closed by acks that were held back.
-    private const int AckEvery = 64;
-    private static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(20);
+    // Timers count in milliseconds: a wait for less would be none.
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
+    private readonly TimeProvider _time = options.TimeProvider;
     private readonly Lock _gate = new();
-    private readonly Dictionary<Address, Cursor> _cursors = [];
+    private readonly Dictionary<Address, AckCursor> _cursors = [];
+    private readonly HashSet<AckCursor> _due = [];
     private readonly Wakeup _work = new();
-    private readonly Wakeup _urgent = new();
-    private volatile HubSession? _session;
-
-    private sealed class Cursor
-    {
-        public Position Handled { get; set; }
-
-        public Position Acknowledged { get; set; }
-
-        public int Since { get; set; }
-    }
+    private HubSession? _session;
 
     public void Attach(HubSession session)
     {
-        _session = session;
-        Flush();
+        lock (_gate)
+        {
+            _session = session;
+            foreach (var cursor in _cursors.Values)
+            {
+                cursor.Failures = 0;
+                if (!cursor.IsUnderWay)
+                    Postpone(cursor, TimeSpan.Zero);
+            }
+        }
     }
 
-    public void Detach() => _session = null;
+    public void Detach()
+    {
+        lock (_gate)
+            _session = null;
+    }
 
-    public void Handled(Address source, Position position, bool isPause)
+    public void Handled(Address source, Position position)
     {
         lock (_gate)
         {
             if (!_cursors.TryGetValue(source, out var cursor))
-                _cursors.Add(source, cursor = new Cursor());
-            cursor.Handled = Position.Max(cursor.Handled, position);
-            isPause |= ++cursor.Since >= AckEvery;
+                _cursors.Add(source, cursor = new AckCursor(source));
+            cursor.Handled(position);
+            // A repeat keeps the wait that it was given.
+            if (cursor.Failures == 0)
+                Schedule(cursor);
         }
-
-        _work.Set();
-        if (isPause)
-            _urgent.Set();
     }
 
     /// <summary>The server sent something again that was handled: it has missed the ack.</summary>
@@ -56,72 +58,114 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
     {
         lock (_gate)
         {
-            if (_cursors.TryGetValue(source, out var cursor))
-                cursor.Acknowledged = Position.Start;
+            if (!_cursors.TryGetValue(source, out var cursor))
+                return;
+            cursor.Forget();
+            if (cursor.Failures == 0)
+                Schedule(cursor);
         }
-
-        Flush();
-    }
-
-    public void Flush()
-    {
-        _work.Set();
-        _urgent.Set();
     }
 
     public async Task RunAsync(CancellationToken stop)
     {
-        var failures = 0;
         while (true)
         {
-            await _work.WaitAsync(stop).ConfigureAwait(false);
-            await _urgent.WaitAsync(MaxWait, options.TimeProvider, stop).ConfigureAwait(false);
-            if (await SendAllAsync(stop).ConfigureAwait(false))
+            if (SendDue(stop) is { } wait)
+                await _work.WaitAsync(wait, _time, stop).ConfigureAwait(false);
+            else
+                await _work.WaitAsync(stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Sends what is not acknowledged yet, due or not, and waits for the answers.</summary>
+    public Task SendAllAsync(CancellationToken ct)
+    {
+        lock (_gate)
+            return Task.WhenAll(_cursors.Values.Select(c => SendLastAsync(c, ct)).ToList());
+    }
+
+    private async Task SendLastAsync(AckCursor cursor, CancellationToken ct)
+    {
+        await cursor.Ack.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        lock (_gate)
+        {
+            if (cursor is { IsUnderWay: false, IsBehind: true } && _session is { } session)
+                Send(cursor, session, ct);
+        }
+
+        await cursor.Ack.ConfigureAwait(false);
+    }
+
+    /// <summary>Starts the acks that are due. The time until the next one, or null where there is none.</summary>
+    private TimeSpan? SendDue(CancellationToken ct)
+    {
+        lock (_gate)
+        {
+            // Without a connection nothing is due: the next one makes it so.
+            if (_session is not { } session)
+                return null;
+            TimeSpan? next = null;
+            foreach (var cursor in _due)
             {
-                failures = 0;
-                continue;
+                var left = _time.GetElapsedTime(_time.GetTimestamp(), cursor.Due!.Value);
+                if (left <= TimeSpan.Zero)
+                    Send(cursor, session, ct);
+                else if (next is null || left < next)
+                    next = left > Tick ? left : Tick;
             }
 
-            await Task.Delay(options.SendBackoff.Next(failures++), options.TimeProvider, stop).ConfigureAwait(false);
-            Flush();
+            _due.RemoveWhere(c => c.Due is null);
+            return next;
         }
     }
 
-    /// <summary>Sends every ack that is due, and waits for the answers. False where one is to be repeated.</summary>
-    public async Task<bool> SendAllAsync(CancellationToken ct)
-    {
-        // Without a connection there is nothing to repeat: the next one begins with a flush.
-        if (_session is not { } session)
-            return true;
-        List<Task<bool>> acks;
-        lock (_gate)
-            acks = [.. _cursors.Where(c => c.Value.Handled > c.Value.Acknowledged).Select(c => SendAsync(session, c.Key, c.Value, ct))];
-        var answers = await Task.WhenAll(acks).ConfigureAwait(false);
-        return Array.TrueForAll(answers, a => a) || session != _session;
-    }
+    private void Send(AckCursor cursor, HubSession session, CancellationToken ct) =>
+        cursor.Ack = SendAsync(cursor, cursor.Begin(_time), session, ct);
 
-    private async Task<bool> SendAsync(HubSession session, Address source, Cursor cursor, CancellationToken ct)
+    private async Task SendAsync(AckCursor cursor, Position position, HubSession session, CancellationToken ct)
     {
-        var position = cursor.Handled;
-        cursor.Since = 0;
+        var isAnswered = true;
         try
         {
-            await session.AckAsync(source, position).WaitAsync(options.SendTimeout, options.TimeProvider, ct)
+            await session.AckAsync(cursor.Source, position).WaitAsync(options.SendTimeout, _time, ct)
                 .ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
-        {
-            return false;
         }
         catch (Exception e)
         {
-            if (!HubRefusal.IsFinal(e, out var refusal))
-                return false;
-            events.RaiseError(WsmqOperation.Acknowledge, refusal);
+            isAnswered = HubRefusal.IsFinal(e, out var refusal);
+            if (isAnswered)
+                events.RaiseError(WsmqOperation.Acknowledge, refusal!);
         }
 
         lock (_gate)
-            cursor.Acknowledged = Position.Max(cursor.Acknowledged, position);
-        return true;
+        {
+            cursor.End(isAnswered);
+            cursor.Failures = isAnswered || session != _session ? 0 : cursor.Failures + 1;
+            if (cursor.Failures > 0)
+                Postpone(cursor, options.SendBackoff.Next(cursor.Failures - 1));
+            else if (session != _session)
+                Postpone(cursor, TimeSpan.Zero);
+            else
+                Schedule(cursor);
+        }
+    }
+
+    private void Schedule(AckCursor cursor)
+    {
+        if (cursor.Schedule(_time))
+            Wake(cursor);
+    }
+
+    private void Postpone(AckCursor cursor, TimeSpan wait)
+    {
+        cursor.Postpone(wait, _time);
+        if (cursor.Due is not null)
+            Wake(cursor);
+    }
+
+    private void Wake(AckCursor cursor)
+    {
+        _due.Add(cursor);
+        _work.Set();
     }
 }

@@ -3,16 +3,21 @@ namespace Wsmq;
 /// <summary>Takes what the connection hands over, sorts it by source, and returns at once.</summary>
 internal sealed class Inbox(Sources sources, LiveQueue live, Acker acker, Resumer resumer, ClientEvents events) : ISessionReceiver
 {
+    public void ReceiveMany(IReadOnlyList<Delivery> deliveries)
+    {
+        foreach (var delivery in deliveries)
+            Receive(delivery);
+    }
+
     public void Receive(Delivery delivery)
     {
-        if (!Address.TryParse(delivery.Source, out var source, out _) || !Position.TryParse(delivery.Position, out var position)
+        if (sources.Find(delivery.Source) is not { } state || !Position.TryParse(delivery.Position, out var position)
             || !Position.TryParse(delivery.Previous, out var previous))
         {
             events.RaiseError(WsmqOperation.Protocol, new FormatException("A delivery has no readable source, position or previous."), delivery);
             return;
         }
 
-        var state = sources.Of(source);
         React(state, state.Arrived(delivery, position, previous));
     }
 

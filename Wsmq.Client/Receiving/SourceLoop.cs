@@ -19,7 +19,7 @@ internal sealed class SourceLoop(Dispatcher dispatcher, Acker acker, Resumer res
                     resumer.Wake();
                 // A gap too: one at the end of a log would otherwise be announced again after every start.
                 if (handled)
-                    acker.Handled(source.Source, item.Position, isPause: source.Queue.Count == 0);
+                    acker.Handled(source.Source, item.Position);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -60,8 +60,6 @@ internal sealed class SourceLoop(Dispatcher dispatcher, Acker acker, Resumer res
                 events.RaiseError(WsmqOperation.Handle, e, item.Delivery);
             }
 
-            // What was handled before it must not wait for it.
-            acker.Flush();
             await Task.Delay(options.HandlerBackoff.Next(attempt), options.TimeProvider, stop).ConfigureAwait(false);
         }
 

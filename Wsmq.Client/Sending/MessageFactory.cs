@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace Wsmq;
 
@@ -16,18 +17,35 @@ internal sealed class MessageFactory(WsmqClientOptions options)
         ReplyTo = with?.ReplyTo?.ToString(),
     };
 
-    /// <summary>Refuses what the server would cut the connection for, and gives the message the id that makes a repeat harmless.</summary>
-    public OutgoingMessage Complete(OutgoingMessage message)
+    /// <summary>
+    /// Refuses what the server would cut the connection for, gives the message the id that makes a repeat harmless, and writes it.
+    /// </summary>
+    public PendingSend Complete(OutgoingMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var to = Address.Parse(message.To);
+        var to = Address.Parse(message.To).ToString();
         if (message is { Body: not null, Data: not null })
             throw new WsmqException(WsmqErrors.InvalidBody, "both body and data are given");
         if (Math.Max(message.Body?.Utf8.Length ?? 0, message.Data?.Length ?? 0) > options.MaxBodyBytes)
             throw new WsmqException(WsmqErrors.MessageTooLarge, $"the client's {nameof(options.MaxBodyBytes)} is {options.MaxBodyBytes}");
         if (message.Headers is { } headers && headers.Sum(HeaderBytes) > options.MaxHeaderBytes)
             throw new WsmqException(WsmqErrors.MessageTooLarge, $"the client's {nameof(options.MaxHeaderBytes)} is {options.MaxHeaderBytes}");
-        return message with { To = to.ToString(), Id = message.Id ?? Guid.CreateVersion7(options.TimeProvider.GetUtcNow()).ToString("N") };
+        if (message.Id is null)
+            message = message with { Id = Guid.CreateVersion7(options.TimeProvider.GetUtcNow()).ToString("N") };
+        return new PendingSend(to, Write(message));
+    }
+
+    private static byte[] Write(OutgoingMessage message)
+    {
+        try
+        {
+            return JsonSerializer.SerializeToUtf8Bytes(message, WsmqJsonContext.Default.OutgoingMessage);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or JsonException or NotSupportedException)
+        {
+            // For example because of half a surrogate pair in a header.
+            throw new WsmqException(WsmqErrors.InvalidMessage, e.Message, e);
+        }
     }
 
     private static int HeaderBytes(KeyValuePair<string, string> header) =>

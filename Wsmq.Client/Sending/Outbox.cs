@@ -6,57 +6,55 @@ namespace Wsmq;
 /// Carries sends to the server until they have a receipt, a final error, or no time left.
 /// </summary>
 /// <remarks>
-/// <para>Order: sends enter their address's lane synchronously, in the order of the calls, and SignalR writes invocations in the order
-/// in which they were started. After a lost connection or a refusal that allows a retry, a lane first lets everything under way
+/// <para>Order: sends enter their address's lane synchronously, in the order of the calls, and a connection's only stream in the order
+/// in which their lanes let them go. After a lost connection or a refusal that allows a retry, a lane first lets everything under way
 /// answer and then repeats all that has no receipt, in order, before anything new. What the ids make harmless is the repeat; what
 /// cannot be undone is that a message behind a refused one was already stored: it then stands before it in the log.</para>
-/// <para>A send holds one of the outstanding places until it has answered, even if its caller has given up: the server counts it.</para>
+/// <para>A send that was written holds one of the outstanding places until it has answered, even if its caller has given up: the
+/// server counts it.</para>
 /// </remarks>
-internal sealed class Outbox(WsmqClientOptions options, ILogger logger, CancellationToken stop) : ISessionUser
+internal sealed partial class Outbox : ISessionUser
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, SendLane> _lanes = new(StringComparer.Ordinal);
-    private readonly Queue<PendingSend> _waiting = new();
+    private readonly LinkedList<PendingSend> _waiting = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private HubSession? _session;
+    private readonly WsmqClientOptions _options;
+    private readonly ILogger _logger;
+    private readonly CancellationToken _stop;
+    private readonly OpenSends _open;
     private int _outstanding;
     private bool _closed;
 
-    public async Task<Receipt> SendAsync(OutgoingMessage message, CancellationToken ct)
+    public Outbox(WsmqClientOptions options, ILogger logger, CancellationToken stop)
     {
-        ct.ThrowIfCancellationRequested();
-        var send = new PendingSend(message);
+        (_options, _logger, _stop) = (options, logger, stop);
+        _open = new OpenSends(options, Expire);
+    }
+
+    /// <summary>Begins a send; its outcome is the task's.</summary>
+    public Task<Receipt> SendAsync(PendingSend send, CancellationToken ct)
+    {
         lock (_gate)
         {
-            if (_closed)
-                throw new WsmqException(WsmqErrors.ClientClosed);
-            _waiting.Enqueue(send);
+            Enter(send, ct);
             AdmitWaiting();
         }
 
-        using var timeout = new CancellationTokenSource(options.SendTimeout, options.TimeProvider);
-        using var expiry = timeout.Token.UnsafeRegister(_ => Abandon(send, () => send.GiveUp($"after {options.SendTimeout}")), null);
-        using var cancelled = ct.UnsafeRegister(_ => Abandon(send, () => send.Cancel(ct)), null);
-        return await send.Done.ConfigureAwait(false);
+        return ct.CanBeCanceled && !send.IsSettled ? WaitAsync([send], send.Done, ct) : send.Done;
     }
 
-    public void Attach(HubSession session)
+    /// <summary>Begins sends one directly behind the other, and completes when all have an outcome; it fails only if cancelled.</summary>
+    public Task SendManyAsync(IReadOnlyList<PendingSend> sends, CancellationToken ct)
     {
         lock (_gate)
         {
-            _session = session;
-            foreach (var lane in _lanes.Values)
-            {
-                if (lane.InFlight == 0)
-                    Reopen(lane);
-            }
+            foreach (var send in sends)
+                Enter(send, ct);
+            AdmitWaiting();
         }
-    }
 
-    public void Detach()
-    {
-        lock (_gate)
-            _session = null;
+        return WaitAsync(sends, AllAsync(sends), ct);
     }
 
     /// <summary>Refuses new sends, waits for the receipts of those under way, and gives up on the rest.</summary>
@@ -69,110 +67,98 @@ internal sealed class Outbox(WsmqClientOptions options, ILogger logger, Cancella
             wait = _session is not null && (_outstanding > 0 || _waiting.Count > 0);
         }
 
-        if (wait && !await Waits.TryAsync(_drained.Task, options, ct).ConfigureAwait(false))
-            Log.StopTimedOut(logger, "receipts");
+        if (wait && !await Waits.TryAsync(_drained.Task, _options, ct).ConfigureAwait(false))
+            Log.StopTimedOut(_logger, "receipts");
         lock (_gate)
         {
-            foreach (var send in _waiting.Concat(_lanes.Values.SelectMany(l => l.Sends)).ToList())
+            foreach (var send in _open.All)
                 send.GiveUp("the client was stopped");
+            _open.Dispose();
         }
     }
 
-    /// <summary>Everything that was started on behalf of sends; to await once the connection is closed.</summary>
-    public Task WhenQuiet()
+    private static async Task<bool> AllAsync(IReadOnlyList<PendingSend> sends)
+    {
+        foreach (var send in sends)
+            await ((Task)send.Done).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return true;
+    }
+
+    private async Task<T> WaitAsync<T>(IReadOnlyList<PendingSend> sends, Task<T> done, CancellationToken ct)
+    {
+        using var cancelled = ct.UnsafeRegister((_, token) => Cancel(sends, token), null);
+        var result = await done.ConfigureAwait(false);
+        return sends.Any(s => s.Done.IsCanceled) ? throw new OperationCanceledException(ct) : result;
+    }
+
+    private void Enter(PendingSend send, CancellationToken ct)
+    {
+        if (ct.IsCancellationRequested)
+            send.Cancel(ct);
+        else if (_closed)
+            send.Refuse(WsmqErrors.ClientClosed);
+        else if (!_open.TryAdd(send))
+            send.Refuse(WsmqErrors.TooManySends, $"the client's {nameof(_options.MaxBufferedBytes)} is {_options.MaxBufferedBytes}");
+        else
+            _waiting.AddLast(send.Place);
+    }
+
+    private void Cancel(IReadOnlyList<PendingSend> sends, CancellationToken ct)
     {
         lock (_gate)
-            return Task.WhenAll(_lanes.Values.SelectMany(l => l.Sends.Select(s => s.Attempt).Append(l.Recovery)).ToList());
+        {
+            foreach (var send in sends)
+            {
+                send.Cancel(ct);
+                LeaveIfSettled(send);
+            }
+        }
+    }
+
+    private void Expire()
+    {
+        lock (_gate)
+        {
+            while (_open.Expired() is { } send)
+            {
+                send.GiveUp($"after {_options.SendTimeout}");
+                LeaveIfSettled(send);
+            }
+        }
     }
 
     private void AdmitWaiting()
     {
-        while (_outstanding < options.MaxOutstandingSends && _waiting.TryDequeue(out var send))
+        while (_outstanding < _options.MaxOutstandingSends && _waiting.First is { } first)
         {
-            if (send.IsSettled)
-                continue;
+            _waiting.Remove(first);
+            _outstanding++;
+            var send = first.Value;
             if (!_lanes.TryGetValue(send.To, out var lane))
                 _lanes.Add(send.To, lane = new SendLane(send.To));
-            _outstanding++;
-            send.IsAdmitted = true;
             lane.Add(send);
-            Issue(lane);
+            if (!lane.Draining)
+                Issue(lane, send);
         }
 
         if (_closed && _outstanding == 0)
             _drained.TrySetResult();
     }
 
-    private void Issue(SendLane lane)
+    private void LeaveIfSettled(PendingSend send)
     {
-        if (_session is { } session)
-            lane.Issue(send => AttemptAsync(lane, send, session));
-    }
-
-    private async Task AttemptAsync(SendLane lane, PendingSend send, HubSession session)
-    {
-        SendOutcome outcome;
-        try
-        {
-            // Runs under the lock up to its first wait, which takes the message's place in SignalR's order; yielding then keeps an
-            // answer that is already there from changing the lane while it is walked.
-            var receipt = await session.SendAsync(send.Message).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            outcome = new SendOutcome(receipt, null);
-        }
-        catch (Exception e)
-        {
-            outcome = SendOutcome.From(e);
-        }
-
-        lock (_gate)
-            Answered(lane, send, session, outcome);
-    }
-
-    private void Answered(SendLane lane, PendingSend send, HubSession session, SendOutcome outcome)
-    {
-        lane.Answered(send, outcome);
-        if (send.IsSettled)
-            Leave(send, lane);
-        if (!lane.Draining || lane.InFlight > 0 || _session is null)
+        if (!send.IsSettled)
             return;
-        if (session != _session || lane.IsEmpty)
-            Reopen(lane);
-        else
-            lane.Recovery = RecoverAsync(lane, ++lane.Epoch, options.SendBackoff.Next(lane.Attempts++));
-    }
-
-    private async Task RecoverAsync(SendLane lane, int epoch, TimeSpan delay)
-    {
-        Log.SendsRepeated(logger, lane.To, delay);
-        await Task.Delay(delay, options.TimeProvider, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
-        lock (_gate)
-        {
-            if (lane.Epoch == epoch && !stop.IsCancellationRequested)
-                Reopen(lane);
-        }
-    }
-
-    private void Reopen(SendLane lane)
-    {
-        lane.Epoch++;
-        lane.Draining = false;
-        Issue(lane);
-    }
-
-    private void Abandon(PendingSend send, Action settle)
-    {
-        lock (_gate)
-        {
-            settle();
-            if (send is { IsAdmitted: true, IsInFlight: false } && _lanes.TryGetValue(send.To, out var lane))
-                Leave(send, lane);
-        }
-    }
-
-    private void Leave(PendingSend send, SendLane lane)
-    {
-        if (!lane.Remove(send))
+        _open.Remove(send);
+        if (send.IsInFlight)
             return;
+        if (send.Lane is not { } lane)
+        {
+            send.Place.List?.Remove(send.Place);
+            return;
+        }
+
+        lane.Remove(send);
         if (lane.IsEmpty)
             _lanes.Remove(lane.To);
         _outstanding--;

@@ -1,34 +1,42 @@
 namespace Wsmq;
 
-/// <summary>A message between the caller's send and its receipt.</summary>
-internal sealed class PendingSend(OutgoingMessage message)
+/// <summary>A message between the caller's send and its receipt. Guarded by the outbox's lock.</summary>
+internal sealed class PendingSend
 {
     private readonly TaskCompletionSource<Receipt> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public OutgoingMessage Message { get; } = message;
+    /// <param name="to">The address.</param>
+    /// <param name="json">The whole message as it goes over the wire, however often.</param>
+    public PendingSend(string to, ReadOnlyMemory<byte> json)
+    {
+        (To, Json) = (to, json);
+        (Place, Age) = (new(this), new(this));
+    }
 
-    public string To => Message.To!;
+    public string To { get; }
+
+    public ReadOnlyMemory<byte> Json { get; }
 
     public Task<Receipt> Done => _done.Task;
 
     public bool IsSettled => _done.Task.IsCompleted;
 
-    /// <summary>It waits in a lane, and not in front of the outbox.</summary>
-    public bool IsAdmitted { get; set; }
+    /// <summary>Where it waits: in front of the outbox, and then in its lane.</summary>
+    public LinkedListNode<PendingSend> Place { get; }
 
-    public bool IsInFlight { get; private set; }
+    /// <summary>Its place among all that have no outcome yet, oldest first.</summary>
+    public LinkedListNode<PendingSend> Age { get; }
+
+    /// <summary>When the app began it.</summary>
+    public long Since { get; set; }
+
+    /// <summary>The lane that it is in, and null in front of the outbox and once it has left.</summary>
+    public SendLane? Lane { get; set; }
+
+    public bool IsInFlight { get; set; }
 
     /// <summary>It was written to a connection at least once: without a receipt nobody knows whether it is stored.</summary>
-    public bool WasAttempted { get; private set; }
-
-    /// <summary>The attempt under way; it ends by itself and never fails.</summary>
-    public Task Attempt { get; private set; } = Task.CompletedTask;
-
-    public void Start(Func<PendingSend, Task> attempt)
-    {
-        (IsInFlight, WasAttempted) = (true, true);
-        Attempt = attempt(this);
-    }
+    public bool WasAttempted { get; set; }
 
     public void Answered(SendOutcome outcome)
     {
@@ -39,8 +47,9 @@ internal sealed class PendingSend(OutgoingMessage message)
             _done.TrySetException(error);
     }
 
-    public void GiveUp(string detail) =>
-        _done.TrySetException(new WsmqException(WasAttempted ? WsmqErrors.OutcomeUnknown : WsmqErrors.ClientClosed, detail));
+    public void Refuse(WsmqError error, string? detail = null) => _done.TrySetException(new WsmqException(error, detail));
+
+    public void GiveUp(string detail) => Refuse(WasAttempted ? WsmqErrors.OutcomeUnknown : WsmqErrors.ClientClosed, detail);
 
     public void Cancel(CancellationToken ct) => _done.TrySetCanceled(ct);
 }

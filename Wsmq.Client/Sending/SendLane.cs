@@ -1,6 +1,7 @@
 namespace Wsmq;
 
 /// <summary>The sends to one address, in the order in which the app began them. Guarded by the outbox's lock.</summary>
+/// <remarks>While there is a connection and the lane is not draining, all that is in it is in flight.</remarks>
 internal sealed class SendLane(string to)
 {
     private readonly LinkedList<PendingSend> _sends = new();
@@ -23,23 +24,25 @@ internal sealed class SendLane(string to)
     /// <summary>Tells a wait that something else ended it.</summary>
     public int Epoch { get; set; }
 
-    public IEnumerable<PendingSend> Sends => _sends;
+    /// <summary>All of them, in order.</summary>
+    public IReadOnlyCollection<PendingSend> Sends => _sends;
 
-    public void Add(PendingSend send) => _sends.AddLast(send);
-
-    public bool Remove(PendingSend send) => _sends.Remove(send);
-
-    public void Issue(Func<PendingSend, Task> attempt)
+    public void Add(PendingSend send)
     {
-        if (Draining)
-            return;
-        foreach (var send in _sends)
-        {
-            if (send.IsInFlight || send.IsSettled)
-                continue;
-            InFlight++;
-            send.Start(attempt);
-        }
+        send.Lane = this;
+        _sends.AddLast(send.Place);
+    }
+
+    public void Remove(PendingSend send)
+    {
+        send.Lane = null;
+        _sends.Remove(send.Place);
+    }
+
+    public void Began(PendingSend send)
+    {
+        send.IsInFlight = true;
+        InFlight++;
     }
 
     public void Answered(PendingSend send, SendOutcome outcome)
@@ -48,7 +51,7 @@ internal sealed class SendLane(string to)
         send.Answered(outcome);
         if (outcome.Receipt is not null)
             Attempts = 0;
-        if (outcome.IsAgain)
+        if (outcome.IsAgain && !send.IsSettled)
             Draining = true;
     }
 }

@@ -14,9 +14,6 @@ internal readonly record struct SendOutcome(Receipt? Receipt, Exception? Error)
         HubException when WsmqException.From(exception) is { } coded => coded.Error.CanRetry ? Again : new(null, coded),
         // The server failed without a code: nobody knows how far it came, and the next attempt would likely fail the same way.
         HubException => new(null, new WsmqException(WsmqErrors.OutcomeUnknown, "the server answered without a code", exception)),
-        // It could not be written as JSON, for example because of half a surrogate pair in a header.
-        ArgumentException or System.Text.Json.JsonException or NotSupportedException =>
-            new(null, new WsmqException(WsmqErrors.InvalidMessage, exception.Message, exception)),
         _ => Again,
     };
 }

@@ -26,8 +26,3 @@ public interface IWsmqPublisher
     /// <returns>One result for each message, in the same order.</returns>
     Task<IReadOnlyList<SendResult>> SendManyAsync(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellationToken = default);
 }
-
-/// <summary>How one message of many fared: either a receipt or an error.</summary>
-/// <param name="Receipt">The receipt, where it was stored.</param>
-/// <param name="Error">Why not, where it was not.</param>
-public sealed record SendResult(Receipt? Receipt, WsmqException? Error);

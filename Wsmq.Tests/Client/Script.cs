@@ -10,11 +10,27 @@ public sealed class Script
     private readonly ConcurrentDictionary<string, HubCallerContext> _live = new();
     private readonly ConcurrentDictionary<string, Receipt> _receipts = new();
     private readonly ConcurrentQueue<OutgoingMessage> _stored = new();
+    private int _streams;
 
     /// <summary>Tokens of all attempts to connect, refused ones included; null where there was none.</summary>
     public ConcurrentQueue<string?> Tokens { get; } = new();
 
     public ConcurrentQueue<string> Devices { get; } = new();
+
+    /// <summary>What each connection asked for with <c>batch</c>.</summary>
+    public ConcurrentQueue<string> Batches { get; } = new();
+
+    /// <summary>How many messages each item of a stream carried.</summary>
+    public ConcurrentQueue<int> Items { get; } = new();
+
+    /// <summary>How many streams were opened.</summary>
+    public int Streams => Volatile.Read(ref _streams);
+
+    /// <summary>Answers the messages of a stream at the same time, and not one after the other.</summary>
+    public bool Parallel { get; set; }
+
+    /// <summary>Called before an item of a stream is looked at: false ends the stream, and what it throws does so with an error.</summary>
+    public Func<bool>? OnItem { get; set; }
 
     public ConcurrentQueue<OutgoingMessage> Sends { get; } = new();
 
@@ -65,6 +81,8 @@ public sealed class Script
         foreach (var context in _live.Values)
             context.Abort();
     }
+
+    public void BeginStream() => Interlocked.Increment(ref _streams);
 
     public void Entered(HubCallerContext context)
     {

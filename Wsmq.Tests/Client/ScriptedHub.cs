@@ -13,6 +13,7 @@ public sealed class ScriptedHub(Script script) : Hub<IWsmqClient>, IWsmqHub
     public override async Task OnConnectedAsync()
     {
         script.Devices.Enqueue(Context.GetHttpContext()!.Request.Query["device"].ToString());
+        script.Batches.Enqueue(Context.GetHttpContext()!.Request.Query["batch"].ToString());
         script.Entered(Context);
         await script.OnConnected(Clients.Caller);
     }
@@ -23,16 +24,12 @@ public sealed class ScriptedHub(Script script) : Hub<IWsmqClient>, IWsmqHub
         return Task.CompletedTask;
     }
 
+    public Task<Receipt> Send(OutgoingMessage message) => throw new HubException("not scripted");
+
     public Task<PublishResult[]> SendMany(OutgoingMessage[] messages) => throw new HubException("not scripted");
 
     public IAsyncEnumerable<PublishResult[]> Publish(IAsyncEnumerable<OutgoingMessage[]> messages, CancellationToken cancellationToken) =>
-        throw new HubException("not scripted");
-
-    public Task<Receipt> Send(OutgoingMessage message)
-    {
-        script.Sends.Enqueue(message);
-        return script.OnSend is { } answer ? answer(message, Context) : Task.FromResult(script.Store(message));
-    }
+        new ScriptedStream(script, Context).RunAsync(messages, cancellationToken);
 
     public Task Ack(string source, string position)
     {
@@ -66,7 +63,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         builder.Services.AddSingleton(script);
-        builder.Services.AddSignalR(o => o.MaximumParallelInvocationsPerClient = parallel)
+        script.Parallel = parallel > 1;
+        builder.Services
+            .AddSignalR(o => (o.MaximumParallelInvocationsPerClient, o.MaximumReceiveMessageSize) = (parallel, 2 * 256 * 1024))
             .AddJsonProtocol(o => o.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WsmqJson.TypeInfoResolver));
         var app = builder.Build();
         app.Use(async (context, next) =>

@@ -5,6 +5,9 @@ namespace Wsmq.Tests.Client;
 /// <summary>On a server that runs invocations one after another, so that what it stores shows the order of their arrival.</summary>
 public sealed class SendOrderTests : ClientTest
 {
+    // Fewer than there are between two losses: results can be lost with their connection, and each is to bring some.
+    private protected override void Configure(WsmqClientOptions options) => options.MaxOutstandingSends = 16;
+
     [Fact]
     public async Task While_a_refused_message_waits_nothing_new_to_that_address_overtakes_it()
     {

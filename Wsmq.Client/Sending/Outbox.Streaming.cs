@@ -1,0 +1,104 @@
+namespace Wsmq;
+
+/// <content>What goes over the connection's stream, and what is repeated.</content>
+internal sealed partial class Outbox
+{
+    private HubSession? _session;
+    private SendStream? _stream;
+    private Task _streaming = Task.CompletedTask;
+
+    public void Attach(HubSession session)
+    {
+        lock (_gate)
+        {
+            _session = session;
+            foreach (var lane in _lanes.Values)
+                Reopen(lane);
+        }
+    }
+
+    public void Detach()
+    {
+        lock (_gate)
+        {
+            _session = null;
+            if (_stream is { } stream)
+                Ended(stream, SendOutcome.Again);
+        }
+    }
+
+    /// <summary>Everything that was started on behalf of sends; to await once the connection is closed.</summary>
+    public Task WhenQuiet()
+    {
+        lock (_gate)
+            return Task.WhenAll([_streaming, .. _lanes.Values.Select(l => l.Recovery)]);
+    }
+
+    /// <summary>The stream has a result for a send, or has not written it. The caller holds the lock.</summary>
+    public void Answered(PendingSend send, SendOutcome outcome)
+    {
+        var lane = send.Lane!;
+        lane.Answered(send, outcome);
+        LeaveIfSettled(send);
+        if (!lane.Draining || lane.InFlight > 0 || _session is null)
+            return;
+        if (lane.IsEmpty)
+            Reopen(lane);
+        else
+            lane.Recovery = RecoverAsync(lane, ++lane.Epoch, _options.SendBackoff.Next(lane.Attempts++));
+    }
+
+    /// <summary>The stream is over: what it has not answered goes over the next one. The caller holds the lock.</summary>
+    public void Ended(SendStream stream, SendOutcome outcome)
+    {
+        if (stream != _stream)
+            return;
+        _stream = null;
+        var left = stream.End();
+        // All at once, before the first of them leaves and makes room: what then comes in must not go out before the others.
+        foreach (var (send, _) in left)
+            send.Lane!.Draining = true;
+        foreach (var (send, wasWritten) in left)
+            Answered(send, wasWritten ? outcome : SendOutcome.Again);
+    }
+
+    private void Issue(SendLane lane, PendingSend send)
+    {
+        if (_session is not { } session)
+            return;
+        if (_stream is null)
+        {
+            _stream = new SendStream(session, this, _gate);
+            _streaming = StreamAsync(_stream, _streaming);
+        }
+
+        lane.Began(send);
+        _stream.Enqueue(send);
+    }
+
+    private static async Task StreamAsync(SendStream stream, Task before)
+    {
+        await Task.Run(stream.RunAsync).ConfigureAwait(false);
+        await before.ConfigureAwait(false);
+    }
+
+    private void Reopen(SendLane lane)
+    {
+        lane.Epoch++;
+        lane.Draining = false;
+        foreach (var send in lane.Sends)
+            Issue(lane, send);
+    }
+
+    private async Task RecoverAsync(SendLane lane, int epoch, TimeSpan delay)
+    {
+        Log.SendsRepeated(_logger, lane.To, delay);
+        await Task.Delay(delay, _options.TimeProvider, _stop)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        lock (_gate)
+        {
+            if (lane.Epoch == epoch && !_stop.IsCancellationRequested)
+                Reopen(lane);
+        }
+    }
+}

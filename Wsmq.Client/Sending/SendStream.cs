@@ -1,0 +1,105 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Wsmq;
+
+/// <summary>
+/// The stream over which everything goes that is sent on one connection: messages out, as many in an item as are ready, and their
+/// results back by number. Guarded by the outbox's lock.
+/// </summary>
+internal sealed class SendStream(HubSession session, Outbox outbox, Lock gate)
+{
+    private readonly Queue<PendingSend> _ready = new();
+    private readonly Dictionary<long, PendingSend> _written = [];
+    private readonly Wakeup _wake = new();
+    private long _next;
+    private bool _ended;
+
+    public void Enqueue(PendingSend send)
+    {
+        _ready.Enqueue(send);
+        _wake.Set();
+    }
+
+    /// <summary>Runs until the stream is over, which it tells the outbox; never fails.</summary>
+    public async Task RunAsync()
+    {
+        var outcome = SendOutcome.Again;
+        try
+        {
+            await foreach (var results in session.PublishAsync(FramesAsync()).ConfigureAwait(false))
+            {
+                lock (gate)
+                    Take(results);
+            }
+        }
+        catch (Exception e)
+        {
+            outcome = SendOutcome.From(e);
+        }
+
+        lock (gate)
+            outbox.Ended(this, outcome);
+    }
+
+    /// <summary>Ends it, and gives back what has no result: first what was written, in order, then what was not.</summary>
+    public IReadOnlyList<(PendingSend Send, bool WasWritten)> End()
+    {
+        _ended = true;
+        _wake.Set();
+        List<(PendingSend, bool)> left = [.. _written.OrderBy(w => w.Key).Select(w => (w.Value, true)), .. _ready.Select(s => (s, false))];
+        _written.Clear();
+        _ready.Clear();
+        return left;
+    }
+
+    private async IAsyncEnumerable<SendFrame> FramesAsync([EnumeratorCancellation] CancellationToken ct = default)
+    {
+        while (true)
+        {
+            await _wake.WaitAsync(ct).ConfigureAwait(false);
+            while (TryFill(out var frame))
+                yield return frame;
+            if (_ended)
+                yield break;
+        }
+    }
+
+    private bool TryFill([NotNullWhen(true)] out SendFrame? frame)
+    {
+        frame = null;
+        lock (gate)
+        {
+            while (_ready.TryPeek(out var send) && frame?.HasRoomFor(send.Json) != false)
+            {
+                _ready.Dequeue();
+                if (send.IsSettled || send.Lane!.Draining)
+                {
+                    // Nobody waits for it any more, or it would overtake what is to be repeated.
+                    outbox.Answered(send, SendOutcome.Again);
+                    continue;
+                }
+
+                (frame ??= new SendFrame()).Add(send.Json);
+                send.WasAttempted = true;
+                _written.Add(_next++, send);
+            }
+        }
+
+        return frame is not null;
+    }
+
+    private void Take(PublishResult[] results)
+    {
+        foreach (var result in results)
+        {
+            if (_written.Remove(result.Number, out var send))
+                outbox.Answered(send, OutcomeOf(result));
+        }
+    }
+
+    private static SendOutcome OutcomeOf(PublishResult result) => result.TryGetReceipt(out var receipt)
+        ? new SendOutcome(receipt, null)
+        : SendOutcome.From(new HubException(result.Error));
+}

@@ -1,0 +1,120 @@
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Wsmq.Tests.Client;
+
+/// <summary>When acks go out, on a clock that stands still unless a test moves it.</summary>
+public sealed class AckTests : ClientTest
+{
+    private readonly FakeTimeProvider _time = new();
+
+    private protected override void Configure(WsmqClientOptions options) => options.TimeProvider = _time;
+
+    [Fact]
+    public async Task The_first_after_a_pause_goes_out_at_once_and_then_one_in_an_interval()
+    {
+        Record();
+        await Client.StartAsync();
+        await ReceiveAsync(1, 1);
+        await AckedIs(1);
+
+        await ReceiveAsync(2, 20);
+        await NothingMoreIsAckedAsync(1);
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        await AckedIs(20);
+
+        await ReceiveAsync(21, 40);
+        await NothingMoreIsAckedAsync(2);
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        await AckedIs(40);
+
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        await ReceiveAsync(41, 41);
+        await AckedIs(41);
+        Script.Acks.Should().HaveCount(4);
+    }
+
+    [Fact]
+    public async Task A_quarter_of_the_window_is_acknowledged_without_waiting()
+    {
+        Record();
+        await Client.StartAsync();
+        await ReceiveAsync(1, 1);
+        await AckedIs(1);
+        await ReceiveAsync(2, 64);
+        await NothingMoreIsAckedAsync(1);
+        await ReceiveAsync(65, 65);
+        await AckedIs(65);
+        Script.Acks.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public async Task Sources_do_not_wait_for_each_other()
+    {
+        Record();
+        await Client.StartAsync();
+        await ReceiveAsync(1, 1);
+        await AckedIs(1);
+        await ReceiveAsync(2, 2);
+        await Server.Everyone.Receive(Entry.Chat(1, Entry.Group));
+        await AckedIs(1, Entry.Group);
+        Script.LastAck(Entry.Alice).Should().Be(Entry.At(1));
+    }
+
+    [Fact]
+    public async Task Stopping_and_connecting_again_do_not_wait_for_the_interval()
+    {
+        Record();
+        await Client.StartAsync();
+        await ReceiveAsync(1, 1);
+        await AckedIs(1);
+        await ReceiveAsync(2, 3);
+        await NothingMoreIsAckedAsync(1);
+        await Script.AbortAllAsync();
+        await Eventually.That("it is connected again", () =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+            return Script.LastAck(Entry.Alice) == Entry.At(3);
+        });
+
+        await Server.Everyone.Receive(Entry.Chat(4));
+        await Eventually.That("4 is handled", () => Handled.Contains("4"));
+        await Client.StopAsync();
+        Script.LastAck(Entry.Alice).Should().Be(Entry.At(4));
+    }
+
+    [Fact]
+    public async Task An_ack_that_fails_is_repeated_after_its_wait_however_much_is_handled_meanwhile()
+    {
+        Record();
+        var fail = true;
+        Script.OnAck = (_, _) => Volatile.Read(ref fail) ? throw new HubException(WsmqErrors.StoreUnavailable.ToString()) : Task.CompletedTask;
+        await Client.StartAsync();
+        await ReceiveAsync(1, 1);
+        await Eventually.That("it was tried", () => Script.Acks.Count == 1);
+        await Client.SendAsync(Chat("a round trip, so that the answer is there"));
+        Volatile.Write(ref fail, false);
+        await ReceiveAsync(2, 30);
+        await Eventually.That("the last is acknowledged", () =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(5));
+            return Script.LastAck(Entry.Alice) == Entry.At(30);
+        });
+        Script.Acks.Count.Should().BeLessThan(5);
+        Errors.Should().BeEmpty();
+    }
+
+    private async Task ReceiveAsync(long first, long last)
+    {
+        for (var position = first; position <= last; position++)
+            await Server.Everyone.Receive(Entry.Chat(position));
+        await Eventually.That($"{last} is handled", () => Handled.Contains($"{last}"));
+    }
+
+    /// <summary>An ack that had been sent would be there before the answer to what is sent later.</summary>
+    private async Task NothingMoreIsAckedAsync(int acks)
+    {
+        await Client.SendAsync(Chat("a round trip"));
+        Script.Acks.Should().HaveCount(acks);
+    }
+}

@@ -1,0 +1,67 @@
+namespace Wsmq.Tests.Client;
+
+/// <summary>Several deliveries in one call are the same as as many calls.</summary>
+public sealed class ReceiveManyTests : ClientTest
+{
+    private protected override void Configure(WsmqClientOptions options) => options.BufferCapacity = 10;
+
+    [Fact]
+    public async Task The_client_asks_for_them_and_handles_them_in_order_among_single_ones()
+    {
+        Record();
+        Script.OnConnected = async client =>
+        {
+            await client.ReceiveMany([Entry.Chat(1), Entry.Chat(2)]);
+            await client.Receive(Entry.Chat(3));
+            await client.ReceiveMany([Entry.Chat(4), Entry.Chat(5), Entry.Chat(6)]);
+        };
+        await Client.StartAsync();
+        await HandledAre("1", "2", "3", "4", "5", "6");
+        await AckedIs(6);
+        Script.Batches.Should().Equal("true");
+        Script.Resumes.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Repeats_among_them_are_handled_once_and_a_gap_between_them_is_raised_in_its_place()
+    {
+        Record();
+        Client.Gap += (_, gap) => Handled.Enqueue($"gap {gap.After.Value} {gap.Before.Value}");
+        Script.OnConnected = async client =>
+        {
+            await client.ReceiveMany([Entry.Chat(1), Entry.Chat(2)]);
+            await client.ReceiveMany([Entry.Chat(2), Entry.Chat(3)]);
+            await client.Gap(Entry.Alice, Entry.At(3), Entry.At(8), GapReasons.Retention);
+            await client.ReceiveMany([Entry.Chat(8), Entry.Chat(9)]);
+        };
+        await Client.StartAsync();
+        await HandledAre("1", "2", "3", "gap 3 8", "8", "9");
+        await AckedIs(9);
+    }
+
+    [Fact]
+    public async Task What_is_missing_inside_is_asked_for()
+    {
+        Record();
+        Script.OnConnected = client => client.ReceiveMany([Entry.Chat(1), Entry.Chat(4), Entry.Chat(5)]);
+        Script.OnResume = (_, _, client) => client.ReceiveMany([Entry.Chat(2), Entry.Chat(3), Entry.Chat(4), Entry.Chat(5)]);
+        await Client.StartAsync();
+        await HandledAre("1", "2", "3", "4", "5");
+        Script.Resumes.Distinct().Should().Equal((Entry.Alice, Entry.At(1)));
+        Gaps.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task More_than_fit_come_again_when_there_is_room()
+    {
+        Record();
+        Script.OnConnected = client => client.ReceiveMany(From(1));
+        Script.OnResume = (_, after, client) => client.ReceiveMany(From(Position.Parse(after).Value + 1));
+        await Client.StartAsync();
+        await HandledAre([.. Enumerable.Range(1, 100).Select(i => $"{i}")]);
+        await AckedIs(100);
+        Gaps.Should().BeEmpty();
+    }
+
+    private static Delivery[] From(long first) => [.. Enumerable.Range(1, 100).Where(i => i >= first).Select(i => Entry.Chat(i))];
+}

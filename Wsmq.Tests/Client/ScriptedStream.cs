@@ -1,0 +1,102 @@
+using System.Threading.Channels;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Wsmq.Tests.Client;
+
+/// <summary>A stream of sends that is answered as the script says.</summary>
+internal sealed class ScriptedStream(Script script, HubCallerContext context)
+{
+    // Each answer is on its way before the next message is looked at: a connection that is then lost has brought the ones before.
+    private readonly Channel<PublishResult[]> _results = Channel.CreateBounded<PublishResult[]>(1);
+
+    public IAsyncEnumerable<PublishResult[]> RunAsync(IAsyncEnumerable<OutgoingMessage[]> messages, CancellationToken ct)
+    {
+        script.BeginStream();
+        _ = TakeAsync(messages, ct);
+        return _results.Reader.ReadAllAsync(ct);
+    }
+
+    // Items are taken at once, also behind the end: SignalR stops everything on a connection while one of its streams is not read, and
+    // closes it where a stream ends that is full.
+    private async Task TakeAsync(IAsyncEnumerable<OutgoingMessage[]> messages, CancellationToken ct)
+    {
+        var ended = false;
+        var answers = Task.CompletedTask;
+        var number = 0L;
+        try
+        {
+            await foreach (var some in messages.WithCancellation(ct))
+            {
+                if (ended || IsLast(answers))
+                {
+                    ended = true;
+                    continue;
+                }
+
+                script.Items.Enqueue(some.Length);
+                foreach (var message in some)
+                    answers = AnswerAsync(number++, message, script.Parallel ? Task.CompletedTask : answers, ct);
+            }
+        }
+        catch (Exception)
+        {
+            // The connection is gone.
+        }
+
+        await CompleteAsync(answers, null);
+    }
+
+    private bool IsLast(Task answers)
+    {
+        try
+        {
+            if (script.OnItem?.Invoke() != false)
+                return false;
+            _ = CompleteAsync(answers, null);
+        }
+        catch (HubException e)
+        {
+            _ = CompleteAsync(answers, e);
+        }
+
+        return true;
+    }
+
+    private async Task CompleteAsync(Task answers, Exception? error)
+    {
+        await answers;
+        _results.Writer.TryComplete(error);
+    }
+
+    private async Task AnswerAsync(long number, OutgoingMessage message, Task before, CancellationToken ct)
+    {
+        await before;
+        script.Sends.Enqueue(message);
+        try
+        {
+            var result = await ResultAsync(number, message);
+            await _results.Writer.WriteAsync([result], ct);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
+        {
+            // The connection is gone, or the script ended the stream.
+        }
+    }
+
+    private async Task<PublishResult> ResultAsync(long number, OutgoingMessage message)
+    {
+        try
+        {
+            var receipt = script.OnSend is { } answer ? await answer(message, context) : script.Store(message);
+            return new PublishResult { Number = number, Id = receipt.Id, Position = receipt.Position, Duplicate = receipt.Duplicate };
+        }
+        catch (HubException e)
+        {
+            return new PublishResult { Number = number, Id = message.Id, Error = e.Message };
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return new PublishResult { Number = number, Id = message.Id, Error = "An unexpected error." };
+        }
+    }
+}
