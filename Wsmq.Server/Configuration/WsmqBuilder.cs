@@ -7,6 +7,7 @@ using Wsmq.Server.Configuration;
 using Wsmq.Server.Hubs;
 using Wsmq.Server.Logs;
 using Wsmq.Server.Redis;
+using Wsmq.Server.Redis.Live;
 using Wsmq.Server.Sqlite;
 
 namespace Wsmq;
@@ -40,7 +41,7 @@ public sealed class WsmqBuilder
     public WsmqBuilder UseRedis(string configuration, Action<WsmqRedisOptions>? configure = null)
     {
         AddOptions<WsmqRedisOptions>(o => o.Configuration = configuration, configure);
-        return Use<RedisStore, BackplaneLifetimeManager>();
+        return Use<RedisStore, RedisLifetimeManager>();
     }
 
     private WsmqBuilder Use<TStore, TLifetimeManager>()

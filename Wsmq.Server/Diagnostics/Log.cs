@@ -56,4 +56,19 @@ internal static partial class Log
 
     [LoggerMessage(16, LogLevel.Debug, "A call or connection was refused: {Code}.")]
     public static partial void CallRefused(ILogger logger, string code);
+
+    [LoggerMessage(31, LogLevel.Error, "A live push in Redis is not of this program's making; another program publishes under the key prefix.")]
+    public static partial void UnreadableLivePush(ILogger logger);
+
+    [LoggerMessage(32, LogLevel.Error, "Handing out a live push failed.")]
+    public static partial void LivePushFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(33, LogLevel.Warning, "Connection {ConnectionId} does not read: live pushes for it are dropped until it has caught up.")]
+    public static partial void LiveDropped(ILogger logger, string connectionId);
+
+    [LoggerMessage(34, LogLevel.Warning, "The SignalR groups of connection {ConnectionId} could not be changed as another node asked.")]
+    public static partial void LiveRequestFailed(ILogger logger, Exception exception, string connectionId);
+
+    [LoggerMessage(35, LogLevel.Debug, "No node has connection {ConnectionId}, whose SignalR groups were to be changed.")]
+    public static partial void LiveRequestUnanswered(ILogger logger, string connectionId);
 }

@@ -5,7 +5,7 @@ namespace Wsmq.Server.Redis;
 
 /// <summary>
 /// One connection for commands and one for subscriptions: a large reply on a connection that also subscribes is cut off by the
-/// server's output limit for subscribers. The backplane has a third, because it disposes the one it is given.
+/// server's output limit for subscribers.
 /// </summary>
 internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAsyncDisposable
 {
@@ -17,6 +17,8 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
     public IConnectionMultiplexer Commands => _commands ?? throw NotStarted();
 
     public IConnectionMultiplexer Subscriptions => _subscriptions ?? throw NotStarted();
+
+    public bool IsOpen => _subscriptions is not null;
 
     /// <summary>True on a Cluster: a script may then touch one bucket only.</summary>
     public bool IsCluster { get; private set; }
@@ -37,7 +39,7 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
     }
 
     /// <summary>The app's configuration, for a connection with a purpose of its own.</summary>
-    public static ConfigurationOptions Settings(WsmqRedisOptions options, string purpose)
+    private static ConfigurationOptions Settings(WsmqRedisOptions options, string purpose)
     {
         var settings = ConfigurationOptions.Parse(options.Configuration);
         settings.ClientName = $"wsmq-{purpose}";

@@ -22,6 +22,15 @@ internal sealed class RedisKeys(string prefix, int buckets)
     /// <summary>What this deployment was set up with; outside of all buckets.</summary>
     public RedisKey Layout => $"{prefix}:layout";
 
+    /// <summary>Channel of the live plane that all nodes hear.</summary>
+    public string Live { get; } = $"{prefix}:live";
+
+    /// <summary>Before the id of a node: its channel of the live plane.</summary>
+    public string LiveNodes { get; } = $"{prefix}:live:node:";
+
+    /// <summary>Channel of a SignalR group.</summary>
+    public string LiveGroup(string name) => $"{prefix}:live:group:{Uri.EscapeDataString(name)}";
+
     /// <summary>The keys of an address.</summary>
     public LogKeys Of(Address address)
     {

@@ -19,6 +19,8 @@ internal static class RedisScript
     public static readonly string Leave = AlsoWhenFull + Load("nodes") + Load("leave");
     public static readonly string Index = AlsoWhenFull + Load("nodes") + Load("index");
 
+    public static readonly string Push = Load("push");
+
     private static string Load(string name)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name + ".lua")

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Logs;
+using Wsmq.Server.Redis.Live;
 
 namespace Wsmq.Server.Redis;
 
@@ -19,6 +20,7 @@ internal sealed class RedisStore : IStore
         _keys = new RedisKeys(redisOptions.Value.KeyPrefix, redisOptions.Value.Buckets);
         var lanes = new RedisLanes(_connections, _keys, options.Value);
         _signals = new RedisSignals(_connections, _keys, lanes, options.Value, logger);
+        Live = new RedisLive(_connections, _keys, lanes, logger);
         Log = new RedisMessageLog(_connections, _keys, lanes, _signals, options.Value, redisOptions.Value);
         Memberships = new RedisMembershipStore(_connections, _keys, lanes);
     }
@@ -29,11 +31,15 @@ internal sealed class RedisStore : IStore
 
     public ISignals Signals => _signals;
 
+    /// <summary>What the live plane travels on.</summary>
+    public RedisLive Live { get; }
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _connections.ConnectAsync(cancellationToken);
         await new RedisCheck(_connections, _keys, _logger).RunAsync();
         await _signals.StartAsync();
+        await Live.StartAsync();
     }
 
     public async Task<bool> IsAvailableAsync(CancellationToken cancellationToken)

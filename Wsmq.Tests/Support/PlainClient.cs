@@ -29,20 +29,22 @@ internal sealed class PlainClient : IAsyncDisposable
     public Exception? Closed { get; private set; }
 
     public static async Task<PlainClient> ConnectAsync(
-        TestNode node, string user, string? device = null, bool ack = true, Action<Delivery>? onReceive = null)
+        TestNode node, string user, string? device = null, bool ack = true, Action<Delivery>? onReceive = null, bool negotiate = false)
     {
-        var client = Create(node.Hub, TestTokens.For(user), device, ack, onReceive);
+        var client = Create(node.Hub, TestTokens.For(user), device, ack, onReceive, negotiate);
         await client.Connection.StartAsync();
         return client;
     }
 
-    public static PlainClient Create(Uri hub, string? token, string? device = null, bool ack = true, Action<Delivery>? onReceive = null)
+    /// <remarks>Only a client that negotiates knows the id of its connection.</remarks>
+    public static PlainClient Create(
+        Uri hub, string? token, string? device = null, bool ack = true, Action<Delivery>? onReceive = null, bool negotiate = false)
     {
         var url = device is null ? hub : new Uri(hub, "?device=" + Uri.EscapeDataString(device));
         var connection = new HubConnectionBuilder()
             .WithUrl(url, HttpTransportType.WebSockets, o =>
             {
-                o.SkipNegotiation = true;
+                o.SkipNegotiation = !negotiate;
                 if (token is not null)
                     o.AccessTokenProvider = () => Task.FromResult<string?>(token);
             })

@@ -1,0 +1,120 @@
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+using Wsmq.Server.Diagnostics;
+
+namespace Wsmq.Server.Redis.Live;
+
+/// <summary>
+/// Carries pushes between the nodes: a channel that all hear, one for each node, and one for each group. Nobody subscribes for a
+/// connection or a user; which nodes have a user is known from the readers of its address. A node hears what it sends itself.
+/// </summary>
+internal sealed class RedisLive(RedisConnections connections, RedisKeys keys, RedisLanes lanes, ILogger logger)
+{
+    // Some hundred µs of Redis.
+    private const int MostUsersInAScript = 1_000;
+
+    /// <summary>A push came; raised for the pushes of one channel one after another.</summary>
+    public event Action<LivePush>? Received;
+
+    public string Node => lanes.Node;
+
+    /// <summary>Opens what every node hears, and this node's own channel.</summary>
+    public Task StartAsync() => Task.WhenAll(ListenAsync(keys.Live), ListenAsync(keys.LiveNodes + Node));
+
+    public Task<ChannelMessageQueue> ListenToGroupAsync(string name) => ListenAsync(keys.LiveGroup(name));
+
+    public static async Task LeaveAsync(ChannelMessageQueue queue)
+    {
+        try
+        {
+            await queue.UnsubscribeAsync(CommandFlags.FireAndForget);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The store is closed, and with it the subscription.
+        }
+    }
+
+    public Task ToAllAsync(LivePush push, CancellationToken cancellationToken) => PublishAsync(keys.Live, push, cancellationToken);
+
+    public Task ToNodeAsync(string node, LivePush push) => PublishAsync(keys.LiveNodes + node, push, CancellationToken.None);
+
+    public Task ToGroupAsync(string name, LivePush push, CancellationToken cancellationToken) =>
+        PublishAsync(keys.LiveGroup(name), push, cancellationToken);
+
+    public Task ToUsersAsync(IEnumerable<string> users, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
+    {
+        CheckStarted();
+
+        // Nobody connects with an identifier that makes no address.
+        var addresses = users.Distinct(StringComparer.Ordinal)
+            .Select(user => Address.TryParse($"{Address.Prefix(AddressKind.User)}:{user}", out var address, out _) ? address : default)
+            .Where(address => address != default);
+        return Task.WhenAll(addresses.GroupBy(lanes.LaneOf)
+            .SelectMany(lane => lane.Chunk(MostUsersInAScript))
+            .Select(some => EvaluateAsync(some, frame, cancellationToken)));
+    }
+
+    private Task<RedisResult> EvaluateAsync(Address[] users, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
+    {
+        var push = LiveFormat.Write(new LivePush(LiveKind.Users, Array.ConvertAll(users, u => u.Name), frame));
+        var metas = Array.ConvertAll(users, keys.Meta);
+
+        // As EVAL: what is sent again after a script flush would come behind later pushes.
+        return RedisErrors.GuardAsync(
+            () => connections.Database.ScriptEvaluateAsync(RedisScript.Push, metas, [keys.LiveNodes, push], CommandFlags.NoScriptCache),
+            cancellationToken);
+    }
+
+    private Task<long> PublishAsync(string channel, LivePush push, CancellationToken cancellationToken)
+    {
+        CheckStarted();
+        return RedisErrors.GuardAsync(
+            () => connections.Database.PublishAsync(RedisChannel.Literal(channel), LiveFormat.Write(push)), cancellationToken);
+    }
+
+    private async Task<ChannelMessageQueue> ListenAsync(string name)
+    {
+        CheckStarted();
+        var channel = RedisChannel.Literal(name);
+        var subscriber = connections.Subscriptions.GetSubscriber();
+        try
+        {
+            var queue = await RedisErrors.GuardAsync(() => subscriber.SubscribeAsync(channel), CancellationToken.None);
+            queue.OnMessage(message => Handle((ReadOnlyMemory<byte>)message.Message));
+            return queue;
+        }
+        catch (WsmqException)
+        {
+            // The driver would open it later, with nobody there to hear.
+            await subscriber.UnsubscribeAsync(channel, flags: CommandFlags.FireAndForget);
+            throw;
+        }
+    }
+
+    private void Handle(ReadOnlyMemory<byte> message)
+    {
+        if (!LiveFormat.TryRead(message, out var push))
+        {
+            Log.UnreadableLivePush(logger);
+            return;
+        }
+
+        try
+        {
+            Received?.Invoke(push);
+        }
+        catch (Exception e)
+        {
+            // The driver would swallow it.
+            Log.LivePushFailed(logger, e);
+        }
+    }
+
+    // Services of the app may push before the host has opened the store.
+    private void CheckStarted()
+    {
+        if (!connections.IsOpen)
+            throw new WsmqException(WsmqErrors.StoreUnavailable, "the app has not started yet");
+    }
+}

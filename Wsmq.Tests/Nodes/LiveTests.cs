@@ -1,0 +1,171 @@
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Client;
+using StackExchange.Redis;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Nodes;
+
+/// <summary>Live pushes over two nodes: whom each kind of target reaches, and in which order.</summary>
+[Collection(SharedRedis.Name)]
+public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
+{
+    private const string End = "end";
+
+    private readonly string _prefix = redis.NextPrefix();
+    private readonly List<PlainClient> _clients = [];
+    private TestNode _a = null!;
+    private TestNode _b = null!;
+    private PlainClient _alice = null!;
+    private PlainClient _bob = null!;
+    private PlainClient _bobOnA = null!;
+    private PlainClient _carol = null!;
+
+    public async Task InitializeAsync()
+    {
+        (_a, _b) = (await StartAsync(), await StartAsync());
+        (_alice, _bob) = (await ConnectAsync(_a, "alice"), await ConnectAsync(_b, "bob"));
+        (_bobOnA, _carol) = (await ConnectAsync(_a, "bob", "phone"), await ConnectAsync(_b, "carol"));
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var client in _clients)
+            await client.DisposeAsync();
+        await _a.DisposeAsync();
+        await _b.DisposeAsync();
+    }
+
+    private Task<TestNode> StartAsync() => TestNode.StartAsync(s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = _prefix));
+
+    private async Task<PlainClient> ConnectAsync(TestNode node, string user, string? device = null)
+    {
+        var client = await PlainClient.ConnectAsync(node, user, device, negotiate: true);
+        _clients.Add(client);
+
+        // A client counts as started before the server is done with it; its first call waits for that.
+        await client.Connection.InvokeAsync("Ack", $"user:{user}", Position.Start.ToString());
+        return client;
+    }
+
+    private static LiveMessage Message(string type) => new() { Type = type, Body = JsonBody.Parse("{\"a\":\"\\u001eé\"}") };
+
+    private static string IdOf(PlainClient client) => client.Connection.ConnectionId!;
+
+    private async Task ReachesAsync(Func<IWsmqClient> to, params PlainClient[] expected)
+    {
+        await to().Live(Message("x"));
+        await _a.Live.Clients.All.Live(Message(End));
+        foreach (var client in _clients)
+        {
+            var wanted = expected.Contains(client) ? new[] { "x", End } : [End];
+            await Eventually.That("the pushes come", () => client.Live.Count >= wanted.Length);
+            client.Live.Select(m => m.Type).Should().BeEquivalentTo(wanted);
+        }
+
+        expected.Should().OnlyContain(c => c.Live.First(m => m.Type == "x").Body!.ToString()!.Length > 8);
+    }
+
+    [Fact]
+    public Task All() => ReachesAsync(() => _a.Live.Clients.All, _alice, _bob, _bobOnA, _carol);
+
+    [Fact]
+    public Task All_except() => ReachesAsync(() => _a.Live.Clients.AllExcept(IdOf(_alice), IdOf(_bob)), _bobOnA, _carol);
+
+    [Fact]
+    public Task A_user_with_a_connection_on_each_node() => ReachesAsync(() => _a.Live.Clients.User("bob"), _bob, _bobOnA);
+
+    [Fact]
+    public Task Users_one_of_them_named_twice_and_one_impossible() =>
+        ReachesAsync(() => _b.Live.Clients.Users("bob", "alice", "bob", "nobody", "no\nname"), _alice, _bob, _bobOnA);
+
+    [Fact]
+    public Task A_client_on_another_node() => ReachesAsync(() => _a.Live.Clients.Client(IdOf(_carol)), _carol);
+
+    [Fact]
+    public Task A_client_on_the_same_node() => ReachesAsync(() => _b.Live.Clients.Client(IdOf(_carol)), _carol);
+
+    [Fact]
+    public Task Clients() => ReachesAsync(() => _a.Live.Clients.Clients(IdOf(_carol), IdOf(_alice), "nobody"), _carol, _alice);
+
+    [Fact]
+    public async Task A_group_with_members_added_from_either_node()
+    {
+        foreach (var (node, client) in new[] { (_a, _alice), (_a, _bob), (_b, _carol) })
+            await node.Live.Groups.AddToGroupAsync(IdOf(client), "of: its own|é");
+        await ReachesAsync(() => _a.Live.Clients.Group("of: its own|é"), _alice, _bob, _carol);
+    }
+
+    [Fact]
+    public async Task A_group_but_for_some_of_its_members()
+    {
+        foreach (var client in _clients)
+            await _a.Live.Groups.AddToGroupAsync(IdOf(client), "g");
+        await ReachesAsync(() => _b.Live.Clients.GroupExcept("g", IdOf(_alice), IdOf(_bob)), _bobOnA, _carol);
+    }
+
+    [Fact]
+    public async Task Groups_that_are_named_twice()
+    {
+        await _a.Live.Groups.AddToGroupAsync(IdOf(_bob), "g");
+        await _a.Live.Groups.AddToGroupAsync(IdOf(_alice), "h");
+        await ReachesAsync(() => _a.Live.Clients.Groups("g", "h", "g", "nobody's"), _bob, _alice);
+    }
+
+    [Fact]
+    public async Task A_group_without_the_connections_that_were_taken_out_and_the_unknown()
+    {
+        await _a.Live.Groups.AddToGroupAsync("nobody", "g");
+        foreach (var client in new[] { _alice, _bob, _carol })
+            await _a.Live.Groups.AddToGroupAsync(IdOf(client), "g");
+        foreach (var client in new[] { _alice, _bob })
+            await _a.Live.Groups.RemoveFromGroupAsync(IdOf(client), "g");
+        await ReachesAsync(() => _a.Live.Clients.Group("g"), _carol);
+    }
+
+    [Fact]
+    public async Task Pushes_to_one_target_keep_their_order_and_come_once()
+    {
+        await _a.Live.Groups.AddToGroupAsync(IdOf(_bob), "g");
+        var numbers = Enumerable.Range(0, 500).ToArray();
+
+        await Task.WhenAll(numbers.SelectMany(i => new[]
+        {
+            _a.Live.Clients.User("bob").Live(new LiveMessage { Type = $"user {i:D3}" }),
+            _a.Live.Clients.Group("g").Live(new LiveMessage { Type = $"group {i:D3}" }),
+        }));
+
+        await Eventually.That("all come", () => _bob.Live.Count >= 1_000 && _bobOnA.Live.Count >= 500);
+        foreach (var kind in new[] { "user", "group" })
+            _bob.Live.Select(m => m.Type!).Where(t => t.StartsWith(kind, StringComparison.Ordinal)).Should().Equal(numbers.Select(i => $"{kind} {i:D3}"));
+        _bobOnA.Live.Should().HaveCount(500);
+    }
+
+    [Fact]
+    public async Task Channels_grow_with_groups_and_not_with_users()
+    {
+        await using var admin = await ConnectionMultiplexer.ConnectAsync(redis.Server.EndPoint);
+        async Task<int> ChannelsAsync() =>
+            ((RedisResult[])(await admin.GetDatabase().ExecuteAsync("PUBSUB", "CHANNELS", $"{_prefix}:*"))!).Length;
+
+        // All nodes, each node, and the signals of each node.
+        (await ChannelsAsync()).Should().Be(5);
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => PlainClientOn(i)));
+        (await ChannelsAsync()).Should().Be(5);
+
+        foreach (var client in _clients)
+            await _a.Live.Groups.AddToGroupAsync(IdOf(client), "g");
+        (await ChannelsAsync()).Should().Be(6);
+        await Task.WhenAll(_clients.Skip(1).Select(c => c.DisposeAsync().AsTask()));
+        await _a.Live.Groups.RemoveFromGroupAsync(IdOf(_alice), "g");
+        await Eventually.That("the channel is left with the last member", async () => await ChannelsAsync() == 5);
+        await _a.Live.Groups.AddToGroupAsync(IdOf(_alice), "g");
+        (await ChannelsAsync()).Should().Be(6);
+
+        async Task PlainClientOn(int i)
+        {
+            var client = await PlainClient.ConnectAsync(i % 2 == 0 ? _a : _b, $"u{i}", negotiate: true);
+            lock (_clients)
+                _clients.Add(client);
+        }
+    }
+}
