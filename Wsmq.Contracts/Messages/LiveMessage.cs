@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Wsmq;
 
 /// <summary>
-/// A live push: it travels over the SignalR backplane to whoever is connected now, without log, position or ack, and is gone
-/// if nobody listens. The argument of <see cref="IWsmqClient.Live"/>.
+/// A live push: it goes past the log to whoever is connected now, without position or ack, and is gone if nobody listens. The
+/// argument of <see cref="IWsmqClient.Live"/>.
 /// </summary>
 public sealed record LiveMessage
 {
