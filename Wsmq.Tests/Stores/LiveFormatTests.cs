@@ -1,0 +1,48 @@
+using Wsmq.Server.Redis.Live;
+
+namespace Wsmq.Tests.Stores;
+
+/// <summary>Pushes as bytes between nodes.</summary>
+public sealed class LiveFormatTests
+{
+    private static readonly byte[] Frame = "{\"type\":1}\u001e"u8.ToArray();
+
+    [Theory]
+    [InlineData('A')]
+    [InlineData('C', "c1", "c2")]
+    [InlineData('U', "auth0|é", "")]
+    [InlineData('G', "a group", "c1")]
+    [InlineData('J', "g", "c", "node", "1")]
+    [InlineData('L', "g", "c", "node", "1")]
+    [InlineData('D', "17")]
+    public void What_was_written_is_read_and_no_part_of_it_is(char kind, params string[] names)
+    {
+        var frame = kind is 'J' or 'L' or 'D' ? [] : Frame;
+        var bytes = LiveFormat.Write(new LivePush((LiveKind)kind, names, frame));
+
+        LiveFormat.TryRead(bytes, out var read).Should().BeTrue();
+        (read.Kind, read.Frame.ToArray()).Should().BeEquivalentTo(((LiveKind)kind, frame));
+        read.Names.Should().Equal(names);
+        for (var length = 0; length < bytes.Length; length++)
+            LiveFormat.TryRead(bytes.AsMemory(0, length), out _).Should().BeFalse();
+    }
+
+    [Fact]
+    public void Strange_kinds_impossible_numbers_and_second_frames_are_refused()
+    {
+        byte[][] strange =
+        [
+            LiveFormat.Write(new LivePush((LiveKind)'X', [], Frame)),
+            LiveFormat.Write(new LivePush(LiveKind.All, [], (byte[])[.. Frame, .. Frame])),
+            LiveFormat.Write(new LivePush(LiveKind.Group, [], Frame)),
+            LiveFormat.Write(new LivePush(LiveKind.Join, ["g", "c", "node"], default)),
+            LiveFormat.Write(new LivePush(LiveKind.Done, ["1"], Frame)),
+            [(byte)'A', 0x7F, 0xFF, 0xFF, 0xFF, .. Frame],
+            [(byte)'A', 0xFF, 0xFF, 0xFF, 0xFF, .. Frame],
+            [(byte)'C', 0, 0, 0, 1, 0x7F, 0xFF, 0xFF, 0xFF, .. Frame],
+        ];
+        strange.Should().OnlyContain(bytes => !IsRead(bytes));
+    }
+
+    private static bool IsRead(byte[] bytes) => LiveFormat.TryRead(bytes, out _);
+}
