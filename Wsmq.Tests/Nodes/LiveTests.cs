@@ -136,7 +136,11 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
 
         await Eventually.That("all come", () => _bob.Live.Count >= 1_000 && _bobOnA.Live.Count >= 500);
         foreach (var kind in new[] { "user", "group" })
-            _bob.Live.Select(m => m.Type!).Where(t => t.StartsWith(kind, StringComparison.Ordinal)).Should().Equal(numbers.Select(i => $"{kind} {i:D3}"));
+        {
+            _bob.Live.Select(m => m.Type!).Where(t => t.StartsWith(kind, StringComparison.Ordinal))
+                .Should().Equal(numbers.Select(i => $"{kind} {i:D3}"));
+        }
+
         _bobOnA.Live.Should().HaveCount(500);
     }
 

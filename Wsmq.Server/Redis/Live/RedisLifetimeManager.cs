@@ -92,7 +92,8 @@ internal sealed class RedisLifetimeManager : DefaultHubLifetimeManager<WsmqHub>
         IReadOnlyList<string> userIds, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
         _live.ToUsersAsync(userIds, Frame(methodName, args), cancellationToken);
 
-    public override Task SendGroupAsync(string groupName, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
+    public override Task SendGroupAsync(
+        string groupName, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
         SendGroupExceptAsync(groupName, methodName, args, [], cancellationToken);
 
     public override Task SendGroupsAsync(

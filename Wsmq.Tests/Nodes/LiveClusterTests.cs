@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Client;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Nodes;
+
+/// <summary>The channels of the live plane on a Cluster, where each node hears from any shard.</summary>
+[Collection(RedisCluster.Name)]
+public sealed class LiveClusterTests(RedisCluster redis)
+{
+    [Fact]
+    public async Task Users_of_all_shards_groups_and_all_hear_pushes_from_another_node()
+    {
+        var prefix = redis.NextPrefix();
+        await using var a = await TestNode.StartAsync(s => s.UseRedis(redis.EndPoints, o => o.KeyPrefix = prefix));
+        await using var b = await TestNode.StartAsync(s => s.UseRedis(redis.EndPoints, o => o.KeyPrefix = prefix));
+        var users = Enumerable.Range(0, 12).Select(i => $"u{i}").ToArray();
+        var clients = await Task.WhenAll(users.Select((u, i) => PlainClient.ConnectAsync(i % 2 == 0 ? a : b, u, negotiate: true)));
+        foreach (var (client, user) in clients.Zip(users))
+        {
+            await client.Connection.InvokeAsync("Ack", $"user:{user}", Position.Start.ToString());
+            await a.Live.Groups.AddToGroupAsync(client.Connection.ConnectionId!, "g");
+        }
+
+        foreach (var to in new[] { a.Live.Clients.Users(users), a.Live.Clients.Group("g"), a.Live.Clients.All })
+            await to.Live(new());
+
+        await Eventually.That("all hear all", () => clients.All(c => c.Live.Count == 3));
+        foreach (var client in clients)
+            await client.DisposeAsync();
+    }
+}
