@@ -16,8 +16,12 @@ internal sealed class ClientConnection(HubConnectionContext connection, bool tak
     public CancellationToken Aborted => connection.ConnectionAborted;
 
     /// <summary>Writes entries at once.</summary>
-    public ValueTask ReceiveAsync(ReadOnlySpan<FeedEntry> entries, CancellationToken cancellationToken) => entries.Length == 1
-        ? connection.WriteAsync(entries[0].Message, cancellationToken)
+    /// <param name="entries">The entries.</param>
+    /// <param name="shared">What other readers of the log may have had put together already; null where there are none.</param>
+    /// <param name="cancellationToken">Ends the wait for the socket.</param>
+    public ValueTask ReceiveAsync(ReadOnlySpan<FeedEntry> entries, SharedFrames? shared, CancellationToken cancellationToken) =>
+        entries.Length == 1 ? connection.WriteAsync(entries[0].Message, cancellationToken)
+        : shared is not null ? connection.WriteAsync(shared.Of(entries, takesMany), cancellationToken)
         : WriteAsync(ComposedFrames.Of(entries, takesMany), cancellationToken);
 
     public ValueTask GapAsync(Address source, Position after, Position before, string reason, CancellationToken cancellationToken) =>

@@ -18,40 +18,41 @@ internal readonly struct ComposedFrames
     public SerializedHubMessage Message { get; }
 
     /// <summary>As one frame, or as one frame for each entry.</summary>
-    public static ComposedFrames Of(ReadOnlySpan<FeedEntry> entries, bool asOne)
+    public static ComposedFrames Of(ReadOnlySpan<FeedEntry> entries, bool asOne) => Of(entries, asOne, ArrayPool<byte>.Shared.Rent);
+
+    /// <summary>The same in a buffer that is not given back.</summary>
+    public static SerializedHubMessage Kept(ReadOnlySpan<FeedEntry> entries, bool asOne) =>
+        Of(entries, asOne, length => GC.AllocateUninitializedArray<byte>(length)).Message;
+
+    private static ComposedFrames Of(ReadOnlySpan<FeedEntry> entries, bool asOne, Func<int, byte[]> buffers)
     {
         var frames = ArrayPool<byte[]>.Shared.Rent(entries.Length);
         var bytes = 0;
         for (var i = 0; i < entries.Length; i++)
             bytes += (frames[i] = entries[i].Frame).Length;
-        var composed = asOne ? One(frames.AsSpan(0, entries.Length), bytes) : Each(frames.AsSpan(0, entries.Length), bytes);
+        var all = frames.AsSpan(0, entries.Length);
+        var length = asOne ? JsonFrames.ManyLength(all.Length, bytes) : bytes;
+        var buffer = buffers(length);
+        if (asOne)
+            JsonFrames.WriteMany(all, buffer);
+        else
+            WriteEach(all, buffer);
 
         // The pool would keep the frames.
         ArrayPool<byte[]>.Shared.Return(frames, clearArray: true);
-        return composed;
+        return new ComposedFrames(buffer, length);
     }
 
     /// <summary>Gives the buffer back: nobody may look at the message any more.</summary>
     public void Return() => ArrayPool<byte>.Shared.Return(_buffer);
 
-    private static ComposedFrames One(ReadOnlySpan<byte[]> frames, int bytes)
+    private static void WriteEach(ReadOnlySpan<byte[]> frames, byte[] buffer)
     {
-        var length = JsonFrames.ManyLength(frames.Length, bytes);
-        var buffer = ArrayPool<byte>.Shared.Rent(length);
-        JsonFrames.WriteMany(frames, buffer);
-        return new ComposedFrames(buffer, length);
-    }
-
-    private static ComposedFrames Each(ReadOnlySpan<byte[]> frames, int bytes)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(bytes);
         var at = 0;
         foreach (var frame in frames)
         {
             frame.CopyTo(buffer, at);
             at += frame.Length;
         }
-
-        return new ComposedFrames(buffer, bytes);
     }
 }

@@ -37,7 +37,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         _floor = floor;
         _services = services;
         _window = new DeliveryWindow(services.Options.Window, receiver.Credits, this);
-        _writer = new DeliveryWriter(feed.Source, receiver.Connection, _window, services);
+        _writer = new DeliveryWriter(feed, receiver.Connection, _window, services);
     }
 
     /// <summary>It was told that its user left the group. Handlers must not block.</summary>

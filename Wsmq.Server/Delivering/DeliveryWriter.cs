@@ -6,7 +6,7 @@ namespace Wsmq.Server.Delivering;
 /// The sent position of one log on one connection, and what moves it: deliveries, within the window, and gaps. Used by one pump's
 /// runs.
 /// </summary>
-internal sealed class DeliveryWriter(Address source, ClientConnection connection, DeliveryWindow window, DeliveryServices services)
+internal sealed class DeliveryWriter(LogFeed feed, ClientConnection connection, DeliveryWindow window, DeliveryServices services)
 {
     /// <summary>What <see cref="DeliverAsync"/> returns where the window has no place.</summary>
     public const int NoRoom = -1;
@@ -38,7 +38,7 @@ internal sealed class DeliveryWriter(Address source, ClientConnection connection
             return GapAsync(through, old, cancellationToken);
         if (first.Defect is { } defect)
         {
-            Log.UnreadableEntry(services.Logger, source.ToString(), first.Position.ToString(), defect);
+            Log.UnreadableEntry(services.Logger, feed.Source.ToString(), first.Position.ToString(), defect);
             return GapAsync(first.Position, old + 1, cancellationToken);
         }
 
@@ -50,16 +50,16 @@ internal sealed class DeliveryWriter(Address source, ClientConnection connection
     public async ValueTask AnnounceGapAsync(Position through, string reason, CancellationToken cancellationToken)
     {
         var before = through.Next();
-        Log.GapAnnounced(services.Logger, source.ToString(), connection.Id, Sent.ToString(), before.ToString(), reason);
+        Log.GapAnnounced(services.Logger, feed.Source.ToString(), connection.Id, Sent.ToString(), before.ToString(), reason);
         services.Metrics.Gap(reason);
-        await connection.GapAsync(source, Sent, before, reason, cancellationToken);
+        await connection.GapAsync(feed.Source, Sent, before, reason, cancellationToken);
         Sent = through;
     }
 
     public ValueTask TellStalledAsync(CancellationToken cancellationToken)
     {
-        Log.Stalled(services.Logger, connection.Id, source.ToString(), services.Options.StallAfter);
-        return connection.StalledAsync(source, Sent, cancellationToken);
+        Log.Stalled(services.Logger, connection.Id, feed.Source.ToString(), services.Options.StallAfter);
+        return connection.StalledAsync(feed.Source, Sent, cancellationToken);
     }
 
     private static Position? MissingBefore(FeedEntry entry, Position sent, LostRange lost) =>
@@ -94,7 +94,7 @@ internal sealed class DeliveryWriter(Address source, ClientConnection connection
     private ValueTask<int> WriteAsync(ReadOnlySpan<FeedEntry> entries, int done, CancellationToken cancellationToken)
     {
         var (count, through) = (entries.Length, entries[^1].Position);
-        var writing = connection.ReceiveAsync(entries, cancellationToken);
+        var writing = connection.ReceiveAsync(entries, feed.Shared, cancellationToken);
         if (!writing.IsCompletedSuccessfully)
             return FinishAsync(writing, count, through, done);
         Wrote(count, through);

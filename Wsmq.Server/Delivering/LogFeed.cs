@@ -15,6 +15,7 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
     private Position _tail;
     private LostRange _lost;
     private SharedPage? _page;
+    private SharedFrames? _shared;
     private Position _observedTail;
     private long _membershipVersion;
 
@@ -43,10 +44,16 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
         }
     }
 
+    /// <summary>What readers that keep step with each other share; null where there is one reader.</summary>
+    public SharedFrames? Shared => Volatile.Read(ref _shared);
+
     public void Attach(IFeedReader reader)
     {
         lock (_lock)
+        {
             _readers.Add(reader);
+            _shared ??= _readers.IsShared ? new SharedFrames() : null;
+        }
     }
 
     public void Detach(IFeedReader reader)
@@ -150,6 +157,7 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
                 // Quiet since the last look: a node with very many idle readers must not keep the last messages of each.
                 _recent.Clear();
                 _page = null;
+                _shared?.Clear();
             }
 
             _observedTail = _tail;
