@@ -3,13 +3,14 @@ using Wsmq.Benchmarks.Nodes;
 namespace Wsmq.Benchmarks.Load;
 
 /// <summary>
-/// What every connection does by the clock: acknowledges after 100 ms what a batch did not, and pings every 10 s, spread evenly,
-/// because a node ends a connection that is silent for 30 s.
+/// What every connection does by the clock: acknowledges after 100 ms what a batch did not, and pings every 10 s, because a node
+/// ends a connection that is silent for 30 s. Both are spread evenly: clients of their own do not act at the same moment.
 /// </summary>
 internal sealed class Heartbeat(IReadOnlyList<Receiver> receivers, IReadOnlyList<Sender> senders, bool timedAcks, LoadFailure failure)
     : IAsyncDisposable
 {
-    private const int PingEveryTicks = 100;
+    private const int AckEveryTicks = 20;
+    private const int PingEveryTicks = 100 * AckEveryTicks;
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
 
@@ -26,11 +27,11 @@ internal sealed class Heartbeat(IReadOnlyList<Receiver> receivers, IReadOnlyList
     {
         try
         {
-            using var timer = new PeriodicTimer(Acknowledger.Interval);
+            using var timer = new PeriodicTimer(Acknowledger.Interval / AckEveryTicks);
             for (var tick = 0; await timer.WaitForNextTickAsync(_stop.Token); tick++)
             {
-                foreach (var receiver in timedAcks ? receivers : [])
-                    await receiver.FlushAsync();
+                for (var i = tick % AckEveryTicks; timedAcks && i < receivers.Count; i += AckEveryTicks)
+                    await receivers[i].FlushAsync();
                 for (var i = tick % PingEveryTicks; i < receivers.Count + senders.Count; i += PingEveryTicks)
                     await (i < receivers.Count ? receivers[i].Connection : senders[i - receivers.Count].Connection).PingAsync();
             }
