@@ -4,17 +4,23 @@ namespace Wsmq.Benchmarks.Load;
 internal interface IPublishFormat
 {
     /// <summary>What a sender sends once, before its first message.</summary>
-    void Open(FrameWriter frames);
+    void Open(FrameWriter frames)
+    {
+    }
 
     /// <summary>Begins messages that leave together.</summary>
-    void Begin(FrameWriter frames);
+    void Begin(FrameWriter frames)
+    {
+    }
 
     /// <summary>Writes everything of a message up to its body, which the caller writes next.</summary>
     void BeginMessage(FrameWriter frames, Target target, string id, long number);
 
     void EndMessage(FrameWriter frames);
 
-    void End(FrameWriter frames);
+    void End(FrameWriter frames)
+    {
+    }
 
     /// <summary>How many messages a frame from the server settles.</summary>
     int Settled(ReadOnlySpan<byte> frame);
@@ -26,14 +32,6 @@ internal readonly record struct Target(bool IsGroup, string Name);
 /// <summary>The stock hub: one invocation a message, its completion the acknowledgement.</summary>
 internal sealed class StockFormat : IPublishFormat
 {
-    public void Open(FrameWriter frames)
-    {
-    }
-
-    public void Begin(FrameWriter frames)
-    {
-    }
-
     public void BeginMessage(FrameWriter frames, Target target, string id, long number)
     {
         frames.Write("{\"type\":1,\"invocationId\":\""u8);
@@ -49,24 +47,12 @@ internal sealed class StockFormat : IPublishFormat
         frames.EndFrame();
     }
 
-    public void End(FrameWriter frames)
-    {
-    }
-
     public int Settled(ReadOnlySpan<byte> frame) => Invocations.Settled(frame);
 }
 
 /// <summary>wsmq the natural way: one invocation a message.</summary>
 internal sealed class SendFormat : IPublishFormat
 {
-    public void Open(FrameWriter frames)
-    {
-    }
-
-    public void Begin(FrameWriter frames)
-    {
-    }
-
     public void BeginMessage(FrameWriter frames, Target target, string id, long number)
     {
         frames.Write("{\"type\":1,\"invocationId\":\""u8);
@@ -79,10 +65,6 @@ internal sealed class SendFormat : IPublishFormat
     {
         frames.Write("}]}"u8);
         frames.EndFrame();
-    }
-
-    public void End(FrameWriter frames)
-    {
     }
 
     public int Settled(ReadOnlySpan<byte> frame) => Invocations.Settled(frame);

@@ -31,9 +31,9 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
     public override void Write(Utf8JsonWriter writer, OutgoingMessage value, JsonSerializerOptions options)
     {
         writer.WriteStartObject();
-        WriteText(writer, Wire.To, value.To);
-        WriteText(writer, Wire.Id, value.Id);
-        WriteText(writer, Wire.Type, value.Type);
+        WireWriter.WriteText(writer, Wire.To, value.To);
+        WireWriter.WriteText(writer, Wire.Id, value.Id);
+        WireWriter.WriteText(writer, Wire.Type, value.Type);
         if (value.Body is { } body)
         {
             writer.WritePropertyName(Wire.Body);
@@ -42,17 +42,10 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
 
         if (value.Data is { } data)
             writer.WriteBase64String(Wire.Data, data.Span);
-        WriteText(writer, Wire.ContentType, value.ContentType);
-        if (value.Headers is { Count: > 0 } headers)
-        {
-            writer.WriteStartObject(Wire.Headers);
-            foreach (var (name, text) in headers)
-                writer.WriteString(name, text);
-            writer.WriteEndObject();
-        }
-
-        WriteText(writer, Wire.CorrelationId, value.CorrelationId);
-        WriteText(writer, Wire.ReplyTo, value.ReplyTo);
+        WireWriter.WriteText(writer, Wire.ContentType, value.ContentType);
+        WireWriter.WriteHeaders(writer, value.Headers);
+        WireWriter.WriteText(writer, Wire.CorrelationId, value.CorrelationId);
+        WireWriter.WriteText(writer, Wire.ReplyTo, value.ReplyTo);
         writer.WriteEndObject();
     }
 
@@ -147,12 +140,6 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
         }
 
         return map;
-    }
-
-    private static void WriteText(Utf8JsonWriter writer, string name, string? value)
-    {
-        if (value is not null)
-            writer.WriteString(name, value);
     }
 
     private static WsmqException Malformed(string detail) => new(WsmqErrors.InvalidMessage, detail);

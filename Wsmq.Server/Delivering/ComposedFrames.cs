@@ -1,6 +1,5 @@
 using System.Buffers;
 using Microsoft.AspNetCore.SignalR;
-using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace Wsmq.Server.Delivering;
 
@@ -12,7 +11,7 @@ internal readonly struct ComposedFrames
     private ComposedFrames(byte[] buffer, int length)
     {
         _buffer = buffer;
-        Message = new SerializedHubMessage([new SerializedMessage(JsonFrames.Protocol, buffer.AsMemory(0, length))]);
+        Message = JsonFrames.Message(buffer.AsMemory(0, length));
     }
 
     public SerializedHubMessage Message { get; }

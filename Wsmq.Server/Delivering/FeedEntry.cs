@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.SignalR;
-using Microsoft.AspNetCore.SignalR.Protocol;
 using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Delivering;
@@ -28,7 +27,7 @@ internal sealed class FeedEntry(byte[] source, LogEntry entry)
     public byte[] Frame => (byte[])Content;
 
     /// <summary>The frame for a connection that gets nothing beside it.</summary>
-    public SerializedHubMessage Message => _message ??= new SerializedHubMessage([new SerializedMessage(JsonFrames.Protocol, Frame)]);
+    public SerializedHubMessage Message => _message ??= JsonFrames.Message(Frame);
 
     // Two pumps may make it at the same time; either result will do.
     private object Content => _content is LogEntry stored ? _content = Make(stored) : _content;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.AspNetCore.SignalR;
 using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Delivering;
@@ -39,6 +40,9 @@ internal static class JsonFrames
     private static ReadOnlySpan<byte> Data => ",\"data\":\""u8;
 
     private static ReadOnlySpan<byte> DataEnd => "\"}"u8;
+
+    /// <summary>Ready bytes as SignalR writes them.</summary>
+    public static SerializedHubMessage Message(ReadOnlyMemory<byte> frames) => new([new SerializedMessage(Protocol, frames)]);
 
     /// <summary>An address as a JSON string.</summary>
     public static byte[] SourceOf(Address source) =>

@@ -44,30 +44,15 @@ internal sealed record EntryMetadata
         writer.Reset(buffer);
         writer.WriteStartObject();
         writer.WriteString(Wire.Id, Id);
-        Write(writer, Wire.Sender, Sender);
+        WireWriter.WriteText(writer, Wire.Sender, Sender);
         writer.WriteNumber(Wire.SentAt, SentAt);
-        Write(writer, Wire.Type, Type);
-        Write(writer, Wire.ContentType, ContentType);
-        if (Headers is not null)
-            WriteHeaders(writer, Headers);
-        Write(writer, Wire.CorrelationId, CorrelationId);
-        Write(writer, Wire.ReplyTo, ReplyTo);
+        WireWriter.WriteText(writer, Wire.Type, Type);
+        WireWriter.WriteText(writer, Wire.ContentType, ContentType);
+        WireWriter.WriteHeaders(writer, Headers);
+        WireWriter.WriteText(writer, Wire.CorrelationId, CorrelationId);
+        WireWriter.WriteText(writer, Wire.ReplyTo, ReplyTo);
         writer.WriteEndObject();
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
-    }
-
-    private static void Write(Utf8JsonWriter writer, string name, string? value)
-    {
-        if (value is not null)
-            writer.WriteString(name, value);
-    }
-
-    private static void WriteHeaders(Utf8JsonWriter writer, IReadOnlyDictionary<string, string> headers)
-    {
-        writer.WriteStartObject(Wire.Headers);
-        foreach (var (name, value) in headers)
-            writer.WriteString(name, value);
-        writer.WriteEndObject();
     }
 }

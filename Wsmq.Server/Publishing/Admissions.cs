@@ -61,11 +61,7 @@ internal sealed class Admissions(TimeProvider time)
     public void Fail(WsmqException error)
     {
         foreach (var send in _held.Values.SelectMany(q => q))
-        {
-            send.Failed(error);
-            send.Flush();
-        }
-
+            send.Refuse(error);
         _held.Clear();
         Count = 0;
     }
@@ -81,11 +77,7 @@ internal sealed class Admissions(TimeProvider time)
         if (send.IsLate(time))
             refusal ??= new WsmqException(WsmqErrors.ServerBusy, "it waited too long to be stored");
         if (refusal is not null)
-        {
-            send.Failed(refusal);
-            send.Flush();
-        }
-
+            send.Refuse(refusal);
         passed = refusal is null;
         return true;
     }

@@ -51,6 +51,13 @@ internal abstract class PendingSend(AppendRequest request, ValueTask<WsmqExcepti
             OnFailed(error);
     }
 
+    /// <summary>Fails alone: nothing else is settled together with it.</summary>
+    public void Refuse(WsmqException error)
+    {
+        Failed(error);
+        Flush();
+    }
+
     /// <summary>All that is settled together with this one is: whoever passes results on may do so now.</summary>
     public virtual void Flush()
     {

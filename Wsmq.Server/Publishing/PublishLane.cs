@@ -61,8 +61,7 @@ internal sealed class PublishLane
         }
         catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
         {
-            send.Failed(new WsmqException(e is ChannelClosedException ? WsmqErrors.Stopping : WsmqErrors.ServerBusy));
-            send.Flush();
+            send.Refuse(new WsmqException(e is ChannelClosedException ? WsmqErrors.Stopping : WsmqErrors.ServerBusy));
         }
     }
 
@@ -137,9 +136,6 @@ internal sealed class PublishLane
         _pipeline.Fail(error);
         _admissions.Fail(error);
         while (_queue.Reader.TryRead(out var send))
-        {
-            send.Failed(error);
-            send.Flush();
-        }
+            send.Refuse(error);
     }
 }

@@ -27,8 +27,7 @@ internal sealed class PublishQueue(
             return;
         }
 
-        send.Failed(_lanes.Length > 0 ? new WsmqException(WsmqErrors.ServerBusy) : new WsmqException(WsmqErrors.Stopping, "wsmq was not started"));
-        send.Flush();
+        send.Refuse(_lanes.Length > 0 ? new WsmqException(WsmqErrors.ServerBusy) : new WsmqException(WsmqErrors.Stopping, "wsmq was not started"));
     }
 
     public async Task StopAsync()

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Wsmq.Server.Publishing;
 
 /// <summary>
-/// Gathers the results of many sends, which come from the lanes, for the one who waits for them. It holds no more than is under way:
-/// each send adds one result.
+/// Gathers the results of many sends, which come from the lanes, for the one who waits for them. One result for each send: those that
+/// were stored are no more than may be under way.
 /// </summary>
 internal sealed class PublishResults
 {

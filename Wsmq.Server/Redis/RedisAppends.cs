@@ -37,8 +37,7 @@ internal sealed class RedisAppends(
         var values = ValuesOf(lane, batch, logs, buffer, number, after);
 
         // After a script flush the driver sends again behind what was sent meanwhile; the numbers keep that from reordering.
-        var reply = await RedisErrors.GuardAsync(
-            () => connections.Database.ScriptEvaluateAsync(RedisScript.Append, scriptKeys, values), cancellationToken);
+        var reply = await connections.EvaluateAsync(RedisScript.Append, scriptKeys, values, cancellationToken);
 
         // Only now: a call that failed may still be waiting to be sent.
         ArrayPool<byte>.Shared.Return(buffer);

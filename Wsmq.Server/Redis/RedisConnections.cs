@@ -30,6 +30,31 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
         IsCluster = _commands.GetServers().Any(s => s.ServerType == ServerType.Cluster);
     }
 
+    /// <summary>Runs a script; what the driver throws is one of the store's failures.</summary>
+    /// <exception cref="WsmqException"><c>store-unavailable</c> or <c>store-full</c>.</exception>
+    public Task<RedisResult> EvaluateAsync(
+        string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken, CommandFlags flags = CommandFlags.None) =>
+        RedisErrors.GuardAsync(() => Database.ScriptEvaluateAsync(script, keys, values, flags), cancellationToken);
+
+    /// <summary>Hears a channel: its messages come one after another.</summary>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
+    public async Task<ChannelMessageQueue> ListenAsync(RedisChannel channel, Action<ReadOnlyMemory<byte>> handler)
+    {
+        var subscriber = Subscriptions.GetSubscriber();
+        try
+        {
+            var queue = await RedisErrors.GuardAsync(() => subscriber.SubscribeAsync(channel), CancellationToken.None);
+            queue.OnMessage(message => handler((ReadOnlyMemory<byte>)message.Message));
+            return queue;
+        }
+        catch (WsmqException)
+        {
+            // The driver would open it later, with nobody there to hear.
+            await subscriber.UnsubscribeAsync(channel, flags: CommandFlags.FireAndForget);
+            throw;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_subscriptions is not null)

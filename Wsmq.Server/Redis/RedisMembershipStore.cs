@@ -12,7 +12,7 @@ internal sealed class RedisMembershipStore(RedisConnections connections, RedisKe
     {
         var address = Address.Group(group);
         var log = keys.Of(address);
-        var joined = await EvaluateAsync(RedisScript.Join, [log.Members, log.Meta], [user], cancellationToken);
+        var joined = await connections.EvaluateAsync(RedisScript.Join, [log.Members, log.Meta], [user], cancellationToken);
         await IndexAsync("SADD", group, user, changed: (bool)joined, cancellationToken);
     }
 
@@ -20,7 +20,7 @@ internal sealed class RedisMembershipStore(RedisConnections connections, RedisKe
     {
         var address = Address.Group(group);
         var log = keys.Of(address);
-        var left = await EvaluateAsync(
+        var left = await connections.EvaluateAsync(
             RedisScript.Leave,
             [log.Members, log.CursorsOf(user), log.Meta],
             [user, lanes.PublishCommand, Channels(address), RedisSignalReader.MemberLeft(log, user)],
@@ -60,7 +60,7 @@ internal sealed class RedisMembershipStore(RedisConnections connections, RedisKe
     {
         var address = Address.User(user);
         var log = keys.Of(address);
-        return EvaluateAsync(
+        return connections.EvaluateAsync(
             RedisScript.Index,
             [log.Groups, log.Meta],
             [command, group, changed, lanes.PublishCommand, Channels(address), RedisSignalReader.Membership(log)],
@@ -68,7 +68,4 @@ internal sealed class RedisMembershipStore(RedisConnections connections, RedisKe
     }
 
     private string Channels(Address address) => lanes.Keys(lanes.LaneOf(address)).Channels;
-
-    private Task<RedisResult> EvaluateAsync(string script, RedisKey[] scriptKeys, RedisValue[] values, CancellationToken cancellationToken) =>
-        RedisErrors.GuardAsync(() => connections.Database.ScriptEvaluateAsync(script, scriptKeys, values), cancellationToken);
 }

@@ -30,7 +30,7 @@ internal sealed class RedisMessageLog(
             after.Value, maxEntries, maxBytes, options.Retention.For(source.Kind).MaxAge.Micros(), options.AckGrace.Micros(),
             options.DeviceExpiry.Micros(),
         ];
-        var reply = (RedisResult[])(await EvaluateAsync(RedisScript.Read, [log.Log, log.Meta], values, cancellationToken))!;
+        var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Read, [log.Log, log.Meta], values, cancellationToken))!;
         return new LogPage(Array.ConvertAll((RedisResult[])reply[4]!, RedisReplies.Entry), RedisReplies.State(reply.AsSpan(0, 4)));
     }
 
@@ -46,7 +46,7 @@ internal sealed class RedisMessageLog(
                 lanes.Node, lanes.Lease.WholeMilliseconds(), options.AckGrace.Micros(),
                 string.Concat(part.Select(i => signals.Hears(sources[i]) ? '1' : '0')),
             ];
-            var reply = (RedisResult[])(await EvaluateAsync(RedisScript.States, scriptKeys, values, cancellationToken))!;
+            var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.States, scriptKeys, values, cancellationToken))!;
             for (var k = 0; k < part.Length; k++)
                 results[part[k]] = RedisReplies.State(reply.AsSpan(4 * k, 4));
         }));
@@ -59,7 +59,7 @@ internal sealed class RedisMessageLog(
         await Task.WhenAll(InScripts(batch, a => a.Source).Select(async part =>
         {
             var (scriptKeys, values) = AckOf(Array.ConvertAll(part, i => batch[i]));
-            var reply = (string)(await EvaluateAsync(RedisScript.Ack, scriptKeys, values, cancellationToken))!;
+            var reply = (string)(await connections.EvaluateAsync(RedisScript.Ack, scriptKeys, values, cancellationToken))!;
             for (var k = 0; k < part.Length; k++)
                 results[part[k]] = (AckResult)(reply[k] - '0');
         }));
@@ -80,14 +80,14 @@ internal sealed class RedisMessageLog(
             Field(device), options.MaxDevicesPerUser, options.DeviceExpiry.Micros(),
             options.Retention.For(source.Kind).MaxAge.WholeMilliseconds(),
         ];
-        var reply = await EvaluateAsync(RedisScript.OpenUser, keys.Of(source).Pair, values, cancellationToken);
+        var reply = await connections.EvaluateAsync(RedisScript.OpenUser, keys.Of(source).Pair, values, cancellationToken);
         return reply.IsNull ? throw new WsmqException(WsmqErrors.TooManyDevices) : RedisReplies.Position(reply);
     }
 
     private async Task<Position> OpenGroupAsync(Address source, string user, string device, CancellationToken cancellationToken)
     {
         var group = keys.Of(source);
-        var reply = await EvaluateAsync(
+        var reply = await connections.EvaluateAsync(
             RedisScript.OpenGroup, [group.Members, group.CursorsOf(user)], [user, device], cancellationToken);
         return reply.IsNull ? throw new WsmqException(WsmqErrors.ReadNotAllowed) : RedisReplies.Position(reply);
     }
@@ -125,8 +125,4 @@ internal sealed class RedisMessageLog(
     /// <summary>Divides items so that one script can touch all of a part; each part lists places in <paramref name="items"/>.</summary>
     private IEnumerable<int[]> InScripts<T>(IReadOnlyList<T> items, Func<T, Address> address) =>
         Enumerable.Range(0, items.Count).GroupBy(i => LaneOf(address(items[i]))).SelectMany(g => g.Chunk(MostLogsInAScript));
-
-    private Task<RedisResult> EvaluateAsync(
-        string script, RedisKey[] scriptKeys, RedisValue[] values, CancellationToken cancellationToken) =>
-        RedisErrors.GuardAsync(() => connections.Database.ScriptEvaluateAsync(script, scriptKeys, values), cancellationToken);
 }

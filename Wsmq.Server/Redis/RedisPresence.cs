@@ -88,8 +88,7 @@ internal sealed class RedisPresence(
         [
             lanes.Node, lanes.Lease.WholeMilliseconds(), grace.Micros(), string.Concat(addresses.Select(a => isPresent(a) ? '1' : '0')),
         ];
-        return RedisErrors.GuardAsync(
-            () => connections.Database.ScriptEvaluateAsync(RedisScript.Presence, scriptKeys, values), CancellationToken.None);
+        return connections.EvaluateAsync(RedisScript.Presence, scriptKeys, values, CancellationToken.None);
     }
 
     private sealed class Lane(LaneKeys keys)

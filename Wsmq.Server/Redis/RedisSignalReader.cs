@@ -90,10 +90,10 @@ internal ref struct RedisSignalReader(ReadOnlyMemory<byte> message)
     private bool TryTakeText(out ReadOnlySpan<byte> text)
     {
         text = default;
-        if (_rest.Length < 2 || BinaryPrimitives.ReadUInt16BigEndian(_rest.Span) is var length && _rest.Length < 2 + length)
+        if (!BinaryPrimitives.TryReadUInt16BigEndian(_rest.Span, out var length) || _rest.Length < 2 + length)
             return false;
-        text = _rest.Span.Slice(2, BinaryPrimitives.ReadUInt16BigEndian(_rest.Span));
-        _rest = _rest[(2 + text.Length)..];
+        text = _rest.Span.Slice(2, length);
+        _rest = _rest[(2 + length)..];
         return true;
     }
 }

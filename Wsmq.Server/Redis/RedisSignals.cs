@@ -37,12 +37,7 @@ internal sealed class RedisSignals : ISignals, IAsyncDisposable
     public async Task StartAsync()
     {
         _connections.Subscriptions.ConnectionRestored += OnRestored;
-        var subscriber = _connections.Subscriptions.GetSubscriber();
-        await Task.WhenAll(Enumerable.Range(0, _lanes.Count).Select(async lane =>
-        {
-            var queue = await RedisErrors.GuardAsync(() => subscriber.SubscribeAsync(_lanes.Channel(lane)), CancellationToken.None);
-            queue.OnMessage(message => Handle((ReadOnlyMemory<byte>)message.Message));
-        }));
+        await Task.WhenAll(Enumerable.Range(0, _lanes.Count).Select(lane => _connections.ListenAsync(_lanes.Channel(lane), Handle)));
     }
 
     public bool Hears(Address address) => _subscriptions.ContainsKey(address.ToString());

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.SignalR;
-using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.Logging;
 using Wsmq.Server.Delivering;
 using Wsmq.Server.Diagnostics;
@@ -47,7 +46,7 @@ internal sealed class LiveAudience(LiveGroups groups, WsmqMetrics metrics, ILogg
 
     public void Push(LivePush push)
     {
-        var message = new SerializedHubMessage([new SerializedMessage(JsonFrames.Protocol, push.Frame)]);
+        var message = JsonFrames.Message(push.Frame);
         switch (push.Kind)
         {
             case LiveKind.All:

@@ -12,9 +12,8 @@ namespace Wsmq.Server.Redis.Live;
 /// The live plane of many nodes. A call is serialized once, by the node that sends it; docs/decisions/0005 says why it is not the
 /// stock backplane. What is for a connection of this node alone, calls with results among it, the base class does.
 /// </summary>
-internal sealed class RedisLifetimeManager : DefaultHubLifetimeManager<WsmqHub>
+internal sealed class RedisLifetimeManager : LocalLifetimeManager
 {
-    private readonly ConnectionRegistry _connections;
     private readonly IHubProtocol _protocol;
     private readonly RedisLive _live;
     private readonly LiveGroups _groups;
@@ -28,10 +27,9 @@ internal sealed class RedisLifetimeManager : DefaultHubLifetimeManager<WsmqHub>
         WsmqMetrics metrics,
         TimeProvider time,
         ILoggerFactory loggers)
-        : base(loggers.CreateLogger<DefaultHubLifetimeManager<WsmqHub>>())
+        : base(connections, loggers.CreateLogger<DefaultHubLifetimeManager<WsmqHub>>())
     {
         var logger = loggers.CreateLogger<RedisLifetimeManager>();
-        _connections = connections;
         _protocol = protocols.GetProtocol(JsonFrames.Protocol, [JsonFrames.Protocol])
             ?? throw new InvalidOperationException("SignalR's JSON protocol was removed from the services; wsmq needs it.");
         _live = ((RedisStore)store).Live;
@@ -43,14 +41,12 @@ internal sealed class RedisLifetimeManager : DefaultHubLifetimeManager<WsmqHub>
 
     public override Task OnConnectedAsync(HubConnectionContext connection)
     {
-        _connections.Add(connection);
         _audience.Add(connection);
         return base.OnConnectedAsync(connection);
     }
 
     public override Task OnDisconnectedAsync(HubConnectionContext connection)
     {
-        _connections.Remove(connection);
         _audience.Remove(connection.ConnectionId);
         return base.OnDisconnectedAsync(connection);
     }

@@ -61,9 +61,7 @@ internal sealed class RedisLive(RedisConnections connections, RedisKeys keys, Re
         var metas = Array.ConvertAll(users, keys.Meta);
 
         // As EVAL: what is sent again after a script flush would come behind later pushes.
-        return RedisErrors.GuardAsync(
-            () => connections.Database.ScriptEvaluateAsync(RedisScript.Push, metas, [keys.LiveNodes, push], CommandFlags.NoScriptCache),
-            cancellationToken);
+        return connections.EvaluateAsync(RedisScript.Push, metas, [keys.LiveNodes, push], cancellationToken, CommandFlags.NoScriptCache);
     }
 
     private Task<long> PublishAsync(string channel, LivePush push, CancellationToken cancellationToken)
@@ -73,23 +71,10 @@ internal sealed class RedisLive(RedisConnections connections, RedisKeys keys, Re
             () => connections.Database.PublishAsync(RedisChannel.Literal(channel), LiveFormat.Write(push)), cancellationToken);
     }
 
-    private async Task<ChannelMessageQueue> ListenAsync(string name)
+    private Task<ChannelMessageQueue> ListenAsync(string name)
     {
         CheckStarted();
-        var channel = RedisChannel.Literal(name);
-        var subscriber = connections.Subscriptions.GetSubscriber();
-        try
-        {
-            var queue = await RedisErrors.GuardAsync(() => subscriber.SubscribeAsync(channel), CancellationToken.None);
-            queue.OnMessage(message => Handle((ReadOnlyMemory<byte>)message.Message));
-            return queue;
-        }
-        catch (WsmqException)
-        {
-            // The driver would open it later, with nobody there to hear.
-            await subscriber.UnsubscribeAsync(channel, flags: CommandFlags.FireAndForget);
-            throw;
-        }
+        return connections.ListenAsync(RedisChannel.Literal(name), Handle);
     }
 
     private void Handle(ReadOnlyMemory<byte> message)

@@ -1,9 +1,10 @@
 -- Put in front of the scripts that know which nodes read an address: field n of its meta, ids of 8 characters in a row.
-local function reads(nodes, node)
+-- Adds a node, given what is there.
+local function note(meta, nodes, node)
   for i = 1, #nodes, 8 do
-    if string.sub(nodes, i, i + 7) == node then return true end
+    if string.sub(nodes, i, i + 7) == node then return end
   end
-  return false
+  redis.call('HSET', meta, 'n', nodes .. node)
 end
 
 local function forget(meta, node)

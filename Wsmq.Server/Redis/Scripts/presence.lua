@@ -7,8 +7,7 @@ call('SET', KEYS[1], '1', 'PX', ARGV[2])
 for i = 1, #present do
   local log, meta = KEYS[1 + 2 * i], KEYS[2 + 2 * i]
   if string.byte(present, i) == 49 then
-    local nodes = call('HGET', meta, 'n') or ''
-    if not reads(nodes, node) then call('HSET', meta, 'n', nodes .. node) end
+    note(meta, call('HGET', meta, 'n') or '', node)
   elseif forget(meta, node) == 0 then
     -- The last reader anywhere: what is left waits for somebody to return, or for nobody.
     local state = call('HMGET', meta, 't', 'c', 'x')

@@ -16,7 +16,7 @@ for i = 1, #present do
   local state = call('HMGET', meta, 't', 'c', 'v', 'n', 'x')
   local tail, consumed = state[1] or zero, state[2] or zero
   if writable and string.byte(present, i) == 49 then
-    if not reads(state[4] or '', node) then call('HSET', meta, 'n', (state[4] or '') .. node) end
+    note(meta, state[4] or '', node)
     if state[5] and consumed >= tail then retire(log, meta, grace) end
   end
   local oldest = call('XRANGE', log, '-', '+', 'COUNT', 1)
