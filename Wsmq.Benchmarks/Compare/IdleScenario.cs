@@ -1,4 +1,3 @@
-using System.Globalization;
 using Wsmq.Benchmarks.Load;
 using Wsmq.Benchmarks.Measuring;
 using Wsmq.Benchmarks.Nodes;
@@ -12,12 +11,12 @@ internal sealed class IdleScenario(Rig rig, CompareSettings settings, Report rep
     private const int WarmUpConnections = 200;
 
     // This process holds one end of each connection, the node the other; both need some more.
-    private const int OpenFiles = Connections + 1000;
+    private const int RequiredFiles = Connections + 1000;
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        RequireOpenFiles();
+        OpenFiles.Require("idle", RequiredFiles);
         var results = new Dictionary<Peer, List<NodeMemory>> { [Peer.Stock] = [], [settings.Wsmq] = [] };
         for (var number = 1; number <= settings.SideRounds; number++)
         {
@@ -62,12 +61,4 @@ internal sealed class IdleScenario(Rig rig, CompareSettings settings, Report rep
     }
 
     private static Spread Kibibytes(List<NodeMemory> memory, Func<NodeMemory, long> of) => Spread.Of(memory.Select(m => of(m) / 1024.0));
-
-    private static void RequireOpenFiles()
-    {
-        var line = File.ReadLines("/proc/self/limits").First(l => l.StartsWith("Max open files", StringComparison.Ordinal));
-        var limit = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3];
-        if (limit != "unlimited" && long.Parse(limit, CultureInfo.InvariantCulture) < OpenFiles)
-            throw new BenchmarkFailure($"The scenario idle needs {OpenFiles} open files, and the limit is {limit}. Raise it: ulimit -n {OpenFiles}");
-    }
 }

@@ -31,13 +31,13 @@ internal sealed class Rig : IAsyncDisposable
     public async Task<CpuMeter> CpuOfAsync(Peer peer) =>
         new([.. (await NodesAsync(peer)).Select(n => n.ProcessId)], [(await RedisAsync(peer)).ProcessId]);
 
+    public async Task<RedisProcess> RedisAsync(Peer peer) =>
+        _redis.TryGetValue(peer.Name, out var redis) ? redis : _redis[peer.Name] = await RedisProcess.StartAsync();
+
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_nodes.Values.SelectMany(n => n).Select(n => n.DisposeAsync().AsTask()));
         foreach (var redis in _redis.Values)
             await redis.DisposeAsync();
     }
-
-    private async Task<RedisProcess> RedisAsync(Peer peer) =>
-        _redis.TryGetValue(peer.Name, out var redis) ? redis : _redis[peer.Name] = await RedisProcess.StartAsync();
 }

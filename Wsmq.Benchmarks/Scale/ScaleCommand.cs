@@ -8,7 +8,7 @@ namespace Wsmq.Benchmarks.Scale;
 /// <summary><c>scale</c>: how cost changes with payloads, groups, nodes and shards.</summary>
 internal static class ScaleCommand
 {
-    private static readonly string[] All = ["payloads", "groups", "counted"];
+    private static readonly string[] All = ["payloads", "groups", "resubscribe", "counted"];
 
     public static Command Create()
     {
@@ -29,6 +29,8 @@ internal static class ScaleCommand
                     await output.WriteLineAsync($"Directed, by size of the body:\n\n{await load.PayloadsAsync(cancellationToken)}");
                 if (chosen.Contains("groups"))
                     await output.WriteLineAsync($"Fan-out, by size of the group:\n\n{await load.GroupsAsync(cancellationToken)}");
+                if (chosen.Contains("resubscribe"))
+                    await output.WriteLineAsync($"After the subscriptions were cut:\n\n{await new ResubscribeScale(rig, settings).RunAsync(cancellationToken)}");
             }
 
             if (chosen.Contains("counted"))

@@ -1,0 +1,16 @@
+using System.Globalization;
+using Wsmq.Benchmarks.Nodes;
+
+namespace Wsmq.Benchmarks.Measuring;
+
+/// <summary>Many connections need as many open files; without them a scenario would fail in its middle.</summary>
+internal static class OpenFiles
+{
+    public static void Require(string scenario, int files)
+    {
+        var line = File.ReadLines("/proc/self/limits").First(l => l.StartsWith("Max open files", StringComparison.Ordinal));
+        var limit = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3];
+        if (limit != "unlimited" && long.Parse(limit, CultureInfo.InvariantCulture) < files)
+            throw new BenchmarkFailure($"The scenario {scenario} needs {files} open files, and the limit is {limit}. Raise it: ulimit -n {files}");
+    }
+}
