@@ -34,4 +34,13 @@ public interface IWsmqClient
     /// <param name="source">The source.</param>
     /// <param name="position">The last position that was delivered.</param>
     Task Stalled(string source, string position);
+
+    /// <summary>
+    /// A message was set aside for this device, because attempts to handle it kept failing: it counts as acknowledged, and deliveries
+    /// go on behind it. The app can read it and have it sent again.
+    /// </summary>
+    /// <param name="source">The source.</param>
+    /// <param name="position">The position of the message.</param>
+    /// <param name="attempts">How many attempts had failed.</param>
+    Task Skipped(string source, string position, int attempts);
 }

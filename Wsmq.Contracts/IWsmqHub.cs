@@ -37,4 +37,14 @@ public interface IWsmqHub
     /// <param name="source">The source: the user's own queue, or a group of the user.</param>
     /// <param name="after">The last position that the client has; sixteen zeros for the oldest entry that is kept.</param>
     Task Resume(string source, string after);
+
+    /// <summary>
+    /// Says that an attempt to handle a message failed. Attempts are counted for this connection's device while the message is the
+    /// first one that is not acknowledged. When they are used up it is set aside, and <see cref="IWsmqClient.Skipped"/> says so.
+    /// </summary>
+    /// <param name="source">The delivery's source.</param>
+    /// <param name="position">The delivery's position.</param>
+    /// <param name="reason">Why, for whoever looks at what was set aside; cut off at 256 characters. Put no content of the message into it. May be null.</param>
+    /// <returns>How many failed attempts were counted so far; 0 where this one did not count.</returns>
+    Task<int> Fail(string source, string position, string? reason);
 }

@@ -56,6 +56,22 @@ public sealed class WsmqOptions
     /// <summary>How many bytes of the newest entries of an active address a node keeps in memory. Default 1 MiB; 0 to 1 GiB.</summary>
     public int FeedBytes { get; set; } = 1024 * 1024;
 
+    /// <summary>
+    /// After how many failed attempts that its client reported a message is set aside for a device, so that it no longer holds up
+    /// what is behind it. Default 20, some five minutes with the waits of the .NET client; 0 for never, up to 1,000,000.
+    /// </summary>
+    public int MaxAttempts { get; set; } = 20;
+
+    /// <summary>
+    /// After how many connections in a row that got a message and ended without having acknowledged anything of its address it is
+    /// set aside for a device: its client may crash on it. A bad line looks the same, so keep it high. Default 50; 0 for never, up
+    /// to 1,000,000.
+    /// </summary>
+    public int MaxSilentAttempts { get; set; } = 50;
+
+    /// <summary>How many messages of one address are kept set aside for a user; beyond it the oldest goes. Default 100; 1 to 10,000.</summary>
+    public int MaxDeadLetters { get; set; } = 100;
+
     /// <summary>How the publisher turns objects into JSON. Default: web defaults, camel case.</summary>
     public JsonSerializerOptions Json { get; set; } = JsonSerializerOptions.Web;
 }

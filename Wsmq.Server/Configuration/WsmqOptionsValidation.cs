@@ -28,6 +28,9 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(options.TailCheckInterval, Tenth, TimeSpan.FromHours(1));
         rules.Within(options.FeedEntries, 0, 65_536);
         rules.Within(options.FeedBytes, 0, 1024 * 1024 * 1024);
+        rules.Within(options.MaxAttempts, 0, 1_000_000);
+        rules.Within(options.MaxSilentAttempts, 0, 1_000_000);
+        rules.Within(options.MaxDeadLetters, 1, 10_000);
         rules.Require(options.Json is not null, "options.Json must not be null");
         rules.Require(
             options.SendTimeout < options.DeduplicationWindow,

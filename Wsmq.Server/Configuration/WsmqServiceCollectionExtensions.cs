@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Wsmq;
 using Wsmq.Server.Access;
 using Wsmq.Server.Configuration;
+using Wsmq.Server.DeadLetters;
 using Wsmq.Server.Delivering;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Groups;
@@ -41,6 +42,7 @@ public static class WsmqServiceCollectionExtensions
         services.TryAddSingleton<IWsmqAuthorizer, DefaultAuthorizer>();
         services.TryAddSingleton<IWsmqPublisher, WsmqPublisher>();
         services.TryAddSingleton<IWsmqGroups, WsmqGroups>();
+        services.TryAddSingleton<IWsmqDeadLetters, WsmqDeadLetters>();
         services.AddMetrics();
         services.AddAuthorization();
         services.AddHealthChecks().AddCheck<StoreHealthCheck>(StoreHealthCheck.Name, tags: [StoreHealthCheck.ReadyTag]);
@@ -67,7 +69,8 @@ public static class WsmqServiceCollectionExtensions
 
         // The hub's constructor takes internal parts, so that they stay internal; SignalR's activator asks the container first.
         services.AddTransient(p => new WsmqHub(
-            p.GetRequiredService<SessionManager>(), p.GetRequiredService<ClientSends>(), p.GetRequiredService<ClientReads>()));
+            p.GetRequiredService<SessionManager>(), p.GetRequiredService<ClientSends>(), p.GetRequiredService<ClientReads>(),
+            p.GetRequiredService<ClientFailures>()));
     }
 
     private static void AddParts(IServiceCollection services)
@@ -86,6 +89,8 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<SessionManager>();
         services.AddSingleton<ClientSends>();
         services.AddSingleton<ClientReads>();
+        services.AddSingleton<ClientFailures>();
+        services.AddSingleton<SkippedMessages>();
         services.AddSingleton<IHostedService, WsmqLifetime>();
     }
 }

@@ -30,6 +30,9 @@ internal sealed class ClientConnection(HubConnectionContext connection, bool tak
     public ValueTask StalledAsync(Address source, Position position, CancellationToken cancellationToken) =>
         InvokeAsync(nameof(IWsmqClient.Stalled), [source.ToString(), position.ToString()], cancellationToken);
 
+    public ValueTask SkippedAsync(Address source, Position position, int attempts, CancellationToken cancellationToken) =>
+        InvokeAsync(nameof(IWsmqClient.Skipped), [source.ToString(), position.ToString(), attempts], cancellationToken);
+
     // The transport has its own copy of the bytes once this completes, but not before: it may wait for another write.
     private async ValueTask WriteAsync(ComposedFrames frames, CancellationToken cancellationToken)
     {

@@ -24,6 +24,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     private StallClock _stall;
     private Backlog? _backlog;
     private Backoff? _backoff;
+    private PumpFailures? _failures;
     private Task _halting = Task.CompletedTask;
 
     /// <param name="feed">The log.</param>
@@ -56,7 +57,20 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         Wake();
     }
 
-    public void Acknowledge(Position position) => _window.Acknowledge(position);
+    /// <summary>The last position that this connection acknowledged; <see cref="Position.Start"/> while there is none.</summary>
+    public Position Acknowledged { get; private set; }
+
+    /// <summary>The first delivery that is not acknowledged; null where there is none.</summary>
+    public Position? OldestInFlight => _window.Oldest;
+
+    /// <summary>What its client could not handle; made with the first failure, as few ever have one.</summary>
+    public PumpFailures Failures => LazyInitializer.EnsureInitialized(ref _failures);
+
+    public void Acknowledge(Position position)
+    {
+        Acknowledged = Position.Max(Acknowledged, position);
+        _window.Acknowledge(position);
+    }
 
     /// <summary>Goes on behind another position; what was delivered and not acknowledged is forgotten.</summary>
     public void Restart(Position after)

@@ -18,6 +18,16 @@ internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worke
         }
     }
 
+    /// <summary>The first one; null where there is none.</summary>
+    public Position? Oldest
+    {
+        get
+        {
+            lock (_lock)
+                return _inFlight is not null && _inFlight.TryPeek(out var oldest) ? oldest : null;
+        }
+    }
+
     /// <summary>Whether a place can be taken; if not, the waiter is woken once it may be.</summary>
     public bool HasRoom => Room > 0 && credits.IsFree(waiter);
 

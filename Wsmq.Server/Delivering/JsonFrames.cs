@@ -80,6 +80,9 @@ internal static class JsonFrames
         return frame;
     }
 
+    /// <summary>The delivery inside of a <c>Receive</c> frame.</summary>
+    public static ReadOnlySpan<byte> Delivery(ReadOnlySpan<byte> frame) => frame[Start.Length..^End.Length];
+
     /// <summary>The length of many frames as one.</summary>
     public static int ManyLength(int count, int bytes) =>
         ManyStart.Length + bytes - (count * (Start.Length + End.Length)) + count - 1 + ManyEnd.Length;
@@ -92,7 +95,7 @@ internal static class JsonFrames
         {
             if (i > 0)
                 Append(ref target, ","u8);
-            Append(ref target, frames[i].AsSpan()[Start.Length..^End.Length]);
+            Append(ref target, Delivery(frames[i]));
         }
 
         Append(ref target, ManyEnd);

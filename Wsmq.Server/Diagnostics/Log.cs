@@ -71,4 +71,10 @@ internal static partial class Log
 
     [LoggerMessage(35, LogLevel.Debug, "No node has connection {ConnectionId}, whose SignalR groups were to be changed.")]
     public static partial void LiveRequestUnanswered(ILogger logger, string connectionId);
+
+    [LoggerMessage(50, LogLevel.Warning, "The message {Position} of {Source} was set aside for device {Device} of {User} after {Attempts} failed attempts.")]
+    public static partial void SetAside(ILogger logger, string source, string position, string user, string device, int attempts);
+
+    [LoggerMessage(51, LogLevel.Debug, "A connection ended without an ack of {Source}, which could not be counted.")]
+    public static partial void SilentAttemptNotCounted(ILogger logger, Exception exception, string source);
 }

@@ -12,6 +12,7 @@ internal sealed class WsmqMetrics
     private readonly Counter<long> _delivered;
     private readonly Counter<long> _acknowledged;
     private readonly Counter<long> _gaps;
+    private readonly Counter<long> _skipped;
     private readonly Counter<long> _liveDropped;
     private readonly UpDownCounter<long> _connections;
 
@@ -23,6 +24,7 @@ internal sealed class WsmqMetrics
         _delivered = meter.CreateCounter<long>("wsmq.deliveries", "{delivery}", "Deliveries written to connections.");
         _acknowledged = meter.CreateCounter<long>("wsmq.acks", "{ack}", "Acknowledgements stored, after coalescing.");
         _gaps = meter.CreateCounter<long>("wsmq.gaps", "{gap}", "Gaps announced.");
+        _skipped = meter.CreateCounter<long>("wsmq.messages.skipped", "{message}", "Messages set aside for a device after failed attempts.");
         _liveDropped = meter.CreateCounter<long>("wsmq.live.dropped", "{push}", "Live pushes dropped for connections that do not read.");
         _connections = meter.CreateUpDownCounter<long>("wsmq.connections", "{connection}", "Connections being served.");
     }
@@ -39,6 +41,8 @@ internal sealed class WsmqMetrics
     public void Acknowledged(int count) => _acknowledged.Add(count);
 
     public void Gap(string reason) => _gaps.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    public void Skipped() => _skipped.Add(1);
 
     public void LiveDropped() => _liveDropped.Add(1);
 

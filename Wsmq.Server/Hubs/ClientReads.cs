@@ -10,7 +10,7 @@ internal sealed class ClientReads(FeedRegistry feeds, AckQueue acks)
     /// <exception cref="WsmqException">A malformed argument, <c>read-not-allowed</c>, <c>ack-beyond-tail</c> or <c>store-unavailable</c>.</exception>
     public async Task AckAsync(Session session, string? source, string? position)
     {
-        var pump = PumpOf(session, source);
+        var pump = session.PumpOf(source);
         var acknowledged = Position.Parse(position);
         await RequireWithinAsync(pump.Feed, acknowledged, WsmqErrors.AckBeyondTail, session.Connection.Aborted);
         pump.Acknowledge(acknowledged);
@@ -20,14 +20,11 @@ internal sealed class ClientReads(FeedRegistry feeds, AckQueue acks)
     /// <exception cref="WsmqException">A malformed argument, <c>read-not-allowed</c>, <c>position-beyond-tail</c> or <c>store-unavailable</c>.</exception>
     public async Task ResumeAsync(Session session, string? source, string? after)
     {
-        var pump = PumpOf(session, source);
+        var pump = session.PumpOf(source);
         var position = Position.Parse(after);
         await RequireWithinAsync(pump.Feed, position, WsmqErrors.PositionBeyondTail, session.Connection.Aborted);
         pump.Restart(position);
     }
-
-    private static DeliveryPump PumpOf(Session session, string? source) =>
-        session.TryGetPump(Address.Parse(source), out var pump) ? pump : throw new WsmqException(WsmqErrors.ReadNotAllowed);
 
     // The position may come from a connection to another node, which knew of the entry before this one did.
     private async Task RequireWithinAsync(LogFeed feed, Position position, WsmqError error, CancellationToken cancellationToken)

@@ -15,9 +15,10 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
     private readonly SessionManager _sessions;
     private readonly ClientSends _sends;
     private readonly ClientReads _reads;
+    private readonly ClientFailures _failures;
 
-    internal WsmqHub(SessionManager sessions, ClientSends sends, ClientReads reads) =>
-        (_sessions, _sends, _reads) = (sessions, sends, reads);
+    internal WsmqHub(SessionManager sessions, ClientSends sends, ClientReads reads, ClientFailures failures) =>
+        (_sessions, _sends, _reads, _failures) = (sessions, sends, reads, failures);
 
     private Session Session => Context.Items.TryGetValue(SessionKey, out var session)
         ? (Session)session!
@@ -39,8 +40,10 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
     /// <inheritdoc/>
     public override async Task OnDisconnectedAsync(Exception? exception)
     {
-        if (Context.Items.TryGetValue(SessionKey, out var session))
-            await _sessions.CloseAsync((Session)session!);
+        if (!Context.Items.TryGetValue(SessionKey, out var session))
+            return;
+        await _failures.NoteEndAsync((Session)session!);
+        await _sessions.CloseAsync((Session)session!);
     }
 
     /// <inheritdoc/>
@@ -59,6 +62,10 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
     /// <inheritdoc cref="IWsmqHub.Resume"/>
     public Task Resume(WireText source, WireText after) => _reads.ResumeAsync(Session, source.Value, after.Value);
 
+    /// <inheritdoc cref="IWsmqHub.Fail"/>
+    public Task<int> Fail(WireText source, WireText position, WireText reason) =>
+        _failures.FailAsync(Session, source.Value, position.Value, reason.Value);
+
     // SignalR calls the public ones above.
     Task<PublishResult[]> IWsmqHub.SendMany(OutgoingMessage[] messages) => SendMany(new(messages));
 
@@ -68,4 +75,6 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
     Task IWsmqHub.Ack(string source, string position) => Ack(new(source), new(position));
 
     Task IWsmqHub.Resume(string source, string after) => Resume(new(source), new(after));
+
+    Task<int> IWsmqHub.Fail(string source, string position, string? reason) => Fail(new(source), new(position), new(reason));
 }

@@ -57,5 +57,5 @@ internal interface IMessageLog
     /// The cursor of a device in a log. For the user's own queue it registers the device, or notes that it was seen. Throws
     /// <see cref="WsmqException"/>: <c>too-many-devices</c>, or <c>read-not-allowed</c> where the user is not in the group.
     /// </summary>
-    Task<Position> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken);
+    Task<OpenCursor> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken);
 }

@@ -33,6 +33,12 @@ internal sealed record LogPage(IReadOnlyList<LogEntry> Entries, LogState State);
 
 internal readonly record struct AckRequest(Address Source, string User, string Device, Position Position);
 
+/// <summary>Where a reader begins.</summary>
+/// <param name="Position">Its cursor.</param>
+/// <param name="Failing">The entry behind it at which attempts failed, if any did; see <see cref="IDeadLetterStore"/>.</param>
+/// <param name="SilentAttempts">How many of these were silent.</param>
+internal readonly record struct OpenCursor(Position Position, Position Failing = default, int SilentAttempts = 0);
+
 internal enum AckResult
 {
     /// <summary>The cursor is there, or was further already.</summary>

@@ -57,11 +57,13 @@ internal sealed class LogKeys
 {
     private readonly string _bucket;
     private readonly string _name;
+    private readonly bool _isGroup;
 
     public LogKeys(string prefix, int buckets, Address address)
     {
         var text = Encoding.UTF8.GetBytes(address.ToString());
         Bucket = (int)(XxHash32.HashToUInt32(text) % (uint)buckets);
+        _isGroup = address.Kind == AddressKind.Group;
         _bucket = $"{prefix}:{{{Bucket}}}:";
         _name = $":{Address.Prefix(address.Kind)}:{Uri.EscapeDataString(address.Name)}";
         Log = Encoding.UTF8.GetBytes(_bucket + "log" + _name);
@@ -79,7 +81,7 @@ internal sealed class LogKeys
     /// <summary>
     /// Hash that outlives the entries: t (tail), c (consumed), g and d (removable up to, and from when), v (membership version),
     /// x (when the log's age is to be looked at), n (nodes with readers); of a user also @device (cursor, and when it was last
-    /// seen) and k (number of devices).
+    /// seen, and behind these failed attempts, see fail.lua) and k (number of devices).
     /// </summary>
     public RedisKey Meta { get; }
 
@@ -95,8 +97,17 @@ internal sealed class LogKeys
     /// <summary>Set of a user: the groups it may be a member of.</summary>
     public RedisKey Groups => _bucket + "groups" + _name;
 
-    /// <summary>Hash of a group and one member: device -> cursor.</summary>
+    /// <summary>Hash of a group and one member: device -> cursor, and behind it failed attempts.</summary>
     public RedisKey CursorsOf(string user) => $"{_bucket}cursors{_name}:{Uri.EscapeDataString(user)}";
+
+    /// <summary>Hash: what was set aside for a user, two fields each, see fail.lua.</summary>
+    public RedisKey DeadOf(string user) => $"{_bucket}dead{ReaderOf(user)}";
+
+    /// <summary>Sorted set beside it: when each was set aside.</summary>
+    public RedisKey DeadPlacesOf(string user) => $"{_bucket}deadat{ReaderOf(user)}";
+
+    // A queue of a user has one reader, who is in its name.
+    private string ReaderOf(string user) => _isGroup ? $"{_name}:{Uri.EscapeDataString(user)}" : _name;
 }
 
 /// <summary>Keys of one lane and this node.</summary>

@@ -22,7 +22,7 @@ internal sealed class RedisMembershipStore(RedisConnections connections, RedisKe
         var log = keys.Of(address);
         var left = await connections.EvaluateAsync(
             RedisScript.Leave,
-            [log.Members, log.CursorsOf(user), log.Meta],
+            [log.Members, log.CursorsOf(user), log.Meta, log.DeadOf(user), log.DeadPlacesOf(user)],
             [user, lanes.PublishCommand, Channels(address), RedisSignalReader.MemberLeft(log, user)],
             cancellationToken);
         await IndexAsync("SREM", group, user, changed: (bool)left, cancellationToken);

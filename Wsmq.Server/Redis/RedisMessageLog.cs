@@ -66,12 +66,15 @@ internal sealed class RedisMessageLog(
         return results;
     }
 
-    public Task<Position> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken) =>
+    public Task<OpenCursor> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken) =>
         source.Kind == AddressKind.Group
             ? OpenGroupAsync(source, user, device, cancellationToken)
             : OpenUserAsync(source, user, device, cancellationToken);
 
-    private async Task<Position> OpenUserAsync(Address source, string user, string device, CancellationToken cancellationToken)
+    /// <summary>A device's field in the hash of its user, beside fields of one letter.</summary>
+    public static string Field(string device) => "@" + device;
+
+    private async Task<OpenCursor> OpenUserAsync(Address source, string user, string device, CancellationToken cancellationToken)
     {
         if (!IsOwn(source, user))
             throw new WsmqException(WsmqErrors.ReadNotAllowed);
@@ -81,15 +84,15 @@ internal sealed class RedisMessageLog(
             options.Retention.For(source.Kind).MaxAge.WholeMilliseconds(),
         ];
         var reply = await connections.EvaluateAsync(RedisScript.OpenUser, keys.Of(source).Pair, values, cancellationToken);
-        return reply.IsNull ? throw new WsmqException(WsmqErrors.TooManyDevices) : RedisReplies.Position(reply);
+        return reply.IsNull ? throw new WsmqException(WsmqErrors.TooManyDevices) : RedisReplies.Cursor(reply);
     }
 
-    private async Task<Position> OpenGroupAsync(Address source, string user, string device, CancellationToken cancellationToken)
+    private async Task<OpenCursor> OpenGroupAsync(Address source, string user, string device, CancellationToken cancellationToken)
     {
         var group = keys.Of(source);
         var reply = await connections.EvaluateAsync(
             RedisScript.OpenGroup, [group.Members, group.CursorsOf(user)], [user, device], cancellationToken);
-        return reply.IsNull ? throw new WsmqException(WsmqErrors.ReadNotAllowed) : RedisReplies.Position(reply);
+        return reply.IsNull ? throw new WsmqException(WsmqErrors.ReadNotAllowed) : RedisReplies.Cursor(reply);
     }
 
     private (RedisKey[] Keys, RedisValue[] Values) AckOf(AckRequest[] acks)
@@ -115,9 +118,6 @@ internal sealed class RedisMessageLog(
 
         return ([.. scriptKeys], [.. values]);
     }
-
-    /// <summary>A device's field in the hash of its user, beside fields of one letter.</summary>
-    private static string Field(string device) => "@" + device;
 
     private static bool IsOwn(Address source, string user) =>
         source.Kind == AddressKind.User && string.Equals(source.Name, user, StringComparison.Ordinal);

@@ -26,6 +26,16 @@ internal static class RedisReplies
         return true;
     }
 
+    /// <summary>A cursor, and behind it what fail.lua has counted: <c>:position:reported:silent</c>.</summary>
+    public static OpenCursor Cursor(RedisResult reply)
+    {
+        var text = (string)reply!;
+        var parts = text.Split(':');
+        return parts.Length == 4
+            ? new OpenCursor(Wsmq.Position.Parse(parts[0]), Wsmq.Position.Parse(parts[1]), int.Parse(parts[3], CultureInfo.InvariantCulture))
+            : new OpenCursor(Wsmq.Position.Parse(text));
+    }
+
     /// <summary>Tail, removed, consumed, membership version.</summary>
     public static LogState State(ReadOnlySpan<RedisResult> reply) =>
         new(Position(reply[0]), Position(reply[1]), Position(reply[2]), long.Parse((string)reply[3]!, CultureInfo.InvariantCulture));

@@ -19,6 +19,10 @@ internal static class RedisScript
     public static readonly string Leave = AlsoWhenFull + Load("nodes") + Load("leave");
     public static readonly string Index = AlsoWhenFull + Load("nodes") + Load("index");
 
+    public static readonly string Fail = AlsoWhenFull + Load("retention") + Load("discard") + Load("fail");
+    public static readonly string Dead = AlsoWhenFull + Load("retention") + Load("discard") + Load("dead");
+    public static readonly string Bury = AlsoWhenFull + Load("bury");
+
     public static readonly string Push = Load("push");
 
     private static string Load(string name)

@@ -23,6 +23,7 @@ internal sealed class RedisStore : IStore
         Live = new RedisLive(_connections, _keys, lanes, logger);
         Log = new RedisMessageLog(_connections, _keys, lanes, _signals, options.Value, redisOptions.Value);
         Memberships = new RedisMembershipStore(_connections, _keys, lanes);
+        DeadLetters = new RedisDeadLetters(_connections, _keys, options.Value);
     }
 
     public IMessageLog Log { get; }
@@ -30,6 +31,8 @@ internal sealed class RedisStore : IStore
     public IMembershipStore Memberships { get; }
 
     public ISignals Signals => _signals;
+
+    public IDeadLetterStore DeadLetters { get; }
 
     /// <summary>What the live plane travels on.</summary>
     public RedisLive Live { get; }

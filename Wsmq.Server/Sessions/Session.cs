@@ -41,6 +41,10 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, int maxOutst
             return source == OwnQueue ? (pump = _own) is not null : (pump = _groups?.GetValueOrDefault(source)) is not null;
     }
 
+    /// <exception cref="WsmqException">No address, or <c>read-not-allowed</c>: it is not being delivered here.</exception>
+    public DeliveryPump PumpOf(string? source) =>
+        TryGetPump(Address.Parse(source), out var pump) ? pump : throw new WsmqException(WsmqErrors.ReadNotAllowed);
+
     public void Add(DeliveryPump pump)
     {
         lock (_lock)

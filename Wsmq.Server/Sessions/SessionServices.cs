@@ -13,6 +13,7 @@ internal sealed class SessionServices(
     DeliveryServices delivery,
     AccessCheck access,
     IHubContext<WsmqHub, IWsmqClient> hub,
+    SkippedMessages skipped,
     ILogger<SessionServices> logger)
 {
     public IStore Store => store;
@@ -35,13 +36,15 @@ internal sealed class SessionServices(
         try
         {
             var cursor = await store.Log.OpenCursorAsync(source, session.Caller.UserId, session.Caller.Device, cancellationToken);
+            if (Options.MaxSilentAttempts > 0 && cursor.SilentAttempts >= Options.MaxSilentAttempts)
+                cursor = await SkipAsync(session, source, cursor, cancellationToken);
             var pump = new DeliveryPump(feed, session.Receiver, floor, delivery);
 
             // The user may have joined again meanwhile, and the signal of that may have come first, over another channel.
             if (source.Kind == AddressKind.Group && session.Groups is { } groups)
                 pump.Left += groups.Changed;
             session.Add(pump);
-            pump.Start(cursor);
+            pump.Start(cursor.Position);
             return feed;
         }
         catch
@@ -49,6 +52,18 @@ internal sealed class SessionServices(
             await feeds.ReleaseAsync(feed);
             throw;
         }
+    }
+
+    // Connections of this device got the entry and ended without an ack, one after another: this one is not to end like that, too.
+    private async Task<OpenCursor> SkipAsync(Session session, Address source, OpenCursor cursor, CancellationToken cancellationToken)
+    {
+        var request = new FailRequest(
+            source, session.Caller.UserId, session.Caller.Device, cursor.Failing, FailKind.Blocked, "connections ended without an ack");
+        var result = await store.DeadLetters.FailAsync(request, cancellationToken);
+        if (result.Outcome != FailOutcome.SetAside)
+            return cursor;
+        await skipped.TellAsync(session, source, cursor.Failing, result.Attempts, cancellationToken);
+        return new OpenCursor(cursor.Failing);
     }
 
     public async Task StopReadingAsync(Session session, Address source)

@@ -3,7 +3,10 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Sqlite;
 
 /// <summary>Where a reader starts, or why it may not.</summary>
-internal readonly record struct OpenedCursor(long Position, WsmqError? Refusal);
+internal readonly record struct OpenedCursor(OpenCursor Cursor, WsmqError? Refusal)
+{
+    public static OpenedCursor Refused(WsmqError error) => new(default, error);
+}
 
 /// <summary>Opens and moves cursors.</summary>
 internal sealed class CursorOperations(WsmqOptions options, SqliteRetention retention, TimeProvider clock)
@@ -12,10 +15,10 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
     public static OpenedCursor OpenGroup(SqliteSession session, Address group, string user, string device)
     {
         if (MembershipTable.Joined(session, group.Name, user) is not { } joined)
-            return new OpenedCursor(0, WsmqErrors.ReadNotAllowed);
+            return OpenedCursor.Refused(WsmqErrors.ReadNotAllowed);
         var row = LogTable.Find(session, group);
         var cursor = row is null ? null : CursorTable.Find(session, row.Id, user, device);
-        return new OpenedCursor(Math.Max(joined, cursor?.Position ?? 0), null);
+        return Opened(session, row, user, device, Math.Max(joined, cursor?.Position ?? 0));
     }
 
     /// <summary>Registers a device with the user's own queue, or notes that it was seen.</summary>
@@ -27,7 +30,7 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
         var known = CursorTable.Find(session, row.Id, queue.Name, device);
         var counts = known is not null && known.Seen > since;
         if (!counts && CursorTable.CountOthers(session, row.Id, device, since) >= options.MaxDevicesPerUser)
-            return new OpenedCursor(0, WsmqErrors.TooManyDevices);
+            return OpenedCursor.Refused(WsmqErrors.TooManyDevices);
 
         // An expired device gets its old cursor back, so that it hears what was removed meanwhile.
         var position = known?.Position ?? row.Removed;
@@ -35,7 +38,17 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
         while (CursorTable.Count(session, row.Id) > options.MaxDevicesPerUser
             && CursorTable.LongestAway(session, row.Id, since) is { } away)
             CursorTable.RemoveDevice(session, row.Id, queue.Name, away);
-        return new OpenedCursor(position, null);
+        return Opened(session, row, queue.Name, device, position);
+    }
+
+    /// <summary>A device's cursor in a log; null where it is not a reader of it.</summary>
+    public static long? Find(SqliteSession session, Address source, string user, string device)
+    {
+        var row = LogTable.Find(session, source);
+        if (!MayRead(session, row, new AckRequest(source, user, device, default), out var start))
+            return null;
+        var cursor = row is null ? null : CursorTable.Find(session, row.Id, user, device);
+        return Math.Max(start, cursor?.Position ?? 0);
     }
 
     public AckResult[] Acknowledge(SqliteSession session, IReadOnlyList<AckRequest> batch)
@@ -60,6 +73,14 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
         }
 
         return results;
+    }
+
+    private static OpenedCursor Opened(SqliteSession session, LogRow? row, string user, string device, long position)
+    {
+        var failures = row is null ? null : DeadLetterTable.Failures(session, row.Id, user, device);
+        return failures is null || failures.Position <= position
+            ? new OpenedCursor(new OpenCursor(new Position(position)), null)
+            : new OpenedCursor(new OpenCursor(new Position(position), new Position(failures.Position), failures.Silent), null);
     }
 
     private static AckResult Acknowledge(SqliteSession session, LogRow? row, AckRequest request, long now)

@@ -38,6 +38,7 @@ internal static class CursorTable
     public static void RemoveDevice(SqliteSession session, long log, string user, string device)
     {
         session.Run("DELETE FROM cursors WHERE log = $log AND user = $user AND device = $device", log, user, device);
+        DeadLetterTable.ForgetFailures(session, log, user, device);
         session.Run(
             """
             DELETE FROM cursors WHERE user = $user AND device = $device AND log IN
@@ -46,6 +47,9 @@ internal static class CursorTable
             user, device);
     }
 
-    public static void RemoveUser(SqliteSession session, long log, string user) =>
+    public static void RemoveUser(SqliteSession session, long log, string user)
+    {
         session.Run("DELETE FROM cursors WHERE log = $log AND user = $user", log, user);
+        DeadLetterTable.RemoveUser(session, log, user);
+    }
 }

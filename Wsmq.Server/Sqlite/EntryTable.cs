@@ -44,12 +44,12 @@ internal static class EntryTable
     public static int RemoveThrough(SqliteSession session, long log, long through) =>
         session.Run("DELETE FROM entries WHERE log = $log AND position <= $through", log, through);
 
-    private static LogEntry Map(SqliteDataReader r) =>
-        new(new Position(r.GetInt64(0)), new Position(r.GetInt64(1)), r.GetFieldValue<byte[]>(2), r.GetFieldValue<byte[]>(3));
-
     // The provider takes arrays only; a slice has to be copied.
-    private static byte[] Blob(ReadOnlyMemory<byte> memory) =>
+    public static byte[] Blob(ReadOnlyMemory<byte> memory) =>
         MemoryMarshal.TryGetArray(memory, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length
             ? segment.Array
             : memory.ToArray();
+
+    private static LogEntry Map(SqliteDataReader r) =>
+        new(new Position(r.GetInt64(0)), new Position(r.GetInt64(1)), r.GetFieldValue<byte[]>(2), r.GetFieldValue<byte[]>(3));
 }

@@ -44,7 +44,7 @@ internal sealed class SqliteMessageLog(
     public Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>
         engine.WriteExpendableAsync(s => _cursors.Acknowledge(s, batch), cancellationToken);
 
-    public async Task<Position> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken)
+    public async Task<OpenCursor> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken)
     {
         var opened = source.Kind switch
         {
@@ -52,9 +52,9 @@ internal sealed class SqliteMessageLog(
                 s => s.Snapshot(r => CursorOperations.OpenGroup(r, source, user, device)), cancellationToken).ConfigureAwait(false),
             AddressKind.User when source.Name == user => await engine.WriteAsync(
                 s => _cursors.OpenOwn(s, source, device), cancellationToken).ConfigureAwait(false),
-            _ => new OpenedCursor(0, WsmqErrors.ReadNotAllowed),
+            _ => OpenedCursor.Refused(WsmqErrors.ReadNotAllowed),
         };
-        return opened.Refusal is { } refusal ? throw new WsmqException(refusal) : new Position(opened.Position);
+        return opened.Refusal is { } refusal ? throw new WsmqException(refusal) : opened.Cursor;
     }
 
     // On the writer's thread. Without a rollback since the call before, that is committed, or will be together with this one.

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Wsmq.Server.Sqlite;
 
 /// <summary>
-/// Frees what nobody touches: idle logs whose entries grew too old or were acknowledged, and expired message ids. Appends and
+/// Frees what nobody touches: idle logs whose entries grew too old or were acknowledged, expired message ids, and old entries set aside. Appends and
 /// reads trim the logs they touch themselves, so this may be slow and does its work in small transactions.
 /// </summary>
 internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retention, TimeProvider clock, ILogger logger) : IAsyncDisposable
@@ -11,6 +11,7 @@ internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retenti
     private const int LogsPerSweep = 10_000;
     private const int LogsPerWrite = 64;
     private const int IdsPerWrite = 2_000;
+    private const int LettersPerWrite = 64;
 
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
@@ -52,6 +53,10 @@ internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retenti
     {
         while (await engine.WriteAsync(s => MessageIdTable.Purge(s, clock.NowMicros(), IdsPerWrite), cancellationToken)
             .ConfigureAwait(false) == IdsPerWrite)
+            cancellationToken.ThrowIfCancellationRequested();
+
+        while (await engine.WriteAsync(s => DeadLetterTable.Purge(s, clock.NowMicros(), LettersPerWrite), cancellationToken)
+            .ConfigureAwait(false) == LettersPerWrite)
             cancellationToken.ThrowIfCancellationRequested();
 
         var due = await engine.ReadAsync(s => LogTable.WithGraceOver(s, clock.NowMicros(), LogsPerSweep), cancellationToken).ConfigureAwait(false);

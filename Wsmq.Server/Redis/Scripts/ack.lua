@@ -28,14 +28,14 @@ local function ack_user(log, meta, device, position)
   local state = call('HMGET', meta, 't', 'c', 'g', 'd', 'k', 'n', device)
   if not state[7] then return 2 end
   if position > (state[1] or zero) then return 1 end
-  local cursor = string.sub(state[7], 1, 16)
-  if position > cursor then cursor = position end
+  local cursor, failed = string.sub(state[7], 1, 16), ''
+  if position > cursor then cursor = position else failed = string.sub(state[7], 34) end
   if state[5] == '1' and state[3] and now_text < state[4] and state[6] and cursor > (state[2] or zero) then
     -- The usual case: the only device of a user who is there, during a grace.
-    call('HSET', meta, device, cursor .. seen, 'c', cursor)
+    call('HSET', meta, device, cursor .. seen .. failed, 'c', cursor)
     return 0
   end
-  call('HSET', meta, device, cursor .. seen)
+  call('HSET', meta, device, cursor .. seen .. failed)
   consume(log, meta, state[5] == '1' and cursor or slowest(meta, now, expiry), state)
   return 0
 end
@@ -48,6 +48,7 @@ local function ack_group(meta, members, cursors, user, device, position)
   local tail = tails[meta] or call('HGET', meta, 't') or zero
   tails[meta] = tail
   if position > tail then return 1 end
+  -- What may stand behind the cursor (fail.lua) changes nothing in the comparison, and goes with it.
   if position > cursor then call('HSET', cursors, device, position) end
   return 0
 end

@@ -1,21 +1,21 @@
 -- Registers a device with its user's queue, or notes that it was seen, and returns its cursor.
 -- KEYS[1] log (stream)      KEYS[2] meta (hash: also @device -> cursor:seen in µs, and k, the number of devices)
 -- ARGV[1] device's field    ARGV[2] most devices  ARGV[3] device expiry in µs   ARGV[4] retention age in ms
--- Returns the cursor, or nothing where there are too many devices
+-- Returns the cursor, behind it failed attempts if there are any, or nothing where there are too many devices
 local log, meta = KEYS[1], KEYS[2]
 local device, max_devices, expiry = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local now = micros()
 
 local all = call('HGETALL', meta)
-local tail, devices, mine, mine_counts, active, away, away_seen = zero, 0, nil, false, 0, nil, nil
+local tail, devices, mine, mine_counts, failed, active, away, away_seen = zero, 0, nil, false, '', 0, nil, nil
 for i = 1, #all, 2 do
   local name, value = all[i], all[i + 1]
   if name == 't' then tail = value end
   if string.byte(name) == 64 then
-    local seen = tonumber(string.sub(value, 18))
+    local seen = tonumber(string.sub(value, 18, 33))
     devices = devices + 1
     if name == device then
-      mine, mine_counts = string.sub(value, 1, 16), now - seen <= expiry
+      mine, mine_counts, failed = string.sub(value, 1, 16), now - seen <= expiry, string.sub(value, 34)
     elseif now - seen <= expiry then
       active = active + 1
     elseif not away or seen < away_seen then
@@ -33,11 +33,11 @@ if not mine then
   local oldest = call('XRANGE', log, '-', '+', 'COUNT', 1)
   mine = oldest[1] and oldest[1][2][2] or tail
 end
-call('HSET', meta, device, mine .. ':' .. digits(now), 'k', devices)
+call('HSET', meta, device, mine .. ':' .. digits(now) .. failed, 'k', devices)
 
 -- Entries that all the others have acknowledged may be about to go: this reader still wants them.
 if mine < tail then
   call('PEXPIRE', log, ARGV[4])
   call('HDEL', meta, 'x')
 end
-return mine
+return mine .. failed

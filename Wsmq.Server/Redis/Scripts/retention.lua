@@ -9,12 +9,13 @@ local function micros()
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 
--- The least cursor of the devices that count, or nil where none does. A device's field is @name.
+-- The least cursor of the devices that count, or nil where none does. A device's field is @name, and its value the cursor, when it
+-- was seen, and behind that failed attempts, if there are any (fail.lua).
 local function slowest(meta, now, expiry)
   local min, fields = nil, call('HGETALL', meta)
   for i = 1, #fields, 2 do
     if string.byte(fields[i]) == 64 then
-      local cursor, seen = string.sub(fields[i + 1], 1, 16), tonumber(string.sub(fields[i + 1], 18))
+      local cursor, seen = string.sub(fields[i + 1], 1, 16), tonumber(string.sub(fields[i + 1], 18, 33))
       if now - seen <= expiry and (not min or cursor < min) then min = cursor end
     end
   end

@@ -1,0 +1,25 @@
+using System.Security.Cryptography;
+using System.Text;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.DeadLetters;
+
+/// <summary>The key of an entry set aside as one text: position, device and source, of which only the last may hold a colon.</summary>
+internal static class DeadLetterId
+{
+    public static string Of(DeadLetterKey key) => $"{key.Position}:{Uri.EscapeDataString(key.Device)}:{key.Source}";
+
+    /// <exception cref="WsmqException"><c>invalid-message</c>, or the source is no address.</exception>
+    public static DeadLetterKey Parse(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        var parts = id.Split(':', 3);
+        return parts.Length == 3 && Position.TryParse(parts[0], out var position)
+            ? new DeadLetterKey(Address.Parse(parts[2]), position, Uri.UnescapeDataString(parts[1]))
+            : throw new WsmqException(WsmqErrors.InvalidMessage, "it is not the id of a dead letter");
+    }
+
+    /// <summary>The id of the message that replays it: the same each time, so that a repeated replay is a duplicate.</summary>
+    public static string ReplayOf(DeadLetterKey key) =>
+        "replay-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Of(key))).AsSpan(0, 16));
+}

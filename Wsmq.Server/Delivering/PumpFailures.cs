@@ -1,0 +1,22 @@
+namespace Wsmq.Server.Delivering;
+
+/// <summary>What one connection reported as failed in one log. The counts that matter are in the store.</summary>
+internal sealed class PumpFailures
+{
+    private int _busy;
+    private Position _passed;
+    private int _attempts;
+
+    /// <summary>False while another report is under way.</summary>
+    public bool TryBegin() => Interlocked.Exchange(ref _busy, 1) == 0;
+
+    public void End() => Volatile.Write(ref _busy, 0);
+
+    /// <summary>Counts an attempt at an entry that the cursor has passed, of which the store counts none. Inside a report only.</summary>
+    public int CountPassed(Position position)
+    {
+        if (_passed != position)
+            (_passed, _attempts) = (position, 0);
+        return ++_attempts;
+    }
+}

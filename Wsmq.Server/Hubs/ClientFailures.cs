@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Wsmq.Server.Delivering;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Logs;
+using Wsmq.Server.Sessions;
+
+namespace Wsmq.Server.Hubs;
+
+/// <summary>
+/// What clients could not handle: counts attempts, and sets a message aside when they are used up, so that it holds up neither
+/// what is behind it nor, by ending every connection anew, its client.
+/// </summary>
+internal sealed class ClientFailures(
+    IStore store, FeedRegistry feeds, AckQueue acks, SkippedMessages skipped, DeliveryServices services, IHostApplicationLifetime lifetime)
+{
+    /// <returns>Failed attempts counted so far; 0 where none was.</returns>
+    /// <exception cref="WsmqException">A malformed argument, <c>read-not-allowed</c>, <c>ack-beyond-tail</c> or <c>store-unavailable</c>.</exception>
+    public async Task<int> FailAsync(Session session, string? source, string? position, string? reason)
+    {
+        var pump = session.PumpOf(source);
+        var failed = Position.Parse(position);
+        if (failed > pump.Feed.Tail)
+            await feeds.ResyncAsync(pump.Feed, session.Connection.Aborted);
+        if (failed > pump.Feed.Tail)
+            throw new WsmqException(WsmqErrors.AckBeyondTail);
+
+        // One at a time: a handler that fails does so once, and whoever calls without end keeps the store busy with one call only.
+        if (services.Options.MaxAttempts == 0 || !pump.Failures.TryBegin())
+            return 0;
+        try
+        {
+            return await CountAsync(session, pump, failed, FailureReason.Shorten(reason));
+        }
+        finally
+        {
+            pump.Failures.End();
+        }
+    }
+
+    /// <summary>
+    /// A connection ends: what it got first and did not acknowledge may be what ended it. Where it acknowledged anything of the
+    /// address, or this node ends the connection by stopping, it was not. Does not throw.
+    /// </summary>
+    public async Task NoteEndAsync(Session session)
+    {
+        if (services.Options.MaxSilentAttempts == 0 || lifetime.ApplicationStopping.IsCancellationRequested)
+            return;
+        foreach (var pump in session.Pumps)
+        {
+            if (pump.Acknowledged != Position.Start || pump.OldestInFlight is not { } oldest)
+                continue;
+            try
+            {
+                await store.DeadLetters.FailAsync(
+                    RequestOf(session, pump, oldest, FailKind.Silent, string.Empty), CancellationToken.None);
+            }
+            catch (WsmqException e)
+            {
+                Log.SilentAttemptNotCounted(services.Logger, e, pump.Feed.Source.ToString());
+            }
+        }
+    }
+
+    private static FailRequest RequestOf(Session session, DeliveryPump pump, Position position, FailKind kind, string reason) =>
+        new(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, position, kind, reason);
+
+    private async Task<int> CountAsync(Session session, DeliveryPump pump, Position failed, string reason)
+    {
+        // The acks before it may still be on their way to the store, where it would then not be the first.
+        if (pump.Acknowledged > Position.Start && pump.Acknowledged < failed)
+            await acks.Enqueue(new AckRequest(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, pump.Acknowledged));
+        var result = await store.DeadLetters.FailAsync(RequestOf(session, pump, failed, FailKind.Reported, reason), session.Connection.Aborted);
+        switch (result.Outcome)
+        {
+            case FailOutcome.NoReader:
+                throw new WsmqException(WsmqErrors.ReadNotAllowed);
+            case FailOutcome.SetAside:
+                pump.Acknowledge(failed);
+                await skipped.TellAsync(session, pump.Feed.Source, failed, result.Attempts, session.Connection.Aborted);
+                return result.Attempts;
+            case FailOutcome.Passed when pump.Failures.CountPassed(failed) is var attempts && attempts >= services.Options.MaxAttempts:
+                // Another connection of the device acknowledged it, or it is no longer kept: there is nothing to set aside, but this
+                // connection is not to be held up by it either.
+                pump.Acknowledge(failed);
+                await session.Connection.SkippedAsync(pump.Feed.Source, failed, attempts, session.Connection.Aborted);
+                return attempts;
+            default:
+                return result.Attempts;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Buffers.Text;
+using System.Text;
+using StackExchange.Redis;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Redis;
+
+/// <summary>Failed attempts and what was set aside, in the bucket of the log, so that one script counts, copies and moves the cursor.</summary>
+internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys keys, WsmqOptions options) : IDeadLetterStore
+{
+    // What is known of an entry set aside, as fail.lua puts it together: when, previous, attempts, reason.
+    private const int AttemptsAt = 2 * Position.Length;
+    private const int AttemptsLength = 10;
+
+    public async Task<FailResult> FailAsync(FailRequest request, CancellationToken cancellationToken)
+    {
+        var isGroup = request.Source.Kind == AddressKind.Group;
+        if (!isGroup && request.Source != Address.User(request.User))
+            return new FailResult(FailOutcome.NoReader, 0);
+        var log = keys.Of(request.Source);
+        var (dead, places) = (log.DeadOf(request.User), log.DeadPlacesOf(request.User));
+        RedisKey[] scriptKeys = isGroup
+            ? [log.Log, log.CursorsOf(request.User), dead, places, log.Members]
+            : [log.Log, log.Meta, dead, places];
+        RedisValue[] values =
+        [
+            isGroup ? request.Device : RedisMessageLog.Field(request.Device), request.Position.ToString(), PlaceOf(request.Key),
+            request.Kind switch { FailKind.Reported => "R", FailKind.Silent => "S", _ => "B" },
+            request.Kind == FailKind.Reported ? options.MaxAttempts : options.MaxSilentAttempts,
+            request.Reason, options.MaxDeadLetters, MaxAge(request.Source), request.User,
+        ];
+        var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Fail, scriptKeys, values, cancellationToken))!;
+        return new FailResult((FailOutcome)(int)reply[0], (int)reply[1]);
+    }
+
+    public async Task<IReadOnlyList<StoredDeadLetter>> ListAsync(Address source, string user, CancellationToken cancellationToken)
+    {
+        var log = keys.Of(source);
+        var reply = (RedisResult[])(await connections.EvaluateAsync(
+            RedisScript.Dead, [log.DeadOf(user), log.DeadPlacesOf(user)], [MaxAge(source), options.MaxDeadLetters], cancellationToken))!;
+        return [.. reply.Chunk(2)
+            .Select(pair => Read(KeyOf(source, (string)pair[0]!), (byte[])pair[1]!, null))
+            .OrderBy(d => d.Key.Position.Value).ThenBy(d => d.Key.Device, StringComparer.Ordinal)];
+    }
+
+    public async Task<StoredDeadLetter?> ReadAsync(DeadLetterKey key, string user, CancellationToken cancellationToken)
+    {
+        var place = PlaceOf(key);
+        var found = await RedisErrors.GuardAsync(
+            () => connections.Database.HashGetAsync(keys.Of(key.Source).DeadOf(user), ["i" + place, "e" + place]), cancellationToken);
+        return found[0].IsNull || found[1].IsNull ? null : Read(key, (byte[])found[0]!, (byte[])found[1]!);
+    }
+
+    public async Task<bool> RemoveAsync(DeadLetterKey key, string user, CancellationToken cancellationToken)
+    {
+        var log = keys.Of(key.Source);
+        var removed = await connections.EvaluateAsync(
+            RedisScript.Bury, [log.DeadOf(user), log.DeadPlacesOf(user)], [PlaceOf(key)], cancellationToken);
+        return (int)removed > 0;
+    }
+
+    private static StoredDeadLetter Read(DeadLetterKey key, ReadOnlySpan<byte> known, byte[]? content)
+    {
+        if (known.Length < AttemptsAt + AttemptsLength || !Utf8Parser.TryParse(known.Slice(AttemptsAt, AttemptsLength), out int attempts, out _))
+            throw NotOurs();
+        var previous = RedisReplies.Position(known[Position.Length..AttemptsAt]);
+        return new StoredDeadLetter(
+            key, attempts, RedisReplies.Position(known[..Position.Length]).Value, Encoding.UTF8.GetString(known[(AttemptsAt + AttemptsLength)..]),
+            content is null ? null : Entry(key.Position, previous, content));
+    }
+
+    private static LogEntry Entry(Position position, Position previous, byte[] content) =>
+        RedisContent.TryRead(content, out var metadata, out var body, out _) ? new LogEntry(position, previous, metadata, body) : throw NotOurs();
+
+    private static InvalidDataException NotOurs() => new("An entry that was set aside in Redis is not of this program's making.");
+
+    private static string PlaceOf(DeadLetterKey key) => $"{key.Position}:{key.Device}";
+
+    private static DeadLetterKey KeyOf(Address source, string place) =>
+        place.Length > Position.Length && Position.TryParse(place[..Position.Length], out var position)
+            ? new DeadLetterKey(source, position, place[(Position.Length + 1)..])
+            : throw NotOurs();
+
+    private long MaxAge(Address source) => options.Retention.For(source.Kind).MaxAge.Micros();
+}

@@ -1,0 +1,15 @@
+-- What was set aside of a log for a user, without contents.
+-- KEYS[1] set aside (hash)   KEYS[2] places (sorted set)
+-- ARGV[1] how long they are kept, µs   ARGV[2] most of them
+-- Returns place and what is known, of each
+local dead, places = KEYS[1], KEYS[2]
+discard(dead, places, micros() - tonumber(ARGV[1]), tonumber(ARGV[2]))
+local results = {}
+for _, place in ipairs(call('ZRANGE', places, 0, -1)) do
+  local known = call('HGET', dead, 'i' .. place)
+  if known then
+    results[#results + 1] = place
+    results[#results + 1] = known
+  end
+end
+return results

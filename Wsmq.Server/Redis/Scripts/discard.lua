@@ -1,0 +1,11 @@
+-- Put in front of the scripts that keep entries set aside. Removes what was set aside before a moment, and the oldest of too many.
+local function discard(dead, places, before, most)
+  local gone = call('ZRANGEBYSCORE', places, '-inf', '(' .. string.format('%.0f', before))
+  local rest = call('ZCARD', places) - #gone
+  if rest > most then gone = call('ZRANGE', places, 0, #gone + rest - most - 1) end
+  for _, place in ipairs(gone) do
+    call('HDEL', dead, 'i' .. place, 'e' .. place)
+    call('ZREM', places, place)
+  end
+end
+

@@ -1,0 +1,51 @@
+-- Counts a failed attempt at the first entry behind a device's cursor, and sets the entry aside once they are used up. The count
+-- stands behind the cursor as :position:reported:silent, so that whatever moves the cursor drops it.
+-- KEYS[1] log (stream)          KEYS[2] where the cursor is (hash): meta of the user, or the user's cursors in the group
+-- KEYS[3] set aside (hash: i and e before a place: what is known of it, and its content)
+-- KEYS[4] places (sorted set: position:device by when it was set aside, µs)   KEYS[5] only of a group: members (hash)
+-- ARGV[1] device's field        ARGV[2] position   ARGV[3] place   ARGV[4] R (reported), S (silent) or B (blocked)
+-- ARGV[5] most attempts, 0 for no limit            ARGV[6] reason
+-- ARGV[7] most entries set aside                   ARGV[8] how long they are kept, µs   ARGV[9] user
+-- Returns the outcome (0 not first, 1 counted, 2 set aside, 3 passed, 4 no such reader) and the attempts
+local log, holder, dead, places = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local field, position, place, kind, limit = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
+
+-- Of a user the cursor is followed by when the device was seen.
+local head = KEYS[5] and 16 or 33
+local value = call('HGET', holder, field) or KEYS[5] and call('HGET', KEYS[5], ARGV[9])
+if not value then return { 4, 0 } end
+
+local cursor = string.sub(value, 1, 16)
+if position <= cursor then
+  local known = call('HGET', dead, 'i' .. place)
+  if known then return { 2, tonumber(string.sub(known, 33, 42)) } end
+  return { 3, 0 }
+end
+
+local function id(digits_of) return string.format('%.0f', tonumber(digits_of)) .. '-0' end
+local first = call('XRANGE', log, '(' .. id(cursor), '+', 'COUNT', 1)[1]
+if not first or first[1] ~= id(position) then
+  if #call('XRANGE', log, id(position), id(position), 'COUNT', 1) == 0 then return { 3, 0 } end
+  return { 0, 0 }
+end
+
+local counted, reported, silent = string.match(string.sub(value, head + 2), '^(%d+):(%d+):(%d+)$')
+if counted ~= position then reported, silent = 0, 0 end
+reported = tonumber(reported) + (kind == 'R' and 1 or 0)
+silent = tonumber(silent) + (kind == 'S' and 1 or 0)
+local used = kind == 'R' and reported or silent
+if kind == 'S' or limit == 0 or used < limit then
+  call('HSET', holder, field, string.sub(value, 1, head) .. ':' .. position .. ':' .. reported .. ':' .. silent)
+  return { 1, reported + silent }
+end
+
+local now, age = micros(), tonumber(ARGV[8])
+call('HSET', dead, 'i' .. place, digits(now) .. first[2][2] .. string.format('%010d', reported + silent) .. ARGV[6],
+  'e' .. place, first[2][4])
+call('ZADD', places, digits(now), place)
+discard(dead, places, now - age, tonumber(ARGV[7]))
+local milliseconds = string.format('%.0f', math.ceil(age / 1000))
+call('PEXPIRE', dead, milliseconds)
+call('PEXPIRE', places, milliseconds)
+call('HSET', holder, field, position .. string.sub(value, 17, head))
+return { 2, reported + silent }
