@@ -9,7 +9,7 @@ public sealed partial class WsmqClient
 {
     /// <summary>
     /// Handles durable messages of a type. A message is acknowledged when the handler has returned; if it throws, it is given the same
-    /// message again, with growing waits, before any other of that source. Sources go on independently of each other, so a handler
+    /// message again, with growing waits, before any other of that source, until the server sets the message aside (<see cref="Skipped"/>). Sources go on independently of each other, so a handler
     /// may be called for several at a time. Register handlers before <see cref="StartAsync"/>: what no handler takes goes to the
     /// fallback, or else is acknowledged and reported as an <see cref="Error"/>; only while there is no handler at all messages wait.
     /// </summary>

@@ -62,6 +62,16 @@ public sealed partial class WsmqClient : IAsyncDisposable
         remove => _events.Stalled -= value;
     }
 
+    /// <summary>
+    /// A message was set aside because attempts to handle it kept failing. It is raised when the server says so, which is not in the
+    /// order of the messages; it may be raised again for the same message.
+    /// </summary>
+    public event EventHandler<WsmqSkippedEventArgs>? Skipped
+    {
+        add => _events.Skipped += value;
+        remove => _events.Skipped -= value;
+    }
+
     /// <summary>An error that no caller is there to get.</summary>
     public event EventHandler<WsmqErrorEventArgs>? Error
     {

@@ -66,8 +66,17 @@ public sealed class WsmqClientOptions
     /// <summary>The waits before a send that the server refused for now is repeated. Default 100 ms to 5 seconds.</summary>
     public BackoffOptions SendBackoff { get; } = new() { Max = TimeSpan.FromSeconds(5) };
 
-    /// <summary>The waits before a message whose handler failed is given to it again. Default 100 ms to 30 seconds.</summary>
+    /// <summary>
+    /// The waits before a message whose handler failed is given to it again, until the server sets it aside. Default 100 ms to 30
+    /// seconds: the 20 attempts that a server with default settings allows take some five minutes.
+    /// </summary>
     public BackoffOptions HandlerBackoff { get; } = new();
+
+    /// <summary>
+    /// What the server is told when a handler has failed, for whoever looks at messages that were set aside; it keeps 256 characters.
+    /// Default: the name of the exception's type. Texts of exceptions can quote the message, so take care what you add.
+    /// </summary>
+    public Func<Exception, string?> FailureReason { get; set; } = e => e.GetType().Name;
 
     /// <summary>
     /// Last word on the HTTP side of each connection: headers, proxy, certificates, other transports. It comes preset to WebSockets

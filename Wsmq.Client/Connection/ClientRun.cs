@@ -10,6 +10,7 @@ internal sealed class ClientRun : IDisposable
     private readonly Sources _sources;
     private readonly Acker _acker;
     private readonly Resumer _resumer;
+    private readonly FailureReports _failures;
     private readonly LiveQueue _live;
     private readonly ConnectionLoop _connection;
     private Task _loops = Task.CompletedTask;
@@ -21,12 +22,13 @@ internal sealed class ClientRun : IDisposable
         Outbox = new Outbox(options, events.Logger, _connecting.Token);
         _acker = new Acker(options, events);
         _resumer = new Resumer(options, events);
+        _failures = new FailureReports(_acker, options, events);
         _live = new LiveQueue(options, handlers, events);
-        var loop = new SourceLoop(new Dispatcher(handlers, events), _acker, _resumer, options, events);
+        var loop = new SourceLoop(new Dispatcher(handlers, events), _acker, _resumer, _failures, options, events);
         _sources = new Sources(options, source => loop.RunAsync(source, _handling.Token));
         _resumer.Sources = _sources;
         var inbox = new Inbox(_sources, _live, _acker, _resumer, events);
-        _connection = new ConnectionLoop(sessions, inbox, [_resumer, _acker, Outbox], state, options, events);
+        _connection = new ConnectionLoop(sessions, inbox, [_resumer, _acker, _failures, Outbox], state, options, events);
     }
 
     public Outbox Outbox { get; }

@@ -19,6 +19,7 @@ internal sealed class HubSession : IAsyncDisposable
         connection.On<string, string, string, string>(nameof(IWsmqClient.Gap), receiver.Gap);
         connection.On<LiveMessage>(nameof(IWsmqClient.Live), receiver.Live);
         connection.On<string, string>(nameof(IWsmqClient.Stalled), receiver.Stalled);
+        connection.On<string, string, int>(nameof(IWsmqClient.Skipped), receiver.Skipped);
         connection.Closed += error =>
         {
             _ended.TrySetResult(error);
@@ -41,6 +42,9 @@ internal sealed class HubSession : IAsyncDisposable
 
     public Task ResumeAsync(Address source, Position after) =>
         _connection.InvokeAsync(nameof(IWsmqHub.Resume), source.ToString(), after.ToString());
+
+    public Task FailAsync(Address source, Position position, string? reason) =>
+        _connection.InvokeAsync<int>(nameof(IWsmqHub.Fail), source.ToString(), position.ToString(), reason);
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 }

@@ -40,4 +40,10 @@ internal static partial class Log
 
     [LoggerMessage(13, LogLevel.Debug, "Closing a connection met an error.")]
     public static partial void CloseFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(50, LogLevel.Warning, "The message {Position} of {Source} was set aside after {Attempts} failed attempts.")]
+    public static partial void Skipped(ILogger logger, Address source, Position position, int attempts);
+
+    [LoggerMessage(51, LogLevel.Debug, "That the message {Position} of {Source} failed could not be reported.")]
+    public static partial void FailureNotReported(ILogger logger, Exception exception, Address source, Position position);
 }

@@ -11,6 +11,8 @@ internal sealed class ClientEvents(ILogger logger)
 
     public event EventHandler<WsmqStalledEventArgs>? Stalled;
 
+    public event EventHandler<WsmqSkippedEventArgs>? Skipped;
+
     public event EventHandler<WsmqErrorEventArgs>? Error;
 
     /// <summary>What the events name as their sender.</summary>
@@ -34,6 +36,12 @@ internal sealed class ClientEvents(ILogger logger)
     {
         Log.Stalled(logger, stalled.Source, stalled.Position);
         Raise(Stalled, stalled, nameof(Stalled));
+    }
+
+    public void RaiseSkipped(WsmqSkippedEventArgs skipped)
+    {
+        Log.Skipped(logger, skipped.Source, skipped.Position, skipped.Attempts);
+        Raise(Skipped, skipped, nameof(Skipped));
     }
 
     public void RaiseError(WsmqOperation operation, Exception exception, Delivery? delivery = null)

@@ -84,6 +84,13 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
             return Task.WhenAll(_cursors.Values.Select(c => SendLastAsync(c, ct)).ToList());
     }
 
+    /// <summary>The same for one source.</summary>
+    public Task SendAsync(Address source, CancellationToken ct)
+    {
+        lock (_gate)
+            return _cursors.TryGetValue(source, out var cursor) ? SendLastAsync(cursor, ct) : Task.CompletedTask;
+    }
+
     private async Task SendLastAsync(AckCursor cursor, CancellationToken ct)
     {
         await cursor.Ack.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);

@@ -44,6 +44,18 @@ internal sealed class Inbox(Sources sources, LiveQueue live, Acker acker, Resume
             events.RaiseError(WsmqOperation.Protocol, new FormatException($"A stall has no readable source or position: {source}, {position}."));
     }
 
+    public void Skipped(string source, string position, int attempts)
+    {
+        if (!Address.TryParse(source, out var address, out _) || !Position.TryParse(position, out var at))
+        {
+            events.RaiseError(WsmqOperation.Protocol, new FormatException($"A skip has no readable source or position: {source}, {position}."));
+            return;
+        }
+
+        sources.Of(address).Skip(at);
+        events.RaiseSkipped(new WsmqSkippedEventArgs(address, at, attempts));
+    }
+
     private void React(SourceState state, Arrival arrival)
     {
         if (arrival == Arrival.Missing)

@@ -2,9 +2,10 @@ namespace Wsmq;
 
 /// <summary>
 /// Hands the messages of one source to the app, one after another: a failing one again and again, with growing waits, before the
-/// next, so that nothing behind it is acknowledged.
+/// next, so that nothing behind it is acknowledged. The server counts the failures, and says when it is to go on without that one.
 /// </summary>
-internal sealed class SourceLoop(Dispatcher dispatcher, Acker acker, Resumer resumer, WsmqClientOptions options, ClientEvents events)
+internal sealed class SourceLoop(
+    Dispatcher dispatcher, Acker acker, Resumer resumer, FailureReports failures, WsmqClientOptions options, ClientEvents events)
 {
     public async Task RunAsync(SourceState source, CancellationToken stop)
     {
@@ -46,6 +47,8 @@ internal sealed class SourceLoop(Dispatcher dispatcher, Acker acker, Resumer res
     {
         for (var attempt = 0; source.IsCurrent(item); attempt++)
         {
+            if (source.IsSkipped(item))
+                return true;
             try
             {
                 await dispatcher.DispatchAsync(item.Delivery!, stop).ConfigureAwait(false);
@@ -58,11 +61,18 @@ internal sealed class SourceLoop(Dispatcher dispatcher, Acker acker, Resumer res
             catch (Exception e)
             {
                 events.RaiseError(WsmqOperation.Handle, e, item.Delivery);
+                await Task.WhenAll(
+                    failures.ReportAsync(source.Source, item.Position, e, stop),
+                    PauseAsync(source, item, options.HandlerBackoff.Next(attempt), stop)).ConfigureAwait(false);
             }
-
-            await Task.Delay(options.HandlerBackoff.Next(attempt), options.TimeProvider, stop).ConfigureAwait(false);
         }
 
         return false;
+    }
+
+    private async Task PauseAsync(SourceState source, SourceItem item, TimeSpan wait, CancellationToken stop)
+    {
+        await source.WhenSkipped(item).WaitAsync(wait, options.TimeProvider, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stop.ThrowIfCancellationRequested();
     }
 }

@@ -31,6 +31,7 @@ internal sealed class SourceState(Address source, int capacity)
     private bool _ownPosition;
     private bool _refused;
     private TaskCompletionSource? _resumed;
+    private SkippedEntries? _skipped;
 
     public Address Source { get; } = source;
 
@@ -70,6 +71,7 @@ internal sealed class SourceState(Address source, int capacity)
             _generation++;
             _received = after;
             (_ownPosition, _resumeWanted, _full, _resumes, _refused) = (true, true, false, 0, false);
+            _skipped = null;
         }
     }
 
@@ -87,6 +89,29 @@ internal sealed class SourceState(Address source, int capacity)
             return item.Generation == _generation;
     }
 
+    /// <summary>The server has set an entry aside.</summary>
+    public void Skip(Position position)
+    {
+        lock (_gate)
+        {
+            if (position > _handled)
+                (_skipped ??= new()).Add(position);
+        }
+    }
+
+    public bool IsSkipped(SourceItem item)
+    {
+        lock (_gate)
+            return _skipped?.Contains(item.Position) == true;
+    }
+
+    /// <summary>Completes once the entry of an item is set aside, which for most is never.</summary>
+    public Task WhenSkipped(SourceItem item)
+    {
+        lock (_gate)
+            return (_skipped ??= new()).WhenAdded(item.Position);
+    }
+
     /// <summary>An item has left the queue. True where it had overflowed and has room again, so that the server is to be asked.</summary>
     public bool Left(SourceItem item, bool handled)
     {
@@ -94,6 +119,8 @@ internal sealed class SourceState(Address source, int capacity)
         {
             if (handled)
                 _handled = Position.Max(_handled, item.Position);
+            if (_skipped?.IsDone(_handled) == true)
+                _skipped = null;
             return HasRoomAgain();
         }
     }

@@ -24,4 +24,5 @@ public static class WsmqJson
 [JsonSerializable(typeof(Receipt))]
 [JsonSerializable(typeof(JsonBody))]
 [JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(int))]
 internal sealed partial class WsmqJsonContext : JsonSerializerContext;

@@ -58,8 +58,8 @@ public abstract partial class RealServerContract : IAsyncLifetime
         [.. numbers.Select(n => new OutgoingMessage { To = to, Type = nameof(Number), Body = JsonBody.From(new Number(n), JsonSerializerOptions.Web) })]);
 
     /// <summary>What the store has on record as acknowledged.</summary>
-    private protected Task<Position> CursorAsync(string source, string user) =>
-        A.Services.GetRequiredService<IStore>().Log.OpenCursorAsync(Address.Parse(source), user, "default", CancellationToken.None);
+    private protected async Task<Position> CursorAsync(string source, string user) => (await A.Services.GetRequiredService<IStore>().Log
+        .OpenCursorAsync(Address.Parse(source), user, "default", CancellationToken.None)).Position;
 
     private protected Task CursorIsAsync(string source, string user, Position position) =>
         Eventually.That($"{user} has acknowledged {source} up to {position}", async () => await CursorAsync(source, user) == position);

@@ -38,6 +38,8 @@ public sealed class Script
 
     public ConcurrentQueue<(string Source, string After)> Resumes { get; } = new();
 
+    public ConcurrentQueue<(string Source, string Position, string? Reason)> Fails { get; } = new();
+
     /// <summary>What was stored: each id once, in the order of arrival.</summary>
     public IReadOnlyCollection<OutgoingMessage> Stored => _stored;
 
@@ -57,6 +59,8 @@ public sealed class Script
     public Func<string, string, IWsmqClient, Task> OnResume { get; set; } = (_, _, _) => Task.CompletedTask;
 
     public Func<string, string, Task> OnAck { get; set; } = (_, _) => Task.CompletedTask;
+
+    public Func<string, string, IWsmqClient, Task<int>> OnFail { get; set; } = (_, _, _) => Task.FromResult(1);
 
     public Receipt Store(OutgoingMessage message)
     {

@@ -37,6 +37,12 @@ public sealed class ScriptedHub(Script script) : Hub<IWsmqClient>, IWsmqHub
         return script.OnAck(source, position);
     }
 
+    public Task<int> Fail(string source, string position, string? reason)
+    {
+        script.Fails.Enqueue((source, position, reason));
+        return script.OnFail(source, position, Clients.Caller);
+    }
+
     public Task Resume(string source, string after)
     {
         script.Resumes.Enqueue((source, after));

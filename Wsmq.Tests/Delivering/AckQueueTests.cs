@@ -50,6 +50,8 @@ public sealed class AckQueueTests
 
         public IMembershipStore Memberships => throw new NotSupportedException();
 
+        public IDeadLetterStore DeadLetters => throw new NotSupportedException();
+
         public ISignals Signals => throw new NotSupportedException();
 
         public override Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>

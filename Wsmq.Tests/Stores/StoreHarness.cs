@@ -72,10 +72,11 @@ internal abstract class StoreHarness : IAsyncDisposable
 
     public async Task<LogState> StateAsync(Address source) => (await Log.StatesAsync([source], default)).Single();
 
-    public Task<Position> OpenAsync(string user, string device) => Log.OpenCursorAsync(Address.User(user), user, device, default);
+    public async Task<Position> OpenAsync(string user, string device) =>
+        (await Log.OpenCursorAsync(Address.User(user), user, device, default)).Position;
 
-    public Task<Position> OpenGroupAsync(string group, string user, string device = "default") =>
-        Log.OpenCursorAsync(Address.Group(group), user, device, default);
+    public async Task<Position> OpenGroupAsync(string group, string user, string device = "default") =>
+        (await Log.OpenCursorAsync(Address.Group(group), user, device, default)).Position;
 
     public Task<AckResult> AckAsync(string user, string device, Position position) => AckAsync(Address.User(user), user, device, position);
 

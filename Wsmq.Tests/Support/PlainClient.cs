@@ -11,6 +11,7 @@ internal sealed class PlainClient : IAsyncDisposable
     private readonly ConcurrentQueue<GapSeen> _gaps = [];
     private readonly ConcurrentQueue<LiveMessage> _live = [];
     private readonly ConcurrentQueue<string> _stalled = [];
+    private readonly ConcurrentQueue<(string Source, string Position, int Attempts)> _skipped = [];
 
     private PlainClient(HubConnection connection) => Connection = connection;
 
@@ -25,6 +26,8 @@ internal sealed class PlainClient : IAsyncDisposable
     public IReadOnlyList<LiveMessage> Live => [.. _live];
 
     public IReadOnlyList<string> Stalled => [.. _stalled];
+
+    public IReadOnlyList<(string Source, string Position, int Attempts)> Skipped => [.. _skipped];
 
     public Exception? Closed { get; private set; }
 
@@ -61,6 +64,7 @@ internal sealed class PlainClient : IAsyncDisposable
             client._gaps.Enqueue(new GapSeen(source, after, before, reason, client._received.Count)));
         connection.On<LiveMessage>("Live", client._live.Enqueue);
         connection.On<string, string>("Stalled", (source, _) => client._stalled.Enqueue(source));
+        connection.On<string, string, int>("Skipped", (source, position, attempts) => client._skipped.Enqueue((source, position, attempts)));
         connection.Closed += e =>
         {
             client.Closed = e;

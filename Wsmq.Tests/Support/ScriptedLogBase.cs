@@ -22,6 +22,6 @@ internal abstract class ScriptedLogBase : IMessageLog
     public Task<LogState[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<Position> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken) =>
+    public Task<OpenCursor> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 }

@@ -12,6 +12,7 @@ internal sealed class TypedClient : IAsyncDisposable
     private readonly ConcurrentQueue<WsmqErrorEventArgs> _errors = new();
     private readonly ConcurrentQueue<WsmqGapEventArgs> _gaps = new();
     private readonly ConcurrentQueue<WsmqClientState> _states = new();
+    private readonly ConcurrentQueue<WsmqSkippedEventArgs> _skipped = new();
     private int _calls;
 
     /// <param name="hub">The node, or a proxy before it.</param>
@@ -29,6 +30,7 @@ internal sealed class TypedClient : IAsyncDisposable
         });
         Client.Error += (_, e) => _errors.Enqueue(e);
         Client.Gap += (_, e) => _gaps.Enqueue(e);
+        Client.Skipped += (_, e) => _skipped.Enqueue(e);
         Client.StateChanged += (_, e) => _states.Enqueue(e.Current);
         if (handle is null)
             return;
@@ -55,6 +57,8 @@ internal sealed class TypedClient : IAsyncDisposable
     public IReadOnlyList<WsmqErrorEventArgs> Errors => [.. _errors];
 
     public IReadOnlyList<WsmqGapEventArgs> Gaps => [.. _gaps];
+
+    public IReadOnlyList<WsmqSkippedEventArgs> Skipped => [.. _skipped];
 
     public IReadOnlyList<WsmqClientState> States => [.. _states];
 

@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Wsmq.Tests.Client;
+
+/// <content>Handlers that keep failing.</content>
+public abstract partial class RealServerContract
+{
+    private static Func<Number, Task> FailsOn(params int[] numbers) => number => numbers.Contains(number.Value)
+        ? throw new InvalidOperationException($"cannot handle {number.Value}")
+        : Task.CompletedTask;
+
+    [Fact]
+    public async Task A_message_whose_handler_always_fails_is_set_aside_and_those_behind_it_are_handled()
+    {
+        await StartNodesAsync(o => o.MaxAttempts = 4);
+        var bob = await StartClientAsync(B.Hub, "bob", FailsOn(2, 3, 9));
+
+        await PublishAsync(A, Bob, Numbers(10));
+
+        await bob.HandlesAsync([0, 1, 4, 5, 6, 7, 8]);
+        await Eventually.That("three are set aside", () => bob.Skipped.Count == 3);
+        bob.Skipped.Should().OnlyContain(s => s.Source == Address.User("bob") && s.Attempts == 4);
+        bob.Calls.Should().Be(7 + (3 * 4), "no attempt is made without being counted");
+        bob.Gaps.Should().BeEmpty();
+        var letters = await DeadLetters.ListAsync("bob");
+        letters.Select(l => l.Position).Should().Equal(bob.Skipped.Select(s => s.Position));
+        letters.Should().OnlyContain(l => l.Reason == nameof(InvalidOperationException) && l.Device == "default");
+        await CursorIsAsync(Bob, "bob", letters[2].Position);
+    }
+
+    [Fact]
+    public async Task A_handler_that_fails_twice_and_then_succeeds_keeps_its_message()
+    {
+        await StartNodesAsync(o => o.MaxAttempts = 3);
+        var calls = new ConcurrentDictionary<int, int>();
+        var bob = await StartClientAsync(B.Hub, "bob", n =>
+            calls.AddOrUpdate(n.Value, 1, (_, c) => c + 1) < 3 ? throw new InvalidOperationException("not yet") : Task.CompletedTask);
+
+        await PublishAsync(A, Bob, Numbers(5));
+
+        await bob.HandlesAsync(Numbers(5));
+        bob.Skipped.Should().BeEmpty();
+        (await DeadLetters.ListAsync("bob")).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Attempts_are_counted_over_reconnects_and_over_a_restart_of_the_client()
+    {
+        const int Limit = 6;
+        await StartNodesAsync(o => o.MaxAttempts = Limit);
+        var proxy = Keep(new TcpProxy(B.Hub, () => long.MaxValue));
+        var (calls, all) = (0, 0);
+        await PublishAsync(A, Bob, Numbers(2));
+        await using (var first = await TypedClient.StartAsync(proxy.Hub, "bob", n => Fail(n, cut: true)))
+            await Eventually.That("it has failed three times and more", () => Volatile.Read(ref calls) >= 3);
+        all = Volatile.Read(ref calls);
+
+        var second = await StartClientAsync(B.Hub, "bob", n => Fail(n, cut: false));
+
+        await second.HandlesAsync([1]);
+        second.Skipped.Should().ContainSingle().Which.Attempts.Should().Be(Limit);
+        second.Calls.Should().BeLessThan(1 + Limit, "the attempts of the first client count as well");
+        (Volatile.Read(ref calls) + 1).Should().BeGreaterThanOrEqualTo(Limit, "a cut connection may take a report with it");
+        all.Should().BeGreaterThanOrEqualTo(3);
+
+        Task Fail(Number number, bool cut)
+        {
+            if (number.Value != 0)
+                return Task.CompletedTask;
+            // Reports go out on whatever connection there is: the next attempt finds another one.
+            if (Interlocked.Increment(ref calls) == 2 && cut)
+                proxy.CutAll();
+            throw new InvalidOperationException("never");
+        }
+    }
+
+    [Fact]
+    public async Task Devices_count_apart_and_sources_do_not_hold_up_each_other()
+    {
+        await StartNodesAsync(o => o.MaxAttempts = 5);
+        await A.Groups.AddAsync("ops", "bob");
+        await using var laptop = await TypedClient.StartAsync(A.Hub, "bob", configure: o => o.Device = "laptop");
+        var open = new TaskCompletionSource();
+        var phone = await StartClientAsync(
+            B.Hub, "bob", async n =>
+            {
+                if (n.Value == 100)
+                    await open.Task;
+                await FailsOn(100, 200)(n);
+            },
+            o => o.Device = "phone");
+
+        await PublishAsync(A, Bob, [100, 101]);
+        await PublishAsync(A, "group:ops", [200, 201, 202]);
+
+        await phone.HandlesAsync([201, 202]);
+        open.SetResult();
+        await phone.HandlesAsync([201, 202, 101]);
+        await Eventually.That("the laptop has all", () => laptop.HandledCount == 5);
+        laptop.Skipped.Should().BeEmpty();
+        (await DeadLetters.ListAsync("bob")).Select(l => (l.Source.ToString(), l.Device, l.Attempts)).Should().Equal(
+            ("group:ops", "phone", 5), (Bob, "phone", 5));
+    }
+
+    [Fact]
+    public async Task What_was_set_aside_is_handled_once_it_is_replayed_to_a_handler_that_can()
+    {
+        await StartNodesAsync(o => o.MaxAttempts = 2);
+        var repaired = false;
+        var bob = await StartClientAsync(B.Hub, "bob", n => n.Value == 1 && !Volatile.Read(ref repaired)
+            ? throw new InvalidOperationException("broken")
+            : Task.CompletedTask);
+        await PublishAsync(A, Bob, Numbers(3));
+        await bob.HandlesAsync([0, 2]);
+
+        Volatile.Write(ref repaired, true);
+        var letter = (await DeadLetters.ListAsync("bob")).Single();
+        await DeadLetters.ReplayAsync("bob", letter.Id);
+
+        await bob.HandlesAsync([0, 2, 1]);
+        bob.Messages[2].Headers![ReplayHeaders.Position].Should().Be(letter.Position.ToString());
+    }
+
+    private IWsmqDeadLetters DeadLetters => A.Services.GetRequiredService<IWsmqDeadLetters>();
+}

@@ -1,0 +1,96 @@
+namespace Wsmq.Tests.Client;
+
+/// <summary>How the client reports failures, and what it makes of <c>Skipped</c>.</summary>
+public sealed class SkippedTests : ClientTest
+{
+    private int _tries;
+
+    private void FailOn(string text) => Client.On<Line>((message, _) =>
+    {
+        if (message.Body.Text == text)
+        {
+            Interlocked.Increment(ref _tries);
+            throw new InvalidOperationException("with the content of the message");
+        }
+
+        Handled.Enqueue(message.Body.Text);
+        return Task.CompletedTask;
+    });
+
+    [Fact]
+    public async Task Each_failure_is_reported_with_the_type_of_its_exception_and_behind_the_acks()
+    {
+        FailOn("3");
+        Script.OnFail = async (source, position, client) =>
+        {
+            Script.LastAck(source).Should().Be(Entry.At(2));
+            if (Script.Fails.Count == 4)
+                await client.Skipped(source, position, 4);
+            return Script.Fails.Count;
+        };
+        var skipped = new TaskCompletionSource<WsmqSkippedEventArgs>();
+        Client.Skipped += (_, e) => skipped.TrySetResult(e);
+        Script.OnConnected = Entry.Chats(1, 2, 3, 4);
+        await Client.StartAsync();
+
+        await AckedIs(4);
+        Handled.Should().Equal("1", "2", "4");
+        _tries.Should().Be(4);
+        Script.Fails.Should().HaveCount(4).And.OnlyContain(f => f.Position == Entry.At(3) && f.Reason == nameof(InvalidOperationException));
+        var args = await skipped.Task;
+        (args.Source, args.Position, args.Attempts).Should().Be((Address.User("alice"), new Position(3), 4));
+    }
+
+    [Fact]
+    public async Task A_skip_ends_a_long_wait_and_holds_for_entries_that_are_not_in_hand_yet()
+    {
+        await using var client = new WsmqClient(Server.Url, o => (o.HandlerBackoff.Min, o.HandlerBackoff.Max) = (TimeSpan.FromHours(1), TimeSpan.FromHours(1)));
+        client.On<Line>((message, _) =>
+        {
+            if (message.Body.Text != "4")
+                throw new InvalidOperationException(message.Body.Text);
+            Handled.Enqueue(message.Body.Text);
+            return Task.CompletedTask;
+        });
+        Script.OnFail = async (source, position, caller) =>
+        {
+            // Another connection of the device got further than this one.
+            foreach (var at in new[] { 2, 3, 1 })
+                await caller.Skipped(source, Entry.At(at), 1);
+            return 1;
+        };
+        Script.OnConnected = Entry.Chats(1, 2, 3, 4);
+        await client.StartAsync();
+
+        await HandledAre("4");
+        Script.Fails.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task A_server_that_knows_no_failures_changes_nothing()
+    {
+        FailOn("1");
+        Script.OnFail = (_, _, _) => throw new InvalidOperationException("an older server");
+        Script.OnConnected = Entry.Chats(1, 2);
+        await Client.StartAsync();
+
+        await Eventually.That("it is tried again and again", () => Volatile.Read(ref _tries) > 5);
+        Handled.Should().BeEmpty();
+        Errors.Should().OnlyContain(e => e.Operation == WsmqOperation.Handle);
+    }
+
+    [Fact]
+    public async Task A_skip_that_is_not_in_the_protocol_is_reported_and_ignored()
+    {
+        Record();
+        Script.OnConnected = async client =>
+        {
+            await client.Skipped("nobody", Entry.At(1), 1);
+            await client.Skipped(Entry.Alice, "x", 1);
+            await client.Receive(Entry.Chat(1));
+        };
+        await Client.StartAsync();
+        await AckedIs(1);
+        Errors.Should().HaveCount(2).And.OnlyContain(e => e.Operation == WsmqOperation.Protocol);
+    }
+}

@@ -1,0 +1,190 @@
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Nodes;
+
+// Messages that cannot be handled.
+public abstract partial class NodeContract
+{
+    private static Task<int> FailAsync(PlainClient client, Delivery delivery, string? reason = "Boom") =>
+        client.Connection.InvokeAsync<int>("Fail", delivery.Source, delivery.Position, reason);
+
+    [Fact]
+    public async Task A_message_that_keeps_failing_is_set_aside_and_delivery_goes_on_behind_it()
+    {
+        var node = await StartAsync(o => (o.MaxAttempts, o.Window) = (3, 2));
+        await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
+        var p = await PublishAsync(node, "user:bob", 0, 4);
+        await bob.ReceivesAsync("0", "1");
+
+        (await FailAsync(bob, bob.Received[0])).Should().Be(1);
+        (await FailAsync(bob, bob.Received[0])).Should().Be(2);
+        (await FailAsync(bob, bob.Received[0], "Boom\nbang" + new string('x', 1000))).Should().Be(3);
+
+        await bob.ReceivesAsync("0", "1", "2");
+        await Eventually.That("the client is told", () => bob.Skipped.Count == 1);
+        bob.Skipped[0].Should().Be(("user:bob", p[0].Position, 3));
+        var letter = (await DeadLetters(node).ListAsync("bob")).Should().ContainSingle().Subject;
+        letter.Should().BeEquivalentTo(new { Source = Address.User("bob"), Device = "default", Attempts = 3, Message = (Delivery?)null });
+        letter.Reason.Should().StartWith("Boom bang").And.HaveLength(256);
+        bob.Gaps.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task The_acks_before_a_failure_are_stored_before_it_counts()
+    {
+        var node = await StartAsync(o => o.MaxAttempts = 1);
+        await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
+        await PublishAsync(node, "user:bob", 0, 3);
+        await bob.ReceivesAsync(Numbers(0, 3));
+
+        (await FailAsync(bob, bob.Received[1])).Should().Be(0, "the one before it is not acknowledged");
+        await bob.Connection.SendAsync("Ack", "user:bob", bob.Received[0].Position);
+        (await FailAsync(bob, bob.Received[1])).Should().Be(1);
+        bob.Skipped.Should().ContainSingle().Which.Position.Should().Be(bob.Received[1].Position);
+    }
+
+    [Fact]
+    public async Task Another_connection_of_the_device_is_told_when_it_fails_too()
+    {
+        var node = await StartAsync(o => o.MaxAttempts = 2);
+        await using var one = await PlainClient.ConnectAsync(node, "bob", ack: false);
+        await using var two = await PlainClient.ConnectAsync(node, "bob", ack: false);
+        await PublishAsync(node, "user:bob", 0, 2);
+        await one.ReceivesAsync("0", "1");
+        await two.ReceivesAsync("0", "1");
+
+        await FailAsync(one, one.Received[0]);
+        await FailAsync(one, one.Received[0]);
+        one.Skipped.Should().ContainSingle();
+        two.Skipped.Should().BeEmpty();
+        (await FailAsync(two, two.Received[0])).Should().Be(2);
+        two.Skipped.Should().ContainSingle();
+        (await DeadLetters(node).ListAsync("bob")).Should().ContainSingle();
+
+        // The one behind is acknowledged by the first, and fails at the second only: that one is let go, and nothing is set aside.
+        await one.Connection.InvokeAsync("Ack", "user:bob", one.Received[1].Position);
+        (await FailAsync(two, two.Received[1])).Should().Be(0);
+        (await FailAsync(two, two.Received[1])).Should().Be(2);
+        two.Skipped.Should().HaveCount(2);
+        (await DeadLetters(node).ListAsync("bob")).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task What_was_set_aside_is_read_and_sent_again_to_the_user()
+    {
+        var node = await StartAsync(o => o.MaxAttempts = 1);
+        await node.Groups.AddAsync("team", "bob");
+        await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
+        await using var alice = await PlainClient.ConnectAsync(node, "alice");
+        await Eventually.That("bob reads the group", async () => await TryFailAsync(bob));
+        var receipt = await node.Publisher.SendAsync(new OutgoingMessage
+        {
+            To = "group:team", Id = "m1", Type = "t", Data = new byte[] { 1, 2 }, ContentType = "x/y",
+            Headers = new Dictionary<string, string> { ["k"] = "v" }, CorrelationId = "c", ReplyTo = "user:alice",
+        });
+        await alice.SendAsync("user:bob", "mine");
+        await Eventually.That("both are there", () => bob.Received.Count == 2);
+        foreach (var delivery in bob.Received)
+            await FailAsync(bob, delivery);
+
+        var first = (await DeadLetters(node).ListAsync("bob", max: 1)).Should().ContainSingle().Subject;
+        first.Source.Should().Be(Address.Group("team"));
+        var second = (await DeadLetters(node).ListAsync("bob", first.Id)).Should().ContainSingle().Subject;
+        (await DeadLetters(node).ListAsync("bob", second.Id)).Should().BeEmpty();
+        (await DeadLetters(node).ListAsync("alice")).Should().BeEmpty();
+        (await DeadLetters(node).ReadAsync("alice", first.Id)).Should().BeNull();
+        (await DeadLetters(node).ReplayAsync("alice", first.Id)).Should().BeNull();
+        (await DeadLetters(node).RemoveAsync("alice", first.Id)).Should().BeFalse();
+        var read = (await DeadLetters(node).ReadAsync("bob", first.Id))!.Message!;
+        read.Should().BeEquivalentTo(new { Position = receipt.Position, Id = "m1", Type = "t", ContentType = "x/y", Sender = (string?)null });
+        read.Data!.Value.ToArray().Should().Equal(1, 2);
+
+        var replayed = (await DeadLetters(node).ReplayAsync("bob", first.Id))!;
+        (await DeadLetters(node).ReplayAsync("bob", first.Id)).Should().BeNull();
+        await DeadLetters(node).ReplayAsync("bob", second.Id);
+
+        await Eventually.That("both come again", () => bob.Received.Count == 4);
+        var again = bob.Received[2];
+        again.Should().BeEquivalentTo(new { Source = "user:bob", replayed.Position, replayed.Id, Type = "t", CorrelationId = "c", ReplyTo = "user:alice", read.SentAt });
+        again.Data!.Value.ToArray().Should().Equal(1, 2);
+        again.Headers.Should().Equal(new Dictionary<string, string>
+        {
+            ["k"] = "v", [ReplayHeaders.Source] = "group:team", [ReplayHeaders.Position] = receipt.Position,
+        });
+        (bob.Received[3].Sender, bob.Bodies[3]).Should().Be(("alice", "\"mine\""));
+        (await DeadLetters(node).ListAsync("bob")).Should().BeEmpty();
+
+        static async Task<bool> TryFailAsync(PlainClient client)
+        {
+            try
+            {
+                return await client.Connection.InvokeAsync<int>("Fail", "group:team", Position.Start.ToString(), null) == 0;
+            }
+            catch (Exception e) when (WsmqException.From(e)?.Error == WsmqErrors.ReadNotAllowed)
+            {
+                return false;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_message_on_which_connections_end_without_an_ack_is_set_aside_on_a_later_one()
+    {
+        var node = await StartAsync(o => o.MaxSilentAttempts = 3);
+        var p = await PublishAsync(node, "user:bob", 0, 2);
+        var skipped = new List<(string Source, string Position, int Attempts)>();
+        var connections = 0;
+        await Eventually.That("it is set aside", async () =>
+        {
+            await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
+            await Eventually.That("something comes", () => bob.Received.Count > 0);
+            skipped.AddRange(bob.Skipped);
+            connections++;
+            return skipped.Count > 0;
+        });
+        connections.Should().BeGreaterThan(3);
+        skipped.Should().Equal(("user:bob", p[0].Position, 3));
+        (await DeadLetters(node).ListAsync("bob")).Should().ContainSingle();
+        await using var last = await PlainClient.ConnectAsync(node, "bob");
+        await last.ReceivesAsync("1");
+    }
+
+    [Fact]
+    public async Task Connections_that_acknowledge_something_count_for_nothing()
+    {
+        var node = await StartAsync(o => o.MaxSilentAttempts = 1);
+        await PublishAsync(node, "user:bob", 0, 6);
+        for (var i = 0; i < 5; i++)
+        {
+            await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
+            await bob.ReceivesAsync(Numbers(i, 6 - i));
+            await bob.Connection.InvokeAsync("Ack", "user:bob", bob.Received[0].Position);
+            bob.Skipped.Should().BeEmpty();
+        }
+
+        (await DeadLetters(node).ListAsync("bob")).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Failures_are_refused_like_acks()
+    {
+        var node = await StartAsync();
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+        await ShouldBeAsync(["group:none", Position.Start.ToString(), null], WsmqErrors.ReadNotAllowed);
+        await ShouldBeAsync(["user:alice", Position.Start.ToString(), null], WsmqErrors.ReadNotAllowed);
+        await ShouldBeAsync(["nobody", Position.Start.ToString(), null], WsmqErrors.InvalidAddress);
+        await ShouldBeAsync(["user:bob", "1", null], WsmqErrors.InvalidPosition);
+        await ShouldBeAsync([5, new { }, new[] { 1 }], WsmqErrors.InvalidAddress);
+        await ShouldBeAsync(["user:bob", "0000000000000009", "x"], WsmqErrors.AckBeyondTail);
+
+        async Task ShouldBeAsync(object?[] arguments, WsmqError error)
+        {
+            var call = () => bob.Connection.InvokeCoreAsync<int>("Fail", arguments);
+            WsmqException.From((await call.Should().ThrowAsync<Exception>()).Which)!.Error.Should().Be(error);
+        }
+    }
+
+    private static IWsmqDeadLetters DeadLetters(TestNode node) => node.Services.GetRequiredService<IWsmqDeadLetters>();
+}

@@ -1,0 +1,188 @@
+using Wsmq.Server.Logs;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Stores;
+
+// Failed attempts, and what is set aside because of them.
+public abstract partial class StoreContract
+{
+    private static Task<FailResult> FailAsync(
+        StoreHarness h, Address source, Position position, string user = "bob", string device = "phone", FailKind kind = FailKind.Reported,
+        string reason = "why") =>
+        h.Store.DeadLetters.FailAsync(new FailRequest(source, user, device, position, kind, reason), default);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_entry_whose_attempts_are_used_up_is_set_aside_and_the_cursor_moves_to_it(bool group)
+    {
+        await using var h = await CreateAsync(o => o.MaxAttempts = 3);
+        var source = await ReaderAsync(h, group);
+        var p = await h.AddManyAsync(source, 3);
+        await h.AckAsync(source, "bob", "phone", p[0]);
+
+        (await FailAsync(h, source, p[1])).Should().Be(new FailResult(FailOutcome.Counted, 1));
+        (await FailAsync(h, source, p[1])).Should().Be(new FailResult(FailOutcome.Counted, 2));
+        (await CursorAsync(h, source)).Should().Be(p[0]);
+        (await FailAsync(h, source, p[1], reason: "Überlauf")).Should().Be(new FailResult(FailOutcome.SetAside, 3));
+
+        (await CursorAsync(h, source)).Should().Be(p[1]);
+        var listed = (await h.Store.DeadLetters.ListAsync(source, "bob", default)).Should().ContainSingle().Subject;
+        listed.Should().BeEquivalentTo(new { Key = new DeadLetterKey(source, p[1], "phone"), Attempts = 3, Reason = "Überlauf", Entry = (LogEntry?)null });
+        DateTimeOffset.UnixEpoch.AddMicroseconds(listed.SetAsideAt).Should().BeCloseTo(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(1));
+        var read = (await h.Store.DeadLetters.ReadAsync(listed.Key, "bob", default))!;
+        StoreHarness.Text(read.Entry!).Should().Be("1");
+        (read.Entry!.Position, read.Entry.Previous).Should().Be((p[1], p[0]));
+        (await h.ReadAsync(source, p[0])).Entries.Should().HaveCount(2, "other devices still have it in the log");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Only_the_first_entry_that_is_not_acknowledged_counts(bool group)
+    {
+        await using var h = await CreateAsync(o => o.MaxAttempts = 2);
+        var source = await ReaderAsync(h, group);
+        var p = await h.AddManyAsync(source, 3);
+
+        (await FailAsync(h, source, p[1])).Should().Be(new FailResult(FailOutcome.NotFirst, 0));
+        (await FailAsync(h, source, p[0])).Should().Be(new FailResult(FailOutcome.Counted, 1));
+        (await FailAsync(h, source, p[1])).Should().Be(new FailResult(FailOutcome.NotFirst, 0), "it does not disturb the count");
+        (await h.AckAsync(source, "bob", "phone", p[0])).Should().Be(AckResult.Done);
+        (await FailAsync(h, source, p[0])).Should().Be(new FailResult(FailOutcome.Passed, 0));
+        (await FailAsync(h, source, p[1])).Should().Be(new FailResult(FailOutcome.Counted, 1), "the count went with the cursor");
+        (await FailAsync(h, source, p[1])).Outcome.Should().Be(FailOutcome.SetAside);
+        (await FailAsync(h, source, p[1])).Should().Be(new FailResult(FailOutcome.SetAside, 2), "who missed the answer gets it again");
+        (await h.AckAsync(source, "bob", "phone", p[1])).Should().Be(AckResult.Done, "a late ack is harmless");
+        (await FailAsync(h, source, p[2])).Should().Be(new FailResult(FailOutcome.Counted, 1));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Attempts_outlive_connects_late_acks_and_restarts(bool group)
+    {
+        await using var h = await CreateAsync(o => (o.MaxAttempts, o.AckGrace) = (4, TimeSpan.Zero));
+        var source = await ReaderAsync(h, group);
+        var p = await h.AddManyAsync(source, 2);
+        await h.AckAsync(source, "bob", "phone", p[0]);
+        await FailAsync(h, source, p[1]);
+        (await CursorAsync(h, source)).Should().Be(p[0]);
+        await FailAsync(h, source, p[1]);
+        await h.AckAsync(source, "bob", "phone", p[0]);
+        (await h.StateAsync(source)).Tail.Should().Be(p[1]);
+        await h.RestartAsync();
+        (await FailAsync(h, source, p[1])).Should().Be(new FailResult(FailOutcome.Counted, 3));
+        (await h.ReadAsync(source, p[0])).Entries.Should().ContainSingle("devices are still counted as they should");
+        (await FailAsync(h, source, p[1])).Outcome.Should().Be(FailOutcome.SetAside);
+        await h.RestartAsync();
+        (await h.Store.DeadLetters.ListAsync(source, "bob", default)).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Devices_count_apart_and_so_do_kinds_of_attempts()
+    {
+        await using var h = await CreateAsync(o => (o.MaxAttempts, o.MaxSilentAttempts) = (2, 2));
+        await h.OpenAsync("bob", "phone");
+        await h.OpenAsync("bob", "laptop");
+        var p = await h.AddAsync(Bob);
+        await FailAsync(h, Bob, p, device: "laptop");
+        (await FailAsync(h, Bob, p)).Attempts.Should().Be(1);
+        (await FailAsync(h, Bob, p, kind: FailKind.Silent)).Should().Be(new FailResult(FailOutcome.Counted, 2));
+        (await FailAsync(h, Bob, p, kind: FailKind.Silent)).Should().Be(new FailResult(FailOutcome.Counted, 3), "nobody is there to be told");
+        (await h.Log.OpenCursorAsync(Bob, "bob", "phone", default)).Should().Be(new OpenCursor(Position.Start, p, 2));
+        (await h.Log.OpenCursorAsync(Bob, "bob", "laptop", default)).Should().Be(new OpenCursor(Position.Start, p, 0));
+        (await FailAsync(h, Bob, p, kind: FailKind.Blocked)).Should().Be(new FailResult(FailOutcome.SetAside, 3));
+        (await h.OpenAsync("bob", "phone")).Should().Be(p);
+        (await h.OpenAsync("bob", "laptop")).Should().Be(Position.Start);
+        (await FailAsync(h, Bob, p, device: "laptop")).Outcome.Should().Be(FailOutcome.SetAside);
+        (await h.Store.DeadLetters.ListAsync(Bob, "bob", default)).Select(l => l.Key.Device).Should().Equal("laptop", "phone");
+    }
+
+    [Fact]
+    public async Task Without_a_limit_attempts_are_counted_and_nothing_is_set_aside()
+    {
+        await using var h = await CreateAsync(o => (o.MaxAttempts, o.MaxSilentAttempts) = (0, 0));
+        await h.OpenAsync("bob", "phone");
+        var p = await h.AddAsync(Bob);
+        for (var i = 1; i <= 50; i++)
+            (await FailAsync(h, Bob, p)).Should().Be(new FailResult(FailOutcome.Counted, i));
+        (await FailAsync(h, Bob, p, kind: FailKind.Blocked)).Outcome.Should().Be(FailOutcome.Counted);
+        (await h.OpenAsync("bob", "phone")).Should().Be(Position.Start);
+    }
+
+    [Fact]
+    public async Task Nobody_counts_for_somebody_else_or_for_what_is_gone()
+    {
+        await using var h = await CreateAsync(o => (o.MaxAttempts, o.Retention.MaxCount) = (1, 2));
+        await h.OpenAsync("bob", "phone");
+        var p = await h.AddManyAsync(Bob, 4);
+        (await FailAsync(h, Bob, p[2], user: "eve")).Outcome.Should().Be(FailOutcome.NoReader);
+        (await FailAsync(h, Bob, p[2], device: "unknown")).Outcome.Should().Be(FailOutcome.NoReader);
+        (await FailAsync(h, Team, p[2])).Outcome.Should().Be(FailOutcome.NoReader);
+        (await FailAsync(h, Address.Work("w"), p[2])).Outcome.Should().Be(FailOutcome.NoReader);
+        (await FailAsync(h, Bob, p[0])).Outcome.Should().Be(FailOutcome.Passed, "retention removed it");
+        (await FailAsync(h, Bob, p[2])).Outcome.Should().Be(FailOutcome.SetAside, "nothing is kept before it");
+    }
+
+    [Fact]
+    public async Task What_is_set_aside_goes_by_count_and_by_age_and_when_it_is_removed()
+    {
+        await using var h = await CreateAsync(o => (o.MaxAttempts, o.MaxDeadLetters, o.Retention.MaxAge) = (1, 3, TimeSpan.FromSeconds(20)));
+        await h.OpenAsync("bob", "phone");
+        var p = await h.AddManyAsync(Bob, 5);
+        foreach (var position in p)
+            (await FailAsync(h, Bob, position)).Outcome.Should().Be(FailOutcome.SetAside);
+        (await Kept()).Should().Equal(p[2..], "the oldest went first");
+
+        var key = new DeadLetterKey(Bob, p[3], "phone");
+        (await h.Store.DeadLetters.RemoveAsync(key, "eve", default)).Should().BeFalse();
+        (await h.Store.DeadLetters.ReadAsync(key, "eve", default)).Should().BeNull();
+        (await h.Store.DeadLetters.RemoveAsync(key, "bob", default)).Should().BeTrue();
+        (await h.Store.DeadLetters.RemoveAsync(key, "bob", default)).Should().BeFalse();
+        (await h.Store.DeadLetters.ReadAsync(key, "bob", default)).Should().BeNull();
+        (await Kept()).Should().Equal(p[2], p[4]);
+
+        await Eventually.That("they are too old", async () => (await Kept()).Length == 0);
+
+        async Task<Position[]> Kept() => [.. (await h.Store.DeadLetters.ListAsync(Bob, "bob", default)).Select(l => l.Key.Position)];
+    }
+
+    [Fact]
+    public async Task Leaving_a_group_removes_what_was_set_aside_there_and_what_was_counted()
+    {
+        await using var h = await CreateAsync(o => o.MaxAttempts = 2);
+        await h.Store.Memberships.AddAsync("team", "bob", default);
+        await h.Store.Memberships.AddAsync("team", "cat", default);
+        var p = await h.AddManyAsync(Team, 2);
+        foreach (var user in new[] { "bob", "cat" })
+        {
+            await FailAsync(h, Team, p[0], user);
+            await FailAsync(h, Team, p[0], user);
+            await FailAsync(h, Team, p[1], user);
+        }
+
+        await h.Store.Memberships.RemoveAsync("team", "bob", default);
+        (await FailAsync(h, Team, p[1])).Outcome.Should().Be(FailOutcome.NoReader);
+        (await h.Store.DeadLetters.ListAsync(Team, "bob", default)).Should().BeEmpty();
+        (await h.Store.DeadLetters.ListAsync(Team, "cat", default)).Should().ContainSingle();
+        await h.Store.Memberships.AddAsync("team", "bob", default);
+        var next = await h.AddAsync(Team);
+        (await FailAsync(h, Team, next)).Attempts.Should().Be(1);
+    }
+
+    private static async Task<Address> ReaderAsync(StoreHarness h, bool group)
+    {
+        if (!group)
+        {
+            await h.OpenAsync("bob", "phone");
+            return Bob;
+        }
+
+        await h.Store.Memberships.AddAsync("team", "bob", default);
+        return Team;
+    }
+
+    private static async Task<Position> CursorAsync(StoreHarness h, Address source) =>
+        (await h.Log.OpenCursorAsync(source, "bob", "phone", default)).Position;
+}
