@@ -15,7 +15,7 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
     public async Task<FailResult> FailAsync(FailRequest request, CancellationToken cancellationToken)
     {
         var isGroup = request.Source.Kind == AddressKind.Group;
-        if (!isGroup && request.Source != Address.User(request.User))
+        if (!MayRead(request.Source, request.User))
             return new FailResult(FailOutcome.NoReader, 0);
         var log = keys.Of(request.Source);
         var (dead, places) = (log.DeadOf(request.User), log.DeadPlacesOf(request.User));
@@ -35,6 +35,8 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
 
     public async Task<IReadOnlyList<StoredDeadLetter>> ListAsync(Address source, string user, CancellationToken cancellationToken)
     {
+        if (!MayRead(source, user))
+            return [];
         var log = keys.Of(source);
         var reply = (RedisResult[])(await connections.EvaluateAsync(
             RedisScript.Dead, [log.DeadOf(user), log.DeadPlacesOf(user)], [MaxAge(source), options.MaxDeadLetters], cancellationToken))!;
@@ -45,6 +47,8 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
 
     public async Task<StoredDeadLetter?> ReadAsync(DeadLetterKey key, string user, CancellationToken cancellationToken)
     {
+        if (!MayRead(key.Source, user))
+            return null;
         var place = PlaceOf(key);
         var found = await RedisErrors.GuardAsync(
             () => connections.Database.HashGetAsync(keys.Of(key.Source).DeadOf(user), ["i" + place, "e" + place]), cancellationToken);
@@ -53,11 +57,16 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
 
     public async Task<bool> RemoveAsync(DeadLetterKey key, string user, CancellationToken cancellationToken)
     {
+        if (!MayRead(key.Source, user))
+            return false;
         var log = keys.Of(key.Source);
         var removed = await connections.EvaluateAsync(
             RedisScript.Bury, [log.DeadOf(user), log.DeadPlacesOf(user)], [PlaceOf(key)], cancellationToken);
         return (int)removed > 0;
     }
+
+    // The keys of a user's own queue name no reader: whoever else is meant here has none.
+    private static bool MayRead(Address source, string user) => source.Kind == AddressKind.Group || source == Address.User(user);
 
     private static StoredDeadLetter Read(DeadLetterKey key, ReadOnlySpan<byte> known, byte[]? content)
     {

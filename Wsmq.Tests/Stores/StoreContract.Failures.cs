@@ -128,7 +128,7 @@ public abstract partial class StoreContract
     [Fact]
     public async Task What_is_set_aside_goes_by_count_and_by_age_and_when_it_is_removed()
     {
-        await using var h = await CreateAsync(o => (o.MaxAttempts, o.MaxDeadLetters, o.Retention.MaxAge) = (1, 3, TimeSpan.FromSeconds(20)));
+        await using var h = await CreateAsync(o => (o.MaxAttempts, o.MaxDeadLetters, o.Retention.MaxAge) = (1, 3, TimeSpan.FromSeconds(6)));
         await h.OpenAsync("bob", "phone");
         var p = await h.AddManyAsync(Bob, 5);
         foreach (var position in p)
