@@ -97,7 +97,11 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
         lock (_gate)
         {
             if (cursor is { IsUnderWay: false, IsBehind: true } && _session is { } session)
+            {
+                // No longer due: the loop would look for when.
+                _due.Remove(cursor);
                 Send(cursor, session, ct);
+            }
         }
 
         await cursor.Ack.ConfigureAwait(false);

@@ -21,7 +21,7 @@ public abstract partial class RealServerContract
         await bob.HandlesAsync([0, 1, 4, 5, 6, 7, 8]);
         await Eventually.That("three are set aside", () => bob.Skipped.Count == 3);
         bob.Skipped.Should().OnlyContain(s => s.Source == Address.User("bob") && s.Attempts == 4);
-        bob.Calls.Should().Be(7 + (3 * 4), "no attempt is made without being counted");
+        bob.Calls.Should().BeInRange(7 + (3 * 4), 7 + (3 * 5), "each attempt is counted, and one more may have begun before the client was told");
         bob.Gaps.Should().BeEmpty();
         var letters = await DeadLetters.ListAsync("bob");
         letters.Select(l => l.Position).Should().Equal(bob.Skipped.Select(s => s.Position));
@@ -59,7 +59,7 @@ public abstract partial class RealServerContract
         var second = await StartClientAsync(B.Hub, "bob", n => Fail(n, cut: false));
 
         await second.HandlesAsync([1]);
-        second.Skipped.Should().ContainSingle().Which.Attempts.Should().Be(Limit);
+        second.Skipped.Should().ContainSingle().Which.Attempts.Should().BeGreaterThanOrEqualTo(Limit, "connections that ended without an ack count too");
         second.Calls.Should().BeLessThan(1 + Limit, "the attempts of the first client count as well");
         (Volatile.Read(ref calls) + 1).Should().BeGreaterThanOrEqualTo(Limit, "a cut connection may take a report with it");
         all.Should().BeGreaterThanOrEqualTo(3);

@@ -23,7 +23,7 @@ public abstract partial class NodeContract
         (await FailAsync(bob, bob.Received[0], "Boom\nbang" + new string('x', 1000))).Should().Be(3);
 
         await bob.ReceivesAsync("0", "1", "2");
-        await Eventually.That("the client is told", () => bob.Skipped.Count == 1);
+        await IsToldAsync(bob, 1);
         bob.Skipped[0].Should().Be(("user:bob", p[0].Position, 3));
         var letter = (await DeadLetters(node).ListAsync("bob")).Should().ContainSingle().Subject;
         letter.Should().BeEquivalentTo(new { Source = Address.User("bob"), Device = "default", Attempts = 3, Message = (Delivery?)null });
@@ -42,7 +42,8 @@ public abstract partial class NodeContract
         (await FailAsync(bob, bob.Received[1])).Should().Be(0, "the one before it is not acknowledged");
         await bob.Connection.SendAsync("Ack", "user:bob", bob.Received[0].Position);
         (await FailAsync(bob, bob.Received[1])).Should().Be(1);
-        bob.Skipped.Should().ContainSingle().Which.Position.Should().Be(bob.Received[1].Position);
+        await IsToldAsync(bob, 1);
+        bob.Skipped[0].Position.Should().Be(bob.Received[1].Position);
     }
 
     [Fact]
@@ -57,17 +58,17 @@ public abstract partial class NodeContract
 
         await FailAsync(one, one.Received[0]);
         await FailAsync(one, one.Received[0]);
-        one.Skipped.Should().ContainSingle();
+        await IsToldAsync(one, 1);
         two.Skipped.Should().BeEmpty();
         (await FailAsync(two, two.Received[0])).Should().Be(2);
-        two.Skipped.Should().ContainSingle();
+        await IsToldAsync(two, 1);
         (await DeadLetters(node).ListAsync("bob")).Should().ContainSingle();
 
         // The one behind is acknowledged by the first, and fails at the second only: that one is let go, and nothing is set aside.
         await one.Connection.InvokeAsync("Ack", "user:bob", one.Received[1].Position);
         (await FailAsync(two, two.Received[1])).Should().Be(0);
         (await FailAsync(two, two.Received[1])).Should().Be(2);
-        two.Skipped.Should().HaveCount(2);
+        await IsToldAsync(two, 2);
         (await DeadLetters(node).ListAsync("bob")).Should().ContainSingle();
     }
 
@@ -120,7 +121,7 @@ public abstract partial class NodeContract
         {
             try
             {
-                return await client.Connection.InvokeAsync<int>("Fail", "group:team", Position.Start.ToString(), null) == 0;
+                return await client.Connection.InvokeAsync<int>("Fail", "group:team", Position.Start.ToString(), null) >= 0;
             }
             catch (Exception e) when (WsmqException.From(e)?.Error == WsmqErrors.ReadNotAllowed)
             {
@@ -185,6 +186,10 @@ public abstract partial class NodeContract
             WsmqException.From((await call.Should().ThrowAsync<Exception>()).Which)!.Error.Should().Be(error);
         }
     }
+
+    // Callbacks wait for each other on the client, and a completion for none of them.
+    private static Task IsToldAsync(PlainClient client, int skipped) =>
+        Eventually.That($"{skipped} are announced", () => client.Skipped.Count == skipped);
 
     private static IWsmqDeadLetters DeadLetters(TestNode node) => node.Services.GetRequiredService<IWsmqDeadLetters>();
 }
