@@ -56,6 +56,16 @@ public sealed class WsmqOptions
     /// <summary>How many bytes of the newest entries of an active address a node keeps in memory. Default 1 MiB; 0 to 1 GiB.</summary>
     public int FeedBytes { get; set; } = 1024 * 1024;
 
+    /// <summary>How revoked tokens and banned users are kept out.</summary>
+    public AccessOptions Access { get; } = new();
+
+    /// <summary>
+    /// Origins beside the hub's own whose pages may connect in a browser, written <c>https://app.example.com</c>, with the port
+    /// where it is not the scheme's own; <c>*</c> allows all. Default none: only pages of the same origin. Requests without an
+    /// <c>Origin</c> header, as programs send them, are not concerned.
+    /// </summary>
+    public IList<string> AllowedOrigins { get; } = [];
+
     /// <summary>How the publisher turns objects into JSON. Default: web defaults, camel case.</summary>
     public JsonSerializerOptions Json { get; set; } = JsonSerializerOptions.Web;
 }

@@ -19,6 +19,10 @@ internal static class RedisScript
     public static readonly string Leave = AlsoWhenFull + Load("nodes") + Load("leave");
     public static readonly string Index = AlsoWhenFull + Load("nodes") + Load("index");
 
+    // Keeping somebody out must work then as well.
+    public static readonly string AccessWrite = AlsoWhenFull + Load("access_write");
+    public static readonly string AccessRead = AlsoWhenFull + Load("access_read");
+
     public static readonly string Push = Load("push");
 
     private static string Load(string name)

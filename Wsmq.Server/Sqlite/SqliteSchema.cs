@@ -76,6 +76,8 @@ internal static class SqliteSchema
         else if (version > Version)
             throw new InvalidOperationException(
                 $"'{path}' was written by a newer wsmq (schema {version}, this one reads up to {Version}): run that version, or set another Path.");
+        foreach (var part in AccessTable.Definition)
+            session.Run(part);
     }
 
     private static void Create(SqliteSession session)

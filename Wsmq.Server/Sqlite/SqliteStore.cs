@@ -24,6 +24,7 @@ internal sealed class SqliteStore : IStore
         Log = new SqliteMessageLog(_engine, options.Value, retention, signals, clock);
         Memberships = new SqliteMemberships(_engine, signals);
         Signals = signals;
+        Access = new SqliteAccess(_engine, clock);
     }
 
     public IMessageLog Log { get; }
@@ -31,6 +32,8 @@ internal sealed class SqliteStore : IStore
     public IMembershipStore Memberships { get; }
 
     public ISignals Signals { get; }
+
+    public IAccessStore Access { get; }
 
     /// <summary>The most pages that the file may take: how tests fill a disk.</summary>
     internal int? MaxPages { get; init; }
