@@ -22,7 +22,7 @@ internal sealed class AccessRules
         }
     }
 
-    public bool IsBanned(string user, long now) => Find(AccessRuleKind.Ban, user, now) is { IsLifted: false };
+    public bool IsBanned(string user, long now) => Find(AccessRuleKind.Ban, user, now) is { } ban && ban.At > now;
 
     public bool IsDisconnected(string user, long now) => Find(AccessRuleKind.Disconnect, user, now) is not null;
 

@@ -36,11 +36,10 @@ internal sealed class WsmqAccess(IStore store, AccessWatch watch, IOptions<WsmqO
         WriteAsync(new AccessRule(AccessRuleKind.Disconnect, User(userId), Ms(Now), End(Now, NewsLast)), cancellationToken);
 
     public Task BanAsync(string userId, DateTimeOffset? until = null, CancellationToken cancellationToken = default) =>
-        WriteAsync(
-            new AccessRule(AccessRuleKind.Ban, User(userId), Ms(Now), until is { } end ? Ms(end) : AccessRule.Never), cancellationToken);
+        WriteAsync(Ban(userId, until ?? DateTimeOffset.MaxValue), cancellationToken);
 
     public Task UnbanAsync(string userId, CancellationToken cancellationToken = default) =>
-        WriteAsync(new AccessRule(AccessRuleKind.Ban, User(userId), At: 0, End(Now, NewsLast)), cancellationToken);
+        WriteAsync(Ban(userId, Now), cancellationToken);
 
     public async Task<bool> IsBannedAsync(string userId, CancellationToken cancellationToken = default)
     {
@@ -54,6 +53,9 @@ internal sealed class WsmqAccess(IStore store, AccessWatch watch, IOptions<WsmqO
         var moment = issuedBefore is { } asked && asked < Now ? asked : Now;
         return new AccessRule(kind, name, Math.Max(0, Ms(moment)), End(moment, Options.MaxTokenLifetime + PastExpiry));
     }
+
+    private AccessRule Ban(string userId, DateTimeOffset end) =>
+        new(AccessRuleKind.Ban, User(userId), Math.Max(0, Ms(end)), End(end > Now ? end : Now, NewsLast));
 
     private async Task WriteAsync(AccessRule rule, CancellationToken cancellationToken)
     {

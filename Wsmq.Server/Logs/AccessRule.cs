@@ -23,8 +23,8 @@ internal enum AccessRuleKind
 /// <param name="Kind">What it is about.</param>
 /// <param name="Name">Whom it is about.</param>
 /// <param name="At">
-/// Of revocations before a moment that moment; otherwise when it was made. A ban that was lifted has 0: the others have to hear
-/// of that, too.
+/// Of revocations before a moment that moment; of a ban its end, which may lie in the past: nodes have to hear of that, too;
+/// otherwise when it was made.
 /// </param>
 /// <param name="Until">When the store forgets it.</param>
 /// <param name="Version">Given by the store, rising with every change.</param>
@@ -32,8 +32,6 @@ internal sealed record AccessRule(AccessRuleKind Kind, string Name, long At, lon
 {
     /// <summary>The largest number that Redis's scores and Lua hold exactly.</summary>
     public const long Never = (1L << 53) - 1;
-
-    public bool IsLifted => Kind == AccessRuleKind.Ban && At == 0;
 
     /// <summary>Neither the moment nor the end goes back: what was revoked once stays so.</summary>
     public bool OnlyGrows => Kind is AccessRuleKind.Token or AccessRuleKind.UserBefore or AccessRuleKind.AllBefore;
