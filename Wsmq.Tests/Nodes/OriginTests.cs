@@ -78,7 +78,7 @@ public sealed class OriginTests : IDisposable
     {
         var options = new WsmqOptions();
         options.AllowedOrigins.Add(text);
-        new WsmqOptionsValidation().Validate(null, options).FailureMessage.Should().Contain("AllowedOrigins").And.Contain(text);
+        new WsmqOptionsValidation().Validate(null, options).FailureMessage.Should().Contain($"AllowedOrigins holds '{text}'");
     }
 
     private Task<TestNode> StartAsync(string[] allowed) => TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")), o =>
