@@ -52,7 +52,7 @@ public sealed class HostPrivacyTests(SharedRedis redis) : IAsyncLifetime
     private async Task TypedAsync()
     {
         await using var bob = await StartAsync("bob");
-        await bob.Client.SendAsync(new OutgoingMessage { To = "user:bob", Type = Marker, Body = JsonBody.Parse($"\"{Marker}\""), Headers = new Dictionary<string, string> { ["h"] = Marker } });
+        await bob.Client.SendAsync(new OutgoingMessage { To = "user:bob", Type = "chat", Body = JsonBody.Parse($"\"{Marker}\""), Headers = new Dictionary<string, string> { ["h"] = Marker } });
         await bob.Client.Invoking(c => c.SendAsync(new OutgoingMessage { To = "group:secret", Body = JsonBody.Parse($"\"{Marker}\"") }))
             .Should().ThrowAsync<WsmqException>();
         await Eventually.That("the message was tried", () => bob.Errors.Count > 0);
@@ -66,9 +66,9 @@ public sealed class HostPrivacyTests(SharedRedis redis) : IAsyncLifetime
         await carol.Connection.StartAsync();
         await carol.SendAsync("user:carol", Marker);
         await carol.ReceivesAsync($"\"{Marker}\"");
-        foreach (var bad in new object[] { new { to = "group:secret", body = Marker }, new { to = Marker }, new { to = "user:carol", data = Marker }, Marker })
+        foreach (var bad in new object[] { new { to = "group:secret", body = Marker }, new { to = "nobody", body = Marker }, new { to = "user:carol", data = Marker }, Marker })
             await carol.Connection.Invoking(c => c.InvokeAsync("Send", bad)).Should().ThrowAsync<Exception>();
-        await carol.Connection.Invoking(c => c.InvokeAsync(Marker, 1)).Should().ThrowAsync<Exception>();
+        await carol.Connection.Invoking(c => c.InvokeAsync("NoSuchMethod", Marker)).Should().ThrowAsync<Exception>();
     }
 
     private async Task RefusedAsync()
