@@ -82,8 +82,11 @@ public sealed partial class WsmqClient : IAsyncDisposable
     /// <summary>
     /// Starts the client, and waits until it is connected for the first time. Failed attempts are repeated without end, also where
     /// the token is refused (the next one may be a fresh one): each raises <see cref="Error"/>. Register handlers before.
+    /// Only a client whose token was revoked or whose user was banned does not come back: it raises <see cref="Error"/>, is
+    /// <see cref="WsmqClientState.Stopped"/>, and refuses sends with the same error, until it is started again.
     /// </summary>
     /// <param name="ct">Ends the wait, and stops the client if it has not connected by then.</param>
+    /// <exception cref="WsmqException"><c>revoked</c> or <c>banned</c>, where the server says so before the first connection is up.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, or stopped meanwhile.</exception>
     public async Task StartAsync(CancellationToken ct = default)
     {
@@ -125,8 +128,10 @@ public sealed partial class WsmqClient : IAsyncDisposable
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_run is { } running)
+            if (_run is { IsExpelled: false } running)
                 return running;
+            if (_run is { } expelled)
+                await CloseAsync(expelled, CancellationToken.None).ConfigureAwait(false);
             var run = new ClientRun(_sessions, _handlers, _state, _options, _events);
             lock (_startBehind)
             {
@@ -150,16 +155,20 @@ public sealed partial class WsmqClient : IAsyncDisposable
         await _starting.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
-            if (_run != run)
-                return;
-            await run.StopAsync(ct).ConfigureAwait(false);
-            _handlers.StopReading();
-            run.Dispose();
-            _run = null;
+            if (_run == run)
+                await CloseAsync(run, ct).ConfigureAwait(false);
         }
         finally
         {
             _starting.Release();
         }
+    }
+
+    private async Task CloseAsync(ClientRun run, CancellationToken ct)
+    {
+        await run.StopAsync(ct).ConfigureAwait(false);
+        _handlers.StopReading();
+        run.Dispose();
+        _run = null;
     }
 }

@@ -25,6 +25,7 @@ internal static class HostApp
         app.MapHealth();
         await app.StartAsync();
         startLog.Started();
+        PlainHttp.Warn(app.Urls, app.Logger);
         Console.WriteLine(Banner.Text(settings, app.Urls, app.Environment));
         await app.WaitForShutdownAsync();
     }

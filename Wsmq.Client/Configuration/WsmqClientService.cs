@@ -21,5 +21,9 @@ internal sealed class WsmqClientService(WsmqClient client) : BackgroundService
         {
             // The host stops before there was a connection.
         }
+        catch (WsmqException)
+        {
+            // The server told the client to stay away, which was raised and logged; no reason to end the host.
+        }
     }
 }

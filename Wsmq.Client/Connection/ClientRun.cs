@@ -28,13 +28,16 @@ internal sealed class ClientRun : IDisposable
         _sources = new Sources(options, source => loop.RunAsync(source, _handling.Token));
         _resumer.Sources = _sources;
         var inbox = new Inbox(_sources, _live, _acker, _resumer, events);
-        _connection = new ConnectionLoop(sessions, inbox, [_resumer, _acker, _failures, Outbox], state, options, events);
+        _connection = new ConnectionLoop(sessions, inbox, [_resumer, _acker, _failures, Outbox, new Readers(handlers)], state, options, events);
     }
 
     public Outbox Outbox { get; }
 
     /// <summary>Completes with the first connection.</summary>
     public Task Connected => _connection.Connected;
+
+    /// <summary>The server told the client to stay away: it will not connect again.</summary>
+    public bool IsExpelled => _connection.Expelled is not null;
 
     public void Start()
     {
@@ -76,6 +79,20 @@ internal sealed class ClientRun : IDisposable
     {
         if (!await Waits.TryAsync(task, _options, ct).ConfigureAwait(false))
             Log.StopTimedOut(_events.Logger, what);
+    }
+
+    // Whoever reads all messages learns that no more will come.
+    private sealed class Readers(HandlerRegistry handlers) : ISessionUser
+    {
+        public void Attach(HubSession session)
+        {
+        }
+
+        public void Detach()
+        {
+        }
+
+        public void Expel(WsmqException reason) => handlers.StopReading();
     }
 
     private Task Watch(Func<CancellationToken, Task> loop) => Task.Run(async () =>

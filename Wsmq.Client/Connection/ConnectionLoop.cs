@@ -2,7 +2,8 @@ namespace Wsmq;
 
 /// <summary>
 /// Keeps a connection up until it is stopped: SignalR never repeats the first start, gives up reconnecting after a while, and does
-/// not try at all after a close by the server. A refused token is no reason to end either: the next one may be a fresh one.
+/// not try at all after a close by the server. A token that is not accepted is no reason to end either: the next one may be a fresh
+/// one. Only somebody who was told to stay away stays away.
 /// </summary>
 internal sealed class ConnectionLoop(
     HubSessionFactory factory, ISessionReceiver receiver, IReadOnlyList<ISessionUser> users, ClientState state, WsmqClientOptions options,
@@ -12,16 +13,20 @@ internal sealed class ConnectionLoop(
 
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _attempt;
+    private volatile WsmqException? _expelled;
 
     /// <summary>Completes with the first connection.</summary>
     public Task Connected => _connected.Task;
+
+    /// <summary>With what the server told the client to stay away; null where it did not.</summary>
+    public WsmqException? Expelled => _expelled;
 
     public async Task RunAsync(CancellationToken stop)
     {
         state.Set(WsmqClientState.Connecting);
         try
         {
-            while (!stop.IsCancellationRequested)
+            while (!stop.IsCancellationRequested && _expelled is null)
                 await ConnectOnceAsync(stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -34,6 +39,8 @@ internal sealed class ConnectionLoop(
         }
         finally
         {
+            if (_expelled is { } expelled)
+                End(expelled);
             state.Set(WsmqClientState.Stopped);
             _connected.TrySetCanceled(CancellationToken.None);
         }
@@ -50,7 +57,7 @@ internal sealed class ConnectionLoop(
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
-            events.RaiseError(WsmqOperation.Connect, WsmqException.From(e) ?? e);
+            Report(WsmqOperation.Connect, e);
         }
         finally
         {
@@ -58,6 +65,8 @@ internal sealed class ConnectionLoop(
                 await CloseAsync(session).ConfigureAwait(false);
         }
 
+        if (_expelled is not null)
+            return;
         await Task.Delay(options.ReconnectBackoff.Next(_attempt++), options.TimeProvider, stop).ConfigureAwait(false);
     }
 
@@ -87,19 +96,38 @@ internal sealed class ConnectionLoop(
             var error = await session.Ended.WaitAsync(stop).ConfigureAwait(false);
             Log.ConnectionLost(events.Logger, error);
             if (error is not null)
-                events.RaiseError(WsmqOperation.Connection, WsmqException.From(error) ?? error);
+                Report(WsmqOperation.Connection, error);
         }
         finally
         {
             foreach (var user in users)
                 user.Detach();
-            if (!stop.IsCancellationRequested)
+            if (!stop.IsCancellationRequested && _expelled is null)
                 state.Set(WsmqClientState.Reconnecting);
         }
 
         // A server that takes a connection and closes it at once must not be hammered: only one that held starts the count anew.
         if (options.TimeProvider.GetElapsedTime(since) > Held)
             _attempt = 0;
+    }
+
+    private void Report(WsmqOperation operation, Exception error)
+    {
+        var known = WsmqException.From(error);
+        if (known is not null && (known.Error == WsmqErrors.Revoked || known.Error == WsmqErrors.Banned))
+            _expelled = known;
+        events.RaiseError(operation, known ?? error);
+    }
+
+    private void End(WsmqException expelled)
+    {
+        foreach (var user in users)
+            user.Expel(expelled);
+        if (_connected.TrySetException(expelled))
+        {
+            // Nobody may be waiting any more; that is no unobserved failure.
+            _ = _connected.Task.Exception;
+        }
     }
 
     private async Task CloseAsync(HubSession session)

@@ -8,4 +8,9 @@ internal interface ISessionUser
 
     /// <summary>The connection is gone.</summary>
     void Detach();
+
+    /// <summary>There will be no other connection: the server told the client to stay away.</summary>
+    void Expel(WsmqException reason)
+    {
+    }
 }

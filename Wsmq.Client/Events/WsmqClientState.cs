@@ -3,7 +3,7 @@ namespace Wsmq;
 /// <summary>What a <see cref="WsmqClient"/> is doing.</summary>
 public enum WsmqClientState
 {
-    /// <summary>Not started, or stopped.</summary>
+    /// <summary>Not started, or stopped; also by itself, where the server says that the token was revoked or the user banned.</summary>
     Stopped = 0,
 
     /// <summary>Started, and never connected since.</summary>

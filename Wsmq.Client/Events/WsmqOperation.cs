@@ -6,7 +6,7 @@ public enum WsmqOperation
     /// <summary>An attempt to connect failed, a refused token included; the next one follows, and asks for a token again.</summary>
     Connect = 0,
 
-    /// <summary>The connection was closed with an error; the client connects again.</summary>
+    /// <summary>The connection was closed with an error; the client connects again, unless the error is <c>revoked</c> or <c>banned</c>.</summary>
     Connection = 1,
 
     /// <summary>A handler failed; it is given the same message again.</summary>

@@ -25,6 +25,7 @@ internal sealed partial class Outbox : ISessionUser
     private readonly OpenSends _open;
     private int _outstanding;
     private bool _closed;
+    private WsmqException? _expelled;
 
     public Outbox(WsmqClientOptions options, ILogger logger, CancellationToken stop)
     {
@@ -77,6 +78,23 @@ internal sealed partial class Outbox : ISessionUser
         }
     }
 
+    /// <summary>Nothing can be sent any more.</summary>
+    public void Expel(WsmqException reason)
+    {
+        lock (_gate)
+        {
+            _expelled = reason;
+            foreach (var send in _open.All.ToArray())
+            {
+                if (send.WasAttempted)
+                    send.GiveUp(reason.Error.Code);
+                else
+                    send.Refuse(reason.Error);
+                LeaveIfSettled(send);
+            }
+        }
+    }
+
     private static async Task<bool> AllAsync(IReadOnlyList<PendingSend> sends)
     {
         foreach (var send in sends)
@@ -97,6 +115,8 @@ internal sealed partial class Outbox : ISessionUser
             send.Cancel(ct);
         else if (_closed)
             send.Refuse(WsmqErrors.ClientClosed);
+        else if (_expelled is { } expelled)
+            send.Refuse(expelled.Error);
         else if (!_open.TryAdd(send))
             send.Refuse(WsmqErrors.TooManySends, $"the client's {nameof(_options.MaxBufferedBytes)} is {_options.MaxBufferedBytes}");
         else

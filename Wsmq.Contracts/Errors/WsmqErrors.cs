@@ -26,6 +26,17 @@ public static class WsmqErrors
     public static WsmqError InvalidUserIdentifier { get; } = Final(1004, "invalid-user-identifier",
         "The connection's user identifier cannot be used in an address: see the rules for names.");
 
+    /// <summary>1006: the token, or all tokens of the user from before some time, were revoked.</summary>
+    public static WsmqError Revoked { get; } = Final(1006, "revoked",
+        "The token was revoked: let the user sign in again, and connect with the new token.");
+
+    /// <summary>1007: the user is banned.</summary>
+    public static WsmqError Banned { get; } = Final(1007, "banned", "The user is banned, with every token.");
+
+    /// <summary>1008: a browser asks on behalf of a page from elsewhere.</summary>
+    public static WsmqError OriginNotAllowed { get; } = Final(1008, "origin-not-allowed",
+        "Pages of this origin may not connect here: the operator has to add it to AllowedOrigins.");
+
     /// <summary>2001: the text is no address.</summary>
     public static WsmqError InvalidAddress { get; } = Final(2001, "invalid-address",
         "An address is written user:<id>, group:<name> or work:<name>.");

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Wsmq.Server.Access;
 using Wsmq.Server.Delivering;
 using Wsmq.Server.Logs;
 using Wsmq.Server.Publishing;
@@ -17,6 +18,7 @@ internal sealed class WsmqLifetime(IServiceProvider services) : IHostedService
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await services.GetRequiredService<IStore>().StartAsync(cancellationToken);
+        await services.GetRequiredService<AccessWatch>().StartAsync(cancellationToken);
         services.GetRequiredService<PublishQueue>().Start();
         services.GetRequiredService<AckQueue>().Start();
         services.GetRequiredService<TailCheck>().Start();
@@ -27,5 +29,6 @@ internal sealed class WsmqLifetime(IServiceProvider services) : IHostedService
         await services.GetRequiredService<TailCheck>().StopAsync();
         await services.GetRequiredService<PublishQueue>().StopAsync().WaitAsync(cancellationToken);
         await services.GetRequiredService<AckQueue>().StopAsync().WaitAsync(cancellationToken);
+        await services.GetRequiredService<AccessWatch>().StopAsync();
     }
 }

@@ -71,6 +71,15 @@ public sealed class WsmqOptions
 
     /// <summary>How many messages of one address are kept set aside for a user; beyond it the oldest goes. Default 100; 1 to 10,000.</summary>
     public int MaxDeadLetters { get; set; } = 100;
+    /// <summary>How revoked tokens and banned users are kept out.</summary>
+    public AccessOptions Access { get; } = new();
+
+    /// <summary>
+    /// Origins beside the hub's own whose pages may connect in a browser, written <c>https://app.example.com</c>, with the port
+    /// where it is not the scheme's own; <c>*</c> allows all. Default none: only pages of the same origin. Requests without an
+    /// <c>Origin</c> header, as programs send them, are not concerned.
+    /// </summary>
+    public IList<string> AllowedOrigins { get; } = [];
 
     /// <summary>How the publisher turns objects into JSON. Default: web defaults, camel case.</summary>
     public JsonSerializerOptions Json { get; set; } = JsonSerializerOptions.Web;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Wsmq.Server.Access;
 
 namespace Wsmq.Server.Configuration;
 
@@ -36,7 +37,24 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
             options.SendTimeout < options.DeduplicationWindow,
             "options.SendTimeout must be less than options.DeduplicationWindow, or a repeated send could be stored twice");
         Retention(rules, options.Retention);
+        Access(rules, options.Access);
+        foreach (var origin in options.AllowedOrigins)
+        {
+            rules.Require(
+                origin == Origin.Any || Origin.TryParse(origin, out _),
+                $"options.AllowedOrigins holds '{origin}'; an origin is written https://app.example.com, without a path, and * means all");
+        }
+
         return rules.Result;
+    }
+
+    private static void Access(OptionRules rules, AccessOptions access)
+    {
+        rules.Require(!string.IsNullOrEmpty(access.TokenIdClaim), "options.Access.TokenIdClaim must name a claim");
+        rules.Require(!string.IsNullOrEmpty(access.IssuedAtClaim), "options.Access.IssuedAtClaim must name a claim");
+        rules.Within(access.MaxTokenLifetime, TimeSpan.FromMinutes(1), TenYears);
+        rules.Within(access.MaxRules, 100, 1_000_000);
+        rules.Within(access.CheckInterval, Tenth, TimeSpan.FromMinutes(1));
     }
 
     private static void Retention(OptionRules rules, RetentionOptions retention)

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -43,6 +44,7 @@ public static class WsmqServiceCollectionExtensions
         services.TryAddSingleton<IWsmqPublisher, WsmqPublisher>();
         services.TryAddSingleton<IWsmqGroups, WsmqGroups>();
         services.TryAddSingleton<IWsmqDeadLetters, WsmqDeadLetters>();
+        services.TryAddSingleton<IWsmqAccess, WsmqAccess>();
         services.AddMetrics();
         services.AddAuthorization();
         services.AddHealthChecks().AddCheck<StoreHealthCheck>(StoreHealthCheck.Name, tags: [StoreHealthCheck.ReadyTag]);
@@ -79,6 +81,9 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<MessageRules>();
         services.AddSingleton<PublishQueue>();
         services.AddSingleton<AccessCheck>();
+        services.AddSingleton<LiveConnections>();
+        services.AddSingleton<AccessWatch>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, OriginPolicy>());
         services.AddSingleton<FeedRegistry>();
         services.AddSingleton<TailCheck>();
         services.AddSingleton<AckQueue>();

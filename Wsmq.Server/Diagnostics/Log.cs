@@ -57,6 +57,21 @@ internal static partial class Log
     [LoggerMessage(16, LogLevel.Debug, "A call or connection was refused: {Code}.")]
     public static partial void CallRefused(ILogger logger, string code);
 
+    [LoggerMessage(40, LogLevel.Warning, "Asking the store who is kept out failed; trying again in {Delay}.")]
+    public static partial void AccessCheckFailed(ILogger logger, Exception exception, TimeSpan delay);
+
+    [LoggerMessage(41, LogLevel.Information, "Connection {ConnectionId} was closed: {Code}.")]
+    public static partial void ConnectionClosed(ILogger logger, string connectionId, string code);
+
+    [LoggerMessage(42, LogLevel.Information, "A browser was refused: pages of {Origin} may not connect.")]
+    public static partial void OriginRefused(ILogger logger, string origin);
+
+    [LoggerMessage(43, LogLevel.Warning, "Closing connection {ConnectionId} met an error; it was aborted.")]
+    public static partial void CloseFailed(ILogger logger, Exception exception, string connectionId);
+
+    [LoggerMessage(44, LogLevel.Error, "A rule in Redis about who is kept out is not of this program's making, and has no effect.")]
+    public static partial void UnreadableAccessRule(ILogger logger);
+
     [LoggerMessage(31, LogLevel.Error, "A live push in Redis is not of this program's making; another program publishes under the key prefix.")]
     public static partial void UnreadableLivePush(ILogger logger);
 

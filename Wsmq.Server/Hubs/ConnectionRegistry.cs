@@ -8,6 +8,8 @@ internal sealed class ConnectionRegistry
 {
     private readonly ConcurrentDictionary<string, HubConnectionContext> _connections = new(StringComparer.Ordinal);
 
+    public IEnumerable<HubConnectionContext> All => _connections.Select(c => c.Value);
+
     public void Add(HubConnectionContext connection) => _connections[connection.ConnectionId] = connection;
 
     public void Remove(HubConnectionContext connection) => _connections.TryRemove(connection.ConnectionId, out _);

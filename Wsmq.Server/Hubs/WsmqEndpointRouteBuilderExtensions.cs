@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Wsmq;
+using Wsmq.Server.Access;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -13,7 +14,8 @@ public static class WsmqEndpointRouteBuilderExtensions
     /// <summary>
     /// Maps the hub to a path and requires an authenticated user there. Which scheme authenticates is the app's choice; further
     /// conventions (a policy, CORS) can be added to the result. A connection ends when its authentication does (where the scheme
-    /// says when that is, as JWT bearer does), because nothing else would ever check it again.
+    /// says when that is, as JWT bearer does), because nothing else would ever check it again. Browsers are let in from pages of the
+    /// same origin only, and of those in <see cref="WsmqOptions.AllowedOrigins"/>; others get 403.
     /// </summary>
     /// <param name="endpoints">The app.</param>
     /// <param name="path">The path, for example <c>/wsmq</c>.</param>
@@ -29,7 +31,7 @@ public static class WsmqEndpointRouteBuilderExtensions
         {
             options.CloseOnAuthenticationExpiration = true;
             configure?.Invoke(options);
-        }).RequireAuthorization();
+        }).RequireAuthorization().WithMetadata(OriginPolicy.Marker.Instance);
     }
 
     private static void Check(IServiceProvider services)

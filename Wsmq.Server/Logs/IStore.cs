@@ -13,6 +13,7 @@ internal interface IStore : IAsyncDisposable
     ISignals Signals { get; }
 
     IDeadLetterStore DeadLetters { get; }
+    IAccessStore Access { get; }
 
     /// <summary>
     /// Opens the store and checks that it can keep what it is given. Throws <see cref="InvalidOperationException"/> with the

@@ -28,6 +28,18 @@ internal sealed class RedisKeys(string prefix, int buckets)
     /// <summary>Before the id of a node: its channel of the live plane.</summary>
     public string LiveNodes { get; } = $"{prefix}:live:node:";
 
+    /// <summary>Hash: who is kept out; a kind and a name -> a moment and an end; v (newest version). One hash tag for all three.</summary>
+    public RedisKey AccessRules { get; } = $"{prefix}:{{access}}:rules";
+
+    /// <summary>Sorted set: the same by version.</summary>
+    public RedisKey AccessVersions { get; } = $"{prefix}:{{access}}:versions";
+
+    /// <summary>Sorted set: the same by end.</summary>
+    public RedisKey AccessEnds { get; } = $"{prefix}:{{access}}:ends";
+
+    /// <summary>Channel that says that somebody is kept out from now on.</summary>
+    public string AccessChannel { get; } = $"{prefix}:access";
+
     /// <summary>Channel of a SignalR group.</summary>
     public string LiveGroup(string name) => $"{prefix}:live:group:{Uri.EscapeDataString(name)}";
 

@@ -22,6 +22,9 @@ internal static class RedisScript
     public static readonly string Fail = AlsoWhenFull + Load("retention") + Load("discard") + Load("fail");
     public static readonly string Dead = AlsoWhenFull + Load("retention") + Load("discard") + Load("dead");
     public static readonly string Bury = AlsoWhenFull + Load("bury");
+    // Keeping somebody out must work then as well.
+    public static readonly string AccessWrite = AlsoWhenFull + Load("access_write");
+    public static readonly string AccessRead = AlsoWhenFull + Load("access_read");
 
     public static readonly string Push = Load("push");
 

@@ -11,6 +11,7 @@ internal sealed class RedisStore : IStore
     private readonly RedisConnections _connections;
     private readonly RedisKeys _keys;
     private readonly RedisSignals _signals;
+    private readonly RedisAccessStore _access;
     private readonly ILogger _logger;
 
     public RedisStore(IOptions<WsmqOptions> options, IOptions<WsmqRedisOptions> redisOptions, ILogger<RedisStore> logger)
@@ -24,6 +25,7 @@ internal sealed class RedisStore : IStore
         Log = new RedisMessageLog(_connections, _keys, lanes, _signals, options.Value, redisOptions.Value);
         Memberships = new RedisMembershipStore(_connections, _keys, lanes);
         DeadLetters = new RedisDeadLetters(_connections, _keys, options.Value);
+        _access = new RedisAccessStore(_connections, _keys, logger);
     }
 
     public IMessageLog Log { get; }
@@ -33,6 +35,7 @@ internal sealed class RedisStore : IStore
     public ISignals Signals => _signals;
 
     public IDeadLetterStore DeadLetters { get; }
+    public IAccessStore Access => _access;
 
     /// <summary>What the live plane travels on.</summary>
     public RedisLive Live { get; }
@@ -43,6 +46,7 @@ internal sealed class RedisStore : IStore
         await new RedisCheck(_connections, _keys, _logger).RunAsync();
         await _signals.StartAsync();
         await Live.StartAsync();
+        await _access.StartAsync();
     }
 
     public async Task<bool> IsAvailableAsync(CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
+using Wsmq.Server.Access;
 using Wsmq.Server.Delivering;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Hubs;
@@ -9,7 +10,7 @@ namespace Wsmq.Server.Sessions;
 
 /// <summary>Opens a session for a connection that was let in, and closes it.</summary>
 internal sealed class SessionManager(
-    ConnectionRegistry connections, SessionServices services, SessionSweep sweep, WsmqMetrics metrics)
+    ConnectionRegistry connections, AccessWatch access, SessionServices services, SessionSweep sweep, WsmqMetrics metrics)
 {
     private const int MaxDeviceBytes = 64;
     private const string DefaultDevice = "default";
@@ -23,6 +24,7 @@ internal sealed class SessionManager(
         var session = new Session(caller, new Receiver(caller.UserId, connection, credits), services.Options.MaxOutstandingSends);
         try
         {
+            await access.AdmitAsync(caller, context.ConnectionAborted);
             session.Groups = new GroupReader(session, services);
             var feed = await services.ReadAsync(session, session.OwnQueue, Position.Start, context.ConnectionAborted);
             feed.MembershipChanged += session.Groups.Changed;

@@ -76,7 +76,7 @@ internal static class SqliteSchema
         else if (version > Version)
             throw new InvalidOperationException(
                 $"'{path}' was written by a newer wsmq (schema {version}, this one reads up to {Version}): run that version, or set another Path.");
-        foreach (var part in DeadLetterTable.Definition)
+        foreach (var part in DeadLetterTable.Definition.Concat(AccessTable.Definition))
             session.Run(part);
     }
 

@@ -25,6 +25,7 @@ internal sealed class SqliteStore : IStore
         Memberships = new SqliteMemberships(_engine, signals);
         Signals = signals;
         DeadLetters = new SqliteDeadLetters(_engine, options.Value, clock);
+        Access = new SqliteAccess(_engine, clock);
     }
 
     public IMessageLog Log { get; }
@@ -34,6 +35,7 @@ internal sealed class SqliteStore : IStore
     public ISignals Signals { get; }
 
     public IDeadLetterStore DeadLetters { get; }
+    public IAccessStore Access { get; }
 
     /// <summary>The most pages that the file may take: how tests fill a disk.</summary>
     internal int? MaxPages { get; init; }

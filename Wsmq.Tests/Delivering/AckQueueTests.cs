@@ -54,6 +54,8 @@ public sealed class AckQueueTests
 
         public ISignals Signals => throw new NotSupportedException();
 
+        public IAccessStore Access => throw new NotSupportedException();
+
         public override Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>
             Interlocked.Increment(ref _calls) == 1 ? throw new TaskCanceledException() : Task.FromResult(new AckResult[batch.Count]);
 

@@ -35,6 +35,10 @@ public sealed class HostStartTests : IDisposable
     [InlineData("Wsmq:Options:Window", "0", "Window")]
     [InlineData("Wsmq:Options:Retention:MaxCount", "-1", "MaxCount")]
     [InlineData("Wsmq:Path", "wsmq", "Wsmq:Path")]
+    [InlineData("Wsmq:Options:AllowedOrigins", "https://app.example", "Wsmq:Options:AllowedOrigins:0")]
+    [InlineData("Wsmq:Options:AllowedOrigins:0", "app.example", "AllowedOrigins holds 'app.example'")]
+    [InlineData("Wsmq:Options:Access:MaxRules", "1", "MaxRules")]
+    [InlineData("Wsmq:Options:Access:MaxRule", "100", "Unknown setting Wsmq:Options:Access:MaxRule")]
     [InlineData("Wsmq:Tokens:DecryptionKey", "YWJj", "3 bytes")]
     public async Task A_mistake_in_the_configuration_is_named(string key, string value, string expected)
     {

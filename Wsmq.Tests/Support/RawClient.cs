@@ -19,13 +19,14 @@ internal sealed class RawClient : IAsyncDisposable
     /// <summary>The calls, whichever message they came in.</summary>
     public IReadOnlyList<string> Calls => [.. Messages.SelectMany(m => m.Split(Separator)).Where(c => c.StartsWith("{\"type\":1,", StringComparison.Ordinal))];
 
-    public static async Task<RawClient> ConnectAsync(TestNode node, string user, string query = "")
+    public static async Task<RawClient> ConnectAsync(TestNode node, string user, string query = "", bool reads = true)
     {
         var client = new RawClient();
         var hub = node.Hub.ToString().Replace("http", "ws", StringComparison.Ordinal);
         await client._socket.ConnectAsync(new Uri($"{hub}?access_token={TestTokens.For(user)}{query}"), default);
         await client.SendAsync("""{"protocol":"json","version":1}""");
-        client._reading = client.ReadAsync();
+        if (reads)
+            client._reading = client.ReadAsync();
         return client;
     }
 

@@ -27,6 +27,8 @@ internal sealed class TestNode : IAsyncDisposable
 
     public IWsmqGroups Groups => Services.GetRequiredService<IWsmqGroups>();
 
+    public IWsmqAccess Access => Services.GetRequiredService<IWsmqAccess>();
+
     public IHubContext<WsmqHub, IWsmqClient> Live => Services.GetRequiredService<IHubContext<WsmqHub, IWsmqClient>>();
 
     public static async Task<TestNode> StartAsync(

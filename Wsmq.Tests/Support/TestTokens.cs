@@ -21,6 +21,22 @@ internal static class TestTokens
         ClockSkew = TimeSpan.Zero,
     };
 
+    /// <summary>With an id, and with a time of issue unless that is null.</summary>
+    public static string Issued(string user, string id, DateTimeOffset? at)
+    {
+        var claims = new Dictionary<string, object> { ["sub"] = user, ["jti"] = id };
+        if (at is { } moment)
+            claims["iat"] = moment.ToUnixTimeSeconds();
+        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = Issuer,
+            Audience = Audience,
+            Expires = DateTime.UtcNow + TimeSpan.FromHours(1),
+            Claims = claims,
+            SigningCredentials = new SigningCredentials(Key, SecurityAlgorithms.HmacSha256),
+        });
+    }
+
     public static string For(string? user, string audience = Audience, TimeSpan? lifetime = null, SecurityKey? key = null)
     {
         var expires = DateTime.UtcNow + (lifetime ?? TimeSpan.FromHours(1));

@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Matching;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Diagnostics;
+
+namespace Wsmq.Server.Access;
+
+/// <summary>
+/// Refuses browsers that come on behalf of pages from elsewhere. A WebSocket is not subject to CORS, so that any page could
+/// otherwise open one with the cookies of whoever looks at it. Works while the endpoint is chosen, and thus before authentication.
+/// </summary>
+internal sealed class OriginPolicy(IOptions<WsmqOptions> options, ILogger<OriginPolicy> logger) : MatcherPolicy, IEndpointSelectorPolicy
+{
+    private const int LongestLogged = 100;
+
+    private static readonly Endpoint Refusal = new(
+        RefuseAsync, new EndpointMetadataCollection(new AllowAnonymousAttribute()), "wsmq: origin not allowed");
+
+    // Behind the choice by method and host: what they exclude is not looked at.
+    public override int Order => 1_000;
+
+    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Any(IsOurs);
+
+    public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
+    {
+        for (var i = 0; i < candidates.Count; i++)
+        {
+            if (candidates.IsValidCandidate(i) && IsOurs(candidates[i].Endpoint) && !IsAllowed(httpContext.Request))
+                candidates.ReplaceEndpoint(i, Refusal, candidates[i].Values);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static bool IsOurs(Endpoint endpoint) => endpoint.Metadata.GetMetadata<Marker>() is not null;
+
+    private static Task RefuseAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(WsmqErrors.OriginNotAllowed.ToString(), context.RequestAborted);
+    }
+
+    private bool IsAllowed(HttpRequest request)
+    {
+        // Browsers always send it with a WebSocket and with negotiate from elsewhere; nobody else has a reason to.
+        if (request.Headers.Origin.Count == 0)
+            return true;
+        var allowed = options.Value.AllowedOrigins;
+        if (allowed.Contains(Origin.Any))
+            return true;
+        if (request.Headers.Origin is [var text] && Origin.TryParse(text, out var origin)
+            && (origin.Value.IsOf(request) || allowed.Any(a => Origin.TryParse(a, out var other) && other.Value.Equals(origin.Value))))
+            return true;
+        Log.OriginRefused(logger, Shown(request.Headers.Origin.ToString()));
+        return false;
+    }
+
+    // Anybody can write anything into it.
+    private static string Shown(string text)
+    {
+        var part = text.Length > LongestLogged ? text[..LongestLogged] : text;
+        return new string([.. part.Select(c => char.IsAsciiLetterOrDigit(c) || ".:/-_[],".Contains(c, StringComparison.Ordinal) ? c : '?')]);
+    }
+
+    /// <summary>On the endpoints that are looked after.</summary>
+    public sealed class Marker
+    {
+        public static Marker Instance { get; } = new();
+    }
+}

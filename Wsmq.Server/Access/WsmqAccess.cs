@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Access;
+
+internal sealed class WsmqAccess(IStore store, AccessWatch watch, IOptions<WsmqOptions> options, TimeProvider time) : IWsmqAccess
+{
+    private const int MaxTokenIdLength = 512;
+
+    // A validator takes an expired token for a while yet: five minutes by default, because clocks differ.
+    private static readonly TimeSpan PastExpiry = TimeSpan.FromMinutes(10);
+
+    // A node that heard nothing for longer reads all rules anew (AccessWatch), so that nobody needs older news.
+    private static readonly TimeSpan NewsLast = 2 * AccessWatch.LongestWithout;
+
+    private AccessOptions Options => options.Value.Access;
+
+    private DateTimeOffset Now => time.GetUtcNow();
+
+    public Task RevokeTokenAsync(string tokenId, DateTimeOffset? expires = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(tokenId);
+        if (tokenId.Length > MaxTokenIdLength)
+            throw new ArgumentException($"The id of a token has {MaxTokenIdLength} characters at most.", nameof(tokenId));
+        var last = expires is { } known && known > Now ? known : expires is null ? Now + Options.MaxTokenLifetime : Now;
+        return WriteAsync(new AccessRule(AccessRuleKind.Token, tokenId, Ms(Now), End(last, PastExpiry)), cancellationToken);
+    }
+
+    public Task RevokeUserAsync(string userId, DateTimeOffset? issuedBefore = null, CancellationToken cancellationToken = default) =>
+        WriteAsync(Before(AccessRuleKind.UserBefore, User(userId), issuedBefore), cancellationToken);
+
+    public Task RevokeAllAsync(DateTimeOffset? issuedBefore = null, CancellationToken cancellationToken = default) =>
+        WriteAsync(Before(AccessRuleKind.AllBefore, string.Empty, issuedBefore), cancellationToken);
+
+    public Task DisconnectAsync(string userId, CancellationToken cancellationToken = default) =>
+        WriteAsync(new AccessRule(AccessRuleKind.Disconnect, User(userId), Ms(Now), End(Now, NewsLast)), cancellationToken);
+
+    public Task BanAsync(string userId, DateTimeOffset? until = null, CancellationToken cancellationToken = default) =>
+        WriteAsync(Ban(userId, until ?? DateTimeOffset.MaxValue), cancellationToken);
+
+    public Task UnbanAsync(string userId, CancellationToken cancellationToken = default) =>
+        WriteAsync(Ban(userId, Now), cancellationToken);
+
+    public async Task<bool> IsBannedAsync(string userId, CancellationToken cancellationToken = default)
+    {
+        var user = User(userId);
+        await watch.RefreshAsync(cancellationToken);
+        return watch.IsBanned(user);
+    }
+
+    private AccessRule Before(AccessRuleKind kind, string name, DateTimeOffset? issuedBefore)
+    {
+        var moment = issuedBefore is { } asked && asked < Now ? asked : Now;
+        return new AccessRule(kind, name, Math.Max(0, Ms(moment)), End(moment, Options.MaxTokenLifetime + PastExpiry));
+    }
+
+    private AccessRule Ban(string userId, DateTimeOffset end) =>
+        new(AccessRuleKind.Ban, User(userId), Math.Max(0, Ms(end)), End(end > Now ? end : Now, NewsLast));
+
+    private async Task WriteAsync(AccessRule rule, CancellationToken cancellationToken)
+    {
+        await store.Access.WriteAsync(rule, Options.MaxRules, cancellationToken);
+
+        // The channel would tell this node as well, but a caller may rely on what the call says.
+        await watch.RefreshAsync(cancellationToken);
+    }
+
+    private static string User(string id) => Address.User(id).Name;
+
+    private static long Ms(DateTimeOffset moment) => moment.ToUnixTimeMilliseconds();
+
+    private static long End(DateTimeOffset moment, TimeSpan behind) =>
+        DateTimeOffset.MaxValue - moment > behind ? Ms(moment + behind) : AccessRule.Never;
+}

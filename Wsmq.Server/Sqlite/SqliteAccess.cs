@@ -1,0 +1,29 @@
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Sqlite;
+
+internal sealed class SqliteAccess(SqliteEngine engine, TimeProvider clock) : IAccessStore
+{
+    public event Action? Changed;
+
+    public async Task WriteAsync(AccessRule rule, int most, CancellationToken cancellationToken)
+    {
+        var kept = await engine.WriteAsync(s => TryWrite(s, rule, most), cancellationToken).ConfigureAwait(false);
+        if (!kept)
+            throw new WsmqException(WsmqErrors.StoreFull, $"{most} rules about who is kept out are in force");
+        Changed?.Invoke();
+    }
+
+    public Task<AccessPage> ReadAsync(long behind, int most, CancellationToken cancellationToken) => engine.ReadAsync(
+        s => s.Snapshot(r => new AccessPage(AccessTable.Newest(r), AccessTable.Behind(r, behind, most))), cancellationToken);
+
+    private bool TryWrite(SqliteSession session, AccessRule rule, int most)
+    {
+        var micros = clock.NowMicros();
+        AccessTable.Purge(session, micros / 1000);
+        if (rule.Kind != AccessRuleKind.AllBefore && !AccessTable.Has(session, rule) && AccessTable.Count(session) >= most)
+            return false;
+        AccessTable.Write(session, rule, Math.Max(micros, AccessTable.Newest(session) + 1));
+        return true;
+    }
+}

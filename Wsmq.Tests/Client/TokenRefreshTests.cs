@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR.Client;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Client;
+
+/// <summary>
+/// Tokens that live for two seconds, while messages flow both ways: connections end with them, and no message is lost, handled
+/// twice or out of order.
+/// </summary>
+public sealed class TokenRefreshTests : IAsyncLifetime
+{
+    private const int Tokens = 4;
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(2);
+    private const int AtOnce = 10;
+
+    private readonly TempFolder _folder = new();
+    private TestNode _node = null!;
+    private int _tokens;
+
+    public async Task InitializeAsync() => _node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")));
+
+    public async Task DisposeAsync()
+    {
+        await _node.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task The_typed_client_gets_new_tokens_and_nothing_is_lost_twice_or_reordered()
+    {
+        await using var bob = await TypedClient.StartAsync(_node.Hub, "bob", configure: o => o.AccessToken = _ => Task.FromResult<string?>(NewToken()));
+        await using var alice = await TypedClient.StartAsync(_node.Hub, "alice");
+
+        var (toAlice, toBob) = (new List<Task<Receipt>>(), new List<Task<Receipt>>());
+        while (Volatile.Read(ref _tokens) < Tokens)
+        {
+            for (var i = 0; i < AtOnce; i++)
+            {
+                toAlice.Add(bob.SendAsync("user:alice", toAlice.Count));
+                toBob.Add(alice.SendAsync("user:bob", toBob.Count));
+            }
+
+            await Task.WhenAll(toAlice.Concat(toBob).TakeLast(AtOnce).Append(toAlice[^1])).WaitAsync(TimeSpan.FromSeconds(30));
+        }
+
+        await Task.WhenAll(toAlice.Concat(toBob)).WaitAsync(TimeSpan.FromSeconds(30));
+        await alice.HandlesAsync(Enumerable.Range(0, toAlice.Count));
+        await bob.HandlesAsync(Enumerable.Range(0, toBob.Count));
+        bob.States.Should().Contain(WsmqClientState.Reconnecting);
+        bob.Errors.Concat(alice.Errors).Should().NotContain(e => e.Operation != WsmqOperation.Connect && e.Operation != WsmqOperation.Connection);
+        bob.Gaps.Concat(alice.Gaps).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_plain_client_that_connects_again_misses_nothing_either()
+    {
+        var received = new ConcurrentQueue<Delivery>();
+        await using var bob = new HubConnectionBuilder().WithUrl(_node.Hub, HttpTransportType.WebSockets, o =>
+        {
+            o.SkipNegotiation = true;
+            o.AccessTokenProvider = () => Task.FromResult<string?>(NewToken());
+        }).Build();
+        bob.On<Delivery>("Receive", async delivery =>
+        {
+            received.Enqueue(delivery);
+            await bob.SendAsync("Ack", delivery.Source, delivery.Position);
+        });
+        var (closed, over) = (0, false);
+        bob.Closed += async _ =>
+        {
+            Interlocked.Increment(ref closed);
+
+            // A slow machine may need longer for a handshake than its token lives.
+            await Eventually.That("it connects again", async () => Volatile.Read(ref over) || await TryAsync(() => bob.StartAsync()));
+        };
+        await bob.StartAsync();
+        await using var alice = await TypedClient.StartAsync(_node.Hub, "alice");
+
+        // One after another, each repeated with its id until it has a receipt: what the protocol asks of a client of its own.
+        var sending = SendAsync(bob);
+        var count = 0;
+        while (Volatile.Read(ref _tokens) < Tokens)
+        {
+            await alice.SendAsync("user:bob", count++);
+        }
+
+        var sent = await sending;
+        await alice.HandlesAsync(Enumerable.Range(0, sent));
+        await Eventually.That("all have come", () => received.Select(d => d.Position).Distinct().Count() == count);
+        received.DistinctBy(d => d.Position).Select(d => d.Body!.Value.To<Number>(JsonSerializerOptions.Web)!.Value).Should().Equal(Enumerable.Range(0, count));
+        Volatile.Read(ref closed).Should().BeGreaterThanOrEqualTo(Tokens - 1);
+        Volatile.Write(ref over, true);
+    }
+
+    private async Task<int> SendAsync(HubConnection connection)
+    {
+        var number = 0;
+        while (Volatile.Read(ref _tokens) < Tokens)
+        {
+            var message = new OutgoingMessage { To = "user:alice", Id = $"m{number}", Type = nameof(Number), Body = JsonBody.From(new Number(number), JsonSerializerOptions.Web) };
+            await Eventually.That("it has a receipt", () => TryAsync(() => connection.InvokeAsync<Receipt>("Send", message)));
+            number++;
+        }
+
+        return number;
+    }
+
+    private static async Task<bool> TryAsync(Func<Task> attempt)
+    {
+        try
+        {
+            await attempt();
+            return true;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Between two connections.
+            return false;
+        }
+    }
+
+    private string NewToken()
+    {
+        Interlocked.Increment(ref _tokens);
+        return TestTokens.For("bob", lifetime: Lifetime);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Net.WebSockets;
+using System.Text;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.Logging;
+
+namespace Wsmq.Tests.HostAndCli;
+
+/// <summary>
+/// A full run against a host that logs everything it can, on Redis: both clients, refusals, bad frames, bad and old tokens,
+/// revocations and bans. Nothing that the host or the typed client writes holds a part of a token or a body.
+/// </summary>
+[Collection(SharedRedis.Name)]
+public sealed class HostPrivacyTests(SharedRedis redis) : IAsyncLifetime
+{
+    private const string Marker = "marker-of-a-body";
+    private readonly Tools _tools = new();
+    private readonly RecordedLogs _logs = new();
+    private readonly List<string> _tokens = [];
+    private TestNode _other = null!;
+
+    private Uri Hub => new(_tools.Url);
+
+    public async Task InitializeAsync()
+    {
+        var prefix = redis.NextPrefix();
+        await _tools.StartHostAsync([.. Tools.Trace, "--Wsmq:Redis", redis.Server.EndPoint, "--Wsmq:RedisOptions:KeyPrefix", prefix]);
+        _other = await TestNode.StartAsync(s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix));
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _other.DisposeAsync();
+        await _tools.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Nothing_of_a_token_or_a_body_is_written_down()
+    {
+        await TypedAsync();
+        await PlainAsync();
+        await RefusedAsync();
+        await ExpelledAsync();
+
+        await Eventually.That("the last close is logged", () => _tools.Host.Output.Any(l => l.Contains("was closed: banned", StringComparison.Ordinal)));
+        Tools.NothingSecretIn(_tools.Host, Marker, [.. _tokens]);
+        var client = string.Join('\n', _logs.All);
+        client.Should().NotContain(Marker);
+        foreach (var part in _tokens.SelectMany(t => t.Split('.')).Where(p => p.Length > 0))
+            client.Should().NotContain(part);
+    }
+
+    private async Task TypedAsync()
+    {
+        await using var bob = await StartAsync("bob");
+        await bob.Client.SendAsync(new OutgoingMessage { To = "user:bob", Type = "chat", Body = JsonBody.Parse($"\"{Marker}\""), Headers = new Dictionary<string, string> { ["h"] = Marker } });
+        await bob.Client.Invoking(c => c.SendAsync(new OutgoingMessage { To = "group:secret", Body = JsonBody.Parse($"\"{Marker}\"") }))
+            .Should().ThrowAsync<WsmqException>();
+        await Eventually.That("the message was tried", () => bob.Errors.Count > 0);
+    }
+
+    private async Task PlainAsync()
+    {
+        // In the query, as browsers do: that is where a token is most easily logged.
+        var token = Token("carol");
+        await using var carol = PlainClient.Create(new Uri($"{_tools.Url}?access_token={token}"), token: null);
+        await carol.Connection.StartAsync();
+        await carol.SendAsync("user:carol", Marker);
+        await carol.ReceivesAsync($"\"{Marker}\"");
+        foreach (var bad in new object[] { new { to = "group:secret", body = Marker }, new { to = "nobody", body = Marker }, new { to = "user:carol", data = Marker }, Marker })
+            await carol.Connection.Invoking(c => c.InvokeAsync("Send", bad)).Should().ThrowAsync<Exception>();
+        await carol.Connection.Invoking(c => c.InvokeAsync("NoSuchMethod", Marker)).Should().ThrowAsync<Exception>();
+    }
+
+    private async Task RefusedAsync()
+    {
+        var old = Note(_tools.Token("dave", TimeSpan.FromMinutes(-10)));
+        var good = Token("dave");
+        var forged = Note(good[..^8] + "AAAAAAAA");
+        foreach (var token in new[] { old, forged, Note("nonsense-instead-of-a-token") })
+            await TryAsync(token, null);
+        await TryAsync(good, "https://evil.example");
+        foreach (var frame in new[] { $"{Marker}", $$"""{"type":1,"target":"Send","arguments":["{{Marker}}" """, $$"""{"type":1,"invocationId":"1","target":"Send","arguments":[{"to":"user:x","body":"{{Marker}}",""", new string('x', 700_000) + Marker })
+            await TryAsync(good, null, frame);
+    }
+
+    private async Task ExpelledAsync()
+    {
+        await using var eve = await StartAsync("eve");
+        await eve.Client.SendAsync(new OutgoingMessage { To = "user:nobody", Body = JsonBody.Parse($"\"{Marker}\"") });
+        await _other.Access.BanAsync("eve");
+        await Eventually.That("the typed client is closed", () => eve.Client.State == WsmqClientState.Stopped);
+    }
+
+    private async Task TryAsync(string token, string? origin, string? frame = null)
+    {
+        using var socket = new ClientWebSocket();
+        if (origin is not null)
+            socket.Options.SetRequestHeader("Origin", origin);
+        try
+        {
+            await socket.ConnectAsync(new UriBuilder(Hub) { Scheme = "ws", Query = $"access_token={token}" }.Uri, default);
+            frame.Should().NotBeNull("the others are refused");
+            foreach (var text in new[] { """{"protocol":"json","version":1}""", frame })
+                await socket.SendAsync(Encoding.UTF8.GetBytes(text + RawClient.Separator), WebSocketMessageType.Text, true, default);
+            var buffer = new byte[64 * 1024];
+            while ((await socket.ReceiveAsync(new ArraySegment<byte>(buffer), default)).MessageType != WebSocketMessageType.Close)
+            {
+            }
+        }
+        catch (WebSocketException)
+        {
+            // Refused, or ended by the host.
+        }
+    }
+
+    private async Task<TypedClient> StartAsync(string user)
+    {
+        var token = Token(user);
+        return await TypedClient.StartAsync(Hub, user, configure: o =>
+        {
+            o.AccessToken = _ => Task.FromResult<string?>(token);
+            o.LoggerFactory = LoggerFactory.Create(b => b.SetMinimumLevel(LogLevel.Trace).AddProvider(_logs));
+        });
+    }
+
+    private string Token(string user) => Note(_tools.Token(user));
+
+    private string Note(string token)
+    {
+        _tokens.Add(token);
+        return token;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Http.Connections.Client;
+
+namespace Wsmq.Tests.HostAndCli;
+
+/// <summary>TLS by configuration alone: a real host, a self-signed certificate, and clients that trust no other.</summary>
+public sealed class HostTlsTests : IAsyncLifetime
+{
+    private const string Https = "Kestrel:Endpoints:Https";
+    private const string Password = "secret of a test";
+    private readonly Tools _tools = new();
+    private readonly TempFolder _folder = new();
+    private readonly X509Certificate2 _certificate = SelfSigned();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        await _tools.DisposeAsync();
+        _certificate.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Messages_travel_over_TLS_with_a_certificate_from_the_configuration(bool pem)
+    {
+        await _tools.StartHostAsync([$"--{Https}:Url", "https://127.0.0.1:0", .. pem ? Pem() : Pfx()]);
+        _tools.Url.Should().StartWith("https://");
+        var token = _tools.Token("bob");
+
+        await using var bob = await TypedClient.StartAsync(new Uri(_tools.Url), "bob", configure: o =>
+        {
+            o.AccessToken = _ => Task.FromResult<string?>(token);
+            o.ConfigureHttp = Trust;
+        });
+        await bob.SendAsync("user:bob", 1);
+        await bob.HandlesAsync([1]);
+
+        await using var stranger = new TypedClient(new Uri(_tools.Url), "bob", null, o => o.AccessToken = _ => Task.FromResult<string?>(token));
+        using var stop = new CancellationTokenSource();
+        var starting = stranger.Client.StartAsync(stop.Token);
+        await Eventually.That("it does not trust it", () => stranger.Errors.Any(e => e.Exception.ToString().Contains("certificate", StringComparison.Ordinal)));
+        await stop.CancelAsync();
+        await starting.Invoking(s => s).Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Fact]
+    public async Task A_certificate_that_is_not_there_is_named()
+    {
+        await using var host = Tools.StartHost(
+            "Development", _folder.File("data"), $"--{Https}:Url", "https://127.0.0.1:0", $"--{Https}:Certificate:Path", _folder.File("none.pem"));
+
+        (await host.ExitCodeAsync()).Should().Be(1);
+        host.Error.Should().Contain("none.pem").And.NotContain("   at ");
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:0", true)]
+    [InlineData("http://*:0", true)]
+    [InlineData("http://127.0.0.1:0", false)]
+    public async Task Plain_HTTP_for_other_machines_is_hinted_at(string url, bool hint)
+    {
+        await _tools.StartHostAsync("--urls", url);
+        var hinted = () => _tools.Host.Output.Any(line => line.Contains("without TLS", StringComparison.Ordinal));
+        if (hint)
+            await Eventually.That("it is hinted at", hinted);
+        else
+            hinted().Should().BeFalse();
+    }
+
+    private void Trust(HttpConnectionOptions http)
+    {
+        http.WebSocketConfiguration = socket => socket.RemoteCertificateValidationCallback =
+            (_, seen, _, _) => seen?.GetCertHashString(HashAlgorithmName.SHA256) == _certificate.GetCertHashString(HashAlgorithmName.SHA256);
+    }
+
+    private string[] Pem()
+    {
+        File.WriteAllText(_folder.File("wsmq.pem"), _certificate.ExportCertificatePem());
+        File.WriteAllText(_folder.File("wsmq.key"), _certificate.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        return [$"--{Https}:Certificate:Path", _folder.File("wsmq.pem"), $"--{Https}:Certificate:KeyPath", _folder.File("wsmq.key")];
+    }
+
+    private string[] Pfx()
+    {
+        File.WriteAllBytes(_folder.File("wsmq.pfx"), _certificate.Export(X509ContentType.Pkcs12, Password));
+        return [$"--{Https}:Certificate:Path", _folder.File("wsmq.pfx"), $"--{Https}:Certificate:Password", Password];
+    }
+
+    private static X509Certificate2 SelfSigned()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+    }
+}

@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.WebSockets;
+using Wsmq.Server.Configuration;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Nodes;
+
+/// <summary>Which pages may connect in a browser: both ways in, with and without a token.</summary>
+public sealed class OriginTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>OWN stands for the node's own address, PORT for its port.</summary>
+    public static TheoryData<string?, string[], bool> Origins => new()
+    {
+        { null, [], true },
+        { "OWN", [], true },
+        { "https://127.0.0.1:PORT", [], true },
+        { "http://localhost:PORT", [], false },
+        { "http://127.0.0.1", [], false },
+        { "https://evil.example", [], false },
+        { "null", [], false },
+        { "", [], false },
+        { "evil", [], false },
+        { "file://", [], false },
+        { "OWN.evil.example", [], false },
+        { "https://evil.example", ["https://app.example"], false },
+        { "https://app.example.evil.example", ["https://app.example"], false },
+        { "http://app.example", ["https://app.example"], false },
+        { "https://app.example:8443", ["https://app.example"], false },
+        { "https://app.example", ["https://other.example", "https://app.example"], true },
+        { "https://APP.example", ["https://app.example:443/"], true },
+        { "capacitor://localhost", ["capacitor://localhost"], true },
+        { "OWN", ["https://app.example"], true },
+        { "https://anybody.example", ["*"], true },
+        { "null", ["*"], true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Origins))]
+    public async Task Only_pages_of_the_same_or_an_allowed_origin_get_in(string? origin, string[] allowed, bool lets)
+    {
+        await using var node = await StartAsync(allowed);
+        var text = origin?.Replace("OWN", node.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)
+            .Replace("PORT", $"{node.Address.Port}", StringComparison.Ordinal);
+
+        foreach (var token in new[] { TestTokens.For("bob"), null })
+        {
+            var good = token is null ? HttpStatusCode.Unauthorized : HttpStatusCode.OK;
+            var (status, body) = await NegotiateAsync(node, text, token);
+            status.Should().Be(lets ? good : HttpStatusCode.Forbidden);
+            if (!lets)
+                WsmqError.Find(body).Should().Be(WsmqErrors.OriginNotAllowed);
+            var expected = !lets ? HttpStatusCode.Forbidden : token is null ? HttpStatusCode.Unauthorized : HttpStatusCode.SwitchingProtocols;
+            (await WebSocketAsync(node, text, token)).Should().Be(expected);
+        }
+    }
+
+    [Fact]
+    public async Task Two_origins_are_none()
+    {
+        await using var node = await StartAsync(["https://app.example"]);
+        (await NegotiateAsync(node, "https://app.example", TestTokens.For("bob"), "https://evil.example")).Status
+            .Should().Be(HttpStatusCode.Forbidden);
+    }
+
+    [Theory]
+    [InlineData("app.example")]
+    [InlineData("https://app.example/path")]
+    [InlineData("https://*.example")]
+    [InlineData("https://")]
+    [InlineData("null")]
+    [InlineData("")]
+    [InlineData("https://user@app.example")]
+    public void What_is_no_origin_is_refused_at_the_start(string text)
+    {
+        var options = new WsmqOptions();
+        options.AllowedOrigins.Add(text);
+        new WsmqOptionsValidation().Validate(null, options).FailureMessage.Should().Contain($"AllowedOrigins holds '{text}'");
+    }
+
+    private Task<TestNode> StartAsync(string[] allowed) => TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")), o =>
+    {
+        foreach (var origin in allowed)
+            o.AllowedOrigins.Add(origin);
+    });
+
+    private static async Task<(HttpStatusCode Status, string Body)> NegotiateAsync(
+        TestNode node, string? origin, string? token, string? second = null)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, node.Hub + "/negotiate?negotiateVersion=1");
+        foreach (var text in new[] { origin, second }.OfType<string>())
+            request.Headers.TryAddWithoutValidation("Origin", text);
+        if (token is not null)
+            request.Headers.Authorization = new("Bearer", token);
+        using var response = await http.SendAsync(request);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    private static async Task<HttpStatusCode> WebSocketAsync(TestNode node, string? origin, string? token)
+    {
+        using var socket = new ClientWebSocket();
+        socket.Options.CollectHttpResponseDetails = true;
+        if (origin is not null)
+            socket.Options.SetRequestHeader("Origin", origin);
+        if (token is not null)
+            socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
+        try
+        {
+            await socket.ConnectAsync(new UriBuilder(node.Hub) { Scheme = "ws" }.Uri, default);
+        }
+        catch (WebSocketException)
+        {
+            // The status says why.
+        }
+
+        return socket.HttpStatusCode;
+    }
+}
