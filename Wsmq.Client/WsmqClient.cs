@@ -64,7 +64,7 @@ public sealed partial class WsmqClient : IAsyncDisposable
 
     /// <summary>
     /// A message was set aside because attempts to handle it kept failing. It is raised when the server says so, which is not in the
-    /// order of the messages; it may be raised again for the same message.
+    /// order of the messages.
     /// </summary>
     public event EventHandler<WsmqSkippedEventArgs>? Skipped
     {

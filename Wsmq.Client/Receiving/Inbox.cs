@@ -52,8 +52,9 @@ internal sealed class Inbox(Sources sources, LiveQueue live, Acker acker, Resume
             return;
         }
 
-        sources.Of(address).Skip(at);
-        events.RaiseSkipped(new WsmqSkippedEventArgs(address, at, attempts));
+        // An attempt that began before the client was told is told once more.
+        if (sources.Of(address).Skip(at))
+            events.RaiseSkipped(new WsmqSkippedEventArgs(address, at, attempts));
     }
 
     private void React(SourceState state, Arrival arrival)

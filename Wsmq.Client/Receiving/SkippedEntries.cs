@@ -6,11 +6,11 @@ internal sealed class SkippedEntries
     private readonly HashSet<Position> _positions = [];
     private (Position Position, TaskCompletionSource Added)? _awaited;
 
-    public void Add(Position position)
+    public bool Add(Position position)
     {
-        _positions.Add(position);
         if (_awaited is { } awaited && awaited.Position == position)
             awaited.Added.TrySetResult();
+        return _positions.Add(position);
     }
 
     public bool Contains(Position position) => _positions.Contains(position);
@@ -26,9 +26,9 @@ internal sealed class SkippedEntries
     }
 
     /// <summary>Forgets what lies behind the client. True where nothing is left.</summary>
-    public bool IsDone(Position handled)
+    public bool IsDone(Position left)
     {
-        _positions.RemoveWhere(p => p <= handled);
+        _positions.RemoveWhere(p => p <= left);
         return _positions.Count == 0;
     }
 }

@@ -22,6 +22,7 @@ internal sealed class SourceState(Address source, int capacity)
 
     private Position? _received;
     private Position _handled;
+    private Position _left;
     private int _generation;
     private int _resumes;
     private bool _full;
@@ -71,7 +72,7 @@ internal sealed class SourceState(Address source, int capacity)
             _generation++;
             _received = after;
             (_ownPosition, _resumeWanted, _full, _resumes, _refused) = (true, true, false, 0, false);
-            _skipped = null;
+            (_left, _skipped) = (Position.Start, null);
         }
     }
 
@@ -89,14 +90,11 @@ internal sealed class SourceState(Address source, int capacity)
             return item.Generation == _generation;
     }
 
-    /// <summary>The server has set an entry aside.</summary>
-    public void Skip(Position position)
+    /// <summary>The server has set an entry aside. False where that is no news.</summary>
+    public bool Skip(Position position)
     {
         lock (_gate)
-        {
-            if (position > _handled)
-                (_skipped ??= new()).Add(position);
-        }
+            return position > _left && (_skipped ??= new()).Add(position);
     }
 
     public bool IsSkipped(SourceItem item)
@@ -119,7 +117,9 @@ internal sealed class SourceState(Address source, int capacity)
         {
             if (handled)
                 _handled = Position.Max(_handled, item.Position);
-            if (_skipped?.IsDone(_handled) == true)
+            if (item.Generation == _generation)
+                _left = item.Position;
+            if (_skipped?.IsDone(_left) == true)
                 _skipped = null;
             return HasRoomAgain();
         }
