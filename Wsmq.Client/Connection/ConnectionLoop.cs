@@ -12,6 +12,7 @@ internal sealed class ConnectionLoop(
 
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _attempt;
+    private TimeSpan? _retryAfter;
 
     /// <summary>Completes with the first connection.</summary>
     public Task Connected => _connected.Task;
@@ -58,7 +59,9 @@ internal sealed class ConnectionLoop(
                 await CloseAsync(session).ConfigureAwait(false);
         }
 
-        await Task.Delay(options.ReconnectBackoff.Next(_attempt++), options.TimeProvider, stop).ConfigureAwait(false);
+        var wait = Waits.Longer(options.ReconnectBackoff.Next(_attempt++), _retryAfter);
+        _retryAfter = null;
+        await Task.Delay(wait, options.TimeProvider, stop).ConfigureAwait(false);
     }
 
     private async Task StartAsync(HubSession session, CancellationToken stop)
@@ -87,7 +90,11 @@ internal sealed class ConnectionLoop(
             var error = await session.Ended.WaitAsync(stop).ConfigureAwait(false);
             Log.ConnectionLost(events.Logger, error);
             if (error is not null)
-                events.RaiseError(WsmqOperation.Connection, WsmqException.From(error) ?? error);
+            {
+                var known = WsmqException.From(error);
+                _retryAfter = known?.RetryAfter;
+                events.RaiseError(WsmqOperation.Connection, known ?? error);
+            }
         }
         finally
         {

@@ -13,6 +13,7 @@ internal sealed class WsmqMetrics
     private readonly Counter<long> _acknowledged;
     private readonly Counter<long> _gaps;
     private readonly Counter<long> _liveDropped;
+    private readonly Counter<long> _limited;
     private readonly UpDownCounter<long> _connections;
 
     public WsmqMetrics(IMeterFactory factory)
@@ -24,6 +25,7 @@ internal sealed class WsmqMetrics
         _acknowledged = meter.CreateCounter<long>("wsmq.acks", "{ack}", "Acknowledgements stored, after coalescing.");
         _gaps = meter.CreateCounter<long>("wsmq.gaps", "{gap}", "Gaps announced.");
         _liveDropped = meter.CreateCounter<long>("wsmq.live.dropped", "{push}", "Live pushes dropped for connections that do not read.");
+        _limited = meter.CreateCounter<long>("wsmq.limited", "{call}", "Calls and connections refused because they are over a limit.");
         _connections = meter.CreateUpDownCounter<long>("wsmq.connections", "{connection}", "Connections being served.");
     }
 
@@ -41,6 +43,8 @@ internal sealed class WsmqMetrics
     public void Gap(string reason) => _gaps.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     public void LiveDropped() => _liveDropped.Add(1);
+
+    public void Limited(string code) => _limited.Add(1, new KeyValuePair<string, object?>("code", code));
 
     public void Connected() => _connections.Add(1);
 

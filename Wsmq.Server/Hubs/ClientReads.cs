@@ -7,19 +7,36 @@ namespace Wsmq.Server.Hubs;
 /// <summary>What clients say about the logs that they read.</summary>
 internal sealed class ClientReads(FeedRegistry feeds, AckQueue acks)
 {
-    /// <exception cref="WsmqException">A malformed argument, <c>read-not-allowed</c>, <c>ack-beyond-tail</c> or <c>store-unavailable</c>.</exception>
+    /// <exception cref="WsmqException">A malformed argument, <c>read-not-allowed</c>, <c>ack-beyond-tail</c>, <c>too-many-reads</c> or <c>store-unavailable</c>.</exception>
     public async Task AckAsync(Session session, string? source, string? position)
     {
-        var pump = PumpOf(session, source);
-        var acknowledged = Position.Parse(position);
-        await RequireWithinAsync(pump.Feed, acknowledged, WsmqErrors.AckBeyondTail, session.Connection.Aborted);
+        DeliveryPump pump;
+        Position acknowledged;
+        try
+        {
+            (pump, acknowledged) = (PumpOf(session, source), Position.Parse(position));
+        }
+        catch (WsmqException)
+        {
+            await CountAsync(session);
+            throw;
+        }
+
+        // What was delivered here is never beyond what the feed knows: such acks are not counted.
+        if (acknowledged > pump.Feed.Tail)
+        {
+            await CountAsync(session);
+            await RequireWithinAsync(pump.Feed, acknowledged, WsmqErrors.AckBeyondTail, session.Connection.Aborted);
+        }
+
         pump.Acknowledge(acknowledged);
         await acks.Enqueue(new AckRequest(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, acknowledged));
     }
 
-    /// <exception cref="WsmqException">A malformed argument, <c>read-not-allowed</c>, <c>position-beyond-tail</c> or <c>store-unavailable</c>.</exception>
+    /// <exception cref="WsmqException">A malformed argument, <c>read-not-allowed</c>, <c>position-beyond-tail</c>, <c>too-many-reads</c> or <c>store-unavailable</c>.</exception>
     public async Task ResumeAsync(Session session, string? source, string? after)
     {
+        await CountAsync(session);
         var pump = PumpOf(session, source);
         var position = Position.Parse(after);
         await RequireWithinAsync(pump.Feed, position, WsmqErrors.PositionBeyondTail, session.Connection.Aborted);
@@ -28,6 +45,15 @@ internal sealed class ClientReads(FeedRegistry feeds, AckQueue acks)
 
     private static DeliveryPump PumpOf(Session session, string? source) =>
         session.TryGetPump(Address.Parse(source), out var pump) ? pump : throw new WsmqException(WsmqErrors.ReadNotAllowed);
+
+    // What is refused costs as well: who is refused again and again has to wait for it.
+    private static async ValueTask CountAsync(Session session)
+    {
+        if (session.Limits.CountRead() is not { } refusal)
+            return;
+        await session.Limits.PauseAsync(session.Limits.CountRefusal(), session.Connection.Aborted);
+        throw refusal;
+    }
 
     // The position may come from a connection to another node, which knew of the entry before this one did.
     private async Task RequireWithinAsync(LogFeed feed, Position position, WsmqError error, CancellationToken cancellationToken)

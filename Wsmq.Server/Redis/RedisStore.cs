@@ -22,7 +22,7 @@ internal sealed class RedisStore : IStore
         _signals = new RedisSignals(_connections, _keys, lanes, options.Value, logger);
         Live = new RedisLive(_connections, _keys, lanes, logger);
         Log = new RedisMessageLog(_connections, _keys, lanes, _signals, options.Value, redisOptions.Value);
-        Memberships = new RedisMembershipStore(_connections, _keys, lanes);
+        Memberships = new RedisMembershipStore(_connections, _keys, lanes, options.Value.Limits.GroupsPerUser);
     }
 
     public IMessageLog Log { get; }
