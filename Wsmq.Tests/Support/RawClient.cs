@@ -13,19 +13,26 @@ internal sealed class RawClient : IAsyncDisposable
     private readonly ConcurrentQueue<string> _messages = [];
     private Task _reading = Task.CompletedTask;
 
+    /// <summary>Everything that came.</summary>
+    public IReadOnlyList<string> All => [.. _messages];
+
+    /// <summary>The server has closed, or the socket is gone.</summary>
+    public bool Ended => _reading.IsCompleted;
+
     /// <summary>The WebSocket messages that called something on the client.</summary>
     public IReadOnlyList<string> Messages => [.. _messages.Where(m => m.Contains("\"type\":1,", StringComparison.Ordinal))];
 
     /// <summary>The calls, whichever message they came in.</summary>
     public IReadOnlyList<string> Calls => [.. Messages.SelectMany(m => m.Split(Separator)).Where(c => c.StartsWith("{\"type\":1,", StringComparison.Ordinal))];
 
-    public static async Task<RawClient> ConnectAsync(TestNode node, string user, string query = "")
+    public static async Task<RawClient> ConnectAsync(TestNode node, string user, string query = "", bool reads = true)
     {
         var client = new RawClient();
         var hub = node.Hub.ToString().Replace("http", "ws", StringComparison.Ordinal);
         await client._socket.ConnectAsync(new Uri($"{hub}?access_token={TestTokens.For(user)}{query}"), default);
         await client.SendAsync("""{"protocol":"json","version":1}""");
-        client._reading = client.ReadAsync();
+        if (reads)
+            client._reading = client.ReadAsync();
         return client;
     }
 
@@ -48,6 +55,8 @@ internal sealed class RawClient : IAsyncDisposable
             while (true)
             {
                 var part = await _socket.ReceiveAsync(new ArraySegment<byte>(buffer), default);
+                if (part.MessageType == WebSocketMessageType.Close)
+                    return;
                 message.Write(buffer, 0, part.Count);
                 if (!part.EndOfMessage)
                     continue;
