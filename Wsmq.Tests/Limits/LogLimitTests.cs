@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.SignalR.Client;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Limits;
@@ -33,9 +34,8 @@ public sealed class LogLimitTests(SharedRedis redis) : IDisposable
                     _ => (o.Retention.MaxAge, o.Retention.MaxCount, 1024 * 1024),
                 };
             });
-        await using (await PlainClient.ConnectAsync(node, "bob"))
-        {
-        }
+        await using (var before = await PlainClient.ConnectAsync(node, "bob"))
+            await before.Connection.InvokeAsync("Resume", "user:bob", "0000000000000000");
 
         var receipts = new List<Receipt>();
         for (var i = 0; i < 40; i++)
