@@ -34,6 +34,9 @@ public sealed class HostStartTests : IDisposable
     [InlineData("Wsmq:Options:Window", "many", "Wsmq:Options:Window")]
     [InlineData("Wsmq:Options:Window", "0", "Window")]
     [InlineData("Wsmq:Options:Retention:MaxCount", "-1", "MaxCount")]
+    [InlineData("Wsmq:Options:Retention:MaxBytes", "5", "MaxBytes")]
+    [InlineData("Wsmq:Options:Limits:SendsPerSecond", "-1", "SendsPerSecond")]
+    [InlineData("Wsmq:Options:Limits:SendsPerHour", "1", "Unknown setting Wsmq:Options:Limits:SendsPerHour")]
     [InlineData("Wsmq:Path", "wsmq", "Wsmq:Path")]
     [InlineData("Wsmq:Tokens:DecryptionKey", "YWJj", "3 bytes")]
     public async Task A_mistake_in_the_configuration_is_named(string key, string value, string expected)
