@@ -7,7 +7,7 @@ namespace Wsmq.Benchmarks.Compare;
 /// <summary><c>compare</c>: wsmq against the stock backplane at its best.</summary>
 internal static class CompareCommand
 {
-    private static readonly string[] All = ["directed", "directed-deep", "fanout", "latency", "catchup", "idle", "sqlite"];
+    private static readonly string[] All = ["directed", "directed-deep", "fanout", "latency", "catchup", "flood", "idle", "sqlite"];
 
     public static Command Create()
     {
@@ -48,6 +48,7 @@ internal static class CompareCommand
                     "fanout" => load.FanOutAsync(cancellationToken),
                     "latency" => load.LatencyAsync(cancellationToken),
                     "catchup" => new CatchUpScenario(rig, settings, report).RunAsync(cancellationToken),
+                    "flood" => new FloodScenario(rig, settings, report).RunAsync(cancellationToken),
                     "idle" => new IdleScenario(rig, settings, report).RunAsync(cancellationToken),
                     _ => new SqliteScenario(settings, report).RunAsync(cancellationToken),
                 });

@@ -23,6 +23,8 @@ internal sealed class Report
         ["catchup_ms"] = null,
         ["idle_kib"] = null,
         ["redis_us"] = null,
+        ["flood_p50"] = null,
+        ["flood_p99"] = null,
     };
 
     /// <summary>The sums over wsmq's rounds.</summary>
@@ -45,7 +47,7 @@ internal sealed class Report
 
     public void Write(TextWriter output)
     {
-        output.WriteLine("Ratios are wsmq to stock, of adjacent rounds. CPU is in seconds per 100,000 deliveries.");
+        output.WriteLine("Ratios are wsmq to stock, and with a flood to without it, of adjacent rounds. CPU is in seconds per 100,000 deliveries.");
         output.WriteLine();
         output.WriteLine(_table);
         _figures["lost"] = Losses.Lost;

@@ -25,8 +25,8 @@ internal sealed class Rig : IAsyncDisposable
     }
 
     /// <summary>A node of the caller's own, which nothing has been connected to.</summary>
-    public async Task<NodeProcess> FreshNodeAsync(Peer peer) =>
-        await NodeProcess.StartAsync(peer.Name, NodeCommand.RedisOption, (await RedisAsync(peer)).EndPoint);
+    public async Task<NodeProcess> FreshNodeAsync(Peer peer, params string[] arguments) =>
+        await NodeProcess.StartAsync([peer.Name, NodeCommand.RedisOption, (await RedisAsync(peer)).EndPoint, .. arguments]);
 
     public async Task<CpuMeter> CpuOfAsync(Peer peer) =>
         new([.. (await NodesAsync(peer)).Select(n => n.ProcessId)], [(await RedisAsync(peer)).ProcessId]);

@@ -16,6 +16,7 @@ internal static class NodeCommand
     public const string RedisOption = "--redis";
     public const string SqliteOption = "--sqlite";
     public const string DurabilityOption = "--durability";
+    public const string SendsPerSecondOption = "--sends-per-second";
 
     public static Command Create()
     {
@@ -24,15 +25,17 @@ internal static class NodeCommand
         var redis = new Option<string?>(RedisOption);
         var sqlite = new Option<string?>(SqliteOption);
         var durability = new Option<SqliteDurability>(DurabilityOption);
+        var sends = new Option<int?>(SendsPerSecondOption);
         var port = new Option<int>("--port");
-        var command = new Command(Name, "One node of a peer; used by the other commands.") { peer, redis, sqlite, durability, port };
+        var command = new Command(Name, "One node of a peer; used by the other commands.") { peer, redis, sqlite, durability, sends, port };
         command.Hidden = true;
         command.SetAction(async (result, _) =>
         {
             var builder = CreateBuilder(result.GetValue(port));
             var map = result.GetRequiredValue(peer) == Stock
                 ? StockNode.Add(builder.Services, result.GetRequiredValue(redis)!)
-                : WsmqNode.Add(builder.Services, result.GetValue(redis), result.GetValue(sqlite), result.GetValue(durability));
+                : WsmqNode.Add(
+                    builder.Services, result.GetValue(redis), result.GetValue(sqlite), result.GetValue(durability), result.GetValue(sends));
             await using var app = builder.Build();
             map(app);
             app.MapMemory();

@@ -4,16 +4,20 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Wsmq.Benchmarks.Nodes;
 
-/// <summary>wsmq with its default options, on either store.</summary>
+/// <summary>wsmq with its default options, on either store; only what a connection may send can be set.</summary>
 internal static class WsmqNode
 {
     public const string HubPath = "/wsmq";
     private const int ParallelJoins = 64;
 
-    public static Action<WebApplication> Add(IServiceCollection services, string? redis, string? sqlite, SqliteDurability durability)
+    public static Action<WebApplication> Add(IServiceCollection services, string? redis, string? sqlite, SqliteDurability durability, int? sendsPerSecond)
     {
         services.AddSingleton<IWsmqAuthorizer, OpenAuthorizer>();
-        var wsmq = services.AddWsmq();
+        var wsmq = services.AddWsmq(options =>
+        {
+            if (sendsPerSecond is { } limit)
+                (options.Limits.SendsPerSecond, options.Limits.SendBurst) = (limit, limit);
+        });
         if (redis is not null)
             wsmq.UseRedis(redis);
         else

@@ -14,6 +14,7 @@ internal sealed class ConnectionLoop(
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _attempt;
     private volatile WsmqException? _expelled;
+    private TimeSpan? _retryAfter;
 
     /// <summary>Completes with the first connection.</summary>
     public Task Connected => _connected.Task;
@@ -67,7 +68,9 @@ internal sealed class ConnectionLoop(
 
         if (_expelled is not null)
             return;
-        await Task.Delay(options.ReconnectBackoff.Next(_attempt++), options.TimeProvider, stop).ConfigureAwait(false);
+        var wait = Waits.Longer(options.ReconnectBackoff.Next(_attempt++), _retryAfter);
+        _retryAfter = null;
+        await Task.Delay(wait, options.TimeProvider, stop).ConfigureAwait(false);
     }
 
     private async Task StartAsync(HubSession session, CancellationToken stop)
@@ -116,6 +119,7 @@ internal sealed class ConnectionLoop(
         var known = WsmqException.From(error);
         if (known is not null && (known.Error == WsmqErrors.Revoked || known.Error == WsmqErrors.Banned))
             _expelled = known;
+        _retryAfter = known?.RetryAfter;
         events.RaiseError(operation, known ?? error);
     }
 

@@ -136,6 +136,7 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
     private async Task SendAsync(AckCursor cursor, Position position, HubSession session, CancellationToken ct)
     {
         var isAnswered = true;
+        TimeSpan? retryAfter = null;
         try
         {
             await session.AckAsync(cursor.Source, position).WaitAsync(options.SendTimeout, _time, ct)
@@ -144,6 +145,7 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
         catch (Exception e)
         {
             isAnswered = HubRefusal.IsFinal(e, out var refusal);
+            retryAfter = WsmqException.From(e)?.RetryAfter;
             if (isAnswered)
                 events.RaiseError(WsmqOperation.Acknowledge, refusal!);
         }
@@ -153,7 +155,7 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
             cursor.End(isAnswered);
             cursor.Failures = isAnswered || session != _session ? 0 : cursor.Failures + 1;
             if (cursor.Failures > 0)
-                Postpone(cursor, options.SendBackoff.Next(cursor.Failures - 1));
+                Postpone(cursor, Waits.Longer(options.SendBackoff.Next(cursor.Failures - 1), retryAfter));
             else if (session != _session)
                 Postpone(cursor, TimeSpan.Zero);
             else

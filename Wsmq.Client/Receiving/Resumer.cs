@@ -5,6 +5,7 @@ internal sealed class Resumer(WsmqClientOptions options, ClientEvents events) : 
 {
     private readonly Wakeup _work = new();
     private volatile HubSession? _session;
+    private TimeSpan? _retryAfter;
 
     /// <summary>Where to look for sources that want it; set once, before the loop starts.</summary>
     public Sources? Sources { get; set; }
@@ -33,7 +34,7 @@ internal sealed class Resumer(WsmqClientOptions options, ClientEvents events) : 
                 continue;
             }
 
-            await Task.Delay(options.SendBackoff.Next(failures++), options.TimeProvider, stop).ConfigureAwait(false);
+            await Task.Delay(Waits.Longer(options.SendBackoff.Next(failures++), _retryAfter), options.TimeProvider, stop).ConfigureAwait(false);
             Wake();
         }
     }
@@ -41,6 +42,7 @@ internal sealed class Resumer(WsmqClientOptions options, ClientEvents events) : 
     private async Task<bool> AskAllAsync(CancellationToken stop)
     {
         var answered = true;
+        _retryAfter = null;
         foreach (var source in Sources!.All)
         {
             if (_session is not { } session)
@@ -63,7 +65,11 @@ internal sealed class Resumer(WsmqClientOptions options, ClientEvents events) : 
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
             if (!HubRefusal.IsFinal(e, out refusal))
+            {
+                _retryAfter = WsmqException.From(e)?.RetryAfter;
                 return false;
+            }
+
             events.RaiseError(WsmqOperation.Resume, refusal);
         }
 

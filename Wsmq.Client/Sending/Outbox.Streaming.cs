@@ -45,7 +45,7 @@ internal sealed partial class Outbox
         if (lane.IsEmpty)
             Reopen(lane);
         else
-            lane.Recovery = RecoverAsync(lane, ++lane.Epoch, _options.SendBackoff.Next(lane.Attempts++));
+            lane.Recovery = RecoverAsync(lane, ++lane.Epoch, Waits.Longer(_options.SendBackoff.Next(lane.Attempts++), lane.RetryAfter));
     }
 
     /// <summary>The stream is over: what it has not answered goes over the next one. The caller holds the lock.</summary>
@@ -86,6 +86,7 @@ internal sealed partial class Outbox
     {
         lane.Epoch++;
         lane.Draining = false;
+        lane.RetryAfter = TimeSpan.Zero;
         foreach (var send in lane.Sends)
             Issue(lane, send);
     }

@@ -18,6 +18,9 @@ internal sealed class SendLane(string to)
     /// <summary>How many repeats in a row brought no receipt.</summary>
     public int Attempts { get; set; }
 
+    /// <summary>How long the server asks to wait: the longest time of all that are to be repeated.</summary>
+    public TimeSpan RetryAfter { get; set; }
+
     /// <summary>The wait before a repeat; it never fails.</summary>
     public Task Recovery { get; set; } = Task.CompletedTask;
 
@@ -51,7 +54,10 @@ internal sealed class SendLane(string to)
         send.Answered(outcome);
         if (outcome.Receipt is not null)
             Attempts = 0;
-        if (outcome.IsAgain && !send.IsSettled)
-            Draining = true;
+        if (!outcome.IsAgain || send.IsSettled)
+            return;
+        Draining = true;
+        if (outcome.RetryAfter > RetryAfter)
+            RetryAfter = outcome.RetryAfter;
     }
 }

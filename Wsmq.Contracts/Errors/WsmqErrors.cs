@@ -26,6 +26,10 @@ public static class WsmqErrors
     public static WsmqError InvalidUserIdentifier { get; } = Final(1004, "invalid-user-identifier",
         "The connection's user identifier cannot be used in an address: see the rules for names.");
 
+    /// <summary>1005: the user, or the node, has as many connections as it may have, or the user opens them too fast.</summary>
+    public static WsmqError TooManyConnections { get; } = Retry(1005, "too-many-connections",
+        "The user or this server has as many connections as it may have, or the user opens them too fast: connect again later.");
+
     /// <summary>1006: the token, or all tokens of the user from before some time, were revoked.</summary>
     public static WsmqError Revoked { get; } = Final(1006, "revoked",
         "The token was revoked: let the user sign in again, and connect with the new token.");
@@ -84,6 +88,10 @@ public static class WsmqErrors
     public static WsmqError ReplyToNotAllowed { get; } = Final(3003, "reply-to-not-allowed",
         "The reply-to must be an address that its sender may send to.");
 
+    /// <summary>3004: the user is in as many groups as one may be.</summary>
+    public static WsmqError TooManyGroups { get; } = Final(3004, "too-many-groups",
+        "The user is in as many groups as one may be: remove it from another group first.");
+
     /// <summary>4001: the acknowledged position lies behind the end of the log.</summary>
     public static WsmqError AckBeyondTail { get; } = Final(4001, "ack-beyond-tail",
         "The position is beyond the last entry of the log: acknowledge positions that were delivered.");
@@ -95,6 +103,18 @@ public static class WsmqErrors
     /// <summary>4003: the connection has more sends under way than it may have.</summary>
     public static WsmqError TooManySends { get; } = Retry(4003, "too-many-sends",
         "Too many sends of this connection are under way: wait for receipts before sending more.");
+
+    /// <summary>4004: the connection, or its user, sends faster than it may.</summary>
+    public static WsmqError RateLimited { get; } = Retry(4004, "rate-limited",
+        "More messages than this connection or its user may send: send again after the time that is named, with the same id.");
+
+    /// <summary>4005: the user has written to too many addresses that did not exist before.</summary>
+    public static WsmqError TooManyNewAddresses { get; } = Retry(4005, "too-many-new-addresses",
+        "Nobody has used this address yet, and the user has begun too many new ones: check the name, or send again later.");
+
+    /// <summary>4006: the user resumes, or acknowledges what is malformed or beyond the tail, too often.</summary>
+    public static WsmqError TooManyReads { get; } = Retry(4006, "too-many-reads",
+        "The user asks too often where logs end: resume or acknowledge again after the time that is named.");
 
     /// <summary>5001: the store did not answer in time; the message may or may not be stored.</summary>
     public static WsmqError StoreUnavailable { get; } = Retry(5001, "store-unavailable",

@@ -8,19 +8,31 @@ public sealed class WsmqException : Exception
     /// <param name="detail">What was wrong in this case; no secrets and no message bodies.</param>
     /// <param name="inner">What caused it.</param>
     public WsmqException(WsmqError error, string? detail = null, Exception? inner = null)
-        : base(Required(error).Format(detail), inner)
+        : base(Required(error).Format(detail, null), inner)
     {
         Error = error;
     }
 
-    private WsmqException(string message, WsmqError error, Exception inner) : base(message, inner) => Error = error;
+    internal WsmqException(WsmqError error, TimeSpan retryAfter, string? detail = null)
+        : base(Required(error).Format(detail, retryAfter))
+    {
+        (Error, RetryAfter) = (error, retryAfter);
+    }
+
+    private WsmqException(string message, WsmqError error, TimeSpan? retryAfter, Exception inner)
+        : base(message, inner) => (Error, RetryAfter) = (error, retryAfter);
 
     /// <summary>Which error of <see cref="WsmqErrors"/>.</summary>
     public WsmqError Error { get; }
 
+    /// <summary>After how long the call may be repeated, where the server says so; null elsewhere.</summary>
+    public TimeSpan? RetryAfter { get; }
+
     /// <summary>Reads the error that another exception's message carries (a SignalR <c>HubException</c>), or null.</summary>
     internal static WsmqException? From(Exception exception) =>
-        WsmqError.TryRead(exception.Message, out var error, out var wireText) ? new WsmqException(wireText, error, exception) : null;
+        WsmqError.TryRead(exception.Message, out var error, out var wireText, out var retryAfter)
+            ? new WsmqException(wireText, error, retryAfter, exception)
+            : null;
 
     private static WsmqError Required(WsmqError? error) => error ?? throw new ArgumentNullException(nameof(error));
 }

@@ -26,6 +26,10 @@ public sealed record PublishResult
     [JsonPropertyName(Wire.Error), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Error { get; init; }
 
+    /// <summary>After how many milliseconds the message may be sent again, where the server says so; the error's text says it as well.</summary>
+    [JsonPropertyName(Wire.RetryAfter), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? RetryAfter { get; init; }
+
     /// <summary>The receipt, where it was stored.</summary>
     public bool TryGetReceipt([NotNullWhen(true)] out Receipt? receipt)
     {

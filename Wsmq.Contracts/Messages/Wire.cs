@@ -23,4 +23,5 @@ internal static class Wire
     public const string Duplicate = "duplicate";
     public const string Number = "number";
     public const string Error = "error";
+    public const string RetryAfter = "retryAfter";
 }

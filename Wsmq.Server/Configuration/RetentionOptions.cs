@@ -1,6 +1,6 @@
 namespace Wsmq;
 
-/// <summary>How much of each log is kept: what is older, or too many, is removed and announced to readers as a gap.</summary>
+/// <summary>How much of each log is kept: what is older, too many or too much is removed and announced to readers as a gap.</summary>
 public sealed class RetentionOptions
 {
     /// <summary>The oldest entry kept. Default 7 days; 1 second to 10 years.</summary>
@@ -9,13 +9,19 @@ public sealed class RetentionOptions
     /// <summary>The most entries kept in one log. Default 100,000; 1 to 100,000,000.</summary>
     public int MaxCount { get; set; } = 100_000;
 
+    /// <summary>
+    /// The most bytes of metadata and bodies kept in one log, see docs/operations.md for how exactly. Default 64 MiB; 1 MiB to 1 TiB,
+    /// and not less than <see cref="WsmqOptions.MaxBodyBytes"/>.
+    /// </summary>
+    public long MaxBytes { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>For <c>user:</c> logs, where they differ.</summary>
     public RetentionOverride User { get; } = new();
 
     /// <summary>For <c>group:</c> logs, where they differ.</summary>
     public RetentionOverride Group { get; } = new();
 
-    internal (TimeSpan MaxAge, int MaxCount) For(AddressKind kind)
+    internal RetentionRule For(AddressKind kind)
     {
         var special = kind switch
         {
@@ -23,9 +29,12 @@ public sealed class RetentionOptions
             AddressKind.Group => Group,
             _ => null,
         };
-        return (special?.MaxAge ?? MaxAge, special?.MaxCount ?? MaxCount);
+        return new RetentionRule(special?.MaxAge ?? MaxAge, special?.MaxCount ?? MaxCount, special?.MaxBytes ?? MaxBytes);
     }
 }
+
+/// <summary>What holds for one kind of address.</summary>
+internal readonly record struct RetentionRule(TimeSpan MaxAge, int MaxCount, long MaxBytes);
 
 /// <summary>Retention of one kind of address; null takes the general value.</summary>
 public sealed class RetentionOverride
@@ -35,4 +44,7 @@ public sealed class RetentionOverride
 
     /// <summary>The most entries kept in one log; 1 to 100,000,000.</summary>
     public int? MaxCount { get; set; }
+
+    /// <summary>The most bytes of metadata and bodies kept in one log; 1 MiB to 1 TiB.</summary>
+    public long? MaxBytes { get; set; }
 }

@@ -8,6 +8,9 @@ public sealed class WsmqOptions
     /// <summary>How much of each log is kept.</summary>
     public RetentionOptions Retention { get; } = new();
 
+    /// <summary>How much one user, or one connection, may ask of a node.</summary>
+    public LimitOptions Limits { get; } = new();
+
     /// <summary>How long a message id is remembered, so that a repeated send is stored once. Default 2 minutes; 1 second to 1 day.</summary>
     public TimeSpan DeduplicationWindow { get; set; } = TimeSpan.FromMinutes(2);
 

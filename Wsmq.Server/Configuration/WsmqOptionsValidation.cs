@@ -6,6 +6,7 @@ namespace Wsmq.Server.Configuration;
 /// <summary>Checks every option when the app starts; the texts say what is allowed.</summary>
 internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
 {
+    private const long MostBytes = 1024L * 1024 * 1024 * 1024;
     private static readonly TimeSpan TenYears = TimeSpan.FromDays(3650);
     private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Tenth = TimeSpan.FromMilliseconds(100);
@@ -36,7 +37,8 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Require(
             options.SendTimeout < options.DeduplicationWindow,
             "options.SendTimeout must be less than options.DeduplicationWindow, or a repeated send could be stored twice");
-        Retention(rules, options.Retention);
+        Retention(rules, options.Retention, options.MaxBodyBytes);
+        Limits(rules, options.Limits);
         Access(rules, options.Access);
         foreach (var origin in options.AllowedOrigins)
         {
@@ -57,14 +59,38 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(access.CheckInterval, Tenth, TimeSpan.FromMinutes(1));
     }
 
-    private static void Retention(OptionRules rules, RetentionOptions retention)
+    private static void Limits(OptionRules rules, LimitOptions limits)
+    {
+        const int MostARate = 1_000_000;
+        const int MostAtOnce = 10_000_000;
+        rules.Within(limits.SendsPerSecond, 0, MostARate);
+        rules.Within(limits.SendBurst, 1, MostAtOnce);
+        rules.Within(limits.UserSendsPerSecond, 0, MostARate);
+        rules.Within(limits.UserSendBurst, 1, MostAtOnce);
+        rules.Within(limits.NewAddressesPerHour, 0, MostARate);
+        rules.Within(limits.NewAddressBurst, 1, MostAtOnce);
+        rules.Within(limits.UserReadsPerSecond, 0, MostARate);
+        rules.Within(limits.UserReadBurst, 1, MostAtOnce);
+        rules.Within(limits.UserConnectsPerMinute, 0, MostARate);
+        rules.Within(limits.UserConnectBurst, 1, MostAtOnce);
+        rules.Within(limits.ConnectionsPerUser, 1, 1_000_000);
+        rules.Within(limits.ConnectionsPerNode, 1, 10_000_000);
+        rules.Within(limits.GroupsPerUser, 1, 1_000_000);
+    }
+
+    private static void Retention(OptionRules rules, RetentionOptions retention, int maxBodyBytes)
     {
         rules.Within(retention.MaxAge, OneSecond, TenYears);
         rules.Within(retention.MaxCount, 1, 100_000_000);
+        rules.Within(retention.MaxBytes, MostBytes / 1024 / 1024, MostBytes);
+        rules.Require(
+            new[] { retention.User, retention.Group }.Min(r => r.MaxBytes ?? retention.MaxBytes) >= maxBodyBytes,
+            "options.Retention.MaxBytes must not be less than options.MaxBodyBytes: a log keeps its newest entry");
         foreach (var special in new[] { retention.User, retention.Group })
         {
             rules.Within(special.MaxAge ?? retention.MaxAge, OneSecond, TenYears);
             rules.Within(special.MaxCount ?? retention.MaxCount, 1, 100_000_000);
+            rules.Within(special.MaxBytes ?? retention.MaxBytes, MostBytes / 1024 / 1024, MostBytes);
         }
     }
 }

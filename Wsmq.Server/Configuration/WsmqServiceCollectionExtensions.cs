@@ -13,6 +13,7 @@ using Wsmq.Server.Delivering;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Groups;
 using Wsmq.Server.Hubs;
+using Wsmq.Server.Limits;
 using Wsmq.Server.Logs;
 using Wsmq.Server.Publishing;
 using Wsmq.Server.Sessions;
@@ -78,6 +79,8 @@ public static class WsmqServiceCollectionExtensions
     private static void AddParts(IServiceCollection services)
     {
         services.AddSingleton<WsmqMetrics>();
+        services.AddSingleton<LimitRules>();
+        services.AddSingleton<ConnectionLimits>();
         services.AddSingleton<MessageRules>();
         services.AddSingleton<PublishQueue>();
         services.AddSingleton<AccessCheck>();

@@ -14,6 +14,7 @@ internal sealed class WsmqMetrics
     private readonly Counter<long> _gaps;
     private readonly Counter<long> _skipped;
     private readonly Counter<long> _liveDropped;
+    private readonly Counter<long> _limited;
     private readonly UpDownCounter<long> _connections;
 
     public WsmqMetrics(IMeterFactory factory)
@@ -26,6 +27,7 @@ internal sealed class WsmqMetrics
         _gaps = meter.CreateCounter<long>("wsmq.gaps", "{gap}", "Gaps announced.");
         _skipped = meter.CreateCounter<long>("wsmq.messages.skipped", "{message}", "Messages set aside for a device after failed attempts.");
         _liveDropped = meter.CreateCounter<long>("wsmq.live.dropped", "{push}", "Live pushes dropped for connections that do not read.");
+        _limited = meter.CreateCounter<long>("wsmq.limited", "{call}", "Calls and connections refused because they are over a limit.");
         _connections = meter.CreateUpDownCounter<long>("wsmq.connections", "{connection}", "Connections being served.");
     }
 
@@ -45,6 +47,8 @@ internal sealed class WsmqMetrics
     public void Skipped() => _skipped.Add(1);
 
     public void LiveDropped() => _liveDropped.Add(1);
+
+    public void Limited(string code) => _limited.Add(1, new KeyValuePair<string, object?>("code", code));
 
     public void Connected() => _connections.Add(1);
 

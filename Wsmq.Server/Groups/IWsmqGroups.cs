@@ -10,7 +10,9 @@ public interface IWsmqGroups
     /// <param name="group">The group's name.</param>
     /// <param name="userId">The user's identifier.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <exception cref="WsmqException"><c>invalid-name</c>, <c>name-too-long</c>, or <c>store-unavailable</c> (repeat the call).</exception>
+    /// <exception cref="WsmqException">
+    /// <c>invalid-name</c>, <c>name-too-long</c>, <c>too-many-groups</c>, or <c>store-unavailable</c> (repeat the call).
+    /// </exception>
     Task AddAsync(string group, string userId, CancellationToken cancellationToken = default);
 
     /// <summary>Ends a membership and deletes the cursors of the user's devices in the group; nothing changes where there is none.</summary>

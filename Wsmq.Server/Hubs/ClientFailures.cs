@@ -15,9 +15,10 @@ internal sealed class ClientFailures(
     IStore store, FeedRegistry feeds, AckQueue acks, SkippedMessages skipped, DeliveryServices services, IHostApplicationLifetime lifetime)
 {
     /// <returns>Failed attempts counted so far; 0 where none was.</returns>
-    /// <exception cref="WsmqException">A malformed argument, <c>read-not-allowed</c>, <c>ack-beyond-tail</c> or <c>store-unavailable</c>.</exception>
+    /// <exception cref="WsmqException">A malformed argument, <c>read-not-allowed</c>, <c>ack-beyond-tail</c>, <c>too-many-reads</c> or <c>store-unavailable</c>.</exception>
     public async Task<int> FailAsync(Session session, string? source, string? position, string? reason)
     {
+        await session.Limits.CountReadAsync(session.Connection.Aborted);
         var pump = session.PumpOf(source);
         var failed = Position.Parse(position);
         if (failed > pump.Feed.Tail)

@@ -7,19 +7,36 @@ namespace Wsmq.Server.Hubs;
 /// <summary>What clients say about the logs that they read.</summary>
 internal sealed class ClientReads(FeedRegistry feeds, AckQueue acks)
 {
-    /// <exception cref="WsmqException">A malformed argument, <c>read-not-allowed</c>, <c>ack-beyond-tail</c> or <c>store-unavailable</c>.</exception>
+    /// <exception cref="WsmqException">A malformed argument, <c>read-not-allowed</c>, <c>ack-beyond-tail</c>, <c>too-many-reads</c> or <c>store-unavailable</c>.</exception>
     public async Task AckAsync(Session session, string? source, string? position)
     {
-        var pump = session.PumpOf(source);
-        var acknowledged = Position.Parse(position);
-        await RequireWithinAsync(pump.Feed, acknowledged, WsmqErrors.AckBeyondTail, session.Connection.Aborted);
+        DeliveryPump pump;
+        Position acknowledged;
+        try
+        {
+            (pump, acknowledged) = (session.PumpOf(source), Position.Parse(position));
+        }
+        catch (WsmqException)
+        {
+            await session.Limits.CountReadAsync(session.Connection.Aborted);
+            throw;
+        }
+
+        // What was delivered here is never beyond what the feed knows: such acks are not counted.
+        if (acknowledged > pump.Feed.Tail)
+        {
+            await session.Limits.CountReadAsync(session.Connection.Aborted);
+            await RequireWithinAsync(pump.Feed, acknowledged, WsmqErrors.AckBeyondTail, session.Connection.Aborted);
+        }
+
         pump.Acknowledge(acknowledged);
         await acks.Enqueue(new AckRequest(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, acknowledged));
     }
 
-    /// <exception cref="WsmqException">A malformed argument, <c>read-not-allowed</c>, <c>position-beyond-tail</c> or <c>store-unavailable</c>.</exception>
+    /// <exception cref="WsmqException">A malformed argument, <c>read-not-allowed</c>, <c>position-beyond-tail</c>, <c>too-many-reads</c> or <c>store-unavailable</c>.</exception>
     public async Task ResumeAsync(Session session, string? source, string? after)
     {
+        await session.Limits.CountReadAsync(session.Connection.Aborted);
         var pump = session.PumpOf(source);
         var position = Position.Parse(after);
         await RequireWithinAsync(pump.Feed, position, WsmqErrors.PositionBeyondTail, session.Connection.Aborted);

@@ -12,8 +12,9 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     public Task<Receipt> SendAsync(Session session, OutgoingMessage? message)
     {
         // No await up to the queue: SignalR starts a connection's calls in order, so that this is the sender's order.
-        var accepted = Accept(session, message);
-        var send = new AwaitedSend(accepted.Request, Authorize(session, accepted), session.Sends);
+        if (Accept(session, message, out var accepted) is { } refusal)
+            return RefuseAsync(session, refusal);
+        var send = new AwaitedSend(accepted.Request, Authorize(session, accepted), session.Limits);
         queue.Enqueue(send);
         return send.Receipt;
     }
@@ -22,9 +23,11 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     public async Task<PublishResult[]> SendManyAsync(Session session, IReadOnlyList<OutgoingMessage?> messages)
     {
         var sent = new PublishResults();
+        var pause = TimeSpan.Zero;
         for (var i = 0; i < messages.Count; i++)
-            Enqueue(session, messages[i], i, sent);
+            pause = Max(pause, Enqueue(session, messages[i], i, sent));
         sent.Complete();
+        await session.Limits.PauseAsync(pause, session.Connection.Aborted);
         var results = new PublishResult[messages.Count];
         await foreach (var some in sent.ReadAsync(session.Connection.Aborted))
         {
@@ -46,7 +49,8 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         return results.ReadAsync(cancellationToken);
     }
 
-    // It never waits for the store: SignalR stops all calls of a connection while one of its streams is not read.
+    // It never waits for the store: SignalR stops all calls of a connection while one of its streams is not read. It does wait for a
+    // client that does not read its results, or is refused again and again, and then that is what stops it.
     private async Task TakeAsync(
         Session session, IAsyncEnumerable<WireMessages> messages, PublishResults results, CancellationToken cancellationToken)
     {
@@ -56,7 +60,12 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
             await foreach (var some in messages.WithCancellation(cancellationToken))
             {
                 foreach (var message in some.Messages)
-                    Enqueue(session, message, number++, results);
+                {
+                    var pause = Enqueue(session, message, number++, results);
+                    if (pause > TimeSpan.Zero || results.IsFull)
+                        await SlowDownAsync(session, results, pause, cancellationToken);
+                }
+
                 results.Flush();
             }
         }
@@ -76,27 +85,53 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         }
     }
 
-    private void Enqueue(Session session, OutgoingMessage? message, long number, PublishResults results)
+    private static async Task SlowDownAsync(Session session, PublishResults results, TimeSpan pause, CancellationToken cancellationToken)
+    {
+        await results.WaitForRoomAsync(cancellationToken);
+        await session.Limits.PauseAsync(pause, cancellationToken);
+    }
+
+    private static async Task<Receipt> RefuseAsync(Session session, WsmqException refusal)
+    {
+        await session.Limits.PauseAsync(session.Limits.CountRefusal(), session.Connection.Aborted);
+        throw refusal;
+    }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    /// <summary>How long to wait before more is taken from a connection that is refused again and again.</summary>
+    private TimeSpan Enqueue(Session session, OutgoingMessage? message, long number, PublishResults results)
     {
         results.Begin();
+        if (Accept(session, message, out var accepted) is { } refusal)
+        {
+            results.Refuse(number, message?.Id, refusal);
+            return session.Limits.CountRefusal();
+        }
+
+        queue.Enqueue(new NumberedSend(number, results, accepted.Request, Authorize(session, accepted), session.Limits));
+        return TimeSpan.Zero;
+    }
+
+    /// <summary>Checks a message, and counts it as under way; or why not.</summary>
+    private WsmqException? Accept(Session session, OutgoingMessage? message, out CheckedMessage accepted)
+    {
+        accepted = default;
+
+        // First of all, so that what is malformed counts as well.
+        if (session.Limits.CountSend() is { } limited)
+            return limited;
         try
         {
-            var accepted = Accept(session, message);
-            queue.Enqueue(new NumberedSend(number, results, accepted.Request, Authorize(session, accepted), session.Sends));
+            var send = rules.Check(message ?? throw new WsmqException(WsmqErrors.InvalidMessage, "it is null"), session.Caller.UserId);
+            accepted = send with { Request = send.Request with { MayCreate = session.Limits.User.MayCreate } };
         }
         catch (WsmqException e)
         {
-            results.Refuse(number, message?.Id, e);
+            return e;
         }
-    }
 
-    /// <summary>Checks a message, and counts it as under way.</summary>
-    private CheckedMessage Accept(Session session, OutgoingMessage? message)
-    {
-        var accepted = rules.Check(message ?? throw new WsmqException(WsmqErrors.InvalidMessage, "it is null"), session.Caller.UserId);
-
-        // Acks share the hub's invocation limit with sends, and must not wait behind them.
-        return session.Sends.TryBegin() ? accepted : throw new WsmqException(WsmqErrors.TooManySends, $"at most {session.Sends.Limit}");
+        return session.Limits.BeginSend();
     }
 
     private ValueTask<WsmqException?> Authorize(Session session, in CheckedMessage message) =>

@@ -10,10 +10,13 @@ namespace Wsmq.Server.Logs;
 /// only if the one before it was. After a failure the caller waits for the answers of all and repeats everything from the first
 /// failed one on. A repeated item (same sender, address and id, within the window) returns the position of the first and changes
 /// nothing.</para>
+/// <para><b>Addresses.</b> An address exists once its log had an entry, a device was registered with it, or its user was put into a
+/// group. The first entry of one that does not exist says that it was created. An item that may not create its address is refused
+/// instead, and the rest of its batch is not.</para>
 /// <para><b>Positions.</b> A new entry's position is <c>max(clock in µs, tail + 1)</c>: higher than every position that its log
 /// ever gave out, also after the log was emptied, trimmed or expired, and also when the clock stepped back. Each entry carries
 /// the position of the entry before it.</para>
-/// <para><b>Removal.</b> Entries go from the old end only: by count, by age, or because every registered device of a
+/// <para><b>Removal.</b> Entries go from the old end only: by count, by bytes, by age, or because every registered device of a
 /// <c>user:</c> log acknowledged them and the grace is over. <see cref="LogState.Removed"/> is the position of the last entry
 /// removed, so that the missing range of a reader at <c>p</c> is exactly <c>(p, Removed]</c>. Tail and removed outlive the
 /// entries.</para>

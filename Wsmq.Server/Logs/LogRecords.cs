@@ -6,10 +6,22 @@ namespace Wsmq.Server.Logs;
 /// <param name="Id">The sender's id of the message.</param>
 /// <param name="Metadata">Everything about the message but its body.</param>
 /// <param name="Body">The body.</param>
+/// <param name="MayCreate">Whether the address may come into being with it; otherwise it is refused where the address does not exist.</param>
 internal readonly record struct AppendRequest(
-    Address To, string Sender, string Id, ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> Body);
+    Address To, string Sender, string Id, ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> Body, bool MayCreate = true);
 
-internal readonly record struct AppendResult(Position Position, bool Duplicate);
+/// <param name="Position">Where the entry is; the start where it is refused.</param>
+/// <param name="Duplicate">It was stored before.</param>
+internal readonly record struct AppendResult(Position Position, bool Duplicate)
+{
+    /// <summary>Not stored: the address does not exist, and may not come into being.</summary>
+    public static AppendResult NoAddress => new() { Refused = true };
+
+    /// <summary>The address did not exist before.</summary>
+    public bool Created { get; init; }
+
+    public bool Refused { get; private init; }
+}
 
 /// <summary>An entry of a log.</summary>
 /// <param name="Position">Its place.</param>

@@ -104,15 +104,16 @@ internal sealed class AppendPipeline(int lane, IMessageLog log, TimeProvider tim
 
     private void Complete(List<PendingSend> batch, AppendResult[] results)
     {
-        var duplicates = 0;
+        var (stored, duplicates) = (0, 0);
         for (var i = 0; i < results.Length; i++)
         {
-            batch[i].Stored(results[i]);
+            batch[i].Decided(results[i]);
+            stored += results[i].Refused ? 0 : 1;
             duplicates += results[i].Duplicate ? 1 : 0;
         }
 
         batch.ForEach(s => s.Flush());
-        metrics.Appended(batch.Count, duplicates);
+        metrics.Appended(stored, duplicates);
     }
 
     private static void Fail(List<PendingSend> batch, WsmqException error)

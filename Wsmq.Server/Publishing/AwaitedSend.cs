@@ -1,9 +1,10 @@
+using Wsmq.Server.Limits;
 using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Publishing;
 
 /// <summary>A send of which a caller awaits the receipt.</summary>
-internal sealed class AwaitedSend(AppendRequest request, ValueTask<WsmqException?> admission = default, OutstandingSends? sender = null)
+internal sealed class AwaitedSend(AppendRequest request, ValueTask<WsmqException?> admission = default, SessionLimits? sender = null)
     : PendingSend(request, admission, sender)
 {
     private readonly TaskCompletionSource<Receipt> _receipt = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,10 +1,11 @@
+using Wsmq.Server.Limits;
 using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Publishing;
 
 /// <summary>A send that is one of many: its result goes to all the others'.</summary>
 internal sealed class NumberedSend(
-    long number, PublishResults results, AppendRequest request, ValueTask<WsmqException?> admission = default, OutstandingSends? sender = null)
+    long number, PublishResults results, AppendRequest request, ValueTask<WsmqException?> admission = default, SessionLimits? sender = null)
     : PendingSend(request, admission, sender)
 {
     public override void Flush() => results.Flush();

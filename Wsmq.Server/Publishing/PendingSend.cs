@@ -1,3 +1,4 @@
+using Wsmq.Server.Limits;
 using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Publishing;
@@ -6,7 +7,7 @@ namespace Wsmq.Server.Publishing;
 /// A message on its way into the log. The admission runs while the message waits in its place: deciding first and queueing
 /// afterwards would reorder a sender's messages. It is settled once, with a receipt or an error.
 /// </summary>
-internal abstract class PendingSend(AppendRequest request, ValueTask<WsmqException?> admission, OutstandingSends? sender)
+internal abstract class PendingSend(AppendRequest request, ValueTask<WsmqException?> admission, SessionLimits? sender)
 {
     private long _deadline;
     private ByteBudget? _budget;
@@ -39,8 +40,17 @@ internal abstract class PendingSend(AppendRequest request, ValueTask<WsmqExcepti
 
     public bool IsLate(TimeProvider time) => _deadline <= time.GetTimestamp();
 
-    public void Stored(AppendResult result)
+    /// <summary>The store has decided: it has the message, or refuses it because its address would be a new one too many.</summary>
+    public void Decided(AppendResult result)
     {
+        if (result.Refused && sender is not null)
+        {
+            Failed(sender.User.RefuseCreation());
+            return;
+        }
+
+        if (result.Created)
+            sender?.User.Created();
         if (TrySettle())
             OnStored(result);
     }
@@ -73,7 +83,7 @@ internal abstract class PendingSend(AppendRequest request, ValueTask<WsmqExcepti
         if (Interlocked.Exchange(ref _settled, 1) != 0)
             return false;
         _budget?.Return(Bytes);
-        sender?.End();
+        sender?.EndSend();
         return true;
     }
 }

@@ -3,17 +3,31 @@ using System.Runtime.CompilerServices;
 namespace Wsmq.Server.Publishing;
 
 /// <summary>
-/// Gathers the results of many sends, which come from the lanes, for the one who waits for them. One result for each send: those that
-/// were stored are no more than may be under way.
+/// Gathers the results of many sends, which come from the lanes, for the one who waits for them. One result for each send: of those
+/// that were taken no more than may be under way, and of those that were refused no more than <see cref="MostUnread"/>, as long as
+/// whoever sends waits where it <see cref="IsFull"/>.
 /// </summary>
 internal sealed class PublishResults
 {
+    /// <summary>From so many results on that nobody has read yet nothing more is to be taken from the sender.</summary>
+    public const int MostUnread = 1_024;
+
     private readonly Lock _lock = new();
     private readonly WakeUp _wake = new();
     private List<PublishResult> _ready = [];
     private long _open;
     private bool _complete;
     private Exception? _broken;
+    private TaskCompletionSource? _room;
+
+    public bool IsFull
+    {
+        get
+        {
+            lock (_lock)
+                return _ready.Count >= MostUnread;
+        }
+    }
 
     /// <summary>A send begins whose result is to be waited for.</summary>
     public void Begin()
@@ -32,10 +46,29 @@ internal sealed class PublishResults
     }
 
     public void Refuse(long number, string? id, WsmqException error) =>
-        Add(new PublishResult { Number = number, Id = id, Error = error.Message });
+        Add(new PublishResult
+        {
+            Number = number,
+            Id = id,
+            Error = error.Message,
+            RetryAfter = error.RetryAfter is { } time ? WsmqError.Milliseconds(time) : null,
+        });
 
     /// <summary>There are results to pass on. Apart from adding them, so that those of one batch leave together.</summary>
     public void Flush() => _wake.Set();
+
+    /// <summary>Returns once what is ready was read.</summary>
+    public Task WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        Flush();
+        lock (_lock)
+        {
+            if (_ready.Count < MostUnread)
+                return Task.CompletedTask;
+            _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _room.Task.WaitAsync(cancellationToken);
+        }
+    }
 
     /// <summary>No further send begins.</summary>
     public void Complete()
@@ -72,6 +105,8 @@ internal sealed class PublishResults
             var ready = _ready;
             if (ready.Count > 0)
                 _ready = [];
+            _room?.TrySetResult();
+            _room = null;
             return ready;
         }
     }

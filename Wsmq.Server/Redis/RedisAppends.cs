@@ -14,7 +14,8 @@ internal sealed class RedisAppends(
     private const long BatchNumberMilliseconds = 3_600_000;
 
     private const int FixedKeys = 5;
-    private const int FixedValues = 15;
+    private const int FixedValues = 19;
+    private const int ValuesOfAKind = 3;
     private const int CountBytes = 2;
 
     /// <summary>Lua passes at most about 8,000 values to a command.</summary>
@@ -73,9 +74,12 @@ internal sealed class RedisAppends(
         (values[5], values[6], values[7]) = (lanes.PublishCommand, lanes.Keys(lane).Channels, lanes.Keys(lane).Leases);
         for (var kind = AddressKind.User; kind <= AddressKind.Work; kind++)
         {
-            var (maxAge, maxCount) = options.Retention.For(kind);
-            (values[8 + (2 * (int)kind)], values[9 + (2 * (int)kind)]) = (maxCount, maxAge.Micros());
+            var rule = options.Retention.For(kind);
+            var first = 8 + (ValuesOfAKind * (int)kind);
+            (values[first], values[first + 1], values[first + 2]) = (rule.MaxCount, rule.MaxAge.Micros(), rule.MaxBytes);
         }
+
+        values[FixedValues - 2] = Barred(batch, logs);
 
         var counts = Take(ref buffer, CountBytes * logs.Count);
         values[FixedValues - 1] = counts;
@@ -103,6 +107,18 @@ internal sealed class RedisAppends(
         return values;
     }
 
+    /// <summary>Of every item 1 where it may not create its address; empty where all may, as is the rule.</summary>
+    private static string Barred(IReadOnlyList<AppendRequest> batch, LogGroups logs)
+    {
+        for (var i = 0; i < batch.Count; i++)
+        {
+            if (!batch[i].MayCreate)
+                return string.Concat(Enumerable.Range(0, logs.Count).SelectMany(logs.Items).Select(item => batch[item].MayCreate ? '0' : '1'));
+        }
+
+        return string.Empty;
+    }
+
     private static Memory<byte> Take(ref Memory<byte> buffer, int length)
     {
         var taken = buffer[..length];
@@ -117,7 +133,9 @@ internal sealed class RedisAppends(
         {
             foreach (var i in logs.Items(j))
             {
-                results[i] = new AppendResult(RedisReplies.Position(reply.Slice(1, Position.Length)), reply[0] == (byte)'D');
+                results[i] = reply[0] == (byte)'R'
+                    ? AppendResult.NoAddress
+                    : new AppendResult(RedisReplies.Position(reply.Slice(1, Position.Length)), reply[0] == (byte)'D') { Created = reply[0] == (byte)'C' };
                 reply = reply[(1 + Position.Length)..];
             }
         }

@@ -92,8 +92,8 @@ internal sealed class LogKeys
 
     /// <summary>
     /// Hash that outlives the entries: t (tail), c (consumed), g and d (removable up to, and from when), v (membership version),
-    /// x (when the log's age is to be looked at), n (nodes with readers); of a user also @device (cursor, and when it was last
-    /// seen, and behind these failed attempts, see fail.lua) and k (number of devices).
+    /// x (when the log's age is to be looked at), b and m (bytes, see append.lua), n (nodes with readers); of a user also @device
+    /// (cursor, when it was last seen, and behind these failed attempts, see fail.lua) and k (number of devices).
     /// </summary>
     public RedisKey Meta { get; }
 

@@ -4,12 +4,13 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Redis;
 
 /// <summary>Memberships: the group's hash is the truth, the user's set an index, each in the bucket of its own address.</summary>
-internal sealed class RedisMembershipStore(RedisConnections connections, RedisKeys keys, RedisLanes lanes) : IMembershipStore
+internal sealed class RedisMembershipStore(RedisConnections connections, RedisKeys keys, RedisLanes lanes, int maxGroups) : IMembershipStore
 {
     // The truth is written first: a failure between the two leaves a member whose connections do not know of it yet, and the
     // repeated call mends that. The other way round a left group would stay readable.
     public async Task AddAsync(string group, string user, CancellationToken cancellationToken)
     {
+        await RequireRoomAsync(group, user, cancellationToken);
         var address = Address.Group(group);
         var log = keys.Of(address);
         var joined = await connections.EvaluateAsync(RedisScript.Join, [log.Members, log.Meta], [user], cancellationToken);
@@ -54,6 +55,17 @@ internal sealed class RedisMembershipStore(RedisConnections connections, RedisKe
         var key = keys.Of(Address.Group(group)).Members;
         var members = await RedisErrors.GuardAsync(() => connections.Database.HashKeysAsync(key), cancellationToken);
         return [.. members.Select(m => (string)m!)];
+    }
+
+    // Users and groups lie in different buckets: joins at the same moment may go beyond the limit.
+    private async Task RequireRoomAsync(string group, string user, CancellationToken cancellationToken)
+    {
+        var index = keys.Of(Address.User(user)).Groups;
+        var database = connections.Database;
+        var count = RedisErrors.GuardAsync(() => database.SetLengthAsync(index), cancellationToken);
+        var known = await RedisErrors.GuardAsync(() => database.SetContainsAsync(index, group), cancellationToken);
+        if (await count >= maxGroups && !known)
+            throw new WsmqException(WsmqErrors.TooManyGroups, $"at most {maxGroups}");
     }
 
     private Task IndexAsync(string command, string group, string user, bool changed, CancellationToken cancellationToken)

@@ -1,11 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using Wsmq.Server.Delivering;
-using Wsmq.Server.Publishing;
+using Wsmq.Server.Limits;
 
 namespace Wsmq.Server.Sessions;
 
 /// <summary>One connection: who it is, what it reads, and what it has under way.</summary>
-internal sealed class Session(WsmqCaller caller, Receiver receiver, int maxOutstandingSends)
+internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimits limits)
 {
     private readonly Lock _lock = new();
     private DeliveryPump? _own;
@@ -81,8 +81,8 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, int maxOutst
         }
     }
 
-    /// <summary>What it sends and has no receipt for.</summary>
-    public OutstandingSends Sends { get; } = new(maxOutstandingSends);
+    /// <summary>What it may still ask.</summary>
+    public SessionLimits Limits => limits;
 
     /// <summary>False where a stream of sends is open already: one is enough, and what they hold must stay bounded.</summary>
     public bool TryBeginStream() => Interlocked.Exchange(ref _streams, 1) == 0;

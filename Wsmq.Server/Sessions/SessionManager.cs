@@ -5,15 +5,17 @@ using Wsmq.Server.Access;
 using Wsmq.Server.Delivering;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Hubs;
+using Wsmq.Server.Limits;
 
 namespace Wsmq.Server.Sessions;
 
 /// <summary>Opens a session for a connection that was let in, and closes it.</summary>
 internal sealed class SessionManager(
-    ConnectionRegistry connections, AccessWatch access, SessionServices services, SessionSweep sweep, WsmqMetrics metrics)
+    ConnectionRegistry connections, AccessWatch access, ConnectionLimits limits, SessionServices services, SessionSweep sweep, WsmqMetrics metrics)
 {
     private const int MaxDeviceBytes = 64;
     private const string DefaultDevice = "default";
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
 
     /// <exception cref="WsmqException">The connection is refused: 1xxx, <c>read-not-allowed</c> or <c>store-unavailable</c>.</exception>
     public async Task<Session> OpenAsync(HubCallerContext context)
@@ -21,7 +23,7 @@ internal sealed class SessionManager(
         var caller = new WsmqCaller(UserOf(context), DeviceOf(context), context.User ?? new ClaimsPrincipal());
         var connection = new ClientConnection(connections.Get(context.ConnectionId), WantsMany(context));
         var credits = new ConnectionCredits(services.Options.ConnectionWindow);
-        var session = new Session(caller, new Receiver(caller.UserId, connection, credits), services.Options.MaxOutstandingSends);
+        var session = new Session(caller, new Receiver(caller.UserId, connection, credits), Enter(caller));
         try
         {
             await access.AdmitAsync(caller, context.ConnectionAborted);
@@ -45,8 +47,12 @@ internal sealed class SessionManager(
     /// <summary>
     /// Closes a connection that may be tried again. What OnConnectedAsync throws would tell clients not to reconnect by themselves.
     /// </summary>
-    public ValueTask TurnAwayAsync(HubCallerContext context, WsmqException reason) =>
-        connections.Get(context.ConnectionId).WriteAsync(new CloseMessage(reason.Message, allowReconnect: true), context.ConnectionAborted);
+    public async Task TurnAwayAsync(HubCallerContext context, WsmqException reason)
+    {
+        await connections.Get(context.ConnectionId).WriteAsync(
+            new CloseMessage(reason.Message, allowReconnect: true), context.ConnectionAborted);
+        _ = EndAsync(context);
+    }
 
     public async Task CloseAsync(Session session)
     {
@@ -55,8 +61,31 @@ internal sealed class SessionManager(
         await ReleaseAsync(session);
     }
 
+    private SessionLimits Enter(WsmqCaller caller)
+    {
+        try
+        {
+            return limits.Enter(caller.UserId);
+        }
+        catch (WsmqException e)
+        {
+            // Not louder: who tries again and again must not fill the app's log.
+            Log.CallRefused(services.Logger, e.Error.Code);
+            throw;
+        }
+    }
+
+    // The client closes when it reads why. One that does not would keep a connection that no limit counts.
+    private async Task EndAsync(HubCallerContext context)
+    {
+        await Task.Delay(Farewell, services.Time, context.ConnectionAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!context.ConnectionAborted.IsCancellationRequested)
+            context.Abort();
+    }
+
     private async Task ReleaseAsync(Session session)
     {
+        limits.Leave(session.Limits);
         if (session.Groups is { } groups)
         {
             if (session.TryGetPump(session.OwnQueue, out var own))

@@ -14,7 +14,10 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
         var results = new AppendResult[batch.Count];
         var entries = new List<(Address, LogEntry)>(batch.Count);
         for (var i = 0; i < batch.Count; i++)
-            results[i] = Append(session, rows.FindOrAdd(batch[i].To), batch[i], now, entries);
+        {
+            var row = batch[i].MayCreate ? rows.FindOrAdd(batch[i].To) : rows.Find(batch[i].To);
+            results[i] = row is null ? AppendResult.NoAddress : Append(session, row, batch[i], now, entries);
+        }
 
         foreach (var row in rows.All)
         {
@@ -35,9 +38,11 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
 
         var entry = new LogEntry(new Position(position), new Position(row.Tail), request.Metadata, request.Body);
         EntryTable.Insert(session, row.Id, entry);
+        var created = row is { IsNew: true, Tail: 0 };
         row.Tail = position;
         row.Kept++;
+        row.Bytes += entry.Bytes;
         entries.Add((row.Address, entry));
-        return new AppendResult(entry.Position, Duplicate: false);
+        return new AppendResult(entry.Position, Duplicate: false) { Created = created };
     }
 }

@@ -40,9 +40,28 @@ internal static class EntryTable
         "SELECT position FROM entries WHERE log = $log AND position <= $through ORDER BY position DESC LIMIT 1",
         r => r.GetInt64(0), log, through);
 
-    /// <summary>Removes the entries up to a position and returns how many there were.</summary>
-    public static int RemoveThrough(SqliteSession session, long log, long through) =>
-        session.Run("DELETE FROM entries WHERE log = $log AND position <= $through", log, through);
+    /// <summary>The first position up to which the oldest entries take so many bytes; never the newest one.</summary>
+    public static long PositionOfBytes(SqliteSession session, long log, long newest, long bytes)
+    {
+        var position = 0L;
+        using var reader = session.Query(
+            "SELECT position, length(metadata) + length(body) FROM entries WHERE log = $log AND position < $newest ORDER BY position", log, newest);
+        while (bytes > 0 && reader.Read())
+        {
+            position = reader.GetInt64(0);
+            bytes -= reader.GetInt64(1);
+        }
+
+        return position;
+    }
+
+    /// <summary>Removes the entries up to a position and returns how many there were, and their bytes.</summary>
+    public static (int Count, long Bytes) RemoveThrough(SqliteSession session, long log, long through)
+    {
+        var bytes = session.One(
+            "SELECT total(length(metadata) + length(body)) FROM entries WHERE log = $log AND position <= $through", r => (long)r.GetDouble(0), log, through);
+        return (session.Run("DELETE FROM entries WHERE log = $log AND position <= $through", log, through), bytes);
+    }
 
     // The provider takes arrays only; a slice has to be copied.
     public static byte[] Blob(ReadOnlyMemory<byte> memory) =>

@@ -24,14 +24,20 @@ internal sealed class LogRow
     /// <summary>How many entries are kept.</summary>
     public long Kept { get; set; }
 
+    /// <summary>How many bytes of metadata and bodies are kept.</summary>
+    public long Bytes { get; set; }
+
     public long Membership { get; set; }
+
+    /// <summary>The address did not exist before this operation.</summary>
+    public bool IsNew { get; init; }
 
     public LogState State => new(new Position(Tail), new Position(Removed), new Position(Consumed), Membership);
 }
 
 internal static class LogTable
 {
-    private const string Columns = "id, address, tail, removed, consumed, pending, pending_due, kept, membership";
+    private const string Columns = "id, address, tail, removed, consumed, pending, pending_due, kept, membership, bytes";
 
     public static LogRow? Find(SqliteSession session, Address address) =>
         session.One($"SELECT {Columns} FROM logs WHERE address = $address", r => Map(r, address), address.ToString());
@@ -44,15 +50,15 @@ internal static class LogTable
         if (Find(session, address) is { } row)
             return row;
         session.Run("INSERT INTO logs (address) VALUES ($address)", address.ToString());
-        return Find(session, address)!;
+        return session.One($"SELECT {Columns} FROM logs WHERE address = $address", r => Map(r, address, isNew: true), address.ToString())!;
     }
 
     public static void Save(SqliteSession session, LogRow row) => session.Run(
         """
         UPDATE logs SET tail = $tail, removed = $removed, consumed = $consumed, pending = $pending, pending_due = $due,
-            kept = $kept, membership = $membership WHERE id = $id
+            kept = $kept, membership = $membership, bytes = $bytes WHERE id = $id
         """,
-        row.Tail, row.Removed, row.Consumed, row.Pending, row.PendingDue, row.Kept, row.Membership, row.Id);
+        row.Tail, row.Removed, row.Consumed, row.Pending, row.PendingDue, row.Kept, row.Membership, row.Bytes, row.Id);
 
     /// <summary>Logs with consumed entries whose grace is over.</summary>
     public static List<long> WithGraceOver(SqliteSession session, long now, int limit) =>
@@ -66,7 +72,7 @@ internal static class LogTable
         """,
         r => (r.GetInt64(0), r.GetString(1), r.IsDBNull(2) ? long.MaxValue : r.GetInt64(2)), afterId, limit);
 
-    private static LogRow Map(SqliteDataReader r, Address address) => new()
+    private static LogRow Map(SqliteDataReader r, Address address, bool isNew = false) => new()
     {
         Id = r.GetInt64(0),
         Address = address,
@@ -77,6 +83,8 @@ internal static class LogTable
         PendingDue = r.GetInt64(6),
         Kept = r.GetInt64(7),
         Membership = r.GetInt64(8),
+        Bytes = r.GetInt64(9),
+        IsNew = isNew,
     };
 }
 

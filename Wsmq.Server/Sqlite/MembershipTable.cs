@@ -18,6 +18,9 @@ internal static class MembershipTable
     public static List<Membership> GroupsOf(SqliteSession session, string user) => session.All(
         "SELECT name, joined FROM memberships WHERE user = $user", r => new Membership(r.GetString(0), new Position(r.GetInt64(1))), user);
 
+    public static long CountOf(SqliteSession session, string user) =>
+        session.One("SELECT count(*) FROM memberships WHERE user = $user", r => r.GetInt64(0), user);
+
     public static List<string> MembersOf(SqliteSession session, string group) =>
         session.All("SELECT user FROM memberships WHERE name = $name", r => r.GetString(0), group);
 }

@@ -2,13 +2,12 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Sqlite;
 
-internal sealed class SqliteMemberships(SqliteEngine engine, LocalSignals signals) : IMembershipStore
+internal sealed class SqliteMemberships(SqliteEngine engine, LocalSignals signals, int maxGroups) : IMembershipStore
 {
     public Task AddAsync(string group, string user, CancellationToken cancellationToken)
     {
         var (log, queue) = (Address.Group(group), Address.User(user));
-        return ChangeAsync(
-            queue, leaving: null, s => MembershipTable.TryAdd(s, group, user, LogTable.Find(s, log)?.Tail ?? 0), cancellationToken);
+        return ChangeAsync(queue, leaving: null, s => Add(s, log, user), cancellationToken);
     }
 
     public Task RemoveAsync(string group, string user, CancellationToken cancellationToken)
@@ -25,6 +24,15 @@ internal sealed class SqliteMemberships(SqliteEngine engine, LocalSignals signal
 
     public async Task<IReadOnlyList<string>> MembersOfAsync(string group, CancellationToken cancellationToken) =>
         await engine.ReadAsync(s => MembershipTable.MembersOf(s, group), cancellationToken).ConfigureAwait(false);
+
+    private bool Add(SqliteSession session, Address log, string user)
+    {
+        if (MembershipTable.Joined(session, log.Name, user) is not null)
+            return false;
+        if (MembershipTable.CountOf(session, user) >= maxGroups)
+            throw new WsmqException(WsmqErrors.TooManyGroups, $"at most {maxGroups}");
+        return MembershipTable.TryAdd(session, log.Name, user, LogTable.Find(session, log)?.Tail ?? 0);
+    }
 
     private static bool Remove(SqliteSession session, Address log, string user)
     {

@@ -1,7 +1,7 @@
 namespace Wsmq.Server.Sqlite;
 
 /// <summary>
-/// Decides which entries go: too many, too old, or acknowledged by every device with the grace over. Only from the old end.
+/// Decides which entries go: too many, too much, too old, or acknowledged by every device with the grace over. Only from the old end.
 /// </summary>
 internal sealed class SqliteRetention(WsmqOptions options)
 {
@@ -27,14 +27,18 @@ internal sealed class SqliteRetention(WsmqOptions options)
     /// <summary>Removes what has to go; the caller saves the row.</summary>
     public void Apply(SqliteSession session, LogRow row, long now)
     {
-        var (_, maxCount) = options.Retention.For(row.Address.Kind);
+        var rule = options.Retention.For(row.Address.Kind);
         var bound = Math.Max(Cutoff(row.Address, now), Acknowledged(session, row, now));
         var through = EntryTable.NewestUpTo(session, row.Id, bound);
-        if (row.Kept > maxCount)
-            through = Math.Max(through, EntryTable.PositionOf(session, row.Id, row.Kept - maxCount));
+        if (row.Kept > rule.MaxCount)
+            through = Math.Max(through, EntryTable.PositionOf(session, row.Id, row.Kept - rule.MaxCount));
+        if (row.Bytes > rule.MaxBytes)
+            through = Math.Max(through, EntryTable.PositionOfBytes(session, row.Id, row.Tail, row.Bytes - rule.MaxBytes));
         if (through <= row.Removed)
             return;
-        row.Kept -= EntryTable.RemoveThrough(session, row.Id, through);
+        var (count, bytes) = EntryTable.RemoveThrough(session, row.Id, through);
+        row.Kept -= count;
+        row.Bytes -= bytes;
         row.Removed = through;
     }
 

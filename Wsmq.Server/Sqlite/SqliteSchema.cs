@@ -21,7 +21,8 @@ internal static class SqliteSchema
             pending INTEGER NOT NULL DEFAULT 0,
             pending_due INTEGER NOT NULL DEFAULT 0,
             kept INTEGER NOT NULL DEFAULT 0,
-            membership INTEGER NOT NULL DEFAULT 0)
+            membership INTEGER NOT NULL DEFAULT 0,
+            bytes INTEGER NOT NULL DEFAULT 0)
         """,
         "CREATE INDEX logs_pending ON logs (pending_due) WHERE pending_due > 0",
         // Not WITHOUT ROWID: bodies would then fill the inner pages of the tree as well.
@@ -76,8 +77,21 @@ internal static class SqliteSchema
         else if (version > Version)
             throw new InvalidOperationException(
                 $"'{path}' was written by a newer wsmq (schema {version}, this one reads up to {Version}): run that version, or set another Path.");
+        else
+            AddBytes(session);
         foreach (var part in DeadLetterTable.Definition.Concat(AccessTable.Definition))
             session.Run(part);
+    }
+
+    // The column came later; who knows nothing of it can use the file as well.
+    private static void AddBytes(SqliteSession session)
+    {
+        if (session.One("SELECT count(*) FROM pragma_table_info('logs') WHERE name = 'bytes'", r => r.GetInt32(0)) > 0)
+            return;
+        session.Run("BEGIN IMMEDIATE");
+        session.Run("ALTER TABLE logs ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0");
+        session.Run("UPDATE logs SET bytes = (SELECT total(length(metadata) + length(body)) FROM entries WHERE log = logs.id)");
+        session.Run("COMMIT");
     }
 
     private static void Create(SqliteSession session)

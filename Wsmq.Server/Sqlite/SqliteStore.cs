@@ -22,7 +22,7 @@ internal sealed class SqliteStore : IStore
         _engine = new SqliteEngine(sqlite.Value, clock, logger);
         _sweeper = new SqliteSweeper(_engine, retention, clock, logger);
         Log = new SqliteMessageLog(_engine, options.Value, retention, signals, clock);
-        Memberships = new SqliteMemberships(_engine, signals);
+        Memberships = new SqliteMemberships(_engine, signals, options.Value.Limits.GroupsPerUser);
         Signals = signals;
         DeadLetters = new SqliteDeadLetters(_engine, options.Value, clock);
         Access = new SqliteAccess(_engine, clock);

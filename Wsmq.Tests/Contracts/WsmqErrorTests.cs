@@ -24,6 +24,19 @@ public sealed class WsmqErrorTests
         error.Should().Be(new WsmqError(9999, "from-the-future", "Wait a while.", CanRetry: true));
     }
 
+    [Fact]
+    public void When_to_try_again_travels_with_it_and_cannot_be_forged_in_a_detail()
+    {
+        var wire = new WsmqException(WsmqErrors.RateLimited, TimeSpan.FromMilliseconds(249.2), "[retry-after 7]").Message;
+        wire.Should().StartWith("[wsmq 4004 rate-limited retry] [retry-after 250] More").And.EndWith("([retry-after 7])");
+        var hub = "An unexpected error occurred invoking 'Send' on the server. HubException: " + wire;
+        WsmqError.FindRetryAfter(hub).Should().Be(TimeSpan.FromMilliseconds(250));
+        WsmqException.From(new InvalidOperationException(hub))!.RetryAfter.Should().Be(TimeSpan.FromMilliseconds(250));
+        WsmqError.FindRetryAfter(new WsmqException(WsmqErrors.ServerBusy, "[retry-after 7]").Message).Should().BeNull();
+        WsmqError.Find("[wsmq 9999 new retry] [retry-after 3] Text.")!.Text.Should().Be("Text.");
+        WsmqError.FindRetryAfter("[wsmq 4004 rate-limited retry] [retry-after x] Text.").Should().BeNull();
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("")]

@@ -13,6 +13,12 @@ internal sealed class RawClient : IAsyncDisposable
     private readonly ConcurrentQueue<string> _messages = [];
     private Task _reading = Task.CompletedTask;
 
+    /// <summary>Everything that came.</summary>
+    public IReadOnlyList<string> All => [.. _messages];
+
+    /// <summary>The server has closed, or the socket is gone.</summary>
+    public bool Ended => _reading.IsCompleted;
+
     /// <summary>The WebSocket messages that called something on the client.</summary>
     public IReadOnlyList<string> Messages => [.. _messages.Where(m => m.Contains("\"type\":1,", StringComparison.Ordinal))];
 
@@ -49,6 +55,8 @@ internal sealed class RawClient : IAsyncDisposable
             while (true)
             {
                 var part = await _socket.ReceiveAsync(new ArraySegment<byte>(buffer), default);
+                if (part.MessageType == WebSocketMessageType.Close)
+                    return;
                 message.Write(buffer, 0, part.Count);
                 if (!part.EndOfMessage)
                     continue;

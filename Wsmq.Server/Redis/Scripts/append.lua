@@ -11,15 +11,17 @@
 -- ARGV[6]           PUBLISH or SPUBLISH
 -- ARGV[7]           channel of a node, without the node
 -- ARGV[8]           key of a node's lease, without the node
--- ARGV[9 … 14]      retention count and age in µs of users, groups, work queues
--- ARGV[15]          items of each log, two bytes each
--- ARGV[16 …]        the name of each log, two bytes of length first; then the id of each item (sender, address and id in 16
+-- ARGV[9 … 17]      retention count, age in µs and bytes of users, groups, work queues
+-- ARGV[18]          of each item 1 where it may not create its address, else 0; empty where all may
+-- ARGV[19]          items of each log, two bytes each
+-- ARGV[20 …]        the name of each log, two bytes of length first; then the id of each item (sender, address and id in 16
 --                   bytes); then the content of each item: four bytes each of metadata and body length, metadata, body
--- Returns           of every item N (new) or D (duplicate) and its position, in one string
+-- Returns           of every item N (new), C (new, as is its address), D (duplicate) or R (refused: the address does not exist) and
+--                   its position, in one string
 local number, after, publish, channel = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[6], ARGV[7]
-local window, inline_max, counts = tonumber(ARGV[4]), tonumber(ARGV[5]) + 8, ARGV[15]
+local window, inline_max, counts = tonumber(ARGV[4]), tonumber(ARGV[5]) + 8, ARGV[19]
 local logs = (#KEYS - 5) / 2
-local names, ids = 15, 15 + logs
+local names, ids = 19, 19 + logs
 local contents = ids + (#ARGV - ids) / 2
 
 -- A call that was lost on the way may still arrive, and one behind it must not be carried out without it.
@@ -80,30 +82,80 @@ local function close(log, meta, max_age, tail, due, nodes)
   if not nodes then fit(log, KEYS[5]) end
 end
 
-local limits = { [117] = 9, [103] = 11, [119] = 13 }
+-- Counts the bytes of a log's entries, given as position and bytes in turns, and removes what is too much. Field b of its meta says how
+-- many came behind the last mark; field m holds the marks, a sixteenth of the limit apart: 16 digits of a position and 12 of the bytes
+-- from the mark before up to there. So bytes are known although entries go for other reasons as well.
+local function weigh(log, meta, sizes, max)
+  local state = call('HMGET', meta, 'b', 'm')
+  local open, marks, part = tonumber(state[1] or '0'), nil, max / 16
+  for i = 1, #sizes, 2 do
+    open = open + sizes[i + 1]
+    if open >= part then
+      marks = (marks or state[2] or '') .. sizes[i] .. string.format('%012.0f', open)
+      open = 0
+    end
+  end
+  if not marks then
+    call('HSET', meta, 'b', open)
+    return
+  end
+  local sum, through = 0, nil
+  for i = 17, #marks, 28 do sum = sum + tonumber(string.sub(marks, i, i + 11)) end
+  while sum > max - part and #marks > 28 do
+    sum = sum - tonumber(string.sub(marks, 17, 28))
+    through, marks = string.sub(marks, 1, 16), string.sub(marks, 29)
+  end
+  if through then call('XTRIM', log, 'MINID', string.format('%.0f', tonumber(through) + 1)) end
+  call('HSET', meta, 'b', open, 'm', marks)
+end
+
+-- What is so small that as many of them as a log may have take half of its bytes is not counted: that is most messages.
+local limits, smalls = { [117] = 9, [103] = 12, [119] = 15 }, {}
+local function small_of(limit)
+  if not smalls[limit] then smalls[limit] = tonumber(ARGV[limit + 2]) / (2 * tonumber(ARGV[limit])) + 8 end
+  return smalls[limit]
+end
+
+-- The first entry ever of a log: whether its address exists nevertheless, or comes into being, or may not.
+local function admit(meta, i)
+  if call('EXISTS', meta) == 1 then return 'N' end
+  return string.byte(ARGV[18], i) == 49 and 'R' or 'C'
+end
+
 local results, n, remembered = {}, 0, 0
 
 -- Appends the items of log j, the first of which is item number first.
 local function append(j, first, last)
   local log, meta, name = KEYS[4 + 2 * j], KEYS[5 + 2 * j], ARGV[names + j]
-  local limit, state, tail, boxes = limits[string.byte(name, 3)], nil, nil, nil
+  local limit, state, tail, boxes, sizes = limits[string.byte(name, 3)], nil, nil, nil, nil
+  local small = small_of(limit)
   for i = first, last do
-    local id = ARGV[ids + i]
+    local id, content = ARGV[ids + i], ARGV[contents + i]
     local position, new = given[i + 1] or given_before[i + 1] or given_here[id], 'D'
     if not position then
       if not state then
         state = call('HMGET', meta, 't', 'x', 'n')
-        tail, boxes = state[1] or zero, boxes_of(state[3] or '', name)
+        tail, boxes = state[1], boxes_of(state[3] or '', name)
       end
-      tail = add(log, ARGV[limit], tail, ARGV[contents + i], boxes)
-      position, new, given_here[id] = tail, 'N', tail
-      remember[remembered + 1], remember[remembered + 2] = id, position
-      remembered = remembered + 2
+      new = tail and 'N' or admit(meta, i)
+      if new == 'R' then
+        position = zero
+      else
+        tail = add(log, ARGV[limit], tail or zero, content, boxes)
+        position, given_here[id] = tail, tail
+        remember[remembered + 1], remember[remembered + 2] = id, position
+        remembered = remembered + 2
+        if #content > small then
+          sizes = sizes or {}
+          sizes[#sizes + 1], sizes[#sizes + 2] = tail, #content - 8
+        end
+      end
     end
     results[n + 1], results[n + 2] = new, position
     n = n + 2
   end
-  if state then close(log, meta, tonumber(ARGV[limit + 1]), tail, state[2], state[3]) end
+  if tail then close(log, meta, tonumber(ARGV[limit + 1]), tail, state[2], state[3]) end
+  if sizes then weigh(log, meta, sizes, tonumber(ARGV[limit + 2])) end
 end
 
 -- A key of another type, by somebody else's hand, ends the batch; what came before it must still be remembered.

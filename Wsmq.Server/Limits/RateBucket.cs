@@ -1,0 +1,75 @@
+namespace Wsmq.Server.Limits;
+
+/// <summary>
+/// A token bucket as one number: when it is full again. Taking one moves that moment on, and is refused where it would lie further
+/// ahead than the burst. Without a timer, a lock or an object of its own, because every connection has some, and every message
+/// touches two: that is why it is not System.Threading.RateLimiting, whose limiters also know no <see cref="TimeProvider"/>.
+/// </summary>
+internal struct RateBucket
+{
+    private long _full;
+    private long _promised;
+
+    /// <summary>Takes one; false, and how long to wait, where there is none.</summary>
+    public bool TryTake(RateRule? rule, out TimeSpan retryAfter)
+    {
+        retryAfter = TimeSpan.Zero;
+        if (rule is null)
+            return true;
+        var now = rule.Now;
+        while (true)
+        {
+            var full = Volatile.Read(ref _full);
+            var next = Math.Max(full, now) + rule.Cost;
+            if (next - now > rule.Depth)
+            {
+                retryAfter = Promise(rule, now, next - rule.Depth);
+                return false;
+            }
+
+            if (Interlocked.CompareExchange(ref _full, next, full) == full)
+                return true;
+        }
+    }
+
+    /// <summary>Whether there is one to take.</summary>
+    public bool HasRoom(RateRule? rule) => rule is null || Math.Max(0, Volatile.Read(ref _full) - rule.Now) + rule.Cost <= rule.Depth;
+
+    /// <summary>Takes one also where there is none: the next ones wait for longer.</summary>
+    public void Charge(RateRule? rule)
+    {
+        if (rule is null)
+            return;
+        var now = rule.Now;
+        for (long full = Volatile.Read(ref _full), seen; ; full = seen)
+        {
+            seen = Interlocked.CompareExchange(ref _full, Math.Max(full, now) + rule.Cost, full);
+            if (seen == full)
+                return;
+        }
+    }
+
+    /// <summary>How long until there is one.</summary>
+    public TimeSpan Wait(RateRule? rule)
+    {
+        if (rule is null)
+            return TimeSpan.Zero;
+        var now = rule.Now;
+        var from = Math.Max(Volatile.Read(ref _full), now) + rule.Cost - rule.Depth;
+        return from > now ? Promise(rule, now, from) : TimeSpan.Zero;
+    }
+
+    /// <summary>Whether it is as good as new.</summary>
+    public bool IsFull(RateRule? rule) => rule is null || Math.Max(Volatile.Read(ref _full), Volatile.Read(ref _promised)) <= rule.Now;
+
+    // Who waits is told a time of its own: all of them would come back for the same place otherwise.
+    private TimeSpan Promise(RateRule rule, long now, long from)
+    {
+        var promised = Volatile.Read(ref _promised);
+        var at = Math.Min(Math.Max(promised + rule.Cost, from), from + rule.Spread);
+
+        // Two at the same time may be told the same; that is no harm.
+        Volatile.Write(ref _promised, at);
+        return rule.Span(at - now);
+    }
+}

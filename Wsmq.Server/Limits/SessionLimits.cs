@@ -1,0 +1,57 @@
+namespace Wsmq.Server.Limits;
+
+/// <summary>What a connection, and its user, may still ask.</summary>
+internal sealed class SessionLimits(UserLimits user, LimitRules rules)
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    private RateBucket _sends;
+    private RateBucket _refusals;
+    private int _outstanding;
+
+    public UserLimits User => user;
+
+    /// <summary>Counts one more message that was sent, whatever becomes of it; an error where it is one too many.</summary>
+    public WsmqException? CountSend()
+    {
+        if (!_sends.TryTake(rules.Sends, out var retryAfter))
+            return rules.Refuse(WsmqErrors.RateLimited, retryAfter, $"a connection sends at most {rules.Options.SendsPerSecond} a second");
+        return user.TrySend(out retryAfter)
+            ? null
+            : rules.Refuse(WsmqErrors.RateLimited, retryAfter, $"a user sends at most {rules.Options.UserSendsPerSecond} a second");
+    }
+
+    /// <summary>Counts a call that costs the store something although nothing may come of it.</summary>
+    /// <exception cref="WsmqException"><c>too-many-reads</c> where it is one too many.</exception>
+    public async ValueTask CountReadAsync(CancellationToken cancellationToken)
+    {
+        if (user.TryRead(out var retryAfter))
+            return;
+
+        // What is refused costs as well: who is refused again and again has to wait for it.
+        await PauseAsync(CountRefusal(), cancellationToken);
+        throw rules.Refuse(WsmqErrors.TooManyReads, retryAfter);
+    }
+
+    /// <summary>Takes a place among the sends under way; an error where all are taken. Give it back.</summary>
+    public WsmqException? BeginSend()
+    {
+        // Acks share the hub's invocation limit with sends, and must not wait behind them.
+        if (Interlocked.Increment(ref _outstanding) <= rules.MaxOutstandingSends)
+            return null;
+        EndSend();
+        return new WsmqException(WsmqErrors.TooManySends, $"at most {rules.MaxOutstandingSends}");
+    }
+
+    public void EndSend() => Interlocked.Decrement(ref _outstanding);
+
+    /// <summary>
+    /// Counts a refusal; the result is how long to wait before anything more is taken from the connection. Nobody who waits as told
+    /// comes to feel it.
+    /// </summary>
+    public TimeSpan CountRefusal() =>
+        _refusals.TryTake(rules.Refusals, out var pause) ? TimeSpan.Zero : pause < LongestPause ? pause : LongestPause;
+
+    public Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken) =>
+        pause > TimeSpan.Zero ? Task.Delay(pause, rules.Time, cancellationToken) : Task.CompletedTask;
+}

@@ -1,0 +1,161 @@
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Client;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Limits;
+
+/// <summary>One row of the table of limits in docs/operations.md, and how to go over it.</summary>
+/// <param name="Option">The option, as the table names it.</param>
+/// <param name="Code">What the violation returns.</param>
+/// <param name="Set">A small limit.</param>
+/// <param name="ViolateAsync">Goes over it and returns the refusal.</param>
+/// <param name="AllowedAsync">What is allowed again after the time that the refusal names.</param>
+internal sealed record LimitCase(
+    string Option,
+    string Code,
+    Action<WsmqOptions> Set,
+    Func<TestNode, Task<WsmqException>> ViolateAsync,
+    Func<TestNode, Task> AllowedAsync)
+{
+    /// <summary>The refusal says when to try again.</summary>
+    public bool SaysWhen { get; init; }
+
+    /// <summary>The store decides, so that it is tried on each.</summary>
+    public bool OfTheStore { get; init; }
+}
+
+internal static class LimitCases
+{
+    public static IReadOnlyList<LimitCase> All { get; } =
+    [
+        Rate("Limits.SendsPerSecond", o => (o.Limits.SendsPerSecond, o.Limits.SendBurst) = (20, 5)),
+        Rate("Limits.UserSendsPerSecond", o => (o.Limits.UserSendsPerSecond, o.Limits.UserSendBurst) = (20, 5)),
+        new(
+            "Limits.NewAddressesPerHour", "too-many-new-addresses",
+            o => (o.Limits.NewAddressesPerHour, o.Limits.NewAddressBurst) = (7_200, 2),
+            node => UntilRefusedAsync(node, (alice, i) => alice.SendAsync($"user:invented{i}", 1)),
+            node => WithAsync(node, alice => alice.SendAsync("user:another", 1))) { SaysWhen = true, OfTheStore = true },
+        Reads("Limits.UserReadsPerSecond", (alice, _) => alice.Connection.InvokeAsync("Resume", "user:alice", Start)),
+        new(
+            "Limits.UserConnectsPerMinute", "too-many-connections",
+            o => (o.Limits.UserConnectsPerMinute, o.Limits.UserConnectBurst) = (120, 2),
+            node => UntilTurnedAwayAsync(node, keep: false), node => WithAsync(node, Works)) { SaysWhen = true },
+        new(
+            "Limits.ConnectionsPerUser", "too-many-connections", o => o.Limits.ConnectionsPerUser = 2,
+            node => UntilTurnedAwayAsync(node, keep: true), node => WithAsync(node, Works)) { SaysWhen = true },
+        new(
+            "Limits.ConnectionsPerNode", "too-many-connections", o => o.Limits.ConnectionsPerNode = 2,
+            node => UntilTurnedAwayAsync(node, keep: true), node => WithAsync(node, Works)) { SaysWhen = true },
+        new(
+            "Limits.GroupsPerUser", "too-many-groups", o => o.Limits.GroupsPerUser = 2,
+            node => RefusedAsync(async i => await node.Groups.AddAsync($"g{i}", "alice")),
+            async node =>
+            {
+                await node.Groups.AddAsync("g0", "alice");
+                await node.Groups.RemoveAsync("g1", "alice");
+                await node.Groups.AddAsync("g7", "alice");
+            }) { OfTheStore = true },
+        new(
+            "MaxDevicesPerUser", "too-many-devices", o => o.MaxDevicesPerUser = 2,
+            node => UntilTurnedAwayAsync(node, keep: false, device: i => $"d{i}"),
+            async node => await Works(await PlainClient.ConnectAsync(node, "alice", "d1"))) { OfTheStore = true },
+        new(
+            "MaxOutstandingSends", "too-many-sends", o => o.MaxOutstandingSends = 2,
+            node => UntilRefusedAsync(node, (alice, _) => ManyAsync(alice, 64)), node => WithAsync(node, Works)),
+        new(
+            "MaxBodyBytes", "message-too-large", o => o.MaxBodyBytes = 1024,
+            node => UntilRefusedAsync(node, (alice, _) => alice.SendAsync("user:alice", new string('x', 1025))), node => WithAsync(node, Works)),
+        new(
+            "MaxHeaderBytes", "message-too-large", o => o.MaxHeaderBytes = 8,
+            node => UntilRefusedAsync(node, (alice, _) => alice.Connection.InvokeAsync("Send", new { to = "user:alice", headers = new { a = "12345678" } })),
+            node => WithAsync(node, Works)),
+        new(
+            "PublishQueueBytes", "server-busy", o => o.PublishQueueBytes = 1024 * 1024,
+            async node => (await node.Publisher.SendManyAsync([.. Enumerable.Range(0, 64).Select(_ => Large())]))
+                .Select(r => r.Error).OfType<WsmqException>().First(),
+            node => node.Publisher.SendAsync(Large())),
+    ];
+
+    private const string Start = "0000000000000000";
+
+    private static LimitCase Rate(string option, Action<WsmqOptions> set) => new(
+        option, "rate-limited", set, node => UntilRefusedAsync(node, (alice, _) => ManyAsync(alice, 50)), node => WithAsync(node, Works)) { SaysWhen = true };
+
+    public static LimitCase Reads(string option, Func<PlainClient, int, Task> call) => new(
+        option, "too-many-reads", o => (o.Limits.UserReadsPerSecond, o.Limits.UserReadBurst) = (2, 3),
+        node => UntilRefusedAsync(node, call),
+        node => WithAsync(node, alice => alice.Connection.InvokeAsync("Resume", "user:alice", Start))) { SaysWhen = true };
+
+    private static OutgoingMessage Large() => new() { To = "user:alice", Data = new byte[250_000] };
+
+    private static async Task Works(PlainClient client)
+    {
+        await using (client)
+            await client.SendAsync("user:alice", "works");
+    }
+
+    private static async Task WithAsync(TestNode node, Func<PlainClient, Task> act)
+    {
+        await using var alice = await PlainClient.ConnectAsync(node, "alice");
+        await act(alice);
+    }
+
+    /// <summary>Sends many in one call; throws the first refusal.</summary>
+    private static async Task ManyAsync(PlainClient client, int count)
+    {
+        var messages = Enumerable.Range(0, count).Select(i => new { to = "user:alice", body = i });
+        var refused = (await client.Connection.InvokeAsync<PublishResult[]>("SendMany", messages)).FirstOrDefault(r => r.Error is not null);
+        if (refused is null)
+            return;
+        (refused.RetryAfter is { } time ? TimeSpan.FromMilliseconds(time) : (TimeSpan?)null)
+            .Should().Be(WsmqError.FindRetryAfter(refused.Error), "the field and the text say the same");
+        throw new HubException(refused.Error);
+    }
+
+    private static async Task<WsmqException> UntilRefusedAsync(TestNode node, Func<PlainClient, int, Task> act)
+    {
+        await using var alice = await PlainClient.ConnectAsync(node, "alice");
+        return await RefusedAsync(i => act(alice, i));
+    }
+
+    private static async Task<WsmqException> RefusedAsync(Func<int, Task> act)
+    {
+        for (var i = 0; i < 10_000; i++)
+        {
+            if (await Record.ExceptionAsync(() => act(i)) is { } refused)
+                return refused as WsmqException ?? WsmqException.From(refused)!;
+        }
+
+        throw new Xunit.Sdk.XunitException("Nothing was refused.");
+    }
+
+    private static async Task<WsmqException> UntilTurnedAwayAsync(TestNode node, bool keep, Func<int, string>? device = null)
+    {
+        var open = new List<PlainClient>();
+        try
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                var client = await PlainClient.ConnectAsync(node, "alice", device?.Invoke(i));
+                if (await Record.ExceptionAsync(() => client.SendAsync("user:alice", i)) is null && client.Closed is null)
+                {
+                    if (keep)
+                        open.Add(client);
+                    else
+                        await client.DisposeAsync();
+                    continue;
+                }
+
+                await Eventually.That("it is closed", () => client.Closed is not null);
+                return WsmqException.From(client.Closed!)!;
+            }
+        }
+        finally
+        {
+            foreach (var client in open)
+                await client.DisposeAsync();
+        }
+
+        throw new Xunit.Sdk.XunitException("Nobody was turned away.");
+    }
+}

@@ -1,0 +1,151 @@
+using Microsoft.AspNetCore.SignalR.Client;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Limits;
+
+/// <summary>Every limit on a real node: what its violation returns, and that what is allowed then works.</summary>
+[Collection(SharedRedis.Name)]
+public sealed class LimitTests(SharedRedis redis) : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    public static TheoryData<string, string> Rows
+    {
+        get
+        {
+            var rows = new TheoryData<string, string>();
+            foreach (var limit in LimitCases.All)
+            {
+                rows.Add(limit.Option, "SQLite");
+                if (limit.OfTheStore)
+                    rows.Add(limit.Option, "Redis");
+            }
+
+            return rows;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public async Task Over_a_limit_there_is_a_code_and_behind_it_things_go_on(string option, string store)
+    {
+        var limit = LimitCases.All.Single(l => l.Option == option);
+        await using var node = await StartAsync(store, limit.Set);
+        await limit.ViolateAsync(node).ContinueWith(_ => { }, TaskScheduler.Default);
+
+        var refused = await limit.ViolateAsync(node);
+
+        refused.Error.Code.Should().Be(limit.Code);
+        refused.RetryAfter.HasValue.Should().Be(limit.SaysWhen);
+        if (refused.RetryAfter is { } time)
+        {
+            time.Should().BePositive().And.BeLessThan(TimeSpan.FromMinutes(1));
+            await Task.Delay(time);
+        }
+
+        Exception? still = null;
+        await Eventually.That($"it works again ({limit.Code})", async () => (still = await Record.ExceptionAsync(() => limit.AllowedAsync(node))) is null);
+        still.Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData("SQLite")]
+    [InlineData("Redis")]
+    public async Task Who_may_begin_no_new_address_still_reaches_those_that_exist(string store)
+    {
+        await using var node = await StartAsync(store, o => (o.Limits.NewAddressesPerHour, o.Limits.NewAddressBurst) = (1, 2));
+        await using var alice = await PlainClient.ConnectAsync(node, "alice");
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+        await node.Groups.AddAsync("team", "carol");
+        await alice.SendAsync("user:x1", 1);
+        await alice.SendAsync("user:x2", 1);
+
+        var refused = await Record.ExceptionAsync(() => alice.SendAsync("user:x3", 1));
+
+        WsmqError.Find(refused?.Message).Should().Be(WsmqErrors.TooManyNewAddresses);
+        WsmqError.FindRetryAfter(refused?.Message).Should().BeGreaterThan(TimeSpan.FromMinutes(1));
+        var results = await alice.Connection.InvokeAsync<PublishResult[]>("SendMany", new[] { "bob", "x3", "x1", "x3", "carol", "bob" }
+            .Select((name, i) => new { to = "user:" + name, body = i }));
+        results.Select(r => WsmqError.Find(r.Error)?.Number).Should().Equal(null, 4005, null, 4005, null, null);
+        await bob.ReceivesAsync("0", "5");
+        (await bob.SendAsync("user:x3", 1)).Duplicate.Should().BeFalse("each user has a budget of its own");
+        await alice.SendAsync("user:x3", 2);
+        await node.Publisher.SendAsync(new OutgoingMessage { To = "user:x4" });
+        await alice.SendAsync("user:x4", 2);
+    }
+
+    [Fact]
+    public async Task Acks_that_are_malformed_or_beyond_the_tail_are_limited_and_good_ones_are_not()
+    {
+        await using var node = await StartAsync("SQLite", o => (o.Limits.UserReadsPerSecond, o.Limits.UserReadBurst) = (1, 4));
+        await using var alice = await PlainClient.ConnectAsync(node, "alice", ack: false);
+        var receipt = await alice.SendAsync("user:alice", 1);
+        await Eventually.That("it is delivered", () => alice.Received.Count == 1);
+        var codes = new List<string?>();
+        foreach (var position in new[] { "x", Position.Parse(receipt.Position).Next().ToString() })
+        {
+            for (var i = 0; i < 10; i++)
+                codes.Add(WsmqError.Find((await Record.ExceptionAsync(() => alice.Connection.InvokeAsync("Ack", "user:alice", position)))?.Message)?.Code);
+        }
+
+        codes.Should().Contain("invalid-position").And.Contain("too-many-reads");
+        for (var i = 0; i < 50; i++)
+            await alice.Connection.InvokeAsync("Ack", "user:alice", receipt.Position);
+    }
+
+    [Fact]
+    public async Task Connecting_again_brings_no_new_sends_and_another_user_is_not_held_back()
+    {
+        await using var node = await StartAsync("SQLite", o => (o.Limits.UserSendsPerSecond, o.Limits.UserSendBurst) = (1, 20));
+        for (var i = 0; i < 2; i++)
+        {
+            await using var alice = await PlainClient.ConnectAsync(node, "alice");
+            var results = await alice.Connection.InvokeAsync<PublishResult[]>("SendMany", Enumerable.Range(0, 60).Select(n => new { to = "user:bob", body = n }));
+            results.Count(r => r.Error is null).Should().BeLessThan(i == 0 ? 50 : 30);
+        }
+
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+        await bob.SendAsync("user:bob", 1);
+    }
+
+    [Fact]
+    public async Task Who_is_turned_away_and_stays_is_cut_off()
+    {
+        await using var node = await StartAsync("SQLite", o => o.Limits.ConnectionsPerUser = 1);
+        await using var first = await PlainClient.ConnectAsync(node, "alice");
+        await first.SendAsync("user:alice", 1);
+        await using var raw = await RawClient.ConnectAsync(node, "alice");
+
+        await Eventually.That("the server ends it", () => raw.Ended);
+
+        raw.All.Should().Contain(m => m.Contains("too-many-connections", StringComparison.Ordinal) && m.Contains("allowReconnect", StringComparison.Ordinal));
+        first.Connection.State.Should().Be(HubConnectionState.Connected);
+    }
+
+    [Fact]
+    public void The_document_has_a_row_for_each_and_no_other()
+    {
+        var root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "Wsmq.sln")))
+            root = Path.GetDirectoryName(root)!;
+        var table = File.ReadAllLines(Path.Combine(root, "docs", "operations.md"))
+            .SkipWhile(l => l != "## Limits").Skip(1).TakeWhile(l => !l.StartsWith("## ", StringComparison.Ordinal))
+            .Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('|')).ToList();
+
+        table.Select(cells => (cells[1].Split('`')[1], cells[5].Trim())).Should().BeEquivalentTo(
+            LimitCases.All.Select(l => (l.Option, $"{WsmqErrors.All.Values.Single(e => e.Code == l.Code).Number} `{l.Code}`"))
+                .Concat(LogLimitTests.Options.Select(o => (o, "gap `retention`"))));
+    }
+
+    private Task<TestNode> StartAsync(string store, Action<WsmqOptions> set) => TestNode.StartAsync(
+        s =>
+        {
+            if (store == "Redis")
+                s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = redis.NextPrefix());
+            else
+                s.UseSqlite(_folder.File($"{Guid.NewGuid():N}.db"));
+        },
+        set);
+}

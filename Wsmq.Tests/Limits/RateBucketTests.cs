@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Time.Testing;
+using Wsmq.Server.Limits;
+
+namespace Wsmq.Tests.Limits;
+
+/// <summary>The token bucket, on a clock of the test's own.</summary>
+public sealed class RateBucketTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private RateBucket _bucket;
+
+    private RateRule Rule(int count, int burst) => RateRule.Of(count, TimeSpan.FromSeconds(1), burst, _time)!;
+
+    private int Take(RateRule rule, int attempts)
+    {
+        var taken = 0;
+        for (var i = 0; i < attempts; i++)
+            taken += _bucket.TryTake(rule, out _) ? 1 : 0;
+        return taken;
+    }
+
+    [Fact]
+    public void The_burst_comes_at_once_and_then_the_rate()
+    {
+        var rule = Rule(10, burst: 25);
+        Take(rule, 100).Should().Be(25);
+        for (var i = 0; i < 5; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            Take(rule, 100).Should().Be(10);
+        }
+
+        _time.Advance(TimeSpan.FromHours(1));
+        _bucket.IsFull(rule).Should().BeTrue();
+        Take(rule, 100).Should().Be(25);
+    }
+
+    [Fact]
+    public void Who_waits_as_told_gets_one_and_those_who_wait_are_told_different_times()
+    {
+        var rule = Rule(10, burst: 1);
+        Take(rule, 1).Should().Be(1);
+        var waits = new List<TimeSpan>();
+        for (var i = 0; i < 5; i++)
+        {
+            _bucket.TryTake(rule, out var wait).Should().BeFalse();
+            waits.Add(wait);
+        }
+
+        waits.Should().Equal(Enumerable.Range(1, 5).Select(i => TimeSpan.FromMilliseconds(100 * i)));
+        foreach (var _ in waits)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            _bucket.TryTake(rule, out var _).Should().BeTrue();
+        }
+    }
+
+    [Fact]
+    public void Nobody_is_told_to_wait_for_ever_because_others_did_not_wait()
+    {
+        var rule = Rule(1, burst: 1);
+        Take(rule, 10_000);
+        _bucket.TryTake(rule, out var wait);
+        wait.Should().BeLessThanOrEqualTo(TimeSpan.FromSeconds(6));
+    }
+
+    [Fact]
+    public void What_is_charged_beyond_the_burst_is_waited_for()
+    {
+        var rule = Rule(1, burst: 3);
+        for (var i = 0; i < 10; i++)
+            _bucket.Charge(rule);
+        _bucket.HasRoom(rule).Should().BeFalse();
+        _bucket.Wait(rule).Should().Be(TimeSpan.FromSeconds(8));
+        _time.Advance(TimeSpan.FromSeconds(8));
+        _bucket.HasRoom(rule).Should().BeTrue();
+        Take(rule, 10).Should().Be(1);
+    }
+
+    [Fact]
+    public void Without_a_rule_there_is_no_limit()
+    {
+        RateRule.Of(0, TimeSpan.FromSeconds(1), 1, _time).Should().BeNull();
+        _bucket.TryTake(null, out _).Should().BeTrue();
+        _bucket.HasRoom(null).Should().BeTrue();
+        _bucket.IsFull(null).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Takers_at_the_same_time_get_no_more_than_there_are()
+    {
+        var rule = Rule(1, burst: 10_000);
+        var takers = Enumerable.Range(0, 4).Select(_ => Task.Run(() => Take(rule, 5_000)));
+        (await Task.WhenAll(takers)).Sum().Should().Be(10_000);
+    }
+}

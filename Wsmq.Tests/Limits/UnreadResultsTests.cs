@@ -1,0 +1,65 @@
+using System.Text;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Limits;
+
+/// <summary>A client that sends without end what is refused, and reads no result, is made to wait; its node does not grow.</summary>
+public sealed class UnreadResultsTests : IDisposable
+{
+    private const long Most = 48 * 1024 * 1024;
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("""{"to":"nobody"}""")]
+    [InlineData("7")]
+    public async Task The_socket_of_who_does_not_read_its_results_fills_up(string refused)
+    {
+        await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")), o => o.Limits.SendsPerSecond = 0);
+        await using var mallory = await RawClient.ConnectAsync(node, "mallory", reads: false);
+        await mallory.SendAsync("""{"type":4,"invocationId":"1","target":"Publish","arguments":[],"streamIds":["s"]}""");
+        var frame = $$"""{"type":2,"invocationId":"s","item":[{{string.Join(',', Enumerable.Repeat(refused, 500))}}]}""";
+
+        var sent = 0L;
+        var stuck = false;
+        while (!stuck && sent < Most)
+        {
+            var sending = mallory.SendAsync(frame);
+            sent += Encoding.UTF8.GetByteCount(frame);
+            stuck = await Task.WhenAny(sending, Task.Delay(TimeSpan.FromSeconds(5))) != sending;
+        }
+
+        stuck.Should().BeTrue("the server reads no further while its answers are not read");
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+        await bob.SendAsync("user:bob", 1);
+        await bob.ReceivesAsync("1");
+    }
+
+    [Fact]
+    public async Task Who_reads_them_goes_on_at_a_pace_and_gets_a_result_for_each()
+    {
+        const int Count = 1_200;
+        await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")));
+        await using var mallory = await RawClient.ConnectAsync(node, "mallory");
+        await mallory.SendAsync("""{"type":4,"invocationId":"1","target":"Publish","arguments":[],"streamIds":["s"]}""");
+        for (var i = 0; i < Count / 100; i++)
+            await mallory.SendAsync($$"""{"type":2,"invocationId":"s","item":[{{string.Join(',', Enumerable.Repeat("7", 100))}}]}""");
+        await mallory.SendAsync("""{"type":3,"invocationId":"s"}""");
+
+        await Eventually.That("the stream is complete", () => mallory.All.Any(m => m.Contains("{\"type\":3,\"invocationId\":\"1\"", StringComparison.Ordinal)));
+        string.Concat(mallory.All).Split("\"number\":").Should().HaveCount(Count + 1);
+    }
+
+    [Fact]
+    public async Task An_array_that_is_far_too_long_counts_as_one_malformed_message()
+    {
+        await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")));
+        await using var mallory = await RawClient.ConnectAsync(node, "mallory");
+        await mallory.SendAsync($$"""{"type":1,"invocationId":"1","target":"SendMany","arguments":[[{{string.Join(',', Enumerable.Repeat("[]", 100_000))}}]]}""");
+
+        await Eventually.That("it is answered", () => mallory.All.Any(m => m.Contains("\"invocationId\":\"1\"", StringComparison.Ordinal)));
+        mallory.All[^1].Should().Contain("invalid-message").And.Contain("\"number\":0").And.NotContain("\"number\":1");
+    }
+}

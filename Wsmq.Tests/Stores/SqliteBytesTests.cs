@@ -1,0 +1,39 @@
+using Microsoft.Data.Sqlite;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Stores;
+
+/// <summary>A file that was made before the bytes of logs were kept.</summary>
+public sealed class SqliteBytesTests : IDisposable
+{
+    private static readonly Address Bob = Address.User("bob");
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Knows_them_after_it_was_opened()
+    {
+        var path = _folder.File("wsmq.db");
+        await using (var h = await SqliteHarness.StartAsync(path))
+        {
+            for (var i = 0; i < 3; i++)
+                await h.AddAsync(Bob, new string('x', 500_000));
+        }
+
+        await using (var old = new SqliteConnection($"Data Source={path};Pooling=False"))
+        {
+            await old.OpenAsync();
+            await using var command = old.CreateCommand();
+            command.CommandText = "ALTER TABLE logs DROP COLUMN bytes";
+            await command.ExecuteNonQueryAsync();
+        }
+
+        var options = new WsmqOptions();
+        options.Retention.MaxBytes = 2_500_000;
+        await using var again = await SqliteHarness.StartAsync(path, options);
+        await again.AddAsync(Bob, new string('x', 500_000));
+        (await again.PositionsAsync(Bob)).Should().HaveCount(2, "metadata and body hold the text twice over");
+    }
+}
