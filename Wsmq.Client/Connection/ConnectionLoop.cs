@@ -84,10 +84,10 @@ internal sealed class ConnectionLoop(
         _connected.TrySetResult();
         try
         {
-            var error = await session.Ended.WaitAsync(stop).ConfigureAwait(false);
-            Log.ConnectionLost(events.Logger, error);
-            if (error is not null)
-                events.RaiseError(WsmqOperation.Connection, WsmqException.From(error) ?? error);
+            if (await LeavesAsync(session, stop).ConfigureAwait(false))
+                Log.Leaving(events.Logger);
+            else
+                Lost(await session.Ended.WaitAsync(stop).ConfigureAwait(false));
         }
         finally
         {
@@ -100,6 +100,32 @@ internal sealed class ConnectionLoop(
         // A server that takes a connection and closes it at once must not be hammered: only one that held starts the count anew.
         if (options.TimeProvider.GetElapsedTime(since) > Held)
             _attempt = 0;
+    }
+
+    /// <summary>True where the server asked to connect anew, it is time to, and what was under way has ended; false where the connection ended first.</summary>
+    private async Task<bool> LeavesAsync(HubSession session, CancellationToken stop)
+    {
+        await Task.WhenAny(session.Ended, session.AskedToLeave).WaitAsync(stop).ConfigureAwait(false);
+        if (!session.AskedToLeave.IsCompleted)
+            return false;
+        var after = await session.AskedToLeave.ConfigureAwait(false);
+        await ((Task)session.Ended).WaitAsync(after, options.TimeProvider, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stop.ThrowIfCancellationRequested();
+        if (session.Ended.IsCompleted)
+            return false;
+        await Waits.TryAsync(Task.WhenAll(users.Select(u => u.LeaveAsync(stop))), options, stop).ConfigureAwait(false);
+        return !session.Ended.IsCompleted;
+    }
+
+    private void Lost(Exception? error)
+    {
+        Log.ConnectionLost(events.Logger, error);
+        if (error is null)
+            return;
+        var coded = WsmqException.From(error);
+        if (coded?.Error == WsmqErrors.StoreUnavailable)
+            receiver.StoreState(available: false);
+        events.RaiseError(WsmqOperation.Connection, coded ?? error);
     }
 
     private async Task CloseAsync(HubSession session)

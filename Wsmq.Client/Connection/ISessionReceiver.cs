@@ -12,4 +12,6 @@ internal interface ISessionReceiver
     void Live(LiveMessage message);
 
     void Stalled(string source, string position);
+
+    void StoreState(bool available);
 }

@@ -1,7 +1,8 @@
 namespace Wsmq;
 
 /// <summary>Takes what the connection hands over, sorts it by source, and returns at once.</summary>
-internal sealed class Inbox(Sources sources, LiveQueue live, Acker acker, Resumer resumer, ClientEvents events) : ISessionReceiver
+internal sealed class Inbox(
+    Sources sources, LiveQueue live, Acker acker, Resumer resumer, StoreWatch store, ClientEvents events) : ISessionReceiver
 {
     public void ReceiveMany(IReadOnlyList<Delivery> deliveries)
     {
@@ -43,6 +44,8 @@ internal sealed class Inbox(Sources sources, LiveQueue live, Acker acker, Resume
         else
             events.RaiseError(WsmqOperation.Protocol, new FormatException($"A stall has no readable source or position: {source}, {position}."));
     }
+
+    public void StoreState(bool available) => store.Set(available);
 
     private void React(SourceState state, Arrival arrival)
     {

@@ -56,6 +56,15 @@ public sealed class WsmqOptions
     /// <summary>How many bytes of the newest entries of an active address a node keeps in memory. Default 1 MiB; 0 to 1 GiB.</summary>
     public int FeedBytes { get; set; } = 1024 * 1024;
 
+    /// <summary>How a node that is told to stop sends its clients elsewhere.</summary>
+    public WsmqDrainOptions Drain { get; } = new();
+
+    /// <summary>
+    /// After how long without an answer the store counts as away, of which connected clients are told. Default 3 seconds; 100 ms to
+    /// 1 minute.
+    /// </summary>
+    public TimeSpan StoreAwayAfter { get; set; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How the publisher turns objects into JSON. Default: web defaults, camel case.</summary>
     public JsonSerializerOptions Json { get; set; } = JsonSerializerOptions.Web;
 }

@@ -7,6 +7,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
 {
     private static readonly TimeSpan TenYears = TimeSpan.FromDays(3650);
     private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Tenth = TimeSpan.FromMilliseconds(100);
 
     public ValidateOptionsResult Validate(string? name, WsmqOptions options)
@@ -32,8 +33,20 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Require(
             options.SendTimeout < options.DeduplicationWindow,
             "options.SendTimeout must be less than options.DeduplicationWindow, or a repeated send could be stored twice");
+        rules.Within(options.StoreAwayAfter, Tenth, TimeSpan.FromMinutes(1));
         Retention(rules, options.Retention);
+        Drain(rules, options);
         return rules.Result;
+    }
+
+    private static void Drain(OptionRules rules, WsmqOptions options)
+    {
+        rules.Within(options.Drain.Timeout, TimeSpan.Zero, TimeSpan.FromHours(1));
+        rules.Within(options.Drain.Spread, TimeSpan.Zero, TenMinutes);
+        rules.Within(options.Drain.ReadinessDelay, TimeSpan.Zero, TenMinutes);
+        rules.Require(
+            options.Drain.Timeout == TimeSpan.Zero || options.Drain.ReadinessDelay <= options.Drain.Timeout,
+            "options.Drain.ReadinessDelay must be at most options.Drain.Timeout");
     }
 
     private static void Retention(OptionRules rules, RetentionOptions retention)

@@ -14,6 +14,9 @@ internal sealed class WsmqMetrics
     private readonly Counter<long> _gaps;
     private readonly Counter<long> _liveDropped;
     private readonly UpDownCounter<long> _connections;
+    private readonly UpDownCounter<long> _draining;
+    private readonly Counter<long> _drained;
+    private readonly UpDownCounter<long> _storeAway;
 
     public WsmqMetrics(IMeterFactory factory)
     {
@@ -25,6 +28,9 @@ internal sealed class WsmqMetrics
         _gaps = meter.CreateCounter<long>("wsmq.gaps", "{gap}", "Gaps announced.");
         _liveDropped = meter.CreateCounter<long>("wsmq.live.dropped", "{push}", "Live pushes dropped for connections that do not read.");
         _connections = meter.CreateUpDownCounter<long>("wsmq.connections", "{connection}", "Connections being served.");
+        _draining = meter.CreateUpDownCounter<long>("wsmq.draining", "{node}", "1 while the node sends its clients elsewhere.");
+        _drained = meter.CreateCounter<long>("wsmq.drained", "{connection}", "Connections that a stopping node got rid of.");
+        _storeAway = meter.CreateUpDownCounter<long>("wsmq.store.away", "{store}", "1 while the store does not answer.");
     }
 
     public void Appended(int count, int duplicates)
@@ -45,4 +51,15 @@ internal sealed class WsmqMetrics
     public void Connected() => _connections.Add(1);
 
     public void Disconnected() => _connections.Add(-1);
+
+    public void DrainBegan() => _draining.Add(1);
+
+    public void DrainEnded(int left, int closed)
+    {
+        _draining.Add(-1);
+        _drained.Add(left, new KeyValuePair<string, object?>("how", "left"));
+        _drained.Add(closed, new KeyValuePair<string, object?>("how", "closed"));
+    }
+
+    public void StoreChanged(bool available) => _storeAway.Add(available ? -1 : 1);
 }

@@ -8,6 +8,8 @@ namespace Wsmq.Server.Redis;
 /// <summary>The store for any number of nodes.</summary>
 internal sealed class RedisStore : IStore
 {
+    private static readonly TimeSpan ProbeExpiry = TimeSpan.FromMinutes(1);
+
     private readonly RedisConnections _connections;
     private readonly RedisKeys _keys;
     private readonly RedisSignals _signals;
@@ -23,6 +25,12 @@ internal sealed class RedisStore : IStore
         Live = new RedisLive(_connections, _keys, lanes, logger);
         Log = new RedisMessageLog(_connections, _keys, lanes, _signals, options.Value, redisOptions.Value);
         Memberships = new RedisMembershipStore(_connections, _keys, lanes);
+    }
+
+    public event Action? Doubted
+    {
+        add => _connections.Doubted += value;
+        remove => _connections.Doubted -= value;
     }
 
     public IMessageLog Log { get; }
@@ -46,7 +54,12 @@ internal sealed class RedisStore : IStore
     {
         try
         {
-            await RedisErrors.GuardAsync(() => _connections.Database.PingAsync(), cancellationToken);
+            // A write, because a server that answers a ping may still take none: a replica, or one that cannot write its file.
+            await RedisErrors.GuardAsync(() => _connections.Database.StringSetAsync(_keys.Probe, 1, ProbeExpiry), cancellationToken);
+            return true;
+        }
+        catch (WsmqException e) when (e.Error == WsmqErrors.StoreFull)
+        {
             return true;
         }
         catch (WsmqException e)
