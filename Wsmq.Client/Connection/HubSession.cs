@@ -59,7 +59,7 @@ internal sealed class HubSession : IAsyncDisposable
         _connection.InvokeAsync(nameof(IWsmqHub.Resume), source.ToString(), after.ToString());
 
     /// <summary>A call without effect: its answer says that the server has let the connection in.</summary>
-    public Task AskAsync() => _connection.InvokeAsync<PublishResult[]>(nameof(IWsmqHub.SendMany), Array.Empty<SendFrame>());
+    public Task AskAsync() => _connection.InvokeAsync<PublishResult[]>(nameof(IWsmqHub.SendMany), new SendFrame());
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 

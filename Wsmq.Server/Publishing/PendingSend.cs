@@ -37,9 +37,7 @@ internal abstract class PendingSend(AppendRequest request, ValueTask<WsmqExcepti
     /// <summary>How long until the sender is to hear that it failed.</summary>
     public TimeSpan TimeLeft(TimeProvider time) => IsLate(time) ? TimeSpan.Zero : time.GetElapsedTime(time.GetTimestamp(), _deadline);
 
-    public bool IsLate(TimeProvider time) => IsLate(time.GetTimestamp());
-
-    public bool IsLate(long now) => _deadline <= now;
+    public bool IsLate(TimeProvider time) => _deadline <= time.GetTimestamp();
 
     public void Stored(AppendResult result)
     {

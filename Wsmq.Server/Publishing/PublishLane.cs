@@ -117,18 +117,10 @@ internal sealed class PublishLane
     /// <summary>What is waiting now and may be sent.</summary>
     private List<PendingSend> Take()
     {
-        var now = _time.GetTimestamp();
         var batch = new List<PendingSend>(Math.Min(_queue.Reader.Count, AppendPipeline.MaxBatchItems));
         var bytes = _admissions.Release(batch, AppendPipeline.MaxBatchItems, MaxBatchBytes);
         while (batch.Count < AppendPipeline.MaxBatchItems && bytes < MaxBatchBytes && HasRoom && _queue.Reader.TryRead(out var send))
         {
-            if (send.IsLate(now))
-            {
-                // It waited behind others that a store that is away kept: with an attempt of its own it would be told later still.
-                send.Refuse(new WsmqException(WsmqErrors.StoreUnavailable, "it waited too long for the store"));
-                continue;
-            }
-
             if (!_admissions.TryPass(send))
                 continue;
             batch.Add(send);

@@ -13,6 +13,9 @@ internal sealed class RawClient : IAsyncDisposable
     private readonly ConcurrentQueue<string> _messages = [];
     private Task _reading = Task.CompletedTask;
 
+    /// <summary>Every WebSocket message.</summary>
+    public IReadOnlyList<string> All => [.. _messages];
+
     /// <summary>The WebSocket messages that called something on the client.</summary>
     public IReadOnlyList<string> Messages => [.. _messages.Where(m => m.Contains("\"type\":1,", StringComparison.Ordinal))];
 
