@@ -17,6 +17,7 @@ public sealed partial class WsmqClient : IAsyncDisposable
     private readonly HandlerRegistry _handlers = new();
     private readonly ClientEvents _events;
     private readonly ClientState _state;
+    private readonly StoreWatch _store;
     private readonly HubSessionFactory _sessions;
     private readonly MessageFactory _messages;
     private readonly SemaphoreSlim _starting = new(1, 1);
@@ -34,6 +35,7 @@ public sealed partial class WsmqClient : IAsyncDisposable
         OptionChecks.Check(url, _options);
         _events = new ClientEvents((_options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<WsmqClient>()) { Sender = this };
         _state = new ClientState(_events);
+        _store = new StoreWatch(_events);
         _sessions = new HubSessionFactory(url, _options);
         _messages = new MessageFactory(_options);
     }
@@ -46,6 +48,19 @@ public sealed partial class WsmqClient : IAsyncDisposable
     {
         add => _events.StateChanged += value;
         remove => _events.StateChanged -= value;
+    }
+
+    /// <summary>
+    /// False while the server says that its store is away: sends are repeated until <see cref="WsmqClientOptions.SendTimeout"/>, and
+    /// nothing is delivered. True until it is said for the first time; without a connection it stays as it was.
+    /// </summary>
+    public bool StoreAvailable => _store.Available;
+
+    /// <summary><see cref="StoreAvailable"/> has changed.</summary>
+    public event EventHandler<WsmqStoreStateChangedEventArgs>? StoreStateChanged
+    {
+        add => _events.StoreStateChanged += value;
+        remove => _events.StoreStateChanged -= value;
     }
 
     /// <summary>Messages are missing and will not come. Raised in order, between the messages before and behind.</summary>
@@ -132,7 +147,7 @@ public sealed partial class WsmqClient : IAsyncDisposable
                 return running;
             if (_run is { } expelled)
                 await CloseAsync(expelled, CancellationToken.None).ConfigureAwait(false);
-            var run = new ClientRun(_sessions, _handlers, _state, _options, _events);
+            var run = new ClientRun(_sessions, _handlers, _state, _store, _options, _events);
             lock (_startBehind)
             {
                 foreach (var (source, after) in _startBehind)

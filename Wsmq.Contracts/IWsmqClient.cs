@@ -43,4 +43,18 @@ public interface IWsmqClient
     /// <param name="position">The position of the message.</param>
     /// <param name="attempts">How many attempts had failed.</param>
     Task Skipped(string source, string position, int attempts);
+
+    /// <summary>
+    /// This node is stopping. Connect again after the time, which is another one for each client, so that they do not all come to
+    /// the other nodes at once; until then everything works as before. A client that stays is closed, and may reconnect.
+    /// </summary>
+    /// <param name="afterMilliseconds">When to leave, in milliseconds from now.</param>
+    Task Reconnect(int afterMilliseconds);
+
+    /// <summary>
+    /// The store has gone away or has come back. While it is away sends fail with <c>store-unavailable</c>, and nothing is delivered.
+    /// It is available to a new connection that is not told otherwise.
+    /// </summary>
+    /// <param name="available">Whether the store answers.</param>
+    Task StoreState(bool available);
 }

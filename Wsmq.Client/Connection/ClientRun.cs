@@ -16,7 +16,8 @@ internal sealed class ClientRun : IDisposable
     private Task _loops = Task.CompletedTask;
     private Task _connectionLoop = Task.CompletedTask;
 
-    public ClientRun(HubSessionFactory sessions, HandlerRegistry handlers, ClientState state, WsmqClientOptions options, ClientEvents events)
+    public ClientRun(
+        HubSessionFactory sessions, HandlerRegistry handlers, ClientState state, StoreWatch store, WsmqClientOptions options, ClientEvents events)
     {
         (_options, _events) = (options, events);
         Outbox = new Outbox(options, events.Logger, _connecting.Token);
@@ -27,8 +28,8 @@ internal sealed class ClientRun : IDisposable
         var loop = new SourceLoop(new Dispatcher(handlers, events), _acker, _resumer, _failures, options, events);
         _sources = new Sources(options, source => loop.RunAsync(source, _handling.Token));
         _resumer.Sources = _sources;
-        var inbox = new Inbox(_sources, _live, _acker, _resumer, events);
-        _connection = new ConnectionLoop(sessions, inbox, [_resumer, _acker, _failures, Outbox, new Readers(handlers)], state, options, events);
+        var inbox = new Inbox(_sources, _live, _acker, _resumer, store, events);
+        _connection = new ConnectionLoop(sessions, inbox, [_resumer, _acker, _failures, Outbox, store, new Readers(handlers)], state, options, events);
     }
 
     public Outbox Outbox { get; }

@@ -96,10 +96,10 @@ internal sealed class ConnectionLoop(
         _connected.TrySetResult();
         try
         {
-            var error = await session.Ended.WaitAsync(stop).ConfigureAwait(false);
-            Log.ConnectionLost(events.Logger, error);
-            if (error is not null)
-                Report(WsmqOperation.Connection, error);
+            if (await LeavesAsync(session, stop).ConfigureAwait(false))
+                Log.Leaving(events.Logger);
+            else
+                Lost(await session.Ended.WaitAsync(stop).ConfigureAwait(false));
         }
         finally
         {
@@ -114,6 +114,21 @@ internal sealed class ConnectionLoop(
             _attempt = 0;
     }
 
+    /// <summary>True where the server asked to connect anew, it is time to, and what was under way has ended; false where the connection ended first.</summary>
+    private async Task<bool> LeavesAsync(HubSession session, CancellationToken stop)
+    {
+        await Task.WhenAny(session.Ended, session.AskedToLeave).WaitAsync(stop).ConfigureAwait(false);
+        if (!session.AskedToLeave.IsCompleted)
+            return false;
+        var after = await session.AskedToLeave.ConfigureAwait(false);
+        await ((Task)session.Ended).WaitAsync(after, options.TimeProvider, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stop.ThrowIfCancellationRequested();
+        if (session.Ended.IsCompleted)
+            return false;
+        await Waits.TryAsync(Task.WhenAll(users.Select(u => u.LeaveAsync(stop))), options, stop).ConfigureAwait(false);
+        return !session.Ended.IsCompleted;
+    }
+
     private void Report(WsmqOperation operation, Exception error)
     {
         var known = WsmqException.From(error);
@@ -121,6 +136,16 @@ internal sealed class ConnectionLoop(
             _expelled = known;
         _retryAfter = known?.RetryAfter;
         events.RaiseError(operation, known ?? error);
+    }
+
+    private void Lost(Exception? error)
+    {
+        Log.ConnectionLost(events.Logger, error);
+        if (error is null)
+            return;
+        if (WsmqException.From(error)?.Error == WsmqErrors.StoreUnavailable)
+            receiver.StoreState(available: false);
+        Report(WsmqOperation.Connection, error);
     }
 
     private void End(WsmqException expelled)

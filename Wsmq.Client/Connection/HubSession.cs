@@ -8,8 +8,12 @@ namespace Wsmq;
 /// </summary>
 internal sealed class HubSession : IAsyncDisposable
 {
+    private const int MostMilliseconds = 600_000;
+
     private readonly HubConnection _connection;
     private readonly TaskCompletionSource<Exception?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly TaskCompletionSource<TimeSpan> _leave = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public HubSession(HubConnection connection, ISessionReceiver receiver)
     {
@@ -20,6 +24,12 @@ internal sealed class HubSession : IAsyncDisposable
         connection.On<LiveMessage>(nameof(IWsmqClient.Live), receiver.Live);
         connection.On<string, string>(nameof(IWsmqClient.Stalled), receiver.Stalled);
         connection.On<string, string, int>(nameof(IWsmqClient.Skipped), receiver.Skipped);
+        connection.On<int>(nameof(IWsmqClient.Reconnect), milliseconds => _leave.TrySetResult(Bounded(milliseconds)));
+        connection.On<bool>(nameof(IWsmqClient.StoreState), available =>
+        {
+            StoreAvailable = available;
+            receiver.StoreState(available);
+        });
         connection.Closed += error =>
         {
             _ended.TrySetResult(error);
@@ -29,6 +39,12 @@ internal sealed class HubSession : IAsyncDisposable
 
     /// <summary>Completes when the connection is gone, with the error if there was one.</summary>
     public Task<Exception?> Ended => _ended.Task;
+
+    /// <summary>Completes when the server asks to connect anew, with the time after which.</summary>
+    public Task<TimeSpan> AskedToLeave => _leave.Task;
+
+    /// <summary>What this connection was last told of the store; null where it was told nothing.</summary>
+    public bool? StoreAvailable { get; private set; }
 
     public Task StartAsync(CancellationToken ct) => _connection.StartAsync(ct);
 
@@ -46,5 +62,11 @@ internal sealed class HubSession : IAsyncDisposable
     public Task FailAsync(Address source, Position position, string? reason) =>
         _connection.InvokeAsync<int>(nameof(IWsmqHub.Fail), source.ToString(), position.ToString(), reason);
 
+    /// <summary>A call without effect: its answer says that the server has let the connection in.</summary>
+    public Task AskAsync() => _connection.InvokeAsync<PublishResult[]>(nameof(IWsmqHub.SendMany), new SendFrame());
+
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    // Whatever a server says: a connection is left in order, and within a time.
+    private static TimeSpan Bounded(int milliseconds) => TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, MostMilliseconds));
 }

@@ -14,4 +14,6 @@ internal interface ISessionReceiver
     void Stalled(string source, string position);
 
     void Skipped(string source, string position, int attempts);
+
+    void StoreState(bool available);
 }

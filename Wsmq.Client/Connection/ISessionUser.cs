@@ -6,6 +6,9 @@ internal interface ISessionUser
     /// <summary>A connection is up: use it, and repeat on it what the last one left open.</summary>
     void Attach(HubSession session);
 
+    /// <summary>The connection is about to be left: begin nothing more on it. Completes once what is under way has its answer.</summary>
+    Task LeaveAsync(CancellationToken ct) => Task.CompletedTask;
+
     /// <summary>The connection is gone.</summary>
     void Detach();
 

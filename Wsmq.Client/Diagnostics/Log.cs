@@ -38,6 +38,18 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Debug, "Sends to {To} are repeated in {Delay}.")]
     public static partial void SendsRepeated(ILogger logger, string to, TimeSpan delay);
 
+    [LoggerMessage(14, LogLevel.Information, "The server is stopping: the client connects anew.")]
+    public static partial void Leaving(ILogger logger);
+
+    [LoggerMessage(15, LogLevel.Warning, "The server says that the store is away: sends fail, and nothing is delivered.")]
+    public static partial void StoreAway(ILogger logger);
+
+    [LoggerMessage(16, LogLevel.Information, "The store is back.")]
+    public static partial void StoreBack(ILogger logger);
+
+    [LoggerMessage(17, LogLevel.Debug, "Nothing is known of the store at the new connection.")]
+    public static partial void StoreNotAsked(ILogger logger, Exception exception);
+
     [LoggerMessage(13, LogLevel.Debug, "Closing a connection met an error.")]
     public static partial void CloseFailed(ILogger logger, Exception exception);
 

@@ -7,6 +7,8 @@ internal sealed class ClientEvents(ILogger logger)
 {
     public event EventHandler<WsmqStateChangedEventArgs>? StateChanged;
 
+    public event EventHandler<WsmqStoreStateChangedEventArgs>? StoreStateChanged;
+
     public event EventHandler<WsmqGapEventArgs>? Gap;
 
     public event EventHandler<WsmqStalledEventArgs>? Stalled;
@@ -24,6 +26,15 @@ internal sealed class ClientEvents(ILogger logger)
     {
         Log.StateChanged(logger, current);
         Raise(StateChanged, new WsmqStateChangedEventArgs(previous, current), nameof(StateChanged));
+    }
+
+    public void RaiseStoreStateChanged(bool available)
+    {
+        if (available)
+            Log.StoreBack(logger);
+        else
+            Log.StoreAway(logger);
+        Raise(StoreStateChanged, new WsmqStoreStateChangedEventArgs(available), nameof(StoreStateChanged));
     }
 
     public void RaiseGap(WsmqGapEventArgs gap)

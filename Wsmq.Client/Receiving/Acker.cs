@@ -34,6 +34,8 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
         }
     }
 
+    public Task LeaveAsync(CancellationToken ct) => SendAllAsync(ct);
+
     public void Detach()
     {
         lock (_gate)

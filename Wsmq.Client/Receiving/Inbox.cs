@@ -1,7 +1,8 @@
 namespace Wsmq;
 
 /// <summary>Takes what the connection hands over, sorts it by source, and returns at once.</summary>
-internal sealed class Inbox(Sources sources, LiveQueue live, Acker acker, Resumer resumer, ClientEvents events) : ISessionReceiver
+internal sealed class Inbox(
+    Sources sources, LiveQueue live, Acker acker, Resumer resumer, StoreWatch store, ClientEvents events) : ISessionReceiver
 {
     public void ReceiveMany(IReadOnlyList<Delivery> deliveries)
     {
@@ -56,6 +57,8 @@ internal sealed class Inbox(Sources sources, LiveQueue live, Acker acker, Resume
         if (sources.Of(address).Skip(at))
             events.RaiseSkipped(new WsmqSkippedEventArgs(address, at, attempts));
     }
+
+    public void StoreState(bool available) => store.Set(available);
 
     private void React(SourceState state, Arrival arrival)
     {

@@ -18,6 +18,13 @@ internal sealed class Resumer(WsmqClientOptions options, ClientEvents events) : 
         Wake();
     }
 
+    // What it asks for is asked for again at the next connection.
+    public Task LeaveAsync(CancellationToken ct)
+    {
+        Detach();
+        return Task.CompletedTask;
+    }
+
     public void Detach() => _session = null;
 
     public void Wake() => _work.Set();

@@ -6,6 +6,7 @@ internal sealed partial class Outbox
     private HubSession? _session;
     private SendStream? _stream;
     private Task _streaming = Task.CompletedTask;
+    private TaskCompletionSource? _quiet;
 
     public void Attach(HubSession session)
     {
@@ -17,11 +18,24 @@ internal sealed partial class Outbox
         }
     }
 
+    // Sends that begin from now on wait for the next connection.
+    public Task LeaveAsync(CancellationToken ct)
+    {
+        lock (_gate)
+        {
+            _session = null;
+            _quiet = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            LookForQuiet();
+            return _quiet.Task;
+        }
+    }
+
     public void Detach()
     {
         lock (_gate)
         {
             _session = null;
+            _quiet = null;
             if (_stream is { } stream)
                 Ended(stream, SendOutcome.Again);
         }
@@ -40,6 +54,7 @@ internal sealed partial class Outbox
         var lane = send.Lane!;
         lane.Answered(send, outcome);
         LeaveIfSettled(send);
+        LookForQuiet();
         if (!lane.Draining || lane.InFlight > 0 || _session is null)
             return;
         if (lane.IsEmpty)
@@ -60,6 +75,12 @@ internal sealed partial class Outbox
             send.Lane!.Draining = true;
         foreach (var (send, wasWritten) in left)
             Answered(send, wasWritten ? outcome : SendOutcome.Again);
+    }
+
+    private void LookForQuiet()
+    {
+        if (_quiet is { } quiet && _lanes.Values.All(l => l.InFlight == 0))
+            quiet.TrySetResult();
     }
 
     private void Issue(SendLane lane, PendingSend send)

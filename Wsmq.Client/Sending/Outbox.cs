@@ -65,7 +65,7 @@ internal sealed partial class Outbox : ISessionUser
         lock (_gate)
         {
             _closed = true;
-            wait = _session is not null && (_outstanding > 0 || _waiting.Count > 0);
+            wait = (_session is not null || _quiet is not null) && (_outstanding > 0 || _waiting.Count > 0);
         }
 
         if (wait && !await Waits.TryAsync(_drained.Task, _options, ct).ConfigureAwait(false))

@@ -84,6 +84,15 @@ public sealed class WsmqOptions
     /// </summary>
     public IList<string> AllowedOrigins { get; } = [];
 
+    /// <summary>How a node that is told to stop sends its clients elsewhere.</summary>
+    public WsmqDrainOptions Drain { get; } = new();
+
+    /// <summary>
+    /// After how long without an answer the store counts as away, of which connected clients are told. Default 3 seconds; 100 ms to
+    /// 1 minute.
+    /// </summary>
+    public TimeSpan StoreAwayAfter { get; set; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How the publisher turns objects into JSON. Default: web defaults, camel case.</summary>
     public JsonSerializerOptions Json { get; set; } = JsonSerializerOptions.Web;
 }

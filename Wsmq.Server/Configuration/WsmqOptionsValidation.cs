@@ -9,6 +9,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
     private const long MostBytes = 1024L * 1024 * 1024 * 1024;
     private static readonly TimeSpan TenYears = TimeSpan.FromDays(3650);
     private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Tenth = TimeSpan.FromMilliseconds(100);
 
     public ValidateOptionsResult Validate(string? name, WsmqOptions options)
@@ -39,6 +40,8 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
             "options.SendTimeout must be less than options.DeduplicationWindow, or a repeated send could be stored twice");
         Retention(rules, options.Retention, options.MaxBodyBytes);
         Limits(rules, options.Limits);
+        Drain(rules, options);
+        rules.Within(options.StoreAwayAfter, Tenth, TimeSpan.FromMinutes(1));
         Access(rules, options.Access);
         foreach (var origin in options.AllowedOrigins)
         {
@@ -57,6 +60,16 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(access.MaxTokenLifetime, TimeSpan.FromMinutes(1), TenYears);
         rules.Within(access.MaxRules, 100, 1_000_000);
         rules.Within(access.CheckInterval, Tenth, TimeSpan.FromMinutes(1));
+    }
+
+    private static void Drain(OptionRules rules, WsmqOptions options)
+    {
+        rules.Within(options.Drain.Timeout, TimeSpan.Zero, TimeSpan.FromHours(1));
+        rules.Within(options.Drain.Spread, TimeSpan.Zero, TenMinutes);
+        rules.Within(options.Drain.ReadinessDelay, TimeSpan.Zero, TenMinutes);
+        rules.Require(
+            options.Drain.Timeout == TimeSpan.Zero || options.Drain.ReadinessDelay <= options.Drain.Timeout,
+            "options.Drain.ReadinessDelay must be at most options.Drain.Timeout");
     }
 
     private static void Limits(OptionRules rules, LimitOptions limits)

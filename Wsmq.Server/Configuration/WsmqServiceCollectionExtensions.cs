@@ -7,10 +7,12 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wsmq;
 using Wsmq.Server.Access;
+using Wsmq.Server.Availability;
 using Wsmq.Server.Configuration;
 using Wsmq.Server.DeadLetters;
 using Wsmq.Server.Delivering;
 using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Draining;
 using Wsmq.Server.Groups;
 using Wsmq.Server.Hubs;
 using Wsmq.Server.Limits;
@@ -48,7 +50,9 @@ public static class WsmqServiceCollectionExtensions
         services.TryAddSingleton<IWsmqAccess, WsmqAccess>();
         services.AddMetrics();
         services.AddAuthorization();
-        services.AddHealthChecks().AddCheck<StoreHealthCheck>(StoreHealthCheck.Name, tags: [StoreHealthCheck.ReadyTag]);
+        services.AddHealthChecks()
+            .AddCheck<StoreHealthCheck>(StoreHealthCheck.Name, tags: [StoreHealthCheck.ReadyTag])
+            .AddCheck<DrainHealthCheck>(DrainHealthCheck.Name, tags: [StoreHealthCheck.ReadyTag]);
         AddHub(services);
         AddParts(services);
         return builder.UseSqlite();
@@ -99,6 +103,11 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<ClientReads>();
         services.AddSingleton<ClientFailures>();
         services.AddSingleton<SkippedMessages>();
+        services.AddSingleton<StoreNews>();
+        services.AddSingleton<StoreMonitor>();
+        services.AddSingleton<DrainState>();
+        services.AddSingleton<NodeDrain>();
+        services.AddSingleton<IPostConfigureOptions<HostOptions>, ShutdownTime>();
         services.AddSingleton<IHostedService, WsmqLifetime>();
     }
 }

@@ -33,6 +33,9 @@ internal sealed class ClientConnection(HubConnectionContext connection, bool tak
     public ValueTask SkippedAsync(Address source, Position position, int attempts, CancellationToken cancellationToken) =>
         InvokeAsync(nameof(IWsmqClient.Skipped), [source.ToString(), position.ToString(), attempts], cancellationToken);
 
+    /// <summary>Begins a write that nobody waits for: a client that does not read must not hold up the others who hear the same.</summary>
+    public void Post(SerializedHubMessage message) => _ = connection.WriteAsync(message).AsTask();
+
     // The transport has its own copy of the bytes once this completes, but not before: it may wait for another write.
     private async ValueTask WriteAsync(ComposedFrames frames, CancellationToken cancellationToken)
     {

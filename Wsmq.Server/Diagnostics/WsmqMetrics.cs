@@ -16,6 +16,9 @@ internal sealed class WsmqMetrics
     private readonly Counter<long> _liveDropped;
     private readonly Counter<long> _limited;
     private readonly UpDownCounter<long> _connections;
+    private readonly UpDownCounter<long> _draining;
+    private readonly Counter<long> _drained;
+    private readonly UpDownCounter<long> _storeAway;
 
     public WsmqMetrics(IMeterFactory factory)
     {
@@ -29,6 +32,9 @@ internal sealed class WsmqMetrics
         _liveDropped = meter.CreateCounter<long>("wsmq.live.dropped", "{push}", "Live pushes dropped for connections that do not read.");
         _limited = meter.CreateCounter<long>("wsmq.limited", "{call}", "Calls and connections refused because they are over a limit.");
         _connections = meter.CreateUpDownCounter<long>("wsmq.connections", "{connection}", "Connections being served.");
+        _draining = meter.CreateUpDownCounter<long>("wsmq.draining", "{node}", "1 while the node sends its clients elsewhere.");
+        _drained = meter.CreateCounter<long>("wsmq.drained", "{connection}", "Connections that a stopping node got rid of.");
+        _storeAway = meter.CreateUpDownCounter<long>("wsmq.store.away", "{store}", "1 while the store does not answer.");
     }
 
     public void Appended(int count, int duplicates)
@@ -53,4 +59,15 @@ internal sealed class WsmqMetrics
     public void Connected() => _connections.Add(1);
 
     public void Disconnected() => _connections.Add(-1);
+
+    public void DrainBegan() => _draining.Add(1);
+
+    public void DrainEnded(int left, int closed)
+    {
+        _draining.Add(-1);
+        _drained.Add(left, new KeyValuePair<string, object?>("how", "left"));
+        _drained.Add(closed, new KeyValuePair<string, object?>("how", "closed"));
+    }
+
+    public void StoreChanged(bool available) => _storeAway.Add(available ? -1 : 1);
 }

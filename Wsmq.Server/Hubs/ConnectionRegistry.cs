@@ -8,7 +8,12 @@ internal sealed class ConnectionRegistry
 {
     private readonly ConcurrentDictionary<string, HubConnectionContext> _connections = new(StringComparer.Ordinal);
 
-    public IEnumerable<HubConnectionContext> All => _connections.Select(c => c.Value);
+    public bool IsEmpty => _connections.IsEmpty;
+
+    public int Count => _connections.Count;
+
+    /// <summary>Those that there are now.</summary>
+    public ICollection<HubConnectionContext> All => _connections.Values;
 
     public void Add(HubConnectionContext connection) => _connections[connection.ConnectionId] = connection;
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Wsmq;
 using Wsmq.Server.Access;
+using Wsmq.Server.Draining;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -27,11 +28,14 @@ public static class WsmqEndpointRouteBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         Check(endpoints.ServiceProvider);
-        return endpoints.MapHub<WsmqHub>(path, options =>
+        var drain = endpoints.ServiceProvider.GetRequiredService<DrainState>();
+        var hub = endpoints.MapHub<WsmqHub>(path, options =>
         {
             options.CloseOnAuthenticationExpiration = true;
             configure?.Invoke(options);
         }).RequireAuthorization().WithMetadata(OriginPolicy.Marker.Instance);
+        hub.Add(endpoint => endpoint.RequestDelegate = drain.Guard(endpoint.RequestDelegate!));
+        return hub;
     }
 
     private static void Check(IServiceProvider services)

@@ -21,6 +21,12 @@ internal interface IStore : IAsyncDisposable
     /// </summary>
     Task StartAsync(CancellationToken cancellationToken);
 
-    /// <summary>True while the store answers; asked by readiness checks. Does not throw.</summary>
+    /// <summary>
+    /// Raised when a call failed with <c>store-unavailable</c>, and when a connection to the store broke or is back: a reason to ask
+    /// whether it is available. Handlers must not block.
+    /// </summary>
+    event Action? Doubted;
+
+    /// <summary>True while the store answers and takes writes, or has no room. Throws only when it is cancelled.</summary>
     Task<bool> IsAvailableAsync(CancellationToken cancellationToken);
 }

@@ -12,6 +12,9 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
     private IConnectionMultiplexer? _commands;
     private IConnectionMultiplexer? _subscriptions;
 
+    /// <summary>A call failed, or a connection broke or is back.</summary>
+    public event Action? Doubted;
+
     public IDatabase Database => Commands.GetDatabase();
 
     public IConnectionMultiplexer Commands => _commands ?? throw NotStarted();
@@ -34,7 +37,7 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
     /// <exception cref="WsmqException"><c>store-unavailable</c> or <c>store-full</c>.</exception>
     public Task<RedisResult> EvaluateAsync(
         string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken, CommandFlags flags = CommandFlags.None) =>
-        RedisErrors.GuardAsync(() => Database.ScriptEvaluateAsync(script, keys, values, flags), cancellationToken);
+        RedisErrors.GuardAsync(() => Database.ScriptEvaluateAsync(script, keys, values, flags), cancellationToken, Doubted);
 
     /// <summary>Hears a channel: its messages come one after another.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
@@ -82,7 +85,10 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
         settings.AllowAdmin = true;
         try
         {
-            return await ConnectionMultiplexer.ConnectAsync(settings).WaitAsync(cancellationToken);
+            var connection = await ConnectionMultiplexer.ConnectAsync(settings).WaitAsync(cancellationToken);
+            connection.ConnectionFailed += OnChanged;
+            connection.ConnectionRestored += OnChanged;
+            return connection;
         }
         catch (RedisConnectionException e)
         {
@@ -92,6 +98,8 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
                 $"Redis at {servers} cannot be reached ({e.FailureType}): start it, or correct the address or the credentials.", e);
         }
     }
+
+    private void OnChanged(object? sender, ConnectionFailedEventArgs e) => Doubted?.Invoke();
 
     private static string? Format(System.Net.EndPoint endPoint) =>
         endPoint is System.Net.DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : endPoint.ToString();

@@ -8,7 +8,10 @@ internal static class RedisErrors
     private static readonly string[] Temporary =
         ["LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS", "MISCONF", "BUSY", "UNKILLABLE", "WSMQSTALE"];
 
-    public static async Task<T> GuardAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
+    /// <param name="call">The driver's call.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="unavailable">Told before <c>store-unavailable</c> is thrown.</param>
+    public static async Task<T> GuardAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken, Action? unavailable = null)
     {
         cancellationToken.ThrowIfCancellationRequested();
         try
@@ -18,11 +21,11 @@ internal static class RedisErrors
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             // The driver cancels what it cannot send any more; to a caller that would look like its own cancellation.
-            throw new WsmqException(WsmqErrors.StoreUnavailable, inner: e);
+            throw Unavailable(e, unavailable);
         }
         catch (Exception e) when (e is RedisTimeoutException or RedisConnectionException or ObjectDisposedException)
         {
-            throw new WsmqException(WsmqErrors.StoreUnavailable, inner: e);
+            throw Unavailable(e, unavailable);
         }
         catch (RedisServerException e) when (e.Message.StartsWith("OOM", StringComparison.Ordinal))
         {
@@ -30,7 +33,13 @@ internal static class RedisErrors
         }
         catch (RedisServerException e) when (Array.Exists(Temporary, t => e.Message.StartsWith(t, StringComparison.Ordinal)))
         {
-            throw new WsmqException(WsmqErrors.StoreUnavailable, inner: e);
+            throw Unavailable(e, unavailable);
         }
+    }
+
+    private static WsmqException Unavailable(Exception cause, Action? told)
+    {
+        told?.Invoke();
+        return new WsmqException(WsmqErrors.StoreUnavailable, inner: cause);
     }
 }

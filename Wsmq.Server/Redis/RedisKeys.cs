@@ -22,6 +22,9 @@ internal sealed class RedisKeys(string prefix, int buckets)
     /// <summary>What this deployment was set up with; outside of all buckets.</summary>
     public RedisKey Layout => $"{prefix}:layout";
 
+    /// <summary>String: what nodes write to find out whether the server takes writes; outside of all buckets.</summary>
+    public RedisKey Probe => $"{prefix}:probe";
+
     /// <summary>Channel of the live plane that all nodes hear.</summary>
     public string Live { get; } = $"{prefix}:live";
 

@@ -8,6 +8,8 @@ namespace Wsmq.Server.Redis;
 /// <summary>The store for any number of nodes.</summary>
 internal sealed class RedisStore : IStore
 {
+    private static readonly TimeSpan ProbeExpiry = TimeSpan.FromMinutes(1);
+
     private readonly RedisConnections _connections;
     private readonly RedisKeys _keys;
     private readonly RedisSignals _signals;
@@ -26,6 +28,12 @@ internal sealed class RedisStore : IStore
         Memberships = new RedisMembershipStore(_connections, _keys, lanes, options.Value.Limits.GroupsPerUser);
         DeadLetters = new RedisDeadLetters(_connections, _keys, options.Value);
         _access = new RedisAccessStore(_connections, _keys, logger);
+    }
+
+    public event Action? Doubted
+    {
+        add => _connections.Doubted += value;
+        remove => _connections.Doubted -= value;
     }
 
     public IMessageLog Log { get; }
@@ -53,7 +61,12 @@ internal sealed class RedisStore : IStore
     {
         try
         {
-            await RedisErrors.GuardAsync(() => _connections.Database.PingAsync(), cancellationToken);
+            // A write, because a server that answers a ping may still take none: a replica, or one that cannot write its file.
+            await RedisErrors.GuardAsync(() => _connections.Database.StringSetAsync(_keys.Probe, 1, ProbeExpiry), cancellationToken);
+            return true;
+        }
+        catch (WsmqException e) when (e.Error == WsmqErrors.StoreFull)
+        {
             return true;
         }
         catch (WsmqException e)

@@ -2,8 +2,10 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Wsmq.Server.Access;
+using Wsmq.Server.Availability;
 using Wsmq.Server.Delivering;
 using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Draining;
 using Wsmq.Server.Hubs;
 using Wsmq.Server.Limits;
 
@@ -11,13 +13,20 @@ namespace Wsmq.Server.Sessions;
 
 /// <summary>Opens a session for a connection that was let in, and closes it.</summary>
 internal sealed class SessionManager(
-    ConnectionRegistry connections, AccessWatch access, ConnectionLimits limits, SessionServices services, SessionSweep sweep, WsmqMetrics metrics)
+    ConnectionRegistry connections,
+    AccessWatch access,
+    ConnectionLimits limits,
+    DrainState drain,
+    StoreNews news,
+    SessionServices services,
+    SessionSweep sweep,
+    WsmqMetrics metrics)
 {
     private const int MaxDeviceBytes = 64;
     private const string DefaultDevice = "default";
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
 
-    /// <exception cref="WsmqException">The connection is refused: 1xxx, <c>read-not-allowed</c> or <c>store-unavailable</c>.</exception>
+    /// <exception cref="WsmqException">The connection is refused: 1xxx, <c>read-not-allowed</c>, <c>store-unavailable</c> or <c>stopping</c>.</exception>
     public async Task<Session> OpenAsync(HubCallerContext context)
     {
         var caller = new WsmqCaller(UserOf(context), DeviceOf(context), context.User ?? new ClaimsPrincipal());
@@ -26,12 +35,16 @@ internal sealed class SessionManager(
         var session = new Session(caller, new Receiver(caller.UserId, connection, credits), Enter(caller));
         try
         {
+            // The endpoint refuses before the handshake; this one was on its way.
+            if (drain.IsRefusing)
+                throw new WsmqException(WsmqErrors.Stopping);
             await access.AdmitAsync(caller, context.ConnectionAborted);
             session.Groups = new GroupReader(session, services);
             var feed = await services.ReadAsync(session, session.OwnQueue, Position.Start, context.ConnectionAborted);
             feed.MembershipChanged += session.Groups.Changed;
             await session.Groups.StartAsync(context.ConnectionAborted);
             sweep.Add(session);
+            news.Add(connection);
             metrics.Connected();
             return session;
         }
@@ -58,6 +71,7 @@ internal sealed class SessionManager(
     {
         metrics.Disconnected();
         sweep.Remove(session);
+        news.Remove(session.Connection);
         await ReleaseAsync(session);
     }
 

@@ -7,6 +7,9 @@ internal sealed class SqliteEngine(WsmqSqliteOptions options, TimeProvider clock
 {
     private Parts? _parts;
 
+    /// <summary>A transaction failed because the database could not be used.</summary>
+    public event Action? Doubted;
+
     private Parts Opened => Volatile.Read(ref _parts) ?? throw new InvalidOperationException("The SQLite store has not been started.");
 
     public bool IsRunning => Volatile.Read(ref _parts) is { Writer.IsRunning: true };
@@ -21,7 +24,7 @@ internal sealed class SqliteEngine(WsmqSqliteOptions options, TimeProvider clock
             var connections = new SqliteConnections(path, options.Durability);
             session = connections.OpenWriter(maxPages);
             var readers = new SqliteReaders(connections);
-            Volatile.Write(ref _parts, new Parts(held, new SqliteWriter(session, options.Durability, clock, logger), readers));
+            Volatile.Write(ref _parts, new Parts(held, new SqliteWriter(session, options.Durability, () => Doubted?.Invoke(), clock, logger), readers));
         }
         catch
         {

@@ -28,6 +28,12 @@ internal sealed class SqliteStore : IStore
         Access = new SqliteAccess(_engine, clock);
     }
 
+    public event Action? Doubted
+    {
+        add => _engine.Doubted += value;
+        remove => _engine.Doubted -= value;
+    }
+
     public IMessageLog Log { get; }
 
     public IMembershipStore Memberships { get; }
@@ -64,10 +70,14 @@ internal sealed class SqliteStore : IStore
     {
         try
         {
-            return _engine.IsRunning
-                && await _engine.ReadAsync(s => s.One("SELECT 1", r => r.GetInt32(0)), cancellationToken).ConfigureAwait(false) == 1;
+            // An empty transaction: reading goes on while the database is locked for writing.
+            return _engine.IsRunning && await _engine.WriteAsync(_ => true, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (WsmqException e) when (e.Error == WsmqErrors.StoreFull)
+        {
+            return true;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             SqliteLog.Unavailable(_logger, e);
             return false;

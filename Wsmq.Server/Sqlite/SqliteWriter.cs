@@ -17,15 +17,22 @@ internal sealed class SqliteWriter
 
     private readonly SqliteSession _session;
     private readonly SqliteFailureLog _failures;
+    private readonly Action _doubted;
     private readonly ILogger _logger;
     private readonly Task _loop;
 
     private readonly SqliteDurability _durability;
     private SqliteDurability _current;
 
-    public SqliteWriter(SqliteSession session, SqliteDurability durability, TimeProvider clock, ILogger logger)
+    /// <param name="session">The connection; the writer disposes it.</param>
+    /// <param name="durability">What a commit waits for.</param>
+    /// <param name="doubted">Told when a transaction failed; must not block.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="logger">The log.</param>
+    public SqliteWriter(SqliteSession session, SqliteDurability durability, Action doubted, TimeProvider clock, ILogger logger)
     {
         _session = session;
+        _doubted = doubted;
         _durability = _current = durability;
         _failures = new SqliteFailureLog(clock, logger);
         _logger = logger;
@@ -85,21 +92,24 @@ internal sealed class SqliteWriter
     {
         if (group.Count == 0)
             return;
-        if (TryCommit(group) is not { } failure)
+        if (TryCommit(group, out var begun) is not { } failure)
             group.ForEach(c => c.Succeed());
-        else if (group.Count == 1)
-            group[0].Fail(SqliteFailures.Translate(failure));
+        else if (!begun || group.Count == 1)
+            // Nobody's own failure, such as a lock: each by itself would wait for it again, and the last for all of them.
+            group.ForEach(c => c.Fail(SqliteFailures.Translate(failure)));
         else
             // One command's failure must not be the others': each by itself then.
             group.ForEach(c => Execute([c]));
     }
 
-    private Exception? TryCommit(List<WriteCommand> group)
+    private Exception? TryCommit(List<WriteCommand> group, out bool begun)
     {
+        begun = false;
         try
         {
             Use(group.TrueForAll(c => c.IsExpendable) ? SqliteDurability.Normal : _durability);
             _session.Run("BEGIN IMMEDIATE");
+            begun = true;
             foreach (var command in group)
                 command.Run(_session);
             _session.Run("COMMIT");
@@ -108,6 +118,8 @@ internal sealed class SqliteWriter
         catch (Exception e)
         {
             _failures.Add(e);
+            if (SqliteFailures.Translate(e) is WsmqException { Error: var error } && error == WsmqErrors.StoreUnavailable)
+                _doubted();
             RollBack();
             return e;
         }

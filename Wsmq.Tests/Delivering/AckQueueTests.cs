@@ -44,6 +44,12 @@ public sealed class AckQueueTests
     {
         private int _calls;
 
+        public event Action? Doubted
+        {
+            add { }
+            remove { }
+        }
+
         public int Calls => _calls;
 
         public IMessageLog Log => this;

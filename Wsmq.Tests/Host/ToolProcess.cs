@@ -59,6 +59,9 @@ internal sealed class ToolProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Asks it to end, as an orchestrator does: SIGTERM.</summary>
+    public Task TerminateAsync() => Signals.SendAsync(_process.Id, "TERM");
+
     /// <summary>Ends it at once, as kill -9 does.</summary>
     public async Task KillAsync()
     {

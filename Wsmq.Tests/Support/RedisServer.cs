@@ -77,6 +77,12 @@ public sealed class RedisServer : IAsyncDisposable
             throw new InvalidOperationException($"{Binary} did not start again on port {Port}. Its log: {ReadLog()}");
     }
 
+    /// <summary>Stops its clock: it keeps its connections and answers nothing.</summary>
+    public Task PauseAsync() => Signals.SendAsync(_process!.Id, "STOP");
+
+    /// <summary>Lets it go on after <see cref="PauseAsync"/>.</summary>
+    public Task ContinueAsync() => Signals.SendAsync(_process!.Id, "CONT");
+
     /// <summary>What the server answers to an inline command, as it stands on the wire.</summary>
     public Task<string> CommandAsync(string command) => TrySendAsync(Port, command + "\r\n");
 

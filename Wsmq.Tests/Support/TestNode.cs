@@ -53,7 +53,12 @@ internal sealed class TestNode : IAsyncDisposable
                 },
             };
         });
-        store(builder.Services.AddWsmq(options));
+        store(builder.Services.AddWsmq(o =>
+        {
+            // Most tests stop their nodes under clients that do not know how to leave.
+            o.Drain.Timeout = TimeSpan.Zero;
+            options?.Invoke(o);
+        }));
         services?.Invoke(builder);
         var app = builder.Build();
         app.MapWsmq(HubPath);

@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
+using Wsmq.Server.Delivering;
+
+namespace Wsmq.Server.Availability;
+
+/// <summary>
+/// Tells the connections of the node whether the store is there: all of them when that changes, and a new one while it is away. One
+/// lock over both, so that each hears of each change once and in order.
+/// </summary>
+internal sealed class StoreNews
+{
+    private readonly Lock _lock = new();
+    private readonly HashSet<ClientConnection> _audience = [];
+    private bool _available = true;
+
+    public void Add(ClientConnection connection)
+    {
+        lock (_lock)
+        {
+            _audience.Add(connection);
+            if (!_available)
+                connection.Post(Message(available: false));
+        }
+    }
+
+    public void Remove(ClientConnection connection)
+    {
+        lock (_lock)
+            _audience.Remove(connection);
+    }
+
+    /// <summary>Returns how many connections are told.</summary>
+    public int Tell(bool available)
+    {
+        lock (_lock)
+        {
+            _available = available;
+            var message = Message(available);
+            foreach (var connection in _audience)
+                connection.Post(message);
+            return _audience.Count;
+        }
+    }
+
+    private static SerializedHubMessage Message(bool available) =>
+        new(new InvocationMessage(nameof(IWsmqClient.StoreState), [available]));
+}

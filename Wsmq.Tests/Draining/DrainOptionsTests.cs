@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Configuration;
+using Wsmq.Server.Draining;
+
+namespace Wsmq.Tests.Draining;
+
+public sealed class DrainOptionsTests
+{
+    private static WsmqDrainOptions Times(double timeout, double spread, double delay) => new()
+    {
+        Timeout = TimeSpan.FromSeconds(timeout), Spread = TimeSpan.FromSeconds(spread), ReadinessDelay = TimeSpan.FromSeconds(delay),
+    };
+
+    [Fact]
+    public void By_default_clients_leave_within_six_seconds_and_all_is_over_in_twenty() =>
+        DrainPlan.Of(new WsmqDrainOptions()).Should().Be(new DrainPlan(
+            TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(14), TimeSpan.FromSeconds(20)));
+
+    [Theory]
+    [InlineData(20, 600, 1)]
+    [InlineData(1, 5, 0)]
+    [InlineData(1, 5, 1)]
+    [InlineData(0.01, 0, 0.001)]
+    public void Every_time_is_cut_to_what_fits(double timeout, double spread, double delay)
+    {
+        var plan = DrainPlan.Of(Times(timeout, spread, delay));
+
+        plan.TellFrom.Should().Be(TimeSpan.FromSeconds(delay));
+        (plan.TellFrom + plan.Spread).Should().BeLessThanOrEqualTo(plan.CloseFrom, "who leaves when told is not closed");
+        (plan.CloseFrom + plan.Spread).Should().BeLessThanOrEqualTo(plan.End);
+        plan.End.Should().Be(TimeSpan.FromSeconds(timeout));
+    }
+
+    [Theory]
+    [InlineData(-1, 0, 0, "Timeout")]
+    [InlineData(4000, 0, 0, "Timeout")]
+    [InlineData(20, -1, 0, "Spread")]
+    [InlineData(20, 0, 21, "ReadinessDelay")]
+    public void What_cannot_work_is_refused(double timeout, double spread, double delay, string option)
+    {
+        var options = new WsmqOptions();
+        (options.Drain.Timeout, options.Drain.Spread, options.Drain.ReadinessDelay) =
+            (TimeSpan.FromSeconds(timeout), TimeSpan.FromSeconds(spread), TimeSpan.FromSeconds(delay));
+
+        new WsmqOptionsValidation().Validate(null, options).FailureMessage.Should().Contain($"WsmqOptions.Drain.{option}");
+    }
+
+    [Theory]
+    [InlineData(20, 30, 30)]
+    [InlineData(60, 30, 70)]
+    [InlineData(0, 5, 5)]
+    [InlineData(20, 100, 100)]
+    public void The_host_gives_it_the_time(int drain, int before, int after)
+    {
+        var options = new WsmqOptions();
+        options.Drain.Timeout = TimeSpan.FromSeconds(drain);
+        var host = new HostOptions { ShutdownTimeout = TimeSpan.FromSeconds(before) };
+
+        new ShutdownTime(Options.Create(options)).PostConfigure(null, host);
+
+        host.ShutdownTimeout.Should().Be(TimeSpan.FromSeconds(after));
+    }
+}

@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Data.Sqlite;
+
+namespace Wsmq.Tests.Nodes;
+
+/// <summary>A store that goes away and comes back: connected clients learn both, once each, and senders that nothing was confirmed.</summary>
+public sealed class StoreStateTests : IAsyncDisposable
+{
+    private const int Count = 700;
+    private readonly List<IAsyncDisposable> _running = [];
+    private readonly TempFolder _folder = new();
+    private readonly ConcurrentQueue<bool> _plain = new();
+    private readonly ConcurrentQueue<bool> _typed = new();
+    private readonly ConcurrentQueue<bool> _turnedAway = new();
+
+    public async ValueTask DisposeAsync()
+    {
+        for (var i = _running.Count - 1; i >= 0; i--)
+            await _running[i].DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private T Keep<T>(T disposable)
+        where T : IAsyncDisposable
+    {
+        _running.Add(disposable);
+        return disposable;
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Redis_killed_or_paused_and_back(bool kill)
+    {
+        var redis = Keep(await RedisServer.StartAsync(appendOnly: true, "--appendfsync", "always"));
+        var node = Keep(await TestNode.StartAsync(
+            s => s.UseRedis(redis.EndPoint, o => o.CommandTimeout = TimeSpan.FromSeconds(1)), Impatient));
+
+        await GoesAndComesBackAsync(
+            node,
+            () => kill ? redis.StopAsync(kill: true) : redis.PauseAsync(),
+            () => kill ? redis.RestartAsync() : redis.ContinueAsync());
+    }
+
+    [Fact]
+    public async Task A_database_that_another_program_locks()
+    {
+        var node = Keep(await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")), Impatient));
+        await using var other = new SqliteConnection($"Data Source={_folder.File("wsmq.db")};Pooling=False");
+        await other.OpenAsync();
+
+        await GoesAndComesBackAsync(node, () => RunAsync("BEGIN IMMEDIATE"), () => RunAsync("ROLLBACK"));
+
+        async Task RunAsync(string sql)
+        {
+            await using var command = other.CreateCommand();
+            command.CommandText = sql;
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    private static void Impatient(WsmqOptions options) =>
+        (options.StoreAwayAfter, options.SendTimeout, options.MaxOutstandingSends) = (TimeSpan.FromMilliseconds(700), TimeSpan.FromSeconds(2), 2 * Count);
+
+    private async Task GoesAndComesBackAsync(TestNode node, Func<Task> go, Func<Task> comeBack)
+    {
+        var plain = PlainClient.Create(node.Hub, TestTokens.For("bob"));
+        plain.Connection.On<bool>("StoreState", _plain.Enqueue);
+        await Keep(plain).Connection.StartAsync();
+        var typed = Keep(await TypedClient.StartAsync(node.Hub, "carol"));
+        typed.Client.StoreStateChanged += (_, e) => _typed.Enqueue(e.Available);
+        await plain.SendAsync("user:carol", new { value = 1 }, "before");
+        await typed.SendAsync("user:bob", 1);
+
+        await go();
+
+        var send = plain.SendAsync("user:carol", 2, "meanwhile");
+        var results = await PublishAsync(plain);
+        results.Should().HaveCount(Count);
+        results.Select(r => WsmqError.Find(r.Error)).Should().OnlyContain(e => e == WsmqErrors.StoreUnavailable || e == WsmqErrors.ServerBusy);
+        WsmqError.Find((await FluentActions.Awaiting(() => send).Should().ThrowAsync<HubException>()).Which.Message)
+            .Should().Be(WsmqErrors.StoreUnavailable);
+        await Eventually.That("both know", () => !_plain.IsEmpty && !_typed.IsEmpty);
+        typed.Client.StoreAvailable.Should().BeFalse();
+        var late = await StartWhileAwayAsync(node);
+
+        await comeBack();
+
+        await Eventually.That("both know again", () => _plain.Count == 2 && _typed.Count == 2);
+        await Eventually.That("who could not be let in is", () => late.Client.StoreAvailable);
+        await typed.SendAsync("user:bob", 3);
+        await Eventually.That("messages flow", () => plain.Received.Count > 0 && plain.Received[^1].Body.ToString() == """{"value":3}""");
+        foreach (var told in new[] { _plain, _typed, _turnedAway })
+            told.Should().Equal(false, true);
+        typed.States.Should().Equal(WsmqClientState.Connecting, WsmqClientState.Connected);
+    }
+
+    private async Task<TypedClient> StartWhileAwayAsync(TestNode node)
+    {
+        var late = Keep(new TypedClient(node.Hub, "dave", _ => Task.CompletedTask));
+        late.Client.StoreStateChanged += (_, e) => _turnedAway.Enqueue(e.Available);
+        await late.Client.StartAsync();
+        await Eventually.That("it was turned away", () => !late.Client.StoreAvailable);
+        return late;
+    }
+
+    private static async Task<List<PublishResult>> PublishAsync(PlainClient client)
+    {
+        var results = new List<PublishResult>();
+        var stream = client.Connection.StreamAsync<PublishResult[]>("Publish", MessagesAsync());
+        await foreach (var some in stream)
+            results.AddRange(some);
+        return results;
+    }
+
+    private static async IAsyncEnumerable<OutgoingMessage[]> MessagesAsync()
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            await Task.Yield();
+            yield return [new OutgoingMessage { To = "user:carol", Id = $"s{i}", Body = JsonBody.Parse("0") }];
+        }
+    }
+}
