@@ -57,6 +57,16 @@ internal static partial class Log
     [LoggerMessage(16, LogLevel.Debug, "A call or connection was refused: {Code}.")]
     public static partial void CallRefused(ILogger logger, string code);
 
+    [LoggerMessage(50, LogLevel.Warning,
+        "The Redis primary {Server} has {Connected} replicas connected, and receipts wait for {Wanted}: sends fail with not-replicated until there are as many.")]
+    public static partial void TooFewReplicas(ILogger logger, string server, int connected, int wanted);
+
+    [LoggerMessage(51, LogLevel.Warning, "Messages were not confirmed by {Replicas} replicas within {Time}: their senders get not-replicated.")]
+    public static partial void ReplicasDoNotConfirm(ILogger logger, Exception? exception, int replicas, TimeSpan time);
+
+    [LoggerMessage(52, LogLevel.Information, "The replicas confirm messages again.")]
+    public static partial void ReplicasConfirmAgain(ILogger logger);
+
     [LoggerMessage(31, LogLevel.Error, "A live push in Redis is not of this program's making; another program publishes under the key prefix.")]
     public static partial void UnreadableLivePush(ILogger logger);
 

@@ -6,7 +6,7 @@ using Wsmq.Server.Diagnostics;
 namespace Wsmq.Server.Redis;
 
 /// <summary>Looks at start whether the server can keep what it is given.</summary>
-internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, ILogger logger)
+internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, WsmqRedisOptions options, ILogger logger)
 {
     private static readonly Version Oldest = new(7, 0);
 
@@ -19,6 +19,7 @@ internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, I
             CheckEviction(info.GetValueOrDefault("maxmemory_policy"));
             if (info.GetValueOrDefault("aof_enabled") == "0")
                 Log.RedisWithoutAppendOnlyFile(logger);
+            CheckReplicas(server, info.GetValueOrDefault("connected_slaves"));
         }
 
         await CheckLayoutAsync();
@@ -38,6 +39,12 @@ internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, I
                 $"Redis evicts keys when its memory is full (maxmemory-policy {policy}), which would drop messages silently: "
                 + "set 'maxmemory-policy noeviction' in redis.conf, or run 'redis-cli config set maxmemory-policy noeviction'.");
         }
+    }
+
+    private void CheckReplicas(IServer server, string? connected)
+    {
+        if (int.TryParse(connected, CultureInfo.InvariantCulture, out var count) && count < options.ReceiptReplicas)
+            Log.TooFewReplicas(logger, RedisConnections.Format(server.EndPoint), count, options.ReceiptReplicas);
     }
 
     private async Task CheckLayoutAsync()

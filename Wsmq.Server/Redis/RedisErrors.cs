@@ -8,6 +8,10 @@ internal static class RedisErrors
     private static readonly string[] Temporary =
         ["LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS", "MISCONF", "BUSY", "UNKILLABLE", "WSMQSTALE"];
 
+    /// <summary>True where the user lacks a permission.</summary>
+    public static bool IsDenied(RedisServerException e) =>
+        e.Message.StartsWith("NOPERM", StringComparison.Ordinal) || e.Message.Contains("ACL failure", StringComparison.Ordinal);
+
     public static async Task<T> GuardAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

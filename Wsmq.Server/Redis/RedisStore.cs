@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Logs;
 using Wsmq.Server.Redis.Live;
+using Wsmq.Server.Redis.Replicas;
 
 namespace Wsmq.Server.Redis;
 
@@ -11,17 +12,21 @@ internal sealed class RedisStore : IStore
     private readonly RedisConnections _connections;
     private readonly RedisKeys _keys;
     private readonly RedisSignals _signals;
+    private readonly RedisReplicas? _replicas;
+    private readonly WsmqRedisOptions _options;
     private readonly ILogger _logger;
 
     public RedisStore(IOptions<WsmqOptions> options, IOptions<WsmqRedisOptions> redisOptions, ILogger<RedisStore> logger)
     {
-        _logger = logger;
+        (_logger, _options) = (logger, redisOptions.Value);
         _connections = new RedisConnections(redisOptions);
         _keys = new RedisKeys(redisOptions.Value.KeyPrefix, redisOptions.Value.Buckets);
         var lanes = new RedisLanes(_connections, _keys, options.Value);
         _signals = new RedisSignals(_connections, _keys, lanes, options.Value, logger);
         Live = new RedisLive(_connections, _keys, lanes, logger);
-        Log = new RedisMessageLog(_connections, _keys, lanes, _signals, options.Value, redisOptions.Value);
+        _replicas = _options.ReceiptReplicas > 0 ? new RedisReplicas(_connections, lanes, _options, logger) : null;
+        var appends = new RedisAppends(_connections, _keys, lanes, options.Value, _options, _replicas);
+        Log = new RedisMessageLog(_connections, _keys, lanes, _signals, options.Value, appends);
         Memberships = new RedisMembershipStore(_connections, _keys, lanes);
     }
 
@@ -37,7 +42,7 @@ internal sealed class RedisStore : IStore
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _connections.ConnectAsync(cancellationToken);
-        await new RedisCheck(_connections, _keys, _logger).RunAsync();
+        await new RedisCheck(_connections, _keys, _options, _logger).RunAsync();
         await _signals.StartAsync();
         await Live.StartAsync();
     }
@@ -58,6 +63,8 @@ internal sealed class RedisStore : IStore
 
     public async ValueTask DisposeAsync()
     {
+        if (_replicas is not null)
+            await _replicas.DisposeAsync();
         await _signals.DisposeAsync();
         await _connections.DisposeAsync();
     }
