@@ -12,6 +12,9 @@ internal static class RedisErrors
     public static bool IsDenied(RedisServerException e) =>
         e.Message.StartsWith("NOPERM", StringComparison.Ordinal) || e.Message.Contains("ACL failure", StringComparison.Ordinal);
 
+    public static string Denied(string what) =>
+        $"The Redis user may not do all that wsmq needs: {what}. docs/operations.md has the access rules to give it.";
+
     public static async Task<T> GuardAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

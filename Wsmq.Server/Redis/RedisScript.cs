@@ -20,6 +20,7 @@ internal static class RedisScript
     public static readonly string Index = AlsoWhenFull + Load("nodes") + Load("index");
 
     public static readonly string Push = Load("push");
+    public static readonly string Permissions = AlsoWhenFull + Load("permissions");
     public static readonly string Confirm = AlsoWhenFull + Load("confirm");
 
     private static string Load(string name)
