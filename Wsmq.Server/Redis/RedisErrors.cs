@@ -10,7 +10,8 @@ internal static class RedisErrors
 
     /// <summary>True where the user lacks a permission.</summary>
     public static bool IsDenied(RedisServerException e) =>
-        e.Message.StartsWith("NOPERM", StringComparison.Ordinal) || e.Message.Contains("ACL failure", StringComparison.Ordinal);
+        e.Message.StartsWith("NOPERM", StringComparison.Ordinal) || e.Message.Contains("ACL failure", StringComparison.Ordinal)
+        || e.Message.Contains("user executing the script", StringComparison.Ordinal);
 
     public static string Denied(string what) =>
         $"The Redis user may not do all that wsmq needs: {what}. docs/operations.md has the access rules to give it.";

@@ -12,7 +12,7 @@ internal static class AclUser
 
     /// <summary>What is to be added for a purpose, as the table says.</summary>
     public static IReadOnlyList<string> RulesFor(string purpose) =>
-        Document().Single(l => l.StartsWith("| `+", StringComparison.Ordinal) && l.Contains(purpose, StringComparison.Ordinal)).Split('`')[1].Split(' ');
+        Document().Single(l => l.StartsWith("* `+", StringComparison.Ordinal) && l.Contains(purpose, StringComparison.Ordinal)).Split('`')[1].Split(' ');
 
     public static async Task CreateAsync(RedisServer server, IEnumerable<string> rules) =>
         (await server.CommandAsync($"ACL SETUSER wsmq reset {string.Join(' ', rules)}")).Should().StartWith("+OK");

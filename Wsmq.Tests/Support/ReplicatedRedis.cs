@@ -49,10 +49,15 @@ public sealed class ReplicatedRedis : IAsyncLifetime, IAsyncDisposable
         await kill.WaitForExitAsync();
     }
 
-    public async Task PromoteAsync()
+    public Task PromoteAsync() => FollowAsync("NO", "ONE");
+
+    /// <summary>The replica keeps what it has and gets nothing more.</summary>
+    public Task CutOffAsync() => FollowAsync("127.0.0.1", "1");
+
+    private async Task FollowAsync(string host, string port)
     {
         await using var admin = await AdminAsync(Replica);
-        await admin.GetServers()[0].ExecuteAsync("REPLICAOF", "NO", "ONE");
+        await admin.GetServers()[0].ExecuteAsync("REPLICAOF", host, port);
     }
 
     public static Task<ConnectionMultiplexer> AdminAsync(RedisServer server) =>

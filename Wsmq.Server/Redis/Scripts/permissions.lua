@@ -4,11 +4,11 @@
 -- Returns what is denied, or an empty text
 local key, denied = KEYS[1], {}
 
--- Whether a command may be run is decided before what it would do: most of these then fail for another reason.
+-- Redis 7.0 and later ones say it in different words. Whether a command may be run is decided before what it would do: most of these then fail for another reason.
 local function try(command, ...)
   local reply = redis.pcall(command, ...)
   local failure = type(reply) == 'table' and reply.err or ''
-  if string.find(failure, 'ACL', 1, true) or string.find(failure, 'NOPERM', 1, true) then
+  if string.find(failure, 'ACL failure', 1, true) or string.find(failure, 'user executing the script', 1, true) then
     local channel = string.find(failure, 'channel', 1, true) and ' on channels of the prefix' or ''
     denied[#denied + 1] = string.lower(command) .. channel
   end

@@ -65,13 +65,10 @@ public sealed class ReplicaReceiptTests : IAsyncLifetime
     {
         await using var h = await StartAsync(timeout: 50);
         await h.AddAsync(Bob, "kept");
-        await ReplicatedRedis.SignalAsync(_redis.Replica, pause: true);
+        await _redis.CutOffAsync();
         await h.Log.AppendAsync(0, [h.New(Bob, "lost")], false, default);
         var lost = h.Log.ConfirmedAsync(0);
         await _redis.Primary.StopAsync(kill: true);
-
-        // What waits in its socket goes with the process.
-        await _redis.Replica.RestartAsync(kill: true);
         await _redis.PromoteAsync();
 
         await Eventually.That("the new primary takes a message", async () =>
