@@ -39,6 +39,7 @@ internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, R
                 RedisScript.Permissions, [lane.Spare], [lanes.PublishCommand, lane.Channel], flags);
         }
 
+        await connections.Database.PingAsync();
         if ((string?)denied is { Length: > 0 } names)
             throw new InvalidOperationException(RedisErrors.Denied(names));
         if (options.ReceiptReplicas > 0)

@@ -13,6 +13,7 @@ internal sealed class RedisReplicas(RedisConnections connections, RedisLanes lan
     private readonly Lane[] _lanes = [.. Enumerable.Range(0, options.Buckets).Select(_ => new Lane())];
     private readonly Lock _lock = new();
     private readonly List<ReplicaWaiter> _waiters = [];
+    private Task _looking = Task.CompletedTask;
 
     /// <summary>True while answered batches of the lane wait for their replicas.</summary>
     public bool IsWaiting(int lane) => _lanes[lane].IsWaiting;
@@ -42,6 +43,32 @@ internal sealed class RedisReplicas(RedisConnections connections, RedisLanes lan
             all = [.. _waiters];
         foreach (var waiter in all)
             await waiter.EndAsync();
+        await _looking;
+    }
+
+    private void Retry(UnconfirmedBatch batch)
+    {
+        lock (_lock)
+        {
+            if (_looking.IsCompleted)
+                _looking = LookAsync();
+        }
+
+        Route(batch);
+    }
+
+    /// <summary>Lets the driver find out which server is the primary by now: beside the waiting, as dead servers take their time.</summary>
+    private async Task LookAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            await connections.Replicas.ConfigureAsync();
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException or InvalidOperationException)
+        {
+            // Whoever still waits asks again.
+        }
     }
 
     /// <summary>Hands a batch to whoever waits for the replicas of its primary.</summary>
@@ -53,7 +80,7 @@ internal sealed class RedisReplicas(RedisConnections connections, RedisLanes lan
         {
             waiter = _waiters.Find(w => Equals(w.EndPoint, primary?.EndPoint));
             if (waiter is null)
-                _waiters.Add(waiter = new ReplicaWaiter(primary?.EndPoint, lanes, options, Route, logger));
+                _waiters.Add(waiter = new ReplicaWaiter(primary?.EndPoint, lanes, options, Retry, logger));
         }
 
         waiter.Add(batch, primary);
@@ -64,7 +91,9 @@ internal sealed class RedisReplicas(RedisConnections connections, RedisLanes lan
     {
         try
         {
-            return connections.Replicas.GetServer(lanes.Keys(lane).Batch, flags: CommandFlags.DemandMaster);
+            // As the appends see it: they are told by their errors when it has changed, and this connection by nobody.
+            var server = connections.Commands.GetServer(lanes.Keys(lane).Batch, flags: CommandFlags.DemandMaster);
+            return connections.Replicas.GetServer(server.EndPoint);
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ArgumentException or InvalidOperationException)
         {
