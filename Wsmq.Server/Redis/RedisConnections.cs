@@ -47,17 +47,14 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
         string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken, CommandFlags flags = CommandFlags.None) =>
         RedisErrors.GuardAsync(() => Database.ScriptEvaluateAsync(script, keys, values, flags), cancellationToken);
 
-    /// <summary>
-    /// Hears a channel: its messages come one after another. At the primary: a replica hears what is published there too, and the
-    /// driver was seen to listen at both.
-    /// </summary>
+    /// <summary>Hears a channel: its messages come one after another.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
     public async Task<ChannelMessageQueue> ListenAsync(RedisChannel channel, Action<ReadOnlyMemory<byte>> handler)
     {
         var subscriber = Subscriptions.GetSubscriber();
         try
         {
-            var queue = await RedisErrors.GuardAsync(() => subscriber.SubscribeAsync(channel, CommandFlags.DemandMaster), CancellationToken.None);
+            var queue = await RedisErrors.GuardAsync(() => subscriber.SubscribeAsync(channel), CancellationToken.None);
             queue.OnMessage(message => handler((ReadOnlyMemory<byte>)message.Message));
             return queue;
         }

@@ -91,9 +91,9 @@ internal sealed class RedisReplicas(RedisConnections connections, RedisLanes lan
     {
         try
         {
-            // As the appends see it: they are told by their errors when it has changed, and this connection by nobody.
-            var server = connections.Commands.GetServer(lanes.Keys(lane).Batch, flags: CommandFlags.DemandMaster);
-            return connections.Replicas.GetServer(server.EndPoint);
+            // As the appends choose: after a failover the driver takes the promoted server for a replica until it looks again, and
+            // uses it because there is no other. One that is a replica refuses the script's write.
+            return connections.Replicas.GetServer(lanes.Keys(lane).Batch);
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ArgumentException or InvalidOperationException)
         {

@@ -12,7 +12,7 @@ public sealed class RedisAclStoreTests(ReplicatedRedis redis) : StoreContract, I
         foreach (var server in new[] { redis.Primary, redis.Replica })
             await AclUser.CreateAsync(server, [.. AclUser.Rules, .. AclUser.RulesFor("ReceiptReplicas")]);
         return await RedisHarness.StartAsync(
-            $"{redis.Configuration},{AclUser.Credentials}", "wsmq:" + redis.NextPrefix(), options,
+            $"{redis.Primary.EndPoint},{AclUser.Credentials}", "wsmq:" + redis.NextPrefix(), options,
             o => (o.ReceiptReplicas, o.ReplicaTimeout) = (1, TimeSpan.FromSeconds(9)));
     }
 }

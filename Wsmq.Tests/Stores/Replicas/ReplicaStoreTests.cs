@@ -10,6 +10,6 @@ public sealed class ReplicaStoreTests(ReplicatedRedis redis) : StoreContract, IC
         var options = new WsmqOptions();
         configure(options);
         return await RedisHarness.StartAsync(
-            redis.Configuration, redis.NextPrefix(), options, o => (o.ReceiptReplicas, o.ReplicaTimeout) = (1, TimeSpan.FromSeconds(9)));
+            redis.Primary.EndPoint, redis.NextPrefix(), options, o => (o.ReceiptReplicas, o.ReplicaTimeout) = (1, TimeSpan.FromSeconds(9)));
     }
 }
