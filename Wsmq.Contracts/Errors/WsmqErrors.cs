@@ -129,6 +129,10 @@ public static class WsmqErrors
     /// <summary>5004: the server is stopping.</summary>
     public static WsmqError Stopping { get; } = Retry(5004, "stopping", "This server is stopping: connect again.");
 
+    /// <summary>5005: too few replicas of the store have the message; it is stored, and may be delivered.</summary>
+    public static WsmqError NotReplicated { get; } = Retry(5005, "not-replicated",
+        "The message is stored, but not on as many replicas as a receipt needs: send again with the same id, it will not be stored twice.");
+
     /// <summary>6001: the client gave up before it had a receipt; the message may or may not be stored.</summary>
     public static WsmqError OutcomeUnknown { get; } = Final(6001, "outcome-unknown",
         "No receipt came in time: the message may or may not be stored, and sending it again may store it twice.");

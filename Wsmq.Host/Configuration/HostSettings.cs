@@ -10,6 +10,7 @@ internal sealed class HostSettings
     [
         (typeof(WsmqOptions), nameof(WsmqOptions.Json)),
         (typeof(WsmqRedisOptions), nameof(WsmqRedisOptions.Configuration)),
+        (typeof(WsmqRedisOptions), nameof(WsmqRedisOptions.ConfigureConnection)),
         (typeof(WsmqSqliteOptions), nameof(WsmqSqliteOptions.Path)),
     ];
 

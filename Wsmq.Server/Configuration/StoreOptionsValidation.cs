@@ -16,6 +16,8 @@ internal sealed partial class StoreOptionsValidation : IValidateOptions<WsmqRedi
         rules.Within(options.Buckets, 1, 16_384);
         rules.Within(options.InlineSignalBytes, 0, 1024 * 1024);
         rules.Within(options.CommandTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
+        rules.Within(options.ReceiptReplicas, 0, 16);
+        rules.Within(options.ReplicaTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         return rules.Result;
     }
 

@@ -41,6 +41,9 @@ public sealed class WsmqBuilder
     public WsmqBuilder UseRedis(string configuration, Action<WsmqRedisOptions>? configure = null)
     {
         AddOptions<WsmqRedisOptions>(o => o.Configuration = configuration, configure);
+        Services.AddOptions<WsmqRedisOptions>().Validate<IOptions<WsmqOptions>>(
+            (redis, all) => redis.ReceiptReplicas == 0 || redis.ReplicaTimeout < all.Value.SendTimeout,
+            "WsmqRedisOptions.ReplicaTimeout must be less than WsmqOptions.SendTimeout");
         return Use<RedisStore, RedisLifetimeManager>();
     }
 

@@ -1,3 +1,5 @@
+using StackExchange.Redis;
+
 namespace Wsmq;
 
 /// <summary>The Redis store.</summary>
@@ -20,4 +22,22 @@ public sealed class WsmqRedisOptions
 
     /// <summary>How long a command may take. Default 5 seconds; 100 ms to 1 minute.</summary>
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How many replicas of the primary must have a message before its sender gets the receipt, so that a failover to one of them
+    /// does not lose it. Default 0: receipts do not wait for replicas; 0 to 16.
+    /// </summary>
+    public int ReceiptReplicas { get; set; }
+
+    /// <summary>
+    /// How long a receipt waits for the replicas before the send fails with <c>not-replicated</c>. Default 2 seconds; 10 ms to
+    /// 1 minute, and less than <see cref="WsmqOptions.SendTimeout"/>.
+    /// </summary>
+    public TimeSpan ReplicaTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Changes what a configuration string cannot say, such as which certificates of a server are trusted; called for each of the
+    /// store's connections before it is opened. In code only.
+    /// </summary>
+    public Action<ConfigurationOptions>? ConfigureConnection { get; set; }
 }

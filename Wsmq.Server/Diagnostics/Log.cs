@@ -87,6 +87,16 @@ internal static partial class Log
     [LoggerMessage(64, LogLevel.Information, "The store is back: {Count} connections are told.")]
     public static partial void StoreBack(ILogger logger, int count);
 
+    [LoggerMessage(70, LogLevel.Warning,
+        "The Redis primary {Server} has {Connected} replicas connected, and receipts wait for {Wanted}: sends fail with not-replicated until there are as many.")]
+    public static partial void TooFewReplicas(ILogger logger, string server, int connected, int wanted);
+
+    [LoggerMessage(71, LogLevel.Warning, "Messages were not confirmed by {Replicas} replicas within {Time}: their senders get not-replicated.")]
+    public static partial void ReplicasDoNotConfirm(ILogger logger, Exception? exception, int replicas, TimeSpan time);
+
+    [LoggerMessage(72, LogLevel.Information, "The replicas confirm messages again.")]
+    public static partial void ReplicasConfirmAgain(ILogger logger);
+
     [LoggerMessage(31, LogLevel.Error, "A live push in Redis is not of this program's making; another program publishes under the key prefix.")]
     public static partial void UnreadableLivePush(ILogger logger);
 

@@ -42,6 +42,13 @@ internal interface IMessageLog
     Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Completes once everything of the lane that was answered until now is stored as safely as a receipt needs; where an answer
+    /// is enough, at once. Throws <see cref="WsmqException"/> with <c>not-replicated</c>: it is stored, but could still be lost.
+    /// A repeat of it waits as well.
+    /// </summary>
+    Task ConfirmedAsync(int lane) => Task.CompletedTask;
+
+    /// <summary>
     /// Reads the entries behind a position, oldest first: at most <paramref name="maxEntries"/>, and no further one once
     /// <paramref name="maxBytes"/> of metadata and bodies are reached (but always one, where there is one).
     /// </summary>

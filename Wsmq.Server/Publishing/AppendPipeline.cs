@@ -15,6 +15,7 @@ internal sealed class AppendPipeline(int lane, IMessageLog log, TimeProvider tim
     private const int MaxCalls = 4;
 
     private readonly Queue<Call> _calls = new();
+    private Task _receipts = Task.CompletedTask;
 
     private readonly record struct Call(List<PendingSend> Batch, Task<AppendResult[]> Answer);
 
@@ -49,6 +50,9 @@ internal sealed class AppendPipeline(int lane, IMessageLog log, TimeProvider tim
         while (_calls.TryDequeue(out var call))
             Fail(call.Batch, error);
     }
+
+    /// <summary>Returns once what was stored is settled, also what waits for more than an answer.</summary>
+    public Task EndAsync() => _receipts;
 
     private Task<AppendResult[]> AppendAsync(List<PendingSend> batch, bool follows) =>
         log.AppendAsync(lane, batch.ConvertAll(s => s.Request), follows, CancellationToken.None);
@@ -103,6 +107,32 @@ internal sealed class AppendPipeline(int lane, IMessageLog log, TimeProvider tim
     }
 
     private void Complete(List<PendingSend> batch, AppendResult[] results)
+    {
+        var confirmed = log.ConfirmedAsync(lane);
+        if (_receipts.IsCompleted && confirmed.IsCompletedSuccessfully)
+            Receipt(batch, results);
+        else
+            _receipts = ReceiptAsync(_receipts, confirmed, batch, results);
+    }
+
+    // Further calls go on meanwhile. How many sends wait here is bounded by what may be under way: they count until they are settled.
+    private async Task ReceiptAsync(Task before, Task confirmed, List<PendingSend> batch, AppendResult[] results)
+    {
+        await before;
+        try
+        {
+            await confirmed;
+            Receipt(batch, results);
+        }
+        catch (Exception e)
+        {
+            if (e is not WsmqException)
+                Log.LoopFailed(logger, e);
+            Fail(batch, e as WsmqException ?? new WsmqException(WsmqErrors.StoreUnavailable, inner: e));
+        }
+    }
+
+    private void Receipt(List<PendingSend> batch, AppendResult[] results)
     {
         var (stored, duplicates) = (0, 0);
         for (var i = 0; i < results.Length; i++)

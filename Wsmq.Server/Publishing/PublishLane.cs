@@ -80,6 +80,8 @@ internal sealed class PublishLane
                     _pipeline.Begin(batch);
                 _linger.Took(batch.Count);
             }
+
+            await _pipeline.EndAsync();
         }
         catch (Exception e)
         {

@@ -3,15 +3,16 @@ using System.Buffers.Binary;
 using System.Globalization;
 using StackExchange.Redis;
 using Wsmq.Server.Logs;
+using Wsmq.Server.Redis.Replicas;
 
 namespace Wsmq.Server.Redis;
 
 /// <summary>Appending, one script a batch.</summary>
 internal sealed class RedisAppends(
-    RedisConnections connections, RedisKeys keys, RedisLanes lanes, WsmqOptions options, WsmqRedisOptions redisOptions)
+    RedisConnections connections, RedisKeys keys, RedisLanes lanes, WsmqOptions options, WsmqRedisOptions redisOptions, RedisReplicas? replicas)
 {
     // Longer than any call can wait in a dead connection.
-    private const long BatchNumberMilliseconds = 3_600_000;
+    public const long BatchNumberMilliseconds = 3_600_000;
 
     private const int FixedKeys = 5;
     private const int FixedValues = 19;
@@ -29,8 +30,27 @@ internal sealed class RedisAppends(
         ArgumentOutOfRangeException.ThrowIfGreaterThan(batch.Count, MaxItems);
         if (batch.Count == 0)
             return [];
-        var after = follows ? _numbers[lane] : 0;
+        var after = follows || replicas?.IsWaiting(lane) == true ? _numbers[lane] : 0;
         var number = ++_numbers[lane];
+        try
+        {
+            var results = await RunAsync(lane, batch, number, after, cancellationToken);
+            replicas?.Appended(lane, number);
+            return results;
+        }
+        catch
+        {
+            replicas?.Failed(lane, number);
+            throw;
+        }
+    }
+
+    /// <summary>Completes once the receipts of what was answered may go out.</summary>
+    public Task ConfirmedAsync(int lane) => replicas?.ConfirmedAsync(lane) ?? Task.CompletedTask;
+
+    private async Task<AppendResult[]> RunAsync(
+        int lane, IReadOnlyList<AppendRequest> batch, long number, long after, CancellationToken cancellationToken)
+    {
         cancellationToken.ThrowIfCancellationRequested();
         var logs = new LogGroups(batch, keys);
         var buffer = ArrayPool<byte>.Shared.Rent(SizeOf(batch, logs));

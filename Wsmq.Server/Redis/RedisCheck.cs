@@ -6,12 +6,13 @@ using Wsmq.Server.Diagnostics;
 namespace Wsmq.Server.Redis;
 
 /// <summary>Looks at start whether the server can keep what it is given.</summary>
-internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, ILogger logger)
+internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, RedisLanes lanes, WsmqRedisOptions options, ILogger logger)
 {
     private static readonly Version Oldest = new(7, 0);
 
     public async Task RunAsync()
     {
+        await CheckPermissionsAsync();
         foreach (var server in connections.Commands.GetServers().Where(s => s is { IsConnected: true, IsReplica: false }))
         {
             var info = (await server.InfoAsync()).SelectMany(g => g).GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.First().Value);
@@ -19,9 +20,30 @@ internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, I
             CheckEviction(info.GetValueOrDefault("maxmemory_policy"));
             if (info.GetValueOrDefault("aof_enabled") == "0")
                 Log.RedisWithoutAppendOnlyFile(logger);
+            CheckReplicas(server, info.GetValueOrDefault("connected_slaves"));
         }
 
         await CheckLayoutAsync();
+    }
+
+    // Found out one by one while it runs, a missing permission would show as a store that does not answer.
+    private async Task CheckPermissionsAsync()
+    {
+        var lane = lanes.Keys(0);
+        RedisResult? denied = null;
+
+        // Both ways in which scripts are sent.
+        foreach (var flags in new[] { CommandFlags.NoScriptCache, CommandFlags.None })
+        {
+            denied = await connections.Database.ScriptEvaluateAsync(
+                RedisScript.Permissions, [lane.Spare], [lanes.PublishCommand, lane.Channel], flags);
+        }
+
+        await connections.Database.PingAsync();
+        if ((string?)denied is { Length: > 0 } names)
+            throw new InvalidOperationException(RedisErrors.Denied(names));
+        if (options.ReceiptReplicas > 0)
+            await connections.Replicas.GetServer(lane.Batch, flags: CommandFlags.DemandMaster).ExecuteAsync("WAIT", 0, 1);
     }
 
     private static void CheckVersion(string? text)
@@ -38,6 +60,12 @@ internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, I
                 $"Redis evicts keys when its memory is full (maxmemory-policy {policy}), which would drop messages silently: "
                 + "set 'maxmemory-policy noeviction' in redis.conf, or run 'redis-cli config set maxmemory-policy noeviction'.");
         }
+    }
+
+    private void CheckReplicas(IServer server, string? connected)
+    {
+        if (int.TryParse(connected, CultureInfo.InvariantCulture, out var count) && count < options.ReceiptReplicas)
+            Log.TooFewReplicas(logger, RedisConnections.Format(server.EndPoint), count, options.ReceiptReplicas);
     }
 
     private async Task CheckLayoutAsync()

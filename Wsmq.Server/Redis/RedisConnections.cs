@@ -5,12 +5,18 @@ namespace Wsmq.Server.Redis;
 
 /// <summary>
 /// One connection for commands and one for subscriptions: a large reply on a connection that also subscribes is cut off by the
-/// server's output limit for subscribers.
+/// server's output limit for subscribers. A third one where receipts wait for replicas, because a wait holds up its connection.
 /// </summary>
 internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAsyncDisposable
 {
+    private const string WaitingForReplicas = "replicas";
+
+    // For the way there and back.
+    private static readonly TimeSpan WaitSpare = TimeSpan.FromSeconds(1);
+
     private IConnectionMultiplexer? _commands;
     private IConnectionMultiplexer? _subscriptions;
+    private IConnectionMultiplexer? _replicas;
 
     /// <summary>A call failed, or a connection broke or is back.</summary>
     public event Action? Doubted;
@@ -21,6 +27,9 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
 
     public IConnectionMultiplexer Subscriptions => _subscriptions ?? throw NotStarted();
 
+    /// <summary>Only where receipts wait for replicas.</summary>
+    public IConnectionMultiplexer Replicas => _replicas ?? throw NotStarted();
+
     public bool IsOpen => _subscriptions is not null;
 
     /// <summary>True on a Cluster: a script may then touch one bucket only.</summary>
@@ -30,6 +39,8 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
     {
         _commands = await ConnectAsync("commands", cancellationToken);
         _subscriptions = await ConnectAsync("signals", cancellationToken);
+        if (options.Value.ReceiptReplicas > 0)
+            _replicas = await ConnectAsync(WaitingForReplicas, cancellationToken);
         IsCluster = _commands.GetServers().Any(s => s.ServerType == ServerType.Cluster);
     }
 
@@ -60,6 +71,8 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
 
     public async ValueTask DisposeAsync()
     {
+        if (_replicas is not null)
+            await _replicas.DisposeAsync();
         if (_subscriptions is not null)
             await _subscriptions.DisposeAsync();
         if (_commands is not null)
@@ -73,6 +86,16 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
         settings.ClientName = $"wsmq-{purpose}";
         settings.AsyncTimeout = settings.SyncTimeout = (int)options.CommandTimeout.TotalMilliseconds;
         settings.ReconnectRetryPolicy = new ExponentialRetry(100, 2_000);
+
+        // The driver's own key and channel lie outside of the prefix; a user may not be allowed to touch them.
+        settings.TieBreaker = settings.ConfigurationChannel = string.Empty;
+        if (purpose == WaitingForReplicas)
+        {
+            // What could not be sent at once may be sent over another connection: a wait there would count other writes.
+            settings.BacklogPolicy = BacklogPolicy.FailFast;
+            settings.AsyncTimeout = (int)(options.ReplicaTimeout + WaitSpare).TotalMilliseconds;
+        }
+
         return settings;
     }
 
@@ -83,6 +106,7 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
 
         // The driver counts INFO among the admin commands; nothing else of that kind is used.
         settings.AllowAdmin = true;
+        options.Value.ConfigureConnection?.Invoke(settings);
         try
         {
             var connection = await ConnectionMultiplexer.ConnectAsync(settings).WaitAsync(cancellationToken);
@@ -101,8 +125,8 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
 
     private void OnChanged(object? sender, ConnectionFailedEventArgs e) => Doubted?.Invoke();
 
-    private static string? Format(System.Net.EndPoint endPoint) =>
-        endPoint is System.Net.DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : endPoint.ToString();
+    public static string Format(System.Net.EndPoint endPoint) =>
+        endPoint is System.Net.DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : endPoint.ToString()!;
 
     private static InvalidOperationException NotStarted() => new("The store was not started.");
 }

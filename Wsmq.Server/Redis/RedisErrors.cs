@@ -8,6 +8,14 @@ internal static class RedisErrors
     private static readonly string[] Temporary =
         ["LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS", "MISCONF", "BUSY", "UNKILLABLE", "WSMQSTALE"];
 
+    /// <summary>True where the user lacks a permission.</summary>
+    public static bool IsDenied(RedisServerException e) =>
+        e.Message.StartsWith("NOPERM", StringComparison.Ordinal) || e.Message.Contains("ACL failure", StringComparison.Ordinal)
+        || e.Message.Contains("user executing the script", StringComparison.Ordinal);
+
+    public static string Denied(string what) =>
+        $"The Redis user may not do all that wsmq needs: {what}. docs/operations.md has the access rules to give it.";
+
     /// <param name="call">The driver's call.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <param name="unavailable">Told before <c>store-unavailable</c> is thrown.</param>

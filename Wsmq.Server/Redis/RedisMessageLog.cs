@@ -5,13 +5,11 @@ namespace Wsmq.Server.Redis;
 
 /// <summary>The logs, as streams; each operation is one script.</summary>
 internal sealed class RedisMessageLog(
-    RedisConnections connections, RedisKeys keys, RedisLanes lanes, RedisSignals signals, WsmqOptions options, WsmqRedisOptions redisOptions)
+    RedisConnections connections, RedisKeys keys, RedisLanes lanes, RedisSignals signals, WsmqOptions options, RedisAppends appends)
     : IMessageLog
 {
     // A script that touches very many keys holds up everybody else.
     private const int MostLogsInAScript = 256;
-
-    private readonly RedisAppends _appends = new(connections, keys, lanes, options, redisOptions);
 
     public int Lanes => lanes.Count;
 
@@ -19,7 +17,9 @@ internal sealed class RedisMessageLog(
 
     public Task<AppendResult[]> AppendAsync(
         int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken) =>
-        _appends.RunAsync(lane, batch, follows, cancellationToken);
+        appends.RunAsync(lane, batch, follows, cancellationToken);
+
+    public Task ConfirmedAsync(int lane) => appends.ConfirmedAsync(lane);
 
     public async Task<LogPage> ReadAsync(
         Address source, Position after, int maxEntries, int maxBytes, CancellationToken cancellationToken)

@@ -27,6 +27,8 @@ internal static class RedisScript
     public static readonly string AccessRead = AlsoWhenFull + Load("access_read");
 
     public static readonly string Push = Load("push");
+    public static readonly string Permissions = AlsoWhenFull + Load("permissions");
+    public static readonly string Confirm = AlsoWhenFull + Load("confirm");
 
     private static string Load(string name)
     {

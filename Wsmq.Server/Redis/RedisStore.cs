@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 using Wsmq.Server.Logs;
 using Wsmq.Server.Redis.Live;
+using Wsmq.Server.Redis.Replicas;
 
 namespace Wsmq.Server.Redis;
 
@@ -12,20 +14,25 @@ internal sealed class RedisStore : IStore
 
     private readonly RedisConnections _connections;
     private readonly RedisKeys _keys;
+    private readonly RedisLanes _lanes;
     private readonly RedisSignals _signals;
     private readonly RedisAccessStore _access;
+    private readonly RedisReplicas? _replicas;
+    private readonly WsmqRedisOptions _options;
     private readonly ILogger _logger;
 
     public RedisStore(IOptions<WsmqOptions> options, IOptions<WsmqRedisOptions> redisOptions, ILogger<RedisStore> logger)
     {
-        _logger = logger;
+        (_logger, _options) = (logger, redisOptions.Value);
         _connections = new RedisConnections(redisOptions);
         _keys = new RedisKeys(redisOptions.Value.KeyPrefix, redisOptions.Value.Buckets);
-        var lanes = new RedisLanes(_connections, _keys, options.Value);
-        _signals = new RedisSignals(_connections, _keys, lanes, options.Value, logger);
-        Live = new RedisLive(_connections, _keys, lanes, logger);
-        Log = new RedisMessageLog(_connections, _keys, lanes, _signals, options.Value, redisOptions.Value);
-        Memberships = new RedisMembershipStore(_connections, _keys, lanes, options.Value.Limits.GroupsPerUser);
+        _lanes = new RedisLanes(_connections, _keys, options.Value);
+        _signals = new RedisSignals(_connections, _keys, _lanes, options.Value, logger);
+        Live = new RedisLive(_connections, _keys, _lanes, logger);
+        _replicas = _options.ReceiptReplicas > 0 ? new RedisReplicas(_connections, _lanes, _options, logger) : null;
+        var appends = new RedisAppends(_connections, _keys, _lanes, options.Value, _options, _replicas);
+        Log = new RedisMessageLog(_connections, _keys, _lanes, _signals, options.Value, appends);
+        Memberships = new RedisMembershipStore(_connections, _keys, _lanes, options.Value.Limits.GroupsPerUser);
         DeadLetters = new RedisDeadLetters(_connections, _keys, options.Value);
         _access = new RedisAccessStore(_connections, _keys, logger);
     }
@@ -43,6 +50,7 @@ internal sealed class RedisStore : IStore
     public ISignals Signals => _signals;
 
     public IDeadLetterStore DeadLetters { get; }
+
     public IAccessStore Access => _access;
 
     /// <summary>What the live plane travels on.</summary>
@@ -51,10 +59,18 @@ internal sealed class RedisStore : IStore
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _connections.ConnectAsync(cancellationToken);
-        await new RedisCheck(_connections, _keys, _logger).RunAsync();
-        await _signals.StartAsync();
-        await Live.StartAsync();
-        await _access.StartAsync();
+        try
+        {
+            await new RedisCheck(_connections, _keys, _lanes, _options, _logger).RunAsync();
+            await _signals.StartAsync();
+            await Live.StartAsync();
+            await _access.StartAsync();
+        }
+        catch (RedisServerException e) when (RedisErrors.IsDenied(e))
+        {
+            // What Redis answers names the command, and no secret.
+            throw new InvalidOperationException(RedisErrors.Denied(e.Message), e);
+        }
     }
 
     public async Task<bool> IsAvailableAsync(CancellationToken cancellationToken)
@@ -78,6 +94,8 @@ internal sealed class RedisStore : IStore
 
     public async ValueTask DisposeAsync()
     {
+        if (_replicas is not null)
+            await _replicas.DisposeAsync();
         await _signals.DisposeAsync();
         await _connections.DisposeAsync();
     }

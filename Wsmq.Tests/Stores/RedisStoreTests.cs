@@ -58,12 +58,12 @@ internal sealed class RedisHarness(Func<RedisStore> make) : StoreHarness
 
     public override IStore Store => _store;
 
-    public static async Task<RedisHarness> StartAsync(string configuration, string prefix, WsmqOptions options)
+    public static async Task<RedisHarness> StartAsync(string configuration, string prefix, WsmqOptions options, Action<WsmqRedisOptions>? configure = null)
     {
+        var redis = new WsmqRedisOptions { Configuration = configuration, KeyPrefix = prefix };
+        configure?.Invoke(redis);
         var harness = new RedisHarness(() => new RedisStore(
-            Options.Create(options),
-            Options.Create(new WsmqRedisOptions { Configuration = configuration, KeyPrefix = prefix }),
-            NullLogger<RedisStore>.Instance));
+            Options.Create(options), Options.Create(redis), NullLogger<RedisStore>.Instance));
         await harness._store.StartAsync(default);
         return harness;
     }

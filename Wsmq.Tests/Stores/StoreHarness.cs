@@ -31,6 +31,7 @@ internal abstract class StoreHarness : IAsyncDisposable
             try
             {
                 var part = await Log.AppendAsync(lane.Key, [.. lane.Select(i => requests[i])], follows: false, default);
+                await Log.ConfirmedAsync(lane.Key);
                 part.Should().HaveCount(lane.Count(), "there is a result for each item");
                 foreach (var (i, result) in lane.Zip(part))
                     results[i] = result;

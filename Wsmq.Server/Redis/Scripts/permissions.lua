@@ -1,0 +1,32 @@
+-- Tries what the other scripts and commands do, on a name that exists only here, and says what the user may not.
+-- KEYS[1] a name for a moment
+-- ARGV[1] PUBLISH or SPUBLISH   ARGV[2] a channel that nobody hears
+-- Returns what is denied, or an empty text
+local key, denied = KEYS[1], {}
+
+-- Redis 7.0 and later ones say it in different words. Whether a command may be run is decided before what it would do: most of these then fail for another reason.
+local function try(command, ...)
+  local reply = redis.pcall(command, ...)
+  local failure = type(reply) == 'table' and reply.err or ''
+  if string.find(failure, 'ACL failure', 1, true) or string.find(failure, 'user executing the script', 1, true) then
+    local channel = string.find(failure, 'channel', 1, true) and ' on channels of the prefix' or ''
+    denied[#denied + 1] = string.lower(command) .. channel
+  end
+end
+
+try('TIME')
+try('SET', key, '', 'PX', '1000')
+for _, command in ipairs({ 'GET', 'EXISTS', 'HGETALL', 'HKEYS', 'SMEMBERS', 'XLEN' }) do try(command, key) end
+for _, command in ipairs({ 'HGET', 'HMGET', 'HEXISTS', 'HDEL', 'SADD', 'SREM' }) do try(command, key, 'x') end
+for _, command in ipairs({ 'HSET', 'HSETNX', 'HINCRBY' }) do try(command, key, 'x', '1') end
+try('XADD', key, '*', 'x', '')
+try('XTRIM', key, 'MAXLEN', '1')
+try('XRANGE', key, '-', '+', 'COUNT', '1')
+try('COPY', key, key)
+try('RENAME', key, key)
+try('MEMORY', 'USAGE', key)
+try('PEXPIRE', key, '1000')
+try('DEL', key)
+try('UNLINK', key)
+try(ARGV[1], ARGV[2], '')
+return table.concat(denied, ', ')

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Nodes;
+
+/// <summary>Two deployments on one Redis, apart by their key prefixes alone.</summary>
+public sealed class KeyPrefixTests
+{
+    [Fact]
+    public async Task They_see_nothing_of_each_other_and_write_nothing_without_their_prefix()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var one = await TestNode.StartAsync(s => s.UseRedis(redis.EndPoint, o => o.KeyPrefix = "one"));
+        await using var two = await TestNode.StartAsync(s => s.UseRedis(redis.EndPoint, o => o.KeyPrefix = "two"));
+        TestNode[] nodes = [one, two];
+        var clients = new List<PlainClient>();
+        foreach (var node in nodes)
+        {
+            await node.Groups.AddAsync("ops", "bob");
+            clients.Add(await PlainClient.ConnectAsync(node, "bob", negotiate: true));
+            await clients[^1].SendAsync("user:bob", "first", id: "the same");
+        }
+
+        foreach (var (node, name) in nodes.Zip(new[] { "one", "two" }))
+        {
+            await node.Publisher.SendAsync(new OutgoingMessage { To = "user:bob", Id = "the same, too", Body = JsonBody.Parse($"\"{name}\"") });
+            await node.Publisher.SendAsync(new OutgoingMessage { To = "group:ops", Body = JsonBody.Parse($"\"{name}\"") });
+            await node.Live.Clients.All.Live(new LiveMessage { Type = name + " all" });
+            await node.Live.Clients.User("bob").Live(new LiveMessage { Type = name + " user" });
+            await node.Live.Clients.Group("ops").Live(new LiveMessage { Type = name + " group" });
+        }
+
+        // The last of each kind has come, so that whatever else was on its way is there.
+        foreach (var (client, name) in clients.Zip(new[] { "one", "two" }))
+        {
+            await Eventually.That("all has come", () => client.Received.Count >= 3 && client.Live.Count >= 3);
+            client.Bodies.Should().BeEquivalentTo("\"first\"", $"\"{name}\"", $"\"{name}\"");
+            client.Live.Select(m => m.Type).Should().BeEquivalentTo(name + " all", name + " user", name + " group");
+        }
+
+        await one.Groups.RemoveAsync("ops", "bob");
+        (await two.Groups.MembersAsync("ops")).Should().Equal("bob");
+        await using var admin = await ConnectionMultiplexer.ConnectAsync($"{redis.EndPoint},allowAdmin=true,configChannel=,tiebreaker=");
+        var server = admin.GetServers()[0];
+        server.Keys().Select(k => (string)k!).Should().NotBeEmpty().And.OnlyContain(k => k.StartsWith("one:") || k.StartsWith("two:"));
+        (await server.SubscriptionChannelsAsync()).Select(c => (string)c!).Should().NotBeEmpty()
+            .And.OnlyContain(c => c.StartsWith("one:") || c.StartsWith("two:"));
+        foreach (var client in clients)
+            await client.DisposeAsync();
+    }
+}

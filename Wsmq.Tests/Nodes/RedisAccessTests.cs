@@ -1,0 +1,120 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Nodes;
+
+/// <summary>Nodes as a Redis user with the documented access rules; and what an app is told when the user lacks one.</summary>
+public sealed class RedisAccessTests(RedisAccessTests.Server server) : IClassFixture<RedisAccessTests.Server>
+{
+    // What the driver tries and does without.
+    private static readonly string[] OfTheDriver = ["hello", "client|setname", "client|setinfo", "client|id", "config|get", "cluster|nodes", "cluster|slots", "role"];
+
+    // The driver works without these; it then sends every script as text.
+    private static readonly string[] Expendable = ["+echo", "+unsubscribe", "+evalsha", "+script|load"];
+
+    public static TheoryData<string> Commands => [.. AclUser.Rules.Where(r => r.StartsWith('+') && !Expendable.Contains(r))];
+
+    private string Configuration => $"{server.Redis.EndPoint},connectTimeout=2000,connectRetry=1,{AclUser.Credentials}";
+
+    [Fact]
+    public async Task Two_nodes_serve_messages_live_pushes_and_groups()
+    {
+        await server.SetAsync(AclUser.Rules);
+        var logs = new RecordedLogs();
+        await using var a = await TestNode.StartAsync(s => s.UseRedis(Configuration), services: b => b.Logging.AddProvider(logs));
+        await using var b = await TestNode.StartAsync(s => s.UseRedis(Configuration), services: b => b.Logging.AddProvider(logs));
+        await a.Groups.AddAsync("ops", "bob");
+        await using var alice = await PlainClient.ConnectAsync(a, "alice");
+        await using var bob = await PlainClient.ConnectAsync(b, "bob");
+        await bob.SendAsync("user:bob", 0);
+
+        await alice.SendAsync("user:bob", 1);
+        await bob.ReceivesAsync("0", "1");
+        await a.Publisher.SendAsync(new OutgoingMessage { To = "group:ops", Body = JsonBody.Parse("2") });
+        await bob.ReceivesAsync("0", "1", "2");
+        await a.Live.Clients.All.Live(new LiveMessage { Type = "all" });
+        await a.Live.Clients.User("bob").Live(new LiveMessage { Type = "user" });
+        await a.Live.Clients.Group("ops").Live(new LiveMessage { Type = "group" });
+        await Eventually.That("the pushes come", () => bob.Live.Count == 3);
+        await a.Groups.RemoveAsync("ops", "bob");
+
+        var denied = (RedisResult[])(await server.Admin.ExecuteAsync("ACL", "LOG"))!;
+        denied.Select(d => (string)d.ToDictionary()["object"]!).Distinct().Should().BeSubsetOf(OfTheDriver, "nothing else was tried that is not allowed");
+        logs.All.Should().OnlyContain(t => !t.Contains(AclUser.Password, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task A_user_without_one_of_the_commands_is_refused_with_its_name(string rule)
+    {
+        var refused = await StartWithAsync(AclUser.Rules.Where(r => r != rule));
+
+        refused.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain(rule[1..].Split('|')[0]);
+    }
+
+    [Theory]
+    [InlineData("&wsmq:*", "channel")]
+    [InlineData("~wsmq:*", "key")]
+    public async Task A_user_without_the_names_is_refused_with_what_is_missing(string rule, string missing)
+    {
+        var refused = await StartWithAsync(AclUser.Rules.Where(r => r != rule));
+
+        refused.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain(missing).And.Contain("docs/operations.md");
+    }
+
+    [Fact]
+    public async Task A_user_that_may_not_wait_is_refused_where_receipts_wait_for_replicas()
+    {
+        var refused = await StartWithAsync(AclUser.Rules, replicas: 1);
+
+        refused.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain("'wait'");
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_said_to_be_one_and_not_shown()
+    {
+        var refused = await StartWithAsync(AclUser.Rules.Select(r => r.StartsWith('>') ? ">another" : r));
+
+        refused.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain("AuthenticationFailure");
+    }
+
+    private async Task<Exception> StartWithAsync(IEnumerable<string> rules, int replicas = 0)
+    {
+        await server.SetAsync(rules);
+        var logs = new RecordedLogs();
+        var refused = await Record.ExceptionAsync(() => TestNode.StartAsync(
+            s => s.UseRedis(Configuration, o => o.ReceiptReplicas = replicas), services: b => b.Logging.AddProvider(logs)));
+        logs.All.Append($"{refused}").Should().OnlyContain(t => !t.Contains(AclUser.Password, StringComparison.Ordinal));
+        return refused!;
+    }
+
+    public sealed class Server : IAsyncLifetime
+    {
+        public RedisServer Redis { get; private set; } = null!;
+
+        public IServer Admin { get; private set; } = null!;
+
+        public async Task InitializeAsync()
+        {
+            Redis = await RedisServer.StartAsync();
+            (await Redis.CommandAsync("ACL SETUSER admin on >admin allkeys allchannels +@all")).Should().StartWith("+OK");
+            var connection = await ConnectionMultiplexer.ConnectAsync($"{Redis.EndPoint},user=admin,password=admin,allowAdmin=true");
+            Admin = connection.GetServers()[0];
+            await Admin.ExecuteAsync("ACL", "SETUSER", "default", "off");
+        }
+
+        public async Task SetAsync(IEnumerable<string> rules)
+        {
+            await Admin.ExecuteAsync("ACL", ["SETUSER", "wsmq", "reset", .. rules]);
+            await Admin.ExecuteAsync("ACL", "LOG", "RESET");
+        }
+
+        public async Task DisposeAsync()
+        {
+            await Admin.Multiplexer.DisposeAsync();
+            await Redis.DisposeAsync();
+        }
+    }
+}

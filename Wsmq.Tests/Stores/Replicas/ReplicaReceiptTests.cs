@@ -1,0 +1,95 @@
+using Wsmq.Server.Logs;
+using Wsmq.Server.Redis;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Stores.Replicas;
+
+/// <summary>What the store confirms, and what it does not, when a replica lags or takes over.</summary>
+public sealed class ReplicaReceiptTests : IAsyncLifetime
+{
+    private static readonly Address Bob = Address.User("bob");
+
+    private ReplicatedRedis _redis = null!;
+
+    public async Task InitializeAsync() => _redis = await ReplicatedRedis.StartAsync();
+
+    public async Task DisposeAsync() => await _redis.DisposeAsync();
+
+    private Task<RedisHarness> StartAsync(double timeout) => RedisHarness.StartAsync(
+        _redis.Configuration, "t", new WsmqOptions(), o => (o.ReceiptReplicas, o.ReplicaTimeout) = (1, TimeSpan.FromSeconds(timeout)));
+
+    private static async Task ShouldNotBeConfirmedAsync(Task confirmed) =>
+        (await FluentActions.Awaiting(() => confirmed).Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.NotReplicated);
+
+    [Fact]
+    public async Task What_is_confirmed_is_on_the_replica()
+    {
+        await using var h = await StartAsync(timeout: 9);
+        await using var replica = await ReplicatedRedis.AdminAsync(_redis.Replica);
+        for (var i = 1; i <= 200; i++)
+        {
+            await h.AddAsync(Bob);
+            (await replica.GetDatabase().StreamLengthAsync(new RedisKeys("t", 64).Log(Bob), StackExchange.Redis.CommandFlags.DemandReplica)).Should().Be(i);
+        }
+    }
+
+    [Fact]
+    public async Task While_the_replica_stands_still_messages_are_stored_and_not_confirmed_and_nothing_else_waits()
+    {
+        await using var h = await StartAsync(timeout: 0.5);
+        await h.OpenAsync("bob", "phone");
+        await ReplicatedRedis.SignalAsync(_redis.Replica, pause: true);
+        var message = h.New(Bob);
+        var stored = (await h.Log.AppendAsync(0, [message], false, default)).Single();
+        var first = h.Log.ConfirmedAsync(0);
+        await h.Log.AppendAsync(0, [h.New(Bob)], false, default);
+        var second = h.Log.ConfirmedAsync(0);
+
+        (await h.PositionsAsync(Bob)).Should().HaveCount(2, "readers do not wait");
+        (await h.AckAsync("bob", "phone", stored.Position)).Should().Be(AckResult.Done);
+        await ShouldNotBeConfirmedAsync(first);
+        await ShouldNotBeConfirmedAsync(second);
+
+        (await h.Log.AppendAsync(0, [message], false, default)).Should().Equal(new AppendResult(stored.Position, Duplicate: true));
+        await ShouldNotBeConfirmedAsync(h.Log.ConfirmedAsync(0));
+        await ReplicatedRedis.SignalAsync(_redis.Replica, pause: false);
+        await Eventually.That("a repeat is confirmed", async () =>
+        {
+            (await h.Log.AppendAsync(0, [message], false, default)).Should().Equal(new AppendResult(stored.Position, Duplicate: true));
+            return await h.Log.ConfirmedAsync(0).ContinueWith(t => t.IsCompletedSuccessfully, TaskScheduler.Default);
+        });
+    }
+
+    [Fact]
+    public async Task What_a_failover_lost_is_not_confirmed_by_what_the_new_primary_got_later()
+    {
+        await using var h = await StartAsync(timeout: 50);
+        await h.AddAsync(Bob, "kept");
+        await _redis.CutOffAsync();
+        await h.Log.AppendAsync(0, [h.New(Bob, "lost")], false, default);
+        var lost = h.Log.ConfirmedAsync(0);
+        await _redis.Primary.StopAsync(kill: true);
+        await _redis.PromoteAsync();
+
+        await Eventually.That("the new primary takes a message", async () =>
+        {
+            try
+            {
+                await h.Log.AppendAsync(0, [h.New(Bob, "new")], false, default);
+                return true;
+            }
+            catch (WsmqException)
+            {
+                return false;
+            }
+        });
+        await ShouldNotBeConfirmedAsync(lost);
+        (await h.ReadAsync(Bob)).Entries.Select(StoreHarness.Text).Should().Equal("kept", "new");
+
+        // Nobody has the new one yet but the new primary itself.
+        var waits = h.Log.ConfirmedAsync(0);
+        waits.IsCompleted.Should().BeFalse();
+        await using var another = await ReplicatedRedis.ReplicaOfAsync(_redis.Replica);
+        await waits.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+}

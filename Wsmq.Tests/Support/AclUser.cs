@@ -1,0 +1,27 @@
+namespace Wsmq.Tests.Support;
+
+/// <summary>A Redis user with the access rules that docs/operations.md names, and no others.</summary>
+internal static class AclUser
+{
+    public const string Password = "open-sesame-4711";
+    public const string Credentials = $"user=wsmq,password={Password}";
+
+    /// <summary>The documented rules, one an item.</summary>
+    public static IReadOnlyList<string> Rules { get; } = Document().Single(l => l.StartsWith("user wsmq ", StringComparison.Ordinal))
+        .Replace("PASSWORD", Password, StringComparison.Ordinal).Split(' ')[2..];
+
+    /// <summary>What is to be added for a purpose, as the table says.</summary>
+    public static IReadOnlyList<string> RulesFor(string purpose) =>
+        Document().Single(l => l.StartsWith("* `+", StringComparison.Ordinal) && l.Contains(purpose, StringComparison.Ordinal)).Split('`')[1].Split(' ');
+
+    public static async Task CreateAsync(RedisServer server, IEnumerable<string> rules) =>
+        (await server.CommandAsync($"ACL SETUSER wsmq reset {string.Join(' ', rules)}")).Should().StartWith("+OK");
+
+    private static string[] Document()
+    {
+        var root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "Wsmq.sln")))
+            root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("The tests do not run inside the repository.");
+        return File.ReadAllLines(Path.Combine(root, "docs", "operations.md"));
+    }
+}
