@@ -69,50 +69,41 @@ local function add(log, max_count, tail, content, boxes)
   return id
 end
 
--- Saves the tail. Removing by age and renewing the time to live wait until they are due: read.lua removes exactly. The log
+-- Saves the tail, and how many bytes are behind the last mark where that changed. Removing by age and renewing the time to live wait until they are due: read.lua removes exactly. The log
 -- outlives its last entry in any case, as that came at most a sixteenth of the age after the last renewal.
-local function close(log, meta, max_age, tail, due, nodes)
+local function close(log, meta, max_age, tail, due, nodes, open)
   if due and now_id < due then
-    call('HSET', meta, 't', tail)
+    if open then call('HSET', meta, 't', tail, 'b', open) else call('HSET', meta, 't', tail) end
     return
   end
   call('XTRIM', log, 'MINID', string.format('%.0f', math.max(now - max_age, 0)))
   call('PEXPIRE', log, string.format('%.0f', math.ceil(max_age * 1.125 / 1000)))
   call('HSET', meta, 't', tail, 'x', digits(now + max_age / 16))
+  if open then call('HSET', meta, 'b', open) end
   if not nodes then fit(log, KEYS[5]) end
 end
 
--- Counts the bytes of a log's entries, given as position and bytes in turns, and removes what is too much. Field b of its meta says how
--- many came behind the last mark; field m holds the marks, a sixteenth of the limit apart: 16 digits of a position and 12 of the bytes
--- from the mark before up to there. So bytes are known although entries go for other reasons as well.
-local function weigh(log, meta, sizes, max)
-  local state = call('HMGET', meta, 'b', 'm')
-  local open, marks, part = tonumber(state[1] or '0'), nil, max / 16
-  for i = 1, #sizes, 2 do
-    open = open + sizes[i + 1]
-    if open >= part then
-      marks = (marks or state[2] or '') .. sizes[i] .. string.format('%012.0f', open)
-      open = 0
-    end
-  end
-  if not marks then
-    call('HSET', meta, 'b', open)
-    return
-  end
+-- The bytes of a log: field b of its meta says how many came behind the last mark; field m holds the marks, a sixteenth of the limit
+-- apart: 16 digits of a position and 12 of the bytes from the mark before up to there. So bytes are known although entries go for other
+-- reasons as well. Removes what is too much.
+local function lighten(log, meta, marks, max)
   local sum, through = 0, nil
   for i = 17, #marks, 28 do sum = sum + tonumber(string.sub(marks, i, i + 11)) end
-  while sum > max - part and #marks > 28 do
+  while sum > max - max / 16 and #marks > 28 do
     sum = sum - tonumber(string.sub(marks, 17, 28))
     through, marks = string.sub(marks, 1, 16), string.sub(marks, 29)
   end
   if through then call('XTRIM', log, 'MINID', string.format('%.0f', tonumber(through) + 1)) end
-  call('HSET', meta, 'b', open, 'm', marks)
+  call('HSET', meta, 'm', marks)
 end
 
 -- What is so small that as many of them as a log may have take half of its bytes is not counted: that is most messages.
-local limits, smalls = { [117] = 9, [103] = 12, [119] = 15 }, {}
+local limits, smalls, bytes_of = { [117] = 9, [103] = 12, [119] = 15 }, {}, {}
 local function small_of(limit)
-  if not smalls[limit] then smalls[limit] = tonumber(ARGV[limit + 2]) / (2 * tonumber(ARGV[limit])) + 8 end
+  if not smalls[limit] then
+    bytes_of[limit] = tonumber(ARGV[limit + 2])
+    smalls[limit] = bytes_of[limit] / (2 * tonumber(ARGV[limit])) + 8
+  end
   return smalls[limit]
 end
 
@@ -127,14 +118,14 @@ local results, n, remembered = {}, 0, 0
 -- Appends the items of log j, the first of which is item number first.
 local function append(j, first, last)
   local log, meta, name = KEYS[4 + 2 * j], KEYS[5 + 2 * j], ARGV[names + j]
-  local limit, state, tail, boxes, sizes = limits[string.byte(name, 3)], nil, nil, nil, nil
+  local limit, state, tail, boxes, open, marks = limits[string.byte(name, 3)], nil, nil, nil, nil, nil
   local small = small_of(limit)
   for i = first, last do
     local id, content = ARGV[ids + i], ARGV[contents + i]
     local position, new = given[i + 1] or given_before[i + 1] or given_here[id], 'D'
     if not position then
       if not state then
-        state = call('HMGET', meta, 't', 'x', 'n')
+        state = call('HMGET', meta, 't', 'x', 'n', 'b')
         tail, boxes = state[1], boxes_of(state[3] or '', name)
       end
       new = tail and 'N' or admit(meta, i)
@@ -146,16 +137,19 @@ local function append(j, first, last)
         remember[remembered + 1], remember[remembered + 2] = id, position
         remembered = remembered + 2
         if #content > small then
-          sizes = sizes or {}
-          sizes[#sizes + 1], sizes[#sizes + 2] = tail, #content - 8
+          open = (open or tonumber(state[4] or '0')) + #content - 8
+          if open * 16 >= bytes_of[limit] then
+            marks = (marks or call('HGET', meta, 'm') or '') .. tail .. string.format('%012.0f', open)
+            open = 0
+          end
         end
       end
     end
     results[n + 1], results[n + 2] = new, position
     n = n + 2
   end
-  if tail then close(log, meta, tonumber(ARGV[limit + 1]), tail, state[2], state[3]) end
-  if sizes then weigh(log, meta, sizes, tonumber(ARGV[limit + 2])) end
+  if tail then close(log, meta, tonumber(ARGV[limit + 1]), tail, state[2], state[3], open) end
+  if marks then lighten(log, meta, marks, bytes_of[limit]) end
 end
 
 -- A key of another type, by somebody else's hand, ends the batch; what came before it must still be remembered.
