@@ -19,8 +19,11 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     }
 
     /// <summary>Each message succeeds or fails alone.</summary>
-    public async Task<PublishResult[]> SendManyAsync(Session session, IReadOnlyList<OutgoingMessage?> messages)
+    /// <exception cref="WsmqException"><c>invalid-message</c>: there are too many.</exception>
+    public async Task<PublishResult[]> SendManyAsync(Session session, WireMessages many)
     {
+        RefuseTooMany(many);
+        var messages = many.Messages ?? [];
         var sent = new PublishResults();
         for (var i = 0; i < messages.Count; i++)
             Enqueue(session, messages[i], i, sent);
@@ -55,6 +58,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
             var number = 0L;
             await foreach (var some in messages.WithCancellation(cancellationToken))
             {
+                RefuseTooMany(some);
                 foreach (var message in some.Messages)
                     Enqueue(session, message, number++, results);
                 results.Flush();
@@ -63,6 +67,10 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         catch (Exception) when (cancellationToken.IsCancellationRequested || session.Connection.Aborted.IsCancellationRequested)
         {
             // The client has cancelled the stream, or is gone; what was taken is stored nevertheless.
+        }
+        catch (WsmqException e)
+        {
+            results.Break(new HubException(e.Message, e));
         }
         catch (Exception e)
         {
@@ -74,6 +82,12 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
             session.EndStream();
             results.Complete();
         }
+    }
+
+    private static void RefuseTooMany(WireMessages many)
+    {
+        if (many.TooMany)
+            throw new WsmqException(WsmqErrors.InvalidMessage, $"an array has at most {WireMessages.Most} messages");
     }
 
     private void Enqueue(Session session, OutgoingMessage? message, long number, PublishResults results)

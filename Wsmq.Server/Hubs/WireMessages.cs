@@ -9,7 +9,14 @@ namespace Wsmq;
 /// </summary>
 /// <param name="Messages">The messages, malformed ones included.</param>
 [JsonConverter(typeof(WireMessagesConverter))]
-public readonly record struct WireMessages(IReadOnlyList<OutgoingMessage?> Messages);
+public readonly record struct WireMessages(IReadOnlyList<OutgoingMessage?> Messages)
+{
+    /// <summary>The most messages in one array: each of a frame full of them would cost an error of its own.</summary>
+    internal const int Most = 4_096;
+
+    /// <summary>There were more; they were not read.</summary>
+    internal bool TooMany { get; init; }
+}
 
 internal sealed class WireMessagesConverter : JsonConverter<WireMessages>
 {
@@ -20,9 +27,20 @@ internal sealed class WireMessagesConverter : JsonConverter<WireMessages>
         if (reader.TokenType != JsonTokenType.StartArray)
             return new WireMessages([OutgoingMessageConverter.Instance.Read(ref reader, typeof(OutgoingMessage), options)]);
         var messages = new List<OutgoingMessage?>();
+        var tooMany = false;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            messages.Add(OutgoingMessageConverter.Instance.Read(ref reader, typeof(OutgoingMessage), options));
-        return new WireMessages(messages);
+        {
+            if (messages.Count < WireMessages.Most)
+            {
+                messages.Add(OutgoingMessageConverter.Instance.Read(ref reader, typeof(OutgoingMessage), options));
+                continue;
+            }
+
+            reader.Skip();
+            tooMany = true;
+        }
+
+        return new WireMessages(messages) { TooMany = tooMany };
     }
 
     public override void Write(Utf8JsonWriter writer, WireMessages value, JsonSerializerOptions options) =>

@@ -105,11 +105,19 @@ internal sealed class AppendPipeline(int lane, IMessageLog log, TimeProvider tim
     private void Complete(List<PendingSend> batch, AppendResult[] results)
     {
         var duplicates = 0;
+        Address? damaged = null;
         for (var i = 0; i < results.Length; i++)
         {
-            batch[i].Stored(results[i]);
+            if (results[i].IsDamaged)
+                batch[i].Failed(new WsmqException(WsmqErrors.StoreDamaged));
+            else
+                batch[i].Stored(results[i]);
             duplicates += results[i].Duplicate ? 1 : 0;
+            damaged ??= results[i].IsDamaged ? batch[i].Request.To : null;
         }
+
+        if (damaged is { } address)
+            Log.AppendDamaged(logger, address.ToString());
 
         batch.ForEach(s => s.Flush());
         metrics.Appended(batch.Count, duplicates);

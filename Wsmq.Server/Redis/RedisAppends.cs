@@ -117,7 +117,9 @@ internal sealed class RedisAppends(
         {
             foreach (var i in logs.Items(j))
             {
-                results[i] = new AppendResult(RedisReplies.Position(reply.Slice(1, Position.Length)), reply[0] == (byte)'D');
+                results[i] = reply[0] != (byte)'X' && RedisReplies.TryPosition(reply.Slice(1, Position.Length), out var position)
+                    ? new AppendResult(position, reply[0] == (byte)'D')
+                    : AppendResult.Damaged;
                 reply = reply[(1 + Position.Length)..];
             }
         }

@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace Wsmq.Server.Redis;
 
-/// <summary>Turns what the driver throws into the store's two failures; anything else is a defect and passes through.</summary>
+/// <summary>Turns what the driver throws into the store's failures; anything else is a defect and passes through.</summary>
 internal static class RedisErrors
 {
     private static readonly string[] Temporary =
@@ -32,5 +32,14 @@ internal static class RedisErrors
         {
             throw new WsmqException(WsmqErrors.StoreUnavailable, inner: e);
         }
+        catch (RedisServerException e) when (IsDamage(e.Message))
+        {
+            throw new WsmqException(WsmqErrors.StoreDamaged, inner: e);
+        }
     }
+
+    // A key of another type, or a value with which a script of ours can do nothing.
+    private static bool IsDamage(string message) =>
+        message.StartsWith("WRONGTYPE", StringComparison.Ordinal)
+        || (message.StartsWith("ERR", StringComparison.Ordinal) && message.Contains("user_script", StringComparison.Ordinal));
 }

@@ -23,7 +23,7 @@ internal sealed class RedisStore : IStore
         _signals = new RedisSignals(_connections, _keys, lanes, options.Value, logger);
         Live = new RedisLive(_connections, _keys, lanes, logger);
         Log = new RedisMessageLog(_connections, _keys, lanes, _signals, options.Value, redisOptions.Value);
-        Memberships = new RedisMembershipStore(_connections, _keys, lanes);
+        Memberships = new RedisMembershipStore(_connections, _keys, lanes, logger);
         DeadLetters = new RedisDeadLetters(_connections, _keys, options.Value);
         _access = new RedisAccessStore(_connections, _keys, logger);
     }
