@@ -162,6 +162,7 @@ internal sealed class AckQueue(
         {
             AckResult.BeyondTail => WsmqErrors.AckBeyondTail,
             AckResult.NoReader => WsmqErrors.ReadNotAllowed,
+            AckResult.Damaged => WsmqErrors.StoreDamaged,
             _ => null,
         };
         if (error is null)

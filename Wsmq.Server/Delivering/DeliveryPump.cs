@@ -176,8 +176,13 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         if (removed > _writer.Sent)
             await _writer.AnnounceGapAsync(removed, removed <= consumed ? GapReasons.Consumed : GapReasons.Retention, _stop.Token);
 
+        // The store gave these positions out and has nothing there: somebody else's hand took the entries. Asking again would only
+        // bring the same answer.
+        if (_backlog.Pending.IsEmpty && _writer.Sent < state.Tail)
+            await _writer.AnnounceGapAsync(state.Tail, GapReasons.Lost, _stop.Token);
+
         // The feed may have seen entries that the log no longer has. The next look at the store tells which.
-        return !_backlog.Pending.IsEmpty || _writer.Sent < state.Tail;
+        return !_backlog.Pending.IsEmpty;
     }
 
     private async ValueTask<bool> LostAsync(Position through)

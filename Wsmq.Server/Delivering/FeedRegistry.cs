@@ -46,17 +46,27 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
     }
 
     /// <summary>Compares one feed with the store.</summary>
-    /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
-    public Task ResyncAsync(LogFeed feed, CancellationToken cancellationToken) => ResyncAsync([feed], cancellationToken);
+    /// <exception cref="WsmqException"><c>store-unavailable</c> or <c>store-damaged</c>.</exception>
+    public async Task ResyncAsync(LogFeed feed, CancellationToken cancellationToken)
+    {
+        if (!await ResyncAsync([feed], cancellationToken))
+            throw new WsmqException(WsmqErrors.StoreDamaged);
+    }
 
-    private async Task ResyncAsync(LogFeed[] feeds, CancellationToken cancellationToken)
+    /// <summary>False where another hand has spoilt what the store keeps of one of them; the others go on.</summary>
+    private async Task<bool> ResyncAsync(LogFeed[] feeds, CancellationToken cancellationToken)
     {
         if (feeds.Length == 0)
-            return;
+            return true;
         var seenBefore = Array.ConvertAll(feeds, f => f.Tail);
         var states = await store.Log.StatesAsync([.. feeds.Select(f => f.Source)], cancellationToken);
         for (var i = 0; i < feeds.Length; i++)
-            feeds[i].Observe(states[i], seenBefore[i]);
+        {
+            if (states[i] is { } state)
+                feeds[i].Observe(state, seenBefore[i]);
+        }
+
+        return Array.TrueForAll(states, s => s is not null);
     }
 
     // A channel that is being unsubscribed must not be subscribed at the same time: either might win.

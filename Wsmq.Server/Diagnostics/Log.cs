@@ -97,6 +97,18 @@ internal static partial class Log
     [LoggerMessage(72, LogLevel.Information, "The replicas confirm messages again.")]
     public static partial void ReplicasConfirmAgain(ILogger logger);
 
+    [LoggerMessage(80, LogLevel.Error, "What the store keeps of {Address} is not of this program's making: nothing can be stored there.")]
+    public static partial void AppendDamaged(ILogger logger, string address);
+
+    [LoggerMessage(81, LogLevel.Error, "The membership of {User} in group {Group} in the store is not of this program's making and is left out.")]
+    public static partial void UnreadableMembership(ILogger logger, string user, string group);
+
+    [LoggerMessage(82, LogLevel.Error, "What the store keeps of {Source} is not of this program's making: connection {ConnectionId} does not read it.")]
+    public static partial void DamagedGroup(ILogger logger, Exception exception, string source, string connectionId);
+
+    [LoggerMessage(83, LogLevel.Debug, "A connection sent what is no frame of the hub protocol, and was closed.")]
+    public static partial void FrameRefused(ILogger logger);
+
     [LoggerMessage(31, LogLevel.Error, "A live push in Redis is not of this program's making; another program publishes under the key prefix.")]
     public static partial void UnreadableLivePush(ILogger logger);
 

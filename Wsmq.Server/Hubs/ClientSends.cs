@@ -20,8 +20,11 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     }
 
     /// <summary>Each message succeeds or fails alone.</summary>
-    public async Task<PublishResult[]> SendManyAsync(Session session, IReadOnlyList<OutgoingMessage?> messages)
+    /// <exception cref="WsmqException"><c>invalid-message</c>: there are too many.</exception>
+    public async Task<PublishResult[]> SendManyAsync(Session session, WireMessages many)
     {
+        RefuseTooMany(many);
+        var messages = many.Messages ?? [];
         var sent = new PublishResults();
         var pause = TimeSpan.Zero;
         for (var i = 0; i < messages.Count; i++)
@@ -59,6 +62,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
             var number = 0L;
             await foreach (var some in messages.WithCancellation(cancellationToken))
             {
+                RefuseTooMany(some);
                 foreach (var message in some.Messages)
                 {
                     var pause = Enqueue(session, message, number++, results);
@@ -73,6 +77,10 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         {
             // The client has cancelled the stream, or is gone; what was taken is stored nevertheless.
         }
+        catch (WsmqException e)
+        {
+            results.Break(new HubException(e.Message, e));
+        }
         catch (Exception e)
         {
             // The client ended its stream with an error of its own.
@@ -83,6 +91,12 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
             session.EndStream();
             results.Complete();
         }
+    }
+
+    private static void RefuseTooMany(WireMessages many)
+    {
+        if (many.TooMany)
+            throw new WsmqException(WsmqErrors.InvalidMessage, $"an array has at most {WireMessages.Most} messages");
     }
 
     private static async Task SlowDownAsync(Session session, PublishResults results, TimeSpan pause, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ namespace Wsmq.Server.Hubs;
 
 /// <summary>
 /// The loggers of SignalR's handler of our hub. SignalR reports every exception of a hub method as an error with its stack trace;
-/// for what a client did wrong, or was told to repeat, that would let clients flood the app's log and its alerts. Such calls are
+/// for what a client did wrong, frames that are none among it, or was told to repeat, that would let clients flood the app's log and its alerts. Such calls are
 /// noted with their code at the level Debug instead; everything else passes, and the app's other hubs log as they did.
 /// </summary>
 internal sealed class RefusalLog(ILoggerFactory inner) : ILoggerFactory
@@ -32,6 +32,8 @@ internal sealed class RefusalLog(ILoggerFactory inner) : ILoggerFactory
         {
             if (exception is HubException { InnerException: WsmqException refused })
                 Diagnostics.Log.CallRefused(inner, refused.Error.Code);
+            else if (exception is InvalidDataException && logLevel == LogLevel.Error)
+                Diagnostics.Log.FrameRefused(inner);
             else
                 inner.Log(logLevel, eventId, state, exception, formatter);
         }

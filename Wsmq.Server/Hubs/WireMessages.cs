@@ -9,13 +9,17 @@ namespace Wsmq;
 /// </summary>
 /// <param name="Messages">The messages, malformed ones included.</param>
 [JsonConverter(typeof(WireMessagesConverter))]
-public readonly record struct WireMessages(IReadOnlyList<OutgoingMessage?> Messages);
+public readonly record struct WireMessages(IReadOnlyList<OutgoingMessage?> Messages)
+{
+    /// <summary>The most messages in one array; more than may ever be under way. A frame of empty elements would take a hundred times its size otherwise.</summary>
+    internal const int Most = 4_096;
+
+    /// <summary>There were more; they were not read.</summary>
+    internal bool TooMany { get; init; }
+}
 
 internal sealed class WireMessagesConverter : JsonConverter<WireMessages>
 {
-    // More than may ever be under way. A frame of empty elements would take a hundred times its size otherwise.
-    private const int Most = 4_096;
-
     public override bool HandleNull => true;
 
     public override WireMessages Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -23,22 +27,20 @@ internal sealed class WireMessagesConverter : JsonConverter<WireMessages>
         if (reader.TokenType != JsonTokenType.StartArray)
             return new WireMessages([OutgoingMessageConverter.Instance.Read(ref reader, typeof(OutgoingMessage), options)]);
         var messages = new List<OutgoingMessage?>();
+        var tooMany = false;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (messages.Count == Most)
-                return TooMany(ref reader);
-            messages.Add(OutgoingMessageConverter.Instance.Read(ref reader, typeof(OutgoingMessage), options));
+            if (messages.Count < WireMessages.Most)
+            {
+                messages.Add(OutgoingMessageConverter.Instance.Read(ref reader, typeof(OutgoingMessage), options));
+                continue;
+            }
+
+            reader.Skip();
+            tooMany = true;
         }
 
-        return new WireMessages(messages);
-    }
-
-    private static WireMessages TooMany(ref Utf8JsonReader reader)
-    {
-        do
-            reader.Skip();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray);
-        return new WireMessages([new OutgoingMessage { Defect = new WsmqException(WsmqErrors.InvalidMessage, $"more than {Most} in one array") }]);
+        return new WireMessages(messages) { TooMany = tooMany };
     }
 
     public override void Write(Utf8JsonWriter writer, WireMessages value, JsonSerializerOptions options) =>

@@ -25,6 +25,9 @@ namespace Wsmq.Server.Logs;
 /// longer holds messages back, but keeps its cursor while there is room for it, so that it hears of what it missed.</para>
 /// <para><b>Failure.</b> A store that does not answer throws <see cref="WsmqException"/> with <c>store-unavailable</c>: what was
 /// asked may or may not have happened. One without room throws <c>store-full</c>: nothing happened.</para>
+/// <para><b>Damage.</b> Whatever another program has written where a log is kept concerns that log alone: a call for many logs
+/// says so in that log's results (<see cref="AppendResult.IsDamaged"/>, <see cref="AckResult.Damaged"/>), one for it alone throws
+/// <c>store-damaged</c>. An entry that cannot be read is returned with its <see cref="LogEntry.Defect"/>.</para>
 /// </remarks>
 internal interface IMessageLog
 {
@@ -54,8 +57,11 @@ internal interface IMessageLog
     /// </summary>
     Task<LogPage> ReadAsync(Address source, Position after, int maxEntries, int maxBytes, CancellationToken cancellationToken);
 
-    /// <summary>The states of many logs in one round trip (one for each lane), in the order of the list.</summary>
-    Task<LogState[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken);
+    /// <summary>
+    /// The states of many logs in one round trip (one for each lane), in the order of the list; null where another hand has spoilt
+    /// what the store keeps of the log.
+    /// </summary>
+    Task<LogState?[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken);
 
     /// <summary>
     /// Moves many cursors forward; the result has one item for each, in the same order. What lies behind the slowest registered

@@ -21,6 +21,11 @@ internal readonly record struct AppendResult(Position Position, bool Duplicate)
     public bool Created { get; init; }
 
     public bool Refused { get; private init; }
+
+    /// <summary>Nothing was stored: another hand has spoilt what the store keeps of the log.</summary>
+    public static AppendResult Damaged { get; } = new() { IsDamaged = true };
+
+    public bool IsDamaged { get; private init; }
 }
 
 /// <summary>An entry of a log.</summary>
@@ -31,6 +36,12 @@ internal readonly record struct AppendResult(Position Position, bool Duplicate)
 internal sealed record LogEntry(Position Position, Position Previous, ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> Body)
 {
     public int Bytes => Metadata.Length + Body.Length;
+
+    /// <summary>Why the store itself cannot read it, where another hand wrote it.</summary>
+    public string? Defect { get; private init; }
+
+    /// <summary>An entry that another hand wrote. What it says of the one before it is not believed.</summary>
+    public static LogEntry Defective(Position position, string defect) => new(position, Position.Start, default, default) { Defect = defect };
 }
 
 /// <summary>Where a log begins and ends.</summary>
@@ -61,4 +72,7 @@ internal enum AckResult
 
     /// <summary>The device is not registered with the queue, or the user not in the group; nothing changed.</summary>
     NoReader = 2,
+
+    /// <summary>Another hand has spoilt what the store keeps of the log; nothing changed.</summary>
+    Damaged = 3,
 }

@@ -30,6 +30,12 @@ internal static class StoredEntry
     public static bool Check(LogEntry entry, out bool isBinary, out string? defect)
     {
         isBinary = false;
+        if (entry.Defect is not null)
+        {
+            defect = entry.Defect;
+            return false;
+        }
+
         try
         {
             defect = DefectOf(entry.Metadata.Span, out var fields);

@@ -135,12 +135,17 @@ internal sealed class AppendPipeline(int lane, IMessageLog log, TimeProvider tim
     private void Receipt(List<PendingSend> batch, AppendResult[] results)
     {
         var (stored, duplicates) = (0, 0);
+        Address? damaged = null;
         for (var i = 0; i < results.Length; i++)
         {
             batch[i].Decided(results[i]);
-            stored += results[i].Refused ? 0 : 1;
+            stored += results[i].Refused || results[i].IsDamaged ? 0 : 1;
             duplicates += results[i].Duplicate ? 1 : 0;
+            damaged ??= results[i].IsDamaged ? batch[i].Request.To : null;
         }
+
+        if (damaged is { } address)
+            Log.AppendDamaged(logger, address.ToString());
 
         batch.ForEach(s => s.Flush());
         metrics.Appended(stored, duplicates);

@@ -40,9 +40,15 @@ internal abstract class PendingSend(AppendRequest request, ValueTask<WsmqExcepti
 
     public bool IsLate(TimeProvider time) => _deadline <= time.GetTimestamp();
 
-    /// <summary>The store has decided: it has the message, or refuses it because its address would be a new one too many.</summary>
+    /// <summary>The store has decided: it has the message, or refuses it, because its address would be a new one too many or is damaged.</summary>
     public void Decided(AppendResult result)
     {
+        if (result.IsDamaged)
+        {
+            Failed(new WsmqException(WsmqErrors.StoreDamaged));
+            return;
+        }
+
         if (result.Refused && sender is not null)
         {
             Failed(sender.User.RefuseCreation());

@@ -153,9 +153,13 @@ internal sealed class RedisAppends(
         {
             foreach (var i in logs.Items(j))
             {
-                results[i] = reply[0] == (byte)'R'
-                    ? AppendResult.NoAddress
-                    : new AppendResult(RedisReplies.Position(reply.Slice(1, Position.Length)), reply[0] == (byte)'D') { Created = reply[0] == (byte)'C' };
+                results[i] = reply[0] switch
+                {
+                    (byte)'R' => AppendResult.NoAddress,
+                    not (byte)'X' when RedisReplies.TryPosition(reply.Slice(1, Position.Length), out var position) =>
+                        new AppendResult(position, reply[0] == (byte)'D') { Created = reply[0] == (byte)'C' },
+                    _ => AppendResult.Damaged,
+                };
                 reply = reply[(1 + Position.Length)..];
             }
         }

@@ -45,7 +45,7 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
     }
 
     /// <summary>Runs a script; what the driver throws is one of the store's failures.</summary>
-    /// <exception cref="WsmqException"><c>store-unavailable</c> or <c>store-full</c>.</exception>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>, <c>store-full</c> or <c>store-damaged</c>.</exception>
     public Task<RedisResult> EvaluateAsync(
         string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken, CommandFlags flags = CommandFlags.None) =>
         RedisErrors.GuardAsync(() => Database.ScriptEvaluateAsync(script, keys, values, flags), cancellationToken, Doubted);

@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace Wsmq.Server.Redis;
 
-/// <summary>Turns what the driver throws into the store's two failures; anything else is a defect and passes through.</summary>
+/// <summary>Turns what the driver throws into the store's failures; anything else is a defect and passes through.</summary>
 internal static class RedisErrors
 {
     private static readonly string[] Temporary =
@@ -43,6 +43,10 @@ internal static class RedisErrors
         {
             throw Unavailable(e, unavailable);
         }
+        catch (RedisServerException e) when (IsDamage(e.Message))
+        {
+            throw new WsmqException(WsmqErrors.StoreDamaged, inner: e);
+        }
     }
 
     private static WsmqException Unavailable(Exception cause, Action? told)
@@ -50,4 +54,9 @@ internal static class RedisErrors
         told?.Invoke();
         return new WsmqException(WsmqErrors.StoreUnavailable, inner: cause);
     }
+
+    // A key of another type, or a value with which a script of ours can do nothing.
+    private static bool IsDamage(string message) =>
+        message.StartsWith("WRONGTYPE", StringComparison.Ordinal)
+        || (message.StartsWith("ERR", StringComparison.Ordinal) && message.Contains("user_script", StringComparison.Ordinal));
 }

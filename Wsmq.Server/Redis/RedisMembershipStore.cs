@@ -1,10 +1,13 @@
+using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
+using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Redis;
 
 /// <summary>Memberships: the group's hash is the truth, the user's set an index, each in the bucket of its own address.</summary>
-internal sealed class RedisMembershipStore(RedisConnections connections, RedisKeys keys, RedisLanes lanes, int maxGroups) : IMembershipStore
+internal sealed class RedisMembershipStore(
+    RedisConnections connections, RedisKeys keys, RedisLanes lanes, int maxGroups, ILogger logger) : IMembershipStore
 {
     // The truth is written first: a failure between the two leaves a member whose connections do not know of it yet, and the
     // repeated call mends that. The other way round a left group would stay readable.
@@ -41,13 +44,32 @@ internal sealed class RedisMembershipStore(RedisConnections connections, RedisKe
     {
         var database = connections.Database;
         var index = await RedisErrors.GuardAsync(() => database.SetMembersAsync(keys.Of(Address.User(user)).Groups), cancellationToken);
-        var groups = index.Select(g => (string)g!).ToArray();
-        var truth = groups.Select(g => database.HashGetAsync(keys.Of(Address.Group(g)).Members, user));
-        var joined = await RedisErrors.GuardAsync(() => Task.WhenAll(truth), cancellationToken);
-        return groups.Zip(joined)
-            .Where(pair => pair.Second.HasValue)
-            .Select(pair => new Membership(pair.First, Position.Parse(pair.Second)))
-            .ToArray();
+        var memberships = await Task.WhenAll(index.Select(group => MembershipAsync((string)group!, user, cancellationToken)));
+        return [.. memberships.OfType<Membership>()];
+    }
+
+    // Whatever another hand wrote about one group concerns that group alone.
+    private async Task<Membership?> MembershipAsync(string group, string user, CancellationToken cancellationToken)
+    {
+        if (Address.TryParse($"{Address.Prefix(AddressKind.Group)}:{group}", out var address, out _))
+        {
+            try
+            {
+                var joined = await RedisErrors.GuardAsync(
+                    () => connections.Database.HashGetAsync(keys.Of(address).Members, user), cancellationToken);
+                if (joined.IsNull)
+                    return null;
+                if (Position.TryParse(joined, out var position))
+                    return new Membership(group, position);
+            }
+            catch (WsmqException e) when (e.Error == WsmqErrors.StoreDamaged)
+            {
+                // Said below.
+            }
+        }
+
+        Log.UnreadableMembership(logger, user, group);
+        return null;
     }
 
     public async Task<IReadOnlyList<string>> MembersOfAsync(string group, CancellationToken cancellationToken)

@@ -31,12 +31,13 @@ internal sealed class RedisMessageLog(
             options.DeviceExpiry.Micros(),
         ];
         var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Read, [log.Log, log.Meta], values, cancellationToken))!;
-        return new LogPage(Array.ConvertAll((RedisResult[])reply[4]!, RedisReplies.Entry), RedisReplies.State(reply.AsSpan(0, 4)));
+        var state = RedisReplies.State(reply.AsSpan(0, 4)) ?? throw new WsmqException(WsmqErrors.StoreDamaged);
+        return new LogPage(Array.ConvertAll((RedisResult[])reply[4]!, RedisReplies.Entry), state);
     }
 
-    public async Task<LogState[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken)
+    public async Task<LogState?[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken)
     {
-        var results = new LogState[sources.Count];
+        var results = new LogState?[sources.Count];
         await Task.WhenAll(InScripts(sources, s => s).Select(async part =>
         {
             var lane = lanes.Keys(LaneOf(sources[part[0]]));

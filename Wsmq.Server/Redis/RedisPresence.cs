@@ -16,7 +16,7 @@ internal sealed class RedisPresence(
     private readonly Dictionary<int, Lane> _lanes = [];
 
     /// <summary>Completes once Redis knows how it stands with the address.</summary>
-    /// <exception cref="WsmqException"><c>store-unavailable</c>: it may know.</exception>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>: it may know. <c>store-damaged</c>: it cannot.</exception>
     public Task TellAsync(Address address)
     {
         lock (_lock)
@@ -49,8 +49,9 @@ internal sealed class RedisPresence(
         {
             try
             {
-                await SendAsync(lane, Array.ConvertAll(batch, b => b.Key));
-                Array.ForEach(batch, b => b.Value.SetResult());
+                var done = (string)(await SendAsync(lane, Array.ConvertAll(batch, b => b.Key)))!;
+                for (var i = 0; i < batch.Length; i++)
+                    Settle(batch[i].Value, done[i] == '1');
             }
             catch (Exception e)
             {
@@ -58,6 +59,14 @@ internal sealed class RedisPresence(
                 Array.ForEach(batch, b => Fail(b.Value, e));
             }
         }
+    }
+
+    private static void Settle(TaskCompletionSource told, bool done)
+    {
+        if (done)
+            told.SetResult();
+        else
+            Fail(told, new WsmqException(WsmqErrors.StoreDamaged));
     }
 
     private static void Fail(TaskCompletionSource told, Exception e)

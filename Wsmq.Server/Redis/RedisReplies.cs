@@ -11,7 +11,7 @@ internal static class RedisReplies
     public static Position Position(RedisResult reply) => Position((byte[])reply!);
 
     public static Position Position(ReadOnlySpan<byte> digits) =>
-        TryPosition(digits, out var position) ? position : throw new WsmqException(WsmqErrors.InvalidPosition);
+        TryPosition(digits, out var position) ? position : throw new WsmqException(WsmqErrors.StoreDamaged, "no position");
 
     public static bool TryPosition(ReadOnlySpan<byte> digits, out Position position)
     {
@@ -29,28 +29,42 @@ internal static class RedisReplies
     /// <summary>A cursor, and behind it what fail.lua has counted: <c>:position:reported:silent</c>.</summary>
     public static OpenCursor Cursor(RedisResult reply)
     {
-        var text = (string)reply!;
-        var parts = text.Split(':');
-        return parts.Length == 4
-            ? new OpenCursor(Wsmq.Position.Parse(parts[0]), Wsmq.Position.Parse(parts[1]), int.Parse(parts[3], CultureInfo.InvariantCulture))
-            : new OpenCursor(Wsmq.Position.Parse(text));
+        var parts = ((string)reply!).Split(':');
+        if (!Wsmq.Position.TryParse(parts[0], out var cursor))
+            throw new WsmqException(WsmqErrors.StoreDamaged, "no position");
+
+        // What another hand wrote behind the cursor counts nothing.
+        return parts.Length == 4 && Wsmq.Position.TryParse(parts[1], out var failed)
+            && int.TryParse(parts[3], NumberStyles.None, CultureInfo.InvariantCulture, out var silent)
+                ? new OpenCursor(cursor, failed, silent)
+                : new OpenCursor(cursor);
     }
 
-    /// <summary>Tail, removed, consumed, membership version.</summary>
-    public static LogState State(ReadOnlySpan<RedisResult> reply) =>
-        new(Position(reply[0]), Position(reply[1]), Position(reply[2]), long.Parse((string)reply[3]!, CultureInfo.InvariantCulture));
+    /// <summary>Tail, removed, consumed, membership version; null where another hand wrote them.</summary>
+    public static LogState? State(ReadOnlySpan<RedisResult> reply) =>
+        TryPosition((byte[])reply[0]!, out var tail) && TryPosition((byte[])reply[1]!, out var removed)
+        && TryPosition((byte[])reply[2]!, out var consumed)
+        && long.TryParse((string?)reply[3], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var version)
+            ? new LogState(tail, removed, consumed, version)
+            : null;
 
-    /// <summary>An entry as XRANGE gives it: its ID <c>position-0</c>, and p and e with their values.</summary>
+    /// <summary>
+    /// An entry as read.lua gives it: its ID <c>position-0</c>, and p and e with their values. None of its positions is beyond the
+    /// tail of its log.
+    /// </summary>
     public static LogEntry Entry(RedisResult reply)
     {
         var parts = (RedisResult[])reply!;
-        var fields = (RedisResult[])parts[1]!;
-        if (!Utf8Parser.TryParse((byte[])parts[0]!, out long position, out _)
-            || !RedisContent.TryRead((byte[])fields[3]!, out var metadata, out var body, out _))
-        {
-            throw new InvalidDataException("An entry in Redis is not of this program's making.");
-        }
-
-        return new LogEntry(new Position(position), Position(fields[1]), metadata, body);
+        var (id, fields) = ((byte[])parts[0]!, (RedisResult[])parts[1]!);
+        var isNumber = Utf8Parser.TryParse(id, out long number, out var digits);
+        var position = new Position(number);
+        if (!isNumber || !id.AsSpan(digits).SequenceEqual("-0"u8) || fields.Length != 4)
+            return LogEntry.Defective(position, "it has other fields, or another ID");
+        if (!TryPosition((byte[])fields[1]!, out var previous) || previous >= position)
+            return LogEntry.Defective(position, "it follows no position before it");
+        return RedisContent.TryRead((byte[])fields[3]!, out var metadata, out var body, out var length)
+            && length == ((byte[])fields[3]!).Length
+                ? new LogEntry(position, previous, metadata, body)
+                : LogEntry.Defective(position, "its lengths are not those of its content");
     }
 }

@@ -68,7 +68,7 @@ internal ref struct RedisSignalReader(ReadOnlyMemory<byte> message)
         signal = default;
         if (_rest.Length < Positions
             || !RedisReplies.TryPosition(_rest.Span[..Position.Length], out var position) || position == Position.Start
-            || !RedisReplies.TryPosition(_rest.Span[Position.Length..Positions], out var previous))
+            || !RedisReplies.TryPosition(_rest.Span[Position.Length..Positions], out var previous) || previous >= position)
         {
             return false;
         }

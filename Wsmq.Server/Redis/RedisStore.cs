@@ -32,7 +32,7 @@ internal sealed class RedisStore : IStore
         _replicas = _options.ReceiptReplicas > 0 ? new RedisReplicas(_connections, _lanes, _options, logger) : null;
         var appends = new RedisAppends(_connections, _keys, _lanes, options.Value, _options, _replicas);
         Log = new RedisMessageLog(_connections, _keys, _lanes, _signals, options.Value, appends);
-        Memberships = new RedisMembershipStore(_connections, _keys, _lanes, options.Value.Limits.GroupsPerUser);
+        Memberships = new RedisMembershipStore(_connections, _keys, _lanes, options.Value.Limits.GroupsPerUser, logger);
         DeadLetters = new RedisDeadLetters(_connections, _keys, options.Value);
         _access = new RedisAccessStore(_connections, _keys, logger);
     }

@@ -96,6 +96,12 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
             // The authorizer keeps the user out, or the user left just now; the next change is looked at again.
             return;
         }
+        catch (WsmqException e) when (e.Error == WsmqErrors.StoreDamaged)
+        {
+            // One group that another program has spoilt must not keep its members out of everything else.
+            Log.DamagedGroup(services.Logger, e, $"group:{membership.Group}", session.Connection.Id);
+            return;
+        }
 
         try
         {

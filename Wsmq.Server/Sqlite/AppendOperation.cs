@@ -14,10 +14,7 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
         var results = new AppendResult[batch.Count];
         var entries = new List<(Address, LogEntry)>(batch.Count);
         for (var i = 0; i < batch.Count; i++)
-        {
-            var row = batch[i].MayCreate ? rows.FindOrAdd(batch[i].To) : rows.Find(batch[i].To);
-            results[i] = row is null ? AppendResult.NoAddress : Append(session, row, batch[i], now, entries);
-        }
+            results[i] = Append(session, rows, batch[i], now, entries);
 
         foreach (var row in rows.All)
         {
@@ -28,13 +25,27 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
         return new Appended(results, entries);
     }
 
+    // What another hand has spoilt fails alone: nothing of the item was written then.
+    private AppendResult Append(SqliteSession session, LogRows rows, AppendRequest request, long now, List<(Address, LogEntry)> entries)
+    {
+        try
+        {
+            var row = request.MayCreate ? rows.FindOrAdd(request.To) : rows.Find(request.To);
+            return row is null ? AppendResult.NoAddress : Append(session, row, request, now, entries);
+        }
+        catch (WsmqException e) when (e.Error == WsmqErrors.StoreDamaged)
+        {
+            return AppendResult.Damaged;
+        }
+    }
+
     private AppendResult Append(SqliteSession session, LogRow row, AppendRequest request, long now, List<(Address, LogEntry)> entries)
     {
         // Not only the clock: it may have been set back, and a log that was emptied still must not reuse a position.
-        var position = Math.Max(now, row.Tail + 1);
+        var position = SqlitePosition.Checked(Math.Max(now, row.Tail + 1));
         var expires = now + options.DeduplicationWindow.Micros();
         if (!MessageIdTable.TryAdd(session, row.Id, request.Sender, request.Id, position, now, expires))
-            return new AppendResult(new Position(MessageIdTable.PositionOf(session, row.Id, request.Sender, request.Id)), Duplicate: true);
+            return new AppendResult(MessageIdTable.PositionOf(session, row.Id, request.Sender, request.Id), Duplicate: true);
 
         var entry = new LogEntry(new Position(position), new Position(row.Tail), request.Metadata, request.Body);
         EntryTable.Insert(session, row.Id, entry);

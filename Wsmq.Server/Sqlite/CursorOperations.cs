@@ -59,8 +59,7 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
         var results = new AckResult[batch.Count];
         for (var i = 0; i < batch.Count; i++)
         {
-            var row = rows.Find(batch[i].Source);
-            results[i] = Acknowledge(session, row, batch[i], now);
+            results[i] = Acknowledge(session, rows, batch[i], now, out var row);
             if (results[i] == AckResult.Done && row is { Address.Kind: AddressKind.User })
                 moved.Add(row);
         }
@@ -81,6 +80,21 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
         return failures is null || failures.Position <= position
             ? new OpenedCursor(new OpenCursor(new Position(position)), null)
             : new OpenedCursor(new OpenCursor(new Position(position), new Position(failures.Position), failures.Silent), null);
+    }
+
+    private static AckResult Acknowledge(SqliteSession session, LogRows rows, AckRequest request, long now, out LogRow? row)
+    {
+        row = null;
+        try
+        {
+            row = rows.Find(request.Source);
+            return Acknowledge(session, row, request, now);
+        }
+        catch (WsmqException e) when (e.Error == WsmqErrors.StoreDamaged)
+        {
+            // Another hand has spoilt it; the others are acknowledged nevertheless.
+            return AckResult.Damaged;
+        }
     }
 
     private static AckResult Acknowledge(SqliteSession session, LogRow? row, AckRequest request, long now)

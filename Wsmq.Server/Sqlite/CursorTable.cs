@@ -11,7 +11,7 @@ internal static class CursorTable
 {
     public static CursorRow? Find(SqliteSession session, long log, string user, string device) => session.One(
         "SELECT position, seen FROM cursors WHERE log = $log AND user = $user AND device = $device",
-        r => new CursorRow(r.GetInt64(0), r.GetInt64(1)), log, user, device);
+        r => new CursorRow(SqlitePosition.Checked(r.GetInt64(0)), r.GetInt64(1)), log, user, device);
 
     /// <summary>Adds a cursor, or moves it forward; never back.</summary>
     public static void Advance(SqliteSession session, long log, string user, string device, long position, long seen) => session.Run(

@@ -10,13 +10,16 @@ internal static class EntryTable
         "INSERT INTO entries (log, position, previous, metadata, body) VALUES ($log, $position, $previous, $metadata, $body)",
         log, entry.Position.Value, entry.Previous.Value, Blob(entry.Metadata), Blob(entry.Body));
 
-    public static List<LogEntry> Read(SqliteSession session, long log, long after, int maxEntries, int maxBytes)
+    public static List<LogEntry> Read(SqliteSession session, long log, long after, long through, int maxEntries, int maxBytes)
     {
         var entries = new List<LogEntry>();
         var bytes = 0L;
         using var reader = session.Query(
-            "SELECT position, previous, metadata, body FROM entries WHERE log = $log AND position > $after ORDER BY position LIMIT $limit",
-            log, after, maxEntries);
+            """
+            SELECT position, previous, metadata, body FROM entries
+            WHERE log = $log AND position > $after AND position <= $through ORDER BY position LIMIT $limit
+            """,
+            log, after, through, maxEntries);
         while ((entries.Count == 0 || bytes < maxBytes) && reader.Read())
         {
             var entry = Map(reader);
@@ -69,6 +72,11 @@ internal static class EntryTable
             ? segment.Array
             : memory.ToArray();
 
-    private static LogEntry Map(SqliteDataReader r) =>
-        new(new Position(r.GetInt64(0)), new Position(r.GetInt64(1)), r.GetFieldValue<byte[]>(2), r.GetFieldValue<byte[]>(3));
+    private static LogEntry Map(SqliteDataReader r)
+    {
+        var (position, previous) = (r.GetInt64(0), r.GetInt64(1));
+        return previous >= 0 && previous < position
+            ? new(new Position(position), new Position(previous), r.GetFieldValue<byte[]>(2), r.GetFieldValue<byte[]>(3))
+            : LogEntry.Defective(new Position(position), "it follows no position before it");
+    }
 }

@@ -43,7 +43,7 @@ internal static class LogTable
         session.One($"SELECT {Columns} FROM logs WHERE address = $address", r => Map(r, address), address.ToString());
 
     public static LogRow? Find(SqliteSession session, long id) =>
-        session.One($"SELECT {Columns} FROM logs WHERE id = $id", r => Map(r, Address.Parse(r.GetString(1))), id);
+        session.One($"SELECT {Columns} FROM logs WHERE id = $id", r => Map(r, AddressOf(r)), id);
 
     public static LogRow FindOrAdd(SqliteSession session, Address address)
     {
@@ -72,14 +72,17 @@ internal static class LogTable
         """,
         r => (r.GetInt64(0), r.GetString(1), r.IsDBNull(2) ? long.MaxValue : r.GetInt64(2)), afterId, limit);
 
+    private static Address AddressOf(SqliteDataReader r) =>
+        Address.TryParse(r.GetString(1), out var address, out _) ? address : throw new WsmqException(WsmqErrors.StoreDamaged, "no address");
+
     private static LogRow Map(SqliteDataReader r, Address address, bool isNew = false) => new()
     {
         Id = r.GetInt64(0),
         Address = address,
-        Tail = r.GetInt64(2),
-        Removed = r.GetInt64(3),
-        Consumed = r.GetInt64(4),
-        Pending = r.GetInt64(5),
+        Tail = SqlitePosition.Checked(r.GetInt64(2)),
+        Removed = SqlitePosition.Checked(r.GetInt64(3)),
+        Consumed = SqlitePosition.Checked(r.GetInt64(4)),
+        Pending = SqlitePosition.Checked(r.GetInt64(5)),
         PendingDue = r.GetInt64(6),
         Kept = r.GetInt64(7),
         Membership = r.GetInt64(8),

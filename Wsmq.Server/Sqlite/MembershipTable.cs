@@ -13,10 +13,16 @@ internal static class MembershipTable
 
     /// <summary>Where the group's log ended when the user joined; null for a user who is no member.</summary>
     public static long? Joined(SqliteSession session, string group, string user) => session.One<long?>(
-        "SELECT joined FROM memberships WHERE name = $name AND user = $user", r => r.GetInt64(0), group, user);
+        "SELECT joined FROM memberships WHERE name = $name AND user = $user", r => SqlitePosition.Checked(r.GetInt64(0)), group, user);
 
-    public static List<Membership> GroupsOf(SqliteSession session, string user) => session.All(
-        "SELECT name, joined FROM memberships WHERE user = $user", r => new Membership(r.GetString(0), new Position(r.GetInt64(1))), user);
+    /// <summary>Without the rows by another hand, which name no group or no position.</summary>
+    public static List<Membership> GroupsOf(SqliteSession session, string user) => [.. session.All(
+        "SELECT name, joined FROM memberships WHERE user = $user", r => MembershipOf(r.GetString(0), r.GetInt64(1)), user).OfType<Membership>()];
+
+    private static Membership? MembershipOf(string group, long joined) =>
+        Address.TryParse($"{Address.Prefix(AddressKind.Group)}:{group}", out _, out _) && SqlitePosition.IsOne(joined)
+            ? new Membership(group, new Position(joined))
+            : null;
 
     public static long CountOf(SqliteSession session, string user) =>
         session.One("SELECT count(*) FROM memberships WHERE user = $user", r => r.GetInt64(0), user);

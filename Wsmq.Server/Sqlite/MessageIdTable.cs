@@ -11,8 +11,9 @@ internal static class MessageIdTable
         """,
         log, sender, id, position, expires, now) > 0;
 
-    public static long PositionOf(SqliteSession session, long log, string sender, string id) => session.One(
-        "SELECT position FROM message_ids WHERE log = $log AND sender = $sender AND id = $id", r => r.GetInt64(0), log, sender, id);
+    /// <exception cref="WsmqException"><c>store-damaged</c>.</exception>
+    public static Position PositionOf(SqliteSession session, long log, string sender, string id) => new(SqlitePosition.Checked(session.One(
+        "SELECT position FROM message_ids WHERE log = $log AND sender = $sender AND id = $id", r => r.GetInt64(0), log, sender, id)));
 
     /// <summary>Forgets expired ids, at most so many, and returns how many.</summary>
     public static int Purge(SqliteSession session, long now, int limit) => session.Run(

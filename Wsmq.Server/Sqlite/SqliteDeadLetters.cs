@@ -32,7 +32,7 @@ internal sealed class SqliteDeadLetters(SqliteEngine engine, WsmqOptions options
                 : new FailResult(FailOutcome.Passed, 0);
         }
 
-        var first = EntryTable.Read(session, row.Id, cursor, maxEntries: 1, maxBytes: 1).FirstOrDefault();
+        var first = EntryTable.Read(session, row.Id, cursor, row.Tail, maxEntries: 1, maxBytes: 1).FirstOrDefault();
         return first?.Position == request.Position ? Count(session, row, request, first)
             : EntryTable.NewestUpTo(session, row.Id, request.Position.Value) == request.Position.Value ? new FailResult(FailOutcome.NotFirst, 0)
             : new FailResult(FailOutcome.Passed, 0);

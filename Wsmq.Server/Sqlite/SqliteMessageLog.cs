@@ -38,8 +38,8 @@ internal sealed class SqliteMessageLog(
         return await engine.WriteAsync(s => Trim(s, source, after, maxEntries, maxBytes), cancellationToken).ConfigureAwait(false);
     }
 
-    public Task<LogState[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken) =>
-        engine.ReadAsync(s => s.Snapshot(r => sources.Select(a => LogTable.Find(r, a)?.State ?? default).ToArray()), cancellationToken);
+    public Task<LogState?[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken) =>
+        engine.ReadAsync(s => s.Snapshot(r => sources.Select(a => StateOf(r, a)).ToArray()), cancellationToken);
 
     public Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>
         engine.WriteExpendableAsync(s => _cursors.Acknowledge(s, batch), cancellationToken);
@@ -55,6 +55,18 @@ internal sealed class SqliteMessageLog(
             _ => OpenedCursor.Refused(WsmqErrors.ReadNotAllowed),
         };
         return opened.Refusal is { } refusal ? throw new WsmqException(refusal) : opened.Cursor;
+    }
+
+    private static LogState? StateOf(SqliteSession session, Address source)
+    {
+        try
+        {
+            return LogTable.Find(session, source)?.State ?? default;
+        }
+        catch (WsmqException e) when (e.Error == WsmqErrors.StoreDamaged)
+        {
+            return null;
+        }
     }
 
     // On the writer's thread. Without a rollback since the call before, that is committed, or will be together with this one.
@@ -83,7 +95,7 @@ internal sealed class SqliteMessageLog(
             return new LogPage([], default);
         return retention.IsDue(row, EntryTable.Oldest(session, row.Id), clock.NowMicros())
             ? null
-            : new LogPage(EntryTable.Read(session, row.Id, after.Value, maxEntries, maxBytes), row.State);
+            : new LogPage(EntryTable.Read(session, row.Id, after.Value, row.Tail, maxEntries, maxBytes), row.State);
     }
 
     private LogPage Trim(SqliteSession session, Address source, Position after, int maxEntries, int maxBytes)
@@ -91,6 +103,6 @@ internal sealed class SqliteMessageLog(
         var row = LogTable.FindOrAdd(session, source);
         retention.Apply(session, row, clock.NowMicros());
         LogTable.Save(session, row);
-        return new LogPage(EntryTable.Read(session, row.Id, after.Value, maxEntries, maxBytes), row.State);
+        return new LogPage(EntryTable.Read(session, row.Id, after.Value, row.Tail, maxEntries, maxBytes), row.State);
     }
 }

@@ -71,18 +71,31 @@ internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retenti
         var logs = await engine.ReadAsync(s => LogTable.WithEntries(s, _lastLog, LogsPerSweep), cancellationToken).ConfigureAwait(false);
         _lastLog = logs.Count < LogsPerSweep ? 0 : logs[^1].Id;
         var now = clock.NowMicros();
-        return logs.Where(l => retention.IsTooOld(Address.Parse(l.Address), l.Oldest, now)).Select(l => l.Id);
+        
+        // A row by another hand must not keep the others from being swept.
+        return logs.Where(l => Address.TryParse(l.Address, out var address, out _) && retention.IsTooOld(address, l.Oldest, now)).Select(l => l.Id);
     }
 
     private int Trim(SqliteSession session, long[] ids)
     {
         var now = clock.NowMicros();
-        foreach (var row in ids.Select(id => LogTable.Find(session, id)).OfType<LogRow>())
+        foreach (var id in ids)
+            Trim(session, id, now);
+        return ids.Length;
+    }
+
+    private void Trim(SqliteSession session, long id, long now)
+    {
+        try
         {
+            if (LogTable.Find(session, id) is not { } row)
+                return;
             retention.Apply(session, row, now);
             LogTable.Save(session, row);
         }
-
-        return ids.Length;
+        catch (WsmqException e) when (e.Error == WsmqErrors.StoreDamaged)
+        {
+            SqliteLog.SweepFailed(logger, e);
+        }
     }
 }

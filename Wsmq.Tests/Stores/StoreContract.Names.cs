@@ -22,7 +22,7 @@ public abstract partial class StoreContract
         for (var i = 0; i < addresses.Length; i++)
         {
             (await h.ReadAsync(addresses[i])).Entries.Select(StoreHarness.Text).Should().Equal(addresses[i].ToString());
-            states[i].Tail.Should().Be(results[i].Position);
+            states[i]!.Value.Tail.Should().Be(results[i].Position);
         }
     }
 

@@ -47,7 +47,7 @@ public abstract partial class StoreContract
         var bob = await h.AddAsync(Bob);
         var team = await h.AddAsync(Team);
         var states = await h.Log.StatesAsync([Team, Address.User("nobody"), Bob, Team], default);
-        states.Select(s => s.Tail).Should().Equal(team, Position.Start, bob, team);
+        states.Select(s => s!.Value.Tail).Should().Equal(team, Position.Start, bob, team);
     }
 
     [Fact]

@@ -71,7 +71,7 @@ internal abstract class StoreHarness : IAsyncDisposable
     public async Task<Position[]> PositionsAsync(Address source, Position after = default) =>
         [.. (await ReadAsync(source, after)).Entries.Select(e => e.Position)];
 
-    public async Task<LogState> StateAsync(Address source) => (await Log.StatesAsync([source], default)).Single();
+    public async Task<LogState> StateAsync(Address source) => (await Log.StatesAsync([source], default)).Single()!.Value;
 
     public async Task<Position> OpenAsync(string user, string device) =>
         (await Log.OpenCursorAsync(Address.User(user), user, device, default)).Position;

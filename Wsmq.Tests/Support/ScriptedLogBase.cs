@@ -19,7 +19,7 @@ internal abstract class ScriptedLogBase : IMessageLog
     public Task<LogPage> ReadAsync(Address source, Position after, int maxEntries, int maxBytes, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<LogState[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken) =>
+    public Task<LogState?[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<OpenCursor> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken) =>

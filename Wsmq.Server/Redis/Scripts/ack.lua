@@ -4,7 +4,7 @@
 -- ARGV[2]    device expiry in µs
 -- ARGV[3]    kind of each item, one character: U the own queue, G a group, X what cannot be read
 -- ARGV[4 …]  of a user's item: device's field, position; of a group's: user, device, position
--- Returns    of every item 0 (done), 1 (beyond the tail) or 2 (no such reader)
+-- Returns    of every item 0 (done), 1 (beyond the tail), 2 (no such reader) or 3 (another hand has spoilt its keys)
 local grace, expiry, kinds = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 local now = micros()
 local now_text = digits(now)
@@ -19,18 +19,18 @@ local function consume(log, meta, min, state)
   elseif min > consumed then
     call('HSET', meta, 'c', min)
   end
-  if g and now_text >= d then trim(log, meta, 0, g, d, now, grace, expiry) end
+  if g and now_text >= (d or zero) then trim(log, meta, 0, g, d, now, grace, expiry) end
   -- Where there are readers, more is likely to follow: presence.lua and states.lua do this when it does not.
   if min >= tail and not nodes then retire(log, meta, grace) end
 end
 
-local function ack_user(log, meta, device, position)
+local function ack_user(log, meta, device, target)
   local state = call('HMGET', meta, 't', 'c', 'g', 'd', 'k', 'n', device)
   if not state[7] then return 2 end
-  if position > (state[1] or zero) then return 1 end
+  if target > (state[1] or zero) then return 1 end
   local cursor, failed = string.sub(state[7], 1, 16), ''
-  if position > cursor then cursor = position else failed = string.sub(state[7], 34) end
-  if state[5] == '1' and state[3] and now_text < state[4] and state[6] and cursor > (state[2] or zero) then
+  if target > cursor or not position(cursor) then cursor = target else failed = string.sub(state[7], 34) end
+  if state[5] == '1' and state[3] and now_text < (state[4] or zero) and state[6] and cursor > (state[2] or zero) then
     -- The usual case: the only device of a user who is there, during a grace.
     call('HSET', meta, device, cursor .. seen .. failed, 'c', cursor)
     return 0
@@ -41,15 +41,15 @@ local function ack_user(log, meta, device, position)
 end
 
 local tails = {}
-local function ack_group(meta, members, cursors, user, device, position)
+local function ack_group(meta, members, cursors, user, device, target)
   -- Leaving deletes the cursors, so that whoever has one is a member.
   local cursor = call('HGET', cursors, device) or call('HGET', members, user)
   if not cursor then return 2 end
   local tail = tails[meta] or call('HGET', meta, 't') or zero
   tails[meta] = tail
-  if position > tail then return 1 end
+  if target > tail then return 1 end
   -- What may stand behind the cursor (fail.lua) changes nothing in the comparison, and goes with it.
-  if position > cursor then call('HSET', cursors, device, position) end
+  if target > cursor or not position(string.sub(cursor, 1, 16)) then call('HSET', cursors, device, target) end
   return 0
 end
 
@@ -57,10 +57,12 @@ local results, k, a = {}, 1, 4
 for i = 1, #kinds do
   local kind = string.byte(kinds, i)
   if kind == 85 then
-    results[i] = ack_user(KEYS[k], KEYS[k + 1], ARGV[a], ARGV[a + 1])
+    local done, result = pcall(ack_user, KEYS[k], KEYS[k + 1], ARGV[a], ARGV[a + 1])
+    results[i] = done and result or 3
     k, a = k + 2, a + 2
   elseif kind == 71 then
-    results[i] = ack_group(KEYS[k], KEYS[k + 1], KEYS[k + 2], ARGV[a], ARGV[a + 1], ARGV[a + 2])
+    local done, result = pcall(ack_group, KEYS[k], KEYS[k + 1], KEYS[k + 2], ARGV[a], ARGV[a + 1], ARGV[a + 2])
+    results[i] = done and result or 3
     k, a = k + 3, a + 3
   else
     results[i] = 2

@@ -16,8 +16,8 @@
 -- ARGV[19]          items of each log, two bytes each
 -- ARGV[20 …]        the name of each log, two bytes of length first; then the id of each item (sender, address and id in 16
 --                   bytes); then the content of each item: four bytes each of metadata and body length, metadata, body
--- Returns           of every item N (new), C (new, as is its address), D (duplicate) or R (refused: the address does not exist) and
---                   its position, in one string
+-- Returns           of every item N (new), C (new, as is its address), D (duplicate), R (refused: the address does not exist) or X
+--                   (another hand has spoilt the keys of its log) and its position, in one string
 local number, after, publish, channel = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[6], ARGV[7]
 local window, inline_max, counts = tonumber(ARGV[4]), tonumber(ARGV[5]) + 8, ARGV[19]
 local logs = (#KEYS - 5) / 2
@@ -58,21 +58,28 @@ local function boxes_of(nodes, name)
 end
 
 -- Appends one item behind tail and returns its position.
-local function add(log, max_count, tail, content, boxes)
+local function add(log, max_count, tail, content)
+  -- The last of the numbers that everybody holds exactly.
+  if tail >= '9007199254740991' then error('there is no position behind the tail') end
   local id = tail < now_id and now_id or digits(tonumber(tail) + 1)
   call('XADD', log, 'MAXLEN', max_count, id, 'p', tail, 'e', content)
+  return id
+end
+
+local function signal(boxes, id, tail, content)
   local inline = #content <= inline_max
   for b = 1, #boxes do
     local box, n = boxes[b], #boxes[b]
     box[n + 1], box[n + 2], box[n + 3], box[n + 4] = inline and 'E' or 'P', id, tail, inline and content or nil
   end
-  return id
 end
 
--- Saves the tail, and how many bytes are behind the last mark where that changed. Removing by age and renewing the time to live wait until they are due: read.lua removes exactly. The log
--- outlives its last entry in any case, as that came at most a sixteenth of the age after the last renewal.
+-- Saves the tail, and how many bytes are behind the last mark where that changed. Removing by age and renewing the time to live
+-- wait until they are due: read.lua removes exactly. The log outlives its last entry in any case, as that came at most a
+-- sixteenth of the age after the last renewal.
 local function close(log, meta, max_age, tail, due, nodes, open)
-  if due and now_id < due then
+  -- What another hand wrote there, as a rule letters, is due.
+  if due and now_id < due and due < ':' then
     if open then call('HSET', meta, 't', tail, 'b', open) else call('HSET', meta, 't', tail) end
     return
   end
@@ -122,19 +129,21 @@ local function append(j, first, last)
   local small = small_of(limit)
   for i = first, last do
     local id, content = ARGV[ids + i], ARGV[contents + i]
-    local position, new = given[i + 1] or given_before[i + 1] or given_here[id], 'D'
-    if not position then
+    local at, new = position(given[i + 1]) or position(given_before[i + 1]) or given_here[id], 'D'
+    if not at then
       if not state then
         state = call('HMGET', meta, 't', 'x', 'n', 'b')
-        tail, boxes = state[1], boxes_of(state[3] or '', name)
+        tail = state[1] and (position(state[1]) or error('the tail is no position'))
       end
       new = tail and 'N' or admit(meta, i)
       if new == 'R' then
-        position = zero
+        at = zero
       else
-        tail = add(log, ARGV[limit], tail or zero, content, boxes)
-        position, given_here[id] = tail, tail
-        remember[remembered + 1], remember[remembered + 2] = id, position
+        at = add(log, ARGV[limit], tail or zero, content)
+        boxes = boxes or boxes_of(whole(state[3] or ''), name)
+        signal(boxes, at, tail or zero, content)
+        tail, given_here[id] = at, at
+        remember[remembered + 1], remember[remembered + 2] = id, at
         remembered = remembered + 2
         if #content > small then
           open = (open or tonumber(state[4] or '0')) + #content - 8
@@ -145,22 +154,25 @@ local function append(j, first, last)
         end
       end
     end
-    results[n + 1], results[n + 2] = new, position
+    results[n + 1], results[n + 2] = new, at
     n = n + 2
   end
   if tail then close(log, meta, tonumber(ARGV[limit + 1]), tail, state[2], state[3], open) end
   if marks then lighten(log, meta, marks, bytes_of[limit]) end
 end
 
--- A key of another type, by somebody else's hand, ends the batch; what came before it must still be remembered.
-local done, failure = pcall(function()
-  local item = 0
-  for j = 1, logs do
-    local high, low = string.byte(counts, 2 * j - 1, 2 * j)
-    append(j, item + 1, item + high * 256 + low)
-    item = item + high * 256 + low
+-- A key of another type, or a value that is none, by somebody else's hand fails what is for its log and nothing else. What was
+-- appended before the failure is remembered, and found when it is sent again.
+local item = 0
+for j = 1, logs do
+  local high, low = string.byte(counts, 2 * j - 1, 2 * j)
+  local last_item = item + high * 256 + low
+  if not pcall(append, j, item + 1, last_item) then
+    for i = item + 1, last_item do results[2 * i - 1], results[2 * i] = 'X', zero end
+    n = 2 * last_item
   end
-end)
+  item = last_item
+end
 
 if remembered > 0 then
   -- Large hashes are freed beside the main thread, which a mere expiry would not do; it is for lanes that nobody uses any more.
@@ -178,5 +190,4 @@ for node, box in pairs(outbox) do
     for j = 1, logs do forget(KEYS[5 + 2 * j], node) end
   end
 end
-if not done then return type(failure) == 'table' and failure or redis.error_reply(tostring(failure)) end
 return table.concat(results)

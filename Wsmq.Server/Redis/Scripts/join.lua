@@ -2,4 +2,5 @@
 -- KEYS[1] members (hash)   KEYS[2] meta of the group (hash)
 -- ARGV[1] user
 local tail = redis.call('HGET', KEYS[2], 't') or '0000000000000000'
+if #tail ~= 16 or string.find(tail, '%D') then return redis.error_reply('ERR user_script: the tail is no position') end
 return redis.call('HSETNX', KEYS[1], ARGV[1], tail)

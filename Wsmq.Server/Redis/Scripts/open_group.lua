@@ -5,5 +5,5 @@
 local joined = redis.call('HGET', KEYS[1], ARGV[1])
 if not joined then return nil end
 local cursor = redis.call('HGET', KEYS[2], ARGV[2])
-if cursor and cursor > joined then return cursor end
+if cursor and #cursor >= 16 and not string.find(string.sub(cursor, 1, 16), '%D') and cursor > joined then return cursor end
 return joined

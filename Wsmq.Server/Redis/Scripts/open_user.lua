@@ -12,10 +12,10 @@ for i = 1, #all, 2 do
   local name, value = all[i], all[i + 1]
   if name == 't' then tail = value end
   if string.byte(name) == 64 then
-    local seen = tonumber(string.sub(value, 18, 33))
+    local seen = seen_at(value)
     devices = devices + 1
     if name == device then
-      mine, mine_counts, failed = string.sub(value, 1, 16), now - seen <= expiry, string.sub(value, 34)
+      mine, mine_counts, failed = position(string.sub(value, 1, 16)), now - seen <= expiry, string.sub(value, 34)
     elseif now - seen <= expiry then
       active = active + 1
     elseif not away or seen < away_seen then
@@ -30,8 +30,7 @@ if not mine then
   -- Expired devices keep their cursors only while there is room, so that the hash stays bounded.
   if devices >= max_devices and away then devices = devices - call('HDEL', meta, away) end
   devices = devices + 1
-  local oldest = call('XRANGE', log, '-', '+', 'COUNT', 1)
-  mine = oldest[1] and oldest[1][2][2] or tail
+  mine = removed_of(log, tail)
 end
 call('HSET', meta, device, mine .. ':' .. digits(now) .. failed, 'k', devices)
 

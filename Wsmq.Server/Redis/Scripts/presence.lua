@@ -2,9 +2,10 @@
 -- KEYS[1] lease of the node   KEYS[2] a name for a moment   KEYS[3 + 2 i …] of address i: log (stream), meta (hash)
 -- ARGV[1] node                ARGV[2] how long its lease is, ms   ARGV[3] grace in µs
 -- ARGV[4] of every address 1 (readers) or 0 (none)
+-- Returns of every address 1 (done) or 0 (another hand has spoilt its keys)
 local node, grace, present = ARGV[1], tonumber(ARGV[3]), ARGV[4]
 call('SET', KEYS[1], '1', 'PX', ARGV[2])
-for i = 1, #present do
+local function tell_of(i)
   local log, meta = KEYS[1 + 2 * i], KEYS[2 + 2 * i]
   if string.byte(present, i) == 49 then
     note(meta, call('HGET', meta, 'n') or '', node)
@@ -14,4 +15,6 @@ for i = 1, #present do
     if state[3] and (state[2] or zero) >= (state[1] or zero) then retire(log, meta, grace) else fit(log, KEYS[2]) end
   end
 end
-return 1
+local results = {}
+for i = 1, #present do results[i] = pcall(tell_of, i) and '1' or '0' end
+return table.concat(results)

@@ -4,25 +4,36 @@
 -- ARGV[4] retention age in µs                    ARGV[5] grace in µs   ARGV[6] device expiry in µs
 -- Returns tail, removed, consumed, membership version, and the entries as XRANGE gives them
 local log, meta = KEYS[1], KEYS[2]
-local max_entries, max_bytes = tonumber(ARGV[2]), tonumber(ARGV[3])
+local max_entries, max_bytes = tonumber(ARGV[2]), math.max(tonumber(ARGV[3]), 1)
 local now = micros()
 local state = call('HMGET', meta, 't', 'c', 'v', 'g', 'd')
 trim(log, meta, now - tonumber(ARGV[4]), state[4], state[5], now, tonumber(ARGV[5]), tonumber(ARGV[6]))
 local tail = state[1] or zero
 
--- What the oldest entry follows is the last one removed; a log without entries was removed up to its tail.
-local oldest = call('XRANGE', log, '-', '+', 'COUNT', 1)
-local removed = oldest[1] and oldest[1][2][2] or tail
+local removed = removed_of(log, tail)
 
-local entries, bytes, from = {}, 0, '(' .. ARGV[1] .. '-0'
+-- Only another hand writes IDs that do not end in -0, fields before p and e, or entries beyond the tail. Fields behind those two
+-- are left out: a newer program may have added them.
+local last = '-18446744073709551615'
+local function content_of(entry)
+  local fields = entry[2]
+  if fields[1] ~= 'p' or fields[3] ~= 'e' then
+    entry[2] = {}
+    return 0
+  end
+  if #fields > 4 then entry[2] = { 'p', fields[2], 'e', fields[4] } end
+  -- The content says its two lengths in eight bytes.
+  return #fields[4] - 8
+end
+
+local entries, bytes, from, to = {}, 0, '(' .. ARGV[1] .. last, tail .. last
 while #entries < max_entries and bytes < max_bytes do
-  local some = call('XRANGE', log, from, '+', 'COUNT', math.min(16, max_entries - #entries))
+  local some = call('XRANGE', log, from, to, 'COUNT', math.min(16, max_entries - #entries))
   if #some == 0 then break end
   for _, entry in ipairs(some) do
     if bytes >= max_bytes then break end
     entries[#entries + 1] = entry
-    -- The content says its two lengths in eight bytes.
-    bytes = bytes + #entry[2][4] - 8
+    bytes = bytes + content_of(entry)
   end
   from = '(' .. some[#some][1]
 end

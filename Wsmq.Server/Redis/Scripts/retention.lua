@@ -9,13 +9,30 @@ local function micros()
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 
+-- What another hand has put where a position belongs is none.
+local function position(text) return text and #text == 16 and not string.find(text, '%D') and text or nil end
+
+-- When a device was seen: a value by another hand counts as seen never.
+local function seen_at(value) return tonumber(string.sub(value, 18, 33)) or 0 end
+
+-- The position of the last entry removed: the oldest entry says what it follows, and a log without entries was removed up to its
+-- tail. Of an oldest entry by another hand all before it counts as removed.
+local function removed_of(log, tail)
+  local oldest = call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
+  if not oldest then return tail end
+  local before = position(oldest[2][2])
+  if before and before <= tail and before < oldest[1] then return before end
+  local at = digits(math.max(tonumber(string.match(oldest[1], '%d+')) - 1, 0))
+  return at < tail and at or tail
+end
+
 -- The least cursor of the devices that count, or nil where none does. A device's field is @name, and its value the cursor, when it
 -- was seen, and behind that failed attempts, if there are any (fail.lua).
 local function slowest(meta, now, expiry)
   local min, fields = nil, call('HGETALL', meta)
   for i = 1, #fields, 2 do
     if string.byte(fields[i]) == 64 then
-      local cursor, seen = string.sub(fields[i + 1], 1, 16), tonumber(string.sub(fields[i + 1], 18, 33))
+      local cursor, seen = position(string.sub(fields[i + 1], 1, 16)) or zero, seen_at(fields[i + 1])
       if now - seen <= expiry and (not min or cursor < min) then min = cursor end
     end
   end
@@ -29,7 +46,11 @@ end
 
 -- Removes what is older than keep_from, and what every device acknowledged (g) long enough ago (d).
 local function trim(log, meta, keep_from, g, d, now, grace, expiry)
-  if g and digits(now) >= d then
+  if g and not position(g) then
+    call('HDEL', meta, 'g', 'd')
+    g = nil
+  end
+  if g and digits(now) >= (d or zero) then
     -- A device that registered during the grace holds back what it has not read: then once more after another grace.
     local min = slowest(meta, now, expiry) or g
     keep_from = math.max(keep_from, tonumber(min < g and min or g) + 1)

@@ -3,15 +3,14 @@
 -- KEYS[2 + 2 i …]      of log i: log (stream), meta (hash)
 -- ARGV[1] node         ARGV[2] how long its lease is, ms
 -- ARGV[3] grace in µs  ARGV[4] of every log 1 where the node has readers of it, else 0
--- Returns tail, removed, consumed and membership version of every log
+-- Returns tail, removed, consumed and membership version of every log; four times nothing where another hand has spoilt its keys
 local node, grace, present = ARGV[1], tonumber(ARGV[3]), ARGV[4]
 
 -- A server that is full or takes no writes for now still says where its logs end.
 local first = string.find(present, '1', 1, true)
 local writable = first and not redis.pcall('SET', KEYS[1], '1', 'PX', ARGV[2]).err
 
-local results = {}
-for i = 1, #present do
+local function look(i)
   local log, meta = KEYS[2 * i], KEYS[2 * i + 1]
   local state = call('HMGET', meta, 't', 'c', 'v', 'n', 'x')
   local tail, consumed = state[1] or zero, state[2] or zero
@@ -19,10 +18,12 @@ for i = 1, #present do
     note(meta, state[4] or '', node)
     if state[5] and consumed >= tail then retire(log, meta, grace) end
   end
-  local oldest = call('XRANGE', log, '-', '+', 'COUNT', 1)
-  results[#results + 1] = tail
-  results[#results + 1] = oldest[1] and oldest[1][2][2] or tail
-  results[#results + 1] = consumed
-  results[#results + 1] = state[3] or '0'
+  return { tail, removed_of(log, tail), consumed, state[3] or '0' }
+end
+
+local results, nothing = {}, { '', '', '', '' }
+for i = 1, #present do
+  local done, state = pcall(look, i)
+  for k = 1, 4 do results[#results + 1] = (done and state or nothing)[k] end
 end
 return results

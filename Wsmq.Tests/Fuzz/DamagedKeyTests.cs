@@ -1,0 +1,167 @@
+using System.Globalization;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+using Wsmq.Server.Redis;
+using Wsmq.Tests.Support;
+using Xunit.Abstractions;
+
+namespace Wsmq.Tests.Fuzz;
+
+/// <summary>
+/// Keys in Redis that another program has spoilt: whoever uses that address gets a code, everybody else notices nothing, and the
+/// node does not ask Redis again without a pause.
+/// </summary>
+[Collection(SharedRedis.Name)]
+public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output) : IAsyncLifetime
+{
+    private const int MostCommandsInASecond = 300;
+    private static readonly string[] Garbage =
+        ["", "x", "hello world, this is text", "-1", "1e15", "9999999999999999", "9007199254740991", "0x00000000000001", "00000000000000001", "\0\u00ff", "nan", "inf"];
+
+    private readonly string _prefix = redis.NextPrefix();
+    private readonly RecordedLogs _logs = new();
+    private TestNode _node = null!;
+    private ConnectionMultiplexer _admin = null!;
+
+    private IDatabase Redis => _admin.GetDatabase();
+
+    private RedisKeys Keys => new(_prefix, 64);
+
+    public async Task InitializeAsync()
+    {
+        _admin = await ConnectionMultiplexer.ConnectAsync(redis.Server.EndPoint + ",allowAdmin=true");
+        _node = await TestNode.StartAsync(
+            s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = _prefix),
+            o => (o.TailCheckInterval, o.AckGrace, o.SendTimeout) = (TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(3)),
+            b => b.Logging.AddProvider(_logs));
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _node.DisposeAsync();
+        await _admin.DisposeAsync();
+    }
+
+    public static TheoryData<string, string> Damages
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (var name in new[] { "t", "c", "g", "d", "v", "x", "n", "k", "@default" })
+                data.Add("meta", name);
+            foreach (var key in new[] { "log is a string", "meta is a string", "meta is gone", "meta is a list", "log is gone" })
+                data.Add("user", key);
+            foreach (var key in new[] { "members is a string", "member is garbage", "groups is a string", "groups hold garbage", "cursors is a string", "cursor is garbage", "group meta is a string", "group log is a string" })
+                data.Add("group", key);
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Damages))]
+    public async Task Nobody_else_is_harmed(string kind, string what)
+    {
+        var counts = new FuzzCounts($"{kind} {what}");
+        await using var alice = await PlainClient.ConnectAsync(_node, "alice");
+        await using var bob = await PlainClient.ConnectAsync(_node, "bob");
+        var sent = 0;
+        foreach (var garbage in kind == "meta" ? Garbage : [""])
+        {
+            var victim = $"v{sent}";
+            await _node.Groups.AddAsync("ops", victim);
+            await _node.Groups.AddAsync($"g{sent}", victim);
+            await using var connected = await PlainClient.ConnectAsync(_node, victim);
+            await alice.SendAsync($"user:{victim}", "before");
+            await connected.ReceivesAsync("\"before\"");
+            await connected.Connection.InvokeAsync("Ack", $"user:{victim}", connected.Received[0].Position);
+
+            await SpoilAsync(kind, what, victim, $"g{sent}", garbage);
+
+            counts.Add("send", await CodeAsync(() => alice.SendAsync($"user:{victim}", "after")));
+            counts.Add("send together", await TogetherAsync(victim));
+            counts.Add("ack", await CodeAsync(() => connected.Connection.InvokeAsync("Ack", $"user:{victim}", connected.Received[0].Position)));
+            counts.Add("resume", await CodeAsync(() => connected.Connection.InvokeAsync("Resume", $"user:{victim}", "0000000000000000")));
+            counts.Add("connect", await ConnectAsync(victim));
+            await alice.SendAsync("user:bob", ++sent);
+            await Eventually.That($"bob gets what is his, beside {garbage}", () => bob.Received.Count(d => d.Sender == "alice") == sent);
+        }
+
+        await Eventually.That("bob's acks are stored", async () =>
+            ((string?)await Redis.HashGetAsync(Keys.Meta(Address.User("bob")), "@default"))?[..16] == bob.Received[^1].Position);
+        (await CommandsAsync()).Should().BeLessThan(MostCommandsInASecond);
+        bob.Gaps.Should().BeEmpty();
+        (alice.Closed, bob.Closed).Should().Be((null, null));
+        _logs.Of(LogLevel.Error).Concat(_logs.Of(LogLevel.Critical)).Should().NotContain(l => !l.Contains("not of this program's making", StringComparison.Ordinal));
+        counts.Print(output);
+    }
+
+    private async Task SpoilAsync(string kind, string what, string victim, string group, string garbage)
+    {
+        var (own, log) = (Keys.Of(Address.User(victim)), Keys.Of(Address.Group(group)));
+        switch (what)
+        {
+            case "log is a string": await TurnAsync(own.Log); break;
+            case "log is gone": await Redis.KeyDeleteAsync(own.Log); break;
+            case "meta is a string": await TurnAsync(own.Meta); break;
+            case "meta is gone": await Redis.KeyDeleteAsync(own.Meta); break;
+            case "meta is a list": await Redis.KeyDeleteAsync(own.Meta); await Redis.ListLeftPushAsync(own.Meta, "x"); break;
+            case "members is a string": await TurnAsync(log.Members); break;
+            case "member is garbage": await Redis.HashSetAsync(log.Members, victim, "hello"); break;
+            case "groups is a string": await TurnAsync(own.Groups); break;
+            case "groups hold garbage": await Redis.SetAddAsync(own.Groups, ["", "a\nb", "\u202ex", new string('x', 5_000), new byte[] { 0xFF, 0 }]); break;
+            case "cursors is a string": await TurnAsync(log.CursorsOf(victim)); break;
+            case "cursor is garbage": await Redis.HashSetAsync(log.CursorsOf(victim), "default", "hello"); break;
+            case "group meta is a string": await TurnAsync(log.Meta); break;
+            case "group log is a string": await TurnAsync(log.Log); break;
+            default: await Redis.HashSetAsync(own.Meta, what, garbage); break;
+        }
+
+        kind.Should().BeOneOf("meta", "user", "group");
+    }
+
+    private async Task TurnAsync(RedisKey key)
+    {
+        await Redis.KeyDeleteAsync(key);
+        await Redis.StringSetAsync(key, "hello");
+    }
+
+    // In one batch with others, whose messages are stored nevertheless.
+    private async Task<string> TogetherAsync(string victim)
+    {
+        OutgoingMessage[] messages = [.. Enumerable.Range(0, 21).Select(i => new OutgoingMessage { To = i == 10 ? $"user:{victim}" : $"user:other{i}", Body = JsonBody.Parse("1") })];
+        var results = await _node.Publisher.SendManyAsync(messages);
+        results.Where((_, i) => i != 10).Should().OnlyContain(r => r.Error == null);
+        return results[10].Error?.Error.Code ?? "done";
+    }
+
+    private async Task<string> ConnectAsync(string user)
+    {
+        await using var client = PlainClient.Create(_node.Hub, TestTokens.For(user), "another");
+        var failed = await Record.ExceptionAsync(() => client.Connection.StartAsync());
+        if (failed is not null)
+            return $"failed: {failed.Message}";
+        var called = await CodeAsync(() => client.Connection.InvokeAsync("Ack", $"user:{user}", "0000000000000000"));
+        if (called == "done")
+            return called;
+        await Eventually.That("it is closed, or goes on", () => client.Closed is not null || client.Connection.State == HubConnectionState.Connected);
+        return WsmqError.Find(client.Closed?.Message)?.Code ?? called;
+    }
+
+    /// <summary>Every failure has a code.</summary>
+    private static async Task<string> CodeAsync(Func<Task> call)
+    {
+        var failed = await Record.ExceptionAsync(() => call().WaitAsync(TimeSpan.FromSeconds(15)));
+        return failed is null ? "done" : WsmqError.Find(failed.Message)?.Code ?? $"NO CODE: {failed.Message}";
+    }
+
+    private async Task<long> CommandsAsync()
+    {
+        var before = await CountAsync();
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        return await CountAsync() - before;
+    }
+
+    private async Task<long> CountAsync() => long.Parse(
+        (await _admin.GetServers()[0].InfoAsync("stats"))[0].Single(p => p.Key == "total_commands_processed").Value, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,16 @@
+using System.Globalization;
+
+namespace Wsmq.Tests.Fuzz;
+
+/// <summary>How long and from which seed the fuzz tests run.</summary>
+internal static class FuzzSettings
+{
+    /// <summary>Mutated cases of the wire for each store; <c>WSMQ_FUZZ_ROUNDS</c> asks for more.</summary>
+    public static int Rounds { get; } = Number("WSMQ_FUZZ_ROUNDS") ?? 1_500;
+
+    /// <summary><c>WSMQ_FUZZ_SEED</c> repeats a run; otherwise another one each time.</summary>
+    public static int Seed { get; } = Number("WSMQ_FUZZ_SEED") ?? Random.Shared.Next();
+
+    private static int? Number(string name) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

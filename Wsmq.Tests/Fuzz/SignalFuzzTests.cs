@@ -1,0 +1,90 @@
+using System.Text;
+using CsCheck;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+using Wsmq.Server.Redis;
+using Wsmq.Server.Redis.Live;
+using Wsmq.Tests.Support;
+using Xunit.Abstractions;
+
+namespace Wsmq.Tests.Fuzz;
+
+/// <summary>What another program publishes on the channels of the nodes.</summary>
+[Collection(SharedRedis.Name)]
+public sealed class SignalFuzzTests(SharedRedis redis, ITestOutputHelper output)
+{
+    private static readonly byte[] Name = new LogKeys("x", 64, Address.User("bob")).Name;
+
+    /// <summary>Pieces of right signals in any order, cut and mixed with any bytes.</summary>
+    private static readonly Gen<byte[]> GenSignal = Gen.OneOf(
+            Gen.Byte.Array[0, 30],
+            Gen.Int[0, 15].Select(i => new byte[][]
+            {
+                [(byte)'A'], [(byte)'A', .. Name], [(byte)'E'], [(byte)'P'], [(byte)'M'], [(byte)'L'], [0, 3, (byte)'b', (byte)'o', (byte)'b'],
+                "0000000000000001"u8.ToArray(), "0000000000000000"u8.ToArray(), "9007199254740992"u8.ToArray(), "99999999999999999999"u8.ToArray(),
+                [0, 0, 0, 5, 0, 0, 0, 1], [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0], [0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF], [0xFF, 0xFF], "{}1"u8.ToArray(),
+            }[i]))
+        .Array[0, 12].Select(parts => parts.SelectMany(p => p).ToArray());
+
+    [Fact]
+    public void Any_bytes_are_read_to_their_end_or_refused() => GenSignal.Sample(
+        bytes =>
+        {
+            var reader = new RedisSignalReader(bytes);
+            for (var i = 0; !reader.IsAtEnd; i++)
+            {
+                if (!reader.TryRead(out var signal))
+                    return true;
+                if (i > bytes.Length || (signal.Position != Position.Start && signal.Previous >= signal.Position))
+                    return false;
+            }
+
+            return true;
+        },
+        iter: 50_000);
+
+    [Fact]
+    public void Any_bytes_are_a_push_of_one_frame_or_refused() => GenSignal.Sample(
+        bytes => !LiveFormat.TryRead(bytes, out var push)
+            || push.Kind is LiveKind.Join or LiveKind.Leave or LiveKind.Done
+            || push.Frame.Span.IndexOf((byte)0x1E) == push.Frame.Length - 1,
+        iter: 50_000);
+
+    [Fact]
+    public async Task Garbage_on_all_channels_of_a_node_harms_no_connection()
+    {
+        var prefix = redis.NextPrefix();
+        var logs = new RecordedLogs();
+        await using var admin = await ConnectionMultiplexer.ConnectAsync(redis.Server.EndPoint + ",allowAdmin=true");
+        await using var node = await TestNode.StartAsync(
+            s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix),
+            o => o.TailCheckInterval = TimeSpan.FromMilliseconds(200), b => b.Logging.AddProvider(logs));
+        await node.Groups.AddAsync("ops", "bob");
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+        await using var alice = await PlainClient.ConnectAsync(node, "alice");
+        await bob.Connection.InvokeAsync("Ack", "user:bob", "0000000000000000");
+        var channels = (await admin.GetServers()[0].SubscriptionChannelsAsync(RedisChannel.Pattern($"{prefix}:*"))).ToArray();
+        channels.Should().HaveCount(4, "signals, all, the node, and the group");
+
+        var random = new Random(FuzzSettings.Seed);
+        for (var i = 0; i < 500; i++)
+        {
+            var bytes = new byte[random.Next(200)];
+            random.NextBytes(bytes);
+            if (i % 2 == 0)
+                bytes = [(byte)"AEPMLCUGJD"[random.Next(10)], .. bytes];
+            if (i % 5 == 0)
+                bytes = [(byte)'A', .. Name, .. bytes];
+            await admin.GetSubscriber().PublishAsync(RedisChannel.Literal(channels[i % channels.Length].ToString()), bytes);
+            if (i % 50 == 0)
+                await alice.SendAsync("user:bob", i);
+        }
+
+        await Eventually.That("all of alice's messages come", () => bob.Received.Count == 10);
+        bob.Bodies.Should().Equal(Enumerable.Range(0, 10).Select(i => $"{50 * i}"));
+        (bob.Gaps.Count, bob.Live.Count, bob.Closed, alice.Closed).Should().Be((0, 0, null, null), $"seed {FuzzSettings.Seed}");
+        logs.Of(LogLevel.Error).Should().NotContain(l => !l.Contains("not of this program's making", StringComparison.Ordinal));
+        output.WriteLine($"fuzz: signals: 500 messages on {channels.Length} channels, {logs.Of(LogLevel.Error).Count()} logged as not ours, seed {FuzzSettings.Seed}");
+    }
+}

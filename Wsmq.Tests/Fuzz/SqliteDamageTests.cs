@@ -1,0 +1,174 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Wsmq.Tests.Stores;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Fuzz;
+
+/// <summary>The embedded store's file, changed by another program under a running node, cut off or overwritten.</summary>
+public sealed class SqliteDamageTests : IAsyncLifetime
+{
+    private readonly TempFolder _folder = new();
+    private readonly RecordedLogs _logs = new();
+    private TestNode _node = null!;
+
+    private string Database => _folder.File("wsmq.db");
+
+    public async Task InitializeAsync() => _node = await TestNode.StartAsync(
+        s => s.UseSqlite(Database),
+        o => (o.TailCheckInterval, o.SendTimeout) = (TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1)),
+        b => b.Logging.AddProvider(_logs));
+
+    public async Task DisposeAsync()
+    {
+        await _node.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("metadata = 'hello'")]
+    [InlineData("metadata = 5")]
+    [InlineData("metadata = x'7b7d'")]
+    [InlineData("metadata = zeroblob(5000000)")]
+    [InlineData("body = 'not JSON'")]
+    [InlineData("body = x'2261621e6322'")]
+    [InlineData("body = zeroblob(0)")]
+    [InlineData("previous = position")]
+    [InlineData("previous = 9007199254740991")]
+    [InlineData("previous = -5")]
+    [InlineData("previous = 'hello'", false)]
+    [InlineData("previous = 9223372036854775807")]
+    public async Task An_entry_that_another_program_wrote_is_lost_and_readers_go_on(string change, bool isLost = true)
+    {
+        await using var alice = await PlainClient.ConnectAsync(_node, "alice");
+        for (var i = 1; i <= 3; i++)
+            await alice.SendAsync("user:bob", i);
+        Execute($"UPDATE entries SET {change} WHERE position = (SELECT position FROM entries ORDER BY position LIMIT 1 OFFSET 1)");
+
+        await using var bob = await PlainClient.ConnectAsync(_node, "bob");
+
+        await bob.ReceivesAsync(isLost ? ["1", "3"] : ["1", "2", "3"]);
+        bob.Gaps.Select(g => g.Reason).Should().Equal(isLost ? [GapReasons.Lost] : []);
+        OnlyForeign();
+    }
+
+    [Theory]
+    [InlineData("DELETE FROM entries WHERE position > (SELECT min(position) FROM entries)")]
+    [InlineData("UPDATE entries SET position = position + 1000000000000 WHERE position > (SELECT min(position) FROM entries)")]
+    [InlineData("UPDATE entries SET position = -position WHERE position > (SELECT min(position) FROM entries)")]
+    public async Task Entries_taken_from_the_end_are_lost_and_readers_go_on(string sql)
+    {
+        await using var alice = await PlainClient.ConnectAsync(_node, "alice");
+        for (var i = 1; i <= 3; i++)
+            await alice.SendAsync("user:bob", i);
+        Execute(sql);
+        await using var bob = await PlainClient.ConnectAsync(_node, "bob");
+        await Eventually.That("it is announced", () => bob.Gaps.Count > 0);
+        await alice.SendAsync("user:bob", 4);
+        await bob.ReceivesAsync("1", "4");
+        bob.Gaps.Should().ContainSingle().Which.Reason.Should().Be(GapReasons.Lost);
+    }
+
+    [Theory]
+    [InlineData("UPDATE logs SET tail = -1 WHERE address = 'user:bob'")]
+    [InlineData("UPDATE logs SET tail = 9223372036854775807 WHERE address = 'user:bob'")]
+    [InlineData("UPDATE logs SET tail = 9007199254740991 WHERE address = 'user:bob'")]
+    [InlineData("UPDATE logs SET removed = -1 WHERE address = 'user:bob'")]
+    [InlineData("UPDATE logs SET consumed = 9223372036854775807 WHERE address = 'user:bob'")]
+    [InlineData("UPDATE logs SET pending = -7 WHERE address = 'user:bob'")]
+    public async Task A_log_that_another_program_spoilt_gets_a_code_and_the_others_go_on(string sql)
+    {
+        await using var alice = await PlainClient.ConnectAsync(_node, "alice");
+        await using var bob = await PlainClient.ConnectAsync(_node, "bob");
+        await alice.SendAsync("user:bob", 1);
+        await bob.ReceivesAsync("1");
+        Execute(sql);
+
+        OutgoingMessage[] messages = [.. new[] { "carol", "bob", "dave" }.Select(u => new OutgoingMessage { To = $"user:{u}", Body = JsonBody.Parse("2") })];
+        var results = await _node.Publisher.SendManyAsync(messages);
+
+        results.Select(r => r.Error?.Error).Should().Equal(null, WsmqErrors.StoreDamaged, null);
+        await alice.SendAsync("user:alice", 3);
+        await alice.ReceivesAsync("3");
+        OnlyForeign();
+    }
+
+    [Fact]
+    public async Task Rows_that_name_no_address_keep_nobody_out_and_nothing_from_being_swept()
+    {
+        await using var alice = await PlainClient.ConnectAsync(_node, "alice");
+        Execute("INSERT INTO logs (address, kept) VALUES ('nonsense', 1), ('user:' || char(10), 1)");
+        Execute("INSERT INTO memberships (name, user, joined) VALUES ('', 'bob', 0), ('ops', 'bob', -1), ('good', 'bob', 0), ('x' || char(0), 'bob', 5)");
+        await using var bob = await PlainClient.ConnectAsync(_node, "bob");
+        await _node.Publisher.SendAsync(new OutgoingMessage { To = "group:good", Body = JsonBody.Parse("1") });
+        await bob.ReceivesAsync("1");
+        OnlyForeign();
+    }
+
+    [Fact]
+    public async Task A_file_overwritten_under_the_node_gives_codes_and_no_crash()
+    {
+        await using var alice = await PlainClient.ConnectAsync(_node, "alice");
+        for (var i = 0; i < 100; i++)
+            await alice.SendAsync("user:bob", new string('x', 2_000));
+        Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        Overwrite(Database, from: 4_096);
+
+        for (var i = 0; i < 5; i++)
+        {
+            var failed = await Record.ExceptionAsync(() => alice.SendAsync($"user:new{i}", 1).WaitAsync(TimeSpan.FromSeconds(15)));
+            if (failed is not null)
+                WsmqError.Find(failed.Message).Should().NotBeNull($"every failure has a code: {failed.Message}");
+        }
+
+        await using var bob = PlainClient.Create(_node.Hub, TestTokens.For("bob"));
+        await Record.ExceptionAsync(() => bob.Connection.StartAsync());
+        alice.Closed.Should().BeNull();
+        _logs.Of(LogLevel.Critical).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(50)]
+    [InlineData(100)]
+    [InlineData(4_000)]
+    [InlineData(20_000)]
+    public async Task A_file_that_was_cut_off_starts_or_says_why_not(int length)
+    {
+        var path = _folder.File($"cut{length}.db");
+        await using (var h = await SqliteHarness.StartAsync(path))
+            await h.AddManyAsync(Address.User("bob"), 500);
+        using (var file = File.OpenWrite(path))
+            file.SetLength(length);
+
+        await using var store = SqliteHarness.Make(path);
+        var refused = await Record.ExceptionAsync(() => store.StartAsync(default));
+
+        // An empty file is a new one. Otherwise it says which file, or what is asked of it says that it cannot be had.
+        if (refused is not null)
+            refused.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain(path);
+        else if (length > 0)
+            (await Record.ExceptionAsync(() => store.Log.ReadAsync(Address.User("bob"), default, 1_000, 1 << 24, default))).Should().BeOfType<WsmqException>();
+    }
+
+    private static void Overwrite(string path, int from)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        var noise = new byte[file.Length - from];
+        new Random(1).NextBytes(noise);
+        file.Position = from;
+        file.Write(noise);
+    }
+
+    private void OnlyForeign() =>
+        _logs.Of(LogLevel.Error).Concat(_logs.Of(LogLevel.Critical)).Should().NotContain(l => !l.Contains("not of this program's making", StringComparison.Ordinal));
+
+    private void Execute(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Database};Pooling=False;Default Timeout=10");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}

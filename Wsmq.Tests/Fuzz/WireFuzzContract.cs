@@ -1,0 +1,190 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Wsmq.Tests.Support;
+using Xunit.Abstractions;
+
+namespace Wsmq.Tests.Fuzz;
+
+/// <summary>
+/// Hostile bytes against the wire of a real node. After every case others still send and receive in order, the attacker got an
+/// answer or was cut off, nothing was logged as an error, and no case made the node take memory out of proportion.
+/// </summary>
+public abstract class WireFuzzContract(ITestOutputHelper output)
+{
+    // What one case may have the node allocate, and what may be left of all of them: far from what any of them takes.
+    private const long BytesOfACase = 256L * 1024 * 1024;
+    private const long BytesLeft = 96L * 1024 * 1024;
+    private const string Attacker = "mallory";
+    private const string Probe = """{"type":1,"invocationId":"probe","target":"Ack","arguments":["user:mallory","0000000000000000"]}␞""";
+
+    private protected abstract Task<TestNode> StartAsync(Action<WsmqOptions> options, Action<Microsoft.AspNetCore.Builder.WebApplicationBuilder> services);
+
+    [Fact]
+    public async Task Every_case_of_the_corpus_ends_as_it_has_to()
+    {
+        var counts = new FuzzCounts($"corpus, {GetType().Name}");
+        await using var setting = await SettingAsync();
+        var wrong = new List<string>();
+        foreach (var wire in WireCorpus.All)
+        {
+            var seen = await setting.PlayAsync(wire.Frames, wire.IsHandshake);
+            var expected = wire.Code ?? wire.Outcome.ToString();
+            if (seen != expected)
+                wrong.Add($"{wire.Name}: {seen} instead of {expected}");
+            counts.Add(wire.Name[..wire.Name.IndexOf(':', StringComparison.Ordinal)], wire.Code is null ? seen : "Code");
+        }
+
+        counts.Print(output);
+        wrong.Should().BeEmpty();
+        setting.ShouldBeUnharmed();
+    }
+
+    [Fact]
+    public async Task No_mutation_of_the_corpus_does_harm()
+    {
+        var counts = new FuzzCounts($"mutations, {GetType().Name}, seed {FuzzSettings.Seed}");
+        var mutator = new WireMutator(FuzzSettings.Seed);
+        await using var setting = await SettingAsync();
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = 0; i < FuzzSettings.Rounds; i++)
+        {
+            var (kind, frames) = mutator.Next();
+            try
+            {
+                var seen = await setting.PlayAsync(frames, isHandshake: false);
+                seen.Should().NotBe("Hangs");
+                counts.Add(kind, seen.Contains('-', StringComparison.Ordinal) ? "Code" : seen);
+            }
+            catch (Exception e)
+            {
+                throw new InvalidOperationException(
+                    string.Create(CultureInfo.InvariantCulture, $"Seed {FuzzSettings.Seed}, case {i}, {kind}: {Describe(frames)}"), e);
+            }
+        }
+
+        counts.Print(output);
+        setting.ShouldBeUnharmed();
+        (GC.GetTotalMemory(forceFullCollection: true) - before).Should().BeLessThan(BytesLeft, $"seed {FuzzSettings.Seed}");
+    }
+
+    private async Task<Setting> SettingAsync()
+    {
+        var logs = new RecordedLogs();
+        var node = await StartAsync(_ => { }, b =>
+        {
+            b.Logging.AddProvider(logs);
+            b.Logging.SetMinimumLevel(LogLevel.Warning);
+
+            // A connection that does not shake hands is cut off then.
+            b.Services.Configure<HubOptions<WsmqHub>>(o => o.HandshakeTimeout = TimeSpan.FromSeconds(2));
+        });
+        var alice = await PlainClient.ConnectAsync(node, "alice");
+        return new Setting(node, logs, alice, await PlainClient.ConnectAsync(node, "bob"));
+    }
+
+    private static string Describe(WireFrame[] frames) => string.Join(' ', frames.Select(f =>
+        $"{f.Opcode}{(f.Final ? "" : "+")}:{Convert.ToBase64String(f.Payload.AsSpan(0, Math.Min(2_000, f.Payload.Length)))}"));
+
+    private sealed class Setting(TestNode node, RecordedLogs logs, PlainClient alice, PlainClient bob) : IAsyncDisposable
+    {
+        private int _sent;
+
+        // A mutation may have found bob's address, too.
+        private IEnumerable<string> Heard => bob.Received.Where(d => d.Sender == "alice").Select(d => d.Body.ToString()!);
+
+        public async Task<string> PlayAsync(IReadOnlyList<WireFrame> frames, bool isHandshake)
+        {
+            var allocated = GC.GetTotalAllocatedBytes();
+            string seen;
+            await using (var socket = await RawSocket.ConnectAsync(node, Attacker, handshake: !isHandshake))
+            {
+                await socket.SendAsync(frames);
+                if (isHandshake)
+                    await SoonAsync("it is let in or cut off", () => socket.HasHandshake || socket.IsClosed);
+                seen = await OutcomeAsync(socket, frames);
+            }
+
+            await CanaryAsync();
+            (GC.GetTotalAllocatedBytes() - allocated).Should().BeLessThan(BytesOfACase);
+            return seen;
+        }
+
+        /// <summary>Others got what was sent, in order and once; nobody was cut off; nothing was logged that asks for an operator.</summary>
+        public void ShouldBeUnharmed()
+        {
+            Heard.Should().Equal(Enumerable.Range(1, _sent).Select(i => i.ToString(CultureInfo.InvariantCulture)));
+            (alice.Closed, bob.Closed).Should().Be((null, null));
+            alice.Received.Should().NotContain(d => d.Sender != Attacker);
+            bob.Gaps.Should().BeEmpty();
+            logs.Of(LogLevel.Error).Concat(logs.Of(LogLevel.Critical)).Should().BeEmpty();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await alice.DisposeAsync();
+            await bob.DisposeAsync();
+            await node.DisposeAsync();
+        }
+
+        private async Task CanaryAsync()
+        {
+            var number = ++_sent;
+            await alice.SendAsync("user:bob", number).WaitAsync(TimeSpan.FromSeconds(15));
+            await SoonAsync("the others go on", () => Heard.Count() == number);
+        }
+
+        // Looks more often than Eventually does: there are thousands of these.
+        private static async Task SoonAsync(string reason, Func<bool> condition)
+        {
+            for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromMilliseconds(200); await Task.Delay(1))
+            {
+                if (condition())
+                    return;
+            }
+
+            await Eventually.That(reason, condition);
+        }
+
+        // What is asked behind the case is answered behind it, unless the connection has ended.
+        private static async Task<string> OutcomeAsync(RawSocket socket, IReadOnlyList<WireFrame> sent)
+        {
+            await socket.SendAsync([WireFrame.Of(Probe)]);
+            var watch = Stopwatch.StartNew();
+            while (true)
+            {
+                if (watch.ElapsedMilliseconds > 500 && HubFrames.HaveUnknownType(sent))
+                    return nameof(Outcome.TimesOut);
+                var frames = socket.Frames;
+                if (frames.FirstOrDefault(f => IsCompletion(f, "1")) is { } answer)
+                    return OutcomeOf(answer);
+                if (socket.IsClosed)
+                    return socket.Frames.FirstOrDefault(f => IsCompletion(f, "1")) is { } last ? OutcomeOf(last) : nameof(Outcome.Closed);
+                if (frames.Any(f => IsCompletion(f, "probe")))
+                    return await SettledAsync(socket);
+                if (watch.Elapsed > TimeSpan.FromSeconds(15))
+                    return "Hangs";
+                await Task.Delay(1);
+            }
+        }
+
+        // Calls run side by side: the answer to the first may come behind that to the probe.
+        private static async Task<string> SettledAsync(RawSocket socket)
+        {
+            await socket.SendAsync([WireFrame.Of(Probe.Replace("probe", "again", StringComparison.Ordinal))]);
+            await SoonAsync("it goes on", () => socket.IsClosed || socket.Frames.Any(f => IsCompletion(f, "again")));
+            return socket.Frames.FirstOrDefault(f => IsCompletion(f, "1")) is { } answer ? OutcomeOf(answer)
+                : socket.IsClosed ? nameof(Outcome.Closed) : nameof(Outcome.Ignored);
+        }
+
+        private static bool IsCompletion(string frame, string id) =>
+            frame.StartsWith($"{{\"type\":3,\"invocationId\":\"{id}\"", StringComparison.Ordinal);
+
+        private static string OutcomeOf(string completion) =>
+            !completion.Contains("\"error\":\"", StringComparison.Ordinal) || completion.Contains("\"result\":", StringComparison.Ordinal) ? nameof(Outcome.Result)
+            : WsmqError.Find(completion)?.Code ?? nameof(Outcome.Error);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Builder;
+using Wsmq.Tests.Support;
+using Xunit.Abstractions;
+
+namespace Wsmq.Tests.Fuzz;
+
+/// <summary>The wire of a node with the embedded store.</summary>
+[Collection(FuzzCollection.Name)]
+public sealed class SqliteWireFuzzTests(ITestOutputHelper output) : WireFuzzContract(output), IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private protected override Task<TestNode> StartAsync(Action<WsmqOptions> options, Action<WebApplicationBuilder> services) =>
+        TestNode.StartAsync(
+            s => s.UseSqlite(Path.Combine(Directory.CreateDirectory(_folder.File(Guid.NewGuid().ToString("N"))).FullName, "wsmq.db"),
+                o => o.Durability = SqliteDurability.Normal), options, services);
+}
+
+/// <summary>The wire of a node on Redis.</summary>
+[Collection(FuzzCollection.Name)]
+public sealed class RedisWireFuzzTests(ITestOutputHelper output) : WireFuzzContract(output), IAsyncLifetime
+{
+    private RedisServer _redis = null!;
+
+    public async Task InitializeAsync() => _redis = await RedisServer.StartAsync();
+
+    public async Task DisposeAsync() => await _redis.DisposeAsync();
+
+    private protected override Task<TestNode> StartAsync(Action<WsmqOptions> options, Action<WebApplicationBuilder> services) =>
+        TestNode.StartAsync(s => s.UseRedis(_redis.EndPoint), options, services);
+}
+
+/// <summary>Alone in the process, because what a case allocates is measured for all of it.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+[SuppressMessage("Naming", "CA1711", Justification = "xunit's own word")]
+public sealed class FuzzCollection
+{
+    public const string Name = "fuzz";
+}
