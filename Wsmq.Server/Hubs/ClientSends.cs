@@ -67,16 +67,11 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
                 }
 
                 results.Flush();
-                await results.WaitForRoomAsync(cancellationToken);
             }
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested || session.Connection.Aborted.IsCancellationRequested)
         {
             // The client has cancelled the stream, or is gone; what was taken is stored nevertheless.
-        }
-        catch (WsmqException e)
-        {
-            results.Break(new HubException(e.Message, e));
         }
         catch (Exception e)
         {

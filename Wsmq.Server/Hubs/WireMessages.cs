@@ -9,18 +9,7 @@ namespace Wsmq;
 /// </summary>
 /// <param name="Messages">The messages, malformed ones included.</param>
 [JsonConverter(typeof(WireMessagesConverter))]
-public readonly record struct WireMessages(IReadOnlyList<OutgoingMessage?> Messages)
-{
-    /// <summary>As many as may be under way at the very most. Of two bytes each would become an object here and an error text there.</summary>
-    internal const int Most = 4_096;
-
-    /// <summary>There were more than are taken; the rest was not read.</summary>
-    internal bool AreTooMany { get; init; }
-
-    /// <exception cref="WsmqException"><c>invalid-message</c>: too many at once.</exception>
-    internal IReadOnlyList<OutgoingMessage?> Take() =>
-        AreTooMany ? throw new WsmqException(WsmqErrors.InvalidMessage, $"at most {Most} messages at once") : Messages ?? [];
-}
+public readonly record struct WireMessages(IReadOnlyList<OutgoingMessage?> Messages);
 
 internal sealed class WireMessagesConverter : JsonConverter<WireMessages>
 {
@@ -34,7 +23,6 @@ internal sealed class WireMessagesConverter : JsonConverter<WireMessages>
         if (reader.TokenType != JsonTokenType.StartArray)
             return new WireMessages([OutgoingMessageConverter.Instance.Read(ref reader, typeof(OutgoingMessage), options)]);
         var messages = new List<OutgoingMessage?>();
-        var more = false;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (messages.Count == Most)

@@ -50,7 +50,7 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
     public Task<Receipt> Send(OutgoingMessage message) => _sends.SendAsync(Session, message);
 
     /// <inheritdoc cref="IWsmqHub.SendMany"/>
-    public Task<PublishResult[]> SendMany(WireMessages messages) => _sends.SendManyAsync(Session, messages.Take());
+    public Task<PublishResult[]> SendMany(WireMessages messages) => _sends.SendManyAsync(Session, messages.Messages ?? []);
 
     /// <inheritdoc cref="IWsmqHub.Publish"/>
     public IAsyncEnumerable<PublishResult[]> Publish(IAsyncEnumerable<WireMessages> messages, CancellationToken cancellationToken) =>

@@ -14,7 +14,6 @@ internal sealed class PublishResults
 
     private readonly Lock _lock = new();
     private readonly WakeUp _wake = new();
-    private readonly WakeUp _taken = new();
     private List<PublishResult> _ready = [];
     private long _open;
     private bool _complete;
@@ -89,32 +88,13 @@ internal sealed class PublishResults
         {
             await _wake.WaitAsync(cancellationToken);
             if (Take(out var ended) is { Count: > 0 } ready)
-            {
-                _taken.Set();
                 yield return [.. ready];
-            }
-
             if (!ended)
                 continue;
             if (_broken is not null)
                 throw _broken;
             yield break;
         }
-    }
-
-    private bool HasRoom
-    {
-        get
-        {
-            lock (_lock)
-                return _ready.Count < MostReady;
-        }
-    }
-
-    private async ValueTask WaitForTakerAsync(CancellationToken cancellationToken)
-    {
-        while (!HasRoom)
-            await _taken.WaitAsync(cancellationToken);
     }
 
     private List<PublishResult> Take(out bool ended)
