@@ -25,7 +25,7 @@ internal sealed class SqliteFileLock : IDisposable
             var held = new SqliteFileLock(OwnersOnly(database + ".lock"));
 
             // Made here, and not by SQLite, for its rights; SQLite gives the same to the files beside it. One that is there keeps its own.
-            if (!File.Exists(database))
+            if (!Path.Exists(database))
                 OwnersOnly(database).Dispose();
             return held;
         }
