@@ -8,7 +8,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 folders=("$work/one" "$work/a folder with a longer name/two")
-projects=(Wsmq.Server Wsmq.Client Wsmq.Host Wsmq.Cli)
+projects=(Wsmq.Host Wsmq.Cli) # and what they stand on
 outputs=(
   Wsmq.Server/bin/Release/net10.0/Wsmq.Contracts.dll
   Wsmq.Server/bin/Release/net10.0/Wsmq.Server.dll

@@ -36,5 +36,6 @@ internal sealed class RefusalLog(ILoggerFactory inner) : ILoggerFactory
                 Diagnostics.Log.CallRefused(inner, refused.Error.Code);
             else
                 inner.Log(level, eventId, state, exception, formatter);
+        }
     }
 }
