@@ -65,6 +65,7 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
 
     private async Task SettleAsync(string actor)
     {
+        // Who is kept out while connected (IWsmqAccess) settles as "ran-out" does: the call to the app's API, then the wait for the end.
         if (actor == "ran-out")
         {
             await Eventually.That("the connection ends with its token", () => _client!.Connection.State == HubConnectionState.Disconnected);

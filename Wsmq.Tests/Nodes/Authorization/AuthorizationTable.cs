@@ -21,6 +21,7 @@ internal static class AuthorizationTable
         ("anonymous", "no token"),
         ("expired", "a token that has run out"),
         ("ran-out", "a token that ran out while it was connected"),
+        // Those whom IWsmqAccess keeps out belong here, with the row of "ran-out".
         ("user", "a user without groups"),
         ("member", "a member of `group:team`"),
         ("former", "a user who was a member of `group:team` when the connection was opened"),
