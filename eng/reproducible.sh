@@ -17,8 +17,10 @@ outputs=(
   Wsmq.Cli/bin/Release/net10.0/wsmq.dll
 )
 
+# Both before the first build: the commit is in what is built, and somebody may commit meanwhile.
+for folder in "${folders[@]}"; do git clone --quiet --no-hardlinks . "$folder"; done
+git -C "${folders[1]}" reset --quiet --hard "$(git -C "${folders[0]}" rev-parse HEAD)"
 for folder in "${folders[@]}"; do
-  git clone --quiet --no-hardlinks . "$folder"
   for project in "${projects[@]}"; do
     # A compiler of its own: the build server would keep the first folder's.
     dotnet build "$folder/$project" -c Release -p:CI=true -p:UseSharedCompilation=false -nodeReuse:false --verbosity quiet >&2
