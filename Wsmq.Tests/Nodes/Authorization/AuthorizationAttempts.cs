@@ -9,6 +9,7 @@ namespace Wsmq.Tests.Nodes.Authorization;
 internal sealed class AuthorizationAttempts : IAsyncDisposable
 {
     private const string User = "actor";
+    private const string TokenId = "t1";
     private readonly TestNode _node;
     private readonly PlainClient? _client;
     private readonly string? _turnedAway;
@@ -60,14 +61,15 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
         "anonymous" => null,
         "expired" => TestTokens.For(User, lifetime: TimeSpan.FromMinutes(-1)),
         "ran-out" => TestTokens.For(User, lifetime: TimeSpan.FromSeconds(2)),
+        "revoked" => TestTokens.Issued(User, TokenId, DateTimeOffset.UtcNow.AddMinutes(-1)),
         _ => TestTokens.For(User),
     };
 
     private async Task SettleAsync(string actor)
     {
-        // Who is kept out while connected (IWsmqAccess) settles as "ran-out" does: the call to the app's API, then the wait for the end.
-        if (actor == "ran-out")
+        if (actor is "ran-out" or "revoked" or "banned")
         {
+            await CallOffAsync(actor);
             await Eventually.That("the connection ends with its token", () => _client!.Connection.State == HubConnectionState.Disconnected);
             return;
         }
@@ -79,6 +81,15 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
         await _node.Groups.RemoveAsync("team", User);
         await Eventually.That("the node has heard that the user left", async () =>
             await OutcomeAsync(() => CallAsync("Ack", "group:team")) == WsmqErrors.ReadNotAllowed.Code);
+    }
+
+    // Once the connection is let in, which its first completed call says.
+    private async Task CallOffAsync(string actor)
+    {
+        if (actor == "ran-out")
+            return;
+        await CallAsync("Ack", Address.User(User).ToString());
+        await (actor == "banned" ? _node.Access.BanAsync(User) : _node.Access.RevokeTokenAsync(TokenId, DateTimeOffset.UtcNow.AddHours(1)));
     }
 
     private async Task<WsmqError?> CallAsync(string method, string target)

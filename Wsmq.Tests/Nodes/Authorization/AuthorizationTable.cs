@@ -21,7 +21,8 @@ internal static class AuthorizationTable
         ("anonymous", "no token"),
         ("expired", "a token that has run out"),
         ("ran-out", "a token that ran out while it was connected"),
-        // Those whom IWsmqAccess keeps out belong here, with the row of "ran-out".
+        ("revoked", "a token that was revoked while it was connected"),
+        ("banned", "a user who was banned while connected"),
         ("user", "a user without groups"),
         ("member", "a member of `group:team`"),
         ("former", "a user who was a member of `group:team` when the connection was opened"),
@@ -45,8 +46,8 @@ internal static class AuthorizationTable
     public static string[] Expected(string actor, string method) => (actor, method) switch
     {
         ("anonymous" or "expired", _) => NotLetIn,
-        ("ran-out", "Receive" or "Live") => Same(None),
-        ("ran-out", _) => Closed,
+        ("ran-out" or "revoked" or "banned", "Receive" or "Live") => Same(None),
+        ("ran-out" or "revoked" or "banned", _) => Closed,
         ("app", "Send" or "SendMany") => SendAnywhere,
         ("app", _) => Same("–"),
         (_, "replyTo") => [.. Expected(actor, "Send")[..5].Select(e => ReplyTo(actor, e)), ReplyTo(actor, "no")],
