@@ -81,10 +81,15 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         {
             results.Break(new HubException(e.Message, e));
         }
+        catch (HubException)
+        {
+            // The client ended its stream with an error of its own, the text of which has no business in the app's log.
+            var refusal = new WsmqException(WsmqErrors.InvalidMessage, "the stream of messages ended with an error");
+            results.Break(new HubException(refusal.Message, refusal));
+        }
         catch (Exception e)
         {
-            // The client ended its stream with an error of its own.
-            results.Break(new HubException(new WsmqException(WsmqErrors.InvalidMessage, "the stream of messages ended with an error").Message, e));
+            results.Break(e);
         }
         finally
         {

@@ -30,12 +30,14 @@ internal sealed class RefusalLog(ILoggerFactory inner) : ILoggerFactory
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
+            // Who goes while a call is under way gives no cause for alarm, and could do it all day.
+            var level = exception is OperationCanceledException && logLevel > LogLevel.Debug ? LogLevel.Debug : logLevel;
             if (exception is HubException { InnerException: WsmqException refused })
                 Diagnostics.Log.CallRefused(inner, refused.Error.Code);
             else if (exception is InvalidDataException && logLevel == LogLevel.Error)
                 Diagnostics.Log.FrameRefused(inner);
             else
-                inner.Log(logLevel, eventId, state, exception, formatter);
+                inner.Log(level, eventId, state, exception, formatter);
         }
     }
 }

@@ -22,7 +22,12 @@ internal sealed class SqliteFileLock : IDisposable
         {
             if (Path.GetDirectoryName(database) is { Length: > 0 } folder)
                 Directory.CreateDirectory(folder);
-            return new SqliteFileLock(new FileStream(database + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            var held = new SqliteFileLock(OwnersOnly(database + ".lock"));
+
+            // Made here, and not by SQLite, for its rights; SQLite gives the same to the files beside it. One that is there keeps its own.
+            if (!Path.Exists(database))
+                OwnersOnly(database).Dispose();
+            return held;
         }
         catch (IOException e) when (e.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharing)
         {
@@ -37,4 +42,13 @@ internal sealed class SqliteFileLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    // Messages of all users are in it: other accounts of the machine have no business there.
+    private static FileStream OwnersOnly(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, options);
+    }
 }

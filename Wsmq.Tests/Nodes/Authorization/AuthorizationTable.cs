@@ -1,0 +1,100 @@
+using System.Text;
+
+namespace Wsmq.Tests.Nodes.Authorization;
+
+/// <summary>
+/// Who may do what: for each actor one line for each thing that it may try, with what becomes of it for each address.
+/// docs/authorization.md is made from it, and <see cref="AuthorizationMatrixTests"/> tries every cell on real nodes.
+/// </summary>
+internal static class AuthorizationTable
+{
+    public const string Ok = "yes";
+    public const string None = "no";
+
+    public static readonly string[] Targets = ["user:actor", "user:bob", "group:team", "group:secret", "group:unknown", "work:jobs"];
+
+    public static readonly string[] Methods = ["Send", "SendMany", "Publish", "replyTo", "Ack", "Resume", "Receive", "Live"];
+
+    /// <summary>Who asks, and in a few words why it is worth a table of its own.</summary>
+    public static readonly (string Name, string What)[] Actors =
+    [
+        ("anonymous", "no token"),
+        ("expired", "a token that has run out"),
+        ("ran-out", "a token that ran out while it was connected"),
+        ("revoked", "a token that was revoked while it was connected"),
+        ("banned", "a user who was banned while connected"),
+        ("user", "a user without groups"),
+        ("member", "a member of `group:team`"),
+        ("former", "a user who was a member of `group:team` when the connection was opened"),
+        ("granted", "a user without groups whom the app's authorizer lets send and read everywhere"),
+        ("refused", "a member of `group:team` whom the app's authorizer lets read the own queue, and nothing else"),
+        ("app", "the app itself, through `IWsmqPublisher`: it passes no authorizer"),
+    ];
+
+    private static readonly string[] NotLetIn = Same("401");
+    private static readonly string[] Closed = Same("closed");
+    private static readonly string[] SendToUsers = [Ok, Ok, .. Same("send-not-allowed")[..3], "unsupported-address"];
+    private static readonly string[] SendAsMember = [Ok, Ok, Ok, "send-not-allowed", "send-not-allowed", "unsupported-address"];
+    private static readonly string[] SendAnywhere = [.. Same(Ok)[..5], "unsupported-address"];
+    private static readonly string[] SendNowhere = [.. Same("send-not-allowed")[..5], "unsupported-address"];
+    private static readonly string[] ReadOwn = [Ok, .. Same("read-not-allowed")[..5]];
+    private static readonly string[] ReadAsMember = [Ok, "read-not-allowed", Ok, .. Same("read-not-allowed")[..3]];
+    private static readonly string[] HearOwn = [Ok, .. Same(None)[..5]];
+    private static readonly string[] HearAsMember = [Ok, None, Ok, .. Same(None)[..3]];
+
+    /// <summary>What becomes of it, for each target.</summary>
+    public static string[] Expected(string actor, string method) => (actor, method) switch
+    {
+        ("anonymous" or "expired", _) => NotLetIn,
+        ("ran-out" or "revoked" or "banned", "Receive" or "Live") => Same(None),
+        ("ran-out" or "revoked" or "banned", _) => Closed,
+        ("app", "Send" or "SendMany") => SendAnywhere,
+        ("app", _) => Same("–"),
+        (_, "replyTo") => [.. Expected(actor, "Send")[..5].Select(e => ReplyTo(actor, e)), ReplyTo(actor, "no")],
+        ("user" or "former", "Send" or "SendMany" or "Publish") => SendToUsers,
+        ("member", "Send" or "SendMany" or "Publish") => SendAsMember,
+        ("granted", "Send" or "SendMany" or "Publish") => SendAnywhere,
+        ("refused", "Send" or "SendMany" or "Publish") => SendNowhere,
+        ("member", "Ack" or "Resume") => ReadAsMember,
+        ("member", _) => HearAsMember,
+        (_, "Ack" or "Resume") => ReadOwn,
+        _ => HearOwn,
+    };
+
+    public static string ToMarkdown()
+    {
+        var text = new StringBuilder("""
+            # Who may do what
+
+            Made from the table that `AuthorizationMatrixTests` tries cell by cell, on nodes with SQLite and with Redis, with real tokens
+            and connections. `yes`: done. `no`: nothing comes. A code: refused with it. `401`: not let in. `closed`: the server has ended
+            the connection. `–`: there is no such call.
+
+            `replyTo` is a message to `user:actor` that names the address as reply-to. `Receive` and `Live` say whether the actor gets what
+            the app sends there. The actor's user identifier is `actor`; `group:secret` has another member, `group:unknown` was never named
+            before. What the app's authorizer grants for reading opens nothing by itself: a group is read by its members, and the authorizer
+            can only take that away. `IWsmqGroups`, `IWsmqPublisher` and the live plane's `IHubContext` exist inside the app only; no hub
+            method leads to them.
+
+
+            """);
+        foreach (var (name, what) in Actors)
+        {
+            text.Append("## ").Append(name).Append("\n\n").Append(char.ToUpperInvariant(what[0])).Append(what.AsSpan(1)).Append(".\n\n| |");
+            foreach (var target in Targets)
+                text.Append(" `").Append(target).Append("` |");
+            text.Append("\n| --- |").Insert(text.Length, " --- |", Targets.Length).Append('\n');
+            foreach (var method in Methods)
+                text.Append("| ").Append(method).Append(" | ").AppendJoin(" | ", Expected(name, method)).Append(" |\n");
+            text.Append('\n');
+        }
+
+        return text.ToString().ReplaceLineEndings("\n").TrimEnd('\n') + "\n";
+    }
+
+    // The message itself goes to the actor's own queue, which the refused may not send to either.
+    private static string ReplyTo(string actor, string sending) =>
+        actor == "refused" ? "send-not-allowed" : sending == Ok || actor == "granted" ? Ok : "reply-to-not-allowed";
+
+    private static string[] Same(string outcome) => [.. Enumerable.Repeat(outcome, Targets.Length)];
+}
