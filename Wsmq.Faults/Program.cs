@@ -5,6 +5,7 @@ using Wsmq.Faults.Nodes;
 var root = new RootCommand("Breaks what wsmq runs on, and checks that it keeps its promises. What is checked is told in docs/faults.md.")
 {
     RunCommand.Create(),
+    CampaignCommand.Create(),
     CheckCommand.Create(),
     NodeCommand.Create(),
 };

@@ -26,7 +26,7 @@ internal static class RunCommand
         command.SetAction(async (result, stop) =>
         {
             var settings = new RunSettings(
-                result.GetValue(seed), result.GetValue(minutes), result.GetValue(store), result.GetValue(faults), result.GetValue(nodes),
+                result.GetValue(seed), result.GetValue(minutes), result.GetValue(store), result.GetValue(faults) is { Length: > 0 } chosen ? chosen : null, result.GetValue(nodes),
                 result.GetValue(stampede), result.GetValue(keep));
             var done = await Runner.RunAsync(settings, stop);
             await result.InvocationConfiguration.Output.WriteLineAsync(done.ToLine());

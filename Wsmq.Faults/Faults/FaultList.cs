@@ -8,7 +8,8 @@ internal static class FaultList
     public static readonly IReadOnlyList<Fault> All =
     [
         new RedisKill(), new RedisPause(), new RedisFull(), new PubSubKill(), new CommandKill(), new ClockStep(),
-        new NodeKill(), new NodePause(), new RollingRestart(),
+        new Failover(), new ClusterFailover(), new ClusterMigrate(),
+        new NodeKill(), new NodePause(), new RollingRestart(), new Stampede(),
         new NetCut(), new NetSlow(), new NetOneWay(),
         new ClientCut(), new SlowReader(), new StoppedReader(), new ThrowingHandler(),
         new SqliteLocked(), new DiskFull(),
