@@ -59,28 +59,42 @@ internal sealed class ClusterMigrate() : Fault("cluster-migrate", StoreName.Clus
     public override async Task RunAsync(FaultContext context)
     {
         var masters = await ((RedisClusterStore)context.Deployment).MastersAsync();
-        var from = context.Random.Next(masters.Count);
-        var (source, target) = (masters[from], masters[(from + 1) % masters.Count]);
+        var first = context.Random.Next(masters.Count);
+        for (var i = 0; i < masters.Count; i++)
+        {
+            var (source, target) = (masters[(first + i) % masters.Count], masters[(first + i + 1) % masters.Count]);
+            if (await MoveAsync(context, source, target))
+                return;
+        }
+
+        throw new FaultsFailure("No shard has a key.");
+    }
+
+    private static async Task<bool> MoveAsync(FaultContext context, RedisServer source, RedisServer target)
+    {
         var (sourceConnection, sourceServer) = await RedisClusterStore.ConnectAsync(source);
         var (targetConnection, targetServer) = await RedisClusterStore.ConnectAsync(target);
         await using (sourceConnection)
         await using (targetConnection)
         {
             var slots = await SlotsWithKeysAsync(sourceServer);
+            if (slots.Count == 0)
+                return false;
             context.Note($"{slots.Count} slots from {source.EndPoint} to {target.EndPoint}");
             foreach (var slot in slots)
             {
                 await MoveAsync(slot, sourceServer, targetServer, target, context.Random);
                 await Task.Delay(context.Length / slots.Count, context.Stop);
             }
+
+            return true;
         }
     }
 
     private static async Task<List<int>> SlotsWithKeysAsync(IServer server)
     {
-        var keys = server.KeysAsync(pageSize: 1000);
         HashSet<int> slots = [];
-        await foreach (var key in keys)
+        await foreach (var key in server.KeysAsync(pageSize: 1000))
             slots.Add((int)await server.ExecuteAsync("CLUSTER", "KEYSLOT", (string)key!));
         return [.. slots.Order().Take(MostSlots)];
     }

@@ -1,45 +1,55 @@
-using System.Globalization;
+using System.Buffers.Binary;
+using System.Diagnostics;
 
 namespace Wsmq.Faults.Stores;
 
-/// <summary>The clock of a process that was started with libfaketime, and that reads how far it is off from a file.</summary>
+/// <summary>
+/// The wall clock of a process that was started with <see cref="Environment"/>: a small library, compiled on the spot, adds what
+/// stands in a file that both have mapped.
+/// </summary>
 internal sealed class FakeClock
 {
-    private static readonly string[] Libraries =
-    [
-        "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
-        "/usr/lib/faketime/libfaketime.so.1",
-    ];
+    private const string Source = "clock.c";
 
     private readonly string _file;
 
     private FakeClock(string library, string file)
     {
         _file = file;
-        Environment = new Dictionary<string, string>
-        {
-            ["LD_PRELOAD"] = library,
-            ["FAKETIME_TIMESTAMP_FILE"] = file,
-            ["FAKETIME_NO_CACHE"] = "1",
-
-            // A step of the clock does not touch the clock that measures how long something takes.
-            ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
-        };
+        Environment = new Dictionary<string, string> { ["LD_PRELOAD"] = library, ["WSMQ_CLOCK_FILE"] = file };
         Step(TimeSpan.Zero);
     }
 
-    public static string Missing => "libfaketime is missing: apt-get install faketime";
+    public static string Missing => "a C compiler is missing, which the fault clock needs: apt-get install gcc libc6-dev";
 
     public IReadOnlyDictionary<string, string> Environment { get; }
 
-    public static FakeClock? TryCreate(string folder) =>
-        Array.Find(Libraries, File.Exists) is { } library ? new FakeClock(library, Path.Combine(folder, "clock")) : null;
+    /// <summary>Null where there is no compiler.</summary>
+    public static async Task<FakeClock?> TryCreateAsync(string folder)
+    {
+        var library = Path.Combine(folder, "clock.so");
+        string[] arguments = ["-shared", "-fPIC", "-O1", "-o", library, Path.Combine(AppContext.BaseDirectory, "Stores", Source)];
+        try
+        {
+            using var compiler = Process.Start(new ProcessStartInfo("cc", arguments) { RedirectStandardError = true })!;
+            await compiler.WaitForExitAsync();
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+
+        return File.Exists(library) ? new FakeClock(library, Path.Combine(folder, "clock")) : null;
+    }
 
     /// <summary>From now on the clock is off by so much.</summary>
     public void Step(TimeSpan offset)
     {
-        // The process reads at any moment: it must find the old text or the new.
-        File.WriteAllText(_file + ".new", string.Create(CultureInfo.InvariantCulture, $"{offset.TotalSeconds:+0;-0;+0}\n"));
-        File.Move(_file + ".new", _file, overwrite: true);
+        var bytes = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, (long)offset.TotalMicroseconds);
+
+        // In place: the process has this very file mapped.
+        using var file = new FileStream(_file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+        file.Write(bytes);
     }
 }

@@ -14,12 +14,12 @@ internal sealed class SingleRedis(string folder, Timings timings) : Deployment(f
 
     public RedisServer Master { get; private set; } = null!;
 
-    /// <summary>Null where libfaketime is not installed.</summary>
+    /// <summary>Null where it cannot be had.</summary>
     public FakeClock? Clock { get; private set; }
 
     public override async Task StartAsync(int nodes)
     {
-        Clock = FakeClock.TryCreate(Folder);
+        Clock = await FakeClock.TryCreateAsync(Folder);
         Master = await RedisSettings.StartAsync(Clock?.Environment ?? new Dictionary<string, string>());
         for (var i = 0; i < nodes; i++)
             _lines.Add(new TcpProxy(Master.Uri));

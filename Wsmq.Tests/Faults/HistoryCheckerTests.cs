@@ -155,7 +155,7 @@ public sealed class HistoryCheckerTests
     [Theory]
     [InlineData(GapReasons.Lost)]
     [InlineData(GapReasons.Consumed)]
-    [InlineData(GapReasons.NotAMember)]
+    [InlineData(GapReasons.NotMember)]
     public void A_gap_whose_reason_cannot_be_is_a_loss(string reason)
     {
         Stored(1, 2, 3);
