@@ -10,6 +10,16 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
     private readonly Dictionary<Address, Slot> _slots = [];
     private readonly Dictionary<Address, Task> _closing = [];
 
+    /// <summary>How many addresses are read on this node.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _slots.Count;
+        }
+    }
+
     /// <summary>The feed of an address, subscribed to its signals and up to date. Release what you acquired.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
     public async Task<LogFeed> AcquireAsync(Address source, CancellationToken cancellationToken)

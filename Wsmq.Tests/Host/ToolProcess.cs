@@ -77,7 +77,7 @@ internal sealed class ToolProcess : IAsyncDisposable
     }
 
     // Beside this test's own output: <project>/bin/<configuration>/<framework>/
-    private static string PathOf(string project)
+    public static string PathOf(string project)
     {
         var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         var configuration = framework.Parent!;

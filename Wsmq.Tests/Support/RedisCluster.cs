@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using StackExchange.Redis;
-
 namespace Wsmq.Tests.Support;
 
 /// <summary>A real Redis Cluster of three shards, each with so many replicas.</summary>
@@ -26,22 +23,7 @@ public sealed class RedisCluster(int replicas) : IAsyncLifetime
     {
         while (_shards.Count < 3 * (1 + replicas))
             _shards.Add(await RedisServer.StartAsync(appendOnly: false, "--cluster-enabled", "yes", "--cluster-node-timeout", "2000"));
-        var create = new ProcessStartInfo("redis-cli") { RedirectStandardOutput = true };
-        foreach (var argument in new[] { "--cluster", "create" }.Concat(_shards.Select(s => s.EndPoint)).Concat(["--cluster-replicas", $"{replicas:D}", "--cluster-yes"]))
-            create.ArgumentList.Add(argument);
-        using var process = Process.Start(create)!;
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException("The cluster was not made: " + output);
-
-        // Each shard takes part a moment after redis-cli has told it to, and answers CLUSTERDOWN before.
-        await using var connection = await ConnectionMultiplexer.ConnectAsync(EndPoints + ",allowAdmin=true");
-        foreach (var server in connection.GetServers())
-        {
-            await Eventually.That("the shard serves its slots", async () =>
-                ((string)(await server.ExecuteAsync("CLUSTER", "INFO"))!).Contains("cluster_state:ok", StringComparison.Ordinal));
-        }
+        await RedisShards.FormAsync(_shards, replicas);
     }
 
     public async Task DisposeAsync()

@@ -1,36 +1,48 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Wsmq.Tests.Support;
+namespace Wsmq.Testing;
 
 /// <summary>
 /// Stands between a client, which has one address, and nodes: can be pointed to another one, and cuts connections as a bad network
 /// does, in the middle of a frame and without a goodbye.
 /// </summary>
-internal sealed class TcpProxy : IAsyncDisposable
+public sealed class TcpProxy : IAsyncDisposable
 {
+    private const string HubPath = "/wsmq";
+
     private readonly Lock _lock = new();
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
-    private readonly HashSet<TcpLink> _links = [];
-    private readonly List<Task> _running = [];
+    private readonly Dictionary<TcpLink, Task> _links = [];
     private readonly Func<long>? _bytesUntilCut;
     private readonly Task _accepting;
-    private Uri _target;
+    private Func<Uri> _target;
     private int _cuts;
+    private bool _refuses;
     private bool _disposed;
 
     /// <param name="target">Where connections go.</param>
     /// <param name="bytesUntilCut">After how many bytes, in both directions together, a connection is cut; asked anew for each.</param>
     public TcpProxy(Uri target, Func<long>? bytesUntilCut = null)
+        : this(() => target, bytesUntilCut)
+    {
+    }
+
+    /// <param name="target">Where a connection goes; asked anew for each.</param>
+    /// <param name="bytesUntilCut">After how many bytes, in both directions together, a connection is cut; asked anew for each.</param>
+    public TcpProxy(Func<Uri> target, Func<long>? bytesUntilCut = null)
     {
         (_target, _bytesUntilCut) = (target, bytesUntilCut);
         _listener.Start();
-        Hub = new Uri($"http://{_listener.LocalEndpoint}{TestNode.HubPath}");
+        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
+        Hub = new Uri($"http://{_listener.LocalEndpoint}{HubPath}");
         _accepting = AcceptAsync();
     }
 
-    /// <summary>The address for clients.</summary>
+    public int Port { get; }
+
+    /// <summary>The address of the hub for clients.</summary>
     public Uri Hub { get; }
 
     /// <summary>How many connections were cut for their number of bytes.</summary>
@@ -40,7 +52,17 @@ internal sealed class TcpProxy : IAsyncDisposable
     public void PointTo(Uri target)
     {
         lock (_lock)
-            _target = target;
+            _target = () => target;
+    }
+
+    /// <summary>What the way is like, for open connections and new ones alike.</summary>
+    public LinkConditions Conditions { get; } = new();
+
+    /// <summary>Whether new connections are cut at once.</summary>
+    public bool Refuses
+    {
+        get => Volatile.Read(ref _refuses);
+        set => Volatile.Write(ref _refuses, value);
     }
 
     /// <summary>Cuts every open connection.</summary>
@@ -48,7 +70,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     {
         lock (_lock)
         {
-            foreach (var link in _links)
+            foreach (var link in _links.Keys)
                 link.Cut();
         }
     }
@@ -61,7 +83,11 @@ internal sealed class TcpProxy : IAsyncDisposable
         _listener.Stop();
         await _accepting;
         Cut();
-        await Task.WhenAll(_running);
+        Conditions.Clear();
+        Task[] running;
+        lock (_lock)
+            running = [.. _links.Values];
+        await Task.WhenAll(running);
         _stop.Dispose();
     }
 
@@ -82,9 +108,11 @@ internal sealed class TcpProxy : IAsyncDisposable
     {
         lock (_lock)
         {
-            var link = new TcpLink(client, _bytesUntilCut?.Invoke() ?? long.MaxValue);
-            _links.Add(link);
-            _running.Add(RunAsync(link, _target));
+            var link = new TcpLink(client, _bytesUntilCut?.Invoke() ?? long.MaxValue, Conditions);
+            if (Refuses)
+                link.Cut();
+            else
+                _links.Add(link, RunAsync(link, _target()));
         }
     }
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
-namespace Wsmq.Tests.Support;
+namespace Wsmq.Testing;
 
-/// <summary>Waits for something that happens by itself. The only place in the tests that lets time pass.</summary>
-internal static class Eventually
+/// <summary>Waits for something that happens by itself. The only place in tests that lets time pass.</summary>
+public static class Eventually
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
@@ -16,7 +16,7 @@ internal static class Eventually
         while (!await condition())
         {
             if (watch.Elapsed > Limit)
-                throw new Xunit.Sdk.XunitException($"Not within {Limit.TotalSeconds:0} s: {reason}");
+                throw new TimeoutException($"Not within {Limit.TotalSeconds:0} s: {reason}");
             await Task.Delay(Poll);
         }
     }

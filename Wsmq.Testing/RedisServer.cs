@@ -5,7 +5,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Wsmq.Tests.Support;
+namespace Wsmq.Testing;
 
 /// <summary>A real redis-server of the tests' own: a port that the system chose, a folder of its own, ended by its process id.</summary>
 public sealed class RedisServer : IAsyncDisposable
@@ -16,11 +16,13 @@ public sealed class RedisServer : IAsyncDisposable
     private readonly TempFolder _folder = new();
     private readonly bool _appendOnly;
     private readonly string[] _arguments;
+    private readonly IReadOnlyDictionary<string, string> _environment;
     private Process? _process;
 
-    private RedisServer(bool appendOnly, string[] arguments)
+    private RedisServer(bool appendOnly, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
         _appendOnly = appendOnly;
+        _environment = environment;
         _arguments = arguments;
     }
 
@@ -29,14 +31,24 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>For a StackExchange.Redis configuration.</summary>
     public string EndPoint => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
+    public Uri Uri => new($"tcp://{EndPoint}");
+
     public int? ProcessId => _process?.Id;
 
     /// <summary>Starts a server and waits until it answers.</summary>
     /// <param name="appendOnly">Whether data survives <see cref="RestartAsync"/>.</param>
     /// <param name="arguments">More of redis-server's arguments, such as <c>--maxmemory 10mb</c> in two items.</param>
-    public static async Task<RedisServer> StartAsync(bool appendOnly = false, params string[] arguments)
+    public static Task<RedisServer> StartAsync(bool appendOnly = false, params string[] arguments) =>
+        StartAsync(appendOnly, new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts a server with more in its environment, and waits until it answers.</summary>
+    /// <param name="appendOnly">Whether data survives <see cref="RestartAsync"/>.</param>
+    /// <param name="environment">Names and values, such as those that another library is loaded by.</param>
+    /// <param name="arguments">More of redis-server's arguments.</param>
+    public static async Task<RedisServer> StartAsync(
+        bool appendOnly, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var server = new RedisServer(appendOnly, arguments);
+        var server = new RedisServer(appendOnly, environment, arguments);
         try
         {
             // Between finding a free port and redis taking it another process may: then the next one.
@@ -108,6 +120,8 @@ public sealed class RedisServer : IAsyncDisposable
         ];
         foreach (var argument in own.Concat(_arguments))
             start.ArgumentList.Add(argument);
+        foreach (var (name, value) in _environment)
+            start.Environment[name] = value;
         var process = Start(start);
         _process = process;
         Port = port;

@@ -1,7 +1,7 @@
-namespace Wsmq.Tests.Support;
+namespace Wsmq.Testing;
 
 /// <summary>A folder of one test, deleted with everything in it.</summary>
-internal sealed class TempFolder : IDisposable
+public sealed class TempFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("wsmq-test-").FullName;
 

@@ -1,9 +1,9 @@
 using System.Net.Sockets;
 
-namespace Wsmq.Tests.Support;
+namespace Wsmq.Testing;
 
 /// <summary>One connection through a <see cref="TcpProxy"/>.</summary>
-internal sealed class TcpLink(Socket client, long bytesUntilCut)
+public sealed class TcpLink(Socket client, long bytesUntilCut, LinkConditions conditions)
 {
     private readonly Socket _server = new(SocketType.Stream, ProtocolType.Tcp);
     private long _rest = bytesUntilCut;
@@ -16,7 +16,7 @@ internal sealed class TcpLink(Socket client, long bytesUntilCut)
             await _server.ConnectAsync(target.Host, target.Port);
             await using var near = new NetworkStream(client);
             await using var far = new NetworkStream(_server);
-            await await Task.WhenAny(CopyAsync(near, far), CopyAsync(far, near));
+            await await Task.WhenAny(CopyAsync(near, far, conditions.PassUpAsync), CopyAsync(far, near, conditions.PassDownAsync));
         }
         catch (Exception e) when (IsEnd(e))
         {
@@ -47,13 +47,14 @@ internal sealed class TcpLink(Socket client, long bytesUntilCut)
 
     private static bool IsEnd(Exception e) => e is IOException or SocketException or ObjectDisposedException or InvalidOperationException;
 
-    private async Task CopyAsync(NetworkStream from, NetworkStream to)
+    private async Task CopyAsync(NetworkStream from, NetworkStream to, Func<Task> passAsync)
     {
         var buffer = new byte[4096];
         try
         {
             while (Volatile.Read(ref _rest) > 0 && await from.ReadAsync(buffer) is > 0 and var read)
             {
+                await passAsync();
                 var before = Interlocked.Add(ref _rest, -read) + read;
                 await to.WriteAsync(buffer.AsMemory(0, (int)Math.Clamp(before, 0, read)));
             }

@@ -1,0 +1,44 @@
+namespace Wsmq.Faults.Checking;
+
+/// <summary>Every message with a receipt has reached every device that should get it, or lies in a gap that was announced to it.</summary>
+internal sealed class Coverage(IEnumerable<DeviceRecord> devices, Failovers failovers, Verdict verdict)
+{
+    // Every device counts and is a member from the beginning, so nothing may be consumed before it, and nothing stored before it
+    // joined. Entries are lost by a failover alone.
+    private readonly string[] _reasons = failovers.Any ? [GapReasons.Retention, GapReasons.Lost] : [GapReasons.Retention];
+    private readonly DeviceRecord[] _devices = [.. devices];
+
+    public void Check(IEnumerable<SendRecord> sends)
+    {
+        foreach (var send in sends.Where(s => s.Position is not null))
+        {
+            foreach (var device in _devices.Where(d => d.Since < send.Began))
+                Check(send, device);
+        }
+
+        foreach (var source in _devices.SelectMany(d => d.Sources))
+        {
+            verdict.Delivered += source.Handled;
+            foreach (var twice in failovers.Any ? [] : source.StoredTwice)
+                verdict.AddDuplicated(twice);
+        }
+    }
+
+    private void Check(SendRecord send, DeviceRecord device)
+    {
+        if (device.Of(send.To) is not { } source)
+            return;
+        if (source.Has(send.Id))
+        {
+            if (!failovers.Any && source.PositionOf(send.Id) != send.Position)
+                verdict.AddDuplicated($"{device.Name}: {send.Id} of {send.To} came at {source.PositionOf(send.Id)}, and its receipt says {send.Position}");
+        }
+        else if (!source.IsAnnounced(send.Position!, _reasons))
+        {
+            if (failovers.MayHaveLost(send))
+                verdict.FailoverLost++;
+            else
+                verdict.AddLost($"{device.Name}: {send.Id} of {send.To} at {send.Position}");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Wsmq.Faults.History;
+
+namespace Wsmq.Faults.Checking;
+
+/// <summary>What one device got.</summary>
+internal sealed class DeviceRecord(HistoryEvent device, int since, Verdict verdict)
+{
+    private readonly bool _isOurs = device.Why == EventKind.Ours;
+    private readonly Dictionary<string, SourceRecord> _sources =
+        device.Reads!.ToDictionary(s => s, s => new SourceRecord($"{device.Device} of {s}", verdict), StringComparer.Ordinal);
+
+    public string Name => device.Device!;
+
+    /// <summary>The line from which on it counts.</summary>
+    public int Since => since;
+
+    public int Gaps => _sources.Values.Sum(s => s.Gaps);
+
+    public IEnumerable<SourceRecord> Sources => _sources.Values;
+
+    public SourceRecord? Of(string source) => _sources.GetValueOrDefault(source);
+
+    public void Take(HistoryEvent happened)
+    {
+        if (!_sources.TryGetValue(happened.Address!, out var source))
+        {
+            verdict.AddDuplicated($"{Name} got {happened.Id} of {happened.Address}, which it does not read");
+            return;
+        }
+
+        // Our client hides its connections: all of them count as one.
+        source.On(_isOurs ? 0 : happened.Connection ?? 0);
+        if (happened.Kind == EventKind.Gap)
+            source.Gap(happened);
+        else if (happened.Kind == EventKind.Threw)
+            source.Threw(happened);
+        else
+            source.Deliver(happened);
+    }
+}

@@ -1,0 +1,64 @@
+using Wsmq.Faults.History;
+
+namespace Wsmq.Faults.Checking;
+
+/// <summary>
+/// Judges a recorded history by what docs/guarantees.md promises. It knows nothing of how the history came to be, so that one that
+/// was kept is judged the same way again.
+/// </summary>
+internal sealed class HistoryChecker
+{
+    private readonly Verdict _verdict = new();
+    private readonly Failovers _failovers = new();
+    private readonly Dictionary<string, DeviceRecord> _devices = new(StringComparer.Ordinal);
+    private readonly SendRecords _sends = new();
+
+    private HistoryChecker()
+    {
+    }
+
+    public static Verdict Check(IEnumerable<HistoryEvent> history)
+    {
+        var checker = new HistoryChecker();
+        foreach (var (happened, line) in history.Select((e, i) => (e, i)))
+            checker.Take(happened, line);
+        return checker.Judge();
+    }
+
+    private void Take(HistoryEvent happened, int line)
+    {
+        switch (happened.Kind)
+        {
+            case EventKind.Device:
+                _devices.Add(happened.Device!, new DeviceRecord(happened, line, _verdict));
+                break;
+            case EventKind.Send or EventKind.Receipt or EventKind.Failed or EventKind.Repeated:
+                _sends.Take(happened, line, _verdict);
+                break;
+            case EventKind.Deliver or EventKind.Threw or EventKind.Gap:
+                if (_devices.TryGetValue(happened.Device!, out var device))
+                    device.Take(happened);
+                break;
+            case EventKind.Fault when happened.Why!.StartsWith("begins", StringComparison.Ordinal):
+                _verdict.Faults++;
+                break;
+            case EventKind.TailAtRisk or EventKind.Promoted:
+                _failovers.Take(happened, line);
+                break;
+            case EventKind.Leak:
+                _verdict.AddLeak($"{happened.Id}: {happened.Why}");
+                break;
+        }
+    }
+
+    private Verdict Judge()
+    {
+        _verdict.Sent = _sends.All.Count;
+        _verdict.Receipted = _sends.All.Count(s => s.Position is not null);
+        _verdict.GapsAnnounced = _devices.Values.Sum(d => d.Gaps);
+        _sends.CheckAnswers(_verdict);
+        SenderOrder.Check(_sends.All, _verdict);
+        new Coverage(_devices.Values, _failovers, _verdict).Check(_sends.All);
+        return _verdict;
+    }
+}

@@ -1,0 +1,66 @@
+using Wsmq.Faults.History;
+
+namespace Wsmq.Faults.Checking;
+
+/// <summary>All sends of a history, in the order in which they began.</summary>
+internal sealed class SendRecords
+{
+    private readonly Dictionary<string, SendRecord> _byId = new(StringComparer.Ordinal);
+    private readonly List<SendRecord> _all = [];
+    private readonly Dictionary<string, string> _receiptedUpTo = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Sender, string To), List<SendRecord>> _open = [];
+
+    public IReadOnlyList<SendRecord> All => _all;
+
+    public void Take(HistoryEvent happened, int line, Verdict verdict)
+    {
+        if (happened.Kind == EventKind.Send)
+            Begin(happened, line);
+        else if (happened.Kind == EventKind.Repeated)
+            Repeat(happened);
+        else if (_byId.TryGetValue(happened.Id!, out var send))
+            Answer(send, happened, line, verdict);
+    }
+
+    public void CheckAnswers(Verdict verdict)
+    {
+        foreach (var send in _all.Where(s => !s.IsAnswered))
+            verdict.AddLeak($"{send.Sender} was never told what became of {send.Id} to {send.To}");
+    }
+
+    private void Begin(HistoryEvent happened, int line)
+    {
+        var send = new SendRecord
+        {
+            Id = happened.Id!, Sender = happened.Device!, To = happened.Address!, Began = line, Connection = happened.Connection ?? 0,
+            Floor = _receiptedUpTo.GetValueOrDefault(happened.Address!, ""),
+        };
+        _byId.Add(send.Id, send);
+        _all.Add(send);
+        OpenOf(send.Sender, send.To).Add(send);
+    }
+
+    private void Repeat(HistoryEvent happened)
+    {
+        foreach (var send in OpenOf(happened.Device!, happened.Address!))
+            send.WasRepeated = true;
+    }
+
+    private void Answer(SendRecord send, HistoryEvent happened, int line, Verdict verdict)
+    {
+        send.IsAnswered = true;
+        OpenOf(send.Sender, send.To).Remove(send);
+        if (happened.Kind != EventKind.Receipt)
+            return;
+        (send.Position, send.Receipted) = (happened.Position, line);
+        send.WasRepeated |= happened.Attempts > 1;
+
+        // Whoever has a receipt before another begins stands before it, whoever the two are.
+        if (string.CompareOrdinal(send.Position, send.Floor) <= 0)
+            verdict.AddReordered($"{send.Id} to {send.To} is at {send.Position}, and {send.Floor} was receipted before it was sent");
+        if (string.CompareOrdinal(send.Position, _receiptedUpTo.GetValueOrDefault(send.To, "")) > 0)
+            _receiptedUpTo[send.To] = send.Position!;
+    }
+
+    private List<SendRecord> OpenOf(string sender, string to) => _open.TryGetValue((sender, to), out var open) ? open : _open[(sender, to)] = [];
+}

@@ -1,0 +1,23 @@
+namespace Wsmq.Faults.Checking;
+
+/// <summary>
+/// What one sender sends to one address is stored in the order of its calls: with our client over all its connections, with a plain
+/// one on each connection. A message that the server refused for now, and that was sent again, may stand behind later ones.
+/// </summary>
+internal static class SenderOrder
+{
+    public static void Check(IReadOnlyList<SendRecord> sends, Verdict verdict)
+    {
+        var last = new Dictionary<(string, string, int), SendRecord>();
+        foreach (var send in sends)
+        {
+            if (send.Position is null || send.WasRepeated)
+                continue;
+            var key = (send.Sender, send.To, send.Connection);
+            if (last.TryGetValue(key, out var before) && string.CompareOrdinal(send.Position, before.Position) <= 0)
+                verdict.AddReordered($"{send.Sender} sent {before.Id} before {send.Id} to {send.To}, but they are at {before.Position} and {send.Position}");
+            else
+                last[key] = send;
+        }
+    }
+}

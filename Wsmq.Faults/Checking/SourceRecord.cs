@@ -1,0 +1,102 @@
+using Wsmq.Faults.History;
+
+namespace Wsmq.Faults.Checking;
+
+/// <summary>What one device got of one source: order, repeats and gaps are judged as it comes.</summary>
+internal sealed class SourceRecord(string name, Verdict verdict)
+{
+    private readonly Dictionary<string, string> _idByPosition = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _positionById = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _onThisConnection = new(StringComparer.Ordinal);
+    private readonly HashSet<(string After, string Before, string Reason)> _gaps = [];
+    private readonly List<string> _storedTwice = [];
+    private int _connection = -1;
+    private string? _threw;
+    private string? _highest;
+    private string? _last;
+    private string? _announced;
+
+    /// <summary>How many gaps were announced; a new connection announces again what was not acknowledged.</summary>
+    public int Gaps => _gaps.DistinctBy(g => g.Before).Count();
+
+    /// <summary>How many different messages were handled.</summary>
+    public int Handled => _idByPosition.Count - (_threw is null ? 0 : 1);
+
+    /// <summary>Messages that came at two positions, which a failover that forgot an id excuses, and nothing else.</summary>
+    public IReadOnlyList<string> StoredTwice => _storedTwice;
+
+    public bool Has(string id) => _positionById.TryGetValue(id, out var position) && position != _threw;
+
+    public string? PositionOf(string id) => _positionById.GetValueOrDefault(id);
+
+    /// <summary>Whether a position was announced as missing, for one of some reasons.</summary>
+    public bool IsAnnounced(string position, IReadOnlyCollection<string> reasons) => _gaps.Any(g =>
+        string.CompareOrdinal(g.After, position) < 0 && string.CompareOrdinal(position, g.Before) < 0 && reasons.Contains(g.Reason));
+
+    /// <summary>A new connection begins behind the cursor, so repeats are allowed; nothing that it skips is.</summary>
+    public void On(int connection)
+    {
+        if (connection == _connection)
+            return;
+        _connection = connection;
+        (_last, _announced) = (null, null);
+        _onThisConnection.Clear();
+    }
+
+    public void Gap(HistoryEvent gap)
+    {
+        _gaps.Add((gap.After!, gap.Before!, gap.Why!));
+        var known = _last ?? _highest;
+        if (known is not null && string.CompareOrdinal(gap.After, known) > 0 && !IsCovered(gap.After!))
+            verdict.AddGapSilent($"{name}: a gap begins at {gap.After}, and what lies behind {known} was not announced");
+        if (_announced is null || string.CompareOrdinal(gap.Before, _announced) > 0)
+            _announced = gap.Before;
+    }
+
+    public void Threw(HistoryEvent threw) => _threw = threw.Position;
+
+    public void Deliver(HistoryEvent delivery)
+    {
+        var position = delivery.Position!;
+        var again = position == _threw;
+        if (again)
+            _threw = null;
+        else
+            CheckOrder(position);
+        CheckPrevious(delivery);
+        CheckIdentity(delivery.Id!, position);
+        _onThisConnection.Add(position);
+        _last = position;
+        if (_highest is null || string.CompareOrdinal(position, _highest) > 0)
+            _highest = position;
+    }
+
+    private void CheckOrder(string position)
+    {
+        if (_onThisConnection.Contains(position))
+            verdict.AddDuplicated($"{name}: {position} came twice");
+        else if (_last is not null && string.CompareOrdinal(position, _last) <= 0)
+            verdict.AddReordered($"{name}: {position} came behind {_last}");
+        else if (_last is null && _highest is not null && string.CompareOrdinal(position, _highest) <= 0 && !_idByPosition.ContainsKey(position))
+            verdict.AddReordered($"{name}: {position} comes for the first time, after {_highest} on an earlier connection");
+    }
+
+    // What a connection has before: its own last, or, where it has none yet, all that the device ever got.
+    private void CheckPrevious(HistoryEvent delivery)
+    {
+        if ((_last ?? _highest) is { } known && string.CompareOrdinal(delivery.Previous, known) > 0 && !IsCovered(delivery.Previous!))
+            verdict.AddGapSilent($"{name}: {delivery.Position} follows {delivery.Previous}, but the last one was {known}");
+    }
+
+    private bool IsCovered(string position) => _announced is not null && string.CompareOrdinal(position, _announced) < 0;
+
+    private void CheckIdentity(string id, string position)
+    {
+        if (_idByPosition.TryGetValue(position, out var known) && known != id)
+            verdict.AddReordered($"{name}: {position} was {known} and is {id}");
+        _idByPosition[position] = id;
+        _positionById.TryAdd(id, position);
+        if (_positionById[id] != position)
+            _storedTwice.Add($"{name}: {id} came at {_positionById[id]} and at {position}");
+    }
+}

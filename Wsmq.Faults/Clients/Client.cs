@@ -1,0 +1,62 @@
+using Wsmq.Faults.History;
+using Wsmq.Testing;
+
+namespace Wsmq.Faults.Clients;
+
+/// <summary>A device of a user: it receives and sends, and records all of it.</summary>
+internal abstract class Client(string user, string device, IReadOnlyList<string> groups, Func<Uri> node, Timings timings, HistoryFile history)
+    : IAsyncDisposable
+{
+    private int _sent;
+
+    public string Name { get; } = $"{user}/{device}";
+
+    public string User => user;
+
+    public IReadOnlyList<string> Groups => groups;
+
+    public Behaviour Behaviour { get; } = new();
+
+    /// <summary>Its own way to the nodes.</summary>
+    public TcpProxy Line { get; } = new(node);
+
+    public abstract bool IsConnected { get; }
+
+    /// <summary>Where its connections go, as this user and device.</summary>
+    protected Uri Url => new($"{Line.Hub}?user={Uri.EscapeDataString(user)}");
+
+    protected string DeviceName => device;
+
+    protected Timings Timings => timings;
+
+    protected abstract string Kind { get; }
+
+    /// <summary>Connects for the first time: from then on it counts.</summary>
+    public async Task StartAsync()
+    {
+        await ConnectAsync();
+        history.Add(new HistoryEvent { Kind = EventKind.Device, Device = Name, Why = Kind, Reads = [$"user:{user}", .. groups.Select(g => $"group:{g}")] });
+    }
+
+    /// <summary>Sends one message, and returns when its outcome is recorded.</summary>
+    public abstract Task SendAsync(string to);
+
+    /// <summary>Sends messages one directly behind the other.</summary>
+    public abstract Task SendManyAsync(string to, int count);
+
+    public async ValueTask DisposeAsync()
+    {
+        Behaviour.Reset();
+        await DisconnectAsync();
+        await Line.DisposeAsync();
+    }
+
+    protected abstract Task ConnectAsync();
+
+    protected abstract Task DisconnectAsync();
+
+    protected OutgoingMessage NextMessage(string to) =>
+        new() { To = to, Id = $"{Name}#{Interlocked.Increment(ref _sent)}", Type = "load", Body = JsonBody.Parse("\"load\"") };
+
+    protected void Record(HistoryEvent happened) => history.Add(happened with { Device = Name });
+}

@@ -1,0 +1,91 @@
+using Microsoft.AspNetCore.SignalR.Client;
+using Wsmq.Faults.History;
+
+namespace Wsmq.Faults.Clients;
+
+/// <summary>A client with our library.</summary>
+internal sealed class OurClient : Client
+{
+    private readonly WsmqClient _client;
+    private readonly RepeatLog _repeats;
+
+    public OurClient(string user, string device, IReadOnlyList<string> groups, Func<Uri> node, Timings timings, HistoryFile history)
+        : base(user, device, groups, node, timings, history)
+    {
+        _repeats = new RepeatLog(to => Record(new HistoryEvent { Kind = EventKind.Repeated, Address = to }));
+        _client = new WsmqClient(Url, o =>
+        {
+            o.Device = device;
+            o.LoggerFactory = _repeats;
+            o.ReconnectBackoff.Max = o.HandlerBackoff.Max = TimeSpan.FromSeconds(1);
+            o.ConnectTimeout = timings.ConnectionTimeout;
+            o.ConfigureConnection = b => b.WithServerTimeout(timings.ConnectionTimeout).WithKeepAliveInterval(timings.ConnectionTimeout / 4);
+        });
+        _client.OnAny(HandleAsync);
+        _client.Gap += (_, e) => Record(new HistoryEvent
+        {
+            Kind = EventKind.Gap, Address = e.Source.ToString(), After = e.After.ToString(), Before = e.Before.ToString(), Why = e.Reason,
+        });
+        _client.Stalled += (_, e) => Record(new HistoryEvent { Kind = EventKind.Stalled, Address = e.Source.ToString(), Position = e.Position.ToString() });
+        _client.StateChanged += (_, e) => Record(new HistoryEvent { Kind = EventKind.State, Why = e.Current.ToString() });
+    }
+
+    public override bool IsConnected => _client.State == WsmqClientState.Connected;
+
+    protected override string Kind => EventKind.Ours;
+
+    public override Task SendAsync(string to) => RecordAsync(Begin(to));
+
+    public override Task SendManyAsync(string to, int count)
+    {
+        var sends = new List<(string, Task<Receipt>)>();
+        for (var i = 0; i < count; i++)
+            sends.Add(Begin(to));
+        return Task.WhenAll(sends.Select(RecordAsync));
+    }
+
+    protected override Task ConnectAsync() => _client.StartAsync();
+
+    protected override async Task DisconnectAsync()
+    {
+        await _client.DisposeAsync();
+        _repeats.Dispose();
+    }
+
+    private (string Id, Task<Receipt> Done) Begin(string to)
+    {
+        var message = NextMessage(to);
+        Record(new HistoryEvent { Kind = EventKind.Send, Address = to, Id = message.Id });
+        return (message.Id!, _client.SendAsync(message));
+    }
+
+    private async Task RecordAsync((string Id, Task<Receipt> Done) send)
+    {
+        try
+        {
+            var receipt = await send.Done;
+            Record(new HistoryEvent { Kind = EventKind.Receipt, Id = send.Id, Position = receipt.Position, Why = receipt.Duplicate ? "duplicate" : null });
+        }
+        catch (WsmqException e)
+        {
+            Record(new HistoryEvent { Kind = EventKind.Failed, Id = send.Id, Why = e.Error.Code });
+        }
+    }
+
+    private async Task HandleAsync(Delivery delivery, CancellationToken ct)
+    {
+        var happened = new HistoryEvent
+        {
+            Kind = EventKind.Deliver, Address = delivery.Source, Id = delivery.Id, Position = delivery.Position, Previous = delivery.Previous,
+        };
+        Record(happened);
+        await Behaviour.WaitAsync(ct);
+        if (Behaviour.Throws(delivery.Source, delivery.Position))
+        {
+            Record(happened with { Kind = EventKind.Threw });
+            throw new InvalidOperationException("The handler throws, as it was told to.");
+        }
+
+        Record(happened with { Kind = EventKind.Ack });
+    }
+}

@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.SignalR;
+using Wsmq.Faults.History;
+
+namespace Wsmq.Faults.Clients;
+
+/// <summary>A send of a plain client: repeated with the same id until it has a receipt, a final error, or no time left.</summary>
+internal sealed class PlainSend(OutgoingMessage message, Action<HistoryEvent> record)
+{
+    // Well below the deduplication window.
+    private static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Attempt = TimeSpan.FromSeconds(15);
+
+    private int _attempts;
+
+    public async Task RunAsync(Func<PlainConnection?> current, CancellationToken stop)
+    {
+        // Synchronously up to the first attempt, so that the order of the calls is that of the lines.
+        var connection = current();
+        record(new HistoryEvent { Kind = EventKind.Send, Address = message.To, Id = message.Id, Connection = connection?.Number });
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(GiveUp);
+        while (!await TryAsync(connection, limit.Token))
+        {
+            await Task.Delay(Random.Shared.Next(100, 400), limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            connection = current();
+        }
+    }
+
+    private async Task<bool> TryAsync(PlainConnection? connection, CancellationToken limit)
+    {
+        if (limit.IsCancellationRequested)
+            return Failed("outcome-unknown");
+        _attempts++;
+        if (connection is null)
+            return false;
+        try
+        {
+            var receipt = await connection.SendAsync(message, limit).WaitAsync(Attempt, limit);
+            record(new HistoryEvent
+            {
+                Kind = EventKind.Receipt, Id = message.Id, Position = receipt.Position, Attempts = _attempts, Why = receipt.Duplicate ? "duplicate" : null,
+            });
+            return true;
+        }
+        catch (HubException e) when (WsmqError.Find(e.Message) is { CanRetry: false } final)
+        {
+            return Failed(final.Code);
+        }
+        catch (Exception)
+        {
+            // Refused for now, or the connection is gone.
+            return false;
+        }
+    }
+
+    private bool Failed(string code)
+    {
+        record(new HistoryEvent { Kind = EventKind.Failed, Id = message.Id, Why = code });
+        return true;
+    }
+}

@@ -1,0 +1,78 @@
+using Wsmq.Faults.Clients;
+using Wsmq.Faults.Stores;
+
+namespace Wsmq.Faults.Injected;
+
+/// <summary>Connections of clients end without a close, again and again.</summary>
+internal sealed class ClientCut() : Fault("client-cut", StoreName.All)
+{
+    public override string Takes => Hold.Clients;
+
+    public override async Task RunAsync(FaultContext context)
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            foreach (var client in context.SomeClients())
+                client.Line.Cut();
+            await Task.Delay(context.Length / 3, context.Stop);
+        }
+    }
+}
+
+/// <summary>Handlers of some clients do something else for a while.</summary>
+internal abstract class HandlerFault(string name) : Fault(name, StoreName.All)
+{
+    public override string Takes => Hold.Clients;
+
+    public override async Task RunAsync(FaultContext context)
+    {
+        var clients = context.SomeClients();
+        foreach (var client in clients)
+            Break(client, context.Random);
+        await DuringAsync(context, clients);
+        foreach (var client in clients)
+        {
+            client.Behaviour.Reset();
+            client.Line.Conditions.Clear();
+        }
+    }
+
+    protected abstract void Break(Client client, Random random);
+
+    protected virtual Task DuringAsync(FaultContext context, IReadOnlyList<Client> clients) => context.LastAsync();
+}
+
+/// <summary>Each message takes long.</summary>
+internal sealed class SlowReader() : HandlerFault("slow-reader")
+{
+    protected override void Break(Client client, Random random) => client.Behaviour.Delay = TimeSpan.FromMilliseconds(random.Next(50, 400));
+}
+
+/// <summary>
+/// Nothing is read: by the handler, or not even from the socket. Meanwhile one of them gets more of a group than is kept of it, so
+/// that a gap has to be announced.
+/// </summary>
+internal sealed class StoppedReader() : HandlerFault("stopped-reader")
+{
+    protected override void Break(Client client, Random random)
+    {
+        client.Behaviour.Stop();
+        if (random.Next(2) == 0)
+            client.Line.Conditions.Hold(up: false, down: true);
+    }
+
+    protected override async Task DuringAsync(FaultContext context, IReadOnlyList<Client> clients)
+    {
+        var group = clients[0].Groups[0];
+        var sender = context.Clients.FirstOrDefault(c => !clients.Contains(c)) ?? context.Clients[^1];
+        var flood = sender.SendManyAsync($"group:{group}", Nodes.NodeSettings.GroupMaxCount * 3);
+        await context.LastAsync();
+        await flood;
+    }
+}
+
+/// <summary>Some messages fail, a few times each.</summary>
+internal sealed class ThrowingHandler() : HandlerFault("throwing-handler")
+{
+    protected override void Break(Client client, Random random) => client.Behaviour.ThrowEvery = random.Next(5, 30);
+}

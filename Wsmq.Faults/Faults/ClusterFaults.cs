@@ -1,0 +1,118 @@
+using System.Globalization;
+using StackExchange.Redis;
+using Wsmq.Faults.History;
+using Wsmq.Faults.Stores;
+using Wsmq.Testing;
+
+namespace Wsmq.Faults.Injected;
+
+/// <summary>A shard's master gives way to its replica: asked to, which loses nothing, or killed, which may lose what was not replicated.</summary>
+internal sealed class ClusterFailover() : Fault("cluster-failover", StoreName.Cluster)
+{
+    // How far a replica that follows may be behind.
+    private static readonly TimeSpan Lag = TimeSpan.FromSeconds(1);
+
+    public override string Takes => Hold.Store;
+
+    public override async Task RunAsync(FaultContext context)
+    {
+        var cluster = (RedisClusterStore)context.Deployment;
+        var masters = await cluster.MastersAsync();
+        var master = masters[context.Random.Next(masters.Count)];
+        var kill = context.Random.Next(2) == 0;
+        var replica = await cluster.ReplicaOfAsync(master) ?? throw new FaultsFailure("A shard has no replica.");
+        context.Note($"{(kill ? "killed" : "asked")}: {master.EndPoint}, for {replica.EndPoint}");
+        if (kill)
+            await KillAsync(context, master, replica);
+        else
+            await replica.CommandAsync("CLUSTER FAILOVER");
+        await Eventually.That("the replica is the master", () => RedisClusterStore.IsMasterAsync(replica));
+        if (kill)
+        {
+            context.History.Add(new HistoryEvent { Kind = EventKind.Promoted });
+            await context.LastAsync();
+            await master.RestartAsync();
+        }
+
+        await Eventually.That("the old master follows", async () => await cluster.ReplicaOfAsync(replica) is not null);
+    }
+
+    private static async Task KillAsync(FaultContext context, RedisServer master, RedisServer replica)
+    {
+        context.History.Add(new HistoryEvent { Kind = EventKind.TailAtRisk });
+        await Task.Delay(Lag, context.Stop);
+        await master.StopAsync(kill: true);
+
+        // The shards would agree by themselves after the node time-out; where they are busy they may need several rounds.
+        await replica.CommandAsync("CLUSTER FAILOVER FORCE");
+    }
+}
+
+/// <summary>Slots with messages move from one shard to another while they are written and read.</summary>
+internal sealed class ClusterMigrate() : Fault("cluster-migrate", StoreName.Cluster)
+{
+    private const int MostSlots = 8;
+    private const int KeysAtOnce = 20;
+
+    public override string Takes => Hold.Store;
+
+    public override async Task RunAsync(FaultContext context)
+    {
+        var masters = await ((RedisClusterStore)context.Deployment).MastersAsync();
+        var first = context.Random.Next(masters.Count);
+        for (var i = 0; i < masters.Count; i++)
+        {
+            var (source, target) = (masters[(first + i) % masters.Count], masters[(first + i + 1) % masters.Count]);
+            if (await MoveAsync(context, source, target))
+                return;
+        }
+
+        throw new FaultsFailure("No shard has a key.");
+    }
+
+    private static async Task<bool> MoveAsync(FaultContext context, RedisServer source, RedisServer target)
+    {
+        var (sourceConnection, sourceServer) = await RedisClusterStore.ConnectAsync(source);
+        var (targetConnection, targetServer) = await RedisClusterStore.ConnectAsync(target);
+        await using (sourceConnection)
+        await using (targetConnection)
+        {
+            var slots = await SlotsWithKeysAsync(sourceServer);
+            if (slots.Count == 0)
+                return false;
+            context.Note($"{slots.Count} slots from {source.EndPoint} to {target.EndPoint}");
+            foreach (var slot in slots)
+            {
+                await MoveAsync(slot, sourceServer, targetServer, target, context.Random);
+                await Task.Delay(context.Length / slots.Count, context.Stop);
+            }
+
+            return true;
+        }
+    }
+
+    private static async Task<List<int>> SlotsWithKeysAsync(IServer server)
+    {
+        HashSet<int> slots = [];
+        await foreach (var key in server.KeysAsync(pageSize: 1000))
+            slots.Add((int)await server.ExecuteAsync("CLUSTER", "KEYSLOT", (string)key!));
+        return [.. slots.Order().Take(MostSlots)];
+    }
+
+    private static async Task MoveAsync(int slot, IServer source, IServer target, RedisServer address, Random random)
+    {
+        var (sourceId, targetId) = ((string)(await source.ExecuteAsync("CLUSTER", "MYID"))!, (string)(await target.ExecuteAsync("CLUSTER", "MYID"))!);
+        await target.ExecuteAsync("CLUSTER", "SETSLOT", slot, "IMPORTING", sourceId);
+        await source.ExecuteAsync("CLUSTER", "SETSLOT", slot, "MIGRATING", targetId);
+        while (((RedisResult[])(await source.ExecuteAsync("CLUSTER", "GETKEYSINSLOT", slot, KeysAtOnce))!) is { Length: > 0 } keys)
+        {
+            // A part of a slot's keys here and a part there: what a large slot is like for a while.
+            await Task.Delay(random.Next(0, 100));
+            object[] arguments = ["127.0.0.1", address.Port.ToString(CultureInfo.InvariantCulture), "", 0, 5000, "KEYS", .. keys.Select(k => (object)(string)k!)];
+            await source.ExecuteAsync("MIGRATE", arguments);
+        }
+
+        await target.ExecuteAsync("CLUSTER", "SETSLOT", slot, "NODE", targetId);
+        await source.ExecuteAsync("CLUSTER", "SETSLOT", slot, "NODE", targetId);
+    }
+}

@@ -1,0 +1,69 @@
+using Wsmq.Faults.Stores;
+using Wsmq.Testing;
+
+namespace Wsmq.Faults.Injected;
+
+/// <summary>Something happens to the line between a node (on a Cluster: all nodes) and a server of the store.</summary>
+internal abstract class NetFault(string name) : Fault(name, StoreName.Redis, StoreName.Replica, StoreName.Cluster)
+{
+    public override string Takes => Hold.Lines;
+
+    public override async Task RunAsync(FaultContext context)
+    {
+        var line = context.Deployment.Lines[context.Random.Next(context.Deployment.Lines.Count)];
+        Break(line, context);
+        await context.LastAsync();
+        Repair(line, context);
+    }
+
+    protected abstract void Break(TcpProxy line, FaultContext context);
+
+    // What was held back for long is not what a repaired network brings: the connections are gone by then.
+    protected virtual void Repair(TcpProxy line, FaultContext context)
+    {
+        if (context.Random.Next(2) == 0)
+            line.Cut();
+        line.Refuses = false;
+        line.Conditions.Clear();
+    }
+}
+
+/// <summary>Cut with a reset, or silently in both directions.</summary>
+internal sealed class NetCut() : NetFault("net-cut")
+{
+    protected override void Break(TcpProxy line, FaultContext context)
+    {
+        if (context.Random.Next(2) == 0)
+        {
+            line.Refuses = true;
+            line.Cut();
+            context.Note("reset, and refused");
+        }
+        else
+        {
+            line.Conditions.Hold(up: true, down: true);
+            context.Note("silent both ways");
+        }
+    }
+}
+
+/// <summary>Silent in one direction.</summary>
+internal sealed class NetOneWay() : NetFault("net-oneway")
+{
+    protected override void Break(TcpProxy line, FaultContext context)
+    {
+        var up = context.Random.Next(2) == 0;
+        line.Conditions.Hold(up, !up);
+        context.Note(up ? "nothing reaches the store" : "nothing comes back from the store");
+    }
+}
+
+/// <summary>Every packet takes long.</summary>
+internal sealed class NetSlow() : NetFault("net-slow")
+{
+    protected override void Break(TcpProxy line, FaultContext context)
+    {
+        line.Conditions.Delay = TimeSpan.FromMilliseconds(context.Random.Next(20, 300));
+        context.Note($"{line.Conditions.Delay.TotalMilliseconds} ms a packet each way");
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using Wsmq.Faults.Nodes;
+using Wsmq.Faults.Stores;
+
+namespace Wsmq.Faults.Injected;
+
+/// <summary>Redis killed as by kill -9, and started again with what is on its disk.</summary>
+internal sealed class RedisKill() : Fault("redis-kill", StoreName.Redis, StoreName.Replica)
+{
+    public override string Takes => Hold.Store;
+
+    public override async Task RunAsync(FaultContext context)
+    {
+        var redis = ((IRedisMaster)context.Deployment).Master;
+        await redis.StopAsync(kill: true);
+        await context.LastAsync();
+        await redis.RestartAsync();
+    }
+}
+
+/// <summary>Redis stops answering without a closed connection, and goes on later.</summary>
+internal sealed class RedisPause() : Fault("redis-pause", StoreName.Redis, StoreName.Replica)
+{
+    public override string Takes => Hold.Store;
+
+    public override TimeSpan LengthOf(Timings timings) => timings.RedisPause;
+
+    public override async Task RunAsync(FaultContext context)
+    {
+        var process = ((IRedisMaster)context.Deployment).Master.ProcessId!.Value;
+        Signals.Pause(process);
+        await context.LastAsync();
+        Signals.Resume(process);
+    }
+}
+
+/// <summary>Redis without room: it refuses what needs memory.</summary>
+internal sealed class RedisFull() : Fault("redis-full", StoreName.Redis, StoreName.Replica)
+{
+    public override string Takes => Hold.Store;
+
+    public override async Task RunAsync(FaultContext context)
+    {
+        var redis = ((IRedisMaster)context.Deployment).Master;
+        await redis.CommandAsync("CONFIG SET maxmemory 1");
+        await context.LastAsync();
+        await redis.CommandAsync("CONFIG SET maxmemory 0");
+    }
+}
+
+/// <summary>The server ends connections of one kind, again and again.</summary>
+internal abstract class ClientKill(string name, string type) : Fault(name, StoreName.Redis, StoreName.Replica, StoreName.Cluster)
+{
+    public override string Takes => Hold.Store;
+
+    public override async Task RunAsync(FaultContext context)
+    {
+        var servers = context.Deployment is RedisClusterStore cluster
+            ? await cluster.MastersAsync()
+            : [((IRedisMaster)context.Deployment).Master];
+        for (var round = 0; round < 3; round++)
+        {
+            foreach (var server in servers)
+                await server.CommandAsync($"CLIENT KILL TYPE {type}");
+            await Task.Delay(context.Length / 3, context.Stop);
+        }
+    }
+}
+
+internal sealed class PubSubKill() : ClientKill("pubsub-kill", "pubsub");
+
+internal sealed class CommandKill() : ClientKill("command-kill", "normal");
+
+/// <summary>The clock of Redis's machine is stepped forwards and backwards; positions come from it.</summary>
+internal sealed class ClockStep() : Fault("clock", StoreName.Redis)
+{
+    // A step ahead takes away from the time for which ids are remembered (2 minutes), and a client may repeat for half a minute.
+    private const int MostSeconds = 45;
+
+    public override string Takes => Hold.Store;
+
+    public override async Task RunAsync(FaultContext context)
+    {
+        var clock = ((SingleRedis)context.Deployment).Clock ?? throw new FaultsFailure(FakeClock.Missing);
+        foreach (var sign in context.Random.Next(2) == 0 ? new[] { 1, -1, 0 } : [-1, 1, 0])
+        {
+            var seconds = sign * context.Random.Next(1, MostSeconds);
+            clock.Step(TimeSpan.FromSeconds(seconds));
+            context.Note(string.Create(CultureInfo.InvariantCulture, $"{seconds:+0;-0;0} s"));
+            await Task.Delay(context.Length / 3, context.Stop);
+        }
+    }
+}

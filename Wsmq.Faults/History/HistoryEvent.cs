@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Wsmq.Faults.History;
+
+/// <summary>One line of a history. Which fields it has depends on its <see cref="Kind"/>; the order of the lines is the order of the events.</summary>
+internal sealed record HistoryEvent
+{
+    private static readonly JsonSerializerOptions Json = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    /// <summary>Seconds since the run began.</summary>
+    [JsonPropertyName("t")]
+    public double Time { get; init; }
+
+    /// <summary>One of <see cref="EventKind"/>.</summary>
+    [JsonPropertyName("e")]
+    public required string Kind { get; init; }
+
+    /// <summary>Which client, as <c>user/device</c>.</summary>
+    [JsonPropertyName("d")]
+    public string? Device { get; init; }
+
+    /// <summary>Its how many-th connection; of plain clients.</summary>
+    [JsonPropertyName("c")]
+    public int? Connection { get; init; }
+
+    /// <summary>The address: of a send, or the source of a delivery or a gap.</summary>
+    [JsonPropertyName("a")]
+    public string? Address { get; init; }
+
+    [JsonPropertyName("id")]
+    public string? Id { get; init; }
+
+    [JsonPropertyName("p")]
+    public string? Position { get; init; }
+
+    [JsonPropertyName("prev")]
+    public string? Previous { get; init; }
+
+    [JsonPropertyName("after")]
+    public string? After { get; init; }
+
+    [JsonPropertyName("before")]
+    public string? Before { get; init; }
+
+    /// <summary>The reason of a gap, the code of a failure, the name of a fault or a state.</summary>
+    [JsonPropertyName("why")]
+    public string? Why { get; init; }
+
+    /// <summary>How many attempts a receipt took; of plain clients.</summary>
+    [JsonPropertyName("n")]
+    public int? Attempts { get; init; }
+
+    /// <summary>What a device reads.</summary>
+    [JsonPropertyName("reads")]
+    public IReadOnlyList<string>? Reads { get; init; }
+
+    public static HistoryEvent Parse(string line) =>
+        JsonSerializer.Deserialize<HistoryEvent>(line, Json) ?? throw new FormatException("A line of the history is null.");
+
+    public string ToLine() => JsonSerializer.Serialize(this, Json);
+}

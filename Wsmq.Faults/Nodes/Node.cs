@@ -1,0 +1,62 @@
+namespace Wsmq.Faults.Nodes;
+
+/// <summary>A node over all its processes of a run.</summary>
+internal sealed class Node(string name, string[] prefix, NodeSettings settings, string folder) : IAsyncDisposable
+{
+    private NodeProcess? _process;
+    private int _starts;
+
+    public string Name { get; } = name;
+
+    /// <summary>Null while there is no process that listens.</summary>
+    public Uri? Address => _process?.Address;
+
+    public int ProcessId => _process?.ProcessId ?? throw new FaultsFailure($"{Name} does not run.");
+
+    public async Task StartAsync()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                _process = await NodeProcess.StartAsync(prefix, settings, Path.Combine(folder, $"{Name}-{++_starts}.log"));
+                return;
+            }
+            catch (FaultsFailure) when (attempt < 10)
+            {
+                // Its store may be away at this moment; whoever keeps nodes running starts it again.
+                await Task.Delay(TimeSpan.FromSeconds(1));
+            }
+        }
+    }
+
+    public async Task KillAsync()
+    {
+        var process = Interlocked.Exchange(ref _process, null)!;
+        await process.KillAsync();
+        await process.DisposeAsync();
+    }
+
+    public async Task<TimeSpan> TerminateAsync()
+    {
+        var process = Interlocked.Exchange(ref _process, null)!;
+        var took = await process.TerminateAsync();
+        await process.DisposeAsync();
+        return took;
+    }
+
+    public Task<NodeState> StateAsync() => NodeState.OfAsync(Address!);
+
+    public async Task JoinAsync(string group, string user)
+    {
+        using var http = new HttpClient();
+        using var answer = await http.PostAsync(new Uri(Address!, $"/groups/{group}/{user}"), content: null);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+            await _process.DisposeAsync();
+    }
+}

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Wsmq.Faults.Nodes;
+
+/// <summary>The hidden command: one node, until SIGTERM or the end of its standard input.</summary>
+internal static class NodeCommand
+{
+    public const string Name = "node";
+    public const string HubPath = "/wsmq";
+
+    public static readonly Option<string?> Redis = new("--redis");
+    public static readonly Option<string?> Sqlite = new("--sqlite");
+    public static readonly Option<int> CommandTimeout = new("--command-timeout");
+    public static readonly Option<int> TailCheck = new("--tail-check");
+    public static readonly Option<int> ConnectionTimeout = new("--connection-timeout");
+
+    public static Command Create()
+    {
+        var command = new Command(Name, "One node; used by the other commands.") { Redis, Sqlite, CommandTimeout, TailCheck, ConnectionTimeout };
+        command.Hidden = true;
+        command.SetAction((result, _) => RunAsync(result));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult result)
+    {
+        await using var app = Build(result);
+        await app.StartAsync(CancellationToken.None);
+        Console.WriteLine(app.Urls.Single());
+        var stopped = app.WaitForShutdownAsync(CancellationToken.None);
+        if (await Task.WhenAny(stopped, EndOfInputAsync()) != stopped)
+            Environment.Exit(0);
+        await stopped;
+        return 0;
+    }
+
+    private static WebApplication Build(ParseResult result)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+
+        // Standard output carries the address alone.
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning)
+            .AddSimpleConsole(c => (c.SingleLine, c.TimestampFormat) = (true, "HH:mm:ss.fff "));
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(c => c.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.AddAuthentication(QueryAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, QueryAuthentication>(QueryAuthentication.SchemeName, null);
+        AddWsmq(builder.Services, result);
+        builder.Services.AddSingleton<NodeGauge>();
+        var app = builder.Build();
+        app.Services.GetRequiredService<NodeGauge>().Start();
+        app.MapWsmq(HubPath);
+        app.MapGet(NodeState.Path, (NodeGauge gauge) => gauge.Read());
+        app.MapPost("/groups/{group}/{user}", (string group, string user, IWsmqGroups groups) => groups.AddAsync(group, user));
+        return app;
+    }
+
+    private static void AddWsmq(IServiceCollection services, ParseResult result)
+    {
+        var timeout = TimeSpan.FromMilliseconds(result.GetValue(ConnectionTimeout));
+        var wsmq = services.AddWsmq(o =>
+        {
+            o.TailCheckInterval = TimeSpan.FromMilliseconds(result.GetValue(TailCheck));
+            o.Retention.Group.MaxCount = NodeSettings.GroupMaxCount;
+        });
+        services.Configure<HubOptions<WsmqHub>>(hub => (hub.ClientTimeoutInterval, hub.KeepAliveInterval) = (timeout, timeout / 4));
+        if (result.GetValue(Redis) is { } redis)
+            wsmq.UseRedis(redis, o => o.CommandTimeout = TimeSpan.FromMilliseconds(result.GetValue(CommandTimeout)));
+        else
+            wsmq.UseSqlite(result.GetValue(Sqlite));
+    }
+
+    private static async Task EndOfInputAsync()
+    {
+        await using var input = Console.OpenStandardInput();
+        var buffer = new byte[64];
+        while (await input.ReadAsync(buffer) > 0)
+        {
+        }
+    }
+}

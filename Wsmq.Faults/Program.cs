@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Wsmq.Faults;
+using Wsmq.Faults.Nodes;
+
+var root = new RootCommand("Breaks what wsmq runs on, and checks that it keeps its promises. What is checked is told in docs/faults.md.")
+{
+    RunCommand.Create(),
+    CampaignCommand.Create(),
+    CheckCommand.Create(),
+    NodeCommand.Create(),
+};
+var result = root.Parse(args);
+try
+{
+    return await result.InvokeAsync(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+
+        // SIGTERM: time for a node to stop in order, and for a run to end nodes and stores.
+        ProcessTerminationTimeout = TimeSpan.FromSeconds(60),
+    });
+}
+catch (FaultsFailure e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 1;
+}
+catch (OperationCanceledException)
+{
+    await Console.Error.WriteLineAsync("Stopped.");
+    return 1;
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text;
+using Wsmq.Faults.Injected;
+using Wsmq.Faults.Running;
+using Wsmq.Faults.Stores;
+
+namespace Wsmq.Faults.Reporting;
+
+/// <summary>What a campaign injected, counted and found, as Markdown.</summary>
+internal static class CampaignReport
+{
+    private const string Marker = "<!-- report -->";
+
+    private static readonly string[] Columns =
+    [
+        "seed", "store", "faults", "sent", "receipted", "delivered", "lost", "duplicated", "reordered", "gaps announced", "gaps silent",
+        "failover lost", "leaks",
+    ];
+
+    public static string Write(IReadOnlyList<RunResult> results, double minutes)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{results.Count} seeds of {minutes} minutes of load, {Environment.ProcessorCount} processors, .NET {Environment.Version}.\n\n");
+        AddRow(text, Columns);
+        AddRow(text, Columns.Select(_ => "---"));
+        foreach (var result in results)
+            AddRow(text, [Number(result.Seed), result.Store, .. Counts([result])]);
+        AddRow(text, ["all", "", .. Counts(results)]);
+        text.Append("\nHow often each fault was injected, by store:\n\n");
+        AddRow(text, ["fault", .. StoreName.All]);
+        AddRow(text, Enumerable.Repeat("---", StoreName.All.Length + 1));
+        foreach (var fault in FaultList.All)
+            AddRow(text, [fault.Name, .. StoreName.All.Select(store => Injected(results, fault, store))]);
+        var violations = results.SelectMany(r => r.Violations.Select(v => $"* seed {r.Seed}: {v}")).ToList();
+        text.Append(CultureInfo.InvariantCulture, $"\nViolations: {violations.Count}.\n");
+        text.AppendJoin('\n', violations.Take(50));
+        return text.ToString().TrimEnd() + "\n";
+    }
+
+    public static async Task SaveAsync(string file, string report, CancellationToken stop)
+    {
+        var document = File.Exists(file) ? await File.ReadAllTextAsync(file, stop) : $"{Marker}\n";
+        var end = document.IndexOf(Marker, StringComparison.Ordinal);
+        if (end < 0)
+            throw new FaultsFailure($"{file} has no line {Marker}.");
+        await File.WriteAllTextAsync(file, $"{document[..(end + Marker.Length)]}\n\n{report}", stop);
+    }
+
+    private static IEnumerable<string> Counts(IReadOnlyList<RunResult> results) => new Func<RunResult, int>[]
+    {
+        r => r.Faults, r => r.Sent, r => r.Receipted, r => r.Delivered, r => r.Lost, r => r.Duplicated, r => r.Reordered, r => r.GapsAnnounced,
+        r => r.GapsSilent, r => r.FailoverLost, r => r.Leaks,
+    }.Select(count => Number(results.Sum(count)));
+
+    private static string Injected(IReadOnlyList<RunResult> results, Fault fault, string store) => fault.Stores.Contains(store)
+        ? Number(results.Where(r => r.Store == store).Sum(r => r.Injected.GetValueOrDefault(fault.Name)))
+        : "";
+
+    private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static void AddRow(StringBuilder text, IEnumerable<string> cells) => text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
+}

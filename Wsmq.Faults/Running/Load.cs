@@ -1,0 +1,44 @@
+using Wsmq.Faults.Clients;
+
+namespace Wsmq.Faults.Running;
+
+/// <summary>Every client sends to users and groups: one message after another, or many at once.</summary>
+internal sealed class Load(IReadOnlyList<Client> clients, IReadOnlyList<string> addresses, int seed)
+{
+    private const int Burst = 20;
+
+    // A sender that hears nothing for long must not pile up tasks without end.
+    private const int MostUnderWay = 8;
+
+    /// <summary>Sends until it is stopped, and returns when every send has its outcome.</summary>
+    public Task RunAsync(CancellationToken stop) =>
+        Task.WhenAll(clients.Select((client, i) => RunAsync(client, new Random(unchecked((seed * 397) + i)), stop)));
+
+    private async Task RunAsync(Client client, Random random, CancellationToken stop)
+    {
+        List<Task> underWay = [];
+        while (!stop.IsCancellationRequested)
+        {
+            var to = addresses[random.Next(addresses.Count)];
+            switch (random.Next(10))
+            {
+                case 0:
+                    underWay.Add(client.SendManyAsync(to, random.Next(2, Burst)));
+                    break;
+                case < 5:
+                    underWay.Add(client.SendAsync(to));
+                    break;
+                default:
+                    await client.SendAsync(to);
+                    break;
+            }
+
+            underWay.RemoveAll(t => t.IsCompletedSuccessfully);
+            if (underWay.Count >= MostUnderWay)
+                await Task.WhenAny(underWay);
+            await Task.Delay(random.Next(20, 150), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await Task.WhenAll(underWay);
+    }
+}

@@ -1,0 +1,109 @@
+using Wsmq.Faults.Checking;
+using Wsmq.Faults.Clients;
+using Wsmq.Faults.History;
+using Wsmq.Faults.Injected;
+using Wsmq.Faults.Stores;
+
+namespace Wsmq.Faults.Running;
+
+/// <summary>One run: a store, nodes and clients are started, faults injected under load, and everything that happened is judged.</summary>
+internal sealed class Run : IAsyncDisposable
+{
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(120);
+
+    private readonly RunSettings _settings;
+    private readonly Timings _timings;
+    private readonly HistoryFile _history;
+    private readonly Deployment _deployment;
+    private readonly List<PlannedFault> _plan;
+    private readonly Crowd _crowd;
+
+    public Run(RunSettings settings, string folder)
+    {
+        _settings = settings;
+        _timings = Timings.For(settings.Minutes, settings.Stampede);
+        _history = new HistoryFile(folder);
+        Store = settings.Store ?? (settings.Faults is { } names ? FaultList.StoreFor(names) : null)
+            ?? StoreName.All[settings.Seed % StoreName.All.Length];
+        _deployment = Store switch
+        {
+            StoreName.Redis => new SingleRedis(folder, _timings),
+            StoreName.Replica => new ReplicatedRedis(folder, _timings),
+            StoreName.Cluster => new RedisClusterStore(folder, _timings),
+            _ => new SqliteFile(folder, _timings),
+        };
+        _plan = Plan();
+        _crowd = new Crowd(_deployment.NextNode, _timings, _history);
+    }
+
+    /// <summary>The store that it runs on.</summary>
+    public string Store { get; }
+
+    /// <summary>What is injected, and how often.</summary>
+    public IReadOnlyDictionary<string, int> Injected => _plan.CountBy(p => p.Fault.Name).ToDictionary();
+
+    public async Task<Verdict> RunAsync(CancellationToken stop)
+    {
+        Progress.Say($"seed {_settings.Seed} on {Store}: {string.Join(", ", _plan.Select(p => $"{p.Fault.Name} at {p.At.TotalSeconds:0} s"))}");
+        _history.Add(new HistoryEvent { Kind = EventKind.Run, Id = $"{_settings.Seed}", Why = Store });
+        await _deployment.StartAsync(_settings.Nodes);
+        await Crowd.JoinAsync(_deployment.Nodes[0]);
+        var baseline = await Leftovers.MeasureAsync(_deployment, _timings, _history);
+        await _crowd.StartAsync();
+        Progress.Say($"{_crowd.Clients.Count} clients on {_deployment.Nodes.Count} nodes");
+        await LoadAsync(stop);
+        await DrainAsync(stop);
+        await _crowd.DisposeAsync();
+        await baseline.CompareAsync(stop);
+        return HistoryChecker.Check(_history.Events);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _crowd.DisposeAsync();
+        await _deployment.DisposeAsync();
+        await _history.DisposeAsync();
+    }
+
+    private List<PlannedFault> Plan()
+    {
+        var faults = FaultList.On(Store).Where(f => _settings.Faults?.Contains(f.Name) != false).ToArray();
+        if (faults.Length == 0 || faults.Length < _settings.Faults?.Length)
+            throw new FaultsFailure($"Not all of {string.Join(", ", _settings.Faults!)} exist on {Store}. There are: {string.Join(", ", FaultList.On(Store).Select(f => f.Name))}.");
+
+        // Each seed of a campaign begins where the one before it on the same store ended, more or less: together they have them all.
+        var random = new Random(_settings.Seed);
+        var round = _settings.Seed / StoreName.All.Length;
+        var each = Math.Max(1, (int)(_settings.Minutes * 60 / _timings.Fault.TotalSeconds / 1.5));
+        return FaultPlan.Make(faults, round * each, random, TimeSpan.FromMinutes(_settings.Minutes), _timings);
+    }
+
+    private async Task LoadAsync(CancellationToken stop)
+    {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var load = new Load(_crowd.Clients, _crowd.Addresses, _settings.Seed).RunAsync(ends.Token);
+        var faults = new FaultRunner(_deployment, _crowd.Clients, _history, _timings).RunAsync(_plan, stop);
+        await Task.WhenAll(faults, Task.Delay(TimeSpan.FromMinutes(_settings.Minutes), stop));
+        await ends.CancelAsync();
+        Progress.Say($"load ends; waiting for the outcome of what was sent");
+        await load;
+    }
+
+    // Everything is whole again: clients connect and get what they have not got. What is missing then is lost.
+    private async Task DrainAsync(CancellationToken stop)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(DrainLimit);
+        while (!limit.IsCancellationRequested)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), stop);
+            var verdict = HistoryChecker.Check(_history.Events);
+            Progress.Say($"draining: {verdict.Receipted} receipts, {verdict.Delivered} deliveries, {verdict.Lost} missing");
+            if (verdict.Lost == 0 && _history.Quiet > TimeSpan.FromSeconds(1.5) && _crowd.Clients.All(c => c.IsConnected))
+                return;
+        }
+
+        foreach (var client in _crowd.Clients.Where(c => !c.IsConnected))
+            _history.Add(new HistoryEvent { Kind = EventKind.Leak, Id = client.Name, Why = $"not connected {DrainLimit.TotalSeconds} s after the last fault" });
+    }
+}

@@ -1,0 +1,36 @@
+using Wsmq.Faults.Checking;
+
+namespace Wsmq.Faults.Running;
+
+/// <summary>Makes one run, says what it found, and keeps its folder where there is something to look into.</summary>
+internal static class Runner
+{
+    private const int MostShown = 20;
+
+    public static async Task<RunResult> RunAsync(RunSettings settings, CancellationToken stop)
+    {
+        using var folder = new RunFolder();
+        try
+        {
+            RunResult result;
+            await using (var run = new Run(settings, folder.Path))
+                result = RunResult.Of(settings.Seed, await run.RunAsync(stop)) with { Store = run.Store, Injected = run.Injected };
+            folder.Keep = settings.Keep || result.Violations.Count > 0;
+            Show(result.Violations);
+            return result;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            folder.Keep = true;
+            throw;
+        }
+    }
+
+    public static void Show(IReadOnlyList<string> violations)
+    {
+        foreach (var violation in violations.Take(MostShown))
+            Progress.Say($"{violation}");
+        if (violations.Count > MostShown)
+            Progress.Say($"and {violations.Count - MostShown} more");
+    }
+}

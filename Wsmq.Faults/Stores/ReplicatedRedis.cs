@@ -1,0 +1,74 @@
+using System.Globalization;
+using Wsmq.Faults.Nodes;
+using Wsmq.Testing;
+
+namespace Wsmq.Faults.Stores;
+
+/// <summary>A Redis and its replica; nodes know one address each, which leads to the master of the day.</summary>
+internal sealed class ReplicatedRedis(string folder, Timings timings) : Deployment(folder, timings), IRedisMaster
+{
+    private readonly List<TcpProxy> _lines = [];
+    private TcpProxy _replication = null!;
+    private RedisServer _replica = null!;
+
+    public override string Name => StoreName.Replica;
+
+    public override IReadOnlyList<TcpProxy> Lines => _lines;
+
+    public RedisServer Master { get; private set; } = null!;
+
+    public override async Task StartAsync(int nodes)
+    {
+        Master = await RedisSettings.StartAsync();
+        await AddReplicaAsync();
+        for (var i = 0; i < nodes; i++)
+            _lines.Add(new TcpProxy(Master.Uri));
+        await StartNodesAsync(_lines.Select(l => new NodeSettings($"127.0.0.1:{l.Port}", null, Timings)));
+    }
+
+    /// <summary>What the master stores from now on does not reach the replica.</summary>
+    public void CutReplication() => _replication.Conditions.Hold(up: true, down: true);
+
+    /// <summary>Kills the master, makes the replica the master, leads the nodes there, and gives it a replica of its own.</summary>
+    public async Task FailOverAsync()
+    {
+        var (old, line) = (Master, _replication);
+        await old.StopAsync(kill: true);
+        line.Cut();
+        await ExpectOkAsync(_replica, "REPLICAOF NO ONE");
+        Master = _replica;
+        foreach (var node in _lines)
+        {
+            node.PointTo(Master.Uri);
+            node.Cut();
+        }
+
+        await line.DisposeAsync();
+        await old.DisposeAsync();
+        await AddReplicaAsync();
+    }
+
+    public override async Task<int> SubscriptionsAsync() => RedisSettings.Count(await Master.CommandAsync("PUBSUB CHANNELS"));
+
+    protected override async ValueTask DisposeStoreAsync()
+    {
+        foreach (var line in _lines.Append(_replication).Where(l => l is not null))
+            await line.DisposeAsync();
+        foreach (var server in new[] { _replica, Master }.Where(s => s is not null))
+            await server.DisposeAsync();
+    }
+
+    private async Task AddReplicaAsync()
+    {
+        _replication = new TcpProxy(Master.Uri);
+        _replica = await RedisSettings.StartAsync("--replicaof", "127.0.0.1", _replication.Port.ToString(CultureInfo.InvariantCulture));
+        await Eventually.That("the replica follows", async () =>
+            (await _replica.CommandAsync("ROLE")).Contains("connected", StringComparison.Ordinal));
+    }
+
+    private static async Task ExpectOkAsync(RedisServer server, string command)
+    {
+        if (await server.CommandAsync(command) is var answer && !answer.StartsWith("+OK", StringComparison.Ordinal))
+            throw new FaultsFailure($"{command}: {answer}");
+    }
+}

@@ -1,0 +1,44 @@
+using Wsmq.Faults.Nodes;
+using Wsmq.Testing;
+
+namespace Wsmq.Faults.Stores;
+
+/// <summary>One Redis with an append-only file; each node reaches it through a line of its own.</summary>
+internal sealed class SingleRedis(string folder, Timings timings) : Deployment(folder, timings), IRedisMaster
+{
+    private readonly List<TcpProxy> _lines = [];
+
+    public override string Name => StoreName.Redis;
+
+    public override IReadOnlyList<TcpProxy> Lines => _lines;
+
+    public RedisServer Master { get; private set; } = null!;
+
+    /// <summary>Null where it cannot be had.</summary>
+    public FakeClock? Clock { get; private set; }
+
+    public override async Task StartAsync(int nodes)
+    {
+        Clock = await FakeClock.TryCreateAsync(Folder);
+        Master = await RedisSettings.StartAsync(Clock?.Environment ?? new Dictionary<string, string>());
+        for (var i = 0; i < nodes; i++)
+            _lines.Add(new TcpProxy(Master.Uri));
+        await StartNodesAsync(_lines.Select(l => new NodeSettings($"127.0.0.1:{l.Port}", null, Timings)));
+    }
+
+    public override async Task<int> SubscriptionsAsync() => RedisSettings.Count(await Master.CommandAsync("PUBSUB CHANNELS"));
+
+    protected override async ValueTask DisposeStoreAsync()
+    {
+        foreach (var line in _lines)
+            await line.DisposeAsync();
+        if (Master is not null)
+            await Master.DisposeAsync();
+    }
+}
+
+/// <summary>A store with one Redis that takes all writes.</summary>
+internal interface IRedisMaster
+{
+    RedisServer Master { get; }
+}

@@ -1,0 +1,33 @@
+using Wsmq.Faults.Nodes;
+using Wsmq.Testing;
+
+namespace Wsmq.Faults.Stores;
+
+/// <summary>One node with the embedded store, on a small disk of its own where the system lets us have one.</summary>
+internal sealed class SqliteFile(string folder, Timings timings) : Deployment(folder, timings)
+{
+    public override string Name => StoreName.Sqlite;
+
+    public override IReadOnlyList<TcpProxy> Lines => [];
+
+    /// <summary>Null where this user may not mount.</summary>
+    public SmallDisk? Disk { get; private set; }
+
+    /// <summary>The database as this process sees it.</summary>
+    public string Database { get; private set; } = "";
+
+    public override async Task StartAsync(int nodes)
+    {
+        var mount = Directory.CreateDirectory(Path.Combine(Folder, "disk")).FullName;
+        Disk = await SmallDisk.TryMountAsync(mount);
+        var file = Path.Combine(mount, "wsmq.db");
+        Database = Disk?.Outside(file) ?? file;
+        await StartNodesAsync([new NodeSettings(null, file, Timings)], Disk?.Prefix ?? []);
+    }
+
+    protected override async ValueTask DisposeStoreAsync()
+    {
+        if (Disk is not null)
+            await Disk.DisposeAsync();
+    }
+}

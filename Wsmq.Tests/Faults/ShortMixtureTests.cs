@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Wsmq.Tests.HostAndCli;
+
+namespace Wsmq.Tests.FaultCampaign;
+
+/// <summary>A short mixture of faults by the program itself, with real nodes, stores and clients.</summary>
+public sealed class ShortMixtureTests(Xunit.Abstractions.ITestOutputHelper output)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);
+    private static readonly string[] AlwaysZero = ["lost", "duplicated", "reordered", "gapsSilent", "failoverLost", "leaks"];
+
+    [Theory]
+    [InlineData("redis")]
+    [InlineData("sqlite")]
+    public async Task Nothing_is_lost_silent_twice_out_of_order_or_left_over(string store)
+    {
+        var (code, last, progress) = await RunAsync("run", "--seed", "4", "--minutes", "0.25", "--store", store);
+
+        output.WriteLine(progress);
+        code.Should().Be(0, progress);
+        using var json = JsonDocument.Parse(last);
+        int Of(string name) => json.RootElement.GetProperty(name).GetInt32();
+        Of("seed").Should().Be(4);
+        Of("faults").Should().BePositive();
+        Of("receipted").Should().BePositive();
+        Of("delivered").Should().BeGreaterThan(Of("receipted"), "users have several devices");
+        AlwaysZero.Where(name => Of(name) != 0).Should().BeEmpty();
+    }
+
+    private static async Task<(int Code, string Last, string Progress)> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [ToolProcess.PathOf("Wsmq.Faults"), .. arguments])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var (standard, progress) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(Limit);
+        }
+        catch (TimeoutException)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
+        return (process.HasExited ? process.ExitCode : -1, (await standard).TrimEnd().Split('\n')[^1], await progress);
+    }
+}
