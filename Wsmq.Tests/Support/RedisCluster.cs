@@ -4,17 +4,21 @@ using StackExchange.Redis;
 namespace Wsmq.Tests.Support;
 
 /// <summary>A real Redis Cluster of three shards, each with so many replicas.</summary>
-public sealed class RedisCluster(int replicas) : IAsyncLifetime
+public sealed class RedisCluster : IAsyncLifetime
 {
     public const string Name = "redis cluster";
 
     private readonly List<RedisServer> _shards = [];
+    private readonly int _replicas;
     private int _prefixes;
 
     public RedisCluster()
         : this(0)
     {
     }
+
+    // xunit takes one public constructor only.
+    internal RedisCluster(int replicas) => _replicas = replicas;
 
     public IReadOnlyList<RedisServer> Servers => _shards;
 
@@ -24,10 +28,10 @@ public sealed class RedisCluster(int replicas) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        while (_shards.Count < 3 * (1 + replicas))
+        while (_shards.Count < 3 * (1 + _replicas))
             _shards.Add(await RedisServer.StartAsync(appendOnly: false, "--cluster-enabled", "yes", "--cluster-node-timeout", "2000"));
         var create = new ProcessStartInfo("redis-cli") { RedirectStandardOutput = true };
-        foreach (var argument in new[] { "--cluster", "create" }.Concat(_shards.Select(s => s.EndPoint)).Concat(["--cluster-replicas", $"{replicas:D}", "--cluster-yes"]))
+        foreach (var argument in new[] { "--cluster", "create" }.Concat(_shards.Select(s => s.EndPoint)).Concat(["--cluster-replicas", $"{_replicas:D}", "--cluster-yes"]))
             create.ArgumentList.Add(argument);
         using var process = Process.Start(create)!;
         var output = await process.StandardOutput.ReadToEndAsync();
