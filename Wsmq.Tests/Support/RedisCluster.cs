@@ -1,17 +1,21 @@
 namespace Wsmq.Tests.Support;
 
 /// <summary>A real Redis Cluster of three shards, each with so many replicas.</summary>
-public sealed class RedisCluster(int replicas) : IAsyncLifetime
+public sealed class RedisCluster : IAsyncLifetime
 {
     public const string Name = "redis cluster";
 
     private readonly List<RedisServer> _shards = [];
+    private readonly int _replicas;
     private int _prefixes;
 
     public RedisCluster()
         : this(0)
     {
     }
+
+    // xunit takes one public constructor only.
+    internal RedisCluster(int replicas) => _replicas = replicas;
 
     public IReadOnlyList<RedisServer> Servers => _shards;
 
@@ -21,9 +25,9 @@ public sealed class RedisCluster(int replicas) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        while (_shards.Count < 3 * (1 + replicas))
+        while (_shards.Count < 3 * (1 + _replicas))
             _shards.Add(await RedisServer.StartAsync(appendOnly: false, "--cluster-enabled", "yes", "--cluster-node-timeout", "2000"));
-        await RedisShards.FormAsync(_shards, replicas);
+        await RedisShards.FormAsync(_shards, _replicas);
     }
 
     public async Task DisposeAsync()

@@ -6,7 +6,7 @@ using Wsmq.Tests.Support;
 namespace Wsmq.Tests.Nodes;
 
 /// <summary>Nodes as a Redis user with the documented access rules; and what an app is told when the user lacks one.</summary>
-public sealed class RedisAccessTests(RedisAccessTests.Server server) : IClassFixture<RedisAccessTests.Server>
+public sealed class RedisAclTests(RedisAclTests.Server server) : IClassFixture<RedisAclTests.Server>
 {
     // What the driver tries and does without.
     private static readonly string[] OfTheDriver = ["hello", "client|setname", "client|setinfo", "client|id", "config|get", "cluster|nodes", "cluster|slots", "role"];
