@@ -75,7 +75,8 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         catch (Exception e)
         {
             // The client ended its stream with an error of its own.
-            results.Break(new HubException(new WsmqException(WsmqErrors.InvalidMessage, "the stream of messages ended with an error").Message, e));
+            var ended = new WsmqException(WsmqErrors.InvalidMessage, "the stream of messages ended with an error", e);
+            results.Break(new HubException(ended.Message, ended));
         }
         finally
         {
