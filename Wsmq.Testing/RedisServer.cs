@@ -90,10 +90,10 @@ public sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>Stops its clock: it keeps its connections and answers nothing.</summary>
-    public Task PauseAsync() => Signals.SendAsync(_process!.Id, "STOP");
+    public void Pause() => Signals.Pause(_process!.Id);
 
-    /// <summary>Lets it go on after <see cref="PauseAsync"/>.</summary>
-    public Task ContinueAsync() => Signals.SendAsync(_process!.Id, "CONT");
+    /// <summary>Lets it go on after <see cref="Pause"/>.</summary>
+    public void Continue() => Signals.Resume(_process!.Id);
 
     /// <summary>What the server answers to an inline command, as it stands on the wire.</summary>
     public Task<string> CommandAsync(string command) => TrySendAsync(Port, command + "\r\n");

@@ -1,5 +1,6 @@
 using Wsmq.Faults.Nodes;
 using Wsmq.Faults.Stores;
+using Wsmq.Testing;
 
 namespace Wsmq.Faults.Injected;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Wsmq.Faults.Nodes;
 using Wsmq.Faults.Stores;
+using Wsmq.Testing;
 
 namespace Wsmq.Faults.Injected;
 

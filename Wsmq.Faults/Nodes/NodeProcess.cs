@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Wsmq.Testing;
 
 namespace Wsmq.Faults.Nodes;
 

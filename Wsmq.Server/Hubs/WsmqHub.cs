@@ -35,6 +35,10 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
         {
             await _sessions.TurnAwayAsync(Context, e);
         }
+        catch (OperationCanceledException) when (Context.ConnectionAborted.IsCancellationRequested)
+        {
+            // Hung up while it was let in: SignalR would log that as an error, and any client could fill the log.
+        }
     }
 
     /// <inheritdoc/>

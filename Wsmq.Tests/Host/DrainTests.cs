@@ -34,7 +34,7 @@ public sealed class DrainTests : IAsyncLifetime
     {
         await _first.StartHostAsync("--Wsmq:Options:Drain:Timeout", "00:50:00", "--Wsmq:Options:Drain:ReadinessDelay", "00:10:00");
 
-        await _first.Host.TerminateAsync();
+        _first.Host.Terminate();
 
         (await _first.Host.ExitCodeAsync()).Should().Be(0);
     }
@@ -57,7 +57,7 @@ public sealed class DrainTests : IAsyncLifetime
         var sending = SendAsync(alice, enough.Token);
         await Eventually.That("messages flow", () => bob.HandledCount > 50 && _plain.Count > 50);
 
-        await _first.Host.TerminateAsync();
+        _first.Host.Terminate();
 
         using var http = Http();
         await Eventually.That("it is not ready", async () => await StatusAsync(http, "/health/ready") == HttpStatusCode.ServiceUnavailable);

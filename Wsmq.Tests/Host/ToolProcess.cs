@@ -60,7 +60,7 @@ internal sealed class ToolProcess : IAsyncDisposable
     }
 
     /// <summary>Asks it to end, as an orchestrator does: SIGTERM.</summary>
-    public Task TerminateAsync() => Signals.SendAsync(_process.Id, "TERM");
+    public void Terminate() => Signals.Terminate(_process.Id);
 
     /// <summary>Ends it at once, as kill -9 does.</summary>
     public async Task KillAsync()

@@ -37,7 +37,7 @@ public abstract partial class StoreContract
         var page = await h.ReadAsync(Bob, new Position(5));
         page.Entries.Should().BeEmpty();
         page.State.Should().Be(default(LogState));
-        (await h.Log.StatesAsync([Bob, Team, Address.Work("w")], default)).Should().Equal(default, default, default(LogState));
+        (await h.Log.StatesAsync([Bob, Team, Address.Work("w")], default)).Should().OnlyContain(s => s == default(LogState));
     }
 
     [Fact]

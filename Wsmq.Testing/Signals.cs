@@ -1,19 +1,22 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace Wsmq.Faults.Nodes;
+namespace Wsmq.Testing;
 
-/// <summary>Signals to processes that this run started.</summary>
-internal static partial class Signals
+/// <summary>Signals to processes that the caller started.</summary>
+public static partial class Signals
 {
     private const int Term = 15;
     private const int Continue = 18;
     private const int Stop = 19;
 
+    /// <summary>Stops its clock: it keeps its connections and answers nothing.</summary>
     public static void Pause(int processId) => Send(processId, Stop);
 
+    /// <summary>Lets it go on after <see cref="Pause"/>.</summary>
     public static void Resume(int processId) => Send(processId, Continue);
 
+    /// <summary>Asks it to end in order (SIGTERM).</summary>
     public static void Terminate(int processId) => Send(processId, Term);
 
     private static void Send(int processId, int signal)
