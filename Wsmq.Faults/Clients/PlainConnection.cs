@@ -16,10 +16,12 @@ internal sealed class PlainConnection : IAsyncDisposable
     {
         (_hub, Number, _behaviour, _record, _stop) = (hub, number, behaviour, record, stop);
         hub.On<Delivery>("Receive", ReceiveAsync);
-        hub.On<string, string, string, string>("Gap", (source, after, before, reason) => Happened(new HistoryEvent
+        hub.On<string, string, string, string>("Gap", (source, after, before, reason) =>
         {
-            Kind = EventKind.Gap, Address = source, After = after, Before = before, Why = reason,
-        }));
+            // As with messages: of a connection that was given up, it is announced again.
+            if (!_ended.Task.IsCompleted)
+                Happened(new HistoryEvent { Kind = EventKind.Gap, Address = source, After = after, Before = before, Why = reason });
+        });
         hub.On<string, string>("Stalled", (source, position) => Happened(new HistoryEvent { Kind = EventKind.Stalled, Address = source, Position = position }));
         hub.Closed += _ =>
         {

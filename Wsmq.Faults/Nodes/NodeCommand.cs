@@ -43,7 +43,8 @@ internal static class NodeCommand
 
     private static WebApplication Build(ParseResult result)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // The content root is watched for changes of the settings, with all below it.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
 
         // Standard output carries the address alone.

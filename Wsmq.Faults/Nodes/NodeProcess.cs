@@ -74,10 +74,17 @@ internal sealed class NodeProcess : IAsyncDisposable
     private static async Task<Uri> ReadAddressAsync(Process process, string log)
     {
         using var limit = new CancellationTokenSource(StartLimit);
-        while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
+        try
         {
-            if (Uri.TryCreate(line, UriKind.Absolute, out var address))
-                return address;
+            while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
+            {
+                if (Uri.TryCreate(line, UriKind.Absolute, out var address))
+                    return address;
+            }
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new FaultsFailure($"A node did not listen within {StartLimit.TotalSeconds} s; what it said stands in {log}.", e);
         }
 
         throw new FaultsFailure($"A node ended before it listened; its reason stands in {log}.");

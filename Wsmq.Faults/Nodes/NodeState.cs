@@ -61,7 +61,7 @@ internal sealed class NodeGauge(FeedRegistry feeds) : IDisposable
         }
 
         return new NodeState(
-            Interlocked.Read(ref _connections), feeds.Count, Timer.ActiveCount, NodeState.SocketsOf("self"), GC.GetTotalMemory(forceFullCollection: true));
+            Interlocked.Read(ref _connections), feeds.Count, Timer.ActiveCount, NodeState.SocketsOf("self"), Math.Max(0, GC.GetTotalMemory(forceFullCollection: true)));
     }
 
     public void Dispose() => _listener.Dispose();

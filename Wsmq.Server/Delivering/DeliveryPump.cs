@@ -145,8 +145,8 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         var ready = _ready ??= [];
         ready.Clear();
         var view = Feed.Look(_writer.Sent, ready, Math.Max(1, _window.Room));
-        if (view.Lost.Covers(_writer.Sent))
-            return LostAsync(view.Lost.Through);
+        if (view.Lost.Behind(_writer.Sent) is { } through)
+            return LostAsync(through);
         if (ready.Count == 0 && _writer.Sent < view.Tail)
             return _window.HasRoom ? ReadPageAsync() : BlockedAsync();
         _backlog = null;

@@ -24,7 +24,7 @@ internal sealed class DeliveryWriter(LogFeed feed, ClientConnection connection, 
     /// Writes what can be written at once from the head of a list of entries, or announces what is missing before it. Returns how
     /// many entries are done with, or <see cref="NoRoom"/>.
     /// </summary>
-    public ValueTask<int> DeliverAsync(ReadOnlySpan<FeedEntry> entries, LostRange lost, CancellationToken cancellationToken)
+    public ValueTask<int> DeliverAsync(ReadOnlySpan<FeedEntry> entries, LostRanges lost, CancellationToken cancellationToken)
     {
         var old = 0;
         while (old < entries.Length && entries[old].Position <= Sent)
@@ -62,13 +62,13 @@ internal sealed class DeliveryWriter(LogFeed feed, ClientConnection connection, 
         return connection.StalledAsync(feed.Source, Sent, cancellationToken);
     }
 
-    private static Position? MissingBefore(FeedEntry entry, Position sent, LostRange lost) =>
-        lost.Covers(sent) && lost.Through < entry.Position ? lost.Through
+    private static Position? MissingBefore(FeedEntry entry, Position sent, LostRanges lost) =>
+        lost.Behind(sent) is { } through && through < entry.Position ? through
         : entry.Previous > sent ? entry.Previous
         : null;
 
     // The entries that follow each other and can leave together: at least the first.
-    private static ReadOnlySpan<FeedEntry> Together(ReadOnlySpan<FeedEntry> entries, LostRange lost)
+    private static ReadOnlySpan<FeedEntry> Together(ReadOnlySpan<FeedEntry> entries, LostRanges lost)
     {
         var bytes = entries[0].Frame.Length;
         var count = 1;

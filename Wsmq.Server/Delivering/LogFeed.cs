@@ -13,7 +13,8 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
     private readonly FeedReaders _readers = new();
     private readonly byte[] _sourceText = JsonFrames.SourceOf(source);
     private Position _tail;
-    private LostRange _lost;
+    private readonly SeenTails _seen = new();
+    private LostRanges _lost = LostRanges.None;
     private SharedPage? _page;
     private SharedFrames? _shared;
     private Position _observedTail;
@@ -35,7 +36,7 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
     }
 
     /// <summary>What the store has lost, as far as this node knows.</summary>
-    public LostRange Lost
+    public LostRanges Lost
     {
         get
         {
@@ -80,7 +81,15 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
     /// when an entry was too large to travel with its signal.
     /// </summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
-    public Task<FeedPage> ReadAsync(IMessageLog log, Position after, CancellationToken cancellationToken)
+    public async Task<FeedPage> ReadAsync(IMessageLog log, Position after, CancellationToken cancellationToken)
+    {
+        var page = await PageAsync(log, after, cancellationToken);
+        lock (_lock)
+            _lost = SeenTails.Check(_tail, after, page.Entries, _seen.Check(after, page.Entries, _lost));
+        return page;
+    }
+
+    private Task<FeedPage> PageAsync(IMessageLog log, Position after, CancellationToken cancellationToken)
     {
         Task<FeedPage> page;
         lock (_lock)
@@ -120,7 +129,9 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
 
             // What follows an entry before the tail follows it in a log that has lost what was behind it.
             if (signal.Previous < _tail)
-                _lost = new LostRange(signal.Previous, _tail);
+                _lost = _lost.With(signal.Previous, _tail);
+            else if (signal.Previous > _tail)
+                _seen.Add(_tail);
 
             // Behind a hole the newest entries begin anew: readers before it go to the log.
             if (signal.Previous != _tail || signal.Entry is null)
@@ -145,7 +156,9 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
             _membershipVersion = state.MembershipVersion;
             var wentBack = state.Tail < seenBefore && seenBefore == _tail;
             if (wentBack)
-                _lost = new LostRange(state.Tail, _tail);
+                _lost = _lost.With(state.Tail, _tail);
+            else if (state.Tail > _tail)
+                _seen.Add(_tail);
             if (wentBack || state.Tail > _tail)
             {
                 _recent.Clear();

@@ -93,6 +93,64 @@ public sealed class LogFeedTests
         ready.Select(e => e.Position.Value).Should().Equal(210);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_log_that_lost_its_end_and_grew_past_it_is_found_out_by_whoever_reads_across_it(bool bySignal)
+    {
+        var (seen, kept, next, last) = (new Position(5), new Position(2), new Position(8), new Position(9));
+        _feed.OnSignal(Entry(seen, new Position(4)));
+
+        // The signal of the first entry behind the loss was missed: the second one follows an entry that nobody here has seen.
+        if (bySignal)
+            _feed.OnSignal(Entry(last, next));
+        else
+            _feed.Observe(State(last), _feed.Tail);
+        _feed.Lost.Behind(kept).Should().BeNull("nothing tells yet");
+        await _feed.ReadAsync(new Page(State(last), Stored(next, kept), Stored(last, next)), seen, CancellationToken.None);
+
+        _feed.Lost.Behind(kept).Should().Be(seen);
+        _feed.Lost.Behind(new Position(4)).Should().Be(seen);
+        _feed.Lost.Behind(seen).Should().BeNull("who has it misses nothing");
+    }
+
+    [Fact]
+    public async Task Missed_signals_and_retention_are_no_loss()
+    {
+        _feed.OnSignal(Entry(First, Position.Start));
+        _feed.OnSignal(Entry(new Position(4), new Position(3)));
+        await _feed.ReadAsync(new Page(State(new Position(4)), Stored(First, Position.Start), Stored(new Position(3), First)), Position.Start, CancellationToken.None);
+        _feed.OnSignal(Entry(new Position(9), new Position(8)));
+        await _feed.ReadAsync(new Page(State(new Position(9)), Stored(new Position(9), new Position(8))), Second, CancellationToken.None);
+        await _feed.ReadAsync(new Page(State(new Position(9)), Stored(new Position(9), Second)), new Position(5), CancellationToken.None);
+
+        _feed.Lost.Should().BeSameAs(LostRanges.None);
+    }
+
+    [Fact]
+    public void Several_losses_are_remembered_apart_and_a_later_one_takes_over_what_lies_behind_it()
+    {
+        var lost = LostRanges.None.With(new Position(10), new Position(20)).With(new Position(30), new Position(40));
+        lost.Behind(new Position(15)).Should().Be(new Position(20));
+        lost.Behind(new Position(25)).Should().BeNull();
+        lost.Behind(new Position(30)).Should().Be(new Position(40));
+
+        lost = lost.With(new Position(15), new Position(50));
+
+        lost.Behind(new Position(10)).Should().Be(new Position(50));
+        lost.Behind(new Position(45)).Should().Be(new Position(50));
+        lost.Behind(new Position(9)).Should().BeNull();
+    }
+
+    private static LogEntry Stored(Position position, Position previous) => Entry(position, previous).Entry!;
+
+    /// <summary>A log of which one page is read.</summary>
+    private sealed class Page(LogState state, params LogEntry[] entries) : ScriptedLogBase
+    {
+        public override Task<LogPage> ReadAsync(Address source, Position after, int maxEntries, int maxBytes, CancellationToken cancellationToken) =>
+            Task.FromResult(new LogPage(entries, state));
+    }
+
     private sealed class Listening : IFeedReader
     {
         public int Heard { get; private set; }

@@ -16,7 +16,7 @@ internal abstract class ScriptedLogBase : IMessageLog
     public virtual Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<LogPage> ReadAsync(Address source, Position after, int maxEntries, int maxBytes, CancellationToken cancellationToken) =>
+    public virtual Task<LogPage> ReadAsync(Address source, Position after, int maxEntries, int maxBytes, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<LogState?[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken) =>
