@@ -189,7 +189,7 @@ public abstract class AccessContract : IAsyncLifetime
         return client;
     }
 
-    private static int Connections(TestNode node) => node.Services.GetRequiredService<ConnectionRegistry>().All.Count();
+    private static int Connections(TestNode node) => node.Services.GetRequiredService<ConnectionRegistry>().All.Count;
 
     private static async Task ClosedAsync(PlainClient client, WsmqError error)
     {
