@@ -29,7 +29,7 @@ internal sealed class ClientRun : IDisposable
         _sources = new Sources(options, source => loop.RunAsync(source, _handling.Token));
         _resumer.Sources = _sources;
         var inbox = new Inbox(_sources, _live, _acker, _resumer, store, events);
-        _connection = new ConnectionLoop(sessions, inbox, [_resumer, _acker, _failures, Outbox, store, new Readers(handlers)], state, options, events);
+        _connection = new ConnectionLoop(sessions, inbox, [_resumer, _acker, _failures, Outbox, new Readers(handlers)], state, options, events);
     }
 
     public Outbox Outbox { get; }

@@ -25,11 +25,7 @@ internal sealed class HubSession : IAsyncDisposable
         connection.On<string, string>(nameof(IWsmqClient.Stalled), receiver.Stalled);
         connection.On<string, string, int>(nameof(IWsmqClient.Skipped), receiver.Skipped);
         connection.On<int>(nameof(IWsmqClient.Reconnect), milliseconds => _leave.TrySetResult(Bounded(milliseconds)));
-        connection.On<bool>(nameof(IWsmqClient.StoreState), available =>
-        {
-            StoreAvailable = available;
-            receiver.StoreState(available);
-        });
+        connection.On<bool>(nameof(IWsmqClient.StoreState), receiver.StoreState);
         connection.Closed += error =>
         {
             _ended.TrySetResult(error);
@@ -42,9 +38,6 @@ internal sealed class HubSession : IAsyncDisposable
 
     /// <summary>Completes when the server asks to connect anew, with the time after which.</summary>
     public Task<TimeSpan> AskedToLeave => _leave.Task;
-
-    /// <summary>What this connection was last told of the store; null where it was told nothing.</summary>
-    public bool? StoreAvailable { get; private set; }
 
     public Task StartAsync(CancellationToken ct) => _connection.StartAsync(ct);
 
@@ -61,9 +54,6 @@ internal sealed class HubSession : IAsyncDisposable
 
     public Task FailAsync(Address source, Position position, string? reason) =>
         _connection.InvokeAsync<int>(nameof(IWsmqHub.Fail), source.ToString(), position.ToString(), reason);
-
-    /// <summary>A call without effect: its answer says that the server has let the connection in.</summary>
-    public Task AskAsync() => _connection.InvokeAsync<PublishResult[]>(nameof(IWsmqHub.SendMany), new SendFrame());
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 

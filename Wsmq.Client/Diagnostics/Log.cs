@@ -47,9 +47,6 @@ internal static partial class Log
     [LoggerMessage(16, LogLevel.Information, "The store is back.")]
     public static partial void StoreBack(ILogger logger);
 
-    [LoggerMessage(17, LogLevel.Debug, "Nothing is known of the store at the new connection.")]
-    public static partial void StoreNotAsked(ILogger logger, Exception exception);
-
     [LoggerMessage(13, LogLevel.Debug, "Closing a connection met an error.")]
     public static partial void CloseFailed(ILogger logger, Exception exception);
 

@@ -25,4 +25,5 @@ public static class WsmqJson
 [JsonSerializable(typeof(JsonBody))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(int))]
+[JsonSerializable(typeof(bool))]
 internal sealed partial class WsmqJsonContext : JsonSerializerContext;

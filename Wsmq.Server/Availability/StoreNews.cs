@@ -14,13 +14,15 @@ internal sealed class StoreNews
     private readonly HashSet<ClientConnection> _audience = [];
     private bool _available = true;
 
-    public void Add(ClientConnection connection)
+    /// <param name="connection">It was let in.</param>
+    /// <param name="tell">It asked to be told, also where all is well.</param>
+    public void Add(ClientConnection connection, bool tell)
     {
         lock (_lock)
         {
             _audience.Add(connection);
-            if (!_available)
-                connection.Post(Message(available: false));
+            if (tell || !_available)
+                connection.Post(Message(_available));
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class SessionManager(
     public async Task<Session> OpenAsync(HubCallerContext context)
     {
         var caller = new WsmqCaller(UserOf(context), DeviceOf(context), context.User ?? new ClaimsPrincipal());
-        var connection = new ClientConnection(connections.Get(context.ConnectionId), WantsMany(context));
+        var connection = new ClientConnection(connections.Get(context.ConnectionId), Wants(context, "batch"));
         var credits = new ConnectionCredits(services.Options.ConnectionWindow);
         var session = new Session(caller, new Receiver(caller.UserId, connection, credits), Enter(caller));
         try
@@ -44,7 +44,7 @@ internal sealed class SessionManager(
             feed.MembershipChanged += session.Groups.Changed;
             await session.Groups.StartAsync(context.ConnectionAborted);
             sweep.Add(session);
-            news.Add(connection);
+            news.Add(connection, tell: Wants(context, "store"));
             metrics.Connected();
             return session;
         }
@@ -131,6 +131,6 @@ internal sealed class SessionManager(
     }
 
     // Anything else than true does not ask for it: an unknown way of asking gets what every client understands.
-    private static bool WantsMany(HubCallerContext context) =>
-        context.GetHttpContext()?.Request.Query.TryGetValue("batch", out var batch) == true && batch == "true";
+    private static bool Wants(HubCallerContext context, string what) =>
+        context.GetHttpContext()?.Request.Query.TryGetValue(what, out var asked) == true && asked == "true";
 }

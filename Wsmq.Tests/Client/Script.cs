@@ -11,7 +11,6 @@ public sealed class Script
     private readonly ConcurrentDictionary<string, Receipt> _receipts = new();
     private readonly ConcurrentQueue<OutgoingMessage> _stored = new();
     private int _streams;
-    private int _asked;
 
     /// <summary>Tokens of all attempts to connect, refused ones included; null where there was none.</summary>
     public ConcurrentQueue<string?> Tokens { get; } = new();
@@ -86,11 +85,6 @@ public sealed class Script
         foreach (var context in _live.Values)
             context.Abort();
     }
-
-    /// <summary>How often a client asked for nothing but an answer.</summary>
-    public int Asked => Volatile.Read(ref _asked);
-
-    public void Ask() => Interlocked.Increment(ref _asked);
 
     public void BeginStream() => Interlocked.Increment(ref _streams);
 

@@ -26,11 +26,7 @@ public sealed class ScriptedHub(Script script) : Hub<IWsmqClient>, IWsmqHub
 
     public Task<Receipt> Send(OutgoingMessage message) => throw new HubException("not scripted");
 
-    public Task<PublishResult[]> SendMany(OutgoingMessage[] messages)
-    {
-        script.Ask();
-        return messages.Length == 0 ? Task.FromResult<PublishResult[]>([]) : throw new HubException("not scripted");
-    }
+    public Task<PublishResult[]> SendMany(OutgoingMessage[] messages) => throw new HubException("not scripted");
 
     public IAsyncEnumerable<PublishResult[]> Publish(IAsyncEnumerable<OutgoingMessage[]> messages, CancellationToken cancellationToken) =>
         new ScriptedStream(script, Context).RunAsync(messages, cancellationToken);
