@@ -105,6 +105,8 @@ fi
 need redis-server redis-server
 need node nodejs
 need npm npm
+# The fault campaign steps the clock of a Redis with a small library of its own.
+need cc gcc
 
 if ! dotnet build Wsmq.sln; then
   fail "the build failed"

@@ -33,6 +33,12 @@ internal static class EventKind
 
     public const string Stalled = "stalled";
 
+    /// <summary>The server has set a message aside, because its handler kept failing.</summary>
+    public const string Skipped = "skipped";
+
+    /// <summary>Our client hears that the store is away or back.</summary>
+    public const string Store = "store";
+
     /// <summary>A client's connection: <c>why</c> is connected or lost.</summary>
     public const string State = "state";
 
