@@ -46,8 +46,8 @@ internal sealed class SeenTails
         return index < 0 && ~index < page.Length ? page[~index] : null;
     }
 
-    // An entry that was removed by retention is still the previous one of its follower.
-    private static bool IsGone(FeedEntry first, Position tail) => first.Position > tail && first.Previous < tail;
+    // An entry that was removed by retention is still the previous one of its follower. What another hand wrote says nothing.
+    private static bool IsGone(FeedEntry first, Position tail) => first.Position > tail && first.Previous < tail && first.Defect is null;
 
     // Never equal, so that the search ends before the first entry at or behind the position.
     private readonly struct AtOrBehind(Position tail) : IComparable<FeedEntry>

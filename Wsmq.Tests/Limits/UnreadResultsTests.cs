@@ -53,13 +53,13 @@ public sealed class UnreadResultsTests : IDisposable
     }
 
     [Fact]
-    public async Task An_array_that_is_far_too_long_counts_as_one_malformed_message()
+    public async Task An_array_that_is_far_too_long_is_refused_as_a_whole()
     {
         await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")));
         await using var mallory = await RawClient.ConnectAsync(node, "mallory");
         await mallory.SendAsync($$"""{"type":1,"invocationId":"1","target":"SendMany","arguments":[[{{string.Join(',', Enumerable.Repeat("[]", 100_000))}}]]}""");
 
         await Eventually.That("it is answered", () => mallory.All.Any(m => m.Contains("\"invocationId\":\"1\"", StringComparison.Ordinal)));
-        mallory.All[^1].Should().Contain("invalid-message").And.Contain("\"number\":0").And.NotContain("\"number\":1");
+        mallory.All[^1].Should().Contain("invalid-message").And.NotContain("\"number\":");
     }
 }

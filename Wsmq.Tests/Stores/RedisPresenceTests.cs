@@ -63,12 +63,14 @@ public sealed class RedisPresenceTests : IAsyncLifetime
     [Fact]
     public async Task Nothing_is_published_where_nobody_reads()
     {
+        // The check at the start publishes, to see whether it may.
+        var atStart = await CallsOfAsync("publish");
         await _node.AddManyAsync(Bob, 3);
-        (await CallsOfAsync("publish")).Should().Be(0);
+        (await CallsOfAsync("publish")).Should().Be(atStart);
         var heard = await ListenAsync(_node, Bob);
         await _node.AddManyAsync(Bob, 50);
         await Eventually.That("all heard", () => heard.Count == 50);
-        (await CallsOfAsync("publish")).Should().Be(1, "a batch is one message to a node");
+        (await CallsOfAsync("publish")).Should().Be(atStart + 1, "a batch is one message to a node");
         (await CallsOfAsync("evalsha")).Should().BePositive("scripts are sent once");
     }
 
