@@ -44,6 +44,9 @@ function environment(folder, settings) {
   const foreign = /^(wsmq__|aspnetcore_|authentication__|logging__)/i;
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
   Object.assign(env, { ASPNETCORE_ENVIRONMENT: 'Development', DOTNET_ENVIRONMENT: 'Development', Wsmq__DataFolder: folder });
+
+  // Plain clients that are asked to leave stay until the drain ends.
+  env.Wsmq__Options__Drain__Timeout = '00:00:03';
   for (const [name, value] of Object.entries(settings)) env[`Wsmq__${name}`] = String(value);
   return env;
 }
