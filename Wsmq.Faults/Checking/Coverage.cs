@@ -4,8 +4,9 @@ namespace Wsmq.Faults.Checking;
 internal sealed class Coverage(IEnumerable<DeviceRecord> devices, Failovers failovers, Verdict verdict)
 {
     // Every device counts and is a member from the beginning, so nothing may be consumed before it, and nothing stored before it
-    // joined. Entries are lost by a failover alone.
-    private readonly string[] _reasons = failovers.Any ? [GapReasons.Retention, GapReasons.Lost] : [GapReasons.Retention];
+    // joined. Entries are lost by a failover alone, and none
+    // with a receipt where receipts wait for the replica.
+    private readonly string[] _reasons = failovers is { Any: true, MayLose: true } ? [GapReasons.Retention, GapReasons.Lost] : [GapReasons.Retention];
     private readonly DeviceRecord[] _devices = [.. devices];
 
     public void Check(IEnumerable<SendRecord> sends)

@@ -9,6 +9,9 @@ internal sealed class Failovers
 
     public bool Any => _windows.Count > 0;
 
+    /// <summary>Receipts waited for the replica: what has one is not lost.</summary>
+    public bool MayLose { get; set; } = true;
+
     public void Take(HistoryEvent happened, int line)
     {
         if (happened.Kind == EventKind.TailAtRisk)
@@ -18,5 +21,5 @@ internal sealed class Failovers
     }
 
     /// <summary>Whether a message can have been stored in the tail that was lost: after the master was cut off, before the replica took over.</summary>
-    public bool MayHaveLost(SendRecord send) => _windows.Exists(w => send.Receipted >= w.From && send.Began <= w.To);
+    public bool MayHaveLost(SendRecord send) => MayLose && _windows.Exists(w => send.Receipted >= w.From && send.Began <= w.To);
 }

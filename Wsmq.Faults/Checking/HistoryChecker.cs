@@ -1,4 +1,5 @@
 using Wsmq.Faults.History;
+using Wsmq.Faults.Stores;
 
 namespace Wsmq.Faults.Checking;
 
@@ -29,6 +30,9 @@ internal sealed class HistoryChecker
     {
         switch (happened.Kind)
         {
+            case EventKind.Run:
+                _failovers.MayLose = happened.Why != StoreName.Receipts;
+                break;
             case EventKind.Device:
                 _devices.Add(happened.Device!, new DeviceRecord(happened, line, _verdict));
                 break;

@@ -8,7 +8,7 @@ namespace Wsmq.Faults.Injected;
 /// The master dies with a tail that its replica has not received, and the replica takes its place. The one fault in which messages
 /// with a receipt may be lost without a word: those that no feed had seen, and so some clients are away meanwhile.
 /// </summary>
-internal sealed class Failover() : Fault("failover", StoreName.Replica)
+internal sealed class Failover() : Fault("failover", StoreName.Replica, StoreName.Receipts)
 {
     public override string Takes => Hold.Store;
 

@@ -4,7 +4,7 @@ using Wsmq.Testing;
 namespace Wsmq.Faults.Injected;
 
 /// <summary>Something happens to the line between a node (on a Cluster: all nodes) and a server of the store.</summary>
-internal abstract class NetFault(string name) : Fault(name, StoreName.Redis, StoreName.Replica, StoreName.Cluster)
+internal abstract class NetFault(string name) : Fault(name, StoreName.Redis, StoreName.Replica, StoreName.Receipts, StoreName.Cluster)
 {
     public override string Takes => Hold.Lines;
 

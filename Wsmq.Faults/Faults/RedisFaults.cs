@@ -6,7 +6,7 @@ using Wsmq.Testing;
 namespace Wsmq.Faults.Injected;
 
 /// <summary>Redis killed as by kill -9, and started again with what is on its disk.</summary>
-internal sealed class RedisKill() : Fault("redis-kill", StoreName.Redis, StoreName.Replica)
+internal sealed class RedisKill() : Fault("redis-kill", StoreName.Redis, StoreName.Replica, StoreName.Receipts)
 {
     public override string Takes => Hold.Store;
 
@@ -20,7 +20,7 @@ internal sealed class RedisKill() : Fault("redis-kill", StoreName.Redis, StoreNa
 }
 
 /// <summary>Redis stops answering without a closed connection, and goes on later.</summary>
-internal sealed class RedisPause() : Fault("redis-pause", StoreName.Redis, StoreName.Replica)
+internal sealed class RedisPause() : Fault("redis-pause", StoreName.Redis, StoreName.Replica, StoreName.Receipts)
 {
     public override string Takes => Hold.Store;
 
@@ -36,7 +36,7 @@ internal sealed class RedisPause() : Fault("redis-pause", StoreName.Redis, Store
 }
 
 /// <summary>Redis without room: it refuses what needs memory.</summary>
-internal sealed class RedisFull() : Fault("redis-full", StoreName.Redis, StoreName.Replica)
+internal sealed class RedisFull() : Fault("redis-full", StoreName.Redis, StoreName.Replica, StoreName.Receipts)
 {
     public override string Takes => Hold.Store;
 
@@ -50,7 +50,7 @@ internal sealed class RedisFull() : Fault("redis-full", StoreName.Redis, StoreNa
 }
 
 /// <summary>The server ends connections of one kind, again and again.</summary>
-internal abstract class ClientKill(string name, string type) : Fault(name, StoreName.Redis, StoreName.Replica, StoreName.Cluster)
+internal abstract class ClientKill(string name, string type) : Fault(name, StoreName.Redis, StoreName.Replica, StoreName.Receipts, StoreName.Cluster)
 {
     public override string Takes => Hold.Store;
 

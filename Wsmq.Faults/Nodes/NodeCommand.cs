@@ -17,13 +17,14 @@ internal static class NodeCommand
 
     public static readonly Option<string?> Redis = new("--redis");
     public static readonly Option<string?> Sqlite = new("--sqlite");
+    public static readonly Option<int> ReceiptReplicas = new("--receipt-replicas");
     public static readonly Option<int> CommandTimeout = new("--command-timeout");
     public static readonly Option<int> TailCheck = new("--tail-check");
     public static readonly Option<int> ConnectionTimeout = new("--connection-timeout");
 
     public static Command Create()
     {
-        var command = new Command(Name, "One node; used by the other commands.") { Redis, Sqlite, CommandTimeout, TailCheck, ConnectionTimeout };
+        var command = new Command(Name, "One node; used by the other commands.") { Redis, Sqlite, ReceiptReplicas, CommandTimeout, TailCheck, ConnectionTimeout };
         command.Hidden = true;
         command.SetAction((result, _) => RunAsync(result));
         return command;
@@ -73,9 +74,14 @@ internal static class NodeCommand
         });
         services.Configure<HubOptions<WsmqHub>>(hub => (hub.ClientTimeoutInterval, hub.KeepAliveInterval) = (timeout, timeout / 4));
         if (result.GetValue(Redis) is { } redis)
-            wsmq.UseRedis(redis, o => o.CommandTimeout = TimeSpan.FromMilliseconds(result.GetValue(CommandTimeout)));
+        {
+            wsmq.UseRedis(redis, o => (o.CommandTimeout, o.ReceiptReplicas) =
+                (TimeSpan.FromMilliseconds(result.GetValue(CommandTimeout)), result.GetValue(ReceiptReplicas)));
+        }
         else
+        {
             wsmq.UseSqlite(result.GetValue(Sqlite));
+        }
     }
 
     private static async Task EndOfInputAsync()

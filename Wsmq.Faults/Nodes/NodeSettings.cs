@@ -8,11 +8,15 @@ internal sealed record NodeSettings(string? Redis, string? Sqlite, Timings Timin
     /// <summary>Groups keep so few messages, so that a reader that stops falls behind what is kept and has to be told.</summary>
     public const int GroupMaxCount = 400;
 
+    /// <summary>How many replicas a receipt waits for.</summary>
+    public int ReceiptReplicas { get; init; }
+
     public string[] ToArguments()
     {
         List<string> arguments = [];
         Add(NodeCommand.Redis.Name, Redis);
         Add(NodeCommand.Sqlite.Name, Sqlite);
+        Add(NodeCommand.ReceiptReplicas.Name, ReceiptReplicas.ToString(CultureInfo.InvariantCulture));
         Add(NodeCommand.CommandTimeout.Name, Milliseconds(Timings.CommandTimeout));
         Add(NodeCommand.TailCheck.Name, Milliseconds(Timings.TailCheck));
         Add(NodeCommand.ConnectionTimeout.Name, Milliseconds(Timings.ConnectionTimeout));

@@ -28,7 +28,8 @@ internal sealed class Run : IAsyncDisposable
         _deployment = Store switch
         {
             StoreName.Redis => new SingleRedis(folder, _timings),
-            StoreName.Replica => new ReplicatedRedis(folder, _timings),
+            StoreName.Replica => new ReplicatedRedis(folder, _timings, receipts: false),
+            StoreName.Receipts => new ReplicatedRedis(folder, _timings, receipts: true),
             StoreName.Cluster => new RedisClusterStore(folder, _timings),
             _ => new SqliteFile(folder, _timings),
         };

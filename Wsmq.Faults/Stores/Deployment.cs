@@ -59,8 +59,11 @@ internal static class StoreName
 {
     public const string Redis = "redis";
     public const string Replica = "replica";
+
+    /// <summary>The same, and receipts wait for the replica.</summary>
+    public const string Receipts = "receipts";
     public const string Cluster = "cluster";
     public const string Sqlite = "sqlite";
 
-    public static readonly string[] All = [Redis, Sqlite, Replica, Cluster];
+    public static readonly string[] All = [Redis, Sqlite, Replica, Cluster, Receipts];
 }

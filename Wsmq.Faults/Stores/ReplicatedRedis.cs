@@ -4,14 +4,14 @@ using Wsmq.Testing;
 
 namespace Wsmq.Faults.Stores;
 
-/// <summary>A Redis and its replica; nodes know one address each, which leads to the master of the day.</summary>
-internal sealed class ReplicatedRedis(string folder, Timings timings) : Deployment(folder, timings), IRedisMaster
+/// <summary>A Redis and its replica; nodes know one address each, which leads to the master of the day. Receipts may wait for the replica.</summary>
+internal sealed class ReplicatedRedis(string folder, Timings timings, bool receipts) : Deployment(folder, timings), IRedisMaster
 {
     private readonly List<TcpProxy> _lines = [];
     private TcpProxy _replication = null!;
     private RedisServer _replica = null!;
 
-    public override string Name => StoreName.Replica;
+    public override string Name => receipts ? StoreName.Receipts : StoreName.Replica;
 
     public override IReadOnlyList<TcpProxy> Lines => _lines;
 
@@ -23,7 +23,7 @@ internal sealed class ReplicatedRedis(string folder, Timings timings) : Deployme
         await AddReplicaAsync();
         for (var i = 0; i < nodes; i++)
             _lines.Add(new TcpProxy(Master.Uri));
-        await StartNodesAsync(_lines.Select(l => new NodeSettings($"127.0.0.1:{l.Port}", null, Timings)));
+        await StartNodesAsync(_lines.Select(l => new NodeSettings($"127.0.0.1:{l.Port}", null, Timings) { ReceiptReplicas = receipts ? 1 : 0 }));
     }
 
     /// <summary>What the master stores from now on does not reach the replica.</summary>

@@ -205,6 +205,21 @@ public sealed class HistoryCheckerTests
         (Verdict.FailoverLost, Verdict.Lost).Should().Be((2, 2), "2 was in the tail; 1 and 3 were not, and each misses at one device");
     }
 
+    [Theory]
+    [InlineData("replica", 0)]
+    [InlineData("receipts", 1)]
+    public void Where_receipts_wait_for_the_replica_a_failover_loses_nothing_that_has_one(string store, int lost)
+    {
+        _history.Add(new HistoryEvent { Kind = EventKind.Run, Id = "1", Why = store });
+        _history.Add(new HistoryEvent { Kind = EventKind.TailAtRisk });
+        Stored(1, 2);
+        _history.Add(new HistoryEvent { Kind = EventKind.Promoted });
+        Gap(Ours, 1, 0, 2, GapReasons.Lost);
+        Delivered(Ours, 1, 2);
+        Delivered(Plain, 1, 1, 2);
+        Verdict.Lost.Should().Be(lost);
+    }
+
     [Fact]
     public void A_message_stored_twice_is_found()
     {
