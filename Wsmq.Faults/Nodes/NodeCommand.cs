@@ -71,6 +71,9 @@ internal static class NodeCommand
         {
             o.TailCheckInterval = TimeSpan.FromMilliseconds(result.GetValue(TailCheck));
             o.Retention.Group.MaxCount = NodeSettings.GroupMaxCount;
+
+            // Plain clients stay until the drain ends.
+            o.Drain.Timeout = timeout * 2;
         });
         services.Configure<HubOptions<WsmqHub>>(hub => (hub.ClientTimeoutInterval, hub.KeepAliveInterval) = (timeout, timeout / 4));
         if (result.GetValue(Redis) is { } redis)
