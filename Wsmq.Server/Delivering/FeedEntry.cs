@@ -17,6 +17,9 @@ internal sealed class FeedEntry(byte[] source, LogEntry entry)
 
     public Position Previous { get; } = entry.Previous;
 
+    /// <summary>Another hand wrote it: it does not say what it follows.</summary>
+    public bool IsForeign { get; } = entry.Defect is not null;
+
     /// <summary>As stored.</summary>
     public int Bytes { get; } = entry.Bytes;
 

@@ -47,7 +47,7 @@ internal sealed class SeenTails
     }
 
     // An entry that was removed by retention is still the previous one of its follower. What another hand wrote says nothing.
-    private static bool IsGone(FeedEntry first, Position tail) => first.Position > tail && first.Previous < tail && first.Defect is null;
+    private static bool IsGone(FeedEntry first, Position tail) => first.Position > tail && first.Previous < tail && !first.IsForeign;
 
     // Never equal, so that the search ends before the first entry at or behind the position.
     private readonly struct AtOrBehind(Position tail) : IComparable<FeedEntry>
