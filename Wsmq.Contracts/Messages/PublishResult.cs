@@ -10,7 +10,7 @@ public sealed record PublishResult
     [JsonPropertyName(Wire.Number)]
     public required long Number { get; init; }
 
-    /// <summary>The id of the message: the sender's, or the one that the server made. Null where it was refused before it had one.</summary>
+    /// <summary>The id of the message: the sender's, or the one that the server made. Null where it was refused before it had one, or for one that is too long.</summary>
     [JsonPropertyName(Wire.Id), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Id { get; init; }
 

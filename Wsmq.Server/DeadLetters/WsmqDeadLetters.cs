@@ -90,7 +90,7 @@ internal sealed class WsmqDeadLetters(IStore store, PublishQueue queue) : IWsmqD
             ? JsonSerializer.Deserialize(
                 JsonFrames.Delivery(JsonFrames.Receive(JsonFrames.SourceOf(letter.Key.Source), letter.Entry!, isBinary)),
                 WsmqJsonContext.Default.Delivery)!
-            : throw new InvalidDataException($"The entry that was set aside is not of this program's making: {defect}");
+            : throw new WsmqException(WsmqErrors.StoreDamaged, defect);
 
     private static Dictionary<string, string> HeadersOf(Delivery message) => new(message.Headers ?? new Dictionary<string, string>(), StringComparer.Ordinal)
     {

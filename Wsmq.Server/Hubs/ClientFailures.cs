@@ -56,9 +56,13 @@ internal sealed class ClientFailures(
                 await store.DeadLetters.FailAsync(
                     RequestOf(session, pump, oldest, FailKind.Silent, string.Empty), CancellationToken.None);
             }
-            catch (WsmqException e)
+            catch (Exception e)
             {
                 Log.SilentAttemptNotCounted(services.Logger, e, pump.Feed.Source.ToString());
+
+                // The connection's place and its feeds wait: not for one time-out after another.
+                if (e is WsmqException { Error: var error } && error == WsmqErrors.StoreUnavailable)
+                    return;
             }
         }
     }

@@ -124,7 +124,8 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         results.Begin();
         if (Accept(session, message, out var accepted) is { } refusal)
         {
-            results.Refuse(number, message?.Id, refusal);
+            // What is no id may be as long as a frame, and results wait for who does not read them.
+            results.Refuse(number, message?.Id is { Length: <= MessageRules.MaxNameBytes } id ? id : null, refusal);
             return session.Limits.CountRefusal();
         }
 

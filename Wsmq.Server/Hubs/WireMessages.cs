@@ -5,7 +5,8 @@ namespace Wsmq;
 
 /// <summary>
 /// Many messages as an argument of the hub: an array on the wire. Anything else is taken as one malformed message, so that it can
-/// be refused with a code where SignalR would end the call, or the whole stream, without one; and so is an array that is too long.
+/// be refused with a code where SignalR would end the call, or the whole stream, without one. An array that is too long is refused
+/// as a whole.
 /// </summary>
 /// <param name="Messages">The messages, malformed ones included.</param>
 [JsonConverter(typeof(WireMessagesConverter))]

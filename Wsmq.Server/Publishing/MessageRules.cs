@@ -10,7 +10,9 @@ internal readonly record struct CheckedMessage(AppendRequest Request, Address? R
 /// <summary>Checks what comes in, from clients and from the app alike, and stamps the sender.</summary>
 internal sealed class MessageRules(IOptions<WsmqOptions> options, TimeProvider time)
 {
-    private const int MaxNameBytes = 128;
+    /// <summary>Of an id, a type and the like.</summary>
+    public const int MaxNameBytes = 128;
+
     private const string DefaultContentType = "application/octet-stream";
 
     // Ids of the app and of users live in different spaces, whatever a user is called.

@@ -81,7 +81,7 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
     private static LogEntry Entry(Position position, Position previous, byte[] content) =>
         RedisContent.TryRead(content, out var metadata, out var body, out _) ? new LogEntry(position, previous, metadata, body) : throw NotOurs();
 
-    private static InvalidDataException NotOurs() => new("An entry that was set aside in Redis is not of this program's making.");
+    private static WsmqException NotOurs() => new(WsmqErrors.StoreDamaged);
 
     private static string PlaceOf(DeadLetterKey key) => $"{key.Position}:{key.Device}";
 

@@ -52,6 +52,21 @@ public sealed class UnreadResultsTests : IDisposable
         string.Concat(mallory.All).Split("\"number\":").Should().HaveCount(Count + 1);
     }
 
+    [Theory]
+    [InlineData("SendMany", """{"type":1,"invocationId":"1","target":"SendMany","arguments":[[{"to":"user:bob","id":"LONG","body":1}]]}""")]
+    [InlineData("Publish", """{"type":2,"invocationId":"s","item":[{"to":"user:bob","id":"LONG","body":1}]}""")]
+    public async Task An_id_that_is_none_is_not_kept_for_the_result(string method, string frame)
+    {
+        await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")));
+        await using var mallory = await RawClient.ConnectAsync(node, "mallory");
+        if (method == "Publish")
+            await mallory.SendAsync("""{"type":4,"invocationId":"1","target":"Publish","arguments":[],"streamIds":["s"]}""");
+        await mallory.SendAsync(frame.Replace("LONG", new string('x', 100_000), StringComparison.Ordinal));
+
+        await Eventually.That("it is answered", () => mallory.All.Any(m => m.Contains("\"number\":0", StringComparison.Ordinal)));
+        string.Concat(mallory.All).Should().Contain("invalid-message").And.NotContain("xxx");
+    }
+
     [Fact]
     public async Task An_array_that_is_far_too_long_is_refused_as_a_whole()
     {

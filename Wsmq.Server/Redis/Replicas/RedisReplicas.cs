@@ -108,6 +108,7 @@ internal sealed class RedisReplicas(RedisConnections connections, RedisLanes lan
         private readonly Lock _lock = new();
         private readonly Queue<UnconfirmedBatch> _waiting = [];
         private long _broken;
+        private long _last;
 
         public Task Last { get; private set; } = Task.CompletedTask;
 
@@ -129,7 +130,9 @@ internal sealed class RedisReplicas(RedisConnections connections, RedisLanes lan
         {
             lock (_lock)
             {
-                Last = batch.Confirmed;
+                // Answers that come together may be heard in another order: whoever waits for the later one must not get the earlier.
+                if (batch.Number > _last)
+                    (_last, Last) = (batch.Number, batch.Confirmed);
                 if (batch.Number > _broken)
                 {
                     _waiting.Enqueue(batch);

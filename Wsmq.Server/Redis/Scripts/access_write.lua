@@ -15,8 +15,9 @@ local known = redis.call('HGET', KEYS[1], ARGV[1])
 if not known and redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[5]) then return 0 end
 if known and ARGV[4] == '1' then
   local at_before, till_before = string.match(known, '^(%d+) (%d+)$')
-  if tonumber(at_before) > tonumber(at) then at = at_before end
-  if tonumber(till_before) > tonumber(till) then till = till_before end
+  -- What another hand wrote there is replaced.
+  if at_before and tonumber(at_before) > tonumber(at) then at = at_before end
+  if till_before and tonumber(till_before) > tonumber(till) then till = till_before end
 end
 
 -- By the clock, so that after a failover that lost the newest of them no version is given a second time.

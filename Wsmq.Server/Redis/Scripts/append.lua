@@ -92,7 +92,15 @@ end
 
 -- The bytes of a log: field b of its meta says how many came behind the last mark; field m holds the marks, a sixteenth of the limit
 -- apart: 16 digits of a position and 12 of the bytes from the mark before up to there. So bytes are known although entries go for other
--- reasons as well. Removes what is too much.
+-- reasons as well. What another hand has put there counts nothing.
+local function bytes_behind(text) return text and #text <= 12 and not string.find(text, '%D') and tonumber(text) or 0 end
+
+local function marks_of(meta)
+  local marks = call('HGET', meta, 'm')
+  return marks and #marks % 28 == 0 and not string.find(marks, '%D') and marks or ''
+end
+
+-- Removes what is too much.
 local function lighten(log, meta, marks, max)
   local sum, through = 0, nil
   for i = 17, #marks, 28 do sum = sum + tonumber(string.sub(marks, i, i + 11)) end
@@ -122,14 +130,23 @@ end
 
 local results, n, remembered = {}, 0, 0
 
+-- Of the log at hand: its meta, and what is to be saved there once items were added.
+local state, tail, boxes, open, marks
+
+local function finish(j, limit)
+  local log, meta = KEYS[4 + 2 * j], KEYS[5 + 2 * j]
+  close(log, meta, tonumber(ARGV[limit + 1]), tail, state[2], state[3], open)
+  if marks then lighten(log, meta, marks, bytes_of[limit]) end
+end
+
 -- Appends the items of log j, the first of which is item number first.
-local function append(j, first, last)
+local function append(j, limit, first, last)
   local log, meta, name = KEYS[4 + 2 * j], KEYS[5 + 2 * j], ARGV[names + j]
-  local limit, state, tail, boxes, open, marks = limits[string.byte(name, 3)], nil, nil, nil, nil, nil
   local small = small_of(limit)
   for i = first, last do
     local id, content = ARGV[ids + i], ARGV[contents + i]
-    local at, new = position(given[i + 1]) or position(given_before[i + 1]) or given_here[id], 'D'
+    local at, new = given[i + 1] or given_before[i + 1], 'D'
+    at = at and position(at) or given_here[id]
     if not at then
       if not state then
         state = call('HMGET', meta, 't', 'x', 'n', 'b')
@@ -146,10 +163,9 @@ local function append(j, first, last)
         remember[remembered + 1], remember[remembered + 2] = id, at
         remembered = remembered + 2
         if #content > small then
-          open = (open or tonumber(state[4] or '0')) + #content - 8
+          open = (open or bytes_behind(state[4])) + #content - 8
           if open * 16 >= bytes_of[limit] then
-            marks = (marks or call('HGET', meta, 'm') or '') .. tail .. string.format('%012.0f', open)
-            open = 0
+            marks, open = (marks or marks_of(meta)) .. tail .. string.format('%012.0f', open), 0
           end
         end
       end
@@ -157,18 +173,19 @@ local function append(j, first, last)
     results[n + 1], results[n + 2] = new, at
     n = n + 2
   end
-  if tail then close(log, meta, tonumber(ARGV[limit + 1]), tail, state[2], state[3], open) end
-  if marks then lighten(log, meta, marks, bytes_of[limit]) end
+  if boxes then finish(j, limit) end
 end
 
 -- A key of another type, or a value that is none, by somebody else's hand fails what is for its log and nothing else. What was
--- appended before the failure is remembered, and found when it is sent again.
+-- appended before the failure is stored as ever: the tail must not stay behind it.
 local item = 0
 for j = 1, logs do
   local high, low = string.byte(counts, 2 * j - 1, 2 * j)
-  local last_item = item + high * 256 + low
-  if not pcall(append, j, item + 1, last_item) then
-    for i = item + 1, last_item do results[2 * i - 1], results[2 * i] = 'X', zero end
+  local last_item, limit = item + high * 256 + low, limits[string.byte(ARGV[names + j], 3)]
+  state, tail, boxes, open, marks = nil, nil, nil, nil, nil
+  if not pcall(append, j, limit, item + 1, last_item) then
+    local stored = boxes and pcall(finish, j, limit)
+    for i = stored and n / 2 + 1 or item + 1, last_item do results[2 * i - 1], results[2 * i] = 'X', zero end
     n = 2 * last_item
   end
   item = last_item
@@ -185,9 +202,10 @@ if remembered > 0 then
 end
 
 for node, box in pairs(outbox) do
-  -- A node that crashed left its id behind. One that only lost its connection for a moment still has its lease.
+  -- A node that crashed left its id behind. One that only lost its connection for a moment still has its lease. A meta that is
+  -- spoilt is no reason to tell nobody else.
   if call(publish, channel .. node, table.concat(box)) == 0 and call('EXISTS', ARGV[8] .. node) == 0 then
-    for j = 1, logs do forget(KEYS[5 + 2 * j], node) end
+    for j = 1, logs do pcall(forget, KEYS[5 + 2 * j], node) end
   end
 end
 return table.concat(results)

@@ -7,7 +7,7 @@ discard(dead, places, micros() - tonumber(ARGV[1]), tonumber(ARGV[2]))
 local results = {}
 for _, place in ipairs(call('ZRANGE', places, 0, -1)) do
   local known = call('HGET', dead, 'i' .. place)
-  if known then
+  if is_ours(place, known) then
     results[#results + 1] = place
     results[#results + 1] = known
   end

@@ -18,7 +18,7 @@ if not value then return { 4, 0 } end
 local cursor = string.sub(value, 1, 16)
 if position <= cursor then
   local known = call('HGET', dead, 'i' .. place)
-  if known then return { 2, tonumber(string.sub(known, 33, 42)) } end
+  if is_ours(place, known) then return { 2, tonumber(string.sub(known, 33, 42)) } end
   return { 3, 0 }
 end
 

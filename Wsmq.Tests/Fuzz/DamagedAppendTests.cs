@@ -1,0 +1,92 @@
+using StackExchange.Redis;
+using Wsmq.Server.Redis;
+using Wsmq.Tests.Stores;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Fuzz;
+
+/// <summary>An append that fails in the middle of a log's items, or behind them: what is in the log is known, and who reads it hears of it.</summary>
+[Collection(SharedRedis.Name)]
+public sealed class DamagedAppendTests(SharedRedis redis) : IAsyncLifetime
+{
+    private static readonly Address Bob = Address.User("bob");
+
+    private readonly string _prefix = redis.NextPrefix();
+    private ConnectionMultiplexer _admin = null!;
+    private RedisHarness _store = null!;
+
+    private IDatabase Redis => _admin.GetDatabase();
+
+    private RedisKeys Keys => new(_prefix, 64);
+
+    public async Task InitializeAsync()
+    {
+        _admin = await ConnectionMultiplexer.ConnectAsync(redis.Server.EndPoint);
+        var options = new WsmqOptions();
+        options.Retention.MaxBytes = 4_000_000;
+        _store = await RedisHarness.StartAsync(redis.Server.EndPoint, _prefix, options);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        await _admin.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("b", "hello")]
+    [InlineData("b", "")]
+    [InlineData("b", "nan")]
+    [InlineData("b", "inf")]
+    [InlineData("b", "-1")]
+    [InlineData("b", "9999999999999999")]
+    [InlineData("m", "hello")]
+    [InlineData("m", "\0\u00ff")]
+    [InlineData("m", "hello world, this is text ab")]
+    public async Task Bytes_that_another_hand_wrote_count_nothing(string field, string garbage)
+    {
+        var first = await _store.AddAsync(Bob);
+        await Redis.HashSetAsync(Keys.Meta(Bob), field, garbage);
+
+        // Twice over, as metadata hold it as well: enough for a mark.
+        var results = await _store.AppendAsync(_store.New(Bob), _store.New(Bob, new string('x', 300_000)), _store.New(Bob));
+
+        results.Should().NotContain(r => r.IsDamaged);
+        var entries = (await _store.ReadAsync(Bob)).Entries;
+        entries.Select(e => e.Position).Should().Equal([first, .. results.Select(r => r.Position)]);
+        entries.Skip(1).Select(e => e.Previous).Should().Equal(entries.SkipLast(1).Select(e => e.Position));
+    }
+
+    [Fact]
+    public async Task What_came_before_the_failure_is_stored_and_the_tail_does_not_stay_behind_it()
+    {
+        var last = new Position(Position.MaxValue);
+        await _store.AddAsync(Bob);
+        await Redis.HashSetAsync(Keys.Meta(Bob), "t", new Position(Position.MaxValue - 1).ToString());
+        var heard = new List<Position>();
+        await _store.Store.Signals.SubscribeAsync(Bob, s => heard.Add(s.Position), default);
+
+        var results = await _store.AppendAsync(_store.New(Bob), _store.New(Bob), _store.New(Bob));
+
+        results.Select(r => r.IsDamaged).Should().Equal(false, true, true);
+        results[0].Position.Should().Be(last);
+        (await _store.StateAsync(Bob)).Tail.Should().Be(last);
+        await Eventually.That("it was signalled", () => heard.Count == 1 && heard[0] == last);
+    }
+
+    [Fact]
+    public async Task A_crashed_node_beside_a_spoilt_address_keeps_nobody_from_hearing()
+    {
+        var (spoilt, heard) = (Address.User("spoilt"), 0);
+        await Redis.StringSetAsync(Keys.Meta(spoilt), "hello");
+        await _store.Store.Signals.SubscribeAsync(Bob, _ => Interlocked.Increment(ref heard), default);
+        var here = (string)(await Redis.HashGetAsync(Keys.Meta(Bob), "n"))!;
+        await Redis.HashSetAsync(Keys.Meta(Bob), "n", string.Concat(Enumerable.Range(0, 8).Select(i => $"deadbee{i}")) + here);
+
+        var results = await _store.AppendAsync(_store.New(spoilt), _store.New(Bob));
+
+        results.Select(r => r.IsDamaged).Should().Equal(true, false);
+        await Eventually.That("the living one heard", () => Volatile.Read(ref heard) == 1);
+        ((string)(await Redis.HashGetAsync(Keys.Meta(Bob), "n"))!).Should().Be(here);
+    }
+}
