@@ -11,6 +11,12 @@ namespace Wsmq;
 /// </summary>
 internal static class NameRules
 {
+    /// <summary>
+    /// False in a process with <c>InvariantGlobalization</c>, where .NET takes every text as normalized: the rule about NFKC is then
+    /// without effect.
+    /// </summary>
+    public static bool KnowsNormalization { get; } = !"\uFB01".IsNormalized(NormalizationForm.FormKC);
+
     public static bool Check(string? name, int maxBytes, [NotNullWhen(false)] out WsmqError? error, out string? detail)
     {
         error = null;

@@ -58,4 +58,26 @@ public interface IWsmqAccess
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="WsmqException"><c>invalid-name</c> or <c>name-too-long</c>.</exception>
     Task<bool> IsBannedAsync(string userId, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// The devices that are kept for a user, by name; those that have not been seen for <see cref="WsmqOptions.DeviceExpiry"/> among
+    /// them, as long as there is room.
+    /// </summary>
+    /// <param name="userId">The user's identifier.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="WsmqException"><c>invalid-name</c> or <c>name-too-long</c>.</exception>
+    Task<IReadOnlyList<WsmqDevice>> DevicesAsync(string userId, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Forgets a device of a user, before it expires: its cursors are deleted, it holds no messages back, and its place is free. What
+    /// was set aside for it stays. The user's connections close as with <see cref="DisconnectAsync"/>, because one of this device would
+    /// go on without a cursor. A device of that name that connects again is a new one: ban the user or revoke the token before, where
+    /// it is not to. Repeat the call where it failed.
+    /// </summary>
+    /// <param name="userId">The user's identifier.</param>
+    /// <param name="device">The device's name.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>False where there was no such device.</returns>
+    /// <exception cref="WsmqException"><c>invalid-name</c> or <c>name-too-long</c>.</exception>
+    Task<bool> ForgetDeviceAsync(string userId, string device, CancellationToken cancellationToken = default);
 }

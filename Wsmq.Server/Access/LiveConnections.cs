@@ -11,12 +11,17 @@ namespace Wsmq.Server.Access;
 internal sealed class LiveConnections(
     ConnectionRegistry connections, IOptions<WsmqOptions> options, TimeProvider time, ILogger<LiveConnections> logger)
 {
+    private static readonly object Mark = new();
+
     // A client that does not read must not put off its own end.
     private static readonly TimeSpan LongestWrite = TimeSpan.FromMilliseconds(250);
 
     // For a client to leave by itself. An abort adds a close frame that says not to come back, and a client that finds it in the
     // same read as the first one obeys it.
     private static readonly TimeSpan TimeToLeave = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Whether a connection is being closed from here: its client is not the cause of its end.</summary>
+    public static bool IsClosing(HubConnectionContext connection) => connection.Items.ContainsKey(Mark);
 
     /// <summary>Closes whoever new rules are about. Returns at once: nobody's close waits for somebody else's.</summary>
     public void Enforce(AccessRules news, long now)
@@ -38,6 +43,7 @@ internal sealed class LiveConnections(
     private async Task CloseAsync(HubConnectionContext connection, WsmqError? error)
     {
         Log.ConnectionClosed(logger, connection.ConnectionId, error?.Code ?? "disconnected");
+        connection.Items[Mark] = true;
         try
         {
             var message = new CloseMessage(error?.ToString(), allowReconnect: error is null);

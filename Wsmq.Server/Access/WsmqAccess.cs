@@ -48,6 +48,30 @@ internal sealed class WsmqAccess(IStore store, AccessWatch watch, IOptions<WsmqO
         return watch.IsBanned(user);
     }
 
+    public async Task<IReadOnlyList<WsmqDevice>> DevicesAsync(string userId, CancellationToken cancellationToken = default)
+    {
+        var devices = await store.Log.DevicesAsync(User(userId), cancellationToken);
+        return [.. devices.OrderBy(d => d.Name, StringComparer.Ordinal).Select(d => new WsmqDevice(d.Name, Moment(d.Seen)))];
+    }
+
+    public async Task<bool> ForgetDeviceAsync(string userId, string device, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        var queue = Address.User(userId);
+
+        foreach (var membership in await store.Memberships.GroupsOfAsync(queue.Name, cancellationToken))
+            await store.Log.ForgetDeviceAsync(Address.Group(membership.Group), queue.Name, device, cancellationToken);
+        var was = await store.Log.ForgetDeviceAsync(queue, queue.Name, device, cancellationToken);
+
+        // Also where it was not there any more: the call before may have failed between the two.
+        await DisconnectAsync(userId, cancellationToken);
+        return was;
+    }
+
+    // Another hand may have written anything.
+    private static DateTimeOffset Moment(long micros) =>
+        DateTimeOffset.UnixEpoch.AddMilliseconds(Math.Clamp(micros / 1000, 0, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
+
     private AccessRule Before(AccessRuleKind kind, string name, DateTimeOffset? issuedBefore)
     {
         var moment = issuedBefore is { } asked && asked < Now ? asked : Now;

@@ -70,6 +70,13 @@ internal sealed class StoreMonitor(
         {
             return false;
         }
+        catch (Exception e) when (!_stop.IsCancellationRequested)
+        {
+            // Whatever it is: nobody would hear of the store any more if this loop ended. One that fails at the moment in which the
+            // time is over may throw what it otherwise turns into an answer.
+            Log.StoreUnavailable(logger, e);
+            return false;
+        }
     }
 
     private void Set(bool available)

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Wsmq.Server.Access;
 using Wsmq.Server.Availability;
 using Wsmq.Server.Delivering;
+using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Draining;
 using Wsmq.Server.Logs;
 using Wsmq.Server.Publishing;
@@ -19,6 +21,8 @@ internal sealed class WsmqLifetime(IServiceProvider services) : IHostedLifecycle
     // wrong with them should be named at once.
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        if (!NameRules.KnowsNormalization)
+            Log.NamesNotNormalized(services.GetRequiredService<ILogger<WsmqLifetime>>());
         await services.GetRequiredService<IStore>().StartAsync(cancellationToken);
         await services.GetRequiredService<AccessWatch>().StartAsync(cancellationToken);
         services.GetRequiredService<PublishQueue>().Start();

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
+using Wsmq.Server.Access;
 
 namespace Wsmq.Server.Delivering;
 
@@ -14,6 +15,9 @@ internal sealed class ClientConnection(HubConnectionContext connection, bool tak
     public string Id => connection.ConnectionId;
 
     public CancellationToken Aborted => connection.ConnectionAborted;
+
+    /// <summary>The app has it closed (<see cref="IWsmqAccess"/>).</summary>
+    public bool IsClosing => LiveConnections.IsClosing(connection);
 
     /// <summary>Writes entries at once.</summary>
     /// <param name="entries">The entries.</param>

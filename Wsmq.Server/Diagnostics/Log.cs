@@ -129,4 +129,8 @@ internal static partial class Log
 
     [LoggerMessage(51, LogLevel.Debug, "A connection ended without an ack of {Source}, which could not be counted.")]
     public static partial void SilentAttemptNotCounted(ILogger logger, Exception exception, string source);
+
+    [LoggerMessage(90, LogLevel.Warning,
+        "InvariantGlobalization is on: .NET cannot tell normalized text, so that names which look the same count as different ones. Turn it off (DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=false, with ICU installed).")]
+    public static partial void NamesNotNormalized(ILogger logger);
 }

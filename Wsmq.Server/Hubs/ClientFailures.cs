@@ -41,11 +41,12 @@ internal sealed class ClientFailures(
 
     /// <summary>
     /// A connection ends: what it got first and did not acknowledge may be what ended it. Where it acknowledged anything of the
-    /// address, or this node ends the connection by stopping, it was not. Does not throw.
+    /// address, or this node ends the connection by stopping or because the app says so, it was not.
     /// </summary>
     public async Task NoteEndAsync(Session session)
     {
-        if (services.Options.MaxSilentAttempts == 0 || lifetime.ApplicationStopping.IsCancellationRequested)
+        if (services.Options.MaxSilentAttempts == 0 || lifetime.ApplicationStopping.IsCancellationRequested
+            || session.Connection.IsClosing)
             return;
         foreach (var pump in session.Pumps)
         {

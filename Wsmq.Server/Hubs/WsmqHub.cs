@@ -46,8 +46,14 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
     {
         if (!Context.Items.TryGetValue(SessionKey, out var session))
             return;
-        await _failures.NoteEndAsync((Session)session!);
-        await _sessions.CloseAsync((Session)session!);
+        try
+        {
+            await _failures.NoteEndAsync((Session)session!);
+        }
+        finally
+        {
+            await _sessions.CloseAsync((Session)session!);
+        }
     }
 
     /// <inheritdoc/>

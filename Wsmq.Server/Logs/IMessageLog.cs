@@ -74,4 +74,13 @@ internal interface IMessageLog
     /// <see cref="WsmqException"/>: <c>too-many-devices</c>, or <c>read-not-allowed</c> where the user is not in the group.
     /// </summary>
     Task<OpenCursor> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Deletes the cursor of a device in a log. In the user's own queue this ends its registration: what only this device held back
+    /// becomes removable after the grace. False where there was none.
+    /// </summary>
+    Task<bool> ForgetDeviceAsync(Address source, string user, string device, CancellationToken cancellationToken);
+
+    /// <summary>The devices that are registered with a user's own queue, expired ones included, in no order.</summary>
+    Task<IReadOnlyList<KnownDevice>> DevicesAsync(string user, CancellationToken cancellationToken);
 }

@@ -62,6 +62,11 @@ internal readonly record struct AckRequest(Address Source, string User, string D
 /// <param name="SilentAttempts">How many of these were silent.</param>
 internal readonly record struct OpenCursor(Position Position, Position Failing = default, int SilentAttempts = 0);
 
+/// <summary>A device that is registered with its user's queue.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Seen">When it was last seen, in µs since 1970.</param>
+internal readonly record struct KnownDevice(string Name, long Seen);
+
 internal enum AckResult
 {
     /// <summary>The cursor is there, or was further already.</summary>

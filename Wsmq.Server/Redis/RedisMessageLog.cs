@@ -72,6 +72,22 @@ internal sealed class RedisMessageLog(
             ? OpenGroupAsync(source, user, device, cancellationToken)
             : OpenUserAsync(source, user, device, cancellationToken);
 
+    public async Task<bool> ForgetDeviceAsync(Address source, string user, string device, CancellationToken cancellationToken)
+    {
+        var log = keys.Of(source);
+        if (source.Kind == AddressKind.Group)
+            return (long)await connections.EvaluateAsync(RedisScript.ForgetInGroup, [log.CursorsOf(user)], [device], cancellationToken) > 0;
+        RedisValue[] values = [Field(device), options.AckGrace.Micros(), options.DeviceExpiry.Micros()];
+        return IsOwn(source, user) && (long)await connections.EvaluateAsync(RedisScript.Forget, log.Pair, values, cancellationToken) > 0;
+    }
+
+    public async Task<IReadOnlyList<KnownDevice>> DevicesAsync(string user, CancellationToken cancellationToken)
+    {
+        var meta = keys.Meta(Address.User(user));
+        var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Devices, [meta], [], cancellationToken))!;
+        return [.. reply.Chunk(2).Select(d => new KnownDevice(((string)d[0]!)[1..], (long)d[1]))];
+    }
+
     /// <summary>A device's field in the hash of its user, beside fields of one letter.</summary>
     public static string Field(string device) => "@" + device;
 

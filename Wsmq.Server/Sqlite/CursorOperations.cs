@@ -41,6 +41,20 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
         return Opened(session, row, queue.Name, device, position);
     }
 
+    /// <summary>Ends a device's reading of a log; what it alone held back becomes removable after the grace.</summary>
+    public bool Forget(SqliteSession session, Address source, string user, string device)
+    {
+        if (LogTable.Find(session, source) is not { } row || !CursorTable.Remove(session, row.Id, user, device))
+            return false;
+        if (source.Kind != AddressKind.User)
+            return true;
+        var now = clock.NowMicros();
+        retention.NoteConsumed(session, row, now);
+        retention.Apply(session, row, now);
+        LogTable.Save(session, row);
+        return true;
+    }
+
     /// <summary>A device's cursor in a log; null where it is not a reader of it.</summary>
     public static long? Find(SqliteSession session, Address source, string user, string device)
     {

@@ -1,3 +1,5 @@
+using Wsmq.Server.Logs;
+
 namespace Wsmq.Server.Sqlite;
 
 /// <summary>A device's place in a log, and when the device was last seen.</summary>
@@ -33,6 +35,16 @@ internal static class CursorTable
 
     public static string? LongestAway(SqliteSession session, long log, long since) => session.One(
         "SELECT device FROM cursors WHERE log = $log AND seen <= $since ORDER BY seen LIMIT 1", r => r.GetString(0), log, since);
+
+    public static List<KnownDevice> Devices(SqliteSession session, long log) => session.All(
+        "SELECT device, seen FROM cursors WHERE log = $log", r => new KnownDevice(r.GetString(0), r.GetInt64(1)), log);
+
+    /// <summary>Forgets a device's place in one log; false where it had none.</summary>
+    public static bool Remove(SqliteSession session, long log, string user, string device)
+    {
+        DeadLetterTable.ForgetFailures(session, log, user, device);
+        return session.Run("DELETE FROM cursors WHERE log = $log AND user = $user AND device = $device", log, user, device) > 0;
+    }
 
     /// <summary>Forgets a device: its place in the user's own queue and in the user's groups.</summary>
     public static void RemoveDevice(SqliteSession session, long log, string user, string device)

@@ -57,6 +57,13 @@ internal sealed class SqliteMessageLog(
         return opened.Refusal is { } refusal ? throw new WsmqException(refusal) : opened.Cursor;
     }
 
+    public async Task<bool> ForgetDeviceAsync(Address source, string user, string device, CancellationToken cancellationToken) =>
+        await engine.WriteAsync(s => _cursors.Forget(s, source, user, device), cancellationToken).ConfigureAwait(false);
+
+    public async Task<IReadOnlyList<KnownDevice>> DevicesAsync(string user, CancellationToken cancellationToken) =>
+        await engine.ReadAsync(
+            s => LogTable.Find(s, Address.User(user)) is { } row ? CursorTable.Devices(s, row.Id) : [], cancellationToken).ConfigureAwait(false);
+
     private static LogState? StateOf(SqliteSession session, Address source)
     {
         try

@@ -29,6 +29,18 @@ public sealed class HostStartTests : IDisposable
     }
 
     [Theory]
+    [InlineData("true", true)]
+    [InlineData("false", false)]
+    public async Task It_says_at_the_start_where_dotnet_cannot_tell_normalized_names(string invariant, bool warned)
+    {
+        await using var tools = new Tools();
+        tools.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = invariant;
+        await tools.StartHostAsync();
+
+        string.Join('\n', tools.Host.Output).Contains("InvariantGlobalization is on", StringComparison.Ordinal).Should().Be(warned);
+    }
+
+    [Theory]
     [InlineData("Wsmq:Rediss", "x", "Unknown setting Wsmq:Rediss")]
     [InlineData("Wsmq:Options:Retention:MaxAgee", "x", "Unknown setting Wsmq:Options:Retention:MaxAgee")]
     [InlineData("Wsmq:Options:Window", "many", "Wsmq:Options:Window")]

@@ -138,6 +138,26 @@ public abstract class AccessContract : IAsyncLifetime
         await Eventually.That("the message comes", () => Volatile.Read(ref received) == 1);
     }
 
+    [Fact]
+    public async Task A_forgotten_device_is_closed_and_begins_anew()
+    {
+        await Here.Publisher.SendAsync(new OutgoingMessage { To = "user:bob", Body = JsonBody.Parse("1") });
+        await using (var first = await ConnectAsync(TestTokens.For("bob"), device: "phone"))
+        {
+            await Eventually.That("the message comes", () => first.Received.Count == 1);
+            await first.Connection.InvokeAsync("Ack", "user:bob", first.Received.Single().Position);
+            (await Here.Access.DevicesAsync("bob")).Select(d => d.Name).Should().Equal("phone");
+
+            (await Here.Access.ForgetDeviceAsync("bob", "phone")).Should().BeTrue();
+            await Eventually.That("it was closed", () => first.Connection.State == HubConnectionState.Disconnected);
+        }
+
+        (await Here.Access.ForgetDeviceAsync("bob", "phone")).Should().BeFalse();
+        (await Here.Access.DevicesAsync("bob")).Should().BeEmpty();
+        await using var again = await ConnectAsync(TestTokens.For("bob"), device: "phone");
+        await Eventually.That("it comes again", () => again.Received.Count == 1);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

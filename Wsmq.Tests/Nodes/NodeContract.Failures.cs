@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Server.Hubs;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
@@ -150,6 +151,24 @@ public abstract partial class NodeContract
         (await DeadLetters(node).ListAsync("bob")).Should().ContainSingle();
         await using var last = await PlainClient.ConnectAsync(node, "bob");
         await last.ReceivesAsync("1");
+    }
+
+    [Fact]
+    public async Task Connections_that_the_app_closes_count_for_nothing()
+    {
+        var node = await StartAsync(o => o.MaxSilentAttempts = 1);
+        await PublishAsync(node, "user:bob", 0, 1);
+        for (var i = 0; i < 3; i++)
+        {
+            await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
+            await bob.ReceivesAsync("0");
+            bob.Skipped.Should().BeEmpty();
+            await node.Access.DisconnectAsync("bob");
+            await Eventually.That("it is closed and gone", () =>
+                bob.Connection.State == HubConnectionState.Disconnected && node.Services.GetRequiredService<ConnectionRegistry>().IsEmpty);
+        }
+
+        (await DeadLetters(node).ListAsync("bob")).Should().BeEmpty();
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text;
 using Wsmq.Server.Redis.Live;
 
 namespace Wsmq.Tests.Stores;
@@ -5,7 +6,7 @@ namespace Wsmq.Tests.Stores;
 /// <summary>Pushes as bytes between nodes.</summary>
 public sealed class LiveFormatTests
 {
-    private static readonly byte[] Frame = "{\"type\":1}\u001e"u8.ToArray();
+    private static readonly byte[] Frame = "{\"type\":1,\"target\":\"Live\",\"arguments\":[{\"a\":[]}]}\u001e"u8.ToArray();
 
     [Theory]
     [InlineData('A')]
@@ -43,6 +44,24 @@ public sealed class LiveFormatTests
         ];
         strange.Should().OnlyContain(bytes => !IsRead(bytes));
     }
+
+    [Theory]
+    [InlineData("""{"type":7}""")]
+    [InlineData("""{"type":3,"invocationId":"1","result":{"position":"0000000000000001"}}""")]
+    [InlineData("""{"type":1,"target":"Live","arguments":[],"type":7}""")]
+    [InlineData("""{"type":1,"target":"Live","arguments":[],"ty\u0070e":7}""")]
+    [InlineData("""{"type":1,"target":"Live","arguments":[],"invocationId":"1"}""")]
+    [InlineData("""{"type":1,"target":"Live","arguments":[],"error":"x","allowReconnect":false}""")]
+    [InlineData("""{"type":1,"target":"Live"}""")]
+    [InlineData("""{"type":1,"target":"Live","arguments":{}}""")]
+    [InlineData("""{"type":1,"target":null,"arguments":[]}""")]
+    [InlineData("""{"type":1,"target":"Live","arguments":[]} {}""")]
+    [InlineData("""{"type":1,"target":"Live","arguments":[""")]
+    [InlineData("""[{"type":1,"target":"Live","arguments":[]}]""")]
+    [InlineData("no JSON")]
+    [InlineData("")]
+    public void A_frame_that_is_no_call_of_a_clients_method_is_refused(string frame) =>
+        IsRead(LiveFormat.Write(new LivePush(LiveKind.All, [], Encoding.UTF8.GetBytes(frame + "\u001e")))).Should().BeFalse();
 
     private static bool IsRead(byte[] bytes) => LiveFormat.TryRead(bytes, out _);
 }

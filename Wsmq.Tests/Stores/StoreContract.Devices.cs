@@ -106,6 +106,63 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task A_forgotten_device_makes_room_holds_nothing_back_and_comes_back_as_a_new_one()
+    {
+        await using var h = await CreateAsync(o => (o.MaxDevicesPerUser, o.AckGrace) = (2, TimeSpan.Zero));
+        await h.OpenAsync("bob", "here");
+        await h.OpenAsync("bob", "stolen");
+        var p = await h.AddManyAsync(Bob, 3);
+        await h.AckAsync("bob", "here", p[1]);
+        (await h.PositionsAsync(Bob)).Should().Equal(p, "the other one has not acknowledged them");
+        (await h.Log.DevicesAsync("bob", default)).Select(d => d.Name).Should().BeEquivalentTo("here", "stolen");
+
+        (await h.Log.ForgetDeviceAsync(Bob, "bob", "stolen", default)).Should().BeTrue();
+        (await h.Log.ForgetDeviceAsync(Bob, "bob", "stolen", default)).Should().BeFalse("it is gone");
+        (await h.Log.ForgetDeviceAsync(Address.User("cat"), "cat", "stolen", default)).Should().BeFalse();
+
+        (await h.AckAsync("bob", "stolen", p[2])).Should().Be(AckResult.NoReader);
+        await Eventually.That("what it held back is gone", async () => (await h.PositionsAsync(Bob)).SequenceEqual([p[2]]));
+        (await h.StateAsync(Bob)).Consumed.Should().Be(p[1]);
+        (await h.OpenAsync("bob", "new")).Should().Be(p[1], "there is room");
+        await ShouldRefuseAsync(() => h.OpenAsync("bob", "stolen"), WsmqErrors.TooManyDevices);
+        (await h.Log.ForgetDeviceAsync(Bob, "bob", "new", default)).Should().BeTrue();
+        (await h.OpenAsync("bob", "stolen")).Should().Be(p[1], "it begins anew");
+        await h.AckAsync("bob", "here", p[2]);
+        (await h.PositionsAsync(Bob)).Should().Equal([p[2]], "two devices are counted as two");
+    }
+
+    [Fact]
+    public async Task The_last_device_takes_no_messages_along_when_it_is_forgotten()
+    {
+        await using var h = await CreateAsync(o => o.AckGrace = TimeSpan.Zero);
+        await h.OpenAsync("bob", "only");
+        var p = await h.AddManyAsync(Bob, 2);
+        (await h.Log.ForgetDeviceAsync(Bob, "bob", "only", default)).Should().BeTrue();
+        (await h.Log.DevicesAsync("bob", default)).Should().BeEmpty();
+        (await h.PositionsAsync(Bob)).Should().Equal(p);
+        (await h.OpenAsync("bob", "next")).Should().Be(Position.Start);
+        await h.AckAsync("bob", "next", p[1]);
+        await Eventually.That("one device is counted as one", async () => (await h.PositionsAsync(Bob)).Length == 0);
+    }
+
+    [Fact]
+    public async Task A_device_that_is_forgotten_in_a_group_begins_where_its_user_joined()
+    {
+        await using var h = await CreateAsync();
+        var group = Address.Group("team");
+        await h.Store.Memberships.AddAsync("team", "bob", default);
+        var p = await h.AddManyAsync(group, 2);
+        await h.AckAsync(group, "bob", "phone", p[1]);
+        await h.AckAsync(group, "bob", "laptop", p[0]);
+
+        (await h.Log.ForgetDeviceAsync(group, "bob", "phone", default)).Should().BeTrue();
+
+        (await h.OpenGroupAsync("team", "bob", "phone")).Should().Be(Position.Start);
+        (await h.OpenGroupAsync("team", "bob", "laptop")).Should().Be(p[0], "only one was forgotten");
+        (await h.Log.ForgetDeviceAsync(group, "eve", "phone", default)).Should().BeFalse();
+    }
+
+    [Fact]
     public async Task An_expired_device_holds_nothing_back_and_keeps_its_cursor()
     {
         await using var h = await CreateAsync(o =>

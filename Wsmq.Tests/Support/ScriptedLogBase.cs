@@ -22,6 +22,11 @@ internal abstract class ScriptedLogBase : IMessageLog
     public Task<LogState?[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public Task<bool> ForgetDeviceAsync(Address source, string user, string device, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<IReadOnlyList<KnownDevice>> DevicesAsync(string user, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<OpenCursor> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 }

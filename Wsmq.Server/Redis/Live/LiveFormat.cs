@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace Wsmq.Server.Redis.Live;
 
@@ -10,6 +12,19 @@ internal static class LiveFormat
 {
     private const int Number = sizeof(int);
     private const byte EndOfFrame = 0x1E;
+
+    // More than a serializer writes by default, because the app may have allowed its own more.
+    private const int MostDepth = 1_000;
+
+    [Flags]
+    private enum CallParts
+    {
+        None = 0,
+        Type = 1,
+        Target = 2,
+        Arguments = 4,
+        All = Type | Target | Arguments,
+    }
 
     public static byte[] Write(LivePush push)
     {
@@ -52,7 +67,7 @@ internal static class LiveFormat
         }
 
         push = new LivePush(kind, names, rest);
-        return kind is LiveKind.Join or LiveKind.Leave or LiveKind.Done ? rest.IsEmpty : IsOneFrame(rest.Span);
+        return kind is LiveKind.Join or LiveKind.Leave or LiveKind.Done ? rest.IsEmpty : IsCall(rest.Span);
     }
 
     private static int LeastNames(LiveKind kind) => kind switch
@@ -62,8 +77,49 @@ internal static class LiveFormat
         _ => 0,
     };
 
-    // A second end inside of it would let whoever wrote it put a frame of its own into other people's connections.
-    private static bool IsOneFrame(ReadOnlySpan<byte> frame) => !frame.IsEmpty && frame.IndexOf(EndOfFrame) == frame.Length - 1;
+    // One call of a client's method, and nothing else: whoever wrote it could otherwise end other people's connections, or answer
+    // their sends in the server's place. A call that SignalR makes has these three parts.
+    private static bool IsCall(ReadOnlySpan<byte> frame)
+    {
+        if (frame.IsEmpty || frame.IndexOf(EndOfFrame) != frame.Length - 1)
+            return false;
+        var reader = new Utf8JsonReader(frame[..^1], new JsonReaderOptions { MaxDepth = MostDepth });
+        try
+        {
+            var parts = CallParts.None;
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                return false;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var part = PartOf(ref reader);
+                if (part == CallParts.None || (parts & part) != 0)
+                    return false;
+                parts |= part;
+            }
+
+            return parts == CallParts.All && reader.TokenType == JsonTokenType.EndObject && !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static CallParts PartOf(ref Utf8JsonReader reader)
+    {
+        var part = reader.ValueTextEquals("type"u8) ? CallParts.Type
+            : reader.ValueTextEquals("target"u8) ? CallParts.Target
+            : reader.ValueTextEquals("arguments"u8) ? CallParts.Arguments : CallParts.None;
+        reader.Read();
+        var fits = part switch
+        {
+            CallParts.Type => reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var type) && type == HubProtocolConstants.InvocationMessageType,
+            CallParts.Target => reader.TokenType == JsonTokenType.String,
+            _ => reader.TokenType == JsonTokenType.StartArray,
+        };
+        reader.Skip();
+        return fits ? part : CallParts.None;
+    }
 
     private static void WriteNumber(ref Span<byte> rest, int number)
     {

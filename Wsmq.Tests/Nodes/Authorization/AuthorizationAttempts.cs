@@ -105,6 +105,9 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
                 return WsmqError.Find((await connection.InvokeAsync<PublishResult[]>("SendMany", new[] { message })).Single().Error);
             case "Publish":
                 return WsmqError.Find((await connection.StreamAsync<PublishResult[]>("Publish", One(new[] { message })).SingleAsync()).Single().Error);
+            case "Fail":
+                await connection.InvokeAsync<int>(method, target, Position.Start.ToString(), null);
+                return null;
             default:
                 await connection.InvokeAsync(method, target, Position.Start.ToString());
                 return null;

@@ -1,0 +1,11 @@
+-- The devices of a user.
+-- KEYS[1] meta (hash: @device -> cursor:seen in µs)
+-- Returns of each its field, and when it was seen
+local found, fields = {}, call('HGETALL', KEYS[1])
+for i = 1, #fields, 2 do
+  if string.byte(fields[i]) == 64 then
+    found[#found + 1] = fields[i]
+    found[#found + 1] = seen_at(fields[i + 1])
+  end
+end
+return found

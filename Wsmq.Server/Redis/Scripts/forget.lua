@@ -1,0 +1,23 @@
+-- Forgets a device of a user's own queue: it holds nothing back from now on.
+-- KEYS[1] log (stream)      KEYS[2] meta (hash: also @device -> cursor:seen in µs, and k, the number of devices)
+-- ARGV[1] device's field    ARGV[2] grace in µs   ARGV[3] device expiry in µs
+-- Returns 1 where it was known, else 0
+local log, meta = KEYS[1], KEYS[2]
+local now, grace = micros(), tonumber(ARGV[2])
+if call('HDEL', meta, ARGV[1]) == 0 then return 0 end
+
+local devices = 0
+for _, field in ipairs(call('HKEYS', meta)) do
+  if string.byte(field) == 64 then devices = devices + 1 end
+end
+call('HSET', meta, 'k', devices)
+
+-- What all the others have acknowledged is to go after the grace, as behind an ack. With no device left the entries wait for the next.
+local min = slowest(meta, now, tonumber(ARGV[3]))
+local state = call('HMGET', meta, 't', 'c', 'g', 'n')
+if min and min > (state[2] or zero) then
+  call('HSET', meta, 'c', min)
+  if not state[3] then pend(meta, min, now, grace) end
+  if min >= (state[1] or zero) and not state[4] then retire(log, meta, grace) end
+end
+return 1

@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Availability;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Logs;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Availability;
+
+/// <summary>The monitor of the store outlives whatever its question ends in.</summary>
+public sealed class StoreMonitorTests
+{
+    [Fact]
+    public async Task A_store_that_throws_where_it_should_answer_is_away_and_is_asked_again()
+    {
+        var store = new ThrowingStore();
+        var logs = new RecordedLogs();
+        using var loggers = new LoggerFactory([logs]);
+        var monitor = new StoreMonitor(
+            store, new StoreNews(), Options.Create(new WsmqOptions()), TimeProvider.System, new WsmqMetrics(new TestMeters()),
+            new Logger<StoreMonitor>(loggers));
+        monitor.Start();
+        store.Doubt();
+
+        await Eventually.That("it has heard that the store is back", () => logs.All.Any(l => l.Contains("The store is back", StringComparison.Ordinal)));
+
+        await monitor.StopAsync();
+        logs.All.Should().Contain(l => l.Contains("The store is away", StringComparison.Ordinal));
+    }
+
+    private sealed class ThrowingStore : IStore
+    {
+        private int _calls;
+
+        public event Action? Doubted;
+
+        public IMessageLog Log => throw new NotSupportedException();
+
+        public IMembershipStore Memberships => throw new NotSupportedException();
+
+        public IDeadLetterStore DeadLetters => throw new NotSupportedException();
+
+        public ISignals Signals => throw new NotSupportedException();
+
+        public IAccessStore Access => throw new NotSupportedException();
+
+        public void Doubt() => Doubted?.Invoke();
+
+        public Task<bool> IsAvailableAsync(CancellationToken cancellationToken) => Interlocked.Increment(ref _calls) == 1
+            ? throw new WsmqException(WsmqErrors.StoreUnavailable)
+            : Task.FromResult(true);
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
