@@ -50,14 +50,21 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
         string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken, CommandFlags flags = CommandFlags.None) =>
         RedisErrors.GuardAsync(() => Database.ScriptEvaluateAsync(script, keys, values, flags), cancellationToken, Doubted);
 
-    /// <summary>Hears a channel: its messages come one after another.</summary>
+    /// <summary>
+    /// Hears a channel: its messages come one after another, and once. Servers pass on what is published, so a channel that is
+    /// subscribed at two of them is heard twice; and the driver subscribes again what is not confirmed yet, whenever one more
+    /// server is connected, at whichever server it would choose then. A primary, on a Cluster that of the channel's slot, leaves
+    /// it no choice.
+    /// </summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
     public async Task<ChannelMessageQueue> ListenAsync(RedisChannel channel, Action<ReadOnlyMemory<byte>> handler)
     {
         var subscriber = Subscriptions.GetSubscriber();
+        channel = channel.WithKeyRouting();
         try
         {
-            var queue = await RedisErrors.GuardAsync(() => subscriber.SubscribeAsync(channel), CancellationToken.None);
+            var queue = await RedisErrors.GuardAsync(
+                () => subscriber.SubscribeAsync(channel, CommandFlags.DemandMaster), CancellationToken.None);
             queue.OnMessage(message => handler((ReadOnlyMemory<byte>)message.Message));
             return queue;
         }
