@@ -9,7 +9,11 @@ namespace Wsmq.Server.Redis;
 /// </summary>
 internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAsyncDisposable
 {
+    private const string Subscribing = "signals";
     private const string WaitingForReplicas = "replicas";
+
+    // Subscriptions follow a promoted replica once the driver has seen it; by itself it would look once a minute.
+    private const int RoleCheckSeconds = 5;
 
     // For the way there and back.
     private static readonly TimeSpan WaitSpare = TimeSpan.FromSeconds(1);
@@ -38,7 +42,7 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
     public async Task ConnectAsync(CancellationToken cancellationToken)
     {
         _commands = await ConnectAsync("commands", cancellationToken);
-        _subscriptions = await ConnectAsync("signals", cancellationToken);
+        _subscriptions = await ConnectAsync(Subscribing, cancellationToken);
         if (options.Value.ReceiptReplicas > 0)
             _replicas = await ConnectAsync(WaitingForReplicas, cancellationToken);
         IsCluster = _commands.GetServers().Any(s => s.ServerType == ServerType.Cluster);
@@ -50,14 +54,21 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
         string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken, CommandFlags flags = CommandFlags.None) =>
         RedisErrors.GuardAsync(() => Database.ScriptEvaluateAsync(script, keys, values, flags), cancellationToken, Doubted);
 
-    /// <summary>Hears a channel: its messages come one after another.</summary>
+    /// <summary>
+    /// Hears a channel: its messages come one after another, and once. Servers pass on what is published, so a channel that is
+    /// subscribed at two of them is heard twice; and the driver subscribes again what is not confirmed yet, whenever one more
+    /// server is connected, at whichever server it would choose then. A primary, on a Cluster that of the channel's slot, leaves
+    /// it no choice.
+    /// </summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
     public async Task<ChannelMessageQueue> ListenAsync(RedisChannel channel, Action<ReadOnlyMemory<byte>> handler)
     {
         var subscriber = Subscriptions.GetSubscriber();
+        channel = channel.WithKeyRouting();
         try
         {
-            var queue = await RedisErrors.GuardAsync(() => subscriber.SubscribeAsync(channel), CancellationToken.None);
+            var queue = await RedisErrors.GuardAsync(
+                () => subscriber.SubscribeAsync(channel, CommandFlags.DemandMaster), CancellationToken.None);
             queue.OnMessage(message => handler((ReadOnlyMemory<byte>)message.Message));
             return queue;
         }
@@ -89,6 +100,8 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
 
         // The driver's own key and channel lie outside of the prefix; a user may not be allowed to touch them.
         settings.TieBreaker = settings.ConfigurationChannel = string.Empty;
+        if (purpose == Subscribing)
+            settings.ConfigCheckSeconds = Math.Min(settings.ConfigCheckSeconds, RoleCheckSeconds);
         if (purpose == WaitingForReplicas)
         {
             // What could not be sent at once may be sent over another connection: a wait there would count other writes.

@@ -121,7 +121,7 @@ internal sealed class RedisSignals : ISignals, IAsyncDisposable
     {
         try
         {
-            await _connections.Subscriptions.GetSubscriber().PingAsync();
+            await _connections.Subscriptions.GetSubscriber().PingAsync(CommandFlags.DemandMaster);
         }
         catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException or ObjectDisposedException)
         {

@@ -67,8 +67,10 @@ internal sealed class RedisLive(RedisConnections connections, RedisKeys keys, Re
     private Task<long> PublishAsync(string channel, LivePush push, CancellationToken cancellationToken)
     {
         CheckStarted();
-        return RedisErrors.GuardAsync(
-            () => connections.Database.PublishAsync(RedisChannel.Literal(channel), LiveFormat.Write(push)), cancellationToken);
+
+        // Always at the same server of a Cluster: pushes from several would overtake each other.
+        var to = RedisChannel.Literal(channel).WithKeyRouting();
+        return RedisErrors.GuardAsync(() => connections.Database.PublishAsync(to, LiveFormat.Write(push)), cancellationToken);
     }
 
     private Task<ChannelMessageQueue> ListenAsync(string name)

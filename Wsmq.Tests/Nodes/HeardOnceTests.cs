@@ -1,0 +1,176 @@
+using System.Globalization;
+using Microsoft.AspNetCore.SignalR;
+using StackExchange.Redis;
+using Wsmq.Tests.Stores.Access;
+using Wsmq.Tests.Support;
+using Xunit.Abstractions;
+
+namespace Wsmq.Tests.Nodes;
+
+/// <summary>
+/// A node subscribes each channel at one server, however many there are: what is published goes to replicas as well, and to every
+/// server of a Cluster.
+/// </summary>
+public sealed class HeardOnceTests(ReplicatedRedis pair, ReplicatedCluster cluster, ITestOutputHelper output)
+    : IClassFixture<ReplicatedRedis>, IClassFixture<ReplicatedCluster>
+{
+    private const int Starts = 10;
+
+    [Fact]
+    public Task A_primary_and_its_replica() =>
+        HeardOnceAsync(pair.Configuration, [pair.Primary, pair.Replica], () => pair.NextPrefix());
+
+    [Fact]
+    public Task A_cluster_with_replicas() => HeardOnceAsync(cluster.EndPoints, cluster.Servers, () => cluster.NextPrefix());
+
+    [Fact]
+    public async Task A_promoted_replica()
+    {
+        await using var redis = await ReplicatedRedis.StartAsync();
+        await FailoverAsync(redis.Configuration, async () =>
+        {
+            await redis.Primary.StopAsync(kill: true);
+            await redis.PromoteAsync();
+        });
+    }
+
+    [Fact]
+    public async Task A_primary_of_a_cluster_that_comes_back_as_a_replica()
+    {
+        var primary = cluster.Servers[0];
+        await FailoverAsync(cluster.EndPoints, () => primary.StopAsync(kill: true), async () =>
+        {
+            await primary.RestartAsync();
+            await using var admin = await ReplicatedRedis.AdminAsync(primary);
+            await Eventually.That("both nodes are connected to it again", async () =>
+                ((string)(await admin.GetServer(primary.EndPoint).ExecuteAsync("CLIENT", "LIST"))!).Split("name=wsmq-signals").Length > 2);
+        });
+    }
+
+    [Fact]
+    public async Task A_primary_that_is_made_the_replica_of_its_own()
+    {
+        await using var redis = await ReplicatedRedis.StartAsync();
+        await FailoverAsync(redis.Configuration, async () =>
+        {
+            await redis.PromoteAsync();
+            await using var admin = await ReplicatedRedis.AdminAsync(redis.Primary);
+            await admin.GetServers()[0].ExecuteAsync("REPLICAOF", "127.0.0.1", redis.Replica.Port);
+        });
+    }
+
+    [Fact]
+    public Task Replicas_of_a_cluster_that_take_over_from_living_primaries() => FailoverAsync(cluster.EndPoints, async () =>
+    {
+        var promoted = 0;
+        foreach (var server in cluster.Servers)
+        {
+            if ((await server.CommandAsync("ROLE")).Contains("slave", StringComparison.Ordinal))
+                promoted += (await server.CommandAsync("CLUSTER FAILOVER")).StartsWith("+OK", StringComparison.Ordinal) ? 1 : 0;
+        }
+
+        promoted.Should().BeGreaterThan(0);
+    });
+
+    private async Task FailoverAsync(string configuration, Func<Task> fail, Func<Task>? comeBack = null)
+    {
+        var prefix = "failover-" + cluster.NextPrefix();
+        Task<TestNode> NodeAsync() => TestNode.StartAsync(
+            s => s.UseRedis(configuration, o => (o.KeyPrefix, o.CommandTimeout) = (prefix, TimeSpan.FromSeconds(1))));
+        await using var a = await NodeAsync();
+        await using var b = await NodeAsync();
+        await using var bob = await PlainClient.ConnectAsync(a, "bob", negotiate: true);
+        await a.Live.Groups.AddToGroupAsync(bob.Connection.ConnectionId!, "g");
+        var number = 0;
+        async Task PushesComeAsync(string when)
+        {
+            foreach (var to in new[] { b.Live.Clients.User("bob"), b.Live.Clients.Group("g"), b.Live.Clients.All })
+            {
+                var first = number;
+                await Eventually.That($"pushes come {when}", async () =>
+                {
+                    try
+                    {
+                        await to.Live(new LiveMessage { Type = $"{number++}" });
+                    }
+                    catch (WsmqException)
+                    {
+                        return false;
+                    }
+
+                    return bob.Live.Any(m => int.Parse(m.Type!, CultureInfo.InvariantCulture) >= first);
+                });
+            }
+        }
+
+        await PushesComeAsync("before");
+        await fail();
+        await PushesComeAsync("after the failover");
+        if (comeBack is not null)
+        {
+            await comeBack();
+            await PushesComeAsync("after it is back");
+        }
+
+        output.WriteLine($"{bob.Live.Count} of {number} pushes came");
+        bob.Live.Select(m => m.Type).Should().OnlyHaveUniqueItems();
+    }
+
+    private async Task HeardOnceAsync(string configuration, IEnumerable<RedisServer> servers, Func<string> nextPrefix)
+    {
+        await using var admin = await ConnectionMultiplexer.ConnectAsync($"{configuration},allowAdmin=true,configChannel=,tiebreaker=");
+        var at = servers.Select(s => admin.GetServer(s.EndPoint)).ToArray();
+        for (var start = 0; start < Starts; start++)
+        {
+            var prefix = nextPrefix();
+            await using var a = await TestNode.StartAsync(s => s.UseRedis(configuration, o => o.KeyPrefix = prefix));
+            await using var b = await TestNode.StartAsync(s => s.UseRedis(configuration, o => o.KeyPrefix = prefix));
+            await using var bob = await PlainClient.ConnectAsync(a, "bob", negotiate: true);
+            await bob.SendAsync("user:bob", "0");
+            await a.Live.Groups.AddToGroupAsync(bob.Connection.ConnectionId!, "g");
+            await Eventually.That("the message came", () => bob.Received.Count == 1);
+
+            var twice = await TwiceAsync(at, prefix);
+            output.WriteLine($"start {start}: {string.Join(", ", twice)}");
+            foreach (var node in new[] { a, b })
+            {
+                foreach (var to in new[] { node.Live.Clients.User("bob"), node.Live.Clients.Group("g"), node.Live.Clients.All })
+                    await to.Live(new());
+            }
+
+            // Whatever would come twice has come before what is sent last.
+            await Eventually.That("all pushes came", () => bob.Live.Count >= 6);
+            await a.Live.Clients.All.Live(new());
+            await a.Live.Clients.Group("g").Live(new());
+            await b.Live.Clients.User("bob").Live(new());
+            await Eventually.That("the last came", () => bob.Live.Count >= 9);
+            twice.Should().BeEmpty();
+            bob.Live.Should().HaveCount(9);
+        }
+    }
+
+    /// <summary>The channels that are subscribed more often than they have nodes.</summary>
+    private static async Task<IReadOnlyList<string>> TwiceAsync(IEnumerable<IServer> servers, string prefix)
+    {
+        var all = new List<(string Channel, string Server, long Count)>();
+        foreach (var server in servers)
+        {
+            foreach (var kind in new[] { "", "SHARD" })
+            {
+                foreach (var channel in (string[])(await server.ExecuteAsync("PUBSUB", kind + "CHANNELS", "*"))!)
+                {
+                    var count = ((RedisResult[])(await server.ExecuteAsync("PUBSUB", kind + "NUMSUB", channel))!)[1];
+                    if (channel.Contains(prefix + ":", StringComparison.Ordinal) || channel.Contains(prefix + "}", StringComparison.Ordinal))
+                        all.Add((channel, server.EndPoint.ToString()!, (long)count));
+                }
+            }
+        }
+
+        all.Should().NotBeEmpty();
+
+        // Both nodes hear these; all others are heard by one.
+        static int Nodes(string channel) => channel.EndsWith(":live", StringComparison.Ordinal) || channel.EndsWith(":access", StringComparison.Ordinal) ? 2 : 1;
+        return [.. all.GroupBy(s => s.Channel).Where(c => c.Sum(s => s.Count) > Nodes(c.Key))
+            .Select(c => $"{c.Key} at {string.Join(" and ", c.Select(s => $"{s.Server} {s.Count}"))}")];
+    }
+}
