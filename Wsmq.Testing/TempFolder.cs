@@ -1,6 +1,6 @@
 namespace Wsmq.Testing;
 
-/// <summary>A folder of one test, deleted with everything in it.</summary>
+/// <summary>A folder of one test or run, deleted with everything in it.</summary>
 public sealed class TempFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("wsmq-test-").FullName;

@@ -1,6 +1,7 @@
 using Wsmq.Benchmarks.Load;
 using Wsmq.Benchmarks.Measuring;
 using Wsmq.Benchmarks.Nodes;
+using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Compare;
 

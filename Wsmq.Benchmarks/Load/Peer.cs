@@ -1,4 +1,5 @@
 using Wsmq.Benchmarks.Nodes;
+using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Load;
 

@@ -5,6 +5,7 @@ using Wsmq.Benchmarks.Nodes;
 using Wsmq.Server.Logs;
 using Wsmq.Server.Redis;
 using Wsmq.Server.Sqlite;
+using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Micro;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using StackExchange.Redis;
+using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Nodes;
 

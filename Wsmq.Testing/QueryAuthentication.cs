@@ -4,16 +4,19 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace Wsmq.Faults.Nodes;
+namespace Wsmq.Testing;
 
-/// <summary>Believes the query: who may connect is tested elsewhere.</summary>
-internal sealed class QueryAuthentication(
+/// <summary>Believes the query: who may connect is tested elsewhere, and the cost of real tokens is not what is measured.</summary>
+public sealed class QueryAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
+    /// <summary>The scheme.</summary>
     public const string SchemeName = "query";
+    /// <summary>The query value with the user's identifier.</summary>
     public const string Parameter = "user";
 
+    /// <inheritdoc/>
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Request.Query[Parameter] is not [{ Length: > 0 } user])
