@@ -9,10 +9,9 @@ namespace Wsmq.Server.Redis;
 /// </summary>
 internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAsyncDisposable
 {
-    private const string Subscribing = "signals";
     private const string WaitingForReplicas = "replicas";
 
-    // Subscriptions follow a promoted replica once the driver has seen it; by itself it would look once a minute.
+    // Subscriptions and pushes go to a promoted replica once the driver has seen it; by itself it would look once a minute.
     private const int RoleCheckSeconds = 5;
 
     // For the way there and back.
@@ -42,7 +41,7 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
     public async Task ConnectAsync(CancellationToken cancellationToken)
     {
         _commands = await ConnectAsync("commands", cancellationToken);
-        _subscriptions = await ConnectAsync(Subscribing, cancellationToken);
+        _subscriptions = await ConnectAsync("signals", cancellationToken);
         if (options.Value.ReceiptReplicas > 0)
             _replicas = await ConnectAsync(WaitingForReplicas, cancellationToken);
         IsCluster = _commands.GetServers().Any(s => s.ServerType == ServerType.Cluster);
@@ -100,8 +99,7 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
 
         // The driver's own key and channel lie outside of the prefix; a user may not be allowed to touch them.
         settings.TieBreaker = settings.ConfigurationChannel = string.Empty;
-        if (purpose == Subscribing)
-            settings.ConfigCheckSeconds = Math.Min(settings.ConfigCheckSeconds, RoleCheckSeconds);
+        settings.ConfigCheckSeconds = Math.Min(settings.ConfigCheckSeconds, RoleCheckSeconds);
         if (purpose == WaitingForReplicas)
         {
             // What could not be sent at once may be sent over another connection: a wait there would count other writes.
