@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.SignalR;
 using StackExchange.Redis;
 using Wsmq.Tests.Stores.Access;
@@ -22,99 +21,6 @@ public sealed class HeardOnceTests(ReplicatedRedis pair, ReplicatedCluster clust
 
     [Fact]
     public Task A_cluster_with_replicas() => HeardOnceAsync(cluster.EndPoints, cluster.Servers, () => cluster.NextPrefix());
-
-    [Fact]
-    public async Task A_promoted_replica()
-    {
-        await using var redis = await ReplicatedRedis.StartAsync();
-        await FailoverAsync(redis.Configuration, async () =>
-        {
-            await redis.Primary.StopAsync(kill: true);
-            await redis.PromoteAsync();
-        });
-    }
-
-    [Fact]
-    public async Task A_primary_of_a_cluster_that_comes_back_as_a_replica()
-    {
-        var primary = cluster.Servers[0];
-        await FailoverAsync(cluster.EndPoints, () => primary.StopAsync(kill: true), async () =>
-        {
-            await primary.RestartAsync();
-            await using var admin = await ReplicatedRedis.AdminAsync(primary);
-            await Eventually.That("both nodes are connected to it again", async () =>
-                ((string)(await admin.GetServer(primary.EndPoint).ExecuteAsync("CLIENT", "LIST"))!).Split("name=wsmq-signals").Length > 2);
-        });
-    }
-
-    [Fact]
-    public async Task A_primary_that_is_made_the_replica_of_its_own()
-    {
-        await using var redis = await ReplicatedRedis.StartAsync();
-        await FailoverAsync(redis.Configuration, async () =>
-        {
-            await redis.PromoteAsync();
-            await using var admin = await ReplicatedRedis.AdminAsync(redis.Primary);
-            await admin.GetServers()[0].ExecuteAsync("REPLICAOF", "127.0.0.1", redis.Replica.Port);
-        });
-    }
-
-    [Fact]
-    public Task Replicas_of_a_cluster_that_take_over_from_living_primaries() => FailoverAsync(cluster.EndPoints, async () =>
-    {
-        var promoted = 0;
-        foreach (var server in cluster.Servers)
-        {
-            if ((await server.CommandAsync("ROLE")).Contains("slave", StringComparison.Ordinal))
-                promoted += (await server.CommandAsync("CLUSTER FAILOVER")).StartsWith("+OK", StringComparison.Ordinal) ? 1 : 0;
-        }
-
-        promoted.Should().BeGreaterThan(0);
-    });
-
-    private async Task FailoverAsync(string configuration, Func<Task> fail, Func<Task>? comeBack = null)
-    {
-        var prefix = "failover-" + cluster.NextPrefix();
-        Task<TestNode> NodeAsync() => TestNode.StartAsync(
-            s => s.UseRedis(configuration, o => (o.KeyPrefix, o.CommandTimeout) = (prefix, TimeSpan.FromSeconds(1))));
-        await using var a = await NodeAsync();
-        await using var b = await NodeAsync();
-        await using var bob = await PlainClient.ConnectAsync(a, "bob", negotiate: true);
-        await a.Live.Groups.AddToGroupAsync(bob.Connection.ConnectionId!, "g");
-        var number = 0;
-        async Task PushesComeAsync(string when)
-        {
-            foreach (var to in new[] { b.Live.Clients.User("bob"), b.Live.Clients.Group("g"), b.Live.Clients.All })
-            {
-                var first = number;
-                await Eventually.That($"pushes come {when}", async () =>
-                {
-                    try
-                    {
-                        await to.Live(new LiveMessage { Type = $"{number++}" });
-                    }
-                    catch (WsmqException)
-                    {
-                        return false;
-                    }
-
-                    return bob.Live.Any(m => int.Parse(m.Type!, CultureInfo.InvariantCulture) >= first);
-                });
-            }
-        }
-
-        await PushesComeAsync("before");
-        await fail();
-        await PushesComeAsync("after the failover");
-        if (comeBack is not null)
-        {
-            await comeBack();
-            await PushesComeAsync("after it is back");
-        }
-
-        output.WriteLine($"{bob.Live.Count} of {number} pushes came");
-        bob.Live.Select(m => m.Type).Should().OnlyHaveUniqueItems();
-    }
 
     private async Task HeardOnceAsync(string configuration, IEnumerable<RedisServer> servers, Func<string> nextPrefix)
     {
