@@ -14,15 +14,20 @@ public static class RedisShards
         string[] arguments = ["--cluster", "create", .. servers.Select(s => s.EndPoint), "--cluster-replicas", $"{replicas}", "--cluster-yes"];
         await RunCliAsync(arguments);
 
-        // Each shard takes part a moment after redis-cli has told it to, and answers CLUSTERDOWN before.
+        // Each shard takes part a moment after redis-cli has told it to, and answers CLUSTERDOWN before. A replica counts as one more
+        // primary until every server has heard that it is none.
+        var shards = servers.Count / (1 + replicas);
         foreach (var server in servers)
         {
             await using var connection = await ConnectionMultiplexer.ConnectAsync(server.EndPoint + ",allowAdmin=true");
             var own = connection.GetServer(server.EndPoint);
-            await Eventually.That("the shard serves its slots", async () =>
-                ((string)(await own.ExecuteAsync("CLUSTER", "INFO"))!).Contains("cluster_state:ok", StringComparison.Ordinal));
+            await Eventually.That("the shard serves its slots, and knows who is a replica", async () =>
+                (await AskAsync(own, "INFO")).Contains("cluster_state:ok", StringComparison.Ordinal)
+                && (await AskAsync(own, "NODES")).Split('\n').Count(line => line.Contains("slave ", StringComparison.Ordinal)) == shards * replicas);
         }
     }
+
+    private static async Task<string> AskAsync(IServer server, string what) => (string)(await server.ExecuteAsync("CLUSTER", what))!;
 
     private static async Task RunCliAsync(string[] arguments)
     {
