@@ -6,11 +6,12 @@ using Microsoft.AspNetCore.SignalR.Protocol;
 namespace Wsmq.Server.Redis.Live;
 
 /// <summary>
-/// A push as bytes: its kind, the number of names (four bytes), each name behind its length (four bytes) in UTF-8, and the frame.
+/// A push as bytes: where it comes from (eight bytes of the node, eight of its number there), its kind, the number of names (four bytes), each name behind its length (four bytes) in UTF-8, and the frame.
 /// </summary>
 internal static class LiveFormat
 {
     private const int Number = sizeof(int);
+    private const int Origin = 2 * sizeof(long);
     private const byte EndOfFrame = 0x1E;
 
     // More than a serializer writes by default, because the app may have allowed its own more.
@@ -26,14 +27,16 @@ internal static class LiveFormat
         All = Type | Target | Arguments,
     }
 
-    public static byte[] Write(LivePush push)
+    public static byte[] Write(LivePush push, LiveOrigin origin)
     {
-        var size = 1 + Number + push.Frame.Length;
+        var size = Origin + 1 + Number + push.Frame.Length;
         foreach (var name in push.Names)
             size += Number + Encoding.UTF8.GetByteCount(name);
         var bytes = GC.AllocateUninitializedArray<byte>(size);
-        bytes[0] = (byte)push.Kind;
-        var rest = bytes.AsSpan(1);
+        BinaryPrimitives.WriteInt64BigEndian(bytes, origin.Node);
+        BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(sizeof(long)), origin.Number);
+        bytes[Origin] = (byte)push.Kind;
+        var rest = bytes.AsSpan(Origin + 1);
         WriteNumber(ref rest, push.Names.Length);
         foreach (var name in push.Names)
         {
@@ -47,12 +50,13 @@ internal static class LiveFormat
     }
 
     /// <summary>False where the bytes are no push of this program.</summary>
-    public static bool TryRead(ReadOnlyMemory<byte> bytes, out LivePush push)
+    public static bool TryRead(ReadOnlyMemory<byte> bytes, out LivePush push, out LiveOrigin origin)
     {
-        push = default;
-        if (bytes.IsEmpty || !Enum.IsDefined((LiveKind)bytes.Span[0]))
+        (push, origin) = (default, default);
+        if (bytes.Length <= Origin || !Enum.IsDefined((LiveKind)bytes.Span[Origin]))
             return false;
-        var (kind, rest) = ((LiveKind)bytes.Span[0], bytes[1..]);
+        origin = new LiveOrigin(BinaryPrimitives.ReadInt64BigEndian(bytes.Span), BinaryPrimitives.ReadInt64BigEndian(bytes.Span[sizeof(long)..]));
+        var (kind, rest) = ((LiveKind)bytes.Span[Origin], bytes[(Origin + 1)..]);
 
         // Each name takes four bytes at least: a number out of thin air must not reserve memory.
         if (!TryReadNumber(ref rest, out var count) || count > rest.Length / Number || count < LeastNames(kind))

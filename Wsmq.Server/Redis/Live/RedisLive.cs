@@ -13,6 +13,10 @@ internal sealed class RedisLive(RedisConnections connections, RedisKeys keys, Re
     // Some hundred µs of Redis.
     private const int MostUsersInAScript = 1_000;
 
+    private readonly LiveRepeats _repeats = new();
+    private readonly long _node = LiveOrigin.NodeOf(lanes.Node);
+    private long _sent;
+
     /// <summary>A push came; raised for the pushes of one channel one after another.</summary>
     public event Action<LivePush>? Received;
 
@@ -57,7 +61,7 @@ internal sealed class RedisLive(RedisConnections connections, RedisKeys keys, Re
 
     private Task<RedisResult> EvaluateAsync(Address[] users, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
     {
-        var push = LiveFormat.Write(new LivePush(LiveKind.Users, Array.ConvertAll(users, u => u.Name), frame));
+        var push = Write(new LivePush(LiveKind.Users, Array.ConvertAll(users, u => u.Name), frame));
         var metas = Array.ConvertAll(users, keys.Meta);
 
         // As EVAL: what is sent again after a script flush would come behind later pushes.
@@ -70,8 +74,10 @@ internal sealed class RedisLive(RedisConnections connections, RedisKeys keys, Re
 
         // Always at the same server of a Cluster: pushes from several would overtake each other.
         var to = RedisChannel.Literal(channel).WithKeyRouting();
-        return RedisErrors.GuardAsync(() => connections.Database.PublishAsync(to, LiveFormat.Write(push)), cancellationToken);
+        return RedisErrors.GuardAsync(() => connections.Database.PublishAsync(to, Write(push)), cancellationToken);
     }
+
+    private byte[] Write(LivePush push) => LiveFormat.Write(push, new LiveOrigin(_node, Interlocked.Increment(ref _sent)));
 
     private Task<ChannelMessageQueue> ListenAsync(string name)
     {
@@ -81,11 +87,14 @@ internal sealed class RedisLive(RedisConnections connections, RedisKeys keys, Re
 
     private void Handle(ReadOnlyMemory<byte> message)
     {
-        if (!LiveFormat.TryRead(message, out var push))
+        if (!LiveFormat.TryRead(message, out var push, out var origin))
         {
             Log.UnreadableLivePush(logger);
             return;
         }
+
+        if (_repeats.IsRepeat(origin))
+            return;
 
         try
         {
