@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Wsmq.Server.Diagnostics;
 
-/// <summary>Every log message of the server library. None takes a token, a body or a header.</summary>
+/// <summary>
+/// Every log message of the server library. None takes a token, a body or a header. One class in one file: the generator writes
+/// several in an order that differs from build to build.
+/// </summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Warning,
@@ -133,4 +136,22 @@ internal static partial class Log
     [LoggerMessage(90, LogLevel.Warning,
         "InvariantGlobalization is on: .NET cannot tell normalized text, so that names which look the same count as different ones. Turn it off (DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=false, with ICU installed).")]
     public static partial void NamesNotNormalized(ILogger logger);
+
+    [LoggerMessage(101, LogLevel.Information, "SQLite store opened at {Path}, durability {Durability}")]
+    public static partial void SqliteOpened(ILogger logger, string path, SqliteDurability durability);
+
+    [LoggerMessage(102, LogLevel.Warning, "SQLite did not commit: {Failures} failures since the last such line")]
+    public static partial void SqliteCommitFailed(ILogger logger, int failures, Exception exception);
+
+    [LoggerMessage(103, LogLevel.Error, "SQLite did not roll back")]
+    public static partial void SqliteRollbackFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(104, LogLevel.Warning, "SQLite did not move the write-ahead file into the database while closing; the next start does")]
+    public static partial void SqliteCheckpointFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(105, LogLevel.Warning, "A sweep of the SQLite store failed; the next one tries again")]
+    public static partial void SqliteSweepFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(106, LogLevel.Error, "A signal handler for {Address} threw")]
+    public static partial void SqliteHandlerFailed(ILogger logger, Address address, Exception exception);
 }

@@ -47,7 +47,7 @@ internal sealed class LocalSignals(ILogger logger) : ISignals
         catch (Exception e)
         {
             // A fault in a reader must not stop the writer that everybody shares.
-            SqliteLog.HandlerFailed(logger, subscription.Address, e);
+            Diagnostics.Log.SqliteHandlerFailed(logger, subscription.Address, e);
         }
     }
 

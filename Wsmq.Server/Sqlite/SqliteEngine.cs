@@ -33,7 +33,7 @@ internal sealed class SqliteEngine(WsmqSqliteOptions options, TimeProvider clock
             throw;
         }
 
-        SqliteLog.Opened(logger, path, options.Durability);
+        Diagnostics.Log.SqliteOpened(logger, path, options.Durability);
     }
 
     public Task<T> WriteAsync<T>(Func<SqliteSession, T> operation, CancellationToken cancellationToken) =>

@@ -18,7 +18,7 @@ internal sealed class SqliteFailureLog(TimeProvider clock, ILogger logger)
         _unreported++;
         if (_last is { } last && clock.GetElapsedTime(last) < Interval)
             return;
-        SqliteLog.CommitFailed(logger, _unreported, exception);
+        Diagnostics.Log.SqliteCommitFailed(logger, _unreported, exception);
         _last = clock.GetTimestamp();
         _unreported = 0;
     }

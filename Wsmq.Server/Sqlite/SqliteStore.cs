@@ -79,7 +79,7 @@ internal sealed class SqliteStore : IStore
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            SqliteLog.Unavailable(_logger, e);
+            Diagnostics.Log.StoreUnavailable(_logger, e);
             return false;
         }
     }

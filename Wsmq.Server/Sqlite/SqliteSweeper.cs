@@ -44,7 +44,7 @@ internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retenti
             }
             catch (Exception e)
             {
-                SqliteLog.SweepFailed(logger, e);
+                Diagnostics.Log.SqliteSweepFailed(logger, e);
             }
         }
     }
@@ -95,7 +95,7 @@ internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retenti
         }
         catch (WsmqException e) when (e.Error == WsmqErrors.StoreDamaged)
         {
-            SqliteLog.SweepFailed(logger, e);
+            Diagnostics.Log.SqliteSweepFailed(logger, e);
         }
     }
 }

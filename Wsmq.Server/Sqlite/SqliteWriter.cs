@@ -144,7 +144,7 @@ internal sealed class SqliteWriter
         catch (Microsoft.Data.Sqlite.SqliteException e)
         {
             // The next BEGIN then fails as well, and its callers hear of it.
-            SqliteLog.RollbackFailed(_logger, e);
+            Diagnostics.Log.SqliteRollbackFailed(_logger, e);
         }
     }
 
@@ -157,7 +157,7 @@ internal sealed class SqliteWriter
         catch (Microsoft.Data.Sqlite.SqliteException e)
         {
             // Nothing is lost: the next start reads the write-ahead file.
-            SqliteLog.CheckpointFailed(_logger, e);
+            Diagnostics.Log.SqliteCheckpointFailed(_logger, e);
         }
     }
 }
