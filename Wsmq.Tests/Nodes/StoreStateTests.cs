@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 namespace Wsmq.Tests.Nodes;
 
 /// <summary>A store that goes away and comes back: connected clients learn both, once each, and senders that nothing was confirmed.</summary>
-public sealed class StoreStateTests : IAsyncDisposable
+public sealed class StoreStateTests : IAsyncLifetime
 {
     private const int Count = 700;
     private readonly List<IAsyncDisposable> _running = [];
@@ -15,7 +15,9 @@ public sealed class StoreStateTests : IAsyncDisposable
     private readonly ConcurrentQueue<bool> _typed = new();
     private readonly ConcurrentQueue<bool> _turnedAway = new();
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         for (var i = _running.Count - 1; i >= 0; i--)
             await _running[i].DisposeAsync();
