@@ -63,6 +63,19 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
             throw new WsmqException(WsmqErrors.StoreDamaged);
     }
 
+    /// <summary>
+    /// Requires that a log has come to a position that a client names. It may come from a connection to another node, which knew of
+    /// the entry before this one did: then the store is asked.
+    /// </summary>
+    /// <exception cref="WsmqException">The error given where the position lies behind the end, <c>store-unavailable</c> or <c>store-damaged</c>.</exception>
+    public async Task RequireWithinAsync(LogFeed feed, Position position, WsmqError error, CancellationToken cancellationToken)
+    {
+        if (position > feed.Tail)
+            await ResyncAsync(feed, cancellationToken);
+        if (position > feed.Tail)
+            throw new WsmqException(error);
+    }
+
     /// <summary>False where another hand has spoilt what the store keeps of one of them; the others go on.</summary>
     private async Task<bool> ResyncAsync(LogFeed[] feeds, CancellationToken cancellationToken)
     {

@@ -21,10 +21,7 @@ internal sealed class ClientFailures(
         await session.Limits.CountReadAsync(session.Connection.Aborted);
         var pump = session.PumpOf(source);
         var failed = Position.Parse(position);
-        if (failed > pump.Feed.Tail)
-            await feeds.ResyncAsync(pump.Feed, session.Connection.Aborted);
-        if (failed > pump.Feed.Tail)
-            throw new WsmqException(WsmqErrors.AckBeyondTail);
+        await feeds.RequireWithinAsync(pump.Feed, failed, WsmqErrors.AckBeyondTail, session.Connection.Aborted);
 
         // One at a time: a handler that fails does so once, and whoever calls without end keeps the store busy with one call only.
         if (services.Options.MaxAttempts == 0 || !pump.Failures.TryBegin())

@@ -26,7 +26,7 @@ internal sealed class ClientReads(FeedRegistry feeds, AckQueue acks)
         if (acknowledged > pump.Feed.Tail)
         {
             await session.Limits.CountReadAsync(session.Connection.Aborted);
-            await RequireWithinAsync(pump.Feed, acknowledged, WsmqErrors.AckBeyondTail, session.Connection.Aborted);
+            await feeds.RequireWithinAsync(pump.Feed, acknowledged, WsmqErrors.AckBeyondTail, session.Connection.Aborted);
         }
 
         pump.Acknowledge(acknowledged);
@@ -39,16 +39,7 @@ internal sealed class ClientReads(FeedRegistry feeds, AckQueue acks)
         await session.Limits.CountReadAsync(session.Connection.Aborted);
         var pump = session.PumpOf(source);
         var position = Position.Parse(after);
-        await RequireWithinAsync(pump.Feed, position, WsmqErrors.PositionBeyondTail, session.Connection.Aborted);
+        await feeds.RequireWithinAsync(pump.Feed, position, WsmqErrors.PositionBeyondTail, session.Connection.Aborted);
         pump.Restart(position);
-    }
-
-    // The position may come from a connection to another node, which knew of the entry before this one did.
-    private async Task RequireWithinAsync(LogFeed feed, Position position, WsmqError error, CancellationToken cancellationToken)
-    {
-        if (position > feed.Tail)
-            await feeds.ResyncAsync(feed, cancellationToken);
-        if (position > feed.Tail)
-            throw new WsmqException(error);
     }
 }
