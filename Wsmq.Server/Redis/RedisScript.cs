@@ -8,7 +8,7 @@ internal static class RedisScript
     // What frees memory, or only moves a cursor, must work when the memory is full: nothing could be consumed otherwise.
     private const string AlsoWhenFull = "#!lua flags=allow-oom\n";
 
-    public static readonly string Append = Load("retention") + Load("nodes") + Load("append");
+    public static readonly string Append = Load("retention") + Load("nodes") + Load("outbox") + Load("marks") + Load("append");
     public static readonly string Read = AlsoWhenFull + Load("retention") + Load("read");
     public static readonly string States = Load("retention") + Load("nodes") + Load("states");
     public static readonly string Presence = AlsoWhenFull + Load("retention") + Load("nodes") + Load("presence");

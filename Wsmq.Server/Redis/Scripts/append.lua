@@ -18,7 +18,7 @@
 --                   bytes); then the content of each item: four bytes each of metadata and body length, metadata, body
 -- Returns           of every item N (new), C (new, as is its address), D (duplicate), R (refused: the address does not exist) or X
 --                   (another hand has spoilt the keys of its log) and its position, in one string
-local number, after, publish, channel = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[6], ARGV[7]
+local number, after = tonumber(ARGV[1]), tonumber(ARGV[2])
 local window, inline_max, counts = tonumber(ARGV[4]), tonumber(ARGV[5]) + 8, ARGV[19]
 local logs = (#KEYS - 5) / 2
 local names, ids = 19, 19 + logs
@@ -43,35 +43,20 @@ local function known(s)
 end
 local given, given_before, given_here, remember = known(slice), known(slice - 1), {}, {}
 
-local outbox = {}
-local function boxes_of(nodes, name)
-  local boxes = {}
-  for i = 1, #nodes, 8 do
-    local node = string.sub(nodes, i, i + 7)
-    local box = outbox[node] or {}
-    outbox[node] = box
-    box[#box + 1] = 'A'
-    box[#box + 1] = name
-    boxes[#boxes + 1] = box
-  end
-  return boxes
-end
+local outbox = outbox_of(ARGV[6], ARGV[7], ARGV[8], 7, #KEYS)
 
--- Appends one item behind tail and returns its position.
-local function add(log, max_count, tail, content)
-  -- The last of the numbers that everybody holds exactly.
-  if tail >= '9007199254740991' then error('there is no position behind the tail') end
-  local id = tail < now_id and now_id or digits(tonumber(tail) + 1)
-  call('XADD', log, 'MAXLEN', max_count, id, 'p', tail, 'e', content)
-  return id
-end
-
-local function signal(boxes, id, tail, content)
-  local inline = #content <= inline_max
-  for b = 1, #boxes do
-    local box, n = boxes[b], #boxes[b]
-    box[n + 1], box[n + 2], box[n + 3], box[n + 4] = inline and 'E' or 'P', id, tail, inline and content or nil
+-- The position behind a tail. Most are the first or the second of their log in this batch.
+local successors = {}
+local function behind(tail)
+  if tail < now_id then return now_id end
+  local after_tail = successors[tail]
+  if not after_tail then
+    -- The last of the numbers that everybody holds exactly.
+    if tail >= '9007199254740991' then error('there is no position behind the tail') end
+    after_tail = digits(tonumber(tail) + 1)
+    successors[tail] = after_tail
   end
+  return after_tail
 end
 
 -- Saves the tail, and how many bytes are behind the last mark where that changed. Removing by age and renewing the time to live
@@ -90,36 +75,19 @@ local function close(log, meta, max_age, tail, due, nodes, open)
   if not nodes then fit(log, KEYS[5]) end
 end
 
--- The bytes of a log: field b of its meta says how many came behind the last mark; field m holds the marks, a sixteenth of the limit
--- apart: 16 digits of a position and 12 of the bytes from the mark before up to there. So bytes are known although entries go for other
--- reasons as well. What another hand has put there counts nothing.
-local function bytes_behind(text) return text and #text <= 12 and not string.find(text, '%D') and tonumber(text) or 0 end
-
-local function marks_of(meta)
-  local marks = call('HGET', meta, 'm')
-  return marks and #marks % 28 == 0 and not string.find(marks, '%D') and marks or ''
-end
-
--- Removes what is too much.
-local function lighten(log, meta, marks, max)
-  local sum, through = 0, nil
-  for i = 17, #marks, 28 do sum = sum + tonumber(string.sub(marks, i, i + 11)) end
-  while sum > max - max / 16 and #marks > 28 do
-    sum = sum - tonumber(string.sub(marks, 17, 28))
-    through, marks = string.sub(marks, 1, 16), string.sub(marks, 29)
+-- By the kind of an address: where its retention stands in ARGV, how many bytes a log may have, and up to which size a content is
+-- not counted: what is so small that as many of them as a log may have take half of its bytes, which is most messages. Whether there
+-- are too many is looked at with each entry where few may be kept, and else with every tenth: looking costs as much as adding.
+local kinds = {}
+local function kind_of(letter)
+  local kind = kinds[letter]
+  if not kind then
+    local at = letter == 117 and 9 or letter == 103 and 12 or 15
+    local count, bytes = tonumber(ARGV[at]), tonumber(ARGV[at + 2])
+    kind = { count = ARGV[at], age = tonumber(ARGV[at + 1]), bytes = bytes, small = bytes / (2 * count) + 8, few = count < 1000 }
+    kinds[letter] = kind
   end
-  if through then call('XTRIM', log, 'MINID', string.format('%.0f', tonumber(through) + 1)) end
-  call('HSET', meta, 'm', marks)
-end
-
--- What is so small that as many of them as a log may have take half of its bytes is not counted: that is most messages.
-local limits, smalls, bytes_of = { [117] = 9, [103] = 12, [119] = 15 }, {}, {}
-local function small_of(limit)
-  if not smalls[limit] then
-    bytes_of[limit] = tonumber(ARGV[limit + 2])
-    smalls[limit] = bytes_of[limit] / (2 * tonumber(ARGV[limit])) + 8
-  end
-  return smalls[limit]
+  return kind
 end
 
 -- The first entry ever of a log: whether its address exists nevertheless, or comes into being, or may not.
@@ -133,16 +101,15 @@ local results, n, remembered = {}, 0, 0
 -- Of the log at hand: its meta, and what is to be saved there once items were added.
 local state, tail, boxes, open, marks
 
-local function finish(j, limit)
+local function finish(j, kind)
   local log, meta = KEYS[4 + 2 * j], KEYS[5 + 2 * j]
-  close(log, meta, tonumber(ARGV[limit + 1]), tail, state[2], state[3], open)
-  if marks then lighten(log, meta, marks, bytes_of[limit]) end
+  close(log, meta, kind.age, tail, state[2], state[3], open)
+  if marks then lighten(log, meta, marks, kind.bytes) end
 end
 
 -- Appends the items of log j, the first of which is item number first.
-local function append(j, limit, first, last)
-  local log, meta, name = KEYS[4 + 2 * j], KEYS[5 + 2 * j], ARGV[names + j]
-  local small = small_of(limit)
+local function append(j, kind, first, last)
+  local log, meta = KEYS[4 + 2 * j], KEYS[5 + 2 * j]
   for i = first, last do
     local id, content = ARGV[ids + i], ARGV[contents + i]
     local at, new = given[i + 1] or given_before[i + 1], 'D'
@@ -156,16 +123,22 @@ local function append(j, limit, first, last)
       if new == 'R' then
         at = zero
       else
-        at = add(log, ARGV[limit], tail or zero, content)
-        boxes = boxes or boxes_of(whole(state[3] or ''), name)
-        signal(boxes, at, tail or zero, content)
+        local before, size = tail or zero, #content
+        at = behind(before)
+        if kind.few or string.byte(at, 16) == 48 then
+          call('XADD', log, 'MAXLEN', kind.count, at, 'p', before, 'e', content)
+        else
+          call('XADD', log, at, 'p', before, 'e', content)
+        end
+        boxes = boxes or outbox.boxes(whole(state[3] or ''), ARGV[names + j])
+        outbox.entry(boxes, at, before, size <= inline_max and content)
         tail, given_here[id] = at, at
         remember[remembered + 1], remember[remembered + 2] = id, at
         remembered = remembered + 2
-        if #content > small then
-          open = (open or bytes_behind(state[4])) + #content - 8
-          if open * 16 >= bytes_of[limit] then
-            marks, open = (marks or marks_of(meta)) .. tail .. string.format('%012.0f', open), 0
+        if size > kind.small then
+          open = (open or bytes_behind(state[4])) + size - 8
+          if open * 16 >= kind.bytes then
+            marks, open = (marks or marks_of(meta)) .. at .. string.format('%012.0f', open), 0
           end
         end
       end
@@ -173,7 +146,7 @@ local function append(j, limit, first, last)
     results[n + 1], results[n + 2] = new, at
     n = n + 2
   end
-  if boxes then finish(j, limit) end
+  if boxes then finish(j, kind) end
 end
 
 -- A key of another type, or a value that is none, by somebody else's hand fails what is for its log and nothing else. What was
@@ -181,10 +154,10 @@ end
 local item = 0
 for j = 1, logs do
   local high, low = string.byte(counts, 2 * j - 1, 2 * j)
-  local last_item, limit = item + high * 256 + low, limits[string.byte(ARGV[names + j], 3)]
+  local last_item, kind = item + high * 256 + low, kind_of(string.byte(ARGV[names + j], 3))
   state, tail, boxes, open, marks = nil, nil, nil, nil, nil
-  if not pcall(append, j, limit, item + 1, last_item) then
-    local stored = boxes and pcall(finish, j, limit)
+  if not pcall(append, j, kind, item + 1, last_item) then
+    local stored = boxes and pcall(finish, j, kind)
     for i = stored and n / 2 + 1 or item + 1, last_item do results[2 * i - 1], results[2 * i] = 'X', zero end
     n = 2 * last_item
   end
@@ -201,11 +174,5 @@ if remembered > 0 then
   call('HSET', ids_of(slice), unpack(remember))
 end
 
-for node, box in pairs(outbox) do
-  -- A node that crashed left its id behind. One that only lost its connection for a moment still has its lease. A meta that is
-  -- spoilt is no reason to tell nobody else.
-  if call(publish, channel .. node, table.concat(box)) == 0 and call('EXISTS', ARGV[8] .. node) == 0 then
-    for j = 1, logs do pcall(forget, KEYS[5 + 2 * j], node) end
-  end
-end
+outbox.close()
 return table.concat(results)

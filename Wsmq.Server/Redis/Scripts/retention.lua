@@ -10,7 +10,7 @@ local function micros()
 end
 
 -- What another hand has put where a position belongs is none.
-local function position(text) return text and #text == 16 and not string.find(text, '%D') and text or nil end
+local function position(text) return text and #text == 16 and string.find(text, '^%d+$') and text or nil end
 
 -- When a device was seen: a value by another hand counts as seen never.
 local function seen_at(value) return tonumber(string.sub(value, 18, 33)) or 0 end
