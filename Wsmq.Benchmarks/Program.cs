@@ -3,6 +3,7 @@ using Wsmq.Benchmarks.Compare;
 using Wsmq.Benchmarks.Micro;
 using Wsmq.Benchmarks.Nodes;
 using Wsmq.Benchmarks.Scale;
+using Wsmq.Testing;
 
 var root = new RootCommand("Measures wsmq. What is measured how is told in docs/benchmarks.md.")
 {
@@ -22,7 +23,7 @@ try
         ProcessTerminationTimeout = TimeSpan.FromSeconds(20),
     });
 }
-catch (BenchmarkFailure e)
+catch (RunFailedException e)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 1;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Wsmq.Faults;
 using Wsmq.Faults.Nodes;
+using Wsmq.Testing;
 
 var root = new RootCommand("Breaks what wsmq runs on, and checks that it keeps its promises. What is checked is told in docs/faults.md.")
 {
@@ -20,7 +21,7 @@ try
         ProcessTerminationTimeout = TimeSpan.FromSeconds(60),
     });
 }
-catch (FaultsFailure e)
+catch (RunFailedException e)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 1;

@@ -7,7 +7,7 @@ using System.Text;
 
 namespace Wsmq.Testing;
 
-/// <summary>A real redis-server of the tests' own: a port that the system chose, a folder of its own, ended by its process id.</summary>
+/// <summary>A real redis-server of the run's own: a port that the system chose, a folder of its own, ended by its process id, also when this program is killed.</summary>
 public sealed class RedisServer : IAsyncDisposable
 {
     private const string Binary = "redis-server";
@@ -18,6 +18,7 @@ public sealed class RedisServer : IAsyncDisposable
     private readonly string[] _arguments;
     private readonly IReadOnlyDictionary<string, string> _environment;
     private Process? _process;
+    private ProcessGuard? _guard;
 
     private RedisServer(bool appendOnly, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
@@ -55,7 +56,7 @@ public sealed class RedisServer : IAsyncDisposable
             for (var attempt = 1; !await server.TryLaunchAsync(FreePort()); attempt++)
             {
                 if (attempt == Attempts)
-                    throw new InvalidOperationException($"{Binary} did not start on {Attempts} ports. Its log: {server.ReadLog()}");
+                    throw new RunFailedException($"{Binary} did not start on {Attempts} ports. Its log: {server.ReadLog()}");
             }
 
             return server;
@@ -73,6 +74,7 @@ public sealed class RedisServer : IAsyncDisposable
         if (_process is not { } process)
             return;
         _process = null;
+        _guard?.Dispose();
         if (!kill && !process.HasExited)
             await TrySendAsync(Port, "SHUTDOWN\r\n");
         if (kill || !await ExitsAsync(process, TimeSpan.FromSeconds(5)))
@@ -86,7 +88,7 @@ public sealed class RedisServer : IAsyncDisposable
     {
         await StopAsync(kill);
         if (!await TryLaunchAsync(Port))
-            throw new InvalidOperationException($"{Binary} did not start again on port {Port}. Its log: {ReadLog()}");
+            throw new RunFailedException($"{Binary} did not start again on port {Port}. Its log: {ReadLog()}");
     }
 
     /// <summary>Stops its clock: it keeps its connections and answers nothing.</summary>
@@ -124,6 +126,7 @@ public sealed class RedisServer : IAsyncDisposable
             start.Environment[name] = value;
         var process = Start(start);
         _process = process;
+        _guard = new ProcessGuard(process.Id, _folder.Path);
         Port = port;
         var answered = false;
         await Eventually.That($"{Binary} answers on port {port} or exits", async () =>
@@ -139,11 +142,11 @@ public sealed class RedisServer : IAsyncDisposable
     {
         try
         {
-            return Process.Start(start) ?? throw new InvalidOperationException($"{Binary} did not start.");
+            return Process.Start(start)!;
         }
         catch (Win32Exception e)
         {
-            throw new InvalidOperationException($"{Binary} is missing: apt-get install redis-server", e);
+            throw new RunFailedException($"{Binary} is missing. Install it: apt-get install redis-server", e);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Wsmq.Benchmarks.Load;
 using Wsmq.Benchmarks.Measuring;
 using Wsmq.Benchmarks.Nodes;
+using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Compare;
 

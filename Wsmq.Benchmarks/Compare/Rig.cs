@@ -1,6 +1,7 @@
 using Wsmq.Benchmarks.Load;
 using Wsmq.Benchmarks.Measuring;
 using Wsmq.Benchmarks.Nodes;
+using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Compare;
 
@@ -13,7 +14,7 @@ internal sealed class Rig : IAsyncDisposable
     private const int NodesOfEach = 2;
 
     private readonly Dictionary<string, NodeProcess[]> _nodes = [];
-    private readonly Dictionary<string, RedisProcess> _redis = [];
+    private readonly Dictionary<string, RedisServer> _redis = [];
 
     /// <summary>The peer's nodes, warm once they carried load.</summary>
     public async Task<NodeProcess[]> NodesAsync(Peer peer)
@@ -21,18 +22,18 @@ internal sealed class Rig : IAsyncDisposable
         if (_nodes.TryGetValue(peer.Name, out var nodes))
             return nodes;
         Progress.Say($"starting {NodesOfEach} {peer.Name} nodes");
-        return _nodes[peer.Name] = await NodeProcess.StartManyAsync(NodesOfEach, peer.Name, NodeCommand.RedisOption, (await RedisAsync(peer)).EndPoint);
+        return _nodes[peer.Name] = await NodeProcess.StartManyAsync(NodesOfEach, NodeCommand.StartOf(peer.Name, NodeCommand.RedisOption, (await RedisAsync(peer)).EndPoint));
     }
 
     /// <summary>A node of the caller's own, which nothing has been connected to.</summary>
     public async Task<NodeProcess> FreshNodeAsync(Peer peer, params string[] arguments) =>
-        await NodeProcess.StartAsync([peer.Name, NodeCommand.RedisOption, (await RedisAsync(peer)).EndPoint, .. arguments]);
+        await NodeProcess.StartAsync(NodeCommand.StartOf([peer.Name, NodeCommand.RedisOption, (await RedisAsync(peer)).EndPoint, .. arguments]));
 
     public async Task<CpuMeter> CpuOfAsync(Peer peer) =>
-        new([.. (await NodesAsync(peer)).Select(n => n.ProcessId)], [(await RedisAsync(peer)).ProcessId]);
+        new([.. (await NodesAsync(peer)).Select(n => n.ProcessId)], [(await RedisAsync(peer)).ProcessId!.Value]);
 
-    public async Task<RedisProcess> RedisAsync(Peer peer) =>
-        _redis.TryGetValue(peer.Name, out var redis) ? redis : _redis[peer.Name] = await RedisProcess.StartAsync();
+    public async Task<RedisServer> RedisAsync(Peer peer) =>
+        _redis.TryGetValue(peer.Name, out var redis) ? redis : _redis[peer.Name] = await RedisDeployment.StartServerAsync();
 
     public async ValueTask DisposeAsync()
     {

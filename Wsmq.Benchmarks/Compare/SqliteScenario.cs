@@ -13,8 +13,8 @@ internal sealed class SqliteScenario(CompareSettings settings, Report report)
         foreach (var durability in Enum.GetValues<SqliteDurability>())
         {
             using var folder = new TempFolder();
-            await using var node = await NodeProcess.StartAsync(
-                NodeCommand.Wsmq, NodeCommand.SqliteOption, folder.File("wsmq.db"), NodeCommand.DurabilityOption, durability.ToString());
+            await using var node = await NodeProcess.StartAsync(NodeCommand.StartOf(
+                NodeCommand.Wsmq, NodeCommand.SqliteOption, folder.File("wsmq.db"), NodeCommand.DurabilityOption, durability.ToString()));
             await RunAsync(durability, LoadScenarios.Directed, node, settings.FirstWarmUp, cancellationToken);
             await RunAsync(durability, LoadScenarios.DirectedDeep, node, settings.WarmUp, cancellationToken);
         }

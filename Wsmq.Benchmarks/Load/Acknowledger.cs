@@ -1,4 +1,5 @@
 using Wsmq.Benchmarks.Nodes;
+using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Load;
 
@@ -24,7 +25,7 @@ internal sealed class Acknowledger(Connection connection)
         lock (_lock)
         {
             if (!source.SequenceEqual(_source))
-                _source = _source.Length == 0 ? source.ToArray() : throw new BenchmarkFailure("A receiver reads one source in every scenario.");
+                _source = _source.Length == 0 ? source.ToArray() : throw new RunFailedException("A receiver reads one source in every scenario.");
             position.CopyTo(_position);
             _pending += count;
         }

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using Wsmq.Benchmarks.Nodes;
+using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Load;
 
@@ -105,7 +106,7 @@ internal sealed class Connection(LoadFailure failure) : IAsyncDisposable
                 Array.Resize(ref _buffer, _buffer.Length * 2);
             var read = await _socket.ReceiveAsync(_buffer.AsMemory(filled), _stop.Token);
             if (read.MessageType == WebSocketMessageType.Close)
-                throw new BenchmarkFailure("A node closed a connection.");
+                throw new RunFailedException("A node closed a connection.");
             filled += read.Count;
             var used = Take(_buffer.AsSpan(0, filled), scanned);
             if (used > 0)
@@ -142,6 +143,6 @@ internal sealed class Connection(LoadFailure failure) : IAsyncDisposable
             _handler!.OnFrame(frame);
     }
 
-    public static BenchmarkFailure Unexpected(ReadOnlySpan<byte> frame) =>
+    public static RunFailedException Unexpected(ReadOnlySpan<byte> frame) =>
         new("A node sent something that no run should see: " + System.Text.Encoding.UTF8.GetString(frame[..Math.Min(frame.Length, 400)]));
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Wsmq.Benchmarks.Nodes;
+using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Measuring;
 
@@ -11,6 +12,6 @@ internal static class OpenFiles
         var line = File.ReadLines("/proc/self/limits").First(l => l.StartsWith("Max open files", StringComparison.Ordinal));
         var limit = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3];
         if (limit != "unlimited" && long.Parse(limit, CultureInfo.InvariantCulture) < files)
-            throw new BenchmarkFailure($"The scenario {scenario} needs {files} open files, and the limit is {limit}. Raise it: ulimit -n {files}");
+            throw new RunFailedException($"The scenario {scenario} needs {files} open files, and the limit is {limit}. Raise it: ulimit -n {files}");
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Wsmq.Benchmarks.Load;
 using Wsmq.Benchmarks.Nodes;
+using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Measuring;
 
@@ -64,7 +65,7 @@ internal sealed class Round(Crowd crowd, CpuMeter cpu, int? messagesPerSecond = 
         await crowd.Failure.WaitUntilAsync(
             () => crowd.Senders.All(s => s.IsSettled) || Stopwatch.GetElapsedTime(since) > SettleLimit, cancellationToken);
         if (!crowd.Senders.All(s => s.IsSettled))
-            throw new BenchmarkFailure($"{crowd.Peer.Name} did not answer every send within {SettleLimit.TotalSeconds} s.");
+            throw new RunFailedException($"{crowd.Peer.Name} did not answer every send within {SettleLimit.TotalSeconds} s.");
 
         // Lost is what does not come although nothing else comes any more.
         var (expected, last, moved) = (crowd.Expected - lostBefore, crowd.Received, Stopwatch.GetTimestamp());

@@ -17,7 +17,7 @@ public class AppendBenchmarks
     private readonly ReadOnlyMemory<byte> _metadata = Samples.Metadata();
     private readonly ReadOnlyMemory<byte> _body = Samples.BodyBytes();
     private readonly TempFolder _folder = new();
-    private RedisProcess? _redis;
+    private RedisServer? _redis;
     private IStore _store = null!;
     private AppendRequest[] _batch = [];
     private long _id;
@@ -30,7 +30,7 @@ public class AppendBenchmarks
     [GlobalSetup(Target = nameof(Redis))]
     public async Task StartRedisAsync()
     {
-        _redis = await RedisProcess.StartAsync();
+        _redis = await RedisDeployment.StartServerAsync();
         await StartAsync(new RedisStore(
             Options.Create(new WsmqOptions()), Options.Create(new WsmqRedisOptions { Configuration = _redis.EndPoint }), NullLogger<RedisStore>.Instance));
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using StackExchange.Redis;
+using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Nodes;
 
@@ -9,12 +10,25 @@ internal sealed class RedisDeployment : IAsyncDisposable
     private const int Slots = 16384;
     private static readonly TimeSpan FormLimit = TimeSpan.FromSeconds(30);
 
-    private readonly List<RedisProcess> _servers = [];
+    private readonly List<RedisServer> _servers = [];
 
-    public IEnumerable<RedisProcess> Servers => _servers;
+    public IEnumerable<RedisServer> Servers => _servers;
 
     /// <summary>For a StackExchange.Redis configuration.</summary>
     public string EndPoints => string.Join(',', _servers.Select(s => s.EndPoint));
+
+    /// <summary>Starts a server with AOF and everysec.</summary>
+    public static Task<RedisServer> StartServerAsync(bool cluster = false) => RedisServer.StartAsync(
+        appendOnly: true,
+        "--appendfsync", "everysec",
+
+        // A rewrite of the file takes a core for seconds, in whatever round it happens to begin; a server for such a load has it
+        // done in quiet hours.
+        "--auto-aof-rewrite-percentage", "0",
+        "--cluster-enabled", cluster ? "yes" : "no",
+
+        // A shard that nobody ever met does not know its own address, and names none to clients.
+        "--cluster-announce-ip", "127.0.0.1");
 
     /// <summary>Starts a single server where <paramref name="shards"/> is 0, and else a Cluster of so many shards.</summary>
     public static async Task<RedisDeployment> StartAsync(int shards)
@@ -23,7 +37,7 @@ internal sealed class RedisDeployment : IAsyncDisposable
         try
         {
             for (var i = 0; i < Math.Max(shards, 1); i++)
-                deployment._servers.Add(await RedisProcess.StartAsync(cluster: shards > 0));
+                deployment._servers.Add(await StartServerAsync(cluster: shards > 0));
             if (shards > 0)
                 await deployment.FormAsync();
             return deployment;
@@ -65,7 +79,7 @@ internal sealed class RedisDeployment : IAsyncDisposable
         }
     }
 
-    private static async Task<bool> ServesAsync(RedisProcess redis)
+    private static async Task<bool> ServesAsync(RedisServer redis)
     {
         await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.EndPoint + ",allowAdmin=true");
         var port = redis.EndPoint.Split(':')[1];

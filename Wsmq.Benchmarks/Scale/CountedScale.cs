@@ -3,6 +3,7 @@ using System.Globalization;
 using Wsmq.Benchmarks.Load;
 using Wsmq.Benchmarks.Measuring;
 using Wsmq.Benchmarks.Nodes;
+using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Scale;
 
@@ -33,7 +34,7 @@ internal sealed class CountedScale(Peer wsmq)
     private static async Task AddAsync(MarkdownTable table, Peer peer, int nodeCount, int shards, CancellationToken cancellationToken)
     {
         await using var redis = await RedisDeployment.StartAsync(shards);
-        var nodes = await NodeProcess.StartManyAsync(nodeCount, peer.Name, NodeCommand.RedisOption, redis.EndPoints);
+        var nodes = await NodeProcess.StartManyAsync(nodeCount, NodeCommand.StartOf(peer.Name, NodeCommand.RedisOption, redis.EndPoints));
         try
         {
             await using var crowd = await Crowd.OpenAsync(peer, [.. nodes.Select(n => n.Address)], Plan, cancellationToken);
@@ -63,7 +64,7 @@ internal sealed class CountedScale(Peer wsmq)
         await crowd.Failure.WaitUntilAsync(
             () => crowd.Senders.All(s => s.IsDone) && crowd.Received == crowd.Expected || Stopwatch.GetElapsedTime(since).TotalSeconds > 60, cancellationToken);
         if (crowd.Received != crowd.Expected)
-            throw new BenchmarkFailure($"{crowd.Peer.Name} delivered {crowd.Received} of {crowd.Expected} messages.");
+            throw new RunFailedException($"{crowd.Peer.Name} delivered {crowd.Received} of {crowd.Expected} messages.");
 
         // Every receiver acknowledges its rest at the end, and the acks have to reach Redis.
         foreach (var receiver in crowd.Receivers)

@@ -20,7 +20,7 @@ internal sealed class ClusterFailover() : Fault("cluster-failover", StoreName.Cl
         var masters = await cluster.MastersAsync();
         var master = masters[context.Random.Next(masters.Count)];
         var kill = context.Random.Next(2) == 0;
-        var replica = await cluster.ReplicaOfAsync(master) ?? throw new FaultsFailure("A shard has no replica.");
+        var replica = await cluster.ReplicaOfAsync(master) ?? throw new RunFailedException("A shard has no replica.");
         context.Note($"{(kill ? "killed" : "asked")}: {master.EndPoint}, for {replica.EndPoint}");
         if (kill)
             await KillAsync(context, master, replica);
@@ -67,7 +67,7 @@ internal sealed class ClusterMigrate() : Fault("cluster-migrate", StoreName.Clus
                 return;
         }
 
-        throw new FaultsFailure("No shard has a key.");
+        throw new RunFailedException("No shard has a key.");
     }
 
     private static async Task<bool> MoveAsync(FaultContext context, RedisServer source, RedisServer target)

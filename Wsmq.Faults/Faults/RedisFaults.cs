@@ -82,7 +82,7 @@ internal sealed class ClockStep() : Fault("clock", StoreName.Redis)
 
     public override async Task RunAsync(FaultContext context)
     {
-        var clock = ((SingleRedis)context.Deployment).Clock ?? throw new FaultsFailure(FakeClock.Missing);
+        var clock = ((SingleRedis)context.Deployment).Clock ?? throw new RunFailedException(FakeClock.Missing);
         foreach (var sign in context.Random.Next(2) == 0 ? new[] { 1, -1, 0 } : [-1, 1, 0])
         {
             var seconds = sign * context.Random.Next(1, MostSeconds);

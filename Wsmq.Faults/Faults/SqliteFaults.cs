@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Wsmq.Faults.Stores;
+using Wsmq.Testing;
 
 namespace Wsmq.Faults.Injected;
 
@@ -31,7 +32,7 @@ internal sealed class DiskFull() : Fault("disk-full", StoreName.Sqlite)
     {
         var store = (SqliteFile)context.Deployment;
         if (store.Disk is null)
-            throw new FaultsFailure(SmallDisk.Missing);
+            throw new RunFailedException(SmallDisk.Missing);
         var ballast = Path.Combine(Path.GetDirectoryName(store.Database)!, "ballast");
         try
         {

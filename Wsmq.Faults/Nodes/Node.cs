@@ -1,3 +1,5 @@
+using Wsmq.Testing;
+
 namespace Wsmq.Faults.Nodes;
 
 /// <summary>A node over all its processes of a run.</summary>
@@ -11,7 +13,7 @@ internal sealed class Node(string name, string[] prefix, NodeSettings settings, 
     /// <summary>Null while there is no process that listens.</summary>
     public Uri? Address => _process?.Address;
 
-    public int ProcessId => _process?.ProcessId ?? throw new FaultsFailure($"{Name} does not run.");
+    public int ProcessId => _process?.ProcessId ?? throw new RunFailedException($"{Name} does not run.");
 
     public async Task StartAsync()
     {
@@ -19,10 +21,13 @@ internal sealed class Node(string name, string[] prefix, NodeSettings settings, 
         {
             try
             {
-                _process = await NodeProcess.StartAsync(prefix, settings, Path.Combine(folder, $"{Name}-{++_starts}.log"));
+                _process = await NodeProcess.StartAsync(new NodeStart(typeof(Node).Assembly, [NodeCommand.Name, .. settings.ToArguments()])
+                {
+                    Prefix = prefix, Log = Path.Combine(folder, $"{Name}-{++_starts}.log"),
+                });
                 return;
             }
-            catch (FaultsFailure) when (attempt < 10)
+            catch (RunFailedException) when (attempt < 10)
             {
                 // Its store may be away at this moment; whoever keeps nodes running starts it again.
                 await Task.Delay(TimeSpan.FromSeconds(1));

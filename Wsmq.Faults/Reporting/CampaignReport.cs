@@ -3,6 +3,7 @@ using System.Text;
 using Wsmq.Faults.Injected;
 using Wsmq.Faults.Running;
 using Wsmq.Faults.Stores;
+using Wsmq.Testing;
 
 namespace Wsmq.Faults.Reporting;
 
@@ -42,7 +43,7 @@ internal static class CampaignReport
         var document = File.Exists(file) ? await File.ReadAllTextAsync(file, stop) : $"{Marker}\n";
         var end = document.IndexOf(Marker, StringComparison.Ordinal);
         if (end < 0)
-            throw new FaultsFailure($"{file} has no line {Marker}.");
+            throw new RunFailedException($"{file} has no line {Marker}.");
         await File.WriteAllTextAsync(file, $"{document[..(end + Marker.Length)]}\n\n{report}", stop);
     }
 

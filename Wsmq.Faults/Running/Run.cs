@@ -3,6 +3,7 @@ using Wsmq.Faults.Clients;
 using Wsmq.Faults.History;
 using Wsmq.Faults.Injected;
 using Wsmq.Faults.Stores;
+using Wsmq.Testing;
 
 namespace Wsmq.Faults.Running;
 
@@ -70,7 +71,7 @@ internal sealed class Run : IAsyncDisposable
     {
         var faults = FaultList.On(Store).Where(f => _settings.Faults?.Contains(f.Name) != false).ToArray();
         if (faults.Length == 0 || faults.Length < _settings.Faults?.Length)
-            throw new FaultsFailure($"Not all of {string.Join(", ", _settings.Faults!)} exist on {Store}. There are: {string.Join(", ", FaultList.On(Store).Select(f => f.Name))}.");
+            throw new RunFailedException($"Not all of {string.Join(", ", _settings.Faults!)} exist on {Store}. There are: {string.Join(", ", FaultList.On(Store).Select(f => f.Name))}.");
 
         // Each seed of a campaign begins where the one before it on the same store ended, more or less: together they have them all.
         var random = new Random(_settings.Seed);

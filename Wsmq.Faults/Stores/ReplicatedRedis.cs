@@ -69,6 +69,6 @@ internal sealed class ReplicatedRedis(string folder, Timings timings, bool recei
     private static async Task ExpectOkAsync(RedisServer server, string command)
     {
         if (await server.CommandAsync(command) is var answer && !answer.StartsWith("+OK", StringComparison.Ordinal))
-            throw new FaultsFailure($"{command}: {answer}");
+            throw new RunFailedException($"{command}: {answer}");
     }
 }

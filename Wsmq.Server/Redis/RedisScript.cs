@@ -14,11 +14,11 @@ internal static class RedisScript
     public static readonly string Presence = AlsoWhenFull + Load("retention") + Load("nodes") + Load("presence");
     public static readonly string Ack = AlsoWhenFull + Load("retention") + Load("ack");
     public static readonly string OpenUser = AlsoWhenFull + Load("retention") + Load("open_user");
-    public static readonly string OpenGroup = Load("open_group");
+    public static readonly string OpenGroup = Load("retention") + Load("open_group");
     public static readonly string Forget = AlsoWhenFull + Load("retention") + Load("forget");
     public static readonly string Devices = AlsoWhenFull + Load("retention") + Load("devices");
     public static readonly string ForgetInGroup = AlsoWhenFull + "return redis.call('HDEL', KEYS[1], ARGV[1])";
-    public static readonly string Join = Load("join");
+    public static readonly string Join = Load("retention") + Load("join");
     public static readonly string Leave = AlsoWhenFull + Load("nodes") + Load("leave");
     public static readonly string Index = AlsoWhenFull + Load("nodes") + Load("index");
 

@@ -10,33 +10,19 @@ local now = micros()
 local now_text = digits(now)
 local seen = ':' .. now_text
 
--- What every device has acknowledged (all up to min) is to go after the grace.
-local function consume(log, meta, min, state)
-  local tail, consumed, g, d, nodes = state[1] or zero, state[2] or zero, state[3], state[4], state[6]
-  if not g and min > consumed then
-    g, d = min, digits(now + grace)
-    call('HSET', meta, 'c', min, 'g', g, 'd', d)
-  elseif min > consumed then
-    call('HSET', meta, 'c', min)
-  end
-  if g and now_text >= (d or zero) then trim(log, meta, 0, g, d, now, grace, expiry) end
-  -- Where there are readers, more is likely to follow: presence.lua and states.lua do this when it does not.
-  if min >= tail and not nodes then retire(log, meta, grace) end
-end
-
 local function ack_user(log, meta, device, target)
-  local state = call('HMGET', meta, 't', 'c', 'g', 'd', 'k', 'n', device)
+  local state = call('HMGET', meta, 't', 'c', 'g', 'd', 'n', 'k', device)
   if not state[7] then return 2 end
   if target > (state[1] or zero) then return 1 end
   local cursor, failed = string.sub(state[7], 1, 16), ''
   if target > cursor or not position(cursor) then cursor = target else failed = string.sub(state[7], 34) end
-  if state[5] == '1' and state[3] and now_text < (state[4] or zero) and state[6] and cursor > (state[2] or zero) then
+  if state[6] == '1' and state[3] and now_text < (state[4] or zero) and state[5] and cursor > (state[2] or zero) then
     -- The usual case: the only device of a user who is there, during a grace.
     call('HSET', meta, device, cursor .. seen .. failed, 'c', cursor)
     return 0
   end
   call('HSET', meta, device, cursor .. seen .. failed)
-  consume(log, meta, state[5] == '1' and cursor or slowest(meta, now, expiry), state)
+  consume(log, meta, state[6] == '1' and cursor or slowest(meta, now, expiry), state, now, grace, expiry)
   return 0
 end
 

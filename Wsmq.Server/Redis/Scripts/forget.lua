@@ -12,12 +12,7 @@ for _, field in ipairs(call('HKEYS', meta)) do
 end
 call('HSET', meta, 'k', devices)
 
--- What all the others have acknowledged is to go after the grace, as behind an ack. With no device left the entries wait for the next.
+-- What all the others have acknowledged is to go, as behind an ack. With no device left the entries wait for the next.
 local min = slowest(meta, now, tonumber(ARGV[3]))
-local state = call('HMGET', meta, 't', 'c', 'g', 'n')
-if min and min > (state[2] or zero) then
-  call('HSET', meta, 'c', min)
-  if not state[3] then pend(meta, min, now, grace) end
-  if min >= (state[1] or zero) and not state[4] then retire(log, meta, grace) end
-end
+if min then consume(log, meta, min, call('HMGET', meta, 't', 'c', 'g', 'd', 'n'), now, grace, tonumber(ARGV[3])) end
 return 1

@@ -1,6 +1,6 @@
 -- Makes a user a member of a group, from the present end of its log on; nothing changes where it is one.
 -- KEYS[1] members (hash)   KEYS[2] meta of the group (hash)
 -- ARGV[1] user
-local tail = redis.call('HGET', KEYS[2], 't') or '0000000000000000'
-if #tail ~= 16 or string.find(tail, '%D') then return redis.error_reply('ERR user_script: the tail is no position') end
-return redis.call('HSETNX', KEYS[1], ARGV[1], tail)
+local tail = call('HGET', KEYS[2], 't') or zero
+if not position(tail) then return redis.error_reply('ERR user_script: the tail is no position') end
+return call('HSETNX', KEYS[1], ARGV[1], tail)

@@ -2,8 +2,8 @@
 -- KEYS[1] members (hash: user -> where the log ended at joining)   KEYS[2] cursors of the user (hash: device -> cursor)
 -- ARGV[1] user   ARGV[2] device
 -- Returns the cursor, behind it failed attempts if there are any, or nothing where the user is no member
-local joined = redis.call('HGET', KEYS[1], ARGV[1])
+local joined = call('HGET', KEYS[1], ARGV[1])
 if not joined then return nil end
-local cursor = redis.call('HGET', KEYS[2], ARGV[2])
-if cursor and #cursor >= 16 and not string.find(string.sub(cursor, 1, 16), '%D') and cursor > joined then return cursor end
+local cursor = call('HGET', KEYS[2], ARGV[2])
+if cursor and position(string.sub(cursor, 1, 16)) and cursor > joined then return cursor end
 return joined

@@ -71,6 +71,20 @@ local function retire(log, meta, grace)
   call('HDEL', meta, 'x')
 end
 
+-- What every device has acknowledged (all up to min) is to go after the grace. state: fields t, c, g, d and n of the meta.
+local function consume(log, meta, min, state, now, grace, expiry)
+  local tail, consumed, g, d, nodes = state[1] or zero, state[2] or zero, state[3], state[4], state[5]
+  if not g and min > consumed then
+    g, d = min, digits(now + grace)
+    call('HSET', meta, 'c', min, 'g', g, 'd', d)
+  elseif min > consumed then
+    call('HSET', meta, 'c', min)
+  end
+  if g and digits(now) >= (d or zero) then trim(log, meta, 0, g, d, now, grace, expiry) end
+  -- Where there are readers, more is likely to follow: presence.lua and states.lua do this when it does not.
+  if min >= tail and not nodes then retire(log, meta, grace) end
+end
+
 -- A stream reserves 4 KiB for its first entries; a copy takes what they need. Only worth it where nobody reads and removes them,
 -- and not for one that is larger anyway, whose copy would take its time.
 local function fit(log, spare)
