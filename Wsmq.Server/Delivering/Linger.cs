@@ -10,9 +10,10 @@ internal sealed class Linger(TimeProvider time) : IDisposable
     private const int Busy = 64;
 
     // So many news in one slot are worth a wait of 1 ms more. What is measured is the work that coming together saves: at 30,000
-    // news a second on two cores a wait of 8 ms carries a third more messages than one of 1 ms, which then wait behind each other.
+    // news a second on two cores waits of up to 16 ms carry a third more messages than those of 1 ms, which then wait behind each
+    // other (docs/benchmarks.md).
     private const int NewsPerMillisecond = 32;
-    private const int MostMilliseconds = 8;
+    private const int MostMilliseconds = 16;
     private static readonly TimeSpan Slot = TimeSpan.FromMilliseconds(8);
 
     private readonly Lock _lock = new();

@@ -16,7 +16,6 @@ internal sealed class PublishLane
     private readonly Channel<PendingSend> _queue;
     private readonly Admissions _admissions;
     private readonly AppendPipeline _pipeline;
-    private readonly AppendLinger _linger;
     private readonly Task _loop;
     private Task<bool>? _readable;
     private Task? _decided;
@@ -32,7 +31,6 @@ internal sealed class PublishLane
         });
         _admissions = new Admissions(time);
         _pipeline = new AppendPipeline(number, log, time, metrics, logger);
-        _linger = new AppendLinger(time);
         _loop = Task.Run(RunAsync);
     }
 
@@ -74,11 +72,9 @@ internal sealed class PublishLane
                 await _pipeline.SettleAsync();
                 if (!_pipeline.HasRoom)
                     continue;
-                await _linger.WaitAsync(_queue.Reader.Count);
                 var batch = Take();
                 if (batch.Count > 0)
                     _pipeline.Begin(batch);
-                _linger.Took(batch.Count);
             }
 
             await _pipeline.EndAsync();
