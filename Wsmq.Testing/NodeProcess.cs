@@ -8,6 +8,8 @@ public sealed class NodeProcess : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
 
+    private static readonly Lock LogLock = new();
+
     private readonly Process _process;
 
     private NodeProcess(Process process, Uri address) => (_process, Address) = (process, address);
@@ -113,7 +115,7 @@ public sealed class NodeProcess : IAsyncDisposable
     {
         if (line is null)
             return;
-        lock (typeof(NodeProcess))
+        lock (LogLock)
             File.AppendAllText(log, line + "\n");
     }
 

@@ -5,8 +5,10 @@ namespace Wsmq.Testing;
 /// <summary>Ends a process, and deletes its folder, when this program is gone, however it went. Disposing only takes the guard away.</summary>
 internal sealed class ProcessGuard : IDisposable
 {
-    // A shell whose input ends with this program. Ctrl+C reaches it too, and must not end it.
-    private const string Script = "trap '' INT; cat > /dev/null; kill -9 \"$1\"; rm -rf \"$0\"";
+    // A shell whose input ends with this program. What is sent to the whole group of processes reaches it too, and must not end it.
+    // Another process may have the id by then: ours works in the folder.
+    private const string Script =
+        "trap '' INT HUP TERM QUIT; read -r _; [ \"/proc/$1/cwd\" -ef \"$0\" ] && kill -9 \"$1\"; rm -rf \"$0\"";
 
     private readonly Process _shell;
 
@@ -15,7 +17,7 @@ internal sealed class ProcessGuard : IDisposable
 
     public void Dispose()
     {
-        _shell.Kill(entireProcessTree: true);
+        _shell.Kill();
         _shell.WaitForExit();
         _shell.Dispose();
     }

@@ -74,13 +74,13 @@ public sealed class RedisServer : IAsyncDisposable
         if (_process is not { } process)
             return;
         _process = null;
-        _guard?.Dispose();
         if (!kill && !process.HasExited)
             await TrySendAsync(Port, "SHUTDOWN\r\n");
         if (kill || !await ExitsAsync(process, TimeSpan.FromSeconds(5)))
             process.Kill();
         await process.WaitForExitAsync();
         process.Dispose();
+        Interlocked.Exchange(ref _guard, null)?.Dispose();
     }
 
     /// <summary>Starts it again on the same port with what is left on disk.</summary>
@@ -128,11 +128,13 @@ public sealed class RedisServer : IAsyncDisposable
         _process = process;
         _guard = new ProcessGuard(process.Id, _folder.Path);
         Port = port;
-        var answered = false;
+        var answer = "";
         await Eventually.That($"{Binary} answers on port {port} or exits", async () =>
-            process.HasExited || (answered = (await TrySendAsync(port, "PING\r\n")).StartsWith("+PONG", StringComparison.Ordinal)));
-        // A foreign redis on that port would answer too; then ours has exited.
-        if (answered && !process.HasExited)
+            process.HasExited || ((await TrySendAsync(port, "PING\r\n")).StartsWith("+PONG", StringComparison.Ordinal)
+                && (answer = await TrySendAsync(port, "CONFIG GET dir\r\n")).StartsWith('*')));
+
+        // A foreign redis on that port would answer too.
+        if (answer.Contains(_folder.Path, StringComparison.Ordinal))
             return true;
         await StopAsync(kill: true);
         return false;

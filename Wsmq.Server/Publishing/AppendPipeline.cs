@@ -15,7 +15,7 @@ internal sealed class AppendPipeline(int lane, IMessageLog log, TimeProvider tim
     private const int MaxCalls = 4;
 
     // Behind a batch of this size a lane is loaded: then the next one begins when the last but one is answered, so that more comes
-    // together while the store still always has the next call at hand. A timer instead would wait for its own granularity, up to
+    // together while the store still has the next call at hand. Behind a full one nothing more could. A timer instead would wait for its own granularity, up to
     // 4 ms, also where the store is quick.
     private const int Loaded = 16;
     private const int LoadedCalls = 2;
@@ -28,7 +28,7 @@ internal sealed class AppendPipeline(int lane, IMessageLog log, TimeProvider tim
 
     public bool IsEmpty => _calls.Count == 0;
 
-    public bool HasRoom => _calls.Count < (_lastBatch < Loaded ? MaxCalls : LoadedCalls);
+    public bool HasRoom => _calls.Count < (_lastBatch is < Loaded or MaxBatchItems ? MaxCalls : LoadedCalls);
 
     /// <summary>Completes with the answer to the oldest call; there must be one.</summary>
     public Task Oldest => _calls.Peek().Answer;

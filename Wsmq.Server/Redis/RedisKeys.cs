@@ -95,7 +95,7 @@ internal sealed class LogKeys
 
     /// <summary>
     /// Hash that outlives the entries: t (tail), c (consumed), g and d (removable up to, and from when), v (membership version),
-    /// x (when the log's age is to be looked at), b and m (bytes, see append.lua), n (nodes with readers); of a user also @device
+    /// x (when the log's age is to be looked at), b and m (bytes, see marks.lua), n (nodes with readers); of a user also @device
     /// (cursor, when it was last seen, and behind these failed attempts, see fail.lua) and k (number of devices).
     /// </summary>
     public RedisKey Meta { get; }

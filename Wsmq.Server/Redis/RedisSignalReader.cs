@@ -7,7 +7,7 @@ namespace Wsmq.Server.Redis;
 /// <summary>
 /// Reads a node's message: A and a name (two bytes of length) begin the signals of an address. Those are E (position, previous,
 /// content), P (position, previous; the entry is too large to travel), M (the user's groups changed) and L (two bytes of length,
-/// user: left the group). Written by append.lua and by <see cref="Membership"/> and <see cref="MemberLeft"/>.
+/// user: left the group). Written by outbox.lua and by <see cref="Membership"/> and <see cref="MemberLeft"/>.
 /// </summary>
 internal ref struct RedisSignalReader(ReadOnlyMemory<byte> message)
 {

@@ -68,6 +68,32 @@ public sealed class AppendPipelineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Behind_a_batch_of_sixteen_no_third_call_begins()
+    {
+        for (var i = 0; _log.Calls.Count < 4; i++)
+            await SendInACallOfItsOwnAsync($"{i}");
+        var sends = Enumerable.Range(0, 16).Select(i => Send($"w{i}")).ToList();
+        _log.Calls[0].Succeed();
+        await Eventually.That("they leave together", () => _log.Calls.Count == 5);
+
+        // Two are under way: one of a single message, and the large one.
+        _log.Calls[1].Succeed();
+        _log.Calls[2].Succeed();
+        for (var i = 0; i < 50; i++)
+        {
+            sends.Add(Send($"x{i}"));
+            await Task.Yield();
+        }
+
+        _log.Calls.Should().HaveCount(5);
+        _log.Calls[3].Succeed();
+        await Eventually.That("what came meanwhile leaves together", () => _log.Calls.Count == 6);
+        _log.Calls[5].Ids.Should().HaveCount(50);
+        _log.AnswerTheRest();
+        await Task.WhenAll(sends);
+    }
+
+    [Fact]
     public async Task After_a_failure_all_that_was_under_way_is_repeated_in_order_and_in_one_call_at_a_time()
     {
         var sends = new[] { await SendInACallOfItsOwnAsync("1"), await SendInACallOfItsOwnAsync("2"), await SendInACallOfItsOwnAsync("3") };

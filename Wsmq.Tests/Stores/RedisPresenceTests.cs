@@ -88,6 +88,19 @@ public sealed class RedisPresenceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_crashed_node_is_forgotten_for_all_that_would_not_go_into_one_message()
+    {
+        var addresses = Enumerable.Range(0, 40).Select(i => Address.User($"u{i}")).ToArray();
+        foreach (var address in addresses)
+            await AddStrangerAsync(address);
+        var publishes = await CallsOfAsync("publish");
+        await _node.AppendAsync([.. addresses.Select(a => _node.New(a, new string('x', 500)))]);
+        (await CallsOfAsync("publish") - publishes).Should().BeGreaterThan(1, "there is more than goes into one message");
+        foreach (var address in addresses)
+            (await NodesAsync(address)).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_node_that_is_only_cut_off_is_not_forgotten()
     {
         await AddStrangerAsync(Bob);

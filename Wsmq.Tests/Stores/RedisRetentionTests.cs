@@ -44,19 +44,6 @@ public sealed class RedisRetentionTests(SharedRedis redis) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_long_log_is_looked_at_with_every_tenth_entry_and_holds_hardly_more_than_it_may()
-    {
-        await using var h = await StartAsync(o => o.Retention.MaxCount = 1_000);
-        for (var i = 0; i < 13; i++)
-        {
-            await h.AddManyAsync(Bob, 100);
-
-            // The positions of a batch follow each other, so that one of its last ten ends in 0.
-            (await _admin.GetDatabase().StreamLengthAsync(Keys.Log(Bob))).Should().BeInRange(Math.Min(1_000, 100 * (i + 1)), 1_009);
-        }
-    }
-
-    [Fact]
     public async Task With_a_reader_there_it_stays_until_the_next_look_or_until_the_reader_leaves()
     {
         await using var h = await StartAsync();

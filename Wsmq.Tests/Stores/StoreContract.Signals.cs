@@ -43,6 +43,26 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task Of_a_large_batch_over_many_addresses_each_hears_its_own_whole_and_in_order()
+    {
+        await using var h = await CreateAsync();
+        var addresses = Enumerable.Range(0, 40).Select(i => Address.User($"u{i}")).ToArray();
+        var heard = addresses.Select(_ => new ConcurrentQueue<Signal>()).ToArray();
+        foreach (var (address, queue) in addresses.Zip(heard))
+            await h.Store.Signals.SubscribeAsync(address, queue.Enqueue, default);
+        var padding = new string('x', 500);
+        var batch = Enumerable.Range(0, 120).Select(i => h.New(addresses[i % 40], $"{i} {padding}")).ToArray();
+        var given = await h.AppendAsync(batch);
+        await Eventually.That("all heard", () => heard.All(q => q.Count == 3));
+        for (var i = 0; i < batch.Length; i++)
+        {
+            var signal = heard[i % 40].ElementAt(i / 40);
+            signal.Position.Should().Be(given[i].Position);
+            StoreHarness.Text(signal.Entry!).Should().Be($"{i} {padding}");
+        }
+    }
+
+    [Fact]
     public async Task Duplicates_and_other_addresses_are_not_signalled()
     {
         await using var h = await CreateAsync();

@@ -1,4 +1,7 @@
+using System.Diagnostics;
+using System.Globalization;
 using StackExchange.Redis;
+using Wsmq.Tests.HostAndCli;
 
 namespace Wsmq.Tests.Support;
 
@@ -32,8 +35,61 @@ public sealed class RedisServerTests
         var server = await RedisServer.StartAsync();
         var id = server.ProcessId!.Value;
         await server.DisposeAsync();
-        var find = () => System.Diagnostics.Process.GetProcessById(id);
+        var find = () => Process.GetProcessById(id);
         find.Should().Throw<ArgumentException>("the process has ended");
+    }
+
+    [Fact]
+    public async Task A_server_ends_with_the_program_that_started_it_also_when_that_is_killed()
+    {
+        using var folder = new TempFolder();
+        var start = new ProcessStartInfo("dotnet", [ToolProcess.PathOf("Wsmq.Faults"), "run", "--minutes", "1", "--store", "redis"])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        start.Environment["TMPDIR"] = folder.Path;
+        using var program = Process.Start(start)!;
+        string? server = null;
+        try
+        {
+            // The guard's arguments name the server.
+            await Eventually.That("it has started a server with a guard", () =>
+                (server = ChildrenOf(program.Id, "redis-server").SingleOrDefault()) is not null
+                && ChildrenOf(program.Id, "sh").Any(shell => File.ReadAllText($"/proc/{shell}/cmdline").Contains($"\0{server}\0", StringComparison.Ordinal)));
+        }
+        finally
+        {
+            program.Kill();
+            await program.WaitForExitAsync();
+        }
+
+        await Eventually.That("the server has ended", () => StatusOf(server!) is null or ['Z', ..]);
+        await Eventually.That("its folder is gone", () => Directory.GetDirectories(folder.Path, "wsmq-test-*").Length == 0);
+    }
+
+    private static IEnumerable<string> ChildrenOf(int parent, string name) =>
+        from entry in Directory.EnumerateDirectories("/proc")
+        let id = Path.GetFileName(entry)
+        where int.TryParse(id, CultureInfo.InvariantCulture, out _) && StatusOf(id)?.Split(' ')[1] == $"{parent}"
+            && NameOf(id) == name
+        select id;
+
+    // The state and the parent's id; null where there is no such process.
+    private static string? StatusOf(string process) => Read($"/proc/{process}/stat") is { } stat ? stat[(stat.LastIndexOf(')') + 2)..] : null;
+
+    private static string? NameOf(string process) => Read($"/proc/{process}/comm")?.TrimEnd();
+
+    private static string? Read(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Processes come and go.
+            return null;
+        }
     }
 
     private static async Task WriteAsync(RedisServer server, string value)

@@ -75,16 +75,15 @@ local function close(log, meta, max_age, tail, due, nodes, open)
   if not nodes then fit(log, KEYS[5]) end
 end
 
--- By the kind of an address: where its retention stands in ARGV, how many bytes a log may have, and up to which size a content is
--- not counted: what is so small that as many of them as a log may have take half of its bytes, which is most messages. Whether there
--- are too many is looked at with each entry where few may be kept, and else with every tenth: looking costs as much as adding.
+-- By the kind of an address: how many entries, µs and bytes a log may have, and up to which size a content is not counted: what is so
+-- small that as many of them as a log may have take half of its bytes, which is most messages.
 local kinds = {}
 local function kind_of(letter)
   local kind = kinds[letter]
   if not kind then
     local at = letter == 117 and 9 or letter == 103 and 12 or 15
-    local count, bytes = tonumber(ARGV[at]), tonumber(ARGV[at + 2])
-    kind = { count = ARGV[at], age = tonumber(ARGV[at + 1]), bytes = bytes, small = bytes / (2 * count) + 8, few = count < 1000 }
+    local bytes = tonumber(ARGV[at + 2])
+    kind = { count = ARGV[at], age = tonumber(ARGV[at + 1]), bytes = bytes, small = bytes / (2 * tonumber(ARGV[at])) + 8 }
     kinds[letter] = kind
   end
   return kind
@@ -125,11 +124,7 @@ local function append(j, kind, first, last)
       else
         local before, size = tail or zero, #content
         at = behind(before)
-        if kind.few or string.byte(at, 16) == 48 then
-          call('XADD', log, 'MAXLEN', kind.count, at, 'p', before, 'e', content)
-        else
-          call('XADD', log, at, 'p', before, 'e', content)
-        end
+        call('XADD', log, 'MAXLEN', kind.count, at, 'p', before, 'e', content)
         boxes = boxes or outbox.boxes(whole(state[3] or ''), ARGV[names + j])
         outbox.entry(boxes, at, before, size <= inline_max and content)
         tail, given_here[id] = at, at

@@ -1,15 +1,16 @@
--- Put in front of append.lua: what is to be told to the nodes that read an address, a message a node.
+-- Put in front of append.lua: what is to be told to the nodes that read an address, one message a node or a few where there is much.
+-- What is told of one log is never divided.
 -- publish     PUBLISH or SPUBLISH      channel, lease   of a node, without the node
 -- metas       first and last of the keys of metas, every other key: a node that is gone is forgotten in all of them
 local function outbox_of(publish, channel, lease, first_meta, last_meta)
-  local boxes, gone = {}, {}
+  local boxes, ready, gone = {}, {}, {}
 
-  -- Lua joins up to 8 KiB at once, and more in steps, each of which reads all the bytes again.
+  -- Lua joins up to 8 KiB at once, and more in steps that read much of it again.
   local full = 7600
 
-  local function send(node, box)
+  local function send(node, message)
     -- A node that crashed left its id behind. One that only lost its connection for a moment still has its lease.
-    if call(publish, channel .. node, table.concat(box)) == 0 and call('EXISTS', lease .. node) == 0 then gone[#gone + 1] = node end
+    if call(publish, channel .. node, message) == 0 and call('EXISTS', lease .. node) == 0 then gone[#gone + 1] = node end
   end
 
   local outbox = {}
@@ -21,7 +22,8 @@ local function outbox_of(publish, channel, lease, first_meta, last_meta)
       local node = string.sub(nodes, i, i + 7)
       local box = boxes[node]
       if not box or box.bytes > full then
-        if box then send(node, box) end
+        -- Nothing is published before all is stored: what fails there would fail the log at hand.
+        if box then ready[#ready + 1] = { node, table.concat(box) } end
         box = { n = 0, bytes = 0 }
         boxes[node] = box
       end
@@ -46,7 +48,8 @@ local function outbox_of(publish, channel, lease, first_meta, last_meta)
   end
 
   function outbox.close()
-    for node, box in pairs(boxes) do send(node, box) end
+    for r = 1, #ready do send(ready[r][1], ready[r][2]) end
+    for node, box in pairs(boxes) do send(node, table.concat(box)) end
     -- A meta that is spoilt is no reason to keep the node in the others.
     for g = 1, #gone do
       for m = first_meta, last_meta, 2 do pcall(forget, KEYS[m], gone[g]) end
