@@ -41,7 +41,7 @@ internal sealed class Alternation(Rig rig, CompareSettings settings)
     }
 
     private async Task<Crowd> OpenAsync(Peer peer, CrowdPlan plan, CancellationToken cancellationToken) =>
-        await Crowd.OpenAsync(peer, [.. (await rig.NodesAsync(peer)).Select(n => n.Address)], plan, cancellationToken);
+        await Crowd.OpenAsync(peer, [.. (await rig.NodesAsync(peer)).Select(n => n.Address)], plan with { Writes = settings.Writes }, cancellationToken);
 
     private void Say(string scenario, Crowd crowd, int number, RoundResult result)
     {

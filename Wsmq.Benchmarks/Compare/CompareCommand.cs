@@ -20,14 +20,18 @@ internal static class CompareCommand
         });
         var quick = new Option<bool>("--quick") { Description = "Short rounds: everything within 3 minutes." };
         var publish = new Option<PublishWay>("--publish") { Description = "How wsmq's senders send: over one stream, or one invocation a message." };
-        var command = new Command("compare", "Compares wsmq with the stock SignalR backplane, in turns, on this machine.") { scenarios, rounds, quick, publish };
+        var writes = new Option<InvocationWrites>("--writes")
+        {
+            Description = "How invocations leave: together, as from SignalR's .NET client, or each by itself, as from its JavaScript client.",
+        };
+        var command = new Command("compare", "Compares wsmq with the stock SignalR backplane, in turns, on this machine.") { scenarios, rounds, quick, publish, writes };
         command.SetAction((result, cancellationToken) =>
         {
             var way = result.GetValue(publish);
             var settings = result.GetValue(quick)
                 ? CompareSettings.Quick(result.GetValue(rounds), way)
                 : CompareSettings.Full(result.GetValue(rounds), way);
-            return RunAsync(result.GetRequiredValue(scenarios), settings, result.InvocationConfiguration.Output, cancellationToken);
+            return RunAsync(result.GetRequiredValue(scenarios), settings with { Writes = result.GetValue(writes) }, result.InvocationConfiguration.Output, cancellationToken);
         });
         return command;
     }

@@ -21,5 +21,7 @@ internal sealed record CompareSettings(int Rounds, TimeSpan FirstWarmUp, TimeSpa
         SideRounds = 1,
     };
 
+    public InvocationWrites Writes { get; init; }
+
     public Peer Wsmq { get; } = Peer.Wsmq(Publish);
 }

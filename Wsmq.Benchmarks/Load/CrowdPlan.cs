@@ -11,6 +11,19 @@ internal sealed record CrowdPlan(int Users, int Senders, int Window, int BodyByt
     /// </summary>
     public bool TimedAcks { get; init; } = true;
 
+    /// <summary>How invocations leave for which an answer made room.</summary>
+    public InvocationWrites Writes { get; init; }
+
     /// <summary>How many deliveries a message has.</summary>
     public int Copies => Group ? Users : 1;
+}
+
+/// <summary>How invocations leave for which an answer made room; a stream's item is one message of many in any case.</summary>
+internal enum InvocationWrites
+{
+    /// <summary>In one WebSocket message, as from SignalR's .NET client.</summary>
+    Together = 0,
+
+    /// <summary>Each in a WebSocket message of its own, as from SignalR's JavaScript client.</summary>
+    Each = 1,
 }

@@ -22,6 +22,9 @@ internal interface IPublishFormat
     {
     }
 
+    /// <summary>Whether each message can leave by itself.</summary>
+    bool IsDivisible => true;
+
     /// <summary>How many messages a frame from the server settles.</summary>
     int Settled(ReadOnlySpan<byte> frame);
 }
@@ -74,6 +77,8 @@ internal sealed class SendFormat : IPublishFormat
 internal sealed class StreamFormat : IPublishFormat
 {
     private bool _first;
+
+    public bool IsDivisible => false;
 
     public void Open(FrameWriter frames)
     {

@@ -9,7 +9,9 @@ namespace Wsmq.Benchmarks.Load;
 /// <param name="Offset">Where in the targets it begins.</param>
 /// <param name="BodyBytes">The size of a body.</param>
 /// <param name="UntilDelivered">Whether a message stays in the window until it is delivered, see <see cref="FanOutFlow"/>.</param>
-internal sealed record SenderPlan(int Number, string IdPrefix, Target[] Targets, int Offset, int BodyBytes, bool UntilDelivered);
+/// <param name="Writes">How messages leave that may leave together.</param>
+internal sealed record SenderPlan(
+    int Number, string IdPrefix, Target[] Targets, int Offset, int BodyBytes, bool UntilDelivered, InvocationWrites Writes);
 
 /// <summary>
 /// One sending connection. In a closed loop it keeps a window of messages outstanding and fills what an answer freed; in an open
@@ -100,7 +102,17 @@ internal sealed class Sender(SenderPlan plan, IPublishFormat format, Connection 
         }
     }
 
-    private ValueTask WriteAsync(int count, long time)
+    private async ValueTask WriteAsync(int count, long time)
+    {
+        var most = plan.Writes == InvocationWrites.Each && format.IsDivisible ? 1 : count;
+        for (var left = count; left > 0; left -= most)
+        {
+            Write(Math.Min(left, most), time);
+            await connection.WriteAsync(_frames.Written);
+        }
+    }
+
+    private void Write(int count, long time)
     {
         _frames.Clear();
         format.Begin(_frames);
@@ -119,6 +131,5 @@ internal sealed class Sender(SenderPlan plan, IPublishFormat format, Connection 
         }
 
         format.End(_frames);
-        return connection.WriteAsync(_frames.Written);
     }
 }
