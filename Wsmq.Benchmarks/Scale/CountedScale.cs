@@ -15,29 +15,34 @@ internal sealed class CountedScale(Peer wsmq)
 {
     private const int Messages = 20_000;
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(1);
-    private static readonly (int Nodes, int Shards)[] Deployments = [(1, 0), (2, 0), (4, 0), (2, 1), (2, 3)];
+
+    // The same load on more nodes, and a load that grows with them.
+    private static readonly (int Nodes, int Senders, int Shards)[] Deployments =
+        [(1, 20, 0), (2, 20, 0), (4, 20, 0), (1, 10, 0), (4, 40, 0), (2, 20, 1), (2, 20, 3)];
+
     private static readonly CrowdPlan Plan = new(Users: 200, Senders: 20, Window: 32) { TimedAcks = false };
 
     public async Task<MarkdownTable> RunAsync(CancellationToken cancellationToken)
     {
         var table = new MarkdownTable(
-            "peer", "nodes", "Redis", "script calls", "commands", "published", "bytes in", "bytes out", "commands by name");
+            "peer", "nodes", "senders", "Redis", "script calls", "commands", "published", "bytes in", "bytes out", "commands by name");
         foreach (var peer in new[] { Peer.Stock, wsmq })
         {
-            foreach (var (nodes, shards) in Deployments)
-                await AddAsync(table, peer, nodes, shards, cancellationToken);
+            foreach (var (nodes, senders, shards) in Deployments)
+                await AddAsync(table, peer, nodes, senders, shards, cancellationToken);
         }
 
         return table;
     }
 
-    private static async Task AddAsync(MarkdownTable table, Peer peer, int nodeCount, int shards, CancellationToken cancellationToken)
+    private static async Task AddAsync(
+        MarkdownTable table, Peer peer, int nodeCount, int senders, int shards, CancellationToken cancellationToken)
     {
         await using var redis = await RedisDeployment.StartAsync(shards);
         var nodes = await NodeProcess.StartManyAsync(nodeCount, NodeCommand.StartOf(peer.Name, NodeCommand.RedisOption, redis.EndPoints));
         try
         {
-            await using var crowd = await Crowd.OpenAsync(peer, [.. nodes.Select(n => n.Address)], Plan, cancellationToken);
+            await using var crowd = await Crowd.OpenAsync(peer, [.. nodes.Select(n => n.Address)], Plan with { Senders = senders }, cancellationToken);
 
             // The first round loads scripts and code, and opens every log.
             await SendAsync(crowd, Messages / 10, cancellationToken);
@@ -47,7 +52,7 @@ internal sealed class CountedScale(Peer wsmq)
             var name = shards == 0 ? "single" : string.Create(CultureInfo.InvariantCulture, $"Cluster of {shards}");
             Progress.Say($"counted: {peer.Name}, {nodeCount} nodes, {name}");
             table.Add(
-                peer.Name, nodeCount.ToString(CultureInfo.InvariantCulture), name, Each(counted.Scripts), Each(counted.Commands),
+                peer.Name, nodeCount.ToString(CultureInfo.InvariantCulture), senders.ToString(CultureInfo.InvariantCulture), name, Each(counted.Scripts), Each(counted.Commands),
                 Each(counted.Published), Each(counted.BytesIn, "F0"), Each(counted.BytesOut, "F0"), counted.Detail(Messages));
         }
         finally
