@@ -7,7 +7,10 @@ using System.Text;
 
 namespace Wsmq.Testing;
 
-/// <summary>A real redis-server of the run's own: a port that the system chose, a folder of its own, ended by its process id, also when this program is killed.</summary>
+/// <summary>
+/// A real redis-server of the run's own: a port that the system chose, a folder of its own, ended by its process id, also when this
+/// program is killed.
+/// </summary>
 public sealed class RedisServer : IAsyncDisposable
 {
     private const string Binary = "redis-server";
@@ -99,6 +102,14 @@ public sealed class RedisServer : IAsyncDisposable
 
     /// <summary>What the server answers to an inline command, as it stands on the wire.</summary>
     public Task<string> CommandAsync(string command) => TrySendAsync(Port, command + "\r\n");
+
+    /// <summary>Sends an inline command.</summary>
+    /// <exception cref="RunFailedException">Its answer is not OK.</exception>
+    public async Task ExpectOkAsync(string command)
+    {
+        if (await CommandAsync(command) is var answer && !answer.StartsWith("+OK", StringComparison.Ordinal))
+            throw new RunFailedException($"{command}: {answer}");
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,3 @@
-using Wsmq.Benchmarks.Nodes;
 using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Load;

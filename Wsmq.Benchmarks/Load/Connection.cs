@@ -1,5 +1,4 @@
 using System.Net.WebSockets;
-using Wsmq.Benchmarks.Nodes;
 using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Load;

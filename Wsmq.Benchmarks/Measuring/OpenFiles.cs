@@ -1,5 +1,4 @@
 using System.Globalization;
-using Wsmq.Benchmarks.Nodes;
 using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Measuring;

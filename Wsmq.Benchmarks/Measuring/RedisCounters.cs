@@ -19,8 +19,7 @@ internal sealed record RedisCounters(Dictionary<string, long> Calls, long BytesI
         foreach (var server in redis.Servers)
         {
             await using var connection = await ConnectionMultiplexer.ConnectAsync(server.EndPoint + ",allowAdmin=true");
-            var port = server.EndPoint.Split(':')[1];
-            var one = connection.GetServers().First(s => s.EndPoint.ToString()!.EndsWith(port, StringComparison.Ordinal));
+            var one = connection.GetServer(server.EndPoint);
             foreach (var (key, value) in (await one.InfoAsync("commandstats")).SelectMany(g => g))
             {
                 // cmdstat_xadd: calls=3,usec=…; subcommands are written client|setinfo.

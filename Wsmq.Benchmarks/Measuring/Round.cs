@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Wsmq.Benchmarks.Load;
-using Wsmq.Benchmarks.Nodes;
 using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Measuring;

@@ -20,11 +20,11 @@ internal static class NodeCommand
     public const string SendsPerSecondOption = "--sends-per-second";
 
     // The setting in runtimeconfig.template.json says the same; a value in the caller's environment would go before it.
-    private static readonly Dictionary<string, string> Environment = new() { ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0" };
+    private static readonly Dictionary<string, string> Settings = new() { ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0" };
 
     /// <summary>How a node with these arguments is started.</summary>
     public static NodeStart StartOf(params string[] arguments) =>
-        new(typeof(NodeCommand).Assembly, [Name, .. arguments]) { Environment = Environment };
+        new(typeof(NodeCommand).Assembly, [Name, .. arguments]) { Environment = Settings };
 
     public static Command Create()
     {
@@ -52,7 +52,7 @@ internal static class NodeCommand
             await WaitForEndOfInputAsync();
 
             // No farewell to thousands of connections: the run is over, and nothing of it is kept.
-            System.Environment.Exit(0);
+            Environment.Exit(0);
         });
         return command;
     }

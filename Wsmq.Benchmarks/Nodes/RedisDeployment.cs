@@ -1,5 +1,4 @@
 using System.Globalization;
-using StackExchange.Redis;
 using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Nodes;
@@ -8,7 +7,6 @@ namespace Wsmq.Benchmarks.Nodes;
 internal sealed class RedisDeployment : IAsyncDisposable
 {
     private const int Slots = 16384;
-    private static readonly TimeSpan FormLimit = TimeSpan.FromSeconds(30);
 
     private readonly List<RedisServer> _servers = [];
 
@@ -58,32 +56,20 @@ internal sealed class RedisDeployment : IAsyncDisposable
     // By hand, because redis-cli makes no cluster of less than three.
     private async Task FormAsync()
     {
-        var first = _servers[0].EndPoint.Split(':');
         for (var i = 0; i < _servers.Count; i++)
         {
-            await using var connection = await ConnectionMultiplexer.ConnectAsync(_servers[i].EndPoint + ",allowAdmin=true");
-            var server = connection.GetServers().Single(s => s.EndPoint.ToString()!.EndsWith(_servers[i].EndPoint.Split(':')[1], StringComparison.Ordinal));
             var (from, through) = (i * Slots / _servers.Count, ((i + 1) * Slots / _servers.Count) - 1);
-            await server.ExecuteAsync("CLUSTER", "ADDSLOTSRANGE", from.ToString(CultureInfo.InvariantCulture), through.ToString(CultureInfo.InvariantCulture));
-            await server.ExecuteAsync("CLUSTER", "SET-CONFIG-EPOCH", (i + 1).ToString(CultureInfo.InvariantCulture));
+            await _servers[i].ExpectOkAsync(string.Create(CultureInfo.InvariantCulture, $"CLUSTER ADDSLOTSRANGE {from} {through}"));
+            await _servers[i].ExpectOkAsync(string.Create(CultureInfo.InvariantCulture, $"CLUSTER SET-CONFIG-EPOCH {i + 1}"));
             if (i > 0)
-                await server.ExecuteAsync("CLUSTER", "MEET", first[0], first[1]);
+                await _servers[i].ExpectOkAsync(string.Create(CultureInfo.InvariantCulture, $"CLUSTER MEET 127.0.0.1 {_servers[0].Port}"));
         }
 
         // Each shard has to have heard of every slot before nodes ask it.
-        using var limit = new CancellationTokenSource(FormLimit);
         foreach (var redis in _servers)
         {
-            while (!await ServesAsync(redis))
-                await Task.Delay(100, limit.Token);
+            await Eventually.That("the shard has heard of every slot", async () =>
+                (await redis.CommandAsync("CLUSTER INFO")).Contains("cluster_state:ok", StringComparison.Ordinal));
         }
-    }
-
-    private static async Task<bool> ServesAsync(RedisServer redis)
-    {
-        await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.EndPoint + ",allowAdmin=true");
-        var port = redis.EndPoint.Split(':')[1];
-        var server = connection.GetServers().First(s => s.EndPoint.ToString()!.EndsWith(port, StringComparison.Ordinal));
-        return ((string)(await server.ExecuteAsync("CLUSTER", "INFO"))!).Contains("cluster_state:ok", StringComparison.Ordinal);
     }
 }

@@ -35,7 +35,7 @@ internal sealed class ReplicatedRedis(string folder, Timings timings, bool recei
         var (old, line) = (Master, _replication);
         await old.StopAsync(kill: true);
         line.Cut();
-        await ExpectOkAsync(_replica, "REPLICAOF NO ONE");
+        await _replica.ExpectOkAsync("REPLICAOF NO ONE");
         Master = _replica;
         foreach (var node in _lines)
         {
@@ -64,11 +64,5 @@ internal sealed class ReplicatedRedis(string folder, Timings timings, bool recei
         _replica = await RedisSettings.StartAsync("--replicaof", "127.0.0.1", _replication.Port.ToString(CultureInfo.InvariantCulture));
         await Eventually.That("the replica follows", async () =>
             (await _replica.CommandAsync("ROLE")).Contains("connected", StringComparison.Ordinal));
-    }
-
-    private static async Task ExpectOkAsync(RedisServer server, string command)
-    {
-        if (await server.CommandAsync(command) is var answer && !answer.StartsWith("+OK", StringComparison.Ordinal))
-            throw new RunFailedException($"{command}: {answer}");
     }
 }

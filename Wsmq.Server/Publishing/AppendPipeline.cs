@@ -15,8 +15,8 @@ internal sealed class AppendPipeline(int lane, IMessageLog log, TimeProvider tim
     private const int MaxCalls = 4;
 
     // Behind a batch of this size a lane is loaded: then the next one begins when the last but one is answered, so that more comes
-    // together while the store still has the next call at hand. Behind a full one nothing more could. A timer instead would wait for its own granularity, up to
-    // 4 ms, also where the store is quick.
+    // together while the store still has the next call at hand. Behind a full one nothing more could. A timer instead would wait for
+    // its own granularity, up to 4 ms, also where the store is quick.
     private const int Loaded = 16;
     private const int LoadedCalls = 2;
 

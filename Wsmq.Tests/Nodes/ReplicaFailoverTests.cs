@@ -24,7 +24,7 @@ public sealed class ReplicaFailoverTests(ITestOutputHelper output)
         await using var node = await StartAsync(redis, logs);
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         await bob.SendAsync("user:bob", "before");
-        await ReplicatedRedis.SignalAsync(redis.Replica, pause: true);
+        redis.Replica.Pause();
 
         var sends = Enumerable.Range(0, 20).Select(i => bob.SendAsync("user:bob", i, id: $"{i:D}")).ToArray();
         foreach (var send in sends)
@@ -32,7 +32,7 @@ public sealed class ReplicaFailoverTests(ITestOutputHelper output)
         await Eventually.That("readers get them", () => bob.Received.Count == 21);
         logs.Of(LogLevel.Warning).Should().ContainSingle(t => t.Contains("not-replicated", StringComparison.Ordinal));
 
-        await ReplicatedRedis.SignalAsync(redis.Replica, pause: false);
+        redis.Replica.Continue();
         var receipt = await RepeatedAsync(() => bob.SendAsync("user:bob", 7, id: "7"));
         receipt.Should().BeEquivalentTo(new { Id = "7", Duplicate = true, bob.Received.Single(d => d.Id == "7").Position });
         bob.Received.Should().HaveCount(21);

@@ -55,7 +55,7 @@ public sealed class RedisServerTests
             // The guard's arguments name the server.
             await Eventually.That("it has started a server with a guard", () =>
                 (server = ChildrenOf(program.Id, "redis-server").SingleOrDefault()) is not null
-                && ChildrenOf(program.Id, "sh").Any(shell => File.ReadAllText($"/proc/{shell}/cmdline").Contains($"\0{server}\0", StringComparison.Ordinal)));
+                && ChildrenOf(program.Id, "sh").Any(shell => Read($"/proc/{shell}/cmdline")?.Contains($"\0{server}\0", StringComparison.Ordinal) == true));
         }
         finally
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using StackExchange.Redis;
 
@@ -40,13 +39,6 @@ public sealed class ReplicatedRedis : IAsyncLifetime, IAsyncDisposable
         await Eventually.That("the replica has what the primary has", async () =>
             (await primary.CommandAsync("WAIT 1 100")).StartsWith(":1", StringComparison.Ordinal));
         return replica;
-    }
-
-    /// <summary>Stops or resumes a process where it is: its connections stay.</summary>
-    public static async Task SignalAsync(RedisServer server, bool pause)
-    {
-        using var kill = Process.Start("kill", [pause ? "-STOP" : "-CONT", $"{server.ProcessId!.Value:D}"]);
-        await kill.WaitForExitAsync();
     }
 
     public Task PromoteAsync() => FollowAsync("NO", "ONE");

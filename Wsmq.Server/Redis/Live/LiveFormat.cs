@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.SignalR.Protocol;
 namespace Wsmq.Server.Redis.Live;
 
 /// <summary>
-/// A push as bytes: where it comes from (eight bytes of the node, eight of its number there), its kind, the number of names (four bytes), each name behind its length (four bytes) in UTF-8, and the frame.
+/// A push as bytes: where it comes from (eight bytes of the node, eight of its number there), its kind, the number of names (four
+/// bytes), each name behind its length (four bytes) in UTF-8, and the frame.
 /// </summary>
 internal static class LiveFormat
 {

@@ -3,7 +3,7 @@
 -- ARGV[1] device's field    ARGV[2] grace in µs   ARGV[3] device expiry in µs
 -- Returns 1 where it was known, else 0
 local log, meta = KEYS[1], KEYS[2]
-local now, grace = micros(), tonumber(ARGV[2])
+local now, grace, expiry = micros(), tonumber(ARGV[2]), tonumber(ARGV[3])
 if call('HDEL', meta, ARGV[1]) == 0 then return 0 end
 
 local devices = 0
@@ -13,6 +13,6 @@ end
 call('HSET', meta, 'k', devices)
 
 -- What all the others have acknowledged is to go, as behind an ack. With no device left the entries wait for the next.
-local min = slowest(meta, now, tonumber(ARGV[3]))
-if min then consume(log, meta, min, call('HMGET', meta, 't', 'c', 'g', 'd', 'n'), now, grace, tonumber(ARGV[3])) end
+local min = slowest(meta, now, expiry)
+if min then consume(log, meta, min, call('HMGET', meta, 't', 'c', 'g', 'd', 'n'), now, grace, expiry) end
 return 1

@@ -19,4 +19,3 @@ local function lighten(log, meta, marks, max)
   if through then call('XTRIM', log, 'MINID', string.format('%.0f', tonumber(through) + 1)) end
   call('HSET', meta, 'm', marks)
 end
-

@@ -10,7 +10,7 @@ local function outbox_of(publish, channel, lease, first_meta, last_meta)
 
   local function send(node, message)
     -- A node that crashed left its id behind. One that only lost its connection for a moment still has its lease.
-    if call(publish, channel .. node, message) == 0 and call('EXISTS', lease .. node) == 0 then gone[#gone + 1] = node end
+    if call(publish, channel .. node, message) == 0 and call('EXISTS', lease .. node) == 0 then gone[node] = true end
   end
 
   local outbox = {}
@@ -51,11 +51,10 @@ local function outbox_of(publish, channel, lease, first_meta, last_meta)
     for r = 1, #ready do send(ready[r][1], ready[r][2]) end
     for node, box in pairs(boxes) do send(node, table.concat(box)) end
     -- A meta that is spoilt is no reason to keep the node in the others.
-    for g = 1, #gone do
-      for m = first_meta, last_meta, 2 do pcall(forget, KEYS[m], gone[g]) end
+    for node in pairs(gone) do
+      for m = first_meta, last_meta, 2 do pcall(forget, KEYS[m], node) end
     end
   end
 
   return outbox
 end
-

@@ -38,7 +38,7 @@ public sealed class ReplicaReceiptTests : IAsyncLifetime
     {
         await using var h = await StartAsync(timeout: 0.5);
         await h.OpenAsync("bob", "phone");
-        await ReplicatedRedis.SignalAsync(_redis.Replica, pause: true);
+        _redis.Replica.Pause();
         var message = h.New(Bob);
         var stored = (await h.Log.AppendAsync(0, [message], false, default)).Single();
         var first = h.Log.ConfirmedAsync(0);
@@ -52,7 +52,7 @@ public sealed class ReplicaReceiptTests : IAsyncLifetime
 
         (await h.Log.AppendAsync(0, [message], false, default)).Should().Equal(new AppendResult(stored.Position, Duplicate: true));
         await ShouldNotBeConfirmedAsync(h.Log.ConfirmedAsync(0));
-        await ReplicatedRedis.SignalAsync(_redis.Replica, pause: false);
+        _redis.Replica.Continue();
         await Eventually.That("a repeat is confirmed", async () =>
         {
             (await h.Log.AppendAsync(0, [message], false, default)).Should().Equal(new AppendResult(stored.Position, Duplicate: true));
