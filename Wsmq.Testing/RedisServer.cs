@@ -20,14 +20,17 @@ public sealed class RedisServer : IAsyncDisposable
     private readonly bool _appendOnly;
     private readonly string[] _arguments;
     private readonly IReadOnlyDictionary<string, string> _environment;
+    private readonly string[]? _sentinel;
     private Process? _process;
     private ProcessGuard? _guard;
 
-    private RedisServer(bool appendOnly, IReadOnlyDictionary<string, string> environment, string[] arguments)
+    private RedisServer(
+        bool appendOnly, IReadOnlyDictionary<string, string> environment, string[] arguments, string[]? sentinel = null)
     {
         _appendOnly = appendOnly;
         _environment = environment;
         _arguments = arguments;
+        _sentinel = sentinel;
     }
 
     public int Port { get; private set; }
@@ -49,10 +52,17 @@ public sealed class RedisServer : IAsyncDisposable
     /// <param name="appendOnly">Whether data survives <see cref="RestartAsync"/>.</param>
     /// <param name="environment">Names and values, such as those that another library is loaded by.</param>
     /// <param name="arguments">More of redis-server's arguments.</param>
-    public static async Task<RedisServer> StartAsync(
-        bool appendOnly, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static Task<RedisServer> StartAsync(
+        bool appendOnly, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        StartAsync(new RedisServer(appendOnly, environment, arguments));
+
+    /// <summary>Starts a sentinel. What it has learned is in its file, and survives <see cref="RestartAsync"/>.</summary>
+    /// <param name="settings">Lines of its configuration, such as <c>sentinel monitor …</c>.</param>
+    public static Task<RedisServer> StartSentinelAsync(params string[] settings) =>
+        StartAsync(new RedisServer(appendOnly: false, new Dictionary<string, string>(), [], settings));
+
+    private static async Task<RedisServer> StartAsync(RedisServer server)
     {
-        var server = new RedisServer(appendOnly, environment, arguments);
         try
         {
             // Between finding a free port and redis taking it another process may: then the next one.
@@ -126,12 +136,7 @@ public sealed class RedisServer : IAsyncDisposable
     private async Task<bool> TryLaunchAsync(int port)
     {
         var start = new ProcessStartInfo(Binary) { WorkingDirectory = _folder.Path, RedirectStandardOutput = false };
-        string[] own =
-        [
-            "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder.Path, "--save", "",
-            "--appendonly", _appendOnly ? "yes" : "no", "--logfile", _folder.File("redis.log"), "--daemonize", "no",
-        ];
-        foreach (var argument in own.Concat(_arguments))
+        foreach (var argument in ArgumentsFor(port))
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in _environment)
             start.Environment[name] = value;
@@ -142,13 +147,30 @@ public sealed class RedisServer : IAsyncDisposable
         var answer = "";
         await Eventually.That($"{Binary} answers on port {port} or exits", async () =>
             process.HasExited || ((await TrySendAsync(port, "PING\r\n")).StartsWith("+PONG", StringComparison.Ordinal)
-                && (answer = await TrySendAsync(port, "CONFIG GET dir\r\n")).StartsWith('*')));
+                && (answer = await TrySendAsync(port, "INFO server\r\n")).StartsWith('$')));
 
         // A foreign redis on that port would answer too.
-        if (answer.Contains(_folder.Path, StringComparison.Ordinal))
+        if (answer.Contains($"process_id:{process.Id}\r\n", StringComparison.Ordinal))
             return true;
         await StopAsync(kill: true);
         return false;
+    }
+
+    private string[] ArgumentsFor(int port)
+    {
+        string[] own =
+        [
+            "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder.Path,
+            "--logfile", _folder.File("redis.log"), "--daemonize", "no",
+        ];
+        if (_sentinel is null)
+            return [.. own, "--save", "", "--appendonly", _appendOnly ? "yes" : "no", .. _arguments];
+
+        // A sentinel keeps what it learns in its file, and needs one.
+        var file = _folder.File("sentinel.conf");
+        if (!File.Exists(file))
+            File.WriteAllLines(file, _sentinel);
+        return [file, "--sentinel", .. own];
     }
 
     private static Process Start(ProcessStartInfo start)
@@ -185,7 +207,7 @@ public sealed class RedisServer : IAsyncDisposable
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
             await client.ConnectAsync(IPAddress.Loopback, port, limit.Token);
             await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(line), limit.Token);
-            var buffer = new byte[256];
+            var buffer = new byte[8192];
             var read = await client.GetStream().ReadAsync(buffer, limit.Token);
             return Encoding.ASCII.GetString(buffer, 0, read);
         }

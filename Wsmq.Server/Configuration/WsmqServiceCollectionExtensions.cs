@@ -50,6 +50,7 @@ public static class WsmqServiceCollectionExtensions
         services.TryAddSingleton<IWsmqAccess, WsmqAccess>();
         services.AddMetrics();
         services.AddAuthorization();
+        services.AddSingleton<StoreHealthCheck>();
         services.AddHealthChecks()
             .AddCheck<StoreHealthCheck>(StoreHealthCheck.Name, tags: [StoreHealthCheck.ReadyTag])
             .AddCheck<DrainHealthCheck>(DrainHealthCheck.Name, tags: [StoreHealthCheck.ReadyTag]);

@@ -36,7 +36,7 @@ internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, R
         foreach (var flags in new[] { CommandFlags.NoScriptCache, CommandFlags.None })
         {
             denied = await connections.Database.ScriptEvaluateAsync(
-                RedisScript.Permissions, [lane.Spare], [lanes.PublishCommand, lane.Channel], flags);
+                RedisScript.Permissions, [lane.Spare], [lanes.PublishCommand, lane.Channel], flags | CommandFlags.DemandMaster);
         }
 
         await connections.Database.PingAsync();
@@ -73,7 +73,7 @@ internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, R
         var mine = keys.Buckets.ToString(CultureInfo.InvariantCulture);
         var database = connections.Database;
         await database.HashSetAsync(keys.Layout, "buckets", mine, When.NotExists);
-        var kept = (string?)await database.HashGetAsync(keys.Layout, "buckets");
+        var kept = (string?)await database.HashGetAsync(keys.Layout, "buckets", CommandFlags.DemandMaster);
         if (kept != mine)
         {
             throw new InvalidOperationException(

@@ -47,11 +47,21 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
         IsCluster = _commands.GetServers().Any(s => s.ServerType == ServerType.Cluster);
     }
 
-    /// <summary>Runs a script; what the driver throws is one of the store's failures.</summary>
+    /// <summary>Runs a script at the primary; what the driver throws is one of the store's failures.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>, <c>store-full</c> or <c>store-damaged</c>.</exception>
     public Task<RedisResult> EvaluateAsync(
         string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken, CommandFlags flags = CommandFlags.None) =>
-        RedisErrors.GuardAsync(() => Database.ScriptEvaluateAsync(script, keys, values, flags), cancellationToken, Doubted);
+        AskAsync((database, primary) => database.ScriptEvaluateAsync(script, keys, values, flags | primary), cancellationToken);
+
+    /// <summary>
+    /// Asks the primary. Nothing here may be answered by a replica: it may lag, and whether somebody is a member, or where a log
+    /// ends, would then be answered wrongly for as long as the primary is away.
+    /// </summary>
+    /// <param name="call">The driver's call, with the flags to give it.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>, <c>store-full</c> or <c>store-damaged</c>.</exception>
+    public Task<T> AskAsync<T>(Func<IDatabase, CommandFlags, Task<T>> call, CancellationToken cancellationToken) =>
+        RedisErrors.GuardAsync(() => call(Database, CommandFlags.DemandMaster), cancellationToken, Doubted);
 
     /// <summary>
     /// Hears a channel: its messages come one after another, and once. Servers pass on what is published, so a channel that is

@@ -50,8 +50,8 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
         if (!MayRead(key.Source, user))
             return null;
         var place = PlaceOf(key);
-        var found = await RedisErrors.GuardAsync(
-            () => connections.Database.HashGetAsync(keys.Of(key.Source).DeadOf(user), ["i" + place, "e" + place]), cancellationToken);
+        var found = await connections.AskAsync(
+            (database, primary) => database.HashGetAsync(keys.Of(key.Source).DeadOf(user), ["i" + place, "e" + place], primary), cancellationToken);
         return found[0].IsNull || found[1].IsNull ? null : Read(key, (byte[])found[0]!, (byte[])found[1]!);
     }
 

@@ -37,13 +37,13 @@ internal sealed class RedisMembershipStore(
     }
 
     public Task<bool> IsMemberAsync(string group, string user, CancellationToken cancellationToken) =>
-        RedisErrors.GuardAsync(
-            () => connections.Database.HashExistsAsync(keys.Of(Address.Group(group)).Members, user), cancellationToken);
+        connections.AskAsync(
+            (database, primary) => database.HashExistsAsync(keys.Of(Address.Group(group)).Members, user, primary), cancellationToken);
 
     public async Task<IReadOnlyList<Membership>> GroupsOfAsync(string user, CancellationToken cancellationToken)
     {
-        var database = connections.Database;
-        var index = await RedisErrors.GuardAsync(() => database.SetMembersAsync(keys.Of(Address.User(user)).Groups), cancellationToken);
+        var key = keys.Of(Address.User(user)).Groups;
+        var index = await connections.AskAsync((database, primary) => database.SetMembersAsync(key, primary), cancellationToken);
         var memberships = await Task.WhenAll(index.Select(group => MembershipAsync((string)group!, user, cancellationToken)));
         return [.. memberships.OfType<Membership>()];
     }
@@ -55,8 +55,8 @@ internal sealed class RedisMembershipStore(
         {
             try
             {
-                var joined = await RedisErrors.GuardAsync(
-                    () => connections.Database.HashGetAsync(keys.Of(address).Members, user), cancellationToken);
+                var joined = await connections.AskAsync(
+                    (database, primary) => database.HashGetAsync(keys.Of(address).Members, user, primary), cancellationToken);
                 if (joined.IsNull)
                     return null;
                 if (Position.TryParse(joined, out var position))
@@ -75,7 +75,7 @@ internal sealed class RedisMembershipStore(
     public async Task<IReadOnlyList<string>> MembersOfAsync(string group, CancellationToken cancellationToken)
     {
         var key = keys.Of(Address.Group(group)).Members;
-        var members = await RedisErrors.GuardAsync(() => connections.Database.HashKeysAsync(key), cancellationToken);
+        var members = await connections.AskAsync((database, primary) => database.HashKeysAsync(key, primary), cancellationToken);
         return [.. members.Select(m => (string)m!)];
     }
 
@@ -83,9 +83,8 @@ internal sealed class RedisMembershipStore(
     private async Task RequireRoomAsync(string group, string user, CancellationToken cancellationToken)
     {
         var index = keys.Of(Address.User(user)).Groups;
-        var database = connections.Database;
-        var count = RedisErrors.GuardAsync(() => database.SetLengthAsync(index), cancellationToken);
-        var known = await RedisErrors.GuardAsync(() => database.SetContainsAsync(index, group), cancellationToken);
+        var count = connections.AskAsync((database, primary) => database.SetLengthAsync(index, primary), cancellationToken);
+        var known = await connections.AskAsync((database, primary) => database.SetContainsAsync(index, group, primary), cancellationToken);
         if (await count >= maxGroups && !known)
             throw new WsmqException(WsmqErrors.TooManyGroups, $"at most {maxGroups}");
     }

@@ -5,7 +5,8 @@ namespace Wsmq.Server.Redis;
 /// <summary>The scripts, one file an operation.</summary>
 internal static class RedisScript
 {
-    // What frees memory, or only moves a cursor, must work when the memory is full: nothing could be consumed otherwise.
+    // What frees memory, or only moves a cursor, must work when the memory is full: nothing could be consumed otherwise. A replica
+    // refuses a script that begins so, also where it only reads.
     private const string AlsoWhenFull = "#!lua flags=allow-oom\n";
 
     public static readonly string Append = Load("retention") + Load("nodes") + Load("outbox") + Load("marks") + Load("append");
@@ -14,7 +15,7 @@ internal static class RedisScript
     public static readonly string Presence = AlsoWhenFull + Load("retention") + Load("nodes") + Load("presence");
     public static readonly string Ack = AlsoWhenFull + Load("retention") + Load("ack");
     public static readonly string OpenUser = AlsoWhenFull + Load("retention") + Load("open_user");
-    public static readonly string OpenGroup = Load("retention") + Load("open_group");
+    public static readonly string OpenGroup = AlsoWhenFull + Load("retention") + Load("open_group");
     public static readonly string Forget = AlsoWhenFull + Load("retention") + Load("forget");
     public static readonly string Devices = AlsoWhenFull + Load("retention") + Load("devices");
     public static readonly string ForgetInGroup = AlsoWhenFull + "return redis.call('HDEL', KEYS[1], ARGV[1])";

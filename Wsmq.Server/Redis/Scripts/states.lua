@@ -6,9 +6,11 @@
 -- Returns tail, removed, consumed and membership version of every log; four times nothing where another hand has spoilt its keys
 local node, grace, present = ARGV[1], tonumber(ARGV[3]), ARGV[4]
 
--- A server that is full or takes no writes for now still says where its logs end.
+-- A server that is full or takes no writes for now still says where its logs end. A replica may lag: entries would seem lost.
 local first = string.find(present, '1', 1, true)
-local writable = first and not redis.pcall('SET', KEYS[1], '1', 'PX', ARGV[2]).err
+local failure = first and redis.pcall('SET', KEYS[1], '1', 'PX', ARGV[2]).err
+if failure and string.find(failure, 'READONLY', 1, true) then return redis.error_reply(failure) end
+local writable = first and not failure
 
 local function look(i)
   local log, meta = KEYS[2 * i], KEYS[2 * i + 1]

@@ -1,0 +1,97 @@
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Server.Logs;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Nodes;
+
+/// <summary>While the primary is away nothing is decided by what a replica knows, which lags from before bob joined.</summary>
+public sealed class LaggingReplicaTests : IAsyncLifetime
+{
+    private ReplicatedRedis _redis = null!;
+    private TestNode _node = null!;
+    private PlainClient _bob = null!;
+
+    public async Task InitializeAsync()
+    {
+        _redis = await ReplicatedRedis.StartAsync();
+        _node = await TestNode.StartAsync(
+            s => s.UseRedis(_redis.Configuration, o => o.CommandTimeout = TimeSpan.FromSeconds(1)),
+            o => o.SendTimeout = TimeSpan.FromSeconds(2));
+        _bob = await PlainClient.ConnectAsync(_node, "bob", "d1");
+        await _bob.SendAsync("user:bob", "before");
+        await _redis.CutOffAsync();
+        await _node.Groups.AddAsync("ops", "bob");
+        await _bob.SendAsync("group:ops", "joined");
+        await _redis.Primary.StopAsync(kill: true);
+
+        // From here on the driver knows that only the replica is there.
+        await Eventually.That("the store is away", async () => !await Store.IsAvailableAsync(default));
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _bob.DisposeAsync();
+        await _node.DisposeAsync();
+        await _redis.DisposeAsync();
+    }
+
+    private IStore Store => _node.Services.GetRequiredService<IStore>();
+
+    [Fact]
+    public async Task A_member_is_told_to_try_again_and_sends_once_the_primary_is_back()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            var error = (await FluentActions.Awaiting(() => _bob.SendAsync("group:ops", "while away")).Should().ThrowAsync<HubException>()).Which;
+            error.Message.Should().Contain("[wsmq 5001 store-unavailable retry]");
+        }
+
+        await _redis.Primary.RestartAsync();
+        Receipt? receipt = null;
+        await Eventually.That("a send gets its receipt", async () =>
+        {
+            try
+            {
+                receipt = await _bob.SendAsync("group:ops", "after");
+                return true;
+            }
+            catch (HubException)
+            {
+                return false;
+            }
+        });
+        receipt!.Position.Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task Nothing_that_decides_is_read_from_the_replica()
+    {
+        var (ops, own) = (Address.Group("ops"), Address.User("bob"));
+        (string What, Func<Task> Ask)[] questions =
+        [
+            ("is a member", () => Store.Memberships.IsMemberAsync("ops", "bob", default)),
+            ("groups of a user", () => Store.Memberships.GroupsOfAsync("bob", default)),
+            ("members of a group", () => Store.Memberships.MembersOfAsync("ops", default)),
+            ("rules about who is kept out", () => Store.Access.ReadAsync(0, 10, default)),
+            ("dead letters", () => Store.DeadLetters.ListAsync(own, "bob", default)),
+            ("one dead letter", () => Store.DeadLetters.ReadAsync(new DeadLetterKey(own, new Position(1), "d1"), "bob", default)),
+            ("a device's cursor", () => Store.Log.OpenCursorAsync(own, "bob", "d1", default)),
+            ("a device's cursor in a group", () => Store.Log.OpenCursorAsync(ops, "bob", "d1", default)),
+            ("the devices of a user", () => Store.Log.DevicesAsync("bob", default)),
+            ("where logs end", () => Store.Log.StatesAsync([own, ops], default)),
+            ("entries", () => Store.Log.ReadAsync(own, Position.Start, 10, 10_000, default)),
+        ];
+        foreach (var (what, ask) in questions)
+            (await FluentActions.Awaiting(ask).Should().ThrowAsync<WsmqException>(what)).Which.Error.Should().Be(WsmqErrors.StoreUnavailable, what);
+    }
+
+    [Fact]
+    public async Task A_connection_that_comes_meanwhile_is_not_refused_for_good()
+    {
+        await using var late = PlainClient.Create(_node.Hub, TestTokens.For("bob"), "d2");
+        await late.Connection.StartAsync();
+        await Eventually.That("it is closed", () => late.Closed is not null);
+        WsmqError.Find(late.Closed!.Message).Should().Be(WsmqErrors.StoreUnavailable);
+    }
+}
