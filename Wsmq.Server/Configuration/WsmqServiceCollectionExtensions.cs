@@ -18,7 +18,9 @@ using Wsmq.Server.Hubs;
 using Wsmq.Server.Limits;
 using Wsmq.Server.Logs;
 using Wsmq.Server.Publishing;
+using Wsmq.Server.Redis;
 using Wsmq.Server.Sessions;
+using Wsmq.Server.Sqlite;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -54,10 +56,29 @@ public static class WsmqServiceCollectionExtensions
         services.AddHealthChecks()
             .AddCheck<StoreHealthCheck>(StoreHealthCheck.Name, tags: [StoreHealthCheck.ReadyTag])
             .AddCheck<DrainHealthCheck>(DrainHealthCheck.Name, tags: [StoreHealthCheck.ReadyTag]);
+        AddLoggers(services);
         AddHub(services);
         AddParts(services);
         return builder.UseSqlite();
     }
+
+    /// <summary>Every class of this library that logs: what others can repeat must not fill the app's log.</summary>
+    private static void AddLoggers(IServiceCollection services) => services
+        .AddSingleton<LogGate>()
+        .AddGatedLogger<AccessCheck>()
+        .AddGatedLogger<AccessWatch>()
+        .AddGatedLogger<AckQueue>()
+        .AddGatedLogger<DeliveryServices>()
+        .AddGatedLogger<LiveConnections>()
+        .AddGatedLogger<NodeDrain>()
+        .AddGatedLogger<OriginPolicy>()
+        .AddGatedLogger<PublishQueue>()
+        .AddGatedLogger<RedisStore>()
+        .AddGatedLogger<SessionServices>()
+        .AddGatedLogger<SkippedMessages>()
+        .AddGatedLogger<SqliteStore>()
+        .AddGatedLogger<StoreMonitor>()
+        .AddGatedLogger<TailCheck>();
 
     private static void AddHub(IServiceCollection services)
     {
@@ -73,7 +94,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<ErrorFilter>();
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<HubConnectionHandler<WsmqHub>>(
-            p, new RefusalLog(p.GetRequiredService<ILoggerFactory>())));
+            p, new RefusalLog(p.GetRequiredService<ILoggerFactory>(), p.GetRequiredService<LogGate>())));
 
         // The hub's constructor takes internal parts, so that they stay internal; SignalR's activator asks the container first.
         services.AddTransient(p => new WsmqHub(

@@ -154,4 +154,8 @@ internal static partial class Log
 
     [LoggerMessage(106, LogLevel.Error, "A signal handler for {Address} threw")]
     public static partial void SqliteHandlerFailed(ILogger logger, Address address, Exception exception);
+
+    [LoggerMessage(EventId = 240, Message =
+        "Event {EventId} happened {Count} more times within {Interval} and was not logged each time; the last: {Text}")]
+    public static partial void LinesLeftOut(ILogger logger, LogLevel level, int eventId, int count, TimeSpan interval, string text);
 }

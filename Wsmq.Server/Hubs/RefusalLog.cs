@@ -7,11 +7,13 @@ namespace Wsmq.Server.Hubs;
 /// <summary>
 /// The loggers of SignalR's handler of our hub. SignalR reports every exception of a hub method as an error with its stack trace;
 /// for what a client did wrong, frames that are none among it, or was told to repeat, that would let clients flood the app's log and its alerts. Such calls are
-/// noted with their code at the level Debug instead; everything else passes, and the app's other hubs log as they did.
+/// noted with their code at the level Debug instead; everything else passes, once a minute and kind, and the app's other hubs log as
+/// they did.
 /// </summary>
-internal sealed class RefusalLog(ILoggerFactory inner) : ILoggerFactory
+internal sealed class RefusalLog(ILoggerFactory inner, LogGate gate) : ILoggerFactory
 {
-    public ILogger CreateLogger(string categoryName) => new Logger(inner.CreateLogger(categoryName));
+    public ILogger CreateLogger(string categoryName) => 
+        new Logger(new GatedLogger(inner.CreateLogger(categoryName), gate, categoryName));
 
     public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
 

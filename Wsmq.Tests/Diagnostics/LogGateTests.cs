@@ -1,0 +1,111 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Wsmq.Server.Diagnostics;
+using ServerLog = Wsmq.Server.Diagnostics.Log;
+
+namespace Wsmq.Tests.Diagnostics;
+
+/// <summary>One line a minute of each kind, and none lost from the count.</summary>
+public sealed class LogGateTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly RecordedLogs _logs = new();
+    private readonly LogGate _gate;
+    private readonly GatedLogger _logger;
+
+    public LogGateTests()
+    {
+        _gate = new LogGate(_time);
+        _logger = new GatedLogger(_logs, _gate);
+    }
+
+    [Fact]
+    public void The_first_line_of_a_kind_is_written_as_it_is()
+    {
+        ServerLog.OriginRefused(_logger, "https://one.example");
+
+        _logs.Of(LogLevel.Information).Should().ContainSingle().Which.Should().Contain("https://one.example");
+    }
+
+    [Fact]
+    public void Lines_of_the_same_minute_are_counted_and_told_at_its_end_with_the_last_text()
+    {
+        for (var i = 0; i < 1_000; i++)
+            ServerLog.OriginRefused(_logger, $"https://{i}.example");
+        _logs.All.Should().HaveCount(1);
+
+        _time.Advance(LogGate.Interval);
+
+        _logs.Of(LogLevel.Information).Should().HaveCount(2).And.Subject.Last().Should().Contain("42 happened 999 more times").And.Contain("https://999.example");
+    }
+
+    [Fact]
+    public void A_flood_writes_one_line_a_minute_and_counts_every_one()
+    {
+        for (var second = 0; second < 300; second++)
+        {
+            ServerLog.OriginRefused(_logger, "https://one.example");
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        // The first one, and the counts of five minutes.
+        _logs.All.Should().HaveCount(6);
+    }
+
+    [Fact]
+    public void After_a_quiet_minute_the_next_line_is_written_as_it_is()
+    {
+        ServerLog.OriginRefused(_logger, "https://one.example");
+        _time.Advance(LogGate.Interval);
+
+        ServerLog.OriginRefused(_logger, "https://two.example");
+
+        _logs.All.Should().HaveCount(2).And.Subject.Last().Should().StartWith("A browser was refused").And.Contain("https://two.example");
+    }
+
+    [Fact]
+    public void Kinds_do_not_hold_each_other_up()
+    {
+        ServerLog.OriginRefused(_logger, "https://one.example");
+        ServerLog.UnreadableSignal(_logger);
+        new GatedLogger(_logs, _gate, "SignalR").LogError(new EventId(3), "another 3");
+
+        _logs.All.Should().HaveCount(3);
+    }
+
+    [Fact]
+    public void What_is_for_debugging_is_not_counted()
+    {
+        for (var i = 0; i < 3; i++)
+            ServerLog.CallRefused(_logger, "rate-limited");
+
+        _logs.Of(LogLevel.Debug).Should().HaveCount(3);
+    }
+
+    [Fact]
+    public void A_node_that_stops_tells_what_it_left_out()
+    {
+        ServerLog.OriginRefused(_logger, "https://one.example");
+        ServerLog.OriginRefused(_logger, "https://two.example");
+
+        _gate.Dispose();
+
+        _logs.All.Should().HaveCount(2).And.Subject.Last().Should().Contain("1 more times");
+    }
+
+    [Fact]
+    public async Task Every_class_of_the_server_that_logs_does_it_through_the_gate()
+    {
+        using var folder = new TempFolder();
+        await using var node = await TestNode.StartAsync(s => s.UseSqlite(folder.File("wsmq.db")));
+        var loggers = typeof(LogGate).Assembly.GetTypes()
+            .SelectMany(t => t.GetConstructors())
+            .SelectMany(c => c.GetParameters())
+            .Select(p => p.ParameterType)
+            .Where(t => t.IsGenericType && t.GetGenericTypeDefinition() == typeof(ILogger<>)
+                && t.GenericTypeArguments[0].Assembly == typeof(LogGate).Assembly)
+            .ToHashSet();
+
+        loggers.Should().HaveCountGreaterThan(10).And.OnlyContain(t => node.Services.GetService(t) is GatedLogger);
+    }
+}
