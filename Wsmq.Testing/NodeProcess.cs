@@ -5,8 +5,8 @@ namespace Wsmq.Testing;
 /// <summary>A node in a process of its own. It ends when its standard input does, and so with the program that started it.</summary>
 public sealed class NodeProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(120);
 
     private static readonly Lock LogLock = new();
 

@@ -1,28 +1,25 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 
 namespace Wsmq.Testing;
 
 /// <summary>
-/// A real redis-server of the run's own: a port that the system chose, a folder of its own, ended by its process id, also when this
-/// program is killed.
+/// A real redis-server of the run's own: a port that is kept for it, a folder of its own, ended with all that it forked, also when
+/// this program is killed.
 /// </summary>
 public sealed class RedisServer : IAsyncDisposable
 {
     private const string Binary = "redis-server";
     private const int Attempts = 5;
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(15);
 
     private readonly TempFolder _folder = new();
     private readonly bool _appendOnly;
     private readonly string[] _arguments;
     private readonly IReadOnlyDictionary<string, string> _environment;
     private readonly string[]? _sentinel;
-    private Process? _process;
-    private ProcessGuard? _guard;
+    private ReservedPort? _port;
+    private ServerProcess? _process;
 
     private RedisServer(
         bool appendOnly, IReadOnlyDictionary<string, string> environment, string[] arguments, string[]? sentinel = null)
@@ -33,7 +30,7 @@ public sealed class RedisServer : IAsyncDisposable
         _sentinel = sentinel;
     }
 
-    public int Port { get; private set; }
+    public int Port => _port!.Number;
 
     /// <summary>For a StackExchange.Redis configuration.</summary>
     public string EndPoint => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
@@ -65,11 +62,13 @@ public sealed class RedisServer : IAsyncDisposable
     {
         try
         {
-            // Between finding a free port and redis taking it another process may: then the next one.
-            for (var attempt = 1; !await server.TryLaunchAsync(FreePort()); attempt++)
+            // Programs that do not reserve their ports may have taken this one: then another.
+            for (var attempt = 1; !await server.TryLaunchAsync(); attempt++)
             {
                 if (attempt == Attempts)
                     throw new RunFailedException($"{Binary} did not start on {Attempts} ports. Its log: {server.ReadLog()}");
+                server._port?.Dispose();
+                server._port = null;
             }
 
             return server;
@@ -84,23 +83,22 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Stops the server: at once as by kill -9, or after it has written its data.</summary>
     public async Task StopAsync(bool kill = false)
     {
-        if (_process is not { } process)
+        if (Interlocked.Exchange(ref _process, null) is not { } process)
             return;
-        _process = null;
         if (!kill && !process.HasExited)
-            await TrySendAsync(Port, "SHUTDOWN\r\n");
-        if (kill || !await ExitsAsync(process, TimeSpan.FromSeconds(5)))
-            process.Kill();
-        await process.WaitForExitAsync();
-        process.Dispose();
-        Interlocked.Exchange(ref _guard, null)?.Dispose();
+        {
+            await RedisWire.TryAskAsync(Port, "SHUTDOWN", StopLimit);
+            await process.EndsAsync(StopLimit);
+        }
+
+        await process.EndAsync();
     }
 
     /// <summary>Starts it again on the same port with what is left on disk.</summary>
     public async Task RestartAsync(bool kill = false)
     {
         await StopAsync(kill);
-        if (!await TryLaunchAsync(Port))
+        if (!await TryLaunchAsync())
             throw new RunFailedException($"{Binary} did not start again on port {Port}. Its log: {ReadLog()}");
     }
 
@@ -110,8 +108,8 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Lets it go on after <see cref="Pause"/>.</summary>
     public void Continue() => Signals.Resume(_process!.Id);
 
-    /// <summary>What the server answers to an inline command, as it stands on the wire.</summary>
-    public Task<string> CommandAsync(string command) => TrySendAsync(Port, command + "\r\n");
+    /// <summary>What the server answers to an inline command, as it stands on the wire; nothing where it does not answer.</summary>
+    public Task<string> CommandAsync(string command) => RedisWire.TryAskAsync(Port, command, AnswerLimit);
 
     /// <summary>Sends an inline command.</summary>
     /// <exception cref="RunFailedException">Its answer is not OK.</exception>
@@ -129,25 +127,21 @@ public sealed class RedisServer : IAsyncDisposable
         }
         finally
         {
+            _port?.Dispose();
             _folder.Dispose();
         }
     }
 
-    private async Task<bool> TryLaunchAsync(int port)
+    private async Task<bool> TryLaunchAsync()
     {
-        var start = new ProcessStartInfo(Binary) { WorkingDirectory = _folder.Path, RedirectStandardOutput = false };
-        foreach (var argument in ArgumentsFor(port))
-            start.ArgumentList.Add(argument);
-        foreach (var (name, value) in _environment)
-            start.Environment[name] = value;
-        var process = Start(start);
-        _process = process;
-        _guard = new ProcessGuard(process.Id, _folder.Path);
-        Port = port;
+        _port ??= ReservedPort.Take();
+        var process = _process = ServerProcess.Start(Binary, Arguments(), _folder.Path, _environment);
         var answer = "";
-        await Eventually.That($"{Binary} answers on port {port} or exits", async () =>
-            process.HasExited || ((await TrySendAsync(port, "PING\r\n")).StartsWith("+PONG", StringComparison.Ordinal)
-                && (answer = await TrySendAsync(port, "INFO server\r\n")).StartsWith('$')));
+        await Eventually.That($"{Binary} answers on port {Port} or exits", async () =>
+            process.HasExited || ((await AskAsync("PING")).StartsWith("+PONG", StringComparison.Ordinal)
+                && (answer = await AskAsync("INFO server")).StartsWith('$')));
+        if (process.WasNotFound)
+            throw new RunFailedException($"{Binary} is missing. Install it: apt-get install redis-server");
 
         // A foreign redis on that port would answer too.
         if (answer.Contains($"process_id:{process.Id}\r\n", StringComparison.Ordinal))
@@ -156,11 +150,11 @@ public sealed class RedisServer : IAsyncDisposable
         return false;
     }
 
-    private string[] ArgumentsFor(int port)
+    private string[] Arguments()
     {
         string[] own =
         [
-            "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder.Path,
+            "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder.Path,
             "--logfile", _folder.File("redis.log"), "--daemonize", "no",
         ];
         if (_sentinel is null)
@@ -173,62 +167,8 @@ public sealed class RedisServer : IAsyncDisposable
         return [file, "--sentinel", .. own];
     }
 
-    private static Process Start(ProcessStartInfo start)
-    {
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (Win32Exception e)
-        {
-            throw new RunFailedException($"{Binary} is missing. Install it: apt-get install redis-server", e);
-        }
-    }
-
-    // A node of a Cluster also takes the port 10,000 above its own.
-    private static int FreePort()
-    {
-        while (true)
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-            if (port <= ushort.MaxValue - 10_000)
-                return port;
-        }
-    }
-
-    /// <summary>What the server answers to a line; empty where nobody listens or the connection ends.</summary>
-    private static async Task<string> TrySendAsync(int port, string line)
-    {
-        try
-        {
-            using var client = new TcpClient();
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-            await client.ConnectAsync(IPAddress.Loopback, port, limit.Token);
-            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(line), limit.Token);
-            var buffer = new byte[8192];
-            var read = await client.GetStream().ReadAsync(buffer, limit.Token);
-            return Encoding.ASCII.GetString(buffer, 0, read);
-        }
-        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
-        {
-            return string.Empty;
-        }
-    }
-
-    private static async Task<bool> ExitsAsync(Process process, TimeSpan limit)
-    {
-        try
-        {
-            await process.WaitForExitAsync().WaitAsync(limit);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
-    }
+    // It may just not listen yet, or be busy: asked again soon.
+    private Task<string> AskAsync(string line) => RedisWire.TryAskAsync(Port, line, TimeSpan.FromSeconds(5));
 
     private string ReadLog() => File.Exists(_folder.File("redis.log")) ? File.ReadAllText(_folder.File("redis.log")) : "(none)";
 }

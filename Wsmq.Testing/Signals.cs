@@ -6,9 +6,11 @@ namespace Wsmq.Testing;
 /// <summary>Signals to processes that the caller started.</summary>
 public static partial class Signals
 {
+    private const int Kill = 9;
     private const int Term = 15;
     private const int Continue = 18;
     private const int Stop = 19;
+    private const int NoSuchProcess = 3;
 
     /// <summary>Stops its clock: it keeps its connections and answers nothing.</summary>
     public static void Pause(int processId) => Send(processId, Stop);
@@ -19,13 +21,20 @@ public static partial class Signals
     /// <summary>Asks it to end in order (SIGTERM).</summary>
     public static void Terminate(int processId) => Send(processId, Term);
 
+    /// <summary>Ends every process of a group (SIGKILL); one that has ended already may be named.</summary>
+    public static void KillGroup(int leader)
+    {
+        if (SendTo(-leader, Kill) != 0 && Marshal.GetLastPInvokeError() is var error and not NoSuchProcess)
+            throw new Win32Exception(error);
+    }
+
     private static void Send(int processId, int signal)
     {
-        if (Kill(processId, signal) != 0)
+        if (SendTo(processId, signal) != 0)
             throw new Win32Exception(Marshal.GetLastPInvokeError());
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
-    private static partial int Kill(int processId, int signal);
+    private static partial int SendTo(int processId, int signal);
 }

@@ -1,3 +1,5 @@
+using Wsmq.Testing;
+
 namespace Wsmq.Faults.Running;
 
 /// <summary>Where the history of a run and the logs of its nodes are; gone with the run, unless there is something to look into.</summary>
@@ -13,6 +15,6 @@ internal sealed class RunFolder : IDisposable
         if (Keep)
             Progress.Say($"history and logs are kept in {Path}");
         else
-            Directory.Delete(Path, recursive: true);
+            TempFolder.Delete(Path);
     }
 }

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace Wsmq.Tests.Client;
 
 public sealed class ConnectionTests : ClientTest
@@ -16,13 +13,13 @@ public sealed class ConnectionTests : ClientTest
     [Fact]
     public async Task The_first_start_is_repeated_until_the_server_is_there()
     {
-        var port = FreePort();
-        await using var client = NewClient(new Uri($"http://127.0.0.1:{port}/wsmq"));
+        using var port = ReservedPort.Take();
+        await using var client = NewClient(new Uri($"http://127.0.0.1:{port.Number}/wsmq"));
         var start = client.StartAsync();
         await Eventually.That("it has failed twice", () => Errors.Count(e => e.Operation == WsmqOperation.Connect) >= 2);
         client.State.Should().Be(WsmqClientState.Connecting);
 
-        await using var server = await ScriptedServer.StartAsync(port);
+        await using var server = await ScriptedServer.StartAsync(port.Number);
         await start;
 
         client.State.Should().Be(WsmqClientState.Connected);
@@ -62,14 +59,14 @@ public sealed class ConnectionTests : ClientTest
     [Fact]
     public async Task It_comes_back_to_a_new_server_at_the_same_place()
     {
-        var port = FreePort();
+        using var port = ReservedPort.Take();
         var script = new Script();
-        await using var client = NewClient(new Uri($"http://127.0.0.1:{port}/wsmq"));
-        await using (await ScriptedServer.StartAsync(port, script))
+        await using var client = NewClient(new Uri($"http://127.0.0.1:{port.Number}/wsmq"));
+        await using (await ScriptedServer.StartAsync(port.Number, script))
             await client.StartAsync();
         await Eventually.That("it has noticed", () => client.State == WsmqClientState.Reconnecting);
 
-        await using var again = await ScriptedServer.StartAsync(port, script);
+        await using var again = await ScriptedServer.StartAsync(port.Number, script);
 
         (await client.SendAsync(Chat("hi"))).Duplicate.Should().BeFalse();
     }
@@ -205,12 +202,5 @@ public sealed class ConnectionTests : ClientTest
         await HandledAre("bad", "hi", "raw Line", "raw other");
         Errors.Should().ContainSingle(e => e.Operation == WsmqOperation.Live);
         Script.Acks.Should().BeEmpty();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -43,10 +43,10 @@ public sealed class TokenRefreshTests : IAsyncLifetime
                 toBob.Add(alice.SendAsync("user:bob", toBob.Count));
             }
 
-            await Task.WhenAll(toAlice.Concat(toBob).TakeLast(AtOnce).Append(toAlice[^1])).WaitAsync(TimeSpan.FromSeconds(30));
+            await Task.WhenAll(toAlice.Concat(toBob).TakeLast(AtOnce).Append(toAlice[^1])).WaitAsync(TimeSpan.FromSeconds(90));
         }
 
-        await Task.WhenAll(toAlice.Concat(toBob)).WaitAsync(TimeSpan.FromSeconds(30));
+        await Task.WhenAll(toAlice.Concat(toBob)).WaitAsync(TimeSpan.FromSeconds(90));
         await alice.HandlesAsync(Enumerable.Range(0, toAlice.Count));
         await bob.HandlesAsync(Enumerable.Range(0, toBob.Count));
         bob.States.Should().Contain(WsmqClientState.Reconnecting);

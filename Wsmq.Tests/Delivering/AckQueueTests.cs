@@ -21,7 +21,7 @@ public sealed class AckQueueTests
 
         await FluentActions.Awaiting(() => queue.Enqueue(Ack)).Should().ThrowAsync<WsmqException>();
         await Eventually.That("it is stored after all", () => store.Calls >= 2);
-        await queue.Enqueue(Ack).WaitAsync(TimeSpan.FromSeconds(10));
+        await queue.Enqueue(Ack).WaitAsync(TimeSpan.FromSeconds(90));
 
         await queue.StopAsync();
     }
@@ -33,7 +33,7 @@ public sealed class AckQueueTests
         queue.Start();
         await queue.StopAsync();
 
-        (await FluentActions.Awaiting(() => queue.Enqueue(Ack).WaitAsync(TimeSpan.FromSeconds(10))).Should().ThrowAsync<WsmqException>())
+        (await FluentActions.Awaiting(() => queue.Enqueue(Ack).WaitAsync(TimeSpan.FromSeconds(90))).Should().ThrowAsync<WsmqException>())
             .Which.Error.Should().Be(WsmqErrors.Stopping);
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -89,7 +88,7 @@ public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output)
 
         await Eventually.That("bob's acks are stored", async () =>
             ((string?)await Redis.HashGetAsync(Keys.Meta(Address.User("bob")), "@default"))?[..16] == bob.Received[^1].Position);
-        (await CommandsAsync()).Should().BeLessThan(MostCommandsInASecond);
+        await RedisCalm.ComesAsync(_admin.GetServers()[0], MostCommandsInASecond);
         bob.Gaps.Should().BeEmpty();
         (alice.Closed, bob.Closed).Should().Be((null, null));
         _logs.Of(LogLevel.Error).Concat(_logs.Of(LogLevel.Critical)).Should().NotContain(l => !l.Contains("not of this program's making", StringComparison.Ordinal));
@@ -151,17 +150,7 @@ public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output)
     /// <summary>Every failure has a code.</summary>
     private static async Task<string> CodeAsync(Func<Task> call)
     {
-        var failed = await Record.ExceptionAsync(() => call().WaitAsync(TimeSpan.FromSeconds(15)));
+        var failed = await Record.ExceptionAsync(() => call().WaitAsync(TimeSpan.FromSeconds(90)));
         return failed is null ? "done" : WsmqError.Find(failed.Message)?.Code ?? $"NO CODE: {failed.Message}";
     }
-
-    private async Task<long> CommandsAsync()
-    {
-        var before = await CountAsync();
-        await Task.Delay(TimeSpan.FromSeconds(1));
-        return await CountAsync() - before;
-    }
-
-    private async Task<long> CountAsync() => long.Parse(
-        (await _admin.GetServers()[0].InfoAsync("stats"))[0].Single(p => p.Key == "total_commands_processed").Value, CultureInfo.InvariantCulture);
 }

@@ -116,7 +116,7 @@ public sealed class SqliteDamageTests : IAsyncLifetime
 
         for (var i = 0; i < 5; i++)
         {
-            var failed = await Record.ExceptionAsync(() => alice.SendAsync($"user:new{i}", 1).WaitAsync(TimeSpan.FromSeconds(15)));
+            var failed = await Record.ExceptionAsync(() => alice.SendAsync($"user:new{i}", 1).WaitAsync(TimeSpan.FromSeconds(90)));
             if (failed is not null)
                 WsmqError.Find(failed.Message).Should().NotBeNull($"every failure has a code: {failed.Message}");
         }

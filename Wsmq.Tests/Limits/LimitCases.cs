@@ -32,13 +32,13 @@ internal static class LimitCases
         Rate("Limits.UserSendsPerSecond", o => (o.Limits.UserSendsPerSecond, o.Limits.UserSendBurst) = (20, 5)),
         new(
             "Limits.NewAddressesPerHour", "too-many-new-addresses",
-            o => (o.Limits.NewAddressesPerHour, o.Limits.NewAddressBurst) = (7_200, 2),
+            o => (o.Limits.NewAddressesPerHour, o.Limits.NewAddressBurst) = (3_600, 2),
             node => UntilRefusedAsync(node, (alice, i) => alice.SendAsync($"user:invented{i}", 1)),
             node => WithAsync(node, alice => alice.SendAsync("user:another", 1))) { SaysWhen = true, OfTheStore = true },
         Reads("Limits.UserReadsPerSecond", (alice, _) => alice.Connection.InvokeAsync("Resume", "user:alice", Start)),
         new(
             "Limits.UserConnectsPerMinute", "too-many-connections",
-            o => (o.Limits.UserConnectsPerMinute, o.Limits.UserConnectBurst) = (120, 2),
+            o => (o.Limits.UserConnectsPerMinute, o.Limits.UserConnectBurst) = (20, 2),
             node => UntilTurnedAwayAsync(node, keep: false), node => WithAsync(node, Works)) { SaysWhen = true },
         new(
             "Limits.ConnectionsPerUser", "too-many-connections", o => o.Limits.ConnectionsPerUser = 2,
@@ -82,7 +82,7 @@ internal static class LimitCases
         option, "rate-limited", set, node => UntilRefusedAsync(node, (alice, _) => ManyAsync(alice, 50)), node => WithAsync(node, Works)) { SaysWhen = true };
 
     public static LimitCase Reads(string option, Func<PlainClient, int, Task> call) => new(
-        option, "too-many-reads", o => (o.Limits.UserReadsPerSecond, o.Limits.UserReadBurst) = (2, 3),
+        option, "too-many-reads", o => (o.Limits.UserReadsPerSecond, o.Limits.UserReadBurst) = (1, 3),
         node => UntilRefusedAsync(node, call),
         node => WithAsync(node, alice => alice.Connection.InvokeAsync("Resume", "user:alice", Start))) { SaysWhen = true };
 

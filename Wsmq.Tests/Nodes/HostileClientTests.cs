@@ -172,7 +172,7 @@ public sealed class HostileClientTests : IDisposable
 
     private static async Task<string> ReadUntilEndAsync(ClientWebSocket socket)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         var (text, buffer) = (new StringBuilder(), new byte[16 * 1024]);
         while (true)
         {

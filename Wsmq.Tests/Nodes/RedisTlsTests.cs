@@ -11,35 +11,25 @@ public sealed class RedisTlsTests : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
     private RedisServer _redis = null!;
-    private int _port;
+    private readonly ReservedPort _port = ReservedPort.Take();
 
-    private string Configuration => $"127.0.0.1:{_port},ssl=true,connectTimeout=3000,connectRetry=1,{AclUser.Credentials}";
+    private string Configuration => $"127.0.0.1:{_port.Number},ssl=true,connectTimeout=3000,connectRetry=1,{AclUser.Credentials}";
 
     public async Task InitializeAsync()
     {
         Issue("ca", "server");
         Issue("other-ca", "other");
-        for (var attempt = 0; _redis is null; attempt++)
-        {
-            _port = FreePort();
-            try
-            {
-                _redis = await RedisServer.StartAsync(
-                    appendOnly: false, "--tls-port", $"{_port:D}", "--tls-auth-clients", "no", "--tls-cert-file", _folder.File("server.pem"),
-                    "--tls-key-file", _folder.File("server.key"), "--tls-ca-cert-file", _folder.File("ca.pem"));
-            }
-            catch (InvalidOperationException) when (attempt < 3)
-            {
-                // Another process took the port in between.
-            }
-        }
-
+        _redis = await RedisServer.StartAsync(
+            appendOnly: false, "--tls-port", $"{_port.Number:D}", "--tls-auth-clients", "no", "--tls-cert-file", _folder.File("server.pem"),
+            "--tls-key-file", _folder.File("server.key"), "--tls-ca-cert-file", _folder.File("ca.pem"));
         await AclUser.CreateAsync(_redis, AclUser.Rules);
     }
 
     public async Task DisposeAsync()
     {
-        await _redis.DisposeAsync();
+        if (_redis is not null)
+            await _redis.DisposeAsync();
+        _port.Dispose();
         _folder.Dispose();
     }
 
@@ -85,12 +75,5 @@ public sealed class RedisTlsTests : IAsyncLifetime
         using var certificate = signed.Create(issuer, now.AddDays(-1), now.AddDays(29), [1, 2, 3, 4]);
         File.WriteAllText(_folder.File(server + ".pem"), certificate.ExportCertificatePem());
         File.WriteAllText(_folder.File(server + ".key"), key.ExportPkcs8PrivateKeyPem());
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

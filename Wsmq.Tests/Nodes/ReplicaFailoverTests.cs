@@ -30,6 +30,7 @@ public sealed class ReplicaFailoverTests(ITestOutputHelper output)
         foreach (var send in sends)
             (await FluentActions.Awaiting(() => send).Should().ThrowAsync<Exception>()).Which.Message.Should().Contain("[wsmq 5005 not-replicated retry]");
         await Eventually.That("readers get them", () => bob.Received.Count == 21);
+        await Eventually.That("it is logged", () => logs.Of(LogLevel.Warning).Any(t => t.Contains("not-replicated", StringComparison.Ordinal)));
         logs.Of(LogLevel.Warning).Should().ContainSingle(t => t.Contains("not-replicated", StringComparison.Ordinal));
 
         redis.Replica.Continue();

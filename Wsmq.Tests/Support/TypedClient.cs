@@ -68,7 +68,7 @@ internal sealed class TypedClient : IAsyncDisposable
         var client = new TypedClient(hub, user, handle ?? (_ => Task.CompletedTask), configure);
         try
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
             await client.Client.StartAsync(limit.Token);
             return client;
         }

@@ -90,6 +90,6 @@ public sealed class ReplicaReceiptTests : IAsyncLifetime
         var waits = h.Log.ConfirmedAsync(0);
         waits.IsCompleted.Should().BeFalse();
         await using var another = await ReplicatedRedis.ReplicaOfAsync(_redis.Replica);
-        await waits.WaitAsync(TimeSpan.FromSeconds(30));
+        await waits.WaitAsync(TimeSpan.FromSeconds(90));
     }
 }

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Wsmq.Testing;
+
+/// <summary>Asks a Redis without a library: one line, one answer.</summary>
+internal static class RedisWire
+{
+    /// <summary>The whole answer as it stands on the wire; less, or nothing, where nobody listens or none comes in time.</summary>
+    public static async Task<string> TryAskAsync(int port, string line, TimeSpan time)
+    {
+        var answer = new StringBuilder();
+        try
+        {
+            using var limit = new CancellationTokenSource(time);
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, port, limit.Token);
+            await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(line + "\r\n"), limit.Token);
+            using var reader = new StreamReader(client.GetStream(), Encoding.Latin1);
+            await ReadAsync(reader, answer, limit.Token);
+        }
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
+        {
+            // Said by what the answer lacks: servers come and go, that is what tests are about.
+        }
+
+        return answer.ToString();
+    }
+
+    private static async Task ReadAsync(StreamReader reader, StringBuilder answer, CancellationToken ct)
+    {
+        var line = await reader.ReadLineAsync(ct) ?? throw new EndOfStreamException();
+        answer.Append(line).Append("\r\n");
+        var count = line is ['$' or '*', ..] ? int.Parse(line.AsSpan(1), CultureInfo.InvariantCulture) : -1;
+        if (line is ['$', ..] && count >= 0)
+            await ReadTextAsync(reader, answer, count + 2, ct);
+        for (var i = 0; line is ['*', ..] && i < count; i++)
+            await ReadAsync(reader, answer, ct);
+    }
+
+    private static async Task ReadTextAsync(StreamReader reader, StringBuilder answer, int length, CancellationToken ct)
+    {
+        var text = new char[length];
+        answer.Append(text, 0, await reader.ReadBlockAsync(text, ct));
+    }
+}

@@ -1,0 +1,71 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Wsmq.Testing;
+
+/// <summary>
+/// A server with all that it forks, such as a Redis that rewrites its file: one group of processes, of which nothing is left when it
+/// has ended, and which ends with this program however that went.
+/// </summary>
+internal sealed class ServerProcess : IDisposable
+{
+    // Runs the program in its own place, so that the process is the server's, and the leader of a group of its own.
+    private const string Leader = "setsid";
+    private const int NotFound = 127;
+
+    private readonly Process _process;
+    private readonly ProcessGuard _guard;
+
+    private ServerProcess(Process process, string folder) => (_process, _guard) = (process, new ProcessGuard(process.Id, folder));
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Whether the program does not exist.</summary>
+    public bool WasNotFound => HasExited && _process.ExitCode == NotFound;
+
+    /// <summary>Starts a server that works in a folder of its own.</summary>
+    public static ServerProcess Start(string program, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo(Leader, [program, .. arguments]) { WorkingDirectory = folder };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        try
+        {
+            return new ServerProcess(Process.Start(start)!, folder);
+        }
+        catch (Win32Exception e)
+        {
+            throw new RunFailedException($"{Leader} is missing. Install it: apt-get install util-linux", e);
+        }
+    }
+
+    /// <summary>Whether it ends by itself within a time.</summary>
+    public async Task<bool> EndsAsync(TimeSpan limit)
+    {
+        try
+        {
+            await _process.WaitForExitAsync().WaitAsync(limit);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Ends what is left of it, as kill -9 does.</summary>
+    public async Task EndAsync()
+    {
+        Signals.KillGroup(_process.Id);
+        await _process.WaitForExitAsync();
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        _process.Dispose();
+        _guard.Dispose();
+    }
+}
