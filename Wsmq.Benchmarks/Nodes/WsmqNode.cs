@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Wsmq.Benchmarks.Nodes;
 
-/// <summary>wsmq with its default options, on either store; only what a connection may send can be set.</summary>
+/// <summary>wsmq with its default options, on either store, for users of the class of services; only what a connection may send can be set.</summary>
 internal static class WsmqNode
 {
     public const string HubPath = "/wsmq";
@@ -15,8 +15,11 @@ internal static class WsmqNode
         services.AddSingleton<IWsmqAuthorizer, OpenAuthorizer>();
         var wsmq = services.AddWsmq(options =>
         {
+            // What people may send is far below what is measured.
+            var service = options.Limits.Classes[LimitOptions.ServiceClass];
+            options.Limits.ClassOf = _ => LimitOptions.ServiceClass;
             if (sendsPerSecond is { } limit)
-                (options.Limits.SendsPerSecond, options.Limits.SendBurst) = (limit, limit);
+                (service.SendsPerSecond, service.SendBurst) = (limit, limit);
         });
         if (redis is not null)
             wsmq.UseRedis(redis);

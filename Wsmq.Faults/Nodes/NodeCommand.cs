@@ -73,6 +73,9 @@ internal static class NodeCommand
             o.TailCheckInterval = TimeSpan.FromMilliseconds(result.GetValue(TailCheck));
             o.Retention.Group.MaxCount = NodeSettings.GroupMaxCount;
 
+            // Each client of the load sends for many people, and connects anew with every fault.
+            o.Limits.ClassOf = _ => LimitOptions.ServiceClass;
+
             // Plain clients stay until the drain ends.
             o.Drain.Timeout = timeout * 2;
         });

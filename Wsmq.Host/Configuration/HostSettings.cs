@@ -9,6 +9,7 @@ internal sealed class HostSettings
     public static readonly HashSet<(Type, string)> SetInCodeOnly =
     [
         (typeof(WsmqOptions), nameof(WsmqOptions.Json)),
+        (typeof(LimitOptions), nameof(LimitOptions.ClassOf)),
         (typeof(WsmqRedisOptions), nameof(WsmqRedisOptions.Configuration)),
         (typeof(WsmqRedisOptions), nameof(WsmqRedisOptions.ConfigureConnection)),
         (typeof(WsmqSqliteOptions), nameof(WsmqSqliteOptions.Path)),

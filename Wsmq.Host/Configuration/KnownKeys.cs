@@ -18,6 +18,13 @@ internal static class KnownKeys
             // The keys of a dictionary are the operator's own, and those of a list are numbers.
             if (typeof(System.Collections.IDictionary).IsAssignableFrom(property.PropertyType))
                 continue;
+            if (property.PropertyType == typeof(IDictionary<string, LimitClass>))
+            {
+                foreach (var named in child.GetChildren())
+                    RequireSection(named, typeof(LimitClass));
+                continue;
+            }
+
             if (IsList(property.PropertyType))
                 RequireList(child);
             else if (IsSection(property.PropertyType))

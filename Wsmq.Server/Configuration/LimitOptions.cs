@@ -1,32 +1,46 @@
+using System.Security.Claims;
+
 namespace Wsmq;
 
 /// <summary>
 /// How much one user, or one connection, may ask of a node. Rates are token buckets: so many at once (the burst), and so many a
 /// second, a minute or an hour in the long run; a rate of 0 is no limit. Each node counts for itself. What is over a limit is refused
-/// with a code and the time after which to try again. What the app itself publishes is not limited.
+/// with a code and the time after which to try again. What the app itself publishes is not limited. The defaults suit people:
+/// services get a class of their own, see <see cref="Classes"/>.
 /// </summary>
 public sealed class LimitOptions
 {
-    /// <summary>Messages a second from one connection, refused ones included. Default 10,000; 0 (no limit) to 1,000,000.</summary>
-    public int SendsPerSecond { get; set; } = 10_000;
+    /// <summary>The name of the class that is there without being configured: for accounts of services, with limits that suit these.</summary>
+    public const string ServiceClass = "service";
 
-    /// <summary>Messages at once from one connection. Default 20,000; 1 to 10,000,000.</summary>
-    public int SendBurst { get; set; } = 20_000;
+    /// <summary>Messages a second from one connection, refused ones included. Default 50; 0 (no limit) to 1,000,000.</summary>
+    public int SendsPerSecond { get; set; } = 50;
 
-    /// <summary>Messages a second from all connections of a user to a node. Default 20,000; 0 (no limit) to 1,000,000.</summary>
-    public int UserSendsPerSecond { get; set; } = 20_000;
+    /// <summary>Messages at once from one connection. Default 500; 1 to 10,000,000.</summary>
+    public int SendBurst { get; set; } = 500;
 
-    /// <summary>Messages at once from all connections of a user to a node. Default 40,000; 1 to 10,000,000.</summary>
-    public int UserSendBurst { get; set; } = 40_000;
+    /// <summary>Messages a second from all connections of a user to a node. Default 50; 0 (no limit) to 1,000,000.</summary>
+    public int UserSendsPerSecond { get; set; } = 50;
+
+    /// <summary>Messages at once from all connections of a user to a node. Default 500; 1 to 10,000,000.</summary>
+    public int UserSendBurst { get; set; } = 500;
+
+    /// <summary>
+    /// Bytes of bodies and metadata a minute that a user may send to a node. Default 16 MiB; 0 (no limit) to 1 TiB.
+    /// </summary>
+    public long UserSendBytesPerMinute { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>Bytes at once; a message that is larger waits for the whole burst. Default 16 MiB; 1 KiB to 1 TiB.</summary>
+    public long UserSendByteBurst { get; set; } = 16 * 1024 * 1024;
 
     /// <summary>
     /// Addresses an hour that did not exist before and that a user may bring into being by sending to them, on each node. An address
-    /// exists once somebody connected as that user, or the log ever had an entry. Default 1,000; 0 (no limit) to 1,000,000.
+    /// exists once somebody connected as that user, or the log ever had an entry. Default 100; 0 (no limit) to 1,000,000.
     /// </summary>
-    public int NewAddressesPerHour { get; set; } = 1_000;
+    public int NewAddressesPerHour { get; set; } = 100;
 
-    /// <summary>New addresses at once. Default 1,000; 1 to 10,000,000.</summary>
-    public int NewAddressBurst { get; set; } = 1_000;
+    /// <summary>New addresses at once. Default 200; 1 to 10,000,000.</summary>
+    public int NewAddressBurst { get; set; } = 200;
 
     /// <summary>
     /// Calls of <c>Resume</c> a second from all connections of a user to a node, and acks that are malformed or beyond what the node
@@ -37,18 +51,58 @@ public sealed class LimitOptions
     /// <summary>Such calls at once; a client that keeps its own positions resumes all its groups at once. Default 2,000; 1 to 10,000,000.</summary>
     public int UserReadBurst { get; set; } = 2_000;
 
-    /// <summary>Connections a minute that a user may open to a node. Default 600; 0 (no limit) to 1,000,000.</summary>
-    public int UserConnectsPerMinute { get; set; } = 600;
+    /// <summary>Connections a minute that a user may open to a node. Default 120; 0 (no limit) to 1,000,000.</summary>
+    public int UserConnectsPerMinute { get; set; } = 120;
 
-    /// <summary>Connections that a user may open at once. Default 200; 1 to 10,000,000.</summary>
-    public int UserConnectBurst { get; set; } = 200;
+    /// <summary>Connections that a user may open at once. Default 100; 1 to 10,000,000.</summary>
+    public int UserConnectBurst { get; set; } = 100;
 
-    /// <summary>Open connections of a user to a node. Default 100; 1 to 1,000,000.</summary>
-    public int ConnectionsPerUser { get; set; } = 100;
+    /// <summary>Open connections of a user to a node. Default 50; 1 to 1,000,000.</summary>
+    public int ConnectionsPerUser { get; set; } = 50;
 
     /// <summary>Open connections of all users to a node. Default 100,000; 1 to 10,000,000.</summary>
     public int ConnectionsPerNode { get; set; } = 100_000;
 
     /// <summary>Groups that a user may be in. Default 1,000; 1 to 1,000,000.</summary>
     public int GroupsPerUser { get; set; } = 1_000;
+
+    /// <summary>
+    /// Classes of users with limits of their own, by name. There is one from the start, <see cref="ServiceClass"/>; it can be changed
+    /// and removed, and others can be added. A class holds for a connection that <see cref="ClassOf"/> or <see cref="ClassClaim"/> puts
+    /// into it; all other connections have the general limits.
+    /// </summary>
+    public IDictionary<string, LimitClass> Classes { get; } =
+        new Dictionary<string, LimitClass>(StringComparer.Ordinal) { [ServiceClass] = LimitClass.Service() };
+
+    /// <summary>
+    /// The claim whose value names the class of a connection; a value that names none is passed over. Default none. Only your issuer
+    /// may be able to set it.
+    /// </summary>
+    public string? ClassClaim { get; set; }
+
+    /// <summary>
+    /// Chooses the class of a connection, once, when it connects: the name of one of <see cref="Classes"/>, or null for the general
+    /// limits. Takes precedence over <see cref="ClassClaim"/>. In code only.
+    /// </summary>
+    public Func<ClaimsPrincipal, string?>? ClassOf { get; set; }
+
+    /// <summary>The limits of a class: its own where it has any, and the general ones.</summary>
+    internal LimitOptions With(LimitClass special) => new()
+    {
+        SendsPerSecond = special.SendsPerSecond ?? SendsPerSecond,
+        SendBurst = special.SendBurst ?? SendBurst,
+        UserSendsPerSecond = special.UserSendsPerSecond ?? UserSendsPerSecond,
+        UserSendBurst = special.UserSendBurst ?? UserSendBurst,
+        UserSendBytesPerMinute = special.UserSendBytesPerMinute ?? UserSendBytesPerMinute,
+        UserSendByteBurst = special.UserSendByteBurst ?? UserSendByteBurst,
+        NewAddressesPerHour = special.NewAddressesPerHour ?? NewAddressesPerHour,
+        NewAddressBurst = special.NewAddressBurst ?? NewAddressBurst,
+        UserReadsPerSecond = special.UserReadsPerSecond ?? UserReadsPerSecond,
+        UserReadBurst = special.UserReadBurst ?? UserReadBurst,
+        UserConnectsPerMinute = special.UserConnectsPerMinute ?? UserConnectsPerMinute,
+        UserConnectBurst = special.UserConnectBurst ?? UserConnectBurst,
+        ConnectionsPerUser = special.ConnectionsPerUser ?? ConnectionsPerUser,
+        ConnectionsPerNode = ConnectionsPerNode,
+        GroupsPerUser = GroupsPerUser,
+    };
 }

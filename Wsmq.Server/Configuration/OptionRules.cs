@@ -9,6 +9,9 @@ internal sealed class OptionRules(string type)
 {
     private readonly List<string> _defects = [];
 
+    /// <summary>Said before each defect that is found from now on: of what the values are.</summary>
+    public string Scope { get; set; } = string.Empty;
+
     public ValidateOptionsResult Result => _defects.Count == 0
         ? ValidateOptionsResult.Success
         : ValidateOptionsResult.Fail(_defects.Distinct(StringComparer.Ordinal).Select(d => d.Replace("options.", type + ".", StringComparison.Ordinal)));
@@ -21,6 +24,6 @@ internal sealed class OptionRules(string type)
     public void Require(bool condition, string defect)
     {
         if (!condition)
-            _defects.Add(defect);
+            _defects.Add(Scope + defect);
     }
 }

@@ -40,6 +40,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
             "options.SendTimeout must be less than options.DeduplicationWindow, or a repeated send could be stored twice");
         Retention(rules, options.Retention, options.MaxBodyBytes);
         Limits(rules, options.Limits);
+        LimitClasses(rules, options.Limits);
         Drain(rules, options);
         rules.Within(options.StoreAwayAfter, Tenth, TimeSpan.FromMinutes(1));
         Access(rules, options.Access);
@@ -80,6 +81,8 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(limits.SendBurst, 1, MostAtOnce);
         rules.Within(limits.UserSendsPerSecond, 0, MostARate);
         rules.Within(limits.UserSendBurst, 1, MostAtOnce);
+        rules.Within(limits.UserSendBytesPerMinute, 0, MostBytes);
+        rules.Within(limits.UserSendByteBurst, 1024, MostBytes);
         rules.Within(limits.NewAddressesPerHour, 0, MostARate);
         rules.Within(limits.NewAddressBurst, 1, MostAtOnce);
         rules.Within(limits.UserReadsPerSecond, 0, MostARate);
@@ -89,6 +92,21 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(limits.ConnectionsPerUser, 1, 1_000_000);
         rules.Within(limits.ConnectionsPerNode, 1, 10_000_000);
         rules.Within(limits.GroupsPerUser, 1, 1_000_000);
+    }
+
+    // A class is checked together with the general values that hold where it has none.
+    private static void LimitClasses(OptionRules rules, LimitOptions limits)
+    {
+        rules.Require(limits.ClassClaim != string.Empty, "options.Limits.ClassClaim must name a claim, or be null");
+        foreach (var (name, special) in limits.Classes)
+        {
+            rules.Require(name.Length > 0, "options.Limits.Classes holds a class without a name");
+            rules.Scope = $"options.Limits.Classes[{name}]: ";
+            rules.Require(special is not null, "it is null");
+            if (special is not null)
+                Limits(rules, limits.With(special));
+            rules.Scope = string.Empty;
+        }
     }
 
     private static void Retention(OptionRules rules, RetentionOptions retention, int maxBodyBytes)

@@ -105,7 +105,7 @@ public static class WsmqServiceCollectionExtensions
     private static void AddParts(IServiceCollection services)
     {
         services.AddSingleton<WsmqMetrics>();
-        services.AddSingleton<LimitRules>();
+        services.AddSingleton<LimitClasses>();
         services.AddSingleton<ConnectionLimits>();
         services.AddSingleton<MessageRules>();
         services.AddSingleton<PublishQueue>();

@@ -127,6 +127,10 @@ internal static partial class Log
     [LoggerMessage(35, LogLevel.Debug, "No node has connection {ConnectionId}, whose SignalR groups were to be changed.")]
     public static partial void LiveRequestUnanswered(ILogger logger, string connectionId);
 
+    [LoggerMessage(250, LogLevel.Warning,
+        "Limits.ClassOf named the class {Class}, which is not in Limits.Classes: the general limits hold for the connection.")]
+    public static partial void UnknownLimitClass(ILogger logger, string @class);
+
     [LoggerMessage(50, LogLevel.Warning, "The message {Position} of {Source} was set aside for device {Device} of {User} after {Attempts} failed attempts.")]
     public static partial void SetAside(ILogger logger, string source, string position, string user, string device, int attempts);
 

@@ -144,14 +144,14 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         try
         {
             var send = rules.Check(message ?? throw new WsmqException(WsmqErrors.InvalidMessage, "it is null"), session.Caller.UserId);
-            accepted = send with { Request = send.Request with { MayCreate = session.Limits.User.MayCreate } };
+            accepted = send with { Request = send.Request with { MayCreate = session.Limits.MayCreate } };
         }
         catch (WsmqException e)
         {
             return e;
         }
 
-        return session.Limits.BeginSend();
+        return session.Limits.CountBytes(accepted.Request.Bytes) ?? session.Limits.BeginSend();
     }
 
     private ValueTask<WsmqException?> Authorize(Session session, in CheckedMessage message) =>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Claims;
 
 namespace Wsmq.Server.Limits;
 
@@ -6,7 +7,7 @@ namespace Wsmq.Server.Limits;
 /// Decides whether one more connection is let in, before anything is asked of the store. Keeps what it knows of a user until there is
 /// nothing more to know: otherwise reconnecting would fill the user's buckets.
 /// </summary>
-internal sealed class ConnectionLimits(LimitRules rules)
+internal sealed class ConnectionLimits(LimitClasses classes, TimeProvider time)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Spread = TimeSpan.FromSeconds(4);
@@ -15,18 +16,20 @@ internal sealed class ConnectionLimits(LimitRules rules)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, UserLimits> _users = new(StringComparer.Ordinal);
     private int _connections;
-    private long _swept = rules.Time.GetTimestamp();
+    private long _swept = time.GetTimestamp();
 
     /// <summary>Counts a connection; leave with it.</summary>
     /// <exception cref="WsmqException"><c>too-many-connections</c>.</exception>
-    public SessionLimits Enter(string user)
+    public SessionLimits Enter(string user, ClaimsPrincipal principal)
     {
+        // Outside of the lock: the app's function may take its time.
+        var rules = classes.Of(principal);
         lock (_lock)
         {
             Sweep();
             ref var limits = ref CollectionsMarshal.GetValueRefOrAddDefault(_users, user, out _);
-            limits ??= new UserLimits(user, rules);
-            if (!limits.TryConnect(out var retryAfter))
+            limits ??= new UserLimits(user);
+            if (!limits.TryConnect(rules, out var retryAfter))
                 throw rules.Refuse(WsmqErrors.TooManyConnections, retryAfter, "the user opens them too fast");
             if (_connections >= rules.Options.ConnectionsPerNode)
                 throw rules.Refuse(WsmqErrors.TooManyConnections, Later(), "this server is full: another one may have room");
@@ -55,12 +58,12 @@ internal sealed class ConnectionLimits(LimitRules rules)
     // With the connects, because nothing is added without one.
     private void Sweep()
     {
-        if (rules.Time.GetElapsedTime(_swept) < SweepEvery)
+        if (time.GetElapsedTime(_swept) < SweepEvery)
             return;
-        _swept = rules.Time.GetTimestamp();
+        _swept = time.GetTimestamp();
         foreach (var (user, limits) in _users)
         {
-            if (limits.IsIdle)
+            if (limits.IsIdle(_swept))
                 _users.Remove(user);
         }
     }

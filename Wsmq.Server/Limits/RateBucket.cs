@@ -10,20 +10,23 @@ internal struct RateBucket
     private long _full;
     private long _promised;
 
-    /// <summary>Takes one; false, and how long to wait, where there is none.</summary>
-    public bool TryTake(RateRule? rule, out TimeSpan retryAfter)
+    /// <summary>
+    /// Takes one, or as many as are asked for at once; false, and how long to wait, where there are not so many. More than the burst
+    /// passes once the burst is there.
+    /// </summary>
+    public bool TryTake(RateRule? rule, out TimeSpan retryAfter, long count = 1)
     {
         retryAfter = TimeSpan.Zero;
         if (rule is null)
             return true;
-        var now = rule.Now;
+        var (now, cost) = (rule.Now, rule.CostOf(count));
         while (true)
         {
             var full = Volatile.Read(ref _full);
-            var next = Math.Max(full, now) + rule.Cost;
+            var next = Math.Max(full, now) + cost;
             if (next - now > rule.Depth)
             {
-                retryAfter = Promise(rule, now, next - rule.Depth);
+                retryAfter = Promise(rule, now, next - rule.Depth, cost);
                 return false;
             }
 
@@ -35,15 +38,15 @@ internal struct RateBucket
     /// <summary>Whether there is one to take.</summary>
     public bool HasRoom(RateRule? rule) => rule is null || Math.Max(0, Volatile.Read(ref _full) - rule.Now) + rule.Cost <= rule.Depth;
 
-    /// <summary>Takes one also where there is none: the next ones wait for longer.</summary>
-    public void Charge(RateRule? rule)
+    /// <summary>Takes one, or so many, also where there is none: the next ones wait for longer.</summary>
+    public void Charge(RateRule? rule, long count = 1)
     {
         if (rule is null)
             return;
-        var now = rule.Now;
+        var (now, cost) = (rule.Now, rule.CostOf(count));
         for (long full = Volatile.Read(ref _full), seen; ; full = seen)
         {
-            seen = Interlocked.CompareExchange(ref _full, Math.Max(full, now) + rule.Cost, full);
+            seen = Interlocked.CompareExchange(ref _full, Math.Max(full, now) + cost, full);
             if (seen == full)
                 return;
         }
@@ -56,17 +59,17 @@ internal struct RateBucket
             return TimeSpan.Zero;
         var now = rule.Now;
         var from = Math.Max(Volatile.Read(ref _full), now) + rule.Cost - rule.Depth;
-        return from > now ? Promise(rule, now, from) : TimeSpan.Zero;
+        return from > now ? Promise(rule, now, from, rule.Cost) : TimeSpan.Zero;
     }
 
-    /// <summary>Whether it is as good as new.</summary>
-    public bool IsFull(RateRule? rule) => rule is null || Math.Max(Volatile.Read(ref _full), Volatile.Read(ref _promised)) <= rule.Now;
+    /// <summary>Whether it is as good as new, under whatever rule it was used.</summary>
+    public bool IsFull(long now) => Math.Max(Volatile.Read(ref _full), Volatile.Read(ref _promised)) <= now;
 
     // Who waits is told a time of its own: all of them would come back for the same place otherwise.
-    private TimeSpan Promise(RateRule rule, long now, long from)
+    private TimeSpan Promise(RateRule rule, long now, long from, long cost)
     {
         var promised = Volatile.Read(ref _promised);
-        var at = Math.Min(Math.Max(promised + rule.Cost, from), from + rule.Spread);
+        var at = Math.Min(Math.Max(promised + cost, from), from + rule.Spread);
 
         // Two at the same time may be told the same; that is no harm.
         Volatile.Write(ref _promised, at);

@@ -7,11 +7,14 @@ internal sealed class RateRule
 
     private readonly TimeProvider _time;
 
-    private RateRule(int count, TimeSpan per, int burst, TimeProvider time)
+    // Bytes are counted in units of this size, so that the clock can tell what one costs.
+    private const int ByteUnit = 256;
+
+    private RateRule(long count, TimeSpan per, long burst, TimeProvider time)
     {
         _time = time;
         Cost = Math.Max(1, (long)(per.TotalSeconds * time.TimestampFrequency / count));
-        Depth = Cost * burst;
+        Depth = (long)Math.Min((double)Cost * burst, long.MaxValue / 4);
         Spread = (long)(LongestPromise.TotalSeconds * time.TimestampFrequency);
     }
 
@@ -24,10 +27,19 @@ internal sealed class RateRule
     /// <summary>How far apart those who wait are told to come back at most.</summary>
     public long Spread { get; }
 
+    /// <summary>How long the clock takes to give back so many, the burst at most.</summary>
+    public long CostOf(long count) => count == 1 ? Cost : count >= Depth / Cost ? Depth : Cost * count;
+
     public long Now => _time.GetTimestamp();
 
     /// <summary>Null where there is no limit.</summary>
     public static RateRule? Of(int count, TimeSpan per, int burst, TimeProvider time) => count == 0 ? null : new RateRule(count, per, burst, time);
+
+    /// <summary>A rate of bytes; what is taken is given as <see cref="UnitsOf"/>.</summary>
+    public static RateRule? OfBytes(long bytes, TimeSpan per, long burst, TimeProvider time) =>
+        bytes == 0 ? null : new RateRule(UnitsOf(bytes), per, UnitsOf(burst), time);
+
+    public static long UnitsOf(long bytes) => (bytes + ByteUnit - 1) / ByteUnit;
 
     public TimeSpan Span(long ticks) => _time.GetElapsedTime(0, ticks);
 }

@@ -8,7 +8,10 @@ namespace Wsmq.Server.Logs;
 /// <param name="Body">The body.</param>
 /// <param name="MayCreate">Whether the address may come into being with it; otherwise it is refused where the address does not exist.</param>
 internal readonly record struct AppendRequest(
-    Address To, string Sender, string Id, ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> Body, bool MayCreate = true);
+    Address To, string Sender, string Id, ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> Body, bool MayCreate = true)
+{
+    public int Bytes => Metadata.Length + Body.Length;
+}
 
 /// <param name="Position">Where the entry is; the start where it is refused.</param>
 /// <param name="Duplicate">It was stored before.</param>

@@ -21,7 +21,7 @@ internal abstract class PendingSend(AppendRequest request, ValueTask<WsmqExcepti
     /// <summary>Whether somebody waits for the admission already.</summary>
     public bool IsWatched { get; set; }
 
-    public int Bytes => Request.Metadata.Length + Request.Body.Length;
+    public int Bytes => Request.Bytes;
 
     /// <summary>Takes its share of what the node may hold; given back when it is settled.</summary>
     public bool TryReserve(ByteBudget budget)
@@ -51,12 +51,12 @@ internal abstract class PendingSend(AppendRequest request, ValueTask<WsmqExcepti
 
         if (result.Refused && sender is not null)
         {
-            Failed(sender.User.RefuseCreation());
+            Failed(sender.RefuseCreation());
             return;
         }
 
         if (result.Created)
-            sender?.User.Created();
+            sender?.Created();
         if (TrySettle())
             OnStored(result);
     }

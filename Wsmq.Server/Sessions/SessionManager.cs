@@ -79,7 +79,7 @@ internal sealed class SessionManager(
     {
         try
         {
-            return limits.Enter(caller.UserId);
+            return limits.Enter(caller.UserId, caller.Principal);
         }
         catch (WsmqException e)
         {

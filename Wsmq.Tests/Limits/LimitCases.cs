@@ -31,6 +31,11 @@ internal static class LimitCases
         Rate("Limits.SendsPerSecond", o => (o.Limits.SendsPerSecond, o.Limits.SendBurst) = (20, 5)),
         Rate("Limits.UserSendsPerSecond", o => (o.Limits.UserSendsPerSecond, o.Limits.UserSendBurst) = (20, 5)),
         new(
+            "Limits.UserSendBytesPerMinute", "rate-limited",
+            o => (o.Limits.UserSendBytesPerMinute, o.Limits.UserSendByteBurst) = (600 * 1024, 64 * 1024),
+            node => UntilRefusedAsync(node, (alice, _) => alice.SendAsync("user:alice", new string('x', 20_000))),
+            node => WithAsync(node, Works)) { SaysWhen = true },
+        new(
             "Limits.NewAddressesPerHour", "too-many-new-addresses",
             o => (o.Limits.NewAddressesPerHour, o.Limits.NewAddressBurst) = (3_600, 2),
             node => UntilRefusedAsync(node, (alice, i) => alice.SendAsync($"user:invented{i}", 1)),

@@ -31,7 +31,7 @@ public sealed class RateBucketTests
         }
 
         _time.Advance(TimeSpan.FromHours(1));
-        _bucket.IsFull(rule).Should().BeTrue();
+        _bucket.IsFull(rule.Now).Should().BeTrue();
         Take(rule, 100).Should().Be(25);
     }
 
@@ -83,7 +83,6 @@ public sealed class RateBucketTests
         RateRule.Of(0, TimeSpan.FromSeconds(1), 1, _time).Should().BeNull();
         _bucket.TryTake(null, out _).Should().BeTrue();
         _bucket.HasRoom(null).Should().BeTrue();
-        _bucket.IsFull(null).Should().BeTrue();
     }
 
     [Fact]
@@ -92,5 +91,22 @@ public sealed class RateBucketTests
         var rule = Rule(1, burst: 10_000);
         var takers = Enumerable.Range(0, 4).Select(_ => Task.Run(() => Take(rule, 5_000)));
         (await Task.WhenAll(takers)).Sum().Should().Be(10_000);
+    }
+
+    [Fact]
+    public void Bytes_are_taken_together_and_more_than_the_burst_passes_once_it_is_there()
+    {
+        var rule = RateRule.OfBytes(256 * 100, TimeSpan.FromSeconds(1), 256 * 50, _time)!;
+        bool Take(long bytes) => _bucket.TryTake(rule, out _, RateRule.UnitsOf(bytes));
+
+        Take(256 * 49).Should().BeTrue();
+        Take(256 * 2).Should().BeFalse();
+        Take(1).Should().BeTrue("a unit is left");
+        Take(1).Should().BeFalse();
+        _time.Advance(TimeSpan.FromMilliseconds(500));
+        Take(256 * 1_000).Should().BeTrue("larger than the burst");
+        Take(1).Should().BeFalse();
+        _time.Advance(TimeSpan.FromMilliseconds(500));
+        Take(256 * 50).Should().BeTrue();
     }
 }

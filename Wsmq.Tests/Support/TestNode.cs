@@ -57,6 +57,9 @@ internal sealed class TestNode : IAsyncDisposable
         {
             // Most tests stop their nodes under clients that do not know how to leave.
             o.Drain.Timeout = TimeSpan.Zero;
+
+            // Tests send as services do. Those of limits set the general ones.
+            ServiceLimits.Set(o.Limits);
             options?.Invoke(o);
         }));
         services?.Invoke(builder);

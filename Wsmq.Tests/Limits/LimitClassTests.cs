@@ -1,0 +1,96 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.Logging;
+using Wsmq.Server.Configuration;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Limits;
+
+/// <summary>Classes of users: who is in which, and what holds for each.</summary>
+public sealed class LimitClassTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void The_defaults_suit_people_and_the_class_of_services_is_far_above_them()
+    {
+        var limits = new WsmqOptions().Limits;
+        var service = limits.With(limits.Classes[LimitOptions.ServiceClass]);
+
+        limits.UserSendsPerSecond.Should().BeLessThan(100);
+        limits.UserSendBurst.Should().BeInRange(100, 999);
+        service.UserSendsPerSecond.Should().BeGreaterThan(100 * limits.UserSendsPerSecond);
+        service.UserReadsPerSecond.Should().Be(limits.UserReadsPerSecond, "a class has the general value where it has none of its own");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_connection_has_the_limits_of_its_class(bool byClaim)
+    {
+        await using var node = await StartAsync(o =>
+        {
+            if (byClaim)
+                o.Limits.ClassClaim = ClaimTypes.NameIdentifier;
+            else
+                o.Limits.ClassOf = user => user.FindFirstValue(ClaimTypes.NameIdentifier) is "robot" ? "robot" : null;
+        });
+        (await SendAsync(node, "alice", 30)).Should().BeLessThan(15);
+        (await SendAsync(node, "robot", 30)).Should().Be(30);
+    }
+
+    [Fact]
+    public async Task A_class_that_does_not_exist_leaves_the_general_limits_and_is_logged_once()
+    {
+        var logs = new RecordedLogs();
+        await using var node = await StartAsync(o => o.Limits.ClassOf = _ => "typo", logs);
+
+        (await SendAsync(node, "alice", 30)).Should().BeLessThan(15);
+        (await SendAsync(node, "robot", 30)).Should().BeLessThan(15);
+        logs.Of(LogLevel.Warning).Should().ContainSingle(text => text.Contains("typo"));
+    }
+
+    [Fact]
+    public async Task What_a_user_used_up_as_one_class_is_used_up_for_the_other()
+    {
+        var service = true;
+        await using var node = await StartAsync(o => o.Limits.ClassOf = _ => service ? "robot" : null);
+        (await SendAsync(node, "alice", 30)).Should().Be(30);
+        service = false;
+
+        (await SendAsync(node, "alice", 1)).Should().Be(0);
+    }
+
+    [Fact]
+    public void A_class_with_a_value_out_of_bounds_is_named_at_start()
+    {
+        var options = new WsmqOptions();
+        options.Limits.Classes["robot"] = new LimitClass { UserSendBurst = 0, ConnectionsPerUser = -1 };
+        options.Limits.ClassClaim = string.Empty;
+
+        var defects = new WsmqOptionsValidation().Validate(null, options).Failures;
+
+        defects.Should().HaveCount(3).And.Contain(d => d.Contains("Classes[robot]") && d.Contains("UserSendBurst"))
+            .And.Contain(d => d.Contains("Classes[robot]") && d.Contains("ConnectionsPerUser")).And.Contain(d => d.Contains("ClassClaim"));
+    }
+
+    private static async Task<int> SendAsync(TestNode node, string user, int count)
+    {
+        await using var client = await PlainClient.ConnectAsync(node, user);
+        var results = await client.Connection.InvokeAsync<PublishResult[]>(
+            "SendMany", Enumerable.Range(0, count).Select(i => new { to = "user:" + user, body = i }));
+        return results.Count(r => r.Error is null);
+    }
+
+    private Task<TestNode> StartAsync(Action<WsmqOptions> set, RecordedLogs? logs = null) => TestNode.StartAsync(
+        s => s.UseSqlite(_folder.File("wsmq.db")),
+        o =>
+        {
+            (o.Limits.UserSendsPerSecond, o.Limits.UserSendBurst) = (1, 10);
+            o.Limits.Classes["robot"] = new LimitClass { UserSendBurst = 1_000 };
+            set(o);
+        },
+        builder => builder.Logging.AddProvider(logs ?? new RecordedLogs()));
+}

@@ -1,0 +1,16 @@
+namespace Wsmq.Tests.Support;
+
+/// <summary>Gives everybody what the class of services has.</summary>
+internal static class ServiceLimits
+{
+    public static void Set(LimitOptions limits)
+    {
+        var service = limits.With(limits.Classes[LimitOptions.ServiceClass]);
+        (limits.SendsPerSecond, limits.SendBurst) = (service.SendsPerSecond, service.SendBurst);
+        (limits.UserSendsPerSecond, limits.UserSendBurst) = (service.UserSendsPerSecond, service.UserSendBurst);
+        (limits.UserSendBytesPerMinute, limits.UserSendByteBurst) = (service.UserSendBytesPerMinute, service.UserSendByteBurst);
+        (limits.NewAddressesPerHour, limits.NewAddressBurst) = (service.NewAddressesPerHour, service.NewAddressBurst);
+        (limits.UserConnectsPerMinute, limits.UserConnectBurst) = (service.UserConnectsPerMinute, service.UserConnectBurst);
+        limits.ConnectionsPerUser = service.ConnectionsPerUser;
+    }
+}
