@@ -7,6 +7,25 @@ public sealed class LinkConditions
     private TaskCompletionSource? _up;
     private TaskCompletionSource? _down;
     private long _delayTicks;
+    private long _latencyTicks;
+    private long _bytesPerSecond;
+
+    /// <summary>
+    /// How long every byte is on its way, in either direction; what follows is on its way at the same time, as on a long line. Of
+    /// connections that begin from now on.
+    /// </summary>
+    public TimeSpan Latency
+    {
+        get => TimeSpan.FromTicks(Volatile.Read(ref _latencyTicks));
+        set => Volatile.Write(ref _latencyTicks, value.Ticks);
+    }
+
+    /// <summary>How many bytes a second go through to the client; 0 for any number.</summary>
+    public long BytesPerSecondDown
+    {
+        get => Volatile.Read(ref _bytesPerSecond);
+        set => Volatile.Write(ref _bytesPerSecond, value);
+    }
 
     /// <summary>How long each read of at most 4 KiB waits before it goes on, in either direction.</summary>
     public TimeSpan Delay
@@ -39,12 +58,14 @@ public sealed class LinkConditions
         }
     }
 
-    internal Task PassUpAsync() => PassAsync(up: true);
+    internal Task PassUpAsync(int bytes) => PassAsync(up: true, 0);
 
-    internal Task PassDownAsync() => PassAsync(up: false);
+    internal Task PassDownAsync(int bytes) => PassAsync(up: false, bytes);
 
-    private async Task PassAsync(bool up)
+    private async Task PassAsync(bool up, int metered)
     {
+        if (metered > 0 && BytesPerSecondDown is > 0 and var rate)
+            await Task.Delay(TimeSpan.FromSeconds((double)metered / rate));
         if (Delay is { Ticks: > 0 } delay)
             await Task.Delay(delay);
         Task? held;

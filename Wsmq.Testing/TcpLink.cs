@@ -45,16 +45,18 @@ public sealed class TcpLink(Socket client, long bytesUntilCut, LinkConditions co
         }
     }
 
-    private static bool IsEnd(Exception e) => e is IOException or SocketException or ObjectDisposedException or InvalidOperationException;
+    private static bool IsEnd(Exception e) =>
+        e is IOException or SocketException or ObjectDisposedException or InvalidOperationException or OperationCanceledException;
 
-    private async Task CopyAsync(NetworkStream from, NetworkStream to, Func<Task> passAsync)
+    private async Task CopyAsync(NetworkStream from, NetworkStream to, Func<int, Task> passAsync)
     {
         var buffer = new byte[4096];
+        await using var line = conditions.Latency > TimeSpan.Zero ? new LongLine(from, conditions.Latency) : null;
         try
         {
-            while (Volatile.Read(ref _rest) > 0 && await from.ReadAsync(buffer) is > 0 and var read)
+            while (Volatile.Read(ref _rest) > 0 && await (line?.ReadAsync(buffer) ?? from.ReadAsync(buffer)) is > 0 and var read)
             {
-                await passAsync();
+                await passAsync(read);
                 var before = Interlocked.Add(ref _rest, -read) + read;
                 await to.WriteAsync(buffer.AsMemory(0, (int)Math.Clamp(before, 0, read)));
             }

@@ -47,6 +47,14 @@ public sealed class WsmqOptions
     /// <summary>After how long a send without an answer from the store fails. Default 10 seconds; 100 ms to 10 minutes, and less than the deduplication window.</summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// The slowest line over which a client can still take the largest message, in bits a second: 64,000 by default, 1,000 to
+    /// 1,000,000,000. A write that has not left the server after 10 seconds and the time that the largest frame takes on such a line
+    /// (52 seconds with the default <see cref="MaxBodyBytes"/>) ends the connection. A client that does not read at all can hold up
+    /// the live pushes of its groups on its node for as long.
+    /// </summary>
+    public int SlowestLineBitsPerSecond { get; set; } = 64_000;
+
     /// <summary>How long a full window may stay unmoved before the address counts as stalled. Default 30 seconds; 100 ms to 1 hour.</summary>
     public TimeSpan StallAfter { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -27,6 +27,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(options.PublishQueueCapacity, 1, 1_048_576);
         rules.Within(options.PublishQueueBytes, 1024 * 1024, 16L * 1024 * 1024 * 1024);
         rules.Within(options.SendTimeout, Tenth, TimeSpan.FromMinutes(10));
+        rules.Within(options.SlowestLineBitsPerSecond, 1_000, 1_000_000_000);
         rules.Within(options.StallAfter, Tenth, TimeSpan.FromHours(1));
         rules.Within(options.TailCheckInterval, Tenth, TimeSpan.FromHours(1));
         rules.Within(options.FeedEntries, 0, 65_536);

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Wsmq.Server.Access;
@@ -12,12 +13,21 @@ namespace Wsmq.Server.Delivering;
 /// <param name="takesMany">The client asked for <c>ReceiveMany</c>.</param>
 internal sealed class ClientConnection(HubConnectionContext connection, bool takesMany)
 {
+    // While the request lives: SignalR lets go of it with the connection.
+    private readonly SocketWrites? _writes = connection.GetHttpContext()?.Features.Get<SocketWrites>();
+
     public string Id => connection.ConnectionId;
 
     public CancellationToken Aborted => connection.ConnectionAborted;
 
-    /// <summary>The app has it closed (<see cref="IWsmqAccess"/>).</summary>
-    public bool IsClosing => LiveConnections.IsClosing(connection);
+    /// <summary>
+    /// This side ends it: the app has it closed (<see cref="IWsmqAccess"/>), its token has expired, or not all that was written to it
+    /// has left the server.
+    /// </summary>
+    public bool IsEndedHere =>
+        LiveConnections.IsClosing(connection)
+        || _writes?.AreUnfinished == true
+        || connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested.IsCancellationRequested == true;
 
     /// <summary>Writes entries at once.</summary>
     /// <param name="entries">The entries.</param>

@@ -106,8 +106,8 @@ internal static partial class Log
     [LoggerMessage(81, LogLevel.Error, "The membership of {User} in group {Group} in the store is not of this program's making and is left out.")]
     public static partial void UnreadableMembership(ILogger logger, string user, string group);
 
-    [LoggerMessage(82, LogLevel.Error, "What the store keeps of {Source} is not of this program's making: connection {ConnectionId} does not read it.")]
-    public static partial void DamagedGroup(ILogger logger, Exception exception, string source, string connectionId);
+    [LoggerMessage(82, LogLevel.Error, "{Source} cannot be read by connection {ConnectionId}, which gets everything else.")]
+    public static partial void GroupNotRead(ILogger logger, Exception exception, string source, string connectionId);
 
     [LoggerMessage(83, LogLevel.Debug, "A connection sent what is no frame of the hub protocol, and was closed.")]
     public static partial void FrameRefused(ILogger logger);
@@ -162,4 +162,7 @@ internal static partial class Log
     [LoggerMessage(EventId = 240, Message =
         "Event {EventId} happened {Count} more times within {Interval} and was not logged each time; the last: {Text}")]
     public static partial void LinesLeftOut(ILogger logger, LogLevel level, int eventId, int count, TimeSpan interval, string text);
+
+    [LoggerMessage(260, LogLevel.Warning, "Joining or leaving a live group failed for connection {ConnectionId}; trying again in {Delay}.")]
+    public static partial void LiveGroupFailed(ILogger logger, Exception exception, string connectionId, TimeSpan delay);
 }

@@ -14,12 +14,14 @@ namespace Wsmq.Server.Hubs;
 internal sealed class ClientFailures(
     IStore store, FeedRegistry feeds, AckQueue acks, SkippedMessages skipped, DeliveryServices services, IHostApplicationLifetime lifetime)
 {
+    private static readonly ParallelOptions SilentAttempts = new() { MaxDegreeOfParallelism = 64 };
+
     /// <returns>Failed attempts counted so far; 0 where none was.</returns>
     /// <exception cref="WsmqException">A malformed argument, <c>read-not-allowed</c>, <c>ack-beyond-tail</c>, <c>too-many-reads</c> or <c>store-unavailable</c>.</exception>
     public async Task<int> FailAsync(Session session, string? source, string? position, string? reason)
     {
         await session.Limits.CountReadAsync(session.Connection.Aborted);
-        var pump = session.PumpOf(source);
+        var pump = await session.PumpOfAsync(source);
         var failed = Position.Parse(position);
         await feeds.RequireWithinAsync(pump.Feed, failed, WsmqErrors.AckBeyondTail, session.Connection.Aborted);
 
@@ -37,31 +39,34 @@ internal sealed class ClientFailures(
     }
 
     /// <summary>
-    /// A connection ends: what it got first and did not acknowledge may be what ended it. Where it acknowledged anything of the
-    /// address, or this node ends the connection by stopping or because the app says so, it was not.
+    /// A connection ends: what it got first and did not acknowledge may be what ended it. It was not where it acknowledged anything
+    /// of the address, and where this side ended it: by stopping, because the app or the token's expiry says so, or because the
+    /// client did not read or answer in time, as one does that has lost its network.
     /// </summary>
-    public async Task NoteEndAsync(Session session)
+    /// <param name="session">The session of the connection.</param>
+    /// <param name="reason">Why, where SignalR says so.</param>
+    public async Task NoteEndAsync(Session session, Exception? reason)
     {
         if (services.Options.MaxSilentAttempts == 0 || lifetime.ApplicationStopping.IsCancellationRequested
-            || session.Connection.IsClosing)
+            || reason is OperationCanceledException || session.Connection.IsEndedHere)
             return;
-        foreach (var pump in session.Pumps)
-        {
-            if (pump.Acknowledged != Position.Start || pump.OldestInFlight is not { } oldest)
-                continue;
-            try
-            {
-                await store.DeadLetters.FailAsync(
-                    RequestOf(session, pump, oldest, FailKind.Silent, string.Empty), CancellationToken.None);
-            }
-            catch (Exception e)
-            {
-                Log.SilentAttemptNotCounted(services.Logger, e, pump.Feed.Source.ToString());
+        var suspects = session.Pumps.Where(p => p.Acknowledged == Position.Start && p.OldestInFlight is not null).ToArray();
+        if (suspects.Length > 0)
+            await Parallel.ForEachAsync(suspects, SilentAttempts, (pump, stop) => NoteEndAsync(session, pump, stop));
+    }
 
-                // The connection's place and its feeds wait: not for one time-out after another.
-                if (e is WsmqException { Error: var error } && error == WsmqErrors.StoreUnavailable)
-                    return;
-            }
+    // The connection's place and its feeds wait for this: what fails is not tried again.
+    private async ValueTask NoteEndAsync(Session session, DeliveryPump pump, CancellationToken cancellationToken)
+    {
+        if (pump.OldestInFlight is not { } oldest)
+            return;
+        try
+        {
+            await store.DeadLetters.FailAsync(RequestOf(session, pump, oldest, FailKind.Silent, string.Empty), cancellationToken);
+        }
+        catch (Exception e)
+        {
+            Log.SilentAttemptNotCounted(services.Logger, e, pump.Feed.Source.ToString());
         }
     }
 

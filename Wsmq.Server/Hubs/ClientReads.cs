@@ -14,7 +14,7 @@ internal sealed class ClientReads(FeedRegistry feeds, AckQueue acks)
         Position acknowledged;
         try
         {
-            (pump, acknowledged) = (session.PumpOf(source), Position.Parse(position));
+            (pump, acknowledged) = (await session.PumpOfAsync(source), Position.Parse(position));
         }
         catch (WsmqException)
         {
@@ -37,7 +37,7 @@ internal sealed class ClientReads(FeedRegistry feeds, AckQueue acks)
     public async Task ResumeAsync(Session session, string? source, string? after)
     {
         await session.Limits.CountReadAsync(session.Connection.Aborted);
-        var pump = session.PumpOf(source);
+        var pump = await session.PumpOfAsync(source);
         var position = Position.Parse(after);
         await feeds.RequireWithinAsync(pump.Feed, position, WsmqErrors.PositionBeyondTail, session.Connection.Aborted);
         pump.Restart(position);

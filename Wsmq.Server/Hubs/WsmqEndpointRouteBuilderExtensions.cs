@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Wsmq;
 using Wsmq.Server.Access;
+using Wsmq.Server.Delivering;
 using Wsmq.Server.Draining;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -29,12 +30,15 @@ public static class WsmqEndpointRouteBuilderExtensions
         ArgumentNullException.ThrowIfNull(endpoints);
         Check(endpoints.ServiceProvider);
         var drain = endpoints.ServiceProvider.GetRequiredService<DrainState>();
+        var wsmq = endpoints.ServiceProvider.GetRequiredService<IOptions<WsmqOptions>>().Value;
         var hub = endpoints.MapHub<WsmqHub>(path, options =>
         {
             options.CloseOnAuthenticationExpiration = true;
+            options.TransportSendTimeout = WriteTimeout.Of(wsmq);
             configure?.Invoke(options);
         }).RequireAuthorization().WithMetadata(OriginPolicy.Marker.Instance);
-        hub.Add(endpoint => endpoint.RequestDelegate = drain.Guard(endpoint.RequestDelegate!));
+        hub.Add(endpoint => endpoint.RequestDelegate =
+            drain.Guard(SocketWrites.Observe(endpoint.RequestDelegate!, endpoints.ServiceProvider)));
         return hub;
     }
 

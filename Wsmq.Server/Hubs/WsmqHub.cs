@@ -48,7 +48,7 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
             return;
         try
         {
-            await _failures.NoteEndAsync((Session)session!);
+            await _failures.NoteEndAsync((Session)session!, exception);
         }
         finally
         {

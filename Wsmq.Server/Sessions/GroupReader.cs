@@ -12,8 +12,16 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
 {
     private static readonly TimeSpan LongestPeriod = TimeSpan.FromHours(1);
 
+    // One group after another would cost a user of many groups five round trips for each of them.
+    private const int JoinsAtATime = 64;
+
     private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _lock = new();
+
+    // Dropped when it has completed: idle connections keep nothing of it.
+    private TaskCompletionSource? _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Dictionary<string, Position>? _joined;
+    private LiveMemberships? _live;
     private long _noted;
 
     // A device that is connected must not expire.
@@ -28,19 +36,30 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
             Wake();
     }
 
-    /// <summary>Reads the memberships for the first time; from then on by itself.</summary>
-    /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Completes once all groups of which the user was a member at the start are being read; cancelled by the stop.</summary>
+    public Task Ready => Volatile.Read(ref _first)?.Task ?? Task.CompletedTask;
+
+    /// <exception cref="TimeoutException">They were not read within the send time-out.</exception>
+    public Task ReadyInTimeAsync(CancellationToken cancellationToken) =>
+        Ready.WaitAsync(services.Options.SendTimeout, services.Time, cancellationToken);
+
+    /// <summary>
+    /// Reads the memberships in the background, at once for the first time: a connection serves calls as soon as its own queue is
+    /// read, however many groups its user is in.
+    /// </summary>
+    public void Start()
     {
-        _noted = services.Time.GetTimestamp();
-        await RefreshAsync(cancellationToken);
         Begin();
+        Wake();
     }
 
     public async Task StopAsync()
     {
         await _stop.CancelAsync();
         await EndAsync();
+        Volatile.Read(ref _first)?.TrySetCanceled();
+        if (_live is not null)
+            await _live.StopAsync();
         _stop.Dispose();
     }
 
@@ -60,8 +79,11 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
 
     private async Task NoteAndRefreshAsync(CancellationToken cancellationToken)
     {
-        await services.Store.Log.OpenCursorAsync(session.OwnQueue, session.Caller.UserId, session.Caller.Device, cancellationToken);
+        // The first time the session has just opened it.
+        if (_first is null)
+            await services.Store.Log.OpenCursorAsync(session.OwnQueue, session.Caller.UserId, session.Caller.Device, cancellationToken);
         await RefreshAsync(cancellationToken);
+        Interlocked.Exchange(ref _first, null)?.TrySetResult();
     }
 
     private async Task RefreshAsync(CancellationToken cancellationToken)
@@ -73,54 +95,60 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
         foreach (var (group, joined) in _joined?.ToArray() ?? [])
         {
             if (!now.TryGetValue(group, out var current) || current != joined || IsHalted(group))
-                await LeaveAsync(group, cancellationToken);
+                await LeaveAsync(group);
         }
 
-        foreach (var membership in memberships)
-        {
-            if (_joined?.ContainsKey(membership.Group) != true)
-                await JoinAsync(membership, cancellationToken);
-        }
+        var missing = memberships.Where(m => _joined?.ContainsKey(m.Group) != true).ToArray();
+        if (missing.Length == 0)
+            return;
+        _joined ??= new(StringComparer.Ordinal);
+        await Parallel.ForEachAsync(
+            missing,
+            new ParallelOptions { MaxDegreeOfParallelism = JoinsAtATime, CancellationToken = cancellationToken },
+            (membership, stop) => JoinAsync(membership, stop));
     }
 
     private bool IsHalted(string group) => session.TryGetPump(Address.Group(group), out var pump) && pump.Halted;
 
-    private async Task JoinAsync(Membership membership, CancellationToken cancellationToken)
+    private async ValueTask JoinAsync(Membership membership, CancellationToken cancellationToken)
     {
+        var group = Address.Group(membership.Group);
         try
         {
-            await services.ReadAsync(session, Address.Group(membership.Group), membership.Joined, cancellationToken);
+            await services.ReadGroupAsync(session, group, membership.Joined, cancellationToken);
         }
         catch (WsmqException e) when (e.Error == WsmqErrors.ReadNotAllowed)
         {
             // The authorizer keeps the user out, or the user left just now; the next change is looked at again.
             return;
         }
-        catch (WsmqException e) when (e.Error == WsmqErrors.StoreDamaged)
+        catch (WsmqException e) when (!e.Error.CanRetry)
         {
-            // One group that another program has spoilt must not keep its members out of everything else.
-            Log.DamagedGroup(services.Logger, e, $"group:{membership.Group}", session.Connection.Id);
+            // One group that cannot be read must not keep its members out of everything else.
+            Log.GroupNotRead(services.Logger, e, group.ToString(), session.Connection.Id);
             return;
         }
 
-        try
-        {
-            await services.LiveGroups.AddToGroupAsync(session.Connection.Id, membership.Group, cancellationToken);
-        }
-        catch
-        {
-            // The next attempt starts with the reading again: a second pump beside this one would deliver everything twice.
-            await services.StopReadingAsync(session, Address.Group(membership.Group));
-            throw;
-        }
-
-        (_joined ??= new(StringComparer.Ordinal)).Add(membership.Group, membership.Joined);
+        lock (_lock)
+            _joined!.Add(membership.Group, membership.Joined);
+        JoinLive(membership.Group);
     }
 
-    private async Task LeaveAsync(string group, CancellationToken cancellationToken)
+    // Made with the first group, since most users have none on many nodes.
+    private void JoinLive(string group)
+    {
+        lock (_lock)
+        {
+            if (_live is null)
+                (_live = new LiveMemberships(session.Connection.Id, services)).Start();
+            _live.Add(group);
+        }
+    }
+
+    private async Task LeaveAsync(string group)
     {
         await services.StopReadingAsync(session, Address.Group(group));
-        await services.LiveGroups.RemoveFromGroupAsync(session.Connection.Id, group, cancellationToken);
         _joined?.Remove(group);
+        _live?.Remove(group);
     }
 }

@@ -41,9 +41,19 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
             return source == OwnQueue ? (pump = _own) is not null : (pump = _groups?.GetValueOrDefault(source)) is not null;
     }
 
-    /// <exception cref="WsmqException">No address, or <c>read-not-allowed</c>: it is not being delivered here.</exception>
-    public DeliveryPump PumpOf(string? source) =>
-        TryGetPump(Address.Parse(source), out var pump) ? pump : throw new WsmqException(WsmqErrors.ReadNotAllowed);
+    /// <summary>What delivers an address here. While the session's groups are still being opened, the answer waits for them.</summary>
+    /// <exception cref="WsmqException">
+    /// No address; <c>read-not-allowed</c>: it is not being delivered here; <c>store-unavailable</c>: the groups could not be read.
+    /// </exception>
+    public ValueTask<DeliveryPump> PumpOfAsync(string? source)
+    {
+        var address = Address.Parse(source);
+        if (TryGetPump(address, out var pump))
+            return new(pump);
+        return Groups is { Ready.IsCompleted: false } groups && address.Kind == AddressKind.Group
+            ? AwaitedPumpAsync(address, groups)
+            : throw new WsmqException(WsmqErrors.ReadNotAllowed);
+    }
 
     public void Add(DeliveryPump pump)
     {
@@ -65,6 +75,20 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
             (pump, _own) = (_own, null);
             return pump is not null;
         }
+    }
+
+    private async ValueTask<DeliveryPump> AwaitedPumpAsync(Address address, GroupReader groups)
+    {
+        try
+        {
+            await groups.ReadyInTimeAsync(Connection.Aborted);
+        }
+        catch (TimeoutException e)
+        {
+            throw new WsmqException(WsmqErrors.StoreUnavailable, "the groups of this connection are not read yet", e);
+        }
+
+        return TryGetPump(address, out var pump) ? pump : throw new WsmqException(WsmqErrors.ReadNotAllowed);
     }
 
     /// <summary>Does what is due by the clock: see <see cref="SessionSweep"/>.</summary>

@@ -42,7 +42,7 @@ internal sealed class SessionManager(
             session.Groups = new GroupReader(session, services);
             var feed = await services.ReadAsync(session, session.OwnQueue, Position.Start, context.ConnectionAborted);
             feed.MembershipChanged += session.Groups.Changed;
-            await session.Groups.StartAsync(context.ConnectionAborted);
+            session.Groups.Start();
             sweep.Add(session);
             news.Add(connection, tell: Wants(context, "store"));
             metrics.Connected();

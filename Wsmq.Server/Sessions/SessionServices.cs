@@ -14,8 +14,13 @@ internal sealed class SessionServices(
     AccessCheck access,
     IHubContext<WsmqHub, IWsmqClient> hub,
     SkippedMessages skipped,
-    ILogger<SessionServices> logger)
+    ILogger<SessionServices> logger) : IDisposable
 {
+    // Of all connections together: a node whose users all come back must not queue so many commands that they time out.
+    private const int GroupsOpenedAtATime = 512;
+
+    private readonly SemaphoreSlim _openingGroups = new(GroupsOpenedAtATime);
+
     public IStore Store => store;
 
     public WsmqOptions Options => delivery.Options;
@@ -53,6 +58,23 @@ internal sealed class SessionServices(
             throw;
         }
     }
+
+    /// <summary>The same for a group, behind those that other connections are opening.</summary>
+    /// <exception cref="WsmqException"><c>read-not-allowed</c>, <c>too-many-devices</c> or <c>store-unavailable</c>.</exception>
+    public async Task ReadGroupAsync(Session session, Address group, Position floor, CancellationToken cancellationToken)
+    {
+        await _openingGroups.WaitAsync(cancellationToken);
+        try
+        {
+            await ReadAsync(session, group, floor, cancellationToken);
+        }
+        finally
+        {
+            _openingGroups.Release();
+        }
+    }
+
+    public void Dispose() => _openingGroups.Dispose();
 
     // Connections of this device got the entry and ended without an ack, one after another: this one is not to end like that, too.
     private async Task<OpenCursor> SkipAsync(Session session, Address source, OpenCursor cursor, CancellationToken cancellationToken)

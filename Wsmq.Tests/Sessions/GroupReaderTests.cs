@@ -27,7 +27,7 @@ public sealed class GroupReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_join_that_fails_half_way_and_is_repeated_delivers_once()
+    public async Task A_group_is_read_once_while_its_live_group_cannot_be_joined_and_that_is_joined_later()
     {
         await using var bob = await PlainClient.ConnectAsync(_node, "bob");
 
@@ -35,7 +35,6 @@ public sealed class GroupReaderTests : IAsyncLifetime
         await bob.SendAsync("user:nobody", 1);
         _stumbling.Failures = 2;
         await _node.Groups.AddAsync("ops", "bob");
-        await Eventually.That("the join succeeds at last", () => _stumbling.Joined == 1);
 
         for (var i = 0; i < 50; i++)
             await _node.Publisher.SendAsync(Address.Group("ops"), i);
@@ -44,6 +43,36 @@ public sealed class GroupReaderTests : IAsyncLifetime
         await Eventually.That("the last comes", () => bob.Bodies.Contains("-1"));
 
         bob.Received.Count(d => d.Source == "group:ops").Should().Be(50);
+        await Eventually.That("the live group is joined at last", () => _stumbling.Joined == 1);
+        await Eventually.That("live pushes come", async () =>
+        {
+            await _node.Live.Clients.Group("ops").Live(new LiveMessage { Type = "t", Body = JsonBody.Parse("1") });
+            return bob.Live.Count > 0;
+        });
+    }
+
+    [Fact]
+    public async Task A_live_group_that_the_user_leaves_before_it_could_be_joined_is_not_joined_any_more()
+    {
+        await using var bob = await PlainClient.ConnectAsync(_node, "bob");
+        await bob.SendAsync("user:nobody", 1);
+        _stumbling.Failures = int.MaxValue;
+        await _node.Groups.AddAsync("ops", "bob");
+        await Eventually.That("joining it was tried", () => _stumbling.Failures < int.MaxValue);
+        await _node.Groups.RemoveAsync("ops", "bob");
+        await _node.Groups.AddAsync("team", "bob");
+        await _node.Publisher.SendAsync(Address.Group("team"), 1);
+        await Eventually.That("the node has heard of both", () => bob.Received.Any(d => d.Source == "group:team"));
+        _stumbling.Failures = 0;
+
+        await Eventually.That("the other is joined", () => _stumbling.Joined == 1);
+        await Eventually.That("live pushes to it come", async () =>
+        {
+            await _node.Live.Clients.Group("ops").Live(new LiveMessage { Type = "left", Body = JsonBody.Parse("1") });
+            await _node.Live.Clients.Group("team").Live(new LiveMessage { Type = "joined", Body = JsonBody.Parse("1") });
+            return bob.Live.Count > 0;
+        });
+        bob.Live.Should().OnlyContain(m => m.Type == "joined");
     }
 
     [Fact]

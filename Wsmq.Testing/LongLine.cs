@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Threading.Channels;
+
+namespace Wsmq.Testing;
+
+/// <summary>One direction of a long line: what is read here was sent the latency ago, however much follows it.</summary>
+internal sealed class LongLine : IAsyncDisposable
+{
+    private const int ChunkBytes = 4096;
+
+    private readonly NetworkStream _from;
+    private readonly TimeSpan _latency;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Channel<Chunk> _underWay = Channel.CreateBounded<Chunk>(
+        new BoundedChannelOptions(1024) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = true });
+    private readonly Task _reading;
+
+    public LongLine(NetworkStream from, TimeSpan latency)
+    {
+        (_from, _latency) = (from, latency);
+        _reading = FillAsync();
+    }
+
+    /// <summary>0 at the end, as a stream does.</summary>
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer)
+    {
+        if (!await _underWay.Reader.WaitToReadAsync())
+            return 0;
+        var chunk = await _underWay.Reader.ReadAsync();
+        if (_latency - Stopwatch.GetElapsedTime(chunk.Sent) is { Ticks: > 0 } left)
+            await Task.Delay(left);
+        chunk.Bytes.CopyTo(buffer);
+        return chunk.Bytes.Length;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _reading;
+        _stop.Dispose();
+    }
+
+    private async Task FillAsync()
+    {
+        try
+        {
+            var buffer = new byte[ChunkBytes];
+            while (await _from.ReadAsync(buffer, _stop.Token) is > 0 and var read)
+                await _underWay.Writer.WriteAsync(new Chunk(buffer[..read], Stopwatch.GetTimestamp()), _stop.Token);
+            _underWay.Writer.Complete();
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            _underWay.Writer.Complete(e);
+        }
+    }
+
+    private readonly record struct Chunk(byte[] Bytes, long Sent);
+}

@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Tests.Support;
+using Xunit.Abstractions;
+
+namespace Wsmq.Tests.Nodes;
+
+/// <summary>A user of many groups connects: calls are served at once, and the groups are opened side by side.</summary>
+[Collection(SharedRedis.Name)]
+public sealed class ManyGroupsTests(SharedRedis redis, ITestOutputHelper output) : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Calls_are_served_while_the_groups_are_still_being_opened()
+    {
+        var authorizer = new GatedReads();
+        await using var node = await StartAsync(authorizer);
+        await node.Groups.AddAsync("ops", "bob");
+        var stored = await node.Publisher.SendAsync(Address.Group("ops"), "group");
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+        await Eventually.That("the group is asked about", () => authorizer.Waiting == 1);
+
+        await bob.SendAsync("user:bob", "own");
+        await bob.ReceivesAsync("\"own\"");
+        var resume = bob.Connection.InvokeAsync("Resume", "group:ops", stored.Position);
+        var ack = bob.Connection.InvokeAsync("Ack", "group:ops", stored.Position);
+        var other = await Record.ExceptionAsync(() => bob.Connection.InvokeAsync("Resume", "user:carol", stored.Position));
+
+        other.Should().NotBeNull("an address of somebody else is not among what is waited for");
+        resume.IsCompleted.Should().BeFalse();
+        ack.IsCompleted.Should().BeFalse();
+        authorizer.Open();
+        await resume;
+        await ack;
+        await node.Publisher.SendAsync(Address.Group("ops"), "next");
+        await Eventually.That("the group is read", () => bob.Bodies.Contains("\"next\""));
+    }
+
+    [Fact]
+    public async Task A_call_about_a_group_that_cannot_be_opened_in_time_says_that_it_may_be_tried_again()
+    {
+        var authorizer = new GatedReads();
+        await using var node = await StartAsync(authorizer, o => o.SendTimeout = TimeSpan.FromMilliseconds(200));
+        await node.Groups.AddAsync("ops", "bob");
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+
+        var refused = await Record.ExceptionAsync(() => bob.Connection.InvokeAsync("Resume", "group:ops", Position.Start.ToString()));
+
+        WsmqError.Find(refused!.Message).Should().Be(WsmqErrors.StoreUnavailable);
+        authorizer.Open();
+    }
+
+    [Fact]
+    public async Task Groups_are_opened_side_by_side_and_some_for_all_connections()
+    {
+        var authorizer = new GatedReads();
+        await using var node = await StartAsync(authorizer);
+        for (var i = 0; i < 100; i++)
+            await node.Groups.AddAsync($"g{i}", "bob");
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+
+        await Eventually.That("64 are asked about at a time", () => authorizer.Waiting == 64);
+        authorizer.Open();
+
+        for (var i = 0; i < 100; i++)
+            await node.Publisher.SendAsync(Address.Group($"g{i}"), i);
+        await Eventually.That("each group is read", () => bob.Received.Select(d => d.Source).Distinct().Count() == 100);
+    }
+
+    [Fact]
+    public async Task A_connection_that_ends_while_its_groups_are_being_opened_leaves_nothing_behind()
+    {
+        var authorizer = new GatedReads();
+        await using var node = await StartAsync(authorizer);
+        for (var i = 0; i < 100; i++)
+            await node.Groups.AddAsync($"g{i}", "bob");
+        await using (await PlainClient.ConnectAsync(node, "bob"))
+            await Eventually.That("some are asked about", () => authorizer.Waiting == 64);
+
+        var feeds = node.Services.GetRequiredService<Server.Delivering.FeedRegistry>();
+        await Eventually.That("no address is read any more", () => feeds.Count == 0);
+        authorizer.Open();
+    }
+
+    [Fact]
+    public async Task A_thousand_groups_over_a_long_line_to_redis_are_all_read()
+    {
+        const int Groups = 1_000;
+        var prefix = redis.NextPrefix();
+        await using var line = new TcpProxy(redis.Server.Uri);
+        line.Conditions.Latency = TimeSpan.FromMilliseconds(10);
+        await using var near = await TestNode.StartAsync(s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix));
+        await using var far = await TestNode.StartAsync(s => s.UseRedis($"127.0.0.1:{line.Port}", o => o.KeyPrefix = prefix));
+        await Task.WhenAll(Enumerable.Range(0, Groups).Select(i => near.Groups.AddAsync($"g{i}", "bob")));
+
+        var watch = Stopwatch.StartNew();
+        await using var bob = await PlainClient.ConnectAsync(far, "bob");
+        await bob.SendAsync("user:carol", 1);
+        output.WriteLine($"first receipt after {watch.Elapsed.TotalSeconds:0.00} s");
+
+        // A call about a group is answered once all of them are read.
+        var last = await near.Publisher.SendAsync(Address.Group($"g{Groups - 1}"), "last");
+        await bob.Connection.InvokeAsync("Ack", $"group:g{Groups - 1}", last.Position);
+        output.WriteLine($"all groups read after {watch.Elapsed.TotalSeconds:0.00} s");
+
+        await Task.WhenAll(Enumerable.Range(0, Groups).Select(i => near.Publisher.SendAsync(Address.Group($"g{i}"), i)));
+        await Eventually.That("each group is heard", () => bob.Received.Select(d => d.Source).Distinct().Count() == Groups);
+    }
+
+    private Task<TestNode> StartAsync(IWsmqAuthorizer authorizer, Action<WsmqOptions>? options = null) => TestNode.StartAsync(
+        s => s.UseSqlite(_folder.File("wsmq.db")), options, b => b.Services.AddSingleton(authorizer));
+
+    private sealed class GatedReads : IWsmqAuthorizer
+    {
+        private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _waiting;
+
+        public int Waiting => Volatile.Read(ref _waiting);
+
+        public void Open() => _open.TrySetResult();
+
+        public ValueTask<bool> CanSendAsync(WsmqCaller caller, Address to, CancellationToken cancellationToken) => new(true);
+
+        public async ValueTask<bool> CanReadAsync(WsmqCaller caller, Address source, CancellationToken cancellationToken)
+        {
+            if (source.Kind != AddressKind.Group)
+                return true;
+            Interlocked.Increment(ref _waiting);
+            await _open.Task.WaitAsync(cancellationToken);
+            return true;
+        }
+    }
+}
