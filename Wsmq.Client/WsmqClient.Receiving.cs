@@ -10,16 +10,19 @@ public sealed partial class WsmqClient
     /// <summary>
     /// Handles durable messages of a type. A message is acknowledged when the handler has returned; if it throws, it is given the same
     /// message again, with growing waits, before any other of that source, until the server sets the message aside (<see cref="Skipped"/>). Sources go on independently of each other, so a handler
-    /// may be called for several at a time. Register handlers before <see cref="StartAsync"/>: what no handler takes goes to the
-    /// fallback, or else is acknowledged and reported as an <see cref="Error"/>; only while there is no handler at all messages wait.
+    /// may be called for several at a time. Register all handlers before <see cref="StartAsync"/>: what no handler takes goes to the
+    /// fallback, or else is dead-lettered at once (<see cref="WsmqClientOptions.UnhandledMessages"/>) and reported as an
+    /// <see cref="Error"/>; only while there is no handler at all messages wait. A body that cannot be read as the type goes to the
+    /// fallback, or else is a failed attempt.
     /// </summary>
     /// <param name="handler">The handler; its token is cancelled when the client stops.</param>
     /// <typeparam name="T">The type of the body; its wire name is <see cref="MessageTypeAttribute.NameOf"/>.</typeparam>
     /// <returns>Dispose it to take the handler away.</returns>
     /// <exception cref="InvalidOperationException">The type has a handler, or messages are being read with <see cref="ReadAllAsync"/>.</exception>
+    /// <exception cref="WsmqException"><c>no-type-name</c>: no message is sent as this type; give the name of the messages.</exception>
     [RequiresUnreferencedCode(Reflection)]
     [RequiresDynamicCode(Reflection)]
-    public IDisposable On<T>(Func<Message<T>, CancellationToken, Task> handler) => Add(handler, body => body.To<T>(_options.Json));
+    public IDisposable On<T>(Func<Message<T>, CancellationToken, Task> handler) => On(TypedBody.ByReflection<T>(_options.Json), handler);
 
     /// <summary>Handles durable messages of a type without reflection; otherwise as the overload without <paramref name="typeInfo"/>.</summary>
     /// <param name="typeInfo">How the body is read.</param>
@@ -27,8 +30,36 @@ public sealed partial class WsmqClient
     /// <typeparam name="T">The type of the body.</typeparam>
     /// <returns>Dispose it to take the handler away.</returns>
     /// <exception cref="InvalidOperationException">The type has a handler, or messages are being read with <see cref="ReadAllAsync"/>.</exception>
+    /// <exception cref="WsmqException"><c>no-type-name</c>: no message is sent as this type; give the name of the messages.</exception>
     public IDisposable On<T>(JsonTypeInfo<T> typeInfo, Func<Message<T>, CancellationToken, Task> handler) =>
-        Add(handler, body => body.To(typeInfo));
+        On(HandledTypes.NameOf(typeInfo), typeInfo, handler);
+
+    /// <summary>Handles durable messages of a type that is given by its name on the wire; otherwise as the overload without it.</summary>
+    /// <param name="type">The name of the messages' type.</param>
+    /// <param name="handler">The handler; its token is cancelled when the client stops.</param>
+    /// <typeparam name="T">The type that bodies are read as.</typeparam>
+    /// <returns>Dispose it to take the handler away.</returns>
+    /// <exception cref="InvalidOperationException">The type has a handler, or messages are being read with <see cref="ReadAllAsync"/>.</exception>
+    [RequiresUnreferencedCode(Reflection)]
+    [RequiresDynamicCode(Reflection)]
+    public IDisposable On<T>(string type, Func<Message<T>, CancellationToken, Task> handler) =>
+        On(type, TypedBody.ByReflection<T>(_options.Json), handler);
+
+    /// <summary>The same without reflection.</summary>
+    /// <param name="type">The name of the messages' type.</param>
+    /// <param name="typeInfo">How the body is read.</param>
+    /// <param name="handler">The handler; its token is cancelled when the client stops.</param>
+    /// <typeparam name="T">The type that bodies are read as.</typeparam>
+    /// <returns>Dispose it to take the handler away.</returns>
+    /// <exception cref="InvalidOperationException">The type has a handler, or messages are being read with <see cref="ReadAllAsync"/>.</exception>
+    public IDisposable On<T>(string type, JsonTypeInfo<T> typeInfo, Func<Message<T>, CancellationToken, Task> handler)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(type);
+        ArgumentNullException.ThrowIfNull(typeInfo);
+        ArgumentNullException.ThrowIfNull(handler);
+        return _handlers.Add(type, new BoundHandler<Delivery, Message<T>>(
+            delivery => new Message<T>(delivery, Bodies.Read(delivery.Body, delivery.Data is not null, typeInfo)), handler));
+    }
 
     /// <summary>
     /// Handles every durable message that no other handler takes: of another type, without a type, with bytes, or with a body that
@@ -48,9 +79,10 @@ public sealed partial class WsmqClient
     /// <typeparam name="T">The type of the body; its wire name is <see cref="MessageTypeAttribute.NameOf"/>.</typeparam>
     /// <returns>Dispose it to take the handler away.</returns>
     /// <exception cref="InvalidOperationException">The type has a handler.</exception>
+    /// <exception cref="WsmqException"><c>no-type-name</c>: no push is sent as this type; give the name of the pushes.</exception>
     [RequiresUnreferencedCode(Reflection)]
     [RequiresDynamicCode(Reflection)]
-    public IDisposable OnLive<T>(Func<T, CancellationToken, Task> handler) => AddLive(handler, body => body.To<T>(_options.Json));
+    public IDisposable OnLive<T>(Func<T, CancellationToken, Task> handler) => OnLive(TypedBody.ByReflection<T>(_options.Json), handler);
 
     /// <summary>Handles live pushes of a type without reflection.</summary>
     /// <param name="typeInfo">How the body is read.</param>
@@ -58,8 +90,36 @@ public sealed partial class WsmqClient
     /// <typeparam name="T">The type of the body.</typeparam>
     /// <returns>Dispose it to take the handler away.</returns>
     /// <exception cref="InvalidOperationException">The type has a handler.</exception>
+    /// <exception cref="WsmqException"><c>no-type-name</c>: no push is sent as this type; give the name of the pushes.</exception>
     public IDisposable OnLive<T>(JsonTypeInfo<T> typeInfo, Func<T, CancellationToken, Task> handler) =>
-        AddLive(handler, body => body.To(typeInfo));
+        OnLive(HandledTypes.NameOf(typeInfo), typeInfo, handler);
+
+    /// <summary>Handles live pushes of a type that is given by its name on the wire; otherwise as the overload without it.</summary>
+    /// <param name="type">The name of the pushes' type.</param>
+    /// <param name="handler">The handler; its token is cancelled when the client stops.</param>
+    /// <typeparam name="T">The type that bodies are read as.</typeparam>
+    /// <returns>Dispose it to take the handler away.</returns>
+    /// <exception cref="InvalidOperationException">The type has a handler.</exception>
+    [RequiresUnreferencedCode(Reflection)]
+    [RequiresDynamicCode(Reflection)]
+    public IDisposable OnLive<T>(string type, Func<T, CancellationToken, Task> handler) =>
+        OnLive(type, TypedBody.ByReflection<T>(_options.Json), handler);
+
+    /// <summary>The same without reflection.</summary>
+    /// <param name="type">The name of the pushes' type.</param>
+    /// <param name="typeInfo">How the body is read.</param>
+    /// <param name="handler">The handler; its token is cancelled when the client stops.</param>
+    /// <typeparam name="T">The type that bodies are read as.</typeparam>
+    /// <returns>Dispose it to take the handler away.</returns>
+    /// <exception cref="InvalidOperationException">The type has a handler.</exception>
+    public IDisposable OnLive<T>(string type, JsonTypeInfo<T> typeInfo, Func<T, CancellationToken, Task> handler)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(type);
+        ArgumentNullException.ThrowIfNull(typeInfo);
+        ArgumentNullException.ThrowIfNull(handler);
+        return _handlers.AddLive(type, new BoundHandler<LiveMessage, T>(
+            message => Bodies.Read(message.Body, message.Data is not null, typeInfo), handler));
+    }
 
     /// <summary>Handles every live push that no typed handler takes, as it came.</summary>
     /// <param name="handler">The handler; its token is cancelled when the client stops.</param>
@@ -73,7 +133,7 @@ public sealed partial class WsmqClient
 
     /// <summary>
     /// Reads durable messages of all sources one by one, instead of handlers. A message is acknowledged when the next one is asked for;
-    /// one whose loop body threw or broke off is not, and comes first when reading begins again. It ends when the client is stopped,
+    /// one whose loop body threw or broke off is not, counts as a failed attempt, and comes first when reading begins again. It ends when the client is stopped,
     /// and the message that is in hand then comes again after the next start.
     /// </summary>
     /// <param name="ct">Ends the reading.</param>
@@ -108,19 +168,5 @@ public sealed partial class WsmqClient
         }
 
         return (_run ?? throw new WsmqException(WsmqErrors.ClientClosed)).ResumeAsync(source, after, ct);
-    }
-
-    private IDisposable Add<T>(Func<Message<T>, CancellationToken, Task> handler, Func<JsonBody, T?> read)
-    {
-        ArgumentNullException.ThrowIfNull(handler);
-        return _handlers.Add(MessageTypeAttribute.NameOf(typeof(T)), new BoundHandler<Delivery, Message<T>>(
-            delivery => new Message<T>(delivery, Bodies.Read(delivery.Body, delivery.Data is not null, read)), handler));
-    }
-
-    private IDisposable AddLive<T>(Func<T, CancellationToken, Task> handler, Func<JsonBody, T?> read)
-    {
-        ArgumentNullException.ThrowIfNull(handler);
-        return _handlers.AddLive(MessageTypeAttribute.NameOf(typeof(T)), new BoundHandler<LiveMessage, T>(
-            message => Bodies.Read(message.Body, message.Data is not null, read), handler));
     }
 }

@@ -17,13 +17,16 @@ public sealed partial class WsmqClient
     /// <param name="to">Whom to.</param>
     /// <param name="message">The body.</param>
     /// <param name="ct">Ends the wait; the message may be stored nevertheless if it was under way.</param>
-    /// <typeparam name="T">The type of the body; its wire name is <see cref="MessageTypeAttribute.NameOf"/>.</typeparam>
+    /// <typeparam name="T">
+    /// The declared type of the body. Written and named is the type that it has at run time, by <see cref="MessageTypeAttribute.NameOf"/>;
+    /// the declared one where that says how derived types are written (<c>[JsonDerivedType]</c>).
+    /// </typeparam>
     /// <returns>The receipt.</returns>
     /// <inheritdoc cref="SendAsync(OutgoingMessage, CancellationToken)" path="/exception"/>
     [RequiresUnreferencedCode(Reflection)]
     [RequiresDynamicCode(Reflection)]
     public Task<Receipt> SendAsync<T>(Address to, T message, CancellationToken ct = default) =>
-        SendAsync(MessageFactory.Create<T>(to, JsonBody.From(message, _options.Json), null), ct);
+        SendAsync(TypedBody.Message(to, message, TypedBody.ByReflection<T>(_options.Json), null), ct);
 
     /// <summary>Sends a message with an id, headers and the like, and completes when the server has stored it.</summary>
     /// <param name="to">Whom to.</param>
@@ -36,7 +39,7 @@ public sealed partial class WsmqClient
     [RequiresUnreferencedCode(Reflection)]
     [RequiresDynamicCode(Reflection)]
     public Task<Receipt> SendAsync<T>(Address to, T message, SendOptions options, CancellationToken ct = default) =>
-        SendAsync(MessageFactory.Create<T>(to, JsonBody.From(message, _options.Json), options), ct);
+        SendAsync(TypedBody.Message(to, message, TypedBody.ByReflection<T>(_options.Json), options), ct);
 
     /// <summary>Sends a message without reflection, and completes when the server has stored it.</summary>
     /// <param name="to">Whom to.</param>
@@ -49,7 +52,7 @@ public sealed partial class WsmqClient
     /// <inheritdoc cref="SendAsync(OutgoingMessage, CancellationToken)" path="/exception"/>
     public Task<Receipt> SendAsync<T>(
         Address to, T message, JsonTypeInfo<T> typeInfo, SendOptions? options = null, CancellationToken ct = default) =>
-        SendAsync(MessageFactory.Create<T>(to, JsonBody.From(message, typeInfo), options), ct);
+        SendAsync(TypedBody.Message(to, message, typeInfo, options), ct);
 
     /// <summary>
     /// Sends a message as it is, and completes when the server has stored it. Without an id it gets one, so that repeating it is

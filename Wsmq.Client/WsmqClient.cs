@@ -33,7 +33,7 @@ public sealed partial class WsmqClient : IAsyncDisposable
     {
         configure?.Invoke(_options);
         OptionChecks.Check(url, _options);
-        _events = new ClientEvents((_options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<WsmqClient>()) { Sender = this };
+        _events = new ClientEvents((_options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<WsmqClient>(), _options.TimeProvider) { Sender = this };
         _state = new ClientState(_events);
         _store = new StoreWatch(_events);
         _sessions = new HubSessionFactory(url, _options);

@@ -40,7 +40,8 @@ public interface IWsmqHub
 
     /// <summary>
     /// Says that an attempt to handle a message failed. Attempts are counted for this connection's device while the message is the
-    /// first one that is not acknowledged. When they are used up it is set aside, and <see cref="IWsmqClient.Skipped"/> says so.
+    /// first one that is not acknowledged. When they are used up, or at once where the reason is <see cref="FailReasons.NoHandler"/>, it is
+    /// set aside, and <see cref="IWsmqClient.Skipped"/> says so.
     /// </summary>
     /// <param name="source">The delivery's source.</param>
     /// <param name="position">The delivery's position.</param>

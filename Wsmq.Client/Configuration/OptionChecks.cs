@@ -27,6 +27,8 @@ internal static class OptionChecks
         Check(options.ReconnectBackoff, nameof(options.ReconnectBackoff));
         Check(options.SendBackoff, nameof(options.SendBackoff));
         Check(options.HandlerBackoff, nameof(options.HandlerBackoff));
+        if (!Enum.IsDefined(options.UnhandledMessages))
+            throw new ArgumentException($"{nameof(options.UnhandledMessages)} is {options.UnhandledMessages}, which is none of its values.", nameof(options));
         if (options.FailureReason is null)
             throw new ArgumentException($"{nameof(options.FailureReason)} must not be null.", nameof(options));
         if (options.TimeProvider is null)

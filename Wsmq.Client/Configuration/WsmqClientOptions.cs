@@ -73,7 +73,13 @@ public sealed class WsmqClientOptions
     public BackoffOptions HandlerBackoff { get; } = new();
 
     /// <summary>
-    /// What the server is told when a handler has failed, for whoever looks at messages that were set aside; it keeps 256 characters.
+    /// What becomes of a message whose type no handler takes while there is no <see cref="WsmqClient.OnAny"/>. Default: it is
+    /// dead-lettered for this device at once.
+    /// </summary>
+    public UnhandledMessages UnhandledMessages { get; set; }
+
+    /// <summary>
+    /// What the server is told when a handler has failed or a body could not be read, for whoever looks at messages that were set aside; it keeps 256 characters.
     /// Default: the name of the exception's type. Texts of exceptions can quote the message, so take care what you add.
     /// </summary>
     public Func<Exception, string?> FailureReason { get; set; } = e => e.GetType().Name;

@@ -25,7 +25,7 @@ internal sealed class ClientRun : IDisposable
         _resumer = new Resumer(options, events);
         _failures = new FailureReports(_acker, options, events);
         _live = new LiveQueue(options, handlers, events);
-        var loop = new SourceLoop(new Dispatcher(handlers, events), _acker, _resumer, _failures, options, events);
+        var loop = new SourceLoop(new Dispatcher(handlers, options, events), _acker, _resumer, _failures, options, events);
         _sources = new Sources(options, source => loop.RunAsync(source, _handling.Token));
         _resumer.Sources = _sources;
         var inbox = new Inbox(_sources, _live, _acker, _resumer, store, events);

@@ -53,6 +53,12 @@ internal static partial class Log
     [LoggerMessage(50, LogLevel.Warning, "The message {Position} of {Source} was set aside after {Attempts} failed attempts.")]
     public static partial void Skipped(ILogger logger, Address source, Position position, int attempts);
 
+    [LoggerMessage(120, LogLevel.Warning, "No handler takes messages of the type {Type}: {Count} dead-lettered since this was last said, now {Position} of {Source}. Register one with On or OnAny before the client starts, or set UnhandledMessages to Ignore.")]
+    public static partial void NoHandler(ILogger logger, string type, int count, string source, string position);
+
+    [LoggerMessage(121, LogLevel.Debug, "The message {Position} of {Source} has the type {Type}, which no handler takes: ignored.")]
+    public static partial void Ignored(ILogger logger, string position, string source, string? type);
+
     [LoggerMessage(51, LogLevel.Debug, "That the message {Position} of {Source} failed could not be reported.")]
     public static partial void FailureNotReported(ILogger logger, Exception exception, Address source, Position position);
 }

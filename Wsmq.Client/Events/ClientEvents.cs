@@ -3,8 +3,10 @@ using Microsoft.Extensions.Logging;
 namespace Wsmq;
 
 /// <summary>Logs what happens and tells the app; what the app's event handlers throw ends here.</summary>
-internal sealed class ClientEvents(ILogger logger)
+internal sealed class ClientEvents(ILogger logger, TimeProvider time)
 {
+    private readonly UnhandledLog _unhandled = new(logger, time);
+
     public event EventHandler<WsmqStateChangedEventArgs>? StateChanged;
 
     public event EventHandler<WsmqStoreStateChangedEventArgs>? StoreStateChanged;
@@ -59,6 +61,13 @@ internal sealed class ClientEvents(ILogger logger)
     {
         Log.Error(logger, exception, operation, delivery?.Source, delivery?.Position);
         Raise(Error, new WsmqErrorEventArgs(operation, exception, delivery), nameof(Error));
+    }
+
+    /// <summary>The same for a message that no handler takes, of which many may come: logged once in a while.</summary>
+    public void RaiseUnhandled(Exception exception, Delivery delivery)
+    {
+        _unhandled.Note(delivery);
+        Raise(Error, new WsmqErrorEventArgs(WsmqOperation.FindHandler, exception, delivery), nameof(Error));
     }
 
     private void Raise<T>(EventHandler<T>? handlers, T args, string name)

@@ -12,10 +12,15 @@ public enum WsmqOperation
     /// <summary>A handler failed; it is given the same message again.</summary>
     Handle = 2,
 
-    /// <summary>No handler takes messages of this type, and there is no fallback; the message was acknowledged.</summary>
+    /// <summary>
+    /// No handler takes messages of this type, and there is no fallback; the message is dead-lettered. Not raised where
+    /// <see cref="WsmqClientOptions.UnhandledMessages"/> is <see cref="UnhandledMessages.Ignore"/>.
+    /// </summary>
     FindHandler = 3,
 
-    /// <summary>The body does not fit the handler's type, and there is no fallback; the message was acknowledged.</summary>
+    /// <summary>
+    /// The body does not fit the handler's type, and there is no fallback: a failed attempt, as <see cref="Handle"/>.
+    /// </summary>
     ReadBody = 4,
 
     /// <summary>An ack was refused; the messages may come again after the next connect.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Wsmq;
 
@@ -36,11 +37,14 @@ internal interface IHandler<in TMessage>
 /// <summary>Reads bodies.</summary>
 internal static class Bodies
 {
-    /// <summary>The body as a type; JSON null is refused, because handlers are written for a value.</summary>
-    public static T Read<T>(JsonBody? body, bool hasData, Func<JsonBody, T?> read)
+    /// <summary>The body as a type; JSON null is refused unless the type has a value for it, because handlers are written for one.</summary>
+    public static T Read<T>(JsonBody? body, bool hasData, JsonTypeInfo<T> typeInfo)
     {
         if (hasData)
             throw new JsonException("The message carries bytes, not JSON: take it with the fallback.");
-        return read(body ?? default) is { } value ? value : throw new JsonException($"The body is null, and no {typeof(T).Name}.");
+        var value = (body ?? default).To(typeInfo);
+        return value is not null || Nullable.GetUnderlyingType(typeof(T)) is not null
+            ? value!
+            : throw new JsonException($"The body is null, and no {typeof(T).Name}.");
     }
 }

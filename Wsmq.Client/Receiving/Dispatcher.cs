@@ -1,19 +1,29 @@
 namespace Wsmq;
 
 /// <summary>Finds out who takes a message, and waits until it is done.</summary>
-internal sealed class Dispatcher(HandlerRegistry handlers, ClientEvents events)
+internal sealed class Dispatcher(HandlerRegistry handlers, WsmqClientOptions options, ClientEvents events)
 {
-    /// <summary>Returns when the message may be acknowledged; throws what the handler throws.</summary>
+    private const string ReadingEnded = "reading-ended";
+
+    /// <summary>Returns when the message may be acknowledged; throws what the handler throws, or why there was none to call.</summary>
     public async Task DispatchAsync(Delivery delivery, CancellationToken ct)
     {
         while (true)
         {
-            // Without anybody to take messages they wait: acknowledging them would lose them for this device.
+            // Without anybody to take messages they wait: an app that registers its handlers late would lose them.
             await handlers.WhenSomeoneTakesAsync(ct).ConfigureAwait(false);
             if (handlers.Reader is not { } reader)
                 break;
-            if (await reader.HandOverAsync(delivery, ct).ConfigureAwait(false))
-                return;
+            switch (await reader.HandOverAsync(delivery, ct).ConfigureAwait(false))
+            {
+                case HandOver.Done:
+                    return;
+                case HandOver.Left:
+                    throw new NotHandledException(
+                        null, new InvalidOperationException("The reading ended with the message in hand."), ReadingEnded);
+                default:
+                    continue;
+            }
         }
 
         await HandleAsync(delivery, ct).ConfigureAwait(false);
@@ -21,22 +31,22 @@ internal sealed class Dispatcher(HandlerRegistry handlers, ClientEvents events)
 
     private Task HandleAsync(Delivery delivery, CancellationToken ct)
     {
-        if (handlers.Find(delivery.Type) is not { } handler)
-        {
-            return FallBackAsync(delivery, WsmqOperation.FindHandler, () => new InvalidOperationException(
-                $"No handler takes the type '{delivery.Type}', and there is no fallback: register one with On or OnAny before starting."), ct);
-        }
-
-        return handler.TryBind(delivery, out var call, out var error)
-            ? call(ct)
-            : FallBackAsync(delivery, WsmqOperation.ReadBody, () => error, ct);
-    }
-
-    private Task FallBackAsync(Delivery delivery, WsmqOperation operation, Func<Exception> error, CancellationToken ct)
-    {
+        Exception? unreadable = null;
+        if (handlers.Find(delivery.Type) is { } handler && handler.TryBind(delivery, out var call, out unreadable))
+            return call(ct);
         if (handlers.Fallback is { } fallback)
             return fallback(delivery, ct);
-        events.RaiseError(operation, error(), delivery);
+        if (unreadable is not null)
+            throw new NotHandledException(WsmqOperation.ReadBody, unreadable);
+        if (options.UnhandledMessages == UnhandledMessages.DeadLetter)
+            throw NoHandler(delivery);
+        Log.Ignored(events.Logger, delivery.Position, delivery.Source, delivery.Type);
         return Task.CompletedTask;
     }
+
+    private static NotHandledException NoHandler(Delivery delivery) => new(
+        WsmqOperation.FindHandler,
+        new InvalidOperationException(
+            $"No handler takes the type '{delivery.Type}', and there is no fallback: register one with On or OnAny before starting."),
+        FailReasons.NoHandler);
 }

@@ -1,7 +1,7 @@
 namespace Wsmq;
 
 /// <summary>
-/// Tells the server of handlers that failed, so that it counts the attempts where a restart of this process does not lose them, and
+/// Tells the server of attempts that failed, so that it counts the attempts where a restart of this process does not lose them, and
 /// in the end sets the message aside.
 /// </summary>
 /// <remarks>
@@ -24,7 +24,8 @@ internal sealed class FailureReports(Acker acker, WsmqClientOptions options, Cli
         {
             // Only the first message that is not acknowledged counts: the server has to know of those before it.
             await acker.SendAsync(source, stop).ConfigureAwait(false);
-            await session.FailAsync(source, position, options.FailureReason(exception))
+            var reason = exception is NotHandledException early ? early.Reason ?? options.FailureReason(early.Cause) : options.FailureReason(exception);
+            await session.FailAsync(source, position, reason)
                 .WaitAsync(options.SendTimeout, options.TimeProvider, stop).ConfigureAwait(false);
         }
         catch (Exception e) when (!stop.IsCancellationRequested)

@@ -11,11 +11,11 @@ internal sealed class MessageReader
 
     private sealed record Offer(Delivery Delivery, CancellationToken Withdrawn)
     {
-        public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<HandOver> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    /// <summary>True when the app is done with the message; false when it ended the enumeration before.</summary>
-    public async Task<bool> HandOverAsync(Delivery delivery, CancellationToken ct)
+    /// <summary>Completes when the app is done with the message, or has ended the enumeration before.</summary>
+    public async Task<HandOver> HandOverAsync(Delivery delivery, CancellationToken ct)
     {
         var offer = new Offer(delivery, ct);
         try
@@ -24,7 +24,7 @@ internal sealed class MessageReader
         }
         catch (ChannelClosedException)
         {
-            return false;
+            return HandOver.NotTaken;
         }
 
         return await offer.Done.Task.WaitAsync(ct).ConfigureAwait(false);
@@ -42,7 +42,7 @@ internal sealed class MessageReader
                     if (current.Withdrawn.IsCancellationRequested)
                         continue;
                     yield return current.Delivery;
-                    current.Done.TrySetResult(true);
+                    current.Done.TrySetResult(HandOver.Done);
                 }
             }
         }
@@ -51,12 +51,25 @@ internal sealed class MessageReader
             // First, or the source loops would offer to a reader that takes nothing any more, again and again.
             onEnd();
             Complete();
-            current?.Done.TrySetResult(false);
+            current?.Done.TrySetResult(ct.IsCancellationRequested ? HandOver.NotTaken : HandOver.Left);
             while (_offers.Reader.TryRead(out var offer))
-                offer.Done.TrySetResult(false);
+                offer.Done.TrySetResult(HandOver.NotTaken);
         }
     }
 
     /// <summary>Ends the enumeration.</summary>
     public void Complete() => _offers.Writer.TryComplete();
+}
+
+/// <summary>What became of a message that was offered to an enumeration.</summary>
+internal enum HandOver
+{
+    /// <summary>The app asked for the next one.</summary>
+    Done,
+
+    /// <summary>The enumeration ended before the message was taken out, or was cancelled.</summary>
+    NotTaken,
+
+    /// <summary>The app left the enumeration with the message in hand: its loop threw, or broke off.</summary>
+    Left,
 }

@@ -58,9 +58,14 @@ internal sealed class SourceLoop(
             {
                 throw;
             }
+            catch (NotHandledException e) when (e.Operation is null)
+            {
+                // The app ended its reading, perhaps because of this message: it is up to the app when it goes on.
+                await failures.ReportAsync(source.Source, item.Position, e, stop).ConfigureAwait(false);
+            }
             catch (Exception e)
             {
-                events.RaiseError(WsmqOperation.Handle, e, item.Delivery);
+                Tell(e, item.Delivery!);
                 await Task.WhenAll(
                     failures.ReportAsync(source.Source, item.Position, e, stop),
                     PauseAsync(source, item, options.HandlerBackoff.Next(attempt), stop)).ConfigureAwait(false);
@@ -68,6 +73,16 @@ internal sealed class SourceLoop(
         }
 
         return false;
+    }
+
+    private void Tell(Exception exception, Delivery delivery)
+    {
+        if (exception is not NotHandledException { Operation: { } operation } early)
+            events.RaiseError(WsmqOperation.Handle, exception, delivery);
+        else if (operation == WsmqOperation.FindHandler)
+            events.RaiseUnhandled(early.Cause, delivery);
+        else
+            events.RaiseError(operation, early.Cause, delivery);
     }
 
     private async Task PauseAsync(SourceState source, SourceItem item, TimeSpan wait, CancellationToken stop)

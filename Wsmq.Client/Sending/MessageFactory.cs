@@ -3,20 +3,9 @@ using System.Text.Json;
 
 namespace Wsmq;
 
-/// <summary>Makes and checks what is sent.</summary>
+/// <summary>Checks and writes what is sent.</summary>
 internal sealed class MessageFactory(WsmqClientOptions options)
 {
-    public static OutgoingMessage Create<T>(Address to, JsonBody body, SendOptions? with) => new()
-    {
-        To = to.ToString(),
-        Id = with?.Id,
-        Type = with?.Type ?? MessageTypeAttribute.NameOf(typeof(T)),
-        Body = body,
-        Headers = with?.Headers,
-        CorrelationId = with?.CorrelationId,
-        ReplyTo = with?.ReplyTo?.ToString(),
-    };
-
     /// <summary>
     /// Refuses what the server would cut the connection for, gives the message the id that makes a repeat harmless, and writes it.
     /// </summary>
@@ -39,7 +28,7 @@ internal sealed class MessageFactory(WsmqClientOptions options)
     {
         try
         {
-            return JsonSerializer.SerializeToUtf8Bytes(message, WsmqJsonContext.Default.OutgoingMessage);
+            return JsonSerializer.SerializeToUtf8Bytes(message, WsmqJsonContext.Relaxed.OutgoingMessage);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or JsonException or NotSupportedException)
         {

@@ -78,6 +78,10 @@ public static class WsmqErrors
     public static WsmqError UnsupportedAddress { get; } = Final(2010, "unsupported-address",
         "This version keeps no messages for work: addresses.");
 
+    /// <summary>2011: a .NET type has no name on the wire.</summary>
+    public static WsmqError NoTypeName { get; } = Final(2011, "no-type-name",
+        "The type has no name that a receiver could know: declare one with [MessageType], or name the message in the call.");
+
     /// <summary>3001: the authorizer refuses sending to this address.</summary>
     public static WsmqError SendNotAllowed { get; } = Final(3001, "send-not-allowed", "The user may not send to this address.");
 

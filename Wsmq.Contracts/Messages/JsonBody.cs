@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -38,22 +39,32 @@ public readonly struct JsonBody : IEquatable<JsonBody>
     /// <exception cref="WsmqException"><c>invalid-body</c>: not exactly one JSON value, or nested too deeply.</exception>
     public static JsonBody Parse(string json) => Parse(Encoding.UTF8.GetBytes(json));
 
-    /// <summary>Serializes a value with source-generated metadata; safe for trimmed and native clients.</summary>
+    /// <summary>
+    /// Serializes a value with source-generated metadata; safe for trimmed and native clients. A value of a derived type is written as
+    /// what it is, unless the declared type says otherwise.
+    /// </summary>
     /// <param name="value">What to send.</param>
     /// <param name="typeInfo">Its metadata.</param>
     /// <typeparam name="T">The type of the value.</typeparam>
-    /// <exception cref="WsmqException"><c>invalid-body</c>: it nests too deeply, or a converter wrote raw text that is no JSON.</exception>
-    public static JsonBody From<T>(T value, JsonTypeInfo<T> typeInfo) => Parse(JsonSerializer.SerializeToUtf8Bytes(value, typeInfo));
+    /// <exception cref="WsmqException"><c>invalid-body</c>: it cannot be written as JSON, or nests too deeply.</exception>
+    public static JsonBody From<T>(T value, JsonTypeInfo<T> typeInfo)
+    {
+        ArgumentNullException.ThrowIfNull(typeInfo);
+        return TypedBody.Of(value, typeInfo);
+    }
 
-    /// <summary>Serializes a value by reflection.</summary>
+    /// <summary>
+    /// Serializes a value by reflection. A value of a derived type is written as what it is, unless the declared type says otherwise.
+    /// </summary>
     /// <param name="value">What to send.</param>
     /// <param name="options">How; web defaults (camel case) where it is null.</param>
     /// <typeparam name="T">The type of the value.</typeparam>
-    /// <exception cref="WsmqException"><c>invalid-body</c>: it nests too deeply, or a converter wrote raw text that is no JSON.</exception>
+    /// <exception cref="WsmqException"><c>invalid-body</c>: it cannot be written as JSON, or nests too deeply.</exception>
     [RequiresUnreferencedCode("Serializes by reflection: in trimmed apps use the overload with JsonTypeInfo.")]
     [RequiresDynamicCode("Serializes by reflection: in native apps use the overload with JsonTypeInfo.")]
-    public static JsonBody From<T>(T value, JsonSerializerOptions? options) =>
-        Parse(JsonSerializer.SerializeToUtf8Bytes(value, options ?? JsonSerializerOptions.Web));
+    [OverloadResolutionPriority(1)] // A literal null fits both overloads.
+    public static JsonBody From<T>(T value, JsonSerializerOptions? options = null) =>
+        TypedBody.Of(value, TypedBody.ByReflection<T>(options));
 
     /// <summary>Reads the value with source-generated metadata.</summary>
     /// <param name="typeInfo">The metadata.</param>
@@ -67,7 +78,8 @@ public readonly struct JsonBody : IEquatable<JsonBody>
     /// <exception cref="JsonException">The value does not fit the type.</exception>
     [RequiresUnreferencedCode("Reads by reflection: in trimmed apps use the overload with JsonTypeInfo.")]
     [RequiresDynamicCode("Reads by reflection: in native apps use the overload with JsonTypeInfo.")]
-    public T? To<T>(JsonSerializerOptions? options) =>
+    [OverloadResolutionPriority(1)]
+    public T? To<T>(JsonSerializerOptions? options = null) =>
         JsonSerializer.Deserialize<T>(Utf8.Span, options ?? JsonSerializerOptions.Web);
 
     /// <summary>The JSON text.</summary>

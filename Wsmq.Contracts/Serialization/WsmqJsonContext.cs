@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -26,4 +27,9 @@ public static class WsmqJson
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(bool))]
-internal sealed partial class WsmqJsonContext : JsonSerializerContext;
+internal sealed partial class WsmqJsonContext : JsonSerializerContext
+{
+    /// <summary>Leaves text in other alphabets as it is; see <see cref="JsonText"/>.</summary>
+    public static WsmqJsonContext Relaxed { get; } =
+        new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -21,7 +21,7 @@ public sealed record DeadLetter
     /// <summary>When it was set aside, by the clock of the store.</summary>
     public required DateTimeOffset SetAsideAt { get; init; }
 
-    /// <summary>What the client said about its last attempt, at most 256 characters; may be empty. The .NET client names the exception's type.</summary>
+    /// <summary>What the client said about its last attempt, at most 256 characters; may be empty. The .NET client names the exception's type, or <see cref="FailReasons.NoHandler"/>.</summary>
     public required string Reason { get; init; }
 
     /// <summary>The message as it was delivered; null in lists.</summary>

@@ -45,8 +45,8 @@ internal static class JsonFrames
     public static SerializedHubMessage Message(ReadOnlyMemory<byte> frames) => new([new SerializedMessage(Protocol, frames)]);
 
     /// <summary>An address as a JSON string.</summary>
-    public static byte[] SourceOf(Address source) =>
-        Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(source.ToString(), JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"");
+    public static byte[] SourceOf(Address source) => JsonText.Unescape(
+        Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(source.ToString(), JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"")).ToArray();
 
     /// <summary>The <c>Receive</c> frame of an entry that was checked.</summary>
     public static byte[] Receive(ReadOnlySpan<byte> source, LogEntry entry, bool isBinary)

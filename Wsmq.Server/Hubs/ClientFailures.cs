@@ -26,11 +26,12 @@ internal sealed class ClientFailures(
         await feeds.RequireWithinAsync(pump.Feed, failed, WsmqErrors.AckBeyondTail, session.Connection.Aborted);
 
         // One at a time: a handler that fails does so once, and whoever calls without end keeps the store busy with one call only.
-        if (services.Options.MaxAttempts == 0 || !pump.Failures.TryBegin())
+        var kind = FailReasons.IsFinal(reason) ? FailKind.Final : FailKind.Reported;
+        if ((services.Options.MaxAttempts == 0 && kind != FailKind.Final) || !pump.Failures.TryBegin())
             return 0;
         try
         {
-            return await CountAsync(session, pump, failed, FailureReason.Shorten(reason));
+            return await CountAsync(session, pump, RequestOf(session, pump, failed, kind, FailureReason.Shorten(reason)));
         }
         finally
         {
@@ -73,12 +74,14 @@ internal sealed class ClientFailures(
     private static FailRequest RequestOf(Session session, DeliveryPump pump, Position position, FailKind kind, string reason) =>
         new(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, position, kind, reason);
 
-    private async Task<int> CountAsync(Session session, DeliveryPump pump, Position failed, string reason)
+    private async Task<int> CountAsync(Session session, DeliveryPump pump, FailRequest request)
     {
+        var failed = request.Position;
+
         // The acks before it may still be on their way to the store, where it would then not be the first.
         if (pump.Acknowledged > Position.Start && pump.Acknowledged < failed)
             await acks.Enqueue(new AckRequest(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, pump.Acknowledged));
-        var result = await store.DeadLetters.FailAsync(RequestOf(session, pump, failed, FailKind.Reported, reason), session.Connection.Aborted);
+        var result = await store.DeadLetters.FailAsync(request, session.Connection.Aborted);
         switch (result.Outcome)
         {
             case FailOutcome.NoReader:
@@ -87,7 +90,8 @@ internal sealed class ClientFailures(
                 pump.Acknowledge(failed);
                 await skipped.TellAsync(session, pump.Feed.Source, failed, result.Attempts, session.Connection.Aborted);
                 return result.Attempts;
-            case FailOutcome.Passed when pump.Failures.CountPassed(failed) is var attempts && attempts >= services.Options.MaxAttempts:
+            case FailOutcome.Passed when pump.Failures.CountPassed(failed) is var attempts
+                && (request.Kind == FailKind.Final || attempts >= services.Options.MaxAttempts):
                 // Another connection of the device acknowledged it, or it is no longer kept: there is nothing to set aside, but this
                 // connection is not to be held up by it either.
                 pump.Acknowledge(failed);

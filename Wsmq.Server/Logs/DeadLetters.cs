@@ -11,6 +11,9 @@ internal enum FailKind
 
     /// <summary>Its silent attempts are used up and the device is back. Counts nothing, and sets the entry aside.</summary>
     Blocked = 2,
+
+    /// <summary>The client said so, and that no further attempt can help: it is set aside whatever the limit.</summary>
+    Final = 3,
 }
 
 /// <summary>A failed attempt at an entry.</summary>

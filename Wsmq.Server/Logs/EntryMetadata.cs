@@ -53,6 +53,6 @@ internal sealed record EntryMetadata
         WireWriter.WriteText(writer, Wire.ReplyTo, ReplyTo);
         writer.WriteEndObject();
         writer.Flush();
-        return buffer.WrittenSpan.ToArray();
+        return JsonText.Unescape(buffer.WrittenSpan.ToArray());
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization.Metadata;
+
 namespace Wsmq;
 
 /// <summary>
@@ -6,13 +8,39 @@ namespace Wsmq;
 /// </summary>
 public interface IWsmqPublisher
 {
-    /// <summary>Stores a message whose body is an object, serialized with <see cref="WsmqOptions.Json"/>, and whose type is the object's wire name.</summary>
+    /// <summary>
+    /// Stores a message whose body is an object, serialized with <see cref="WsmqOptions.Json"/>, and whose type is the object's wire name.
+    /// Where the call may be repeated take the overload with <see cref="SendOptions"/>, and give the message an id.
+    /// </summary>
     /// <param name="to">The address.</param>
     /// <param name="message">The body.</param>
     /// <param name="cancellationToken">Gives up waiting; the message may still be stored.</param>
-    /// <typeparam name="T">The type of the message; <see cref="MessageTypeAttribute"/> names it on the wire.</typeparam>
+    /// <typeparam name="T">
+    /// The declared type of the body. Written and named is the type that it has at run time, by <see cref="MessageTypeAttribute.NameOf"/>;
+    /// the declared one where that says how derived types are written (<c>[JsonDerivedType]</c>).
+    /// </typeparam>
     /// <exception cref="WsmqException">The message is malformed or too large, or the store did not take it: see <see cref="WsmqException.Error"/>.</exception>
     Task<Receipt> SendAsync<T>(Address to, T message, CancellationToken cancellationToken = default);
+
+    /// <summary>Stores a message whose body is an object, with an id, headers and the like.</summary>
+    /// <param name="to">The address.</param>
+    /// <param name="message">The body.</param>
+    /// <param name="options">What travels with it: with an id the call may be repeated.</param>
+    /// <param name="cancellationToken">Gives up waiting; the message may still be stored.</param>
+    /// <typeparam name="T">The declared type of the body, as in the overload without options.</typeparam>
+    /// <exception cref="WsmqException">The message is malformed or too large, or the store did not take it: see <see cref="WsmqException.Error"/>.</exception>
+    Task<Receipt> SendAsync<T>(Address to, T message, SendOptions options, CancellationToken cancellationToken = default);
+
+    /// <summary>Stores a message whose body is an object, serialized without reflection.</summary>
+    /// <param name="to">The address.</param>
+    /// <param name="message">The body.</param>
+    /// <param name="typeInfo">How the body is written.</param>
+    /// <param name="options">What travels with it; may be null.</param>
+    /// <param name="cancellationToken">Gives up waiting; the message may still be stored.</param>
+    /// <typeparam name="T">The declared type of the body, as in the overload without options.</typeparam>
+    /// <exception cref="WsmqException">The message is malformed or too large, or the store did not take it: see <see cref="WsmqException.Error"/>.</exception>
+    Task<Receipt> SendAsync<T>(
+        Address to, T message, JsonTypeInfo<T> typeInfo, SendOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Stores a message.</summary>
     /// <param name="message">The message; give it an id where the call may be repeated.</param>

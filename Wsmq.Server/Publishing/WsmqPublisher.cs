@@ -1,17 +1,19 @@
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
 
 namespace Wsmq.Server.Publishing;
 
-internal sealed class WsmqPublisher(MessageRules rules, PublishQueue queue, IOptions<WsmqOptions> options) : IWsmqPublisher
+internal sealed class WsmqPublisher(MessageRules rules, PublishQueue queue, IOptions<WsmqOptions> wsmq) : IWsmqPublisher
 {
-    public Task<Receipt> SendAsync<T>(Address to, T message, CancellationToken cancellationToken = default) => SendAsync(
-        new OutgoingMessage
-        {
-            To = to.ToString(),
-            Type = MessageTypeAttribute.NameOf(message?.GetType() ?? typeof(T)),
-            Body = JsonBody.From(message, options.Value.Json),
-        },
-        cancellationToken);
+    public Task<Receipt> SendAsync<T>(Address to, T message, CancellationToken cancellationToken = default) =>
+        SendAsync(TypedBody.Message(to, message, TypedBody.ByReflection<T>(wsmq.Value.Json), null), cancellationToken);
+
+    public Task<Receipt> SendAsync<T>(Address to, T message, SendOptions options, CancellationToken cancellationToken = default) =>
+        SendAsync(TypedBody.Message(to, message, TypedBody.ByReflection<T>(wsmq.Value.Json), options), cancellationToken);
+
+    public Task<Receipt> SendAsync<T>(
+        Address to, T message, JsonTypeInfo<T> typeInfo, SendOptions? options = null, CancellationToken cancellationToken = default) =>
+        SendAsync(TypedBody.Message(to, message, typeInfo, options), cancellationToken);
 
     public async Task<Receipt> SendAsync(OutgoingMessage message, CancellationToken cancellationToken = default) =>
         await Enqueue(message).WaitAsync(cancellationToken);

@@ -25,7 +25,7 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
         RedisValue[] values =
         [
             isGroup ? request.Device : RedisMessageLog.Field(request.Device), request.Position.ToString(), PlaceOf(request.Key),
-            request.Kind switch { FailKind.Reported => "R", FailKind.Silent => "S", _ => "B" },
+            request.Kind switch { FailKind.Reported => "R", FailKind.Silent => "S", FailKind.Final => "F", _ => "B" },
             request.Kind == FailKind.Reported ? options.MaxAttempts : options.MaxSilentAttempts,
             request.Reason, options.MaxDeadLetters, MaxAge(request.Source), request.User,
         ];

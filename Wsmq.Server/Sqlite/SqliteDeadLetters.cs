@@ -45,14 +45,14 @@ internal sealed class SqliteDeadLetters(SqliteEngine engine, WsmqOptions options
             before = new FailureRow(entry.Position.Value, 0, 0);
         var failures = before with
         {
-            Reported = before.Reported + (request.Kind == FailKind.Reported ? 1 : 0),
+            Reported = before.Reported + (request.Kind is FailKind.Reported or FailKind.Final ? 1 : 0),
             Silent = before.Silent + (request.Kind == FailKind.Silent ? 1 : 0),
         };
         var attempts = failures.Reported + failures.Silent;
         var (used, limit) = request.Kind == FailKind.Reported
             ? (failures.Reported, options.MaxAttempts)
             : (failures.Silent, options.MaxSilentAttempts);
-        if (request.Kind == FailKind.Silent || limit == 0 || used < limit)
+        if (request.Kind != FailKind.Final && (request.Kind == FailKind.Silent || limit == 0 || used < limit))
         {
             DeadLetterTable.SaveFailures(session, row.Id, request.User, request.Device, failures);
             return new FailResult(FailOutcome.Counted, attempts);

@@ -31,4 +31,5 @@ internal static class Entry
     };
 }
 
+[MessageType(nameof(Line))]
 internal sealed record Line(string Text);

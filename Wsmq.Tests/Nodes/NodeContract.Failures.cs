@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Wsmq.Server.Hubs;
@@ -30,6 +31,63 @@ public abstract partial class NodeContract
         letter.Should().BeEquivalentTo(new { Source = Address.User("bob"), Device = "default", Attempts = 3, Message = (Delivery?)null });
         letter.Reason.Should().StartWith("Boom bang").And.HaveLength(256);
         bob.Gaps.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(0)]
+    public async Task A_message_that_a_client_has_no_handler_for_is_set_aside_at_once_for_its_device_only(int maxAttempts)
+    {
+        var node = await StartAsync(o => o.MaxAttempts = maxAttempts);
+        await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
+        await using var laptop = await PlainClient.ConnectAsync(node, "bob", "laptop", ack: false);
+        await using var twin = await PlainClient.ConnectAsync(node, "bob", ack: false);
+        await PublishAsync(node, "user:bob", 0, 3);
+        foreach (var client in new[] { bob, laptop, twin })
+            await client.ReceivesAsync("0", "1", "2");
+
+        (await FailAsync(bob, bob.Received[1], FailReasons.NoHandler)).Should().Be(0, "the one before it is not acknowledged");
+        (await FailAsync(bob, bob.Received[0], FailReasons.NoHandler)).Should().Be(1);
+        await IsToldAsync(bob, 1);
+        (await FailAsync(twin, twin.Received[0], FailReasons.NoHandler)).Should().Be(1, "another connection of the device is told the same");
+        await IsToldAsync(twin, 1);
+        await twin.Connection.InvokeAsync("Ack", "user:bob", twin.Received[1].Position);
+        (await FailAsync(bob, bob.Received[1], FailReasons.NoHandler)).Should().Be(1, "it handled what this one cannot");
+        await IsToldAsync(bob, 2);
+
+        var letter = (await DeadLetters(node).ListAsync("bob")).Should().ContainSingle().Subject;
+        letter.Should().BeEquivalentTo(new { Device = "default", Attempts = 1, Reason = "no-handler" });
+        letter.Position.ToString().Should().Be(bob.Received[0].Position);
+        laptop.Skipped.Should().BeEmpty();
+    }
+
+    [MessageType("known")]
+    private sealed record Known(int Value);
+
+    [Fact]
+    public async Task What_the_typed_client_does_not_handle_is_kept_as_a_dead_letter_and_comes_again_when_replayed()
+    {
+        var node = await StartAsync();
+        var handled = new ConcurrentQueue<string>();
+        await using var client = new WsmqClient(node.Hub, o => o.AccessToken = _ => Task.FromResult<string?>(TestTokens.For("bob")));
+        client.On<Known>((message, _) => Handle($"known {message.Body.Value}"));
+        await client.StartAsync();
+        await node.Publisher.SendAsync(Address.User("bob"), new { Value = 1 }, new SendOptions { Type = "unknown" });
+        await node.Publisher.SendAsync(Address.User("bob"), new Known(2));
+        await Eventually.That("the second is handled", () => handled.Count == 1);
+
+        var letter = (await DeadLetters(node).ListAsync("bob")).Should().ContainSingle().Subject;
+        letter.Reason.Should().Be(FailReasons.NoHandler);
+        client.On<Known>("unknown", (message, _) => Handle($"unknown {message.Body.Value}"));
+        await DeadLetters(node).ReplayAsync("bob", letter.Id);
+        await Eventually.That("the replayed one is handled", () => handled.Count == 2);
+        handled.Should().Equal("known 2", "unknown 1");
+
+        Task Handle(string what)
+        {
+            handled.Enqueue(what);
+            return Task.CompletedTask;
+        }
     }
 
     [Fact]

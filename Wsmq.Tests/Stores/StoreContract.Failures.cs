@@ -37,6 +37,26 @@ public abstract partial class StoreContract
     }
 
     [Theory]
+    [InlineData(false, 3)]
+    [InlineData(true, 3)]
+    [InlineData(false, 0)]
+    [InlineData(true, 0)]
+    public async Task A_final_failure_sets_the_first_entry_aside_whatever_the_limit(bool group, int maxAttempts)
+    {
+        await using var h = await CreateAsync(o => o.MaxAttempts = maxAttempts);
+        var source = await ReaderAsync(h, group);
+        var p = await h.AddManyAsync(source, 2);
+
+        (await FailAsync(h, source, p[1], kind: FailKind.Final)).Should().Be(new FailResult(FailOutcome.NotFirst, 0));
+        await FailAsync(h, source, p[0]);
+        (await FailAsync(h, source, p[0], kind: FailKind.Final, reason: "no-handler")).Should().Be(new FailResult(FailOutcome.SetAside, 2));
+        (await FailAsync(h, source, p[0], kind: FailKind.Final)).Should().Be(new FailResult(FailOutcome.SetAside, 2), "who missed the answer gets it again");
+        (await FailAsync(h, source, p[1], kind: FailKind.Final)).Should().Be(new FailResult(FailOutcome.SetAside, 1));
+        (await CursorAsync(h, source)).Should().Be(p[1]);
+        (await h.Store.DeadLetters.ListAsync(source, "bob", default)).Select(d => d.Reason).Should().Equal("no-handler", "why");
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Only_the_first_entry_that_is_not_acknowledged_counts(bool group)

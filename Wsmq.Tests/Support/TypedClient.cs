@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 namespace Wsmq.Tests.Support;
 
 /// <summary>What the tests send with the typed client.</summary>
+[MessageType(nameof(Number))]
 internal sealed record Number(int Value);
 
 /// <summary>The typed client with short waits, and a record of all that it handed to the app.</summary>

@@ -3,7 +3,7 @@
 -- KEYS[1] log (stream)          KEYS[2] where the cursor is (hash): meta of the user, or the user's cursors in the group
 -- KEYS[3] set aside (hash: i and e before a place: what is known of it, and its content)
 -- KEYS[4] places (sorted set: position:device by when it was set aside, µs)   KEYS[5] only of a group: members (hash)
--- ARGV[1] device's field        ARGV[2] position   ARGV[3] place   ARGV[4] R (reported), S (silent) or B (blocked)
+-- ARGV[1] device's field        ARGV[2] position   ARGV[3] place   ARGV[4] R (reported), S (silent), B (blocked) or F (final)
 -- ARGV[5] most attempts, 0 for no limit            ARGV[6] reason
 -- ARGV[7] most entries set aside                   ARGV[8] how long they are kept, µs   ARGV[9] user
 -- Returns the outcome (0 not first, 1 counted, 2 set aside, 3 passed, 4 no such reader) and the attempts
@@ -31,10 +31,10 @@ end
 
 local counted, reported, silent = string.match(string.sub(value, head + 2), '^(%d+):(%d+):(%d+)$')
 if counted ~= position then reported, silent = 0, 0 end
-reported = tonumber(reported) + (kind == 'R' and 1 or 0)
+reported = tonumber(reported) + ((kind == 'R' or kind == 'F') and 1 or 0)
 silent = tonumber(silent) + (kind == 'S' and 1 or 0)
 local used = kind == 'R' and reported or silent
-if kind == 'S' or limit == 0 or used < limit then
+if kind ~= 'F' and (kind == 'S' or limit == 0 or used < limit) then
   call('HSET', holder, field, string.sub(value, 1, head) .. ':' .. position .. ':' .. reported .. ':' .. silent)
   return { 1, reported + silent }
 end

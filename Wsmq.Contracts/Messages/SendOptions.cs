@@ -1,6 +1,6 @@
 namespace Wsmq;
 
-/// <summary>What may travel with a message that is sent.</summary>
+/// <summary>What may travel with a message that a client or the app's publisher sends.</summary>
 public sealed record SendOptions
 {
     /// <summary>
@@ -9,7 +9,10 @@ public sealed record SendOptions
     /// </summary>
     public string? Id { get; init; }
 
-    /// <summary>The message's type on the wire. Default: <see cref="MessageTypeAttribute.NameOf"/> of the type that is sent.</summary>
+    /// <summary>
+    /// The message's type on the wire. Default: <see cref="MessageTypeAttribute.NameOf"/> of the type that the message has at run time,
+    /// or of the declared one where that says how derived types are written (<c>[JsonDerivedType]</c>). Required where the type has no name.
+    /// </summary>
     public string? Type { get; init; }
 
     /// <summary>Names and values that travel with the message.</summary>
@@ -18,6 +21,6 @@ public sealed record SendOptions
     /// <summary>Ties an answer to a question.</summary>
     public string? CorrelationId { get; init; }
 
-    /// <summary>Where an answer should go: an address that this user may send to.</summary>
+    /// <summary>Where an answer should go: an address that the sender may send to.</summary>
     public Address? ReplyTo { get; init; }
 }

@@ -1,0 +1,14 @@
+namespace Wsmq;
+
+/// <summary>What becomes of a message that no handler takes.</summary>
+public enum UnhandledMessages
+{
+    /// <summary>
+    /// It is dead-lettered at once for this device, with the reason <see cref="FailReasons.NoHandler"/>: the app at the server can read
+    /// it and have it sent again.
+    /// </summary>
+    DeadLetter = 0,
+
+    /// <summary>It is acknowledged, and gone for this device.</summary>
+    Ignore = 1,
+}

@@ -1,0 +1,49 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using CsCheck;
+
+namespace Wsmq.Tests.Contracts;
+
+public sealed class JsonTextTests
+{
+    private static readonly JsonSerializerOptions Escaping = new() { Encoder = JavaScriptEncoder.Create() };
+
+    private sealed record Text(string Value);
+
+    [Theory]
+    [InlineData("Ж", "\"Ж\"")]
+    [InlineData("漢", "\"漢\"")]
+    [InlineData("😀", "\"😀\"")]
+    [InlineData("<a href='x'>&+", "\"<a href='x'>&+\"")]
+    [InlineData("say \"hi\"", "\"say \\\"hi\\\"\"")]
+    [InlineData("\\u0416", "\"\\\\u0416\"")]
+    [InlineData("\\😀\\", "\"\\\\😀\\\\\"")]
+    [InlineData("\u0001\u001e\n\u007f", "\"\\u0001\\u001E\\n\u007f\"")]
+    public void A_text_is_written_as_JavaScript_writes_it(string text, string json) => JsonBody.From(text).ToString().Should().Be(json);
+
+    [Fact]
+    public void Names_of_members_and_keys_are_written_so_too() =>
+        JsonBody.From(new Dictionary<string, object> { ["Ж"] = new { Имя = "😀" } }).ToString().Should().Be("""{"Ж":{"имя":"😀"}}""");
+
+    [Fact]
+    public void It_says_what_it_said_before() => Gen.String.Array.Sample(texts =>
+    {
+        var escaped = JsonSerializer.SerializeToUtf8Bytes(texts, Escaping);
+        var plain = JsonText.Unescape(escaped.ToArray());
+        var read = JsonSerializer.Deserialize<string[]>(plain.Span)!;
+        return read.SequenceEqual(JsonSerializer.Deserialize<string[]>(escaped)!) && plain.Length <= escaped.Length;
+    });
+
+    [Theory]
+    [InlineData("\"\\ud83d\"")]
+    [InlineData("\"\\ud83dx\"")]
+    [InlineData("\"\\ud83d\\ud83d\"")]
+    [InlineData("\"\\ude00\\ud83d\"")]
+    public void Half_a_surrogate_pair_stays_escaped(string json) =>
+        Encoding.UTF8.GetString(JsonText.Unescape(Encoding.UTF8.GetBytes(json)).Span).Should().Be(json);
+
+    [Fact]
+    public void An_encoder_that_the_app_chose_is_kept() =>
+        JsonBody.From(new Text("Ж"), Escaping).ToString().Should().Contain("\\u0416");
+}
