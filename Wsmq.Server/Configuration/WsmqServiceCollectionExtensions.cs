@@ -1,9 +1,7 @@
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wsmq;
 using Wsmq.Server.Access;
@@ -82,19 +80,14 @@ public static class WsmqServiceCollectionExtensions
 
     private static void AddHub(IServiceCollection services)
     {
-        // SignalR looks at the options of one hub only where AddHubOptions was called for it: without this the limits and the
-        // error filter would stay without effect.
-        services.AddSignalR().AddHubOptions<WsmqHub>(_ => { }).AddJsonProtocol(json =>
-        {
-            var payload = json.PayloadSerializerOptions;
-            payload.TypeInfoResolver = JsonTypeInfoResolver.Combine(
-                WsmqJson.TypeInfoResolver, payload.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver());
-        });
-        services.AddSingleton<IPostConfigureOptions<HubOptions<WsmqHub>>, HubLimits>();
-        services.AddSingleton<ErrorFilter>();
+        services.AddSignalR();
+        services.AddSingleton<HubProtocol>();
+        services.AddTransient<IOptionsFactory<HubOptions<WsmqHub>>, HubOptionsFactory>();
+        services.AddSingleton<IValidateOptions<HubOptions<WsmqHub>>, HubOptionsValidation>();
+        services.AddOptions<HubOptions<WsmqHub>>().ValidateOnStart();
         services.AddSingleton<ConnectionRegistry>();
-        services.AddSingleton(p => ActivatorUtilities.CreateInstance<HubConnectionHandler<WsmqHub>>(
-            p, new RefusalLog(p.GetRequiredService<ILoggerFactory>(), p.GetRequiredService<LogGate>())));
+        services.AddSingleton<RefusalLog>();
+        services.AddSingleton<HubConnectionHandler<WsmqHub>, HubHandler>();
 
         // The hub's constructor takes internal parts, so that they stay internal; SignalR's activator asks the container first.
         services.AddTransient(p => new WsmqHub(

@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Wsmq.Server.Hubs;
 
-/// <summary>Lets the errors of wsmq reach clients with their codes; SignalR hides what any other exception says.</summary>
+/// <summary>
+/// Lets the errors of wsmq reach clients with their codes; SignalR hides what any other exception says. A filter that the app adds
+/// for this hub may wrap them: what is inside counts.
+/// </summary>
 internal sealed class ErrorFilter : IHubFilter
 {
     public async ValueTask<object?> InvokeMethodAsync(
@@ -12,9 +15,9 @@ internal sealed class ErrorFilter : IHubFilter
         {
             return await next(invocationContext);
         }
-        catch (WsmqException e)
+        catch (Exception e) when (Cause(e) is { } cause)
         {
-            throw new HubException(e.Message, e);
+            throw new HubException(cause.Message, cause);
         }
     }
 
@@ -24,9 +27,16 @@ internal sealed class ErrorFilter : IHubFilter
         {
             await next(context);
         }
-        catch (WsmqException e)
+        catch (Exception e) when (Cause(e) is { } cause)
         {
-            throw new HubException(e.Message, e);
+            throw new HubException(cause.Message, cause);
         }
+    }
+
+    private static WsmqException? Cause(Exception? e)
+    {
+        while (e is not null and not WsmqException)
+            e = e.InnerException;
+        return (WsmqException?)e;
     }
 }

@@ -35,9 +35,11 @@ internal sealed class TestNode : IAsyncDisposable
         Action<WsmqBuilder> store,
         Action<WsmqOptions>? options = null,
         Action<WebApplicationBuilder>? services = null,
-        Action<WebApplication>? endpoints = null)
+        Action<WebApplication>? endpoints = null,
+        Action<WebApplicationBuilder>? before = null,
+        string? environment = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Services.AddAuthentication().AddJwtBearer(bearer =>
@@ -53,6 +55,7 @@ internal sealed class TestNode : IAsyncDisposable
                 },
             };
         });
+        before?.Invoke(builder);
         store(builder.Services.AddWsmq(o =>
         {
             // Most tests stop their nodes under clients that do not know how to leave.

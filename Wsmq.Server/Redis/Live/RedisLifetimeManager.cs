@@ -23,15 +23,14 @@ internal sealed class RedisLifetimeManager : LocalLifetimeManager
     public RedisLifetimeManager(
         ConnectionRegistry connections,
         IStore store,
-        IHubProtocolResolver protocols,
+        HubProtocol protocol,
         WsmqMetrics metrics,
         TimeProvider time,
         ILoggerFactory loggers)
         : base(connections, loggers.CreateLogger<DefaultHubLifetimeManager<WsmqHub>>())
     {
         var logger = loggers.CreateLogger<RedisLifetimeManager>();
-        _protocol = protocols.GetProtocol(JsonFrames.Protocol, [JsonFrames.Protocol])
-            ?? throw new InvalidOperationException("SignalR's JSON protocol was removed from the services; wsmq needs it.");
+        _protocol = protocol.AllProtocols[0];
         _live = ((RedisStore)store).Live;
         _groups = new LiveGroups(_live);
         _audience = new LiveAudience(_groups, metrics, logger);

@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Delivering;
+
+namespace Wsmq.Server.Configuration;
+
+/// <summary>Refuses what an app sets for our hub by name and the hub cannot work with.</summary>
+internal sealed class HubOptionsValidation(IOptions<WsmqOptions> wsmq) : IValidateOptions<HubOptions<WsmqHub>>
+{
+    public ValidateOptionsResult Validate(string? name, HubOptions<WsmqHub> options)
+    {
+        var rules = new OptionRules("HubOptions<WsmqHub>");
+        rules.Require(
+            options.SupportedProtocols is [JsonFrames.Protocol],
+            "options.SupportedProtocols must stay 'json': the hub of wsmq speaks nothing else");
+        rules.Require(
+            options.MaximumReceiveMessageSize == HubOptionsFactory.MessageBytes(wsmq.Value),
+            "options.MaximumReceiveMessageSize follows from the limits of wsmq: set WsmqOptions.MaxBodyBytes and MaxHeaderBytes instead");
+        rules.Require(
+            options.MaximumParallelInvocationsPerClient == HubOptionsFactory.ParallelInvocations(wsmq.Value),
+            "options.MaximumParallelInvocationsPerClient follows from the limits of wsmq: set WsmqOptions.MaxOutstandingSends instead");
+        rules.Require(
+            options is { KeepAliveInterval: { } ping, ClientTimeoutInterval: { } silence } && TimeSpan.Zero < ping && ping < silence,
+            "options.KeepAliveInterval must be more than 0 and less than options.ClientTimeoutInterval");
+        rules.Require(options.HandshakeTimeout > TimeSpan.Zero, "options.HandshakeTimeout must be more than 0");
+        rules.Require(options.StreamBufferCapacity > 0, "options.StreamBufferCapacity must be more than 0");
+        return rules.Result;
+    }
+}
