@@ -1,12 +1,15 @@
 using System.CommandLine;
 using Wsmq.Faults.Reporting;
 using Wsmq.Faults.Running;
+using Wsmq.Faults.Stores;
 
 namespace Wsmq.Faults;
 
 /// <summary><c>campaign</c>: many seeds one after another, and their report.</summary>
 internal static class CampaignCommand
 {
+    private const string All = "all";
+
     public static Command Create()
     {
         var seeds = new Option<(int From, int Through)>("--seeds")
@@ -24,22 +27,30 @@ internal static class CampaignCommand
         var minutes = Options.Minutes(1);
         var stampede = Options.Stampede();
         var report = new Option<FileInfo?>("--report") { Description = "A document whose part behind the line <!-- report --> is replaced by this report." };
-        var command = new Command("campaign", "Runs many seeds, each a mixture, which together have all faults on all stores, and reports.") { seeds, minutes, stampede, report };
+        var store = new Option<string>("--store") { Description = "The store of all seeds; with all, which is taken where it is left out, they take turns.", DefaultValueFactory = _ => All };
+        store.AcceptOnlyFromAmong([All, .. StoreName.All]);
+        var results = new Option<FileInfo?>("--results") { Description = "A file with a line for each seed that is done. Started again with it, a campaign goes on where it was." };
+        var command = new Command("campaign", "Runs many seeds, each a mixture, which together have all faults on all stores, and reports.")
+        {
+            seeds, minutes, stampede, store, report, results,
+        };
         command.SetAction(async (result, stop) =>
         {
             var (from, through) = result.GetRequiredValue(seeds);
-            var results = new List<RunResult>();
-            foreach (var seed in Enumerable.Range(from, through - from + 1))
+            var done = new ResultFile(result.GetValue(results)?.FullName);
+            var on = result.GetRequiredValue(store) is var chosen && chosen == All ? null : chosen;
+            foreach (var seed in Enumerable.Range(from, through - from + 1).Where(seed => !done.Has(seed)))
             {
-                results.Add(await Runner.RunAsync(new RunSettings(seed, result.GetValue(minutes), null, null, 2, result.GetValue(stampede), false), stop));
-                await result.InvocationConfiguration.Output.WriteLineAsync(results[^1].ToLine());
+                var one = await ChildRun.RunAsync(new RunSettings(seed, result.GetValue(minutes), on, null, 2, result.GetValue(stampede), false), stop);
+                done.Add(one);
+                await result.InvocationConfiguration.Output.WriteLineAsync(one.ToLine());
             }
 
-            var text = CampaignReport.Write(results, result.GetValue(minutes));
+            var text = CampaignReport.Write(done.Results, result.GetValue(minutes));
             await result.InvocationConfiguration.Output.WriteLineAsync(text);
             if (result.GetValue(report) is { } file)
                 await CampaignReport.SaveAsync(file.FullName, text, stop);
-            return results.Exists(r => r.Violations.Count > 0) ? 1 : 0;
+            return done.Results.Any(r => r.Violations.Count > 0) ? 1 : 0;
         });
         return command;
     }

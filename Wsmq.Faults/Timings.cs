@@ -16,6 +16,9 @@ internal sealed record Timings
     /// <summary>How long Redis is paused.</summary>
     public required TimeSpan RedisPause { get; init; }
 
+    /// <summary>After how long without an answer a master is replaced by the sentinels; a busy machine must not look so.</summary>
+    public required TimeSpan SentinelDownAfter { get; init; }
+
     public required int StampedeClients { get; init; }
 
     public TimeSpan BeyondTimeout => ConnectionTimeout * 1.5;
@@ -24,11 +27,11 @@ internal sealed record Timings
         ? new Timings
         {
             CommandTimeout = TimeSpan.FromSeconds(2), TailCheck = TimeSpan.FromSeconds(1), ConnectionTimeout = TimeSpan.FromSeconds(3),
-            Fault = TimeSpan.FromSeconds(3), RedisPause = TimeSpan.FromSeconds(minutes < 0.9 ? 4 : 12), StampedeClients = stampede ?? 100,
+            Fault = TimeSpan.FromSeconds(3), RedisPause = TimeSpan.FromSeconds(minutes < 0.9 ? 4 : 12), SentinelDownAfter = TimeSpan.FromSeconds(3), StampedeClients = stampede ?? 100,
         }
         : new Timings
         {
             CommandTimeout = TimeSpan.FromSeconds(5), TailCheck = TimeSpan.FromSeconds(10), ConnectionTimeout = TimeSpan.FromSeconds(8),
-            Fault = TimeSpan.FromSeconds(8), RedisPause = TimeSpan.FromSeconds(30), StampedeClients = stampede ?? 5_000,
+            Fault = TimeSpan.FromSeconds(8), RedisPause = TimeSpan.FromSeconds(30), SentinelDownAfter = TimeSpan.FromSeconds(10), StampedeClients = stampede ?? 5_000,
         };
 }

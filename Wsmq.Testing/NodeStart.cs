@@ -17,14 +17,14 @@ public sealed record NodeStart(Assembly Program, IReadOnlyList<string> Arguments
     public string? Log { get; init; }
 
     /// <summary>The command line.</summary>
-    internal string[] Line
+    internal string[] Line => [.. Prefix, .. LineOf(Program, Arguments)];
+
+    /// <summary>The command line that starts this program again.</summary>
+    public static string[] LineOf(Assembly program, IReadOnlyList<string> arguments)
     {
-        get
-        {
-            // Started as "dotnet Program.dll" the process is dotnet, and wants the file first.
-            var process = System.Environment.ProcessPath!;
-            string[] self = Path.GetFileNameWithoutExtension(process) == "dotnet" ? [process, Program.Location] : [process];
-            return [.. Prefix, .. self, .. Arguments];
-        }
+        // Started as "dotnet Program.dll" the process is dotnet, and wants the file first.
+        var process = System.Environment.ProcessPath!;
+        string[] self = Path.GetFileNameWithoutExtension(process) == "dotnet" ? [process, program.Location] : [process];
+        return [.. self, .. arguments];
     }
 }

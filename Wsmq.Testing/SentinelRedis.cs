@@ -17,12 +17,11 @@ public sealed class SentinelRedis : IAsyncDisposable
     // A replica otherwise waits for five seconds for others that might want the same data.
     private static readonly string[] ServerArguments = ["--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1"];
 
+    private readonly string[] _arguments;
     private readonly List<RedisServer> _servers = [];
     private readonly List<RedisServer> _sentinels = [];
 
-    private SentinelRedis()
-    {
-    }
+    private SentinelRedis(string[] more) => _arguments = [.. ServerArguments, .. more];
 
     /// <summary>The primary of the beginning, then its replicas.</summary>
     public IReadOnlyList<RedisServer> Servers => _servers;
@@ -36,9 +35,11 @@ public sealed class SentinelRedis : IAsyncDisposable
     /// <param name="replicas">Replicas of the primary.</param>
     /// <param name="sentinels">How many watch; more than half of them decide.</param>
     /// <param name="downAfter">How long a server may not answer before a sentinel counts it as away. Default 1 second.</param>
-    public static async Task<SentinelRedis> StartAsync(int replicas = 1, int sentinels = 3, TimeSpan? downAfter = null)
+    /// <param name="arguments">More of redis-server's arguments, for the primary and the replicas.</param>
+    public static async Task<SentinelRedis> StartAsync(
+        int replicas = 1, int sentinels = 3, TimeSpan? downAfter = null, params string[] arguments)
     {
-        var redis = new SentinelRedis();
+        var redis = new SentinelRedis(arguments);
         try
         {
             await redis.StartServersAsync(replicas);
@@ -78,9 +79,9 @@ public sealed class SentinelRedis : IAsyncDisposable
 
     private async Task StartServersAsync(int replicas)
     {
-        _servers.Add(await RedisServer.StartAsync(appendOnly: true, ServerArguments));
+        _servers.Add(await RedisServer.StartAsync(appendOnly: true, _arguments));
         for (var i = 0; i < replicas; i++)
-            _servers.Add(await RedisServer.StartAsync(appendOnly: true, [.. ServerArguments, "--replicaof", $"127.0.0.1 {_servers[0].Port}"]));
+            _servers.Add(await RedisServer.StartAsync(appendOnly: true, [.. _arguments, "--replicaof", $"127.0.0.1 {_servers[0].Port}"]));
         await Eventually.That("the replicas have what the primary has", async () =>
             (await _servers[0].CommandAsync($"WAIT {replicas} 100")).StartsWith($":{replicas}", StringComparison.Ordinal));
     }

@@ -6,6 +6,7 @@ namespace Wsmq.Testing;
 public sealed class TcpLink(Socket client, long bytesUntilCut, LinkConditions conditions)
 {
     private readonly Socket _server = new(SocketType.Stream, ProtocolType.Tcp);
+    private readonly LinkConditions _own = new();
     private long _rest = bytesUntilCut;
 
     /// <summary>Carries bytes until either side ends. True if it was cut because of their number.</summary>
@@ -16,7 +17,7 @@ public sealed class TcpLink(Socket client, long bytesUntilCut, LinkConditions co
             await _server.ConnectAsync(target.Host, target.Port);
             await using var near = new NetworkStream(client);
             await using var far = new NetworkStream(_server);
-            await await Task.WhenAny(CopyAsync(near, far, conditions.PassUpAsync), CopyAsync(far, near, conditions.PassDownAsync));
+            await await Task.WhenAny(CopyAsync(near, far, PassUpAsync, PassDownAsync), CopyAsync(far, near, PassDownAsync, PassUpAsync));
         }
         catch (Exception e) when (IsEnd(e))
         {
@@ -26,6 +27,9 @@ public sealed class TcpLink(Socket client, long bytesUntilCut, LinkConditions co
         Cut();
         return Volatile.Read(ref _rest) <= 0;
     }
+
+    /// <summary>Lets nothing through any more, not even that a side has ended: either side believes the other one is there.</summary>
+    public void Silence(bool up, bool down) => _own.Hold(up, down);
 
     /// <summary>Ends both sides with a reset, so that what was on its way is lost.</summary>
     public void Cut()
@@ -43,13 +47,28 @@ public sealed class TcpLink(Socket client, long bytesUntilCut, LinkConditions co
 
             side.Dispose();
         }
+
+        _own.Clear();
+    }
+
+    private async Task PassUpAsync(int bytes)
+    {
+        await conditions.PassUpAsync(bytes);
+        await _own.PassUpAsync(bytes);
+    }
+
+    private async Task PassDownAsync(int bytes)
+    {
+        await conditions.PassDownAsync(bytes);
+        await _own.PassDownAsync(bytes);
     }
 
     private static bool IsEnd(Exception e) =>
         e is IOException or SocketException or ObjectDisposedException or InvalidOperationException or OperationCanceledException;
 
-    private async Task CopyAsync(NetworkStream from, NetworkStream to, Func<int, Task> passAsync)
+    private async Task CopyAsync(NetworkStream from, NetworkStream to, Func<int, Task> passAsync, Func<int, Task> passBackAsync)
     {
+        var tellAsync = passAsync;
         var buffer = new byte[4096];
         await using var line = conditions.Latency > TimeSpan.Zero ? new LongLine(from, conditions.Latency) : null;
         try
@@ -58,12 +77,17 @@ public sealed class TcpLink(Socket client, long bytesUntilCut, LinkConditions co
             {
                 await passAsync(read);
                 var before = Interlocked.Add(ref _rest, -read) + read;
+                tellAsync = passBackAsync;
                 await to.WriteAsync(buffer.AsMemory(0, (int)Math.Clamp(before, 0, read)));
+                tellAsync = passAsync;
             }
         }
         catch (Exception e) when (IsEnd(e))
         {
             // The other direction ends with this one.
         }
+
+        // That one side has ended goes the same way as all that it says.
+        await tellAsync(0);
     }
 }

@@ -75,6 +75,19 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Leaves every open connection half open: nothing goes through it any more, in these directions, and nobody is told, as when a
+    /// machine between loses its state. New connections are as ever.
+    /// </summary>
+    public void Silence(bool up = true, bool down = true)
+    {
+        lock (_lock)
+        {
+            foreach (var link in _links.Keys)
+                link.Silence(up, down);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, true))

@@ -18,6 +18,9 @@ internal sealed class DeviceRecord(HistoryEvent device, int since, Verdict verdi
 
     public IEnumerable<SourceRecord> Sources => _sources.Values;
 
+    /// <summary>Whether it is among those that a live push is for.</summary>
+    public bool IsMeant(string to) => to == EventKind.Everybody || _sources.ContainsKey(to);
+
     public SourceRecord? Of(string source) => _sources.GetValueOrDefault(source);
 
     public void Take(HistoryEvent happened)

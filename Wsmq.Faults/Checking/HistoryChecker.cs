@@ -13,10 +13,9 @@ internal sealed class HistoryChecker
     private readonly Failovers _failovers = new();
     private readonly Dictionary<string, DeviceRecord> _devices = new(StringComparer.Ordinal);
     private readonly SendRecords _sends = new();
+    private readonly LiveRecords _live;
 
-    private HistoryChecker()
-    {
-    }
+    private HistoryChecker() => _live = new LiveRecords(_verdict);
 
     public static Verdict Check(IEnumerable<HistoryEvent> history)
     {
@@ -43,11 +42,22 @@ internal sealed class HistoryChecker
                 if (_devices.TryGetValue(happened.Device!, out var device))
                     device.Take(happened);
                 break;
+            case EventKind.State:
+                _live.State(happened);
+                break;
+            case EventKind.Push:
+                _live.Push(happened, _devices.Values);
+                break;
+            case EventKind.Pushed:
+                if (_devices.TryGetValue(happened.Device!, out var pushedTo))
+                    _live.Pushed(happened, pushedTo);
+                break;
             case EventKind.Fault when happened.Why!.StartsWith("begins", StringComparison.Ordinal):
                 _verdict.Faults++;
                 break;
             case EventKind.TailAtRisk or EventKind.Promoted:
                 _failovers.Take(happened, line);
+                _live.FailedOver();
                 break;
             case EventKind.Leak:
                 _verdict.AddLeak($"{happened.Id}: {happened.Why}");
@@ -61,6 +71,7 @@ internal sealed class HistoryChecker
         _verdict.Receipted = _sends.All.Count(s => s.Position is not null);
         _verdict.GapsAnnounced = _devices.Values.Sum(d => d.Gaps);
         _sends.CheckAnswers(_verdict);
+        _live.Count();
         SenderOrder.Check(_sends.All, _verdict);
         new Coverage(_devices.Values, _failovers, _verdict).Check(_sends.All);
         return _verdict;

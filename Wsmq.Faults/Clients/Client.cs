@@ -58,5 +58,8 @@ internal abstract class Client(string user, string device, IReadOnlyList<string>
     protected OutgoingMessage NextMessage(string to) =>
         new() { To = to, Id = $"{Name}#{Interlocked.Increment(ref _sent)}", Type = "load", Body = JsonBody.Parse("\"load\"") };
 
+    /// <summary>A live push came.</summary>
+    public static HistoryEvent Pushed(LiveMessage message) => new() { Kind = EventKind.Pushed, Id = message.Body!.Value.ToString().Trim('"') };
+
     protected void Record(HistoryEvent happened) => history.Add(happened with { Device = Name });
 }

@@ -22,6 +22,11 @@ internal sealed class OurClient : Client
             o.ConfigureConnection = b => b.WithServerTimeout(timings.ConnectionTimeout).WithKeepAliveInterval(timings.ConnectionTimeout / 4);
         });
         _client.OnAny(HandleAsync);
+        _client.OnLive((message, _) =>
+        {
+            Record(Pushed(message));
+            return Task.CompletedTask;
+        });
         _client.Gap += (_, e) => Record(new HistoryEvent
         {
             Kind = EventKind.Gap, Address = e.Source.ToString(), After = e.After.ToString(), Before = e.Before.ToString(), Why = e.Reason,

@@ -50,7 +50,7 @@ internal sealed class PlainClient(string user, string device, IReadOnlyList<stri
             if (await connection.TryStartAsync(Timings.ConnectionTimeout))
             {
                 Volatile.Write(ref _current, connection);
-                Record(new HistoryEvent { Kind = EventKind.State, Connection = number, Why = "Connected" });
+                Record(new HistoryEvent { Kind = EventKind.State, Connection = number, Why = EventKind.Connected });
                 _first.TrySetResult();
                 await connection.Ended;
                 Volatile.Write(ref _current, null);

@@ -22,6 +22,11 @@ internal sealed class PlainConnection : IAsyncDisposable
             if (!_ended.Task.IsCompleted)
                 Happened(new HistoryEvent { Kind = EventKind.Gap, Address = source, After = after, Before = before, Why = reason });
         });
+        hub.On<LiveMessage>("Live", message =>
+        {
+            if (!_ended.Task.IsCompleted)
+                Happened(Client.Pushed(message));
+        });
         hub.On<string, string>("Stalled", (source, position) => Happened(new HistoryEvent { Kind = EventKind.Stalled, Address = source, Position = position }));
         hub.Closed += _ =>
         {

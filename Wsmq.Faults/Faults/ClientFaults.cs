@@ -19,6 +19,25 @@ internal sealed class ClientCut() : Fault("client-cut", StoreName.All)
     }
 }
 
+/// <summary>Connections of clients go silent for good, both ways or one way, and neither side is told; new ones are as ever.</summary>
+internal sealed class ClientHalfOpen() : Fault("client-half-open", StoreName.All)
+{
+    public override string Takes => Hold.Clients;
+
+    public override TimeSpan LengthOf(Timings timings) => timings.BeyondTimeout;
+
+    public override Task RunAsync(FaultContext context)
+    {
+        foreach (var client in context.SomeClients())
+        {
+            var (up, down) = context.Random.Next(3) switch { 0 => (true, false), 1 => (false, true), _ => (true, true) };
+            client.Line.Silence(up, down);
+        }
+
+        return context.LastAsync();
+    }
+}
+
 /// <summary>Handlers of some clients do something else for a while.</summary>
 internal abstract class HandlerFault(string name) : Fault(name, StoreName.All)
 {

@@ -25,8 +25,7 @@ internal sealed class ClusterFailover() : Fault("cluster-failover", StoreName.Cl
         if (kill)
             await KillAsync(context, master, replica);
         else
-            await replica.CommandAsync("CLUSTER FAILOVER");
-        await Eventually.That("the replica is the master", () => RedisClusterStore.IsMasterAsync(replica));
+            await PromoteAsync(replica, "CLUSTER FAILOVER");
         if (kill)
         {
             context.History.Add(new HistoryEvent { Kind = EventKind.Promoted });
@@ -43,9 +42,18 @@ internal sealed class ClusterFailover() : Fault("cluster-failover", StoreName.Cl
         await Task.Delay(Lag, context.Stop);
         await master.StopAsync(kill: true);
 
-        // The shards would agree by themselves after the node time-out; where they are busy they may need several rounds.
-        await replica.CommandAsync("CLUSTER FAILOVER FORCE");
+        // The shards would agree by themselves after the node time-out.
+        await PromoteAsync(replica, "CLUSTER FAILOVER FORCE");
     }
+
+    // Asked again where the others did not answer in time, or it has only just begun to follow.
+    private static Task PromoteAsync(RedisServer replica, string command) => Eventually.That("the replica is the master", async () =>
+    {
+        if (await RedisClusterStore.IsMasterAsync(replica))
+            return true;
+        await replica.CommandAsync(command);
+        return await RedisClusterStore.IsMasterAsync(replica);
+    });
 }
 
 /// <summary>Slots with messages move from one shard to another while they are written and read.</summary>

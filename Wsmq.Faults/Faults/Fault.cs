@@ -1,6 +1,7 @@
 using Wsmq.Faults.Clients;
 using Wsmq.Faults.History;
 using Wsmq.Faults.Nodes;
+using Wsmq.Faults.Running;
 using Wsmq.Faults.Stores;
 
 namespace Wsmq.Faults.Injected;
@@ -35,9 +36,11 @@ internal static class Hold
 
 /// <summary>What one injection of a fault has to do with. All that is left to chance comes from <see cref="Random"/>, which the plan has sown.</summary>
 internal sealed record FaultContext(
-    string Name, Deployment Deployment, IReadOnlyList<Client> Clients, HistoryFile History, Timings Timings, TimeSpan Length, Random Random,
+    string Name, Deployment Deployment, Crowd Crowd, HistoryFile History, Timings Timings, TimeSpan Length, Random Random,
     CancellationToken Stop)
 {
+    public IReadOnlyList<Client> Clients => Crowd.Clients;
+
     public Node AnyNode() => Deployment.Nodes[Random.Next(Deployment.Nodes.Count)];
 
     /// <summary>Some of the clients, at least one.</summary>

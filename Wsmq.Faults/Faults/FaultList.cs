@@ -8,10 +8,10 @@ internal static class FaultList
     public static readonly IReadOnlyList<Fault> All =
     [
         new RedisKill(), new RedisPause(), new RedisFull(), new PubSubKill(), new CommandKill(), new ClockStep(),
-        new Failover(), new ClusterFailover(), new ClusterMigrate(),
+        new Failover(), new ClusterFailover(), new ClusterMigrate(), new SentinelKill(), new SentinelPause(),
         new NodeKill(), new NodePause(), new RollingRestart(), new Stampede(),
-        new NetCut(), new NetSlow(), new NetOneWay(),
-        new ClientCut(), new SlowReader(), new StoppedReader(), new ThrowingHandler(),
+        new NetCut(), new NetSlow(), new NetOneWay(), new NetHalfOpen(),
+        new ClientCut(), new ClientHalfOpen(), new SlowReader(), new StoppedReader(), new ThrowingHandler(),
         new SqliteLocked(), new DiskFull(),
     ];
 

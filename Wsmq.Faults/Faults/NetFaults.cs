@@ -67,3 +67,22 @@ internal sealed class NetSlow() : NetFault("net-slow")
         context.Note($"{line.Conditions.Delay.TotalMilliseconds} ms a packet each way");
     }
 }
+
+/// <summary>
+/// Every connection of the line goes silent for good, both ways or one way, and nobody is told; new ones are as ever. Whoever waits
+/// for the old one to end waits in vain: nodes have to ask.
+/// </summary>
+internal sealed class NetHalfOpen() : NetFault("net-half-open")
+{
+    protected override void Break(TcpProxy line, FaultContext context)
+    {
+        var (up, down) = context.Random.Next(3) switch { 0 => (true, false), 1 => (false, true), _ => (true, true) };
+        line.Silence(up, down);
+        context.Note($"{(up, down) switch { (true, true) => "both ways", (true, _) => "nothing reaches the store", _ => "nothing comes back" }}");
+    }
+
+    // What is half open stays so.
+    protected override void Repair(TcpProxy line, FaultContext context)
+    {
+    }
+}

@@ -36,21 +36,24 @@ internal sealed class RedisPause() : Fault("redis-pause", StoreName.Redis, Store
 }
 
 /// <summary>Redis without room: it refuses what needs memory.</summary>
-internal sealed class RedisFull() : Fault("redis-full", StoreName.Redis, StoreName.Replica, StoreName.Receipts)
+internal sealed class RedisFull() : Fault("redis-full", StoreName.OneMaster)
 {
     public override string Takes => Hold.Store;
 
     public override async Task RunAsync(FaultContext context)
     {
         var redis = ((IRedisMaster)context.Deployment).Master;
-        await redis.CommandAsync("CONFIG SET maxmemory 1");
+        await SetAsync(redis, "maxmemory 1");
         await context.LastAsync();
-        await redis.CommandAsync("CONFIG SET maxmemory 0");
+        await SetAsync(redis, "maxmemory 0");
     }
+
+    private static Task SetAsync(RedisServer redis, string setting) => Eventually.That($"the server takes the setting {setting}", async () =>
+        (await redis.CommandAsync($"CONFIG SET {setting}")).StartsWith("+OK", StringComparison.Ordinal));
 }
 
 /// <summary>The server ends connections of one kind, again and again.</summary>
-internal abstract class ClientKill(string name, string type) : Fault(name, StoreName.Redis, StoreName.Replica, StoreName.Receipts, StoreName.Cluster)
+internal abstract class ClientKill(string name, string type) : Fault(name, [.. StoreName.OneMaster, StoreName.Cluster])
 {
     public override string Takes => Hold.Store;
 

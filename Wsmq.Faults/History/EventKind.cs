@@ -39,8 +39,10 @@ internal static class EventKind
     /// <summary>Our client hears that the store is away or back.</summary>
     public const string Store = "store";
 
-    /// <summary>A client's connection: <c>why</c> is connected or lost.</summary>
+    /// <summary>A client's connection: <c>why</c> is <see cref="Connected"/> or something else.</summary>
     public const string State = "state";
+
+    public const string Connected = "Connected";
 
     /// <summary>A fault begins or ends: <c>id</c> is its name, <c>why</c> says which and what exactly.</summary>
     public const string Fault = "fault";
@@ -50,6 +52,15 @@ internal static class EventKind
 
     /// <summary>The replica is the master now: what is stored from here on is safe.</summary>
     public const string Promoted = "promoted";
+
+    /// <summary>A live push was handed to SignalR: its <c>id</c> and whom it is for; <c>why</c> says where that failed.</summary>
+    public const string Push = "push";
+
+    /// <summary>A live push came to a device.</summary>
+    public const string Pushed = "pushed";
+
+    /// <summary>The address of a live push to all.</summary>
+    public const string Everybody = "all";
 
     /// <summary>Something at the end is not as it was at the beginning.</summary>
     public const string Leak = "leak";

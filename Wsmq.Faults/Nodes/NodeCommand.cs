@@ -62,7 +62,20 @@ internal static class NodeCommand
         app.MapWsmq(HubPath);
         app.MapGet(NodeState.Path, (NodeGauge gauge) => gauge.Read());
         app.MapPost("/groups/{group}/{user}", (string group, string user, IWsmqGroups groups) => groups.AddAsync(group, user));
+        app.MapPost("/live/{target}/{id}", PushAsync);
         return app;
+    }
+
+    // As an app does; wsmq has no part in where it goes.
+    private static Task PushAsync(string target, string id, IHubContext<WsmqHub, IWsmqClient> hub)
+    {
+        var to = target.Split(':') switch
+        {
+            ["user", var user] => hub.Clients.User(user),
+            ["group", var group] => hub.Clients.Group(group),
+            _ => hub.Clients.All,
+        };
+        return to.Live(new LiveMessage { Type = "push", Body = JsonBody.Parse($"\"{id}\"") });
     }
 
     private static void AddWsmq(IServiceCollection services, ParseResult result)

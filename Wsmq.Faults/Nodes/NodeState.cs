@@ -17,7 +17,7 @@ internal sealed record NodeState(long Connections, int Feeds, long Timers, int S
 
     public static async Task<NodeState> OfAsync(Uri node)
     {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
+        using var http = new HttpClient { Timeout = TimeSpan.FromMinutes(2) };
         return (await http.GetFromJsonAsync<NodeState>(new Uri(node, Path)))!;
     }
 

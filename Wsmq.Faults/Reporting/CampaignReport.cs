@@ -15,7 +15,7 @@ internal static class CampaignReport
     private static readonly string[] Columns =
     [
         "seed", "store", "faults", "sent", "receipted", "delivered", "lost", "duplicated", "reordered", "gaps announced", "gaps silent",
-        "failover lost", "leaks",
+        "failover lost", "leaks", "live pushes", "live delivered", "live missed", "live again", "live wrong", "live twice", "took (s)",
     ];
 
     public static string Write(IReadOnlyList<RunResult> results, double minutes)
@@ -50,7 +50,8 @@ internal static class CampaignReport
     private static IEnumerable<string> Counts(IReadOnlyList<RunResult> results) => new Func<RunResult, int>[]
     {
         r => r.Faults, r => r.Sent, r => r.Receipted, r => r.Delivered, r => r.Lost, r => r.Duplicated, r => r.Reordered, r => r.GapsAnnounced,
-        r => r.GapsSilent, r => r.FailoverLost, r => r.Leaks,
+        r => r.GapsSilent, r => r.FailoverLost, r => r.Leaks, r => r.LivePushes, r => r.LiveDelivered, r => r.LiveMissed, r => r.LiveAgain, r => r.LiveWrong,
+        r => r.LiveTwice, r => r.Took,
     }.Select(count => Number(results.Sum(count)));
 
     private static string Injected(IReadOnlyList<RunResult> results, Fault fault, string store) => fault.Stores.Contains(store)

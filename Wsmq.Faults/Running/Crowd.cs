@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Wsmq.Faults.Clients;
 using Wsmq.Faults.History;
 using Wsmq.Faults.Nodes;
@@ -11,6 +12,7 @@ internal sealed class Crowd : IAsyncDisposable
     private static readonly Dictionary<string, string[]> Members = new() { ["all"] = Users, ["pair"] = ["alice", "dave"] };
 
     private readonly List<Client> _clients = [];
+    private readonly ConcurrentBag<RawClient> _guests = [];
 
     public Crowd(Func<Uri> node, Timings timings, HistoryFile history)
     {
@@ -28,6 +30,9 @@ internal sealed class Crowd : IAsyncDisposable
     /// <summary>Where everybody may send; not everybody to a group that it is no member of.</summary>
     public IReadOnlyList<string> Addresses { get; } = [.. Users.Select(u => $"user:{u}"), "group:all"];
 
+    /// <summary>Whom live pushes go to: everybody, users and groups.</summary>
+    public IReadOnlyList<string> LiveTargets { get; } = [EventKind.Everybody, .. Users.Select(u => $"user:{u}"), .. Members.Keys.Select(g => $"group:{g}")];
+
     public static async Task JoinAsync(Node node)
     {
         foreach (var (group, members) in Members)
@@ -39,8 +44,17 @@ internal sealed class Crowd : IAsyncDisposable
 
     public Task StartAsync() => Task.WhenAll(_clients.Select(c => c.StartAsync()));
 
+    /// <summary>Clients that came on an occasion stay as long as the others do.</summary>
+    public void Keep(IEnumerable<RawClient> guests)
+    {
+        foreach (var guest in guests)
+            _guests.Add(guest);
+    }
+
     public async ValueTask DisposeAsync()
     {
+        while (_guests.TryTake(out var guest))
+            await guest.DisposeAsync();
         await Task.WhenAll(_clients.Select(c => c.DisposeAsync().AsTask()));
         _clients.Clear();
     }

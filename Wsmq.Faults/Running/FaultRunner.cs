@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Wsmq.Faults.Clients;
 using Wsmq.Faults.History;
 using Wsmq.Faults.Injected;
 using Wsmq.Faults.Stores;
@@ -7,7 +6,7 @@ using Wsmq.Faults.Stores;
 namespace Wsmq.Faults.Running;
 
 /// <summary>Injects the faults of a plan at their times.</summary>
-internal sealed class FaultRunner(Deployment deployment, IReadOnlyList<Client> clients, HistoryFile history, Timings timings)
+internal sealed class FaultRunner(Deployment deployment, Crowd crowd, HistoryFile history, Timings timings)
 {
     private readonly Dictionary<string, SemaphoreSlim> _holds = [];
 
@@ -29,7 +28,7 @@ internal sealed class FaultRunner(Deployment deployment, IReadOnlyList<Client> c
         {
             Note(fault, "begins");
             await fault.RunAsync(new FaultContext(
-                fault.Name, deployment, clients, history, timings, planned.Length, new Random(planned.Seed), stop));
+                fault.Name, deployment, crowd, history, timings, planned.Length, new Random(planned.Seed), stop));
             Note(fault, "ends");
         }
         finally

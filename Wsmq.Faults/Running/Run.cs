@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Wsmq.Faults.Checking;
 using Wsmq.Faults.Clients;
 using Wsmq.Faults.History;
@@ -10,6 +11,7 @@ namespace Wsmq.Faults.Running;
 /// <summary>One run: a store, nodes and clients are started, faults injected under load, and everything that happened is judged.</summary>
 internal sealed class Run : IAsyncDisposable
 {
+    // How long nothing may come while something is missing; a busy machine delivers for much longer.
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(120);
 
     private readonly RunSettings _settings;
@@ -26,14 +28,7 @@ internal sealed class Run : IAsyncDisposable
         _history = new HistoryFile(folder);
         Store = settings.Store ?? (settings.Faults is { } names ? FaultList.StoreFor(names) : null)
             ?? StoreName.All[settings.Seed % StoreName.All.Length];
-        _deployment = Store switch
-        {
-            StoreName.Redis => new SingleRedis(folder, _timings),
-            StoreName.Replica => new ReplicatedRedis(folder, _timings, receipts: false),
-            StoreName.Receipts => new ReplicatedRedis(folder, _timings, receipts: true),
-            StoreName.Cluster => new RedisClusterStore(folder, _timings),
-            _ => new SqliteFile(folder, _timings),
-        };
+        _deployment = Deployment.Create(Store, folder, _timings);
         _plan = Plan();
         _crowd = new Crowd(_deployment.NextNode, _timings, _history);
     }
@@ -84,25 +79,29 @@ internal sealed class Run : IAsyncDisposable
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var load = new Load(_crowd.Clients, _crowd.Addresses, _settings.Seed).RunAsync(ends.Token);
-        var faults = new FaultRunner(_deployment, _crowd.Clients, _history, _timings).RunAsync(_plan, stop);
+        using var live = new LiveLoad(_deployment, _crowd.LiveTargets, _history, _settings.Seed);
+        var pushes = live.RunAsync(ends.Token);
+        var faults = new FaultRunner(_deployment, _crowd, _history, _timings).RunAsync(_plan, stop);
         await Task.WhenAll(faults, Task.Delay(TimeSpan.FromMinutes(_settings.Minutes), stop));
         await ends.CancelAsync();
         Progress.Say($"load ends; waiting for the outcome of what was sent");
         await load;
+        await pushes;
     }
 
     // Everything is whole again: clients connect and get what they have not got. What is missing then is lost.
     private async Task DrainAsync(CancellationToken stop)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(DrainLimit);
-        while (!limit.IsCancellationRequested)
+        var (seen, since) = ((-1, -1), Stopwatch.GetTimestamp());
+        while (Stopwatch.GetElapsedTime(since) < DrainLimit)
         {
             await Task.Delay(TimeSpan.FromSeconds(1), stop);
             var verdict = HistoryChecker.Check(_history.Events);
             Progress.Say($"draining: {verdict.Receipted} receipts, {verdict.Delivered} deliveries, {verdict.Lost} missing");
             if (verdict.Lost == 0 && _history.Quiet > TimeSpan.FromSeconds(1.5) && _crowd.Clients.All(c => c.IsConnected))
                 return;
+            if (seen != (verdict.Receipted, verdict.Delivered))
+                (seen, since) = ((verdict.Receipted, verdict.Delivered), Stopwatch.GetTimestamp());
         }
 
         foreach (var client in _crowd.Clients.Where(c => !c.IsConnected))

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Wsmq.Faults.Checking;
 
 namespace Wsmq.Faults.Running;
@@ -7,6 +6,8 @@ namespace Wsmq.Faults.Running;
 /// <summary>The last line of a run.</summary>
 internal sealed record RunResult
 {
+    private const int MostViolations = 50;
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public required int Seed { get; init; }
@@ -31,23 +32,48 @@ internal sealed record RunResult
 
     public required int Leaks { get; init; }
 
-    [JsonIgnore]
+    public int LivePushes { get; init; }
+
+    public int LiveDelivered { get; init; }
+
+    public int LiveMissed { get; init; }
+
+    public int LiveAgain { get; init; }
+
+    public int LiveWrong { get; init; }
+
+    public int LiveTwice { get; init; }
+
+    /// <summary>How long it all took, in seconds.</summary>
+    public int Took { get; init; }
+
     public string Store { get; init; } = "";
 
-    [JsonIgnore]
     public int Sent { get; init; }
 
-    [JsonIgnore]
+    /// <summary>How often each fault was planned.</summary>
     public IReadOnlyDictionary<string, int> Injected { get; init; } = new Dictionary<string, int>();
 
-    [JsonIgnore]
+    /// <summary>The first ones of them.</summary>
     public IReadOnlyList<string> Violations { get; init; } = [];
+
+    /// <summary>A run of which there is nothing to judge.</summary>
+    public static RunResult Broken(int seed, string store, string why) => new()
+    {
+        Seed = seed, Store = store, Faults = 0, Receipted = 0, Delivered = 0, Lost = 0, Duplicated = 0, Reordered = 0, GapsAnnounced = 0,
+        GapsSilent = 0, FailoverLost = 0, Leaks = 0, Violations = [why],
+    };
+
+    public static RunResult Parse(string line) =>
+        JsonSerializer.Deserialize<RunResult>(line, Json) ?? throw new FormatException("A result is null.");
 
     public static RunResult Of(int seed, Verdict verdict) => new()
     {
         Seed = seed, Faults = verdict.Faults, Sent = verdict.Sent, Receipted = verdict.Receipted, Delivered = verdict.Delivered, Lost = verdict.Lost,
         Duplicated = verdict.Duplicated, Reordered = verdict.Reordered, GapsAnnounced = verdict.GapsAnnounced, GapsSilent = verdict.GapsSilent,
-        FailoverLost = verdict.FailoverLost, Leaks = verdict.Leaks, Violations = verdict.Violations,
+        FailoverLost = verdict.FailoverLost, Leaks = verdict.Leaks, LivePushes = verdict.LivePushes, LiveDelivered = verdict.LiveDelivered,
+        LiveMissed = verdict.LiveMissed, LiveAgain = verdict.LiveAgain, LiveWrong = verdict.LiveWrong, LiveTwice = verdict.LiveTwice,
+        Violations = [.. verdict.Violations.Take(MostViolations)],
     };
 
     public string ToLine() => JsonSerializer.Serialize(this, Json);

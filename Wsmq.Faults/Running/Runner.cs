@@ -1,4 +1,4 @@
-using Wsmq.Faults.Checking;
+using System.Diagnostics;
 
 namespace Wsmq.Faults.Running;
 
@@ -9,12 +9,14 @@ internal static class Runner
 
     public static async Task<RunResult> RunAsync(RunSettings settings, CancellationToken stop)
     {
+        var start = Stopwatch.GetTimestamp();
         using var folder = new RunFolder();
         try
         {
             RunResult result;
             await using (var run = new Run(settings, folder.Path))
                 result = RunResult.Of(settings.Seed, await run.RunAsync(stop)) with { Store = run.Store, Injected = run.Injected };
+            result = result with { Took = (int)Stopwatch.GetElapsedTime(start).TotalSeconds };
             folder.Keep = settings.Keep || result.Violations.Count > 0;
             Show(result.Violations);
             return result;

@@ -21,6 +21,16 @@ internal abstract class Deployment(string folder, Timings timings) : IAsyncDispo
 
     protected Timings Timings => timings;
 
+    public static Deployment Create(string store, string folder, Timings timings) => store switch
+    {
+        StoreName.Redis => new SingleRedis(folder, timings),
+        StoreName.Replica => new ReplicatedRedis(folder, timings, receipts: false),
+        StoreName.Receipts => new ReplicatedRedis(folder, timings, receipts: true),
+        StoreName.Cluster => new RedisClusterStore(folder, timings),
+        StoreName.Sentinel => new SentinelStore(folder, timings),
+        _ => new SqliteFile(folder, timings),
+    };
+
     public abstract Task StartAsync(int nodes);
 
     /// <summary>Where a new connection of a client goes: to one node after another, but to none that is known to be down.</summary>
@@ -63,7 +73,11 @@ internal static class StoreName
     /// <summary>The same, and receipts wait for the replica.</summary>
     public const string Receipts = "receipts";
     public const string Cluster = "cluster";
+    public const string Sentinel = "sentinel";
     public const string Sqlite = "sqlite";
 
-    public static readonly string[] All = [Redis, Sqlite, Replica, Cluster, Receipts];
+    public static readonly string[] All = [Redis, Sqlite, Replica, Cluster, Receipts, Sentinel];
+
+    /// <summary>All with a Redis whose master takes writes alone.</summary>
+    public static readonly string[] OneMaster = [Redis, Replica, Receipts, Sentinel];
 }

@@ -5,7 +5,7 @@ namespace Wsmq.Faults.Stores;
 /// <summary>How the servers of a run are set: what has a receipt is on the disk.</summary>
 internal static class RedisSettings
 {
-    private static readonly string[] Safe = ["--appendfsync", "always", "--auto-aof-rewrite-percentage", "0", "--repl-diskless-sync-delay", "0"];
+    public static readonly string[] Safe = ["--appendfsync", "always", "--auto-aof-rewrite-percentage", "0", "--repl-diskless-sync-delay", "0"];
 
     public static Task<RedisServer> StartAsync(params string[] more) => RedisServer.StartAsync(appendOnly: true, [.. Safe, .. more]);
 

@@ -60,7 +60,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public Uri Url => new($"{_app.Urls.First()}/wsmq");
 
-    public IWsmqClient Everyone => _app.Services.GetRequiredService<IHubContext<ScriptedHub, IWsmqClient>>().Clients.All;
+    public IWsmqClient Everyone => new Everyone(Script, _app.Services.GetRequiredService<IHubContext<ScriptedHub, IWsmqClient>>().Clients.All);
 
     public static async Task<ScriptedServer> StartAsync(int port = 0, Script? script = null, int parallel = 1)
     {

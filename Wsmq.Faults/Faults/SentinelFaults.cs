@@ -1,0 +1,68 @@
+using Wsmq.Faults.History;
+using Wsmq.Faults.Stores;
+using Wsmq.Testing;
+
+namespace Wsmq.Faults.Injected;
+
+/// <summary>
+/// The sentinels replace a master that is away. It comes back later as the master that it was, until they tell it to follow: what it
+/// takes between is lost, and nodes must not give it anything.
+/// </summary>
+internal abstract class SentinelFault(string name) : Fault(name, StoreName.Sentinel)
+{
+    // How far a replica that follows may be behind.
+    private static readonly TimeSpan Lag = TimeSpan.FromSeconds(1);
+
+    public override string Takes => Hold.Store;
+
+    public override async Task RunAsync(FaultContext context)
+    {
+        var store = (SentinelStore)context.Deployment;
+        var old = store.Master;
+        context.History.Add(new HistoryEvent { Kind = EventKind.TailAtRisk });
+        await Task.Delay(Lag, context.Stop);
+        await TakeAwayAsync(old);
+        try
+        {
+            var master = await store.FailedOverAsync();
+            context.History.Add(new HistoryEvent { Kind = EventKind.Promoted });
+            context.Note($"{master.EndPoint} for {old.EndPoint}");
+            await context.LastAsync();
+        }
+        finally
+        {
+            await BringBackAsync(old);
+        }
+
+        context.Note($"{old.EndPoint} is back");
+        await store.FollowsAsync(old);
+    }
+
+    protected abstract Task TakeAwayAsync(RedisServer server);
+
+    protected abstract Task BringBackAsync(RedisServer server);
+}
+
+/// <summary>Killed as by kill -9: it comes back with what is on its disk, and without connections.</summary>
+internal sealed class SentinelKill() : SentinelFault("sentinel-kill")
+{
+    protected override Task TakeAwayAsync(RedisServer server) => server.StopAsync(kill: true);
+
+    protected override Task BringBackAsync(RedisServer server) => server.RestartAsync();
+}
+
+/// <summary>Stands still: it comes back with all of its connections, and with the commands that were sent to it meanwhile.</summary>
+internal sealed class SentinelPause() : SentinelFault("sentinel-pause")
+{
+    protected override Task TakeAwayAsync(RedisServer server)
+    {
+        server.Pause();
+        return Task.CompletedTask;
+    }
+
+    protected override Task BringBackAsync(RedisServer server)
+    {
+        server.Continue();
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,37 @@
+using Wsmq.Faults.Nodes;
+using Wsmq.Testing;
+
+namespace Wsmq.Faults.Stores;
+
+/// <summary>A Redis, its replica, and three sentinels that decide which of them is the master; nodes ask these, and reach both directly.</summary>
+internal sealed class SentinelStore(string folder, Timings timings) : Deployment(folder, timings), IRedisMaster
+{
+    private SentinelRedis? _redis;
+
+    public override string Name => StoreName.Sentinel;
+
+    public override IReadOnlyList<TcpProxy> Lines => [];
+
+    public SentinelRedis Redis => _redis!;
+
+    public RedisServer Master { get; private set; } = null!;
+
+    public override async Task StartAsync(int nodes)
+    {
+        _redis = await SentinelRedis.StartAsync(downAfter: Timings.SentinelDownAfter, arguments: RedisSettings.Safe);
+        Master = Redis.Servers[0];
+        await StartNodesAsync(Enumerable.Repeat(new NodeSettings(Redis.Configuration, null, Timings), nodes));
+    }
+
+    /// <summary>Waits until the sentinels have made the other one the master.</summary>
+    public async Task<RedisServer> FailedOverAsync() => Master = await Redis.FailedOverAsync(Master);
+
+    /// <summary>Waits until a server that was the master follows the one that is, and has all that it has.</summary>
+    public Task FollowsAsync(RedisServer old) => Eventually.That("the old master follows", async () =>
+        await old.CommandAsync("ROLE") is var role && role.Contains("slave", StringComparison.Ordinal) && role.Contains("connected", StringComparison.Ordinal)
+        && (await Master.CommandAsync("WAIT 1 1000")).StartsWith(":1", StringComparison.Ordinal));
+
+    public override async Task<int> SubscriptionsAsync() => RedisSettings.Count(await Master.CommandAsync("PUBSUB CHANNELS"));
+
+    protected override ValueTask DisposeStoreAsync() => _redis?.DisposeAsync() ?? default;
+}
