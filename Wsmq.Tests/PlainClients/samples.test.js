@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
+import { keepConnected } from '../../samples/JavaScript/wsmq.js';
+import { eventually } from './support/eventually.js';
+import { Setting } from './support/setting.js';
+
+const REPOSITORY = path.resolve(import.meta.dirname, '../..');
+const NOWHERE = 'http://127.0.0.1:9/wsmq';
+const read = file => readFile(path.join(REPOSITORY, file), 'utf8');
+
+test('what the documents print of the sample is the sample', async () => {
+  const [example, client] = [await read('samples/JavaScript/example.js'), await read('samples/JavaScript/wsmq.js')];
+  assert.ok((await read('README.md')).includes('```js\n' + example + '```'), 'README.md holds example.js');
+  assert.ok((await read('docs/protocol.md')).includes('```js\n' + client + '```'), 'docs/protocol.md holds wsmq.js');
+});
+
+describe('the sample client', () => {
+  const wsmq = Setting.of({ settings: { Options__MaxAttempts: 3 } });
+  const unhandled = [];
+  process.on('unhandledRejection', e => unhandled.push(e.message));
+
+  /** The sample as a page has it, and a record of what it gave to the page. */
+  function page(user, { hub = wsmq.node.hub, device = 'web', show = async () => {}, token = wsmq.node.token(user) } = {}) {
+    const seen = { shown: [], gaps: [], ended: [] };
+    const connection = new HubConnectionBuilder()
+      .withUrl(`${hub}?device=${device}`, { transport: HttpTransportType.WebSockets, skipNegotiation: true, accessTokenFactory: () => token })
+      .configureLogging(LogLevel.None)
+      .build();
+    const client = keepConnected(connection, {
+      handle: async m => { await show(m); seen.shown.push(m.body); },
+      missing: async (...gap) => { seen.gaps.push(gap); },
+      ended: e => { seen.ended.push(e.message); },
+    });
+    wsmq.keep(client);
+    return { ...seen, client, connection };
+  }
+
+  const shows = (page, bodies) => eventually(
+    () => `${JSON.stringify(bodies)} are shown, and not ${JSON.stringify(page.shown)}`, () => page.shown.length >= bodies.length)
+    .then(() => assert.deepEqual(page.shown, bodies));
+
+  async function sender() {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    return { alice: await wsmq.connect(alice), bob };
+  }
+
+  test('goes on after a connection that was cut while a message was shown', async () => {
+    const { alice, bob } = await sender();
+    const proxy = await wsmq.proxy(wsmq.node.hub);
+    let finish;
+    const first = new Promise(resolve => { finish = resolve; });
+    let begun = 0;
+    const web = page(bob, { hub: proxy.hub, show: m => { begun++; return m.body === 1 ? first : undefined; } });
+    await alice.send(`user:${bob}`, 1);
+    await eventually('it is being shown', () => begun === 1);
+    proxy.cut();
+    await eventually('the connection is gone', () => web.connection.state !== 'Connected');
+    for (const n of [2, 3, 4]) await alice.send(`user:${bob}`, n);
+    finish();
+    await shows(web, [1, 2, 3, 4]);
+    assert.deepEqual(unhandled, []);
+  });
+
+  test('shows again what could not be shown once, and nothing before it', async () => {
+    const { alice, bob } = await sender();
+    let fails = 1;
+    const web = page(bob, { show: () => { if (fails-- > 0) throw new Error('not rendered'); } });
+    for (const n of [1, 2, 3, 4]) await alice.send(`user:${bob}`, n);
+    await shows(web, [1, 2, 3, 4]);
+    assert.deepEqual(unhandled, []);
+  });
+
+  test('goes on after a message that can never be shown', async () => {
+    const { alice, bob } = await sender();
+    const web = page(bob, { show: m => { if (m.body === 2) throw new Error('never'); } });
+    for (const n of [1, 2, 3]) await alice.send(`user:${bob}`, n);
+    await shows(web, [1, 3]);
+    assert.deepEqual(web.gaps, []);
+  });
+
+  test('comes back after an outage, and sends then what it was given meanwhile, in order', async () => {
+    const { alice, bob } = await sender();
+    const proxy = await wsmq.proxy(wsmq.node.hub);
+    const web = page(bob, { hub: proxy.hub });
+    await alice.send(`user:${bob}`, 1);
+    await shows(web, [1]);
+    proxy.leadTo(NOWHERE);
+    proxy.cut();
+    await eventually('the connection is gone', () => web.connection.state !== 'Connected');
+    await alice.send(`user:${bob}`, 2);
+    const sent = [1, 2, 3].map(n => web.client.send(`user:${bob}`, 'self', `own ${n}`));
+    await eventually('it has tried in vain', () => web.connection.state === 'Disconnected');
+    proxy.leadTo(wsmq.node.hub);
+    await Promise.all(sent);
+    await shows(web, [1, 2, 'own 1', 'own 2', 'own 3']);
+    assert.deepEqual(unhandled, []);
+  });
+
+  test('does not come back with a token that was refused for good', async () => {
+    const [bob] = wsmq.users('bob');
+    const web = page(bob, { device: ' ' });
+    await eventually('the page is told', () => web.ended.length > 0);
+    assert.match(web.ended[0], /\[wsmq 1002 invalid-device final\]/);
+    assert.equal(web.ended.length, 1);
+  });
+
+  test('asks for what another tab of its device has acknowledged meanwhile', async () => {
+    const { alice, bob } = await sender();
+    const proxy = await wsmq.proxy(wsmq.node.hub);
+    const [awake, asleep] = [page(bob), page(bob, { hub: proxy.hub })];
+    await alice.send(`user:${bob}`, 0);
+    await Promise.all([shows(awake, [0]), shows(asleep, [0])]);
+    proxy.leadTo(NOWHERE);
+    proxy.cut();
+    const ten = Array.from({ length: 10 }, (_, n) => n + 1);
+    for (const n of ten) await alice.send(`user:${bob}`, n);
+    await shows(awake, [0, ...ten]);
+    await awake.client.stop();
+    proxy.leadTo(wsmq.node.hub);
+    await shows(asleep, [0, ...ten]);
+    assert.deepEqual(asleep.gaps, []);
+  });
+});
+
+describe('the sample client in a tab that sleeps', () => {
+  const wsmq = Setting.of({ settings: { Options__FeedEntries: 0, Options__Retention__Group__MaxCount: 4, Groups__ops__0: 'bob' } });
+
+  // The log of the group keeps the last four of its messages, that of the user all; the node remembers none.
+  for (const [source, missed] of [['user:bob', 0], ['group:ops', 7]]) test(`shows what it missed in ${source}, or is told that it is gone`, async () => {
+    const proxy = await wsmq.proxy(wsmq.node.hub);
+    const token = wsmq.node.token('bob');
+    const sender = await wsmq.connect('bob', { device: 'sender', ack: false });
+    const [awake, asleep] = [wsmq.keep(new Tab(wsmq.node.hub, token, source)), wsmq.keep(new Tab(proxy.hub, token, source))];
+    await Promise.all([awake.says('connected'), asleep.says('connected')]);
+    await sender.send(source, 0);
+    await Promise.all([awake.says('shown 0'), asleep.says('shown 0')]);
+
+    // The system stops the whole process, as it does with a tab in the background; meanwhile the server gives it up.
+    asleep.freeze();
+    proxy.cut();
+    for (let n = 1; n <= 11; n++) {
+      await sender.send(source, n);
+      await awake.says(`shown ${n}`);
+    }
+    asleep.thaw();
+
+    await asleep.says('shown 11');
+    const kept = Array.from({ length: 11 - missed }, (_, n) => `shown ${missed + 1 + n}`);
+    assert.deepEqual(asleep.lines, ['connected', 'shown 0', ...(missed ? [`missing ${source} retention`] : []), ...kept]);
+  });
+});
+
+/** The sample in a process of its own. */
+class Tab {
+  lines = [];
+  #child;
+
+  constructor(hub, token, source) {
+    const script = `
+      import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
+      import { keepConnected } from '../../samples/JavaScript/wsmq.js';
+      const connection = new HubConnectionBuilder()
+        .withUrl('${hub}?device=web', { transport: HttpTransportType.WebSockets, skipNegotiation: true, accessTokenFactory: () => '${token}' })
+        .configureLogging(LogLevel.None).build();
+      const client = keepConnected(connection, {
+        handle: m => m.source === '${source}' && console.log('shown ' + m.body),
+        missing: (source, after, before, reason) => console.log('missing ' + source + ' ' + reason),
+      });
+      await client.started;
+      await client.send('user:nobody', 'test', 1);
+      console.log('connected');`;
+    this.#child = spawn(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname, stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#child.stdout.setEncoding('utf8').on('data', text => this.lines.push(...text.trim().split('\n')));
+  }
+
+  says(line) {
+    return eventually(() => `the tab says "${line}", and not ${this.lines}`, () => this.lines.includes(line));
+  }
+
+  freeze() {
+    this.#child.kill('SIGSTOP');
+  }
+
+  thaw() {
+    this.#child.kill('SIGCONT');
+  }
+
+  stop() {
+    this.#child.kill('SIGKILL');
+  }
+}
