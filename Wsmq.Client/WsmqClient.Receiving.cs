@@ -158,7 +158,7 @@ public sealed partial class WsmqClient
     /// <exception cref="WsmqException">The server refused: for example <c>read-not-allowed</c> or <c>position-beyond-tail</c>.</exception>
     public Task ResumeAsync(Address source, Position after, CancellationToken ct = default)
     {
-        lock (_startBehind)
+        lock (_gate)
         {
             if (_run is null)
             {
@@ -167,6 +167,6 @@ public sealed partial class WsmqClient
             }
         }
 
-        return (_run ?? throw new WsmqException(WsmqErrors.ClientClosed)).ResumeAsync(source, after, ct);
+        return (_run ?? throw new WsmqException(WsmqErrors.ClientClosed, "it was stopped")).ResumeAsync(source, after, ct);
     }
 }

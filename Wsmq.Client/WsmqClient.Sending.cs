@@ -57,20 +57,20 @@ public sealed partial class WsmqClient
     /// <summary>
     /// Sends a message as it is, and completes when the server has stored it. Without an id it gets one, so that repeating it is
     /// harmless: on a lost connection, and where the server refuses it for now, it is sent again until
-    /// <see cref="WsmqClientOptions.SendTimeout"/>. While there is no connection it waits for one.
+    /// <see cref="WsmqClientOptions.SendTimeout"/>. While there is no connection, also before the client was started, it waits for one.
     /// </summary>
     /// <param name="message">The message.</param>
     /// <param name="ct">Ends the wait; the message may be stored nevertheless if it was under way.</param>
     /// <returns>The receipt.</returns>
     /// <exception cref="WsmqException">
     /// The server refused the message for good, or: <c>outcome-unknown</c>, no receipt came in time, and the message may or may not be
-    /// stored; <c>client-closed</c>, the client is not started, or had no connection in time, and the message is not stored.
+    /// stored; <c>client-closed</c>, the client was stopped, or had no connection in time, and the message is not stored.
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public Task<Receipt> SendAsync(OutgoingMessage message, CancellationToken ct = default)
     {
         var send = _messages.Complete(message);
-        return Started.Outbox.SendAsync(send, ct);
+        return Outbox.SendAsync(send, ct);
     }
 
     /// <summary>
@@ -80,7 +80,7 @@ public sealed partial class WsmqClient
     /// <param name="messages">The messages, to any addresses.</param>
     /// <param name="ct">Ends the wait for all of them; what was under way may be stored nevertheless.</param>
     /// <returns>One result for each message, in the same order.</returns>
-    /// <exception cref="WsmqException"><c>client-closed</c>: the client is not started.</exception>
+    /// <exception cref="WsmqException"><c>client-closed</c>: the client was stopped.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<IReadOnlyList<SendResult>> SendManyAsync(IReadOnlyList<OutgoingMessage> messages, CancellationToken ct = default)
     {
@@ -95,14 +95,12 @@ public sealed partial class WsmqClient
                 results[i] = new SendResult(null, refused);
         }
 
-        await Started.Outbox.SendManyAsync(sends, ct).ConfigureAwait(false);
+        await Outbox.SendManyAsync(sends, ct).ConfigureAwait(false);
         var next = 0;
         for (var i = 0; i < results.Length; i++)
             results[i] ??= ResultOf(sends[next++].Done);
         return results;
     }
-
-    private ClientRun Started => _run ?? throw new WsmqException(WsmqErrors.ClientClosed);
 
     private PendingSend? TryComplete(OutgoingMessage message, out WsmqException? refused)
     {

@@ -16,14 +16,16 @@ public sealed partial class WsmqClient : IAsyncDisposable
     private readonly WsmqClientOptions _options = new();
     private readonly HandlerRegistry _handlers = new();
     private readonly ClientEvents _events;
-    private readonly ClientState _state;
-    private readonly StoreWatch _store;
-    private readonly HubSessionFactory _sessions;
+    private readonly ClientParts _parts;
     private readonly MessageFactory _messages;
     private readonly SemaphoreSlim _starting = new(1, 1);
+    private readonly Lock _gate = new();
     private readonly Dictionary<Address, Position> _startBehind = [];
     private volatile ClientRun? _run;
-    private bool _disposed;
+    private ClientRun? _prepared;
+    private Task _before = Task.CompletedTask;
+    private bool _stopped;
+    private volatile bool _disposed;
 
     /// <summary>Makes a client; nothing is connected yet.</summary>
     /// <param name="url">The address of the hub, for example <c>https://example.test/wsmq</c>.</param>
@@ -34,14 +36,13 @@ public sealed partial class WsmqClient : IAsyncDisposable
         configure?.Invoke(_options);
         OptionChecks.Check(url, _options);
         _events = new ClientEvents((_options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<WsmqClient>(), _options.TimeProvider) { Sender = this };
-        _state = new ClientState(_events);
-        _store = new StoreWatch(_events);
-        _sessions = new HubSessionFactory(url, _options);
+        _parts = new ClientParts(
+            new HubSessionFactory(url, _options), _handlers, new ClientState(_events), new StoreWatch(_events), _options, _events);
         _messages = new MessageFactory(_options);
     }
 
     /// <summary>What the client is doing.</summary>
-    public WsmqClientState State => _state.Current;
+    public WsmqClientState State => _parts.State.Current;
 
     /// <summary>The state has changed. Event handlers are called one after another and should return soon; what they throw is logged.</summary>
     public event EventHandler<WsmqStateChangedEventArgs>? StateChanged
@@ -54,7 +55,7 @@ public sealed partial class WsmqClient : IAsyncDisposable
     /// False while the server says that its store is away: sends are repeated until <see cref="WsmqClientOptions.SendTimeout"/>, and
     /// nothing is delivered. True until it is said for the first time; without a connection it stays as it was.
     /// </summary>
-    public bool StoreAvailable => _store.Available;
+    public bool StoreAvailable => _parts.Store.Available;
 
     /// <summary><see cref="StoreAvailable"/> has changed.</summary>
     public event EventHandler<WsmqStoreStateChangedEventArgs>? StoreStateChanged
@@ -95,95 +96,12 @@ public sealed partial class WsmqClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts the client, and waits until it is connected for the first time. Failed attempts are repeated without end, also where
-    /// the token is refused (the next one may be a fresh one): each raises <see cref="Error"/>. Register handlers before.
-    /// Only a client whose token was revoked or whose user was banned does not come back: it raises <see cref="Error"/>, is
-    /// <see cref="WsmqClientState.Stopped"/>, and refuses sends with the same error, until it is started again.
+    /// An attempt to connect failed: with which HTTP status, the likely cause in words, and when the next attempt follows. Raised for
+    /// each, where the log has one line for each cause and outage. <see cref="Error"/> is raised as well.
     /// </summary>
-    /// <param name="ct">Ends the wait, and stops the client if it has not connected by then.</param>
-    /// <exception cref="WsmqException"><c>revoked</c> or <c>banned</c>, where the server says so before the first connection is up.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled, or stopped meanwhile.</exception>
-    public async Task StartAsync(CancellationToken ct = default)
+    public event EventHandler<WsmqConnectFailedEventArgs>? ConnectFailed
     {
-        var run = await BeginAsync(ct).ConfigureAwait(false);
-        try
-        {
-            await run.Connected.WaitAsync(ct).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested && !run.Connected.IsCompletedSuccessfully)
-        {
-            await EndAsync(run, CancellationToken.None).ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    /// <summary>
-    /// Stops the client: new sends are refused, those under way get their receipts, handlers are told to cancel and are waited for,
-    /// and their last acks are sent; each for no longer than <see cref="WsmqClientOptions.StopTimeout"/>. It may be started again.
-    /// Do not await it inside a handler: it waits for that handler.
-    /// </summary>
-    /// <param name="ct">Cuts the waits short.</param>
-    public async Task StopAsync(CancellationToken ct = default)
-    {
-        if (_run is { } run)
-            await EndAsync(run, ct).ConfigureAwait(false);
-    }
-
-    /// <summary>Stops the client for good.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _disposed = true;
-        await StopAsync().ConfigureAwait(false);
-        _starting.Dispose();
-    }
-
-    private async Task<ClientRun> BeginAsync(CancellationToken ct)
-    {
-        await _starting.WaitAsync(ct).ConfigureAwait(false);
-        try
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_run is { IsExpelled: false } running)
-                return running;
-            if (_run is { } expelled)
-                await CloseAsync(expelled, CancellationToken.None).ConfigureAwait(false);
-            var run = new ClientRun(_sessions, _handlers, _state, _store, _options, _events);
-            lock (_startBehind)
-            {
-                foreach (var (source, after) in _startBehind)
-                    run.StartBehind(source, after);
-                _startBehind.Clear();
-                _run = run;
-            }
-
-            run.Start();
-            return run;
-        }
-        finally
-        {
-            _starting.Release();
-        }
-    }
-
-    private async Task EndAsync(ClientRun run, CancellationToken ct)
-    {
-        await _starting.WaitAsync(CancellationToken.None).ConfigureAwait(false);
-        try
-        {
-            if (_run == run)
-                await CloseAsync(run, ct).ConfigureAwait(false);
-        }
-        finally
-        {
-            _starting.Release();
-        }
-    }
-
-    private async Task CloseAsync(ClientRun run, CancellationToken ct)
-    {
-        await run.StopAsync(ct).ConfigureAwait(false);
-        _handlers.StopReading();
-        run.Dispose();
-        _run = null;
+        add => _events.ConnectFailed += value;
+        remove => _events.ConnectFailed -= value;
     }
 }

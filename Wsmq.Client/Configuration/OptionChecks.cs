@@ -9,11 +9,9 @@ internal static class OptionChecks
 
     public static void Check(Uri url, WsmqClientOptions options)
     {
-        ArgumentNullException.ThrowIfNull(url);
-        if (!url.IsAbsoluteUri || url.Scheme is not ("http" or "https" or "ws" or "wss"))
-            throw new ArgumentException($"The address of the hub must be absolute, with http, https, ws or wss: '{url}'.", nameof(url));
+        HubUrl.Check(url);
         if (!NameRules.Check(options.Device, MaxDeviceBytes, out var error, out var detail))
-            throw new ArgumentException($"{nameof(options.Device)} is refused: {detail ?? error.Text}", nameof(options));
+            throw new ArgumentException($"{nameof(options.Device)} is refused: {detail ?? error.Text}. It takes 1 to {MaxDeviceBytes} bytes.", nameof(options));
 
         Within(options.BufferCapacity, 1, 65_536, nameof(options.BufferCapacity));
         Within(options.LiveBufferCapacity, 1, 65_536, nameof(options.LiveBufferCapacity));

@@ -15,7 +15,7 @@ internal sealed class WsmqClientService(WsmqClient client) : BackgroundService
     {
         try
         {
-            await client.StartAsync(stoppingToken).ConfigureAwait(false);
+            await client.StartInBackgroundAsync(stoppingToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -9,8 +9,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class WsmqClientServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a <see cref="WsmqClient"/> that starts with the host, without holding up its start, and stops with it. Adding it again
-    /// changes nothing.
+    /// Adds a <see cref="WsmqClient"/> that starts with the host, without holding up its start, and stops with it. A send from before
+    /// that starts it: a hosted service may await one in its own start. It goes on trying to connect also where it is refused. Adding
+    /// it again changes nothing.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="url">The address of the hub.</param>
@@ -47,6 +48,7 @@ public static class WsmqClientServiceCollectionExtensions
             configure(provider, options);
         });
         handle?.Invoke(provider, client);
+        client.StartsWithFirstSend = true;
         return client;
     }
 }

@@ -5,6 +5,7 @@ internal sealed class ClientRun : IDisposable
 {
     private readonly WsmqClientOptions _options;
     private readonly ClientEvents _events;
+    private readonly CancellationTokenSource _beginning = new();
     private readonly CancellationTokenSource _handling = new();
     private readonly CancellationTokenSource _connecting = new();
     private readonly Sources _sources;
@@ -13,20 +14,23 @@ internal sealed class ClientRun : IDisposable
     private readonly FailureReports _failures;
     private readonly LiveQueue _live;
     private readonly ConnectionLoop _connection;
+    private readonly ClientState _state;
+    private readonly Task _before;
     private Task _loops = Task.CompletedTask;
     private Task _connectionLoop = Task.CompletedTask;
 
-    public ClientRun(
-        HubSessionFactory sessions, HandlerRegistry handlers, ClientState state, StoreWatch store, WsmqClientOptions options, ClientEvents events)
+    public ClientRun(ClientParts parts, Task before)
     {
-        (_options, _events) = (options, events);
+        var (sessions, handlers, state, store, options, events) = parts;
+        (_options, _events, _state, _before) = (options, events, state, before);
+        var stop = new RunTokens(_beginning.Token, _handling.Token);
         Outbox = new Outbox(options, events.Logger, _connecting.Token);
         _acker = new Acker(options, events);
         _resumer = new Resumer(options, events);
         _failures = new FailureReports(_acker, options, events);
         _live = new LiveQueue(options, handlers, events);
         var loop = new SourceLoop(new Dispatcher(handlers, options, events), _acker, _resumer, _failures, options, events);
-        _sources = new Sources(options, source => loop.RunAsync(source, _handling.Token));
+        _sources = new Sources(options, source => loop.RunAsync(source, before, stop));
         _resumer.Sources = _sources;
         var inbox = new Inbox(_sources, _live, _acker, _resumer, store, events);
         _connection = new ConnectionLoop(sessions, inbox, [_resumer, _acker, _failures, Outbox, new Readers(handlers)], state, options, events);
@@ -37,12 +41,20 @@ internal sealed class ClientRun : IDisposable
     /// <summary>Completes with the first connection.</summary>
     public Task Connected => _connection.Connected;
 
-    /// <summary>The server told the client to stay away: it will not connect again.</summary>
+    /// <summary>The server told the client to stay away, or refused its start: it will not connect again.</summary>
     public bool IsExpelled => _connection.Expelled is not null;
 
-    public void Start()
+    /// <summary>Completes when no handler runs any more; begun with the stop.</summary>
+    public Task HandlersEnded { get; private set; } = Task.CompletedTask;
+
+    /// <param name="endsWhenRefused">Whether a final refusal before the first connection ends it.</param>
+    public void Start(bool endsWhenRefused)
     {
-        _loops = Task.WhenAll(Watch(_acker.RunAsync), Watch(_resumer.RunAsync), Watch(_live.RunAsync));
+        Outbox.Started();
+        _state.Take(_connection);
+        _connection.EndsWhenRefused = endsWhenRefused;
+        _loops = Task.WhenAll(
+            Watch(_acker.RunAsync), Watch(_resumer.RunAsync), Watch(_ => _live.RunAsync(_before, new RunTokens(_beginning.Token, _handling.Token))));
         _connectionLoop = Task.Run(() => _connection.RunAsync(_connecting.Token));
     }
 
@@ -60,18 +72,27 @@ internal sealed class ClientRun : IDisposable
     /// <summary>Refuses new sends, lets what is under way end, sends the last acks, and closes. None of it without end.</summary>
     public async Task StopAsync(CancellationToken ct)
     {
+        Cease();
         await Outbox.CloseAsync(ct).ConfigureAwait(false);
-        await _handling.CancelAsync().ConfigureAwait(false);
+
+        // Not awaited without end: what the app has registered with the token runs here.
+        var cancelled = _handling.CancelAsync();
         _sources.Stop();
-        await EndAsync(Task.WhenAll(_sources.WhenEnded(), _loops), "handlers", ct).ConfigureAwait(false);
+        HandlersEnded = Task.WhenAll(_before, _sources.WhenEnded(), _loops);
+        await EndAsync(Task.WhenAll(cancelled, HandlersEnded), "handlers", ct).ConfigureAwait(false);
         await EndAsync(_acker.SendAllAsync(_connecting.Token), "acks", ct).ConfigureAwait(false);
-        await _connecting.CancelAsync().ConfigureAwait(false);
-        await EndAsync(_connectionLoop, "the connection", ct).ConfigureAwait(false);
+        cancelled = _connecting.CancelAsync();
+        await EndAsync(Task.WhenAll(cancelled, _connectionLoop), "the connection", ct).ConfigureAwait(false);
         await EndAsync(Outbox.WhenQuiet(), "sends", ct).ConfigureAwait(false);
+        _state.Set(_connection, WsmqClientState.Stopped);
     }
+
+    /// <summary>No handler begins from here on; those that run go on.</summary>
+    public void Cease() => _beginning.Cancel();
 
     public void Dispose()
     {
+        _beginning.Dispose();
         _handling.Dispose();
         _connecting.Dispose();
     }
@@ -102,7 +123,7 @@ internal sealed class ClientRun : IDisposable
         {
             await loop(_handling.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (_handling.IsCancellationRequested)
+        catch (OperationCanceledException) when (_beginning.IsCancellationRequested)
         {
             // Stopped.
         }

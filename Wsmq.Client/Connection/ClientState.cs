@@ -1,18 +1,34 @@
 namespace Wsmq;
 
-/// <summary>The state that the app sees; one writer, the connection loop.</summary>
+/// <summary>
+/// The state that the app sees. Only the loop of the last start sets it: one that was not waited for any longer must not say
+/// <see cref="WsmqClientState.Stopped"/> when the next one runs.
+/// </summary>
 internal sealed class ClientState(ClientEvents events)
 {
+    private readonly Lock _gate = new();
     private volatile WsmqClientState _current;
+    private object? _owner;
 
     public WsmqClientState Current => _current;
 
-    public void Set(WsmqClientState next)
+    public void Take(object owner)
     {
-        var previous = _current;
-        if (previous == next)
-            return;
-        _current = next;
+        lock (_gate)
+            _owner = owner;
+    }
+
+    public void Set(object owner, WsmqClientState next)
+    {
+        WsmqClientState previous;
+        lock (_gate)
+        {
+            previous = _current;
+            if (owner != _owner || previous == next)
+                return;
+            _current = next;
+        }
+
         events.RaiseStateChanged(previous, next);
     }
 }

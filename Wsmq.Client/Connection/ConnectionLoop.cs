@@ -1,9 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
+
 namespace Wsmq;
 
 /// <summary>
 /// Keeps a connection up until it is stopped: SignalR never repeats the first start, gives up reconnecting after a while, and does
 /// not try at all after a close by the server. A token that is not accepted is no reason to end either: the next one may be a fresh
-/// one. Only somebody who was told to stay away stays away.
+/// one. Only a client that was told to stay away stays away, and one whose start somebody awaits where it is refused for good.
 /// </summary>
 internal sealed class ConnectionLoop(
     HubSessionFactory factory, ISessionReceiver receiver, IReadOnlyList<ISessionUser> users, ClientState state, WsmqClientOptions options,
@@ -11,20 +14,25 @@ internal sealed class ConnectionLoop(
 {
     private static readonly TimeSpan Held = TimeSpan.FromSeconds(5);
 
+    private readonly OutageLog _outage = new(events.Logger, options.TimeProvider);
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _attempt;
     private volatile WsmqException? _expelled;
-    private TimeSpan? _retryAfter;
+    private TimeSpan? _retryIn;
+    private int _failures;
 
     /// <summary>Completes with the first connection.</summary>
     public Task Connected => _connected.Task;
 
-    /// <summary>With what the server told the client to stay away; null where it did not.</summary>
+    /// <summary>Whether a final refusal before the first connection ends it: somebody waits for the start, and is told.</summary>
+    public bool EndsWhenRefused { get; set; }
+
+    /// <summary>With what the server told the client to stay away, or refused its start; null where it did not.</summary>
     public WsmqException? Expelled => _expelled;
 
     public async Task RunAsync(CancellationToken stop)
     {
-        state.Set(WsmqClientState.Connecting);
+        state.Set(this, WsmqClientState.Connecting);
         try
         {
             while (!stop.IsCancellationRequested && _expelled is null)
@@ -42,7 +50,7 @@ internal sealed class ConnectionLoop(
         {
             if (_expelled is { } expelled)
                 End(expelled);
-            state.Set(WsmqClientState.Stopped);
+            state.Set(this, WsmqClientState.Stopped);
             _connected.TrySetCanceled(CancellationToken.None);
         }
     }
@@ -53,12 +61,12 @@ internal sealed class ConnectionLoop(
         try
         {
             session = factory.Create(receiver, stop);
-            await StartAsync(session, stop).ConfigureAwait(false);
+            await EnterAsync(session, stop).ConfigureAwait(false);
             await UseAsync(session, stop).ConfigureAwait(false);
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
-            Report(WsmqOperation.Connect, e);
+            Failed(e);
         }
         finally
         {
@@ -68,22 +76,30 @@ internal sealed class ConnectionLoop(
 
         if (_expelled is not null)
             return;
-        var wait = Waits.Longer(options.ReconnectBackoff.Next(_attempt++), _retryAfter);
-        _retryAfter = null;
+        var wait = _retryIn ?? options.ReconnectBackoff.Next(_attempt++);
+        _retryIn = null;
         await Task.Delay(wait, options.TimeProvider, stop).ConfigureAwait(false);
     }
 
-    private async Task StartAsync(HubSession session, CancellationToken stop)
+    /// <summary>Returns once the hub has let the connection in, and throws why it did not.</summary>
+    private async Task EnterAsync(HubSession session, CancellationToken stop)
     {
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token);
         try
         {
             await session.StartAsync(linked.Token).ConfigureAwait(false);
+            await Task.WhenAny(session.Accepted, session.Ended).WaitAsync(linked.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (timeout.IsCancellationRequested)
         {
-            throw new TimeoutException($"No connection within {options.ConnectTimeout}.", e);
+            throw new TimeoutException($"no connection within {nameof(options.ConnectTimeout)}, {options.ConnectTimeout}", e);
+        }
+
+        if (!session.Accepted.IsCompleted)
+        {
+            ExceptionDispatchInfo.Throw(await session.Ended.ConfigureAwait(false)
+                ?? new IOException("the server closed the connection before it had let it in"));
         }
     }
 
@@ -92,7 +108,9 @@ internal sealed class ConnectionLoop(
         var since = options.TimeProvider.GetTimestamp();
         foreach (var user in users)
             user.Attach(session);
-        state.Set(WsmqClientState.Connected);
+        _failures = 0;
+        _outage.Connected();
+        state.Set(this, WsmqClientState.Connected);
         _connected.TrySetResult();
         try
         {
@@ -106,12 +124,15 @@ internal sealed class ConnectionLoop(
             foreach (var user in users)
                 user.Detach();
             if (!stop.IsCancellationRequested && _expelled is null)
-                state.Set(WsmqClientState.Reconnecting);
+                state.Set(this, WsmqClientState.Reconnecting);
         }
 
         // A server that takes a connection and closes it at once must not be hammered: only one that held starts the count anew.
         if (options.TimeProvider.GetElapsedTime(since) > Held)
+        {
             _attempt = 0;
+            _outage.Over();
+        }
     }
 
     /// <summary>True where the server asked to connect anew, it is time to, and what was under way has ended; false where the connection ended first.</summary>
@@ -129,23 +150,40 @@ internal sealed class ConnectionLoop(
         return !session.Ended.IsCompleted;
     }
 
-    private void Report(WsmqOperation operation, Exception error)
+    private void Failed(Exception error)
     {
-        var known = WsmqException.From(error);
-        if (known is not null && (known.Error == WsmqErrors.Revoked || known.Error == WsmqErrors.Banned))
-            _expelled = known;
-        _retryAfter = known?.RetryAfter;
-        events.RaiseError(operation, known ?? error);
+        var failure = ConnectFailure.Of(error, factory.Url, options.AccessToken is not null);
+        Consider(failure.Error);
+        if (EndsWhenRefused && failure.IsFinal && !_connected.Task.IsCompleted)
+            _expelled ??= failure.AsRefusal();
+        foreach (var user in users)
+            user.ConnectFailed(failure.Cause);
+        _outage.Failed(failure, _retryIn.Value);
+        events.RaiseConnectFailed(new WsmqConnectFailedEventArgs(
+            ++_failures, failure.Error, failure.Status, failure.Cause, _expelled is null ? _retryIn : null));
+        events.RaiseError(WsmqOperation.Connect, failure.Error);
     }
 
     private void Lost(Exception? error)
     {
-        Log.ConnectionLost(events.Logger, error);
+        _outage.Lost(error);
         if (error is null)
             return;
-        if (WsmqException.From(error)?.Error == WsmqErrors.StoreUnavailable)
+        var known = WsmqException.From(error) ?? error;
+        Consider(known);
+        events.RaiseError(WsmqOperation.Connection, known);
+    }
+
+    /// <summary>What the error means for the next attempt, and for the store.</summary>
+    [MemberNotNull(nameof(_retryIn))]
+    private void Consider(Exception error)
+    {
+        var known = error as WsmqException;
+        if (known?.Error == WsmqErrors.Revoked || known?.Error == WsmqErrors.Banned)
+            _expelled = known;
+        if (known?.Error == WsmqErrors.StoreUnavailable)
             receiver.StoreState(available: false);
-        Report(WsmqOperation.Connection, error);
+        _retryIn = Waits.Longer(options.ReconnectBackoff.Next(_attempt++), known?.RetryAfter);
     }
 
     private void End(WsmqException expelled)

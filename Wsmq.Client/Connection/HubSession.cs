@@ -13,6 +13,8 @@ internal sealed class HubSession : IAsyncDisposable
     private readonly HubConnection _connection;
     private readonly TaskCompletionSource<Exception?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly TaskCompletionSource _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private readonly TaskCompletionSource<TimeSpan> _leave = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public HubSession(HubConnection connection, ISessionReceiver receiver)
@@ -25,7 +27,11 @@ internal sealed class HubSession : IAsyncDisposable
         connection.On<string, string>(nameof(IWsmqClient.Stalled), receiver.Stalled);
         connection.On<string, string, int>(nameof(IWsmqClient.Skipped), receiver.Skipped);
         connection.On<int>(nameof(IWsmqClient.Reconnect), milliseconds => _leave.TrySetResult(Bounded(milliseconds)));
-        connection.On<bool>(nameof(IWsmqClient.StoreState), receiver.StoreState);
+        connection.On<bool>(nameof(IWsmqClient.StoreState), available =>
+        {
+            _accepted.TrySetResult();
+            receiver.StoreState(available);
+        });
         connection.Closed += error =>
         {
             _ended.TrySetResult(error);
@@ -35,6 +41,9 @@ internal sealed class HubSession : IAsyncDisposable
 
     /// <summary>Completes when the connection is gone, with the error if there was one.</summary>
     public Task<Exception?> Ended => _ended.Task;
+
+    /// <summary>Completes when the hub has let the connection in: the handshake alone succeeds also where it is refused.</summary>
+    public Task Accepted => _accepted.Task;
 
     /// <summary>Completes when the server asks to connect anew, with the time after which.</summary>
     public Task<TimeSpan> AskedToLeave => _leave.Task;

@@ -14,13 +14,15 @@ internal sealed class HubSessionFactory(Uri url, WsmqClientOptions options)
 {
     private readonly Uri _url = WithQuery(url, options.Device);
 
+    public Uri Url => url;
+
     /// <param name="receiver">Where deliveries go.</param>
     /// <param name="ct">Given to the app when it is asked for a token.</param>
     public HubSession Create(ISessionReceiver receiver, CancellationToken ct)
     {
         var builder = new HubConnectionBuilder();
         if (options.LoggerFactory is { } loggers)
-            builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(new Borrowed(loggers)));
+            builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(new SignalRLogs(loggers)));
         builder.Services.Configure<JsonHubProtocolOptions>(json => UseContext(json.PayloadSerializerOptions.TypeInfoResolverChain));
         builder.WithUrl(_url, http => Configure(http, ct));
         options.ConfigureConnection?.Invoke(builder);
@@ -33,8 +35,8 @@ internal sealed class HubSessionFactory(Uri url, WsmqClientOptions options)
         http.SkipNegotiation = true;
         if (options.AccessToken is { } token)
         {
-            // SignalR waits for a token without end: one that never comes would end all attempts to connect.
-            http.AccessTokenProvider = () => token(ct).WaitAsync(options.ConnectTimeout, options.TimeProvider, ct);
+            var tokens = new AccessTokens(token, options);
+            http.AccessTokenProvider = () => tokens.GetAsync(ct);
         }
 
         options.ConfigureHttp?.Invoke(http);
@@ -52,17 +54,5 @@ internal sealed class HubSessionFactory(Uri url, WsmqClientOptions options)
         var separator = builder.Query.Length > 1 ? "&" : string.Empty;
         builder.Query = $"{builder.Query.TrimStart('?')}{separator}device={Uri.EscapeDataString(device)}&batch=true&store=true";
         return builder.Uri;
-    }
-
-    // Each connection has a container of its own, which disposes what it holds: the app's logger factory must survive that.
-    private sealed class Borrowed(ILoggerFactory inner) : ILoggerFactory
-    {
-        public ILogger CreateLogger(string categoryName) => inner.CreateLogger(categoryName);
-
-        public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
-
-        public void Dispose()
-        {
-        }
     }
 }

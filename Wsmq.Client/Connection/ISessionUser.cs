@@ -12,7 +12,12 @@ internal interface ISessionUser
     /// <summary>The connection is gone.</summary>
     void Detach();
 
-    /// <summary>There will be no other connection: the server told the client to stay away.</summary>
+    /// <summary>An attempt to get a connection failed.</summary>
+    void ConnectFailed(string cause)
+    {
+    }
+
+    /// <summary>There will be no other connection: the server told the client to stay away, or refused its start.</summary>
     void Expel(WsmqException reason)
     {
     }

@@ -29,7 +29,7 @@ internal static partial class Log
     [LoggerMessage(9, LogLevel.Warning, "Live pushes come faster than their handler takes them: the oldest was dropped.")]
     public static partial void LiveDropped(ILogger logger);
 
-    [LoggerMessage(10, LogLevel.Warning, "Stopping did not wait longer for {What}.")]
+    [LoggerMessage(10, LogLevel.Warning, "Stopping did not wait longer than StopTimeout for {What}.")]
     public static partial void StopTimedOut(ILogger logger, string what);
 
     [LoggerMessage(11, LogLevel.Critical, "A loop of the client ended with an error: this is a defect in wsmq.")]
@@ -49,6 +49,18 @@ internal static partial class Log
 
     [LoggerMessage(13, LogLevel.Debug, "Closing a connection met an error.")]
     public static partial void CloseFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(130, LogLevel.Warning, "Attempt {Attempt} to connect failed: {Cause}. The next follows in {RetryIn}; the same is not logged again before there is a connection.")]
+    public static partial void ConnectFailed(ILogger logger, int attempt, string cause, TimeSpan retryIn);
+
+    [LoggerMessage(131, LogLevel.Debug, "Attempt {Attempt} to connect failed; the next follows in {RetryIn}.")]
+    public static partial void ConnectFailedAgain(ILogger logger, Exception exception, int attempt, TimeSpan retryIn);
+
+    [LoggerMessage(132, LogLevel.Information, "Connected after {Attempts} failed attempts and {Outage}.")]
+    public static partial void ConnectedAfter(ILogger logger, int attempts, TimeSpan outage);
+
+    [LoggerMessage(133, LogLevel.Debug, "The connection was lost again.")]
+    public static partial void ConnectionLostAgain(ILogger logger, Exception? exception);
 
     [LoggerMessage(50, LogLevel.Warning, "The message {Position} of {Source} was set aside after {Attempts} failed attempts.")]
     public static partial void Skipped(ILogger logger, Address source, Position position, int attempts);

@@ -19,6 +19,8 @@ internal sealed class ClientEvents(ILogger logger, TimeProvider time)
 
     public event EventHandler<WsmqErrorEventArgs>? Error;
 
+    public event EventHandler<WsmqConnectFailedEventArgs>? ConnectFailed;
+
     /// <summary>What the events name as their sender.</summary>
     public object? Sender { get; set; }
 
@@ -59,7 +61,9 @@ internal sealed class ClientEvents(ILogger logger, TimeProvider time)
 
     public void RaiseError(WsmqOperation operation, Exception exception, Delivery? delivery = null)
     {
-        Log.Error(logger, exception, operation, delivery?.Source, delivery?.Position);
+        // Failed attempts and lost connections have a log of their own, which does not repeat itself.
+        if (operation is not (WsmqOperation.Connect or WsmqOperation.Connection))
+            Log.Error(logger, exception, operation, delivery?.Source, delivery?.Position);
         Raise(Error, new WsmqErrorEventArgs(operation, exception, delivery), nameof(Error));
     }
 
@@ -69,6 +73,8 @@ internal sealed class ClientEvents(ILogger logger, TimeProvider time)
         _unhandled.Note(delivery);
         Raise(Error, new WsmqErrorEventArgs(WsmqOperation.FindHandler, exception, delivery), nameof(Error));
     }
+
+    public void RaiseConnectFailed(WsmqConnectFailedEventArgs failure) => Raise(ConnectFailed, failure, nameof(ConnectFailed));
 
     private void Raise<T>(EventHandler<T>? handlers, T args, string name)
     {

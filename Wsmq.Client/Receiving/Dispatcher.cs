@@ -6,15 +6,15 @@ internal sealed class Dispatcher(HandlerRegistry handlers, WsmqClientOptions opt
     private const string ReadingEnded = "reading-ended";
 
     /// <summary>Returns when the message may be acknowledged; throws what the handler throws, or why there was none to call.</summary>
-    public async Task DispatchAsync(Delivery delivery, CancellationToken ct)
+    public async Task DispatchAsync(Delivery delivery, RunTokens stop)
     {
         while (true)
         {
             // Without anybody to take messages they wait: an app that registers its handlers late would lose them.
-            await handlers.WhenSomeoneTakesAsync(ct).ConfigureAwait(false);
+            await handlers.WhenSomeoneTakesAsync(stop.Begin).ConfigureAwait(false);
             if (handlers.Reader is not { } reader)
                 break;
-            switch (await reader.HandOverAsync(delivery, ct).ConfigureAwait(false))
+            switch (await reader.HandOverAsync(delivery, stop).ConfigureAwait(false))
             {
                 case HandOver.Done:
                     return;
@@ -26,7 +26,8 @@ internal sealed class Dispatcher(HandlerRegistry handlers, WsmqClientOptions opt
             }
         }
 
-        await HandleAsync(delivery, ct).ConfigureAwait(false);
+        stop.Begin.ThrowIfCancellationRequested();
+        await HandleAsync(delivery, stop.Handle).ConfigureAwait(false);
     }
 
     private Task HandleAsync(Delivery delivery, CancellationToken ct)

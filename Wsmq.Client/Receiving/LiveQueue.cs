@@ -23,15 +23,19 @@ internal sealed class LiveQueue
 
     public void Add(LiveMessage message) => _queue.Writer.TryWrite(message);
 
-    public async Task RunAsync(CancellationToken stop)
+    /// <param name="before">Completes when the handlers of the start before have returned.</param>
+    /// <param name="stop">When to end.</param>
+    public async Task RunAsync(Task before, RunTokens stop)
     {
-        await foreach (var message in _queue.Reader.ReadAllAsync(stop).ConfigureAwait(false))
+        await before.WaitAsync(stop.Begin).ConfigureAwait(false);
+        await foreach (var message in _queue.Reader.ReadAllAsync(stop.Begin).ConfigureAwait(false))
         {
+            stop.Begin.ThrowIfCancellationRequested();
             try
             {
-                await HandleAsync(message, stop).ConfigureAwait(false);
+                await HandleAsync(message, stop.Handle).ConfigureAwait(false);
             }
-            catch (Exception e) when (!stop.IsCancellationRequested)
+            catch (Exception e) when (!stop.Begin.IsCancellationRequested)
             {
                 _events.RaiseError(WsmqOperation.Live, e);
             }

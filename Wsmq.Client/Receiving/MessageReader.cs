@@ -15,19 +15,19 @@ internal sealed class MessageReader
     }
 
     /// <summary>Completes when the app is done with the message, or has ended the enumeration before.</summary>
-    public async Task<HandOver> HandOverAsync(Delivery delivery, CancellationToken ct)
+    public async Task<HandOver> HandOverAsync(Delivery delivery, RunTokens stop)
     {
-        var offer = new Offer(delivery, ct);
+        var offer = new Offer(delivery, stop.Begin);
         try
         {
-            await _offers.Writer.WriteAsync(offer, ct).ConfigureAwait(false);
+            await _offers.Writer.WriteAsync(offer, stop.Begin).ConfigureAwait(false);
         }
         catch (ChannelClosedException)
         {
             return HandOver.NotTaken;
         }
 
-        return await offer.Done.Task.WaitAsync(ct).ConfigureAwait(false);
+        return await offer.Done.Task.WaitAsync(stop.Handle).ConfigureAwait(false);
     }
 
     public async IAsyncEnumerable<Delivery> ReadAsync(Action onEnd, [EnumeratorCancellation] CancellationToken ct)

@@ -7,13 +7,17 @@ namespace Wsmq;
 internal sealed class SourceLoop(
     Dispatcher dispatcher, Acker acker, Resumer resumer, FailureReports failures, WsmqClientOptions options, ClientEvents events)
 {
-    public async Task RunAsync(SourceState source, CancellationToken stop)
+    /// <param name="source">Whose messages.</param>
+    /// <param name="before">Completes when the handlers of the start before have returned.</param>
+    /// <param name="stop">When to end.</param>
+    public async Task RunAsync(SourceState source, Task before, RunTokens stop)
     {
         try
         {
             // The first message must not run inside SignalR's callback.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            await foreach (var item in source.Queue.ReadAllAsync(stop).ConfigureAwait(false))
+            await before.WaitAsync(stop.Begin).ConfigureAwait(false);
+            await foreach (var item in source.Queue.ReadAllAsync(stop.Begin).ConfigureAwait(false))
             {
                 var handled = await TakeAsync(source, item, stop).ConfigureAwait(false);
                 if (source.Left(item, handled))
@@ -23,7 +27,7 @@ internal sealed class SourceLoop(
                     acker.Handled(source.Source, item.Position);
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.Begin.IsCancellationRequested)
         {
             // Stopped: what was not handled comes again.
         }
@@ -33,8 +37,9 @@ internal sealed class SourceLoop(
         }
     }
 
-    private async Task<bool> TakeAsync(SourceState source, SourceItem item, CancellationToken stop)
+    private async Task<bool> TakeAsync(SourceState source, SourceItem item, RunTokens stop)
     {
+        stop.Begin.ThrowIfCancellationRequested();
         if (item.Gap is not { } gap)
             return await HandleAsync(source, item, stop).ConfigureAwait(false);
         if (!source.IsCurrent(item))
@@ -43,7 +48,7 @@ internal sealed class SourceLoop(
         return true;
     }
 
-    private async Task<bool> HandleAsync(SourceState source, SourceItem item, CancellationToken stop)
+    private async Task<bool> HandleAsync(SourceState source, SourceItem item, RunTokens stop)
     {
         for (var attempt = 0; source.IsCurrent(item); attempt++)
         {
@@ -54,21 +59,21 @@ internal sealed class SourceLoop(
                 await dispatcher.DispatchAsync(item.Delivery!, stop).ConfigureAwait(false);
                 return true;
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (stop.Begin.IsCancellationRequested)
             {
                 throw;
             }
             catch (NotHandledException e) when (e.Operation is null)
             {
                 // The app ended its reading, perhaps because of this message: it is up to the app when it goes on.
-                await failures.ReportAsync(source.Source, item.Position, e, stop).ConfigureAwait(false);
+                await failures.ReportAsync(source.Source, item.Position, e, stop.Handle).ConfigureAwait(false);
             }
             catch (Exception e)
             {
                 Tell(e, item.Delivery!);
                 await Task.WhenAll(
-                    failures.ReportAsync(source.Source, item.Position, e, stop),
-                    PauseAsync(source, item, options.HandlerBackoff.Next(attempt), stop)).ConfigureAwait(false);
+                    failures.ReportAsync(source.Source, item.Position, e, stop.Handle),
+                    PauseAsync(source, item, options.HandlerBackoff.Next(attempt), stop.Begin)).ConfigureAwait(false);
             }
         }
 

@@ -12,7 +12,7 @@ internal sealed partial class Outbox
     {
         lock (_gate)
         {
-            _session = session;
+            (_session, _connectFailure) = (session, null);
             foreach (var lane in _lanes.Values)
                 Reopen(lane);
         }

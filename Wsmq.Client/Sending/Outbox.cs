@@ -26,6 +26,8 @@ internal sealed partial class Outbox : ISessionUser
     private int _outstanding;
     private bool _closed;
     private WsmqException? _expelled;
+    private bool _started;
+    private string? _connectFailure;
 
     public Outbox(WsmqClientOptions options, ILogger logger, CancellationToken stop)
     {
@@ -78,6 +80,19 @@ internal sealed partial class Outbox : ISessionUser
         }
     }
 
+    /// <summary>Attempts to connect begin. Sends may have been waiting for that.</summary>
+    public void Started()
+    {
+        lock (_gate)
+            _started = true;
+    }
+
+    public void ConnectFailed(string cause)
+    {
+        lock (_gate)
+            _connectFailure = cause;
+    }
+
     /// <summary>Nothing can be sent any more.</summary>
     public void Expel(WsmqException reason)
     {
@@ -89,7 +104,7 @@ internal sealed partial class Outbox : ISessionUser
                 if (send.WasAttempted)
                     send.GiveUp(reason.Error.Code);
                 else
-                    send.Refuse(reason.Error);
+                    send.Refuse(reason.Again());
                 LeaveIfSettled(send);
             }
         }
@@ -114,9 +129,9 @@ internal sealed partial class Outbox : ISessionUser
         if (ct.IsCancellationRequested)
             send.Cancel(ct);
         else if (_closed)
-            send.Refuse(WsmqErrors.ClientClosed);
+            send.Refuse(WsmqErrors.ClientClosed, "it was stopped");
         else if (_expelled is { } expelled)
-            send.Refuse(expelled.Error);
+            send.Refuse(expelled.Again());
         else if (!_open.TryAdd(send))
             send.Refuse(WsmqErrors.TooManySends, $"the client's {nameof(_options.MaxBufferedBytes)} is {_options.MaxBufferedBytes}");
         else
@@ -141,10 +156,18 @@ internal sealed partial class Outbox : ISessionUser
         {
             while (_open.Expired() is { } send)
             {
-                send.GiveUp($"after {_options.SendTimeout}");
+                send.GiveUp(WhyLate());
                 LeaveIfSettled(send);
             }
         }
+    }
+
+    private string WhyLate()
+    {
+        var after = $"after {nameof(_options.SendTimeout)}, {_options.SendTimeout}";
+        return !_started ? $"StartAsync was not called: given up {after}"
+            : _connectFailure is { } cause ? $"no connection {after}: {cause}"
+            : after;
     }
 
     private void AdmitWaiting()

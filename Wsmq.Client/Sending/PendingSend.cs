@@ -49,6 +49,8 @@ internal sealed class PendingSend
 
     public void Refuse(WsmqError error, string? detail = null) => _done.TrySetException(new WsmqException(error, detail));
 
+    public void Refuse(WsmqException error) => _done.TrySetException(error);
+
     public void GiveUp(string detail) => Refuse(WasAttempted ? WsmqErrors.OutcomeUnknown : WsmqErrors.ClientClosed, detail);
 
     public void Cancel(CancellationToken ct) => _done.TrySetCanceled(ct);

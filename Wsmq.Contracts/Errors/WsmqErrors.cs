@@ -145,8 +145,16 @@ public static class WsmqErrors
     public static WsmqError OutcomeUnknown { get; } = Final(6001, "outcome-unknown",
         "No receipt came in time: the message may or may not be stored, and sending it again may store it twice.");
 
-    /// <summary>6002: the client is not connected, or was closed.</summary>
-    public static WsmqError ClientClosed { get; } = Final(6002, "client-closed", "The client was stopped or never started.");
+    /// <summary>6002: the client was stopped, never started, or had no connection in time.</summary>
+    public static WsmqError ClientClosed { get; } = Final(6002, "client-closed",
+        "The client has no connection, because it was stopped, was never started, or cannot connect: nothing was stored.");
+
+    /// <summary>6003: the app's callback gave the client no token that could be sent.</summary>
+    public static WsmqError NoToken { get; } = Retry(6003, "no-token",
+        "The client got no access token from the app: it asks again with the next attempt to connect.");
+
+    /// <summary>6004: the server answered the first attempt to connect with a refusal that another attempt would not change.</summary>
+    public static WsmqError ConnectionRefused { get; } = Final(6004, "connection-refused", "The server refused the connection.");
 
     /// <summary>All of them, by number.</summary>
     public static IReadOnlyDictionary<int, WsmqError> All { get; } = Building.ToFrozenDictionary();

@@ -34,5 +34,8 @@ public sealed class WsmqException : Exception
             ? new WsmqException(wireText, error, retryAfter, exception)
             : null;
 
+    /// <summary>The same error for another caller.</summary>
+    internal WsmqException Again() => new(Message, Error, RetryAfter, this);
+
     private static WsmqError Required(WsmqError? error) => error ?? throw new ArgumentNullException(nameof(error));
 }

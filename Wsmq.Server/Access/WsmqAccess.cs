@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Options;
+using Wsmq.Server.Configuration;
 using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Access;
 
-internal sealed class WsmqAccess(IStore store, AccessWatch watch, IOptions<WsmqOptions> options, TimeProvider time) : IWsmqAccess
+internal sealed class WsmqAccess(
+    IStore store, StartGate start, AccessWatch watch, IOptions<WsmqOptions> options, TimeProvider time) : IWsmqAccess
 {
     private const int MaxTokenIdLength = 512;
 
@@ -44,13 +46,16 @@ internal sealed class WsmqAccess(IStore store, AccessWatch watch, IOptions<WsmqO
     public async Task<bool> IsBannedAsync(string userId, CancellationToken cancellationToken = default)
     {
         var user = User(userId);
+        await start.WaitAsync(cancellationToken);
         await watch.RefreshAsync(cancellationToken);
         return watch.IsBanned(user);
     }
 
     public async Task<IReadOnlyList<WsmqDevice>> DevicesAsync(string userId, CancellationToken cancellationToken = default)
     {
-        var devices = await store.Log.DevicesAsync(User(userId), cancellationToken);
+        var user = User(userId);
+        await start.WaitAsync(cancellationToken);
+        var devices = await store.Log.DevicesAsync(user, cancellationToken);
         return [.. devices.OrderBy(d => d.Name, StringComparer.Ordinal).Select(d => new WsmqDevice(d.Name, Moment(d.Seen)))];
     }
 
@@ -58,6 +63,7 @@ internal sealed class WsmqAccess(IStore store, AccessWatch watch, IOptions<WsmqO
     {
         ArgumentNullException.ThrowIfNull(device);
         var queue = Address.User(userId);
+        await start.WaitAsync(cancellationToken);
 
         foreach (var membership in await store.Memberships.GroupsOfAsync(queue.Name, cancellationToken))
             await store.Log.ForgetDeviceAsync(Address.Group(membership.Group), queue.Name, device, cancellationToken);
@@ -83,6 +89,7 @@ internal sealed class WsmqAccess(IStore store, AccessWatch watch, IOptions<WsmqO
 
     private async Task WriteAsync(AccessRule rule, CancellationToken cancellationToken)
     {
+        await start.WaitAsync(cancellationToken);
         await store.Access.WriteAsync(rule, Options.MaxRules, cancellationToken);
 
         // The channel would tell this node as well, but a caller may rely on what the call says.

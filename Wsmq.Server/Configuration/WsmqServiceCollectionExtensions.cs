@@ -101,6 +101,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<LimitClasses>();
         services.AddSingleton<ConnectionLimits>();
         services.AddSingleton<MessageRules>();
+        services.AddSingleton<StartGate>();
         services.AddSingleton<PublishQueue>();
         services.AddSingleton<AccessCheck>();
         services.AddSingleton<LiveConnections>();

@@ -1,11 +1,12 @@
 using System.Text.Json;
+using Wsmq.Server.Configuration;
 using Wsmq.Server.Delivering;
 using Wsmq.Server.Logs;
 using Wsmq.Server.Publishing;
 
 namespace Wsmq.Server.DeadLetters;
 
-internal sealed class WsmqDeadLetters(IStore store, PublishQueue queue) : IWsmqDeadLetters
+internal sealed class WsmqDeadLetters(IStore store, StartGate start, PublishQueue queue) : IWsmqDeadLetters
 {
     private const int MostListed = 1_000;
 
@@ -20,6 +21,7 @@ internal sealed class WsmqDeadLetters(IStore store, PublishQueue queue) : IWsmqD
         var own = Address.User(userId);
         DeadLetterKey? behind = after is null ? null : DeadLetterId.Parse(after);
         var letters = new List<DeadLetter>();
+        await start.WaitAsync(cancellationToken);
         foreach (var source in await SourcesAsync(own, behind, cancellationToken))
         {
             var found = await store.DeadLetters.ListAsync(source, own.Name, cancellationToken);
@@ -58,8 +60,12 @@ internal sealed class WsmqDeadLetters(IStore store, PublishQueue queue) : IWsmqD
         return receipt;
     }
 
-    public Task<bool> RemoveAsync(string userId, string id, CancellationToken cancellationToken = default) =>
-        store.DeadLetters.RemoveAsync(DeadLetterId.Parse(id), Address.User(userId).Name, cancellationToken);
+    public async Task<bool> RemoveAsync(string userId, string id, CancellationToken cancellationToken = default)
+    {
+        var (key, user) = (DeadLetterId.Parse(id), Address.User(userId).Name);
+        await start.WaitAsync(cancellationToken);
+        return await store.DeadLetters.RemoveAsync(key, user, cancellationToken);
+    }
 
     // Leaving a group removes what was set aside there, so that the groups of the user are all there is beside the own queue.
     private async Task<IEnumerable<Address>> SourcesAsync(Address own, DeadLetterKey? behind, CancellationToken cancellationToken)
@@ -70,8 +76,12 @@ internal sealed class WsmqDeadLetters(IStore store, PublishQueue queue) : IWsmqD
             .OrderBy(s => s.ToString(), StringComparer.Ordinal);
     }
 
-    private async Task<StoredDeadLetter?> FindAsync(string userId, string id, CancellationToken cancellationToken) =>
-        await store.DeadLetters.ReadAsync(DeadLetterId.Parse(id), Address.User(userId).Name, cancellationToken);
+    private async Task<StoredDeadLetter?> FindAsync(string userId, string id, CancellationToken cancellationToken)
+    {
+        var (key, user) = (DeadLetterId.Parse(id), Address.User(userId).Name);
+        await start.WaitAsync(cancellationToken);
+        return await store.DeadLetters.ReadAsync(key, user, cancellationToken);
+    }
 
     private static DeadLetter Show(StoredDeadLetter letter) => new()
     {

@@ -1,24 +1,43 @@
+using Wsmq.Server.Configuration;
 using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Groups;
 
-internal sealed class WsmqGroups(IStore store) : IWsmqGroups
+internal sealed class WsmqGroups(IStore store, StartGate start) : IWsmqGroups
 {
-    public Task AddAsync(string group, string userId, CancellationToken cancellationToken = default) =>
-        store.Memberships.AddAsync(Group(group), User(userId), cancellationToken);
+    public async Task AddAsync(string group, string userId, CancellationToken cancellationToken = default)
+    {
+        var (name, user) = (Group(group), User(userId));
+        await start.WaitAsync(cancellationToken);
+        await store.Memberships.AddAsync(name, user, cancellationToken);
+    }
 
-    public Task RemoveAsync(string group, string userId, CancellationToken cancellationToken = default) =>
-        store.Memberships.RemoveAsync(Group(group), User(userId), cancellationToken);
+    public async Task RemoveAsync(string group, string userId, CancellationToken cancellationToken = default)
+    {
+        var (name, user) = (Group(group), User(userId));
+        await start.WaitAsync(cancellationToken);
+        await store.Memberships.RemoveAsync(name, user, cancellationToken);
+    }
 
-    public Task<bool> IsMemberAsync(string group, string userId, CancellationToken cancellationToken = default) =>
-        store.Memberships.IsMemberAsync(Group(group), User(userId), cancellationToken);
+    public async Task<bool> IsMemberAsync(string group, string userId, CancellationToken cancellationToken = default)
+    {
+        var (name, user) = (Group(group), User(userId));
+        await start.WaitAsync(cancellationToken);
+        return await store.Memberships.IsMemberAsync(name, user, cancellationToken);
+    }
 
-    public Task<IReadOnlyList<string>> MembersAsync(string group, CancellationToken cancellationToken = default) =>
-        store.Memberships.MembersOfAsync(Group(group), cancellationToken);
+    public async Task<IReadOnlyList<string>> MembersAsync(string group, CancellationToken cancellationToken = default)
+    {
+        var name = Group(group);
+        await start.WaitAsync(cancellationToken);
+        return await store.Memberships.MembersOfAsync(name, cancellationToken);
+    }
 
     public async Task<IReadOnlyList<string>> GroupsOfAsync(string userId, CancellationToken cancellationToken = default)
     {
-        var memberships = await store.Memberships.GroupsOfAsync(User(userId), cancellationToken);
+        var user = User(userId);
+        await start.WaitAsync(cancellationToken);
+        var memberships = await store.Memberships.GroupsOfAsync(user, cancellationToken);
         return [.. memberships.Select(m => m.Group)];
     }
 

@@ -32,8 +32,12 @@ internal abstract class PendingSend(AppendRequest request, ValueTask<WsmqExcepti
         return true;
     }
 
-    public void StartClock(TimeProvider time, TimeSpan patience) =>
-        _deadline = time.GetTimestamp() + (long)(patience.TotalSeconds * time.TimestampFrequency);
+    /// <summary>The first call counts: the time before the store had started is part of the sender's patience.</summary>
+    public void StartClock(TimeProvider time, TimeSpan patience)
+    {
+        if (_deadline == 0)
+            _deadline = time.GetTimestamp() + (long)(patience.TotalSeconds * time.TimestampFrequency);
+    }
 
     /// <summary>How long until the sender is to hear that it failed.</summary>
     public TimeSpan TimeLeft(TimeProvider time) => IsLate(time) ? TimeSpan.Zero : time.GetElapsedTime(time.GetTimestamp(), _deadline);

@@ -1,9 +1,10 @@
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
+using Wsmq.Server.Configuration;
 
 namespace Wsmq.Server.Publishing;
 
-internal sealed class WsmqPublisher(MessageRules rules, PublishQueue queue, IOptions<WsmqOptions> wsmq) : IWsmqPublisher
+internal sealed class WsmqPublisher(MessageRules rules, StartGate start, PublishQueue queue, IOptions<WsmqOptions> wsmq) : IWsmqPublisher
 {
     public Task<Receipt> SendAsync<T>(Address to, T message, CancellationToken cancellationToken = default) =>
         SendAsync(TypedBody.Message(to, message, TypedBody.ByReflection<T>(wsmq.Value.Json), null), cancellationToken);
@@ -41,6 +42,8 @@ internal sealed class WsmqPublisher(MessageRules rules, PublishQueue queue, IOpt
     private Task<Receipt> Enqueue(OutgoingMessage message)
     {
         var send = new AwaitedSend(rules.Check(message, sender: null).Request);
+        // Not awaited: the queue keeps the order of the calls, and tells what became of them.
+        _ = start.Begin();
         queue.Enqueue(send);
         return send.Receipt;
     }

@@ -125,9 +125,11 @@ internal sealed class SessionManager(
         var query = context.GetHttpContext()?.Request.Query;
         if (query is null || !query.TryGetValue("device", out var device))
             return DefaultDevice;
-        return device.Count == 1 && NameRules.Check(device[0], MaxDeviceBytes, out _, out _)
+        if (device.Count > 1)
+            throw new WsmqException(WsmqErrors.InvalidDevice, $"device is given {device.Count} times in the hub's URL");
+        return NameRules.Check(device[0], MaxDeviceBytes, out _, out var detail)
             ? device[0]!
-            : throw new WsmqException(WsmqErrors.InvalidDevice);
+            : throw new WsmqException(WsmqErrors.InvalidDevice, detail);
     }
 
     // Anything else than true does not ask for it: an unknown way of asking gets what every client understands.

@@ -15,6 +15,8 @@ public abstract class ClientTest : IAsyncLifetime
 
     private protected ConcurrentQueue<WsmqErrorEventArgs> Errors { get; } = new();
 
+    private protected ConcurrentQueue<WsmqConnectFailedEventArgs> Failures { get; } = new();
+
     private protected ConcurrentQueue<WsmqGapEventArgs> Gaps { get; } = new();
 
     private protected ConcurrentQueue<WsmqClientState> States { get; } = new();
@@ -46,6 +48,7 @@ public abstract class ClientTest : IAsyncLifetime
             Configure(options);
         });
         client.Error += (_, e) => Errors.Enqueue(e);
+        client.ConnectFailed += (_, e) => Failures.Enqueue(e);
         client.Gap += (_, e) => Gaps.Enqueue(e);
         client.StateChanged += (_, e) => States.Enqueue(e.Current);
         return client;

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Wsmq.Tests.Client;
 
 public sealed class ConnectionTests : ClientTest
@@ -28,12 +30,15 @@ public sealed class ConnectionTests : ClientTest
     [Fact]
     public async Task Every_connect_asks_for_a_token_and_names_the_device_also_after_a_refusal()
     {
-        Script.Refuse = 401;
+        Script.Refuse = 503;
         var start = Client.StartAsync();
         await Eventually.That("it was refused", () => Errors.Any(e => e.Operation == WsmqOperation.Connect));
         Script.Refuse = 0;
         await start;
+        Script.Refuse = 401;
         await Script.AbortAllAsync();
+        await Eventually.That("its token was refused", () => Failures.Any(f => f.Status == HttpStatusCode.Unauthorized));
+        Script.Refuse = 0;
         await Eventually.That("it is back", () => Script.Accepted == 2);
 
         Script.Tokens.Should().Equal(Enumerable.Range(1, Script.Tokens.Count).Select(i => $"token-{i}"));
@@ -72,12 +77,14 @@ public sealed class ConnectionTests : ClientTest
     }
 
     [Fact]
-    public async Task A_code_with_which_the_server_closes_is_reported()
+    public async Task A_code_with_which_the_server_closes_ends_the_start()
     {
         Script.OnConnected = _ => throw new Microsoft.AspNetCore.SignalR.HubException(WsmqErrors.TooManyDevices.ToString());
-        await Client.StartAsync();
-        await Eventually.That("the code is reported",
-            () => Errors.Any(e => e.Operation == WsmqOperation.Connection && e.Exception is WsmqException { Error.Number: 1003 }));
+        var start = () => Client.StartAsync();
+
+        (await start.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.TooManyDevices);
+        Errors.Should().ContainSingle(e => e.Operation == WsmqOperation.Connect && ((WsmqException)e.Exception).Error == WsmqErrors.TooManyDevices);
+        Client.State.Should().Be(WsmqClientState.Stopped);
     }
 
     [Fact]

@@ -33,12 +33,29 @@ public sealed class OptionTests
     }
 
     [Theory]
-    [InlineData("/wsmq")]
-    [InlineData("ftp://127.0.0.1/wsmq")]
-    public void An_address_that_is_no_hub_is_refused(string url)
+    [InlineData("wsmq", "must be absolute")]
+    [InlineData("file:///wsmq", "must begin with https")]
+    [InlineData("ftp://127.0.0.1/wsmq", "must begin with https")]
+    [InlineData("http://bob:secret@127.0.0.1/wsmq", "WsmqClientOptions.AccessToken")]
+    [InlineData("http://127.0.0.1/wsmq#part", "fragment")]
+    [InlineData("http://127.0.0.1/wsmq?device=laptop", "WsmqClientOptions.Device")]
+    [InlineData("http://127.0.0.1/wsmq?x=1&DEVICE", "WsmqClientOptions.Device")]
+    [InlineData("http://127.0.0.1/wsmq?%64evice=laptop", "WsmqClientOptions.Device")]
+    [InlineData("http://127.0.0.1/wsmq?access_token=secret", "WsmqClientOptions.AccessToken")]
+    [InlineData("http://127.0.0.1/wsmq?batch=true", "leave it out")]
+    [InlineData("http://127.0.0.1/wsmq?store=true", "leave it out")]
+    [InlineData("http://127.0.0.1/wsmq?id=7", "leave it out")]
+    public void An_address_that_cannot_work_is_refused_with_the_way_out(string url, string expected)
     {
         var make = () => new WsmqClient(new Uri(url, UriKind.RelativeOrAbsolute));
-        make.Should().Throw<ArgumentException>().WithMessage("*absolute*");
+        make.Should().Throw<ArgumentException>().WithMessage($"*{expected}*").Which.Message.Should().NotContain("secret");
+    }
+
+    [Fact]
+    public void Queries_of_the_app_stay()
+    {
+        var make = () => new WsmqClient(new Uri("http://127.0.0.1/wsmq?tenant=a&devices=2"));
+        make.Should().NotThrow();
     }
 
     [Fact]

@@ -89,17 +89,16 @@ public abstract partial class RealServerContract
     }
 
     [Fact]
-    public async Task One_device_too_many_hears_why_through_the_error_event()
+    public async Task One_device_too_many_hears_why_from_its_start()
     {
         await StartNodesAsync(o => o.MaxDevicesPerUser = 1);
         var first = await StartClientAsync(A.Hub, "bob");
 
-        var second = await StartClientAsync(B.Hub, "bob", configure: o => o.Device = "second");
+        await using var second = new TypedClient(B.Hub, "bob", _ => Task.CompletedTask, o => o.Device = "second");
+        var start = () => second.Client.StartAsync();
 
-        await Eventually.That("the refusal is reported", () => second.Errors.Count > 0);
-        var error = second.Errors[0];
-        error.Operation.Should().Be(WsmqOperation.Connection);
-        error.Exception.Should().BeOfType<WsmqException>().Which.Error.Should().Be(WsmqErrors.TooManyDevices);
+        (await start.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.TooManyDevices);
+        second.Errors.Should().ContainSingle(e => e.Operation == WsmqOperation.Connect);
         await PublishAsync(A, Bob, [1]);
         await first.HandlesAsync([1]);
         second.HandledCount.Should().Be(0);

@@ -105,9 +105,11 @@ public sealed class LimitedClientTests : IDisposable
         await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")), o => o.Limits.ConnectionsPerUser = 1);
         var first = await TypedClient.StartAsync(node.Hub, "alice");
         await first.SendAsync("user:alice", 1);
-        await using var second = await TypedClient.StartAsync(node.Hub, "alice");
+        await using var second = new TypedClient(node.Hub, "alice", null);
+        var starting = second.Client.StartAsync();
         await Eventually.That("it is turned away", () => second.Errors.Any(e => e.Exception is WsmqException { Error.Number: 1005, RetryAfter: not null }));
         await first.DisposeAsync();
+        await starting;
         await second.SendAsync("user:alice", 2);
     }
 }

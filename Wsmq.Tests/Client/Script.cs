@@ -50,6 +50,9 @@ public sealed class Script
     /// <summary>An HTTP status to answer the next connects with, or 0.</summary>
     public int Refuse { get; set; }
 
+    /// <summary>Tells a new connection that it was let in and that the store is there; false where the script says what there is to say.</summary>
+    public bool LetsIn { get; set; } = true;
+
     /// <summary>Deliveries and gaps that a new connection gets, before anything else.</summary>
     public Func<IWsmqClient, Task> OnConnected { get; set; } = _ => Task.CompletedTask;
 

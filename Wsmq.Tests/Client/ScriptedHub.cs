@@ -16,6 +16,10 @@ public sealed class ScriptedHub(Script script) : Hub<IWsmqClient>, IWsmqHub
         script.Batches.Enqueue(Context.GetHttpContext()!.Request.Query["batch"].ToString());
         script.Entered(Context);
         await script.OnConnected(Clients.Caller);
+
+        // As the real hub does; where a script has said it, it was heard already.
+        if (script.LetsIn)
+            await Clients.Caller.StoreState(true);
     }
 
     public override Task OnDisconnectedAsync(Exception? exception)

@@ -34,6 +34,7 @@ public sealed class StoreWatchTests : ClientTest
         await Eventually.That("it is connected", () => Script.Connections == 1);
         await Server.Everyone.StoreState(false);
         await Eventually.That("it was told", () => !Client.StoreAvailable);
+        Script.LetsIn = false;
         Script.OnConnected = client => client.StoreState(false);
         Script.AbortAll();
         await Eventually.That("it is back", () => Script.Accepted == 2 && Client.State == WsmqClientState.Connected);

@@ -1,0 +1,43 @@
+namespace Wsmq;
+
+/// <summary>
+/// Asks the app for a token, for each connection anew. Whatever the app's callback does, it holds up neither a stop nor the next
+/// attempt: it runs on the pool, and is waited for no longer than an attempt to connect may take.
+/// </summary>
+internal sealed class AccessTokens(Func<CancellationToken, Task<string?>> source, WsmqClientOptions options)
+{
+    private const string Name = $"{nameof(WsmqClientOptions)}.{nameof(WsmqClientOptions.AccessToken)}";
+
+    /// <exception cref="WsmqException"><c>no-token</c>, with what went wrong.</exception>
+    public async Task<string?> GetAsync(CancellationToken ct)
+    {
+        using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
+        var limit = linked.Token;
+        try
+        {
+            var token = await Task.Run(() => AskAsync(limit), ct).WaitAsync(limit).ConfigureAwait(false);
+            return token is null || IsUsable(token) ? token : throw new WsmqException(
+                WsmqErrors.NoToken, $"{Name} returned a text that is empty or holds spaces, line breaks or other characters that no token has");
+        }
+        catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            throw new WsmqException(WsmqErrors.NoToken, $"{Name} returned nothing within {nameof(options.ConnectTimeout)}, {options.ConnectTimeout}", e);
+        }
+    }
+
+    private async Task<string?> AskAsync(CancellationToken ct)
+    {
+        try
+        {
+            var answer = source(ct) ?? throw new WsmqException(WsmqErrors.NoToken, $"{Name} returned null instead of a task");
+            return await answer.ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not WsmqException && !ct.IsCancellationRequested)
+        {
+            throw new WsmqException(WsmqErrors.NoToken, $"{Name} threw {e.GetType().Name}: {e.Message}", e);
+        }
+    }
+
+    private static bool IsUsable(string token) => token.Length > 0 && !token.AsSpan().ContainsAnyExceptInRange('!', '~');
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Security.Authentication;
+using System.Text.RegularExpressions;
+
+namespace Wsmq;
+
+/// <summary>Why an attempt to connect failed, in words that say what to change.</summary>
+/// <param name="Error">The error; a <see cref="WsmqException"/> where the server, or this client, gave a code.</param>
+/// <param name="Status">The HTTP status with which the server refused the WebSocket; null where it did not come to that.</param>
+/// <param name="Cause">What happened, and what to do.</param>
+internal sealed partial record ConnectFailure(Exception Error, HttpStatusCode? Status, string Cause)
+{
+    private const string UsualPath = "/wsmq";
+
+    /// <summary>Another attempt with the same settings would be refused in the same way; only a new token may change it.</summary>
+    public bool IsFinal => Error is WsmqException { Error.CanRetry: false } || Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
+
+    /// <summary>As the error of a start that ends with it.</summary>
+    public WsmqException AsRefusal() => Error as WsmqException ?? new WsmqException(WsmqErrors.ConnectionRefused, Cause, Error);
+
+    public static ConnectFailure Of(Exception error, Uri url, bool sendsToken)
+    {
+        if (WsmqException.From(error) is { } known)
+            return new ConnectFailure(known, null, known.Message);
+        var status = StatusOf(error);
+        return new ConnectFailure(error, status, status is { } code ? Refusal(code, url, sendsToken) : Trouble(error, url));
+    }
+
+    private static string Refusal(HttpStatusCode status, Uri url, bool sendsToken)
+    {
+        var hint = (int)status switch
+        {
+            401 when !sendsToken => "no token was sent: set WsmqClientOptions.AccessToken",
+            401 => "the server does not accept the token: it may be expired, or of another issuer or audience; a redirect loses it",
+            403 => "the server knows the user, and does not let it connect here",
+            404 when !url.AbsolutePath.EndsWith(UsualPath, StringComparison.Ordinal) => $"no hub at this path: is {UsualPath} missing at the end of the URL?",
+            404 => "no hub at this path: compare it with the one that the server gives to MapWsmq",
+            414 or 431 => "the token or the URL is too long for the server or a proxy in front of it",
+            429 => "the server, or a proxy in front of it, takes no more connections for now",
+            >= 300 and < 400 => "the server redirects elsewhere, and a WebSocket does not follow: give the URL that it redirects to",
+            >= 500 => "the server, or the app behind a proxy, is not ready",
+            _ => "what answers there is no wsmq hub, or a proxy in between does not pass WebSockets",
+        };
+        return string.Create(CultureInfo.InvariantCulture, $"{Shown(url)} answered {(int)status}: {hint}");
+    }
+
+    private static string Trouble(Exception error, Uri url) => Find<SocketException>(error) is { } socket
+        ? socket.SocketErrorCode switch
+        {
+            SocketError.ConnectionRefused => $"nothing listens at {Shown(url)}: is the server started?",
+            SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => $"the host name of {Shown(url)} is not known",
+            _ => $"{Shown(url)} cannot be reached: {socket.Message}",
+        }
+        : Find<AuthenticationException>(error) is { } tls ? $"no TLS with {Shown(url)}: {(tls.InnerException ?? tls).Message}"
+        : error is TimeoutException or IOException ? error.Message
+        : $"{Shown(url)}: {error.GetBaseException().Message}";
+
+    private static HttpStatusCode? StatusOf(Exception? error)
+    {
+        for (; error is not null; error = error.InnerException)
+        {
+            if (error is HttpRequestException { StatusCode: { } status })
+                return status;
+
+            // A refused WebSocket names the status in its text only.
+            if (error is WebSocketException && StatusCodes().Match(error.Message) is { Success: true } match)
+                return (HttpStatusCode)int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
+        }
+
+        return null;
+    }
+
+    private static T? Find<T>(Exception? error)
+        where T : Exception
+    {
+        for (; error is not null; error = error.InnerException)
+        {
+            if (error is T found)
+                return found;
+        }
+
+        return null;
+    }
+
+    // The query may hold what is nobody's business.
+    private static string Shown(Uri url) => url.GetLeftPart(UriPartial.Path);
+
+    [GeneratedRegex(@"status code '(\d{3})'", RegexOptions.CultureInvariant)]
+    private static partial Regex StatusCodes();
+}

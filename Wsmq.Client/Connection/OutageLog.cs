@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Logging;
+
+namespace Wsmq;
+
+/// <summary>
+/// Logs an outage, which may take hours of attempts, in a few lines: each cause once, and the number of attempts when it is over.
+/// An outage ends with a connection that lasts; the causes of one that ends at once are not logged again.
+/// </summary>
+internal sealed class OutageLog(ILogger logger, TimeProvider time)
+{
+    private readonly HashSet<string> _causes = new(StringComparer.Ordinal);
+    private int _failures;
+    private long _since;
+    private bool _said;
+
+    public void Failed(ConnectFailure failure, TimeSpan retryIn)
+    {
+        if (_failures++ == 0)
+            _since = time.GetTimestamp();
+        if (_causes.Add(failure.Cause))
+        {
+            _said = true;
+            Log.ConnectFailed(logger, _failures, failure.Cause, retryIn);
+        }
+
+        Log.ConnectFailedAgain(logger, failure.Error, _failures, retryIn);
+    }
+
+    public void Connected()
+    {
+        if (_failures > 0 && _said)
+            Log.ConnectedAfter(logger, _failures, time.GetElapsedTime(_since));
+        (_failures, _said) = (0, false);
+    }
+
+    /// <summary>A connection that was lost; true where it is the first of its kind in this outage.</summary>
+    public void Lost(Exception? error)
+    {
+        if (_causes.Add(error?.Message ?? string.Empty))
+            Log.ConnectionLost(logger, error);
+        else
+            Log.ConnectionLostAgain(logger, error);
+    }
+
+    /// <summary>The connection has lasted: the next failure begins another outage.</summary>
+    public void Over() => _causes.Clear();
+}

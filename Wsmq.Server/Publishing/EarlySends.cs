@@ -1,0 +1,68 @@
+namespace Wsmq.Server.Publishing;
+
+/// <summary>
+/// Sends of the app from before the store has started, in their order. Each is told after the send time-out that nothing was stored.
+/// </summary>
+internal sealed class EarlySends(TimeProvider time, TimeSpan patience)
+{
+    private readonly Lock _lock = new();
+    private readonly Queue<PendingSend> _held = new();
+    private volatile bool _released;
+    private bool _expiring;
+
+    /// <summary>False once they were released: the send takes its own way.</summary>
+    public bool TryHold(PendingSend send)
+    {
+        if (_released)
+            return false;
+        lock (_lock)
+        {
+            if (_released)
+                return false;
+            send.StartClock(time, patience);
+            _held.Enqueue(send);
+            if (!_expiring)
+                _ = ExpireAsync();
+            _expiring = true;
+            return true;
+        }
+    }
+
+    /// <summary>Hands all of them on, before anything that is sent from now on.</summary>
+    public void Release(Action<PendingSend> next)
+    {
+        lock (_lock)
+        {
+            while (_held.TryDequeue(out var send))
+                next(send);
+            _released = true;
+        }
+    }
+
+    // All wait for equally long, so that the oldest is the next.
+    private async Task ExpireAsync()
+    {
+        while (Oldest() is { } wait)
+            await Task.Delay(wait, time).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+    }
+
+    private TimeSpan? Oldest()
+    {
+        lock (_lock)
+        {
+            while (_held.TryPeek(out var send))
+            {
+                if (!send.IsLate(time))
+                    return Longer(send.TimeLeft(time));
+                _held.Dequeue();
+                send.Refuse(new WsmqException(WsmqErrors.StoreUnavailable, $"the store had not started after WsmqOptions.SendTimeout, {patience}; nothing was stored"));
+            }
+
+            _expiring = false;
+            return null;
+        }
+    }
+
+    // A timer that fires a moment early would else be set to no time at all, again and again.
+    private static TimeSpan Longer(TimeSpan left) => left + TimeSpan.FromMilliseconds(1);
+}

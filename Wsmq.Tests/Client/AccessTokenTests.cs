@@ -1,0 +1,79 @@
+namespace Wsmq.Tests.Client;
+
+/// <summary>What the app's callback for tokens may do wrong.</summary>
+public sealed class AccessTokenTests : ClientTest
+{
+    private readonly ManualResetEventSlim _blocked = new();
+
+    public override async Task DisposeAsync()
+    {
+        _blocked.Set();
+        await base.DisposeAsync();
+        _blocked.Dispose();
+    }
+
+    public static TheoryData<string, Func<CancellationToken, Task<string?>>, string> Sources => new()
+    {
+        { "throws", _ => throw new InvalidOperationException("no token today"), "threw InvalidOperationException: no token today" },
+        { "fails later", async _ => { await Task.Yield(); throw new HttpRequestException("the identity server is away"); }, "threw HttpRequestException: the identity server is away" },
+        { "gives up by itself", _ => throw new OperationCanceledException("mine"), "threw OperationCanceledException: mine" },
+        { "null instead of a task", _ => null!, "returned null instead of a task" },
+        { "empty", _ => Task.FromResult<string?>(""), "empty or holds spaces" },
+        { "blank", _ => Task.FromResult<string?>(" "), "empty or holds spaces" },
+        { "with a line break", _ => Task.FromResult<string?>("token\n"), "line breaks" },
+        { "never", _ => new TaskCompletionSource<string?>().Task, "returned nothing within ConnectTimeout, 00:00:00.2000000" },
+        { "until cancelled", async ct => { await Task.Delay(Timeout.Infinite, ct); return null; }, "returned nothing within ConnectTimeout, 00:00:00.2000000" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Sources))]
+    public async Task A_callback_that_gives_none_is_named_asked_again_and_does_not_hold_up_a_stop(string what, Func<CancellationToken, Task<string?>> source, string expected)
+    {
+        await using var client = NewClient(source);
+        var start = client.StartAsync();
+        await Eventually.That($"it was asked twice: {what}", () => Failures.Count >= 2);
+        await client.StopAsync();
+
+        await start.Invoking(s => s).Should().ThrowAsync<OperationCanceledException>();
+        Failures.Should().OnlyContain(f => ((WsmqException)f.Exception).Error == WsmqErrors.NoToken && f.Cause.Contains(expected, StringComparison.Ordinal));
+        Script.Tokens.Should().BeEmpty("nothing was sent");
+    }
+
+    [Fact]
+    public async Task One_that_blocks_its_thread_holds_up_neither_the_start_nor_the_stop()
+    {
+        await using var client = NewClient(_ =>
+        {
+            _blocked.Wait(CancellationToken.None);
+            return Task.FromResult<string?>("late");
+        });
+        var start = client.StartAsync();
+        await Eventually.That("it is given up", () => !Failures.IsEmpty);
+
+        await client.StopAsync();
+
+        client.State.Should().Be(WsmqClientState.Stopped);
+        await start.Invoking(s => s).Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Fact]
+    public async Task Null_sends_none()
+    {
+        await using var client = NewClient(_ => Task.FromResult<string?>(null));
+
+        await client.StartAsync();
+
+        Script.Tokens.Should().Equal((string?)null);
+    }
+
+    private WsmqClient NewClient(Func<CancellationToken, Task<string?>> source)
+    {
+        var client = new WsmqClient(Server.Url, o =>
+        {
+            (o.AccessToken, o.ConnectTimeout) = (source, TimeSpan.FromMilliseconds(200));
+            o.ReconnectBackoff.Max = o.ReconnectBackoff.Min = TimeSpan.FromMilliseconds(5);
+        });
+        client.ConnectFailed += (_, e) => Failures.Enqueue(e);
+        return client;
+    }
+}
