@@ -7,7 +7,7 @@ using Wsmq.Server.Configuration;
 using Wsmq.Server.Hubs;
 using Wsmq.Server.Logs;
 using Wsmq.Server.Redis;
-using Wsmq.Server.Redis.Live;
+using Wsmq.Server.Redis.Backplane;
 using Wsmq.Server.Sqlite;
 
 namespace Wsmq;
@@ -44,7 +44,7 @@ public sealed class WsmqBuilder
         Services.AddOptions<WsmqRedisOptions>().Validate<IOptions<WsmqOptions>>(
             (redis, all) => redis.ReceiptReplicas == 0 || redis.ReplicaTimeout < all.Value.SendTimeout,
             "WsmqRedisOptions.ReplicaTimeout must be less than WsmqOptions.SendTimeout");
-        return Use<RedisStore, RedisLifetimeManager>();
+        return Use<RedisStore, RedisLivePlane>();
     }
 
     private WsmqBuilder Use<TStore, TLifetimeManager>()

@@ -112,20 +112,9 @@ internal static partial class Log
     [LoggerMessage(83, LogLevel.Debug, "A connection sent what is no frame of the hub protocol, and was closed.")]
     public static partial void FrameRefused(ILogger logger);
 
-    [LoggerMessage(31, LogLevel.Error, "A live push in Redis is not of this program's making; another program publishes under the key prefix.")]
-    public static partial void UnreadableLivePush(ILogger logger);
-
-    [LoggerMessage(32, LogLevel.Error, "Handing out a live push failed.")]
-    public static partial void LivePushFailed(ILogger logger, Exception exception);
-
-    [LoggerMessage(33, LogLevel.Warning, "Connection {ConnectionId} does not read: live pushes for it are dropped until it has caught up.")]
-    public static partial void LiveDropped(ILogger logger, string connectionId);
-
-    [LoggerMessage(34, LogLevel.Warning, "The SignalR groups of connection {ConnectionId} could not be changed as another node asked.")]
-    public static partial void LiveRequestFailed(ILogger logger, Exception exception, string connectionId);
-
-    [LoggerMessage(35, LogLevel.Debug, "No node has connection {ConnectionId}, whose SignalR groups were to be changed.")]
-    public static partial void LiveRequestUnanswered(ILogger logger, string connectionId);
+    [LoggerMessage(200, LogLevel.Warning,
+        "Redis does not confirm the subscriptions of the live plane: connections are let in without them, and miss live pushes until it does. Messages are not concerned.")]
+    public static partial void LivePlaneLate(ILogger logger, Exception exception);
 
     [LoggerMessage(250, LogLevel.Warning,
         "Limits.ClassOf named the class {Class}, which is not in Limits.Classes: the general limits hold for the connection.")]

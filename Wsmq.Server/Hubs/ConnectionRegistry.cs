@@ -19,6 +19,8 @@ internal sealed class ConnectionRegistry
 
     public void Remove(HubConnectionContext connection) => _connections.TryRemove(connection.ConnectionId, out _);
 
+    public bool Has(string connectionId) => _connections.ContainsKey(connectionId);
+
     public HubConnectionContext Get(string connectionId) => _connections.TryGetValue(connectionId, out var connection)
         ? connection
         : throw new InvalidOperationException(

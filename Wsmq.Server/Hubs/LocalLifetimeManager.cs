@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Wsmq.Server.Hubs;
 
-/// <summary>The live plane of a single node, and of one among many what stays there.</summary>
+/// <summary>The live plane of a single node.</summary>
 internal class LocalLifetimeManager(ConnectionRegistry connections, ILogger<DefaultHubLifetimeManager<WsmqHub>> logger)
     : DefaultHubLifetimeManager<WsmqHub>(logger)
 {

@@ -33,8 +33,6 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
     /// <summary>Only where receipts wait for replicas.</summary>
     public IConnectionMultiplexer Replicas => _replicas ?? throw NotStarted();
 
-    public bool IsOpen => _subscriptions is not null;
-
     /// <summary>True on a Cluster: a script may then touch one bucket only.</summary>
     public bool IsCluster { get; private set; }
 
@@ -122,18 +120,30 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
 
     private async Task<IConnectionMultiplexer> ConnectAsync(string purpose, CancellationToken cancellationToken)
     {
+        var connection = await OpenAsync(purpose, configure: null, cancellationToken);
+        connection.ConnectionFailed += OnChanged;
+        connection.ConnectionRestored += OnChanged;
+        return connection;
+    }
+
+    /// <summary>Opens one more connection, which belongs to the caller.</summary>
+    /// <param name="purpose">Stands in its name.</param>
+    /// <param name="configure">Changes its settings, after the app's own changes.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="InvalidOperationException">Redis cannot be reached.</exception>
+    public async Task<IConnectionMultiplexer> OpenAsync(
+        string purpose, Action<ConfigurationOptions>? configure, CancellationToken cancellationToken)
+    {
         var settings = Settings(options.Value, purpose);
         settings.AbortOnConnectFail = true;
 
         // The driver counts INFO among the admin commands; nothing else of that kind is used.
         settings.AllowAdmin = true;
         options.Value.ConfigureConnection?.Invoke(settings);
+        configure?.Invoke(settings);
         try
         {
-            var connection = await ConnectionMultiplexer.ConnectAsync(settings).WaitAsync(cancellationToken);
-            connection.ConnectionFailed += OnChanged;
-            connection.ConnectionRestored += OnChanged;
-            return connection;
+            return await ConnectionMultiplexer.ConnectAsync(settings).WaitAsync(cancellationToken);
         }
         catch (RedisConnectionException e)
         {

@@ -17,6 +17,9 @@ internal sealed class RedisKeys(string prefix, int buckets)
 
     private readonly ConcurrentDictionary<Address, LogKeys> _kept = new();
 
+    /// <summary>Behind <see cref="Live"/>: the channel on which a node finds out what it may.</summary>
+    public const string LiveProbe = "probe";
+
     public int Buckets { get; } = buckets;
 
     /// <summary>What this deployment was set up with; outside of all buckets.</summary>
@@ -25,11 +28,8 @@ internal sealed class RedisKeys(string prefix, int buckets)
     /// <summary>String: what nodes write to find out whether the server takes writes; outside of all buckets.</summary>
     public RedisKey Probe => $"{prefix}:probe";
 
-    /// <summary>Channel of the live plane that all nodes hear.</summary>
-    public string Live { get; } = $"{prefix}:live";
-
-    /// <summary>Before the id of a node: its channel of the live plane.</summary>
-    public string LiveNodes { get; } = $"{prefix}:live:node:";
+    /// <summary>Begins the name of every channel of the live plane; what follows SignalR chooses.</summary>
+    public string Live { get; } = $"{prefix}:live:";
 
     /// <summary>Hash: who is kept out; a kind and a name -> a moment and an end; v (newest version). One hash tag for all three.</summary>
     public RedisKey AccessRules { get; } = $"{prefix}:{{access}}:rules";
@@ -42,9 +42,6 @@ internal sealed class RedisKeys(string prefix, int buckets)
 
     /// <summary>Channel that says that somebody is kept out from now on.</summary>
     public string AccessChannel { get; } = $"{prefix}:access";
-
-    /// <summary>Channel of a SignalR group.</summary>
-    public string LiveGroup(string name) => $"{prefix}:live:group:{Uri.EscapeDataString(name)}";
 
     /// <summary>The keys of an address.</summary>
     public LogKeys Of(Address address)

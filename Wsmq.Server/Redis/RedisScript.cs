@@ -30,7 +30,6 @@ internal static class RedisScript
     public static readonly string AccessWrite = AlsoWhenFull + Load("access_write");
     public static readonly string AccessRead = AlsoWhenFull + Load("access_read");
 
-    public static readonly string Push = Load("push");
     public static readonly string Permissions = AlsoWhenFull + Load("permissions");
     public static readonly string Confirm = AlsoWhenFull + Load("confirm");
 

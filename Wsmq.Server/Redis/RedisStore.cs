@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Wsmq.Server.Logs;
-using Wsmq.Server.Redis.Live;
+using Wsmq.Server.Redis.Backplane;
 using Wsmq.Server.Redis.Replicas;
 
 namespace Wsmq.Server.Redis;
@@ -28,7 +28,7 @@ internal sealed class RedisStore : IStore
         _keys = new RedisKeys(redisOptions.Value.KeyPrefix, redisOptions.Value.Buckets);
         _lanes = new RedisLanes(_connections, _keys, options.Value);
         _signals = new RedisSignals(_connections, _keys, _lanes, options.Value, logger);
-        Live = new RedisLive(_connections, _keys, _lanes, logger);
+        Backplane = new RedisBackplane(_connections, _keys);
         _replicas = _options.ReceiptReplicas > 0 ? new RedisReplicas(_connections, _lanes, _options, logger) : null;
         var appends = new RedisAppends(_connections, _keys, _lanes, options.Value, _options, _replicas);
         Log = new RedisMessageLog(_connections, _keys, _lanes, _signals, options.Value, appends);
@@ -53,8 +53,8 @@ internal sealed class RedisStore : IStore
 
     public IAccessStore Access => _access;
 
-    /// <summary>What the live plane travels on.</summary>
-    public RedisLive Live { get; }
+    /// <summary>The connection of the live plane.</summary>
+    public RedisBackplane Backplane { get; }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -63,7 +63,7 @@ internal sealed class RedisStore : IStore
         {
             await new RedisCheck(_connections, _keys, _lanes, _options, _logger).RunAsync();
             await _signals.StartAsync();
-            await Live.StartAsync();
+            await Backplane.StartAsync(cancellationToken);
             await _access.StartAsync();
         }
         catch (RedisServerException e) when (RedisErrors.IsDenied(e))
@@ -97,6 +97,7 @@ internal sealed class RedisStore : IStore
         if (_replicas is not null)
             await _replicas.DisposeAsync();
         await _signals.DisposeAsync();
+        await Backplane.DisposeAsync();
         await _connections.DisposeAsync();
     }
 }

@@ -67,11 +67,6 @@ public sealed class NameFuzzTests
         iter: Samples);
 
     [Fact]
-    public void Any_name_of_a_live_group_is_escaped() => GenName.Sample(
-        name => new RedisKeys(Prefix, 64).LiveGroup(name)[$"{Prefix}:live:group:".Length..].All(c => c is > ' ' and < '\u007f' and not (':' or '*' or '?' or '[' or '{')),
-        iter: Samples);
-
-    [Fact]
     public void Any_text_is_a_position_that_comes_back_or_gets_a_code() => Gen.OneOf(GenName, GenDigits).Sample(
         text => Position.TryParse(text, out var position)
             ? position.ToString() == text && Position.Parse(text) == position

@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.AspNetCore.SignalR.StackExchangeRedis;
 using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Server.Redis.Backplane;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
@@ -171,6 +174,36 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
 
         await Eventually.That("each hears its own node", () => heard.Count == 3);
         heard.Should().BeEquivalentTo("a x", "a y", "b z");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_apps_own_hubs_have_their_own_backplane_and_ours_has_ours(bool before)
+    {
+        var prefix = redis.NextPrefix();
+        void Backplane(WebApplicationBuilder app) => app.Services.AddSignalR().AddStackExchangeRedis(
+            redis.Server.EndPoint, o => o.Configuration.ChannelPrefix = StackExchange.Redis.RedisChannel.Literal(prefix + "-own:"));
+        Task<TestNode> NodeAsync() => TestNode.StartAsync(
+            s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix), services: before ? null : Backplane,
+            before: before ? Backplane : null, endpoints: app => app.MapHub<OwnHub>("/own"));
+        await using var a = await NodeAsync();
+        await using var b = await NodeAsync();
+        a.Services.GetRequiredService<HubLifetimeManager<OwnHub>>().Should().BeOfType<RedisHubLifetimeManager<OwnHub>>();
+        a.Services.GetRequiredService<HubLifetimeManager<WsmqHub>>().Should().BeOfType<RedisLivePlane>();
+        var heard = new ConcurrentQueue<string>();
+        await using var onA = await ConnectOwnAsync(a, s => heard.Enqueue("a " + s));
+        await using var onB = await ConnectOwnAsync(b, s => heard.Enqueue("b " + s));
+        await using var bob = await PlainClient.ConnectAsync(b, "bob");
+        await bob.SendAsync("user:bob", "hi");
+
+        await a.Services.GetRequiredService<IHubContext<OwnHub>>().Clients.All.SendAsync("Said", "x");
+        await a.Live.Clients.All.Live(new LiveMessage { Type = "all" });
+        await a.Live.Clients.User("bob").Live(new LiveMessage { Type = "user" });
+
+        await Eventually.That("both hubs hear over both nodes", () => heard.Count == 2 && bob.Live.Count == 2);
+        heard.Should().BeEquivalentTo("a x", "b x");
+        await bob.ReceivesAsync("\"hi\"");
     }
 
     private static async Task<WsmqError?> TryAsync(Func<Task> call)
