@@ -76,7 +76,10 @@ public sealed class SignalFuzzTests(SharedRedis redis, ITestOutputHelper output)
         await Eventually.That("all of alice's messages come", () => bob.Received.Count == 10);
         bob.Bodies.Should().Equal(Enumerable.Range(0, 10).Select(i => $"{50 * i}"));
         (bob.Gaps.Count, bob.Live.Count, bob.Closed, alice.Closed).Should().Be((0, 0, null, null), $"seed {FuzzSettings.Seed}");
-        logs.Of(LogLevel.Error).Should().NotContain(l => !l.Contains("not of this program's making", StringComparison.Ordinal));
+
+        // The second is what SignalR's backplane says to an answer that it cannot read.
+        logs.Of(LogLevel.Error).Should().NotContain(l => !l.Contains("not of this program's making", StringComparison.Ordinal)
+            && !l.Contains("not supported by this server", StringComparison.Ordinal));
         output.WriteLine($"fuzz: signals: 500 messages on {channels.Length} channels, {logs.Of(LogLevel.Error).Count()} logged as not ours, seed {FuzzSettings.Seed}");
     }
 }
