@@ -227,13 +227,15 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
         return connection;
     }
 
+    private sealed record Shipped(string Id);
+
     private sealed class Shop(IWsmqPublisher durable, IHubContext<WsmqHub, IWsmqClient> live)
     {
         public async Task ShipAsync(string customer, string group)
         {
             await live.Clients.User(customer).Live(new LiveMessage { Type = "user" });
             await live.Clients.Group(group).Live(new LiveMessage { Type = "group" });
-            await durable.SendAsync(Address.User(customer), new { Id = "o1" });
+            await durable.SendAsync(Address.User(customer), new Shipped("o1"));
         }
     }
 
