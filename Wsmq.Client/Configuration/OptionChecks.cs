@@ -10,7 +10,7 @@ internal static class OptionChecks
     public static void Check(Uri url, WsmqClientOptions options)
     {
         HubUrl.Check(url);
-        if (!NameRules.Check(options.Device, MaxDeviceBytes, out var error, out var detail))
+        if (!NameRules.Check(options.Device, MaxDeviceBytes, isJudged: true, out var error, out var detail))
             throw new ArgumentException($"{nameof(options.Device)} is refused: {detail ?? error.Text}. It takes 1 to {MaxDeviceBytes} bytes.", nameof(options));
 
         Within(options.BufferCapacity, 1, 65_536, nameof(options.BufferCapacity));

@@ -26,7 +26,9 @@ public readonly struct Address : IEquatable<Address>
     /// <summary>The part after the first colon: a user's identifier, or the name of a group.</summary>
     public string Name => _name ?? string.Empty;
 
-    /// <summary>The queue of a user.</summary>
+    /// <summary>
+    /// The queue of a user. Whether the identifier looks like another one is judged by the server when it is used, as in docs/protocol.md.
+    /// </summary>
     /// <param name="id">The user's identifier, as the app's authentication gives it.</param>
     /// <exception cref="WsmqException">The name is refused: <c>invalid-name</c> or <c>name-too-long</c>.</exception>
     public static Address User(string id) => Create(AddressKind.User, id);
@@ -75,7 +77,7 @@ public readonly struct Address : IEquatable<Address>
     public static bool operator !=(Address left, Address right) => !left.Equals(right);
 
     private static Address Create(AddressKind kind, string name) =>
-        NameRules.Check(name, MaxNameBytes, out var error, out var detail)
+        NameRules.Check(name, MaxNameBytes, IsJudged(kind), out var error, out var detail)
             ? new Address(kind, name)
             : throw new WsmqException(error, detail);
 
@@ -97,11 +99,14 @@ public readonly struct Address : IEquatable<Address>
         }
 
         var name = text![(colon + 1)..];
-        if (!NameRules.Check(name, MaxNameBytes, out error, out detail))
+        if (!NameRules.Check(name, MaxNameBytes, IsJudged(kind), out error, out detail))
             return false;
         address = new Address(kind, name);
         return true;
     }
+
+    // Who a user is the identity provider says: the server judges its identifiers, unless it was told to trust them.
+    private static bool IsJudged(AddressKind kind) => kind != AddressKind.User;
 
     private static AddressKind? KindOf(ReadOnlySpan<char> prefix) => prefix switch
     {

@@ -1,93 +1,81 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Text;
 
 namespace Wsmq;
 
 /// <summary>
-/// Which names an address, a device or a message id may carry. Two different names must not look the same to the person
-/// who grants access, so only normalized text without invisible characters is taken, and letters of Latin, Greek and
-/// Cyrillic are not mixed (a reduced form of the restriction levels in Unicode UTS 39).
+/// Which names an address or a device may carry. Two different names must not look the same to the person who grants access, so a
+/// name is judged: normalized text, in which the letters of one word are of one alphabet (a reduced form of the restriction levels
+/// in Unicode UTS 39). Every name, judged or not, is free of what could not be seen, or could do harm in a log or on a terminal.
 /// </summary>
 internal static class NameRules
 {
     /// <summary>
-    /// False in a process with <c>InvariantGlobalization</c>, where .NET takes every text as normalized: the rule about NFKC is then
-    /// without effect.
+    /// False where the run time cannot tell whether a text is in NFKC: with <c>InvariantGlobalization</c> every text passes for
+    /// normalized, and in a browser asking throws. The rule about NFKC is then without effect, and left to the server.
     /// </summary>
-    public static bool KnowsNormalization { get; } = !"\uFB01".IsNormalized(NormalizationForm.FormKC);
+    public static bool KnowsNormalization { get; } = AskForNormalization();
 
-    public static bool Check(string? name, int maxBytes, [NotNullWhen(false)] out WsmqError? error, out string? detail)
+    /// <summary>Checks a name.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="maxBytes">The most bytes that it may take in UTF-8.</param>
+    /// <param name="isJudged">Whether names must not look like each other, either.</param>
+    /// <param name="error">Which error it is, if the result is false.</param>
+    /// <param name="detail">What is wrong, and where there is one the form that would be taken.</param>
+    public static bool Check(string? name, int maxBytes, bool isJudged, [NotNullWhen(false)] out WsmqError? error, out string? detail)
     {
-        error = null;
-        detail = null;
-        if (string.IsNullOrEmpty(name))
-            detail = "it is empty";
-        else if (name.Length > maxBytes || Encoding.UTF8.GetByteCount(name) > maxBytes)
-            (error, detail) = (WsmqErrors.NameTooLong, $"at most {maxBytes} bytes in UTF-8");
-        else if (!Ascii.IsValid(name))
-            detail = UnicodeDefect(name);
-        else if (name.AsSpan().ContainsAnyExceptInRange(' ', '~'))
-            detail = "it holds a control character";
-
-        if (error is null && detail is null && (name![0] == ' ' || name[^1] == ' '))
-            detail = "it begins or ends with a space";
-        if (detail is not null)
-            error ??= WsmqErrors.InvalidName;
-        return error is null;
-    }
-
-    private static string? UnicodeDefect(string name)
-    {
-        var scripts = Scripts.None;
-        for (var i = 0; i < name.Length;)
+        (error, detail) = (null, null);
+        if (!string.IsNullOrEmpty(name) && (name.Length > maxBytes || Encoding.UTF8.GetByteCount(name) > maxBytes))
         {
-            // A lone surrogate has no UTF-8 form: two such names would share one key.
-            if (!Rune.TryGetRuneAt(name, i, out var rune))
-                return "it holds half a surrogate pair";
-            if (Forbidden(rune))
-                return $"it holds the character U+{rune.Value:X4}, which is invisible or unassigned";
-            scripts |= ScriptOf(rune);
-            i += rune.Utf16SequenceLength;
+            (error, detail) = (WsmqErrors.NameTooLong, $"at most {maxBytes} bytes in UTF-8");
+            return false;
         }
 
-        if (!name.IsNormalized(NormalizationForm.FormKC))
-            return "it is not in Unicode normalization form NFKC, so that it looks like another name";
-        return (scripts & (scripts - 1)) != 0 ? "it mixes Latin, Greek or Cyrillic letters that look alike" : null;
+        detail = Defect(name, isJudged);
+        if (detail is null)
+            return true;
+        error = WsmqErrors.InvalidName;
+        if (AcceptedForm(name!, maxBytes, isJudged) is { } form)
+            detail += $"; write it '{form}'";
+        return false;
     }
 
-    private static bool Forbidden(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    private static string? Defect(string? name, bool isJudged)
     {
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-            or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse => true,
-        UnicodeCategory.SpaceSeparator => rune.Value != ' ',
-        _ => IsDefaultIgnorable(rune.Value),
-    };
-
-    // Letters and marks that render as nothing (Hangul fillers, the Mongolian and the general variation selectors).
-    private static bool IsDefaultIgnorable(int value) =>
-        value is 0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or 0x3164 or 0xFFA0
-            or (>= 0x180B and <= 0x180F) or (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0100 and <= 0xE01EF);
-
-    [Flags]
-    private enum Scripts
-    {
-        None = 0,
-        Latin = 1,
-        Greek = 2,
-        Cyrillic = 4,
-        Armenian = 8,
-        Cherokee = 16,
+        if (string.IsNullOrEmpty(name))
+            return "it is empty";
+        var isAscii = Ascii.IsValid(name);
+        if (isAscii && name.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            return "it holds a control character";
+        return (isAscii ? null : NameCharacters.Defect(name))
+            ?? (name[0] == ' ' || name[^1] == ' ' ? "it begins or ends with a space" : null)
+            ?? (isAscii || !isJudged ? null : Likeness(name));
     }
 
-    private static Scripts ScriptOf(Rune rune) => !Rune.IsLetter(rune) ? Scripts.None : rune.Value switch
+    private static string? Likeness(string name) =>
+        NameCharacters.DefectOfMarks(name)
+        ?? (KnowsNormalization && !name.IsNormalized(NormalizationForm.FormKC)
+            ? "it is not in Unicode normalization form NFKC, so that it looks like another name" : null)
+        ?? NameAlphabets.Defect(name);
+
+    /// <summary>What somebody who typed the name meant, if it would be taken: without what cannot be seen, and normalized.</summary>
+    private static string? AcceptedForm(string name, int maxBytes, bool isJudged)
     {
-        < 0x0250 or (>= 0x1E00 and <= 0x1EFF) or (>= 0x2C60 and <= 0x2C7F) or (>= 0xA720 and <= 0xA7FF) => Scripts.Latin,
-        (>= 0x0370 and <= 0x03FF) or (>= 0x1F00 and <= 0x1FFF) => Scripts.Greek,
-        (>= 0x0400 and <= 0x052F) or (>= 0x1C80 and <= 0x1C8F) or (>= 0x2DE0 and <= 0x2DFF) or (>= 0xA640 and <= 0xA69F)
-            => Scripts.Cyrillic,
-        (>= 0x0531 and <= 0x0588) => Scripts.Armenian,
-        (>= 0x13A0 and <= 0x13FF) or (>= 0xAB70 and <= 0xABBF) => Scripts.Cherokee,
-        _ => Scripts.None,
-    };
+        if (NameCharacters.WithoutInvisible(name) is not { } visible)
+            return null;
+        var form = (KnowsNormalization ? visible.Normalize(NormalizationForm.FormKC) : visible).Trim(' ');
+        return form != name && Encoding.UTF8.GetByteCount(form) <= maxBytes && Defect(form, isJudged) is null ? form : null;
+    }
+
+    private static bool AskForNormalization()
+    {
+        try
+        {
+            return !"\uFB01".IsNormalized(NormalizationForm.FormKC);
+        }
+        catch (PlatformNotSupportedException)
+        {
+            return false;
+        }
+    }
 }

@@ -51,7 +51,7 @@ public static class WsmqErrors
 
     /// <summary>2003: the name is empty, or holds characters that names may not hold.</summary>
     public static WsmqError InvalidName { get; } = Final(2003, "invalid-name",
-        "The name is refused: it must be printable, in normal form NFKC, and of one script.");
+        "The name is refused: it must be printable, in normal form NFKC, and each word of one alphabet.");
 
     /// <summary>2004: the name is too long.</summary>
     public static WsmqError NameTooLong { get; } = Final(2004, "name-too-long", "The name is too long.");

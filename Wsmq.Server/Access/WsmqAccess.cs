@@ -62,7 +62,7 @@ internal sealed class WsmqAccess(
     public async Task<bool> ForgetDeviceAsync(string userId, string device, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(device);
-        var queue = Address.User(userId);
+        var queue = Options.Judge(Address.User(userId));
         await start.WaitAsync(cancellationToken);
 
         foreach (var membership in await store.Memberships.GroupsOfAsync(queue.Name, cancellationToken))
@@ -96,7 +96,7 @@ internal sealed class WsmqAccess(
         await watch.RefreshAsync(cancellationToken);
     }
 
-    private static string User(string id) => Address.User(id).Name;
+    private string User(string id) => Options.Judge(Address.User(id)).Name;
 
     private static long Ms(DateTimeOffset moment) => moment.ToUnixTimeMilliseconds();
 

@@ -15,6 +15,13 @@ public sealed class AccessOptions
     /// </summary>
     public TimeSpan MaxTokenLifetime { get; set; } = TimeSpan.FromDays(30);
 
+    /// <summary>
+    /// Whether the identity provider vouches for user identifiers, so that those that look like others, or are not in NFKC, are let
+    /// through as they are. What cannot be seen is refused in any case. Switch it on only where nobody who grants access goes by how an
+    /// identifier looks. Default false: they are judged like the names of groups.
+    /// </summary>
+    public bool VouchedUserIdentifiers { get; set; }
+
     /// <summary>How many revocations and bans may be in force; each node holds them in memory, about 200 bytes each. Default 100,000; 100 to 1,000,000.</summary>
     public int MaxRules { get; set; } = 100_000;
 

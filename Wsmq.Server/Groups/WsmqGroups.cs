@@ -1,9 +1,11 @@
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Access;
 using Wsmq.Server.Configuration;
 using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Groups;
 
-internal sealed class WsmqGroups(IStore store, StartGate start) : IWsmqGroups
+internal sealed class WsmqGroups(IStore store, StartGate start, IOptions<WsmqOptions> options) : IWsmqGroups
 {
     public async Task AddAsync(string group, string userId, CancellationToken cancellationToken = default)
     {
@@ -44,5 +46,5 @@ internal sealed class WsmqGroups(IStore store, StartGate start) : IWsmqGroups
     // Names are checked as those of addresses, because that is what they become.
     private static string Group(string name) => Address.Group(name).Name;
 
-    private static string User(string id) => Address.User(id).Name;
+    private string User(string id) => options.Value.Access.Judge(Address.User(id)).Name;
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Options;
+using Wsmq.Server.Access;
 using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Publishing;
@@ -25,10 +26,10 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, TimeProvider t
         ArgumentNullException.ThrowIfNull(message);
         if (message.Defect is not null)
             throw message.Defect;
-        var to = Address.Parse(message.To);
+        var to = options.Value.Access.Judge(Address.Parse(message.To));
         if (to.Kind == AddressKind.Work)
             throw new WsmqException(WsmqErrors.UnsupportedAddress);
-        Address? replyTo = message.ReplyTo is null ? null : Address.Parse(message.ReplyTo);
+        Address? replyTo = message.ReplyTo is null ? null : options.Value.Access.Judge(Address.Parse(message.ReplyTo));
         var body = BodyOf(message);
         var metadata = new EntryMetadata
         {

@@ -111,11 +111,11 @@ internal sealed class SessionManager(
             await services.StopReadingAsync(session, pump.Feed.Source);
     }
 
-    private static string UserOf(HubCallerContext context)
+    private string UserOf(HubCallerContext context)
     {
         if (string.IsNullOrEmpty(context.UserIdentifier))
             throw new WsmqException(WsmqErrors.NoUserIdentifier);
-        return NameRules.Check(context.UserIdentifier, Address.MaxNameBytes, out _, out var detail)
+        return NameRules.Check(context.UserIdentifier, Address.MaxNameBytes, !services.Options.Access.VouchedUserIdentifiers, out _, out var detail)
             ? context.UserIdentifier
             : throw new WsmqException(WsmqErrors.InvalidUserIdentifier, detail);
     }
@@ -127,7 +127,7 @@ internal sealed class SessionManager(
             return DefaultDevice;
         if (device.Count > 1)
             throw new WsmqException(WsmqErrors.InvalidDevice, $"device is given {device.Count} times in the hub's URL");
-        return NameRules.Check(device[0], MaxDeviceBytes, out _, out var detail)
+        return NameRules.Check(device[0], MaxDeviceBytes, isJudged: true, out _, out var detail)
             ? device[0]!
             : throw new WsmqException(WsmqErrors.InvalidDevice, detail);
     }

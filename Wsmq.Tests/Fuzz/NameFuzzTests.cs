@@ -81,7 +81,7 @@ public sealed class NameFuzzTests
 
     private static Gen<string> GenDigits => Gen.Char['0', '9'].Array[14, 18].Select(c => new string(c));
 
-    private static bool IsName(string name) => NameRules.Check(name, Address.MaxNameBytes, out _, out _);
+    private static bool IsName(string name) => NameRules.Check(name, Address.MaxNameBytes, isJudged: true, out _, out _);
 
     private static byte[] Name(Address address) => new LogKeys(Prefix, 64, address).Name;
 
