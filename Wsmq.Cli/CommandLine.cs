@@ -16,6 +16,12 @@ internal static class CommandLine
             return ExitCodes.Usage;
         }
 
+        if (OptionCheck.FindUnknown(result) is { } unknown)
+        {
+            await WriteErrorAsync($"Unknown option '{unknown}'. What begins with a dash and is no option stands behind --. See: {Name(result)} --help");
+            return ExitCodes.Usage;
+        }
+
         try
         {
             return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

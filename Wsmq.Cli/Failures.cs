@@ -14,6 +14,6 @@ internal static class Failures
 
     private static int CodeOf(WsmqError error) =>
         error == WsmqErrors.OutcomeUnknown ? ExitCodes.OutcomeUnknown
-        : error == WsmqErrors.ClientClosed ? ExitCodes.Unreachable
+        : error == WsmqErrors.ClientClosed || error == WsmqErrors.ConnectionRefused ? ExitCodes.Unreachable
         : ExitCodes.Refused;
 }

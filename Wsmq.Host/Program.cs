@@ -1,8 +1,15 @@
 using Wsmq.Host;
 using Wsmq.Host.Configuration;
 
+if (HostArguments.AskForHelp(args))
+{
+    Console.WriteLine(HostArguments.Help);
+    return 0;
+}
+
 try
 {
+    HostArguments.Check(args);
     await HostApp.RunAsync(args);
     return 0;
 }

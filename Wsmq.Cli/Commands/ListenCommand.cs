@@ -19,9 +19,10 @@ internal static class ListenCommand
         {
             Description = "One JSON object a line: a message as it is on the wire, {\"gap\":…} or {\"live\":…}.",
         };
-        var count = new Option<int?>("--count") { Description = "Ends after so many messages.", HelpName = "n" };
+        var count = new Option<int?>("--count") { Description = "Ends after so many messages; with --timeout also without them, with exit code 6.", HelpName = "n" };
         var command = new Command("listen", $"""
-            Prints messages as they arrive and acknowledges them, until Ctrl+C, which ends it with exit code 0.
+            Prints messages as they arrive and acknowledges them, until Ctrl+C, which ends it with exit code 0. Standard error tells when it
+            is connected, when the connection is lost, and when it is back.
             {ExitCodes.Help}
             """) { json, count, device };
         connection.AddTo(command);
@@ -34,8 +35,8 @@ internal static class ListenCommand
         {
             await using var session = connection.CreateSession(result, result.GetValue(device));
             IEventPrinter printer = result.GetValue(json) ? new JsonEventPrinter() : new TextEventPrinter();
-            await new Listener(session, printer, result.InvocationConfiguration.Output, result.GetValue(count)).RunAsync(cancellationToken);
-            return ExitCodes.Ok;
+            var listener = new Listener(session, printer, result.InvocationConfiguration.Output, result.GetValue(count));
+            return await listener.RunAsync(result.GetValue(count) is null ? null : connection.GivenTimeout(result), cancellationToken);
         });
         return command;
     }

@@ -11,15 +11,24 @@ internal sealed class Listener(Session session, IEventPrinter printer, TextWrite
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _printed;
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <param name="patience">How long to wait for all messages once there is a connection; null for ever.</param>
+    /// <param name="cancellationToken">Ctrl+C.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(TimeSpan? patience, CancellationToken cancellationToken)
     {
+        session.SayConnection();
+        var code = ExitCodes.Ok;
         session.Client.OnAny(OnDeliveryAsync);
         session.Client.OnLive(OnLiveAsync);
         session.Client.Gap += (_, gap) => Print(printer.Gap(gap));
         try
         {
             await session.ConnectAsync(cancellationToken);
-            await session.WhileHopeful(_done.Task.WaitAsync(cancellationToken));
+            await session.WhileHopeful(_done.Task.WaitAsync(patience ?? Timeout.InfiniteTimeSpan, cancellationToken));
+        }
+        catch (TimeoutException)
+        {
+            code = EndEarly(patience!.Value);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -28,6 +37,19 @@ internal sealed class Listener(Session session, IEventPrinter printer, TextWrite
         }
 
         await session.Client.StopAsync(CancellationToken.None);
+        return code;
+    }
+
+    private int EndEarly(TimeSpan patience)
+    {
+        lock (_gate)
+        {
+            // The last one may have come at that very moment.
+            if (!_done.TrySetResult())
+                return ExitCodes.Ok;
+            _ = CommandLine.WriteErrorAsync($"{_printed} of {count} messages came within {patience.TotalSeconds:0.#} s");
+            return ExitCodes.TooFew;
+        }
     }
 
     private Task OnDeliveryAsync(Delivery delivery, CancellationToken cancellationToken)

@@ -13,8 +13,8 @@ internal static class SendCommand
         var message = new MessageOptions();
         var json = new Option<bool>("--json") { Description = "Prints each receipt as one JSON object a line." };
         var command = new Command("send", $"""
-            Sends a message and prints the receipt. Without a body it sends every line of standard input: tail -f access.log | wsmq
-            send group:ops. A body that is JSON is sent as that value, any other text as a JSON string.
+            Sends a message and prints the receipt. Without a body it sends every line of standard input: tail -f app.log | wsmq send
+            group:ops. A body that begins with a dash stands behind --. A body that is JSON is sent as that value, any other text as a JSON string.
             {ExitCodes.Help}
             """) { json };
         message.AddTo(command);

@@ -9,6 +9,8 @@ internal sealed class ConnectionOptions
     private const string Variable = "WSMQ_URL";
     private const string DefaultUrl = "http://localhost:5080/wsmq";
 
+    private static readonly TimeSpan Default = TimeSpan.FromSeconds(10);
+
     private readonly CredentialOptions _credentials = new();
 
     private readonly Option<Uri> _url = new("--url")
@@ -21,11 +23,14 @@ internal sealed class ConnectionOptions
 
     private readonly Option<TimeSpan> _timeout = new("--timeout")
     {
-        Description = "How long to wait for the first connection, and for each receipt (there at most 110s).",
+        Description = "How long to wait for the first connection (10s), for each receipt (10s, at most 110s), and for the messages of listen --count (for ever).",
         HelpName = "duration",
         CustomParser = Duration.Parse,
-        DefaultValueFactory = _ => TimeSpan.FromSeconds(10),
+        DefaultValueFactory = _ => Default,
     };
+
+    /// <summary>The time that was asked for, or null.</summary>
+    public TimeSpan? GivenTimeout(ParseResult result) => result.GetResult(_timeout) is { Implicit: false } ? result.GetValue(_timeout) : null;
 
     public void AddTo(Command command)
     {

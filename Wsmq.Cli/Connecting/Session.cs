@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Wsmq.Cli.Connecting;
 
@@ -11,10 +12,13 @@ internal sealed class Session : IAsyncDisposable
     // Beyond it the server may have forgotten the id, and a repeat would be a second message.
     private static readonly TimeSpan LongestSend = TimeSpan.FromSeconds(110);
 
+    private const string UsualPath = "/wsmq";
+
     private readonly TaskCompletionSource _hopeless = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Uri _url;
     private readonly TimeSpan _timeout;
-    private volatile Exception? _lastError;
+    private volatile string? _cause;
+    private string? _lost;
 
     public Session(Uri url, TimeSpan timeout, Func<CancellationToken, Task<string?>> accessToken, string? device)
     {
@@ -25,6 +29,7 @@ internal sealed class Session : IAsyncDisposable
             options.Device = device ?? options.Device;
             options.SendTimeout = timeout < LongestSend ? timeout : LongestSend;
         });
+        Client.ConnectFailed += (_, failure) => Consider(failure);
         Client.Error += (_, error) => Consider(error);
     }
 
@@ -40,26 +45,57 @@ internal sealed class Session : IAsyncDisposable
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            var reason = _lastError is { } error ? $": {error.GetBaseException().Message}" : ".";
-            throw new CliFailure(ExitCodes.Unreachable, $"No connection to {Shown(_url)} within {_timeout.TotalSeconds:0.#} s{reason}", e);
+            var reason = _cause is { } cause ? $": {cause}" : ".";
+            throw new CliFailure(ExitCodes.Unreachable, $"No connection to {Shown} within {_timeout.TotalSeconds:0.#} s{reason}", e);
         }
     }
+
+    /// <summary>Says on standard error when the client is connected, when it was lost and why, and when it is back.</summary>
+    public void SayConnection() => Client.StateChanged += (_, change) =>
+    {
+        if (change.Current == WsmqClientState.Connected)
+            Say(change.Previous == WsmqClientState.Connecting ? $"connected to {Shown}" : $"connected to {Shown} again");
+        else if (change.Current == WsmqClientState.Reconnecting)
+            Say($"lost the connection: {Interlocked.Exchange(ref _lost, null) ?? "the server has gone or asked to connect anew"}. Connecting again");
+    };
 
     /// <summary>Waits for a task, or throws as soon as there is no hope for it.</summary>
     public async Task WhileHopeful(Task task) => await await Task.WhenAny(task, _hopeless.Task);
 
     public async ValueTask DisposeAsync() => await Client.DisposeAsync();
 
+    private void Consider(WsmqConnectFailedEventArgs failure)
+    {
+        var before = _cause;
+        _cause = failure.Cause + HostHint(failure);
+        if (failure.Exception.GetBaseException() is CliFailure own)
+            Despair(own);
+        else if (failure.Status == HttpStatusCode.Unauthorized)
+            Despair(new CliFailure(ExitCodes.Unauthenticated, _cause, failure.Exception));
+        else if (failure.Status is { } status && (int)status < 500 && status != HttpStatusCode.TooManyRequests)
+            Despair(new CliFailure(ExitCodes.Unreachable, _cause, failure.Exception));
+        else if (failure.Exception is WsmqException { Error.CanRetry: false } final)
+            Despair(final);
+        else if (_cause != before)
+            Say($"{_cause} Trying again");
+    }
+
     private void Consider(WsmqErrorEventArgs error)
     {
-        if (error.Operation is not (WsmqOperation.Connect or WsmqOperation.Connection))
+        if (error.Operation != WsmqOperation.Connection)
             return;
-        _lastError = error.Exception;
-        if (IsUnauthorized(error.Exception))
-            Despair(new CliFailure(ExitCodes.Unauthenticated, $"{Shown(_url)} does not accept the token (401).", error.Exception));
-        else if (error.Exception is WsmqException { Error.CanRetry: false } or CliFailure)
+        _lost = error.Exception.Message;
+        if (error.Exception is WsmqException { Error.CanRetry: false })
             Despair(error.Exception);
     }
+
+    // Who tries the command line first has not started the host yet.
+    private string HostHint(WsmqConnectFailedEventArgs failure) =>
+        _url.IsLoopback && failure.Exception.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
+            ? $" Start the host: dotnet run --project Wsmq.Host{(HasHubPath ? "" : $"; and the URL lacks the hub's path, such as {UsualPath}")}."
+            : "";
+
+    private bool HasHubPath => _url.AbsolutePath.Length > 1;
 
     private void Despair(Exception exception)
     {
@@ -68,19 +104,8 @@ internal sealed class Session : IAsyncDisposable
         _ = _hopeless.Task.Exception;
     }
 
-    // A WebSocket handshake that was refused names the status in its text only.
-    private static bool IsUnauthorized(Exception? exception)
-    {
-        for (; exception is not null; exception = exception.InnerException)
-        {
-            if (exception is HttpRequestException { StatusCode: HttpStatusCode.Unauthorized }
-                || (exception is System.Net.WebSockets.WebSocketException && exception.Message.Contains("'401'", StringComparison.Ordinal)))
-                return true;
-        }
-
-        return false;
-    }
+    private static void Say(string what) => _ = CommandLine.WriteErrorAsync(what);
 
     // The query may hold a token.
-    private static string Shown(Uri url) => url.GetLeftPart(UriPartial.Path);
+    private string Shown => _url.GetLeftPart(UriPartial.Path);
 }

@@ -19,7 +19,16 @@ internal sealed class OptionRules(string type)
     public void Within<T>(T value, T least, T most, [CallerArgumentExpression(nameof(value))] string option = "")
         where T : IComparable<T> => Require(
             value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0,
-            string.Create(CultureInfo.InvariantCulture, $"{option} is {value}; it must be from {least} to {most}"));
+            string.Create(CultureInfo.InvariantCulture, $"{Named(option)} is {value}; it must be from {least} to {most}"));
+
+    // A section of the options is checked in a method of its own, whose parameter is called as the section is. In a scope the name
+    // of the option alone is enough.
+    private string Named(string option)
+    {
+        if (Scope.Length > 0)
+            return option[(option.LastIndexOf('.') + 1)..];
+        return option.StartsWith("options.", StringComparison.Ordinal) ? option : $"options.{char.ToUpperInvariant(option[0])}{option[1..]}";
+    }
 
     public void Require(bool condition, string defect)
     {

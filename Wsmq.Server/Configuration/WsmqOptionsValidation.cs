@@ -118,11 +118,14 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Require(
             new[] { retention.User, retention.Group }.Min(r => r.MaxBytes ?? retention.MaxBytes) >= maxBodyBytes,
             "options.Retention.MaxBytes must not be less than options.MaxBodyBytes: a log keeps its newest entry");
-        foreach (var special in new[] { retention.User, retention.Group })
+        foreach (var (name, special) in new[] { ("User", retention.User), ("Group", retention.Group) })
         {
-            rules.Within(special.MaxAge ?? retention.MaxAge, OneSecond, TenYears);
-            rules.Within(special.MaxCount ?? retention.MaxCount, 1, 100_000_000);
-            rules.Within(special.MaxBytes ?? retention.MaxBytes, MostBytes / 1024 / 1024, MostBytes);
+            if (special.MaxAge is { } age)
+                rules.Within(age, OneSecond, TenYears, $"retention.{name}.{nameof(special.MaxAge)}");
+            if (special.MaxCount is { } count)
+                rules.Within(count, 1, 100_000_000, $"retention.{name}.{nameof(special.MaxCount)}");
+            if (special.MaxBytes is { } bytes)
+                rules.Within(bytes, MostBytes / 1024 / 1024, MostBytes, $"retention.{name}.{nameof(special.MaxBytes)}");
         }
     }
 }

@@ -75,19 +75,19 @@ internal static partial class Log
     [LoggerMessage(44, LogLevel.Error, "A rule in Redis about who is kept out is not of this program's making, and has no effect.")]
     public static partial void UnreadableAccessRule(ILogger logger);
 
-    [LoggerMessage(60, LogLevel.Information, "The node is stopping: {Count} connections are told to leave, for {Timeout} at most.")]
+    [LoggerMessage(60, LogLevel.Information, "The node is stopping: it tells its connections ({Count}) to leave, for {Timeout} at most.")]
     public static partial void DrainBegan(ILogger logger, int count, TimeSpan timeout);
 
-    [LoggerMessage(61, LogLevel.Information, "The node is drained after {Time}: {Left} connections left, {Closed} were closed, {Cut} of these did not answer.")]
+    [LoggerMessage(61, LogLevel.Information, "The node is drained after {Time}. Connections that left by themselves: {Left}; that were closed: {Closed}; of these without an answer: {Cut}.")]
     public static partial void DrainEnded(ILogger logger, int left, int closed, int cut, TimeSpan time);
 
     [LoggerMessage(62, LogLevel.Error, "Draining the node failed; its connections are closed at once.")]
     public static partial void DrainFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(63, LogLevel.Warning, "The store is away: {Count} connections are told.")]
+    [LoggerMessage(63, LogLevel.Warning, "The store is away. Connections that are told: {Count}.")]
     public static partial void StoreAway(ILogger logger, int count);
 
-    [LoggerMessage(64, LogLevel.Information, "The store is back: {Count} connections are told.")]
+    [LoggerMessage(64, LogLevel.Information, "The store is back. Connections that are told: {Count}.")]
     public static partial void StoreBack(ILogger logger, int count);
 
     [LoggerMessage(70, LogLevel.Warning,

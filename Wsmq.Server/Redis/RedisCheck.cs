@@ -78,7 +78,7 @@ internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, R
         {
             throw new InvalidOperationException(
                 $"This key prefix was set up with {kept} buckets, and the app asks for {mine}: with another number it would find "
-                + "none of its logs. Set Buckets back, or use another KeyPrefix.");
+                + "none of its logs. Set WsmqRedisOptions.Buckets back, or use another WsmqRedisOptions.KeyPrefix.");
         }
     }
 }

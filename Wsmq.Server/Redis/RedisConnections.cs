@@ -150,7 +150,7 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
             // The configuration may hold a password: name the servers only.
             var servers = string.Join(", ", settings.EndPoints.Select(Format));
             throw new InvalidOperationException(
-                $"Redis at {servers} cannot be reached ({e.FailureType}): start it, or correct the address or the credentials.", e);
+                $"Redis at {servers} cannot be reached ({e.FailureType}): start it, or correct the address or the credentials in WsmqRedisOptions.Configuration.", e);
         }
     }
 

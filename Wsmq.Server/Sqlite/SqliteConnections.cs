@@ -16,7 +16,7 @@ internal sealed class SqliteConnections(string path, SqliteDurability durability
         {
             if (session.One("PRAGMA journal_mode = WAL", r => r.GetString(0)) != "wal")
                 throw new InvalidOperationException(
-                    $"'{path}' cannot be used in write-ahead mode: set the SQLite store's Path to a file on a local disk.");
+                    $"'{path}' cannot be used in write-ahead mode: set WsmqSqliteOptions.Path to a file on a local disk.");
             Use(session, durability);
             // Without a limit the write-ahead file keeps the size of its largest moment.
             session.Run("PRAGMA journal_size_limit = 67108864");
@@ -32,7 +32,7 @@ internal sealed class SqliteConnections(string path, SqliteDurability durability
         catch (SqliteException e)
         {
             session.Dispose();
-            throw new InvalidOperationException($"'{path}' cannot be opened as a database: check the SQLite store's Path. {e.Message}", e);
+            throw new InvalidOperationException($"'{path}' cannot be opened as a database: check WsmqSqliteOptions.Path. {e.Message}", e);
         }
         catch
         {
@@ -63,7 +63,7 @@ internal sealed class SqliteConnections(string path, SqliteDurability durability
         catch (SqliteException e)
         {
             connection.Dispose();
-            throw new InvalidOperationException($"'{path}' cannot be opened as a database: check the SQLite store's Path. {e.Message}", e);
+            throw new InvalidOperationException($"'{path}' cannot be opened as a database: check WsmqSqliteOptions.Path. {e.Message}", e);
         }
     }
 }

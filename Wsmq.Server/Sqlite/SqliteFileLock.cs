@@ -32,12 +32,12 @@ internal sealed class SqliteFileLock : IDisposable
         catch (IOException e) when (e.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharing)
         {
             throw new InvalidOperationException(
-                $"'{database}' is in use by another process or store: the SQLite store serves one node. Set another Path, or use Redis for several nodes.", e);
+                $"'{database}' is in use by another process or store: the SQLite store serves one node. Stop that one, set another WsmqSqliteOptions.Path, or use Redis for several nodes.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InvalidOperationException(
-                $"'{database}' cannot be written: set the SQLite store's Path to a file in a folder that this process may write to. {e.Message}", e);
+                $"'{database}' cannot be written: set WsmqSqliteOptions.Path to a file in a folder that this process may write to, or change the rights of this one. {e.Message}", e);
         }
     }
 

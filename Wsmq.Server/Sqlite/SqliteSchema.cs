@@ -73,10 +73,10 @@ internal static class SqliteSchema
         if (tables == 0)
             Create(session);
         else if (application != ApplicationId)
-            throw new InvalidOperationException($"'{path}' is the database of another program: set another Path for the SQLite store.");
+            throw new InvalidOperationException($"'{path}' is the database of another program: set another WsmqSqliteOptions.Path.");
         else if (version > Version)
             throw new InvalidOperationException(
-                $"'{path}' was written by a newer wsmq (schema {version}, this one reads up to {Version}): run that version, or set another Path.");
+                $"'{path}' was written by a newer wsmq (schema {version}, this one reads up to {Version}): run that version, or set another WsmqSqliteOptions.Path.");
         else
             AddBytes(session);
         foreach (var part in DeadLetterTable.Definition.Concat(AccessTable.Definition))

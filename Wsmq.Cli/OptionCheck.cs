@@ -1,0 +1,33 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Wsmq.Cli;
+
+/// <summary>
+/// Finds a misspelt option: the parser would take it for an argument, and <c>send</c> would store it as the body. What begins with a
+/// dash and is meant stands behind <c>--</c>.
+/// </summary>
+internal static class OptionCheck
+{
+    /// <summary>The first one, or null.</summary>
+    public static string? FindUnknown(ParseResult result)
+    {
+        var expectsValue = false;
+        foreach (var token in result.Tokens)
+        {
+            if (token.Type == TokenType.DoubleDash)
+                return null;
+            if (token.Type == TokenType.Argument && !expectsValue && LooksLikeOption(token.Value))
+                return token.Value;
+            expectsValue = token.Type == TokenType.Option && TakesValue(result.CommandResult.Command, token.Value);
+        }
+
+        return null;
+    }
+
+    // -5 is a number, and a single dash no name.
+    private static bool LooksLikeOption(string text) => text.Length > 1 && text[0] == '-' && (text[1] == '-' || char.IsAsciiLetter(text[1]));
+
+    private static bool TakesValue(Command command, string name) =>
+        command.Options.FirstOrDefault(o => o.Name == name || o.Aliases.Contains(name)) is { } option && option.ValueType != typeof(bool);
+}
