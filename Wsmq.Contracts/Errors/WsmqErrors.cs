@@ -41,6 +41,14 @@ public static class WsmqErrors
     public static WsmqError OriginNotAllowed { get; } = Final(1008, "origin-not-allowed",
         "Pages of this origin may not connect here: the operator has to add it to AllowedOrigins.");
 
+    /// <summary>1009: the request uses a transport that the app has not switched on.</summary>
+    public static WsmqError TransportNotAllowed { get; } = Final(1009, "transport-not-allowed",
+        "This server takes other transports only: use WebSockets, see that every proxy on the way passes the upgrade, or let the app switch on server-sent events and long polling in MapWsmq.");
+
+    /// <summary>1010: the request names a connection that this user does not have on this server.</summary>
+    public static WsmqError NoSuchConnection { get; } = Final(1010, "no-such-connection",
+        "The user has no such connection on this server: negotiate again, or skip the negotiation. Behind a balancer it needs sticky sessions.");
+
     /// <summary>2001: the text is no address.</summary>
     public static WsmqError InvalidAddress { get; } = Final(2001, "invalid-address",
         "An address is written user:<id>, group:<name> or work:<name>.");

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Endpoints;
 using Wsmq.Server.Hubs;
 
 namespace Wsmq.Server.Access;
@@ -31,11 +32,20 @@ internal sealed class LiveConnections(
             // Refused while it connects, for want of it.
             if (connection.UserIdentifier is not { Length: > 0 } user)
                 continue;
-            if (news.Refusal(AccessSubject.Of(user, connection.User, options.Value.Access), now, isOld: true) is { } error)
+            if (RefusalOf(connection, user, news, now) is { } error)
                 _ = CloseAsync(connection, error);
             else if (news.IsDisconnected(user, now))
                 _ = CloseAsync(connection, null);
         }
+    }
+
+    // By the token that it was opened with, and by that of the newest poll where each one brings its own.
+    private WsmqError? RefusalOf(HubConnectionContext connection, string user, AccessRules news, long now)
+    {
+        var error = news.Refusal(AccessSubject.Of(user, connection.User, options.Value.Access), now, isOld: true);
+        return error is null && OpenConnection.Of(connection.GetHttpContext())?.Reader is { } reader && !ReferenceEquals(reader, connection.User)
+            ? news.Refusal(AccessSubject.Of(user, reader, options.Value.Access), now, isOld: true)
+            : error;
     }
 
     /// <param name="connection">Which.</param>

@@ -24,7 +24,6 @@ internal sealed class HubOptionsFactory(
     // SignalR's own defaults, which docs/protocol.md states.
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ClientTimeout = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Handshake = TimeSpan.FromSeconds(15);
 
     public static int ParallelInvocations(WsmqOptions options) => options.MaxOutstandingSends + SlotsForAcks;
 
@@ -44,7 +43,7 @@ internal sealed class HubOptionsFactory(
             StreamBufferCapacity = StreamBuffer,
             KeepAliveInterval = KeepAlive,
             ClientTimeoutInterval = ClientTimeout,
-            HandshakeTimeout = Handshake,
+            HandshakeTimeout = options.Value.Limits.HandshakeTimeout,
             DisableImplicitFromServicesParameters = true,
         };
 

@@ -63,6 +63,21 @@ public sealed class LimitOptions
     /// <summary>Open connections of all users to a node. Default 100,000; 1 to 10,000,000.</summary>
     public int ConnectionsPerNode { get; set; } = 100_000;
 
+    /// <summary>
+    /// Connections of a user to a node that are not let in: negotiated and not opened, open without a handshake, or turned away and
+    /// not gone. Further ones are refused with status 429. Default 100; 1 to 1,000,000.
+    /// </summary>
+    public int PendingConnectionsPerUser { get; set; } = 100;
+
+    /// <summary>The same of one remote address, where the app names no user of a request. Default 100; 1 to 1,000,000.</summary>
+    public int PendingConnectionsPerAddress { get; set; } = 100;
+
+    /// <summary>The same of all users to a node. Default 10,000; 1 to 10,000,000.</summary>
+    public int PendingConnectionsPerNode { get; set; } = 10_000;
+
+    /// <summary>How long an open connection may take to send its handshake before it is closed. Default 10 seconds; 100 ms to 1 minute.</summary>
+    public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Groups that a user may be in. Default 1,000; 1 to 1,000,000.</summary>
     public int GroupsPerUser { get; set; } = 1_000;
 
@@ -103,6 +118,10 @@ public sealed class LimitOptions
         UserConnectBurst = special.UserConnectBurst ?? UserConnectBurst,
         ConnectionsPerUser = special.ConnectionsPerUser ?? ConnectionsPerUser,
         ConnectionsPerNode = ConnectionsPerNode,
+        PendingConnectionsPerUser = PendingConnectionsPerUser,
+        PendingConnectionsPerAddress = PendingConnectionsPerAddress,
+        PendingConnectionsPerNode = PendingConnectionsPerNode,
+        HandshakeTimeout = HandshakeTimeout,
         GroupsPerUser = GroupsPerUser,
     };
 }

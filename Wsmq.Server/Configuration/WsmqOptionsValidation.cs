@@ -92,6 +92,10 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(limits.UserConnectBurst, 1, MostAtOnce);
         rules.Within(limits.ConnectionsPerUser, 1, 1_000_000);
         rules.Within(limits.ConnectionsPerNode, 1, 10_000_000);
+        rules.Within(limits.PendingConnectionsPerUser, 1, 1_000_000);
+        rules.Within(limits.PendingConnectionsPerAddress, 1, 1_000_000);
+        rules.Within(limits.PendingConnectionsPerNode, 1, 10_000_000);
+        rules.Within(limits.HandshakeTimeout, Tenth, TimeSpan.FromMinutes(1));
         rules.Within(limits.GroupsPerUser, 1, 1_000_000);
     }
 

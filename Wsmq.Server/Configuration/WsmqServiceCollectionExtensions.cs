@@ -11,6 +11,7 @@ using Wsmq.Server.DeadLetters;
 using Wsmq.Server.Delivering;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Draining;
+using Wsmq.Server.Endpoints;
 using Wsmq.Server.Groups;
 using Wsmq.Server.Hubs;
 using Wsmq.Server.Limits;
@@ -67,6 +68,7 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<AccessWatch>()
         .AddGatedLogger<AckQueue>()
         .AddGatedLogger<DeliveryServices>()
+        .AddGatedLogger<HubEndpoint>()
         .AddGatedLogger<LiveConnections>()
         .AddGatedLogger<NodeDrain>()
         .AddGatedLogger<OriginPolicy>()
@@ -88,6 +90,11 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<RefusalLog>();
         services.AddSingleton<HubConnectionHandler<WsmqHub>, HubHandler>();
+        services.AddSingleton<HubParts>();
+        services.AddSingleton<RequestUser>();
+        services.AddSingleton<OpenConnections>();
+        services.AddSingleton<PendingConnections>();
+        services.AddSingleton<HubEndpoint>();
 
         // The hub's constructor takes internal parts, so that they stay internal; SignalR's activator asks the container first.
         services.AddTransient(p => new WsmqHub(

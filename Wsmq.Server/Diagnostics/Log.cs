@@ -126,6 +126,13 @@ internal static partial class Log
     [LoggerMessage(51, LogLevel.Debug, "A connection ended without an ack of {Source}, which could not be counted.")]
     public static partial void SilentAttemptNotCounted(ILogger logger, Exception exception, string source);
 
+    [LoggerMessage(210, LogLevel.Information, "A {Method} request to the hub was refused before it became a connection: {Code}.")]
+    public static partial void RequestRefused(ILogger logger, string method, string code);
+
+    [LoggerMessage(211, LogLevel.Warning,
+        "A {Method} request to the hub was refused, because the app has not switched its transport ({Transport}) on: the client must use WebSockets, a proxy in front must pass the Upgrade header, or MapWsmq must allow the transport.")]
+    public static partial void TransportRefused(ILogger logger, string method, string transport);
+
     [LoggerMessage(90, LogLevel.Warning,
         "InvariantGlobalization is on: .NET cannot tell normalized text, so that names which look the same count as different ones. Turn it off (DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=false, with ICU installed).")]
     public static partial void NamesNotNormalized(ILogger logger);

@@ -1,6 +1,12 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.Http.Connections.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Wsmq.Server.Endpoints;
 
 namespace Wsmq.Server.Hubs;
 
@@ -11,15 +17,55 @@ namespace Wsmq.Server.Hubs;
 internal sealed class HubHandler(
     HubLifetimeManager<WsmqHub> connections,
     HubProtocol protocol,
-    IOptions<HubOptions<WsmqHub>> options,
+    HubParts parts,
     RefusalLog loggers,
     IUserIdProvider users,
     IServiceScopeFactory scopes)
     : HubConnectionHandler<WsmqHub>(
         connections,
         protocol,
-        Options.Create<HubOptions>(options.Value),
+        Options.Create<HubOptions>(parts.Options),
         Options.Create(new HubOptions<WsmqHub>()),
         loggers,
         users,
-        scopes);
+        scopes)
+{
+    public override async Task OnConnectedAsync(ConnectionContext connection)
+    {
+        var opened = OpenConnection.Of(connection.Features.Get<IHttpContextFeature>()?.HttpContext)
+            ?? throw new InvalidOperationException("The hub of wsmq is mapped with MapWsmq, not with MapHub<WsmqHub>.");
+        opened.IsStarted = true;
+        try
+        {
+            Keep(connection, opened);
+            if (await Handshake.WaitAsync(connection, parts.Options.HandshakeTimeout!.Value, parts.Time))
+                await base.OnConnectedAsync(connection);
+        }
+        finally
+        {
+            parts.Open.Remove(opened);
+        }
+    }
+
+    // With every poll SignalR gives the connection the user and the expiry of that request, and the app's other hubs would poll for
+    // anybody: the user stays who it was, and the end is looked after here too.
+    private void Keep(ConnectionContext connection, OpenConnection opened)
+    {
+        if (connection.Features.Get<IHttpTransportFeature>()?.TransportType == HttpTransportType.WebSockets)
+            return;
+        connection.Features.Set<IConnectionUserFeature>(new FirstUser { User = connection.Features.Get<IConnectionUserFeature>()?.User });
+        var lifetime = connection.Features.Get<IConnectionLifetimeNotificationFeature>();
+        connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(
+            _ =>
+            {
+                if (opened.Expires <= parts.Time.GetUtcNow())
+                    lifetime?.RequestClose();
+            },
+            connection);
+    }
+
+    private sealed class FirstUser : IConnectionUserFeature
+    {
+        public ClaimsPrincipal? User { get; set; }
+    }
+}

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,6 +8,7 @@ using Wsmq;
 using Wsmq.Server.Access;
 using Wsmq.Server.Delivering;
 using Wsmq.Server.Draining;
+using Wsmq.Server.Endpoints;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -21,7 +23,9 @@ public static class WsmqEndpointRouteBuilderExtensions
     /// </summary>
     /// <param name="endpoints">The app.</param>
     /// <param name="path">The path, for example <c>/wsmq</c>.</param>
-    /// <param name="configure">Changes how the path takes connections: transports, buffers.</param>
+    /// <param name="configure">
+    /// Changes how the path takes connections: buffers, and the transports, which are WebSockets alone unless others are added here.
+    /// </param>
     /// <exception cref="InvalidOperationException"><c>AddWsmq</c> was not called, or the app has no authentication.</exception>
     /// <exception cref="OptionsValidationException">An option has a value that it may not have.</exception>
     public static HubEndpointConventionBuilder MapWsmq(
@@ -29,17 +33,42 @@ public static class WsmqEndpointRouteBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         Check(endpoints.ServiceProvider);
-        var drain = endpoints.ServiceProvider.GetRequiredService<DrainState>();
-        var wsmq = endpoints.ServiceProvider.GetRequiredService<IOptions<WsmqOptions>>().Value;
+        HttpConnectionDispatcherOptions? transports = null;
         var hub = endpoints.MapHub<WsmqHub>(path, options =>
         {
+            options.Transports = HttpTransportType.WebSockets;
             options.CloseOnAuthenticationExpiration = true;
-            options.TransportSendTimeout = WriteTimeout.Of(wsmq);
             configure?.Invoke(options);
+            transports = Checked(options);
         }).RequireAuthorization().WithMetadata(OriginPolicy.Marker.Instance);
-        hub.Add(endpoint => endpoint.RequestDelegate =
-            drain.Guard(SocketWrites.Observe(endpoint.RequestDelegate!, endpoints.ServiceProvider)));
+        hub.Add(endpoint => endpoint.RequestDelegate = Guarded(endpoints, endpoint, transports!));
         return hub;
+    }
+
+    private static HttpConnectionDispatcherOptions Checked(HttpConnectionDispatcherOptions options)
+    {
+        if (options.AllowStatefulReconnects)
+        {
+            throw new InvalidOperationException(
+                "wsmq does not use SignalR's stateful reconnect: cursors take its place, on every node. Leave AllowStatefulReconnects off.");
+        }
+
+        return options;
+    }
+
+    private static RequestDelegate Guarded(IEndpointRouteBuilder endpoints, EndpointBuilder endpoint, HttpConnectionDispatcherOptions transports)
+    {
+        var door = endpoints.ServiceProvider.GetRequiredService<HubEndpoint>();
+        var next = endpoint.RequestDelegate!;
+        var app = endpoints.CreateApplicationBuilder();
+
+        // Tells what asks for a WebSocket, over HTTP/2 too.
+        app.UseWebSockets();
+        if (endpoint.Metadata.OfType<NegotiateMetadata>().Any())
+            app.Run(context => door.NegotiateAsync(context, next));
+        else
+            app.Run(context => door.ConnectAsync(context, transports.Transports, next));
+        return endpoints.ServiceProvider.GetRequiredService<DrainState>().Guard(app.Build());
     }
 
     private static void Check(IServiceProvider services)

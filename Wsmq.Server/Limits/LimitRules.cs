@@ -9,6 +9,8 @@ internal sealed class LimitRules(LimitOptions limits, int maxOutstandingSends, T
     private const int RefusalsPerSecond = 100;
     private const int RefusalBurst = 1_000;
 
+    private const int OpensPerConnect = 10;
+
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
@@ -27,6 +29,13 @@ internal sealed class LimitRules(LimitOptions limits, int maxOutstandingSends, T
     public RateRule? UserReads { get; } = RateRule.Of(limits.UserReadsPerSecond, Second, limits.UserReadBurst, time);
 
     public RateRule? UserConnects { get; } = RateRule.Of(limits.UserConnectsPerMinute, Minute, limits.UserConnectBurst, time);
+
+    /// <summary>
+    /// Requests that open a connection, whether or not it is let in. Well above the rate of those that are: what is over that one gets a
+    /// code over its connection, and only who does not heed it is refused without one.
+    /// </summary>
+    public RateRule? Opens { get; } = RateRule.Of(
+        OpensPerConnect * limits.UserConnectsPerMinute, Minute, OpensPerConnect * limits.UserConnectBurst, time);
 
     public RateRule? NewAddresses { get; } =
         RateRule.Of(limits.NewAddressesPerHour, TimeSpan.FromHours(1), limits.NewAddressBurst, time);

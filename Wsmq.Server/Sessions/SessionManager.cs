@@ -6,6 +6,7 @@ using Wsmq.Server.Availability;
 using Wsmq.Server.Delivering;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Draining;
+using Wsmq.Server.Endpoints;
 using Wsmq.Server.Hubs;
 using Wsmq.Server.Limits;
 
@@ -33,6 +34,7 @@ internal sealed class SessionManager(
         var connection = new ClientConnection(connections.Get(context.ConnectionId), Wants(context, "batch"));
         var credits = new ConnectionCredits(services.Options.ConnectionWindow);
         var session = new Session(caller, new Receiver(caller.UserId, connection, credits), Enter(caller));
+        OpenConnection.Of(context.GetHttpContext())?.Place.Leave();
         try
         {
             // The endpoint refuses before the handshake; this one was on its way.

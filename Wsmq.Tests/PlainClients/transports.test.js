@@ -22,10 +22,16 @@ describe('transports', () => {
     return { connection, shown, settled: () => last };
   }
 
+  for (const [name, transport] of Object.entries({ 'server-sent events': HttpTransportType.ServerSentEvents, 'long polling': HttpTransportType.LongPolling })) {
+    test(`${name} are not offered`, async () => {
+      const [alice] = wsmq.users('alice');
+      await assert.rejects(connect(alice, transport), /Unable to connect to the server with any of the available transports/);
+    });
+  }
+
   const transports = {
     'what the negotiation chooses': undefined,
-    'server-sent events': HttpTransportType.ServerSentEvents,
-    'long polling': HttpTransportType.LongPolling,
+    'WebSockets': HttpTransportType.WebSockets,
   };
   for (const [name, transport] of Object.entries(transports)) {
     test(name, async () => {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -37,7 +38,8 @@ internal sealed class TestNode : IAsyncDisposable
         Action<WebApplicationBuilder>? services = null,
         Action<WebApplication>? endpoints = null,
         Action<WebApplicationBuilder>? before = null,
-        string? environment = null)
+        string? environment = null,
+        Action<HttpConnectionDispatcherOptions>? map = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -67,7 +69,7 @@ internal sealed class TestNode : IAsyncDisposable
         }));
         services?.Invoke(builder);
         var app = builder.Build();
-        app.MapWsmq(HubPath);
+        app.MapWsmq(HubPath, map);
         endpoints?.Invoke(app);
         try
         {

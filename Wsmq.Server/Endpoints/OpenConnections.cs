@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.Extensions.Options;
+
+namespace Wsmq.Server.Endpoints;
+
+/// <summary>
+/// The connections that were negotiated here, by the token that their further requests name. SignalR shares the tokens of all hubs
+/// of an app: a connection of another hub, which may take anybody, is none of ours.
+/// </summary>
+internal sealed class OpenConnections(IOptions<ConnectionOptions> options, TimeProvider time) : IDisposable
+{
+    // SignalR looks once a second for connections that nobody uses.
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Default = TimeSpan.FromSeconds(15);
+
+    private readonly ConcurrentDictionary<string, (OpenConnection Connection, long Since)> _byToken = new(StringComparer.Ordinal);
+    private ITimer? _timer;
+
+    public int Count => _byToken.Count;
+
+    // As long as SignalR itself keeps a negotiated connection that nobody opens.
+    private TimeSpan Unused => (options.Value.DisconnectTimeout ?? Default) + (2 * Interval);
+
+    public void Add(string token, OpenConnection connection)
+    {
+        LazyInitializer.EnsureInitialized(ref _timer, () => time.CreateTimer(_ => Sweep(), null, Interval, Interval));
+        connection.Token = token;
+        _byToken[token] = (connection, time.GetTimestamp());
+    }
+
+    public bool TryGet(string token, [NotNullWhen(true)] out OpenConnection? connection)
+    {
+        var found = _byToken.TryGetValue(token, out var entry);
+        connection = entry.Connection;
+        return found;
+    }
+
+    public void Remove(OpenConnection connection)
+    {
+        connection.Place.Leave();
+        if (connection.Token is { } token)
+            _byToken.TryRemove(token, out _);
+    }
+
+    public void Dispose() => _timer?.Dispose();
+
+    private void Sweep()
+    {
+        foreach (var (token, (connection, since)) in _byToken)
+        {
+            if (connection.IsStarted || time.GetElapsedTime(since) < Unused)
+                continue;
+            if (_byToken.TryRemove(token, out _))
+                connection.Place.Leave();
+        }
+    }
+}

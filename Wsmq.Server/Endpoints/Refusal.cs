@@ -1,0 +1,35 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace Wsmq.Server.Endpoints;
+
+/// <summary>Answers a request that becomes no connection: with a status, and the text of an error as its body.</summary>
+internal static class Refusal
+{
+    private const string TextType = "text/plain; charset=utf-8";
+
+    public static Task WriteAsync(HttpContext context, int status, WsmqException refusal)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = TextType;
+        if (refusal.RetryAfter is { } pause)
+            context.Response.Headers.RetryAfter = Math.Ceiling(pause.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return context.Response.WriteAsync(refusal.Message, context.RequestAborted);
+    }
+
+    /// <summary>The request uses a transport that the app has not switched on.</summary>
+    public static Task TransportAsync(HttpContext context)
+    {
+        var isGet = HttpMethods.IsGet(context.Request.Method);
+        if (isGet && HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            context.Response.Headers.Upgrade = "websocket";
+            context.Response.Headers.Connection = "Upgrade";
+        }
+
+        if (!isGet)
+            context.Response.Headers.Allow = "GET, CONNECT";
+        var status = isGet ? StatusCodes.Status426UpgradeRequired : StatusCodes.Status405MethodNotAllowed;
+        return WriteAsync(context, status, new WsmqException(WsmqErrors.TransportNotAllowed));
+    }
+}

@@ -1,0 +1,93 @@
+using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Http;
+
+namespace Wsmq.Server.Limits;
+
+/// <summary>
+/// Counts connections from their first request until they are let in, and again from the moment they are turned away until they are
+/// gone: negotiated ones, open ones without a handshake. By user, and by remote address where the app names no user.
+/// </summary>
+internal sealed class PendingConnections(LimitClasses classes, TimeProvider time)
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Caller, State> _callers = [];
+    private int _count;
+    private long _swept = time.GetTimestamp();
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _count;
+        }
+    }
+
+    /// <summary>Takes a place; leave it.</summary>
+    /// <exception cref="WsmqException"><c>too-many-connections</c>.</exception>
+    public PendingPlace Enter(string? user, HttpContext request)
+    {
+        // Outside of the lock: the app's function may take its time.
+        var rules = user is null ? classes.General : classes.Of(request.User);
+        var caller = new Caller(user ?? request.Connection.RemoteIpAddress?.ToString() ?? string.Empty, user is not null);
+        var most = user is null ? rules.Options.PendingConnectionsPerAddress : rules.Options.PendingConnectionsPerUser;
+        lock (_lock)
+        {
+            Sweep();
+            ref var state = ref CollectionsMarshal.GetValueRefOrAddDefault(_callers, caller, out _);
+            state ??= new State();
+            if (!state.Opened.TryTake(rules.Opens, out var retryAfter))
+                throw rules.Refuse(WsmqErrors.TooManyConnections, retryAfter, "they are opened too fast");
+            if (state.Count >= most)
+                throw rules.Refuse(WsmqErrors.TooManyConnections, Soon, $"at most {most} may wait to be let in");
+            if (_count >= rules.Options.PendingConnectionsPerNode)
+                throw rules.Refuse(WsmqErrors.TooManyConnections, Soon, "too many wait to be let in on this server");
+            state.Count++;
+            _count++;
+        }
+
+        return new PendingPlace(() => Leave(caller));
+    }
+
+    private void Leave(Caller caller)
+    {
+        lock (_lock)
+        {
+            _callers[caller].Count--;
+            _count--;
+        }
+    }
+
+    // With those who enter, because nothing is added without one.
+    private void Sweep()
+    {
+        if (time.GetElapsedTime(_swept) < SweepEvery)
+            return;
+        _swept = time.GetTimestamp();
+        foreach (var (caller, state) in _callers)
+        {
+            if (state.Count == 0 && state.Opened.IsFull(_swept))
+                _callers.Remove(caller);
+        }
+    }
+
+    private readonly record struct Caller(string Name, bool IsUser);
+
+    private sealed class State
+    {
+        public RateBucket Opened;
+
+        public int Count { get; set; }
+    }
+}
+
+/// <summary>A place among the connections that wait to be let in. Left once, whoever leaves it first.</summary>
+internal sealed class PendingPlace(Action leave)
+{
+    private Action? _leave = leave;
+
+    public void Leave() => Interlocked.Exchange(ref _leave, null)?.Invoke();
+}

@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.Logging;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Endpoints;
+
+/// <summary>Without the app's word there are WebSockets only, and what asks for another transport hears the way out.</summary>
+public sealed class TransportTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("GET", "*/*", "", HttpStatusCode.UpgradeRequired)]
+    [InlineData("GET", "*/*", "?id=x", HttpStatusCode.UpgradeRequired)]
+    [InlineData("GET", "text/event-stream", "?id=x", HttpStatusCode.UpgradeRequired)]
+    [InlineData("POST", "*/*", "?id=x", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("DELETE", "*/*", "?id=x", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("PUT", "*/*", "", HttpStatusCode.MethodNotAllowed)]
+    public async Task Another_transport_is_refused_with_the_way_out(string method, string accept, string query, HttpStatusCode status)
+    {
+        var logs = new RecordedLogs();
+        await using var node = await StartAsync(logs: logs);
+        using var http = new HttpClient();
+        for (var i = 0; i < 3; i++)
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), node.Hub + query);
+            request.Headers.Authorization = new("Bearer", TestTokens.For("bob"));
+            request.Headers.Accept.ParseAdd(accept);
+            using var response = await http.SendAsync(request);
+
+            response.StatusCode.Should().Be(status);
+            WsmqError.Find(await response.Content.ReadAsStringAsync()).Should().Be(WsmqErrors.TransportNotAllowed);
+        }
+
+        logs.All.Should().ContainSingle(l => l.Contains("MapWsmq must allow the transport"));
+    }
+
+    [Fact]
+    public async Task The_negotiation_offers_WebSockets_only_and_a_client_of_long_polling_does_not_connect()
+    {
+        await using var node = await StartAsync();
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new("Bearer", TestTokens.For("bob"));
+        using var response = await http.PostAsync(node.Hub + "/negotiate?negotiateVersion=1", null);
+        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("availableTransports").EnumerateArray()
+            .Select(t => t.GetProperty("transport").GetString()).Should().Equal("WebSockets");
+
+        await using var client = new HubConnectionBuilder().WithUrl(
+            node.Hub, HttpTransportType.LongPolling, o => o.AccessTokenProvider = () => Task.FromResult<string?>(TestTokens.For("bob"))).Build();
+        var start = () => client.StartAsync();
+        await start.Should().ThrowAsync<Exception>();
+    }
+
+    [Theory]
+    [InlineData(HttpTransportType.LongPolling)]
+    [InlineData(HttpTransportType.ServerSentEvents)]
+    [InlineData(HttpTransportType.WebSockets)]
+    public async Task A_transport_that_the_app_switches_on_delivers(HttpTransportType transport)
+    {
+        await using var node = await StartAsync(transport);
+        await using var client = new HubConnectionBuilder().WithUrl(
+            node.Hub, transport, o => o.AccessTokenProvider = () => Task.FromResult<string?>(TestTokens.For("bob"))).Build();
+        var received = 0;
+        client.On<Delivery>("Receive", _ => Interlocked.Increment(ref received));
+        await client.StartAsync();
+
+        await client.InvokeAsync<Receipt>("Send", new { to = "user:bob", body = 1 });
+
+        await Eventually.That("it is delivered", () => received == 1);
+    }
+
+    [Fact]
+    public async Task Stateful_reconnect_is_refused_at_the_start()
+    {
+        var start = () => StartAsync(configure: o => o.AllowStatefulReconnects = true);
+        (await start.Should().ThrowAsync<InvalidOperationException>()).WithMessage("*AllowStatefulReconnects*");
+    }
+
+    private Task<TestNode> StartAsync(
+        HttpTransportType? transports = null, RecordedLogs? logs = null, Action<HttpConnectionDispatcherOptions>? configure = null) =>
+        TestNode.StartAsync(
+            s => s.UseSqlite(_folder.File("wsmq.db")),
+            services: b => b.Logging.AddProvider(logs ?? new RecordedLogs()),
+            map: o =>
+            {
+                o.Transports = transports ?? o.Transports;
+                configure?.Invoke(o);
+            });
+}
