@@ -20,25 +20,11 @@ internal static class BearerSetup
         builder.Services.AddAuthorization();
         builder.Services.PostConfigure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, options =>
         {
-            AcceptInQuery(options, settings.Path);
             if (settings.Tokens.DecryptionKeyBytes is { } decryption)
                 options.TokenValidationParameters.TokenDecryptionKey = new SymmetricSecurityKey(decryption);
             if (developmentKey is not null)
                 Accept(options, developmentKey);
         });
-    }
-
-    // Browsers cannot set a header on a WebSocket. On every other path a token in the query is only a token in somebody's log.
-    private static void AcceptInQuery(JwtBearerOptions options, string hubPath)
-    {
-        options.Events ??= new JwtBearerEvents();
-        var next = options.Events.OnMessageReceived;
-        options.Events.OnMessageReceived = context =>
-        {
-            if (context.Request.Path.StartsWithSegments(hubPath) && context.Request.Query["access_token"] is [{ Length: > 0 } token])
-                context.Token = token;
-            return next(context);
-        };
     }
 
     private static void Accept(JwtBearerOptions options, byte[] developmentKey)

@@ -6,7 +6,12 @@ internal static class StoreSetup
     public static void AddStore(this IServiceCollection services, HostSettings settings, IConfiguration configuration)
     {
         var section = configuration.GetSection(HostSettings.Section);
-        var wsmq = services.AddWsmq(section.GetSection(nameof(HostSettings.Options)).Bind);
+        var wsmq = services.AddWsmq(options =>
+        {
+            // For browsers; TokenPrivacy keeps it out of the logs.
+            options.AcceptTokenInQuery = true;
+            section.GetSection(nameof(HostSettings.Options)).Bind(options);
+        });
         if (settings.Redis is { } redis)
             wsmq.UseRedis(redis, section.GetSection(nameof(HostSettings.RedisOptions)).Bind);
         else

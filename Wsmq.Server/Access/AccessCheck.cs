@@ -4,7 +4,7 @@ using Wsmq.Server.Diagnostics;
 namespace Wsmq.Server.Access;
 
 /// <summary>Asks the app's authorizer, and turns its answer, or its failure, into an error.</summary>
-internal sealed class AccessCheck(IWsmqAuthorizer authorizer, ILogger<AccessCheck> logger)
+internal sealed class AccessCheck(ScopedAuthorizer authorizer, ILogger<AccessCheck> logger)
 {
     /// <summary>Null where the caller may send to the address and may name the reply-to. Does not throw.</summary>
     public ValueTask<WsmqException?> SendAsync(WsmqCaller caller, Address to, Address? replyTo, CancellationToken cancellationToken)

@@ -3,7 +3,8 @@ namespace Wsmq;
 /// <summary>
 /// Decides what connected users may do. The default lets a user read the own queue and the groups it is a member of, and send
 /// to users and to its own groups. What the app itself publishes is not asked about. Called for every send and subscribe:
-/// answer from memory where you can. An exception refuses.
+/// answer from memory where you can. An exception refuses. Register it as a singleton, which is asked by many connections at once, or
+/// as scoped, for example for a DbContext: then each question has a scope and an authorizer of its own.
 /// </summary>
 public interface IWsmqAuthorizer
 {

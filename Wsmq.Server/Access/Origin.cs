@@ -8,7 +8,7 @@ internal readonly record struct Origin(string Scheme, string Host)
 {
     public const string Any = "*";
 
-    /// <summary>False for what is no origin, <c>null</c> included, which browsers send for pages without one.</summary>
+    /// <summary>False for what has no host, <c>null</c> included, which browsers send for pages without one: see <see cref="IsLiteral"/>.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Origin? origin)
     {
         origin = null;
@@ -18,6 +18,19 @@ internal readonly record struct Origin(string Scheme, string Host)
             return false;
         origin = new Origin(uri.Scheme, uri.IsDefaultPort ? uri.IdnHost : $"{uri.IdnHost}:{uri.Port}");
         return true;
+    }
+
+    /// <summary>
+    /// Whether the text may be what a page without an address on the web sends: <c>null</c>, or a scheme of its own as in
+    /// <c>file://</c>, <c>app://.</c>. It is compared as it stands; there is no second way to write it.
+    /// </summary>
+    public static bool IsLiteral(string text)
+    {
+        if (text == "null")
+            return true;
+        var end = text.IndexOf("://", StringComparison.Ordinal);
+        return end > 0 && Uri.CheckSchemeName(text[..end]) && text[..end] is not ("http" or "https")
+            && text[(end + 3)..].TrimEnd('/').All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or ':');
     }
 
     /// <summary>

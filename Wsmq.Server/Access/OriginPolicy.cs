@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing.Matching;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Endpoints;
 
 namespace Wsmq.Server.Access;
 
@@ -14,9 +15,7 @@ namespace Wsmq.Server.Access;
 /// </summary>
 internal sealed class OriginPolicy(IOptions<WsmqOptions> options, ILogger<OriginPolicy> logger) : MatcherPolicy, IEndpointSelectorPolicy
 {
-    private const int LongestLogged = 100;
-
-    private static readonly Endpoint Refusal = new(
+    private static readonly Endpoint Refused = new(
         RefuseAsync, new EndpointMetadataCollection(new AllowAnonymousAttribute()), "wsmq: origin not allowed");
 
     // Behind the choice by method and host: what they exclude is not looked at.
@@ -29,7 +28,7 @@ internal sealed class OriginPolicy(IOptions<WsmqOptions> options, ILogger<Origin
         for (var i = 0; i < candidates.Count; i++)
         {
             if (candidates.IsValidCandidate(i) && IsOurs(candidates[i].Endpoint) && !IsAllowed(httpContext.Request))
-                candidates.ReplaceEndpoint(i, Refusal, candidates[i].Values);
+                candidates.ReplaceEndpoint(i, Refused, candidates[i].Values);
         }
 
         return Task.CompletedTask;
@@ -37,12 +36,8 @@ internal sealed class OriginPolicy(IOptions<WsmqOptions> options, ILogger<Origin
 
     private static bool IsOurs(Endpoint endpoint) => endpoint.Metadata.GetMetadata<Marker>() is not null;
 
-    private static Task RefuseAsync(HttpContext context)
-    {
-        context.Response.StatusCode = StatusCodes.Status403Forbidden;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync(WsmqErrors.OriginNotAllowed.ToString(), context.RequestAborted);
-    }
+    private static Task RefuseAsync(HttpContext context) =>
+        Refusal.WriteAsync(context, StatusCodes.Status403Forbidden, new WsmqException(WsmqErrors.OriginNotAllowed));
 
     private bool IsAllowed(HttpRequest request)
     {
@@ -52,18 +47,13 @@ internal sealed class OriginPolicy(IOptions<WsmqOptions> options, ILogger<Origin
         var allowed = options.Value.AllowedOrigins;
         if (allowed.Contains(Origin.Any))
             return true;
+        if (request.Headers.Origin is [{ } literal] && Origin.IsLiteral(literal) && allowed.Contains(literal))
+            return true;
         if (request.Headers.Origin is [var text] && Origin.TryParse(text, out var origin)
             && (origin.Value.IsOf(request) || allowed.Any(a => Origin.TryParse(a, out var other) && other.Value.Equals(origin.Value))))
             return true;
-        Log.OriginRefused(logger, Shown(request.Headers.Origin.ToString()));
+        Log.OriginRefused(logger, PrintableText.Of(request.Headers.Origin.ToString()));
         return false;
-    }
-
-    // Anybody can write anything into it.
-    private static string Shown(string text)
-    {
-        var part = text.Length > LongestLogged ? text[..LongestLogged] : text;
-        return new string([.. part.Select(c => char.IsAsciiLetterOrDigit(c) || ".:/-_[],".Contains(c, StringComparison.Ordinal) ? c : '?')]);
     }
 
     /// <summary>On the endpoints that are looked after.</summary>

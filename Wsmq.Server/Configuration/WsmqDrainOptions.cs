@@ -3,12 +3,22 @@ namespace Wsmq;
 /// <summary>How a node that is told to stop sends its clients elsewhere.</summary>
 public sealed class WsmqDrainOptions
 {
+    private TimeSpan? _timeout;
+
     /// <summary>
     /// The longest that draining takes, the <see cref="ReadinessDelay"/> included; with nobody connected it ends at once. What is in
     /// hand is stored behind it, within <see cref="WsmqOptions.SendTimeout"/>, and the host's shutdown time-out is raised to the sum
-    /// of the two where it is less. Zero does not drain: all connections are closed at once. Default 20 seconds; 0 to 1 hour.
+    /// of the two where it is less. Zero does not drain: all connections are closed at once. Default 20 seconds, and zero in the
+    /// environment Development, where nobody is to wait for an open tab; 0 to 1 hour.
     /// </summary>
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(20);
+    public TimeSpan Timeout
+    {
+        get => _timeout ?? DefaultTimeout;
+        set => _timeout = value;
+    }
+
+    /// <summary>What holds where nobody set it.</summary>
+    internal TimeSpan DefaultTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
     /// Over how much time clients are told to leave, and those that did not are closed, so that they do not all reach the other

@@ -87,10 +87,18 @@ public sealed class WsmqOptions
 
     /// <summary>
     /// Origins beside the hub's own whose pages may connect in a browser, written <c>https://app.example.com</c>, with the port
-    /// where it is not the scheme's own; <c>*</c> allows all. Default none: only pages of the same origin. Requests without an
+    /// where it is not the scheme's own; <c>*</c> allows all. Pages inside apps send origins without a host (<c>file://</c>,
+    /// <c>app://.</c>, <c>null</c>), which are taken literally; <c>null</c> is also sent by sandboxed frames of any page. Default none: only pages of the same origin. Requests without an
     /// <c>Origin</c> header, as programs send them, are not concerned.
     /// </summary>
     public IList<string> AllowedOrigins { get; } = [];
+
+    /// <summary>
+    /// Takes a bearer token from the query value <c>access_token</c> of the hub's own requests, as if it stood in the
+    /// <c>Authorization</c> header, for every bearer scheme: browsers cannot set a header on a WebSocket. Needs routing before
+    /// authentication, which is the order of <c>WebApplication</c>. Default false.
+    /// </summary>
+    public bool AcceptTokenInQuery { get; set; }
 
     /// <summary>How a node that is told to stop sends its clients elsewhere.</summary>
     public WsmqDrainOptions Drain { get; } = new();

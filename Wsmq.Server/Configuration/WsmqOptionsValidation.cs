@@ -48,8 +48,8 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         foreach (var origin in options.AllowedOrigins)
         {
             rules.Require(
-                origin == Origin.Any || Origin.TryParse(origin, out _),
-                $"options.AllowedOrigins holds '{origin}'; an origin is written https://app.example.com, without a path, and * means all");
+                origin == Origin.Any || Origin.TryParse(origin, out _) || Origin.IsLiteral(origin),
+                $"options.AllowedOrigins holds '{origin}'; an origin is written https://app.example.com, without a path; * means all; null and schemes such as file:// stand for pages of apps");
         }
 
         return rules.Result;

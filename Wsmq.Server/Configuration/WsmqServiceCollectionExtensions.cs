@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -41,7 +42,11 @@ public static class WsmqServiceCollectionExtensions
         if (services.Any(s => s.ServiceType == typeof(WsmqHub)))
             return builder;
 
-        services.AddOptions<WsmqOptions>().ValidateOnStart();
+        services.AddOptions<WsmqOptions>().PostConfigure<IServiceProvider>((o, p) =>
+        {
+            if (p.GetService<IHostEnvironment>()?.IsDevelopment() == true)
+                o.Drain.DefaultTimeout = TimeSpan.Zero;
+        }).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WsmqOptions>, WsmqOptionsValidation>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IWsmqAuthorizer, DefaultAuthorizer>();
@@ -74,6 +79,7 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<OriginPolicy>()
         .AddGatedLogger<PublishQueue>()
         .AddGatedLogger<RedisStore>()
+        .AddGatedLogger<RefusedRequests>()
         .AddGatedLogger<SessionServices>()
         .AddGatedLogger<SkippedMessages>()
         .AddGatedLogger<SqliteStore>()
@@ -110,10 +116,14 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<MessageRules>();
         services.AddSingleton<StartGate>();
         services.AddSingleton<PublishQueue>();
+        services.AddSingleton<ScopedAuthorizer>();
         services.AddSingleton<AccessCheck>();
         services.AddSingleton<LiveConnections>();
         services.AddSingleton<AccessWatch>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, OriginPolicy>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, QueryToken>());
+        services.AddSingleton<RefusedRequests>();
+        services.AddSingleton<IStartupFilter>(p => p.GetRequiredService<RefusedRequests>());
         services.AddSingleton<FeedRegistry>();
         services.AddSingleton<TailCheck>();
         services.AddSingleton<AckQueue>();

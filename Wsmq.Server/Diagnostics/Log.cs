@@ -133,6 +133,34 @@ internal static partial class Log
         "A {Method} request to the hub was refused, because the app has not switched its transport ({Transport}) on: the client must use WebSockets, a proxy in front must pass the Upgrade header, or MapWsmq must allow the transport.")]
     public static partial void TransportRefused(ILogger logger, string method, string transport);
 
+    [LoggerMessage(212, LogLevel.Warning,
+        "A request to the hub got 401 although its query holds a token, as browsers send it: set WsmqOptions.AcceptTokenInQuery, or have the app's scheme read access_token there. If it does, the token was refused: see the log of the scheme.")]
+    public static partial void TokenInQueryNotRead(ILogger logger);
+
+    [LoggerMessage(213, LogLevel.Warning,
+        "A request to the hub got 401: it came without credentials. The client needs a token (accessTokenFactory, WsmqClientOptions.AccessToken) or what else the app's scheme asks for.")]
+    public static partial void NoCredentials(ILogger logger);
+
+    [LoggerMessage(214, LogLevel.Warning,
+        "A request to the hub got 401: its credentials were refused. The log of the app's scheme says why (category Microsoft.AspNetCore.Authentication, level Information): issuer, audience, signature or expiry.")]
+    public static partial void CredentialsRefused(ILogger logger);
+
+    [LoggerMessage(215, LogLevel.Warning,
+        "A request to the hub got 403: the user is authenticated, and a policy that the app requires on the hub's endpoint refuses it.")]
+    public static partial void PolicyRefused(ILogger logger);
+
+    [LoggerMessage(216, LogLevel.Warning,
+        "A WebSocket or negotiation for {Path} got 404: nothing is mapped there. The hub is mapped at {HubPaths}; behind a proxy or with a path base, what stands before it counts too.")]
+    public static partial void WrongPath(ILogger logger, string path, string hubPaths);
+
+    [LoggerMessage(217, LogLevel.Warning,
+        "The server refused a request with {Status} before it read it: its address or headers are too long. If it was for the hub, the token is: shorten it, or raise MaxRequestLineSize (414) or MaxRequestHeadersTotalSize (431) in KestrelServerOptions.Limits, and the limits of proxies.")]
+    public static partial void RequestTooLong(ILogger logger, int status);
+
+    [LoggerMessage(218, LogLevel.Warning,
+        "A connection was refused with no-user-identifier: its user is authenticated and has no name identifier claim. With JWT bearer and MapInboundClaims = false, 'sub' is no such claim: register an IUserIdProvider that reads it, or leave the mapping on.")]
+    public static partial void NoUserIdentifier(ILogger logger);
+
     [LoggerMessage(90, LogLevel.Warning,
         "InvariantGlobalization is on: .NET cannot tell normalized text, so that names which look the same count as different ones. Turn it off (DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=false, with ICU installed).")]
     public static partial void NamesNotNormalized(ILogger logger);

@@ -8,8 +8,14 @@ internal static class Refusal
 {
     private const string TextType = "text/plain; charset=utf-8";
 
+    private static readonly object Key = new();
+
+    /// <summary>The request was refused here, by a part that has logged it.</summary>
+    public static bool Explains(HttpContext context) => context.Items.ContainsKey(Key);
+
     public static Task WriteAsync(HttpContext context, int status, WsmqException refusal)
     {
+        context.Items[Key] = true;
         context.Response.StatusCode = status;
         context.Response.ContentType = TextType;
         if (refusal.RetryAfter is { } pause)

@@ -41,6 +41,7 @@ public static class WsmqEndpointRouteBuilderExtensions
             configure?.Invoke(options);
             transports = Checked(options);
         }).RequireAuthorization().WithMetadata(OriginPolicy.Marker.Instance);
+        endpoints.ServiceProvider.GetRequiredService<RefusedRequests>().Add(path);
         hub.Add(endpoint => endpoint.RequestDelegate = Guarded(endpoints, endpoint, transports!));
         return hub;
     }

@@ -30,7 +30,7 @@ internal sealed class SessionManager(
     /// <exception cref="WsmqException">The connection is refused: 1xxx, <c>read-not-allowed</c>, <c>store-unavailable</c> or <c>stopping</c>.</exception>
     public async Task<Session> OpenAsync(HubCallerContext context)
     {
-        var caller = new WsmqCaller(UserOf(context), DeviceOf(context), context.User ?? new ClaimsPrincipal());
+        var caller = CallerOf(context);
         var connection = new ClientConnection(connections.Get(context.ConnectionId), Wants(context, "batch"));
         var credits = new ConnectionCredits(services.Options.ConnectionWindow);
         var session = new Session(caller, new Receiver(caller.UserId, connection, credits), Enter(caller));
@@ -75,6 +75,22 @@ internal sealed class SessionManager(
         sweep.Remove(session);
         news.Remove(session.Connection);
         await ReleaseAsync(session);
+    }
+
+    private WsmqCaller CallerOf(HubCallerContext context)
+    {
+        try
+        {
+            return new WsmqCaller(UserOf(context), DeviceOf(context), context.User ?? new ClaimsPrincipal());
+        }
+        catch (WsmqException e)
+        {
+            if (e.Error == WsmqErrors.NoUserIdentifier)
+                Log.NoUserIdentifier(services.Logger);
+            else
+                Log.ConnectionRefused(services.Logger, context.ConnectionId, e.Error.Code);
+            throw;
+        }
     }
 
     private SessionLimits Enter(WsmqCaller caller)

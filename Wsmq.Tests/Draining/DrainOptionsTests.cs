@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Configuration;
@@ -16,6 +18,24 @@ public sealed class DrainOptionsTests
     public void By_default_clients_leave_within_six_seconds_and_all_is_over_in_twenty() =>
         DrainPlan.Of(new WsmqDrainOptions()).Should().Be(new DrainPlan(
             TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(14), TimeSpan.FromSeconds(20)));
+
+    [Theory]
+    [InlineData("Development", null, 0)]
+    [InlineData("Development", 7, 7)]
+    [InlineData("Production", null, 20)]
+    [InlineData("Staging", null, 20)]
+    public void In_development_nobody_waits_for_an_open_tab_unless_it_is_set(string environment, int? set, int seconds)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new() { EnvironmentName = environment });
+        builder.Services.AddLogging().AddWsmq(o =>
+        {
+            if (set is { } value)
+                o.Drain.Timeout = TimeSpan.FromSeconds(value);
+        });
+        using var services = builder.Services.BuildServiceProvider();
+
+        services.GetRequiredService<IOptions<WsmqOptions>>().Value.Drain.Timeout.Should().Be(TimeSpan.FromSeconds(seconds));
+    }
 
     [Theory]
     [InlineData(20, 600, 1)]

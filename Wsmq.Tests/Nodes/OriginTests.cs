@@ -36,6 +36,17 @@ public sealed class OriginTests : IDisposable
         { "OWN", ["https://app.example"], true },
         { "https://anybody.example", ["*"], true },
         { "null", ["*"], true },
+        { "null", ["null"], true },
+        { "file://", ["file://"], true },
+        { "file://", ["null"], false },
+        { "file:///", ["file://"], false },
+        { "file:///", ["file:///"], true },
+        { "app://.", ["app://."], true },
+        { "tauri://localhost", ["tauri://localhost"], true },
+        { "ionic://localhost", ["capacitor://localhost"], false },
+        { "chrome-extension://abcdefghijklmnop", ["chrome-extension://abcdefghijklmnop"], true },
+        { "app://-", ["app://-", "https://app.example"], true },
+        { "null", ["file://", "https://app.example"], false },
     };
 
     [Theory]
@@ -71,7 +82,11 @@ public sealed class OriginTests : IDisposable
     [InlineData("https://app.example/path")]
     [InlineData("https://*.example")]
     [InlineData("https://")]
-    [InlineData("null")]
+    [InlineData("Null")]
+    [InlineData("://x")]
+    [InlineData("file:// ")]
+    [InlineData("app://a/b")]
+    [InlineData("app://*")]
     [InlineData("")]
     [InlineData("https://user@app.example")]
     public void What_is_no_origin_is_refused_at_the_start(string text)

@@ -1,25 +1,12 @@
 using EmbeddedJwt;
-using Microsoft.AspNetCore.Authentication.JwtBearer;
 
 var builder = WebApplication.CreateBuilder(args);
 var tokens = new DemoTokens();
 
-builder.Services.AddAuthentication().AddJwtBearer(options =>
-{
-    options.TokenValidationParameters = tokens.Validation;
-    // Browsers cannot set a header on a WebSocket: on the hub's path, and only there, the token may come in the query.
-    options.Events = new JwtBearerEvents
-    {
-        OnMessageReceived = context =>
-        {
-            if (context.Request.Path.StartsWithSegments("/wsmq") && context.Request.Query["access_token"] is [{ } token])
-                context.Token = token;
-            return Task.CompletedTask;
-        },
-    };
-});
+builder.Services.AddAuthentication().AddJwtBearer(options => options.TokenValidationParameters = tokens.Validation);
 builder.Services.AddAuthorization();
-builder.Services.AddWsmq();
+// Browsers cannot set a header on a WebSocket: for the hub, and only there, the token may come in the query.
+builder.Services.AddWsmq(options => options.AcceptTokenInQuery = true);
 
 var app = builder.Build();
 app.MapWsmq("/wsmq");

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Wsmq.Server.Access;
+using Wsmq.Server.Diagnostics;
+
+namespace Wsmq.Server.Endpoints;
+
+/// <summary>
+/// Says in the log what to do about requests for the hub that never reach it: without a valid token, under a wrong path, or with a
+/// token too long for the server. Stands before the app's own pipeline, and only looks on.
+/// </summary>
+internal sealed class RefusedRequests(ILogger<RefusedRequests> logger) : IStartupFilter, IObserver<KeyValuePair<string, object?>>
+{
+    private const string BadRequest = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
+    private const string Negotiate = "/negotiate";
+
+    private volatile string[] _paths = [];
+
+    /// <summary>Where the hub is mapped, as the app wrote it.</summary>
+    public void Add(string path) => _paths = [.. _paths, path];
+
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        // Kestrel answers what it cannot read before there is a pipeline.
+        app.ApplicationServices.GetService<DiagnosticListener>()?.Subscribe(this, (name, _, _) => name == BadRequest);
+        app.Use(inner => context => IsOfInterest(context) ? WatchAsync(context, inner) : inner(context));
+        next(app);
+    };
+
+    void IObserver<KeyValuePair<string, object?>>.OnNext(KeyValuePair<string, object?> value)
+    {
+        if ((value.Value as IFeatureCollection)?.Get<IBadRequestExceptionFeature>()?.Error is BadHttpRequestException
+            {
+                StatusCode: StatusCodes.Status414RequestUriTooLong or StatusCodes.Status431RequestHeaderFieldsTooLarge,
+            } refused)
+            Log.RequestTooLong(logger, refused.StatusCode);
+    }
+
+    void IObserver<KeyValuePair<string, object?>>.OnCompleted()
+    {
+    }
+
+    void IObserver<KeyValuePair<string, object?>>.OnError(Exception error)
+    {
+    }
+
+    private static bool IsOfInterest(HttpContext context) =>
+        context.Request.Headers.ContainsKey("Sec-WebSocket-Version")
+        || context.Request.Path.Value?.EndsWith(Negotiate, StringComparison.OrdinalIgnoreCase) == true;
+
+    private async Task WatchAsync(HttpContext context, RequestDelegate inner)
+    {
+        await inner(context);
+        if (Refusal.Explains(context))
+            return;
+        var isOurs = context.GetEndpoint()?.Metadata.GetMetadata<OriginPolicy.Marker>() is not null;
+        switch (context.Response.StatusCode)
+        {
+            case StatusCodes.Status401Unauthorized when isOurs && context.Request.Query.ContainsKey(QueryToken.Name):
+                Log.TokenInQueryNotRead(logger);
+                break;
+            case StatusCodes.Status401Unauthorized when isOurs && context.Request.Headers.Authorization.Count == 0:
+                Log.NoCredentials(logger);
+                break;
+            case StatusCodes.Status401Unauthorized when isOurs:
+                Log.CredentialsRefused(logger);
+                break;
+            case StatusCodes.Status403Forbidden when isOurs:
+                Log.PolicyRefused(logger);
+                break;
+            case StatusCodes.Status404NotFound when context.GetEndpoint() is null:
+                Log.WrongPath(logger, PrintableText.Of(context.Request.PathBase + context.Request.Path), string.Join(", ", _paths));
+                break;
+        }
+    }
+}
