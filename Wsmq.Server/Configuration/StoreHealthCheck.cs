@@ -19,10 +19,14 @@ internal sealed class StoreHealthCheck(IStore store, IOptions<WsmqOptions> optio
     private Task<bool>? _answer;
     private long _askedAt;
 
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        await Answer().WaitAsync(cancellationToken)
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (!await Answer().WaitAsync(cancellationToken))
+            return new HealthCheckResult(context.Registration.FailureStatus, "The store does not answer.");
+        return store.HearsSignals
             ? HealthCheckResult.Healthy()
-            : new HealthCheckResult(context.Registration.FailureStatus, "The store does not answer.");
+            : HealthCheckResult.Degraded("Signals from Redis do not arrive: deliveries are late by up to TailCheckInterval.");
+    }
 
     private Task<bool> Answer()
     {

@@ -18,6 +18,8 @@ internal sealed partial class StoreOptionsValidation : IValidateOptions<WsmqRedi
         rules.Within(options.CommandTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         rules.Within(options.ReceiptReplicas, 0, 16);
         rules.Within(options.ReplicaTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        rules.Within(options.ProbeInterval, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1));
+        rules.Within(options.ProbeTimeout, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1));
         return rules.Result;
     }
 

@@ -35,9 +35,18 @@ public sealed class WsmqRedisOptions
     /// </summary>
     public TimeSpan ReplicaTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How often each connection to Redis is asked whether it still answers. Default 2 seconds; 50 ms to 1 minute.</summary>
+    public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// After how long without an answer a connection is given up, and another one takes its place. Default 3 seconds; 50 ms to
+    /// 1 minute.
+    /// </summary>
+    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
     /// <summary>
     /// Changes what a configuration string cannot say, such as which certificates of a server are trusted; called for each of the
-    /// store's connections before it is opened. In code only.
+    /// store's connections before it is opened, also when it takes another one's place. In code only.
     /// </summary>
     public Action<ConfigurationOptions>? ConfigureConnection { get; set; }
 }

@@ -11,7 +11,9 @@ namespace Wsmq.Server.Diagnostics;
 internal class GatedLogger(ILogger inner, LogGate gate, string? category = null) : ILogger
 {
     // The node's own stops and the store's outages: as often as they happen, and no client can bring them about.
-    private static readonly FrozenSet<int> Ungated = FrozenSet.ToFrozenSet([60, 61, 62, 63, 64]);
+    private static readonly FrozenSet<int> Ungated = FrozenSet.ToFrozenSet([60, 61, 62, 63, StoreBack]);
+
+    private const int StoreBack = 64;
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => inner.BeginScope(state);
@@ -23,6 +25,12 @@ internal class GatedLogger(ILogger inner, LogGate gate, string? category = null)
     {
         if (!inner.IsEnabled(logLevel))
             return;
+        if (category is null && eventId.Id == StoreBack)
+        {
+            // How often everything failed meanwhile belongs to the end of the outage, and not to the end of a minute.
+            gate.Tell();
+        }
+
         if (logLevel < LogLevel.Information || (category is null && Ungated.Contains(eventId.Id)))
             inner.Log(logLevel, eventId, state, exception, formatter);
         else

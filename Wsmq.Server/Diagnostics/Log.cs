@@ -189,4 +189,17 @@ internal static partial class Log
 
     [LoggerMessage(260, LogLevel.Warning, "Joining or leaving a live group failed for connection {ConnectionId}; trying again in {Delay}.")]
     public static partial void LiveGroupFailed(ILogger logger, Exception exception, string connectionId, TimeSpan delay);
+
+    [LoggerMessage(230, LogLevel.Warning, "The connection to Redis for {Purpose} does not answer; a new one is tried.")]
+    public static partial void LineLost(ILogger logger, string purpose);
+
+    [LoggerMessage(231, LogLevel.Information, "The connection to Redis for {Purpose} answers again after {Time}; replaced: {Replaced}.")]
+    public static partial void LineFound(ILogger logger, string purpose, TimeSpan time, bool replaced);
+
+    [LoggerMessage(232, LogLevel.Warning, "The sentinels name {Primary} as the primary: all connections to Redis go there from now on.")]
+    public static partial void PrimaryMoved(ILogger logger, string primary);
+
+    [LoggerMessage(233, LogLevel.Error,
+        "Several Redis servers are primaries, and the one at hand lacks messages that were stored: nothing is stored until only one is left. Stop the old primary, or make it a replica.")]
+    public static partial void SeveralPrimaries(ILogger logger);
 }

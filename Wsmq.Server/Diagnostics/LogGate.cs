@@ -31,9 +31,12 @@ internal sealed class LogGate(TimeProvider time) : IDisposable
             line.LeaveOut(new LeftOutLine(logger, level, eventId.Id, formatter(state, exception)));
     }
 
-    public void Dispose()
+    /// <summary>Says how many lines were left out until now.</summary>
+    public void Tell()
     {
         foreach (var line in _kinds.Values)
             line.Tell();
     }
+
+    public void Dispose() => Tell();
 }

@@ -29,4 +29,7 @@ internal interface IStore : IAsyncDisposable
 
     /// <summary>True while the store answers and takes writes, or has no room. Throws only when it is cancelled.</summary>
     Task<bool> IsAvailableAsync(CancellationToken cancellationToken);
+
+    /// <summary>False while signals are known not to arrive: what is appended is then found when logs are compared with the store.</summary>
+    bool HearsSignals => true;
 }

@@ -14,7 +14,7 @@ internal sealed class RedisAccessStore(RedisConnections connections, RedisKeys k
     public event Action? Changed;
 
     /// <summary>Opens the channel.</summary>
-    public Task StartAsync() => connections.ListenAsync(RedisChannel.Literal(keys.AccessChannel), _ => Changed?.Invoke());
+    public Task StartAsync() => connections.Channels.ListenAsync(RedisChannel.Literal(keys.AccessChannel), _ => Changed?.Invoke());
 
     public async Task WriteAsync(AccessRule rule, int most, CancellationToken cancellationToken)
     {

@@ -1,28 +1,18 @@
-using System.Buffers;
-using System.Buffers.Binary;
-using System.Globalization;
-using StackExchange.Redis;
+using Microsoft.Extensions.Logging;
+using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Logs;
 using Wsmq.Server.Redis.Replicas;
 
 namespace Wsmq.Server.Redis;
 
-/// <summary>Appending, one script a batch.</summary>
-internal sealed class RedisAppends(
-    RedisConnections connections, RedisKeys keys, RedisLanes lanes, WsmqOptions options, WsmqRedisOptions redisOptions, RedisReplicas? replicas)
+/// <summary>Appends of each lane in their order, and at the primary only.</summary>
+internal sealed class RedisAppends(AppendScript script, RedisPrimaries primaries, int lanes, RedisReplicas? replicas, ILogger logger)
 {
-    // Longer than any call can wait in a dead connection.
-    public const long BatchNumberMilliseconds = 3_600_000;
-
-    private const int FixedKeys = 5;
-    private const int FixedValues = 19;
-    private const int ValuesOfAKind = 3;
-    private const int CountBytes = 2;
-
     /// <summary>Lua passes at most about 8,000 values to a command.</summary>
     private const int MaxItems = 2_048;
 
-    private readonly long[] _numbers = new long[redisOptions.Buckets];
+    private readonly AppendFence[] _fences = [.. Enumerable.Range(0, lanes).Select(_ => new AppendFence(TimeProvider.System))];
+    private readonly Task[] _turns = [.. Enumerable.Repeat(Task.CompletedTask, lanes)];
 
     public async Task<AppendResult[]> RunAsync(
         int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken)
@@ -30,16 +20,21 @@ internal sealed class RedisAppends(
         ArgumentOutOfRangeException.ThrowIfGreaterThan(batch.Count, MaxItems);
         if (batch.Count == 0)
             return [];
-        var after = follows || replicas?.IsWaiting(lane) == true ? _numbers[lane] : 0;
-        var number = ++_numbers[lane];
+        var fence = _fences[lane];
+        var number = fence.Next();
+        follows |= replicas?.IsWaiting(lane) == true;
         try
         {
-            var results = await RunAsync(lane, batch, number, after, cancellationToken);
+            var results = _turns[lane].IsCompleted && (follows || !fence.IsDoubted)
+                ? await script.RunAsync(lane, batch, number, fence.Before(number, follows), cancellationToken)
+                : await RunInTurnAsync(lane, batch, number, follows, cancellationToken);
+            fence.Answered(number);
             replicas?.Appended(lane, number);
             return results;
         }
-        catch
+        catch (Exception e)
         {
+            fence.Failed(RedisErrors.IsFenced(e));
             replicas?.Failed(lane, number);
             throw;
         }
@@ -48,149 +43,43 @@ internal sealed class RedisAppends(
     /// <summary>Completes once the receipts of what was answered may go out.</summary>
     public Task ConfirmedAsync(int lane) => replicas?.ConfirmedAsync(lane) ?? Task.CompletedTask;
 
-    private async Task<AppendResult[]> RunAsync(
-        int lane, IReadOnlyList<AppendRequest> batch, long number, long after, CancellationToken cancellationToken)
+    /// <summary>A batch that has to wait for an answer about the primary, or comes behind one that does: they are sent in order.</summary>
+    private async Task<AppendResult[]> RunInTurnAsync(
+        int lane, IReadOnlyList<AppendRequest> batch, long number, bool follows, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var logs = new LogGroups(batch, keys);
-        var buffer = ArrayPool<byte>.Shared.Rent(SizeOf(batch, logs));
-        var scriptKeys = KeysOf(lane, logs);
-        var values = ValuesOf(lane, batch, logs, buffer, number, after);
-
-        // After a script flush the driver sends again behind what was sent meanwhile; the numbers keep that from reordering.
-        var reply = await connections.EvaluateAsync(RedisScript.Append, scriptKeys, values, cancellationToken);
-
-        // Only now: a call that failed may still be waiting to be sent.
-        ArrayPool<byte>.Shared.Return(buffer);
-        return ResultsOf((byte[])reply!, logs);
-    }
-
-    private static int SizeOf(IReadOnlyList<AppendRequest> batch, LogGroups logs)
-    {
-        var size = CountBytes * logs.Count;
-        for (var i = 0; i < batch.Count; i++)
-            size += RedisMessageId.Length + RedisContent.Header + batch[i].Metadata.Length + batch[i].Body.Length;
-        return size;
-    }
-
-    private RedisKey[] KeysOf(int lane, LogGroups logs)
-    {
-        var shared = lanes.Keys(lane);
-        var result = new RedisKey[FixedKeys + (2 * logs.Count)];
-        result[0] = shared.Batch;
-        shared.Ids.CopyTo(result, 1);
-        result[4] = shared.Spare;
-        for (var j = 0; j < logs.Count; j++)
-            (result[FixedKeys + (2 * j)], result[FixedKeys + (2 * j) + 1]) = (logs.Keys(j).Log, logs.Keys(j).Meta);
-        return result;
-    }
-
-    private RedisValue[] ValuesOf(
-        int lane, IReadOnlyList<AppendRequest> batch, LogGroups logs, Memory<byte> buffer, long number, long after)
-    {
-        var values = new RedisValue[FixedValues + logs.Count + (2 * batch.Count)];
-        (values[0], values[1], values[2]) = (number, after, BatchNumberMilliseconds);
-        (values[3], values[4]) = (options.DeduplicationWindow.Micros(), redisOptions.InlineSignalBytes);
-        (values[5], values[6], values[7]) = (lanes.PublishCommand, lanes.Keys(lane).Channels, lanes.Keys(lane).Leases);
-        for (var kind = AddressKind.User; kind <= AddressKind.Work; kind++)
+        var (fence, before) = (_fences[lane], _turns[lane]);
+        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _turns[lane] = sent.Task;
+        Task<AppendResult[]> answer;
+        try
         {
-            var rule = options.Retention.For(kind);
-            var first = 8 + (ValuesOfAKind * (int)kind);
-            (values[first], values[first + 1], values[first + 2]) = (rule.MaxCount, rule.MaxAge.Micros(), rule.MaxBytes);
+            await before;
+            if (!follows && fence.IsDoubted)
+                await RequirePrimaryAsync(lane, fence, cancellationToken);
+            answer = script.RunAsync(lane, batch, number, fence.Before(number, follows), cancellationToken);
+        }
+        finally
+        {
+            sent.SetResult();
         }
 
-        values[FixedValues - 2] = Barred(batch, logs);
-
-        var counts = Take(ref buffer, CountBytes * logs.Count);
-        values[FixedValues - 1] = counts;
-        for (var j = 0; j < logs.Count; j++)
-        {
-            BinaryPrimitives.WriteUInt16BigEndian(counts.Span[(CountBytes * j)..], (ushort)logs.Items(j).Count);
-            values[FixedValues + j] = logs.Keys(j).Name;
-        }
-
-        var at = FixedValues + logs.Count;
-        for (var j = 0; j < logs.Count; j++)
-        {
-            foreach (var i in logs.Items(j))
-            {
-                var item = batch[i];
-                var id = Take(ref buffer, RedisMessageId.Length);
-                var content = Take(ref buffer, RedisContent.Header + item.Metadata.Length + item.Body.Length);
-                RedisMessageId.Write(item, logs.Keys(j).Name, id.Span);
-                RedisContent.Write(item, content.Span);
-                (values[at], values[at + batch.Count]) = (id, content);
-                at++;
-            }
-        }
-
-        return values;
+        return await answer;
     }
 
-    /// <summary>Of every item 1 where it may not create its address; empty where all may, as is the rule.</summary>
-    private static string Barred(IReadOnlyList<AppendRequest> batch, LogGroups logs)
+    /// <summary>After a failure: a former primary that has come back takes writes for a while, which are lost.</summary>
+    private async Task RequirePrimaryAsync(int lane, AppendFence fence, CancellationToken cancellationToken)
     {
-        for (var i = 0; i < batch.Count; i++)
-        {
-            if (!batch[i].MayCreate)
-                return string.Concat(Enumerable.Range(0, logs.Count).SelectMany(logs.Items).Select(item => batch[item].MayCreate ? '0' : '1'));
-        }
+        if (!fence.IsFenced && !primaries.HasCoordinator)
+            return;
+        var named = await primaries.IsNamedAsync(lane, cancellationToken);
 
-        return string.Empty;
-    }
+        if (named == false && !primaries.HasCoordinator)
+            Log.SeveralPrimaries(logger);
 
-    private static Memory<byte> Take(ref Memory<byte> buffer, int length)
-    {
-        var taken = buffer[..length];
-        buffer = buffer[length..];
-        return taken;
-    }
-
-    private static AppendResult[] ResultsOf(ReadOnlySpan<byte> reply, LogGroups logs)
-    {
-        var results = new AppendResult[reply.Length / (1 + Position.Length)];
-        for (var j = 0; j < logs.Count; j++)
-        {
-            foreach (var i in logs.Items(j))
-            {
-                results[i] = reply[0] switch
-                {
-                    (byte)'R' => AppendResult.NoAddress,
-                    not (byte)'X' when RedisReplies.TryPosition(reply.Slice(1, Position.Length), out var position) =>
-                        new AppendResult(position, reply[0] == (byte)'D') { Created = reply[0] == (byte)'C' },
-                    _ => AppendResult.Damaged,
-                };
-                reply = reply[(1 + Position.Length)..];
-            }
-        }
-
-        return results;
-    }
-
-    /// <summary>The items of a batch by their log, each log's in their order: its script reads and writes a log's state once.</summary>
-    private sealed class LogGroups
-    {
-        private readonly List<(LogKeys Keys, List<int> Items)> _logs = [];
-
-        public LogGroups(IReadOnlyList<AppendRequest> batch, RedisKeys keys)
-        {
-            var places = new Dictionary<Address, List<int>>(batch.Count);
-            for (var i = 0; i < batch.Count; i++)
-            {
-                if (!places.TryGetValue(batch[i].To, out var items))
-                {
-                    places.Add(batch[i].To, items = []);
-                    _logs.Add((keys.Of(batch[i].To), items));
-                }
-
-                items.Add(i);
-            }
-        }
-
-        public int Count => _logs.Count;
-
-        public LogKeys Keys(int log) => _logs[log].Keys;
-
-        public List<int> Items(int log) => _logs[log].Items;
+        // Where nobody can tell, a server that has all that was answered is trusted, and one that lacks some is not.
+        if (named == false || (named is null && fence.IsFenced))
+            throw new WsmqException(WsmqErrors.StoreUnavailable, "another Redis may be the primary");
+        if (named == true)
+            fence.Named();
     }
 }

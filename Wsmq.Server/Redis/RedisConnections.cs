@@ -1,5 +1,7 @@
+using System.Net;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
+using Wsmq.Server.Redis.Lines;
 
 namespace Wsmq.Server.Redis;
 
@@ -7,7 +9,7 @@ namespace Wsmq.Server.Redis;
 /// One connection for commands and one for subscriptions: a large reply on a connection that also subscribes is cut off by the
 /// server's output limit for subscribers. A third one where receipts wait for replicas, because a wait holds up its connection.
 /// </summary>
-internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAsyncDisposable
+internal sealed class RedisConnections : IAsyncDisposable
 {
     private const string WaitingForReplicas = "replicas";
 
@@ -17,32 +19,96 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
     // For the way there and back.
     private static readonly TimeSpan WaitSpare = TimeSpan.FromSeconds(1);
 
-    private IConnectionMultiplexer? _commands;
-    private IConnectionMultiplexer? _subscriptions;
-    private IConnectionMultiplexer? _replicas;
+    private readonly IOptions<WsmqRedisOptions> _options;
+    private readonly Lock _lock = new();
+    private Task _looking = Task.CompletedTask;
+    private EndPoint? _followed;
+    private bool _started;
+
+    public RedisConnections(IOptions<WsmqRedisOptions> options)
+    {
+        _options = options;
+        CommandLine = new RedisLine("commands", ConnectAsync);
+        SignalLine = new RedisLine("signals", ConnectAsync);
+        ReplicaLine = new RedisLine(WaitingForReplicas, ConnectAsync);
+        Channels = new RedisChannels(SignalLine);
+        foreach (var line in Lines)
+            line.Changed += () => Doubted?.Invoke();
+    }
 
     /// <summary>A call failed, or a connection broke or is back.</summary>
     public event Action? Doubted;
 
-    public IDatabase Database => Commands.GetDatabase();
+    /// <summary>The sentinels name another primary: all connections are closed, and are to be opened again.</summary>
+    public event Action<EndPoint>? Moved;
 
-    public IConnectionMultiplexer Commands => _commands ?? throw NotStarted();
+    public RedisLine CommandLine { get; }
 
-    public IConnectionMultiplexer Subscriptions => _subscriptions ?? throw NotStarted();
+    public RedisLine SignalLine { get; }
 
     /// <summary>Only where receipts wait for replicas.</summary>
-    public IConnectionMultiplexer Replicas => _replicas ?? throw NotStarted();
+    public RedisLine ReplicaLine { get; }
+
+    /// <summary>All that are open while the store runs.</summary>
+    public IEnumerable<RedisLine> Lines =>
+        _options.Value.ReceiptReplicas > 0 ? [CommandLine, SignalLine, ReplicaLine] : [CommandLine, SignalLine];
+
+    /// <summary>What this node hears.</summary>
+    public RedisChannels Channels { get; }
+
+    /// <summary>Null where the configuration names none.</summary>
+    public RedisSentinels? Sentinels { get; private set; }
+
+    public IDatabase Database => Commands.GetDatabase();
+
+    public IConnectionMultiplexer Commands => Started(CommandLine);
+
+    public IConnectionMultiplexer Subscriptions => Started(SignalLine);
+
+    /// <summary>Only where receipts wait for replicas.</summary>
+    public IConnectionMultiplexer Replicas => Started(ReplicaLine);
 
     /// <summary>True on a Cluster: a script may then touch one bucket only.</summary>
     public bool IsCluster { get; private set; }
 
     public async Task ConnectAsync(CancellationToken cancellationToken)
     {
-        _commands = await ConnectAsync("commands", cancellationToken);
-        _subscriptions = await ConnectAsync("signals", cancellationToken);
-        if (options.Value.ReceiptReplicas > 0)
-            _replicas = await ConnectAsync(WaitingForReplicas, cancellationToken);
-        IsCluster = _commands.GetServers().Any(s => s.ServerType == ServerType.Cluster);
+        await FindSentinelsAsync(cancellationToken);
+        foreach (var line in Lines)
+            await line.ReplaceAsync(_ => Task.CompletedTask, cancellationToken);
+        IsCluster = CommandLine.Current.GetServers().Any(s => s.ServerType == ServerType.Cluster);
+        _started = true;
+    }
+
+    /// <summary>
+    /// Asks the sentinels, and leaves the server that is not the primary any more before anything else goes out to it. True where
+    /// it still is; null where no sentinel answers.
+    /// </summary>
+    public async Task<bool?> FollowAsync(CancellationToken cancellationToken)
+    {
+        if (await Sentinels!.AskAsync(cancellationToken) is not { } named)
+            return null;
+        lock (_lock)
+        {
+            if (named.Equals(_followed))
+                return true;
+            _followed = named;
+            foreach (var line in Lines)
+                line.Close();
+        }
+
+        Moved?.Invoke(named);
+        return false;
+    }
+
+    /// <summary>Lets the driver find out by itself which servers are primaries now; returns at once.</summary>
+    public void LookAgain()
+    {
+        lock (_lock)
+        {
+            if (_looking.IsCompleted)
+                _looking = Task.WhenAll(Lines.Select(LookAsync));
+        }
     }
 
     /// <summary>Runs a script at the primary; what the driver throws is one of the store's failures.</summary>
@@ -61,41 +127,29 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
     public Task<T> AskAsync<T>(Func<IDatabase, CommandFlags, Task<T>> call, CancellationToken cancellationToken) =>
         RedisErrors.GuardAsync(() => call(Database, CommandFlags.DemandMaster), cancellationToken, Doubted);
 
-    /// <summary>
-    /// Hears a channel: its messages come one after another, and once. Servers pass on what is published, so a channel that is
-    /// subscribed at two of them is heard twice; and the driver subscribes again what is not confirmed yet, whenever one more
-    /// server is connected, at whichever server it would choose then. A primary, on a Cluster that of the channel's slot, leaves
-    /// it no choice.
-    /// </summary>
-    /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
-    public async Task<ChannelMessageQueue> ListenAsync(RedisChannel channel, Action<ReadOnlyMemory<byte>> handler)
+    public async ValueTask DisposeAsync()
     {
-        var subscriber = Subscriptions.GetSubscriber();
-        channel = channel.WithKeyRouting();
+        await _looking;
+        foreach (var line in Lines)
+            await line.DisposeAsync();
+        if (Sentinels is not null)
+            await Sentinels.DisposeAsync();
+    }
+
+    private static async Task LookAsync(RedisLine line)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            var queue = await RedisErrors.GuardAsync(
-                () => subscriber.SubscribeAsync(channel, CommandFlags.DemandMaster), CancellationToken.None);
-            queue.OnMessage(message => handler((ReadOnlyMemory<byte>)message.Message));
-            return queue;
+            await line.Current.ConfigureAsync();
         }
-        catch (WsmqException)
+        catch (Exception e) when (e is RedisException or WsmqException or TimeoutException or ObjectDisposedException or InvalidOperationException)
         {
-            // The driver would open it later, with nobody there to hear.
-            await subscriber.UnsubscribeAsync(channel, flags: CommandFlags.FireAndForget);
-            throw;
+            // Nobody answers; whoever doubts asks again.
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_replicas is not null)
-            await _replicas.DisposeAsync();
-        if (_subscriptions is not null)
-            await _subscriptions.DisposeAsync();
-        if (_commands is not null)
-            await _commands.DisposeAsync();
-    }
+    private IConnectionMultiplexer Started(RedisLine line) => _started ? line.Current : throw NotStarted();
 
     /// <summary>The app's configuration, for a connection with a purpose of its own.</summary>
     private static ConfigurationOptions Settings(WsmqRedisOptions options, string purpose)
@@ -118,13 +172,31 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
         return settings;
     }
 
-    private async Task<IConnectionMultiplexer> ConnectAsync(string purpose, CancellationToken cancellationToken)
+    private async Task FindSentinelsAsync(CancellationToken cancellationToken)
     {
-        var connection = await OpenAsync(purpose, configure: null, cancellationToken);
-        connection.ConnectionFailed += OnChanged;
-        connection.ConnectionRestored += OnChanged;
-        return connection;
+        var settings = Settings(_options.Value, "sentinels");
+        _options.Value.ConfigureConnection?.Invoke(settings);
+        if (string.IsNullOrEmpty(settings.ServiceName))
+            return;
+        try
+        {
+            Sentinels = await RedisSentinels.ConnectAsync(settings, _options.Value.ProbeTimeout, cancellationToken);
+        }
+        catch (RedisConnectionException e)
+        {
+            throw Unreachable(settings, e);
+        }
+
+        _followed = await Sentinels.AskAsync(cancellationToken);
+        if (_followed is null)
+        {
+            throw new InvalidOperationException(
+                $"The sentinels at {Servers(settings)} name no primary for serviceName={settings.ServiceName}: correct the name, or the addresses.");
+        }
     }
+
+    private Task<IConnectionMultiplexer> ConnectAsync(string purpose, CancellationToken cancellationToken) =>
+        OpenAsync(purpose, Sentinels is null ? null : Sentinels.PointToPrimary, cancellationToken);
 
     /// <summary>Opens one more connection, which belongs to the caller.</summary>
     /// <param name="purpose">Stands in its name.</param>
@@ -134,12 +206,12 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
     public async Task<IConnectionMultiplexer> OpenAsync(
         string purpose, Action<ConfigurationOptions>? configure, CancellationToken cancellationToken)
     {
-        var settings = Settings(options.Value, purpose);
+        var settings = Settings(_options.Value, purpose);
         settings.AbortOnConnectFail = true;
 
         // The driver counts INFO among the admin commands; nothing else of that kind is used.
         settings.AllowAdmin = true;
-        options.Value.ConfigureConnection?.Invoke(settings);
+        _options.Value.ConfigureConnection?.Invoke(settings);
         configure?.Invoke(settings);
         try
         {
@@ -147,17 +219,18 @@ internal sealed class RedisConnections(IOptions<WsmqRedisOptions> options) : IAs
         }
         catch (RedisConnectionException e)
         {
-            // The configuration may hold a password: name the servers only.
-            var servers = string.Join(", ", settings.EndPoints.Select(Format));
-            throw new InvalidOperationException(
-                $"Redis at {servers} cannot be reached ({e.FailureType}): start it, or correct the address or the credentials in WsmqRedisOptions.Configuration.", e);
+            throw Unreachable(settings, e);
         }
     }
 
-    private void OnChanged(object? sender, ConnectionFailedEventArgs e) => Doubted?.Invoke();
+    // The configuration may hold a password: name the servers only.
+    private static InvalidOperationException Unreachable(ConfigurationOptions settings, RedisConnectionException e) => new(
+        $"Redis at {Servers(settings)} cannot be reached ({e.FailureType}): start it, or correct the address or the credentials in WsmqRedisOptions.Configuration.", e);
 
-    public static string Format(System.Net.EndPoint endPoint) =>
-        endPoint is System.Net.DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : endPoint.ToString()!;
+    private static string Servers(ConfigurationOptions settings) => string.Join(", ", settings.EndPoints.Select(Format));
+
+    public static string Format(EndPoint endPoint) =>
+        endPoint is DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : endPoint.ToString()!;
 
     private static InvalidOperationException NotStarted() => new("The store was not started.");
 }

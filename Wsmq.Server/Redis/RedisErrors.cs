@@ -5,13 +5,21 @@ namespace Wsmq.Server.Redis;
 /// <summary>Turns what the driver throws into the store's failures; anything else is a defect and passes through.</summary>
 internal static class RedisErrors
 {
+    // Of append.lua.
+    private const string Fenced = "WSMQFENCE";
+
     private static readonly string[] Temporary =
-        ["LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS", "MISCONF", "BUSY", "UNKILLABLE", "WSMQSTALE"];
+        ["LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS", "MISCONF", "BUSY", "UNKILLABLE",
+            "MOVED", "ASK", "NOAUTH", "WRONGPASS", "WSMQSTALE", Fenced];
 
     /// <summary>True where the user lacks a permission.</summary>
     public static bool IsDenied(RedisServerException e) =>
         e.Message.StartsWith("NOPERM", StringComparison.Ordinal) || e.Message.Contains("ACL failure", StringComparison.Ordinal)
         || e.Message.Contains("user executing the script", StringComparison.Ordinal);
+
+    /// <summary>True where a server refused a batch because it lacks one that was answered.</summary>
+    public static bool IsFenced(Exception e) =>
+        e.InnerException is RedisServerException { Message: var message } && message.StartsWith(Fenced, StringComparison.Ordinal);
 
     public static string Denied(string what) =>
         $"The Redis user may not do all that wsmq needs: {what}. docs/operations.md has the access rules to give it.";
@@ -39,7 +47,7 @@ internal static class RedisErrors
         {
             throw new WsmqException(WsmqErrors.StoreFull, inner: e);
         }
-        catch (RedisServerException e) when (Array.Exists(Temporary, t => e.Message.StartsWith(t, StringComparison.Ordinal)))
+        catch (RedisServerException e) when (IsDenied(e) || Array.Exists(Temporary, t => e.Message.StartsWith(t, StringComparison.Ordinal)))
         {
             throw Unavailable(e, unavailable);
         }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Logs;
+using Wsmq.Server.Redis.Lines;
 
 namespace Wsmq.Server.Redis;
 
@@ -20,13 +21,16 @@ internal sealed class RedisSignals : ISignals, IAsyncDisposable
     private readonly RedisLanes _lanes;
     private readonly ILogger _logger;
     private readonly RedisPresence _presence;
+    private readonly SignalProbe _probe;
     private readonly ConcurrentDictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Subscription>.AlternateLookup<ReadOnlySpan<char>> _byText;
+    private readonly Lock _lock = new();
     private Task _announcing = Task.CompletedTask;
 
-    public RedisSignals(RedisConnections connections, RedisKeys keys, RedisLanes lanes, WsmqOptions options, ILogger logger)
+    public RedisSignals(
+        RedisConnections connections, RedisKeys keys, RedisLanes lanes, WsmqOptions options, SignalProbe probe, ILogger logger)
     {
-        (_connections, _lanes, _logger) = (connections, lanes, logger);
+        (_connections, _lanes, _probe, _logger) = (connections, lanes, probe, logger);
         _presence = new RedisPresence(connections, keys, lanes, Hears, options.AckGrace);
         _byText = _subscriptions.GetAlternateLookup<ReadOnlySpan<char>>();
     }
@@ -36,8 +40,10 @@ internal sealed class RedisSignals : ISignals, IAsyncDisposable
     /// <summary>Opens this node's channels.</summary>
     public async Task StartAsync()
     {
-        _connections.Subscriptions.ConnectionRestored += OnRestored;
-        await Task.WhenAll(Enumerable.Range(0, _lanes.Count).Select(lane => _connections.ListenAsync(_lanes.Channel(lane), Handle)));
+        _connections.SignalLine.Restored += OnRestored;
+        _probe.Start();
+        await Task.WhenAll(Enumerable.Range(0, _lanes.Count).Select(lane =>
+            _connections.Channels.ListenAsync(_lanes.Channel(lane), message => Handle(lane, message))));
     }
 
     public bool Hears(Address address) => _subscriptions.ContainsKey(address.ToString());
@@ -62,12 +68,16 @@ internal sealed class RedisSignals : ISignals, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _connections.SignalLine.Restored -= OnRestored;
         await _announcing;
         await _presence.StopAsync();
     }
 
-    private void Handle(ReadOnlyMemory<byte> message)
+    private void Handle(int lane, ReadOnlyMemory<byte> message)
     {
+        _probe.Heard(lane);
+        if (SignalProbe.IsProbe(message.Span))
+            return;
         var reader = new RedisSignalReader(message);
         while (!reader.IsAtEnd)
         {
@@ -113,21 +123,25 @@ internal sealed class RedisSignals : ISignals, IAsyncDisposable
             _ = _presence.TellAsync(subscription.Address);
     }
 
-    // The event comes once for each server and kind of connection; the subscriptions follow on the same connection, so that an
-    // answer to a ping there says that they are back.
-    private void OnRestored(object? sender, ConnectionFailedEventArgs e) => _announcing = AnnounceAsync();
-
-    private async Task AnnounceAsync()
+    // The event comes once for each server and kind of connection. The last one counts: it waits for those before it.
+    private void OnRestored()
     {
+        lock (_lock)
+            _announcing = AnnounceAsync(_announcing);
+    }
+
+    // The driver subscribes again on the same connection, so that an answer to a ping there says that the subscriptions are back.
+    // Readers are told also where there is none: they look at the store, as often as it takes, and may have missed something.
+    private async Task AnnounceAsync(Task before)
+    {
+        await before;
         try
         {
             await _connections.Subscriptions.GetSubscriber().PingAsync(CommandFlags.DemandMaster);
         }
-        catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (e is RedisException or WsmqException or TimeoutException or OperationCanceledException or ObjectDisposedException)
         {
-            // Gone again: the next restored connection announces.
             Log.SignalsNotRestored(_logger, e);
-            return;
         }
 
         Restored?.Invoke();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Wsmq.Server.Logs;
 using Wsmq.Server.Redis.Backplane;
+using Wsmq.Server.Redis.Lines;
 using Wsmq.Server.Redis.Replicas;
 
 namespace Wsmq.Server.Redis;
@@ -17,6 +18,7 @@ internal sealed class RedisStore : IStore
     private readonly RedisLanes _lanes;
     private readonly RedisSignals _signals;
     private readonly RedisAccessStore _access;
+    private readonly RedisWatch _watch;
     private readonly RedisReplicas? _replicas;
     private readonly WsmqRedisOptions _options;
     private readonly ILogger _logger;
@@ -27,10 +29,14 @@ internal sealed class RedisStore : IStore
         _connections = new RedisConnections(redisOptions);
         _keys = new RedisKeys(redisOptions.Value.KeyPrefix, redisOptions.Value.Buckets);
         _lanes = new RedisLanes(_connections, _keys, options.Value);
-        _signals = new RedisSignals(_connections, _keys, _lanes, options.Value, logger);
+        var probe = new SignalProbe(_connections, _lanes, _options);
+        _watch = new RedisWatch(_connections, probe, _options, logger);
+        _signals = new RedisSignals(_connections, _keys, _lanes, options.Value, probe, logger);
         Backplane = new RedisBackplane(_connections, _keys);
         _replicas = _options.ReceiptReplicas > 0 ? new RedisReplicas(_connections, _lanes, _options, logger) : null;
-        var appends = new RedisAppends(_connections, _keys, _lanes, options.Value, _options, _replicas);
+        var appends = new RedisAppends(
+            new AppendScript(_connections, _keys, _lanes, options.Value, _options), new RedisPrimaries(_connections, _lanes, _options),
+            _options.Buckets, _replicas, logger);
         Log = new RedisMessageLog(_connections, _keys, _lanes, _signals, options.Value, appends);
         Memberships = new RedisMembershipStore(_connections, _keys, _lanes, options.Value.Limits.GroupsPerUser, logger);
         DeadLetters = new RedisDeadLetters(_connections, _keys, options.Value);
@@ -66,11 +72,13 @@ internal sealed class RedisStore : IStore
             await Backplane.StartAsync(cancellationToken);
             await _access.StartAsync();
         }
-        catch (RedisServerException e) when (RedisErrors.IsDenied(e))
+        catch (Exception e) when ((e as RedisServerException ?? e.InnerException) is RedisServerException denied && RedisErrors.IsDenied(denied))
         {
             // What Redis answers names the command, and no secret.
-            throw new InvalidOperationException(RedisErrors.Denied(e.Message), e);
+            throw new InvalidOperationException(RedisErrors.Denied(denied.Message), e);
         }
+
+        _watch.Start();
     }
 
     public async Task<bool> IsAvailableAsync(CancellationToken cancellationToken)
@@ -87,13 +95,18 @@ internal sealed class RedisStore : IStore
         }
         catch (WsmqException e)
         {
+            // It may be that a replica was promoted, and the driver has not seen it.
+            _connections.LookAgain();
             Diagnostics.Log.StoreUnavailable(_logger, e);
             return false;
         }
     }
 
+    public bool HearsSignals => _watch.HearsSignals;
+
     public async ValueTask DisposeAsync()
     {
+        await _watch.DisposeAsync();
         if (_replicas is not null)
             await _replicas.DisposeAsync();
         await _signals.DisposeAsync();

@@ -8,7 +8,7 @@ namespace Wsmq.Server.Sqlite;
 /// </summary>
 internal sealed class SqliteFailureLog(TimeProvider clock, ILogger logger)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Interval = Diagnostics.LogGate.Interval;
 
     private long? _last;
     private int _unreported;

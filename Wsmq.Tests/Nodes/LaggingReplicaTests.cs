@@ -17,7 +17,7 @@ public sealed class LaggingReplicaTests : IAsyncLifetime
         _redis = await ReplicatedRedis.StartAsync();
         _node = await TestNode.StartAsync(
             s => s.UseRedis(_redis.Configuration, o => o.CommandTimeout = TimeSpan.FromSeconds(1)),
-            o => o.SendTimeout = TimeSpan.FromSeconds(2));
+            o => o.SendTimeout = TimeSpan.FromSeconds(30));
         _bob = await PlainClient.ConnectAsync(_node, "bob", "d1");
         await _bob.SendAsync("user:bob", "before");
         await _redis.CutOffAsync();

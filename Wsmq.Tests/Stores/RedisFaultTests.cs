@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Wsmq.Server.Logs;
 using Wsmq.Server.Redis;
+using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Stores;
 
@@ -99,6 +100,63 @@ public sealed class RedisFaultTests : IAsyncLifetime
         }
 
         (await h.ReadAsync(bob, maxEntries: 5_000)).Entries.Select(StoreHarness.Text).Should().Equal(Enumerable.Range(0, 2_000).Select(i => $"{i}"));
+    }
+
+    [Fact]
+    public async Task A_server_that_lost_what_was_stored_is_taken_as_it_is_the_only_primary()
+    {
+        await using var h = await StartAsync();
+        await h.AddAsync(Address.User("bob"), "before");
+        await using var admin = await AdminAsync();
+        await admin.GetServers()[0].FlushDatabaseAsync();
+        var item = h.New(Address.User("bob"), "after");
+        var refused = 0;
+        await Eventually.That("it is stored", async () =>
+        {
+            try
+            {
+                await h.AppendAsync(item);
+                return true;
+            }
+            catch (WsmqException e) when (e.Error == WsmqErrors.StoreUnavailable)
+            {
+                refused++;
+                return false;
+            }
+        });
+        refused.Should().Be(2, "the number is missing, and then it is asked who is the primary");
+        (await h.ReadAsync(Address.User("bob"))).Entries.Select(StoreHarness.Text).Should().Equal("after");
+    }
+
+    [Fact]
+    public async Task Of_two_primaries_one_that_lacks_what_was_stored_is_refused_until_the_other_is_gone()
+    {
+        await using var redis = await ReplicatedRedis.StartAsync();
+        await using var h = await RedisHarness.StartAsync(redis.Configuration, "t", new WsmqOptions());
+        await h.AddAsync(Address.User("bob"), "1");
+        await redis.PromoteAsync();
+        await using var old = await ReplicatedRedis.AdminAsync(redis.Primary);
+
+        // As if it were from before: the number of the last batch is not there.
+        await old.GetServers()[0].FlushDatabaseAsync();
+        var item = h.New(Address.User("bob"), "2");
+        for (var i = 0; i < 5; i++)
+            (await FluentActions.Awaiting(() => h.AppendAsync(item)).Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.StoreUnavailable);
+
+        await redis.Primary.StopAsync(kill: true);
+        await Eventually.That("it is stored at the other", async () =>
+        {
+            try
+            {
+                await h.AppendAsync(item);
+                return true;
+            }
+            catch (WsmqException)
+            {
+                return false;
+            }
+        });
+        (await h.ReadAsync(Address.User("bob"))).Entries.Select(StoreHarness.Text).Should().Equal("1", "2");
     }
 
     [Fact]

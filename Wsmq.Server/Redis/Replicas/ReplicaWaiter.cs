@@ -114,7 +114,7 @@ internal sealed class ReplicaWaiter(
     {
         var found = (int)await primary.ExecuteAsync(
             "EVAL",
-            [RedisScript.Confirm, 1, lanes.Keys(part.Key).Batch, part.Max(b => b.Number), RedisAppends.BatchNumberMilliseconds],
+            [RedisScript.Confirm, 1, lanes.Keys(part.Key).Batch, part.Max(b => b.Number), AppendFence.Kept.WholeMilliseconds()],
             CommandFlags.NoRedirect);
         if (found == 1)
             return true;

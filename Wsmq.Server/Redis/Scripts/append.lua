@@ -4,7 +4,7 @@
 -- KEYS[5]           a name for a moment
 -- KEYS[6 + 2 j …]   of log j: log (stream), meta (hash)
 -- ARGV[1]           number of this batch
--- ARGV[2]           number of the batch that must have been the last one, or 0 where any earlier one may
+-- ARGV[2]           number of the batch that must have been the last one; or, negated, of the earliest that may have been
 -- ARGV[3]           how long the batch number is kept, ms
 -- ARGV[4]           deduplication window, µs
 -- ARGV[5]           largest entry that travels with its signal, bytes
@@ -26,9 +26,11 @@ local contents = ids + (#ARGV - ids) / 2
 
 -- A call that was lost on the way may still arrive, and one behind it must not be carried out without it.
 local last = tonumber(call('GET', KEYS[1]) or '0')
-if after == 0 and last >= number or after ~= 0 and last ~= after then
+if after > 0 and last ~= after or after <= 0 and last >= number then
   return redis.error_reply('WSMQSTALE another batch of this node was executed last')
 end
+-- One that was answered is missing here: this server was the primary once, or became it without having all.
+if last < -after then return redis.error_reply('WSMQFENCE a batch of this node that was answered is missing') end
 call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
 
 local now = micros()

@@ -1,0 +1,79 @@
+using System.Net;
+using StackExchange.Redis;
+
+namespace Wsmq.Server.Redis.Lines;
+
+/// <summary>
+/// Finds out whether this node still hears its channels: publishes there, and waits until anything comes. A mere ping would not
+/// notice a subscription that is lost, nor one at a server that is not the primary any more.
+/// </summary>
+internal sealed class SignalProbe(RedisConnections connections, RedisLanes lanes, WsmqRedisOptions options) : ILineProbe
+{
+    private static readonly byte[] Message = "T"u8.ToArray();
+
+    private TaskCompletionSource?[] _waiting = [];
+    private int _round;
+
+    public static bool IsProbe(ReadOnlySpan<byte> message) => message.SequenceEqual(Message);
+
+    public void Start() => _waiting = new TaskCompletionSource?[lanes.Count];
+
+    /// <summary>Something came on the channel of a lane.</summary>
+    public void Heard(int lane)
+    {
+        if (Volatile.Read(ref _waiting[lane]) is not null)
+            Interlocked.Exchange(ref _waiting[lane], null)?.TrySetResult();
+    }
+
+    /// <summary>Null where nothing could be published: that says nothing about the subscriptions.</summary>
+    public async Task<bool?> AnswersAsync(CancellationToken cancellationToken)
+    {
+        var round = _round++;
+        var servers = Enumerable.Range(0, lanes.Count).GroupBy(ServerOf).ToArray();
+        var heard = await Task.WhenAll(servers.Select(server => AnswersAsync([.. server], round, cancellationToken)));
+        return heard.Contains(false) ? false : heard.Contains(true) ? true : null;
+    }
+
+    public Task PrepareAsync(IConnectionMultiplexer fresh, CancellationToken cancellationToken) =>
+        connections.Channels.MoveToAsync(fresh).WaitAsync(cancellationToken);
+
+    /// <summary>Of the lanes that one server carries one is tried, each round another.</summary>
+    private async Task<bool?> AnswersAsync(int[] some, int round, CancellationToken cancellationToken)
+    {
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        foreach (var lane in some)
+            Volatile.Write(ref _waiting[lane], heard);
+        try
+        {
+            var channel = lanes.Channel(some[round % some.Length]);
+            await connections.AskAsync((database, primary) => database.PublishAsync(channel, Message, primary), cancellationToken)
+                .WaitAsync(options.ProbeTimeout, cancellationToken);
+        }
+        catch (Exception e) when (e is WsmqException or TimeoutException)
+        {
+            return null;
+        }
+
+        try
+        {
+            await heard.Task.WaitAsync(options.ProbeTimeout, cancellationToken);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private EndPoint? ServerOf(int lane)
+    {
+        try
+        {
+            return connections.IsCluster ? connections.Commands.GetServer(lanes.Keys(lane).Batch).EndPoint : null;
+        }
+        catch (Exception e) when (e is RedisException or WsmqException or ArgumentException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Nodes;
+
+/// <summary>Connections to Redis that lose all that is sent over them, of which nobody is told. Logs are not compared meanwhile.</summary>
+public sealed class DeadLineTests : IAsyncLifetime
+{
+    private readonly RecordedLogs _logs = new();
+    private readonly Dictionary<string, TcpProxy> _lines = new(StringComparer.Ordinal);
+    private RedisServer _redis = null!;
+    private TestNode _node = null!;
+    private TestNode _other = null!;
+    private PlainClient _bob = null!;
+
+    public async Task InitializeAsync()
+    {
+        _redis = await RedisServer.StartAsync();
+        foreach (var name in new[] { "wsmq-commands", "wsmq-signals" })
+            _lines.Add(name, new TcpProxy(_redis.Uri));
+        _node = await StartAsync(_logs, c =>
+        {
+            if (!_lines.TryGetValue(c.ClientName!, out var line))
+                return;
+            c.EndPoints.Clear();
+            c.EndPoints.Add("127.0.0.1", line.Port);
+        });
+        _other = await StartAsync(new RecordedLogs(), null);
+        _bob = await PlainClient.ConnectAsync(_node, "bob");
+        await SendAsync("0");
+        await _bob.ReceivesAsync("0");
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _bob.DisposeAsync();
+        foreach (var line in _lines.Values)
+            line.Conditions.Clear();
+        await _node.DisposeAsync();
+        await _other.DisposeAsync();
+        foreach (var line in _lines.Values)
+            await line.DisposeAsync();
+        await _redis.DisposeAsync();
+    }
+
+    private Task<TestNode> StartAsync(RecordedLogs logs, Action<ConfigurationOptions>? connection) => TestNode.StartAsync(
+        s => s.UseRedis(_redis.EndPoint, o =>
+        {
+            (o.ProbeInterval, o.ProbeTimeout, o.ConfigureConnection) = (TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2), connection);
+        }),
+        o => (o.TailCheckInterval, o.SendTimeout) = (TimeSpan.FromHours(1), TimeSpan.FromSeconds(60)),
+        b => b.Logging.AddProvider(logs));
+
+    private Task SendAsync(string body) =>
+        _other.Publisher.SendAsync(new OutgoingMessage { To = "user:bob", Body = JsonBody.Parse(body) }, CancellationToken.None);
+
+    private async Task<HealthStatus> HealthAsync() =>
+        (await _node.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status;
+
+    [Fact]
+    public async Task Signals_are_heard_again_over_a_connection_of_their_own()
+    {
+        _lines["wsmq-signals"].Silence();
+        await SendAsync("1");
+        await _bob.ReceivesAsync("0", "1");
+        await SendAsync("2");
+        await _bob.ReceivesAsync("0", "1", "2");
+        _logs.Of(LogLevel.Warning).Should().ContainSingle(t => t.Contains("for signals does not answer", StringComparison.Ordinal));
+        await Eventually.That("it is said that it is back", () => _logs.All.Any(t => t.Contains("for signals answers again", StringComparison.Ordinal)));
+        _bob.Gaps.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_line_for_commands_is_replaced_and_what_was_under_way_is_stored_once()
+    {
+        _lines["wsmq-commands"].Silence();
+        var sends = Enumerable.Range(1, 20).Select(i => _bob.SendAsync("user:bob", i)).ToArray();
+        await Task.WhenAll(sends);
+        await _bob.ReceivesAsync([.. Enumerable.Range(0, 21).Select(i => $"{i}")]);
+    }
+
+    [Fact]
+    public async Task Both_lines_at_once()
+    {
+        foreach (var line in _lines.Values)
+            line.Silence();
+        await _bob.SendAsync("user:bob", 1);
+        await SendAsync("2");
+        await _bob.ReceivesAsync("0", "1", "2");
+    }
+
+    [Fact]
+    public async Task While_no_new_connection_works_either_health_says_so_and_the_log_once()
+    {
+        var line = _lines["wsmq-signals"];
+        line.Conditions.Hold(up: true, down: true);
+        await Eventually.That("health is degraded", async () => await HealthAsync() == HealthStatus.Degraded);
+        await SendAsync("1");
+        line.Conditions.Clear();
+        await _bob.ReceivesAsync("0", "1");
+        await Eventually.That("health is good", async () => await HealthAsync() == HealthStatus.Healthy);
+        _logs.Of(LogLevel.Warning).Should().ContainSingle(t => t.Contains("for signals does not answer", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_line_that_loses_only_what_comes_is_replaced_too()
+    {
+        _lines["wsmq-signals"].Silence(up: false);
+        await SendAsync("1");
+        await _bob.ReceivesAsync("0", "1");
+    }
+}

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Wsmq.Server.Logs;
+using Wsmq.Tests.Support;
+using Xunit.Abstractions;
+
+namespace Wsmq.Tests.Nodes;
+
+/// <summary>A primary that the sentinels replace, and that comes back as one while it is none any more.</summary>
+public sealed class SentinelFailoverTests(ITestOutputHelper output)
+{
+    private static Task<TestNode> StartAsync(SentinelRedis redis, RecordedLogs? logs = null) => TestNode.StartAsync(
+        s => s.UseRedis(redis.Configuration, o => o.CommandTimeout = TimeSpan.FromSeconds(2)),
+        o => (o.SendTimeout, o.TailCheckInterval) = (TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)),
+        b => b.Logging.AddProvider(logs ?? new RecordedLogs()));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Sends_and_signals_follow_to_the_primary_that_the_sentinels_name(bool kill)
+    {
+        await using var redis = await SentinelRedis.StartAsync();
+        var logs = new RecordedLogs();
+        await using var a = await StartAsync(redis, logs);
+        await using var b = await StartAsync(redis);
+        await using var bob = await PlainClient.ConnectAsync(a, "bob");
+        var senders = new Senders(b.Publisher, ["user:bob"], output);
+        await senders.MoreAsync(5);
+
+        // Let in by now: a connection that is not yet would be closed with the store.
+        await Eventually.That("messages come", () => bob.Received.Count > 0);
+
+        if (kill)
+            await redis.Servers[0].StopAsync(kill: true);
+        else
+            redis.Servers[0].Pause();
+        await redis.FailedOverAsync(redis.Servers[0]);
+        await senders.MoreAsync(5);
+        await senders.StopAsync();
+
+        await Eventually.That("all that has a receipt since then comes by its signal", () => senders.Last.All(id => bob.Bodies.Contains($"\"{id}\"")));
+        logs.Of(LogLevel.Warning).Should().ContainSingle(t => t.Contains("The sentinels name", StringComparison.Ordinal));
+        if (!kill)
+            redis.Servers[0].Continue();
+    }
+
+    [Theory]
+    [InlineData(21, true)]
+    [InlineData(22, true)]
+    [InlineData(23, false)]
+    [InlineData(24, false)]
+    public async Task Nothing_is_appended_at_an_old_primary_that_comes_back(int seed, bool kill)
+    {
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        await using var redis = await SentinelRedis.StartAsync();
+        await using var a = await StartAsync(redis);
+        await using var b = await StartAsync(redis);
+        var old = redis.Servers[0];
+        var senders = new Senders(a.Publisher, ["user:u0", "user:u1", "user:u2"], output);
+        var others = new Senders(b.Publisher, ["user:u1", "user:u3"], output);
+        await Task.WhenAll(senders.MoreAsync(random.Next(1, 200)), others.MoreAsync(random.Next(1, 200)));
+
+        if (kill)
+            await old.StopAsync(kill: true);
+        else
+            old.Pause();
+        var primary = await redis.FailedOverAsync(old);
+        await Task.WhenAll(senders.MoreAsync(random.Next(1, 200)), others.MoreAsync(random.Next(1, 200)));
+        var before = senders.Count + others.Count;
+        senders.Mark();
+        others.Mark();
+        if (kill)
+            await old.RestartAsync();
+        else
+            old.Continue();
+        await Task.WhenAll(senders.MoreAsync(50), others.MoreAsync(50));
+        await Eventually.That("the old primary is a replica", async () =>
+            (await old.CommandAsync("ROLE")).Contains("slave", StringComparison.Ordinal));
+        await Task.WhenAll(senders.MoreAsync(50), others.MoreAsync(50));
+        await Task.WhenAll(senders.StopAsync(), others.StopAsync());
+
+        output.WriteLine($"{before} receipts until the old one was back, {senders.Count + others.Count - before} since");
+        (await redis.PrimaryAsync()).Should().Be(primary);
+        var log = a.Services.GetRequiredService<IStore>().Log;
+        foreach (var of in senders.Since.Concat(others.Since).GroupBy(r => r.To))
+        {
+            var stored = (await log.ReadAsync(Address.Parse(of.Key), Position.Start, 100_000, int.MaxValue, default)).Entries
+                .Select(e => (Encoding.UTF8.GetString(e.Body.Span), e.Position.ToString())).ToHashSet();
+            of.Where(r => !stored.Contains(($"\"{r.Id}\"", r.Position))).Should().BeEmpty("all that has a receipt is in the log");
+        }
+    }
+
+    /// <summary>Send one message after another, each until it has a receipt.</summary>
+    private sealed class Senders
+    {
+        // Less in all than a log keeps, however long it takes until the old primary is a replica.
+        private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(5);
+
+        private readonly ConcurrentQueue<(string To, string Id, string Position)> _receipts = new();
+        private readonly CancellationTokenSource _stop = new();
+        private readonly Task _all;
+        private int _marked;
+
+        public Senders(IWsmqPublisher publisher, string[] to, ITestOutputHelper output)
+        {
+            var name = Guid.NewGuid().ToString("N")[..4];
+            _all = Task.WhenAll(to.SelectMany(t => Enumerable.Range(0, 3).Select(s => Task.Run(() => SendAsync(publisher, t, $"{name}-{s}", output)))));
+        }
+
+        public int Count => _receipts.Count;
+
+        /// <summary>The ids of the newest receipts.</summary>
+        public IEnumerable<string> Last => _receipts.TakeLast(3).Select(r => r.Id);
+
+        /// <summary>The receipts since the mark.</summary>
+        public IEnumerable<(string To, string Id, string Position)> Since => _receipts.Skip(_marked);
+
+        public void Mark() => _marked = Count;
+
+        public async Task MoreAsync(int count)
+        {
+            var goal = Count + count;
+            await Eventually.That($"{count} more receipts", () => Count >= goal);
+        }
+
+        public async Task StopAsync()
+        {
+            await _stop.CancelAsync();
+            await _all;
+            _stop.Dispose();
+        }
+
+        private async Task SendAsync(IWsmqPublisher publisher, string to, string sender, ITestOutputHelper output)
+        {
+            for (var i = 0; !_stop.IsCancellationRequested; i++)
+            {
+                var message = new OutgoingMessage { To = to, Id = $"{sender}-{i}", Body = JsonBody.Parse($"\"{sender}-{i}\"") };
+                while (!_stop.IsCancellationRequested)
+                {
+                    try
+                    {
+                        _receipts.Enqueue((to, message.Id!, (await publisher.SendAsync(message, CancellationToken.None)).Position));
+                        await Task.Delay(Pace);
+                        break;
+                    }
+                    catch (WsmqException e) when (e.Error.CanRetry)
+                    {
+                        // As every sender does: again, with the same id.
+                        output.WriteLine($"{message.Id}: {e.Error.Code}");
+                    }
+                }
+            }
+        }
+    }
+}
