@@ -74,6 +74,7 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<AckQueue>()
         .AddGatedLogger<DeliveryServices>()
         .AddGatedLogger<HubEndpoint>()
+        .AddGatedLogger<LimitClasses>()
         .AddGatedLogger<LiveConnections>()
         .AddGatedLogger<NodeDrain>()
         .AddGatedLogger<OriginPolicy>()
