@@ -35,11 +35,11 @@ public static class WsmqErrors
         "The token was revoked: let the user sign in again, and connect with the new token.");
 
     /// <summary>1007: the user is banned.</summary>
-    public static WsmqError Banned { get; } = Final(1007, "banned", "The user is banned, with every token.");
+    public static WsmqError Banned { get; } = Final(1007, "banned", "The user is banned, with every token: only the app can lift the ban.");
 
     /// <summary>1008: a browser asks on behalf of a page from elsewhere.</summary>
     public static WsmqError OriginNotAllowed { get; } = Final(1008, "origin-not-allowed",
-        "Pages of this origin may not connect here: the operator has to add it to AllowedOrigins.");
+        "Pages of this origin may not connect here: the operator has to add it to WsmqOptions.AllowedOrigins.");
 
     /// <summary>1009: the request uses a transport that the app has not switched on.</summary>
     public static WsmqError TransportNotAllowed { get; } = Final(1009, "transport-not-allowed",
@@ -55,14 +55,14 @@ public static class WsmqErrors
 
     /// <summary>2002: the part before the first colon is unknown.</summary>
     public static WsmqError UnknownAddressKind { get; } = Final(2002, "unknown-address-kind",
-        "The kind before the first colon is none of user, group and work.");
+        "The kind before the first colon is none of user, group and work: write user:<id> or group:<name>.");
 
     /// <summary>2003: the name is empty, or holds characters that names may not hold.</summary>
     public static WsmqError InvalidName { get; } = Final(2003, "invalid-name",
         "The name is refused: it must be printable, in normal form NFKC, and each word of one alphabet.");
 
     /// <summary>2004: the name is too long.</summary>
-    public static WsmqError NameTooLong { get; } = Final(2004, "name-too-long", "The name is too long.");
+    public static WsmqError NameTooLong { get; } = Final(2004, "name-too-long", "The name is too long: an address takes 256 bytes in UTF-8, a device 64.");
 
     /// <summary>2005: the text is no position.</summary>
     public static WsmqError InvalidPosition { get; } = Final(2005, "invalid-position",
@@ -73,10 +73,10 @@ public static class WsmqErrors
         "A body is exactly one JSON value, or bytes in data; not both.");
 
     /// <summary>2007: the message, with its headers, is larger than the server takes.</summary>
-    public static WsmqError MessageTooLarge { get; } = Final(2007, "message-too-large", "The message is larger than this server takes.");
+    public static WsmqError MessageTooLarge { get; } = Final(2007, "message-too-large", "The message is larger than this server takes: send less, or ask the operator for a higher MaxBodyBytes or MaxHeaderBytes.");
 
     /// <summary>2008: a field has a wrong type or a value outside of its bounds.</summary>
-    public static WsmqError InvalidMessage { get; } = Final(2008, "invalid-message", "A field of the message is malformed.");
+    public static WsmqError InvalidMessage { get; } = Final(2008, "invalid-message", "A field of the message is malformed: the detail names it.");
 
     /// <summary>2009: the message names a sender, which only the server may do.</summary>
     public static WsmqError SenderNotAllowed { get; } = Final(2009, "sender-not-allowed",
@@ -84,17 +84,17 @@ public static class WsmqErrors
 
     /// <summary>2010: this kind of address takes no messages in this version.</summary>
     public static WsmqError UnsupportedAddress { get; } = Final(2010, "unsupported-address",
-        "This version keeps no messages for work: addresses.");
+        "This version keeps no messages for work: addresses: send to user: or group:.");
 
     /// <summary>2011: a .NET type has no name on the wire.</summary>
     public static WsmqError NoTypeName { get; } = Final(2011, "no-type-name",
         "The type has no name that a receiver could know: declare one with [MessageType], or name the message in the call.");
 
     /// <summary>3001: the authorizer refuses sending to this address.</summary>
-    public static WsmqError SendNotAllowed { get; } = Final(3001, "send-not-allowed", "The user may not send to this address.");
+    public static WsmqError SendNotAllowed { get; } = Final(3001, "send-not-allowed", "The user may not send to this address: by default users, and groups that the user is in.");
 
     /// <summary>3002: the authorizer refuses reading this address.</summary>
-    public static WsmqError ReadNotAllowed { get; } = Final(3002, "read-not-allowed", "The user may not read this address.");
+    public static WsmqError ReadNotAllowed { get; } = Final(3002, "read-not-allowed", "The user may not read this address: by default the own queue, and groups that the user is in.");
 
     /// <summary>3003: the reply-to is an address that the sender itself may not send to.</summary>
     public static WsmqError ReplyToNotAllowed { get; } = Final(3003, "reply-to-not-allowed",
@@ -136,7 +136,7 @@ public static class WsmqErrors
     public static WsmqError ServerBusy { get; } = Retry(5002, "server-busy", "The server has too much to store right now: send again later.");
 
     /// <summary>5003: the store has no room.</summary>
-    public static WsmqError StoreFull { get; } = Retry(5003, "store-full", "The store has no room left: nothing was stored.");
+    public static WsmqError StoreFull { get; } = Retry(5003, "store-full", "The store has no room left, and nothing was stored: send again later; the operator has to make room.");
 
     /// <summary>5004: the server is stopping.</summary>
     public static WsmqError Stopping { get; } = Retry(5004, "stopping", "This server is stopping: connect again.");

@@ -1,0 +1,82 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Nodes;
+
+/// <summary>Ordinary ways to use wsmq that nothing else tries.</summary>
+[Collection(SharedRedis.Name)]
+public sealed class PlainAppTests(SharedRedis redis) : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("Development")]
+    [InlineData("Production")]
+    public async Task An_app_without_a_web_server_publishes_groups_and_bans(string environment)
+    {
+        var prefix = redis.NextPrefix();
+        await using var node = await TestNode.StartAsync(s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix));
+        await using var bob = await TypedClient.StartAsync(node.Hub, "bob");
+        await using var carol = await TypedClient.StartAsync(node.Hub, "carol");
+        var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = environment });
+        builder.Logging.ClearProviders();
+        builder.Services.AddWsmq().UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix);
+        using var app = builder.Build();
+        await app.StartAsync();
+        var publisher = app.Services.GetRequiredService<IWsmqPublisher>();
+
+        await publisher.SendAsync(Address.User("bob"), new Number(1));
+        await app.Services.GetRequiredService<IWsmqGroups>().AddAsync("ops", "bob");
+        await publisher.SendAsync(Address.Group("ops"), new Number(2));
+        await app.Services.GetRequiredService<IWsmqAccess>().BanAsync("carol");
+
+        await Eventually.That("both messages have come", () => bob.Handled.Order().SequenceEqual([1, 2]));
+        await Eventually.That("the banned one is out", () => carol.Client.State == WsmqClientState.Stopped);
+        await app.StopAsync();
+        var late = () => publisher.SendAsync(Address.User("bob"), new Number(3));
+        (await late.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.Stopping);
+    }
+
+    [Fact]
+    public async Task Names_that_differ_in_their_case_are_different_users()
+    {
+        await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")));
+        await using var upper = await TypedClient.StartAsync(node.Hub, "Bob");
+
+        await node.Publisher.SendAsync(Address.User("bob"), new Number(1));
+        await node.Groups.AddAsync("ops", "bob");
+        await node.Publisher.SendAsync(Address.Group("ops"), new Number(2));
+        await node.Access.BanAsync("bob");
+        await node.Publisher.SendAsync(Address.User("Bob"), new Number(3));
+
+        await upper.HandlesAsync([3]);
+        upper.Client.State.Should().Be(WsmqClientState.Connected);
+        (await node.Groups.IsMemberAsync("ops", "Bob")).Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Logs_that_do_not_exist_yet_give_no_gap_and_their_first_message_comes(bool onRedis)
+    {
+        await using var node = await TestNode.StartAsync(
+            s => _ = onRedis ? s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = redis.NextPrefix()) : s.UseSqlite(_folder.File("wsmq.db")),
+            o => o.TailCheckInterval = TimeSpan.FromMilliseconds(100));
+        await node.Groups.AddAsync("new", "bob");
+        await using var plain = await PlainClient.ConnectAsync(node, "bob", "plain");
+        await using var typed = await TypedClient.StartAsync(node.Hub, "bob");
+
+        await node.Publisher.SendAsync(Address.User("bob"), new Number(1));
+        await Eventually.That("the first has come", () => plain.Received.Count == 1);
+        await node.Publisher.SendAsync(Address.Group("new"), new Number(2));
+
+        await Eventually.That("the group's first has come", () => plain.Received.Count == 2);
+        await Eventually.That("both have come", () => typed.Handled.Order().SequenceEqual([1, 2]));
+        plain.Gaps.Should().BeEmpty();
+        typed.Gaps.Should().BeEmpty();
+    }
+}
