@@ -92,8 +92,7 @@ public sealed class RealServerSqliteTests : RealServerContract
     }
 }
 
-[Collection(SharedRedis.Name)]
-public sealed class RealServerRedisTests(SharedRedis redis) : RealServerContract
+public sealed class RealServerRedisTests(SharedRedis redis) : RealServerContract, IClassFixture<SharedRedis>
 {
     private readonly string _prefix = redis.NextPrefix();
 

@@ -11,8 +11,7 @@ namespace Wsmq.Tests.Fuzz;
 /// Keys in Redis that another program has spoilt: whoever uses that address gets a code, everybody else notices nothing, and the
 /// node does not ask Redis again without a pause.
 /// </summary>
-[Collection(SharedRedis.Name)]
-public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output) : IAsyncLifetime
+public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output) : IAsyncLifetime, IClassFixture<SharedRedis>
 {
     private const int MostCommandsInASecond = 300;
     private static readonly string[] Garbage =

@@ -9,8 +9,7 @@ using Wsmq.Tests.Support;
 namespace Wsmq.Tests.Fuzz;
 
 /// <summary>Entries in Redis that another program wrote: nothing of them reaches a client but the word that something is missing.</summary>
-[Collection(SharedRedis.Name)]
-public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime
+public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime, IClassFixture<SharedRedis>
 {
     private const string Metadata = """{"id":"forged","sentAt":1}""";
     private readonly string _prefix = redis.NextPrefix();

@@ -99,8 +99,7 @@ public sealed class SqliteInputTests : StoreInputContract, IDisposable
 }
 
 /// <summary>The store on Redis.</summary>
-[Collection(SharedRedis.Name)]
-public sealed class RedisInputTests(SharedRedis redis) : StoreInputContract
+public sealed class RedisInputTests(SharedRedis redis) : StoreInputContract, IClassFixture<SharedRedis>
 {
     private protected override async Task<StoreHarness> CreateAsync() =>
         await RedisHarness.StartAsync(redis.Server.EndPoint, redis.NextPrefix(), new WsmqOptions());

@@ -9,8 +9,7 @@ namespace Wsmq.Tests.HostAndCli;
 /// A full run against a host that logs everything it can, on Redis: both clients, refusals, bad frames, bad and old tokens,
 /// revocations and bans. Nothing that the host or the typed client writes holds a part of a token or a body.
 /// </summary>
-[Collection(SharedRedis.Name)]
-public sealed class HostPrivacyTests(SharedRedis redis) : IAsyncLifetime
+public sealed class HostPrivacyTests(SharedRedis redis) : IAsyncLifetime, IClassFixture<SharedRedis>
 {
     private const string Marker = "marker-of-a-body";
     private readonly Tools _tools = new();

@@ -4,8 +4,7 @@ using Wsmq.Tests.Support;
 namespace Wsmq.Tests.Limits;
 
 /// <summary>Every limit on a real node: what its violation returns, and that what is allowed then works.</summary>
-[Collection(SharedRedis.Name)]
-public sealed class LimitTests(SharedRedis redis) : IDisposable
+public sealed class LimitTests(SharedRedis redis) : IDisposable, IClassFixture<SharedRedis>
 {
     private readonly TempFolder _folder = new();
 

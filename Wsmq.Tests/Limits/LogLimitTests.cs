@@ -5,8 +5,7 @@ using Wsmq.Tests.Support;
 namespace Wsmq.Tests.Limits;
 
 /// <summary>What is too old, too many or too much in a log goes, is announced, and what comes then is delivered.</summary>
-[Collection(SharedRedis.Name)]
-public sealed class LogLimitTests(SharedRedis redis) : IDisposable
+public sealed class LogLimitTests(SharedRedis redis) : IDisposable, IClassFixture<SharedRedis>
 {
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
 

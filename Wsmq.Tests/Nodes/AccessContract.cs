@@ -249,8 +249,7 @@ public sealed class SqliteAccessTests : AccessContract
     }
 }
 
-[Collection(SharedRedis.Name)]
-public sealed class RedisAccessTests(SharedRedis redis) : AccessContract
+public sealed class RedisAccessTests(SharedRedis redis) : AccessContract, IClassFixture<SharedRedis>
 {
     private TestNode _here = null!;
     private TestNode _there = null!;

@@ -50,7 +50,7 @@ public abstract partial class NodeContract
     [Fact]
     public async Task An_expired_log_gives_out_higher_positions_and_an_older_reader_hears_of_the_gap()
     {
-        var node = await StartAsync(o => o.Retention.MaxAge = TimeSpan.FromSeconds(1));
+        var node = await StartAsync(o => o.Retention.MaxAge = TimeSpan.FromSeconds(3));
         await using (var registers = await PlainClient.ConnectAsync(node, "bob"))
             await registers.Connection.InvokeAsync("Ack", "user:bob", Position.Start.ToString());
         var receipts = await PublishAsync(node, "user:bob", 0, 3);

@@ -8,8 +8,7 @@ using Wsmq.Tests.Support;
 namespace Wsmq.Tests.Stores;
 
 /// <summary>The Redis store keeps the contract.</summary>
-[Collection(SharedRedis.Name)]
-public sealed class RedisStoreTests(SharedRedis redis) : StoreContract
+public sealed class RedisStoreTests(SharedRedis redis) : StoreContract, IClassFixture<SharedRedis>
 {
     private protected override async Task<StoreHarness> CreateAsync(Action<WsmqOptions> configure)
     {

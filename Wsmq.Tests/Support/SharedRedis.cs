@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Wsmq.Tests.Support;
 
 /// <summary>
-/// One server for all test classes of the collection: <c>[Collection(SharedRedis.Name)]</c> and a constructor parameter.
-/// Tests that stop the server start one of their own.
+/// One server for all tests of a class: <c>IClassFixture&lt;SharedRedis&gt;</c> and a constructor parameter. Small classes share one
+/// through <c>[Collection(SharedRedis.Name)]</c>, and run one after another. Tests that stop the server start one of their own.
 /// </summary>
 public sealed class SharedRedis : IAsyncLifetime
 {

@@ -65,8 +65,7 @@ public sealed class SqliteAuthorizationMatrixTests : AuthorizationMatrixTests
     private protected override void UseStore(WsmqBuilder builder) => builder.UseSqlite(_folder.File("wsmq.db"));
 }
 
-[Collection(SharedRedis.Name)]
-public sealed class RedisAuthorizationMatrixTests(SharedRedis redis) : AuthorizationMatrixTests
+public sealed class RedisAuthorizationMatrixTests(SharedRedis redis) : AuthorizationMatrixTests, IClassFixture<SharedRedis>
 {
     public override Task DisposeAsync() => Task.CompletedTask;
 

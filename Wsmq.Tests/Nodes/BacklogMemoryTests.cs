@@ -1,0 +1,40 @@
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Nodes;
+
+/// <summary>What waits for a reader stays in the store.</summary>
+[Collection(AloneCollection.Name)]
+public sealed class BacklogMemoryTests
+{
+    private const long Most = 10L * 1024 * 1024;
+
+    [Fact]
+    public async Task Of_a_backlog_in_SQLite_a_node_holds_the_window_alone()
+    {
+        using var folder = new TempFolder();
+        await using var node = await TestNode.StartAsync(s => s.UseSqlite(folder.File("wsmq.db")));
+        await HoldsLittleAsync(node);
+    }
+
+    [Fact]
+    public async Task Of_a_backlog_in_Redis_a_node_holds_the_window_alone()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var node = await TestNode.StartAsync(s => s.UseRedis(redis.EndPoint));
+        await HoldsLittleAsync(node);
+    }
+
+    private static async Task HoldsLittleAsync(TestNode node)
+    {
+        var body = JsonBody.Parse($"\"{new string('x', 4_000)}\"");
+        foreach (var part in Enumerable.Range(0, 10_000).Chunk(1_000))
+            await node.Publisher.SendManyAsync([.. part.Select(_ => new OutgoingMessage { To = "user:bob", Body = body })]);
+
+        // A reader that has filled its window holds as much as it ever will.
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        await using var silent = await PlainClient.ConnectAsync(node, "bob", ack: false);
+        await Eventually.That("the window is full", () => silent.Received.Count == 256);
+        var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
+        grown.Should().BeLessThan(Most, "the backlog is 40 MB, the window with the client's own copy about 2 MB");
+    }
+}
