@@ -6,7 +6,7 @@ namespace Wsmq.Tests.Fuzz;
 internal static class FuzzSettings
 {
     /// <summary>Mutated cases of the wire for each store; <c>WSMQ_FUZZ_ROUNDS</c> asks for more.</summary>
-    public static int Rounds { get; } = Number("WSMQ_FUZZ_ROUNDS") ?? 1_500;
+    public static int Rounds { get; } = Number("WSMQ_FUZZ_ROUNDS") ?? 750;
 
     /// <summary>The same in every run, so that none fails by chance; <c>WSMQ_FUZZ_SEED</c> asks for another one.</summary>
     public static int Seed { get; } = Number("WSMQ_FUZZ_SEED") ?? 7_001;

@@ -197,6 +197,9 @@ public abstract class AccessContract : IAsyncLifetime
         await Eventually.That("it is gone", () => Connections(There) == 0);
     }
 
+    // Who does not read is cut off soon.
+    private protected static void FastLine(WsmqOptions options) => options.SlowestLineBitsPerSecond = 1_000_000_000;
+
     private Task<PlainClient> ConnectAsync(string token, string? device = null) => ConnectAsync(There, token, device);
 
     private static async Task<PlainClient> ConnectAsync(TestNode node, string token, string? device = null)
@@ -240,7 +243,7 @@ public sealed class SqliteAccessTests : AccessContract
 
     private protected override TestNode There => _node;
 
-    public override async Task InitializeAsync() => _node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")));
+    public override async Task InitializeAsync() => _node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")), FastLine);
 
     public override async Task DisposeAsync()
     {
@@ -261,8 +264,8 @@ public sealed class RedisAccessTests(SharedRedis redis) : AccessContract, IClass
     public override async Task InitializeAsync()
     {
         var prefix = redis.NextPrefix();
-        _here = await TestNode.StartAsync(s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix));
-        _there = await TestNode.StartAsync(s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix));
+        _here = await TestNode.StartAsync(s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix), FastLine);
+        _there = await TestNode.StartAsync(s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix), FastLine);
     }
 
     public override async Task DisposeAsync()
