@@ -12,7 +12,7 @@ namespace Wsmq.Faults.Running;
 internal static class ChildRun
 {
     // Load, then whatever a busy machine needs to start, to deliver what is left, and to come to rest.
-    private static TimeSpan LimitOf(double minutes) => TimeSpan.FromMinutes((4 * minutes) + 10);
+    private static TimeSpan LimitOf(double minutes) => TimeSpan.FromMinutes((4 * minutes) + 20);
 
     public static async Task<RunResult> RunAsync(RunSettings settings, CancellationToken stop)
     {
