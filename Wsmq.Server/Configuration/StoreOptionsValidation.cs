@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
+using Wsmq.Server.Redis;
 
 namespace Wsmq.Server.Configuration;
 
@@ -10,6 +11,8 @@ internal sealed partial class StoreOptionsValidation : IValidateOptions<WsmqRedi
     {
         var rules = new OptionRules(nameof(WsmqRedisOptions));
         rules.Require(!string.IsNullOrWhiteSpace(options.Configuration), "options.Configuration must name a server, such as 'redis:6379'");
+        foreach (var defect in RedisSettings.Defects(options.Configuration ?? string.Empty))
+            rules.Require(false, defect);
         rules.Require(
             KeyPrefixes().IsMatch(options.KeyPrefix ?? string.Empty),
             "options.KeyPrefix must be 1 to 64 characters of a-z, A-Z, 0-9, '-', '_', '.' and ':'");
@@ -26,7 +29,8 @@ internal sealed partial class StoreOptionsValidation : IValidateOptions<WsmqRedi
     public ValidateOptionsResult Validate(string? name, WsmqSqliteOptions options)
     {
         var rules = new OptionRules(nameof(WsmqSqliteOptions));
-        rules.Require(!string.IsNullOrWhiteSpace(options.Path), "options.Path must name a file");
+        if (SqlitePath.DefectOf(options.Path) is { } defect)
+            rules.Require(false, $"options.Path {defect}");
         rules.Require(Enum.IsDefined(options.Durability), "options.Durability must be Full or Normal");
         return rules.Result;
     }

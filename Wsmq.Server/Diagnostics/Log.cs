@@ -112,6 +112,17 @@ internal static partial class Log
     [LoggerMessage(83, LogLevel.Debug, "A connection sent what is no frame of the hub protocol, and was closed.")]
     public static partial void FrameRefused(ILogger logger);
 
+    [LoggerMessage(201, LogLevel.Warning, "{Setting} in the Redis configuration string has no effect: set {Instead}.")]
+    public static partial void RedisSettingWithoutEffect(ILogger logger, string setting, string instead);
+
+    [LoggerMessage(202, LogLevel.Warning,
+        "Redis at {Server} does not answer INFO ({Answer}): wsmq cannot see its version, nor how many replicas it has. It needs Redis 7.0 or later.")]
+    public static partial void RedisInfoRefused(ILogger logger, string server, string answer);
+
+    [LoggerMessage(203, LogLevel.Warning,
+        "Redis at {Server} does not say what it evicts when its memory is full, neither in INFO nor by CONFIG GET: make sure that its maxmemory-policy is noeviction (a provider has it among its settings), or it drops messages silently.")]
+    public static partial void RedisEvictionUnknown(ILogger logger, string server);
+
     [LoggerMessage(200, LogLevel.Warning,
         "Redis does not confirm the subscriptions of the live plane: connections are let in without them, and miss live pushes until it does. Messages are not concerned.")]
     public static partial void LivePlaneLate(ILogger logger, Exception exception);

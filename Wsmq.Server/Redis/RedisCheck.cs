@@ -15,16 +15,46 @@ internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, R
         await CheckPermissionsAsync();
         foreach (var server in connections.Commands.GetServers().Where(s => s is { IsConnected: true, IsReplica: false }))
         {
-            var info = (await server.InfoAsync()).SelectMany(g => g).GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.First().Value);
+            var info = await InfoAsync(server);
             CheckVersion(info.GetValueOrDefault("redis_version"));
-            CheckEviction(info.GetValueOrDefault("maxmemory_policy"));
-            if (info.GetValueOrDefault("aof_enabled") == "0")
+            CheckEviction(server, info.GetValueOrDefault("maxmemory_policy") ?? await ConfigAsync(server, "maxmemory-policy"));
+            if ((info.GetValueOrDefault("aof_enabled") ?? await ConfigAsync(server, "appendonly")) is "0" or "no")
                 Log.RedisWithoutAppendOnlyFile(logger);
             CheckReplicas(server, info.GetValueOrDefault("connected_slaves"));
         }
 
         await CheckLayoutAsync();
     }
+
+    // Servers of some providers do not know the command, or leave things out of it.
+    private async Task<IReadOnlyDictionary<string, string>> InfoAsync(IServer server)
+    {
+        try
+        {
+            return (await server.InfoAsync()).SelectMany(g => g).GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.First().Value);
+        }
+        catch (Exception e) when (IsUnknown(e))
+        {
+            Log.RedisInfoRefused(logger, RedisConnections.Format(server.EndPoint), e.Message);
+            return new Dictionary<string, string>();
+        }
+    }
+
+    // The access rules do not allow it: asked only where INFO did not say.
+    private static async Task<string?> ConfigAsync(IServer server, string setting)
+    {
+        try
+        {
+            return (await server.ConfigGetAsync(setting)).Select(p => p.Value).FirstOrDefault();
+        }
+        catch (Exception e) when (IsUnknown(e) || (e is RedisServerException denied && RedisErrors.IsDenied(denied)))
+        {
+            return null;
+        }
+    }
+
+    private static bool IsUnknown(Exception e) =>
+        e is RedisCommandException || (e is RedisServerException && e.Message.StartsWith("ERR", StringComparison.Ordinal));
 
     // Found out one by one while it runs, a missing permission would show as a store that does not answer.
     private async Task CheckPermissionsAsync()
@@ -52,9 +82,11 @@ internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, R
             throw new InvalidOperationException($"Redis {version} is too old: wsmq needs {Oldest} or later.");
     }
 
-    private static void CheckEviction(string? policy)
+    private void CheckEviction(IServer server, string? policy)
     {
-        if (policy is not (null or "noeviction"))
+        if (policy is null)
+            Log.RedisEvictionUnknown(logger, RedisConnections.Format(server.EndPoint));
+        else if (policy != "noeviction")
         {
             throw new InvalidOperationException(
                 $"Redis evicts keys when its memory is full (maxmemory-policy {policy}), which would drop messages silently: "

@@ -11,14 +11,6 @@ namespace Wsmq.Server.Redis;
 /// </summary>
 internal sealed class RedisConnections : IAsyncDisposable
 {
-    private const string WaitingForReplicas = "replicas";
-
-    // Subscriptions and pushes go to a promoted replica once the driver has seen it; by itself it would look once a minute.
-    private const int RoleCheckSeconds = 5;
-
-    // For the way there and back.
-    private static readonly TimeSpan WaitSpare = TimeSpan.FromSeconds(1);
-
     private readonly IOptions<WsmqRedisOptions> _options;
     private readonly Lock _lock = new();
     private Task _looking = Task.CompletedTask;
@@ -30,7 +22,7 @@ internal sealed class RedisConnections : IAsyncDisposable
         _options = options;
         CommandLine = new RedisLine("commands", ConnectAsync);
         SignalLine = new RedisLine("signals", ConnectAsync);
-        ReplicaLine = new RedisLine(WaitingForReplicas, ConnectAsync);
+        ReplicaLine = new RedisLine(RedisSettings.WaitingForReplicas, ConnectAsync);
         Channels = new RedisChannels(SignalLine);
         foreach (var line in Lines)
             line.Changed += () => Doubted?.Invoke();
@@ -77,6 +69,9 @@ internal sealed class RedisConnections : IAsyncDisposable
         foreach (var line in Lines)
             await line.ReplaceAsync(_ => Task.CompletedTask, cancellationToken);
         IsCluster = CommandLine.Current.GetServers().Any(s => s.ServerType == ServerType.Cluster);
+        var database = CommandLine.Current.GetDatabase().Database;
+        if (IsCluster && database > 0)
+            throw new InvalidOperationException($"A Redis Cluster has database 0 only, and defaultDatabase is {database}: leave it out.");
         _started = true;
     }
 
@@ -151,31 +146,9 @@ internal sealed class RedisConnections : IAsyncDisposable
 
     private IConnectionMultiplexer Started(RedisLine line) => _started ? line.Current : throw NotStarted();
 
-    /// <summary>The app's configuration, for a connection with a purpose of its own.</summary>
-    private static ConfigurationOptions Settings(WsmqRedisOptions options, string purpose)
-    {
-        var settings = ConfigurationOptions.Parse(options.Configuration);
-        settings.ClientName = $"wsmq-{purpose}";
-        settings.AsyncTimeout = settings.SyncTimeout = (int)options.CommandTimeout.TotalMilliseconds;
-        settings.ReconnectRetryPolicy = new ExponentialRetry(100, 2_000);
-
-        // The driver's own key and channel lie outside of the prefix; a user may not be allowed to touch them.
-        settings.TieBreaker = settings.ConfigurationChannel = string.Empty;
-        settings.ConfigCheckSeconds = Math.Min(settings.ConfigCheckSeconds, RoleCheckSeconds);
-        if (purpose == WaitingForReplicas)
-        {
-            // What could not be sent at once may be sent over another connection: a wait there would count other writes.
-            settings.BacklogPolicy = BacklogPolicy.FailFast;
-            settings.AsyncTimeout = (int)(options.ReplicaTimeout + WaitSpare).TotalMilliseconds;
-        }
-
-        return settings;
-    }
-
     private async Task FindSentinelsAsync(CancellationToken cancellationToken)
     {
-        var settings = Settings(_options.Value, "sentinels");
-        _options.Value.ConfigureConnection?.Invoke(settings);
+        var settings = RedisSettings.Of(_options.Value, "sentinels");
         if (string.IsNullOrEmpty(settings.ServiceName))
             return;
         try
@@ -206,12 +179,7 @@ internal sealed class RedisConnections : IAsyncDisposable
     public async Task<IConnectionMultiplexer> OpenAsync(
         string purpose, Action<ConfigurationOptions>? configure, CancellationToken cancellationToken)
     {
-        var settings = Settings(_options.Value, purpose);
-        settings.AbortOnConnectFail = true;
-
-        // The driver counts INFO among the admin commands; nothing else of that kind is used.
-        settings.AllowAdmin = true;
-        _options.Value.ConfigureConnection?.Invoke(settings);
+        var settings = RedisSettings.Of(_options.Value, purpose);
         configure?.Invoke(settings);
         try
         {

@@ -10,7 +10,10 @@ namespace Wsmq.Server.Redis;
 /// The name of every key and channel. All that belongs to one address carries the hash tag of its bucket, so that one script may
 /// touch it on a Cluster. Names are escaped, because the parts of a key are divided by colons.
 /// </summary>
-internal sealed class RedisKeys(string prefix, int buckets)
+/// <param name="prefix">Begins every key.</param>
+/// <param name="buckets">Of the deployment.</param>
+/// <param name="channels">Begins every channel, see <see cref="RedisSettings.ChannelsOf"/>; null where that is the prefix.</param>
+internal sealed class RedisKeys(string prefix, int buckets, string? channels = null)
 {
     // Enough for what a node is busy with; beyond that names are made anew.
     private const int MostKept = 16_384;
@@ -19,6 +22,9 @@ internal sealed class RedisKeys(string prefix, int buckets)
 
     /// <summary>Behind <see cref="Live"/>: the channel on which a node finds out what it may.</summary>
     public const string LiveProbe = "probe";
+
+    /// <summary>Behind <see cref="Live"/>: the channel by which drivers tell each other to look at the servers' roles.</summary>
+    public const string LiveConfiguration = "config";
 
     public int Buckets { get; } = buckets;
 
@@ -29,7 +35,7 @@ internal sealed class RedisKeys(string prefix, int buckets)
     public RedisKey Probe => $"{prefix}:probe";
 
     /// <summary>Begins the name of every channel of the live plane; what follows SignalR chooses.</summary>
-    public string Live { get; } = $"{prefix}:live:";
+    public string Live { get; } = $"{channels ?? prefix}:live:";
 
     /// <summary>Hash: who is kept out; a kind and a name -> a moment and an end; v (newest version). One hash tag for all three.</summary>
     public RedisKey AccessRules { get; } = $"{prefix}:{{access}}:rules";
@@ -41,7 +47,7 @@ internal sealed class RedisKeys(string prefix, int buckets)
     public RedisKey AccessEnds { get; } = $"{prefix}:{{access}}:ends";
 
     /// <summary>Channel that says that somebody is kept out from now on.</summary>
-    public string AccessChannel { get; } = $"{prefix}:access";
+    public string AccessChannel { get; } = $"{channels ?? prefix}:access";
 
     /// <summary>The keys of an address.</summary>
     public LogKeys Of(Address address)
@@ -61,7 +67,7 @@ internal sealed class RedisKeys(string prefix, int buckets)
     /// <param name="lane">A bucket on a Cluster; 0 elsewhere.</param>
     /// <param name="node">The id of a node.</param>
     /// <param name="window">The deduplication window.</param>
-    public LaneKeys OfLane(int lane, string node, TimeSpan window) => new($"{prefix}:{{{lane}}}", node, window);
+    public LaneKeys OfLane(int lane, string node, TimeSpan window) => new($"{prefix}:{{{lane}}}", $"{channels ?? prefix}:{{{lane}}}", node, window);
 }
 
 /// <summary>Keys of one address.</summary>
@@ -123,7 +129,7 @@ internal sealed class LogKeys
 }
 
 /// <summary>Keys of one lane and this node.</summary>
-internal sealed class LaneKeys(string lane, string node, TimeSpan window)
+internal sealed class LaneKeys(string lane, string channels, string node, TimeSpan window)
 {
     private const int Slices = 3;
 
@@ -143,7 +149,7 @@ internal sealed class LaneKeys(string lane, string node, TimeSpan window)
     public RedisKey Lease => Leases + node;
 
     /// <summary>Before the id of a node: its channel.</summary>
-    public string Channels { get; } = $"{lane}:signals:";
+    public string Channels { get; } = $"{channels}:signals:";
 
     public string Channel => Channels + node;
 }

@@ -27,7 +27,7 @@ internal sealed class RedisStore : IStore
     {
         (_logger, _options) = (logger, redisOptions.Value);
         _connections = new RedisConnections(redisOptions);
-        _keys = new RedisKeys(redisOptions.Value.KeyPrefix, redisOptions.Value.Buckets);
+        _keys = new RedisKeys(_options.KeyPrefix, _options.Buckets, RedisSettings.ChannelsOf(_options));
         _lanes = new RedisLanes(_connections, _keys, options.Value);
         var probe = new SignalProbe(_connections, _lanes, _options);
         _watch = new RedisWatch(_connections, probe, _options, logger);
@@ -64,6 +64,8 @@ internal sealed class RedisStore : IStore
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        foreach (var (setting, instead) in RedisSettings.WithoutEffect(_options.Configuration))
+            Diagnostics.Log.RedisSettingWithoutEffect(_logger, setting, instead);
         await _connections.ConnectAsync(cancellationToken);
         try
         {
@@ -76,6 +78,12 @@ internal sealed class RedisStore : IStore
         {
             // What Redis answers names the command, and no secret.
             throw new InvalidOperationException(RedisErrors.Denied(denied.Message), e);
+        }
+        catch (RedisCommandException e)
+        {
+            // The driver knows that the server cannot do it, and names the database or the command.
+            throw new InvalidOperationException(
+                $"Redis cannot be used as WsmqRedisOptions.Configuration says, by its defaultDatabase or commands: {e.Message}", e);
         }
 
         _watch.Start();

@@ -9,6 +9,14 @@ namespace Wsmq.Tests.Nodes;
 public sealed class LiveClusterTests(RedisCluster redis)
 {
     [Fact]
+    public async Task Another_database_than_0_is_refused()
+    {
+        var refused = await Record.ExceptionAsync(() => TestNode.StartAsync(s => s.UseRedis($"{redis.EndPoints},defaultDatabase=1")));
+
+        refused.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain("defaultDatabase");
+    }
+
+    [Fact]
     public async Task Users_of_all_shards_groups_and_all_hear_pushes_from_another_node()
     {
         var prefix = redis.NextPrefix();

@@ -30,6 +30,43 @@ public sealed class RedisStartTests
         logs.Of(LogLevel.Warning).Where(m => m.Contains("append-only file", StringComparison.Ordinal)).Should().HaveCount(warnings);
     }
 
+    [Theory]
+    [InlineData("allkeys-lru", "NOINFO", true)]
+    [InlineData("noeviction", "NOINFO", false)]
+    [InlineData("noeviction", "", false)]
+    public async Task One_that_answers_no_INFO_is_asked_by_CONFIG(string policy, string info, bool isRefused)
+    {
+        var logs = new RecordedLogs();
+        await using var redis = await RedisServer.StartAsync(appendOnly: false, "--maxmemory-policy", policy);
+
+        var refused = await Record.ExceptionAsync(() => StartAndSendAsync($"{redis.EndPoint},$INFO={info}", logs));
+
+        (refused is InvalidOperationException e && e.Message.Contains(policy, StringComparison.Ordinal)).Should().Be(isRefused);
+        logs.Of(LogLevel.Warning).Should().Contain(m => m.Contains("INFO", StringComparison.Ordinal) && m.Contains(redis.EndPoint, StringComparison.Ordinal));
+        logs.Of(LogLevel.Warning).Should().NotContain(m => m.Contains("does not say what it evicts", StringComparison.Ordinal));
+        logs.Of(LogLevel.Warning).Any(m => m.Contains("append-only", StringComparison.Ordinal)).Should().Be(!isRefused);
+    }
+
+    [Fact]
+    public async Task One_that_hides_its_eviction_policy_is_used_with_a_warning_that_says_what_to_do()
+    {
+        var logs = new RecordedLogs();
+        await using var redis = await RedisServer.StartAsync();
+
+        await StartAndSendAsync($"{redis.EndPoint},$INFO=NOINFO,$CONFIG=", logs);
+
+        logs.Of(LogLevel.Warning).Should().ContainSingle(m => m.Contains("does not say what it evicts", StringComparison.Ordinal))
+            .Which.Should().Contain("maxmemory-policy").And.Contain("noeviction").And.Contain(redis.EndPoint);
+    }
+
+    private static async Task StartAndSendAsync(string configuration, RecordedLogs logs)
+    {
+        await using var node = await TestNode.StartAsync(s => s.UseRedis(configuration), services: b => b.Logging.AddProvider(logs));
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+        await bob.SendAsync("user:bob", 1);
+        await bob.ReceivesAsync("1");
+    }
+
     [Fact]
     public async Task One_that_is_not_there_is_named_without_the_password()
     {

@@ -62,5 +62,8 @@ internal sealed class RedisBackplane(RedisConnections connections, RedisKeys key
         // One line to each server for both: what was subscribed before something is published is there when it comes, and no
         // server is passed over because its second line is not up yet. Replies are small here.
         settings.SharedSubscriptionConnection = true;
+
+        // Where RESP2 needs two lines after all, both are opened at once for this channel.
+        settings.ConfigurationChannel = RedisKeys.LiveConfiguration;
     }
 }
