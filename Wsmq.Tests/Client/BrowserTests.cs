@@ -12,7 +12,7 @@ public sealed class BrowserTests
     {
         using var folder = new TempFolder();
         await using var node = await TestNode.StartAsync(s => s.UseSqlite(folder.File("browser.db")));
-        var project = Path.Combine(SourceRoot(), "Wsmq.Tests", "Browser");
+        var project = Path.Combine(SourceTree.Root, "Wsmq.Tests", "Browser");
         var build = await RunAsync("dotnet", "build", project, "-v", "q", "-nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false",
             $"-p:Libraries={AppContext.BaseDirectory.TrimEnd('/')}", $"-p:BaseIntermediateOutputPath={folder.File("obj")}/", $"-p:OutputPath={folder.File("bin")}/");
         build.Code.Should().Be(0, "the packs of WebAssembly come from the NuGet registry, and the program has to build: {0}", build.Output);
@@ -23,14 +23,6 @@ public sealed class BrowserTests
         run.Code.Should().Be(0, run.Output);
         run.Output.Should().Contain("in a browser: True").And.Contain("received: from the browser 😀")
             .And.Contain("address: group:Отдел IT").And.Contain("refused: invalid-name");
-    }
-
-    private static string SourceRoot()
-    {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Wsmq.sln")))
-            root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("The tests do not run inside the repository.");
-        return root;
     }
 
     private static async Task<(int Code, string Output)> RunAsync(string program, params string[] arguments)

@@ -49,10 +49,7 @@ public sealed class WsmqErrorTests
     [Fact]
     public void The_protocol_document_lists_all_of_them()
     {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Wsmq.sln")))
-            root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("The tests do not run inside the repository.");
-        var protocol = File.ReadAllText(Path.Combine(root, "docs", "protocol.md"));
+        var protocol = File.ReadAllText(SourceTree.PathOf("docs", "protocol.md"));
         Declared.Where(e => e.Number < 6000).Should().OnlyContain(e => protocol.Contains($"| {e.Number} | `{e.Code}` | {(e.CanRetry ? "retry" : "final")} |"));
     }
 }

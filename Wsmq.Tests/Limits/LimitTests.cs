@@ -129,10 +129,7 @@ public sealed class LimitTests(SharedRedis redis) : IDisposable, IClassFixture<S
     [Fact]
     public void The_document_has_a_row_for_each_and_no_other()
     {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Wsmq.sln")))
-            root = Path.GetDirectoryName(root)!;
-        var table = File.ReadAllLines(Path.Combine(root, "docs", "operations.md"))
+        var table = File.ReadAllLines(SourceTree.PathOf("docs", "operations.md"))
             .SkipWhile(l => l != "## Limits").Skip(1).TakeWhile(l => !l.StartsWith("## ", StringComparison.Ordinal))
             .Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('|')).ToList();
 

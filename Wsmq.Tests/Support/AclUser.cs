@@ -17,11 +17,5 @@ internal static class AclUser
     public static async Task CreateAsync(RedisServer server, IEnumerable<string> rules) =>
         (await server.CommandAsync($"ACL SETUSER wsmq reset {string.Join(' ', rules)}")).Should().StartWith("+OK");
 
-    private static string[] Document()
-    {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Wsmq.sln")))
-            root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("The tests do not run inside the repository.");
-        return File.ReadAllLines(Path.Combine(root, "docs", "operations.md"));
-    }
+    private static string[] Document() => File.ReadAllLines(SourceTree.PathOf("docs", "operations.md"));
 }

@@ -14,17 +14,10 @@ internal sealed class Orders(IWsmqPublisher wsmq, IHubContext<WsmqHub, IWsmqClie
     /// Durable: the customer gets it, now or when the phone is back. The id is the order's own, so that a repeated call stores
     /// nothing twice.
     /// </summary>
-    public Task<Receipt> ShippedAsync(string customer, OrderShipped shipped, CancellationToken cancellationToken) => wsmq.SendAsync(
-        new OutgoingMessage
-        {
-            To = Address.User(customer).ToString(),
-            Id = $"shipped-{shipped.Order}",
-            Type = MessageTypeAttribute.NameOf(typeof(OrderShipped)),
-            Body = JsonBody.From(shipped, System.Text.Json.JsonSerializerOptions.Web),
-        },
-        cancellationToken);
+    public Task<Receipt> ShippedAsync(string customer, OrderShipped shipped, CancellationToken cancellationToken) =>
+        wsmq.SendAsync(Address.User(customer), shipped, new SendOptions { Id = $"shipped-{shipped.Order}" }, cancellationToken);
 
-    /// <summary>Live: worth something only to whoever is looking right now, and gone otherwise.</summary>
+    /// <summary>Live: for clients that are connected now, and gone otherwise.</summary>
     public Task PackingAsync(string customer, string order, int percent) => live.Clients.User(customer).Live(
-        new LiveMessage { Type = "order-packing", Body = JsonBody.From(new { order, percent }, System.Text.Json.JsonSerializerOptions.Web) });
+        new LiveMessage { Type = "order-packing", Body = JsonBody.From(new { order, percent }) });
 }

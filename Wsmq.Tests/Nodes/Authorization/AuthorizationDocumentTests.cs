@@ -15,11 +15,5 @@ public sealed class AuthorizationDocumentTests
         (await File.ReadAllTextAsync(Document())).ReplaceLineEndings("\n").Should().Be(AuthorizationTable.ToMarkdown(), $"{Write}=1 writes it anew");
     }
 
-    private static string Document()
-    {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Wsmq.sln")))
-            root = Path.GetDirectoryName(root.TrimEnd(Path.DirectorySeparatorChar))!;
-        return Path.Combine(root, "docs", "authorization.md");
-    }
+    private static string Document() => SourceTree.PathOf("docs", "authorization.md");
 }

@@ -1,0 +1,59 @@
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Documents;
+
+/// <summary>The C# of the documents compiles as it stands.</summary>
+public sealed class DocumentCodeTests
+{
+    // What a reader has before a block, by the word in the comment before it: <!-- in: app -->.
+    private static readonly Dictionary<string, string> Contexts = new()
+    {
+        [""] = "",
+        ["builder"] = "var builder = WebApplication.CreateBuilder(args);\n",
+        ["wsmq"] = "var wsmq = WebApplication.CreateBuilder(args).Services.AddWsmq();\n",
+        ["app"] = "var app = WebApplication.CreateBuilder(args).Build();\n",
+    };
+
+    // What the documents name without telling it: the reader's own.
+    private const string ReadersOwn = """
+        global using System.Security.Claims;
+        global using Wsmq;
+        global using static Reader;
+
+        internal static class Reader
+        {
+            public static readonly Uri url = new("https://shop.example/wsmq");
+            public const string token = "the user's token";
+            public static DateTimeOffset ExpiryOf(ClaimsPrincipal user) => DateTimeOffset.MaxValue;
+        }
+        """;
+
+    [Fact]
+    public void The_app_of_the_readme_compiles() => CodeBlock.Compile(Readme.Take(2)).Should().BeEmpty();
+
+    [Fact]
+    public void The_client_of_the_readme_compiles() => CodeBlock.Compile(Readme.Skip(2)).Should().BeEmpty();
+
+    [Fact]
+    public void The_readme_has_an_app_of_two_files_and_a_client() => Readme.Should().HaveCount(3);
+
+    [Theory]
+    [MemberData(nameof(Places))]
+    public void A_block_compiles(string place)
+    {
+        var block = Others.Single(b => b.Place == place);
+        CodeBlock.Compile([block with { Text = Contexts[block.Context] + block.Text }], ReadersOwn).Should().BeEmpty();
+    }
+
+    public static TheoryData<string> Places => [.. Others.Select(b => b.Place)];
+
+    private static IEnumerable<CodeBlock> Readme => CodeBlock.Of("README.md");
+
+    private static IEnumerable<CodeBlock> Others => new[] { ".", "docs", "samples" }
+        .SelectMany(folder => Directory.EnumerateFiles(
+            SourceTree.PathOf(folder), "*.md", folder == "." ? SearchOption.TopDirectoryOnly : SearchOption.AllDirectories))
+        .Select(path => Path.GetRelativePath(SourceTree.Root, path))
+        .Where(path => path != "README.md" && !path.Contains("node_modules", StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal)
+        .SelectMany(CodeBlock.Of);
+}
