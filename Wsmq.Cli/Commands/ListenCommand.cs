@@ -35,7 +35,8 @@ internal static class ListenCommand
         {
             await using var session = connection.CreateSession(result, result.GetValue(device));
             IEventPrinter printer = result.GetValue(json) ? new JsonEventPrinter() : new TextEventPrinter();
-            var listener = new Listener(session, printer, result.InvocationConfiguration.Output, result.GetValue(count));
+            var (output, errors) = (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
+            var listener = new Listener(session, printer, output, errors, result.GetValue(count));
             return await listener.RunAsync(result.GetValue(count) is null ? null : connection.GivenTimeout(result), cancellationToken);
         });
         return command;

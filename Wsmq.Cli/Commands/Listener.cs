@@ -4,7 +4,7 @@ using Wsmq.Cli.Output;
 namespace Wsmq.Cli.Commands;
 
 /// <summary>Prints events in the order in which they come, and knows when it has enough.</summary>
-internal sealed class Listener(Session session, IEventPrinter printer, TextWriter output, int? count)
+internal sealed class Listener(Session session, IEventPrinter printer, TextWriter output, TextWriter errors, int? count)
 {
     // Handlers of different sources run side by side.
     private readonly Lock _gate = new();
@@ -21,6 +21,7 @@ internal sealed class Listener(Session session, IEventPrinter printer, TextWrite
         session.Client.OnAny(OnDeliveryAsync);
         session.Client.OnLive(OnLiveAsync);
         session.Client.Gap += (_, gap) => Print(printer.Gap(gap));
+        session.Client.Error += (_, e) => Tell(e);
         try
         {
             await session.ConnectAsync(cancellationToken);
@@ -71,6 +72,16 @@ internal sealed class Listener(Session session, IEventPrinter printer, TextWrite
     {
         Print(printer.Live(message));
         return Task.CompletedTask;
+    }
+
+    /// <summary>A message that could not be printed is tried again and holds up those behind it: better said than waited for.</summary>
+    private void Tell(WsmqErrorEventArgs e)
+    {
+        if (e.Operation is WsmqOperation.Handle or WsmqOperation.ReadBody or WsmqOperation.Protocol && !_done.Task.IsCompleted)
+        {
+            errors.WriteLine(Printable.Line(
+                $"wsmq: the message {e.Delivery?.Position} of {e.Delivery?.Source} could not be shown ({e.Exception.Message}); trying again"));
+        }
     }
 
     private void Print(string line)

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -11,10 +13,31 @@ internal static class JsonLines
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    public static string Of(object value)
+    public static string Of(object value) => OneLine(JsonSerializer.Serialize(value, value.GetType(), Options));
+
+    /// <summary>
+    /// A body is forwarded as its sender wrote it, line breaks included, and may hold escapes that are no text (half of a surrogate
+    /// pair): it is not read, but rid of white space between its tokens, and of characters that a terminal could take for commands.
+    /// </summary>
+    private static string OneLine(string json)
     {
-        // A body is forwarded as its sender wrote it, line breaks included: written anew, it fits on the line.
-        using var document = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), Options));
-        return JsonSerializer.Serialize(document.RootElement, Options);
+        var line = new StringBuilder(json.Length);
+        var inString = false;
+        for (var i = 0; i < json.Length; i++)
+        {
+            var c = json[i];
+            if (!inString && char.IsWhiteSpace(c))
+                continue;
+            if (c >= '\u007f')
+                line.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            else
+                line.Append(c);
+            if (inString && c == '\\')
+                line.Append(json[++i]);
+            else if (c == '"')
+                inString = !inString;
+        }
+
+        return line.ToString();
     }
 }

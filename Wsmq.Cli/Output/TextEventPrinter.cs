@@ -25,8 +25,16 @@ internal sealed class TextEventPrinter : IEventPrinter
             return $"({bytes.Length} bytes of {contentType ?? "application/octet-stream"})";
         if (body is not { } json)
             return "(no body)";
-        using var document = JsonDocument.Parse(json.Utf8);
-        return document.RootElement.ValueKind == JsonValueKind.String ? document.RootElement.GetString()! : json.ToString();
+        try
+        {
+            using var document = JsonDocument.Parse(json.Utf8);
+            return document.RootElement.ValueKind == JsonValueKind.String ? document.RootElement.GetString()! : json.ToString();
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair, escaped: JSON, but no text. It is shown as it was written.
+            return json.ToString();
+        }
     }
 
     private static string Extras(Delivery delivery)

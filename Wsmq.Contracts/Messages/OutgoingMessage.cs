@@ -45,6 +45,9 @@ public sealed record OutgoingMessage
     /// </summary>
     internal WsmqException? Defect { get; init; }
 
+    /// <summary>The first field, cut short, that the message had on the wire and that has no meaning here; null where there was none.</summary>
+    internal string? UnknownField { get; init; }
+
     /// <summary>Names the message, without its body and headers: SignalR writes arguments into logs at the level Debug.</summary>
     public override string ToString() => $"{nameof(OutgoingMessage)} {{ {nameof(To)} = {To}, {nameof(Id)} = {Id}, {nameof(Type)} = {Type} }}";
 }

@@ -11,6 +11,8 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
 {
     public static readonly OutgoingMessageConverter Instance = new();
 
+    private const int MaxUnknownField = 64;
+
     public override OutgoingMessage Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var fields = default(Fields);
@@ -55,6 +57,8 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
         try
         {
             var field = FieldOf(ref reader);
+            if (field is null)
+                fields.UnknownField ??= Shorten(reader.GetString()!);
             reader.Read();
             Set(ref reader, field, ref fields);
         }
@@ -102,6 +106,8 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
         : reader.ValueTextEquals(Wire.ReplyTo) ? Wire.ReplyTo
         : reader.ValueTextEquals(Wire.Sender) ? Wire.Sender
         : null;
+
+    private static string Shorten(string field) => field.Length <= MaxUnknownField ? field : field[..MaxUnknownField];
 
     private static string? Text(string name, ref Utf8JsonReader reader) => reader.TokenType switch
     {
@@ -156,11 +162,12 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
         public string? CorrelationId;
         public string? ReplyTo;
         public WsmqException? Defect;
+        public string? UnknownField;
 
         public readonly OutgoingMessage ToMessage() => new()
         {
             To = To, Id = Id, Type = Type, Body = Body, Data = Data, ContentType = ContentType, Headers = Headers,
-            CorrelationId = CorrelationId, ReplyTo = ReplyTo, Defect = Defect,
+            CorrelationId = CorrelationId, ReplyTo = ReplyTo, Defect = Defect, UnknownField = UnknownField,
         };
     }
 }

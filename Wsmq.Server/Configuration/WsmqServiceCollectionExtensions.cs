@@ -85,7 +85,8 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<SkippedMessages>()
         .AddGatedLogger<SqliteStore>()
         .AddGatedLogger<StoreMonitor>()
-        .AddGatedLogger<TailCheck>();
+        .AddGatedLogger<TailCheck>()
+        .AddGatedLogger<UnknownFields>();
 
     private static void AddHub(IServiceCollection services)
     {
@@ -133,6 +134,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<SessionSweep>();
         services.AddSingleton<SessionServices>();
         services.AddSingleton<SessionManager>();
+        services.AddSingleton<UnknownFields>();
         services.AddSingleton<ClientSends>();
         services.AddSingleton<ClientReads>();
         services.AddSingleton<ClientFailures>();

@@ -10,10 +10,12 @@ namespace Wsmq.Server.Diagnostics;
 /// <param name="category">Set where the events are not those of <see cref="Log"/>, whose ids are unique.</param>
 internal class GatedLogger(ILogger inner, LogGate gate, string? category = null) : ILogger
 {
-    // The node's own stops and the store's outages: as often as they happen, and no client can bring them about.
-    private static readonly FrozenSet<int> Ungated = FrozenSet.ToFrozenSet([60, 61, 62, 63, StoreBack]);
+    // The node's own stops and the store's outages: as often as they happen, and no client can bring them about. And unknown fields,
+    // which are said in Development only, each once.
+    private static readonly FrozenSet<int> Ungated = FrozenSet.ToFrozenSet([60, 61, 62, 63, StoreBack, UnknownField]);
 
     private const int StoreBack = 64;
+    private const int UnknownField = 220;
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => inner.BeginScope(state);

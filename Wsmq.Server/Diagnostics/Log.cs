@@ -213,4 +213,7 @@ internal static partial class Log
     [LoggerMessage(233, LogLevel.Error,
         "Several Redis servers are primaries, and the one at hand lacks messages that were stored: nothing is stored until only one is left. Stop the old primary, or make it a replica.")]
     public static partial void SeveralPrimaries(ILogger logger);
+
+    [LoggerMessage(220, LogLevel.Warning, "A message has the field {Field}, which means nothing here and is ignored. Fields are case-sensitive: to, id, type, body, data, contentType, headers, correlationId, replyTo")]
+    public static partial void UnknownField(ILogger logger, string field);
 }

@@ -6,7 +6,7 @@ using Wsmq.Server.Sessions;
 namespace Wsmq.Server.Hubs;
 
 /// <summary>What clients send: checked, put into its place, and authorized there.</summary>
-internal sealed class ClientSends(MessageRules rules, AccessCheck access, PublishQueue queue)
+internal sealed class ClientSends(MessageRules rules, AccessCheck access, PublishQueue queue, UnknownFields unknown)
 {
     /// <exception cref="WsmqException">The message is refused, or the store did not take it.</exception>
     public Task<Receipt> SendAsync(Session session, OutgoingMessage? message)
@@ -144,6 +144,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         try
         {
             var send = rules.Check(message ?? throw new WsmqException(WsmqErrors.InvalidMessage, "it is null"), session.Caller.UserId);
+            unknown.Note(message);
             accepted = send with { Request = send.Request with { MayCreate = session.Limits.MayCreate } };
         }
         catch (WsmqException e)

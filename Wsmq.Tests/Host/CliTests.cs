@@ -46,6 +46,32 @@ public sealed class CliTests : IAsyncLifetime
         error.Should().Contain("http://127.0.0.1:9/wsmq").And.NotContain("   at ");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Bodies_that_are_JSON_and_no_text_are_shown_as_they_were_written(bool json)
+    {
+        await _tools.StartHostAsync();
+        string[] bodies = ["\"plain\"", "\"\\ud800\"", "{\"\\ud800\":1}", "{\"a\":\"\\udfff\"}", "1e999", "{\"a\":1,\"a\":2}",
+            new string('[', 48) + new string(']', 48), "{ \"a\" :\n[1, \"b c\"] }", "\"after\""];
+        foreach (var body in bodies)
+        {
+            var sent = await _tools.CliAsync("send", "--as", "alice", "user:bob", body);
+            sent.Code.Should().Be(0, sent.Error);
+        }
+
+        var (code, output, error) = await _tools.CliAsync(["listen", "--as", "bob", "--count", $"{bodies.Length}", .. json ? new[] { "--json" } : []]);
+
+        code.Should().Be(0, error);
+        error.Should().NotContain("could not be shown");
+        var lines = output.Split('\n');
+        lines.Should().HaveCount(bodies.Length);
+        string[] shown = json
+            ? [.. bodies.Select(b => $"\"body\":{b.Replace("{ \"a\" :\n[1, ", "{\"a\":[1,", StringComparison.Ordinal).Replace("] }", "]}", StringComparison.Ordinal)}")]
+            : ["plain", .. bodies[1..7], "{ \"a\" :\\n[1, \"b c\"] }", "after"];
+        lines.Zip(shown).Should().OnlyContain(pair => pair.First.Contains(pair.Second, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_refused_token_ends_with_4_and_is_not_shown()
     {

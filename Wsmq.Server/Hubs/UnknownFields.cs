@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Wsmq.Server.Diagnostics;
+
+namespace Wsmq.Server.Hubs;
+
+/// <summary>
+/// Says in Development which fields of messages have no meaning: a misspelt one gets a receipt like any other, because a newer client
+/// may know more fields than this server. Each once, and not without end: clients choose the names.
+/// </summary>
+internal sealed class UnknownFields(IHostEnvironment environment, ILogger<UnknownFields> logger)
+{
+    private const int Most = 32;
+
+    private readonly bool _isOn = environment.IsDevelopment();
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _said = new(StringComparer.Ordinal);
+
+    public void Note(OutgoingMessage message)
+    {
+        if (!_isOn || message.UnknownField is not { } field)
+            return;
+        lock (_gate)
+        {
+            if (_said.Count >= Most || !_said.Add(field))
+                return;
+        }
+
+        Log.UnknownField(logger, FailureReason.Shorten(field));
+    }
+}

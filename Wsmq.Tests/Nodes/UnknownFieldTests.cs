@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Nodes;
+
+/// <summary>Fields of a message that the server does not know.</summary>
+public sealed class UnknownFieldTests
+{
+    private readonly RecordedLogs _logs = new();
+
+    private IEnumerable<string> Warnings => _logs.All.Where(l => l.Contains("A message has the field", StringComparison.Ordinal));
+
+    [Fact]
+    public async Task In_Development_each_is_said_once_and_the_message_is_taken()
+    {
+        using var folder = new TempFolder();
+        await using var node = await StartAsync(folder, Environments.Development);
+        await using var alice = await PlainClient.ConnectAsync(node, "alice");
+        for (var i = 0; i < 3; i++)
+        {
+            (await SendAsync(alice, new { to = "user:bob", ttl = 5 })).Position.Should().HaveLength(16);
+            await SendAsync(alice, new Dictionary<string, object> { ["to"] = "user:bob", ["Type"] = "chat" });
+        }
+
+        await alice.Connection.InvokeAsync<PublishResult[]>("SendMany", new[] { new Dictionary<string, object> { ["to"] = "user:bob", ["x\ny"] = new[] { 1 } } });
+        Warnings.Should().HaveCount(3);
+        Warnings.Should().Contain(w => w.Contains("field ttl,")).And.Contain(w => w.Contains("field Type,")).And.Contain(w => w.Contains("field x y,"));
+
+        for (var i = 0; i < 100; i++)
+            await SendAsync(alice, new Dictionary<string, object> { ["to"] = "user:bob", [$"field{i}"] = 1 });
+        Warnings.Count().Should().BeLessThan(40, "clients choose the names");
+        alice.Closed.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task In_Production_nothing_is_said()
+    {
+        using var folder = new TempFolder();
+        await using var node = await StartAsync(folder, Environments.Production);
+        await using var alice = await PlainClient.ConnectAsync(node, "alice");
+        await SendAsync(alice, new { to = "user:bob", ttl = 5 });
+        Warnings.Should().BeEmpty();
+    }
+
+    private Task<TestNode> StartAsync(TempFolder folder, string environment) => TestNode.StartAsync(
+        s => s.UseSqlite(folder.File("fields.db")),
+        services: b => b.Logging.AddProvider(_logs),
+        environment: environment);
+
+    private static Task<Receipt> SendAsync(PlainClient client, object message) => client.Connection.InvokeAsync<Receipt>("Send", message);
+}
