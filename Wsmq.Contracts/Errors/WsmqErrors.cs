@@ -128,6 +128,10 @@ public static class WsmqErrors
     public static WsmqError TooManyReads { get; } = Retry(4006, "too-many-reads",
         "The user asks too often where logs end: resume or acknowledge again after the time that is named.");
 
+    /// <summary>4007: the store keeps as much because of the user as it may.</summary>
+    public static WsmqError QuotaExceeded { get; } = Retry(4007, "quota-exceeded",
+        "The user's share of the store is used up: send again once what was sent is read, or ask the operator.");
+
     /// <summary>5001: the store did not answer in time; the message may or may not be stored.</summary>
     public static WsmqError StoreUnavailable { get; } = Retry(5001, "store-unavailable",
         "The store did not confirm in time: send again with the same id, it will not be stored twice.");

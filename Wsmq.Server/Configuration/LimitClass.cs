@@ -21,6 +21,9 @@ public sealed class LimitClass
     /// <summary>Bytes at once; 1 KiB to 1 TiB.</summary>
     public long? UserSendByteBurst { get; set; }
 
+    /// <summary>How much of the store may be taken because of a user, in percent; 0 (no limit) to 100.</summary>
+    public double? UserStorePercent { get; set; }
+
     /// <summary>Addresses an hour that a user may bring into being; 0 (no limit) to 1,000,000.</summary>
     public int? NewAddressesPerHour { get; set; }
 
@@ -32,6 +35,12 @@ public sealed class LimitClass
 
     /// <summary>Such calls at once; 1 to 10,000,000.</summary>
     public int? UserReadBurst { get; set; }
+
+    /// <summary>Bytes a second that a node reads from logs for a user; 0 (no limit) to 1 TiB.</summary>
+    public long? UserReadBytesPerSecond { get; set; }
+
+    /// <summary>Bytes read at once; 1 KiB to 1 TiB.</summary>
+    public long? UserReadByteBurst { get; set; }
 
     /// <summary>Connections a minute that a user may open to a node; 0 (no limit) to 1,000,000.</summary>
     public int? UserConnectsPerMinute { get; set; }
@@ -51,8 +60,11 @@ public sealed class LimitClass
         UserSendBurst = 40_000,
         UserSendBytesPerMinute = 4L * 1024 * 1024 * 1024,
         UserSendByteBurst = 256 * 1024 * 1024,
+        UserStorePercent = 50,
         NewAddressesPerHour = 10_000,
         NewAddressBurst = 10_000,
+        UserReadBytesPerSecond = 64 * 1024 * 1024,
+        UserReadByteBurst = 512 * 1024 * 1024,
         UserConnectsPerMinute = 600,
         UserConnectBurst = 200,
         ConnectionsPerUser = 100,

@@ -34,6 +34,13 @@ public sealed class LimitOptions
     public long UserSendByteBurst { get; set; } = 16 * 1024 * 1024;
 
     /// <summary>
+    /// How much of the store may be taken because of a user, in percent, over all nodes: messages until they are removed, their ids,
+    /// dead letters, and addresses that the user brought into being. Default 5; 0 (no limit) to 100. See
+    /// <see cref="WsmqRedisOptions.MemoryBytes"/> and <see cref="WsmqSqliteOptions.MaxBytes"/> for what it is a part of.
+    /// </summary>
+    public double UserStorePercent { get; set; } = 5;
+
+    /// <summary>
     /// Addresses an hour that did not exist before and that a user may bring into being by sending to them, on each node. An address
     /// exists once somebody connected as that user, or the log ever had an entry. Default 100; 0 (no limit) to 1,000,000.
     /// </summary>
@@ -50,6 +57,15 @@ public sealed class LimitOptions
 
     /// <summary>Such calls at once; a client that keeps its own positions resumes all its groups at once. Default 2,000; 1 to 10,000,000.</summary>
     public int UserReadBurst { get; set; } = 2_000;
+
+    /// <summary>
+    /// Bytes a second that a node reads from logs for all connections of a user, what the user has not read yet included; deliveries of
+    /// new messages need none. Who is over it gets them later. Default 4 MiB; 0 (no limit) to 1 TiB.
+    /// </summary>
+    public long UserReadBytesPerSecond { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>Bytes read at once. Default 32 MiB; 1 KiB to 1 TiB.</summary>
+    public long UserReadByteBurst { get; set; } = 32 * 1024 * 1024;
 
     /// <summary>Connections a minute that a user may open to a node. Default 120; 0 (no limit) to 1,000,000.</summary>
     public int UserConnectsPerMinute { get; set; } = 120;
@@ -110,10 +126,13 @@ public sealed class LimitOptions
         UserSendBurst = special.UserSendBurst ?? UserSendBurst,
         UserSendBytesPerMinute = special.UserSendBytesPerMinute ?? UserSendBytesPerMinute,
         UserSendByteBurst = special.UserSendByteBurst ?? UserSendByteBurst,
+        UserStorePercent = special.UserStorePercent ?? UserStorePercent,
         NewAddressesPerHour = special.NewAddressesPerHour ?? NewAddressesPerHour,
         NewAddressBurst = special.NewAddressBurst ?? NewAddressBurst,
         UserReadsPerSecond = special.UserReadsPerSecond ?? UserReadsPerSecond,
         UserReadBurst = special.UserReadBurst ?? UserReadBurst,
+        UserReadBytesPerSecond = special.UserReadBytesPerSecond ?? UserReadBytesPerSecond,
+        UserReadByteBurst = special.UserReadByteBurst ?? UserReadByteBurst,
         UserConnectsPerMinute = special.UserConnectsPerMinute ?? UserConnectsPerMinute,
         UserConnectBurst = special.UserConnectBurst ?? UserConnectBurst,
         ConnectionsPerUser = special.ConnectionsPerUser ?? ConnectionsPerUser,

@@ -21,6 +21,9 @@ public sealed class RetentionOptions
     /// <summary>For <c>group:</c> logs, where they differ.</summary>
     public RetentionOverride Group { get; } = new();
 
+    /// <summary>After this nothing of any log is kept.</summary>
+    internal TimeSpan Longest => new[] { MaxAge, User.MaxAge ?? MaxAge, Group.MaxAge ?? MaxAge }.Max();
+
     internal RetentionRule For(AddressKind kind)
     {
         var special = kind switch
@@ -34,7 +37,11 @@ public sealed class RetentionOptions
 }
 
 /// <summary>What holds for one kind of address.</summary>
-internal readonly record struct RetentionRule(TimeSpan MaxAge, int MaxCount, long MaxBytes);
+internal readonly record struct RetentionRule(TimeSpan MaxAge, int MaxCount, long MaxBytes)
+{
+    /// <summary>Up to this size Redis does not count an entry: as many as a log may have take half of its bytes.</summary>
+    public long SmallBytes => Math.Max(1, MaxBytes / (2L * MaxCount));
+}
 
 /// <summary>Retention of one kind of address; null takes the general value.</summary>
 public sealed class RetentionOverride

@@ -5,6 +5,7 @@ using Wsmq.Server.Availability;
 using Wsmq.Server.Delivering;
 using Wsmq.Server.Logs;
 using Wsmq.Server.Publishing;
+using Wsmq.Server.Usage;
 
 namespace Wsmq.Server.Configuration;
 
@@ -81,6 +82,7 @@ internal sealed class StartGate(IServiceProvider services, IOptions<WsmqOptions>
             await services.GetRequiredService<IStore>().StartAsync(_stop.Token);
             await services.GetRequiredService<AccessWatch>().StartAsync(_stop.Token);
             queue.Start();
+            services.GetRequiredService<UsageTeller>().Start();
             services.GetRequiredService<AckQueue>().Start();
             services.GetRequiredService<TailCheck>().Start();
             services.GetRequiredService<StoreMonitor>().Start();

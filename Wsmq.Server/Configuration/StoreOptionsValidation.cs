@@ -7,6 +7,9 @@ namespace Wsmq.Server.Configuration;
 /// <summary>Checks the options of both stores.</summary>
 internal sealed partial class StoreOptionsValidation : IValidateOptions<WsmqRedisOptions>, IValidateOptions<WsmqSqliteOptions>
 {
+    private const long LeastBytes = 1L << 20;
+    private const long MostBytes = 1L << 50;
+
     public ValidateOptionsResult Validate(string? name, WsmqRedisOptions options)
     {
         var rules = new OptionRules(nameof(WsmqRedisOptions));
@@ -20,6 +23,7 @@ internal sealed partial class StoreOptionsValidation : IValidateOptions<WsmqRedi
         rules.Within(options.InlineSignalBytes, 0, 1024 * 1024);
         rules.Within(options.CommandTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         rules.Within(options.ReceiptReplicas, 0, 16);
+        rules.Within(options.MemoryBytes ?? MostBytes, LeastBytes, MostBytes);
         rules.Within(options.ReplicaTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         rules.Within(options.ProbeInterval, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1));
         rules.Within(options.ProbeTimeout, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1));
@@ -31,6 +35,8 @@ internal sealed partial class StoreOptionsValidation : IValidateOptions<WsmqRedi
         var rules = new OptionRules(nameof(WsmqSqliteOptions));
         if (SqlitePath.DefectOf(options.Path) is { } defect)
             rules.Require(false, $"options.Path {defect}");
+        rules.Within(options.MaxBytes ?? MostBytes, LeastBytes, MostBytes);
+        rules.Within(options.ReserveBytes, 0, 1L << 40);
         rules.Require(Enum.IsDefined(options.Durability), "options.Durability must be Full or Normal");
         return rules.Result;
     }

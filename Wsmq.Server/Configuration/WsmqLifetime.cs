@@ -7,6 +7,7 @@ using Wsmq.Server.Delivering;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Draining;
 using Wsmq.Server.Publishing;
+using Wsmq.Server.Usage;
 
 namespace Wsmq.Server.Configuration;
 
@@ -40,6 +41,7 @@ internal sealed class WsmqLifetime(IServiceProvider services) : IHostedLifecycle
         await services.GetRequiredService<StoreMonitor>().StopAsync();
         await services.GetRequiredService<TailCheck>().StopAsync();
         await services.GetRequiredService<PublishQueue>().StopAsync().WaitAsync(cancellationToken);
+        await services.GetRequiredService<UsageTeller>().StopAsync().WaitAsync(cancellationToken);
         await services.GetRequiredService<AckQueue>().StopAsync().WaitAsync(cancellationToken);
         await services.GetRequiredService<AccessWatch>().StopAsync();
     }

@@ -84,10 +84,13 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(limits.UserSendBurst, 1, MostAtOnce);
         rules.Within(limits.UserSendBytesPerMinute, 0, MostBytes);
         rules.Within(limits.UserSendByteBurst, 1024, MostBytes);
+        rules.Within(limits.UserStorePercent, 0, 100);
         rules.Within(limits.NewAddressesPerHour, 0, MostARate);
         rules.Within(limits.NewAddressBurst, 1, MostAtOnce);
         rules.Within(limits.UserReadsPerSecond, 0, MostARate);
         rules.Within(limits.UserReadBurst, 1, MostAtOnce);
+        rules.Within(limits.UserReadBytesPerSecond, 0, MostBytes);
+        rules.Within(limits.UserReadByteBurst, 1024, MostBytes);
         rules.Within(limits.UserConnectsPerMinute, 0, MostARate);
         rules.Within(limits.UserConnectBurst, 1, MostAtOnce);
         rules.Within(limits.ConnectionsPerUser, 1, 1_000_000);

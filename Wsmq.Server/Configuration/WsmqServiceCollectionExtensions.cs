@@ -21,6 +21,7 @@ using Wsmq.Server.Publishing;
 using Wsmq.Server.Redis;
 using Wsmq.Server.Sessions;
 using Wsmq.Server.Sqlite;
+using Wsmq.Server.Usage;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -86,7 +87,8 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<SqliteStore>()
         .AddGatedLogger<StoreMonitor>()
         .AddGatedLogger<TailCheck>()
-        .AddGatedLogger<UnknownFields>();
+        .AddGatedLogger<UnknownFields>()
+        .AddGatedLogger<UsageTeller>();
 
     private static void AddHub(IServiceCollection services)
     {
@@ -114,6 +116,9 @@ public static class WsmqServiceCollectionExtensions
     {
         services.AddSingleton<WsmqMetrics>();
         services.AddSingleton<LimitClasses>();
+        services.AddSingleton<UsageReclaim>();
+        services.AddSingleton<UsageTeller>();
+        services.AddSingleton<UsageKeeper>();
         services.AddSingleton<ConnectionLimits>();
         services.AddSingleton<MessageRules>();
         services.AddSingleton<StartGate>();

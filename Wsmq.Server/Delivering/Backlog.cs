@@ -1,3 +1,4 @@
+using Wsmq.Server.Limits;
 using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Delivering;
@@ -6,7 +7,7 @@ namespace Wsmq.Server.Delivering;
 /// What a pump that is behind has read from the log and not delivered yet: at most one page, and the one behind it, which is read
 /// while the client still has to acknowledge. Used by one pump's runs.
 /// </summary>
-internal sealed class Backlog(LogFeed feed, IMessageLog log)
+internal sealed class Backlog(LogFeed feed, IMessageLog log, SessionReads reads)
 {
     private FeedPage? _page;
     private int _done;
@@ -25,7 +26,7 @@ internal sealed class Backlog(LogFeed feed, IMessageLog log)
         if (_next is null && _done * 2 >= page.Entries.Length && page.HasMore)
         {
             _nextAfter = page.Entries[^1].Position;
-            _next = feed.ReadAsync(log, _nextAfter, cancellationToken);
+            _next = feed.ReadAsync(log, _nextAfter, reads, cancellationToken);
 
             // The pump may go elsewhere and never look at it.
             _ = _next.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
@@ -41,7 +42,7 @@ internal sealed class Backlog(LogFeed feed, IMessageLog log)
     {
         var reading = _nextAfter == after ? _next : null;
         _next = null;
-        var page = await (reading ?? feed.ReadAsync(log, after, cancellationToken));
+        var page = await (reading ?? feed.ReadAsync(log, after, reads, cancellationToken));
         (_page, _done) = (page.Entries.Length == 0 ? null : page, 0);
         return page.State;
     }

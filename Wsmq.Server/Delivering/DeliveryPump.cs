@@ -18,7 +18,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     private readonly DeliveryWindow _window;
     private readonly DeliveryWriter _writer;
     private readonly CancellationTokenSource _stop = new();
-    private readonly string _user;
+    private readonly Receiver _receiver;
     private readonly Position _floor;
     private RestartRequest _restart;
     private StallClock _stall;
@@ -34,7 +34,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     public DeliveryPump(LogFeed feed, Receiver receiver, Position floor, DeliveryServices services)
     {
         Feed = feed;
-        _user = receiver.User;
+        _receiver = receiver;
         _floor = floor;
         _services = services;
         _window = new DeliveryWindow(services.Options.Window, receiver.Credits, this);
@@ -101,7 +101,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     // Cancelled before this returns, so that nothing which is signalled afterwards goes out; what waits for it is not run here.
     void IFeedReader.OnLeft(string user)
     {
-        if (!string.Equals(user, _user, StringComparison.Ordinal))
+        if (!string.Equals(user, _receiver.User, StringComparison.Ordinal))
             return;
         try
         {
@@ -170,7 +170,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
 
     private async ValueTask<bool> ReadPageAsync()
     {
-        _backlog ??= new Backlog(Feed, _services.MessageLog);
+        _backlog ??= new Backlog(Feed, _services.MessageLog, _receiver.Reads);
         var state = await _backlog.ReadAsync(_writer.Sent, _stop.Token);
         var (removed, consumed) = (state.Removed, state.Consumed);
         if (removed > _writer.Sent)

@@ -9,6 +9,9 @@ internal sealed record FeedPage(FeedEntry[] Entries, LogState State)
     private const int MaxEntries = 512;
     private const int MaxBytes = 256 * 1024;
 
+    /// <summary>As stored.</summary>
+    public long Bytes => Entries.Sum(e => (long)e.Bytes);
+
     /// <summary>Whether the log went on behind it.</summary>
     public bool HasMore => Entries.Length > 0 && Entries[^1].Position < State.Tail;
 

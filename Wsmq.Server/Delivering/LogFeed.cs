@@ -1,3 +1,4 @@
+using Wsmq.Server.Limits;
 using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Delivering;
@@ -15,7 +16,7 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
     private Position _tail;
     private readonly SeenTails _seen = new();
     private LostRanges _lost = LostRanges.None;
-    private SharedPage? _page;
+    private readonly SharedPages _pages = new();
     private SharedFrames? _shared;
     private Position _observedTail;
     private long _membershipVersion;
@@ -81,31 +82,58 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
     /// when an entry was too large to travel with its signal.
     /// </summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
-    public async Task<FeedPage> ReadAsync(IMessageLog log, Position after, CancellationToken cancellationToken)
+    public async Task<FeedPage> ReadAsync(IMessageLog log, Position after, SessionReads reads, CancellationToken cancellationToken)
     {
-        var page = await PageAsync(log, after, cancellationToken);
+        var page = await (Shareable(after)?.WaitAsync(cancellationToken) ?? ReadInTurnAsync(log, after, reads, cancellationToken));
         lock (_lock)
             _lost = SeenTails.Check(_tail, after, page.Entries, _seen.Check(after, page.Entries, _lost));
         return page;
     }
 
-    private Task<FeedPage> PageAsync(IMessageLog log, Position after, CancellationToken cancellationToken)
+    // What another reader has read, or is reading, costs nothing, and waits for nobody's turn.
+    private Task<FeedPage>? Shareable(Position after)
     {
-        Task<FeedPage> page;
+        lock (_lock)
+            return _pages.Find(after, _tail);
+    }
+
+    private async Task<FeedPage> ReadInTurnAsync(IMessageLog log, Position after, SessionReads reads, CancellationToken cancellationToken)
+    {
+        await reads.EnterAsync(cancellationToken);
+        try
+        {
+            var reading = Begin(log, after, cancellationToken, out var isOwn);
+            var page = await reading.WaitAsync(cancellationToken);
+            if (isOwn)
+                reads.Charge(page.Bytes);
+            return page;
+        }
+        finally
+        {
+            reads.Leave();
+        }
+    }
+
+    private Task<FeedPage> Begin(IMessageLog log, Position after, CancellationToken cancellationToken, out bool isOwn)
+    {
         lock (_lock)
         {
+            isOwn = true;
             if (!_readers.IsShared)
             {
-                _page = null;
+                _pages.Clear();
                 return FeedPage.ReadAsync(log, source, _sourceText, after, cancellationToken);
             }
 
-            if (_page is not { } last || last.After != after || last.Tail != _tail || last.Page.IsFaulted)
-                _page = last = new SharedPage(after, _tail, FeedPage.ReadAsync(log, source, _sourceText, after, CancellationToken.None));
-            page = last.Page;
-        }
+            // Somebody may have begun it while this one waited.
+            if (_pages.Find(after, _tail) is { } begun)
+            {
+                isOwn = false;
+                return begun;
+            }
 
-        return page.WaitAsync(cancellationToken);
+            return _pages.Add(after, _tail, FeedPage.ReadAsync(log, source, _sourceText, after, CancellationToken.None));
+        }
     }
 
     public void OnSignal(Signal signal)
@@ -169,7 +197,7 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
             {
                 // Quiet since the last look: a node with very many idle readers must not keep the last messages of each.
                 _recent.Clear();
-                _page = null;
+                _pages.Clear();
                 _shared?.Clear();
             }
 
@@ -188,6 +216,4 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
         foreach (var reader in readers)
             reader.OnLeft(user);
     }
-
-    private sealed record SharedPage(Position After, Position Tail, Task<FeedPage> Page);
 }

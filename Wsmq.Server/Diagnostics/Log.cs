@@ -131,6 +131,9 @@ internal static partial class Log
         "Limits.ClassOf named the class {Class}, which is not in Limits.Classes: the general limits hold for the connection.")]
     public static partial void UnknownLimitClass(ILogger logger, string @class);
 
+    [LoggerMessage(251, LogLevel.Debug, "What the store keeps because of a user could not be noted; it is tried again.")]
+    public static partial void UsageNotTold(ILogger logger, Exception exception);
+
     [LoggerMessage(50, LogLevel.Warning, "The message {Position} of {Source} was set aside for device {Device} of {User} after {Attempts} failed attempts.")]
     public static partial void SetAside(ILogger logger, string source, string position, string user, string device, int attempts);
 

@@ -77,6 +77,8 @@ internal sealed class ClientFailures(
     private async Task<int> CountAsync(Session session, DeliveryPump pump, FailRequest request)
     {
         var failed = request.Position;
+        if (session.Limits.CheckShare() is { } refusal)
+            throw refusal;
 
         // The acks before it may still be on their way to the store, where it would then not be the first.
         if (pump.Acknowledged > Position.Start && pump.Acknowledged < failed)
@@ -87,6 +89,7 @@ internal sealed class ClientFailures(
             case FailOutcome.NoReader:
                 throw new WsmqException(WsmqErrors.ReadNotAllowed);
             case FailOutcome.SetAside:
+                session.Limits.DeadLettered(pump.Feed.Source, result.Bytes);
                 pump.Acknowledge(failed);
                 await skipped.TellAsync(session, pump.Feed.Source, failed, result.Attempts, session.Connection.Aborted);
                 return result.Attempts;

@@ -152,7 +152,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
             return e;
         }
 
-        return session.Limits.CountBytes(accepted.Request.Bytes) ?? session.Limits.BeginSend();
+        return session.Limits.CountBytes(accepted.Request.Bytes) ?? session.Limits.BeginSend(accepted.Request.Bytes);
     }
 
     private ValueTask<WsmqException?> Authorize(Session session, in CheckedMessage message) =>

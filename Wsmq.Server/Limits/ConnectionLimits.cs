@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Claims;
+using Wsmq.Server.Usage;
 
 namespace Wsmq.Server.Limits;
 
@@ -7,7 +8,7 @@ namespace Wsmq.Server.Limits;
 /// Decides whether one more connection is let in, before anything is asked of the store. Keeps what it knows of a user until there is
 /// nothing more to know: otherwise reconnecting would fill the user's buckets.
 /// </summary>
-internal sealed class ConnectionLimits(LimitClasses classes, TimeProvider time)
+internal sealed class ConnectionLimits(LimitClasses classes, UsageKeeper usage, TimeProvider time)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Spread = TimeSpan.FromSeconds(4);
@@ -37,7 +38,7 @@ internal sealed class ConnectionLimits(LimitClasses classes, TimeProvider time)
                 throw rules.Refuse(WsmqErrors.TooManyConnections, Later(), $"a user has at most {rules.Options.ConnectionsPerUser} on a server");
             limits.Connections++;
             _connections++;
-            return new SessionLimits(limits, rules);
+            return new SessionLimits(limits, rules, usage);
         }
     }
 

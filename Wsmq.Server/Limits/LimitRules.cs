@@ -28,6 +28,8 @@ internal sealed class LimitRules(LimitOptions limits, int maxOutstandingSends, T
 
     public RateRule? UserReads { get; } = RateRule.Of(limits.UserReadsPerSecond, Second, limits.UserReadBurst, time);
 
+    public RateRule? UserReadBytes { get; } = RateRule.OfBytes(limits.UserReadBytesPerSecond, Second, limits.UserReadByteBurst, time);
+
     public RateRule? UserConnects { get; } = RateRule.Of(limits.UserConnectsPerMinute, Minute, limits.UserConnectBurst, time);
 
     /// <summary>

@@ -19,7 +19,7 @@ internal struct RateBucket
         retryAfter = TimeSpan.Zero;
         if (rule is null)
             return true;
-        var (now, cost) = (rule.Now, rule.CostOf(count));
+        var (now, cost) = (rule.Now, Math.Min(rule.CostOf(count), rule.Depth));
         while (true)
         {
             var full = Volatile.Read(ref _full);
@@ -48,6 +48,29 @@ internal struct RateBucket
         {
             seen = Interlocked.CompareExchange(ref _full, Math.Max(full, now) + cost, full);
             if (seen == full)
+                return;
+        }
+    }
+
+    /// <summary>How long until what was taken is no more than the burst.</summary>
+    public TimeSpan Debt(RateRule? rule)
+    {
+        if (rule is null)
+            return TimeSpan.Zero;
+        var debt = Volatile.Read(ref _full) - rule.Now - rule.Depth;
+        return debt > 0 ? rule.Span(debt) : TimeSpan.Zero;
+    }
+
+    /// <summary>It is full again no sooner than after a time: others took from it elsewhere.</summary>
+    public void Raise(RateRule? rule, TimeSpan ahead)
+    {
+        if (rule is null || ahead <= TimeSpan.Zero)
+            return;
+        var full = rule.Now + Math.Min(rule.Ticks(ahead), rule.Depth);
+        for (long known = Volatile.Read(ref _full), seen; known < full; known = seen)
+        {
+            seen = Interlocked.CompareExchange(ref _full, full, known);
+            if (seen == known)
                 return;
         }
     }

@@ -27,8 +27,8 @@ internal sealed class RateRule
     /// <summary>How far apart those who wait are told to come back at most.</summary>
     public long Spread { get; }
 
-    /// <summary>How long the clock takes to give back so many, the burst at most.</summary>
-    public long CostOf(long count) => count == 1 ? Cost : count >= Depth / Cost ? Depth : Cost * count;
+    /// <summary>How long the clock takes to give back so many.</summary>
+    public long CostOf(long count) => count <= long.MaxValue / 4 / Cost ? Cost * count : long.MaxValue / 4;
 
     public long Now => _time.GetTimestamp();
 
@@ -40,6 +40,11 @@ internal sealed class RateRule
         bytes == 0 ? null : new RateRule(UnitsOf(bytes), per, UnitsOf(burst), time);
 
     public static long UnitsOf(long bytes) => (bytes + ByteUnit - 1) / ByteUnit;
+
+    /// <summary>How long it takes to give back so many bytes.</summary>
+    public TimeSpan TimeOf(long bytes) => Span(CostOf(UnitsOf(bytes)));
+
+    public long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
 
     public TimeSpan Span(long ticks) => _time.GetElapsedTime(0, ticks);
 }

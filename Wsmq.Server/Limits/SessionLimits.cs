@@ -1,7 +1,10 @@
+using Wsmq.Server.Logs;
+using Wsmq.Server.Usage;
+
 namespace Wsmq.Server.Limits;
 
 /// <summary>What a connection, and its user, may still ask.</summary>
-internal sealed class SessionLimits(UserLimits user, LimitRules rules)
+internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeeper usage)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
@@ -10,6 +13,9 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules)
     private int _outstanding;
 
     public UserLimits User => user;
+
+    /// <summary>What is read from logs for the connection.</summary>
+    public SessionReads Reads { get; } = new(user.LogReads, rules);
 
     /// <summary>Those of the connection's class.</summary>
     public LimitRules Rules => rules;
@@ -32,8 +38,11 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules)
         ? null
         : rules.Refuse(WsmqErrors.RateLimited, retryAfter, $"a user sends at most {rules.Options.UserSendBytesPerMinute} bytes a minute");
 
-    /// <summary>An address came into being by a send of this connection.</summary>
-    public void Created() => user.Created(rules);
+    /// <summary>An error where the store keeps as much because of the user as it may.</summary>
+    public WsmqException? CheckShare() => usage.Check(user.Usage, rules);
+
+    /// <summary>A message was dead-lettered for a device of the user.</summary>
+    public void DeadLettered(Address source, int bytes) => usage.DeadLettered(user.Usage, rules, source, bytes);
 
     public WsmqException RefuseCreation() => user.RefuseCreation(rules);
 
@@ -49,17 +58,37 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules)
         throw rules.Refuse(WsmqErrors.TooManyReads, retryAfter);
     }
 
-    /// <summary>Takes a place among the sends under way; an error where all are taken. Give it back.</summary>
-    public WsmqException? BeginSend()
+    /// <summary>
+    /// Takes a place among the sends in flight, and in the user's share of the store; an error where there is none. It ends with
+    /// <see cref="EndSend"/>.
+    /// </summary>
+    public WsmqException? BeginSend(int bytes)
     {
         // Acks share the hub's invocation limit with sends, and must not wait behind them.
-        if (Interlocked.Increment(ref _outstanding) <= rules.MaxOutstandingSends)
-            return null;
-        EndSend();
-        return new WsmqException(WsmqErrors.TooManySends, $"at most {rules.MaxOutstandingSends}");
+        var refusal = Interlocked.Increment(ref _outstanding) <= rules.MaxOutstandingSends
+            ? usage.Reserve(user.Usage, rules, bytes)
+            : new WsmqException(WsmqErrors.TooManySends, $"at most {rules.MaxOutstandingSends}");
+        if (refusal is not null)
+            Interlocked.Decrement(ref _outstanding);
+        return refusal;
     }
 
-    public void EndSend() => Interlocked.Decrement(ref _outstanding);
+    /// <param name="request">The message.</param>
+    /// <param name="result">What the store said; null where it failed.</param>
+    public void EndSend(in AppendRequest request, in AppendResult? result)
+    {
+        Interlocked.Decrement(ref _outstanding);
+        if (result is { Duplicate: false, Refused: false, IsDamaged: false } stored)
+        {
+            usage.Stored(user.Usage, rules, request, stored);
+            if (stored.Created)
+                user.Created(rules);
+        }
+        else
+        {
+            usage.Release(user.Usage, rules, request.Bytes);
+        }
+    }
 
     /// <summary>
     /// Counts a refusal; the result is how long to wait before anything more is taken from the connection. Nobody who waits as told

@@ -1,3 +1,5 @@
+using Wsmq.Server.Usage;
+
 namespace Wsmq.Server.Limits;
 
 /// <summary>
@@ -11,15 +13,24 @@ internal sealed class UserLimits(string user)
     private RateBucket _reads;
     private RateBucket _connects;
     private RateBucket _newAddresses;
+    private UsageAccount? _usage;
+    private UserReads? _logReads;
 
     public string User => user;
+
+    /// <summary>What the store keeps because of the user; made when first needed, as most connections only read.</summary>
+    public UsageAccount Usage => LazyInitializer.EnsureInitialized(ref _usage, () => new UsageAccount(user, this));
 
     /// <summary>How many are open; guarded by the lock of <see cref="ConnectionLimits"/>.</summary>
     public int Connections { get; set; }
 
+    /// <summary>What is read from logs for the user.</summary>
+    public UserReads LogReads => LazyInitializer.EnsureInitialized(ref _logReads);
+
     /// <summary>There is nothing to remember of the user.</summary>
     public bool IsIdle(long now) => Connections == 0 && _sends.IsFull(now) && _sendBytes.IsFull(now) && _reads.IsFull(now)
-        && _connects.IsFull(now) && _newAddresses.IsFull(now);
+        && _connects.IsFull(now) && _newAddresses.IsFull(now) && _usage is not { IsIdle: false }
+        && _logReads?.IsIdle(now) is not false;
 
     /// <summary>Whether the user may bring an address into being at this moment.</summary>
     public bool MayCreate(LimitRules rules) => _newAddresses.HasRoom(rules.NewAddresses);
@@ -28,6 +39,9 @@ internal sealed class UserLimits(string user)
 
     public bool TrySendBytes(LimitRules rules, int bytes, out TimeSpan retryAfter) =>
         _sendBytes.TryTake(rules.UserSendBytes, out retryAfter, RateRule.UnitsOf(bytes));
+
+    /// <summary>Other nodes took from the user's bytes as well.</summary>
+    public void RaiseSendBytes(LimitRules rules, TimeSpan ahead) => _sendBytes.Raise(rules.UserSendBytes, ahead);
 
     public bool TryRead(LimitRules rules, out TimeSpan retryAfter) => _reads.TryTake(rules.UserReads, out retryAfter);
 

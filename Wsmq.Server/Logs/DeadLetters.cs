@@ -48,7 +48,8 @@ internal enum FailOutcome
 
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Attempts">Failed attempts so far; 0 where none is counted.</param>
-internal readonly record struct FailResult(FailOutcome Outcome, int Attempts);
+/// <param name="Bytes">What the dead letter takes, where it was made now.</param>
+internal readonly record struct FailResult(FailOutcome Outcome, int Attempts, int Bytes = 0);
 
 /// <summary>Which entry was set aside, and for which device of a user.</summary>
 internal readonly record struct DeadLetterKey(Address Source, Position Position, string Device);

@@ -15,6 +15,8 @@ internal interface IStore : IAsyncDisposable
     IDeadLetterStore DeadLetters { get; }
     IAccessStore Access { get; }
 
+    IUsageStore Usage { get; }
+
     /// <summary>
     /// Opens the store and checks that it can keep what it is given. Throws <see cref="InvalidOperationException"/> with the
     /// setting to change where it cannot: the app must not start on a store that drops messages.

@@ -59,9 +59,7 @@ internal abstract class PendingSend(AppendRequest request, ValueTask<WsmqExcepti
             return;
         }
 
-        if (result.Created)
-            sender?.Created();
-        if (TrySettle())
+        if (TrySettle(result))
             OnStored(result);
     }
 
@@ -88,12 +86,12 @@ internal abstract class PendingSend(AppendRequest request, ValueTask<WsmqExcepti
     protected abstract void OnFailed(WsmqException error);
 
     // A send that waited for room may be given up while the lane fails all that is left.
-    private bool TrySettle()
+    private bool TrySettle(in AppendResult? result = null)
     {
         if (Interlocked.Exchange(ref _settled, 1) != 0)
             return false;
         _budget?.Return(Bytes);
-        sender?.EndSend();
+        sender?.EndSend(Request, result);
         return true;
     }
 }

@@ -10,8 +10,10 @@ internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, R
 {
     private static readonly Version Oldest = new(7, 0);
 
-    public async Task RunAsync()
+    /// <summary>Returns the least memory that a primary may use; null where none has a limit.</summary>
+    public async Task<long?> RunAsync()
     {
+        long? least = null;
         await CheckPermissionsAsync();
         foreach (var server in connections.Commands.GetServers().Where(s => s is { IsConnected: true, IsReplica: false }))
         {
@@ -20,10 +22,13 @@ internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, R
             CheckEviction(server, info.GetValueOrDefault("maxmemory_policy") ?? await ConfigAsync(server, "maxmemory-policy"));
             if ((info.GetValueOrDefault("aof_enabled") ?? await ConfigAsync(server, "appendonly")) is "0" or "no")
                 Log.RedisWithoutAppendOnlyFile(logger);
+            if (long.TryParse(info.GetValueOrDefault("maxmemory") ?? await ConfigAsync(server, "maxmemory"), CultureInfo.InvariantCulture, out var memory) && memory > 0)
+                least = Math.Min(least ?? memory, memory);
             CheckReplicas(server, info.GetValueOrDefault("connected_slaves"));
         }
 
         await CheckLayoutAsync();
+        return least;
     }
 
     // Servers of some providers do not know the command, or leave things out of it.

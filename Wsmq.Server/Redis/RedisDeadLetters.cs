@@ -30,7 +30,7 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
             request.Reason, options.MaxDeadLetters, MaxAge(request.Source), request.User,
         ];
         var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Fail, scriptKeys, values, cancellationToken))!;
-        return new FailResult((FailOutcome)(int)reply[0], (int)reply[1]);
+        return new FailResult((FailOutcome)(int)reply[0], (int)reply[1], reply.Length > 2 ? (int)reply[2] : 0);
     }
 
     public async Task<IReadOnlyList<StoredDeadLetter>> ListAsync(Address source, string user, CancellationToken cancellationToken)

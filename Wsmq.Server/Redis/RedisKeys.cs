@@ -109,6 +109,12 @@ internal sealed class LogKeys
     /// <summary>The address as signals name it.</summary>
     public byte[] Name { get; }
 
+    /// <summary>How many bytes the name of a key of the address takes.</summary>
+    public int Length => ((byte[])Log!).Length;
+
+    /// <summary>Hash of a user: what the store keeps because of the user, see usage_add.lua.</summary>
+    public RedisKey Usage => _bucket + "usage" + _name;
+
     /// <summary>Hash of a group: user -> tail at joining.</summary>
     public RedisKey Members => _bucket + "members" + _name;
 

@@ -28,7 +28,7 @@ internal sealed class RedisMessageLog(
         RedisValue[] values =
         [
             after.Value, maxEntries, maxBytes, options.Retention.For(source.Kind).MaxAge.Micros(), options.AckGrace.Micros(),
-            options.DeviceExpiry.Micros(),
+            options.DeviceExpiry.Micros(), options.Retention.For(source.Kind).SmallBytes,
         ];
         var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Read, [log.Log, log.Meta], values, cancellationToken))!;
         var state = RedisReplies.State(reply.AsSpan(0, 4)) ?? throw new WsmqException(WsmqErrors.StoreDamaged);

@@ -30,6 +30,10 @@ internal static class RedisScript
     public static readonly string AccessWrite = AlsoWhenFull + Load("access_write");
     public static readonly string AccessRead = AlsoWhenFull + Load("access_read");
 
+    // What is gone can only be given back then, and what was stored is to be known.
+    public static readonly string UsageAdd = AlsoWhenFull + Load("retention") + Load("usage") + Load("usage_add");
+    public static readonly string UsageChange = AlsoWhenFull + Load("usage_change");
+
     public static readonly string Permissions = AlsoWhenFull + Load("permissions");
     public static readonly string Confirm = AlsoWhenFull + Load("confirm");
 

@@ -19,6 +19,7 @@ internal sealed class RedisStore : IStore
     private readonly RedisSignals _signals;
     private readonly RedisAccessStore _access;
     private readonly RedisWatch _watch;
+    private readonly RedisUsage _usage;
     private readonly RedisReplicas? _replicas;
     private readonly WsmqRedisOptions _options;
     private readonly ILogger _logger;
@@ -40,6 +41,7 @@ internal sealed class RedisStore : IStore
         Log = new RedisMessageLog(_connections, _keys, _lanes, _signals, options.Value, appends);
         Memberships = new RedisMembershipStore(_connections, _keys, _lanes, options.Value.Limits.GroupsPerUser, logger);
         DeadLetters = new RedisDeadLetters(_connections, _keys, options.Value);
+        _usage = new RedisUsage(_connections, _keys, options.Value, _options);
         _access = new RedisAccessStore(_connections, _keys, logger);
     }
 
@@ -62,6 +64,8 @@ internal sealed class RedisStore : IStore
     /// <summary>The connection of the live plane.</summary>
     public RedisBackplane Backplane { get; }
 
+    public IUsageStore Usage => _usage;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var (setting, instead) in RedisSettings.WithoutEffect(_options.Configuration))
@@ -69,7 +73,7 @@ internal sealed class RedisStore : IStore
         await _connections.ConnectAsync(cancellationToken);
         try
         {
-            await new RedisCheck(_connections, _keys, _lanes, _options, _logger).RunAsync();
+            _usage.Learn(await new RedisCheck(_connections, _keys, _lanes, _options, _logger).RunAsync());
             await _signals.StartAsync();
             await Backplane.StartAsync(cancellationToken);
             await _access.StartAsync();

@@ -33,7 +33,8 @@ internal sealed class SessionManager(
         var caller = CallerOf(context);
         var connection = new ClientConnection(connections.Get(context.ConnectionId), Wants(context, "batch"));
         var credits = new ConnectionCredits(services.Options.ConnectionWindow);
-        var session = new Session(caller, new Receiver(caller.UserId, connection, credits), Enter(caller));
+        var entered = Enter(caller);
+        var session = new Session(caller, new Receiver(caller.UserId, connection, credits, entered.Reads), entered);
         OpenConnection.Of(context.GetHttpContext())?.Place.Leave();
         try
         {

@@ -65,6 +65,6 @@ internal sealed class SqliteDeadLetters(SqliteEngine engine, WsmqOptions options
         DeadLetterTable.Trim(session, row.Id, request.User, options.MaxDeadLetters);
         DeadLetterTable.ForgetFailures(session, row.Id, request.User, request.Device);
         CursorTable.Advance(session, row.Id, request.User, request.Device, entry.Position.Value, now);
-        return new FailResult(FailOutcome.SetAside, attempts);
+        return new FailResult(FailOutcome.SetAside, attempts, entry.Bytes);
     }
 }

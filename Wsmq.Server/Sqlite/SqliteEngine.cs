@@ -12,11 +12,14 @@ internal sealed class SqliteEngine(WsmqSqliteOptions options, TimeProvider clock
 
     private Parts Opened => Volatile.Read(ref _parts) ?? throw new InvalidOperationException("The SQLite store has not been started.");
 
+    /// <summary>The file, wherever its links lead.</summary>
+    public string FullPath { get; } = FinalPath(options.Path);
+
     public bool IsRunning => Volatile.Read(ref _parts) is { Writer.IsRunning: true };
 
     public void Open(int? maxPages)
     {
-        var path = FinalPath(options.Path);
+        var path = FullPath;
         var held = SqliteFileLock.Take(path);
         SqliteSession? session = null;
         try

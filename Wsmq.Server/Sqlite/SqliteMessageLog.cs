@@ -7,7 +7,7 @@ namespace Wsmq.Server.Sqlite;
 /// from then on: they travel with the signal.
 /// </summary>
 internal sealed class SqliteMessageLog(
-    SqliteEngine engine, WsmqOptions options, SqliteRetention retention, LocalSignals signals, TimeProvider clock) : IMessageLog
+    SqliteEngine engine, SqliteRoom room, WsmqOptions options, SqliteRetention retention, LocalSignals signals, TimeProvider clock) : IMessageLog
 {
     private readonly AppendOperation _append = new(options, retention, clock);
     private readonly CursorOperations _cursors = new(options, retention, clock);
@@ -22,6 +22,7 @@ internal sealed class SqliteMessageLog(
         int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(lane, 0);
+        room.Require();
         var number = ++_asked;
         var appended = await engine.WriteAsync(s => Append(s, number, batch, follows), Publish, cancellationToken).ConfigureAwait(false);
         return appended.Results;

@@ -5,6 +5,9 @@ namespace Wsmq.Server.Sqlite;
 /// </summary>
 internal sealed class SqliteRetention(WsmqOptions options)
 {
+    /// <summary>After so many µs nothing of any log is kept.</summary>
+    public long Longest { get; } = options.Retention.Longest.Micros();
+
     /// <summary>Devices last seen at or before this moment are expired.</summary>
     public long ExpiredSince(long now) => now - options.DeviceExpiry.Micros();
 

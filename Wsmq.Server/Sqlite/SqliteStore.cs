@@ -8,6 +8,7 @@ namespace Wsmq.Server.Sqlite;
 internal sealed class SqliteStore : IStore
 {
     private readonly SqliteEngine _engine;
+    private readonly SqliteRoom _room;
     private readonly SqliteSweeper _sweeper;
     private readonly ILogger _logger;
     private int _started;
@@ -20,8 +21,10 @@ internal sealed class SqliteStore : IStore
         var retention = new SqliteRetention(options.Value);
         var signals = new LocalSignals(logger);
         _engine = new SqliteEngine(sqlite.Value, clock, logger);
+        _room = new SqliteRoom(sqlite.Value, _engine, clock, () => Disk?.Invoke());
         _sweeper = new SqliteSweeper(_engine, retention, clock, logger);
-        Log = new SqliteMessageLog(_engine, options.Value, retention, signals, clock);
+        Log = new SqliteMessageLog(_engine, _room, options.Value, retention, signals, clock);
+        Usage = new SqliteUsage(_engine, _room, options.Value, clock);
         Memberships = new SqliteMemberships(_engine, signals, options.Value.Limits.GroupsPerUser);
         Signals = signals;
         DeadLetters = new SqliteDeadLetters(_engine, options.Value, clock);
@@ -43,18 +46,24 @@ internal sealed class SqliteStore : IStore
     public IDeadLetterStore DeadLetters { get; }
     public IAccessStore Access { get; }
 
+    public IUsageStore Usage { get; }
+
+    /// <summary>What the disk has: how tests fill one. The real one where it returns nothing.</summary>
+    internal Func<DiskSpace?>? Disk { get; init; }
+
     /// <summary>The most pages that the file may take: how tests fill a disk.</summary>
     internal int? MaxPages { get; init; }
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         if (Interlocked.Exchange(ref _started, 1) != 0)
-            return Task.CompletedTask;
+            return;
         try
         {
             _engine.Open(MaxPages);
+            await _room.StartAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -63,7 +72,6 @@ internal sealed class SqliteStore : IStore
         }
 
         _sweeper.Start();
-        return Task.CompletedTask;
     }
 
     public async Task<bool> IsAvailableAsync(CancellationToken cancellationToken)

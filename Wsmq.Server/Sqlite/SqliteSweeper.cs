@@ -59,6 +59,10 @@ internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retenti
             .ConfigureAwait(false) == LettersPerWrite)
             cancellationToken.ThrowIfCancellationRequested();
 
+        while (await engine.WriteAsync(
+            s => UsageTable.Purge(s, clock.NowMicros() - retention.Longest, LettersPerWrite), cancellationToken).ConfigureAwait(false) == LettersPerWrite)
+            cancellationToken.ThrowIfCancellationRequested();
+
         var due = await engine.ReadAsync(s => LogTable.WithGraceOver(s, clock.NowMicros(), LogsPerSweep), cancellationToken).ConfigureAwait(false);
         due.AddRange(await TooOldAsync(cancellationToken).ConfigureAwait(false));
         foreach (var ids in due.Distinct().Chunk(LogsPerWrite))

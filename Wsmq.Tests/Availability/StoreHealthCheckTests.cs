@@ -87,6 +87,8 @@ public sealed class StoreHealthCheckTests
 
         public IAccessStore Access => throw new NotSupportedException();
 
+        public IUsageStore Usage => throw new NotSupportedException();
+
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task<bool> IsAvailableAsync(CancellationToken cancellationToken)

@@ -30,6 +30,8 @@ public sealed class StoreMonitorTests
 
     private sealed class ThrowingStore : IStore
     {
+        public IUsageStore Usage => throw new NotSupportedException();
+
         private int _calls;
 
         public event Action? Doubted;

@@ -62,6 +62,8 @@ public sealed class AckQueueTests
 
         public IAccessStore Access => throw new NotSupportedException();
 
+        public IUsageStore Usage => throw new NotSupportedException();
+
         public override Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>
             Interlocked.Increment(ref _calls) == 1 ? throw new TaskCanceledException() : Task.FromResult(new AckResult[batch.Count]);
 

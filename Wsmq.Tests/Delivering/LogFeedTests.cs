@@ -1,6 +1,7 @@
 using System.Text;
 using Wsmq.Server.Delivering;
 using Wsmq.Server.Logs;
+using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Delivering;
 
@@ -107,7 +108,7 @@ public sealed class LogFeedTests
         else
             _feed.Observe(State(last), _feed.Tail);
         _feed.Lost.Behind(kept).Should().BeNull("nothing tells yet");
-        await _feed.ReadAsync(new Page(State(last), Stored(next, kept), Stored(last, next)), seen, CancellationToken.None);
+        await _feed.ReadAsync(new Page(State(last), Stored(next, kept), Stored(last, next)), seen, TestReads.Unlimited, CancellationToken.None);
 
         _feed.Lost.Behind(kept).Should().Be(seen);
         _feed.Lost.Behind(new Position(4)).Should().Be(seen);
@@ -119,10 +120,10 @@ public sealed class LogFeedTests
     {
         _feed.OnSignal(Entry(First, Position.Start));
         _feed.OnSignal(Entry(new Position(4), new Position(3)));
-        await _feed.ReadAsync(new Page(State(new Position(4)), Stored(First, Position.Start), Stored(new Position(3), First)), Position.Start, CancellationToken.None);
+        await _feed.ReadAsync(new Page(State(new Position(4)), Stored(First, Position.Start), Stored(new Position(3), First)), Position.Start, TestReads.Unlimited, CancellationToken.None);
         _feed.OnSignal(Entry(new Position(9), new Position(8)));
-        await _feed.ReadAsync(new Page(State(new Position(9)), Stored(new Position(9), new Position(8))), Second, CancellationToken.None);
-        await _feed.ReadAsync(new Page(State(new Position(9)), Stored(new Position(9), Second)), new Position(5), CancellationToken.None);
+        await _feed.ReadAsync(new Page(State(new Position(9)), Stored(new Position(9), new Position(8))), Second, TestReads.Unlimited, CancellationToken.None);
+        await _feed.ReadAsync(new Page(State(new Position(9)), Stored(new Position(9), Second)), new Position(5), TestReads.Unlimited, CancellationToken.None);
 
         _feed.Lost.Should().BeSameAs(LostRanges.None);
     }
@@ -142,13 +143,36 @@ public sealed class LogFeedTests
         lost.Behind(new Position(9)).Should().BeNull();
     }
 
+    [Fact]
+    public async Task Readers_that_want_the_same_page_share_it_and_who_wants_another_one_does_not_take_it_away()
+    {
+        var log = new Page(State(Second), Stored(First, Position.Start), Stored(Second, First));
+        _feed.Attach(new Listening());
+        _feed.Attach(new Listening());
+        async Task<FeedPage> ReadAsync(Position after) => await _feed.ReadAsync(log, after, TestReads.Unlimited, CancellationToken.None);
+
+        var pages = new[] { await ReadAsync(Position.Start), await ReadAsync(First), await ReadAsync(Position.Start), await ReadAsync(First) };
+
+        log.Reads.Should().Be(2);
+        pages[2].Should().BeSameAs(pages[0]);
+        pages[3].Should().BeSameAs(pages[1]);
+        _feed.OnSignal(Entry(new Position(3), Second));
+        await ReadAsync(Position.Start);
+        log.Reads.Should().Be(3, "the log has grown");
+    }
+
     private static LogEntry Stored(Position position, Position previous) => Entry(position, previous).Entry!;
 
     /// <summary>A log of which one page is read.</summary>
     private sealed class Page(LogState state, params LogEntry[] entries) : ScriptedLogBase
     {
-        public override Task<LogPage> ReadAsync(Address source, Position after, int maxEntries, int maxBytes, CancellationToken cancellationToken) =>
-            Task.FromResult(new LogPage(entries, state));
+        public int Reads { get; private set; }
+
+        public override Task<LogPage> ReadAsync(Address source, Position after, int maxEntries, int maxBytes, CancellationToken cancellationToken)
+        {
+            Reads++;
+            return Task.FromResult(new LogPage(entries, state));
+        }
     }
 
     private sealed class Listening : IFeedReader

@@ -36,6 +36,14 @@ internal static class LimitCases
             node => UntilRefusedAsync(node, (alice, _) => alice.SendAsync("user:alice", new string('x', 20_000))),
             node => WithAsync(node, Works)) { SaysWhen = true },
         new(
+            "Limits.UserStorePercent", "quota-exceeded", o => (o.Limits.UserStorePercent, o.AckGrace) = (0.01, TimeSpan.Zero),
+            node => UntilRefusedAsync(node, (alice, _) => alice.SendAsync("user:bob", new string('x', 20_000))),
+            async node =>
+            {
+                await using var bob = await PlainClient.ConnectAsync(node, "bob");
+                await WithAsync(node, alice => alice.SendAsync("user:bob", new string('x', 20_000)));
+            }) { SaysWhen = true, OfTheStore = true },
+        new(
             "Limits.NewAddressesPerHour", "too-many-new-addresses",
             o => (o.Limits.NewAddressesPerHour, o.Limits.NewAddressBurst) = (3_600, 2),
             node => UntilRefusedAsync(node, (alice, i) => alice.SendAsync($"user:invented{i}", 1)),

@@ -112,6 +112,25 @@ public sealed class LimitTests(SharedRedis redis) : IDisposable, IClassFixture<S
         await bob.SendAsync("user:bob", 1);
     }
 
+    [Theory]
+    [InlineData("SQLite")]
+    [InlineData("Redis")]
+    public async Task What_is_beyond_the_bytes_read_a_second_comes_later_and_completely(string store)
+    {
+        await using var node = await StartAsync(
+            store, o => (o.Limits.UserReadBytesPerSecond, o.Limits.UserReadByteBurst) = (1024 * 1024, 1024));
+        for (var i = 0; i < 10; i++)
+            await node.Publisher.SendAsync(new OutgoingMessage { To = "user:alice", Data = new byte[100_000] });
+
+        await using var first = await PlainClient.ConnectAsync(node, "alice", "phone");
+        await using var second = await PlainClient.ConnectAsync(node, "alice", "laptop");
+
+        await Eventually.That("both have all", () => first.Received.Count == 10 && second.Received.Count == 10);
+        await first.Connection.InvokeAsync("Resume", "user:alice", "0000000000000000");
+        await Eventually.That("it comes once more", () => first.Received.Count == 20);
+        first.Gaps.Concat(second.Gaps).Should().BeEmpty();
+    }
+
     [Fact]
     public async Task Who_is_turned_away_and_stays_is_cut_off()
     {
@@ -135,16 +154,17 @@ public sealed class LimitTests(SharedRedis redis) : IDisposable, IClassFixture<S
 
         table.Select(cells => (cells[1].Split('`')[1], cells[5].Trim())).Should().BeEquivalentTo(
             LimitCases.All.Select(l => (l.Option, $"{WsmqErrors.All.Values.Single(e => e.Code == l.Code).Number} `{l.Code}`"))
-                .Concat(LogLimitTests.Options.Select(o => (o, "gap `retention`"))));
+                .Concat(LogLimitTests.Options.Select(o => (o, "gap `retention`")))
+                .Append(("Limits.UserReadBytesPerSecond", "later deliveries")));
     }
 
     private Task<TestNode> StartAsync(string store, Action<WsmqOptions> set) => TestNode.StartAsync(
         s =>
         {
             if (store == "Redis")
-                s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = redis.NextPrefix());
+                s.UseRedis(redis.Server.EndPoint, o => (o.KeyPrefix, o.MemoryBytes) = (redis.NextPrefix(), 1L << 30));
             else
-                s.UseSqlite(_folder.File($"{Guid.NewGuid():N}.db"));
+                s.UseSqlite(_folder.File($"{Guid.NewGuid():N}.db"), o => o.MaxBytes = 1L << 30);
         },
         set);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.SignalR.Client;
 using Wsmq.Tests.Support;
 
@@ -33,6 +34,39 @@ public sealed class FullRedisTests
         await Eventually.That("there is room again", async () => (await node.Publisher.SendManyAsync([Large()]))[0].Receipt is not null);
         bob.Gaps.Should().BeEmpty();
     }
+
+    [Theory]
+    [InlineData(1_500)]
+    [InlineData(100_000)]
+    public async Task One_user_does_not_fill_it(int size)
+    {
+        await using var redis = await RedisServer.StartAsync(appendOnly: true, "--maxmemory", "40mb", "--maxmemory-policy", "noeviction");
+        await using var node = await TestNode.StartAsync(s => s.UseRedis(redis.EndPoint), o =>
+        {
+            o.Limits.UserStorePercent = new LimitOptions().UserStorePercent;
+            o.Limits.SendsPerSecond = o.Limits.UserSendsPerSecond = 0;
+        });
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+        await using var mallory = await PlainClient.ConnectAsync(node, "mallory");
+        var empty = await MemoryAsync(redis);
+        var (body, refused) = (new string('x', size), 0);
+        for (var round = 0; refused < 100; round++)
+        {
+            var results = await mallory.Connection.InvokeAsync<PublishResult[]>(
+                "SendMany", Enumerable.Range(0, 3).Select(i => new { to = $"user:i{((round * 3) + i) % 200}", body }));
+            var codes = results.Select(r => WsmqError.Find(r.Error)).OfType<WsmqError>().ToList();
+            codes.Should().BeSubsetOf([WsmqErrors.QuotaExceeded]);
+            refused += codes.Count;
+            await bob.SendAsync("user:bob", round);
+        }
+
+        (await MemoryAsync(redis) - empty).Should().BeLessThan(40 * 1024 * 1024 / 8);
+        await node.Publisher.SendManyAsync([.. Enumerable.Range(0, 20).Select(_ => Large())]);
+    }
+
+    private static async Task<long> MemoryAsync(RedisServer redis) => long.Parse(
+        (await redis.CommandAsync("INFO memory")).Split('\n').Single(l => l.StartsWith("used_memory:", StringComparison.Ordinal)).Split(':')[1].Trim(),
+        CultureInfo.InvariantCulture);
 
     private static OutgoingMessage Large() => new() { To = "user:bob", Data = new byte[60_000] };
 }

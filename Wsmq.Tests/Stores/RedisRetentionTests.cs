@@ -109,4 +109,69 @@ public sealed class RedisRetentionTests(SharedRedis redis) : IAsyncLifetime
             return kept < 1_000;
         });
     }
+
+    [Fact]
+    public async Task A_script_reads_few_large_entries_at_once_and_many_small_ones()
+    {
+        await using var h = await StartAsync();
+        var small = Address.User("small");
+        await h.AddManyAsync(small, 512);
+        for (var i = 0; i < 4; i++)
+        {
+            await h.AddManyAsync(Bob, 15);
+            for (var k = 0; k < 4; k++)
+                await h.AddAsync(Bob, new string('x', 200_000));
+        }
+
+        var before = await RangesAsync();
+        (await h.ReadAsync(small, maxEntries: 512)).Entries.Should().HaveCount(512);
+        var ofSmall = await RangesAsync() - before;
+        var after = Position.Start;
+        var seen = 0;
+        before = await RangesAsync();
+        while (await h.ReadAsync(Bob, after, maxEntries: 512, maxBytes: 256 * 1024) is { Entries: [.., var last] } page)
+        {
+            page.Entries.Sum(e => e.Bytes).Should().BeLessThan(512 * 1024);
+            (seen, after) = (seen + page.Entries.Count, last.Position);
+        }
+
+        seen.Should().Be(4 * 19);
+        ofSmall.Should().BeLessThan(12);
+        (await RangesAsync() - before).Should().BeGreaterThan(4 * 19 / 2, "what a command returns is copied whether it is wanted or not");
+    }
+
+    [Fact]
+    public async Task A_long_log_goes_in_parts_and_in_the_end_completely()
+    {
+        const int Count = 25_000;
+        await using var h = await StartAsync(o => o.AckGrace = TimeSpan.FromMilliseconds(1));
+        await h.OpenAsync("bob", "phone");
+        var subscription = await h.Store.Signals.SubscribeAsync(Bob, _ => { }, default);
+        Position[] last = [];
+        for (var i = 0; i < Count; i += 500)
+            last = await h.AddManyAsync(Bob, 500);
+        await h.AckAsync("bob", "phone", last[^1]);
+        var database = _admin.GetDatabase();
+
+        var lengths = new List<long>();
+        await Eventually.That("all of it is gone", async () =>
+        {
+            await h.ReadAsync(Bob, last[^1]);
+            lengths.Add(await database.StreamLengthAsync(Keys.Log(Bob)));
+            return lengths[^1] == 0;
+        });
+
+        lengths.Prepend(Count).Zip(lengths, (longer, shorter) => longer - shorter).Max().Should().BeLessThanOrEqualTo(20_000);
+        lengths.Should().Contain(length => length > 0 && length < Count);
+        (await h.StateAsync(Bob)).Should().BeEquivalentTo(new { Tail = last[^1], Removed = last[^1] });
+        await h.AddAsync(Bob);
+        await subscription.DisposeAsync();
+    }
+
+    private async Task<long> RangesAsync()
+    {
+        var ranges = (await redis.Server.CommandAsync("INFO commandstats")).Split('\n')
+            .FirstOrDefault(line => line.StartsWith("cmdstat_xrange:calls=", StringComparison.Ordinal));
+        return ranges is null ? 0 : long.Parse(ranges.Split('=', ',')[1], System.Globalization.CultureInfo.InvariantCulture);
+    }
 }

@@ -28,16 +28,26 @@ internal sealed class SqliteHarness(Func<SqliteStore> make) : StoreHarness
     public override IStore Store => _store;
 
     public static async Task<SqliteHarness> StartAsync(
-        string path, WsmqOptions? options = null, TimeProvider? clock = null, int? maxPages = null)
+        string path, WsmqOptions? options = null, TimeProvider? clock = null, int? maxPages = null, WsmqSqliteOptions? sqlite = null,
+        Func<DiskSpace?>? disk = null)
     {
-        var harness = new SqliteHarness(() => Make(path, options, clock, maxPages));
+        var harness = new SqliteHarness(() => Make(path, options, clock, maxPages, sqlite, disk));
         await harness._store.StartAsync(default);
         return harness;
     }
 
-    public static SqliteStore Make(string path, WsmqOptions? options = null, TimeProvider? clock = null, int? maxPages = null) => new(
-        Options.Create(options ?? new WsmqOptions()), Options.Create(new WsmqSqliteOptions { Path = path }),
-        clock ?? TimeProvider.System, NullLogger<SqliteStore>.Instance) { MaxPages = maxPages };
+    public static SqliteStore Make(
+        string path, WsmqOptions? options = null, TimeProvider? clock = null, int? maxPages = null, WsmqSqliteOptions? sqlite = null,
+        Func<DiskSpace?>? disk = null)
+    {
+        sqlite ??= new WsmqSqliteOptions();
+        sqlite.Path = path;
+        return new SqliteStore(
+            Options.Create(options ?? new WsmqOptions()), Options.Create(sqlite), clock ?? TimeProvider.System, NullLogger<SqliteStore>.Instance)
+        {
+            MaxPages = maxPages, Disk = disk,
+        };
+    }
 
     public override async Task RestartAsync()
     {

@@ -6,10 +6,23 @@ namespace Wsmq.Tests.Stores;
 // Failed attempts, and what is set aside because of them.
 public abstract partial class StoreContract
 {
-    private static Task<FailResult> FailAsync(
+    private static async Task<FailResult> FailAsync(
         StoreHarness h, Address source, Position position, string user = "bob", string device = "phone", FailKind kind = FailKind.Reported,
         string reason = "why") =>
-        h.Store.DeadLetters.FailAsync(new FailRequest(source, user, device, position, kind, reason), default);
+        await h.Store.DeadLetters.FailAsync(new FailRequest(source, user, device, position, kind, reason), default) with { Bytes = 0 };
+
+    [Fact]
+    public async Task What_a_dead_letter_takes_is_said_once()
+    {
+        await using var h = await CreateAsync(o => o.MaxAttempts = 2);
+        await h.OpenAsync("bob", "phone");
+        var request = new FailRequest(Bob, "bob", "phone", await h.AddAsync(Bob, "body"), FailKind.Reported, "why");
+        var results = new List<FailResult>();
+        for (var i = 0; i < 3; i++)
+            results.Add(await h.Store.DeadLetters.FailAsync(request, default));
+
+        results.Select(r => r.Bytes).Should().Equal(0, "body".Length + "meta:body".Length, 0);
+    }
 
     [Theory]
     [InlineData(false)]

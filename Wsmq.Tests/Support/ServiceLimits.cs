@@ -9,7 +9,9 @@ internal static class ServiceLimits
         (limits.SendsPerSecond, limits.SendBurst) = (service.SendsPerSecond, service.SendBurst);
         (limits.UserSendsPerSecond, limits.UserSendBurst) = (service.UserSendsPerSecond, service.UserSendBurst);
         (limits.UserSendBytesPerMinute, limits.UserSendByteBurst) = (service.UserSendBytesPerMinute, service.UserSendByteBurst);
+        limits.UserStorePercent = service.UserStorePercent;
         (limits.NewAddressesPerHour, limits.NewAddressBurst) = (service.NewAddressesPerHour, service.NewAddressBurst);
+        (limits.UserReadBytesPerSecond, limits.UserReadByteBurst) = (service.UserReadBytesPerSecond, service.UserReadByteBurst);
         (limits.UserConnectsPerMinute, limits.UserConnectBurst) = (service.UserConnectsPerMinute, service.UserConnectBurst);
         limits.ConnectionsPerUser = service.ConnectionsPerUser;
     }

@@ -70,7 +70,7 @@ local function close(log, meta, max_age, tail, due, nodes, open)
     if open then call('HSET', meta, 't', tail, 'b', open) else call('HSET', meta, 't', tail) end
     return
   end
-  call('XTRIM', log, 'MINID', string.format('%.0f', math.max(now - max_age, 0)))
+  remove(log, math.max(now - max_age, 0))
   call('PEXPIRE', log, string.format('%.0f', math.ceil(max_age * 1.125 / 1000)))
   call('HSET', meta, 't', tail, 'x', digits(now + max_age / 16))
   if open then call('HSET', meta, 'b', open) end

@@ -6,7 +6,8 @@
 -- ARGV[1] device's field        ARGV[2] position   ARGV[3] place   ARGV[4] R (reported), S (silent), B (blocked) or F (final)
 -- ARGV[5] most attempts, 0 for no limit            ARGV[6] reason
 -- ARGV[7] most entries set aside                   ARGV[8] how long they are kept, µs   ARGV[9] user
--- Returns the outcome (0 not first, 1 counted, 2 set aside, 3 passed, 4 no such reader) and the attempts
+-- Returns the outcome (0 not first, 1 counted, 2 set aside, 3 passed, 4 no such reader), the attempts, and of what was set aside
+-- now its bytes
 local log, holder, dead, places = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local field, position, place, kind, limit = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 
@@ -48,4 +49,4 @@ local milliseconds = string.format('%.0f', math.ceil(age / 1000))
 call('PEXPIRE', dead, milliseconds)
 call('PEXPIRE', places, milliseconds)
 call('HSET', holder, field, position .. string.sub(value, 17, head))
-return { 2, reported + silent }
+return { 2, reported + silent, #first[2][4] - 8 }

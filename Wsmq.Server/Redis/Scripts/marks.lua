@@ -10,12 +10,14 @@ end
 
 -- Removes what is too much.
 local function lighten(log, meta, marks, max)
-  local sum, through = 0, nil
+  local sum, through, all = 0, nil, marks
   for i = 17, #marks, 28 do sum = sum + tonumber(string.sub(marks, i, i + 11)) end
   while sum > max - max / 16 and #marks > 28 do
     sum = sum - tonumber(string.sub(marks, 17, 28))
     through, marks = string.sub(marks, 1, 16), string.sub(marks, 29)
   end
-  if through then call('XTRIM', log, 'MINID', string.format('%.0f', tonumber(through) + 1)) end
-  call('HSET', meta, 'm', marks)
+  -- Until all of it is gone the marks say that it is there.
+  local done = true
+  if through then done = select(2, remove(log, tonumber(through) + 1)) end
+  call('HSET', meta, 'm', done and marks or all)
 end

@@ -2,11 +2,12 @@
 -- KEYS[1] log (stream)   KEYS[2] meta (hash)
 -- ARGV[1] after          ARGV[2] most entries    ARGV[3] most bytes
 -- ARGV[4] retention age in µs                    ARGV[5] grace in µs   ARGV[6] device expiry in µs
+-- ARGV[7] up to which size contents are not counted in the bytes of the log
 -- Returns tail, removed, consumed, membership version, and the entries as XRANGE gives them
 local log, meta = KEYS[1], KEYS[2]
 local max_entries, max_bytes = tonumber(ARGV[2]), math.max(tonumber(ARGV[3]), 1)
 local now = micros()
-local state = call('HMGET', meta, 't', 'c', 'v', 'g', 'd')
+local state = call('HMGET', meta, 't', 'c', 'v', 'g', 'd', 'b', 'm')
 trim(log, meta, now - tonumber(ARGV[4]), state[4], state[5], now, tonumber(ARGV[5]), tonumber(ARGV[6]))
 local tail = state[1] or zero
 
@@ -26,9 +27,15 @@ local function content_of(entry)
   return #fields[4] - 8
 end
 
+-- What a command returns is copied several times, some 10 ms for a MiB, whatever of it is wanted: so few at a time that it is no more
+-- than half a MiB, given what may stand in the log. Where no mark was ever set, field b has all that is counted.
+local at_once = 2
+local counted = not state[7] and (state[6] and tonumber(state[6]) or not state[6] and 0)
+if counted and counted < 262144 then at_once = math.max(2, math.min(64, math.floor((524288 - counted) / tonumber(ARGV[7])))) end
+
 local entries, bytes, from, to = {}, 0, '(' .. ARGV[1] .. last, tail .. last
 while #entries < max_entries and bytes < max_bytes do
-  local some = call('XRANGE', log, from, to, 'COUNT', math.min(16, max_entries - #entries))
+  local some = call('XRANGE', log, from, to, 'COUNT', math.min(at_once, max_entries - #entries))
   if #some == 0 then break end
   for _, entry in ipairs(some) do
     if bytes >= max_bytes then break end

@@ -1,0 +1,29 @@
+namespace Wsmq.Server.Delivering;
+
+/// <summary>
+/// The pages of a log that its readers read last, so that those who want the same one share it: the one that many read from, and the
+/// one after it, which those in front read ahead. Guarded by the feed's lock.
+/// </summary>
+internal sealed class SharedPages
+{
+    private const int Most = 2;
+
+    private readonly List<SharedPage> _pages = new(Most);
+
+    /// <summary>Null where nobody has read it since the log grew, or the reading failed.</summary>
+    public Task<FeedPage>? Find(Position after, Position tail) =>
+        _pages.Find(p => p.After == after && p.Tail == tail && !p.Page.IsFaulted)?.Page;
+
+    /// <summary>Returns the page.</summary>
+    public Task<FeedPage> Add(Position after, Position tail, Task<FeedPage> page)
+    {
+        if (_pages.Count == Most)
+            _pages.RemoveAt(0);
+        _pages.Add(new SharedPage(after, tail, page));
+        return page;
+    }
+
+    public void Clear() => _pages.Clear();
+
+    private sealed record SharedPage(Position After, Position Tail, Task<FeedPage> Page);
+}

@@ -1,0 +1,44 @@
+-- Adds to the account of a user what was kept because of the user, and says how much it is by now.
+-- KEYS[1] usage of the user (hash: b all bytes, p those that stay for ever, n names kept apart, r when the rate is paid for, in µs;
+--         * and a name: marks, see usage.lua)
+-- ARGV[1] longest age, µs      ARGV[2] from how many bytes on logs are kept apart     ARGV[3] bytes that stay for ever
+-- ARGV[4] µs of the rate       ARGV[5] what a log takes by itself                     ARGV[6] most names kept apart
+-- ARGV[7] quantum of a log's marks, µs   ARGV[8] quantum of the others', µs
+-- ARGV[9 …] of each log: name, last position, bytes
+-- Returns the sum, and how far ahead of the clock the rate is, µs
+local usage, now, age = KEYS[1], micros(), tonumber(ARGV[1])
+local apart, permanent, base, most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[5]), tonumber(ARGV[6])
+
+local function number(text) return text and tonumber(text) or 0 end
+local state = call('HMGET', usage, 'b', 'p', 'n', 'r', '*')
+local sum, kept, names, rate = number(state[1]), number(state[2]), number(state[3]), number(state[4])
+if #ARGV == 8 and permanent == 0 and not state[1] then return { 0, 0 } end
+
+local cut, gone = digits(math.max(now - age, 0)), 0
+local general
+general, gone = without(marks_of(state[5]), cut)
+sum = sum - gone
+for i = 9, #ARGV, 3 do
+  local name, at, bytes = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
+  local letters = string.byte(name) == 33
+  local marks = call('HGET', usage, name)
+  if marks or names < most and (letters or sum + bytes > apart) then
+    local rest
+    rest, gone = without(marks_of(marks), cut)
+    if not marks then names = names + 1 end
+    if rest == '' and not letters then bytes = bytes + base end
+    sum = sum - gone + bytes
+    call('HSET', usage, name, with(rest, at, bytes, tonumber(ARGV[7])))
+  else
+    if not letters then bytes = bytes + base end
+    general = with(general, at, bytes, tonumber(ARGV[8]))
+    sum = sum + bytes
+  end
+end
+
+kept, sum = kept + permanent, math.max(sum + permanent, 0)
+rate = math.max(rate, now) + tonumber(ARGV[4])
+local function text(value) return string.format('%.0f', value) end
+call('HSET', usage, 'b', text(sum), 'p', text(kept), 'n', text(names), 'r', text(rate), '*', general)
+call('PEXPIRE', usage, kept > 0 and '315360000000' or text(math.ceil(age * 1.125 / 1000)))
+return { text(sum), text(rate - now) }

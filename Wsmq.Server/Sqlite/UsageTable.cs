@@ -1,0 +1,80 @@
+namespace Wsmq.Server.Sqlite;
+
+/// <summary>The accounts of users. A table of its own, so that older files need no change.</summary>
+internal static class UsageTable
+{
+    public static readonly string[] Definition =
+    [
+        """
+        CREATE TABLE IF NOT EXISTS usage (
+            user TEXT NOT NULL,
+            name TEXT NOT NULL,
+            marks TEXT NOT NULL,
+            PRIMARY KEY (user, name)) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE IF NOT EXISTS usage_sums (
+            user TEXT NOT NULL PRIMARY KEY,
+            bytes INTEGER NOT NULL,
+            permanent INTEGER NOT NULL,
+            names INTEGER NOT NULL,
+            paid INTEGER NOT NULL,
+            touched INTEGER NOT NULL) WITHOUT ROWID
+        """,
+        "CREATE INDEX IF NOT EXISTS usage_sums_touched ON usage_sums (touched)",
+    ];
+
+    public static UsageRow? Find(SqliteSession session, string user) => session.One(
+        "SELECT bytes, permanent, names, paid FROM usage_sums WHERE user = $user",
+        r => new UsageRow { Bytes = r.GetInt64(0), Permanent = r.GetInt64(1), Names = r.GetInt64(2), Paid = r.GetInt64(3) }, user);
+
+    public static void Save(SqliteSession session, string user, UsageRow row, long now) => session.Run(
+        """
+        INSERT INTO usage_sums (user, bytes, permanent, names, paid, touched) VALUES ($user, $bytes, $permanent, $names, $paid, $now)
+        ON CONFLICT (user) DO UPDATE SET bytes = excluded.bytes, permanent = excluded.permanent, names = excluded.names,
+            paid = excluded.paid, touched = excluded.touched
+        """,
+        user, row.Bytes, row.Permanent, row.Names, row.Paid, now);
+
+    public static string? Marks(SqliteSession session, string user, string name) =>
+        session.One("SELECT marks FROM usage WHERE user = $user AND name = $name", r => r.GetString(0), user, name);
+
+    public static List<(string Name, string Marks)> All(SqliteSession session, string user) =>
+        session.All("SELECT name, marks FROM usage WHERE user = $user", r => (r.GetString(0), r.GetString(1)), user);
+
+    public static void Set(SqliteSession session, string user, string name, string marks) => session.Run(
+        "INSERT INTO usage (user, name, marks) VALUES ($user, $name, $marks) ON CONFLICT (user, name) DO UPDATE SET marks = excluded.marks",
+        user, name, marks);
+
+    public static void Remove(SqliteSession session, string user, string name) =>
+        session.Run("DELETE FROM usage WHERE user = $user AND name = $name", user, name);
+
+    /// <summary>Forgets what users were charged who were charged nothing since, up to a number of them; returns how many. What is permanent stays.</summary>
+    public static int Purge(SqliteSession session, long before, int limit)
+    {
+        var users = session.All(
+            "SELECT user FROM usage_sums WHERE touched <= $before AND bytes > permanent LIMIT $limit", r => r.GetString(0), before, limit);
+        foreach (var user in users)
+        {
+            session.Run("DELETE FROM usage WHERE user = $user", user);
+            session.Run("UPDATE usage_sums SET bytes = permanent, names = 0 WHERE user = $user", user);
+            session.Run("DELETE FROM usage_sums WHERE user = $user AND permanent = 0", user);
+        }
+
+        return users.Count;
+    }
+}
+
+/// <summary>The sums of one user.</summary>
+internal sealed class UsageRow
+{
+    public long Bytes { get; set; }
+
+    public long Permanent { get; set; }
+
+    /// <summary>How many names are kept apart.</summary>
+    public long Names { get; set; }
+
+    /// <summary>When the rate of bytes is paid for, in µs.</summary>
+    public long Paid { get; set; }
+}

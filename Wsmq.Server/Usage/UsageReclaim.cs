@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Logs;
+
+namespace Wsmq.Server.Usage;
+
+/// <summary>Gives back to a user what is gone from the store: acknowledged, removed by retention, or deleted.</summary>
+internal sealed class UsageReclaim(IStore store, IOptions<WsmqOptions> options, TimeProvider time)
+{
+    // Of a dead letter, beside what its sender wrote.
+    private const int Metadata = 4_096;
+
+    /// <summary>Returns the sum, or null where nothing is gone.</summary>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
+    public async Task<long?> RunAsync(string user, CancellationToken cancellationToken)
+    {
+        var parts = await store.Usage.PartsAsync(user, cancellationToken);
+        var changes = new List<UsageChange>();
+        await FindInLogsAsync(parts, changes, cancellationToken);
+        foreach (var part in parts.Where(p => p.Name[0] == UsageNames.DeadLetters))
+            await FindInDeadLettersAsync(user, part, changes, cancellationToken);
+        return changes.Count == 0 ? null : await store.Usage.ChangeAsync(user, changes, cancellationToken);
+    }
+
+    private async Task FindInLogsAsync(IReadOnlyList<UsagePart> parts, List<UsageChange> changes, CancellationToken cancellationToken)
+    {
+        var logs = new List<(UsagePart Part, Address Address)>();
+        foreach (var part in parts)
+        {
+            if (Address.TryParse(part.Name, out var address, out _))
+                logs.Add((part, address));
+        }
+
+        if (logs.Count == 0)
+            return;
+        var old = (time.GetUtcNow() - options.Value.Retention.Longest).ToUnixTimeMilliseconds() * 1_000;
+        var states = await store.Log.StatesAsync(logs.ConvertAll(l => l.Address), cancellationToken);
+        for (var i = 0; i < logs.Count; i++)
+        {
+            if (states[i] is not { } state)
+                continue;
+            var before = UsageMarks.Whole(logs[i].Part.Marks);
+            Change(logs[i].Part, UsageMarks.WithoutBeyond(UsageMarks.Without(before, Math.Max(state.Removed.Value, old)), state.Tail.Value), changes);
+        }
+    }
+
+    // What each of them takes is not known without reading it; none takes more than the largest message.
+    private async Task FindInDeadLettersAsync(string user, UsagePart part, List<UsageChange> changes, CancellationToken cancellationToken)
+    {
+        if (!Address.TryParse(part.Name[1..], out var source, out _))
+            return;
+        var letters = await store.DeadLetters.ListAsync(source, user, cancellationToken);
+        var marks = UsageMarks.Whole(part.Marks);
+        var most = letters.Count * store.Usage.CostOf(options.Value.MaxBodyBytes + options.Value.MaxHeaderBytes + Metadata);
+        if (UsageMarks.Sum(marks) > most)
+            Change(part, most == 0 ? string.Empty : UsageMarks.With(string.Empty, UsageMarks.Last(marks), most, 1), changes);
+    }
+
+    private static void Change(UsagePart part, string after, List<UsageChange> changes)
+    {
+        if (after != part.Marks)
+            changes.Add(new UsageChange(part.Name, part.Marks, after, UsageMarks.Sum(UsageMarks.Whole(part.Marks)) - UsageMarks.Sum(after)));
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Time.Testing;
+using Wsmq.Server.Limits;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Limits;
+
+/// <summary>What is read for one user: few at a time, and not faster than the rate.</summary>
+public sealed class UserReadsTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly UserReads _reads = new();
+
+    [Fact]
+    public async Task Two_read_at_a_time_and_the_others_wait_for_their_turn()
+    {
+        var rules = Rules(0);
+        await _reads.EnterAsync(rules, default);
+        await _reads.EnterAsync(rules, default);
+        var third = _reads.EnterAsync(rules, default).AsTask();
+        third.IsCompleted.Should().BeFalse();
+
+        _reads.Leave();
+
+        await third;
+        _reads.IsIdle(0).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Who_read_more_than_the_burst_waits_until_it_is_paid_for_and_another_user_does_not()
+    {
+        var rules = Rules(1024 * 1024);
+        await _reads.EnterAsync(rules, default);
+        _reads.Charge(rules, 3 * 1024 * 1024);
+        _reads.Leave();
+
+        var next = _reads.EnterAsync(rules, default).AsTask();
+        _time.Advance(TimeSpan.FromMilliseconds(900));
+        next.IsCompleted.Should().BeFalse();
+        await new UserReads().EnterAsync(rules, default);
+        await Eventually.That("it goes on", () =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            return next.IsCompletedSuccessfully;
+        });
+    }
+
+    [Fact]
+    public async Task Who_gives_up_leaves_the_turn()
+    {
+        var rules = Rules(1024 * 1024);
+        _reads.Charge(rules, 1L << 30);
+        using var stop = new CancellationTokenSource();
+        var waiting = _reads.EnterAsync(rules, stop.Token).AsTask();
+        await stop.CancelAsync();
+
+        await waiting.Invoking(w => w).Should().ThrowAsync<OperationCanceledException>();
+
+        await _reads.EnterAsync(Rules(0), default);
+        await _reads.EnterAsync(Rules(0), default);
+    }
+
+    private LimitRules Rules(long bytes) => TestReads.Rules(
+        new LimitOptions { UserReadBytesPerSecond = bytes, UserReadByteBurst = 2 * 1024 * 1024 }, _time);
+}

@@ -1,0 +1,14 @@
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Limits;
+
+namespace Wsmq.Tests.Support;
+
+/// <summary>What may be read from logs, where a test has no node.</summary>
+internal static class TestReads
+{
+    public static SessionReads Unlimited => new(new UserReads(), Rules(new LimitOptions { UserReadBytesPerSecond = 0 }));
+
+    public static LimitRules Rules(LimitOptions limits, TimeProvider? time = null) => new(
+        limits, 1, time ?? TimeProvider.System,
+        new WsmqMetrics(new TestMeters()));
+}
