@@ -7,6 +7,9 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 results="$PWD/artifacts/tests"
 node_projects=(Wsmq.Tests/PlainClients clients/typescript)
+# What tests run: a command, and the Debian package that has it. A sentinel is a redis-server, servers lead a group of processes
+# (setsid), and the fault campaign steps the clock of a Redis with a small library of its own (cc).
+uses=("redis-server redis-server" "redis-cli redis-tools" "setsid util-linux" "node nodejs" "npm npm" "cc gcc")
 passed=0
 failed=0
 failures=()
@@ -102,11 +105,7 @@ if ! command -v dotnet >/dev/null; then
   fail "dotnet is missing: install the .NET SDK that global.json names"
   finish
 fi
-need redis-server redis-server
-need node nodejs
-need npm npm
-# The fault campaign steps the clock of a Redis with a small library of its own.
-need cc gcc
+for use in "${uses[@]}"; do need ${use}; done
 
 if ! dotnet build Wsmq.sln; then
   fail "the build failed"
