@@ -33,11 +33,13 @@ public static class WsmqEndpointRouteBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         Check(endpoints.ServiceProvider);
+        var writes = WriteTimeout.Of(endpoints.ServiceProvider.GetRequiredService<IOptions<WsmqOptions>>().Value);
         HttpConnectionDispatcherOptions? transports = null;
         var hub = endpoints.MapHub<WsmqHub>(path, options =>
         {
             options.Transports = HttpTransportType.WebSockets;
             options.CloseOnAuthenticationExpiration = true;
+            options.TransportSendTimeout = writes;
             configure?.Invoke(options);
             transports = Checked(options);
         }).RequireAuthorization().WithMetadata(OriginPolicy.Marker.Instance);
@@ -60,7 +62,7 @@ public static class WsmqEndpointRouteBuilderExtensions
     private static RequestDelegate Guarded(IEndpointRouteBuilder endpoints, EndpointBuilder endpoint, HttpConnectionDispatcherOptions transports)
     {
         var door = endpoints.ServiceProvider.GetRequiredService<HubEndpoint>();
-        var next = endpoint.RequestDelegate!;
+        var next = SocketWrites.Observe(endpoint.RequestDelegate!, endpoints.ServiceProvider);
         var app = endpoints.CreateApplicationBuilder();
 
         // Tells what asks for a WebSocket, over HTTP/2 too.

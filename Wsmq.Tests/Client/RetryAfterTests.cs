@@ -17,20 +17,26 @@ public sealed class RetryAfterTests : ClientTest
     [Fact]
     public async Task A_send_waits_as_long_as_the_server_asks_and_those_to_other_addresses_do_not()
     {
-        long refused = 0, repeated = 0;
+        long refused = 0;
+        var tooEarly = 0;
         var carolDone = false;
         var carolWasFirst = false;
         Script.OnSend = (message, _) =>
         {
-            if (message.To == "user:bob" && refused == 0)
-            {
+            if (message.To != "user:bob" || carolWasFirst)
+                return Task.FromResult(Script.Store(message));
+            var first = refused == 0;
+            if (first)
                 refused = Stopwatch.GetTimestamp();
-                throw new HubException(Refusal(WsmqErrors.RateLimited));
+            if (Stopwatch.GetElapsedTime(refused) >= Least)
+            {
+                carolWasFirst = Volatile.Read(ref carolDone);
+                return Task.FromResult(Script.Store(message));
             }
 
-            if (message.To == "user:bob" && repeated == 0)
-                (repeated, carolWasFirst) = (Stopwatch.GetTimestamp(), Volatile.Read(ref carolDone));
-            return Task.FromResult(Script.Store(message));
+            // The second one may be under way before the client has heard of the refusal.
+            tooEarly += !first && message.Body.ToString() == "\"1\"" ? 1 : 0;
+            throw new HubException(Refusal(WsmqErrors.RateLimited));
         };
         await Client.StartAsync();
         var first = Client.SendAsync(Chat("1"));
@@ -40,9 +46,10 @@ public sealed class RetryAfterTests : ClientTest
         Volatile.Write(ref carolDone, true);
         await Task.WhenAll(first, second);
 
-        Stopwatch.GetElapsedTime(refused, repeated).Should().BeGreaterThan(Least);
+        tooEarly.Should().Be(0);
         carolWasFirst.Should().BeTrue();
-        Script.Stored.Select(s => s.Body.ToString()).Should().Equal("\"c\"", "\"1\"", "\"2\"");
+        Script.Stored.Select(s => s.Body.ToString()).Should().BeEquivalentTo("\"c\"", "\"1\"", "\"2\"");
+        Script.Stored.First().To.Should().Be("user:carol");
     }
 
     [Fact]
