@@ -1,0 +1,67 @@
+using System.Net;
+using System.Net.WebSockets;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Proxies;
+
+/// <summary>Two nodes behind a real nginx, set up as operations.md says.</summary>
+public sealed class NginxTests(SharedRedis redis) : IClassFixture<SharedRedis>, IAsyncLifetime
+{
+    private readonly string _prefix = redis.NextPrefix();
+    private readonly List<TestNode> _nodes = [];
+    private NginxServer _nginx = null!;
+
+    private Uri Hub => new(_nginx.Address, TestNode.HubPath);
+
+    public async Task InitializeAsync()
+    {
+        for (var i = 0; i < 2; i++)
+            _nodes.Add(await TestNode.StartAsync(s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = _prefix)));
+        _nginx = await NginxServer.StartAsync(_nodes.Select(n => n.Address), DocumentedLocation());
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _nginx.DisposeAsync();
+        foreach (var node in _nodes)
+            await node.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Messages_pass_and_clients_of_a_node_that_stops_go_on_at_the_other()
+    {
+        await using var alice = await TypedClient.StartAsync(Hub, "alice");
+        await using var bob = await TypedClient.StartAsync(Hub, "bob");
+
+        for (var i = 0; i < 100; i++)
+            await alice.SendAsync("user:bob", i);
+        await _nodes[0].DisposeAsync();
+        for (var i = 100; i < 200; i++)
+            await alice.SendAsync("user:bob", i);
+
+        await bob.HandlesAsync(Enumerable.Range(0, 200));
+    }
+
+    [Fact]
+    public async Task Pages_of_the_same_origin_get_in_and_others_do_not()
+    {
+        (await StatusAsync(_nginx.Address.GetLeftPart(UriPartial.Authority))).Should().Be(HttpStatusCode.SwitchingProtocols);
+        (await StatusAsync("https://evil.example")).Should().Be(HttpStatusCode.Forbidden);
+    }
+
+    private async Task<HttpStatusCode> StatusAsync(string origin)
+    {
+        using var socket = new ClientWebSocket();
+        socket.Options.CollectHttpResponseDetails = true;
+        socket.Options.SetRequestHeader("Origin", origin);
+        var url = new Uri($"ws://{Hub.Authority}{Hub.AbsolutePath}?access_token={TestTokens.For("bob")}");
+        await Record.ExceptionAsync(() => socket.ConnectAsync(url, default));
+        return socket.HttpStatusCode;
+    }
+
+    private static string DocumentedLocation()
+    {
+        var lines = File.ReadAllLines(SourceTree.PathOf("docs", "operations.md")).SkipWhile(l => l != "```nginx").Skip(1);
+        return string.Join('\n', lines.TakeWhile(l => l != "```"));
+    }
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Wsmq.Tests.Support;
+using Yarp.ReverseProxy.Configuration;
+
+namespace Wsmq.Tests.Proxies;
+
+/// <summary>A node behind YARP, under a path that the proxy removes.</summary>
+public sealed class YarpTests : IAsyncLifetime
+{
+    private const string Prefix = "/shop";
+    private readonly TempFolder _folder = new();
+    private TestNode _node = null!;
+
+    public async Task InitializeAsync() => _node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")));
+
+    public async Task DisposeAsync()
+    {
+        await _node.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData(true, HttpStatusCode.SwitchingProtocols)]
+    [InlineData(false, HttpStatusCode.Forbidden)]
+    public async Task Messages_pass_and_pages_get_in_where_the_host_header_is_passed_on(bool passesHost, HttpStatusCode page)
+    {
+        await using var proxy = await StartAsync(passesHost);
+        var hub = new Uri($"{proxy.Urls.Single()}{Prefix}{TestNode.HubPath}");
+        await using var bob = await TypedClient.StartAsync(hub, "bob");
+        await using var alice = await TypedClient.StartAsync(hub, "alice");
+
+        await alice.SendAsync("user:bob", Enumerable.Range(0, 200));
+
+        await bob.HandlesAsync(Enumerable.Range(0, 200));
+        (await StatusAsync(hub, hub.GetLeftPart(UriPartial.Authority))).Should().Be(page);
+        (await StatusAsync(hub, "https://evil.example")).Should().Be(HttpStatusCode.Forbidden);
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(Uri hub, string origin)
+    {
+        using var socket = new ClientWebSocket();
+        socket.Options.CollectHttpResponseDetails = true;
+        socket.Options.SetRequestHeader("Origin", origin);
+        var url = new Uri($"ws://{hub.Authority}{hub.AbsolutePath}?access_token={TestTokens.For("bob")}");
+        await Record.ExceptionAsync(() => socket.ConnectAsync(url, default));
+        return socket.HttpStatusCode;
+    }
+
+    private async Task<WebApplication> StartAsync(bool passesHost)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        var route = new RouteConfig
+        {
+            RouteId = "app",
+            ClusterId = "app",
+            Match = new RouteMatch { Path = Prefix + "/{**rest}" },
+            Transforms =
+            [
+                new Dictionary<string, string> { ["PathRemovePrefix"] = Prefix },
+                new Dictionary<string, string> { ["RequestHeaderOriginalHost"] = passesHost ? "true" : "false" },
+            ],
+        };
+        var cluster = new ClusterConfig
+        {
+            ClusterId = "app",
+            Destinations = new Dictionary<string, DestinationConfig> { ["node"] = new() { Address = _node.Address.ToString() } },
+        };
+        builder.Services.AddReverseProxy().LoadFromMemory([route], [cluster]);
+        var proxy = builder.Build();
+        proxy.MapReverseProxy();
+        await proxy.StartAsync();
+        return proxy;
+    }
+}
