@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using StackExchange.Redis;
 using Wsmq.Faults.History;
@@ -11,6 +12,7 @@ internal sealed class ClusterFailover() : Fault("cluster-failover", StoreName.Cl
 {
     // How far a replica that follows may be behind.
     private static readonly TimeSpan Lag = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Attempt = TimeSpan.FromSeconds(6);
 
     public override string Takes => Hold.Store;
 
@@ -46,14 +48,21 @@ internal sealed class ClusterFailover() : Fault("cluster-failover", StoreName.Cl
         await PromoteAsync(replica, "CLUSTER FAILOVER FORCE");
     }
 
-    // Asked again where the others did not answer in time, or it has only just begun to follow.
-    private static Task PromoteAsync(RedisServer replica, string command) => Eventually.That("the replica is the master", async () =>
+    // Asked again where the others refused to vote, or it has only just begun to follow; an attempt takes up to five seconds.
+    private static Task PromoteAsync(RedisServer replica, string command)
     {
-        if (await RedisClusterStore.IsMasterAsync(replica))
-            return true;
-        await replica.CommandAsync(command);
-        return await RedisClusterStore.IsMasterAsync(replica);
-    });
+        long? asked = null;
+        return Eventually.That("the replica is the master", async () =>
+        {
+            if (await RedisClusterStore.IsMasterAsync(replica))
+                return true;
+            if (asked is { } since && Stopwatch.GetElapsedTime(since) < Attempt)
+                return false;
+            await replica.CommandAsync(command);
+            asked = Stopwatch.GetTimestamp();
+            return false;
+        });
+    }
 }
 
 /// <summary>Slots with messages move from one shard to another while they are written and read.</summary>

@@ -10,9 +10,9 @@ internal sealed class RedisClusterStore(string folder, Timings timings) : Deploy
 {
     private const int Shards = 3;
 
-    // Nobody is to be replaced because the machine is busy: then a tail would be lost that no fault has announced. The fault asks for
-    // what it wants.
-    private const string NodeTimeout = "60000";
+    // Nobody is to be replaced because the machine is busy: then a tail would be lost that no fault has announced. But the others vote
+    // for a replica of the same shard again only after twice this time, also where the fault asks for it.
+    private const string NodeTimeout = "8000";
 
     private readonly List<TcpProxy> _lines = [];
     private readonly List<RedisServer> _servers = [];
