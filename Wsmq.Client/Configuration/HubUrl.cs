@@ -27,7 +27,6 @@ internal static class HubUrl
     private static string? WayOut(string name) => name.ToUpperInvariant() switch
     {
         "DEVICE" => $"set {nameof(WsmqClientOptions)}.{nameof(WsmqClientOptions.Device)}",
-        "ACCESS_TOKEN" => $"set {nameof(WsmqClientOptions)}.{nameof(WsmqClientOptions.AccessToken)}, which sends it where no log sees it",
         "BATCH" or "STORE" or "ID" => "the client sets it itself: leave it out",
         _ => null,
     };

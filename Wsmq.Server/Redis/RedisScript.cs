@@ -37,11 +37,13 @@ internal static class RedisScript
     public static readonly string Permissions = AlsoWhenFull + Load("permissions");
     public static readonly string Confirm = AlsoWhenFull + Load("confirm");
 
+    // Without comments and indentation: Redis hashes the text with every call, and the scripts that must keep their order are sent whole.
     private static string Load(string name)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name + ".lua")
             ?? throw new InvalidOperationException($"The script {name}.lua is not embedded.");
         using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
+        var lines = reader.ReadToEnd().Split('\n').Select(l => l.TrimStart()).Where(l => l.Length > 0 && !l.StartsWith("--", StringComparison.Ordinal));
+        return string.Concat(lines.Select(l => l + '\n'));
     }
 }

@@ -41,7 +41,6 @@ public sealed class OptionTests
     [InlineData("http://127.0.0.1/wsmq?device=laptop", "WsmqClientOptions.Device")]
     [InlineData("http://127.0.0.1/wsmq?x=1&DEVICE", "WsmqClientOptions.Device")]
     [InlineData("http://127.0.0.1/wsmq?%64evice=laptop", "WsmqClientOptions.Device")]
-    [InlineData("http://127.0.0.1/wsmq?access_token=secret", "WsmqClientOptions.AccessToken")]
     [InlineData("http://127.0.0.1/wsmq?batch=true", "leave it out")]
     [InlineData("http://127.0.0.1/wsmq?store=true", "leave it out")]
     [InlineData("http://127.0.0.1/wsmq?id=7", "leave it out")]
