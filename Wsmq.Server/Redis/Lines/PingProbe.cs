@@ -3,7 +3,10 @@ using StackExchange.Redis;
 
 namespace Wsmq.Server.Redis.Lines;
 
-/// <summary>Pings every primary of a connection that the driver takes for connected.</summary>
+/// <summary>
+/// Pings every primary that the driver takes for connected. Where there is none, the driver tries again with the settings that it
+/// has: another connection may have a new password, or find another address.
+/// </summary>
 internal sealed class PingProbe(RedisLine line, TimeSpan patience) : ILineProbe
 {
     private HashSet<EndPoint> _silent = [];
@@ -13,13 +16,14 @@ internal sealed class PingProbe(RedisLine line, TimeSpan patience) : ILineProbe
         var servers = line.Current.GetServers().Where(s => s is { IsConnected: true, IsReplica: false }).ToArray();
         var answered = await Task.WhenAll(servers.Select(s => AnswersAsync(s, cancellationToken)));
         _silent = [.. servers.Where((_, i) => !answered[i]).Select(s => s.EndPoint)];
-        return servers.Length == 0 ? null : _silent.Count == 0;
+        return servers.Length > 0 && _silent.Count == 0;
     }
 
     // Of those that did not answer at least one does: one that is away is no reason to give up the connections to the others.
     public async Task PrepareAsync(IConnectionMultiplexer fresh, CancellationToken cancellationToken)
     {
-        var servers = fresh.GetServers().Where(s => s.IsConnected && (!line.IsOpen || _silent.Contains(s.EndPoint))).ToArray();
+        var servers = fresh.GetServers().Where(s => s is { IsConnected: true, IsReplica: false }
+            && (!line.IsOpen || _silent.Count == 0 || _silent.Contains(s.EndPoint))).ToArray();
         if (!(await Task.WhenAll(servers.Select(s => AnswersAsync(s, cancellationToken)))).Contains(true))
             throw new TimeoutException("Redis does not answer on a new connection either.");
     }
