@@ -27,10 +27,21 @@ internal sealed class HubEndpoint(
 
         if (await TryEnterAsync(context) is not { } connection)
             return;
-        if (await Negotiation.RunAsync(context, next) is { } token)
-            open.Add(token, connection);
-        else
-            connection.Place.Leave();
+        var isMade = false;
+        try
+        {
+            await Negotiation.RunAsync(context, next, token =>
+            {
+                open.Add(token, connection);
+                isMade = true;
+            });
+        }
+        finally
+        {
+            // Else it is given back when the connection ends, or when nobody opens it.
+            if (!isMade)
+                connection.Place.Leave();
+        }
     }
 
     /// <summary>Everything that a transport asks.</summary>

@@ -6,8 +6,11 @@ namespace Wsmq.Server.Endpoints;
 /// <summary>Runs SignalR's negotiation, and finds in its answer the token of the connection that it made.</summary>
 internal static class Negotiation
 {
-    /// <summary>The token; null where no connection was made.</summary>
-    public static async Task<string?> RunAsync(HttpContext context, RequestDelegate next)
+    /// <summary>Answers the client.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="next">SignalR's endpoint.</param>
+    /// <param name="made">Takes the token before the client has it: the next request may come before this one has ended.</param>
+    public static async Task RunAsync(HttpContext context, RequestDelegate next, Action<string> made)
     {
         var client = context.Response.Body;
         using var answer = new MemoryStream();
@@ -22,8 +25,10 @@ internal static class Negotiation
         }
 
         var bytes = answer.GetBuffer().AsMemory(0, (int)answer.Length);
+        var token = context.Response.StatusCode == StatusCodes.Status200OK ? TokenIn(bytes) : null;
+        if (token is not null)
+            made(token);
         await client.WriteAsync(bytes, context.RequestAborted);
-        return context.Response.StatusCode == StatusCodes.Status200OK ? TokenIn(bytes) : null;
     }
 
     // Version 0 of the negotiation has one name for the connection, later ones keep the token apart.
