@@ -92,12 +92,13 @@ public sealed class StoreStateTests : IAsyncLifetime
             .Should().Be(WsmqErrors.StoreUnavailable);
         await Eventually.That("both know", () => !_plain.IsEmpty && !_typed.IsEmpty);
         typed.Client.StoreAvailable.Should().BeFalse();
-        var late = await StartWhileAwayAsync(node);
+        var (late, starting) = await StartWhileAwayAsync(node);
 
         await comeBack();
 
         await Eventually.That("both know again", () => _plain.Count == 2 && _typed.Count == 2);
         await Eventually.That("who could not be let in is", () => late.Client.StoreAvailable);
+        await starting;
         await typed.SendAsync("user:bob", 3);
         await Eventually.That("messages flow", () => plain.Received.Count > 0 && plain.Received[^1].Body.ToString() == """{"value":3}""");
         foreach (var told in new[] { _plain, _typed, _turnedAway })
@@ -105,13 +106,14 @@ public sealed class StoreStateTests : IAsyncLifetime
         typed.States.Should().Equal(WsmqClientState.Connecting, WsmqClientState.Connected);
     }
 
-    private async Task<TypedClient> StartWhileAwayAsync(TestNode node)
+    // A start ends once the client is let in, which may be when the store is back.
+    private async Task<(TypedClient Late, Task Starting)> StartWhileAwayAsync(TestNode node)
     {
         var late = Keep(new TypedClient(node.Hub, "dave", _ => Task.CompletedTask));
         late.Client.StoreStateChanged += (_, e) => _turnedAway.Enqueue(e.Available);
-        await late.Client.StartAsync();
+        var starting = late.Client.StartAsync();
         await Eventually.That("it was turned away", () => !late.Client.StoreAvailable);
-        return late;
+        return (late, starting);
     }
 
     private static async Task<List<PublishResult>> PublishAsync(PlainClient client)
