@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 using Wsmq.Development;
 using Wsmq.Host.Authentication;
@@ -30,6 +31,8 @@ internal static class HostApp
         await app.WaitForShutdownAsync();
     }
 
+    private const int MaxUnreadBytes = 64 * 1024;
+
     private static void AddServices(WebApplicationBuilder builder, HostSettings settings, StartLog startLog)
     {
         if (settings.Redis is null || builder.Environment.IsDevelopment())
@@ -37,6 +40,9 @@ internal static class HostApp
         builder.Services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>>(new TokenPrivacy());
         builder.Services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>>(startLog);
         builder.AddBearer(settings);
+
+        // What a client sends and wsmq does not read yet waits in Kestrel, by default up to 1 MiB for each connection.
+        builder.Services.Configure<SocketTransportOptions>(o => o.MaxReadBufferSize = MaxUnreadBytes);
         builder.Services.AddHealthChecks();
         builder.Services.AddStore(settings, builder.Configuration);
         builder.Services.AddHostedService(services => new ConfiguredGroups(settings, services.GetRequiredService<IWsmqGroups>()));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -12,6 +13,16 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
     public static readonly OutgoingMessageConverter Instance = new();
 
     private const int MaxUnknownField = 64;
+    private const string NoUnicode = "a name or a text is no Unicode";
+
+    // More would take a hundred times their bytes, and is above what any server allows.
+    private const int MostHeaders = 4_096;
+
+    private static readonly WsmqException TooManyHeaders =
+        new(WsmqErrors.MessageTooLarge, $"{Wire.Headers} has more than {MostHeaders} names");
+
+    // The details are texts of this class: a frame of malformed messages would be held as so many exceptions otherwise.
+    private static readonly ConcurrentDictionary<string, WsmqException> Defects = new(StringComparer.Ordinal);
 
     public override OutgoingMessage Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
@@ -70,7 +81,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
         catch (InvalidOperationException)
         {
             // What the reader throws for a name or a text that holds an escaped half of a surrogate pair.
-            fields.Defect ??= Malformed("a name or a text is no Unicode");
+            fields.Defect ??= Malformed(NoUnicode);
             reader.Skip();
         }
     }
@@ -111,7 +122,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
 
     private static string? Text(string name, ref Utf8JsonReader reader) => reader.TokenType switch
     {
-        JsonTokenType.String => reader.GetString(),
+        JsonTokenType.String => WireReader.TextOf(ref reader),
         JsonTokenType.Null => null,
         _ => throw Malformed($"{name} is no string"),
     };
@@ -134,21 +145,46 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
     {
         if (reader.TokenType == JsonTokenType.Null)
             return null;
-        using var document = JsonDocument.ParseValue(ref reader);
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        if (reader.TokenType != JsonTokenType.StartObject)
             throw Malformed($"{Wire.Headers} is no object");
         var map = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var header in document.RootElement.EnumerateObject())
-        {
-            map[header.Name] = header.Value.ValueKind == JsonValueKind.String
-                ? header.Value.GetString()!
-                : throw Malformed($"a value of {Wire.Headers} is no string");
-        }
-
-        return map;
+        WsmqException? defect = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            defect = ReadHeader(ref reader, map, defect);
+        return defect is null ? map : throw defect;
     }
 
-    private static WsmqException Malformed(string detail) => new(WsmqErrors.InvalidMessage, detail);
+    // To the end of the map in any case, so that the reader stays in step.
+    private static WsmqException? ReadHeader(ref Utf8JsonReader reader, Dictionary<string, string> map, WsmqException? defect)
+    {
+        try
+        {
+            var name = defect is null ? reader.GetString()! : string.Empty;
+            reader.Read();
+            if (defect is not null)
+                reader.Skip();
+            else if (reader.TokenType != JsonTokenType.String)
+                throw Malformed($"a value of {Wire.Headers} is no string");
+            else if (map.Count == MostHeaders)
+                throw TooManyHeaders;
+            else
+                map[name] = reader.GetString()!;
+            return defect;
+        }
+        catch (WsmqException e)
+        {
+            reader.Skip();
+            return e;
+        }
+        catch (InvalidOperationException)
+        {
+            reader.Skip();
+            return Malformed(NoUnicode);
+        }
+    }
+
+    private static WsmqException Malformed(string detail) =>
+        Defects.GetOrAdd(detail, static detail => new WsmqException(WsmqErrors.InvalidMessage, detail));
 
     private struct Fields
     {

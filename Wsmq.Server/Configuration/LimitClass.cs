@@ -42,6 +42,9 @@ public sealed class LimitClass
     /// <summary>Bytes read at once; 1 KiB to 1 TiB.</summary>
     public long? UserReadByteBurst { get; set; }
 
+    /// <summary>Bytes of memory that a user may have in progress on a node; 1 MiB to 16 GiB.</summary>
+    public long? UserBytesInProgress { get; set; }
+
     /// <summary>Connections a minute that a user may open to a node; 0 (no limit) to 1,000,000.</summary>
     public int? UserConnectsPerMinute { get; set; }
 

@@ -66,6 +66,11 @@ public sealed class LimitOptions
 
     /// <summary>Bytes read at once. Default 32 MiB; 1 KiB to 1 TiB.</summary>
     public long UserReadByteBurst { get; set; } = 32 * 1024 * 1024;
+    /// Bytes of memory that a user may have in progress on a node, over all its connections: calls, messages that wait for the store,
+    /// results that are not read. What is used up stops the reading of that user's connections until there is room; one connection
+    /// gets a quarter at most. Default 16 MiB; 1 MiB to 16 GiB.
+    /// </summary>
+    public long UserBytesInProgress { get; set; } = 16 * 1024 * 1024;
 
     /// <summary>Connections a minute that a user may open to a node. Default 120; 0 (no limit) to 1,000,000.</summary>
     public int UserConnectsPerMinute { get; set; } = 120;
@@ -133,6 +138,7 @@ public sealed class LimitOptions
         UserReadBurst = special.UserReadBurst ?? UserReadBurst,
         UserReadBytesPerSecond = special.UserReadBytesPerSecond ?? UserReadBytesPerSecond,
         UserReadByteBurst = special.UserReadByteBurst ?? UserReadByteBurst,
+        UserBytesInProgress = special.UserBytesInProgress ?? UserBytesInProgress,
         UserConnectsPerMinute = special.UserConnectsPerMinute ?? UserConnectsPerMinute,
         UserConnectBurst = special.UserConnectBurst ?? UserConnectBurst,
         ConnectionsPerUser = special.ConnectionsPerUser ?? ConnectionsPerUser,

@@ -45,33 +45,24 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     /// <exception cref="WsmqException"><c>too-many-sends</c>: the connection has a stream already.</exception>
     public IAsyncEnumerable<PublishResult[]> Publish(Session session, IAsyncEnumerable<WireMessages> messages, CancellationToken cancellationToken)
     {
-        if (!session.TryBeginStream())
-            throw new WsmqException(WsmqErrors.TooManySends, "a connection has one stream at a time");
+        var stream = session.TryBeginStream(cancellationToken)
+            ?? throw new WsmqException(WsmqErrors.TooManySends, "a connection has one stream at a time");
         var results = new PublishResults();
-        _ = TakeAsync(session, messages, results, cancellationToken);
+        _ = TakeAsync(session, stream, messages, results, cancellationToken);
         return results.ReadAsync(cancellationToken);
     }
 
     // It never waits for the store: SignalR stops all calls of a connection while one of its streams is not read. It does wait for a
     // client that does not read its results, or is refused again and again, and then that is what stops it.
     private async Task TakeAsync(
-        Session session, IAsyncEnumerable<WireMessages> messages, PublishResults results, CancellationToken cancellationToken)
+        Session session, SendStream stream, IAsyncEnumerable<WireMessages> messages, PublishResults results,
+        CancellationToken cancellationToken)
     {
         try
         {
             var number = 0L;
             await foreach (var some in messages.WithCancellation(cancellationToken))
-            {
-                RefuseTooMany(some);
-                foreach (var message in some.Messages)
-                {
-                    var pause = Enqueue(session, message, number++, results);
-                    if (pause > TimeSpan.Zero || results.IsFull)
-                        await SlowDownAsync(session, results, pause, cancellationToken);
-                }
-
-                results.Flush();
-            }
+                number = await TakeAsync(session, some, number, results, cancellationToken);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested || session.Connection.Aborted.IsCancellationRequested)
         {
@@ -93,8 +84,31 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         }
         finally
         {
-            session.EndStream();
+            session.EndStream(stream);
             results.Complete();
+        }
+    }
+
+    private async ValueTask<long> TakeAsync(
+        Session session, WireMessages some, long number, PublishResults results, CancellationToken cancellationToken)
+    {
+        session.Limits.Budget.Claim(some.HeldBytes);
+        try
+        {
+            RefuseTooMany(some);
+            foreach (var message in some.Messages)
+            {
+                var pause = Enqueue(session, message, number++, results);
+                if (pause > TimeSpan.Zero || results.IsFull)
+                    await SlowDownAsync(session, results, pause, cancellationToken);
+            }
+
+            results.Flush();
+            return number;
+        }
+        finally
+        {
+            session.Limits.Budget.Return(some.HeldBytes);
         }
     }
 

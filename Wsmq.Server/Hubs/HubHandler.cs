@@ -6,13 +6,14 @@ using Microsoft.AspNetCore.Http.Connections.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Wsmq.Server.Budgets;
 using Wsmq.Server.Endpoints;
 
 namespace Wsmq.Server.Hubs;
 
 /// <summary>
 /// Runs the connections of our hub, with a protocol and options that the app's other hubs do not share. SignalR looks at the options
-/// of one hub only after <c>AddHubOptions</c>, which mixes in those of all hubs: it gets ours as the options of all hubs instead.
+/// of one hub only after <c>AddHubOptions</c>, which mixes in those of all hubs: it gets ours as the options of all hubs instead. Before what each connection reads stands a gate.
 /// </summary>
 internal sealed class HubHandler(
     HubLifetimeManager<WsmqHub> connections,
@@ -39,11 +40,25 @@ internal sealed class HubHandler(
         {
             Keep(connection, opened);
             if (await Handshake.WaitAsync(connection, parts.Options.HandshakeTimeout!.Value, parts.Time))
-                await base.OnConnectedAsync(connection);
+                await RunAsync(connection);
         }
         finally
         {
             parts.Open.Remove(opened);
+        }
+    }
+
+    private async Task RunAsync(ConnectionContext connection)
+    {
+        var gate = ReadGate.Open(connection);
+        await using var closed = connection.ConnectionClosed.Register(gate.CancelPendingRead);
+        try
+        {
+            await base.OnConnectedAsync(connection);
+        }
+        finally
+        {
+            gate.Close();
         }
     }
 

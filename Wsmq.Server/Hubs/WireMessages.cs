@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Wsmq.Server.Budgets;
 
 namespace Wsmq;
 
@@ -12,11 +13,14 @@ namespace Wsmq;
 [JsonConverter(typeof(WireMessagesConverter))]
 public readonly record struct WireMessages(IReadOnlyList<OutgoingMessage?> Messages)
 {
-    /// <summary>The most messages in one array; more than may ever be under way. A frame of empty elements would take a hundred times its size otherwise.</summary>
-    internal const int Most = 4_096;
+    /// <summary>The most messages in one array. A frame of empty elements would take a hundred times its size otherwise.</summary>
+    internal const int Most = 1_024;
 
     /// <summary>There were more; they were not read.</summary>
     internal bool TooMany { get; init; }
+
+    /// <summary>What they take, charged to the connection that sent them: who takes them returns it.</summary>
+    internal long HeldBytes { get; init; }
 }
 
 internal sealed class WireMessagesConverter : JsonConverter<WireMessages>
@@ -26,7 +30,7 @@ internal sealed class WireMessagesConverter : JsonConverter<WireMessages>
     public override WireMessages Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
-            return new WireMessages([OutgoingMessageConverter.Instance.Read(ref reader, typeof(OutgoingMessage), options)]);
+            return Charged([OutgoingMessageConverter.Instance.Read(ref reader, typeof(OutgoingMessage), options)]);
         var messages = new List<OutgoingMessage?>();
         var tooMany = false;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
@@ -41,7 +45,16 @@ internal sealed class WireMessagesConverter : JsonConverter<WireMessages>
             tooMany = true;
         }
 
-        return new WireMessages(messages) { TooMany = tooMany };
+        return tooMany ? new WireMessages([]) { TooMany = true } : Charged(messages);
+    }
+
+    private static WireMessages Charged(List<OutgoingMessage?> messages)
+    {
+        if (ReadGate.Current is not { } budget)
+            return new WireMessages(messages);
+        var bytes = HeldBytes.Of(messages);
+        budget.Parsed(bytes);
+        return new WireMessages(messages) { HeldBytes = bytes };
     }
 
     public override void Write(Utf8JsonWriter writer, WireMessages value, JsonSerializerOptions options) =>

@@ -13,14 +13,23 @@ public readonly record struct WireText(string? Value);
 
 internal sealed class WireTextConverter : JsonConverter<WireText>
 {
+    // More than an address, a position or a reason that is kept may have: it stays too long, and is not held as long as it was sent.
+    private const int Most = 1_024;
+
     public override bool HandleNull => true;
 
     public override WireText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        using var value = JsonDocument.ParseValue(ref reader);
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            reader.Skip();
+            return default;
+        }
+
         try
         {
-            return new WireText(value.RootElement.ValueKind == JsonValueKind.String ? value.RootElement.GetString() : null);
+            var text = WireReader.TextOf(ref reader);
+            return new WireText(text.Length <= Most ? text : text[..Most]);
         }
         catch (InvalidOperationException)
         {

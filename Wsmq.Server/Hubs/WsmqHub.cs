@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.SignalR;
+using Wsmq.Server.Budgets;
 using Wsmq.Server.Hubs;
 using Wsmq.Server.Sessions;
 
@@ -19,6 +20,10 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
 
     internal WsmqHub(SessionManager sessions, ClientSends sends, ClientReads reads, ClientFailures failures) =>
         (_sessions, _sends, _reads, _failures) = (sessions, sends, reads, failures);
+
+    // Of the one call that this hub was made for.
+    private ConnectionBudget? _budget;
+    private long _held;
 
     private Session Session => Context.Items.TryGetValue(SessionKey, out var session)
         ? (Session)session!
@@ -57,24 +62,46 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
     }
 
     /// <inheritdoc/>
-    public Task<Receipt> Send(OutgoingMessage message) => _sends.SendAsync(Session, message);
+    public Task<Receipt> Send(OutgoingMessage message) => _sends.SendAsync(Begin(HeldBytes.Of(message)), message);
 
     /// <inheritdoc cref="IWsmqHub.SendMany"/>
-    public Task<PublishResult[]> SendMany(WireMessages messages) => _sends.SendManyAsync(Session, messages);
+    public Task<PublishResult[]> SendMany(WireMessages messages)
+    {
+        var session = Begin(messages.HeldBytes);
+        session.Limits.Budget.Claim(messages.HeldBytes);
+        return _sends.SendManyAsync(session, messages);
+    }
 
     /// <inheritdoc cref="IWsmqHub.Publish"/>
     public IAsyncEnumerable<PublishResult[]> Publish(IAsyncEnumerable<WireMessages> messages, CancellationToken cancellationToken) =>
-        _sends.Publish(Session, messages, cancellationToken);
+        _sends.Publish(Begin(), messages, cancellationToken);
 
     /// <inheritdoc cref="IWsmqHub.Ack"/>
-    public Task Ack(WireText source, WireText position) => _reads.AckAsync(Session, source.Value, position.Value);
+    public Task Ack(WireText source, WireText position) => _reads.AckAsync(Begin(), source.Value, position.Value);
 
     /// <inheritdoc cref="IWsmqHub.Resume"/>
-    public Task Resume(WireText source, WireText after) => _reads.ResumeAsync(Session, source.Value, after.Value);
+    public Task Resume(WireText source, WireText after) => _reads.ResumeAsync(Begin(), source.Value, after.Value);
 
     /// <inheritdoc cref="IWsmqHub.Fail"/>
     public Task<int> Fail(WireText source, WireText position, WireText reason) =>
-        _failures.FailAsync(Session, source.Value, position.Value, reason.Value);
+        _failures.FailAsync(Begin(), source.Value, position.Value, reason.Value);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        // SignalR disposes the hub of a call behind the answer, which waits for a client that does not read.
+        if (disposing && Interlocked.Exchange(ref _held, 0) is > 0 and var held)
+            _budget!.Return(held);
+        base.Dispose(disposing);
+    }
+
+    private Session Begin(long held = 0)
+    {
+        var session = Session;
+        (_budget, _held) = (session.Limits.Budget, HeldBytes.Call + held);
+        _budget.Charge(_held);
+        return session;
+    }
 
     // SignalR calls the public ones above.
     Task<PublishResult[]> IWsmqHub.SendMany(OutgoingMessage[] messages) => SendMany(new(messages));

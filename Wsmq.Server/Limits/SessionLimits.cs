@@ -1,3 +1,4 @@
+using Wsmq.Server.Budgets;
 using Wsmq.Server.Logs;
 using Wsmq.Server.Usage;
 
@@ -22,6 +23,9 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
 
     /// <summary>Whether a send may bring its address into being.</summary>
     public bool MayCreate => user.MayCreate(rules);
+
+    /// <summary>What the connection has in progress.</summary>
+    public ConnectionBudget Budget { get; } = new(user.InProgress, rules.Options.UserBytesInProgress);
 
     /// <summary>Counts one more message that was sent, whatever becomes of it; an error where it is one too many.</summary>
     public WsmqException? CountSend()
@@ -68,7 +72,9 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
         var refusal = Interlocked.Increment(ref _outstanding) <= rules.MaxOutstandingSends
             ? usage.Reserve(user.Usage, rules, bytes)
             : new WsmqException(WsmqErrors.TooManySends, $"at most {rules.MaxOutstandingSends}");
-        if (refusal is not null)
+        if (refusal is null)
+            Budget.Charge(HeldBytes.Send + bytes);
+        else
             Interlocked.Decrement(ref _outstanding);
         return refusal;
     }
@@ -78,6 +84,7 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
     public void EndSend(in AppendRequest request, in AppendResult? result)
     {
         Interlocked.Decrement(ref _outstanding);
+        Budget.Return(HeldBytes.Send + request.Bytes);
         if (result is { Duplicate: false, Refused: false, IsDamaged: false } stored)
         {
             usage.Stored(user.Usage, rules, request, stored);

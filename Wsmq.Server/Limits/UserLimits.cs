@@ -1,3 +1,4 @@
+using Wsmq.Server.Budgets;
 using Wsmq.Server.Usage;
 
 namespace Wsmq.Server.Limits;
@@ -21,6 +22,9 @@ internal sealed class UserLimits(string user)
     /// <summary>What the store keeps because of the user; made when first needed, as most connections only read.</summary>
     public UsageAccount Usage => LazyInitializer.EnsureInitialized(ref _usage, () => new UsageAccount(user, this));
 
+    /// <summary>What the user has in progress.</summary>
+    public UserBudget InProgress { get; } = new();
+
     /// <summary>How many are open; guarded by the lock of <see cref="ConnectionLimits"/>.</summary>
     public int Connections { get; set; }
 
@@ -28,8 +32,8 @@ internal sealed class UserLimits(string user)
     public UserReads LogReads => LazyInitializer.EnsureInitialized(ref _logReads);
 
     /// <summary>There is nothing to remember of the user.</summary>
-    public bool IsIdle(long now) => Connections == 0 && _sends.IsFull(now) && _sendBytes.IsFull(now) && _reads.IsFull(now)
-        && _connects.IsFull(now) && _newAddresses.IsFull(now) && _usage is not { IsIdle: false }
+    public bool IsIdle(long now) => Connections == 0 && InProgress.Used == 0 && _sends.IsFull(now) && _sendBytes.IsFull(now)
+        && _reads.IsFull(now) && _connects.IsFull(now) && _newAddresses.IsFull(now) && _usage is not { IsIdle: false }
         && _logReads?.IsIdle(now) is not false;
 
     /// <summary>Whether the user may bring an address into being at this moment.</summary>

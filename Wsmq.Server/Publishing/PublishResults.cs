@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Wsmq.Server.Publishing;
 
@@ -12,8 +13,11 @@ internal sealed class PublishResults
     /// <summary>From so many results on that nobody has read yet nothing more is to be taken from the sender.</summary>
     public const int MostUnread = 1_024;
 
+    private const int MostTogether = 256;
+
     private readonly Lock _lock = new();
     private readonly WakeUp _wake = new();
+    private RefusalTexts? _texts;
     private List<PublishResult> _ready = [];
     private long _open;
     private bool _complete;
@@ -45,14 +49,20 @@ internal sealed class PublishResults
         }
     }
 
-    public void Refuse(long number, string? id, WsmqException error) =>
+    public void Refuse(long number, string? id, WsmqException error)
+    {
+        string text;
+        TimeSpan? retryAfter;
+        lock (_lock)
+            (text, retryAfter) = (_texts ??= new RefusalTexts()).Of(error);
         Add(new PublishResult
         {
             Number = number,
             Id = id,
-            Error = error.Message,
-            RetryAfter = error.RetryAfter is { } time ? WsmqError.Milliseconds(time) : null,
+            Error = text,
+            RetryAfter = retryAfter is { } time ? WsmqError.Milliseconds(time) : null,
         });
+    }
 
     /// <summary>There are results to pass on. Apart from adding them, so that those of one batch leave together.</summary>
     public void Flush() => _wake.Set();
@@ -88,7 +98,12 @@ internal sealed class PublishResults
         {
             await _wake.WaitAsync(cancellationToken);
             if (Take(out var ended) is { Count: > 0 } ready)
-                yield return [.. ready];
+            {
+                // A write of all of them would wait as a whole for a client that does not read.
+                for (var i = 0; i < ready.Count; i += MostTogether)
+                    yield return [.. CollectionsMarshal.AsSpan(ready).Slice(i, Math.Min(MostTogether, ready.Count - i))];
+            }
+
             if (!ended)
                 continue;
             if (_broken is not null)

@@ -12,7 +12,7 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
 
     // None for a user without groups, as most are on many nodes.
     private Dictionary<Address, DeliveryPump>? _groups;
-    private int _streams;
+    private SendStream? _stream;
 
     public WsmqCaller Caller => caller;
 
@@ -108,8 +108,28 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
     /// <summary>What it may still ask.</summary>
     public SessionLimits Limits => limits;
 
-    /// <summary>False where a stream of sends is open already: one is enough, and what they hold must stay bounded.</summary>
-    public bool TryBeginStream() => Interlocked.Exchange(ref _streams, 1) == 0;
+    /// <summary>
+    /// Null where a stream of sends is open already: one is enough, and what they hold must stay bounded. One that its client has
+    /// cancelled is on its way out, and its client may open the next one without waiting for that.
+    /// </summary>
+    public SendStream? TryBeginStream(CancellationToken cancellation)
+    {
+        var next = new SendStream(cancellation);
+        lock (_lock)
+        {
+            if (_stream is { IsCancelled: false })
+                return null;
+            _stream = next;
+        }
 
-    public void EndStream() => Volatile.Write(ref _streams, 0);
+        limits.Budget.BeginStream();
+        return next;
+    }
+
+    public void EndStream(SendStream stream)
+    {
+        lock (_lock)
+            _stream = _stream == stream ? null : _stream;
+        limits.Budget.EndStream();
+    }
 }

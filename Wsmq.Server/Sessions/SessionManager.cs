@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Wsmq.Server.Access;
 using Wsmq.Server.Availability;
+using Wsmq.Server.Budgets;
 using Wsmq.Server.Delivering;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Draining;
@@ -36,6 +37,7 @@ internal sealed class SessionManager(
         var entered = Enter(caller);
         var session = new Session(caller, new Receiver(caller.UserId, connection, credits, entered.Reads), entered);
         OpenConnection.Of(context.GetHttpContext())?.Place.Leave();
+        context.Features.Get<ReadGate>()?.Charge(session.Limits.Budget);
         try
         {
             // The endpoint refuses before the handshake; this one was on its way.

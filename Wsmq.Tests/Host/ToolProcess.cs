@@ -28,6 +28,8 @@ internal sealed class ToolProcess : IAsyncDisposable
 
     public string Error => string.Join('\n', _error);
 
+    public int ProcessId => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     public static ToolProcess Start(string project, IReadOnlyDictionary<string, string> environment, params string[] arguments)

@@ -122,6 +122,41 @@ public abstract partial class NodeContract
         await bob.ReceivesAsync("1", "2");
     }
 
+    [Fact]
+    public async Task A_stream_that_its_client_cancelled_makes_room_for_the_next_at_once()
+    {
+        var node = await StartAsync();
+        await using var alice = await PlainClient.ConnectAsync(node, "alice");
+
+        for (var i = 0; i < 100; i++)
+        {
+            using var cancel = new CancellationTokenSource();
+            var open = Channel.CreateUnbounded<object>();
+            open.Writer.TryWrite(new[] { new { to = "user:alice", body = i } });
+            var stream = alice.Connection.StreamAsync<PublishResult[]>("Publish", open.Reader, cancel.Token).GetAsyncEnumerator();
+            (await stream.MoveNextAsync()).Should().BeTrue();
+            stream.Current.Should().OnlyContain(r => r.Error == null);
+            await cancel.CancelAsync();
+            await stream.Invoking(async s => await s.MoveNextAsync()).Should().ThrowAsync<OperationCanceledException>();
+        }
+    }
+
+    [Fact]
+    public async Task Streams_begun_and_cancelled_in_one_breath_are_none_too_many()
+    {
+        const int Count = 200;
+        var node = await StartAsync();
+        await using var alice = await RawClient.ConnectAsync(node, "alice");
+
+        var frames = Enumerable.Range(0, Count).Select(i =>
+            $$"""{"type":4,"invocationId":"{{i}}","target":"Publish","arguments":[],"streamIds":["s{{i}}"]}{{RawClient.Separator}}{"type":2,"invocationId":"s{{i}}","item":[{"to":"user:alice","body":{{i}}}]}{{RawClient.Separator}}{"type":5,"invocationId":"{{i}}"}""");
+        await alice.SendAsync(string.Join(RawClient.Separator, frames));
+        await alice.SendAsync("""{"type":1,"invocationId":"last","target":"Send","arguments":[{"to":"user:alice","body":"last"}]}""");
+
+        await Eventually.That("it is answered", () => alice.All.Any(m => m.Contains("\"invocationId\":\"last\"", StringComparison.Ordinal)));
+        string.Concat(alice.All).Should().NotContain("too-many-sends");
+    }
+
     private static async Task<List<PublishResult>> StreamAsync(PlainClient client, params object[] items)
     {
         var channel = Channel.CreateUnbounded<object>();

@@ -1,0 +1,71 @@
+using System.Net.WebSockets;
+using System.Text;
+
+namespace Wsmq.Testing.Memory;
+
+/// <summary>A WebSocket that sends a load, and may never read.</summary>
+internal sealed class LoadConnection : IAsyncDisposable
+{
+    private readonly ClientWebSocket _socket = new();
+    private Task _reading = Task.CompletedTask;
+
+    public long Sent { get; private set; }
+
+    public static async Task<LoadConnection> OpenAsync(Uri hub, bool reads, CancellationToken cancellationToken)
+    {
+        var connection = new LoadConnection();
+        await connection._socket.ConnectAsync(hub, cancellationToken);
+        await connection.SendAsync("""{"protocol":"json","version":1}""" + MemoryLoads.Separator, cancellationToken);
+        if (reads)
+            connection._reading = connection.ReadAsync();
+        return connection;
+    }
+
+    /// <summary>Sends until it is cancelled, or until the node has closed.</summary>
+    public async Task RunAsync(MemoryLoad load, CancellationToken cancellationToken)
+    {
+        var isWhole = load.Times is null;
+        var frame = isWhole ? load.Frame + MemoryLoads.Separator : load.Frame;
+        try
+        {
+            if (load.Opening is { } opening)
+                await SendAsync(opening + MemoryLoads.Separator, cancellationToken);
+            for (var i = 0; load.Times is null || i < load.Times; i++)
+                await SendAsync(frame, cancellationToken);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+        catch (Exception e) when (e is OperationCanceledException or WebSocketException or IOException)
+        {
+            // The time is over, or the node did not want any more of it.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _socket.Abort();
+        await _reading;
+        _socket.Dispose();
+    }
+
+    private async Task SendAsync(string text, CancellationToken cancellationToken)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        await _socket.SendAsync(bytes, WebSocketMessageType.Text, true, cancellationToken);
+        Sent += bytes.Length;
+    }
+
+    private async Task ReadAsync()
+    {
+        var buffer = new byte[16 * 1024];
+        try
+        {
+            while ((await _socket.ReceiveAsync(new ArraySegment<byte>(buffer), CancellationToken.None)).MessageType != WebSocketMessageType.Close)
+            {
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
+        {
+            // Aborted, from here or from there.
+        }
+    }
+}

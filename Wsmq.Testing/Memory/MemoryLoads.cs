@@ -1,0 +1,67 @@
+using System.Globalization;
+
+namespace Wsmq.Testing.Memory;
+
+/// <summary>Every method of the hub with its smallest and its largest arguments, and what a client may send beside calls.</summary>
+public static class MemoryLoads
+{
+    // Below the largest body, and what still fits into a frame, with the server's defaults.
+    private const int LargeBody = 250_000;
+    private const int LargeText = 600_000;
+    private const int InArray = 1_024;
+
+    private const string PublishOpening = """{"type":4,"invocationId":"p","target":"Publish","arguments":[],"streamIds":["s"]}""";
+
+    /// <summary>All of them, for one user.</summary>
+    public static IReadOnlyList<MemoryLoad> Of(string user)
+    {
+        var small = $$"""{"to":"user:{{user}}"}""";
+        var large = $$"""{"to":"user:{{user}}","body":"{{new string('b', LargeBody)}}"}""";
+        return
+        [
+            new("Send, smallest", Call("Send", small)),
+            new("Send, largest body", Call("Send", large)),
+            new("Send, headers", Call("Send", WithHeaders(small))),
+            new("Send, long texts", Call("Send", $$"""{"to":"{{new string('t', LargeText)}}"}""")),
+            new("SendMany, nothing", Call("SendMany", Many("0", InArray))),
+            new("SendMany, empty messages", Call("SendMany", Many("{}", InArray))),
+            new("SendMany, malformed messages", Call("SendMany", Many("""{"to":1}""", InArray))),
+            new("SendMany, smallest messages", Call("SendMany", Many(small, InArray))),
+            new("SendMany, one large", Call("SendMany", Many(large, 1))),
+            new("SendMany, too many", Call("SendMany", Many("0", LargeText / 2))),
+            new("Publish, nothing", Item(Many("0", InArray))) { Opening = PublishOpening },
+            new("Publish, smallest messages", Item(Many(small, InArray))) { Opening = PublishOpening },
+            new("Publish, large messages", Item(Many(large, 1))) { Opening = PublishOpening },
+            new("Publish, cancelled and begun again", $$"""{{PublishOpening}}{{Separator}}{{Item(Many(small, InArray))}}{{Separator}}{"type":5,"invocationId":"p"}"""),
+            new("Ack, smallest", Call("Ack", "\"\"", "\"\"")),
+            new("Ack, long texts", Call("Ack", Text(LargeText / 2), Text(LargeText / 2))),
+            new("Resume", Call("Resume", $"\"user:{user}\"", "\"0000000000000000\"")),
+            new("Fail, long reason", Call("Fail", $"\"user:{user}\"", "\"0000000000000001\"", Text(LargeText))),
+            new("Ack, arguments that do not fit", Call("Ack", $"[{string.Join(',', Enumerable.Repeat("[]", LargeText / 3))}]")),
+            new("unknown method, smallest", Call("x")),
+            new("unknown method, largest", Call("x", Text(LargeText))),
+            new("items of no stream", Item(Text(LargeText))),
+            new("completions of no call", $$"""{"type":3,"invocationId":"c","result":{{Text(LargeText)}}}"""),
+            new("pings", """{"type":6}"""),
+            new("parts of a frame", "{" + new string(' ', LargeText)) { Times = 1 },
+        ];
+    }
+
+    /// <summary>Ends a frame.</summary>
+    public const char Separator = '\u001e';
+
+    private static string Call(string target, params string[] arguments) =>
+        $$"""{"type":1,"invocationId":"1","target":"{{target}}","arguments":[{{string.Join(',', arguments)}}]}""";
+
+    private static string Item(string item) => $$"""{"type":2,"invocationId":"s","item":{{item}}}""";
+
+    private static string Many(string element, int count) => $"[{string.Join(',', Enumerable.Repeat(element, count))}]";
+
+    private static string Text(int length) => $"\"{new string('x', length)}\"";
+
+    private static string WithHeaders(string message)
+    {
+        var names = Enumerable.Range(0, LargeText / 10).Select(i => $"\"{i.ToString("x5", CultureInfo.InvariantCulture)}\":\"\"");
+        return $"{message[..^1]},\"headers\":{{{string.Join(',', names)}}}}}";
+    }
+}

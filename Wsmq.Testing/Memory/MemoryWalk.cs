@@ -1,0 +1,56 @@
+using System.Globalization;
+
+namespace Wsmq.Testing.Memory;
+
+/// <summary>What a node took while one user sent a load over many connections.</summary>
+/// <param name="Load">The load.</param>
+/// <param name="SentBytes">What the connections sent.</param>
+/// <param name="PeakBytes">The largest resident memory of the process.</param>
+public sealed record MemoryPeak(string Load, long SentBytes, long PeakBytes);
+
+/// <summary>Lets one user send loads to a node in a process of its own, and measures that process.</summary>
+/// <param name="processId">The node's process.</param>
+/// <param name="hub">Where a user connects with a device, credentials included.</param>
+public sealed class MemoryWalk(int processId, Func<string, string, Uri> hub)
+{
+    private const int Devices = 16;
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Resident memory of the node's process.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            var line = File.ReadLines($"/proc/{processId}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        }
+    }
+
+    /// <summary>Sends a load for a time.</summary>
+    /// <param name="user">Who.</param>
+    /// <param name="load">What.</param>
+    /// <param name="connections">Over how many connections.</param>
+    /// <param name="reads">Which of them read what comes back.</param>
+    /// <param name="time">For how long.</param>
+    public async Task<MemoryPeak> RunAsync(string user, MemoryLoad load, int connections, Predicate<int> reads, TimeSpan time)
+    {
+        var opening = Enumerable.Range(0, connections)
+            .Select(i => LoadConnection.OpenAsync(hub(user, $"d{i % Devices}"), reads(i), CancellationToken.None)).ToArray();
+        try
+        {
+            var open = await Task.WhenAll(opening);
+            using var end = new CancellationTokenSource(time);
+            var running = Task.WhenAll(open.Select(c => Task.Run(() => c.RunAsync(load, end.Token))));
+            var peak = ResidentBytes;
+            for (; !running.IsCompleted; await Task.WhenAny(running, Task.Delay(Between)))
+                peak = Math.Max(peak, ResidentBytes);
+            await running;
+            return new MemoryPeak(load.Name, open.Sum(c => c.Sent), Math.Max(peak, ResidentBytes));
+        }
+        finally
+        {
+            foreach (var opened in opening.Where(o => o.IsCompletedSuccessfully))
+                await (await opened).DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using Wsmq.Server.Budgets;
+
+namespace Wsmq.Tests.Limits;
+
+/// <summary>What one user has in progress is bounded, whichever of its connections has it, and frees itself in order.</summary>
+public sealed class UserBudgetTests
+{
+    private const long Limit = 64 * 1024 * 1024;
+    private const int Large = 600 * 1024;
+
+    private readonly UserBudget _user = new();
+
+    private ConnectionBudget Connection() => new(_user, Limit);
+
+    [Fact]
+    public async Task Connections_wait_once_the_users_budget_is_used_up_and_go_on_when_something_is_given_back()
+    {
+        var greedy = Connection();
+        greedy.Charge(Limit);
+        var other = Connection();
+
+        var waiting = other.BeginParsingAsync(Large).AsTask();
+        waiting.IsCompleted.Should().BeFalse("nothing is left");
+        greedy.Return(Limit / 2);
+
+        (await waiting).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Small_reads_have_a_reserve_so_that_acks_and_pings_go_on()
+    {
+        Connection().Charge(Limit);
+
+        (await Connection().BeginParsingAsync(100)).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task One_connection_gets_a_share_and_holds_up_no_other()
+    {
+        var greedy = Connection();
+        greedy.Charge(Limit / 4);
+        var waiting = greedy.BeginParsingAsync(Large).AsTask();
+        waiting.IsCompleted.Should().BeFalse("it has its share");
+
+        (await Connection().BeginParsingAsync(Large)).Should().BeTrue();
+        greedy.Return(Limit / 4);
+        (await waiting).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_frame_larger_than_the_budget_passes_alone()
+    {
+        var alone = new ConnectionBudget(_user, 1024 * 1024);
+
+        (await alone.BeginParsingAsync(16 * 1024 * 1024)).Should().BeTrue();
+        alone.EndParsing(left: 0);
+        _user.Used.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Of_parts_of_frames_that_wait_for_each_other_the_longest_becomes_whole()
+    {
+        const int Part = 200 * 1024;
+        var small = new UserBudget();
+        var connections = Enumerable.Range(0, 3).Select(_ => new ConnectionBudget(small, 2 * 1024 * 1024)).ToArray();
+        foreach (var connection in connections)
+        {
+            (await connection.BeginParsingAsync(Part)).Should().BeTrue();
+            connection.EndParsing(left: Part);
+        }
+
+        // Each of them wants the rest of its frame; none of them gives anything back before.
+        var whole = 0;
+        await Task.WhenAll(connections.Select(async connection =>
+        {
+            for (var read = 2; read <= 6; read++)
+            {
+                (await connection.BeginParsingAsync(read * Part)).Should().BeTrue();
+                connection.EndParsing(left: read == 6 ? 0 : read * Part);
+            }
+
+            Interlocked.Increment(ref whole);
+        })).WaitAsync(TimeSpan.FromSeconds(60));
+
+        whole.Should().Be(connections.Length);
+        small.Used.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_gone_waits_no_longer_and_leaves_nothing()
+    {
+        var greedy = Connection();
+        greedy.Charge(Limit);
+        var gone = Connection();
+        gone.Parsed(1000);
+        var waiting = gone.BeginParsingAsync(Large).AsTask();
+
+        gone.CancelParsing();
+        (await waiting).Should().BeFalse();
+        gone.Close();
+
+        _user.Used.Should().Be(Limit);
+    }
+
+    [Fact]
+    public async Task Arguments_that_no_call_took_are_free_with_the_next_read_and_items_of_a_stream_are_not()
+    {
+        var connection = Connection();
+        connection.Parsed(1000);
+        connection.EndParsing(left: 0);
+        _user.Used.Should().Be(0);
+
+        connection.BeginStream();
+        connection.Parsed(1000);
+        connection.EndParsing(left: 0);
+        _user.Used.Should().Be(1000);
+        connection.EndStream();
+        (await connection.BeginParsingAsync(100)).Should().BeTrue();
+        connection.EndParsing(left: 0);
+        _user.Used.Should().Be(0);
+    }
+}
