@@ -66,6 +66,8 @@ public sealed class LimitOptions
 
     /// <summary>Bytes read at once. Default 32 MiB; 1 KiB to 1 TiB.</summary>
     public long UserReadByteBurst { get; set; } = 32 * 1024 * 1024;
+
+    /// <summary>
     /// Bytes of memory that a user may have in progress on a node, over all its connections: calls, messages that wait for the store,
     /// results that are not read. What is used up stops the reading of that user's connections until there is room; one connection
     /// gets a quarter at most. Default 16 MiB; 1 MiB to 16 GiB.

@@ -13,7 +13,8 @@ namespace Wsmq.Server.Hubs;
 
 /// <summary>
 /// Runs the connections of our hub, with a protocol and options that the app's other hubs do not share. SignalR looks at the options
-/// of one hub only after <c>AddHubOptions</c>, which mixes in those of all hubs: it gets ours as the options of all hubs instead. Before what each connection reads stands a gate.
+/// of one hub only after <c>AddHubOptions</c>, which mixes in those of all hubs: it gets ours as the options of all hubs instead. What
+/// each connection reads passes a gate.
 /// </summary>
 internal sealed class HubHandler(
     HubLifetimeManager<WsmqHub> connections,

@@ -17,6 +17,9 @@ public abstract class WireFuzzContract(ITestOutputHelper output)
 {
     // What one case may have the node allocate, and what may be left of all of them: far from what any of them takes.
     private const long BytesOfACase = 256L * 1024 * 1024;
+
+    // What other tests allocate meanwhile is counted as well: a case that seems to take too much is played again.
+    private const int Plays = 4;
     private const long BytesLeft = 96L * 1024 * 1024;
     private const string Attacker = "mallory";
     private const string Probe = """{"type":1,"invocationId":"probe","target":"Ack","arguments":["user:mallory","0000000000000000"]}␞""";
@@ -97,7 +100,21 @@ public abstract class WireFuzzContract(ITestOutputHelper output)
 
         public async Task<string> PlayAsync(IReadOnlyList<WireFrame> frames, bool isHandshake)
         {
-            var allocated = GC.GetTotalAllocatedBytes();
+            var least = long.MaxValue;
+            for (var play = 1; ; play++)
+            {
+                var before = GC.GetTotalAllocatedBytes();
+                var seen = await PlayOnceAsync(frames, isHandshake);
+                least = Math.Min(least, GC.GetTotalAllocatedBytes() - before);
+                if (least < BytesOfACase)
+                    return seen;
+                if (play == Plays)
+                    throw new InvalidOperationException($"it allocated {least} bytes, played {Plays} times");
+            }
+        }
+
+        private async Task<string> PlayOnceAsync(IReadOnlyList<WireFrame> frames, bool isHandshake)
+        {
             string seen;
             await using (var socket = await RawSocket.ConnectAsync(node, Attacker, handshake: !isHandshake))
             {
@@ -108,7 +125,6 @@ public abstract class WireFuzzContract(ITestOutputHelper output)
             }
 
             await CanaryAsync();
-            (GC.GetTotalAllocatedBytes() - allocated).Should().BeLessThan(BytesOfACase);
             return seen;
         }
 
