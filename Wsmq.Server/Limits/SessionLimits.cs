@@ -9,9 +9,13 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
+    // What a client has in flight when it reads that it is to wait arrives within this time.
+    private static readonly TimeSpan ShortestClosing = TimeSpan.FromMilliseconds(500);
+
     private RateBucket _sends;
     private RateBucket _refusals;
     private int _outstanding;
+    private long _closedUntil;
 
     public UserLimits User => user;
 
@@ -27,20 +31,26 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
     /// <summary>What the connection has in progress.</summary>
     public ConnectionBudget Budget { get; } = new(user.InProgress, rules.Options.UserBytesInProgress);
 
-    /// <summary>Counts one more message that was sent, whatever becomes of it; an error where it is one too many.</summary>
+    /// <summary>
+    /// Counts one more message that was sent, whatever becomes of it; an error where it is one too many. After that all messages of the
+    /// connection are refused for a while, uncounted: one in flight would otherwise get the next free place, before the one that its
+    /// sender has to repeat.
+    /// </summary>
     public WsmqException? CountSend()
     {
+        if (Closed() is { } still)
+            return rules.Refuse(WsmqErrors.RateLimited, still, "a message before it was refused");
         if (!_sends.TryTake(rules.Sends, out var retryAfter))
-            return rules.Refuse(WsmqErrors.RateLimited, retryAfter, $"a connection sends at most {rules.Options.SendsPerSecond} a second");
+            return Close(retryAfter, $"a connection sends at most {rules.Options.SendsPerSecond} a second");
         return user.TrySend(rules, out retryAfter)
             ? null
-            : rules.Refuse(WsmqErrors.RateLimited, retryAfter, $"a user sends at most {rules.Options.UserSendsPerSecond} a second");
+            : Close(retryAfter, $"a user sends at most {rules.Options.UserSendsPerSecond} a second");
     }
 
-    /// <summary>Counts the bytes of a message that is well-formed; an error where they are too many.</summary>
+    /// <summary>Counts the bytes of a message that is well-formed; an error where they are too many, as above.</summary>
     public WsmqException? CountBytes(int bytes) => user.TrySendBytes(rules, bytes, out var retryAfter)
         ? null
-        : rules.Refuse(WsmqErrors.RateLimited, retryAfter, $"a user sends at most {rules.Options.UserSendBytesPerMinute} bytes a minute");
+        : Close(retryAfter, $"a user sends at most {rules.Options.UserSendBytesPerMinute} bytes a minute");
 
     /// <summary>An error where the store keeps as much because of the user as it may.</summary>
     public WsmqException? CheckShare() => usage.Check(user.Usage, rules);
@@ -106,4 +116,19 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
 
     public Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken) =>
         pause > TimeSpan.Zero ? Task.Delay(pause, rules.Time, cancellationToken) : Task.CompletedTask;
+
+    private TimeSpan? Closed()
+    {
+        var until = Volatile.Read(ref _closedUntil);
+        return until != 0 && until - rules.Time.GetTimestamp() is > 0 and var left
+            ? TimeSpan.FromSeconds((double)left / rules.Time.TimestampFrequency)
+            : null;
+    }
+
+    private WsmqException Close(TimeSpan retryAfter, string detail)
+    {
+        var time = retryAfter > ShortestClosing ? retryAfter : ShortestClosing;
+        Volatile.Write(ref _closedUntil, rules.Time.GetTimestamp() + (long)(time.TotalSeconds * rules.Time.TimestampFrequency));
+        return rules.Refuse(WsmqErrors.RateLimited, time, detail);
+    }
 }

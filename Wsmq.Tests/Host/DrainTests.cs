@@ -11,6 +11,9 @@ namespace Wsmq.Tests.HostAndCli;
 public sealed class DrainTests : IAsyncLifetime
 {
     private const string Bob = "user:bob";
+
+    // Faster than a person: the load.
+    private static readonly string[] Fast = ["--Wsmq:Options:Limits:UserSendsPerSecond", "2000", "--Wsmq:Options:Limits:UserSendBurst", "2000"];
     private readonly Tools _first = new();
     private readonly Tools _second = new();
     private readonly ConcurrentQueue<Delivery> _plain = new();
@@ -94,11 +97,11 @@ public sealed class DrainTests : IAsyncLifetime
     {
         _redis = await RedisServer.StartAsync(appendOnly: true, "--appendfsync", "always");
         _first.Environment["Wsmq__Redis"] = _second.Environment["Wsmq__Redis"] = _redis.EndPoint;
-        await _first.StartHostAsync(drain);
+        await _first.StartHostAsync([.. drain, .. Fast]);
         // One key for both, so that a token counts at either.
         Directory.CreateDirectory(_second.DataFolder);
         File.Copy(DevelopmentKey.PathIn(_first.DataFolder), DevelopmentKey.PathIn(_second.DataFolder));
-        await _second.StartHostAsync();
+        await _second.StartHostAsync(Fast);
         _line = new TcpProxy(new Uri(_first.Url));
     }
 

@@ -47,6 +47,10 @@ function environment(folder, settings) {
 
   // Plain clients that are asked to leave stay until the drain ends.
   env.Wsmq__Options__Drain__Timeout = '00:00:03';
+
+  // The tests send as services do; the general limits suit a person.
+  env.Wsmq__Options__Limits__SendsPerSecond = env.Wsmq__Options__Limits__UserSendsPerSecond = '10000';
+  env.Wsmq__Options__Limits__SendBurst = env.Wsmq__Options__Limits__UserSendBurst = '20000';
   for (const [name, value] of Object.entries(settings)) env[`Wsmq__${name}`] = String(value);
   return env;
 }
