@@ -34,14 +34,11 @@ public sealed class UnhandledTests : ClientTest
             await caller.Skipped(source, position, 1);
             return 1;
         };
-        Script.OnConnected = async caller =>
-        {
-            await caller.Receive(Entry.Raw(1, "other", "1"));
-            await caller.Receive(Entry.Raw(2, null, "1"));
-            await caller.Receive(Entry.Raw(3, "other", "1") with { Body = null, Data = new byte[] { 1 }, ContentType = "a/b" });
-            await caller.Receive(Entry.Chat(4));
-        };
         await client.StartAsync();
+        await Server.Everyone.Receive(Entry.Raw(1, "other", "1"));
+        await Server.Everyone.Receive(Entry.Raw(2, null, "1"));
+        await Server.Everyone.Receive(Entry.Raw(3, "other", "1") with { Body = null, Data = new byte[] { 1 }, ContentType = "a/b" });
+        await Server.Everyone.Receive(Entry.Chat(4));
 
         await AckedIs(4);
         Handled.Should().Equal("4");

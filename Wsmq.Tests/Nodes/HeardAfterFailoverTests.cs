@@ -69,8 +69,27 @@ public sealed class HeardAfterFailoverTests(ReplicatedCluster cluster, ITestOutp
         await Eventually.That("the cluster serves", async () => (await Task.WhenAll(cluster.Servers.Select(s => s.CommandAsync("CLUSTER INFO"))))
             .All(info => info.Contains("cluster_state:ok", StringComparison.Ordinal)));
         var prefix = "failover-" + cluster.NextPrefix();
-        Task<TestNode> NodeAsync() => TestNode.StartAsync(
-            s => s.UseRedis(configuration, o => (o.KeyPrefix, o.CommandTimeout) = (prefix, TimeSpan.FromSeconds(1))));
+
+        // On a busy machine the servers of a Cluster may suspect each other for a moment again, and refuse a start.
+        async Task<TestNode> NodeAsync()
+        {
+            TestNode? node = null;
+            await Eventually.That("a node starts", async () =>
+            {
+                try
+                {
+                    node = await TestNode.StartAsync(
+                        s => s.UseRedis(configuration, o => (o.KeyPrefix, o.CommandTimeout) = (prefix, TimeSpan.FromSeconds(1))));
+                    return true;
+                }
+                catch (RedisServerException e) when (e.Message.StartsWith("CLUSTERDOWN", StringComparison.Ordinal))
+                {
+                    return false;
+                }
+            });
+            return node!;
+        }
+
         await using var a = await NodeAsync();
         await using var b = await NodeAsync();
         await using var bob = await PlainClient.ConnectAsync(a, "bob", negotiate: true);

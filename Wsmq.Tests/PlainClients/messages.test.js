@@ -193,7 +193,7 @@ for (const store of stores) {
       const token = wsmq.node.token(alice);
       await wsmq.connectRaw(alice);
       const response = await fetch(`${wsmq.node.hub}?access_token=${token}`);
-      assert.equal(response.status, 400);
+      assert.equal(response.status, 426);
       await eventually('the host has written', () => wsmq.node.output.length > 0);
       assert.ok(!wsmq.node.output.includes(token.split('.')[2]));
     });
