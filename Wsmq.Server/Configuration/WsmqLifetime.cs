@@ -17,6 +17,10 @@ namespace Wsmq.Server.Configuration;
 /// </summary>
 internal sealed class WsmqLifetime(IServiceProvider services) : IHostedLifecycleService
 {
+    // Once for all who stop the host. The factory of a test and the app's own Run do so at the same time, and the first to return
+    // disposes of the services.
+    private readonly Lazy<Task> _stop = new(() => StopAsync(services));
+
     // Before any hosted service's StartAsync, so that those of the app may publish in theirs, in whatever order they are registered.
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -35,18 +39,20 @@ internal sealed class WsmqLifetime(IServiceProvider services) : IHostedLifecycle
         return Task.CompletedTask;
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await services.GetRequiredService<StartGate>().StopAsync();
-        await services.GetRequiredService<StoreMonitor>().StopAsync();
-        await services.GetRequiredService<TailCheck>().StopAsync();
-        await services.GetRequiredService<PublishQueue>().StopAsync().WaitAsync(cancellationToken);
-        await services.GetRequiredService<UsageTeller>().StopAsync().WaitAsync(cancellationToken);
-        await services.GetRequiredService<AckQueue>().StopAsync().WaitAsync(cancellationToken);
-        await services.GetRequiredService<AccessWatch>().StopAsync();
-    }
+    public Task StopAsync(CancellationToken cancellationToken) => _stop.Value.WaitAsync(cancellationToken);
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static async Task StopAsync(IServiceProvider services)
+    {
+        await services.GetRequiredService<StartGate>().StopAsync();
+        await services.GetRequiredService<StoreMonitor>().StopAsync();
+        await services.GetRequiredService<TailCheck>().StopAsync();
+        await services.GetRequiredService<PublishQueue>().StopAsync();
+        await services.GetRequiredService<UsageTeller>().StopAsync();
+        await services.GetRequiredService<AckQueue>().StopAsync();
+        await services.GetRequiredService<AccessWatch>().StopAsync();
+    }
 }

@@ -12,6 +12,12 @@ public sealed class DocumentCodeTests
         ["builder"] = "var builder = WebApplication.CreateBuilder(args);\n",
         ["wsmq"] = "var wsmq = WebApplication.CreateBuilder(args).Services.AddWsmq();\n",
         ["app"] = "var app = WebApplication.CreateBuilder(args).Build();\n",
+        ["test"] = """
+            using Microsoft.AspNetCore.Mvc.Testing;
+            using Microsoft.AspNetCore.TestHost;
+            var folder = "/of/the/test";
+
+            """,
     };
 
     // What the documents name without telling it: the reader's own.

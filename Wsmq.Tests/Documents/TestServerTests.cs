@@ -1,0 +1,90 @@
+extern alias embedded;
+
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Documents;
+
+/// <summary>An app with wsmq in a test server, by the recipe of docs/testing.md.</summary>
+public sealed class TestServerTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_client_sends_and_receives()
+    {
+        await using var factory = Factory();
+        var received = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var bob = Client(factory.Server, await TokenAsync(factory, "bob"));
+        bob.On<Number>((message, _) =>
+        {
+            received.TrySetResult(message.Body.Value);
+            return Task.CompletedTask;
+        });
+        await bob.StartAsync();
+
+        await factory.Services.GetRequiredService<IWsmqPublisher>().SendAsync(Address.User("bob"), new Number(1));
+
+        (await received.Task).Should().Be(1);
+        await bob.SendAsync(Address.User("alice"), new Number(2));
+    }
+
+    // The factory and the app's own Run stop the host side by side, and one of them disposes of it first.
+    [Fact]
+    public async Task One_factory_after_another_has_the_same_store()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await using var factory = Factory();
+            await using var bob = Client(factory.Server, await TokenAsync(factory, "bob"));
+            await bob.StartAsync();
+            await bob.SendAsync(Address.User("bob"), new Number(i));
+        }
+    }
+
+    [Fact]
+    public async Task A_factory_that_is_disposed_before_its_client_ends()
+    {
+        var factory = Factory();
+        await using var end = factory;
+        await using var bob = Client(factory.Server, await TokenAsync(factory, "bob"));
+        await bob.StartAsync();
+
+        await factory.DisposeAsync();
+    }
+
+    [Fact]
+    public void The_recipe_of_the_document_is_what_runs_here()
+    {
+        var recipe = Lines("Wsmq.Tests/Documents/TestServerTests.cs")
+            .SkipWhile(l => !l.StartsWith("private static WsmqClient Client(", StringComparison.Ordinal)).Skip(2).TakeWhile(l => l != "});");
+
+        Lines("docs/testing.md").Should().ContainInConsecutiveOrder(recipe);
+    }
+
+    private static IEnumerable<string> Lines(string file) => File.ReadLines(SourceTree.PathOf(file)).Select(l => l.Trim());
+
+    private static WsmqClient Client(TestServer server, string token) =>
+        new(new Uri(server.BaseAddress, "/wsmq"), options =>
+            options.ConfigureHttp = http => http.WebSocketFactory = async (connection, cancellationToken) =>
+            {
+                var sockets = server.CreateWebSocketClient();
+                sockets.ConfigureRequest = request => request.Headers.Authorization = $"Bearer {token}";
+                return await sockets.ConnectAsync(connection.Uri, cancellationToken);
+            });
+
+    private static async Task<string> TokenAsync(WebApplicationFactory<embedded::Program> factory, string user)
+    {
+        using var http = factory.CreateClient();
+        using var response = await http.PostAsync(new Uri($"/login/{user}", UriKind.Relative), null);
+        return (await response.Content.ReadAsStringAsync()).Trim('"');
+    }
+
+    private WebApplicationFactory<embedded::Program> Factory() =>
+        new WebApplicationFactory<embedded::Program>().WithWebHostBuilder(host => host.UseContentRoot(_folder.Path));
+}
