@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -19,10 +20,10 @@ internal sealed class RefusedRequests(ILogger<RefusedRequests> logger) : IStartu
     private const string BadRequest = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
     private const string Negotiate = "/negotiate";
 
-    private volatile string[] _paths = [];
+    private ImmutableArray<string> _paths = [];
 
-    /// <summary>Where the hub is mapped, as the app wrote it.</summary>
-    public void Add(string path) => _paths = [.. _paths, path];
+    /// <summary>Where the hub is mapped, with the groups of routes around it. An endpoint may be made more than once.</summary>
+    public void Add(string path) => ImmutableInterlocked.Update(ref _paths, (paths, added) => paths.Contains(added) ? paths : paths.Add(added), path);
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {

@@ -43,7 +43,6 @@ public static class WsmqEndpointRouteBuilderExtensions
             configure?.Invoke(options);
             transports = Checked(options);
         }).RequireAuthorization().WithMetadata(OriginPolicy.Marker.Instance);
-        endpoints.ServiceProvider.GetRequiredService<RefusedRequests>().Add(path);
         hub.Add(endpoint => endpoint.RequestDelegate = Guarded(endpoints, endpoint, transports!));
         return hub;
     }
@@ -70,7 +69,12 @@ public static class WsmqEndpointRouteBuilderExtensions
         if (endpoint.Metadata.OfType<NegotiateMetadata>().Any())
             app.Run(context => door.NegotiateAsync(context, next));
         else
+        {
             app.Run(context => door.ConnectAsync(context, transports.Transports, next));
+            var path = ((RouteEndpointBuilder)endpoint).RoutePattern.RawText;
+            endpoints.ServiceProvider.GetRequiredService<RefusedRequests>().Add($"/{path?.TrimStart('/')}");
+        }
+
         return endpoints.ServiceProvider.GetRequiredService<DrainState>().Guard(app.Build());
     }
 

@@ -1,0 +1,167 @@
+using System.Net;
+using System.Net.WebSockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http.Connections.Client;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Server.Draining;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Endpoints;
+
+/// <summary>WebSockets over HTTP/2, which begin with CONNECT instead of an upgrade, with TLS and without.</summary>
+public sealed class Http2Tests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly X509Certificate2 _certificate = Certificate();
+    private readonly HttpMessageInvoker _http;
+    private string _seen = "";
+
+    public Http2Tests() => _http = new(new SocketsHttpHandler
+    {
+        SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => _certificate.Equals(certificate) },
+    });
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _certificate.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData(true, "", false)]
+    [InlineData(true, "/base", false)]
+    [InlineData(true, "", true)]
+    [InlineData(false, "", false)]
+    [InlineData(false, "/base", false)]
+    public async Task A_client_sends_and_receives(bool tls, string pathBase, bool compressed)
+    {
+        await using var node = await StartAsync(tls, pathBase, compressed);
+        await using var bob = await TypedClient.StartAsync(new Uri(node.Address, pathBase + TestNode.HubPath), "bob", configure: o =>
+            o.ConfigureHttp = http => http.WebSocketFactory = async (connection, ct) => await OpenAsync(connection, compressed, ct));
+
+        await bob.SendAsync("user:bob", Enumerable.Range(0, 200));
+
+        await bob.HandlesAsync(Enumerable.Range(0, 200));
+        _seen.Should().Be("HTTP/2 CONNECT");
+    }
+
+    [Theory]
+    [InlineData(true, "own", true, HttpStatusCode.OK)]
+    [InlineData(true, "own", false, HttpStatusCode.OK)]
+    [InlineData(true, null, true, HttpStatusCode.OK)]
+    [InlineData(true, "https://evil.example", true, HttpStatusCode.Forbidden)]
+    [InlineData(false, "own", true, HttpStatusCode.OK)]
+    [InlineData(false, "https://evil.example", true, HttpStatusCode.Forbidden)]
+    public async Task A_browser_is_let_in_from_its_own_origin_alone(bool tls, string? origin, bool inQuery, HttpStatusCode status)
+    {
+        await using var node = await StartAsync(tls);
+
+        var refused = await RefusalAsync(node, TestTokens.For("bob"), inQuery, origin == "own" ? node.Address.GetLeftPart(UriPartial.Authority) : origin);
+
+        refused.Status.Should().Be(status);
+        _seen.Should().Be("HTTP/2 CONNECT");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Without_a_valid_token_it_is_refused(bool inQuery)
+    {
+        await using var node = await StartAsync(tls: true);
+
+        (await RefusalAsync(node, "x", inQuery)).Status.Should().Be(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_draining_node_refuses_it_and_says_when_to_come_back()
+    {
+        await using var node = await StartAsync(tls: true);
+        node.Services.GetRequiredService<DrainState>().Refuse();
+
+        var refused = await RefusalAsync(node, TestTokens.For("bob"), inQuery: false);
+
+        refused.Status.Should().Be(HttpStatusCode.ServiceUnavailable);
+        refused.RetryAfter.Should().Be("1");
+    }
+
+    [Fact]
+    public async Task A_node_that_stops_does_not_wait_for_it()
+    {
+        await using var node = await StartAsync(tls: true, drain: TimeSpan.FromMinutes(10));
+        await using var bob = await TypedClient.StartAsync(node.Hub, "bob", configure: o =>
+            o.ConfigureHttp = http => http.WebSocketFactory = async (connection, ct) => await OpenAsync(connection, compressed: false, ct));
+
+        // The client goes when it is told to; nothing else ends this within the test's time.
+        await node.DisposeAsync();
+
+        await Eventually.That("it looks for another node", () => bob.States.Contains(WsmqClientState.Reconnecting));
+    }
+
+    // SignalR's client has no HttpMessageInvoker for a WebSocket that it opens without a negotiation.
+    private async Task<ClientWebSocket> OpenAsync(WebSocketConnectionContext connection, bool compressed, CancellationToken ct)
+    {
+        var socket = Socket();
+        socket.Options.SetRequestHeader("Authorization", $"Bearer {await connection.Options.AccessTokenProvider!()}");
+        socket.Options.DangerousDeflateOptions = compressed ? new() : null;
+        await socket.ConnectAsync(connection.Uri, _http, ct);
+        return socket;
+    }
+
+    private async Task<(HttpStatusCode Status, string? RetryAfter)> RefusalAsync(TestNode node, string token, bool inQuery, string? origin = null)
+    {
+        using var socket = Socket();
+        socket.Options.CollectHttpResponseDetails = true;
+        if (origin is not null)
+            socket.Options.SetRequestHeader("Origin", origin);
+        if (!inQuery)
+            socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
+        var url = new UriBuilder(node.Hub) { Scheme = node.Hub.Scheme == "https" ? "wss" : "ws", Query = inQuery ? $"access_token={token}" : "" };
+        try
+        {
+            await socket.ConnectAsync(url.Uri, _http, default);
+        }
+        catch (WebSocketException)
+        {
+            // The status says why.
+        }
+
+        return (socket.HttpStatusCode, socket.HttpResponseHeaders?.FirstOrDefault(h => h.Key == "Retry-After").Value?.Single());
+    }
+
+    private static ClientWebSocket Socket() =>
+        new() { Options = { HttpVersion = HttpVersion.Version20, HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact } };
+
+    private Task<TestNode> StartAsync(bool tls, string pathBase = "", bool compressed = false, TimeSpan drain = default) => TestNode.StartAsync(
+        s => s.UseSqlite(_folder.File("wsmq.db")),
+        o => (o.Drain.Timeout, o.Drain.Spread) = (drain, TimeSpan.Zero),
+        services: b => b.WebHost.UseKestrelHttpsConfiguration().UseUrls($"{(tls ? "https" : "http")}://127.0.0.1:0").ConfigureKestrel(k =>
+        {
+            k.ConfigureEndpointDefaults(e => e.Protocols = tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http2);
+            k.ConfigureHttpsDefaults(h => h.ServerCertificate = _certificate);
+        }),
+        endpoints: a =>
+        {
+            a.Use((context, next) =>
+            {
+                _seen = $"{context.Request.Protocol} {context.Request.Method}";
+                return next(context);
+            });
+            if (pathBase.Length > 0)
+                a.UsePathBase(pathBase).UseRouting().UseAuthentication().UseAuthorization();
+            if (compressed)
+                a.UseCompressedSockets();
+        });
+
+    private static X509Certificate2 Certificate()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
+    }
+}
