@@ -20,7 +20,6 @@ describe('browsers', () => {
   const ways = {
     'a WebSocket alone': { transport: HttpTransportType.WebSockets, skipNegotiation: true },
     'a negotiation': {},
-    'long polling': { transport: HttpTransportType.LongPolling },
   };
   for (const [name, options] of Object.entries(ways)) {
     test(`a page of an allowed origin, and one of the same, get in by ${name}`, async () => {
@@ -35,6 +34,10 @@ describe('browsers', () => {
       for (const origin of ['https://evil.example', 'null', `${APP}.evil.example`]) await assert.rejects(from(origin, options).start());
     });
   }
+
+  test('long polling is off', async () => {
+    await assert.rejects(from(APP, { transport: HttpTransportType.LongPolling }).start(), /any of the available transports/);
+  });
 
   test('the answer to a page from elsewhere says why', async () => {
     for (const token of [wsmq.node.token('bob'), '']) {
