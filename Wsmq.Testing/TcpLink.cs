@@ -8,6 +8,10 @@ public sealed class TcpLink(Socket client, long bytesUntilCut, LinkConditions co
     private readonly Socket _server = new(SocketType.Stream, ProtocolType.Tcp);
     private readonly LinkConditions _own = new();
     private long _rest = bytesUntilCut;
+    private bool _silent;
+
+    /// <summary>Nothing goes through it any more, in one direction at least.</summary>
+    public bool IsSilent => Volatile.Read(ref _silent);
 
     /// <summary>Carries bytes until either side ends. True if it was cut because of their number.</summary>
     public async Task<bool> RunAsync(Uri target)
@@ -29,7 +33,11 @@ public sealed class TcpLink(Socket client, long bytesUntilCut, LinkConditions co
     }
 
     /// <summary>Lets nothing through any more, not even that a side has ended: either side believes the other one is there.</summary>
-    public void Silence(bool up, bool down) => _own.Hold(up, down);
+    public void Silence(bool up, bool down)
+    {
+        _own.Hold(up, down);
+        Volatile.Write(ref _silent, true);
+    }
 
     /// <summary>Ends both sides with a reset, so that what was on its way is lost.</summary>
     public void Cut()

@@ -88,6 +88,16 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
+    /// <summary>Cuts every connection that is half open, as a keep-alive of either side does in the end.</summary>
+    public void CutSilent()
+    {
+        lock (_lock)
+        {
+            foreach (var link in _links.Keys.Where(l => l.IsSilent))
+                link.Cut();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, true))

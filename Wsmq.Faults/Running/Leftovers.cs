@@ -54,6 +54,9 @@ internal sealed class Leftovers
     /// <summary>Waits until all is as it was; what does not become so is recorded.</summary>
     public async Task CompareAsync(CancellationToken stop)
     {
+        // Redis keeps what a connection has subscribed until its keep-alive has found that nobody is there, after five minutes.
+        foreach (var line in _deployment.Lines)
+            line.CutSilent();
         List<(string Node, string What)> left = [];
         await WaitAsync(async () => (left = await FindAsync()).Count == 0, stop);
         foreach (var (node, what) in left)

@@ -31,9 +31,9 @@ internal sealed class RedisStore : IStore
         _keys = new RedisKeys(_options.KeyPrefix, _options.Buckets, RedisSettings.ChannelsOf(_options));
         _lanes = new RedisLanes(_connections, _keys, options.Value);
         var probe = new SignalProbe(_connections, _lanes, _options);
-        _watch = new RedisWatch(_connections, probe, _options, logger);
-        _signals = new RedisSignals(_connections, _keys, _lanes, options.Value, probe, logger);
         Backplane = new RedisBackplane(_connections, _keys);
+        _watch = new RedisWatch(_connections, Backplane, probe, _options, logger);
+        _signals = new RedisSignals(_connections, _keys, _lanes, options.Value, probe, logger);
         _replicas = _options.ReceiptReplicas > 0 ? new RedisReplicas(_connections, _lanes, _options, logger) : null;
         var appends = new RedisAppends(
             new AppendScript(_connections, _keys, _lanes, options.Value, _options), new RedisPrimaries(_connections, _lanes, _options),

@@ -19,15 +19,9 @@ public sealed class DeadLineTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _redis = await RedisServer.StartAsync();
-        foreach (var name in new[] { "wsmq-commands", "wsmq-signals" })
+        foreach (var name in new[] { "wsmq-commands", "wsmq-signals", "wsmq-live" })
             _lines.Add(name, new TcpProxy(_redis.Uri));
-        _node = await StartAsync(_logs, c =>
-        {
-            if (!_lines.TryGetValue(c.ClientName!, out var line))
-                return;
-            c.EndPoints.Clear();
-            c.EndPoints.Add("127.0.0.1", line.Port);
-        });
+        _node = await StartAsync(_logs, Through);
         _other = await StartAsync(new RecordedLogs(), null);
         _bob = await PlainClient.ConnectAsync(_node, "bob");
         await SendAsync("0");
@@ -44,6 +38,14 @@ public sealed class DeadLineTests : IAsyncLifetime
         foreach (var line in _lines.Values)
             await line.DisposeAsync();
         await _redis.DisposeAsync();
+    }
+
+    private void Through(ConfigurationOptions connection)
+    {
+        if (!_lines.TryGetValue(connection.ClientName!, out var line))
+            return;
+        connection.EndPoints.Clear();
+        connection.EndPoints.Add("127.0.0.1", line.Port);
     }
 
     private Task<TestNode> StartAsync(RecordedLogs logs, Action<ConfigurationOptions>? connection) => TestNode.StartAsync(
@@ -111,5 +113,51 @@ public sealed class DeadLineTests : IAsyncLifetime
         _lines["wsmq-signals"].Silence(up: false);
         await SendAsync("1");
         await _bob.ReceivesAsync("0", "1");
+    }
+
+    [Theory]
+    [InlineData(true, true, false)]
+    [InlineData(false, true, false)]
+    [InlineData(true, false, false)]
+    [InlineData(true, true, true)]
+    public async Task Live_pushes_come_again_and_health_does_not_change(bool up, bool down, bool resp2)
+    {
+        if (resp2)
+            await RestartAsync(c => c.Protocol = RedisProtocol.Resp2);
+        await PushesComeAsync("before");
+        _lines["wsmq-live"].Silence(up, down);
+        await Eventually.That("it is seen", () => _logs.Of(LogLevel.Warning).Any(t => t.Contains("for live does not answer", StringComparison.Ordinal)));
+        (await HealthAsync()).Should().Be(HealthStatus.Healthy);
+        await PushesComeAsync("again");
+        await using var late = await PlainClient.ConnectAsync(_node, "late");
+        await Eventually.That("who comes later hears them too", async () =>
+        {
+            await _other.Live.Clients.User("late").Live(new());
+            return late.Live.Count > 0;
+        });
+        await Eventually.That("it is said that it is back", () => _logs.All.Any(t => t.Contains("for live answers again", StringComparison.Ordinal)));
+        _logs.Of(LogLevel.Warning).Should().ContainSingle(t => t.Contains("for live does not answer", StringComparison.Ordinal));
+    }
+
+    private async Task RestartAsync(Action<ConfigurationOptions> change)
+    {
+        await _bob.DisposeAsync();
+        await _node.DisposeAsync();
+        _node = await StartAsync(_logs, c =>
+        {
+            change(c);
+            Through(c);
+        });
+        _bob = await PlainClient.ConnectAsync(_node, "bob");
+    }
+
+    private async Task PushesComeAsync(string when)
+    {
+        var before = _bob.Live.Count;
+        await Eventually.That($"pushes come {when}", async () =>
+        {
+            await _other.Live.Clients.User("bob").Live(new());
+            return _bob.Live.Count > before;
+        });
     }
 }

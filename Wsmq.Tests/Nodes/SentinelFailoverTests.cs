@@ -47,6 +47,41 @@ public sealed class SentinelFailoverTests(ITestOutputHelper output)
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Live_pushes_follow_and_stay_when_the_old_primary_comes_back(bool kill)
+    {
+        await using var redis = await SentinelRedis.StartAsync();
+        await using var a = await StartAsync(redis);
+        await using var b = await StartAsync(redis);
+        await using var bob = await PlainClient.ConnectAsync(a, "bob");
+        var old = redis.Servers[0];
+        await PushesComeAsync("before");
+
+        if (kill)
+            await old.StopAsync(kill: true);
+        else
+            old.Pause();
+        var primary = await redis.FailedOverAsync(old);
+        await PushesComeAsync("after the failover");
+        if (kill)
+            await old.RestartAsync();
+        else
+            old.Continue();
+        await PushesComeAsync("after it is back");
+        await Eventually.That("the live plane of both nodes is at the new primary", async () =>
+            (await primary.CommandAsync("CLIENT LIST")).Split("name=wsmq-live").Length > 2);
+        (await old.CommandAsync("CLIENT LIST")).Should().NotContain("name=wsmq-live");
+
+        async Task PushesComeAsync(string when)
+        {
+            var before = bob.Live.Count;
+            await Eventually.That($"pushes come {when}", async () =>
+                await Record.ExceptionAsync(() => b.Live.Clients.User("bob").Live(new())) is null && bob.Live.Count > before);
+        }
+    }
+
+    [Theory]
     [InlineData(21, true)]
     [InlineData(22, true)]
     [InlineData(23, false)]

@@ -1,4 +1,6 @@
+using System.Net;
 using StackExchange.Redis;
+using Wsmq.Server.Redis.Lines;
 
 namespace Wsmq.Server.Redis.Backplane;
 
@@ -6,12 +8,19 @@ namespace Wsmq.Server.Redis.Backplane;
 /// The connection of the live plane. It is one of its own, because SignalR's manager disposes what it is given, and because no
 /// live push may get into the way of a message.
 /// </summary>
-internal sealed class RedisBackplane(RedisConnections connections, RedisKeys keys) : IAsyncDisposable
+internal sealed class RedisBackplane(RedisConnections connections, RedisKeys keys) : ILine, IAsyncDisposable
 {
-    private const string Purpose = "live";
-
     private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task<Opened>? _opening;
+
+    public string Purpose => "live";
+
+    /// <summary>From the start of the store until SignalR, or the store, ends it.</summary>
+    public bool IsOpen => _opening is { IsCompletedSuccessfully: true, Result.Returns.Ended: false };
+
+    public IConnectionMultiplexer Current =>
+        IsOpen ? _opening!.Result.Driver : throw new WsmqException(WsmqErrors.StoreUnavailable, "the live plane is not connected");
 
     /// <summary>Opens the connection, or returns the one that is open. One that failed is opened again.</summary>
     public async Task<IConnectionMultiplexer> OpenAsync() => (await OpenedAsync()).ForSignalR;
@@ -19,6 +28,7 @@ internal sealed class RedisBackplane(RedisConnections connections, RedisKeys key
     /// <summary>Opens the connection, and finds out whether the user may hear and publish there.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        _started.TrySetResult();
         var opened = await OpenedAsync().WaitAsync(cancellationToken);
 
         // What SignalR subscribes is not waited for: what the user may not do would go unnoticed. By its full name, so that the
@@ -30,6 +40,18 @@ internal sealed class RedisBackplane(RedisConnections connections, RedisKeys key
         await subscriber.PublishAsync(channel, RedisValue.EmptyString);
     }
 
+    /// <summary>
+    /// Where Redis answers on a connection that is made to try it, closes the sockets of this one: SignalR holds it, and the driver
+    /// opens others. What is published meanwhile is missed, as whenever it breaks.
+    /// </summary>
+    public async Task ReplaceAsync(Func<IConnectionMultiplexer, Task> prepare, CancellationToken cancellationToken)
+    {
+        await using (var fresh = await OpenOneAsync(cancellationToken))
+            await prepare(fresh.Driver);
+        CloseSockets();
+        await ConfirmedAsync().WaitAsync(cancellationToken);
+    }
+
     /// <summary>Completes when Redis has confirmed what was subscribed before; fails as the driver does.</summary>
     /// <remarks>On a Cluster, what was subscribed at one of its servers.</remarks>
     public async Task ConfirmedAsync() =>
@@ -37,14 +59,13 @@ internal sealed class RedisBackplane(RedisConnections connections, RedisKeys key
 
     public async ValueTask DisposeAsync()
     {
+        _started.TrySetCanceled();
         if (_opening is null)
             return;
+        connections.Moved -= OnMoved;
         await ((Task)_opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_opening.IsCompletedSuccessfully)
-        {
-            _opening.Result.Returns.Dispose();
-            await _opening.Result.Driver.DisposeAsync();
-        }
+            await _opening.Result.DisposeAsync();
     }
 
     private Task<Opened> OpenedAsync()
@@ -59,13 +80,33 @@ internal sealed class RedisBackplane(RedisConnections connections, RedisKeys key
 
     private async Task<Opened> ConnectAsync()
     {
-        var driver = await connections.OpenAsync(Purpose, Configure, CancellationToken.None);
-        var returns = new ChannelReturns(driver, TimeProvider.System);
-        return new Opened(driver, returns, BackplaneSubscriber.Of(driver, returns));
+        // SignalR asks as soon as the hub is mapped, when the sentinels were not asked yet.
+        await _started.Task;
+        connections.Moved += OnMoved;
+        return await OpenOneAsync(CancellationToken.None);
     }
 
-    private void Configure(ConfigurationOptions settings)
+    private async Task<Opened> OpenOneAsync(CancellationToken cancellationToken)
     {
+        LiveSockets? sockets = null;
+        var driver = await connections.OpenAsync(
+            Purpose, settings => Configure(settings, sockets = new(settings.Tunnel, () => connections.Sentinels?.Primary)), cancellationToken);
+        return new Opened(driver, sockets!);
+    }
+
+    // Otherwise pushes would go on to the server that is not the primary any more, and a paused one would say nothing.
+    private void OnMoved(EndPoint primary) => CloseSockets();
+
+    private void CloseSockets()
+    {
+        if (IsOpen)
+            _opening!.Result.Sockets.Close();
+    }
+
+    private void Configure(ConfigurationOptions settings, LiveSockets sockets)
+    {
+        connections.Sentinels?.PointToPrimary(settings);
+        settings.Tunnel = sockets;
         settings.ChannelPrefix = RedisChannel.Literal(keys.Live);
 
         // One line to each server for both: what was subscribed before something is published is there when it comes, and no
@@ -76,5 +117,26 @@ internal sealed class RedisBackplane(RedisConnections connections, RedisKeys key
         settings.ConfigurationChannel = RedisKeys.LiveConfiguration;
     }
 
-    private sealed record Opened(IConnectionMultiplexer Driver, ChannelReturns Returns, IConnectionMultiplexer ForSignalR);
+    private sealed class Opened : IAsyncDisposable
+    {
+        public Opened(IConnectionMultiplexer driver, LiveSockets sockets)
+        {
+            (Driver, Sockets, Returns) = (driver, sockets, new ChannelReturns(driver, TimeProvider.System));
+            ForSignalR = BackplaneSubscriber.Of(driver, Returns);
+        }
+
+        public IConnectionMultiplexer Driver { get; }
+
+        public LiveSockets Sockets { get; }
+
+        public ChannelReturns Returns { get; }
+
+        public IConnectionMultiplexer ForSignalR { get; }
+
+        public ValueTask DisposeAsync()
+        {
+            Returns.Dispose();
+            return Driver.DisposeAsync();
+        }
+    }
 }

@@ -7,7 +7,7 @@ namespace Wsmq.Server.Redis.Lines;
 /// Asks one connection every few seconds whether it still answers. Where it does not, another one takes its place, provided that
 /// Redis answers there: one that is away or busy is waited for on the old one.
 /// </summary>
-internal sealed class LineWatch(RedisLine line, ILineProbe probe, WsmqRedisOptions options, TimeProvider time, ILogger logger)
+internal sealed class LineWatch(ILine line, ILineProbe probe, WsmqRedisOptions options, TimeProvider time, ILogger logger)
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly WakeUp _wake = new();

@@ -7,7 +7,7 @@ namespace Wsmq.Server.Redis.Lines;
 /// Pings every primary that the driver takes for connected. Where there is none, the driver tries again with the settings that it
 /// has: another connection may have a new password, or find another address.
 /// </summary>
-internal sealed class PingProbe(RedisLine line, TimeSpan patience) : ILineProbe
+internal sealed class PingProbe(ILine line, TimeSpan patience) : ILineProbe
 {
     private HashSet<EndPoint> _silent = [];
 

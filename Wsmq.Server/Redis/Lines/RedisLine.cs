@@ -8,7 +8,7 @@ namespace Wsmq.Server.Redis.Lines;
 /// </summary>
 /// <param name="purpose">Stands in the connection's name.</param>
 /// <param name="open">Opens one.</param>
-internal sealed class RedisLine(string purpose, Func<string, CancellationToken, Task<IConnectionMultiplexer>> open) : IAsyncDisposable
+internal sealed class RedisLine(string purpose, Func<string, CancellationToken, Task<IConnectionMultiplexer>> open) : ILine, IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private IConnectionMultiplexer? _current;

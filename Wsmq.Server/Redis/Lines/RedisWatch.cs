@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Redis.Backplane;
 
 namespace Wsmq.Server.Redis.Lines;
 
@@ -18,7 +19,7 @@ internal sealed class RedisWatch : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _following = Task.CompletedTask;
 
-    public RedisWatch(RedisConnections connections, SignalProbe probe, WsmqRedisOptions options, ILogger logger)
+    public RedisWatch(RedisConnections connections, RedisBackplane live, SignalProbe probe, WsmqRedisOptions options, ILogger logger)
     {
         (_connections, _logger) = (connections, logger);
         _signals = new LineWatch(connections.SignalLine, probe, options, _time, logger);
@@ -27,6 +28,7 @@ internal sealed class RedisWatch : IAsyncDisposable
             _signals,
             .. connections.Lines.Where(line => line != connections.SignalLine).Select(line =>
                 new LineWatch(line, new PingProbe(line, PatienceFor(line, options)), options, _time, logger)),
+            new LineWatch(live, new LiveProbe(live, options.ProbeTimeout), options, _time, logger),
         ];
 
         // A wait for replicas holds up what comes behind it.
@@ -34,7 +36,7 @@ internal sealed class RedisWatch : IAsyncDisposable
             line == connections.ReplicaLine ? o.ProbeTimeout + o.ReplicaTimeout : o.ProbeTimeout;
     }
 
-    /// <summary>False while signals are known not to arrive.</summary>
+    /// <summary>False while signals are known not to arrive. The live plane does not count: no message needs it.</summary>
     public bool HearsSignals => _signals.Answers;
 
     public void Start()
