@@ -3,17 +3,17 @@ using Wsmq.Server.Diagnostics;
 namespace Wsmq.Server.Sessions;
 
 /// <summary>
-/// Keeps one connection in the SignalR groups of its memberships: one call at a time and apart from what is durable, because
-/// SignalR's Redis backplane subscribes one channel after another (10 s for 1,000 groups at 10 ms a round trip).
+/// Keeps one connection in the SignalR groups of its memberships, apart from what is durable. Some are joined side by side: each
+/// waits until Redis has confirmed it, so that a thousand take some round trips and not a thousand.
 /// </summary>
 internal sealed class LiveMemberships(string connectionId, SessionServices services) : Worker
 {
+    private const int AtATime = 64;
+
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private readonly HashSet<string> _wanted = new(StringComparer.Ordinal);
     private readonly Queue<string> _changed = [];
-
-    // Used by the runs only.
     private readonly HashSet<string> _joined = new(StringComparer.Ordinal);
 
     public void Start() => Begin();
@@ -33,17 +33,17 @@ internal sealed class LiveMemberships(string connectionId, SessionServices servi
     {
         try
         {
-            while (TryTake(out var group) && !_stop.IsCancellationRequested)
-            {
-                await new Backoff(services.Time).RetryAsync(
-                    _ => ApplyAsync(group), (e, delay) => Log.LiveGroupFailed(services.Logger, e, connectionId, delay), _stop.Token);
-            }
+            while (Take() is { Count: > 0 } some && !_stop.IsCancellationRequested)
+                await Task.WhenAll(some.Select(FollowAsync));
         }
         catch (Exception) when (_stop.IsCancellationRequested)
         {
             // The connection is gone, and SignalR takes it out of all its groups.
         }
     }
+
+    private Task FollowAsync(string group) => new Backoff(services.Time).RetryAsync(
+        _ => ApplyAsync(group), (e, delay) => Log.LiveGroupFailed(services.Logger, e, connectionId, delay), _stop.Token);
 
     private void Change(string group, bool wanted)
     {
@@ -57,10 +57,17 @@ internal sealed class LiveMemberships(string connectionId, SessionServices servi
         Wake();
     }
 
-    private bool TryTake(out string group)
+    // Each group once: what has changed twice is looked at once, and is not joined and left at the same time.
+    private HashSet<string> Take()
     {
+        var some = new HashSet<string>(StringComparer.Ordinal);
         lock (_lock)
-            return _changed.TryDequeue(out group!);
+        {
+            while (some.Count < AtATime && _changed.TryDequeue(out var group))
+                some.Add(group);
+        }
+
+        return some;
     }
 
     // Looked at in each attempt: the membership may have ended while the backplane was away.
@@ -68,18 +75,18 @@ internal sealed class LiveMemberships(string connectionId, SessionServices servi
     {
         bool wanted;
         lock (_lock)
-            wanted = _wanted.Contains(group);
-        if (wanted == _joined.Contains(group))
-            return;
-        if (!wanted)
         {
-            await services.LiveGroups.RemoveFromGroupAsync(connectionId, group, _stop.Token);
-            _joined.Remove(group);
-            return;
+            wanted = _wanted.Contains(group);
+            if (wanted == _joined.Contains(group))
+                return;
         }
 
-        await JoinAsync(group);
-        _joined.Add(group);
+        if (wanted)
+            await JoinAsync(group);
+        else
+            await services.LiveGroups.RemoveFromGroupAsync(connectionId, group, _stop.Token);
+        lock (_lock)
+            _ = wanted ? _joined.Add(group) : _joined.Remove(group);
     }
 
     private async Task JoinAsync(string group)

@@ -107,6 +107,13 @@ public sealed class ManyGroupsTests(SharedRedis redis, ITestOutputHelper output)
         await bob.Connection.InvokeAsync("Ack", $"group:g{Groups - 1}", last.Position);
         output.WriteLine($"all groups read after {watch.Elapsed.TotalSeconds:0.00} s");
 
+        await Eventually.That("live pushes to all groups come", async () =>
+        {
+            var subscribed = await redis.Server.CommandAsync($"PUBSUB CHANNELS {prefix}:live:*:group:*");
+            return subscribed.StartsWith($"*{Groups}\r", StringComparison.Ordinal);
+        });
+        output.WriteLine($"all groups hear live pushes after {watch.Elapsed.TotalSeconds:0.00} s");
+
         await Task.WhenAll(Enumerable.Range(0, Groups).Select(i => near.Publisher.SendAsync(Address.Group($"g{i}"), i)));
         await Eventually.That("each group is heard", () => bob.Received.Select(d => d.Source).Distinct().Count() == Groups);
     }
