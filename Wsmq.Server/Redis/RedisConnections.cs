@@ -14,6 +14,7 @@ internal sealed class RedisConnections : IAsyncDisposable
     private readonly IOptions<WsmqRedisOptions> _options;
     private readonly Lock _lock = new();
     private Task _looking = Task.CompletedTask;
+    private Task? _finding;
     private EndPoint? _followed;
     private bool _started;
 
@@ -73,6 +74,17 @@ internal sealed class RedisConnections : IAsyncDisposable
         if (IsCluster && database > 0)
             throw new InvalidOperationException($"A Redis Cluster has database 0 only, and defaultDatabase is {database}: leave it out.");
         _started = true;
+    }
+
+    /// <summary>Asks the sentinels for the first time, where the configuration names any. Once that succeeded it returns at once.</summary>
+    public Task FindSentinelsAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_finding is null or { IsFaulted: true } or { IsCanceled: true })
+                _finding = Task.Run(AskFirstAsync, CancellationToken.None);
+            return _finding.WaitAsync(cancellationToken);
+        }
     }
 
     /// <summary>
@@ -146,21 +158,21 @@ internal sealed class RedisConnections : IAsyncDisposable
 
     private IConnectionMultiplexer Started(RedisLine line) => _started ? line.Current : throw NotStarted();
 
-    private async Task FindSentinelsAsync(CancellationToken cancellationToken)
+    private async Task AskFirstAsync()
     {
         var settings = RedisSettings.Of(_options.Value, "sentinels");
         if (string.IsNullOrEmpty(settings.ServiceName))
             return;
         try
         {
-            Sentinels = await RedisSentinels.ConnectAsync(settings, _options.Value.ProbeTimeout, cancellationToken);
+            Sentinels = await RedisSentinels.ConnectAsync(settings, _options.Value.ProbeTimeout, CancellationToken.None);
         }
         catch (RedisConnectionException e)
         {
             throw Unreachable(settings, e);
         }
 
-        _followed = await Sentinels.AskAsync(cancellationToken);
+        _followed = await Sentinels.AskAsync(CancellationToken.None);
         if (_followed is null)
         {
             throw new InvalidOperationException(

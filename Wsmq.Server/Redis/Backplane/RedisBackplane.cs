@@ -11,7 +11,6 @@ namespace Wsmq.Server.Redis.Backplane;
 internal sealed class RedisBackplane(RedisConnections connections, RedisKeys keys) : ILine, IAsyncDisposable
 {
     private readonly Lock _lock = new();
-    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task<Opened>? _opening;
 
     public string Purpose => "live";
@@ -28,7 +27,6 @@ internal sealed class RedisBackplane(RedisConnections connections, RedisKeys key
     /// <summary>Opens the connection, and finds out whether the user may hear and publish there.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _started.TrySetResult();
         var opened = await OpenedAsync().WaitAsync(cancellationToken);
 
         // What SignalR subscribes is not waited for: what the user may not do would go unnoticed. By its full name, so that the
@@ -59,7 +57,6 @@ internal sealed class RedisBackplane(RedisConnections connections, RedisKeys key
 
     public async ValueTask DisposeAsync()
     {
-        _started.TrySetCanceled();
         if (_opening is null)
             return;
         connections.Moved -= OnMoved;
@@ -80,8 +77,8 @@ internal sealed class RedisBackplane(RedisConnections connections, RedisKeys key
 
     private async Task<Opened> ConnectAsync()
     {
-        // SignalR asks as soon as the hub is mapped, when the sentinels were not asked yet.
-        await _started.Task;
+        // SignalR asks as soon as the hub is mapped, and pushes before the app has started.
+        await connections.FindSentinelsAsync(CancellationToken.None);
         connections.Moved += OnMoved;
         return await OpenOneAsync(CancellationToken.None);
     }
