@@ -56,6 +56,9 @@ public sealed class SentinelFailoverTests(ITestOutputHelper output)
         await using var b = await StartAsync(redis);
         await using var bob = await PlainClient.ConnectAsync(a, "bob");
         var old = redis.Servers[0];
+
+        // Let in by now: a connection that is not yet would be closed with the store.
+        await bob.SendAsync("user:bob", "let in");
         await PushesComeAsync("before");
 
         if (kill)
