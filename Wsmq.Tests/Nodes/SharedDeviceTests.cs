@@ -1,0 +1,40 @@
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Nodes;
+
+/// <summary>Two clients under one device name, as two tabs are.</summary>
+public sealed class SharedDeviceTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task One_whose_line_stood_still_asks_for_what_the_other_has_acknowledged_meanwhile()
+    {
+        await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")));
+        await using var line = new TcpProxy(node.Address);
+        await using var awake = await TypedClient.StartAsync(node.Hub, "bob");
+        await using var asleep = await TypedClient.StartAsync(line.Hub, "bob");
+        await SendAsync(node, 0, 1);
+        await awake.HandlesAsync([0]);
+        await asleep.HandlesAsync([0]);
+
+        line.Conditions.Hold(up: true, down: true);
+        await SendAsync(node, 1, 10);
+        await awake.HandlesAsync(Enumerable.Range(0, 11));
+        await awake.DisposeAsync();
+        line.Cut();
+        line.Conditions.Clear();
+        await SendAsync(node, 11, 1);
+
+        await asleep.HandlesAsync(Enumerable.Range(0, 12));
+        asleep.Gaps.Should().BeEmpty();
+    }
+
+    private static async Task SendAsync(TestNode node, int first, int count)
+    {
+        for (var i = first; i < first + count; i++)
+            await node.Publisher.SendAsync(Address.User("bob"), new Number(i));
+    }
+}
