@@ -30,7 +30,9 @@ internal static class Refusal
         if (isGet && HttpProtocol.IsHttp11(context.Request.Protocol))
         {
             context.Response.Headers.Upgrade = "websocket";
-            context.Response.Headers.Connection = "Upgrade";
+
+            // With a header of its own and without the second word Kestrel closes the connection, and does not say so.
+            context.Response.Headers.Connection = "Upgrade, keep-alive";
         }
 
         if (!isGet)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Connections;
@@ -40,6 +41,34 @@ public sealed class TransportTests : IDisposable
         }
 
         logs.All.Should().ContainSingle(l => l.Contains("MapWsmq must allow the transport"));
+    }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    public async Task A_refused_request_leaves_its_connection_open(string method)
+    {
+        await using var node = await StartAsync();
+        var connections = 0;
+        using var http = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, ct) =>
+            {
+                connections++;
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                await socket.ConnectAsync(context.DnsEndPoint, ct);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        });
+        http.DefaultRequestHeaders.Authorization = new("Bearer", TestTokens.For("bob"));
+        for (var i = 0; i < 3; i++)
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), node.Hub + "?id=x");
+            using var response = await http.SendAsync(request);
+            WsmqError.Find(await response.Content.ReadAsStringAsync()).Should().Be(WsmqErrors.TransportNotAllowed);
+        }
+
+        connections.Should().Be(1);
     }
 
     [Fact]
