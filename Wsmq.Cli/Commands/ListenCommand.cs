@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Wsmq.Cli.Connecting;
 using Wsmq.Cli.Output;
 
@@ -19,18 +21,18 @@ internal static class ListenCommand
         {
             Description = "One JSON object a line: a message as it is on the wire, {\"gap\":…} or {\"live\":…}.",
         };
-        var count = new Option<int?>("--count") { Description = "Ends after so many messages; with --timeout also without them, with exit code 6.", HelpName = "n" };
+        var count = new Option<int?>("--count")
+        {
+            Description = "Ends after so many messages; with --timeout also without them, with exit code 6.",
+            HelpName = "n",
+            CustomParser = ParseCount,
+        };
         var command = new Command("listen", $"""
             Prints messages as they arrive and acknowledges them, until Ctrl+C, which ends it with exit code 0. Standard error tells when it
             is connected, when the connection is lost, and when it is back.
             {ExitCodes.Help}
             """) { json, count, device };
         connection.AddTo(command);
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(count) < 1)
-                result.AddError("--count must be at least 1.");
-        });
         command.SetAction(async (result, cancellationToken) =>
         {
             await using var session = connection.CreateSession(result, result.GetValue(device));
@@ -40,5 +42,13 @@ internal static class ListenCommand
             return await listener.RunAsync(result.GetValue(count) is null ? null : connection.GivenTimeout(result), cancellationToken);
         });
         return command;
+    }
+
+    private static int? ParseCount(ArgumentResult result)
+    {
+        if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0)
+            return count;
+        result.AddError($"--count is a whole number from 1 to {int.MaxValue}, and not '{result.Tokens[0].Value}'.");
+        return null;
     }
 }

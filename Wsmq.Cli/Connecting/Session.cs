@@ -23,7 +23,7 @@ internal sealed class Session : IAsyncDisposable
     public Session(Uri url, TimeSpan timeout, Func<CancellationToken, Task<string?>> accessToken, string? device)
     {
         (_url, _timeout) = (url, timeout);
-        Client = new WsmqClient(url, options =>
+        Client = Create(url, options =>
         {
             options.AccessToken = accessToken;
             options.Device = device ?? options.Device;
@@ -63,6 +63,23 @@ internal sealed class Session : IAsyncDisposable
     public async Task WhileHopeful(Task task) => await await Task.WhenAny(task, _hopeless.Task);
 
     public async ValueTask DisposeAsync() => await Client.DisposeAsync();
+
+    // The client names its own options; whoever types a command knows those of the command line.
+    private static WsmqClient Create(Uri url, Action<WsmqClientOptions> configure)
+    {
+        try
+        {
+            return new WsmqClient(url, configure);
+        }
+        catch (ArgumentException e)
+        {
+            var reason = e.Message
+                .Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal)
+                .Replace($"{nameof(WsmqClientOptions)}.{nameof(WsmqClientOptions.Device)}", "--device", StringComparison.Ordinal)
+                .Replace($"{nameof(WsmqClientOptions)}.{nameof(WsmqClientOptions.AccessToken)}", "--token-file", StringComparison.Ordinal);
+            throw new CliFailure(ExitCodes.Usage, reason, e);
+        }
+    }
 
     private void Consider(WsmqConnectFailedEventArgs failure)
     {

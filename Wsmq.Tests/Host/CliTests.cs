@@ -28,6 +28,11 @@ public sealed class CliTests : IAsyncLifetime
     [InlineData("send", "user:bob", "hi")]
     [InlineData("send", "user:bob", "hi", "--as", "alice", "--header", "nameless")]
     [InlineData("listen", "--as", "bob", "--count", "0")]
+    [InlineData("listen", "--as", "bob", "--count", "many")]
+    [InlineData("listen", "--as", "bob", "--count", "99999999999")]
+    [InlineData("listen", "--token", "x", "--device", "")]
+    [InlineData("listen", "--token", "x", "--url", "http://localhost:1/wsmq?device=phone")]
+    [InlineData("listen", "--token", "x", "--url", "http://bob:secret@localhost:1/wsmq")]
     [InlineData("token", "--user", "bob", "--expires", "soon")]
     public async Task Wrong_usage_ends_with_2_and_one_line(params string[] arguments)
     {
