@@ -5,6 +5,8 @@ internal sealed class HostSettings
 {
     public const string Section = "Wsmq";
 
+    private const string TimeHint = "A time is written d.hh:mm:ss: 7.00:00:00 for 7 days, 00:00:30 for 30 seconds.";
+
     /// <summary>Properties of the library's options that the configuration does not set, or sets elsewhere.</summary>
     public static readonly HashSet<(Type, string)> SetInCodeOnly =
     [
@@ -54,7 +56,9 @@ internal sealed class HostSettings
         catch (InvalidOperationException e)
         {
             // The binder's own text names the key, the value and the type; the cause adds what is wrong with the value.
-            throw new HostRefusal(e.InnerException is { } cause ? $"{e.Message} {cause.Message}" : e.Message, e);
+            var cause = e.InnerException is { } inner ? $" {inner.Message}" : "";
+            var hint = e.Message.Contains($"'{typeof(TimeSpan)}'", StringComparison.Ordinal) ? $" {TimeHint}" : "";
+            throw new HostRefusal($"{e.Message}{cause}{hint}", e);
         }
 
         settings.Check();

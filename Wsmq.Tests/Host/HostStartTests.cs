@@ -45,6 +45,7 @@ public sealed class HostStartTests : IDisposable
     [InlineData("Wsmq:Options:Retention:MaxAgee", "x", "Unknown setting Wsmq:Options:Retention:MaxAgee")]
     [InlineData("Wsmq:Options:Window", "many", "Wsmq:Options:Window")]
     [InlineData("Wsmq:Options:Window", "0", "Window")]
+    [InlineData("Wsmq:Options:Retention:MaxAge", "7d", "7.00:00:00 for 7 days")]
     [InlineData("Wsmq:Options:Retention:MaxCount", "-1", "MaxCount")]
     [InlineData("Wsmq:Options:Retention:MaxBytes", "5", "MaxBytes")]
     [InlineData("Wsmq:Options:Limits:SendsPerSecond", "-1", "SendsPerSecond")]
