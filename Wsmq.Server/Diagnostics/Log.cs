@@ -175,6 +175,10 @@ internal static partial class Log
         "A connection was refused with no-user-identifier: its user is authenticated and has no name identifier claim. With JWT bearer and MapInboundClaims = false, 'sub' is no such claim: register an IUserIdProvider that reads it, or leave the mapping on.")]
     public static partial void NoUserIdentifier(ILogger logger);
 
+    [LoggerMessage(219, LogLevel.Warning,
+        "A request to the hub got 401 before authentication ran: the app calls UseAuthentication without UseAuthorization, or behind it. Call both in this order, or neither.")]
+    public static partial void NotAuthenticated(ILogger logger);
+
     [LoggerMessage(90, LogLevel.Warning,
         "InvariantGlobalization is on: .NET cannot tell normalized text, so that names which look the same count as different ones. Turn it off (DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=false, with ICU installed).")]
     public static partial void NamesNotNormalized(ILogger logger);

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -50,6 +52,18 @@ internal sealed class RefusedRequests(ILogger<RefusedRequests> logger) : IStartu
     {
     }
 
+    private string HubPaths => _paths.Length == 0 ? "no path, because the app does not call MapWsmq" : string.Join(", ", _paths);
+
+    // Authorization authenticates by itself where the endpoint names schemes.
+    private static bool WasAuthenticated(HttpContext context) =>
+        context.Features.Get<IAuthenticationFeature>() is not null
+        || context.GetEndpoint()!.Metadata.Any(item => item switch
+        {
+            IAuthorizeData data => data.Policy is not null || data.AuthenticationSchemes is not null,
+            AuthorizationPolicy policy => policy.AuthenticationSchemes.Count > 0,
+            _ => false,
+        });
+
     private static bool IsOfInterest(HttpContext context) =>
         context.Request.Headers.ContainsKey("Sec-WebSocket-Version")
         || context.Request.Path.Value?.EndsWith(Negotiate, StringComparison.OrdinalIgnoreCase) == true;
@@ -62,6 +76,9 @@ internal sealed class RefusedRequests(ILogger<RefusedRequests> logger) : IStartu
         var isOurs = context.GetEndpoint()?.Metadata.GetMetadata<OriginPolicy.Marker>() is not null;
         switch (context.Response.StatusCode)
         {
+            case StatusCodes.Status401Unauthorized when isOurs && !WasAuthenticated(context):
+                Log.NotAuthenticated(logger);
+                break;
             case StatusCodes.Status401Unauthorized when isOurs && context.Request.Query.ContainsKey(QueryToken.Name):
                 Log.TokenInQueryNotRead(logger);
                 break;
@@ -75,7 +92,7 @@ internal sealed class RefusedRequests(ILogger<RefusedRequests> logger) : IStartu
                 Log.PolicyRefused(logger);
                 break;
             case StatusCodes.Status404NotFound when context.GetEndpoint() is null:
-                Log.WrongPath(logger, PrintableText.Of(context.Request.PathBase + context.Request.Path), string.Join(", ", _paths));
+                Log.WrongPath(logger, PrintableText.Of(context.Request.PathBase + context.Request.Path), HubPaths);
                 break;
         }
     }
