@@ -205,7 +205,10 @@ internal sealed class RedisConnections : IAsyncDisposable
 
     // The configuration may hold a password: name the servers only.
     private static InvalidOperationException Unreachable(ConfigurationOptions settings, RedisConnectionException e) => new(
-        $"Redis at {Servers(settings)} cannot be reached ({e.FailureType}): start it, or correct the address or the credentials in WsmqRedisOptions.Configuration.", e);
+        e.FailureType == ConnectionFailureType.AuthenticationFailure
+            ? $"Redis at {Servers(settings)} refuses the credentials: correct user= and password= in WsmqRedisOptions.Configuration, or give them if there are none."
+            : $"Redis at {Servers(settings)} cannot be reached ({e.FailureType}): start it, or correct the address or the credentials in WsmqRedisOptions.Configuration.",
+        e);
 
     private static string Servers(ConfigurationOptions settings) => string.Join(", ", settings.EndPoints.Select(Format));
 

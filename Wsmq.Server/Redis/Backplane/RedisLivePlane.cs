@@ -89,8 +89,19 @@ internal sealed class RedisLivePlane(
 
     private sealed record Joining(Task Task);
 
-    // Whoever publishes at Redis could otherwise fill the log with what is no push.
+    // Whoever publishes at Redis could otherwise fill the log with what is no push. What SignalR could not open it throws as well:
+    // the start fails with it, or the call that needed the line.
     private sealed class BackplaneLogger(ILoggerFactory loggers, LogGate gate)
         : GatedLogger(loggers.CreateLogger<RedisHubLifetimeManager<WsmqHub>>(), gate, nameof(RedisHubLifetimeManager<>)),
-            ILogger<RedisHubLifetimeManager<WsmqHub>>;
+            ILogger<RedisHubLifetimeManager<WsmqHub>>, ILogger
+    {
+        private const string NotOpened = "ErrorConnecting";
+
+        void ILogger.Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Name != NotOpened)
+                Log(logLevel, eventId, state, exception, formatter);
+        }
+    }
 }
