@@ -6,6 +6,7 @@ const connection = new signalR.HubConnectionBuilder()
     transport: signalR.HttpTransportType.WebSockets, skipNegotiation: true,         // any node behind any balancer
     accessTokenFactory: getToken,                                                   // asked again at every connect
   })
+  .configureLogging("warn")                                                         // by default the console shows the token
   .build();
 connection.on("Live", message => showProgress(message.body));
 const wsmq = keepConnected(connection, {
