@@ -3,12 +3,14 @@ namespace Wsmq.Server.Budgets;
 /// <summary>What one connection has in progress, as a part of its user's budget.</summary>
 internal sealed class ConnectionBudget(UserBudget user, long limit)
 {
+    // Guards the arguments and items that nobody has claimed yet.
+    private readonly Lock _lock = new();
+    private readonly HashSet<ParsedBytes> _unclaimed = [];
+    private int _openStreams;
+    private long _streams;
+
     // Of the one read that is being parsed, or of the part of a frame that waits for the rest.
     private long _reading;
-
-    // Arguments and items that nobody has claimed yet.
-    private long _parsed;
-    private int _streams;
 
     /// <summary>What the user may have in progress, by the class of this connection.</summary>
     public long Limit => limit;
@@ -37,34 +39,72 @@ internal sealed class ConnectionBudget(UserBudget user, long limit)
     /// <param name="left">The bytes of a frame that is not complete.</param>
     public void EndParsing(long left)
     {
-        // An argument that no call took did not fit the method. Items of a stream wait for the stream.
-        var unclaimed = Volatile.Read(ref _streams) == 0 ? Interlocked.Exchange(ref _parsed, 0) : 0;
         var done = _reading - Math.Min(left, _reading);
         _reading -= done;
-        if (done + unclaimed > 0)
-            Return(done + unclaimed);
+        if (done > 0)
+            Return(done);
+
+        // An argument that no call took did not fit the method. Items of a stream wait for the stream.
+        Abandon(evenOfOpenStreams: false, through: long.MaxValue);
     }
 
     public void CancelParsing() => user.Cancel(this);
 
-    /// <summary>An argument or item was parsed that is held until somebody claims it.</summary>
-    public void Parsed(long bytes)
+    /// <summary>An argument or item was parsed that is held until the one who claims it returns it.</summary>
+    public ParsedBytes Parsed(long bytes)
     {
         Charge(bytes);
-        Interlocked.Add(ref _parsed, bytes);
+        lock (_lock)
+        {
+            var parsed = new ParsedBytes(this, bytes, _streams);
+            _unclaimed.Add(parsed);
+            return parsed;
+        }
     }
 
-    /// <summary>Who claims what was parsed returns it.</summary>
-    public void Claim(long bytes) => Interlocked.Add(ref _parsed, -bytes);
+    public void Claim(ParsedBytes parsed)
+    {
+        lock (_lock)
+            _unclaimed.Remove(parsed);
+    }
 
-    public void BeginStream() => Interlocked.Increment(ref _streams);
+    /// <summary>The number of the stream.</summary>
+    public long BeginStream()
+    {
+        lock (_lock)
+        {
+            _openStreams++;
+            return ++_streams;
+        }
+    }
 
-    public void EndStream() => Interlocked.Decrement(ref _streams);
+    /// <summary>What the stream has not taken it will not take; the next one may have begun already.</summary>
+    public void EndStream(long stream)
+    {
+        lock (_lock)
+            _openStreams--;
+        Abandon(evenOfOpenStreams: true, through: stream);
+    }
 
     /// <summary>The connection is gone: what nobody has claimed is garbage.</summary>
     public void Close()
     {
-        Volatile.Write(ref _streams, 0);
         EndParsing(left: 0);
+        Abandon(evenOfOpenStreams: true, through: long.MaxValue);
+    }
+
+    private void Abandon(bool evenOfOpenStreams, long through)
+    {
+        List<ParsedBytes>? abandoned = null;
+        lock (_lock)
+        {
+            if (_unclaimed.Count == 0 || (_openStreams > 0 && !evenOfOpenStreams))
+                return;
+            abandoned = [.. _unclaimed.Where(p => p.Stream <= through)];
+            _unclaimed.ExceptWith(abandoned);
+        }
+
+        foreach (var parsed in abandoned)
+            parsed.Return();
     }
 }

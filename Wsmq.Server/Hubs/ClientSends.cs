@@ -92,7 +92,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     private async ValueTask<long> TakeAsync(
         Session session, WireMessages some, long number, PublishResults results, CancellationToken cancellationToken)
     {
-        session.Limits.Budget.Claim(some.HeldBytes);
+        some.Held?.Claim();
         try
         {
             RefuseTooMany(some);
@@ -108,7 +108,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         }
         finally
         {
-            session.Limits.Budget.Return(some.HeldBytes);
+            some.Held?.Return();
         }
     }
 

@@ -19,8 +19,8 @@ public readonly record struct WireMessages(IReadOnlyList<OutgoingMessage?> Messa
     /// <summary>There were more; they were not read.</summary>
     internal bool TooMany { get; init; }
 
-    /// <summary>What they take, charged to the connection that sent them: who takes them returns it.</summary>
-    internal long HeldBytes { get; init; }
+    /// <summary>What they take, charged to the connection that sent them. Null where they came from no connection.</summary>
+    internal ParsedBytes? Held { get; init; }
 }
 
 internal sealed class WireMessagesConverter : JsonConverter<WireMessages>
@@ -48,14 +48,8 @@ internal sealed class WireMessagesConverter : JsonConverter<WireMessages>
         return tooMany ? new WireMessages([]) { TooMany = true } : Charged(messages);
     }
 
-    private static WireMessages Charged(List<OutgoingMessage?> messages)
-    {
-        if (ReadGate.Current is not { } budget)
-            return new WireMessages(messages);
-        var bytes = HeldBytes.Of(messages);
-        budget.Parsed(bytes);
-        return new WireMessages(messages) { HeldBytes = bytes };
-    }
+    private static WireMessages Charged(List<OutgoingMessage?> messages) =>
+        new(messages) { Held = ReadGate.Current?.Parsed(HeldBytes.Of(messages)) };
 
     public override void Write(Utf8JsonWriter writer, WireMessages value, JsonSerializerOptions options) =>
         JsonSerializer.Serialize(writer, value.Messages, options);

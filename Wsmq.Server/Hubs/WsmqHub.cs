@@ -24,6 +24,7 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
     // Of the one call that this hub was made for.
     private ConnectionBudget? _budget;
     private long _held;
+    private ParsedBytes? _parsed;
 
     private Session Session => Context.Items.TryGetValue(SessionKey, out var session)
         ? (Session)session!
@@ -67,8 +68,9 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
     /// <inheritdoc cref="IWsmqHub.SendMany"/>
     public Task<PublishResult[]> SendMany(WireMessages messages)
     {
-        var session = Begin(messages.HeldBytes);
-        session.Limits.Budget.Claim(messages.HeldBytes);
+        messages.Held?.Claim();
+        _parsed = messages.Held;
+        var session = Begin();
         return _sends.SendManyAsync(session, messages);
     }
 
@@ -90,8 +92,13 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
     protected override void Dispose(bool disposing)
     {
         // SignalR disposes the hub of a call behind the answer, which waits for a client that does not read.
-        if (disposing && Interlocked.Exchange(ref _held, 0) is > 0 and var held)
-            _budget!.Return(held);
+        if (disposing)
+        {
+            _parsed?.Return();
+            if (Interlocked.Exchange(ref _held, 0) is > 0 and var held)
+                _budget!.Return(held);
+        }
+
         base.Dispose(disposing);
     }
 

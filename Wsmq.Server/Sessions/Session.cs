@@ -114,22 +114,18 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
     /// </summary>
     public SendStream? TryBeginStream(CancellationToken cancellation)
     {
-        var next = new SendStream(cancellation);
         lock (_lock)
         {
             if (_stream is { IsCancelled: false })
                 return null;
-            _stream = next;
+            return _stream = new SendStream(limits.Budget.BeginStream(), cancellation);
         }
-
-        limits.Budget.BeginStream();
-        return next;
     }
 
     public void EndStream(SendStream stream)
     {
         lock (_lock)
             _stream = _stream == stream ? null : _stream;
-        limits.Budget.EndStream();
+        limits.Budget.EndStream(stream.Number);
     }
 }

@@ -103,20 +103,51 @@ public sealed class UserBudgetTests
     }
 
     [Fact]
-    public async Task Arguments_that_no_call_took_are_free_with_the_next_read_and_items_of_a_stream_are_not()
+    public void Arguments_that_no_call_took_are_free_with_the_next_read_and_items_of_a_stream_when_it_ends()
     {
         var connection = Connection();
         connection.Parsed(1000);
         connection.EndParsing(left: 0);
         _user.Used.Should().Be(0);
 
-        connection.BeginStream();
+        var stream = connection.BeginStream();
         connection.Parsed(1000);
         connection.EndParsing(left: 0);
         _user.Used.Should().Be(1000);
-        connection.EndStream();
-        (await connection.BeginParsingAsync(100)).Should().BeTrue();
-        connection.EndParsing(left: 0);
+        connection.EndStream(stream);
+        _user.Used.Should().Be(0);
+    }
+
+    [Fact]
+    public void A_stream_that_ends_gives_back_nothing_of_the_next_one()
+    {
+        var connection = Connection();
+        var first = connection.BeginStream();
+        connection.Parsed(1000);
+        var second = connection.BeginStream();
+        connection.Parsed(100);
+
+        connection.EndStream(first);
+        _user.Used.Should().Be(100);
+        connection.EndStream(second);
+        _user.Used.Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_was_parsed_is_given_back_once_whoever_is_first(bool isClaimed)
+    {
+        var connection = Connection();
+        connection.BeginStream();
+        var item = connection.Parsed(1000);
+        if (isClaimed)
+            item.Claim();
+
+        connection.Close();
+        item.Return();
+        item.Return();
+
         _user.Used.Should().Be(0);
     }
 }
