@@ -73,8 +73,25 @@ internal sealed class ReadGate(PipeReader inner) : PipeReader
     /// <summary>The connection is gone, and with it what was read and not claimed. Calls that go on return what they hold themselves.</summary>
     public void Close()
     {
+        Empty();
         if (Interlocked.Exchange(ref _budget, null) is { } budget)
             budget.Close();
+    }
+
+    // The transport still waits for its client, up to some seconds, and would keep what nobody reads for as long: a pipe frees nothing
+    // before both of its ends are completed.
+    private void Empty()
+    {
+        if (!_given.IsEmpty)
+            AdvanceTo(_given.End);
+        while (inner.TryRead(out var rest))
+        {
+            inner.AdvanceTo(rest.Buffer.End);
+            if (rest.IsCompleted || rest.IsCanceled)
+                break;
+        }
+
+        inner.Complete();
     }
 
     // Either many small frames or one large one, so that what they may become is known.
