@@ -13,12 +13,11 @@ internal sealed class LoadConnection : IAsyncDisposable
 
     public static async Task<LoadConnection> OpenAsync(Uri hub, bool reads, CancellationToken cancellationToken)
     {
-        var connection = new LoadConnection();
-        await connection._socket.ConnectAsync(hub, cancellationToken);
-        await connection.SendAsync("""{"protocol":"json","version":1}""" + MemoryLoads.Separator, cancellationToken);
+        LoadConnection? connection = null;
+        await Eventually.That("there is a place for one more connection", async () => (connection = await TryOpenAsync(hub, cancellationToken)) is not null);
         if (reads)
-            connection._reading = connection.ReadAsync();
-        return connection;
+            connection!._reading = connection.ReadAsync();
+        return connection!;
     }
 
     /// <summary>Sends until it is cancelled, or until the node has closed.</summary>
@@ -45,6 +44,23 @@ internal sealed class LoadConnection : IAsyncDisposable
         _socket.Abort();
         await _reading;
         _socket.Dispose();
+    }
+
+    // Those of the load before may still be on their way out.
+    private static async Task<LoadConnection?> TryOpenAsync(Uri hub, CancellationToken cancellationToken)
+    {
+        var connection = new LoadConnection();
+        try
+        {
+            await connection._socket.ConnectAsync(hub, cancellationToken);
+            await connection.SendAsync("""{"protocol":"json","version":1}""" + MemoryLoads.Separator, cancellationToken);
+            return connection;
+        }
+        catch (WebSocketException)
+        {
+            await connection.DisposeAsync();
+            return null;
+        }
     }
 
     private async Task SendAsync(string text, CancellationToken cancellationToken)

@@ -7,7 +7,10 @@ public static class MemoryLoads
 {
     // Below the largest body, and what still fits into a frame, with the server's defaults.
     private const int LargeBody = 250_000;
-    private const int LargeText = 600_000;
+    private const int LargeText = 530_000;
+
+    // SignalR closes a connection for a frame of this size.
+    private const int TooLarge = 1_000_000;
     private const int InArray = 1_024;
 
     private const string PublishOpening = """{"type":4,"invocationId":"p","target":"Publish","arguments":[],"streamIds":["s"]}""";
@@ -38,6 +41,7 @@ public static class MemoryLoads
             new("Resume", Call("Resume", $"\"user:{user}\"", "\"0000000000000000\"")),
             new("Fail, long reason", Call("Fail", $"\"user:{user}\"", "\"0000000000000001\"", Text(LargeText))),
             new("Ack, arguments that do not fit", Call("Ack", $"[{string.Join(',', Enumerable.Repeat("[]", LargeText / 3))}]")),
+            new("frames that are too large", Call("Fail", Text(TooLarge))),
             new("unknown method, smallest", Call("x")),
             new("unknown method, largest", Call("x", Text(LargeText))),
             new("items of no stream", Item(Text(LargeText))),
