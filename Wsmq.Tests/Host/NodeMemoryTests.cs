@@ -16,7 +16,7 @@ public sealed class NodeMemoryTests(ITestOutputHelper output) : IAsyncLifetime
     private const long Heap = 128 * Mebibyte;
 
     // Beside the heap: compiled code, the store's cache, the runtime's own and the C library's memory.
-    private const long MostGrowth = Heap + (128 * Mebibyte);
+    private const long MostGrowth = Heap + (96 * Mebibyte);
     private const int Connections = 100;
     private static readonly TimeSpan Time = TimeSpan.FromMilliseconds(800);
 
