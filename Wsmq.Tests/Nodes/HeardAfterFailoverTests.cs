@@ -82,7 +82,7 @@ public sealed class HeardAfterFailoverTests(ReplicatedCluster cluster, ITestOutp
                         s => s.UseRedis(configuration, o => (o.KeyPrefix, o.CommandTimeout) = (prefix, TimeSpan.FromSeconds(1))));
                     return true;
                 }
-                catch (RedisServerException e) when (e.Message.StartsWith("CLUSTERDOWN", StringComparison.Ordinal))
+                catch (Exception e) when (e is RedisServerException or WsmqException { Error.CanRetry: true })
                 {
                     return false;
                 }
