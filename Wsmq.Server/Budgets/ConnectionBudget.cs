@@ -18,6 +18,9 @@ internal sealed class ConnectionBudget(UserBudget user, long limit)
     /// <summary>In progress; guarded by the user's lock.</summary>
     public long Used { get; set; }
 
+    /// <summary>It reads no more, and must not begin to wait; guarded by the user's lock.</summary>
+    public bool IsCancelled { get; set; }
+
     public void Charge(long bytes) => user.Charge(this, bytes);
 
     public void Return(long bytes) => user.Return(this, bytes);

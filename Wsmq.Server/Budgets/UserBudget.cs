@@ -46,6 +46,8 @@ internal sealed class UserBudget
     {
         lock (_lock)
         {
+            if (wait.Connection.IsCancelled)
+                return new ValueTask<bool>(false);
             if ((_waiting.Count == 0 || wait.IsSmall) && Fits(wait))
             {
                 Add(wait.Connection, wait.More);
@@ -60,11 +62,12 @@ internal sealed class UserBudget
         }
     }
 
-    /// <summary>Ends the wait of a connection, if it waits.</summary>
+    /// <summary>Ends the wait of a connection for good, also one that it is about to begin.</summary>
     public void Cancel(ConnectionBudget connection)
     {
         lock (_lock)
         {
+            connection.IsCancelled = true;
             if (_waiting.Find(w => w.Connection == connection) is not { } wait)
                 return;
             _waiting.Remove(wait);

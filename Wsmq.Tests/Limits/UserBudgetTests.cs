@@ -103,6 +103,16 @@ public sealed class UserBudgetTests
     }
 
     [Fact]
+    public async Task A_wait_that_begins_after_the_connection_was_cancelled_ends_at_once()
+    {
+        Connection().Charge(Limit);
+        var gone = Connection();
+        gone.CancelParsing();
+
+        (await gone.BeginParsingAsync(Large).AsTask().WaitAsync(TimeSpan.FromSeconds(60))).Should().BeFalse();
+    }
+
+    [Fact]
     public void Arguments_that_no_call_took_are_free_with_the_next_read_and_items_of_a_stream_when_it_ends()
     {
         var connection = Connection();
