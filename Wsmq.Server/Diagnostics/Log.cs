@@ -134,6 +134,9 @@ internal static partial class Log
     [LoggerMessage(251, LogLevel.Debug, "What the store keeps because of a user could not be noted; it is tried again.")]
     public static partial void UsageNotTold(ILogger logger, Exception exception);
 
+    [LoggerMessage(252, LogLevel.Error, "What the store keeps because of {User} could not be counted; the next look tries again. Another program may have written there.")]
+    public static partial void UsageNotRead(ILogger logger, Exception exception, string user);
+
     [LoggerMessage(50, LogLevel.Warning, "The message {Position} of {Source} was set aside for device {Device} of {User} after {Attempts} failed attempts.")]
     public static partial void SetAside(ILogger logger, string source, string position, string user, string device, int attempts);
 

@@ -16,7 +16,7 @@ internal sealed class UsageReclaim(IStore store, IOptions<WsmqOptions> options, 
         var parts = await store.Usage.PartsAsync(user, cancellationToken);
         var changes = new List<UsageChange>();
         await FindInLogsAsync(parts, changes, cancellationToken);
-        foreach (var part in parts.Where(p => p.Name[0] == UsageNames.DeadLetters))
+        foreach (var part in parts.Where(p => p.Name.StartsWith(UsageNames.DeadLetters)))
             await FindInDeadLettersAsync(user, part, changes, cancellationToken);
         return changes.Count == 0 ? null : await store.Usage.ChangeAsync(user, changes, cancellationToken);
     }

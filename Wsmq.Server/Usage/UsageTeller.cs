@@ -87,13 +87,22 @@ internal sealed class UsageTeller(IStore store, UsageReclaim reclaim, TimeProvid
         }
     }
 
+    // A store that takes nothing would be waited for once for each part of them, at the stop too.
     private async Task TellAsync(UsageAccount[] accounts)
     {
-        foreach (var some in accounts.Chunk(AtATime))
-            await Task.WhenAll(some.Select(TellAsync));
+        for (var at = 0; at < accounts.Length; at += AtATime)
+        {
+            var some = accounts.AsSpan(at, Math.Min(AtATime, accounts.Length - at)).ToArray();
+            if ((await Task.WhenAll(some.Select(TellAsync))).Contains(true))
+                continue;
+            foreach (var later in accounts.AsSpan(at + some.Length))
+                Tell(later, urgent: false);
+            return;
+        }
     }
 
-    private async Task TellAsync(UsageAccount account)
+    /// <summary>Returns whether the store has taken it.</summary>
+    private async Task<bool> TellAsync(UsageAccount account)
     {
         var untold = account.Take();
         try
@@ -104,15 +113,17 @@ internal sealed class UsageTeller(IStore store, UsageReclaim reclaim, TimeProvid
             var sum = await store.Usage.AddAsync(account.User, charge, CancellationToken.None);
             account.Told(sum);
         }
-        catch (WsmqException e)
+        catch (Exception e)
         {
+            // Whatever it is: the loop goes on for everybody else.
             account.NotTold(untold);
             Tell(account, urgent: false);
-            Log.UsageNotTold(logger, e);
-            return;
+            Note(account, e);
+            return false;
         }
 
         await ReclaimAsync(account);
+        return true;
     }
 
     private async Task ReclaimAsync(UsageAccount account)
@@ -126,9 +137,18 @@ internal sealed class UsageTeller(IStore store, UsageReclaim reclaim, TimeProvid
             if (await reclaim.RunAsync(account.User, CancellationToken.None) is { } sum)
                 account.Reclaim(sum);
         }
-        catch (WsmqException e)
+        catch (Exception e)
         {
-            Log.UsageNotTold(logger, e);
+            // What another program has put into one account must not end the loop for all.
+            Note(account, e);
         }
+    }
+
+    private void Note(UsageAccount account, Exception error)
+    {
+        if (error is WsmqException)
+            Log.UsageNotTold(logger, error);
+        else
+            Log.UsageNotRead(logger, error, account.User);
     }
 }

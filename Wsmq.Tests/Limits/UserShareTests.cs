@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+using Wsmq.Server.Redis;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Limits;
@@ -83,6 +85,27 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
             await letters.RemoveAsync("bob", letter.Id);
         await Eventually.That("there is room again", async () => await Record.ExceptionAsync(
             () => bob.Connection.InvokeAsync<int>("Fail", "user:bob", bob.Received[^1].Position, "cannot")) is null);
+    }
+
+    [Theory]
+    [InlineData("b", "1e300")]
+    [InlineData("", "x")]
+    public async Task What_another_program_wrote_into_one_account_keeps_no_other_from_being_counted(string field, string value)
+    {
+        await using var admin = await ConnectionMultiplexer.ConnectAsync(redis.Server.EndPoint);
+        var (database, keys) = (admin.GetDatabase(), new RedisKeys(_prefix, 64));
+        await database.HashSetAsync(keys.Of(Address.User("alice")).Usage, [new("b", Share * 3 / 4), new(field, value)]);
+        await using var node = await StartAsync("Redis");
+
+        await using var alice = await PlainClient.ConnectAsync(node, "alice");
+        await alice.SendAsync("user:alice", 1);
+        await using var carol = await PlainClient.ConnectAsync(node, "carol");
+        await Eventually.That("what is sent afterwards is counted", async () =>
+        {
+            await carol.SendAsync("user:carol", 1);
+            return await database.HashExistsAsync(keys.Of(Address.User("carol")).Usage, "b")
+                && await database.HashGetAsync(keys.Of(Address.User("carol")).Usage, "b") != 0;
+        });
     }
 
     [Fact]
