@@ -88,7 +88,17 @@ internal sealed class ClientRun : IDisposable
     }
 
     /// <summary>No handler begins from here on; those that run go on.</summary>
-    public void Cease() => _beginning.Cancel();
+    public void Cease()
+    {
+        try
+        {
+            _beginning.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Another stop, at the same time, has ended it already.
+        }
+    }
 
     public void Dispose()
     {

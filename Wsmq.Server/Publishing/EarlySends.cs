@@ -22,8 +22,11 @@ internal sealed class EarlySends(TimeProvider time, TimeSpan patience)
             send.StartClock(time, patience);
             _held.Enqueue(send);
             if (!_expiring)
+            {
+                _expiring = true;
                 _ = ExpireAsync();
-            _expiring = true;
+            }
+
             return true;
         }
     }

@@ -163,21 +163,26 @@ internal sealed class RedisConnections : IAsyncDisposable
         var settings = RedisSettings.Of(_options.Value, "sentinels");
         if (string.IsNullOrEmpty(settings.ServiceName))
             return;
+        RedisSentinels sentinels;
         try
         {
-            Sentinels = await RedisSentinels.ConnectAsync(settings, _options.Value.ProbeTimeout, CancellationToken.None);
+            sentinels = await RedisSentinels.ConnectAsync(settings, _options.Value.ProbeTimeout, CancellationToken.None);
         }
         catch (RedisConnectionException e)
         {
             throw Unreachable(settings, e);
         }
 
-        _followed = await Sentinels.AskAsync(CancellationToken.None);
+        _followed = await sentinels.AskAsync(CancellationToken.None);
         if (_followed is null)
         {
+            // The next attempt opens its own.
+            await sentinels.DisposeAsync();
             throw new InvalidOperationException(
                 $"The sentinels at {Servers(settings)} name no primary for serviceName={settings.ServiceName}: correct the name, or the addresses.");
         }
+
+        Sentinels = sentinels;
     }
 
     private Task<IConnectionMultiplexer> ConnectAsync(string purpose, CancellationToken cancellationToken) =>

@@ -79,6 +79,9 @@ internal sealed class RedisBackplane(RedisConnections connections, RedisKeys key
     {
         // SignalR asks as soon as the hub is mapped, and pushes before the app has started.
         await connections.FindSentinelsAsync(CancellationToken.None);
+
+        // Once, also where an attempt before this one failed.
+        connections.Moved -= OnMoved;
         connections.Moved += OnMoved;
         return await OpenOneAsync(CancellationToken.None);
     }
