@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Authentication;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Wsmq.Server.Redis.Lines;
@@ -210,10 +211,14 @@ internal sealed class RedisConnections : IAsyncDisposable
 
     // The configuration may hold a password: name the servers only.
     private static InvalidOperationException Unreachable(ConfigurationOptions settings, RedisConnectionException e) => new(
-        e.FailureType == ConnectionFailureType.AuthenticationFailure
+        IsOfTls(e) ? $"Redis at {Servers(settings)} cannot be reached: its TLS certificate is not trusted here, or names another host. Give the issuer with WsmqRedisOptions.ConfigureConnection."
+            : e.FailureType == ConnectionFailureType.AuthenticationFailure
             ? $"Redis at {Servers(settings)} refuses the credentials: correct user= and password= in WsmqRedisOptions.Configuration, or give them if there are none."
             : $"Redis at {Servers(settings)} cannot be reached ({e.FailureType}): start it, or correct the address or the credentials in WsmqRedisOptions.Configuration.",
         e);
+
+    // The driver has one word for a refused certificate and for refused credentials.
+    private static bool IsOfTls(Exception? e) => e is not null && (e is AuthenticationException || IsOfTls(e.InnerException));
 
     private static string Servers(ConfigurationOptions settings) => string.Join(", ", settings.EndPoints.Select(Format));
 
