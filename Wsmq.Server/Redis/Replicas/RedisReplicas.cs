@@ -65,7 +65,7 @@ internal sealed class RedisReplicas(RedisConnections connections, RedisLanes lan
         {
             await connections.Replicas.ConfigureAsync();
         }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (e is RedisException or WsmqException or TimeoutException or ObjectDisposedException or InvalidOperationException)
         {
             // Whoever still waits asks again.
         }
@@ -95,9 +95,9 @@ internal sealed class RedisReplicas(RedisConnections connections, RedisLanes lan
             // uses it because there is no other. One that is a replica refuses the script's write.
             return connections.Replicas.GetServer(lanes.Keys(lane).Batch);
         }
-        catch (Exception e) when (e is RedisException or TimeoutException or ArgumentException or InvalidOperationException)
+        catch (Exception e) when (e is RedisException or WsmqException or TimeoutException or ArgumentException or InvalidOperationException)
         {
-            // Tried again until the batch is too old.
+            // Not connected at the moment, among others. Tried again until the batch is too old.
             return null;
         }
     }

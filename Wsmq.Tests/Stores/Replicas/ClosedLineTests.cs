@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Redis;
+using Wsmq.Server.Redis.Replicas;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Stores.Replicas;
+
+/// <summary>While the connections are closed, as after the sentinels have named another primary, receipts fail in time.</summary>
+public sealed class ClosedLineTests(SharedRedis redis) : IClassFixture<SharedRedis>
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_receipt_that_waits_for_replicas_fails_in_time_where_there_is_no_connection(bool closedBefore)
+    {
+        var options = new WsmqRedisOptions
+        {
+            Configuration = redis.Server.EndPoint, ReceiptReplicas = 1, ReplicaTimeout = TimeSpan.FromSeconds(closedBefore ? 0.2 : 2),
+        };
+        await using var connections = new RedisConnections(Options.Create(options));
+        await connections.ConnectAsync(CancellationToken.None);
+        var lanes = new RedisLanes(connections, new RedisKeys(redis.NextPrefix(), options.Buckets), new WsmqOptions());
+        await using var replicas = new RedisReplicas(connections, lanes, options, NullLogger.Instance);
+
+        if (closedBefore)
+            connections.ReplicaLine.Close();
+        replicas.Appended(0, 1);
+        var receipt = replicas.ConfirmedAsync(0);
+        connections.ReplicaLine.Close();
+
+        var error = await Record.ExceptionAsync(() => receipt.WaitAsync(TimeSpan.FromSeconds(60)));
+        error.Should().BeOfType<WsmqException>().Which.Error.Should().Be(WsmqErrors.NotReplicated);
+    }
+}
