@@ -17,7 +17,7 @@ internal sealed class OutageLog(ILogger logger, TimeProvider time)
     {
         if (_failures++ == 0)
             _since = time.GetTimestamp();
-        if (_causes.Add(failure.Cause))
+        if (_causes.Add(KindOf(failure.Error) ?? failure.Cause))
         {
             _said = true;
             Log.ConnectFailed(logger, _failures, failure.Cause, retryIn);
@@ -36,7 +36,7 @@ internal sealed class OutageLog(ILogger logger, TimeProvider time)
     /// <summary>A connection that was lost; true where it is the first of its kind in this outage.</summary>
     public void Lost(Exception? error)
     {
-        if (_causes.Add(error?.Message ?? string.Empty))
+        if (_causes.Add(KindOf(error) ?? error?.Message ?? string.Empty))
             Log.ConnectionLost(logger, error);
         else
             Log.ConnectionLostAgain(logger, error);
@@ -44,4 +44,8 @@ internal sealed class OutageLog(ILogger logger, TimeProvider time)
 
     /// <summary>The connection has lasted: the next failure begins another outage.</summary>
     public void Over() => _causes.Clear();
+
+    // A refusal that names a time names another one each time.
+    private static string? KindOf(Exception? error) =>
+        error is not null && (error as WsmqException ?? WsmqException.From(error)) is { RetryAfter: not null } refusal ? refusal.Error.Code : null;
 }
