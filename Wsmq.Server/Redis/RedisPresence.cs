@@ -39,8 +39,15 @@ internal sealed class RedisPresence(
         lock (_lock)
             all = [.. _lanes.Values];
         await Task.WhenAll(all.Select(l => l.Loop));
-        foreach (var lane in all)
-            await connections.Database.KeyDeleteAsync(lane.Keys.Lease, CommandFlags.FireAndForget);
+        try
+        {
+            foreach (var lane in all)
+                await connections.Database.KeyDeleteAsync(lane.Keys.Lease, CommandFlags.FireAndForget);
+        }
+        catch (Exception e) when (e is RedisException or WsmqException or ObjectDisposedException)
+        {
+            // Not connected, as during a failover: the leases expire by themselves, and what is stopped after this has to be.
+        }
     }
 
     private async Task RunAsync(Lane lane)

@@ -6,7 +6,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Stores.Replicas;
 
-/// <summary>While the connections are closed, as after the sentinels have named another primary, receipts fail in time.</summary>
+/// <summary>While the connections are closed, as after the sentinels have named another primary, nothing waits for them or fails.</summary>
 public sealed class ClosedLineTests(SharedRedis redis) : IClassFixture<SharedRedis>
 {
     [Theory]
@@ -31,5 +31,20 @@ public sealed class ClosedLineTests(SharedRedis redis) : IClassFixture<SharedRed
 
         var error = await Record.ExceptionAsync(() => receipt.WaitAsync(TimeSpan.FromSeconds(60)));
         error.Should().BeOfType<WsmqException>().Which.Error.Should().Be(WsmqErrors.NotReplicated);
+    }
+
+    [Fact]
+    public async Task A_node_can_stop()
+    {
+        var options = new WsmqRedisOptions { Configuration = redis.Server.EndPoint };
+        await using var connections = new RedisConnections(Options.Create(options));
+        await connections.ConnectAsync(CancellationToken.None);
+        var keys = new RedisKeys(redis.NextPrefix(), options.Buckets);
+        var presence = new RedisPresence(connections, keys, new RedisLanes(connections, keys, new WsmqOptions()), _ => true, TimeSpan.Zero);
+        await presence.TellAsync(Address.User("bob"));
+
+        connections.CommandLine.Close();
+
+        await FluentActions.Awaiting(presence.StopAsync).Should().NotThrowAsync();
     }
 }
