@@ -199,14 +199,28 @@ internal sealed class RedisConnections : IAsyncDisposable
     {
         var settings = RedisSettings.Of(_options.Value, purpose);
         configure?.Invoke(settings);
+        var connecting = ConnectionMultiplexer.ConnectAsync(settings);
         try
         {
-            return await ConnectionMultiplexer.ConnectAsync(settings).WaitAsync(cancellationToken);
+            return await connecting.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            _ = EndAsync(connecting);
+            throw;
         }
         catch (RedisConnectionException e)
         {
             throw Unreachable(settings, e);
         }
+    }
+
+    // Nobody waits for it any more, and it would connect again for ever.
+    private static async Task EndAsync(Task<ConnectionMultiplexer> connecting)
+    {
+        await ((Task)connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (connecting.IsCompletedSuccessfully)
+            await connecting.Result.DisposeAsync();
     }
 
     // The configuration may hold a password: name the servers only.
