@@ -82,16 +82,25 @@ internal sealed class ReadGate(PipeReader inner) : PipeReader
     // before both of its ends are completed.
     private void Empty()
     {
-        if (!_given.IsEmpty)
-            AdvanceTo(_given.End);
-        while (inner.TryRead(out var rest))
+        try
         {
-            inner.AdvanceTo(rest.Buffer.End);
-            if (rest.IsCompleted || rest.IsCanceled)
-                break;
+            if (!_given.IsEmpty)
+                AdvanceTo(_given.End);
+            while (inner.TryRead(out var rest))
+            {
+                inner.AdvanceTo(rest.Buffer.End);
+                if (rest.IsCompleted || rest.IsCanceled)
+                    break;
+            }
         }
-
-        inner.Complete();
+        catch (Exception)
+        {
+            // What the transport ended with, told once more: the hub has had it. Both ends of the pipe are completed then.
+        }
+        finally
+        {
+            inner.Complete();
+        }
     }
 
     // Either many small frames or one large one, so that what they may become is known.
