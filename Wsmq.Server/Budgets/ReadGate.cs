@@ -78,8 +78,8 @@ internal sealed class ReadGate(PipeReader inner) : PipeReader
             budget.Close();
     }
 
-    // The transport still waits for its client, up to some seconds, and would keep what nobody reads for as long: a pipe frees nothing
-    // before both of its ends are completed.
+    // The transport still waits for its client, up to some seconds, and would keep what nobody reads for as long. The pipe is not
+    // completed here: with the next bytes of its client the transport would end, before it has sent why the connection was refused.
     private void Empty()
     {
         try
@@ -95,11 +95,7 @@ internal sealed class ReadGate(PipeReader inner) : PipeReader
         }
         catch (Exception)
         {
-            // What the transport ended with, told once more: the hub has had it. Both ends of the pipe are completed then.
-        }
-        finally
-        {
-            inner.Complete();
+            // What the transport ended with, told once more: the hub has had it.
         }
     }
 
