@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -15,26 +14,19 @@ internal sealed class SocketWrites
     /// <summary>A write waits for the socket, or failed there.</summary>
     public bool AreUnfinished => _unfinished;
 
-    /// <summary>Has an endpoint's WebSockets observed.</summary>
-    /// <param name="next">The endpoint.</param>
-    /// <param name="services">The app's services.</param>
-    public static RequestDelegate Observe(RequestDelegate next, IServiceProvider services)
+    /// <summary>Has an endpoint's WebSockets observed. It stands behind the middleware that makes their feature.</summary>
+    /// <param name="next">The endpoint; SignalR's own middleware leaves a feature alone which is there already.</param>
+    public static RequestDelegate Observe(RequestDelegate next) => context =>
     {
-        // The middleware that makes the feature, here before SignalR's own: that one leaves a feature alone which is there already.
-        var pipeline = new ApplicationBuilder(services).UseWebSockets();
-        pipeline.Run(context =>
+        if (context.Features.Get<IHttpWebSocketFeature>() is { IsWebSocketRequest: true } sockets)
         {
-            if (context.Features.Get<IHttpWebSocketFeature>() is { IsWebSocketRequest: true } sockets)
-            {
-                var writes = new SocketWrites();
-                context.Features.Set(writes);
-                context.Features.Set<IHttpWebSocketFeature>(new ObservedSockets(sockets, writes));
-            }
+            var writes = new SocketWrites();
+            context.Features.Set(writes);
+            context.Features.Set<IHttpWebSocketFeature>(new ObservedSockets(sockets, writes));
+        }
 
-            return next(context);
-        });
-        return pipeline.Build();
-    }
+        return next(context);
+    };
 
     public ValueTask ObserveAsync(ValueTask writing)
     {

@@ -61,10 +61,10 @@ public static class WsmqEndpointRouteBuilderExtensions
     private static RequestDelegate Guarded(IEndpointRouteBuilder endpoints, EndpointBuilder endpoint, HttpConnectionDispatcherOptions transports)
     {
         var door = endpoints.ServiceProvider.GetRequiredService<HubEndpoint>();
-        var next = SocketWrites.Observe(endpoint.RequestDelegate!, endpoints.ServiceProvider);
+        var next = SocketWrites.Observe(endpoint.RequestDelegate!);
         var app = endpoints.CreateApplicationBuilder();
 
-        // Tells what asks for a WebSocket, over HTTP/2 too.
+        // Tells what asks for a WebSocket, over HTTP/2 too, and makes the feature that is observed.
         app.UseWebSockets();
         if (endpoint.Metadata.OfType<NegotiateMetadata>().Any())
             app.Run(context => door.NegotiateAsync(context, next));
