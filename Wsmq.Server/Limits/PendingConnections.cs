@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Http;
 namespace Wsmq.Server.Limits;
 
 /// <summary>
-/// Counts connections from their first request until they are let in, and again from the moment they are turned away until they are
-/// gone: negotiated ones, open ones without a handshake. By user, and by remote address where the app names no user.
+/// Counts connections from their first request until they are let in, or gone where they are not: negotiated ones, open ones without
+/// a handshake, those that wait for the store, and those that were turned away. By user, and by remote address where the app names
+/// no user.
 /// </summary>
 internal sealed class PendingConnections(LimitClasses classes, TimeProvider time)
 {

@@ -36,7 +36,6 @@ internal sealed class SessionManager(
         var credits = new ConnectionCredits(services.Options.ConnectionWindow);
         var entered = Enter(caller);
         var session = new Session(caller, new Receiver(caller.UserId, connection, credits, entered.Reads), entered);
-        OpenConnection.Of(context.GetHttpContext())?.Place.Leave();
         context.Features.Get<ReadGate>()?.Charge(session.Limits.Budget);
         try
         {
@@ -51,6 +50,9 @@ internal sealed class SessionManager(
             sweep.Add(session);
             news.Add(connection, tell: Wants(context, "store"));
             metrics.Connected();
+
+            // Not before: one that is turned away counts there until it is gone.
+            OpenConnection.Of(context.GetHttpContext())?.Place.Leave();
             return session;
         }
         catch (Exception e)
@@ -67,9 +69,17 @@ internal sealed class SessionManager(
     /// </summary>
     public async Task TurnAwayAsync(HubCallerContext context, WsmqException reason)
     {
-        await connections.Get(context.ConnectionId).WriteAsync(
-            new CloseMessage(reason.Message, allowReconnect: true), context.ConnectionAborted);
+        // The time runs from here: the write itself waits for a client that does not read.
         _ = EndAsync(context);
+        try
+        {
+            await connections.Get(context.ConnectionId).WriteAsync(
+                new CloseMessage(reason.Message, allowReconnect: true), context.ConnectionAborted);
+        }
+        catch (OperationCanceledException) when (context.ConnectionAborted.IsCancellationRequested)
+        {
+            // Hung up, or its time is over: no error of the server's.
+        }
     }
 
     public async Task CloseAsync(Session session)
@@ -110,7 +120,7 @@ internal sealed class SessionManager(
         }
     }
 
-    // The client closes when it reads why. One that does not would keep a connection that no limit counts.
+    // The client closes when it reads why. One that does not would keep its place.
     private async Task EndAsync(HubCallerContext context)
     {
         await Task.Delay(Farewell, services.Time, context.ConnectionAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Text;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Server.Draining;
 using Wsmq.Server.Limits;
 using Wsmq.Tests.Support;
 
@@ -113,6 +114,22 @@ public sealed class PendingConnectionTests : IDisposable
             await using var end = client;
             await Eventually.That("it is let in", () => PendingOf(node) == 0);
         }
+    }
+
+    [Fact]
+    public async Task Who_is_turned_away_counts_until_it_is_gone()
+    {
+        await using var node = await StartAsync(l => l.PendingConnectionsPerUser = 1);
+        await OpenAsync(node, "alice", 1);
+        node.Services.GetRequiredService<DrainState>().Refuse();
+
+        await _sockets[0].SendAsync(Encoding.UTF8.GetBytes("{\"protocol\":\"json\",\"version\":1}\u001e"), WebSocketMessageType.Text, true, default);
+
+        var said = string.Empty;
+        while (!said.Contains("stopping", StringComparison.Ordinal))
+            said += await ReadAsync(_sockets[0]);
+        PendingOf(node).Should().Be(1, "it knows why, and is still there");
+        await Eventually.That("the server ends it", () => PendingOf(node) == 0);
     }
 
     private static int PendingOf(TestNode node) => node.Services.GetRequiredService<PendingConnections>().Count;
