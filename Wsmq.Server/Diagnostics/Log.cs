@@ -224,6 +224,12 @@ internal static partial class Log
         "Several Redis servers are primaries, and the one at hand lacks messages that were stored: nothing is stored until only one is left. Stop the old primary, or make it a replica.")]
     public static partial void SeveralPrimaries(ILogger logger);
 
+    [LoggerMessage(234, LogLevel.Warning, "No new connection to Redis for {Purpose} can be had; it is tried again until there is one.")]
+    public static partial void LineNotReplaced(ILogger logger, Exception exception, string purpose);
+
+    [LoggerMessage(235, LogLevel.Error, "Asking the sentinels for the primary failed; trying again in {Delay}.")]
+    public static partial void SentinelsNotFollowed(ILogger logger, Exception exception, TimeSpan delay);
+
     [LoggerMessage(220, LogLevel.Warning, "A message has the field {Field}, which means nothing here and is ignored. Fields are case-sensitive: to, id, type, body, data, contentType, headers, correlationId, replyTo")]
     public static partial void UnknownField(ILogger logger, string field);
 }

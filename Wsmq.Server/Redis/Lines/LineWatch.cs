@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
 using Wsmq.Server.Diagnostics;
 
 namespace Wsmq.Server.Redis.Lines;
@@ -15,6 +16,7 @@ internal sealed class LineWatch(ILine line, ILineProbe probe, WsmqRedisOptions o
     private Task _loop = Task.CompletedTask;
     private long? _lostAt;
     private bool _said;
+    private string? _cause;
     private bool _answers = true;
 
     /// <summary>False while it does not answer.</summary>
@@ -61,10 +63,11 @@ internal sealed class LineWatch(ILine line, ILineProbe probe, WsmqRedisOptions o
             await line.ReplaceAsync(fresh => probe.PrepareAsync(fresh, _stop.Token), _stop.Token);
             Found(replaced: true);
         }
-        catch (Exception) when (!_stop.IsCancellationRequested)
+        catch (Exception e) when (!_stop.IsCancellationRequested)
         {
-            // Redis is not there for a new one either, or the line was closed meanwhile. Said once, and tried again.
+            // Redis is not there for a new one either, or the line was closed meanwhile. Tried again.
             Lost();
+            Tell(e);
         }
     }
 
@@ -82,13 +85,24 @@ internal sealed class LineWatch(ILine line, ILineProbe probe, WsmqRedisOptions o
             Log.LineLost(logger, line.Purpose);
     }
 
+    // Each cause once: an outage may end in another one, such as a password that was changed meanwhile.
+    private void Tell(Exception e)
+    {
+        // The texts of the driver have times and counts in them.
+        var cause = e is RedisException or TimeoutException ? e.GetType().Name : e.Message;
+        if (cause == _cause)
+            return;
+        (_cause, _said) = (cause, true);
+        Log.LineNotReplaced(logger, e, line.Purpose);
+    }
+
     private void Found(bool replaced)
     {
         if (_lostAt is not { } since)
             return;
         if (_said)
             Log.LineFound(logger, line.Purpose, time.GetElapsedTime(since), replaced);
-        _lostAt = null;
+        (_lostAt, _cause) = (null, null);
         Volatile.Write(ref _answers, true);
     }
 }

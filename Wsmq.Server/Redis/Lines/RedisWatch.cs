@@ -8,27 +8,24 @@ namespace Wsmq.Server.Redis.Lines;
 /// <summary>Keeps every connection of the store an answering one, and to the server that the sentinels name where there are any.</summary>
 internal sealed class RedisWatch : IAsyncDisposable
 {
-    // A failover of Sentinel takes seconds by itself; asking costs each sentinel next to nothing.
-    private static readonly TimeSpan FollowInterval = TimeSpan.FromSeconds(1);
-
     private readonly RedisConnections _connections;
     private readonly ILogger _logger;
-    private readonly TimeProvider _time = TimeProvider.System;
     private readonly LineWatch _signals;
     private readonly LineWatch[] _all;
-    private readonly CancellationTokenSource _stop = new();
-    private Task _following = Task.CompletedTask;
+    private readonly SentinelFollower _follower;
 
     public RedisWatch(RedisConnections connections, RedisBackplane live, SignalProbe probe, WsmqRedisOptions options, ILogger logger)
     {
         (_connections, _logger) = (connections, logger);
-        _signals = new LineWatch(connections.SignalLine, probe, options, _time, logger);
+        var time = TimeProvider.System;
+        _follower = new SentinelFollower(connections.FollowAsync, time, logger);
+        _signals = new LineWatch(connections.SignalLine, probe, options, time, logger);
         _all =
         [
             _signals,
             .. connections.Lines.Where(line => line != connections.SignalLine).Select(line =>
-                new LineWatch(line, new PingProbe(line, PatienceFor(line, options)), options, _time, logger)),
-            new LineWatch(live, new LiveProbe(live, options.ProbeTimeout), options, _time, logger),
+                new LineWatch(line, new PingProbe(line, PatienceFor(line, options)), options, time, logger)),
+            new LineWatch(live, new LiveProbe(live, options.ProbeTimeout), options, time, logger),
         ];
 
         // A wait for replicas holds up what comes behind it.
@@ -44,36 +41,14 @@ internal sealed class RedisWatch : IAsyncDisposable
         _connections.Moved += OnMoved;
         Array.ForEach(_all, w => w.Start());
         if (_connections.Sentinels is not null)
-            _following = Task.Run(FollowAsync);
+            _follower.Start();
     }
 
     public async ValueTask DisposeAsync()
     {
         _connections.Moved -= OnMoved;
-        await _stop.CancelAsync();
-        await _following;
+        await _follower.StopAsync();
         await Task.WhenAll(_all.Select(w => w.StopAsync()));
-        _stop.Dispose();
-    }
-
-    private async Task FollowAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(FollowInterval, _time, _stop.Token);
-                await _connections.FollowAsync(_stop.Token);
-            }
-        }
-        catch (Exception) when (_stop.IsCancellationRequested)
-        {
-            // Stopped.
-        }
-        catch (Exception e)
-        {
-            Log.LoopFailed(_logger, e);
-        }
     }
 
     private void OnMoved(EndPoint primary)
