@@ -92,7 +92,10 @@ public sealed class LimitOptions
     /// </summary>
     public int PendingConnectionsPerUser { get; set; } = 100;
 
-    /// <summary>The same of one remote address, where the app names no user of a request. Default 100; 1 to 1,000,000.</summary>
+    /// <summary>
+    /// The same of one remote address, where the app names no user of a request; of IPv6 all with the same first 64 bits are one.
+    /// Default 100; 1 to 1,000,000.
+    /// </summary>
     public int PendingConnectionsPerAddress { get; set; } = 100;
 
     /// <summary>The same of all users to a node. Default 10,000; 1 to 10,000,000.</summary>

@@ -19,17 +19,18 @@ internal sealed class StartGate(IServiceProvider services, IOptions<WsmqOptions>
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stop = new();
     private volatile Task? _start;
+    private bool _stopped;
 
     /// <summary>Starts, or waits for the start that was begun. Throws what made it fail.</summary>
     public Task StartAsync(CancellationToken cancellationToken) => Begin().WaitAsync(cancellationToken);
 
-    /// <summary>The start, begun where it was not.</summary>
+    /// <summary>The start, begun where it was not; cancelled where the stop came first.</summary>
     public Task Begin()
     {
         if (_start is { } begun)
             return begun;
         lock (_lock)
-            return _start ??= Task.Run(RunAsync, CancellationToken.None);
+            return _start ??= _stopped ? Task.FromCanceled(new CancellationToken(canceled: true)) : Task.Run(RunAsync, CancellationToken.None);
     }
 
     /// <summary>Returns once the store may be called.</summary>
@@ -59,15 +60,19 @@ internal sealed class StartGate(IServiceProvider services, IOptions<WsmqOptions>
         _ => new WsmqException(WsmqErrors.StoreUnavailable, $"the store could not start: {error.Message}", error),
     };
 
-    /// <summary>Gives up a start that goes on, so that nothing starts behind the stop.</summary>
+    /// <summary>Gives up a start that goes on, and begins none any more, so that nothing starts behind the stop.</summary>
     public async Task StopAsync()
     {
+        lock (_lock)
+            _stopped = true;
         await _stop.CancelAsync();
         await (_start ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public void Dispose()
     {
+        lock (_lock)
+            _stopped = true;
         _stop.Cancel();
         _stop.Dispose();
     }

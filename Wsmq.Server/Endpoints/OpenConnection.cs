@@ -13,12 +13,15 @@ internal sealed class OpenConnection(string? user, PendingPlace place)
 {
     private static readonly object Key = new();
 
+    // UTC ticks: requests shorten it while the connection's heartbeat reads it.
+    private long _expires = DateTimeOffset.MaxValue.UtcTicks;
+
     public string? User => user;
 
     public PendingPlace Place => place;
 
     /// <summary>The end of the first of the tokens that it was used with to expire.</summary>
-    public DateTimeOffset Expires { get; private set; } = DateTimeOffset.MaxValue;
+    public DateTimeOffset Expires => new(Volatile.Read(ref _expires), TimeSpan.Zero);
 
     /// <summary>The user as the newest request that reads has it; revocations look at this one as well.</summary>
     public ClaimsPrincipal? Reader { get; private set; }
@@ -40,15 +43,27 @@ internal sealed class OpenConnection(string? user, PendingPlace place)
         if (context.Features.Get<IAuthenticateResultFeature>() is not { AuthenticateResult: { Succeeded: true, Ticket: { } ticket } } feature)
             return;
         var end = ticket.Properties.ExpiresUtc ?? DateTimeOffset.MaxValue;
-        if (end <= Expires)
-        {
-            Expires = end;
+        if (Shorten(end))
             return;
-        }
 
         // SignalR goes by the newest request, and would let a connection live on with another token.
         var properties = ticket.Properties.Clone();
         properties.ExpiresUtc = Expires;
         feature.AuthenticateResult = AuthenticateResult.Success(new AuthenticationTicket(ticket.Principal, properties, ticket.AuthenticationScheme));
+    }
+
+    /// <summary>False where it ends sooner than that already.</summary>
+    private bool Shorten(DateTimeOffset end)
+    {
+        var known = Volatile.Read(ref _expires);
+        while (end.UtcTicks <= known)
+        {
+            var seen = Interlocked.CompareExchange(ref _expires, end.UtcTicks, known);
+            if (seen == known)
+                return true;
+            known = seen;
+        }
+
+        return false;
     }
 }

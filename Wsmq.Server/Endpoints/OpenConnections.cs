@@ -16,6 +16,7 @@ internal sealed class OpenConnections(IOptions<ConnectionOptions> options, TimeP
     private static readonly TimeSpan Default = TimeSpan.FromSeconds(15);
 
     private readonly ConcurrentDictionary<string, (OpenConnection Connection, long Since)> _byToken = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
     private ITimer? _timer;
 
     public int Count => _byToken.Count;
@@ -25,7 +26,8 @@ internal sealed class OpenConnections(IOptions<ConnectionOptions> options, TimeP
 
     public void Add(string token, OpenConnection connection)
     {
-        LazyInitializer.EnsureInitialized(ref _timer, () => time.CreateTimer(_ => Sweep(), null, Interval, Interval));
+        lock (_lock)
+            _timer ??= time.CreateTimer(_ => Sweep(), null, Interval, Interval);
         connection.Token = token;
         _byToken[token] = (connection, time.GetTimestamp());
     }

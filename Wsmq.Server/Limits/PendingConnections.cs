@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http;
 
@@ -5,8 +7,8 @@ namespace Wsmq.Server.Limits;
 
 /// <summary>
 /// Counts connections from their first request until they are let in, or gone where they are not: negotiated ones, open ones without
-/// a handshake, those that wait for the store, and those that were turned away. By user, and by remote address where the app names
-/// no user.
+/// a handshake, those that wait for the store, and those that were turned away. By user, and where the app names no user by remote
+/// address, of IPv6 by its first 64 bits.
 /// </summary>
 internal sealed class PendingConnections(LimitClasses classes, TimeProvider time)
 {
@@ -33,7 +35,7 @@ internal sealed class PendingConnections(LimitClasses classes, TimeProvider time
     {
         // Outside of the lock: the app's function may take its time.
         var rules = user is null ? classes.General : classes.Of(request.User);
-        var caller = new Caller(user ?? request.Connection.RemoteIpAddress?.ToString() ?? string.Empty, user is not null);
+        var caller = new Caller(user ?? NetworkOf(request.Connection.RemoteIpAddress), user is not null);
         var most = user is null ? rules.Options.PendingConnectionsPerAddress : rules.Options.PendingConnectionsPerUser;
         lock (_lock)
         {
@@ -51,6 +53,20 @@ internal sealed class PendingConnections(LimitClasses classes, TimeProvider time
         }
 
         return new PendingPlace(() => Leave(caller));
+    }
+
+    // Of IPv6 one host has as many addresses as it likes, within the 64 bits that its network gave it.
+    private static string NetworkOf(IPAddress? address)
+    {
+        if (address is null)
+            return string.Empty;
+        if (address.IsIPv4MappedToIPv6)
+            return address.MapToIPv4().ToString();
+        if (address.AddressFamily != AddressFamily.InterNetworkV6)
+            return address.ToString();
+        var network = address.GetAddressBytes();
+        network.AsSpan(network.Length / 2).Clear();
+        return new IPAddress(network).ToString();
     }
 
     private void Leave(Caller caller)

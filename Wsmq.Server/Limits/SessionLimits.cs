@@ -128,7 +128,16 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
     private WsmqException Close(TimeSpan retryAfter, string detail)
     {
         var time = retryAfter > ShortestClosing ? retryAfter : ShortestClosing;
-        Volatile.Write(ref _closedUntil, rules.Time.GetTimestamp() + (long)(time.TotalSeconds * rules.Time.TimestampFrequency));
+        var until = rules.Time.GetTimestamp() + (long)(time.TotalSeconds * rules.Time.TimestampFrequency);
+
+        // The later time holds: who is told the sooner one comes too early, and is told the later one.
+        for (long known = Volatile.Read(ref _closedUntil), seen; known < until; known = seen)
+        {
+            seen = Interlocked.CompareExchange(ref _closedUntil, until, known);
+            if (seen == known)
+                break;
+        }
+
         return rules.Refuse(WsmqErrors.RateLimited, time, detail);
     }
 }

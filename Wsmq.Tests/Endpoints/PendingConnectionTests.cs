@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Wsmq.Server.Draining;
@@ -44,6 +45,33 @@ public sealed class PendingConnectionTests : IDisposable
 
         (await OpenAsync(node, null, 2)).Should().Equal(HttpStatusCode.SwitchingProtocols, HttpStatusCode.TooManyRequests);
         (await OpenAsync(node, "alice", 1)).Should().Equal(HttpStatusCode.SwitchingProtocols);
+    }
+
+    [Theory]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:2:3:4:5:6", true)]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:3::1", false)]
+    [InlineData("fe80::1%3", "fe80::2%3", true)]
+    [InlineData("::ffff:192.0.2.1", "192.0.2.1", true)]
+    [InlineData("::ffff:192.0.2.1", "::ffff:192.0.2.2", false)]
+    [InlineData("192.0.2.1", "192.0.2.2", false)]
+    public async Task Of_IPv6_the_network_counts(string first, string second, bool isOne)
+    {
+        await using var node = await StartAsync(l => l.PendingConnectionsPerAddress = 1);
+        Enter(first);
+
+        var enter = () => Enter(second);
+
+        if (isOne)
+            enter.Should().Throw<WsmqException>().Which.Error.Should().Be(WsmqErrors.TooManyConnections);
+        else
+            enter.Should().NotThrow();
+
+        void Enter(string address)
+        {
+            var request = new DefaultHttpContext();
+            request.Connection.RemoteIpAddress = IPAddress.Parse(address);
+            node.Services.GetRequiredService<PendingConnections>().Enter(null, request);
+        }
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Server.Configuration;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Starting;
@@ -61,6 +62,26 @@ public sealed class EarlyUseTests(SharedRedis redis) : IDisposable
 
         receipts.Select(r => r.Position).Should().BeInAscendingOrder(StringComparer.Ordinal).And.OnlyHaveUniqueItems();
         await app.StopAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Nothing_starts_behind_a_stop(bool disposed)
+    {
+        var file = _folder.File("never.db");
+        var (app, _) = EarlyApp.Build(Moment.StartedAsync, (_, _) => Task.CompletedTask, s => s.AddWsmq().UseSqlite(file));
+        await using var __ = app;
+        var gate = app.Services.GetRequiredService<StartGate>();
+        if (disposed)
+            await app.DisposeAsync();
+        else
+            await gate.StopAsync();
+
+        var late = await Record.ExceptionAsync(() => gate.WaitAsync(default).AsTask());
+
+        late.Should().BeOfType<WsmqException>().Which.Error.Should().Be(WsmqErrors.Stopping);
+        File.Exists(file).Should().BeFalse();
     }
 
     [Fact]
