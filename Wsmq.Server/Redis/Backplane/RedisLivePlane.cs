@@ -59,9 +59,14 @@ internal sealed class RedisLivePlane(
         catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException or ObjectDisposedException)
         {
             // Redis is away, or the node stops. The driver subscribes when it is back: nothing has to be done again.
-            if (!Interlocked.Exchange(ref _told, true))
-                Log.LivePlaneLate(_logger, e);
+            Tell(e);
         }
+    }
+
+    private void Tell(Exception e)
+    {
+        if (!Interlocked.Exchange(ref _told, true))
+            Log.LivePlaneLate(_logger, e);
     }
 
     private async Task LeaveAsync(HubConnectionContext connection)
@@ -76,14 +81,31 @@ internal sealed class RedisLivePlane(
     private async Task MomentAsync(Task work)
     {
         if (!work.IsCompleted && !Volatile.Read(ref _late).IsCompleted)
+        {
+            _ = ObserveAsync(work);
             return;
+        }
+
         try
         {
             await work.WaitAsync(LongestWait, time);
         }
         catch (TimeoutException) when (!work.IsCompleted)
         {
-            Volatile.Write(ref _late, work);
+            Volatile.Write(ref _late, ObserveAsync(work));
+        }
+    }
+
+    // Nobody else learns any more how it ends.
+    private async Task ObserveAsync(Task work)
+    {
+        try
+        {
+            await work;
+        }
+        catch (Exception e)
+        {
+            Tell(e);
         }
     }
 
