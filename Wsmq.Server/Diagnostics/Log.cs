@@ -230,6 +230,9 @@ internal static partial class Log
     [LoggerMessage(235, LogLevel.Error, "Asking the sentinels for the primary failed; trying again in {Delay}.")]
     public static partial void SentinelsNotFollowed(ILogger logger, Exception exception, TimeSpan delay);
 
+    [LoggerMessage(236, LogLevel.Warning, "Redis at {Servers} cannot serve for the moment ({Answer}); the start waits for it, for {Time}.")]
+    public static partial void RedisNotYet(ILogger logger, string servers, string answer, TimeSpan time);
+
     [LoggerMessage(220, LogLevel.Warning, "A message has the field {Field}, which means nothing here and is ignored. Fields are case-sensitive: to, id, type, body, data, contentType, headers, correlationId, replyTo")]
     public static partial void UnknownField(ILogger logger, string field);
 }

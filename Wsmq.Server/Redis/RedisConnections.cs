@@ -199,7 +199,8 @@ internal sealed class RedisConnections : IAsyncDisposable
     {
         var settings = RedisSettings.Of(_options.Value, purpose);
         configure?.Invoke(settings);
-        var connecting = ConnectionMultiplexer.ConnectAsync(settings);
+        var answers = new ConnectAnswers();
+        var connecting = ConnectionMultiplexer.ConnectAsync(settings, answers);
         try
         {
             return await connecting.WaitAsync(cancellationToken);
@@ -211,7 +212,7 @@ internal sealed class RedisConnections : IAsyncDisposable
         }
         catch (RedisConnectionException e)
         {
-            throw Unreachable(settings, e);
+            throw answers.NotYet is { } answer ? new RedisNotYetException(settings, answer, e) : Unreachable(settings, e);
         }
     }
 
@@ -234,7 +235,8 @@ internal sealed class RedisConnections : IAsyncDisposable
     // The driver has one word for a refused certificate and for refused credentials.
     private static bool IsOfTls(Exception? e) => e is not null && (e is AuthenticationException || IsOfTls(e.InnerException));
 
-    private static string Servers(ConfigurationOptions settings) => string.Join(", ", settings.EndPoints.Select(Format));
+    /// <summary>Names them, without anything secret.</summary>
+    public static string Servers(ConfigurationOptions settings) => string.Join(", ", settings.EndPoints.Select(Format));
 
     public static string Format(EndPoint endPoint) =>
         endPoint is DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : endPoint.ToString()!;

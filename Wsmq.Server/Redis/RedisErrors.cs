@@ -8,9 +8,13 @@ internal static class RedisErrors
     // Of append.lua.
     private const string Fenced = "WSMQFENCE";
 
-    private static readonly string[] Temporary =
-        ["LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS", "MISCONF", "BUSY", "UNKILLABLE",
-            "MOVED", "ASK", "NOAUTH", "WRONGPASS", "WSMQSTALE", Fenced];
+    // What the driver puts before an answer on some ways.
+    private const string AnswerPrefix = "SimpleError: ";
+
+    private static readonly string[] Passing =
+        ["LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS", "MISCONF", "BUSY", "UNKILLABLE", "MOVED", "ASK"];
+
+    private static readonly string[] Temporary = [.. Passing, "NOAUTH", "WRONGPASS", "WSMQSTALE", Fenced];
 
     /// <summary>True where the user lacks a permission.</summary>
     public static bool IsDenied(RedisServerException e) =>
@@ -20,6 +24,36 @@ internal static class RedisErrors
     /// <summary>True where a server refused a batch because it lacks one that was answered.</summary>
     public static bool IsFenced(Exception e) =>
         e.InnerException is RedisServerException { Message: var message } && message.StartsWith(Fenced, StringComparison.Ordinal);
+
+    /// <summary>What a Redis that was reached answers while it cannot serve yet; null for any other failure.</summary>
+    public static string? NotYet(Exception failure)
+    {
+        for (var e = failure; e is not null; e = e.InnerException)
+        {
+            if (e is RedisNotYetException known)
+                return known.Answer;
+            if (e is RedisServerException && AnswerOf(e) is var answer && IsPassing(answer))
+                return answer;
+        }
+
+        // Of a shard that went away after it was reached. The driver's texts are for its authors.
+        return failure switch
+        {
+            RedisConnectionException lost => $"no connection, {lost.FailureType}",
+            RedisTimeoutException => "no answer in time",
+            _ => null,
+        };
+    }
+
+    /// <summary>The answer of that kind that a line of the driver's log quotes; null where it has none.</summary>
+    public static string? PassingIn(string? line) =>
+        line is not null && line.IndexOf(AnswerPrefix, StringComparison.Ordinal) is >= 0 and var at
+        && line[(at + AnswerPrefix.Length)..] is var answer && IsPassing(answer) ? answer.Trim() : null;
+
+    private static bool IsPassing(string answer) => Array.Exists(Passing, p => answer.StartsWith(p, StringComparison.Ordinal));
+
+    private static string AnswerOf(Exception e) =>
+        e.Message.StartsWith(AnswerPrefix, StringComparison.Ordinal) ? e.Message[AnswerPrefix.Length..] : e.Message;
 
     public static string Denied(string what) =>
         $"The Redis user may not do all that wsmq needs: {what}. docs/operations.md has the access rules to give it.";

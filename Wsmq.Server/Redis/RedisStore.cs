@@ -70,10 +70,11 @@ internal sealed class RedisStore : IStore
     {
         foreach (var (setting, instead) in RedisSettings.WithoutEffect(_options.Configuration))
             Diagnostics.Log.RedisSettingWithoutEffect(_logger, setting, instead);
-        await _connections.ConnectAsync(cancellationToken);
+        var patience = new StartPatience(_connections, _options, _logger);
+        await patience.RunAsync(() => _connections.ConnectAsync(cancellationToken), cancellationToken);
         try
         {
-            _usage.Learn(await new RedisCheck(_connections, _keys, _lanes, _options, _logger).RunAsync());
+            await patience.RunAsync(CheckAsync, cancellationToken);
             await _signals.StartAsync();
             await Backplane.StartAsync(cancellationToken);
             await _access.StartAsync();
@@ -90,8 +91,15 @@ internal sealed class RedisStore : IStore
                 $"Redis cannot be used as WsmqRedisOptions.Configuration says, by its defaultDatabase or commands: {e.Message}", e);
         }
 
+        catch (Exception e) when (RedisErrors.NotYet(e) is { } answer)
+        {
+            throw patience.Failure(answer, e);
+        }
+
         _watch.Start();
     }
+
+    private async Task CheckAsync() => _usage.Learn(await new RedisCheck(_connections, _keys, _lanes, _options, _logger).RunAsync());
 
     public async Task<bool> IsAvailableAsync(CancellationToken cancellationToken)
     {
