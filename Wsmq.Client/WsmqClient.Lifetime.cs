@@ -9,7 +9,7 @@ public sealed partial class WsmqClient
     /// <summary>
     /// Starts the client, and waits until it is connected for the first time. Attempts that fail because the server is away are
     /// repeated without end: each raises <see cref="ConnectFailed"/>. A refusal that another attempt would not change ends the start:
-    /// a final error of the server, or HTTP 401 or 403. Register handlers before.
+    /// a final error of the server, HTTP 401 or 403, or a configuration that cannot work. Register handlers before.
     /// Once it was connected, it connects again for ever, also where a token is refused (the next one may be a fresh one), unless the
     /// token was revoked or the user banned. A client that has ended so raises <see cref="Error"/>, is
     /// <see cref="WsmqClientState.Stopped"/>, and refuses sends with the same error, until it is started again.
@@ -17,7 +17,8 @@ public sealed partial class WsmqClient
     /// <param name="ct">Ends the wait, and stops the client if it has not connected by then.</param>
     /// <exception cref="WsmqException">
     /// The server's final error, such as <c>invalid-device</c>, <c>revoked</c> or <c>banned</c>; <c>connection-refused</c> with the HTTP
-    /// status 401 or 403.
+    /// status 401 or 403; <c>client-misconfigured</c> where the app's own <see cref="WsmqClientOptions.ConfigureHttp"/> or
+    /// <see cref="WsmqClientOptions.ConfigureConnection"/> failed or cannot work.
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled, or stopped meanwhile.</exception>
     public Task StartAsync(CancellationToken ct = default) => RunAsync(endsWhenRefused: true, ct);

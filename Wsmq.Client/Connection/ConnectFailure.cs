@@ -23,7 +23,12 @@ internal sealed partial record ConnectFailure(Exception Error, HttpStatusCode? S
 
     public static ConnectFailure Of(Exception error, Uri url, bool sendsToken)
     {
-        if (WsmqException.From(error) is { } known)
+        var known = WsmqException.From(error);
+
+        // Of a callback that the app set in ConfigureHttp: what this client sets itself has been checked.
+        if (known is null && error is ArgumentException)
+            known = new WsmqException(WsmqErrors.ClientMisconfigured, $"what {nameof(WsmqClientOptions)}.{nameof(WsmqClientOptions.ConfigureHttp)} set was refused: {error.Message}", error);
+        if (known is not null)
             return new ConnectFailure(known, null, known.Message);
         var status = StatusOf(error);
         return new ConnectFailure(error, status, status is { } code ? Refusal(code, url, sendsToken) : Trouble(error, url));

@@ -25,7 +25,7 @@ internal sealed class HubSessionFactory(Uri url, WsmqClientOptions options)
             builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(new SignalRLogs(loggers)));
         builder.Services.Configure<JsonHubProtocolOptions>(json => UseContext(json.PayloadSerializerOptions.TypeInfoResolverChain));
         builder.WithUrl(_url, http => Configure(http, ct));
-        options.ConfigureConnection?.Invoke(builder);
+        Call(options.ConfigureConnection, builder, nameof(options.ConfigureConnection));
         return new HubSession(builder.Build(), receiver);
     }
 
@@ -39,8 +39,28 @@ internal sealed class HubSessionFactory(Uri url, WsmqClientOptions options)
             http.AccessTokenProvider = () => tokens.GetAsync(ct);
         }
 
-        options.ConfigureHttp?.Invoke(http);
+        Call(options.ConfigureHttp, http, nameof(options.ConfigureHttp));
+        if (http.SkipNegotiation && http.Transports != HttpTransportType.WebSockets)
+        {
+            throw new WsmqException(
+                WsmqErrors.ClientMisconfigured, $"{Of(nameof(options.ConfigureHttp))} sets other transports than WebSockets, which need SkipNegotiation = false");
+        }
     }
+
+    // No other attempt would end in another way: the app learns it from its start.
+    private static void Call<T>(Action<T>? configure, T target, string option)
+    {
+        try
+        {
+            configure?.Invoke(target);
+        }
+        catch (Exception e)
+        {
+            throw new WsmqException(WsmqErrors.ClientMisconfigured, $"{Of(option)} threw {e.GetType().Name}: {e.Message}", e);
+        }
+    }
+
+    private static string Of(string option) => $"{nameof(WsmqClientOptions)}.{option}";
 
     private static void UseContext(IList<IJsonTypeInfoResolver> chain)
     {

@@ -9,17 +9,28 @@ namespace Wsmq;
 /// </remarks>
 internal sealed class FailureReports(Acker acker, WsmqClientOptions options, ClientEvents events) : ISessionUser
 {
-    private volatile HubSession? _session;
+    private volatile TaskCompletionSource<HubSession> _attached = Unattached();
 
-    public void Attach(HubSession session) => _session = session;
+    public void Attach(HubSession session) => _attached.TrySetResult(session);
 
-    public void Detach() => _session = null;
+    public void Detach() => _attached = Unattached();
 
-    /// <summary>Returns once the server has answered, or cannot be asked. Throws only where it is stopped.</summary>
-    public async Task ReportAsync(Address source, Position position, Exception exception, CancellationToken stop)
+    /// <summary>
+    /// Returns once the server has answered, or cannot be asked. Throws only where it is stopped. Messages may come, and fail, before
+    /// their connection is attached, or after it was lost: the report waits for one until the next attempt.
+    /// </summary>
+    /// <param name="source">Of which message.</param>
+    /// <param name="position">Its position.</param>
+    /// <param name="exception">How it failed.</param>
+    /// <param name="next">Completes when the next attempt begins, and there is nothing to report any more.</param>
+    /// <param name="stop">Ends it.</param>
+    public async Task ReportAsync(Address source, Position position, Exception exception, Task next, CancellationToken stop)
     {
-        if (_session is not { } session)
+        var attached = _attached.Task;
+        await Task.WhenAny(attached, next).ConfigureAwait(false);
+        if (!attached.IsCompleted)
             return;
+        var session = await attached.ConfigureAwait(false);
         try
         {
             // Only the first message that is not acknowledged counts: the server has to know of those before it.
@@ -33,4 +44,6 @@ internal sealed class FailureReports(Acker acker, WsmqClientOptions options, Cli
             Log.FailureNotReported(events.Logger, e, source, position);
         }
     }
+
+    private static TaskCompletionSource<HubSession> Unattached() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

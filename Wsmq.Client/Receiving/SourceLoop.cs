@@ -66,14 +66,13 @@ internal sealed class SourceLoop(
             catch (NotHandledException e) when (e.Operation is null)
             {
                 // The app ended its reading, perhaps because of this message: it is up to the app when it goes on.
-                await failures.ReportAsync(source.Source, item.Position, e, stop.Handle).ConfigureAwait(false);
+                await failures.ReportAsync(source.Source, item.Position, e, next: Task.CompletedTask, stop.Handle).ConfigureAwait(false);
             }
             catch (Exception e)
             {
                 Tell(e, item.Delivery!);
-                await Task.WhenAll(
-                    failures.ReportAsync(source.Source, item.Position, e, stop.Handle),
-                    PauseAsync(source, item, options.HandlerBackoff.Next(attempt), stop.Begin)).ConfigureAwait(false);
+                var pause = PauseAsync(source, item, options.HandlerBackoff.Next(attempt), stop.Begin);
+                await Task.WhenAll(failures.ReportAsync(source.Source, item.Position, e, pause, stop.Handle), pause).ConfigureAwait(false);
             }
         }
 

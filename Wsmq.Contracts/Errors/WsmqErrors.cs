@@ -168,6 +168,10 @@ public static class WsmqErrors
     /// <summary>6004: the server answered the first attempt to connect with a refusal that another attempt would not change.</summary>
     public static WsmqError ConnectionRefused { get; } = Final(6004, "connection-refused", "The server refused the connection.");
 
+    /// <summary>6005: what the app set for the client's connections cannot work, or its callback failed.</summary>
+    public static WsmqError ClientMisconfigured { get; } = Final(6005, "client-misconfigured",
+        "What the app set for the client's connections cannot work: the detail says what to correct.");
+
     /// <summary>All of them, by number.</summary>
     public static IReadOnlyDictionary<int, WsmqError> All { get; } = Building.ToFrozenDictionary();
 

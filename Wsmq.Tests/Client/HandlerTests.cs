@@ -185,6 +185,28 @@ public sealed class HandlerTests : ClientTest
     }
 
     [Fact]
+    public async Task A_failure_from_before_the_client_was_let_in_is_reported_once_it_is()
+    {
+        await using var patient = new WsmqClient(Server.Url, o => o.HandlerBackoff.Min = o.HandlerBackoff.Max = TimeSpan.FromMinutes(5));
+        var failed = new TaskCompletionSource();
+        patient.On<Line>((_, _) => throw new InvalidOperationException("not today"));
+        patient.Error += (_, e) =>
+        {
+            if (e.Operation == WsmqOperation.Handle)
+                failed.TrySetResult();
+        };
+        Script.OnConnected = async client =>
+        {
+            await client.Receive(Entry.Chat(1));
+            await failed.Task;
+        };
+
+        await patient.StartAsync();
+
+        await Eventually.That("it is reported", () => Script.Fails.Any(f => f.Position == Entry.At(1)));
+    }
+
+    [Fact]
     public async Task What_is_not_in_the_protocol_is_reported_and_ignored()
     {
         Record();

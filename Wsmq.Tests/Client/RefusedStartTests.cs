@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -127,6 +128,27 @@ public sealed class RefusedStartTests : IAsyncLifetime
 
         await Eventually.That("it is connected", () => client.State == WsmqClientState.Connected);
         await host.StopAsync();
+    }
+
+    public static TheoryData<string, Action<WsmqClientOptions>, string> Mistakes => new()
+    {
+        { "of HTTP", o => o.ConfigureHttp = _ => throw new ArgumentException("no such proxy"), "WsmqClientOptions.ConfigureHttp threw ArgumentException: no such proxy" },
+        { "of SignalR", o => o.ConfigureConnection = _ => throw new FileNotFoundException("no certificate"), "WsmqClientOptions.ConfigureConnection threw FileNotFoundException: no certificate" },
+        { "of the socket", o => o.ConfigureHttp = http => http.WebSocketConfiguration = _ => throw new ArgumentException("no such header"), "no such header" },
+        { "transports", o => o.ConfigureHttp = http => http.Transports = HttpTransportType.LongPolling, "SkipNegotiation = false" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public async Task A_mistake_of_the_apps_own_configuration_ends_the_start_with_its_cause(string what, Action<WsmqClientOptions> make, string cause)
+    {
+        await using var client = new WsmqClient(_node.Hub, make);
+
+        var error = await Failure(client.StartAsync().WaitAsync(TimeSpan.FromSeconds(30)));
+
+        error.Error.Should().Be(WsmqErrors.ClientMisconfigured, what);
+        error.Message.Should().Contain(cause);
+        client.State.Should().Be(WsmqClientState.Stopped);
     }
 
     [Fact]
