@@ -18,6 +18,7 @@ internal sealed class Session : IAsyncDisposable
     private readonly Uri _url;
     private readonly TimeSpan _timeout;
     private volatile string? _cause;
+    private string? _said;
     private string? _lost;
 
     public Session(Uri url, TimeSpan timeout, Func<CancellationToken, Task<string?>> accessToken, string? device)
@@ -83,7 +84,6 @@ internal sealed class Session : IAsyncDisposable
 
     private void Consider(WsmqConnectFailedEventArgs failure)
     {
-        var before = _cause;
         _cause = failure.Cause + HostHint(failure);
         if (failure.Exception.GetBaseException() is CliFailure own)
             Despair(own);
@@ -93,9 +93,13 @@ internal sealed class Session : IAsyncDisposable
             Despair(new CliFailure(ExitCodes.Unreachable, _cause, failure.Exception));
         else if (failure.Exception is WsmqException { Error.CanRetry: false } final)
             Despair(final);
-        else if (_cause != before)
+        else if (Interlocked.Exchange(ref _said, KindOf(failure)) != KindOf(failure))
             Say($"{_cause} Trying again");
     }
+
+    // A refusal with a code may name another time whenever it comes.
+    private static string KindOf(WsmqConnectFailedEventArgs failure) =>
+        failure.Exception is WsmqException known ? known.Error.Code : failure.Cause;
 
     private void Consider(WsmqErrorEventArgs error)
     {

@@ -59,9 +59,14 @@ internal sealed partial record ConnectFailure(Exception Error, HttpStatusCode? S
             SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => $"the host name of {Shown(url)} is not known",
             _ => $"{Shown(url)} cannot be reached: {socket.Message}",
         }
+        : IsPlainHttp(error) ? $"no TLS with {Shown(url)}: the server seems to speak plain http there: begin the URL with http, or name the port for https"
         : Find<AuthenticationException>(error) is { } tls ? $"no TLS with {Shown(url)}: {(tls.InnerException ?? tls).Message}"
         : error is TimeoutException or IOException ? error.Message
         : $"{Shown(url)}: {error.GetBaseException().Message}";
+
+    // What .NET says of an answer that is no TLS; it has no code for it.
+    private static bool IsPlainHttp(Exception error) =>
+        Find<AuthenticationException>(error) is { InnerException: null } tls && tls.Message.Contains("corrupted frame", StringComparison.Ordinal);
 
     private static HttpStatusCode? StatusOf(Exception? error)
     {

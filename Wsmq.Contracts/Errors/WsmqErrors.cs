@@ -51,11 +51,11 @@ public static class WsmqErrors
 
     /// <summary>2001: the text is no address.</summary>
     public static WsmqError InvalidAddress { get; } = Final(2001, "invalid-address",
-        "An address is written user:<id>, group:<name> or work:<name>.");
+        "An address is written user:<id> or group:<name>.");
 
     /// <summary>2002: the part before the first colon is unknown.</summary>
     public static WsmqError UnknownAddressKind { get; } = Final(2002, "unknown-address-kind",
-        "The kind before the first colon is none of user, group and work: write user:<id> or group:<name>.");
+        "The kind before the first colon is neither user nor group: write user:<id> or group:<name>.");
 
     /// <summary>2003: the name is empty, or holds characters that names may not hold.</summary>
     public static WsmqError InvalidName { get; } = Final(2003, "invalid-name",

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using StackExchange.Redis;
 
 namespace Wsmq.Server.Redis;
@@ -6,7 +7,7 @@ namespace Wsmq.Server.Redis;
 /// The app's configuration string and its changes of it, as settings of the driver. Each setting counts, or has no effect as
 /// docs/operations.md says, or is refused here by name. No text has a value in it: a comma in a password makes settings of its rest.
 /// </summary>
-internal static class RedisSettings
+internal static partial class RedisSettings
 {
     public const string WaitingForReplicas = "replicas";
 
@@ -54,6 +55,8 @@ internal static class RedisSettings
         // Its user and password would be taken for the name of a server, and shown.
         if (Parts(configuration).Any(IsUrl))
             return ["options.Configuration is a URL; it is written host:port,user=…,password=…"];
+        if (DatabaseStrings().IsMatch(configuration))
+            return ["options.Configuration looks like the connection string of a database; Redis is written host:port,user=…,password=…, and UseSqlite takes the path of a database file"];
         try
         {
             return Defects(ConfigurationOptions.Parse(configuration));
@@ -69,6 +72,10 @@ internal static class RedisSettings
         .Select(KeyOf)
         .Where(key => key is "synctimeout" or "asynctimeout")
         .Select(key => (key == "synctimeout" ? "syncTimeout" : "asyncTimeout", nameof(WsmqRedisOptions.CommandTimeout)));
+
+    // Settings of Redis stand behind a server, and are separated by commas.
+    [GeneratedRegex(@"^\s*(data ?source|filename|server|host|address|addr|initial catalog|database|user ?id|uid)\s*=", RegexOptions.IgnoreCase)]
+    private static partial Regex DatabaseStrings();
 
     private static ConfigurationOptions Changed(WsmqRedisOptions options, string purpose)
     {

@@ -151,6 +151,22 @@ public sealed class RefusedStartTests : IAsyncLifetime
         client.State.Should().Be(WsmqClientState.Stopped);
     }
 
+    [Theory]
+    [InlineData("https")]
+    [InlineData("wss")]
+    public async Task A_port_that_speaks_plain_http_is_named_where_TLS_was_asked_for(string scheme)
+    {
+        var failed = new TaskCompletionSource<string>();
+        await using var client = new WsmqClient(new UriBuilder(_node.Hub) { Scheme = scheme }.Uri);
+        client.ConnectFailed += (_, e) => failed.TrySetResult(e.Cause);
+        var start = client.StartAsync();
+
+        (await failed.Task.WaitAsync(TimeSpan.FromSeconds(30))).Should().Contain("seems to speak plain http there");
+
+        await client.StopAsync();
+        await start.Invoking(s => s).Should().ThrowAsync<OperationCanceledException>();
+    }
+
     [Fact]
     public async Task The_device_given_twice_is_named()
     {

@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.SignalR;
+using Wsmq.Tests.Client;
+
 namespace Wsmq.Tests.HostAndCli;
 
 /// <summary>What the command line says to somebody who uses it for the first time, and makes mistakes.</summary>
@@ -90,6 +93,34 @@ public sealed class CliFirstHourTests : IAsyncLifetime
 
         await Eventually.That("it says that it is back", () => Says(cli, $"connected to {_tools.Url} again"));
         cli.Output.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_refusal_that_names_another_time_each_time_is_said_once()
+    {
+        var script = new Script { LetsIn = false };
+        script.OnConnected = _ => throw new HubException(
+            new WsmqException(WsmqErrors.TooManyConnections, TimeSpan.FromMilliseconds(10 + script.Accepted)).Message);
+        await using var server = await ScriptedServer.StartAsync(script: script);
+        await using var cli = _tools.StartCli("listen", "--url", server.Url.ToString(), "--token", "x", "--timeout", "60s");
+
+        await Eventually.That("it has tried a few times", () => script.Accepted > 4);
+
+        cli.Error.Split('\n').Should().ContainSingle(l => l.Contains("too-many-connections", StringComparison.Ordinal));
+        cli.HasExited.Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("bob", "user:<id> or group:<name>")]
+    [InlineData("topic:x", "neither user nor group")]
+    public async Task An_address_that_is_none_is_refused_with_the_kinds_that_there_are(string address, string kinds)
+    {
+        await _tools.StartHostAsync();
+
+        var (code, _, error) = await _tools.CliAsync("send", address, "hi", "--as", "alice");
+
+        code.Should().NotBe(0);
+        error.Should().Contain(kinds).And.NotContain("work");
     }
 
     [Fact]

@@ -104,6 +104,10 @@ public sealed class RedisSettingsTests(SharedRedis redis)
     [InlineData("rediss://localhost", "host:port")]
     [InlineData("wsmq:open-sesame-0815@localhost", "user=")]
     [InlineData(" ", "must name a server")]
+    [InlineData("Data Source=x.db", "UseSqlite")]
+    [InlineData("datasource=x.db;Password=open-sesame-0815", "UseSqlite")]
+    [InlineData("Filename=x.db", "connection string of a database")]
+    [InlineData("Server=db;Database=shop;User Id=sa;Password=open-sesame-0815", "connection string of a database")]
     public void What_names_no_server_is_refused_with_the_right_form(string configuration, string right) =>
         Refusal(configuration).Should().Contain(right).And.NotContain(Secret);
 
