@@ -1,5 +1,5 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Wsmq.Server.Endpoints;
 
 namespace Wsmq.Server.Draining;
 
@@ -7,7 +7,7 @@ namespace Wsmq.Server.Draining;
 internal sealed class DrainState
 {
     // Another node takes the client at once; without one it pauses by itself.
-    private const int RetryAfterSeconds = 1;
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private volatile bool _stopping;
     private volatile bool _refusing;
@@ -27,16 +27,11 @@ internal sealed class DrainState
     }
 
     /// <summary>Before the hub's endpoint: refuses what would become a connection while it can still be done without one.</summary>
-    public RequestDelegate Guard(RequestDelegate next) => context => _refusing && IsNew(context.Request) ? RefuseAsync(context.Response) : next(context);
+    public RequestDelegate Guard(RequestDelegate next) => context => _refusing && IsNew(context.Request) ? RefuseAsync(context) : next(context);
 
     // A request of a connection that there is already names it, as those of long polling do.
     private static bool IsNew(HttpRequest request) => !request.Query.ContainsKey("id");
 
-    private static Task RefuseAsync(HttpResponse response)
-    {
-        response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-        response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-        response.ContentType = "text/plain";
-        return response.WriteAsync(WsmqErrors.Stopping.ToString());
-    }
+    private static Task RefuseAsync(HttpContext context) =>
+        Refusal.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, new WsmqException(WsmqErrors.Stopping), RetryAfter);
 }

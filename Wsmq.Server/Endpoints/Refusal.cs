@@ -13,12 +13,16 @@ internal static class Refusal
     /// <summary>The request was refused here, by a part that has logged it.</summary>
     public static bool Explains(HttpContext context) => context.Items.ContainsKey(Key);
 
-    public static Task WriteAsync(HttpContext context, int status, WsmqException refusal)
+    /// <param name="context">The request.</param>
+    /// <param name="status">Its status.</param>
+    /// <param name="refusal">The body, and the time to wait where it has one.</param>
+    /// <param name="retryAfter">The time to wait where the refusal has none.</param>
+    public static Task WriteAsync(HttpContext context, int status, WsmqException refusal, TimeSpan? retryAfter = null)
     {
         context.Items[Key] = true;
         context.Response.StatusCode = status;
         context.Response.ContentType = TextType;
-        if (refusal.RetryAfter is { } pause)
+        if ((refusal.RetryAfter ?? retryAfter) is { } pause)
             context.Response.Headers.RetryAfter = Math.Ceiling(pause.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         return context.Response.WriteAsync(refusal.Message, context.RequestAborted);
     }

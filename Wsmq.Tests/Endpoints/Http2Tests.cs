@@ -115,21 +115,7 @@ public sealed class Http2Tests : IDisposable
     private async Task<(HttpStatusCode Status, string? RetryAfter)> RefusalAsync(TestNode node, string token, bool inQuery, string? origin = null)
     {
         using var socket = Socket();
-        socket.Options.CollectHttpResponseDetails = true;
-        if (origin is not null)
-            socket.Options.SetRequestHeader("Origin", origin);
-        if (!inQuery)
-            socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
-        var url = new UriBuilder(node.Hub) { Scheme = node.Hub.Scheme == "https" ? "wss" : "ws", Query = inQuery ? $"access_token={token}" : "" };
-        try
-        {
-            await socket.ConnectAsync(url.Uri, _http, default);
-        }
-        catch (WebSocketException)
-        {
-            // The status says why.
-        }
-
+        await SocketStatus.ConnectAsync(socket, node.Hub, origin, token, inQuery, _http);
         return (socket.HttpStatusCode, socket.HttpResponseHeaders?.FirstOrDefault(h => h.Key == "Retry-After").Value?.Single());
     }
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.WebSockets;
 using Wsmq.Server.Configuration;
 using Wsmq.Tests.Support;
 
@@ -65,7 +64,7 @@ public sealed class OriginTests : IDisposable
             if (!lets)
                 WsmqError.Find(body).Should().Be(WsmqErrors.OriginNotAllowed);
             var expected = !lets ? HttpStatusCode.Forbidden : token is null ? HttpStatusCode.Unauthorized : HttpStatusCode.SwitchingProtocols;
-            (await WebSocketAsync(node, text, token)).Should().Be(expected);
+            (await SocketStatus.OfAsync(node.Hub, text, token)).Should().Be(expected);
         }
     }
 
@@ -113,25 +112,5 @@ public sealed class OriginTests : IDisposable
             request.Headers.Authorization = new("Bearer", token);
         using var response = await http.SendAsync(request);
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
-    }
-
-    private static async Task<HttpStatusCode> WebSocketAsync(TestNode node, string? origin, string? token)
-    {
-        using var socket = new ClientWebSocket();
-        socket.Options.CollectHttpResponseDetails = true;
-        if (origin is not null)
-            socket.Options.SetRequestHeader("Origin", origin);
-        if (token is not null)
-            socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
-        try
-        {
-            await socket.ConnectAsync(new UriBuilder(node.Hub) { Scheme = "ws" }.Uri, default);
-        }
-        catch (WebSocketException)
-        {
-            // The status says why.
-        }
-
-        return socket.HttpStatusCode;
     }
 }

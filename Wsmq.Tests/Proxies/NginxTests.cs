@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.WebSockets;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Proxies;
@@ -49,15 +48,7 @@ public sealed class NginxTests(SharedRedis redis) : IClassFixture<SharedRedis>, 
         (await StatusAsync("https://evil.example")).Should().Be(HttpStatusCode.Forbidden);
     }
 
-    private async Task<HttpStatusCode> StatusAsync(string origin)
-    {
-        using var socket = new ClientWebSocket();
-        socket.Options.CollectHttpResponseDetails = true;
-        socket.Options.SetRequestHeader("Origin", origin);
-        var url = new Uri($"ws://{Hub.Authority}{Hub.AbsolutePath}?access_token={TestTokens.For("bob")}");
-        await Record.ExceptionAsync(() => socket.ConnectAsync(url, default));
-        return socket.HttpStatusCode;
-    }
+    private Task<HttpStatusCode> StatusAsync(string origin) => SocketStatus.OfAsync(Hub, origin, TestTokens.For("bob"), inQuery: true);
 
     private static string DocumentedLocation()
     {

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.WebSockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,18 +36,8 @@ public sealed class YarpTests : IAsyncLifetime
         await alice.SendAsync("user:bob", Enumerable.Range(0, 200));
 
         await bob.HandlesAsync(Enumerable.Range(0, 200));
-        (await StatusAsync(hub, hub.GetLeftPart(UriPartial.Authority))).Should().Be(page);
-        (await StatusAsync(hub, "https://evil.example")).Should().Be(HttpStatusCode.Forbidden);
-    }
-
-    private static async Task<HttpStatusCode> StatusAsync(Uri hub, string origin)
-    {
-        using var socket = new ClientWebSocket();
-        socket.Options.CollectHttpResponseDetails = true;
-        socket.Options.SetRequestHeader("Origin", origin);
-        var url = new Uri($"ws://{hub.Authority}{hub.AbsolutePath}?access_token={TestTokens.For("bob")}");
-        await Record.ExceptionAsync(() => socket.ConnectAsync(url, default));
-        return socket.HttpStatusCode;
+        (await SocketStatus.OfAsync(hub, hub.GetLeftPart(UriPartial.Authority), TestTokens.For("bob"), inQuery: true)).Should().Be(page);
+        (await SocketStatus.OfAsync(hub, "https://evil.example", TestTokens.For("bob"), inQuery: true)).Should().Be(HttpStatusCode.Forbidden);
     }
 
     private async Task<WebApplication> StartAsync(bool passesHost)
