@@ -43,6 +43,20 @@ attribute() {
   grep -o '<Counters [^>]*>' "$2" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*' | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
+# failed_tests FILE: the failed tests of a TRX file, each with the beginning of what it said, in one line.
+failed_tests() {
+  awk '
+    function line() { if (name != "") print name ": " substr(message, 1, 600); name = "" }
+    /<UnitTestResult / {
+      line()
+      if (!/ outcome="(Passed|NotExecuted)"/) { name = $0; sub(/.* testName="/, "", name); sub(/".*/, "", name); message = "" }
+    }
+    /<Message>/ { inside = 1; sub(/.*<Message>/, "") }
+    inside { ended = sub(/<\/Message>.*/, ""); if (name != "") message = message $0 " "; if (ended) inside = 0 }
+    END { line() }
+  ' "$1"
+}
+
 read_trx() {
   local trx="$1" ok total skipped bad
   ok=$(attribute passed "$trx")
@@ -53,8 +67,7 @@ read_trx() {
   if ((skipped > 0)); then echo "$skipped skipped in $(basename "$trx")"; fi
   if ((bad > 0)); then
     failed=$((failed + bad))
-    while IFS= read -r name; do failures+=("$name"); done < <(
-      grep -o '<UnitTestResult [^>]*>' "$trx" | grep -vE ' outcome="(Passed|NotExecuted)"' | sed -E 's/.* testName="([^"]*)".*/\1/')
+    while IFS= read -r name; do failures+=("$name"); done < <(failed_tests "$trx")
   fi
 }
 

@@ -15,15 +15,17 @@ public static class RedisShards
         await RunCliAsync(arguments);
 
         // Each shard takes part a moment after redis-cli has told it to, and answers CLUSTERDOWN before. A replica counts as one more
-        // primary until every server has heard that it is none.
+        // primary until every server has heard that it is none, and does not take over before it has its primary's data, which comes
+        // some five seconds later (repl-diskless-sync-delay).
         var shards = servers.Count / (1 + replicas);
         foreach (var server in servers)
         {
             await using var connection = await ConnectionMultiplexer.ConnectAsync(server.EndPoint + ",allowAdmin=true");
             var own = connection.GetServer(server.EndPoint);
-            await Eventually.That("the shard serves its slots, and knows who is a replica", async () =>
+            await Eventually.That("the shard serves its slots, knows who is a replica, and has its primary's data where it is one", async () =>
                 (await AskAsync(own, "INFO")).Contains("cluster_state:ok", StringComparison.Ordinal)
-                && (await AskAsync(own, "NODES")).Split('\n').Count(line => line.Contains("slave ", StringComparison.Ordinal)) == shards * replicas);
+                && (await AskAsync(own, "NODES")).Split('\n').Count(line => line.Contains("slave ", StringComparison.Ordinal)) == shards * replicas
+                && !(await own.InfoRawAsync("replication"))!.Contains("master_link_status:down", StringComparison.Ordinal));
         }
     }
 
