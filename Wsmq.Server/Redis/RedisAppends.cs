@@ -26,7 +26,7 @@ internal sealed class RedisAppends(AppendScript script, RedisPrimaries primaries
         try
         {
             var results = _turns[lane].IsCompleted && (follows || !fence.IsDoubted)
-                ? await script.RunAsync(lane, batch, number, fence.Before(number, follows), cancellationToken)
+                ? await SendAsync(lane, batch, number, follows, cancellationToken)
                 : await RunInTurnAsync(lane, batch, number, follows, cancellationToken);
             fence.Answered(number);
             replicas?.Appended(lane, number);
@@ -56,7 +56,7 @@ internal sealed class RedisAppends(AppendScript script, RedisPrimaries primaries
             await before;
             if (!follows && fence.IsDoubted)
                 await RequirePrimaryAsync(lane, fence, cancellationToken);
-            answer = script.RunAsync(lane, batch, number, fence.Before(number, follows), cancellationToken);
+            answer = SendAsync(lane, batch, number, follows, cancellationToken);
         }
         finally
         {
@@ -64,6 +64,29 @@ internal sealed class RedisAppends(AppendScript script, RedisPrimaries primaries
         }
 
         return await answer;
+    }
+
+    private async Task<AppendResult[]> SendAsync(
+        int lane, IReadOnlyList<AppendRequest> batch, long number, bool follows, CancellationToken cancellationToken)
+    {
+        var fence = _fences[lane];
+        var server = primaries.ServerOf(lane);
+        bool doubted;
+        AppendResult[] results;
+        fence.Sent();
+        try
+        {
+            results = await script.RunAsync(lane, batch, number, fence.Before(number, follows), cancellationToken);
+        }
+        finally
+        {
+            doubted = fence.Returned();
+        }
+
+        // One that stood still carries out what it had received, also after another has taken its place.
+        if (doubted && server is not null && await primaries.WasReplacedAsync(lane, server, cancellationToken))
+            throw new WsmqException(WsmqErrors.StoreUnavailable, "another Redis is the primary by now");
+        return results;
     }
 
     /// <summary>After a failure: a former primary that has come back takes writes for a while, which are lost.</summary>

@@ -33,6 +33,30 @@ internal sealed class RedisPrimaries(RedisConnections connections, RedisLanes la
         return connections.IsCluster ? await IsOwnerAsync(lane, cancellationToken) : await IsOnlyOneAsync(cancellationToken);
     }
 
+    /// <summary>The server that a lane is appended at now; null where nobody else names it, or there is none.</summary>
+    public EndPoint? ServerOf(int lane) => connections.Sentinels is { } sentinels ? sentinels.Primary
+        : connections.IsCluster ? OwnerByDriver(lane)
+        : null;
+
+    /// <summary>
+    /// Whether somebody else is named by now than the server that a batch was sent to. Asks anew: what was heard before its answer
+    /// says nothing about it.
+    /// </summary>
+    public async Task<bool> WasReplacedAsync(int lane, EndPoint server, CancellationToken cancellationToken)
+    {
+        if (connections.Sentinels is { } sentinels)
+        {
+            await connections.FollowAsync(cancellationToken);
+            return !server.Equals(sentinels.Primary);
+        }
+
+        var slot = connections.Commands.HashSlot(lanes.Keys(lane).Batch);
+        var owner = OwnerOf(slot, await OwnersAsync(TimeSpan.Zero, cancellationToken));
+
+        // Under another name than the driver's it would never be the same.
+        return owner is not null && !server.Equals(owner.EndPoint) && connections.Commands.GetEndPoints().Contains(owner.EndPoint);
+    }
+
     private async Task<bool?> IsOnlyOneAsync(CancellationToken cancellationToken)
     {
         try
@@ -50,12 +74,11 @@ internal sealed class RedisPrimaries(RedisConnections connections, RedisLanes la
 
     private async Task<bool?> IsOwnerAsync(int lane, CancellationToken cancellationToken)
     {
-        var key = lanes.Keys(lane).Batch;
-        var slot = connections.Commands.HashSlot(key);
-        var owner = (await OwnersAsync(cancellationToken)).Where(n => n.Slots.Any(s => s.From <= slot && slot <= s.To)).MaxBy(EpochOf);
+        var slot = connections.Commands.HashSlot(lanes.Keys(lane).Batch);
+        var owner = OwnerOf(slot, await OwnersAsync(Shared, cancellationToken));
         if (owner is null)
             return null;
-        if (Equals(connections.Commands.GetServer(key).EndPoint, owner.EndPoint))
+        if (owner.EndPoint is { } named && named.Equals(OwnerByDriver(lane)))
             return true;
 
         // Under another name than the driver's it would never be the same.
@@ -65,11 +88,29 @@ internal sealed class RedisPrimaries(RedisConnections connections, RedisLanes la
         return false;
     }
 
-    private Task<ClusterNode[]> OwnersAsync(CancellationToken cancellationToken)
+    private EndPoint? OwnerByDriver(int lane)
+    {
+        try
+        {
+            return connections.Commands.GetServer(lanes.Keys(lane).Batch).EndPoint;
+        }
+        catch (Exception e) when (e is RedisException or WsmqException or ArgumentException or InvalidOperationException)
+        {
+            // Not connected at the moment.
+            return null;
+        }
+    }
+
+    private static ClusterNode? OwnerOf(int slot, ClusterNode[] owners) =>
+        owners.Where(n => n.Slots.Any(s => s.From <= slot && slot <= s.To)).MaxBy(EpochOf);
+
+    /// <param name="age">How old an answer may be.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    private Task<ClusterNode[]> OwnersAsync(TimeSpan age, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            if (_owners is null || (_owners.IsCompleted && TimeProvider.System.GetElapsedTime(_askedAt) >= Shared))
+            if (_owners is null || ((age == TimeSpan.Zero || _owners.IsCompleted) && TimeProvider.System.GetElapsedTime(_askedAt) >= age))
                 (_owners, _askedAt) = (AskAsync(), TimeProvider.System.GetTimestamp());
             return _owners.WaitAsync(cancellationToken);
         }

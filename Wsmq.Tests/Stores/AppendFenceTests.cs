@@ -61,4 +61,43 @@ public sealed class AppendFenceTests
         _time.Advance(AppendFence.Kept);
         _fence.Before(_fence.Next(), follows: false).Should().Be(0);
     }
+
+    [Fact]
+    public void What_is_answered_soon_is_believed_however_much_is_under_way()
+    {
+        for (var i = 0; i < 4; i++)
+            _fence.Sent();
+        for (var i = 0; i < 4; i++)
+        {
+            _time.Advance(AppendFence.LongSilence * 0.9);
+            _fence.Returned().Should().BeFalse();
+        }
+    }
+
+    [Fact]
+    public void After_a_long_silence_all_that_was_under_way_is_doubted()
+    {
+        _fence.Sent();
+        _time.Advance(AppendFence.LongSilence);
+        _fence.Sent();
+        _fence.Returned().Should().BeTrue();
+        _fence.Returned().Should().BeTrue("it came together with the other");
+        _fence.IsDoubted.Should().BeTrue();
+
+        _fence.Answered(_fence.Next());
+        _time.Advance(AppendFence.LongSilence);
+        _fence.Sent();
+        _fence.Returned().Should().BeFalse("nothing was under way meanwhile");
+    }
+
+    [Fact]
+    public void After_a_failure_an_answer_is_doubted_until_one_is_believed()
+    {
+        _fence.Failed(fenced: false);
+        _fence.Sent();
+        _fence.Returned().Should().BeTrue();
+        _fence.Answered(_fence.Next());
+        _fence.Sent();
+        _fence.Returned().Should().BeFalse();
+    }
 }
