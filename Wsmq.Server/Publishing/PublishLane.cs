@@ -8,7 +8,7 @@ namespace Wsmq.Server.Publishing;
 /// <summary>The group commit of one lane: what is waiting goes to the store together, in the order in which it came.</summary>
 internal sealed class PublishLane
 {
-    private const int MaxBatchBytes = 1024 * 1024;
+    private const int MaxBatchBytes = 512 * 1024;
 
     private readonly WsmqOptions _options;
     private readonly TimeProvider _time;
