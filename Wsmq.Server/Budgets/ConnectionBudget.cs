@@ -3,9 +3,9 @@ namespace Wsmq.Server.Budgets;
 /// <summary>What one connection has in progress, as a part of its user's budget.</summary>
 internal sealed class ConnectionBudget(UserBudget user, long limit)
 {
-    // Guards the arguments and items that nobody has claimed yet.
-    private readonly Lock _lock = new();
-    private readonly HashSet<ParsedBytes> _unclaimed = [];
+    // The arguments and items that nobody has claimed yet; made with the first, as most connections only read. Guarded, as the
+    // streams are, by the user's lock for it: a lock of its own would cost every connection one.
+    private HashSet<ParsedBytes>? _unclaimed;
     private int _openStreams;
     private long _streams;
 
@@ -57,24 +57,24 @@ internal sealed class ConnectionBudget(UserBudget user, long limit)
     public ParsedBytes Parsed(long bytes)
     {
         Charge(bytes);
-        lock (_lock)
+        lock (user.Claims)
         {
             var parsed = new ParsedBytes(this, bytes, _streams);
-            _unclaimed.Add(parsed);
+            (_unclaimed ??= []).Add(parsed);
             return parsed;
         }
     }
 
     public void Claim(ParsedBytes parsed)
     {
-        lock (_lock)
-            _unclaimed.Remove(parsed);
+        lock (user.Claims)
+            _unclaimed?.Remove(parsed);
     }
 
     /// <summary>The number of the stream.</summary>
     public long BeginStream()
     {
-        lock (_lock)
+        lock (user.Claims)
         {
             _openStreams++;
             return ++_streams;
@@ -84,7 +84,7 @@ internal sealed class ConnectionBudget(UserBudget user, long limit)
     /// <summary>What the stream has not taken it will not take; the next one may have begun already.</summary>
     public void EndStream(long stream)
     {
-        lock (_lock)
+        lock (user.Claims)
             _openStreams--;
         Abandon(evenOfOpenStreams: true, through: stream);
     }
@@ -99,9 +99,9 @@ internal sealed class ConnectionBudget(UserBudget user, long limit)
     private void Abandon(bool evenOfOpenStreams, long through)
     {
         List<ParsedBytes>? abandoned = null;
-        lock (_lock)
+        lock (user.Claims)
         {
-            if (_unclaimed.Count == 0 || (_openStreams > 0 && !evenOfOpenStreams))
+            if (_unclaimed is not { Count: > 0 } || (_openStreams > 0 && !evenOfOpenStreams))
                 return;
             abandoned = [.. _unclaimed.Where(p => p.Stream <= through)];
             _unclaimed.ExceptWith(abandoned);

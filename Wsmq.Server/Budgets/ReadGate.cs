@@ -10,7 +10,7 @@ namespace Wsmq.Server.Budgets;
 /// The input of a connection, in slices that its user's budget has paid for: SignalR makes of a few bytes a hundred times as many,
 /// and reads as long as there is something. What is not paid for yet stays with the transport, which stops the client.
 /// </summary>
-internal sealed class ReadGate(PipeReader inner) : PipeReader
+internal sealed class ReadGate(PipeReader inner, PipeWriter output, CancellationToken closed) : PipeReader, IDuplexPipe
 {
     private const int Slice = 16 * 1024;
     private const byte EndOfFrame = 0x1e;
@@ -24,11 +24,15 @@ internal sealed class ReadGate(PipeReader inner) : PipeReader
     /// <summary>The budget of the connection whose frames are being parsed on this path of execution; null elsewhere.</summary>
     public static ConnectionBudget? Current => Reading.Value?._budget;
 
+    PipeReader IDuplexPipe.Input => this;
+
+    PipeWriter IDuplexPipe.Output => output;
+
     /// <summary>Puts a gate before a connection, for what the caller goes on to run.</summary>
     public static ReadGate Open(ConnectionContext connection)
     {
-        var gate = new ReadGate(connection.Transport.Input);
-        connection.Transport = new Ends(gate, connection.Transport.Output);
+        var gate = new ReadGate(connection.Transport.Input, connection.Transport.Output, connection.ConnectionClosed);
+        connection.Transport = gate;
         connection.Features.Set(gate);
         Reading.Value = gate;
         return gate;
@@ -37,17 +41,12 @@ internal sealed class ReadGate(PipeReader inner) : PipeReader
     /// <summary>The user is known: from now on it pays.</summary>
     public void Charge(ConnectionBudget budget) => Volatile.Write(ref _budget, budget);
 
+    // What waits here is all that an idle connection has of the gate: each local and awaiter in it costs every connection.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        var budget = Volatile.Read(ref _budget);
-        budget?.EndParsing(_left);
-        var result = await inner.ReadAsync(cancellationToken);
-        if (budget is null || result.IsCanceled || result.Buffer.IsEmpty)
-            return result;
-        _given = Cut(result.Buffer);
-        var isPaid = await budget.BeginParsingAsync(_given.Length);
-        return new ReadResult(_given, isCanceled: !isPaid, result.IsCompleted && _given.Length == result.Buffer.Length);
+        Volatile.Read(ref _budget)?.EndParsing(_left);
+        return await GiveAsync(await inner.ReadAsync(cancellationToken));
     }
 
     // No gate: nobody reads a hub's connection like that.
@@ -69,6 +68,25 @@ internal sealed class ReadGate(PipeReader inner) : PipeReader
     }
 
     public override void Complete(Exception? exception = null) => inner.Complete(exception);
+
+    // The budget as of the read's end: a connection is let in while its first read already waits.
+    private ValueTask<ReadResult> GiveAsync(ReadResult result)
+    {
+        if (Volatile.Read(ref _budget) is not { } budget || result.IsCanceled || result.Buffer.IsEmpty)
+            return new ValueTask<ReadResult>(result);
+        _given = Cut(result.Buffer);
+        var isLast = result.IsCompleted && _given.Length == result.Buffer.Length;
+        var paying = budget.BeginParsingAsync(_given.Length);
+        return paying.IsCompletedSuccessfully ? new(Given(paying.Result, isLast)) : PaidAsync(paying, isLast);
+    }
+
+    private async ValueTask<ReadResult> PaidAsync(ValueTask<bool> paying, bool isLast)
+    {
+        await using var ended = closed.UnsafeRegister(static gate => ((ReadGate)gate!).CancelPendingRead(), this);
+        return Given(await paying, isLast);
+    }
+
+    private ReadResult Given(bool isPaid, bool isLast) => new(_given, isCanceled: !isPaid, isLast);
 
     /// <summary>The connection is gone, and with it what was read and not claimed. Calls that go on return what they hold themselves.</summary>
     public void Close()
@@ -108,12 +126,5 @@ internal sealed class ReadGate(PipeReader inner) : PipeReader
         if (first.PositionOf(EndOfFrame) is not null)
             return first;
         return buffer.Slice(Slice).PositionOf(EndOfFrame) is { } end ? buffer.Slice(0, buffer.GetPosition(1, end)) : buffer;
-    }
-
-    private sealed class Ends(PipeReader input, PipeWriter output) : IDuplexPipe
-    {
-        public PipeReader Input => input;
-
-        public PipeWriter Output => output;
     }
 }

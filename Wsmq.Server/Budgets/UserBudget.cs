@@ -11,8 +11,11 @@ internal sealed class UserBudget
     private const int Shares = 4;
 
     private readonly Lock _lock = new();
-    private readonly List<BudgetWait> _waiting = [];
+    private List<BudgetWait>? _waiting;
     private long _used;
+
+    /// <summary>Guards what its connections have parsed and nobody has claimed; never held while anything here is called.</summary>
+    public Lock Claims => _lock;
 
     /// <summary>In progress now.</summary>
     public long Used
@@ -48,13 +51,13 @@ internal sealed class UserBudget
         {
             if (wait.Connection.IsCancelled)
                 return new ValueTask<bool>(false);
-            if ((_waiting.Count == 0 || wait.IsSmall) && Fits(wait))
+            if ((_waiting is not { Count: > 0 } || wait.IsSmall) && Fits(wait))
             {
                 Add(wait.Connection, wait.More);
                 return new ValueTask<bool>(true);
             }
 
-            _waiting.Add(wait);
+            (_waiting ??= []).Add(wait);
 
             // All that is in progress may be parts of frames of which each waits for the others.
             Release();
@@ -68,7 +71,7 @@ internal sealed class UserBudget
         lock (_lock)
         {
             connection.IsCancelled = true;
-            if (_waiting.Find(w => w.Connection == connection) is not { } wait)
+            if (_waiting?.Find(w => w.Connection == connection) is not { } wait)
                 return;
             _waiting.Remove(wait);
             wait.TrySetResult(false);
@@ -85,6 +88,8 @@ internal sealed class UserBudget
     // In their order; but a connection that has its own share in progress holds up no other, nor do small ones.
     private void Release()
     {
+        if (_waiting is null)
+            return;
         for (var i = 0; i < _waiting.Count;)
         {
             var next = _waiting[i];
@@ -103,7 +108,7 @@ internal sealed class UserBudget
 
     private void LetThrough(BudgetWait wait)
     {
-        _waiting.Remove(wait);
+        _waiting!.Remove(wait);
         Add(wait.Connection, wait.More);
         wait.TrySetResult(true);
     }

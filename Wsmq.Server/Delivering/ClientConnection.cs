@@ -14,7 +14,7 @@ namespace Wsmq.Server.Delivering;
 internal sealed class ClientConnection(HubConnectionContext connection, bool takesMany)
 {
     // While the request lives: SignalR lets go of it with the connection.
-    private readonly SocketWrites? _writes = connection.GetHttpContext()?.Features.Get<SocketWrites>();
+    private readonly SocketWrites? _writes = SocketWrites.Of(connection.GetHttpContext());
 
     public string Id => connection.ConnectionId;
 

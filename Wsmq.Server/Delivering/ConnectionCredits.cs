@@ -7,6 +7,9 @@ internal sealed class ConnectionCredits(int limit)
     private HashSet<Worker>? _waiting;
     private int _used;
 
+    /// <summary>Guards the windows of the addresses as well: a place there and a credit are taken together, and it may be held here.</summary>
+    public Lock Lock => _lock;
+
     /// <summary>Takes as many as there are, at most <paramref name="count"/>; where there is none, notes who waits for one.</summary>
     public int Take(int count, Worker waiter)
     {

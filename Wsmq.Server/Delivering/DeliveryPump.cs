@@ -17,9 +17,9 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     private readonly DeliveryServices _services;
     private readonly DeliveryWindow _window;
     private readonly DeliveryWriter _writer;
-    private readonly CancellationTokenSource _stop = new();
     private readonly Receiver _receiver;
     private readonly Position _floor;
+    private LazyStop _stop;
     private RestartRequest _restart;
     private StallClock _stall;
     private Backlog? _backlog;
@@ -47,7 +47,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     public LogFeed Feed { get; }
 
     /// <summary>True once it delivers no more: its user left the group, or it was disposed.</summary>
-    public bool Halted => _stop.IsCancellationRequested;
+    public bool Halted => _stop.IsRequested;
 
     public void Start(Position after)
     {
@@ -89,11 +89,10 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Feed.Detach(this);
-        await _stop.CancelAsync();
+        await _stop.RequestAsync();
         await _halting;
         await EndAsync();
         _window.Clear();
-        _stop.Dispose();
     }
 
     void IFeedReader.OnNews() => _services.Linger.Wake(this);
@@ -103,28 +102,23 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     {
         if (!string.Equals(user, _receiver.User, StringComparison.Ordinal))
             return;
-        try
-        {
-            _halting = _stop.CancelAsync();
-            Left?.Invoke();
-        }
-        catch (ObjectDisposedException)
-        {
-            // Disposed while the signal was on its way; other pumps of this user still have to hear of it.
-        }
+        _halting = _stop.RequestAsync();
+        Left?.Invoke();
     }
 
     protected override async ValueTask RunAsync()
     {
         try
         {
-            while (!_stop.IsCancellationRequested && await StepAsync())
+            while (!_stop.IsRequested && await StepAsync())
             {
             }
 
             _backoff = null;
+            if (_backlog is null)
+                _stop.Rest();
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (_stop.IsRequested)
         {
             // Stopped.
         }

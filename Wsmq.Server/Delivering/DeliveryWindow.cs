@@ -1,10 +1,8 @@
 namespace Wsmq.Server.Delivering;
 
-/// <summary>The deliveries of one address that a connection has not acknowledged.</summary>
+/// <summary>The deliveries of one address that a connection has not acknowledged. Guarded by the lock of its credits.</summary>
 internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worker waiter)
 {
-    private readonly Lock _lock = new();
-
     // None while nothing was ever in flight: most connections of a node are idle.
     private Queue<Position>? _inFlight;
 
@@ -13,7 +11,7 @@ internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worke
     {
         get
         {
-            lock (_lock)
+            lock (credits.Lock)
                 return limit - (_inFlight?.Count ?? 0);
         }
     }
@@ -23,7 +21,7 @@ internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worke
     {
         get
         {
-            lock (_lock)
+            lock (credits.Lock)
                 return _inFlight is not null && _inFlight.TryPeek(out var oldest) ? oldest : null;
         }
     }
@@ -36,7 +34,7 @@ internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worke
     /// </summary>
     public int Take(ReadOnlySpan<FeedEntry> entries)
     {
-        lock (_lock)
+        lock (credits.Lock)
         {
             var inFlight = _inFlight ??= new Queue<Position>();
             var free = Math.Min(entries.Length, limit - inFlight.Count);
@@ -51,7 +49,7 @@ internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worke
     public void Acknowledge(Position position)
     {
         var freed = 0;
-        lock (_lock)
+        lock (credits.Lock)
         {
             for (; _inFlight is not null && _inFlight.TryPeek(out var oldest) && oldest <= position; freed++)
                 _inFlight.Dequeue();

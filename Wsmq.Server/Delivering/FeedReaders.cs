@@ -10,13 +10,13 @@ internal interface IFeedReader
     void OnLeft(string user);
 }
 
-/// <summary>The readers of a feed: mostly one, sometimes thousands. Not thread-safe.</summary>
-internal sealed class FeedReaders
+/// <summary>The readers of a feed, and a part of it: mostly one, sometimes thousands. Not thread-safe.</summary>
+internal struct FeedReaders
 {
     private IFeedReader? _only;
     private HashSet<IFeedReader>? _many;
 
-    public bool IsShared => _many?.Count > 1;
+    public readonly bool IsShared => _many?.Count > 1;
 
     public void Add(IFeedReader reader)
     {
@@ -38,7 +38,7 @@ internal sealed class FeedReaders
             _only = null;
     }
 
-    public void Tell()
+    public readonly void Tell()
     {
         _only?.OnNews();
         if (_many is null)
@@ -47,5 +47,5 @@ internal sealed class FeedReaders
             reader.OnNews();
     }
 
-    public IFeedReader[] ToArray() => _only is null ? [.. _many ?? []] : [_only];
+    public readonly IFeedReader[] ToArray() => _only is null ? [.. _many ?? []] : [_only];
 }

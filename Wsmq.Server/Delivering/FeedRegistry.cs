@@ -28,6 +28,9 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
         try
         {
             await slot.Ready!.WaitAsync(cancellationToken);
+
+            // The task itself would keep what it was made of for as long as the feed lives.
+            slot.Ready = Task.CompletedTask;
             return slot.Feed;
         }
         catch

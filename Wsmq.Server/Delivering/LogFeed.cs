@@ -10,13 +10,15 @@ namespace Wsmq.Server.Delivering;
 internal sealed class LogFeed(Address source, WsmqOptions options)
 {
     private readonly Lock _lock = new();
-    private readonly RecentEntries _recent = new(options.FeedEntries, options.FeedBytes);
-    private readonly FeedReaders _readers = new();
-    private readonly byte[] _sourceText = JsonFrames.SourceOf(source);
+
+    // Nothing of what follows takes memory before there is an entry: most logs of a node have a reader and nothing to read.
+    private RecentEntries? _recent;
+    private FeedReaders _readers;
+    private byte[]? _sourceText;
     private Position _tail;
-    private readonly SeenTails _seen = new();
+    private SeenTails _seen;
     private LostRanges _lost = LostRanges.None;
-    private readonly SharedPages _pages = new();
+    private SharedPages _pages;
     private SharedFrames? _shared;
     private Position _observedTail;
     private long _membershipVersion;
@@ -46,6 +48,9 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
         }
     }
 
+    // Used with the lock held.
+    private byte[] SourceText => _sourceText ??= JsonFrames.SourceOf(source);
+
     /// <summary>What readers that keep step with each other share; null where there is one reader.</summary>
     public SharedFrames? Shared => Volatile.Read(ref _shared);
 
@@ -72,7 +77,7 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
     {
         lock (_lock)
         {
-            _recent.CopyAfter(sent, ready, max);
+            _recent?.CopyAfter(sent, ready, max);
             return new FeedView(_tail, _lost);
         }
     }
@@ -122,7 +127,7 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
             if (!_readers.IsShared)
             {
                 _pages.Clear();
-                return FeedPage.ReadAsync(log, source, _sourceText, after, cancellationToken);
+                return FeedPage.ReadAsync(log, source, SourceText, after, cancellationToken);
             }
 
             // Somebody may have begun it while this one waited.
@@ -132,7 +137,7 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
                 return begun;
             }
 
-            return _pages.Add(after, _tail, FeedPage.ReadAsync(log, source, _sourceText, after, CancellationToken.None));
+            return _pages.Add(after, _tail, FeedPage.ReadAsync(log, source, SourceText, after, CancellationToken.None));
         }
     }
 
@@ -163,9 +168,9 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
 
             // Behind a hole the newest entries begin anew: readers before it go to the log.
             if (signal.Previous != _tail || signal.Entry is null)
-                _recent.Clear();
+                _recent = null;
             if (signal.Entry is not null)
-                _recent.Add(new FeedEntry(_sourceText, signal.Entry));
+                (_recent ??= new(options.FeedEntries, options.FeedBytes)).Add(new FeedEntry(SourceText, signal.Entry));
             _tail = signal.Position;
             if (!signal.More)
                 _readers.Tell();
@@ -189,14 +194,14 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
                 _seen.Add(_tail);
             if (wentBack || state.Tail > _tail)
             {
-                _recent.Clear();
+                _recent = null;
                 _tail = state.Tail;
                 _readers.Tell();
             }
             else if (_tail == _observedTail)
             {
                 // Quiet since the last look: a node with very many idle readers must not keep the last messages of each.
-                _recent.Clear();
+                _recent = null;
                 _pages.Clear();
                 _shared?.Clear();
             }

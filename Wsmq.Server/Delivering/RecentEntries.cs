@@ -2,7 +2,7 @@ namespace Wsmq.Server.Delivering;
 
 /// <summary>
 /// The newest entries of a log without a hole between them, bounded by count and bytes, so that the connections that keep up
-/// need not read the log. Takes no memory while it is empty. Not thread-safe.
+/// need not read the log. Not thread-safe.
 /// </summary>
 internal sealed class RecentEntries(int maxEntries, int maxBytes)
 {
@@ -25,8 +25,6 @@ internal sealed class RecentEntries(int maxEntries, int maxBytes)
         while (_count > maxEntries || _bytes > maxBytes)
             RemoveOldest();
     }
-
-    public void Clear() => (_ring, _first, _count, _bytes) = ([], 0, 0, 0);
 
     /// <summary>Copies the entries that follow a position directly, as many as there are and at most <paramref name="max"/>.</summary>
     public void CopyAfter(Position position, List<FeedEntry> target, int max)

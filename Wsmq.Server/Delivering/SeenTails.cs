@@ -3,27 +3,31 @@ namespace Wsmq.Server.Delivering;
 /// <summary>
 /// Ends of a log that a node had seen before it missed signals. A log that lost its end in a failover and went on grows past what
 /// was lost before anybody looks, and its entries then follow each other as if nothing had been there: only a page that is read
-/// across such a place shows that the entry which was seen there is gone.
+/// across such a place shows that the entry which was seen there is gone. A part of its feed.
 /// </summary>
-internal sealed class SeenTails
+internal struct SeenTails
 {
     // Each is settled by the first page that is read across it; more only pile up where nobody reads.
     private const int Most = 16;
 
-    private readonly List<Position> _tails = [];
+    // None where no signal was ever missed.
+    private List<Position>? _tails;
 
     public void Add(Position tail)
     {
-        if (tail == Position.Start || _tails.Contains(tail))
+        if (tail == Position.Start || _tails?.Contains(tail) == true)
             return;
+        _tails ??= [];
         if (_tails.Count == Most)
             _tails.RemoveAt(0);
         _tails.Add(tail);
     }
 
     /// <summary>Looks at a page that was read behind a position, and adds what it shows to be lost.</summary>
-    public LostRanges Check(Position after, FeedEntry[] page, LostRanges lost)
+    public readonly LostRanges Check(Position after, FeedEntry[] page, LostRanges lost)
     {
+        if (_tails is null)
+            return lost;
         for (var i = _tails.Count - 1; i >= 0; i--)
         {
             if (after > _tails[i] || First(page, _tails[i]) is not { } first)

@@ -2,28 +2,30 @@ namespace Wsmq.Server.Delivering;
 
 /// <summary>
 /// The pages of a log that its readers read last, so that those who want the same one share it: the one that many read from, and the
-/// one after it, which those in front read ahead. Guarded by the feed's lock.
+/// one after it, which those in front read ahead. Guarded by the feed's lock, and a part of the feed: it takes a reference while it is empty.
 /// </summary>
-internal sealed class SharedPages
+internal struct SharedPages
 {
     private const int Most = 2;
 
-    private readonly List<SharedPage> _pages = new(Most);
+    // None where the log has one reader, as most have.
+    private List<SharedPage>? _pages;
 
     /// <summary>Null where nobody has read it since the log grew, or the reading failed.</summary>
-    public Task<FeedPage>? Find(Position after, Position tail) =>
-        _pages.Find(p => p.After == after && p.Tail == tail && !p.Page.IsFaulted)?.Page;
+    public readonly Task<FeedPage>? Find(Position after, Position tail) =>
+        _pages?.Find(p => p.After == after && p.Tail == tail && !p.Page.IsFaulted)?.Page;
 
     /// <summary>Returns the page.</summary>
     public Task<FeedPage> Add(Position after, Position tail, Task<FeedPage> page)
     {
+        _pages ??= new(Most);
         if (_pages.Count == Most)
             _pages.RemoveAt(0);
         _pages.Add(new SharedPage(after, tail, page));
         return page;
     }
 
-    public void Clear() => _pages.Clear();
+    public void Clear() => _pages = null;
 
     private sealed record SharedPage(Position After, Position Tail, Task<FeedPage> Page);
 }

@@ -37,29 +37,19 @@ internal sealed class HubHandler(
         var opened = OpenConnection.Of(connection.Features.Get<IHttpContextFeature>()?.HttpContext)
             ?? throw new InvalidOperationException("The hub of wsmq is mapped with MapWsmq, not with MapHub<WsmqHub>.");
         opened.IsStarted = true;
+        ReadGate? gate = null;
         try
         {
             Keep(connection, opened);
-            if (await Handshake.WaitAsync(connection, parts.Options.HandshakeTimeout!.Value, parts.Time))
-                await RunAsync(connection);
-        }
-        finally
-        {
-            parts.Open.Remove(opened);
-        }
-    }
-
-    private async Task RunAsync(ConnectionContext connection)
-    {
-        var gate = ReadGate.Open(connection);
-        await using var closed = connection.ConnectionClosed.Register(gate.CancelPendingRead);
-        try
-        {
+            if (!await Handshake.WaitAsync(connection, parts.Options.HandshakeTimeout!.Value, parts.Time))
+                return;
+            gate = ReadGate.Open(connection);
             await base.OnConnectedAsync(connection);
         }
         finally
         {
-            gate.Close();
+            gate?.Close();
+            parts.Open.Remove(opened);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Logging;
 using Wsmq.Server.Diagnostics;
@@ -12,8 +13,11 @@ namespace Wsmq.Server.Hubs;
 /// </summary>
 internal sealed class RefusalLog(ILoggerFactory inner, LogGate gate) : ILoggerFactory
 {
-    public ILogger CreateLogger(string categoryName) => 
-        new Logger(new GatedLogger(inner.CreateLogger(categoryName), gate, categoryName));
+    // SignalR asks with every connection.
+    private readonly ConcurrentDictionary<string, ILogger> _loggers = new(StringComparer.Ordinal);
+
+    public ILogger CreateLogger(string categoryName) =>
+        _loggers.GetOrAdd(categoryName, name => new Logger(new GatedLogger(inner.CreateLogger(name), gate, name)));
 
     public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
 

@@ -11,8 +11,6 @@ namespace Wsmq;
 /// </summary>
 public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
 {
-    private static readonly object SessionKey = new();
-
     private readonly SessionManager _sessions;
     private readonly ClientSends _sends;
     private readonly ClientReads _reads;
@@ -26,16 +24,16 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
     private long _held;
     private ParsedBytes? _parsed;
 
-    private Session Session => Context.Items.TryGetValue(SessionKey, out var session)
-        ? (Session)session!
-        : throw new WsmqException(WsmqErrors.StoreUnavailable, "this connection was turned away: connect again");
+    private Session Session => Context.Features.Get<Session>()
+        ?? throw new WsmqException(WsmqErrors.StoreUnavailable, "this connection was turned away: connect again");
 
     /// <inheritdoc/>
     public override async Task OnConnectedAsync()
     {
         try
         {
-            Context.Items[SessionKey] = await _sessions.OpenAsync(Context);
+            // Not among the items, whose dictionary takes more than the session does.
+            Context.Features.Set(await _sessions.OpenAsync(Context));
         }
         catch (WsmqException e) when (e.Error.CanRetry)
         {
@@ -50,15 +48,15 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
     /// <inheritdoc/>
     public override async Task OnDisconnectedAsync(Exception? exception)
     {
-        if (!Context.Items.TryGetValue(SessionKey, out var session))
+        if (Context.Features.Get<Session>() is not { } session)
             return;
         try
         {
-            await _failures.NoteEndAsync((Session)session!, exception);
+            await _failures.NoteEndAsync(session, exception);
         }
         finally
         {
-            await _sessions.CloseAsync((Session)session!);
+            await _sessions.CloseAsync(session);
         }
     }
 

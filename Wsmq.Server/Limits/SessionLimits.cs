@@ -20,7 +20,7 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
     public UserLimits User => user;
 
     /// <summary>What is read from logs for the connection.</summary>
-    public SessionReads Reads { get; } = new(user.LogReads, rules);
+    public SessionReads Reads { get; } = new(user, rules);
 
     /// <summary>Those of the connection's class.</summary>
     public LimitRules Rules => rules;

@@ -35,12 +35,12 @@ internal sealed class UserReads
     public void Leave() => _turns.Release();
 }
 
-/// <summary>The reads of one connection.</summary>
-internal sealed class SessionReads(UserReads user, LimitRules rules)
+/// <summary>The reads of one connection. Most are never behind, and their user has none.</summary>
+internal sealed class SessionReads(UserLimits user, LimitRules rules)
 {
-    public ValueTask EnterAsync(CancellationToken cancellationToken) => user.EnterAsync(rules, cancellationToken);
+    public ValueTask EnterAsync(CancellationToken cancellationToken) => user.LogReads.EnterAsync(rules, cancellationToken);
 
-    public void Charge(long bytes) => user.Charge(rules, bytes);
+    public void Charge(long bytes) => user.LogReads.Charge(rules, bytes);
 
-    public void Leave() => user.Leave();
+    public void Leave() => user.LogReads.Leave();
 }

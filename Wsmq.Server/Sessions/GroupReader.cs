@@ -15,8 +15,8 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
     // One group after another would cost a user of many groups five round trips for each of them.
     private const int JoinsAtATime = 64;
 
-    private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
+    private LazyStop _stop;
 
     // Dropped when it has completed: idle connections keep nothing of it.
     private TaskCompletionSource? _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -55,12 +55,11 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
 
     public async Task StopAsync()
     {
-        await _stop.CancelAsync();
+        await _stop.RequestAsync();
         await EndAsync();
         Volatile.Read(ref _first)?.TrySetCanceled();
         if (_live is not null)
             await _live.StopAsync();
-        _stop.Dispose();
     }
 
     protected override async ValueTask RunAsync()
@@ -70,8 +69,9 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
             Volatile.Write(ref _noted, services.Time.GetTimestamp());
             await new Backoff(services.Time).RetryAsync(
                 NoteAndRefreshAsync, (e, delay) => Log.RefreshFailed(services.Logger, e, session.Connection.Id, delay), _stop.Token);
+            _stop.Rest();
         }
-        catch (Exception) when (_stop.IsCancellationRequested)
+        catch (Exception) when (_stop.IsRequested)
         {
             // The connection is gone, and with it whoever would want to hear of a failure.
         }

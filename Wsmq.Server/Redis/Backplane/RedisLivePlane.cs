@@ -109,7 +109,23 @@ internal sealed class RedisLivePlane(
         }
     }
 
-    private sealed record Joining(Task Task);
+    private sealed class Joining
+    {
+        public Joining(Task task)
+        {
+            Task = task;
+
+            // A connection that has joined keeps nothing of it.
+            _ = task.ContinueWith(
+                static (_, joining) => ((Joining)joining!).Task = Task.CompletedTask,
+                this,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
+
+        public Task Task { get; private set; }
+    }
 
     // Whoever publishes at Redis could otherwise fill the log with what is no push. What SignalR could not open it throws as well:
     // the start fails with it, or the call that needed the line.
