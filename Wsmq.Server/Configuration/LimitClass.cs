@@ -45,6 +45,9 @@ public sealed class LimitClass
     /// <summary>Bytes of memory that a user may have in progress on a node; 1 MiB to 16 GiB.</summary>
     public long? UserBytesInProgress { get; set; }
 
+    /// <summary>Bytes of messages that a node has read for a user and not written yet; 1 MiB to 16 GiB.</summary>
+    public long? UserUnwrittenBytes { get; set; }
+
     /// <summary>Connections a minute that a user may open to a node; 0 (no limit) to 1,000,000.</summary>
     public int? UserConnectsPerMinute { get; set; }
 

@@ -74,6 +74,12 @@ public sealed class LimitOptions
     /// </summary>
     public long UserBytesInProgress { get; set; } = 16 * 1024 * 1024;
 
+    /// <summary>
+    /// Bytes of messages that a node has read from logs for a user, over all its connections, and not written to them yet. What is used
+    /// up makes further reads small: each connection gets one message at a time. Default 16 MiB; 1 MiB to 16 GiB.
+    /// </summary>
+    public long UserUnwrittenBytes { get; set; } = 16 * 1024 * 1024;
+
     /// <summary>Connections a minute that a user may open to a node. Default 120; 0 (no limit) to 1,000,000.</summary>
     public int UserConnectsPerMinute { get; set; } = 120;
 
@@ -144,6 +150,7 @@ public sealed class LimitOptions
         UserReadBytesPerSecond = special.UserReadBytesPerSecond ?? UserReadBytesPerSecond,
         UserReadByteBurst = special.UserReadByteBurst ?? UserReadByteBurst,
         UserBytesInProgress = special.UserBytesInProgress ?? UserBytesInProgress,
+        UserUnwrittenBytes = special.UserUnwrittenBytes ?? UserUnwrittenBytes,
         UserConnectsPerMinute = special.UserConnectsPerMinute ?? UserConnectsPerMinute,
         UserConnectBurst = special.UserConnectBurst ?? UserConnectBurst,
         ConnectionsPerUser = special.ConnectionsPerUser ?? ConnectionsPerUser,

@@ -92,6 +92,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(limits.UserReadBytesPerSecond, 0, MostBytes);
         rules.Within(limits.UserReadByteBurst, 1024, MostBytes);
         rules.Within(limits.UserBytesInProgress, 1024 * 1024, 16L * 1024 * 1024 * 1024);
+        rules.Within(limits.UserUnwrittenBytes, 1024 * 1024, 16L * 1024 * 1024 * 1024);
         rules.Within(limits.UserConnectsPerMinute, 0, MostARate);
         rules.Within(limits.UserConnectBurst, 1, MostAtOnce);
         rules.Within(limits.ConnectionsPerUser, 1, 1_000_000);

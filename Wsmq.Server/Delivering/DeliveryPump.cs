@@ -23,6 +23,8 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     private RestartRequest _restart;
     private StallClock _stall;
     private Backlog? _backlog;
+    private bool _isInTurn;
+    private bool _hasRead;
     private Backoff? _backoff;
     private PumpFailures? _failures;
     private Task _halting = Task.CompletedTask;
@@ -92,6 +94,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         await _stop.RequestAsync();
         await _halting;
         await EndAsync();
+        DropBacklog();
         _window.Clear();
     }
 
@@ -126,6 +129,10 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         {
             await PauseAsync(e);
         }
+
+        // Others of this connection may wait for the line.
+        if (_stop.IsRequested)
+            DropBacklog();
     }
 
     /// <summary>One write from the backlog or the feed, or one page from the log. False where there is nothing to do for now.</summary>
@@ -142,8 +149,8 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         if (view.Lost.Behind(_writer.Sent) is { } through)
             return LostAsync(through);
         if (ready.Count == 0 && _writer.Sent < view.Tail)
-            return _window.HasRoom ? ReadPageAsync() : BlockedAsync();
-        _backlog = null;
+            return _window.HasRoom ? NextPageAsync() : BlockedAsync();
+        DropBacklog();
         if (ready.Count == 0)
             return new ValueTask<bool>(false);
 
@@ -158,14 +165,40 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         if (done == DeliveryWriter.NoRoom)
             return await BlockedAsync();
         _stall.End();
-        from?.Advance(done, _stop.Token);
+        if (from is not null)
+            from.Advance(done, readAhead: !_receiver.Pages.IsWanted, _stop.Token);
         return true;
+    }
+
+    // One page, and then it is the turn of the others of this connection.
+    private ValueTask<bool> NextPageAsync()
+    {
+        var pages = _receiver.Pages;
+        if (_hasRead && pages.IsWanted)
+            DropBacklog();
+        _isInTurn = true;
+        return pages.TryTake(this) ? ReadPageAsync() : new ValueTask<bool>(false);
+    }
+
+    // What is unwritten is in the log as well.
+    private void DropBacklog()
+    {
+        _backlog?.Drop();
+        _backlog = null;
+        if (!_isInTurn)
+            return;
+        (_isInTurn, _hasRead) = (false, false);
+        _receiver.Pages.Leave(this);
     }
 
     private async ValueTask<bool> ReadPageAsync()
     {
+        _hasRead = true;
         _backlog ??= new Backlog(Feed, _services.MessageLog, _receiver.Reads);
-        var state = await _backlog.ReadAsync(_writer.Sent, _stop.Token);
+
+        // While others wait, no more than can be delivered without an ack: the rest would be read twice.
+        var most = _receiver.Pages.IsWanted ? Math.Clamp(_window.Room, 1, FeedPage.MaxEntries) : FeedPage.MaxEntries;
+        var state = await _backlog.ReadAsync(_writer.Sent, most, _stop.Token);
         var (removed, consumed) = (state.Removed, state.Consumed);
         if (removed > _writer.Sent)
             await _writer.AnnounceGapAsync(removed, removed <= consumed ? GapReasons.Consumed : GapReasons.Retention, _stop.Token);
@@ -188,10 +221,14 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     private async ValueTask<bool> BlockedAsync()
     {
         _stall.Begin(_services.Time);
+
+        // Where this log alone waits for acks, others of this connection can go on.
+        if (_isInTurn && (_backlog is not { Pending.IsEmpty: false } || (_window.Room == 0 && _receiver.Pages.IsWanted)))
+            DropBacklog();
         if (_stall.TryTell(_services.Time, _services.Options.StallAfter))
         {
             // Who does not acknowledge may stay like that for long, and can wait for a page when it does.
-            _backlog = null;
+            DropBacklog();
             await _writer.TellStalledAsync(_stop.Token);
         }
 
@@ -200,7 +237,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
 
     private async ValueTask<bool> RestartAsync(Position after)
     {
-        _backlog = null;
+        DropBacklog();
         _stall.End();
         _window.Clear();
         _writer.MoveTo(after);
@@ -212,7 +249,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     private async ValueTask PauseAsync(Exception e)
     {
         // What was read ahead may be what failed.
-        _backlog = null;
+        DropBacklog();
         _backoff ??= new Backoff(_services.Time);
         var delay = _backoff.Next();
         Log.PumpFailed(_services.Logger, e, Feed.Source.ToString(), delay);

@@ -6,22 +6,43 @@ namespace Wsmq.Server.Delivering;
 internal sealed record FeedPage(FeedEntry[] Entries, LogState State)
 {
     // A page of more than a window lets deliveries go on while acks come; a smaller one costs a round trip for every few acks.
-    private const int MaxEntries = 512;
-    private const int MaxBytes = 256 * 1024;
+    public const int MaxEntries = 512;
+    public const int MaxBytes = 256 * 1024;
+
+    // The objects of an entry, and the envelope of its frame.
+    private const int EntryBytes = 256;
 
     /// <summary>As stored.</summary>
     public long Bytes => Entries.Sum(e => (long)e.Bytes);
+
+    /// <summary>In memory.</summary>
+    public long HeldBytes => Bytes + (EntryBytes * (long)Entries.Length);
 
     /// <summary>Whether the log went on behind it.</summary>
     public bool HasMore => Entries.Length > 0 && Entries[^1].Position < State.Tail;
 
     public static async Task<FeedPage> ReadAsync(
-        IMessageLog log, Address source, byte[] sourceText, Position after, CancellationToken cancellationToken)
+        IMessageLog log, Address source, byte[] sourceText, Position after, PageSize size, CancellationToken cancellationToken)
     {
-        var page = await log.ReadAsync(source, after, MaxEntries, MaxBytes, cancellationToken);
+        var page = await log.ReadAsync(source, after, size.Entries, size.Bytes, cancellationToken);
         var entries = new FeedEntry[page.Entries.Count];
         for (var i = 0; i < entries.Length; i++)
             entries[i] = new FeedEntry(sourceText, page.Entries[i]);
         return new FeedPage(entries, page.State);
     }
+
+    /// <summary>Its first entries, as many as begin within a size; at least one.</summary>
+    public FeedPage Head(PageSize size)
+    {
+        var count = 0;
+        for (var held = 0L; count < Entries.Length && count < size.Entries && (count == 0 || held < size.Bytes); count++)
+            held += Entries[count].Bytes + EntryBytes;
+        return count == Entries.Length ? this : new FeedPage(Entries[..count], State);
+    }
+}
+
+/// <summary>How much is read at once: no further entry once so many bytes are reached.</summary>
+internal readonly record struct PageSize(int Entries, int Bytes)
+{
+    public static PageSize Full => new(FeedPage.MaxEntries, FeedPage.MaxBytes);
 }

@@ -84,12 +84,15 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
 
     /// <summary>
     /// Reads the log behind a position. Where the address has several readers, those who want the same page share it, as all do
-    /// when an entry was too large to travel with its signal.
+    /// when an entry was too large to travel with its signal. What is returned is charged to the reader until it releases it, and as
+    /// much as its user has room for.
     /// </summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
-    public async Task<FeedPage> ReadAsync(IMessageLog log, Position after, SessionReads reads, CancellationToken cancellationToken)
+    public async Task<FeedPage> ReadAsync(IMessageLog log, Position after, int most, SessionReads reads, CancellationToken cancellationToken)
     {
-        var page = await (Shareable(after)?.WaitAsync(cancellationToken) ?? ReadInTurnAsync(log, after, reads, cancellationToken));
+        var page = Shareable(after) is { } shared
+            ? reads.Hold(await shared.WaitAsync(cancellationToken), most)
+            : await ReadInTurnAsync(log, after, most, reads, cancellationToken);
         lock (_lock)
             _lost = SeenTails.Check(_tail, after, page.Entries, _seen.Check(after, page.Entries, _lost));
         return page;
@@ -102,16 +105,16 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
             return _pages.Find(after, _tail);
     }
 
-    private async Task<FeedPage> ReadInTurnAsync(IMessageLog log, Position after, SessionReads reads, CancellationToken cancellationToken)
+    private async Task<FeedPage> ReadInTurnAsync(IMessageLog log, Position after, int most, SessionReads reads, CancellationToken cancellationToken)
     {
         await reads.EnterAsync(cancellationToken);
         try
         {
-            var reading = Begin(log, after, cancellationToken, out var isOwn);
+            var reading = Begin(log, after, reads.PageOf(most), cancellationToken, out var isOwn);
             var page = await reading.WaitAsync(cancellationToken);
             if (isOwn)
                 reads.Charge(page.Bytes);
-            return page;
+            return reads.Hold(page, most);
         }
         finally
         {
@@ -119,7 +122,7 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
         }
     }
 
-    private Task<FeedPage> Begin(IMessageLog log, Position after, CancellationToken cancellationToken, out bool isOwn)
+    private Task<FeedPage> Begin(IMessageLog log, Position after, PageSize size, CancellationToken cancellationToken, out bool isOwn)
     {
         lock (_lock)
         {
@@ -127,7 +130,7 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
             if (!_readers.IsShared)
             {
                 _pages.Clear();
-                return FeedPage.ReadAsync(log, source, SourceText, after, cancellationToken);
+                return FeedPage.ReadAsync(log, source, SourceText, after, size, cancellationToken);
             }
 
             // Somebody may have begun it while this one waited.
@@ -137,7 +140,7 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
                 return begun;
             }
 
-            return _pages.Add(after, _tail, FeedPage.ReadAsync(log, source, SourceText, after, CancellationToken.None));
+            return _pages.Add(after, _tail, FeedPage.ReadAsync(log, source, SourceText, after, PageSize.Full, CancellationToken.None));
         }
     }
 

@@ -7,4 +7,10 @@ namespace Wsmq.Server.Delivering;
 /// <param name="Connection">The connection.</param>
 /// <param name="Credits">What all its pumps share.</param>
 /// <param name="Reads">What may be read from logs for it.</param>
-internal sealed record Receiver(string User, ClientConnection Connection, ConnectionCredits Credits, SessionReads Reads);
+internal sealed record Receiver(string User, ClientConnection Connection, ConnectionCredits Credits, SessionReads Reads)
+{
+    private PageTurn? _pages;
+
+    /// <summary>Whose turn to read a log it is; made when one of its pumps is behind.</summary>
+    public PageTurn Pages => LazyInitializer.EnsureInitialized(ref _pages);
+}

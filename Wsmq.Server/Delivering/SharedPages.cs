@@ -2,7 +2,8 @@ namespace Wsmq.Server.Delivering;
 
 /// <summary>
 /// The pages of a log that its readers read last, so that those who want the same one share it: the one that many read from, and the
-/// one after it, which those in front read ahead. Guarded by the feed's lock, and a part of the feed: it takes a reference while it is empty.
+/// one after it, which those in front read ahead. Nothing is kept here that no reader holds: logs that were read are many. Guarded by
+/// the feed's lock, and a part of the feed: it takes a reference while it is empty.
 /// </summary>
 internal struct SharedPages
 {
@@ -11,9 +12,9 @@ internal struct SharedPages
     // None where the log has one reader, as most have.
     private List<SharedPage>? _pages;
 
-    /// <summary>Null where nobody has read it since the log grew, or the reading failed.</summary>
+    /// <summary>Null where nobody has read it since the log grew, or holds it any more, or the reading failed.</summary>
     public readonly Task<FeedPage>? Find(Position after, Position tail) =>
-        _pages?.Find(p => p.After == after && p.Tail == tail && !p.Page.IsFaulted)?.Page;
+        _pages?.Find(p => p.After == after && p.Tail == tail)?.Page;
 
     /// <summary>Returns the page.</summary>
     public Task<FeedPage> Add(Position after, Position tail, Task<FeedPage> page)
@@ -27,5 +28,29 @@ internal struct SharedPages
 
     public void Clear() => _pages = null;
 
-    private sealed record SharedPage(Position After, Position Tail, Task<FeedPage> Page);
+    private sealed class SharedPage
+    {
+        private volatile Task<FeedPage>? _reading;
+        private volatile WeakReference<FeedPage>? _read;
+
+        public SharedPage(Position after, Position tail, Task<FeedPage> reading)
+        {
+            (After, Tail, _reading) = (after, tail, reading);
+            _ = reading.ContinueWith(
+                (page, _) => (_read, _reading) = (new(page.Result), null),
+                null,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously | TaskContinuationOptions.OnlyOnRanToCompletion,
+                TaskScheduler.Default);
+        }
+
+        public Position After { get; }
+
+        public Position Tail { get; }
+
+        public Task<FeedPage>? Page =>
+            _reading is { } reading ? reading.IsFaulted ? null : reading
+            : _read!.TryGetTarget(out var page) ? Task.FromResult(page)
+            : null;
+    }
 }

@@ -108,7 +108,7 @@ public sealed class LogFeedTests
         else
             _feed.Observe(State(last), _feed.Tail);
         _feed.Lost.Behind(kept).Should().BeNull("nothing tells yet");
-        await _feed.ReadAsync(new Page(State(last), Stored(next, kept), Stored(last, next)), seen, TestReads.Unlimited, CancellationToken.None);
+        await _feed.ReadAsync(new Page(State(last), Stored(next, kept), Stored(last, next)), seen, FeedPage.MaxEntries, TestReads.Unlimited, CancellationToken.None);
 
         _feed.Lost.Behind(kept).Should().Be(seen);
         _feed.Lost.Behind(new Position(4)).Should().Be(seen);
@@ -120,10 +120,10 @@ public sealed class LogFeedTests
     {
         _feed.OnSignal(Entry(First, Position.Start));
         _feed.OnSignal(Entry(new Position(4), new Position(3)));
-        await _feed.ReadAsync(new Page(State(new Position(4)), Stored(First, Position.Start), Stored(new Position(3), First)), Position.Start, TestReads.Unlimited, CancellationToken.None);
+        await _feed.ReadAsync(new Page(State(new Position(4)), Stored(First, Position.Start), Stored(new Position(3), First)), Position.Start, FeedPage.MaxEntries, TestReads.Unlimited, CancellationToken.None);
         _feed.OnSignal(Entry(new Position(9), new Position(8)));
-        await _feed.ReadAsync(new Page(State(new Position(9)), Stored(new Position(9), new Position(8))), Second, TestReads.Unlimited, CancellationToken.None);
-        await _feed.ReadAsync(new Page(State(new Position(9)), Stored(new Position(9), Second)), new Position(5), TestReads.Unlimited, CancellationToken.None);
+        await _feed.ReadAsync(new Page(State(new Position(9)), Stored(new Position(9), new Position(8))), Second, FeedPage.MaxEntries, TestReads.Unlimited, CancellationToken.None);
+        await _feed.ReadAsync(new Page(State(new Position(9)), Stored(new Position(9), Second)), new Position(5), FeedPage.MaxEntries, TestReads.Unlimited, CancellationToken.None);
 
         _feed.Lost.Should().BeSameAs(LostRanges.None);
     }
@@ -149,7 +149,7 @@ public sealed class LogFeedTests
         var log = new Page(State(Second), Stored(First, Position.Start), Stored(Second, First));
         _feed.Attach(new Listening());
         _feed.Attach(new Listening());
-        async Task<FeedPage> ReadAsync(Position after) => await _feed.ReadAsync(log, after, TestReads.Unlimited, CancellationToken.None);
+        async Task<FeedPage> ReadAsync(Position after) => await _feed.ReadAsync(log, after, FeedPage.MaxEntries, TestReads.Unlimited, CancellationToken.None);
 
         var pages = new[] { await ReadAsync(Position.Start), await ReadAsync(First), await ReadAsync(Position.Start), await ReadAsync(First) };
 
