@@ -15,9 +15,6 @@ internal sealed class ChannelReturns : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly ISubscriber _driver;
     private readonly TimeProvider _time;
-    private readonly Lock _lock = new();
-    private readonly HashSet<RedisChannel> _left = [];
-    private bool _isRepeating;
     private int _changes;
 
     public ChannelReturns(IConnectionMultiplexer driver, TimeProvider time)
@@ -39,81 +36,21 @@ internal sealed class ChannelReturns : IDisposable
     }
 
     /// <summary>
-    /// The driver passes on nothing of the channel any more when this returns, and repeats it on no new connection. What Redis has not
-    /// confirmed when the task ends is repeated in the background until it has; whoever subscribes meanwhile stays subscribed.
+    /// The driver passes on nothing of the channel any more when this returns, and repeats it on no new connection. The task ends
+    /// once Redis has confirmed it; whoever subscribes meanwhile stays subscribed.
     /// </summary>
     public async Task ReturnAsync(RedisChannel channel)
     {
         try
         {
-            if (!await IsGoneAsync(channel))
-                Keep(channel);
-        }
-        catch (Exception) when (Ended)
-        {
-            // With the connection.
-        }
-    }
-
-    // One loop for all: in an outage a node may have thousands.
-    private void Keep(RedisChannel channel)
-    {
-        lock (_lock)
-        {
-            _left.Add(channel);
-            if (_isRepeating)
+            if (await IsGoneAsync(channel))
                 return;
-            _isRepeating = true;
-        }
-
-        _ = Task.Run(RepeatAsync);
-    }
-
-    private async Task RepeatAsync()
-    {
-        var backoff = new Backoff(_time);
-        try
-        {
-            while (Take() is { Length: > 0 } channels)
-            {
-                var returned = await Task.WhenAll(channels.Select(TryTakeBackAsync));
-                if (!returned.Contains(false))
-                    backoff.Reset();
-                else
-                    await backoff.WaitAsync(backoff.Next(), _stop.Token);
-            }
+            await new Backoff(_time).RetryAsync(
+                _ => TakeBackAsync(channel), static (_, _) => { /* Redis is away, of which others speak. */ }, _stop.Token);
         }
         catch (Exception) when (Ended)
         {
             // With the connection.
-        }
-    }
-
-    // Before the attempt: a channel that is given back once more meanwhile has to be returned once more.
-    private RedisChannel[] Take()
-    {
-        lock (_lock)
-        {
-            RedisChannel[] channels = [.. _left];
-            _left.Clear();
-            _isRepeating = channels.Length > 0;
-            return channels;
-        }
-    }
-
-    private async Task<bool> TryTakeBackAsync(RedisChannel channel)
-    {
-        try
-        {
-            await TakeBackAsync(channel);
-            return true;
-        }
-        catch (Exception) when (!Ended)
-        {
-            // Redis is away, of which others speak.
-            lock (_lock)
-                _left.Add(channel);
-            return false;
         }
     }
 
