@@ -43,7 +43,7 @@ internal sealed class ChannelReturns : IDisposable
     {
         try
         {
-            if (await IsGoneAsync(channel))
+            if (await IsGoneAsync(channel, handler: null))
                 return;
             await new Backoff(_time).RetryAsync(
                 _ => TakeBackAsync(channel), static (_, _) => { /* Redis is away, of which others speak. */ }, _stop.Token);
@@ -54,13 +54,13 @@ internal sealed class ChannelReturns : IDisposable
         }
     }
 
-    private async Task<bool> IsGoneAsync(RedisChannel channel)
+    private async Task<bool> IsGoneAsync(RedisChannel channel, Action<RedisChannel, RedisValue>? handler)
     {
         var changes = Volatile.Read(ref _changes);
         var confirmed = _driver.SubscribedEndpoint(channel) is not null && _driver.IsConnected(channel);
         try
         {
-            await UnsubscribeAsync(channel, handler: null);
+            await UnsubscribeAsync(channel, handler);
             return confirmed && changes == Volatile.Read(ref _changes);
         }
         catch (Exception) when (!Ended)
@@ -69,7 +69,8 @@ internal sealed class ChannelReturns : IDisposable
         }
     }
 
-    // A subscription of one's own, behind all that is under way on the connection: once it is confirmed, it can be taken back.
+    // A subscription of one's own, behind all that is under way on the connection: once it is confirmed, it can be taken back. On a
+    // connection that was made anew meanwhile the driver may already have begun to repeat it.
     private async Task TakeBackAsync(RedisChannel channel)
     {
         try
@@ -82,7 +83,8 @@ internal sealed class ChannelReturns : IDisposable
             throw;
         }
 
-        await UnsubscribeAsync(channel, Nobody);
+        if (!await IsGoneAsync(channel, Nobody))
+            throw new TimeoutException("The connection changed meanwhile.");
     }
 
     private Task UnsubscribeAsync(RedisChannel channel, Action<RedisChannel, RedisValue>? handler)
