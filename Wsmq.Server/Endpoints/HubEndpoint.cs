@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.Extensions.Logging;
@@ -25,8 +26,12 @@ internal sealed class HubEndpoint(
             return;
         }
 
-        if (await TryEnterAsync(context) is not { } connection)
+        if (!TryEnter(context, out var connection, out var refusal))
+        {
+            await RefuseAsync(context, refusal);
             return;
+        }
+
         var isMade = false;
         try
         {
@@ -71,21 +76,61 @@ internal sealed class HubEndpoint(
             : HttpTransportType.LongPolling;
     }
 
-    private async Task OpenAsync(HttpContext context, RequestDelegate next)
+    private Task OpenAsync(HttpContext context, RequestDelegate next)
     {
         // SignalR answers what is no WebSocket and names no connection.
         if (!context.WebSockets.IsWebSocketRequest)
+            return next(context);
+        return TryEnter(context, out var connection, out var refusal)
+            ? AcceptAsync(context, connection, next)
+            : RefuseAsync(context, refusal);
+    }
+
+    private Task ContinueAsync(HttpContext context, string token, RequestDelegate next)
+    {
+        if (!open.TryGet(token, out var connection))
+            return RefuseAsync(context, new WsmqException(WsmqErrors.NoSuchConnection));
+        var checking = RefusalOfAsync(context, connection);
+        return checking.IsCompletedSuccessfully
+            ? GoOnAsync(context, connection, checking.Result, next)
+            : CheckedAsync(context, connection, checking, next);
+    }
+
+    private async Task CheckedAsync(HttpContext context, OpenConnection connection, ValueTask<WsmqException?> checking, RequestDelegate next) =>
+        await GoOnAsync(context, connection, await checking, next);
+
+    private Task GoOnAsync(HttpContext context, OpenConnection connection, WsmqException? refusal, RequestDelegate next)
+    {
+        if (refusal is not null)
+            return RefuseAsync(context, refusal);
+
+        // A WebSocket has no further requests: its token is good for this one.
+        if (context.WebSockets.IsWebSocketRequest)
         {
-            await next(context);
-            return;
+            return open.TryTake(connection)
+                ? AcceptAsync(context, connection, next)
+                : RefuseAsync(context, new WsmqException(WsmqErrors.NoSuchConnection));
         }
 
-        if (await TryEnterAsync(context) is not { } connection)
-            return;
+        if (!HttpMethods.IsPost(context.Request.Method) && !HttpMethods.IsDelete(context.Request.Method))
+            connection.Read(context);
+        return next(context);
+    }
+
+    private static Task AcceptAsync(HttpContext context, OpenConnection connection, RequestDelegate next)
+    {
+        connection.Read(context);
+        var running = next(context);
+
+        // The hub gives the place of an accepted one back.
+        return AcceptedSocket.Is(context) ? running : LeaveAfterAsync(running, connection);
+    }
+
+    private static async Task LeaveAfterAsync(Task running, OpenConnection connection)
+    {
         try
         {
-            connection.Read(context);
-            await next(context);
+            await running;
         }
         finally
         {
@@ -93,30 +138,16 @@ internal sealed class HubEndpoint(
         }
     }
 
-    private async Task ContinueAsync(HttpContext context, string token, RequestDelegate next)
+    private Task RefuseAsync(HttpContext context, WsmqException refusal)
     {
-        if (!open.TryGet(token, out var connection))
-        {
-            Log.RequestRefused(logger, context.Request.Method, WsmqErrors.NoSuchConnection.Code);
-            await Refusal.WriteAsync(context, StatusCodes.Status404NotFound, new WsmqException(WsmqErrors.NoSuchConnection));
-            return;
-        }
-
-        if (await RefusalOfAsync(context, connection) is { } refusal)
-        {
-            Log.RequestRefused(logger, context.Request.Method, refusal.Error.Code);
-            await Refusal.WriteAsync(context, StatusOf(refusal.Error), refusal);
-            return;
-        }
-
-        if (!HttpMethods.IsPost(context.Request.Method) && !HttpMethods.IsDelete(context.Request.Method))
-            connection.Read(context);
-        await next(context);
+        Log.RequestRefused(logger, context.Request.Method, refusal.Error.Code);
+        return Refusal.WriteAsync(context, StatusOf(refusal.Error), refusal);
     }
 
     // To another user a connection is as one that there is not.
     private static int StatusOf(WsmqError error) =>
         error == WsmqErrors.NoSuchConnection ? StatusCodes.Status404NotFound
+        : error == WsmqErrors.TooManyConnections ? StatusCodes.Status429TooManyRequests
         : error.CanRetry ? StatusCodes.Status503ServiceUnavailable
         : StatusCodes.Status403Forbidden;
 
@@ -139,18 +170,20 @@ internal sealed class HubEndpoint(
         }
     }
 
-    private async Task<OpenConnection?> TryEnterAsync(HttpContext context)
+    private bool TryEnter(
+        HttpContext context, [NotNullWhen(true)] out OpenConnection? connection, [NotNullWhen(false)] out WsmqException? refusal)
     {
+        (connection, refusal) = (null, null);
         var user = users.Of(context);
         try
         {
-            return new OpenConnection(user, pending.Enter(user, context));
+            connection = new OpenConnection(user, pending.Enter(user, context));
+            return true;
         }
         catch (WsmqException e)
         {
-            Log.RequestRefused(logger, context.Request.Method, e.Error.Code);
-            await Refusal.WriteAsync(context, StatusCodes.Status429TooManyRequests, e);
-            return null;
+            refusal = e;
+            return false;
         }
     }
 }

@@ -39,11 +39,18 @@ internal sealed class OpenConnections(IOptions<ConnectionOptions> options, TimeP
         return found;
     }
 
+    /// <summary>Nobody finds it by its token any more; false where that was so before.</summary>
+    public bool TryTake(OpenConnection connection)
+    {
+        var taken = connection.Token is { } token && _byToken.TryRemove(token, out _);
+        connection.Token = null;
+        return taken;
+    }
+
     public void Remove(OpenConnection connection)
     {
         connection.Place.Leave();
-        if (connection.Token is { } token)
-            _byToken.TryRemove(token, out _);
+        TryTake(connection);
     }
 
     public void Dispose() => _timer?.Dispose();

@@ -68,9 +68,15 @@ internal sealed class RefusedRequests(ILogger<RefusedRequests> logger) : IStartu
         context.Request.Headers.ContainsKey("Sec-WebSocket-Version")
         || context.Request.Path.Value?.EndsWith(Negotiate, StringComparison.OrdinalIgnoreCase) == true;
 
-    private async Task WatchAsync(HttpContext context, RequestDelegate inner)
+    private Task WatchAsync(HttpContext context, RequestDelegate inner)
     {
-        await inner(context);
+        var answering = inner(context);
+        return AcceptedSocket.Is(context) ? answering : LookAfterAsync(answering, context);
+    }
+
+    private async Task LookAfterAsync(Task answering, HttpContext context)
+    {
+        await answering;
         if (Refusal.Explains(context))
             return;
         var isOurs = context.GetEndpoint()?.Metadata.GetMetadata<OriginPolicy.Marker>() is not null;

@@ -121,14 +121,14 @@ public sealed class PendingConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task Opening_one_negotiated_connection_twice_frees_no_place()
+    public async Task A_negotiated_connection_is_opened_once_and_a_second_try_frees_no_place()
     {
         await using var node = await StartAsync(l => l.PendingConnectionsPerUser = 1);
         var token = await PollingClient.NegotiateAsync(node.Hub, TestTokens.For("alice"));
 
         var statuses = await OpenAsync(node, "alice", 2, $"&id={Uri.EscapeDataString(token)}");
 
-        statuses.Should().Equal(HttpStatusCode.SwitchingProtocols, HttpStatusCode.Conflict);
+        statuses.Should().Equal(HttpStatusCode.SwitchingProtocols, HttpStatusCode.NotFound);
         PendingOf(node).Should().Be(1);
     }
 
