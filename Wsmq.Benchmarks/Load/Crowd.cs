@@ -7,19 +7,18 @@ namespace Wsmq.Benchmarks.Load;
 /// <summary>All connections of one peer in one scenario, and what they counted.</summary>
 internal sealed class Crowd : IAsyncDisposable
 {
-    private const int ParallelConnects = 64;
     private static int _crowds;
 
     private readonly Heartbeat _heartbeat;
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler());
     private readonly FanOutFlow? _flow;
 
-    private Crowd(Peer peer, CrowdPlan plan)
+    private Crowd(Peer peer, CrowdPlan plan, string? name = null)
     {
         (Peer, Plan) = (peer, plan);
 
         // Users of another scenario's crowd would still have a queue, and known message ids.
-        Name = string.Create(CultureInfo.InvariantCulture, $"c{Interlocked.Increment(ref _crowds)}-");
+        Name = name ?? string.Create(CultureInfo.InvariantCulture, $"c{Interlocked.Increment(ref _crowds)}-");
         Group = plan.Group ? Name + "group" : null;
         _flow = plan.Group ? new FanOutFlow(plan.Copies) : null;
         Receivers = [.. Enumerable.Range(0, plan.Users).Select(_ => Receiver())];
@@ -73,7 +72,10 @@ internal sealed class Crowd : IAsyncDisposable
     }
 
     /// <summary>Connects nobody yet.</summary>
-    public static Crowd Create(Peer peer, CrowdPlan plan) => new(peer, plan);
+    /// <param name="peer">The peer.</param>
+    /// <param name="plan">Who takes part.</param>
+    /// <param name="name">That of an earlier crowd, whose users come back; null for users that nobody knows.</param>
+    public static Crowd Create(Peer peer, CrowdPlan plan, string? name = null) => new(peer, plan, name);
 
     public Task ConnectReceiversAsync(Uri[] nodes, CancellationToken cancellationToken) =>
         ConnectAsync(Receivers.Select(r => (r.Connection, (Func<Task>)r.OpenAsync)), nodes, UserName, Group, cancellationToken);
@@ -101,7 +103,7 @@ internal sealed class Crowd : IAsyncDisposable
     private Task ConnectAsync(
         IEnumerable<(Connection Connection, Func<Task> Start)> all, Uri[] nodes, Func<int, string> name, string? group, CancellationToken cancellationToken)
     {
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = ParallelConnects, CancellationToken = cancellationToken };
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Plan.ParallelConnects, CancellationToken = cancellationToken };
         return Parallel.ForEachAsync(all.Index(), parallel, async (item, stop) =>
         {
             var (connection, start) = item.Item;

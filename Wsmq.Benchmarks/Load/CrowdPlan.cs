@@ -11,6 +11,9 @@ internal sealed record CrowdPlan(int Users, int Senders, int Window, int BodyByt
     /// </summary>
     public bool TimedAcks { get; init; } = true;
 
+    /// <summary>How many connect at the same time.</summary>
+    public int ParallelConnects { get; init; } = 64;
+
     /// <summary>How invocations leave for which an answer made room.</summary>
     public InvocationWrites Writes { get; init; }
 

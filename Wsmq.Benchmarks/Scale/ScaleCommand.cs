@@ -8,7 +8,7 @@ namespace Wsmq.Benchmarks.Scale;
 /// <summary><c>scale</c>: how cost changes with payloads, groups, nodes and shards.</summary>
 internal static class ScaleCommand
 {
-    private static readonly string[] All = ["payloads", "groups", "resubscribe", "counted"];
+    private static readonly string[] All = ["payloads", "groups", "resubscribe", "reconnect", "counted"];
 
     public static Command Create()
     {
@@ -33,6 +33,8 @@ internal static class ScaleCommand
                     await output.WriteLineAsync($"After the subscriptions were cut:\n\n{await new ResubscribeScale(rig, settings).RunAsync(cancellationToken)}");
             }
 
+            if (chosen.Contains("reconnect"))
+                await output.WriteLineAsync($"All users come back at once:\n\n{await new ReconnectScale(settings).RunAsync(cancellationToken)}");
             if (chosen.Contains("counted"))
                 await output.WriteLineAsync($"Counted at Redis, per directed message:\n\n{await new CountedScale(settings.Wsmq).RunAsync(cancellationToken)}");
             return 0;

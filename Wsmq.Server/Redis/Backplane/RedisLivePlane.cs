@@ -13,37 +13,45 @@ namespace Wsmq.Server.Redis.Backplane;
 /// SignalR's Redis backplane for our hub alone. Beside it, notes the connections of this node for the pumps, and sees to it that
 /// messages do not wait for the live plane: a connection is let in whether or not its subscriptions are confirmed.
 /// </summary>
-internal sealed class RedisLivePlane(
-    ConnectionRegistry connections, IStore store, HubProtocol protocol, TimeProvider time, ILoggerFactory loggers, LogGate gate)
-    : RedisHubLifetimeManager<WsmqHub>(new BackplaneLogger(loggers, gate), Options.Create(OptionsFor(((RedisStore)store).Backplane)), protocol)
+internal sealed class RedisLivePlane : RedisHubLifetimeManager<WsmqHub>
 {
     // Many round trips of a Redis that is well, and nothing beside a client's own time-outs.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(250);
 
-    private readonly RedisBackplane _backplane = ((RedisStore)store).Backplane;
-    private readonly ILogger _logger = new GatedLogger<RedisLivePlane>(loggers, gate);
-    private Task _late = Task.CompletedTask;
+    private readonly ConnectionRegistry _connections;
+    private readonly RedisBackplane _backplane;
+    private readonly ILogger _logger;
+    private readonly BriefWait _moment;
     private bool _told;
+
+    public RedisLivePlane(
+        ConnectionRegistry connections, IStore store, HubProtocol protocol, TimeProvider time, ILoggerFactory loggers, LogGate gate)
+        : base(new BackplaneLogger(loggers, gate), Options.Create(OptionsFor(((RedisStore)store).Backplane)), protocol)
+    {
+        (_connections, _backplane) = (connections, ((RedisStore)store).Backplane);
+        _logger = new GatedLogger<RedisLivePlane>(loggers, gate);
+        _moment = new BriefWait(LongestWait, time, Tell);
+    }
 
     public override Task OnConnectedAsync(HubConnectionContext connection)
     {
-        connections.Add(connection);
+        _connections.Add(connection);
         var joining = JoinAsync(() => base.OnConnectedAsync(connection));
         if (!joining.IsCompleted)
             connection.Features.Set(new Joining(joining));
-        return MomentAsync(joining);
+        return _moment.ForAsync(joining);
     }
 
     public override Task OnDisconnectedAsync(HubConnectionContext connection)
     {
-        connections.Remove(connection);
-        return MomentAsync(LeaveAsync(connection));
+        _connections.Remove(connection);
+        return _moment.ForAsync(LeaveAsync(connection));
     }
 
     public override Task AddToGroupAsync(string connectionId, string groupName, CancellationToken cancellationToken = default)
     {
         Task AddAsync() => base.AddToGroupAsync(connectionId, groupName, cancellationToken);
-        return connections.Has(connectionId) ? MomentAsync(JoinAsync(AddAsync)) : AddAsync();
+        return _connections.Has(connectionId) ? _moment.ForAsync(JoinAsync(AddAsync)) : AddAsync();
     }
 
     private static RedisOptions OptionsFor(RedisBackplane backplane) => new() { ConnectionFactory = _ => backplane.OpenAsync() };
@@ -75,38 +83,6 @@ internal sealed class RedisLivePlane(
         if (connection.Features.Get<Joining>() is { } joining)
             await joining.Task;
         await base.OnDisconnectedAsync(connection);
-    }
-
-    /// <summary>Waits for Redis for a moment; while somebody's turn takes longer, nobody waits.</summary>
-    private async Task MomentAsync(Task work)
-    {
-        if (!work.IsCompleted && !Volatile.Read(ref _late).IsCompleted)
-        {
-            _ = ObserveAsync(work);
-            return;
-        }
-
-        try
-        {
-            await work.WaitAsync(LongestWait, time);
-        }
-        catch (TimeoutException) when (!work.IsCompleted)
-        {
-            Volatile.Write(ref _late, ObserveAsync(work));
-        }
-    }
-
-    // Nobody else learns any more how it ends.
-    private async Task ObserveAsync(Task work)
-    {
-        try
-        {
-            await work;
-        }
-        catch (Exception e)
-        {
-            Tell(e);
-        }
     }
 
     private sealed class Joining
