@@ -11,7 +11,7 @@ internal sealed record CompareSettings(int Rounds, TimeSpan FirstWarmUp, TimeSpa
     public static CompareSettings Full(int? rounds, PublishWay publish) => new(
         rounds ?? 5, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(8), publish)
     {
-        SideRounds = Math.Min(rounds ?? 3, 3),
+        SideRounds = rounds ?? 3,
     };
 
     /// <summary>Ends within three minutes with all scenarios; after the first one the nodes are warm already.</summary>
