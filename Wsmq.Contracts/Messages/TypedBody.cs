@@ -53,7 +53,9 @@ internal static class TypedBody
 
     private static JsonBody Serialize(object? value, JsonTypeInfo info)
     {
-        var utf8 = Guard(() => JsonSerializer.SerializeToUtf8Bytes(value, info));
+        var utf8 = Guard(() => value is not null && LossyParts.Of(info) is { } defect
+            ? throw new WsmqException(WsmqErrors.InvalidBody, defect)
+            : JsonSerializer.SerializeToUtf8Bytes(value, info));
 
         // Whoever chose an encoder gets what it writes.
         return JsonBody.Parse(info.Options.Encoder is null ? JsonText.Unescape(utf8) : utf8);

@@ -98,6 +98,20 @@ public sealed class MessageTypeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_list_that_would_arrive_without_its_data_is_not_stored()
+    {
+        Handle<Shipped[]>();
+        await _client.StartAsync();
+        IEvent[] events = [new Shipped("7")];
+        var named = new SendOptions { Type = MessageTypeAttribute.NameOf(typeof(Shipped[])) };
+        foreach (var send in new Func<Task>[] { () => _client.SendAsync(Bob, events, named), () => _node.Publisher.SendAsync(Bob, events, named) })
+            (await FluentActions.Awaiting(send).Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.InvalidBody);
+        await _client.SendAsync(Bob, new[] { new Shipped("8") });
+        await Eventually.That("what is declared as what it is has arrived", () => !_handled.IsEmpty);
+        _handled.Should().HaveCount(1);
+    }
+
+    [Fact]
     public async Task What_has_no_name_is_refused_and_taken_under_a_name()
     {
         _client.On<Dictionary<string, string>>("note", (message, _) => Seen("note", message.Body["text"]));
