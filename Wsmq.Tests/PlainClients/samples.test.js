@@ -19,7 +19,7 @@ test('what the documents print of the sample is the sample', async () => {
 });
 
 describe('the sample client', () => {
-  const wsmq = Setting.of({ settings: { Options__MaxAttempts: 3 } });
+  const wsmq = Setting.of({ settings: { Options__MaxAttempts: 3, Groups__ops__0: 'alice', Groups__ops__1: 'bob-of-ops' } });
   const unhandled = [];
   process.on('unhandledRejection', e => unhandled.push(e.message));
 
@@ -82,6 +82,20 @@ describe('the sample client', () => {
     assert.deepEqual(web.gaps, []);
   });
 
+  test('shows the own queue while a message of a group cannot be shown', async () => {
+    const [alice, bob] = ['alice', 'bob-of-ops'];
+    const sender = await wsmq.connect(alice);
+    let finish;
+    const first = new Promise(resolve => { finish = resolve; });
+    const web = page(bob, { show: m => m.source === 'group:ops' ? first : undefined });
+    await web.client.started;
+    await sender.send('group:ops', 'to all');
+    for (const n of [1, 2]) await sender.send(`user:${bob}`, n);
+    await shows(web, [1, 2]);
+    finish();
+    await shows(web, [1, 2, 'to all']);
+  });
+
   test('comes back after an outage, and sends then what it was given meanwhile, in order', async () => {
     const { alice, bob } = await sender();
     const proxy = await wsmq.proxy(wsmq.node.hub);
@@ -106,6 +120,7 @@ describe('the sample client', () => {
     await eventually('the page is told', () => web.ended.length > 0);
     assert.match(web.ended[0], /\[wsmq 1002 invalid-device final\]/);
     assert.equal(web.ended.length, 1);
+    await assert.rejects(web.client.send(`user:${bob}`, 'self', 1), /1002 invalid-device/);
   });
 
   test('asks for what another tab of its device has acknowledged meanwhile', async () => {

@@ -1,4 +1,4 @@
-// What a page needs besides @microsoft/signalr to lose nothing: copy this file. It handles the deliveries of all sources one after
+// What a page needs besides @microsoft/signalr to lose nothing: copy this file. It handles the deliveries of each source one after
 // another, acknowledges each when its handler has succeeded, finds what it has missed, and connects again for ever.
 
 const SEND_WINDOW = 90_000;               // the server forgets an id two minutes after it stored the message
@@ -17,7 +17,8 @@ export function wsmqError(error) {
 
 /**
  * Keeps a connection that was built and not started.
- * @param handle async (message) => …: throws, and the message is tried again; nothing after it is handled before.
+ * @param handle async (message) => …: throws, and the message is tried again; nothing after it in its source is handled before.
+ *        Sources do not wait for each other.
  * @param missing async (source, after, before, reason) => …: the messages between two positions will not come; load the state anew.
  * @param ended (error) => …: the server will not have this user or token any more; let the user sign in.
  */
@@ -25,20 +26,29 @@ export function keepConnected(connection, { handle, missing, ended = console.err
   const last = new Map();                 // source -> the highest position that was handled
   const skipped = new Map();              // source -> the highest position that the server stopped waiting for
   const resumed = new Map();              // source -> the generation in which it was resumed and nothing has fitted yet
-  let chain = Promise.resolve();
+  const chains = new Map();               // source -> the last of its steps
+  const pauses = new Map();               // source, or "sends" -> ends its pause
   let sends = Promise.resolve();
   let generation = 0;                     // what an older connection brought comes again: it is not handled now
   let pause = FIRST_PAUSE;
   let stopped = false;
+  let final = null;                       // the error that ended it
   connection.serverTimeoutInMilliseconds = SLOWEST_MESSAGE;
 
-  function enqueue(step) {
+  function enqueue(source, step) {
     const mine = generation;
     const isCurrent = () => mine === generation && !stopped;
-    chain = chain.then(() => isCurrent() ? step(isCurrent) : undefined).catch(console.error);
+    const before = chains.get(source) ?? Promise.resolve();
+    chains.set(source, before.then(() => isCurrent() ? step(isCurrent) : undefined).catch(console.error));
   }
 
-  connection.on("Receive", message => enqueue(async isCurrent => {
+  const pauseOf = (key, ms) => new Promise(resolve => {
+    pauses.set(key, resolve);
+    pauseFor(ms).then(resolve);
+  });
+  const endPauses = () => pauses.forEach(end => end());
+
+  connection.on("Receive", message => enqueue(message.source, async isCurrent => {
     const { source, position, previous } = message;
     const known = last.get(source);
     if (known !== undefined && previous > known) return resume(source, known);
@@ -50,7 +60,7 @@ export function keepConnected(connection, { handle, missing, ended = console.err
     await connection.send("Ack", source, position).catch(() => {});     // lost: the message comes again, and is only acknowledged
   }));
 
-  connection.on("Gap", (source, after, before, reason) => enqueue(async isCurrent => {
+  connection.on("Gap", (source, after, before, reason) => enqueue(source, async isCurrent => {
     const end = String(BigInt(before) - 1n).padStart(16, "0");
     for (let wait = FIRST_PAUSE; isCurrent(); wait = Math.min(wait * 2, LONGEST_PAUSE)) {
       try {
@@ -60,7 +70,7 @@ export function keepConnected(connection, { handle, missing, ended = console.err
         return await connection.send("Ack", source, end).catch(() => {});
       } catch (e) {
         console.error(e);
-        await pauseFor(wait);
+        if (isCurrent()) await pauseOf(source, wait);
       }
     }
   }));
@@ -68,6 +78,7 @@ export function keepConnected(connection, { handle, missing, ended = console.err
   connection.on("Skipped", (source, position, attempts) => {
     console.error(`wsmq: a message of ${source} was given up after ${attempts} attempts`);
     if (position > (skipped.get(source) ?? "")) skipped.set(source, position);
+    pauses.get(source)?.();
   });
   connection.on("Stalled", source => console.warn(`wsmq: ${source} waits for an acknowledgement`));
   connection.on("Reconnect", after => setTimeout(() => connection.stop(), after));
@@ -85,7 +96,7 @@ export function keepConnected(connection, { handle, missing, ended = console.err
       } catch (e) {
         console.error(e);
         await connection.invoke("Fail", source, position, e?.name ?? null).catch(() => {});
-        if (position > (skipped.get(source) ?? "")) await pauseFor(wait);
+        if (isCurrent() && position > (skipped.get(source) ?? "")) await pauseOf(source, wait);
       }
     }
     return false;
@@ -100,8 +111,9 @@ export function keepConnected(connection, { handle, missing, ended = console.err
       await connection.invoke("Resume", source, after);
     } catch (e) {
       const error = wsmqError(e);
-      if (error?.isFinal) [last, resumed].forEach(map => map.delete(source));   // the store went back, or the user left the group
-      else if (connection.state === "Connected") await pauseFor(error?.retryAfter || FIRST_PAUSE).then(() => connection.stop());
+      if (error?.isFinal) return [last, resumed].forEach(map => map.delete(source));   // the store went back, or the user left the group
+      await pauseOf(source, error?.retryAfter || FIRST_PAUSE);
+      if (resumed.get(source) === generation) await connection.stop();
     }
   }
 
@@ -112,10 +124,10 @@ export function keepConnected(connection, { handle, missing, ended = console.err
         await connection.start();
         const began = generation;
         setTimeout(() => { if (began === generation) pause = FIRST_PAUSE; }, STEADY);
-        for (const [source, position] of last) enqueue(() => resume(source, position));
+        for (const [source, position] of last) enqueue(source, () => resume(source, position));
         return;
       } catch (e) {
-        if (wsmqError(e)?.isFinal) return ended(e);
+        if (wsmqError(e)?.isFinal) return end(e);
         console.warn(`wsmq: not connected: ${e.message}`);
         await pauseFor(pause);
         pause = Math.min(pause * 2, LONGEST_PAUSE);
@@ -125,13 +137,20 @@ export function keepConnected(connection, { handle, missing, ended = console.err
 
   connection.onclose(async e => {
     generation++;
+    endPauses();
     const error = wsmqError(e);
     if (stopped) return;
-    if (error?.isFinal) return ended(e);
+    if (error?.isFinal) return end(e);
     await pauseFor(Math.max(pause, error?.retryAfter ?? 0));
     pause = Math.min(pause * 2, LONGEST_PAUSE);
     await connect();
   });
+
+  function end(e) {
+    final = e;
+    endPauses();
+    ended(e);
+  }
 
   /** Sends a message, again with the same id until there is a receipt; one after another, so that their order is kept. */
   function send(to, type, body) {
@@ -147,18 +166,19 @@ export function keepConnected(connection, { handle, missing, ended = console.err
         return await connection.invoke("Send", message);
       } catch (e) {
         const error = wsmqError(e);
-        if (error?.isFinal || stopped) throw e;
+        if (error?.isFinal || final || stopped) throw final ?? e;
         const next = Math.max(wait, error?.retryAfter ?? 0);
         if (Date.now() - began + next > SEND_WINDOW) throw new Error(`The message may or may not be stored: ${e.message}`);
-        await pauseFor(next);
+        await pauseOf("sends", next);
       }
     }
   }
 
   async function stop() {
     stopped = true;
+    endPauses();
     await connection.stop();
-    await chain;
+    await Promise.all(chains.values());
   }
 
   return { started: connect(), send, stop };
