@@ -4,9 +4,10 @@ namespace Wsmq;
 
 /// <summary>
 /// How much one user, or one connection, may ask of a node. Rates are token buckets: so many at once (the burst), and so many a
-/// second, a minute or an hour in the long run; a rate of 0 is no limit. Each node counts for itself. What is over a limit is refused
-/// with a code and the time after which to try again. What the app itself publishes is not limited. The defaults suit people:
-/// services get a class of their own, see <see cref="Classes"/>.
+/// second, a minute or an hour in the long run; a rate of 0 is no limit. Each node counts for itself, except
+/// <see cref="UserSendBytesPerMinute"/> and <see cref="UserStorePercent"/>, which hold over all nodes, and
+/// <see cref="GroupsPerUser"/>. What is over a limit is refused with a code and the time after which to try again. What the app itself
+/// publishes is not limited. The defaults suit people: services get a class of their own, see <see cref="Classes"/>.
 /// </summary>
 public sealed class LimitOptions
 {
@@ -26,7 +27,8 @@ public sealed class LimitOptions
     public int UserSendBurst { get; set; } = 500;
 
     /// <summary>
-    /// Bytes of bodies and metadata a minute that a user may send to a node. Default 16 MiB; 0 (no limit) to 1 TiB.
+    /// Bytes of bodies and metadata a minute that a user may send, over all nodes; each hears from the store within seconds what the
+    /// others took. Default 16 MiB; 0 (no limit) to 1 TiB.
     /// </summary>
     public long UserSendBytesPerMinute { get; set; } = 16 * 1024 * 1024;
 
@@ -35,7 +37,8 @@ public sealed class LimitOptions
 
     /// <summary>
     /// How much of the store may be taken because of a user, in percent, over all nodes: messages until they are removed, their ids,
-    /// dead letters, and addresses that the user brought into being. Default 5; 0 (no limit) to 100. See
+    /// and addresses that the user brought into being. Dead letters have a quarter of it for the user's own queue and a quarter for all
+    /// groups together, beside it; there the oldest goes first, and nothing is refused. Default 5; 0 (no limit) to 100. See
     /// <see cref="WsmqRedisOptions.MemoryBytes"/> and <see cref="WsmqSqliteOptions.MaxBytes"/> for what it is a part of.
     /// </summary>
     public double UserStorePercent { get; set; } = 5;

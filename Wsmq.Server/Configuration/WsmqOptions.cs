@@ -80,7 +80,10 @@ public sealed class WsmqOptions
     /// </summary>
     public int MaxSilentAttempts { get; set; } = 50;
 
-    /// <summary>How many messages of one address are kept set aside for a user; beyond it the oldest goes. Default 100; 1 to 10,000.</summary>
+    /// <summary>
+    /// How many messages of one address are kept set aside for a user; beyond it, or beyond the bytes that
+    /// <see cref="LimitOptions.UserStorePercent"/> leaves for them, the oldest goes. Default 100; 1 to 10,000.
+    /// </summary>
     public int MaxDeadLetters { get; set; } = 100;
     /// <summary>How revoked tokens and banned users are kept out.</summary>
     public AccessOptions Access { get; } = new();

@@ -3,8 +3,8 @@ namespace Wsmq;
 /// <summary>
 /// The messages that were set aside because attempts to handle them kept failing (<see cref="WsmqOptions.MaxAttempts"/>,
 /// <see cref="WsmqOptions.MaxSilentAttempts"/>), for the app to look at, send again or drop. They are kept for as long as the log
-/// keeps its entries, and at most <see cref="WsmqOptions.MaxDeadLetters"/> of each address and user; those of a group go when the
-/// user leaves it.
+/// keeps its entries, and at most <see cref="WsmqOptions.MaxDeadLetters"/> of each address and user, or as many as a part of the
+/// user's share of the store holds (<see cref="LimitOptions.UserStorePercent"/>); those of a group go when the user leaves it.
 /// </summary>
 public interface IWsmqDeadLetters
 {

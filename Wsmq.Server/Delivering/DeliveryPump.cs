@@ -77,6 +77,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     /// <summary>Goes on behind another position; what was delivered and not acknowledged is forgotten.</summary>
     public void Restart(Position after)
     {
+        Volatile.Read(ref _failures)?.ForgetTold();
         _restart.Set(after);
         Wake();
     }

@@ -5,6 +5,7 @@ internal sealed class PumpFailures
 {
     private int _busy;
     private Position _passed;
+    private Position? _told;
     private int _attempts;
 
     /// <summary>False while another report is under way.</summary>
@@ -19,4 +20,16 @@ internal sealed class PumpFailures
             (_passed, _attempts) = (position, 0);
         return ++_attempts;
     }
+
+    /// <summary>Whether the client is still to be told that it is not to try the entry again. Inside a report only.</summary>
+    public bool TryTell(Position position)
+    {
+        if (_told == position)
+            return false;
+        _told = position;
+        return true;
+    }
+
+    /// <summary>What was told concerns deliveries from before.</summary>
+    public void ForgetTold() => _told = null;
 }

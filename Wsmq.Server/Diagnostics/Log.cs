@@ -140,6 +140,9 @@ internal static partial class Log
     [LoggerMessage(50, LogLevel.Warning, "The message {Position} of {Source} was set aside for device {Device} of {User} after {Attempts} failed attempts.")]
     public static partial void SetAside(ILogger logger, string source, string position, string user, string device, int attempts);
 
+    [LoggerMessage(261, LogLevel.Warning, "{Count} of the oldest dead letters of {Source} for {User} were removed for newer ones: MaxDeadLetters, or a quarter of the user's share of the store, is used up. Read, replay or remove dead letters sooner.")]
+    public static partial void DeadLettersEvicted(ILogger logger, int count, string source, string user);
+
     [LoggerMessage(51, LogLevel.Debug, "A connection ended without an ack of {Source}, which could not be counted.")]
     public static partial void SilentAttemptNotCounted(ILogger logger, Exception exception, string source);
 

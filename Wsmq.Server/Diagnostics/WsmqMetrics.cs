@@ -13,6 +13,7 @@ internal sealed class WsmqMetrics
     private readonly Counter<long> _acknowledged;
     private readonly Counter<long> _gaps;
     private readonly Counter<long> _skipped;
+    private readonly Counter<long> _evicted;
     private readonly Counter<long> _limited;
     private readonly UpDownCounter<long> _connections;
     private readonly UpDownCounter<long> _draining;
@@ -28,6 +29,7 @@ internal sealed class WsmqMetrics
         _acknowledged = meter.CreateCounter<long>("wsmq.acks", "{ack}", "Acknowledgements stored, after coalescing.");
         _gaps = meter.CreateCounter<long>("wsmq.gaps", "{gap}", "Gaps announced.");
         _skipped = meter.CreateCounter<long>("wsmq.messages.skipped", "{message}", "Messages set aside for a device after failed attempts.");
+        _evicted = meter.CreateCounter<long>("wsmq.dead_letters.evicted", "{message}", "Dead letters removed for newer ones.");
         _limited = meter.CreateCounter<long>("wsmq.limited", "{call}", "Calls and connections refused because they are over a limit.");
         _connections = meter.CreateUpDownCounter<long>("wsmq.connections", "{connection}", "Connections being served.");
         _draining = meter.CreateUpDownCounter<long>("wsmq.draining", "{node}", "1 while the node sends its clients elsewhere.");
@@ -49,6 +51,8 @@ internal sealed class WsmqMetrics
     public void Gap(string reason) => _gaps.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     public void Skipped() => _skipped.Add(1);
+
+    public void DeadLettersEvicted(int count) => _evicted.Add(count);
 
     public void Limited(string code) => _limited.Add(1, new KeyValuePair<string, object?>("code", code));
 

@@ -72,14 +72,11 @@ internal sealed class ClientFailures(
     }
 
     private static FailRequest RequestOf(Session session, DeliveryPump pump, Position position, FailKind kind, string reason) =>
-        new(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, position, kind, reason);
+        new(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, position, kind, reason, session.LetterRoom(pump.Feed.Source));
 
     private async Task<int> CountAsync(Session session, DeliveryPump pump, FailRequest request)
     {
         var failed = request.Position;
-        if (session.Limits.CheckShare() is { } refusal)
-            throw refusal;
-
         // The acks before it may still be on their way to the store, where it would then not be the first.
         if (pump.Acknowledged > Position.Start && pump.Acknowledged < failed)
             await acks.Enqueue(new AckRequest(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, pump.Acknowledged));
@@ -89,19 +86,26 @@ internal sealed class ClientFailures(
             case FailOutcome.NoReader:
                 throw new WsmqException(WsmqErrors.ReadNotAllowed);
             case FailOutcome.SetAside:
-                session.Limits.DeadLettered(pump.Feed.Source, result.Bytes);
-                pump.Acknowledge(failed);
-                await skipped.TellAsync(session, pump.Feed.Source, failed, result.Attempts, session.Connection.Aborted);
+                if (result.IsNew)
+                    skipped.Note(session, request, result);
+                await LetGoAsync(session, pump, failed, result.Attempts);
                 return result.Attempts;
             case FailOutcome.Passed when pump.Failures.CountPassed(failed) is var attempts
                 && (request.Kind == FailKind.Final || attempts >= services.Options.MaxAttempts):
                 // Another connection of the device acknowledged it, or it is no longer kept: there is nothing to set aside, but this
                 // connection is not to be held up by it either.
-                pump.Acknowledge(failed);
-                await session.Connection.SkippedAsync(pump.Feed.Source, failed, attempts, session.Connection.Aborted);
+                await LetGoAsync(session, pump, failed, attempts);
                 return attempts;
             default:
                 return result.Attempts;
         }
+    }
+
+    // A connection that repeats its call has been told, unless the message was delivered once more.
+    private static async Task LetGoAsync(Session session, DeliveryPump pump, Position position, int attempts)
+    {
+        pump.Acknowledge(position);
+        if (pump.Failures.TryTell(position))
+            await session.Connection.SkippedAsync(pump.Feed.Source, position, attempts, session.Connection.Aborted);
     }
 }

@@ -52,11 +52,8 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
         ? null
         : Close(retryAfter, $"a user sends at most {rules.Options.UserSendBytesPerMinute} bytes a minute");
 
-    /// <summary>An error where the store keeps as much because of the user as it may.</summary>
-    public WsmqException? CheckShare() => usage.Check(user.Usage, rules);
-
-    /// <summary>A message was dead-lettered for a device of the user.</summary>
-    public void DeadLettered(Address source, int bytes) => usage.DeadLettered(user.Usage, rules, source, bytes);
+    /// <summary>How many bytes the dead letters of the user's own queue may take, and those of all the user's groups together.</summary>
+    public long LetterRoom => usage.LetterRoom(rules);
 
     public WsmqException RefuseCreation() => user.RefuseCreation(rules);
 

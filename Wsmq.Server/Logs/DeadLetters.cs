@@ -23,7 +23,9 @@ internal enum FailKind
 /// <param name="Position">The entry.</param>
 /// <param name="Kind">How it is known.</param>
 /// <param name="Reason">What is kept of why. Never a body.</param>
-internal readonly record struct FailRequest(Address Source, string User, string Device, Position Position, FailKind Kind, string Reason)
+/// <param name="Room">How many bytes the dead letters of this log and user may take together; see <see cref="IDeadLetterStore"/>.</param>
+internal readonly record struct FailRequest(
+    Address Source, string User, string Device, Position Position, FailKind Kind, string Reason, long Room = long.MaxValue)
 {
     public DeadLetterKey Key => new(Source, Position, Device);
 }
@@ -48,8 +50,9 @@ internal enum FailOutcome
 
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Attempts">Failed attempts so far; 0 where none is counted.</param>
-/// <param name="Bytes">What the dead letter takes, where it was made now.</param>
-internal readonly record struct FailResult(FailOutcome Outcome, int Attempts, int Bytes = 0);
+/// <param name="IsNew">It is set aside by this call.</param>
+/// <param name="Evicted">How many older dead letters went for it.</param>
+internal readonly record struct FailResult(FailOutcome Outcome, int Attempts, bool IsNew = false, int Evicted = 0);
 
 /// <summary>Which entry was set aside, and for which device of a user.</summary>
 internal readonly record struct DeadLetterKey(Address Source, Position Position, string Device);
@@ -68,12 +71,16 @@ internal sealed record StoredDeadLetter(DeadLetterKey Key, int Attempts, long Se
 /// <remarks>
 /// Acks are cumulative, so that only the first entry behind a device's cursor can hold the device up: attempts at that one are
 /// counted, for each device and log, until the cursor moves. At the limit, in one step, the entry is copied to the entries set
-/// aside of the user and the log, and the cursor moves to it. They go by count, the oldest first, and with the age of the log's
-/// retention; leaving a group removes the user's entries of it.
+/// aside of the user and the log, and the cursor moves to it. They go by count and by bytes, the oldest first, and with the age of
+/// the log's retention; leaving a group removes the user's entries of it. The one that is set aside now always stays: what others
+/// have sent must neither hold up a device nor go unkept.
 /// Throws <see cref="WsmqException"/> with <c>store-unavailable</c>; the call can then be repeated.
 /// </remarks>
 internal interface IDeadLetterStore
 {
+    /// <summary>What a dead letter takes beside its entry, in bytes: its place, what is known of it, and the store's own.</summary>
+    const int Overhead = 1_024;
+
     Task<FailResult> FailAsync(FailRequest request, CancellationToken cancellationToken);
 
     /// <summary>What was set aside of a log for a user, without contents, in the order of positions and then of devices.</summary>

@@ -1,8 +1,8 @@
 namespace Wsmq.Server.Logs;
 
-/// <summary>Bytes that a user's messages took of one log, or that dead letters of one log took for a user.</summary>
-/// <param name="Name">The address; <see cref="UsageNames.DeadLetters"/> before it where dead letters are meant.</param>
-/// <param name="Last">The newest of the entries; of dead letters when they were made, in µs.</param>
+/// <summary>Bytes that a user's messages took of one log.</summary>
+/// <param name="Name">The address.</param>
+/// <param name="Last">The newest of the entries.</param>
 /// <param name="Bytes">How much.</param>
 internal readonly record struct UsageItem(string Name, Position Last, long Bytes);
 

@@ -24,9 +24,6 @@ internal static class UsageMarks
         return sum;
     }
 
-    /// <summary>The newest position; there must be one.</summary>
-    public static long Last(string marks) => PositionAt(marks, marks.Length - Mark);
-
     /// <summary>Without the marks up to a position.</summary>
     public static string Without(string marks, long through)
     {
@@ -78,9 +75,6 @@ internal static class UsageNames
     /// <summary>Everything that is not kept apart.</summary>
     public const string General = "*";
 
-    /// <summary>Before an address: dead letters of it.</summary>
-    public const char DeadLetters = '!';
-
     /// <summary>How many names are kept apart at most.</summary>
     public const int Most = 1_000;
 
@@ -88,6 +82,4 @@ internal static class UsageNames
     public const long LogQuantum = 60_000_000;
 
     public const int GeneralQuanta = 8;
-
-    public static string OfDeadLetters(Address source) => DeadLetters + source.ToString();
 }

@@ -27,10 +27,13 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
             isGroup ? request.Device : RedisMessageLog.Field(request.Device), request.Position.ToString(), PlaceOf(request.Key),
             request.Kind switch { FailKind.Reported => "R", FailKind.Silent => "S", FailKind.Final => "F", _ => "B" },
             request.Kind == FailKind.Reported ? options.MaxAttempts : options.MaxSilentAttempts,
-            request.Reason, options.MaxDeadLetters, MaxAge(request.Source), request.User,
+            request.Reason, options.MaxDeadLetters, MaxAge(request.Source), request.User, request.Room,
+            IDeadLetterStore.Overhead,
         ];
         var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Fail, scriptKeys, values, cancellationToken))!;
-        return new FailResult((FailOutcome)(int)reply[0], (int)reply[1], reply.Length > 2 ? (int)reply[2] : 0);
+        return reply.Length > 2
+            ? new FailResult((FailOutcome)(int)reply[0], (int)reply[1], IsNew: true, (int)reply[2])
+            : new FailResult((FailOutcome)(int)reply[0], (int)reply[1]);
     }
 
     public async Task<IReadOnlyList<StoredDeadLetter>> ListAsync(Address source, string user, CancellationToken cancellationToken)

@@ -27,6 +27,9 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
     // A device that is connected must not expire.
     public static TimeSpan PeriodOf(WsmqOptions options) => TimeSpan.FromTicks(Math.Min(LongestPeriod.Ticks, options.DeviceExpiry.Ticks / 4));
 
+    /// <summary>How many groups the user is in, by the last look.</summary>
+    public int Count { get; private set; }
+
     public void Changed() => Wake();
 
     /// <summary>Looks again where the last look was too long ago.</summary>
@@ -90,6 +93,7 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
     {
         var memberships = await services.Store.Memberships.GroupsOfAsync(session.Caller.UserId, cancellationToken);
         var now = memberships.ToDictionary(m => m.Group, m => m.Joined, StringComparer.Ordinal);
+        Count = now.Count;
 
         // Somebody who left and joined again between two looks starts anew as well.
         foreach (var (group, joined) in _joined?.ToArray() ?? [])

@@ -109,6 +109,12 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
     public SessionLimits Limits => limits;
 
     /// <summary>
+    /// How many bytes the dead letters of an address may take for the user: one part for the own queue, and one that the user's groups
+    /// share evenly.
+    /// </summary>
+    public long LetterRoom(Address source) => source == OwnQueue ? limits.LetterRoom : limits.LetterRoom / Math.Max(1, Groups?.Count ?? 0);
+
+    /// <summary>
     /// Null where a stream of sends is open already: one is enough, and what they hold must stay bounded. One that its client has
     /// cancelled is on its way out, and its client may open the next one without waiting for that.
     /// </summary>

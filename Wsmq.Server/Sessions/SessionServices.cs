@@ -79,16 +79,15 @@ internal sealed class SessionServices(
     // Connections of this device got the entry and ended without an ack, one after another: this one is not to end like that, too.
     private async Task<OpenCursor> SkipAsync(Session session, Address source, OpenCursor cursor, CancellationToken cancellationToken)
     {
-        // Without room for a dead letter the message is tried once more.
-        if (session.Limits.CheckShare() is not null)
-            return cursor;
         var request = new FailRequest(
-            source, session.Caller.UserId, session.Caller.Device, cursor.Failing, FailKind.Blocked, "connections ended without an ack");
+            source, session.Caller.UserId, session.Caller.Device, cursor.Failing, FailKind.Blocked, "connections ended without an ack",
+            session.LetterRoom(source));
         var result = await store.DeadLetters.FailAsync(request, cancellationToken);
         if (result.Outcome != FailOutcome.SetAside)
             return cursor;
-        session.Limits.DeadLettered(source, result.Bytes);
-        await skipped.TellAsync(session, source, cursor.Failing, result.Attempts, cancellationToken);
+        if (result.IsNew)
+            skipped.Note(session, request, result);
+        await session.Connection.SkippedAsync(source, cursor.Failing, result.Attempts, cancellationToken);
         return new OpenCursor(cursor.Failing);
     }
 

@@ -1,15 +1,20 @@
 using Microsoft.Extensions.Logging;
 using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Sessions;
 
-/// <summary>Says that a message was set aside: to its client, in the log and in the metrics.</summary>
+/// <summary>Says in the log and in the metrics that a message was dead-lettered, and that older dead letters went for it.</summary>
 internal sealed class SkippedMessages(WsmqMetrics metrics, ILogger<SkippedMessages> logger)
 {
-    public async Task TellAsync(Session session, Address source, Position position, int attempts, CancellationToken cancellationToken)
+    public void Note(Session session, in FailRequest request, in FailResult result)
     {
-        Log.SetAside(logger, source.ToString(), position.ToString(), session.Caller.UserId, session.Caller.Device, attempts);
+        var source = request.Source.ToString();
+        Log.SetAside(logger, source, request.Position.ToString(), request.User, request.Device, result.Attempts);
         metrics.Skipped();
-        await session.Connection.SkippedAsync(source, position, attempts, cancellationToken);
+        if (result.Evicted == 0)
+            return;
+        Log.DeadLettersEvicted(logger, result.Evicted, source, request.User);
+        metrics.DeadLettersEvicted(result.Evicted);
     }
 }

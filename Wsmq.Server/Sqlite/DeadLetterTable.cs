@@ -61,13 +61,17 @@ internal static class DeadLetterTable
         log, user, letter.Key.Position.Value, letter.Key.Device, letter.Entry!.Previous.Value, letter.Attempts, letter.SetAsideAt, expires,
         letter.Reason, EntryTable.Blob(letter.Entry.Metadata), EntryTable.Blob(letter.Entry.Body));
 
-    /// <summary>Removes the oldest ones of too many.</summary>
-    public static void Trim(SqliteSession session, long log, string user, int most) => session.Run(
+    /// <summary>Removes the oldest ones of too many, or of too many bytes, but never the newest; returns how many.</summary>
+    public static int Trim(SqliteSession session, long log, string user, int most, long room) => session.Run(
         """
-        DELETE FROM dead_letters WHERE rowid IN
-            (SELECT rowid FROM dead_letters WHERE log = $log AND user = $user ORDER BY at DESC, rowid DESC LIMIT -1 OFFSET $most)
+        DELETE FROM dead_letters WHERE rowid IN (
+            SELECT id FROM (
+                SELECT rowid AS id, row_number() OVER newest AS number,
+                    sum(length(metadata) + length(body) + $overhead) OVER newest AS bytes
+                FROM dead_letters WHERE log = $log AND user = $user WINDOW newest AS (ORDER BY at DESC, rowid DESC))
+            WHERE number > $most OR (number > 1 AND bytes > $room))
         """,
-        log, user, most);
+        IDeadLetterStore.Overhead, log, user, most, room);
 
     public static List<StoredDeadLetter> List(SqliteSession session, LogRow row, string user, long now) => session.All(
         """

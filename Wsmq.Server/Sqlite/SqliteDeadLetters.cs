@@ -62,9 +62,9 @@ internal sealed class SqliteDeadLetters(SqliteEngine engine, WsmqOptions options
         var expires = now + options.Retention.For(request.Source.Kind).MaxAge.Micros();
         DeadLetterTable.Insert(
             session, row.Id, request.User, new StoredDeadLetter(request.Key, attempts, now, request.Reason, entry), expires);
-        DeadLetterTable.Trim(session, row.Id, request.User, options.MaxDeadLetters);
+        var evicted = DeadLetterTable.Trim(session, row.Id, request.User, options.MaxDeadLetters, request.Room);
         DeadLetterTable.ForgetFailures(session, row.Id, request.User, request.Device);
         CursorTable.Advance(session, row.Id, request.User, request.Device, entry.Position.Value, now);
-        return new FailResult(FailOutcome.SetAside, attempts, entry.Bytes);
+        return new FailResult(FailOutcome.SetAside, attempts, IsNew: true, evicted);
     }
 }

@@ -58,7 +58,7 @@ internal sealed class SqliteUsage(SqliteEngine engine, SqliteRoom room, WsmqOpti
     private bool TryAddApart(SqliteSession session, string user, UsageRow row, UsageItem item, long apart, long now)
     {
         var known = UsageTable.Marks(session, user, item.Name);
-        if (known is null && (row.Names >= UsageNames.Most || (item.Name[0] != UsageNames.DeadLetters && row.Bytes + item.Bytes <= apart)))
+        if (known is null && (row.Names >= UsageNames.Most || row.Bytes + item.Bytes <= apart))
             return false;
         var before = UsageMarks.Whole(known);
         var rest = UsageMarks.Without(before, now - Age);

@@ -12,7 +12,6 @@ internal sealed class UsageAccount(string user, UserLimits limits)
 {
     private readonly Lock _lock = new();
     private Dictionary<Address, (Position Last, long Bytes)> _logs = [];
-    private Dictionary<Address, (Position Last, long Bytes)> _letters = [];
     private long _stored;
     private long _telling;
     private long _untold;
@@ -55,14 +54,6 @@ internal sealed class UsageAccount(string user, UserLimits limits)
             return Sum > allowed;
     }
 
-    /// <summary>The same, for a connection with these rules.</summary>
-    public bool IsOver(LimitRules rules, long allowed)
-    {
-        lock (_lock)
-            Rules = rules;
-        return IsOver(allowed);
-    }
-
     private long Sum => _stored + _telling + _untold + _reserved;
 
     public bool TryReserve(LimitRules rules, long cost, long allowed)
@@ -96,24 +87,13 @@ internal sealed class UsageAccount(string user, UserLimits limits)
         }
     }
 
-    /// <summary>The same for a dead letter of a log, made at a moment.</summary>
-    public long AddDeadLetter(LimitRules rules, Address log, Position moment, long bytes)
-    {
-        lock (_lock)
-        {
-            Rules = rules;
-            Note(_letters, log, moment, bytes);
-            return _untold += bytes;
-        }
-    }
-
     /// <summary>What is to be told now; then <see cref="Told"/> or <see cref="NotTold"/>. One at a time.</summary>
     public UntoldUsage Take()
     {
         lock (_lock)
         {
-            var taken = new UntoldUsage(_logs, _letters, _permanent, _rateBytes);
-            (_logs, _letters, _permanent, _rateBytes) = ([], [], 0, 0);
+            var taken = new UntoldUsage(_logs, _permanent, _rateBytes);
+            (_logs, _permanent, _rateBytes) = ([], 0, 0);
             (_telling, _untold) = (_untold, 0);
             return taken;
         }
@@ -141,8 +121,6 @@ internal sealed class UsageAccount(string user, UserLimits limits)
         {
             foreach (var (log, (last, bytes)) in taken.Logs)
                 Note(_logs, log, last, bytes);
-            foreach (var (log, (last, bytes)) in taken.Letters)
-                Note(_letters, log, last, bytes);
             _permanent += taken.Permanent;
             _rateBytes += taken.RateBytes;
             (_untold, _telling) = (_untold + _telling, 0);

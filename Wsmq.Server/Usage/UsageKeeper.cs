@@ -4,10 +4,13 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Usage;
 
 /// <summary>Keeps each user within a share of the store: charged at once on this node, and told to the store behind it.</summary>
-internal sealed class UsageKeeper(IStore store, UsageTeller teller, TimeProvider time)
+internal sealed class UsageKeeper(IStore store, UsageTeller teller)
 {
     // From so much on a charge is told at once: it bounds how far nodes can go beyond a share together.
     private const long Much = 256 * 1024;
+
+    // What others send to a user becomes dead letters of the user: it must not take the place of what the user sends.
+    private const int LetterParts = 4;
 
     /// <summary>Takes a place for a message; an error where the user's share is used up.</summary>
     public WsmqException? Reserve(UsageAccount account, LimitRules rules, int bytes)
@@ -21,9 +24,8 @@ internal sealed class UsageKeeper(IStore store, UsageTeller teller, TimeProvider
         return null;
     }
 
-    /// <summary>An error where the user has no share left.</summary>
-    public WsmqException? Check(UsageAccount account, LimitRules rules) =>
-        teller.Allowed(rules) is { } allowed && account.IsOver(rules, allowed) ? Refuse(account, rules) : null;
+    /// <summary>How many bytes of dead letters are kept for a user beside the share, of the own queue and of all groups each.</summary>
+    public long LetterRoom(LimitRules rules) => teller.Allowed(rules) is { } allowed ? allowed / LetterParts : long.MaxValue;
 
     /// <summary>Nothing came of the message.</summary>
     public void Release(UsageAccount account, LimitRules rules, int bytes)
@@ -41,15 +43,6 @@ internal sealed class UsageKeeper(IStore store, UsageTeller teller, TimeProvider
         var permanent = result.Created ? store.Usage.CostOfAddress(request.To) : 0;
         account.Release(cost);
         Charged(account, account.Add(rules, request.To, result.Position, new UsageCost(cost, permanent, request.Bytes)));
-    }
-
-    /// <summary>A message was dead-lettered for the user.</summary>
-    public void DeadLettered(UsageAccount account, LimitRules rules, Address source, int bytes)
-    {
-        if (teller.Allowed(rules) is null)
-            return;
-        var now = new Position(time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000);
-        Charged(account, account.AddDeadLetter(rules, source, now, store.Usage.CostOf(bytes)));
     }
 
     private void Charged(UsageAccount account, long untold) => teller.Tell(account, untold >= Much);

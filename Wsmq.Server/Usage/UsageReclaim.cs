@@ -6,9 +6,6 @@ namespace Wsmq.Server.Usage;
 /// <summary>Gives back to a user what is gone from the store: acknowledged, removed by retention, or deleted.</summary>
 internal sealed class UsageReclaim(IStore store, IOptions<WsmqOptions> options, TimeProvider time)
 {
-    // Of a dead letter, beside what its sender wrote.
-    private const int Metadata = 4_096;
-
     /// <summary>Returns the sum, or null where nothing is gone.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
     public async Task<long?> RunAsync(string user, CancellationToken cancellationToken)
@@ -16,8 +13,6 @@ internal sealed class UsageReclaim(IStore store, IOptions<WsmqOptions> options, 
         var parts = await store.Usage.PartsAsync(user, cancellationToken);
         var changes = new List<UsageChange>();
         await FindInLogsAsync(parts, changes, cancellationToken);
-        foreach (var part in parts.Where(p => p.Name.StartsWith(UsageNames.DeadLetters)))
-            await FindInDeadLettersAsync(user, part, changes, cancellationToken);
         return changes.Count == 0 ? null : await store.Usage.ChangeAsync(user, changes, cancellationToken);
     }
 
@@ -41,18 +36,6 @@ internal sealed class UsageReclaim(IStore store, IOptions<WsmqOptions> options, 
             var before = UsageMarks.Whole(logs[i].Part.Marks);
             Change(logs[i].Part, UsageMarks.WithoutBeyond(UsageMarks.Without(before, Math.Max(state.Removed.Value, old)), state.Tail.Value), changes);
         }
-    }
-
-    // What each of them takes is not known without reading it; none takes more than the largest message.
-    private async Task FindInDeadLettersAsync(string user, UsagePart part, List<UsageChange> changes, CancellationToken cancellationToken)
-    {
-        if (!Address.TryParse(part.Name[1..], out var source, out _))
-            return;
-        var letters = await store.DeadLetters.ListAsync(source, user, cancellationToken);
-        var marks = UsageMarks.Whole(part.Marks);
-        var most = letters.Count * store.Usage.CostOf(options.Value.MaxBodyBytes + options.Value.MaxHeaderBytes + Metadata);
-        if (UsageMarks.Sum(marks) > most)
-            Change(part, most == 0 ? string.Empty : UsageMarks.With(string.Empty, UsageMarks.Last(marks), most, 1), changes);
     }
 
     private static void Change(UsagePart part, string after, List<UsageChange> changes)

@@ -25,6 +25,27 @@ public sealed class LimitClassTests : IDisposable
         service.UserReadsPerSecond.Should().Be(limits.UserReadsPerSecond, "a class has the general value where it has none of its own");
     }
 
+    // Tests set these by hand, so that only this one holds what a deployment has that sets nothing: each of them bounds what one user
+    // takes from all others, and is documented with its value. Whoever raises one decides for every deployment.
+    [Fact]
+    public void What_bounds_one_user_where_nothing_is_set()
+    {
+        var limits = new WsmqOptions().Limits;
+
+        (limits.SendsPerSecond, limits.SendBurst).Should().Be((50, 500));
+        (limits.UserSendsPerSecond, limits.UserSendBurst).Should().Be((50, 500));
+        (limits.UserSendBytesPerMinute, limits.UserSendByteBurst).Should().Be((16 << 20, 16 << 20));
+        limits.UserStorePercent.Should().Be(5);
+        (limits.NewAddressesPerHour, limits.NewAddressBurst).Should().Be((100, 200));
+        (limits.UserReadsPerSecond, limits.UserReadBurst).Should().Be((50, 2_000));
+        (limits.UserReadBytesPerSecond, limits.UserReadByteBurst).Should().Be((4 << 20, 32 << 20));
+        (limits.UserBytesInProgress, limits.UserUnwrittenBytes).Should().Be((16 << 20, 16 << 20));
+        (limits.UserConnectsPerMinute, limits.UserConnectBurst).Should().Be((120, 100));
+        (limits.ConnectionsPerUser, limits.PendingConnectionsPerUser, limits.PendingConnectionsPerAddress).Should().Be((50, 100, 100));
+        limits.GroupsPerUser.Should().Be(1_000);
+        (limits.ClassClaim, limits.ClassOf).Should().Be((null, null), "nobody has the limits of a service unless the app says so");
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
+using Wsmq.Server.Logs;
 using Wsmq.Server.Redis;
 using Wsmq.Tests.Support;
 
@@ -65,26 +66,57 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
     [Theory]
     [InlineData("SQLite")]
     [InlineData("Redis")]
-    public async Task Dead_letters_are_in_the_share_of_who_could_not_handle_them(string store)
+    public async Task What_others_send_to_a_user_who_can_handle_none_of_it_stops_neither_the_queue_nor_the_user_s_sends(string store)
     {
-        await using var node = await StartAsync(store, o => (o.MaxAttempts, o.AckGrace) = (1, TimeSpan.Zero));
-        await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
-        Exception? refused = null;
-        for (var i = 0; i < 40 && refused is null; i++)
-        {
-            var at = await node.Publisher.SendAsync(new OutgoingMessage { To = "user:bob", Data = new byte[200_000] });
-            await Eventually.That("it is delivered", () => bob.Received.Count > i);
-            refused = await Record.ExceptionAsync(() => bob.Connection.InvokeAsync<int>("Fail", "user:bob", at.Position, "cannot"));
-        }
+        const int Group = 6_000, Own = 60_000;
+        await using var first = await StartAsync(store, o => o.AckGrace = TimeSpan.Zero);
+        await using var second = store == "Redis" ? await StartAsync(store, o => o.AckGrace = TimeSpan.Zero) : null;
+        await first.Groups.AddAsync("one", "bob");
+        await first.Groups.AddAsync("two", "bob");
+        await first.Groups.AddAsync("two", "alice0");
+        await using var bob = await PlainClient.ConnectAsync(first, "bob", "phone", ack: false);
+        await using var laptop = await PlainClient.ConnectAsync(second ?? first, "bob", "laptop", ack: false);
 
-        WsmqError.Find(refused?.Message).Should().Be(WsmqErrors.QuotaExceeded);
-        await using var cat = await PlainClient.ConnectAsync(node, "cat");
-        await cat.SendAsync("user:cat", 1);
-        var letters = node.Services.GetRequiredService<IWsmqDeadLetters>();
-        foreach (var letter in await letters.ListAsync("bob"))
-            await letters.RemoveAsync("bob", letter.Id);
-        await Eventually.That("there is room again", async () => await Record.ExceptionAsync(
-            () => bob.Connection.InvokeAsync<int>("Fail", "user:bob", bob.Received[^1].Position, "cannot")) is null);
+        // Three shares to the queue, and two thirds of one to a group, from users who stay within their own.
+        const int Senders = 8, Each = 13;
+        await Task.WhenAll(Enumerable.Range(0, Senders).Select(async n =>
+        {
+            await using var alice = await PlainClient.ConnectAsync(second ?? first, $"alice{n}");
+            for (var i = 0; i < Each; i++)
+                await alice.SendAsync("user:bob", new string('x', Own));
+            for (var i = 0; n == 0 && i < 100; i++)
+                await alice.SendAsync("group:two", new string('x', Group));
+        }));
+        var failed = await Task.WhenAll(FailAllAsync(bob), FailAllAsync(laptop));
+
+        failed.Should().AllBeEquivalentTo((Senders * Each, 100), "each is dead-lettered, and the next one comes");
+        await bob.SendAsync("user:bob", 1);
+        await bob.SendAsync("user:carol", new string('x', 200_000));
+        (await KeptAsync(first, Address.User("bob"))).Should().BeInRange(Share / 4 / 2, Share / 4, "a quarter of a share is for the queue");
+        (await KeptAsync(first, Address.Group("two"))).Should().BeInRange(Share / 8 / 2, Share / 8, "and one for two groups");
+
+        static async Task<(int Own, int Group)> FailAllAsync(PlainClient client)
+        {
+            var counts = (Own: 0, Group: 0);
+            for (var at = 0; at < (Senders * Each) + 100; at++)
+            {
+                await Eventually.That("the next one is delivered", () => client.Received.Count > at);
+                var delivery = client.Received[at];
+                (await client.Connection.InvokeAsync<int>("Fail", delivery.Source, delivery.Position, FailReasons.NoHandler)).Should().Be(1);
+                counts = delivery.Source == "user:bob" ? (counts.Own + 1, counts.Group) : (counts.Own, counts.Group + 1);
+            }
+
+            return counts;
+        }
+    }
+
+    private static async Task<long> KeptAsync(TestNode node, Address source)
+    {
+        var letters = node.Services.GetRequiredService<IStore>().DeadLetters;
+        var sum = 0L;
+        foreach (var letter in await letters.ListAsync(source, "bob", default))
+            sum += (await letters.ReadAsync(letter.Key, "bob", default))!.Entry!.Bytes + IDeadLetterStore.Overhead;
+        return sum;
     }
 
     [Theory]

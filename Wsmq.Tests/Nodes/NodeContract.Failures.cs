@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Wsmq.Server.Hubs;
@@ -129,6 +130,45 @@ public abstract partial class NodeContract
         (await FailAsync(two, two.Received[1])).Should().Be(2);
         await IsToldAsync(two, 2);
         (await DeadLetters(node).ListAsync("bob")).Should().ContainSingle();
+    }
+
+    [Theory]
+    [InlineData(FailReasons.NoHandler)]
+    [InlineData("Boom")]
+    public async Task A_client_that_repeats_a_failure_is_told_once_and_the_message_counts_once(string reason)
+    {
+        var node = await StartAsync(o => o.MaxAttempts = 1);
+        var skipped = 0;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, l) =>
+            {
+                if (instrument.Name == "wsmq.messages.skipped" && instrument.Meter.Scope == node.Services.GetRequiredService<IMeterFactory>())
+                    l.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, _, _) => Interlocked.Add(ref skipped, (int)count));
+        listener.Start();
+        await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
+        await using var twin = await PlainClient.ConnectAsync(node, "bob", ack: false);
+        await PublishAsync(node, "user:bob", 0, 1);
+        await bob.ReceivesAsync("0");
+        await twin.ReceivesAsync("0");
+
+        for (var i = 0; i < 10; i++)
+            (await FailAsync(bob, bob.Received[0], reason)).Should().Be(1);
+        for (var i = 0; i < 10; i++)
+            (await FailAsync(twin, twin.Received[0], reason)).Should().Be(1);
+        await PublishAsync(node, "user:bob", 1, 1);
+        await bob.ReceivesAsync("0", "1");
+        await twin.ReceivesAsync("0", "1");
+
+        (bob.Skipped.Count, twin.Skipped.Count, skipped).Should().Be((1, 1, 1));
+        await bob.Connection.InvokeAsync("Resume", "user:bob", Position.Start.ToString());
+        await bob.ReceivesAsync("0", "1", "0", "1");
+        (await FailAsync(bob, bob.Received[0], reason)).Should().Be(1);
+        await IsToldAsync(bob, 2);
+        skipped.Should().Be(1);
     }
 
     [Fact]

@@ -9,10 +9,10 @@ public abstract partial class StoreContract
     private static async Task<FailResult> FailAsync(
         StoreHarness h, Address source, Position position, string user = "bob", string device = "phone", FailKind kind = FailKind.Reported,
         string reason = "why") =>
-        await h.Store.DeadLetters.FailAsync(new FailRequest(source, user, device, position, kind, reason), default) with { Bytes = 0 };
+        await h.Store.DeadLetters.FailAsync(new FailRequest(source, user, device, position, kind, reason), default) with { IsNew = false };
 
     [Fact]
-    public async Task What_a_dead_letter_takes_is_said_once()
+    public async Task A_dead_letter_is_new_once()
     {
         await using var h = await CreateAsync(o => o.MaxAttempts = 2);
         await h.OpenAsync("bob", "phone");
@@ -21,7 +21,64 @@ public abstract partial class StoreContract
         for (var i = 0; i < 3; i++)
             results.Add(await h.Store.DeadLetters.FailAsync(request, default));
 
-        results.Select(r => r.Bytes).Should().Equal(0, "body".Length + "meta:body".Length, 0);
+        results.Select(r => r.IsNew).Should().Equal(false, true, false);
+        results.Select(r => r.Outcome).Should().Equal(FailOutcome.Counted, FailOutcome.SetAside, FailOutcome.SetAside);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Dead_letters_go_by_bytes_the_oldest_first_and_the_newest_always_stays(bool group)
+    {
+        await using var h = await CreateAsync(o => o.MaxAttempts = 1);
+        var source = await ReaderAsync(h, group);
+        var p = new List<Position>();
+
+        // Of the entries of 10 kB three fit.
+        (await Evicted(5_000, 5_000, 5_000)).Should().Equal(0, 0, 0);
+        (await Evicted(5_000)).Should().Equal(1);
+        (await Kept()).Should().Equal(p[1..]);
+        (await h.Store.DeadLetters.RemoveAsync(new DeadLetterKey(source, p[2], "phone"), "bob", default)).Should().BeTrue();
+        await h.RestartAsync();
+        (await Evicted(5_000, 5_000)).Should().Equal([0, 1], "what the app removes makes room");
+        (await Kept()).Should().Equal(p[3..]);
+        (await Evicted(50_000)).Should().Equal([3], "a large one takes the place of all");
+        (await Kept()).Should().Equal(p[6..]);
+        (await Evicted(1, 1)).Should().Equal(1, 0);
+        (await Kept()).Should().Equal(p[7..]);
+
+        async Task<List<int>> Evicted(params int[] sizes)
+        {
+            var evicted = new List<int>();
+            foreach (var size in sizes)
+            {
+                p.Add(await h.AddAsync(source, new string('x', size)));
+                var request = new FailRequest(source, "bob", "phone", p[^1], FailKind.Reported, "why", Room: 35_000);
+                var result = await h.Store.DeadLetters.FailAsync(request, default);
+                result.Should().Be(new FailResult(FailOutcome.SetAside, 1, IsNew: true, result.Evicted));
+                evicted.Add(result.Evicted);
+            }
+
+            return evicted;
+        }
+
+        async Task<Position[]> Kept() => [.. (await h.Store.DeadLetters.ListAsync(source, "bob", default)).Select(l => l.Key.Position)];
+    }
+
+    [Fact]
+    public async Task The_devices_of_a_user_share_the_room_and_an_entry_that_is_dead_lettered_twice_counts_once()
+    {
+        await using var h = await CreateAsync(o => o.MaxAttempts = 1);
+        var p = await h.AddAsync(Bob, new string('x', 5_000));
+        foreach (var device in new[] { "a", "b", "c", "c", "d" })
+        {
+            // A device that was forgotten begins again with the oldest entry.
+            await h.Log.ForgetDeviceAsync(Bob, "bob", device, default);
+            await h.OpenAsync("bob", device);
+            await h.Store.DeadLetters.FailAsync(new FailRequest(Bob, "bob", device, p, FailKind.Reported, "why", Room: 35_000), default);
+        }
+
+        (await h.Store.DeadLetters.ListAsync(Bob, "bob", default)).Select(l => l.Key.Device).Should().Equal("b", "c", "d");
     }
 
     [Theory]
@@ -164,8 +221,8 @@ public abstract partial class StoreContract
         await using var h = await CreateAsync(o => (o.MaxAttempts, o.MaxDeadLetters) = (1, 3));
         await h.OpenAsync("bob", "phone");
         var p = await h.AddManyAsync(Bob, 5);
-        foreach (var position in p)
-            (await FailAsync(h, Bob, position)).Outcome.Should().Be(FailOutcome.SetAside);
+        foreach (var (i, position) in p.Index())
+            (await FailAsync(h, Bob, position)).Should().Be(new FailResult(FailOutcome.SetAside, 1, Evicted: i < 3 ? 0 : 1));
         (await Kept()).Should().Equal(p[2..], "the oldest went first");
 
         var key = new DeadLetterKey(Bob, p[3], "phone");

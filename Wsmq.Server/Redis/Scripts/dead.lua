@@ -3,7 +3,7 @@
 -- ARGV[1] how long they are kept, µs   ARGV[2] most of them
 -- Returns place and what is known, of each
 local dead, places = KEYS[1], KEYS[2]
-discard(dead, places, micros() - tonumber(ARGV[1]), tonumber(ARGV[2]))
+discard(dead, places, micros() - tonumber(ARGV[1]), tonumber(ARGV[2]), 0, 0, 0)
 local results = {}
 for _, place in ipairs(call('ZRANGE', places, 0, -1)) do
   local known = call('HGET', dead, 'i' .. place)

@@ -4,14 +4,34 @@ local function is_ours(place, known)
     and position(string.sub(place, 1, 16)) and string.sub(place, 17, 17) == ':'
 end
 
--- Removes what was set aside before a moment, and the oldest of too many.
-local function discard(dead, places, before, most)
-  local gone = call('ZRANGEBYSCORE', places, '-inf', '(' .. string.format('%.0f', before))
-  local rest = call('ZCARD', places) - #gone
-  if rest > most then gone = call('ZRANGE', places, 0, #gone + rest - most - 1) end
-  for _, place in ipairs(gone) do
-    call('HDEL', dead, 'i' .. place, 'e' .. place)
-    call('ZREM', places, place)
+-- What one that was set aside takes; 0 where it is not there.
+local function bytes_of(dead, place, overhead)
+  local content = call('HSTRLEN', dead, 'e' .. place)
+  return content > 0 and content + overhead or 0
+end
+
+-- What all of them take: kept as b by fail.lua, and counted anew where whoever removed some has removed it, too.
+local function bytes_of_all(dead, places, overhead)
+  local known = call('HGET', dead, 'b')
+  if known and #known < 16 and string.find(known, '^%d+$') then return tonumber(known) end
+  local bytes = 0
+  for _, place in ipairs(call('ZRANGE', places, 0, -1)) do bytes = bytes + bytes_of(dead, place, overhead) end
+  return bytes
+end
+
+-- Removes what was set aside before a moment, and the oldest of too many, or of too many bytes, but never the last one. Returns how
+-- many went although they were not too old, and what the others take.
+local function discard(dead, places, before, most, room, bytes, overhead)
+  local evicted, count = 0, call('ZCARD', places)
+  while count > 0 do
+    local oldest = call('ZRANGE', places, 0, 0, 'WITHSCORES')
+    local old = (tonumber(oldest[2]) or 0) < before
+    if not old and count <= most and (count == 1 or bytes <= room) then break end
+    bytes, count = math.max(bytes - bytes_of(dead, oldest[1], overhead), 0), count - 1
+    call('HDEL', dead, 'i' .. oldest[1], 'e' .. oldest[1], 'b')
+    call('ZREM', places, oldest[1])
+    if not old then evicted = evicted + 1 end
   end
+  return evicted, bytes
 end
 

@@ -1,13 +1,14 @@
 -- Counts a failed attempt at the first entry behind a device's cursor, and sets the entry aside once they are used up. The count
 -- stands behind the cursor as :position:reported:silent, so that whatever moves the cursor drops it.
 -- KEYS[1] log (stream)          KEYS[2] where the cursor is (hash): meta of the user, or the user's cursors in the group
--- KEYS[3] set aside (hash: i and e before a place: what is known of it, and its content)
+-- KEYS[3] set aside (hash: i and e before a place: what is known of it, and its content; b: see discard.lua)
 -- KEYS[4] places (sorted set: position:device by when it was set aside, µs)   KEYS[5] only of a group: members (hash)
 -- ARGV[1] device's field        ARGV[2] position   ARGV[3] place   ARGV[4] R (reported), S (silent), B (blocked) or F (final)
 -- ARGV[5] most attempts, 0 for no limit            ARGV[6] reason
 -- ARGV[7] most entries set aside                   ARGV[8] how long they are kept, µs   ARGV[9] user
--- Returns the outcome (0 not first, 1 counted, 2 set aside, 3 passed, 4 no such reader), the attempts, and of what was set aside
--- now its bytes
+-- ARGV[10] most bytes of them                      ARGV[11] what each takes beside its content
+-- Returns the outcome (0 not first, 1 counted, 2 set aside, 3 passed, 4 no such reader), the attempts, and where it was set aside now
+-- how many older ones went for it
 local log, holder, dead, places = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local field, position, place, kind, limit = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 
@@ -41,12 +42,17 @@ if kind ~= 'F' and (kind == 'S' or limit == 0 or used < limit) then
 end
 
 local now, age = micros(), tonumber(ARGV[8])
+local overhead = tonumber(ARGV[11])
+-- A device that was forgotten can come to an entry again that was set aside for it before.
+local bytes = bytes_of_all(dead, places, overhead) - bytes_of(dead, place, overhead) + #first[2][4] + overhead
 call('HSET', dead, 'i' .. place, digits(now) .. first[2][2] .. string.format('%010d', reported + silent) .. ARGV[6],
   'e' .. place, first[2][4])
 call('ZADD', places, digits(now), place)
-discard(dead, places, now - age, tonumber(ARGV[7]))
+local evicted
+evicted, bytes = discard(dead, places, now - age, tonumber(ARGV[7]), tonumber(ARGV[10]), bytes, overhead)
+call('HSET', dead, 'b', string.format('%.0f', bytes))
 local milliseconds = string.format('%.0f', math.ceil(age / 1000))
 call('PEXPIRE', dead, milliseconds)
 call('PEXPIRE', places, milliseconds)
 call('HSET', holder, field, position .. string.sub(value, 17, head))
-return { 2, reported + silent, #first[2][4] - 8 }
+return { 2, reported + silent, evicted }

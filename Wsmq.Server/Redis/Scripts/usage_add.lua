@@ -20,17 +20,16 @@ general, gone = without(marks_of(state[5]), cut)
 sum = sum - gone
 for i = 9, #ARGV, 3 do
   local name, at, bytes = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
-  local letters = string.byte(name) == 33
   local marks = call('HGET', usage, name)
-  if marks or names < most and (letters or sum + bytes > apart) then
+  if marks or names < most and sum + bytes > apart then
     local rest
     rest, gone = without(marks_of(marks), cut)
     if not marks then names = names + 1 end
-    if rest == '' and not letters then bytes = bytes + base end
+    if rest == '' then bytes = bytes + base end
     sum = sum - gone + bytes
     call('HSET', usage, name, with(rest, at, bytes, tonumber(ARGV[7])))
   else
-    if not letters then bytes = bytes + base end
+    bytes = bytes + base
     general = with(general, at, bytes, tonumber(ARGV[8]))
     sum = sum + bytes
   end
