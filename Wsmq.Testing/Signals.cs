@@ -6,6 +6,7 @@ namespace Wsmq.Testing;
 /// <summary>Signals to processes that the caller started.</summary>
 public static partial class Signals
 {
+    private const int Int = 2;
     private const int Kill = 9;
     private const int Term = 15;
     private const int Continue = 18;
@@ -17,6 +18,9 @@ public static partial class Signals
 
     /// <summary>Lets it go on after <see cref="Pause"/>.</summary>
     public static void Resume(int processId) => Send(processId, Continue);
+
+    /// <summary>Asks it to end as Ctrl+C in a terminal does (SIGINT).</summary>
+    public static void Interrupt(int processId) => Send(processId, Int);
 
     /// <summary>Asks it to end in order (SIGTERM).</summary>
     public static void Terminate(int processId) => Send(processId, Term);

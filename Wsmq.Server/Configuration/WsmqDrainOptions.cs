@@ -8,8 +8,8 @@ public sealed class WsmqDrainOptions
     /// <summary>
     /// The longest that draining takes, the <see cref="ReadinessDelay"/> included; with nobody connected it ends at once. What is in
     /// hand is stored behind it, within <see cref="WsmqOptions.SendTimeout"/>, and the host's shutdown time-out is raised to the sum
-    /// of the two where it is less. Zero does not drain: all connections are closed at once. Default 20 seconds, and zero in the
-    /// environment Development, where nobody is to wait for an open tab; 0 to 1 hour.
+    /// of the two where it is less. Zero does not drain: all connections are closed at once, and have a second at most to hear of
+    /// it. Default 20 seconds, and zero in the environment Development, where nobody is to wait for an open tab; 0 to 1 hour.
     /// </summary>
     public TimeSpan Timeout
     {

@@ -20,6 +20,10 @@ internal sealed class NodeDrain(
     // How often it looks whether everybody has left, and for those who slipped in.
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
+    // The same where nobody is given time, and how long the close frames have to reach their clients before the connections are gone.
+    private static readonly TimeSpan ShortLook = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<string, Guest> _guests = new(StringComparer.Ordinal);
     private readonly DrainPlan _plan = DrainPlan.Of(options.Value.Drain);
     private long _began;
@@ -38,7 +42,9 @@ internal sealed class NodeDrain(
         state.Stop();
         try
         {
-            if (options.Value.Drain.Timeout > TimeSpan.Zero && !connections.IsEmpty)
+            if (options.Value.Drain.Timeout == TimeSpan.Zero)
+                await CloseAllAsync();
+            else if (!connections.IsEmpty)
                 await DrainAsync();
         }
         catch (Exception e)
@@ -50,13 +56,27 @@ internal sealed class NodeDrain(
         state.Refuse();
     }
 
+    private Task CloseAllAsync()
+    {
+        state.Refuse();
+        return WaitAsync(Goodbye, ShortLook, () =>
+        {
+            foreach (var connection in connections.All)
+            {
+                var guest = new Guest(connection, TimeSpan.Zero);
+                if (_guests.TryAdd(connection.ConnectionId, guest))
+                    guest.Close();
+            }
+        });
+    }
+
     private async Task DrainAsync()
     {
         Log.DrainBegan(logger, connections.Count, options.Value.Drain.Timeout);
         metrics.DrainBegan();
-        await WaitAsync(_plan.TellFrom, () => { });
+        await WaitAsync(_plan.TellFrom, Look, () => { });
         state.Refuse();
-        await WaitAsync(_plan.End, TellAndClose);
+        await WaitAsync(_plan.End, Look, TellAndClose);
         var cut = connections.All;
         foreach (var connection in cut)
             connection.Abort();
@@ -65,12 +85,12 @@ internal sealed class NodeDrain(
         Log.DrainEnded(logger, _guests.Count - closed, closed, cut.Count, Elapsed);
     }
 
-    private async Task WaitAsync(TimeSpan until, Action meanwhile)
+    private async Task WaitAsync(TimeSpan until, TimeSpan look, Action meanwhile)
     {
         while (!connections.IsEmpty && Elapsed < until)
         {
             meanwhile();
-            await Task.Delay(Look, time);
+            await Task.Delay(look, time);
         }
     }
 

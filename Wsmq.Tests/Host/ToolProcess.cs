@@ -34,13 +34,11 @@ internal sealed class ToolProcess : IAsyncDisposable
 
     public static ToolProcess Start(string project, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
+        // Tests that a shell runs in the background ignore Ctrl+C, and so would all that they start: env turns that back.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", PathOf(project), .. arguments])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        start.ArgumentList.Add(PathOf(project));
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
         // What the machine of the tests is set to must not decide what they see.
         foreach (var name in start.Environment.Keys.Where(IsOurs).ToList())
             start.Environment.Remove(name);
@@ -60,6 +58,9 @@ internal sealed class ToolProcess : IAsyncDisposable
         await _process.WaitForExitAsync().WaitAsync(Limit);
         return _process.ExitCode;
     }
+
+    /// <summary>Asks it to end, as Ctrl+C in a terminal does: SIGINT.</summary>
+    public void Interrupt() => Signals.Interrupt(_process.Id);
 
     /// <summary>Asks it to end, as an orchestrator does: SIGTERM.</summary>
     public void Terminate() => Signals.Terminate(_process.Id);

@@ -25,11 +25,15 @@ internal sealed class RawClient : IAsyncDisposable
     /// <summary>The calls, whichever message they came in.</summary>
     public IReadOnlyList<string> Calls => [.. Messages.SelectMany(m => m.Split(Separator)).Where(c => c.StartsWith("{\"type\":1,", StringComparison.Ordinal))];
 
-    public static async Task<RawClient> ConnectAsync(TestNode node, string user, string query = "", bool reads = true)
+    public static Task<RawClient> ConnectAsync(TestNode node, string user, string query = "", bool reads = true) =>
+        ConnectAsync(node.Hub, TestTokens.For(user), query, reads);
+
+    /// <param name="reads">False for one that answers nothing at all, no close either.</param>
+    public static async Task<RawClient> ConnectAsync(Uri hub, string token, string query = "", bool reads = true)
     {
         var client = new RawClient();
-        var hub = node.Hub.ToString().Replace("http", "ws", StringComparison.Ordinal);
-        await client._socket.ConnectAsync(new Uri($"{hub}?access_token={TestTokens.For(user)}{query}"), default);
+        var address = hub.ToString().Replace("http", "ws", StringComparison.Ordinal);
+        await client._socket.ConnectAsync(new Uri($"{address}?access_token={token}{query}"), default);
         await client.SendAsync("""{"protocol":"json","version":1}""");
         if (reads)
             client._reading = client.ReadAsync();
