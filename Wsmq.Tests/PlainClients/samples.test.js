@@ -65,6 +65,26 @@ describe('the sample client', () => {
     assert.deepEqual(unhandled, []);
   });
 
+  test('shows hundreds one after another, in order and once, however long each takes', async () => {
+    const { alice, bob } = await sender();
+    const all = Array.from({ length: 400 }, (_, n) => n);
+    for (let from = 0; from < 200; from += 100) await Promise.all(all.slice(from, from + 100).map(n => alice.send(`user:${bob}`, n)));
+    let open = 0;
+    const web = page(bob, { show: async m => {
+      assert.equal(++open, 1, 'handlers run one after another');
+      for (let turns = m.body * 7 % 5; turns > 0; turns--) await new Promise(setImmediate);
+      open--;
+    } });
+    for (const n of all.slice(200)) await alice.send(`user:${bob}`, n);
+    await shows(web, all);
+    await web.client.stop();
+
+    const again = page(bob);
+    await alice.send(`user:${bob}`, 'new');
+    await shows(again, ['new']);
+    assert.deepEqual([...web.gaps, ...again.gaps, ...unhandled], []);
+  });
+
   test('shows again what could not be shown once, and nothing before it', async () => {
     const { alice, bob } = await sender();
     let fails = 1;

@@ -7,7 +7,7 @@ import { Setting } from './support/setting.js';
 describe('transports', () => {
   const wsmq = Setting.of();
 
-  /** The client of the README, word for word, on a transport of SignalR's choice or ours. */
+  /** A page that waits for its handler and then acknowledges, without anything for failures, on a transport of SignalR's choice or ours. */
   async function connect(user, transport) {
     const shown = [];
     const show = async m => { shown.push(m); };

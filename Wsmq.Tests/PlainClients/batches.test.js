@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
+import { eventually } from './support/eventually.js';
+import { Setting } from './support/setting.js';
+import { stores } from './support/stores.js';
+
+const WINDOW = 256;
+const numbers = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+for (const store of stores) {
+  describe(`batches, ${store} store`, () => {
+    const wsmq = Setting.of({ store, settings: { Options__StallAfter: '00:00:00.5' } });
+
+    async function sendAll(to, bodies) {
+      const sender = await wsmq.connect(wsmq.users('alice')[0]);
+      for (let from = 0; from < bodies.length; from += 100) await Promise.all(bodies.slice(from, from + 100).map(n => sender.send(to, n)));
+    }
+
+    /** A page that asks for several deliveries in one call; what its handlers do is up to the test. */
+    function page(user) {
+      const warnings = [];
+      const log = (level, text) => level >= LogLevel.Warning && warnings.push(text);
+      const connection = wsmq.keep(new HubConnectionBuilder()
+        .withUrl(`${wsmq.node.hub}?device=web&batch=true`,
+          { transport: HttpTransportType.WebSockets, skipNegotiation: true, accessTokenFactory: () => wsmq.node.token(user) })
+        .configureLogging({ log })
+        .build());
+      return { connection, warnings };
+    }
+
+    test('hundreds come in order and once to asynchronous handlers, and the last ack of a batch counts for all of it', async () => {
+      const [bob] = wsmq.users('bob');
+      await sendAll(`user:${bob}`, numbers(1, 600));
+      const { connection, warnings } = page(bob);
+      const [shown, calls] = [[], []];
+      let open = 0;
+      let chain = Promise.resolve();
+      async function show(messages) {
+        for (const message of messages) {
+          assert.equal(++open, 1, 'handlers run one after another');
+          await new Promise(setImmediate);
+          shown.push(message.body);
+          open--;
+        }
+
+        await connection.send('Ack', messages.at(-1).source, messages.at(-1).position);
+      }
+      const take = messages => {
+        calls.push(messages.length);
+        chain = chain.then(() => show(messages));
+      };
+      connection.on('Receive', message => take([message]));
+      connection.on('ReceiveMany', take);
+      await connection.start();
+      await eventually(() => `all are shown, not ${shown.length}`, () => shown.length === 600);
+      await sendAll(`user:${bob}`, [601]);
+      await eventually('a single one comes as Receive', () => calls.at(-1) === 1 && shown.length === 601);
+      assert.deepEqual(shown, numbers(1, 601));
+      assert.ok(Math.max(...calls) > 1, `several came in one call: ${calls}`);
+      assert.deepEqual(warnings, []);
+      await chain;
+      await connection.stop();
+
+      const again = await wsmq.connect(bob, { device: 'web' });
+      await sendAll(`user:${bob}`, ['new']);
+      await again.receives(1);
+      assert.deepEqual(again.bodies, ['new'], 'nothing that was acknowledged comes again');
+    });
+
+    test('without a handler for ReceiveMany the library warns, the window stays full, and all come again to one that does not ask', async () => {
+      const [bob] = wsmq.users('bob');
+      await sendAll(`user:${bob}`, numbers(1, 300));
+      const { connection, warnings } = page(bob);
+      const [single, stalled] = [[], []];
+      connection.on('Receive', message => single.push(message.body));
+      connection.on('Stalled', (source, position) => stalled.push(position));
+      await connection.start();
+      await eventually('the server waits for acks', () => stalled.length === 1);
+      assert.ok(single.length < WINDOW, `some came in batches: ${single}`);
+      assert.match(warnings.join('\n'), /No client method with the name 'receivemany' found/);
+      await connection.stop();
+
+      const again = await wsmq.connect(bob, { device: 'web' });
+      await again.receives(300);
+      assert.deepEqual(again.bodies, numbers(1, 300));
+      assert.deepEqual(again.gaps, []);
+    });
+  });
+}
