@@ -20,6 +20,11 @@ public sealed class LinkConditions
         set => Volatile.Write(ref _latencyTicks, value.Ticks);
     }
 
+    /// <summary>How many round trips of long lines have waited for one another, of all connections together.</summary>
+    public long RoundTrips => Trips.Count;
+
+    internal RoundTrips Trips { get; } = new();
+
     /// <summary>How many bytes a second go through to the client; 0 for any number.</summary>
     public long BytesPerSecondDown
     {

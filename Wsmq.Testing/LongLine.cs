@@ -11,14 +11,16 @@ internal sealed class LongLine : IAsyncDisposable
 
     private readonly NetworkStream _from;
     private readonly TimeSpan _latency;
+    private readonly RoundTrips _trips;
+    private readonly bool _up;
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<Chunk> _underWay = Channel.CreateBounded<Chunk>(
         new BoundedChannelOptions(1024) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = true });
     private readonly Task _reading;
 
-    public LongLine(NetworkStream from, TimeSpan latency)
+    public LongLine(NetworkStream from, bool up, LinkConditions conditions)
     {
-        (_from, _latency) = (from, latency);
+        (_from, _up, _latency, _trips) = (from, up, conditions.Latency, conditions.Trips);
         _reading = FillAsync();
     }
 
@@ -30,6 +32,7 @@ internal sealed class LongLine : IAsyncDisposable
         var chunk = await _underWay.Reader.ReadAsync();
         if (_latency - Stopwatch.GetElapsedTime(chunk.Sent) is { Ticks: > 0 } left)
             await Task.Delay(left);
+        _trips.Arrive(_up, chunk.Trips);
         chunk.Bytes.CopyTo(buffer);
         return chunk.Bytes.Length;
     }
@@ -47,7 +50,7 @@ internal sealed class LongLine : IAsyncDisposable
         {
             var buffer = new byte[ChunkBytes];
             while (await _from.ReadAsync(buffer, _stop.Token) is > 0 and var read)
-                await _underWay.Writer.WriteAsync(new Chunk(buffer[..read], Stopwatch.GetTimestamp()), _stop.Token);
+                await _underWay.Writer.WriteAsync(new Chunk(buffer[..read], Stopwatch.GetTimestamp(), _trips.Leave(_up)), _stop.Token);
             _underWay.Writer.Complete();
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
@@ -56,5 +59,5 @@ internal sealed class LongLine : IAsyncDisposable
         }
     }
 
-    private readonly record struct Chunk(byte[] Bytes, long Sent);
+    private readonly record struct Chunk(byte[] Bytes, long Sent, long Trips);
 }

@@ -21,7 +21,7 @@ public sealed class TcpLink(Socket client, long bytesUntilCut, LinkConditions co
             await _server.ConnectAsync(target.Host, target.Port);
             await using var near = new NetworkStream(client);
             await using var far = new NetworkStream(_server);
-            await await Task.WhenAny(CopyAsync(near, far, PassUpAsync, PassDownAsync), CopyAsync(far, near, PassDownAsync, PassUpAsync));
+            await await Task.WhenAny(CopyAsync(near, far, up: true), CopyAsync(far, near, up: false));
         }
         catch (Exception e) when (IsEnd(e))
         {
@@ -74,11 +74,13 @@ public sealed class TcpLink(Socket client, long bytesUntilCut, LinkConditions co
     private static bool IsEnd(Exception e) =>
         e is IOException or SocketException or ObjectDisposedException or InvalidOperationException or OperationCanceledException;
 
-    private async Task CopyAsync(NetworkStream from, NetworkStream to, Func<int, Task> passAsync, Func<int, Task> passBackAsync)
+    private async Task CopyAsync(NetworkStream from, NetworkStream to, bool up)
     {
+        Func<int, Task> passAsync = up ? PassUpAsync : PassDownAsync;
+        Func<int, Task> passBackAsync = up ? PassDownAsync : PassUpAsync;
         var tellAsync = passAsync;
         var buffer = new byte[4096];
-        await using var line = conditions.Latency > TimeSpan.Zero ? new LongLine(from, conditions.Latency) : null;
+        await using var line = conditions.Latency > TimeSpan.Zero ? new LongLine(from, up, conditions) : null;
         try
         {
             while (Volatile.Read(ref _rest) > 0 && await (line?.ReadAsync(buffer) ?? from.ReadAsync(buffer)) is > 0 and var read)
