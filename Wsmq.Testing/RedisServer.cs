@@ -139,12 +139,13 @@ public sealed class RedisServer : IAsyncDisposable
         var answer = "";
         await Eventually.That($"{Binary} answers on port {Port} or exits", async () =>
             process.HasExited || ((await AskAsync("PING")).StartsWith("+PONG", StringComparison.Ordinal)
-                && (answer = await AskAsync("INFO server")).StartsWith('$')));
+                && (answer = await AskAsync("INFO server")) is ['$', ..] or ['-', 'E', 'R', 'R', ..]));
         if (process.WasNotFound)
             throw new RunFailedException($"{Binary} is missing. Install it: apt-get install redis-server");
 
-        // A foreign redis on that port would answer too.
-        if (answer.Contains($"process_id:{process.Id}\r\n", StringComparison.Ordinal))
+        // A foreign redis on that port would answer too. One that is not to know INFO says in its log that it has the port.
+        if (answer.Contains($"process_id:{process.Id}\r\n", StringComparison.Ordinal)
+            || (answer.StartsWith('-') && ReadLog().Contains("Ready to accept connections", StringComparison.Ordinal)))
             return true;
         await StopAsync(kill: true);
         return false;

@@ -69,6 +69,9 @@ public sealed class RedisSettingsTests(SharedRedis redis)
         foreach (var to in new[] { a.Live.Clients.All, a.Live.Clients.User("bob"), a.Live.Clients.Group("live") })
             await to.Live(new());
         await Eventually.That("live pushes come", () => bob.Live.Count == 3);
+        await a.Groups.RemoveAsync("ops", "bob");
+        await Eventually.That("the other node hears that a member was removed", () => Record.Exception(
+            () => bob.Connection.InvokeAsync("Resume", "group:ops", Position.Start.ToString()).Wait()) is not null);
         await a.Access.BanAsync("bob");
         await Eventually.That("news about access is heard", () => bob.Closed is not null || bob.Connection.State == HubConnectionState.Disconnected);
         var timeOuts = logs.Of(LogLevel.Warning).Where(l => l.Contains("CommandTimeout", StringComparison.Ordinal));

@@ -7,16 +7,57 @@ namespace Wsmq.Tests.Nodes;
 /// <summary>What an app is told at start about a Redis that cannot, or may not, keep messages.</summary>
 public sealed class RedisStartTests
 {
-    [Fact]
-    public async Task One_that_evicts_keys_is_refused_with_the_setting_to_change()
+    [Theory]
+    [InlineData("allkeys-lru")]
+    [InlineData("allkeys-random")]
+    [InlineData("volatile-lru")]
+    [InlineData("volatile-lfu")]
+    [InlineData("volatile-random")]
+    [InlineData("volatile-ttl")]
+    public async Task One_that_evicts_keys_is_refused_with_the_setting_to_change(string policy)
     {
-        await using var redis = await RedisServer.StartAsync(appendOnly: true, "--maxmemory", "50mb", "--maxmemory-policy", "allkeys-lru");
+        await using var redis = await RedisServer.StartAsync(appendOnly: true, "--maxmemory", "50mb", "--maxmemory-policy", policy);
 
         var refused = await Record.ExceptionAsync(() => TestNode.StartAsync(s => s.UseRedis(redis.EndPoint)));
 
         refused.Should().BeOfType<InvalidOperationException>()
-            .Which.Message.Should().Contain("allkeys-lru").And.Contain("config set maxmemory-policy noeviction");
+            .Which.Message.Should().Contain(policy).And.Contain("config set maxmemory-policy noeviction");
     }
+
+    [Theory]
+    [InlineData("allkeys-lru", "INFO")]
+    [InlineData("volatile-ttl", "INFO")]
+    [InlineData("volatile-lru", "INFO", "SCRIPT")]
+    [InlineData("volatile-lru", "CONFIG", "SCRIPT", "CLIENT")]
+    public async Task One_that_evicts_keys_and_whose_commands_were_renamed_is_refused_all_the_same(string policy, params string[] renamed)
+    {
+        await using var redis = await RedisServer.StartAsync(appendOnly: false, [.. Renamed(renamed), "--maxmemory-policy", policy]);
+
+        var refused = await Record.ExceptionAsync(() => StartAndSendAsync(redis.EndPoint, new RecordedLogs()));
+
+        refused.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain(policy);
+    }
+
+    [Theory]
+    [InlineData("", "SCRIPT")]
+    [InlineData("does not answer INFO", "INFO")]
+    [InlineData("does not answer INFO", "INFO", "SCRIPT", "CLIENT")]
+    [InlineData("does not say what it evicts", "INFO", "CONFIG")]
+    [InlineData("does not say what it evicts", "INFO", "CONFIG", "SCRIPT", "CLIENT", "CLUSTER")]
+    public async Task One_whose_commands_were_renamed_is_used_with_the_warning_that_fits(string warning, params string[] renamed)
+    {
+        var logs = new RecordedLogs();
+        await using var redis = await RedisServer.StartAsync(appendOnly: false, Renamed(renamed));
+
+        await StartAndSendAsync(redis.EndPoint, logs);
+
+        logs.Of(LogLevel.Warning).Should().Contain(m => m.Contains(warning, StringComparison.Ordinal));
+        logs.Of(LogLevel.Warning).Any(m => m.Contains("does not say what it evicts", StringComparison.Ordinal))
+            .Should().Be(renamed.Contains("INFO") && renamed.Contains("CONFIG"));
+        logs.Of(LogLevel.Error).Should().BeEmpty();
+    }
+
+    private static string[] Renamed(string[] commands) => [.. commands.SelectMany(c => new[] { "--rename-command", c, "" })];
 
     [Theory]
     [InlineData(true, 0)]
