@@ -1,0 +1,81 @@
+using Microsoft.AspNetCore.SignalR.Client;
+using Wsmq.Tests.Support;
+using Xunit.Abstractions;
+
+namespace Wsmq.Tests.Nodes;
+
+/// <summary>Redis comes back with an older snapshot, or empty, while clients stay connected to the node.</summary>
+public sealed class OlderSnapshotTests(ITestOutputHelper output)
+{
+    private const int Kept = 10;
+    private const int Lost = 200;
+    private const int New = 5;
+    private const int Window = 4;
+
+    private static readonly Address Bob = Address.User("bob");
+
+    private readonly List<Receipt> _sent = [];
+
+    [Theory]
+    [InlineData(true, 256)]
+    [InlineData(true, 0)]
+    [InlineData(false, 256)]
+    [InlineData(false, 0)]
+    public async Task Each_reader_gets_everything_or_is_told_by_a_gap_and_new_messages_come(bool snapshot, int feedEntries)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var node = await TestNode.StartAsync(
+            s => s.UseRedis(redis.EndPoint), o => (o.Window, o.FeedEntries) = (Window, feedEntries));
+        await using var typed = await TypedClient.StartAsync(node.Hub, "bob", configure: o => o.Device = "typed");
+        await using var plain = await PlainClient.ConnectAsync(node, "bob", "plain");
+        await using var behind = await PlainClient.ConnectAsync(node, "bob", "behind", ack: false);
+        await SendAsync(node, Kept);
+        await using (var away = await PlainClient.ConnectAsync(node, "bob", "away", ack: false))
+            await away.Connection.InvokeAsync("Ack", "user:bob", _sent[^1].Position);
+        if (snapshot)
+            (await redis.CommandAsync("SAVE")).Should().StartWith("+OK");
+        await SendAsync(node, Lost);
+        await HaveAllAsync(typed, plain);
+        await Eventually.That("its window is full", () => behind.Received.Count == Window);
+
+        await redis.RestartAsync(kill: true);
+        await SendAsync(node, New);
+
+        await HaveAllAsync(typed, plain);
+        await Eventually.That("who has acknowledged less gets the rest", async () =>
+        {
+            await behind.Connection.SendAsync("Ack", "user:bob", behind.Received[^1].Position);
+            return behind.Received[^1].Position == _sent[^1].Position;
+        });
+        await using var back = await PlainClient.ConnectAsync(node, "bob", "away");
+        await Eventually.That("who was away gets the new ones", () => back.Received.Any(d => d.Position == _sent[^1].Position));
+        foreach (var (name, client, from) in new[] { ("behind", behind, 0), ("away", back, snapshot ? Kept : 0) })
+        {
+            output.WriteLine($"{name}: {client.Received.Count} deliveries, {string.Join(", ", client.Gaps)}");
+            Missing(client, from).Should().BeEmpty(name);
+            client.Gaps.Should().ContainSingle().Which.Reason.Should().Be(GapReasons.Lost);
+        }
+
+        typed.Gaps.Should().BeEmpty("it has all of them");
+        plain.Gaps.Should().BeEmpty("it has all of them");
+        (await typed.SendAsync("user:bob", 0)).Duplicate.Should().BeFalse();
+    }
+
+    private async Task SendAsync(TestNode node, int count)
+    {
+        for (var i = 0; i < count; i++)
+            _sent.Add(await node.Publisher.SendAsync(Bob, new Number(_sent.Count)));
+    }
+
+    private async Task HaveAllAsync(TypedClient typed, PlainClient plain)
+    {
+        await typed.HandlesAsync(Enumerable.Range(0, _sent.Count));
+        await Eventually.That("all come", () => plain.Received.Count >= _sent.Count);
+        plain.Received.Select(d => d.Position).Should().Equal(_sent.Select(r => r.Position));
+    }
+
+    // Neither delivered nor announced.
+    private IEnumerable<Receipt> Missing(PlainClient client, int from) => _sent.Skip(from).Where(r =>
+        client.Received.All(d => d.Position != r.Position)
+        && !client.Gaps.Any(g => string.CompareOrdinal(g.After, r.Position) < 0 && string.CompareOrdinal(r.Position, g.Before) < 0));
+}
