@@ -171,7 +171,7 @@ internal sealed class RedisConnections : IAsyncDisposable
         }
         catch (RedisConnectionException e)
         {
-            throw Unreachable(settings, e);
+            throw IsOfTls(e) ? Unreachable(settings, e) : NoSentinel(settings, e);
         }
 
         _followed = await sentinels.AskAsync(CancellationToken.None);
@@ -230,6 +230,12 @@ internal sealed class RedisConnections : IAsyncDisposable
             : e.FailureType == ConnectionFailureType.AuthenticationFailure
             ? $"Redis at {Servers(settings)} refuses the credentials: correct user= and password= in WsmqRedisOptions.Configuration, or give them if there are none."
             : $"Redis at {Servers(settings)} cannot be reached ({e.FailureType}): start it, or correct the address or the credentials in WsmqRedisOptions.Configuration.",
+        e);
+
+    private static InvalidOperationException NoSentinel(ConfigurationOptions settings, RedisConnectionException e) => new(
+        e.FailureType == ConnectionFailureType.AuthenticationFailure
+            ? $"The sentinels at {Servers(settings)} refuse the credentials: correct sentinelUser= and sentinelPassword= in WsmqRedisOptions.Configuration, or give them if there are none."
+            : $"No sentinel at {Servers(settings)} can be reached ({e.FailureType}): start them, or correct the addresses in WsmqRedisOptions.Configuration.",
         e);
 
     // The driver has one word for a refused certificate and for refused credentials.
