@@ -21,8 +21,11 @@ internal sealed class UsageReclaim(IStore store, IOptions<WsmqOptions> options, 
         var logs = new List<(UsagePart Part, Address Address)>();
         foreach (var part in parts)
         {
+            // Nothing is kept under a name that is no address, and so nothing would ever be found to be gone there.
             if (Address.TryParse(part.Name, out var address, out _))
                 logs.Add((part, address));
+            else if (UsageMarks.Whole(part.Marks).Length > 0)
+                Change(part, string.Empty, changes);
         }
 
         if (logs.Count == 0)

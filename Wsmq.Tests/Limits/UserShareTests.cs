@@ -110,6 +110,27 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("SQLite")]
+    [InlineData("Redis")]
+    public async Task Failures_of_who_has_used_up_the_share_are_counted_and_dead_lettered(string store)
+    {
+        await using var node = await StartAsync(store, o => o.MaxAttempts = 2);
+        await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
+        await RefusedAsync(bob, 60_000, i => $"user:i{i % 10}");
+        var poison = await node.Publisher.SendAsync(Address.User("bob"), 1);
+        await node.Publisher.SendAsync(Address.User("bob"), 2);
+        await bob.ReceivesAsync("1", "2");
+
+        (await FailAsync()).Should().Be(1);
+        (await FailAsync()).Should().Be(2);
+
+        (await node.Services.GetRequiredService<IWsmqDeadLetters>().ListAsync("bob")).Should().ContainSingle();
+        await bob.Connection.InvokeAsync("Ack", "user:bob", bob.Received[1].Position);
+
+        Task<int> FailAsync() => bob.Connection.InvokeAsync<int>("Fail", "user:bob", poison.Position, "cannot");
+    }
+
     private static async Task<long> KeptAsync(TestNode node, Address source)
     {
         var letters = node.Services.GetRequiredService<IStore>().DeadLetters;
@@ -138,6 +159,24 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
             return await database.HashExistsAsync(keys.Of(Address.User("carol")).Usage, "b")
                 && await database.HashGetAsync(keys.Of(Address.User("carol")).Usage, "b") != 0;
         });
+    }
+
+    [Theory]
+    [InlineData("SQLite")]
+    [InlineData("Redis")]
+    public async Task What_an_account_holds_under_a_name_that_is_no_address_is_given_back(string store)
+    {
+        await using var node = await StartAsync(store);
+        var usage = node.Services.GetRequiredService<IStore>().Usage;
+        var item = new UsageItem("!user:alice", new Position(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1_000), 2 * Share);
+        await usage.AddAsync("alice", new UsageCharge([item], 0, 0, TimeSpan.Zero), default);
+
+        await using var alice = await PlainClient.ConnectAsync(node, "alice");
+        await alice.SendAsync("user:alice", 1);
+
+        await Eventually.That("it is given back", async () =>
+            (await usage.AddAsync("alice", new UsageCharge([], 0, 0, TimeSpan.Zero), default)).Bytes < Share);
+        await Eventually.That("she may send again", async () => await Record.ExceptionAsync(() => alice.SendAsync("user:alice", 1)) is null);
     }
 
     [Fact]
