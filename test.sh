@@ -9,7 +9,7 @@ results="$PWD/artifacts/tests"
 node_projects=(Wsmq.Tests/PlainClients clients/typescript)
 # What tests run: a command, and the Debian package that has it. A sentinel is a redis-server, servers lead a group of processes
 # (setsid), and the fault campaign steps the clock of a Redis with a small library of its own (cc).
-uses=("redis-server redis-server" "redis-cli redis-tools" "setsid util-linux" "nginx nginx-light" "node nodejs" "npm npm" "cc gcc")
+uses=("redis-server redis-server" "redis-cli redis-tools" "setsid util-linux" "script bsdutils" "nginx nginx-light" "node nodejs" "npm npm" "cc gcc")
 passed=0
 failed=0
 failures=()

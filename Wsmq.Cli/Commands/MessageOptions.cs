@@ -66,9 +66,14 @@ internal sealed class MessageOptions
             : bodies.LinesOfStandardInput().Select(line => template with { Body = line });
     }
 
+    public bool IsFromStandardInput(ParseResult result) => BodiesOf(result.CommandResult) == 0;
+
+    private int BodiesOf(CommandResult result) =>
+        new[] { result.GetValue(_body), result.GetValue(_file), result.GetValue(_data) }.Count(body => body is not null);
+
     private void Check(CommandResult result)
     {
-        var bodies = new[] { result.GetValue(_body), result.GetValue(_file), result.GetValue(_data) }.Count(body => body is not null);
+        var bodies = BodiesOf(result);
         if (bodies > 1)
             result.AddError("Give one of a body, --file and --data.");
         if (bodies == 0 && result.GetValue(_id) is not null)

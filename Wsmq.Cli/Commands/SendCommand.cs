@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Wsmq.Cli.Connecting;
+using Wsmq.Cli.Messages;
 using Wsmq.Cli.Output;
 
 namespace Wsmq.Cli.Commands;
@@ -22,6 +23,10 @@ internal static class SendCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             var bodies = message.Read(result);
+
+            // Before the connection is there, which may take a while: otherwise the command seems to hang.
+            if (message.IsFromStandardInput(result))
+                await BodyReader.ExplainStandardInputAsync();
             await using var session = connection.CreateSession(result);
             await session.ConnectAsync(cancellationToken);
             var output = result.InvocationConfiguration.Output;

@@ -23,10 +23,15 @@ internal sealed class BodyReader(bool textOnly)
         }
     }
 
-    public async IAsyncEnumerable<JsonBody> LinesOfStandardInput([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <summary>Tells a person at a terminal, who may just have forgotten the body, what the command waits for.</summary>
+    public static async Task ExplainStandardInputAsync()
     {
         if (!Console.IsInputRedirected)
             await CommandLine.WriteErrorAsync($"every line that you type is a message; {(OperatingSystem.IsWindows() ? "Ctrl+Z and Enter end" : "Ctrl+D ends")} it. A body can also stand behind the address.");
+    }
+
+    public async IAsyncEnumerable<JsonBody> LinesOfStandardInput([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
         using var reader = new StreamReader(Console.OpenStandardInput(), Strict);
         // A read of a terminal or a pipe does not heed the token: waiting is what ends, and the process ends the read.
         while (await reader.ReadLineAsync(CancellationToken.None).AsTask().WaitAsync(cancellationToken) is { } line)

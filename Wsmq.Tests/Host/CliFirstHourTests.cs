@@ -41,6 +41,21 @@ public sealed class CliFirstHourTests : IAsyncLifetime
         output.Should().Contain("\"--urgent\"").And.Contain("\"body\":-5").And.Contain("\"id\":\"-id\"");
     }
 
+    [Theory]
+    [InlineData(true, "send", "user:bob")]
+    [InlineData(false, "send", "user:bob", "hi")]
+    public async Task A_send_that_waits_for_lines_of_the_terminal_says_so_before_it_is_connected(bool waits, params string[] arguments)
+    {
+        const string Hint = "every line that you type is a message";
+        await using var cli = ToolProcess.StartAtTerminal(
+            ToolProcess.Cli, new Dictionary<string, string>(), [.. arguments, "--token", "x", "--url", "http://127.0.0.1:9/wsmq", "--timeout", "60s"]);
+
+        await Eventually.That("it has tried to connect", () => cli.Output.Any(line => line.Contains("nothing listens", StringComparison.Ordinal)));
+
+        cli.Output.First(line => line.Contains("wsmq: ", StringComparison.Ordinal)).Contains(Hint, StringComparison.Ordinal).Should().Be(waits);
+        cli.Output.Count(line => line.Contains(Hint, StringComparison.Ordinal)).Should().Be(waits ? 1 : 0);
+    }
+
     [Fact]
     public async Task Before_the_host_it_says_at_once_how_to_start_it_and_goes_on_trying()
     {

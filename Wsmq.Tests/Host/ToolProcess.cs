@@ -32,10 +32,17 @@ internal sealed class ToolProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    public static ToolProcess Start(string project, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static ToolProcess Start(string project, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Launch(environment, "dotnet", [PathOf(project), .. arguments]);
+
+    /// <summary>The same with a terminal of its own, as a person has it; what it writes, also to standard error, is the output.</summary>
+    public static ToolProcess StartAtTerminal(string project, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Launch(environment, "script", ["-qec", string.Join(' ', new[] { "dotnet", PathOf(project) }.Concat(arguments).Select(a => $"'{a}'")), "/dev/null"]);
+
+    private static ToolProcess Launch(IReadOnlyDictionary<string, string> environment, string command, string[] arguments)
     {
         // Tests that a shell runs in the background ignore Ctrl+C, and so would all that they start: env turns that back.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", PathOf(project), .. arguments])
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", command, .. arguments])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
