@@ -14,6 +14,7 @@ namespace Wsmq;
 internal sealed partial record ConnectFailure(Exception Error, HttpStatusCode? Status, string Cause)
 {
     private const string UsualPath = "/wsmq";
+    private const string NoHub = "what answers there is no wsmq hub but a page, maybe of a sign-in that it redirects to, or a proxy in between does not pass WebSockets";
 
     /// <summary>Another attempt with the same settings would be refused in the same way; only a new token may change it.</summary>
     public bool IsFinal => Error is WsmqException { Error.CanRetry: false } || Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
@@ -43,11 +44,12 @@ internal sealed partial record ConnectFailure(Exception Error, HttpStatusCode? S
             403 => "the server knows the user, and does not let it connect here",
             404 when !url.AbsolutePath.EndsWith(UsualPath, StringComparison.Ordinal) => $"no hub at this path: is {UsualPath} missing at the end of the URL?",
             404 => "no hub at this path: compare it with the one that the server gives to MapWsmq",
+            405 => "what answers there takes no connection in this way: no hub at this path, where a page answers, or one that takes WebSockets only (SkipNegotiation)",
             414 or 431 => "the token or the URL is too long for the server or a proxy in front of it",
             429 => "the server, or a proxy in front of it, takes no more connections for now",
-            >= 300 and < 400 => "the server redirects elsewhere, and a WebSocket does not follow: give the URL that it redirects to",
+            >= 300 and < 400 => "the server redirects elsewhere, and a WebSocket does not follow: give the URL that it redirects to, as https. If that is a sign-in page, the path is wrong, or the server does not look for tokens there",
             >= 500 => "the server, or the app behind a proxy, is not ready",
-            _ => "what answers there is no wsmq hub, or a proxy in between does not pass WebSockets",
+            _ => NoHub,
         };
         return string.Create(CultureInfo.InvariantCulture, $"{Shown(url)} answered {(int)status}: {hint}");
     }
@@ -62,6 +64,7 @@ internal sealed partial record ConnectFailure(Exception Error, HttpStatusCode? S
         : IsPlainHttp(error) ? $"no TLS with {Shown(url)}: the server seems to speak plain http there: begin the URL with http, or name the port for https"
         : Find<AuthenticationException>(error) is { } tls ? $"no TLS with {Shown(url)}: {(tls.InnerException ?? tls).Message}"
         : error is TimeoutException or IOException ? error.Message
+        : error is InvalidDataException ? $"{Shown(url)} answered what no hub answers: {NoHub}"
         : $"{Shown(url)}: {error.GetBaseException().Message}";
 
     // What .NET says of an answer that is no TLS; it has no code for it.

@@ -25,6 +25,11 @@ public sealed class RefusedStartTests : IAsyncLifetime
             app.MapGet("/redirect", () => Results.Redirect("/wsmq", preserveMethod: true));
             app.MapGet("/busy", () => Results.StatusCode(503));
             app.MapGet("/page", () => "a page");
+            app.MapPost("/page/negotiate", () => "a page");
+            app.MapGet("/sign-in", () => Results.Redirect("/page?returnUrl=%2Fwsmq"));
+            app.MapPost("/sign-in/negotiate", () => Results.Redirect("/page?returnUrl=%2Fwsmq"));
+            app.MapPost("/posted", () => "done");
+            app.MapGet("/posted/negotiate", () => "read");
         });
 
     public async Task DisposeAsync()
@@ -77,8 +82,13 @@ public sealed class RefusedStartTests : IAsyncLifetime
     [InlineData("", "404: no hub at this path: is /wsmq missing at the end of the URL?")]
     [InlineData("/other/wsmq", "404: no hub at this path: compare it with the one that the server gives to MapWsmq")]
     [InlineData("/busy", "503: the server, or the app behind a proxy, is not ready")]
-    [InlineData("/page", "200: what answers there is no wsmq hub")]
-    public async Task What_may_pass_is_tried_again_and_said_in_an_event_and_one_line_of_the_log(string path, string cause)
+    [InlineData("/page", "200: what answers there is no wsmq hub but a page")]
+    [InlineData("/sign-in", "200: what answers there is no wsmq hub but a page, maybe of a sign-in that it redirects to")]
+    [InlineData("/posted", "405: what answers there takes no connection in this way: no hub at this path")]
+    [InlineData("/page", "answered what no hub answers: what answers there is no wsmq hub but a page", true)]
+    [InlineData("/sign-in", "answered what no hub answers: what answers there is no wsmq hub but a page", true)]
+    [InlineData("/posted", "405: what answers there takes no connection in this way: no hub at this path", true)]
+    public async Task What_may_pass_is_tried_again_and_said_in_an_event_and_one_line_of_the_log(string path, string cause, bool negotiates = false)
     {
         var logs = new RecordedLogs();
         using var loggers = LoggerFactory.Create(b => b.SetMinimumLevel(LogLevel.Trace).AddProvider(logs));
@@ -89,6 +99,7 @@ public sealed class RefusedStartTests : IAsyncLifetime
             (o.LoggerFactory, o.SendTimeout) = (loggers, TimeSpan.FromMilliseconds(50));
             o.ReconnectBackoff.Max = o.ReconnectBackoff.Min = TimeSpan.FromMilliseconds(5);
             o.AccessToken = _ => Task.FromResult<string?>(TestTokens.For("bob"));
+            o.ConfigureHttp = http => http.SkipNegotiation = !negotiates;
         });
         client.ConnectFailed += (_, e) =>
         {
@@ -123,7 +134,8 @@ public sealed class RefusedStartTests : IAsyncLifetime
         await host.StartAsync();
         var client = host.Services.GetRequiredService<WsmqClient>();
 
-        (await Failure(client.SendAsync(new OutgoingMessage { To = "user:bob" }))).Message.Should().Contain("1001 no-user-identifier");
+        await Eventually.That("a send is told why there is no connection", async () =>
+            (await Failure(client.SendAsync(new OutgoingMessage { To = "user:bob" }))).Message.Contains("1001 no-user-identifier", StringComparison.Ordinal));
         Volatile.Write(ref user, "bob");
 
         await Eventually.That("it is connected", () => client.State == WsmqClientState.Connected);
@@ -191,7 +203,7 @@ public sealed class RefusedStartTests : IAsyncLifetime
         Cause(new HttpRequestException("x", new AuthenticationException("remote certificate is invalid"))).Should().Contain("no TLS").And.Contain("certificate");
         Cause(new TimeoutException("no connection within 15 s")).Should().Be("no connection within 15 s");
         Cause(new HttpRequestException("x", null, HttpStatusCode.RequestUriTooLong)).Should().Contain("414: the token or the URL is too long");
-        Cause(new HttpRequestException("x", null, HttpStatusCode.MovedPermanently)).Should().Contain("301: the server redirects elsewhere");
+        Cause(new HttpRequestException("x", null, HttpStatusCode.Found)).Should().Contain("302: the server redirects elsewhere").And.Contain("sign-in page");
         Cause(new HttpRequestException("x", null, HttpStatusCode.Forbidden)).Should().Contain("403: the server knows the user");
     }
 
