@@ -173,6 +173,14 @@ internal static partial class Log
         "A WebSocket or negotiation for {Path} got 404: nothing is mapped there. The hub is mapped at {HubPaths}; behind a proxy or with a path base, what stands before it counts too.")]
     public static partial void WrongPath(ILogger logger, string path, string hubPaths);
 
+    [LoggerMessage(275, LogLevel.Warning,
+        "A WebSocket or negotiation for {Path} got {Status}: it was redirected, and no hub answers there. If to a sign-in page, the app challenges with cookies or OpenID Connect there: name the scheme that reads the clients' tokens in a policy, and call MapWsmq().RequireAuthorization(policy). If to https (UseHttpsRedirection), give clients that URL. The hub is mapped at {HubPaths}.")]
+    public static partial void Redirected(ILogger logger, string path, int status, string hubPaths);
+
+    [LoggerMessage(276, LogLevel.Warning,
+        "A WebSocket or negotiation for {Path} was answered with {Status} by {Answerer}, and did not reach the hub. The hub is mapped at {HubPaths}: give clients that path, with what stands before it (a path base, a proxy); a fallback route answers all paths at which nothing is mapped. If the path is right, something in front of the hub answers.")]
+    public static partial void AnsweredElsewhere(ILogger logger, string path, int status, string answerer, string hubPaths);
+
     [LoggerMessage(217, LogLevel.Warning,
         "The server refused a request with {Status} before it read it: its address or headers are too long. If it was for the hub, the token is: shorten it, or raise MaxRequestLineSize (414) or MaxRequestHeadersTotalSize (431) in KestrelServerOptions.Limits, and the limits of proxies.")]
     public static partial void RequestTooLong(ILogger logger, int status);

@@ -20,7 +20,6 @@ namespace Wsmq.Server.Endpoints;
 internal sealed class RefusedRequests(ILogger<RefusedRequests> logger) : IStartupFilter, IObserver<KeyValuePair<string, object?>>
 {
     private const string BadRequest = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
-    private const string Negotiate = "/negotiate";
 
     private ImmutableArray<string> _paths = [];
 
@@ -64,42 +63,60 @@ internal sealed class RefusedRequests(ILogger<RefusedRequests> logger) : IStartu
             _ => false,
         });
 
-    private static bool IsOfInterest(HttpContext context) =>
-        context.Request.Headers.ContainsKey("Sec-WebSocket-Version")
-        || context.Request.Path.Value?.EndsWith(Negotiate, StringComparison.OrdinalIgnoreCase) == true;
+    private static bool IsOfInterest(HttpContext context) => StrayRequest.IsUpgrade(context) || StrayRequest.IsNegotiation(context.Request.Path.Value);
 
     private Task WatchAsync(HttpContext context, RequestDelegate inner)
     {
+        // A fallback to a file writes the path of the file into the request.
+        var path = context.Request.PathBase + context.Request.Path;
         var answering = inner(context);
-        return AcceptedSocket.Is(context) ? answering : LookAfterAsync(answering, context);
+        return AcceptedSocket.Is(context) ? answering : LookAfterAsync(answering, context, path);
     }
 
-    private async Task LookAfterAsync(Task answering, HttpContext context)
+    private async Task LookAfterAsync(Task answering, HttpContext context, string path)
     {
         await answering;
         if (Refusal.Explains(context))
             return;
-        var isOurs = context.GetEndpoint()?.Metadata.GetMetadata<OriginPolicy.Marker>() is not null;
+        if (context.GetEndpoint()?.Metadata.GetMetadata<OriginPolicy.Marker>() is not null)
+            ExplainRefused(context, PrintableText.Of(path));
+        else if (StrayRequest.Is(context, path, _paths))
+            ExplainStray(context, PrintableText.Of(path));
+    }
+
+    private void ExplainRefused(HttpContext context, string path)
+    {
         switch (context.Response.StatusCode)
         {
-            case StatusCodes.Status401Unauthorized when isOurs && !WasAuthenticated(context):
+            case StatusCodes.Status401Unauthorized when !WasAuthenticated(context):
                 Log.NotAuthenticated(logger);
                 break;
-            case StatusCodes.Status401Unauthorized when isOurs && context.Request.Query.ContainsKey(QueryToken.Name):
+            case StatusCodes.Status401Unauthorized when context.Request.Query.ContainsKey(QueryToken.Name):
                 Log.TokenInQueryNotRead(logger);
                 break;
-            case StatusCodes.Status401Unauthorized when isOurs && context.Request.Headers.Authorization.Count == 0:
+            case StatusCodes.Status401Unauthorized when context.Request.Headers.Authorization.Count == 0:
                 Log.NoCredentials(logger);
                 break;
-            case StatusCodes.Status401Unauthorized when isOurs:
+            case StatusCodes.Status401Unauthorized:
                 Log.CredentialsRefused(logger);
                 break;
-            case StatusCodes.Status403Forbidden when isOurs:
+            case StatusCodes.Status403Forbidden:
                 Log.PolicyRefused(logger);
                 break;
-            case StatusCodes.Status404NotFound when context.GetEndpoint() is null:
-                Log.WrongPath(logger, PrintableText.Of(context.Request.PathBase + context.Request.Path), HubPaths);
+            case var status when StrayRequest.IsRedirect(status):
+                Log.Redirected(logger, path, status, HubPaths);
                 break;
         }
+    }
+
+    private void ExplainStray(HttpContext context, string path)
+    {
+        var (status, endpoint) = (context.Response.StatusCode, context.GetEndpoint());
+        if (status == StatusCodes.Status404NotFound && endpoint is null)
+            Log.WrongPath(logger, path, HubPaths);
+        else if (StrayRequest.IsRedirect(status))
+            Log.Redirected(logger, path, status, HubPaths);
+        else
+            Log.AnsweredElsewhere(logger, path, status, endpoint?.DisplayName ?? "a file or a middleware", HubPaths);
     }
 }
