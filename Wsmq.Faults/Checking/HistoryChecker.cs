@@ -57,7 +57,7 @@ internal sealed class HistoryChecker
                 break;
             case EventKind.TailAtRisk or EventKind.Promoted:
                 _failovers.Take(happened, line);
-                _live.FailedOver();
+                _live.FailedOver(happened);
                 break;
             case EventKind.Leak:
                 _verdict.AddLeak($"{happened.Id}: {happened.Why}");

@@ -8,12 +8,17 @@ namespace Wsmq.Faults.Checking;
 /// </summary>
 internal sealed class LiveRecords(Verdict verdict)
 {
+    // Nodes have left the old server, and have heard that a former master is none any more.
+    private const double SettleSeconds = 20;
+
     private readonly Dictionary<string, LivePush> _pushes = new(StringComparer.Ordinal);
     private readonly HashSet<string> _connected = new(StringComparer.Ordinal);
-    private bool _afterFailover;
+    private double _settledAt = double.NegativeInfinity;
 
-    /// <summary>From here on the backplane may have what it had published both from the old server and from the new one.</summary>
-    public void FailedOver() => _afterFailover = true;
+    /// <summary>For a while the backplane may have what was published both from the old server and from the new one.</summary>
+    /// <param name="happened">The tail is at risk: it may be so until the failover and beyond. Or the replica is the master now.</param>
+    public void FailedOver(HistoryEvent happened) =>
+        _settledAt = happened.Kind == EventKind.Promoted ? happened.Time + SettleSeconds : double.PositiveInfinity;
 
     /// <summary>A device connects, or has lost its connection.</summary>
     public void State(HistoryEvent state)
@@ -40,7 +45,7 @@ internal sealed class LiveRecords(Verdict verdict)
             verdict.AddLiveWrong($"{device.Name} got the live push {pushed.Id} to {push.To}");
         else if (push.Got.Add(device.Name))
             verdict.LiveDelivered++;
-        else if (_afterFailover)
+        else if (pushed.Time < _settledAt)
             verdict.LiveAgain++;
         else
             verdict.AddLiveTwice($"{device.Name} got the live push {pushed.Id} to {push.To} twice");

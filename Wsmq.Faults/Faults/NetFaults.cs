@@ -3,14 +3,14 @@ using Wsmq.Testing;
 
 namespace Wsmq.Faults.Injected;
 
-/// <summary>Something happens to the line between a node (on a Cluster: all nodes) and a server of the store.</summary>
-internal abstract class NetFault(string name) : Fault(name, StoreName.Redis, StoreName.Replica, StoreName.Receipts, StoreName.Cluster)
+/// <summary>Something happens to the line between a node (on a Cluster and with sentinels: all nodes) and a server of the store.</summary>
+internal abstract class NetFault(string name) : Fault(name, StoreName.Redis, StoreName.Replica, StoreName.Receipts, StoreName.Cluster, StoreName.Sentinel)
 {
     public override string Takes => Hold.Lines;
 
     public override async Task RunAsync(FaultContext context)
     {
-        var line = context.Deployment.Lines[context.Random.Next(context.Deployment.Lines.Count)];
+        var line = context.Deployment.AnyLine(context.Random);
         Break(line, context);
         await context.LastAsync();
         Repair(line, context);

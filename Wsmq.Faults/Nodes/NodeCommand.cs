@@ -18,6 +18,7 @@ internal static class NodeCommand
 
     public static readonly Option<string?> Redis = new("--redis");
     public static readonly Option<string?> Sqlite = new("--sqlite");
+    public static readonly Option<string?> RedisLines = new("--redis-lines");
     public static readonly Option<int> ReceiptReplicas = new("--receipt-replicas");
     public static readonly Option<int> CommandTimeout = new("--command-timeout");
     public static readonly Option<int> TailCheck = new("--tail-check");
@@ -25,7 +26,7 @@ internal static class NodeCommand
 
     public static Command Create()
     {
-        var command = new Command(Name, "One node; used by the other commands.") { Redis, Sqlite, ReceiptReplicas, CommandTimeout, TailCheck, ConnectionTimeout };
+        var command = new Command(Name, "One node; used by the other commands.") { Redis, Sqlite, RedisLines, ReceiptReplicas, CommandTimeout, TailCheck, ConnectionTimeout };
         command.Hidden = true;
         command.SetAction((result, _) => RunAsync(result));
         return command;
@@ -95,8 +96,13 @@ internal static class NodeCommand
         services.Configure<HubOptions<WsmqHub>>(hub => (hub.ClientTimeoutInterval, hub.KeepAliveInterval) = (timeout, timeout / 4));
         if (result.GetValue(Redis) is { } redis)
         {
-            wsmq.UseRedis(redis, o => (o.CommandTimeout, o.ReceiptReplicas) =
-                (TimeSpan.FromMilliseconds(result.GetValue(CommandTimeout)), result.GetValue(ReceiptReplicas)));
+            wsmq.UseRedis(redis, o =>
+            {
+                (o.CommandTimeout, o.ReceiptReplicas) =
+                    (TimeSpan.FromMilliseconds(result.GetValue(CommandTimeout)), result.GetValue(ReceiptReplicas));
+                if (result.GetValue(RedisLines) is { } lines)
+                    o.ConfigureConnection = c => c.Tunnel = LineTunnel.Parse(lines);
+            });
         }
         else
         {

@@ -11,11 +11,15 @@ internal sealed record NodeSettings(string? Redis, string? Sqlite, Timings Timin
     /// <summary>How many replicas a receipt waits for.</summary>
     public int ReceiptReplicas { get; init; }
 
+    /// <summary>Ports of lines by those of the servers that they lead to, where nodes hear the addresses of servers from somebody else.</summary>
+    public IReadOnlyDictionary<int, int>? RedisLines { get; init; }
+
     public string[] ToArguments()
     {
         List<string> arguments = [];
         Add(NodeCommand.Redis.Name, Redis);
         Add(NodeCommand.Sqlite.Name, Sqlite);
+        Add(NodeCommand.RedisLines.Name, RedisLines is null ? null : LineTunnel.Format(RedisLines));
         Add(NodeCommand.ReceiptReplicas.Name, ReceiptReplicas.ToString(CultureInfo.InvariantCulture));
         Add(NodeCommand.CommandTimeout.Name, Milliseconds(Timings.CommandTimeout));
         Add(NodeCommand.TailCheck.Name, Milliseconds(Timings.TailCheck));

@@ -17,6 +17,9 @@ internal abstract class Deployment(string folder, Timings timings) : IAsyncDispo
     /// <summary>The lines through which nodes reach the store; none where it is a part of the node.</summary>
     public abstract IReadOnlyList<TcpProxy> Lines { get; }
 
+    /// <summary>One that nodes use at the moment.</summary>
+    public virtual TcpProxy AnyLine(Random random) => Lines[random.Next(Lines.Count)];
+
     protected string Folder => folder;
 
     protected Timings Timings => timings;

@@ -3,14 +3,18 @@ using Wsmq.Testing;
 
 namespace Wsmq.Faults.Stores;
 
-/// <summary>A Redis, its replica, and three sentinels that decide which of them is the master; nodes ask these, and reach both directly.</summary>
+/// <summary>
+/// A Redis, its replica, and three sentinels that decide which of them is the master. Nodes ask these directly, and reach each server
+/// through its line; the servers and the sentinels reach each other without: what happens to a line is no failover.
+/// </summary>
 internal sealed class SentinelStore(string folder, Timings timings) : Deployment(folder, timings), IRedisMaster
 {
+    private readonly Dictionary<RedisServer, TcpProxy> _lines = [];
     private SentinelRedis? _redis;
 
     public override string Name => StoreName.Sentinel;
 
-    public override IReadOnlyList<TcpProxy> Lines => [];
+    public override IReadOnlyList<TcpProxy> Lines => [.. _lines.Values];
 
     public SentinelRedis Redis => _redis!;
 
@@ -20,8 +24,14 @@ internal sealed class SentinelStore(string folder, Timings timings) : Deployment
     {
         _redis = await SentinelRedis.StartAsync(downAfter: Timings.SentinelDownAfter, arguments: RedisSettings.Safe);
         Master = Redis.Servers[0];
-        await StartNodesAsync(Enumerable.Repeat(new NodeSettings(Redis.Configuration, null, Timings), nodes));
+        foreach (var server in Redis.Servers)
+            _lines.Add(server, new TcpProxy(server.Uri));
+        var settings = new NodeSettings(Redis.Configuration, null, Timings) { RedisLines = _lines.ToDictionary(l => l.Key.Port, l => l.Value.Port) };
+        await StartNodesAsync(Enumerable.Repeat(settings, nodes));
     }
+
+    // Nobody uses that to the replica.
+    public override TcpProxy AnyLine(Random random) => _lines[Master];
 
     /// <summary>Waits until the sentinels have made the other one the master.</summary>
     public async Task<RedisServer> FailedOverAsync() => Master = await Redis.FailedOverAsync(Master);
@@ -33,5 +43,11 @@ internal sealed class SentinelStore(string folder, Timings timings) : Deployment
 
     public override async Task<int> SubscriptionsAsync() => RedisSettings.Count(await Master.CommandAsync("PUBSUB CHANNELS"));
 
-    protected override ValueTask DisposeStoreAsync() => _redis?.DisposeAsync() ?? default;
+    protected override async ValueTask DisposeStoreAsync()
+    {
+        foreach (var line in Lines)
+            await line.DisposeAsync();
+        if (_redis is not null)
+            await _redis.DisposeAsync();
+    }
 }

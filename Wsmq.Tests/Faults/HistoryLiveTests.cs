@@ -58,6 +58,21 @@ public sealed class HistoryLiveTests : HistoryTest
     }
 
     [Fact]
+    public void One_that_comes_again_long_after_a_failover_is_found()
+    {
+        Connected(Ours, Plain);
+        History.Add(new HistoryEvent { Kind = EventKind.TailAtRisk, Time = 1 });
+        History.Add(new HistoryEvent { Kind = EventKind.Promoted, Time = 10 });
+        Push("l1", Queue);
+        History.Add(new HistoryEvent { Kind = EventKind.Pushed, Device = Ours, Id = "l1", Time = 11 });
+        History.Add(new HistoryEvent { Kind = EventKind.Pushed, Device = Ours, Id = "l1", Time = 12 });
+        Push("l2", Queue);
+        History.Add(new HistoryEvent { Kind = EventKind.Pushed, Device = Ours, Id = "l2", Time = 40 });
+        History.Add(new HistoryEvent { Kind = EventKind.Pushed, Device = Ours, Id = "l2", Time = 41 });
+        (Verdict.LiveTwice, Verdict.LiveAgain).Should().Be((1, 1));
+    }
+
+    [Fact]
     public void A_push_that_does_not_come_is_missed_by_devices_that_were_connected()
     {
         Connected(Ours, Plain);

@@ -1,0 +1,19 @@
+using System.Globalization;
+using System.Net;
+using StackExchange.Redis.Configuration;
+
+namespace Wsmq.Faults.Nodes;
+
+/// <summary>Leads the connections of a node to servers through lines, whoever has told it the servers' addresses.</summary>
+/// <param name="lines">Ports of lines by those of the servers.</param>
+internal sealed class LineTunnel(IReadOnlyDictionary<int, int> lines) : Tunnel
+{
+    public static string Format(IReadOnlyDictionary<int, int> lines) =>
+        string.Join(',', lines.Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Key}={l.Value}")));
+
+    public static LineTunnel Parse(string text) => new(text.Split(',').Select(l => l.Split('=')).ToDictionary(
+        l => int.Parse(l[0], CultureInfo.InvariantCulture), l => int.Parse(l[1], CultureInfo.InvariantCulture)));
+
+    public override ValueTask<EndPoint?> GetSocketConnectEndpointAsync(EndPoint endpoint, CancellationToken cancellationToken) =>
+        new(endpoint is IPEndPoint server && lines.TryGetValue(server.Port, out var line) ? new IPEndPoint(server.Address, line) : endpoint);
+}
