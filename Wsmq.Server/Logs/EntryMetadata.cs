@@ -43,7 +43,7 @@ internal sealed record EntryMetadata
         buffer.ResetWrittenCount();
         writer.Reset(buffer);
         writer.WriteStartObject();
-        writer.WriteString(Wire.Id, Id);
+        WireWriter.WriteText(writer, Wire.Id, Id);
         WireWriter.WriteText(writer, Wire.Sender, Sender);
         writer.WriteNumber(Wire.SentAt, SentAt);
         WireWriter.WriteText(writer, Wire.Type, Type);

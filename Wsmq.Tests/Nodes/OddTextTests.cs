@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Nodes;
+
+/// <summary>Text that is none, and JSON that is no value of the handler's type, over a real node.</summary>
+public sealed class OddTextTests : IAsyncLifetime
+{
+    private const string Half = "hi \ud83d";
+    private readonly TempFolder _folder = new();
+    private TestNode _node = null!;
+
+    [MessageType("order")]
+    private sealed record Order
+    {
+        public required string Id { get; init; }
+
+        public double Total { get; init; }
+
+        public int Count { get; init; }
+    }
+
+    public async Task InitializeAsync() => _node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")), o => o.MaxAttempts = 2);
+
+    public async Task DisposeAsync()
+    {
+        await _node.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    public static TheoryData<string, SendOptions> Texts => new()
+    {
+        { "a header's value", new SendOptions { Headers = new Dictionary<string, string> { ["h"] = Half } } },
+        { "a header's name", new SendOptions { Headers = new Dictionary<string, string> { ["\ude00"] = "v" } } },
+        { "an id", new SendOptions { Id = Half } },
+        { "a type", new SendOptions { Type = "\ud83d\ud83d\ude00" } },
+        { "a correlation id", new SendOptions { CorrelationId = "\ude00\ud83d" } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Texts))]
+    public async Task Half_an_emoji_in_what_travels_with_a_message_is_refused_at_the_send(string where, SendOptions options)
+    {
+        await using var alice = await TypedClient.StartAsync(_node.Hub, "alice");
+        await using var bob = await PlainClient.ConnectAsync(_node, "bob");
+
+        foreach (var send in new Func<Task>[]
+        {
+            () => alice.Client.SendAsync(Address.User("bob"), new Number(1), options),
+            () => _node.Publisher.SendAsync(Address.User("bob"), new Number(1), options),
+        })
+            (await send.Should().ThrowAsync<WsmqException>(where)).Which.Error.Should().Be(WsmqErrors.InvalidMessage);
+
+        await alice.Client.SendAsync(Address.User("bob"), new Number(2), new SendOptions { Headers = new Dictionary<string, string> { ["\ud83d\ude00"] = "\ud83d\ude00\ud83d\ude00!" } });
+        await bob.ReceivesAsync("""{"value":2}""");
+        bob.Received[0].Headers.Should().BeEquivalentTo(new Dictionary<string, string> { ["\ud83d\ude00"] = "\ud83d\ude00\ud83d\ude00!" });
+    }
+
+    [Fact]
+    public async Task Half_an_emoji_in_a_body_is_written_as_the_serializer_writes_it_and_read_as_that()
+    {
+        await using var alice = await TypedClient.StartAsync(_node.Hub, "alice");
+        await using var plain = await PlainClient.ConnectAsync(_node, "bob", "plain");
+        var handled = new ConcurrentQueue<string>();
+        await using var typed = await StartAsync(handled, []);
+
+        await alice.Client.SendAsync(Address.User("bob"), new Order { Id = Half });
+        await _node.Publisher.SendAsync(Address.User("bob"), new Order { Id = Half });
+
+        await Eventually.That("both are handled", () => handled.Count == 2);
+        handled.Should().Equal("hi \ufffd", "hi \ufffd");
+        await plain.ReceivesAsync([.. Enumerable.Repeat("""{"id":"hi �","total":0,"count":0}""", 2)]);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("\"x\"")]
+    [InlineData("{}")]
+    [InlineData("""{"id":7}""")]
+    [InlineData("""{"id":"hi \ud83d"}""")]
+    [InlineData("""{"id":"x","\ude00":1}""")]
+    [InlineData("""{"id":"x","count":1e400}""")]
+    [InlineData("""{"id":"x","count":9223372036854775809}""")]
+    [InlineData("""{"id":"x","total":"many"}""")]
+    public async Task What_cannot_be_read_is_a_failed_attempt_and_is_dead_lettered_unread(string body)
+    {
+        var (handled, errors) = (new ConcurrentQueue<string>(), new ConcurrentQueue<WsmqErrorEventArgs>());
+        await using var bob = await StartAsync(handled, errors);
+
+        var receipt = await SendAsync(body);
+        await SendAsync("""{"id":"next"}""");
+
+        await Eventually.That("the next is handled", () => !handled.IsEmpty);
+        handled.Should().Equal("next");
+        errors.Should().HaveCountGreaterThanOrEqualTo(2).And.OnlyContain(e => e.Operation == WsmqOperation.ReadBody && e.Delivery!.Position == receipt.Position);
+        var letter = (await _node.Services.GetRequiredService<IWsmqDeadLetters>().ListAsync("bob")).Should().ContainSingle().Subject;
+        (letter.Position.ToString(), letter.Attempts).Should().Be((receipt.Position, 2));
+    }
+
+    [Theory]
+    [InlineData("""{"id":"a\u0000b"}""", "a\0b")]
+    [InlineData("""{"id":"a","id":"b"}""", "b")]
+    [InlineData("""{"id":"x","total":1e400}""", "x")]
+    [InlineData("""{"id":"x","count":-0}""", "x")]
+    [InlineData("""{"id":"x","more":{"deep":[1e400]}}""", "x")]
+    public async Task What_is_odd_and_can_be_read_is_handled(string body, string id)
+    {
+        var (handled, errors) = (new ConcurrentQueue<string>(), new ConcurrentQueue<WsmqErrorEventArgs>());
+        await using var bob = await StartAsync(handled, errors);
+
+        await SendAsync(body);
+
+        await Eventually.That("it is handled", () => !handled.IsEmpty || !errors.IsEmpty);
+        errors.Should().BeEmpty();
+        handled.Should().Equal(id);
+    }
+
+    private Task<Receipt> SendAsync(string body) =>
+        _node.Publisher.SendAsync(new OutgoingMessage { To = "user:bob", Type = "order", Body = JsonBody.Parse(body) });
+
+    private async Task<TypedClient> StartAsync(ConcurrentQueue<string> handled, ConcurrentQueue<WsmqErrorEventArgs> errors)
+    {
+        var client = new TypedClient(_node.Hub, "bob", null);
+        client.Client.Error += (_, e) => errors.Enqueue(e);
+        client.Client.On<Order>((message, _) =>
+        {
+            handled.Enqueue(message.Body.Id);
+            return Task.CompletedTask;
+        });
+        await client.Client.StartAsync();
+        return client;
+    }
+}
