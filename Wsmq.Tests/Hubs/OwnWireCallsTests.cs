@@ -1,0 +1,114 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Hubs;
+
+/// <summary>All that the server calls, and what the client library makes of it, in an app whose own hubs write JSON in their own way.</summary>
+public sealed partial class OwnWireCallsTests : IDisposable
+{
+    private static readonly Dictionary<string, Action<JsonSerializerOptions>> Apps = new()
+    {
+        ["nothing"] = _ => { },
+        ["references preserved"] = o => o.ReferenceHandler = ReferenceHandler.Preserve,
+        ["defaults left out"] = o => o.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+        ["numbers as text"] = o => o.NumberHandling = JsonNumberHandling.WriteAsString,
+        ["converters for numbers and for true and false"] = o =>
+        {
+            o.Converters.Add(new AsText<long>(t => t.GetInt64()));
+            o.Converters.Add(new AsText<int>(t => t.GetInt32()));
+            o.Converters.Add(new AsText<bool>(t => t.GetBoolean()));
+        },
+        ["enumerations as text"] = o => o.Converters.Add(new JsonStringEnumConverter()),
+        ["snake case"] = o => (o.PropertyNamingPolicy, o.DictionaryKeyPolicy) = (JsonNamingPolicy.SnakeCaseLower, JsonNamingPolicy.SnakeCaseUpper),
+    };
+
+    private readonly TempFolder _folder = new();
+
+    public static TheoryData<string> Names => [.. Apps.Keys];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Every_call_is_that_of_the_document(string app)
+    {
+        // The log keeps four, the node remembers none, and two may be in flight.
+        await using var node = await StartAsync(app, o =>
+        {
+            (o.Retention.MaxCount, o.FeedEntries, o.Window, o.MaxAttempts) = (4, 0, 2, 2);
+            (o.StallAfter, o.Drain.Timeout, o.Drain.Spread, o.Drain.ReadinessDelay) = (TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(2), TimeSpan.Zero, TimeSpan.Zero);
+        });
+        var positions = (await node.Publisher.SendManyAsync([.. Enumerable.Range(0, 6).Select(i =>
+            new OutgoingMessage { To = "user:bob", Id = $"m{i}", Body = JsonBody.Parse($"{i}") })])).Select(r => r.Receipt!.Position).ToArray();
+        await using var bob = await RawClient.ConnectAsync(node, "bob", "&batch=true&store=true");
+
+        await ComesAsync(bob, """{"type":1,"target":"StoreState","arguments":[true]}""");
+        await ComesAsync(bob, $$"""{"type":1,"target":"ReceiveMany","arguments":[[{{Delivery(positions, 2)}},{{Delivery(positions, 3)}}]]}""");
+        await ComesAsync(bob, $$"""{"type":1,"target":"Stalled","arguments":["user:bob","{{positions[3]}}"]}""");
+        foreach (var (id, attempts) in new[] { ("1", 1), ("2", 2) })
+        {
+            await bob.SendAsync($$"""{"type":1,"invocationId":"{{id}}","target":"Fail","arguments":["user:bob","{{positions[2]}}","Boom"]}""");
+            await ComesAsync(bob, $$"""{"type":3,"invocationId":"{{id}}","result":{{attempts}}}""");
+        }
+
+        await ComesAsync(bob, $$"""{"type":1,"target":"Skipped","arguments":["user:bob","{{positions[2]}}",2]}""");
+        await bob.SendAsync($$"""{"type":1,"invocationId":"3","target":"Resume","arguments":["user:bob","{{positions[0]}}"]}""");
+        await ComesAsync(bob, """{"type":3,"invocationId":"3","result":null}""");
+        await ComesAsync(bob, $$"""{"type":1,"target":"Gap","arguments":["user:bob","{{positions[0]}}","{{new Position(Position.Parse(positions[1]).Value + 1)}}","retention"]}""");
+
+        // Nothing but the client's own leaving ends the drain, and the caller waits in it.
+        var stop = Task.Run(async () => await node.DisposeAsync());
+        await ComesAsync(bob, """{"type":1,"target":"Reconnect","arguments":[0]}""");
+        await bob.DisposeAsync();
+        await stop;
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task The_client_library_has_its_receipts_and_hears_that_it_is_to_leave(string app)
+    {
+        // Nothing but the client's own leaving ends this drain within the test's time.
+        await using var node = await StartAsync(app, o => (o.Drain.Timeout, o.Drain.Spread, o.Drain.ReadinessDelay) = (TimeSpan.FromMinutes(2), TimeSpan.Zero, TimeSpan.Zero));
+        await using var bob = await TypedClient.StartAsync(node.Hub, "bob");
+
+        var first = await bob.Client.SendAsync(Address.User("bob"), new Number(1), new SendOptions { Id = "once" });
+        var again = await bob.Client.SendAsync(Address.User("bob"), new Number(1), new SendOptions { Id = "once" });
+        var refused = await bob.Invoking(b => b.SendAsync("group:others", 2)).Should().ThrowAsync<WsmqException>();
+        await bob.HandlesAsync([1]);
+        await node.DisposeAsync();
+
+        (again.Position, first.Duplicate, again.Duplicate).Should().Be((first.Position, false, true));
+        refused.Which.Error.Should().Be(WsmqErrors.SendNotAllowed);
+        await Eventually.That("it looks for another node", () => bob.States.Contains(WsmqClientState.Reconnecting));
+        bob.Errors.Should().OnlyContain(e => e.Operation == WsmqOperation.Connect, "there is no other node");
+    }
+
+    private static string Delivery(string[] positions, int number) =>
+        $$"""{"source":"user:bob","position":"{{positions[number]}}","previous":"{{positions[number - 1]}}","id":"m{{number}}","sentAt":"T","body":{{number}}}""";
+
+    private static async Task ComesAsync(RawClient client, string frame)
+    {
+        // Times differ from run to run.
+        IEnumerable<string> Seen() => client.All.SelectMany(m => m.Split(RawClient.Separator)).Select(f => Time().Replace(f, "\"sentAt\":\"T\""));
+        await Eventually.That($"{frame} comes", () => client.Ended || Seen().Contains(frame, StringComparer.Ordinal));
+        Seen().Should().Contain(frame);
+    }
+
+    private Task<TestNode> StartAsync(string app, Action<WsmqOptions> options) => TestNode.StartAsync(
+        s => s.UseSqlite(_folder.File("wsmq.db")), options,
+        services: b => b.Services.AddSignalR().AddJsonProtocol(o => Apps[app](o.PayloadSerializerOptions)));
+
+    [GeneratedRegex("\"sentAt\":[0-9]+")]
+    private static partial Regex Time();
+
+    private sealed class AsText<T>(Func<JsonElement, T> read) : JsonConverter<T>
+    {
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => read(JsonElement.ParseValue(ref reader));
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue($"{value}");
+    }
+}
