@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Wsmq.Tests.Support;
@@ -39,6 +42,57 @@ public sealed class PlainAppTests(SharedRedis redis) : IDisposable
         await app.StopAsync();
         var late = () => publisher.SendAsync(Address.User("bob"), new Number(3));
         (await late.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.Stopping);
+    }
+
+    [Fact]
+    public async Task An_app_without_a_web_server_pushes_live_and_answers_its_health_checks()
+    {
+        var prefix = redis.NextPrefix();
+        await using var node = await TestNode.StartAsync(s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix));
+        await node.Groups.AddAsync("ops", "bob");
+        var (bob, carol) = (new ConcurrentQueue<string>(), new ConcurrentQueue<string>());
+        await using var first = await ListenAsync(node, "bob", bob);
+        await using var second = await ListenAsync(node, "carol", carol);
+        var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddWsmq().UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix);
+        using var app = builder.Build();
+        await app.StartAsync();
+        var live = app.Services.GetRequiredService<IHubContext<WsmqHub, IWsmqClient>>();
+        var health = app.Services.GetRequiredService<HealthCheckService>();
+
+        // A group is joined after the logs are read; a push before that is lost, as documented.
+        await Eventually.That("the push to the group comes", async () =>
+        {
+            await live.Clients.Group("ops").Live(new LiveMessage { Type = "group" });
+            return bob.Contains("group");
+        });
+        await live.Clients.User("carol").Live(new LiveMessage { Type = "user" });
+        await live.Clients.All.Live(new LiveMessage { Type = "all" });
+        var running = await health.CheckHealthAsync();
+        await Eventually.That("both have the last", () => bob.Contains("all") && carol.Contains("all"));
+        await app.StopAsync();
+        var stopped = await health.CheckHealthAsync(check => check.Name == "wsmq-drain");
+
+        bob.Distinct().Should().Equal("group", "all");
+        carol.Should().Equal("user", "all");
+        running.Entries.Select(e => (e.Key, e.Value.Status)).Should().BeEquivalentTo([("wsmq-store", HealthStatus.Healthy), ("wsmq-drain", HealthStatus.Healthy)]);
+        stopped.Status.Should().Be(HealthStatus.Unhealthy);
+    }
+
+    private static async Task<TypedClient> ListenAsync(TestNode node, string user, ConcurrentQueue<string> pushed)
+    {
+        var client = new TypedClient(node.Hub, user, _ => Task.CompletedTask);
+        client.Client.OnLive((message, _) =>
+        {
+            pushed.Enqueue(message.Type!);
+            return Task.CompletedTask;
+        });
+        await client.Client.StartAsync();
+
+        // A completed call says that pushes to its user reach it.
+        await client.SendAsync($"user:{user}", 0);
+        return client;
     }
 
     [Fact]
