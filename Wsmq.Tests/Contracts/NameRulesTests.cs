@@ -33,6 +33,10 @@ public sealed class NameRulesTests
     [InlineData("שָׁלוֹם")]
     [InlineData("ᎣᏏᏲ")]
     [InlineData("ꓐꓳꓐ")]
+    [InlineData("µ-services")]
+    [InlineData("1ª planta")]
+    [InlineData("Проект v2")]
+    [InlineData("👩👩👧 family")]
     public void Names_of_honest_people_are_taken(string name) =>
         NameRules.Check(name.Normalize(NormalizationForm.FormKC), Address.MaxNameBytes, isJudged: true, out _, out var detail)
             .Should().BeTrue(detail);
@@ -50,6 +54,9 @@ public sealed class NameRulesTests
     [InlineData(" bob\u00a0", "bob")]
     [InlineData("b\u200dob", "bob")]
     [InlineData("bob\u2800", "bob")]
+    [InlineData("👩\u200d👩\u200d👧 family", "👩👩👧 family")]
+    [InlineData("µ-services", "μ-services")]
+    [InlineData("1ª planta", "1a planta")]
     public void A_refusal_names_the_form_that_is_taken(string name, string form)
     {
         Refused(name).Should().Contain($"write it '{form}'");

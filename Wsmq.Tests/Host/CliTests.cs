@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Wsmq.Tests.Client;
 
 namespace Wsmq.Tests.HostAndCli;
 
@@ -58,11 +59,15 @@ public sealed class CliTests : IAsyncLifetime
     {
         await _tools.StartHostAsync();
         string[] bodies = ["\"plain\"", "\"\\ud800\"", "{\"\\ud800\":1}", "{\"a\":\"\\udfff\"}", "1e999", "{\"a\":1,\"a\":2}",
-            new string('[', 48) + new string(']', 48), "{ \"a\" :\n[1, \"b c\"] }", "\"after\""];
+            new string('[', 48) + new string(']', 48), $"\"{new string('x', 260_000)}\"", new string('9', 100_000), "{ \"a\" :\n[1, \"b c\"] }", "\"after\""];
         foreach (var body in bodies)
         {
-            var sent = await _tools.CliAsync("send", "--as", "alice", "user:bob", body);
-            sent.Code.Should().Be(0, sent.Error);
+            // The system takes 128 KiB in one argument.
+            var isLong = body.Length > 120_000;
+            await using var sent = _tools.StartCli(["send", "--as", "alice", "user:bob", .. isLong ? Array.Empty<string>() : [body]]);
+            if (isLong)
+                await sent.WriteInputAsync(body + "\n");
+            (await sent.ExitCodeAsync()).Should().Be(0, sent.Error);
         }
 
         var (code, output, error) = await _tools.CliAsync(["listen", "--as", "bob", "--count", $"{bodies.Length}", .. json ? new[] { "--json" } : []]);
@@ -73,8 +78,32 @@ public sealed class CliTests : IAsyncLifetime
         lines.Should().HaveCount(bodies.Length);
         string[] shown = json
             ? [.. bodies.Select(b => $"\"body\":{b.Replace("{ \"a\" :\n[1, ", "{\"a\":[1,", StringComparison.Ordinal).Replace("] }", "]}", StringComparison.Ordinal)}")]
-            : ["plain", .. bodies[1..7], "{ \"a\" :\\n[1, \"b c\"] }", "after"];
+            : ["plain", .. bodies[1..7], new string('x', 260_000), bodies[8], "{ \"a\" :\\n[1, \"b c\"] }", "after"];
         lines.Zip(shown).Should().OnlyContain(pair => pair.First.Contains(pair.Second, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_message_that_could_not_be_shown_is_named_with_the_cause_and_what_follows_is_shown()
+    {
+        var script = new Script();
+        script.OnFail = async (source, position, client) =>
+        {
+            if (script.Fails.Count >= 2)
+                await client.Skipped(source, position, 2);
+            return script.Fails.Count;
+        };
+        script.OnConnected = async client =>
+        {
+            await client.Receive(Entry.Chat(1) with { SentAt = long.MaxValue });
+            await client.Receive(Entry.Chat(2));
+        };
+        await using var server = await ScriptedServer.StartAsync(script: script);
+        await using var cli = _tools.StartCli("listen", "--url", server.Url.ToString(), "--token", "x", "--count", "1");
+
+        (await cli.ExitCodeAsync()).Should().Be(0, cli.Error);
+
+        cli.Error.Should().Contain($"the message {Entry.At(1)} of {Entry.Alice} could not be shown (").And.Contain("trying again");
+        cli.Output.Should().ContainSingle().Which.Should().Contain("{\"text\":\"2\"}");
     }
 
     [Fact]
