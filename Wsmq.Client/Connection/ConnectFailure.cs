@@ -49,6 +49,7 @@ internal sealed partial record ConnectFailure(Exception Error, HttpStatusCode? S
             429 => "the server, or a proxy in front of it, takes no more connections for now",
             >= 300 and < 400 => "the server redirects elsewhere, and a WebSocket does not follow: give the URL that it redirects to, as https. If that is a sign-in page, the path is wrong, or the server does not look for tokens there",
             >= 500 => "the server, or the app behind a proxy, is not ready",
+            400 => NoHub + "; or it takes HTTP/2 only",
             _ => NoHub,
         };
         return string.Create(CultureInfo.InvariantCulture, $"{Shown(url)} answered {(int)status}: {hint}");

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.WebSockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -16,7 +15,7 @@ namespace Wsmq.Tests.Endpoints;
 public sealed class Http2Tests : IDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly X509Certificate2 _certificate = Certificate();
+    private readonly X509Certificate2 _certificate = TestCertificate.Make();
     private readonly HttpMessageInvoker _http;
     private string _seen = "";
 
@@ -77,6 +76,26 @@ public sealed class Http2Tests : IDisposable
         (await RefusalAsync(node, "x", inQuery)).Status.Should().Be(HttpStatusCode.Unauthorized);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_client_as_it_comes_says_that_it_cannot_speak_to_a_port_of_HTTP_2_alone(bool tls)
+    {
+        await using var node = await StartAsync(tls, only: true);
+        var failed = new TaskCompletionSource<WsmqConnectFailedEventArgs>();
+        await using var client = new WsmqClient(node.Hub, o => o.ConfigureHttp = http => http.WebSocketConfiguration = socket =>
+            socket.RemoteCertificateValidationCallback = (_, certificate, _, _) => _certificate.Equals(certificate));
+        client.ConnectFailed += (_, e) => failed.TrySetResult(e);
+        var start = client.StartAsync();
+
+        var failure = await failed.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        await client.StopAsync();
+
+        failure.RetryIn.Should().NotBeNull("another server may answer next time");
+        failure.Cause.Should().Contain(tls ? "ended prematurely" : "it takes HTTP/2 only");
+        await start.Invoking(s => s).Should().ThrowAsync<OperationCanceledException>();
+    }
+
     [Fact]
     public async Task A_draining_node_refuses_it_and_says_when_to_come_back()
     {
@@ -122,12 +141,12 @@ public sealed class Http2Tests : IDisposable
     private static ClientWebSocket Socket() =>
         new() { Options = { HttpVersion = HttpVersion.Version20, HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact } };
 
-    private Task<TestNode> StartAsync(bool tls, string pathBase = "", bool compressed = false, TimeSpan drain = default) => TestNode.StartAsync(
+    private Task<TestNode> StartAsync(bool tls, string pathBase = "", bool compressed = false, TimeSpan drain = default, bool only = false) => TestNode.StartAsync(
         s => s.UseSqlite(_folder.File("wsmq.db")),
         o => (o.Drain.Timeout, o.Drain.Spread) = (drain, TimeSpan.Zero),
         services: b => b.WebHost.UseKestrelHttpsConfiguration().UseUrls($"{(tls ? "https" : "http")}://127.0.0.1:0").ConfigureKestrel(k =>
         {
-            k.ConfigureEndpointDefaults(e => e.Protocols = tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http2);
+            k.ConfigureEndpointDefaults(e => e.Protocols = tls && !only ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http2);
             k.ConfigureHttpsDefaults(h => h.ServerCertificate = _certificate);
         }),
         endpoints: a =>
@@ -142,12 +161,4 @@ public sealed class Http2Tests : IDisposable
             if (compressed)
                 a.UseCompressedSockets();
         });
-
-    private static X509Certificate2 Certificate()
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
-    }
 }

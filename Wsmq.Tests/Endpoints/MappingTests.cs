@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
@@ -27,6 +28,22 @@ public sealed class MappingTests : IDisposable
         await alice.SendAsync("user:bob", Enumerable.Range(0, 20));
 
         await bob.HandlesAsync(Enumerable.Range(0, 20));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Under_a_path_base_without_UseRouting_requests_fail_and_the_log_names_what_is_missing(bool inQuery)
+    {
+        await using var node = await TestNode.StartAsync(
+            s => s.UseSqlite(_folder.File("wsmq.db")), o => o.AcceptTokenInQuery = true,
+            services: b => b.Logging.AddProvider(_logs), endpoints: a => a.UsePathBase("/base"));
+
+        async Task<HttpStatusCode> OpenAsync(string path) => await SocketStatus.OfAsync(new Uri(node.Address, path), null, TestTokens.For("bob"), inQuery);
+
+        (await OpenAsync("/wsmq")).Should().Be(HttpStatusCode.SwitchingProtocols);
+        (await OpenAsync("/base/wsmq")).Should().Be(HttpStatusCode.InternalServerError, "nobody gets in without authentication");
+        _logs.All.Should().Contain(l => l.Contains("UseAuthorization", StringComparison.Ordinal));
     }
 
     [Theory]

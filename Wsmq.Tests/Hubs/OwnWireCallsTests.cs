@@ -40,7 +40,7 @@ public sealed partial class OwnWireCallsTests : IDisposable
         await using var node = await StartAsync(app, o =>
         {
             (o.Retention.MaxCount, o.FeedEntries, o.Window, o.MaxAttempts) = (4, 0, 2, 2);
-            (o.StallAfter, o.Drain.Timeout, o.Drain.Spread, o.Drain.ReadinessDelay) = (TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(2), TimeSpan.Zero, TimeSpan.Zero);
+            (o.StallAfter, o.Drain.Timeout, o.Drain.Spread, o.Drain.ReadinessDelay) = (TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(3), TimeSpan.Zero, TimeSpan.Zero);
         });
         var positions = (await node.Publisher.SendManyAsync([.. Enumerable.Range(0, 6).Select(i =>
             new OutgoingMessage { To = "user:bob", Id = $"m{i}", Body = JsonBody.Parse($"{i}") })])).Select(r => r.Receipt!.Position).ToArray();
@@ -60,8 +60,7 @@ public sealed partial class OwnWireCallsTests : IDisposable
         await ComesAsync(bob, """{"type":3,"invocationId":"3","result":null}""");
         await ComesAsync(bob, $$"""{"type":1,"target":"Gap","arguments":["user:bob","{{positions[0]}}","{{new Position(Position.Parse(positions[1]).Value + 1)}}","retention"]}""");
 
-        // Nothing but the client's own leaving ends the drain, and the caller waits in it.
-        var stop = Task.Run(async () => await node.DisposeAsync());
+        var stop = StopAsync(node);
         await ComesAsync(bob, """{"type":1,"target":"Reconnect","arguments":[0]}""");
         await bob.DisposeAsync();
         await stop;
@@ -71,21 +70,23 @@ public sealed partial class OwnWireCallsTests : IDisposable
     [MemberData(nameof(Names))]
     public async Task The_client_library_has_its_receipts_and_hears_that_it_is_to_leave(string app)
     {
-        // Nothing but the client's own leaving ends this drain within the test's time.
-        await using var node = await StartAsync(app, o => (o.Drain.Timeout, o.Drain.Spread, o.Drain.ReadinessDelay) = (TimeSpan.FromMinutes(2), TimeSpan.Zero, TimeSpan.Zero));
+        await using var node = await StartAsync(app, o => (o.Drain.Timeout, o.Drain.Spread, o.Drain.ReadinessDelay) = (TimeSpan.FromMinutes(3), TimeSpan.Zero, TimeSpan.Zero));
         await using var bob = await TypedClient.StartAsync(node.Hub, "bob");
 
         var first = await bob.Client.SendAsync(Address.User("bob"), new Number(1), new SendOptions { Id = "once" });
         var again = await bob.Client.SendAsync(Address.User("bob"), new Number(1), new SendOptions { Id = "once" });
         var refused = await bob.Invoking(b => b.SendAsync("group:others", 2)).Should().ThrowAsync<WsmqException>();
         await bob.HandlesAsync([1]);
-        await node.DisposeAsync();
+        await StopAsync(node);
 
         (again.Position, first.Duplicate, again.Duplicate).Should().Be((first.Position, false, true));
         refused.Which.Error.Should().Be(WsmqErrors.SendNotAllowed);
         await Eventually.That("it looks for another node", () => bob.States.Contains(WsmqClientState.Reconnecting));
         bob.Errors.Should().OnlyContain(e => e.Operation == WsmqOperation.Connect, "there is no other node");
     }
+
+    // Only a client that leaves by itself ends the drain in this time. The caller waits in it, hence a thread of its own.
+    private static Task StopAsync(TestNode node) => Task.Run(async () => await node.DisposeAsync()).WaitAsync(TimeSpan.FromMinutes(1.5));
 
     private static string Delivery(string[] positions, int number) =>
         $$"""{"source":"user:bob","position":"{{positions[number]}}","previous":"{{positions[number - 1]}}","id":"m{{number}}","sentAt":"T","body":{{number}}}""";

@@ -68,6 +68,31 @@ public sealed class OriginTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("app.example", "https://app.example", true)]
+    [InlineData("app.example:443", "https://app.example", true)]
+    [InlineData("APP.example:443", "https://app.EXAMPLE", true)]
+    [InlineData("app.example", "https://app.example:443", true)]
+    [InlineData("app.example:80", "http://app.example", true)]
+    [InlineData("app.example:8443", "https://app.example:8443", true)]
+    [InlineData("[::1]:443", "https://[::1]", true)]
+    [InlineData("xn--bcher-kva.example:443", "https://xn--bcher-kva.example", true)]
+    [InlineData("app.example:8443", "https://app.example", false)]
+    [InlineData("app.example", "https://app.example:8443", false)]
+    [InlineData("app.example:80", "https://app.example", false)]
+    [InlineData("app.example:443", "http://app.example", false)]
+    [InlineData("app.example.", "https://app.example", false)]
+    [InlineData("app.example:443", "https://app.example.evil.example", false)]
+    [InlineData("evil.example:443", "https://app.example", false)]
+    public async Task A_port_that_is_the_schemes_own_may_stand_in_the_host_header(string host, string origin, bool lets)
+    {
+        await using var node = await StartAsync([]);
+
+        (await NegotiateAsync(node, origin, TestTokens.For("bob"), host: host)).Status.Should().Be(lets ? HttpStatusCode.OK : HttpStatusCode.Forbidden);
+        (await SocketStatus.OfAsync(node.Hub, origin, TestTokens.For("bob"), host: host))
+            .Should().Be(lets ? HttpStatusCode.SwitchingProtocols : HttpStatusCode.Forbidden);
+    }
+
     [Fact]
     public async Task Two_origins_are_none()
     {
@@ -102,12 +127,13 @@ public sealed class OriginTests : IDisposable
     });
 
     private static async Task<(HttpStatusCode Status, string Body)> NegotiateAsync(
-        TestNode node, string? origin, string? token, string? second = null)
+        TestNode node, string? origin, string? token, string? second = null, string? host = null)
     {
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Post, node.Hub + "/negotiate?negotiateVersion=1");
         foreach (var text in new[] { origin, second }.OfType<string>())
             request.Headers.TryAddWithoutValidation("Origin", text);
+        request.Headers.Host = host;
         if (token is not null)
             request.Headers.Authorization = new("Bearer", token);
         using var response = await http.SendAsync(request);

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.WebSockets;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,10 +42,47 @@ public sealed class YarpTests : IAsyncLifetime
         (await SocketStatus.OfAsync(hub, "https://evil.example", TestTokens.For("bob"), inQuery: true)).Should().Be(HttpStatusCode.Forbidden);
     }
 
-    private async Task<WebApplication> StartAsync(bool passesHost)
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task Over_TLS_messages_pass_in_either_version_of_HTTP_and_its_pages_get_in(string version)
+    {
+        using var certificate = TestCertificate.Make();
+        using var http = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            SslOptions = { RemoteCertificateValidationCallback = (_, other, _, _) => certificate.Equals(other) },
+        });
+        await using var proxy = await StartAsync(passesHost: true, certificate);
+        var hub = new Uri($"{proxy.Urls.Single()}{Prefix}{TestNode.HubPath}");
+        await using var bob = await TypedClient.StartAsync(hub, "bob", configure: o => o.ConfigureHttp = h => h.WebSocketFactory = async (connection, ct) =>
+        {
+            var socket = Socket(version);
+            socket.Options.SetRequestHeader("Authorization", $"Bearer {await connection.Options.AccessTokenProvider!()}");
+            await socket.ConnectAsync(connection.Uri, http, ct);
+            return socket;
+        });
+
+        await bob.SendAsync("user:bob", Enumerable.Range(0, 200));
+
+        await bob.HandlesAsync(Enumerable.Range(0, 200));
+        foreach (var (origin, status) in new[] { (hub.GetLeftPart(UriPartial.Authority), version == "2.0" ? HttpStatusCode.OK : HttpStatusCode.SwitchingProtocols), ("https://evil.example", HttpStatusCode.Forbidden) })
+        {
+            using var page = Socket(version);
+            await SocketStatus.ConnectAsync(page, hub, origin, TestTokens.For("bob"), inQuery: true, http);
+            page.HttpStatusCode.Should().Be(status, origin);
+        }
+    }
+
+    private static ClientWebSocket Socket(string version) =>
+        new() { Options = { HttpVersion = Version.Parse(version), HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact } };
+
+    private async Task<WebApplication> StartAsync(bool passesHost, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        if (certificate is null)
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+        else
+            builder.WebHost.UseKestrelHttpsConfiguration().UseUrls("https://127.0.0.1:0").ConfigureKestrel(k => k.ConfigureHttpsDefaults(h => h.ServerCertificate = certificate));
         builder.Logging.ClearProviders();
         var route = new RouteConfig
         {

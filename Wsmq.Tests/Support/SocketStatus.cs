@@ -6,9 +6,11 @@ namespace Wsmq.Tests.Support;
 /// <summary>With which HTTP status a server answers somebody who opens a WebSocket.</summary>
 internal static class SocketStatus
 {
-    public static async Task<HttpStatusCode> OfAsync(Uri hub, string? origin, string? token, bool inQuery = false)
+    public static async Task<HttpStatusCode> OfAsync(Uri hub, string? origin, string? token, bool inQuery = false, string? host = null)
     {
         using var socket = new ClientWebSocket();
+        if (host is not null)
+            socket.Options.SetRequestHeader("Host", host);
         await ConnectAsync(socket, hub, origin, token, inQuery);
         return socket.HttpStatusCode;
     }
