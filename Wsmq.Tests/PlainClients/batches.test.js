@@ -34,11 +34,11 @@ for (const store of stores) {
       await sendAll(`user:${bob}`, numbers(1, 600));
       const { connection, warnings } = page(bob);
       const [shown, calls] = [[], []];
-      let open = 0;
+      let [open, most] = [0, 0];
       let chain = Promise.resolve();
       async function show(messages) {
         for (const message of messages) {
-          assert.equal(++open, 1, 'handlers run one after another');
+          most = Math.max(most, ++open);
           await new Promise(setImmediate);
           shown.push(message.body);
           open--;
@@ -57,6 +57,7 @@ for (const store of stores) {
       await sendAll(`user:${bob}`, [601]);
       await eventually('a single one comes as Receive', () => calls.at(-1) === 1 && shown.length === 601);
       assert.deepEqual(shown, numbers(1, 601));
+      assert.equal(most, 1, 'handlers run one after another');
       assert.ok(Math.max(...calls) > 1, `several came in one call: ${calls}`);
       assert.deepEqual(warnings, []);
       await chain;

@@ -69,14 +69,15 @@ describe('the sample client', () => {
     const { alice, bob } = await sender();
     const all = Array.from({ length: 400 }, (_, n) => n);
     for (let from = 0; from < 200; from += 100) await Promise.all(all.slice(from, from + 100).map(n => alice.send(`user:${bob}`, n)));
-    let open = 0;
+    let [open, most] = [0, 0];
     const web = page(bob, { show: async m => {
-      assert.equal(++open, 1, 'handlers run one after another');
+      most = Math.max(most, ++open);
       for (let turns = m.body * 7 % 5; turns > 0; turns--) await new Promise(setImmediate);
       open--;
     } });
     for (const n of all.slice(200)) await alice.send(`user:${bob}`, n);
     await shows(web, all);
+    assert.equal(most, 1, 'handlers run one after another');
     await web.client.stop();
 
     const again = page(bob);
