@@ -16,12 +16,14 @@ internal static class Handshake
 
     private const byte RecordSeparator = 0x1E;
 
-    /// <summary>False where none comes in time, or it is too large: the client has been told.</summary>
+    /// <summary>False where none comes in time, or it is too large: the client has been told, if it is still there.</summary>
     public static async Task<bool> WaitAsync(ConnectionContext connection, TimeSpan timeout, TimeProvider time)
     {
         var (begun, reason) = await ReadAsync(connection.Transport.Input, timeout, time);
         if (begun)
             return true;
+        if (reason is null)
+            return false;
         HandshakeProtocol.WriteResponseMessage(new HandshakeResponseMessage(reason), connection.Transport.Output);
         await connection.Transport.Output.FlushAsync(connection.ConnectionClosed);
         return false;
@@ -51,6 +53,11 @@ internal static class Handshake
         catch (OperationCanceledException)
         {
             return (false, $"No handshake within {timeout.TotalSeconds:0.#} seconds.");
+        }
+        catch (Exception)
+        {
+            // The line broke, or carried no WebSocket. SignalR would write an error for each, which anybody could repeat.
+            return (false, null);
         }
     }
 }

@@ -41,6 +41,9 @@ internal static partial class WireCorpus
         Start("handshake: longer than a frame may be", Outcome.Closed, $$"""{"protocol":"json","version":1,"x":"{{new string('x', Frame)}}"}␞"""),
         Start("handshake: never ended", Outcome.Closed, new string('x', Frame + 10)),
         new("handshake: messagepack bytes", Outcome.Closed, null, [new(2, [0x95, 0x01, 0x80, 0xC0, 0xA4, 0x53, 0x65, 0x6E, 0x64])]) { IsHandshake = true },
+        new("handshake: reserved bits", Outcome.Closed, null, [new(1, WireFrame.Bytes("{}␞"), Reserved: 1)]) { IsHandshake = true },
+        new("handshake: unknown opcode", Outcome.Closed, null, [new(5, WireFrame.Bytes("{}␞"))]) { IsHandshake = true },
+        new("handshake: not masked", Outcome.Closed, null, [new(1, WireFrame.Bytes("{}␞"), Masked: false)]) { IsHandshake = true },
         new("handshake: in many pieces", Outcome.Ignored, null,
             [.. WireFrame.Bytes("""{"protocol":"json","version":1}␞""").Select((b, i) => new WireFrame((byte)(i == 0 ? 1 : 0), [b], Final: b == 0x1E))])
             { IsHandshake = true },

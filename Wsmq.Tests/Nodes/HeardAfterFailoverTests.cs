@@ -63,6 +63,22 @@ public sealed class HeardAfterFailoverTests(ReplicatedCluster cluster, ITestOutp
         });
     });
 
+    [Fact]
+    public async Task Lines_to_a_cluster_that_are_cut_while_the_cluster_stays_as_it_is()
+    {
+        async Task CutAsync()
+        {
+            for (var time = 0; time < 3; time++)
+            {
+                // While one line is away, channels could be subscribed at the servers of the others.
+                foreach (var server in cluster.Servers)
+                    await server.CommandAsync("CLIENT KILL TYPE pubsub");
+            }
+        }
+
+        await FailoverAsync(cluster.EndPoints, CutAsync, CutAsync);
+    }
+
     private async Task FailoverAsync(string configuration, Func<Task> fail, Func<Task>? comeBack = null)
     {
         // A test before may have changed its servers' roles.

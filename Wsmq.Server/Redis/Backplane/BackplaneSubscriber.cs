@@ -7,7 +7,7 @@ namespace Wsmq.Server.Redis.Backplane;
 /// How SignalR's manager subscribes, which it has no setting for. It waits for each answer of Redis with a lock held, so that users
 /// would be let in one round trip after another, and all of them would wait for a Redis that does not answer. Here a subscription
 /// is sent and not waited for; the driver repeats it whenever a connection is made anew. And channels are subscribed at the primary
-/// of their slot only: at a replica as well, each push would come twice.
+/// of their slot only: at another server as well, each push would come twice.
 /// </summary>
 internal class BackplaneSubscriber : DispatchProxy
 {
@@ -15,18 +15,23 @@ internal class BackplaneSubscriber : DispatchProxy
 
     private ISubscriber _driver = null!;
     private ChannelReturns _returns = null!;
+    private Func<RedisChannel, RedisChannel> _place = null!;
 
     /// <summary>A connection whose subscriber is one of these.</summary>
-    public static IConnectionMultiplexer Of(IConnectionMultiplexer driver, ChannelReturns returns)
+    /// <param name="driver">The driver's connection.</param>
+    /// <param name="returns">Gives channels back there.</param>
+    /// <param name="place">The channel as it is known at Redis.</param>
+    public static IConnectionMultiplexer Of(IConnectionMultiplexer driver, ChannelReturns returns, Func<RedisChannel, RedisChannel> place)
     {
         var subscriber = Create<ISubscriber, BackplaneSubscriber>();
-        (((BackplaneSubscriber)subscriber)._driver, ((BackplaneSubscriber)subscriber)._returns) = (driver.GetSubscriber(), returns);
+        var made = (BackplaneSubscriber)subscriber;
+        (made._driver, made._returns, made._place) = (driver.GetSubscriber(), returns, place);
         return Connection.Of(driver, subscriber);
     }
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
-        var channel = args is [RedisChannel first, ..] ? first.WithKeyRouting() : default;
+        var channel = args is [RedisChannel first, ..] ? _place(first) : default;
         switch (targetMethod!.Name)
         {
             case nameof(ISubscriber.SubscribeAsync) when targetMethod.ReturnType == typeof(Task<ChannelMessageQueue>):

@@ -31,7 +31,7 @@ internal sealed class RedisBackplane(RedisConnections connections, RedisKeys key
 
         // What SignalR subscribes is not waited for: what the user may not do would go unnoticed. By its full name, so that the
         // error can name it.
-        var channel = RedisChannel.Literal(RedisKeys.LiveProbe).WithKeyRouting();
+        var channel = opened.Place(RedisChannel.Literal(RedisKeys.LiveProbe));
         var subscriber = opened.Driver.GetSubscriber();
         await subscriber.SubscribeAsync(channel, static (_, _) => { }, CommandFlags.DemandMaster);
         await subscriber.UnsubscribeAsync(channel);
@@ -119,10 +119,13 @@ internal sealed class RedisBackplane(RedisConnections connections, RedisKeys key
 
     private sealed class Opened : IAsyncDisposable
     {
+        private readonly bool _isCluster;
+
         public Opened(IConnectionMultiplexer driver, LiveSockets sockets)
         {
             (Driver, Sockets, Returns) = (driver, sockets, new ChannelReturns(driver, TimeProvider.System));
-            ForSignalR = BackplaneSubscriber.Of(driver, Returns);
+            ForSignalR = BackplaneSubscriber.Of(driver, Returns, Place);
+            _isCluster = Array.Exists(driver.GetServers(), s => s.ServerType == ServerType.Cluster);
         }
 
         public IConnectionMultiplexer Driver { get; }
@@ -132,6 +135,12 @@ internal sealed class RedisBackplane(RedisConnections connections, RedisKeys key
         public ChannelReturns Returns { get; }
 
         public IConnectionMultiplexer ForSignalR { get; }
+
+        /// <summary>
+        /// On a Cluster its shard's alone. Other channels are heard at any server there, and where a line breaks the driver subscribes
+        /// them at a second one without leaving the first: from then on each push would come twice.
+        /// </summary>
+        public RedisChannel Place(RedisChannel channel) => _isCluster ? RedisChannel.Sharded((byte[])channel!) : channel.WithKeyRouting();
 
         public ValueTask DisposeAsync()
         {
