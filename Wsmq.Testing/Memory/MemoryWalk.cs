@@ -6,12 +6,14 @@ namespace Wsmq.Testing.Memory;
 /// <param name="Load">The load.</param>
 /// <param name="SentBytes">What the connections sent.</param>
 /// <param name="PeakBytes">The largest resident memory of the process.</param>
-public sealed record MemoryPeak(string Load, long SentBytes, long PeakBytes);
+/// <param name="LiveBytes">The most that lived in its managed heap; 0 where it does not say so.</param>
+public sealed record MemoryPeak(string Load, long SentBytes, long PeakBytes, long LiveBytes);
 
 /// <summary>Lets one user send loads to a node in a process of its own, and measures that process.</summary>
 /// <param name="processId">The node's process.</param>
 /// <param name="hub">Where a user connects with a device, credentials included.</param>
-public sealed class MemoryWalk(int processId, Func<string, string, Uri> hub)
+/// <param name="live">What lives in it; null where it does not say so.</param>
+public sealed class MemoryWalk(int processId, Func<string, string, Uri> hub, LiveMemory? live = null)
 {
     private const int Devices = 16;
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(10);
@@ -25,6 +27,8 @@ public sealed class MemoryWalk(int processId, Func<string, string, Uri> hub)
             return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
         }
     }
+
+    private long LiveBytes => live?.Bytes ?? 0;
 
     /// <summary>Sends a load for a time.</summary>
     /// <param name="user">Who.</param>
@@ -41,11 +45,11 @@ public sealed class MemoryWalk(int processId, Func<string, string, Uri> hub)
             var open = await Task.WhenAll(opening);
             using var end = new CancellationTokenSource(time);
             var running = Task.WhenAll(open.Select(c => Task.Run(() => c.RunAsync(load, end.Token))));
-            var peak = ResidentBytes;
+            var (peak, living) = (ResidentBytes, LiveBytes);
             for (; !running.IsCompleted; await Task.WhenAny(running, Task.Delay(Between)))
-                peak = Math.Max(peak, ResidentBytes);
+                (peak, living) = (Math.Max(peak, ResidentBytes), Math.Max(living, LiveBytes));
             await running;
-            return new MemoryPeak(load.Name, open.Sum(c => c.Sent), Math.Max(peak, ResidentBytes));
+            return new MemoryPeak(load.Name, open.Sum(c => c.Sent), Math.Max(peak, ResidentBytes), Math.Max(living, LiveBytes));
         }
         finally
         {

@@ -18,7 +18,16 @@ public sealed class NodeMemoryTests(ITestOutputHelper output) : IAsyncLifetime
     // Beside the heap: compiled code, the store's cache, the runtime's own and the C library's memory.
     private const long MostGrowth = Heap + (96 * Mebibyte);
     private const int Connections = 100;
-    private static readonly TimeSpan Time = TimeSpan.FromMilliseconds(800);
+    private static readonly TimeSpan Time = TimeSpan.FromMilliseconds(600);
+
+    /// <summary>Those of people would stop the loads before they could do anything.</summary>
+    public static string[] LimitsOfServices { get; } =
+    [
+        "--Wsmq:Options:Limits:ConnectionsPerUser", $"{Connections}", "--Wsmq:Options:Limits:UserConnectsPerMinute", "0",
+        "--Wsmq:Options:Limits:SendsPerSecond", "10000", "--Wsmq:Options:Limits:SendBurst", "20000",
+        "--Wsmq:Options:Limits:UserSendsPerSecond", "20000", "--Wsmq:Options:Limits:UserSendBurst", "40000",
+        "--Wsmq:Options:Limits:UserSendBytesPerMinute", "4294967296", "--Wsmq:Options:Limits:UserSendByteBurst", "268435456",
+    ];
 
     private readonly Tools _tools = new();
 
@@ -26,21 +35,19 @@ public sealed class NodeMemoryTests(ITestOutputHelper output) : IAsyncLifetime
     {
         _tools.Environment["DOTNET_GCHeapHardLimit"] = $"0x{Heap:x}";
 
-        // The limits of services: those of people would stop the loads before they could do anything.
-        await _tools.StartHostAsync(
-            "--Wsmq:Options:Limits:ConnectionsPerUser", $"{Connections}", "--Wsmq:Options:Limits:UserConnectsPerMinute", "0",
-            "--Wsmq:Options:Limits:SendsPerSecond", "10000", "--Wsmq:Options:Limits:SendBurst", "20000",
-            "--Wsmq:Options:Limits:UserSendsPerSecond", "20000", "--Wsmq:Options:Limits:UserSendBurst", "40000",
-            "--Wsmq:Options:Limits:UserSendBytesPerMinute", "4294967296", "--Wsmq:Options:Limits:UserSendByteBurst", "268435456");
+        await _tools.StartHostAsync(LimitsOfServices);
     }
 
     public async Task DisposeAsync() => await _tools.DisposeAsync();
 
+    /// <summary>Where a user connects with a device.</summary>
+    internal static Func<string, string, Uri> HubOf(Tools tools) => (user, device) => new Uri(
+        $"{tools.Url.Replace("http", "ws", StringComparison.Ordinal)}?access_token={tools.Token(user)}&device={device}");
+
     [Fact]
     public async Task A_node_lives_in_a_small_heap_whatever_one_user_sends_and_serves_the_others()
     {
-        var walk = new MemoryWalk(_tools.Host.ProcessId, (user, device) => new Uri(
-            $"{_tools.Url.Replace("http", "ws", StringComparison.Ordinal)}?access_token={_tools.Token(user)}&device={device}"));
+        var walk = new MemoryWalk(_tools.Host.ProcessId, HubOf(_tools));
         await using var witness = new HubConnectionBuilder()
             .WithUrl(_tools.Url, o => o.AccessTokenProvider = () => Task.FromResult<string?>(_tools.Token("witness"))).Build();
         await witness.StartAsync();
