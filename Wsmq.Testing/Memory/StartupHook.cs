@@ -11,7 +11,7 @@ internal static class StartupHook
     /// <summary>The variable with the file's path.</summary>
     public const string Variable = "WSMQ_TESTING_LIVE_MEMORY";
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
 
     public static void Initialize()
     {
