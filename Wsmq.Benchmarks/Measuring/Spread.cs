@@ -13,6 +13,9 @@ internal readonly record struct Spread(double Median, double Min, double Max)
         return new Spread(median, sorted[0], sorted[^1]);
     }
 
+    /// <summary>The median with the range behind it.</summary>
+    public string Text(string format) => $"{MedianText(format)} ({RangeText(format)})";
+
     public string MedianText(string format) => Median.ToString(format, CultureInfo.InvariantCulture);
 
     public string RangeText(string format) =>

@@ -28,7 +28,7 @@ internal sealed class LoadScale(Rig rig, CompareSettings settings)
             var (stock, wsmq) = (Spread.Of(rounds.Stock.Select(r => r.PerSecond)), Spread.Of(rounds.Wsmq.Select(r => r.PerSecond)));
             table.Add(
                 BytesText(bytes), stock.MedianText("F0"), Megabytes(stock, bytes), wsmq.MedianText("F0"), Megabytes(wsmq, bytes),
-                rounds.Ratio(r => r.PerSecond).MedianText("F2"), LossesText(rounds));
+                rounds.Ratio(r => r.PerSecond).MedianText("F2"), rounds.WsmqLosses.Text);
         }
 
         return table;
@@ -44,7 +44,7 @@ internal sealed class LoadScale(Rig rig, CompareSettings settings)
             var rounds = await alternation.RunAsync(name, LoadScenarios.FanOut with { Users = members }, messagesPerSecond: null, cancellationToken);
             table.Add(
                 members.ToString(CultureInfo.InvariantCulture), Spread.Of(rounds.Stock.Select(r => r.PerSecond)).MedianText("F0"),
-                Spread.Of(rounds.Wsmq.Select(r => r.PerSecond)).MedianText("F0"), rounds.Ratio(r => r.PerSecond).MedianText("F2"), LossesText(rounds));
+                Spread.Of(rounds.Wsmq.Select(r => r.PerSecond)).MedianText("F0"), rounds.Ratio(r => r.PerSecond).MedianText("F2"), rounds.WsmqLosses.Text);
         }
 
         return table;
@@ -54,7 +54,4 @@ internal sealed class LoadScale(Rig rig, CompareSettings settings)
         bytes < Kibibyte ? string.Create(CultureInfo.InvariantCulture, $"{bytes} B") : string.Create(CultureInfo.InvariantCulture, $"{bytes / Kibibyte} KiB");
 
     private static string Megabytes(Spread perSecond, int bytes) => (perSecond.Median * bytes / 1e6).ToString("F1", CultureInfo.InvariantCulture);
-
-    private static string LossesText(Rounds rounds) => string.Create(
-        CultureInfo.InvariantCulture, $"{rounds.WsmqLosses.Lost}, {rounds.WsmqLosses.Duplicated}, {rounds.WsmqLosses.Reordered}");
 }

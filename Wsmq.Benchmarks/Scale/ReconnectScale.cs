@@ -65,7 +65,7 @@ internal sealed class ReconnectScale(CompareSettings settings)
             table.Add(
                 peer.Name, roundTrip.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture), Text(storms, s => s.LetIn),
                 peer.Acknowledges ? Text(storms, s => s.Messages) : "", Text(storms, s => s.Subscriptions),
-                string.Create(CultureInfo.InvariantCulture, $"{losses.Lost}, {losses.Duplicated}, {losses.Reordered}"));
+                losses.Text);
         }
         finally
         {
@@ -134,11 +134,7 @@ internal sealed class ReconnectScale(CompareSettings settings)
         return stats.Where(s => s.Key is "pubsub_channels" or "pubsubshard_channels").Sum(s => long.Parse(s.Value, CultureInfo.InvariantCulture));
     }
 
-    private static string Text(List<Storm> storms, Func<Storm, double> of)
-    {
-        var spread = Spread.Of(storms.Select(of));
-        return $"{spread.MedianText("F1")} ({spread.RangeText("F1")})";
-    }
+    private static string Text(List<Storm> storms, Func<Storm, double> of) => Spread.Of(storms.Select(of)).Text("F1");
 
     private sealed record Storm(double LetIn, double Messages, double Subscriptions, Losses Losses);
 }

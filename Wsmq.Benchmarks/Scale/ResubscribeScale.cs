@@ -39,10 +39,8 @@ internal sealed class ResubscribeScale(Rig rig, CompareSettings settings)
         }
 
         var table = new MarkdownTable("users of the node", "600 messages, ms", "the same from the cut on, ms", "lost, duplicated, reordered");
-        var losses = crowd.Losses;
         table.Add(
-            Users.ToString(CultureInfo.InvariantCulture), Text(undisturbed), Text(after),
-            string.Create(CultureInfo.InvariantCulture, $"{losses.Lost}, {losses.Duplicated}, {losses.Reordered}"));
+            Users.ToString(CultureInfo.InvariantCulture), Spread.Of(undisturbed).Text("F0"), Spread.Of(after).Text("F0"), crowd.Losses.Text);
         return table;
     }
 
@@ -56,11 +54,5 @@ internal sealed class ResubscribeScale(Rig rig, CompareSettings settings)
         await crowd.Failure.WaitUntilAsync(
             () => crowd.Senders[0].IsDone && crowd.Received == crowd.Expected || Stopwatch.GetElapsedTime(start) > Limit, cancellationToken);
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-    }
-
-    private static string Text(List<double> milliseconds)
-    {
-        var spread = Spread.Of(milliseconds);
-        return $"{spread.MedianText("F0")} ({spread.RangeText("F0")})";
     }
 }

@@ -32,7 +32,7 @@ internal sealed class MessageFactory(WsmqClientOptions options)
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or JsonException or NotSupportedException)
         {
-            // For example because of half a surrogate pair in a header.
+            // For example because its headers were changed meanwhile.
             throw new WsmqException(WsmqErrors.InvalidMessage, e.Message, e);
         }
     }

@@ -86,8 +86,7 @@ internal sealed class ClientFailures(
             case FailOutcome.NoReader:
                 throw new WsmqException(WsmqErrors.ReadNotAllowed);
             case FailOutcome.SetAside:
-                if (result.IsNew)
-                    skipped.Note(session, request, result);
+                skipped.Note(request, result);
                 await LetGoAsync(session, pump, failed, result.Attempts);
                 return result.Attempts;
             case FailOutcome.Passed when pump.Failures.CountPassed(failed) is var attempts

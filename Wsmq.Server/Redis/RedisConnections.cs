@@ -65,12 +65,15 @@ internal sealed class RedisConnections : IAsyncDisposable
     /// <summary>True on a Cluster: a script may then touch one bucket only.</summary>
     public bool IsCluster { get; private set; }
 
+    /// <summary>Whether a connection, once it is there, leads to a Cluster.</summary>
+    public static bool IsClusterAt(IConnectionMultiplexer connection) => connection.GetServers().Any(s => s.ServerType == ServerType.Cluster);
+
     public async Task ConnectAsync(CancellationToken cancellationToken)
     {
         await FindSentinelsAsync(cancellationToken);
         foreach (var line in Lines)
             await line.ReplaceAsync(_ => Task.CompletedTask, cancellationToken);
-        IsCluster = CommandLine.Current.GetServers().Any(s => s.ServerType == ServerType.Cluster);
+        IsCluster = IsClusterAt(CommandLine.Current);
         var database = CommandLine.Current.GetDatabase().Database;
         if (IsCluster && database > 0)
             throw new InvalidOperationException($"A Redis Cluster has database 0 only, and defaultDatabase is {database}: leave it out.");

@@ -85,8 +85,7 @@ internal sealed class SessionServices(
         var result = await store.DeadLetters.FailAsync(request, cancellationToken);
         if (result.Outcome != FailOutcome.SetAside)
             return cursor;
-        if (result.IsNew)
-            skipped.Note(session, request, result);
+        skipped.Note(request, result);
         await session.Connection.SkippedAsync(source, cursor.Failing, result.Attempts, cancellationToken);
         return new OpenCursor(cursor.Failing);
     }

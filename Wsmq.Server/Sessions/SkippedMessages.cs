@@ -7,8 +7,11 @@ namespace Wsmq.Server.Sessions;
 /// <summary>Says in the log and in the metrics that a message was dead-lettered, and that older dead letters went for it.</summary>
 internal sealed class SkippedMessages(WsmqMetrics metrics, ILogger<SkippedMessages> logger)
 {
-    public void Note(Session session, in FailRequest request, in FailResult result)
+    /// <summary>Nothing is said where it was dead-lettered before.</summary>
+    public void Note(in FailRequest request, in FailResult result)
     {
+        if (!result.IsNew)
+            return;
         var source = request.Source.ToString();
         Log.SetAside(logger, source, request.Position.ToString(), request.User, request.Device, result.Attempts);
         metrics.Skipped();

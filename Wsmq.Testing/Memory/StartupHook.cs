@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 
 /// <summary>
 /// What .NET runs in a host that is started with <c>DOTNET_STARTUP_HOOKS</c>, before the host itself: it collects again and again, and
@@ -19,8 +18,7 @@ internal static class StartupHook
             new Thread(() => Run(path)) { IsBackground = true, Name = "live memory" }.Start();
     }
 
-    // Nothing of this assembly but this type: what it references is not there.
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    // With what .NET has alone: other types that this assembly uses are not there in the host.
     private static void Run(string path)
     {
         var next = path + ".next";

@@ -1,7 +1,7 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http.Connections.Client;
+using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.HostAndCli;
 
@@ -12,7 +12,7 @@ public sealed class HostTlsTests : IAsyncLifetime
     private const string Password = "secret of a test";
     private readonly Tools _tools = new();
     private readonly TempFolder _folder = new();
-    private readonly X509Certificate2 _certificate = SelfSigned();
+    private readonly X509Certificate2 _certificate = TestCertificate.Make();
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -89,16 +89,5 @@ public sealed class HostTlsTests : IAsyncLifetime
     {
         File.WriteAllBytes(_folder.File("wsmq.pfx"), _certificate.Export(X509ContentType.Pkcs12, Password));
         return [$"--{Https}:Certificate:Path", _folder.File("wsmq.pfx"), $"--{Https}:Certificate:Password", Password];
-    }
-
-    private static X509Certificate2 SelfSigned()
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("localhost");
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
 }

@@ -125,7 +125,7 @@ internal sealed class RedisBackplane(RedisConnections connections, RedisKeys key
         {
             (Driver, Sockets, Returns) = (driver, sockets, new ChannelReturns(driver, TimeProvider.System));
             ForSignalR = BackplaneSubscriber.Of(driver, Returns, Place);
-            _isCluster = Array.Exists(driver.GetServers(), s => s.ServerType == ServerType.Cluster);
+            _isCluster = RedisConnections.IsClusterAt(driver);
         }
 
         public IConnectionMultiplexer Driver { get; }

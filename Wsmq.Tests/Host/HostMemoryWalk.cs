@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.SignalR.Client;
+using Wsmq.Testing.Memory;
+
+namespace Wsmq.Tests.HostAndCli;
+
+/// <summary>
+/// A host in a process of its own, to which one user sends whatever there is to send: every method of the hub with its smallest and
+/// its largest arguments, over many connections, of which every other reads what comes back. Somebody else is served after each load.
+/// </summary>
+internal sealed class HostMemoryWalk : IAsyncDisposable
+{
+    public const long Mebibyte = 1024 * 1024;
+
+    /// <summary>Twice as many as a user has by default.</summary>
+    public const int MostConnections = 100;
+
+    private readonly Tools _tools = new();
+
+    public ToolProcess Host => _tools.Host;
+
+    /// <param name="environment">What the host is started with beside its settings.</param>
+    public Task StartAsync(IEnumerable<KeyValuePair<string, string>> environment)
+    {
+        foreach (var (name, value) in environment)
+            _tools.Environment[name] = value;
+
+        // The limits of services: those of people would stop the loads before they could do anything.
+        return _tools.StartHostAsync(
+            "--Wsmq:Options:Limits:ConnectionsPerUser", $"{MostConnections}", "--Wsmq:Options:Limits:UserConnectsPerMinute", "0",
+            "--Wsmq:Options:Limits:SendsPerSecond", "10000", "--Wsmq:Options:Limits:SendBurst", "20000",
+            "--Wsmq:Options:Limits:UserSendsPerSecond", "20000", "--Wsmq:Options:Limits:UserSendBurst", "40000",
+            "--Wsmq:Options:Limits:UserSendBytesPerMinute", "4294967296", "--Wsmq:Options:Limits:UserSendByteBurst", "268435456");
+    }
+
+    /// <param name="connections">Over how many.</param>
+    /// <param name="time">How long each load is sent.</param>
+    /// <param name="check">Called after each load, with the bytes by which the host has grown since before the first one.</param>
+    /// <param name="live">What says how much lives in the host; null where only its process is looked at.</param>
+    public async Task RunAsync(int connections, TimeSpan time, Action<MemoryPeak> check, LiveMemory? live = null)
+    {
+        var hub = _tools.Url.Replace("http", "ws", StringComparison.Ordinal);
+        var walk = new MemoryWalk(Host.ProcessId, (user, device) => new Uri($"{hub}?access_token={_tools.Token(user)}&device={device}"), live);
+        await using var witness = new HubConnectionBuilder()
+            .WithUrl(_tools.Url, o => o.AccessTokenProvider = () => Task.FromResult<string?>(_tools.Token("witness"))).Build();
+        await witness.StartAsync();
+        if (live is not null)
+            await Eventually.That("the host says what lives in it", () => live.Bytes > 0);
+        var (resident, living) = (walk.ResidentBytes, live?.Bytes ?? 0);
+        foreach (var load in MemoryLoads.Of("mallory"))
+        {
+            var peak = await walk.RunAsync("mallory", load, connections, reads: i => i % 2 == 0, time);
+            check(peak with { PeakBytes = peak.PeakBytes - resident, LiveBytes = peak.LiveBytes - living });
+            await witness.InvokeAsync<Receipt>("Send", new { to = "user:witness", body = load.Name });
+        }
+    }
+
+    public ValueTask DisposeAsync() => _tools.DisposeAsync();
+}
