@@ -111,6 +111,13 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>What the server answers to an inline command, as it stands on the wire; nothing where it does not answer.</summary>
     public Task<string> CommandAsync(string command) => RedisWire.TryAskAsync(Port, command, AnswerLimit);
 
+    /// <summary>Waits until as many channels are subscribed: what is published to them before then is lost.</summary>
+    /// <param name="pattern">Their pattern, as of <c>PUBSUB CHANNELS</c>.</param>
+    /// <param name="count">How many.</param>
+    public Task HasChannelsAsync(string pattern, int count) => Eventually.That(
+        $"{count} channels {pattern} are subscribed",
+        async () => (await CommandAsync($"PUBSUB CHANNELS {pattern}")).StartsWith($"*{count}\r", StringComparison.Ordinal));
+
     /// <summary>Sends an inline command.</summary>
     /// <exception cref="RunFailedException">Its answer is not OK.</exception>
     public async Task ExpectOkAsync(string command)

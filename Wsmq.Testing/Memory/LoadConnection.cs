@@ -33,7 +33,7 @@ internal sealed class LoadConnection : IAsyncDisposable
                 await SendAsync(frame, cancellationToken);
             await Task.Delay(Timeout.Infinite, cancellationToken);
         }
-        catch (Exception e) when (e is OperationCanceledException or WebSocketException or IOException)
+        catch (Exception e) when (e is OperationCanceledException || IsClosed(e))
         {
             // The time is over, or the node did not want any more of it.
         }
@@ -46,6 +46,9 @@ internal sealed class LoadConnection : IAsyncDisposable
         _socket.Dispose();
     }
 
+    // A socket that finds out while it reads that its connection is broken is disposed of by itself, whatever it is sending.
+    private static bool IsClosed(Exception e) => e is WebSocketException or IOException or ObjectDisposedException;
+
     // Those of the load before may still be on their way out.
     private static async Task<LoadConnection?> TryOpenAsync(Uri hub, CancellationToken cancellationToken)
     {
@@ -56,7 +59,7 @@ internal sealed class LoadConnection : IAsyncDisposable
             await connection.SendAsync("""{"protocol":"json","version":1}""" + MemoryLoads.Separator, cancellationToken);
             return connection;
         }
-        catch (WebSocketException)
+        catch (Exception e) when (IsClosed(e))
         {
             await connection.DisposeAsync();
             return null;
@@ -79,7 +82,7 @@ internal sealed class LoadConnection : IAsyncDisposable
             {
             }
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
+        catch (Exception e) when (e is OperationCanceledException || IsClosed(e))
         {
             // Aborted, from here or from there.
         }

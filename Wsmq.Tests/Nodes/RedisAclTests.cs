@@ -34,6 +34,7 @@ public sealed class RedisAclTests(RedisAclTests.Server server) : IClassFixture<R
         await bob.ReceivesAsync("0", "1");
         await a.Publisher.SendAsync(new OutgoingMessage { To = "group:ops", Body = JsonBody.Parse("2") });
         await bob.ReceivesAsync("0", "1", "2");
+        await server.Redis.HasChannelsAsync("wsmq:live:*:group:ops", 1);
         await a.Live.Clients.All.Live(new LiveMessage { Type = "all" });
         await a.Live.Clients.User("bob").Live(new LiveMessage { Type = "user" });
         await a.Live.Clients.Group("ops").Live(new LiveMessage { Type = "group" });
