@@ -23,8 +23,9 @@ internal sealed class AppendFence(TimeProvider time)
     private long _answeredAt;
     private bool _fenced;
     private bool _failed;
+    private bool _named;
 
-    /// <summary>The last batch failed.</summary>
+    /// <summary>The last batch failed, and nobody has named the server since.</summary>
     public bool IsDoubted
     {
         get
@@ -82,7 +83,8 @@ internal sealed class AppendFence(TimeProvider time)
 
     /// <summary>
     /// A batch has its answer, or failed. True where the answer is to be doubted: the last batch failed, or the server said nothing
-    /// for long, and then what was answered together with this one is doubted as well.
+    /// for long, and then what was answered together with this one is doubted as well. A server that was named before the batch went
+    /// out is doubted too: who named it may not have heard of its successor yet.
     /// </summary>
     public bool Returned()
     {
@@ -91,7 +93,7 @@ internal sealed class AppendFence(TimeProvider time)
             _underWay--;
             _failed |= time.GetElapsedTime(_silentSince) >= LongSilence;
             _silentSince = time.GetTimestamp();
-            return _failed;
+            return _failed || _named;
         }
     }
 
@@ -99,7 +101,7 @@ internal sealed class AppendFence(TimeProvider time)
     {
         lock (_lock)
         {
-            _failed = _fenced = false;
+            _failed = _fenced = _named = false;
             if (number > _answered)
                 (_answered, _answeredAt) = (number, time.GetTimestamp());
         }
@@ -119,6 +121,7 @@ internal sealed class AppendFence(TimeProvider time)
             if (_fenced)
                 _answered = 0;
             _failed = _fenced = false;
+            _named = true;
         }
     }
 }

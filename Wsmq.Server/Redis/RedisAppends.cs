@@ -84,7 +84,7 @@ internal sealed class RedisAppends(AppendScript script, RedisPrimaries primaries
         }
 
         // One that stood still carries out what it had received, also after another has taken its place.
-        if (doubted && server is not null && await primaries.WasReplacedAsync(lane, server, cancellationToken))
+        if (doubted && primaries.HasCoordinator && (server is null || await primaries.WasReplacedAsync(lane, server, cancellationToken)))
             throw new WsmqException(WsmqErrors.StoreUnavailable, "another Redis is the primary by now");
         return results;
     }

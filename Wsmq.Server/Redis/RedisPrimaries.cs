@@ -16,7 +16,7 @@ internal sealed class RedisPrimaries(RedisConnections connections, RedisLanes la
     private static readonly TimeSpan Shared = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _lock = new();
-    private Task<ClusterNode[]>? _owners;
+    private Task<ClusterView>? _view;
     private long _askedAt;
 
     /// <summary>Whether the server that a lane is appended at is named by somebody else than itself.</summary>
@@ -39,8 +39,9 @@ internal sealed class RedisPrimaries(RedisConnections connections, RedisLanes la
         : null;
 
     /// <summary>
-    /// Whether somebody else is named by now than the server that a batch was sent to. Asks anew: what was heard before its answer
-    /// says nothing about it.
+    /// Whether somebody else is named by now than the server that a batch was sent to, or may be, as most primaries of a Cluster say
+    /// nothing: the one that was replaced believes for a while that it was not. Asks anew: what was heard before its answer says
+    /// nothing about it.
     /// </summary>
     public async Task<bool> WasReplacedAsync(int lane, EndPoint server, CancellationToken cancellationToken)
     {
@@ -51,7 +52,10 @@ internal sealed class RedisPrimaries(RedisConnections connections, RedisLanes la
         }
 
         var slot = connections.Commands.HashSlot(lanes.Keys(lane).Batch);
-        var owner = OwnerOf(slot, await OwnersAsync(TimeSpan.Zero, cancellationToken));
+        var view = await ViewAsync(TimeSpan.Zero, cancellationToken);
+        if (!view.IsOfMost)
+            return true;
+        var owner = OwnerOf(slot, view);
 
         // Under another name than the driver's it would never be the same.
         return owner is not null && !server.Equals(owner.EndPoint) && connections.Commands.GetEndPoints().Contains(owner.EndPoint);
@@ -75,7 +79,7 @@ internal sealed class RedisPrimaries(RedisConnections connections, RedisLanes la
     private async Task<bool?> IsOwnerAsync(int lane, CancellationToken cancellationToken)
     {
         var slot = connections.Commands.HashSlot(lanes.Keys(lane).Batch);
-        var owner = OwnerOf(slot, await OwnersAsync(Shared, cancellationToken));
+        var owner = OwnerOf(slot, await ViewAsync(Shared, cancellationToken));
         if (owner is null)
             return null;
         if (owner.EndPoint is { } named && named.Equals(OwnerByDriver(lane)))
@@ -101,29 +105,31 @@ internal sealed class RedisPrimaries(RedisConnections connections, RedisLanes la
         }
     }
 
-    private static ClusterNode? OwnerOf(int slot, ClusterNode[] owners) =>
-        owners.Where(n => n.Slots.Any(s => s.From <= slot && slot <= s.To)).MaxBy(EpochOf);
+    private static ClusterNode? OwnerOf(int slot, ClusterView view) =>
+        view.Primaries.Where(n => n.Slots.Any(s => s.From <= slot && slot <= s.To)).MaxBy(EpochOf);
 
     /// <param name="age">How old an answer may be.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    private Task<ClusterNode[]> OwnersAsync(TimeSpan age, CancellationToken cancellationToken)
+    private Task<ClusterView> ViewAsync(TimeSpan age, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            if (_owners is null || ((age == TimeSpan.Zero || _owners.IsCompleted) && TimeProvider.System.GetElapsedTime(_askedAt) >= age))
-                (_owners, _askedAt) = (AskAsync(), TimeProvider.System.GetTimestamp());
-            return _owners.WaitAsync(cancellationToken);
+            if (_view is null || ((age == TimeSpan.Zero || _view.IsCompleted) && TimeProvider.System.GetElapsedTime(_askedAt) >= age))
+                (_view, _askedAt) = (AskAsync(), TimeProvider.System.GetTimestamp());
+            return _view.WaitAsync(cancellationToken);
         }
     }
 
     /// <summary>Who owns slots, as every server sees it that answers.</summary>
-    private async Task<ClusterNode[]> AskAsync()
+    private async Task<ClusterView> AskAsync()
     {
-        var views = await Task.WhenAll(connections.Commands.GetServers().Where(s => s.IsConnected).Select(ViewAsync));
-        return [.. views.OfType<ClusterConfiguration>().SelectMany(view => view.Nodes).Where(n => !n.IsReplica)];
+        var answers = await Task.WhenAll(connections.Commands.GetServers().Where(s => s.IsConnected).Select(NodesAsync));
+        ClusterNode[][] views = [.. answers.OfType<ClusterConfiguration>().Select(view => view.Nodes.Where(n => !n.IsReplica && n.Slots.Count > 0).ToArray())];
+        var witnesses = views.Count(view => view.Any(n => n.IsMyself));
+        return new ClusterView([.. views.SelectMany(view => view)], 2 * witnesses > views.Max(view => (int?)view.Length));
     }
 
-    private async Task<ClusterConfiguration?> ViewAsync(IServer server)
+    private async Task<ClusterConfiguration?> NodesAsync(IServer server)
     {
         try
         {
@@ -139,4 +145,8 @@ internal sealed class RedisPrimaries(RedisConnections connections, RedisLanes la
     private static long EpochOf(ClusterNode node) =>
         node.Raw.Split(' ') is var fields && fields.Length > EpochField
         && long.TryParse(fields[EpochField], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) ? epoch : 0;
+
+    /// <param name="Primaries">Those that own slots, as each server sees them that answered.</param>
+    /// <param name="IsOfMost">More than half of them answered themselves.</param>
+    private sealed record ClusterView(ClusterNode[] Primaries, bool IsOfMost);
 }

@@ -91,6 +91,19 @@ public sealed class AppendFenceTests
     }
 
     [Fact]
+    public void The_answer_of_a_server_that_was_named_before_the_batch_went_out_is_doubted()
+    {
+        _fence.Failed(fenced: false);
+        _fence.Named();
+        _fence.IsDoubted.Should().BeFalse("the batch may go out");
+        _fence.Sent();
+        _fence.Returned().Should().BeTrue();
+        _fence.Answered(_fence.Next());
+        _fence.Sent();
+        _fence.Returned().Should().BeFalse();
+    }
+
+    [Fact]
     public void After_a_failure_an_answer_is_doubted_until_one_is_believed()
     {
         _fence.Failed(fenced: false);
