@@ -20,7 +20,7 @@ public static class RedisShards
         var shards = servers.Count / (1 + replicas);
         foreach (var server in servers)
         {
-            await using var connection = await ConnectionMultiplexer.ConnectAsync(server.EndPoint + ",allowAdmin=true");
+            await using var connection = await AdminConnection.OpenAsync(server.EndPoint);
             var own = connection.GetServer(server.EndPoint);
             await Eventually.That("the shard serves its slots, knows who is a replica, and has its primary's data where it is one", async () =>
                 (await AskAsync(own, "INFO")).Contains("cluster_state:ok", StringComparison.Ordinal)

@@ -23,14 +23,12 @@ internal sealed class LoadConnection : IAsyncDisposable
     /// <summary>Sends until it is cancelled, or until the node has closed.</summary>
     public async Task RunAsync(MemoryLoad load, CancellationToken cancellationToken)
     {
-        var isWhole = load.Times is null;
-        var frame = isWhole ? load.Frame + MemoryLoads.Separator : load.Frame;
         try
         {
             if (load.Opening is { } opening)
                 await SendAsync(opening + MemoryLoads.Separator, cancellationToken);
             for (var i = 0; load.Times is null || i < load.Times; i++)
-                await SendAsync(frame, cancellationToken);
+                await SendAsync(load.Frame, cancellationToken);
             await Task.Delay(Timeout.Infinite, cancellationToken);
         }
         catch (Exception e) when (e is OperationCanceledException || IsClosed(e))
@@ -66,9 +64,10 @@ internal sealed class LoadConnection : IAsyncDisposable
         }
     }
 
-    private async Task SendAsync(string text, CancellationToken cancellationToken)
+    private Task SendAsync(string text, CancellationToken cancellationToken) => SendAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
+
+    private async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        var bytes = Encoding.UTF8.GetBytes(text);
         await _socket.SendAsync(bytes, WebSocketMessageType.Text, true, cancellationToken);
         Sent += bytes.Length;
     }

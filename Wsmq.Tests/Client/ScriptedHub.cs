@@ -75,7 +75,13 @@ internal sealed class ScriptedServer : IAsyncDisposable
         builder.Services.AddSingleton(script);
         script.Parallel = parallel > 1;
         builder.Services
-            .AddSignalR(o => (o.MaximumParallelInvocationsPerClient, o.MaximumReceiveMessageSize) = (parallel, 2 * 256 * 1024))
+            .AddSignalR(o =>
+            {
+                (o.MaximumParallelInvocationsPerClient, o.MaximumReceiveMessageSize) = (parallel, 2 * 256 * 1024);
+
+                // SignalR closes a connection where a stream ends that is full, and scripts end streams.
+                o.StreamBufferCapacity = 10_000;
+            })
             .AddJsonProtocol(o => o.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WsmqJson.TypeInfoResolver));
         var app = builder.Build();
         app.Use(async (context, next) =>

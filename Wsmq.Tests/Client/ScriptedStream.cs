@@ -16,8 +16,7 @@ internal sealed class ScriptedStream(Script script, HubCallerContext context)
         return _results.Reader.ReadAllAsync(ct);
     }
 
-    // Items are taken at once, also behind the end: SignalR stops everything on a connection while one of its streams is not read, and
-    // closes it where a stream ends that is full.
+    // Items are taken at once, also behind the end: SignalR stops everything on a connection while one of its streams is not read.
     private async Task TakeAsync(IAsyncEnumerable<OutgoingMessage[]> messages, CancellationToken ct)
     {
         var ended = false;

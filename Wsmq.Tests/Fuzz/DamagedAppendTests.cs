@@ -21,7 +21,7 @@ public sealed class DamagedAppendTests(SharedRedis redis) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _admin = await ConnectionMultiplexer.ConnectAsync(redis.Server.EndPoint);
+        _admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
         var options = new WsmqOptions();
         options.Retention.MaxBytes = 4_000_000;
         _store = await RedisHarness.StartAsync(redis.Server.EndPoint, _prefix, options);

@@ -15,7 +15,7 @@ public sealed class DamagedDeadLetterTests(SharedRedis redis)
     [Fact]
     public async Task Whoever_stumbles_over_it_goes_on()
     {
-        await using var admin = await ConnectionMultiplexer.ConnectAsync(redis.Server.EndPoint);
+        await using var admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
         var (database, bob) = (admin.GetDatabase(), new RedisKeys(_prefix, 64).Of(Address.User("bob")));
         await using var node = await TestNode.StartAsync(
             s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = _prefix),

@@ -28,7 +28,7 @@ public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output)
 
     public async Task InitializeAsync()
     {
-        _admin = await ConnectionMultiplexer.ConnectAsync(redis.Server.EndPoint + ",allowAdmin=true");
+        _admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
         _node = await TestNode.StartAsync(
             s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = _prefix),
             o => (o.TailCheckInterval, o.AckGrace, o.SendTimeout) = (TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(3)),

@@ -12,6 +12,42 @@ namespace Wsmq.Tests.Fuzz;
 public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime, IClassFixture<SharedRedis>
 {
     private const string Metadata = """{"id":"forged","sentAt":1}""";
+
+    /// <summary>What stands behind <c>p</c> and <c>e</c>, or other fields; <c>PREVIOUS</c> is what a right entry would follow.</summary>
+    private static readonly Dictionary<string, (string Part, RedisValue[] Fields)> Entries = new()
+    {
+        ["no field of ours"] = ("0", ["message", "hello"]),
+        ["one field"] = ("0", ["p", "PREVIOUS"]),
+        ["content alone"] = ("0", ["e", Content(Metadata, "1"u8)]),
+        ["fields in another order"] = ("0", ["e", Content(Metadata, "1"u8), "p", "PREVIOUS"]),
+        ["a field before ours"] = ("0", ["v", "2", "p", "PREVIOUS", "e", Content(Metadata, "1"u8)]),
+        ["thousands of fields"] = ("0", [.. Enumerable.Range(0, 20_000).Select(i => (RedisValue)$"f{i}")]),
+        ["an ID that XADD * makes"] = ("1", ["p", "PREVIOUS", "e", Content(Metadata, "1"u8)]),
+        ["previous is no position"] = ("0", ["p", "hello", "e", Content(Metadata, "1"u8)]),
+        ["previous is empty"] = ("0", ["p", "", "e", Content(Metadata, "1"u8)]),
+        ["previous is beyond it"] = ("0", ["p", "9007199254740991", "e", Content(Metadata, "1"u8)]),
+        ["previous is beyond all"] = ("0", ["p", "9999999999999999", "e", Content(Metadata, "1"u8)]),
+        ["no content"] = ("0", ["p", "PREVIOUS", "e", ""]),
+        ["content cut off in its lengths"] = ("0", ["p", "PREVIOUS", "e", new byte[] { 0, 0, 0 }]),
+        ["content cut off"] = ("0", ["p", "PREVIOUS", "e", Content(Metadata, "12345"u8).AsSpan(0, 20).ToArray()]),
+        ["content with more behind it"] = ("0", ["p", "PREVIOUS", "e", (byte[])[.. Content(Metadata, "1"u8), 1]]),
+        ["lengths that are negative"] = ("0", ["p", "PREVIOUS", "e", (byte[])[0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 2, 1, 2]]),
+        ["lengths that overflow"] = ("0", ["p", "PREVIOUS", "e", (byte[])[0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 1]]),
+        ["text in place of the content"] = ("0", ["p", "PREVIOUS", "e", """{"id":"forged","body":1}"""]),
+        ["metadata that are no JSON"] = ("0", ["p", "PREVIOUS", "e", Content("hello", "1"u8)]),
+        ["metadata that name a source"] = ("0", ["p", "PREVIOUS", "e", Content("""{"id":"forged","sentAt":1,"source":"user:x"}""", "1"u8)]),
+        ["metadata of a newer program"] = ("0", ["p", "PREVIOUS", "e", Content("""{"id":"forged","sentAt":1,"priority":5}""", "1"u8)]),
+        ["metadata that end the frame"] = ("0", ["p", "PREVIOUS", "e", Content("{\"id\":\"forged\",\"sentAt\":1}]}\u001e{}", "1"u8)]),
+        ["body that is no JSON"] = ("0", ["p", "PREVIOUS", "e", Content(Metadata, "hello"u8)]),
+        ["body that ends the frame"] = ("0", ["p", "PREVIOUS", "e", Content(Metadata, "1}]}\u001e{\"type\":7}\u001e"u8)]),
+        ["body that is no UTF-8"] = ("0", ["p", "PREVIOUS", "e", Content(Metadata, [(byte)'"', 0xC0, 0x9E, (byte)'"'])]),
+        ["body that nests deeply"] = ("0", ["p", "PREVIOUS", "e", Content(Metadata, Encoding.UTF8.GetBytes(HostileValues.Nested(10_000)))]),
+        ["20 MiB of zeros"] = ("0", ["p", "PREVIOUS", "e", Content(Metadata, new byte[20 * 1024 * 1024])]),
+    };
+
+    // A name alone: fields would stand in the name of each case, 20 MiB of them too.
+    public static TheoryData<string> Names => [.. Entries.Keys];
+
     private readonly string _prefix = redis.NextPrefix();
     private readonly RecordedLogs _logs = new();
     private TestNode _node = null!;
@@ -23,7 +59,7 @@ public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime, IClas
 
     public async Task InitializeAsync()
     {
-        _admin = await ConnectionMultiplexer.ConnectAsync(redis.Server.EndPoint + ",allowAdmin=true");
+        _admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
         _node = await TestNode.StartAsync(
             s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = _prefix),
             o => o.TailCheckInterval = TimeSpan.FromMilliseconds(200),
@@ -36,42 +72,11 @@ public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime, IClas
         await _admin.DisposeAsync();
     }
 
-    /// <summary>What stands behind <c>p</c> and <c>e</c>, or other fields; <c>PREVIOUS</c> is what a right entry would follow.</summary>
-    public static TheoryData<string, string, RedisValue[]> Entries => new()
-    {
-        { "no field of ours", "0", ["message", "hello"] },
-        { "one field", "0", ["p", "PREVIOUS"] },
-        { "content alone", "0", ["e", Content(Metadata, "1"u8)] },
-        { "fields in another order", "0", ["e", Content(Metadata, "1"u8), "p", "PREVIOUS"] },
-        { "a field before ours", "0", ["v", "2", "p", "PREVIOUS", "e", Content(Metadata, "1"u8)] },
-        { "thousands of fields", "0", [.. Enumerable.Range(0, 20_000).Select(i => (RedisValue)$"f{i}")] },
-        { "an ID that XADD * makes", "1", ["p", "PREVIOUS", "e", Content(Metadata, "1"u8)] },
-        { "previous is no position", "0", ["p", "hello", "e", Content(Metadata, "1"u8)] },
-        { "previous is empty", "0", ["p", "", "e", Content(Metadata, "1"u8)] },
-        { "previous is beyond it", "0", ["p", "9007199254740991", "e", Content(Metadata, "1"u8)] },
-        { "previous is beyond all", "0", ["p", "9999999999999999", "e", Content(Metadata, "1"u8)] },
-        { "no content", "0", ["p", "PREVIOUS", "e", ""] },
-        { "content cut off in its lengths", "0", ["p", "PREVIOUS", "e", new byte[] { 0, 0, 0 }] },
-        { "content cut off", "0", ["p", "PREVIOUS", "e", Content(Metadata, "12345"u8).AsSpan(0, 20).ToArray()] },
-        { "content with more behind it", "0", ["p", "PREVIOUS", "e", (byte[])[.. Content(Metadata, "1"u8), 1]] },
-        { "lengths that are negative", "0", ["p", "PREVIOUS", "e", (byte[])[0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 2, 1, 2]] },
-        { "lengths that overflow", "0", ["p", "PREVIOUS", "e", (byte[])[0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 1]] },
-        { "text in place of the content", "0", ["p", "PREVIOUS", "e", """{"id":"forged","body":1}"""] },
-        { "metadata that are no JSON", "0", ["p", "PREVIOUS", "e", Content("hello", "1"u8)] },
-        { "metadata that name a source", "0", ["p", "PREVIOUS", "e", Content("""{"id":"forged","sentAt":1,"source":"user:x"}""", "1"u8)] },
-        { "metadata of a newer program", "0", ["p", "PREVIOUS", "e", Content("""{"id":"forged","sentAt":1,"priority":5}""", "1"u8)] },
-        { "metadata that end the frame", "0", ["p", "PREVIOUS", "e", Content("{\"id\":\"forged\",\"sentAt\":1}]}\u001e{}", "1"u8)] },
-        { "body that is no JSON", "0", ["p", "PREVIOUS", "e", Content(Metadata, "hello"u8)] },
-        { "body that ends the frame", "0", ["p", "PREVIOUS", "e", Content(Metadata, "1}]}\u001e{\"type\":7}\u001e"u8)] },
-        { "body that is no UTF-8", "0", ["p", "PREVIOUS", "e", Content(Metadata, [(byte)'"', 0xC0, 0x9E, (byte)'"'])] },
-        { "body that nests deeply", "0", ["p", "PREVIOUS", "e", Content(Metadata, Encoding.UTF8.GetBytes(HostileValues.Nested(10_000)))] },
-        { "20 MiB of zeros", "0", ["p", "PREVIOUS", "e", Content(Metadata, new byte[20 * 1024 * 1024])] },
-    };
-
     [Theory]
-    [MemberData(nameof(Entries))]
-    public async Task Readers_hear_that_it_is_lost_and_go_on(string what, string part, RedisValue[] fields)
+    [MemberData(nameof(Names))]
+    public async Task Readers_hear_that_it_is_lost_and_go_on(string what)
     {
+        var (part, fields) = Entries[what];
         await using var live = await PlainClient.ConnectAsync(_node, "bob", ack: false);
         var first = await live.SendAsync("user:bob", 1);
         var foreign = await InsertAsync(Address.User("bob"), first.Position, part, fields);
@@ -92,9 +97,10 @@ public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime, IClas
     }
 
     [Theory]
-    [MemberData(nameof(Entries))]
-    public async Task As_the_oldest_entry_it_hides_nothing_behind_it(string what, string part, RedisValue[] fields)
+    [MemberData(nameof(Names))]
+    public async Task As_the_oldest_entry_it_hides_nothing_behind_it(string what)
     {
+        var (part, fields) = Entries[what];
         var to = Address.User("bob");
         await InsertAsync(to, "1700000000000000", part, fields);
         await _node.Publisher.SendAsync(to, 2);

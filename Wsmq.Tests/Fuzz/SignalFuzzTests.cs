@@ -48,7 +48,7 @@ public sealed class SignalFuzzTests(SharedRedis redis, ITestOutputHelper output)
     {
         var prefix = redis.NextPrefix();
         var logs = new RecordedLogs();
-        await using var admin = await ConnectionMultiplexer.ConnectAsync(redis.Server.EndPoint + ",allowAdmin=true");
+        await using var admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
         await using var node = await TestNode.StartAsync(
             s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix),
             o => o.TailCheckInterval = TimeSpan.FromMilliseconds(200), b => b.Logging.AddProvider(logs));

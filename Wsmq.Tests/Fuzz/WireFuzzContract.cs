@@ -83,7 +83,7 @@ public abstract class WireFuzzContract(ITestOutputHelper output)
             b.Logging.SetMinimumLevel(LogLevel.Warning);
 
             // A connection that does not shake hands is cut off then.
-            b.Services.Configure<HubOptions<WsmqHub>>(o => o.HandshakeTimeout = TimeSpan.FromSeconds(5));
+            b.Services.Configure<HubOptions<WsmqHub>>(o => o.HandshakeTimeout = TimeSpan.FromSeconds(2));
         });
         var alice = await PlainClient.ConnectAsync(node, "alice");
         return new Setting(node, logs, alice, await PlainClient.ConnectAsync(node, "bob"));

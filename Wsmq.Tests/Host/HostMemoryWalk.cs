@@ -50,7 +50,14 @@ internal sealed class HostMemoryWalk : IAsyncDisposable
         {
             var peak = await walk.RunAsync("mallory", load, connections, reads: i => i % 2 == 0, time);
             check(peak with { PeakBytes = peak.PeakBytes - resident, LiveBytes = peak.LiveBytes - living });
-            await witness.InvokeAsync<Receipt>("Send", new { to = "user:witness", body = load.Name });
+            try
+            {
+                await witness.InvokeAsync<Receipt>("Send", new { to = "user:witness", body = load.Name });
+            }
+            catch (Exception e)
+            {
+                throw new InvalidOperationException($"{load.Name}: the other user is not served. The host said: {string.Join('\n', Host.Output)}{Host.Error}", e);
+            }
         }
     }
 

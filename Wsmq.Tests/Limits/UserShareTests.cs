@@ -145,7 +145,7 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
     [InlineData("", "x")]
     public async Task What_another_program_wrote_into_one_account_keeps_no_other_from_being_counted(string field, string value)
     {
-        await using var admin = await ConnectionMultiplexer.ConnectAsync(redis.Server.EndPoint);
+        await using var admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
         var (database, keys) = (admin.GetDatabase(), new RedisKeys(_prefix, 64));
         await database.HashSetAsync(keys.Of(Address.User("alice")).Usage, [new("b", Share * 3 / 4), new(field, value)]);
         await using var node = await StartAsync("Redis");

@@ -29,7 +29,7 @@ public sealed class HeardOnceTests(ReplicatedRedis pair, ReplicatedCluster clust
 
     private async Task HeardOnceAsync(string configuration, IEnumerable<RedisServer> servers, Func<string> nextPrefix)
     {
-        await using var admin = await ConnectionMultiplexer.ConnectAsync($"{configuration},allowAdmin=true,configChannel=,tiebreaker=");
+        await using var admin = await AdminConnection.OpenAsync($"{configuration},configChannel=,tiebreaker=");
         var at = servers.Select(s => admin.GetServer(s.EndPoint)).ToArray();
         for (var start = 0; start < Starts; start++)
         {

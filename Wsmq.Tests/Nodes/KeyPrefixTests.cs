@@ -43,7 +43,7 @@ public sealed class KeyPrefixTests
 
         await one.Groups.RemoveAsync("ops", "bob");
         (await two.Groups.MembersAsync("ops")).Should().Equal("bob");
-        await using var admin = await ConnectionMultiplexer.ConnectAsync($"{redis.EndPoint},allowAdmin=true,configChannel=,tiebreaker=");
+        await using var admin = await AdminConnection.OpenAsync($"{redis.EndPoint},configChannel=,tiebreaker=");
         var server = admin.GetServers()[0];
         server.Keys().Select(k => (string)k!).Should().NotBeEmpty().And.OnlyContain(k => k.StartsWith("one:") || k.StartsWith("two:"));
         (await server.SubscriptionChannelsAsync()).Select(c => (string)c!).Should().NotBeEmpty()

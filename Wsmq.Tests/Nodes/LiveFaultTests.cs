@@ -102,7 +102,7 @@ public sealed class LiveFaultTests : IAsyncLifetime
     public async Task What_is_no_push_harms_nobody_and_fills_no_log()
     {
         await using var bob = await MemberAsync(_b, "bob");
-        await using var other = await ConnectionMultiplexer.ConnectAsync(_redis.EndPoint);
+        await using var other = await AdminConnection.OpenAsync(_redis.EndPoint);
         var channels = (string[])(await other.GetDatabase().ExecuteAsync("PUBSUB", "CHANNELS", "t:live:*"))!;
         foreach (var channel in channels)
         {

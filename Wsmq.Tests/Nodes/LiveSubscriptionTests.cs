@@ -10,6 +10,10 @@ namespace Wsmq.Tests.Nodes;
 /// </summary>
 public sealed class LiveSubscriptionTests(SharedRedis redis) : IClassFixture<SharedRedis>
 {
+    // Longer than the breach takes on a busy machine, and short beside what is waited for: a command that gets lost for good in the
+    // driver is repeated after that.
+    private static readonly TimeSpan NotInTheBreach = TimeSpan.FromSeconds(15);
+
     public enum Breach
     {
         /// <summary>Closed, and closed again as often as it is opened.</summary>
@@ -39,7 +43,7 @@ public sealed class LiveSubscriptionTests(SharedRedis redis) : IClassFixture<Sha
         var prefix = redis.NextPrefix();
         await using var line = new TcpProxy(new Uri($"http://{redis.Server.EndPoint}"));
         await using var node = await StartAsync(prefix, line.Port, timesOut);
-        await using var admin = await ConnectionMultiplexer.ConnectAsync(redis.Server.EndPoint);
+        await using var admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
         async Task<string[]> ChannelsAsync() => (string[])(await admin.GetDatabase().ExecuteAsync("PUBSUB", "CHANNELS", $"{prefix}:live:*"))!;
         await using var stays = await PlainClient.ConnectAsync(node, "stays", negotiate: true);
         await stays.SendAsync("user:stays", 1);
@@ -71,7 +75,7 @@ public sealed class LiveSubscriptionTests(SharedRedis redis) : IClassFixture<Sha
 
     private Task<TestNode> StartAsync(string prefix, int port, bool timesOut) => TestNode.StartAsync(s => s.UseRedis(redis.Server.EndPoint, o =>
     {
-        (o.KeyPrefix, o.CommandTimeout) = (prefix, timesOut ? TimeSpan.FromSeconds(1) : TimeSpan.FromMinutes(1));
+        (o.KeyPrefix, o.CommandTimeout) = (prefix, timesOut ? TimeSpan.FromSeconds(1) : NotInTheBreach);
         o.ConfigureConnection = c =>
         {
             if (c.ClientName != "wsmq-live")

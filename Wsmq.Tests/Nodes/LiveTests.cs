@@ -168,7 +168,7 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
     [Fact]
     public async Task No_channel_stays_behind_when_clients_leave_also_while_they_are_let_in()
     {
-        await using var admin = await ConnectionMultiplexer.ConnectAsync(redis.Server.EndPoint);
+        await using var admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
         async Task<string[]> ChannelsAsync() => (string[])(await admin.GetDatabase().ExecuteAsync("PUBSUB", "CHANNELS", $"{_prefix}:*"))!;
         await _a.Groups.AddAsync("ops", "passer-by");
         var before = await ChannelsAsync();

@@ -55,7 +55,7 @@ public sealed class LostTailTests(SharedRedis redis)
 
     private async Task LoseBehindAsync(string prefix, Position last)
     {
-        await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.Server.EndPoint);
+        await using var connection = await AdminConnection.OpenAsync(redis.Server.EndPoint);
         var keys = new RedisKeys(prefix, 64);
         var database = connection.GetDatabase();
         foreach (var entry in await database.StreamRangeAsync(keys.Log(Bob), $"({last.Value}-0"))

@@ -19,7 +19,7 @@ public sealed class RedisAccessFaultTests(SharedRedis redis) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _node = await TestNode.StartAsync(s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = _prefix));
-        _admin = await ConnectionMultiplexer.ConnectAsync(redis.Server.EndPoint);
+        _admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
     }
 
     public async Task DisposeAsync()

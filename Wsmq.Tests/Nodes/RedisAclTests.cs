@@ -34,7 +34,7 @@ public sealed class RedisAclTests(RedisAclTests.Server server) : IClassFixture<R
         await bob.ReceivesAsync("0", "1");
         await a.Publisher.SendAsync(new OutgoingMessage { To = "group:ops", Body = JsonBody.Parse("2") });
         await bob.ReceivesAsync("0", "1", "2");
-        await server.Redis.HasChannelsAsync("wsmq:live:*:group:ops", 1);
+        await Eventually.That("the live group is joined", async () => (await server.Admin.SubscriptionChannelsAsync(RedisChannel.Pattern("wsmq:live:*:group:ops"))).Length == 1);
         await a.Live.Clients.All.Live(new LiveMessage { Type = "all" });
         await a.Live.Clients.User("bob").Live(new LiveMessage { Type = "user" });
         await a.Live.Clients.Group("ops").Live(new LiveMessage { Type = "group" });
@@ -102,7 +102,7 @@ public sealed class RedisAclTests(RedisAclTests.Server server) : IClassFixture<R
         {
             Redis = await RedisServer.StartAsync();
             (await Redis.CommandAsync("ACL SETUSER admin on >admin allkeys allchannels +@all")).Should().StartWith("+OK");
-            var connection = await ConnectionMultiplexer.ConnectAsync($"{Redis.EndPoint},user=admin,password=admin,allowAdmin=true");
+            var connection = await AdminConnection.OpenAsync($"{Redis.EndPoint},user=admin,password=admin");
             Admin = connection.GetServers()[0];
             await Admin.ExecuteAsync("ACL", "SETUSER", "default", "off");
         }

@@ -11,12 +11,12 @@ public sealed class RedisNotYetTests
     public async Task A_Cluster_that_is_down_for_a_moment_is_waited_for()
     {
         var logs = new RecordedLogs();
-        await using var redis = await RedisServer.StartAsync(appendOnly: false, "--cluster-enabled", "yes");
+        await using var redis = await RedisServer.StartAsync(appendOnly: false, "--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1");
 
         var starting = TestNode.StartAsync(s => s.UseRedis(redis.EndPoint), services: b => b.Logging.AddProvider(logs));
         await Eventually.That("it waits, or has failed", () =>
             starting.IsCompleted || logs.Of(LogLevel.Warning).Any(t => t.Contains("CLUSTERDOWN", StringComparison.Ordinal)));
-        await using (var admin = await ConnectionMultiplexer.ConnectAsync($"{redis.EndPoint},allowAdmin=true"))
+        await using (var admin = await AdminConnection.OpenAsync(redis.EndPoint))
             await admin.GetServer(redis.EndPoint).ExecuteAsync("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
 
         await using var node = await starting;
@@ -28,7 +28,7 @@ public sealed class RedisNotYetTests
     [Fact]
     public async Task One_that_stays_down_fails_the_start_and_is_named()
     {
-        await using var redis = await RedisServer.StartAsync(appendOnly: false, "--cluster-enabled", "yes");
+        await using var redis = await RedisServer.StartAsync(appendOnly: false, "--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1");
 
         var refused = await Record.ExceptionAsync(() => TestNode.StartAsync(s => s.UseRedis($"{redis.EndPoint},connectTimeout=500,connectRetry=2")));
 
@@ -41,8 +41,8 @@ public sealed class RedisNotYetTests
     {
         var logs = new RecordedLogs();
         await using var redis = await RedisServer.StartAsync(appendOnly: false, "--busy-reply-threshold", "1");
-        await using var admin = await ConnectionMultiplexer.ConnectAsync($"{redis.EndPoint},allowAdmin=true");
-        await using var other = await ConnectionMultiplexer.ConnectAsync($"{redis.EndPoint},allowAdmin=true");
+        await using var admin = await AdminConnection.OpenAsync(redis.EndPoint);
+        await using var other = await AdminConnection.OpenAsync(redis.EndPoint);
         var busy = admin.GetDatabase().ExecuteAsync("EVAL", "while true do end", 0);
 
         var starting = TestNode.StartAsync(s => s.UseRedis($"{redis.EndPoint},connectTimeout=1000,connectRetry=60"), services: b => b.Logging.AddProvider(logs));

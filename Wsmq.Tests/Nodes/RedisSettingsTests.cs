@@ -166,7 +166,7 @@ public sealed class RedisSettingsTests(SharedRedis redis)
         await nodes[0].Access.BanAsync("bob");
         await Eventually.That("a ban closes its own deployment's", () => clients[0].Connection.State == HubConnectionState.Disconnected);
         await clients[1].SendAsync("user:bob", "still there");
-        await using var admin = await ConnectionMultiplexer.ConnectAsync(redis.Server.EndPoint);
+        await using var admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
         var channels = (string[])(await admin.GetDatabase().ExecuteAsync("PUBSUB", "CHANNELS", $"*{prefix}:*"))!;
         channels.Should().OnlyContain(c => c.StartsWith(prefix + ":", StringComparison.Ordinal) || c.StartsWith($"shop:{prefix}:db2:", StringComparison.Ordinal));
         foreach (var client in clients)

@@ -103,11 +103,12 @@ public sealed class EarlyUseTests(SharedRedis redis) : IDisposable
     [Fact]
     public async Task A_store_that_takes_too_long_to_start_is_named_after_the_send_time_out()
     {
-        using var held = new ManualResetEventSlim();
+        await using var line = new TcpProxy(new Uri($"http://{redis.Server.EndPoint}"));
+        line.Conditions.Hold(up: true, down: true);
         var (app, _) = EarlyApp.Build(Moment.StartAsync, (_, _) => Task.CompletedTask, s =>
         {
             s.AddWsmq(o => o.SendTimeout = TimeSpan.FromMilliseconds(200))
-                .UseRedis(redis.Server.EndPoint, o => (o.KeyPrefix, o.ConfigureConnection) = (redis.NextPrefix(), _ => held.Wait(TimeSpan.FromSeconds(30))));
+                .UseRedis($"127.0.0.1:{line.Port}", o => o.KeyPrefix = redis.NextPrefix());
         });
         await using var __ = app;
         app.MapWsmq();
@@ -115,7 +116,7 @@ public sealed class EarlyUseTests(SharedRedis redis) : IDisposable
         foreach (var use in Uses(app.Services, CancellationToken.None))
             (await use.Invoking(u => u()).Should().ThrowAsync<WsmqException>()).Which.Message.Should().Contain("had not started after WsmqOptions.SendTimeout");
 
-        held.Set();
+        line.Conditions.Clear();
         await app.StartAsync();
         await UseAllAsync(app.Services, CancellationToken.None);
         await app.StopAsync();

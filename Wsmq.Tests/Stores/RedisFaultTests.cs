@@ -19,7 +19,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
     private async Task<RedisHarness> StartAsync() => await RedisHarness.StartAsync(
         $"{_redis.EndPoint}", "t", new WsmqOptions { AckGrace = TimeSpan.Zero });
 
-    private Task<ConnectionMultiplexer> AdminAsync() => ConnectionMultiplexer.ConnectAsync($"{_redis.EndPoint},allowAdmin=true");
+    private Task<ConnectionMultiplexer> AdminAsync() => AdminConnection.OpenAsync(_redis.EndPoint);
 
     private static RedisKeys Keys => new("t", 64);
 

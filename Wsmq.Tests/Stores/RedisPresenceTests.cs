@@ -20,7 +20,7 @@ public sealed class RedisPresenceTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _redis = await RedisServer.StartAsync();
-        _admin = await ConnectionMultiplexer.ConnectAsync($"{_redis.EndPoint},allowAdmin=true");
+        _admin = await AdminConnection.OpenAsync(_redis.EndPoint);
         _node = await StartNodeAsync();
     }
 

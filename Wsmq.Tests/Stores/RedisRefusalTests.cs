@@ -19,7 +19,7 @@ public sealed class RedisRefusalTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _redis = await RedisServer.StartAsync();
-        _admin = await ConnectionMultiplexer.ConnectAsync($"{_redis.EndPoint},allowAdmin=true");
+        _admin = await AdminConnection.OpenAsync(_redis.EndPoint);
         _store = new RedisStore(
             Options.Create(new WsmqOptions()),
             Options.Create(new WsmqRedisOptions

@@ -14,7 +14,7 @@ public sealed class RedisRetentionTests(SharedRedis redis) : IAsyncLifetime
     private readonly string _prefix = redis.NextPrefix();
     private ConnectionMultiplexer _admin = null!;
 
-    public async Task InitializeAsync() => _admin = await ConnectionMultiplexer.ConnectAsync(redis.Server.EndPoint);
+    public async Task InitializeAsync() => _admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
 
     public async Task DisposeAsync() => await _admin.DisposeAsync();
 

@@ -28,7 +28,7 @@ public sealed class RedisCluster : IAsyncLifetime
         // Where the machine is busy a server may say nothing for seconds: only a replica that is to take over by itself needs to notice soon.
         var timeout = _replicas > 0 ? "5000" : "30000";
         while (_shards.Count < 3 * (1 + _replicas))
-            _shards.Add(await RedisServer.StartAsync(appendOnly: false, "--cluster-enabled", "yes", "--cluster-node-timeout", timeout));
+            _shards.Add(await RedisServer.StartAsync(appendOnly: false, "--cluster-enabled", "yes", "--cluster-node-timeout", timeout, "--cluster-announce-ip", "127.0.0.1"));
         await RedisShards.FormAsync(_shards, _replicas);
     }
 

@@ -94,13 +94,13 @@ public sealed class RedisServerTests
 
     private static async Task WriteAsync(RedisServer server, string value)
     {
-        await using var connection = await ConnectionMultiplexer.ConnectAsync(server.EndPoint);
+        await using var connection = await AdminConnection.OpenAsync(server.EndPoint);
         await connection.GetDatabase().StringSetAsync("key", value);
     }
 
     private static async Task<string?> ReadAsync(RedisServer server)
     {
-        await using var connection = await ConnectionMultiplexer.ConnectAsync(server.EndPoint);
+        await using var connection = await AdminConnection.OpenAsync(server.EndPoint);
         return await connection.GetDatabase().StringGetAsync("key");
     }
 }

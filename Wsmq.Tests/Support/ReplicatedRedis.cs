@@ -53,7 +53,7 @@ public sealed class ReplicatedRedis : IAsyncLifetime, IAsyncDisposable
     }
 
     public static Task<ConnectionMultiplexer> AdminAsync(RedisServer server) =>
-        ConnectionMultiplexer.ConnectAsync($"{server.EndPoint},allowAdmin=true,configChannel=,tiebreaker=");
+        AdminConnection.OpenAsync($"{server.EndPoint},configChannel=,tiebreaker=");
 
     async Task IAsyncLifetime.DisposeAsync() => await DisposeAsync();
 
