@@ -114,7 +114,8 @@ internal sealed class RedisPrimaries(RedisConnections connections, RedisLanes la
     {
         lock (_lock)
         {
-            if (_view is null || ((age == TimeSpan.Zero || _view.IsCompleted) && TimeProvider.System.GetElapsedTime(_askedAt) >= age))
+            // Also while the last answer is not complete: of a server that stands still it is not for as long as a probe may take.
+            if (_view is null || TimeProvider.System.GetElapsedTime(_askedAt) >= age)
                 (_view, _askedAt) = (AskAsync(), TimeProvider.System.GetTimestamp());
             return _view.WaitAsync(cancellationToken);
         }

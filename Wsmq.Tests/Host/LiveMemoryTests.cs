@@ -7,6 +7,7 @@ namespace Wsmq.Tests.HostAndCli;
 /// What lives in a node while one user sends whatever there is to send, over as many connections as a user has by default: the host,
 /// with the collector as it comes, says itself what its full collections leave.
 /// </summary>
+[Collection(AloneCollection.Name)]
 public sealed class LiveMemoryTests : IAsyncLifetime
 {
     private const long MostAlive = 128 * HostMemoryWalk.Mebibyte;

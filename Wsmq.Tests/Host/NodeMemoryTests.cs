@@ -7,6 +7,7 @@ namespace Wsmq.Tests.HostAndCli;
 /// What one user can make a node keep, over twice as many connections as a user has by default. The host's whole managed heap, what
 /// it has while idle and garbage included, may be no larger than the node may grow: it would end where the bound did not hold.
 /// </summary>
+[Collection(AloneCollection.Name)]
 public sealed class NodeMemoryTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const long Heap = 128 * HostMemoryWalk.Mebibyte;
