@@ -39,6 +39,7 @@ public sealed class HeardOnceTests(ReplicatedRedis pair, ReplicatedCluster clust
             await using var bob = await PlainClient.ConnectAsync(a, "bob", negotiate: true);
             await bob.SendAsync("user:bob", "0");
             await a.Live.Groups.AddToGroupAsync(bob.Connection.ConnectionId!, "g");
+            await bob.HearsAsync(a.Live.Clients.User("bob"), a.Live.Clients.Group("g"));
             await Eventually.That("the message came", () => bob.Received.Count == 1);
 
             var twice = await TwiceAsync(at, prefix);

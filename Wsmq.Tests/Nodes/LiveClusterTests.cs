@@ -28,6 +28,7 @@ public sealed class LiveClusterTests(RedisCluster redis)
         {
             await client.Connection.InvokeAsync("Ack", $"user:{user}", Position.Start.ToString());
             await a.Live.Groups.AddToGroupAsync(client.Connection.ConnectionId!, "g");
+            await client.HearsAsync(a.Live.Clients.User(user), a.Live.Clients.Group("g"));
         }
 
         foreach (var to in new[] { a.Live.Clients.Users(users), a.Live.Clients.Group("g"), a.Live.Clients.All })

@@ -45,7 +45,14 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
 
         // A client counts as started before the server is done with it; its first call waits for that.
         await client.Connection.InvokeAsync("Ack", $"user:{user}", Position.Start.ToString());
+        await client.HearsAsync(node.Live.Clients.User(user));
         return client;
+    }
+
+    private static async Task AddAsync(TestNode node, PlainClient client, string group)
+    {
+        await node.Live.Groups.AddToGroupAsync(IdOf(client), group);
+        await client.HearsAsync(node.Live.Clients.Group(group));
     }
 
     private static LiveMessage Message(string type) => new() { Type = type, Body = JsonBody.Parse("{\"a\":\"\\u001eé\"}") };
@@ -92,7 +99,7 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
     public async Task A_group_with_members_added_from_either_node()
     {
         foreach (var (node, client) in new[] { (_a, _alice), (_a, _bob), (_b, _carol) })
-            await node.Live.Groups.AddToGroupAsync(IdOf(client), "of: its own|é");
+            await AddAsync(node, client, "of: its own|é");
         await ReachesAsync(() => _a.Live.Clients.Group("of: its own|é"), _alice, _bob, _carol);
     }
 
@@ -100,15 +107,15 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
     public async Task A_group_but_for_some_of_its_members()
     {
         foreach (var client in _clients)
-            await _a.Live.Groups.AddToGroupAsync(IdOf(client), "g");
+            await AddAsync(_a, client, "g");
         await ReachesAsync(() => _b.Live.Clients.GroupExcept("g", IdOf(_alice), IdOf(_bob)), _bobOnA, _carol);
     }
 
     [Fact]
     public async Task Groups_one_of_them_without_members()
     {
-        await _a.Live.Groups.AddToGroupAsync(IdOf(_bob), "g");
-        await _a.Live.Groups.AddToGroupAsync(IdOf(_alice), "h");
+        await AddAsync(_a, _bob, "g");
+        await AddAsync(_a, _alice, "h");
         await ReachesAsync(() => _a.Live.Clients.Groups("g", "h", "nobody's"), _bob, _alice);
     }
 
@@ -116,7 +123,7 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
     public async Task A_group_without_the_connections_that_were_taken_out()
     {
         foreach (var client in new[] { _alice, _bob, _carol })
-            await _a.Live.Groups.AddToGroupAsync(IdOf(client), "g");
+            await AddAsync(_a, client, "g");
         foreach (var client in new[] { _alice, _bob })
             await _a.Live.Groups.RemoveFromGroupAsync(IdOf(client), "g");
         await ReachesAsync(() => _a.Live.Clients.Group("g"), _carol);
@@ -125,7 +132,7 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
     [Fact]
     public async Task Pushes_to_one_target_keep_their_order_and_come_once()
     {
-        await _a.Live.Groups.AddToGroupAsync(IdOf(_bob), "g");
+        await AddAsync(_a, _bob, "g");
         var numbers = Enumerable.Range(0, 500).ToArray();
 
         await Task.WhenAll(numbers.SelectMany(i => new[]

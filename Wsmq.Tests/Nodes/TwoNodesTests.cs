@@ -151,8 +151,8 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
         await _a.Groups.AddAsync("ops", "bob");
         await using var bob = await PlainClient.ConnectAsync(_b, "bob");
 
-        // A client counts as started before the server has put it into its groups; its first call waits for that.
-        await bob.Connection.InvokeAsync("Ack", "group:ops", Position.Start.ToString());
+        // A client counts as started before the server has put it into its groups, and a live group is joined later still.
+        await bob.HearsAsync(_a.Live.Clients.User("bob"), _a.Live.Clients.Group("ops"));
         await _a.Services.GetRequiredService<Shop>().ShipAsync("bob", "ops");
 
         await Eventually.That("the live pushes come", () => bob.Live.Count == 2);
@@ -196,6 +196,7 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
         await using var onB = await ConnectOwnAsync(b, s => heard.Enqueue("b " + s));
         await using var bob = await PlainClient.ConnectAsync(b, "bob");
         await bob.SendAsync("user:bob", "hi");
+        await bob.HearsAsync(a.Live.Clients.User("bob"));
 
         await a.Services.GetRequiredService<IHubContext<OwnHub>>().Clients.All.SendAsync("Said", "x");
         await a.Live.Clients.All.Live(new LiveMessage { Type = "all" });

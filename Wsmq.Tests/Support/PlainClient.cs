@@ -7,9 +7,12 @@ namespace Wsmq.Tests.Support;
 /// <summary>A bare SignalR client without any library of ours: records what comes, and acknowledges it if told to.</summary>
 internal sealed class PlainClient : IAsyncDisposable
 {
+    private const string Probe = "probe ";
+
     private readonly ConcurrentQueue<Delivery> _received = [];
     private readonly ConcurrentQueue<GapSeen> _gaps = [];
     private readonly ConcurrentQueue<LiveMessage> _live = [];
+    private readonly ConcurrentDictionary<string, bool> _probes = [];
     private readonly ConcurrentQueue<string> _stalled = [];
     private readonly ConcurrentQueue<(string Source, string Position, int Attempts)> _skipped = [];
 
@@ -62,7 +65,7 @@ internal sealed class PlainClient : IAsyncDisposable
         });
         connection.On<string, string, string, string>("Gap", (source, after, before, reason) =>
             client._gaps.Enqueue(new GapSeen(source, after, before, reason, client._received.Count)));
-        connection.On<LiveMessage>("Live", client._live.Enqueue);
+        connection.On<LiveMessage>("Live", client.OnLive);
         connection.On<string, string>("Stalled", (source, _) => client._stalled.Enqueue(source));
         connection.On<string, string, int>("Skipped", (source, position, attempts) => client._skipped.Enqueue((source, position, attempts)));
         connection.Closed += e =>
@@ -82,7 +85,33 @@ internal sealed class PlainClient : IAsyncDisposable
         Bodies.Should().Equal(bodies);
     }
 
+    /// <summary>
+    /// Waits until live pushes to targets come, without recording any: a connection is let in, and added to a group, whether or not
+    /// its subscriptions are confirmed, and what is pushed before that is lost.
+    /// </summary>
+    /// <param name="targets">Those it is part of. Other clients that are part of them record nothing of it either.</param>
+    public async Task HearsAsync(params IWsmqClient[] targets)
+    {
+        foreach (var target in targets)
+        {
+            var probe = Probe + Guid.NewGuid().ToString("N");
+            await Eventually.That("live pushes come", async () =>
+            {
+                await target.Live(new LiveMessage { Type = probe });
+                return _probes.ContainsKey(probe);
+            });
+        }
+    }
+
     public ValueTask DisposeAsync() => Connection.DisposeAsync();
+
+    private void OnLive(LiveMessage message)
+    {
+        if (message.Type?.StartsWith(Probe, StringComparison.Ordinal) == true)
+            _probes[message.Type] = true;
+        else
+            _live.Enqueue(message);
+    }
 }
 
 /// <summary>A gap, and how many deliveries had come before it.</summary>
