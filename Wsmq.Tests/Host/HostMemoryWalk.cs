@@ -11,8 +11,8 @@ internal sealed class HostMemoryWalk : IAsyncDisposable
 {
     public const long Mebibyte = 1024 * 1024;
 
-    /// <summary>Twice as many as a user has by default.</summary>
-    public const int MostConnections = 100;
+    /// <summary>As many as a user has by default.</summary>
+    public const int Connections = 50;
 
     private readonly Tools _tools = new();
 
@@ -26,17 +26,16 @@ internal sealed class HostMemoryWalk : IAsyncDisposable
 
         // The limits of services: those of people would stop the loads before they could do anything.
         return _tools.StartHostAsync(
-            "--Wsmq:Options:Limits:ConnectionsPerUser", $"{MostConnections}", "--Wsmq:Options:Limits:UserConnectsPerMinute", "0",
+            "--Wsmq:Options:Limits:ConnectionsPerUser", $"{Connections}", "--Wsmq:Options:Limits:UserConnectsPerMinute", "0",
             "--Wsmq:Options:Limits:SendsPerSecond", "10000", "--Wsmq:Options:Limits:SendBurst", "20000",
             "--Wsmq:Options:Limits:UserSendsPerSecond", "20000", "--Wsmq:Options:Limits:UserSendBurst", "40000",
             "--Wsmq:Options:Limits:UserSendBytesPerMinute", "4294967296", "--Wsmq:Options:Limits:UserSendByteBurst", "268435456");
     }
 
-    /// <param name="connections">Over how many.</param>
     /// <param name="time">How long each load is sent.</param>
     /// <param name="check">Called after each load, with the bytes by which the host has grown since before the first one.</param>
     /// <param name="live">What says how much lives in the host; null where only its process is looked at.</param>
-    public async Task RunAsync(int connections, TimeSpan time, Action<MemoryPeak> check, LiveMemory? live = null)
+    public async Task RunAsync(TimeSpan time, Action<MemoryPeak> check, LiveMemory? live = null)
     {
         var hub = _tools.Url.Replace("http", "ws", StringComparison.Ordinal);
         var walk = new MemoryWalk(Host.ProcessId, (user, device) => new Uri($"{hub}?access_token={_tools.Token(user)}&device={device}"), live);
@@ -48,16 +47,19 @@ internal sealed class HostMemoryWalk : IAsyncDisposable
         var (resident, living) = (walk.ResidentBytes, live?.Bytes ?? 0);
         foreach (var load in MemoryLoads.Of("mallory"))
         {
-            var peak = await walk.RunAsync("mallory", load, connections, reads: i => i % 2 == 0, time);
-            check(peak with { PeakBytes = peak.PeakBytes - resident, LiveBytes = peak.LiveBytes - living });
+            MemoryPeak peak;
             try
             {
+                peak = await walk.RunAsync("mallory", load, Connections, reads: i => i % 2 == 0, time);
                 await witness.InvokeAsync<Receipt>("Send", new { to = "user:witness", body = load.Name });
             }
             catch (Exception e)
             {
-                throw new InvalidOperationException($"{load.Name}: the other user is not served. The host said: {string.Join('\n', Host.Output)}{Host.Error}", e);
+                throw new InvalidOperationException(
+                    $"{load.Name}: the host {(Host.HasExited ? "has ended" : "does not serve another user")}. It said: {string.Join('\n', Host.Output)}{Host.Error}", e);
             }
+
+            check(peak with { PeakBytes = peak.PeakBytes - resident, LiveBytes = peak.LiveBytes - living });
         }
     }
 

@@ -11,7 +11,6 @@ namespace Wsmq.Tests.HostAndCli;
 public sealed class LiveMemoryTests : IAsyncLifetime
 {
     private const long MostAlive = 128 * HostMemoryWalk.Mebibyte;
-    private const int Connections = HostMemoryWalk.MostConnections / 2;
     private static readonly TimeSpan Time = TimeSpan.FromMilliseconds(300);
 
     private readonly ITestOutputHelper _output;
@@ -32,7 +31,7 @@ public sealed class LiveMemoryTests : IAsyncLifetime
     [Fact]
     public async Task No_load_of_one_user_makes_more_than_128_MiB_live()
     {
-        await _walk.RunAsync(Connections, Time, Check, _live);
+        await _walk.RunAsync(Time, Check, _live);
         _output.WriteLine($"at the end {_live.Bytes / HostMemoryWalk.Mebibyte} MiB live in the host");
 
         void Check(MemoryPeak grown)

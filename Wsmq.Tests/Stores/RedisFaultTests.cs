@@ -134,6 +134,8 @@ public sealed class RedisFaultTests : IAsyncLifetime
         await using var redis = await ReplicatedRedis.StartAsync();
         await using var h = await RedisHarness.StartAsync(redis.Configuration, "t", new WsmqOptions());
         await h.AddAsync(Address.User("bob"), "1");
+        await Eventually.That("the replica has it", async () =>
+            await redis.Replica.CommandAsync("DBSIZE") == await redis.Primary.CommandAsync("DBSIZE"));
         await redis.PromoteAsync();
         await using var old = await ReplicatedRedis.AdminAsync(redis.Primary);
 
