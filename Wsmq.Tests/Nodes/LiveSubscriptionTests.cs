@@ -64,8 +64,11 @@ public sealed class LiveSubscriptionTests(SharedRedis redis) : IClassFixture<Sha
         await leaving;
         await EndAsync(late[15..]);
 
-        await Eventually.That("all channels of those that left are given up, and no other", async () =>
-            (await ChannelsAsync()).Order(StringComparer.Ordinal).SequenceEqual(before.Order(StringComparer.Ordinal)));
+        string[] now = [];
+        var givenUp = await Record.ExceptionAsync(() => Eventually.That("all channels of those that left are given up, and no other", async () =>
+            (now = await ChannelsAsync()).Order(StringComparer.Ordinal).SequenceEqual(before.Order(StringComparer.Ordinal))));
+        givenUp.Should().BeNull(
+            $"left are {string.Join(' ', now.Except(before))}, missing {string.Join(' ', before.Except(now))}, connections {await admin.GetDatabase().ExecuteAsync("CLIENT", "LIST")}");
         await Eventually.That("the one that stays hears pushes", async () =>
         {
             await Record.ExceptionAsync(() => node.Live.Clients.User("stays").Live(new()));
