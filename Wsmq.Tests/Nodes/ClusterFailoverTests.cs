@@ -28,11 +28,7 @@ public sealed class ClusterFailoverTests(ReplicatedCluster cluster, ITestOutputH
         senders.Mark();
         others.Mark();
         old.Continue();
-        await Task.WhenAll(senders.MoreAsync(50), others.MoreAsync(50));
-        await Eventually.That("the old primary is a replica", async () =>
-            (await old.CommandAsync("ROLE")).Contains("slave", StringComparison.Ordinal));
-        await Task.WhenAll(senders.MoreAsync(50), others.MoreAsync(50));
-        await Task.WhenAll(senders.StopAsync(), others.StopAsync());
+        await Senders.GoOnUntilItIsAReplicaAsync(old, senders, others);
 
         await senders.SinceIsInAsync(a);
         await others.SinceIsInAsync(a);

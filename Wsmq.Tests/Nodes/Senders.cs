@@ -50,6 +50,16 @@ internal sealed class Senders
         }
     }
 
+    /// <summary>Send while an old primary that is back becomes a replica, and for a while after that; then stop.</summary>
+    public static async Task GoOnUntilItIsAReplicaAsync(RedisServer old, params Senders[] all)
+    {
+        await Task.WhenAll(all.Select(s => s.MoreAsync(50)));
+        await Eventually.That("the old primary is a replica", async () =>
+            (await old.CommandAsync("ROLE")).Contains("slave", StringComparison.Ordinal));
+        await Task.WhenAll(all.Select(s => s.MoreAsync(50)));
+        await Task.WhenAll(all.Select(s => s.StopAsync()));
+    }
+
     public async Task StopAsync()
     {
         await _stop.CancelAsync();

@@ -31,11 +31,7 @@ public abstract class SentinelReturnContract(ITestOutputHelper output)
             await old.RestartAsync();
         else
             old.Continue();
-        await Task.WhenAll(senders.MoreAsync(50), others.MoreAsync(50));
-        await Eventually.That("the old primary is a replica", async () =>
-            (await old.CommandAsync("ROLE")).Contains("slave", StringComparison.Ordinal));
-        await Task.WhenAll(senders.MoreAsync(50), others.MoreAsync(50));
-        await Task.WhenAll(senders.StopAsync(), others.StopAsync());
+        await Senders.GoOnUntilItIsAReplicaAsync(old, senders, others);
 
         output.WriteLine($"{before} receipts until the old one was back, {senders.Count + others.Count - before} since");
         (await redis.PrimaryAsync()).Should().Be(primary);
