@@ -48,11 +48,12 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
     public ValueTask<DeliveryPump> PumpOfAsync(string? source)
     {
         var address = Address.Parse(source);
+
+        // Before the pumps are looked at: the other way round a group that is opened between the two would be refused for good.
+        var opening = address.Kind == AddressKind.Group && Groups is { Ready.IsCompleted: false } groups ? groups : null;
         if (TryGetPump(address, out var pump))
             return new(pump);
-        return Groups is { Ready.IsCompleted: false } groups && address.Kind == AddressKind.Group
-            ? AwaitedPumpAsync(address, groups)
-            : throw new WsmqException(WsmqErrors.ReadNotAllowed);
+        return opening is not null ? AwaitedPumpAsync(address, opening) : throw new WsmqException(WsmqErrors.ReadNotAllowed);
     }
 
     public void Add(DeliveryPump pump)

@@ -193,6 +193,7 @@ describe('the sample client in a tab that sleeps', () => {
 /** The sample in a process of its own. */
 class Tab {
   lines = [];
+  errors = [];
   #child;
 
   constructor(hub, token, source) {
@@ -209,12 +210,13 @@ class Tab {
       await client.started;
       await client.send('user:nobody', 'test', 1);
       console.log('connected');`;
-    this.#child = spawn(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname, stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#child = spawn(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child.stderr.setEncoding('utf8').on('data', text => this.errors.push(text.trim()));
     this.#child.stdout.setEncoding('utf8').on('data', text => this.lines.push(...text.trim().split('\n')));
   }
 
   says(line) {
-    return eventually(() => `the tab says "${line}", and not ${this.lines}`, () => this.lines.includes(line));
+    return eventually(() => `the tab says "${line}", and not ${this.lines}; errors: ${this.errors}`, () => this.lines.includes(line));
   }
 
   freeze() {
