@@ -12,20 +12,28 @@ internal sealed class ChannelReturns : IDisposable
     // The same one always: the driver takes out as many of these as are asked for.
     private static readonly Action<RedisChannel, RedisValue> Nobody = static (_, _) => { };
 
+    // Whenever the connection changes, the driver repeats its list of channels, one after another. One of the list may be given back
+    // before its turn comes, and is repeated nevertheless. Nothing tells when the driver is through; it takes milliseconds, unless its
+    // thread stands still in between.
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(10);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly ISubscriber _driver;
     private readonly TimeProvider _time;
     private int _changes;
+    private long _changed;
 
     public ChannelReturns(IConnectionMultiplexer driver, TimeProvider time)
     {
         (_driver, _time) = (driver.GetSubscriber(), time);
-        driver.ConnectionFailed += (_, _) => Interlocked.Increment(ref _changes);
-        driver.ConnectionRestored += (_, _) => Interlocked.Increment(ref _changes);
+        driver.ConnectionFailed += (_, _) => Changed();
+        driver.ConnectionRestored += (_, _) => Changed();
     }
 
     /// <summary>True once the connection is about to end, and all its subscriptions with it.</summary>
     public bool Ended => _stop.IsCancellationRequested;
+
+    private bool IsSettling => Volatile.Read(ref _changes) > 0 && _time.GetElapsedTime(Volatile.Read(ref _changed)) < Settling;
 
     public void End() => _stop.Cancel();
 
@@ -43,15 +51,24 @@ internal sealed class ChannelReturns : IDisposable
     {
         try
         {
-            if (await IsGoneAsync(channel, handler: null))
-                return;
-            await new Backoff(_time).RetryAsync(
-                _ => TakeBackAsync(channel), static (_, _) => { /* Redis is away, of which others speak. */ }, _stop.Token);
+            if (!await IsGoneAsync(channel, handler: null))
+                await TakeBackAsync(channel);
+            while (IsSettling)
+            {
+                await Task.Delay(Settling, _time, _stop.Token);
+                await TakeBackAsync(channel);
+            }
         }
         catch (Exception) when (Ended)
         {
             // With the connection.
         }
+    }
+
+    private void Changed()
+    {
+        Volatile.Write(ref _changed, _time.GetTimestamp());
+        Interlocked.Increment(ref _changes);
     }
 
     private async Task<bool> IsGoneAsync(RedisChannel channel, Action<RedisChannel, RedisValue>? handler)
@@ -69,9 +86,12 @@ internal sealed class ChannelReturns : IDisposable
         }
     }
 
+    private Task TakeBackAsync(RedisChannel channel) => new Backoff(_time).RetryAsync(
+        _ => TryTakeBackAsync(channel), static (_, _) => { /* Redis is away, of which others speak. */ }, _stop.Token);
+
     // A subscription of one's own, behind all that is under way on the connection: once it is confirmed, it can be taken back. On a
     // connection that was made anew meanwhile the driver may already have begun to repeat it.
-    private async Task TakeBackAsync(RedisChannel channel)
+    private async Task TryTakeBackAsync(RedisChannel channel)
     {
         try
         {
