@@ -5,7 +5,8 @@ namespace Wsmq.Server.Sqlite;
 
 /// <summary>
 /// The only one that writes: a thread of its own, because a commit blocks on the disk. What waits while it commits shares the
-/// next commit, so that many callers pay for one sync.
+/// next commit, so that many callers pay for one sync. What a command throws is its caller's; an exception beside that, as where memory
+/// has run out, ends the process, as one on any thread does: a node without its writer would let everybody wait for ever.
 /// </summary>
 internal sealed class SqliteWriter
 {
@@ -19,7 +20,7 @@ internal sealed class SqliteWriter
     private readonly SqliteFailureLog _failures;
     private readonly Action _doubted;
     private readonly ILogger _logger;
-    private readonly Task _loop;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private readonly SqliteDurability _durability;
     private SqliteDurability _current;
@@ -36,10 +37,10 @@ internal sealed class SqliteWriter
         _durability = _current = durability;
         _failures = new SqliteFailureLog(clock, logger);
         _logger = logger;
-        _loop = Task.Factory.StartNew(Loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        new Thread(Loop) { IsBackground = true, Name = "wsmq SQLite writer" }.Start();
     }
 
-    public bool IsRunning => !_loop.IsCompleted;
+    public bool IsRunning => !_ended.Task.IsCompleted;
 
     /// <summary>Runs an operation in a transaction; <paramref name="committed"/> runs on the writer's thread, in the order of the commits.</summary>
     public async Task<T> RunAsync<T>(
@@ -63,7 +64,7 @@ internal sealed class SqliteWriter
     public async Task StopAsync()
     {
         _queue.Writer.TryComplete();
-        await _loop.ConfigureAwait(false);
+        await _ended.Task.ConfigureAwait(false);
         Checkpoint();
         _session.Dispose();
     }
@@ -78,6 +79,8 @@ internal sealed class SqliteWriter
             Execute(group);
             group.Clear();
         }
+
+        _ended.SetResult();
     }
 
     private static void Take(WriteCommand command, List<WriteCommand> group)
