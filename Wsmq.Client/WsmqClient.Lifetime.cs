@@ -14,17 +14,17 @@ public sealed partial class WsmqClient
     /// token was revoked or the user banned. A client that has ended so raises <see cref="Error"/>, is
     /// <see cref="WsmqClientState.Stopped"/>, and refuses sends with the same error, until it is started again.
     /// </summary>
-    /// <param name="ct">Ends the wait, and stops the client if it has not connected by then.</param>
+    /// <param name="cancellationToken">Ends the wait, and stops the client if it has not connected by then.</param>
     /// <exception cref="WsmqException">
     /// The server's final error, such as <c>invalid-device</c>, <c>revoked</c> or <c>banned</c>; <c>connection-refused</c> with the HTTP
     /// status 401 or 403; <c>client-misconfigured</c> where the app's own <see cref="WsmqClientOptions.ConfigureHttp"/> or
     /// <see cref="WsmqClientOptions.ConfigureConnection"/> failed or cannot work.
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled, or stopped meanwhile.</exception>
-    public Task StartAsync(CancellationToken ct = default) => RunAsync(endsWhenRefused: true, ct);
+    public Task StartAsync(CancellationToken cancellationToken = default) => RunAsync(endsWhenRefused: true, cancellationToken);
 
     /// <summary>Starts as <see cref="StartAsync(CancellationToken)"/> does, for a host: nobody is there to mend a refusal, so it goes on.</summary>
-    internal Task StartInBackgroundAsync(CancellationToken ct) => RunAsync(endsWhenRefused: false, ct);
+    internal Task StartInBackgroundAsync(CancellationToken cancellationToken) => RunAsync(endsWhenRefused: false, cancellationToken);
 
     /// <summary>
     /// Stops the client. No handler begins once this is called; new sends are refused, those in flight get their receipts, handlers
@@ -33,15 +33,15 @@ public sealed partial class WsmqClient
     /// A handler that does not heed its token may outlast the stop: the handlers of the next start wait until it has returned. Do not
     /// await this inside a handler: it waits for that handler, until the time-out.
     /// </summary>
-    /// <param name="ct">Cuts the waits short.</param>
-    public async Task StopAsync(CancellationToken ct = default)
+    /// <param name="cancellationToken">Cuts the waits short.</param>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
     {
         _run?.Cease();
         await _starting.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
             if (Stopping() is { } run)
-                await CloseAsync(run, ct).ConfigureAwait(false);
+                await CloseAsync(run, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -56,23 +56,23 @@ public sealed partial class WsmqClient
         await StopAsync().ConfigureAwait(false);
     }
 
-    private async Task RunAsync(bool endsWhenRefused, CancellationToken ct)
+    private async Task RunAsync(bool endsWhenRefused, CancellationToken cancellationToken)
     {
-        var run = await BeginAsync(endsWhenRefused, ct).ConfigureAwait(false);
+        var run = await BeginAsync(endsWhenRefused, cancellationToken).ConfigureAwait(false);
         try
         {
-            await run.Connected.WaitAsync(ct).ConfigureAwait(false);
+            await run.Connected.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested && !run.Connected.IsCompletedSuccessfully)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !run.Connected.IsCompletedSuccessfully)
         {
             await EndAsync(run, CancellationToken.None).ConfigureAwait(false);
             throw;
         }
     }
 
-    private async Task<ClientRun> BeginAsync(bool endsWhenRefused, CancellationToken ct)
+    private async Task<ClientRun> BeginAsync(bool endsWhenRefused, CancellationToken cancellationToken)
     {
-        await _starting.WaitAsync(ct).ConfigureAwait(false);
+        await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -135,13 +135,13 @@ public sealed partial class WsmqClient
         }
     }
 
-    private async Task EndAsync(ClientRun run, CancellationToken ct)
+    private async Task EndAsync(ClientRun run, CancellationToken cancellationToken)
     {
         await _starting.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
             if (_run == run)
-                await CloseAsync(run, ct).ConfigureAwait(false);
+                await CloseAsync(run, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -149,9 +149,9 @@ public sealed partial class WsmqClient
         }
     }
 
-    private async Task CloseAsync(ClientRun run, CancellationToken ct)
+    private async Task CloseAsync(ClientRun run, CancellationToken cancellationToken)
     {
-        await run.StopAsync(ct).ConfigureAwait(false);
+        await run.StopAsync(cancellationToken).ConfigureAwait(false);
         _handlers.StopReading();
         run.Dispose();
         lock (_gate)

@@ -9,20 +9,20 @@ public sealed partial class WsmqClient
 {
     /// <summary>
     /// Handles durable messages of a type. A message is acknowledged when the handler has returned; if it throws, it is given the same
-    /// message again, with growing waits, before any other of that source, until the server sets the message aside (<see cref="Skipped"/>). Sources go on independently of each other, so a handler
+    /// message again, with growing waits, before any other of that source, until the server sets the message aside (<see cref="DeadLettered"/>). Sources go on independently of each other, so a handler
     /// may be called for several at a time. Register all handlers before <see cref="StartAsync"/>: what no handler takes goes to the
     /// fallback, or else is dead-lettered at once (<see cref="WsmqClientOptions.UnhandledMessages"/>) and reported as an
     /// <see cref="Error"/>; only while there is no handler at all messages wait. A body that cannot be read as the type goes to the
     /// fallback, or else is a failed attempt.
     /// </summary>
     /// <param name="handler">The handler; its token is cancelled when the client stops.</param>
-    /// <typeparam name="T">The type of the body; its wire name is <see cref="MessageTypeAttribute.NameOf"/>.</typeparam>
+    /// <typeparam name="T">The type of the body; its wire name is <see cref="WsmqMessageTypeAttribute.NameOf"/>.</typeparam>
     /// <returns>Dispose it to take the handler away.</returns>
     /// <exception cref="InvalidOperationException">The type has a handler, or messages are being read with <see cref="ReadAllAsync"/>.</exception>
     /// <exception cref="WsmqException"><c>no-type-name</c>: no message is sent as this type; give the name of the messages.</exception>
     [RequiresUnreferencedCode(Reflection)]
     [RequiresDynamicCode(Reflection)]
-    public IDisposable On<T>(Func<Message<T>, CancellationToken, Task> handler) => On(TypedBody.ByReflection<T>(_options.Json), handler);
+    public IDisposable On<T>(Func<WsmqMessage<T>, CancellationToken, Task> handler) => On(TypedBody.ByReflection<T>(_options.Json), handler);
 
     /// <summary>Handles durable messages of a type without reflection; otherwise as the overload without <paramref name="typeInfo"/>.</summary>
     /// <param name="typeInfo">How the body is read.</param>
@@ -31,7 +31,7 @@ public sealed partial class WsmqClient
     /// <returns>Dispose it to take the handler away.</returns>
     /// <exception cref="InvalidOperationException">The type has a handler, or messages are being read with <see cref="ReadAllAsync"/>.</exception>
     /// <exception cref="WsmqException"><c>no-type-name</c>: no message is sent as this type; give the name of the messages.</exception>
-    public IDisposable On<T>(JsonTypeInfo<T> typeInfo, Func<Message<T>, CancellationToken, Task> handler) =>
+    public IDisposable On<T>(JsonTypeInfo<T> typeInfo, Func<WsmqMessage<T>, CancellationToken, Task> handler) =>
         On(HandledTypes.NameOf(typeInfo), typeInfo, handler);
 
     /// <summary>Handles durable messages of a type that is given by its name on the wire; otherwise as the overload without it.</summary>
@@ -42,7 +42,7 @@ public sealed partial class WsmqClient
     /// <exception cref="InvalidOperationException">The type has a handler, or messages are being read with <see cref="ReadAllAsync"/>.</exception>
     [RequiresUnreferencedCode(Reflection)]
     [RequiresDynamicCode(Reflection)]
-    public IDisposable On<T>(string type, Func<Message<T>, CancellationToken, Task> handler) =>
+    public IDisposable On<T>(string type, Func<WsmqMessage<T>, CancellationToken, Task> handler) =>
         On(type, TypedBody.ByReflection<T>(_options.Json), handler);
 
     /// <summary>The same without reflection.</summary>
@@ -52,13 +52,13 @@ public sealed partial class WsmqClient
     /// <typeparam name="T">The type that bodies are read as.</typeparam>
     /// <returns>Dispose it to take the handler away.</returns>
     /// <exception cref="InvalidOperationException">The type has a handler, or messages are being read with <see cref="ReadAllAsync"/>.</exception>
-    public IDisposable On<T>(string type, JsonTypeInfo<T> typeInfo, Func<Message<T>, CancellationToken, Task> handler)
+    public IDisposable On<T>(string type, JsonTypeInfo<T> typeInfo, Func<WsmqMessage<T>, CancellationToken, Task> handler)
     {
         ArgumentException.ThrowIfNullOrEmpty(type);
         ArgumentNullException.ThrowIfNull(typeInfo);
         ArgumentNullException.ThrowIfNull(handler);
-        return _handlers.Add(type, new BoundHandler<Delivery, Message<T>>(
-            delivery => new Message<T>(delivery, Bodies.Read(delivery.Body, delivery.Data is not null, typeInfo)), handler));
+        return _handlers.Add(type, new BoundHandler<WsmqDelivery, WsmqMessage<T>>(
+            delivery => new WsmqMessage<T>(delivery, Bodies.Read(delivery.Body, delivery.Data is not null, typeInfo)), handler));
     }
 
     /// <summary>
@@ -68,7 +68,7 @@ public sealed partial class WsmqClient
     /// <param name="handler">The handler; its token is cancelled when the client stops.</param>
     /// <returns>Dispose it to take the handler away.</returns>
     /// <exception cref="InvalidOperationException">There is a fallback, or messages are being read with <see cref="ReadAllAsync"/>.</exception>
-    public IDisposable OnAny(Func<Delivery, CancellationToken, Task> handler)
+    public IDisposable OnAny(Func<WsmqDelivery, CancellationToken, Task> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
         return _handlers.AddFallback(handler);
@@ -76,7 +76,7 @@ public sealed partial class WsmqClient
 
     /// <summary>Handles live pushes of a type, one after another. They are not kept, acknowledged or repeated.</summary>
     /// <param name="handler">The handler; its token is cancelled when the client stops.</param>
-    /// <typeparam name="T">The type of the body; its wire name is <see cref="MessageTypeAttribute.NameOf"/>.</typeparam>
+    /// <typeparam name="T">The type of the body; its wire name is <see cref="WsmqMessageTypeAttribute.NameOf"/>.</typeparam>
     /// <returns>Dispose it to take the handler away.</returns>
     /// <exception cref="InvalidOperationException">The type has a handler.</exception>
     /// <exception cref="WsmqException"><c>no-type-name</c>: no push is sent as this type; give the name of the pushes.</exception>
@@ -117,7 +117,7 @@ public sealed partial class WsmqClient
         ArgumentException.ThrowIfNullOrEmpty(type);
         ArgumentNullException.ThrowIfNull(typeInfo);
         ArgumentNullException.ThrowIfNull(handler);
-        return _handlers.AddLive(type, new BoundHandler<LiveMessage, T>(
+        return _handlers.AddLive(type, new BoundHandler<WsmqLiveMessage, T>(
             message => Bodies.Read(message.Body, message.Data is not null, typeInfo), handler));
     }
 
@@ -125,7 +125,7 @@ public sealed partial class WsmqClient
     /// <param name="handler">The handler; its token is cancelled when the client stops.</param>
     /// <returns>Dispose it to take the handler away.</returns>
     /// <exception cref="InvalidOperationException">There is such a handler.</exception>
-    public IDisposable OnLive(Func<LiveMessage, CancellationToken, Task> handler)
+    public IDisposable OnLive(Func<WsmqLiveMessage, CancellationToken, Task> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
         return _handlers.AddLiveFallback(handler);
@@ -136,13 +136,13 @@ public sealed partial class WsmqClient
     /// one whose loop body threw or broke off is not, counts as a failed attempt, and comes first when reading begins again. It ends when the client is stopped,
     /// and the message that is in hand then comes again after the next start.
     /// </summary>
-    /// <param name="ct">Ends the reading.</param>
-    /// <returns>The messages as they came; read bodies with <see cref="JsonBody.To{T}(JsonTypeInfo{T})"/>.</returns>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The messages as they came; read bodies with <see cref="WsmqJsonBody.To{T}(JsonTypeInfo{T})"/>.</returns>
     /// <exception cref="InvalidOperationException">Handlers are registered, or messages are being read already; thrown with the first read.</exception>
-    public async IAsyncEnumerable<Delivery> ReadAllAsync([EnumeratorCancellation] CancellationToken ct = default)
+    public async IAsyncEnumerable<WsmqDelivery> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var reader = _handlers.BeginReading();
-        await foreach (var delivery in reader.ReadAsync(() => _handlers.EndReading(reader), ct).ConfigureAwait(false))
+        await foreach (var delivery in reader.ReadAsync(() => _handlers.EndReading(reader), cancellationToken).ConfigureAwait(false))
             yield return delivery;
     }
 
@@ -153,10 +153,10 @@ public sealed partial class WsmqClient
     /// follows. Called before <see cref="StartAsync"/> it takes effect there.
     /// </summary>
     /// <param name="source">The source: the user's own queue, or a group of the user.</param>
-    /// <param name="after">The last position that the app has; <see cref="Position.Start"/> for the oldest message that is kept.</param>
-    /// <param name="ct">Ends the wait for the server's answer, not the effect.</param>
+    /// <param name="after">The last position that the app has; <see cref="WsmqPosition.Start"/> for the oldest message that is kept.</param>
+    /// <param name="cancellationToken">Ends the wait for the server's answer, not the effect.</param>
     /// <exception cref="WsmqException">The server refused: for example <c>read-not-allowed</c> or <c>position-beyond-tail</c>.</exception>
-    public Task ResumeAsync(Address source, Position after, CancellationToken ct = default)
+    public Task ResumeAsync(WsmqAddress source, WsmqPosition after, CancellationToken cancellationToken = default)
     {
         lock (_gate)
         {
@@ -167,6 +167,6 @@ public sealed partial class WsmqClient
             }
         }
 
-        return (_run ?? throw new WsmqException(WsmqErrors.ClientClosed, "it was stopped")).ResumeAsync(source, after, ct);
+        return (_run ?? throw new WsmqException(WsmqErrors.ClientClosed, "it was stopped")).ResumeAsync(source, after, cancellationToken);
     }
 }

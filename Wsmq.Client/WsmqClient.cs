@@ -20,7 +20,7 @@ public sealed partial class WsmqClient : IAsyncDisposable
     private readonly MessageFactory _messages;
     private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly Lock _gate = new();
-    private readonly Dictionary<Address, Position> _startBehind = [];
+    private readonly Dictionary<WsmqAddress, WsmqPosition> _startBehind = [];
     private volatile ClientRun? _run;
     private ClientRun? _prepared;
     private Task _before = Task.CompletedTask;
@@ -82,7 +82,7 @@ public sealed partial class WsmqClient : IAsyncDisposable
     /// A message was set aside because attempts to handle it kept failing. It is raised when the server says so, which is not in the
     /// order of the messages.
     /// </summary>
-    public event EventHandler<WsmqSkippedEventArgs>? Skipped
+    public event EventHandler<WsmqDeadLetteredEventArgs>? DeadLettered
     {
         add => _events.Skipped += value;
         remove => _events.Skipped -= value;

@@ -5,12 +5,12 @@ public interface IWsmqHub
 {
     /// <summary>Stores a message for an address. The receipt comes once the store has it.</summary>
     /// <param name="message">The message; its sender is the connection's user.</param>
-    Task<Receipt> Send(OutgoingMessage message);
+    Task<WsmqReceipt> Send(WsmqOutgoingMessage message);
 
     /// <summary>Stores many messages. Each succeeds or fails alone; the answer comes once all are decided.</summary>
     /// <param name="messages">The messages, to any addresses; at most as many as may be under way on one connection.</param>
     /// <returns>One result for each message, in the same order.</returns>
-    Task<PublishResult[]> SendMany(OutgoingMessage[] messages);
+    Task<WsmqItemResult[]> SendMany(WsmqOutgoingMessage[] messages);
 
     /// <summary>
     /// Stores a stream of messages: the way to send a lot. Results come as they are decided, several at a time and not always in the
@@ -20,7 +20,7 @@ public interface IWsmqHub
     /// <param name="messages">The messages, each item of the stream being as many as are ready.</param>
     /// <param name="cancellationToken">Ends the stream; what was taken is stored nevertheless.</param>
     /// <returns>A result for each message; it completes when the stream is over and all are decided.</returns>
-    IAsyncEnumerable<PublishResult[]> Publish(IAsyncEnumerable<OutgoingMessage[]> messages, CancellationToken cancellationToken);
+    IAsyncEnumerable<WsmqItemResult[]> Publish(IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken cancellationToken);
 
     /// <summary>
     /// Acknowledges everything of a source up to and including a position: the cursor of this connection's device moves there,
@@ -40,12 +40,12 @@ public interface IWsmqHub
 
     /// <summary>
     /// Says that an attempt to handle a message failed. Attempts are counted for this connection's device while the message is the
-    /// first one that is not acknowledged. When they are used up, or at once where the reason is <see cref="FailReasons.NoHandler"/>, it is
-    /// set aside, and <see cref="IWsmqClient.Skipped"/> says so.
+    /// first one that is not acknowledged. When they are used up, or at once where the reason is <see cref="WsmqNackReasons.NoHandler"/>, it is
+    /// set aside, and <see cref="IWsmqReceiver.DeadLettered"/> says so.
     /// </summary>
     /// <param name="source">The delivery's source.</param>
     /// <param name="position">The delivery's position.</param>
     /// <param name="reason">Why, for whoever looks at what was set aside; cut off at 256 characters. Put no content of the message into it. May be null.</param>
     /// <returns>How many failed attempts were counted so far; 0 where this one did not count.</returns>
-    Task<int> Fail(string source, string position, string? reason);
+    Task<int> Nack(string source, string position, string? reason);
 }

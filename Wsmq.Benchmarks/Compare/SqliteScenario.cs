@@ -10,7 +10,7 @@ internal sealed class SqliteScenario(CompareSettings settings, Report report)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        foreach (var durability in Enum.GetValues<SqliteDurability>())
+        foreach (var durability in Enum.GetValues<WsmqSqliteDurability>())
         {
             using var folder = new TempFolder();
             await using var node = await NodeProcess.StartAsync(NodeCommand.StartOf(
@@ -20,7 +20,7 @@ internal sealed class SqliteScenario(CompareSettings settings, Report report)
         }
     }
 
-    private async Task RunAsync(SqliteDurability durability, CrowdPlan plan, NodeProcess node, TimeSpan warmUp, CancellationToken cancellationToken)
+    private async Task RunAsync(WsmqSqliteDurability durability, CrowdPlan plan, NodeProcess node, TimeSpan warmUp, CancellationToken cancellationToken)
     {
         var name = $"sqlite {durability}, window {plan.Window}";
         await using var crowd = await Crowd.OpenAsync(settings.Wsmq, [node.Address], plan, cancellationToken);

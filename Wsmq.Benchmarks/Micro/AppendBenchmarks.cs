@@ -69,7 +69,7 @@ public class AppendBenchmarks
     private Task AppendAsync()
     {
         for (var i = 0; i < _batch.Length; i++, _id++)
-            _batch[i] = new AppendRequest(Address.User($"u{_id % Users}"), "user:s", $"{_id}", _metadata, _body);
+            _batch[i] = new AppendRequest(WsmqAddress.User($"u{_id % Users}"), "user:s", $"{_id}", _metadata, _body);
         return _store.Log.AppendAsync(0, _batch, follows: false, CancellationToken.None);
     }
 }

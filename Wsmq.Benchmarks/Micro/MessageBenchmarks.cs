@@ -14,10 +14,10 @@ public class MessageBenchmarks
 {
     private static readonly JsonSerializerOptions Wire = new(JsonSerializerDefaults.Web) { TypeInfoResolver = WsmqJson.TypeInfoResolver };
     private readonly byte[] _frame = Samples.Frame();
-    private readonly OutgoingMessage _message = Samples.Message();
+    private readonly WsmqOutgoingMessage _message = Samples.Message();
     private readonly MessageRules _rules = new(Options.Create(new WsmqOptions()), TimeProvider.System);
-    private readonly Address _address = Address.User("c1-u17");
-    private readonly byte[] _source = JsonFrames.SourceOf(Address.User("c1-u17"));
+    private readonly WsmqAddress _address = WsmqAddress.User("c1-u17");
+    private readonly byte[] _source = JsonFrames.SourceOf(WsmqAddress.User("c1-u17"));
     private readonly LogEntry _entry = Samples.Entry(2);
     private LogFeed _feed = null!;
     private Signal[] _signals = [];
@@ -27,12 +27,12 @@ public class MessageBenchmarks
     public void MakeSignals()
     {
         _feed = new LogFeed(_address, new WsmqOptions());
-        _signals = [.. Enumerable.Range(1, 1024).Select(p => new Signal(new Position(p), new Position(p - 1), Samples.Entry(p)))];
+        _signals = [.. Enumerable.Range(1, 1024).Select(p => new Signal(new WsmqPosition(p), new WsmqPosition(p - 1), Samples.Entry(p)))];
     }
 
     /// <summary>Frame to message.</summary>
     [Benchmark]
-    public object? Parse() => JsonSerializer.Deserialize<OutgoingMessage>(_frame, Wire);
+    public object? Parse() => JsonSerializer.Deserialize<WsmqOutgoingMessage>(_frame, Wire);
 
     /// <summary>Message to append request, with its metadata.</summary>
     [Benchmark]

@@ -20,10 +20,10 @@ internal static class Samples
     public static byte[] Frame() =>
         [.. "{\"to\":\"user:c1-u17\",\"id\":\""u8, .. Encoding.UTF8.GetBytes(Id), .. "\",\"type\":\"b\",\"body\":"u8, .. BodyBytes(), .. "}"u8];
 
-    public static OutgoingMessage Message() => new() { To = "user:c1-u17", Id = Id, Type = "b", Body = JsonBody.Parse(BodyBytes()) };
+    public static WsmqOutgoingMessage Message() => new() { To = "user:c1-u17", Id = Id, Type = "b", Body = WsmqJsonBody.Parse(BodyBytes()) };
 
     public static ReadOnlyMemory<byte> Metadata() =>
         new EntryMetadata { Id = Id, Sender = "c1-s1", SentAt = 1795415044075, Type = "b" }.ToBytes();
 
-    public static LogEntry Entry(long position) => new(new Position(position), new Position(position - 1), Metadata(), BodyBytes());
+    public static LogEntry Entry(long position) => new(new WsmqPosition(position), new WsmqPosition(position - 1), Metadata(), BodyBytes());
 }

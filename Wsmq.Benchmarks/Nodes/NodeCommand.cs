@@ -32,7 +32,7 @@ internal static class NodeCommand
         peer.AcceptOnlyFromAmong(Stock, Wsmq);
         var redis = new Option<string?>(RedisOption);
         var sqlite = new Option<string?>(SqliteOption);
-        var durability = new Option<SqliteDurability>(DurabilityOption);
+        var durability = new Option<WsmqSqliteDurability>(DurabilityOption);
         var sends = new Option<int?>(SendsPerSecondOption);
         var port = new Option<int>("--port");
         var command = new Command(Name, "One node of a peer; used by the other commands.") { peer, redis, sqlite, durability, sends, port };

@@ -10,14 +10,14 @@ internal static class WsmqNode
     public const string HubPath = "/wsmq";
     private const int ParallelJoins = 64;
 
-    public static Action<WebApplication> Add(IServiceCollection services, string? redis, string? sqlite, SqliteDurability durability, int? sendsPerSecond)
+    public static Action<WebApplication> Add(IServiceCollection services, string? redis, string? sqlite, WsmqSqliteDurability durability, int? sendsPerSecond)
     {
         services.AddSingleton<IWsmqAuthorizer, OpenAuthorizer>();
         var wsmq = services.AddWsmq(options =>
         {
             // What people may send is far below what is measured.
-            var service = options.Limits.Classes[LimitOptions.ServiceClass];
-            options.Limits.ClassOf = _ => LimitOptions.ServiceClass;
+            var service = options.Limits.Classes[WsmqLimitOptions.ServiceClass];
+            options.Limits.ClassOf = _ => WsmqLimitOptions.ServiceClass;
             if (sendsPerSecond is { } limit)
                 (service.SendsPerSecond, service.SendBurst) = (limit, limit);
         });
@@ -51,7 +51,7 @@ internal static class WsmqNode
 /// <summary>Everybody may send everywhere, as at the stock peer: a few senders outside of the group can fill it.</summary>
 internal sealed class OpenAuthorizer : IWsmqAuthorizer
 {
-    public ValueTask<bool> CanSendAsync(WsmqCaller caller, Address to, CancellationToken cancellationToken) => new(true);
+    public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) => new(true);
 
-    public ValueTask<bool> CanReadAsync(WsmqCaller caller, Address source, CancellationToken cancellationToken) => new(true);
+    public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) => new(true);
 }

@@ -53,7 +53,7 @@ internal sealed class Listener(Session session, IEventPrinter printer, TextWrite
         }
     }
 
-    private Task OnDeliveryAsync(Delivery delivery, CancellationToken cancellationToken)
+    private Task OnDeliveryAsync(WsmqDelivery delivery, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -68,7 +68,7 @@ internal sealed class Listener(Session session, IEventPrinter printer, TextWrite
         return Task.CompletedTask;
     }
 
-    private Task OnLiveAsync(LiveMessage message, CancellationToken cancellationToken)
+    private Task OnLiveAsync(WsmqLiveMessage message, CancellationToken cancellationToken)
     {
         Print(printer.Live(message));
         return Task.CompletedTask;

@@ -45,9 +45,9 @@ internal sealed class MessageOptions
         command.Validators.Add(Check);
     }
 
-    public IAsyncEnumerable<OutgoingMessage> Read(ParseResult result)
+    public IAsyncEnumerable<WsmqOutgoingMessage> Read(ParseResult result)
     {
-        var template = new OutgoingMessage
+        var template = new WsmqOutgoingMessage
         {
             To = result.GetRequiredValue(_to),
             Type = result.GetValue(_type),
@@ -91,7 +91,7 @@ internal sealed class MessageOptions
 
     private static void CheckAddress(CommandResult result, string? text)
     {
-        if (text is not null && !Address.TryParse(text, out _, out var error))
+        if (text is not null && !WsmqAddress.TryParse(text, out _, out var error))
             result.AddError($"'{text}': {error.Text}");
     }
 
@@ -99,5 +99,5 @@ internal sealed class MessageOptions
 
     private static string Value(string header) => header[(header.IndexOf('=', StringComparison.Ordinal) + 1)..];
 
-    private static IAsyncEnumerable<OutgoingMessage> One(OutgoingMessage message) => new[] { message }.ToAsyncEnumerable();
+    private static IAsyncEnumerable<WsmqOutgoingMessage> One(WsmqOutgoingMessage message) => new[] { message }.ToAsyncEnumerable();
 }

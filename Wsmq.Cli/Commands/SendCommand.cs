@@ -38,6 +38,6 @@ internal static class SendCommand
         return command;
     }
 
-    private static string Text(Receipt receipt) =>
+    private static string Text(WsmqReceipt receipt) =>
         Printable.Line($"stored  position {receipt.Position}  id {receipt.Id}{(receipt.Duplicate ? "  (it was stored before)" : "")}");
 }

@@ -7,12 +7,12 @@ namespace Wsmq.Cli.Commands;
 /// Sends messages in their order without waiting for each receipt, and prints receipts as they come, so that a slow input (tail -f)
 /// shows them at once and a fast one is not slowed down.
 /// </summary>
-internal sealed class Sender(Session session, Action<Receipt> print)
+internal sealed class Sender(Session session, Action<WsmqReceipt> print)
 {
-    private readonly Channel<Task<Receipt>> _underWay = Channel.CreateBounded<Task<Receipt>>(
+    private readonly Channel<Task<WsmqReceipt>> _underWay = Channel.CreateBounded<Task<WsmqReceipt>>(
         new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = true });
 
-    public async Task<int> SendAllAsync(IAsyncEnumerable<OutgoingMessage> messages, CancellationToken cancellationToken)
+    public async Task<int> SendAllAsync(IAsyncEnumerable<WsmqOutgoingMessage> messages, CancellationToken cancellationToken)
     {
         using var broken = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var receipts = ReceiveAsync(broken);

@@ -20,7 +20,7 @@ internal static class TokenCommand
         var command = new Command("token", "Signs a token that a host in Development on this machine accepts, and prints it.") { user, expires, folder };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(user) is { } id && !Address.TryParse($"user:{id}", out _, out var error))
+            if (result.GetValue(user) is { } id && !WsmqAddress.TryParse($"user:{id}", out _, out var error))
                 result.AddError($"--user: {error.Text}");
         });
         command.SetAction(result => result.InvocationConfiguration.Output.WriteLine(

@@ -26,7 +26,7 @@ internal sealed class Session : IAsyncDisposable
         (_url, _timeout) = (url, timeout);
         Client = Create(url, options =>
         {
-            options.AccessToken = accessToken;
+            options.AccessTokenProvider = accessToken;
             options.Device = device ?? options.Device;
             options.SendTimeout = timeout < LongestSend ? timeout : LongestSend;
         });
@@ -77,7 +77,7 @@ internal sealed class Session : IAsyncDisposable
             var reason = e.Message
                 .Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal)
                 .Replace($"{nameof(WsmqClientOptions)}.{nameof(WsmqClientOptions.Device)}", "--device", StringComparison.Ordinal)
-                .Replace($"{nameof(WsmqClientOptions)}.{nameof(WsmqClientOptions.AccessToken)}", "--token-file", StringComparison.Ordinal);
+                .Replace($"{nameof(WsmqClientOptions)}.{nameof(WsmqClientOptions.AccessTokenProvider)}", "--token-file", StringComparison.Ordinal);
             throw new CliFailure(ExitCodes.Usage, reason, e);
         }
     }

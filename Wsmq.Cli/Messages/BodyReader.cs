@@ -9,9 +9,9 @@ internal sealed class BodyReader(bool textOnly)
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    public JsonBody FromText(string text) => !textOnly && AsJson(text) is { } json ? json : JsonBody.From(text, JsonSerializerOptions.Web);
+    public WsmqJsonBody FromText(string text) => !textOnly && AsJson(text) is { } json ? json : WsmqJsonBody.From(text, JsonSerializerOptions.Web);
 
-    public JsonBody FromFile(string path)
+    public WsmqJsonBody FromFile(string path)
     {
         try
         {
@@ -30,7 +30,7 @@ internal sealed class BodyReader(bool textOnly)
             await CommandLine.WriteErrorAsync($"every line that you type is a message; {(OperatingSystem.IsWindows() ? "Ctrl+Z and Enter end" : "Ctrl+D ends")} it. A body can also stand behind the address.");
     }
 
-    public async IAsyncEnumerable<JsonBody> LinesOfStandardInput([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<WsmqJsonBody> LinesOfStandardInput([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var reader = new StreamReader(Console.OpenStandardInput(), Strict);
         // A read of a terminal or a pipe does not heed the token: waiting is what ends, and the process ends the read.
@@ -38,11 +38,11 @@ internal sealed class BodyReader(bool textOnly)
             yield return FromText(line);
     }
 
-    private static JsonBody? AsJson(string text)
+    private static WsmqJsonBody? AsJson(string text)
     {
         try
         {
-            return JsonBody.Parse(text);
+            return WsmqJsonBody.Parse(text);
         }
         catch (WsmqException e) when (e.Error == WsmqErrors.InvalidBody)
         {

@@ -3,9 +3,9 @@ namespace Wsmq.Cli.Output;
 /// <summary>How <c>listen</c> shows what happens.</summary>
 internal interface IEventPrinter
 {
-    string Delivery(Delivery delivery);
+    string Delivery(WsmqDelivery delivery);
 
     string Gap(WsmqGapEventArgs gap);
 
-    string Live(LiveMessage message);
+    string Live(WsmqLiveMessage message);
 }

@@ -6,7 +6,7 @@ namespace Wsmq.Cli.Output;
 /// <summary>One line an event: time, source, sender, type, body, and what else travelled with it.</summary>
 internal sealed class TextEventPrinter : IEventPrinter
 {
-    public string Delivery(Delivery delivery)
+    public string Delivery(WsmqDelivery delivery)
     {
         var time = DateTimeOffset.FromUnixTimeMilliseconds(delivery.SentAt).ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
         var body = Body(delivery.Body, delivery.Data, delivery.ContentType);
@@ -16,10 +16,10 @@ internal sealed class TextEventPrinter : IEventPrinter
     public string Gap(WsmqGapEventArgs gap) =>
         Printable.Line($"GAP  {gap.Source}  messages after {gap.After} and before {gap.Before} are missing: {gap.Reason}");
 
-    public string Live(LiveMessage message) =>
+    public string Live(WsmqLiveMessage message) =>
         Printable.Line($"LIVE  {message.Type ?? "-"}  {Body(message.Body, message.Data, message.ContentType)}");
 
-    private static string Body(JsonBody? body, ReadOnlyMemory<byte>? data, string? contentType)
+    private static string Body(WsmqJsonBody? body, ReadOnlyMemory<byte>? data, string? contentType)
     {
         if (data is { } bytes)
             return $"({bytes.Length} bytes of {contentType ?? "application/octet-stream"})";
@@ -37,7 +37,7 @@ internal sealed class TextEventPrinter : IEventPrinter
         }
     }
 
-    private static string Extras(Delivery delivery)
+    private static string Extras(WsmqDelivery delivery)
     {
         var extras = (delivery.Headers ?? new Dictionary<string, string>()).Select(header => $"{header.Key}={header.Value}").ToList();
         if (delivery.CorrelationId is { } correlation)

@@ -13,7 +13,7 @@ internal static class HubUrl
         if (url.Scheme is not ("http" or "https" or "ws" or "wss"))
             throw Refused(url, $"must begin with https, http, wss or ws, such as {Example}, and not with {url.Scheme}");
         if (url.UserInfo.Length > 0)
-            throw Refused(url, $"must not hold a user or a password, which nothing sends: set {nameof(WsmqClientOptions)}.{nameof(WsmqClientOptions.AccessToken)}");
+            throw Refused(url, $"must not hold a user or a password, which nothing sends: set {nameof(WsmqClientOptions)}.{nameof(WsmqClientOptions.AccessTokenProvider)}");
         if (url.Fragment.Length > 0)
             throw Refused(url, "must not hold a fragment (#…), which no server gets: leave it out");
         foreach (var name in Names(url.Query))

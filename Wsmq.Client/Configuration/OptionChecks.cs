@@ -27,13 +27,13 @@ internal static class OptionChecks
         Check(options.HandlerBackoff, nameof(options.HandlerBackoff));
         if (!Enum.IsDefined(options.UnhandledMessages))
             throw new ArgumentException($"{nameof(options.UnhandledMessages)} is {options.UnhandledMessages}, which is none of its values.", nameof(options));
-        if (options.FailureReason is null)
-            throw new ArgumentException($"{nameof(options.FailureReason)} must not be null.", nameof(options));
+        if (options.NackReason is null)
+            throw new ArgumentException($"{nameof(options.NackReason)} must not be null.", nameof(options));
         if (options.TimeProvider is null)
             throw new ArgumentException($"{nameof(options.TimeProvider)} must not be null.", nameof(options));
     }
 
-    private static void Check(BackoffOptions backoff, string name)
+    private static void Check(WsmqBackoffOptions backoff, string name)
     {
         Within(backoff.Min, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), $"{name}.{nameof(backoff.Min)}");
         Within(backoff.Max, backoff.Min, TimeSpan.FromDays(1), $"{name}.{nameof(backoff.Max)}");

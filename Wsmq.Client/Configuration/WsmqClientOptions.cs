@@ -15,7 +15,7 @@ public sealed class WsmqClientOptions
     public string Device { get; set; } = "default";
 
     /// <summary>Gives the access token; asked anew for every connection. Default: none is sent.</summary>
-    public Func<CancellationToken, Task<string?>>? AccessToken { get; set; }
+    public Func<CancellationToken, Task<string?>>? AccessTokenProvider { get; set; }
 
     /// <summary>How bodies are read and written where no <c>JsonTypeInfo</c> is given. Default null: web defaults, camel case.</summary>
     public JsonSerializerOptions? Json { get; set; }
@@ -61,28 +61,28 @@ public sealed class WsmqClientOptions
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The waits between attempts to connect. Default 100 ms to 30 seconds.</summary>
-    public BackoffOptions ReconnectBackoff { get; } = new();
+    public WsmqBackoffOptions ReconnectBackoff { get; } = new();
 
     /// <summary>The waits before a send that the server refused for now is repeated. Default 100 ms to 5 seconds.</summary>
-    public BackoffOptions SendBackoff { get; } = new() { Max = TimeSpan.FromSeconds(5) };
+    public WsmqBackoffOptions SendBackoff { get; } = new() { Max = TimeSpan.FromSeconds(5) };
 
     /// <summary>
     /// The waits before a message whose handler failed is given to it again, until the server sets it aside. Default 100 ms to 30
     /// seconds: the 20 attempts that a server with default settings allows take some five minutes.
     /// </summary>
-    public BackoffOptions HandlerBackoff { get; } = new();
+    public WsmqBackoffOptions HandlerBackoff { get; } = new();
 
     /// <summary>
     /// What becomes of a message whose type no handler takes while there is no <see cref="WsmqClient.OnAny"/>. Default: it is
     /// dead-lettered for this device at once.
     /// </summary>
-    public UnhandledMessages UnhandledMessages { get; set; }
+    public WsmqUnhandledMessages UnhandledMessages { get; set; }
 
     /// <summary>
     /// What the server is told when a handler has failed or a body could not be read, for whoever looks at messages that were set aside; it keeps 256 characters.
     /// Default: the name of the exception's type. Texts of exceptions can quote the message, so take care what you add.
     /// </summary>
-    public Func<Exception, string?> FailureReason { get; set; } = e => e.GetType().Name;
+    public Func<Exception, string?> NackReason { get; set; } = e => e.GetType().Name;
 
     /// <summary>
     /// Last word on the HTTP side of each connection: headers, proxy, certificates, other transports. It comes preset to WebSockets

@@ -6,34 +6,34 @@ namespace Wsmq;
 /// </summary>
 internal sealed class AccessTokens(Func<CancellationToken, Task<string?>> source, WsmqClientOptions options)
 {
-    private const string Name = $"{nameof(WsmqClientOptions)}.{nameof(WsmqClientOptions.AccessToken)}";
+    private const string Name = $"{nameof(WsmqClientOptions)}.{nameof(WsmqClientOptions.AccessTokenProvider)}";
 
     /// <exception cref="WsmqException"><c>no-token</c>, with what went wrong.</exception>
-    public async Task<string?> GetAsync(CancellationToken ct)
+    public async Task<string?> GetAsync(CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         var limit = linked.Token;
         try
         {
-            var token = await Task.Run(() => AskAsync(limit), ct).WaitAsync(limit).ConfigureAwait(false);
+            var token = await Task.Run(() => AskAsync(limit), cancellationToken).WaitAsync(limit).ConfigureAwait(false);
             return token is null || IsUsable(token) ? token : throw new WsmqException(
                 WsmqErrors.NoToken, $"{Name} returned a text that is empty or holds spaces, line breaks or other characters that no token has");
         }
-        catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !ct.IsCancellationRequested)
+        catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new WsmqException(WsmqErrors.NoToken, $"{Name} returned nothing within {nameof(options.ConnectTimeout)}, {options.ConnectTimeout}", e);
         }
     }
 
-    private async Task<string?> AskAsync(CancellationToken ct)
+    private async Task<string?> AskAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var answer = source(ct) ?? throw new WsmqException(WsmqErrors.NoToken, $"{Name} returned null instead of a task");
+            var answer = source(cancellationToken) ?? throw new WsmqException(WsmqErrors.NoToken, $"{Name} returned null instead of a task");
             return await answer.ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not WsmqException && !ct.IsCancellationRequested)
+        catch (Exception e) when (e is not WsmqException && !cancellationToken.IsCancellationRequested)
         {
             throw new WsmqException(WsmqErrors.NoToken, $"{Name} threw {e.GetType().Name}: {e.Message}", e);
         }

@@ -58,32 +58,32 @@ internal sealed class ClientRun : IDisposable
         _connectionLoop = Task.Run(() => _connection.RunAsync(_connecting.Token));
     }
 
-    public void StartBehind(Address source, Position after) => _sources.Of(source).StartBehind(after);
+    public void StartBehind(WsmqAddress source, WsmqPosition after) => _sources.Of(source).StartBehind(after);
 
-    public Task ResumeAsync(Address source, Position after, CancellationToken ct)
+    public Task ResumeAsync(WsmqAddress source, WsmqPosition after, CancellationToken cancellationToken)
     {
         var state = _sources.Of(source);
         state.StartBehind(after);
         var answer = state.WhenResumed();
         _resumer.Wake();
-        return answer.WaitAsync(ct);
+        return answer.WaitAsync(cancellationToken);
     }
 
     /// <summary>Refuses new sends, lets what is under way end, sends the last acks, and closes. None of it without end.</summary>
-    public async Task StopAsync(CancellationToken ct)
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
         Cease();
-        await Outbox.CloseAsync(ct).ConfigureAwait(false);
+        await Outbox.CloseAsync(cancellationToken).ConfigureAwait(false);
 
         // Not awaited without end: what the app has registered with the token runs here.
         var cancelled = _handling.CancelAsync();
         _sources.Stop();
         HandlersEnded = Task.WhenAll(_before, _sources.WhenEnded(), _loops);
-        await EndAsync(Task.WhenAll(cancelled, HandlersEnded), "handlers", ct).ConfigureAwait(false);
-        await EndAsync(_acker.SendAllAsync(_connecting.Token), "acks", ct).ConfigureAwait(false);
+        await EndAsync(Task.WhenAll(cancelled, HandlersEnded), "handlers", cancellationToken).ConfigureAwait(false);
+        await EndAsync(_acker.SendAllAsync(_connecting.Token), "acks", cancellationToken).ConfigureAwait(false);
         cancelled = _connecting.CancelAsync();
-        await EndAsync(Task.WhenAll(cancelled, _connectionLoop), "the connection", ct).ConfigureAwait(false);
-        await EndAsync(Outbox.WhenQuiet(), "sends", ct).ConfigureAwait(false);
+        await EndAsync(Task.WhenAll(cancelled, _connectionLoop), "the connection", cancellationToken).ConfigureAwait(false);
+        await EndAsync(Outbox.WhenQuiet(), "sends", cancellationToken).ConfigureAwait(false);
         _state.Set(_connection, WsmqClientState.Stopped);
     }
 
@@ -107,9 +107,9 @@ internal sealed class ClientRun : IDisposable
         _connecting.Dispose();
     }
 
-    private async Task EndAsync(Task task, string what, CancellationToken ct)
+    private async Task EndAsync(Task task, string what, CancellationToken cancellationToken)
     {
-        if (!await Waits.TryAsync(task, _options, ct).ConfigureAwait(false))
+        if (!await Waits.TryAsync(task, _options, cancellationToken).ConfigureAwait(false))
             Log.StopTimedOut(_events.Logger, what);
     }
 

@@ -152,7 +152,7 @@ internal sealed class ConnectionLoop(
 
     private void Failed(Exception error)
     {
-        var failure = ConnectFailure.Of(error, factory.Url, options.AccessToken is not null);
+        var failure = ConnectFailure.Of(error, factory.Url, options.AccessTokenProvider is not null);
         Consider(failure.Error);
         if (EndsWhenRefused && failure.IsFinal && !_connected.Task.IsCompleted)
             _expelled ??= failure.AsRefusal();

@@ -20,14 +20,14 @@ internal sealed class HubSession : IAsyncDisposable
     public HubSession(HubConnection connection, ISessionReceiver receiver)
     {
         _connection = connection;
-        connection.On<Delivery>(nameof(IWsmqClient.Receive), receiver.Receive);
-        connection.On<IReadOnlyList<Delivery>>(nameof(IWsmqClient.ReceiveMany), receiver.ReceiveMany);
-        connection.On<string, string, string, string>(nameof(IWsmqClient.Gap), receiver.Gap);
-        connection.On<LiveMessage>(nameof(IWsmqClient.Live), receiver.Live);
-        connection.On<string, string>(nameof(IWsmqClient.Stalled), receiver.Stalled);
-        connection.On<string, string, int>(nameof(IWsmqClient.Skipped), receiver.Skipped);
-        connection.On<int>(nameof(IWsmqClient.Reconnect), milliseconds => _leave.TrySetResult(Bounded(milliseconds)));
-        connection.On<bool>(nameof(IWsmqClient.StoreState), available =>
+        connection.On<WsmqDelivery>(nameof(IWsmqReceiver.Receive), receiver.Receive);
+        connection.On<IReadOnlyList<WsmqDelivery>>(nameof(IWsmqReceiver.ReceiveMany), receiver.ReceiveMany);
+        connection.On<string, string, string, string>(nameof(IWsmqReceiver.Gap), receiver.Gap);
+        connection.On<WsmqLiveMessage>(nameof(IWsmqReceiver.Live), receiver.Live);
+        connection.On<string, string>(nameof(IWsmqReceiver.Stalled), receiver.Stalled);
+        connection.On<string, string, int>(nameof(IWsmqReceiver.DeadLettered), receiver.Skipped);
+        connection.On<int>(nameof(IWsmqReceiver.Reconnect), milliseconds => _leave.TrySetResult(Bounded(milliseconds)));
+        connection.On<bool>(nameof(IWsmqReceiver.StoreState), available =>
         {
             _accepted.TrySetResult();
             receiver.StoreState(available);
@@ -48,21 +48,21 @@ internal sealed class HubSession : IAsyncDisposable
     /// <summary>Completes when the server asks to connect anew, with the time after which.</summary>
     public Task<TimeSpan> AskedToLeave => _leave.Task;
 
-    public Task StartAsync(CancellationToken ct) => _connection.StartAsync(ct);
+    public Task StartAsync(CancellationToken cancellationToken) => _connection.StartAsync(cancellationToken);
 
     /// <summary>Opens the stream of sends; the server takes one at a time.</summary>
-    public IAsyncEnumerable<PublishResult[]> PublishAsync(IAsyncEnumerable<SendFrame> frames) =>
-        _connection.StreamAsync<PublishResult[]>(nameof(IWsmqHub.Publish), frames);
+    public IAsyncEnumerable<WsmqItemResult[]> PublishAsync(IAsyncEnumerable<SendFrame> frames) =>
+        _connection.StreamAsync<WsmqItemResult[]>(nameof(IWsmqHub.Publish), frames);
 
     // The calls take no token: cancelling one would not undo it, and its place in the server's limit stays taken until it answers.
-    public Task AckAsync(Address source, Position position) =>
+    public Task AckAsync(WsmqAddress source, WsmqPosition position) =>
         _connection.InvokeAsync(nameof(IWsmqHub.Ack), source.ToString(), position.ToString());
 
-    public Task ResumeAsync(Address source, Position after) =>
+    public Task ResumeAsync(WsmqAddress source, WsmqPosition after) =>
         _connection.InvokeAsync(nameof(IWsmqHub.Resume), source.ToString(), after.ToString());
 
-    public Task FailAsync(Address source, Position position, string? reason) =>
-        _connection.InvokeAsync<int>(nameof(IWsmqHub.Fail), source.ToString(), position.ToString(), reason);
+    public Task FailAsync(WsmqAddress source, WsmqPosition position, string? reason) =>
+        _connection.InvokeAsync<int>(nameof(IWsmqHub.Nack), source.ToString(), position.ToString(), reason);
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 

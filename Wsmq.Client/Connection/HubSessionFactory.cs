@@ -17,26 +17,26 @@ internal sealed class HubSessionFactory(Uri url, WsmqClientOptions options)
     public Uri Url => url;
 
     /// <param name="receiver">Where deliveries go.</param>
-    /// <param name="ct">Given to the app when it is asked for a token.</param>
-    public HubSession Create(ISessionReceiver receiver, CancellationToken ct)
+    /// <param name="cancellationToken">Given to the app when it is asked for a token.</param>
+    public HubSession Create(ISessionReceiver receiver, CancellationToken cancellationToken)
     {
         var builder = new HubConnectionBuilder();
         if (options.LoggerFactory is { } loggers)
             builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(new SignalRLogs(loggers)));
         builder.Services.Configure<JsonHubProtocolOptions>(json => UseContext(json.PayloadSerializerOptions.TypeInfoResolverChain));
-        builder.WithUrl(_url, http => Configure(http, ct));
+        builder.WithUrl(_url, http => Configure(http, cancellationToken));
         Call(options.ConfigureConnection, builder, nameof(options.ConfigureConnection));
         return new HubSession(builder.Build(), receiver);
     }
 
-    private void Configure(HttpConnectionOptions http, CancellationToken ct)
+    private void Configure(HttpConnectionOptions http, CancellationToken cancellationToken)
     {
         http.Transports = HttpTransportType.WebSockets;
         http.SkipNegotiation = true;
-        if (options.AccessToken is { } token)
+        if (options.AccessTokenProvider is { } token)
         {
             var tokens = new AccessTokens(token, options);
-            http.AccessTokenProvider = () => tokens.GetAsync(ct);
+            http.AccessTokenProvider = () => tokens.GetAsync(cancellationToken);
         }
 
         Call(options.ConfigureHttp, http, nameof(options.ConfigureHttp));

@@ -3,13 +3,13 @@ namespace Wsmq;
 /// <summary>What a connection hands over. SignalR runs these one after another and queues without limit meanwhile: they must not wait.</summary>
 internal interface ISessionReceiver
 {
-    void Receive(Delivery delivery);
+    void Receive(WsmqDelivery delivery);
 
-    void ReceiveMany(IReadOnlyList<Delivery> deliveries);
+    void ReceiveMany(IReadOnlyList<WsmqDelivery> deliveries);
 
     void Gap(string source, string after, string before, string reason);
 
-    void Live(LiveMessage message);
+    void Live(WsmqLiveMessage message);
 
     void Stalled(string source, string position);
 

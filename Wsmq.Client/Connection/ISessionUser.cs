@@ -7,7 +7,7 @@ internal interface ISessionUser
     void Attach(HubSession session);
 
     /// <summary>The connection is about to be left: begin nothing more on it. Completes once what is under way has its answer.</summary>
-    Task LeaveAsync(CancellationToken ct) => Task.CompletedTask;
+    Task LeaveAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>The connection is gone.</summary>
     void Detach();

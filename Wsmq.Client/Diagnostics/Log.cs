@@ -18,13 +18,13 @@ internal static partial class Log
     public static partial void EventHandlerFailed(ILogger logger, Exception exception, string @event);
 
     [LoggerMessage(6, LogLevel.Warning, "Entries of {Source} between {After} and {Before} will not come: {Reason}.")]
-    public static partial void Gap(ILogger logger, Address source, Position after, Position before, string reason);
+    public static partial void Gap(ILogger logger, WsmqAddress source, WsmqPosition after, WsmqPosition before, string reason);
 
     [LoggerMessage(7, LogLevel.Warning, "The server waits for acks of {Source} at {Position}.")]
-    public static partial void Stalled(ILogger logger, Address source, Position position);
+    public static partial void Stalled(ILogger logger, WsmqAddress source, WsmqPosition position);
 
     [LoggerMessage(8, LogLevel.Debug, "Deliveries of {Source} are missing behind {Received}: asking for them.")]
-    public static partial void Missing(ILogger logger, Address source, Position received);
+    public static partial void Missing(ILogger logger, WsmqAddress source, WsmqPosition received);
 
     [LoggerMessage(9, LogLevel.Warning, "Live pushes come faster than their handler takes them: the oldest was dropped.")]
     public static partial void LiveDropped(ILogger logger);
@@ -63,7 +63,7 @@ internal static partial class Log
     public static partial void ConnectionLostAgain(ILogger logger, Exception? exception);
 
     [LoggerMessage(50, LogLevel.Warning, "The message {Position} of {Source} was set aside after {Attempts} failed attempts.")]
-    public static partial void Skipped(ILogger logger, Address source, Position position, int attempts);
+    public static partial void Skipped(ILogger logger, WsmqAddress source, WsmqPosition position, int attempts);
 
     [LoggerMessage(120, LogLevel.Warning, "No handler takes messages of the type {Type}: {Count} dead-lettered since this was last said, now {Position} of {Source}. Register one with On or OnAny before the client starts, or set UnhandledMessages to Ignore.")]
     public static partial void NoHandler(ILogger logger, string type, int count, string source, string position);
@@ -72,5 +72,5 @@ internal static partial class Log
     public static partial void Ignored(ILogger logger, string position, string source, string? type);
 
     [LoggerMessage(51, LogLevel.Debug, "That the message {Position} of {Source} failed could not be reported.")]
-    public static partial void FailureNotReported(ILogger logger, Exception exception, Address source, Position position);
+    public static partial void FailureNotReported(ILogger logger, Exception exception, WsmqAddress source, WsmqPosition position);
 }

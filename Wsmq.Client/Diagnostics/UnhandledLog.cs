@@ -24,7 +24,7 @@ internal sealed class UnhandledLog(ILogger logger, TimeProvider time)
         public int Count { get; set; }
     }
 
-    public void Note(Delivery delivery)
+    public void Note(WsmqDelivery delivery)
     {
         var type = delivery.Type ?? NoType;
         int count;

@@ -10,18 +10,18 @@ internal sealed class Wakeup
 
     public void Set() => _signal.Writer.TryWrite(true);
 
-    public async Task WaitAsync(CancellationToken ct) => await _signal.Reader.ReadAsync(ct).ConfigureAwait(false);
+    public async Task WaitAsync(CancellationToken cancellationToken) => await _signal.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>Waits for a call, but not longer than this.</summary>
-    public async Task WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken ct)
+    public async Task WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(atMost, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
             await _signal.Reader.ReadAsync(linked.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // The time is over, which is as good as a call.
         }

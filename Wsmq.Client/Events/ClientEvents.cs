@@ -15,7 +15,7 @@ internal sealed class ClientEvents(ILogger logger, TimeProvider time)
 
     public event EventHandler<WsmqStalledEventArgs>? Stalled;
 
-    public event EventHandler<WsmqSkippedEventArgs>? Skipped;
+    public event EventHandler<WsmqDeadLetteredEventArgs>? Skipped;
 
     public event EventHandler<WsmqErrorEventArgs>? Error;
 
@@ -53,13 +53,13 @@ internal sealed class ClientEvents(ILogger logger, TimeProvider time)
         Raise(Stalled, stalled, nameof(Stalled));
     }
 
-    public void RaiseSkipped(WsmqSkippedEventArgs skipped)
+    public void RaiseSkipped(WsmqDeadLetteredEventArgs skipped)
     {
         Log.Skipped(logger, skipped.Source, skipped.Position, skipped.Attempts);
         Raise(Skipped, skipped, nameof(Skipped));
     }
 
-    public void RaiseError(WsmqOperation operation, Exception exception, Delivery? delivery = null)
+    public void RaiseError(WsmqOperation operation, Exception exception, WsmqDelivery? delivery = null)
     {
         // Failed attempts and lost connections have a log of their own, which does not repeat itself.
         if (operation is not (WsmqOperation.Connect or WsmqOperation.Connection))
@@ -68,7 +68,7 @@ internal sealed class ClientEvents(ILogger logger, TimeProvider time)
     }
 
     /// <summary>The same for a message that no handler takes, of which many may come: logged once in a while.</summary>
-    public void RaiseUnhandled(Exception exception, Delivery delivery)
+    public void RaiseUnhandled(Exception exception, WsmqDelivery delivery)
     {
         _unhandled.Note(delivery);
         Raise(Error, new WsmqErrorEventArgs(WsmqOperation.FindHandler, exception, delivery), nameof(Error));

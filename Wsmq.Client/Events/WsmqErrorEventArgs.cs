@@ -4,7 +4,7 @@ namespace Wsmq;
 /// <param name="operation">What the client was doing.</param>
 /// <param name="exception">The error; a <see cref="WsmqException"/> where the server gave a code.</param>
 /// <param name="delivery">The message it was about, or null.</param>
-public sealed class WsmqErrorEventArgs(WsmqOperation operation, Exception exception, Delivery? delivery) : EventArgs
+public sealed class WsmqErrorEventArgs(WsmqOperation operation, Exception exception, WsmqDelivery? delivery) : EventArgs
 {
     /// <summary>What the client was doing.</summary>
     public WsmqOperation Operation { get; } = operation;
@@ -13,5 +13,5 @@ public sealed class WsmqErrorEventArgs(WsmqOperation operation, Exception except
     public Exception Exception { get; } = exception;
 
     /// <summary>The message it was about, or null.</summary>
-    public Delivery? Delivery { get; } = delivery;
+    public WsmqDelivery? Delivery { get; } = delivery;
 }

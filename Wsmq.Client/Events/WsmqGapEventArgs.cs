@@ -7,18 +7,18 @@ namespace Wsmq;
 /// <param name="source">The source.</param>
 /// <param name="after">The last position before the gap.</param>
 /// <param name="before">The first position behind the gap.</param>
-/// <param name="reason">One of <see cref="GapReasons"/>.</param>
-public sealed class WsmqGapEventArgs(Address source, Position after, Position before, string reason) : EventArgs
+/// <param name="reason">One of <see cref="WsmqGapReasons"/>.</param>
+public sealed class WsmqGapEventArgs(WsmqAddress source, WsmqPosition after, WsmqPosition before, string reason) : EventArgs
 {
     /// <summary>The source.</summary>
-    public Address Source { get; } = source;
+    public WsmqAddress Source { get; } = source;
 
     /// <summary>The last position before the gap.</summary>
-    public Position After { get; } = after;
+    public WsmqPosition After { get; } = after;
 
     /// <summary>The first position behind the gap.</summary>
-    public Position Before { get; } = before;
+    public WsmqPosition Before { get; } = before;
 
-    /// <summary>One of <see cref="GapReasons"/>; treat unknown ones like <c>lost</c>.</summary>
+    /// <summary>One of <see cref="WsmqGapReasons"/>; treat unknown ones like <c>lost</c>.</summary>
     public string Reason { get; } = reason;
 }

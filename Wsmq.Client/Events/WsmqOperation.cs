@@ -14,7 +14,7 @@ public enum WsmqOperation
 
     /// <summary>
     /// No handler takes messages of this type, and there is no fallback; the message is dead-lettered. Not raised where
-    /// <see cref="WsmqClientOptions.UnhandledMessages"/> is <see cref="UnhandledMessages.Ignore"/>.
+    /// <see cref="WsmqClientOptions.UnhandledMessages"/> is <see cref="WsmqUnhandledMessages.Ignore"/>.
     /// </summary>
     FindHandler = 3,
 

@@ -15,7 +15,7 @@ internal sealed class BoundHandler<TMessage, TArgument>(Func<TMessage, TArgument
         try
         {
             var argument = read(message);
-            call = ct => handle(argument, ct);
+            call = cancellationToken => handle(argument, cancellationToken);
             return true;
         }
         catch (Exception e)
@@ -38,7 +38,7 @@ internal interface IHandler<in TMessage>
 internal static class Bodies
 {
     /// <summary>The body as a type; JSON null is refused unless the type has a value for it, because handlers are written for one.</summary>
-    public static T Read<T>(JsonBody? body, bool hasData, JsonTypeInfo<T> typeInfo)
+    public static T Read<T>(WsmqJsonBody? body, bool hasData, JsonTypeInfo<T> typeInfo)
     {
         if (hasData)
             throw new JsonException("The message carries bytes, not JSON: take it with the fallback.");

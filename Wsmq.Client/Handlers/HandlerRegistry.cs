@@ -6,24 +6,24 @@ namespace Wsmq;
 internal sealed class HandlerRegistry
 {
     private readonly Lock _gate = new();
-    private readonly ConcurrentDictionary<string, IHandler<Delivery>> _handlers = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, IHandler<LiveMessage>> _live = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IHandler<WsmqDelivery>> _handlers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IHandler<WsmqLiveMessage>> _live = new(StringComparer.Ordinal);
     private TaskCompletionSource _someone = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile Func<Delivery, CancellationToken, Task>? _fallback;
-    private volatile Func<LiveMessage, CancellationToken, Task>? _liveFallback;
+    private volatile Func<WsmqDelivery, CancellationToken, Task>? _fallback;
+    private volatile Func<WsmqLiveMessage, CancellationToken, Task>? _liveFallback;
     private volatile MessageReader? _reader;
 
-    public Func<Delivery, CancellationToken, Task>? Fallback => _fallback;
+    public Func<WsmqDelivery, CancellationToken, Task>? Fallback => _fallback;
 
-    public Func<LiveMessage, CancellationToken, Task>? LiveFallback => _liveFallback;
+    public Func<WsmqLiveMessage, CancellationToken, Task>? LiveFallback => _liveFallback;
 
     public MessageReader? Reader => _reader;
 
-    public IHandler<Delivery>? Find(string? type) => type is null ? null : _handlers.GetValueOrDefault(type);
+    public IHandler<WsmqDelivery>? Find(string? type) => type is null ? null : _handlers.GetValueOrDefault(type);
 
-    public IHandler<LiveMessage>? FindLive(string? type) => type is null ? null : _live.GetValueOrDefault(type);
+    public IHandler<WsmqLiveMessage>? FindLive(string? type) => type is null ? null : _live.GetValueOrDefault(type);
 
-    public IDisposable Add(string type, IHandler<Delivery> handler)
+    public IDisposable Add(string type, IHandler<WsmqDelivery> handler)
     {
         lock (_gate)
         {
@@ -33,7 +33,7 @@ internal sealed class HandlerRegistry
         }
     }
 
-    public IDisposable AddFallback(Func<Delivery, CancellationToken, Task> handler)
+    public IDisposable AddFallback(Func<WsmqDelivery, CancellationToken, Task> handler)
     {
         lock (_gate)
         {
@@ -43,7 +43,7 @@ internal sealed class HandlerRegistry
         }
     }
 
-    public IDisposable AddLive(string type, IHandler<LiveMessage> handler)
+    public IDisposable AddLive(string type, IHandler<WsmqLiveMessage> handler)
     {
         lock (_gate)
         {
@@ -52,7 +52,7 @@ internal sealed class HandlerRegistry
         }
     }
 
-    public IDisposable AddLiveFallback(Func<LiveMessage, CancellationToken, Task> handler)
+    public IDisposable AddLiveFallback(Func<WsmqLiveMessage, CancellationToken, Task> handler)
     {
         lock (_gate)
         {
@@ -95,10 +95,10 @@ internal sealed class HandlerRegistry
         EndReading(reader);
     }
 
-    public Task WhenSomeoneTakesAsync(CancellationToken ct)
+    public Task WhenSomeoneTakesAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
-            return _someone.Task.WaitAsync(ct);
+            return _someone.Task.WaitAsync(cancellationToken);
     }
 
     private static void AddTo<T>(ConcurrentDictionary<string, T> handlers, string type, T handler)

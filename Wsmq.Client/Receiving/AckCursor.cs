@@ -1,7 +1,7 @@
 namespace Wsmq;
 
 /// <summary>How far one source is handled and acknowledged, and when its next ack is due. Guarded by the acker's lock.</summary>
-internal sealed class AckCursor(Address source)
+internal sealed class AckCursor(WsmqAddress source)
 {
     // A quarter of the server's default window: it is never closed by acks that were held back.
     public const int AckEvery = 64;
@@ -9,13 +9,13 @@ internal sealed class AckCursor(Address source)
     /// <summary>The least time between two acks of a source that are not due for another reason.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    private Position _handled;
-    private Position _acknowledged;
-    private Position _underWay;
+    private WsmqPosition _handled;
+    private WsmqPosition _acknowledged;
+    private WsmqPosition _underWay;
     private long? _last;
     private int _since;
 
-    public Address Source { get; } = source;
+    public WsmqAddress Source { get; } = source;
 
     /// <summary>When to acknowledge, as a timestamp; null where there is nothing to.</summary>
     public long? Due { get; private set; }
@@ -30,14 +30,14 @@ internal sealed class AckCursor(Address source)
 
     public bool IsBehind => _handled > _acknowledged;
 
-    public void Handled(Position position)
+    public void Handled(WsmqPosition position)
     {
-        _handled = Position.Max(_handled, position);
+        _handled = WsmqPosition.Max(_handled, position);
         _since++;
     }
 
     /// <summary>The server has missed what was acknowledged.</summary>
-    public void Forget() => _acknowledged = Position.Start;
+    public void Forget() => _acknowledged = WsmqPosition.Start;
 
     /// <summary>Makes an ack due, at once after a pause or many messages. True where that is earlier than it was.</summary>
     public bool Schedule(TimeProvider time)
@@ -54,7 +54,7 @@ internal sealed class AckCursor(Address source)
         ScheduleAt(After(time.GetTimestamp(), wait, time));
     }
 
-    public Position Begin(TimeProvider time)
+    public WsmqPosition Begin(TimeProvider time)
     {
         (Due, _since, _last, IsUnderWay, _underWay) = (null, 0, time.GetTimestamp(), true, _handled);
         return _handled;
@@ -64,7 +64,7 @@ internal sealed class AckCursor(Address source)
     {
         IsUnderWay = false;
         if (isAnswered)
-            _acknowledged = Position.Max(_acknowledged, _underWay);
+            _acknowledged = WsmqPosition.Max(_acknowledged, _underWay);
     }
 
     private static long After(long timestamp, TimeSpan wait, TimeProvider time) =>

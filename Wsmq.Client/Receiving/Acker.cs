@@ -15,7 +15,7 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
 
     private readonly TimeProvider _time = options.TimeProvider;
     private readonly Lock _gate = new();
-    private readonly Dictionary<Address, AckCursor> _cursors = [];
+    private readonly Dictionary<WsmqAddress, AckCursor> _cursors = [];
     private readonly HashSet<AckCursor> _due = [];
     private readonly Wakeup _work = new();
     private HubSession? _session;
@@ -34,7 +34,7 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
         }
     }
 
-    public Task LeaveAsync(CancellationToken ct) => SendAllAsync(ct);
+    public Task LeaveAsync(CancellationToken cancellationToken) => SendAllAsync(cancellationToken);
 
     public void Detach()
     {
@@ -42,7 +42,7 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
             _session = null;
     }
 
-    public void Handled(Address source, Position position)
+    public void Handled(WsmqAddress source, WsmqPosition position)
     {
         lock (_gate)
         {
@@ -56,7 +56,7 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
     }
 
     /// <summary>The server sent something again that was handled: it has missed the ack.</summary>
-    public void Repeat(Address source)
+    public void Repeat(WsmqAddress source)
     {
         lock (_gate)
         {
@@ -80,20 +80,20 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
     }
 
     /// <summary>Sends what is not acknowledged yet, due or not, and waits for the answers.</summary>
-    public Task SendAllAsync(CancellationToken ct)
+    public Task SendAllAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
-            return Task.WhenAll(_cursors.Values.Select(c => SendLastAsync(c, ct)).ToList());
+            return Task.WhenAll(_cursors.Values.Select(c => SendLastAsync(c, cancellationToken)).ToList());
     }
 
     /// <summary>The same for one source.</summary>
-    public Task SendAsync(Address source, CancellationToken ct)
+    public Task SendAsync(WsmqAddress source, CancellationToken cancellationToken)
     {
         lock (_gate)
-            return _cursors.TryGetValue(source, out var cursor) ? SendLastAsync(cursor, ct) : Task.CompletedTask;
+            return _cursors.TryGetValue(source, out var cursor) ? SendLastAsync(cursor, cancellationToken) : Task.CompletedTask;
     }
 
-    private async Task SendLastAsync(AckCursor cursor, CancellationToken ct)
+    private async Task SendLastAsync(AckCursor cursor, CancellationToken cancellationToken)
     {
         await cursor.Ack.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         lock (_gate)
@@ -102,7 +102,7 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
             {
                 // No longer due: the loop would look for when.
                 _due.Remove(cursor);
-                Send(cursor, session, ct);
+                Send(cursor, session, cancellationToken);
             }
         }
 
@@ -110,7 +110,7 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
     }
 
     /// <summary>Starts the acks that are due. The time until the next one, or null where there is none.</summary>
-    private TimeSpan? SendDue(CancellationToken ct)
+    private TimeSpan? SendDue(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -122,7 +122,7 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
             {
                 var left = _time.GetElapsedTime(_time.GetTimestamp(), cursor.Due!.Value);
                 if (left <= TimeSpan.Zero)
-                    Send(cursor, session, ct);
+                    Send(cursor, session, cancellationToken);
                 else if (next is null || left < next)
                     next = left > Tick ? left : Tick;
             }
@@ -132,16 +132,16 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
         }
     }
 
-    private void Send(AckCursor cursor, HubSession session, CancellationToken ct) =>
-        cursor.Ack = SendAsync(cursor, cursor.Begin(_time), session, ct);
+    private void Send(AckCursor cursor, HubSession session, CancellationToken cancellationToken) =>
+        cursor.Ack = SendAsync(cursor, cursor.Begin(_time), session, cancellationToken);
 
-    private async Task SendAsync(AckCursor cursor, Position position, HubSession session, CancellationToken ct)
+    private async Task SendAsync(AckCursor cursor, WsmqPosition position, HubSession session, CancellationToken cancellationToken)
     {
         var isAnswered = true;
         TimeSpan? retryAfter = null;
         try
         {
-            await session.AckAsync(cursor.Source, position).WaitAsync(options.SendTimeout, _time, ct)
+            await session.AckAsync(cursor.Source, position).WaitAsync(options.SendTimeout, _time, cancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         }
         catch (Exception e)

@@ -6,7 +6,7 @@ internal sealed class Dispatcher(HandlerRegistry handlers, WsmqClientOptions opt
     private const string ReadingEnded = "reading-ended";
 
     /// <summary>Returns when the message may be acknowledged; throws what the handler throws, or why there was none to call.</summary>
-    public async Task DispatchAsync(Delivery delivery, RunTokens stop)
+    public async Task DispatchAsync(WsmqDelivery delivery, RunTokens stop)
     {
         while (true)
         {
@@ -30,24 +30,24 @@ internal sealed class Dispatcher(HandlerRegistry handlers, WsmqClientOptions opt
         await HandleAsync(delivery, stop.Handle).ConfigureAwait(false);
     }
 
-    private Task HandleAsync(Delivery delivery, CancellationToken ct)
+    private Task HandleAsync(WsmqDelivery delivery, CancellationToken cancellationToken)
     {
         Exception? unreadable = null;
         if (handlers.Find(delivery.Type) is { } handler && handler.TryBind(delivery, out var call, out unreadable))
-            return call(ct);
+            return call(cancellationToken);
         if (handlers.Fallback is { } fallback)
-            return fallback(delivery, ct);
+            return fallback(delivery, cancellationToken);
         if (unreadable is not null)
             throw new NotHandledException(WsmqOperation.ReadBody, unreadable);
-        if (options.UnhandledMessages == UnhandledMessages.DeadLetter)
+        if (options.UnhandledMessages == WsmqUnhandledMessages.DeadLetter)
             throw NoHandler(delivery);
         Log.Ignored(events.Logger, delivery.Position, delivery.Source, delivery.Type);
         return Task.CompletedTask;
     }
 
-    private static NotHandledException NoHandler(Delivery delivery) => new(
+    private static NotHandledException NoHandler(WsmqDelivery delivery) => new(
         WsmqOperation.FindHandler,
         new InvalidOperationException(
             $"No handler takes the type '{delivery.Type}', and there is no fallback: register one with On or OnAny before starting."),
-        FailReasons.NoHandler);
+        WsmqNackReasons.NoHandler);
 }

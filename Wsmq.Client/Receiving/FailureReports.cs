@@ -24,7 +24,7 @@ internal sealed class FailureReports(Acker acker, WsmqClientOptions options, Cli
     /// <param name="exception">How it failed.</param>
     /// <param name="next">Completes when the next attempt begins, and there is nothing to report any more.</param>
     /// <param name="stop">Ends it.</param>
-    public async Task ReportAsync(Address source, Position position, Exception exception, Task next, CancellationToken stop)
+    public async Task ReportAsync(WsmqAddress source, WsmqPosition position, Exception exception, Task next, CancellationToken stop)
     {
         var attached = _attached.Task;
         await Task.WhenAny(attached, next).ConfigureAwait(false);
@@ -35,7 +35,7 @@ internal sealed class FailureReports(Acker acker, WsmqClientOptions options, Cli
         {
             // Only the first message that is not acknowledged counts: the server has to know of those before it.
             await acker.SendAsync(source, stop).ConfigureAwait(false);
-            var reason = exception is NotHandledException early ? early.Reason ?? options.FailureReason(early.Cause) : options.FailureReason(exception);
+            var reason = exception is NotHandledException early ? early.Reason ?? options.NackReason(early.Cause) : options.NackReason(exception);
             await session.FailAsync(source, position, reason)
                 .WaitAsync(options.SendTimeout, options.TimeProvider, stop).ConfigureAwait(false);
         }

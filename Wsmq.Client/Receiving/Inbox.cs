@@ -4,16 +4,16 @@ namespace Wsmq;
 internal sealed class Inbox(
     Sources sources, LiveQueue live, Acker acker, Resumer resumer, StoreWatch store, ClientEvents events) : ISessionReceiver
 {
-    public void ReceiveMany(IReadOnlyList<Delivery> deliveries)
+    public void ReceiveMany(IReadOnlyList<WsmqDelivery> deliveries)
     {
         foreach (var delivery in deliveries)
             Receive(delivery);
     }
 
-    public void Receive(Delivery delivery)
+    public void Receive(WsmqDelivery delivery)
     {
-        if (sources.Find(delivery.Source) is not { } state || !Position.TryParse(delivery.Position, out var position)
-            || !Position.TryParse(delivery.Previous, out var previous))
+        if (sources.Find(delivery.Source) is not { } state || !WsmqPosition.TryParse(delivery.Position, out var position)
+            || !WsmqPosition.TryParse(delivery.Previous, out var previous))
         {
             events.RaiseError(WsmqOperation.Protocol, new FormatException("A delivery has no readable source, position or previous."), delivery);
             return;
@@ -24,22 +24,22 @@ internal sealed class Inbox(
 
     public void Gap(string source, string after, string before, string reason)
     {
-        if (!Address.TryParse(source, out var address, out _) || !Position.TryParse(after, out var first)
-            || !Position.TryParse(before, out var last) || last <= first)
+        if (!WsmqAddress.TryParse(source, out var address, out _) || !WsmqPosition.TryParse(after, out var first)
+            || !WsmqPosition.TryParse(before, out var last) || last <= first)
         {
             events.RaiseError(WsmqOperation.Protocol, new FormatException($"A gap has no readable source or positions: {source}, {after}, {before}."));
             return;
         }
 
         var state = sources.Of(address);
-        React(state, state.Announced(new WsmqGapEventArgs(address, first, last, reason ?? GapReasons.Lost)));
+        React(state, state.Announced(new WsmqGapEventArgs(address, first, last, reason ?? WsmqGapReasons.Lost)));
     }
 
-    public void Live(LiveMessage message) => live.Add(message);
+    public void Live(WsmqLiveMessage message) => live.Add(message);
 
     public void Stalled(string source, string position)
     {
-        if (Address.TryParse(source, out var address, out _) && Position.TryParse(position, out var at))
+        if (WsmqAddress.TryParse(source, out var address, out _) && WsmqPosition.TryParse(position, out var at))
             events.RaiseStalled(new WsmqStalledEventArgs(address, at));
         else
             events.RaiseError(WsmqOperation.Protocol, new FormatException($"A stall has no readable source or position: {source}, {position}."));
@@ -47,7 +47,7 @@ internal sealed class Inbox(
 
     public void Skipped(string source, string position, int attempts)
     {
-        if (!Address.TryParse(source, out var address, out _) || !Position.TryParse(position, out var at))
+        if (!WsmqAddress.TryParse(source, out var address, out _) || !WsmqPosition.TryParse(position, out var at))
         {
             events.RaiseError(WsmqOperation.Protocol, new FormatException($"A skip has no readable source or position: {source}, {position}."));
             return;
@@ -55,7 +55,7 @@ internal sealed class Inbox(
 
         // An attempt that began before the client was told is told once more.
         if (sources.Of(address).Skip(at))
-            events.RaiseSkipped(new WsmqSkippedEventArgs(address, at, attempts));
+            events.RaiseSkipped(new WsmqDeadLetteredEventArgs(address, at, attempts));
     }
 
     public void StoreState(bool available) => store.Set(available);

@@ -6,14 +6,14 @@ namespace Wsmq;
 /// <summary>Live pushes on their way to their handlers, one after another. They are not kept anywhere, so the oldest goes if they pile up.</summary>
 internal sealed class LiveQueue
 {
-    private readonly Channel<LiveMessage> _queue;
+    private readonly Channel<WsmqLiveMessage> _queue;
     private readonly HandlerRegistry _handlers;
     private readonly ClientEvents _events;
 
     public LiveQueue(WsmqClientOptions options, HandlerRegistry handlers, ClientEvents events)
     {
         (_handlers, _events) = (handlers, events);
-        _queue = Channel.CreateBounded<LiveMessage>(
+        _queue = Channel.CreateBounded<WsmqLiveMessage>(
             new BoundedChannelOptions(options.LiveBufferCapacity)
             {
                 FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true, SingleWriter = false,
@@ -21,7 +21,7 @@ internal sealed class LiveQueue
             _ => Log.LiveDropped(events.Logger));
     }
 
-    public void Add(LiveMessage message) => _queue.Writer.TryWrite(message);
+    public void Add(WsmqLiveMessage message) => _queue.Writer.TryWrite(message);
 
     /// <param name="before">Completes when the handlers of the start before have returned.</param>
     /// <param name="stop">When to end.</param>
@@ -42,13 +42,13 @@ internal sealed class LiveQueue
         }
     }
 
-    private Task HandleAsync(LiveMessage message, CancellationToken ct)
+    private Task HandleAsync(WsmqLiveMessage message, CancellationToken cancellationToken)
     {
         Exception? error = null;
         if (_handlers.FindLive(message.Type) is { } handler && handler.TryBind(message, out var call, out error))
-            return call(ct);
+            return call(cancellationToken);
         if (_handlers.LiveFallback is { } fallback)
-            return fallback(message, ct);
+            return fallback(message, cancellationToken);
         if (error is not null)
             _events.RaiseError(WsmqOperation.Live, error);
         return Task.CompletedTask;

@@ -9,13 +9,13 @@ internal sealed class MessageReader
     private readonly Channel<Offer> _offers = Channel.CreateBounded<Offer>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = false });
 
-    private sealed record Offer(Delivery Delivery, CancellationToken Withdrawn)
+    private sealed record Offer(WsmqDelivery Delivery, CancellationToken Withdrawn)
     {
         public TaskCompletionSource<HandOver> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     /// <summary>Completes when the app is done with the message, or has ended the enumeration before.</summary>
-    public async Task<HandOver> HandOverAsync(Delivery delivery, RunTokens stop)
+    public async Task<HandOver> HandOverAsync(WsmqDelivery delivery, RunTokens stop)
     {
         var offer = new Offer(delivery, stop.Begin);
         try
@@ -30,12 +30,12 @@ internal sealed class MessageReader
         return await offer.Done.Task.WaitAsync(stop.Handle).ConfigureAwait(false);
     }
 
-    public async IAsyncEnumerable<Delivery> ReadAsync(Action onEnd, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<WsmqDelivery> ReadAsync(Action onEnd, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Offer? current = null;
         try
         {
-            while (await _offers.Reader.WaitToReadAsync(ct).ConfigureAwait(false))
+            while (await _offers.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
             {
                 while (_offers.Reader.TryRead(out current))
                 {
@@ -51,7 +51,7 @@ internal sealed class MessageReader
             // First, or the source loops would offer to a reader that takes nothing any more, again and again.
             onEnd();
             Complete();
-            current?.Done.TrySetResult(ct.IsCancellationRequested ? HandOver.NotTaken : HandOver.Left);
+            current?.Done.TrySetResult(cancellationToken.IsCancellationRequested ? HandOver.NotTaken : HandOver.Left);
             while (_offers.Reader.TryRead(out var offer))
                 offer.Done.TrySetResult(HandOver.NotTaken);
         }

@@ -19,7 +19,7 @@ internal sealed class Resumer(WsmqClientOptions options, ClientEvents events) : 
     }
 
     // What it asks for is asked for again at the next connection.
-    public Task LeaveAsync(CancellationToken ct)
+    public Task LeaveAsync(CancellationToken cancellationToken)
     {
         Detach();
         return Task.CompletedTask;
@@ -61,7 +61,7 @@ internal sealed class Resumer(WsmqClientOptions options, ClientEvents events) : 
         return answered;
     }
 
-    private async Task<bool> AskAsync(HubSession session, SourceState source, Position behind, CancellationToken stop)
+    private async Task<bool> AskAsync(HubSession session, SourceState source, WsmqPosition behind, CancellationToken stop)
     {
         Log.Missing(events.Logger, source.Source, behind);
         Exception? refusal = null;

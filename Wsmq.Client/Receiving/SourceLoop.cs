@@ -79,7 +79,7 @@ internal sealed class SourceLoop(
         return false;
     }
 
-    private void Tell(Exception exception, Delivery delivery)
+    private void Tell(Exception exception, WsmqDelivery delivery)
     {
         if (exception is not NotHandledException { Operation: { } operation } early)
             events.RaiseError(WsmqOperation.Handle, exception, delivery);

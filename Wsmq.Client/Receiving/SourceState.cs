@@ -12,7 +12,7 @@ namespace Wsmq;
 /// last one received; until it has answered, all that does not follow is left out too. A server that answers three times without
 /// the missing entries coming has lost them: then the gap is announced here.
 /// </remarks>
-internal sealed class SourceState(Address source, int capacity)
+internal sealed class SourceState(WsmqAddress source, int capacity)
 {
     private const int MaxResumes = 3;
 
@@ -20,9 +20,9 @@ internal sealed class SourceState(Address source, int capacity)
     private readonly Channel<SourceItem> _queue = Channel.CreateBounded<SourceItem>(
         new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = false });
 
-    private Position? _received;
-    private Position _handled;
-    private Position _left;
+    private WsmqPosition? _received;
+    private WsmqPosition _handled;
+    private WsmqPosition _left;
     private int _generation;
     private int _resumes;
     private bool _full;
@@ -34,11 +34,11 @@ internal sealed class SourceState(Address source, int capacity)
     private TaskCompletionSource? _resumed;
     private SkippedEntries? _skipped;
 
-    public Address Source { get; } = source;
+    public WsmqAddress Source { get; } = source;
 
     public ChannelReader<SourceItem> Queue => _queue.Reader;
 
-    public Arrival Arrived(Delivery delivery, Position position, Position previous)
+    public Arrival Arrived(WsmqDelivery delivery, WsmqPosition position, WsmqPosition previous)
     {
         lock (_gate)
         {
@@ -54,7 +54,7 @@ internal sealed class SourceState(Address source, int capacity)
     {
         lock (_gate)
         {
-            var end = new Position(gap.Before.Value - 1);
+            var end = new WsmqPosition(gap.Before.Value - 1);
             if (_received is { } received && end <= received)
                 return end <= _handled ? Arrival.HandledBefore : Arrival.Ignored;
             // A gap that begins beyond what was received hides entries that were not announced: have them sent first.
@@ -65,14 +65,14 @@ internal sealed class SourceState(Address source, int capacity)
     }
 
     /// <summary>The app's own position: what waits is forgotten, and deliveries go on behind it.</summary>
-    public void StartBehind(Position after)
+    public void StartBehind(WsmqPosition after)
     {
         lock (_gate)
         {
             _generation++;
             _received = after;
             (_ownPosition, _resumeWanted, _full, _resumes, _refused) = (true, true, false, 0, false);
-            (_left, _skipped) = (Position.Start, null);
+            (_left, _skipped) = (WsmqPosition.Start, null);
         }
     }
 
@@ -91,7 +91,7 @@ internal sealed class SourceState(Address source, int capacity)
     }
 
     /// <summary>The server has set an entry aside. False where that is no news.</summary>
-    public bool Skip(Position position)
+    public bool Skip(WsmqPosition position)
     {
         lock (_gate)
             return position > _left && (_skipped ??= new()).Add(position);
@@ -116,7 +116,7 @@ internal sealed class SourceState(Address source, int capacity)
         lock (_gate)
         {
             if (handled)
-                _handled = Position.Max(_handled, item.Position);
+                _handled = WsmqPosition.Max(_handled, item.Position);
             if (item.Generation == _generation)
                 _left = item.Position;
             if (_skipped?.IsDone(_left) == true)
@@ -136,7 +136,7 @@ internal sealed class SourceState(Address source, int capacity)
     }
 
     /// <summary>Behind which position the server is to start again, or null if it is not.</summary>
-    public Position? ResumeBehind()
+    public WsmqPosition? ResumeBehind()
     {
         lock (_gate)
         {
@@ -148,7 +148,7 @@ internal sealed class SourceState(Address source, int capacity)
     }
 
     /// <summary>Takes the server's answer. True where it is to be asked again.</summary>
-    public bool ResumeAnswered(Position behind, Exception? refusal)
+    public bool ResumeAnswered(WsmqPosition behind, Exception? refusal)
     {
         lock (_gate)
         {
@@ -203,11 +203,11 @@ internal sealed class SourceState(Address source, int capacity)
         return Arrival.Missing;
     }
 
-    private bool GiveUpOn(Position last, Position before)
+    private bool GiveUpOn(WsmqPosition last, WsmqPosition before)
     {
         if (_resumeWanted || (!_refused && _resumes < MaxResumes))
             return false;
-        var gap = new WsmqGapEventArgs(Source, last, before.Next(), GapReasons.Lost);
+        var gap = new WsmqGapEventArgs(Source, last, before.Next(), WsmqGapReasons.Lost);
         return Take(new SourceItem(null, gap, before, _generation)) == Arrival.Taken;
     }
 

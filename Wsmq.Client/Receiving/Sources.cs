@@ -12,12 +12,12 @@ internal sealed class Sources(WsmqClientOptions options, Func<SourceState, Task>
 
     public IEnumerable<SourceState> All => _running.Select(r => r.Value.Value.State);
 
-    public SourceState Of(Address source) => _running.GetOrAdd(source.ToString(), _ => new Lazy<Running>(() => Start(source))).Value.State;
+    public SourceState Of(WsmqAddress source) => _running.GetOrAdd(source.ToString(), _ => new Lazy<Running>(() => Start(source))).Value.State;
 
     /// <summary>The source with this text, or null where it is no address.</summary>
     public SourceState? Find(string? source) =>
         source is not null && _running.TryGetValue(source, out var known) ? known.Value.State
-        : Address.TryParse(source, out var address, out _) ? Of(address)
+        : WsmqAddress.TryParse(source, out var address, out _) ? Of(address)
         : null;
 
     /// <summary>Ends the queues; what they hold comes again from the server.</summary>
@@ -30,7 +30,7 @@ internal sealed class Sources(WsmqClientOptions options, Func<SourceState, Task>
     /// <summary>Completes when every loop has ended.</summary>
     public Task WhenEnded() => Task.WhenAll(_running.Values.Select(r => r.Value.Loop));
 
-    private Running Start(Address source)
+    private Running Start(WsmqAddress source)
     {
         var state = new SourceState(source, options.BufferCapacity);
         return new Running(state, loop(state));

@@ -9,10 +9,10 @@ internal sealed class MessageFactory(WsmqClientOptions options)
     /// <summary>
     /// Refuses what the server would cut the connection for, gives the message the id that makes a repeat harmless, and writes it.
     /// </summary>
-    public PendingSend Complete(OutgoingMessage message)
+    public PendingSend Complete(WsmqOutgoingMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var to = Address.Parse(message.To).ToString();
+        var to = WsmqAddress.Parse(message.To).ToString();
         if (message is { Body: not null, Data: not null })
             throw new WsmqException(WsmqErrors.InvalidBody, "both body and data are given");
         if (Math.Max(message.Body?.Utf8.Length ?? 0, message.Data?.Length ?? 0) > options.MaxBodyBytes)
@@ -24,11 +24,11 @@ internal sealed class MessageFactory(WsmqClientOptions options)
         return new PendingSend(to, Write(message));
     }
 
-    private static byte[] Write(OutgoingMessage message)
+    private static byte[] Write(WsmqOutgoingMessage message)
     {
         try
         {
-            return JsonSerializer.SerializeToUtf8Bytes(message, WsmqJsonContext.Relaxed.OutgoingMessage);
+            return JsonSerializer.SerializeToUtf8Bytes(message, WsmqJsonContext.Relaxed.WsmqOutgoingMessage);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or JsonException or NotSupportedException)
         {

@@ -19,7 +19,7 @@ internal sealed partial class Outbox
     }
 
     // Sends that begin from now on wait for the next connection.
-    public Task LeaveAsync(CancellationToken ct)
+    public Task LeaveAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {

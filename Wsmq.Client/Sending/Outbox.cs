@@ -36,32 +36,32 @@ internal sealed partial class Outbox : ISessionUser
     }
 
     /// <summary>Begins a send; its outcome is the task's.</summary>
-    public Task<Receipt> SendAsync(PendingSend send, CancellationToken ct)
+    public Task<WsmqReceipt> SendAsync(PendingSend send, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            Enter(send, ct);
+            Enter(send, cancellationToken);
             AdmitWaiting();
         }
 
-        return ct.CanBeCanceled && !send.IsSettled ? WaitAsync([send], send.Done, ct) : send.Done;
+        return cancellationToken.CanBeCanceled && !send.IsSettled ? WaitAsync([send], send.Done, cancellationToken) : send.Done;
     }
 
     /// <summary>Begins sends one directly behind the other, and completes when all have an outcome; it fails only if cancelled.</summary>
-    public Task SendManyAsync(IReadOnlyList<PendingSend> sends, CancellationToken ct)
+    public Task SendManyAsync(IReadOnlyList<PendingSend> sends, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             foreach (var send in sends)
-                Enter(send, ct);
+                Enter(send, cancellationToken);
             AdmitWaiting();
         }
 
-        return WaitAsync(sends, AllAsync(sends), ct);
+        return WaitAsync(sends, AllAsync(sends), cancellationToken);
     }
 
     /// <summary>Refuses new sends, waits for the receipts of those under way, and gives up on the rest.</summary>
-    public async Task CloseAsync(CancellationToken ct)
+    public async Task CloseAsync(CancellationToken cancellationToken)
     {
         bool wait;
         lock (_gate)
@@ -70,7 +70,7 @@ internal sealed partial class Outbox : ISessionUser
             wait = (_session is not null || _quiet is not null) && (_outstanding > 0 || _waiting.Count > 0);
         }
 
-        if (wait && !await Waits.TryAsync(_drained.Task, _options, ct).ConfigureAwait(false))
+        if (wait && !await Waits.TryAsync(_drained.Task, _options, cancellationToken).ConfigureAwait(false))
             Log.StopTimedOut(_logger, "receipts");
         lock (_gate)
         {
@@ -117,17 +117,17 @@ internal sealed partial class Outbox : ISessionUser
         return true;
     }
 
-    private async Task<T> WaitAsync<T>(IReadOnlyList<PendingSend> sends, Task<T> done, CancellationToken ct)
+    private async Task<T> WaitAsync<T>(IReadOnlyList<PendingSend> sends, Task<T> done, CancellationToken cancellationToken)
     {
-        using var cancelled = ct.UnsafeRegister((_, token) => Cancel(sends, token), null);
+        using var cancelled = cancellationToken.UnsafeRegister((_, token) => Cancel(sends, token), null);
         var result = await done.ConfigureAwait(false);
-        return sends.Any(s => s.Done.IsCanceled) ? throw new OperationCanceledException(ct) : result;
+        return sends.Any(s => s.Done.IsCanceled) ? throw new OperationCanceledException(cancellationToken) : result;
     }
 
-    private void Enter(PendingSend send, CancellationToken ct)
+    private void Enter(PendingSend send, CancellationToken cancellationToken)
     {
-        if (ct.IsCancellationRequested)
-            send.Cancel(ct);
+        if (cancellationToken.IsCancellationRequested)
+            send.Cancel(cancellationToken);
         else if (_closed)
             send.Refuse(WsmqErrors.ClientClosed, "it was stopped");
         else if (_expelled is { } expelled)
@@ -138,13 +138,13 @@ internal sealed partial class Outbox : ISessionUser
             _waiting.AddLast(send.Place);
     }
 
-    private void Cancel(IReadOnlyList<PendingSend> sends, CancellationToken ct)
+    private void Cancel(IReadOnlyList<PendingSend> sends, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             foreach (var send in sends)
             {
-                send.Cancel(ct);
+                send.Cancel(cancellationToken);
                 LeaveIfSettled(send);
             }
         }

@@ -3,7 +3,7 @@ namespace Wsmq;
 /// <summary>A message between the caller's send and its receipt. Guarded by the outbox's lock.</summary>
 internal sealed class PendingSend
 {
-    private readonly TaskCompletionSource<Receipt> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<WsmqReceipt> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="to">The address.</param>
     /// <param name="json">The whole message as it goes over the wire, however often.</param>
@@ -17,7 +17,7 @@ internal sealed class PendingSend
 
     public ReadOnlyMemory<byte> Json { get; }
 
-    public Task<Receipt> Done => _done.Task;
+    public Task<WsmqReceipt> Done => _done.Task;
 
     public bool IsSettled => _done.Task.IsCompleted;
 
@@ -53,5 +53,5 @@ internal sealed class PendingSend
 
     public void GiveUp(string detail) => Refuse(WasAttempted ? WsmqErrors.OutcomeUnknown : WsmqErrors.ClientClosed, detail);
 
-    public void Cancel(CancellationToken ct) => _done.TrySetCanceled(ct);
+    public void Cancel(CancellationToken cancellationToken) => _done.TrySetCanceled(cancellationToken);
 }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.SignalR;
 namespace Wsmq;
 
 /// <summary>What one attempt to send came to: a receipt, an error for the caller, or neither, and then it is repeated.</summary>
-internal readonly record struct SendOutcome(Receipt? Receipt, Exception? Error)
+internal readonly record struct SendOutcome(WsmqReceipt? Receipt, Exception? Error)
 {
     /// <summary>How long the server asks to wait before it is repeated.</summary>
     public TimeSpan RetryAfter { get; private init; }

@@ -54,11 +54,11 @@ internal sealed class SendStream(HubSession session, Outbox outbox, Lock gate)
         return left;
     }
 
-    private async IAsyncEnumerable<SendFrame> FramesAsync([EnumeratorCancellation] CancellationToken ct = default)
+    private async IAsyncEnumerable<SendFrame> FramesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         while (true)
         {
-            await _wake.WaitAsync(ct).ConfigureAwait(false);
+            await _wake.WaitAsync(cancellationToken).ConfigureAwait(false);
             while (TryFill(out var frame))
                 yield return frame;
             if (_ended)
@@ -90,7 +90,7 @@ internal sealed class SendStream(HubSession session, Outbox outbox, Lock gate)
         return frame is not null;
     }
 
-    private void Take(PublishResult[] results)
+    private void Take(WsmqItemResult[] results)
     {
         foreach (var result in results)
         {
@@ -99,7 +99,7 @@ internal sealed class SendStream(HubSession session, Outbox outbox, Lock gate)
         }
     }
 
-    private static SendOutcome OutcomeOf(PublishResult result) => result.TryGetReceipt(out var receipt)
+    private static SendOutcome OutcomeOf(WsmqItemResult result) => result.TryGetReceipt(out var receipt)
         ? new SendOutcome(receipt, null)
         : SendOutcome.From(new HubException(result.Error));
 }

@@ -150,7 +150,7 @@ public static class WsmqErrors
         "The message is stored, but not on as many replicas as a receipt needs: send again with the same id, it will not be stored twice.");
 
     /// <summary>5006: what the store keeps for the address was changed by another program, and cannot be used.</summary>
-    public static WsmqError StoreDamaged { get; } = Retry(5006, "store-damaged",
+    public static WsmqError StoreCorrupt { get; } = Retry(5006, "store-corrupt",
         "What the store keeps for this address is not of wsmq's making: nothing is possible there until an operator has repaired it.");
 
     /// <summary>6001: the client gave up before it had a receipt; the message may or may not be stored.</summary>

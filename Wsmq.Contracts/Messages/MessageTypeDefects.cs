@@ -33,7 +33,7 @@ internal static class MessageTypeDefects
         : null;
 
     private static bool IsRawJson(Type type) =>
-        type == typeof(JsonElement) || type == typeof(JsonDocument) || type == typeof(JsonBody) || typeof(JsonNode).IsAssignableFrom(type);
+        type == typeof(JsonElement) || type == typeof(JsonDocument) || type == typeof(WsmqJsonBody) || typeof(JsonNode).IsAssignableFrom(type);
 
     private static bool IsOf(Type type, Type definition) => type.IsGenericType && type.GetGenericTypeDefinition() == definition;
 

@@ -42,7 +42,7 @@ internal static class MessageTypeNames
         }
 
         var arguments = type.GetGenericArguments();
-        if (type.GetCustomAttribute<MessageTypeAttribute>() is { } given)
+        if (type.GetCustomAttribute<WsmqMessageTypeAttribute>() is { } given)
         {
             name.Append(given.Name);
             Append(name, arguments);

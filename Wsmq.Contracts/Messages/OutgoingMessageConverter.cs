@@ -8,7 +8,7 @@ namespace Wsmq;
 /// Reads a message whatever types its fields have, so that the hub can answer with a code; SignalR's own answer to an
 /// argument that does not bind carries none.
 /// </summary>
-internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
+internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessage>
 {
     public static readonly OutgoingMessageConverter Instance = new();
 
@@ -24,7 +24,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
     // The details are texts of this class: a frame of malformed messages would be held as so many exceptions otherwise.
     private static readonly ConcurrentDictionary<string, WsmqException> Defects = new(StringComparer.Ordinal);
 
-    public override OutgoingMessage Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    public override WsmqOutgoingMessage Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var fields = default(Fields);
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -41,7 +41,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
         return fields.ToMessage();
     }
 
-    public override void Write(Utf8JsonWriter writer, OutgoingMessage value, JsonSerializerOptions options)
+    public override void Write(Utf8JsonWriter writer, WsmqOutgoingMessage value, JsonSerializerOptions options)
     {
         writer.WriteStartObject();
         WireWriter.WriteText(writer, Wire.To, value.To);
@@ -127,10 +127,10 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
         _ => throw Malformed($"{name} is no string"),
     };
 
-    private static JsonBody Body(ref Utf8JsonReader reader)
+    private static WsmqJsonBody Body(ref Utf8JsonReader reader)
     {
         using var document = JsonDocument.ParseValue(ref reader);
-        return JsonBody.Parse(JsonBodyConverter.Cut(document.RootElement).Utf8);
+        return WsmqJsonBody.Parse(JsonBodyConverter.Cut(document.RootElement).Utf8);
     }
 
     private static ReadOnlyMemory<byte>? Bytes(ref Utf8JsonReader reader) => reader.TokenType switch
@@ -191,7 +191,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
         public string? To;
         public string? Id;
         public string? Type;
-        public JsonBody? Body;
+        public WsmqJsonBody? Body;
         public ReadOnlyMemory<byte>? Data;
         public string? ContentType;
         public IReadOnlyDictionary<string, string>? Headers;
@@ -200,7 +200,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<OutgoingMessage>
         public WsmqException? Defect;
         public string? UnknownField;
 
-        public readonly OutgoingMessage ToMessage() => new()
+        public readonly WsmqOutgoingMessage ToMessage() => new()
         {
             To = To, Id = Id, Type = Type, Body = Body, Data = Data, ContentType = ContentType, Headers = Headers,
             CorrelationId = CorrelationId, ReplyTo = ReplyTo, Defect = Defect, UnknownField = UnknownField,

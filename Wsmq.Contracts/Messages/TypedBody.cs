@@ -10,10 +10,10 @@ namespace Wsmq;
 /// </summary>
 internal static class TypedBody
 {
-    public static OutgoingMessage Message<T>(Address to, T value, JsonTypeInfo<T> declared, SendOptions? options)
+    public static WsmqOutgoingMessage Message<T>(WsmqAddress to, T value, JsonTypeInfo<T> declared, WsmqSendOptions? options)
     {
         var written = Written(value, declared);
-        return new OutgoingMessage
+        return new WsmqOutgoingMessage
         {
             To = to.ToString(),
             Id = options?.Id,
@@ -25,7 +25,7 @@ internal static class TypedBody
         };
     }
 
-    public static JsonBody Of<T>(T value, JsonTypeInfo<T> declared) => Serialize(value, Written(value, declared));
+    public static WsmqJsonBody Of<T>(T value, JsonTypeInfo<T> declared) => Serialize(value, Written(value, declared));
 
     /// <summary>Whether values of derived types are written, and named, as the declared type.</summary>
     public static bool IsDeclaredForAll(JsonTypeInfo info) =>
@@ -51,14 +51,14 @@ internal static class TypedBody
             $"there is no JSON metadata for {actual}: add [JsonSerializable] for it to the context, or [JsonDerivedType] to {typeof(T)}");
     }
 
-    private static JsonBody Serialize(object? value, JsonTypeInfo info)
+    private static WsmqJsonBody Serialize(object? value, JsonTypeInfo info)
     {
         var utf8 = Guard(() => value is not null && LossyParts.Of(info) is { } defect
             ? throw new WsmqException(WsmqErrors.InvalidBody, defect)
             : JsonSerializer.SerializeToUtf8Bytes(value, info));
 
         // Whoever chose an encoder gets what it writes.
-        return JsonBody.Parse(info.Options.Encoder is null ? JsonText.Unescape(utf8) : utf8);
+        return WsmqJsonBody.Parse(info.Options.Encoder is null ? JsonText.Unescape(utf8) : utf8);
     }
 
     // Converters and property getters may throw anything; the caller gets one kind of exception, with a code.

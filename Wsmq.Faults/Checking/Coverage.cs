@@ -6,7 +6,7 @@ internal sealed class Coverage(IEnumerable<DeviceRecord> devices, Failovers fail
     // Every device counts and is a member from the beginning, so nothing may be consumed before it, and nothing stored before it
     // joined. Entries are lost by a failover alone, and none
     // with a receipt where receipts wait for the replica.
-    private readonly string[] _reasons = failovers is { Any: true, MayLose: true } ? [GapReasons.Retention, GapReasons.Lost] : [GapReasons.Retention];
+    private readonly string[] _reasons = failovers is { Any: true, MayLose: true } ? [WsmqGapReasons.Retention, WsmqGapReasons.Lost] : [WsmqGapReasons.Retention];
     private readonly DeviceRecord[] _devices = [.. devices];
 
     public void Check(IEnumerable<SendRecord> sends)

@@ -55,11 +55,11 @@ internal abstract class Client(string user, string device, IReadOnlyList<string>
 
     protected abstract Task DisconnectAsync();
 
-    protected OutgoingMessage NextMessage(string to) =>
-        new() { To = to, Id = $"{Name}#{Interlocked.Increment(ref _sent)}", Type = "load", Body = JsonBody.Parse("\"load\"") };
+    protected WsmqOutgoingMessage NextMessage(string to) =>
+        new() { To = to, Id = $"{Name}#{Interlocked.Increment(ref _sent)}", Type = "load", Body = WsmqJsonBody.Parse("\"load\"") };
 
     /// <summary>A live push came.</summary>
-    public static HistoryEvent Pushed(LiveMessage message) => new() { Kind = EventKind.Pushed, Id = message.Body!.Value.ToString().Trim('"') };
+    public static HistoryEvent Pushed(WsmqLiveMessage message) => new() { Kind = EventKind.Pushed, Id = message.Body!.Value.ToString().Trim('"') };
 
     protected void Record(HistoryEvent happened) => history.Add(happened with { Device = Name });
 }

@@ -32,7 +32,7 @@ internal sealed class OurClient : Client
             Kind = EventKind.Gap, Address = e.Source.ToString(), After = e.After.ToString(), Before = e.Before.ToString(), Why = e.Reason,
         });
         _client.Stalled += (_, e) => Record(new HistoryEvent { Kind = EventKind.Stalled, Address = e.Source.ToString(), Position = e.Position.ToString() });
-        _client.Skipped += (_, e) => Record(new HistoryEvent { Kind = EventKind.Skipped, Address = e.Source.ToString(), Position = e.Position.ToString() });
+        _client.DeadLettered += (_, e) => Record(new HistoryEvent { Kind = EventKind.Skipped, Address = e.Source.ToString(), Position = e.Position.ToString() });
         _client.StoreStateChanged += (_, e) => Record(new HistoryEvent { Kind = EventKind.Store, Why = e.Available ? "back" : "away" });
         _client.StateChanged += (_, e) => Record(new HistoryEvent { Kind = EventKind.State, Why = e.Current.ToString() });
     }
@@ -45,7 +45,7 @@ internal sealed class OurClient : Client
 
     public override Task SendManyAsync(string to, int count)
     {
-        var sends = new List<(string, Task<Receipt>)>();
+        var sends = new List<(string, Task<WsmqReceipt>)>();
         for (var i = 0; i < count; i++)
             sends.Add(Begin(to));
         return Task.WhenAll(sends.Select(RecordAsync));
@@ -59,14 +59,14 @@ internal sealed class OurClient : Client
         _repeats.Dispose();
     }
 
-    private (string Id, Task<Receipt> Done) Begin(string to)
+    private (string Id, Task<WsmqReceipt> Done) Begin(string to)
     {
         var message = NextMessage(to);
         Record(new HistoryEvent { Kind = EventKind.Send, Address = to, Id = message.Id });
         return (message.Id!, _client.SendAsync(message));
     }
 
-    private async Task RecordAsync((string Id, Task<Receipt> Done) send)
+    private async Task RecordAsync((string Id, Task<WsmqReceipt> Done) send)
     {
         try
         {
@@ -79,7 +79,7 @@ internal sealed class OurClient : Client
         }
     }
 
-    private async Task HandleAsync(Delivery delivery, CancellationToken ct)
+    private async Task HandleAsync(WsmqDelivery delivery, CancellationToken ct)
     {
         var happened = new HistoryEvent
         {

@@ -15,14 +15,14 @@ internal sealed class PlainConnection : IAsyncDisposable
     public PlainConnection(HubConnection hub, int number, Behaviour behaviour, Action<HistoryEvent> record, CancellationToken stop)
     {
         (_hub, Number, _behaviour, _record, _stop) = (hub, number, behaviour, record, stop);
-        hub.On<Delivery>("Receive", ReceiveAsync);
+        hub.On<WsmqDelivery>("Receive", ReceiveAsync);
         hub.On<string, string, string, string>("Gap", (source, after, before, reason) =>
         {
             // As with messages: of a connection that was given up, it is announced again.
             if (!_ended.Task.IsCompleted)
                 Happened(new HistoryEvent { Kind = EventKind.Gap, Address = source, After = after, Before = before, Why = reason });
         });
-        hub.On<LiveMessage>("Live", message =>
+        hub.On<WsmqLiveMessage>("Live", message =>
         {
             if (!_ended.Task.IsCompleted)
                 Happened(Client.Pushed(message));
@@ -59,7 +59,7 @@ internal sealed class PlainConnection : IAsyncDisposable
     }
 
     /// <summary>One attempt to send; what it throws is for the caller to judge.</summary>
-    public Task<Receipt> SendAsync(OutgoingMessage message, CancellationToken ct) => _hub.InvokeAsync<Receipt>("Send", message, ct);
+    public Task<WsmqReceipt> SendAsync(WsmqOutgoingMessage message, CancellationToken ct) => _hub.InvokeAsync<WsmqReceipt>("Send", message, ct);
 
     public ValueTask DisposeAsync()
     {
@@ -67,7 +67,7 @@ internal sealed class PlainConnection : IAsyncDisposable
         return _hub.DisposeAsync();
     }
 
-    private async Task ReceiveAsync(Delivery delivery)
+    private async Task ReceiveAsync(WsmqDelivery delivery)
     {
         // Of a connection that was given up: comes again.
         if (_ended.Task.IsCompleted)

@@ -4,7 +4,7 @@ using Wsmq.Faults.History;
 namespace Wsmq.Faults.Clients;
 
 /// <summary>A send of a plain client: repeated with the same id until it has a receipt, a final error, or no time left.</summary>
-internal sealed class PlainSend(OutgoingMessage message, Action<HistoryEvent> record)
+internal sealed class PlainSend(WsmqOutgoingMessage message, Action<HistoryEvent> record)
 {
     // Well below the deduplication window.
     private static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(60);

@@ -82,7 +82,7 @@ internal sealed class RawConnection(string user, Action<JsonElement> take) : IAs
         if (!root.TryGetProperty("type", out var type))
         {
             // The answer to a first call says that it is in; the ack of nothing does nothing else.
-            await SendAsync(Call("Ack", "call", $"user:{user}", Position.Start.ToString()));
+            await SendAsync(Call("Ack", "call", $"user:{user}", WsmqPosition.Start.ToString()));
             return;
         }
 

@@ -68,7 +68,7 @@ internal static class NodeCommand
     }
 
     // As an app does; wsmq has no part in where it goes.
-    private static Task PushAsync(string target, string id, IHubContext<WsmqHub, IWsmqClient> hub)
+    private static Task PushAsync(string target, string id, IHubContext<WsmqHub, IWsmqReceiver> hub)
     {
         var to = target.Split(':') switch
         {
@@ -76,7 +76,7 @@ internal static class NodeCommand
             ["group", var group] => hub.Clients.Group(group),
             _ => hub.Clients.All,
         };
-        return to.Live(new LiveMessage { Type = "push", Body = JsonBody.Parse($"\"{id}\"") });
+        return to.Live(new WsmqLiveMessage { Type = "push", Body = WsmqJsonBody.Parse($"\"{id}\"") });
     }
 
     private static void AddWsmq(IServiceCollection services, ParseResult result)
@@ -88,7 +88,7 @@ internal static class NodeCommand
             o.Retention.Group.MaxCount = NodeSettings.GroupMaxCount;
 
             // Each client of the load sends for many people, and connects anew with every fault.
-            o.Limits.ClassOf = _ => LimitOptions.ServiceClass;
+            o.Limits.ClassOf = _ => WsmqLimitOptions.ServiceClass;
 
             // Plain clients stay until the drain ends.
             o.Drain.Timeout = timeout * 2;

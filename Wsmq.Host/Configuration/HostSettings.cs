@@ -11,7 +11,7 @@ internal sealed class HostSettings
     public static readonly HashSet<(Type, string)> SetInCodeOnly =
     [
         (typeof(WsmqOptions), nameof(WsmqOptions.Json)),
-        (typeof(LimitOptions), nameof(LimitOptions.ClassOf)),
+        (typeof(WsmqLimitOptions), nameof(WsmqLimitOptions.ClassOf)),
         (typeof(WsmqRedisOptions), nameof(WsmqRedisOptions.Configuration)),
         (typeof(WsmqRedisOptions), nameof(WsmqRedisOptions.ConfigureConnection)),
         (typeof(WsmqSqliteOptions), nameof(WsmqSqliteOptions.Path)),
@@ -83,9 +83,9 @@ internal sealed class HostSettings
     {
         try
         {
-            _ = Address.Group(group);
+            _ = WsmqAddress.Group(group);
             foreach (var user in users)
-                _ = Address.User(user);
+                _ = WsmqAddress.User(user);
         }
         catch (WsmqException e)
         {

@@ -18,10 +18,10 @@ internal static class KnownKeys
             // The keys of a dictionary are the operator's own, and those of a list are numbers.
             if (typeof(System.Collections.IDictionary).IsAssignableFrom(property.PropertyType))
                 continue;
-            if (property.PropertyType == typeof(IDictionary<string, LimitClass>))
+            if (property.PropertyType == typeof(IDictionary<string, WsmqLimitClass>))
             {
                 foreach (var named in child.GetChildren())
-                    RequireSection(named, typeof(LimitClass));
+                    RequireSection(named, typeof(WsmqLimitClass));
                 continue;
             }
 

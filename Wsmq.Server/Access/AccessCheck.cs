@@ -7,7 +7,7 @@ namespace Wsmq.Server.Access;
 internal sealed class AccessCheck(ScopedAuthorizer authorizer, ILogger<AccessCheck> logger)
 {
     /// <summary>Null where the caller may send to the address and may name the reply-to. Does not throw.</summary>
-    public ValueTask<WsmqException?> SendAsync(WsmqCaller caller, Address to, Address? replyTo, CancellationToken cancellationToken)
+    public ValueTask<WsmqException?> SendAsync(WsmqCaller caller, WsmqAddress to, WsmqAddress? replyTo, CancellationToken cancellationToken)
     {
         // The usual case, a message to a user without reply-to under the default authorizer, needs no await.
         try
@@ -24,14 +24,14 @@ internal sealed class AccessCheck(ScopedAuthorizer authorizer, ILogger<AccessChe
     }
 
     /// <exception cref="WsmqException"><c>read-not-allowed</c>.</exception>
-    public async ValueTask ReadAsync(WsmqCaller caller, Address source, CancellationToken cancellationToken)
+    public async ValueTask ReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken)
     {
         if (!await CanReadAsync(caller, source, cancellationToken))
             throw new WsmqException(WsmqErrors.ReadNotAllowed);
     }
 
     private async ValueTask<WsmqException?> SlowSendAsync(
-        ValueTask<bool> first, WsmqCaller caller, Address? replyTo, CancellationToken cancellationToken)
+        ValueTask<bool> first, WsmqCaller caller, WsmqAddress? replyTo, CancellationToken cancellationToken)
     {
         try
         {
@@ -46,7 +46,7 @@ internal sealed class AccessCheck(ScopedAuthorizer authorizer, ILogger<AccessChe
         }
     }
 
-    private async ValueTask<bool> CanReadAsync(WsmqCaller caller, Address source, CancellationToken cancellationToken)
+    private async ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken)
     {
         try
         {

@@ -9,7 +9,7 @@ namespace Wsmq.Server.Access;
 /// <param name="IssuedAt">In milliseconds since 1970, the oldest where there are several; null where no claim says it.</param>
 internal readonly record struct AccessSubject(string UserId, IReadOnlyList<string> TokenIds, long? IssuedAt)
 {
-    public static AccessSubject Of(string userId, ClaimsPrincipal? principal, AccessOptions options)
+    public static AccessSubject Of(string userId, ClaimsPrincipal? principal, WsmqAccessOptions options)
     {
         if (principal is null)
             return new AccessSubject(userId, [], null);

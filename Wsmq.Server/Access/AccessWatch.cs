@@ -31,7 +31,7 @@ internal sealed class AccessWatch(
     // Of the beginning of the last reading that succeeded; 0 before the first.
     private long _readAt;
 
-    private AccessOptions Options => options.Value.Access;
+    private WsmqAccessOptions Options => options.Value.Access;
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -5,17 +5,17 @@ namespace Wsmq.Server.Access;
 /// <summary>The safe default, described at <see cref="IWsmqAuthorizer"/>.</summary>
 internal sealed class DefaultAuthorizer(IStore store) : IWsmqAuthorizer
 {
-    public ValueTask<bool> CanSendAsync(WsmqCaller caller, Address to, CancellationToken cancellationToken) => to.Kind switch
+    public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) => to.Kind switch
     {
-        AddressKind.User => new(true),
-        AddressKind.Group => new(store.Memberships.IsMemberAsync(to.Name, caller.UserId, cancellationToken)),
+        WsmqAddressKind.User => new(true),
+        WsmqAddressKind.Group => new(store.Memberships.IsMemberAsync(to.Name, caller.UserId, cancellationToken)),
         _ => new(false),
     };
 
-    public ValueTask<bool> CanReadAsync(WsmqCaller caller, Address source, CancellationToken cancellationToken) => source.Kind switch
+    public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) => source.Kind switch
     {
-        AddressKind.User => new(string.Equals(source.Name, caller.UserId, StringComparison.Ordinal)),
-        AddressKind.Group => new(store.Memberships.IsMemberAsync(source.Name, caller.UserId, cancellationToken)),
+        WsmqAddressKind.User => new(string.Equals(source.Name, caller.UserId, StringComparison.Ordinal)),
+        WsmqAddressKind.Group => new(store.Memberships.IsMemberAsync(source.Name, caller.UserId, cancellationToken)),
         _ => new(false),
     };
 }

@@ -4,22 +4,22 @@ namespace Wsmq;
 /// Keeps tokens and users out. Everything is kept in the store, so that it holds for all nodes and outlives them; connections that
 /// are concerned close on every node, as a rule within a second, and a closed client is told why. A call that completed is in the
 /// store, and done on this node. All methods throw <see cref="WsmqException"/> with <c>store-unavailable</c> (repeat the call), and
-/// with <c>store-full</c> beyond <see cref="AccessOptions.MaxRules"/>.
+/// with <c>store-full</c> beyond <see cref="WsmqAccessOptions.MaxRules"/>.
 /// </summary>
 public interface IWsmqAccess
 {
     /// <summary>Revokes one token. Its connections close with 1006 <c>revoked</c>, and it is refused from now on.</summary>
-    /// <param name="tokenId">The value of the token's claim <see cref="AccessOptions.TokenIdClaim"/>; 1 to 512 characters.</param>
+    /// <param name="tokenId">The value of the token's claim <see cref="WsmqAccessOptions.TokenIdClaim"/>; 1 to 512 characters.</param>
     /// <param name="expires">
     /// When the token expires: the revocation is forgotten ten minutes later, because validators allow for clocks that differ. Null
-    /// where it is not known: then <see cref="AccessOptions.MaxTokenLifetime"/> from now.
+    /// where it is not known: then <see cref="WsmqAccessOptions.MaxTokenLifetime"/> from now.
     /// </param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="ArgumentException">The id is empty or too long.</exception>
     Task RevokeTokenAsync(string tokenId, DateTimeOffset? expires = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Revokes all tokens of a user that were issued before a time, by their claim <see cref="AccessOptions.IssuedAtClaim"/>. Their
+    /// Revokes all tokens of a user that were issued before a time, by their claim <see cref="WsmqAccessOptions.IssuedAtClaim"/>. Their
     /// connections close with 1006 <c>revoked</c>. A connection without the claim counts as issued when it connected: it closes now,
     /// and the same token may connect again. Who issues such tokens bans the user, or revokes by the token's id.
     /// </summary>

@@ -12,11 +12,11 @@ public interface IWsmqAuthorizer
     /// <param name="caller">Who asks.</param>
     /// <param name="to">The address.</param>
     /// <param name="cancellationToken">Ends with the connection.</param>
-    ValueTask<bool> CanSendAsync(WsmqCaller caller, Address to, CancellationToken cancellationToken);
+    ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken);
 
     /// <summary>Whether the caller may read the log of an address.</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="source">The address.</param>
     /// <param name="cancellationToken">Ends with the connection.</param>
-    ValueTask<bool> CanReadAsync(WsmqCaller caller, Address source, CancellationToken cancellationToken);
+    ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken);
 }

@@ -12,12 +12,12 @@ internal sealed class ScopedAuthorizer(IServiceScopeFactory scopes) : IWsmqAutho
     private volatile IWsmqAuthorizer? _singleton;
     private volatile bool _isScoped;
 
-    public ValueTask<bool> CanSendAsync(WsmqCaller caller, Address to, CancellationToken cancellationToken) =>
+    public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) =>
         _singleton is { } authorizer
             ? authorizer.CanSendAsync(caller, to, cancellationToken)
             : AskAsync(a => a.CanSendAsync(caller, to, cancellationToken));
 
-    public ValueTask<bool> CanReadAsync(WsmqCaller caller, Address source, CancellationToken cancellationToken) =>
+    public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) =>
         _singleton is { } authorizer
             ? authorizer.CanReadAsync(caller, source, cancellationToken)
             : AskAsync(a => a.CanReadAsync(caller, source, cancellationToken));

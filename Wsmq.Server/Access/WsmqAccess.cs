@@ -15,7 +15,7 @@ internal sealed class WsmqAccess(
     // A node that heard nothing for longer reads all rules anew (AccessWatch), so that nobody needs older news.
     private static readonly TimeSpan NewsLast = 2 * AccessWatch.LongestWithout;
 
-    private AccessOptions Options => options.Value.Access;
+    private WsmqAccessOptions Options => options.Value.Access;
 
     private DateTimeOffset Now => time.GetUtcNow();
 
@@ -62,11 +62,11 @@ internal sealed class WsmqAccess(
     public async Task<bool> ForgetDeviceAsync(string userId, string device, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(device);
-        var queue = Options.Judge(Address.User(userId));
+        var queue = Options.Judge(WsmqAddress.User(userId));
         await start.WaitAsync(cancellationToken);
 
         foreach (var membership in await store.Memberships.GroupsOfAsync(queue.Name, cancellationToken))
-            await store.Log.ForgetDeviceAsync(Address.Group(membership.Group), queue.Name, device, cancellationToken);
+            await store.Log.ForgetDeviceAsync(WsmqAddress.Group(membership.Group), queue.Name, device, cancellationToken);
         var was = await store.Log.ForgetDeviceAsync(queue, queue.Name, device, cancellationToken);
 
         // Also where it was not there any more: the call before may have failed between the two.
@@ -96,7 +96,7 @@ internal sealed class WsmqAccess(
         await watch.RefreshAsync(cancellationToken);
     }
 
-    private string User(string id) => Options.Judge(Address.User(id)).Name;
+    private string User(string id) => Options.Judge(WsmqAddress.User(id)).Name;
 
     private static long Ms(DateTimeOffset moment) => moment.ToUnixTimeMilliseconds();
 

@@ -46,5 +46,5 @@ internal sealed class StoreNews
     }
 
     private static SerializedHubMessage Message(bool available) =>
-        new(new InvocationMessage(nameof(IWsmqClient.StoreState), [available]));
+        new(new InvocationMessage(nameof(IWsmqReceiver.StoreState), [available]));
 }

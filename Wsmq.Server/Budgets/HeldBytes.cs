@@ -26,7 +26,7 @@ internal static class HeldBytes
     public static long OfParsing(long bytes) => (OfBytes * bytes) + Math.Min(OfSmall * bytes, MostBeside);
 
     /// <summary>An array of messages, with the results that it will have.</summary>
-    public static long Of(IReadOnlyList<OutgoingMessage?> messages)
+    public static long Of(IReadOnlyList<WsmqOutgoingMessage?> messages)
     {
         var bytes = 0L;
         for (var i = 0; i < messages.Count; i++)
@@ -34,7 +34,7 @@ internal static class HeldBytes
         return bytes;
     }
 
-    public static long Of(OutgoingMessage? message)
+    public static long Of(WsmqOutgoingMessage? message)
     {
         if (message is null)
             return 0;

@@ -6,10 +6,10 @@ namespace Wsmq;
 public sealed class WsmqOptions
 {
     /// <summary>How much of each log is kept.</summary>
-    public RetentionOptions Retention { get; } = new();
+    public WsmqRetentionOptions Retention { get; } = new();
 
     /// <summary>How much one user, or one connection, may ask of a node.</summary>
-    public LimitOptions Limits { get; } = new();
+    public WsmqLimitOptions Limits { get; } = new();
 
     /// <summary>How long a message id is remembered, so that a repeated send is stored once. Default 2 minutes; 1 second to 1 day.</summary>
     public TimeSpan DeduplicationWindow { get; set; } = TimeSpan.FromMinutes(2);
@@ -82,11 +82,11 @@ public sealed class WsmqOptions
 
     /// <summary>
     /// How many messages of one address are kept set aside for a user; beyond it, or beyond the bytes that
-    /// <see cref="LimitOptions.UserStorePercent"/> leaves for them, the oldest goes. Default 100; 1 to 10,000.
+    /// <see cref="WsmqLimitOptions.UserStorePercent"/> leaves for them, the oldest goes. Default 100; 1 to 10,000.
     /// </summary>
     public int MaxDeadLetters { get; set; } = 100;
     /// <summary>How revoked tokens and banned users are kept out.</summary>
-    public AccessOptions Access { get; } = new();
+    public WsmqAccessOptions Access { get; } = new();
 
     /// <summary>
     /// Origins beside the hub's own whose pages may connect in a browser, written <c>https://app.example.com</c>, with the port

@@ -55,7 +55,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         return rules.Result;
     }
 
-    private static void Access(OptionRules rules, AccessOptions access)
+    private static void Access(OptionRules rules, WsmqAccessOptions access)
     {
         rules.Require(!string.IsNullOrEmpty(access.TokenIdClaim), "options.Access.TokenIdClaim must name a claim");
         rules.Require(!string.IsNullOrEmpty(access.IssuedAtClaim), "options.Access.IssuedAtClaim must name a claim");
@@ -74,7 +74,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
             "options.Drain.ReadinessDelay must be at most options.Drain.Timeout");
     }
 
-    private static void Limits(OptionRules rules, LimitOptions limits)
+    private static void Limits(OptionRules rules, WsmqLimitOptions limits)
     {
         const int MostARate = 1_000_000;
         const int MostAtOnce = 10_000_000;
@@ -105,7 +105,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
     }
 
     // A class is checked together with the general values that hold where it has none.
-    private static void LimitClasses(OptionRules rules, LimitOptions limits)
+    private static void LimitClasses(OptionRules rules, WsmqLimitOptions limits)
     {
         rules.Require(limits.ClassClaim != string.Empty, "options.Limits.ClassClaim must name a claim, or be null");
         foreach (var (name, special) in limits.Classes)
@@ -119,7 +119,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         }
     }
 
-    private static void Retention(OptionRules rules, RetentionOptions retention, int maxBodyBytes)
+    private static void Retention(OptionRules rules, WsmqRetentionOptions retention, int maxBodyBytes)
     {
         rules.Within(retention.MaxAge, OneSecond, TenYears);
         rules.Within(retention.MaxCount, 1, 100_000_000);

@@ -45,7 +45,7 @@ public sealed class WsmqRedisOptions
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// The memory of which <see cref="LimitOptions.UserStorePercent"/> is a part, in bytes. Default: the server's <c>maxmemory</c> at
+    /// The memory of which <see cref="WsmqLimitOptions.UserStorePercent"/> is a part, in bytes. Default: the server's <c>maxmemory</c> at
     /// the node's start, on a Cluster the least of its primaries, and 4 GiB where there is none; 1 MiB to 1 PiB.
     /// </summary>
     public long? MemoryBytes { get; set; }

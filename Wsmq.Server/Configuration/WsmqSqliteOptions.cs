@@ -8,7 +8,7 @@ public sealed class WsmqSqliteOptions
 
     /// <summary>
     /// The most that the file may take, in bytes: then messages are refused with <c>store-full</c> until others are removed. Default:
-    /// what the disk has; 1 MiB to 1 PiB. <see cref="LimitOptions.UserStorePercent"/> is a part of it, or else of what the file has and
+    /// what the disk has; 1 MiB to 1 PiB. <see cref="WsmqLimitOptions.UserStorePercent"/> is a part of it, or else of what the file has and
     /// the disk had free at the node's start.
     /// </summary>
     public long? MaxBytes { get; set; }
@@ -19,12 +19,12 @@ public sealed class WsmqSqliteOptions
     /// </summary>
     public long ReserveBytes { get; set; } = 256 * 1024 * 1024;
 
-    /// <summary>What a receipt is worth when the machine loses power. Default <see cref="SqliteDurability.Full"/>.</summary>
-    public SqliteDurability Durability { get; set; } = SqliteDurability.Full;
+    /// <summary>What a receipt is worth when the machine loses power. Default <see cref="WsmqSqliteDurability.Full"/>.</summary>
+    public WsmqSqliteDurability Durability { get; set; } = WsmqSqliteDurability.Full;
 }
 
 /// <summary>SQLite's <c>synchronous</c> setting, in write-ahead mode.</summary>
-public enum SqliteDurability
+public enum WsmqSqliteDurability
 {
     /// <summary>Each group commit is synced to the disk: a receipted message survives a power cut.</summary>
     Full = 0,

@@ -14,8 +14,8 @@ internal static class DeadLetterId
     {
         ArgumentNullException.ThrowIfNull(id);
         var parts = id.Split(':', 3);
-        return parts.Length == 3 && Position.TryParse(parts[0], out var position)
-            ? new DeadLetterKey(Address.Parse(parts[2]), position, Uri.UnescapeDataString(parts[1]))
+        return parts.Length == 3 && WsmqPosition.TryParse(parts[0], out var position)
+            ? new DeadLetterKey(WsmqAddress.Parse(parts[2]), position, Uri.UnescapeDataString(parts[1]))
             : throw new WsmqException(WsmqErrors.InvalidMessage, "it is not the id of a dead letter");
     }
 

@@ -13,14 +13,14 @@ internal sealed class WsmqDeadLetters(IStore store, StartGate start, PublishQueu
     // Ids of replays live in a space of their own beside those of the app and of users.
     private const string Scope = "replay";
 
-    public async Task<IReadOnlyList<DeadLetter>> ListAsync(
+    public async Task<IReadOnlyList<WsmqDeadLetter>> ListAsync(
         string userId, string? after = null, int max = 100, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(max, MostListed);
-        var own = Address.User(userId);
+        var own = WsmqAddress.User(userId);
         DeadLetterKey? behind = after is null ? null : DeadLetterId.Parse(after);
-        var letters = new List<DeadLetter>();
+        var letters = new List<WsmqDeadLetter>();
         await start.WaitAsync(cancellationToken);
         foreach (var source in await SourcesAsync(own, behind, cancellationToken))
         {
@@ -33,14 +33,14 @@ internal sealed class WsmqDeadLetters(IStore store, StartGate start, PublishQueu
         return letters;
     }
 
-    public async Task<DeadLetter?> ReadAsync(string userId, string id, CancellationToken cancellationToken = default) =>
+    public async Task<WsmqDeadLetter?> ReadAsync(string userId, string id, CancellationToken cancellationToken = default) =>
         await FindAsync(userId, id, cancellationToken) is { } letter ? Show(letter) with { Message = MessageOf(letter) } : null;
 
-    public async Task<Receipt?> ReplayAsync(string userId, string id, CancellationToken cancellationToken = default)
+    public async Task<WsmqReceipt?> ReplayAsync(string userId, string id, CancellationToken cancellationToken = default)
     {
         if (await FindAsync(userId, id, cancellationToken) is not { } letter)
             return null;
-        var to = Address.User(userId);
+        var to = WsmqAddress.User(userId);
         var message = MessageOf(letter);
         var metadata = new EntryMetadata
         {
@@ -62,28 +62,28 @@ internal sealed class WsmqDeadLetters(IStore store, StartGate start, PublishQueu
 
     public async Task<bool> RemoveAsync(string userId, string id, CancellationToken cancellationToken = default)
     {
-        var (key, user) = (DeadLetterId.Parse(id), Address.User(userId).Name);
+        var (key, user) = (DeadLetterId.Parse(id), WsmqAddress.User(userId).Name);
         await start.WaitAsync(cancellationToken);
         return await store.DeadLetters.RemoveAsync(key, user, cancellationToken);
     }
 
     // Leaving a group removes what was set aside there, so that the groups of the user are all there is beside the own queue.
-    private async Task<IEnumerable<Address>> SourcesAsync(Address own, DeadLetterKey? behind, CancellationToken cancellationToken)
+    private async Task<IEnumerable<WsmqAddress>> SourcesAsync(WsmqAddress own, DeadLetterKey? behind, CancellationToken cancellationToken)
     {
         var groups = await store.Memberships.GroupsOfAsync(own.Name, cancellationToken);
-        return groups.Select(m => Address.Group(m.Group)).Append(own)
+        return groups.Select(m => WsmqAddress.Group(m.Group)).Append(own)
             .Where(s => behind is not { } key || Compare(s, key.Source) >= 0)
             .OrderBy(s => s.ToString(), StringComparer.Ordinal);
     }
 
     private async Task<StoredDeadLetter?> FindAsync(string userId, string id, CancellationToken cancellationToken)
     {
-        var (key, user) = (DeadLetterId.Parse(id), Address.User(userId).Name);
+        var (key, user) = (DeadLetterId.Parse(id), WsmqAddress.User(userId).Name);
         await start.WaitAsync(cancellationToken);
         return await store.DeadLetters.ReadAsync(key, user, cancellationToken);
     }
 
-    private static DeadLetter Show(StoredDeadLetter letter) => new()
+    private static WsmqDeadLetter Show(StoredDeadLetter letter) => new()
     {
         Id = DeadLetterId.Of(letter.Key),
         Source = letter.Key.Source,
@@ -95,20 +95,20 @@ internal sealed class WsmqDeadLetters(IStore store, StartGate start, PublishQueu
     };
 
     // The same bytes that its client got.
-    private static Delivery MessageOf(StoredDeadLetter letter) =>
+    private static WsmqDelivery MessageOf(StoredDeadLetter letter) =>
         StoredEntry.Check(letter.Entry!, out var isBinary, out var defect)
             ? JsonSerializer.Deserialize(
                 JsonFrames.Delivery(JsonFrames.Receive(JsonFrames.SourceOf(letter.Key.Source), letter.Entry!, isBinary)),
-                WsmqJsonContext.Default.Delivery)!
-            : throw new WsmqException(WsmqErrors.StoreDamaged, defect);
+                WsmqJsonContext.Default.WsmqDelivery)!
+            : throw new WsmqException(WsmqErrors.StoreCorrupt, defect);
 
-    private static Dictionary<string, string> HeadersOf(Delivery message) => new(message.Headers ?? new Dictionary<string, string>(), StringComparer.Ordinal)
+    private static Dictionary<string, string> HeadersOf(WsmqDelivery message) => new(message.Headers ?? new Dictionary<string, string>(), StringComparer.Ordinal)
     {
-        [ReplayHeaders.Source] = message.Source,
-        [ReplayHeaders.Position] = message.Position,
+        [WsmqReplayHeaders.Source] = message.Source,
+        [WsmqReplayHeaders.Position] = message.Position,
     };
 
-    private static int Compare(Address left, Address right) => string.CompareOrdinal(left.ToString(), right.ToString());
+    private static int Compare(WsmqAddress left, WsmqAddress right) => string.CompareOrdinal(left.ToString(), right.ToString());
 
     private static int Compare(DeadLetterKey left, DeadLetterKey right)
     {

@@ -29,7 +29,7 @@ internal sealed class AckQueue(
     private volatile bool _stopping;
     private bool _ended;
 
-    private readonly record struct Reader(Address Source, string User, string Device);
+    private readonly record struct Reader(WsmqAddress Source, string User, string Device);
 
     public void Start() => _loop = Task.Run(RunAsync);
 
@@ -45,7 +45,7 @@ internal sealed class AckQueue(
             var reader = new Reader(ack.Source, ack.User, ack.Device);
             if (!_pending.TryGetValue(reader, out var pending))
                 _pending.Add(reader, pending = new Pending());
-            pending.Position = Position.Max(pending.Position, ack.Position);
+            pending.Position = WsmqPosition.Max(pending.Position, ack.Position);
             stored = pending.Task;
         }
 
@@ -162,7 +162,7 @@ internal sealed class AckQueue(
         {
             AckResult.BeyondTail => WsmqErrors.AckBeyondTail,
             AckResult.NoReader => WsmqErrors.ReadNotAllowed,
-            AckResult.Damaged => WsmqErrors.StoreDamaged,
+            AckResult.Damaged => WsmqErrors.StoreCorrupt,
             _ => null,
         };
         if (error is null)
@@ -180,14 +180,14 @@ internal sealed class AckQueue(
                 ack.Fail(new WsmqException(WsmqErrors.StoreUnavailable, inner: cause));
                 if (!_pending.TryGetValue(reader, out var later))
                     _pending.Add(reader, later = new Pending());
-                later.Position = Position.Max(later.Position, ack.Position);
+                later.Position = WsmqPosition.Max(later.Position, ack.Position);
             }
         }
     }
 
     private sealed class Pending() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
     {
-        public Position Position { get; set; }
+        public WsmqPosition Position { get; set; }
 
         public void Fail(WsmqException error)
         {

@@ -12,7 +12,7 @@ internal sealed class Backlog(LogFeed feed, IMessageLog log, SessionReads reads)
     private FeedPage? _page;
     private int _done;
     private Task<FeedPage>? _next;
-    private Position _nextAfter;
+    private WsmqPosition _nextAfter;
 
     /// <summary>What is to be delivered next.</summary>
     public ReadOnlySpan<FeedEntry> Pending => _page is null ? [] : _page.Entries.AsSpan(_done);
@@ -35,7 +35,7 @@ internal sealed class Backlog(LogFeed feed, IMessageLog log, SessionReads reads)
 
     /// <summary>Reads behind a position, or takes what was read ahead.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
-    public async ValueTask<LogState> ReadAsync(Position after, int most, CancellationToken cancellationToken)
+    public async ValueTask<LogState> ReadAsync(WsmqPosition after, int most, CancellationToken cancellationToken)
     {
         var reading = _nextAfter == after ? _next : null;
         if (reading is null)

@@ -38,14 +38,14 @@ internal sealed class ClientConnection(HubConnectionContext connection, bool tak
         : shared is not null ? connection.WriteAsync(shared.Of(entries, takesMany), cancellationToken)
         : WriteAsync(ComposedFrames.Of(entries, takesMany), cancellationToken);
 
-    public ValueTask GapAsync(Address source, Position after, Position before, string reason, CancellationToken cancellationToken) =>
-        InvokeAsync(nameof(IWsmqClient.Gap), [source.ToString(), after.ToString(), before.ToString(), reason], cancellationToken);
+    public ValueTask GapAsync(WsmqAddress source, WsmqPosition after, WsmqPosition before, string reason, CancellationToken cancellationToken) =>
+        InvokeAsync(nameof(IWsmqReceiver.Gap), [source.ToString(), after.ToString(), before.ToString(), reason], cancellationToken);
 
-    public ValueTask StalledAsync(Address source, Position position, CancellationToken cancellationToken) =>
-        InvokeAsync(nameof(IWsmqClient.Stalled), [source.ToString(), position.ToString()], cancellationToken);
+    public ValueTask StalledAsync(WsmqAddress source, WsmqPosition position, CancellationToken cancellationToken) =>
+        InvokeAsync(nameof(IWsmqReceiver.Stalled), [source.ToString(), position.ToString()], cancellationToken);
 
-    public ValueTask SkippedAsync(Address source, Position position, int attempts, CancellationToken cancellationToken) =>
-        InvokeAsync(nameof(IWsmqClient.Skipped), [source.ToString(), position.ToString(), attempts], cancellationToken);
+    public ValueTask SkippedAsync(WsmqAddress source, WsmqPosition position, int attempts, CancellationToken cancellationToken) =>
+        InvokeAsync(nameof(IWsmqReceiver.DeadLettered), [source.ToString(), position.ToString(), attempts], cancellationToken);
 
     /// <summary>Begins a write that nobody waits for: a client that does not read must not hold up the others who hear the same.</summary>
     public void Post(SerializedHubMessage message) => _ = connection.WriteAsync(message).AsTask();

@@ -18,7 +18,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     private readonly DeliveryWindow _window;
     private readonly DeliveryWriter _writer;
     private readonly Receiver _receiver;
-    private readonly Position _floor;
+    private readonly WsmqPosition _floor;
     private LazyStop _stop;
     private RestartRequest _restart;
     private StallClock _stall;
@@ -33,7 +33,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     /// <param name="receiver">To whom.</param>
     /// <param name="floor">Nothing up to here is for this reader: where it joined the group.</param>
     /// <param name="services">What all pumps need.</param>
-    public DeliveryPump(LogFeed feed, Receiver receiver, Position floor, DeliveryServices services)
+    public DeliveryPump(LogFeed feed, Receiver receiver, WsmqPosition floor, DeliveryServices services)
     {
         Feed = feed;
         _receiver = receiver;
@@ -51,7 +51,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     /// <summary>True once it delivers no more: its user left the group, or it was disposed.</summary>
     public bool Halted => _stop.IsRequested;
 
-    public void Start(Position after)
+    public void Start(WsmqPosition after)
     {
         _writer.MoveTo(after);
         Feed.Attach(this);
@@ -59,23 +59,23 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         Wake();
     }
 
-    /// <summary>The last position that this connection acknowledged; <see cref="Position.Start"/> while there is none.</summary>
-    public Position Acknowledged { get; private set; }
+    /// <summary>The last position that this connection acknowledged; <see cref="WsmqPosition.Start"/> while there is none.</summary>
+    public WsmqPosition Acknowledged { get; private set; }
 
     /// <summary>The first delivery that is not acknowledged; null where there is none.</summary>
-    public Position? OldestInFlight => _window.Oldest;
+    public WsmqPosition? OldestInFlight => _window.Oldest;
 
     /// <summary>What its client could not handle; made with the first failure, as few ever have one.</summary>
     public PumpFailures Failures => LazyInitializer.EnsureInitialized(ref _failures);
 
-    public void Acknowledge(Position position)
+    public void Acknowledge(WsmqPosition position)
     {
-        Acknowledged = Position.Max(Acknowledged, position);
+        Acknowledged = WsmqPosition.Max(Acknowledged, position);
         _window.Acknowledge(position);
     }
 
     /// <summary>Goes on behind another position; what was delivered and not acknowledged is forgotten.</summary>
-    public void Restart(Position after)
+    public void Restart(WsmqPosition after)
     {
         Volatile.Read(ref _failures)?.ForgetTold();
         _restart.Set(after);
@@ -202,20 +202,20 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         var state = await _backlog.ReadAsync(_writer.Sent, most, _stop.Token);
         var (removed, consumed) = (state.Removed, state.Consumed);
         if (removed > _writer.Sent)
-            await _writer.AnnounceGapAsync(removed, removed <= consumed ? GapReasons.Consumed : GapReasons.Retention, _stop.Token);
+            await _writer.AnnounceGapAsync(removed, removed <= consumed ? WsmqGapReasons.Consumed : WsmqGapReasons.Retention, _stop.Token);
 
         // The store gave these positions out and has nothing there: somebody else's hand took the entries. Asking again would only
         // bring the same answer.
         if (_backlog.Pending.IsEmpty && _writer.Sent < state.Tail)
-            await _writer.AnnounceGapAsync(state.Tail, GapReasons.Lost, _stop.Token);
+            await _writer.AnnounceGapAsync(state.Tail, WsmqGapReasons.Lost, _stop.Token);
 
         // The feed may have seen entries that the log no longer has. The next look at the store tells which.
         return !_backlog.Pending.IsEmpty;
     }
 
-    private async ValueTask<bool> LostAsync(Position through)
+    private async ValueTask<bool> LostAsync(WsmqPosition through)
     {
-        await _writer.AnnounceGapAsync(through, GapReasons.Lost, _stop.Token);
+        await _writer.AnnounceGapAsync(through, WsmqGapReasons.Lost, _stop.Token);
         return true;
     }
 
@@ -236,14 +236,14 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         return false;
     }
 
-    private async ValueTask<bool> RestartAsync(Position after)
+    private async ValueTask<bool> RestartAsync(WsmqPosition after)
     {
         DropBacklog();
         _stall.End();
         _window.Clear();
         _writer.MoveTo(after);
         if (after < _floor)
-            await _writer.AnnounceGapAsync(_floor, GapReasons.NotMember, _stop.Token);
+            await _writer.AnnounceGapAsync(_floor, WsmqGapReasons.NotMember, _stop.Token);
         return true;
     }
 

@@ -4,7 +4,7 @@ namespace Wsmq.Server.Delivering;
 internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worker waiter)
 {
     // None while nothing was ever in flight: most connections of a node are idle.
-    private Queue<Position>? _inFlight;
+    private Queue<WsmqPosition>? _inFlight;
 
     /// <summary>How many places of this address are free; the connection may have fewer.</summary>
     public int Room
@@ -17,7 +17,7 @@ internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worke
     }
 
     /// <summary>The first one; null where there is none.</summary>
-    public Position? Oldest
+    public WsmqPosition? Oldest
     {
         get
         {
@@ -36,7 +36,7 @@ internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worke
     {
         lock (credits.Lock)
         {
-            var inFlight = _inFlight ??= new Queue<Position>();
+            var inFlight = _inFlight ??= new Queue<WsmqPosition>();
             var free = Math.Min(entries.Length, limit - inFlight.Count);
             var taken = free == 0 ? 0 : credits.Take(free, waiter);
             foreach (var entry in entries[..taken])
@@ -46,7 +46,7 @@ internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worke
     }
 
     /// <summary>Frees the places of everything up to a position.</summary>
-    public void Acknowledge(Position position)
+    public void Acknowledge(WsmqPosition position)
     {
         var freed = 0;
         lock (credits.Lock)
@@ -62,5 +62,5 @@ internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worke
     }
 
     /// <summary>Frees everything: the deliveries begin again elsewhere, or the connection is gone.</summary>
-    public void Clear() => Acknowledge(new Position(Position.MaxValue));
+    public void Clear() => Acknowledge(new WsmqPosition(WsmqPosition.MaxValue));
 }

@@ -16,9 +16,9 @@ internal sealed class DeliveryWriter(LogFeed feed, ClientConnection connection, 
     private const int MaxBytes = 16 * 1024;
 
     /// <summary>The last position that was written, or announced as missing.</summary>
-    public Position Sent { get; private set; }
+    public WsmqPosition Sent { get; private set; }
 
-    public void MoveTo(Position position) => Sent = position;
+    public void MoveTo(WsmqPosition position) => Sent = position;
 
     /// <summary>
     /// Writes what can be written at once from the head of a list of entries, or announces what is missing before it. Returns how
@@ -47,7 +47,7 @@ internal sealed class DeliveryWriter(LogFeed feed, ClientConnection connection, 
     }
 
     /// <summary>Everything behind the sent position, up to and including <paramref name="through"/>, will not come.</summary>
-    public async ValueTask AnnounceGapAsync(Position through, string reason, CancellationToken cancellationToken)
+    public async ValueTask AnnounceGapAsync(WsmqPosition through, string reason, CancellationToken cancellationToken)
     {
         var before = through.Next();
         Log.GapAnnounced(services.Logger, feed.Source.ToString(), connection.Id, Sent.ToString(), before.ToString(), reason);
@@ -62,7 +62,7 @@ internal sealed class DeliveryWriter(LogFeed feed, ClientConnection connection, 
         return connection.StalledAsync(feed.Source, Sent, cancellationToken);
     }
 
-    private static Position? MissingBefore(FeedEntry entry, Position sent, LostRanges lost) =>
+    private static WsmqPosition? MissingBefore(FeedEntry entry, WsmqPosition sent, LostRanges lost) =>
         lost.Behind(sent) is { } through && through < entry.Position ? through
         : entry.Previous > sent ? entry.Previous
         : null;
@@ -85,9 +85,9 @@ internal sealed class DeliveryWriter(LogFeed feed, ClientConnection connection, 
         return entries[..count];
     }
 
-    private async ValueTask<int> GapAsync(Position through, int done, CancellationToken cancellationToken)
+    private async ValueTask<int> GapAsync(WsmqPosition through, int done, CancellationToken cancellationToken)
     {
-        await AnnounceGapAsync(through, GapReasons.Lost, cancellationToken);
+        await AnnounceGapAsync(through, WsmqGapReasons.Lost, cancellationToken);
         return done;
     }
 
@@ -101,14 +101,14 @@ internal sealed class DeliveryWriter(LogFeed feed, ClientConnection connection, 
         return new ValueTask<int>(done);
     }
 
-    private async ValueTask<int> FinishAsync(ValueTask writing, int count, Position through, int done)
+    private async ValueTask<int> FinishAsync(ValueTask writing, int count, WsmqPosition through, int done)
     {
         await writing;
         Wrote(count, through);
         return done;
     }
 
-    private void Wrote(int count, Position through)
+    private void Wrote(int count, WsmqPosition through)
     {
         services.Metrics.Delivered(count);
         Sent = through;

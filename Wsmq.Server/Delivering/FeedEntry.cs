@@ -13,9 +13,9 @@ internal sealed class FeedEntry(byte[] source, LogEntry entry)
     private volatile object _content = entry;
     private SerializedHubMessage? _message;
 
-    public Position Position { get; } = entry.Position;
+    public WsmqPosition Position { get; } = entry.Position;
 
-    public Position Previous { get; } = entry.Previous;
+    public WsmqPosition Previous { get; } = entry.Previous;
 
     /// <summary>Another hand wrote it: it does not say what it follows.</summary>
     public bool IsForeign { get; } = entry.Defect is not null;

@@ -22,7 +22,7 @@ internal sealed record FeedPage(FeedEntry[] Entries, LogState State)
     public bool HasMore => Entries.Length > 0 && Entries[^1].Position < State.Tail;
 
     public static async Task<FeedPage> ReadAsync(
-        IMessageLog log, Address source, byte[] sourceText, Position after, PageSize size, CancellationToken cancellationToken)
+        IMessageLog log, WsmqAddress source, byte[] sourceText, WsmqPosition after, PageSize size, CancellationToken cancellationToken)
     {
         var page = await log.ReadAsync(source, after, size.Entries, size.Bytes, cancellationToken);
         var entries = new FeedEntry[page.Entries.Count];

@@ -7,8 +7,8 @@ namespace Wsmq.Server.Delivering;
 internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<Address, Slot> _slots = [];
-    private readonly Dictionary<Address, Task> _closing = [];
+    private readonly Dictionary<WsmqAddress, Slot> _slots = [];
+    private readonly Dictionary<WsmqAddress, Task> _closing = [];
 
     /// <summary>How many addresses are read on this node.</summary>
     public int Count
@@ -22,7 +22,7 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
 
     /// <summary>The feed of an address, subscribed to its signals and up to date. Release what you acquired.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
-    public async Task<LogFeed> AcquireAsync(Address source, CancellationToken cancellationToken)
+    public async Task<LogFeed> AcquireAsync(WsmqAddress source, CancellationToken cancellationToken)
     {
         var slot = await TakeSlotAsync(source, cancellationToken);
         try
@@ -59,19 +59,19 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
     }
 
     /// <summary>Compares one feed with the store.</summary>
-    /// <exception cref="WsmqException"><c>store-unavailable</c> or <c>store-damaged</c>.</exception>
+    /// <exception cref="WsmqException"><c>store-unavailable</c> or <c>store-corrupt</c>.</exception>
     public async Task ResyncAsync(LogFeed feed, CancellationToken cancellationToken)
     {
         if (!await ResyncAsync([feed], cancellationToken))
-            throw new WsmqException(WsmqErrors.StoreDamaged);
+            throw new WsmqException(WsmqErrors.StoreCorrupt);
     }
 
     /// <summary>
     /// Requires that a log has come to a position that a client names. It may come from a connection to another node, which knew of
     /// the entry before this one did: then the store is asked.
     /// </summary>
-    /// <exception cref="WsmqException">The error given where the position lies behind the end, <c>store-unavailable</c> or <c>store-damaged</c>.</exception>
-    public async Task RequireWithinAsync(LogFeed feed, Position position, WsmqError error, CancellationToken cancellationToken)
+    /// <exception cref="WsmqException">The error given where the position lies behind the end, <c>store-unavailable</c> or <c>store-corrupt</c>.</exception>
+    public async Task RequireWithinAsync(LogFeed feed, WsmqPosition position, WsmqError error, CancellationToken cancellationToken)
     {
         if (position > feed.Tail)
             await ResyncAsync(feed, cancellationToken);
@@ -96,7 +96,7 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
     }
 
     // A channel that is being unsubscribed must not be subscribed at the same time: either might win.
-    private async Task<Slot> TakeSlotAsync(Address source, CancellationToken cancellationToken)
+    private async Task<Slot> TakeSlotAsync(WsmqAddress source, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -124,7 +124,7 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
         await ResyncAsync(slot.Feed, CancellationToken.None);
     }
 
-    private Task ReleaseAsync(Address source, Slot slot)
+    private Task ReleaseAsync(WsmqAddress source, Slot slot)
     {
         lock (_lock)
         {
@@ -135,7 +135,7 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
         }
     }
 
-    private async Task CloseAsync(Address source, Slot slot)
+    private async Task CloseAsync(WsmqAddress source, Slot slot)
     {
         // Not inside the caller's lock.
         await Task.Yield();

@@ -45,7 +45,7 @@ internal static class JsonFrames
     public static SerializedHubMessage Message(ReadOnlyMemory<byte> frames) => new([new SerializedMessage(Protocol, frames)]);
 
     /// <summary>An address as a JSON string.</summary>
-    public static byte[] SourceOf(Address source) => JsonText.Unescape(
+    public static byte[] SourceOf(WsmqAddress source) => JsonText.Unescape(
         Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(source.ToString(), JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"")).ToArray();
 
     /// <summary>The <c>Receive</c> frame of an entry that was checked.</summary>
@@ -57,7 +57,7 @@ internal static class JsonFrames
             ? Data.Length + Base64.GetMaxEncodedToUtf8Length(body.Length) + DataEnd.Length
             : Json.Length + body.Length + JsonEnd.Length;
         var frame = GC.AllocateUninitializedArray<byte>(
-            Start.Length + Source.Length + source.Length + At.Length + Behind.Length + (2 * Position.Length) + Metadata.Length
+            Start.Length + Source.Length + source.Length + At.Length + Behind.Length + (2 * WsmqPosition.Length) + Metadata.Length
             + metadata.Length + bodyLength + End.Length);
 
         var rest = frame.AsSpan();
@@ -107,7 +107,7 @@ internal static class JsonFrames
         rest = rest[bytes.Length..];
     }
 
-    private static void Append(ref Span<byte> rest, Position position)
+    private static void Append(ref Span<byte> rest, WsmqPosition position)
     {
         position.Value.TryFormat(rest, out var written, "D16", CultureInfo.InvariantCulture);
         rest = rest[written..];

@@ -7,7 +7,7 @@ namespace Wsmq.Server.Delivering;
 /// What this node knows of the end of one active log: one for each address, shared by all pumps that read it. Signals move its
 /// tail forward; the log itself says what a signal did not.
 /// </summary>
-internal sealed class LogFeed(Address source, WsmqOptions options)
+internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
 {
     private readonly Lock _lock = new();
 
@@ -15,21 +15,21 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
     private RecentEntries? _recent;
     private FeedReaders _readers;
     private byte[]? _sourceText;
-    private Position _tail;
+    private WsmqPosition _tail;
     private SeenTails _seen;
     private LostRanges _lost = LostRanges.None;
     private SharedPages _pages;
     private SharedFrames? _shared;
-    private Position _observedTail;
+    private WsmqPosition _observedTail;
     private long _membershipVersion;
 
     /// <summary>The groups of this address's user may have changed. Handlers must not block.</summary>
     public event Action? MembershipChanged;
 
-    public Address Source => source;
+    public WsmqAddress Source => source;
 
     /// <summary>The last position known to be given out.</summary>
-    public Position Tail
+    public WsmqPosition Tail
     {
         get
         {
@@ -73,7 +73,7 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
     /// <param name="sent">The position.</param>
     /// <param name="ready">Takes the entries directly behind it, if they are among the newest.</param>
     /// <param name="max">How many at most.</param>
-    public FeedView Look(Position sent, List<FeedEntry> ready, int max)
+    public FeedView Look(WsmqPosition sent, List<FeedEntry> ready, int max)
     {
         lock (_lock)
         {
@@ -88,7 +88,7 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
     /// much as its user has room for.
     /// </summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
-    public async Task<FeedPage> ReadAsync(IMessageLog log, Position after, int most, SessionReads reads, CancellationToken cancellationToken)
+    public async Task<FeedPage> ReadAsync(IMessageLog log, WsmqPosition after, int most, SessionReads reads, CancellationToken cancellationToken)
     {
         var page = Shareable(after) is { } shared
             ? reads.Hold(await shared.WaitAsync(cancellationToken), most)
@@ -99,13 +99,13 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
     }
 
     // What another reader has read, or is reading, costs nothing, and waits for nobody's turn.
-    private Task<FeedPage>? Shareable(Position after)
+    private Task<FeedPage>? Shareable(WsmqPosition after)
     {
         lock (_lock)
             return _pages.Find(after, _tail);
     }
 
-    private async Task<FeedPage> ReadInTurnAsync(IMessageLog log, Position after, int most, SessionReads reads, CancellationToken cancellationToken)
+    private async Task<FeedPage> ReadInTurnAsync(IMessageLog log, WsmqPosition after, int most, SessionReads reads, CancellationToken cancellationToken)
     {
         await reads.EnterAsync(cancellationToken);
         try
@@ -122,7 +122,7 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
         }
     }
 
-    private Task<FeedPage> Begin(IMessageLog log, Position after, PageSize size, CancellationToken cancellationToken, out bool isOwn)
+    private Task<FeedPage> Begin(IMessageLog log, WsmqPosition after, PageSize size, CancellationToken cancellationToken, out bool isOwn)
     {
         lock (_lock)
         {
@@ -183,7 +183,7 @@ internal sealed class LogFeed(Address source, WsmqOptions options)
     /// <summary>Takes over what the store says; signals may have been lost before.</summary>
     /// <param name="state">What the store says.</param>
     /// <param name="seenBefore">The feed's tail before the store was asked: a log that ends before it has lost entries.</param>
-    public void Observe(LogState state, Position seenBefore)
+    public void Observe(LogState state, WsmqPosition seenBefore)
     {
         bool membershipChanged;
         lock (_lock)

@@ -13,22 +13,22 @@ internal sealed class LostRanges
     // Who was away for longer than so many failovers of one log hears of the last ones.
     private const int Most = 16;
 
-    private readonly (Position From, Position Through)[] _ranges;
+    private readonly (WsmqPosition From, WsmqPosition Through)[] _ranges;
 
-    private LostRanges((Position From, Position Through)[] ranges) => _ranges = ranges;
+    private LostRanges((WsmqPosition From, WsmqPosition Through)[] ranges) => _ranges = ranges;
 
     /// <summary>With one more: entries behind <paramref name="from"/>, which the log has, up to <paramref name="through"/>.</summary>
-    public LostRanges With(Position from, Position through)
+    public LostRanges With(WsmqPosition from, WsmqPosition through)
     {
         // A log that went back behind an earlier loss has lost what came between as well.
         var apart = Array.FindAll(_ranges, r => r.Through <= from || through <= r.From);
         foreach (var range in _ranges.Except(apart))
-            (from, through) = (Min(from, range.From), Position.Max(through, range.Through));
+            (from, through) = (Min(from, range.From), WsmqPosition.Max(through, range.Through));
         return new([.. apart.TakeLast(Most - 1), (from, through)]);
     }
 
     /// <summary>Up to where entries are missing directly behind a position; null where none are.</summary>
-    public Position? Behind(Position sent)
+    public WsmqPosition? Behind(WsmqPosition sent)
     {
         foreach (var (from, through) in _ranges)
         {
@@ -39,5 +39,5 @@ internal sealed class LostRanges
         return null;
     }
 
-    private static Position Min(Position a, Position b) => a < b ? a : b;
+    private static WsmqPosition Min(WsmqPosition a, WsmqPosition b) => a < b ? a : b;
 }

@@ -4,8 +4,8 @@ namespace Wsmq.Server.Delivering;
 internal sealed class PumpFailures
 {
     private int _busy;
-    private Position _passed;
-    private Position? _told;
+    private WsmqPosition _passed;
+    private WsmqPosition? _told;
     private int _attempts;
 
     /// <summary>False while another report is under way.</summary>
@@ -14,7 +14,7 @@ internal sealed class PumpFailures
     public void End() => Volatile.Write(ref _busy, 0);
 
     /// <summary>Counts an attempt at an entry that the cursor has passed, of which the store counts none. Inside a report only.</summary>
-    public int CountPassed(Position position)
+    public int CountPassed(WsmqPosition position)
     {
         if (_passed != position)
             (_passed, _attempts) = (position, 0);
@@ -22,7 +22,7 @@ internal sealed class PumpFailures
     }
 
     /// <summary>Whether the client is still to be told that it is not to try the entry again. Inside a report only.</summary>
-    public bool TryTell(Position position)
+    public bool TryTell(WsmqPosition position)
     {
         if (_told == position)
             return false;

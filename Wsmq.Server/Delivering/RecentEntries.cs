@@ -27,7 +27,7 @@ internal sealed class RecentEntries(int maxEntries, int maxBytes)
     }
 
     /// <summary>Copies the entries that follow a position directly, as many as there are and at most <paramref name="max"/>.</summary>
-    public void CopyAfter(Position position, List<FeedEntry> target, int max)
+    public void CopyAfter(WsmqPosition position, List<FeedEntry> target, int max)
     {
         var next = FirstAfter(position);
         if (next == _count || _ring[Index(next)].Previous > position)
@@ -36,7 +36,7 @@ internal sealed class RecentEntries(int maxEntries, int maxBytes)
             target.Add(_ring[Index(next)]);
     }
 
-    private int FirstAfter(Position position)
+    private int FirstAfter(WsmqPosition position)
     {
         // Nearly always the reader wants the last one, or is beyond it.
         if (_count == 0 || _ring[Index(_count - 1)].Position <= position)

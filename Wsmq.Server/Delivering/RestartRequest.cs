@@ -6,15 +6,15 @@ internal struct RestartRequest
     // One more than the position, so that nothing is zero.
     private long _after;
 
-    public void Set(Position after) => Volatile.Write(ref _after, after.Value + 1);
+    public void Set(WsmqPosition after) => Volatile.Write(ref _after, after.Value + 1);
 
-    public bool TryTake(out Position after)
+    public bool TryTake(out WsmqPosition after)
     {
         after = default;
         if (Volatile.Read(ref _after) == 0)
             return false;
         var taken = Interlocked.Exchange(ref _after, 0);
-        after = taken == 0 ? default : new Position(taken - 1);
+        after = taken == 0 ? default : new WsmqPosition(taken - 1);
         return taken != 0;
     }
 }

@@ -11,11 +11,11 @@ internal struct SeenTails
     private const int Most = 16;
 
     // None where no signal was ever missed.
-    private List<Position>? _tails;
+    private List<WsmqPosition>? _tails;
 
-    public void Add(Position tail)
+    public void Add(WsmqPosition tail)
     {
-        if (tail == Position.Start || _tails?.Contains(tail) == true)
+        if (tail == WsmqPosition.Start || _tails?.Contains(tail) == true)
             return;
         _tails ??= [];
         if (_tails.Count == Most)
@@ -24,7 +24,7 @@ internal struct SeenTails
     }
 
     /// <summary>Looks at a page that was read behind a position, and adds what it shows to be lost.</summary>
-    public readonly LostRanges Check(Position after, FeedEntry[] page, LostRanges lost)
+    public readonly LostRanges Check(WsmqPosition after, FeedEntry[] page, LostRanges lost)
     {
         if (_tails is null)
             return lost;
@@ -41,20 +41,20 @@ internal struct SeenTails
     }
 
     /// <summary>The same for the tail itself: the page may be newer than the last signal.</summary>
-    public static LostRanges Check(Position tail, Position after, FeedEntry[] page, LostRanges lost) =>
+    public static LostRanges Check(WsmqPosition tail, WsmqPosition after, FeedEntry[] page, LostRanges lost) =>
         after <= tail && First(page, tail) is { } first && IsGone(first, tail) ? lost.With(first.Previous, tail) : lost;
 
-    private static FeedEntry? First(FeedEntry[] page, Position tail)
+    private static FeedEntry? First(FeedEntry[] page, WsmqPosition tail)
     {
         var index = page.AsSpan().BinarySearch(new AtOrBehind(tail));
         return index < 0 && ~index < page.Length ? page[~index] : null;
     }
 
     // An entry that was removed by retention is still the previous one of its follower. What another hand wrote says nothing.
-    private static bool IsGone(FeedEntry first, Position tail) => first.Position > tail && first.Previous < tail && !first.IsForeign;
+    private static bool IsGone(FeedEntry first, WsmqPosition tail) => first.Position > tail && first.Previous < tail && !first.IsForeign;
 
     // Never equal, so that the search ends before the first entry at or behind the position.
-    private readonly struct AtOrBehind(Position tail) : IComparable<FeedEntry>
+    private readonly struct AtOrBehind(WsmqPosition tail) : IComparable<FeedEntry>
     {
         public int CompareTo(FeedEntry? other) => other!.Position >= tail ? -1 : 1;
     }

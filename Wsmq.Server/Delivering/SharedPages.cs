@@ -13,11 +13,11 @@ internal struct SharedPages
     private List<SharedPage>? _pages;
 
     /// <summary>Null where nobody has read it since the log grew, or holds it any more, or the reading failed.</summary>
-    public readonly Task<FeedPage>? Find(Position after, Position tail) =>
+    public readonly Task<FeedPage>? Find(WsmqPosition after, WsmqPosition tail) =>
         _pages?.Find(p => p.After == after && p.Tail == tail)?.Page;
 
     /// <summary>Returns the page.</summary>
-    public Task<FeedPage> Add(Position after, Position tail, Task<FeedPage> page)
+    public Task<FeedPage> Add(WsmqPosition after, WsmqPosition tail, Task<FeedPage> page)
     {
         _pages ??= new(Most);
         if (_pages.Count == Most)
@@ -33,7 +33,7 @@ internal struct SharedPages
         private volatile Task<FeedPage>? _reading;
         private volatile WeakReference<FeedPage>? _read;
 
-        public SharedPage(Position after, Position tail, Task<FeedPage> reading)
+        public SharedPage(WsmqPosition after, WsmqPosition tail, Task<FeedPage> reading)
         {
             (After, Tail, _reading) = (after, tail, reading);
             _ = reading.ContinueWith(
@@ -44,9 +44,9 @@ internal struct SharedPages
                 TaskScheduler.Default);
         }
 
-        public Position After { get; }
+        public WsmqPosition After { get; }
 
-        public Position Tail { get; }
+        public WsmqPosition Tail { get; }
 
         public Task<FeedPage>? Page =>
             _reading is { } reading ? reading.IsFaulted ? null : reading

@@ -198,7 +198,7 @@ internal static partial class Log
     public static partial void NamesNotNormalized(ILogger logger);
 
     [LoggerMessage(101, LogLevel.Information, "SQLite store opened at {Path}, durability {Durability}")]
-    public static partial void SqliteOpened(ILogger logger, string path, SqliteDurability durability);
+    public static partial void SqliteOpened(ILogger logger, string path, WsmqSqliteDurability durability);
 
     [LoggerMessage(102, LogLevel.Warning, "SQLite did not commit: {Failures} failures since the last such line")]
     public static partial void SqliteCommitFailed(ILogger logger, int failures, Exception exception);
@@ -213,7 +213,7 @@ internal static partial class Log
     public static partial void SqliteSweepFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(106, LogLevel.Error, "A signal handler for {Address} threw")]
-    public static partial void SqliteHandlerFailed(ILogger logger, Address address, Exception exception);
+    public static partial void SqliteHandlerFailed(ILogger logger, WsmqAddress address, Exception exception);
 
     [LoggerMessage(EventId = 240, Message =
         "Event {EventId} happened {Count} more times within {Interval} and was not logged each time; the last: {Text}")]

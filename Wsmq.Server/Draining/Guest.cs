@@ -15,7 +15,7 @@ internal sealed class Guest(HubConnectionContext connection, TimeSpan closeAt)
     public bool IsClosed { get; private set; }
 
     public void Tell(TimeSpan after) =>
-        Write(new InvocationMessage(nameof(IWsmqClient.Reconnect), [(int)after.TotalMilliseconds]));
+        Write(new InvocationMessage(nameof(IWsmqReceiver.Reconnect), [(int)after.TotalMilliseconds]));
 
     /// <summary>
     /// Has the client close and come back by itself. Aborting the connection would tell it to stay away, and so it is done only to

@@ -44,7 +44,7 @@ internal sealed class WsmqGroups(IStore store, StartGate start, IOptions<WsmqOpt
     }
 
     // Names are checked as those of addresses, because that is what they become.
-    private static string Group(string name) => Address.Group(name).Name;
+    private static string Group(string name) => WsmqAddress.Group(name).Name;
 
-    private string User(string id) => options.Value.Access.Judge(Address.User(id)).Name;
+    private string User(string id) => options.Value.Access.Judge(WsmqAddress.User(id)).Name;
 }

@@ -22,11 +22,11 @@ internal sealed class ClientFailures(
     {
         await session.Limits.CountReadAsync(session.Connection.Aborted);
         var pump = await session.PumpOfAsync(source);
-        var failed = Position.Parse(position);
+        var failed = WsmqPosition.Parse(position);
         await feeds.RequireWithinAsync(pump.Feed, failed, WsmqErrors.AckBeyondTail, session.Connection.Aborted);
 
         // One at a time: a handler that fails does so once, and whoever calls without end keeps the store busy with one call only.
-        var kind = FailReasons.IsFinal(reason) ? FailKind.Final : FailKind.Reported;
+        var kind = WsmqNackReasons.IsFinal(reason) ? FailKind.Final : FailKind.Reported;
         if ((services.Options.MaxAttempts == 0 && kind != FailKind.Final) || !pump.Failures.TryBegin())
             return 0;
         try
@@ -51,7 +51,7 @@ internal sealed class ClientFailures(
         if (services.Options.MaxSilentAttempts == 0 || lifetime.ApplicationStopping.IsCancellationRequested
             || reason is OperationCanceledException || session.Connection.IsEndedHere)
             return;
-        var suspects = session.Pumps.Where(p => p.Acknowledged == Position.Start && p.OldestInFlight is not null).ToArray();
+        var suspects = session.Pumps.Where(p => p.Acknowledged == WsmqPosition.Start && p.OldestInFlight is not null).ToArray();
         if (suspects.Length > 0)
             await Parallel.ForEachAsync(suspects, SilentAttempts, (pump, stop) => NoteEndAsync(session, pump, stop));
     }
@@ -71,14 +71,14 @@ internal sealed class ClientFailures(
         }
     }
 
-    private static FailRequest RequestOf(Session session, DeliveryPump pump, Position position, FailKind kind, string reason) =>
+    private static FailRequest RequestOf(Session session, DeliveryPump pump, WsmqPosition position, FailKind kind, string reason) =>
         new(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, position, kind, reason, session.LetterRoom(pump.Feed.Source));
 
     private async Task<int> CountAsync(Session session, DeliveryPump pump, FailRequest request)
     {
         var failed = request.Position;
         // The acks before it may still be on their way to the store, where it would then not be the first.
-        if (pump.Acknowledged > Position.Start && pump.Acknowledged < failed)
+        if (pump.Acknowledged > WsmqPosition.Start && pump.Acknowledged < failed)
             await acks.Enqueue(new AckRequest(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, pump.Acknowledged));
         var result = await store.DeadLetters.FailAsync(request, session.Connection.Aborted);
         switch (result.Outcome)
@@ -101,7 +101,7 @@ internal sealed class ClientFailures(
     }
 
     // A connection that repeats its call has been told, unless the message was delivered once more.
-    private static async Task LetGoAsync(Session session, DeliveryPump pump, Position position, int attempts)
+    private static async Task LetGoAsync(Session session, DeliveryPump pump, WsmqPosition position, int attempts)
     {
         pump.Acknowledge(position);
         if (pump.Failures.TryTell(position))

@@ -11,10 +11,10 @@ internal sealed class ClientReads(FeedRegistry feeds, AckQueue acks)
     public async Task AckAsync(Session session, string? source, string? position)
     {
         DeliveryPump pump;
-        Position acknowledged;
+        WsmqPosition acknowledged;
         try
         {
-            (pump, acknowledged) = (await session.PumpOfAsync(source), Position.Parse(position));
+            (pump, acknowledged) = (await session.PumpOfAsync(source), WsmqPosition.Parse(position));
         }
         catch (WsmqException)
         {
@@ -38,7 +38,7 @@ internal sealed class ClientReads(FeedRegistry feeds, AckQueue acks)
     {
         await session.Limits.CountReadAsync(session.Connection.Aborted);
         var pump = await session.PumpOfAsync(source);
-        var position = Position.Parse(after);
+        var position = WsmqPosition.Parse(after);
         await feeds.RequireWithinAsync(pump.Feed, position, WsmqErrors.PositionBeyondTail, session.Connection.Aborted);
         pump.Restart(position);
     }

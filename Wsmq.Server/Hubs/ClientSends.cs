@@ -9,7 +9,7 @@ namespace Wsmq.Server.Hubs;
 internal sealed class ClientSends(MessageRules rules, AccessCheck access, PublishQueue queue, UnknownFields unknown)
 {
     /// <exception cref="WsmqException">The message is refused, or the store did not take it.</exception>
-    public Task<Receipt> SendAsync(Session session, OutgoingMessage? message)
+    public Task<WsmqReceipt> SendAsync(Session session, WsmqOutgoingMessage? message)
     {
         // No await up to the queue: SignalR starts a connection's calls in order, so that this is the sender's order.
         if (Accept(session, message, out var accepted) is { } refusal)
@@ -21,7 +21,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
 
     /// <summary>Each message succeeds or fails alone.</summary>
     /// <exception cref="WsmqException"><c>invalid-message</c>: there are too many.</exception>
-    public async Task<PublishResult[]> SendManyAsync(Session session, WireMessages many)
+    public async Task<WsmqItemResult[]> SendManyAsync(Session session, WireMessages many)
     {
         RefuseTooMany(many);
         var messages = many.Messages ?? [];
@@ -31,7 +31,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
             pause = Max(pause, Enqueue(session, messages[i], i, sent));
         sent.Complete();
         await session.Limits.PauseAsync(pause, session.Connection.Aborted);
-        var results = new PublishResult[messages.Count];
+        var results = new WsmqItemResult[messages.Count];
         await foreach (var some in sent.ReadAsync(session.Connection.Aborted))
         {
             foreach (var result in some)
@@ -43,7 +43,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
 
     /// <summary>Takes a stream of messages and gives a stream of results.</summary>
     /// <exception cref="WsmqException"><c>too-many-sends</c>: the connection has a stream already.</exception>
-    public IAsyncEnumerable<PublishResult[]> Publish(Session session, IAsyncEnumerable<WireMessages> messages, CancellationToken cancellationToken)
+    public IAsyncEnumerable<WsmqItemResult[]> Publish(Session session, IAsyncEnumerable<WireMessages> messages, CancellationToken cancellationToken)
     {
         var stream = session.TryBeginStream(cancellationToken)
             ?? throw new WsmqException(WsmqErrors.TooManySends, "a connection has one stream at a time");
@@ -124,7 +124,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         await session.Limits.PauseAsync(pause, cancellationToken);
     }
 
-    private static async Task<Receipt> RefuseAsync(Session session, WsmqException refusal)
+    private static async Task<WsmqReceipt> RefuseAsync(Session session, WsmqException refusal)
     {
         await session.Limits.PauseAsync(session.Limits.CountRefusal(), session.Connection.Aborted);
         throw refusal;
@@ -133,7 +133,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     /// <summary>How long to wait before more is taken from a connection that is refused again and again.</summary>
-    private TimeSpan Enqueue(Session session, OutgoingMessage? message, long number, PublishResults results)
+    private TimeSpan Enqueue(Session session, WsmqOutgoingMessage? message, long number, PublishResults results)
     {
         results.Begin();
         if (Accept(session, message, out var accepted) is { } refusal)
@@ -148,7 +148,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     }
 
     /// <summary>Checks a message, and counts it as under way; or why not.</summary>
-    private WsmqException? Accept(Session session, OutgoingMessage? message, out CheckedMessage accepted)
+    private WsmqException? Accept(Session session, WsmqOutgoingMessage? message, out CheckedMessage accepted)
     {
         accepted = default;
 

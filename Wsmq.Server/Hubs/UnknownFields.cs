@@ -16,7 +16,7 @@ internal sealed class UnknownFields(IHostEnvironment environment, ILogger<Unknow
     private readonly Lock _gate = new();
     private readonly HashSet<string> _said = new(StringComparer.Ordinal);
 
-    public void Note(OutgoingMessage message)
+    public void Note(WsmqOutgoingMessage message)
     {
         if (!_isOn || message.UnknownField is not { } field)
             return;

@@ -11,7 +11,7 @@ namespace Wsmq;
 /// </summary>
 /// <param name="Messages">The messages, malformed ones included.</param>
 [JsonConverter(typeof(WireMessagesConverter))]
-public readonly record struct WireMessages(IReadOnlyList<OutgoingMessage?> Messages)
+public readonly record struct WireMessages(IReadOnlyList<WsmqOutgoingMessage?> Messages)
 {
     /// <summary>The most messages in one array. A frame of empty elements would take a hundred times its size otherwise.</summary>
     internal const int Most = 1_024;
@@ -30,14 +30,14 @@ internal sealed class WireMessagesConverter : JsonConverter<WireMessages>
     public override WireMessages Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
-            return Charged([OutgoingMessageConverter.Instance.Read(ref reader, typeof(OutgoingMessage), options)]);
-        var messages = new List<OutgoingMessage?>();
+            return Charged([OutgoingMessageConverter.Instance.Read(ref reader, typeof(WsmqOutgoingMessage), options)]);
+        var messages = new List<WsmqOutgoingMessage?>();
         var tooMany = false;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (messages.Count < WireMessages.Most)
             {
-                messages.Add(OutgoingMessageConverter.Instance.Read(ref reader, typeof(OutgoingMessage), options));
+                messages.Add(OutgoingMessageConverter.Instance.Read(ref reader, typeof(WsmqOutgoingMessage), options));
                 continue;
             }
 
@@ -48,7 +48,7 @@ internal sealed class WireMessagesConverter : JsonConverter<WireMessages>
         return tooMany ? new WireMessages([]) { TooMany = true } : Charged(messages);
     }
 
-    private static WireMessages Charged(List<OutgoingMessage?> messages) =>
+    private static WireMessages Charged(List<WsmqOutgoingMessage?> messages) =>
         new(messages) { Held = ReadGate.Current?.Parsed(HeldBytes.Of(messages)) };
 
     public override void Write(Utf8JsonWriter writer, WireMessages value, JsonSerializerOptions options) =>

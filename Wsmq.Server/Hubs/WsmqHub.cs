@@ -9,7 +9,7 @@ namespace Wsmq;
 /// The hub of both planes, for any SignalR client. Inject <c>IHubContext&lt;WsmqHub, IWsmqClient&gt;</c> to push live; connections
 /// are in the SignalR groups of the groups their user is a member of.
 /// </summary>
-public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
+public sealed class WsmqHub : Hub<IWsmqReceiver>, IWsmqHub
 {
     private readonly SessionManager _sessions;
     private readonly ClientSends _sends;
@@ -61,10 +61,10 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
     }
 
     /// <inheritdoc/>
-    public Task<Receipt> Send(OutgoingMessage message) => _sends.SendAsync(Begin(HeldBytes.Of(message)), message);
+    public Task<WsmqReceipt> Send(WsmqOutgoingMessage message) => _sends.SendAsync(Begin(HeldBytes.Of(message)), message);
 
     /// <inheritdoc cref="IWsmqHub.SendMany"/>
-    public Task<PublishResult[]> SendMany(WireMessages messages)
+    public Task<WsmqItemResult[]> SendMany(WireMessages messages)
     {
         messages.Held?.Claim();
         _parsed = messages.Held;
@@ -73,7 +73,7 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
     }
 
     /// <inheritdoc cref="IWsmqHub.Publish"/>
-    public IAsyncEnumerable<PublishResult[]> Publish(IAsyncEnumerable<WireMessages> messages, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<WsmqItemResult[]> Publish(IAsyncEnumerable<WireMessages> messages, CancellationToken cancellationToken) =>
         _sends.Publish(Begin(), messages, cancellationToken);
 
     /// <inheritdoc cref="IWsmqHub.Ack"/>
@@ -82,8 +82,8 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
     /// <inheritdoc cref="IWsmqHub.Resume"/>
     public Task Resume(WireText source, WireText after) => _reads.ResumeAsync(Begin(), source.Value, after.Value);
 
-    /// <inheritdoc cref="IWsmqHub.Fail"/>
-    public Task<int> Fail(WireText source, WireText position, WireText reason) =>
+    /// <inheritdoc cref="IWsmqHub.Nack"/>
+    public Task<int> Nack(WireText source, WireText position, WireText reason) =>
         _failures.FailAsync(Begin(), source.Value, position.Value, reason.Value);
 
     /// <inheritdoc/>
@@ -109,14 +109,14 @@ public sealed class WsmqHub : Hub<IWsmqClient>, IWsmqHub
     }
 
     // SignalR calls the public ones above.
-    Task<PublishResult[]> IWsmqHub.SendMany(OutgoingMessage[] messages) => SendMany(new(messages));
+    Task<WsmqItemResult[]> IWsmqHub.SendMany(WsmqOutgoingMessage[] messages) => SendMany(new(messages));
 
-    IAsyncEnumerable<PublishResult[]> IWsmqHub.Publish(IAsyncEnumerable<OutgoingMessage[]> messages, CancellationToken cancellationToken) =>
+    IAsyncEnumerable<WsmqItemResult[]> IWsmqHub.Publish(IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken cancellationToken) =>
         Publish(messages.Select(some => new WireMessages(some)), cancellationToken);
 
     Task IWsmqHub.Ack(string source, string position) => Ack(new(source), new(position));
 
     Task IWsmqHub.Resume(string source, string after) => Resume(new(source), new(after));
 
-    Task<int> IWsmqHub.Fail(string source, string position, string? reason) => Fail(new(source), new(position), new(reason));
+    Task<int> IWsmqHub.Nack(string source, string position, string? reason) => Nack(new(source), new(position), new(reason));
 }

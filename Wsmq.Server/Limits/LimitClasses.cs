@@ -13,7 +13,7 @@ internal sealed class LimitClasses
     // What an app's function makes up must not fill the log.
     private const int MostReported = 16;
 
-    private readonly LimitOptions _options;
+    private readonly WsmqLimitOptions _options;
     private readonly FrozenDictionary<string, LimitRules> _classes;
     private readonly ConcurrentDictionary<string, bool> _reported = new(StringComparer.Ordinal);
     private readonly ILogger _logger;
@@ -21,7 +21,7 @@ internal sealed class LimitClasses
     public LimitClasses(IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<LimitClasses> logger)
     {
         (_options, _logger) = (options.Value.Limits, logger);
-        LimitRules Rules(LimitOptions limits) => new(limits, options.Value.MaxOutstandingSends, time, metrics);
+        LimitRules Rules(WsmqLimitOptions limits) => new(limits, options.Value.MaxOutstandingSends, time, metrics);
         General = Rules(_options);
         _classes = _options.Classes.ToFrozenDictionary(c => c.Key, c => Rules(_options.With(c.Value)), StringComparer.Ordinal);
     }

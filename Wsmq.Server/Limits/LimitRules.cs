@@ -3,7 +3,7 @@ using Wsmq.Server.Diagnostics;
 namespace Wsmq.Server.Limits;
 
 /// <summary>The rates of the options, or of one class of users, ready to use, and how a refusal is said.</summary>
-internal sealed class LimitRules(LimitOptions limits, int maxOutstandingSends, TimeProvider time, WsmqMetrics metrics)
+internal sealed class LimitRules(WsmqLimitOptions limits, int maxOutstandingSends, TimeProvider time, WsmqMetrics metrics)
 {
     // Who is refused this often gets its refusals, and with them everything else, at a pace that costs the node next to nothing.
     private const int RefusalsPerSecond = 100;
@@ -14,7 +14,7 @@ internal sealed class LimitRules(LimitOptions limits, int maxOutstandingSends, T
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    public LimitOptions Options => limits;
+    public WsmqLimitOptions Options => limits;
 
     public int MaxOutstandingSends => maxOutstandingSends;
 

@@ -25,7 +25,7 @@ internal enum FailKind
 /// <param name="Reason">What is kept of why. Never a body.</param>
 /// <param name="Room">How many bytes the dead letters of this log and user may take together; see <see cref="IDeadLetterStore"/>.</param>
 internal readonly record struct FailRequest(
-    Address Source, string User, string Device, Position Position, FailKind Kind, string Reason, long Room = long.MaxValue)
+    WsmqAddress Source, string User, string Device, WsmqPosition Position, FailKind Kind, string Reason, long Room = long.MaxValue)
 {
     public DeadLetterKey Key => new(Source, Position, Device);
 }
@@ -55,7 +55,7 @@ internal enum FailOutcome
 internal readonly record struct FailResult(FailOutcome Outcome, int Attempts, bool IsNew = false, int Evicted = 0);
 
 /// <summary>Which entry was set aside, and for which device of a user.</summary>
-internal readonly record struct DeadLetterKey(Address Source, Position Position, string Device);
+internal readonly record struct DeadLetterKey(WsmqAddress Source, WsmqPosition Position, string Device);
 
 /// <summary>An entry that was set aside.</summary>
 /// <param name="Key">Which.</param>
@@ -84,7 +84,7 @@ internal interface IDeadLetterStore
     Task<FailResult> FailAsync(FailRequest request, CancellationToken cancellationToken);
 
     /// <summary>What was set aside of a log for a user, without contents, in the order of positions and then of devices.</summary>
-    Task<IReadOnlyList<StoredDeadLetter>> ListAsync(Address source, string user, CancellationToken cancellationToken);
+    Task<IReadOnlyList<StoredDeadLetter>> ListAsync(WsmqAddress source, string user, CancellationToken cancellationToken);
 
     /// <summary>One with its content; null where it is not kept.</summary>
     Task<StoredDeadLetter?> ReadAsync(DeadLetterKey key, string user, CancellationToken cancellationToken);

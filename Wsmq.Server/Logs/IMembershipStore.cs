@@ -1,7 +1,7 @@
 namespace Wsmq.Server.Logs;
 
 /// <summary>A user's membership: the group, and where its log ended when the user joined.</summary>
-internal readonly record struct Membership(string Group, Position Joined);
+internal readonly record struct Membership(string Group, WsmqPosition Joined);
 
 /// <summary>
 /// Which users are in which groups. The group's own list is the truth; the user's list of groups is an index that may name

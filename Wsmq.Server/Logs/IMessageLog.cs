@@ -27,7 +27,7 @@ namespace Wsmq.Server.Logs;
 /// asked may or may not have happened. One without room throws <c>store-full</c>: nothing happened.</para>
 /// <para><b>Damage.</b> Whatever another program has written where a log is kept concerns that log alone: a call for many logs
 /// says so in that log's results (<see cref="AppendResult.IsDamaged"/>, <see cref="AckResult.Damaged"/>), one for it alone throws
-/// <c>store-damaged</c>. An entry that cannot be read is returned with its <see cref="LogEntry.Defect"/>.</para>
+/// <c>store-corrupt</c>. An entry that cannot be read is returned with its <see cref="LogEntry.Defect"/>.</para>
 /// </remarks>
 internal interface IMessageLog
 {
@@ -35,7 +35,7 @@ internal interface IMessageLog
     int Lanes { get; }
 
     /// <summary>The lane of an address: 0 up to <see cref="Lanes"/> - 1, the same on every node.</summary>
-    int LaneOf(Address address);
+    int LaneOf(WsmqAddress address);
 
     /// <summary>Appends many entries; the result has one item for each, in the same order. Calls of a lane are made one after another.</summary>
     /// <param name="lane">The lane of all items.</param>
@@ -55,13 +55,13 @@ internal interface IMessageLog
     /// Reads the entries behind a position, oldest first: at most <paramref name="maxEntries"/>, and no further one once
     /// <paramref name="maxBytes"/> of metadata and bodies are reached (but always one, where there is one).
     /// </summary>
-    Task<LogPage> ReadAsync(Address source, Position after, int maxEntries, int maxBytes, CancellationToken cancellationToken);
+    Task<LogPage> ReadAsync(WsmqAddress source, WsmqPosition after, int maxEntries, int maxBytes, CancellationToken cancellationToken);
 
     /// <summary>
     /// The states of many logs in one round trip (one for each lane), in the order of the list; null where another hand has spoilt
     /// what the store keeps of the log.
     /// </summary>
-    Task<LogState?[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken);
+    Task<LogState?[]> StatesAsync(IReadOnlyList<WsmqAddress> sources, CancellationToken cancellationToken);
 
     /// <summary>
     /// Moves many cursors forward; the result has one item for each, in the same order. What lies behind the slowest registered
@@ -73,13 +73,13 @@ internal interface IMessageLog
     /// The cursor of a device in a log. For the user's own queue it registers the device, or notes that it was seen. Throws
     /// <see cref="WsmqException"/>: <c>too-many-devices</c>, or <c>read-not-allowed</c> where the user is not in the group.
     /// </summary>
-    Task<OpenCursor> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken);
+    Task<OpenCursor> OpenCursorAsync(WsmqAddress source, string user, string device, CancellationToken cancellationToken);
 
     /// <summary>
     /// Deletes the cursor of a device in a log. In the user's own queue this ends its registration: what only this device held back
     /// becomes removable after the grace. False where there was none.
     /// </summary>
-    Task<bool> ForgetDeviceAsync(Address source, string user, string device, CancellationToken cancellationToken);
+    Task<bool> ForgetDeviceAsync(WsmqAddress source, string user, string device, CancellationToken cancellationToken);
 
     /// <summary>The devices that are registered with a user's own queue, expired ones included, in no order.</summary>
     Task<IReadOnlyList<KnownDevice>> DevicesAsync(string user, CancellationToken cancellationToken);

@@ -4,15 +4,15 @@ namespace Wsmq.Server.Logs;
 /// News about an address. A hint: it may be lost, and the log is the truth. Signals of one address that arrive do so in the
 /// order in which they were sent.
 /// </summary>
-/// <param name="Position">The new entry's position; <see cref="Wsmq.Position.Start"/> where the signal is not about an entry.</param>
+/// <param name="Position">The new entry's position; <see cref="Wsmq.WsmqPosition.Start"/> where the signal is not about an entry.</param>
 /// <param name="Previous">The new entry's previous position.</param>
 /// <param name="Entry">The entry itself, where it is small enough to travel with the signal.</param>
-internal readonly record struct Signal(Position Position, Position Previous, LogEntry? Entry)
+internal readonly record struct Signal(WsmqPosition Position, WsmqPosition Previous, LogEntry? Entry)
 {
     /// <summary>The groups of the address's user changed.</summary>
     public static Signal Membership => default;
 
-    public bool IsMembership => Position == Position.Start && Left is null;
+    public bool IsMembership => Position == WsmqPosition.Start && Left is null;
 
     /// <summary>
     /// Of a group's address: the user who left it. It comes in order with the group's entries, so that a live connection gets
@@ -42,5 +42,5 @@ internal interface ISignals
     /// nor throw: it runs for all addresses of the node in turn. One subscription an address and node. Asking for the states of
     /// addresses (<see cref="IMessageLog.StatesAsync"/>) makes good what the store forgot of their subscriptions.
     /// </summary>
-    Task<IAsyncDisposable> SubscribeAsync(Address address, Action<Signal> handler, CancellationToken cancellationToken);
+    Task<IAsyncDisposable> SubscribeAsync(WsmqAddress address, Action<Signal> handler, CancellationToken cancellationToken);
 }

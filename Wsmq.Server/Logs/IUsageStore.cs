@@ -4,7 +4,7 @@ namespace Wsmq.Server.Logs;
 /// <param name="Name">The address.</param>
 /// <param name="Last">The newest of the entries.</param>
 /// <param name="Bytes">How much.</param>
-internal readonly record struct UsageItem(string Name, Position Last, long Bytes);
+internal readonly record struct UsageItem(string Name, WsmqPosition Last, long Bytes);
 
 /// <summary>What is added to the account of a user.</summary>
 /// <param name="Items">One for each log.</param>
@@ -41,7 +41,7 @@ internal interface IUsageStore
     long CostOf(int bytes);
 
     /// <summary>What an address takes for good, once it exists.</summary>
-    long CostOfAddress(Address address);
+    long CostOfAddress(WsmqAddress address);
 
     Task<UsageSum> AddAsync(string user, UsageCharge charge, CancellationToken cancellationToken);
 

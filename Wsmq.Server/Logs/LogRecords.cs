@@ -8,14 +8,14 @@ namespace Wsmq.Server.Logs;
 /// <param name="Body">The body.</param>
 /// <param name="MayCreate">Whether the address may come into being with it; otherwise it is refused where the address does not exist.</param>
 internal readonly record struct AppendRequest(
-    Address To, string Sender, string Id, ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> Body, bool MayCreate = true)
+    WsmqAddress To, string Sender, string Id, ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> Body, bool MayCreate = true)
 {
     public int Bytes => Metadata.Length + Body.Length;
 }
 
 /// <param name="Position">Where the entry is; the start where it is refused.</param>
 /// <param name="Duplicate">It was stored before.</param>
-internal readonly record struct AppendResult(Position Position, bool Duplicate)
+internal readonly record struct AppendResult(WsmqPosition Position, bool Duplicate)
 {
     /// <summary>Not stored: the address does not exist, and may not come into being.</summary>
     public static AppendResult NoAddress => new() { Refused = true };
@@ -33,10 +33,10 @@ internal readonly record struct AppendResult(Position Position, bool Duplicate)
 
 /// <summary>An entry of a log.</summary>
 /// <param name="Position">Its place.</param>
-/// <param name="Previous">The place of the entry appended before it, kept or not; <see cref="Wsmq.Position.Start"/> for the first ever.</param>
+/// <param name="Previous">The place of the entry appended before it, kept or not; <see cref="Wsmq.WsmqPosition.Start"/> for the first ever.</param>
 /// <param name="Metadata">As appended.</param>
 /// <param name="Body">As appended.</param>
-internal sealed record LogEntry(Position Position, Position Previous, ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> Body)
+internal sealed record LogEntry(WsmqPosition Position, WsmqPosition Previous, ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> Body)
 {
     public int Bytes => Metadata.Length + Body.Length;
 
@@ -44,7 +44,7 @@ internal sealed record LogEntry(Position Position, Position Previous, ReadOnlyMe
     public string? Defect { get; private init; }
 
     /// <summary>An entry that another hand wrote. What it says of the one before it is not believed.</summary>
-    public static LogEntry Defective(Position position, string defect) => new(position, Position.Start, default, default) { Defect = defect };
+    public static LogEntry Defective(WsmqPosition position, string defect) => new(position, WsmqPosition.Start, default, default) { Defect = defect };
 }
 
 /// <summary>Where a log begins and ends.</summary>
@@ -52,18 +52,18 @@ internal sealed record LogEntry(Position Position, Position Previous, ReadOnlyMe
 /// <param name="Removed">The last position removed; equal to the tail where nothing is kept.</param>
 /// <param name="Consumed">Up to here every registered device had acknowledged (a user's queue only).</param>
 /// <param name="MembershipVersion">Of a user's address: changes whenever the user joins or leaves a group.</param>
-internal readonly record struct LogState(Position Tail, Position Removed, Position Consumed, long MembershipVersion);
+internal readonly record struct LogState(WsmqPosition Tail, WsmqPosition Removed, WsmqPosition Consumed, long MembershipVersion);
 
 /// <summary>Entries and the state of their log, read at one moment.</summary>
 internal sealed record LogPage(IReadOnlyList<LogEntry> Entries, LogState State);
 
-internal readonly record struct AckRequest(Address Source, string User, string Device, Position Position);
+internal readonly record struct AckRequest(WsmqAddress Source, string User, string Device, WsmqPosition Position);
 
 /// <summary>Where a reader begins.</summary>
 /// <param name="Position">Its cursor.</param>
 /// <param name="Failing">The entry behind it at which attempts failed, if any did; see <see cref="IDeadLetterStore"/>.</param>
 /// <param name="SilentAttempts">How many of these were silent.</param>
-internal readonly record struct OpenCursor(Position Position, Position Failing = default, int SilentAttempts = 0);
+internal readonly record struct OpenCursor(WsmqPosition Position, WsmqPosition Failing = default, int SilentAttempts = 0);
 
 /// <summary>A device that is registered with its user's queue.</summary>
 /// <param name="Name">Its name.</param>

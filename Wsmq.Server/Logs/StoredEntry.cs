@@ -46,7 +46,7 @@ internal static class StoredEntry
             defect = e.Message;
         }
 
-        return defect is null && (isBinary || JsonBody.TryParse(entry.Body, out _, out defect));
+        return defect is null && (isBinary || WsmqJsonBody.TryParse(entry.Body, out _, out defect));
     }
 
     private static string? DefectOf(ReadOnlySpan<byte> metadata, out Fields seen)

@@ -9,7 +9,7 @@ namespace Wsmq.Server.Logs;
 internal static class UsageMarks
 {
     private const int BytesDigits = 12;
-    private const int Mark = Position.Length + BytesDigits;
+    private const int Mark = WsmqPosition.Length + BytesDigits;
     private const int Most = 16;
 
     /// <summary>What another program wrote there counts nothing.</summary>
@@ -63,10 +63,10 @@ internal static class UsageMarks
 
     private static string Text(long position, long bytes) => string.Create(CultureInfo.InvariantCulture, $"{position:D16}{bytes:D12}");
 
-    private static long PositionAt(string marks, int at) => long.Parse(marks.AsSpan(at, Position.Length), NumberStyles.None, CultureInfo.InvariantCulture);
+    private static long PositionAt(string marks, int at) => long.Parse(marks.AsSpan(at, WsmqPosition.Length), NumberStyles.None, CultureInfo.InvariantCulture);
 
     private static long BytesAt(string marks, int at) =>
-        long.Parse(marks.AsSpan(at + Position.Length, BytesDigits), NumberStyles.None, CultureInfo.InvariantCulture);
+        long.Parse(marks.AsSpan(at + WsmqPosition.Length, BytesDigits), NumberStyles.None, CultureInfo.InvariantCulture);
 }
 
 /// <summary>The names of what is charged.</summary>

@@ -146,7 +146,7 @@ internal sealed class AppendPipeline(int lane, IMessageLog log, TimeProvider tim
     private void Receipt(List<PendingSend> batch, AppendResult[] results)
     {
         var (stored, duplicates) = (0, 0);
-        Address? damaged = null;
+        WsmqAddress? damaged = null;
         for (var i = 0; i < results.Length; i++)
         {
             batch[i].Decided(results[i]);

@@ -7,12 +7,12 @@ namespace Wsmq.Server.Publishing;
 internal sealed class AwaitedSend(AppendRequest request, ValueTask<WsmqException?> admission = default, SessionLimits? sender = null)
     : PendingSend(request, admission, sender)
 {
-    private readonly TaskCompletionSource<Receipt> _receipt = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<WsmqReceipt> _receipt = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Task<Receipt> Receipt => _receipt.Task;
+    public Task<WsmqReceipt> Receipt => _receipt.Task;
 
     protected override void OnStored(AppendResult result) =>
-        _receipt.SetResult(new Receipt(Request.Id, result.Position.ToString(), result.Duplicate));
+        _receipt.SetResult(new WsmqReceipt(Request.Id, result.Position.ToString(), result.Duplicate));
 
     protected override void OnFailed(WsmqException error) => _receipt.SetException(error);
 }

@@ -6,7 +6,7 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Publishing;
 
 /// <summary>A message that passed the rules, ready to append.</summary>
-internal readonly record struct CheckedMessage(AppendRequest Request, Address? ReplyTo);
+internal readonly record struct CheckedMessage(AppendRequest Request, WsmqAddress? ReplyTo);
 
 /// <summary>Checks what comes in, from clients and from the app alike, and stamps the sender.</summary>
 internal sealed class MessageRules(IOptions<WsmqOptions> options, TimeProvider time)
@@ -21,15 +21,15 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, TimeProvider t
     private const string UserScope = "user:";
 
     /// <exception cref="WsmqException">The message is malformed or over a limit.</exception>
-    public CheckedMessage Check(OutgoingMessage message, string? sender)
+    public CheckedMessage Check(WsmqOutgoingMessage message, string? sender)
     {
         ArgumentNullException.ThrowIfNull(message);
         if (message.Defect is not null)
             throw message.Defect;
-        var to = options.Value.Access.Judge(Address.Parse(message.To));
-        if (to.Kind == AddressKind.Work)
+        var to = options.Value.Access.Judge(WsmqAddress.Parse(message.To));
+        if (to.Kind == WsmqAddressKind.Work)
             throw new WsmqException(WsmqErrors.UnsupportedAddress);
-        Address? replyTo = message.ReplyTo is null ? null : options.Value.Access.Judge(Address.Parse(message.ReplyTo));
+        WsmqAddress? replyTo = message.ReplyTo is null ? null : options.Value.Access.Judge(WsmqAddress.Parse(message.ReplyTo));
         var body = BodyOf(message);
         var metadata = new EntryMetadata
         {
@@ -46,7 +46,7 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, TimeProvider t
         return new CheckedMessage(new AppendRequest(to, scope, metadata.Id, metadata.ToBytes(), body), replyTo);
     }
 
-    private ReadOnlyMemory<byte> BodyOf(OutgoingMessage message)
+    private ReadOnlyMemory<byte> BodyOf(WsmqOutgoingMessage message)
     {
         if (message is { Body: not null, Data: not null })
             throw new WsmqException(WsmqErrors.InvalidBody, "it has body and data");
@@ -58,10 +58,10 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, TimeProvider t
             : throw new WsmqException(WsmqErrors.MessageTooLarge, $"a body has at most {options.Value.MaxBodyBytes} bytes");
     }
 
-    private static string? ContentTypeWithoutData(OutgoingMessage message) =>
+    private static string? ContentTypeWithoutData(WsmqOutgoingMessage message) =>
         message.ContentType is null ? null : throw new WsmqException(WsmqErrors.InvalidMessage, "contentType goes with data");
 
-    private IReadOnlyDictionary<string, string>? HeadersOf(OutgoingMessage message)
+    private IReadOnlyDictionary<string, string>? HeadersOf(WsmqOutgoingMessage message)
     {
         if (message.Headers is not { Count: > 0 } headers)
             return null;

@@ -10,7 +10,7 @@ internal sealed class NumberedSend(
 {
     public override void Flush() => results.Flush();
 
-    protected override void OnStored(AppendResult result) => results.Add(new PublishResult
+    protected override void OnStored(AppendResult result) => results.Add(new WsmqItemResult
     {
         Number = number, Id = Request.Id, Position = result.Position.ToString(), Duplicate = result.Duplicate,
     });

@@ -49,7 +49,7 @@ internal abstract class PendingSend(AppendRequest request, ValueTask<WsmqExcepti
     {
         if (result.IsDamaged)
         {
-            Failed(new WsmqException(WsmqErrors.StoreDamaged));
+            Failed(new WsmqException(WsmqErrors.StoreCorrupt));
             return;
         }
 

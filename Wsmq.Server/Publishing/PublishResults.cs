@@ -18,7 +18,7 @@ internal sealed class PublishResults
     private readonly Lock _lock = new();
     private readonly WakeUp _wake = new();
     private RefusalTexts? _texts;
-    private List<PublishResult> _ready = [];
+    private List<WsmqItemResult> _ready = [];
     private long _open;
     private bool _complete;
     private Exception? _broken;
@@ -40,7 +40,7 @@ internal sealed class PublishResults
             _open++;
     }
 
-    public void Add(PublishResult result)
+    public void Add(WsmqItemResult result)
     {
         lock (_lock)
         {
@@ -55,7 +55,7 @@ internal sealed class PublishResults
         TimeSpan? retryAfter;
         lock (_lock)
             (text, retryAfter) = (_texts ??= new RefusalTexts()).Of(error);
-        Add(new PublishResult
+        Add(new WsmqItemResult
         {
             Number = number,
             Id = id,
@@ -92,7 +92,7 @@ internal sealed class PublishResults
     public void Break(Exception error) => _broken = error;
 
     /// <summary>What is ready, again and again until all is decided.</summary>
-    public async IAsyncEnumerable<PublishResult[]> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<WsmqItemResult[]> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -112,7 +112,7 @@ internal sealed class PublishResults
         }
     }
 
-    private List<PublishResult> Take(out bool ended)
+    private List<WsmqItemResult> Take(out bool ended)
     {
         lock (_lock)
         {

@@ -6,40 +6,40 @@ namespace Wsmq.Server.Publishing;
 
 internal sealed class WsmqPublisher(MessageRules rules, StartGate start, PublishQueue queue, IOptions<WsmqOptions> wsmq) : IWsmqPublisher
 {
-    public Task<Receipt> SendAsync<T>(Address to, T message, CancellationToken cancellationToken = default) =>
+    public Task<WsmqReceipt> SendAsync<T>(WsmqAddress to, T message, CancellationToken cancellationToken = default) =>
         SendAsync(TypedBody.Message(to, message, TypedBody.ByReflection<T>(wsmq.Value.Json), null), cancellationToken);
 
-    public Task<Receipt> SendAsync<T>(Address to, T message, SendOptions options, CancellationToken cancellationToken = default) =>
+    public Task<WsmqReceipt> SendAsync<T>(WsmqAddress to, T message, WsmqSendOptions options, CancellationToken cancellationToken = default) =>
         SendAsync(TypedBody.Message(to, message, TypedBody.ByReflection<T>(wsmq.Value.Json), options), cancellationToken);
 
-    public Task<Receipt> SendAsync<T>(
-        Address to, T message, JsonTypeInfo<T> typeInfo, SendOptions? options = null, CancellationToken cancellationToken = default) =>
+    public Task<WsmqReceipt> SendAsync<T>(
+        WsmqAddress to, T message, JsonTypeInfo<T> typeInfo, WsmqSendOptions? options = null, CancellationToken cancellationToken = default) =>
         SendAsync(TypedBody.Message(to, message, typeInfo, options), cancellationToken);
 
-    public async Task<Receipt> SendAsync(OutgoingMessage message, CancellationToken cancellationToken = default) =>
+    public async Task<WsmqReceipt> SendAsync(WsmqOutgoingMessage message, CancellationToken cancellationToken = default) =>
         await Enqueue(message).WaitAsync(cancellationToken);
 
-    public async Task<IReadOnlyList<SendResult>> SendManyAsync(
-        IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<WsmqSendResult>> SendManyAsync(
+        IReadOnlyList<WsmqOutgoingMessage> messages, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
         var sends = messages.Select(ResultAsync).ToArray();
         return await Task.WhenAll(sends).WaitAsync(cancellationToken);
     }
 
-    private async Task<SendResult> ResultAsync(OutgoingMessage message)
+    private async Task<WsmqSendResult> ResultAsync(WsmqOutgoingMessage message)
     {
         try
         {
-            return new SendResult(await Enqueue(message), null);
+            return new WsmqSendResult(await Enqueue(message), null);
         }
         catch (WsmqException e)
         {
-            return new SendResult(null, e);
+            return new WsmqSendResult(null, e);
         }
     }
 
-    private Task<Receipt> Enqueue(OutgoingMessage message)
+    private Task<WsmqReceipt> Enqueue(WsmqOutgoingMessage message)
     {
         var send = new AwaitedSend(rules.Check(message, sender: null).Request);
         // Not awaited: the queue keeps the order of the calls, and tells what became of them.

@@ -64,7 +64,7 @@ internal sealed class AppendScript(
         (values[0], values[1], values[2]) = (number, after, AppendFence.Kept.WholeMilliseconds());
         (values[3], values[4]) = (options.DeduplicationWindow.Micros(), redisOptions.InlineSignalBytes);
         (values[5], values[6], values[7]) = (lanes.PublishCommand, lanes.Keys(lane).Channels, lanes.Keys(lane).Leases);
-        for (var kind = AddressKind.User; kind <= AddressKind.Work; kind++)
+        for (var kind = WsmqAddressKind.User; kind <= WsmqAddressKind.Work; kind++)
         {
             var rule = options.Retention.For(kind);
             var first = 8 + (ValuesOfAKind * (int)kind);
@@ -120,7 +120,7 @@ internal sealed class AppendScript(
 
     private static AppendResult[] ResultsOf(ReadOnlySpan<byte> reply, LogGroups logs)
     {
-        var results = new AppendResult[reply.Length / (1 + Position.Length)];
+        var results = new AppendResult[reply.Length / (1 + WsmqPosition.Length)];
         for (var j = 0; j < logs.Count; j++)
         {
             foreach (var i in logs.Items(j))
@@ -128,11 +128,11 @@ internal sealed class AppendScript(
                 results[i] = reply[0] switch
                 {
                     (byte)'R' => AppendResult.NoAddress,
-                    not (byte)'X' when RedisReplies.TryPosition(reply.Slice(1, Position.Length), out var position) =>
+                    not (byte)'X' when RedisReplies.TryPosition(reply.Slice(1, WsmqPosition.Length), out var position) =>
                         new AppendResult(position, reply[0] == (byte)'D') { Created = reply[0] == (byte)'C' },
                     _ => AppendResult.Damaged,
                 };
-                reply = reply[(1 + Position.Length)..];
+                reply = reply[(1 + WsmqPosition.Length)..];
             }
         }
 
@@ -146,7 +146,7 @@ internal sealed class AppendScript(
 
         public LogGroups(IReadOnlyList<AppendRequest> batch, RedisKeys keys)
         {
-            var places = new Dictionary<Address, List<int>>(batch.Count);
+            var places = new Dictionary<WsmqAddress, List<int>>(batch.Count);
             for (var i = 0; i < batch.Count; i++)
             {
                 if (!places.TryGetValue(batch[i].To, out var items))

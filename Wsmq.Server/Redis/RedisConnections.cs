@@ -123,7 +123,7 @@ internal sealed class RedisConnections : IAsyncDisposable
     }
 
     /// <summary>Runs a script at the primary; what the driver throws is one of the store's failures.</summary>
-    /// <exception cref="WsmqException"><c>store-unavailable</c>, <c>store-full</c> or <c>store-damaged</c>.</exception>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>, <c>store-full</c> or <c>store-corrupt</c>.</exception>
     public Task<RedisResult> EvaluateAsync(
         string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken, CommandFlags flags = CommandFlags.None) =>
         AskAsync((database, primary) => database.ScriptEvaluateAsync(script, keys, values, flags | primary), cancellationToken);
@@ -134,7 +134,7 @@ internal sealed class RedisConnections : IAsyncDisposable
     /// </summary>
     /// <param name="call">The driver's call, with the flags to give it.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <exception cref="WsmqException"><c>store-unavailable</c>, <c>store-full</c> or <c>store-damaged</c>.</exception>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>, <c>store-full</c> or <c>store-corrupt</c>.</exception>
     public Task<T> AskAsync<T>(Func<IDatabase, CommandFlags, Task<T>> call, CancellationToken cancellationToken) =>
         RedisErrors.GuardAsync(() => call(Database, CommandFlags.DemandMaster), cancellationToken, Doubted);
 

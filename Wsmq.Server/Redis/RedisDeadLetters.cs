@@ -9,12 +9,12 @@ namespace Wsmq.Server.Redis;
 internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys keys, WsmqOptions options) : IDeadLetterStore
 {
     // What is known of an entry set aside, as fail.lua puts it together: when, previous, attempts, reason.
-    private const int AttemptsAt = 2 * Position.Length;
+    private const int AttemptsAt = 2 * WsmqPosition.Length;
     private const int AttemptsLength = 10;
 
     public async Task<FailResult> FailAsync(FailRequest request, CancellationToken cancellationToken)
     {
-        var isGroup = request.Source.Kind == AddressKind.Group;
+        var isGroup = request.Source.Kind == WsmqAddressKind.Group;
         if (!MayRead(request.Source, request.User))
             return new FailResult(FailOutcome.NoReader, 0);
         var log = keys.Of(request.Source);
@@ -36,7 +36,7 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
             : new FailResult((FailOutcome)(int)reply[0], (int)reply[1]);
     }
 
-    public async Task<IReadOnlyList<StoredDeadLetter>> ListAsync(Address source, string user, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StoredDeadLetter>> ListAsync(WsmqAddress source, string user, CancellationToken cancellationToken)
     {
         if (!MayRead(source, user))
             return [];
@@ -69,29 +69,29 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
     }
 
     // The keys of a user's own queue name no reader: whoever else is meant here has none.
-    private static bool MayRead(Address source, string user) => source.Kind == AddressKind.Group || source == Address.User(user);
+    private static bool MayRead(WsmqAddress source, string user) => source.Kind == WsmqAddressKind.Group || source == WsmqAddress.User(user);
 
     private static StoredDeadLetter Read(DeadLetterKey key, ReadOnlySpan<byte> known, byte[]? content)
     {
         if (known.Length < AttemptsAt + AttemptsLength || !Utf8Parser.TryParse(known.Slice(AttemptsAt, AttemptsLength), out int attempts, out _))
             throw NotOurs();
-        var previous = RedisReplies.Position(known[Position.Length..AttemptsAt]);
+        var previous = RedisReplies.Position(known[WsmqPosition.Length..AttemptsAt]);
         return new StoredDeadLetter(
-            key, attempts, RedisReplies.Position(known[..Position.Length]).Value, Encoding.UTF8.GetString(known[(AttemptsAt + AttemptsLength)..]),
+            key, attempts, RedisReplies.Position(known[..WsmqPosition.Length]).Value, Encoding.UTF8.GetString(known[(AttemptsAt + AttemptsLength)..]),
             content is null ? null : Entry(key.Position, previous, content));
     }
 
-    private static LogEntry Entry(Position position, Position previous, byte[] content) =>
+    private static LogEntry Entry(WsmqPosition position, WsmqPosition previous, byte[] content) =>
         RedisContent.TryRead(content, out var metadata, out var body, out _) ? new LogEntry(position, previous, metadata, body) : throw NotOurs();
 
-    private static WsmqException NotOurs() => new(WsmqErrors.StoreDamaged);
+    private static WsmqException NotOurs() => new(WsmqErrors.StoreCorrupt);
 
     private static string PlaceOf(DeadLetterKey key) => $"{key.Position}:{key.Device}";
 
-    private static DeadLetterKey KeyOf(Address source, string place) =>
-        place.Length > Position.Length && Position.TryParse(place[..Position.Length], out var position)
-            ? new DeadLetterKey(source, position, place[(Position.Length + 1)..])
+    private static DeadLetterKey KeyOf(WsmqAddress source, string place) =>
+        place.Length > WsmqPosition.Length && WsmqPosition.TryParse(place[..WsmqPosition.Length], out var position)
+            ? new DeadLetterKey(source, position, place[(WsmqPosition.Length + 1)..])
             : throw NotOurs();
 
-    private long MaxAge(Address source) => options.Retention.For(source.Kind).MaxAge.Micros();
+    private long MaxAge(WsmqAddress source) => options.Retention.For(source.Kind).MaxAge.Micros();
 }

@@ -87,7 +87,7 @@ internal static class RedisErrors
         }
         catch (RedisServerException e) when (IsDamage(e.Message))
         {
-            throw new WsmqException(WsmqErrors.StoreDamaged, inner: e);
+            throw new WsmqException(WsmqErrors.StoreCorrupt, inner: e);
         }
     }
 

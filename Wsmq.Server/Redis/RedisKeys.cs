@@ -18,7 +18,7 @@ internal sealed class RedisKeys(string prefix, int buckets, string? channels = n
     // Enough for what a node is busy with; beyond that names are made anew.
     private const int MostKept = 16_384;
 
-    private readonly ConcurrentDictionary<Address, LogKeys> _kept = new();
+    private readonly ConcurrentDictionary<WsmqAddress, LogKeys> _kept = new();
 
     /// <summary>Behind <see cref="Live"/>: the channel on which a node finds out what it may.</summary>
     public const string LiveProbe = "probe";
@@ -50,7 +50,7 @@ internal sealed class RedisKeys(string prefix, int buckets, string? channels = n
     public string AccessChannel { get; } = $"{channels ?? prefix}:access";
 
     /// <summary>The keys of an address.</summary>
-    public LogKeys Of(Address address)
+    public LogKeys Of(WsmqAddress address)
     {
         if (_kept.TryGetValue(address, out var keys))
             return keys;
@@ -59,9 +59,9 @@ internal sealed class RedisKeys(string prefix, int buckets, string? channels = n
         return _kept[address] = new LogKeys(prefix, Buckets, address);
     }
 
-    public RedisKey Log(Address address) => Of(address).Log;
+    public RedisKey Log(WsmqAddress address) => Of(address).Log;
 
-    public RedisKey Meta(Address address) => Of(address).Meta;
+    public RedisKey Meta(WsmqAddress address) => Of(address).Meta;
 
     /// <summary>The keys of a lane, all in one slot.</summary>
     /// <param name="lane">A bucket on a Cluster; 0 elsewhere.</param>
@@ -77,13 +77,13 @@ internal sealed class LogKeys
     private readonly string _name;
     private readonly bool _isGroup;
 
-    public LogKeys(string prefix, int buckets, Address address)
+    public LogKeys(string prefix, int buckets, WsmqAddress address)
     {
         var text = Encoding.UTF8.GetBytes(address.ToString());
         Bucket = (int)(XxHash32.HashToUInt32(text) % (uint)buckets);
-        _isGroup = address.Kind == AddressKind.Group;
+        _isGroup = address.Kind == WsmqAddressKind.Group;
         _bucket = $"{prefix}:{{{Bucket}}}:";
-        _name = $":{Address.Prefix(address.Kind)}:{Uri.EscapeDataString(address.Name)}";
+        _name = $":{WsmqAddress.Prefix(address.Kind)}:{Uri.EscapeDataString(address.Name)}";
         Log = Encoding.UTF8.GetBytes(_bucket + "log" + _name);
         Meta = Encoding.UTF8.GetBytes(_bucket + "meta" + _name);
         Name = new byte[2 + text.Length];

@@ -23,7 +23,7 @@ internal sealed class RedisLanes(RedisConnections connections, RedisKeys keys, W
     /// <summary>Until when a node counts as alive without saying so again: it does with each tail check.</summary>
     public TimeSpan Lease { get; } = TimeSpan.FromTicks(Math.Max(ShortestLease.Ticks, 3 * options.TailCheckInterval.Ticks));
 
-    public int LaneOf(Address address) => connections.IsCluster ? keys.Of(address).Bucket : 0;
+    public int LaneOf(WsmqAddress address) => connections.IsCluster ? keys.Of(address).Bucket : 0;
 
     public LaneKeys Keys(int lane) => _lanes[lane] ??= keys.OfLane(lane, Node, options.DeduplicationWindow);
 

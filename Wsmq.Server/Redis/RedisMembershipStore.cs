@@ -14,7 +14,7 @@ internal sealed class RedisMembershipStore(
     public async Task AddAsync(string group, string user, CancellationToken cancellationToken)
     {
         await RequireRoomAsync(group, user, cancellationToken);
-        var address = Address.Group(group);
+        var address = WsmqAddress.Group(group);
         var log = keys.Of(address);
         var joined = await connections.EvaluateAsync(RedisScript.Join, [log.Members, log.Meta], [user], cancellationToken);
         await IndexAsync("SADD", group, user, changed: (bool)joined, cancellationToken);
@@ -22,7 +22,7 @@ internal sealed class RedisMembershipStore(
 
     public async Task RemoveAsync(string group, string user, CancellationToken cancellationToken)
     {
-        var address = Address.Group(group);
+        var address = WsmqAddress.Group(group);
         var log = keys.Of(address);
         var left = await connections.EvaluateAsync(
             RedisScript.Leave,
@@ -38,11 +38,11 @@ internal sealed class RedisMembershipStore(
 
     public Task<bool> IsMemberAsync(string group, string user, CancellationToken cancellationToken) =>
         connections.AskAsync(
-            (database, primary) => database.HashExistsAsync(keys.Of(Address.Group(group)).Members, user, primary), cancellationToken);
+            (database, primary) => database.HashExistsAsync(keys.Of(WsmqAddress.Group(group)).Members, user, primary), cancellationToken);
 
     public async Task<IReadOnlyList<Membership>> GroupsOfAsync(string user, CancellationToken cancellationToken)
     {
-        var key = keys.Of(Address.User(user)).Groups;
+        var key = keys.Of(WsmqAddress.User(user)).Groups;
         var index = await connections.AskAsync((database, primary) => database.SetMembersAsync(key, primary), cancellationToken);
         var memberships = await Task.WhenAll(index.Select(group => MembershipAsync((string)group!, user, cancellationToken)));
         return [.. memberships.OfType<Membership>()];
@@ -51,7 +51,7 @@ internal sealed class RedisMembershipStore(
     // Whatever another hand wrote about one group concerns that group alone.
     private async Task<Membership?> MembershipAsync(string group, string user, CancellationToken cancellationToken)
     {
-        if (Address.TryParse($"{Address.Prefix(AddressKind.Group)}:{group}", out var address, out _))
+        if (WsmqAddress.TryParse($"{WsmqAddress.Prefix(WsmqAddressKind.Group)}:{group}", out var address, out _))
         {
             try
             {
@@ -59,10 +59,10 @@ internal sealed class RedisMembershipStore(
                     (database, primary) => database.HashGetAsync(keys.Of(address).Members, user, primary), cancellationToken);
                 if (joined.IsNull)
                     return null;
-                if (Position.TryParse(joined, out var position))
+                if (WsmqPosition.TryParse(joined, out var position))
                     return new Membership(group, position);
             }
-            catch (WsmqException e) when (e.Error == WsmqErrors.StoreDamaged)
+            catch (WsmqException e) when (e.Error == WsmqErrors.StoreCorrupt)
             {
                 // Said below.
             }
@@ -74,7 +74,7 @@ internal sealed class RedisMembershipStore(
 
     public async Task<IReadOnlyList<string>> MembersOfAsync(string group, CancellationToken cancellationToken)
     {
-        var key = keys.Of(Address.Group(group)).Members;
+        var key = keys.Of(WsmqAddress.Group(group)).Members;
         var members = await connections.AskAsync((database, primary) => database.HashKeysAsync(key, primary), cancellationToken);
         return [.. members.Select(m => (string)m!)];
     }
@@ -82,7 +82,7 @@ internal sealed class RedisMembershipStore(
     // Users and groups lie in different buckets: joins at the same moment may go beyond the limit.
     private async Task RequireRoomAsync(string group, string user, CancellationToken cancellationToken)
     {
-        var index = keys.Of(Address.User(user)).Groups;
+        var index = keys.Of(WsmqAddress.User(user)).Groups;
         var count = connections.AskAsync((database, primary) => database.SetLengthAsync(index, primary), cancellationToken);
         var known = await connections.AskAsync((database, primary) => database.SetContainsAsync(index, group, primary), cancellationToken);
         if (await count >= maxGroups && !known)
@@ -91,7 +91,7 @@ internal sealed class RedisMembershipStore(
 
     private Task IndexAsync(string command, string group, string user, bool changed, CancellationToken cancellationToken)
     {
-        var address = Address.User(user);
+        var address = WsmqAddress.User(user);
         var log = keys.Of(address);
         return connections.EvaluateAsync(
             RedisScript.Index,
@@ -100,5 +100,5 @@ internal sealed class RedisMembershipStore(
             cancellationToken);
     }
 
-    private string Channels(Address address) => lanes.Keys(lanes.LaneOf(address)).Channels;
+    private string Channels(WsmqAddress address) => lanes.Keys(lanes.LaneOf(address)).Channels;
 }

@@ -13,7 +13,7 @@ internal sealed class RedisMessageLog(
 
     public int Lanes => lanes.Count;
 
-    public int LaneOf(Address address) => lanes.LaneOf(address);
+    public int LaneOf(WsmqAddress address) => lanes.LaneOf(address);
 
     public Task<AppendResult[]> AppendAsync(
         int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken) =>
@@ -22,7 +22,7 @@ internal sealed class RedisMessageLog(
     public Task ConfirmedAsync(int lane) => appends.ConfirmedAsync(lane);
 
     public async Task<LogPage> ReadAsync(
-        Address source, Position after, int maxEntries, int maxBytes, CancellationToken cancellationToken)
+        WsmqAddress source, WsmqPosition after, int maxEntries, int maxBytes, CancellationToken cancellationToken)
     {
         var log = keys.Of(source);
         RedisValue[] values =
@@ -31,11 +31,11 @@ internal sealed class RedisMessageLog(
             options.DeviceExpiry.Micros(), options.Retention.For(source.Kind).SmallBytes,
         ];
         var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Read, [log.Log, log.Meta], values, cancellationToken))!;
-        var state = RedisReplies.State(reply.AsSpan(0, 4)) ?? throw new WsmqException(WsmqErrors.StoreDamaged);
+        var state = RedisReplies.State(reply.AsSpan(0, 4)) ?? throw new WsmqException(WsmqErrors.StoreCorrupt);
         return new LogPage(Array.ConvertAll((RedisResult[])reply[4]!, RedisReplies.Entry), state);
     }
 
-    public async Task<LogState?[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken)
+    public async Task<LogState?[]> StatesAsync(IReadOnlyList<WsmqAddress> sources, CancellationToken cancellationToken)
     {
         var results = new LogState?[sources.Count];
         await Task.WhenAll(InScripts(sources, s => s).Select(async part =>
@@ -67,15 +67,15 @@ internal sealed class RedisMessageLog(
         return results;
     }
 
-    public Task<OpenCursor> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken) =>
-        source.Kind == AddressKind.Group
+    public Task<OpenCursor> OpenCursorAsync(WsmqAddress source, string user, string device, CancellationToken cancellationToken) =>
+        source.Kind == WsmqAddressKind.Group
             ? OpenGroupAsync(source, user, device, cancellationToken)
             : OpenUserAsync(source, user, device, cancellationToken);
 
-    public async Task<bool> ForgetDeviceAsync(Address source, string user, string device, CancellationToken cancellationToken)
+    public async Task<bool> ForgetDeviceAsync(WsmqAddress source, string user, string device, CancellationToken cancellationToken)
     {
         var log = keys.Of(source);
-        if (source.Kind == AddressKind.Group)
+        if (source.Kind == WsmqAddressKind.Group)
             return (long)await connections.EvaluateAsync(RedisScript.ForgetInGroup, [log.CursorsOf(user)], [device], cancellationToken) > 0;
         RedisValue[] values = [Field(device), options.AckGrace.Micros(), options.DeviceExpiry.Micros()];
         return IsOwn(source, user) && (long)await connections.EvaluateAsync(RedisScript.Forget, log.Pair, values, cancellationToken) > 0;
@@ -83,7 +83,7 @@ internal sealed class RedisMessageLog(
 
     public async Task<IReadOnlyList<KnownDevice>> DevicesAsync(string user, CancellationToken cancellationToken)
     {
-        var meta = keys.Meta(Address.User(user));
+        var meta = keys.Meta(WsmqAddress.User(user));
         var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Devices, [meta], [], cancellationToken))!;
         return [.. reply.Chunk(2).Select(d => new KnownDevice(((string)d[0]!)[1..], (long)d[1]))];
     }
@@ -91,7 +91,7 @@ internal sealed class RedisMessageLog(
     /// <summary>A device's field in the hash of its user, beside fields of one letter.</summary>
     public static string Field(string device) => "@" + device;
 
-    private async Task<OpenCursor> OpenUserAsync(Address source, string user, string device, CancellationToken cancellationToken)
+    private async Task<OpenCursor> OpenUserAsync(WsmqAddress source, string user, string device, CancellationToken cancellationToken)
     {
         if (!IsOwn(source, user))
             throw new WsmqException(WsmqErrors.ReadNotAllowed);
@@ -104,7 +104,7 @@ internal sealed class RedisMessageLog(
         return reply.IsNull ? throw new WsmqException(WsmqErrors.TooManyDevices) : RedisReplies.Cursor(reply);
     }
 
-    private async Task<OpenCursor> OpenGroupAsync(Address source, string user, string device, CancellationToken cancellationToken)
+    private async Task<OpenCursor> OpenGroupAsync(WsmqAddress source, string user, string device, CancellationToken cancellationToken)
     {
         var group = keys.Of(source);
         var reply = await connections.EvaluateAsync(
@@ -115,7 +115,7 @@ internal sealed class RedisMessageLog(
     private (RedisKey[] Keys, RedisValue[] Values) AckOf(AckRequest[] acks)
     {
         var kinds = Array.ConvertAll(
-            acks, a => a.Source.Kind == AddressKind.Group ? 'G' : IsOwn(a.Source, a.User) ? 'U' : 'X');
+            acks, a => a.Source.Kind == WsmqAddressKind.Group ? 'G' : IsOwn(a.Source, a.User) ? 'U' : 'X');
         var scriptKeys = new List<RedisKey>(3 * acks.Length);
         var values = new List<RedisValue>(3 + (3 * acks.Length)) { options.AckGrace.Micros(), options.DeviceExpiry.Micros(), new string(kinds) };
         foreach (var (ack, kind) in acks.Zip(kinds))
@@ -136,10 +136,10 @@ internal sealed class RedisMessageLog(
         return ([.. scriptKeys], [.. values]);
     }
 
-    private static bool IsOwn(Address source, string user) =>
-        source.Kind == AddressKind.User && string.Equals(source.Name, user, StringComparison.Ordinal);
+    private static bool IsOwn(WsmqAddress source, string user) =>
+        source.Kind == WsmqAddressKind.User && string.Equals(source.Name, user, StringComparison.Ordinal);
 
     /// <summary>Divides items so that one script can touch all of a part; each part lists places in <paramref name="items"/>.</summary>
-    private IEnumerable<int[]> InScripts<T>(IReadOnlyList<T> items, Func<T, Address> address) =>
+    private IEnumerable<int[]> InScripts<T>(IReadOnlyList<T> items, Func<T, WsmqAddress> address) =>
         Enumerable.Range(0, items.Count).GroupBy(i => LaneOf(address(items[i]))).SelectMany(g => g.Chunk(MostLogsInAScript));
 }

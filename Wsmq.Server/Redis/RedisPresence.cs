@@ -7,7 +7,7 @@ namespace Wsmq.Server.Redis;
 /// things are when it is sent, so that the last word on an address is the true one, in whatever order it came about.
 /// </summary>
 internal sealed class RedisPresence(
-    RedisConnections connections, RedisKeys keys, RedisLanes lanes, Func<Address, bool> isPresent, TimeSpan grace)
+    RedisConnections connections, RedisKeys keys, RedisLanes lanes, Func<WsmqAddress, bool> isPresent, TimeSpan grace)
 {
     // Some 2 ms of Redis. More scripts of fewer would each wait for their answer while a whole node's users come back.
     private const int MostInAScript = 1_024;
@@ -16,8 +16,8 @@ internal sealed class RedisPresence(
     private readonly Dictionary<int, Lane> _lanes = [];
 
     /// <summary>Completes once Redis knows how it stands with the address.</summary>
-    /// <exception cref="WsmqException"><c>store-unavailable</c>: it may know. <c>store-damaged</c>: it cannot.</exception>
-    public Task TellAsync(Address address)
+    /// <exception cref="WsmqException"><c>store-unavailable</c>: it may know. <c>store-corrupt</c>: it cannot.</exception>
+    public Task TellAsync(WsmqAddress address)
     {
         lock (_lock)
         {
@@ -73,7 +73,7 @@ internal sealed class RedisPresence(
         if (done)
             told.SetResult();
         else
-            Fail(told, new WsmqException(WsmqErrors.StoreDamaged));
+            Fail(told, new WsmqException(WsmqErrors.StoreCorrupt));
     }
 
     private static void Fail(TaskCompletionSource told, Exception e)
@@ -82,7 +82,7 @@ internal sealed class RedisPresence(
         _ = told.Task.Exception;
     }
 
-    private KeyValuePair<Address, TaskCompletionSource>[] Take(Lane lane)
+    private KeyValuePair<WsmqAddress, TaskCompletionSource>[] Take(Lane lane)
     {
         lock (_lock)
         {
@@ -97,7 +97,7 @@ internal sealed class RedisPresence(
         }
     }
 
-    private Task<RedisResult> SendAsync(Lane lane, Address[] addresses)
+    private Task<RedisResult> SendAsync(Lane lane, WsmqAddress[] addresses)
     {
         RedisKey[] scriptKeys = [lane.Keys.Lease, lane.Keys.Spare, .. addresses.SelectMany(a => keys.Of(a).Pair)];
         RedisValue[] values =
@@ -111,7 +111,7 @@ internal sealed class RedisPresence(
     {
         public LaneKeys Keys => keys;
 
-        public Dictionary<Address, TaskCompletionSource> Changed { get; } = [];
+        public Dictionary<WsmqAddress, TaskCompletionSource> Changed { get; } = [];
 
         public Task Loop { get; set; } = Task.CompletedTask;
     }

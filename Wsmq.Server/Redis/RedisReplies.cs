@@ -8,21 +8,21 @@ namespace Wsmq.Server.Redis;
 /// <summary>Reads what the scripts return.</summary>
 internal static class RedisReplies
 {
-    public static Position Position(RedisResult reply) => Position((byte[])reply!);
+    public static WsmqPosition Position(RedisResult reply) => Position((byte[])reply!);
 
-    public static Position Position(ReadOnlySpan<byte> digits) =>
-        TryPosition(digits, out var position) ? position : throw new WsmqException(WsmqErrors.StoreDamaged, "no position");
+    public static WsmqPosition Position(ReadOnlySpan<byte> digits) =>
+        TryPosition(digits, out var position) ? position : throw new WsmqException(WsmqErrors.StoreCorrupt, "no position");
 
-    public static bool TryPosition(ReadOnlySpan<byte> digits, out Position position)
+    public static bool TryPosition(ReadOnlySpan<byte> digits, out WsmqPosition position)
     {
         position = default;
-        if (digits.Length != Wsmq.Position.Length || digits.ContainsAnyExceptInRange((byte)'0', (byte)'9')
-            || !Utf8Parser.TryParse(digits, out long value, out _) || value > Wsmq.Position.MaxValue)
+        if (digits.Length != Wsmq.WsmqPosition.Length || digits.ContainsAnyExceptInRange((byte)'0', (byte)'9')
+            || !Utf8Parser.TryParse(digits, out long value, out _) || value > Wsmq.WsmqPosition.MaxValue)
         {
             return false;
         }
 
-        position = new Position(value);
+        position = new WsmqPosition(value);
         return true;
     }
 
@@ -30,11 +30,11 @@ internal static class RedisReplies
     public static OpenCursor Cursor(RedisResult reply)
     {
         var parts = ((string)reply!).Split(':');
-        if (!Wsmq.Position.TryParse(parts[0], out var cursor))
-            throw new WsmqException(WsmqErrors.StoreDamaged, "no position");
+        if (!Wsmq.WsmqPosition.TryParse(parts[0], out var cursor))
+            throw new WsmqException(WsmqErrors.StoreCorrupt, "no position");
 
         // What another hand wrote behind the cursor counts nothing.
-        return parts.Length == 4 && Wsmq.Position.TryParse(parts[1], out var failed)
+        return parts.Length == 4 && Wsmq.WsmqPosition.TryParse(parts[1], out var failed)
             && int.TryParse(parts[3], NumberStyles.None, CultureInfo.InvariantCulture, out var silent)
                 ? new OpenCursor(cursor, failed, silent)
                 : new OpenCursor(cursor);
@@ -57,7 +57,7 @@ internal static class RedisReplies
         var parts = (RedisResult[])reply!;
         var (id, fields) = ((byte[])parts[0]!, (RedisResult[])parts[1]!);
         var isNumber = Utf8Parser.TryParse(id, out long number, out var digits);
-        var position = new Position(number);
+        var position = new WsmqPosition(number);
         if (!isNumber || !id.AsSpan(digits).SequenceEqual("-0"u8) || fields.Length != 4)
             return LogEntry.Defective(position, "it has other fields, or another ID");
         if (!TryPosition((byte[])fields[1]!, out var previous) || previous >= position)

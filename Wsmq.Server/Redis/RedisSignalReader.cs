@@ -11,7 +11,7 @@ namespace Wsmq.Server.Redis;
 /// </summary>
 internal ref struct RedisSignalReader(ReadOnlyMemory<byte> message)
 {
-    private const int Positions = 2 * Position.Length;
+    private const int Positions = 2 * WsmqPosition.Length;
 
     private ReadOnlyMemory<byte> _rest = message;
 
@@ -67,8 +67,8 @@ internal ref struct RedisSignalReader(ReadOnlyMemory<byte> message)
     {
         signal = default;
         if (_rest.Length < Positions
-            || !RedisReplies.TryPosition(_rest.Span[..Position.Length], out var position) || position == Position.Start
-            || !RedisReplies.TryPosition(_rest.Span[Position.Length..Positions], out var previous) || previous >= position)
+            || !RedisReplies.TryPosition(_rest.Span[..WsmqPosition.Length], out var position) || position == WsmqPosition.Start
+            || !RedisReplies.TryPosition(_rest.Span[WsmqPosition.Length..Positions], out var previous) || previous >= position)
         {
             return false;
         }

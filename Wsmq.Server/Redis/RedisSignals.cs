@@ -15,7 +15,7 @@ namespace Wsmq.Server.Redis;
 internal sealed class RedisSignals : ISignals, IAsyncDisposable
 {
     // The kind and the longest name; a UTF-8 byte is at most one char.
-    private const int LongestAddress = 8 + Address.MaxNameBytes;
+    private const int LongestAddress = 8 + WsmqAddress.MaxNameBytes;
 
     private readonly RedisConnections _connections;
     private readonly RedisLanes _lanes;
@@ -46,9 +46,9 @@ internal sealed class RedisSignals : ISignals, IAsyncDisposable
             _connections.Channels.ListenAsync(_lanes.Channel(lane), message => Handle(lane, message))));
     }
 
-    public bool Hears(Address address) => _subscriptions.ContainsKey(address.ToString());
+    public bool Hears(WsmqAddress address) => _subscriptions.ContainsKey(address.ToString());
 
-    public async Task<IAsyncDisposable> SubscribeAsync(Address address, Action<Signal> handler, CancellationToken cancellationToken)
+    public async Task<IAsyncDisposable> SubscribeAsync(WsmqAddress address, Action<Signal> handler, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var subscription = new Subscription(this, address, handler);
@@ -99,7 +99,7 @@ internal sealed class RedisSignals : ISignals, IAsyncDisposable
         text = text[..Encoding.UTF8.GetChars(address, text)];
         if (_byText.TryGetValue(text, out var subscription))
             Deliver(subscription, signal);
-        else if (Address.TryParse(text.ToString(), out var unheard, out _))
+        else if (WsmqAddress.TryParse(text.ToString(), out var unheard, out _))
             // Redis was not told that the last reader is gone, or not in time.
             _ = _presence.TellAsync(unheard);
     }
@@ -147,9 +147,9 @@ internal sealed class RedisSignals : ISignals, IAsyncDisposable
         Restored?.Invoke();
     }
 
-    private sealed class Subscription(RedisSignals owner, Address address, Action<Signal> handler) : IAsyncDisposable
+    private sealed class Subscription(RedisSignals owner, WsmqAddress address, Action<Signal> handler) : IAsyncDisposable
     {
-        public Address Address => address;
+        public WsmqAddress Address => address;
 
         public string Text { get; } = address.ToString();
 

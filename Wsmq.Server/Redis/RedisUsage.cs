@@ -27,7 +27,7 @@ internal sealed class RedisUsage(RedisConnections connections, RedisKeys keys, W
 
     public long CostOf(int bytes) => bytes + (bytes / 4) + OfAnEntry;
 
-    public long CostOfAddress(Address address) => OfAnAddress + (2 * keys.Of(address).Length);
+    public long CostOfAddress(WsmqAddress address) => OfAnAddress + (2 * keys.Of(address).Length);
 
     public async Task<UsageSum> AddAsync(string user, UsageCharge charge, CancellationToken cancellationToken)
     {
@@ -54,5 +54,5 @@ internal sealed class RedisUsage(RedisConnections connections, RedisKeys keys, W
         return long.Parse((string)reply!, CultureInfo.InvariantCulture);
     }
 
-    private RedisKey KeyOf(string user) => keys.Of(Address.User(user)).Usage;
+    private RedisKey KeyOf(string user) => keys.Of(WsmqAddress.User(user)).Usage;
 }

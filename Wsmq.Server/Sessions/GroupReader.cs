@@ -20,7 +20,7 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
 
     // Dropped when it has completed: idle connections keep nothing of it.
     private TaskCompletionSource? _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Dictionary<string, Position>? _joined;
+    private Dictionary<string, WsmqPosition>? _joined;
     private LiveMemberships? _live;
     private long _noted;
 
@@ -112,11 +112,11 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
             (membership, stop) => JoinAsync(membership, stop));
     }
 
-    private bool IsHalted(string group) => session.TryGetPump(Address.Group(group), out var pump) && pump.Halted;
+    private bool IsHalted(string group) => session.TryGetPump(WsmqAddress.Group(group), out var pump) && pump.Halted;
 
     private async ValueTask JoinAsync(Membership membership, CancellationToken cancellationToken)
     {
-        var group = Address.Group(membership.Group);
+        var group = WsmqAddress.Group(membership.Group);
         try
         {
             await services.ReadGroupAsync(session, group, membership.Joined, cancellationToken);
@@ -151,7 +151,7 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
 
     private async Task LeaveAsync(string group)
     {
-        await services.StopReadingAsync(session, Address.Group(group));
+        await services.StopReadingAsync(session, WsmqAddress.Group(group));
         _joined?.Remove(group);
         _live?.Remove(group);
     }

@@ -11,7 +11,7 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
     private DeliveryPump? _own;
 
     // None for a user without groups, as most are on many nodes.
-    private Dictionary<Address, DeliveryPump>? _groups;
+    private Dictionary<WsmqAddress, DeliveryPump>? _groups;
     private SendStream? _stream;
 
     public WsmqCaller Caller => caller;
@@ -20,7 +20,7 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
 
     public ClientConnection Connection => receiver.Connection;
 
-    public Address OwnQueue { get; } = Address.User(caller.UserId);
+    public WsmqAddress OwnQueue { get; } = WsmqAddress.User(caller.UserId);
 
     /// <summary>Keeps the groups of the session up to date while it lives.</summary>
     public GroupReader? Groups { get; set; }
@@ -35,7 +35,7 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
         }
     }
 
-    public bool TryGetPump(Address source, [NotNullWhen(true)] out DeliveryPump? pump)
+    public bool TryGetPump(WsmqAddress source, [NotNullWhen(true)] out DeliveryPump? pump)
     {
         lock (_lock)
             return source == OwnQueue ? (pump = _own) is not null : (pump = _groups?.GetValueOrDefault(source)) is not null;
@@ -47,10 +47,10 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
     /// </exception>
     public ValueTask<DeliveryPump> PumpOfAsync(string? source)
     {
-        var address = Address.Parse(source);
+        var address = WsmqAddress.Parse(source);
 
         // Before the pumps are looked at: the other way round a group that is opened between the two would be refused for good.
-        var opening = address.Kind == AddressKind.Group && Groups is { Ready.IsCompleted: false } groups ? groups : null;
+        var opening = address.Kind == WsmqAddressKind.Group && Groups is { Ready.IsCompleted: false } groups ? groups : null;
         if (TryGetPump(address, out var pump))
             return new(pump);
         return opening is not null ? AwaitedPumpAsync(address, opening) : throw new WsmqException(WsmqErrors.ReadNotAllowed);
@@ -67,7 +67,7 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
         }
     }
 
-    public bool Remove(Address source, [NotNullWhen(true)] out DeliveryPump? pump)
+    public bool Remove(WsmqAddress source, [NotNullWhen(true)] out DeliveryPump? pump)
     {
         lock (_lock)
         {
@@ -78,7 +78,7 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
         }
     }
 
-    private async ValueTask<DeliveryPump> AwaitedPumpAsync(Address address, GroupReader groups)
+    private async ValueTask<DeliveryPump> AwaitedPumpAsync(WsmqAddress address, GroupReader groups)
     {
         try
         {
@@ -113,7 +113,7 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
     /// How many bytes the dead letters of an address may take for the user: one part for the own queue, and one that the user's groups
     /// share evenly.
     /// </summary>
-    public long LetterRoom(Address source) => source == OwnQueue ? limits.LetterRoom : limits.LetterRoom / Math.Max(1, Groups?.Count ?? 0);
+    public long LetterRoom(WsmqAddress source) => source == OwnQueue ? limits.LetterRoom : limits.LetterRoom / Math.Max(1, Groups?.Count ?? 0);
 
     /// <summary>
     /// Null where a stream of sends is open already: one is enough, and what they hold must stay bounded. One that its client has

@@ -44,7 +44,7 @@ internal sealed class SessionManager(
                 throw new WsmqException(WsmqErrors.Stopping);
             await access.AdmitAsync(caller, context.ConnectionAborted);
             session.Groups = new GroupReader(session, services);
-            var feed = await services.ReadAsync(session, session.OwnQueue, Position.Start, context.ConnectionAborted);
+            var feed = await services.ReadAsync(session, session.OwnQueue, WsmqPosition.Start, context.ConnectionAborted);
             feed.MembershipChanged += session.Groups.Changed;
             session.Groups.Start();
             sweep.Add(session);
@@ -146,7 +146,7 @@ internal sealed class SessionManager(
     {
         if (string.IsNullOrEmpty(context.UserIdentifier))
             throw new WsmqException(WsmqErrors.NoUserIdentifier);
-        return NameRules.Check(context.UserIdentifier, Address.MaxNameBytes, !services.Options.Access.VouchedUserIdentifiers, out _, out var detail)
+        return NameRules.Check(context.UserIdentifier, WsmqAddress.MaxNameBytes, !services.Options.Access.VouchedUserIdentifiers, out _, out var detail)
             ? context.UserIdentifier
             : throw new WsmqException(WsmqErrors.InvalidUserIdentifier, detail);
     }

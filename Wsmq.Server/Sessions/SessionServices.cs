@@ -12,7 +12,7 @@ internal sealed class SessionServices(
     FeedRegistry feeds,
     DeliveryServices delivery,
     AccessCheck access,
-    IHubContext<WsmqHub, IWsmqClient> hub,
+    IHubContext<WsmqHub, IWsmqReceiver> hub,
     SkippedMessages skipped,
     ILogger<SessionServices> logger) : IDisposable
 {
@@ -34,7 +34,7 @@ internal sealed class SessionServices(
 
     /// <summary>Delivers a log to a session, from its device's cursor on, and never anything up to the floor.</summary>
     /// <exception cref="WsmqException"><c>read-not-allowed</c>, <c>too-many-devices</c> or <c>store-unavailable</c>.</exception>
-    public async Task<LogFeed> ReadAsync(Session session, Address source, Position floor, CancellationToken cancellationToken)
+    public async Task<LogFeed> ReadAsync(Session session, WsmqAddress source, WsmqPosition floor, CancellationToken cancellationToken)
     {
         await access.ReadAsync(session.Caller, source, cancellationToken);
         var feed = await feeds.AcquireAsync(source, cancellationToken);
@@ -46,7 +46,7 @@ internal sealed class SessionServices(
             var pump = new DeliveryPump(feed, session.Receiver, floor, delivery);
 
             // The user may have joined again meanwhile, and the signal of that may have come first, over another channel.
-            if (source.Kind == AddressKind.Group && session.Groups is { } groups)
+            if (source.Kind == WsmqAddressKind.Group && session.Groups is { } groups)
                 pump.Left += groups.Changed;
             session.Add(pump);
             pump.Start(cursor.Position);
@@ -61,7 +61,7 @@ internal sealed class SessionServices(
 
     /// <summary>The same for a group, behind those that other connections are opening.</summary>
     /// <exception cref="WsmqException"><c>read-not-allowed</c>, <c>too-many-devices</c> or <c>store-unavailable</c>.</exception>
-    public async Task ReadGroupAsync(Session session, Address group, Position floor, CancellationToken cancellationToken)
+    public async Task ReadGroupAsync(Session session, WsmqAddress group, WsmqPosition floor, CancellationToken cancellationToken)
     {
         await _openingGroups.WaitAsync(cancellationToken);
         try
@@ -77,7 +77,7 @@ internal sealed class SessionServices(
     public void Dispose() => _openingGroups.Dispose();
 
     // Connections of this device got the entry and ended without an ack, one after another: this one is not to end like that, too.
-    private async Task<OpenCursor> SkipAsync(Session session, Address source, OpenCursor cursor, CancellationToken cancellationToken)
+    private async Task<OpenCursor> SkipAsync(Session session, WsmqAddress source, OpenCursor cursor, CancellationToken cancellationToken)
     {
         var request = new FailRequest(
             source, session.Caller.UserId, session.Caller.Device, cursor.Failing, FailKind.Blocked, "connections ended without an ack",
@@ -90,7 +90,7 @@ internal sealed class SessionServices(
         return new OpenCursor(cursor.Failing);
     }
 
-    public async Task StopReadingAsync(Session session, Address source)
+    public async Task StopReadingAsync(Session session, WsmqAddress source)
     {
         if (!session.Remove(source, out var pump))
             return;

@@ -3,7 +3,7 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Sqlite;
 
 /// <summary>What an append did, and what has to be signalled once it is committed.</summary>
-internal sealed record Appended(AppendResult[] Results, IReadOnlyList<(Address To, LogEntry Entry)> Entries);
+internal sealed record Appended(AppendResult[] Results, IReadOnlyList<(WsmqAddress To, LogEntry Entry)> Entries);
 
 internal sealed class AppendOperation(WsmqOptions options, SqliteRetention retention, TimeProvider clock)
 {
@@ -12,7 +12,7 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
         var now = clock.NowMicros();
         var rows = new LogRows(session);
         var results = new AppendResult[batch.Count];
-        var entries = new List<(Address, LogEntry)>(batch.Count);
+        var entries = new List<(WsmqAddress, LogEntry)>(batch.Count);
         for (var i = 0; i < batch.Count; i++)
             results[i] = Append(session, rows, batch[i], now, entries);
 
@@ -26,20 +26,20 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
     }
 
     // What another hand has spoilt fails alone: nothing of the item was written then.
-    private AppendResult Append(SqliteSession session, LogRows rows, AppendRequest request, long now, List<(Address, LogEntry)> entries)
+    private AppendResult Append(SqliteSession session, LogRows rows, AppendRequest request, long now, List<(WsmqAddress, LogEntry)> entries)
     {
         try
         {
             var row = request.MayCreate ? rows.FindOrAdd(request.To) : rows.Find(request.To);
             return row is null ? AppendResult.NoAddress : Append(session, row, request, now, entries);
         }
-        catch (WsmqException e) when (e.Error == WsmqErrors.StoreDamaged)
+        catch (WsmqException e) when (e.Error == WsmqErrors.StoreCorrupt)
         {
             return AppendResult.Damaged;
         }
     }
 
-    private AppendResult Append(SqliteSession session, LogRow row, AppendRequest request, long now, List<(Address, LogEntry)> entries)
+    private AppendResult Append(SqliteSession session, LogRow row, AppendRequest request, long now, List<(WsmqAddress, LogEntry)> entries)
     {
         // Not only the clock: it may have been set back, and a log that was emptied still must not reuse a position.
         var position = SqlitePosition.Checked(Math.Max(now, row.Tail + 1));
@@ -47,7 +47,7 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
         if (!MessageIdTable.TryAdd(session, row.Id, request.Sender, request.Id, position, now, expires))
             return new AppendResult(MessageIdTable.PositionOf(session, row.Id, request.Sender, request.Id), Duplicate: true);
 
-        var entry = new LogEntry(new Position(position), new Position(row.Tail), request.Metadata, request.Body);
+        var entry = new LogEntry(new WsmqPosition(position), new WsmqPosition(row.Tail), request.Metadata, request.Body);
         EntryTable.Insert(session, row.Id, entry);
         var created = row is { IsNew: true, Tail: 0 };
         row.Tail = position;

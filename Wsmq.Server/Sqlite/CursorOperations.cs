@@ -12,7 +12,7 @@ internal readonly record struct OpenedCursor(OpenCursor Cursor, WsmqError? Refus
 internal sealed class CursorOperations(WsmqOptions options, SqliteRetention retention, TimeProvider clock)
 {
     /// <summary>A member's cursor in a group; changes nothing.</summary>
-    public static OpenedCursor OpenGroup(SqliteSession session, Address group, string user, string device)
+    public static OpenedCursor OpenGroup(SqliteSession session, WsmqAddress group, string user, string device)
     {
         if (MembershipTable.Joined(session, group.Name, user) is not { } joined)
             return OpenedCursor.Refused(WsmqErrors.ReadNotAllowed);
@@ -22,7 +22,7 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
     }
 
     /// <summary>Registers a device with the user's own queue, or notes that it was seen.</summary>
-    public OpenedCursor OpenOwn(SqliteSession session, Address queue, string device)
+    public OpenedCursor OpenOwn(SqliteSession session, WsmqAddress queue, string device)
     {
         var now = clock.NowMicros();
         var since = retention.ExpiredSince(now);
@@ -42,11 +42,11 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
     }
 
     /// <summary>Ends a device's reading of a log; what it alone held back becomes removable after the grace.</summary>
-    public bool Forget(SqliteSession session, Address source, string user, string device)
+    public bool Forget(SqliteSession session, WsmqAddress source, string user, string device)
     {
         if (LogTable.Find(session, source) is not { } row || !CursorTable.Remove(session, row.Id, user, device))
             return false;
-        if (source.Kind != AddressKind.User)
+        if (source.Kind != WsmqAddressKind.User)
             return true;
         var now = clock.NowMicros();
         retention.NoteConsumed(session, row, now);
@@ -56,7 +56,7 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
     }
 
     /// <summary>A device's cursor in a log; null where it is not a reader of it.</summary>
-    public static long? Find(SqliteSession session, Address source, string user, string device)
+    public static long? Find(SqliteSession session, WsmqAddress source, string user, string device)
     {
         var row = LogTable.Find(session, source);
         if (!MayRead(session, row, new AckRequest(source, user, device, default), out var start))
@@ -74,7 +74,7 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
         for (var i = 0; i < batch.Count; i++)
         {
             results[i] = Acknowledge(session, rows, batch[i], now, out var row);
-            if (results[i] == AckResult.Done && row is { Address.Kind: AddressKind.User })
+            if (results[i] == AckResult.Done && row is { Address.Kind: WsmqAddressKind.User })
                 moved.Add(row);
         }
 
@@ -92,8 +92,8 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
     {
         var failures = row is null ? null : DeadLetterTable.Failures(session, row.Id, user, device);
         return failures is null || failures.Position <= position
-            ? new OpenedCursor(new OpenCursor(new Position(position)), null)
-            : new OpenedCursor(new OpenCursor(new Position(position), new Position(failures.Position), failures.Silent), null);
+            ? new OpenedCursor(new OpenCursor(new WsmqPosition(position)), null)
+            : new OpenedCursor(new OpenCursor(new WsmqPosition(position), new WsmqPosition(failures.Position), failures.Silent), null);
     }
 
     private static AckResult Acknowledge(SqliteSession session, LogRows rows, AckRequest request, long now, out LogRow? row)
@@ -104,7 +104,7 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
             row = rows.Find(request.Source);
             return Acknowledge(session, row, request, now);
         }
-        catch (WsmqException e) when (e.Error == WsmqErrors.StoreDamaged)
+        catch (WsmqException e) when (e.Error == WsmqErrors.StoreCorrupt)
         {
             // Another hand has spoilt it; the others are acknowledged nevertheless.
             return AckResult.Damaged;
@@ -127,10 +127,10 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
         start = 0;
         switch (request.Source.Kind)
         {
-            case AddressKind.Group when MembershipTable.Joined(session, request.Source.Name, request.User) is { } joined:
+            case WsmqAddressKind.Group when MembershipTable.Joined(session, request.Source.Name, request.User) is { } joined:
                 start = joined;
                 return true;
-            case AddressKind.User when request.User == request.Source.Name && row is not null:
+            case WsmqAddressKind.User when request.User == request.Source.Name && row is not null:
                 return CursorTable.Find(session, row.Id, request.User, request.Device) is not null;
             default:
                 return false;

@@ -79,7 +79,7 @@ internal static class DeadLetterTable
         WHERE log = $log AND user = $user AND expires > $now ORDER BY position, device
         """,
         r => new StoredDeadLetter(
-            new DeadLetterKey(row.Address, new Position(r.GetInt64(0)), r.GetString(1)), r.GetInt32(2), r.GetInt64(3), r.GetString(4), null),
+            new DeadLetterKey(row.Address, new WsmqPosition(r.GetInt64(0)), r.GetString(1)), r.GetInt32(2), r.GetInt64(3), r.GetString(4), null),
         row.Id, user, now);
 
     public static StoredDeadLetter? Find(SqliteSession session, long log, string user, DeadLetterKey key, long now) => session.One(
@@ -88,7 +88,7 @@ internal static class DeadLetterTable
         WHERE log = $log AND user = $user AND position = $position AND device = $device AND expires > $now
         """,
         r => new StoredDeadLetter(key, r.GetInt32(0), r.GetInt64(1), r.GetString(2), new LogEntry(
-            key.Position, new Position(r.GetInt64(3)), r.GetFieldValue<byte[]>(4), r.GetFieldValue<byte[]>(5))),
+            key.Position, new WsmqPosition(r.GetInt64(3)), r.GetFieldValue<byte[]>(4), r.GetFieldValue<byte[]>(5))),
         log, user, key.Position.Value, key.Device, now);
 
     public static bool Remove(SqliteSession session, long log, string user, DeadLetterKey key) => session.Run(

@@ -76,7 +76,7 @@ internal static class EntryTable
     {
         var (position, previous) = (r.GetInt64(0), r.GetInt64(1));
         return previous >= 0 && previous < position
-            ? new(new Position(position), new Position(previous), r.GetFieldValue<byte[]>(2), r.GetFieldValue<byte[]>(3))
-            : LogEntry.Defective(new Position(position), "it follows no position before it");
+            ? new(new WsmqPosition(position), new WsmqPosition(previous), r.GetFieldValue<byte[]>(2), r.GetFieldValue<byte[]>(3))
+            : LogEntry.Defective(new WsmqPosition(position), "it follows no position before it");
     }
 }

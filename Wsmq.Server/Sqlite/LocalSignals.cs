@@ -11,7 +11,7 @@ namespace Wsmq.Server.Sqlite;
 /// </summary>
 internal sealed class LocalSignals(ILogger logger) : ISignals
 {
-    private readonly ConcurrentDictionary<Address, ImmutableArray<Subscription>> _subscriptions = new();
+    private readonly ConcurrentDictionary<WsmqAddress, ImmutableArray<Subscription>> _subscriptions = new();
 
     /// <summary>Never raised: nothing lies between sender and handler that could lose a signal.</summary>
     public event Action? Restored
@@ -20,7 +20,7 @@ internal sealed class LocalSignals(ILogger logger) : ISignals
         remove { }
     }
 
-    public Task<IAsyncDisposable> SubscribeAsync(Address address, Action<Signal> handler, CancellationToken cancellationToken)
+    public Task<IAsyncDisposable> SubscribeAsync(WsmqAddress address, Action<Signal> handler, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
             return Task.FromCanceled<IAsyncDisposable>(cancellationToken);
@@ -30,7 +30,7 @@ internal sealed class LocalSignals(ILogger logger) : ISignals
         return Task.FromResult<IAsyncDisposable>(subscription);
     }
 
-    public void Send(Address address, Signal signal)
+    public void Send(WsmqAddress address, Signal signal)
     {
         if (!_subscriptions.TryGetValue(address, out var subscriptions))
             return;
@@ -64,9 +64,9 @@ internal sealed class LocalSignals(ILogger logger) : ISignals
         }
     }
 
-    private sealed class Subscription(LocalSignals owner, Address address, Action<Signal> handler) : IAsyncDisposable
+    private sealed class Subscription(LocalSignals owner, WsmqAddress address, Action<Signal> handler) : IAsyncDisposable
     {
-        public Address Address => address;
+        public WsmqAddress Address => address;
 
         public Action<Signal> Handler => handler;
 

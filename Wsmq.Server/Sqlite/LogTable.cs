@@ -8,7 +8,7 @@ internal sealed class LogRow
 {
     public required long Id { get; init; }
 
-    public required Address Address { get; init; }
+    public required WsmqAddress Address { get; init; }
 
     public long Tail { get; set; }
 
@@ -32,20 +32,20 @@ internal sealed class LogRow
     /// <summary>The address did not exist before this operation.</summary>
     public bool IsNew { get; init; }
 
-    public LogState State => new(new Position(Tail), new Position(Removed), new Position(Consumed), Membership);
+    public LogState State => new(new WsmqPosition(Tail), new WsmqPosition(Removed), new WsmqPosition(Consumed), Membership);
 }
 
 internal static class LogTable
 {
     private const string Columns = "id, address, tail, removed, consumed, pending, pending_due, kept, membership, bytes";
 
-    public static LogRow? Find(SqliteSession session, Address address) =>
+    public static LogRow? Find(SqliteSession session, WsmqAddress address) =>
         session.One($"SELECT {Columns} FROM logs WHERE address = $address", r => Map(r, address), address.ToString());
 
     public static LogRow? Find(SqliteSession session, long id) =>
         session.One($"SELECT {Columns} FROM logs WHERE id = $id", r => Map(r, AddressOf(r)), id);
 
-    public static LogRow FindOrAdd(SqliteSession session, Address address)
+    public static LogRow FindOrAdd(SqliteSession session, WsmqAddress address)
     {
         if (Find(session, address) is { } row)
             return row;
@@ -72,10 +72,10 @@ internal static class LogTable
         """,
         r => (r.GetInt64(0), r.GetString(1), r.IsDBNull(2) ? long.MaxValue : r.GetInt64(2)), afterId, limit);
 
-    private static Address AddressOf(SqliteDataReader r) =>
-        Address.TryParse(r.GetString(1), out var address, out _) ? address : throw new WsmqException(WsmqErrors.StoreDamaged, "no address");
+    private static WsmqAddress AddressOf(SqliteDataReader r) =>
+        WsmqAddress.TryParse(r.GetString(1), out var address, out _) ? address : throw new WsmqException(WsmqErrors.StoreCorrupt, "no address");
 
-    private static LogRow Map(SqliteDataReader r, Address address, bool isNew = false) => new()
+    private static LogRow Map(SqliteDataReader r, WsmqAddress address, bool isNew = false) => new()
     {
         Id = r.GetInt64(0),
         Address = address,
@@ -94,13 +94,13 @@ internal static class LogTable
 /// <summary>The logs that one operation touches: each is loaded once and saved once.</summary>
 internal sealed class LogRows(SqliteSession session)
 {
-    private readonly Dictionary<Address, LogRow> _rows = [];
+    private readonly Dictionary<WsmqAddress, LogRow> _rows = [];
 
     public IEnumerable<LogRow> All => _rows.Values;
 
-    public LogRow FindOrAdd(Address address) => Find(address) ?? (_rows[address] = LogTable.FindOrAdd(session, address));
+    public LogRow FindOrAdd(WsmqAddress address) => Find(address) ?? (_rows[address] = LogTable.FindOrAdd(session, address));
 
-    public LogRow? Find(Address address)
+    public LogRow? Find(WsmqAddress address)
     {
         if (_rows.TryGetValue(address, out var row))
             return row;

@@ -20,8 +20,8 @@ internal static class MembershipTable
         "SELECT name, joined FROM memberships WHERE user = $user", r => MembershipOf(r.GetString(0), r.GetInt64(1)), user).OfType<Membership>()];
 
     private static Membership? MembershipOf(string group, long joined) =>
-        Address.TryParse($"{Address.Prefix(AddressKind.Group)}:{group}", out _, out _) && SqlitePosition.IsOne(joined)
-            ? new Membership(group, new Position(joined))
+        WsmqAddress.TryParse($"{WsmqAddress.Prefix(WsmqAddressKind.Group)}:{group}", out _, out _) && SqlitePosition.IsOne(joined)
+            ? new Membership(group, new WsmqPosition(joined))
             : null;
 
     public static long CountOf(SqliteSession session, string user) =>

@@ -11,8 +11,8 @@ internal static class MessageIdTable
         """,
         log, sender, id, position, expires, now) > 0;
 
-    /// <exception cref="WsmqException"><c>store-damaged</c>.</exception>
-    public static Position PositionOf(SqliteSession session, long log, string sender, string id) => new(SqlitePosition.Checked(session.One(
+    /// <exception cref="WsmqException"><c>store-corrupt</c>.</exception>
+    public static WsmqPosition PositionOf(SqliteSession session, long log, string sender, string id) => new(SqlitePosition.Checked(session.One(
         "SELECT position FROM message_ids WHERE log = $log AND sender = $sender AND id = $id", r => r.GetInt64(0), log, sender, id)));
 
     /// <summary>Forgets expired ids, at most so many, and returns how many.</summary>

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace Wsmq.Server.Sqlite;
 
 /// <summary>Opens the connections of a database with the settings that the store relies on.</summary>
-internal sealed class SqliteConnections(string path, SqliteDurability durability)
+internal sealed class SqliteConnections(string path, WsmqSqliteDurability durability)
 {
     /// <summary>How long a statement waits for a lock; only a checkpoint or a foreign tool ever holds one.</summary>
     private const int TimeoutSeconds = 5;
@@ -41,8 +41,8 @@ internal sealed class SqliteConnections(string path, SqliteDurability durability
         }
     }
 
-    public static void Use(SqliteSession session, SqliteDurability durability) =>
-        session.Set(durability == SqliteDurability.Full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+    public static void Use(SqliteSession session, WsmqSqliteDurability durability) =>
+        session.Set(durability == WsmqSqliteDurability.Full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
 
     public SqliteSession OpenReader()
     {

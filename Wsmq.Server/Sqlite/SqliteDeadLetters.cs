@@ -7,7 +7,7 @@ internal sealed class SqliteDeadLetters(SqliteEngine engine, WsmqOptions options
     public Task<FailResult> FailAsync(FailRequest request, CancellationToken cancellationToken) =>
         engine.WriteAsync(s => Fail(s, request), cancellationToken);
 
-    public async Task<IReadOnlyList<StoredDeadLetter>> ListAsync(Address source, string user, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<StoredDeadLetter>> ListAsync(WsmqAddress source, string user, CancellationToken cancellationToken) =>
         await engine.ReadAsync(
             s => s.Snapshot(r => LogTable.Find(r, source) is { } row ? DeadLetterTable.List(r, row, user, clock.NowMicros()) : []),
             cancellationToken).ConfigureAwait(false);

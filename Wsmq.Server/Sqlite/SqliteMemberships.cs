@@ -6,13 +6,13 @@ internal sealed class SqliteMemberships(SqliteEngine engine, LocalSignals signal
 {
     public Task AddAsync(string group, string user, CancellationToken cancellationToken)
     {
-        var (log, queue) = (Address.Group(group), Address.User(user));
+        var (log, queue) = (WsmqAddress.Group(group), WsmqAddress.User(user));
         return ChangeAsync(queue, leaving: null, s => Add(s, log, user), cancellationToken);
     }
 
     public Task RemoveAsync(string group, string user, CancellationToken cancellationToken)
     {
-        var (log, queue) = (Address.Group(group), Address.User(user));
+        var (log, queue) = (WsmqAddress.Group(group), WsmqAddress.User(user));
         return ChangeAsync(queue, leaving: log, s => Remove(s, log, user), cancellationToken);
     }
 
@@ -25,7 +25,7 @@ internal sealed class SqliteMemberships(SqliteEngine engine, LocalSignals signal
     public async Task<IReadOnlyList<string>> MembersOfAsync(string group, CancellationToken cancellationToken) =>
         await engine.ReadAsync(s => MembershipTable.MembersOf(s, group), cancellationToken).ConfigureAwait(false);
 
-    private bool Add(SqliteSession session, Address log, string user)
+    private bool Add(SqliteSession session, WsmqAddress log, string user)
     {
         if (MembershipTable.Joined(session, log.Name, user) is not null)
             return false;
@@ -34,7 +34,7 @@ internal sealed class SqliteMemberships(SqliteEngine engine, LocalSignals signal
         return MembershipTable.TryAdd(session, log.Name, user, LogTable.Find(session, log)?.Tail ?? 0);
     }
 
-    private static bool Remove(SqliteSession session, Address log, string user)
+    private static bool Remove(SqliteSession session, WsmqAddress log, string user)
     {
         if (!MembershipTable.TryRemove(session, log.Name, user))
             return false;
@@ -44,7 +44,7 @@ internal sealed class SqliteMemberships(SqliteEngine engine, LocalSignals signal
     }
 
     private Task<bool> ChangeAsync(
-        Address queue, Address? leaving, Func<SqliteSession, bool> change, CancellationToken cancellationToken) =>
+        WsmqAddress queue, WsmqAddress? leaving, Func<SqliteSession, bool> change, CancellationToken cancellationToken) =>
         engine.WriteAsync(
             s =>
             {

@@ -16,7 +16,7 @@ internal sealed class SqliteMessageLog(
 
     public int Lanes => 1;
 
-    public int LaneOf(Address address) => 0;
+    public int LaneOf(WsmqAddress address) => 0;
 
     public async Task<AppendResult[]> AppendAsync(
         int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken)
@@ -28,7 +28,7 @@ internal sealed class SqliteMessageLog(
         return appended.Results;
     }
 
-    public async Task<LogPage> ReadAsync(Address source, Position after, int maxEntries, int maxBytes, CancellationToken cancellationToken)
+    public async Task<LogPage> ReadAsync(WsmqAddress source, WsmqPosition after, int maxEntries, int maxBytes, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxEntries, 1);
         var page = await engine.ReadAsync(s => s.Snapshot(r => ReadUnlessDue(r, source, after, maxEntries, maxBytes)), cancellationToken)
@@ -39,39 +39,39 @@ internal sealed class SqliteMessageLog(
         return await engine.WriteAsync(s => Trim(s, source, after, maxEntries, maxBytes), cancellationToken).ConfigureAwait(false);
     }
 
-    public Task<LogState?[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken) =>
+    public Task<LogState?[]> StatesAsync(IReadOnlyList<WsmqAddress> sources, CancellationToken cancellationToken) =>
         engine.ReadAsync(s => s.Snapshot(r => sources.Select(a => StateOf(r, a)).ToArray()), cancellationToken);
 
     public Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>
         engine.WriteExpendableAsync(s => _cursors.Acknowledge(s, batch), cancellationToken);
 
-    public async Task<OpenCursor> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken)
+    public async Task<OpenCursor> OpenCursorAsync(WsmqAddress source, string user, string device, CancellationToken cancellationToken)
     {
         var opened = source.Kind switch
         {
-            AddressKind.Group => await engine.ReadAsync(
+            WsmqAddressKind.Group => await engine.ReadAsync(
                 s => s.Snapshot(r => CursorOperations.OpenGroup(r, source, user, device)), cancellationToken).ConfigureAwait(false),
-            AddressKind.User when source.Name == user => await engine.WriteAsync(
+            WsmqAddressKind.User when source.Name == user => await engine.WriteAsync(
                 s => _cursors.OpenOwn(s, source, device), cancellationToken).ConfigureAwait(false),
             _ => OpenedCursor.Refused(WsmqErrors.ReadNotAllowed),
         };
         return opened.Refusal is { } refusal ? throw new WsmqException(refusal) : opened.Cursor;
     }
 
-    public async Task<bool> ForgetDeviceAsync(Address source, string user, string device, CancellationToken cancellationToken) =>
+    public async Task<bool> ForgetDeviceAsync(WsmqAddress source, string user, string device, CancellationToken cancellationToken) =>
         await engine.WriteAsync(s => _cursors.Forget(s, source, user, device), cancellationToken).ConfigureAwait(false);
 
     public async Task<IReadOnlyList<KnownDevice>> DevicesAsync(string user, CancellationToken cancellationToken) =>
         await engine.ReadAsync(
-            s => LogTable.Find(s, Address.User(user)) is { } row ? CursorTable.Devices(s, row.Id) : [], cancellationToken).ConfigureAwait(false);
+            s => LogTable.Find(s, WsmqAddress.User(user)) is { } row ? CursorTable.Devices(s, row.Id) : [], cancellationToken).ConfigureAwait(false);
 
-    private static LogState? StateOf(SqliteSession session, Address source)
+    private static LogState? StateOf(SqliteSession session, WsmqAddress source)
     {
         try
         {
             return LogTable.Find(session, source)?.State ?? default;
         }
-        catch (WsmqException e) when (e.Error == WsmqErrors.StoreDamaged)
+        catch (WsmqException e) when (e.Error == WsmqErrors.StoreCorrupt)
         {
             return null;
         }
@@ -97,7 +97,7 @@ internal sealed class SqliteMessageLog(
         }
     }
 
-    private LogPage? ReadUnlessDue(SqliteSession session, Address source, Position after, int maxEntries, int maxBytes)
+    private LogPage? ReadUnlessDue(SqliteSession session, WsmqAddress source, WsmqPosition after, int maxEntries, int maxBytes)
     {
         if (LogTable.Find(session, source) is not { } row)
             return new LogPage([], default);
@@ -106,7 +106,7 @@ internal sealed class SqliteMessageLog(
             : new LogPage(EntryTable.Read(session, row.Id, after.Value, row.Tail, maxEntries, maxBytes), row.State);
     }
 
-    private LogPage Trim(SqliteSession session, Address source, Position after, int maxEntries, int maxBytes)
+    private LogPage Trim(SqliteSession session, WsmqAddress source, WsmqPosition after, int maxEntries, int maxBytes)
     {
         var row = LogTable.FindOrAdd(session, source);
         retention.Apply(session, row, clock.NowMicros());

@@ -15,12 +15,12 @@ internal sealed class SqliteRetention(WsmqOptions options)
     public bool IsDue(LogRow row, long? oldest, long now) =>
         oldest is { } position && (IsTooOld(row.Address, position, now) || IsGraceOver(row, now));
 
-    public bool IsTooOld(Address address, long position, long now) => position <= Cutoff(address, now);
+    public bool IsTooOld(WsmqAddress address, long position, long now) => position <= Cutoff(address, now);
 
     /// <summary>After a cursor moved: what every device that counts has acknowledged becomes removable after the grace.</summary>
     public void NoteConsumed(SqliteSession session, LogRow row, long now)
     {
-        if (row.Address.Kind != AddressKind.User || CursorTable.Slowest(session, row.Id, ExpiredSince(now)) is not { } slowest)
+        if (row.Address.Kind != WsmqAddressKind.User || CursorTable.Slowest(session, row.Id, ExpiredSince(now)) is not { } slowest)
             return;
         row.Consumed = Math.Max(row.Consumed, slowest);
         if (row.PendingDue == 0)
@@ -48,7 +48,7 @@ internal sealed class SqliteRetention(WsmqOptions options)
     private static bool IsGraceOver(LogRow row, long now) => row.PendingDue > 0 && row.PendingDue <= now;
 
     // A position is never before the moment of its append, so that it says how old the entry is at most.
-    private long Cutoff(Address address, long now) => now - options.Retention.For(address.Kind).MaxAge.Micros();
+    private long Cutoff(WsmqAddress address, long now) => now - options.Retention.For(address.Kind).MaxAge.Micros();
 
     private long Acknowledged(SqliteSession session, LogRow row, long now)
     {

@@ -77,7 +77,7 @@ internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retenti
         var now = clock.NowMicros();
         
         // A row by another hand must not keep the others from being swept.
-        return logs.Where(l => Address.TryParse(l.Address, out var address, out _) && retention.IsTooOld(address, l.Oldest, now)).Select(l => l.Id);
+        return logs.Where(l => WsmqAddress.TryParse(l.Address, out var address, out _) && retention.IsTooOld(address, l.Oldest, now)).Select(l => l.Id);
     }
 
     private int Trim(SqliteSession session, long[] ids)
@@ -97,7 +97,7 @@ internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retenti
             retention.Apply(session, row, now);
             LogTable.Save(session, row);
         }
-        catch (WsmqException e) when (e.Error == WsmqErrors.StoreDamaged)
+        catch (WsmqException e) when (e.Error == WsmqErrors.StoreCorrupt)
         {
             Diagnostics.Log.SqliteSweepFailed(logger, e);
         }

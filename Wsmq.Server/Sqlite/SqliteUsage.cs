@@ -15,7 +15,7 @@ internal sealed class SqliteUsage(SqliteEngine engine, SqliteRoom room, WsmqOpti
 
     public long CostOf(int bytes) => bytes + (bytes / 8) + OfAnEntry;
 
-    public long CostOfAddress(Address address) => OfAnAddress;
+    public long CostOfAddress(WsmqAddress address) => OfAnAddress;
 
     public Task<UsageSum> AddAsync(string user, UsageCharge charge, CancellationToken cancellationToken) =>
         engine.WriteExpendableAsync(s => Add(s, user, charge), cancellationToken);

@@ -22,15 +22,15 @@ internal sealed class SqliteWriter
     private readonly ILogger _logger;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private readonly SqliteDurability _durability;
-    private SqliteDurability _current;
+    private readonly WsmqSqliteDurability _durability;
+    private WsmqSqliteDurability _current;
 
     /// <param name="session">The connection; the writer disposes it.</param>
     /// <param name="durability">What a commit waits for.</param>
     /// <param name="doubted">Told when a transaction failed; must not block.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="logger">The log.</param>
-    public SqliteWriter(SqliteSession session, SqliteDurability durability, Action doubted, TimeProvider clock, ILogger logger)
+    public SqliteWriter(SqliteSession session, WsmqSqliteDurability durability, Action doubted, TimeProvider clock, ILogger logger)
     {
         _session = session;
         _doubted = doubted;
@@ -110,7 +110,7 @@ internal sealed class SqliteWriter
         begun = false;
         try
         {
-            Use(group.TrueForAll(c => c.IsExpendable) ? SqliteDurability.Normal : _durability);
+            Use(group.TrueForAll(c => c.IsExpendable) ? WsmqSqliteDurability.Normal : _durability);
             _session.Run("BEGIN IMMEDIATE");
             begun = true;
             foreach (var command in group)
@@ -128,7 +128,7 @@ internal sealed class SqliteWriter
         }
     }
 
-    private void Use(SqliteDurability durability)
+    private void Use(WsmqSqliteDurability durability)
     {
         if (_current == durability)
             return;

@@ -6,7 +6,7 @@ namespace Wsmq.Server.Usage;
 internal readonly record struct UsageCost(long Bytes, long Permanent, int Rate);
 
 /// <summary>What the store was not told yet.</summary>
-internal sealed record UntoldUsage(Dictionary<Address, (Position Last, long Bytes)> Logs, long Permanent, long RateBytes)
+internal sealed record UntoldUsage(Dictionary<WsmqAddress, (WsmqPosition Last, long Bytes)> Logs, long Permanent, long RateBytes)
 {
     public UsageItem[] Items => [.. Logs.Select(l => new UsageItem(l.Key.ToString(), l.Value.Last, l.Value.Bytes))];
 }

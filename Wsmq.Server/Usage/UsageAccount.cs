@@ -11,7 +11,7 @@ namespace Wsmq.Server.Usage;
 internal sealed class UsageAccount(string user, UserLimits limits)
 {
     private readonly Lock _lock = new();
-    private Dictionary<Address, (Position Last, long Bytes)> _logs = [];
+    private Dictionary<WsmqAddress, (WsmqPosition Last, long Bytes)> _logs = [];
     private long _stored;
     private long _telling;
     private long _untold;
@@ -75,7 +75,7 @@ internal sealed class UsageAccount(string user, UserLimits limits)
     }
 
     /// <summary>Returns how much is untold.</summary>
-    public long Add(LimitRules rules, Address log, Position position, UsageCost cost)
+    public long Add(LimitRules rules, WsmqAddress log, WsmqPosition position, UsageCost cost)
     {
         lock (_lock)
         {
@@ -127,9 +127,9 @@ internal sealed class UsageAccount(string user, UserLimits limits)
         }
     }
 
-    private static void Note(Dictionary<Address, (Position Last, long Bytes)> items, Address log, Position last, long bytes)
+    private static void Note(Dictionary<WsmqAddress, (WsmqPosition Last, long Bytes)> items, WsmqAddress log, WsmqPosition last, long bytes)
     {
         ref var item = ref CollectionsMarshal.GetValueRefOrAddDefault(items, log, out _);
-        item = (Position.Max(item.Last, last), item.Bytes + bytes);
+        item = (WsmqPosition.Max(item.Last, last), item.Bytes + bytes);
     }
 }

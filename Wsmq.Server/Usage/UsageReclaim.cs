@@ -18,11 +18,11 @@ internal sealed class UsageReclaim(IStore store, IOptions<WsmqOptions> options, 
 
     private async Task FindInLogsAsync(IReadOnlyList<UsagePart> parts, List<UsageChange> changes, CancellationToken cancellationToken)
     {
-        var logs = new List<(UsagePart Part, Address Address)>();
+        var logs = new List<(UsagePart Part, WsmqAddress Address)>();
         foreach (var part in parts)
         {
             // Nothing is kept under a name that is no address, and so nothing would ever be found to be gone there.
-            if (Address.TryParse(part.Name, out var address, out _))
+            if (WsmqAddress.TryParse(part.Name, out var address, out _))
                 logs.Add((part, address));
             else if (UsageMarks.Whole(part.Marks).Length > 0)
                 Change(part, string.Empty, changes);

@@ -105,8 +105,8 @@ public sealed class ScopedAuthorizerTests : IDisposable
 
     private sealed class ContextAuthorizer(Context context) : IWsmqAuthorizer
     {
-        public ValueTask<bool> CanSendAsync(WsmqCaller caller, Address to, CancellationToken cancellationToken) => context.AskAsync();
+        public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) => context.AskAsync();
 
-        public ValueTask<bool> CanReadAsync(WsmqCaller caller, Address source, CancellationToken cancellationToken) => context.AskAsync();
+        public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) => context.AskAsync();
     }
 }

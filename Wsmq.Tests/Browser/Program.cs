@@ -14,13 +14,13 @@ client.On(LineJson.Default.Line, (message, _) =>
     return Task.CompletedTask;
 });
 await client.StartAsync();
-await client.SendAsync(Address.User(args[2]), new Line("from the browser 😀"), LineJson.Default.Line);
+await client.SendAsync(WsmqAddress.User(args[2]), new Line("from the browser 😀"), LineJson.Default.Line);
 Console.WriteLine($"in a browser: {OperatingSystem.IsBrowser()}");
 Console.WriteLine($"received: {await received.Task}");
-Console.WriteLine($"address: {Address.Group("Отдел IT")}");
+Console.WriteLine($"address: {WsmqAddress.Group("Отдел IT")}");
 try
 {
-    _ = Address.Group("bоb");
+    _ = WsmqAddress.Group("bоb");
 }
 catch (WsmqException e)
 {

@@ -70,7 +70,7 @@ public sealed class AccessTokenTests : ClientTest
     {
         var client = new WsmqClient(Server.Url, o =>
         {
-            (o.AccessToken, o.ConnectTimeout) = (source, TimeSpan.FromMilliseconds(200));
+            (o.AccessTokenProvider, o.ConnectTimeout) = (source, TimeSpan.FromMilliseconds(200));
             o.ReconnectBackoff.Max = o.ReconnectBackoff.Min = TimeSpan.FromMilliseconds(5);
         });
         client.ConnectFailed += (_, e) => Failures.Enqueue(e);

@@ -67,6 +67,6 @@ public abstract class ClientTest : IAsyncLifetime
     private protected Task AckedIs(long position, string source = Entry.Alice) =>
         Eventually.That($"{source} is acknowledged up to {position}", () => Script.LastAck(source) == Entry.At(position));
 
-    private protected static OutgoingMessage Chat(string text, string to = "user:bob") =>
-        new() { To = to, Type = nameof(Line), Body = JsonBody.Parse($"\"{text}\"") };
+    private protected static WsmqOutgoingMessage Chat(string text, string to = "user:bob") =>
+        new() { To = to, Type = nameof(Line), Body = WsmqJsonBody.Parse($"\"{text}\"") };
 }

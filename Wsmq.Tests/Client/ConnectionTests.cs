@@ -9,7 +9,7 @@ public sealed class ConnectionTests : ClientTest
     private protected override void Configure(WsmqClientOptions options)
     {
         options.Device = "my laptop & more";
-        options.AccessToken = _ => Task.FromResult<string?>($"token-{Interlocked.Increment(ref _tokens)}");
+        options.AccessTokenProvider = _ => Task.FromResult<string?>($"token-{Interlocked.Increment(ref _tokens)}");
     }
 
     [Fact]
@@ -202,10 +202,10 @@ public sealed class ConnectionTests : ClientTest
             return Task.CompletedTask;
         });
         await Client.StartAsync();
-        await Server.Everyone.Live(new LiveMessage { Type = nameof(Line), Body = JsonBody.Parse("""{"text":"bad"}""") });
-        await Server.Everyone.Live(new LiveMessage { Type = nameof(Line), Body = JsonBody.Parse("""{"text":"hi"}""") });
-        await Server.Everyone.Live(new LiveMessage { Type = nameof(Line), Body = JsonBody.Parse("[]") });
-        await Server.Everyone.Live(new LiveMessage { Type = "other" });
+        await Server.Everyone.Live(new WsmqLiveMessage { Type = nameof(Line), Body = WsmqJsonBody.Parse("""{"text":"bad"}""") });
+        await Server.Everyone.Live(new WsmqLiveMessage { Type = nameof(Line), Body = WsmqJsonBody.Parse("""{"text":"hi"}""") });
+        await Server.Everyone.Live(new WsmqLiveMessage { Type = nameof(Line), Body = WsmqJsonBody.Parse("[]") });
+        await Server.Everyone.Live(new WsmqLiveMessage { Type = "other" });
         await HandledAre("bad", "hi", "raw Line", "raw other");
         Errors.Should().ContainSingle(e => e.Operation == WsmqOperation.Live);
         Script.Acks.Should().BeEmpty();

@@ -66,8 +66,8 @@ public sealed class DeliveryTests : ClientTest
         Script.OnConnected = async client =>
         {
             await client.Receive(Entry.Chat(1));
-            await client.Gap(Entry.Alice, Entry.At(1), Entry.At(8), GapReasons.Retention);
-            await client.Gap(Entry.Alice, Entry.At(1), Entry.At(8), GapReasons.Retention);
+            await client.Gap(Entry.Alice, Entry.At(1), Entry.At(8), WsmqGapReasons.Retention);
+            await client.Gap(Entry.Alice, Entry.At(1), Entry.At(8), WsmqGapReasons.Retention);
             await client.Receive(Entry.Chat(8, previous: 6));
         };
         await Client.StartAsync();
@@ -96,17 +96,17 @@ public sealed class DeliveryTests : ClientTest
         Script.OnConnected = async client =>
         {
             await client.Receive(Entry.Chat(1));
-            await client.Gap(Entry.Alice, Entry.At(3), Entry.At(6), GapReasons.Retention);
+            await client.Gap(Entry.Alice, Entry.At(3), Entry.At(6), WsmqGapReasons.Retention);
         };
         Script.OnResume = async (_, _, client) =>
         {
             await Entry.Chats(2, 3)(client);
-            await client.Gap(Entry.Alice, Entry.At(3), Entry.At(6), GapReasons.Retention);
+            await client.Gap(Entry.Alice, Entry.At(3), Entry.At(6), WsmqGapReasons.Retention);
             await client.Receive(Entry.Chat(6));
         };
         await Client.StartAsync();
         await HandledAre("1", "2", "3", "6");
-        Gaps.Should().ContainSingle().Which.After.Should().Be(new Position(3));
+        Gaps.Should().ContainSingle().Which.After.Should().Be(new WsmqPosition(3));
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class DeliveryTests : ClientTest
         // The count starts anew where the connection counts as up only after its first deliveries have come: one more then.
         Script.Resumes.Count.Should().BeInRange(3, 4);
         var gap = Gaps.Should().ContainSingle().Subject;
-        (gap.After.Value, gap.Before.Value, gap.Reason).Should().Be((1, 4, GapReasons.Lost));
+        (gap.After.Value, gap.Before.Value, gap.Reason).Should().Be((1, 4, WsmqGapReasons.Lost));
         Handled.Should().Equal("1", "4");
     }
 
@@ -166,7 +166,7 @@ public sealed class DeliveryTests : ClientTest
         var leave = new TaskCompletionSource();
         Client.On<Line>(async (message, ct) =>
         {
-            if (message.Source.Kind == AddressKind.User)
+            if (message.Source.Kind == WsmqAddressKind.User)
                 await leave.Task.WaitAsync(ct);
             Handled.Enqueue($"{message.Source.Kind} {message.Body.Text}");
         });
@@ -176,7 +176,7 @@ public sealed class DeliveryTests : ClientTest
             await client.Receive(Entry.Chat(1, Entry.Group));
         };
         Script.OnResume = (_, after, client) => Entry.Chats(
-            [.. Enumerable.Range(1, all).Select(i => (long)i).Where(i => i > Position.Parse(after).Value)])(client);
+            [.. Enumerable.Range(1, all).Select(i => (long)i).Where(i => i > WsmqPosition.Parse(after).Value)])(client);
         await Client.StartAsync();
         await HandledAre("Group 1");
         Script.Resumes.Should().BeEmpty("there is no room yet");
@@ -222,7 +222,7 @@ public sealed class DeliveryTests : ClientTest
     public async Task An_app_that_keeps_its_position_has_it_told_on_every_connect()
     {
         Record();
-        await Client.ResumeAsync(Address.User("alice"), new Position(2));
+        await Client.ResumeAsync(WsmqAddress.User("alice"), new WsmqPosition(2));
         Script.OnConnected = Entry.Chats(1, 2);
         Script.OnResume = (_, _, client) => client.Receive(Entry.Chat(3));
         await Client.StartAsync();
@@ -241,7 +241,7 @@ public sealed class DeliveryTests : ClientTest
         await Client.StartAsync();
         await HandledAre("1", "2", "3");
         Script.OnResume = (_, _, client) => Entry.Chats(2, 3)(client);
-        await Client.ResumeAsync(Address.User("alice"), new Position(1));
+        await Client.ResumeAsync(WsmqAddress.User("alice"), new WsmqPosition(1));
         await HandledAre("1", "2", "3", "2", "3");
     }
 
@@ -250,7 +250,7 @@ public sealed class DeliveryTests : ClientTest
     {
         await Client.StartAsync();
         Script.OnResume = (_, _, _) => throw new Microsoft.AspNetCore.SignalR.HubException(WsmqErrors.PositionBeyondTail.ToString());
-        var resume = () => Client.ResumeAsync(Address.User("alice"), new Position(9));
+        var resume = () => Client.ResumeAsync(WsmqAddress.User("alice"), new WsmqPosition(9));
         (await resume.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.PositionBeyondTail);
     }
 }

@@ -6,13 +6,13 @@ internal static class Entry
     public const string Alice = "user:alice";
     public const string Group = "group:all";
 
-    public static string At(long position) => new Position(position).ToString();
+    public static string At(long position) => new WsmqPosition(position).ToString();
 
     /// <summary>A chat line whose text is its position.</summary>
-    public static Delivery Chat(long position, string source = Alice, long? previous = null) =>
+    public static WsmqDelivery Chat(long position, string source = Alice, long? previous = null) =>
         Raw(position, nameof(Line), $$"""{"text":"{{position}}"}""", source, previous);
 
-    public static Delivery Raw(long position, string? type, string json, string source = Alice, long? previous = null) => new()
+    public static WsmqDelivery Raw(long position, string? type, string json, string source = Alice, long? previous = null) => new()
     {
         Source = source,
         Position = At(position),
@@ -21,15 +21,15 @@ internal static class Entry
         Sender = "bob",
         SentAt = 1_700_000_000_000,
         Type = type,
-        Body = JsonBody.Parse(json),
+        Body = WsmqJsonBody.Parse(json),
     };
 
-    public static Func<IWsmqClient, Task> Chats(params long[] positions) => async client =>
+    public static Func<IWsmqReceiver, Task> Chats(params long[] positions) => async client =>
     {
         foreach (var position in positions)
             await client.Receive(Chat(position));
     };
 }
 
-[MessageType(nameof(Line))]
+[WsmqMessageType(nameof(Line))]
 internal sealed record Line(string Text);

@@ -4,19 +4,19 @@ namespace Wsmq.Tests.Client;
 /// All that are connected to a scripted server. A client may call itself connected a moment before the server can reach it: calls
 /// wait for that.
 /// </summary>
-internal sealed class Everyone(Script script, IWsmqClient all) : IWsmqClient
+internal sealed class Everyone(Script script, IWsmqReceiver all) : IWsmqReceiver
 {
-    public Task Receive(Delivery delivery) => CallAsync(() => all.Receive(delivery));
+    public Task Receive(WsmqDelivery delivery) => CallAsync(() => all.Receive(delivery));
 
-    public Task ReceiveMany(IReadOnlyList<Delivery> deliveries) => CallAsync(() => all.ReceiveMany(deliveries));
+    public Task ReceiveMany(IReadOnlyList<WsmqDelivery> deliveries) => CallAsync(() => all.ReceiveMany(deliveries));
 
     public Task Gap(string source, string after, string before, string reason) => CallAsync(() => all.Gap(source, after, before, reason));
 
-    public Task Live(LiveMessage message) => CallAsync(() => all.Live(message));
+    public Task Live(WsmqLiveMessage message) => CallAsync(() => all.Live(message));
 
     public Task Stalled(string source, string position) => CallAsync(() => all.Stalled(source, position));
 
-    public Task Skipped(string source, string position, int attempts) => CallAsync(() => all.Skipped(source, position, attempts));
+    public Task DeadLettered(string source, string position, int attempts) => CallAsync(() => all.DeadLettered(source, position, attempts));
 
     public Task Reconnect(int afterMilliseconds) => CallAsync(() => all.Reconnect(afterMilliseconds));
 

@@ -33,7 +33,7 @@ public sealed class FaultTests(ITestOutputHelper output) : ClientTest
         _random = new Random(seed);
         Client.On<Line>(HandleAsync);
         Script.OnConnected = client => Task.WhenAll(Sources.Select(s => PumpAsync(client, s, _cursors.GetValueOrDefault(s))));
-        Script.OnResume = (source, after, client) => PumpAsync(client, source, Position.Parse(after).Value);
+        Script.OnResume = (source, after, client) => PumpAsync(client, source, WsmqPosition.Parse(after).Value);
         Script.OnAck = Acknowledge;
         await Client.StartAsync();
 
@@ -46,7 +46,7 @@ public sealed class FaultTests(ITestOutputHelper output) : ClientTest
         output.WriteLine($"{Script.Accepted} connections, {Script.Resumes.Count} resumes, {Errors.Count} errors, {Script.Acks.Count} acks");
     }
 
-    private async Task HandleAsync(Message<Line> message, CancellationToken ct)
+    private async Task HandleAsync(WsmqMessage<Line> message, CancellationToken ct)
     {
         if (Chance(20))
             await Task.Yield();
@@ -59,7 +59,7 @@ public sealed class FaultTests(ITestOutputHelper output) : ClientTest
 
     // The first and the last of a run are never lost: the client counts from the first, and nothing behind the last shows that it is
     // missing (the real server's tail check brings it).
-    private async Task PumpAsync(IWsmqClient client, string source, long after)
+    private async Task PumpAsync(IWsmqReceiver client, string source, long after)
     {
         for (var position = after + 1; position <= All; position++)
         {
@@ -70,7 +70,7 @@ public sealed class FaultTests(ITestOutputHelper output) : ClientTest
 
     private Task Acknowledge(string source, string position)
     {
-        var value = Position.Parse(position).Value;
+        var value = WsmqPosition.Parse(position).Value;
         if (!_done[source].Contains(value))
             _early.Enqueue($"{source} {value}");
         if (Chance(10))

@@ -27,7 +27,7 @@ public sealed class HandlerTests : ClientTest
     [Fact]
     public async Task The_message_carries_all_that_the_delivery_says()
     {
-        Message<Line>? seen = null;
+        WsmqMessage<Line>? seen = null;
         Client.On<Line>((message, _) =>
         {
             seen = message;
@@ -41,12 +41,12 @@ public sealed class HandlerTests : ClientTest
         await AckedIs(7, Entry.Group);
 
         seen!.Body.Should().Be(new Line("7"));
-        seen.Source.Should().Be(Address.Group("all"));
-        seen.Position.Should().Be(new Position(7));
+        seen.Source.Should().Be(WsmqAddress.Group("all"));
+        seen.Position.Should().Be(new WsmqPosition(7));
         (seen.Id, seen.Sender, seen.Type, seen.CorrelationId).Should().Be(("m7", "bob", nameof(Line), "c"));
         seen.SentAt.Should().Be(DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_000));
         seen.Headers.Should().Equal(headers);
-        seen.ReplyTo.Should().Be(Address.User("bob"));
+        seen.ReplyTo.Should().Be(WsmqAddress.User("bob"));
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class HandlerTests : ClientTest
         Record();
         Script.OnFail = async (source, position, caller) =>
         {
-            await caller.Skipped(source, position, 1);
+            await caller.DeadLettered(source, position, 1);
             return 1;
         };
         Script.OnConnected = async client =>
@@ -231,6 +231,6 @@ public sealed class HandlerTests : ClientTest
         Script.OnConnected = client => client.Stalled(Entry.Alice, Entry.At(9));
         await Client.StartAsync();
         var stalled = await told.Task;
-        (stalled.Source, stalled.Position).Should().Be((Address.User("alice"), new Position(9)));
+        (stalled.Source, stalled.Position).Should().Be((WsmqAddress.User("alice"), new WsmqPosition(9)));
     }
 }

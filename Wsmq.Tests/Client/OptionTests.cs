@@ -60,7 +60,7 @@ public sealed class OptionTests
     [Fact]
     public void Waits_grow_to_their_limit_and_vary()
     {
-        var backoff = new BackoffOptions { Min = TimeSpan.FromMilliseconds(100), Max = TimeSpan.FromSeconds(1) };
+        var backoff = new WsmqBackoffOptions { Min = TimeSpan.FromMilliseconds(100), Max = TimeSpan.FromSeconds(1) };
         for (var attempt = 0; attempt < 100; attempt++)
         {
             var limit = Math.Min(1000, 100 * Math.Pow(2, attempt));
@@ -95,10 +95,10 @@ public sealed class OptionTests
         server.Script.OnConnected = async caller =>
         {
             await caller.Receive(Entry.Raw(1, nameof(Line), """{"Text":"generated"}"""));
-            await caller.Live(new LiveMessage { Type = nameof(Line), Body = JsonBody.Parse("""{"Text":"live"}""") });
+            await caller.Live(new WsmqLiveMessage { Type = nameof(Line), Body = WsmqJsonBody.Parse("""{"Text":"live"}""") });
         };
         await client.StartAsync();
-        await client.SendAsync(Address.User("bob"), new Line("out"), TestJson.Default.Line);
+        await client.SendAsync(WsmqAddress.User("bob"), new Line("out"), TestJson.Default.Line);
         (await seen.Task).Should().Be(new Line("generated"));
         (await live.Task).Should().Be(new Line("live"));
         server.Script.Sends.Single().Body.ToString().Should().Be("""{"Text":"out"}""");

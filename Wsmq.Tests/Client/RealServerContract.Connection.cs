@@ -42,7 +42,7 @@ public abstract partial class RealServerContract
     {
         await StartNodesAsync();
         var tokens = 0;
-        var bob = await StartClientAsync(B.Hub, "bob", configure: o => o.AccessToken = _ => Task.FromResult<string?>(
+        var bob = await StartClientAsync(B.Hub, "bob", configure: o => o.AccessTokenProvider = _ => Task.FromResult<string?>(
             TestTokens.For("bob", lifetime: Interlocked.Increment(ref tokens) == 1 ? TimeSpan.FromSeconds(2) : null)));
         var alice = await StartClientAsync(A.Hub, "alice");
 

@@ -10,15 +10,15 @@ public abstract partial class RealServerContract
         var alice = await StartClientAsync(A.Hub, "alice");
         var bob = await StartClientAsync(B.Hub, "bob");
 
-        var receipt = await alice.Client.SendAsync(Address.User("bob"), new Number(7), new SendOptions
+        var receipt = await alice.Client.SendAsync(WsmqAddress.User("bob"), new Number(7), new WsmqSendOptions
         {
-            Headers = new Dictionary<string, string> { ["k"] = "v" }, CorrelationId = "c1", ReplyTo = Address.User("alice"),
+            Headers = new Dictionary<string, string> { ["k"] = "v" }, CorrelationId = "c1", ReplyTo = WsmqAddress.User("alice"),
         });
 
         await bob.HandlesAsync([7]);
         var got = bob.Messages[0];
         got.Position.ToString().Should().Be(receipt.Position);
-        got.Should().BeEquivalentTo(new { receipt.Id, Sender = "alice", CorrelationId = "c1", ReplyTo = Address.User("alice"), Type = "Number" });
+        got.Should().BeEquivalentTo(new { receipt.Id, Sender = "alice", CorrelationId = "c1", ReplyTo = WsmqAddress.User("alice"), Type = "Number" });
         got.Headers.Should().Equal(new Dictionary<string, string> { ["k"] = "v" });
 
         await bob.SendAsync(got.ReplyTo!.Value.ToString(), 8);
@@ -54,7 +54,7 @@ public abstract partial class RealServerContract
         var failing = await StartClientAsync(line.Hub, "bob", n => n.Value == 4 ? throw new InvalidOperationException("never") : Task.CompletedTask);
         var receipts = await alice.SendAsync(Bob, Numbers(10));
         await Eventually.That("the handler failed several times", () => failing.Calls >= 8);
-        await CursorIsAsync(Bob, "bob", Position.Parse(receipts[3].Position));
+        await CursorIsAsync(Bob, "bob", WsmqPosition.Parse(receipts[3].Position));
 
         // Gone without a word, as a killed process is.
         await line.DisposeAsync();
@@ -62,7 +62,7 @@ public abstract partial class RealServerContract
 
         await next.HandlesAsync([4, 5, 6, 7, 8, 9]);
         failing.Handled.Should().Equal(0, 1, 2, 3);
-        await CursorIsAsync(Bob, "bob", Position.Parse(receipts[9].Position));
+        await CursorIsAsync(Bob, "bob", WsmqPosition.Parse(receipts[9].Position));
     }
 
     [Fact]

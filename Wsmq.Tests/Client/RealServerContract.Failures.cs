@@ -20,7 +20,7 @@ public abstract partial class RealServerContract
 
         await bob.HandlesAsync([0, 1, 4, 5, 6, 7, 8]);
         await Eventually.That("three are set aside", () => bob.Skipped.Count == 3);
-        bob.Skipped.Should().OnlyContain(s => s.Source == Address.User("bob") && s.Attempts == 4);
+        bob.Skipped.Should().OnlyContain(s => s.Source == WsmqAddress.User("bob") && s.Attempts == 4);
         bob.Calls.Should().BeInRange(7 + (3 * 4), 7 + (3 * 5), "each attempt is counted, and one more may have begun before the client was told");
         bob.Gaps.Should().BeEmpty();
         var letters = await DeadLetters.ListAsync("bob");
@@ -128,7 +128,7 @@ public abstract partial class RealServerContract
         await DeadLetters.ReplayAsync("bob", letter.Id);
 
         await bob.HandlesAsync([0, 2, 1]);
-        bob.Messages[2].Headers![ReplayHeaders.Position].Should().Be(letter.Position.ToString());
+        bob.Messages[2].Headers![WsmqReplayHeaders.Position].Should().Be(letter.Position.ToString());
     }
 
     private IWsmqDeadLetters DeadLetters => A.Services.GetRequiredService<IWsmqDeadLetters>();

@@ -10,7 +10,7 @@ public abstract partial class RealServerContract
     public async Task What_was_trimmed_is_a_gap_before_the_rest()
     {
         await StartNodesAsync(o => o.Retention.MaxCount = 5);
-        Position last;
+        WsmqPosition last;
         await using (var bob = await TypedClient.StartAsync(A.Hub, "bob"))
         {
             await PublishAsync(A, Bob, [0]);
@@ -26,7 +26,7 @@ public abstract partial class RealServerContract
 
         await next.HandlesAsync([16, 17, 18, 19, 20]);
         var gap = next.Gaps.Should().ContainSingle().Subject;
-        gap.Should().BeEquivalentTo(new { Source = Address.User("bob"), After = last, Reason = GapReasons.Retention });
+        gap.Should().BeEquivalentTo(new { Source = WsmqAddress.User("bob"), After = last, Reason = WsmqGapReasons.Retention });
         gap.Before.Should().BeLessThanOrEqualTo(next.Messages[0].Position).And.BeGreaterThan(last);
         handledBefore.Should().Be(0, "the gap is announced in its place");
     }
@@ -36,7 +36,7 @@ public abstract partial class RealServerContract
     {
         await StartNodesAsync(o => o.Retention.MaxAge = TimeSpan.FromSeconds(4));
         var alice = await StartClientAsync(A.Hub, "alice");
-        Position last;
+        WsmqPosition last;
         await using (var bob = await TypedClient.StartAsync(A.Hub, "bob"))
         {
             // Registers the device: for a new one there would be no gap.
@@ -46,15 +46,15 @@ public abstract partial class RealServerContract
         }
 
         var receipts = await alice.SendAsync(Bob, Numbers(3));
-        var tail = Position.Parse(receipts[2].Position);
+        var tail = WsmqPosition.Parse(receipts[2].Position);
         var log = A.Services.GetRequiredService<IStore>().Log;
         await Eventually.That("all grew too old", async () =>
-            (await log.ReadAsync(Address.User("bob"), Position.Start, 10, 1000, CancellationToken.None)).State.Removed == tail);
+            (await log.ReadAsync(WsmqAddress.User("bob"), WsmqPosition.Start, 10, 1000, CancellationToken.None)).State.Removed == tail);
 
         await using (var bob = await TypedClient.StartAsync(B.Hub, "bob"))
         {
             await Eventually.That("the gap is announced", () => bob.Gaps.Count == 1);
-            bob.Gaps[0].Should().BeEquivalentTo(new { After = last, Before = tail.Next(), Reason = GapReasons.Retention });
+            bob.Gaps[0].Should().BeEquivalentTo(new { After = last, Before = tail.Next(), Reason = WsmqGapReasons.Retention });
             await CursorIsAsync(Bob, "bob", tail);
         }
 
@@ -81,7 +81,7 @@ public abstract partial class RealServerContract
 
         await bob.HandlesAsync([0, 1, 4, 5]);
         var gap = bob.Gaps.Should().ContainSingle().Subject;
-        gap.Should().BeEquivalentTo(new { Source = Address.Group("ops"), After = bob.Messages[1].Position, Reason = GapReasons.NotMember });
+        gap.Should().BeEquivalentTo(new { Source = WsmqAddress.Group("ops"), After = bob.Messages[1].Position, Reason = WsmqGapReasons.NotMember });
         gap.Before.Should().BeLessThanOrEqualTo(bob.Messages[2].Position);
         bob.Errors.Should().BeEmpty();
     }

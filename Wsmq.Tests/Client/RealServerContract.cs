@@ -55,13 +55,13 @@ public abstract partial class RealServerContract : IAsyncLifetime
         Keep(await TypedClient.StartAsync(hub, user, handle, configure));
 
     private protected static Task PublishAsync(TestNode node, string to, IEnumerable<int> numbers) => node.Publisher.SendManyAsync(
-        [.. numbers.Select(n => new OutgoingMessage { To = to, Type = nameof(Number), Body = JsonBody.From(new Number(n), JsonSerializerOptions.Web) })]);
+        [.. numbers.Select(n => new WsmqOutgoingMessage { To = to, Type = nameof(Number), Body = WsmqJsonBody.From(new Number(n), JsonSerializerOptions.Web) })]);
 
     /// <summary>What the store has on record as acknowledged.</summary>
-    private protected async Task<Position> CursorAsync(string source, string user) => (await A.Services.GetRequiredService<IStore>().Log
-        .OpenCursorAsync(Address.Parse(source), user, "default", CancellationToken.None)).Position;
+    private protected async Task<WsmqPosition> CursorAsync(string source, string user) => (await A.Services.GetRequiredService<IStore>().Log
+        .OpenCursorAsync(WsmqAddress.Parse(source), user, "default", CancellationToken.None)).Position;
 
-    private protected Task CursorIsAsync(string source, string user, Position position) =>
+    private protected Task CursorIsAsync(string source, string user, WsmqPosition position) =>
         Eventually.That($"{user} has acknowledged {source} up to {position}", async () => await CursorAsync(source, user) == position);
 
     /// <summary>The whole log as it is stored, read by a device that nobody else is.</summary>

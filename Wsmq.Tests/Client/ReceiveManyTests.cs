@@ -31,7 +31,7 @@ public sealed class ReceiveManyTests : ClientTest
         {
             await client.ReceiveMany([Entry.Chat(1), Entry.Chat(2)]);
             await client.ReceiveMany([Entry.Chat(2), Entry.Chat(3)]);
-            await client.Gap(Entry.Alice, Entry.At(3), Entry.At(8), GapReasons.Retention);
+            await client.Gap(Entry.Alice, Entry.At(3), Entry.At(8), WsmqGapReasons.Retention);
             await client.ReceiveMany([Entry.Chat(8), Entry.Chat(9)]);
         };
         await Client.StartAsync();
@@ -56,12 +56,12 @@ public sealed class ReceiveManyTests : ClientTest
     {
         Record();
         Script.OnConnected = client => client.ReceiveMany(From(1));
-        Script.OnResume = (_, after, client) => client.ReceiveMany(From(Position.Parse(after).Value + 1));
+        Script.OnResume = (_, after, client) => client.ReceiveMany(From(WsmqPosition.Parse(after).Value + 1));
         await Client.StartAsync();
         await HandledAre([.. Enumerable.Range(1, 100).Select(i => $"{i}")]);
         await AckedIs(100);
         Gaps.Should().BeEmpty();
     }
 
-    private static Delivery[] From(long first) => [.. Enumerable.Range(1, 100).Where(i => i >= first).Select(i => Entry.Chat(i))];
+    private static WsmqDelivery[] From(long first) => [.. Enumerable.Range(1, 100).Where(i => i >= first).Select(i => Entry.Chat(i))];
 }

@@ -42,7 +42,7 @@ public sealed class RefusedStartTests : IAsyncLifetime
     public async Task A_final_error_of_the_server_ends_the_start_and_is_what_sends_are_told_until_the_next_start()
     {
         string? user = null;
-        await using var client = new TypedClient(_node.Hub, "bob", null, o => o.AccessToken = _ => Task.FromResult<string?>(TestTokens.For(Volatile.Read(ref user))));
+        await using var client = new TypedClient(_node.Hub, "bob", null, o => o.AccessTokenProvider = _ => Task.FromResult<string?>(TestTokens.For(Volatile.Read(ref user))));
         var waiting = client.SendAsync("user:bob", 1);
 
         (await Failure(client.Client.StartAsync())).Error.Should().Be(WsmqErrors.NoUserIdentifier);
@@ -64,7 +64,7 @@ public sealed class RefusedStartTests : IAsyncLifetime
         var failures = new List<WsmqConnectFailedEventArgs>();
         var wrong = new SymmetricSecurityKey(new byte[32]);
         await using var client = new WsmqClient(new Uri(_node.Address, path), o =>
-            o.AccessToken = sends ? _ => Task.FromResult<string?>(TestTokens.For("bob", key: wrong)) : null);
+            o.AccessTokenProvider = sends ? _ => Task.FromResult<string?>(TestTokens.For("bob", key: wrong)) : null);
         client.ConnectFailed += (_, e) => failures.Add(e);
 
         var error = await Failure(client.StartAsync());
@@ -74,7 +74,7 @@ public sealed class RefusedStartTests : IAsyncLifetime
         failures.Should().ContainSingle();
         failures[0].Status.Should().Be(HttpStatusCode.Unauthorized);
         (failures[0].Attempt, failures[0].RetryIn).Should().Be((1, null));
-        (await Failure(client.SendAsync(new OutgoingMessage { To = "user:bob" }))).Message.Should().Contain(cause);
+        (await Failure(client.SendAsync(new WsmqOutgoingMessage { To = "user:bob" }))).Message.Should().Contain(cause);
     }
 
     [Theory]
@@ -98,7 +98,7 @@ public sealed class RefusedStartTests : IAsyncLifetime
         {
             (o.LoggerFactory, o.SendTimeout) = (loggers, TimeSpan.FromMilliseconds(50));
             o.ReconnectBackoff.Max = o.ReconnectBackoff.Min = TimeSpan.FromMilliseconds(5);
-            o.AccessToken = _ => Task.FromResult<string?>(TestTokens.For("bob"));
+            o.AccessTokenProvider = _ => Task.FromResult<string?>(TestTokens.For("bob"));
             o.ConfigureHttp = http => http.SkipNegotiation = !negotiates;
         });
         client.ConnectFailed += (_, e) =>
@@ -110,7 +110,7 @@ public sealed class RefusedStartTests : IAsyncLifetime
 
         var start = client.StartAsync();
         await third.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        var send = await Failure(client.SendAsync(new OutgoingMessage { To = "user:bob" }));
+        var send = await Failure(client.SendAsync(new WsmqOutgoingMessage { To = "user:bob" }));
         await client.StopAsync();
 
         await start.Invoking(s => s).Should().ThrowAsync<OperationCanceledException>();
@@ -128,14 +128,14 @@ public sealed class RefusedStartTests : IAsyncLifetime
         {
             o.SendTimeout = TimeSpan.FromMilliseconds(200);
             o.ReconnectBackoff.Max = o.ReconnectBackoff.Min = TimeSpan.FromMilliseconds(5);
-            o.AccessToken = _ => Task.FromResult<string?>(TestTokens.For(Volatile.Read(ref user)));
+            o.AccessTokenProvider = _ => Task.FromResult<string?>(TestTokens.For(Volatile.Read(ref user)));
         });
         using var host = builder.Build();
         await host.StartAsync();
         var client = host.Services.GetRequiredService<WsmqClient>();
 
         await Eventually.That("a send is told why there is no connection", async () =>
-            (await Failure(client.SendAsync(new OutgoingMessage { To = "user:bob" }))).Message.Contains("1001 no-user-identifier", StringComparison.Ordinal));
+            (await Failure(client.SendAsync(new WsmqOutgoingMessage { To = "user:bob" }))).Message.Contains("1001 no-user-identifier", StringComparison.Ordinal));
         Volatile.Write(ref user, "bob");
 
         await Eventually.That("it is connected", () => client.State == WsmqClientState.Connected);
@@ -184,7 +184,7 @@ public sealed class RefusedStartTests : IAsyncLifetime
     {
         await using var client = new WsmqClient(_node.Hub, o =>
         {
-            o.AccessToken = _ => Task.FromResult<string?>(TestTokens.For("bob"));
+            o.AccessTokenProvider = _ => Task.FromResult<string?>(TestTokens.For("bob"));
             o.ConfigureHttp = http => http.Url = new Uri($"{http.Url}&device=laptop");
         });
 

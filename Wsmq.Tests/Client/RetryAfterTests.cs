@@ -78,7 +78,7 @@ public sealed class RetryAfterTests : ClientTest
             return calls.Count == 1 ? throw new HubException(Refusal(WsmqErrors.TooManyReads)) : Task.CompletedTask;
         };
         await Client.StartAsync();
-        await Client.ResumeAsync(Address.User("alice"), Position.Start);
+        await Client.ResumeAsync(WsmqAddress.User("alice"), WsmqPosition.Start);
         calls.Should().HaveCount(2);
         Stopwatch.GetElapsedTime(calls[0], calls[1]).Should().BeGreaterThan(Least);
     }

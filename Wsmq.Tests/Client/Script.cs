@@ -8,8 +8,8 @@ namespace Wsmq.Tests.Client;
 public sealed class Script
 {
     private readonly ConcurrentDictionary<string, HubCallerContext> _live = new();
-    private readonly ConcurrentDictionary<string, Receipt> _receipts = new();
-    private readonly ConcurrentQueue<OutgoingMessage> _stored = new();
+    private readonly ConcurrentDictionary<string, WsmqReceipt> _receipts = new();
+    private readonly ConcurrentQueue<WsmqOutgoingMessage> _stored = new();
     private int _streams;
 
     /// <summary>Tokens of all attempts to connect, refused ones included; null where there was none.</summary>
@@ -32,7 +32,7 @@ public sealed class Script
     /// <summary>Called before an item of a stream is looked at: false ends the stream, and what it throws does so with an error.</summary>
     public Func<bool>? OnItem { get; set; }
 
-    public ConcurrentQueue<OutgoingMessage> Sends { get; } = new();
+    public ConcurrentQueue<WsmqOutgoingMessage> Sends { get; } = new();
 
     public ConcurrentQueue<(string Source, string Position)> Acks { get; } = new();
 
@@ -41,7 +41,7 @@ public sealed class Script
     public ConcurrentQueue<(string Source, string Position, string? Reason)> Fails { get; } = new();
 
     /// <summary>What was stored: each id once, in the order of arrival.</summary>
-    public IReadOnlyCollection<OutgoingMessage> Stored => _stored;
+    public IReadOnlyCollection<WsmqOutgoingMessage> Stored => _stored;
 
     public int Connections => _live.Count;
 
@@ -54,20 +54,20 @@ public sealed class Script
     public bool LetsIn { get; set; } = true;
 
     /// <summary>Deliveries and gaps that a new connection gets, before anything else.</summary>
-    public Func<IWsmqClient, Task> OnConnected { get; set; } = _ => Task.CompletedTask;
+    public Func<IWsmqReceiver, Task> OnConnected { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Answers a send; the default stores it.</summary>
-    public Func<OutgoingMessage, HubCallerContext, Task<Receipt>>? OnSend { get; set; }
+    public Func<WsmqOutgoingMessage, HubCallerContext, Task<WsmqReceipt>>? OnSend { get; set; }
 
-    public Func<string, string, IWsmqClient, Task> OnResume { get; set; } = (_, _, _) => Task.CompletedTask;
+    public Func<string, string, IWsmqReceiver, Task> OnResume { get; set; } = (_, _, _) => Task.CompletedTask;
 
     public Func<string, string, Task> OnAck { get; set; } = (_, _) => Task.CompletedTask;
 
-    public Func<string, string, IWsmqClient, Task<int>> OnFail { get; set; } = (_, _, _) => Task.FromResult(1);
+    public Func<string, string, IWsmqReceiver, Task<int>> OnFail { get; set; } = (_, _, _) => Task.FromResult(1);
 
-    public Receipt Store(OutgoingMessage message)
+    public WsmqReceipt Store(WsmqOutgoingMessage message)
     {
-        var receipt = new Receipt(message.Id!, Entry.At(_stored.Count + 1), false);
+        var receipt = new WsmqReceipt(message.Id!, Entry.At(_stored.Count + 1), false);
         if (!_receipts.TryAdd(message.Id!, receipt))
             return _receipts[message.Id!] with { Duplicate = true };
         _stored.Enqueue(message);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Wsmq.Tests.Client;
 
 /// <summary>A hub with the real wire contract that does what a script says, on a real server with real WebSockets.</summary>
-public sealed class ScriptedHub(Script script) : Hub<IWsmqClient>, IWsmqHub
+public sealed class ScriptedHub(Script script) : Hub<IWsmqReceiver>, IWsmqHub
 {
     public override async Task OnConnectedAsync()
     {
@@ -28,11 +28,11 @@ public sealed class ScriptedHub(Script script) : Hub<IWsmqClient>, IWsmqHub
         return Task.CompletedTask;
     }
 
-    public Task<Receipt> Send(OutgoingMessage message) => throw new HubException("not scripted");
+    public Task<WsmqReceipt> Send(WsmqOutgoingMessage message) => throw new HubException("not scripted");
 
-    public Task<PublishResult[]> SendMany(OutgoingMessage[] messages) => throw new HubException("not scripted");
+    public Task<WsmqItemResult[]> SendMany(WsmqOutgoingMessage[] messages) => throw new HubException("not scripted");
 
-    public IAsyncEnumerable<PublishResult[]> Publish(IAsyncEnumerable<OutgoingMessage[]> messages, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<WsmqItemResult[]> Publish(IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken cancellationToken) =>
         new ScriptedStream(script, Context).RunAsync(messages, cancellationToken);
 
     public Task Ack(string source, string position)
@@ -41,7 +41,7 @@ public sealed class ScriptedHub(Script script) : Hub<IWsmqClient>, IWsmqHub
         return script.OnAck(source, position);
     }
 
-    public Task<int> Fail(string source, string position, string? reason)
+    public Task<int> Nack(string source, string position, string? reason)
     {
         script.Fails.Enqueue((source, position, reason));
         return script.OnFail(source, position, Clients.Caller);
@@ -64,7 +64,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public Uri Url => new($"{_app.Urls.First()}/wsmq");
 
-    public IWsmqClient Everyone => new Everyone(Script, _app.Services.GetRequiredService<IHubContext<ScriptedHub, IWsmqClient>>().Clients.All);
+    public IWsmqReceiver Everyone => new Everyone(Script, _app.Services.GetRequiredService<IHubContext<ScriptedHub, IWsmqReceiver>>().Clients.All);
 
     public static async Task<ScriptedServer> StartAsync(int port = 0, Script? script = null, int parallel = 1)
     {

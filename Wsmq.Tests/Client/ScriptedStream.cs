@@ -7,9 +7,9 @@ namespace Wsmq.Tests.Client;
 internal sealed class ScriptedStream(Script script, HubCallerContext context)
 {
     // Each answer is on its way before the next message is looked at: a connection that is then lost has brought the ones before.
-    private readonly Channel<PublishResult[]> _results = Channel.CreateBounded<PublishResult[]>(1);
+    private readonly Channel<WsmqItemResult[]> _results = Channel.CreateBounded<WsmqItemResult[]>(1);
 
-    public IAsyncEnumerable<PublishResult[]> RunAsync(IAsyncEnumerable<OutgoingMessage[]> messages, CancellationToken ct)
+    public IAsyncEnumerable<WsmqItemResult[]> RunAsync(IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken ct)
     {
         script.BeginStream();
         _ = TakeAsync(messages, ct);
@@ -17,7 +17,7 @@ internal sealed class ScriptedStream(Script script, HubCallerContext context)
     }
 
     // Items are taken at once, also behind the end: SignalR stops everything on a connection while one of its streams is not read.
-    private async Task TakeAsync(IAsyncEnumerable<OutgoingMessage[]> messages, CancellationToken ct)
+    private async Task TakeAsync(IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken ct)
     {
         var ended = false;
         var answers = Task.CompletedTask;
@@ -67,7 +67,7 @@ internal sealed class ScriptedStream(Script script, HubCallerContext context)
         _results.Writer.TryComplete(error);
     }
 
-    private async Task AnswerAsync(long number, OutgoingMessage message, Task before, CancellationToken ct)
+    private async Task AnswerAsync(long number, WsmqOutgoingMessage message, Task before, CancellationToken ct)
     {
         await before;
         script.Sends.Enqueue(message);
@@ -82,20 +82,20 @@ internal sealed class ScriptedStream(Script script, HubCallerContext context)
         }
     }
 
-    private async Task<PublishResult> ResultAsync(long number, OutgoingMessage message)
+    private async Task<WsmqItemResult> ResultAsync(long number, WsmqOutgoingMessage message)
     {
         try
         {
             var receipt = script.OnSend is { } answer ? await answer(message, context) : script.Store(message);
-            return new PublishResult { Number = number, Id = receipt.Id, Position = receipt.Position, Duplicate = receipt.Duplicate };
+            return new WsmqItemResult { Number = number, Id = receipt.Id, Position = receipt.Position, Duplicate = receipt.Duplicate };
         }
         catch (HubException e)
         {
-            return new PublishResult { Number = number, Id = message.Id, Error = e.Message };
+            return new WsmqItemResult { Number = number, Id = message.Id, Error = e.Message };
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            return new PublishResult { Number = number, Id = message.Id, Error = "An unexpected error." };
+            return new WsmqItemResult { Number = number, Id = message.Id, Error = "An unexpected error." };
         }
     }
 }

@@ -18,7 +18,7 @@ public sealed class SendOrderTests : ClientTest
         await Client.StartAsync();
         var first = Client.SendAsync(Chat("1"));
         await Eventually.That("it was refused", () => Script.Sends.Count > 2);
-        Task<Receipt>[] others = [Client.SendAsync(Chat("2")), Client.SendAsync(Chat("3"))];
+        Task<WsmqReceipt>[] others = [Client.SendAsync(Chat("2")), Client.SendAsync(Chat("3"))];
         await Client.SendAsync(Chat("c", "user:carol"));
         Volatile.Write(ref refuse, false);
         await Task.WhenAll([first, .. others]);

@@ -62,7 +62,7 @@ public sealed class SendStreamTests : ClientTest
     [Fact]
     public async Task Cancelling_many_ends_the_wait_for_all_of_them()
     {
-        Script.OnSend = (_, context) => new TaskCompletionSource<Receipt>().Task.WaitAsync(context.ConnectionAborted);
+        Script.OnSend = (_, context) => new TaskCompletionSource<WsmqReceipt>().Task.WaitAsync(context.ConnectionAborted);
         await Client.StartAsync();
         using var cancel = new CancellationTokenSource();
         var many = Client.SendManyAsync([.. Texts(200).Select(t => Chat(t))], cancel.Token);

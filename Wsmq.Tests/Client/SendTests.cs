@@ -15,14 +15,14 @@ public sealed class SendTests : ClientTest
     public async Task A_send_carries_type_body_and_what_the_options_say_and_brings_the_receipt()
     {
         await Client.StartAsync();
-        var receipt = await Client.SendAsync(Address.User("bob"), new Line("hi"), new SendOptions
+        var receipt = await Client.SendAsync(WsmqAddress.User("bob"), new Line("hi"), new WsmqSendOptions
         {
             Id = "mine",
             Headers = new Dictionary<string, string> { ["k"] = "v" },
             CorrelationId = "c",
-            ReplyTo = Address.User("alice"),
+            ReplyTo = WsmqAddress.User("alice"),
         });
-        receipt.Should().Be(new Receipt("mine", Entry.At(1), false));
+        receipt.Should().Be(new WsmqReceipt("mine", Entry.At(1), false));
         var sent = Script.Sends.Should().ContainSingle().Subject;
         (sent.To, sent.Id, sent.Type, sent.CorrelationId, sent.ReplyTo).Should().Be(("user:bob", "mine", nameof(Line), "c", "user:alice"));
         sent.Body.ToString().Should().Be("""{"text":"hi"}""");
@@ -33,8 +33,8 @@ public sealed class SendTests : ClientTest
     public async Task Without_an_id_the_client_makes_one()
     {
         await Client.StartAsync();
-        await Client.SendAsync(Address.User("bob"), new Line("1"));
-        await Client.SendAsync(Address.User("bob"), new Line("2"));
+        await Client.SendAsync(WsmqAddress.User("bob"), new Line("1"));
+        await Client.SendAsync(WsmqAddress.User("bob"), new Line("2"));
         Script.Sends.Select(s => Guid.Parse(s.Id!).Version).Should().Equal(7, 7);
         Script.Sends.Select(s => s.Id).Should().OnlyHaveUniqueItems();
     }
@@ -47,7 +47,7 @@ public sealed class SendTests : ClientTest
             var receipt = Script.Store(message);
             if (!receipt.Duplicate)
                 context.Abort();
-            return receipt.Duplicate ? Task.FromResult(receipt) : new TaskCompletionSource<Receipt>().Task.WaitAsync(context.ConnectionAborted);
+            return receipt.Duplicate ? Task.FromResult(receipt) : new TaskCompletionSource<WsmqReceipt>().Task.WaitAsync(context.ConnectionAborted);
         };
         await Client.StartAsync();
         var receipt = await Client.SendAsync(Chat("hi"));
@@ -94,7 +94,7 @@ public sealed class SendTests : ClientTest
     {
         _timeout = TimeSpan.FromMilliseconds(200);
         await using var client = NewClient(Server.Url);
-        Script.OnSend = (_, context) => new TaskCompletionSource<Receipt>().Task.WaitAsync(context.ConnectionAborted);
+        Script.OnSend = (_, context) => new TaskCompletionSource<WsmqReceipt>().Task.WaitAsync(context.ConnectionAborted);
         await client.StartAsync();
         var send = () => client.SendAsync(Chat("hi"));
         (await send.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.OutcomeUnknown);
@@ -177,7 +177,7 @@ public sealed class SendTests : ClientTest
         await Client.StartAsync();
         await Refused(Chat("x", "nobody"), WsmqErrors.InvalidAddress);
         await Refused(Chat(new string('x', 1000)), WsmqErrors.MessageTooLarge);
-        await Refused(new OutgoingMessage { To = "user:bob", Data = new byte[1001] }, WsmqErrors.MessageTooLarge);
+        await Refused(new WsmqOutgoingMessage { To = "user:bob", Data = new byte[1001] }, WsmqErrors.MessageTooLarge);
         await Refused(Chat("x") with { Data = new byte[1] }, WsmqErrors.InvalidBody);
         await Refused(Chat("x") with { Headers = new Dictionary<string, string> { ["k"] = new string('x', 100) } }, WsmqErrors.MessageTooLarge);
         Script.Sends.Should().BeEmpty();
@@ -193,7 +193,7 @@ public sealed class SendTests : ClientTest
         await Refused(Chat("x"), WsmqErrors.ClientClosed);
     }
 
-    private async Task Refused(OutgoingMessage message, WsmqError error)
+    private async Task Refused(WsmqOutgoingMessage message, WsmqError error)
     {
         var send = async () => await Client.SendAsync(message);
         (await send.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(error);

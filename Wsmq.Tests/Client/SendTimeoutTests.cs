@@ -29,6 +29,6 @@ public sealed class SendTimeoutTests
         third.IsFaulted.Should().BeTrue();
     }
 
-    private static Task<Receipt> Send(Outbox outbox) =>
+    private static Task<WsmqReceipt> Send(Outbox outbox) =>
         outbox.SendAsync(new PendingSend("user:bob", "{}"u8.ToArray()), CancellationToken.None);
 }

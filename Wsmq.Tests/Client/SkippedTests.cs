@@ -25,11 +25,11 @@ public sealed class SkippedTests : ClientTest
         {
             Script.LastAck(source).Should().Be(Entry.At(2));
             if (Script.Fails.Count == 4)
-                await client.Skipped(source, position, 4);
+                await client.DeadLettered(source, position, 4);
             return Script.Fails.Count;
         };
-        var skipped = new TaskCompletionSource<WsmqSkippedEventArgs>();
-        Client.Skipped += (_, e) => skipped.TrySetResult(e);
+        var skipped = new TaskCompletionSource<WsmqDeadLetteredEventArgs>();
+        Client.DeadLettered += (_, e) => skipped.TrySetResult(e);
         Script.OnConnected = Entry.Chats(1, 2, 3, 4);
         await Client.StartAsync();
 
@@ -38,7 +38,7 @@ public sealed class SkippedTests : ClientTest
         _tries.Should().Be(4);
         Script.Fails.Should().HaveCount(4).And.OnlyContain(f => f.Position == Entry.At(3) && f.Reason == nameof(InvalidOperationException));
         var args = await skipped.Task;
-        (args.Source, args.Position, args.Attempts).Should().Be((Address.User("alice"), new Position(3), 4));
+        (args.Source, args.Position, args.Attempts).Should().Be((WsmqAddress.User("alice"), new WsmqPosition(3), 4));
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class SkippedTests : ClientTest
         {
             // Another connection of the device got further than this one.
             foreach (var at in new[] { 2, 3, 1 })
-                await caller.Skipped(source, Entry.At(at), 1);
+                await caller.DeadLettered(source, Entry.At(at), 1);
             return 1;
         };
         Script.OnConnected = Entry.Chats(1, 2, 3, 4);
@@ -85,8 +85,8 @@ public sealed class SkippedTests : ClientTest
         Record();
         Script.OnConnected = async client =>
         {
-            await client.Skipped("nobody", Entry.At(1), 1);
-            await client.Skipped(Entry.Alice, "x", 1);
+            await client.DeadLettered("nobody", Entry.At(1), 1);
+            await client.DeadLettered(Entry.Alice, "x", 1);
             await client.Receive(Entry.Chat(1));
         };
         await Client.StartAsync();

@@ -9,7 +9,7 @@ namespace Wsmq.Tests.Client;
 [Collection(SharedRedis.Name)]
 public sealed class SteadyTests(SharedRedis redis) : IAsyncLifetime
 {
-    private static readonly Address Bob = Address.User("bob");
+    private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
     private readonly TempFolder _folder = new();
     private TestNode? _node;
     private TcpProxy? _line;
@@ -112,14 +112,14 @@ public sealed class SteadyTests(SharedRedis redis) : IAsyncLifetime
         bob.Client.On<Number>(async (message, ct) =>
         {
             // Two windows of 256, which is less than the connection's 1,024.
-            if (message.Source == Address.Group("a") || message.Source == Address.Group("b"))
+            if (message.Source == WsmqAddress.Group("a") || message.Source == WsmqAddress.Group("b"))
                 await go.Task.WaitAsync(ct);
             handled.AddOrUpdate(message.Source.ToString(), 1, (_, count) => count + 1);
         });
         await bob.Client.StartAsync();
 
         const int Each = 300;
-        foreach (var to in groups.Select(Address.Group).Append(Bob))
+        foreach (var to in groups.Select(WsmqAddress.Group).Append(Bob))
             await Task.WhenAll(Enumerable.Range(0, Each).Select(i => Node.Publisher.SendAsync(to, new Number(i))));
 
         await Eventually.That("the others go on", () => handled.GetValueOrDefault("group:e") == Each && handled.GetValueOrDefault("user:bob") == Each);

@@ -100,7 +100,7 @@ public sealed class StopTests : ClientTest
         Script.OnConnected = Entry.Chats(1);
         await Client.StartAsync();
         foreach (var text in new[] { "a", "b", "c" })
-            await Server.Everyone.Live(new LiveMessage { Type = nameof(Line), Body = JsonBody.Parse($$"""{"text":"{{text}}"}""") });
+            await Server.Everyone.Live(new WsmqLiveMessage { Type = nameof(Line), Body = WsmqJsonBody.Parse($$"""{"text":"{{text}}"}""") });
         await entered.Task;
 
         var stop = Client.StopAsync();

@@ -31,10 +31,10 @@ public sealed class TokenRefreshTests : IAsyncLifetime
     [Fact]
     public async Task The_typed_client_gets_new_tokens_and_nothing_is_lost_twice_or_reordered()
     {
-        await using var bob = await TypedClient.StartAsync(_node.Hub, "bob", configure: o => o.AccessToken = _ => Task.FromResult<string?>(NewToken()));
+        await using var bob = await TypedClient.StartAsync(_node.Hub, "bob", configure: o => o.AccessTokenProvider = _ => Task.FromResult<string?>(NewToken()));
         await using var alice = await TypedClient.StartAsync(_node.Hub, "alice");
 
-        var (toAlice, toBob) = (new List<Task<Receipt>>(), new List<Task<Receipt>>());
+        var (toAlice, toBob) = (new List<Task<WsmqReceipt>>(), new List<Task<WsmqReceipt>>());
         while (Volatile.Read(ref _tokens) < Tokens)
         {
             for (var i = 0; i < AtOnce; i++)
@@ -57,13 +57,13 @@ public sealed class TokenRefreshTests : IAsyncLifetime
     [Fact]
     public async Task A_plain_client_that_connects_again_misses_nothing_either()
     {
-        var received = new ConcurrentQueue<Delivery>();
+        var received = new ConcurrentQueue<WsmqDelivery>();
         await using var bob = new HubConnectionBuilder().WithUrl(_node.Hub, HttpTransportType.WebSockets, o =>
         {
             o.SkipNegotiation = true;
             o.AccessTokenProvider = () => Task.FromResult<string?>(NewToken());
         }).Build();
-        bob.On<Delivery>("Receive", async delivery =>
+        bob.On<WsmqDelivery>("Receive", async delivery =>
         {
             received.Enqueue(delivery);
             await bob.SendAsync("Ack", delivery.Source, delivery.Position);
@@ -100,8 +100,8 @@ public sealed class TokenRefreshTests : IAsyncLifetime
         var number = 0;
         while (Volatile.Read(ref _tokens) < Tokens)
         {
-            var message = new OutgoingMessage { To = "user:alice", Id = $"m{number}", Type = nameof(Number), Body = JsonBody.From(new Number(number), JsonSerializerOptions.Web) };
-            await Eventually.That("it has a receipt", () => TryAsync(() => connection.InvokeAsync<Receipt>("Send", message)));
+            var message = new WsmqOutgoingMessage { To = "user:alice", Id = $"m{number}", Type = nameof(Number), Body = WsmqJsonBody.From(new Number(number), JsonSerializerOptions.Web) };
+            await Eventually.That("it has a receipt", () => TryAsync(() => connection.InvokeAsync<WsmqReceipt>("Send", message)));
             number++;
         }
 

@@ -7,7 +7,7 @@ namespace Wsmq.Tests.Client;
 public sealed class UnhandledTests : ClientTest
 {
     private readonly RecordedLogs _logs = new();
-    private UnhandledMessages _unhandled;
+    private WsmqUnhandledMessages _unhandled;
 
     private sealed record Strict
     {
@@ -31,7 +31,7 @@ public sealed class UnhandledTests : ClientTest
         });
         Script.OnFail = async (source, position, caller) =>
         {
-            await caller.Skipped(source, position, 1);
+            await caller.DeadLettered(source, position, 1);
             return 1;
         };
         await client.StartAsync();
@@ -67,7 +67,7 @@ public sealed class UnhandledTests : ClientTest
     [Fact]
     public async Task Told_to_ignore_it_acknowledges_them_without_a_word()
     {
-        _unhandled = UnhandledMessages.Ignore;
+        _unhandled = WsmqUnhandledMessages.Ignore;
         await using var client = NewClient(Server.Url);
         client.On<Line>((_, _) => Task.CompletedTask);
         Script.OnConnected = async caller =>
@@ -105,12 +105,12 @@ public sealed class UnhandledTests : ClientTest
         await FailsUntilItIsSkippedAsync(Entry.Raw(1, "strict", "1") with { Body = null, Data = new byte[] { 1 }, ContentType = "a/b" });
     }
 
-    private async Task FailsUntilItIsSkippedAsync(Delivery delivery)
+    private async Task FailsUntilItIsSkippedAsync(WsmqDelivery delivery)
     {
         Script.OnFail = async (source, position, client) =>
         {
             if (Script.Fails.Count >= 2)
-                await client.Skipped(source, position, 2);
+                await client.DeadLettered(source, position, 2);
             return Script.Fails.Count;
         };
         Script.OnConnected = async client =>

@@ -5,17 +5,17 @@ namespace Wsmq.Tests.Contracts;
 public sealed class AddressTests
 {
     [Theory]
-    [InlineData("user:bob", AddressKind.User, "bob")]
-    [InlineData("user:auth0|5f:a/b c", AddressKind.User, "auth0|5f:a/b c")]
-    [InlineData("group:urn:shop:7", AddressKind.Group, "urn:shop:7")]
-    [InlineData("work:jobs", AddressKind.Work, "jobs")]
-    [InlineData("user:Ünïcödé", AddressKind.User, "Ünïcödé")]
-    [InlineData("user:Анна", AddressKind.User, "Анна")]
-    [InlineData("user:山田", AddressKind.User, "山田")]
-    [InlineData("group:🚀", AddressKind.Group, "🚀")]
-    public void It_is_split_at_the_first_colon(string text, AddressKind kind, string name)
+    [InlineData("user:bob", WsmqAddressKind.User, "bob")]
+    [InlineData("user:auth0|5f:a/b c", WsmqAddressKind.User, "auth0|5f:a/b c")]
+    [InlineData("group:urn:shop:7", WsmqAddressKind.Group, "urn:shop:7")]
+    [InlineData("work:jobs", WsmqAddressKind.Work, "jobs")]
+    [InlineData("user:Ünïcödé", WsmqAddressKind.User, "Ünïcödé")]
+    [InlineData("user:Анна", WsmqAddressKind.User, "Анна")]
+    [InlineData("user:山田", WsmqAddressKind.User, "山田")]
+    [InlineData("group:🚀", WsmqAddressKind.Group, "🚀")]
+    public void It_is_split_at_the_first_colon(string text, WsmqAddressKind kind, string name)
     {
-        var address = Address.Parse(text);
+        var address = WsmqAddress.Parse(text);
         (address.Kind, address.Name, address.ToString()).Should().Be((kind, name, text));
     }
 
@@ -24,16 +24,16 @@ public sealed class AddressTests
         Gen.Select(Gen.Int[0, 5].Select(i => new[] { "user:", "group:", "work:", "", ":", "User:" }[i]), Gen.String).Sample((prefix, rest) =>
         {
             var text = prefix + rest;
-            if (Address.TryParse(text, out var address, out var error))
-                return address.ToString() == text && address == Address.Parse(text) && error is null;
-            return error is not null && FluentActions.Invoking(() => Address.Parse(text)).Should().Throw<WsmqException>().Which.Error == error;
+            if (WsmqAddress.TryParse(text, out var address, out var error))
+                return address.ToString() == text && address == WsmqAddress.Parse(text) && error is null;
+            return error is not null && FluentActions.Invoking(() => WsmqAddress.Parse(text)).Should().Throw<WsmqException>().Which.Error == error;
         });
 
     [Fact]
     public void A_name_of_the_greatest_length_is_taken_and_one_byte_more_is_not()
     {
-        Address.User(new string('x', Address.MaxNameBytes)).Name.Should().HaveLength(Address.MaxNameBytes);
-        FluentActions.Invoking(() => Address.User(new string('x', Address.MaxNameBytes + 1)))
+        WsmqAddress.User(new string('x', WsmqAddress.MaxNameBytes)).Name.Should().HaveLength(WsmqAddress.MaxNameBytes);
+        FluentActions.Invoking(() => WsmqAddress.User(new string('x', WsmqAddress.MaxNameBytes + 1)))
             .Should().Throw<WsmqException>().Which.Error.Should().Be(WsmqErrors.NameTooLong);
     }
 }

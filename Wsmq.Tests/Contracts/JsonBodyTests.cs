@@ -10,7 +10,7 @@ public sealed class JsonBodyTests
     [InlineData(" {\"a\":[1,2,{\"b\":null}]} ")]
     [InlineData("\"\\u001e\"")]
     [InlineData("-1.5e300")]
-    public void One_value_is_kept_byte_by_byte(string json) => JsonBody.Parse(json).ToString().Should().Be(json);
+    public void One_value_is_kept_byte_by_byte(string json) => WsmqJsonBody.Parse(json).ToString().Should().Be(json);
 
     [Theory]
     [InlineData("")]
@@ -27,25 +27,25 @@ public sealed class JsonBodyTests
     [InlineData("'a'")]
     [InlineData("\uFEFF1")]
     public void Anything_else_is_refused(string json) =>
-        FluentActions.Invoking(() => JsonBody.Parse(json)).Should().Throw<WsmqException>().Which.Error.Should().Be(WsmqErrors.InvalidBody);
+        FluentActions.Invoking(() => WsmqJsonBody.Parse(json)).Should().Throw<WsmqException>().Which.Error.Should().Be(WsmqErrors.InvalidBody);
 
     [Fact]
     public void Text_that_is_no_utf8_is_refused() =>
-        FluentActions.Invoking(() => JsonBody.Parse(new byte[] { (byte)'"', 0xC0, 0x80, (byte)'"' }))
+        FluentActions.Invoking(() => WsmqJsonBody.Parse(new byte[] { (byte)'"', 0xC0, 0x80, (byte)'"' }))
             .Should().Throw<WsmqException>().Which.Error.Should().Be(WsmqErrors.InvalidBody);
 
     [Fact]
     public void The_depth_that_receivers_can_read_is_the_limit()
     {
         static string Nested(int depth) => new string('[', depth) + new string(']', depth);
-        JsonBody.Parse(Nested(JsonBody.MaxDepth)).Utf8.Length.Should().Be(2 * JsonBody.MaxDepth);
-        FluentActions.Invoking(() => JsonBody.Parse(Nested(JsonBody.MaxDepth + 1))).Should().Throw<WsmqException>();
+        WsmqJsonBody.Parse(Nested(WsmqJsonBody.MaxDepth)).Utf8.Length.Should().Be(2 * WsmqJsonBody.MaxDepth);
+        FluentActions.Invoking(() => WsmqJsonBody.Parse(Nested(WsmqJsonBody.MaxDepth + 1))).Should().Throw<WsmqException>();
     }
 
     [Fact]
     public void No_bytes_that_it_takes_hold_a_frame_separator_or_a_second_value() => Gen.Byte.Array.Sample(bytes =>
     {
-        if (!JsonBody.TryParse(bytes, out var body, out var detail))
+        if (!WsmqJsonBody.TryParse(bytes, out var body, out var detail))
             return detail is not null;
         using var document = JsonDocument.Parse(body.Utf8);
         return !bytes.Contains((byte)0x1E);
@@ -54,18 +54,18 @@ public sealed class JsonBodyTests
     [Fact]
     public void A_message_comes_through_the_wire_as_it_was()
     {
-        var message = new OutgoingMessage
+        var message = new WsmqOutgoingMessage
         {
             To = "user:bob",
             Id = "1",
             Type = "t",
-            Body = JsonBody.Parse("{\"a\" : [1]}"),
+            Body = WsmqJsonBody.Parse("{\"a\" : [1]}"),
             Headers = new Dictionary<string, string> { ["k"] = "v\u2028" },
             CorrelationId = "c",
             ReplyTo = "user:alice",
         };
         var json = JsonSerializer.Serialize(message, JsonSerializerOptions.Web);
-        JsonSerializer.Deserialize<OutgoingMessage>(json, JsonSerializerOptions.Web).Should().BeEquivalentTo(message);
+        JsonSerializer.Deserialize<WsmqOutgoingMessage>(json, JsonSerializerOptions.Web).Should().BeEquivalentTo(message);
         json.Should().Contain("{\"a\" : [1]}", "bodies are forwarded as they are");
     }
 }

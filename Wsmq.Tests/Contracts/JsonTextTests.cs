@@ -20,11 +20,11 @@ public sealed class JsonTextTests
     [InlineData("\\u0416", "\"\\\\u0416\"")]
     [InlineData("\\😀\\", "\"\\\\😀\\\\\"")]
     [InlineData("\u0001\u001e\n\u007f", "\"\\u0001\\u001E\\n\u007f\"")]
-    public void A_text_is_written_as_JavaScript_writes_it(string text, string json) => JsonBody.From(text).ToString().Should().Be(json);
+    public void A_text_is_written_as_JavaScript_writes_it(string text, string json) => WsmqJsonBody.From(text).ToString().Should().Be(json);
 
     [Fact]
     public void Names_of_members_and_keys_are_written_so_too() =>
-        JsonBody.From(new Dictionary<string, object> { ["Ж"] = new { Имя = "😀" } }).ToString().Should().Be("""{"Ж":{"имя":"😀"}}""");
+        WsmqJsonBody.From(new Dictionary<string, object> { ["Ж"] = new { Имя = "😀" } }).ToString().Should().Be("""{"Ж":{"имя":"😀"}}""");
 
     [Fact]
     public void It_says_what_it_said_before() => Gen.String.Array.Sample(texts =>
@@ -45,5 +45,5 @@ public sealed class JsonTextTests
 
     [Fact]
     public void An_encoder_that_the_app_chose_is_kept() =>
-        JsonBody.From(new Text("Ж"), Escaping).ToString().Should().Contain("\\u0416");
+        WsmqJsonBody.From(new Text("Ж"), Escaping).ToString().Should().Contain("\\u0416");
 }

@@ -10,7 +10,7 @@ namespace Wsmq.Tests.Contracts;
 /// <summary>Elements and members that System.Text.Json writes as <c>{}</c>, because they are declared as an interface or abstract class.</summary>
 public sealed partial class LossyPartsTests
 {
-    private static readonly Address Bob = Address.User("bob");
+    private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
 
     internal interface IEvent;
 
@@ -129,9 +129,9 @@ public sealed partial class LossyPartsTests
     [MemberData(nameof(Lossy))]
     public void What_would_be_written_without_its_data_is_refused_with_the_way_out(string what, object body)
     {
-        var refusal = Refused(() => TypedBody.Message(Bob, body, TypedBody.ByReflection<object>(null), new SendOptions { Type = "named" }));
+        var refusal = Refused(() => TypedBody.Message(Bob, body, TypedBody.ByReflection<object>(null), new WsmqSendOptions { Type = "named" }));
         refusal.Message.Should().Contain("[JsonDerivedType]", what).And.MatchRegex("IEvent|Shape", what);
-        Refused(() => JsonBody.From(body)).Message.Should().Be(refusal.Message);
+        Refused(() => WsmqJsonBody.From(body)).Message.Should().Be(refusal.Message);
     }
 
     public static TheoryData<object, string> Full => new()
@@ -161,30 +161,30 @@ public sealed partial class LossyPartsTests
     [Theory]
     [MemberData(nameof(Full))]
     public void What_System_Text_Json_writes_otherwise_is_sent_as_before(object body, string json) =>
-        JsonBody.From(body).ToString().Should().Be(json);
+        WsmqJsonBody.From(body).ToString().Should().Be(json);
 
     [Fact]
     public void Generated_metadata_are_judged_as_well()
     {
-        Refused(() => JsonBody.From([new Shipped("7")], PartsJson.Default.ListIEvent));
-        Refused(() => JsonBody.From(new Deep(new Dictionary<string, List<Pair?>>()), PartsJson.Default.Deep));
-        Refused(() => JsonBody.From([new Carrying(new Shipped("7"))], PartsJson.Default.ListLoad)).Message.Should().Contain(nameof(Carrying));
-        JsonBody.From(new Envelope<Shipped>(new Shipped("7")), PartsJson.Default.EnvelopeShipped).ToString().Should().Be("""{"Content":{"Id":"7"}}""");
-        JsonBody.From(new Careful { Converted = new Shipped("2") }, PartsJson.Default.Careful).ToString().Should().Be("""{"Converted":"2","Anything":null}""");
+        Refused(() => WsmqJsonBody.From([new Shipped("7")], PartsJson.Default.ListIEvent));
+        Refused(() => WsmqJsonBody.From(new Deep(new Dictionary<string, List<Pair?>>()), PartsJson.Default.Deep));
+        Refused(() => WsmqJsonBody.From([new Carrying(new Shipped("7"))], PartsJson.Default.ListLoad)).Message.Should().Contain(nameof(Carrying));
+        WsmqJsonBody.From(new Envelope<Shipped>(new Shipped("7")), PartsJson.Default.EnvelopeShipped).ToString().Should().Be("""{"Content":{"Id":"7"}}""");
+        WsmqJsonBody.From(new Careful { Converted = new Shipped("2") }, PartsJson.Default.Careful).ToString().Should().Be("""{"Converted":"2","Anything":null}""");
     }
 
     [Fact]
     public void The_options_have_the_last_word()
     {
         var events = new List<IEvent> { new Shipped("7") };
-        JsonBody.From(events, new JsonSerializerOptions { Converters = { new AnyEvent() } }).ToString().Should().Be("""["7"]""");
-        JsonBody.From(events, new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { Declare } } })
+        WsmqJsonBody.From(events, new JsonSerializerOptions { Converters = { new AnyEvent() } }).ToString().Should().Be("""["7"]""");
+        WsmqJsonBody.From(events, new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { Declare } } })
             .ToString().Should().Be("""[{"$type":"shipped","Id":"7"}]""");
-        JsonBody.From(new Computed(), new JsonSerializerOptions { IgnoreReadOnlyProperties = true }).ToString().Should().Be("""{"Stored":0}""");
+        WsmqJsonBody.From(new Computed(), new JsonSerializerOptions { IgnoreReadOnlyProperties = true }).ToString().Should().Be("""{"Stored":0}""");
     }
 
     [Fact]
-    public void No_value_loses_nothing() => JsonBody.From<List<IEvent>?>(null).ToString().Should().Be("null");
+    public void No_value_loses_nothing() => WsmqJsonBody.From<List<IEvent>?>(null).ToString().Should().Be("null");
 
     private static void Declare(JsonTypeInfo info)
     {

@@ -28,10 +28,10 @@ namespace Wsmq.Tests.Contracts
             public sealed record Plain(T First);
         }
 
-        [MessageType("line")]
+        [WsmqMessageType("line")]
         private sealed record Line(string Text);
 
-        [MessageType("page")]
+        [WsmqMessageType("page")]
         private record Page<T>(T[] Items);
 
         private sealed record LinePage(Line[] Items) : Page<Line>(Items);
@@ -63,7 +63,7 @@ namespace Wsmq.Tests.Contracts
         [InlineData(typeof(Dictionary<string, object>), "System.Collections.Generic.Dictionary<System.String,System.Object>")]
         [InlineData(typeof(Envelope<JsonElement>), Here + "+Envelope<System.Text.Json.JsonElement>")]
         public void A_type_is_named_in_full_unless_it_declares_a_name(Type type, string name) =>
-            MessageTypeAttribute.NameOf(type).Should().Be(name);
+            WsmqMessageTypeAttribute.NameOf(type).Should().Be(name);
 
         [Theory]
         [InlineData(typeof(object))]
@@ -81,7 +81,7 @@ namespace Wsmq.Tests.Contracts
         [InlineData(typeof(ValueTask<Line>))]
         [InlineData(typeof(JsonElement))]
         [InlineData(typeof(JsonObject))]
-        [InlineData(typeof(JsonBody))]
+        [InlineData(typeof(WsmqJsonBody))]
         public void A_type_that_says_nothing_to_another_process_is_refused(Type type) => Refused(type);
 
         [Fact]
@@ -101,13 +101,13 @@ namespace Wsmq.Tests.Contracts
             }
         }
 
-        [MessageType("")]
+        [WsmqMessageType("")]
         private sealed record Nameless;
 
-        [MessageType("a\nb")]
+        [WsmqMessageType("a\nb")]
         private sealed record Broken;
 
-        [MessageType("жжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжж")]
+        [WsmqMessageType("жжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжжж")]
         private sealed record Long;
 
         [Fact]
@@ -120,7 +120,7 @@ namespace Wsmq.Tests.Contracts
 
         private static WsmqException Refused(Type type)
         {
-            var error = FluentActions.Invoking(() => MessageTypeAttribute.NameOf(type)).Should().Throw<WsmqException>().Which;
+            var error = FluentActions.Invoking(() => WsmqMessageTypeAttribute.NameOf(type)).Should().Throw<WsmqException>().Which;
             error.Error.Should().Be(WsmqErrors.NoTypeName);
             error.Message.Should().Contain("[MessageType]");
             return error;

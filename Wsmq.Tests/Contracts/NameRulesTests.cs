@@ -38,7 +38,7 @@ public sealed class NameRulesTests
     [InlineData("Проект v2")]
     [InlineData("👩👩👧 family")]
     public void Names_of_honest_people_are_taken(string name) =>
-        NameRules.Check(name.Normalize(NormalizationForm.FormKC), Address.MaxNameBytes, isJudged: true, out _, out var detail)
+        NameRules.Check(name.Normalize(NormalizationForm.FormKC), WsmqAddress.MaxNameBytes, isJudged: true, out _, out var detail)
             .Should().BeTrue(detail);
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class NameRulesTests
     public void A_refusal_names_the_form_that_is_taken(string name, string form)
     {
         Refused(name).Should().Contain($"write it '{form}'");
-        NameRules.Check(form, Address.MaxNameBytes, isJudged: true, out _, out _).Should().BeTrue();
+        NameRules.Check(form, WsmqAddress.MaxNameBytes, isJudged: true, out _, out _).Should().BeTrue();
     }
 
     [Theory]
@@ -96,7 +96,7 @@ public sealed class NameRulesTests
     [InlineData("㈱山田")]
     [InlineData("bоb")]
     [InlineData("Группа№5")]
-    public void An_identifier_that_is_not_judged_is_taken_as_it_is(string name) => Address.User(name).Name.Should().Be(name);
+    public void An_identifier_that_is_not_judged_is_taken_as_it_is(string name) => WsmqAddress.User(name).Name.Should().Be(name);
 
     [Theory]
     [InlineData("bob\u202e")]
@@ -109,18 +109,18 @@ public sealed class NameRulesTests
     [InlineData("bob\u0007")]
     [InlineData("")]
     public void What_cannot_be_seen_is_refused_in_any_case(string name) =>
-        FluentActions.Invoking(() => Address.User(name)).Should().Throw<WsmqException>().Which.Error.Should().Be(WsmqErrors.InvalidName);
+        FluentActions.Invoking(() => WsmqAddress.User(name)).Should().Throw<WsmqException>().Which.Error.Should().Be(WsmqErrors.InvalidName);
 
     [Fact]
     public void Half_a_surrogate_pair_is_no_name()
     {
         Refused("bob\ud83d").Should().Contain("surrogate");
-        FluentActions.Invoking(() => Address.User("\udc00")).Should().Throw<WsmqException>().Which.Error.Should().Be(WsmqErrors.InvalidName);
+        FluentActions.Invoking(() => WsmqAddress.User("\udc00")).Should().Throw<WsmqException>().Which.Error.Should().Be(WsmqErrors.InvalidName);
     }
 
     private static string Refused(string name)
     {
-        NameRules.Check(name, Address.MaxNameBytes, isJudged: true, out var error, out var detail).Should().BeFalse();
+        NameRules.Check(name, WsmqAddress.MaxNameBytes, isJudged: true, out var error, out var detail).Should().BeFalse();
         error.Should().Be(WsmqErrors.InvalidName);
         return detail!;
     }

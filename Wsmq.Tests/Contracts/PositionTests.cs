@@ -4,7 +4,7 @@ namespace Wsmq.Tests.Contracts;
 
 public sealed class PositionTests
 {
-    private static readonly Gen<Position> Any = Gen.Long[0, Position.MaxValue].Select(v => new Position(v));
+    private static readonly Gen<WsmqPosition> Any = Gen.Long[0, WsmqPosition.MaxValue].Select(v => new WsmqPosition(v));
 
     [Fact]
     public void Their_texts_compare_as_they_do() => Gen.Select(Any, Any).Sample((left, right) =>
@@ -12,9 +12,9 @@ public sealed class PositionTests
         && (left < right) == (left.CompareTo(right) < 0) && (left == right) == left.Equals(right));
 
     [Fact]
-    public void A_text_is_read_back() => Any.Sample(p => Position.Parse(p.ToString()) == p && p.ToString().Length == Position.Length);
+    public void A_text_is_read_back() => Any.Sample(p => WsmqPosition.Parse(p.ToString()) == p && p.ToString().Length == WsmqPosition.Length);
 
     [Fact]
     public void Anything_else_is_refused() => Gen.String.Sample(text =>
-        Position.TryParse(text, out var position) ? position.ToString() == text : position == Position.Start);
+        WsmqPosition.TryParse(text, out var position) ? position.ToString() == text : position == WsmqPosition.Start);
 }

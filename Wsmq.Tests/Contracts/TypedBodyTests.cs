@@ -5,7 +5,7 @@ namespace Wsmq.Tests.Contracts;
 
 public sealed partial class TypedBodyTests
 {
-    private static readonly Address Bob = Address.User("bob");
+    private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
 
     internal interface IEvent;
 
@@ -15,7 +15,7 @@ public sealed partial class TypedBodyTests
 
     internal sealed record Paid(int Order, decimal Sum) : Base(Order);
 
-    [JsonDerivedType(typeof(Left), "left"), MessageType("moved")]
+    [JsonDerivedType(typeof(Left), "left"), WsmqMessageType("moved")]
     internal abstract record Moved(int N);
 
     internal sealed record Left(int N, string Where) : Moved(N);
@@ -58,14 +58,14 @@ public sealed partial class TypedBodyTests
 
         var tagged = TypedBody.Message<IEvent>(
             Bob, new Shipped("7"), TypedBody.ByReflection<IEvent>(new JsonSerializerOptions { Converters = { new TaggedEvents() } }), null);
-        (tagged.Type, tagged.Body.ToString()).Should().Be((MessageTypeAttribute.NameOf(typeof(IEvent)), "\"7\""));
+        (tagged.Type, tagged.Body.ToString()).Should().Be((WsmqMessageTypeAttribute.NameOf(typeof(IEvent)), "\"7\""));
     }
 
     [Fact]
     public void Generated_metadata_are_taken_for_the_run_time_type_where_there_are_any()
     {
         var shipped = TypedBody.Message(Bob, new Shipped("7"), Json.Default.IEvent, null);
-        (shipped.Type, shipped.Body.ToString()).Should().Be((MessageTypeAttribute.NameOf(typeof(Shipped)), """{"Id":"7"}"""));
+        (shipped.Type, shipped.Body.ToString()).Should().Be((WsmqMessageTypeAttribute.NameOf(typeof(Shipped)), """{"Id":"7"}"""));
         TypedBody.Message(Bob, new Left(1, "x"), Json.Default.Moved, null).Type.Should().Be("moved");
         Refused(() => TypedBody.Message(Bob, new Paid(1, 2), Json.Default.Base, null), WsmqErrors.InvalidBody)
             .Message.Should().Contain("[JsonSerializable]").And.Contain(nameof(Paid));
@@ -77,9 +77,9 @@ public sealed partial class TypedBodyTests
         Refused(() => Write(new { Text = "hi" }), WsmqErrors.NoTypeName);
         Refused(() => Write<object?>(null), WsmqErrors.NoTypeName);
         Refused(() => Write<IEnumerable<int>>(Enumerable.Range(0, 2).Select(i => i * 2)), WsmqErrors.NoTypeName);
-        var named = Write(new { Text = "hi" }, new SendOptions { Type = "chat", Id = "1" });
+        var named = Write(new { Text = "hi" }, new WsmqSendOptions { Type = "chat", Id = "1" });
         (named.Type, named.Id, named.Body.ToString()).Should().Be(("chat", "1", """{"text":"hi"}"""));
-        Write(Enumerable.Range(0, 2).Select(i => i * 2), new SendOptions { Type = "numbers" }).Body.ToString().Should().Be("[0,2]");
+        Write(Enumerable.Range(0, 2).Select(i => i * 2), new WsmqSendOptions { Type = "numbers" }).Body.ToString().Should().Be("[0,2]");
     }
 
     private sealed class Ring
@@ -101,9 +101,9 @@ public sealed partial class TypedBodyTests
         ring.Next = ring;
         foreach (var send in new Action[]
                  {
-                     () => Write(ring), () => Write(double.NaN), () => Write<Func<int>>(() => 1, new SendOptions { Type = "f" }),
+                     () => Write(ring), () => Write(double.NaN), () => Write<Func<int>>(() => 1, new WsmqSendOptions { Type = "f" }),
                      () => Write(new MemoryStream([1, 2])), () => Write(typeof(int)), () => Write(new Failing()), () => Write((nint)1),
-                     () => Write(new int[1, 1]), () => JsonBody.From(double.PositiveInfinity), () => JsonBody.From<Func<int>>(() => 1),
+                     () => Write(new int[1, 1]), () => WsmqJsonBody.From(double.PositiveInfinity), () => WsmqJsonBody.From<Func<int>>(() => 1),
                  })
         {
             Refused(send, WsmqErrors.InvalidBody).InnerException.Should().NotBeNull();
@@ -114,20 +114,20 @@ public sealed partial class TypedBodyTests
     public void A_body_by_itself_is_written_by_the_run_time_type_and_null_options_are_the_default()
     {
         IEvent shipped = new Shipped("7");
-        JsonBody.From(shipped).ToString().Should().Be("""{"id":"7"}""");
-        JsonBody.From(shipped, null).Should().Be(JsonBody.From(shipped, JsonSerializerOptions.Web));
-        JsonBody.From(shipped, Json.Default.IEvent).ToString().Should().Be("""{"Id":"7"}""");
-        JsonBody.From(new Shipped("7")).To<Shipped>(null).Should().Be(new Shipped("7"));
-        JsonBody.From(new Shipped("7")).To<Shipped>().Should().Be(new Shipped("7"));
+        WsmqJsonBody.From(shipped).ToString().Should().Be("""{"id":"7"}""");
+        WsmqJsonBody.From(shipped, null).Should().Be(WsmqJsonBody.From(shipped, JsonSerializerOptions.Web));
+        WsmqJsonBody.From(shipped, Json.Default.IEvent).ToString().Should().Be("""{"Id":"7"}""");
+        WsmqJsonBody.From(new Shipped("7")).To<Shipped>(null).Should().Be(new Shipped("7"));
+        WsmqJsonBody.From(new Shipped("7")).To<Shipped>().Should().Be(new Shipped("7"));
     }
 
-    private static OutgoingMessage Write<T>(T value, SendOptions? options = null) =>
+    private static WsmqOutgoingMessage Write<T>(T value, WsmqSendOptions? options = null) =>
         TypedBody.Message(Bob, value, TypedBody.ByReflection<T>(null), options);
 
     private static void Is<T>(T value, Type type, string body)
     {
         var message = Write(value);
-        (message.To, message.Type, message.Body.ToString()).Should().Be(("user:bob", MessageTypeAttribute.NameOf(type), body));
+        (message.To, message.Type, message.Body.ToString()).Should().Be(("user:bob", WsmqMessageTypeAttribute.NameOf(type), body));
     }
 
     private static WsmqException Refused(Action send, WsmqError error)

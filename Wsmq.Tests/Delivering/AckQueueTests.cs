@@ -10,7 +10,7 @@ namespace Wsmq.Tests.Delivering;
 /// <summary>The queue of acknowledgements outlives whatever its store throws.</summary>
 public sealed class AckQueueTests
 {
-    private static readonly AckRequest Ack = new(Address.User("bob"), "bob", "phone", new Position(1));
+    private static readonly AckRequest Ack = new(WsmqAddress.User("bob"), "bob", "phone", new WsmqPosition(1));
 
     [Fact]
     public async Task A_call_that_the_driver_cancelled_is_repeated_like_any_other_failure()

@@ -10,7 +10,7 @@ public sealed class DeliveryWindowTests
     private readonly ConnectionCredits _credits = new(15);
 
     private static FeedEntry[] Entries(int first, int count) =>
-        [.. Enumerable.Range(first, count).Select(i => new FeedEntry([], new LogEntry(new Position(i), new Position(i - 1), default, default)))];
+        [.. Enumerable.Range(first, count).Select(i => new FeedEntry([], new LogEntry(new WsmqPosition(i), new WsmqPosition(i - 1), default, default)))];
 
     [Fact]
     public void Neither_the_window_nor_the_connection_takes_more_than_its_limit()
@@ -24,8 +24,8 @@ public sealed class DeliveryWindowTests
         other.Take(Entries(1, 30)).Should().Be(5);
         other.HasRoom.Should().BeFalse();
 
-        one.Acknowledge(new Position(3));
-        one.Acknowledge(new Position(3));
+        one.Acknowledge(new WsmqPosition(3));
+        one.Acknowledge(new WsmqPosition(3));
         one.Room.Should().Be(3);
         other.Take(Entries(6, 30)).Should().Be(3);
         one.Take(Entries(11, 1)).Should().Be(0);

@@ -8,7 +8,7 @@ namespace Wsmq.Tests.Delivering;
 /// <summary>Frames that were put together from bytes say the same as the record that the contract has for them.</summary>
 public sealed class JsonFramesTests
 {
-    private static readonly byte[] Source = JsonFrames.SourceOf(Address.User("auth0|\"b\\ö\ud83d\ude00"));
+    private static readonly byte[] Source = JsonFrames.SourceOf(WsmqAddress.User("auth0|\"b\\ö\ud83d\ude00"));
 
     [Fact]
     public void Every_field_arrives_as_it_was_meant()
@@ -53,7 +53,7 @@ public sealed class JsonFramesTests
     {
         var body = Enumerable.Range(0, length).Select(i => (byte)i).ToArray();
         var metadata = new EntryMetadata { Id = "x", SentAt = 1, ContentType = "image/png" };
-        var entry = new LogEntry(new Position(12), new Position(7), metadata.ToBytes(), body);
+        var entry = new LogEntry(new WsmqPosition(12), new WsmqPosition(7), metadata.ToBytes(), body);
 
         var delivery = Deliveries(JsonFrames.Receive(Source, entry, isBinary: true)).Single();
 
@@ -77,22 +77,22 @@ public sealed class JsonFramesTests
         var call = JsonDocument.Parse(many.AsMemory()[..^1]).RootElement;
         many[^1].Should().Be(0x1e);
         call.GetProperty("target").GetString().Should().Be("ReceiveMany");
-        call.GetProperty("arguments")[0].Deserialize<Delivery[]>()!.Select(d => d.Id).Should().Equal("m0", "m1", "m2", "m3", "m4");
+        call.GetProperty("arguments")[0].Deserialize<WsmqDelivery[]>()!.Select(d => d.Id).Should().Equal("m0", "m1", "m2", "m3", "m4");
     }
 
     private static byte[] Frame(EntryMetadata metadata, string body)
     {
-        var entry = new LogEntry(new Position(12), new Position(7), metadata.ToBytes(), Encoding.UTF8.GetBytes(body));
+        var entry = new LogEntry(new WsmqPosition(12), new WsmqPosition(7), metadata.ToBytes(), Encoding.UTF8.GetBytes(body));
         StoredEntry.Check(entry, out var isBinary, out _).Should().BeTrue();
         return JsonFrames.Receive(Source, entry, isBinary);
     }
 
-    private static Delivery[] Deliveries(byte[] frame)
+    private static WsmqDelivery[] Deliveries(byte[] frame)
     {
         frame.Count(b => b == 0x1e).Should().Be(1);
         var call = JsonDocument.Parse(frame.AsMemory()[..^1]).RootElement;
         call.GetProperty("type").GetInt32().Should().Be(1);
         call.GetProperty("target").GetString().Should().Be("Receive");
-        return call.GetProperty("arguments").Deserialize<Delivery[]>()!;
+        return call.GetProperty("arguments").Deserialize<WsmqDelivery[]>()!;
     }
 }

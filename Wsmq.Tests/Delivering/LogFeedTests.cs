@@ -8,17 +8,17 @@ namespace Wsmq.Tests.Delivering;
 /// <summary>What a feed keeps in memory.</summary>
 public sealed class LogFeedTests
 {
-    private static readonly Position First = new(1);
-    private static readonly Position Second = new(2);
+    private static readonly WsmqPosition First = new(1);
+    private static readonly WsmqPosition Second = new(2);
 
-    private readonly LogFeed _feed = new(Address.User("bob"), new WsmqOptions());
+    private readonly LogFeed _feed = new(WsmqAddress.User("bob"), new WsmqOptions());
 
-    private static Signal Entry(Position position, Position previous) =>
+    private static Signal Entry(WsmqPosition position, WsmqPosition previous) =>
         new(position, previous, new LogEntry(position, previous, Encoding.UTF8.GetBytes("{}"), Encoding.UTF8.GetBytes("1")));
 
-    private static LogState State(Position tail) => new(tail, Position.Start, Position.Start, 0);
+    private static LogState State(WsmqPosition tail) => new(tail, WsmqPosition.Start, WsmqPosition.Start, 0);
 
-    private bool TryGetAfter(Position position, out FeedEntry? entry)
+    private bool TryGetAfter(WsmqPosition position, out FeedEntry? entry)
     {
         List<FeedEntry> ready = [];
         _feed.Look(position, ready, 1);
@@ -29,30 +29,30 @@ public sealed class LogFeedTests
     [Fact]
     public void Late_and_repeated_signals_change_nothing_and_a_hole_begins_anew()
     {
-        _feed.OnSignal(Entry(First, Position.Start));
-        _feed.OnSignal(Entry(First, Position.Start));
-        TryGetAfter(Position.Start, out var entry).Should().BeTrue();
+        _feed.OnSignal(Entry(First, WsmqPosition.Start));
+        _feed.OnSignal(Entry(First, WsmqPosition.Start));
+        TryGetAfter(WsmqPosition.Start, out var entry).Should().BeTrue();
         entry!.Position.Should().Be(First);
 
-        _feed.OnSignal(Entry(new Position(4), new Position(3)));
+        _feed.OnSignal(Entry(new WsmqPosition(4), new WsmqPosition(3)));
         _feed.OnSignal(Entry(Second, First));
 
-        _feed.Tail.Should().Be(new Position(4));
-        TryGetAfter(Position.Start, out _).Should().BeFalse();
+        _feed.Tail.Should().Be(new WsmqPosition(4));
+        TryGetAfter(WsmqPosition.Start, out _).Should().BeFalse();
         TryGetAfter(First, out _).Should().BeFalse();
-        TryGetAfter(new Position(3), out _).Should().BeTrue();
+        TryGetAfter(new WsmqPosition(3), out _).Should().BeTrue();
     }
 
     [Fact]
     public void A_log_without_news_takes_no_memory()
     {
-        _feed.OnSignal(Entry(First, Position.Start));
+        _feed.OnSignal(Entry(First, WsmqPosition.Start));
         _feed.Observe(State(First), _feed.Tail);
-        TryGetAfter(Position.Start, out _).Should().BeTrue("it came since the last look");
+        TryGetAfter(WsmqPosition.Start, out _).Should().BeTrue("it came since the last look");
 
         _feed.Observe(State(First), _feed.Tail);
 
-        TryGetAfter(Position.Start, out _).Should().BeFalse("nothing came for a whole interval: who still wants it reads the log");
+        TryGetAfter(WsmqPosition.Start, out _).Should().BeFalse("nothing came for a whole interval: who still wants it reads the log");
         _feed.Tail.Should().Be(First);
         _feed.OnSignal(Entry(Second, First));
         TryGetAfter(First, out _).Should().BeTrue();
@@ -64,33 +64,33 @@ public sealed class LogFeedTests
         var reader = new Listening();
         _feed.Attach(reader);
 
-        _feed.OnSignal(Entry(First, Position.Start) with { More = true });
+        _feed.OnSignal(Entry(First, WsmqPosition.Start) with { More = true });
         reader.Heard.Should().Be(0);
         _feed.OnSignal(Entry(Second, First));
 
         reader.Heard.Should().Be(1);
         List<FeedEntry> ready = [];
-        _feed.Look(Position.Start, ready, 10).Tail.Should().Be(Second);
+        _feed.Look(WsmqPosition.Start, ready, 10).Tail.Should().Be(Second);
         ready.Select(e => e.Position).Should().Equal(First, Second);
     }
 
     [Fact]
     public void A_feed_keeps_no_more_than_its_limits_and_gives_out_no_more_than_asked_for()
     {
-        var feed = new LogFeed(Address.User("bob"), new WsmqOptions { FeedEntries = 5 });
+        var feed = new LogFeed(WsmqAddress.User("bob"), new WsmqOptions { FeedEntries = 5 });
         for (var i = 1; i <= 23; i++)
-            feed.OnSignal(Entry(new Position(10 * i), new Position(10 * (i - 1))));
+            feed.OnSignal(Entry(new WsmqPosition(10 * i), new WsmqPosition(10 * (i - 1))));
 
         List<FeedEntry> ready = [];
-        feed.Look(new Position(170), ready, 10);
+        feed.Look(new WsmqPosition(170), ready, 10);
         ready.Should().BeEmpty("180 is gone");
-        feed.Look(new Position(180), ready, 3);
+        feed.Look(new WsmqPosition(180), ready, 3);
         ready.Select(e => e.Position.Value).Should().Equal(190, 200, 210);
         ready.Clear();
-        feed.Look(new Position(215), ready, 10);
+        feed.Look(new WsmqPosition(215), ready, 10);
         ready.Select(e => e.Position.Value).Should().Equal([220, 230], "nothing lies between 215 and 220");
         ready.Clear();
-        feed.Look(new Position(205), ready, 1);
+        feed.Look(new WsmqPosition(205), ready, 1);
         ready.Select(e => e.Position.Value).Should().Equal(210);
     }
 
@@ -99,8 +99,8 @@ public sealed class LogFeedTests
     [InlineData(false)]
     public async Task A_log_that_lost_its_end_and_grew_past_it_is_found_out_by_whoever_reads_across_it(bool bySignal)
     {
-        var (seen, kept, next, last) = (new Position(5), new Position(2), new Position(8), new Position(9));
-        _feed.OnSignal(Entry(seen, new Position(4)));
+        var (seen, kept, next, last) = (new WsmqPosition(5), new WsmqPosition(2), new WsmqPosition(8), new WsmqPosition(9));
+        _feed.OnSignal(Entry(seen, new WsmqPosition(4)));
 
         // The signal of the first entry behind the loss was missed: the second one follows an entry that nobody here has seen.
         if (bySignal)
@@ -111,19 +111,19 @@ public sealed class LogFeedTests
         await _feed.ReadAsync(new Page(State(last), Stored(next, kept), Stored(last, next)), seen, FeedPage.MaxEntries, TestReads.Unlimited, CancellationToken.None);
 
         _feed.Lost.Behind(kept).Should().Be(seen);
-        _feed.Lost.Behind(new Position(4)).Should().Be(seen);
+        _feed.Lost.Behind(new WsmqPosition(4)).Should().Be(seen);
         _feed.Lost.Behind(seen).Should().BeNull("who has it misses nothing");
     }
 
     [Fact]
     public async Task Missed_signals_and_retention_are_no_loss()
     {
-        _feed.OnSignal(Entry(First, Position.Start));
-        _feed.OnSignal(Entry(new Position(4), new Position(3)));
-        await _feed.ReadAsync(new Page(State(new Position(4)), Stored(First, Position.Start), Stored(new Position(3), First)), Position.Start, FeedPage.MaxEntries, TestReads.Unlimited, CancellationToken.None);
-        _feed.OnSignal(Entry(new Position(9), new Position(8)));
-        await _feed.ReadAsync(new Page(State(new Position(9)), Stored(new Position(9), new Position(8))), Second, FeedPage.MaxEntries, TestReads.Unlimited, CancellationToken.None);
-        await _feed.ReadAsync(new Page(State(new Position(9)), Stored(new Position(9), Second)), new Position(5), FeedPage.MaxEntries, TestReads.Unlimited, CancellationToken.None);
+        _feed.OnSignal(Entry(First, WsmqPosition.Start));
+        _feed.OnSignal(Entry(new WsmqPosition(4), new WsmqPosition(3)));
+        await _feed.ReadAsync(new Page(State(new WsmqPosition(4)), Stored(First, WsmqPosition.Start), Stored(new WsmqPosition(3), First)), WsmqPosition.Start, FeedPage.MaxEntries, TestReads.Unlimited, CancellationToken.None);
+        _feed.OnSignal(Entry(new WsmqPosition(9), new WsmqPosition(8)));
+        await _feed.ReadAsync(new Page(State(new WsmqPosition(9)), Stored(new WsmqPosition(9), new WsmqPosition(8))), Second, FeedPage.MaxEntries, TestReads.Unlimited, CancellationToken.None);
+        await _feed.ReadAsync(new Page(State(new WsmqPosition(9)), Stored(new WsmqPosition(9), Second)), new WsmqPosition(5), FeedPage.MaxEntries, TestReads.Unlimited, CancellationToken.None);
 
         _feed.Lost.Should().BeSameAs(LostRanges.None);
     }
@@ -131,44 +131,44 @@ public sealed class LogFeedTests
     [Fact]
     public void Several_losses_are_remembered_apart_and_a_later_one_takes_over_what_lies_behind_it()
     {
-        var lost = LostRanges.None.With(new Position(10), new Position(20)).With(new Position(30), new Position(40));
-        lost.Behind(new Position(15)).Should().Be(new Position(20));
-        lost.Behind(new Position(25)).Should().BeNull();
-        lost.Behind(new Position(30)).Should().Be(new Position(40));
+        var lost = LostRanges.None.With(new WsmqPosition(10), new WsmqPosition(20)).With(new WsmqPosition(30), new WsmqPosition(40));
+        lost.Behind(new WsmqPosition(15)).Should().Be(new WsmqPosition(20));
+        lost.Behind(new WsmqPosition(25)).Should().BeNull();
+        lost.Behind(new WsmqPosition(30)).Should().Be(new WsmqPosition(40));
 
-        lost = lost.With(new Position(15), new Position(50));
+        lost = lost.With(new WsmqPosition(15), new WsmqPosition(50));
 
-        lost.Behind(new Position(10)).Should().Be(new Position(50));
-        lost.Behind(new Position(45)).Should().Be(new Position(50));
-        lost.Behind(new Position(9)).Should().BeNull();
+        lost.Behind(new WsmqPosition(10)).Should().Be(new WsmqPosition(50));
+        lost.Behind(new WsmqPosition(45)).Should().Be(new WsmqPosition(50));
+        lost.Behind(new WsmqPosition(9)).Should().BeNull();
     }
 
     [Fact]
     public async Task Readers_that_want_the_same_page_share_it_and_who_wants_another_one_does_not_take_it_away()
     {
-        var log = new Page(State(Second), Stored(First, Position.Start), Stored(Second, First));
+        var log = new Page(State(Second), Stored(First, WsmqPosition.Start), Stored(Second, First));
         _feed.Attach(new Listening());
         _feed.Attach(new Listening());
-        async Task<FeedPage> ReadAsync(Position after) => await _feed.ReadAsync(log, after, FeedPage.MaxEntries, TestReads.Unlimited, CancellationToken.None);
+        async Task<FeedPage> ReadAsync(WsmqPosition after) => await _feed.ReadAsync(log, after, FeedPage.MaxEntries, TestReads.Unlimited, CancellationToken.None);
 
-        var pages = new[] { await ReadAsync(Position.Start), await ReadAsync(First), await ReadAsync(Position.Start), await ReadAsync(First) };
+        var pages = new[] { await ReadAsync(WsmqPosition.Start), await ReadAsync(First), await ReadAsync(WsmqPosition.Start), await ReadAsync(First) };
 
         log.Reads.Should().Be(2);
         pages[2].Should().BeSameAs(pages[0]);
         pages[3].Should().BeSameAs(pages[1]);
-        _feed.OnSignal(Entry(new Position(3), Second));
-        await ReadAsync(Position.Start);
+        _feed.OnSignal(Entry(new WsmqPosition(3), Second));
+        await ReadAsync(WsmqPosition.Start);
         log.Reads.Should().Be(3, "the log has grown");
     }
 
-    private static LogEntry Stored(Position position, Position previous) => Entry(position, previous).Entry!;
+    private static LogEntry Stored(WsmqPosition position, WsmqPosition previous) => Entry(position, previous).Entry!;
 
     /// <summary>A log of which one page is read.</summary>
     private sealed class Page(LogState state, params LogEntry[] entries) : ScriptedLogBase
     {
         public int Reads { get; private set; }
 
-        public override Task<LogPage> ReadAsync(Address source, Position after, int maxEntries, int maxBytes, CancellationToken cancellationToken)
+        public override Task<LogPage> ReadAsync(WsmqAddress source, WsmqPosition after, int maxEntries, int maxBytes, CancellationToken cancellationToken)
         {
             Reads++;
             return Task.FromResult(new LogPage(entries, state));

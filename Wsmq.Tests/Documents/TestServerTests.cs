@@ -28,10 +28,10 @@ public sealed class TestServerTests : IDisposable
         });
         await bob.StartAsync();
 
-        await factory.Services.GetRequiredService<IWsmqPublisher>().SendAsync(Address.User("bob"), new Number(1));
+        await factory.Services.GetRequiredService<IWsmqPublisher>().SendAsync(WsmqAddress.User("bob"), new Number(1));
 
         (await received.Task).Should().Be(1);
-        await bob.SendAsync(Address.User("alice"), new Number(2));
+        await bob.SendAsync(WsmqAddress.User("alice"), new Number(2));
     }
 
     // The factory and the app's own Run stop the host side by side, and one of them disposes of it first.
@@ -43,7 +43,7 @@ public sealed class TestServerTests : IDisposable
             await using var factory = Factory();
             await using var bob = Client(factory.Server, await TokenAsync(factory, "bob"));
             await bob.StartAsync();
-            await bob.SendAsync(Address.User("bob"), new Number(i));
+            await bob.SendAsync(WsmqAddress.User("bob"), new Number(i));
         }
     }
 

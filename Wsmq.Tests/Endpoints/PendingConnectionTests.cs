@@ -180,7 +180,7 @@ public sealed class PendingConnectionTests : IDisposable
     }
 
     // A negotiation that nobody opens is forgotten when SignalR forgets it.
-    private Task<TestNode> StartAsync(Action<LimitOptions> limits) => TestNode.StartAsync(
+    private Task<TestNode> StartAsync(Action<WsmqLimitOptions> limits) => TestNode.StartAsync(
         s => s.UseSqlite(_folder.File("wsmq.db")),
         o => limits(o.Limits),
         services: b => b.Services.Configure<ConnectionOptions>(o => o.DisconnectTimeout = TimeSpan.FromSeconds(1)));

@@ -64,7 +64,7 @@ public sealed class PolledConnectionTests : IAsyncLifetime
         await _node.Access.RevokeTokenAsync(first ? "token-a" : "token-b");
 
         (await polls).Should().NotBe(HttpStatusCode.OK);
-        await _node.Publisher.SendAsync(new OutgoingMessage { To = "user:alice", Body = JsonBody.Parse("\"late\"") });
+        await _node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:alice", Body = WsmqJsonBody.Parse("\"late\"") });
         (await polling.PollAsync(b)).Status.Should().NotBe(HttpStatusCode.OK);
         polling.Frames.Should().NotContain(f => f.Contains("late"));
     }

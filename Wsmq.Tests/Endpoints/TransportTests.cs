@@ -97,10 +97,10 @@ public sealed class TransportTests : IDisposable
         await using var client = new HubConnectionBuilder().WithUrl(
             node.Hub, transport, o => o.AccessTokenProvider = () => Task.FromResult<string?>(TestTokens.For("bob"))).Build();
         var received = 0;
-        client.On<Delivery>("Receive", _ => Interlocked.Increment(ref received));
+        client.On<WsmqDelivery>("Receive", _ => Interlocked.Increment(ref received));
         await client.StartAsync();
 
-        await client.InvokeAsync<Receipt>("Send", new { to = "user:bob", body = 1 });
+        await client.InvokeAsync<WsmqReceipt>("Send", new { to = "user:bob", body = 1 });
 
         await Eventually.That("it is delivered", () => received == 1);
     }

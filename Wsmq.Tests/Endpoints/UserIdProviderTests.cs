@@ -42,7 +42,7 @@ public sealed class UserIdProviderTests : IDisposable
         await using var bob = await TypedClient.StartAsync(node.Hub, "bob");
 
         await alice.SendAsync("user:shop|bob", 1);
-        await node.Publisher.SendAsync(Address.User("shop|bob"), new Number(2));
+        await node.Publisher.SendAsync(WsmqAddress.User("shop|bob"), new Number(2));
 
         await bob.HandlesAsync([1, 2]);
         bob.Messages.Select(m => (m.Source.ToString(), m.Sender)).Should().Equal(("user:shop|bob", "shop|alice"), ("user:shop|bob", null));

@@ -35,16 +35,16 @@ public sealed class HistoryGapTests : HistoryTest
         Stored(1, 2, 3);
         Delivered(Ours, 0, 1, 2, 3);
         Delivered(Plain, 1, 1);
-        Gap(Plain, 1, 1, 3, GapReasons.Retention);
+        Gap(Plain, 1, 1, 3, WsmqGapReasons.Retention);
         Deliver(Plain, 1, 3, 2);
         Verdict.Violations.Should().BeEmpty();
         Verdict.GapsAnnounced.Should().Be(1);
     }
 
     [Theory]
-    [InlineData(GapReasons.Lost)]
-    [InlineData(GapReasons.Consumed)]
-    [InlineData(GapReasons.NotMember)]
+    [InlineData(WsmqGapReasons.Lost)]
+    [InlineData(WsmqGapReasons.Consumed)]
+    [InlineData(WsmqGapReasons.NotMember)]
     public void A_gap_whose_reason_cannot_be_is_a_loss(string reason)
     {
         Stored(1, 2, 3);
@@ -61,7 +61,7 @@ public sealed class HistoryGapTests : HistoryTest
         Stored(1, 2, 3, 4);
         Delivered(Ours, 0, 1, 2, 3, 4);
         Delivered(Plain, 1, 1);
-        Gap(Plain, 1, 1, 3, GapReasons.Retention);
+        Gap(Plain, 1, 1, 3, WsmqGapReasons.Retention);
         Deliver(Plain, 1, 4, 3);
         (Verdict.Lost, Verdict.GapsSilent).Should().Be((1, 1));
     }
@@ -72,7 +72,7 @@ public sealed class HistoryGapTests : HistoryTest
         Stored(1, 2, 3, 4);
         Delivered(Ours, 0, 1, 2, 3, 4);
         Delivered(Plain, 1, 1);
-        Gap(Plain, 1, 2, 4, GapReasons.Retention);
+        Gap(Plain, 1, 2, 4, WsmqGapReasons.Retention);
         Verdict.GapsSilent.Should().Be(1);
         Verdict.Lost.Should().Be(2);
     }
@@ -103,7 +103,7 @@ public sealed class HistoryGapTests : HistoryTest
         History.Add(new HistoryEvent { Kind = EventKind.TailAtRisk });
         Stored(1, 2);
         History.Add(new HistoryEvent { Kind = EventKind.Promoted });
-        Gap(Ours, 1, 0, 2, GapReasons.Lost);
+        Gap(Ours, 1, 0, 2, WsmqGapReasons.Lost);
         Delivered(Ours, 1, 2);
         Delivered(Plain, 1, 1, 2);
         Verdict.Lost.Should().Be(lost);

@@ -9,7 +9,7 @@ namespace Wsmq.Tests.Fuzz;
 [Collection(SharedRedis.Name)]
 public sealed class DamagedAppendTests(SharedRedis redis) : IAsyncLifetime
 {
-    private static readonly Address Bob = Address.User("bob");
+    private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
 
     private readonly string _prefix = redis.NextPrefix();
     private ConnectionMultiplexer _admin = null!;
@@ -60,10 +60,10 @@ public sealed class DamagedAppendTests(SharedRedis redis) : IAsyncLifetime
     [Fact]
     public async Task What_came_before_the_failure_is_stored_and_the_tail_does_not_stay_behind_it()
     {
-        var last = new Position(Position.MaxValue);
+        var last = new WsmqPosition(WsmqPosition.MaxValue);
         await _store.AddAsync(Bob);
-        await Redis.HashSetAsync(Keys.Meta(Bob), "t", new Position(Position.MaxValue - 1).ToString());
-        var heard = new List<Position>();
+        await Redis.HashSetAsync(Keys.Meta(Bob), "t", new WsmqPosition(WsmqPosition.MaxValue - 1).ToString());
+        var heard = new List<WsmqPosition>();
         await _store.Store.Signals.SubscribeAsync(Bob, s => heard.Add(s.Position), default);
 
         var results = await _store.AppendAsync(_store.New(Bob), _store.New(Bob), _store.New(Bob));
@@ -77,7 +77,7 @@ public sealed class DamagedAppendTests(SharedRedis redis) : IAsyncLifetime
     [Fact]
     public async Task A_crashed_node_beside_a_spoilt_address_keeps_nobody_from_hearing()
     {
-        var (spoilt, heard) = (Address.User("spoilt"), 0);
+        var (spoilt, heard) = (WsmqAddress.User("spoilt"), 0);
         await Redis.StringSetAsync(Keys.Meta(spoilt), "hello");
         await _store.Store.Signals.SubscribeAsync(Bob, _ => Interlocked.Increment(ref heard), default);
         var here = (string)(await Redis.HashGetAsync(Keys.Meta(Bob), "n"))!;

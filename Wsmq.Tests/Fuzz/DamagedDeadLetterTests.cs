@@ -16,17 +16,17 @@ public sealed class DamagedDeadLetterTests(SharedRedis redis)
     public async Task Whoever_stumbles_over_it_goes_on()
     {
         await using var admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
-        var (database, bob) = (admin.GetDatabase(), new RedisKeys(_prefix, 64).Of(Address.User("bob")));
+        var (database, bob) = (admin.GetDatabase(), new RedisKeys(_prefix, 64).Of(WsmqAddress.User("bob")));
         await using var node = await TestNode.StartAsync(
             s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = _prefix),
             o => (o.Limits.ConnectionsPerUser, o.MaxAttempts) = (1, 1));
         var letters = node.Services.GetRequiredService<IWsmqDeadLetters>();
-        var (spoilt, poison) = (await node.Publisher.SendAsync(Address.User("bob"), 1), await node.Publisher.SendAsync(Address.User("bob"), 2));
+        var (spoilt, poison) = (await node.Publisher.SendAsync(WsmqAddress.User("bob"), 1), await node.Publisher.SendAsync(WsmqAddress.User("bob"), 2));
         await using (var first = await PlainClient.ConnectAsync(node, "bob", ack: false))
         {
             await first.ReceivesAsync("1", "2");
             await first.Connection.InvokeAsync("Ack", "user:bob", spoilt.Position);
-            (await first.Connection.InvokeAsync<int>("Fail", "user:bob", poison.Position, null)).Should().Be(1);
+            (await first.Connection.InvokeAsync<int>("Nack", "user:bob", poison.Position, null)).Should().Be(1);
             foreach (var place in new[] { $"{spoilt.Position}:default", "hello" })
             {
                 await database.HashSetAsync(bob.DeadOf("bob"), [new($"i{place}", "hello"), new($"e{place}", "hello")]);
@@ -39,7 +39,7 @@ public sealed class DamagedDeadLetterTests(SharedRedis redis)
         {
             await second.Connection.InvokeAsync("Resume", "user:bob", "0000000000000000");
             await second.ReceivesAsync("1", "2");
-            (await second.Connection.InvokeAsync<int>("Fail", "user:bob", poison.Position, null)).Should().Be(1, "it is set aside");
+            (await second.Connection.InvokeAsync<int>("Nack", "user:bob", poison.Position, null)).Should().Be(1, "it is set aside");
         }
 
         await using (var third = await ConnectAsync(node))

@@ -86,7 +86,7 @@ public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output)
         }
 
         await Eventually.That("bob's acks are stored", async () =>
-            ((string?)await Redis.HashGetAsync(Keys.Meta(Address.User("bob")), "@default"))?[..16] == bob.Received[^1].Position);
+            ((string?)await Redis.HashGetAsync(Keys.Meta(WsmqAddress.User("bob")), "@default"))?[..16] == bob.Received[^1].Position);
         await RedisCalm.ComesAsync(_admin.GetServers()[0], MostCommandsInASecond);
         bob.Gaps.Should().BeEmpty();
         (alice.Closed, bob.Closed).Should().Be((null, null));
@@ -96,7 +96,7 @@ public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output)
 
     private async Task SpoilAsync(string kind, string what, string victim, string group, string garbage)
     {
-        var (own, log) = (Keys.Of(Address.User(victim)), Keys.Of(Address.Group(group)));
+        var (own, log) = (Keys.Of(WsmqAddress.User(victim)), Keys.Of(WsmqAddress.Group(group)));
         switch (what)
         {
             case "log is a string": await TurnAsync(own.Log); break;
@@ -127,7 +127,7 @@ public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output)
     // In one batch with others, whose messages are stored nevertheless.
     private async Task<string> TogetherAsync(string victim)
     {
-        OutgoingMessage[] messages = [.. Enumerable.Range(0, 21).Select(i => new OutgoingMessage { To = i == 10 ? $"user:{victim}" : $"user:other{i}", Body = JsonBody.Parse("1") })];
+        WsmqOutgoingMessage[] messages = [.. Enumerable.Range(0, 21).Select(i => new WsmqOutgoingMessage { To = i == 10 ? $"user:{victim}" : $"user:other{i}", Body = WsmqJsonBody.Parse("1") })];
         var results = await _node.Publisher.SendManyAsync(messages);
         results.Where((_, i) => i != 10).Should().OnlyContain(r => r.Error == null);
         return results[10].Error?.Error.Code ?? "done";

@@ -79,7 +79,7 @@ public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime, IClas
         var (part, fields) = Entries[what];
         await using var live = await PlainClient.ConnectAsync(_node, "bob", ack: false);
         var first = await live.SendAsync("user:bob", 1);
-        var foreign = await InsertAsync(Address.User("bob"), first.Position, part, fields);
+        var foreign = await InsertAsync(WsmqAddress.User("bob"), first.Position, part, fields);
         await live.SendAsync("user:bob", 2);
 
         await live.ReceivesAsync("1", "2");
@@ -88,7 +88,7 @@ public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime, IClas
 
         foreach (var client in new[] { live, later })
         {
-            client.Gaps.Should().NotBeEmpty(what).And.OnlyContain(g => g.Reason == GapReasons.Lost && g.Received == 1, what);
+            client.Gaps.Should().NotBeEmpty(what).And.OnlyContain(g => g.Reason == WsmqGapReasons.Lost && g.Received == 1, what);
             string.CompareOrdinal(client.Gaps[^1].Before, foreign).Should().BePositive(what);
             client.Received.Should().NotContain(d => d.Id == "forged");
         }
@@ -101,7 +101,7 @@ public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime, IClas
     public async Task As_the_oldest_entry_it_hides_nothing_behind_it(string what)
     {
         var (part, fields) = Entries[what];
-        var to = Address.User("bob");
+        var to = WsmqAddress.User("bob");
         await InsertAsync(to, "1700000000000000", part, fields);
         await _node.Publisher.SendAsync(to, 2);
 
@@ -116,7 +116,7 @@ public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime, IClas
     {
         await using var bob = await PlainClient.ConnectAsync(_node, "bob");
         var first = await bob.SendAsync("user:bob", 1);
-        await InsertAsync(Address.User("bob"), first.Position, "0", ["p", "PREVIOUS", "e", Content("""{"id":"new","sentAt":1}""", "7"u8), "v", "2"]);
+        await InsertAsync(WsmqAddress.User("bob"), first.Position, "0", ["p", "PREVIOUS", "e", Content("""{"id":"new","sentAt":1}""", "7"u8), "v", "2"]);
         await bob.SendAsync("user:bob", 2);
         await bob.ReceivesAsync("1", "7", "2");
         bob.Gaps.Should().BeEmpty();
@@ -125,15 +125,15 @@ public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime, IClas
     [Fact]
     public async Task Entries_that_somebody_deleted_at_the_end_are_lost_and_are_not_asked_for_again_and_again()
     {
-        var sent = new List<Receipt>();
+        var sent = new List<WsmqReceipt>();
         for (var i = 1; i <= 3; i++)
-            sent.Add(await _node.Publisher.SendAsync(Address.User("bob"), i));
-        await Redis.StreamDeleteAsync(Keys.Log(Address.User("bob")), [.. sent.Skip(1).Select(r => (RedisValue)$"{r.Position}-0")]);
+            sent.Add(await _node.Publisher.SendAsync(WsmqAddress.User("bob"), i));
+        await Redis.StreamDeleteAsync(Keys.Log(WsmqAddress.User("bob")), [.. sent.Skip(1).Select(r => (RedisValue)$"{r.Position}-0")]);
 
         await using var later = await PlainClient.ConnectAsync(_node, "bob", "later", ack: false);
 
         await Eventually.That("it is announced", () => later.Gaps.Count > 0);
-        later.Gaps.Should().ContainSingle().Which.Should().Match<GapSeen>(g => g.Reason == GapReasons.Lost && g.After == sent[0].Position);
+        later.Gaps.Should().ContainSingle().Which.Should().Match<GapSeen>(g => g.Reason == WsmqGapReasons.Lost && g.After == sent[0].Position);
         await RedisCalm.ComesAsync(_admin.GetServers()[0], 200);
         await later.SendAsync("user:bob", 4);
         await later.ReceivesAsync("1", "4");
@@ -144,20 +144,20 @@ public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime, IClas
     {
         await using var bob = await PlainClient.ConnectAsync(_node, "bob");
         await bob.SendAsync("user:bob", 1);
-        await Redis.StreamAddAsync(Keys.Log(Address.User("bob")), [new("p", "0000000000000000"), new("e", Content(Metadata, "1"u8))], "9999999999999999-0");
+        await Redis.StreamAddAsync(Keys.Log(WsmqAddress.User("bob")), [new("p", "0000000000000000"), new("e", Content(Metadata, "1"u8))], "9999999999999999-0");
 
         var refused = await Record.ExceptionAsync(() => bob.SendAsync("user:bob", 2));
 
-        WsmqError.Find(refused?.Message).Should().Be(WsmqErrors.StoreDamaged);
+        WsmqError.Find(refused?.Message).Should().Be(WsmqErrors.StoreCorrupt);
         await bob.SendAsync("user:carol", 3);
         await bob.ReceivesAsync("1");
         bob.Gaps.Should().BeEmpty();
     }
 
     /// <summary>Puts an entry behind a position, and the tail there, as a program would that knows the keys.</summary>
-    private async Task<string> InsertAsync(Address to, string behind, string part, RedisValue[] fields)
+    private async Task<string> InsertAsync(WsmqAddress to, string behind, string part, RedisValue[] fields)
     {
-        var position = new Position(long.Parse(behind, CultureInfo.InvariantCulture) + 10).ToString();
+        var position = new WsmqPosition(long.Parse(behind, CultureInfo.InvariantCulture) + 10).ToString();
         object[] added = [Keys.Log(to), $"{position}-{part}", .. fields.Concat(fields.Length % 2 == 0 ? [] : (RedisValue[])["x"]).Select(f => (object)(f == "PREVIOUS" ? behind : f))];
         await Redis.ExecuteAsync("XADD", added);
         await Redis.HashSetAsync(Keys.Meta(to), "t", position);

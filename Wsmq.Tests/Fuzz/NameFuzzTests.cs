@@ -29,8 +29,8 @@ public sealed class NameFuzzTests
     public void Any_text_is_an_address_that_comes_back_or_gets_a_code() => GenText.Sample(
         text =>
         {
-            if (Address.TryParse(text, out var address, out var error))
-                return address.ToString() == text && Address.Parse(address.ToString()) == address && error is null;
+            if (WsmqAddress.TryParse(text, out var address, out var error))
+                return address.ToString() == text && WsmqAddress.Parse(address.ToString()) == address && error is null;
             return error.Number is >= 2001 and <= 2004 && address == default;
         },
         iter: Samples);
@@ -39,7 +39,7 @@ public sealed class NameFuzzTests
     public void No_two_addresses_have_a_key_in_common() => Gen.Select(GenText, GenText).Sample(
         (one, two) =>
         {
-            if (!Address.TryParse(one, out var left, out _) || !Address.TryParse(two, out var right, out _) || left == right)
+            if (!WsmqAddress.TryParse(one, out var left, out _) || !WsmqAddress.TryParse(two, out var right, out _) || left == right)
                 return true;
             return !KeysOf(left).Intersect(KeysOf(right), StringComparer.Ordinal).Any() && !Name(left).SequenceEqual(Name(right));
         },
@@ -59,7 +59,7 @@ public sealed class NameFuzzTests
     public void What_has_a_meaning_in_a_key_is_never_there_by_a_name() => GenText.Sample(
         text =>
         {
-            if (!Address.TryParse(text, out var address, out _))
+            if (!WsmqAddress.TryParse(text, out var address, out _))
                 return true;
             var keys = KeysOf(address).Append(CursorsOf("g", IsName(address.Name) ? address.Name : "u"));
             return keys.All(k => k.Count(c => c == '{') == 1 && k.Count(c => c == '}') == 1 && k.All(c => c is > ' ' and < '\u007f' and not ('*' or '?' or '[' or ']' or '\\' or '"' or '\'')) && (k.Count(c => c == ':') is 4 or 5));
@@ -68,26 +68,26 @@ public sealed class NameFuzzTests
 
     [Fact]
     public void Any_text_is_a_position_that_comes_back_or_gets_a_code() => Gen.OneOf(GenName, GenDigits).Sample(
-        text => Position.TryParse(text, out var position)
-            ? position.ToString() == text && Position.Parse(text) == position
-            : position == Position.Start && WsmqErrors.InvalidPosition == FluentActions.Invoking(() => Position.Parse(text)).Should().Throw<WsmqException>().Which.Error,
+        text => WsmqPosition.TryParse(text, out var position)
+            ? position.ToString() == text && WsmqPosition.Parse(text) == position
+            : position == WsmqPosition.Start && WsmqErrors.InvalidPosition == FluentActions.Invoking(() => WsmqPosition.Parse(text)).Should().Throw<WsmqException>().Which.Error,
         iter: Samples);
 
     [Fact]
     public void Texts_of_positions_are_in_their_order() => Gen.Select(GenDigits, GenDigits).Sample(
-        (one, two) => !Position.TryParse(one, out var left) || !Position.TryParse(two, out var right)
+        (one, two) => !WsmqPosition.TryParse(one, out var left) || !WsmqPosition.TryParse(two, out var right)
             || Math.Sign(string.CompareOrdinal(one, two)) == left.CompareTo(right),
         iter: Samples);
 
     private static Gen<string> GenDigits => Gen.Char['0', '9'].Array[14, 18].Select(c => new string(c));
 
-    private static bool IsName(string name) => NameRules.Check(name, Address.MaxNameBytes, isJudged: true, out _, out _);
+    private static bool IsName(string name) => NameRules.Check(name, WsmqAddress.MaxNameBytes, isJudged: true, out _, out _);
 
-    private static byte[] Name(Address address) => new LogKeys(Prefix, 64, address).Name;
+    private static byte[] Name(WsmqAddress address) => new LogKeys(Prefix, 64, address).Name;
 
-    private static string CursorsOf(string group, string user) => Text(new LogKeys(Prefix, 64, Address.Group(group)).CursorsOf(user));
+    private static string CursorsOf(string group, string user) => Text(new LogKeys(Prefix, 64, WsmqAddress.Group(group)).CursorsOf(user));
 
-    private static string[] KeysOf(Address address)
+    private static string[] KeysOf(WsmqAddress address)
     {
         var keys = new LogKeys(Prefix, 64, address);
         return [Text(keys.Log), Text(keys.Meta), Text(keys.Members), Text(keys.Groups)];

@@ -13,7 +13,7 @@ namespace Wsmq.Tests.Fuzz;
 [Collection(SharedRedis.Name)]
 public sealed class SignalFuzzTests(SharedRedis redis, ITestOutputHelper output)
 {
-    private static readonly byte[] Name = new LogKeys("x", 64, Address.User("bob")).Name;
+    private static readonly byte[] Name = new LogKeys("x", 64, WsmqAddress.User("bob")).Name;
 
     /// <summary>Pieces of right signals in any order, cut and mixed with any bytes.</summary>
     private static readonly Gen<byte[]> GenSignal = Gen.OneOf(
@@ -35,7 +35,7 @@ public sealed class SignalFuzzTests(SharedRedis redis, ITestOutputHelper output)
             {
                 if (!reader.TryRead(out var signal))
                     return true;
-                if (i > bytes.Length || (signal.Position != Position.Start && signal.Previous >= signal.Position))
+                if (i > bytes.Length || (signal.Position != WsmqPosition.Start && signal.Previous >= signal.Position))
                     return false;
             }
 

@@ -48,7 +48,7 @@ public sealed class SqliteDamageTests : IAsyncLifetime
         await using var bob = await PlainClient.ConnectAsync(_node, "bob");
 
         await bob.ReceivesAsync(isLost ? ["1", "3"] : ["1", "2", "3"]);
-        bob.Gaps.Select(g => g.Reason).Should().Equal(isLost ? [GapReasons.Lost] : []);
+        bob.Gaps.Select(g => g.Reason).Should().Equal(isLost ? [WsmqGapReasons.Lost] : []);
         OnlyForeign();
     }
 
@@ -66,7 +66,7 @@ public sealed class SqliteDamageTests : IAsyncLifetime
         await Eventually.That("it is announced", () => bob.Gaps.Count > 0);
         await alice.SendAsync("user:bob", 4);
         await bob.ReceivesAsync("1", "4");
-        bob.Gaps.Should().ContainSingle().Which.Reason.Should().Be(GapReasons.Lost);
+        bob.Gaps.Should().ContainSingle().Which.Reason.Should().Be(WsmqGapReasons.Lost);
     }
 
     [Theory]
@@ -84,10 +84,10 @@ public sealed class SqliteDamageTests : IAsyncLifetime
         await bob.ReceivesAsync("1");
         Execute(sql);
 
-        OutgoingMessage[] messages = [.. new[] { "carol", "bob", "dave" }.Select(u => new OutgoingMessage { To = $"user:{u}", Body = JsonBody.Parse("2") })];
+        WsmqOutgoingMessage[] messages = [.. new[] { "carol", "bob", "dave" }.Select(u => new WsmqOutgoingMessage { To = $"user:{u}", Body = WsmqJsonBody.Parse("2") })];
         var results = await _node.Publisher.SendManyAsync(messages);
 
-        results.Select(r => r.Error?.Error).Should().Equal(null, WsmqErrors.StoreDamaged, null);
+        results.Select(r => r.Error?.Error).Should().Equal(null, WsmqErrors.StoreCorrupt, null);
         await alice.SendAsync("user:alice", 3);
         await alice.ReceivesAsync("3");
         OnlyForeign();
@@ -100,7 +100,7 @@ public sealed class SqliteDamageTests : IAsyncLifetime
         Execute("INSERT INTO logs (address, kept) VALUES ('nonsense', 1), ('user:' || char(10), 1)");
         Execute("INSERT INTO memberships (name, user, joined) VALUES ('', 'bob', 0), ('ops', 'bob', -1), ('good', 'bob', 0), ('x' || char(0), 'bob', 5)");
         await using var bob = await PlainClient.ConnectAsync(_node, "bob");
-        await _node.Publisher.SendAsync(new OutgoingMessage { To = "group:good", Body = JsonBody.Parse("1") });
+        await _node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "group:good", Body = WsmqJsonBody.Parse("1") });
         await bob.ReceivesAsync("1");
         OnlyForeign();
     }
@@ -137,7 +137,7 @@ public sealed class SqliteDamageTests : IAsyncLifetime
     {
         var path = _folder.File($"cut{length}.db");
         await using (var h = await SqliteHarness.StartAsync(path))
-            await h.AddManyAsync(Address.User("bob"), 500);
+            await h.AddManyAsync(WsmqAddress.User("bob"), 500);
         using (var file = File.OpenWrite(path))
             file.SetLength(length);
 
@@ -148,7 +148,7 @@ public sealed class SqliteDamageTests : IAsyncLifetime
         if (refused is not null)
             refused.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain(path);
         else if (length > 0)
-            (await Record.ExceptionAsync(() => store.Log.ReadAsync(Address.User("bob"), default, 1_000, 1 << 24, default))).Should().BeOfType<WsmqException>();
+            (await Record.ExceptionAsync(() => store.Log.ReadAsync(WsmqAddress.User("bob"), default, 1_000, 1 << 24, default))).Should().BeOfType<WsmqException>();
     }
 
     private static void Overwrite(string path, int from)

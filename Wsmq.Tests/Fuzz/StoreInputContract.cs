@@ -28,7 +28,7 @@ public abstract class StoreInputContract
             async items =>
             {
                 var mine = Interlocked.Increment(ref run);
-                var requests = items.Select((x, i) => new AppendRequest(Address.User($"u{mine}.{x.Item1}"), "s", $"{i}:{x.Item2}", x.Item3, x.Item4)).ToArray();
+                var requests = items.Select((x, i) => new AppendRequest(WsmqAddress.User($"u{mine}.{x.Item1}"), "s", $"{i}:{x.Item2}", x.Item3, x.Item4)).ToArray();
                 var results = await h.AppendAsync(requests);
                 results.Should().OnlyContain(r => !r.IsDamaged && !r.Duplicate);
                 foreach (var log in Enumerable.Range(0, requests.Length).GroupBy(i => requests[i].To))
@@ -53,28 +53,28 @@ public abstract class StoreInputContract
     public async Task The_largest_batch_is_taken_and_one_more_is_refused(int count, int logs)
     {
         await using var h = await CreateAsync();
-        AppendRequest[] Batch(int n) => [.. Enumerable.Range(0, n).Select(i => h.New(Address.User($"u{i % logs}"), ""))];
+        AppendRequest[] Batch(int n) => [.. Enumerable.Range(0, n).Select(i => h.New(WsmqAddress.User($"u{i % logs}"), ""))];
         (await h.AppendAsync(Batch(count))).Should().OnlyContain(r => !r.IsDamaged).And.HaveCount(count);
         (await h.AppendAsync([])).Should().BeEmpty();
-        (await h.PositionsAsync(Address.User("u0"))).Should().HaveCount(Math.Min(1_000, (count + logs - 1) / logs));
+        (await h.PositionsAsync(WsmqAddress.User("u0"))).Should().HaveCount(Math.Min(1_000, (count + logs - 1) / logs));
     }
 
     [Fact]
     public async Task Acks_and_cursors_of_any_device_and_position_do_no_harm()
     {
         await using var h = await CreateAsync();
-        var last = (await h.AddManyAsync(Address.User("bob"), 5))[^1];
+        var last = (await h.AddManyAsync(WsmqAddress.User("bob"), 5))[^1];
         await h.OpenAsync("bob", "phone");
-        await Gen.Select(GenId, Gen.Long[0, Position.MaxValue], Gen.Bool).SampleAsync(
+        await Gen.Select(GenId, Gen.Long[0, WsmqPosition.MaxValue], Gen.Bool).SampleAsync(
             async (device, value, own) =>
             {
-                var result = await h.AckAsync(Address.User("bob"), own ? "bob" : device, own ? device : "phone", new Position(value));
+                var result = await h.AckAsync(WsmqAddress.User("bob"), own ? "bob" : device, own ? device : "phone", new WsmqPosition(value));
                 return result is AckResult.NoReader or AckResult.BeyondTail || (result == AckResult.Done && value <= last.Value);
             },
             iter: 300, threads: 1);
-        (await h.ReadAsync(Address.User("bob"))).Entries.Should().HaveCount(5);
-        await h.ReadAsync(Address.User("bob"), new Position(Position.MaxValue), 1, 0);
-        (await h.ReadAsync(Address.User("bob"), default, 1, 0)).Entries.Should().ContainSingle();
+        (await h.ReadAsync(WsmqAddress.User("bob"))).Entries.Should().HaveCount(5);
+        await h.ReadAsync(WsmqAddress.User("bob"), new WsmqPosition(WsmqPosition.MaxValue), 1, 0);
+        (await h.ReadAsync(WsmqAddress.User("bob"), default, 1, 0)).Entries.Should().ContainSingle();
     }
 
     [Fact]
@@ -83,8 +83,8 @@ public abstract class StoreInputContract
         await using var h = await CreateAsync();
         var body = new byte[16 * 1024 * 1024];
         new Random(1).NextBytes(body);
-        await h.AppendAsync(new AppendRequest(Address.User("bob"), "s", "1", new byte[65_536], body));
-        (await h.ReadAsync(Address.User("bob"))).Entries.Should().ContainSingle().Which.Body.Span.SequenceEqual(body).Should().BeTrue();
+        await h.AppendAsync(new AppendRequest(WsmqAddress.User("bob"), "s", "1", new byte[65_536], body));
+        (await h.ReadAsync(WsmqAddress.User("bob"))).Entries.Should().ContainSingle().Which.Body.Span.SequenceEqual(body).Should().BeTrue();
     }
 }
 

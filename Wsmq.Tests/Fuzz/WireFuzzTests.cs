@@ -16,7 +16,7 @@ public sealed class SqliteWireFuzzTests(ITestOutputHelper output) : WireFuzzCont
     private protected override Task<TestNode> StartAsync(Action<WsmqOptions> options, Action<WebApplicationBuilder> services) =>
         TestNode.StartAsync(
             s => s.UseSqlite(Path.Combine(Directory.CreateDirectory(_folder.File(Guid.NewGuid().ToString("N"))).FullName, "wsmq.db"),
-                o => o.Durability = SqliteDurability.Normal), options, services);
+                o => o.Durability = WsmqSqliteDurability.Normal), options, services);
 }
 
 /// <summary>The wire of a node on Redis.</summary>

@@ -89,7 +89,7 @@ public sealed class CliTests : IAsyncLifetime
         script.OnFail = async (source, position, client) =>
         {
             if (script.Fails.Count >= 2)
-                await client.Skipped(source, position, 2);
+                await client.DeadLettered(source, position, 2);
             return script.Fails.Count;
         };
         script.OnConnected = async client =>

@@ -16,7 +16,7 @@ public sealed class DrainTests : IAsyncLifetime
     private static readonly string[] Fast = ["--Wsmq:Options:Limits:UserSendsPerSecond", "2000", "--Wsmq:Options:Limits:UserSendBurst", "2000"];
     private readonly Tools _first = new();
     private readonly Tools _second = new();
-    private readonly ConcurrentQueue<Delivery> _plain = new();
+    private readonly ConcurrentQueue<WsmqDelivery> _plain = new();
     private RedisServer? _redis;
     private TcpProxy? _line;
 
@@ -108,7 +108,7 @@ public sealed class DrainTests : IAsyncLifetime
     private Task<TypedClient> StartAsync(string user)
     {
         var token = _first.Token(user);
-        return TypedClient.StartAsync(_line!.Hub, user, configure: o => o.AccessToken = _ => Task.FromResult<string?>(token));
+        return TypedClient.StartAsync(_line!.Hub, user, configure: o => o.AccessTokenProvider = _ => Task.FromResult<string?>(token));
     }
 
     private HubConnection Plain()
@@ -122,7 +122,7 @@ public sealed class DrainTests : IAsyncLifetime
             })
             .WithAutomaticReconnect()
             .Build();
-        connection.On<Delivery>("Receive", async delivery =>
+        connection.On<WsmqDelivery>("Receive", async delivery =>
         {
             _plain.Enqueue(delivery);
             await connection.SendAsync("Ack", delivery.Source, delivery.Position);
@@ -130,9 +130,9 @@ public sealed class DrainTests : IAsyncLifetime
         return connection;
     }
 
-    private static async Task<List<Receipt>> SendAsync(TypedClient alice, CancellationToken enough)
+    private static async Task<List<WsmqReceipt>> SendAsync(TypedClient alice, CancellationToken enough)
     {
-        var sends = new List<Task<Receipt>>();
+        var sends = new List<Task<WsmqReceipt>>();
 
         // A steady flow, that other tests beside this one can live with.
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(5));

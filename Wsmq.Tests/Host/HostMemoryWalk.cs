@@ -51,7 +51,7 @@ internal sealed class HostMemoryWalk : IAsyncDisposable
             try
             {
                 peak = await walk.RunAsync("mallory", load, Connections, reads: i => i % 2 == 0, time);
-                await witness.InvokeAsync<Receipt>("Send", new { to = "user:witness", body = load.Name });
+                await witness.InvokeAsync<WsmqReceipt>("Send", new { to = "user:witness", body = load.Name });
             }
             catch (Exception e)
             {

@@ -51,8 +51,8 @@ public sealed class HostPrivacyTests(SharedRedis redis) : IAsyncLifetime, IClass
     private async Task TypedAsync()
     {
         await using var bob = await StartAsync("bob");
-        await bob.Client.SendAsync(new OutgoingMessage { To = "user:bob", Type = "chat", Body = JsonBody.Parse($"\"{Marker}\""), Headers = new Dictionary<string, string> { ["h"] = Marker } });
-        await bob.Client.Invoking(c => c.SendAsync(new OutgoingMessage { To = "group:secret", Body = JsonBody.Parse($"\"{Marker}\"") }))
+        await bob.Client.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Type = "chat", Body = WsmqJsonBody.Parse($"\"{Marker}\""), Headers = new Dictionary<string, string> { ["h"] = Marker } });
+        await bob.Client.Invoking(c => c.SendAsync(new WsmqOutgoingMessage { To = "group:secret", Body = WsmqJsonBody.Parse($"\"{Marker}\"") }))
             .Should().ThrowAsync<WsmqException>();
         await Eventually.That("the message was tried", () => bob.Errors.Count > 0);
     }
@@ -85,7 +85,7 @@ public sealed class HostPrivacyTests(SharedRedis redis) : IAsyncLifetime, IClass
     private async Task ExpelledAsync()
     {
         await using var eve = await StartAsync("eve");
-        await eve.Client.SendAsync(new OutgoingMessage { To = "user:nobody", Body = JsonBody.Parse($"\"{Marker}\"") });
+        await eve.Client.SendAsync(new WsmqOutgoingMessage { To = "user:nobody", Body = WsmqJsonBody.Parse($"\"{Marker}\"") });
         await _other.Access.BanAsync("eve");
         await Eventually.That("the typed client is closed", () => eve.Client.State == WsmqClientState.Stopped);
     }
@@ -117,7 +117,7 @@ public sealed class HostPrivacyTests(SharedRedis redis) : IAsyncLifetime, IClass
         var token = Token(user);
         return await TypedClient.StartAsync(Hub, user, configure: o =>
         {
-            o.AccessToken = _ => Task.FromResult<string?>(token);
+            o.AccessTokenProvider = _ => Task.FromResult<string?>(token);
             o.LoggerFactory = LoggerFactory.Create(b => b.SetMinimumLevel(LogLevel.Trace).AddProvider(_logs));
         });
     }

@@ -28,7 +28,7 @@ public sealed class HostStopTests
             return Task.CompletedTask;
         };
         await tab.StartAsync();
-        (await tab.InvokeAsync<Receipt>("Send", new { to = "user:bob", body = 1 })).Position.Should().NotBeNullOrEmpty();
+        (await tab.InvokeAsync<WsmqReceipt>("Send", new { to = "user:bob", body = 1 })).Position.Should().NotBeNullOrEmpty();
         await Eventually.That("it is let in", () => reads.All.Count > 0);
         var began = Stopwatch.GetTimestamp();
 

@@ -34,13 +34,13 @@ public sealed class HostTlsTests : IAsyncLifetime
 
         await using var bob = await TypedClient.StartAsync(new Uri(_tools.Url), "bob", configure: o =>
         {
-            o.AccessToken = _ => Task.FromResult<string?>(token);
+            o.AccessTokenProvider = _ => Task.FromResult<string?>(token);
             o.ConfigureHttp = Trust;
         });
         await bob.SendAsync("user:bob", 1);
         await bob.HandlesAsync([1]);
 
-        await using var stranger = new TypedClient(new Uri(_tools.Url), "bob", null, o => o.AccessToken = _ => Task.FromResult<string?>(token));
+        await using var stranger = new TypedClient(new Uri(_tools.Url), "bob", null, o => o.AccessTokenProvider = _ => Task.FromResult<string?>(token));
         using var stop = new CancellationTokenSource();
         var starting = stranger.Client.StartAsync(stop.Token);
         await Eventually.That("it does not trust it", () => stranger.Errors.Any(e => e.Exception.ToString().Contains("certificate", StringComparison.Ordinal)));

@@ -57,11 +57,11 @@ public sealed class KilledHostTests : IAsyncLifetime
     {
         await _tools.StartHostAsync();
         _line = new TcpProxy(new Uri(_tools.Url));
-        var receipts = new List<Receipt>();
+        var receipts = new List<WsmqReceipt>();
         await using (var alice = await StartAsync("alice"))
         {
             var next = 0;
-            var sends = new Queue<Task<Receipt>>();
+            var sends = new Queue<Task<WsmqReceipt>>();
             while (receipts.Count < 200)
             {
                 while (sends.Count < 32)
@@ -99,6 +99,6 @@ public sealed class KilledHostTests : IAsyncLifetime
     {
         var token = _tools.Token(user);
         _tokens.Add(token);
-        return o => (o.AccessToken, o.Device) = (_ => Task.FromResult<string?>(token), device);
+        return o => (o.AccessTokenProvider, o.Device) = (_ => Task.FromResult<string?>(token), device);
     }
 }

@@ -58,8 +58,8 @@ public sealed class SampleTests : IAsyncLifetime
     public async Task CustomScheme_takes_its_token_from_a_header_or_the_query_and_refuses_a_wrong_one()
     {
         await StartAsync("samples/CustomScheme");
-        var alice = await ConnectAsync(Hub, "alice", o => (o.AccessToken, o.ConfigureHttp) = (null, h => h.Headers["x-access-token"] = "alices-session"));
-        var bob = await ConnectAsync(new Uri($"{Hub}?access_token=bobs-session"), "bob", o => o.AccessToken = null);
+        var alice = await ConnectAsync(Hub, "alice", o => (o.AccessTokenProvider, o.ConfigureHttp) = (null, h => h.Headers["x-access-token"] = "alices-session"));
+        var bob = await ConnectAsync(new Uri($"{Hub}?access_token=bobs-session"), "bob", o => o.AccessTokenProvider = null);
 
         await alice.SendAsync("user:bob", 1);
 
@@ -71,7 +71,7 @@ public sealed class SampleTests : IAsyncLifetime
         (await StatusAsync(new Uri($"{negotiate}&access_token=wrong"))).Should().Be(HttpStatusCode.Unauthorized);
         (await StatusAsync(negotiate)).Should().Be(HttpStatusCode.Unauthorized);
 
-        var stranger = new TypedClient(Hub, "x", null, o => (o.AccessToken, o.ConfigureHttp) = (null, h => h.Headers["x-access-token"] = "wrong"));
+        var stranger = new TypedClient(Hub, "x", null, o => (o.AccessTokenProvider, o.ConfigureHttp) = (null, h => h.Headers["x-access-token"] = "wrong"));
         _clients.Add(stranger);
         var starting = () => stranger.Client.StartAsync();
         (await starting.Should().ThrowAsync<WsmqException>()).Which.Message.Should().Contain("401");
@@ -116,10 +116,10 @@ public sealed class SampleTests : IAsyncLifetime
         durable.Should().Equal("""order-shipped {"order":"7","carrier":"snail"} from the app""");
         again.Should().Be(first with { Duplicate = true });
 
-        async Task<Receipt> ShipAsync()
+        async Task<WsmqReceipt> ShipAsync()
         {
             using var response = await http.PostAsync(new Uri("/orders/7/shipped?customer=bob&carrier=snail", UriKind.Relative), null);
-            return (await response.Content.ReadFromJsonAsync<Receipt>())!;
+            return (await response.Content.ReadFromJsonAsync<WsmqReceipt>())!;
         }
     }
 
@@ -143,7 +143,7 @@ public sealed class SampleTests : IAsyncLifetime
         return client;
     }
 
-    private static Action<WsmqClientOptions> With(string token) => o => o.AccessToken = _ => Task.FromResult<string?>(token);
+    private static Action<WsmqClientOptions> With(string token) => o => o.AccessTokenProvider = _ => Task.FromResult<string?>(token);
 
     private static async Task<HttpStatusCode> StatusAsync(Uri url, params (string Name, string Value)[] headers)
     {

@@ -45,17 +45,17 @@ public sealed class OtherProtocolsTests(SharedRedis redis)
         await using var raw = await RawClient.ConnectAsync(there, "bob");
         await using var alice = await TypedClient.StartAsync(here.Hub, "alice");
 
-        await here.Publisher.SendAsync(new OutgoingMessage { To = "user:bob", Id = "published", Type = nameof(Number), Body = JsonBody.Parse(Body) });
-        await here.Publisher.SendAsync(new OutgoingMessage { To = "group:ops", Id = "grouped", Type = nameof(Number), Body = JsonBody.Parse(Body) });
+        await here.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Id = "published", Type = nameof(Number), Body = WsmqJsonBody.Parse(Body) });
+        await here.Publisher.SendAsync(new WsmqOutgoingMessage { To = "group:ops", Id = "grouped", Type = nameof(Number), Body = WsmqJsonBody.Parse(Body) });
         await alice.SendAsync("user:bob", 8);
         await Eventually.That("the messages come, so that the groups are open as well", () => typed.HandledCount == 3 && raw.Calls.Count >= 3);
-        foreach (var (name, to) in new (string, Func<IHubClients<IWsmqClient>, IWsmqClient>)[]
+        foreach (var (name, to) in new (string, Func<IHubClients<IWsmqReceiver>, IWsmqReceiver>)[]
             { ("user", c => c.User("bob")), ("group", c => c.Group("ops")), ("all", c => c.All) })
         {
             // Live groups are joined after the logs are read; a push to one before that is lost, as documented.
             await Eventually.That($"the push to {name} comes", async () =>
             {
-                await to(here.Live.Clients).Live(new LiveMessage { Type = name, Body = JsonBody.Parse(Body), Headers = new Dictionary<string, string> { ["h"] = "v" } });
+                await to(here.Live.Clients).Live(new WsmqLiveMessage { Type = name, Body = WsmqJsonBody.Parse(Body), Headers = new Dictionary<string, string> { ["h"] = "v" } });
                 return Pushed(raw, name).Any() && pushed.Any(p => p.StartsWith(name, StringComparison.Ordinal));
             });
             Pushed(raw, name).Distinct().Should().Equal($$$"""{"type":1,"target":"Live","arguments":[{"type":"{{{name}}}","body":{{{Body}}},"headers":{"h":"v"}}]}""");

@@ -43,7 +43,7 @@ public sealed partial class OwnWireCallsTests : IDisposable
             (o.StallAfter, o.Drain.Timeout, o.Drain.Spread, o.Drain.ReadinessDelay) = (TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(3), TimeSpan.Zero, TimeSpan.Zero);
         });
         var positions = (await node.Publisher.SendManyAsync([.. Enumerable.Range(0, 6).Select(i =>
-            new OutgoingMessage { To = "user:bob", Id = $"m{i}", Body = JsonBody.Parse($"{i}") })])).Select(r => r.Receipt!.Position).ToArray();
+            new WsmqOutgoingMessage { To = "user:bob", Id = $"m{i}", Body = WsmqJsonBody.Parse($"{i}") })])).Select(r => r.Receipt!.Position).ToArray();
         await using var bob = await RawClient.ConnectAsync(node, "bob", "&batch=true&store=true");
 
         await ComesAsync(bob, """{"type":1,"target":"StoreState","arguments":[true]}""");
@@ -51,14 +51,14 @@ public sealed partial class OwnWireCallsTests : IDisposable
         await ComesAsync(bob, $$"""{"type":1,"target":"Stalled","arguments":["user:bob","{{positions[3]}}"]}""");
         foreach (var (id, attempts) in new[] { ("1", 1), ("2", 2) })
         {
-            await bob.SendAsync($$"""{"type":1,"invocationId":"{{id}}","target":"Fail","arguments":["user:bob","{{positions[2]}}","Boom"]}""");
+            await bob.SendAsync($$"""{"type":1,"invocationId":"{{id}}","target":"Nack","arguments":["user:bob","{{positions[2]}}","Boom"]}""");
             await ComesAsync(bob, $$"""{"type":3,"invocationId":"{{id}}","result":{{attempts}}}""");
         }
 
-        await ComesAsync(bob, $$"""{"type":1,"target":"Skipped","arguments":["user:bob","{{positions[2]}}",2]}""");
+        await ComesAsync(bob, $$"""{"type":1,"target":"DeadLettered","arguments":["user:bob","{{positions[2]}}",2]}""");
         await bob.SendAsync($$"""{"type":1,"invocationId":"3","target":"Resume","arguments":["user:bob","{{positions[0]}}"]}""");
         await ComesAsync(bob, """{"type":3,"invocationId":"3","result":null}""");
-        await ComesAsync(bob, $$"""{"type":1,"target":"Gap","arguments":["user:bob","{{positions[0]}}","{{new Position(Position.Parse(positions[1]).Value + 1)}}","retention"]}""");
+        await ComesAsync(bob, $$"""{"type":1,"target":"Gap","arguments":["user:bob","{{positions[0]}}","{{new WsmqPosition(WsmqPosition.Parse(positions[1]).Value + 1)}}","retention"]}""");
 
         var stop = StopAsync(node);
         await ComesAsync(bob, """{"type":1,"target":"Reconnect","arguments":[0]}""");
@@ -73,8 +73,8 @@ public sealed partial class OwnWireCallsTests : IDisposable
         await using var node = await StartAsync(app, o => (o.Drain.Timeout, o.Drain.Spread, o.Drain.ReadinessDelay) = (TimeSpan.FromMinutes(3), TimeSpan.Zero, TimeSpan.Zero));
         await using var bob = await TypedClient.StartAsync(node.Hub, "bob");
 
-        var first = await bob.Client.SendAsync(Address.User("bob"), new Number(1), new SendOptions { Id = "once" });
-        var again = await bob.Client.SendAsync(Address.User("bob"), new Number(1), new SendOptions { Id = "once" });
+        var first = await bob.Client.SendAsync(WsmqAddress.User("bob"), new Number(1), new WsmqSendOptions { Id = "once" });
+        var again = await bob.Client.SendAsync(WsmqAddress.User("bob"), new Number(1), new WsmqSendOptions { Id = "once" });
         var refused = await bob.Invoking(b => b.SendAsync("group:others", 2)).Should().ThrowAsync<WsmqException>();
         await bob.HandlesAsync([1]);
         await StopAsync(node);

@@ -76,7 +76,7 @@ public sealed partial class OwnWireTests : IDisposable
         await Frames(alice, 4);
         await alice.SendAsync("""{"type":1,"invocationId":"4","target":"Resume","arguments":["group:others","0000000000000000"]}""");
         await Frames(alice, 5);
-        await node.Live.Clients.User("alice").Live(new LiveMessage { Type = "packing", Body = JsonBody.Parse("""{"someText":0}""") });
+        await node.Live.Clients.User("alice").Live(new WsmqLiveMessage { Type = "packing", Body = WsmqJsonBody.Parse("""{"someText":0}""") });
 
         (await Frames(alice, 6)).Should().BeEquivalentTo(
             """{"type":3,"invocationId":"1","result":{"id":"a","position":"P","duplicate":false}}""",

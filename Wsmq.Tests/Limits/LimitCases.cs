@@ -99,7 +99,7 @@ internal static class LimitCases
         node => UntilRefusedAsync(node, call),
         node => WithAsync(node, alice => alice.Connection.InvokeAsync("Resume", "user:alice", Start))) { SaysWhen = true };
 
-    private static OutgoingMessage Large() => new() { To = "user:alice", Data = new byte[250_000] };
+    private static WsmqOutgoingMessage Large() => new() { To = "user:alice", Data = new byte[250_000] };
 
     private static async Task Works(PlainClient client)
     {
@@ -117,7 +117,7 @@ internal static class LimitCases
     private static async Task ManyAsync(PlainClient client, int count)
     {
         var messages = Enumerable.Range(0, count).Select(i => new { to = "user:alice", body = i });
-        var refused = (await client.Connection.InvokeAsync<PublishResult[]>("SendMany", messages)).FirstOrDefault(r => r.Error is not null);
+        var refused = (await client.Connection.InvokeAsync<WsmqItemResult[]>("SendMany", messages)).FirstOrDefault(r => r.Error is not null);
         if (refused is null)
             return;
         (refused.RetryAfter is { } time ? TimeSpan.FromMilliseconds(time) : (TimeSpan?)null)

@@ -17,7 +17,7 @@ public sealed class LimitClassTests : IDisposable
     public void The_defaults_suit_people_and_the_class_of_services_is_far_above_them()
     {
         var limits = new WsmqOptions().Limits;
-        var service = limits.With(limits.Classes[LimitOptions.ServiceClass]);
+        var service = limits.With(limits.Classes[WsmqLimitOptions.ServiceClass]);
 
         limits.UserSendsPerSecond.Should().BeLessThan(100);
         limits.UserSendBurst.Should().BeInRange(100, 999);
@@ -88,7 +88,7 @@ public sealed class LimitClassTests : IDisposable
     public void A_class_with_a_value_out_of_bounds_is_named_at_start()
     {
         var options = new WsmqOptions();
-        options.Limits.Classes["robot"] = new LimitClass { UserSendBurst = 0, ConnectionsPerUser = -1 };
+        options.Limits.Classes["robot"] = new WsmqLimitClass { UserSendBurst = 0, ConnectionsPerUser = -1 };
         options.Limits.ClassClaim = string.Empty;
 
         var defects = new WsmqOptionsValidation().Validate(null, options).Failures;
@@ -100,7 +100,7 @@ public sealed class LimitClassTests : IDisposable
     private static async Task<int> SendAsync(TestNode node, string user, int count)
     {
         await using var client = await PlainClient.ConnectAsync(node, user);
-        var results = await client.Connection.InvokeAsync<PublishResult[]>(
+        var results = await client.Connection.InvokeAsync<WsmqItemResult[]>(
             "SendMany", Enumerable.Range(0, count).Select(i => new { to = "user:" + user, body = i }));
         return results.Count(r => r.Error is null);
     }
@@ -110,7 +110,7 @@ public sealed class LimitClassTests : IDisposable
         o =>
         {
             (o.Limits.UserSendsPerSecond, o.Limits.UserSendBurst) = (1, 10);
-            o.Limits.Classes["robot"] = new LimitClass { UserSendBurst = 1_000 };
+            o.Limits.Classes["robot"] = new WsmqLimitClass { UserSendBurst = 1_000 };
             set(o);
         },
         builder => builder.Logging.AddProvider(logs ?? new RecordedLogs()));

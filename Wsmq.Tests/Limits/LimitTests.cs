@@ -68,13 +68,13 @@ public sealed class LimitTests(SharedRedis redis) : IDisposable, IClassFixture<S
 
         WsmqError.Find(refused?.Message).Should().Be(WsmqErrors.TooManyNewAddresses);
         WsmqError.FindRetryAfter(refused?.Message).Should().BeGreaterThan(TimeSpan.FromMinutes(1));
-        var results = await alice.Connection.InvokeAsync<PublishResult[]>("SendMany", new[] { "bob", "x3", "x1", "x3", "carol", "bob" }
+        var results = await alice.Connection.InvokeAsync<WsmqItemResult[]>("SendMany", new[] { "bob", "x3", "x1", "x3", "carol", "bob" }
             .Select((name, i) => new { to = "user:" + name, body = i }));
         results.Select(r => WsmqError.Find(r.Error)?.Number).Should().Equal(null, 4005, null, 4005, null, null);
         await bob.ReceivesAsync("0", "5");
         (await bob.SendAsync("user:x3", 1)).Duplicate.Should().BeFalse("each user has a budget of its own");
         await alice.SendAsync("user:x3", 2);
-        await node.Publisher.SendAsync(new OutgoingMessage { To = "user:x4" });
+        await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:x4" });
         await alice.SendAsync("user:x4", 2);
     }
 
@@ -86,7 +86,7 @@ public sealed class LimitTests(SharedRedis redis) : IDisposable, IClassFixture<S
         var receipt = await alice.SendAsync("user:alice", 1);
         await Eventually.That("it is delivered", () => alice.Received.Count == 1);
         var codes = new List<string?>();
-        foreach (var position in new[] { "x", Position.Parse(receipt.Position).Next().ToString() })
+        foreach (var position in new[] { "x", WsmqPosition.Parse(receipt.Position).Next().ToString() })
         {
             for (var i = 0; i < 10; i++)
                 codes.Add(WsmqError.Find((await Record.ExceptionAsync(() => alice.Connection.InvokeAsync("Ack", "user:alice", position)))?.Message)?.Code);
@@ -104,7 +104,7 @@ public sealed class LimitTests(SharedRedis redis) : IDisposable, IClassFixture<S
         for (var i = 0; i < 2; i++)
         {
             await using var alice = await PlainClient.ConnectAsync(node, "alice");
-            var results = await alice.Connection.InvokeAsync<PublishResult[]>("SendMany", Enumerable.Range(0, 60).Select(n => new { to = "user:bob", body = n }));
+            var results = await alice.Connection.InvokeAsync<WsmqItemResult[]>("SendMany", Enumerable.Range(0, 60).Select(n => new { to = "user:bob", body = n }));
             results.Count(r => r.Error is null).Should().BeLessThan(i == 0 ? 50 : 30);
         }
 
@@ -120,7 +120,7 @@ public sealed class LimitTests(SharedRedis redis) : IDisposable, IClassFixture<S
         await using var node = await StartAsync(
             store, o => (o.Limits.UserReadBytesPerSecond, o.Limits.UserReadByteBurst) = (1024 * 1024, 1024));
         for (var i = 0; i < 10; i++)
-            await node.Publisher.SendAsync(new OutgoingMessage { To = "user:alice", Data = new byte[100_000] });
+            await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:alice", Data = new byte[100_000] });
 
         await using var first = await PlainClient.ConnectAsync(node, "alice", "phone");
         await using var second = await PlainClient.ConnectAsync(node, "alice", "laptop");

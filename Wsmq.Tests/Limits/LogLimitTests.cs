@@ -39,9 +39,9 @@ public sealed class LogLimitTests(SharedRedis redis) : IDisposable, IClassFixtur
         await using (var before = await PlainClient.ConnectAsync(node, "bob"))
             await before.Connection.InvokeAsync("Resume", "user:bob", "0000000000000000");
 
-        var receipts = new List<Receipt>();
+        var receipts = new List<WsmqReceipt>();
         for (var i = 0; i < 40; i++)
-            receipts.Add(await node.Publisher.SendAsync(new OutgoingMessage { To = "user:bob", Data = new byte[60_000] }));
+            receipts.Add(await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Data = new byte[60_000] }));
         if (option == "Retention.MaxAge")
             await Eventually.That("the last one is too old", () => AgeOf(receipts[^1]) > MaxAge);
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
@@ -49,7 +49,7 @@ public sealed class LogLimitTests(SharedRedis redis) : IDisposable, IClassFixtur
         // Where the machine is busy one may be too old before it is read.
         await Eventually.That("a new one comes", async () =>
         {
-            var last = await node.Publisher.SendAsync(new OutgoingMessage { To = "user:bob", Data = new byte[1] });
+            var last = await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Data = new byte[1] });
             await Eventually.That("it is read, or too old", () => bob.Received.Any(d => d.Position == last.Position) || AgeOf(last) > MaxAge);
             return bob.Received.Any(d => d.Position == last.Position);
         });
@@ -62,5 +62,5 @@ public sealed class LogLimitTests(SharedRedis redis) : IDisposable, IClassFixtur
     }
 
     // Positions are microseconds of this machine's clock.
-    private static TimeSpan AgeOf(Receipt receipt) => DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch.AddMicroseconds(long.Parse(receipt.Position, CultureInfo.InvariantCulture));
+    private static TimeSpan AgeOf(WsmqReceipt receipt) => DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch.AddMicroseconds(long.Parse(receipt.Position, CultureInfo.InvariantCulture));
 }

@@ -26,7 +26,7 @@ public sealed class RateOrderTests : IDisposable
         await bob.HandlesAsync(Enumerable.Range(0, Count));
     }
 
-    private static void Set(LimitOptions limits, string limit)
+    private static void Set(WsmqLimitOptions limits, string limit)
     {
         switch (limit)
         {

@@ -27,5 +27,5 @@ public sealed class SessionLimitsTests
     }
 
     private LimitRules Rules(int burst) => TestReads.Rules(
-        new LimitOptions { UserSendBytesPerMinute = burst, UserSendByteBurst = burst }, _time);
+        new WsmqLimitOptions { UserSendBytesPerMinute = burst, UserSendByteBurst = burst }, _time);
 }

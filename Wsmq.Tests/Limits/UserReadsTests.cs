@@ -60,5 +60,5 @@ public sealed class UserReadsTests
     }
 
     private LimitRules Rules(long bytes) => TestReads.Rules(
-        new LimitOptions { UserReadBytesPerSecond = bytes, UserReadByteBurst = 2 * 1024 * 1024 }, _time);
+        new WsmqLimitOptions { UserReadBytesPerSecond = bytes, UserReadByteBurst = 2 * 1024 * 1024 }, _time);
 }

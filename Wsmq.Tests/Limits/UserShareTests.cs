@@ -41,7 +41,7 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
         {
             await using var bob = await PlainClient.ConnectAsync(node, "bob", Guid.NewGuid().ToString("N"));
             await bob.SendAsync("user:bob", 1);
-            await node.Publisher.SendAsync(new OutgoingMessage { To = "user:i1", Data = new byte[200_000] });
+            await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:i1", Data = new byte[200_000] });
         }
     }
 
@@ -92,8 +92,8 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
         failed.Should().AllBeEquivalentTo((Senders * Each, OfGroup), "each is dead-lettered, and the next one comes");
         await bob.SendAsync("user:bob", 1);
         await bob.SendAsync("user:carol", new string('x', 200_000));
-        (await KeptAsync(first, Address.User("bob"))).Should().BeInRange(Share / 4 / 2, Share / 4, "a quarter of a share is for the queue");
-        (await KeptAsync(first, Address.Group("two"))).Should().BeInRange(Share / 8 / 2, Share / 8, "and one for two groups");
+        (await KeptAsync(first, WsmqAddress.User("bob"))).Should().BeInRange(Share / 4 / 2, Share / 4, "a quarter of a share is for the queue");
+        (await KeptAsync(first, WsmqAddress.Group("two"))).Should().BeInRange(Share / 8 / 2, Share / 8, "and one for two groups");
 
         static async Task<(int Own, int Group)> FailAllAsync(PlainClient client)
         {
@@ -102,7 +102,7 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
             {
                 await Eventually.That("the next one is delivered", () => client.Received.Count > at);
                 var delivery = client.Received[at];
-                (await client.Connection.InvokeAsync<int>("Fail", delivery.Source, delivery.Position, FailReasons.NoHandler)).Should().Be(1);
+                (await client.Connection.InvokeAsync<int>("Nack", delivery.Source, delivery.Position, WsmqNackReasons.NoHandler)).Should().Be(1);
                 counts = delivery.Source == "user:bob" ? (counts.Own + 1, counts.Group) : (counts.Own, counts.Group + 1);
             }
 
@@ -118,8 +118,8 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
         await using var node = await StartAsync(store, o => o.MaxAttempts = 2);
         await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
         await RefusedAsync(bob, 60_000, i => $"user:i{i % 10}");
-        var poison = await node.Publisher.SendAsync(Address.User("bob"), 1);
-        await node.Publisher.SendAsync(Address.User("bob"), 2);
+        var poison = await node.Publisher.SendAsync(WsmqAddress.User("bob"), 1);
+        await node.Publisher.SendAsync(WsmqAddress.User("bob"), 2);
         await bob.ReceivesAsync("1", "2");
 
         (await FailAsync()).Should().Be(1);
@@ -128,10 +128,10 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
         (await node.Services.GetRequiredService<IWsmqDeadLetters>().ListAsync("bob")).Should().ContainSingle();
         await bob.Connection.InvokeAsync("Ack", "user:bob", bob.Received[1].Position);
 
-        Task<int> FailAsync() => bob.Connection.InvokeAsync<int>("Fail", "user:bob", poison.Position, "cannot");
+        Task<int> FailAsync() => bob.Connection.InvokeAsync<int>("Nack", "user:bob", poison.Position, "cannot");
     }
 
-    private static async Task<long> KeptAsync(TestNode node, Address source)
+    private static async Task<long> KeptAsync(TestNode node, WsmqAddress source)
     {
         var letters = node.Services.GetRequiredService<IStore>().DeadLetters;
         var sum = 0L;
@@ -147,7 +147,7 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
     {
         await using var admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
         var (database, keys) = (admin.GetDatabase(), new RedisKeys(_prefix, 64));
-        await database.HashSetAsync(keys.Of(Address.User("alice")).Usage, [new("b", Share * 3 / 4), new(field, value)]);
+        await database.HashSetAsync(keys.Of(WsmqAddress.User("alice")).Usage, [new("b", Share * 3 / 4), new(field, value)]);
         await using var node = await StartAsync("Redis");
 
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
@@ -156,8 +156,8 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
         await Eventually.That("what is sent afterwards is counted", async () =>
         {
             await carol.SendAsync("user:carol", 1);
-            return await database.HashExistsAsync(keys.Of(Address.User("carol")).Usage, "b")
-                && await database.HashGetAsync(keys.Of(Address.User("carol")).Usage, "b") != 0;
+            return await database.HashExistsAsync(keys.Of(WsmqAddress.User("carol")).Usage, "b")
+                && await database.HashGetAsync(keys.Of(WsmqAddress.User("carol")).Usage, "b") != 0;
         });
     }
 
@@ -168,7 +168,7 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
     {
         await using var node = await StartAsync(store);
         var usage = node.Services.GetRequiredService<IStore>().Usage;
-        var item = new UsageItem("!user:alice", new Position(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1_000), 2 * Share);
+        var item = new UsageItem("!user:alice", new WsmqPosition(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1_000), 2 * Share);
         await usage.AddAsync("alice", new UsageCharge([item], 0, 0, TimeSpan.Zero), default);
 
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
@@ -184,7 +184,7 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
     {
         await using var node = await StartAsync("SQLite", o =>
         {
-            o.Limits.Classes["free"] = new LimitClass { UserStorePercent = 0 };
+            o.Limits.Classes["free"] = new WsmqLimitClass { UserStorePercent = 0 };
             o.Limits.ClassOf = _ => "free";
         });
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
@@ -209,7 +209,7 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
         var many = Math.Clamp(200_000 / size, 1, 100);
         for (var i = 0; i < 10_000; i += many)
         {
-            var results = await client.Connection.InvokeAsync<PublishResult[]>(
+            var results = await client.Connection.InvokeAsync<WsmqItemResult[]>(
                 "SendMany", Enumerable.Range(i, many).Select(n => new { to = to(n), body }));
             stored += size * results.Count(r => r.Error is null);
             if (results.FirstOrDefault(r => r.Error is not null) is not { } refused)

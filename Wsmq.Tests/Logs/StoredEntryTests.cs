@@ -79,7 +79,7 @@ public sealed class StoredEntryTests
 
     private static (bool Taken, bool IsBinary) Check(byte[] metadata, byte[] body)
     {
-        var taken = StoredEntry.Check(new LogEntry(new Position(2), new Position(1), metadata, body), out var isBinary, out var defect);
+        var taken = StoredEntry.Check(new LogEntry(new WsmqPosition(2), new WsmqPosition(1), metadata, body), out var isBinary, out var defect);
         (defect is null).Should().Be(taken);
         return (taken, isBinary);
     }

@@ -99,7 +99,7 @@ public abstract class AccessContract : IAsyncLifetime
             await RefusedAsync(node, TestTokens.Issued("bob", "t2", DateTimeOffset.UtcNow), WsmqErrors.Banned);
         (await Here.Access.IsBannedAsync("bob")).Should().BeTrue();
         (await There.Access.IsBannedAsync("bob")).Should().BeTrue();
-        await Here.Publisher.SendAsync(new OutgoingMessage { To = "user:bob", Body = JsonBody.Parse("1") });
+        await Here.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse("1") });
 
         await Here.Access.UnbanAsync("bob");
 
@@ -127,21 +127,21 @@ public abstract class AccessContract : IAsyncLifetime
             .Build();
         connection.Reconnecting += _ => Task.FromResult(Interlocked.Increment(ref lost));
         var received = 0;
-        connection.On<Delivery>("Receive", _ => Interlocked.Increment(ref received));
+        connection.On<WsmqDelivery>("Receive", _ => Interlocked.Increment(ref received));
         await connection.StartAsync();
         await connection.InvokeAsync("Send", new { to = "user:eve", body = 1 });
 
         await Here.Access.DisconnectAsync("bob");
 
         await Eventually.That("it was closed", () => Volatile.Read(ref lost) == 1);
-        await Here.Publisher.SendAsync(new OutgoingMessage { To = "user:bob", Body = JsonBody.Parse("1") });
+        await Here.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse("1") });
         await Eventually.That("the message comes", () => Volatile.Read(ref received) == 1);
     }
 
     [Fact]
     public async Task A_forgotten_device_is_closed_and_begins_anew()
     {
-        await Here.Publisher.SendAsync(new OutgoingMessage { To = "user:bob", Body = JsonBody.Parse("1") });
+        await Here.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse("1") });
         await using (var first = await ConnectAsync(TestTokens.For("bob"), device: "phone"))
         {
             await Eventually.That("the message comes", () => first.Received.Count == 1);
@@ -164,7 +164,7 @@ public abstract class AccessContract : IAsyncLifetime
     public async Task The_typed_client_stops_says_why_and_can_be_started_with_a_better_token(bool banned)
     {
         var token = TestTokens.Issued("bob", "t1", LastHour);
-        await using var bob = await TypedClient.StartAsync(There.Hub, "bob", configure: o => o.AccessToken = _ => Task.FromResult<string?>(Volatile.Read(ref token)));
+        await using var bob = await TypedClient.StartAsync(There.Hub, "bob", configure: o => o.AccessTokenProvider = _ => Task.FromResult<string?>(Volatile.Read(ref token)));
         await bob.SendAsync("user:bob", 1);
         await bob.HandlesAsync([1]);
         var error = banned ? WsmqErrors.Banned : WsmqErrors.Revoked;
@@ -190,7 +190,7 @@ public abstract class AccessContract : IAsyncLifetime
         await using var raw = await RawClient.ConnectAsync(There, "bob", reads: false);
         await Eventually.That("it is let in", () => Connections(There) == 1);
         for (var i = 0; i < 200; i++)
-            await Here.Publisher.SendAsync(new OutgoingMessage { To = "user:bob", Body = JsonBody.Parse($"\"{new string('x', 100_000)}\"") });
+            await Here.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse($"\"{new string('x', 100_000)}\"") });
 
         await Here.Access.BanAsync("bob");
 

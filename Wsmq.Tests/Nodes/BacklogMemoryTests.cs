@@ -26,9 +26,9 @@ public sealed class BacklogMemoryTests
 
     private static async Task HoldsLittleAsync(TestNode node)
     {
-        var body = JsonBody.Parse($"\"{new string('x', 4_000)}\"");
+        var body = WsmqJsonBody.Parse($"\"{new string('x', 4_000)}\"");
         foreach (var part in Enumerable.Range(0, 10_000).Chunk(1_000))
-            await node.Publisher.SendManyAsync([.. part.Select(_ => new OutgoingMessage { To = "user:bob", Body = body })]);
+            await node.Publisher.SendManyAsync([.. part.Select(_ => new WsmqOutgoingMessage { To = "user:bob", Body = body })]);
 
         // A reader that has filled its window holds as much as it ever will.
         var before = GC.GetTotalMemory(forceFullCollection: true);

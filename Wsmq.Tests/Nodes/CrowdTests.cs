@@ -44,7 +44,7 @@ public sealed class CrowdTests(SharedRedis redis)
     // One message to each receiver and one to the group in turn, without waiting for the receipts of the last ones.
     private static async Task SendAllAsync(PlainClient sender)
     {
-        var underWay = new Queue<Task<Receipt>>();
+        var underWay = new Queue<Task<WsmqReceipt>>();
         for (var i = 0; i < Messages / (Receivers + 1) * (Receivers + 1); i++)
         {
             var place = i % (Receivers + 1);

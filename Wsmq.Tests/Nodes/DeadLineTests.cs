@@ -57,7 +57,7 @@ public sealed class DeadLineTests : IAsyncLifetime
         b => b.Logging.AddProvider(logs));
 
     private Task SendAsync(string body) =>
-        _other.Publisher.SendAsync(new OutgoingMessage { To = "user:bob", Body = JsonBody.Parse(body) }, CancellationToken.None);
+        _other.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse(body) }, CancellationToken.None);
 
     private async Task<HealthStatus> HealthAsync() =>
         (await _node.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status;

@@ -43,7 +43,7 @@ public sealed class FullRedisTests
         await using var redis = await RedisServer.StartAsync(appendOnly: true, "--maxmemory", "40mb", "--maxmemory-policy", "noeviction");
         await using var node = await TestNode.StartAsync(s => s.UseRedis(redis.EndPoint), o =>
         {
-            o.Limits.UserStorePercent = new LimitOptions().UserStorePercent;
+            o.Limits.UserStorePercent = new WsmqLimitOptions().UserStorePercent;
             o.Limits.SendsPerSecond = o.Limits.UserSendsPerSecond = 0;
         });
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
@@ -52,7 +52,7 @@ public sealed class FullRedisTests
         var (body, refused) = (new string('x', size), 0);
         for (var round = 0; refused < 100; round++)
         {
-            var results = await mallory.Connection.InvokeAsync<PublishResult[]>(
+            var results = await mallory.Connection.InvokeAsync<WsmqItemResult[]>(
                 "SendMany", Enumerable.Range(0, 3).Select(i => new { to = $"user:i{((round * 3) + i) % 200}", body }));
             var codes = results.Select(r => WsmqError.Find(r.Error)).OfType<WsmqError>().ToList();
             codes.Should().BeSubsetOf([WsmqErrors.QuotaExceeded]);
@@ -68,5 +68,5 @@ public sealed class FullRedisTests
         (await redis.CommandAsync("INFO memory")).Split('\n').Single(l => l.StartsWith("used_memory:", StringComparison.Ordinal)).Split(':')[1].Trim(),
         CultureInfo.InvariantCulture);
 
-    private static OutgoingMessage Large() => new() { To = "user:bob", Data = new byte[60_000] };
+    private static WsmqOutgoingMessage Large() => new() { To = "user:bob", Data = new byte[60_000] };
 }

@@ -120,7 +120,7 @@ public sealed class HeardAfterFailoverTests(ReplicatedCluster cluster, ITestOutp
                 {
                     try
                     {
-                        await to.Live(new LiveMessage { Type = $"{number++}" });
+                        await to.Live(new WsmqLiveMessage { Type = $"{number++}" });
                     }
                     catch (Exception e) when (e is RedisException or TimeoutException)
                     {

@@ -47,7 +47,7 @@ public sealed class HostileClientTests : IDisposable
     {
         await using var node = await StartAsync();
         await node.Groups.AddAsync("secret", "bob");
-        await node.Publisher.SendAsync(new OutgoingMessage { To = "group:secret", Body = JsonBody.Parse("1") });
+        await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "group:secret", Body = WsmqJsonBody.Parse("1") });
         await using var mallory = await PlainClient.ConnectAsync(node, "mallory");
 
         foreach (var method in new[] { "Ack", "Resume" })
@@ -116,17 +116,17 @@ public sealed class HostileClientTests : IDisposable
         await using var node = await StartAsync();
         await node.Groups.AddAsync("ops", "mallory");
         await using var mallory = await PlainClient.ConnectAsync(node, "mallory");
-        await mallory.Connection.InvokeAsync("Ack", "group:ops", Position.Start.ToString());
+        await mallory.Connection.InvokeAsync("Ack", "group:ops", WsmqPosition.Start.ToString());
         await node.Groups.RemoveAsync("ops", "mallory");
         await Eventually.That("the node has heard of it", async () =>
-            await Record.ExceptionAsync(() => mallory.Connection.InvokeAsync("Ack", "group:ops", Position.Start.ToString())) is HubException);
+            await Record.ExceptionAsync(() => mallory.Connection.InvokeAsync("Ack", "group:ops", WsmqPosition.Start.ToString())) is HubException);
 
         // The reading ends first, then the live group: the second push comes when both are over.
         await Eventually.That("a live push to the group does not come", async () =>
         {
             var before = mallory.Live.Count;
-            await node.Live.Clients.Group("ops").Live(new LiveMessage { Type = "group" });
-            await node.Live.Clients.User("mallory").Live(new LiveMessage { Type = "marker" });
+            await node.Live.Clients.Group("ops").Live(new WsmqLiveMessage { Type = "group" });
+            await node.Live.Clients.User("mallory").Live(new WsmqLiveMessage { Type = "marker" });
             await Eventually.That("the marker comes", () => mallory.Live.Skip(before).Any(m => m.Type == "marker"));
             return mallory.Live.Skip(before).All(m => m.Type == "marker");
         });
@@ -136,7 +136,7 @@ public sealed class HostileClientTests : IDisposable
     public async Task The_file_of_the_messages_is_its_owners_alone()
     {
         await using var node = await StartAsync();
-        await node.Publisher.SendAsync(new OutgoingMessage { To = "user:bob", Body = JsonBody.Parse("1") });
+        await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse("1") });
 
         var files = Directory.GetFiles(_folder.Path);
         files.Should().Contain(_folder.File("wsmq.db")).And.Contain(_folder.File("wsmq.db-wal"));
@@ -185,9 +185,9 @@ public sealed class HostileClientTests : IDisposable
 
     private sealed class AwayAuthorizer : IWsmqAuthorizer
     {
-        public ValueTask<bool> CanSendAsync(WsmqCaller caller, Address to, CancellationToken cancellationToken) => new(true);
+        public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) => new(true);
 
-        public ValueTask<bool> CanReadAsync(WsmqCaller caller, Address source, CancellationToken cancellationToken) =>
+        public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) =>
             throw new WsmqException(WsmqErrors.StoreUnavailable);
     }
 }

@@ -25,11 +25,11 @@ public sealed class KeyPrefixTests
 
         foreach (var (node, name) in nodes.Zip(new[] { "one", "two" }))
         {
-            await node.Publisher.SendAsync(new OutgoingMessage { To = "user:bob", Id = "the same, too", Body = JsonBody.Parse($"\"{name}\"") });
-            await node.Publisher.SendAsync(new OutgoingMessage { To = "group:ops", Body = JsonBody.Parse($"\"{name}\"") });
-            await node.Live.Clients.All.Live(new LiveMessage { Type = name + " all" });
-            await node.Live.Clients.User("bob").Live(new LiveMessage { Type = name + " user" });
-            await node.Live.Clients.Group("ops").Live(new LiveMessage { Type = name + " group" });
+            await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Id = "the same, too", Body = WsmqJsonBody.Parse($"\"{name}\"") });
+            await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "group:ops", Body = WsmqJsonBody.Parse($"\"{name}\"") });
+            await node.Live.Clients.All.Live(new WsmqLiveMessage { Type = name + " all" });
+            await node.Live.Clients.User("bob").Live(new WsmqLiveMessage { Type = name + " user" });
+            await node.Live.Clients.Group("ops").Live(new WsmqLiveMessage { Type = name + " group" });
         }
 
         // The last of each kind has come, so that whatever else was on its way is there.

@@ -51,7 +51,7 @@ public sealed class LaggingReplicaTests : IAsyncLifetime
         }
 
         await _redis.Primary.RestartAsync();
-        Receipt? receipt = null;
+        WsmqReceipt? receipt = null;
         await Eventually.That("a send gets its receipt", async () =>
         {
             try
@@ -70,7 +70,7 @@ public sealed class LaggingReplicaTests : IAsyncLifetime
     [Fact]
     public async Task Nothing_that_decides_is_read_from_the_replica()
     {
-        var (ops, own) = (Address.Group("ops"), Address.User("bob"));
+        var (ops, own) = (WsmqAddress.Group("ops"), WsmqAddress.User("bob"));
         (string What, Func<Task> Ask)[] questions =
         [
             ("is a member", () => Store.Memberships.IsMemberAsync("ops", "bob", default)),
@@ -78,12 +78,12 @@ public sealed class LaggingReplicaTests : IAsyncLifetime
             ("members of a group", () => Store.Memberships.MembersOfAsync("ops", default)),
             ("rules about who is kept out", () => Store.Access.ReadAsync(0, 10, default)),
             ("dead letters", () => Store.DeadLetters.ListAsync(own, "bob", default)),
-            ("one dead letter", () => Store.DeadLetters.ReadAsync(new DeadLetterKey(own, new Position(1), "d1"), "bob", default)),
+            ("one dead letter", () => Store.DeadLetters.ReadAsync(new DeadLetterKey(own, new WsmqPosition(1), "d1"), "bob", default)),
             ("a device's cursor", () => Store.Log.OpenCursorAsync(own, "bob", "d1", default)),
             ("a device's cursor in a group", () => Store.Log.OpenCursorAsync(ops, "bob", "d1", default)),
             ("the devices of a user", () => Store.Log.DevicesAsync("bob", default)),
             ("where logs end", () => Store.Log.StatesAsync([own, ops], default)),
-            ("entries", () => Store.Log.ReadAsync(own, Position.Start, 10, 10_000, default)),
+            ("entries", () => Store.Log.ReadAsync(own, WsmqPosition.Start, 10, 10_000, default)),
         ];
         foreach (var (what, ask) in questions)
             (await FluentActions.Awaiting(ask).Should().ThrowAsync<WsmqException>(what)).Which.Error.Should().Be(WsmqErrors.StoreUnavailable, what);

@@ -26,7 +26,7 @@ public sealed class LiveClusterTests(RedisCluster redis)
         var clients = await Task.WhenAll(users.Select((u, i) => PlainClient.ConnectAsync(i % 2 == 0 ? a : b, u, negotiate: true)));
         foreach (var (client, user) in clients.Zip(users))
         {
-            await client.Connection.InvokeAsync("Ack", $"user:{user}", Position.Start.ToString());
+            await client.Connection.InvokeAsync("Ack", $"user:{user}", WsmqPosition.Start.ToString());
             await a.Live.Groups.AddToGroupAsync(client.Connection.ConnectionId!, "g");
             await client.HearsAsync(a.Live.Clients.User(user), a.Live.Clients.Group("g"));
         }

@@ -37,12 +37,12 @@ public sealed class LiveFaultTests : IAsyncLifetime
     private async Task<PlainClient> MemberAsync(TestNode node, string user)
     {
         var client = await PlainClient.ConnectAsync(node, user, negotiate: true);
-        await client.Connection.InvokeAsync("Ack", $"user:{user}", Position.Start.ToString());
+        await client.Connection.InvokeAsync("Ack", $"user:{user}", WsmqPosition.Start.ToString());
         await _a.Live.Groups.AddToGroupAsync(client.Connection.ConnectionId!, "g");
         return client;
     }
 
-    private Task PushAsync(string type, string group = "g") => _a.Live.Clients.Group(group).Live(new LiveMessage { Type = type });
+    private Task PushAsync(string type, string group = "g") => _a.Live.Clients.Group(group).Live(new WsmqLiveMessage { Type = type });
 
     private async Task EveryKindComesAsync(PlainClient bob)
     {
@@ -53,7 +53,7 @@ public sealed class LiveFaultTests : IAsyncLifetime
             {
                 try
                 {
-                    await to.Live(new LiveMessage { Type = kind });
+                    await to.Live(new WsmqLiveMessage { Type = kind });
                 }
                 catch (Exception e) when (e is RedisException or TimeoutException)
                 {
@@ -127,14 +127,14 @@ public sealed class LiveFaultTests : IAsyncLifetime
         await slow.ConnectAsync(new Uri($"{hub}?access_token={TestTokens.For("slow")}"), default);
         var handshake = "{\"protocol\":\"json\",\"version\":1}\u001e"u8.ToArray();
         await slow.SendAsync(handshake, WebSocketMessageType.Text, true, default);
-        var large = new LiveMessage { Body = JsonBody.Parse($"\"{new string('x', 200_000)}\"") };
+        var large = new WsmqLiveMessage { Body = WsmqJsonBody.Parse($"\"{new string('x', 200_000)}\"") };
         var pushed = 0;
         for (; pushed < 100; pushed++)
             await _a.Live.Clients.All.Live(large);
 
         // Long before SignalR gives the slow one up.
         for (var i = 0; i < 20; i++)
-            await _a.Publisher.SendAsync(new OutgoingMessage { To = "user:bob", Body = JsonBody.Parse($"{i}") });
+            await _a.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse($"{i}") });
         await bob.ReceivesAsync([.. Enumerable.Range(0, 20).Select(i => $"{i}")]);
 
         slow.Abort();
@@ -148,7 +148,7 @@ public sealed class LiveFaultTests : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddWsmq().UseRedis(_redis.EndPoint, o => o.KeyPrefix = "t");
         await using var app = builder.Build();
-        var live = app.Services.GetRequiredService<IHubContext<WsmqHub, IWsmqClient>>();
+        var live = app.Services.GetRequiredService<IHubContext<WsmqHub, IWsmqReceiver>>();
 
         foreach (var to in new[] { live.Clients.All, live.Clients.User("bob"), live.Clients.Group("g") })
             await to.Live(new());

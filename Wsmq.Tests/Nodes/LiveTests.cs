@@ -44,7 +44,7 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
         _clients.Add(client);
 
         // A client counts as started before the server is done with it; its first call waits for that.
-        await client.Connection.InvokeAsync("Ack", $"user:{user}", Position.Start.ToString());
+        await client.Connection.InvokeAsync("Ack", $"user:{user}", WsmqPosition.Start.ToString());
         await client.HearsAsync(node.Live.Clients.User(user));
         return client;
     }
@@ -55,11 +55,11 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
         await client.HearsAsync(node.Live.Clients.Group(group));
     }
 
-    private static LiveMessage Message(string type) => new() { Type = type, Body = JsonBody.Parse("{\"a\":\"\\u001eé\"}") };
+    private static WsmqLiveMessage Message(string type) => new() { Type = type, Body = WsmqJsonBody.Parse("{\"a\":\"\\u001eé\"}") };
 
     private static string IdOf(PlainClient client) => client.Connection.ConnectionId!;
 
-    private async Task ReachesAsync(Func<IWsmqClient> to, params PlainClient[] expected)
+    private async Task ReachesAsync(Func<IWsmqReceiver> to, params PlainClient[] expected)
     {
         await to().Live(Message("x"));
         await _a.Live.Clients.All.Live(Message(End));
@@ -137,8 +137,8 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
 
         await Task.WhenAll(numbers.SelectMany(i => new[]
         {
-            _a.Live.Clients.User("bob").Live(new LiveMessage { Type = $"user {i:D3}" }),
-            _a.Live.Clients.Group("g").Live(new LiveMessage { Type = $"group {i:D3}" }),
+            _a.Live.Clients.User("bob").Live(new WsmqLiveMessage { Type = $"user {i:D3}" }),
+            _a.Live.Clients.Group("g").Live(new WsmqLiveMessage { Type = $"group {i:D3}" }),
         }));
 
         await Eventually.That("all come", () => _bob.Live.Count >= 1_000 && _bobOnA.Live.Count >= 500);

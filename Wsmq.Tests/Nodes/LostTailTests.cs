@@ -12,7 +12,7 @@ namespace Wsmq.Tests.Nodes;
 [Collection(SharedRedis.Name)]
 public sealed class LostTailTests(SharedRedis redis)
 {
-    private static readonly Address Bob = Address.User("bob");
+    private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
 
     [Theory]
     [InlineData(true)]
@@ -24,7 +24,7 @@ public sealed class LostTailTests(SharedRedis redis)
             s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix),
             o => (o.FeedEntries, o.TailCheckInterval) = (0, TimeSpan.FromMilliseconds(somethingFollows ? 3_600_000 : 100)));
         await using var ahead = await PlainClient.ConnectAsync(node, "bob", "ahead");
-        var sent = new List<Receipt> { await SendAsync(node, 1) };
+        var sent = new List<WsmqReceipt> { await SendAsync(node, 1) };
         await using (var away = await PlainClient.ConnectAsync(node, "bob", "behind"))
         {
             await away.ReceivesAsync("1");
@@ -34,7 +34,7 @@ public sealed class LostTailTests(SharedRedis redis)
         sent.AddRange([await SendAsync(node, 2), await SendAsync(node, 3)]);
         await ahead.ReceivesAsync("1", "2", "3");
 
-        await LoseBehindAsync(prefix, Position.Parse(sent[0].Position));
+        await LoseBehindAsync(prefix, WsmqPosition.Parse(sent[0].Position));
         string[] next = [];
         if (somethingFollows)
         {
@@ -45,15 +45,15 @@ public sealed class LostTailTests(SharedRedis redis)
         await using var behind = await PlainClient.ConnectAsync(node, "bob", "behind");
         await Eventually.That("the loss is announced", () => behind.Gaps.Count == 1);
         await behind.ReceivesAsync(next);
-        behind.Gaps[0].Should().Be(new GapSeen("user:bob", sent[0].Position, Position.Parse(sent[2].Position).Next().ToString(), GapReasons.Lost, 0));
+        behind.Gaps[0].Should().Be(new GapSeen("user:bob", sent[0].Position, WsmqPosition.Parse(sent[2].Position).Next().ToString(), WsmqGapReasons.Lost, 0));
         await ahead.ReceivesAsync(["1", "2", "3", .. next]);
         ahead.Gaps.Should().BeEmpty("it has them all");
     }
 
-    private static Task<Receipt> SendAsync(TestNode node, int number) =>
-        node.Publisher.SendAsync(new OutgoingMessage { To = Bob.ToString(), Body = JsonBody.Parse($"{number}") });
+    private static Task<WsmqReceipt> SendAsync(TestNode node, int number) =>
+        node.Publisher.SendAsync(new WsmqOutgoingMessage { To = Bob.ToString(), Body = WsmqJsonBody.Parse($"{number}") });
 
-    private async Task LoseBehindAsync(string prefix, Position last)
+    private async Task LoseBehindAsync(string prefix, WsmqPosition last)
     {
         await using var connection = await AdminConnection.OpenAsync(redis.Server.EndPoint);
         var keys = new RedisKeys(prefix, 64);

@@ -20,7 +20,7 @@ public sealed class ManyGroupsTests(SharedRedis redis, ITestOutputHelper output)
         var authorizer = new GatedReads();
         await using var node = await StartAsync(authorizer);
         await node.Groups.AddAsync("ops", "bob");
-        var stored = await node.Publisher.SendAsync(Address.Group("ops"), "group");
+        var stored = await node.Publisher.SendAsync(WsmqAddress.Group("ops"), "group");
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         await Eventually.That("the group is asked about", () => authorizer.Waiting == 1);
 
@@ -36,7 +36,7 @@ public sealed class ManyGroupsTests(SharedRedis redis, ITestOutputHelper output)
         authorizer.Open();
         await resume;
         await ack;
-        await node.Publisher.SendAsync(Address.Group("ops"), "next");
+        await node.Publisher.SendAsync(WsmqAddress.Group("ops"), "next");
         await Eventually.That("the group is read", () => bob.Bodies.Contains("\"next\""));
     }
 
@@ -48,7 +48,7 @@ public sealed class ManyGroupsTests(SharedRedis redis, ITestOutputHelper output)
         await node.Groups.AddAsync("ops", "bob");
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
 
-        var refused = await Record.ExceptionAsync(() => bob.Connection.InvokeAsync("Resume", "group:ops", Position.Start.ToString()));
+        var refused = await Record.ExceptionAsync(() => bob.Connection.InvokeAsync("Resume", "group:ops", WsmqPosition.Start.ToString()));
 
         WsmqError.Find(refused!.Message).Should().Be(WsmqErrors.StoreUnavailable);
         authorizer.Open();
@@ -67,7 +67,7 @@ public sealed class ManyGroupsTests(SharedRedis redis, ITestOutputHelper output)
         authorizer.Open();
 
         for (var i = 0; i < 100; i++)
-            await node.Publisher.SendAsync(Address.Group($"g{i}"), i);
+            await node.Publisher.SendAsync(WsmqAddress.Group($"g{i}"), i);
         await Eventually.That("each group is read", () => bob.Received.Select(d => d.Source).Distinct().Count() == 100);
     }
 
@@ -103,14 +103,14 @@ public sealed class ManyGroupsTests(SharedRedis redis, ITestOutputHelper output)
         Passed("first receipt").Should().BeLessThan(Groups / 4, "it does not wait for the groups");
 
         // A call about a group is answered once all of them are read.
-        var last = await near.Publisher.SendAsync(Address.Group($"g{Groups - 1}"), "last");
+        var last = await near.Publisher.SendAsync(WsmqAddress.Group($"g{Groups - 1}"), "last");
         await bob.Connection.InvokeAsync("Ack", $"group:g{Groups - 1}", last.Position);
         Passed("all groups read").Should().BeLessThan(Groups, "they are opened side by side");
 
         await redis.Server.HasChannelsAsync($"{prefix}:live:*:group:*", Groups);
         Passed("all groups hear live pushes").Should().BeLessThan(Groups, "they are joined side by side");
 
-        await Task.WhenAll(Enumerable.Range(0, Groups).Select(i => near.Publisher.SendAsync(Address.Group($"g{i}"), i)));
+        await Task.WhenAll(Enumerable.Range(0, Groups).Select(i => near.Publisher.SendAsync(WsmqAddress.Group($"g{i}"), i)));
         await Eventually.That("each group is heard", () => bob.Received.Select(d => d.Source).Distinct().Count() == Groups);
 
         long Passed(string what)
@@ -133,11 +133,11 @@ public sealed class ManyGroupsTests(SharedRedis redis, ITestOutputHelper output)
 
         public void Open() => _open.TrySetResult();
 
-        public ValueTask<bool> CanSendAsync(WsmqCaller caller, Address to, CancellationToken cancellationToken) => new(true);
+        public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) => new(true);
 
-        public async ValueTask<bool> CanReadAsync(WsmqCaller caller, Address source, CancellationToken cancellationToken)
+        public async ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken)
         {
-            if (source.Kind != AddressKind.Group)
+            if (source.Kind != WsmqAddressKind.Group)
                 return true;
             Interlocked.Increment(ref _waiting);
             await _open.Task.WaitAsync(cancellationToken);

@@ -7,7 +7,7 @@ namespace Wsmq.Tests.Nodes;
 /// <summary>Types and bodies between the app's publisher, the .NET client and its handlers, over a real node.</summary>
 public sealed class MessageTypeTests : IAsyncLifetime
 {
-    private static readonly Address Bob = Address.User("bob");
+    private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
 
     private readonly TempFolder _folder = new();
     private readonly ConcurrentQueue<string> _handled = [];
@@ -38,7 +38,7 @@ public sealed class MessageTypeTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("types.db")));
-        _client = new WsmqClient(_node.Hub, o => o.AccessToken = _ => Task.FromResult<string?>(TestTokens.For("bob")));
+        _client = new WsmqClient(_node.Hub, o => o.AccessTokenProvider = _ => Task.FromResult<string?>(TestTokens.For("bob")));
     }
 
     public async Task DisposeAsync()
@@ -89,8 +89,8 @@ public sealed class MessageTypeTests : IAsyncLifetime
         await _client.SendAsync(Bob, shipped);
         await _client.SendAsync(Bob, moved);
         await _node.Publisher.SendAsync(Bob, shipped);
-        await _node.Publisher.SendAsync(Bob, moved, new SendOptions { Id = "m1" });
-        (await _node.Publisher.SendAsync(Bob, moved, new SendOptions { Id = "m1" })).Duplicate.Should().BeTrue();
+        await _node.Publisher.SendAsync(Bob, moved, new WsmqSendOptions { Id = "m1" });
+        (await _node.Publisher.SendAsync(Bob, moved, new WsmqSendOptions { Id = "m1" })).Duplicate.Should().BeTrue();
 
         string[] once = ["Shipped Shipped { Id = 7 }", "Moved Left { N = 4, Where = there }"];
         await Eventually.That("all are handled", () => _handled.Count == 4);
@@ -103,7 +103,7 @@ public sealed class MessageTypeTests : IAsyncLifetime
         Handle<Shipped[]>();
         await _client.StartAsync();
         IEvent[] events = [new Shipped("7")];
-        var named = new SendOptions { Type = MessageTypeAttribute.NameOf(typeof(Shipped[])) };
+        var named = new WsmqSendOptions { Type = WsmqMessageTypeAttribute.NameOf(typeof(Shipped[])) };
         foreach (var send in new Func<Task>[] { () => _client.SendAsync(Bob, events, named), () => _node.Publisher.SendAsync(Bob, events, named) })
             (await FluentActions.Awaiting(send).Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.InvalidBody);
         await _client.SendAsync(Bob, new[] { new Shipped("8") });
@@ -116,14 +116,14 @@ public sealed class MessageTypeTests : IAsyncLifetime
     {
         _client.On<Dictionary<string, string>>("note", (message, _) => Seen("note", message.Body["text"]));
         await _client.StartAsync();
-        foreach (var send in new Func<SendOptions?, Task>[]
+        foreach (var send in new Func<WsmqSendOptions?, Task>[]
                  {
                      o => o is null ? _client.SendAsync(Bob, new { Text = "hi" }) : _client.SendAsync(Bob, new { Text = "hi" }, o),
                      o => o is null ? _node.Publisher.SendAsync(Bob, new { Text = "hi" }) : _node.Publisher.SendAsync(Bob, new { Text = "hi" }, o),
                  })
         {
             (await FluentActions.Awaiting(() => send(null)).Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.NoTypeName);
-            await send(new SendOptions { Type = "note" });
+            await send(new WsmqSendOptions { Type = "note" });
         }
 
         await Eventually.That("both are handled", () => _handled.Count == 2);
@@ -146,7 +146,7 @@ public sealed class MessageTypeTests : IAsyncLifetime
         foreach (var text in new[] { new string('Ж', 120_000), new string('漢', 80_000), string.Concat(Enumerable.Repeat("😀", 60_000)) })
         {
             await _client.SendAsync(Bob, new Shipped(text));
-            await _node.Publisher.SendAsync(Bob, new Shipped(text), new SendOptions { Headers = new Dictionary<string, string> { ["h"] = text[..1_000] } });
+            await _node.Publisher.SendAsync(Bob, new Shipped(text), new WsmqSendOptions { Headers = new Dictionary<string, string> { ["h"] = text[..1_000] } });
         }
 
         await Eventually.That("all came", () => raw.Received.Count == 6);

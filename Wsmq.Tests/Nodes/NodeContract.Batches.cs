@@ -39,7 +39,7 @@ public abstract partial class NodeContract
         var many = JsonDocument.Parse(bob.Calls[0]).RootElement;
         many.GetProperty("target").GetString().Should().Be("ReceiveMany");
         many.GetProperty("arguments").GetArrayLength().Should().Be(1);
-        many.GetProperty("arguments")[0].Deserialize<Delivery[]>()!.Select(d => d.Body.ToString()).Should().Equal(Numbers(0, 20));
+        many.GetProperty("arguments")[0].Deserialize<WsmqDelivery[]>()!.Select(d => d.Body.ToString()).Should().Equal(Numbers(0, 20));
         bob.Calls[1].Should().Contain("\"target\":\"Receive\"");
     }
 
@@ -87,7 +87,7 @@ public abstract partial class NodeContract
         var node = await StartAsync();
         await PublishAsync(node, "user:bob", 0, 2);
         var store = node.Services.GetRequiredService<IStore>();
-        AppendRequest forged = new(Address.User("bob"), "eve", "x", Encoding.UTF8.GetBytes(metadata), Encoding.UTF8.GetBytes(body));
+        AppendRequest forged = new(WsmqAddress.User("bob"), "eve", "x", Encoding.UTF8.GetBytes(metadata), Encoding.UTF8.GetBytes(body));
         var lane = store.Log.LaneOf(forged.To);
         var position = (await node.Services.GetRequiredService<IStore>().Log.AppendAsync(lane, [forged], follows: false, default))[0].Position.ToString();
         await PublishAsync(node, "user:bob", 2, 2);
@@ -96,7 +96,7 @@ public abstract partial class NodeContract
         await bob.ReceivesAsync(Numbers(0, 4));
 
         var gap = bob.Gaps.Should().ContainSingle().Subject;
-        gap.Should().BeEquivalentTo(new { Source = "user:bob", Reason = GapReasons.Lost, Received = 2 });
+        gap.Should().BeEquivalentTo(new { Source = "user:bob", Reason = WsmqGapReasons.Lost, Received = 2 });
         Missing(gap, position).Should().BeTrue();
         bob.Received.Should().OnlyContain(d => !Missing(gap, d.Position));
     }

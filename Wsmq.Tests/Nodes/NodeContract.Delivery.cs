@@ -67,7 +67,7 @@ public abstract partial class NodeContract
         foreach (var part in Enumerable.Range(0, Count).Chunk(1_000))
         {
             await node.Publisher.SendManyAsync(
-                [.. part.Select(i => new OutgoingMessage { To = "user:bob", Body = JsonBody.Parse($$"""{"n":{{i}},"x":"{{new string('x', 100)}}"}""") })]);
+                [.. part.Select(i => new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse($$"""{"n":{{i}},"x":"{{new string('x', 100)}}"}""") })]);
         }
 
         var next = 0;
@@ -90,7 +90,7 @@ public abstract partial class NodeContract
 
         await bob.Connection.InvokeAsync("Resume", "user:bob", receipts[3].Position);
         await bob.ReceivesAsync([.. Numbers(0, 6), .. Numbers(4, 2)]);
-        await bob.Connection.InvokeAsync("Resume", "user:bob", Position.Start.ToString());
+        await bob.Connection.InvokeAsync("Resume", "user:bob", WsmqPosition.Start.ToString());
         await bob.ReceivesAsync([.. Numbers(0, 6), .. Numbers(4, 2), .. Numbers(0, 6)]);
         bob.Gaps.Should().BeEmpty();
     }

@@ -10,8 +10,8 @@ namespace Wsmq.Tests.Nodes;
 // Messages that cannot be handled.
 public abstract partial class NodeContract
 {
-    private static Task<int> FailAsync(PlainClient client, Delivery delivery, string? reason = "Boom") =>
-        client.Connection.InvokeAsync<int>("Fail", delivery.Source, delivery.Position, reason);
+    private static Task<int> FailAsync(PlainClient client, WsmqDelivery delivery, string? reason = "Boom") =>
+        client.Connection.InvokeAsync<int>("Nack", delivery.Source, delivery.Position, reason);
 
     [Fact]
     public async Task A_message_that_keeps_failing_is_set_aside_and_delivery_goes_on_behind_it()
@@ -29,7 +29,7 @@ public abstract partial class NodeContract
         await IsToldAsync(bob, 1);
         bob.Skipped[0].Should().Be(("user:bob", p[0].Position, 3));
         var letter = (await DeadLetters(node).ListAsync("bob")).Should().ContainSingle().Subject;
-        letter.Should().BeEquivalentTo(new { Source = Address.User("bob"), Device = "default", Attempts = 3, Message = (Delivery?)null });
+        letter.Should().BeEquivalentTo(new { Source = WsmqAddress.User("bob"), Device = "default", Attempts = 3, Message = (WsmqDelivery?)null });
         letter.Reason.Should().StartWith("Boom bang").And.HaveLength(256);
         bob.Gaps.Should().BeEmpty();
     }
@@ -47,13 +47,13 @@ public abstract partial class NodeContract
         foreach (var client in new[] { bob, laptop, twin })
             await client.ReceivesAsync("0", "1", "2");
 
-        (await FailAsync(bob, bob.Received[1], FailReasons.NoHandler)).Should().Be(0, "the one before it is not acknowledged");
-        (await FailAsync(bob, bob.Received[0], FailReasons.NoHandler)).Should().Be(1);
+        (await FailAsync(bob, bob.Received[1], WsmqNackReasons.NoHandler)).Should().Be(0, "the one before it is not acknowledged");
+        (await FailAsync(bob, bob.Received[0], WsmqNackReasons.NoHandler)).Should().Be(1);
         await IsToldAsync(bob, 1);
-        (await FailAsync(twin, twin.Received[0], FailReasons.NoHandler)).Should().Be(1, "another connection of the device is told the same");
+        (await FailAsync(twin, twin.Received[0], WsmqNackReasons.NoHandler)).Should().Be(1, "another connection of the device is told the same");
         await IsToldAsync(twin, 1);
         await twin.Connection.InvokeAsync("Ack", "user:bob", twin.Received[1].Position);
-        (await FailAsync(bob, bob.Received[1], FailReasons.NoHandler)).Should().Be(1, "it handled what this one cannot");
+        (await FailAsync(bob, bob.Received[1], WsmqNackReasons.NoHandler)).Should().Be(1, "it handled what this one cannot");
         await IsToldAsync(bob, 2);
 
         var letter = (await DeadLetters(node).ListAsync("bob")).Should().ContainSingle().Subject;
@@ -62,7 +62,7 @@ public abstract partial class NodeContract
         laptop.Skipped.Should().BeEmpty();
     }
 
-    [MessageType("known")]
+    [WsmqMessageType("known")]
     private sealed record Known(int Value);
 
     [Fact]
@@ -70,15 +70,15 @@ public abstract partial class NodeContract
     {
         var node = await StartAsync();
         var handled = new ConcurrentQueue<string>();
-        await using var client = new WsmqClient(node.Hub, o => o.AccessToken = _ => Task.FromResult<string?>(TestTokens.For("bob")));
+        await using var client = new WsmqClient(node.Hub, o => o.AccessTokenProvider = _ => Task.FromResult<string?>(TestTokens.For("bob")));
         client.On<Known>((message, _) => Handle($"known {message.Body.Value}"));
         await client.StartAsync();
-        await node.Publisher.SendAsync(Address.User("bob"), new { Value = 1 }, new SendOptions { Type = "unknown" });
-        await node.Publisher.SendAsync(Address.User("bob"), new Known(2));
+        await node.Publisher.SendAsync(WsmqAddress.User("bob"), new { Value = 1 }, new WsmqSendOptions { Type = "unknown" });
+        await node.Publisher.SendAsync(WsmqAddress.User("bob"), new Known(2));
         await Eventually.That("the second is handled", () => handled.Count == 1);
 
         var letter = (await DeadLetters(node).ListAsync("bob")).Should().ContainSingle().Subject;
-        letter.Reason.Should().Be(FailReasons.NoHandler);
+        letter.Reason.Should().Be(WsmqNackReasons.NoHandler);
         client.On<Known>("unknown", (message, _) => Handle($"unknown {message.Body.Value}"));
         await DeadLetters(node).ReplayAsync("bob", letter.Id);
         await Eventually.That("the replayed one is handled", () => handled.Count == 2);
@@ -133,7 +133,7 @@ public abstract partial class NodeContract
     }
 
     [Theory]
-    [InlineData(FailReasons.NoHandler)]
+    [InlineData(WsmqNackReasons.NoHandler)]
     [InlineData("Boom")]
     public async Task A_client_that_repeats_a_failure_is_told_once_and_the_message_counts_once(string reason)
     {
@@ -164,7 +164,7 @@ public abstract partial class NodeContract
         await twin.ReceivesAsync("0", "1");
 
         (bob.Skipped.Count, twin.Skipped.Count, skipped).Should().Be((1, 1, 1));
-        await bob.Connection.InvokeAsync("Resume", "user:bob", Position.Start.ToString());
+        await bob.Connection.InvokeAsync("Resume", "user:bob", WsmqPosition.Start.ToString());
         await bob.ReceivesAsync("0", "1", "0", "1");
         (await FailAsync(bob, bob.Received[0], reason)).Should().Be(1);
         await IsToldAsync(bob, 2);
@@ -179,7 +179,7 @@ public abstract partial class NodeContract
         await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
         await Eventually.That("bob reads the group", async () => await TryFailAsync(bob));
-        var receipt = await node.Publisher.SendAsync(new OutgoingMessage
+        var receipt = await node.Publisher.SendAsync(new WsmqOutgoingMessage
         {
             To = "group:team", Id = "m1", Type = "t", Data = new byte[] { 1, 2 }, ContentType = "x/y",
             Headers = new Dictionary<string, string> { ["k"] = "v" }, CorrelationId = "c", ReplyTo = "user:alice",
@@ -190,7 +190,7 @@ public abstract partial class NodeContract
             await FailAsync(bob, delivery);
 
         var first = (await DeadLetters(node).ListAsync("bob", max: 1)).Should().ContainSingle().Subject;
-        first.Source.Should().Be(Address.Group("team"));
+        first.Source.Should().Be(WsmqAddress.Group("team"));
         var second = (await DeadLetters(node).ListAsync("bob", first.Id)).Should().ContainSingle().Subject;
         (await DeadLetters(node).ListAsync("bob", second.Id)).Should().BeEmpty();
         (await DeadLetters(node).ListAsync("alice")).Should().BeEmpty();
@@ -211,7 +211,7 @@ public abstract partial class NodeContract
         again.Data!.Value.ToArray().Should().Equal(1, 2);
         again.Headers.Should().Equal(new Dictionary<string, string>
         {
-            ["k"] = "v", [ReplayHeaders.Source] = "group:team", [ReplayHeaders.Position] = receipt.Position,
+            ["k"] = "v", [WsmqReplayHeaders.Source] = "group:team", [WsmqReplayHeaders.Position] = receipt.Position,
         });
         (bob.Received[3].Sender, bob.Bodies[3]).Should().Be(("alice", "\"mine\""));
         (await DeadLetters(node).ListAsync("bob")).Should().BeEmpty();
@@ -220,7 +220,7 @@ public abstract partial class NodeContract
         {
             try
             {
-                return await client.Connection.InvokeAsync<int>("Fail", "group:team", Position.Start.ToString(), null) >= 0;
+                return await client.Connection.InvokeAsync<int>("Nack", "group:team", WsmqPosition.Start.ToString(), null) >= 0;
             }
             catch (Exception e) when (WsmqException.From(e)?.Error == WsmqErrors.ReadNotAllowed)
             {
@@ -290,16 +290,16 @@ public abstract partial class NodeContract
     {
         var node = await StartAsync();
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
-        await ShouldBeAsync(["group:none", Position.Start.ToString(), null], WsmqErrors.ReadNotAllowed);
-        await ShouldBeAsync(["user:alice", Position.Start.ToString(), null], WsmqErrors.ReadNotAllowed);
-        await ShouldBeAsync(["nobody", Position.Start.ToString(), null], WsmqErrors.InvalidAddress);
+        await ShouldBeAsync(["group:none", WsmqPosition.Start.ToString(), null], WsmqErrors.ReadNotAllowed);
+        await ShouldBeAsync(["user:alice", WsmqPosition.Start.ToString(), null], WsmqErrors.ReadNotAllowed);
+        await ShouldBeAsync(["nobody", WsmqPosition.Start.ToString(), null], WsmqErrors.InvalidAddress);
         await ShouldBeAsync(["user:bob", "1", null], WsmqErrors.InvalidPosition);
         await ShouldBeAsync([5, new { }, new[] { 1 }], WsmqErrors.InvalidAddress);
         await ShouldBeAsync(["user:bob", "0000000000000009", "x"], WsmqErrors.AckBeyondTail);
 
         async Task ShouldBeAsync(object?[] arguments, WsmqError error)
         {
-            var call = () => bob.Connection.InvokeCoreAsync<int>("Fail", arguments);
+            var call = () => bob.Connection.InvokeCoreAsync<int>("Nack", arguments);
             WsmqException.From((await call.Should().ThrowAsync<Exception>()).Which)!.Error.Should().Be(error);
         }
     }

@@ -25,7 +25,7 @@ public abstract partial class NodeContract
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         await bob.ReceivesAsync(Numbers(13, 10));
         var gap = bob.Gaps.Should().ContainSingle().Subject;
-        gap.Should().BeEquivalentTo(new { Source = "user:bob", Reason = GapReasons.Retention, Received = 0 });
+        gap.Should().BeEquivalentTo(new { Source = "user:bob", Reason = WsmqGapReasons.Retention, Received = 0 });
         receipts.Where(r => Missing(gap, r.Position)).Should().Equal(receipts.Take(10));
     }
 
@@ -43,7 +43,7 @@ public abstract partial class NodeContract
         var next = (await PublishAsync(node, "user:bob", 3, 1))[0];
 
         await bob.ReceivesAsync(Numbers(0, 4));
-        bob.Gaps[0].Reason.Should().Be(GapReasons.Consumed);
+        bob.Gaps[0].Reason.Should().Be(WsmqGapReasons.Consumed);
         receipts.Where(r => Missing(bob.Gaps[0], r.Position)).Should().Equal(receipts.Skip(1));
         string.CompareOrdinal(next.Position, receipts[2].Position).Should().BePositive();
         Missing(bob.Gaps[0], next.Position).Should().BeFalse();
@@ -54,17 +54,17 @@ public abstract partial class NodeContract
     {
         var node = await StartAsync(o => o.Retention.MaxAge = TimeSpan.FromSeconds(3));
         await using (var registers = await PlainClient.ConnectAsync(node, "bob"))
-            await registers.Connection.InvokeAsync("Ack", "user:bob", Position.Start.ToString());
+            await registers.Connection.InvokeAsync("Ack", "user:bob", WsmqPosition.Start.ToString());
         var receipts = await PublishAsync(node, "user:bob", 0, 3);
 
         var log = node.Services.GetRequiredService<IStore>().Log;
         await Eventually.That("the entries have expired", async () =>
-            (await log.ReadAsync(Address.User("bob"), Position.Start, 10, 10_000, CancellationToken.None)).Entries.Count == 0);
+            (await log.ReadAsync(WsmqAddress.User("bob"), WsmqPosition.Start, 10, 10_000, CancellationToken.None)).Entries.Count == 0);
 
         await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
         var next = (await PublishAsync(node, "user:bob", 3, 1))[0];
         await bob.ReceivesAsync("3");
-        bob.Gaps.Should().ContainSingle().Which.Reason.Should().Be(GapReasons.Retention);
+        bob.Gaps.Should().ContainSingle().Which.Reason.Should().Be(WsmqGapReasons.Retention);
         receipts.Should().OnlyContain(r => Missing(bob.Gaps[0], r.Position));
         string.CompareOrdinal(next.Position, receipts[2].Position).Should().BePositive();
     }

@@ -27,9 +27,9 @@ public abstract partial class NodeContract
         (await node.Groups.MembersAsync("ops")).Should().Equal("bob");
 
         // Nor does a position that the client kept from before open what it was not there for.
-        await bob.Connection.InvokeAsync("Resume", "group:ops", Position.Start.ToString());
+        await bob.Connection.InvokeAsync("Resume", "group:ops", WsmqPosition.Start.ToString());
         await bob.ReceivesAsync("0", "1", "4", "5", "4", "5");
-        bob.Gaps.Should().ContainSingle().Which.Reason.Should().Be(GapReasons.NotMember);
+        bob.Gaps.Should().ContainSingle().Which.Reason.Should().Be(WsmqGapReasons.NotMember);
         (await node.Groups.GroupsOfAsync("bob")).Should().Equal("ops");
     }
 
@@ -43,9 +43,9 @@ public abstract partial class NodeContract
 
         await bob.HearsAsync(node.Live.Clients.User("bob"), node.Live.Clients.Group("ops"));
         await carol.HearsAsync(node.Live.Clients.User("carol"));
-        await node.Live.Clients.User("bob").Live(new LiveMessage { Type = "tick", Body = JsonBody.Parse("1") });
-        await node.Live.Clients.Group("ops").Live(new LiveMessage { Data = new byte[] { 1, 2 }, ContentType = "x/y" });
-        await node.Live.Clients.All.Live(new LiveMessage { Type = "all" });
+        await node.Live.Clients.User("bob").Live(new WsmqLiveMessage { Type = "tick", Body = WsmqJsonBody.Parse("1") });
+        await node.Live.Clients.Group("ops").Live(new WsmqLiveMessage { Data = new byte[] { 1, 2 }, ContentType = "x/y" });
+        await node.Live.Clients.All.Live(new WsmqLiveMessage { Type = "all" });
 
         await Eventually.That("all have come", () => bob.Live.Count == 3 && carol.Live.Count == 1);
         bob.Live.Single(m => m.Type == "tick").Body.ToString().Should().Be("1");
@@ -57,7 +57,7 @@ public abstract partial class NodeContract
     {
         try
         {
-            await client.Connection.InvokeAsync("Ack", source, Position.Start.ToString());
+            await client.Connection.InvokeAsync("Ack", source, WsmqPosition.Start.ToString());
             return true;
         }
         catch (HubException e) when (WsmqError.Find(e.Message) == WsmqErrors.ReadNotAllowed)

@@ -16,7 +16,7 @@ public abstract partial class NodeContract
         var first = await alice.SendAsync("user:bob", 1, id: "x");
         var repeated = await alice.SendAsync("user:bob", 1, id: "x");
         var other = await carol.SendAsync("user:bob", 2, id: "x");
-        var app = await node.Publisher.SendAsync(new OutgoingMessage { To = "user:bob", Id = "x", Body = JsonBody.Parse("3") });
+        var app = await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Id = "x", Body = WsmqJsonBody.Parse("3") });
 
         repeated.Should().Be(first with { Duplicate = true });
         other.Duplicate.Should().BeFalse();
@@ -35,7 +35,7 @@ public abstract partial class NodeContract
         var bytes = Enumerable.Range(0, 256).Select(i => (byte)i).ToArray();
 
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
-        await alice.Connection.InvokeAsync<Receipt>("Send", new OutgoingMessage
+        await alice.Connection.InvokeAsync<WsmqReceipt>("Send", new WsmqOutgoingMessage
         {
             To = "user:" + Odd,
             Data = bytes,
@@ -57,13 +57,13 @@ public abstract partial class NodeContract
     public async Task The_app_publishes_objects_and_learns_which_of_many_failed()
     {
         var node = await StartAsync();
-        await node.Publisher.SendAsync(Address.User("bob"), new OrderShipped("o1"));
+        await node.Publisher.SendAsync(WsmqAddress.User("bob"), new OrderShipped("o1"));
         var results = await node.Publisher.SendManyAsync(
         [
-            new OutgoingMessage { To = "user:bob", Body = JsonBody.Parse("1") },
-            new OutgoingMessage { To = "nobody" },
-            new OutgoingMessage { To = "work:jobs" },
-            new OutgoingMessage { To = "user:bob", Body = JsonBody.Parse("2") },
+            new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse("1") },
+            new WsmqOutgoingMessage { To = "nobody" },
+            new WsmqOutgoingMessage { To = "work:jobs" },
+            new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse("2") },
         ]);
 
         results.Select(r => r.Error?.Error).Should().Equal(null, WsmqErrors.InvalidAddress, WsmqErrors.UnsupportedAddress, null);
@@ -72,6 +72,6 @@ public abstract partial class NodeContract
         bob.Received[0].Type.Should().Be("order-shipped");
     }
 
-    [MessageType("order-shipped")]
+    [WsmqMessageType("order-shipped")]
     private sealed record OrderShipped(string Id);
 }

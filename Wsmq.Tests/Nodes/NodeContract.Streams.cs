@@ -16,7 +16,7 @@ public abstract partial class NodeContract
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
 
-        var results = await alice.Connection.InvokeAsync<PublishResult[]>("SendMany", JsonNode.Parse("""
+        var results = await alice.Connection.InvokeAsync<WsmqItemResult[]>("SendMany", JsonNode.Parse("""
             [{"to":"user:bob","id":"a","body":1}, {"to":"nobody","id":"b"}, {"to":"group:none","id":"c","body":0}, 7, null,
              {"to":"user:bob","body":"x","data":""}, {"to":5}, {"to":"user:bob","id":"a","body":1}, {"to":"user:bob","body":2}]
             """));
@@ -28,7 +28,7 @@ public abstract partial class NodeContract
         results[8].TryGetReceipt(out var last).Should().BeTrue();
         last!.Id.Should().HaveLength(32);
         await bob.ReceivesAsync("1", "2");
-        (await alice.Connection.InvokeAsync<PublishResult[]>("SendMany", Array.Empty<object>())).Should().BeEmpty();
+        (await alice.Connection.InvokeAsync<WsmqItemResult[]>("SendMany", Array.Empty<object>())).Should().BeEmpty();
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public abstract partial class NodeContract
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         var messages = Channel.CreateUnbounded<object[]>();
-        var results = new List<PublishResult>();
+        var results = new List<WsmqItemResult>();
         var next = 0;
 
         // As a good client does: no more under way than the server takes.
@@ -54,7 +54,7 @@ public abstract partial class NodeContract
         }
 
         SendSome();
-        await foreach (var some in alice.Connection.StreamAsync<PublishResult[]>("Publish", messages.Reader))
+        await foreach (var some in alice.Connection.StreamAsync<WsmqItemResult[]>("Publish", messages.Reader))
         {
             some.Should().NotBeEmpty();
             results.AddRange(some);
@@ -90,7 +90,7 @@ public abstract partial class NodeContract
         var node = await StartAsync();
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
         var open = Channel.CreateUnbounded<object[]>();
-        var first = alice.Connection.StreamAsync<PublishResult[]>("Publish", open.Reader).GetAsyncEnumerator();
+        var first = alice.Connection.StreamAsync<WsmqItemResult[]>("Publish", open.Reader).GetAsyncEnumerator();
         open.Writer.TryWrite([new { to = "user:bob", body = 1 }]);
         (await first.MoveNextAsync()).Should().BeTrue();
 
@@ -111,7 +111,7 @@ public abstract partial class NodeContract
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
         var open = Channel.CreateUnbounded<object[]>();
         using var cancel = new CancellationTokenSource();
-        var stream = alice.Connection.StreamAsync<PublishResult[]>("Publish", open.Reader, cancel.Token).GetAsyncEnumerator();
+        var stream = alice.Connection.StreamAsync<WsmqItemResult[]>("Publish", open.Reader, cancel.Token).GetAsyncEnumerator();
         open.Writer.TryWrite([new { to = "user:bob", body = 1 }]);
         await stream.MoveNextAsync();
         await cancel.CancelAsync();
@@ -133,7 +133,7 @@ public abstract partial class NodeContract
             using var cancel = new CancellationTokenSource();
             var open = Channel.CreateUnbounded<object>();
             open.Writer.TryWrite(new[] { new { to = "user:alice", body = i } });
-            var stream = alice.Connection.StreamAsync<PublishResult[]>("Publish", open.Reader, cancel.Token).GetAsyncEnumerator();
+            var stream = alice.Connection.StreamAsync<WsmqItemResult[]>("Publish", open.Reader, cancel.Token).GetAsyncEnumerator();
             (await stream.MoveNextAsync()).Should().BeTrue();
             stream.Current.Should().OnlyContain(r => r.Error == null);
             await cancel.CancelAsync();
@@ -158,14 +158,14 @@ public abstract partial class NodeContract
         string.Concat(alice.All).Should().NotContain("one stream at a time");
     }
 
-    private static async Task<List<PublishResult>> StreamAsync(PlainClient client, params object[] items)
+    private static async Task<List<WsmqItemResult>> StreamAsync(PlainClient client, params object[] items)
     {
         var channel = Channel.CreateUnbounded<object>();
         foreach (var item in items)
             channel.Writer.TryWrite(item);
         channel.Writer.Complete();
-        var results = new List<PublishResult>();
-        await foreach (var some in client.Connection.StreamAsync<PublishResult[]>("Publish", channel.Reader))
+        var results = new List<WsmqItemResult>();
+        await foreach (var some in client.Connection.StreamAsync<WsmqItemResult[]>("Publish", channel.Reader))
             results.AddRange(some);
         return results;
     }

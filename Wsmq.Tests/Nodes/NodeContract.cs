@@ -27,10 +27,10 @@ public abstract partial class NodeContract : IAsyncLifetime
         return node;
     }
 
-    private static OutgoingMessage Message(string to, int number) =>
-        new() { To = to, Id = $"m{number}", Body = JsonBody.Parse(number.ToString("D", null)) };
+    private static WsmqOutgoingMessage Message(string to, int number) =>
+        new() { To = to, Id = $"m{number}", Body = WsmqJsonBody.Parse(number.ToString("D", null)) };
 
-    private static async Task<Receipt[]> PublishAsync(TestNode node, string to, int first, int count)
+    private static async Task<WsmqReceipt[]> PublishAsync(TestNode node, string to, int first, int count)
     {
         var results = await node.Publisher.SendManyAsync([.. Enumerable.Range(first, count).Select(i => Message(to, i))]);
         return [.. results.Select(r => r.Receipt!)];

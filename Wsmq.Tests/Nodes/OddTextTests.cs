@@ -12,7 +12,7 @@ public sealed class OddTextTests : IAsyncLifetime
     private readonly TempFolder _folder = new();
     private TestNode _node = null!;
 
-    [MessageType("order")]
+    [WsmqMessageType("order")]
     private sealed record Order
     {
         public required string Id { get; init; }
@@ -30,30 +30,30 @@ public sealed class OddTextTests : IAsyncLifetime
         _folder.Dispose();
     }
 
-    public static TheoryData<string, SendOptions> Texts => new()
+    public static TheoryData<string, WsmqSendOptions> Texts => new()
     {
-        { "a header's value", new SendOptions { Headers = new Dictionary<string, string> { ["h"] = Half } } },
-        { "a header's name", new SendOptions { Headers = new Dictionary<string, string> { ["\ude00"] = "v" } } },
-        { "an id", new SendOptions { Id = Half } },
-        { "a type", new SendOptions { Type = "\ud83d\ud83d\ude00" } },
-        { "a correlation id", new SendOptions { CorrelationId = "\ude00\ud83d" } },
+        { "a header's value", new WsmqSendOptions { Headers = new Dictionary<string, string> { ["h"] = Half } } },
+        { "a header's name", new WsmqSendOptions { Headers = new Dictionary<string, string> { ["\ude00"] = "v" } } },
+        { "an id", new WsmqSendOptions { Id = Half } },
+        { "a type", new WsmqSendOptions { Type = "\ud83d\ud83d\ude00" } },
+        { "a correlation id", new WsmqSendOptions { CorrelationId = "\ude00\ud83d" } },
     };
 
     [Theory]
     [MemberData(nameof(Texts))]
-    public async Task Half_an_emoji_in_what_travels_with_a_message_is_refused_at_the_send(string where, SendOptions options)
+    public async Task Half_an_emoji_in_what_travels_with_a_message_is_refused_at_the_send(string where, WsmqSendOptions options)
     {
         await using var alice = await TypedClient.StartAsync(_node.Hub, "alice");
         await using var bob = await PlainClient.ConnectAsync(_node, "bob");
 
         foreach (var send in new Func<Task>[]
         {
-            () => alice.Client.SendAsync(Address.User("bob"), new Number(1), options),
-            () => _node.Publisher.SendAsync(Address.User("bob"), new Number(1), options),
+            () => alice.Client.SendAsync(WsmqAddress.User("bob"), new Number(1), options),
+            () => _node.Publisher.SendAsync(WsmqAddress.User("bob"), new Number(1), options),
         })
             (await send.Should().ThrowAsync<WsmqException>(where)).Which.Error.Should().Be(WsmqErrors.InvalidMessage);
 
-        await alice.Client.SendAsync(Address.User("bob"), new Number(2), new SendOptions { Headers = new Dictionary<string, string> { ["\ud83d\ude00"] = "\ud83d\ude00\ud83d\ude00!" } });
+        await alice.Client.SendAsync(WsmqAddress.User("bob"), new Number(2), new WsmqSendOptions { Headers = new Dictionary<string, string> { ["\ud83d\ude00"] = "\ud83d\ude00\ud83d\ude00!" } });
         await bob.ReceivesAsync("""{"value":2}""");
         bob.Received[0].Headers.Should().BeEquivalentTo(new Dictionary<string, string> { ["\ud83d\ude00"] = "\ud83d\ude00\ud83d\ude00!" });
     }
@@ -66,8 +66,8 @@ public sealed class OddTextTests : IAsyncLifetime
         var handled = new ConcurrentQueue<string>();
         await using var typed = await StartAsync(handled, []);
 
-        await alice.Client.SendAsync(Address.User("bob"), new Order { Id = Half });
-        await _node.Publisher.SendAsync(Address.User("bob"), new Order { Id = Half });
+        await alice.Client.SendAsync(WsmqAddress.User("bob"), new Order { Id = Half });
+        await _node.Publisher.SendAsync(WsmqAddress.User("bob"), new Order { Id = Half });
 
         await Eventually.That("both are handled", () => handled.Count == 2);
         handled.Should().Equal("hi \ufffd", "hi \ufffd");
@@ -118,8 +118,8 @@ public sealed class OddTextTests : IAsyncLifetime
         handled.Should().Equal(id);
     }
 
-    private Task<Receipt> SendAsync(string body) =>
-        _node.Publisher.SendAsync(new OutgoingMessage { To = "user:bob", Type = "order", Body = JsonBody.Parse(body) });
+    private Task<WsmqReceipt> SendAsync(string body) =>
+        _node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Type = "order", Body = WsmqJsonBody.Parse(body) });
 
     private async Task<TypedClient> StartAsync(ConcurrentQueue<string> handled, ConcurrentQueue<WsmqErrorEventArgs> errors)
     {

@@ -12,9 +12,9 @@ public sealed class OlderSnapshotTests(ITestOutputHelper output)
     private const int New = 5;
     private const int Window = 4;
 
-    private static readonly Address Bob = Address.User("bob");
+    private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
 
-    private readonly List<Receipt> _sent = [];
+    private readonly List<WsmqReceipt> _sent = [];
 
     [Theory]
     [InlineData(true, 256)]
@@ -53,7 +53,7 @@ public sealed class OlderSnapshotTests(ITestOutputHelper output)
         {
             output.WriteLine($"{name}: {client.Received.Count} deliveries, {string.Join(", ", client.Gaps)}");
             Missing(client, from).Should().BeEmpty(name);
-            client.Gaps.Should().ContainSingle().Which.Reason.Should().Be(GapReasons.Lost);
+            client.Gaps.Should().ContainSingle().Which.Reason.Should().Be(WsmqGapReasons.Lost);
         }
 
         typed.Gaps.Should().BeEmpty("it has all of them");
@@ -75,7 +75,7 @@ public sealed class OlderSnapshotTests(ITestOutputHelper output)
     }
 
     // Neither delivered nor announced.
-    private IEnumerable<Receipt> Missing(PlainClient client, int from) => _sent.Skip(from).Where(r =>
+    private IEnumerable<WsmqReceipt> Missing(PlainClient client, int from) => _sent.Skip(from).Where(r =>
         client.Received.All(d => d.Position != r.Position)
         && !client.Gaps.Any(g => string.CompareOrdinal(g.After, r.Position) < 0 && string.CompareOrdinal(r.Position, g.Before) < 0));
 }

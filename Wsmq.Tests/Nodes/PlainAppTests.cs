@@ -32,15 +32,15 @@ public sealed class PlainAppTests(SharedRedis redis) : IDisposable
         await app.StartAsync();
         var publisher = app.Services.GetRequiredService<IWsmqPublisher>();
 
-        await publisher.SendAsync(Address.User("bob"), new Number(1));
+        await publisher.SendAsync(WsmqAddress.User("bob"), new Number(1));
         await app.Services.GetRequiredService<IWsmqGroups>().AddAsync("ops", "bob");
-        await publisher.SendAsync(Address.Group("ops"), new Number(2));
+        await publisher.SendAsync(WsmqAddress.Group("ops"), new Number(2));
         await app.Services.GetRequiredService<IWsmqAccess>().BanAsync("carol");
 
         await Eventually.That("both messages have come", () => bob.Handled.Order().SequenceEqual([1, 2]));
         await Eventually.That("the banned one is out", () => carol.Client.State == WsmqClientState.Stopped);
         await app.StopAsync();
-        var late = () => publisher.SendAsync(Address.User("bob"), new Number(3));
+        var late = () => publisher.SendAsync(WsmqAddress.User("bob"), new Number(3));
         (await late.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.Stopping);
     }
 
@@ -58,17 +58,17 @@ public sealed class PlainAppTests(SharedRedis redis) : IDisposable
         builder.Services.AddWsmq().UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix);
         using var app = builder.Build();
         await app.StartAsync();
-        var live = app.Services.GetRequiredService<IHubContext<WsmqHub, IWsmqClient>>();
+        var live = app.Services.GetRequiredService<IHubContext<WsmqHub, IWsmqReceiver>>();
         var health = app.Services.GetRequiredService<HealthCheckService>();
 
         // A group is joined after the logs are read; a push before that is lost, as documented.
         await Eventually.That("the push to the group comes", async () =>
         {
-            await live.Clients.Group("ops").Live(new LiveMessage { Type = "group" });
+            await live.Clients.Group("ops").Live(new WsmqLiveMessage { Type = "group" });
             return bob.Contains("group");
         });
-        await live.Clients.User("carol").Live(new LiveMessage { Type = "user" });
-        await live.Clients.All.Live(new LiveMessage { Type = "all" });
+        await live.Clients.User("carol").Live(new WsmqLiveMessage { Type = "user" });
+        await live.Clients.All.Live(new WsmqLiveMessage { Type = "all" });
         var running = await health.CheckHealthAsync();
         await Eventually.That("both have the last", () => bob.Contains("all") && carol.Contains("all"));
         await app.StopAsync();
@@ -101,11 +101,11 @@ public sealed class PlainAppTests(SharedRedis redis) : IDisposable
         await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")));
         await using var upper = await TypedClient.StartAsync(node.Hub, "Bob");
 
-        await node.Publisher.SendAsync(Address.User("bob"), new Number(1));
+        await node.Publisher.SendAsync(WsmqAddress.User("bob"), new Number(1));
         await node.Groups.AddAsync("ops", "bob");
-        await node.Publisher.SendAsync(Address.Group("ops"), new Number(2));
+        await node.Publisher.SendAsync(WsmqAddress.Group("ops"), new Number(2));
         await node.Access.BanAsync("bob");
-        await node.Publisher.SendAsync(Address.User("Bob"), new Number(3));
+        await node.Publisher.SendAsync(WsmqAddress.User("Bob"), new Number(3));
 
         await upper.HandlesAsync([3]);
         upper.Client.State.Should().Be(WsmqClientState.Connected);
@@ -124,9 +124,9 @@ public sealed class PlainAppTests(SharedRedis redis) : IDisposable
         await using var plain = await PlainClient.ConnectAsync(node, "bob", "plain");
         await using var typed = await TypedClient.StartAsync(node.Hub, "bob");
 
-        await node.Publisher.SendAsync(Address.User("bob"), new Number(1));
+        await node.Publisher.SendAsync(WsmqAddress.User("bob"), new Number(1));
         await Eventually.That("the first has come", () => plain.Received.Count == 1);
-        await node.Publisher.SendAsync(Address.Group("new"), new Number(2));
+        await node.Publisher.SendAsync(WsmqAddress.Group("new"), new Number(2));
 
         await Eventually.That("the group's first has come", () => plain.Received.Count == 2);
         await Eventually.That("both have come", () => typed.Handled.Order().SequenceEqual([1, 2]));

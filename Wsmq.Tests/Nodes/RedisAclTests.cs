@@ -32,12 +32,12 @@ public sealed class RedisAclTests(RedisAclTests.Server server) : IClassFixture<R
 
         await alice.SendAsync("user:bob", 1);
         await bob.ReceivesAsync("0", "1");
-        await a.Publisher.SendAsync(new OutgoingMessage { To = "group:ops", Body = JsonBody.Parse("2") });
+        await a.Publisher.SendAsync(new WsmqOutgoingMessage { To = "group:ops", Body = WsmqJsonBody.Parse("2") });
         await bob.ReceivesAsync("0", "1", "2");
         await bob.HearsAsync(a.Live.Clients.User("bob"), a.Live.Clients.Group("ops"));
-        await a.Live.Clients.All.Live(new LiveMessage { Type = "all" });
-        await a.Live.Clients.User("bob").Live(new LiveMessage { Type = "user" });
-        await a.Live.Clients.Group("ops").Live(new LiveMessage { Type = "group" });
+        await a.Live.Clients.All.Live(new WsmqLiveMessage { Type = "all" });
+        await a.Live.Clients.User("bob").Live(new WsmqLiveMessage { Type = "user" });
+        await a.Live.Clients.Group("ops").Live(new WsmqLiveMessage { Type = "group" });
         await Eventually.That("the pushes come", () => bob.Live.Count == 3);
         await a.Groups.RemoveAsync("ops", "bob");
 

@@ -32,8 +32,8 @@ public sealed class RedisLoadTests(ITestOutputHelper output)
     private const int MostMicroseconds = 10_000;
 
     private static readonly RedisKeys Keys = new(Prefix, 64);
-    private static readonly Address OfLarge = Address.User("mallory");
-    private static readonly Address OfSmall = Address.User("eve");
+    private static readonly WsmqAddress OfLarge = WsmqAddress.User("mallory");
+    private static readonly WsmqAddress OfSmall = WsmqAddress.User("eve");
 
     [Fact]
     public async Task What_one_user_asks_is_done_in_small_pieces_whatever_stands_in_the_logs()
@@ -52,31 +52,31 @@ public sealed class RedisLoadTests(ITestOutputHelper output)
         for (var i = 0; i < Groups; i++)
         {
             await node.Groups.AddAsync($"g{i}", "mallory");
-            await SendAsync(node, Address.Group($"g{i}"), 2, new string('x', LargeBytes), atATime: 2);
+            await SendAsync(node, WsmqAddress.Group($"g{i}"), 2, new string('x', LargeBytes), atATime: 2);
         }
 
         await using var monitor = await RedisMonitor.StartAsync(redis);
         await using var ofLarge = await MeasuredAsync(server, $"{Connections} clients come and read the large ones", () => ClientsAsync(node, OfLarge));
         await using var ofSmall = await MeasuredAsync(server, $"{Connections} clients come and read the small ones", () => ClientsAsync(node, OfSmall));
         await PhaseAsync(server, "long logs are read again and again", () =>
-            Task.WhenAll(ofLarge.AgainAsync("Resume", Position.Start.ToString()), ofSmall.AgainAsync("Resume", Position.Start.ToString())));
-        await PhaseAsync(server, "failures of the same message", () => ofLarge.AgainAsync("Fail", ofLarge.First, "odd"));
+            Task.WhenAll(ofLarge.AgainAsync("Resume", WsmqPosition.Start.ToString()), ofSmall.AgainAsync("Resume", WsmqPosition.Start.ToString())));
+        await PhaseAsync(server, "failures of the same message", () => ofLarge.AgainAsync("Nack", ofLarge.First, "odd"));
         var end = (await node.Publisher.SendAsync(OfSmall, "end")).Position;
         await PhaseAsync(server, "everything is acknowledged at once, and removed", async () =>
         {
             await ofSmall.AgainAsync("Ack", end);
             await Eventually.That("the log is empty", async () =>
             {
-                await ofSmall.AgainAsync("Resume", Position.Start.ToString());
+                await ofSmall.AgainAsync("Resume", WsmqPosition.Start.ToString());
                 return await admin.GetDatabase().StreamLengthAsync(Keys.Log(OfSmall)) == 0;
             });
         });
 
         await monitor.SeesAllAsync(redis);
-        Judge(monitor.Scripts, Position.Parse(end).Next());
+        Judge(monitor.Scripts, WsmqPosition.Parse(end).Next());
     }
 
-    private void Judge(IReadOnlyList<IReadOnlyList<string[]>> scripts, Position acknowledged)
+    private void Judge(IReadOnlyList<IReadOnlyList<string[]>> scripts, WsmqPosition acknowledged)
     {
         var all = scripts.SelectMany(s => s).ToLookup(command => command[0].ToUpperInvariant());
         var (most, ranges, removals) = (scripts.Max(s => s.Count), all["XRANGE"].ToArray(), all["XTRIM"].Where(r => r.Contains($"{acknowledged.Value}")).ToArray());
@@ -89,13 +89,13 @@ public sealed class RedisLoadTests(ITestOutputHelper output)
         removals[0].Should().Contain("LIMIT", "a long log goes in parts");
     }
 
-    private static async Task SendAsync(TestNode node, Address to, int count, string body, int atATime)
+    private static async Task SendAsync(TestNode node, WsmqAddress to, int count, string body, int atATime)
     {
         foreach (var some in Enumerable.Range(0, count).Chunk(atATime))
             await Task.WhenAll(some.Select(_ => node.Publisher.SendAsync(to, body)));
     }
 
-    private static async Task<Clients> ClientsAsync(TestNode node, Address user)
+    private static async Task<Clients> ClientsAsync(TestNode node, WsmqAddress user)
     {
         var clients = new Clients(user, await Task.WhenAll(Enumerable.Range(0, Connections).Select(
             i => PlainClient.ConnectAsync(node, user.Name, $"d{i % 4}", ack: false))));
@@ -124,7 +124,7 @@ public sealed class RedisLoadTests(ITestOutputHelper output)
         return result;
     }
 
-    private sealed class Clients(Address user, PlainClient[] all) : IAsyncDisposable
+    private sealed class Clients(WsmqAddress user, PlainClient[] all) : IAsyncDisposable
     {
         public PlainClient[] All => all;
 

@@ -62,8 +62,8 @@ public sealed class RedisSettingsTests(SharedRedis redis)
         await bob.SendAsync("user:bob", 0);
 
         // No comparison with the store comes within an hour: signals are heard.
-        await a.Publisher.SendAsync(new OutgoingMessage { To = "user:bob", Body = JsonBody.Parse("1") });
-        await a.Publisher.SendAsync(new OutgoingMessage { To = "group:ops", Body = JsonBody.Parse("2") });
+        await a.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse("1") });
+        await a.Publisher.SendAsync(new WsmqOutgoingMessage { To = "group:ops", Body = WsmqJsonBody.Parse("2") });
         await Eventually.That("both come", () => bob.Received.Count == 3);
         await a.Live.Groups.AddToGroupAsync(bob.Connection.ConnectionId!, "live");
         await bob.HearsAsync(a.Live.Clients.User("bob"), a.Live.Clients.Group("live"));
@@ -72,7 +72,7 @@ public sealed class RedisSettingsTests(SharedRedis redis)
         await Eventually.That("live pushes come", () => bob.Live.Count == 3);
         await a.Groups.RemoveAsync("ops", "bob");
         await Eventually.That("the other node hears that a member was removed", () => Record.Exception(
-            () => bob.Connection.InvokeAsync("Resume", "group:ops", Position.Start.ToString()).Wait()) is not null);
+            () => bob.Connection.InvokeAsync("Resume", "group:ops", WsmqPosition.Start.ToString()).Wait()) is not null);
         await a.Access.BanAsync("bob");
         await Eventually.That("news about access is heard", () => bob.Closed is not null || bob.Connection.State == HubConnectionState.Disconnected);
         var timeOuts = logs.Of(LogLevel.Warning).Where(l => l.Contains("CommandTimeout", StringComparison.Ordinal));
@@ -153,8 +153,8 @@ public sealed class RedisSettingsTests(SharedRedis redis)
         {
             var name = i.ToString(CultureInfo.InvariantCulture);
             foreach (var to in new[] { nodes[i].Live.Clients.All, nodes[i].Live.Clients.User("bob"), nodes[i].Live.Clients.Group("g") })
-                await to.Live(new LiveMessage { Type = name });
-            await nodes[i].Publisher.SendAsync(new OutgoingMessage { To = "group:ops", Body = JsonBody.Parse(name) });
+                await to.Live(new WsmqLiveMessage { Type = name });
+            await nodes[i].Publisher.SendAsync(new WsmqOutgoingMessage { To = "group:ops", Body = WsmqJsonBody.Parse(name) });
         }
 
         for (var i = 0; i < nodes.Count; i++)

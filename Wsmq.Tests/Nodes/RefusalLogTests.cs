@@ -61,8 +61,8 @@ public sealed class RefusalLogTests : IAsyncLifetime
     {
         await using var alice = await PlainClient.ConnectAsync(_node, "alice");
         await alice.SendAsync("user:alice", Marker);
-        await alice.Connection.InvokeAsync<Receipt>("Send", new { to = "user:alice", type = "t", headers = new { h = Marker } });
-        await _node.Live.Clients.User("alice").Live(new LiveMessage { Body = JsonBody.Parse($"\"{Marker}\"") });
+        await alice.Connection.InvokeAsync<WsmqReceipt>("Send", new { to = "user:alice", type = "t", headers = new { h = Marker } });
+        await _node.Live.Clients.User("alice").Live(new WsmqLiveMessage { Body = WsmqJsonBody.Parse($"\"{Marker}\"") });
 
         await Eventually.That("all came", () => alice.Received.Count == 2 && alice.Live.Count == 1);
         _logs.All.Should().NotContain(l => l.Contains(Marker, StringComparison.Ordinal));

@@ -73,7 +73,7 @@ public sealed class RefusalTests : IAsyncLifetime
         await using var alice = await PlainClient.ConnectAsync(_node, "alice");
         await using var bob = await PlainClient.ConnectAsync(_node, "bob");
 
-        var refused = await Record.ExceptionAsync(() => alice.Connection.InvokeAsync<Receipt>("Send", message));
+        var refused = await Record.ExceptionAsync(() => alice.Connection.InvokeAsync<WsmqReceipt>("Send", message));
 
         Code(refused).Should().Be(code, what);
         await alice.SendAsync("user:bob", "next");
@@ -84,10 +84,10 @@ public sealed class RefusalTests : IAsyncLifetime
     public async Task A_body_that_nests_too_deeply_is_refused_before_it_can_break_a_receiver()
     {
         await using var alice = await PlainClient.ConnectAsync(_node, "alice");
-        var deep = JsonBody.Trusted(Encoding.UTF8.GetBytes(new string('[', 55) + new string(']', 55)));
+        var deep = WsmqJsonBody.Trusted(Encoding.UTF8.GetBytes(new string('[', 55) + new string(']', 55)));
 
         var refused = await Record.ExceptionAsync(() =>
-            alice.Connection.InvokeAsync<Receipt>("Send", new OutgoingMessage { To = "user:bob", Body = deep }));
+            alice.Connection.InvokeAsync<WsmqReceipt>("Send", new WsmqOutgoingMessage { To = "user:bob", Body = deep }));
 
         Code(refused).Should().Be("invalid-body");
     }
@@ -120,7 +120,7 @@ public sealed class RefusalTests : IAsyncLifetime
     {
         await using var alice = await PlainClient.ConnectAsync(_node, "alice", ack: false);
         var receipt = await alice.SendAsync("user:alice", 1);
-        var beyond = Position.Parse(receipt.Position).Next().ToString();
+        var beyond = WsmqPosition.Parse(receipt.Position).Next().ToString();
 
         Code(await Record.ExceptionAsync(() => alice.Connection.InvokeAsync("Ack", "user:alice", beyond))).Should().Be("ack-beyond-tail");
         Code(await Record.ExceptionAsync(() => alice.Connection.InvokeAsync("Resume", "user:alice", beyond))).Should().Be("position-beyond-tail");
@@ -192,7 +192,7 @@ public sealed class RefusalTests : IAsyncLifetime
     }
 
     // As it stands: a serializer would replace what is no Unicode.
-    private static JsonBody Raw(string json) => JsonBody.Trusted(Encoding.UTF8.GetBytes(json));
+    private static WsmqJsonBody Raw(string json) => WsmqJsonBody.Trusted(Encoding.UTF8.GetBytes(json));
 
     private static string? Code(Exception? exception) => WsmqError.Find(exception?.Message)?.Code;
 }

@@ -84,7 +84,7 @@ public sealed class ReplicaFailoverTests(ITestOutputHelper output)
         var log = node.Services.GetRequiredService<IStore>().Log;
         foreach (var of in receipts.GroupBy(r => r.To))
         {
-            var stored = (await log.ReadAsync(Address.Parse(of.Key), Position.Start, 100_000, int.MaxValue, default)).Entries;
+            var stored = (await log.ReadAsync(WsmqAddress.Parse(of.Key), WsmqPosition.Start, 100_000, int.MaxValue, default)).Entries;
             stored.Select(e => (Encoding.UTF8.GetString(e.Body.Span), e.Position.ToString())).Should().Contain(of.Select(r => ($"\"{r.Id}\"", r.Position)));
         }
     }
@@ -95,7 +95,7 @@ public sealed class ReplicaFailoverTests(ITestOutputHelper output)
         for (var i = 0; !stop.IsCancellationRequested; i++)
         {
             var (to, id) = ($"user:u{sender % 5}", $"{sender}-{i}");
-            var message = new OutgoingMessage { To = to, Id = id, Body = JsonBody.Parse($"\"{id}\"") };
+            var message = new WsmqOutgoingMessage { To = to, Id = id, Body = WsmqJsonBody.Parse($"\"{id}\"") };
             while (!stop.IsCancellationRequested)
             {
                 try
@@ -111,9 +111,9 @@ public sealed class ReplicaFailoverTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task<Receipt> RepeatedAsync(Func<Task<Receipt>> send)
+    private static async Task<WsmqReceipt> RepeatedAsync(Func<Task<WsmqReceipt>> send)
     {
-        Receipt? receipt = null;
+        WsmqReceipt? receipt = null;
         await Eventually.That("a repeat gets its receipt", async () =>
         {
             try

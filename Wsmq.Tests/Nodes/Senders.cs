@@ -44,7 +44,7 @@ internal sealed class Senders
         var log = node.Services.GetRequiredService<IStore>().Log;
         foreach (var of in _receipts.Skip(_marked).GroupBy(r => r.To))
         {
-            var stored = (await log.ReadAsync(Address.Parse(of.Key), Position.Start, 100_000, int.MaxValue, default)).Entries
+            var stored = (await log.ReadAsync(WsmqAddress.Parse(of.Key), WsmqPosition.Start, 100_000, int.MaxValue, default)).Entries
                 .Select(e => (Encoding.UTF8.GetString(e.Body.Span), e.Position.ToString())).ToHashSet();
             of.Where(r => !stored.Contains(($"\"{r.Id}\"", r.Position))).Should().BeEmpty("all that has a receipt is in the log");
         }
@@ -71,7 +71,7 @@ internal sealed class Senders
     {
         for (var i = 0; !_stop.IsCancellationRequested; i++)
         {
-            var message = new OutgoingMessage { To = to, Id = $"{sender}-{i}", Body = JsonBody.Parse($"\"{sender}-{i}\"") };
+            var message = new WsmqOutgoingMessage { To = to, Id = $"{sender}-{i}", Body = WsmqJsonBody.Parse($"\"{sender}-{i}\"") };
             while (!_stop.IsCancellationRequested)
             {
                 try

@@ -35,6 +35,6 @@ public sealed class SharedDeviceTests : IDisposable
     private static async Task SendAsync(TestNode node, int first, int count)
     {
         for (var i = first; i < first + count; i++)
-            await node.Publisher.SendAsync(Address.User("bob"), new Number(i));
+            await node.Publisher.SendAsync(WsmqAddress.User("bob"), new Number(i));
     }
 }

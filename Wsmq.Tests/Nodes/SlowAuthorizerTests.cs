@@ -23,7 +23,7 @@ public sealed class SlowAuthorizerTests : IDisposable
         var held = Enumerable.Range(0, 20).Select(i => slow.SendAsync("user:bob", i)).ToArray();
         await Eventually.That("all are asked about", () => authorizer.Asked == 20);
         await alice.SendAsync("user:bob", "alice");
-        await node.Publisher.SendAsync(new OutgoingMessage { To = "user:bob", Body = JsonBody.Parse("\"app\"") });
+        await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse("\"app\"") });
         await bob.ReceivesAsync("\"alice\"", "\"app\"");
 
         // The last first, as the answers of a busy service may come.
@@ -59,9 +59,9 @@ public sealed class SlowAuthorizerTests : IDisposable
             }
         }
 
-        public ValueTask<bool> CanReadAsync(WsmqCaller caller, Address source, CancellationToken cancellationToken) => new(true);
+        public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) => new(true);
 
-        public ValueTask<bool> CanSendAsync(WsmqCaller caller, Address to, CancellationToken cancellationToken)
+        public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken)
         {
             if (caller.UserId != "slow")
                 return new(true);

@@ -34,8 +34,8 @@ public sealed class SlowLineTests : IDisposable
         await using var node = await StartAsync(o => (o.MaxBodyBytes, o.MaxSilentAttempts) = (4 * Megabyte, 1));
         await using var line = new TcpProxy(node.Address);
         line.Conditions.BytesPerSecondDown = 300_000;
-        await node.Publisher.SendAsync(Address.User("bob"), new string('x', (4 * Megabyte) - 100));
-        await node.Publisher.SendAsync(Address.User("bob"), "small");
+        await node.Publisher.SendAsync(WsmqAddress.User("bob"), new string('x', (4 * Megabyte) - 100));
+        await node.Publisher.SendAsync(WsmqAddress.User("bob"), "small");
         var (come, over) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         await using var bob = PlainClient.Create(line.Hub, TestTokens.For("bob"), onReceive: _ =>
         {
@@ -64,7 +64,7 @@ public sealed class SlowLineTests : IDisposable
         await using var node = await StartAsync(
             o => o.MaxSilentAttempts = 1, app => app.MapWsmq("/hasty", o => o.TransportSendTimeout = TimeSpan.FromMilliseconds(100)));
         for (var i = 0; i < 40; i++)
-            await node.Publisher.SendAsync(Address.User("bob"), new string('x', 250_000));
+            await node.Publisher.SendAsync(WsmqAddress.User("bob"), new string('x', 250_000));
         using (var socket = await ConnectAsync(node, "/hasty", TestTokens.For("bob")))
             await HasLeftAsync(node);
 
@@ -77,7 +77,7 @@ public sealed class SlowLineTests : IDisposable
     public async Task A_connection_whose_token_expires_is_no_failed_attempt()
     {
         await using var node = await StartAsync(o => o.MaxSilentAttempts = 1);
-        await node.Publisher.SendAsync(Address.User("bob"), 1);
+        await node.Publisher.SendAsync(WsmqAddress.User("bob"), 1);
         await using (var brief = PlainClient.Create(node.Hub, TestTokens.For("bob", lifetime: TimeSpan.FromSeconds(2)), ack: false))
         {
             await brief.Connection.StartAsync();
@@ -94,7 +94,7 @@ public sealed class SlowLineTests : IDisposable
     public async Task A_connection_that_its_client_ends_is_one()
     {
         await using var node = await StartAsync(o => o.MaxSilentAttempts = 1);
-        await node.Publisher.SendAsync(Address.User("bob"), 1);
+        await node.Publisher.SendAsync(WsmqAddress.User("bob"), 1);
         using (var socket = await ConnectAsync(node, TestNode.HubPath, TestTokens.For("bob")))
         {
             var buffer = new byte[4096];

@@ -74,7 +74,7 @@ public sealed class SlowReaderTests(ITestOutputHelper output) : IDisposable
         for (var number = 0; number < Messages; number++)
         {
             for (var group = 0; group < Groups; group++)
-                await node.Publisher.SendAsync(Address.Group($"g{group}"), $"{number}{body}");
+                await node.Publisher.SendAsync(WsmqAddress.Group($"g{group}"), $"{number}{body}");
         }
     }
 

@@ -116,21 +116,21 @@ public sealed class StoreStateTests : IAsyncLifetime
         return (late, starting);
     }
 
-    private static async Task<List<PublishResult>> PublishAsync(PlainClient client)
+    private static async Task<List<WsmqItemResult>> PublishAsync(PlainClient client)
     {
-        var results = new List<PublishResult>();
-        var stream = client.Connection.StreamAsync<PublishResult[]>("Publish", MessagesAsync());
+        var results = new List<WsmqItemResult>();
+        var stream = client.Connection.StreamAsync<WsmqItemResult[]>("Publish", MessagesAsync());
         await foreach (var some in stream)
             results.AddRange(some);
         return results;
     }
 
-    private static async IAsyncEnumerable<OutgoingMessage[]> MessagesAsync()
+    private static async IAsyncEnumerable<WsmqOutgoingMessage[]> MessagesAsync()
     {
         for (var i = 0; i < Count; i++)
         {
             await Task.Yield();
-            yield return [new OutgoingMessage { To = "user:carol", Id = $"s{i}", Body = JsonBody.Parse("0") }];
+            yield return [new WsmqOutgoingMessage { To = "user:carol", Id = $"s{i}", Body = WsmqJsonBody.Parse("0") }];
         }
     }
 }

@@ -18,7 +18,7 @@ public sealed class TurnedAwayTests : IDisposable
         var away = new AwayAuthorizer { Away = true };
         await using var node = await TestNode.StartAsync(
             s => s.UseSqlite(_folder.File("wsmq.db")), services: b => b.Services.AddSingleton<IWsmqAuthorizer>(away));
-        await node.Publisher.SendAsync(new OutgoingMessage { To = "user:bob", Body = JsonBody.Parse("1") });
+        await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse("1") });
         Exception? reason = null;
         var received = 0;
         await using var connection = new HubConnectionBuilder()
@@ -31,7 +31,7 @@ public sealed class TurnedAwayTests : IDisposable
             away.Away = false;
             return Task.CompletedTask;
         };
-        connection.On<Delivery>("Receive", _ => Interlocked.Increment(ref received));
+        connection.On<WsmqDelivery>("Receive", _ => Interlocked.Increment(ref received));
 
         await connection.StartAsync();
 
@@ -48,9 +48,9 @@ public sealed class TurnedAwayTests : IDisposable
     {
         public volatile bool Away;
 
-        public ValueTask<bool> CanSendAsync(WsmqCaller caller, Address to, CancellationToken cancellationToken) => new(true);
+        public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) => new(true);
 
-        public ValueTask<bool> CanReadAsync(WsmqCaller caller, Address source, CancellationToken cancellationToken) =>
+        public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) =>
             Away ? throw new WsmqException(WsmqErrors.StoreUnavailable) : new(true);
     }
 }

@@ -135,13 +135,13 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
         await bob.ReceivesAsync("\"mine\"");
 
         await _a.Groups.RemoveAsync("ops", "bob");
-        await _a.Publisher.SendAsync(new OutgoingMessage { To = "group:ops", Body = JsonBody.Parse("\"after\"") });
+        await _a.Publisher.SendAsync(new WsmqOutgoingMessage { To = "group:ops", Body = WsmqJsonBody.Parse("\"after\"") });
 
         (await TryAsync(() => bob.SendAsync("group:ops", "no more"))).Should().Be(WsmqErrors.SendNotAllowed);
         await Eventually.That(
             "bob reads it no more",
             async () => (await TryAsync(() => bob.Connection.InvokeAsync("Ack", "group:ops", bob.Received[0].Position))) == WsmqErrors.ReadNotAllowed);
-        await _a.Publisher.SendAsync(new OutgoingMessage { To = "user:bob", Body = JsonBody.Parse("\"last\"") });
+        await _a.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse("\"last\"") });
         await bob.ReceivesAsync("\"mine\"", "\"last\"");
     }
 
@@ -199,8 +199,8 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
         await bob.HearsAsync(a.Live.Clients.User("bob"));
 
         await a.Services.GetRequiredService<IHubContext<OwnHub>>().Clients.All.SendAsync("Said", "x");
-        await a.Live.Clients.All.Live(new LiveMessage { Type = "all" });
-        await a.Live.Clients.User("bob").Live(new LiveMessage { Type = "user" });
+        await a.Live.Clients.All.Live(new WsmqLiveMessage { Type = "all" });
+        await a.Live.Clients.User("bob").Live(new WsmqLiveMessage { Type = "user" });
 
         await Eventually.That("both hubs hear over both nodes", () => heard.Count == 2 && bob.Live.Count == 2);
         heard.Should().BeEquivalentTo("a x", "b x");
@@ -230,13 +230,13 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
 
     private sealed record Shipped(string Id);
 
-    private sealed class Shop(IWsmqPublisher durable, IHubContext<WsmqHub, IWsmqClient> live)
+    private sealed class Shop(IWsmqPublisher durable, IHubContext<WsmqHub, IWsmqReceiver> live)
     {
         public async Task ShipAsync(string customer, string group)
         {
-            await live.Clients.User(customer).Live(new LiveMessage { Type = "user" });
-            await live.Clients.Group(group).Live(new LiveMessage { Type = "group" });
-            await durable.SendAsync(Address.User(customer), new Shipped("o1"));
+            await live.Clients.User(customer).Live(new WsmqLiveMessage { Type = "user" });
+            await live.Clients.Group(group).Live(new WsmqLiveMessage { Type = "group" });
+            await durable.SendAsync(WsmqAddress.User(customer), new Shipped("o1"));
         }
     }
 

@@ -24,7 +24,7 @@ public sealed class UnknownFieldTests
             await SendAsync(alice, new Dictionary<string, object> { ["to"] = "user:bob", ["Type"] = "chat" });
         }
 
-        await alice.Connection.InvokeAsync<PublishResult[]>("SendMany", new[] { new Dictionary<string, object> { ["to"] = "user:bob", ["x\ny"] = new[] { 1 } } });
+        await alice.Connection.InvokeAsync<WsmqItemResult[]>("SendMany", new[] { new Dictionary<string, object> { ["to"] = "user:bob", ["x\ny"] = new[] { 1 } } });
         Warnings.Should().HaveCount(3);
         Warnings.Should().Contain(w => w.Contains("field ttl,")).And.Contain(w => w.Contains("field Type,")).And.Contain(w => w.Contains("field x y,"));
 
@@ -49,5 +49,5 @@ public sealed class UnknownFieldTests
         services: b => b.Logging.AddProvider(_logs),
         environment: environment);
 
-    private static Task<Receipt> SendAsync(PlainClient client, object message) => client.Connection.InvokeAsync<Receipt>("Send", message);
+    private static Task<WsmqReceipt> SendAsync(PlainClient client, object message) => client.Connection.InvokeAsync<WsmqReceipt>("Send", message);
 }

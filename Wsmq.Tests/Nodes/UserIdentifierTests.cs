@@ -29,7 +29,7 @@ public sealed class UserIdentifierTests
         await Eventually.That("it is closed", () => client.Closed is not null);
         client.Closed!.Message.Should().Contain("invalid-user-identifier").And.Contain("write it 'josé'");
 
-        var send = () => node.Publisher.SendAsync(new OutgoingMessage { To = "user:" + Decomposed });
+        var send = () => node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:" + Decomposed });
         (await send.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.InvalidName);
         var add = () => node.Groups.AddAsync("team", Decomposed);
         (await add.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.InvalidName);

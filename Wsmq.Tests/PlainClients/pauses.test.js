@@ -74,7 +74,7 @@ describe('the sample client, whose pauses do not end by themselves', () => {
   test('shows the own queue while a message of a group waits for its next attempt', async t => {
     const web = page(t, { show: m => { if (m.source === GROUP) throw new Error('never'); } });
     web.connection.receive('Receive', delivery(GROUP, 1));
-    await called(web, 'Fail', GROUP, at(1), 'Error');
+    await called(web, 'Nack', GROUP, at(1), 'Error');
     web.connection.receive('Receive', delivery(OWN, 1));
     await called(web, 'Ack', OWN, at(1));
     assert.deepEqual(web.shown, [`${OWN} 1`]);
@@ -97,9 +97,9 @@ describe('the sample client, whose pauses do not end by themselves', () => {
   test('goes on at once after a message that the server gives up in its pause', async t => {
     const web = page(t, { show: m => { if (m.position === at(1)) throw new Error('never'); } });
     for (const n of [1, 2]) web.connection.receive('Receive', delivery(GROUP, n));
-    await called(web, 'Fail', GROUP, at(1), 'Error');
+    await called(web, 'Nack', GROUP, at(1), 'Error');
     await new Promise(setImmediate);
-    web.connection.receive('Skipped', GROUP, at(1), 20);
+    web.connection.receive('DeadLettered', GROUP, at(1), 20);
     await called(web, 'Ack', GROUP, at(2));
     assert.deepEqual(web.shown, [`${GROUP} 2`]);
     await web.client.stop();
@@ -128,7 +128,7 @@ describe('the sample client, whose pauses do not end by themselves', () => {
     const web = page(t, { show: () => { throw new Error('never'); } });
     web.connection.receive('Receive', delivery(GROUP, 1));
     const send = assert.rejects(web.client.send(OWN, 'chat', 1));
-    await called(web, 'Fail', GROUP, at(1), 'Error');
+    await called(web, 'Nack', GROUP, at(1), 'Error');
     await new Promise(setImmediate);
     await Promise.all([web.client.stop(), send]);
   });

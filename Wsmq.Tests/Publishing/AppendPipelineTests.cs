@@ -25,14 +25,14 @@ public sealed class AppendPipelineTests : IAsyncLifetime
         await _lane.StopAsync();
     }
 
-    private Task<Receipt> Send(string id)
+    private Task<WsmqReceipt> Send(string id)
     {
-        var send = new AwaitedSend(new AppendRequest(Address.User("bob"), "app", id, "m"u8.ToArray(), "1"u8.ToArray()));
+        var send = new AwaitedSend(new AppendRequest(WsmqAddress.User("bob"), "app", id, "m"u8.ToArray(), "1"u8.ToArray()));
         _lane.Enqueue(send);
         return send.Receipt;
     }
 
-    private async Task<Task<Receipt>> SendInACallOfItsOwnAsync(string id)
+    private async Task<Task<WsmqReceipt>> SendInACallOfItsOwnAsync(string id)
     {
         var calls = _log.Calls.Count;
         var send = Send(id);
@@ -174,7 +174,7 @@ public sealed class AppendPipelineTests : IAsyncLifetime
 
         public Task<AppendResult[]> Answer => _answer.Task;
 
-        public void Succeed() => _answer.TrySetResult([.. ids.Select((_, i) => new AppendResult(new Position(i + 1), false))]);
+        public void Succeed() => _answer.TrySetResult([.. ids.Select((_, i) => new AppendResult(new WsmqPosition(i + 1), false))]);
 
         public void Fail(WsmqError error) => _answer.TrySetException(new WsmqException(error));
     }

@@ -31,10 +31,10 @@ public sealed class PublishLaneTests : IAsyncLifetime
         await ForwardUntilAsync("the lane stops", stopped);
     }
 
-    private Task<Receipt> Send(string id, ValueTask<WsmqException?> admission = default)
+    private Task<WsmqReceipt> Send(string id, ValueTask<WsmqException?> admission = default)
     {
         var send = new AwaitedSend(
-            new AppendRequest(Address.User("bob"), "app", id, Encoding.UTF8.GetBytes("m"), Encoding.UTF8.GetBytes("1")), admission);
+            new AppendRequest(WsmqAddress.User("bob"), "app", id, Encoding.UTF8.GetBytes("m"), Encoding.UTF8.GetBytes("1")), admission);
         _lane.Enqueue(send);
         return send.Receipt;
     }
@@ -45,7 +45,7 @@ public sealed class PublishLaneTests : IAsyncLifetime
         return task.IsCompleted;
     });
 
-    private static async Task ShouldFailAsync(Task<Receipt> send, WsmqError error) =>
+    private static async Task ShouldFailAsync(Task<WsmqReceipt> send, WsmqError error) =>
         (await FluentActions.Awaiting(() => send).Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(error);
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class PublishLaneTests : IAsyncLifetime
         {
             Appended.AddRange(batch.Select(r => r.Id));
             await Gate.Task;
-            return Answer(batch) is { } failure ? throw failure : [.. batch.Select((_, i) => new AppendResult(new Position(i + 1), false))];
+            return Answer(batch) is { } failure ? throw failure : [.. batch.Select((_, i) => new AppendResult(new WsmqPosition(i + 1), false))];
         }
     }
 }

@@ -37,16 +37,16 @@ public sealed class GroupReaderTests : IAsyncLifetime
         await _node.Groups.AddAsync("ops", "bob");
 
         for (var i = 0; i < 50; i++)
-            await _node.Publisher.SendAsync(Address.Group("ops"), i);
+            await _node.Publisher.SendAsync(WsmqAddress.Group("ops"), i);
         await Eventually.That("they come", () => bob.Received.Count >= 50);
-        await _node.Publisher.SendAsync(Address.User("bob"), -1);
+        await _node.Publisher.SendAsync(WsmqAddress.User("bob"), -1);
         await Eventually.That("the last comes", () => bob.Bodies.Contains("-1"));
 
         bob.Received.Count(d => d.Source == "group:ops").Should().Be(50);
         await Eventually.That("the live group is joined at last", () => _stumbling.Joined == 1);
         await Eventually.That("live pushes come", async () =>
         {
-            await _node.Live.Clients.Group("ops").Live(new LiveMessage { Type = "t", Body = JsonBody.Parse("1") });
+            await _node.Live.Clients.Group("ops").Live(new WsmqLiveMessage { Type = "t", Body = WsmqJsonBody.Parse("1") });
             return bob.Live.Count > 0;
         });
     }
@@ -61,15 +61,15 @@ public sealed class GroupReaderTests : IAsyncLifetime
         await Eventually.That("joining it was tried", () => _stumbling.Failures < int.MaxValue);
         await _node.Groups.RemoveAsync("ops", "bob");
         await _node.Groups.AddAsync("team", "bob");
-        await _node.Publisher.SendAsync(Address.Group("team"), 1);
+        await _node.Publisher.SendAsync(WsmqAddress.Group("team"), 1);
         await Eventually.That("the node has heard of both", () => bob.Received.Any(d => d.Source == "group:team"));
         _stumbling.Failures = 0;
 
         await Eventually.That("the other is joined", () => _stumbling.Joined == 1);
         await Eventually.That("live pushes to it come", async () =>
         {
-            await _node.Live.Clients.Group("ops").Live(new LiveMessage { Type = "left", Body = JsonBody.Parse("1") });
-            await _node.Live.Clients.Group("team").Live(new LiveMessage { Type = "joined", Body = JsonBody.Parse("1") });
+            await _node.Live.Clients.Group("ops").Live(new WsmqLiveMessage { Type = "left", Body = WsmqJsonBody.Parse("1") });
+            await _node.Live.Clients.Group("team").Live(new WsmqLiveMessage { Type = "joined", Body = WsmqJsonBody.Parse("1") });
             return bob.Live.Count > 0;
         });
         bob.Live.Should().OnlyContain(m => m.Type == "joined");
@@ -80,14 +80,14 @@ public sealed class GroupReaderTests : IAsyncLifetime
     {
         await _node.Groups.AddAsync("ops", "bob");
         await using var bob = await PlainClient.ConnectAsync(_node, "bob");
-        await _node.Publisher.SendAsync(Address.Group("ops"), 1);
+        await _node.Publisher.SendAsync(WsmqAddress.Group("ops"), 1);
         await bob.ReceivesAsync("1");
 
         var feeds = _node.Services.GetRequiredService<FeedRegistry>();
-        var feed = await feeds.AcquireAsync(Address.Group("ops"), default);
+        var feed = await feeds.AcquireAsync(WsmqAddress.Group("ops"), default);
         feed.OnSignal(Signal.MemberLeft("bob"));
         await feeds.ReleaseAsync(feed);
-        await _node.Publisher.SendAsync(Address.Group("ops"), 2);
+        await _node.Publisher.SendAsync(WsmqAddress.Group("ops"), 2);
 
         await Eventually.That("the group comes again", () => bob.Bodies.Contains("2"));
     }
@@ -105,9 +105,9 @@ public sealed class GroupReaderTests : IAsyncLifetime
         // More than the buffers on the way take: the write of one of these waits for the reader.
         var large = new string('x', 200_000);
         for (var i = 0; i < 100; i++)
-            await _node.Publisher.SendAsync(Address.Group("ops"), large);
+            await _node.Publisher.SendAsync(WsmqAddress.Group("ops"), large);
         await _node.Groups.RemoveAsync("ops", "bob");
-        await _node.Publisher.SendAsync(Address.User("bob"), "still here");
+        await _node.Publisher.SendAsync(WsmqAddress.User("bob"), "still here");
 
         var seen = string.Empty;
         while (!seen.Contains("still here", StringComparison.Ordinal))

@@ -56,7 +56,7 @@ public sealed class EarlyUseTests(SharedRedis redis) : IDisposable
         app.MapWsmq();
         var publisher = app.Services.GetRequiredService<IWsmqPublisher>();
 
-        var sends = Enumerable.Range(0, Count).Select(n => publisher.SendAsync(Address.User("bob"), new Number(n))).ToList();
+        var sends = Enumerable.Range(0, Count).Select(n => publisher.SendAsync(WsmqAddress.User("bob"), new Number(n))).ToList();
         await app.StartAsync();
         var receipts = await Task.WhenAll(sends);
 
@@ -133,7 +133,7 @@ public sealed class EarlyUseTests(SharedRedis redis) : IDisposable
         await app.StartAsync();
         await app.StopAsync();
 
-        var send = () => app.Services.GetRequiredService<IWsmqPublisher>().SendAsync(Address.User("bob"), new Number(1));
+        var send = () => app.Services.GetRequiredService<IWsmqPublisher>().SendAsync(WsmqAddress.User("bob"), new Number(1));
 
         (await send.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.Stopping);
     }
@@ -159,7 +159,7 @@ public sealed class EarlyUseTests(SharedRedis redis) : IDisposable
         var (access, letters) = (services.GetRequiredService<IWsmqAccess>(), services.GetRequiredService<IWsmqDeadLetters>());
         return
         [
-            () => publisher.SendAsync(Address.User("bob"), new Number(1), token),
+            () => publisher.SendAsync(WsmqAddress.User("bob"), new Number(1), token),
             () => groups.AddAsync("ops", "bob", token),
             () => groups.IsMemberAsync("ops", "bob", token),
             () => groups.MembersAsync("ops", token),

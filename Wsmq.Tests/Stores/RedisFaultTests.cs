@@ -32,7 +32,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
             NullLogger<RedisStore>.Instance);
         await using var kept = store;
         await store.StartAsync(default);
-        var (heard, failed) = (Address.User("heard"), Address.User("failed"));
+        var (heard, failed) = (WsmqAddress.User("heard"), WsmqAddress.User("failed"));
         await store.Signals.SubscribeAsync(heard, _ => { }, default);
         await _redis.StopAsync();
         await FluentActions.Awaiting(() => store.Signals.SubscribeAsync(failed, _ => { }, default)).Should().ThrowAsync<WsmqException>();
@@ -51,17 +51,17 @@ public sealed class RedisFaultTests : IAsyncLifetime
     {
         await using var h = await StartAsync();
         await h.OpenAsync("bob", "phone");
-        var position = await h.AddAsync(Address.User("bob"));
+        var position = await h.AddAsync(WsmqAddress.User("bob"));
         await using var admin = await AdminAsync();
         await admin.GetDatabase().ExecuteAsync("CONFIG", "SET", "maxmemory", "1");
 
-        (await FluentActions.Awaiting(() => h.AddAsync(Address.User("bob"))).Should().ThrowAsync<WsmqException>())
+        (await FluentActions.Awaiting(() => h.AddAsync(WsmqAddress.User("bob"))).Should().ThrowAsync<WsmqException>())
             .Which.Error.Should().Be(WsmqErrors.StoreFull);
         await h.OpenAsync("bob", "phone");
-        (await h.ReadAsync(Address.User("bob"))).Entries.Should().ContainSingle();
+        (await h.ReadAsync(WsmqAddress.User("bob"))).Entries.Should().ContainSingle();
         (await h.AckAsync("bob", "phone", position)).Should().Be(AckResult.Done);
-        (await h.ReadAsync(Address.User("bob"))).Entries.Should().BeEmpty();
-        (await h.StateAsync(Address.User("bob"))).Consumed.Should().Be(position);
+        (await h.ReadAsync(WsmqAddress.User("bob"))).Entries.Should().BeEmpty();
+        (await h.StateAsync(WsmqAddress.User("bob"))).Consumed.Should().Be(position);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
     {
         await using var h = await StartAsync();
         await using var admin = await AdminAsync();
-        var (bob, cat) = (Address.User("bob"), Address.User("cat"));
+        var (bob, cat) = (WsmqAddress.User("bob"), WsmqAddress.User("cat"));
         await admin.GetDatabase().StringSetAsync(Keys.Log(cat), "not a stream");
         AppendRequest[] batch = [h.New(cat, "1"), h.New(bob, "2"), h.New(cat, "3")];
         foreach (var repeated in new[] { false, true })
@@ -86,7 +86,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
     {
         await using var h = await StartAsync();
         await using var admin = await AdminAsync();
-        var bob = Address.User("bob");
+        var bob = WsmqAddress.User("bob");
         var lane = h.Log.LaneOf(bob);
         var open = new Queue<AppendRequest>(Enumerable.Range(0, 2_000).Select(i => h.New(bob, $"{i}")));
         for (var round = 0; open.Count > 0; round++)
@@ -106,10 +106,10 @@ public sealed class RedisFaultTests : IAsyncLifetime
     public async Task A_server_that_lost_what_was_stored_is_taken_as_it_is_the_only_primary()
     {
         await using var h = await StartAsync();
-        await h.AddAsync(Address.User("bob"), "before");
+        await h.AddAsync(WsmqAddress.User("bob"), "before");
         await using var admin = await AdminAsync();
         await admin.GetServers()[0].FlushDatabaseAsync();
-        var item = h.New(Address.User("bob"), "after");
+        var item = h.New(WsmqAddress.User("bob"), "after");
         var refused = 0;
         await Eventually.That("it is stored", async () =>
         {
@@ -125,7 +125,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
             }
         });
         refused.Should().Be(2, "the number is missing, and then it is asked who is the primary");
-        (await h.ReadAsync(Address.User("bob"))).Entries.Select(StoreHarness.Text).Should().Equal("after");
+        (await h.ReadAsync(WsmqAddress.User("bob"))).Entries.Select(StoreHarness.Text).Should().Equal("after");
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
     {
         await using var redis = await ReplicatedRedis.StartAsync();
         await using var h = await RedisHarness.StartAsync(redis.Configuration, "t", new WsmqOptions());
-        await h.AddAsync(Address.User("bob"), "1");
+        await h.AddAsync(WsmqAddress.User("bob"), "1");
         await Eventually.That("the replica has it", async () =>
             await redis.Replica.CommandAsync("DBSIZE") == await redis.Primary.CommandAsync("DBSIZE"));
         await redis.PromoteAsync();
@@ -141,7 +141,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
 
         // As if it were from before: the number of the last batch is not there.
         await old.GetServers()[0].FlushDatabaseAsync();
-        var item = h.New(Address.User("bob"), "2");
+        var item = h.New(WsmqAddress.User("bob"), "2");
         for (var i = 0; i < 5; i++)
             (await FluentActions.Awaiting(() => h.AppendAsync(item)).Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.StoreUnavailable);
 
@@ -158,7 +158,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
                 return false;
             }
         });
-        (await h.ReadAsync(Address.User("bob"))).Entries.Select(StoreHarness.Text).Should().Equal("1", "2");
+        (await h.ReadAsync(WsmqAddress.User("bob"))).Entries.Select(StoreHarness.Text).Should().Equal("1", "2");
     }
 
     [Fact]
@@ -167,14 +167,14 @@ public sealed class RedisFaultTests : IAsyncLifetime
         await using var h = await StartAsync();
         await h.Store.Memberships.AddAsync("ops", "bob", default);
         await using var admin = await AdminAsync();
-        await admin.GetDatabase().HashDeleteAsync(Keys.Of(Address.Group("ops")).Members, "bob");
-        var version = (await h.StateAsync(Address.User("bob"))).MembershipVersion;
+        await admin.GetDatabase().HashDeleteAsync(Keys.Of(WsmqAddress.Group("ops")).Members, "bob");
+        var version = (await h.StateAsync(WsmqAddress.User("bob"))).MembershipVersion;
         var signals = 0;
-        await h.Store.Signals.SubscribeAsync(Address.User("bob"), s => signals += s.IsMembership ? 1 : 0, default);
+        await h.Store.Signals.SubscribeAsync(WsmqAddress.User("bob"), s => signals += s.IsMembership ? 1 : 0, default);
 
         await h.Store.Memberships.AddAsync("ops", "bob", default);
 
-        (await h.StateAsync(Address.User("bob"))).MembershipVersion.Should().BeGreaterThan(version);
+        (await h.StateAsync(WsmqAddress.User("bob"))).MembershipVersion.Should().BeGreaterThan(version);
         await Eventually.That("the user's nodes hear of it", () => signals == 1);
     }
 
@@ -200,6 +200,6 @@ public sealed class RedisFaultTests : IAsyncLifetime
     }
 
     /// <summary>The nodes that have readers of an address, as Redis knows them.</summary>
-    private static async Task<string> NodesAsync(ConnectionMultiplexer admin, Address address) =>
+    private static async Task<string> NodesAsync(ConnectionMultiplexer admin, WsmqAddress address) =>
         (string?)await admin.GetDatabase().HashGetAsync(Keys.Meta(address), "n") ?? "";
 }

@@ -10,7 +10,7 @@ namespace Wsmq.Tests.Stores;
 public sealed class RedisPresenceTests : IAsyncLifetime
 {
     private const string Stranger = "deadbeef";
-    private static readonly Address Bob = Address.User("bob");
+    private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
     private static readonly RedisKeys Keys = new("t", 64);
 
     private RedisServer _redis = null!;
@@ -35,22 +35,22 @@ public sealed class RedisPresenceTests : IAsyncLifetime
 
     private IDatabase Database => _admin.GetDatabase();
 
-    private async Task<string> NodesAsync(Address address) => (string?)await Database.HashGetAsync(Keys.Meta(address), "n") ?? "";
+    private async Task<string> NodesAsync(WsmqAddress address) => (string?)await Database.HashGetAsync(Keys.Meta(address), "n") ?? "";
 
-    private static async Task<ConcurrentQueue<Signal>> ListenAsync(RedisHarness node, Address address)
+    private static async Task<ConcurrentQueue<Signal>> ListenAsync(RedisHarness node, WsmqAddress address)
     {
         var heard = new ConcurrentQueue<Signal>();
         await node.Store.Signals.SubscribeAsync(address, heard.Enqueue, default);
         return heard;
     }
 
-    private Task<bool> AddStrangerAsync(Address address) => Database.HashSetAsync(Keys.Meta(address), "n", Stranger);
+    private Task<bool> AddStrangerAsync(WsmqAddress address) => Database.HashSetAsync(Keys.Meta(address), "n", Stranger);
 
     [Fact]
     public async Task Each_node_hears_only_what_it_has_readers_for()
     {
         await using var other = await StartNodeAsync();
-        var (bob, cat, both) = (Bob, Address.User("cat"), Address.Group("both"));
+        var (bob, cat, both) = (Bob, WsmqAddress.User("cat"), WsmqAddress.Group("both"));
         ConcurrentQueue<Signal>[] here = [await ListenAsync(_node, bob), await ListenAsync(_node, both)];
         ConcurrentQueue<Signal>[] there = [await ListenAsync(other, cat), await ListenAsync(other, both)];
         var results = await _node.AppendAsync(_node.New(bob), _node.New(cat), _node.New(both));
@@ -80,17 +80,17 @@ public sealed class RedisPresenceTests : IAsyncLifetime
         var heard = await ListenAsync(_node, Bob);
         var here = await NodesAsync(Bob);
         await Database.HashSetAsync(Keys.Meta(Bob), "n", Stranger + here);
-        await AddStrangerAsync(Address.User("cat"));
-        await _node.AppendAsync(_node.New(Bob), _node.New(Address.User("cat")));
+        await AddStrangerAsync(WsmqAddress.User("cat"));
+        await _node.AppendAsync(_node.New(Bob), _node.New(WsmqAddress.User("cat")));
         (await NodesAsync(Bob)).Should().Be(here);
-        (await NodesAsync(Address.User("cat"))).Should().BeEmpty();
+        (await NodesAsync(WsmqAddress.User("cat"))).Should().BeEmpty();
         await Eventually.That("the living one heard", () => heard.Count == 1);
     }
 
     [Fact]
     public async Task A_crashed_node_is_forgotten_for_all_that_would_not_go_into_one_message()
     {
-        var addresses = Enumerable.Range(0, 40).Select(i => Address.User($"u{i}")).ToArray();
+        var addresses = Enumerable.Range(0, 40).Select(i => WsmqAddress.User($"u{i}")).ToArray();
         foreach (var address in addresses)
             await AddStrangerAsync(address);
         var publishes = await CallsOfAsync("publish");
@@ -132,8 +132,8 @@ public sealed class RedisPresenceTests : IAsyncLifetime
     [Fact]
     public async Task A_presence_that_was_not_taken_back_is_with_the_next_signal()
     {
-        await ListenAsync(_node, Address.User("cat"));
-        await Database.HashSetAsync(Keys.Meta(Bob), "n", await NodesAsync(Address.User("cat")));
+        await ListenAsync(_node, WsmqAddress.User("cat"));
+        await Database.HashSetAsync(Keys.Meta(Bob), "n", await NodesAsync(WsmqAddress.User("cat")));
         await _node.AddAsync(Bob);
         await Eventually.That("it is taken back", async () => (await NodesAsync(Bob)).Length == 0);
     }
@@ -153,7 +153,7 @@ public sealed class RedisPresenceTests : IAsyncLifetime
     [Fact]
     public async Task Five_thousand_addresses_share_one_channel_and_are_back_after_everything_was_lost()
     {
-        var addresses = Enumerable.Range(0, 5_000).Select(i => Address.User($"u{i}")).ToArray();
+        var addresses = Enumerable.Range(0, 5_000).Select(i => WsmqAddress.User($"u{i}")).ToArray();
         var heard = new ConcurrentQueue<Signal>();
         await Task.WhenAll(addresses.Select(a => _node.Store.Signals.SubscribeAsync(a, heard.Enqueue, default)));
         ((RedisResult[])(await Database.ExecuteAsync("PUBSUB", "CHANNELS", "t:{*"))!).Should().HaveCount(1);

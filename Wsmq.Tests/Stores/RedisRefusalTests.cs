@@ -8,7 +8,7 @@ namespace Wsmq.Tests.Stores;
 /// <summary>A server that refuses for a while: callers are told to try again, and all goes on by itself when it refuses no more.</summary>
 public sealed class RedisRefusalTests : IAsyncLifetime
 {
-    private static readonly Address Bob = Address.User("bob");
+    private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
 
     private string? _password;
     private RedisServer _redis = null!;

@@ -8,7 +8,7 @@ namespace Wsmq.Tests.Stores;
 [Collection(SharedRedis.Name)]
 public sealed class RedisRetentionTests(SharedRedis redis) : IAsyncLifetime
 {
-    private static readonly Address Bob = Address.User("bob");
+    private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
     private readonly string _prefix = redis.NextPrefix();
@@ -83,7 +83,7 @@ public sealed class RedisRetentionTests(SharedRedis redis) : IAsyncLifetime
         await h.AddAsync(Bob, new string('y', 128));
         (await h.ReadAsync(Bob)).Entries.Select(StoreHarness.Text).Should().Equal(new string('x', 128), new string('y', 128));
 
-        var cat = Address.User("cat");
+        var cat = WsmqAddress.User("cat");
         var subscription = await h.Store.Signals.SubscribeAsync(cat, _ => { }, default);
         await h.AddAsync(cat);
         await subscription.DisposeAsync();
@@ -114,7 +114,7 @@ public sealed class RedisRetentionTests(SharedRedis redis) : IAsyncLifetime
     public async Task A_script_reads_few_large_entries_at_once_and_many_small_ones()
     {
         await using var h = await StartAsync();
-        var small = Address.User("small");
+        var small = WsmqAddress.User("small");
         await h.AddManyAsync(small, 512);
         for (var i = 0; i < 4; i++)
         {
@@ -126,7 +126,7 @@ public sealed class RedisRetentionTests(SharedRedis redis) : IAsyncLifetime
         var before = await RangesAsync();
         (await h.ReadAsync(small, maxEntries: 512)).Entries.Should().HaveCount(512);
         var ofSmall = await RangesAsync() - before;
-        var after = Position.Start;
+        var after = WsmqPosition.Start;
         var seen = 0;
         before = await RangesAsync();
         while (await h.ReadAsync(Bob, after, maxEntries: 512, maxBytes: 256 * 1024) is { Entries: [.., var last] } page)
@@ -147,7 +147,7 @@ public sealed class RedisRetentionTests(SharedRedis redis) : IAsyncLifetime
         await using var h = await StartAsync(o => o.AckGrace = TimeSpan.FromMilliseconds(1));
         await h.OpenAsync("bob", "phone");
         var subscription = await h.Store.Signals.SubscribeAsync(Bob, _ => { }, default);
-        Position[] last = [];
+        WsmqPosition[] last = [];
         for (var i = 0; i < Count; i += 500)
             last = await h.AddManyAsync(Bob, 500);
         await h.AckAsync("bob", "phone", last[^1]);

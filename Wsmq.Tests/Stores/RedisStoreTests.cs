@@ -36,7 +36,7 @@ public sealed class RedisClusterStoreTests(RedisCluster redis) : StoreContract
         await using var h = await RedisHarness.StartAsync(redis.EndPoints, prefix, new WsmqOptions());
         await using var admin = await AdminConnection.OpenAsync(redis.EndPoints);
         var (keys, heard) = (new RedisKeys(prefix, 64), 0);
-        var addresses = Enumerable.Range(0, 30).Select(i => Address.User($"u{i}")).ToArray();
+        var addresses = Enumerable.Range(0, 30).Select(i => WsmqAddress.User($"u{i}")).ToArray();
         foreach (var address in addresses)
         {
             await h.Store.Signals.SubscribeAsync(address, _ => Interlocked.Increment(ref heard), default);

@@ -6,7 +6,7 @@ namespace Wsmq.Tests.Stores;
 /// <summary>A file that was made before the bytes of logs were kept.</summary>
 public sealed class SqliteBytesTests : IDisposable
 {
-    private static readonly Address Bob = Address.User("bob");
+    private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
 
     private readonly TempFolder _folder = new();
 

@@ -20,10 +20,10 @@ public sealed class SqliteFileTests : IDisposable
     {
         var first = await SqliteHarness.StartAsync(Database);
         await ShouldNotStartAsync(Database, "*in use by another process*");
-        await first.AddAsync(Address.User("bob"));
+        await first.AddAsync(WsmqAddress.User("bob"));
         await first.DisposeAsync();
         await using var second = await SqliteHarness.StartAsync(Database);
-        (await second.PositionsAsync(Address.User("bob"))).Should().HaveCount(1);
+        (await second.PositionsAsync(WsmqAddress.User("bob"))).Should().HaveCount(1);
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class SqliteFileTests : IDisposable
     public async Task A_missing_folder_is_made()
     {
         await using var h = await SqliteHarness.StartAsync(_folder.File(Path.Combine("a", "b", "wsmq.db")));
-        await h.AddAsync(Address.User("bob"));
+        await h.AddAsync(WsmqAddress.User("bob"));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class SqliteFileTests : IDisposable
     [Fact]
     public async Task The_durability_asked_for_is_the_one_set()
     {
-        foreach (var (durability, synchronous) in new[] { (SqliteDurability.Full, 2L), (SqliteDurability.Normal, 1L) })
+        foreach (var (durability, synchronous) in new[] { (WsmqSqliteDurability.Full, 2L), (WsmqSqliteDurability.Normal, 1L) })
         {
             using var session = new SqliteConnections(Database, durability).OpenWriter(null);
             session.One("PRAGMA synchronous", r => r.GetInt64(0)).Should().Be(synchronous);
@@ -103,7 +103,7 @@ public sealed class SqliteFileTests : IDisposable
         await using var provider = services.BuildServiceProvider();
         var store = provider.GetRequiredService<IStore>();
         Directory.EnumerateFileSystemEntries(_folder.Path).Should().BeEmpty();
-        var early = () => store.Log.StatesAsync([Address.User("bob")], default);
+        var early = () => store.Log.StatesAsync([WsmqAddress.User("bob")], default);
         await early.Should().ThrowAsync<InvalidOperationException>();
         await store.StartAsync(default);
         (await early()).Should().HaveCount(1);

@@ -10,7 +10,7 @@ namespace Wsmq.Tests.Stores;
 /// <summary>What the embedded store promises beyond the contract: crashes, a full disk, clocks, sweeps, stopping.</summary>
 public sealed class SqliteLifeTests : IDisposable
 {
-    private static readonly Address Bob = Address.User("bob");
+    private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
     private readonly TempFolder _folder = new();
 
     private string Database => _folder.File("wsmq.db");
@@ -57,7 +57,7 @@ public sealed class SqliteLifeTests : IDisposable
     {
         await using var h = await SqliteHarness.StartAsync(Database, new WsmqOptions { AckGrace = TimeSpan.Zero }, maxPages: 150);
         await h.OpenAsync("bob", "phone");
-        var given = new List<Position>();
+        var given = new List<WsmqPosition>();
         var fill = async () =>
         {
             while (given.Count < 1000)
@@ -81,7 +81,7 @@ public sealed class SqliteLifeTests : IDisposable
         await using var h = await SqliteHarness.StartAsync(Database, options, clock);
         await h.OpenAsync("bob", "phone");
         var p = await h.AddManyAsync(Bob, 3);
-        await h.AddManyAsync(Address.Group("team"), 3);
+        await h.AddManyAsync(WsmqAddress.Group("team"), 3);
         await h.AckAsync("bob", "phone", p[1]);
         (Count("entries"), Count("message_ids")).Should().Be((6, 6));
         await Eventually.That("nobody touches the logs, and they are swept", () =>
@@ -99,19 +99,19 @@ public sealed class SqliteLifeTests : IDisposable
         var options = new WsmqOptions { MaxDevicesPerUser = 2, DeviceExpiry = TimeSpan.FromMinutes(10) };
         await using var h = await SqliteHarness.StartAsync(Database, options, clock);
         await h.Store.Memberships.AddAsync("team", "bob", default);
-        var p = await h.AddAsync(Address.Group("team"));
+        var p = await h.AddAsync(WsmqAddress.Group("team"));
         foreach (var device in new[] { "longer", "shorter" })
         {
             await h.OpenAsync("bob", device);
-            await h.AckAsync(Address.Group("team"), "bob", device, p);
+            await h.AckAsync(WsmqAddress.Group("team"), "bob", device, p);
             clock.Advance(TimeSpan.FromMinutes(1));
         }
 
         clock.Advance(TimeSpan.FromMinutes(10));
         await h.OpenAsync("bob", "new");
-        (await h.AckAsync("bob", "longer", Position.Start)).Should().Be(AckResult.NoReader);
-        (await h.AckAsync("bob", "shorter", Position.Start)).Should().Be(AckResult.Done);
-        (await h.OpenGroupAsync("team", "bob", "longer")).Should().Be(Position.Start, "its place in the group went with it");
+        (await h.AckAsync("bob", "longer", WsmqPosition.Start)).Should().Be(AckResult.NoReader);
+        (await h.AckAsync("bob", "shorter", WsmqPosition.Start)).Should().Be(AckResult.Done);
+        (await h.OpenGroupAsync("team", "bob", "longer")).Should().Be(WsmqPosition.Start, "its place in the group went with it");
         (await h.OpenGroupAsync("team", "bob", "shorter")).Should().Be(p);
     }
 
@@ -123,7 +123,7 @@ public sealed class SqliteLifeTests : IDisposable
         var appends = Enumerable.Range(0, 200)
             .Select(i => store.Log.AppendAsync(0, [StoreHarness.Message(Bob, "ann", $"{i}")], follows: false, default)).ToArray();
         await store.DisposeAsync();
-        var given = new List<Position>();
+        var given = new List<WsmqPosition>();
         foreach (var append in appends)
             given.Add((await append)[0].Position);
         var late = () => store.Log.AppendAsync(0, [StoreHarness.Message(Bob, "ann", "late")], follows: false, default);

@@ -7,7 +7,7 @@ namespace Wsmq.Tests.Stores;
 public sealed class SqliteRoomTests : IDisposable
 {
     private const long Gigabyte = 1L << 30;
-    private static readonly Address Bob = Address.User("bob");
+    private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();

@@ -15,10 +15,10 @@ public sealed class SqliteWriterTests : IAsyncLifetime, IDisposable
 
     public Task InitializeAsync()
     {
-        var connections = new SqliteConnections(_folder.File("w.db"), SqliteDurability.Full);
+        var connections = new SqliteConnections(_folder.File("w.db"), WsmqSqliteDurability.Full);
         var session = connections.OpenWriter(null);
         session.Run("CREATE TABLE t (x INTEGER PRIMARY KEY)");
-        _writer = new SqliteWriter(session, SqliteDurability.Full, () => { }, TimeProvider.System, NullLogger.Instance);
+        _writer = new SqliteWriter(session, WsmqSqliteDurability.Full, () => { }, TimeProvider.System, NullLogger.Instance);
         _reader = connections.OpenReader();
         return Task.CompletedTask;
     }

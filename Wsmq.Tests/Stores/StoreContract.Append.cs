@@ -13,8 +13,8 @@ public abstract partial class StoreContract
         var page = await h.ReadAsync(Bob);
         page.Entries.Select(e => e.Position).Should().Equal(positions);
         page.Entries.Take(5).Select(StoreHarness.Text).Should().Equal("0", "1", "2", "3", "4");
-        ShouldBeChained(page.Entries, Position.Start);
-        page.State.Should().Be(new LogState(positions[^1], Position.Start, Position.Start, 0));
+        ShouldBeChained(page.Entries, WsmqPosition.Start);
+        page.State.Should().Be(new LogState(positions[^1], WsmqPosition.Start, WsmqPosition.Start, 0));
     }
 
     [Fact]
@@ -35,11 +35,11 @@ public abstract partial class StoreContract
         await using var h = await CreateAsync();
         var results = await h.AppendAsync(
             StoreHarness.Message(Bob, "ann", "1"), StoreHarness.Message(Bob, "eve", "1"),
-            StoreHarness.Message(Address.User("cat"), "ann", "1"), StoreHarness.Message(Address.Group("bob"), "ann", "1"));
+            StoreHarness.Message(WsmqAddress.User("cat"), "ann", "1"), StoreHarness.Message(WsmqAddress.Group("bob"), "ann", "1"));
         results.Should().OnlyContain(r => !r.Duplicate);
         (await h.PositionsAsync(Bob)).Should().HaveCount(2);
-        (await h.PositionsAsync(Address.User("cat"))).Should().HaveCount(1);
-        (await h.PositionsAsync(Address.Group("bob"))).Should().HaveCount(1);
+        (await h.PositionsAsync(WsmqAddress.User("cat"))).Should().HaveCount(1);
+        (await h.PositionsAsync(WsmqAddress.Group("bob"))).Should().HaveCount(1);
     }
 
     [Fact]
@@ -78,14 +78,14 @@ public abstract partial class StoreContract
     public async Task A_batch_over_several_addresses_reaches_each_in_order()
     {
         await using var h = await CreateAsync();
-        Address[] to = [Bob, Team, Address.User("cat")];
+        WsmqAddress[] to = [Bob, Team, WsmqAddress.User("cat")];
         var results = await h.AppendAsync([.. Enumerable.Range(0, 30).Select(i => h.New(to[i % 3], $"{i}"))]);
         for (var a = 0; a < to.Length; a++)
         {
             var page = await h.ReadAsync(to[a]);
             page.Entries.Select(e => e.Position).Should().Equal(results.Where((_, i) => i % 3 == a).Select(r => r.Position));
             page.Entries.Select(StoreHarness.Text).Should().Equal(Enumerable.Range(0, 30).Where(i => i % 3 == a).Select(i => $"{i}"));
-            ShouldBeChained(page.Entries, Position.Start);
+            ShouldBeChained(page.Entries, WsmqPosition.Start);
         }
     }
 
@@ -95,7 +95,7 @@ public abstract partial class StoreContract
         await using var h = await CreateAsync();
         var writers = Enumerable.Range(0, 8).Select(w => Task.Run(async () =>
         {
-            var own = new List<Position>();
+            var own = new List<WsmqPosition>();
             for (var i = 0; i < 25; i++)
                 own.Add(await h.AddAsync(i % 2 == 0 ? Bob : Team, $"{w}-{i}"));
             return own;
@@ -107,11 +107,11 @@ public abstract partial class StoreContract
         var given = (await Task.WhenAll(writers)).SelectMany(p => p.Where((_, i) => i % 2 == 0)).Order().ToArray();
         var entries = (await h.ReadAsync(Bob)).Entries;
         entries.Select(e => e.Position).Should().Equal(given);
-        ShouldBeChained(entries, Position.Start);
+        ShouldBeChained(entries, WsmqPosition.Start);
         foreach (var page in pages)
         {
             page.Entries.Select(e => e.Position).Should().Equal(given.Take(page.Entries.Count), "a page is a moment of the log");
-            page.State.Tail.Should().Be(page.Entries.Count == 0 ? Position.Start : page.Entries[^1].Position);
+            page.State.Tail.Should().Be(page.Entries.Count == 0 ? WsmqPosition.Start : page.Entries[^1].Position);
         }
     }
 

@@ -16,7 +16,7 @@ public abstract partial class StoreContract
         var p = await h.AddManyAsync(Bob, 3);
         (await h.AckAsync("bob", "phone", p[2])).Should().Be(AckResult.Done);
         (await h.PositionsAsync(Bob)).Should().Equal(p);
-        (await h.StateAsync(Bob)).Consumed.Should().Be(Position.Start);
+        (await h.StateAsync(Bob)).Consumed.Should().Be(WsmqPosition.Start);
 
         await h.AckAsync("bob", "laptop", p[1]);
         await Eventually.That("what both have is gone", async () => (await h.PositionsAsync(Bob)).SequenceEqual([p[2]]));
@@ -41,7 +41,7 @@ public abstract partial class StoreContract
         await h.AckAsync("bob", "phone", p[1]);
         var page = await h.ReadAsync(Bob);
         page.Entries.Should().HaveCount(2);
-        page.State.Should().Be(new LogState(p[1], Position.Start, p[1], 0));
+        page.State.Should().Be(new LogState(p[1], WsmqPosition.Start, p[1], 0));
     }
 
     [Fact]
@@ -60,10 +60,10 @@ public abstract partial class StoreContract
     public async Task A_new_device_starts_at_the_oldest_entry_kept()
     {
         await using var h = await CreateAsync(o => o.Retention.MaxCount = 2);
-        (await h.OpenAsync("bob", "first")).Should().Be(Position.Start);
+        (await h.OpenAsync("bob", "first")).Should().Be(WsmqPosition.Start);
         var p = await h.AddManyAsync(Bob, 5);
         (await h.OpenAsync("bob", "second")).Should().Be(p[2]);
-        (await h.OpenAsync("bob", "first")).Should().Be(Position.Start, "a device known already hears what it missed");
+        (await h.OpenAsync("bob", "first")).Should().Be(WsmqPosition.Start, "a device known already hears what it missed");
         (await h.StateAsync(Bob)).Removed.Should().Be(p[2]);
     }
 
@@ -71,26 +71,26 @@ public abstract partial class StoreContract
     public async Task A_device_that_registers_during_the_grace_holds_back_what_it_has_not_read()
     {
         await using var h = await CreateAsync(o => o.AckGrace = Short);
-        var (user, p) = ("", Array.Empty<Position>());
+        var (user, p) = ("", Array.Empty<WsmqPosition>());
         var attempts = 0;
         // On a slow machine the grace may be over before the second device is there: then once more with another user.
         await Eventually.That("a second device registers during the grace", async () =>
         {
             user = $"user{attempts++}";
             await h.OpenAsync(user, "phone");
-            p = await h.AddManyAsync(Address.User(user), 2);
+            p = await h.AddManyAsync(WsmqAddress.User(user), 2);
             await h.AckAsync(user, "phone", p[0]);
-            return await h.OpenAsync(user, "laptop") == Position.Start;
+            return await h.OpenAsync(user, "laptop") == WsmqPosition.Start;
         });
 
         // Whoever acknowledges later has a later grace; when that is over, so is the first.
         await h.OpenAsync("witness", "phone");
-        await h.AckAsync("witness", "phone", await h.AddAsync(Address.User("witness")));
-        await Eventually.That("a later grace is over", async () => (await h.PositionsAsync(Address.User("witness"))).Length == 0);
-        (await h.PositionsAsync(Address.User(user))).Should().Equal(p, "the laptop was promised the oldest entry");
+        await h.AckAsync("witness", "phone", await h.AddAsync(WsmqAddress.User("witness")));
+        await Eventually.That("a later grace is over", async () => (await h.PositionsAsync(WsmqAddress.User("witness"))).Length == 0);
+        (await h.PositionsAsync(WsmqAddress.User(user))).Should().Equal(p, "the laptop was promised the oldest entry");
 
         await h.AckAsync(user, "laptop", p[0]);
-        await Eventually.That("both have it", async () => (await h.PositionsAsync(Address.User(user))).SequenceEqual([p[1]]));
+        await Eventually.That("both have it", async () => (await h.PositionsAsync(WsmqAddress.User(user))).SequenceEqual([p[1]]));
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public abstract partial class StoreContract
         await ShouldRefuseAsync(() => h.OpenAsync("bob", "c"), WsmqErrors.TooManyDevices);
         await h.OpenAsync("bob", "a");
         await h.OpenAsync("cat", "c");
-        (await h.AckAsync("bob", "c", Position.Start)).Should().Be(AckResult.NoReader, "a refused device is not registered");
+        (await h.AckAsync("bob", "c", WsmqPosition.Start)).Should().Be(AckResult.NoReader, "a refused device is not registered");
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public abstract partial class StoreContract
 
         (await h.Log.ForgetDeviceAsync(Bob, "bob", "stolen", default)).Should().BeTrue();
         (await h.Log.ForgetDeviceAsync(Bob, "bob", "stolen", default)).Should().BeFalse("it is gone");
-        (await h.Log.ForgetDeviceAsync(Address.User("cat"), "cat", "stolen", default)).Should().BeFalse();
+        (await h.Log.ForgetDeviceAsync(WsmqAddress.User("cat"), "cat", "stolen", default)).Should().BeFalse();
 
         (await h.AckAsync("bob", "stolen", p[2])).Should().Be(AckResult.NoReader);
         await Eventually.That("what it held back is gone", async () => (await h.PositionsAsync(Bob)).SequenceEqual([p[2]]));
@@ -140,7 +140,7 @@ public abstract partial class StoreContract
         (await h.Log.ForgetDeviceAsync(Bob, "bob", "only", default)).Should().BeTrue();
         (await h.Log.DevicesAsync("bob", default)).Should().BeEmpty();
         (await h.PositionsAsync(Bob)).Should().Equal(p);
-        (await h.OpenAsync("bob", "next")).Should().Be(Position.Start);
+        (await h.OpenAsync("bob", "next")).Should().Be(WsmqPosition.Start);
         await h.AckAsync("bob", "next", p[1]);
         await Eventually.That("one device is counted as one", async () => (await h.PositionsAsync(Bob)).Length == 0);
     }
@@ -149,7 +149,7 @@ public abstract partial class StoreContract
     public async Task A_device_that_is_forgotten_in_a_group_begins_where_its_user_joined()
     {
         await using var h = await CreateAsync();
-        var group = Address.Group("team");
+        var group = WsmqAddress.Group("team");
         await h.Store.Memberships.AddAsync("team", "bob", default);
         var p = await h.AddManyAsync(group, 2);
         await h.AckAsync(group, "bob", "phone", p[1]);
@@ -157,7 +157,7 @@ public abstract partial class StoreContract
 
         (await h.Log.ForgetDeviceAsync(group, "bob", "phone", default)).Should().BeTrue();
 
-        (await h.OpenGroupAsync("team", "bob", "phone")).Should().Be(Position.Start);
+        (await h.OpenGroupAsync("team", "bob", "phone")).Should().Be(WsmqPosition.Start);
         (await h.OpenGroupAsync("team", "bob", "laptop")).Should().Be(p[0], "only one was forgotten");
         (await h.Log.ForgetDeviceAsync(group, "eve", "phone", default)).Should().BeFalse();
     }
@@ -207,10 +207,10 @@ public abstract partial class StoreContract
             return await TryOpenAsync(h, "new") is not null;
         });
         (await h.AckAsync("bob", "away", p)).Should().Be(AckResult.NoReader, "it was forgotten");
-        await Eventually.That("it is back as a new device", async () => await TryOpenAsync(h, "away") == Position.Start);
+        await Eventually.That("it is back as a new device", async () => await TryOpenAsync(h, "away") == WsmqPosition.Start);
     }
 
-    private static async Task<Position?> TryOpenAsync(StoreHarness h, string device)
+    private static async Task<WsmqPosition?> TryOpenAsync(StoreHarness h, string device)
     {
         try
         {
@@ -227,11 +227,11 @@ public abstract partial class StoreContract
     {
         await using var h = await CreateAsync();
         await h.OpenAsync("bob", "phone");
-        (await h.AckAsync("bob", "phone", new Position(1))).Should().Be(AckResult.BeyondTail);
+        (await h.AckAsync("bob", "phone", new WsmqPosition(1))).Should().Be(AckResult.BeyondTail);
         var p = await h.AddAsync(Bob);
         (await h.AckAsync("bob", "phone", StoreHarness.Beyond(p))).Should().Be(AckResult.BeyondTail);
-        (await h.OpenAsync("bob", "phone")).Should().Be(Position.Start);
-        (await h.StateAsync(Bob)).Consumed.Should().Be(Position.Start);
+        (await h.OpenAsync("bob", "phone")).Should().Be(WsmqPosition.Start);
+        (await h.StateAsync(Bob)).Consumed.Should().Be(WsmqPosition.Start);
     }
 
     [Fact]
@@ -241,7 +241,7 @@ public abstract partial class StoreContract
         await h.OpenAsync("bob", "phone");
         var first = await h.AddAsync(Bob);
         var second = await h.AddAsync(Bob);
-        (await h.AckAsync("bob", "phone", new Position(second.Value - 1))).Should().Be(AckResult.Done);
+        (await h.AckAsync("bob", "phone", new WsmqPosition(second.Value - 1))).Should().Be(AckResult.Done);
         await Eventually.That("the first is gone", async () => (await h.PositionsAsync(Bob)).SequenceEqual([second]));
         (await h.StateAsync(Bob)).Removed.Should().Be(first);
         (await h.ReadAsync(Bob)).Entries.Single().Previous.Should().Be(first);
@@ -253,7 +253,7 @@ public abstract partial class StoreContract
         await using var h = await CreateAsync();
         await h.OpenAsync("bob", "phone");
         var p = await h.AddManyAsync(Bob, 3);
-        var results = await h.Log.AckAsync([.. new[] { p[2], p[0], Position.Start }.Select(x => new AckRequest(Bob, "bob", "phone", x))], default);
+        var results = await h.Log.AckAsync([.. new[] { p[2], p[0], WsmqPosition.Start }.Select(x => new AckRequest(Bob, "bob", "phone", x))], default);
         results.Should().OnlyContain(r => r == AckResult.Done);
         (await h.OpenAsync("bob", "phone")).Should().Be(p[2]);
         (await h.StateAsync(Bob)).Consumed.Should().Be(p[2]);
@@ -280,7 +280,7 @@ public abstract partial class StoreContract
         var results = await h.Log.AckAsync(
             [
                 new AckRequest(Bob, "bob", "tablet", p), new AckRequest(Bob, "bob", "phone", StoreHarness.Beyond(p)),
-                new AckRequest(Bob, "bob", "phone", p), new AckRequest(Team, "bob", "phone", Position.Start),
+                new AckRequest(Bob, "bob", "phone", p), new AckRequest(Team, "bob", "phone", WsmqPosition.Start),
             ],
             default);
         results.Should().Equal(AckResult.NoReader, AckResult.BeyondTail, AckResult.Done, AckResult.NoReader);
@@ -294,6 +294,6 @@ public abstract partial class StoreContract
         var p = await h.AddAsync(Bob);
         await ShouldRefuseAsync(() => h.Log.OpenCursorAsync(Bob, "eve", "phone", default), WsmqErrors.ReadNotAllowed);
         (await h.AckAsync(Bob, "eve", "phone", p)).Should().Be(AckResult.NoReader);
-        (await h.OpenAsync("bob", "phone")).Should().Be(Position.Start);
+        (await h.OpenAsync("bob", "phone")).Should().Be(WsmqPosition.Start);
     }
 }

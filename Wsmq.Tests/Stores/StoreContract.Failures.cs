@@ -7,7 +7,7 @@ namespace Wsmq.Tests.Stores;
 public abstract partial class StoreContract
 {
     private static async Task<FailResult> FailAsync(
-        StoreHarness h, Address source, Position position, string user = "bob", string device = "phone", FailKind kind = FailKind.Reported,
+        StoreHarness h, WsmqAddress source, WsmqPosition position, string user = "bob", string device = "phone", FailKind kind = FailKind.Reported,
         string reason = "why") =>
         await h.Store.DeadLetters.FailAsync(new FailRequest(source, user, device, position, kind, reason), default) with { IsNew = false };
 
@@ -32,7 +32,7 @@ public abstract partial class StoreContract
     {
         await using var h = await CreateAsync(o => o.MaxAttempts = 1);
         var source = await ReaderAsync(h, group);
-        var p = new List<Position>();
+        var p = new List<WsmqPosition>();
 
         // Of the entries of 10 kB three fit.
         (await Evicted(5_000, 5_000, 5_000)).Should().Equal(0, 0, 0);
@@ -62,7 +62,7 @@ public abstract partial class StoreContract
             return evicted;
         }
 
-        async Task<Position[]> Kept() => [.. (await h.Store.DeadLetters.ListAsync(source, "bob", default)).Select(l => l.Key.Position)];
+        async Task<WsmqPosition[]> Kept() => [.. (await h.Store.DeadLetters.ListAsync(source, "bob", default)).Select(l => l.Key.Position)];
     }
 
     [Fact]
@@ -180,11 +180,11 @@ public abstract partial class StoreContract
         (await FailAsync(h, Bob, p)).Attempts.Should().Be(1);
         (await FailAsync(h, Bob, p, kind: FailKind.Silent)).Should().Be(new FailResult(FailOutcome.Counted, 2));
         (await FailAsync(h, Bob, p, kind: FailKind.Silent)).Should().Be(new FailResult(FailOutcome.Counted, 3), "nobody is there to be told");
-        (await h.Log.OpenCursorAsync(Bob, "bob", "phone", default)).Should().Be(new OpenCursor(Position.Start, p, 2));
-        (await h.Log.OpenCursorAsync(Bob, "bob", "laptop", default)).Should().Be(new OpenCursor(Position.Start, p, 0));
+        (await h.Log.OpenCursorAsync(Bob, "bob", "phone", default)).Should().Be(new OpenCursor(WsmqPosition.Start, p, 2));
+        (await h.Log.OpenCursorAsync(Bob, "bob", "laptop", default)).Should().Be(new OpenCursor(WsmqPosition.Start, p, 0));
         (await FailAsync(h, Bob, p, kind: FailKind.Blocked)).Should().Be(new FailResult(FailOutcome.SetAside, 3));
         (await h.OpenAsync("bob", "phone")).Should().Be(p);
-        (await h.OpenAsync("bob", "laptop")).Should().Be(Position.Start);
+        (await h.OpenAsync("bob", "laptop")).Should().Be(WsmqPosition.Start);
         (await FailAsync(h, Bob, p, device: "laptop")).Outcome.Should().Be(FailOutcome.SetAside);
         (await h.Store.DeadLetters.ListAsync(Bob, "bob", default)).Select(l => l.Key.Device).Should().Equal("laptop", "phone");
     }
@@ -198,7 +198,7 @@ public abstract partial class StoreContract
         for (var i = 1; i <= 50; i++)
             (await FailAsync(h, Bob, p)).Should().Be(new FailResult(FailOutcome.Counted, i));
         (await FailAsync(h, Bob, p, kind: FailKind.Blocked)).Outcome.Should().Be(FailOutcome.Counted);
-        (await h.OpenAsync("bob", "phone")).Should().Be(Position.Start);
+        (await h.OpenAsync("bob", "phone")).Should().Be(WsmqPosition.Start);
     }
 
     [Fact]
@@ -210,7 +210,7 @@ public abstract partial class StoreContract
         (await FailAsync(h, Bob, p[2], user: "eve")).Outcome.Should().Be(FailOutcome.NoReader);
         (await FailAsync(h, Bob, p[2], device: "unknown")).Outcome.Should().Be(FailOutcome.NoReader);
         (await FailAsync(h, Team, p[2])).Outcome.Should().Be(FailOutcome.NoReader);
-        (await FailAsync(h, Address.Work("w"), p[2])).Outcome.Should().Be(FailOutcome.NoReader);
+        (await FailAsync(h, WsmqAddress.Work("w"), p[2])).Outcome.Should().Be(FailOutcome.NoReader);
         (await FailAsync(h, Bob, p[0])).Outcome.Should().Be(FailOutcome.Passed, "retention removed it");
         (await FailAsync(h, Bob, p[2])).Outcome.Should().Be(FailOutcome.SetAside, "nothing is kept before it");
     }
@@ -233,7 +233,7 @@ public abstract partial class StoreContract
         (await h.Store.DeadLetters.ReadAsync(key, "bob", default)).Should().BeNull();
         (await Kept()).Should().Equal(p[2], p[4]);
 
-        async Task<Position[]> Kept() => [.. (await h.Store.DeadLetters.ListAsync(Bob, "bob", default)).Select(l => l.Key.Position)];
+        async Task<WsmqPosition[]> Kept() => [.. (await h.Store.DeadLetters.ListAsync(Bob, "bob", default)).Select(l => l.Key.Position)];
     }
 
     [Fact]
@@ -269,7 +269,7 @@ public abstract partial class StoreContract
         (await FailAsync(h, Team, next)).Attempts.Should().Be(1);
     }
 
-    private static async Task<Address> ReaderAsync(StoreHarness h, bool group)
+    private static async Task<WsmqAddress> ReaderAsync(StoreHarness h, bool group)
     {
         if (!group)
         {
@@ -281,6 +281,6 @@ public abstract partial class StoreContract
         return Team;
     }
 
-    private static async Task<Position> CursorAsync(StoreHarness h, Address source) =>
+    private static async Task<WsmqPosition> CursorAsync(StoreHarness h, WsmqAddress source) =>
         (await h.Log.OpenCursorAsync(source, "bob", "phone", default)).Position;
 }

@@ -22,16 +22,16 @@ public abstract partial class StoreContract
     {
         await using var h = await CreateAsync(o => o.AckGrace = TimeSpan.Zero);
         await h.Store.Memberships.AddAsync("team", "bob", default);
-        (await h.OpenGroupAsync("team", "bob", "phone")).Should().Be(Position.Start);
+        (await h.OpenGroupAsync("team", "bob", "phone")).Should().Be(WsmqPosition.Start);
         var p = await h.AddManyAsync(Team, 2);
         (await h.AckAsync(Team, "bob", "phone", p[1])).Should().Be(AckResult.Done);
         (await h.AckAsync(Team, "bob", "phone", p[0])).Should().Be(AckResult.Done);
         (await h.AckAsync(Team, "bob", "phone", StoreHarness.Beyond(p[1]))).Should().Be(AckResult.BeyondTail);
         (await h.OpenGroupAsync("team", "bob", "phone")).Should().Be(p[1]);
-        (await h.OpenGroupAsync("team", "bob", "laptop")).Should().Be(Position.Start);
+        (await h.OpenGroupAsync("team", "bob", "laptop")).Should().Be(WsmqPosition.Start);
         var page = await h.ReadAsync(Team);
         page.Entries.Should().HaveCount(2, "acks remove nothing from a group");
-        page.State.Consumed.Should().Be(Position.Start);
+        page.State.Consumed.Should().Be(WsmqPosition.Start);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public abstract partial class StoreContract
         var version = (await h.StateAsync(Bob)).MembershipVersion;
         await h.AddAsync(Team);
         await h.Store.Memberships.AddAsync("team", "bob", default);
-        (await h.OpenGroupAsync("team", "bob")).Should().Be(Position.Start);
+        (await h.OpenGroupAsync("team", "bob")).Should().Be(WsmqPosition.Start);
         (await h.StateAsync(Bob)).MembershipVersion.Should().Be(version);
         (await h.Store.Memberships.MembersOfAsync("team", default)).Should().Equal("bob");
     }
@@ -111,8 +111,8 @@ public abstract partial class StoreContract
         versions[0].Should().Be(0);
         versions.Should().OnlyHaveUniqueItems();
         versions.Skip(1).Should().OnlyContain(v => v > 0);
-        (await h.StateAsync(Address.User("eve"))).MembershipVersion.Should().Be(0);
-        (await h.StateAsync(Bob)).Tail.Should().Be(Position.Start, "a membership is no entry");
+        (await h.StateAsync(WsmqAddress.User("eve"))).MembershipVersion.Should().Be(0);
+        (await h.StateAsync(Bob)).Tail.Should().Be(WsmqPosition.Start, "a membership is no entry");
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public abstract partial class StoreContract
         await using var h = await CreateAsync();
         var refused = await h.AppendAsync(h.New(Bob) with { MayCreate = false });
         refused.Single().Refused.Should().BeTrue();
-        (await h.ReadAsync(Bob)).State.Tail.Should().Be(Position.Start);
+        (await h.ReadAsync(Bob)).State.Tail.Should().Be(WsmqPosition.Start);
 
         var message = h.New(Bob);
         var results = await h.AppendAsync(message with { MayCreate = false }, message, h.New(Bob), h.New(Bob) with { MayCreate = false });
@@ -28,7 +28,7 @@ public abstract partial class StoreContract
         await h.OpenAsync("bob", "phone");
         await h.Store.Memberships.AddAsync("team", "cat", default);
         var results = await h.AppendAsync(
-            h.New(Bob) with { MayCreate = false }, h.New(Address.User("dan")) with { MayCreate = false }, h.New(Address.User("cat")) with { MayCreate = false });
+            h.New(Bob) with { MayCreate = false }, h.New(WsmqAddress.User("dan")) with { MayCreate = false }, h.New(WsmqAddress.User("cat")) with { MayCreate = false });
         results.Select(r => (r.Refused, r.Created)).Should().Equal((false, false), (true, false), (false, false));
     }
 
@@ -62,8 +62,8 @@ public abstract partial class StoreContract
         var page = await h.ReadAsync(Team, maxEntries: 10_000);
         page.Entries.Sum(e => e.Bytes).Should().BeInRange(Max - (Max / 8) - size, Max + size);
         ShouldBeChained(page.Entries, page.State.Removed);
-        page.State.Removed.Should().BeGreaterThan(Position.Start);
-        (await h.ReadAsync(Bob)).State.Removed.Should().Be(Position.Start, "its kind has another limit");
+        page.State.Removed.Should().BeGreaterThan(WsmqPosition.Start);
+        (await h.ReadAsync(Bob)).State.Removed.Should().Be(WsmqPosition.Start, "its kind has another limit");
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public abstract partial class StoreContract
         (await h.Store.Memberships.GroupsOfAsync("bob", default)).Select(m => m.Group).Should().BeEquivalentTo("b", "c");
     }
 
-    private static AppendRequest Sized(StoreHarness h, Address to, int bytes)
+    private static AppendRequest Sized(StoreHarness h, WsmqAddress to, int bytes)
     {
         var request = h.New(to);
         return request with { Body = new byte[bytes - request.Metadata.Length] };

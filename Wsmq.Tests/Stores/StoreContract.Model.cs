@@ -32,7 +32,7 @@ public abstract partial class StoreContract
 
     private static async Task PlayAsync(StoreHarness h, StoreModel model, string user, Move move)
     {
-        var queue = Address.User(user);
+        var queue = WsmqAddress.User(user);
         switch (move.Step)
         {
             case Step.Append or Step.AppendTwice:
@@ -61,11 +61,11 @@ public abstract partial class StoreContract
     }
 
     /// <summary>Any position there ever was, the start, or one beyond the end.</summary>
-    private static Position PositionOf(StoreModel model, int what)
+    private static WsmqPosition PositionOf(StoreModel model, int what)
     {
         var choice = what % (model.Given.Count + 2);
         if (choice == 0)
-            return Position.Start;
+            return WsmqPosition.Start;
         return choice <= model.Given.Count ? model.Given[choice - 1] : StoreHarness.Beyond(model.State.Tail);
     }
 }

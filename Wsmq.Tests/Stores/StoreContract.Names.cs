@@ -15,7 +15,7 @@ public abstract partial class StoreContract
     public async Task No_two_addresses_share_a_log()
     {
         await using var h = await CreateAsync();
-        var addresses = Names.Select(Address.User).Concat(Names.Select(Address.Group)).ToArray();
+        var addresses = Names.Select(WsmqAddress.User).Concat(Names.Select(WsmqAddress.Group)).ToArray();
         var results = await h.AppendAsync([.. addresses.Select(a => StoreHarness.Message(a, "ann", "1", a.ToString()))]);
         results.Should().OnlyContain(r => !r.Duplicate);
         var states = await h.Log.StatesAsync(addresses, default);
@@ -44,7 +44,7 @@ public abstract partial class StoreContract
         await using var h = await CreateAsync(o => o.MaxDevicesPerUser = 100);
         var p = await h.AddManyAsync(Bob, Names.Length);
         foreach (var device in Names)
-            (await h.OpenAsync("bob", device)).Should().Be(Position.Start);
+            (await h.OpenAsync("bob", device)).Should().Be(WsmqPosition.Start);
         foreach (var (device, position) in Names.Zip(p))
             (await h.AckAsync("bob", device, position)).Should().Be(AckResult.Done);
         foreach (var (device, position) in Names.Zip(p))

@@ -13,7 +13,7 @@ public abstract partial class StoreContract
         (await h.ReadAsync(Bob, p[5])).Entries.Should().BeEmpty();
         (await h.ReadAsync(Bob, StoreHarness.Beyond(p[5]))).Entries.Should().BeEmpty();
         // A position that no entry has: between the last two, or before the first.
-        (await h.ReadAsync(Bob, new Position(p[0].Value - 1), maxEntries: 1)).Entries.Single().Position.Should().Be(p[0]);
+        (await h.ReadAsync(Bob, new WsmqPosition(p[0].Value - 1), maxEntries: 1)).Entries.Single().Position.Should().Be(p[0]);
     }
 
     [Fact]
@@ -34,10 +34,10 @@ public abstract partial class StoreContract
     public async Task Of_an_unknown_log_everything_is_zero()
     {
         await using var h = await CreateAsync();
-        var page = await h.ReadAsync(Bob, new Position(5));
+        var page = await h.ReadAsync(Bob, new WsmqPosition(5));
         page.Entries.Should().BeEmpty();
         page.State.Should().Be(default(LogState));
-        (await h.Log.StatesAsync([Bob, Team, Address.Work("w")], default)).Should().OnlyContain(s => s == default(LogState));
+        (await h.Log.StatesAsync([Bob, Team, WsmqAddress.Work("w")], default)).Should().OnlyContain(s => s == default(LogState));
     }
 
     [Fact]
@@ -46,8 +46,8 @@ public abstract partial class StoreContract
         await using var h = await CreateAsync();
         var bob = await h.AddAsync(Bob);
         var team = await h.AddAsync(Team);
-        var states = await h.Log.StatesAsync([Team, Address.User("nobody"), Bob, Team], default);
-        states.Select(s => s!.Value.Tail).Should().Equal(team, Position.Start, bob, team);
+        var states = await h.Log.StatesAsync([Team, WsmqAddress.User("nobody"), Bob, Team], default);
+        states.Select(s => s!.Value.Tail).Should().Equal(team, WsmqPosition.Start, bob, team);
     }
 
     [Fact]

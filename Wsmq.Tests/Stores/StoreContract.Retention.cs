@@ -9,13 +9,13 @@ public abstract partial class StoreContract
     public async Task Too_many_entries_go_from_the_old_end_and_what_is_missing_is_told_exactly()
     {
         await using var h = await CreateAsync(o => o.Retention.MaxCount = 3);
-        var p = new List<Position>();
+        var p = new List<WsmqPosition>();
         for (var i = 0; i < 7; i++)
         {
             p.Add(await h.AddAsync(Bob));
             var page = await h.ReadAsync(Bob);
             page.Entries.Select(e => e.Position).Should().Equal(p.TakeLast(3));
-            page.State.Removed.Should().Be(p.Count > 3 ? p[^4] : Position.Start, "it is the last entry removed");
+            page.State.Removed.Should().Be(p.Count > 3 ? p[^4] : WsmqPosition.Start, "it is the last entry removed");
             ShouldBeChained(page.Entries, page.State.Removed);
         }
     }
@@ -27,7 +27,7 @@ public abstract partial class StoreContract
         var p = await h.AddManyAsync(Bob, 10);
         var page = await h.ReadAsync(Bob);
         page.Entries.Select(e => e.Position).Should().Equal(p[7], p[8], p[9]);
-        page.State.Should().Be(new LogState(p[9], p[6], Position.Start, 0));
+        page.State.Should().Be(new LogState(p[9], p[6], WsmqPosition.Start, 0));
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public abstract partial class StoreContract
         var old = await h.AddManyAsync(Bob, 3);
         LogPage? page = null;
         await Eventually.That("the entries grew too old", async () => (page = await h.ReadAsync(Bob)).Entries.Count == 0);
-        page!.State.Should().Be(new LogState(old[2], old[2], Position.Start, 0));
+        page!.State.Should().Be(new LogState(old[2], old[2], WsmqPosition.Start, 0));
 
         var next = await h.AddAsync(Bob);
         next.Should().BeGreaterThan(old[2]);
@@ -86,7 +86,7 @@ public abstract partial class StoreContract
     {
         await using var h = await CreateAsync(o => o.AckGrace = TimeSpan.Zero);
         await h.OpenAsync("bob", "phone");
-        var last = Position.Start;
+        var last = WsmqPosition.Start;
         for (var i = 0; i < 5; i++)
         {
             var position = await h.AddAsync(Bob);

@@ -12,13 +12,13 @@ public abstract partial class StoreContract
         await using var h = await CreateAsync();
         var heard = new ConcurrentQueue<Signal>();
         await using var subscription = await h.Store.Signals.SubscribeAsync(Bob, heard.Enqueue, default);
-        var given = new List<Position>();
+        var given = new List<WsmqPosition>();
         for (var i = 0; i < 10; i++)
             given.AddRange(await h.AddManyAsync(Bob, 1 + i));
 
         await Eventually.That("all signals came", () => heard.Count >= given.Count);
         heard.Select(s => s.Position).Should().Equal(given);
-        heard.Select(s => s.Previous).Should().Equal(given.Prepend(Position.Start).SkipLast(1));
+        heard.Select(s => s.Previous).Should().Equal(given.Prepend(WsmqPosition.Start).SkipLast(1));
         var entries = (await h.ReadAsync(Bob)).Entries;
         foreach (var (signal, entry) in heard.Zip(entries))
         {
@@ -46,7 +46,7 @@ public abstract partial class StoreContract
     public async Task Of_a_large_batch_over_many_addresses_each_hears_its_own_whole_and_in_order()
     {
         await using var h = await CreateAsync();
-        var addresses = Enumerable.Range(0, 40).Select(i => Address.User($"u{i}")).ToArray();
+        var addresses = Enumerable.Range(0, 40).Select(i => WsmqAddress.User($"u{i}")).ToArray();
         var heard = addresses.Select(_ => new ConcurrentQueue<Signal>()).ToArray();
         foreach (var (address, queue) in addresses.Zip(heard))
             await h.Store.Signals.SubscribeAsync(address, queue.Enqueue, default);
@@ -71,8 +71,8 @@ public abstract partial class StoreContract
         var message = StoreHarness.Message(Bob, "ann", "1");
         var first = (await h.AppendAsync(message))[0].Position;
         await h.AppendAsync(message);
-        await h.AddAsync(Address.Group("bob"));
-        await h.AddAsync(Address.User("bob:"));
+        await h.AddAsync(WsmqAddress.Group("bob"));
+        await h.AddAsync(WsmqAddress.User("bob:"));
         var last = await h.AddAsync(Bob);
         await Eventually.That("the last signal came", () => heard.Any(s => s.Position == last));
         heard.Select(s => s.Position).Should().Equal(first, last);

@@ -7,8 +7,8 @@ public abstract partial class StoreContract
 {
     private static UsageCharge Charge(long apart, params UsageItem[] items) => new(items, 0, apart, TimeSpan.Zero);
 
-    private static UsageItem Item(Address log, long bytes, long? at = null) =>
-        new(log.ToString(), new Position(at ?? (DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1_000)), bytes);
+    private static UsageItem Item(WsmqAddress log, long bytes, long? at = null) =>
+        new(log.ToString(), new WsmqPosition(at ?? (DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1_000)), bytes);
 
     [Fact]
     public async Task What_is_charged_to_a_user_adds_up_and_outlives_a_restart()
@@ -68,7 +68,7 @@ public abstract partial class StoreContract
         await using var h = await CreateAsync();
         UsageSum sum = default;
         for (var i = 0; i < 4; i++)
-            sum = await h.Store.Usage.AddAsync("bob", Charge(0, [.. Enumerable.Range(i * 400, 400).Select(n => Item(Address.User($"u{n}"), 1_000))]), default);
+            sum = await h.Store.Usage.AddAsync("bob", Charge(0, [.. Enumerable.Range(i * 400, 400).Select(n => Item(WsmqAddress.User($"u{n}"), 1_000))]), default);
 
         (await h.Store.Usage.PartsAsync("bob", default)).Should().HaveCount(UsageNames.Most);
         sum.Bytes.Should().BeGreaterThanOrEqualTo(1_600_000);

@@ -8,8 +8,8 @@ namespace Wsmq.Tests.Stores;
 /// </summary>
 public abstract partial class StoreContract
 {
-    private static readonly Address Bob = Address.User("bob");
-    private static readonly Address Team = Address.Group("team");
+    private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
+    private static readonly WsmqAddress Team = WsmqAddress.Group("team");
 
     /// <summary>A started store with nothing in it.</summary>
     private protected abstract Task<StoreHarness> CreateAsync(Action<WsmqOptions> configure);
@@ -20,7 +20,7 @@ public abstract partial class StoreContract
         (await call.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(error);
 
     /// <summary>Entries follow one another without a hole, the first one behind a position.</summary>
-    private static void ShouldBeChained(IReadOnlyList<LogEntry> entries, Position before)
+    private static void ShouldBeChained(IReadOnlyList<LogEntry> entries, WsmqPosition before)
     {
         foreach (var entry in entries)
         {

@@ -46,7 +46,7 @@ internal abstract class StoreHarness : IAsyncDisposable
     }
 
     /// <summary>Appends one new message and returns where it is.</summary>
-    public async Task<Position> AddAsync(Address to, string body = "x")
+    public async Task<WsmqPosition> AddAsync(WsmqAddress to, string body = "x")
     {
         var result = await AppendAsync(New(to, body));
         result[0].Duplicate.Should().BeFalse();
@@ -54,38 +54,38 @@ internal abstract class StoreHarness : IAsyncDisposable
     }
 
     /// <summary>Appends so many new messages in one batch.</summary>
-    public async Task<Position[]> AddManyAsync(Address to, int count)
+    public async Task<WsmqPosition[]> AddManyAsync(WsmqAddress to, int count)
     {
         var results = await AppendAsync([.. Enumerable.Range(0, count).Select(i => New(to, $"{i}"))]);
         return [.. results.Select(r => r.Position)];
     }
 
-    public AppendRequest New(Address to, string body = "x") => Message(to, "sender", $"{_run}-{Interlocked.Increment(ref _ids)}", body);
+    public AppendRequest New(WsmqAddress to, string body = "x") => Message(to, "sender", $"{_run}-{Interlocked.Increment(ref _ids)}", body);
 
-    public static AppendRequest Message(Address to, string sender, string id, string body = "x") =>
+    public static AppendRequest Message(WsmqAddress to, string sender, string id, string body = "x") =>
         new(to, sender, id, Encoding.UTF8.GetBytes("meta:" + body), Encoding.UTF8.GetBytes(body));
 
-    public Task<LogPage> ReadAsync(Address source, Position after = default, int maxEntries = 1000, int maxBytes = 1 << 24) =>
+    public Task<LogPage> ReadAsync(WsmqAddress source, WsmqPosition after = default, int maxEntries = 1000, int maxBytes = 1 << 24) =>
         Log.ReadAsync(source, after, maxEntries, maxBytes, default);
 
-    public async Task<Position[]> PositionsAsync(Address source, Position after = default) =>
+    public async Task<WsmqPosition[]> PositionsAsync(WsmqAddress source, WsmqPosition after = default) =>
         [.. (await ReadAsync(source, after)).Entries.Select(e => e.Position)];
 
-    public async Task<LogState> StateAsync(Address source) => (await Log.StatesAsync([source], default)).Single()!.Value;
+    public async Task<LogState> StateAsync(WsmqAddress source) => (await Log.StatesAsync([source], default)).Single()!.Value;
 
-    public async Task<Position> OpenAsync(string user, string device) =>
-        (await Log.OpenCursorAsync(Address.User(user), user, device, default)).Position;
+    public async Task<WsmqPosition> OpenAsync(string user, string device) =>
+        (await Log.OpenCursorAsync(WsmqAddress.User(user), user, device, default)).Position;
 
-    public async Task<Position> OpenGroupAsync(string group, string user, string device = "default") =>
-        (await Log.OpenCursorAsync(Address.Group(group), user, device, default)).Position;
+    public async Task<WsmqPosition> OpenGroupAsync(string group, string user, string device = "default") =>
+        (await Log.OpenCursorAsync(WsmqAddress.Group(group), user, device, default)).Position;
 
-    public Task<AckResult> AckAsync(string user, string device, Position position) => AckAsync(Address.User(user), user, device, position);
+    public Task<AckResult> AckAsync(string user, string device, WsmqPosition position) => AckAsync(WsmqAddress.User(user), user, device, position);
 
-    public async Task<AckResult> AckAsync(Address source, string user, string device, Position position) =>
+    public async Task<AckResult> AckAsync(WsmqAddress source, string user, string device, WsmqPosition position) =>
         (await Log.AckAsync([new AckRequest(source, user, device, position)], default)).Single();
 
     /// <summary>The position behind the last one given out.</summary>
-    public static Position Beyond(Position position) => position.Next();
+    public static WsmqPosition Beyond(WsmqPosition position) => position.Next();
 
     public static string Text(LogEntry entry) => Encoding.UTF8.GetString(entry.Body.Span);
 }

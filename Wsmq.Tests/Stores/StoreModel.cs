@@ -21,19 +21,19 @@ internal sealed class StoreModel
     public const int MaxCount = 5;
     public const int MaxDevices = 2;
 
-    private readonly Dictionary<(int Sender, int Id), Position> _ids = [];
-    private readonly SortedDictionary<string, Position> _cursors = [];
-    private Position _removed;
-    private Position _consumed;
+    private readonly Dictionary<(int Sender, int Id), WsmqPosition> _ids = [];
+    private readonly SortedDictionary<string, WsmqPosition> _cursors = [];
+    private WsmqPosition _removed;
+    private WsmqPosition _consumed;
 
     /// <summary>Every position ever given out, oldest first.</summary>
-    public List<Position> Given { get; } = [];
+    public List<WsmqPosition> Given { get; } = [];
 
-    public IEnumerable<Position> Kept => Given.Where(p => p > _removed);
+    public IEnumerable<WsmqPosition> Kept => Given.Where(p => p > _removed);
 
     public LogState State => new(Tail, _removed, _consumed, 0);
 
-    private Position Tail => Given.Count == 0 ? Position.Start : Given[^1];
+    private WsmqPosition Tail => Given.Count == 0 ? WsmqPosition.Start : Given[^1];
 
     public void Appended(int sender, int id, AppendResult result)
     {
@@ -52,7 +52,7 @@ internal sealed class StoreModel
     }
 
     /// <summary>Where the device starts; null where it is one too many.</summary>
-    public Position? Open(string device)
+    public WsmqPosition? Open(string device)
     {
         if (_cursors.TryGetValue(device, out var cursor))
             return cursor;
@@ -61,16 +61,16 @@ internal sealed class StoreModel
         return _cursors[device] = _removed;
     }
 
-    public AckResult Ack(string device, Position position)
+    public AckResult Ack(string device, WsmqPosition position)
     {
         if (!_cursors.TryGetValue(device, out var cursor))
             return AckResult.NoReader;
         if (position > Tail)
             return AckResult.BeyondTail;
-        _cursors[device] = Position.Max(cursor, position);
+        _cursors[device] = WsmqPosition.Max(cursor, position);
         var slowest = _cursors.Values.Min();
-        _consumed = Position.Max(_consumed, slowest);
-        _removed = Position.Max(_removed, Given.LastOrDefault(p => p <= slowest));
+        _consumed = WsmqPosition.Max(_consumed, slowest);
+        _removed = WsmqPosition.Max(_removed, Given.LastOrDefault(p => p <= slowest));
         return AckResult.Done;
     }
 }

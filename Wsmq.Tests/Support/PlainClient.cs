@@ -9,9 +9,9 @@ internal sealed class PlainClient : IAsyncDisposable
 {
     private const string Probe = "probe ";
 
-    private readonly ConcurrentQueue<Delivery> _received = [];
+    private readonly ConcurrentQueue<WsmqDelivery> _received = [];
     private readonly ConcurrentQueue<GapSeen> _gaps = [];
-    private readonly ConcurrentQueue<LiveMessage> _live = [];
+    private readonly ConcurrentQueue<WsmqLiveMessage> _live = [];
     private readonly ConcurrentDictionary<string, bool> _probes = [];
     private readonly ConcurrentQueue<string> _stalled = [];
     private readonly ConcurrentQueue<(string Source, string Position, int Attempts)> _skipped = [];
@@ -20,13 +20,13 @@ internal sealed class PlainClient : IAsyncDisposable
 
     public HubConnection Connection { get; }
 
-    public IReadOnlyList<Delivery> Received => [.. _received];
+    public IReadOnlyList<WsmqDelivery> Received => [.. _received];
 
     public IReadOnlyList<string> Bodies => [.. _received.Select(d => d.Body.ToString()!)];
 
     public IReadOnlyList<GapSeen> Gaps => [.. _gaps];
 
-    public IReadOnlyList<LiveMessage> Live => [.. _live];
+    public IReadOnlyList<WsmqLiveMessage> Live => [.. _live];
 
     public IReadOnlyList<string> Stalled => [.. _stalled];
 
@@ -35,7 +35,7 @@ internal sealed class PlainClient : IAsyncDisposable
     public Exception? Closed { get; private set; }
 
     public static async Task<PlainClient> ConnectAsync(
-        TestNode node, string user, string? device = null, bool ack = true, Action<Delivery>? onReceive = null, bool negotiate = false)
+        TestNode node, string user, string? device = null, bool ack = true, Action<WsmqDelivery>? onReceive = null, bool negotiate = false)
     {
         var client = Create(node.Hub, TestTokens.For(user), device, ack, onReceive, negotiate);
         await client.Connection.StartAsync();
@@ -44,7 +44,7 @@ internal sealed class PlainClient : IAsyncDisposable
 
     /// <remarks>Only a client that negotiates knows the id of its connection.</remarks>
     public static PlainClient Create(
-        Uri hub, string? token, string? device = null, bool ack = true, Action<Delivery>? onReceive = null, bool negotiate = false)
+        Uri hub, string? token, string? device = null, bool ack = true, Action<WsmqDelivery>? onReceive = null, bool negotiate = false)
     {
         var url = device is null ? hub : new Uri(hub, "?device=" + Uri.EscapeDataString(device));
         var connection = new HubConnectionBuilder()
@@ -56,7 +56,7 @@ internal sealed class PlainClient : IAsyncDisposable
             })
             .Build();
         var client = new PlainClient(connection);
-        connection.On<Delivery>("Receive", async delivery =>
+        connection.On<WsmqDelivery>("Receive", async delivery =>
         {
             onReceive?.Invoke(delivery);
             client._received.Enqueue(delivery);
@@ -65,9 +65,9 @@ internal sealed class PlainClient : IAsyncDisposable
         });
         connection.On<string, string, string, string>("Gap", (source, after, before, reason) =>
             client._gaps.Enqueue(new GapSeen(source, after, before, reason, client._received.Count)));
-        connection.On<LiveMessage>("Live", client.OnLive);
+        connection.On<WsmqLiveMessage>("Live", client.OnLive);
         connection.On<string, string>("Stalled", (source, _) => client._stalled.Enqueue(source));
-        connection.On<string, string, int>("Skipped", (source, position, attempts) => client._skipped.Enqueue((source, position, attempts)));
+        connection.On<string, string, int>("DeadLettered", (source, position, attempts) => client._skipped.Enqueue((source, position, attempts)));
         connection.Closed += e =>
         {
             client.Closed = e;
@@ -76,8 +76,8 @@ internal sealed class PlainClient : IAsyncDisposable
         return client;
     }
 
-    public Task<Receipt> SendAsync(string to, object? body, string? id = null) =>
-        Connection.InvokeAsync<Receipt>("Send", new { to, body, id, type = "test" });
+    public Task<WsmqReceipt> SendAsync(string to, object? body, string? id = null) =>
+        Connection.InvokeAsync<WsmqReceipt>("Send", new { to, body, id, type = "test" });
 
     public async Task ReceivesAsync(params string[] bodies)
     {
@@ -90,14 +90,14 @@ internal sealed class PlainClient : IAsyncDisposable
     /// its subscriptions are confirmed, and what is pushed before that is lost.
     /// </summary>
     /// <param name="targets">Those it is part of. Other clients that are part of them record nothing of it either.</param>
-    public async Task HearsAsync(params IWsmqClient[] targets)
+    public async Task HearsAsync(params IWsmqReceiver[] targets)
     {
         foreach (var target in targets)
         {
             var probe = Probe + Guid.NewGuid().ToString("N");
             await Eventually.That("live pushes come", async () =>
             {
-                await target.Live(new LiveMessage { Type = probe });
+                await target.Live(new WsmqLiveMessage { Type = probe });
                 return _probes.ContainsKey(probe);
             });
         }
@@ -105,7 +105,7 @@ internal sealed class PlainClient : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Connection.DisposeAsync();
 
-    private void OnLive(LiveMessage message)
+    private void OnLive(WsmqLiveMessage message)
     {
         if (message.Type?.StartsWith(Probe, StringComparison.Ordinal) == true)
             _probes[message.Type] = true;

@@ -7,7 +7,7 @@ internal abstract class ScriptedLogBase : IMessageLog
 {
     public int Lanes => 1;
 
-    public int LaneOf(Address address) => 0;
+    public int LaneOf(WsmqAddress address) => 0;
 
     public virtual Task<AppendResult[]> AppendAsync(
         int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken) =>
@@ -16,17 +16,17 @@ internal abstract class ScriptedLogBase : IMessageLog
     public virtual Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public virtual Task<LogPage> ReadAsync(Address source, Position after, int maxEntries, int maxBytes, CancellationToken cancellationToken) =>
+    public virtual Task<LogPage> ReadAsync(WsmqAddress source, WsmqPosition after, int maxEntries, int maxBytes, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<LogState?[]> StatesAsync(IReadOnlyList<Address> sources, CancellationToken cancellationToken) =>
+    public Task<LogState?[]> StatesAsync(IReadOnlyList<WsmqAddress> sources, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<bool> ForgetDeviceAsync(Address source, string user, string device, CancellationToken cancellationToken) =>
+    public Task<bool> ForgetDeviceAsync(WsmqAddress source, string user, string device, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<IReadOnlyList<KnownDevice>> DevicesAsync(string user, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<OpenCursor> OpenCursorAsync(Address source, string user, string device, CancellationToken cancellationToken) =>
+    public Task<OpenCursor> OpenCursorAsync(WsmqAddress source, string user, string device, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 }

@@ -3,9 +3,9 @@ namespace Wsmq.Tests.Support;
 /// <summary>Gives everybody what the class of services has.</summary>
 internal static class ServiceLimits
 {
-    public static void Set(LimitOptions limits)
+    public static void Set(WsmqLimitOptions limits)
     {
-        var service = limits.With(limits.Classes[LimitOptions.ServiceClass]);
+        var service = limits.With(limits.Classes[WsmqLimitOptions.ServiceClass]);
         (limits.SendsPerSecond, limits.SendBurst) = (service.SendsPerSecond, service.SendBurst);
         (limits.UserSendsPerSecond, limits.UserSendBurst) = (service.UserSendsPerSecond, service.UserSendBurst);
         (limits.UserSendBytesPerMinute, limits.UserSendByteBurst) = (service.UserSendBytesPerMinute, service.UserSendByteBurst);

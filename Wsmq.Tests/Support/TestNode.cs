@@ -30,7 +30,7 @@ internal sealed class TestNode : IAsyncDisposable
 
     public IWsmqAccess Access => Services.GetRequiredService<IWsmqAccess>();
 
-    public IHubContext<WsmqHub, IWsmqClient> Live => Services.GetRequiredService<IHubContext<WsmqHub, IWsmqClient>>();
+    public IHubContext<WsmqHub, IWsmqReceiver> Live => Services.GetRequiredService<IHubContext<WsmqHub, IWsmqReceiver>>();
 
     public static async Task<TestNode> StartAsync(
         Action<WsmqBuilder> store,

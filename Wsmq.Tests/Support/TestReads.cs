@@ -6,9 +6,9 @@ namespace Wsmq.Tests.Support;
 /// <summary>What may be read from logs, where a test has no node.</summary>
 internal static class TestReads
 {
-    public static SessionReads Unlimited => new(new UserLimits("anybody"), Rules(new LimitOptions { UserReadBytesPerSecond = 0 }));
+    public static SessionReads Unlimited => new(new UserLimits("anybody"), Rules(new WsmqLimitOptions { UserReadBytesPerSecond = 0 }));
 
-    public static LimitRules Rules(LimitOptions limits, TimeProvider? time = null) => new(
+    public static LimitRules Rules(WsmqLimitOptions limits, TimeProvider? time = null) => new(
         limits, 1, time ?? TimeProvider.System,
         new WsmqMetrics(new TestMeters()));
 }

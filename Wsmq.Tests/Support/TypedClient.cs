@@ -3,17 +3,17 @@ using System.Collections.Concurrent;
 namespace Wsmq.Tests.Support;
 
 /// <summary>What the tests send with the typed client.</summary>
-[MessageType(nameof(Number))]
+[WsmqMessageType(nameof(Number))]
 internal sealed record Number(int Value);
 
 /// <summary>The typed client with short waits, and a record of all that it handed to the app.</summary>
 internal sealed class TypedClient : IAsyncDisposable
 {
-    private readonly ConcurrentQueue<Message<Number>> _messages = new();
+    private readonly ConcurrentQueue<WsmqMessage<Number>> _messages = new();
     private readonly ConcurrentQueue<WsmqErrorEventArgs> _errors = new();
     private readonly ConcurrentQueue<WsmqGapEventArgs> _gaps = new();
     private readonly ConcurrentQueue<WsmqClientState> _states = new();
-    private readonly ConcurrentQueue<WsmqSkippedEventArgs> _skipped = new();
+    private readonly ConcurrentQueue<WsmqDeadLetteredEventArgs> _skipped = new();
     private int _calls;
 
     /// <param name="hub">The node, or a proxy before it.</param>
@@ -24,14 +24,14 @@ internal sealed class TypedClient : IAsyncDisposable
     {
         Client = new WsmqClient(hub, options =>
         {
-            options.AccessToken = _ => Task.FromResult<string?>(TestTokens.For(user));
+            options.AccessTokenProvider = _ => Task.FromResult<string?>(TestTokens.For(user));
             foreach (var backoff in new[] { options.ReconnectBackoff, options.SendBackoff, options.HandlerBackoff })
                 (backoff.Min, backoff.Max) = (TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(50));
             configure?.Invoke(options);
         });
         Client.Error += (_, e) => _errors.Enqueue(e);
         Client.Gap += (_, e) => _gaps.Enqueue(e);
-        Client.Skipped += (_, e) => _skipped.Enqueue(e);
+        Client.DeadLettered += (_, e) => _skipped.Enqueue(e);
         Client.StateChanged += (_, e) => _states.Enqueue(e.Current);
         if (handle is null)
             return;
@@ -46,7 +46,7 @@ internal sealed class TypedClient : IAsyncDisposable
     public WsmqClient Client { get; }
 
     /// <summary>Handled without an error, in that order.</summary>
-    public IReadOnlyList<Message<Number>> Messages => [.. _messages];
+    public IReadOnlyList<WsmqMessage<Number>> Messages => [.. _messages];
 
     public int HandledCount => _messages.Count;
 
@@ -59,7 +59,7 @@ internal sealed class TypedClient : IAsyncDisposable
 
     public IReadOnlyList<WsmqGapEventArgs> Gaps => [.. _gaps];
 
-    public IReadOnlyList<WsmqSkippedEventArgs> Skipped => [.. _skipped];
+    public IReadOnlyList<WsmqDeadLetteredEventArgs> Skipped => [.. _skipped];
 
     public IReadOnlyList<WsmqClientState> States => [.. _states];
 
@@ -80,10 +80,10 @@ internal sealed class TypedClient : IAsyncDisposable
         }
     }
 
-    public Task<Receipt> SendAsync(string to, int number) => Client.SendAsync(Address.Parse(to), new Number(number));
+    public Task<WsmqReceipt> SendAsync(string to, int number) => Client.SendAsync(WsmqAddress.Parse(to), new Number(number));
 
     /// <summary>Sends one number after another without waiting between them; completes with all receipts.</summary>
-    public Task<Receipt[]> SendAsync(string to, IEnumerable<int> numbers) => Task.WhenAll(numbers.Select(n => SendAsync(to, n)).ToList());
+    public Task<WsmqReceipt[]> SendAsync(string to, IEnumerable<int> numbers) => Task.WhenAll(numbers.Select(n => SendAsync(to, n)).ToList());
 
     /// <summary>Waits until so many were handled, and requires that they are exactly these.</summary>
     public async Task HandlesAsync(IEnumerable<int> numbers)

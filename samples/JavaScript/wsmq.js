@@ -75,7 +75,7 @@ export function keepConnected(connection, { handle, missing, ended = console.err
     }
   }));
 
-  connection.on("Skipped", (source, position, attempts) => {
+  connection.on("DeadLettered", (source, position, attempts) => {
     console.error(`wsmq: a message of ${source} was given up after ${attempts} attempts`);
     if (position > (skipped.get(source) ?? "")) skipped.set(source, position);
     pauses.get(source)?.();
@@ -95,7 +95,7 @@ export function keepConnected(connection, { handle, missing, ended = console.err
         return true;
       } catch (e) {
         console.error(e);
-        await connection.invoke("Fail", source, position, e?.name ?? null).catch(() => {});
+        await connection.invoke("Nack", source, position, e?.name ?? null).catch(() => {});
         if (isCurrent() && position > (skipped.get(source) ?? "")) await pauseOf(source, wait);
       }
     }

@@ -6,7 +6,7 @@ using Wsmq;
 var (url, token, user) = (new Uri(args[0]), args[1], args[2]);
 var answered = new TaskCompletionSource();
 
-await using var client = new WsmqClient(url, o => o.AccessToken = _ => Task.FromResult<string?>(token));
+await using var client = new WsmqClient(url, o => o.AccessTokenProvider = _ => Task.FromResult<string?>(token));
 client.Error += (_, e) => Console.Error.WriteLine(e.Exception.Message);
 client.On(ChatJson.Default.ChatLine, (message, _) =>
 {
@@ -16,7 +16,7 @@ client.On(ChatJson.Default.ChatLine, (message, _) =>
 });
 await client.StartAsync();
 
-await client.SendAsync(Address.User(user), new ChatLine("hello from native code"), ChatJson.Default.ChatLine);
+await client.SendAsync(WsmqAddress.User(user), new ChatLine("hello from native code"), ChatJson.Default.ChatLine);
 await answered.Task;
 
 internal sealed record ChatLine(string Text);

@@ -75,7 +75,7 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
         }
 
         // The first completed call says that the connection is let in, and in its groups.
-        await CallAsync("Ack", Address.User(User).ToString());
+        await CallAsync("Ack", WsmqAddress.User(User).ToString());
         if (actor != "former")
             return;
         await _node.Groups.RemoveAsync("team", User);
@@ -88,7 +88,7 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
     {
         if (actor == "ran-out")
             return;
-        await CallAsync("Ack", Address.User(User).ToString());
+        await CallAsync("Ack", WsmqAddress.User(User).ToString());
         await (actor == "banned" ? _node.Access.BanAsync(User) : _node.Access.RevokeTokenAsync(TokenId, DateTimeOffset.UtcNow.AddHours(1)));
     }
 
@@ -99,24 +99,24 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
         switch (method)
         {
             case "Send" or "replyTo":
-                await connection.InvokeAsync<Receipt>("Send", message);
+                await connection.InvokeAsync<WsmqReceipt>("Send", message);
                 return null;
             case "SendMany":
-                return WsmqError.Find((await connection.InvokeAsync<PublishResult[]>("SendMany", new[] { message })).Single().Error);
+                return WsmqError.Find((await connection.InvokeAsync<WsmqItemResult[]>("SendMany", new[] { message })).Single().Error);
             case "Publish":
-                return WsmqError.Find((await connection.StreamAsync<PublishResult[]>("Publish", One(new[] { message })).SingleAsync()).Single().Error);
-            case "Fail":
-                await connection.InvokeAsync<int>(method, target, Position.Start.ToString(), null);
+                return WsmqError.Find((await connection.StreamAsync<WsmqItemResult[]>("Publish", One(new[] { message })).SingleAsync()).Single().Error);
+            case "Nack":
+                await connection.InvokeAsync<int>(method, target, WsmqPosition.Start.ToString(), null);
                 return null;
             default:
-                await connection.InvokeAsync(method, target, Position.Start.ToString());
+                await connection.InvokeAsync(method, target, WsmqPosition.Start.ToString());
                 return null;
         }
     }
 
     private async Task<string> AsAppAsync(string method, string target)
     {
-        var message = new OutgoingMessage { To = target, Body = JsonBody.Parse("1") };
+        var message = new WsmqOutgoingMessage { To = target, Body = WsmqJsonBody.Parse("1") };
         return method switch
         {
             "Send" => await OutcomeAsync(async () =>
@@ -143,12 +143,12 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
 
     private async Task TellAsync(string method, string target, string marker)
     {
-        var (address, body) = (Address.Parse(target), JsonBody.From(target, options: null));
+        var (address, body) = (WsmqAddress.Parse(target), WsmqJsonBody.From(target, options: null));
         if (method == "Receive")
-            await _node.Publisher.SendAsync(new OutgoingMessage { To = target, Type = marker, Body = body });
+            await _node.Publisher.SendAsync(new WsmqOutgoingMessage { To = target, Type = marker, Body = body });
         else
-            await (address.Kind == AddressKind.User ? _node.Live.Clients.User(address.Name) : _node.Live.Clients.Group(address.Name))
-                .Live(new LiveMessage { Type = marker, Body = body });
+            await (address.Kind == WsmqAddressKind.User ? _node.Live.Clients.User(address.Name) : _node.Live.Clients.Group(address.Name))
+                .Live(new WsmqLiveMessage { Type = marker, Body = body });
     }
 
     private HashSet<string> HeardIn(string method, string marker) => method == "Receive"

@@ -45,10 +45,10 @@ public abstract class AuthorizationMatrixTests : IAsyncLifetime
 
     private sealed class OneAnswer(bool granted) : IWsmqAuthorizer
     {
-        public ValueTask<bool> CanSendAsync(WsmqCaller caller, Address to, CancellationToken cancellationToken) => new(granted);
+        public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) => new(granted);
 
-        public ValueTask<bool> CanReadAsync(WsmqCaller caller, Address source, CancellationToken cancellationToken) =>
-            new(granted || source == Address.User(caller.UserId));
+        public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) =>
+            new(granted || source == WsmqAddress.User(caller.UserId));
     }
 }
 

@@ -13,7 +13,7 @@ internal static class AuthorizationTable
 
     public static readonly string[] Targets = ["user:actor", "user:bob", "group:team", "group:secret", "group:unknown", "work:jobs"];
 
-    public static readonly string[] Methods = ["Send", "SendMany", "Publish", "replyTo", "Ack", "Resume", "Fail", "Receive", "Live"];
+    public static readonly string[] Methods = ["Send", "SendMany", "Publish", "replyTo", "Ack", "Resume", "Nack", "Receive", "Live"];
 
     /// <summary>Who asks, and in a few words why it is worth a table of its own.</summary>
     public static readonly (string Name, string What)[] Actors =
@@ -55,9 +55,9 @@ internal static class AuthorizationTable
         ("member", "Send" or "SendMany" or "Publish") => SendAsMember,
         ("granted", "Send" or "SendMany" or "Publish") => SendAnywhere,
         ("refused", "Send" or "SendMany" or "Publish") => SendNowhere,
-        ("member", "Ack" or "Resume" or "Fail") => ReadAsMember,
+        ("member", "Ack" or "Resume" or "Nack") => ReadAsMember,
         ("member", _) => HearAsMember,
-        (_, "Ack" or "Resume" or "Fail") => ReadOwn,
+        (_, "Ack" or "Resume" or "Nack") => ReadOwn,
         _ => HearOwn,
     };
 

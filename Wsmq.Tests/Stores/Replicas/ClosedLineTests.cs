@@ -41,7 +41,7 @@ public sealed class ClosedLineTests(SharedRedis redis) : IClassFixture<SharedRed
         await connections.ConnectAsync(CancellationToken.None);
         var keys = new RedisKeys(redis.NextPrefix(), options.Buckets);
         var presence = new RedisPresence(connections, keys, new RedisLanes(connections, keys, new WsmqOptions()), _ => true, TimeSpan.Zero);
-        await presence.TellAsync(Address.User("bob"));
+        await presence.TellAsync(WsmqAddress.User("bob"));
 
         connections.CommandLine.Close();
 

@@ -7,7 +7,7 @@ namespace Wsmq.Tests.Stores.Replicas;
 /// <summary>What the store confirms, and what it does not, when a replica lags or takes over.</summary>
 public sealed class ReplicaReceiptTests : IAsyncLifetime
 {
-    private static readonly Address Bob = Address.User("bob");
+    private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
 
     private ReplicatedRedis _redis = null!;
 

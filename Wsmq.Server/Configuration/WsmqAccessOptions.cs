@@ -1,7 +1,7 @@
 namespace Wsmq;
 
 /// <summary>How tokens and users are kept out: see <see cref="IWsmqAccess"/>.</summary>
-public sealed class AccessOptions
+public sealed class WsmqAccessOptions
 {
     /// <summary>The claim that tells one token from another. Default <c>jti</c>.</summary>
     public string TokenIdClaim { get; set; } = "jti";

@@ -4,9 +4,9 @@ namespace Wsmq;
 
 /// <summary>
 /// A live push: it goes past the log to whoever is connected now, without position or ack, and is gone if nobody listens. The
-/// argument of <see cref="IWsmqClient.Live"/>.
+/// argument of <see cref="IWsmqReceiver.Live"/>.
 /// </summary>
-public sealed record LiveMessage
+public sealed record WsmqLiveMessage
 {
     /// <summary>What kind of message it is.</summary>
     [JsonPropertyName(Wire.Type), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -14,7 +14,7 @@ public sealed record LiveMessage
 
     /// <summary>The body as one JSON value.</summary>
     [JsonPropertyName(Wire.Body), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public JsonBody? Body { get; init; }
+    public WsmqJsonBody? Body { get; init; }
 
     /// <summary>The body, where it is bytes (base64 in JSON).</summary>
     [JsonPropertyName(Wire.Data), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -29,5 +29,5 @@ public sealed record LiveMessage
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
     /// <summary>Names the message, without its body and headers: SignalR writes arguments into logs at the level Debug.</summary>
-    public override string ToString() => $"{nameof(LiveMessage)} {{ {nameof(Type)} = {Type} }}";
+    public override string ToString() => $"{nameof(WsmqLiveMessage)} {{ {nameof(Type)} = {Type} }}";
 }

@@ -1,7 +1,7 @@
 namespace Wsmq;
 
-/// <summary>Limits of one class of users; null takes the general value. See <see cref="LimitOptions"/> for what each means.</summary>
-public sealed class LimitClass
+/// <summary>Limits of one class of users; null takes the general value. See <see cref="WsmqLimitOptions"/> for what each means.</summary>
+public sealed class WsmqLimitClass
 {
     /// <summary>Messages a second from one connection; 0 (no limit) to 1,000,000.</summary>
     public int? SendsPerSecond { get; set; }
@@ -58,7 +58,7 @@ public sealed class LimitClass
     public int? ConnectionsPerUser { get; set; }
 
     /// <summary>What suits an account that sends for many people, and that its owner trusts not to send without end.</summary>
-    internal static LimitClass Service() => new()
+    internal static WsmqLimitClass Service() => new()
     {
         SendsPerSecond = 10_000,
         SendBurst = 20_000,

@@ -7,21 +7,21 @@ namespace Wsmq;
 /// first colon; the name may hold colons, pipes, slashes and spaces (<c>user:auth0|5f…</c>, <c>group:urn:shop:7</c>).
 /// Two addresses are equal when kind and name are equal, character by character.
 /// </summary>
-public readonly struct Address : IEquatable<Address>
+public readonly struct WsmqAddress : IEquatable<WsmqAddress>
 {
     /// <summary>The most bytes that a name may take in UTF-8.</summary>
     public const int MaxNameBytes = 256;
 
     private readonly string? _name;
 
-    private Address(AddressKind kind, string name)
+    private WsmqAddress(WsmqAddressKind kind, string name)
     {
         Kind = kind;
         _name = name;
     }
 
     /// <summary>What the address names.</summary>
-    public AddressKind Kind { get; }
+    public WsmqAddressKind Kind { get; }
 
     /// <summary>The part after the first colon: a user's identifier, or the name of a group.</summary>
     public string Name => _name ?? string.Empty;
@@ -31,38 +31,38 @@ public readonly struct Address : IEquatable<Address>
     /// </summary>
     /// <param name="id">The user's identifier, as the app's authentication gives it.</param>
     /// <exception cref="WsmqException">The name is refused: <c>invalid-name</c> or <c>name-too-long</c>.</exception>
-    public static Address User(string id) => Create(AddressKind.User, id);
+    public static WsmqAddress User(string id) => Create(WsmqAddressKind.User, id);
 
     /// <summary>The log of a group.</summary>
     /// <param name="name">The group's name.</param>
     /// <exception cref="WsmqException">The name is refused: <c>invalid-name</c> or <c>name-too-long</c>.</exception>
-    public static Address Group(string name) => Create(AddressKind.Group, name);
+    public static WsmqAddress Group(string name) => Create(WsmqAddressKind.Group, name);
 
     /// <summary>A queue for competing consumers.</summary>
     /// <param name="name">The queue's name.</param>
     /// <exception cref="WsmqException">The name is refused: <c>invalid-name</c> or <c>name-too-long</c>.</exception>
-    public static Address Work(string name) => Create(AddressKind.Work, name);
+    public static WsmqAddress Work(string name) => Create(WsmqAddressKind.Work, name);
 
     /// <summary>Reads an address from its text.</summary>
     /// <param name="text">For example <c>user:bob</c>.</param>
     /// <exception cref="WsmqException">
     /// The text is no address: <c>invalid-address</c>, <c>unknown-address-kind</c>, <c>invalid-name</c> or <c>name-too-long</c>.
     /// </exception>
-    public static Address Parse(string? text) =>
+    public static WsmqAddress Parse(string? text) =>
         TryParse(text, out var address, out var error, out var detail) ? address : throw new WsmqException(error, detail);
 
     /// <summary>Reads an address from its text without throwing.</summary>
     /// <param name="text">For example <c>user:bob</c>.</param>
     /// <param name="address">The address, if the result is true.</param>
     /// <param name="error">Why not, if the result is false.</param>
-    public static bool TryParse(string? text, out Address address, [NotNullWhen(false)] out WsmqError? error) =>
+    public static bool TryParse(string? text, out WsmqAddress address, [NotNullWhen(false)] out WsmqError? error) =>
         TryParse(text, out address, out error, out _);
 
     /// <inheritdoc/>
-    public bool Equals(Address other) => Kind == other.Kind && string.Equals(Name, other.Name, StringComparison.Ordinal);
+    public bool Equals(WsmqAddress other) => Kind == other.Kind && string.Equals(Name, other.Name, StringComparison.Ordinal);
 
     /// <inheritdoc/>
-    public override bool Equals([NotNullWhen(true)] object? obj) => obj is Address other && Equals(other);
+    public override bool Equals([NotNullWhen(true)] object? obj) => obj is WsmqAddress other && Equals(other);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Kind, StringComparer.Ordinal.GetHashCode(Name));
@@ -71,17 +71,17 @@ public readonly struct Address : IEquatable<Address>
     public override string ToString() => string.Concat(Prefix(Kind), ":", Name);
 
     /// <summary>Same kind and name.</summary>
-    public static bool operator ==(Address left, Address right) => left.Equals(right);
+    public static bool operator ==(WsmqAddress left, WsmqAddress right) => left.Equals(right);
 
     /// <summary>Another kind or name.</summary>
-    public static bool operator !=(Address left, Address right) => !left.Equals(right);
+    public static bool operator !=(WsmqAddress left, WsmqAddress right) => !left.Equals(right);
 
-    private static Address Create(AddressKind kind, string name) =>
+    private static WsmqAddress Create(WsmqAddressKind kind, string name) =>
         NameRules.Check(name, MaxNameBytes, IsJudged(kind), out var error, out var detail)
-            ? new Address(kind, name)
+            ? new WsmqAddress(kind, name)
             : throw new WsmqException(error, detail);
 
-    private static bool TryParse(string? text, out Address address, [NotNullWhen(false)] out WsmqError? error, out string? detail)
+    private static bool TryParse(string? text, out WsmqAddress address, [NotNullWhen(false)] out WsmqError? error, out string? detail)
     {
         address = default;
         detail = null;
@@ -101,25 +101,25 @@ public readonly struct Address : IEquatable<Address>
         var name = text![(colon + 1)..];
         if (!NameRules.Check(name, MaxNameBytes, IsJudged(kind), out error, out detail))
             return false;
-        address = new Address(kind, name);
+        address = new WsmqAddress(kind, name);
         return true;
     }
 
     // Who a user is the identity provider says: the server judges its identifiers, unless it was told to trust them.
-    private static bool IsJudged(AddressKind kind) => kind != AddressKind.User;
+    private static bool IsJudged(WsmqAddressKind kind) => kind != WsmqAddressKind.User;
 
-    private static AddressKind? KindOf(ReadOnlySpan<char> prefix) => prefix switch
+    private static WsmqAddressKind? KindOf(ReadOnlySpan<char> prefix) => prefix switch
     {
-        "user" => AddressKind.User,
-        "group" => AddressKind.Group,
-        "work" => AddressKind.Work,
+        "user" => WsmqAddressKind.User,
+        "group" => WsmqAddressKind.Group,
+        "work" => WsmqAddressKind.Work,
         _ => null,
     };
 
-    internal static string Prefix(AddressKind kind) => kind switch
+    internal static string Prefix(WsmqAddressKind kind) => kind switch
     {
-        AddressKind.User => "user",
-        AddressKind.Group => "group",
+        WsmqAddressKind.User => "user",
+        WsmqAddressKind.Group => "group",
         _ => "work",
     };
 }

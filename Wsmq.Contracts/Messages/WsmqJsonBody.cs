@@ -14,7 +14,7 @@ namespace Wsmq;
 /// The default value is JSON <c>null</c>.
 /// </summary>
 [JsonConverter(typeof(JsonBodyConverter))]
-public readonly struct JsonBody : IEquatable<JsonBody>
+public readonly struct WsmqJsonBody : IEquatable<WsmqJsonBody>
 {
     /// <summary>How deep a body may nest: what a hub frame adds to it must stay below the 64 levels that JSON readers take.</summary>
     public const int MaxDepth = 48;
@@ -23,7 +23,7 @@ public readonly struct JsonBody : IEquatable<JsonBody>
 
     private readonly ReadOnlyMemory<byte> _utf8;
 
-    private JsonBody(ReadOnlyMemory<byte> checkedUtf8) => _utf8 = checkedUtf8;
+    private WsmqJsonBody(ReadOnlyMemory<byte> checkedUtf8) => _utf8 = checkedUtf8;
 
     /// <summary>The value's bytes in UTF-8.</summary>
     public ReadOnlyMemory<byte> Utf8 => _utf8.IsEmpty ? Null : _utf8;
@@ -31,13 +31,13 @@ public readonly struct JsonBody : IEquatable<JsonBody>
     /// <summary>Takes UTF-8 bytes that hold exactly one JSON value. They are not copied: do not change them afterwards.</summary>
     /// <param name="utf8">The bytes; white space around the value is kept.</param>
     /// <exception cref="WsmqException"><c>invalid-body</c>: not exactly one JSON value, not UTF-8, or nested too deeply.</exception>
-    public static JsonBody Parse(ReadOnlyMemory<byte> utf8) =>
+    public static WsmqJsonBody Parse(ReadOnlyMemory<byte> utf8) =>
         TryParse(utf8, out var body, out var detail) ? body : throw new WsmqException(WsmqErrors.InvalidBody, detail);
 
     /// <summary>Takes a text that holds exactly one JSON value.</summary>
     /// <param name="json">The text.</param>
     /// <exception cref="WsmqException"><c>invalid-body</c>: not exactly one JSON value, or nested too deeply.</exception>
-    public static JsonBody Parse(string json) => Parse(Encoding.UTF8.GetBytes(json));
+    public static WsmqJsonBody Parse(string json) => Parse(Encoding.UTF8.GetBytes(json));
 
     /// <summary>
     /// Serializes a value with source-generated metadata; safe for trimmed and native clients. A value of a derived type is written as
@@ -47,7 +47,7 @@ public readonly struct JsonBody : IEquatable<JsonBody>
     /// <param name="typeInfo">Its metadata.</param>
     /// <typeparam name="T">The type of the value.</typeparam>
     /// <exception cref="WsmqException"><c>invalid-body</c>: it cannot be written as JSON, or nests too deeply.</exception>
-    public static JsonBody From<T>(T value, JsonTypeInfo<T> typeInfo)
+    public static WsmqJsonBody From<T>(T value, JsonTypeInfo<T> typeInfo)
     {
         ArgumentNullException.ThrowIfNull(typeInfo);
         return TypedBody.Of(value, typeInfo);
@@ -63,7 +63,7 @@ public readonly struct JsonBody : IEquatable<JsonBody>
     [RequiresUnreferencedCode("Serializes by reflection: in trimmed apps use the overload with JsonTypeInfo.")]
     [RequiresDynamicCode("Serializes by reflection: in native apps use the overload with JsonTypeInfo.")]
     [OverloadResolutionPriority(1)] // A literal null fits both overloads.
-    public static JsonBody From<T>(T value, JsonSerializerOptions? options = null) =>
+    public static WsmqJsonBody From<T>(T value, JsonSerializerOptions? options = null) =>
         TypedBody.Of(value, TypedBody.ByReflection<T>(options));
 
     /// <summary>Reads the value with source-generated metadata.</summary>
@@ -86,10 +86,10 @@ public readonly struct JsonBody : IEquatable<JsonBody>
     public override string ToString() => Encoding.UTF8.GetString(Utf8.Span);
 
     /// <summary>Same bytes.</summary>
-    public bool Equals(JsonBody other) => Utf8.Span.SequenceEqual(other.Utf8.Span);
+    public bool Equals(WsmqJsonBody other) => Utf8.Span.SequenceEqual(other.Utf8.Span);
 
     /// <inheritdoc/>
-    public override bool Equals([NotNullWhen(true)] object? obj) => obj is JsonBody other && Equals(other);
+    public override bool Equals([NotNullWhen(true)] object? obj) => obj is WsmqJsonBody other && Equals(other);
 
     /// <inheritdoc/>
     public override int GetHashCode()
@@ -100,15 +100,15 @@ public readonly struct JsonBody : IEquatable<JsonBody>
     }
 
     /// <summary>Same bytes.</summary>
-    public static bool operator ==(JsonBody left, JsonBody right) => left.Equals(right);
+    public static bool operator ==(WsmqJsonBody left, WsmqJsonBody right) => left.Equals(right);
 
     /// <summary>Other bytes.</summary>
-    public static bool operator !=(JsonBody left, JsonBody right) => !left.Equals(right);
+    public static bool operator !=(WsmqJsonBody left, WsmqJsonBody right) => !left.Equals(right);
 
     /// <summary>Bytes that were checked before: read back from a store, or cut out of a parsed document.</summary>
-    internal static JsonBody Trusted(ReadOnlyMemory<byte> utf8) => new(utf8);
+    internal static WsmqJsonBody Trusted(ReadOnlyMemory<byte> utf8) => new(utf8);
 
-    internal static bool TryParse(ReadOnlyMemory<byte> utf8, out JsonBody body, out string? detail)
+    internal static bool TryParse(ReadOnlyMemory<byte> utf8, out WsmqJsonBody body, out string? detail)
     {
         body = default;
         detail = null;
@@ -131,7 +131,7 @@ public readonly struct JsonBody : IEquatable<JsonBody>
             return false;
         }
 
-        body = new JsonBody(utf8);
+        body = new WsmqJsonBody(utf8);
         return true;
     }
 
@@ -139,18 +139,18 @@ public readonly struct JsonBody : IEquatable<JsonBody>
 }
 
 /// <summary>Carries a body through the JSON hub protocol without building objects from it.</summary>
-internal sealed class JsonBodyConverter : JsonConverter<JsonBody>
+internal sealed class JsonBodyConverter : JsonConverter<WsmqJsonBody>
 {
     public override bool HandleNull => true;
 
-    public override JsonBody Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    public override WsmqJsonBody Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         using var document = JsonDocument.ParseValue(ref reader);
         return Cut(document.RootElement);
     }
 
-    public override void Write(Utf8JsonWriter writer, JsonBody value, JsonSerializerOptions options) =>
+    public override void Write(Utf8JsonWriter writer, WsmqJsonBody value, JsonSerializerOptions options) =>
         writer.WriteRawValue(value.Utf8.Span, skipInputValidation: true);
 
-    public static JsonBody Cut(JsonElement element) => JsonBody.Trusted(JsonMarshal.GetRawUtf8Value(element).ToArray());
+    public static WsmqJsonBody Cut(JsonElement element) => WsmqJsonBody.Trusted(JsonMarshal.GetRawUtf8Value(element).ToArray());
 }

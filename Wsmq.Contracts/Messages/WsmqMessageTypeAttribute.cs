@@ -6,7 +6,7 @@ namespace Wsmq;
 /// </summary>
 /// <param name="name">The name, at most 128 bytes. Of a generic type the names of its arguments follow, in angle brackets.</param>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct | AttributeTargets.Enum | AttributeTargets.Interface, Inherited = false)]
-public sealed class MessageTypeAttribute(string name) : Attribute
+public sealed class WsmqMessageTypeAttribute(string name) : Attribute
 {
     /// <summary>The name on the wire.</summary>
     public string Name { get; } = name;

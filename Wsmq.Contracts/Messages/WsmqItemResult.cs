@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Wsmq;
 
 /// <summary>What became of one message of <see cref="IWsmqHub.SendMany"/> or <see cref="IWsmqHub.Publish"/>: a receipt or an error.</summary>
-public sealed record PublishResult
+public sealed record WsmqItemResult
 {
     /// <summary>Which message is meant: its number in the call or the stream, counted from 0.</summary>
     [JsonPropertyName(Wire.Number)]
@@ -31,9 +31,9 @@ public sealed record PublishResult
     public long? RetryAfter { get; init; }
 
     /// <summary>The receipt, where it was stored.</summary>
-    public bool TryGetReceipt([NotNullWhen(true)] out Receipt? receipt)
+    public bool TryGetReceipt([NotNullWhen(true)] out WsmqReceipt? receipt)
     {
-        receipt = Id is not null && Position is not null ? new Receipt(Id, Position, Duplicate) : null;
+        receipt = Id is not null && Position is not null ? new WsmqReceipt(Id, Position, Duplicate) : null;
         return receipt is not null;
     }
 }

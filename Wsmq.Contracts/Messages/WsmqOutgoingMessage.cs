@@ -7,7 +7,7 @@ namespace Wsmq;
 /// name is not part of it: the server stamps that.
 /// </summary>
 [JsonConverter(typeof(OutgoingMessageConverter))]
-public sealed record OutgoingMessage
+public sealed record WsmqOutgoingMessage
 {
     /// <summary>The address, for example <c>user:bob</c>.</summary>
     public string? To { get; init; }
@@ -22,7 +22,7 @@ public sealed record OutgoingMessage
     public string? Type { get; init; }
 
     /// <summary>The body as one JSON value; leave it out where <see cref="Data"/> is given.</summary>
-    public JsonBody? Body { get; init; }
+    public WsmqJsonBody? Body { get; init; }
 
     /// <summary>The body as bytes (base64 in JSON); leave it out where <see cref="Body"/> is given.</summary>
     public ReadOnlyMemory<byte>? Data { get; init; }
@@ -49,5 +49,5 @@ public sealed record OutgoingMessage
     internal string? UnknownField { get; init; }
 
     /// <summary>Names the message, without its body and headers: SignalR writes arguments into logs at the level Debug.</summary>
-    public override string ToString() => $"{nameof(OutgoingMessage)} {{ {nameof(To)} = {To}, {nameof(Id)} = {Id}, {nameof(Type)} = {Type} }}";
+    public override string ToString() => $"{nameof(WsmqOutgoingMessage)} {{ {nameof(To)} = {To}, {nameof(Id)} = {Id}, {nameof(Type)} = {Type} }}";
 }

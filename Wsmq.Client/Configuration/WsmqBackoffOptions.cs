@@ -4,7 +4,7 @@ namespace Wsmq;
 /// How long to wait before something is tried again: the limit doubles with every attempt from <see cref="Min"/> up to
 /// <see cref="Max"/>, and the wait is a random part of it, so that many clients do not come back at the same moment.
 /// </summary>
-public sealed class BackoffOptions
+public sealed class WsmqBackoffOptions
 {
     /// <summary>The limit of the first wait; the wait lies between half of it and all of it. 1 ms to 1 hour.</summary>
     public TimeSpan Min { get; set; } = TimeSpan.FromMilliseconds(100);

@@ -1,7 +1,7 @@
 namespace Wsmq;
 
-/// <summary>What an <see cref="Address"/> names.</summary>
-public enum AddressKind
+/// <summary>What an <see cref="WsmqAddress"/> names.</summary>
+public enum WsmqAddressKind
 {
     /// <summary>The queue of one user; every device of that user reads it with a cursor of its own.</summary>
     User = 0,

@@ -7,13 +7,13 @@ namespace Wsmq;
 /// <param name="source">The source.</param>
 /// <param name="position">The position of the message.</param>
 /// <param name="attempts">How many attempts had failed, also those before a restart.</param>
-public sealed class WsmqSkippedEventArgs(Address source, Position position, int attempts) : EventArgs
+public sealed class WsmqDeadLetteredEventArgs(WsmqAddress source, WsmqPosition position, int attempts) : EventArgs
 {
     /// <summary>The source.</summary>
-    public Address Source { get; } = source;
+    public WsmqAddress Source { get; } = source;
 
     /// <summary>The position of the message.</summary>
-    public Position Position { get; } = position;
+    public WsmqPosition Position { get; } = position;
 
     /// <summary>How many attempts had failed, also those before a restart.</summary>
     public int Attempts { get; } = attempts;

@@ -1,7 +1,7 @@
 namespace Wsmq;
 
-/// <summary>Reasons of <see cref="IWsmqHub.Fail"/> that the server knows; any other is text for operators.</summary>
-public static class FailReasons
+/// <summary>Reasons of <see cref="IWsmqHub.Nack"/> that the server knows; any other is text for operators.</summary>
+public static class WsmqNackReasons
 {
     /// <summary>
     /// The client has no handler for the type of the message. It is final: another attempt would not change it, so the message is

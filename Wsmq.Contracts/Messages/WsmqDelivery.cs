@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Wsmq;
 
-/// <summary>A message as it reaches a client: the argument of <see cref="IWsmqClient.Receive"/>.</summary>
-public sealed record Delivery
+/// <summary>A message as it reaches a client: the argument of <see cref="IWsmqReceiver.Receive"/>.</summary>
+public sealed record WsmqDelivery
 {
     /// <summary>The address whose log it comes from: the receiver's own <c>user:</c> queue, or a group.</summary>
     [JsonPropertyName(Wire.Source)]
@@ -35,7 +35,7 @@ public sealed record Delivery
 
     /// <summary>The body as the sender wrote it, where it is JSON.</summary>
     [JsonPropertyName(Wire.Body), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public JsonBody? Body { get; init; }
+    public WsmqJsonBody? Body { get; init; }
 
     /// <summary>The body, where it is bytes (base64 in JSON).</summary>
     [JsonPropertyName(Wire.Data), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -59,5 +59,5 @@ public sealed record Delivery
 
     /// <summary>Names the message, without its body and headers: SignalR writes arguments into logs at the level Debug.</summary>
     public override string ToString() =>
-        $"{nameof(Delivery)} {{ {nameof(Source)} = {Source}, {nameof(Position)} = {Position}, {nameof(Id)} = {Id}, {nameof(Type)} = {Type} }}";
+        $"{nameof(WsmqDelivery)} {{ {nameof(Source)} = {Source}, {nameof(Position)} = {Position}, {nameof(Id)} = {Id}, {nameof(Type)} = {Type} }}";
 }

@@ -1,7 +1,7 @@
 namespace Wsmq;
 
 /// <summary>How much of each log is kept: what is older, too many or too much is removed and announced to readers as a gap.</summary>
-public sealed class RetentionOptions
+public sealed class WsmqRetentionOptions
 {
     /// <summary>The oldest entry kept. Default 7 days; 1 second to 10 years.</summary>
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromDays(7);
@@ -16,20 +16,20 @@ public sealed class RetentionOptions
     public long MaxBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>For <c>user:</c> logs, where they differ.</summary>
-    public RetentionOverride User { get; } = new();
+    public WsmqRetentionOverride User { get; } = new();
 
     /// <summary>For <c>group:</c> logs, where they differ.</summary>
-    public RetentionOverride Group { get; } = new();
+    public WsmqRetentionOverride Group { get; } = new();
 
     /// <summary>After this nothing of any log is kept.</summary>
     internal TimeSpan Longest => new[] { MaxAge, User.MaxAge ?? MaxAge, Group.MaxAge ?? MaxAge }.Max();
 
-    internal RetentionRule For(AddressKind kind)
+    internal RetentionRule For(WsmqAddressKind kind)
     {
         var special = kind switch
         {
-            AddressKind.User => User,
-            AddressKind.Group => Group,
+            WsmqAddressKind.User => User,
+            WsmqAddressKind.Group => Group,
             _ => null,
         };
         return new RetentionRule(special?.MaxAge ?? MaxAge, special?.MaxCount ?? MaxCount, special?.MaxBytes ?? MaxBytes);
@@ -44,7 +44,7 @@ internal readonly record struct RetentionRule(TimeSpan MaxAge, int MaxCount, lon
 }
 
 /// <summary>Retention of one kind of address; null takes the general value.</summary>
-public sealed class RetentionOverride
+public sealed class WsmqRetentionOverride
 {
     /// <summary>The oldest entry kept; 1 second to 10 years.</summary>
     public TimeSpan? MaxAge { get; set; }

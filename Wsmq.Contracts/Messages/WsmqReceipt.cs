@@ -6,7 +6,7 @@ namespace Wsmq;
 /// <param name="Id">The id of the message: the sender's, or the one that the server made.</param>
 /// <param name="Position">Its place in the log of the address.</param>
 /// <param name="Duplicate">True where this sender's id was stored before, within the deduplication window: this is the first receipt again.</param>
-public sealed record Receipt(
+public sealed record WsmqReceipt(
     [property: JsonPropertyName(Wire.Id)] string Id,
     [property: JsonPropertyName(Wire.Position)] string Position,
     [property: JsonPropertyName(Wire.Duplicate)] bool Duplicate);

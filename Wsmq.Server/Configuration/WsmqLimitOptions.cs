@@ -9,7 +9,7 @@ namespace Wsmq;
 /// <see cref="GroupsPerUser"/>. What is over a limit is refused with a code and the time after which to try again. What the app itself
 /// publishes is not limited. The defaults suit people: services get a class of their own, see <see cref="Classes"/>.
 /// </summary>
-public sealed class LimitOptions
+public sealed class WsmqLimitOptions
 {
     /// <summary>The name of the class that is there without being configured: for accounts of services, with limits that suit these.</summary>
     public const string ServiceClass = "service";
@@ -121,8 +121,8 @@ public sealed class LimitOptions
     /// and removed, and others can be added. A class holds for a connection that <see cref="ClassOf"/> or <see cref="ClassClaim"/> puts
     /// into it; all other connections have the general limits.
     /// </summary>
-    public IDictionary<string, LimitClass> Classes { get; } =
-        new Dictionary<string, LimitClass>(StringComparer.Ordinal) { [ServiceClass] = LimitClass.Service() };
+    public IDictionary<string, WsmqLimitClass> Classes { get; } =
+        new Dictionary<string, WsmqLimitClass>(StringComparer.Ordinal) { [ServiceClass] = WsmqLimitClass.Service() };
 
     /// <summary>
     /// The claim whose value names the class of a connection; a value that names none is passed over. Default none. Only your issuer
@@ -137,7 +137,7 @@ public sealed class LimitOptions
     public Func<ClaimsPrincipal, string?>? ClassOf { get; set; }
 
     /// <summary>The limits of a class: its own where it has any, and the general ones.</summary>
-    internal LimitOptions With(LimitClass special) => new()
+    internal WsmqLimitOptions With(WsmqLimitClass special) => new()
     {
         SendsPerSecond = special.SendsPerSecond ?? SendsPerSecond,
         SendBurst = special.SendBurst ?? SendBurst,

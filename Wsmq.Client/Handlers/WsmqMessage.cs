@@ -4,9 +4,9 @@ namespace Wsmq;
 
 /// <summary>A durable message with its body read as a type.</summary>
 /// <typeparam name="T">The type of the body.</typeparam>
-public sealed class Message<T>
+public sealed class WsmqMessage<T>
 {
-    internal Message(Delivery delivery, T body)
+    internal WsmqMessage(WsmqDelivery delivery, T body)
     {
         Delivery = delivery;
         Body = body;
@@ -16,10 +16,10 @@ public sealed class Message<T>
     public T Body { get; }
 
     /// <summary>The address whose log it comes from: the user's own queue, or a group.</summary>
-    public Address Source => Address.Parse(Delivery.Source);
+    public WsmqAddress Source => WsmqAddress.Parse(Delivery.Source);
 
     /// <summary>Its place in that log.</summary>
-    public Position Position => Position.Parse(Delivery.Position);
+    public WsmqPosition Position => WsmqPosition.Parse(Delivery.Position);
 
     /// <summary>The sender's id of the message; the same message keeps it when it comes again.</summary>
     public string Id => Delivery.Id;
@@ -40,8 +40,8 @@ public sealed class Message<T>
     public string? CorrelationId => Delivery.CorrelationId;
 
     /// <summary>Where an answer should go.</summary>
-    public Address? ReplyTo => Address.TryParse(Delivery.ReplyTo, out var replyTo, out _) ? replyTo : null;
+    public WsmqAddress? ReplyTo => WsmqAddress.TryParse(Delivery.ReplyTo, out var replyTo, out _) ? replyTo : null;
 
     /// <summary>The message as it came.</summary>
-    public Delivery Delivery { get; }
+    public WsmqDelivery Delivery { get; }
 }

@@ -1,7 +1,7 @@
 namespace Wsmq;
 
 /// <summary>What may travel with a message that a client or the app's publisher sends.</summary>
-public sealed record SendOptions
+public sealed record WsmqSendOptions
 {
     /// <summary>
     /// The message's id, 1 to 128 bytes: the same id from the same sender to the same address is stored once within the server's
@@ -10,7 +10,7 @@ public sealed record SendOptions
     public string? Id { get; init; }
 
     /// <summary>
-    /// The message's type on the wire. Default: <see cref="MessageTypeAttribute.NameOf"/> of the type that the message has at run time,
+    /// The message's type on the wire. Default: <see cref="WsmqMessageTypeAttribute.NameOf"/> of the type that the message has at run time,
     /// or of the declared one where that says how derived types are written (<c>[JsonDerivedType]</c>). Required where the type has no name.
     /// </summary>
     public string? Type { get; init; }
@@ -22,5 +22,5 @@ public sealed record SendOptions
     public string? CorrelationId { get; init; }
 
     /// <summary>Where an answer should go: an address that the sender may send to.</summary>
-    public Address? ReplyTo { get; init; }
+    public WsmqAddress? ReplyTo { get; init; }
 }

@@ -1,7 +1,7 @@
 namespace Wsmq;
 
-/// <summary>Why entries are missing: the last argument of <see cref="IWsmqClient.Gap"/>.</summary>
-public static class GapReasons
+/// <summary>Why entries are missing: the last argument of <see cref="IWsmqReceiver.Gap"/>.</summary>
+public static class WsmqGapReasons
 {
     /// <summary>The log's retention, by count or by age, removed them.</summary>
     public const string Retention = "retention";
