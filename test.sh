@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Builds everything, runs every test, and ends with one line: N passed, N failed. Fails when anything failed, also where
-# something that should have run did not: a broken build, a crashed run, no tests at all.
+# Builds everything, runs every test, and prints as its last line: N passed, N failed. Exits with 1 if a test failed, or if something
+# that should have run did not: a failed build, a crashed run, no tests at all.
 set -uo pipefail
 cd "$(dirname "$0")" || exit 1
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 results="$PWD/artifacts/tests"
 node_projects=(Wsmq.Tests/PlainClients clients/typescript)
-# What tests run: a command, and the Debian package that has it. A sentinel is a redis-server, servers lead a group of processes
-# (setsid), and the fault campaign steps the clock of a Redis with a small library of its own (cc).
+# The commands that tests need, each with its Debian package. Sentinels are started with redis-server, each server is the leader of a
+# process group (setsid), and the fault campaign compiles a small library that steps the clock of a Redis (cc).
 uses=("redis-server redis-server" "redis-cli redis-tools" "setsid util-linux" "script bsdutils" "nginx nginx-light" "node nodejs" "npm npm" "cc gcc")
 passed=0
 failed=0
@@ -26,14 +26,14 @@ finish() {
   exit $((failed > 0))
 }
 
-# need COMMAND PACKAGE: installs the Debian package where the command is missing.
+# need COMMAND PACKAGE: installs the Debian package if the command is missing.
 need() {
   command -v "$1" >/dev/null && return
   local root=()
   if ((EUID != 0)); then root=(sudo); fi
   echo "Installing $2, because $1 is missing."
   if ! { "${root[@]}" apt-get update -qq && "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$2"; } >&2; then
-    fail "$1 is missing and could not be installed: install the package $2"
+    fail "$1 is missing and could not be installed. Install the package $2"
     finish
   fi
 }
@@ -43,7 +43,7 @@ attribute() {
   grep -o '<Counters [^>]*>' "$2" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*' | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
-# failed_tests FILE: the failed tests of a TRX file, each with the beginning of what it said, in one line.
+# failed_tests FILE: the failed tests of a TRX file, one per line, each with the start of its message.
 failed_tests() {
   awk '
     function line() { if (name != "") print name ": " substr(message, 1, 600); name = "" }
@@ -82,11 +82,11 @@ run_dotnet() {
     read_trx "$trx"
     ran=1
   done
-  if ((ran == 0)); then fail "dotnet test left no results"
-  elif ((code != 0 && failed == before)); then fail "dotnet test ended with code $code, though no single test failed"; fi
+  if ((ran == 0)); then fail "dotnet test wrote no results"
+  elif ((code != 0 && failed == before)); then fail "dotnet test exited with code $code, although no test failed"; fi
 }
 
-# count KEY FILE: a number of the summary at the end of a TAP file; 0 where the run broke off before it.
+# count KEY FILE: a number of the summary at the end of a TAP file; 0 if the run aborted before the summary.
 count() {
   local value
   value=$(sed -nE "s/^# $1 ([0-9]+)\$/\1/p" "$2" | tail -n 1)
@@ -110,12 +110,12 @@ run_node() {
     failed=$((failed + bad))
     while IFS= read -r name; do failures+=("$project: $name"); done < <(sed -nE 's/^ *not ok [0-9]+ - (.*)/\1/p' "$tap")
   elif ((code != 0 || ok == 0)); then
-    fail "$project: node --test ended with code $code and $ok tests passed"
+    fail "$project: node --test exited with code $code; $ok tests passed"
   fi
 }
 
 if ! command -v dotnet >/dev/null; then
-  fail "dotnet is missing: install the .NET SDK that global.json names"
+  fail "dotnet is missing. Install the .NET SDK version that global.json names"
   finish
 fi
 for use in "${uses[@]}"; do need ${use}; done

@@ -5,7 +5,7 @@ using Wsmq.Benchmarks.Nodes;
 using Wsmq.Benchmarks.Scale;
 using Wsmq.Testing;
 
-var root = new RootCommand("Measures wsmq. What is measured how is told in docs/benchmarks.md.")
+var root = new RootCommand("Measures wsmq. docs/benchmarks.md describes the measurements.")
 {
     CompareCommand.Create(),
     ScaleCommand.Create(),
@@ -19,7 +19,7 @@ try
     {
         EnableDefaultExceptionHandler = false,
 
-        // Ctrl+C: time to end nodes and Redis, and to delete their folders.
+        // After Ctrl+C: time to stop nodes and Redis, and to delete their folders.
         ProcessTerminationTimeout = TimeSpan.FromSeconds(20),
     });
 }

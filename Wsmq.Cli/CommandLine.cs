@@ -3,12 +3,12 @@ using Wsmq.Cli.Output;
 
 namespace Wsmq.Cli;
 
-/// <summary>Runs the command that was asked for, and turns every failure into an exit code and one line.</summary>
+/// <summary>Runs the requested command, and turns every failure into an exit code and one line on standard error.</summary>
 internal static class CommandLine
 {
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
-        // A body that begins with @ is a body, not the name of a file with further arguments.
+        // A body that begins with @ is not the name of a response file.
         var result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.Errors.Count > 0)
         {
@@ -18,7 +18,8 @@ internal static class CommandLine
 
         if (OptionCheck.FindUnknown(result) is { } unknown)
         {
-            await WriteErrorAsync($"Unknown option '{unknown}'. What begins with a dash and is no option stands behind --. See: {Name(result)} --help");
+            await WriteErrorAsync(
+                $"Unknown option '{unknown}'. Put an argument that begins with a dash after --. See: {Name(result)} --help");
             return ExitCodes.Usage;
         }
 

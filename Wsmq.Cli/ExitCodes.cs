@@ -1,6 +1,6 @@
 namespace Wsmq.Cli;
 
-/// <summary>What the process returns; scripts switch on it, so numbers are never reused.</summary>
+/// <summary>The exit codes of the process. Scripts depend on them, so numbers are never reused.</summary>
 internal static class ExitCodes
 {
     public const int Ok = 0;
@@ -13,8 +13,8 @@ internal static class ExitCodes
     public const int Interrupted = 130;
 
     public const string Help = """
-        Exit codes: 0 done; 1 refused, with the number of the error; 2 wrong usage; 3 no connection in time; 4 not
-        authenticated (401); 5 outcome unknown: the message may or may not be stored; 6 fewer messages than --count came within
-        --timeout; 130 interrupted.
+        Exit codes: 0 success; 1 refused, with the error number; 2 invalid usage; 3 no connection in time; 4 not
+        authenticated (401); 5 outcome unknown: the message may or may not be stored; 6 fewer messages than --count received
+        within --timeout; 130 interrupted.
         """;
 }

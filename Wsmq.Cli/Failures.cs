@@ -1,6 +1,6 @@
 namespace Wsmq.Cli;
 
-/// <summary>What an exception means for the exit code and the one line on standard error.</summary>
+/// <summary>Maps an exception to the exit code and to the line on standard error.</summary>
 internal static class Failures
 {
     public static CliFailure Describe(Exception exception) => exception switch
@@ -9,7 +9,7 @@ internal static class Failures
         WsmqException refused => new CliFailure(CodeOf(refused.Error), refused.Message, refused),
         OperationCanceledException => new CliFailure(ExitCodes.Interrupted, "interrupted", exception),
         IOException or UnauthorizedAccessException => new CliFailure(ExitCodes.Usage, exception.Message, exception),
-        _ => new CliFailure(ExitCodes.Refused, $"unexpected: {exception.GetType().Name}: {exception.Message}", exception),
+        _ => new CliFailure(ExitCodes.Refused, $"unexpected error: {exception.GetType().Name}: {exception.Message}", exception),
     };
 
     private static int CodeOf(WsmqError error) =>

@@ -4,12 +4,12 @@ using System.CommandLine.Parsing;
 namespace Wsmq.Cli;
 
 /// <summary>
-/// Finds a misspelt option: the parser would take it for an argument, and <c>send</c> would store it as the body. What begins with a
-/// dash and is meant stands behind <c>--</c>.
+/// Finds a misspelt option. The parser would treat it as an argument, and <c>send</c> would store it as the body. An argument that begins
+/// with a dash has to follow <c>--</c>.
 /// </summary>
 internal static class OptionCheck
 {
-    /// <summary>The first one, or null.</summary>
+    /// <summary>Returns the first unknown option, or null.</summary>
     public static string? FindUnknown(ParseResult result)
     {
         var expectsValue = false;
@@ -25,7 +25,7 @@ internal static class OptionCheck
         return null;
     }
 
-    // -5 is a number, and a single dash no name.
+    // Not options: a negative number such as -5, and a single dash.
     private static bool LooksLikeOption(string text) => text.Length > 1 && text[0] == '-' && (text[1] == '-' || char.IsAsciiLetter(text[1]));
 
     private static bool TakesValue(Command command, string name) =>

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Wsmq.Cli;
 using Wsmq.Cli.Commands;
 
-var root = new RootCommand("Sends and receives messages of wsmq.")
+var root = new RootCommand("Sends and receives messages over wsmq.")
 {
     ListenCommand.Create(),
     SendCommand.Create(),

@@ -3,37 +3,46 @@ namespace Wsmq;
 /// <content>Starting and stopping.</content>
 public sealed partial class WsmqClient
 {
-    /// <summary>Whether the first send starts the client: true where a host starts it, in whatever order it starts its services.</summary>
+    /// <summary>
+    /// Whether the first send starts the client. True where a host starts it, because a hosted service that starts earlier may send.
+    /// </summary>
     internal bool StartsWithFirstSend { get; set; }
 
     /// <summary>
-    /// Starts the client, and waits until it is connected for the first time. Attempts that fail because the server is away are
-    /// repeated without end: each raises <see cref="ConnectFailed"/>. A refusal that another attempt would not change ends the start:
-    /// a final error of the server, HTTP 401 or 403, or a configuration that cannot work. Register handlers before.
-    /// Once it was connected, it connects again for ever, also where a token is refused (the next one may be a fresh one), unless the
-    /// token was revoked or the user banned. A client that has ended so raises <see cref="Error"/>, is
-    /// <see cref="WsmqClientState.Stopped"/>, and refuses sends with the same error, until it is started again.
+    /// Starts the client, and returns when it is connected for the first time. Register handlers before. While the server is
+    /// unreachable, attempts are repeated indefinitely, and each failure raises <see cref="ConnectFailed"/>. A refusal that a retry
+    /// would not change ends the start: a final error of the server, HTTP 401 or 403, or an invalid configuration.
     /// </summary>
-    /// <param name="cancellationToken">Ends the wait, and stops the client if it has not connected by then.</param>
+    /// <remarks>
+    /// Once it has been connected, the client reconnects indefinitely, also where the server refuses the token, because the next token
+    /// may be accepted. It gives up only where the token was revoked or the user banned: it then raises <see cref="Error"/>, is
+    /// <see cref="WsmqClientState.Stopped"/>, and refuses sends with the same error until it is started again.
+    /// </remarks>
+    /// <param name="cancellationToken">Ends the wait, and stops the client if it is not connected by then.</param>
     /// <exception cref="WsmqException">
-    /// The server's final error, such as <c>invalid-device</c>, <c>revoked</c> or <c>banned</c>; <c>connection-refused</c> with the HTTP
-    /// status 401 or 403; <c>client-misconfigured</c> where the app's own <see cref="WsmqClientOptions.ConfigureHttp"/> or
-    /// <see cref="WsmqClientOptions.ConfigureConnection"/> failed or cannot work.
+    /// The server's final error, such as <c>invalid-device</c>, <c>revoked</c> or <c>banned</c>; <c>connection-refused</c> for the HTTP
+    /// status 401 or 403; <c>client-misconfigured</c> where the app's <see cref="WsmqClientOptions.ConfigureHttp"/> or
+    /// <see cref="WsmqClientOptions.ConfigureConnection"/> throws, or sets something that cannot work.
     /// </exception>
-    /// <exception cref="OperationCanceledException">Cancelled, or stopped meanwhile.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, or the client was stopped before it was connected.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public Task StartAsync(CancellationToken cancellationToken = default) => RunAsync(endsWhenRefused: true, cancellationToken);
 
-    /// <summary>Starts as <see cref="StartAsync(CancellationToken)"/> does, for a host: nobody is there to mend a refusal, so it goes on.</summary>
+    /// <summary>
+    /// Starts as <see cref="StartAsync(CancellationToken)"/> does, for a host: a refusal does not end it, because no caller could react.
+    /// </summary>
     internal Task StartInBackgroundAsync(CancellationToken cancellationToken) => RunAsync(endsWhenRefused: false, cancellationToken);
 
     /// <summary>
-    /// Stops the client. No handler begins once this is called; new sends are refused, those in flight get their receipts, handlers
-    /// are told to cancel and are waited for, and their last acks are sent; each for no longer than
-    /// <see cref="WsmqClientOptions.StopTimeout"/>. It may be started again.
-    /// A handler that does not heed its token may outlast the stop: the handlers of the next start wait until it has returned. Do not
-    /// await this inside a handler: it waits for that handler, until the time-out.
+    /// Stops the client; it can be started again. No handler starts once this is called, and new sends are refused. It waits for the
+    /// receipts of sends in flight, cancels the handlers' tokens and waits for the handlers, and sends the last acks; each step takes at
+    /// most <see cref="WsmqClientOptions.StopTimeout"/>.
     /// </summary>
-    /// <param name="cancellationToken">Cuts the waits short.</param>
+    /// <remarks>
+    /// A handler that ignores its token may outlast the stop; the handlers of the next start wait until it has returned. Do not await
+    /// this method in a handler: it would wait for that handler until the time-out.
+    /// </remarks>
+    /// <param name="cancellationToken">Ends the waits early.</param>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
         _run?.Cease();
@@ -49,7 +58,7 @@ public sealed partial class WsmqClient
         }
     }
 
-    /// <summary>Stops the client for good, as <see cref="StopAsync"/> does, with the same time-out.</summary>
+    /// <summary>Stops the client as <see cref="StopAsync"/> does, with the same time-out. It cannot be started again.</summary>
     public async ValueTask DisposeAsync()
     {
         _disposed = true;
@@ -113,7 +122,7 @@ public sealed partial class WsmqClient
         }
     }
 
-    /// <summary>Where sends go: before the start too, where they wait for it.</summary>
+    /// <summary>The outbox of the current run. Before the start it is that of the next run, in which sends wait.</summary>
     private Outbox Outbox
     {
         get
@@ -124,11 +133,11 @@ public sealed partial class WsmqClient
             lock (_gate)
             {
                 if (_stopped)
-                    throw new WsmqException(WsmqErrors.ClientClosed, "it was stopped");
+                    throw new WsmqException(WsmqErrors.ClientClosed, "the client was stopped");
                 run = _run ?? (_prepared ??= new ClientRun(_parts, _before));
             }
 
-            // Of the wait for a connection nothing is to be told here: the sends are told.
+            // Not awaited: a failure to connect is reported to the sends.
             if (StartsWithFirstSend)
                 _ = BeginAsync(endsWhenRefused: false, CancellationToken.None);
             return run.Outbox;

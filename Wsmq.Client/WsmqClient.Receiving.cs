@@ -8,50 +8,76 @@ namespace Wsmq;
 public sealed partial class WsmqClient
 {
     /// <summary>
-    /// Handles durable messages of a type. A message is acknowledged when the handler has returned; if it throws, it is given the same
-    /// message again, with growing waits, before any other of that source, until the server sets the message aside (<see cref="DeadLettered"/>). Sources go on independently of each other, so a handler
-    /// may be called for several at a time. Register all handlers before <see cref="StartAsync"/>: what no handler takes goes to the
-    /// fallback, or else is dead-lettered at once (<see cref="WsmqClientOptions.UnhandledMessages"/>) and reported as an
-    /// <see cref="Error"/>; only while there is no handler at all messages wait. A body that cannot be read as the type goes to the
-    /// fallback, or else is a failed attempt.
+    /// Registers a handler for durable messages of a type. A message is acknowledged when the handler has returned. If the handler
+    /// throws, it is called with the same message again, with growing waits, before any other message of that source, until the server
+    /// dead-letters the message (<see cref="DeadLettered"/>). Register all handlers before <see cref="StartAsync"/>.
     /// </summary>
-    /// <param name="handler">The handler; its token is cancelled when the client stops.</param>
-    /// <typeparam name="T">The type of the body; its wire name is <see cref="WsmqMessageTypeAttribute.NameOf"/>.</typeparam>
-    /// <returns>Dispose it to take the handler away.</returns>
-    /// <exception cref="InvalidOperationException">The type has a handler, or messages are being read with <see cref="ReadAllAsync"/>.</exception>
-    /// <exception cref="WsmqException"><c>no-type-name</c>: no message is sent as this type; give the name of the messages.</exception>
+    /// <remarks>
+    /// A handler may be called concurrently for different sources; messages of one source are handled one after another. A message
+    /// whose type has no handler goes to the fallback (<see cref="OnAny"/>); without a fallback it is dead-lettered at once
+    /// (<see cref="WsmqClientOptions.UnhandledMessages"/>) and reported by <see cref="Error"/>. A body that does not fit the type goes
+    /// to the fallback; without a fallback it counts as a failed attempt. While no handler at all is registered, messages wait.
+    /// </remarks>
+    /// <param name="handler">The handler. Its cancellation token is cancelled when the client stops.</param>
+    /// <typeparam name="T">
+    /// The type of the body. It selects messages by its wire name: see <see cref="WsmqMessageTypeAttribute.NameOf"/>.
+    /// </typeparam>
+    /// <returns>Dispose it to remove the handler.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// The type already has a handler, or messages are being read with <see cref="ReadAllAsync"/>.
+    /// </exception>
+    /// <exception cref="WsmqException">
+    /// <c>no-type-name</c>: no message is sent as this type; use an overload that takes the name of the messages' type.
+    /// </exception>
     [RequiresUnreferencedCode(Reflection)]
     [RequiresDynamicCode(Reflection)]
     public IDisposable On<T>(Func<WsmqMessage<T>, CancellationToken, Task> handler) => On(TypedBody.ByReflection<T>(_options.Json), handler);
 
-    /// <summary>Handles durable messages of a type without reflection; otherwise as the overload without <paramref name="typeInfo"/>.</summary>
-    /// <param name="typeInfo">How the body is read.</param>
-    /// <param name="handler">The handler; its token is cancelled when the client stops.</param>
+    /// <summary>
+    /// Registers a handler for durable messages of a type, with source-generated JSON metadata for trimmed and native AOT apps;
+    /// otherwise as the overload without <paramref name="typeInfo"/>.
+    /// </summary>
+    /// <param name="typeInfo">The JSON metadata with which the body is deserialized.</param>
+    /// <param name="handler">The handler. Its cancellation token is cancelled when the client stops.</param>
     /// <typeparam name="T">The type of the body.</typeparam>
-    /// <returns>Dispose it to take the handler away.</returns>
-    /// <exception cref="InvalidOperationException">The type has a handler, or messages are being read with <see cref="ReadAllAsync"/>.</exception>
-    /// <exception cref="WsmqException"><c>no-type-name</c>: no message is sent as this type; give the name of the messages.</exception>
+    /// <returns>Dispose it to remove the handler.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// The type already has a handler, or messages are being read with <see cref="ReadAllAsync"/>.
+    /// </exception>
+    /// <exception cref="WsmqException">
+    /// <c>no-type-name</c>: no message is sent as this type; use an overload that takes the name of the messages' type.
+    /// </exception>
     public IDisposable On<T>(JsonTypeInfo<T> typeInfo, Func<WsmqMessage<T>, CancellationToken, Task> handler) =>
         On(HandledTypes.NameOf(typeInfo), typeInfo, handler);
 
-    /// <summary>Handles durable messages of a type that is given by its name on the wire; otherwise as the overload without it.</summary>
-    /// <param name="type">The name of the messages' type.</param>
-    /// <param name="handler">The handler; its token is cancelled when the client stops.</param>
-    /// <typeparam name="T">The type that bodies are read as.</typeparam>
-    /// <returns>Dispose it to take the handler away.</returns>
-    /// <exception cref="InvalidOperationException">The type has a handler, or messages are being read with <see cref="ReadAllAsync"/>.</exception>
+    /// <summary>
+    /// Registers a handler for durable messages whose type is given by its name on the wire; otherwise as the overload without
+    /// <paramref name="type"/>.
+    /// </summary>
+    /// <param name="type">The name of the messages' type on the wire.</param>
+    /// <param name="handler">The handler. Its cancellation token is cancelled when the client stops.</param>
+    /// <typeparam name="T">The type that bodies are deserialized to.</typeparam>
+    /// <returns>Dispose it to remove the handler.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// The type already has a handler, or messages are being read with <see cref="ReadAllAsync"/>.
+    /// </exception>
     [RequiresUnreferencedCode(Reflection)]
     [RequiresDynamicCode(Reflection)]
     public IDisposable On<T>(string type, Func<WsmqMessage<T>, CancellationToken, Task> handler) =>
         On(type, TypedBody.ByReflection<T>(_options.Json), handler);
 
-    /// <summary>The same without reflection.</summary>
-    /// <param name="type">The name of the messages' type.</param>
-    /// <param name="typeInfo">How the body is read.</param>
-    /// <param name="handler">The handler; its token is cancelled when the client stops.</param>
-    /// <typeparam name="T">The type that bodies are read as.</typeparam>
-    /// <returns>Dispose it to take the handler away.</returns>
-    /// <exception cref="InvalidOperationException">The type has a handler, or messages are being read with <see cref="ReadAllAsync"/>.</exception>
+    /// <summary>
+    /// Registers a handler for durable messages whose type is given by its name on the wire, with source-generated JSON metadata for
+    /// trimmed and native AOT apps; otherwise as the overload without <paramref name="typeInfo"/>.
+    /// </summary>
+    /// <param name="type">The name of the messages' type on the wire.</param>
+    /// <param name="typeInfo">The JSON metadata with which the body is deserialized.</param>
+    /// <param name="handler">The handler. Its cancellation token is cancelled when the client stops.</param>
+    /// <typeparam name="T">The type that bodies are deserialized to.</typeparam>
+    /// <returns>Dispose it to remove the handler.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// The type already has a handler, or messages are being read with <see cref="ReadAllAsync"/>.
+    /// </exception>
     public IDisposable On<T>(string type, JsonTypeInfo<T> typeInfo, Func<WsmqMessage<T>, CancellationToken, Task> handler)
     {
         ArgumentException.ThrowIfNullOrEmpty(type);
@@ -62,56 +88,77 @@ public sealed partial class WsmqClient
     }
 
     /// <summary>
-    /// Handles every durable message that no other handler takes: of another type, without a type, with bytes, or with a body that
-    /// does not fit its handler's type. Acknowledged and repeated like the others.
+    /// Registers the fallback: it handles every durable message that no other handler takes, because the message has another type or
+    /// none, has bytes as its body, or has a body that does not fit its handler's type. Messages are acknowledged, and failed attempts
+    /// repeated, as with the other handlers.
     /// </summary>
-    /// <param name="handler">The handler; its token is cancelled when the client stops.</param>
-    /// <returns>Dispose it to take the handler away.</returns>
-    /// <exception cref="InvalidOperationException">There is a fallback, or messages are being read with <see cref="ReadAllAsync"/>.</exception>
+    /// <param name="handler">The handler. Its cancellation token is cancelled when the client stops.</param>
+    /// <returns>Dispose it to remove the handler.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// There already is a fallback, or messages are being read with <see cref="ReadAllAsync"/>.
+    /// </exception>
     public IDisposable OnAny(Func<WsmqDelivery, CancellationToken, Task> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
         return _handlers.AddFallback(handler);
     }
 
-    /// <summary>Handles live pushes of a type, one after another. They are not kept, acknowledged or repeated.</summary>
-    /// <param name="handler">The handler; its token is cancelled when the client stops.</param>
-    /// <typeparam name="T">The type of the body; its wire name is <see cref="WsmqMessageTypeAttribute.NameOf"/>.</typeparam>
-    /// <returns>Dispose it to take the handler away.</returns>
-    /// <exception cref="InvalidOperationException">The type has a handler.</exception>
-    /// <exception cref="WsmqException"><c>no-type-name</c>: no push is sent as this type; give the name of the pushes.</exception>
+    /// <summary>
+    /// Registers a handler for live pushes of a type. Pushes are handled one after another; they are not stored, acknowledged or
+    /// repeated.
+    /// </summary>
+    /// <param name="handler">The handler. Its cancellation token is cancelled when the client stops.</param>
+    /// <typeparam name="T">
+    /// The type of the body. It selects pushes by its wire name: see <see cref="WsmqMessageTypeAttribute.NameOf"/>.
+    /// </typeparam>
+    /// <returns>Dispose it to remove the handler.</returns>
+    /// <exception cref="InvalidOperationException">The type already has a handler.</exception>
+    /// <exception cref="WsmqException">
+    /// <c>no-type-name</c>: no push is sent as this type; use an overload that takes the name of the pushes' type.
+    /// </exception>
     [RequiresUnreferencedCode(Reflection)]
     [RequiresDynamicCode(Reflection)]
     public IDisposable OnLive<T>(Func<T, CancellationToken, Task> handler) => OnLive(TypedBody.ByReflection<T>(_options.Json), handler);
 
-    /// <summary>Handles live pushes of a type without reflection.</summary>
-    /// <param name="typeInfo">How the body is read.</param>
-    /// <param name="handler">The handler; its token is cancelled when the client stops.</param>
+    /// <summary>
+    /// Registers a handler for live pushes of a type, with source-generated JSON metadata for trimmed and native AOT apps; otherwise as
+    /// the overload without <paramref name="typeInfo"/>.
+    /// </summary>
+    /// <param name="typeInfo">The JSON metadata with which the body is deserialized.</param>
+    /// <param name="handler">The handler. Its cancellation token is cancelled when the client stops.</param>
     /// <typeparam name="T">The type of the body.</typeparam>
-    /// <returns>Dispose it to take the handler away.</returns>
-    /// <exception cref="InvalidOperationException">The type has a handler.</exception>
-    /// <exception cref="WsmqException"><c>no-type-name</c>: no push is sent as this type; give the name of the pushes.</exception>
+    /// <returns>Dispose it to remove the handler.</returns>
+    /// <exception cref="InvalidOperationException">The type already has a handler.</exception>
+    /// <exception cref="WsmqException">
+    /// <c>no-type-name</c>: no push is sent as this type; use an overload that takes the name of the pushes' type.
+    /// </exception>
     public IDisposable OnLive<T>(JsonTypeInfo<T> typeInfo, Func<T, CancellationToken, Task> handler) =>
         OnLive(HandledTypes.NameOf(typeInfo), typeInfo, handler);
 
-    /// <summary>Handles live pushes of a type that is given by its name on the wire; otherwise as the overload without it.</summary>
-    /// <param name="type">The name of the pushes' type.</param>
-    /// <param name="handler">The handler; its token is cancelled when the client stops.</param>
-    /// <typeparam name="T">The type that bodies are read as.</typeparam>
-    /// <returns>Dispose it to take the handler away.</returns>
-    /// <exception cref="InvalidOperationException">The type has a handler.</exception>
+    /// <summary>
+    /// Registers a handler for live pushes whose type is given by its name on the wire; otherwise as the overload without
+    /// <paramref name="type"/>.
+    /// </summary>
+    /// <param name="type">The name of the pushes' type on the wire.</param>
+    /// <param name="handler">The handler. Its cancellation token is cancelled when the client stops.</param>
+    /// <typeparam name="T">The type that bodies are deserialized to.</typeparam>
+    /// <returns>Dispose it to remove the handler.</returns>
+    /// <exception cref="InvalidOperationException">The type already has a handler.</exception>
     [RequiresUnreferencedCode(Reflection)]
     [RequiresDynamicCode(Reflection)]
     public IDisposable OnLive<T>(string type, Func<T, CancellationToken, Task> handler) =>
         OnLive(type, TypedBody.ByReflection<T>(_options.Json), handler);
 
-    /// <summary>The same without reflection.</summary>
-    /// <param name="type">The name of the pushes' type.</param>
-    /// <param name="typeInfo">How the body is read.</param>
-    /// <param name="handler">The handler; its token is cancelled when the client stops.</param>
-    /// <typeparam name="T">The type that bodies are read as.</typeparam>
-    /// <returns>Dispose it to take the handler away.</returns>
-    /// <exception cref="InvalidOperationException">The type has a handler.</exception>
+    /// <summary>
+    /// Registers a handler for live pushes whose type is given by its name on the wire, with source-generated JSON metadata for trimmed
+    /// and native AOT apps; otherwise as the overload without <paramref name="typeInfo"/>.
+    /// </summary>
+    /// <param name="type">The name of the pushes' type on the wire.</param>
+    /// <param name="typeInfo">The JSON metadata with which the body is deserialized.</param>
+    /// <param name="handler">The handler. Its cancellation token is cancelled when the client stops.</param>
+    /// <typeparam name="T">The type that bodies are deserialized to.</typeparam>
+    /// <returns>Dispose it to remove the handler.</returns>
+    /// <exception cref="InvalidOperationException">The type already has a handler.</exception>
     public IDisposable OnLive<T>(string type, JsonTypeInfo<T> typeInfo, Func<T, CancellationToken, Task> handler)
     {
         ArgumentException.ThrowIfNullOrEmpty(type);
@@ -121,10 +168,10 @@ public sealed partial class WsmqClient
             message => Bodies.Read(message.Body, message.Data is not null, typeInfo), handler));
     }
 
-    /// <summary>Handles every live push that no typed handler takes, as it came.</summary>
-    /// <param name="handler">The handler; its token is cancelled when the client stops.</param>
-    /// <returns>Dispose it to take the handler away.</returns>
-    /// <exception cref="InvalidOperationException">There is such a handler.</exception>
+    /// <summary>Registers a handler for every live push that no typed handler takes. It gets the push in its wire form.</summary>
+    /// <param name="handler">The handler. Its cancellation token is cancelled when the client stops.</param>
+    /// <returns>Dispose it to remove the handler.</returns>
+    /// <exception cref="InvalidOperationException">There already is such a handler.</exception>
     public IDisposable OnLive(Func<WsmqLiveMessage, CancellationToken, Task> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
@@ -132,13 +179,16 @@ public sealed partial class WsmqClient
     }
 
     /// <summary>
-    /// Reads durable messages of all sources one by one, instead of handlers. A message is acknowledged when the next one is asked for;
-    /// one whose loop body threw or broke off is not, counts as a failed attempt, and comes first when reading begins again. It ends when the client is stopped,
-    /// and the message that is in hand then comes again after the next start.
+    /// Reads the durable messages of all sources one by one, as an alternative to handlers: <c>await foreach</c> over it. A message is
+    /// acknowledged when the next one is requested. If the loop throws or breaks, the current message is not acknowledged: it counts as
+    /// a failed attempt, and is the first one when reading starts again. The enumeration ends when the client is stopped; the message
+    /// that is being handled then is delivered again after the next start.
     /// </summary>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The messages as they came; read bodies with <see cref="WsmqJsonBody.To{T}(JsonTypeInfo{T})"/>.</returns>
-    /// <exception cref="InvalidOperationException">Handlers are registered, or messages are being read already; thrown with the first read.</exception>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
+    /// <returns>The messages in their wire form; read bodies with <see cref="WsmqJsonBody.To{T}(JsonTypeInfo{T})"/>.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// Handlers are registered, or another enumeration is running. Thrown at the first read.
+    /// </exception>
     public async IAsyncEnumerable<WsmqDelivery> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var reader = _handlers.BeginReading();
@@ -147,15 +197,21 @@ public sealed partial class WsmqClient
     }
 
     /// <summary>
-    /// For apps that keep their own position: deliveries of a source go on behind it, forwards or backwards; messages that wait in the
-    /// client are dropped, and what is no longer kept is announced as a gap. Until it is stopped
-    /// the client then names its position on every connect. The device's cursor stays where it is, and moves with the acks of what
-    /// follows. Called before <see cref="StartAsync"/> it takes effect there.
+    /// Restarts the deliveries of a source after a given position, forwards or backwards, for apps that store their own position.
+    /// Completes with the server's answer. Called before <see cref="StartAsync"/>, it takes effect at the start.
     /// </summary>
+    /// <remarks>
+    /// Messages of the source that wait in the client are dropped, and entries that are no longer stored are announced as a gap. From
+    /// then on until it is stopped, the client requests deliveries after its own position on every connect. The device's cursor does
+    /// not move by this call; it moves with the acks of the messages that follow.
+    /// </remarks>
     /// <param name="source">The source: the user's own queue, or a group of the user.</param>
-    /// <param name="after">The last position that the app has; <see cref="WsmqPosition.Start"/> for the oldest message that is kept.</param>
-    /// <param name="cancellationToken">Ends the wait for the server's answer, not the effect.</param>
-    /// <exception cref="WsmqException">The server refused: for example <c>read-not-allowed</c> or <c>position-beyond-tail</c>.</exception>
+    /// <param name="after">The last position that the app has; <see cref="WsmqPosition.Start"/> for the oldest stored message.</param>
+    /// <param name="cancellationToken">Ends the wait for the server's answer. The restart takes effect nevertheless.</param>
+    /// <exception cref="WsmqException">
+    /// The server refused: for example <c>read-not-allowed</c> or <c>position-beyond-tail</c>. <c>client-closed</c>: the client was
+    /// stopped.
+    /// </exception>
     public Task ResumeAsync(WsmqAddress source, WsmqPosition after, CancellationToken cancellationToken = default)
     {
         lock (_gate)
@@ -167,6 +223,7 @@ public sealed partial class WsmqClient
             }
         }
 
-        return (_run ?? throw new WsmqException(WsmqErrors.ClientClosed, "it was stopped")).ResumeAsync(source, after, cancellationToken);
+        return (_run ?? throw new WsmqException(WsmqErrors.ClientClosed, "the client was stopped"))
+            .ResumeAsync(source, after, cancellationToken);
     }
 }

@@ -5,35 +5,41 @@ namespace Wsmq;
 
 /// <content>Sending.</content>
 /// <remarks>
-/// Sends to one address that are begun one after another, awaited or not, reach the server in that order, also across a lost
-/// connection. One thing can change it: where the server refuses a message for now (<see cref="WsmqError.CanRetry"/>), those behind
-/// it that were under way already may be stored before it. Who needs strict order there awaits each receipt.
+/// Sends to one address reach the server in the order of the calls, awaited or not, also across a lost connection. There is one
+/// exception: where the server refuses a message temporarily (<see cref="WsmqError.CanRetry"/>), later ones that were already in flight
+/// may be stored before it. For strict order, await each receipt before the next send.
 /// </remarks>
 public sealed partial class WsmqClient
 {
-    private const string Reflection = "Uses reflection: in trimmed and native apps take the overload with JsonTypeInfo.";
+    private const string Reflection = "Uses reflection: in trimmed and native AOT apps use the overload with JsonTypeInfo.";
 
-    /// <summary>Sends a message, and completes when the server has stored it.</summary>
-    /// <param name="to">Whom to.</param>
-    /// <param name="message">The body.</param>
-    /// <param name="cancellationToken">Ends the wait; the message may be stored nevertheless if it was under way.</param>
+    /// <summary>
+    /// Sends a message durably: completes when the server has stored it. The receiver need not be connected. The client retries until
+    /// <see cref="WsmqClientOptions.SendTimeout"/>, and while there is no connection it waits for one.
+    /// </summary>
+    /// <param name="to">The address, for example <c>WsmqAddress.User("bob")</c>.</param>
+    /// <param name="message">The body, serialized as JSON with <see cref="WsmqClientOptions.Json"/>.</param>
+    /// <param name="cancellationToken">Ends the wait. A message in flight may be stored nevertheless.</param>
     /// <typeparam name="T">
-    /// The declared type of the body. Written and named is the type that it has at run time, by <see cref="WsmqMessageTypeAttribute.NameOf"/>;
-    /// the declared one where that says how derived types are written (<c>[JsonDerivedType]</c>).
+    /// The declared type of the body. The message is serialized and named by the run-time type of the body
+    /// (<see cref="WsmqMessageTypeAttribute.NameOf"/>), or by the declared type where that defines how derived types are serialized
+    /// (<c>[JsonDerivedType]</c>).
     /// </typeparam>
-    /// <returns>The receipt.</returns>
+    /// <returns>The receipt, with the position of the message in the log of the address.</returns>
     /// <inheritdoc cref="SendAsync(WsmqOutgoingMessage, CancellationToken)" path="/exception"/>
     [RequiresUnreferencedCode(Reflection)]
     [RequiresDynamicCode(Reflection)]
     public Task<WsmqReceipt> SendAsync<T>(WsmqAddress to, T message, CancellationToken cancellationToken = default) =>
         SendAsync(TypedBody.Message(to, message, TypedBody.ByReflection<T>(_options.Json), null), cancellationToken);
 
-    /// <summary>Sends a message with an id, headers and the like, and completes when the server has stored it.</summary>
-    /// <param name="to">Whom to.</param>
-    /// <param name="message">The body.</param>
-    /// <param name="options">What travels with it.</param>
-    /// <param name="cancellationToken">Ends the wait; the message may be stored nevertheless if it was under way.</param>
-    /// <typeparam name="T">The type of the body.</typeparam>
+    /// <summary>
+    /// Sends a message with options (id, type, headers, correlation id, reply address); otherwise as the overload without options.
+    /// </summary>
+    /// <param name="to">The address.</param>
+    /// <param name="message">The body, serialized as JSON with <see cref="WsmqClientOptions.Json"/>.</param>
+    /// <param name="options">The options of this message.</param>
+    /// <param name="cancellationToken">Ends the wait. A message in flight may be stored nevertheless.</param>
+    /// <typeparam name="T">The declared type of the body.</typeparam>
     /// <returns>The receipt.</returns>
     /// <inheritdoc cref="SendAsync(WsmqOutgoingMessage, CancellationToken)" path="/exception"/>
     [RequiresUnreferencedCode(Reflection)]
@@ -41,13 +47,16 @@ public sealed partial class WsmqClient
     public Task<WsmqReceipt> SendAsync<T>(WsmqAddress to, T message, WsmqSendOptions options, CancellationToken cancellationToken = default) =>
         SendAsync(TypedBody.Message(to, message, TypedBody.ByReflection<T>(_options.Json), options), cancellationToken);
 
-    /// <summary>Sends a message without reflection, and completes when the server has stored it.</summary>
-    /// <param name="to">Whom to.</param>
+    /// <summary>
+    /// Sends a message with source-generated JSON metadata instead of reflection, for trimmed and native AOT apps; otherwise as the
+    /// other overloads. Completes when the server has stored the message.
+    /// </summary>
+    /// <param name="to">The address.</param>
     /// <param name="message">The body.</param>
-    /// <param name="typeInfo">How the body is written.</param>
-    /// <param name="options">What travels with it; may be null.</param>
-    /// <param name="cancellationToken">Ends the wait; the message may be stored nevertheless if it was under way.</param>
-    /// <typeparam name="T">The type of the body.</typeparam>
+    /// <param name="typeInfo">The JSON metadata with which the body is serialized.</param>
+    /// <param name="options">The options of this message; may be null.</param>
+    /// <param name="cancellationToken">Ends the wait. A message in flight may be stored nevertheless.</param>
+    /// <typeparam name="T">The declared type of the body.</typeparam>
     /// <returns>The receipt.</returns>
     /// <inheritdoc cref="SendAsync(WsmqOutgoingMessage, CancellationToken)" path="/exception"/>
     public Task<WsmqReceipt> SendAsync<T>(
@@ -55,18 +64,20 @@ public sealed partial class WsmqClient
         SendAsync(TypedBody.Message(to, message, typeInfo, options), cancellationToken);
 
     /// <summary>
-    /// Sends a message as it is, and completes when the server has stored it. Without an id it gets one, so that repeating it is
-    /// harmless: on a lost connection, and where the server refuses it for now, it is sent again until
-    /// <see cref="WsmqClientOptions.SendTimeout"/>. While there is no connection, also before the client was started, it waits for one.
+    /// Sends a message in its wire form, for bodies that are bytes or already JSON. Completes when the server has stored it. A message
+    /// without an id gets one, so that retries are harmless: after a lost connection, and where the server refuses the message
+    /// temporarily, it is sent again until <see cref="WsmqClientOptions.SendTimeout"/>. While there is no connection, also before the
+    /// client is started, it waits for one.
     /// </summary>
     /// <param name="message">The message.</param>
-    /// <param name="cancellationToken">Ends the wait; the message may be stored nevertheless if it was under way.</param>
+    /// <param name="cancellationToken">Ends the wait. A message in flight may be stored nevertheless.</param>
     /// <returns>The receipt.</returns>
     /// <exception cref="WsmqException">
-    /// The server refused the message for good, or: <c>outcome-unknown</c>, no receipt came in time, and the message may or may not be
-    /// stored; <c>client-closed</c>, the client was stopped, or had no connection in time, and the message is not stored.
+    /// The message is malformed, or the server refused it with a final error. <c>outcome-unknown</c>: no receipt came in time, and the
+    /// message may or may not be stored. <c>client-closed</c>: the client was stopped or got no connection in time, and the message is
+    /// not stored. <c>too-many-sends</c>: more than <see cref="WsmqClientOptions.MaxBufferedBytes"/> wait to be sent.
     /// </exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Task<WsmqReceipt> SendAsync(WsmqOutgoingMessage message, CancellationToken cancellationToken = default)
     {
         var send = _messages.Complete(message);
@@ -74,14 +85,14 @@ public sealed partial class WsmqClient
     }
 
     /// <summary>
-    /// Sends many messages, one directly behind the other, and completes when each is stored or has failed. Each succeeds or fails
-    /// alone, and is repeated alone, as with <see cref="SendAsync(WsmqOutgoingMessage, CancellationToken)"/>.
+    /// Sends many messages directly after each other, and completes when each is stored or has failed. Each succeeds, fails and is
+    /// retried on its own, as with <see cref="SendAsync(WsmqOutgoingMessage, CancellationToken)"/>.
     /// </summary>
     /// <param name="messages">The messages, to any addresses.</param>
-    /// <param name="cancellationToken">Ends the wait for all of them; what was under way may be stored nevertheless.</param>
+    /// <param name="cancellationToken">Ends the wait for all of them. Messages in flight may be stored nevertheless.</param>
     /// <returns>One result for each message, in the same order.</returns>
     /// <exception cref="WsmqException"><c>client-closed</c>: the client was stopped.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<IReadOnlyList<WsmqSendResult>> SendManyAsync(IReadOnlyList<WsmqOutgoingMessage> messages, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);

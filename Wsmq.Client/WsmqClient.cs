@@ -4,12 +4,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Wsmq;
 
 /// <summary>
-/// A client of a wsmq server: sends with retry, hands messages to handlers and acknowledges them when these succeeded, and keeps
-/// the connection up until it is stopped. Safe for use from many threads.
+/// A client of a wsmq server, a durable message queue over WebSockets. It sends messages with retries, passes received messages to
+/// handlers, acknowledges each when its handler has succeeded, and reconnects until it is stopped. Register handlers with
+/// <see cref="On{T}(Func{WsmqMessage{T}, CancellationToken, Task})"/>, then call <see cref="StartAsync"/>. All members are thread-safe.
 /// </summary>
 /// <remarks>
-/// A message comes at least once and in the order of its address: after a crash or a lost ack it can come again to a new process;
-/// within one start of the client it is handed to a handler that succeeded once only. The full text is in docs/guarantees.md.
+/// Delivery is at least once and in the order of each address. After a crash or a lost ack, a new process may receive a message again.
+/// Between a start of the client and its stop, a message whose handler has succeeded is not handled again. See docs/guarantees.md.
 /// </remarks>
 public sealed partial class WsmqClient : IAsyncDisposable
 {
@@ -27,10 +28,10 @@ public sealed partial class WsmqClient : IAsyncDisposable
     private bool _stopped;
     private volatile bool _disposed;
 
-    /// <summary>Makes a client; nothing is connected yet.</summary>
-    /// <param name="url">The address of the hub, for example <c>https://example.test/wsmq</c>.</param>
+    /// <summary>Creates a client without connecting it: call <see cref="StartAsync"/> for that.</summary>
+    /// <param name="url">The URL of the hub, for example <c>https://example.test/wsmq</c>.</param>
     /// <param name="configure">Sets options; may be null.</param>
-    /// <exception cref="ArgumentException">The address or an option cannot work; the message says which and why.</exception>
+    /// <exception cref="ArgumentException">The URL or an option is invalid; the message names it and the reason.</exception>
     public WsmqClient(Uri url, Action<WsmqClientOptions>? configure = null)
     {
         configure?.Invoke(_options);
@@ -41,10 +42,13 @@ public sealed partial class WsmqClient : IAsyncDisposable
         _messages = new MessageFactory(_options);
     }
 
-    /// <summary>What the client is doing.</summary>
+    /// <summary>The state of the client; <see cref="StateChanged"/> reports changes.</summary>
     public WsmqClientState State => _parts.State.Current;
 
-    /// <summary>The state has changed. Event handlers are called one after another and should return soon; what they throw is logged.</summary>
+    /// <summary>
+    /// Raised when <see cref="State"/> has changed. The client calls event handlers one after another, so they should return quickly;
+    /// it logs what they throw.
+    /// </summary>
     public event EventHandler<WsmqStateChangedEventArgs>? StateChanged
     {
         add => _events.StateChanged += value;
@@ -52,26 +56,30 @@ public sealed partial class WsmqClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// False while the server says that its store is away: sends are repeated until <see cref="WsmqClientOptions.SendTimeout"/>, and
-    /// nothing is delivered. True until it is said for the first time; without a connection it stays as it was.
+    /// False while the server reports that its store is unavailable: sends are then retried until
+    /// <see cref="WsmqClientOptions.SendTimeout"/>, and nothing is delivered. True until the server reports otherwise; keeps its value
+    /// while there is no connection.
     /// </summary>
     public bool StoreAvailable => _parts.Store.Available;
 
-    /// <summary><see cref="StoreAvailable"/> has changed.</summary>
+    /// <summary>Raised when <see cref="StoreAvailable"/> has changed.</summary>
     public event EventHandler<WsmqStoreStateChangedEventArgs>? StoreStateChanged
     {
         add => _events.StoreStateChanged += value;
         remove => _events.StoreStateChanged -= value;
     }
 
-    /// <summary>Messages are missing and will not come. Raised in order, between the messages before and behind.</summary>
+    /// <summary>
+    /// Raised when messages of a source are missing and will not be delivered, for example because retention removed them. Raised in
+    /// order: after the message before the gap and before the message after it. Typically the app then reloads its state.
+    /// </summary>
     public event EventHandler<WsmqGapEventArgs>? Gap
     {
         add => _events.Gap += value;
         remove => _events.Gap -= value;
     }
 
-    /// <summary>The server waits for acks of a source.</summary>
+    /// <summary>Raised when the server waits for acks of a source: a handler is slow or keeps failing, or there is no handler.</summary>
     public event EventHandler<WsmqStalledEventArgs>? Stalled
     {
         add => _events.Stalled += value;
@@ -79,8 +87,8 @@ public sealed partial class WsmqClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// A message was set aside because attempts to handle it kept failing. It is raised when the server says so, which is not in the
-    /// order of the messages.
+    /// Raised when the server has dead-lettered a message for this device, because attempts to handle it kept failing. It is raised as
+    /// soon as the server reports it, not in the order of the messages.
     /// </summary>
     public event EventHandler<WsmqDeadLetteredEventArgs>? DeadLettered
     {
@@ -88,7 +96,10 @@ public sealed partial class WsmqClient : IAsyncDisposable
         remove => _events.Skipped -= value;
     }
 
-    /// <summary>An error that no caller is there to get.</summary>
+    /// <summary>
+    /// Raised for an error that has no caller to throw to, such as a failed handler or a lost connection.
+    /// <see cref="WsmqErrorEventArgs.Operation"/> states what failed and what happens next.
+    /// </summary>
     public event EventHandler<WsmqErrorEventArgs>? Error
     {
         add => _events.Error += value;
@@ -96,8 +107,8 @@ public sealed partial class WsmqClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// An attempt to connect failed: with which HTTP status, the likely cause in words, and when the next attempt follows. Raised for
-    /// each, where the log has one line for each cause and outage. <see cref="Error"/> is raised as well.
+    /// Raised for each failed attempt to connect, with the HTTP status, the likely cause in words, and the time until the next attempt.
+    /// The log has only one warning for each cause and outage. <see cref="Error"/> is raised as well.
     /// </summary>
     public event EventHandler<WsmqConnectFailedEventArgs>? ConnectFailed
     {

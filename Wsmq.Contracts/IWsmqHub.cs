@@ -1,51 +1,61 @@
 namespace Wsmq;
 
-/// <summary>What a client may invoke on the hub. Refusals arrive as a hub error whose message <see cref="WsmqError.Find"/> reads.</summary>
+/// <summary>
+/// The methods that a client calls on the wsmq hub. A client that uses SignalR directly calls them by name; <c>WsmqClient</c> does it
+/// for its app. A refused call fails with a <c>HubException</c>, from whose message <see cref="WsmqError.Find"/> reads the error.
+/// </summary>
 public interface IWsmqHub
 {
-    /// <summary>Stores a message for an address. The receipt comes once the store has it.</summary>
-    /// <param name="message">The message; its sender is the connection's user.</param>
+    /// <summary>Stores a message in the log of its address. Returns the receipt once the message is in the store.</summary>
+    /// <param name="message">The message. The server sets the connection's user as its sender.</param>
     Task<WsmqReceipt> Send(WsmqOutgoingMessage message);
 
-    /// <summary>Stores many messages. Each succeeds or fails alone; the answer comes once all are decided.</summary>
-    /// <param name="messages">The messages, to any addresses; at most as many as may be under way on one connection.</param>
+    /// <summary>Stores many messages in one call. Each succeeds or fails on its own. Returns once all have a result.</summary>
+    /// <param name="messages">
+    /// The messages, to any addresses; at most as many as may be in flight on one connection (128 by default). Those beyond fail with
+    /// <c>too-many-sends</c>.
+    /// </param>
     /// <returns>One result for each message, in the same order.</returns>
     Task<WsmqItemResult[]> SendMany(WsmqOutgoingMessage[] messages);
 
     /// <summary>
-    /// Stores a stream of messages: the way to send a lot. Results come as they are decided, several at a time and not always in the
-    /// order of the messages, but those of one address are. The server never makes the stream wait: a message beyond the number that may be under way
-    /// on one connection is refused at once, with a code that says so.
+    /// Stores a stream of messages: the method for high rates. Results arrive as they are decided, several at a time. Results for one
+    /// address keep the order of its messages; results for different addresses do not. The server does not hold the stream back: it
+    /// refuses a message beyond the number that may be in flight on one connection at once, with <c>too-many-sends</c>.
     /// </summary>
-    /// <param name="messages">The messages, each item of the stream being as many as are ready.</param>
-    /// <param name="cancellationToken">Ends the stream; what was taken is stored nevertheless.</param>
-    /// <returns>A result for each message; it completes when the stream is over and all are decided.</returns>
+    /// <param name="messages">The messages; each item of the stream carries as many as are ready.</param>
+    /// <param name="cancellationToken">Ends the stream. Messages that the server has accepted are stored nevertheless.</param>
+    /// <returns>A result for each message; completes when the upload has ended and all messages have a result.</returns>
     IAsyncEnumerable<WsmqItemResult[]> Publish(IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Acknowledges everything of a source up to and including a position: the cursor of this connection's device moves there,
-    /// never back. It completes once the store has the cursor.
+    /// Acknowledges all entries of a source up to and including a position: moves the cursor of this connection's device there, never
+    /// backwards. Completes once the store has the cursor.
     /// </summary>
-    /// <param name="source">The delivery's source.</param>
-    /// <param name="position">The delivery's position.</param>
+    /// <param name="source">The delivery's <see cref="WsmqDelivery.Source"/>.</param>
+    /// <param name="position">The delivery's <see cref="WsmqDelivery.Position"/>.</param>
     Task Ack(string source, string position);
 
     /// <summary>
-    /// Starts the deliveries of a source again, behind a position that the client kept; what is no longer there is announced as
-    /// a gap first. The device's cursor stays where it is.
+    /// Restarts the deliveries of a source after a position that the client has stored itself. Entries that are no longer there are
+    /// announced as a gap first. The device's cursor does not move.
     /// </summary>
     /// <param name="source">The source: the user's own queue, or a group of the user.</param>
-    /// <param name="after">The last position that the client has; sixteen zeros for the oldest entry that is kept.</param>
+    /// <param name="after">The last position that the client has; sixteen zeros for the oldest stored entry.</param>
     Task Resume(string source, string after);
 
     /// <summary>
-    /// Says that an attempt to handle a message failed. Attempts are counted for this connection's device while the message is the
-    /// first one that is not acknowledged. When they are used up, or at once where the reason is <see cref="WsmqNackReasons.NoHandler"/>, it is
-    /// set aside, and <see cref="IWsmqReceiver.DeadLettered"/> says so.
+    /// Reports a failed attempt to handle a message (a negative acknowledgement). The server counts attempts for this connection's
+    /// device, and only at the first message of the source that is not acknowledged. When the attempts are used up, or at once where
+    /// the reason is <see cref="WsmqNackReasons.NoHandler"/>, the message is dead-lettered for the device, and the server calls
+    /// <see cref="IWsmqReceiver.DeadLettered"/>.
     /// </summary>
-    /// <param name="source">The delivery's source.</param>
-    /// <param name="position">The delivery's position.</param>
-    /// <param name="reason">Why, for whoever looks at what was set aside; cut off at 256 characters. Put no content of the message into it. May be null.</param>
-    /// <returns>How many failed attempts were counted so far; 0 where this one did not count.</returns>
+    /// <param name="source">The delivery's <see cref="WsmqDelivery.Source"/>.</param>
+    /// <param name="position">The delivery's <see cref="WsmqDelivery.Position"/>.</param>
+    /// <param name="reason">
+    /// Why the attempt failed, for the operator who inspects the dead letter; cut off at 256 characters. It must not contain content
+    /// of the message. May be null.
+    /// </param>
+    /// <returns>The number of failed attempts counted so far; 0 where this one was not counted.</returns>
     Task<int> Nack(string source, string position, string? reason);
 }

@@ -5,7 +5,7 @@ using Wsmq.Faults.Stores;
 
 namespace Wsmq.Faults;
 
-/// <summary><c>campaign</c>: many seeds one after another, and their report.</summary>
+/// <summary><c>campaign</c>: runs many seeds one after another, and reports on all of them.</summary>
 internal static class CampaignCommand
 {
     private const string All = "all";
@@ -14,23 +14,32 @@ internal static class CampaignCommand
     {
         var seeds = new Option<(int From, int Through)>("--seeds")
         {
-            Description = "The first and the last seed, as 1..20, which is taken where it is left out.",
+            Description = "The first and the last seed. Default: 1..20.",
             DefaultValueFactory = _ => (1, 20),
             CustomParser = result =>
             {
                 if (result.Tokens[0].Value.Split("..") is [var from, var through] && int.TryParse(from, out var a) && int.TryParse(through, out var b) && 0 <= a && a <= b)
                     return (a, b);
-                result.AddError("--seeds is written 1..20.");
+                result.AddError("--seeds must be a range such as 1..20.");
                 return default;
             },
         };
         var minutes = Options.Minutes(1);
         var stampede = Options.Stampede();
-        var report = new Option<FileInfo?>("--report") { Description = "A document whose part behind the line <!-- report --> is replaced by this report." };
-        var store = new Option<string>("--store") { Description = "The store of all seeds; with all, which is taken where it is left out, they take turns.", DefaultValueFactory = _ => All };
+        var report = new Option<FileInfo?>("--report")
+        {
+            Description = "A document. Everything after its line <!-- report --> is replaced by the report.",
+        };
+        var store = new Option<string>("--store")
+        {
+            Description = "The store of all seeds. Default: all, which alternates between the stores.", DefaultValueFactory = _ => All,
+        };
         store.AcceptOnlyFromAmong([All, .. StoreName.All]);
-        var results = new Option<FileInfo?>("--results") { Description = "A file with a line for each seed that is done. Started again with it, a campaign goes on where it was." };
-        var command = new Command("campaign", "Runs many seeds, each a mixture, which together have all faults on all stores, and reports.")
+        var results = new Option<FileInfo?>("--results")
+        {
+            Description = "A file with one line per finished seed. A campaign that is restarted with it skips these seeds.",
+        };
+        var command = new Command("campaign", "Runs many seeds, each with a mixture of faults and together all faults on all stores.")
         {
             seeds, minutes, stampede, store, report, results,
         };

@@ -6,13 +6,13 @@ using Wsmq.Faults.Running;
 
 namespace Wsmq.Faults;
 
-/// <summary><c>check</c>: judges a history that was kept once more.</summary>
+/// <summary><c>check</c>: checks a stored history again.</summary>
 internal static class CheckCommand
 {
     public static Command Create()
     {
-        var history = new Argument<FileInfo>("history") { Description = $"The file {HistoryFile.FileName} of a run." }.AcceptExistingOnly();
-        var command = new Command("check", "Judges a history that was kept.") { history };
+        var history = new Argument<FileInfo>("history") { Description = $"The {HistoryFile.FileName} of a run." }.AcceptExistingOnly();
+        var command = new Command("check", "Checks a stored history again.") { history };
         command.SetAction(result =>
         {
             var events = File.ReadLines(result.GetRequiredValue(history).FullName).Select(HistoryEvent.Parse).ToArray();

@@ -3,7 +3,7 @@ using Wsmq.Faults;
 using Wsmq.Faults.Nodes;
 using Wsmq.Testing;
 
-var root = new RootCommand("Breaks what wsmq runs on, and checks that it keeps its promises. What is checked is told in docs/faults.md.")
+var root = new RootCommand("Injects faults into what wsmq runs on, and checks its guarantees. docs/faults.md describes the checks.")
 {
     RunCommand.Create(),
     CampaignCommand.Create(),
@@ -17,7 +17,7 @@ try
     {
         EnableDefaultExceptionHandler = false,
 
-        // SIGTERM: time for a node to stop in order, and for a run to end nodes and stores.
+        // After SIGTERM: time for a node to stop in order, and for a run to stop its nodes and stores.
         ProcessTerminationTimeout = TimeSpan.FromSeconds(60),
     });
 }

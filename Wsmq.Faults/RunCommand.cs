@@ -5,24 +5,30 @@ using Wsmq.Faults.Stores;
 
 namespace Wsmq.Faults;
 
-/// <summary><c>run</c>: one seed.</summary>
+/// <summary><c>run</c>: runs one seed.</summary>
 internal static class RunCommand
 {
     public static Command Create()
     {
-        var seed = new Option<int>("--seed") { Description = "Sows the plan of faults and the load.", DefaultValueFactory = _ => 1 };
+        var seed = new Option<int>("--seed") { Description = "The seed of the fault plan and the load.", DefaultValueFactory = _ => 1 };
         var minutes = Options.Minutes(1);
         var faults = new Option<string[]?>("--fault")
         {
-            Description = $"Which faults, with commas between: {string.Join(", ", FaultList.Names)}. A mixture of all that the store has where it is left out.",
+            Description = $"The faults, separated by commas: {string.Join(", ", FaultList.Names)}. Default: all that apply to the store.",
             CustomParser = Options.ParseFaults,
         };
-        var store = new Option<string?>("--store") { Description = "The store; the faults or the seed decide where it is left out." };
+        var store = new Option<string?>("--store") { Description = "The store. Default: determined by the faults or the seed." };
         store.AcceptOnlyFromAmong(StoreName.All);
-        var nodes = new Option<int>("--nodes") { Description = "How many nodes, 2 where it is left out; SQLite has one.", DefaultValueFactory = _ => 2 };
+        var nodes = new Option<int>("--nodes")
+        {
+            Description = "The number of nodes. Default: 2; always 1 with SQLite.", DefaultValueFactory = _ => 2,
+        };
         var stampede = Options.Stampede();
-        var keep = new Option<bool>("--keep") { Description = "Keeps the history also when all is well." };
-        var command = new Command("run", "Injects faults under load, and judges what happened.") { seed, minutes, faults, store, nodes, stampede, keep };
+        var keep = new Option<bool>("--keep") { Description = "Keeps the history even if there is no violation." };
+        var command = new Command("run", "Injects faults under load, and checks the history.")
+        {
+            seed, minutes, faults, store, nodes, stampede, keep,
+        };
         command.SetAction(async (result, stop) =>
         {
             var settings = new RunSettings(

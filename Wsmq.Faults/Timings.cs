@@ -1,22 +1,22 @@
 namespace Wsmq.Faults;
 
-/// <summary>Time-outs and lengths of faults: a short run has them short, a campaign as long as the real ones.</summary>
+/// <summary>Time-outs and durations of faults: short ones for a short run, those of production for a campaign.</summary>
 internal sealed record Timings
 {
     public required TimeSpan CommandTimeout { get; init; }
 
     public required TimeSpan TailCheck { get; init; }
 
-    /// <summary>After how long without anything from the other side a connection is lost, on both sides.</summary>
+    /// <summary>The time without data from the other side after which each side considers a connection lost.</summary>
     public required TimeSpan ConnectionTimeout { get; init; }
 
-    /// <summary>The length of a fault lies between half of it and all of it.</summary>
+    /// <summary>The maximum duration of a fault; the minimum is half of it.</summary>
     public required TimeSpan Fault { get; init; }
 
-    /// <summary>How long Redis is paused.</summary>
+    /// <summary>The maximum duration of a Redis pause.</summary>
     public required TimeSpan RedisPause { get; init; }
 
-    /// <summary>After how long without an answer a master is replaced by the sentinels; a busy machine must not look so.</summary>
+    /// <summary>The time without an answer after which the sentinels replace a master. A busy machine must not exceed it.</summary>
     public required TimeSpan SentinelDownAfter { get; init; }
 
     public required int StampedeClients { get; init; }

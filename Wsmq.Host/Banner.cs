@@ -3,7 +3,7 @@ using Wsmq.Host.Configuration;
 
 namespace Wsmq.Host;
 
-/// <summary>What a person at the terminal needs to know once the host runs, and the first commands to paste.</summary>
+/// <summary>What the host prints once it runs: its addresses, its store, and in Development the first commands to paste.</summary>
 internal static class Banner
 {
     private const string DefaultUrl = "http://localhost:5080/wsmq";
@@ -28,21 +28,21 @@ internal static class Banner
         return
         [
             "",
-            "The first message, in two other terminals in the folder of the source:",
+            "Send a first message from two other terminals, in the root folder of the source:",
             $"  dotnet run --project Wsmq.Cli -- listen --as bob{options}",
             $"  dotnet run --project Wsmq.Cli -- send --as alice user:bob \"hello\"{options}",
             "",
         ];
     }
 
-    // What a server binds to is not always what a client can call.
+    // The address a server binds to, such as 0.0.0.0, is not always one that a client can connect to.
     private static string Reachable(string url) => url
         .Replace("://[::]", "://localhost", StringComparison.Ordinal)
         .Replace("://0.0.0.0", "://localhost", StringComparison.Ordinal)
         .Replace("://*", "://localhost", StringComparison.Ordinal)
         .Replace("://+", "://localhost", StringComparison.Ordinal);
 
-    // A Redis configuration string may hold a password: only its host:port parts are shown.
+    // A Redis configuration string may contain a password: only its host:port parts are shown.
     private static string Endpoints(string configuration) =>
         string.Join(", ", configuration.Split(',', StringSplitOptions.TrimEntries).Where(part => !part.Contains('=', StringComparison.Ordinal)));
 }

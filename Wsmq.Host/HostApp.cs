@@ -8,13 +8,13 @@ using Wsmq.Host.Diagnostics;
 
 namespace Wsmq.Host;
 
-/// <summary>Puts the host together from its configuration and runs it.</summary>
+/// <summary>Builds the host from its configuration and runs it.</summary>
 internal static class HostApp
 {
-    /// <summary>Throws what <see cref="StartFailure"/> describes, where the host cannot start.</summary>
+    /// <summary>If the host cannot start, throws an exception that <see cref="StartFailure"/> describes.</summary>
     public static async Task RunAsync(string[] args)
     {
-        // The settings lie beside the program, wherever it is started from.
+        // appsettings.json is next to the program, whatever the working directory.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         var settings = HostSettings.Read(builder.Configuration);
         var startLog = new StartLog();
@@ -41,7 +41,7 @@ internal static class HostApp
         builder.Services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>>(startLog);
         builder.AddBearer(settings);
 
-        // What a client sends and wsmq does not read yet waits in Kestrel, by default up to 1 MiB for each connection.
+        // Kestrel buffers what a client has sent and wsmq has not read, by default up to 1 MiB per connection.
         builder.Services.Configure<SocketTransportOptions>(o => o.MaxReadBufferSize = MaxUnreadBytes);
         builder.Services.AddHealthChecks();
         builder.Services.AddStore(settings, builder.Configuration);
@@ -56,11 +56,11 @@ internal static class HostApp
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new HostRefusal($"The data folder {folder} cannot be made ({e.Message}). Set Wsmq:DataFolder to one that can.", e);
+            throw new HostRefusal($"The data folder {folder} cannot be created ({e.Message}). Set Wsmq:DataFolder to another folder.", e);
         }
     }
 
-    // Before the start, so that a value out of bounds ends in its own text and not in a report of a failed service.
+    // Before the start, so that an invalid value is reported by its own message and not as a hosted service that failed.
     private static void Validate(IServiceProvider services)
     {
         _ = services.GetRequiredService<IOptions<WsmqOptions>>().Value;

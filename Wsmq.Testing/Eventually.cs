@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace Wsmq.Testing;
 
-/// <summary>Waits for something that happens by itself. The only place in tests that lets time pass.</summary>
+/// <summary>Polls until a condition holds. The only place in tests that waits for time to pass.</summary>
 public static class Eventually
 {
-    // Longer than anything takes on a machine with ten times as much to do as it can.
+    // Longer than any condition takes on a machine with ten times the load that it can handle.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
-    // Most things happen at once, and some take seconds: looks are frequent first, and then every so often.
+    // Most conditions hold at once, some take seconds: the polling interval starts short and grows.
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Most = TimeSpan.FromMilliseconds(20);
 

@@ -1,6 +1,9 @@
 namespace Wsmq.Testing;
 
-/// <summary>What the way through a <see cref="TcpProxy"/> is like: slow, or closed in either direction. What is held back is not lost, as with TCP.</summary>
+/// <summary>
+/// The network conditions of a <see cref="TcpProxy"/>: slow, or blocked in either direction. Bytes that are held back are delivered
+/// later, as with TCP.
+/// </summary>
 public sealed class LinkConditions
 {
     private readonly Lock _lock = new();
@@ -11,8 +14,8 @@ public sealed class LinkConditions
     private long _bytesPerSecond;
 
     /// <summary>
-    /// How long every byte is on its way, in either direction; what follows is on its way at the same time, as on a long line. Of
-    /// connections that begin from now on.
+    /// One-way delay of every byte, in either direction. Bytes travel concurrently, as on a high-latency link. Applies to connections
+    /// that are opened after it is set.
     /// </summary>
     public TimeSpan Latency
     {
@@ -20,26 +23,26 @@ public sealed class LinkConditions
         set => Volatile.Write(ref _latencyTicks, value.Ticks);
     }
 
-    /// <summary>How many round trips of long lines have waited for one another, of all connections together.</summary>
+    /// <summary>The number of sequential round trips over high-latency links, summed over all connections.</summary>
     public long RoundTrips => Trips.Count;
 
     internal RoundTrips Trips { get; } = new();
 
-    /// <summary>How many bytes a second go through to the client; 0 for any number.</summary>
+    /// <summary>Bandwidth towards the client, in bytes per second; 0 for unlimited.</summary>
     public long BytesPerSecondDown
     {
         get => Volatile.Read(ref _bytesPerSecond);
         set => Volatile.Write(ref _bytesPerSecond, value);
     }
 
-    /// <summary>How long each read of at most 4 KiB waits before it goes on, in either direction.</summary>
+    /// <summary>Delay of each read of at most 4 KiB before it is forwarded, in either direction. Reads do not overlap.</summary>
     public TimeSpan Delay
     {
         get => TimeSpan.FromTicks(Volatile.Read(ref _delayTicks));
         set => Volatile.Write(ref _delayTicks, value.Ticks);
     }
 
-    /// <summary>Lets nothing through from now on, from the client to the target (up), back (down), or both.</summary>
+    /// <summary>Blocks traffic from the client to the target (up), back (down), or both, until <see cref="Clear"/>.</summary>
     public void Hold(bool up, bool down)
     {
         lock (_lock)
@@ -51,7 +54,7 @@ public sealed class LinkConditions
         }
     }
 
-    /// <summary>A good way again: what was held back goes on.</summary>
+    /// <summary>Restores normal conditions and delivers what was held back.</summary>
     public void Clear()
     {
         Delay = TimeSpan.Zero;

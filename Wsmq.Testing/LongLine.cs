@@ -4,7 +4,7 @@ using System.Threading.Channels;
 
 namespace Wsmq.Testing;
 
-/// <summary>One direction of a long line: what is read here was sent the latency ago, however much follows it.</summary>
+/// <summary>One direction of a high-latency link: each byte arrives one latency after it was sent, however many follow it.</summary>
 internal sealed class LongLine : IAsyncDisposable
 {
     private const int ChunkBytes = 4096;
@@ -24,7 +24,7 @@ internal sealed class LongLine : IAsyncDisposable
         _reading = FillAsync();
     }
 
-    /// <summary>0 at the end, as a stream does.</summary>
+    /// <summary>Returns 0 at the end, like a stream.</summary>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
         if (!await _underWay.Reader.WaitToReadAsync())

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Wsmq.Testing;
 
-/// <summary>A real nginx of the run's own, with one server block.</summary>
+/// <summary>A real nginx for the test run, with one server block.</summary>
 public sealed class NginxServer : IAsyncDisposable
 {
     private const string Binary = "nginx";
@@ -19,9 +19,9 @@ public sealed class NginxServer : IAsyncDisposable
 
     public Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port!.Number}"));
 
-    /// <summary>Starts it, and returns when it takes connections.</summary>
+    /// <summary>Starts nginx, and returns once it accepts connections.</summary>
     /// <param name="upstreams">The servers of the upstream <c>app</c>.</param>
-    /// <param name="locations">What stands in the server block.</param>
+    /// <param name="locations">The content of the server block.</param>
     public static async Task<NginxServer> StartAsync(IEnumerable<Uri> upstreams, string locations)
     {
         var server = new NginxServer();
@@ -30,7 +30,7 @@ public sealed class NginxServer : IAsyncDisposable
             for (var attempt = 1; !await server.TryLaunchAsync([.. upstreams], locations); attempt++)
             {
                 if (attempt == Attempts)
-                    throw new RunFailedException($"{Binary} did not start on {Attempts} ports. Its log: {server.ReadLog()}");
+                    throw new RunFailedException($"{Binary} did not start on any of {Attempts} ports. Its log: {server.ReadLog()}");
             }
 
             return server;
@@ -62,7 +62,7 @@ public sealed class NginxServer : IAsyncDisposable
         await File.WriteAllTextAsync(_folder.File("nginx.conf"), Configuration(upstreams, locations));
         var process = _process = ServerProcess.Start(
             Binary, ["-p", _folder.Path, "-c", "nginx.conf", "-e", "error.log", "-g", "daemon off;"], _folder.Path, new Dictionary<string, string>());
-        await Eventually.That($"{Binary} takes connections or exits", () => Task.FromResult(process.HasExited || TakesConnections()));
+        await Eventually.That($"{Binary} accepts connections or exits", () => Task.FromResult(process.HasExited || TakesConnections()));
         if (process.WasNotFound)
             throw new RunFailedException($"{Binary} is missing. Install it: apt-get install nginx-light");
         if (!process.HasExited)
@@ -93,7 +93,7 @@ public sealed class NginxServer : IAsyncDisposable
 
     private string ReadLog() => File.Exists(_folder.File("error.log")) ? File.ReadAllText(_folder.File("error.log")) : "none";
 
-    // Everything that it writes stays in its folder.
+    // All files that nginx writes are in its folder.
     private string Configuration(Uri[] upstreams, string locations) => $$"""
         worker_processes 1;
         pid nginx.pid;

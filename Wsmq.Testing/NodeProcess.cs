@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Wsmq.Testing;
 
-/// <summary>A node in a process of its own. It ends when its standard input does, and so with the program that started it.</summary>
+/// <summary>A node in a process of its own. It exits when its standard input closes, and thus with the program that started it.</summary>
 public sealed class NodeProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
@@ -14,13 +14,13 @@ public sealed class NodeProcess : IAsyncDisposable
 
     private NodeProcess(Process process, Uri address) => (_process, Address) = (process, address);
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address it listens on.</summary>
     public Uri Address { get; }
 
     public int ProcessId => _process.Id;
 
-    /// <summary>Starts a node and waits until it says where it listens.</summary>
-    /// <exception cref="RunFailedException">It ended before, or took too long.</exception>
+    /// <summary>Starts a node and waits until it prints the address it listens on.</summary>
+    /// <exception cref="RunFailedException">It exited before that, or timed out.</exception>
     public static async Task<NodeProcess> StartAsync(NodeStart start)
     {
         var line = start.Line;
@@ -48,8 +48,8 @@ public sealed class NodeProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Several nodes alike, started at the same time.</summary>
-    /// <exception cref="RunFailedException">One of them did not start; the others are ended.</exception>
+    /// <summary>Starts several nodes with the same settings concurrently.</summary>
+    /// <exception cref="RunFailedException">One of them did not start; the others are stopped.</exception>
     public static async Task<NodeProcess[]> StartManyAsync(int count, NodeStart start)
     {
         var starts = Enumerable.Range(0, count).Select(_ => StartAsync(start)).ToArray();
@@ -65,15 +65,15 @@ public sealed class NodeProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>kill -9.</summary>
+    /// <summary>Kills the process, as by kill -9.</summary>
     public async Task KillAsync()
     {
         _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>SIGTERM, and how long it took to end.</summary>
-    /// <exception cref="RunFailedException">It did not end.</exception>
+    /// <summary>Sends SIGTERM, and returns the time until the process exited.</summary>
+    /// <exception cref="RunFailedException">It did not exit in time.</exception>
     public async Task<TimeSpan> TerminateAsync()
     {
         var since = Stopwatch.GetTimestamp();
@@ -84,7 +84,7 @@ public sealed class NodeProcess : IAsyncDisposable
         }
         catch (TimeoutException e)
         {
-            throw new RunFailedException($"A node did not end within {StopLimit.TotalSeconds} s of SIGTERM.", e);
+            throw new RunFailedException($"A node did not exit within {StopLimit.TotalSeconds} s of SIGTERM.", e);
         }
 
         return Stopwatch.GetElapsedTime(since);
@@ -105,10 +105,10 @@ public sealed class NodeProcess : IAsyncDisposable
         }
         catch (OperationCanceledException e)
         {
-            throw new RunFailedException($"A node did not listen within {StartLimit.TotalSeconds} s; what it said stands {where}.", e);
+            throw new RunFailedException($"A node did not listen within {StartLimit.TotalSeconds} s; see its output {where}.", e);
         }
 
-        throw new RunFailedException($"A node ended before it listened; its reason stands {where}.");
+        throw new RunFailedException($"A node exited before it listened; see its output {where} for the reason.");
     }
 
     private static void Append(string log, string? line)

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Wsmq.Testing;
 
-/// <summary>Believes the query: who may connect is tested elsewhere, and the cost of real tokens is not what is measured.</summary>
+/// <summary>Trusts the user in the query: authentication is tested elsewhere, and the cost of real tokens is not measured.</summary>
 public sealed class QueryAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Wsmq.Testing;
 
 /// <summary>
-/// A real redis-server of the run's own: a port that is kept for it, a folder of its own, ended with all that it forked, also when
-/// this program is killed.
+/// A real redis-server for the test run, with a reserved port and a folder of its own. It ends with all processes that it forked, even
+/// if this program is killed.
 /// </summary>
 public sealed class RedisServer : IAsyncDisposable
 {
@@ -32,7 +32,7 @@ public sealed class RedisServer : IAsyncDisposable
 
     public int Port => _port!.Number;
 
-    /// <summary>For a StackExchange.Redis configuration.</summary>
+    /// <summary>The endpoint for a StackExchange.Redis configuration.</summary>
     public string EndPoint => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
     public Uri Uri => new($"tcp://{EndPoint}");
@@ -41,19 +41,19 @@ public sealed class RedisServer : IAsyncDisposable
 
     /// <summary>Starts a server and waits until it answers.</summary>
     /// <param name="appendOnly">Whether data survives <see cref="RestartAsync"/>.</param>
-    /// <param name="arguments">More of redis-server's arguments, such as <c>--maxmemory 10mb</c> in two items.</param>
+    /// <param name="arguments">Further redis-server arguments, such as <c>--maxmemory 10mb</c> in two items.</param>
     public static Task<RedisServer> StartAsync(bool appendOnly = false, params string[] arguments) =>
         StartAsync(appendOnly, new Dictionary<string, string>(), arguments);
 
-    /// <summary>Starts a server with more in its environment, and waits until it answers.</summary>
+    /// <summary>Starts a server with additional environment variables, and waits until it answers.</summary>
     /// <param name="appendOnly">Whether data survives <see cref="RestartAsync"/>.</param>
-    /// <param name="environment">Names and values, such as those that another library is loaded by.</param>
-    /// <param name="arguments">More of redis-server's arguments.</param>
+    /// <param name="environment">The variables, such as those that preload a library.</param>
+    /// <param name="arguments">Further redis-server arguments.</param>
     public static Task<RedisServer> StartAsync(
         bool appendOnly, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         StartAsync(new RedisServer(appendOnly, environment, arguments));
 
-    /// <summary>Starts a sentinel. What it has learned is in its file, and survives <see cref="RestartAsync"/>.</summary>
+    /// <summary>Starts a sentinel. It stores what it has discovered in its file, which survives <see cref="RestartAsync"/>.</summary>
     /// <param name="settings">Lines of its configuration, such as <c>sentinel monitor …</c>.</param>
     public static Task<RedisServer> StartSentinelAsync(params string[] settings) =>
         StartAsync(new RedisServer(appendOnly: false, new Dictionary<string, string>(), [], settings));
@@ -62,11 +62,11 @@ public sealed class RedisServer : IAsyncDisposable
     {
         try
         {
-            // Programs that do not reserve their ports may have taken this one: then another.
+            // A program that does not reserve its ports may have taken this one: try another.
             for (var attempt = 1; !await server.TryLaunchAsync(); attempt++)
             {
                 if (attempt == Attempts)
-                    throw new RunFailedException($"{Binary} did not start on {Attempts} ports. Its log: {server.ReadLog()}");
+                    throw new RunFailedException($"{Binary} did not start on any of {Attempts} ports. Its log: {server.ReadLog()}");
                 server._port?.Dispose();
                 server._port = null;
             }
@@ -80,7 +80,7 @@ public sealed class RedisServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the server: at once as by kill -9, or after it has written its data.</summary>
+    /// <summary>Stops the server: at once, as by kill -9, or after it has written its data.</summary>
     public async Task StopAsync(bool kill = false)
     {
         if (Interlocked.Exchange(ref _process, null) is not { } process)
@@ -94,7 +94,7 @@ public sealed class RedisServer : IAsyncDisposable
         await process.EndAsync();
     }
 
-    /// <summary>Starts it again on the same port with what is left on disk.</summary>
+    /// <summary>Starts it again on the same port, with the data that is on disk.</summary>
     public async Task RestartAsync(bool kill = false)
     {
         await StopAsync(kill);
@@ -102,24 +102,24 @@ public sealed class RedisServer : IAsyncDisposable
             throw new RunFailedException($"{Binary} did not start again on port {Port}. Its log: {ReadLog()}");
     }
 
-    /// <summary>Stops its clock: it keeps its connections and answers nothing.</summary>
+    /// <summary>Suspends the process (SIGSTOP): its connections stay open, and it answers nothing.</summary>
     public void Pause() => Signals.Pause(_process!.Id);
 
-    /// <summary>Lets it go on after <see cref="Pause"/>.</summary>
+    /// <summary>Resumes it after <see cref="Pause"/>.</summary>
     public void Continue() => Signals.Resume(_process!.Id);
 
-    /// <summary>What the server answers to an inline command, as it stands on the wire; nothing where it does not answer.</summary>
+    /// <summary>The reply to an inline command, as on the wire; empty if the server does not answer.</summary>
     public Task<string> CommandAsync(string command) => RedisWire.TryAskAsync(Port, command, AnswerLimit);
 
-    /// <summary>Waits until as many channels are subscribed: what is published to them before then is lost.</summary>
-    /// <param name="pattern">Their pattern, as of <c>PUBSUB CHANNELS</c>.</param>
-    /// <param name="count">How many.</param>
+    /// <summary>Waits until this many channels have subscribers: messages published before that are lost.</summary>
+    /// <param name="pattern">The pattern for <c>PUBSUB CHANNELS</c>.</param>
+    /// <param name="count">The number of channels.</param>
     public Task HasChannelsAsync(string pattern, int count) => Eventually.That(
         $"{count} channels {pattern} are subscribed",
         async () => (await CommandAsync($"PUBSUB CHANNELS {pattern}")).StartsWith($"*{count}\r", StringComparison.Ordinal));
 
     /// <summary>Sends an inline command.</summary>
-    /// <exception cref="RunFailedException">Its answer is not OK.</exception>
+    /// <exception cref="RunFailedException">The reply is not OK.</exception>
     public async Task ExpectOkAsync(string command)
     {
         if (await CommandAsync(command) is var answer && !answer.StartsWith("+OK", StringComparison.Ordinal))
@@ -150,7 +150,7 @@ public sealed class RedisServer : IAsyncDisposable
         if (process.WasNotFound)
             throw new RunFailedException($"{Binary} is missing. Install it: apt-get install redis-server");
 
-        // A foreign redis on that port would answer too. One that is not to know INFO says in its log that it has the port.
+        // A foreign Redis on that port would answer too. A server that does not allow INFO logs that it has bound the port.
         if (answer.Contains($"process_id:{process.Id}\r\n", StringComparison.Ordinal)
             || (answer.StartsWith('-') && ReadLog().Contains("Ready to accept connections", StringComparison.Ordinal)))
             return true;
@@ -168,14 +168,14 @@ public sealed class RedisServer : IAsyncDisposable
         if (_sentinel is null)
             return [.. own, "--save", "", "--appendonly", _appendOnly ? "yes" : "no", .. _arguments];
 
-        // A sentinel keeps what it learns in its file, and needs one.
+        // A sentinel requires a configuration file, in which it stores what it discovers.
         var file = _folder.File("sentinel.conf");
         if (!File.Exists(file))
             File.WriteAllLines(file, _sentinel);
         return [file, "--sentinel", .. own];
     }
 
-    // It may just not listen yet, or be busy: asked again soon.
+    // It may not listen yet, or be busy: the caller asks again.
     private Task<string> AskAsync(string line) => RedisWire.TryAskAsync(Port, line, TimeSpan.FromSeconds(5));
 
     private string ReadLog() => File.Exists(_folder.File("redis.log")) ? File.ReadAllText(_folder.File("redis.log")) : "(none)";

@@ -3,26 +3,28 @@ using StackExchange.Redis;
 
 namespace Wsmq.Testing;
 
-/// <summary>Makes a Redis Cluster of servers that were started with <c>--cluster-enabled yes</c>.</summary>
+/// <summary>Creates a Redis Cluster of servers that were started with <c>--cluster-enabled yes</c>.</summary>
 public static class RedisShards
 {
-    /// <summary>Forms the Cluster, the first servers being the shards and the rest their replicas, and waits until every server serves.</summary>
+    /// <summary>
+    /// Creates the Cluster and waits until every server serves. The first servers become the shards, the others their replicas.
+    /// </summary>
     /// <param name="servers">The servers.</param>
-    /// <param name="replicas">Replicas of each shard.</param>
+    /// <param name="replicas">The number of replicas per shard.</param>
     public static async Task FormAsync(IReadOnlyList<RedisServer> servers, int replicas = 0)
     {
         string[] arguments = ["--cluster", "create", .. servers.Select(s => s.EndPoint), "--cluster-replicas", $"{replicas}", "--cluster-yes"];
         await RunCliAsync(arguments);
 
-        // Each shard takes part a moment after redis-cli has told it to, and answers CLUSTERDOWN before. A replica counts as one more
-        // primary until every server has heard that it is none, and does not take over before it has its primary's data, which comes
-        // some five seconds later (repl-diskless-sync-delay).
+        // A shard joins a moment after redis-cli has asked it to, and answers CLUSTERDOWN until then. A replica counts as a further primary
+        // until every server knows its role, and does not take over before it has its primary's data, some five seconds later
+        // (repl-diskless-sync-delay).
         var shards = servers.Count / (1 + replicas);
         foreach (var server in servers)
         {
             await using var connection = await AdminConnection.OpenAsync(server.EndPoint);
             var own = connection.GetServer(server.EndPoint);
-            await Eventually.That("the shard serves its slots, knows who is a replica, and has its primary's data where it is one", async () =>
+            await Eventually.That("the server serves, knows all replicas, and, if it is a replica, has its primary's data", async () =>
                 (await AskAsync(own, "INFO")).Contains("cluster_state:ok", StringComparison.Ordinal)
                 && (await AskAsync(own, "NODES")).Split('\n').Count(line => line.Contains("slave ", StringComparison.Ordinal)) == shards * replicas
                 && !(await own.InfoRawAsync("replication"))!.Contains("master_link_status:down", StringComparison.Ordinal));
@@ -38,6 +40,6 @@ public static class RedisShards
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
-            throw new InvalidOperationException("The cluster was not made: " + output);
+            throw new InvalidOperationException("The cluster was not created: " + output);
     }
 }

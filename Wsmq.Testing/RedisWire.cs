@@ -5,10 +5,10 @@ using System.Text;
 
 namespace Wsmq.Testing;
 
-/// <summary>Asks a Redis without a library: one line, one answer.</summary>
+/// <summary>Queries a Redis without a library: one command, one reply.</summary>
 internal static class RedisWire
 {
-    /// <summary>The whole answer as it stands on the wire; less, or nothing, where nobody listens or none comes in time.</summary>
+    /// <summary>The whole reply as on the wire; incomplete or empty if no server listens or it does not answer in time.</summary>
     public static async Task<string> TryAskAsync(int port, string line, TimeSpan time)
     {
         var answer = new StringBuilder();
@@ -23,7 +23,7 @@ internal static class RedisWire
         }
         catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
         {
-            // Said by what the answer lacks: servers come and go, that is what tests are about.
+            // The caller sees an incomplete reply: servers that come and go are what the tests are about.
         }
 
         return answer.ToString();

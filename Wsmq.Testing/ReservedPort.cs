@@ -3,16 +3,16 @@ using System.Net.Sockets;
 
 namespace Wsmq.Testing;
 
-/// <summary>A port of 127.0.0.1 that is nobody else's while this lives, also while nothing listens there.</summary>
+/// <summary>A port of 127.0.0.1 that no other run takes until this is disposed, even while no server listens on it.</summary>
 public sealed class ReservedPort : IDisposable
 {
-    // Below the ports that Linux gives to outgoing connections: one of these would take the port of a server that is away for a
-    // moment. A node of a Redis Cluster also takes the port 10,000 above its own, and so these are left out.
+    // Below the ephemeral ports of Linux: an outgoing connection could take the port of a server that is down for a moment. A node of a
+    // Redis Cluster also uses its port plus 10,000 (the cluster bus), so these ports are excluded as well.
     private const int First = 10_000;
     private const int Count = 10_000;
     private const int Attempts = 100;
 
-    // Who reserves ports meets here, over all processes; the servers themselves listen at 127.0.0.1.
+    // A reservation is a listener on this address, which all processes see; the servers themselves listen on 127.0.0.1.
     private static readonly IPAddress MeetingPlace = IPAddress.Parse("127.0.0.2");
 
     private readonly TcpListener _held;
@@ -21,7 +21,7 @@ public sealed class ReservedPort : IDisposable
 
     public int Number { get; }
 
-    /// <exception cref="RunFailedException">None was found.</exception>
+    /// <exception cref="RunFailedException">No port is free.</exception>
     public static ReservedPort Take()
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
@@ -34,7 +34,7 @@ public sealed class ReservedPort : IDisposable
             held.Dispose();
         }
 
-        throw new RunFailedException($"No free port was found between {First} and {First + Count}.");
+        throw new RunFailedException($"No port between {First} and {First + Count} is free.");
     }
 
     public void Dispose() => _held.Dispose();

@@ -1,8 +1,8 @@
 namespace Wsmq.Testing;
 
 /// <summary>
-/// Counts the round trips of a long line that waited for one another: questions that are on their way side by side are one, however
-/// long a busy machine takes over them. What leaves a side carries the largest number that has arrived there.
+/// Counts sequential round trips over a high-latency link: concurrent requests count as one round trip, however long a busy machine
+/// takes for them. What a side sends carries the highest count that has arrived at that side.
 /// </summary>
 internal sealed class RoundTrips
 {

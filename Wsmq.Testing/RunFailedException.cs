@@ -1,4 +1,4 @@
 namespace Wsmq.Testing;
 
-/// <summary>A run cannot go on; the text says what to do, and no stack trace helps.</summary>
+/// <summary>The run cannot continue. The message states what to do; a stack trace would not help.</summary>
 public sealed class RunFailedException(string message, Exception? inner = null) : Exception(message, inner);

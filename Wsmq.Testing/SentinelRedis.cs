@@ -3,18 +3,18 @@ using System.Globalization;
 namespace Wsmq.Testing;
 
 /// <summary>
-/// A real Redis primary, its replicas, and the sentinels that watch them. Pause, kill and restart the servers as the test needs; a
-/// primary that was killed comes back as a primary, and is one until the sentinels make it a replica, some ten seconds later.
+/// A real Redis primary, its replicas, and the sentinels that monitor them. A test may pause, kill and restart the servers; a killed
+/// primary restarts as a primary, and stays one until the sentinels make it a replica, some ten seconds later.
 /// </summary>
 public sealed class SentinelRedis : IAsyncDisposable
 {
-    /// <summary>The name of the primary at the sentinels.</summary>
+    /// <summary>The sentinels' name for the primary.</summary>
     public const string ServiceName = "wsmq";
 
-    // Of a voting sentinel; an election that got none is repeated after twice this.
+    // The failover time-out: a failed election is repeated after twice this time.
     private const int FailoverMilliseconds = 3_000;
 
-    // A replica otherwise waits for five seconds for others that might want the same data.
+    // Without this a primary waits five seconds for further replicas before it starts the transfer.
     private static readonly string[] ServerArguments = ["--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1"];
 
     private readonly string[] _arguments;
@@ -23,19 +23,19 @@ public sealed class SentinelRedis : IAsyncDisposable
 
     private SentinelRedis(string[] more) => _arguments = [.. ServerArguments, .. more];
 
-    /// <summary>The primary of the beginning, then its replicas.</summary>
+    /// <summary>The initial primary, then its replicas.</summary>
     public IReadOnlyList<RedisServer> Servers => _servers;
 
     public IReadOnlyList<RedisServer> Sentinels => _sentinels;
 
-    /// <summary>For a StackExchange.Redis configuration: the sentinels, and the name of the primary.</summary>
+    /// <summary>The StackExchange.Redis configuration: the sentinels, and the name of the primary.</summary>
     public string Configuration => $"{string.Join(',', _sentinels.Select(s => s.EndPoint))},serviceName={ServiceName}";
 
-    /// <summary>Starts all of them, and waits until every sentinel knows the others and the replicas.</summary>
-    /// <param name="replicas">Replicas of the primary.</param>
-    /// <param name="sentinels">How many watch; more than half of them decide.</param>
-    /// <param name="downAfter">How long a server may not answer before a sentinel counts it as away. Default 1 second.</param>
-    /// <param name="arguments">More of redis-server's arguments, for the primary and the replicas.</param>
+    /// <summary>Starts all servers, and waits until every sentinel knows the other sentinels and the replicas.</summary>
+    /// <param name="replicas">The number of replicas.</param>
+    /// <param name="sentinels">The number of sentinels; a majority decides.</param>
+    /// <param name="downAfter">After how long without an answer a sentinel considers a server down. Default 1 second.</param>
+    /// <param name="arguments">Further redis-server arguments for the primary and the replicas.</param>
     public static async Task<SentinelRedis> StartAsync(
         int replicas = 1, int sentinels = 3, TimeSpan? downAfter = null, params string[] arguments)
     {
@@ -53,7 +53,7 @@ public sealed class SentinelRedis : IAsyncDisposable
         }
     }
 
-    /// <summary>The server that more than half of the sentinels name; null while there is none.</summary>
+    /// <summary>The server that a majority of the sentinels names as the primary; null if there is none.</summary>
     public async Task<RedisServer?> PrimaryAsync()
     {
         var answers = await Task.WhenAll(_sentinels.Select(s => s.CommandAsync($"SENTINEL GET-MASTER-ADDR-BY-NAME {ServiceName}")));
@@ -61,7 +61,7 @@ public sealed class SentinelRedis : IAsyncDisposable
             2 * answers.Count(a => a.Contains(server.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)) > _sentinels.Count);
     }
 
-    /// <summary>Waits until the sentinels name another primary, which takes writes, and returns it.</summary>
+    /// <summary>Waits until the sentinels name another primary and it accepts writes, and returns it.</summary>
     public async Task<RedisServer> FailedOverAsync(RedisServer old)
     {
         RedisServer? primary = null;
@@ -98,7 +98,7 @@ public sealed class SentinelRedis : IAsyncDisposable
             _sentinels.Add(await RedisServer.StartSentinelAsync(settings));
         foreach (var sentinel in _sentinels)
         {
-            // A busy machine holds a sentinel up for longer than two seconds, and it would then do nothing for half a minute.
+            // A busy machine delays a sentinel for more than two seconds; it would then enter TILT mode and do nothing for half a minute.
             await sentinel.ExpectOkAsync("SENTINEL DEBUG tilt-trigger 60000");
             await Eventually.That("every sentinel knows the others and the replicas", async () =>
                 await sentinel.CommandAsync($"SENTINEL MASTER {ServiceName}") is var known

@@ -4,12 +4,12 @@ using System.Diagnostics;
 namespace Wsmq.Testing;
 
 /// <summary>
-/// A server with all that it forks, such as a Redis that rewrites its file: one group of processes, of which nothing is left when it
-/// has ended, and which ends with this program however that went.
+/// A server and the processes that it forks, such as a Redis that rewrites its file. They form one process group, which is killed as a
+/// whole, and which ends with this program however it ends.
 /// </summary>
 internal sealed class ServerProcess : IDisposable
 {
-    // Runs the program in its own place, so that the process is the server's, and the leader of a group of its own.
+    // Replaces itself by the program (exec), so that this process is the server, and the leader of a new process group.
     private const string Leader = "setsid";
     private const int NotFound = 127;
 
@@ -25,7 +25,7 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>Whether the program does not exist.</summary>
     public bool WasNotFound => HasExited && _process.ExitCode == NotFound;
 
-    /// <summary>Starts a server that works in a folder of its own.</summary>
+    /// <summary>Starts a server whose working directory is a folder of its own.</summary>
     public static ServerProcess Start(string program, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string> environment)
     {
         var start = new ProcessStartInfo(Leader, [program, .. arguments]) { WorkingDirectory = folder };
@@ -41,7 +41,7 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
-    /// <summary>Whether it ends by itself within a time.</summary>
+    /// <summary>Waits for the process to exit by itself; false on time-out.</summary>
     public async Task<bool> EndsAsync(TimeSpan limit)
     {
         try
@@ -55,7 +55,7 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
-    /// <summary>Ends what is left of it, as kill -9 does.</summary>
+    /// <summary>Kills the process group, as by kill -9.</summary>
     public async Task EndAsync()
     {
         Signals.KillGroup(_process.Id);

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Wsmq.Testing;
 
-/// <summary>Signals to processes that the caller started.</summary>
+/// <summary>Sends signals to processes that the caller started.</summary>
 public static partial class Signals
 {
     private const int Int = 2;
@@ -13,19 +13,19 @@ public static partial class Signals
     private const int Stop = 19;
     private const int NoSuchProcess = 3;
 
-    /// <summary>Stops its clock: it keeps its connections and answers nothing.</summary>
+    /// <summary>Suspends the process (SIGSTOP): its connections stay open, and it answers nothing.</summary>
     public static void Pause(int processId) => Send(processId, Stop);
 
-    /// <summary>Lets it go on after <see cref="Pause"/>.</summary>
+    /// <summary>Resumes it after <see cref="Pause"/> (SIGCONT).</summary>
     public static void Resume(int processId) => Send(processId, Continue);
 
-    /// <summary>Asks it to end as Ctrl+C in a terminal does (SIGINT).</summary>
+    /// <summary>Interrupts it, as Ctrl+C in a terminal does (SIGINT).</summary>
     public static void Interrupt(int processId) => Send(processId, Int);
 
-    /// <summary>Asks it to end in order (SIGTERM).</summary>
+    /// <summary>Requests an orderly stop (SIGTERM).</summary>
     public static void Terminate(int processId) => Send(processId, Term);
 
-    /// <summary>Ends every process of a group (SIGKILL); one that has ended already may be named.</summary>
+    /// <summary>Kills every process of a group (SIGKILL); does nothing if the group has ended already.</summary>
     public static void KillGroup(int leader)
     {
         if (SendTo(-leader, Kill) != 0 && Marshal.GetLastPInvokeError() is var error and not NoSuchProcess)

@@ -10,10 +10,10 @@ public sealed class TcpLink(Socket client, long bytesUntilCut, LinkConditions co
     private long _rest = bytesUntilCut;
     private bool _silent;
 
-    /// <summary>Nothing goes through it any more, in one direction at least.</summary>
+    /// <summary>Whether it forwards nothing any more, in at least one direction.</summary>
     public bool IsSilent => Volatile.Read(ref _silent);
 
-    /// <summary>Carries bytes until either side ends. True if it was cut because of their number.</summary>
+    /// <summary>Forwards bytes until either side closes. True if it was cut because it reached its number of bytes.</summary>
     public async Task<bool> RunAsync(Uri target)
     {
         try
@@ -25,21 +25,21 @@ public sealed class TcpLink(Socket client, long bytesUntilCut, LinkConditions co
         }
         catch (Exception e) when (IsEnd(e))
         {
-            // The node is not there, or the link was cut: both are what a proxy is for.
+            // The node is unreachable, or the link was cut: both are expected of this proxy.
         }
 
         Cut();
         return Volatile.Read(ref _rest) <= 0;
     }
 
-    /// <summary>Lets nothing through any more, not even that a side has ended: either side believes the other one is there.</summary>
+    /// <summary>Forwards nothing any more, not even that a side has closed: each side considers the other connected.</summary>
     public void Silence(bool up, bool down)
     {
         _own.Hold(up, down);
         Volatile.Write(ref _silent, true);
     }
 
-    /// <summary>Ends both sides with a reset, so that what was on its way is lost.</summary>
+    /// <summary>Resets both sides, so that bytes in transit are lost.</summary>
     public void Cut()
     {
         foreach (var side in new[] { client, _server })
@@ -50,7 +50,7 @@ public sealed class TcpLink(Socket client, long bytesUntilCut, LinkConditions co
             }
             catch (Exception e) when (IsEnd(e))
             {
-                // Closed already.
+                // Already closed.
             }
 
             side.Dispose();
@@ -97,7 +97,7 @@ public sealed class TcpLink(Socket client, long bytesUntilCut, LinkConditions co
             // The other direction ends with this one.
         }
 
-        // That one side has ended goes the same way as all that it says.
+        // The end of one side is forwarded under the same conditions as its data.
         await tellAsync(0);
     }
 }

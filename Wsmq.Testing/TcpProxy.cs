@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Wsmq.Testing;
 
 /// <summary>
-/// Stands between a client, which has one address, and nodes: can be pointed to another one, and cuts connections as a bad network
-/// does, in the middle of a frame and without a goodbye.
+/// A TCP proxy between a client, which uses one address, and the nodes. It can be redirected to another node, and cuts connections as a
+/// failing network does: in the middle of a frame and without a close.
 /// </summary>
 public sealed class TcpProxy : IAsyncDisposable
 {
@@ -22,15 +22,15 @@ public sealed class TcpProxy : IAsyncDisposable
     private bool _refuses;
     private bool _disposed;
 
-    /// <param name="target">Where connections go.</param>
-    /// <param name="bytesUntilCut">After how many bytes, in both directions together, a connection is cut; asked anew for each.</param>
+    /// <param name="target">The target of the connections.</param>
+    /// <param name="bytesUntilCut">Called per connection: the bytes, in both directions together, after which it is cut.</param>
     public TcpProxy(Uri target, Func<long>? bytesUntilCut = null)
         : this(() => target, bytesUntilCut)
     {
     }
 
-    /// <param name="target">Where a connection goes; asked anew for each.</param>
-    /// <param name="bytesUntilCut">After how many bytes, in both directions together, a connection is cut; asked anew for each.</param>
+    /// <param name="target">Returns the target of a connection; called per connection.</param>
+    /// <param name="bytesUntilCut">Called per connection: the bytes, in both directions together, after which it is cut.</param>
     public TcpProxy(Func<Uri> target, Func<long>? bytesUntilCut = null)
     {
         (_target, _bytesUntilCut) = (target, bytesUntilCut);
@@ -42,20 +42,20 @@ public sealed class TcpProxy : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>The address of the hub for clients.</summary>
+    /// <summary>The hub URL for clients.</summary>
     public Uri Hub { get; }
 
-    /// <summary>How many connections were cut for their number of bytes.</summary>
+    /// <summary>The number of connections that were cut because they reached their number of bytes.</summary>
     public int Cuts => Volatile.Read(ref _cuts);
 
-    /// <summary>Connections go there from now on; those that are open stay where they are.</summary>
+    /// <summary>Sets the target of new connections; open connections keep theirs.</summary>
     public void PointTo(Uri target)
     {
         lock (_lock)
             _target = () => target;
     }
 
-    /// <summary>What the way is like, for open connections and new ones alike.</summary>
+    /// <summary>The network conditions, for open connections and new ones alike.</summary>
     public LinkConditions Conditions { get; } = new();
 
     /// <summary>Whether new connections are cut at once.</summary>
@@ -76,8 +76,8 @@ public sealed class TcpProxy : IAsyncDisposable
     }
 
     /// <summary>
-    /// Leaves every open connection half open: nothing goes through it any more, in these directions, and nobody is told, as when a
-    /// machine between loses its state. New connections are as ever.
+    /// Makes every open connection half open: it forwards nothing any more in these directions, and neither side is notified, as when a
+    /// middlebox loses its state. New connections work.
     /// </summary>
     public void Silence(bool up = true, bool down = true)
     {
@@ -88,7 +88,7 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Cuts every connection that is half open, as a keep-alive of either side does in the end.</summary>
+    /// <summary>Cuts every half-open connection, as a keep-alive of either side eventually does.</summary>
     public void CutSilent()
     {
         lock (_lock)

@@ -1,6 +1,6 @@
 namespace Wsmq.Testing;
 
-/// <summary>A folder of one test or run, deleted with everything in it.</summary>
+/// <summary>A folder for one test or run, deleted with its content.</summary>
 public sealed class TempFolder : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -9,13 +9,16 @@ public sealed class TempFolder : IDisposable
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Deletes a folder into which something that is about to end may still write.</summary>
-    /// <exception cref="IOException">Something goes on writing; what is there is named.</exception>
+    /// <summary>Deletes a folder, with retries: a process that is about to end may still write to it.</summary>
+    /// <exception cref="IOException">A process keeps writing to it. The message lists the remaining entries.</exception>
     public static void Delete(string path)
     {
         IOException? failure = null;
         if (!SpinWait.SpinUntil(() => (failure = TryDelete(path)) is null, Limit))
-            throw new IOException($"{path} could not be deleted. It holds {string.Join(", ", Directory.EnumerateFileSystemEntries(path))}.", failure);
+        {
+            throw new IOException(
+                $"{path} could not be deleted. It contains {string.Join(", ", Directory.EnumerateFileSystemEntries(path))}.", failure);
+        }
     }
 
     public void Dispose() => Delete(Path);
@@ -33,7 +36,7 @@ public sealed class TempFolder : IDisposable
         }
         catch (IOException e)
         {
-            // A file came while its folder was being emptied.
+            // A file was created while its folder was being emptied.
             return e;
         }
     }

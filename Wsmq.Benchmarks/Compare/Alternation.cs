@@ -3,13 +3,13 @@ using Wsmq.Benchmarks.Measuring;
 
 namespace Wsmq.Benchmarks.Compare;
 
-/// <summary>The rounds of both peers under the same plan, in the order in which they ran: stock, wsmq, stock, wsmq.</summary>
+/// <summary>The rounds of both peers with the same plan, in alternating order: stock, wsmq, stock, wsmq.</summary>
 internal sealed record Rounds(IReadOnlyList<RoundResult> Stock, IReadOnlyList<RoundResult> Wsmq, Losses StockLosses, Losses WsmqLosses)
 {
     public Spread Ratio(Func<RoundResult, double> of) => Spread.Of(Stock.Zip(Wsmq, (stock, wsmq) => of(wsmq) / of(stock)));
 }
 
-/// <summary>Runs the peers in turns on nodes that stay up; whoever is not measured has its connections and no load.</summary>
+/// <summary>Runs the peers alternately on running nodes. The peer that is not measured keeps its connections, without load.</summary>
 internal sealed class Alternation(Rig rig, CompareSettings settings)
 {
     private bool _ranBefore;

@@ -5,8 +5,8 @@ using Wsmq.Benchmarks.Measuring;
 namespace Wsmq.Benchmarks.Compare;
 
 /// <summary>
-/// A user comes back to 10,000 waiting messages: from the end of the WebSocket's handshake, before the one of the hub protocol,
-/// to the last delivery, with acks on the way. Sent through one node, read at the other.
+/// A user connects to 10,000 waiting messages. Measured from the end of the WebSocket handshake, before the hub protocol's handshake, to
+/// the last delivery, acks included. The messages are sent through one node and read at the other.
 /// </summary>
 internal sealed class CatchUpScenario(Rig rig, CompareSettings settings, Report report)
 {

@@ -4,27 +4,33 @@ using Wsmq.Benchmarks.Measuring;
 
 namespace Wsmq.Benchmarks.Compare;
 
-/// <summary><c>compare</c>: wsmq against the stock backplane at its best.</summary>
+/// <summary><c>compare</c>: compares wsmq with the stock backplane at its best setting.</summary>
 internal static class CompareCommand
 {
     private static readonly string[] All = ["directed", "directed-deep", "fanout", "latency", "catchup", "flood", "idle", "sqlite"];
 
     public static Command Create()
     {
-        var scenarios = new CommaListOption("--scenario", "Which scenarios", All);
-        var rounds = new Option<int?>("--rounds") { Description = "How many rounds of each peer; 5, or 2 with --quick." };
+        var scenarios = new CommaListOption("--scenario", "The scenarios", All);
+        var rounds = new Option<int?>("--rounds") { Description = "The number of rounds of each peer. Default: 5, or 2 with --quick." };
         rounds.Validators.Add(result =>
         {
             if (result.GetValue(rounds) < 1)
-                result.AddError("--rounds is at least 1.");
+                result.AddError("--rounds must be at least 1.");
         });
-        var quick = new Option<bool>("--quick") { Description = "Short rounds: everything within 3 minutes." };
-        var publish = new Option<PublishWay>("--publish") { Description = "How wsmq's senders send: over one stream, or one invocation a message." };
+        var quick = new Option<bool>("--quick") { Description = "Short rounds: all scenarios within 3 minutes." };
+        var publish = new Option<PublishWay>("--publish")
+        {
+            Description = "How wsmq's senders send: over one stream, or one invocation per message.",
+        };
         var writes = new Option<InvocationWrites>("--writes")
         {
-            Description = "How invocations leave: together, as from SignalR's .NET client, or each by itself, as from its JavaScript client.",
+            Description = "How invocations are written: together, like SignalR's .NET client, or one by one, like its JavaScript client.",
         };
-        var command = new Command("compare", "Compares wsmq with the stock SignalR backplane, in turns, on this machine.") { scenarios, rounds, quick, publish, writes };
+        var command = new Command("compare", "Compares wsmq with the stock SignalR backplane, alternately, on this machine.")
+        {
+            scenarios, rounds, quick, publish, writes,
+        };
         command.SetAction((result, cancellationToken) =>
         {
             var way = result.GetValue(publish);

@@ -2,10 +2,10 @@ using Wsmq.Benchmarks.Load;
 
 namespace Wsmq.Benchmarks.Compare;
 
-/// <summary>How long everything takes.</summary>
+/// <summary>The durations and the number of rounds.</summary>
 internal sealed record CompareSettings(int Rounds, TimeSpan FirstWarmUp, TimeSpan WarmUp, TimeSpan Measure, PublishWay Publish)
 {
-    /// <summary>Rounds of what hardly scatters, or stands beside the comparison.</summary>
+    /// <summary>Rounds of scenarios that vary little, or that do not compare the peers.</summary>
     public required int SideRounds { get; init; }
 
     public static CompareSettings Full(int? rounds, PublishWay publish) => new(
@@ -14,7 +14,7 @@ internal sealed record CompareSettings(int Rounds, TimeSpan FirstWarmUp, TimeSpa
         SideRounds = rounds ?? 3,
     };
 
-    /// <summary>Ends within three minutes with all scenarios; after the first one the nodes are warm already.</summary>
+    /// <summary>All scenarios take at most three minutes. Only the first warm-up is longer: later the nodes are warm.</summary>
     public static CompareSettings Quick(int? rounds, PublishWay publish) => new(
         rounds ?? 2, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3), publish)
     {

@@ -7,8 +7,8 @@ using Wsmq.Testing;
 namespace Wsmq.Benchmarks.Compare;
 
 /// <summary>
-/// What a client that sends without end, and is limited, does to the latency of everybody else on its node: the same quiet crowd with
-/// and without it, in turns.
+/// The effect of a client that sends as fast as it can, and is rate-limited, on the latency of the other clients of its node: the same
+/// paced load without and with it, alternately.
 /// </summary>
 internal sealed class FloodScenario(Rig rig, CompareSettings settings, Report report)
 {
@@ -46,7 +46,7 @@ internal sealed class FloodScenario(Rig rig, CompareSettings settings, Report re
         await using var flooder = new Flooder(settings.Wsmq, node.Address, string.Create(CultureInfo.InvariantCulture, $"flooder{number}"), http);
         await flooder.StartAsync(cancellationToken);
         var result = await round.RunAsync(time, cancellationToken);
-        Progress.Say($"{Name}: the flood sent {flooder.Sent}, of which {flooder.Answered} were answered, {flooder.Refused} with a refusal");
+        Progress.Say($"{Name}: the flooder sent {flooder.Sent}, {flooder.Answered} were answered, of these {flooder.Refused} with an error");
         return result;
     }
 

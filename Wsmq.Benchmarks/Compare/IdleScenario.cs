@@ -4,13 +4,15 @@ using Wsmq.Benchmarks.Nodes;
 
 namespace Wsmq.Benchmarks.Compare;
 
-/// <summary>What 5,000 connections of as many users cost one fresh node that has nothing to do: managed heap, and private pages.</summary>
+/// <summary>
+/// The memory that 5,000 connections, one per user, cost a fresh node without load: managed heap and private pages.
+/// </summary>
 internal sealed class IdleScenario(Rig rig, CompareSettings settings, Report report)
 {
     private const int Connections = 5000;
     private const int WarmUpConnections = 200;
 
-    // This process holds one end of each connection, the node the other; both need some more.
+    // This process holds one end of each connection, the node the other; both need some further files.
     private const int RequiredFiles = Connections + 1000;
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
 
@@ -23,7 +25,8 @@ internal sealed class IdleScenario(Rig rig, CompareSettings settings, Report rep
             foreach (var (peer, memory) in results)
             {
                 memory.Add(await OnceAsync(peer, cancellationToken));
-                Progress.Say($"idle: {peer.Name,-5} {memory[^1].Private / 1024.0:F1} KiB a connection, managed {memory[^1].Managed / 1024.0:F1} KiB");
+                Progress.Say(
+                    $"idle: {peer.Name,-5} {memory[^1].Private / 1024.0:F1} KiB per connection, managed {memory[^1].Managed / 1024.0:F1} KiB");
             }
         }
 
@@ -37,7 +40,7 @@ internal sealed class IdleScenario(Rig rig, CompareSettings settings, Report rep
         await using var node = await rig.FreshNodeAsync(peer);
         Uri[] address = [node.Address];
 
-        // What the first connections load and compile is no cost of a connection.
+        // The first connections load and compile code, which is not a cost per connection.
         await using (await Crowd.OpenAsync(peer, address, new CrowdPlan(WarmUpConnections, Senders: 0, Window: 0), cancellationToken))
             await Task.Delay(Settle / 2, cancellationToken);
         await Task.Delay(Settle / 2, cancellationToken);

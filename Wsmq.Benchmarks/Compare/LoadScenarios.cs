@@ -3,7 +3,7 @@ using Wsmq.Benchmarks.Measuring;
 
 namespace Wsmq.Benchmarks.Compare;
 
-/// <summary>The scenarios in which both peers carry the same load in turns.</summary>
+/// <summary>The scenarios in which both peers carry the same load, alternately.</summary>
 internal sealed class LoadScenarios(Alternation alternation, Report report)
 {
     private const int Users = 200;

@@ -4,7 +4,7 @@ using Wsmq.Benchmarks.Measuring;
 
 namespace Wsmq.Benchmarks.Compare;
 
-/// <summary>What the scenarios found: the table, and the line for programs.</summary>
+/// <summary>The results of the scenarios: a table, and one machine-readable line.</summary>
 internal sealed class Report
 {
     private const string None = "";
@@ -12,7 +12,7 @@ internal sealed class Report
     private readonly MarkdownTable _table = new(
         "scenario", "peer", "median", "range", "ratio", "range of the ratio", "CPU nodes", "CPU Redis", "CPU generator", "lost", "duplicated", "reordered");
 
-    // In the order in which they are printed; what was not run stays null.
+    // In output order. A scenario that was not run stays null.
     private readonly OrderedDictionary<string, double?> _figures = new()
     {
         ["directed"] = null,
@@ -27,12 +27,12 @@ internal sealed class Report
         ["flood_p99"] = null,
     };
 
-    /// <summary>The sums over wsmq's rounds.</summary>
+    /// <summary>The losses of wsmq, summed over its rounds.</summary>
     public Losses Losses { get; private set; }
 
     public void Set(string figure, double value) => _figures[figure] = double.IsFinite(value) ? Math.Round(value, 3) : null;
 
-    /// <summary>A row of the table.</summary>
+    /// <summary>Adds a row to the table.</summary>
     /// <param name="row">The figures of one peer.</param>
     public void Add(ReportRow row)
     {
@@ -47,7 +47,8 @@ internal sealed class Report
 
     public void Write(TextWriter output)
     {
-        output.WriteLine("Ratios are wsmq to stock, and with a flood to without it, of adjacent rounds. CPU is in seconds per 100,000 deliveries.");
+        output.WriteLine(
+            "Ratios are wsmq to stock, or with a flood to without it, of adjacent rounds. CPU is in seconds per 100,000 deliveries.");
         output.WriteLine();
         output.WriteLine(_table);
         _figures["lost"] = Losses.Lost;

@@ -6,8 +6,8 @@ using Wsmq.Testing;
 namespace Wsmq.Benchmarks.Compare;
 
 /// <summary>
-/// Two nodes and a Redis of each peer, started when they are first needed, and then up to the end. One Redis for both would still
-/// be expiring what wsmq left in it, and rewriting its file, while stock is measured.
+/// Two nodes and a Redis for each peer, started when first needed, and stopped at the end. With one Redis for both peers, it would still
+/// expire what wsmq left in it, and rewrite its file, while stock is measured.
 /// </summary>
 internal sealed class Rig : IAsyncDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class Rig : IAsyncDisposable
         return _nodes[peer.Name] = await NodeProcess.StartManyAsync(NodesOfEach, NodeCommand.StartOf(peer.Name, NodeCommand.RedisOption, (await RedisAsync(peer)).EndPoint));
     }
 
-    /// <summary>A node of the caller's own, which nothing has been connected to.</summary>
+    /// <summary>A new node for the caller alone, without previous connections.</summary>
     public async Task<NodeProcess> FreshNodeAsync(Peer peer, params string[] arguments) =>
         await NodeProcess.StartAsync(NodeCommand.StartOf([peer.Name, NodeCommand.RedisOption, (await RedisAsync(peer)).EndPoint, .. arguments]));
 

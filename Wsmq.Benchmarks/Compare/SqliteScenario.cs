@@ -5,7 +5,7 @@ using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Compare;
 
-/// <summary>The embedded store: one node, directed messages, both settings of durability.</summary>
+/// <summary>The embedded store: one node, directed messages, both durability settings.</summary>
 internal sealed class SqliteScenario(CompareSettings settings, Report report)
 {
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -3,8 +3,8 @@ using Wsmq.Testing;
 namespace Wsmq.Benchmarks.Load;
 
 /// <summary>
-/// Acknowledges cumulatively: after 64 deliveries or 100 ms, whichever is first. It remembers the end of one source; deliveries
-/// of one frame are of one source and in their order.
+/// Acknowledges cumulatively, after 64 deliveries or 100 ms, whichever is first. It stores the last position of one source; the
+/// deliveries of a frame are of one source and in order.
 /// </summary>
 internal sealed class Acknowledger(Connection connection)
 {
@@ -24,7 +24,7 @@ internal sealed class Acknowledger(Connection connection)
         lock (_lock)
         {
             if (!source.SequenceEqual(_source))
-                _source = _source.Length == 0 ? source.ToArray() : throw new RunFailedException("A receiver reads one source in every scenario.");
+                _source = _source.Length == 0 ? source.ToArray() : throw new RunFailedException("A receiver got messages of two sources.");
             position.CopyTo(_position);
             _pending += count;
         }
@@ -50,7 +50,7 @@ internal sealed class Acknowledger(Connection connection)
     {
         lock (_lock)
         {
-            // The other of the two that send, the timer and the reader, may have been first.
+            // The timer and the reader both send acks: the other one may have been first.
             if (_pending < atLeast)
                 return null;
             _pending = 0;

@@ -4,9 +4,9 @@ using System.Buffers.Text;
 namespace Wsmq.Benchmarks.Load;
 
 /// <summary>
-/// The body of every message of both peers: a JSON string of a fixed length that names its sender, its number between that sender
-/// and its receiver, and when it was meant to be sent. Inside a string no unescaped quote occurs, so that a field name found in a
-/// frame with its quotes is a field, and this mark with its quote is a body.
+/// The body of every message of both peers: a JSON string of a fixed length with its sender, its sequence number for that sender and
+/// receiver, and the time at which it was due. A JSON string contains no unescaped quote, so that a field name with its quotes can be
+/// found in a frame by its text, and the mark with its quote is the start of a body.
 /// </summary>
 internal static class Body
 {
@@ -34,7 +34,7 @@ internal static class Body
         body[^1] = (byte)'"';
     }
 
-    /// <summary>Reads a body that begins at the mark.</summary>
+    /// <summary>Reads a body that starts at the mark.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, out int sender, out long number, out long time)
     {
         (number, time, sender) = (0, 0, 0);

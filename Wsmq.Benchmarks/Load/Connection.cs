@@ -3,7 +3,7 @@ using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Load;
 
-/// <summary>What a connection does with what comes: one call for each frame, and one after all frames that came together.</summary>
+/// <summary>Handles received frames: one call per frame, and one call after all frames that were received together.</summary>
 internal interface IFrameHandler
 {
     void OnFrame(ReadOnlySpan<byte> frame);
@@ -12,13 +12,13 @@ internal interface IFrameHandler
 }
 
 /// <summary>
-/// A WebSocket that speaks the JSON hub protocol, the same for both peers. One loop reads; nothing is allocated for a message.
+/// A WebSocket that speaks the JSON hub protocol, the same for both peers. One loop reads; it allocates nothing per message.
 /// </summary>
 internal sealed class Connection(LoadFailure failure) : IAsyncDisposable
 {
     private const int FirstBuffer = 4096;
 
-    // Invocations wait for the hub's OnConnectedAsync: an answer, be it that there is no such method, says that it is through.
+    // Invocations wait for the hub's OnConnectedAsync: its completion, even with an error for the unknown method, shows that it has run.
     private static readonly byte[] Probe = "{\"type\":1,\"invocationId\":\"ready\",\"target\":\"Ready\",\"arguments\":[]}\u001e"u8.ToArray();
     private static readonly byte[] Handshake = "{\"protocol\":\"json\",\"version\":1}\u001e"u8.ToArray();
     private static readonly byte[] Ping = "{\"type\":6}\u001e"u8.ToArray();
@@ -32,14 +32,14 @@ internal sealed class Connection(LoadFailure failure) : IAsyncDisposable
     private Task _loop = Task.CompletedTask;
     private bool _greeted;
 
-    /// <summary>The WebSocket alone, up to and including the upgrade.</summary>
+    /// <summary>Opens the WebSocket only, up to and including the upgrade.</summary>
     public async Task OpenAsync(Uri address, HttpMessageInvoker http, CancellationToken cancellationToken)
     {
         _socket.Options.KeepAliveInterval = Timeout.InfiniteTimeSpan;
         await _socket.ConnectAsync(address, http, cancellationToken);
     }
 
-    /// <summary>The hub protocol's handshake; completes once the hub has taken the connection in.</summary>
+    /// <summary>Performs the hub protocol's handshake; completes once the hub has accepted the connection.</summary>
     public async Task StartAsync(IFrameHandler handler)
     {
         _handler = handler;
@@ -64,7 +64,7 @@ internal sealed class Connection(LoadFailure failure) : IAsyncDisposable
         }
     }
 
-    /// <summary>For who builds frames in a shared buffer: between enter and leave it is the only one that does and that sends.</summary>
+    /// <summary>Locks the connection for a caller that builds frames in a shared buffer: no other caller sends until it leaves.</summary>
     public ValueTask EnterAsync() => _sending.Wait(0) ? ValueTask.CompletedTask : new ValueTask(_sending.WaitAsync());
 
     public ValueTask WriteAsync(ReadOnlyMemory<byte> frames) =>
@@ -87,7 +87,7 @@ internal sealed class Connection(LoadFailure failure) : IAsyncDisposable
         }
         catch (Exception) when (_stop.IsCancellationRequested)
         {
-            // A cancelled read ends the socket, and whoever is sending then fails with it.
+            // A cancelled read closes the socket, and a concurrent send fails with it.
         }
         catch (Exception e)
         {
@@ -116,7 +116,7 @@ internal sealed class Connection(LoadFailure failure) : IAsyncDisposable
         }
     }
 
-    /// <summary>Hands on every complete frame, and returns how many bytes they were.</summary>
+    /// <summary>Passes on every complete frame, and returns their total number of bytes.</summary>
     private int Take(ReadOnlySpan<byte> bytes, int scanned)
     {
         var start = 0;
@@ -143,5 +143,5 @@ internal sealed class Connection(LoadFailure failure) : IAsyncDisposable
     }
 
     public static RunFailedException Unexpected(ReadOnlySpan<byte> frame) =>
-        new("A node sent something that no run should see: " + System.Text.Encoding.UTF8.GetString(frame[..Math.Min(frame.Length, 400)]));
+        new("A node sent an unexpected frame: " + System.Text.Encoding.UTF8.GetString(frame[..Math.Min(frame.Length, 400)]));
 }

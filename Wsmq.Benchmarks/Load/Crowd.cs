@@ -4,7 +4,7 @@ using Wsmq.Benchmarks.Nodes;
 
 namespace Wsmq.Benchmarks.Load;
 
-/// <summary>All connections of one peer in one scenario, and what they counted.</summary>
+/// <summary>All connections of one peer in one scenario, and their counters.</summary>
 internal sealed class Crowd : IAsyncDisposable
 {
     private static int _crowds;
@@ -17,7 +17,7 @@ internal sealed class Crowd : IAsyncDisposable
     {
         (Peer, Plan) = (peer, plan);
 
-        // Users of another scenario's crowd would still have a queue, and known message ids.
+        // A new name, because users of an earlier crowd may have stored messages, and its message ids are remembered.
         Name = name ?? string.Create(CultureInfo.InvariantCulture, $"c{Interlocked.Increment(ref _crowds)}-");
         Group = plan.Group ? Name + "group" : null;
         _flow = plan.Group ? new FanOutFlow(plan.Copies) : null;
@@ -44,7 +44,7 @@ internal sealed class Crowd : IAsyncDisposable
 
     public IReadOnlyList<Sender> Senders { get; }
 
-    /// <summary>How many deliveries there have to be for what was sent.</summary>
+    /// <summary>The number of deliveries that the sent messages must produce.</summary>
     public long Expected => Senders.Sum(s => s.Sent) * Plan.Copies;
 
     public long Received => Receivers.Sum(r => r.Check.Received);
@@ -52,7 +52,7 @@ internal sealed class Crowd : IAsyncDisposable
     public Losses Losses => new(
         Math.Max(0, Expected - Received), Receivers.Sum(r => r.Check.Duplicated), Receivers.Sum(r => r.Check.Reordered));
 
-    /// <summary>Connects everybody.</summary>
+    /// <summary>Creates a crowd and connects all of it.</summary>
     public static async Task<Crowd> OpenAsync(Peer peer, Uri[] nodes, CrowdPlan plan, CancellationToken cancellationToken)
     {
         var crowd = new Crowd(peer, plan);
@@ -71,16 +71,16 @@ internal sealed class Crowd : IAsyncDisposable
         }
     }
 
-    /// <summary>Connects nobody yet.</summary>
+    /// <summary>Creates a crowd without connecting it.</summary>
     /// <param name="peer">The peer.</param>
-    /// <param name="plan">Who takes part.</param>
-    /// <param name="name">That of an earlier crowd, whose users come back; null for users that nobody knows.</param>
+    /// <param name="plan">The users and senders.</param>
+    /// <param name="name">The name of an earlier crowd, to connect its users again; null for new users.</param>
     public static Crowd Create(Peer peer, CrowdPlan plan, string? name = null) => new(peer, plan, name);
 
     public Task ConnectReceiversAsync(Uri[] nodes, CancellationToken cancellationToken) =>
         ConnectAsync(Receivers.Select(r => (r.Connection, (Func<Task>)r.OpenAsync)), nodes, UserName, Group, cancellationToken);
 
-    /// <summary>Connects one, and tells when its WebSocket was there.</summary>
+    /// <summary>Connects the first receiver, and returns the time at which its WebSocket was open.</summary>
     public async Task<long> ConnectFirstReceiverAsync(Uri node, CancellationToken cancellationToken)
     {
         await Receivers[0].Connection.OpenAsync(Peer.AddressOf(node, UserName(0), Group), _http, cancellationToken);

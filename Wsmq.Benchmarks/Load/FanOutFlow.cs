@@ -1,9 +1,9 @@
 namespace Wsmq.Benchmarks.Load;
 
 /// <summary>
-/// Bounds what is under way in a group. The stock backplane acknowledges a send that Redis took and queues deliveries without a
-/// bound: a sender that follows acknowledgements alone would measure how fast a growing backlog is written, not what a group
-/// can carry. So a message leaves its sender's window once it is acknowledged and, in number, delivered to all; for both peers.
+/// Bounds the messages in flight in a group. The stock backplane acknowledges a send once Redis has it, and queues deliveries without
+/// bound: a sender limited by acknowledgements alone would measure how fast a growing backlog is written, not what a group can carry.
+/// For both peers, a message therefore leaves its sender's window once it is acknowledged and, by count, delivered to all members.
 /// </summary>
 internal sealed class FanOutFlow(int copies)
 {
@@ -12,7 +12,7 @@ internal sealed class FanOutFlow(int copies)
 
     public void Begin(IReadOnlyList<Sender> senders) => _senders = senders;
 
-    /// <summary>Each time as many deliveries arrived as one message has, the next sender in turn may send one more.</summary>
+    /// <summary>Each time the deliveries of one message have arrived, by count, the next sender in turn may send one more.</summary>
     public async ValueTask DeliveredAsync(int count)
     {
         var now = Interlocked.Add(ref _deliveries, count);

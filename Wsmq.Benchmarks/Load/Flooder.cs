@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Wsmq.Benchmarks.Load;
 
-/// <summary>A client that sends as fast as its socket takes it, over the stream, and cares for no answer.</summary>
+/// <summary>A client that sends over the stream as fast as its socket accepts it, without waiting for answers.</summary>
 internal sealed class Flooder(Peer peer, Uri node, string user, HttpMessageInvoker http) : IFrameHandler, IAsyncDisposable
 {
     private const int MessagesAFrame = 100;
@@ -48,7 +48,7 @@ internal sealed class Flooder(Peer peer, Uri node, string user, HttpMessageInvok
         if (_connection is null)
             return;
 
-        // Its send waits for a node that takes its time.
+        // Disposed before the loop ends, because its send may be blocked by a node that does not read.
         await _connection.DisposeAsync();
         await _loop;
     }
@@ -76,7 +76,7 @@ internal sealed class Flooder(Peer peer, Uri node, string user, HttpMessageInvok
         }
         catch (Exception) when (_stop)
         {
-            // The socket went away in the middle of a send.
+            // The socket was disposed during a send.
         }
         catch (Exception e)
         {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Wsmq.Benchmarks.Load;
 
-/// <summary>Frames of the JSON hub protocol, written as bytes into a buffer that is used again and again.</summary>
+/// <summary>Writes frames of the JSON hub protocol as bytes into a reused buffer.</summary>
 internal sealed class FrameWriter
 {
     public const byte Separator = 0x1E;

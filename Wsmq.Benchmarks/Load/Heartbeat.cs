@@ -3,8 +3,8 @@ using Wsmq.Benchmarks.Nodes;
 namespace Wsmq.Benchmarks.Load;
 
 /// <summary>
-/// What every connection does by the clock: acknowledges after 100 ms what a batch did not, and pings every 10 s, because a node
-/// ends a connection that is silent for 30 s. Both are spread evenly: clients of their own do not act at the same moment.
+/// The timers of every connection: acknowledges after 100 ms what no batch has acknowledged, and pings every 10 s, because a node closes a
+/// connection that is silent for 30 s. Both are spread evenly, because real clients do not act at the same moment.
 /// </summary>
 internal sealed class Heartbeat(IReadOnlyList<Receiver> receivers, IReadOnlyList<Sender> senders, bool timedAcks, LoadFailure failure)
     : IAsyncDisposable

@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace Wsmq.Benchmarks.Load;
 
-/// <summary>The times from the moment a message was due to its receipt, of one interval.</summary>
+/// <summary>The latencies of one interval, from the time at which a message was due to its delivery.</summary>
 internal sealed class LatencyRecorder
 {
     private long[] _ticks = [];
     private int _count;
     private long _from = long.MaxValue;
 
-    /// <summary>Records what is due from now on.</summary>
+    /// <summary>Starts recording messages that are due from now on.</summary>
     public void Start(int capacity)
     {
         (_ticks, _count) = (new long[capacity], 0);

@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace Wsmq.Benchmarks.Load;
 
-/// <summary>The first thing that went wrong on any connection. Whoever waits during a run waits here, so that nothing hangs.</summary>
+/// <summary>The first failure of any connection. All waiting during a run goes through it, so that a failure ends the run.</summary>
 internal sealed class LoadFailure
 {
     private readonly TaskCompletionSource<Exception> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,7 +17,7 @@ internal sealed class LoadFailure
             ExceptionDispatchInfo.Throw(await _first.Task);
     }
 
-    /// <summary>Polls, because what is waited for is counted in many connections' own fields, without a signal.</summary>
+    /// <summary>Polls, because the conditions depend on counters of many connections, which raise no signal.</summary>
     public async Task WaitUntilAsync(Func<bool> condition, CancellationToken cancellationToken)
     {
         while (!condition())

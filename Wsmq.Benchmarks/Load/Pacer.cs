@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Wsmq.Benchmarks.Load;
 
 /// <summary>
-/// An open loop: sends what is due, at a fixed rate over all senders in turn, whether or not anything came back. A late message
-/// keeps the time at which it was due, so that a stall shows in the latencies instead of thinning the load.
+/// An open loop: sends messages when they are due, at a fixed total rate, from the senders in turn, whether or not answers arrive. A late
+/// message keeps its due time, so that a stall shows in the latencies and does not reduce the load.
 /// </summary>
 internal sealed partial class Pacer(IReadOnlyList<Sender> senders, int messagesPerSecond, LoadFailure failure) : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed partial class Pacer(IReadOnlyList<Sender> senders, int messagesP
         _thread.Start();
     }
 
-    /// <summary>Returns once the last message was handed on; may be called again.</summary>
+    /// <summary>Returns once the last message was passed on. Idempotent.</summary>
     public void Dispose()
     {
         _stop.Cancel();
@@ -50,7 +50,7 @@ internal sealed partial class Pacer(IReadOnlyList<Sender> senders, int messagesP
         }
     }
 
-    // Thread.Sleep has whole milliseconds, more than what is measured; spinning would take one of the peers' cores.
+    // Thread.Sleep has a resolution of milliseconds, more than the measured values; spinning would occupy a core that the peers need.
     private static void WaitFor(long due)
     {
         while (Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due) is { Ticks: > 0 } rest)

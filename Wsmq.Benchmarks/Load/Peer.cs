@@ -3,11 +3,11 @@ using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Load;
 
-/// <summary>How a good client of each peer behaves; everything else about the load is the same.</summary>
-/// <param name="Name">As the tables say it.</param>
-/// <param name="HubPath">Where its hub is.</param>
+/// <summary>How a good client of each peer behaves. The rest of the load is the same for both.</summary>
+/// <param name="Name">The name in the tables.</param>
+/// <param name="HubPath">The path of its hub.</param>
 /// <param name="Acknowledges">Whether receivers acknowledge.</param>
-/// <param name="Publishing">Makes the way in which one sender sends.</param>
+/// <param name="Publishing">Creates the publish format of one sender.</param>
 internal sealed record Peer(string Name, string HubPath, bool Acknowledges, Func<IPublishFormat> Publishing)
 {
     public static Peer Stock { get; } = new("stock", StockNode.HubPath, Acknowledges: false, () => new StockFormat());
@@ -15,7 +15,7 @@ internal sealed record Peer(string Name, string HubPath, bool Acknowledges, Func
     public static Peer Wsmq(PublishWay way) => new(
         "wsmq", WsmqNode.HubPath, Acknowledges: true, way == PublishWay.Stream ? () => new StreamFormat() : () => new SendFormat());
 
-    /// <summary>Where a user connects. Each peer ignores what is meant for the other.</summary>
+    /// <summary>The URL a user connects to. Each peer ignores the other's parameters.</summary>
     public Uri AddressOf(Uri node, string user, string? group)
     {
         var query = $"{HubPath}?{QueryAuthentication.Parameter}={user}&device=d&batch=true";
@@ -28,9 +28,9 @@ internal sealed record Peer(string Name, string HubPath, bool Acknowledges, Func
 /// <summary>How wsmq's senders send.</summary>
 internal enum PublishWay
 {
-    /// <summary>One duplex stream a sender, with arrays as its items.</summary>
+    /// <summary>One duplex stream per sender, with arrays as its items.</summary>
     Stream = 0,
 
-    /// <summary>One invocation a message.</summary>
+    /// <summary>One invocation per message.</summary>
     Send = 1,
 }

@@ -1,19 +1,19 @@
 namespace Wsmq.Benchmarks.Load;
 
-/// <summary>How messages and their results look on the wire. One sender's own; its calls come one after another.</summary>
+/// <summary>The wire format of messages and their results. One instance per sender, which calls it sequentially.</summary>
 internal interface IPublishFormat
 {
-    /// <summary>What a sender sends once, before its first message.</summary>
+    /// <summary>Writes what a sender sends once, before its first message.</summary>
     void Open(FrameWriter frames)
     {
     }
 
-    /// <summary>Begins messages that leave together.</summary>
+    /// <summary>Begins a group of messages that are sent together.</summary>
     void Begin(FrameWriter frames)
     {
     }
 
-    /// <summary>Writes everything of a message up to its body, which the caller writes next.</summary>
+    /// <summary>Writes a message up to its body, which the caller writes next.</summary>
     void BeginMessage(FrameWriter frames, Target target, string id, long number);
 
     void EndMessage(FrameWriter frames);
@@ -22,17 +22,17 @@ internal interface IPublishFormat
     {
     }
 
-    /// <summary>Whether each message can leave by itself.</summary>
+    /// <summary>Whether each message can be sent separately.</summary>
     bool IsDivisible => true;
 
-    /// <summary>How many messages a frame from the server settles.</summary>
+    /// <summary>The number of messages that a frame from the server settles.</summary>
     int Settled(ReadOnlySpan<byte> frame);
 }
 
-/// <summary>A message's address, as either peer writes it.</summary>
+/// <summary>The address of a message, in the format of either peer.</summary>
 internal readonly record struct Target(bool IsGroup, string Name);
 
-/// <summary>The stock hub: one invocation a message, its completion the acknowledgement.</summary>
+/// <summary>The stock hub: one invocation per message, acknowledged by its completion.</summary>
 internal sealed class StockFormat : IPublishFormat
 {
     public void BeginMessage(FrameWriter frames, Target target, string id, long number)
@@ -53,7 +53,7 @@ internal sealed class StockFormat : IPublishFormat
     public int Settled(ReadOnlySpan<byte> frame) => Invocations.Settled(frame);
 }
 
-/// <summary>wsmq the natural way: one invocation a message.</summary>
+/// <summary>wsmq with one invocation per message.</summary>
 internal sealed class SendFormat : IPublishFormat
 {
     public void BeginMessage(FrameWriter frames, Target target, string id, long number)
@@ -73,7 +73,7 @@ internal sealed class SendFormat : IPublishFormat
     public int Settled(ReadOnlySpan<byte> frame) => Invocations.Settled(frame);
 }
 
-/// <summary>wsmq over one duplex stream: an item is as many messages as are ready, a result as many as are decided.</summary>
+/// <summary>wsmq over one duplex stream: an item holds all messages that are ready, a result all that are decided.</summary>
 internal sealed class StreamFormat : IPublishFormat
 {
     private bool _first;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Wsmq.Benchmarks.Load;
 
-/// <summary>One receiving connection: checks what comes, and acknowledges where the peer knows acknowledgements.</summary>
+/// <summary>One receiving connection: checks the deliveries, and acknowledges them if the peer has acknowledgements.</summary>
 internal sealed class Receiver(Connection connection, SequenceCheck check, Acknowledger? acks, LatencyRecorder latencies, FanOutFlow? flow)
     : IFrameHandler
 {
@@ -16,7 +16,7 @@ internal sealed class Receiver(Connection connection, SequenceCheck check, Ackno
 
     public Task OpenAsync() => connection.StartAsync(this);
 
-    /// <summary>When as many deliveries were there; set before the connection is.</summary>
+    /// <summary>The time at which this many deliveries had arrived. Call it before connecting.</summary>
     public Task<long> TimeOfAsync(long deliveries)
     {
         _awaited = deliveries;
@@ -36,7 +36,7 @@ internal sealed class Receiver(Connection connection, SequenceCheck check, Ackno
             rest = rest[Body.SmallestBytes..];
         }
 
-        // A gap or a stalled window is no delivery: in a run neither may happen.
+        // A frame without a body, such as a gap or a stall notice, must not occur in a run.
         if (count == 0)
             throw Connection.Unexpected(frame);
         if (check.Received >= _awaited)
@@ -55,6 +55,6 @@ internal sealed class Receiver(Connection connection, SequenceCheck check, Ackno
             await flow.DeliveredAsync(count);
     }
 
-    /// <summary>Acknowledges what a full batch of deliveries did not.</summary>
+    /// <summary>Acknowledges the deliveries that no full batch has acknowledged.</summary>
     public ValueTask FlushAsync() => acks is null ? ValueTask.CompletedTask : acks.SendAsync(atLeast: 1);
 }

@@ -3,23 +3,23 @@ using System.Diagnostics;
 namespace Wsmq.Benchmarks.Load;
 
 /// <summary>What a sender sends.</summary>
-/// <param name="Number">Names the sender in its messages' bodies.</param>
-/// <param name="IdPrefix">Begins its messages' ids.</param>
-/// <param name="Targets">To whom, in turn.</param>
-/// <param name="Offset">Where in the targets it begins.</param>
+/// <param name="Number">Identifies the sender in the bodies of its messages.</param>
+/// <param name="IdPrefix">The prefix of its message ids.</param>
+/// <param name="Targets">The addresses, used in turn.</param>
+/// <param name="Offset">The index of the first target.</param>
 /// <param name="BodyBytes">The size of a body.</param>
 /// <param name="UntilDelivered">Whether a message stays in the window until it is delivered, see <see cref="FanOutFlow"/>.</param>
-/// <param name="Writes">How messages leave that may leave together.</param>
+/// <param name="Writes">How messages that are ready at the same time are written.</param>
 internal sealed record SenderPlan(
     int Number, string IdPrefix, Target[] Targets, int Offset, int BodyBytes, bool UntilDelivered, InvocationWrites Writes);
 
 /// <summary>
-/// One sending connection. In a closed loop it keeps a window of messages outstanding and fills what an answer freed; in an open
-/// loop it sends when it is told. Targets go round, so that a message's number tells its target and its number there.
+/// One sending connection. In a closed loop it keeps a window of messages in flight and refills it with each answer; in an open loop the
+/// pacer triggers each send. Targets are used in turn, so that a message's number determines its target and its number for that target.
 /// </summary>
 internal sealed class Sender(SenderPlan plan, IPublishFormat format, Connection connection) : IFrameHandler
 {
-    // A node takes frames of a limited size, so messages that leave together are divided among several.
+    // A node limits the size of a frame, so messages that are sent together are split into several frames.
     private const int MaxFrameBytes = 128 * 1024;
 
     private readonly FrameWriter _frames = new();
@@ -35,7 +35,7 @@ internal sealed class Sender(SenderPlan plan, IPublishFormat format, Connection 
 
     public bool IsSettled => Volatile.Read(ref _settled) == Sent;
 
-    /// <summary>All that the closed loop was to send is sent and answered.</summary>
+    /// <summary>Whether all messages of the closed loop are sent and answered.</summary>
     public bool IsDone => Sent == Volatile.Read(ref _limit) && IsSettled;
 
     public async Task OpenAsync()
@@ -47,8 +47,8 @@ internal sealed class Sender(SenderPlan plan, IPublishFormat format, Connection 
     }
 
     /// <summary>Begins a closed loop.</summary>
-    /// <param name="window">How many may be outstanding.</param>
-    /// <param name="messages">After how many it ends by itself.</param>
+    /// <param name="window">The maximum number of messages in flight.</param>
+    /// <param name="messages">The number of messages after which it ends by itself.</param>
     public ValueTask StartAsync(int window, long messages = long.MaxValue / 2)
     {
         Volatile.Write(ref _limit, Sent + messages);
@@ -58,7 +58,7 @@ internal sealed class Sender(SenderPlan plan, IPublishFormat format, Connection 
 
     public void Stop() => Volatile.Write(ref _window, 0);
 
-    /// <summary>Open loop: one message, as if sent when it was due.</summary>
+    /// <summary>Open loop: sends one message, with the time at which it was due.</summary>
     public async ValueTask SendAsync(long due)
     {
         await connection.EnterAsync();
@@ -72,7 +72,7 @@ internal sealed class Sender(SenderPlan plan, IPublishFormat format, Connection 
         }
     }
 
-    /// <summary>One more message was delivered to all; only where deliveries count for the window.</summary>
+    /// <summary>One more message was delivered to all members; only if the window counts deliveries.</summary>
     public ValueTask DeliveredAsync()
     {
         Interlocked.Increment(ref _delivered);

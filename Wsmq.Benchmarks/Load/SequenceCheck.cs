@@ -1,15 +1,15 @@
 namespace Wsmq.Benchmarks.Load;
 
 /// <summary>
-/// What one receiver got from each sender: numbers have to go up by exactly one. A number that was skipped and comes later was
-/// reordered; one that came before is a duplicate; what never comes is what is missing in the end.
+/// Checks what one receiver got from each sender: numbers must increase by exactly one. A skipped number that arrives later was
+/// reordered; one that arrived before is a duplicate; one that never arrives is lost.
 /// </summary>
 internal sealed class SequenceCheck(int senders)
 {
     private readonly long[] _next = new long[senders];
     private HashSet<(int Sender, long Number)>? _skipped;
 
-    /// <summary>Without duplicates.</summary>
+    /// <summary>The number of received messages, without duplicates.</summary>
     public long Received { get; private set; }
 
     public long Duplicated { get; private set; }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Wsmq.Benchmarks.Measuring;
 
-/// <summary>CPU seconds of everything that takes part.</summary>
+/// <summary>CPU seconds of the nodes, of Redis, and of the load generator.</summary>
 internal readonly record struct CpuSeconds(double Nodes, double Redis, double Generator)
 {
     public static CpuSeconds operator -(CpuSeconds a, CpuSeconds b) => new(a.Nodes - b.Nodes, a.Redis - b.Redis, a.Generator - b.Generator);
@@ -14,18 +14,18 @@ internal readonly record struct CpuSeconds(double Nodes, double Redis, double Ge
     }
 }
 
-/// <summary>Reads what the kernel counted for the nodes of one peer, for Redis, and for this process.</summary>
+/// <summary>Reads the kernel's CPU counters of one peer's nodes, of Redis, and of this process.</summary>
 internal sealed class CpuMeter(IReadOnlyList<int> nodes, IReadOnlyList<int> redis)
 {
     private const double TicksPerSecond = 100;
 
-    // Counted from the field behind the program's name, which may hold spaces.
+    // Counted from the field after the program's name, because the name may contain spaces.
     private const int UserField = 11;
 
     public CpuSeconds Read() =>
         new(nodes.Sum(pid => Of(pid, withChildren: false)), redis.Sum(pid => Of(pid, withChildren: true)), Of(Environment.ProcessId, withChildren: false));
 
-    // Redis rewrites its append-only file in a child: that is work of its own. This program's children are counted as nodes.
+    // Redis rewrites its append-only file in a child process, which counts as its work. The children of this program count as nodes.
     private static double Of(int pid, bool withChildren)
     {
         var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Wsmq.Benchmarks.Measuring;
 
-/// <summary>What went wrong with sequences: never arrived, arrived again, arrived late.</summary>
+/// <summary>Sequence errors: messages that never arrived, arrived twice, or arrived late.</summary>
 internal readonly record struct Losses(long Lost, long Duplicated, long Reordered)
 {
-    /// <summary>As the column of a table has it.</summary>
+    /// <summary>In the format of a table column.</summary>
     public string Text => string.Create(CultureInfo.InvariantCulture, $"{Lost}, {Duplicated}, {Reordered}");
 
     public bool Any => Lost + Duplicated + Reordered > 0;

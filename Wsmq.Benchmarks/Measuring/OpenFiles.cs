@@ -3,7 +3,7 @@ using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Measuring;
 
-/// <summary>Many connections need as many open files; without them a scenario would fail in its middle.</summary>
+/// <summary>Checks the limit of open files: with too low a limit a scenario with many connections would fail halfway.</summary>
 internal static class OpenFiles
 {
     public static void Require(string scenario, int files)

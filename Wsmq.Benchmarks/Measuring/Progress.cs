@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Wsmq.Benchmarks.Measuring;
 
-/// <summary>Says on standard error what is going on: standard output carries the results alone.</summary>
+/// <summary>Reports progress on standard error. Standard output carries only the results.</summary>
 internal static class Progress
 {
     private static readonly long Start = Stopwatch.GetTimestamp();

@@ -4,10 +4,10 @@ using Wsmq.Benchmarks.Nodes;
 
 namespace Wsmq.Benchmarks.Measuring;
 
-/// <summary>What Redis counted since it was started, summed over the shards.</summary>
+/// <summary>The counters of Redis since its start, summed over the shards.</summary>
 internal sealed record RedisCounters(Dictionary<string, long> Calls, long BytesIn, long BytesOut)
 {
-    // What the drivers and this reader ask for themselves.
+    // Commands that the drivers and this reader send for themselves.
     private static readonly HashSet<string> Own = ["info", "ping", "echo", "config", "client", "hello", "cluster", "select", "command", "auth"];
 
     private static readonly HashSet<string> ScriptNames = ["eval", "evalsha", "evalsha_ro", "eval_ro", "fcall"];
@@ -22,7 +22,7 @@ internal sealed record RedisCounters(Dictionary<string, long> Calls, long BytesI
             var one = connection.GetServer(server.EndPoint);
             foreach (var (key, value) in (await one.InfoAsync("commandstats")).SelectMany(g => g))
             {
-                // cmdstat_xadd: calls=3,usec=…; subcommands are written client|setinfo.
+                // cmdstat_xadd: calls=3,usec=…; a subcommand is listed as client|setinfo.
                 var name = key["cmdstat_".Length..].Split('|')[0];
                 if (!Own.Contains(name))
                     calls[name] = calls.GetValueOrDefault(name) + long.Parse(value.Split(',')[0]["calls=".Length..], CultureInfo.InvariantCulture);
@@ -39,13 +39,13 @@ internal sealed record RedisCounters(Dictionary<string, long> Calls, long BytesI
     public static RedisCounters operator -(RedisCounters a, RedisCounters b) => new(
         a.Calls.ToDictionary(c => c.Key, c => c.Value - b.Calls.GetValueOrDefault(c.Key)), a.BytesIn - b.BytesIn, a.BytesOut - b.BytesOut);
 
-    /// <summary>Scripts that were called from outside.</summary>
+    /// <summary>Scripts that were called by clients.</summary>
     public long Scripts => Sum(ScriptNames.Contains);
 
-    /// <summary>Signals that were published, mostly from inside of scripts.</summary>
+    /// <summary>Published signals, mostly from within scripts.</summary>
     public long Published => Sum(PublishNames.Contains);
 
-    /// <summary>Everything else: nearly all of it runs inside of scripts.</summary>
+    /// <summary>All other commands, nearly all from within scripts.</summary>
     public long Commands => Sum(name => !ScriptNames.Contains(name) && !PublishNames.Contains(name));
 
     public string Detail(long messages) => string.Join(", ", Calls.Where(c => c.Value * 100 >= messages).OrderByDescending(c => c.Value)

@@ -4,7 +4,7 @@ using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Measuring;
 
-/// <summary>What one peer did in one interval.</summary>
+/// <summary>The result of one peer in one interval.</summary>
 internal sealed record RoundResult(double Seconds, long Deliveries, CpuSeconds Cpu, Losses Losses, double LatencyHalf, double LatencyNinetyNine)
 {
     public double PerSecond => Deliveries / Seconds;
@@ -13,12 +13,12 @@ internal sealed record RoundResult(double Seconds, long Deliveries, CpuSeconds C
 }
 
 /// <summary>
-/// One interval: starts the load, lets it settle, counts, stops it, and waits for what is under way. Counted are deliveries that
-/// arrived; what is late counts for nothing but must not be lost.
+/// One interval: starts the load, waits until it is steady, counts, stops the load, and waits for messages in flight. Deliveries that
+/// arrive within the interval are counted; later ones are not, but must not be lost.
 /// </summary>
-/// <param name="crowd">Who sends and receives.</param>
-/// <param name="cpu">Whose CPU is meant.</param>
-/// <param name="messagesPerSecond">An open loop of this rate; a closed loop with the crowd's window where it is null.</param>
+/// <param name="crowd">The senders and receivers.</param>
+/// <param name="cpu">Measures the CPU time.</param>
+/// <param name="messagesPerSecond">The rate of an open loop; null for a closed loop with the crowd's window.</param>
 internal sealed class Round(Crowd crowd, CpuMeter cpu, int? messagesPerSecond = null)
 {
     private static readonly TimeSpan Ramp = TimeSpan.FromMilliseconds(500);
@@ -66,7 +66,7 @@ internal sealed class Round(Crowd crowd, CpuMeter cpu, int? messagesPerSecond = 
         if (!crowd.Senders.All(s => s.IsSettled))
             throw new RunFailedException($"{crowd.Peer.Name} did not answer every send within {SettleLimit.TotalSeconds} s.");
 
-        // Lost is what does not come although nothing else comes any more.
+        // A message is lost if it is missing when no delivery has arrived for a while.
         var (expected, last, moved) = (crowd.Expected - lostBefore, crowd.Received, Stopwatch.GetTimestamp());
         await crowd.Failure.WaitUntilAsync(
             () =>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Wsmq.Benchmarks.Measuring;
 
-/// <summary>The median of rounds, with the least and the greatest.</summary>
+/// <summary>The median of the rounds, with the minimum and the maximum.</summary>
 internal readonly record struct Spread(double Median, double Min, double Max)
 {
     public static Spread Of(IEnumerable<double> values)
@@ -13,7 +13,7 @@ internal readonly record struct Spread(double Median, double Min, double Max)
         return new Spread(median, sorted[0], sorted[^1]);
     }
 
-    /// <summary>The median with the range behind it.</summary>
+    /// <summary>The median, followed by the range.</summary>
     public string Text(string format) => $"{MedianText(format)} ({RangeText(format)})";
 
     public string MedianText(string format) => Median.ToString(format, CultureInfo.InvariantCulture);

@@ -9,7 +9,7 @@ using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Micro;
 
-/// <summary>One append call, by the number of its messages; figures are of the whole call.</summary>
+/// <summary>One append call, by its number of messages; the figures are per call.</summary>
 [MemoryDiagnoser]
 public class AppendBenchmarks
 {
@@ -22,11 +22,11 @@ public class AppendBenchmarks
     private AppendRequest[] _batch = [];
     private long _id;
 
-    /// <summary>How many messages a call has.</summary>
+    /// <summary>The number of messages per call.</summary>
     [Params(1, 64, 256)]
     public int Batch { get; set; }
 
-    /// <summary>Starts a Redis of its own.</summary>
+    /// <summary>Starts a Redis for this benchmark.</summary>
     [GlobalSetup(Target = nameof(Redis))]
     public async Task StartRedisAsync()
     {
@@ -35,13 +35,13 @@ public class AppendBenchmarks
             Options.Create(new WsmqOptions()), Options.Create(new WsmqRedisOptions { Configuration = _redis.EndPoint }), NullLogger<RedisStore>.Instance));
     }
 
-    /// <summary>Opens a database of its own.</summary>
+    /// <summary>Opens a database for this benchmark.</summary>
     [GlobalSetup(Target = nameof(Sqlite))]
     public Task StartSqliteAsync() => StartAsync(new SqliteStore(
         Options.Create(new WsmqOptions()), Options.Create(new WsmqSqliteOptions { Path = _folder.File("wsmq.db") }), TimeProvider.System,
         NullLogger<SqliteStore>.Instance));
 
-    /// <summary>Ends what was started.</summary>
+    /// <summary>Stops what was started.</summary>
     [GlobalCleanup]
     public async Task StopAsync()
     {

@@ -8,7 +8,7 @@ using Wsmq.Server.Redis;
 
 namespace Wsmq.Benchmarks.Micro;
 
-/// <summary>What a node does with each message between its socket and its store.</summary>
+/// <summary>The work of a node for each message between its socket and its store.</summary>
 [MemoryDiagnoser]
 public class MessageBenchmarks
 {
@@ -22,7 +22,7 @@ public class MessageBenchmarks
     private LogFeed _feed = null!;
     private Signal[] _signals = [];
 
-    /// <summary>A feed of its own, because what it has seen it does not take again.</summary>
+    /// <summary>A new feed for each iteration, because a feed ignores entries that it has seen.</summary>
     [IterationSetup(Target = nameof(TakeSignals))]
     public void MakeSignals()
     {
@@ -38,7 +38,7 @@ public class MessageBenchmarks
     [Benchmark]
     public object Check() => _rules.Check(_message, "c1-s1");
 
-    /// <summary>Entry to the bytes of its frame, once a node.</summary>
+    /// <summary>Entry to the bytes of its frame, once per node.</summary>
     [Benchmark]
     public int Serialize() => new FeedEntry(_source, _entry).Frame.Length;
 
@@ -50,7 +50,7 @@ public class MessageBenchmarks
             _feed.OnSignal(signal);
     }
 
-    /// <summary>The keys of an address that is not known yet.</summary>
+    /// <summary>The keys of an address that is not cached yet.</summary>
     [Benchmark]
     public object Keys() => new LogKeys("wsmq", 64, _address);
 }

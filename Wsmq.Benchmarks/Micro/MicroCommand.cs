@@ -4,12 +4,15 @@ using BenchmarkDotNet.Running;
 
 namespace Wsmq.Benchmarks.Micro;
 
-/// <summary><c>micro</c>: the steps of the hot path alone, with what they allocate. Further arguments are BenchmarkDotNet's own.</summary>
+/// <summary><c>micro</c>: the steps of the hot path in isolation, with their allocations. Passes arguments on to BenchmarkDotNet.</summary>
 internal static class MicroCommand
 {
     public static Command Create()
     {
-        var rest = new Argument<string[]>("arguments") { Description = "BenchmarkDotNet's arguments, for example --filter *Append* or --job medium." };
+        var rest = new Argument<string[]>("arguments")
+        {
+            Description = "Arguments for BenchmarkDotNet, for example --filter *Append* or --job medium.",
+        };
         var command = new Command("micro", "Measures the steps of the hot path with BenchmarkDotNet.") { rest };
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(result =>
@@ -18,11 +21,11 @@ internal static class MicroCommand
             if (!arguments.Contains("--filter"))
                 arguments = [.. arguments, "--filter", "*"];
 
-            // Short by default: what matters here is the order of magnitude and the allocations.
+            // Short by default, because the order of magnitude and the allocations are what matters here.
             if (!arguments.Contains("--job"))
                 arguments = [.. arguments, "--job", "short"];
 
-            // In this process: a project that the tool generates would not get past this repository's build settings.
+            // In process, because a project that BenchmarkDotNet generates would not build with the settings of this repository.
             BenchmarkSwitcher.FromAssembly(typeof(MicroCommand).Assembly)
                 .Run([.. arguments, "--inProcess"], DefaultConfig.Instance.WithArtifactsPath("artifacts/micro"));
         });

@@ -4,7 +4,7 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Benchmarks.Micro;
 
-/// <summary>The message that the micro benchmarks work on: the one of the load scenarios.</summary>
+/// <summary>The message of the micro benchmarks, the same as in the load scenarios.</summary>
 internal static class Samples
 {
     private const string Id = "c1-s1-12345";
@@ -16,7 +16,7 @@ internal static class Samples
         return body;
     }
 
-    /// <summary>As a client writes it into a frame.</summary>
+    /// <summary>The message as a client writes it into a frame.</summary>
     public static byte[] Frame() =>
         [.. "{\"to\":\"user:c1-u17\",\"id\":\""u8, .. Encoding.UTF8.GetBytes(Id), .. "\",\"type\":\"b\",\"body\":"u8, .. BodyBytes(), .. "}"u8];
 

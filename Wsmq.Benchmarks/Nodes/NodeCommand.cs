@@ -8,7 +8,7 @@ using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Nodes;
 
-/// <summary>The hidden command: one node of either peer, until standard input ends.</summary>
+/// <summary>The hidden command: runs one node of either peer until standard input ends.</summary>
 internal static class NodeCommand
 {
     public const string Name = "node";
@@ -19,10 +19,10 @@ internal static class NodeCommand
     public const string DurabilityOption = "--durability";
     public const string SendsPerSecondOption = "--sends-per-second";
 
-    // The setting in runtimeconfig.template.json says the same; a value in the caller's environment would go before it.
+    // The same as in runtimeconfig.template.json, because a value in the caller's environment would take precedence.
     private static readonly Dictionary<string, string> Settings = new() { ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0" };
 
-    /// <summary>How a node with these arguments is started.</summary>
+    /// <summary>How to start a node with these arguments.</summary>
     public static NodeStart StartOf(params string[] arguments) =>
         new(typeof(NodeCommand).Assembly, [Name, .. arguments]) { Environment = Settings };
 
@@ -51,7 +51,7 @@ internal static class NodeCommand
             Console.WriteLine(app.Urls.Single());
             await WaitForEndOfInputAsync();
 
-            // No farewell to thousands of connections: the run is over, and nothing of it is kept.
+            // Exit without closing thousands of connections: the run is over, and nothing of it is kept.
             Environment.Exit(0);
         });
         return command;
@@ -62,7 +62,7 @@ internal static class NodeCommand
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
 
-        // Standard output carries the address alone.
+        // Standard output carries only the address.
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning)
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddAuthentication(QueryAuthentication.SchemeName)

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Builder;
 
 namespace Wsmq.Benchmarks.Nodes;
 
-/// <summary>What a node holds, in bytes, after everything that nobody references was collected and given back.</summary>
+/// <summary>The memory of a node, in bytes, after a full garbage collection that returns free memory to the system.</summary>
 internal sealed record NodeMemory(long Managed, long Private)
 {
     private const string Path = "/memory";
@@ -26,7 +26,7 @@ internal sealed record NodeMemory(long Managed, long Private)
         return new NodeMemory(GC.GetTotalMemory(forceFullCollection: false), PrivateBytes());
     }
 
-    // Pages of libraries and of the runtime's files are shared between nodes: a connection does not cost them.
+    // Excludes pages that nodes share, such as those of libraries and of the runtime: connections do not add to them.
     private static long PrivateBytes() => File.ReadLines("/proc/self/smaps_rollup")
         .Where(line => line.StartsWith("Private_", StringComparison.Ordinal))
         .Sum(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)) * 1024;

@@ -12,23 +12,23 @@ internal sealed class RedisDeployment : IAsyncDisposable
 
     public IEnumerable<RedisServer> Servers => _servers;
 
-    /// <summary>For a StackExchange.Redis configuration.</summary>
+    /// <summary>The endpoints for a StackExchange.Redis configuration.</summary>
     public string EndPoints => string.Join(',', _servers.Select(s => s.EndPoint));
 
-    /// <summary>Starts a server with AOF and everysec.</summary>
+    /// <summary>Starts a server with an append-only file, synced every second.</summary>
     public static Task<RedisServer> StartServerAsync(bool cluster = false) => RedisServer.StartAsync(
         appendOnly: true,
         "--appendfsync", "everysec",
 
-        // A rewrite of the file takes a core for seconds, in whatever round it happens to begin; a server for such a load has it
-        // done in quiet hours.
+        // A rewrite of the append-only file takes a core for seconds, in an arbitrary round. A server with such a load does it in quiet
+        // hours.
         "--auto-aof-rewrite-percentage", "0",
         "--cluster-enabled", cluster ? "yes" : "no",
 
-        // A shard that nobody ever met does not know its own address, and names none to clients.
+        // Otherwise a shard that no other has met does not know its own address, and reports none to clients.
         "--cluster-announce-ip", "127.0.0.1");
 
-    /// <summary>Starts a single server where <paramref name="shards"/> is 0, and else a Cluster of so many shards.</summary>
+    /// <summary>Starts a single server if <paramref name="shards"/> is 0, else a Cluster of this many shards.</summary>
     public static async Task<RedisDeployment> StartAsync(int shards)
     {
         var deployment = new RedisDeployment();
@@ -53,7 +53,7 @@ internal sealed class RedisDeployment : IAsyncDisposable
             await server.DisposeAsync();
     }
 
-    // By hand, because redis-cli makes no cluster of less than three.
+    // Without redis-cli, which creates no cluster of fewer than three shards.
     private async Task FormAsync()
     {
         for (var i = 0; i < _servers.Count; i++)
@@ -65,10 +65,10 @@ internal sealed class RedisDeployment : IAsyncDisposable
                 await _servers[i].ExpectOkAsync(string.Create(CultureInfo.InvariantCulture, $"CLUSTER MEET 127.0.0.1 {_servers[0].Port}"));
         }
 
-        // Each shard has to have heard of every slot before nodes ask it.
+        // Each shard must know the owner of every slot before nodes query it.
         foreach (var redis in _servers)
         {
-            await Eventually.That("the shard has heard of every slot", async () =>
+            await Eventually.That("the shard knows every slot", async () =>
                 (await redis.CommandAsync("CLUSTER INFO")).Contains("cluster_state:ok", StringComparison.Ordinal));
         }
     }

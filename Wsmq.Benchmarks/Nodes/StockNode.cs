@@ -9,7 +9,7 @@ internal static class StockNode
 {
     public const string HubPath = "/hub";
 
-    // The default of 1 waits for Redis between a connection's sends: a third of the rate, and no fair opponent.
+    // The default of 1 waits for Redis between the sends of a connection: a third of the rate, which would be unfair to stock.
     private const int ParallelInvocations = 32;
 
     public static Action<WebApplication> Add(IServiceCollection services, string redis)
@@ -23,7 +23,7 @@ internal static class StockNode
     }
 }
 
-/// <summary>What a team would write by hand: send to a user or a group, acknowledged to the sender by the completion.</summary>
+/// <summary>What a team would write by hand: sends to a user or a group, and the completion acknowledges to the sender.</summary>
 internal sealed class StockHub : Hub
 {
     public const string GroupParameter = "group";

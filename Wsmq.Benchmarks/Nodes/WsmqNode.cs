@@ -4,7 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Wsmq.Benchmarks.Nodes;
 
-/// <summary>wsmq with its default options, on either store, for users of the class of services; only what a connection may send can be set.</summary>
+/// <summary>
+/// wsmq with its default options, on either store, with all users in the limit class of services. Only the send rate can be set.
+/// </summary>
 internal static class WsmqNode
 {
     public const string HubPath = "/wsmq";
@@ -15,7 +17,7 @@ internal static class WsmqNode
         services.AddSingleton<IWsmqAuthorizer, OpenAuthorizer>();
         var wsmq = services.AddWsmq(options =>
         {
-            // What people may send is far below what is measured.
+            // The default limits suit people, and are far below what is measured.
             var service = options.Limits.Classes[WsmqLimitOptions.ServiceClass];
             options.Limits.ClassOf = _ => WsmqLimitOptions.ServiceClass;
             if (sendsPerSecond is { } limit)
@@ -32,7 +34,7 @@ internal static class WsmqNode
         };
     }
 
-    /// <summary>Asks a node to put the users with a prefix and the numbers below <paramref name="count"/> into a group.</summary>
+    /// <summary>Makes a node add the users with this prefix and a number below <paramref name="count"/> to a group.</summary>
     public static async Task JoinAsync(Uri node, string group, string prefix, int count)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromMinutes(2) };
@@ -48,7 +50,7 @@ internal static class WsmqNode
             await groups.AddAsync(group, prefix + number.ToString(CultureInfo.InvariantCulture), cancellationToken));
 }
 
-/// <summary>Everybody may send everywhere, as at the stock peer: a few senders outside of the group can fill it.</summary>
+/// <summary>Lets every user send to every address, as with stock: a few senders outside the group can load it.</summary>
 internal sealed class OpenAuthorizer : IWsmqAuthorizer
 {
     public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) => new(true);

@@ -8,15 +8,15 @@ using Wsmq.Testing;
 namespace Wsmq.Benchmarks.Scale;
 
 /// <summary>
-/// What a directed message costs Redis as the deployment grows, counted by Redis itself. How many messages share a script call is
-/// a matter of timing; what is called inside of scripts, and what is published, is not.
+/// What a directed message costs Redis as the deployment grows, by the counters of Redis itself. How many messages share a script call
+/// depends on timing; the commands within scripts and the published signals do not.
 /// </summary>
 internal sealed class CountedScale(Peer wsmq)
 {
     private const int Messages = 20_000;
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(1);
 
-    // The same load on more nodes, and a load that grows with them.
+    // First the same load on more nodes, then a load that grows with the nodes.
     private static readonly (int Nodes, int Senders, int Shards)[] Deployments =
         [(1, 20, 0), (2, 20, 0), (4, 20, 0), (1, 10, 0), (4, 40, 0), (2, 20, 1), (2, 20, 3)];
 
@@ -44,7 +44,7 @@ internal sealed class CountedScale(Peer wsmq)
         {
             await using var crowd = await Crowd.OpenAsync(peer, [.. nodes.Select(n => n.Address)], Plan with { Senders = senders }, cancellationToken);
 
-            // The first round loads scripts and code, and opens every log.
+            // The first round loads scripts and code, and creates every log.
             await SendAsync(crowd, Messages / 10, cancellationToken);
             var before = await RedisCounters.ReadAsync(redis);
             await SendAsync(crowd, Messages, cancellationToken);
@@ -71,7 +71,7 @@ internal sealed class CountedScale(Peer wsmq)
         if (crowd.Received != crowd.Expected)
             throw new RunFailedException($"{crowd.Peer.Name} delivered {crowd.Received} of {crowd.Expected} messages.");
 
-        // Every receiver acknowledges its rest at the end, and the acks have to reach Redis.
+        // Receivers acknowledge the rest at the end, and these acks must reach Redis.
         foreach (var receiver in crowd.Receivers)
             await receiver.FlushAsync();
         await crowd.Failure.WaitAsync(Settle, cancellationToken);

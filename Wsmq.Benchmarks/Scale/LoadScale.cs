@@ -5,14 +5,14 @@ using Wsmq.Benchmarks.Measuring;
 
 namespace Wsmq.Benchmarks.Scale;
 
-/// <summary>How rates change with the size of bodies and of groups; both peers in turns, as in <c>compare</c>.</summary>
+/// <summary>How rates change with the size of bodies and of groups, for both peers alternately, as in <c>compare</c>.</summary>
 internal sealed class LoadScale(Rig rig, CompareSettings settings)
 {
     private const int Kibibyte = 1024;
     private static readonly int[] BodySizes = [128, Kibibyte, 4 * Kibibyte, 16 * Kibibyte, 64 * Kibibyte];
     private static readonly int[] GroupSizes = [10, 100, 1000, 5000];
 
-    // wsmq keeps what was acknowledged for a minute: at full speed for long, large bodies would fill the memory of a small machine.
+    // wsmq retains acknowledged messages for a minute: at full rate for long, large bodies would fill the memory of a small machine.
     private const int LargeBody = 16 * Kibibyte;
     private static readonly TimeSpan ShortTime = TimeSpan.FromSeconds(2);
 

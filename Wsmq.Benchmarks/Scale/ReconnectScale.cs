@@ -10,9 +10,9 @@ using Wsmq.Testing;
 namespace Wsmq.Benchmarks.Scale;
 
 /// <summary>
-/// All users of a node come back at the same time, each to a message that was sent while it was away. From the first connection on:
-/// until all are let in, until all have their message (wsmq only), and until Redis has every subscription of before, so that live
-/// pushes reach everybody again. With Redis beside the node, and once behind a round trip of 10 ms, where stock needs minutes.
+/// All users of a node reconnect at the same time, each with a message that was sent meanwhile. Measured from the first connect: until
+/// all connections are accepted, until all users have their message (wsmq only), and until Redis has as many subscriptions as before, so
+/// that live pushes reach all users again. With Redis nearby, and once with a round trip of 10 ms, where stock needs minutes.
 /// </summary>
 internal sealed class ReconnectScale(CompareSettings settings)
 {
@@ -29,7 +29,8 @@ internal sealed class ReconnectScale(CompareSettings settings)
     {
         OpenFiles.Require("reconnect", Users + 1000);
         var table = new MarkdownTable(
-            "peer", "round trip to Redis, ms", "let in, s", "all have their message, s", "all subscriptions, s", "lost, duplicated, reordered");
+            "peer", "round trip to Redis, ms", "accepted, s", "all have their message, s", "all subscriptions, s",
+            "lost, duplicated, reordered");
         foreach (var roundTrip in RoundTrips)
         {
             foreach (var peer in (Peer[])[Peer.Stock, settings.Wsmq])
@@ -54,9 +55,10 @@ internal sealed class ReconnectScale(CompareSettings settings)
             for (var number = 1 - warmUps; number <= rounds; number++)
             {
                 var storm = await OnceAsync(peer, nodes, counting, cancellationToken);
-                Progress.Say($"reconnect: {peer.Name}, {roundTrip.TotalMilliseconds:F0} ms, round {number}: let in {storm.LetIn:F1} s, messages {storm.Messages:F1} s, subscriptions {storm.Subscriptions:F1} s");
+                Progress.Say(
+                    $"reconnect: {peer.Name}, {roundTrip.TotalMilliseconds:F0} ms, round {number}: accepted {storm.LetIn:F1} s, messages {storm.Messages:F1} s, subscriptions {storm.Subscriptions:F1} s");
 
-                // The first one compiles; beside long lines that does not count.
+                // The warm-up compiles code and does not count. With a long round trip there is none, because compiling matters little.
                 if (number > 0)
                     storms.Add(storm);
             }
@@ -113,7 +115,7 @@ internal sealed class ReconnectScale(CompareSettings settings)
         return Stopwatch.GetElapsedTime(start);
     }
 
-    /// <summary>How many channels there are once their number stands still.</summary>
+    /// <summary>Waits until the number of channels is stable, and returns it.</summary>
     private static async Task<long> CalmAsync(ConnectionMultiplexer redis, CancellationToken cancellationToken)
     {
         var (channels, since) = (-1L, Stopwatch.GetTimestamp());

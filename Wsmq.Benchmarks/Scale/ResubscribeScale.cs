@@ -9,8 +9,8 @@ using Wsmq.Benchmarks.Nodes;
 namespace Wsmq.Benchmarks.Scale;
 
 /// <summary>
-/// How long a node with many users is deaf after its subscriptions were cut: messages to some of them through the other node, until
-/// all have arrived; undisturbed, and from the moment at which Redis cut every connection for subscriptions.
+/// How long a node with many users receives no signals after its subscriptions were cut. Measures messages to some of them, sent through
+/// the other node, until all have arrived: undisturbed, and from the moment at which Redis cuts every pub/sub connection.
 /// </summary>
 internal sealed class ResubscribeScale(Rig rig, CompareSettings settings)
 {
@@ -38,7 +38,8 @@ internal sealed class ResubscribeScale(Rig rig, CompareSettings settings)
             Progress.Say($"resubscribe: round {number}, {undisturbed[^1]:F0} ms undisturbed, {after[^1]:F0} ms after the cut");
         }
 
-        var table = new MarkdownTable("users of the node", "600 messages, ms", "the same from the cut on, ms", "lost, duplicated, reordered");
+        var table = new MarkdownTable(
+            "users of the node", "600 messages, ms", "600 messages from the cut on, ms", "lost, duplicated, reordered");
         table.Add(
             Users.ToString(CultureInfo.InvariantCulture), Spread.Of(undisturbed).Text("F0"), Spread.Of(after).Text("F0"), crowd.Losses.Text);
         return table;

@@ -12,10 +12,13 @@ internal static class ScaleCommand
 
     public static Command Create()
     {
-        var parts = new CommaListOption("--part", "Which parts", All);
+        var parts = new CommaListOption("--part", "The parts", All);
         var quick = new Option<bool>("--quick") { Description = "Short rounds." };
         var publish = new Option<PublishWay>("--publish") { Description = "How wsmq's senders send." };
-        var command = new Command("scale", "Shows how cost changes with the size of bodies, groups and the deployment.") { parts, quick, publish };
+        var command = new Command("scale", "Measures how cost changes with the size of bodies, groups and the deployment.")
+        {
+            parts, quick, publish,
+        };
         command.SetAction(async (result, cancellationToken) =>
         {
             var way = result.GetValue(publish);
@@ -34,7 +37,7 @@ internal static class ScaleCommand
             }
 
             if (chosen.Contains("reconnect"))
-                await output.WriteLineAsync($"All users come back at once:\n\n{await new ReconnectScale(settings).RunAsync(cancellationToken)}");
+                await output.WriteLineAsync($"All users reconnect at once:\n\n{await new ReconnectScale(settings).RunAsync(cancellationToken)}");
             if (chosen.Contains("counted"))
                 await output.WriteLineAsync($"Counted at Redis, per directed message:\n\n{await new CountedScale(settings.Wsmq).RunAsync(cancellationToken)}");
             return 0;

@@ -6,7 +6,7 @@ using Wsmq.Cli.Output;
 
 namespace Wsmq.Cli.Commands;
 
-/// <summary><c>wsmq listen</c>: prints what arrives, and acknowledges what was printed.</summary>
+/// <summary><c>wsmq listen</c>: prints messages as they arrive, and acknowledges each after it is printed.</summary>
 internal static class ListenCommand
 {
     public static Command Create()
@@ -14,22 +14,22 @@ internal static class ListenCommand
         var connection = new ConnectionOptions();
         var device = new Option<string?>("--device")
         {
-            Description = "The name of this consumer; each device has its own place in the queue. Default: default",
+            Description = "The name of this device; each device reads the messages with its own cursor. Default: default",
             HelpName = "name",
         };
         var json = new Option<bool>("--json")
         {
-            Description = "One JSON object a line: a message as it is on the wire, {\"gap\":…} or {\"live\":…}.",
+            Description = "Prints one JSON object per line: a message in its wire form, {\"gap\":…} or {\"live\":…}.",
         };
         var count = new Option<int?>("--count")
         {
-            Description = "Ends after so many messages; with --timeout also without them, with exit code 6.",
+            Description = "Ends after this number of messages; with --timeout also if fewer arrive in time, with exit code 6.",
             HelpName = "n",
             CustomParser = ParseCount,
         };
         var command = new Command("listen", $"""
-            Prints messages as they arrive and acknowledges them, until Ctrl+C, which ends it with exit code 0. Standard error tells when it
-            is connected, when the connection is lost, and when it is back.
+            Prints messages as they arrive and acknowledges them, until Ctrl+C, which ends it with exit code 0. Reports on standard error
+            when it is connected, when the connection is lost, and when it has reconnected.
             {ExitCodes.Help}
             """) { json, count, device };
         connection.AddTo(command);
@@ -48,7 +48,7 @@ internal static class ListenCommand
     {
         if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0)
             return count;
-        result.AddError($"--count is a whole number from 1 to {int.MaxValue}, and not '{result.Tokens[0].Value}'.");
+        result.AddError($"--count must be a whole number from 1 to {int.MaxValue}, not '{result.Tokens[0].Value}'.");
         return null;
     }
 }

@@ -3,16 +3,16 @@ using Wsmq.Cli.Output;
 
 namespace Wsmq.Cli.Commands;
 
-/// <summary>Prints events in the order in which they come, and knows when it has enough.</summary>
+/// <summary>Prints events in the order in which they arrive, and ends after the requested number of messages.</summary>
 internal sealed class Listener(Session session, IEventPrinter printer, TextWriter output, TextWriter errors, int? count)
 {
-    // Handlers of different sources run side by side.
+    // Handlers of different sources run concurrently.
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _printed;
 
-    /// <param name="patience">How long to wait for all messages once there is a connection; null for ever.</param>
-    /// <param name="cancellationToken">Ctrl+C.</param>
+    /// <param name="patience">The maximum wait for all messages, from the first connection on; null: no limit.</param>
+    /// <param name="cancellationToken">Cancelled by Ctrl+C.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(TimeSpan? patience, CancellationToken cancellationToken)
     {
@@ -33,7 +33,7 @@ internal sealed class Listener(Session session, IEventPrinter printer, TextWrite
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Ctrl+C is how listening ends when no count was given; what was printed is acknowledged below all the same.
+            // Ctrl+C is the normal end without --count; the stop below acknowledges what was printed.
             _done.TrySetResult();
         }
 
@@ -45,7 +45,7 @@ internal sealed class Listener(Session session, IEventPrinter printer, TextWrite
     {
         lock (_gate)
         {
-            // The last one may have come at that very moment.
+            // The last message may have arrived concurrently.
             if (!_done.TrySetResult())
                 return ExitCodes.Ok;
             _ = CommandLine.WriteErrorAsync($"{_printed} of {count} messages came within {patience.TotalSeconds:0.#} s");
@@ -57,7 +57,7 @@ internal sealed class Listener(Session session, IEventPrinter printer, TextWrite
     {
         lock (_gate)
         {
-            // Not printed, so not to be acknowledged: it comes again to the next listener.
+            // Not printed, so it must not be acknowledged: the next listener receives it.
             if (_done.Task.IsCompleted)
                 throw new OperationCanceledException("The listener has ended.");
             Print(printer.Delivery(delivery));
@@ -74,7 +74,7 @@ internal sealed class Listener(Session session, IEventPrinter printer, TextWrite
         return Task.CompletedTask;
     }
 
-    /// <summary>A message that could not be printed is tried again and holds up those behind it: better said than waited for.</summary>
+    /// <summary>Reports a message that could not be printed: it is tried again, and delays all later ones of its source.</summary>
     private void Tell(WsmqErrorEventArgs e)
     {
         if (e.Operation is WsmqOperation.Handle or WsmqOperation.ReadBody or WsmqOperation.Protocol && !_done.Task.IsCompleted)
@@ -94,7 +94,7 @@ internal sealed class Listener(Session session, IEventPrinter printer, TextWrite
             }
             catch (IOException)
             {
-                // Whoever read the output is gone (listen | head): nothing is left to do, and the message stays unacknowledged.
+                // The reader of the output has ended (listen | head): end too, and leave the message unacknowledged.
                 _done.TrySetResult();
                 throw;
             }

@@ -4,7 +4,7 @@ using Wsmq.Cli.Messages;
 
 namespace Wsmq.Cli.Commands;
 
-/// <summary>What <c>send</c> is told about the message.</summary>
+/// <summary>The options of <c>send</c> that describe the message.</summary>
 internal sealed class MessageOptions
 {
     private readonly Argument<string> _to = new("address") { Description = "user:<id> or group:<name>." };
@@ -15,23 +15,33 @@ internal sealed class MessageOptions
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<string?> _file = new("--file") { Description = "Takes the body from a text file.", HelpName = "file" };
-    private readonly Option<string?> _data = new("--data") { Description = "Sends the bytes of a file as they are.", HelpName = "file" };
-    private readonly Option<string?> _contentType = new("--content-type") { Description = "What --data holds.", HelpName = "media type" };
-    private readonly Option<bool> _text = new("--text") { Description = "Sends the body as a string, also where it is JSON." };
-    private readonly Option<string?> _type = new("--type") { Description = "What kind of message it is.", HelpName = "name" };
-    private readonly Option<string?> _correlation = new("--correlation-id") { Description = "Ties an answer to a question.", HelpName = "id" };
-    private readonly Option<string?> _replyTo = new("--reply-to") { Description = "Where an answer should go.", HelpName = "address" };
+    private readonly Option<string?> _file = new("--file") { Description = "Reads the body from a text file.", HelpName = "file" };
+    private readonly Option<string?> _data = new("--data") { Description = "Sends the bytes of a file as the body.", HelpName = "file" };
+    private readonly Option<bool> _text = new("--text") { Description = "Sends the body as a string, even if it is JSON." };
+    private readonly Option<string?> _type = new("--type") { Description = "The name of the message type.", HelpName = "name" };
+    private readonly Option<string?> _replyTo = new("--reply-to") { Description = "The address for replies.", HelpName = "address" };
+
+    private readonly Option<string?> _contentType = new("--content-type")
+    {
+        Description = "The media type of --data.",
+        HelpName = "media type",
+    };
+
+    private readonly Option<string?> _correlation = new("--correlation-id")
+    {
+        Description = "Correlates a reply with its request.",
+        HelpName = "id",
+    };
 
     private readonly Option<string?> _id = new("--id")
     {
-        Description = "The message's id: the same one again within the server's window (2 minutes) is stored once.",
+        Description = "The id of the message. The server stores the same id once within its deduplication window (2 minutes by default).",
         HelpName = "id",
     };
 
     private readonly Option<string[]> _headers = new("--header")
     {
-        Description = "A header, name=value; may be given many times.",
+        Description = "A header, name=value; may be repeated.",
         HelpName = "name=value",
         DefaultValueFactory = _ => [],
     };
@@ -75,18 +85,18 @@ internal sealed class MessageOptions
     {
         var bodies = BodiesOf(result);
         if (bodies > 1)
-            result.AddError("Give one of a body, --file and --data.");
+            result.AddError("Use only one of a body, --file and --data.");
         if (bodies == 0 && result.GetValue(_id) is not null)
-            result.AddError("--id names one message; with lines of standard input there may be many.");
+            result.AddError("--id applies to one message, but standard input may have many lines: give a body, --file or --data.");
         if (result.GetValue(_data) is null && result.GetValue(_contentType) is not null)
-            result.AddError("--content-type goes with --data.");
+            result.AddError("--content-type requires --data.");
         if (result.GetValue(_data) is not null && result.GetValue(_text))
-            result.AddError("--text does not go with --data.");
+            result.AddError("--text cannot be combined with --data.");
         CheckAddress(result, result.GetValue(_to));
         CheckAddress(result, result.GetValue(_replyTo));
         if (result.GetValue(_headers) is { } headers && (headers.Any(header => !(header.IndexOf('=', StringComparison.Ordinal) > 0))
             || headers.DistinctBy(Name).Count() != headers.Length))
-            result.AddError("A header is written name=value, each name once.");
+            result.AddError("Write a header as name=value, and each name only once.");
     }
 
     private static void CheckAddress(CommandResult result, string? text)

@@ -12,10 +12,11 @@ internal static class SendCommand
     {
         var connection = new ConnectionOptions();
         var message = new MessageOptions();
-        var json = new Option<bool>("--json") { Description = "Prints each receipt as one JSON object a line." };
+        var json = new Option<bool>("--json") { Description = "Prints each receipt as one JSON object per line." };
         var command = new Command("send", $"""
             Sends a message and prints the receipt. Without a body it sends every line of standard input: tail -f app.log | wsmq send
-            group:ops. A body that begins with a dash stands behind --. A body that is JSON is sent as that value, any other text as a JSON string.
+            group:ops. Put a body that begins with a dash after --. A body that is JSON is sent as that value, any other text as a JSON
+            string.
             {ExitCodes.Help}
             """) { json };
         message.AddTo(command);
@@ -24,7 +25,7 @@ internal static class SendCommand
         {
             var bodies = message.Read(result);
 
-            // Before the connection is there, which may take a while: otherwise the command seems to hang.
+            // Before connecting, which may take a while: otherwise the command seems to hang.
             if (message.IsFromStandardInput(result))
                 await BodyReader.ExplainStandardInputAsync();
             await using var session = connection.CreateSession(result);
@@ -39,5 +40,5 @@ internal static class SendCommand
     }
 
     private static string Text(WsmqReceipt receipt) =>
-        Printable.Line($"stored  position {receipt.Position}  id {receipt.Id}{(receipt.Duplicate ? "  (it was stored before)" : "")}");
+        Printable.Line($"stored  position {receipt.Position}  id {receipt.Id}{(receipt.Duplicate ? "  (stored before)" : "")}");
 }

@@ -4,8 +4,8 @@ using Wsmq.Cli.Connecting;
 namespace Wsmq.Cli.Commands;
 
 /// <summary>
-/// Sends messages in their order without waiting for each receipt, and prints receipts as they come, so that a slow input (tail -f)
-/// shows them at once and a fast one is not slowed down.
+/// Sends messages in order without waiting for each receipt, and prints receipts as they arrive: at once for a slow input (tail -f), and
+/// without slowing down a fast one.
 /// </summary>
 internal sealed class Sender(Session session, Action<WsmqReceipt> print)
 {
@@ -23,7 +23,7 @@ internal sealed class Sender(Session session, Action<WsmqReceipt> print)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The receiving side met an error, and the await below throws it.
+            // A send failed: the await below throws its error.
         }
         finally
         {
@@ -49,7 +49,7 @@ internal sealed class Sender(Session session, Action<WsmqReceipt> print)
                 }
                 catch (WsmqException e) when (IsAboutThisMessage(e.Error))
                 {
-                    // The next line may well be smaller; the exit code still tells that one was refused.
+                    // Continue, as the next line may be valid; the exit code reports that one was refused.
                     code = ExitCodes.Refused;
                     await CommandLine.WriteErrorAsync($"message {number}: {e.Message}");
                 }

@@ -3,7 +3,7 @@ using Wsmq.Cli.Connecting;
 
 namespace Wsmq.Cli.Commands;
 
-/// <summary><c>wsmq token</c>: prints a token for development, the only place where the CLI prints one.</summary>
+/// <summary><c>wsmq token</c>: prints a development token. No other command prints a token.</summary>
 internal static class TokenCommand
 {
     public static Command Create()
@@ -11,7 +11,7 @@ internal static class TokenCommand
         var user = new Option<string>("--user") { Description = "The user's identifier (the claim sub).", HelpName = "id", Required = true };
         var expires = new Option<TimeSpan>("--expires")
         {
-            Description = "How long it is valid: 30s, 15m, 8h, 7d.",
+            Description = "How long the token is valid, for example 30s, 15m, 8h or 7d.",
             HelpName = "duration",
             CustomParser = Duration.Parse,
             DefaultValueFactory = _ => TimeSpan.FromHours(8),

@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 
 namespace Wsmq.Cli.Connecting;
 
-/// <summary>The options that every command with a connection has.</summary>
+/// <summary>The options of every command that connects to the hub.</summary>
 internal sealed class ConnectionOptions
 {
     private const string Variable = "WSMQ_URL";
@@ -15,7 +15,7 @@ internal sealed class ConnectionOptions
 
     private readonly Option<Uri> _url = new("--url")
     {
-        Description = $"The hub; also {Variable}.",
+        Description = $"The URL of the hub; also {Variable}.",
         HelpName = "url",
         CustomParser = ParseUrl,
         DefaultValueFactory = ParseUrl,
@@ -23,13 +23,14 @@ internal sealed class ConnectionOptions
 
     private readonly Option<TimeSpan> _timeout = new("--timeout")
     {
-        Description = "How long to wait for the first connection (10s), for each receipt (10s, at most 110s), and for the messages of listen --count (for ever).",
+        Description = "How long to wait for the first connection (10s), for each receipt (10s, at most 110s), and for the messages of "
+            + "listen --count (indefinitely).",
         HelpName = "duration",
         CustomParser = Duration.Parse,
         DefaultValueFactory = _ => Default,
     };
 
-    /// <summary>The time that was asked for, or null.</summary>
+    /// <summary>The value of --timeout where it was given; otherwise null.</summary>
     public TimeSpan? GivenTimeout(ParseResult result) => result.GetResult(_timeout) is { Implicit: false } ? result.GetValue(_timeout) : null;
 
     public void AddTo(Command command)
@@ -49,8 +50,8 @@ internal sealed class ConnectionOptions
             : DefaultUrl;
         if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" or "ws" or "wss")
             return url;
-        // Not repeated in the message: its query may hold a token.
-        result.AddError($"--url (or {Variable}) is no URL such as {DefaultUrl}.");
+        // The message does not include the URL: its query may contain a token.
+        result.AddError($"--url (or {Variable}) is not a URL such as {DefaultUrl}.");
         return new Uri(DefaultUrl);
     }
 }

@@ -2,29 +2,29 @@ using System.CommandLine;
 
 namespace Wsmq.Cli.Connecting;
 
-/// <summary>Who is calling: a user for whom the development key signs, or a token from elsewhere.</summary>
+/// <summary>The caller's credentials: a user, for whom a token is signed with the development key, or an existing token.</summary>
 internal sealed class CredentialOptions
 {
     private const string Variable = "WSMQ_TOKEN";
 
-    // Short, because a fresh one is signed for every connection.
+    // Short, because a new token is signed for every connection.
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
     private readonly Option<string?> _user = new("--as")
     {
-        Description = "The user to be: signs a token with the development key of the host on this machine.",
+        Description = "The user to connect as: signs a token with the development key of the host on this machine.",
         HelpName = "user",
     };
 
     private readonly Option<string?> _token = new("--token")
     {
-        Description = $"A bearer token. Other users of the machine can see it in the process list: prefer {Variable} or --token-file.",
+        Description = $"A bearer token. Other users of this machine can see it in the process list: prefer {Variable} or --token-file.",
         HelpName = "token",
     };
 
     private readonly Option<string?> _file = new("--token-file")
     {
-        Description = "A file that holds a bearer token; read again for every connection.",
+        Description = "A file that contains a bearer token; read again for every connection.",
         HelpName = "file",
     };
 
@@ -40,13 +40,15 @@ internal sealed class CredentialOptions
         {
             var given = new Option[] { _user, _token, _file }.Count(option => result.GetResult(option) is not null);
             if (given > 1)
-                result.AddError("Give one of --as, --token and --token-file.");
+                result.AddError("Use only one of --as, --token and --token-file.");
             else if (given == 0 && FromEnvironment is null)
-                result.AddError($"Say who you are: --as USER (development), --token-file FILE, or the variable {Variable}.");
+                result.AddError($"No credentials: use --as USER (development), --token-file FILE, or the variable {Variable}.");
         });
     }
 
-    /// <summary>What is asked for a token before every connection. The first is made here, so that a missing key or file shows at once.</summary>
+    /// <summary>
+    /// Returns the token provider, which is called for every connection. Calls it once, so that a missing key or file fails at once.
+    /// </summary>
     public Func<CancellationToken, Task<string?>> Read(ParseResult result)
     {
         Func<string> source = (result.GetValue(_user), result.GetValue(_token), result.GetValue(_file)) switch

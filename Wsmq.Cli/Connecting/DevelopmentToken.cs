@@ -29,7 +29,7 @@ internal static class DevelopmentToken
         {
             return DevelopmentKey.Load(folder) ?? throw new CliFailure(ExitCodes.Unauthenticated,
                 $"There is no development key in {folder}: start the host once in Development (dotnet run --project Wsmq.Host), "
-                + "or name its data folder with --data-folder or WSMQ_DATA. For a host elsewhere, bring a token: --token-file or WSMQ_TOKEN.");
+                + "or set its data folder with --data-folder or WSMQ_DATA. For a host elsewhere, use a token: --token-file or WSMQ_TOKEN.");
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {

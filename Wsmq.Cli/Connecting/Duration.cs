@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Wsmq.Cli.Connecting;
 
-/// <summary>Reads durations as people write them: 30s, 15m, 8h, 7d.</summary>
+/// <summary>Parses durations such as 30s, 15m, 8h and 7d.</summary>
 internal static class Duration
 {
     public static TimeSpan Parse(ArgumentResult result)
@@ -13,7 +13,7 @@ internal static class Duration
             && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
             && count > 0 && count * unit.TotalDays <= 3650)
             return count * unit;
-        result.AddError($"'{text}' is no duration: write for example 30s, 15m, 8h or 7d.");
+        result.AddError($"'{text}' is not a duration: write for example 30s, 15m, 8h or 7d.");
         return default;
     }
 

@@ -4,12 +4,12 @@ using System.Net.Sockets;
 namespace Wsmq.Cli.Connecting;
 
 /// <summary>
-/// A client whose endless retries end where a person at the terminal waits: when the first connection takes too long, and when
-/// the server says something that no retry can mend.
+/// A client for interactive use, whose retries end: when the first connection takes too long, and when the server reports an error that
+/// a retry would not change.
 /// </summary>
 internal sealed class Session : IAsyncDisposable
 {
-    // Beyond it the server may have forgotten the id, and a repeat would be a second message.
+    // After a longer time the server may have forgotten the id, and a retry would store a second message.
     private static readonly TimeSpan LongestSend = TimeSpan.FromSeconds(110);
 
     private const string UsualPath = "/wsmq";
@@ -51,21 +51,21 @@ internal sealed class Session : IAsyncDisposable
         }
     }
 
-    /// <summary>Says on standard error when the client is connected, when it was lost and why, and when it is back.</summary>
+    /// <summary>Reports on standard error when the client has connected, lost the connection (and why), or reconnected.</summary>
     public void SayConnection() => Client.StateChanged += (_, change) =>
     {
         if (change.Current == WsmqClientState.Connected)
             Say(change.Previous == WsmqClientState.Connecting ? $"connected to {Shown}" : $"connected to {Shown} again");
         else if (change.Current == WsmqClientState.Reconnecting)
-            Say($"lost the connection: {Interlocked.Exchange(ref _lost, null) ?? "the server has gone or asked to connect anew"}. Connecting again");
+            Say($"lost the connection: {Interlocked.Exchange(ref _lost, null) ?? "the server is unreachable or stopping"}. Reconnecting");
     };
 
-    /// <summary>Waits for a task, or throws as soon as there is no hope for it.</summary>
+    /// <summary>Waits for a task; throws as soon as the connection has failed for good.</summary>
     public async Task WhileHopeful(Task task) => await await Task.WhenAny(task, _hopeless.Task);
 
     public async ValueTask DisposeAsync() => await Client.DisposeAsync();
 
-    // The client names its own options; whoever types a command knows those of the command line.
+    // The client's messages name its own options: replace the names by those of the command line.
     private static WsmqClient Create(Uri url, Action<WsmqClientOptions> configure)
     {
         try
@@ -94,10 +94,10 @@ internal sealed class Session : IAsyncDisposable
         else if (failure.Exception is WsmqException { Error.CanRetry: false } final)
             Despair(final);
         else if (Interlocked.Exchange(ref _said, KindOf(failure)) != KindOf(failure))
-            Say($"{_cause} Trying again");
+            Say($"{_cause} (trying again)");
     }
 
-    // A refusal with a code may name another time whenever it comes.
+    // The text of a refusal may state a different retry time each time: compare the codes.
     private static string KindOf(WsmqConnectFailedEventArgs failure) =>
         failure.Exception is WsmqException known ? known.Error.Code : failure.Cause;
 
@@ -110,10 +110,10 @@ internal sealed class Session : IAsyncDisposable
             Despair(error.Exception);
     }
 
-    // Who tries the command line first has not started the host yet.
+    // On a first try the host is often not started yet.
     private string HostHint(WsmqConnectFailedEventArgs failure) =>
         _url.IsLoopback && failure.Exception.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
-            ? $" Start the host: dotnet run --project Wsmq.Host{(HasHubPath ? "" : $"; and the URL lacks the hub's path, such as {UsualPath}")}."
+            ? $" Start the host: dotnet run --project Wsmq.Host{(HasHubPath ? "" : $"; the URL lacks the hub's path, such as {UsualPath}")}."
             : "";
 
     private bool HasHubPath => _url.AbsolutePath.Length > 1;
@@ -121,12 +121,12 @@ internal sealed class Session : IAsyncDisposable
     private void Despair(Exception exception)
     {
         _hopeless.TrySetException(exception);
-        // Nobody may be waiting any more; that is no unobserved failure.
+        // Observes the exception: there may be no task that still waits for it.
         _ = _hopeless.Task.Exception;
     }
 
     private static void Say(string what) => _ = CommandLine.WriteErrorAsync(what);
 
-    // The query may hold a token.
+    // Without the query, which may contain a token.
     private string Shown => _url.GetLeftPart(UriPartial.Path);
 }

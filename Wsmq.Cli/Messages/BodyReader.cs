@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Wsmq.Cli.Messages;
 
-/// <summary>Makes bodies of what the user gives: JSON stays JSON, any other text becomes a JSON string.</summary>
+/// <summary>Creates bodies from the input of the user: JSON stays JSON, any other text becomes a JSON string.</summary>
 internal sealed class BodyReader(bool textOnly)
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -19,21 +19,25 @@ internal sealed class BodyReader(bool textOnly)
         }
         catch (DecoderFallbackException e)
         {
-            throw new CliFailure(ExitCodes.Usage, $"{path} is not text in UTF-8: send it with --data.", e);
+            throw new CliFailure(ExitCodes.Usage, $"{path} is not UTF-8 text: send it with --data.", e);
         }
     }
 
-    /// <summary>Tells a person at a terminal, who may just have forgotten the body, what the command waits for.</summary>
+    /// <summary>At a terminal, explains that the command reads standard input: the user may have forgotten the body.</summary>
     public static async Task ExplainStandardInputAsync()
     {
         if (!Console.IsInputRedirected)
-            await CommandLine.WriteErrorAsync($"every line that you type is a message; {(OperatingSystem.IsWindows() ? "Ctrl+Z and Enter end" : "Ctrl+D ends")} it. A body can also stand behind the address.");
+        {
+            await CommandLine.WriteErrorAsync(
+                $"every line that you type is a message; {(OperatingSystem.IsWindows() ? "Ctrl+Z and Enter end" : "Ctrl+D ends")} input. "
+                + "A body can also be given after the address.");
+        }
     }
 
     public async IAsyncEnumerable<WsmqJsonBody> LinesOfStandardInput([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var reader = new StreamReader(Console.OpenStandardInput(), Strict);
-        // A read of a terminal or a pipe does not heed the token: waiting is what ends, and the process ends the read.
+        // A read of a terminal or a pipe cannot be cancelled: only the wait ends, and the read ends with the process.
         while (await reader.ReadLineAsync(CancellationToken.None).AsTask().WaitAsync(cancellationToken) is { } line)
             yield return FromText(line);
     }

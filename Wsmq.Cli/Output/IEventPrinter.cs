@@ -1,6 +1,6 @@
 namespace Wsmq.Cli.Output;
 
-/// <summary>How <c>listen</c> shows what happens.</summary>
+/// <summary>Formats the events of <c>listen</c>.</summary>
 internal interface IEventPrinter
 {
     string Delivery(WsmqDelivery delivery);

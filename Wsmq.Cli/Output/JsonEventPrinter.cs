@@ -1,6 +1,6 @@
 namespace Wsmq.Cli.Output;
 
-/// <summary>A delivery as it is on the wire; anything else under the name of what it is.</summary>
+/// <summary>Prints a delivery in its wire form; gaps and live pushes as an object with the property <c>gap</c> or <c>live</c>.</summary>
 internal sealed class JsonEventPrinter : IEventPrinter
 {
     public string Delivery(WsmqDelivery delivery) => JsonLines.Of(delivery);

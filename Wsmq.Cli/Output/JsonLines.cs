@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace Wsmq.Cli.Output;
 
-/// <summary>Writes one JSON object a line.</summary>
+/// <summary>Writes one JSON object per line.</summary>
 internal static class JsonLines
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
@@ -16,8 +16,9 @@ internal static class JsonLines
     public static string Of(object value) => OneLine(JsonSerializer.Serialize(value, value.GetType(), Options));
 
     /// <summary>
-    /// A body is forwarded as its sender wrote it, line breaks included, and may hold escapes that are no text (half of a surrogate
-    /// pair): it is not read, but rid of white space between its tokens, and of characters that a terminal could take for commands.
+    /// A body is forwarded as its sender wrote it, with line breaks, and may contain escapes that are not valid text (unpaired
+    /// surrogates). Therefore it is not parsed; only white space between tokens is removed, and characters that a terminal could
+    /// interpret as commands are escaped.
     /// </summary>
     private static string OneLine(string json)
     {

@@ -4,8 +4,8 @@ using System.Text;
 namespace Wsmq.Cli.Output;
 
 /// <summary>
-/// Makes foreign text safe for a terminal: control characters, with which a message could move the cursor or rewrite what stands
-/// on the screen, are shown as escapes, and so are characters that reverse or hide text.
+/// Makes untrusted text safe for a terminal. Shows control characters as escapes, because a message could move the cursor or overwrite
+/// the screen with them, and also characters that reverse or hide text.
 /// </summary>
 internal static class Printable
 {

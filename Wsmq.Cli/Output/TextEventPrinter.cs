@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Wsmq.Cli.Output;
 
-/// <summary>One line an event: time, source, sender, type, body, and what else travelled with it.</summary>
+/// <summary>Prints one line per event: time, source, sender, type, body, headers, correlation id and reply address.</summary>
 internal sealed class TextEventPrinter : IEventPrinter
 {
     public string Delivery(WsmqDelivery delivery)
@@ -32,7 +32,7 @@ internal sealed class TextEventPrinter : IEventPrinter
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair, escaped: JSON, but no text. It is shown as it was written.
+            // An escaped unpaired surrogate is valid JSON but not valid text: show the JSON as it was written.
             return json.ToString();
         }
     }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Wsmq;
 
-/// <summary>Refuses options that cannot work, with the name and the bounds in the message.</summary>
+/// <summary>Refuses invalid options; the message names the option and its bounds.</summary>
 internal static class OptionChecks
 {
     private const int MaxDeviceBytes = 64;
@@ -11,7 +11,10 @@ internal static class OptionChecks
     {
         HubUrl.Check(url);
         if (!NameRules.Check(options.Device, MaxDeviceBytes, isJudged: true, out var error, out var detail))
-            throw new ArgumentException($"{nameof(options.Device)} is refused: {detail ?? error.Text}. It takes 1 to {MaxDeviceBytes} bytes.", nameof(options));
+        {
+            throw new ArgumentException(
+                $"{nameof(options.Device)} is invalid: {detail ?? error.Text}. Use 1 to {MaxDeviceBytes} bytes.", nameof(options));
+        }
 
         Within(options.BufferCapacity, 1, 65_536, nameof(options.BufferCapacity));
         Within(options.LiveBufferCapacity, 1, 65_536, nameof(options.LiveBufferCapacity));
@@ -26,7 +29,11 @@ internal static class OptionChecks
         Check(options.SendBackoff, nameof(options.SendBackoff));
         Check(options.HandlerBackoff, nameof(options.HandlerBackoff));
         if (!Enum.IsDefined(options.UnhandledMessages))
-            throw new ArgumentException($"{nameof(options.UnhandledMessages)} is {options.UnhandledMessages}, which is none of its values.", nameof(options));
+        {
+            throw new ArgumentException(
+                $"{nameof(options.UnhandledMessages)} is {options.UnhandledMessages}, which is not a defined value.", nameof(options));
+        }
+
         if (options.NackReason is null)
             throw new ArgumentException($"{nameof(options.NackReason)} must not be null.", nameof(options));
         if (options.TimeProvider is null)
@@ -45,7 +52,7 @@ internal static class OptionChecks
         if (value.CompareTo(lowest) < 0 || value.CompareTo(highest) > 0)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, and must lie between {lowest} and {highest}."), name);
+                string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, but must be between {lowest} and {highest}."), name);
         }
     }
 }

@@ -1,18 +1,19 @@
 namespace Wsmq;
 
 /// <summary>
-/// How long to wait before something is tried again: the limit doubles with every attempt from <see cref="Min"/> up to
-/// <see cref="Max"/>, and the wait is a random part of it, so that many clients do not come back at the same moment.
+/// Waits between attempts, with exponential backoff and jitter: the limit doubles with every attempt from <see cref="Min"/> up to
+/// <see cref="Max"/>, and each wait is a random value between half of the limit and all of it, so that many clients do not retry at the
+/// same moment.
 /// </summary>
 public sealed class WsmqBackoffOptions
 {
-    /// <summary>The limit of the first wait; the wait lies between half of it and all of it. 1 ms to 1 hour.</summary>
+    /// <summary>The limit of the first wait. Default 100 ms; 1 ms to 1 hour.</summary>
     public TimeSpan Min { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>What the limit grows to. Not below <see cref="Min"/>; at most 1 day.</summary>
+    /// <summary>The highest limit. The default depends on the option; at least <see cref="Min"/>, at most 1 day.</summary>
     public TimeSpan Max { get; set; } = TimeSpan.FromSeconds(30);
 
-    // Half fixed, half random: an entirely random wait is sometimes none at all, and then hammers a server that is in trouble.
+    // Half fixed, half random: an entirely random wait is sometimes close to zero, and adds load to a server in trouble.
     internal TimeSpan Next(int attempt)
     {
         var limit = Math.Min(Max.TotalMilliseconds, Min.TotalMilliseconds * Math.Pow(2, Math.Min(attempt, 30)));

@@ -5,100 +5,117 @@ using Microsoft.Extensions.Logging;
 
 namespace Wsmq;
 
-/// <summary>What a <see cref="WsmqClient"/> may set. All values are checked when the client is made.</summary>
+/// <summary>Options of a <see cref="WsmqClient"/>. All values are validated when the client is created.</summary>
 public sealed class WsmqClientOptions
 {
     /// <summary>
-    /// The name of this consumer among the user's devices: each has its own cursor over the same log. Keep it from one start to the
-    /// next, or messages come again. Default <c>default</c>; 1 to 64 bytes.
+    /// The name of this device among the devices of the user. Each device reads the same logs with its own cursor (its last acknowledged
+    /// position); clients with the same device name share one. Keep the name from one start to the next, or messages are delivered
+    /// again. Default <c>default</c>; 1 to 64 bytes.
     /// </summary>
     public string Device { get; set; } = "default";
 
-    /// <summary>Gives the access token; asked anew for every connection. Default: none is sent.</summary>
+    /// <summary>
+    /// Returns the bearer token for a connection; called again for every attempt to connect, so it can refresh the token. Default null:
+    /// no token is sent.
+    /// </summary>
     public Func<CancellationToken, Task<string?>>? AccessTokenProvider { get; set; }
 
-    /// <summary>How bodies are read and written where no <c>JsonTypeInfo</c> is given. Default null: web defaults, camel case.</summary>
+    /// <summary>
+    /// The serializer options for bodies where no <c>JsonTypeInfo</c> is passed. Default null: web defaults (camel case).
+    /// </summary>
     public JsonSerializerOptions? Json { get; set; }
 
     /// <summary>
-    /// How many deliveries of one address may wait for their handler. A server that sends more is asked to send them again later,
-    /// which costs time: keep it at or above the server's window (256 by default). Default 512; 1 to 65,536.
+    /// The maximum number of deliveries of one source that wait for their handler in the client. If the server sends more, the client
+    /// requests them again later, which costs time: keep the value at or above the server's in-flight window (256 by default). Default
+    /// 512; 1 to 65,536.
     /// </summary>
     public int BufferCapacity { get; set; } = 512;
 
-    /// <summary>How many live pushes may wait for their handler; beyond it the oldest is dropped. Default 256; 1 to 65,536.</summary>
+    /// <summary>
+    /// The maximum number of live pushes that wait for their handler; beyond it the oldest is dropped. Default 256; 1 to 65,536.
+    /// </summary>
     public int LiveBufferCapacity { get; set; } = 256;
 
     /// <summary>
-    /// How many sends may be under way at a time; further ones wait in the client, and leave together when there is room. Default 64; 1 to 128, above which a server with
-    /// default settings refuses.
+    /// The maximum number of sends in flight. Further sends wait in the client, and are sent together when there is capacity. Default
+    /// 64; 1 to 128, the number that a server with default settings accepts.
     /// </summary>
     public int MaxOutstandingSends { get; set; } = 64;
 
     /// <summary>
-    /// How much may wait to be sent or for its receipt, in bytes: the messages as they are written, and 512 bytes for each. A send
-    /// beyond it fails with <c>too-many-sends</c>; who awaits receipts never meets it. Default 64 MiB; 64 KiB to 2 GiB.
+    /// The maximum size of all sends without a result, in bytes: the messages as JSON, plus 512 bytes each. A send beyond it fails with
+    /// <c>too-many-sends</c>; an app that awaits each receipt does not reach it. Default 64 MiB; 64 KiB to 2 GiB.
     /// </summary>
     public long MaxBufferedBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>The largest body to send, in bytes; a larger frame would make the server cut the connection. Default 256 KiB, like the server's; 1 to 16 MiB.</summary>
+    /// <summary>
+    /// The maximum size of a body to send, in bytes. A larger one fails here with <c>message-too-large</c>; sent to the server, it would
+    /// make the server close the connection. Default 256 KiB, as on the server; 1 byte to 16 MiB.
+    /// </summary>
     public int MaxBodyBytes { get; set; } = 256 * 1024;
 
-    /// <summary>The most that the headers of a message may take together, in bytes of UTF-8. Default 4 KiB, like the server's; 0 to 64 KiB.</summary>
+    /// <summary>
+    /// The maximum size of all header names and values of a message, in bytes of UTF-8. Default 4 KiB, as on the server; 0 to 64 KiB.
+    /// </summary>
     public int MaxHeaderBytes { get; set; } = 4 * 1024;
 
     /// <summary>
-    /// After how long a send without a receipt fails. Until then it is repeated with the same id, so it must stay below the server's
-    /// deduplication window (2 minutes by default; set it lower where the server's is lower). Default 30 seconds; more than 0, less
-    /// than 2 minutes.
+    /// The time after which a send without a receipt fails. Until then the client retries with the same id, so the value must be below
+    /// the server's deduplication window (2 minutes by default; set it lower where the server's window is shorter). Default 30 seconds;
+    /// more than 0, less than 2 minutes.
     /// </summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>After how long one attempt to connect is given up. Default 15 seconds; 100 ms to 10 minutes.</summary>
+    /// <summary>The time-out of one attempt to connect. Default 15 seconds; 100 ms to 10 minutes.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long stopping waits for handlers, for receipts and for the last acks, each. Default 5 seconds; 0 to 10 minutes.</summary>
+    /// <summary>
+    /// The maximum time that a stop waits for receipts, for handlers and for the last acks, each. Default 5 seconds; 0 to 10 minutes.
+    /// </summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The waits between attempts to connect. Default 100 ms to 30 seconds.</summary>
     public WsmqBackoffOptions ReconnectBackoff { get; } = new();
 
-    /// <summary>The waits before a send that the server refused for now is repeated. Default 100 ms to 5 seconds.</summary>
+    /// <summary>The waits before a retry of a send that the server refused temporarily. Default 100 ms to 5 seconds.</summary>
     public WsmqBackoffOptions SendBackoff { get; } = new() { Max = TimeSpan.FromSeconds(5) };
 
     /// <summary>
-    /// The waits before a message whose handler failed is given to it again, until the server sets it aside. Default 100 ms to 30
-    /// seconds: the 20 attempts that a server with default settings allows take some five minutes.
+    /// The waits before a handler that failed is called with the same message again, until the server dead-letters the message. Default
+    /// 100 ms to 30 seconds: the 20 attempts that a server with default settings allows take about five minutes.
     /// </summary>
     public WsmqBackoffOptions HandlerBackoff { get; } = new();
 
     /// <summary>
-    /// What becomes of a message whose type no handler takes while there is no <see cref="WsmqClient.OnAny"/>. Default: it is
-    /// dead-lettered for this device at once.
+    /// What happens to a message whose type has no handler while there is no <see cref="WsmqClient.OnAny"/> fallback. Default: the server
+    /// dead-letters it for this device at once.
     /// </summary>
     public WsmqUnhandledMessages UnhandledMessages { get; set; }
 
     /// <summary>
-    /// What the server is told when a handler has failed or a body could not be read, for whoever looks at messages that were set aside; it keeps 256 characters.
-    /// Default: the name of the exception's type. Texts of exceptions can quote the message, so take care what you add.
+    /// Returns the reason that is stored with a dead letter, for the operator, when a handler has failed or a body could not be read. The
+    /// server stores the first 256 characters. Default: the name of the exception's type. Be careful with exception texts: they can
+    /// quote the content of the message.
     /// </summary>
     public Func<Exception, string?> NackReason { get; set; } = e => e.GetType().Name;
 
     /// <summary>
-    /// Last word on the HTTP side of each connection: headers, proxy, certificates, other transports. It comes preset to WebSockets
-    /// without negotiation, which needs no sticky sessions.
+    /// Configures HTTP for each connection, after the client's own settings: headers, proxy, certificates, other transports. Preset:
+    /// WebSockets without negotiation, which needs no sticky sessions. Default null.
     /// </summary>
     public Action<HttpConnectionOptions>? ConfigureHttp { get; set; }
 
     /// <summary>
-    /// Last word on the SignalR side of each connection: time-outs, protocol options. Leave automatic and stateful reconnect off:
-    /// the client does the former itself, and the latter slows down a thousandfold.
+    /// Configures SignalR for each connection, after the client's own settings: time-outs, protocol options. Do not enable automatic
+    /// reconnect, which the client does itself, or stateful reconnect, which slows it down by a factor of a thousand. Default null.
     /// </summary>
     public Action<IHubConnectionBuilder>? ConfigureConnection { get; set; }
 
-    /// <summary>Where waits and time-outs take the time from. Default: the system's.</summary>
+    /// <summary>The clock for waits and time-outs. Default: the system clock.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    /// <summary>Where logs go, also those of SignalR. Default: nowhere.</summary>
+    /// <summary>The logger factory for the logs of the client and of SignalR. Default null: nothing is logged.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 }

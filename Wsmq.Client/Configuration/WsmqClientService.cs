@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Wsmq;
 
-/// <summary>Starts the client with the host, in the background: a server that is away must not keep the host from starting.</summary>
+/// <summary>Starts the client with the host, in the background: an unreachable server must not keep the host from starting.</summary>
 internal sealed class WsmqClientService(WsmqClient client) : BackgroundService
 {
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -19,11 +19,11 @@ internal sealed class WsmqClientService(WsmqClient client) : BackgroundService
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The host stops before there was a connection.
+            // The host stops before the client has connected.
         }
         catch (WsmqException)
         {
-            // The server told the client to stay away, which was raised and logged; no reason to end the host.
+            // The token was revoked or the user banned. That was raised and logged, and must not stop the host.
         }
     }
 }

@@ -5,25 +5,27 @@ using Wsmq;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds the wsmq client to a host.</summary>
+/// <summary>Extension methods that add a <see cref="WsmqClient"/> to a host.</summary>
 public static class WsmqClientServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a <see cref="WsmqClient"/> that starts with the host, without holding up its start, and stops with it. A send from before
-    /// that starts it: a hosted service may await one in its own start. It goes on trying to connect also where it is refused. Adding
-    /// it again changes nothing.
+    /// Adds a singleton <see cref="WsmqClient"/> that starts with the host, without delaying the host's start, and stops with it. A send
+    /// before that starts it, so a hosted service may await a send in its own start. The client keeps trying to connect also where it
+    /// is refused, unless the token was revoked or the user banned. Further calls have no effect.
     /// </summary>
     /// <param name="services">The host's services.</param>
-    /// <param name="url">The address of the hub.</param>
+    /// <param name="url">The URL of the hub, for example <c>https://example.test/wsmq</c>.</param>
     /// <param name="configure">Sets options; may be null.</param>
     /// <param name="handle">Registers handlers before the client starts; may be null.</param>
     public static IServiceCollection AddWsmqClient(
         this IServiceCollection services, Uri url, Action<WsmqClientOptions>? configure = null, Action<WsmqClient>? handle = null) =>
         services.AddWsmqClient(url, (_, options) => configure?.Invoke(options), (_, client) => handle?.Invoke(client));
 
-    /// <summary>Adds a <see cref="WsmqClient"/> as the other overload does, with the host's services at hand.</summary>
+    /// <summary>
+    /// Adds a singleton <see cref="WsmqClient"/> as the other overload does; both callbacks get the host's service provider.
+    /// </summary>
     /// <param name="services">The host's services.</param>
-    /// <param name="url">The address of the hub.</param>
+    /// <param name="url">The URL of the hub, for example <c>https://example.test/wsmq</c>.</param>
     /// <param name="configure">Sets options.</param>
     /// <param name="handle">Registers handlers before the client starts; may be null.</param>
     public static IServiceCollection AddWsmqClient(

@@ -1,14 +1,14 @@
 namespace Wsmq;
 
-/// <summary>What becomes of a message that no handler takes.</summary>
+/// <summary>What a <see cref="WsmqClient"/> does with a message that has no handler.</summary>
 public enum WsmqUnhandledMessages
 {
     /// <summary>
-    /// It is dead-lettered at once for this device, with the reason <see cref="WsmqNackReasons.NoHandler"/>: the app at the server can read
-    /// it and have it sent again.
+    /// The server dead-letters the message for this device at once, with the reason <see cref="WsmqNackReasons.NoHandler"/>. The app on
+    /// the server can read the dead letter and send it again.
     /// </summary>
     DeadLetter = 0,
 
-    /// <summary>It is acknowledged, and gone for this device.</summary>
+    /// <summary>The client acknowledges the message; it is not delivered to this device again.</summary>
     Ignore = 1,
 }

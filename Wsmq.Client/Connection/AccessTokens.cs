@@ -1,14 +1,14 @@
 namespace Wsmq;
 
 /// <summary>
-/// Asks the app for a token, for each connection anew. Whatever the app's callback does, it holds up neither a stop nor the next
-/// attempt: it runs on the pool, and is waited for no longer than an attempt to connect may take.
+/// Requests a token from the app for each connection. The app's callback cannot delay a stop or the next attempt: it runs on the thread
+/// pool, and the wait for it is limited to the connect time-out.
 /// </summary>
 internal sealed class AccessTokens(Func<CancellationToken, Task<string?>> source, WsmqClientOptions options)
 {
     private const string Name = $"{nameof(WsmqClientOptions)}.{nameof(WsmqClientOptions.AccessTokenProvider)}";
 
-    /// <exception cref="WsmqException"><c>no-token</c>, with what went wrong.</exception>
+    /// <exception cref="WsmqException"><c>no-token</c>; the detail names the cause.</exception>
     public async Task<string?> GetAsync(CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
@@ -18,7 +18,7 @@ internal sealed class AccessTokens(Func<CancellationToken, Task<string?>> source
         {
             var token = await Task.Run(() => AskAsync(limit), cancellationToken).WaitAsync(limit).ConfigureAwait(false);
             return token is null || IsUsable(token) ? token : throw new WsmqException(
-                WsmqErrors.NoToken, $"{Name} returned a text that is empty or holds spaces, line breaks or other characters that no token has");
+                WsmqErrors.NoToken, $"{Name} returned a text that is empty, or has spaces, line breaks or other invalid characters");
         }
         catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

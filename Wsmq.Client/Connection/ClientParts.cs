@@ -1,5 +1,5 @@
 namespace Wsmq;
 
-/// <summary>What outlives the starts and stops of a client.</summary>
+/// <summary>The parts of a client that live across its starts and stops.</summary>
 internal sealed record ClientParts(
     HubSessionFactory Sessions, HandlerRegistry Handlers, ClientState State, StoreWatch Store, WsmqClientOptions Options, ClientEvents Events);

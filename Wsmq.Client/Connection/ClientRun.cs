@@ -1,6 +1,6 @@
 namespace Wsmq;
 
-/// <summary>Everything that lives from a start of the client to its stop.</summary>
+/// <summary>All parts of a client that live from a start to the stop.</summary>
 internal sealed class ClientRun : IDisposable
 {
     private readonly WsmqClientOptions _options;
@@ -41,13 +41,13 @@ internal sealed class ClientRun : IDisposable
     /// <summary>Completes with the first connection.</summary>
     public Task Connected => _connection.Connected;
 
-    /// <summary>The server told the client to stay away, or refused its start: it will not connect again.</summary>
+    /// <summary>Whether the client will not connect again: its token was revoked, its user banned, or its start refused.</summary>
     public bool IsExpelled => _connection.Expelled is not null;
 
-    /// <summary>Completes when no handler runs any more; begun with the stop.</summary>
+    /// <summary>Completes when all handlers have returned; set by the stop.</summary>
     public Task HandlersEnded { get; private set; } = Task.CompletedTask;
 
-    /// <param name="endsWhenRefused">Whether a final refusal before the first connection ends it.</param>
+    /// <param name="endsWhenRefused">Whether a final refusal before the first connection ends the run.</param>
     public void Start(bool endsWhenRefused)
     {
         Outbox.Started();
@@ -69,13 +69,13 @@ internal sealed class ClientRun : IDisposable
         return answer.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Refuses new sends, lets what is under way end, sends the last acks, and closes. None of it without end.</summary>
+    /// <summary>Refuses new sends, waits for sends in flight and handlers, sends the last acks, closes. Each step has a time-out.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         Cease();
         await Outbox.CloseAsync(cancellationToken).ConfigureAwait(false);
 
-        // Not awaited without end: what the app has registered with the token runs here.
+        // Awaited with a time-out: callbacks that the app has registered with the token run here.
         var cancelled = _handling.CancelAsync();
         _sources.Stop();
         HandlersEnded = Task.WhenAll(_before, _sources.WhenEnded(), _loops);
@@ -87,7 +87,7 @@ internal sealed class ClientRun : IDisposable
         _state.Set(_connection, WsmqClientState.Stopped);
     }
 
-    /// <summary>No handler begins from here on; those that run go on.</summary>
+    /// <summary>Prevents further handler calls; running handlers continue.</summary>
     public void Cease()
     {
         try
@@ -96,7 +96,7 @@ internal sealed class ClientRun : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // Another stop, at the same time, has ended it already.
+            // A concurrent stop has disposed it already.
         }
     }
 
@@ -113,7 +113,7 @@ internal sealed class ClientRun : IDisposable
             Log.StopTimedOut(_events.Logger, what);
     }
 
-    // Whoever reads all messages learns that no more will come.
+    // Ends a ReadAllAsync enumeration when the client will not connect again.
     private sealed class Readers(HandlerRegistry handlers) : ISessionUser
     {
         public void Attach(HubSession session)

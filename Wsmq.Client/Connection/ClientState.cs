@@ -1,8 +1,8 @@
 namespace Wsmq;
 
 /// <summary>
-/// The state that the app sees. Only the loop of the last start sets it: one that was not waited for any longer must not say
-/// <see cref="WsmqClientState.Stopped"/> when the next one runs.
+/// The state that the app sees. Only the loop of the latest start sets it: a loop that outlasted its stop must not set
+/// <see cref="WsmqClientState.Stopped"/> while the next one runs.
 /// </summary>
 internal sealed class ClientState(ClientEvents events)
 {

@@ -4,9 +4,9 @@ using System.Runtime.ExceptionServices;
 namespace Wsmq;
 
 /// <summary>
-/// Keeps a connection up until it is stopped: SignalR never repeats the first start, gives up reconnecting after a while, and does
-/// not try at all after a close by the server. A token that is not accepted is no reason to end either: the next one may be a fresh
-/// one. Only a client that was told to stay away stays away, and one whose start somebody awaits where it is refused for good.
+/// Keeps a connection up until it is stopped. SignalR does not retry the first start, gives up reconnecting after a while, and does not
+/// reconnect after a close by the server. A refused token does not end the loop, because the next token may be accepted. The loop ends
+/// only where the token was revoked or the user banned, or where a start that the app awaits is refused with a final error.
 /// </summary>
 internal sealed class ConnectionLoop(
     HubSessionFactory factory, ISessionReceiver receiver, IReadOnlyList<ISessionUser> users, ClientState state, WsmqClientOptions options,
@@ -24,10 +24,10 @@ internal sealed class ConnectionLoop(
     /// <summary>Completes with the first connection.</summary>
     public Task Connected => _connected.Task;
 
-    /// <summary>Whether a final refusal before the first connection ends it: somebody waits for the start, and is told.</summary>
+    /// <summary>Whether a final refusal before the first connection ends the loop: the app awaits the start, and gets the error.</summary>
     public bool EndsWhenRefused { get; set; }
 
-    /// <summary>With what the server told the client to stay away, or refused its start; null where it did not.</summary>
+    /// <summary>The error that ended the loop for good: revoked, banned, or a refused start. Null otherwise.</summary>
     public WsmqException? Expelled => _expelled;
 
     public async Task RunAsync(CancellationToken stop)
@@ -40,7 +40,7 @@ internal sealed class ConnectionLoop(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Stopped while waiting: the state below says so.
+            // Stopped while waiting: the state is set below.
         }
         catch (Exception e)
         {
@@ -81,7 +81,7 @@ internal sealed class ConnectionLoop(
         await Task.Delay(wait, options.TimeProvider, stop).ConfigureAwait(false);
     }
 
-    /// <summary>Returns once the hub has let the connection in, and throws why it did not.</summary>
+    /// <summary>Returns once the hub has accepted the connection; throws the reason where it refuses.</summary>
     private async Task EnterAsync(HubSession session, CancellationToken stop)
     {
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
@@ -99,7 +99,7 @@ internal sealed class ConnectionLoop(
         if (!session.Accepted.IsCompleted)
         {
             ExceptionDispatchInfo.Throw(await session.Ended.ConfigureAwait(false)
-                ?? new IOException("the server closed the connection before it had let it in"));
+                ?? new IOException("the server closed the connection before it had accepted it"));
         }
     }
 
@@ -127,7 +127,7 @@ internal sealed class ConnectionLoop(
                 state.Set(this, WsmqClientState.Reconnecting);
         }
 
-        // A server that takes a connection and closes it at once must not be hammered: only one that held starts the count anew.
+        // Resets the back-off only after a connection that lasted: a server that accepts and closes at once must not be flooded.
         if (options.TimeProvider.GetElapsedTime(since) > Held)
         {
             _attempt = 0;
@@ -135,7 +135,10 @@ internal sealed class ConnectionLoop(
         }
     }
 
-    /// <summary>True where the server asked to connect anew, it is time to, and what was under way has ended; false where the connection ended first.</summary>
+    /// <summary>
+    /// True where the server requested a reconnect, its delay has passed and calls in flight have ended; false where the connection ended
+    /// first.
+    /// </summary>
     private async Task<bool> LeavesAsync(HubSession session, CancellationToken stop)
     {
         await Task.WhenAny(session.Ended, session.AskedToLeave).WaitAsync(stop).ConfigureAwait(false);
@@ -174,7 +177,7 @@ internal sealed class ConnectionLoop(
         events.RaiseError(WsmqOperation.Connection, known);
     }
 
-    /// <summary>What the error means for the next attempt, and for the store.</summary>
+    /// <summary>Applies an error to the wait before the next attempt, and to the state of the store.</summary>
     [MemberNotNull(nameof(_retryIn))]
     private void Consider(Exception error)
     {
@@ -192,7 +195,7 @@ internal sealed class ConnectionLoop(
             user.Expel(expelled);
         if (_connected.TrySetException(expelled))
         {
-            // Nobody may be waiting any more; that is no unobserved failure.
+            // Observes the exception: the app may no longer await the start.
             _ = _connected.Task.Exception;
         }
     }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Wsmq;
 
-/// <summary>Tells an answer of the hub that stays the same from a failure that may pass.</summary>
+/// <summary>Distinguishes a final refusal by the hub from a temporary failure.</summary>
 internal static class HubRefusal
 {
     public static bool IsFinal(Exception exception, [NotNullWhen(true)] out Exception? refusal)

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.SignalR.Client;
 namespace Wsmq;
 
 /// <summary>
-/// One connection from its start to its end. Every restart makes a new one, so that nothing of an old connection can be taken for
-/// something of the new.
+/// One connection from its start to its end. Every reconnect creates a new session, so that calls of an old connection cannot be
+/// mistaken for those of the new one.
 /// </summary>
 internal sealed class HubSession : IAsyncDisposable
 {
@@ -39,22 +39,22 @@ internal sealed class HubSession : IAsyncDisposable
         };
     }
 
-    /// <summary>Completes when the connection is gone, with the error if there was one.</summary>
+    /// <summary>Completes when the connection has ended, with the error or null.</summary>
     public Task<Exception?> Ended => _ended.Task;
 
-    /// <summary>Completes when the hub has let the connection in: the handshake alone succeeds also where it is refused.</summary>
+    /// <summary>Completes when the hub has accepted the connection. The handshake also succeeds where the hub then refuses.</summary>
     public Task Accepted => _accepted.Task;
 
-    /// <summary>Completes when the server asks to connect anew, with the time after which.</summary>
+    /// <summary>Completes when the server requests a reconnect, with the delay.</summary>
     public Task<TimeSpan> AskedToLeave => _leave.Task;
 
     public Task StartAsync(CancellationToken cancellationToken) => _connection.StartAsync(cancellationToken);
 
-    /// <summary>Opens the stream of sends; the server takes one at a time.</summary>
+    /// <summary>Opens the stream of sends; the server accepts one at a time.</summary>
     public IAsyncEnumerable<WsmqItemResult[]> PublishAsync(IAsyncEnumerable<SendFrame> frames) =>
         _connection.StreamAsync<WsmqItemResult[]>(nameof(IWsmqHub.Publish), frames);
 
-    // The calls take no token: cancelling one would not undo it, and its place in the server's limit stays taken until it answers.
+    // The calls have no cancellation token: cancelling would not undo them, and the server counts each until it has answered.
     public Task AckAsync(WsmqAddress source, WsmqPosition position) =>
         _connection.InvokeAsync(nameof(IWsmqHub.Ack), source.ToString(), position.ToString());
 
@@ -66,6 +66,6 @@ internal sealed class HubSession : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    // Whatever a server says: a connection is left in order, and within a time.
+    // Bounds a value from the server: the client leaves the connection in order, and within a limited time.
     private static TimeSpan Bounded(int milliseconds) => TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, MostMilliseconds));
 }

@@ -9,15 +9,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Wsmq;
 
-/// <summary>Makes connections as the options say.</summary>
+/// <summary>Creates connections from the options.</summary>
 internal sealed class HubSessionFactory(Uri url, WsmqClientOptions options)
 {
     private readonly Uri _url = WithQuery(url, options.Device);
 
     public Uri Url => url;
 
-    /// <param name="receiver">Where deliveries go.</param>
-    /// <param name="cancellationToken">Given to the app when it is asked for a token.</param>
+    /// <param name="receiver">Receives the server's calls.</param>
+    /// <param name="cancellationToken">Passed to the app's access token provider.</param>
     public HubSession Create(ISessionReceiver receiver, CancellationToken cancellationToken)
     {
         var builder = new HubConnectionBuilder();
@@ -43,11 +43,12 @@ internal sealed class HubSessionFactory(Uri url, WsmqClientOptions options)
         if (http.SkipNegotiation && http.Transports != HttpTransportType.WebSockets)
         {
             throw new WsmqException(
-                WsmqErrors.ClientMisconfigured, $"{Of(nameof(options.ConfigureHttp))} sets other transports than WebSockets, which need SkipNegotiation = false");
+                WsmqErrors.ClientMisconfigured,
+                $"{Of(nameof(options.ConfigureHttp))} sets other transports than WebSockets, which require SkipNegotiation = false");
         }
     }
 
-    // No other attempt would end in another way: the app learns it from its start.
+    // Another attempt would fail the same way, so this ends the app's start with a final error.
     private static void Call<T>(Action<T>? configure, T target, string option)
     {
         try

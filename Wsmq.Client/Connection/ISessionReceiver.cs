@@ -1,6 +1,6 @@
 namespace Wsmq;
 
-/// <summary>What a connection hands over. SignalR runs these one after another and queues without limit meanwhile: they must not wait.</summary>
+/// <summary>The server's calls. SignalR runs them one after another and queues further ones without limit: they must not wait.</summary>
 internal interface ISessionReceiver
 {
     void Receive(WsmqDelivery delivery);

@@ -1,23 +1,23 @@
 namespace Wsmq;
 
-/// <summary>Something that calls the hub, and is told which connection is the one to use.</summary>
+/// <summary>A part of the client that calls the hub, and is notified which connection to use.</summary>
 internal interface ISessionUser
 {
-    /// <summary>A connection is up: use it, and repeat on it what the last one left open.</summary>
+    /// <summary>A connection is up: use it, and repeat on it the calls that were unanswered on the last one.</summary>
     void Attach(HubSession session);
 
-    /// <summary>The connection is about to be left: begin nothing more on it. Completes once what is under way has its answer.</summary>
+    /// <summary>The client is leaving the connection: start no more calls on it. Completes once calls in flight are answered.</summary>
     Task LeaveAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>The connection is gone.</summary>
+    /// <summary>The connection has ended.</summary>
     void Detach();
 
-    /// <summary>An attempt to get a connection failed.</summary>
+    /// <summary>An attempt to connect failed.</summary>
     void ConnectFailed(string cause)
     {
     }
 
-    /// <summary>There will be no other connection: the server told the client to stay away, or refused its start.</summary>
+    /// <summary>There will be no further connection: the token was revoked, the user banned, or the start refused.</summary>
     void Expel(WsmqException reason)
     {
     }

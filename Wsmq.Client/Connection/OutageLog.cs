@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Wsmq;
 
 /// <summary>
-/// Logs an outage, which may take hours of attempts, in a few lines: each cause once, and the number of attempts when it is over.
-/// An outage ends with a connection that lasts; the causes of one that ends at once are not logged again.
+/// Logs an outage, possibly hours of attempts, in a few lines: each cause once, and the number of attempts when it is over. An outage
+/// ends with a connection that lasts; after one that ends at once, known causes are not logged again.
 /// </summary>
 internal sealed class OutageLog(ILogger logger, TimeProvider time)
 {
@@ -33,7 +33,7 @@ internal sealed class OutageLog(ILogger logger, TimeProvider time)
         (_failures, _said) = (0, false);
     }
 
-    /// <summary>A connection that was lost; true where it is the first of its kind in this outage.</summary>
+    /// <summary>Logs a lost connection: as a warning where its cause is new in this outage, otherwise at the level Debug.</summary>
     public void Lost(Exception? error)
     {
         if (_causes.Add(KindOf(error) ?? error?.Message ?? string.Empty))
@@ -42,10 +42,10 @@ internal sealed class OutageLog(ILogger logger, TimeProvider time)
             Log.ConnectionLostAgain(logger, error);
     }
 
-    /// <summary>The connection has lasted: the next failure begins another outage.</summary>
+    /// <summary>The connection has lasted: the next failure starts a new outage.</summary>
     public void Over() => _causes.Clear();
 
-    // A refusal that names a time names another one each time.
+    // A refusal that states a retry time states a different one each time, so its text cannot be compared.
     private static string? KindOf(Exception? error) =>
         error is not null && (error as WsmqException ?? WsmqException.From(error)) is { RetryAfter: not null } refusal ? refusal.Error.Code : null;
 }

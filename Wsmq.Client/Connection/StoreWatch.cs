@@ -1,6 +1,6 @@
 namespace Wsmq;
 
-/// <summary>Whether the server's store is there, as far as the client was told: when it changes, and at every new connection.</summary>
+/// <summary>Whether the server's store is available, as the server last reported: on changes, and on every new connection.</summary>
 internal sealed class StoreWatch(ClientEvents events)
 {
     private readonly Lock _gate = new();
@@ -10,7 +10,7 @@ internal sealed class StoreWatch(ClientEvents events)
 
     public void Set(bool available)
     {
-        // Inside the lock, so that the app hears of the changes in their order.
+        // Raised inside the lock, so that the app receives the changes in order.
         lock (_gate)
         {
             if (_available == available)

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Wsmq;
 
-/// <summary>Everything that the client logs. Neither tokens nor bodies are among it.</summary>
+/// <summary>All log messages of the client. No message contains a token or a body.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "The client is {State}.")]
@@ -11,46 +11,46 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Warning, "The connection was lost.")]
     public static partial void ConnectionLost(ILogger logger, Exception? exception);
 
-    [LoggerMessage(4, LogLevel.Warning, "{Operation} met an error (source {Source}, position {Position}).")]
+    [LoggerMessage(4, LogLevel.Warning, "{Operation} failed (source {Source}, position {Position}).")]
     public static partial void Error(ILogger logger, Exception exception, WsmqOperation operation, string? source, string? position);
 
-    [LoggerMessage(5, LogLevel.Error, "An event handler of the app for {Event} failed.")]
+    [LoggerMessage(5, LogLevel.Error, "The app's handler of the event {Event} threw.")]
     public static partial void EventHandlerFailed(ILogger logger, Exception exception, string @event);
 
-    [LoggerMessage(6, LogLevel.Warning, "Entries of {Source} between {After} and {Before} will not come: {Reason}.")]
+    [LoggerMessage(6, LogLevel.Warning, "Entries of {Source} after {After} and before {Before} will not be delivered: {Reason}.")]
     public static partial void Gap(ILogger logger, WsmqAddress source, WsmqPosition after, WsmqPosition before, string reason);
 
-    [LoggerMessage(7, LogLevel.Warning, "The server waits for acks of {Source} at {Position}.")]
+    [LoggerMessage(7, LogLevel.Warning, "The server waits for acks of {Source} up to {Position} before it delivers more.")]
     public static partial void Stalled(ILogger logger, WsmqAddress source, WsmqPosition position);
 
-    [LoggerMessage(8, LogLevel.Debug, "Deliveries of {Source} are missing behind {Received}: asking for them.")]
+    [LoggerMessage(8, LogLevel.Debug, "Deliveries of {Source} after {Received} are missing; requesting them.")]
     public static partial void Missing(ILogger logger, WsmqAddress source, WsmqPosition received);
 
-    [LoggerMessage(9, LogLevel.Warning, "Live pushes come faster than their handler takes them: the oldest was dropped.")]
+    [LoggerMessage(9, LogLevel.Warning, "Live pushes arrive faster than their handler processes them: the oldest was dropped.")]
     public static partial void LiveDropped(ILogger logger);
 
-    [LoggerMessage(10, LogLevel.Warning, "Stopping did not wait longer than StopTimeout for {What}.")]
+    [LoggerMessage(10, LogLevel.Warning, "StopTimeout elapsed while waiting for {What}; the client stops without waiting longer.")]
     public static partial void StopTimedOut(ILogger logger, string what);
 
     [LoggerMessage(11, LogLevel.Critical, "A loop of the client ended with an error: this is a defect in wsmq.")]
     public static partial void LoopFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(12, LogLevel.Debug, "Sends to {To} are repeated in {Delay}.")]
+    [LoggerMessage(12, LogLevel.Debug, "Sends to {To} are retried in {Delay}.")]
     public static partial void SendsRepeated(ILogger logger, string to, TimeSpan delay);
 
-    [LoggerMessage(14, LogLevel.Information, "The server is stopping: the client connects anew.")]
+    [LoggerMessage(14, LogLevel.Information, "The server is stopping; the client reconnects.")]
     public static partial void Leaving(ILogger logger);
 
-    [LoggerMessage(15, LogLevel.Warning, "The server says that the store is away: sends fail, and nothing is delivered.")]
+    [LoggerMessage(15, LogLevel.Warning, "The server reports that its store is unavailable: sends are retried until SendTimeout, and nothing is delivered.")]
     public static partial void StoreAway(ILogger logger);
 
-    [LoggerMessage(16, LogLevel.Information, "The store is back.")]
+    [LoggerMessage(16, LogLevel.Information, "The server reports that its store is available again.")]
     public static partial void StoreBack(ILogger logger);
 
-    [LoggerMessage(13, LogLevel.Debug, "Closing a connection met an error.")]
+    [LoggerMessage(13, LogLevel.Debug, "Closing a connection failed.")]
     public static partial void CloseFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(130, LogLevel.Warning, "Attempt {Attempt} to connect failed: {Cause}. The next follows in {RetryIn}; the same is not logged again before there is a connection.")]
+    [LoggerMessage(130, LogLevel.Warning, "Attempt {Attempt} to connect failed: {Cause}. The next follows in {RetryIn}; the same cause is not logged again until the client is connected.")]
     public static partial void ConnectFailed(ILogger logger, int attempt, string cause, TimeSpan retryIn);
 
     [LoggerMessage(131, LogLevel.Debug, "Attempt {Attempt} to connect failed; the next follows in {RetryIn}.")]
@@ -62,15 +62,15 @@ internal static partial class Log
     [LoggerMessage(133, LogLevel.Debug, "The connection was lost again.")]
     public static partial void ConnectionLostAgain(ILogger logger, Exception? exception);
 
-    [LoggerMessage(50, LogLevel.Warning, "The message {Position} of {Source} was set aside after {Attempts} failed attempts.")]
+    [LoggerMessage(50, LogLevel.Warning, "The message {Position} of {Source} was dead-lettered after {Attempts} failed attempts.")]
     public static partial void Skipped(ILogger logger, WsmqAddress source, WsmqPosition position, int attempts);
 
-    [LoggerMessage(120, LogLevel.Warning, "No handler takes messages of the type {Type}: {Count} dead-lettered since this was last said, now {Position} of {Source}. Register one with On or OnAny before the client starts, or set UnhandledMessages to Ignore.")]
+    [LoggerMessage(120, LogLevel.Warning, "No handler takes messages of the type {Type}: {Count} dead-lettered since this was last logged, the latest at {Position} of {Source}. Register one with On or OnAny before the client starts, or set UnhandledMessages to Ignore.")]
     public static partial void NoHandler(ILogger logger, string type, int count, string source, string position);
 
-    [LoggerMessage(121, LogLevel.Debug, "The message {Position} of {Source} has the type {Type}, which no handler takes: ignored.")]
+    [LoggerMessage(121, LogLevel.Debug, "The message {Position} of {Source} has the type {Type}, which no handler takes: it is ignored.")]
     public static partial void Ignored(ILogger logger, string position, string source, string? type);
 
-    [LoggerMessage(51, LogLevel.Debug, "That the message {Position} of {Source} failed could not be reported.")]
+    [LoggerMessage(51, LogLevel.Debug, "The nack of the message {Position} of {Source} failed.")]
     public static partial void FailureNotReported(ILogger logger, Exception exception, WsmqAddress source, WsmqPosition position);
 }

@@ -3,9 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace Wsmq;
 
 /// <summary>
-/// The app's loggers, for a connection of SignalR. A connection has a container of its own, which disposes what it holds: the app's
-/// factory must survive that. And what SignalR says about each failed attempt to connect is for a search of errors only, because
-/// the client says it already, once an outage.
+/// Wraps the app's logger factory for a SignalR connection. A connection has its own service container, which disposes its services;
+/// the app's factory must survive that. Also lowers SignalR's messages about each failed attempt to connect to the level Debug, because
+/// the client logs them itself, once per outage.
 /// </summary>
 internal sealed class SignalRLogs(ILoggerFactory inner) : ILoggerFactory
 {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Wsmq;
 
 /// <summary>
-/// Says that nothing takes messages of a type: at once, and while more of them come once a minute, with their number. Senders choose
-/// the types: beyond some they are logged together.
+/// Logs that no handler takes messages of a type: at once, and then at most once a minute while more of them come, with their number.
+/// Senders choose the type names, so beyond a number of types the rest is logged together.
 /// </summary>
 internal sealed class UnhandledLog(ILogger logger, TimeProvider time)
 {

@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace Wsmq;
 
-/// <summary>Wakes one loop. It carries nothing: any number of calls before the loop comes to it are one.</summary>
+/// <summary>Wakes one loop. It carries no data: any number of calls before the loop wakes count as one.</summary>
 internal sealed class Wakeup
 {
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
@@ -12,7 +12,7 @@ internal sealed class Wakeup
 
     public async Task WaitAsync(CancellationToken cancellationToken) => await _signal.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Waits for a call, but not longer than this.</summary>
+    /// <summary>Waits for a call of <see cref="Set"/>, at most for the given time.</summary>
     public async Task WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(atMost, time);
@@ -23,7 +23,7 @@ internal sealed class Wakeup
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The time is over, which is as good as a call.
+            // The time has elapsed: the loop runs, as after a call.
         }
     }
 }

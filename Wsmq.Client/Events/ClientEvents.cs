@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Wsmq;
 
-/// <summary>Logs what happens and tells the app; what the app's event handlers throw ends here.</summary>
+/// <summary>Logs events and raises them to the app; exceptions of the app's event handlers are caught and logged here.</summary>
 internal sealed class ClientEvents(ILogger logger, TimeProvider time)
 {
     private readonly UnhandledLog _unhandled = new(logger, time);
@@ -21,7 +21,7 @@ internal sealed class ClientEvents(ILogger logger, TimeProvider time)
 
     public event EventHandler<WsmqConnectFailedEventArgs>? ConnectFailed;
 
-    /// <summary>What the events name as their sender.</summary>
+    /// <summary>The sender of the events: the client.</summary>
     public object? Sender { get; set; }
 
     public ILogger Logger => logger;
@@ -61,13 +61,13 @@ internal sealed class ClientEvents(ILogger logger, TimeProvider time)
 
     public void RaiseError(WsmqOperation operation, Exception exception, WsmqDelivery? delivery = null)
     {
-        // Failed attempts and lost connections have a log of their own, which does not repeat itself.
+        // OutageLog logs failed attempts and lost connections, without repetition.
         if (operation is not (WsmqOperation.Connect or WsmqOperation.Connection))
             Log.Error(logger, exception, operation, delivery?.Source, delivery?.Position);
         Raise(Error, new WsmqErrorEventArgs(operation, exception, delivery), nameof(Error));
     }
 
-    /// <summary>The same for a message that no handler takes, of which many may come: logged once in a while.</summary>
+    /// <summary>As <see cref="RaiseError"/>, for a message without a handler. There may be many, so the log is rate-limited.</summary>
     public void RaiseUnhandled(Exception exception, WsmqDelivery delivery)
     {
         _unhandled.Note(delivery);

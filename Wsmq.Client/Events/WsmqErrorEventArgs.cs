@@ -1,17 +1,20 @@
 namespace Wsmq;
 
-/// <summary>The client met an error that no caller is there to get; what happens next stands at <see cref="WsmqOperation"/>.</summary>
-/// <param name="operation">What the client was doing.</param>
-/// <param name="exception">The error; a <see cref="WsmqException"/> where the server gave a code.</param>
-/// <param name="delivery">The message it was about, or null.</param>
+/// <summary>
+/// Data of <see cref="WsmqClient.Error"/>: an error that has no caller to throw to. <see cref="WsmqOperation"/> describes what happens
+/// next.
+/// </summary>
+/// <param name="operation">The operation that failed.</param>
+/// <param name="exception">The error; a <see cref="WsmqException"/> where it has a code.</param>
+/// <param name="delivery">The message that was being handled, or null.</param>
 public sealed class WsmqErrorEventArgs(WsmqOperation operation, Exception exception, WsmqDelivery? delivery) : EventArgs
 {
-    /// <summary>What the client was doing.</summary>
+    /// <summary>The operation that failed.</summary>
     public WsmqOperation Operation { get; } = operation;
 
-    /// <summary>The error; a <see cref="WsmqException"/> where the server gave a code.</summary>
+    /// <summary>The error; a <see cref="WsmqException"/> where it has a code.</summary>
     public Exception Exception { get; } = exception;
 
-    /// <summary>The message it was about, or null.</summary>
+    /// <summary>The message that was being handled; null where the error does not concern a message.</summary>
     public WsmqDelivery? Delivery { get; } = delivery;
 }

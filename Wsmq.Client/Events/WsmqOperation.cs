@@ -1,37 +1,42 @@
 namespace Wsmq;
 
-/// <summary>What the client was doing when it met an error.</summary>
+/// <summary>The operation of the client that failed, in <see cref="WsmqErrorEventArgs.Operation"/>.</summary>
 public enum WsmqOperation
 {
-    /// <summary>An attempt to connect failed, a refused token included; the next one follows, and asks for a token again.</summary>
+    /// <summary>
+    /// An attempt to connect failed, for example because the token was refused. The client tries again, and requests a new token from
+    /// the app.
+    /// </summary>
     Connect = 0,
 
-    /// <summary>The connection was closed with an error; the client connects again, unless the error is <c>revoked</c> or <c>banned</c>.</summary>
+    /// <summary>The connection was closed with an error. The client reconnects, except after <c>revoked</c> or <c>banned</c>.</summary>
     Connection = 1,
 
-    /// <summary>A handler failed; it is given the same message again.</summary>
+    /// <summary>A handler threw. It is called with the same message again.</summary>
     Handle = 2,
 
     /// <summary>
-    /// No handler takes messages of this type, and there is no fallback; the message is dead-lettered. Not raised where
+    /// No handler is registered for the type of the message, and there is no fallback. The message is dead-lettered. Not raised where
     /// <see cref="WsmqClientOptions.UnhandledMessages"/> is <see cref="WsmqUnhandledMessages.Ignore"/>.
     /// </summary>
     FindHandler = 3,
 
     /// <summary>
-    /// The body does not fit the handler's type, and there is no fallback: a failed attempt, as <see cref="Handle"/>.
+    /// The body does not fit the handler's type, and there is no fallback. It counts as a failed attempt, as <see cref="Handle"/>.
     /// </summary>
     ReadBody = 4,
 
-    /// <summary>An ack was refused; the messages may come again after the next connect.</summary>
+    /// <summary>The server refused an ack. The messages may be delivered again after the next connect.</summary>
     Acknowledge = 5,
 
-    /// <summary>The server would not deliver again what is missing; a gap is announced and delivery goes on.</summary>
+    /// <summary>
+    /// The server refused to deliver missing messages again. The client raises <see cref="WsmqClient.Gap"/>, and delivery continues.
+    /// </summary>
     Resume = 6,
 
-    /// <summary>A live push could not be read, or its handler failed; it is gone.</summary>
+    /// <summary>A live push could not be read, or its handler threw. The push is lost.</summary>
     Live = 7,
 
-    /// <summary>The server sent something that is not in the protocol; it was ignored.</summary>
+    /// <summary>The server sent a malformed call. The client ignored it.</summary>
     Protocol = 8,
 }

@@ -1,13 +1,13 @@
 namespace Wsmq;
 
-/// <summary>The client's state has changed.</summary>
-/// <param name="previous">The state before.</param>
-/// <param name="current">The state now.</param>
+/// <summary>Data of <see cref="WsmqClient.StateChanged"/>: the client's state has changed.</summary>
+/// <param name="previous">The state before the change.</param>
+/// <param name="current">The state after the change.</param>
 public sealed class WsmqStateChangedEventArgs(WsmqClientState previous, WsmqClientState current) : EventArgs
 {
-    /// <summary>The state before.</summary>
+    /// <summary>The state before the change.</summary>
     public WsmqClientState Previous { get; } = previous;
 
-    /// <summary>The state now.</summary>
+    /// <summary>The state after the change.</summary>
     public WsmqClientState Current { get; } = current;
 }

@@ -1,9 +1,9 @@
 namespace Wsmq;
 
-/// <summary>The server's store has gone away or has come back.</summary>
-/// <param name="available">Whether it answers.</param>
+/// <summary>Data of <see cref="WsmqClient.StoreStateChanged"/>: the server's store has become unavailable or available.</summary>
+/// <param name="available">Whether the store answers.</param>
 public sealed class WsmqStoreStateChangedEventArgs(bool available) : EventArgs
 {
-    /// <summary>Whether it answers.</summary>
+    /// <summary>Whether the store answers.</summary>
     public bool Available { get; } = available;
 }

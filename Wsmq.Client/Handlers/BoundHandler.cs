@@ -4,7 +4,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Wsmq;
 
-/// <summary>A handler for one type of message, or of live push. Reading the body is a step of its own: its failure is not the handler's.</summary>
+/// <summary>
+/// A handler for one type of message or live push. Reading the body is a separate step, because its failure is not the handler's.
+/// </summary>
 internal sealed class BoundHandler<TMessage, TArgument>(Func<TMessage, TArgument> read, Func<TArgument, CancellationToken, Task> handle)
     : IHandler<TMessage>
 {
@@ -20,31 +22,33 @@ internal sealed class BoundHandler<TMessage, TArgument>(Func<TMessage, TArgument
         }
         catch (Exception e)
         {
-            // Whatever a converter throws: the caller hands the message to the fallback, or reports this.
+            // Converters may throw any exception: the caller passes the message to the fallback, or reports the error.
             error = e;
             return false;
         }
     }
 }
 
-/// <summary>A handler whose argument type is not known here.</summary>
+/// <summary>A handler without its argument type.</summary>
 internal interface IHandler<in TMessage>
 {
     bool TryBind(
         TMessage message, [NotNullWhen(true)] out Func<CancellationToken, Task>? call, [NotNullWhen(false)] out Exception? error);
 }
 
-/// <summary>Reads bodies.</summary>
+/// <summary>Deserializes bodies.</summary>
 internal static class Bodies
 {
-    /// <summary>The body as a type; JSON null is refused unless the type has a value for it, because handlers are written for one.</summary>
+    /// <summary>
+    /// Deserializes a body. Refuses JSON null unless the type is nullable, because handlers do not expect a null body.
+    /// </summary>
     public static T Read<T>(WsmqJsonBody? body, bool hasData, JsonTypeInfo<T> typeInfo)
     {
         if (hasData)
-            throw new JsonException("The message carries bytes, not JSON: take it with the fallback.");
+            throw new JsonException("The body is bytes, not JSON: handle the message with OnAny, or a live push with OnLive.");
         var value = (body ?? default).To(typeInfo);
         return value is not null || Nullable.GetUnderlyingType(typeof(T)) is not null
             ? value!
-            : throw new JsonException($"The body is null, and no {typeof(T).Name}.");
+            : throw new JsonException($"The body is null, not a {typeof(T).Name}.");
     }
 }

@@ -2,14 +2,14 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Wsmq;
 
-/// <summary>Which messages a handler is for, where it does not name them.</summary>
+/// <summary>Derives the type name that a handler takes, where the app does not pass one.</summary>
 internal static class HandledTypes
 {
     /// <summary>
-    /// The wire name of a handler's type. Messages are sent as the type that they have at run time, so that a handler for an interface
-    /// would wait for ever, unless the interface says how its derived types are written.
+    /// The wire name of a handler's type. Messages are named by their run-time type, so a handler for an interface would never be
+    /// called, unless the interface defines how its derived types are serialized.
     /// </summary>
-    /// <exception cref="WsmqException"><c>no-type-name</c>.</exception>
+    /// <exception cref="WsmqException"><c>no-type-name</c>: no message is sent as this type.</exception>
     public static string NameOf(JsonTypeInfo typeInfo)
     {
         ArgumentNullException.ThrowIfNull(typeInfo);

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Wsmq;
 
-/// <summary>Who takes messages: handlers by type and a fallback, or one reader, but not both.</summary>
+/// <summary>The consumers of messages: handlers by type and a fallback, or one reader, but not both.</summary>
 internal sealed class HandlerRegistry
 {
     private readonly Lock _gate = new();
@@ -38,7 +38,7 @@ internal sealed class HandlerRegistry
         lock (_gate)
         {
             RefuseWhileReading();
-            _fallback = _fallback is null ? handler : throw new InvalidOperationException("There is a fallback already.");
+            _fallback = _fallback is null ? handler : throw new InvalidOperationException("There already is a fallback: dispose it first.");
             return Registered(() => _fallback = null);
         }
     }
@@ -56,7 +56,9 @@ internal sealed class HandlerRegistry
     {
         lock (_gate)
         {
-            _liveFallback = _liveFallback is null ? handler : throw new InvalidOperationException("There is a handler for all live pushes already.");
+            _liveFallback = _liveFallback is null
+                ? handler
+                : throw new InvalidOperationException("There already is a handler for all live pushes: dispose it first.");
             return Registered(() => _liveFallback = null);
         }
     }
@@ -66,9 +68,9 @@ internal sealed class HandlerRegistry
         lock (_gate)
         {
             if (_reader is not null)
-                throw new InvalidOperationException("Messages are being read already: only one enumeration at a time.");
+                throw new InvalidOperationException("Messages are being read already: only one enumeration can run at a time.");
             if (!_handlers.IsEmpty || _fallback is not null)
-                throw new InvalidOperationException("Handlers are registered: messages go to them, and cannot be read as well.");
+                throw new InvalidOperationException("Handlers are registered: remove them before reading with ReadAllAsync.");
             _reader = new MessageReader();
             Changed();
             return _reader;
@@ -86,7 +88,7 @@ internal sealed class HandlerRegistry
         }
     }
 
-    /// <summary>The client was stopped: the enumeration ends where it stands.</summary>
+    /// <summary>Ends the enumeration, if there is one, because the client was stopped.</summary>
     public void StopReading()
     {
         if (_reader is not { } reader)
@@ -104,13 +106,13 @@ internal sealed class HandlerRegistry
     private static void AddTo<T>(ConcurrentDictionary<string, T> handlers, string type, T handler)
     {
         if (!handlers.TryAdd(type, handler))
-            throw new InvalidOperationException($"There is a handler for '{type}' already.");
+            throw new InvalidOperationException($"There already is a handler for '{type}': dispose it first.");
     }
 
     private void RefuseWhileReading()
     {
         if (_reader is not null)
-            throw new InvalidOperationException("Messages are being read with ReadAllAsync: handlers cannot take them as well.");
+            throw new InvalidOperationException("Messages are being read with ReadAllAsync: end that before registering a handler.");
     }
 
     private Registration Registered(Action remove)

@@ -2,7 +2,9 @@ using System.Collections.ObjectModel;
 
 namespace Wsmq;
 
-/// <summary>A durable message with its body read as a type.</summary>
+/// <summary>
+/// A durable message with a typed body, as a handler of <see cref="WsmqClient"/> receives it. It is acknowledged when the handler returns.
+/// </summary>
 /// <typeparam name="T">The type of the body.</typeparam>
 public sealed class WsmqMessage<T>
 {
@@ -12,36 +14,36 @@ public sealed class WsmqMessage<T>
         Body = body;
     }
 
-    /// <summary>What the sender sent.</summary>
+    /// <summary>The deserialized body.</summary>
     public T Body { get; }
 
-    /// <summary>The address whose log it comes from: the user's own queue, or a group.</summary>
+    /// <summary>The address whose log the message comes from: the user's own queue, or a group.</summary>
     public WsmqAddress Source => WsmqAddress.Parse(Delivery.Source);
 
-    /// <summary>Its place in that log.</summary>
+    /// <summary>The position of the message in that log.</summary>
     public WsmqPosition Position => WsmqPosition.Parse(Delivery.Position);
 
-    /// <summary>The sender's id of the message; the same message keeps it when it comes again.</summary>
+    /// <summary>The id of the message: the sender's, or a generated one. It stays the same when the message is delivered again.</summary>
     public string Id => Delivery.Id;
 
-    /// <summary>The user who sent it, stamped by the server; null where the app itself sent it.</summary>
+    /// <summary>The identifier of the user who sent the message, set by the server; null where the app itself sent it.</summary>
     public string? Sender => Delivery.Sender;
 
-    /// <summary>When the server accepted it.</summary>
+    /// <summary>When the server accepted the message, in UTC.</summary>
     public DateTimeOffset SentAt => DateTimeOffset.FromUnixTimeMilliseconds(Delivery.SentAt);
 
-    /// <summary>Its type on the wire.</summary>
+    /// <summary>The name of the message type on the wire; null where the sender gave none.</summary>
     public string? Type => Delivery.Type;
 
-    /// <summary>The headers that the sender gave it; empty where there are none.</summary>
+    /// <summary>The headers from the sender; empty where there are none.</summary>
     public IReadOnlyDictionary<string, string> Headers => Delivery.Headers ?? ReadOnlyDictionary<string, string>.Empty;
 
-    /// <summary>Ties an answer to a question.</summary>
+    /// <summary>Correlates a reply with its request; null where the sender gave none.</summary>
     public string? CorrelationId => Delivery.CorrelationId;
 
-    /// <summary>Where an answer should go.</summary>
+    /// <summary>The address for replies; null where the sender gave none.</summary>
     public WsmqAddress? ReplyTo => WsmqAddress.TryParse(Delivery.ReplyTo, out var replyTo, out _) ? replyTo : null;
 
-    /// <summary>The message as it came.</summary>
+    /// <summary>The message in its wire form.</summary>
     public WsmqDelivery Delivery { get; }
 }

@@ -1,12 +1,12 @@
 namespace Wsmq;
 
-/// <summary>How far one source is handled and acknowledged, and when its next ack is due. Guarded by the acker's lock.</summary>
+/// <summary>The handled and acknowledged positions of one source, and when its next ack is due. Guarded by the acker's lock.</summary>
 internal sealed class AckCursor(WsmqAddress source)
 {
-    // A quarter of the server's default window: it is never closed by acks that were held back.
+    // A quarter of the server's default in-flight window, so that delayed acks never fill it.
     public const int AckEvery = 64;
 
-    /// <summary>The least time between two acks of a source that are not due for another reason.</summary>
+    /// <summary>The minimum time between two acks of a source, unless an ack is due for another reason.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private WsmqPosition _handled;
@@ -17,13 +17,13 @@ internal sealed class AckCursor(WsmqAddress source)
 
     public WsmqAddress Source { get; } = source;
 
-    /// <summary>When to acknowledge, as a timestamp; null where there is nothing to.</summary>
+    /// <summary>The timestamp at which the next ack is due; null where there is none.</summary>
     public long? Due { get; private set; }
 
-    /// <summary>The ack under way; it never fails.</summary>
+    /// <summary>The ack in flight; the task never fails.</summary>
     public Task Ack { get; set; } = Task.CompletedTask;
 
-    /// <summary>Repeats in a row that brought no answer.</summary>
+    /// <summary>The number of acks in a row without an answer.</summary>
     public int Failures { get; set; }
 
     public bool IsUnderWay { get; private set; }
@@ -36,10 +36,10 @@ internal sealed class AckCursor(WsmqAddress source)
         _since++;
     }
 
-    /// <summary>The server has missed what was acknowledged.</summary>
+    /// <summary>Called when the server did not receive what was acknowledged.</summary>
     public void Forget() => _acknowledged = WsmqPosition.Start;
 
-    /// <summary>Makes an ack due, at once after a pause or many messages. True where that is earlier than it was.</summary>
+    /// <summary>Makes an ack due: at once after a pause or after many messages. True where it is due earlier than before.</summary>
     public bool Schedule(TimeProvider time)
     {
         var now = time.GetTimestamp();
@@ -47,7 +47,7 @@ internal sealed class AckCursor(WsmqAddress source)
         return ScheduleAt(isQuiet || _since >= AckEvery ? now : After(_last!.Value, Interval, time));
     }
 
-    /// <summary>Makes an ack due after a wait, whatever else there is.</summary>
+    /// <summary>Makes an ack due after a wait, and overrides an earlier due time.</summary>
     public void Postpone(TimeSpan wait, TimeProvider time)
     {
         Due = null;
@@ -72,7 +72,7 @@ internal sealed class AckCursor(WsmqAddress source)
 
     private bool ScheduleAt(long due)
     {
-        // An ack under way is followed by a look at what gathered meanwhile.
+        // When the ack in flight has its answer, the acker schedules the next one.
         if (!IsBehind || IsUnderWay || Due <= due)
             return false;
         Due = due;

@@ -1,16 +1,16 @@
 namespace Wsmq;
 
 /// <summary>
-/// Acknowledges what was handled: the highest position of each source, one ack at a time for each. The first after a pause goes out
-/// at once; while messages keep coming, one goes out in each interval, or after a number of messages.
+/// Acknowledges handled messages: the highest position of each source, with one ack in flight per source. The first ack after a pause is
+/// sent at once; while messages keep coming, one is sent in each interval, or after a number of messages.
 /// </summary>
 /// <remarks>
-/// An ack that is held back costs nothing but that its messages come again should the process die before. Each ack asks for an
-/// answer: without one a refusal, or a store that was away, would be found out only when the messages come again.
+/// The cost of a delayed ack is that its messages are delivered again if the process dies before it is sent. Each ack requests an
+/// answer: without one, a refusal or an unavailable store would be noticed only when the messages are delivered again.
 /// </remarks>
 internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : ISessionUser
 {
-    // Timers count in milliseconds: a wait for less would be none.
+    // Timers have a resolution of one millisecond: a shorter wait would be no wait.
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
     private readonly TimeProvider _time = options.TimeProvider;
@@ -49,13 +49,13 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
             if (!_cursors.TryGetValue(source, out var cursor))
                 _cursors.Add(source, cursor = new AckCursor(source));
             cursor.Handled(position);
-            // A repeat keeps the wait that it was given.
+            // An ack that is being retried keeps its back-off.
             if (cursor.Failures == 0)
                 Schedule(cursor);
         }
     }
 
-    /// <summary>The server sent something again that was handled: it has missed the ack.</summary>
+    /// <summary>Called when the server delivers a handled message again: it did not receive the ack.</summary>
     public void Repeat(WsmqAddress source)
     {
         lock (_gate)
@@ -79,14 +79,14 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
         }
     }
 
-    /// <summary>Sends what is not acknowledged yet, due or not, and waits for the answers.</summary>
+    /// <summary>Sends all outstanding acks, due or not, and waits for the answers.</summary>
     public Task SendAllAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
             return Task.WhenAll(_cursors.Values.Select(c => SendLastAsync(c, cancellationToken)).ToList());
     }
 
-    /// <summary>The same for one source.</summary>
+    /// <summary>Sends the outstanding ack of one source, due or not, and waits for the answer.</summary>
     public Task SendAsync(WsmqAddress source, CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -100,7 +100,7 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
         {
             if (cursor is { IsUnderWay: false, IsBehind: true } && _session is { } session)
             {
-                // No longer due: the loop would look for when.
+                // Sending clears the due time, which the loop requires of every cursor in the set.
                 _due.Remove(cursor);
                 Send(cursor, session, cancellationToken);
             }
@@ -109,12 +109,12 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
         await cursor.Ack.ConfigureAwait(false);
     }
 
-    /// <summary>Starts the acks that are due. The time until the next one, or null where there is none.</summary>
+    /// <summary>Starts the acks that are due. Returns the time until the next one, or null where there is none.</summary>
     private TimeSpan? SendDue(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            // Without a connection nothing is due: the next one makes it so.
+            // Without a connection no ack is due: the next connection makes them due.
             if (_session is not { } session)
                 return null;
             TimeSpan? next = null;

@@ -1,16 +1,16 @@
 namespace Wsmq;
 
-/// <summary>Finds out who takes a message, and waits until it is done.</summary>
+/// <summary>Passes a message to its handler or reader, and waits until it is handled.</summary>
 internal sealed class Dispatcher(HandlerRegistry handlers, WsmqClientOptions options, ClientEvents events)
 {
     private const string ReadingEnded = "reading-ended";
 
-    /// <summary>Returns when the message may be acknowledged; throws what the handler throws, or why there was none to call.</summary>
+    /// <summary>Returns when the message may be acknowledged. Throws what the handler throws, or why no handler was called.</summary>
     public async Task DispatchAsync(WsmqDelivery delivery, RunTokens stop)
     {
         while (true)
         {
-            // Without anybody to take messages they wait: an app that registers its handlers late would lose them.
+            // Messages wait while there is no handler at all: an app that registers its handlers late would lose them.
             await handlers.WhenSomeoneTakesAsync(stop.Begin).ConfigureAwait(false);
             if (handlers.Reader is not { } reader)
                 break;
@@ -20,7 +20,7 @@ internal sealed class Dispatcher(HandlerRegistry handlers, WsmqClientOptions opt
                     return;
                 case HandOver.Left:
                     throw new NotHandledException(
-                        null, new InvalidOperationException("The reading ended with the message in hand."), ReadingEnded);
+                        null, new InvalidOperationException("The ReadAllAsync loop threw or broke off at this message."), ReadingEnded);
                 default:
                     continue;
             }
@@ -48,6 +48,6 @@ internal sealed class Dispatcher(HandlerRegistry handlers, WsmqClientOptions opt
     private static NotHandledException NoHandler(WsmqDelivery delivery) => new(
         WsmqOperation.FindHandler,
         new InvalidOperationException(
-            $"No handler takes the type '{delivery.Type}', and there is no fallback: register one with On or OnAny before starting."),
+            $"No handler takes the type '{delivery.Type}', and there is no fallback: register one with On or OnAny before the start."),
         WsmqNackReasons.NoHandler);
 }

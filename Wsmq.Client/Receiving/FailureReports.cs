@@ -1,11 +1,11 @@
 namespace Wsmq;
 
 /// <summary>
-/// Tells the server of attempts that failed, so that it counts the attempts where a restart of this process does not lose them, and
-/// in the end sets the message aside.
+/// Sends a nack for each failed attempt. The server counts them, so that the count survives a restart of this process, and finally
+/// dead-letters the message.
 /// </summary>
 /// <remarks>
-/// A report that does not get through is not repeated: the next failure is reported again, and one attempt more does no harm.
+/// A nack that does not get through is not repeated: the next failure sends another, and one attempt more does no harm.
 /// </remarks>
 internal sealed class FailureReports(Acker acker, WsmqClientOptions options, ClientEvents events) : ISessionUser
 {
@@ -16,14 +16,14 @@ internal sealed class FailureReports(Acker acker, WsmqClientOptions options, Cli
     public void Detach() => _attached = Unattached();
 
     /// <summary>
-    /// Returns once the server has answered, or cannot be asked. Throws only where it is stopped. Messages may come, and fail, before
-    /// their connection is attached, or after it was lost: the report waits for one until the next attempt.
+    /// Sends a nack. Returns once the server has answered or the nack has failed; throws only when stopped. A message may fail before
+    /// its connection is attached, or after it was lost: the nack then waits for a connection until the next attempt.
     /// </summary>
-    /// <param name="source">Of which message.</param>
-    /// <param name="position">Its position.</param>
-    /// <param name="exception">How it failed.</param>
-    /// <param name="next">Completes when the next attempt begins, and there is nothing to report any more.</param>
-    /// <param name="stop">Ends it.</param>
+    /// <param name="source">The source of the message.</param>
+    /// <param name="position">The position of the message.</param>
+    /// <param name="exception">Why the attempt failed.</param>
+    /// <param name="next">Completes when the next attempt starts: the nack is obsolete then.</param>
+    /// <param name="stop">Ends the wait.</param>
     public async Task ReportAsync(WsmqAddress source, WsmqPosition position, Exception exception, Task next, CancellationToken stop)
     {
         var attached = _attached.Task;
@@ -33,7 +33,7 @@ internal sealed class FailureReports(Acker acker, WsmqClientOptions options, Cli
         var session = await attached.ConfigureAwait(false);
         try
         {
-            // Only the first message that is not acknowledged counts: the server has to know of those before it.
+            // The server counts attempts only at the first unacknowledged message, so send the acks of those before it first.
             await acker.SendAsync(source, stop).ConfigureAwait(false);
             var reason = exception is NotHandledException early ? early.Reason ?? options.NackReason(early.Cause) : options.NackReason(exception);
             await session.FailAsync(source, position, reason)

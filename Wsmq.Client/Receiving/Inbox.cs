@@ -1,6 +1,6 @@
 namespace Wsmq;
 
-/// <summary>Takes what the connection hands over, sorts it by source, and returns at once.</summary>
+/// <summary>Receives the server's calls, dispatches them by source, and returns at once.</summary>
 internal sealed class Inbox(
     Sources sources, LiveQueue live, Acker acker, Resumer resumer, StoreWatch store, ClientEvents events) : ISessionReceiver
 {
@@ -15,7 +15,8 @@ internal sealed class Inbox(
         if (sources.Find(delivery.Source) is not { } state || !WsmqPosition.TryParse(delivery.Position, out var position)
             || !WsmqPosition.TryParse(delivery.Previous, out var previous))
         {
-            events.RaiseError(WsmqOperation.Protocol, new FormatException("A delivery has no readable source, position or previous."), delivery);
+            events.RaiseError(
+                WsmqOperation.Protocol, new FormatException("A delivery has a malformed source, position or previous position."), delivery);
             return;
         }
 
@@ -27,7 +28,7 @@ internal sealed class Inbox(
         if (!WsmqAddress.TryParse(source, out var address, out _) || !WsmqPosition.TryParse(after, out var first)
             || !WsmqPosition.TryParse(before, out var last) || last <= first)
         {
-            events.RaiseError(WsmqOperation.Protocol, new FormatException($"A gap has no readable source or positions: {source}, {after}, {before}."));
+            events.RaiseError(WsmqOperation.Protocol, new FormatException($"A gap has a malformed source or position: {source}, {after}, {before}."));
             return;
         }
 
@@ -42,18 +43,19 @@ internal sealed class Inbox(
         if (WsmqAddress.TryParse(source, out var address, out _) && WsmqPosition.TryParse(position, out var at))
             events.RaiseStalled(new WsmqStalledEventArgs(address, at));
         else
-            events.RaiseError(WsmqOperation.Protocol, new FormatException($"A stall has no readable source or position: {source}, {position}."));
+            events.RaiseError(WsmqOperation.Protocol, new FormatException($"A stall has a malformed source or position: {source}, {position}."));
     }
 
     public void Skipped(string source, string position, int attempts)
     {
         if (!WsmqAddress.TryParse(source, out var address, out _) || !WsmqPosition.TryParse(position, out var at))
         {
-            events.RaiseError(WsmqOperation.Protocol, new FormatException($"A skip has no readable source or position: {source}, {position}."));
+            events.RaiseError(
+                WsmqOperation.Protocol, new FormatException($"A dead letter has a malformed source or position: {source}, {position}."));
             return;
         }
 
-        // An attempt that began before the client was told is told once more.
+        // The server reports a dead letter again for a nack that was already in flight.
         if (sources.Of(address).Skip(at))
             events.RaiseSkipped(new WsmqDeadLetteredEventArgs(address, at, attempts));
     }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Wsmq;
 
-/// <summary>Live pushes on their way to their handlers, one after another. They are not kept anywhere, so the oldest goes if they pile up.</summary>
+/// <summary>Queues live pushes for their handlers, one after another. They are not durable, so a full queue drops the oldest.</summary>
 internal sealed class LiveQueue
 {
     private readonly Channel<WsmqLiveMessage> _queue;
@@ -23,8 +23,8 @@ internal sealed class LiveQueue
 
     public void Add(WsmqLiveMessage message) => _queue.Writer.TryWrite(message);
 
-    /// <param name="before">Completes when the handlers of the start before have returned.</param>
-    /// <param name="stop">When to end.</param>
+    /// <param name="before">Completes when the handlers of the previous run have returned.</param>
+    /// <param name="stop">Ends the loop.</param>
     public async Task RunAsync(Task before, RunTokens stop)
     {
         await before.WaitAsync(stop.Begin).ConfigureAwait(false);

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 
 namespace Wsmq;
 
-/// <summary>One enumeration of <see cref="WsmqClient.ReadAllAsync"/>: a message counts as handled when the next one is asked for.</summary>
+/// <summary>One enumeration of <see cref="WsmqClient.ReadAllAsync"/>: a message counts as handled when the next one is requested.</summary>
 internal sealed class MessageReader
 {
     private readonly Channel<Offer> _offers = Channel.CreateBounded<Offer>(
@@ -14,7 +14,7 @@ internal sealed class MessageReader
         public TaskCompletionSource<HandOver> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    /// <summary>Completes when the app is done with the message, or has ended the enumeration before.</summary>
+    /// <summary>Completes when the app has handled the message, or has ended the enumeration before.</summary>
     public async Task<HandOver> HandOverAsync(WsmqDelivery delivery, RunTokens stop)
     {
         var offer = new Offer(delivery, stop.Begin);
@@ -48,7 +48,7 @@ internal sealed class MessageReader
         }
         finally
         {
-            // First, or the source loops would offer to a reader that takes nothing any more, again and again.
+            // First, or the source loops would keep offering messages to a reader that has ended.
             onEnd();
             Complete();
             current?.Done.TrySetResult(cancellationToken.IsCancellationRequested ? HandOver.NotTaken : HandOver.Left);
@@ -61,15 +61,15 @@ internal sealed class MessageReader
     public void Complete() => _offers.Writer.TryComplete();
 }
 
-/// <summary>What became of a message that was offered to an enumeration.</summary>
+/// <summary>The outcome of offering a message to an enumeration.</summary>
 internal enum HandOver
 {
-    /// <summary>The app asked for the next one.</summary>
+    /// <summary>The app requested the next message.</summary>
     Done,
 
-    /// <summary>The enumeration ended before the message was taken out, or was cancelled.</summary>
+    /// <summary>The enumeration ended before it returned the message, or was cancelled.</summary>
     NotTaken,
 
-    /// <summary>The app left the enumeration with the message in hand: its loop threw, or broke off.</summary>
+    /// <summary>The app left the enumeration while it handled the message: its loop threw or broke off.</summary>
     Left,
 }

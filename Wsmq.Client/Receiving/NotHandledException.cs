@@ -1,9 +1,9 @@
 namespace Wsmq;
 
-/// <summary>An attempt at a message that failed before a handler had it.</summary>
-/// <param name="operation">What the app is told that the client was doing; null where it is not told.</param>
-/// <param name="cause">What it is told.</param>
-/// <param name="reason">What the server is told; null for what the app says about the cause.</param>
+/// <summary>An attempt to handle a message failed before a handler was called.</summary>
+/// <param name="operation">The operation in the app's <c>Error</c> event; null where none is raised.</param>
+/// <param name="cause">The exception in that event.</param>
+/// <param name="reason">The reason in the nack; null to use the app's <c>NackReason</c> of the cause.</param>
 internal sealed class NotHandledException(WsmqOperation? operation, Exception cause, string? reason = null) : Exception(cause.Message, cause)
 {
     public WsmqOperation? Operation { get; } = operation;

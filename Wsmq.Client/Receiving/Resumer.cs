@@ -1,13 +1,13 @@
 namespace Wsmq;
 
-/// <summary>Asks the server to start sources again behind what was received, and repeats that until it has an answer.</summary>
+/// <summary>Calls Resume for sources with missing deliveries, after the last received position, and retries until answered.</summary>
 internal sealed class Resumer(WsmqClientOptions options, ClientEvents events) : ISessionUser
 {
     private readonly Wakeup _work = new();
     private volatile HubSession? _session;
     private TimeSpan? _retryAfter;
 
-    /// <summary>Where to look for sources that want it; set once, before the loop starts.</summary>
+    /// <summary>All sources; set once, before the loop starts.</summary>
     public Sources? Sources { get; set; }
 
     public void Attach(HubSession session)
@@ -18,7 +18,7 @@ internal sealed class Resumer(WsmqClientOptions options, ClientEvents events) : 
         Wake();
     }
 
-    // What it asks for is asked for again at the next connection.
+    // Pending resumes are repeated on the next connection.
     public Task LeaveAsync(CancellationToken cancellationToken)
     {
         Detach();

@@ -1,6 +1,6 @@
 namespace Wsmq;
 
-/// <summary>What a stop cancels: first that handlers begin, and later the handlers that run.</summary>
-/// <param name="Begin">Cancelled with the call of the stop: from then on no handler is called.</param>
-/// <param name="Handle">What handlers are given: cancelled once what they may still send has its receipt.</param>
+/// <summary>The two tokens of a run, which a stop cancels one after the other.</summary>
+/// <param name="Begin">Cancelled when the stop is called: from then on no handler is called.</param>
+/// <param name="Handle">The handlers' token: cancelled once the sends in flight have their receipts or have timed out.</param>
 internal readonly record struct RunTokens(CancellationToken Begin, CancellationToken Handle);

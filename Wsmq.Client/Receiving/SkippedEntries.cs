@@ -1,6 +1,6 @@
 namespace Wsmq;
 
-/// <summary>Entries of one source that the server has set aside, until the client has come to them. Guarded by its source's lock.</summary>
+/// <summary>Dead-lettered entries of one source that the client has not yet reached. Guarded by the source's lock.</summary>
 internal sealed class SkippedEntries
 {
     private readonly HashSet<WsmqPosition> _positions = [];
@@ -15,7 +15,7 @@ internal sealed class SkippedEntries
 
     public bool Contains(WsmqPosition position) => _positions.Contains(position);
 
-    /// <summary>Completes once the entry is among them. One is awaited at a time: the one in hand.</summary>
+    /// <summary>Completes once the entry is dead-lettered. One entry is awaited at a time: the one that is being handled.</summary>
     public Task WhenAdded(WsmqPosition position)
     {
         if (Contains(position))
@@ -25,7 +25,7 @@ internal sealed class SkippedEntries
         return _awaited!.Value.Added.Task;
     }
 
-    /// <summary>Forgets what lies behind the client. True where nothing is left.</summary>
+    /// <summary>Removes entries up to a position that the client has passed. True where none are left.</summary>
     public bool IsDone(WsmqPosition left)
     {
         _positions.RemoveWhere(p => p <= left);

@@ -1,15 +1,15 @@
 namespace Wsmq;
 
 /// <summary>
-/// Hands the messages of one source to the app, one after another: a failing one again and again, with growing waits, before the
-/// next, so that nothing behind it is acknowledged. The server counts the failures, and says when it is to go on without that one.
+/// Passes the messages of one source to the app, one after another. A message that fails is repeated with growing waits before the next
+/// one, so that no later message is acknowledged. The server counts the failures, and dead-letters the message at its limit.
 /// </summary>
 internal sealed class SourceLoop(
     Dispatcher dispatcher, Acker acker, Resumer resumer, FailureReports failures, WsmqClientOptions options, ClientEvents events)
 {
-    /// <param name="source">Whose messages.</param>
-    /// <param name="before">Completes when the handlers of the start before have returned.</param>
-    /// <param name="stop">When to end.</param>
+    /// <param name="source">The source.</param>
+    /// <param name="before">Completes when the handlers of the previous run have returned.</param>
+    /// <param name="stop">Ends the loop.</param>
     public async Task RunAsync(SourceState source, Task before, RunTokens stop)
     {
         try
@@ -22,14 +22,14 @@ internal sealed class SourceLoop(
                 var handled = await TakeAsync(source, item, stop).ConfigureAwait(false);
                 if (source.Left(item, handled))
                     resumer.Wake();
-                // A gap too: one at the end of a log would otherwise be announced again after every start.
+                // Gaps are acknowledged too: a gap at the tail of a log would otherwise be announced again after every start.
                 if (handled)
                     acker.Handled(source.Source, item.Position);
             }
         }
         catch (OperationCanceledException) when (stop.Begin.IsCancellationRequested)
         {
-            // Stopped: what was not handled comes again.
+            // Stopped: messages that were not handled are delivered again.
         }
         catch (Exception e)
         {
@@ -65,7 +65,7 @@ internal sealed class SourceLoop(
             }
             catch (NotHandledException e) when (e.Operation is null)
             {
-                // The app ended its reading, perhaps because of this message: it is up to the app when it goes on.
+                // The app ended its enumeration, perhaps because of this message. No pause: the app decides when it reads again.
                 await failures.ReportAsync(source.Source, item.Position, e, next: Task.CompletedTask, stop.Handle).ConfigureAwait(false);
             }
             catch (Exception e)

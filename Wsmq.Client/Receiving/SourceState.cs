@@ -3,14 +3,14 @@ using System.Threading.Channels;
 namespace Wsmq;
 
 /// <summary>
-/// What the client knows of one source: how far it has received, and what waits for the handler. It decides what each arrival is,
-/// and never waits.
+/// The client's state of one source: the last received position, and the queue to the handler. It classifies each arrival, and never
+/// waits.
 /// </summary>
 /// <remarks>
-/// An entry is taken only if nothing can be missing before it: its <c>previous</c> is at or before the last one received, or a gap
-/// was announced up to it. Otherwise, and where the queue is full, it is left out and the server is asked to start again behind the
-/// last one received; until it has answered, all that does not follow is left out too. A server that answers three times without
-/// the missing entries coming has lost them: then the gap is announced here.
+/// An entry is accepted only if none can be missing before it: its <c>previous</c> is at or before the last received position, or a gap
+/// was announced up to it. Otherwise, and where the queue is full, the entry is dropped and the client calls Resume after the last
+/// received position; until that is answered, entries that do not follow are dropped too. If the server answers three times without
+/// delivering the missing entries, it has lost them, and the client announces the gap itself.
 /// </remarks>
 internal sealed class SourceState(WsmqAddress source, int capacity)
 {
@@ -57,14 +57,14 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
             var end = new WsmqPosition(gap.Before.Value - 1);
             if (_received is { } received && end <= received)
                 return end <= _handled ? Arrival.HandledBefore : Arrival.Ignored;
-            // A gap that begins beyond what was received hides entries that were not announced: have them sent first.
+            // Entries between the last received position and the start of the gap are missing without announcement: request them first.
             if (_received is { } last && gap.After > last && !GiveUpOn(last, gap.After))
                 return Ask();
             return Take(new SourceItem(null, gap, end, _generation));
         }
     }
 
-    /// <summary>The app's own position: what waits is forgotten, and deliveries go on behind it.</summary>
+    /// <summary>Applies the app's own position: queued items become obsolete, and deliveries continue after the position.</summary>
     public void StartBehind(WsmqPosition after)
     {
         lock (_gate)
@@ -76,21 +76,21 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
         }
     }
 
-    /// <summary>Completes with the server's answer to the position that the app has set.</summary>
+    /// <summary>Completes with the server's answer to the Resume at the app's own position.</summary>
     public Task WhenResumed()
     {
         lock (_gate)
             return _resumeWanted ? (_resumed ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
     }
 
-    /// <summary>Whether an item still counts: not if the app has moved its position since.</summary>
+    /// <summary>Whether an item is still valid: the app has not set a position since.</summary>
     public bool IsCurrent(SourceItem item)
     {
         lock (_gate)
             return item.Generation == _generation;
     }
 
-    /// <summary>The server has set an entry aside. False where that is no news.</summary>
+    /// <summary>Notes that the server has dead-lettered an entry. False where that was known or the client is past the entry.</summary>
     public bool Skip(WsmqPosition position)
     {
         lock (_gate)
@@ -103,14 +103,14 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
             return _skipped?.Contains(item.Position) == true;
     }
 
-    /// <summary>Completes once the entry of an item is set aside, which for most is never.</summary>
+    /// <summary>Completes once the entry of an item is dead-lettered; for most entries it never does.</summary>
     public Task WhenSkipped(SourceItem item)
     {
         lock (_gate)
             return (_skipped ??= new()).WhenAdded(item.Position);
     }
 
-    /// <summary>An item has left the queue. True where it had overflowed and has room again, so that the server is to be asked.</summary>
+    /// <summary>Notes that an item has left the queue. True where the queue had overflowed and has capacity again: call Resume.</summary>
     public bool Left(SourceItem item, bool handled)
     {
         lock (_gate)
@@ -125,7 +125,7 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
         }
     }
 
-    /// <summary>A new connection: an app that keeps its position has it told to every one.</summary>
+    /// <summary>Notes a new connection: where the app has set its own position, Resume is called on every connection.</summary>
     public void Connected()
     {
         lock (_gate)
@@ -135,7 +135,7 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
         }
     }
 
-    /// <summary>Behind which position the server is to start again, or null if it is not.</summary>
+    /// <summary>The position after which to resume; null where no Resume is needed.</summary>
     public WsmqPosition? ResumeBehind()
     {
         lock (_gate)
@@ -147,15 +147,15 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
         }
     }
 
-    /// <summary>Takes the server's answer. True where it is to be asked again.</summary>
+    /// <summary>Handles the server's answer to Resume. True where another Resume is needed.</summary>
     public bool ResumeAnswered(WsmqPosition behind, Exception? refusal)
     {
         lock (_gate)
         {
-            // Moved meanwhile by the app: the answer belongs to another position, and the new one is still to be asked for.
+            // The app has set another position meanwhile: this answer is obsolete, and Resume for the new position is pending.
             if (_received < behind)
                 return true;
-            // Something was left out since it was asked, perhaps of the answer itself: it is to be asked for again.
+            // Entries were dropped since the call, perhaps some of those that it requested: resume again.
             _resumeWanted = _leftOut;
             _refused = refusal is not null;
             if (refusal is null)
@@ -193,7 +193,7 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
     {
         if (_resumeWanted)
         {
-            // Before anything of the answer came it is a straggler from before; behind that it is a new hole.
+            // Before the first resumed entry, this is a delivery from before the Resume; after it, entries are missing again.
             _leftOut |= _progressed;
             return Arrival.Ignored;
         }
@@ -211,7 +211,7 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
         return Take(new SourceItem(null, gap, before, _generation)) == Arrival.Taken;
     }
 
-    // Not at the first free place: each time costs a round trip and entries that come twice.
+    // Not at the first free slot: each Resume costs a round trip and entries that are delivered twice.
     private bool HasRoomAgain()
     {
         if (!_full || _queue.Reader.Count > capacity / 2)
@@ -221,18 +221,18 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
     }
 }
 
-/// <summary>What became of something that the server sent.</summary>
+/// <summary>The classification of a delivery or a gap.</summary>
 internal enum Arrival
 {
-    /// <summary>It waits for the handler now.</summary>
+    /// <summary>It was queued for the handler.</summary>
     Taken,
 
-    /// <summary>It came before, or will come again.</summary>
+    /// <summary>It was dropped: it was received before, or will be delivered again.</summary>
     Ignored,
 
-    /// <summary>It was handled before: the server has missed the ack.</summary>
+    /// <summary>It was handled before: the server did not receive the ack.</summary>
     HandledBefore,
 
-    /// <summary>Something before it is missing: the server is to be asked.</summary>
+    /// <summary>Entries before it are missing: call Resume.</summary>
     Missing,
 }

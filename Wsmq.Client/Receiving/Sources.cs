@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Wsmq;
 
-/// <summary>All sources that the client has heard of, each with a loop of its own, so that none waits for another.</summary>
+/// <summary>All known sources, each with its own loop, so that none waits for another.</summary>
 internal sealed class Sources(WsmqClientOptions options, Func<SourceState, Task> loop)
 {
-    // By the text of the address, which is what every delivery carries: it is checked only the first time.
+    // Keyed by the text of the address as in the deliveries, so that it is parsed only the first time.
     private readonly ConcurrentDictionary<string, Lazy<Running>> _running = new(StringComparer.Ordinal);
 
     private sealed record Running(SourceState State, Task Loop);
@@ -14,13 +14,13 @@ internal sealed class Sources(WsmqClientOptions options, Func<SourceState, Task>
 
     public SourceState Of(WsmqAddress source) => _running.GetOrAdd(source.ToString(), _ => new Lazy<Running>(() => Start(source))).Value.State;
 
-    /// <summary>The source with this text, or null where it is no address.</summary>
+    /// <summary>The source with this address; null where the text is not an address.</summary>
     public SourceState? Find(string? source) =>
         source is not null && _running.TryGetValue(source, out var known) ? known.Value.State
         : WsmqAddress.TryParse(source, out var address, out _) ? Of(address)
         : null;
 
-    /// <summary>Ends the queues; what they hold comes again from the server.</summary>
+    /// <summary>Ends the queues; the server delivers their items again.</summary>
     public void Stop()
     {
         foreach (var state in All)

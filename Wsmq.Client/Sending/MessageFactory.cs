@@ -3,18 +3,19 @@ using System.Text.Json;
 
 namespace Wsmq;
 
-/// <summary>Checks and writes what is sent.</summary>
+/// <summary>Validates and serializes messages to send.</summary>
 internal sealed class MessageFactory(WsmqClientOptions options)
 {
     /// <summary>
-    /// Refuses what the server would cut the connection for, gives the message the id that makes a repeat harmless, and writes it.
+    /// Refuses messages for which the server would close the connection, adds an id so that retries are harmless, and serializes the
+    /// message.
     /// </summary>
     public PendingSend Complete(WsmqOutgoingMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
         var to = WsmqAddress.Parse(message.To).ToString();
         if (message is { Body: not null, Data: not null })
-            throw new WsmqException(WsmqErrors.InvalidBody, "both body and data are given");
+            throw new WsmqException(WsmqErrors.InvalidBody, "both body and data are set");
         if (Math.Max(message.Body?.Utf8.Length ?? 0, message.Data?.Length ?? 0) > options.MaxBodyBytes)
             throw new WsmqException(WsmqErrors.MessageTooLarge, $"the client's {nameof(options.MaxBodyBytes)} is {options.MaxBodyBytes}");
         if (message.Headers is { } headers && headers.Sum(HeaderBytes) > options.MaxHeaderBytes)
@@ -32,7 +33,7 @@ internal sealed class MessageFactory(WsmqClientOptions options)
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or JsonException or NotSupportedException)
         {
-            // For example because its headers were changed meanwhile.
+            // For example because the app changed the headers concurrently.
             throw new WsmqException(WsmqErrors.InvalidMessage, e.Message, e);
         }
     }

@@ -1,12 +1,12 @@
 namespace Wsmq;
 
 /// <summary>
-/// All sends that have no outcome yet, oldest first, so that one timer serves the time-outs of all, and their bytes. Guarded by the
-/// outbox's lock.
+/// All sends without an outcome, oldest first, so that one timer serves all time-outs; also counts their bytes. Guarded by the outbox's
+/// lock.
 /// </summary>
 internal sealed class OpenSends : IDisposable
 {
-    // What a send takes besides its JSON, roughly: many small ones must not escape the limit.
+    // The approximate size of a send besides its JSON, so that many small messages count towards the limit.
     private const int Overhead = 512;
 
     private readonly LinkedList<PendingSend> _byAge = new();
@@ -16,7 +16,7 @@ internal sealed class OpenSends : IDisposable
     private bool _armed;
 
     /// <param name="options">The time-out and the limit.</param>
-    /// <param name="expired">Called when the oldest has no time left.</param>
+    /// <param name="expired">Called when the oldest send has reached its time-out.</param>
     public OpenSends(WsmqClientOptions options, Action expired)
     {
         _options = options;
@@ -25,7 +25,7 @@ internal sealed class OpenSends : IDisposable
 
     public IReadOnlyCollection<PendingSend> All => _byAge;
 
-    /// <summary>False where too much waits already. One message is always taken, however large.</summary>
+    /// <summary>False where the byte limit is reached. A single message is always accepted, whatever its size.</summary>
     public bool TryAdd(PendingSend send)
     {
         var bytes = Weight(send);
@@ -47,7 +47,7 @@ internal sealed class OpenSends : IDisposable
         _bytes -= Weight(send);
     }
 
-    /// <summary>The oldest, if its time is over; otherwise the timer is set for it.</summary>
+    /// <summary>Returns the oldest send if it has reached its time-out; otherwise sets the timer for it and returns null.</summary>
     public PendingSend? Expired()
     {
         _armed = false;
@@ -66,7 +66,7 @@ internal sealed class OpenSends : IDisposable
 
     private void Arm(TimeSpan left)
     {
-        // A timer that fires a moment early would else be set to no time at all, again and again.
+        // The extra millisecond: a timer that fires slightly early would otherwise be set to zero again and again.
         _timer.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
         _armed = true;
     }

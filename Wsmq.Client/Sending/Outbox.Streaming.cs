@@ -1,6 +1,6 @@
 namespace Wsmq;
 
-/// <content>What goes over the connection's stream, and what is repeated.</content>
+/// <content>Issuing sends to the connection's stream, and retries.</content>
 internal sealed partial class Outbox
 {
     private HubSession? _session;
@@ -18,7 +18,7 @@ internal sealed partial class Outbox
         }
     }
 
-    // Sends that begin from now on wait for the next connection.
+    // From here on, new sends wait for the next connection.
     public Task LeaveAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -41,14 +41,14 @@ internal sealed partial class Outbox
         }
     }
 
-    /// <summary>Everything that was started on behalf of sends; to await once the connection is closed.</summary>
+    /// <summary>Completes when all streams and retry waits have ended. Await it after the connection is closed.</summary>
     public Task WhenQuiet()
     {
         lock (_gate)
             return Task.WhenAll([_streaming, .. _lanes.Values.Select(l => l.Recovery)]);
     }
 
-    /// <summary>The stream has a result for a send, or has not written it. The caller holds the lock.</summary>
+    /// <summary>Called when the stream has a result for a send, or did not write it. The caller holds the lock.</summary>
     public void Answered(PendingSend send, SendOutcome outcome)
     {
         var lane = send.Lane!;
@@ -63,14 +63,14 @@ internal sealed partial class Outbox
             lane.Recovery = RecoverAsync(lane, ++lane.Epoch, Waits.Longer(_options.SendBackoff.Next(lane.Attempts++), lane.RetryAfter));
     }
 
-    /// <summary>The stream is over: what it has not answered goes over the next one. The caller holds the lock.</summary>
+    /// <summary>Called when the stream has ended: sends without a result go over the next one. The caller holds the lock.</summary>
     public void Ended(SendStream stream, SendOutcome outcome)
     {
         if (stream != _stream)
             return;
         _stream = null;
         var left = stream.End();
-        // All at once, before the first of them leaves and makes room: what then comes in must not go out before the others.
+        // All lanes first, before one send leaves and frees capacity: a send that is admitted then must not overtake the others.
         foreach (var (send, _) in left)
             send.Lane!.Draining = true;
         foreach (var (send, wasWritten) in left)

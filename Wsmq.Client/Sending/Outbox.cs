@@ -3,15 +3,15 @@ using Microsoft.Extensions.Logging;
 namespace Wsmq;
 
 /// <summary>
-/// Carries sends to the server until they have a receipt, a final error, or no time left.
+/// Sends messages to the server, with retries, until each has a receipt or a final error, or has reached its time-out.
 /// </summary>
 /// <remarks>
-/// <para>Order: sends enter their address's lane synchronously, in the order of the calls, and a connection's only stream in the order
-/// in which their lanes let them go. After a lost connection or a refusal that allows a retry, a lane first lets everything under way
-/// answer and then repeats all that has no receipt, in order, before anything new. What the ids make harmless is the repeat; what
-/// cannot be undone is that a message behind a refused one was already stored: it then stands before it in the log.</para>
-/// <para>A send that was written holds one of the outstanding places until it has answered, even if its caller has given up: the
-/// server counts it.</para>
+/// <para>Order: a send enters the lane of its address synchronously, in the order of the calls, and the connection's only stream in
+/// the order in which the lanes issue them. After a lost connection or a refusal with a retry, a lane waits for the results of all sends
+/// in flight, and then repeats those without a receipt, in order, before any new send. The ids make the repeat harmless. One reordering
+/// cannot be prevented: a message sent after a refused one may be stored already, and is then before it in the log.</para>
+/// <para>A send that was written occupies one of the outstanding slots until it has a result, even if its caller has cancelled: the
+/// server counts it as in flight.</para>
 /// </remarks>
 internal sealed partial class Outbox : ISessionUser
 {
@@ -35,7 +35,7 @@ internal sealed partial class Outbox : ISessionUser
         _open = new OpenSends(options, Expire);
     }
 
-    /// <summary>Begins a send; its outcome is the task's.</summary>
+    /// <summary>Starts a send; the task has its outcome.</summary>
     public Task<WsmqReceipt> SendAsync(PendingSend send, CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -47,7 +47,7 @@ internal sealed partial class Outbox : ISessionUser
         return cancellationToken.CanBeCanceled && !send.IsSettled ? WaitAsync([send], send.Done, cancellationToken) : send.Done;
     }
 
-    /// <summary>Begins sends one directly behind the other, and completes when all have an outcome; it fails only if cancelled.</summary>
+    /// <summary>Starts sends directly after each other; completes when all have an outcome, and fails only if cancelled.</summary>
     public Task SendManyAsync(IReadOnlyList<PendingSend> sends, CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -60,7 +60,7 @@ internal sealed partial class Outbox : ISessionUser
         return WaitAsync(sends, AllAsync(sends), cancellationToken);
     }
 
-    /// <summary>Refuses new sends, waits for the receipts of those under way, and gives up on the rest.</summary>
+    /// <summary>Refuses new sends, waits for the receipts of those in flight, and fails the rest.</summary>
     public async Task CloseAsync(CancellationToken cancellationToken)
     {
         bool wait;
@@ -80,7 +80,7 @@ internal sealed partial class Outbox : ISessionUser
         }
     }
 
-    /// <summary>Attempts to connect begin. Sends may have been waiting for that.</summary>
+    /// <summary>Called when the client was started. Sends may have waited for it.</summary>
     public void Started()
     {
         lock (_gate)
@@ -93,7 +93,7 @@ internal sealed partial class Outbox : ISessionUser
             _connectFailure = cause;
     }
 
-    /// <summary>Nothing can be sent any more.</summary>
+    /// <summary>Fails all sends: the client will not connect again.</summary>
     public void Expel(WsmqException reason)
     {
         lock (_gate)
@@ -129,7 +129,7 @@ internal sealed partial class Outbox : ISessionUser
         if (cancellationToken.IsCancellationRequested)
             send.Cancel(cancellationToken);
         else if (_closed)
-            send.Refuse(WsmqErrors.ClientClosed, "it was stopped");
+            send.Refuse(WsmqErrors.ClientClosed, "the client was stopped");
         else if (_expelled is { } expelled)
             send.Refuse(expelled.Again());
         else if (!_open.TryAdd(send))
@@ -165,7 +165,7 @@ internal sealed partial class Outbox : ISessionUser
     private string WhyLate()
     {
         var after = $"after {nameof(_options.SendTimeout)}, {_options.SendTimeout}";
-        return !_started ? $"StartAsync was not called: given up {after}"
+        return !_started ? $"StartAsync was not called: timed out {after}"
             : _connectFailure is { } cause ? $"no connection {after}: {cause}"
             : after;
     }

@@ -6,7 +6,7 @@ internal sealed class PendingSend
     private readonly TaskCompletionSource<WsmqReceipt> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="to">The address.</param>
-    /// <param name="json">The whole message as it goes over the wire, however often.</param>
+    /// <param name="json">The whole message in its wire form; the same bytes are sent at every attempt.</param>
     public PendingSend(string to, ReadOnlyMemory<byte> json)
     {
         (To, Json) = (to, json);
@@ -21,21 +21,21 @@ internal sealed class PendingSend
 
     public bool IsSettled => _done.Task.IsCompleted;
 
-    /// <summary>Where it waits: in front of the outbox, and then in its lane.</summary>
+    /// <summary>Its node in the queue where it waits: first the outbox's, then its lane's.</summary>
     public LinkedListNode<PendingSend> Place { get; }
 
-    /// <summary>Its place among all that have no outcome yet, oldest first.</summary>
+    /// <summary>Its node in the list of all sends without an outcome, oldest first.</summary>
     public LinkedListNode<PendingSend> Age { get; }
 
-    /// <summary>When the app began it.</summary>
+    /// <summary>The timestamp of the app's call.</summary>
     public long Since { get; set; }
 
-    /// <summary>The lane that it is in, and null in front of the outbox and once it has left.</summary>
+    /// <summary>The lane that it is in; null while it waits in the outbox, and once it has left.</summary>
     public SendLane? Lane { get; set; }
 
     public bool IsInFlight { get; set; }
 
-    /// <summary>It was written to a connection at least once: without a receipt nobody knows whether it is stored.</summary>
+    /// <summary>Whether it was written to a connection at least once: without a receipt it may or may not be stored.</summary>
     public bool WasAttempted { get; set; }
 
     public void Answered(SendOutcome outcome)

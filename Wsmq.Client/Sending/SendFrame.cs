@@ -4,14 +4,14 @@ using System.Text.Json.Serialization;
 namespace Wsmq;
 
 /// <summary>
-/// One item of the stream: an array of messages, each written as JSON beforehand. A message that cannot be written must not be found
-/// out inside the stream, which would end for all of them.
+/// One item of the stream: an array of messages, each serialized to JSON beforehand. A serialization error inside the stream would end
+/// it for all messages.
 /// </summary>
 [JsonConverter(typeof(SendFrameConverter))]
 internal sealed class SendFrame
 {
-    // A frame that is larger than the server takes ends the connection. This is below what any server takes besides its largest
-    // message, so only a single message makes a larger frame.
+    // A frame that is larger than the server accepts ends the connection. This is below what any server accepts in addition to its
+    // largest message, so only a single message makes a larger frame.
     private const int MaxBytes = 48 * 1024;
 
     private readonly List<ReadOnlyMemory<byte>> _messages = [];
@@ -33,7 +33,7 @@ internal sealed class SendFrame
 internal sealed class SendFrameConverter : JsonConverter<SendFrame>
 {
     public override SendFrame Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        throw new NotSupportedException("The client only writes them.");
+        throw new NotSupportedException("The client only writes frames of sends.");
 
     public override void Write(Utf8JsonWriter writer, SendFrame value, JsonSerializerOptions options)
     {

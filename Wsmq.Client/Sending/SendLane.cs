@@ -1,7 +1,7 @@
 namespace Wsmq;
 
-/// <summary>The sends to one address, in the order in which the app began them. Guarded by the outbox's lock.</summary>
-/// <remarks>While there is a connection and the lane is not draining, all that is in it is in flight.</remarks>
+/// <summary>The sends to one address, in the order of the app's calls. Guarded by the outbox's lock.</summary>
+/// <remarks>While there is a connection and the lane is not draining, all its sends are in flight.</remarks>
 internal sealed class SendLane(string to)
 {
     private readonly LinkedList<PendingSend> _sends = new();
@@ -12,22 +12,22 @@ internal sealed class SendLane(string to)
 
     public int InFlight { get; private set; }
 
-    /// <summary>One is to be repeated: nothing more goes out until all under way have answered, so that the repeat keeps the order.</summary>
+    /// <summary>A send has to be repeated: nothing is issued until all sends in flight have a result, to keep the order.</summary>
     public bool Draining { get; set; }
 
-    /// <summary>How many repeats in a row brought no receipt.</summary>
+    /// <summary>The number of repeats in a row without a receipt.</summary>
     public int Attempts { get; set; }
 
-    /// <summary>How long the server asks to wait: the longest time of all that are to be repeated.</summary>
+    /// <summary>The wait that the server requests: the longest of all sends to be repeated.</summary>
     public TimeSpan RetryAfter { get; set; }
 
-    /// <summary>The wait before a repeat; it never fails.</summary>
+    /// <summary>The wait before a repeat; the task never fails.</summary>
     public Task Recovery { get; set; } = Task.CompletedTask;
 
-    /// <summary>Tells a wait that something else ended it.</summary>
+    /// <summary>Changes when the lane is reopened or a new wait starts, which makes a pending wait obsolete.</summary>
     public int Epoch { get; set; }
 
-    /// <summary>All of them, in order.</summary>
+    /// <summary>All sends of the lane, in order.</summary>
     public IReadOnlyCollection<PendingSend> Sends => _sends;
 
     public void Add(PendingSend send)

@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Wsmq;
 
-/// <summary>What one attempt to send came to: a receipt, an error for the caller, or neither, and then it is repeated.</summary>
+/// <summary>The outcome of one attempt to send: a receipt, an error for the caller, or neither, in which case it is repeated.</summary>
 internal readonly record struct SendOutcome(WsmqReceipt? Receipt, Exception? Error)
 {
-    /// <summary>How long the server asks to wait before it is repeated.</summary>
+    /// <summary>The wait before the repeat that the server requests.</summary>
     public TimeSpan RetryAfter { get; private init; }
 
     public static SendOutcome Again => default;
@@ -17,8 +17,8 @@ internal readonly record struct SendOutcome(WsmqReceipt? Receipt, Exception? Err
         HubException when WsmqException.From(exception) is { } coded => coded.Error.CanRetry
             ? new() { RetryAfter = coded.RetryAfter ?? TimeSpan.Zero }
             : new(null, coded),
-        // The server failed without a code: nobody knows how far it came, and the next attempt would likely fail the same way.
-        HubException => new(null, new WsmqException(WsmqErrors.OutcomeUnknown, "the server answered without a code", exception)),
+        // An error without a code: the message may or may not be stored, and the next attempt would probably fail the same way.
+        HubException => new(null, new WsmqException(WsmqErrors.OutcomeUnknown, "the server's error has no code", exception)),
         _ => Again,
     };
 }

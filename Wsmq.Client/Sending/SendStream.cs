@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.SignalR;
 namespace Wsmq;
 
 /// <summary>
-/// The stream over which everything goes that is sent on one connection: messages out, as many in an item as are ready, and their
-/// results back by number. Guarded by the outbox's lock.
+/// The stream that carries all sends of one connection: messages out, as many in an item as are ready, and results back by number.
+/// Guarded by the outbox's lock.
 /// </summary>
 internal sealed class SendStream(HubSession session, Outbox outbox, Lock gate)
 {
@@ -22,7 +22,7 @@ internal sealed class SendStream(HubSession session, Outbox outbox, Lock gate)
         _wake.Set();
     }
 
-    /// <summary>Runs until the stream is over, which it tells the outbox; never fails.</summary>
+    /// <summary>Runs until the stream has ended, and then notifies the outbox; never fails.</summary>
     public async Task RunAsync()
     {
         var outcome = SendOutcome.Again;
@@ -43,7 +43,7 @@ internal sealed class SendStream(HubSession session, Outbox outbox, Lock gate)
             outbox.Ended(this, outcome);
     }
 
-    /// <summary>Ends it, and gives back what has no result: first what was written, in order, then what was not.</summary>
+    /// <summary>Ends the stream and returns the sends without a result: first those that were written, in order, then the others.</summary>
     public IReadOnlyList<(PendingSend Send, bool WasWritten)> End()
     {
         _ended = true;
@@ -76,7 +76,7 @@ internal sealed class SendStream(HubSession session, Outbox outbox, Lock gate)
                 _ready.Dequeue();
                 if (send.IsSettled || send.Lane!.Draining)
                 {
-                    // Nobody waits for it any more, or it would overtake what is to be repeated.
+                    // The caller has its outcome already, or the send would overtake those to be repeated.
                     outbox.Answered(send, SendOutcome.Again);
                     continue;
                 }

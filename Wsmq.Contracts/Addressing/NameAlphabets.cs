@@ -5,8 +5,8 @@ using System.Text;
 namespace Wsmq;
 
 /// <summary>
-/// Alphabets whose letters look alike are not mixed within a word: <c>Отдел IT</c> is a name, and a Latin word with one Cyrillic letter
-/// imitates another. Nor may an alphabet be there with nothing but letters that look like Latin ones.
+/// Rejects names that mix look-alike alphabets. A word must use one alphabet: <c>Отдел IT</c> is valid, a Latin word with one Cyrillic
+/// letter imitates another name. In a name with several alphabets, each must have a letter that does not look like a Latin one.
 /// </summary>
 internal static class NameAlphabets
 {
@@ -19,11 +19,13 @@ internal static class NameAlphabets
         Cyrillic = 4,
         Armenian = 8,
 
-        /// <summary>Cherokee, Lisu, Coptic and others, most letters of which look like those of the alphabets above: not even in words of their own.</summary>
+        /// <summary>
+        /// Cherokee, Lisu, Coptic and others, most of whose letters look like those above: not allowed beside them even in other words.
+        /// </summary>
         Rare = 16,
     }
 
-    // The letters of Greek, Cyrillic and Armenian that look like a Latin letter in common fonts.
+    // Greek, Cyrillic and Armenian letters that look like a Latin letter in common fonts.
     private const string LatinLike =
         "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹϺϳοιρυνϲ" + "АВЕЅІЇЈКМНОРСТУХҮҺӀԚԜЁаеорсухѕіїјһӏԁԛԝёѵү" + "ՏՍՕԼաոսօհցզյ";
 
@@ -51,14 +53,14 @@ internal static class NameAlphabets
         return Mix(word) is { } last ? MixedWord(name[start..], last)
             : Mix(all) is not { } names ? null
             : (all & Alphabets.Rare) != 0 ? $"it mixes alphabets whose letters look alike ({names})"
-            : (all & ~distinct) != 0 ? $"all its {all & ~distinct} letters look like letters of another alphabet: write them in that"
+            : (all & ~distinct) != 0 ? $"all its {all & ~distinct} letters look like letters of another alphabet: use that alphabet"
             : null;
     }
 
     private static string? Mix(Alphabets alphabets) => BitOperations.PopCount((uint)alphabets) > 1 ? alphabets.ToString() : null;
 
     private static string MixedWord(string word, string alphabets) =>
-        $"its word '{word}' mixes letters that look alike ({alphabets}): write a word in one alphabet, or part it with a space or a hyphen";
+        $"its word '{word}' mixes letters that look alike ({alphabets}): write a word in one alphabet, or split it with a space or hyphen";
 
     private static bool IsInWord(Rune rune) => Rune.GetUnicodeCategory(rune) is
         UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter
@@ -77,7 +79,7 @@ internal static class NameAlphabets
         var value => IsRare(value) ? Alphabets.Rare : Alphabets.None,
     };
 
-    // Cherokee, Canadian syllabics, Ogham and Runic, Glagolitic, Coptic, Tifinagh, Vai, Lisu, Bamum, and the alphabets of plane 1
+    // Cherokee, Canadian syllabics, Ogham, Runic, Glagolitic, Coptic, Tifinagh, Vai, Lisu, Bamum, and the alphabets of plane 1
     // from Lycian to Vithkuqi, Warang Citi, Medefaidrin, Miao and Adlam.
     private static bool IsRare(int value) => value is
         (>= 0x13A0 and <= 0x167F) or (>= 0x1680 and <= 0x16FF) or (>= 0x18B0 and <= 0x18FF) or (>= 0x2C00 and <= 0x2C5F)

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Wsmq;
 
-/// <summary>Which characters beyond ASCII a name may hold.</summary>
+/// <summary>Checks which characters outside ASCII a name may contain.</summary>
 internal static class NameCharacters
 {
-    /// <summary>More on one letter is no writing system's, and hides what is below (UTS 39, 5.4).</summary>
+    /// <summary>No writing system puts more marks on one letter, and more would hide the letter (UTS 39, 5.4).</summary>
     private const int MaxMarks = 4;
 
     public static string? Defect(string name)
@@ -15,15 +15,15 @@ internal static class NameCharacters
         {
             // A lone surrogate has no UTF-8 form: two such names would share one key.
             if (!Rune.TryGetRuneAt(name, i, out var rune))
-                return "it holds half a surrogate pair";
+                return "it contains half of a surrogate pair";
             if (NameJoiners.IsJoiner(rune))
             {
                 if (!NameJoiners.IsNeeded(name, i))
-                    return $"it holds the character U+{rune.Value:X4}, which is invisible where it stands";
+                    return $"it contains the character U+{rune.Value:X4}, which is invisible at that place";
             }
             else if (IsForbidden(rune))
             {
-                return $"it holds the character U+{rune.Value:X4}, which is invisible or unassigned";
+                return $"it contains the character U+{rune.Value:X4}, which is invisible or unassigned";
             }
 
             i += rune.Utf16SequenceLength;
@@ -32,7 +32,7 @@ internal static class NameCharacters
         return null;
     }
 
-    /// <summary>Of text without half surrogate pairs.</summary>
+    /// <summary>Checks combining marks, in a text without unpaired surrogates.</summary>
     public static string? DefectOfMarks(string name)
     {
         var (marks, last) = (0, default(Rune));
@@ -44,14 +44,14 @@ internal static class NameCharacters
                 return "it begins with a combining mark";
             marks = isMark ? marks + 1 : 0;
             if (marks > MaxMarks || (marks > 1 && rune == last))
-                return $"it holds more combining marks on one letter than any language has (U+{rune.Value:X4})";
+                return $"it has more combining marks on one letter than any language uses (U+{rune.Value:X4})";
             (last, isFirst) = (rune, false);
         }
 
         return null;
     }
 
-    /// <summary>The text without what is left out in the eyes of a reader; null where it cannot be told.</summary>
+    /// <summary>Returns the text without characters that a reader cannot see; null where it contains an unpaired surrogate.</summary>
     public static string? WithoutInvisible(string name)
     {
         var kept = new StringBuilder(name.Length);
@@ -77,8 +77,8 @@ internal static class NameCharacters
         _ => IsBlank(rune.Value),
     };
 
-    // Letters, marks and symbols that render as nothing or stand for something else: Hangul, Khmer, Khitan and Egyptian fillers,
-    // variation selectors, the Braille blank, the musical null notehead, the characters for an object and for what was not readable.
+    // Letters, marks and symbols that render as nothing or as a placeholder: Hangul, Khmer, Khitan and Egyptian fillers, variation
+    // selectors, the Braille blank, the musical null notehead, the object replacement and the replacement character.
     private static bool IsBlank(int value) =>
         value is 0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or 0x2800 or 0x3164 or 0xFFA0 or 0xFFFC or 0xFFFD
             or 0x13441 or 0x13442 or 0x16FE4 or 0x1D159

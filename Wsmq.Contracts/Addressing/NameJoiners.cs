@@ -4,9 +4,9 @@ using System.Text;
 namespace Wsmq;
 
 /// <summary>
-/// Where the zero-width joiner and non-joiner belong to the spelling: the rules CONTEXTJ of IDNA (RFC 5892, A.1 and A.2). Behind a
-/// virama either changes the letter; between letters of Arabic script that would join, the non-joiner keeps them apart, as in Persian.
-/// Anywhere else they are invisible.
+/// Decides where the zero-width joiner and non-joiner belong to the spelling, by the CONTEXTJ rules of IDNA (RFC 5892, A.1 and A.2).
+/// After a virama both change the letter; between letters of Arabic script that would join, the non-joiner separates them, as in
+/// Persian. Elsewhere they are invisible.
 /// </summary>
 internal static class NameJoiners
 {
@@ -15,8 +15,8 @@ internal static class NameJoiners
 
     public static bool IsJoiner(Rune rune) => rune.Value is NonJoiner or Joiner;
 
-    /// <param name="name">The text; of what lies before the joiner no half surrogate pair.</param>
-    /// <param name="index">Where the joiner stands.</param>
+    /// <param name="name">The text; before the joiner it contains no unpaired surrogate.</param>
+    /// <param name="index">The index of the joiner.</param>
     public static bool IsNeeded(string name, int index)
     {
         if (index == 0 || index == name.Length - 1)

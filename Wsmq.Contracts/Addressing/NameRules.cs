@@ -4,24 +4,24 @@ using System.Text;
 namespace Wsmq;
 
 /// <summary>
-/// Which names an address or a device may carry. Two different names must not look the same to the person who grants access, so a
-/// name is judged: normalized text, in which the letters of one word are of one alphabet (a reduced form of the restriction levels
-/// in Unicode UTS 39). Every name, judged or not, is free of what could not be seen, or could do harm in a log or on a terminal.
+/// The rules for names in addresses and of devices. Two different names must not look the same to the person who grants access.
+/// Therefore a judged name must be normalized text in which each word uses one alphabet (a reduced form of the restriction levels of
+/// Unicode UTS 39). Every name, judged or not, is free of invisible characters and of those that could do harm in a log or a terminal.
 /// </summary>
 internal static class NameRules
 {
     /// <summary>
-    /// False where the run time cannot tell whether a text is in NFKC: with <c>InvariantGlobalization</c> every text passes for
-    /// normalized, and in a browser asking throws. The rule about NFKC is then without effect, and left to the server.
+    /// False where the runtime cannot check whether a text is in NFKC: with <c>InvariantGlobalization</c> every text counts as
+    /// normalized, and in a browser the check throws. The NFKC rule then has no effect here, and only the server applies it.
     /// </summary>
     public static bool KnowsNormalization { get; } = AskForNormalization();
 
-    /// <summary>Checks a name.</summary>
+    /// <summary>Checks a name; true where it follows the rules.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="maxBytes">The most bytes that it may take in UTF-8.</param>
-    /// <param name="isJudged">Whether names must not look like each other, either.</param>
-    /// <param name="error">Which error it is, if the result is false.</param>
-    /// <param name="detail">What is wrong, and where there is one the form that would be taken.</param>
+    /// <param name="maxBytes">The maximum length in bytes of UTF-8.</param>
+    /// <param name="isJudged">Whether the rules against names that look alike apply.</param>
+    /// <param name="error">The error, if the result is false.</param>
+    /// <param name="detail">What is wrong, and the form of the name that would be accepted, where there is one.</param>
     public static bool Check(string? name, int maxBytes, bool isJudged, [NotNullWhen(false)] out WsmqError? error, out string? detail)
     {
         (error, detail) = (null, null);
@@ -46,7 +46,7 @@ internal static class NameRules
             return "it is empty";
         var isAscii = Ascii.IsValid(name);
         if (isAscii && name.AsSpan().ContainsAnyExceptInRange(' ', '~'))
-            return "it holds a control character";
+            return "it contains a control character";
         return (isAscii ? null : NameCharacters.Defect(name))
             ?? (name[0] == ' ' || name[^1] == ' ' ? "it begins or ends with a space" : null)
             ?? (isAscii || !isJudged ? null : Likeness(name));
@@ -58,7 +58,7 @@ internal static class NameRules
             ? "it is not in Unicode normalization form NFKC, so that it looks like another name" : null)
         ?? NameAlphabets.Defect(name);
 
-    /// <summary>What somebody who typed the name meant, if it would be taken: without what cannot be seen, and normalized.</summary>
+    /// <summary>The name without invisible characters and normalized: probably what was meant. Null where that is not accepted.</summary>
     private static string? AcceptedForm(string name, int maxBytes, bool isJudged)
     {
         if (NameCharacters.WithoutInvisible(name) is not { } visible)

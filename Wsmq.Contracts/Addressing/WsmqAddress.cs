@@ -3,13 +3,14 @@ using System.Diagnostics.CodeAnalysis;
 namespace Wsmq;
 
 /// <summary>
-/// Where a message goes: <c>user:&lt;id&gt;</c>, <c>group:&lt;name&gt;</c> or <c>work:&lt;name&gt;</c>. The text is split at the
-/// first colon; the name may hold colons, pipes, slashes and spaces (<c>user:auth0|5f…</c>, <c>group:urn:shop:7</c>).
-/// Two addresses are equal when kind and name are equal, character by character.
+/// The address of a message: <c>user:&lt;id&gt;</c> for the queue of one user, <c>group:&lt;name&gt;</c> for the log that all members of
+/// a group read, or <c>work:&lt;name&gt;</c>, which is reserved. The text is split at the first colon; the name may contain colons,
+/// pipes, slashes and spaces (<c>user:auth0|5f…</c>, <c>group:urn:shop:7</c>). Two addresses are equal when kind and name are equal,
+/// by ordinal comparison.
 /// </summary>
 public readonly struct WsmqAddress : IEquatable<WsmqAddress>
 {
-    /// <summary>The most bytes that a name may take in UTF-8.</summary>
+    /// <summary>The maximum length of a name, in bytes of UTF-8.</summary>
     public const int MaxNameBytes = 256;
 
     private readonly string? _name;
@@ -20,41 +21,45 @@ public readonly struct WsmqAddress : IEquatable<WsmqAddress>
         _name = name;
     }
 
-    /// <summary>What the address names.</summary>
+    /// <summary>The kind of the address: the part before the first colon.</summary>
     public WsmqAddressKind Kind { get; }
 
     /// <summary>The part after the first colon: a user's identifier, or the name of a group.</summary>
     public string Name => _name ?? string.Empty;
 
     /// <summary>
-    /// The queue of a user. Whether the identifier looks like another one is judged by the server when it is used, as in docs/protocol.md.
+    /// Creates the address of a user's queue. Whether the identifier looks like another one is checked by the server, when the address is
+    /// used; the rules are in docs/protocol.md.
     /// </summary>
-    /// <param name="id">The user's identifier, as the app's authentication gives it.</param>
-    /// <exception cref="WsmqException">The name is refused: <c>invalid-name</c> or <c>name-too-long</c>.</exception>
+    /// <param name="id">The user's identifier, as the app's authentication supplies it.</param>
+    /// <exception cref="WsmqException">The identifier breaks the rules for names: <c>invalid-name</c> or <c>name-too-long</c>.</exception>
     public static WsmqAddress User(string id) => Create(WsmqAddressKind.User, id);
 
-    /// <summary>The log of a group.</summary>
+    /// <summary>Creates the address of a group's log.</summary>
     /// <param name="name">The group's name.</param>
-    /// <exception cref="WsmqException">The name is refused: <c>invalid-name</c> or <c>name-too-long</c>.</exception>
+    /// <exception cref="WsmqException">The name breaks the rules for names: <c>invalid-name</c> or <c>name-too-long</c>.</exception>
     public static WsmqAddress Group(string name) => Create(WsmqAddressKind.Group, name);
 
-    /// <summary>A queue for competing consumers.</summary>
+    /// <summary>
+    /// Creates the address of a queue for competing consumers. The kind is reserved: this version refuses sends to it with
+    /// <c>unsupported-address</c>.
+    /// </summary>
     /// <param name="name">The queue's name.</param>
-    /// <exception cref="WsmqException">The name is refused: <c>invalid-name</c> or <c>name-too-long</c>.</exception>
+    /// <exception cref="WsmqException">The name breaks the rules for names: <c>invalid-name</c> or <c>name-too-long</c>.</exception>
     public static WsmqAddress Work(string name) => Create(WsmqAddressKind.Work, name);
 
-    /// <summary>Reads an address from its text.</summary>
-    /// <param name="text">For example <c>user:bob</c>.</param>
+    /// <summary>Parses an address.</summary>
+    /// <param name="text">The text, for example <c>user:bob</c>.</param>
     /// <exception cref="WsmqException">
-    /// The text is no address: <c>invalid-address</c>, <c>unknown-address-kind</c>, <c>invalid-name</c> or <c>name-too-long</c>.
+    /// The text is not an address: <c>invalid-address</c>, <c>unknown-address-kind</c>, <c>invalid-name</c> or <c>name-too-long</c>.
     /// </exception>
     public static WsmqAddress Parse(string? text) =>
         TryParse(text, out var address, out var error, out var detail) ? address : throw new WsmqException(error, detail);
 
-    /// <summary>Reads an address from its text without throwing.</summary>
-    /// <param name="text">For example <c>user:bob</c>.</param>
+    /// <summary>Parses an address without throwing; returns whether the text is an address.</summary>
+    /// <param name="text">The text, for example <c>user:bob</c>.</param>
     /// <param name="address">The address, if the result is true.</param>
-    /// <param name="error">Why not, if the result is false.</param>
+    /// <param name="error">The error, if the result is false.</param>
     public static bool TryParse(string? text, out WsmqAddress address, [NotNullWhen(false)] out WsmqError? error) =>
         TryParse(text, out address, out error, out _);
 
@@ -67,13 +72,13 @@ public readonly struct WsmqAddress : IEquatable<WsmqAddress>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Kind, StringComparer.Ordinal.GetHashCode(Name));
 
-    /// <summary>The text that <see cref="Parse"/> reads.</summary>
+    /// <summary>Returns the text <c>kind:name</c>, which <see cref="Parse"/> reads.</summary>
     public override string ToString() => string.Concat(Prefix(Kind), ":", Name);
 
-    /// <summary>Same kind and name.</summary>
+    /// <summary>Returns whether kind and name are equal.</summary>
     public static bool operator ==(WsmqAddress left, WsmqAddress right) => left.Equals(right);
 
-    /// <summary>Another kind or name.</summary>
+    /// <summary>Returns whether kind or name differ.</summary>
     public static bool operator !=(WsmqAddress left, WsmqAddress right) => !left.Equals(right);
 
     private static WsmqAddress Create(WsmqAddressKind kind, string name) =>
@@ -105,7 +110,7 @@ public readonly struct WsmqAddress : IEquatable<WsmqAddress>
         return true;
     }
 
-    // Who a user is the identity provider says: the server judges its identifiers, unless it was told to trust them.
+    // User identifiers come from the identity provider: the server judges them, unless an option of the app declares them trusted.
     private static bool IsJudged(WsmqAddressKind kind) => kind != WsmqAddressKind.User;
 
     private static WsmqAddressKind? KindOf(ReadOnlySpan<char> prefix) => prefix switch

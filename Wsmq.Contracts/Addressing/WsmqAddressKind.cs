@@ -1,14 +1,14 @@
 namespace Wsmq;
 
-/// <summary>What an <see cref="WsmqAddress"/> names.</summary>
+/// <summary>The kind of a <see cref="WsmqAddress"/>.</summary>
 public enum WsmqAddressKind
 {
-    /// <summary>The queue of one user; every device of that user reads it with a cursor of its own.</summary>
+    /// <summary><c>user:</c>, the queue of one user. Each device of the user reads it with its own cursor.</summary>
     User = 0,
 
-    /// <summary>The log of a group; every device of every member reads it with a cursor of its own.</summary>
+    /// <summary><c>group:</c>, the log of a group. Each device of each member reads it with its own cursor.</summary>
     Group = 1,
 
-    /// <summary>A queue that competing consumers share. The name is reserved; sending to it is refused for now.</summary>
+    /// <summary><c>work:</c>, reserved for queues with competing consumers. This version refuses sends to it.</summary>
     Work = 2,
 }

@@ -4,25 +4,25 @@ using System.Globalization;
 namespace Wsmq;
 
 /// <summary>
-/// The place of an entry in its log. On the wire it is a string of 16 digits, so that positions compare as strings;
-/// clients keep and compare it, and read nothing else from it. A log never gives a position out twice.
+/// The position of an entry in its log. On the wire it is a string of 16 digits, so that positions of one log compare as strings. It is
+/// opaque: store and compare it, but do not calculate with it or read a time from it. A log never issues a position twice.
 /// </summary>
 public readonly struct WsmqPosition : IEquatable<WsmqPosition>, IComparable<WsmqPosition>
 {
-    /// <summary>The length of a position's text.</summary>
+    /// <summary>The length of a position on the wire: 16 digits.</summary>
     public const int Length = 16;
 
-    /// <summary>Highest value: the integers that a Lua number, and a JavaScript one, hold exactly.</summary>
+    /// <summary>The highest value: up to it, numbers in Lua and JavaScript represent integers exactly.</summary>
     internal const long MaxValue = (1L << 53) - 1;
 
     internal WsmqPosition(long value) => Value = value;
 
-    /// <summary>Before every entry: <c>0000000000000000</c>.</summary>
+    /// <summary>The position before every entry, <c>0000000000000000</c>: resume after it to read from the oldest stored entry.</summary>
     public static WsmqPosition Start => default;
 
     internal long Value { get; }
 
-    /// <summary>Reads a position from its text: exactly 16 ASCII digits.</summary>
+    /// <summary>Parses a position, exactly 16 ASCII digits, without throwing; returns whether the text is a position.</summary>
     /// <param name="text">The text, for example a delivery's <c>position</c>.</param>
     /// <param name="position">The position, if the result is true.</param>
     public static bool TryParse(string? text, out WsmqPosition position)
@@ -37,7 +37,7 @@ public readonly struct WsmqPosition : IEquatable<WsmqPosition>, IComparable<Wsmq
         return true;
     }
 
-    /// <summary>Reads a position from its text.</summary>
+    /// <summary>Parses a position: exactly 16 ASCII digits.</summary>
     /// <param name="text">The text, for example a delivery's <c>position</c>.</param>
     /// <exception cref="WsmqException"><c>invalid-position</c>: the text is not 16 ASCII digits.</exception>
     public static WsmqPosition Parse(string? text) =>
@@ -55,30 +55,30 @@ public readonly struct WsmqPosition : IEquatable<WsmqPosition>, IComparable<Wsmq
     /// <inheritdoc/>
     public override int GetHashCode() => Value.GetHashCode();
 
-    /// <summary>The 16 digits.</summary>
+    /// <summary>Returns the 16 digits.</summary>
     public override string ToString() => Value.ToString("D16", CultureInfo.InvariantCulture);
 
-    /// <summary>Same place.</summary>
+    /// <summary>Returns whether the positions are equal.</summary>
     public static bool operator ==(WsmqPosition left, WsmqPosition right) => left.Value == right.Value;
 
-    /// <summary>Another place.</summary>
+    /// <summary>Returns whether the positions differ.</summary>
     public static bool operator !=(WsmqPosition left, WsmqPosition right) => left.Value != right.Value;
 
-    /// <summary>Earlier in the log.</summary>
+    /// <summary>Returns whether the left position is before the right one in the log.</summary>
     public static bool operator <(WsmqPosition left, WsmqPosition right) => left.Value < right.Value;
 
-    /// <summary>Later in the log.</summary>
+    /// <summary>Returns whether the left position is after the right one in the log.</summary>
     public static bool operator >(WsmqPosition left, WsmqPosition right) => left.Value > right.Value;
 
-    /// <summary>Earlier in the log, or the same place.</summary>
+    /// <summary>Returns whether the left position is before the right one in the log, or equal.</summary>
     public static bool operator <=(WsmqPosition left, WsmqPosition right) => left.Value <= right.Value;
 
-    /// <summary>Later in the log, or the same place.</summary>
+    /// <summary>Returns whether the left position is after the right one in the log, or equal.</summary>
     public static bool operator >=(WsmqPosition left, WsmqPosition right) => left.Value >= right.Value;
 
-    /// <summary>The later of two.</summary>
+    /// <summary>The later of two positions.</summary>
     internal static WsmqPosition Max(WsmqPosition left, WsmqPosition right) => left >= right ? left : right;
 
-    /// <summary>The first place behind this one that an entry could have.</summary>
+    /// <summary>The lowest position after this one.</summary>
     internal WsmqPosition Next() => new(Value + 1);
 }

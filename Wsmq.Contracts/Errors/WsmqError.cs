@@ -4,28 +4,32 @@ using System.Globalization;
 namespace Wsmq;
 
 /// <summary>
-/// One kind of error. Numbers and codes are never reused. Over the wire an error is the text
-/// <c>[wsmq &lt;number&gt; &lt;code&gt; &lt;retry|final&gt;] &lt;text&gt;</c> inside the hub error, which <see cref="Find"/> reads back. Where
-/// the server knows when to try again, <c>[retry-after &lt;milliseconds&gt;]</c> stands between the two.
+/// One kind of error; <see cref="WsmqErrors"/> lists all of them. Numbers and codes are stable and never reused: switch on either. On
+/// the wire an error is the text <c>[wsmq &lt;number&gt; &lt;code&gt; &lt;retry|final&gt;] &lt;text&gt;</c> within the message of a
+/// SignalR <c>HubException</c>; <see cref="Find"/> reads it. Where the server knows when the call can be repeated, it puts
+/// <c>[retry-after &lt;milliseconds&gt;]</c> between the bracket and the text; <see cref="FindRetryAfter"/> reads that.
 /// </summary>
-/// <param name="Number">The number, unique and stable.</param>
-/// <param name="Code">The name, unique and stable, for switching on.</param>
-/// <param name="Text">What is wrong and what to do.</param>
+/// <param name="Number">The number, for example 2001; unique and stable.</param>
+/// <param name="Code">The code, for example <c>invalid-address</c>; unique and stable.</param>
+/// <param name="Text">What is wrong and what to do, for a person.</param>
 /// <param name="CanRetry">Whether the same call can succeed later without a change.</param>
 public sealed record WsmqError(int Number, string Code, string Text, bool CanRetry)
 {
     private const string Marker = "[wsmq ";
     private const string RetryMarker = " [retry-after ";
 
-    /// <summary>The error that a hub error's message carries, or null if it carries none.</summary>
-    /// <param name="message">A message such as that of a <c>HubException</c>.</param>
+    /// <summary>Reads the error from the message of an exception. Returns null where the message carries no wsmq error.</summary>
+    /// <param name="message">The message, for example of a SignalR <c>HubException</c>; may be null.</param>
     public static WsmqError? Find(string? message) => TryRead(message, out var error, out _, out _) ? error : null;
 
-    /// <summary>After how long the call may be repeated, where a hub error's message says so; null where it does not.</summary>
-    /// <param name="message">A message such as that of a <c>HubException</c>.</param>
+    /// <summary>
+    /// Reads from the message of an exception how long to wait before the call is repeated. Returns null where the message states
+    /// no time.
+    /// </summary>
+    /// <param name="message">The message, for example of a SignalR <c>HubException</c>; may be null.</param>
     public static TimeSpan? FindRetryAfter(string? message) => TryRead(message, out _, out _, out var retryAfter) ? retryAfter : null;
 
-    /// <summary>The wire text: <c>[wsmq 2001 invalid-address final] An address is …</c></summary>
+    /// <summary>Returns the text on the wire: <c>[wsmq 2001 invalid-address final] An address is …</c></summary>
     public override string ToString() => Format(null, null);
 
     internal string Format(string? detail, TimeSpan? retryAfter)
@@ -36,7 +40,7 @@ public sealed record WsmqError(int Number, string Code, string Text, bool CanRet
         return detail is null ? head : $"{head} ({detail})";
     }
 
-    /// <summary>Whole milliseconds, and never too few.</summary>
+    /// <summary>Whole milliseconds, rounded up, so that a retry does not come too early.</summary>
     internal static long Milliseconds(TimeSpan time) => (long)Math.Ceiling(time.TotalMilliseconds);
 
     internal static bool TryRead(
@@ -62,12 +66,12 @@ public sealed record WsmqError(int Number, string Code, string Text, bool CanRet
             text = text[length..];
         }
 
-        // A newer server may send a number that this list does not know yet: take what the wire says.
+        // A newer server may send a number that is unknown here: build the error from the wire text.
         error = WsmqErrors.ByNumber(number) ?? new WsmqError(number, parts[1], text.Trim().ToString(), parts[2] == "retry");
         return true;
     }
 
-    // Directly behind the head and nowhere else: a detail may hold what somebody wrote.
+    // Only directly after the bracket: a detail may contain text that a user wrote.
     private static bool TryReadRetryAfter(ReadOnlySpan<char> text, out int milliseconds, out int length)
     {
         (milliseconds, length) = (0, 0);

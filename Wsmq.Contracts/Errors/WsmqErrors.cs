@@ -3,176 +3,187 @@ using System.Collections.Frozen;
 namespace Wsmq;
 
 /// <summary>
-/// Every error that wsmq gives. 1xxx: the connection; 2xxx: what was sent is malformed or over a limit; 3xxx: not allowed;
-/// 4xxx: the flow of deliveries; 5xxx: the store and the server's load; 6xxx: made by the client itself.
+/// All errors of wsmq, to compare with <see cref="WsmqException.Error"/>. By number: 1xxx the connection; 2xxx a malformed or too large
+/// message or argument; 3xxx missing permission; 4xxx flow control and limits; 5xxx the store and the server's load; 6xxx raised by the
+/// client itself.
 /// </summary>
 public static class WsmqErrors
 {
     private static readonly Dictionary<int, WsmqError> Building = [];
 
-    /// <summary>1001: the connection is authenticated, but its user has no identifier.</summary>
+    /// <summary>1001, final: the connection is authenticated, but its user has no identifier.</summary>
     public static WsmqError NoUserIdentifier { get; } = Final(1001, "no-user-identifier",
         "The connection's user has no identifier: the token needs a name identifier claim, or the app an IUserIdProvider.");
 
-    /// <summary>1002: the <c>device</c> query value is not a name.</summary>
+    /// <summary>1002, final: the <c>device</c> query value is not a valid name.</summary>
     public static WsmqError InvalidDevice { get; } = Final(1002, "invalid-device",
-        "The device name is refused: 1 to 64 bytes, printable, no look-alike characters.");
+        "The device name is invalid: use 1 to 64 bytes of printable text without look-alike characters.");
 
-    /// <summary>1003: the user has as many devices as one may have.</summary>
+    /// <summary>1003, final: the user has the maximum number of devices.</summary>
     public static WsmqError TooManyDevices { get; } = Final(1003, "too-many-devices",
-        "The user has reached the number of devices that one may have: reuse a device name, or let one expire.");
+        "The user has reached the maximum number of devices: use the name of a known device, or wait until one expires.");
 
-    /// <summary>1004: the user's identifier cannot be part of an address.</summary>
+    /// <summary>1004, final: the user's identifier cannot be part of an address.</summary>
     public static WsmqError InvalidUserIdentifier { get; } = Final(1004, "invalid-user-identifier",
-        "The connection's user identifier cannot be used in an address: see the rules for names.");
+        "The user identifier of the connection breaks the rules for names in addresses: the app has to map it to one that follows them.");
 
-    /// <summary>1005: the user, or the node, has as many connections as it may have, or the user opens them too fast.</summary>
+    /// <summary>1005, retry: the user or the node has the maximum number of connections, or the user opens them too fast.</summary>
     public static WsmqError TooManyConnections { get; } = Retry(1005, "too-many-connections",
-        "The user or this server has as many connections as it may have, or the user opens them too fast: connect again later.");
+        "The user or this server has reached its maximum number of connections, or the user opens them too fast: connect again later.");
 
-    /// <summary>1006: the token, or all tokens of the user from before some time, were revoked.</summary>
+    /// <summary>1006, final: the token was revoked, alone or with all tokens of the user that were issued before a given time.</summary>
     public static WsmqError Revoked { get; } = Final(1006, "revoked",
         "The token was revoked: let the user sign in again, and connect with the new token.");
 
-    /// <summary>1007: the user is banned.</summary>
+    /// <summary>1007, final: the user is banned.</summary>
     public static WsmqError Banned { get; } = Final(1007, "banned", "The user is banned, with every token: only the app can lift the ban.");
 
-    /// <summary>1008: a browser asks on behalf of a page from elsewhere.</summary>
+    /// <summary>1008, final: the request comes from a browser page whose origin is not allowed.</summary>
     public static WsmqError OriginNotAllowed { get; } = Final(1008, "origin-not-allowed",
-        "Pages of this origin may not connect here: the operator has to add it to WsmqOptions.AllowedOrigins.");
+        "Pages of this origin may not connect: the operator has to add the origin to WsmqOptions.AllowedOrigins.");
 
-    /// <summary>1009: the request uses a transport that the app has not switched on.</summary>
+    /// <summary>1009, final: the request uses a transport that the app has not enabled.</summary>
     public static WsmqError TransportNotAllowed { get; } = Final(1009, "transport-not-allowed",
-        "This server takes other transports only: use WebSockets, see that every proxy on the way passes the upgrade, or let the app switch on server-sent events and long polling in MapWsmq.");
+        "This server does not accept the transport of the request: use WebSockets and have every proxy pass the Upgrade header, "
+        + "or enable server-sent events and long polling in MapWsmq.");
 
-    /// <summary>1010: the request names a connection that this user does not have on this server.</summary>
+    /// <summary>1010, final: the request names a connection that this user does not have on this server.</summary>
     public static WsmqError NoSuchConnection { get; } = Final(1010, "no-such-connection",
-        "The user has no such connection on this server: negotiate again, or skip the negotiation. Behind a balancer it needs sticky sessions.");
+        "The user has no such connection on this server: negotiate again, or skip the negotiation. "
+        + "Behind a load balancer, negotiation needs sticky sessions.");
 
-    /// <summary>2001: the text is no address.</summary>
+    /// <summary>2001, final: the text is not an address.</summary>
     public static WsmqError InvalidAddress { get; } = Final(2001, "invalid-address",
         "An address is written user:<id> or group:<name>.");
 
-    /// <summary>2002: the part before the first colon is unknown.</summary>
+    /// <summary>2002, final: the kind of the address, before the first colon, is unknown.</summary>
     public static WsmqError UnknownAddressKind { get; } = Final(2002, "unknown-address-kind",
         "The kind before the first colon is neither user nor group: write user:<id> or group:<name>.");
 
-    /// <summary>2003: the name is empty, or holds characters that names may not hold.</summary>
+    /// <summary>2003, final: the name is empty, or contains characters that names must not contain.</summary>
     public static WsmqError InvalidName { get; } = Final(2003, "invalid-name",
-        "The name is refused: it must be printable, in normal form NFKC, and each word of one alphabet.");
+        "The name is invalid: it must be printable and in Unicode normalization form NFKC, and each word must use one alphabet.");
 
-    /// <summary>2004: the name is too long.</summary>
-    public static WsmqError NameTooLong { get; } = Final(2004, "name-too-long", "The name is too long: an address takes 256 bytes in UTF-8, a device 64.");
+    /// <summary>2004, final: the name is too long.</summary>
+    public static WsmqError NameTooLong { get; } = Final(2004, "name-too-long",
+        "The name is too long: use at most 256 bytes in UTF-8 for an address, 64 for a device.");
 
-    /// <summary>2005: the text is no position.</summary>
+    /// <summary>2005, final: the text is not a position.</summary>
     public static WsmqError InvalidPosition { get; } = Final(2005, "invalid-position",
-        "A position is the 16 digits that a delivery carried.");
+        "The position is invalid: send the 16 digits of a delivery's position as they came.");
 
-    /// <summary>2006: the body is not exactly one JSON value.</summary>
+    /// <summary>2006, final: the body is not exactly one JSON value, or cannot be written as one.</summary>
     public static WsmqError InvalidBody { get; } = Final(2006, "invalid-body",
-        "A body is exactly one JSON value, or bytes in data; not both.");
+        "The body is invalid: send exactly one JSON value in body, or bytes in data, not both.");
 
-    /// <summary>2007: the message, with its headers, is larger than the server takes.</summary>
-    public static WsmqError MessageTooLarge { get; } = Final(2007, "message-too-large", "The message is larger than this server takes: send less, or ask the operator for a higher MaxBodyBytes or MaxHeaderBytes.");
+    /// <summary>2007, final: the body or the headers of the message are larger than allowed.</summary>
+    public static WsmqError MessageTooLarge { get; } = Final(2007, "message-too-large",
+        "The message is too large: send a smaller one, or ask the operator for a higher MaxBodyBytes or MaxHeaderBytes.");
 
-    /// <summary>2008: a field has a wrong type or a value outside of its bounds.</summary>
-    public static WsmqError InvalidMessage { get; } = Final(2008, "invalid-message", "A field of the message is malformed: the detail names it.");
+    /// <summary>2008, final: a field has the wrong type or a value outside its bounds.</summary>
+    public static WsmqError InvalidMessage { get; } = Final(2008, "invalid-message",
+        "A field of the message is malformed: correct the one that the detail names.");
 
-    /// <summary>2009: the message names a sender, which only the server may do.</summary>
+    /// <summary>2009, final: the message names a sender, which only the server may set.</summary>
     public static WsmqError SenderNotAllowed { get; } = Final(2009, "sender-not-allowed",
-        "The server stamps the sender from the connection's identity: leave the field out.");
+        "The server sets the sender from the connection's user: leave the field sender out.");
 
-    /// <summary>2010: this kind of address takes no messages in this version.</summary>
+    /// <summary>2010, final: this version does not accept messages for this kind of address.</summary>
     public static WsmqError UnsupportedAddress { get; } = Final(2010, "unsupported-address",
-        "This version keeps no messages for work: addresses: send to user: or group:.");
+        "This version does not accept messages for addresses of the kind work: send to user:<id> or group:<name>.");
 
-    /// <summary>2011: a .NET type has no name on the wire.</summary>
+    /// <summary>2011, final: a .NET type has no name on the wire.</summary>
     public static WsmqError NoTypeName { get; } = Final(2011, "no-type-name",
-        "The type has no name that a receiver could know: declare one with [MessageType], or name the message in the call.");
+        "The type has no name that a receiver could know: declare one with [WsmqMessageType], or pass a type name in the call.");
 
-    /// <summary>3001: the authorizer refuses sending to this address.</summary>
-    public static WsmqError SendNotAllowed { get; } = Final(3001, "send-not-allowed", "The user may not send to this address: by default users, and groups that the user is in.");
+    /// <summary>3001, final: the authorizer denies sending to this address.</summary>
+    public static WsmqError SendNotAllowed { get; } = Final(3001, "send-not-allowed",
+        "The user may not send to this address. By default a user may send to every user, and to groups that it is a member of.");
 
-    /// <summary>3002: the authorizer refuses reading this address.</summary>
-    public static WsmqError ReadNotAllowed { get; } = Final(3002, "read-not-allowed", "The user may not read this address: by default the own queue, and groups that the user is in.");
+    /// <summary>3002, final: the authorizer denies reading this address.</summary>
+    public static WsmqError ReadNotAllowed { get; } = Final(3002, "read-not-allowed",
+        "The user may not read this address. By default a user may read its own queue, and groups that it is a member of.");
 
-    /// <summary>3003: the reply-to is an address that the sender itself may not send to.</summary>
+    /// <summary>3003, final: the reply-to is an address that the sender itself may not send to.</summary>
     public static WsmqError ReplyToNotAllowed { get; } = Final(3003, "reply-to-not-allowed",
-        "The reply-to must be an address that its sender may send to.");
+        "The reply-to is not allowed: name an address that the sender itself may send to.");
 
-    /// <summary>3004: the user is in as many groups as one may be.</summary>
+    /// <summary>3004, final: the user is a member of the maximum number of groups. Raised where the app adds a user to a group.</summary>
     public static WsmqError TooManyGroups { get; } = Final(3004, "too-many-groups",
-        "The user is in as many groups as one may be: remove it from another group first.");
+        "The user is a member of the maximum number of groups: remove it from another group first.");
 
-    /// <summary>4001: the acknowledged position lies behind the end of the log.</summary>
+    /// <summary>4001, final: the acknowledged position is past the tail of the log.</summary>
     public static WsmqError AckBeyondTail { get; } = Final(4001, "ack-beyond-tail",
-        "The position is beyond the last entry of the log: acknowledge positions that were delivered.");
+        "The position is past the tail of the log: acknowledge only positions that were delivered.");
 
-    /// <summary>4002: the position to resume from lies behind the end of the log.</summary>
+    /// <summary>4002, final: the position to resume from is past the tail of the log.</summary>
     public static WsmqError PositionBeyondTail { get; } = Final(4002, "position-beyond-tail",
-        "The position is beyond the last entry of the log: resume from a position that was delivered.");
+        "The position is past the tail of the log: resume from a position that was delivered.");
 
-    /// <summary>4003: the connection has more sends under way than it may have.</summary>
+    /// <summary>4003, retry: the connection has more sends in flight than allowed.</summary>
     public static WsmqError TooManySends { get; } = Retry(4003, "too-many-sends",
-        "Too many sends of this connection are under way: wait for receipts before sending more.");
+        "Too many sends of this connection are in flight: wait for receipts before sending more.");
 
-    /// <summary>4004: the connection, or its user, sends faster than it may.</summary>
+    /// <summary>4004, retry: the connection or its user sends faster than allowed.</summary>
     public static WsmqError RateLimited { get; } = Retry(4004, "rate-limited",
-        "More messages than this connection or its user may send: send again after the time that is named, with the same id.");
+        "More messages than this connection or its user may send: send again with the same id after the stated time.");
 
-    /// <summary>4005: the user has written to too many addresses that did not exist before.</summary>
+    /// <summary>4005, retry: the user has written to too many addresses that did not exist before.</summary>
     public static WsmqError TooManyNewAddresses { get; } = Retry(4005, "too-many-new-addresses",
-        "Nobody has used this address yet, and the user has begun too many new ones: check the name, or send again later.");
+        "The address has not been used before, and the user has written to too many new ones: check the name, or send again later.");
 
-    /// <summary>4006: the user resumes, or acknowledges what is malformed or beyond the tail, too often.</summary>
+    /// <summary>4006, retry: the user resumes too often, or sends too many acks that are malformed or past the tail.</summary>
     public static WsmqError TooManyReads { get; } = Retry(4006, "too-many-reads",
-        "The user asks too often where logs end: resume or acknowledge again after the time that is named.");
+        "The user resumes too often, or sends too many acks that are malformed or past the tail: try again after the stated time.");
 
-    /// <summary>4007: the store keeps as much because of the user as it may.</summary>
+    /// <summary>4007, retry: the storage charged to the user has reached the user's share of the store.</summary>
     public static WsmqError QuotaExceeded { get; } = Retry(4007, "quota-exceeded",
-        "The user's share of the store is used up: send again once what was sent is read, or ask the operator.");
+        "The user's share of the store is used up: send again once earlier messages are acknowledged, or ask the operator for more.");
 
-    /// <summary>5001: the store did not answer in time; the message may or may not be stored.</summary>
+    /// <summary>5001, retry: the store did not answer in time; a message may or may not be stored.</summary>
     public static WsmqError StoreUnavailable { get; } = Retry(5001, "store-unavailable",
-        "The store did not confirm in time: send again with the same id, it will not be stored twice.");
+        "The store did not answer in time: try again; a message that is sent again with the same id is not stored twice.");
 
-    /// <summary>5002: the server's queue towards the store stayed full.</summary>
-    public static WsmqError ServerBusy { get; } = Retry(5002, "server-busy", "The server has too much to store right now: send again later.");
+    /// <summary>5002, retry: the server's queue to the store stayed full; the message is not stored.</summary>
+    public static WsmqError ServerBusy { get; } = Retry(5002, "server-busy",
+        "The server's queue to the store is full: send again later, with the same id.");
 
-    /// <summary>5003: the store has no room.</summary>
-    public static WsmqError StoreFull { get; } = Retry(5003, "store-full", "The store has no room left, and nothing was stored: send again later; the operator has to make room.");
+    /// <summary>5003, retry: the store is full; nothing was stored.</summary>
+    public static WsmqError StoreFull { get; } = Retry(5003, "store-full",
+        "The store is full, and nothing was stored: send again later; the operator has to free space.");
 
-    /// <summary>5004: the server is stopping.</summary>
+    /// <summary>5004, retry: the server is stopping.</summary>
     public static WsmqError Stopping { get; } = Retry(5004, "stopping", "This server is stopping: connect again.");
 
-    /// <summary>5005: too few replicas of the store have the message; it is stored, and may be delivered.</summary>
+    /// <summary>5005, retry: fewer replicas than required have confirmed the message; it is stored, and may be delivered.</summary>
     public static WsmqError NotReplicated { get; } = Retry(5005, "not-replicated",
-        "The message is stored, but not on as many replicas as a receipt needs: send again with the same id, it will not be stored twice.");
+        "The message is stored, but on fewer replicas than a receipt requires: send again with the same id; it is not stored twice.");
 
-    /// <summary>5006: what the store keeps for the address was changed by another program, and cannot be used.</summary>
+    /// <summary>5006, retry: another program has corrupted the stored data of the address; nothing was stored.</summary>
     public static WsmqError StoreCorrupt { get; } = Retry(5006, "store-corrupt",
-        "What the store keeps for this address is not of wsmq's making: nothing is possible there until an operator has repaired it.");
+        "The stored data of this address is corrupt, because another program has changed it: an operator has to repair it first.");
 
-    /// <summary>6001: the client gave up before it had a receipt; the message may or may not be stored.</summary>
+    /// <summary>6001, final: the client got no receipt in time; the message may or may not be stored.</summary>
     public static WsmqError OutcomeUnknown { get; } = Final(6001, "outcome-unknown",
-        "No receipt came in time: the message may or may not be stored, and sending it again may store it twice.");
+        "The client got no receipt in time: the message may or may not be stored, and sending it again may store it twice.");
 
-    /// <summary>6002: the client was stopped, never started, or had no connection in time.</summary>
+    /// <summary>6002, final: the client was stopped, was never started, or got no connection in time; nothing was stored.</summary>
     public static WsmqError ClientClosed { get; } = Final(6002, "client-closed",
-        "The client has no connection, because it was stopped, was never started, or cannot connect: nothing was stored.");
+        "Nothing was stored: the client was stopped, was never started, or cannot connect. Start it, or correct the cause.");
 
-    /// <summary>6003: the app's callback gave the client no token that could be sent.</summary>
+    /// <summary>6003, retry: the app's callback returned no token that the client could send, failed, or took too long.</summary>
     public static WsmqError NoToken { get; } = Retry(6003, "no-token",
-        "The client got no access token from the app: it asks again with the next attempt to connect.");
+        "The app's callback returned no usable access token: correct it; the client calls it again at the next attempt to connect.");
 
-    /// <summary>6004: the server answered the first attempt to connect with a refusal that another attempt would not change.</summary>
-    public static WsmqError ConnectionRefused { get; } = Final(6004, "connection-refused", "The server refused the connection.");
+    /// <summary>6004, final: the server answered the first attempt to connect with HTTP 401 or 403.</summary>
+    public static WsmqError ConnectionRefused { get; } = Final(6004, "connection-refused",
+        "The server refused the connection: correct the token or the permissions, and start the client again.");
 
-    /// <summary>6005: what the app set for the client's connections cannot work, or its callback failed.</summary>
+    /// <summary>6005, final: the app's settings for the client's connections cannot work, or its callback threw.</summary>
     public static WsmqError ClientMisconfigured { get; } = Final(6005, "client-misconfigured",
-        "What the app set for the client's connections cannot work: the detail says what to correct.");
+        "The app's settings for the client's connections cannot work: correct the one that the detail names.");
 
-    /// <summary>All of them, by number.</summary>
+    /// <summary>All errors, by number.</summary>
     public static IReadOnlyDictionary<int, WsmqError> All { get; } = Building.ToFrozenDictionary();
 
     internal static WsmqError? ByNumber(int number) => All.GetValueOrDefault(number);

@@ -1,12 +1,16 @@
 namespace Wsmq;
 
-/// <summary>A call that wsmq refused or could not finish; <see cref="Error"/> says which and whether to retry.</summary>
+/// <summary>
+/// Thrown where wsmq refuses a call or cannot complete it. <see cref="Error"/> identifies the error and whether a retry can succeed.
+/// </summary>
 public sealed class WsmqException : Exception
 {
-    /// <summary>An error of the list.</summary>
-    /// <param name="error">Which one.</param>
-    /// <param name="detail">What was wrong in this case; no secrets and no message bodies.</param>
-    /// <param name="inner">What caused it.</param>
+    /// <summary>Creates an exception for an error of <see cref="WsmqErrors"/>.</summary>
+    /// <param name="error">The error.</param>
+    /// <param name="detail">
+    /// What was wrong in this case; added to the message in parentheses. It must not contain secrets or message bodies.
+    /// </param>
+    /// <param name="inner">The cause, or null.</param>
     public WsmqException(WsmqError error, string? detail = null, Exception? inner = null)
         : base(Required(error).Format(detail, null), inner)
     {
@@ -22,19 +26,19 @@ public sealed class WsmqException : Exception
     private WsmqException(string message, WsmqError error, TimeSpan? retryAfter, Exception inner)
         : base(message, inner) => (Error, RetryAfter) = (error, retryAfter);
 
-    /// <summary>Which error of <see cref="WsmqErrors"/>.</summary>
+    /// <summary>The error: one of <see cref="WsmqErrors"/>, or one read from the wire that only a newer server knows.</summary>
     public WsmqError Error { get; }
 
-    /// <summary>After how long the call may be repeated, where the server says so; null elsewhere.</summary>
+    /// <summary>How long to wait before the call is repeated; null where the server states no time.</summary>
     public TimeSpan? RetryAfter { get; }
 
-    /// <summary>Reads the error that another exception's message carries (a SignalR <c>HubException</c>), or null.</summary>
+    /// <summary>Reads the error from another exception's message (a SignalR <c>HubException</c>); null where it carries none.</summary>
     internal static WsmqException? From(Exception exception) =>
         WsmqError.TryRead(exception.Message, out var error, out var wireText, out var retryAfter)
             ? new WsmqException(wireText, error, retryAfter, exception)
             : null;
 
-    /// <summary>The same error for another caller.</summary>
+    /// <summary>A new exception with the same error, to throw to another caller.</summary>
     internal WsmqException Again() => new(Message, Error, RetryAfter, this);
 
     private static WsmqError Required(WsmqError? error) => error ?? throw new ArgumentNullException(nameof(error));

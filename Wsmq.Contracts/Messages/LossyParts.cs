@@ -4,16 +4,16 @@ using System.Text.Json.Serialization.Metadata;
 namespace Wsmq;
 
 /// <summary>
-/// What inside of a type System.Text.Json would write without the data: elements and members that are declared as an interface or an
-/// abstract class, of which it writes only what the declaration has, without a word. Judged by the types' JSON metadata, not by values:
-/// a send that fails does so at the first try, and not with the first list that is not empty.
+/// Finds the parts of a type that System.Text.Json would silently write incompletely: elements and members declared as an interface or
+/// an abstract class, of which it writes only the declared members. The check uses the types' JSON metadata, not values, so that a send
+/// of such a type fails the first time, and not with the first list that is not empty.
 /// </summary>
 internal static class LossyParts
 {
-    // Held as long as the metadata, which their options hold: once a type, nothing a message.
+    // One entry per type, none per message; lives as long as the metadata, which the serializer options hold.
     private static readonly ConditionalWeakTable<JsonTypeInfo, Verdict> Known = [];
 
-    /// <summary>Which part it is and what to do; null where all parts are written in full.</summary>
+    /// <summary>Names the part and what to do; null where all parts are written in full.</summary>
     public static string? Of(JsonTypeInfo info) => Known.GetValue(info, static info => new Verdict(Find(info))).Defect;
 
     private static string? Find(JsonTypeInfo root)
@@ -28,7 +28,7 @@ internal static class LossyParts
                     continue;
                 if (IsLossy(info))
                     return $"{root.Type} cannot be written in full: {part} are declared as {type}, of which System.Text.Json writes only "
-                        + "what that declares. Declare its derived types with [JsonDerivedType], give it a converter, or use a concrete type";
+                        + "the declared members. Declare its derived types with [JsonDerivedType], add a converter, or use a concrete type";
                 left.Push(info);
             }
         }
@@ -40,7 +40,7 @@ internal static class LossyParts
 
     private static IEnumerable<(string Part, Type Type)> PartsOf(JsonTypeInfo holder)
     {
-        // Of collections, and of values that may be null.
+        // Collections and nullable value types have one.
         if (holder.ElementType is { } element)
             yield return ($"the elements of {holder.Type}", element);
         foreach (var derived in holder.PolymorphismOptions?.DerivedTypes ?? [])
@@ -64,7 +64,7 @@ internal static class LossyParts
         }
         catch (Exception e) when (e is NotSupportedException or InvalidOperationException)
         {
-            // Cannot be written at all, which the serializer says itself where there is such a value.
+            // The type cannot be serialized at all: the serializer throws where there is such a value.
             return null;
         }
     }

@@ -4,23 +4,23 @@ using System.Text;
 
 namespace Wsmq;
 
-/// <summary>The wire names of .NET types. docs/protocol.md holds the rule; two types have one name only where an attribute says so.</summary>
+/// <summary>The wire names of .NET types, by the rules in docs/protocol.md. Two types share a name only through the attribute.</summary>
 internal static class MessageTypeNames
 {
-    /// <summary>What the server takes as a type.</summary>
+    /// <summary>The server's limit for a type name.</summary>
     private const int MaxBytes = 128;
 
-    // Weak, so that a plug-in whose types were sent can be unloaded.
+    // Weak references, so that a plug-in whose types were sent can be unloaded.
     private static readonly ConditionalWeakTable<Type, string> Known = [];
 
     public static string Of(Type type) => Known.GetValue(type, Make);
 
-    /// <summary>What messages to a handler are refused for; a handler can be given a type's name instead.</summary>
+    /// <summary>The error where a type has no wire name, at a send or at a handler.</summary>
     public static WsmqException Refusal(string detail) => new(WsmqErrors.NoTypeName, detail);
 
     private static string Make(Type type)
     {
-        // A value that may be null is sent as the value that it has.
+        // A nullable value type is sent as its underlying type.
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (MessageTypeDefects.OfMessage(type) is { } defect)
             throw Refusal($"{type} {defect}");
@@ -28,7 +28,7 @@ internal static class MessageTypeNames
         Append(name, type);
         var text = name.ToString();
         if (text.Length == 0 || Encoding.UTF8.GetByteCount(text) > MaxBytes || text.Any(char.IsControl))
-            throw Refusal($"the name of {type} does not have 1 to {MaxBytes} bytes without control characters");
+            throw Refusal($"the name of {type} is not 1 to {MaxBytes} bytes long, or contains control characters");
         return text;
     }
 
@@ -56,7 +56,9 @@ internal static class MessageTypeNames
         AppendNested(name, type, arguments);
     }
 
-    /// <summary>A nested type has the arguments of the types around it before its own: each stands at the type that has it.</summary>
+    /// <summary>
+    /// The type arguments of a nested type begin with those of its declaring types: each is written at the type that declares it.
+    /// </summary>
     private static void AppendNested(StringBuilder name, Type type, ReadOnlySpan<Type> arguments)
     {
         var outer = type.DeclaringType;

@@ -5,23 +5,23 @@ using System.Text.Json.Serialization;
 namespace Wsmq;
 
 /// <summary>
-/// Reads a message whatever types its fields have, so that the hub can answer with a code; SignalR's own answer to an
-/// argument that does not bind carries none.
+/// Reads a message whatever JSON types its fields have, so that the hub can answer a malformed one with an error code. SignalR's own
+/// answer to an argument that does not bind has none.
 /// </summary>
 internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessage>
 {
     public static readonly OutgoingMessageConverter Instance = new();
 
     private const int MaxUnknownField = 64;
-    private const string NoUnicode = "a name or a text is no Unicode";
+    private const string NoUnicode = "a name or a text is not valid Unicode";
 
-    // More would take a hundred times their bytes, and is above what any server allows.
+    // More names than any server allows; in memory they would take a hundred times their bytes.
     private const int MostHeaders = 4_096;
 
     private static readonly WsmqException TooManyHeaders =
         new(WsmqErrors.MessageTooLarge, $"{Wire.Headers} has more than {MostHeaders} names");
 
-    // The details are texts of this class: a frame of malformed messages would be held as so many exceptions otherwise.
+    // Shared, so that a frame of many malformed messages does not hold one exception for each. The keys are texts of this class only.
     private static readonly ConcurrentDictionary<string, WsmqException> Defects = new(StringComparer.Ordinal);
 
     public override WsmqOutgoingMessage Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -30,7 +30,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             reader.Skip();
-            fields.Defect = Malformed("the message is no object");
+            fields.Defect = Malformed("the message is not an object");
         }
         else
         {
@@ -62,7 +62,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         writer.WriteEndObject();
     }
 
-    // The reader stays in step whatever is wrong with a field: the next message of an array begins behind this one.
+    // The reader has to consume a malformed field completely: the next message of an array begins after this one.
     private static void ReadField(ref Utf8JsonReader reader, ref Fields fields)
     {
         try
@@ -80,7 +80,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         }
         catch (InvalidOperationException)
         {
-            // What the reader throws for a name or a text that holds an escaped half of a surrogate pair.
+            // Thrown by the reader for a name or a text with an escaped unpaired surrogate.
             fields.Defect ??= Malformed(NoUnicode);
             reader.Skip();
         }
@@ -104,7 +104,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         }
     }
 
-    // The names without a string for each of them.
+    // Compares in place: no string is allocated for each name.
     private static string? FieldOf(ref Utf8JsonReader reader) =>
         reader.ValueTextEquals(Wire.To) ? Wire.To
         : reader.ValueTextEquals(Wire.Id) ? Wire.Id
@@ -124,7 +124,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
     {
         JsonTokenType.String => WireReader.TextOf(ref reader),
         JsonTokenType.Null => null,
-        _ => throw Malformed($"{name} is no string"),
+        _ => throw Malformed($"{name} is not a string"),
     };
 
     private static WsmqJsonBody Body(ref Utf8JsonReader reader)
@@ -135,10 +135,10 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
 
     private static ReadOnlyMemory<byte>? Bytes(ref Utf8JsonReader reader) => reader.TokenType switch
     {
-        // Without the type null would become an array, and that an empty body of bytes.
+        // Without the explicit type, null would convert to an array, and that to an empty body of bytes.
         JsonTokenType.Null => default(ReadOnlyMemory<byte>?),
         JsonTokenType.String when reader.TryGetBytesFromBase64(out var bytes) => bytes,
-        _ => throw Malformed($"{Wire.Data} is no base64"),
+        _ => throw Malformed($"{Wire.Data} is not base64"),
     };
 
     private static Dictionary<string, string>? Map(ref Utf8JsonReader reader)
@@ -146,7 +146,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         if (reader.TokenType == JsonTokenType.Null)
             return null;
         if (reader.TokenType != JsonTokenType.StartObject)
-            throw Malformed($"{Wire.Headers} is no object");
+            throw Malformed($"{Wire.Headers} is not an object");
         var map = new Dictionary<string, string>(StringComparer.Ordinal);
         WsmqException? defect = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -154,7 +154,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         return defect is null ? map : throw defect;
     }
 
-    // To the end of the map in any case, so that the reader stays in step.
+    // Reads to the end of the map even after a defect: the reader has to consume all of it.
     private static WsmqException? ReadHeader(ref Utf8JsonReader reader, Dictionary<string, string> map, WsmqException? defect)
     {
         try
@@ -164,7 +164,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
             if (defect is not null)
                 reader.Skip();
             else if (reader.TokenType != JsonTokenType.String)
-                throw Malformed($"a value of {Wire.Headers} is no string");
+                throw Malformed($"a value of {Wire.Headers} is not a string");
             else if (map.Count == MostHeaders)
                 throw TooManyHeaders;
             else

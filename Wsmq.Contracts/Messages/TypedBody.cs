@@ -5,8 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Wsmq;
 
 /// <summary>
-/// Type and body of a message out of one source, for clients and the app's publisher alike: the type that the value has when it is
-/// sent. Where the declared type says how its derived types are written (<c>[JsonDerivedType]</c>, a converter of its own), it is that.
+/// Derives the type name and the body of a message from the same .NET type, for clients and the app's publisher: the run-time type of
+/// the value, or the declared type where that defines how derived types are serialized (<c>[JsonDerivedType]</c>, a converter).
 /// </summary>
 internal static class TypedBody
 {
@@ -27,13 +27,13 @@ internal static class TypedBody
 
     public static WsmqJsonBody Of<T>(T value, JsonTypeInfo<T> declared) => Serialize(value, Written(value, declared));
 
-    /// <summary>Whether values of derived types are written, and named, as the declared type.</summary>
+    /// <summary>Whether values of derived types are serialized and named as the declared type.</summary>
     public static bool IsDeclaredForAll(JsonTypeInfo info) =>
         info.PolymorphismOptions is not null || (info.Kind == JsonTypeInfoKind.None && info.Type != typeof(object));
 
     /// <exception cref="WsmqException"><c>invalid-body</c>: the type cannot be written as JSON.</exception>
-    [RequiresUnreferencedCode("Finds the members of types by reflection.")]
-    [RequiresDynamicCode("Finds the members of types by reflection.")]
+    [RequiresUnreferencedCode("Reads the members of types by reflection.")]
+    [RequiresDynamicCode("Reads the members of types by reflection.")]
     public static JsonTypeInfo<T> ByReflection<T>(JsonSerializerOptions? options)
     {
         options ??= JsonSerializerOptions.Web;
@@ -43,7 +43,7 @@ internal static class TypedBody
 
     private static JsonTypeInfo Written<T>(T value, JsonTypeInfo<T> declared)
     {
-        // A value type has no derived ones.
+        // Value types have no derived types.
         if (value is null || typeof(T).IsValueType || value.GetType() is var actual && actual == typeof(T) || IsDeclaredForAll(declared))
             return declared;
         return Guard(() => declared.Options.TryGetTypeInfo(actual, out var info) ? info : null) ?? throw new WsmqException(
@@ -57,11 +57,11 @@ internal static class TypedBody
             ? throw new WsmqException(WsmqErrors.InvalidBody, defect)
             : JsonSerializer.SerializeToUtf8Bytes(value, info));
 
-        // Whoever chose an encoder gets what it writes.
+        // Options that set an encoder decide what is escaped.
         return WsmqJsonBody.Parse(info.Options.Encoder is null ? JsonText.Unescape(utf8) : utf8);
     }
 
-    // Converters and property getters may throw anything; the caller gets one kind of exception, with a code.
+    // Converters and property getters may throw any exception; the caller gets one kind, with a code.
     private static TResult Guard<TResult>(Func<TResult> serialize)
     {
         try

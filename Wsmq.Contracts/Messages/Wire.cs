@@ -1,8 +1,8 @@
 namespace Wsmq;
 
 /// <summary>
-/// The names of the fields on the wire. Explicit, because an app may change the naming policy of its SignalR JSON protocol
-/// for its own hubs.
+/// The names of the fields on the wire. They are explicit, because an app may set a naming policy on SignalR's JSON protocol for its
+/// own hubs.
 /// </summary>
 internal static class Wire
 {

@@ -4,17 +4,17 @@ using System.Text.Json;
 
 namespace Wsmq;
 
-/// <summary>Reads texts from the wire, and only a part of one that is too long for every field.</summary>
+/// <summary>Reads texts from the wire; of a text that is too long for every field, only a part.</summary>
 internal static class WireReader
 {
-    // Above what any field takes, even where every character of it is escaped. A frame may hold a text of half a million bytes.
+    // More than any field accepts, even where every character is escaped. A frame may contain a text of half a million bytes.
     private const int MostBytes = 8 * 1024;
 
     /// <summary>
-    /// The string at the reader. One that is too long for any field loses its middle, stays too long, and keeps its beginning and its
-    /// last characters, by which the error is chosen.
+    /// Returns the string at the reader. One that is too long for any field loses its middle: it is still too long, and keeps its first
+    /// and last characters, which select the error.
     /// </summary>
-    /// <exception cref="InvalidOperationException">It holds half of a surrogate pair.</exception>
+    /// <exception cref="InvalidOperationException">The string contains an unpaired surrogate.</exception>
     public static string TextOf(ref Utf8JsonReader reader)
     {
         var length = reader.HasValueSequence ? reader.ValueSequence.Length : reader.ValueSpan.Length;

@@ -1,17 +1,17 @@
 namespace Wsmq;
 
-/// <summary>Why entries are missing: the last argument of <see cref="IWsmqReceiver.Gap"/>.</summary>
+/// <summary>Why entries of a log will not be delivered: the values of the reason in <see cref="IWsmqReceiver.Gap"/>.</summary>
 public static class WsmqGapReasons
 {
-    /// <summary>The log's retention, by count or by age, removed them.</summary>
+    /// <summary>Retention by count, bytes or age removed at least a part of the entries.</summary>
     public const string Retention = "retention";
 
-    /// <summary>Every registered device had acknowledged them, and they were removed after the grace.</summary>
+    /// <summary>All registered devices had acknowledged the entries, and they were removed after the grace period.</summary>
     public const string Consumed = "consumed";
 
-    /// <summary>They were sent to a group while the user was not a member of it.</summary>
+    /// <summary>The entries were sent to a group while the user was not a member of it.</summary>
     public const string NotMember = "not-a-member";
 
-    /// <summary>The store lost them, for example in a failover to a replica that had not received them.</summary>
+    /// <summary>The store lost the entries, for example in a failover to a replica that had not received them.</summary>
     public const string Lost = "lost";
 }

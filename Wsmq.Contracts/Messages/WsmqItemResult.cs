@@ -3,34 +3,43 @@ using System.Text.Json.Serialization;
 
 namespace Wsmq;
 
-/// <summary>What became of one message of <see cref="IWsmqHub.SendMany"/> or <see cref="IWsmqHub.Publish"/>: a receipt or an error.</summary>
+/// <summary>The result of one message of <see cref="IWsmqHub.SendMany"/> or <see cref="IWsmqHub.Publish"/>: receipt or error.</summary>
 public sealed record WsmqItemResult
 {
-    /// <summary>Which message is meant: its number in the call or the stream, counted from 0.</summary>
+    /// <summary>The number of the message in the call or in the stream, counted from 0.</summary>
     [JsonPropertyName(Wire.Number)]
     public required long Number { get; init; }
 
-    /// <summary>The id of the message: the sender's, or the one that the server made. Null where it was refused before it had one, or for one that is too long.</summary>
+    /// <summary>
+    /// The id of the message: the sender's, or the one that the server generated. Null where the message was refused before it had an
+    /// id, or because the id is too long.
+    /// </summary>
     [JsonPropertyName(Wire.Id), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Id { get; init; }
 
-    /// <summary>Its place in the log of the address; null where it was not stored.</summary>
+    /// <summary>The position of the message in the log of the address; null where it was not stored.</summary>
     [JsonPropertyName(Wire.Position), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Position { get; init; }
 
-    /// <summary>True where this sender's id was stored before: the position is the first one's.</summary>
+    /// <summary>
+    /// True where the same sender's id was stored before: nothing was stored again, and the position is that of the first message.
+    /// </summary>
     [JsonPropertyName(Wire.Duplicate), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Duplicate { get; init; }
 
-    /// <summary>Why it was not stored, as the text of a hub error, which <see cref="WsmqError.Find"/> reads; null where it was.</summary>
+    /// <summary>Why there is no receipt, as a text that <see cref="WsmqError.Find"/> reads; null where there is one.</summary>
     [JsonPropertyName(Wire.Error), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Error { get; init; }
 
-    /// <summary>After how many milliseconds the message may be sent again, where the server says so; the error's text says it as well.</summary>
+    /// <summary>
+    /// How long to wait before the message is sent again, in milliseconds; null where the server states no time. The text of
+    /// <see cref="Error"/> states it as well.
+    /// </summary>
     [JsonPropertyName(Wire.RetryAfter), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? RetryAfter { get; init; }
 
-    /// <summary>The receipt, where it was stored.</summary>
+    /// <summary>Returns true, and the receipt, where the message was stored; otherwise false.</summary>
+    /// <param name="receipt">The receipt, or null where the result is false.</param>
     public bool TryGetReceipt([NotNullWhen(true)] out WsmqReceipt? receipt)
     {
         receipt = Id is not null && Position is not null ? new WsmqReceipt(Id, Position, Duplicate) : null;

@@ -1,10 +1,12 @@
 namespace Wsmq;
 
 /// <summary>
-/// The wire name of a message type. It keeps its meaning when the type is renamed or moved, and is short enough for clients in other
-/// languages. Without it a type's wire name is its full .NET name.
+/// Sets the name of a message type on the wire, by which receivers select a handler. The name stays valid when the .NET type is renamed
+/// or moved, and is convenient for clients in other languages. Without the attribute, the wire name is the type's full .NET name.
 /// </summary>
-/// <param name="name">The name, at most 128 bytes. Of a generic type the names of its arguments follow, in angle brackets.</param>
+/// <param name="name">
+/// The name, at most 128 bytes. For a generic type, the names of the type arguments are appended in angle brackets.
+/// </param>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct | AttributeTargets.Enum | AttributeTargets.Interface, Inherited = false)]
 public sealed class WsmqMessageTypeAttribute(string name) : Attribute
 {
@@ -12,10 +14,11 @@ public sealed class WsmqMessageTypeAttribute(string name) : Attribute
     public string Name { get; } = name;
 
     /// <summary>
-    /// The wire name of a type: from the attribute, or else its full name: <c>Shop.Created</c>, nested <c>Shop.Orders+Created</c>,
-    /// generic <c>Shop.Envelope&lt;Shop.Created&gt;</c>, an array <c>Shop.Created[]</c>. A nullable value has the name of its value.
+    /// Returns the wire name of a type: the name from the attribute, or else the full .NET name, such as <c>Shop.Created</c>; for a
+    /// nested type <c>Shop.Orders+Created</c>, for a generic type <c>Shop.Envelope&lt;Shop.Created&gt;</c>, for an array
+    /// <c>Shop.Created[]</c>. A nullable value type has the name of its underlying type.
     /// </summary>
-    /// <param name="type">The type of a message.</param>
+    /// <param name="type">The .NET type of a message body.</param>
     /// <exception cref="WsmqException">
     /// <c>no-type-name</c>: the type has no name that a receiver could know, for example an anonymous type, a tuple or <c>object</c>.
     /// </exception>

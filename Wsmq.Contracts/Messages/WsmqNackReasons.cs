@@ -1,11 +1,11 @@
 namespace Wsmq;
 
-/// <summary>Reasons of <see cref="IWsmqHub.Nack"/> that the server knows; any other is text for operators.</summary>
+/// <summary>Reasons for <see cref="IWsmqHub.Nack"/> that the server interprets. Any other reason is text for the operator.</summary>
 public static class WsmqNackReasons
 {
     /// <summary>
-    /// The client has no handler for the type of the message. It is final: another attempt would not change it, so the message is
-    /// dead-lettered at once.
+    /// The client has no handler for the type of the message. The reason is final: another attempt would fail the same way, so the
+    /// server dead-letters the message at once.
     /// </summary>
     public const string NoHandler = "no-handler";
 

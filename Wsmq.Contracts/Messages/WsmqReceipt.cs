@@ -2,10 +2,16 @@ using System.Text.Json.Serialization;
 
 namespace Wsmq;
 
-/// <summary>What a sender gets once its message is in the log; what that is worth on each store is in docs/guarantees.md.</summary>
-/// <param name="Id">The id of the message: the sender's, or the one that the server made.</param>
-/// <param name="Position">Its place in the log of the address.</param>
-/// <param name="Duplicate">True where this sender's id was stored before, within the deduplication window: this is the first receipt again.</param>
+/// <summary>
+/// Confirms that a message is in the log of its address. It does not mean that a receiver has read it. How durable the log is depends
+/// on the store: see docs/guarantees.md.
+/// </summary>
+/// <param name="Id">The id of the message: the sender's, or the one that the server generated.</param>
+/// <param name="Position">The position of the message in the log of the address.</param>
+/// <param name="Duplicate">
+/// True where the same sender had already sent this id to the address within the deduplication window: nothing was stored again, and
+/// the position is that of the first message.
+/// </param>
 public sealed record WsmqReceipt(
     [property: JsonPropertyName(Wire.Id)] string Id,
     [property: JsonPropertyName(Wire.Position)] string Position,

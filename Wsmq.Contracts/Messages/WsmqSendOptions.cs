@@ -1,26 +1,27 @@
 namespace Wsmq;
 
-/// <summary>What may travel with a message that a client or the app's publisher sends.</summary>
+/// <summary>Options of one send, for a client and for the app's publisher: id, type, headers, correlation and reply address.</summary>
 public sealed record WsmqSendOptions
 {
     /// <summary>
-    /// The message's id, 1 to 128 bytes: the same id from the same sender to the same address is stored once within the server's
-    /// deduplication window. Default: a new one.
+    /// The id of the message, 1 to 128 bytes. Within the server's deduplication window (2 minutes by default) the same id from the same
+    /// sender to the same address is stored once, so a call with an id can be repeated safely. Default: a new id.
     /// </summary>
     public string? Id { get; init; }
 
     /// <summary>
-    /// The message's type on the wire. Default: <see cref="WsmqMessageTypeAttribute.NameOf"/> of the type that the message has at run time,
-    /// or of the declared one where that says how derived types are written (<c>[JsonDerivedType]</c>). Required where the type has no name.
+    /// The name of the message type on the wire. Default: <see cref="WsmqMessageTypeAttribute.NameOf"/> of the body's run-time type, or
+    /// of its declared type where that defines how derived types are serialized (<c>[JsonDerivedType]</c>). Required where the type has
+    /// no wire name, as an anonymous type.
     /// </summary>
     public string? Type { get; init; }
 
-    /// <summary>Names and values that travel with the message.</summary>
+    /// <summary>Headers: names and values that are delivered with the message. Default: none.</summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
-    /// <summary>Ties an answer to a question.</summary>
+    /// <summary>Correlates a reply with its request; at most 128 bytes. Default: none.</summary>
     public string? CorrelationId { get; init; }
 
-    /// <summary>Where an answer should go: an address that the sender may send to.</summary>
+    /// <summary>The address for replies. The sender itself must be allowed to send to it. Default: none.</summary>
     public WsmqAddress? ReplyTo { get; init; }
 }

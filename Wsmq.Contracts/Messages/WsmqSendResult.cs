@@ -1,6 +1,6 @@
 namespace Wsmq;
 
-/// <summary>How one message of many fared: either a receipt or an error.</summary>
-/// <param name="Receipt">The receipt, where it was stored.</param>
-/// <param name="Error">Why not, where it was not.</param>
+/// <summary>The result for one message of a call that sends many: either a receipt or an error.</summary>
+/// <param name="Receipt">The receipt where the message was stored; otherwise null.</param>
+/// <param name="Error">The error where the message was refused or its outcome is unknown; otherwise null.</param>
 public sealed record WsmqSendResult(WsmqReceipt? Receipt, WsmqException? Error);

@@ -4,8 +4,8 @@ using System.Text;
 namespace Wsmq;
 
 /// <summary>
-/// JSON as short as it can be. By default .NET escapes all that is not ASCII, which makes a text in another alphabet up to six times
-/// as long, and what would matter inside of HTML; its relaxed encoder still escapes emoji. Nothing of wsmq is put into HTML as it is.
+/// Removes needless escapes from JSON. By default .NET escapes characters that are special in HTML and everything outside ASCII, which
+/// makes text in other alphabets up to six times as long; its relaxed encoder still escapes emoji. wsmq never embeds JSON in HTML.
 /// </summary>
 internal static class JsonText
 {
@@ -13,9 +13,11 @@ internal static class JsonText
 
     private static ReadOnlySpan<byte> Escape => "\\u"u8;
 
-    /// <summary>Writes escaped characters as themselves, except for those that JSON wants escaped and halves of surrogate pairs.</summary>
-    /// <param name="json">Valid JSON, which is changed.</param>
-    /// <returns>What is left of it.</returns>
+    /// <summary>
+    /// Replaces escapes by the characters, except where JSON requires the escape and for unpaired surrogates. Works in place.
+    /// </summary>
+    /// <param name="json">Valid JSON, which is overwritten.</param>
+    /// <returns>The part of it that holds the result.</returns>
     public static Memory<byte> Unescape(Memory<byte> json)
     {
         var text = json.Span;
@@ -23,7 +25,7 @@ internal static class JsonText
         if (read < 0)
             return json;
 
-        // Not from the first escape on: the backslash before its u may itself be the end of one.
+        // Starts at the first backslash, not at the first \u: that backslash may be the second half of an escaped backslash.
         (read, var written) = (text.IndexOf((byte)'\\'), 0);
         written = read;
         while (read < text.Length)
@@ -31,7 +33,7 @@ internal static class JsonText
             var taken = TakeEscape(text[read..], out var character);
             if (taken == 0)
             {
-                // As it stands, up to the next escape: two bytes of one that stays.
+                // Copied unchanged: two bytes of an escape that stays, or the text up to the next escape.
                 var rest = text[read..];
                 var length = rest[0] == '\\' ? 2 : rest.IndexOf((byte)'\\') is >= 0 and var next ? next : rest.Length;
                 rest[..length].CopyTo(text[written..]);
@@ -46,7 +48,7 @@ internal static class JsonText
         return json[..written];
     }
 
-    /// <summary>The length of an escape that can go, or 0.</summary>
+    /// <summary>The length of an escape that can be replaced, or 0.</summary>
     private static int TakeEscape(ReadOnlySpan<byte> text, out Rune character)
     {
         character = default;

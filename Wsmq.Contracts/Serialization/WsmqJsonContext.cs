@@ -5,12 +5,13 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Wsmq;
 
-/// <summary>Source-generated JSON metadata for everything on the wire.</summary>
+/// <summary>Source-generated JSON metadata for all types on the wire, for trimmed and native AOT clients.</summary>
 public static class WsmqJson
 {
     /// <summary>
-    /// Resolves the wire records. A trimmed or native client puts it first into the type info resolver chain of its SignalR JSON
-    /// protocol: <c>AddJsonProtocol(o =&gt; o.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WsmqJson.TypeInfoResolver))</c>.
+    /// The type info resolver for the wire records. A trimmed or native AOT client that uses SignalR directly inserts it first in the
+    /// resolver chain of SignalR's JSON protocol:
+    /// <c>AddJsonProtocol(o =&gt; o.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WsmqJson.TypeInfoResolver))</c>.
     /// </summary>
     public static IJsonTypeInfoResolver TypeInfoResolver => WsmqJsonContext.Default;
 }
@@ -29,7 +30,7 @@ public static class WsmqJson
 [JsonSerializable(typeof(bool))]
 internal sealed partial class WsmqJsonContext : JsonSerializerContext
 {
-    /// <summary>Leaves text in other alphabets as it is; see <see cref="JsonText"/>.</summary>
+    /// <summary>Does not escape text in other alphabets; see <see cref="JsonText"/>.</summary>
     public static WsmqJsonContext Relaxed { get; } =
         new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

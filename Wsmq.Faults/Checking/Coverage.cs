@@ -1,11 +1,10 @@
 namespace Wsmq.Faults.Checking;
 
-/// <summary>Every message with a receipt has reached every device that should get it, or lies in a gap that was announced to it.</summary>
+/// <summary>Checks that every message with a receipt reached every device that should get it, or lies in a gap announced to it.</summary>
 internal sealed class Coverage(IEnumerable<DeviceRecord> devices, Failovers failovers, Verdict verdict)
 {
-    // Every device counts and is a member from the beginning, so nothing may be consumed before it, and nothing stored before it
-    // joined. Entries are lost by a failover alone, and none
-    // with a receipt where receipts wait for the replica.
+    // Every device is registered and a group member from the start, so that no entry may be consumed before it was delivered to it, or
+    // be stored before it joined. Only a failover loses entries, and none that have a receipt if receipts wait for the replica.
     private readonly string[] _reasons = failovers is { Any: true, MayLose: true } ? [WsmqGapReasons.Retention, WsmqGapReasons.Lost] : [WsmqGapReasons.Retention];
     private readonly DeviceRecord[] _devices = [.. devices];
 
@@ -32,7 +31,11 @@ internal sealed class Coverage(IEnumerable<DeviceRecord> devices, Failovers fail
         if (source.Has(send.Id))
         {
             if (!failovers.Any && source.PositionOf(send.Id) != send.Position)
-                verdict.AddDuplicated($"{device.Name}: {send.Id} of {send.To} came at {source.PositionOf(send.Id)}, and its receipt says {send.Position}");
+            {
+                verdict.AddDuplicated(
+                    $"{device.Name}: {send.Id} of {send.To} was delivered at {source.PositionOf(send.Id)}, "
+                    + $"but its receipt states {send.Position}");
+            }
         }
         else if (!source.IsAnnounced(send.Position!, _reasons))
         {

@@ -2,7 +2,7 @@ using Wsmq.Faults.History;
 
 namespace Wsmq.Faults.Checking;
 
-/// <summary>What one device got.</summary>
+/// <summary>What one device received.</summary>
 internal sealed class DeviceRecord(HistoryEvent device, int since, Verdict verdict)
 {
     private readonly bool _isOurs = device.Why == EventKind.Ours;
@@ -11,14 +11,14 @@ internal sealed class DeviceRecord(HistoryEvent device, int since, Verdict verdi
 
     public string Name => device.Device!;
 
-    /// <summary>The line from which on it counts.</summary>
+    /// <summary>The line from which on the device counts.</summary>
     public int Since => since;
 
     public int Gaps => _sources.Values.Sum(s => s.Gaps);
 
     public IEnumerable<SourceRecord> Sources => _sources.Values;
 
-    /// <summary>Whether it is among those that a live push is for.</summary>
+    /// <summary>Whether a live push to this address is for the device.</summary>
     public bool IsMeant(string to) => to == EventKind.Everybody || _sources.ContainsKey(to);
 
     public SourceRecord? Of(string source) => _sources.GetValueOrDefault(source);
@@ -27,11 +27,11 @@ internal sealed class DeviceRecord(HistoryEvent device, int since, Verdict verdi
     {
         if (!_sources.TryGetValue(happened.Address!, out var source))
         {
-            verdict.AddDuplicated($"{Name} got {happened.Id} of {happened.Address}, which it does not read");
+            verdict.AddDuplicated($"{Name} received {happened.Id} of {happened.Address}, which it does not read");
             return;
         }
 
-        // Our client hides its connections: all of them count as one.
+        // The wsmq client does not expose its connections: all of them count as one.
         source.On(_isOurs ? 0 : happened.Connection ?? 0);
         if (happened.Kind == EventKind.Gap)
             source.Gap(happened);

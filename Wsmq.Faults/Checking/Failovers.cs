@@ -2,14 +2,14 @@ using Wsmq.Faults.History;
 
 namespace Wsmq.Faults.Checking;
 
-/// <summary>When a master's tail was not replicated any more, and when its replica took over: what was stored between may be gone.</summary>
+/// <summary>The intervals from the end of replication to the promotion of the replica: what was stored in them may be lost.</summary>
 internal sealed class Failovers
 {
     private readonly List<(int From, int To)> _windows = [];
 
     public bool Any => _windows.Count > 0;
 
-    /// <summary>Receipts waited for the replica: what has one is not lost.</summary>
+    /// <summary>False if receipts wait for the replica: then no message with a receipt may be lost.</summary>
     public bool MayLose { get; set; } = true;
 
     public void Take(HistoryEvent happened, int line)
@@ -20,6 +20,8 @@ internal sealed class Failovers
             _windows[^1] = (_windows[^1].From, line);
     }
 
-    /// <summary>Whether a message can have been stored in the tail that was lost: after the master was cut off, before the replica took over.</summary>
+    /// <summary>
+    /// Whether a message may have been stored in the lost tail: after the master was cut off, before the replica was promoted.
+    /// </summary>
     public bool MayHaveLost(SendRecord send) => MayLose && _windows.Exists(w => send.Receipted >= w.From && send.Began <= w.To);
 }

@@ -4,8 +4,8 @@ using Wsmq.Faults.Stores;
 namespace Wsmq.Faults.Checking;
 
 /// <summary>
-/// Judges a recorded history by what docs/guarantees.md promises. It knows nothing of how the history came to be, so that one that
-/// was kept is judged the same way again.
+/// Checks a recorded history against the promises of docs/guarantees.md. It depends on nothing but the history, so that a stored
+/// history can be checked again with the same result.
 /// </summary>
 internal sealed class HistoryChecker
 {

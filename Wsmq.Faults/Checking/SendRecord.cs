@@ -1,6 +1,6 @@
 namespace Wsmq.Faults.Checking;
 
-/// <summary>A send, and what became of it. Lines stand for times: a history is in the order of its lines.</summary>
+/// <summary>A send and its outcome. Line numbers stand for times, because the lines of a history are in order.</summary>
 internal sealed class SendRecord
 {
     public required string Id { get; init; }
@@ -12,10 +12,10 @@ internal sealed class SendRecord
     /// <summary>The line at which it began.</summary>
     public required int Began { get; init; }
 
-    /// <summary>The connection of a plain client; 0 for ours, which keeps the order over all of its connections.</summary>
+    /// <summary>The connection of a plain client; 0 for the wsmq client, which keeps the order across its connections.</summary>
     public required int Connection { get; init; }
 
-    /// <summary>The highest position at its address that had been receipted, to anybody, when it began.</summary>
+    /// <summary>The highest position at its address that had been receipted, to any client, when it began.</summary>
     public required string Floor { get; init; }
 
     /// <summary>The line of its receipt.</summary>
@@ -25,6 +25,6 @@ internal sealed class SendRecord
 
     public bool IsAnswered { get; set; }
 
-    /// <summary>It was sent again after a refusal: what was behind it may stand before it.</summary>
+    /// <summary>Whether it was sent again after a retryable refusal: sends that follow it may then be stored before it.</summary>
     public bool WasRepeated { get; set; }
 }

@@ -25,7 +25,7 @@ internal sealed class SendRecords
     public void CheckAnswers(Verdict verdict)
     {
         foreach (var send in _all.Where(s => !s.IsAnswered))
-            verdict.AddLeak($"{send.Sender} was never told what became of {send.Id} to {send.To}");
+            verdict.AddLeak($"{send.Sender} got no outcome for {send.Id} to {send.To}");
     }
 
     private void Begin(HistoryEvent happened, int line)
@@ -55,9 +55,9 @@ internal sealed class SendRecords
         (send.Position, send.Receipted) = (happened.Position, line);
         send.WasRepeated |= happened.Attempts > 1;
 
-        // Whoever has a receipt before another begins stands before it, whoever the two are.
+        // If one message has its receipt before another is sent, it is stored before the other, whichever clients sent the two.
         if (string.CompareOrdinal(send.Position, send.Floor) <= 0)
-            verdict.AddReordered($"{send.Id} to {send.To} is at {send.Position}, and {send.Floor} was receipted before it was sent");
+            verdict.AddReordered($"{send.Id} to {send.To} is at {send.Position}, but {send.Floor} was receipted before it was sent");
         if (string.CompareOrdinal(send.Position, _receiptedUpTo.GetValueOrDefault(send.To, "")) > 0)
             _receiptedUpTo[send.To] = send.Position!;
     }

@@ -1,8 +1,8 @@
 namespace Wsmq.Faults.Checking;
 
 /// <summary>
-/// What one sender sends to one address is stored in the order of its calls: with our client over all its connections, with a plain
-/// one on each connection. A message that the server refused for now, and that was sent again, may stand behind later ones.
+/// The messages of one sender to one address are stored in the order of its calls: with the wsmq client across its connections, with a
+/// plain client on each connection. A message that was sent again after a retryable refusal may be stored after later ones.
 /// </summary>
 internal static class SenderOrder
 {

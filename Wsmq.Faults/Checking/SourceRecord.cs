@@ -2,7 +2,7 @@ using Wsmq.Faults.History;
 
 namespace Wsmq.Faults.Checking;
 
-/// <summary>What one device got of one source: order, repeats and gaps are judged as it comes.</summary>
+/// <summary>What one device received of one source. Order, repeats and gaps are checked event by event.</summary>
 internal sealed class SourceRecord(string name, Verdict verdict)
 {
     private readonly Dictionary<string, string> _idByPosition = new(StringComparer.Ordinal);
@@ -16,24 +16,24 @@ internal sealed class SourceRecord(string name, Verdict verdict)
     private string? _last;
     private string? _announced;
 
-    /// <summary>How many gaps were announced; a new connection announces again what was not acknowledged.</summary>
+    /// <summary>The number of announced gaps; a new connection announces again what was not acknowledged.</summary>
     public int Gaps => _gaps.DistinctBy(g => g.Before).Count();
 
-    /// <summary>How many different messages were handled.</summary>
+    /// <summary>The number of distinct messages that were handled.</summary>
     public int Handled => _idByPosition.Count - (_threw is null ? 0 : 1);
 
-    /// <summary>Messages that came at two positions, which a failover that forgot an id excuses, and nothing else.</summary>
+    /// <summary>Messages that were delivered at two positions: allowed only after a failover that lost a message id.</summary>
     public IReadOnlyList<string> StoredTwice => _storedTwice;
 
     public bool Has(string id) => _positionById.TryGetValue(id, out var position) && position != _threw;
 
     public string? PositionOf(string id) => _positionById.GetValueOrDefault(id);
 
-    /// <summary>Whether a position was announced as missing, for one of some reasons.</summary>
+    /// <summary>Whether a gap with one of these reasons covers the position.</summary>
     public bool IsAnnounced(string position, IReadOnlyCollection<string> reasons) => _gaps.Any(g =>
         string.CompareOrdinal(g.After, position) < 0 && string.CompareOrdinal(position, g.Before) < 0 && reasons.Contains(g.Reason));
 
-    /// <summary>A new connection begins behind the cursor, so repeats are allowed; nothing that it skips is.</summary>
+    /// <summary>A new connection starts after the cursor: it may repeat messages, but must not skip any.</summary>
     public void On(int connection)
     {
         if (connection == _connection)
@@ -48,7 +48,7 @@ internal sealed class SourceRecord(string name, Verdict verdict)
         _gaps.Add((gap.After!, gap.Before!, gap.Why!));
         var known = _last ?? _highest;
         if (known is not null && string.CompareOrdinal(gap.After, known) > 0 && !IsCovered(gap.After!))
-            verdict.AddGapSilent($"{name}: a gap begins at {gap.After}, and what lies behind {known} was not announced");
+            verdict.AddGapSilent($"{name}: a gap begins at {gap.After}, but the entries after {known} were not announced");
         if (_announced is null || string.CompareOrdinal(gap.Before, _announced) > 0)
             _announced = gap.Before;
     }
@@ -74,14 +74,14 @@ internal sealed class SourceRecord(string name, Verdict verdict)
     private void CheckOrder(string position)
     {
         if (_onThisConnection.Contains(position))
-            verdict.AddDuplicated($"{name}: {position} came twice");
+            verdict.AddDuplicated($"{name}: {position} was delivered twice");
         else if (_last is not null && string.CompareOrdinal(position, _last) <= 0)
-            verdict.AddReordered($"{name}: {position} came behind {_last}");
+            verdict.AddReordered($"{name}: {position} was delivered after {_last}");
         else if (_last is null && _highest is not null && string.CompareOrdinal(position, _highest) <= 0 && !_idByPosition.ContainsKey(position))
-            verdict.AddReordered($"{name}: {position} comes for the first time, after {_highest} on an earlier connection");
+            verdict.AddReordered($"{name}: {position} was first delivered after {_highest}, which an earlier connection delivered");
     }
 
-    // What a connection has before: its own last, or, where it has none yet, all that the device ever got.
+    // What was delivered before: on this connection, or, if it is the connection's first delivery, to the device at all.
     private void CheckPrevious(HistoryEvent delivery)
     {
         if ((_last ?? _highest) is { } known && string.CompareOrdinal(delivery.Previous, known) > 0 && !IsCovered(delivery.Previous!))
@@ -97,6 +97,6 @@ internal sealed class SourceRecord(string name, Verdict verdict)
         _idByPosition[position] = id;
         _positionById.TryAdd(id, position);
         if (_positionById[id] != position)
-            _storedTwice.Add($"{name}: {id} came at {_positionById[id]} and at {position}");
+            _storedTwice.Add($"{name}: {id} was delivered at {_positionById[id]} and at {position}");
     }
 }

@@ -1,6 +1,6 @@
 namespace Wsmq.Faults.Checking;
 
-/// <summary>What a history shows. Deliveries, losses and gaps count once for each device.</summary>
+/// <summary>The result of checking a history. Deliveries, losses and gaps count once per device.</summary>
 internal sealed class Verdict
 {
     private readonly List<string> _violations = [];
@@ -23,28 +23,30 @@ internal sealed class Verdict
 
     public int GapsSilent { get; private set; }
 
-    /// <summary>Lost with the tail of a master whose replica had not received it, and seen by no feed: allowed, and in that fault alone.</summary>
+    /// <summary>
+    /// Messages lost with the tail of a master whose replica had not received it, and that no feed had read. Only a failover may lose any.
+    /// </summary>
     public int FailoverLost { get; set; }
 
-    /// <summary>What is not as it was at the beginning, and sends that nobody answered.</summary>
+    /// <summary>Resources that exceed the baseline, clients that do not connect, and sends without an outcome.</summary>
     public int Leaks { get; private set; }
 
-    /// <summary>Live pushes that were made.</summary>
+    /// <summary>Live pushes that were sent.</summary>
     public int LivePushes { get; set; }
 
-    /// <summary>How often one came to a device for the first time.</summary>
+    /// <summary>First deliveries of a live push to a device.</summary>
     public int LiveDelivered { get; set; }
 
-    /// <summary>How often one did not come to a device that was connected when it was made: nobody is promised that it does.</summary>
+    /// <summary>Live pushes that a connected device did not receive. Delivery is not guaranteed.</summary>
     public int LiveMissed { get; set; }
 
-    /// <summary>How often one came again once there had been a failover.</summary>
+    /// <summary>Repeated deliveries of a live push during or shortly after a failover.</summary>
     public int LiveAgain { get; set; }
 
-    /// <summary>Live pushes that came to a device that they were not for.</summary>
+    /// <summary>Live pushes delivered to a device that they were not for, or that were never sent.</summary>
     public int LiveWrong { get; private set; }
 
-    /// <summary>Live pushes that came twice without a failover.</summary>
+    /// <summary>Repeated deliveries of a live push without a failover.</summary>
     public int LiveTwice { get; private set; }
 
     public IReadOnlyList<string> Violations => _violations;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Wsmq.Faults.Clients;
 
-/// <summary>How a client's handler takes its messages; faults change it while it runs.</summary>
+/// <summary>How a client's handler behaves. Faults change it at run time.</summary>
 internal sealed class Behaviour
 {
     private const int MostThrowsPerMessage = 2;
@@ -13,14 +13,14 @@ internal sealed class Behaviour
     private long _delayTicks;
     private int _throwEvery;
 
-    /// <summary>How long each message takes.</summary>
+    /// <summary>How long the handler takes for each message.</summary>
     public TimeSpan Delay
     {
         get => TimeSpan.FromTicks(Volatile.Read(ref _delayTicks));
         set => Volatile.Write(ref _delayTicks, value.Ticks);
     }
 
-    /// <summary>Throws on one message of so many; 0 on none.</summary>
+    /// <summary>The handler throws on one of this many messages; 0 for none.</summary>
     public int ThrowEvery
     {
         get => Volatile.Read(ref _throwEvery);
@@ -43,7 +43,7 @@ internal sealed class Behaviour
         }
     }
 
-    /// <summary>Takes its time.</summary>
+    /// <summary>Waits for the delay, and while the handler is stopped.</summary>
     public async Task WaitAsync(CancellationToken ct)
     {
         if (Delay is { Ticks: > 0 } delay)
@@ -55,7 +55,7 @@ internal sealed class Behaviour
             await stopped.WaitAsync(ct);
     }
 
-    /// <summary>Whether the handler throws on a message: a few times at most, so that it succeeds in the end.</summary>
+    /// <summary>Whether the handler throws on a message: at most a few times, so that it eventually succeeds.</summary>
     public bool Throws(string source, string position)
     {
         if (ThrowEvery is not (> 0 and var every) || long.Parse(position, CultureInfo.InvariantCulture) % every != 0)

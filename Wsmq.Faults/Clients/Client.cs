@@ -3,7 +3,7 @@ using Wsmq.Testing;
 
 namespace Wsmq.Faults.Clients;
 
-/// <summary>A device of a user: it receives and sends, and records all of it.</summary>
+/// <summary>A device of a user. It receives and sends, and records both in the history.</summary>
 internal abstract class Client(string user, string device, IReadOnlyList<string> groups, Func<Uri> node, Timings timings, HistoryFile history)
     : IAsyncDisposable
 {
@@ -17,12 +17,12 @@ internal abstract class Client(string user, string device, IReadOnlyList<string>
 
     public Behaviour Behaviour { get; } = new();
 
-    /// <summary>Its own way to the nodes.</summary>
+    /// <summary>Its own proxy to the nodes.</summary>
     public TcpProxy Line { get; } = new(node);
 
     public abstract bool IsConnected { get; }
 
-    /// <summary>Where its connections go, as this user and device.</summary>
+    /// <summary>The hub URL of this user.</summary>
     protected Uri Url => new($"{Line.Hub}?user={Uri.EscapeDataString(user)}");
 
     protected string DeviceName => device;
@@ -31,17 +31,17 @@ internal abstract class Client(string user, string device, IReadOnlyList<string>
 
     protected abstract string Kind { get; }
 
-    /// <summary>Connects for the first time: from then on it counts.</summary>
+    /// <summary>Connects for the first time. From then on the device counts.</summary>
     public async Task StartAsync()
     {
         await ConnectAsync();
         history.Add(new HistoryEvent { Kind = EventKind.Device, Device = Name, Why = Kind, Reads = [$"user:{user}", .. groups.Select(g => $"group:{g}")] });
     }
 
-    /// <summary>Sends one message, and returns when its outcome is recorded.</summary>
+    /// <summary>Sends one message, and returns once its outcome is recorded.</summary>
     public abstract Task SendAsync(string to);
 
-    /// <summary>Sends messages one directly behind the other.</summary>
+    /// <summary>Sends messages without waiting for outcomes in between.</summary>
     public abstract Task SendManyAsync(string to, int count);
 
     public async ValueTask DisposeAsync()
@@ -58,7 +58,7 @@ internal abstract class Client(string user, string device, IReadOnlyList<string>
     protected WsmqOutgoingMessage NextMessage(string to) =>
         new() { To = to, Id = $"{Name}#{Interlocked.Increment(ref _sent)}", Type = "load", Body = WsmqJsonBody.Parse("\"load\"") };
 
-    /// <summary>A live push came.</summary>
+    /// <summary>The event of a received live push.</summary>
     public static HistoryEvent Pushed(WsmqLiveMessage message) => new() { Kind = EventKind.Pushed, Id = message.Body!.Value.ToString().Trim('"') };
 
     protected void Record(HistoryEvent happened) => history.Add(happened with { Device = Name });

@@ -3,7 +3,7 @@ using Wsmq.Faults.History;
 
 namespace Wsmq.Faults.Clients;
 
-/// <summary>A client with our library.</summary>
+/// <summary>A client that uses the wsmq client library.</summary>
 internal sealed class OurClient : Client
 {
     private readonly WsmqClient _client;
@@ -90,7 +90,7 @@ internal sealed class OurClient : Client
         if (Behaviour.Throws(delivery.Source, delivery.Position))
         {
             Record(happened with { Kind = EventKind.Threw });
-            throw new InvalidOperationException("The handler throws, as it was told to.");
+            throw new InvalidOperationException("The handler throws because a fault requires it.");
         }
 
         Record(happened with { Kind = EventKind.Ack });

@@ -4,7 +4,7 @@ using Wsmq.Faults.History;
 
 namespace Wsmq.Faults.Clients;
 
-/// <summary>A client without a library of ours, written as docs/protocol.md says.</summary>
+/// <summary>A client without the wsmq client library, written according to docs/protocol.md.</summary>
 internal sealed class PlainClient(string user, string device, IReadOnlyList<string> groups, Func<Uri> node, Timings timings, HistoryFile history)
     : Client(user, device, groups, node, timings, history)
 {
@@ -20,7 +20,7 @@ internal sealed class PlainClient(string user, string device, IReadOnlyList<stri
     public override async Task SendAsync(string to) =>
         await new PlainSend(NextMessage(to), Record).RunAsync(() => Volatile.Read(ref _current), _stop.Token);
 
-    /// <remarks>Their order holds for what is stored at the first attempt, on one connection.</remarks>
+    /// <remarks>Their order is kept for messages that are stored at the first attempt, on one connection.</remarks>
     public override Task SendManyAsync(string to, int count)
     {
         var sends = new List<Task>();

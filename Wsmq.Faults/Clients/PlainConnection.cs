@@ -3,7 +3,10 @@ using Wsmq.Faults.History;
 
 namespace Wsmq.Faults.Clients;
 
-/// <summary>One connection of a plain client: messages one after another, acknowledged when handled; a failure ends the connection.</summary>
+/// <summary>
+/// One connection of a plain client. It handles messages one after another and acknowledges each after its handler; a handler that
+/// fails ends the connection.
+/// </summary>
 internal sealed class PlainConnection : IAsyncDisposable
 {
     private readonly HubConnection _hub;
@@ -18,7 +21,7 @@ internal sealed class PlainConnection : IAsyncDisposable
         hub.On<WsmqDelivery>("Receive", ReceiveAsync);
         hub.On<string, string, string, string>("Gap", (source, after, before, reason) =>
         {
-            // As with messages: of a connection that was given up, it is announced again.
+            // As with messages: if this connection has failed, the next one announces the gap again.
             if (!_ended.Task.IsCompleted)
                 Happened(new HistoryEvent { Kind = EventKind.Gap, Address = source, After = after, Before = before, Why = reason });
         });
@@ -53,12 +56,12 @@ internal sealed class PlainConnection : IAsyncDisposable
         }
         catch (Exception) when (!_ended.Task.IsCompletedSuccessfully || _stop.IsCancellationRequested)
         {
-            // The node is not there, or the line is not: tried again.
+            // The node or the network link is down: the caller tries again.
             return false;
         }
     }
 
-    /// <summary>One attempt to send; what it throws is for the caller to judge.</summary>
+    /// <summary>One attempt to send. The caller handles what it throws.</summary>
     public Task<WsmqReceipt> SendAsync(WsmqOutgoingMessage message, CancellationToken ct) => _hub.InvokeAsync<WsmqReceipt>("Send", message, ct);
 
     public ValueTask DisposeAsync()
@@ -69,7 +72,7 @@ internal sealed class PlainConnection : IAsyncDisposable
 
     private async Task ReceiveAsync(WsmqDelivery delivery)
     {
-        // Of a connection that was given up: comes again.
+        // If this connection has failed, the next one delivers the message again.
         if (_ended.Task.IsCompleted)
             return;
         var happened = new HistoryEvent
@@ -92,7 +95,7 @@ internal sealed class PlainConnection : IAsyncDisposable
         }
         catch (Exception)
         {
-            // Stopped, or the connection is gone: what is not acknowledged comes again.
+            // Stopped, or disconnected: unacknowledged messages are delivered again.
             _ended.TrySetResult();
         }
     }

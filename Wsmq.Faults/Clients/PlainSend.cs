@@ -3,7 +3,7 @@ using Wsmq.Faults.History;
 
 namespace Wsmq.Faults.Clients;
 
-/// <summary>A send of a plain client: repeated with the same id until it has a receipt, a final error, or no time left.</summary>
+/// <summary>A send of a plain client: repeated with the same id until it has a receipt, a final error, or timed out.</summary>
 internal sealed class PlainSend(WsmqOutgoingMessage message, Action<HistoryEvent> record)
 {
     // Well below the deduplication window.
@@ -14,7 +14,7 @@ internal sealed class PlainSend(WsmqOutgoingMessage message, Action<HistoryEvent
 
     public async Task RunAsync(Func<PlainConnection?> current, CancellationToken stop)
     {
-        // Synchronously up to the first attempt, so that the order of the calls is that of the lines.
+        // Synchronous up to the first attempt, so that the lines of the history are in the order of the calls.
         var connection = current();
         record(new HistoryEvent { Kind = EventKind.Send, Address = message.To, Id = message.Id, Connection = connection?.Number });
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -48,7 +48,7 @@ internal sealed class PlainSend(WsmqOutgoingMessage message, Action<HistoryEvent
         }
         catch (Exception)
         {
-            // Refused for now, or the connection is gone.
+            // A retryable refusal, or disconnected.
             return false;
         }
     }

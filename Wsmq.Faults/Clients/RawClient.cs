@@ -5,7 +5,7 @@ using Wsmq.Faults.History;
 
 namespace Wsmq.Faults.Clients;
 
-/// <summary>A WebSocket and as little as the protocol needs, so that thousands of them cost this process little.</summary>
+/// <summary>A WebSocket client with the minimum of the protocol, so that this process can run thousands of them.</summary>
 internal sealed class RawClient(string user, Func<Uri> node, HistoryFile history) : IAsyncDisposable
 {
     private static readonly TimeSpan AttemptLimit = TimeSpan.FromSeconds(20);
@@ -25,7 +25,7 @@ internal sealed class RawClient(string user, Func<Uri> node, HistoryFile history
 
     private string Name => $"{user}/default";
 
-    /// <summary>Connects, and whenever its connection has ended again, until it is disposed. Returns when it is let in.</summary>
+    /// <summary>Connects, and reconnects until it is disposed. Returns once the server has accepted the connection.</summary>
     public Task ConnectAsync(CancellationToken stop)
     {
         Task letIn;
@@ -40,7 +40,7 @@ internal sealed class RawClient(string user, Func<Uri> node, HistoryFile history
         return letIn.WaitAsync(stop);
     }
 
-    /// <summary>Cuts its connection, and stays away until <see cref="ConnectAsync"/>.</summary>
+    /// <summary>Cuts the connection, and stays disconnected until <see cref="ConnectAsync"/>.</summary>
     public void Leave()
     {
         lock (_lock)
@@ -76,7 +76,7 @@ internal sealed class RawClient(string user, Func<Uri> node, HistoryFile history
         }
     }
 
-    /// <summary>Whether it was let in; if so, returns when the connection has ended.</summary>
+    /// <summary>Returns false if the connection was refused, else true once it has ended.</summary>
     private async Task<bool> TryAsync(RawConnection connection)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
@@ -88,7 +88,7 @@ internal sealed class RawClient(string user, Func<Uri> node, HistoryFile history
         _counts = true;
         lock (_lock)
         {
-            // It may have been told to leave meanwhile.
+            // Leave may have been called meanwhile.
             if (_mayConnect.Task.IsCompleted)
                 _letIn.TrySetResult();
             else

@@ -15,10 +15,10 @@ internal sealed class RawConnection(string user, Action<JsonElement> take) : IAs
     private readonly TaskCompletionSource _letIn = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _reading = Task.CompletedTask;
 
-    /// <summary>Completes when nothing more can come.</summary>
+    /// <summary>Completes once nothing more can be received.</summary>
     public Task Ended => _reading;
 
-    /// <summary>Connects and waits until the server is done with it. False where it was turned away, or there is nobody.</summary>
+    /// <summary>Connects, and waits until the server has accepted the connection. False if it refused it or did not answer.</summary>
     public async Task<bool> TryStartAsync(Uri hub, CancellationToken limit)
     {
         _socket.Options.KeepAliveInterval = TimeSpan.Zero;
@@ -69,10 +69,10 @@ internal sealed class RawConnection(string user, Action<JsonElement> take) : IAs
         }
         catch (Exception e) when (e is WebSocketException or ObjectDisposedException or OperationCanceledException or IOException)
         {
-            // Cut, or turned away: whoever started it tries again.
+            // Cut, or closed by the server: the caller tries again.
         }
 
-        _letIn.TrySetException(new IOException("The connection ended before it was let in."));
+        _letIn.TrySetException(new IOException("The connection ended before it was accepted."));
     }
 
     private async Task TakeAsync(string frame)
@@ -81,7 +81,7 @@ internal sealed class RawConnection(string user, Action<JsonElement> take) : IAs
         var root = json.RootElement;
         if (!root.TryGetProperty("type", out var type))
         {
-            // The answer to a first call says that it is in; the ack of nothing does nothing else.
+            // A call completes only once the server has accepted the connection. This ack has no other effect: it acknowledges nothing.
             await SendAsync(Call("Ack", "call", $"user:{user}", WsmqPosition.Start.ToString()));
             return;
         }
@@ -94,7 +94,7 @@ internal sealed class RawConnection(string user, Action<JsonElement> take) : IAs
                 await SendAsync(Call("Ack", null, delivery.GetProperty("source").GetString()!, delivery.GetProperty("position").GetString()!));
                 break;
             case 3 when root.TryGetProperty("error", out var error):
-                throw new IOException($"Turned away: {error}");
+                throw new IOException($"The server refused the connection: {error}");
             case 3:
                 _letIn.TrySetResult();
                 break;

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Wsmq.Faults.Clients;
 
-/// <summary>Hears from the client's log that it repeats sends which the server refused for now; nothing else tells.</summary>
+/// <summary>
+/// Observes in the log of the wsmq client when it repeats sends after a retryable refusal. The client reports it nowhere else.
+/// </summary>
 internal sealed class RepeatLog(Action<string> repeated) : ILoggerFactory, ILogger
 {
     private const string Event = "SendsRepeated";

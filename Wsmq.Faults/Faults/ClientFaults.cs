@@ -3,7 +3,7 @@ using Wsmq.Faults.Stores;
 
 namespace Wsmq.Faults.Injected;
 
-/// <summary>Connections of clients end without a close, again and again.</summary>
+/// <summary>Cuts client connections without a close, repeatedly.</summary>
 internal sealed class ClientCut() : Fault("client-cut", StoreName.All)
 {
     public override string Takes => Hold.Clients;
@@ -19,7 +19,7 @@ internal sealed class ClientCut() : Fault("client-cut", StoreName.All)
     }
 }
 
-/// <summary>Connections of clients go silent for good, both ways or one way, and neither side is told; new ones are as ever.</summary>
+/// <summary>Makes client connections half open, in one or both directions, without a notice to either side. New connections work.</summary>
 internal sealed class ClientHalfOpen() : Fault("client-half-open", StoreName.All)
 {
     public override string Takes => Hold.Clients;
@@ -38,7 +38,7 @@ internal sealed class ClientHalfOpen() : Fault("client-half-open", StoreName.All
     }
 }
 
-/// <summary>Handlers of some clients do something else for a while.</summary>
+/// <summary>Changes the behaviour of some clients' handlers for a while.</summary>
 internal abstract class HandlerFault(string name) : Fault(name, StoreName.All)
 {
     public override string Takes => Hold.Clients;
@@ -61,15 +61,15 @@ internal abstract class HandlerFault(string name) : Fault(name, StoreName.All)
     protected virtual Task DuringAsync(FaultContext context, IReadOnlyList<Client> clients) => context.LastAsync();
 }
 
-/// <summary>Each message takes long.</summary>
+/// <summary>Handlers take long for each message.</summary>
 internal sealed class SlowReader() : HandlerFault("slow-reader")
 {
     protected override void Break(Client client, Random random) => client.Behaviour.Delay = TimeSpan.FromMilliseconds(random.Next(50, 400));
 }
 
 /// <summary>
-/// Nothing is read: by the handler, or not even from the socket. Meanwhile one of them gets more of a group than is kept of it, so
-/// that a gap has to be announced.
+/// Handlers do not return, and some clients do not even read from their socket. Meanwhile one of these clients is sent more of a group
+/// than the group retains, so that a gap must be announced.
 /// </summary>
 internal sealed class StoppedReader() : HandlerFault("stopped-reader")
 {
@@ -90,7 +90,7 @@ internal sealed class StoppedReader() : HandlerFault("stopped-reader")
     }
 }
 
-/// <summary>Some messages fail, a few times each.</summary>
+/// <summary>Handlers fail on some messages, a few times each.</summary>
 internal sealed class ThrowingHandler() : HandlerFault("throwing-handler")
 {
     protected override void Break(Client client, Random random) => client.Behaviour.ThrowEvery = random.Next(5, 30);

@@ -7,10 +7,12 @@ using Wsmq.Testing;
 
 namespace Wsmq.Faults.Injected;
 
-/// <summary>A shard's master gives way to its replica: asked to, which loses nothing, or killed, which may lose what was not replicated.</summary>
+/// <summary>
+/// Fails a shard over to its replica: on request, which loses nothing, or by killing the master, which may lose unreplicated entries.
+/// </summary>
 internal sealed class ClusterFailover() : Fault("cluster-failover", StoreName.Cluster)
 {
-    // How far a replica that follows may be behind.
+    // The maximum replication lag of a connected replica.
     private static readonly TimeSpan Lag = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Attempt = TimeSpan.FromSeconds(6);
 
@@ -23,7 +25,7 @@ internal sealed class ClusterFailover() : Fault("cluster-failover", StoreName.Cl
         var master = masters[context.Random.Next(masters.Count)];
         var kill = context.Random.Next(2) == 0;
         var replica = await cluster.ReplicaOfAsync(master) ?? throw new RunFailedException("A shard has no replica.");
-        context.Note($"{(kill ? "killed" : "asked")}: {master.EndPoint}, for {replica.EndPoint}");
+        context.Note($"{(kill ? "killed" : "requested")}: {master.EndPoint} is replaced by {replica.EndPoint}");
         if (kill)
             await KillAsync(context, master, replica);
         else
@@ -44,11 +46,11 @@ internal sealed class ClusterFailover() : Fault("cluster-failover", StoreName.Cl
         await Task.Delay(Lag, context.Stop);
         await master.StopAsync(kill: true);
 
-        // The shards would agree by themselves after the node time-out.
+        // FORCE, because otherwise the shards would agree on a new master only after the node time-out.
         await PromoteAsync(replica, "CLUSTER FAILOVER FORCE");
     }
 
-    // Asked again where the others refused to vote, or it has only just begun to follow; an attempt takes up to five seconds.
+    // Repeated if the other masters refused to vote, or if the replica has only just connected; an attempt takes up to five seconds.
     private static Task PromoteAsync(RedisServer replica, string command)
     {
         long? asked = null;
@@ -65,7 +67,7 @@ internal sealed class ClusterFailover() : Fault("cluster-failover", StoreName.Cl
     }
 }
 
-/// <summary>Slots with messages move from one shard to another while they are written and read.</summary>
+/// <summary>Moves slots with messages from one shard to another while they are written and read.</summary>
 internal sealed class ClusterMigrate() : Fault("cluster-migrate", StoreName.Cluster)
 {
     private const int MostSlots = 8;
@@ -123,7 +125,7 @@ internal sealed class ClusterMigrate() : Fault("cluster-migrate", StoreName.Clus
         await source.ExecuteAsync("CLUSTER", "SETSLOT", slot, "MIGRATING", targetId);
         while (((RedisResult[])(await source.ExecuteAsync("CLUSTER", "GETKEYSINSLOT", slot, KeysAtOnce))!) is { Length: > 0 } keys)
         {
-            // A part of a slot's keys here and a part there: what a large slot is like for a while.
+            // Leaves the keys of the slot split between two shards for a moment, as with a large slot.
             await Task.Delay(random.Next(0, 100));
             object[] arguments = ["127.0.0.1", address.Port.ToString(CultureInfo.InvariantCulture), "", 0, 5000, "KEYS", .. keys.Select(k => (object)(string)k!)];
             await source.ExecuteAsync("MIGRATE", arguments);

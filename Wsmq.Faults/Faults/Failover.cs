@@ -5,8 +5,8 @@ using Wsmq.Faults.Stores;
 namespace Wsmq.Faults.Injected;
 
 /// <summary>
-/// The master dies with a tail that its replica has not received, and the replica takes its place. The one fault in which messages
-/// with a receipt may be lost without a word: those that no feed had seen, and so some clients are away meanwhile.
+/// Kills the master while its replica lacks the tail of the log, and promotes the replica. The only fault that may lose messages with a
+/// receipt without a notice, namely those that no feed had read. Some clients are therefore disconnected meanwhile.
 /// </summary>
 internal sealed class Failover() : Fault("failover", StoreName.Replica, StoreName.Receipts)
 {
@@ -19,7 +19,7 @@ internal sealed class Failover() : Fault("failover", StoreName.Replica, StoreNam
         redis.CutReplication();
         var away = context.SomeClients();
         Let(away, refuse: true);
-        context.Note($"{string.Join(", ", away.Select(c => c.Name))} away");
+        context.Note($"disconnected: {string.Join(", ", away.Select(c => c.Name))}");
         await context.LastAsync();
         await redis.FailOverAsync();
         context.History.Add(new HistoryEvent { Kind = EventKind.Promoted });

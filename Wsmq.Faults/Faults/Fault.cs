@@ -7,25 +7,25 @@ using Wsmq.Faults.Stores;
 namespace Wsmq.Faults.Injected;
 
 /// <summary>One kind of fault.</summary>
-/// <param name="name">What it is called on the command line and in the report.</param>
-/// <param name="stores">Where it exists.</param>
+/// <param name="name">The name on the command line and in the report.</param>
+/// <param name="stores">The stores that it applies to.</param>
 internal abstract class Fault(string name, params string[] stores)
 {
     public string Name { get; } = name;
 
     public IReadOnlyList<string> Stores { get; } = stores;
 
-    /// <summary>What it takes hold of, so that two faults do not pull at the same thing: one of <see cref="Hold"/>.</summary>
+    /// <summary>What it needs exclusively, so that two faults do not break the same part: one of <see cref="Hold"/>.</summary>
     public abstract string Takes { get; }
 
-    /// <summary>How long it takes, of the lengths that the run has.</summary>
+    /// <summary>The maximum duration, selected from the timings of the run.</summary>
     public virtual TimeSpan LengthOf(Timings timings) => timings.Fault;
 
     /// <summary>Breaks something, waits, and repairs it.</summary>
     public abstract Task RunAsync(FaultContext context);
 }
 
-/// <summary>What faults take hold of.</summary>
+/// <summary>The parts that a fault can need exclusively.</summary>
 internal static class Hold
 {
     public const string Store = "store";
@@ -34,7 +34,7 @@ internal static class Hold
     public const string Clients = "clients";
 }
 
-/// <summary>What one injection of a fault has to do with. All that is left to chance comes from <see cref="Random"/>, which the plan has sown.</summary>
+/// <summary>What one injection of a fault works with. Every random choice uses <see cref="Random"/>, which is seeded by the plan.</summary>
 internal sealed record FaultContext(
     string Name, Deployment Deployment, Crowd Crowd, HistoryFile History, Timings Timings, TimeSpan Length, Random Random,
     CancellationToken Stop)
@@ -43,7 +43,7 @@ internal sealed record FaultContext(
 
     public Node AnyNode() => Deployment.Nodes[Random.Next(Deployment.Nodes.Count)];
 
-    /// <summary>Some of the clients, at least one.</summary>
+    /// <summary>A random subset of the clients, at least one.</summary>
     public IReadOnlyList<Client> SomeClients()
     {
         var shuffled = Clients.ToArray();
@@ -51,10 +51,10 @@ internal sealed record FaultContext(
         return shuffled[..Random.Next(1, Math.Max(2, shuffled.Length / 2))];
     }
 
-    /// <summary>Lets the fault last.</summary>
+    /// <summary>Waits for the duration of the fault.</summary>
     public Task LastAsync() => Task.Delay(Length, Stop);
 
-    /// <summary>Records what exactly is done, and says so.</summary>
+    /// <summary>Records details of the fault in the history, and prints them.</summary>
     public void Note(string what)
     {
         Progress.Say($"  {Name}: {what}");

@@ -19,7 +19,7 @@ internal static class FaultList
 
     public static Fault[] On(string store) => [.. All.Where(f => f.Stores.Contains(store))];
 
-    /// <summary>A store where all of some faults exist, or null where there is none.</summary>
+    /// <summary>A store that all of these faults apply to; null if there is none.</summary>
     public static string? StoreFor(IReadOnlyCollection<string> names) =>
         Array.Find(StoreName.All, store => names.All(name => On(store).Any(f => f.Name == name)));
 }

@@ -3,7 +3,7 @@ using Wsmq.Testing;
 
 namespace Wsmq.Faults.Injected;
 
-/// <summary>Something happens to the line between a node (on a Cluster and with sentinels: all nodes) and a server of the store.</summary>
+/// <summary>Breaks the link between a node (on a Cluster and with sentinels: all nodes) and a server of the store.</summary>
 internal abstract class NetFault(string name) : Fault(name, StoreName.Redis, StoreName.Replica, StoreName.Receipts, StoreName.Cluster, StoreName.Sentinel)
 {
     public override string Takes => Hold.Lines;
@@ -18,7 +18,8 @@ internal abstract class NetFault(string name) : Fault(name, StoreName.Redis, Sto
 
     protected abstract void Break(TcpProxy line, FaultContext context);
 
-    // What was held back for long is not what a repaired network brings: the connections are gone by then.
+    // Cut in half of the cases: after a long outage the connections are usually gone, and the repaired network does not deliver what
+    // was held back.
     protected virtual void Repair(TcpProxy line, FaultContext context)
     {
         if (context.Random.Next(2) == 0)
@@ -28,7 +29,7 @@ internal abstract class NetFault(string name) : Fault(name, StoreName.Redis, Sto
     }
 }
 
-/// <summary>Cut with a reset, or silently in both directions.</summary>
+/// <summary>Cuts the link with a reset, or blocks it silently in both directions.</summary>
 internal sealed class NetCut() : NetFault("net-cut")
 {
     protected override void Break(TcpProxy line, FaultContext context)
@@ -37,28 +38,28 @@ internal sealed class NetCut() : NetFault("net-cut")
         {
             line.Refuses = true;
             line.Cut();
-            context.Note("reset, and refused");
+            context.Note("reset; new connections are refused");
         }
         else
         {
             line.Conditions.Hold(up: true, down: true);
-            context.Note("silent both ways");
+            context.Note("blocked in both directions");
         }
     }
 }
 
-/// <summary>Silent in one direction.</summary>
+/// <summary>Blocks the link in one direction.</summary>
 internal sealed class NetOneWay() : NetFault("net-oneway")
 {
     protected override void Break(TcpProxy line, FaultContext context)
     {
         var up = context.Random.Next(2) == 0;
         line.Conditions.Hold(up, !up);
-        context.Note(up ? "nothing reaches the store" : "nothing comes back from the store");
+        context.Note(up ? "nothing reaches the store" : "nothing is received from the store");
     }
 }
 
-/// <summary>Every packet takes long.</summary>
+/// <summary>Delays every packet.</summary>
 internal sealed class NetSlow() : NetFault("net-slow")
 {
     protected override void Break(TcpProxy line, FaultContext context)
@@ -69,8 +70,8 @@ internal sealed class NetSlow() : NetFault("net-slow")
 }
 
 /// <summary>
-/// Every connection of the line goes silent for good, both ways or one way, and nobody is told; new ones are as ever. Whoever waits
-/// for the old one to end waits in vain: nodes have to ask.
+/// Makes every connection of the link half open, in one or both directions, without a notice to either side. New connections work. A
+/// half-open connection never ends by itself: nodes must probe it.
 /// </summary>
 internal sealed class NetHalfOpen() : NetFault("net-half-open")
 {
@@ -78,10 +79,15 @@ internal sealed class NetHalfOpen() : NetFault("net-half-open")
     {
         var (up, down) = context.Random.Next(3) switch { 0 => (true, false), 1 => (false, true), _ => (true, true) };
         line.Silence(up, down);
-        context.Note($"{(up, down) switch { (true, true) => "both ways", (true, _) => "nothing reaches the store", _ => "nothing comes back" }}");
+        context.Note((up, down) switch
+        {
+            (true, true) => "blocked in both directions",
+            (true, _) => "nothing reaches the store",
+            _ => "nothing is received from the store",
+        });
     }
 
-    // What is half open stays so.
+    // Half-open connections stay half open.
     protected override void Repair(TcpProxy line, FaultContext context)
     {
     }

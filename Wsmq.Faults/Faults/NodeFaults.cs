@@ -4,7 +4,7 @@ using Wsmq.Testing;
 
 namespace Wsmq.Faults.Injected;
 
-/// <summary>A node killed as by kill -9, and started again.</summary>
+/// <summary>Kills a node, as by kill -9, and starts it again.</summary>
 internal sealed class NodeKill() : Fault("node-kill", StoreName.All)
 {
     public override string Takes => Hold.Nodes;
@@ -18,7 +18,7 @@ internal sealed class NodeKill() : Fault("node-kill", StoreName.All)
     }
 }
 
-/// <summary>A node that stands still for longer than anybody waits for it, with its connections open, and then goes on.</summary>
+/// <summary>Suspends a node beyond every time-out, with its connections open, and resumes it.</summary>
 internal sealed class NodePause() : Fault("node-pause", StoreName.All)
 {
     public override string Takes => Hold.Nodes;
@@ -34,7 +34,7 @@ internal sealed class NodePause() : Fault("node-pause", StoreName.All)
     }
 }
 
-/// <summary>Every node is stopped with SIGTERM and started again, one after the other.</summary>
+/// <summary>Stops each node with SIGTERM and starts it again, one after another.</summary>
 internal sealed class RollingRestart() : Fault("rolling-restart", StoreName.All)
 {
     public override string Takes => Hold.Nodes;
@@ -45,7 +45,7 @@ internal sealed class RollingRestart() : Fault("rolling-restart", StoreName.All)
         {
             var took = await node.TerminateAsync();
             await node.StartAsync();
-            context.Note($"{node.Name} ended {took.TotalSeconds:0.0} s after SIGTERM, and is back");
+            context.Note($"{node.Name} exited {took.TotalSeconds:0.0} s after SIGTERM, and was started again");
         }
     }
 }

@@ -5,7 +5,7 @@ using Wsmq.Testing;
 
 namespace Wsmq.Faults.Injected;
 
-/// <summary>Redis killed as by kill -9, and started again with what is on its disk.</summary>
+/// <summary>Kills Redis, as by kill -9, and starts it again with the data that is on disk.</summary>
 internal sealed class RedisKill() : Fault("redis-kill", StoreName.Redis, StoreName.Replica, StoreName.Receipts)
 {
     public override string Takes => Hold.Store;
@@ -19,7 +19,7 @@ internal sealed class RedisKill() : Fault("redis-kill", StoreName.Redis, StoreNa
     }
 }
 
-/// <summary>Redis stops answering without a closed connection, and goes on later.</summary>
+/// <summary>Suspends Redis: it answers nothing, its connections stay open. Resumed later.</summary>
 internal sealed class RedisPause() : Fault("redis-pause", StoreName.Redis, StoreName.Replica, StoreName.Receipts)
 {
     public override string Takes => Hold.Store;
@@ -35,7 +35,7 @@ internal sealed class RedisPause() : Fault("redis-pause", StoreName.Redis, Store
     }
 }
 
-/// <summary>Redis without room: it refuses what needs memory.</summary>
+/// <summary>Redis is out of memory: it refuses every command that needs some.</summary>
 internal sealed class RedisFull() : Fault("redis-full", StoreName.OneMaster)
 {
     public override string Takes => Hold.Store;
@@ -48,11 +48,11 @@ internal sealed class RedisFull() : Fault("redis-full", StoreName.OneMaster)
         await SetAsync(redis, "maxmemory 0");
     }
 
-    private static Task SetAsync(RedisServer redis, string setting) => Eventually.That($"the server takes the setting {setting}", async () =>
+    private static Task SetAsync(RedisServer redis, string setting) => Eventually.That($"the server applies {setting}", async () =>
         (await redis.CommandAsync($"CONFIG SET {setting}")).StartsWith("+OK", StringComparison.Ordinal));
 }
 
-/// <summary>The server ends connections of one kind, again and again.</summary>
+/// <summary>The server closes connections of one type, repeatedly.</summary>
 internal abstract class ClientKill(string name, string type) : Fault(name, [.. StoreName.OneMaster, StoreName.Cluster])
 {
     public override string Takes => Hold.Store;
@@ -75,10 +75,10 @@ internal sealed class PubSubKill() : ClientKill("pubsub-kill", "pubsub");
 
 internal sealed class CommandKill() : ClientKill("command-kill", "normal");
 
-/// <summary>The clock of Redis's machine is stepped forwards and backwards; positions come from it.</summary>
+/// <summary>Steps the wall clock of Redis forwards and backwards. Positions are derived from it.</summary>
 internal sealed class ClockStep() : Fault("clock", StoreName.Redis)
 {
-    // A step ahead takes away from the time for which ids are remembered (2 minutes), and a client may repeat for half a minute.
+    // A step forwards shortens the time for which ids are remembered (2 minutes), and a client may repeat a send for half a minute.
     private const int MostSeconds = 45;
 
     public override string Takes => Hold.Store;

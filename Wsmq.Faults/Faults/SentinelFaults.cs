@@ -5,12 +5,12 @@ using Wsmq.Testing;
 namespace Wsmq.Faults.Injected;
 
 /// <summary>
-/// The sentinels replace a master that is away. It comes back later as the master that it was, until they tell it to follow: what it
-/// takes between is lost, and nodes must not give it anything.
+/// The sentinels replace a master that is down. Once it runs again it is still a master, until they make it a replica: what is written to
+/// it until then is lost, so nodes must not write to it.
 /// </summary>
 internal abstract class SentinelFault(string name) : Fault(name, StoreName.Sentinel)
 {
-    // How far a replica that follows may be behind.
+    // The maximum replication lag of a connected replica.
     private static readonly TimeSpan Lag = TimeSpan.FromSeconds(1);
 
     public override string Takes => Hold.Store;
@@ -26,7 +26,7 @@ internal abstract class SentinelFault(string name) : Fault(name, StoreName.Senti
         {
             var master = await store.FailedOverAsync();
             context.History.Add(new HistoryEvent { Kind = EventKind.Promoted });
-            context.Note($"{master.EndPoint} for {old.EndPoint}");
+            context.Note($"{master.EndPoint} replaces {old.EndPoint}");
             await context.LastAsync();
         }
         finally
@@ -34,7 +34,7 @@ internal abstract class SentinelFault(string name) : Fault(name, StoreName.Senti
             await BringBackAsync(old);
         }
 
-        context.Note($"{old.EndPoint} is back");
+        context.Note($"{old.EndPoint} runs again");
         await store.FollowsAsync(old);
     }
 
@@ -43,7 +43,7 @@ internal abstract class SentinelFault(string name) : Fault(name, StoreName.Senti
     protected abstract Task BringBackAsync(RedisServer server);
 }
 
-/// <summary>Killed as by kill -9: it comes back with what is on its disk, and without connections.</summary>
+/// <summary>Kills the master, as by kill -9: it restarts with the data that is on disk, and without connections.</summary>
 internal sealed class SentinelKill() : SentinelFault("sentinel-kill")
 {
     protected override Task TakeAwayAsync(RedisServer server) => server.StopAsync(kill: true);
@@ -51,7 +51,7 @@ internal sealed class SentinelKill() : SentinelFault("sentinel-kill")
     protected override Task BringBackAsync(RedisServer server) => server.RestartAsync();
 }
 
-/// <summary>Stands still: it comes back with all of its connections, and with the commands that were sent to it meanwhile.</summary>
+/// <summary>Suspends the master: it resumes with all of its connections, and with the commands that were sent to it meanwhile.</summary>
 internal sealed class SentinelPause() : SentinelFault("sentinel-pause")
 {
     protected override Task TakeAwayAsync(RedisServer server)

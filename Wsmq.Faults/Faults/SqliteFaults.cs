@@ -4,7 +4,7 @@ using Wsmq.Testing;
 
 namespace Wsmq.Faults.Injected;
 
-/// <summary>Another program holds the database's lock, as a backup tool that hangs would.</summary>
+/// <summary>Another program holds an exclusive lock on the database, like a backup tool that hangs.</summary>
 internal sealed class SqliteLocked() : Fault("sqlite-locked", StoreName.Sqlite)
 {
     public override string Takes => Hold.Store;
@@ -23,7 +23,7 @@ internal sealed class SqliteLocked() : Fault("sqlite-locked", StoreName.Sqlite)
     }
 }
 
-/// <summary>The disk is full: every byte of it is taken, and given back later.</summary>
+/// <summary>Fills the disk to the last byte, and frees it later.</summary>
 internal sealed class DiskFull() : Fault("disk-full", StoreName.Sqlite)
 {
     public override string Takes => Hold.Store;
@@ -37,7 +37,7 @@ internal sealed class DiskFull() : Fault("disk-full", StoreName.Sqlite)
         try
         {
             Fill(ballast);
-            context.Note($"{new FileInfo(ballast).Length / 1024} KiB taken");
+            context.Note($"{new FileInfo(ballast).Length / 1024} KiB filled");
             await context.LastAsync();
         }
         finally
@@ -57,7 +57,7 @@ internal sealed class DiskFull() : Fault("disk-full", StoreName.Sqlite)
         }
         catch (IOException)
         {
-            // No space left: that is the aim.
+            // No space left, as intended.
         }
     }
 }

@@ -3,7 +3,7 @@ using Wsmq.Faults.Stores;
 
 namespace Wsmq.Faults.Injected;
 
-/// <summary>Many clients lose their connections at the same moment and all come back at once; some of them have mail meanwhile.</summary>
+/// <summary>Many clients lose their connections at the same moment and all reconnect at once; some have messages waiting.</summary>
 internal sealed class Stampede() : Fault("stampede", StoreName.All)
 {
     private const int MostWithMail = 200;
@@ -20,16 +20,16 @@ internal sealed class Stampede() : Fault("stampede", StoreName.All)
         {
             foreach (var some in clients.Chunk(AtATime))
                 await Task.WhenAll(some.Select(c => c.ConnectAsync(context.Stop)));
-            context.Note($"{clients.Length} clients are connected, and are cut");
+            context.Note($"{clients.Length} clients are connected and will be cut");
             foreach (var client in clients)
                 client.Leave();
             await Task.WhenAll(clients.Take(MostWithMail).Select((c, i) => context.Clients[i % context.Clients.Count].SendAsync($"user:{c.User}")));
             await Task.WhenAll(clients.Select(c => c.ConnectAsync(context.Stop)));
-            context.Note($"all {clients.Length} are back");
+            context.Note($"all {clients.Length} are connected again");
         }
         finally
         {
-            // Who has mail stays to the end of the run, as any client would: when it comes is up to the faults around.
+            // Clients with messages stay to the end of the run, as any client would: concurrent faults may delay the deliveries.
             context.Crowd.Keep(clients.Take(MostWithMail));
             foreach (var client in clients.Skip(MostWithMail))
                 await client.DisposeAsync();

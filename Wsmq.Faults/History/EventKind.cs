@@ -1,9 +1,9 @@
 namespace Wsmq.Faults.History;
 
-/// <summary>What a line of a history is about.</summary>
+/// <summary>The kinds of events in a history.</summary>
 internal static class EventKind
 {
-    /// <summary>The run itself: seed, store and faults in <c>why</c>.</summary>
+    /// <summary>The run itself: <c>id</c> is the seed, <c>why</c> the store.</summary>
     public const string Run = "run";
 
     /// <summary>A device counts from now on: <c>why</c> is <see cref="Ours"/> or <see cref="Plain"/>, <c>reads</c> its sources.</summary>
@@ -14,55 +14,55 @@ internal static class EventKind
 
     public const string Receipt = "receipt";
 
-    /// <summary>A send ended without a receipt; <c>why</c> is the code.</summary>
+    /// <summary>A send ended without a receipt; <c>why</c> is the error code.</summary>
     public const string Failed = "failed";
 
-    /// <summary>Our client repeats what the server refused for now: the documented exception of a sender's order.</summary>
+    /// <summary>The wsmq client repeats sends after a retryable refusal: the documented exception to the order of a sender.</summary>
     public const string Repeated = "repeated";
 
-    /// <summary>A message came to the handler.</summary>
+    /// <summary>A message was passed to the handler.</summary>
     public const string Deliver = "deliver";
 
-    /// <summary>The handler threw: the same message comes again.</summary>
+    /// <summary>The handler threw: the same message is delivered again.</summary>
     public const string Threw = "threw";
 
-    /// <summary>The handler returned: our client acknowledges, or the plain client has.</summary>
+    /// <summary>The handler returned: the client acknowledges.</summary>
     public const string Ack = "ack";
 
     public const string Gap = "gap";
 
     public const string Stalled = "stalled";
 
-    /// <summary>The server has set a message aside, because its handler kept failing.</summary>
+    /// <summary>The server has dead-lettered a message, because its handler kept failing.</summary>
     public const string Skipped = "skipped";
 
-    /// <summary>Our client hears that the store is away or back.</summary>
+    /// <summary>The wsmq client was notified that the store is unavailable or available again.</summary>
     public const string Store = "store";
 
-    /// <summary>A client's connection: <c>why</c> is <see cref="Connected"/> or something else.</summary>
+    /// <summary>The state of a client's connection: <c>why</c> is <see cref="Connected"/> or another state.</summary>
     public const string State = "state";
 
     public const string Connected = "Connected";
 
-    /// <summary>A fault begins or ends: <c>id</c> is its name, <c>why</c> says which and what exactly.</summary>
+    /// <summary>A fault begins or ends: <c>id</c> is its name, <c>why</c> the details.</summary>
     public const string Fault = "fault";
 
-    /// <summary>From here on what is stored may be lost by the failover that follows.</summary>
+    /// <summary>Entries stored from here on may be lost by the failover that follows.</summary>
     public const string TailAtRisk = "tail-at-risk";
 
-    /// <summary>The replica is the master now: what is stored from here on is safe.</summary>
+    /// <summary>The replica was promoted: entries stored from here on are safe.</summary>
     public const string Promoted = "promoted";
 
-    /// <summary>A live push was handed to SignalR: its <c>id</c> and whom it is for; <c>why</c> says where that failed.</summary>
+    /// <summary>A live push was passed to SignalR: <c>id</c> is its id, <c>a</c> its address; <c>why</c> is set if that failed.</summary>
     public const string Push = "push";
 
-    /// <summary>A live push came to a device.</summary>
+    /// <summary>A device received a live push.</summary>
     public const string Pushed = "pushed";
 
-    /// <summary>The address of a live push to all.</summary>
+    /// <summary>The address of a live push to all connections.</summary>
     public const string Everybody = "all";
 
-    /// <summary>Something at the end is not as it was at the beginning.</summary>
+    /// <summary>At the end of the run a resource exceeds its baseline, or a client is not connected.</summary>
     public const string Leak = "leak";
 
     public const string Ours = "ours";

@@ -3,12 +3,12 @@ using System.Text.Json.Serialization;
 
 namespace Wsmq.Faults.History;
 
-/// <summary>One line of a history. Which fields it has depends on its <see cref="Kind"/>; the order of the lines is the order of the events.</summary>
+/// <summary>One line of a history. Its fields depend on its <see cref="Kind"/>. Lines are in the order of the events.</summary>
 internal sealed record HistoryEvent
 {
     private static readonly JsonSerializerOptions Json = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-    /// <summary>Seconds since the run began.</summary>
+    /// <summary>Seconds since the start of the run.</summary>
     [JsonPropertyName("t")]
     public double Time { get; init; }
 
@@ -16,15 +16,15 @@ internal sealed record HistoryEvent
     [JsonPropertyName("e")]
     public required string Kind { get; init; }
 
-    /// <summary>Which client, as <c>user/device</c>.</summary>
+    /// <summary>The client, as <c>user/device</c>.</summary>
     [JsonPropertyName("d")]
     public string? Device { get; init; }
 
-    /// <summary>Its how many-th connection; of plain clients.</summary>
+    /// <summary>The number of the client's connection, counted from its first; plain clients only.</summary>
     [JsonPropertyName("c")]
     public int? Connection { get; init; }
 
-    /// <summary>The address: of a send, or the source of a delivery or a gap.</summary>
+    /// <summary>The address of a send or a live push, or the source of a delivery or a gap.</summary>
     [JsonPropertyName("a")]
     public string? Address { get; init; }
 
@@ -43,15 +43,15 @@ internal sealed record HistoryEvent
     [JsonPropertyName("before")]
     public string? Before { get; init; }
 
-    /// <summary>The reason of a gap, the code of a failure, the name of a fault or a state.</summary>
+    /// <summary>The reason of a gap, the code of an error, the details of a fault, or a state.</summary>
     [JsonPropertyName("why")]
     public string? Why { get; init; }
 
-    /// <summary>How many attempts a receipt took; of plain clients.</summary>
+    /// <summary>The number of attempts until the receipt; plain clients only.</summary>
     [JsonPropertyName("n")]
     public int? Attempts { get; init; }
 
-    /// <summary>What a device reads.</summary>
+    /// <summary>The sources that a device reads.</summary>
     [JsonPropertyName("reads")]
     public IReadOnlyList<string>? Reads { get; init; }
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Wsmq.Faults.History;
 
-/// <summary>Records events as lines of a file, in the order in which they came, and keeps them for the checks of the run itself.</summary>
+/// <summary>Appends events to a file in the order in which they happen, and keeps them in memory for the checks of the run.</summary>
 internal sealed class HistoryFile : IAsyncDisposable
 {
     public const string FileName = "history.jsonl";
@@ -15,7 +15,7 @@ internal sealed class HistoryFile : IAsyncDisposable
 
     public HistoryFile(string folder) => _writer = new StreamWriter(Path.Combine(folder, FileName));
 
-    /// <summary>How long nothing was delivered.</summary>
+    /// <summary>The time since the last delivery.</summary>
     public TimeSpan Quiet => Stopwatch.GetElapsedTime(Volatile.Read(ref _lastDelivery));
 
     public HistoryEvent[] Events

@@ -4,8 +4,8 @@ using StackExchange.Redis.Configuration;
 
 namespace Wsmq.Faults.Nodes;
 
-/// <summary>Leads the connections of a node to servers through lines, whoever has told it the servers' addresses.</summary>
-/// <param name="lines">Ports of lines by those of the servers.</param>
+/// <summary>Connects a node to servers through proxies, whichever source the servers' addresses come from.</summary>
+/// <param name="lines">The ports of the proxies by the ports of the servers.</param>
 internal sealed class LineTunnel(IReadOnlyDictionary<int, int> lines) : Tunnel
 {
     public static string Format(IReadOnlyDictionary<int, int> lines) =>

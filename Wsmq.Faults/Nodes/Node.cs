@@ -2,7 +2,7 @@ using Wsmq.Testing;
 
 namespace Wsmq.Faults.Nodes;
 
-/// <summary>A node over all its processes of a run.</summary>
+/// <summary>A node, across the processes that it has in the course of a run.</summary>
 internal sealed class Node(string name, string[] prefix, NodeSettings settings, string folder) : IAsyncDisposable
 {
     private NodeProcess? _process;
@@ -10,10 +10,10 @@ internal sealed class Node(string name, string[] prefix, NodeSettings settings, 
 
     public string Name { get; } = name;
 
-    /// <summary>Null while there is no process that listens.</summary>
+    /// <summary>Null if no process listens.</summary>
     public Uri? Address => _process?.Address;
 
-    public int ProcessId => _process?.ProcessId ?? throw new RunFailedException($"{Name} does not run.");
+    public int ProcessId => _process?.ProcessId ?? throw new RunFailedException($"{Name} is not running.");
 
     public async Task StartAsync()
     {
@@ -29,7 +29,7 @@ internal sealed class Node(string name, string[] prefix, NodeSettings settings, 
             }
             catch (RunFailedException) when (attempt < 10)
             {
-                // Its store may be away at this moment; whoever keeps nodes running starts it again.
+                // The store may be unavailable at the moment: try again, as a process supervisor does.
                 await Task.Delay(TimeSpan.FromSeconds(1));
             }
         }

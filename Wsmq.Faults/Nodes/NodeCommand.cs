@@ -10,7 +10,7 @@ using Wsmq.Testing;
 
 namespace Wsmq.Faults.Nodes;
 
-/// <summary>The hidden command: one node, until SIGTERM or the end of its standard input.</summary>
+/// <summary>The hidden command: runs one node until SIGTERM or the end of its standard input.</summary>
 internal static class NodeCommand
 {
     public const string Name = "node";
@@ -46,11 +46,11 @@ internal static class NodeCommand
 
     private static WebApplication Build(ParseResult result)
     {
-        // The content root is watched for changes of the settings, with all below it.
+        // The program's folder, because the content root is watched recursively for changes of the settings files.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
 
-        // Standard output carries the address alone.
+        // Standard output carries only the address.
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning)
             .AddSimpleConsole(c => (c.SingleLine, c.TimestampFormat) = (true, "HH:mm:ss.fff "));
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(c => c.LogToStandardErrorThreshold = LogLevel.Trace);
@@ -67,7 +67,7 @@ internal static class NodeCommand
         return app;
     }
 
-    // As an app does; wsmq has no part in where it goes.
+    // As an app would: through IHubContext, which decides the route without wsmq.
     private static Task PushAsync(string target, string id, IHubContext<WsmqHub, IWsmqReceiver> hub)
     {
         var to = target.Split(':') switch
@@ -87,10 +87,10 @@ internal static class NodeCommand
             o.TailCheckInterval = TimeSpan.FromMilliseconds(result.GetValue(TailCheck));
             o.Retention.Group.MaxCount = NodeSettings.GroupMaxCount;
 
-            // Each client of the load sends for many people, and connects anew with every fault.
+            // Each client of the load sends as much as many people do, and reconnects with every fault.
             o.Limits.ClassOf = _ => WsmqLimitOptions.ServiceClass;
 
-            // Plain clients stay until the drain ends.
+            // Plain clients stay connected until the drain times out.
             o.Drain.Timeout = timeout * 2;
         });
         services.Configure<HubOptions<WsmqHub>>(hub => (hub.ClientTimeoutInterval, hub.KeepAliveInterval) = (timeout, timeout / 4));

@@ -2,16 +2,18 @@ using System.Globalization;
 
 namespace Wsmq.Faults.Nodes;
 
-/// <summary>What a node is started with, as its command line.</summary>
+/// <summary>The settings of a node, as its command line.</summary>
 internal sealed record NodeSettings(string? Redis, string? Sqlite, Timings Timings)
 {
-    /// <summary>Groups keep so few messages, so that a reader that stops falls behind what is kept and has to be told.</summary>
+    /// <summary>The messages that a group retains: few, so that a stopped reader misses some and must be notified of a gap.</summary>
     public const int GroupMaxCount = 400;
 
-    /// <summary>How many replicas a receipt waits for.</summary>
+    /// <summary>The number of replicas that a receipt waits for.</summary>
     public int ReceiptReplicas { get; init; }
 
-    /// <summary>Ports of lines by those of the servers that they lead to, where nodes hear the addresses of servers from somebody else.</summary>
+    /// <summary>
+    /// The ports of the proxies by the ports of their servers; null if nodes do not discover the servers' addresses from sentinels.
+    /// </summary>
     public IReadOnlyDictionary<int, int>? RedisLines { get; init; }
 
     public string[] ToArguments()

@@ -5,11 +5,11 @@ using Wsmq.Server.Diagnostics;
 
 namespace Wsmq.Faults.Nodes;
 
-/// <summary>What a node holds after everything that nobody references was collected.</summary>
+/// <summary>The resources that a node holds after a full garbage collection.</summary>
 /// <param name="Connections">The metric <c>wsmq.connections</c>.</param>
-/// <param name="Feeds">Addresses that are read.</param>
-/// <param name="Timers">Timers that run.</param>
-/// <param name="Sockets">Open sockets of the process.</param>
+/// <param name="Feeds">The number of addresses with a feed.</param>
+/// <param name="Timers">The number of active timers.</param>
+/// <param name="Sockets">The number of open sockets of the process.</param>
 /// <param name="Managed">Managed memory, in bytes.</param>
 internal sealed record NodeState(long Connections, int Feeds, long Timers, int Sockets, long Managed)
 {
@@ -29,13 +29,13 @@ internal sealed record NodeState(long Connections, int Feeds, long Timers, int S
         }
         catch (IOException)
         {
-            // Closed meanwhile.
+            // The descriptor was closed meanwhile.
             return false;
         }
     });
 }
 
-/// <summary>Reads the state of the process that it runs in.</summary>
+/// <summary>Measures the state of its own process.</summary>
 internal sealed class NodeGauge(FeedRegistry feeds) : IDisposable
 {
     private readonly MeterListener _listener = new();

@@ -7,7 +7,7 @@ using Wsmq.Testing;
 
 namespace Wsmq.Faults.Reporting;
 
-/// <summary>What a campaign injected, counted and found, as Markdown.</summary>
+/// <summary>The report of a campaign in Markdown: the injected faults, the counts and the violations.</summary>
 internal static class CampaignReport
 {
     private const string Marker = "<!-- report -->";
@@ -43,7 +43,7 @@ internal static class CampaignReport
         var document = File.Exists(file) ? await File.ReadAllTextAsync(file, stop) : $"{Marker}\n";
         var end = document.IndexOf(Marker, StringComparison.Ordinal);
         if (end < 0)
-            throw new RunFailedException($"{file} has no line {Marker}.");
+            throw new RunFailedException($"{file} has no line {Marker}. Add one where the report should go.");
         await File.WriteAllTextAsync(file, $"{document[..(end + Marker.Length)]}\n\n{report}", stop);
     }
 

@@ -2,7 +2,7 @@ using Wsmq.Faults.Running;
 
 namespace Wsmq.Faults.Reporting;
 
-/// <summary>The results of a campaign, kept in a file where there is one, so that it can go on after an interruption.</summary>
+/// <summary>The results of a campaign. With a file, an interrupted campaign can be continued.</summary>
 internal sealed class ResultFile
 {
     private readonly string? _file;
@@ -15,7 +15,7 @@ internal sealed class ResultFile
             _results.AddRange(File.ReadLines(file).Where(line => line.Length > 0).Select(RunResult.Parse));
     }
 
-    /// <summary>In the order of their seeds.</summary>
+    /// <summary>Ordered by seed.</summary>
     public IReadOnlyList<RunResult> Results => [.. _results.OrderBy(r => r.Seed)];
 
     public bool Has(int seed) => _results.Exists(r => r.Seed == seed);

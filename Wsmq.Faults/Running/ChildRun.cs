@@ -6,12 +6,12 @@ using Wsmq.Testing;
 namespace Wsmq.Faults.Running;
 
 /// <summary>
-/// One run in a process of its own: whatever becomes of it, the campaign goes on, and it takes no longer than it may. Servers and nodes
-/// of a run end with its process.
+/// One run in a process of its own: if it crashes or exceeds its time limit, the campaign continues. The servers and nodes of a run end
+/// with its process.
 /// </summary>
 internal static class ChildRun
 {
-    // Load, then whatever a busy machine needs to start, to deliver what is left, and to come to rest.
+    // The load, and the time that a busy machine needs to start, to deliver the rest, and to become idle.
     private static TimeSpan LimitOf(double minutes) => TimeSpan.FromMinutes((4 * minutes) + 20);
 
     public static async Task<RunResult> RunAsync(RunSettings settings, CancellationToken stop)
@@ -27,7 +27,7 @@ internal static class ChildRun
             var last = output.TrimEnd().Split('\n')[^1];
             return last.StartsWith('{')
                 ? RunResult.Parse(last)
-                : RunResult.Broken(settings.Seed, store, $"the run failed with exit code {process.ExitCode}, and counted nothing");
+                : RunResult.Broken(settings.Seed, store, $"the run failed with exit code {process.ExitCode} and printed no result");
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {

@@ -5,7 +5,7 @@ using Wsmq.Faults.Nodes;
 
 namespace Wsmq.Faults.Running;
 
-/// <summary>The clients of a run: users with one or two devices each, of both kinds, in groups.</summary>
+/// <summary>The clients of a run: users with one or two devices each, with the wsmq client and with plain clients, in groups.</summary>
 internal sealed class Crowd : IAsyncDisposable
 {
     private static readonly string[] Users = ["alice", "bob", "carol", "dave"];
@@ -27,10 +27,10 @@ internal sealed class Crowd : IAsyncDisposable
 
     public IReadOnlyList<Client> Clients => _clients;
 
-    /// <summary>Where everybody may send; not everybody to a group that it is no member of.</summary>
+    /// <summary>Addresses that every user may send to. A group counts only if every user is a member.</summary>
     public IReadOnlyList<string> Addresses { get; } = [.. Users.Select(u => $"user:{u}"), "group:all"];
 
-    /// <summary>Whom live pushes go to: everybody, users and groups.</summary>
+    /// <summary>The addresses of live pushes: all connections, users and groups.</summary>
     public IReadOnlyList<string> LiveTargets { get; } = [EventKind.Everybody, .. Users.Select(u => $"user:{u}"), .. Members.Keys.Select(g => $"group:{g}")];
 
     public static async Task JoinAsync(Node node)
@@ -44,7 +44,7 @@ internal sealed class Crowd : IAsyncDisposable
 
     public Task StartAsync() => Task.WhenAll(_clients.Select(c => c.StartAsync()));
 
-    /// <summary>Clients that came on an occasion stay as long as the others do.</summary>
+    /// <summary>Keeps clients of a fault connected until the end of the run.</summary>
     public void Keep(IEnumerable<RawClient> guests)
     {
         foreach (var guest in guests)

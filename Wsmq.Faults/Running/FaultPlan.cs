@@ -2,20 +2,20 @@ using Wsmq.Faults.Injected;
 
 namespace Wsmq.Faults.Running;
 
-/// <summary>One injection: when it begins after the load, how long it lasts, and the seed of all that it leaves to chance.</summary>
+/// <summary>One injection: its start relative to the load, its duration, and the seed of its random choices.</summary>
 internal sealed record PlannedFault(Fault Fault, TimeSpan At, TimeSpan Length, int Seed);
 
-/// <summary>Which faults happen when. The same seed gives the same plan.</summary>
+/// <summary>Plans which faults are injected when. The same seed gives the same plan.</summary>
 internal static class FaultPlan
 {
-    // Some faults overlap the one before.
+    // The share of faults that overlap the previous one.
     private const double Overlap = 0.3;
 
-    /// <param name="faults">The kinds; all of them come before one comes again.</param>
-    /// <param name="skip">How many of them other seeds have had: together they get through all.</param>
-    /// <param name="random">Sown with the seed.</param>
-    /// <param name="load">How long there is load.</param>
-    /// <param name="timings">How long faults last.</param>
+    /// <param name="faults">The kinds of faults. Each is used once before any is repeated.</param>
+    /// <param name="skip">How many of them other seeds have used, so that the seeds together use all.</param>
+    /// <param name="random">Created with the seed.</param>
+    /// <param name="load">The duration of the load.</param>
+    /// <param name="timings">The durations of faults.</param>
     public static List<PlannedFault> Make(IReadOnlyList<Fault> faults, int skip, Random random, TimeSpan load, Timings timings)
     {
         List<PlannedFault> plan = [];
@@ -26,7 +26,7 @@ internal static class FaultPlan
             var longest = fault.LengthOf(timings);
             var length = longest * (0.5 + (random.NextDouble() / 2));
 
-            // At least one, however short the run.
+            // At least one fault, however short the run.
             if (i > 0 && at + length > load)
                 return plan;
             plan.Add(new PlannedFault(fault, at, length, random.Next()));

@@ -5,7 +5,10 @@ using Wsmq.Faults.Stores;
 
 namespace Wsmq.Faults.Running;
 
-/// <summary>What nodes held before the first client and hold after the last: connections, feeds, timers, sockets, subscriptions, memory.</summary>
+/// <summary>
+/// Compares the resources of the nodes before the first client and after the last: connections, feeds, timers, sockets, subscriptions
+/// and memory.
+/// </summary>
 internal sealed class Leftovers
 {
     private const string WarmUser = "warm";
@@ -13,11 +16,11 @@ internal sealed class Leftovers
     private const int Messages = 50;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    // A reconnect to the store may be under way, and a connection of the HTTP client that asks.
+    // For a reconnect to the store in progress, and the connection of the HTTP client that queries the state.
     private const int SocketSlack = 3;
     private const int TimerSlack = 8;
 
-    // Buffers and caches grow with the load and stay.
+    // For buffers and caches that grow with the load and are not released.
     private const long MemorySlack = 24 * 1024 * 1024;
 
     private readonly Deployment _deployment;
@@ -27,7 +30,7 @@ internal sealed class Leftovers
 
     private Leftovers(Deployment deployment, HistoryFile history) => (_deployment, _history) = (deployment, history);
 
-    /// <summary>Clients come and go, so that everything that is made once is there; what is held then is the baseline.</summary>
+    /// <summary>Connects and disconnects some clients, so that lazily created resources exist, and takes the baseline.</summary>
     public static async Task<Leftovers> MeasureAsync(Deployment deployment, Timings timings, HistoryFile history)
     {
         var baseline = new Leftovers(deployment, history);
@@ -51,10 +54,10 @@ internal sealed class Leftovers
         return baseline;
     }
 
-    /// <summary>Waits until all is as it was; what does not become so is recorded.</summary>
+    /// <summary>Waits until all resources are back at the baseline, and records those that are not.</summary>
     public async Task CompareAsync(CancellationToken stop)
     {
-        // Redis keeps what a connection has subscribed until its keep-alive has found that nobody is there, after five minutes.
+        // Otherwise Redis keeps the subscriptions of a half-open connection until its TCP keep-alive detects the loss, after five minutes.
         foreach (var line in _deployment.Lines)
             line.CutSilent();
         List<(string Node, string What)> left = [];
@@ -86,7 +89,7 @@ internal sealed class Leftovers
         void Add(string node, string what, long found, long allowed)
         {
             if (found > allowed)
-                left.Add((node, FormattableString.Invariant($"{found} {what}, at most {allowed} expected")));
+                left.Add((node, FormattableString.Invariant($"{found} {what}; expected at most {allowed}")));
         }
     }
 

@@ -3,12 +3,15 @@ using Wsmq.Faults.Stores;
 
 namespace Wsmq.Faults.Running;
 
-/// <summary>Nodes push to users, groups and everybody, past the store: what comes of it is counted, and must not come to others, nor twice.</summary>
+/// <summary>
+/// Nodes send live pushes to users, groups and all connections, without the store. Deliveries are counted; a push must not reach other
+/// devices, and none twice.
+/// </summary>
 internal sealed class LiveLoad(Deployment deployment, IReadOnlyList<string> targets, HistoryFile history, int seed) : IDisposable
 {
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(1) };
 
-    /// <summary>Pushes until it is stopped, and returns when the last one has its outcome.</summary>
+    /// <summary>Pushes until it is stopped, and returns once the last push has its outcome.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         var random = new Random(~seed);
@@ -33,7 +36,7 @@ internal sealed class LiveLoad(Deployment deployment, IReadOnlyList<string> targ
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
-            // The node is not there, or hangs: nobody was promised anything.
+            // The node is down or hangs: a live push is not guaranteed.
             history.Add(new HistoryEvent { Kind = EventKind.Push, Id = id, Why = e.GetType().Name });
         }
     }

@@ -7,10 +7,10 @@ internal sealed class Load(IReadOnlyList<Client> clients, IReadOnlyList<string> 
 {
     private const int Burst = 20;
 
-    // A sender that hears nothing for long must not pile up tasks without end.
+    // Bounds the pending tasks of a sender that gets no answers for a long time.
     private const int MostUnderWay = 8;
 
-    /// <summary>Sends until it is stopped, and returns when every send has its outcome.</summary>
+    /// <summary>Sends until it is stopped, and returns once every send has its outcome.</summary>
     public Task RunAsync(CancellationToken stop) =>
         Task.WhenAll(clients.Select((client, i) => RunAsync(client, new Random(unchecked((seed * 397) + i)), stop)));
 

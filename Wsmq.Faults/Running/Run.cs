@@ -8,10 +8,10 @@ using Wsmq.Testing;
 
 namespace Wsmq.Faults.Running;
 
-/// <summary>One run: a store, nodes and clients are started, faults injected under load, and everything that happened is judged.</summary>
+/// <summary>One run: starts a store, nodes and clients, injects faults under load, and checks the history.</summary>
 internal sealed class Run : IAsyncDisposable
 {
-    // How long nothing may come while something is missing; a busy machine delivers for much longer.
+    // The time without a delivery after which missing messages count as lost. A busy machine may need much longer in total.
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(120);
 
     private readonly RunSettings _settings;
@@ -33,10 +33,10 @@ internal sealed class Run : IAsyncDisposable
         _crowd = new Crowd(_deployment.NextNode, _timings, _history);
     }
 
-    /// <summary>The store that it runs on.</summary>
+    /// <summary>The store of the run.</summary>
     public string Store { get; }
 
-    /// <summary>What is injected, and how often.</summary>
+    /// <summary>The injected faults, with the number of injections of each.</summary>
     public IReadOnlyDictionary<string, int> Injected => _plan.CountBy(p => p.Fault.Name).ToDictionary();
 
     public async Task<Verdict> RunAsync(CancellationToken stop)
@@ -66,9 +66,13 @@ internal sealed class Run : IAsyncDisposable
     {
         var faults = FaultList.On(Store).Where(f => _settings.Faults?.Contains(f.Name) != false).ToArray();
         if (faults.Length == 0 || faults.Length < _settings.Faults?.Length)
-            throw new RunFailedException($"Not all of {string.Join(", ", _settings.Faults!)} exist on {Store}. There are: {string.Join(", ", FaultList.On(Store).Select(f => f.Name))}.");
+        {
+            throw new RunFailedException(
+                $"Not all of {string.Join(", ", _settings.Faults!)} apply to {Store}. "
+                + $"The faults that do: {string.Join(", ", FaultList.On(Store).Select(f => f.Name))}.");
+        }
 
-        // Each seed of a campaign begins where the one before it on the same store ended, more or less: together they have them all.
+        // Each seed continues about where the previous seed on the same store stopped, so that a campaign covers all faults.
         var random = new Random(_settings.Seed);
         var round = _settings.Seed / StoreName.All.Length;
         var each = Math.Max(1, (int)(_settings.Minutes * 60 / _timings.Fault.TotalSeconds / 1.5));
@@ -84,12 +88,12 @@ internal sealed class Run : IAsyncDisposable
         var faults = new FaultRunner(_deployment, _crowd, _history, _timings).RunAsync(_plan, stop);
         await Task.WhenAll(faults, Task.Delay(TimeSpan.FromMinutes(_settings.Minutes), stop));
         await ends.CancelAsync();
-        Progress.Say($"load ends; waiting for the outcome of what was sent");
+        Progress.Say($"the load has ended; waiting for the outcomes of all sends");
         await load;
         await pushes;
     }
 
-    // Everything is whole again: clients connect and get what they have not got. What is missing then is lost.
+    // All faults are repaired: clients connect and receive what they lack. What is still missing at the end is lost.
     private async Task DrainAsync(CancellationToken stop)
     {
         var (seen, since) = ((-1, -1), Stopwatch.GetTimestamp());

@@ -2,12 +2,12 @@ using Wsmq.Testing;
 
 namespace Wsmq.Faults.Running;
 
-/// <summary>Where the history of a run and the logs of its nodes are; gone with the run, unless there is something to look into.</summary>
+/// <summary>The folder of a run's history and of its nodes' logs. Deleted at the end, unless <see cref="Keep"/> is set.</summary>
 internal sealed class RunFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("wsmq-faults-").FullName;
 
-    /// <summary>The folder stays, and its place is said.</summary>
+    /// <summary>Whether to keep the folder and print its path.</summary>
     public bool Keep { get; set; }
 
     public void Dispose()

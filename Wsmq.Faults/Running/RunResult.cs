@@ -3,7 +3,7 @@ using Wsmq.Faults.Checking;
 
 namespace Wsmq.Faults.Running;
 
-/// <summary>The last line of a run.</summary>
+/// <summary>The result of a run, which it prints as its last line.</summary>
 internal sealed record RunResult
 {
     private const int MostViolations = 50;
@@ -44,20 +44,20 @@ internal sealed record RunResult
 
     public int LiveTwice { get; init; }
 
-    /// <summary>How long it all took, in seconds.</summary>
+    /// <summary>The duration of the whole run, in seconds.</summary>
     public int Took { get; init; }
 
     public string Store { get; init; } = "";
 
     public int Sent { get; init; }
 
-    /// <summary>How often each fault was planned.</summary>
+    /// <summary>The planned number of injections of each fault.</summary>
     public IReadOnlyDictionary<string, int> Injected { get; init; } = new Dictionary<string, int>();
 
-    /// <summary>The first ones of them.</summary>
+    /// <summary>The first violations.</summary>
     public IReadOnlyList<string> Violations { get; init; } = [];
 
-    /// <summary>A run of which there is nothing to judge.</summary>
+    /// <summary>The result of a run that crashed or timed out.</summary>
     public static RunResult Broken(int seed, string store, string why) => new()
     {
         Seed = seed, Store = store, Faults = 0, Receipted = 0, Delivered = 0, Lost = 0, Duplicated = 0, Reordered = 0, GapsAnnounced = 0,

@@ -1,11 +1,11 @@
 namespace Wsmq.Faults.Running;
 
-/// <summary>What a run is asked for.</summary>
-/// <param name="Seed">Sows the plan of faults and the load.</param>
-/// <param name="Minutes">How long there is load; starting, draining and checking come on top.</param>
-/// <param name="Store">The store, or null: the seed decides.</param>
-/// <param name="Faults">The kinds of faults, or null: all that the store has.</param>
-/// <param name="Nodes">How many nodes; the embedded store has one.</param>
-/// <param name="Stampede">How many clients come at once in that fault, or null: by the length of the run.</param>
-/// <param name="Keep">Whether the history is kept also when all is well.</param>
+/// <summary>The settings of a run.</summary>
+/// <param name="Seed">The seed of the fault plan and the load.</param>
+/// <param name="Minutes">The duration of the load; starting, draining and checking are extra.</param>
+/// <param name="Store">The store; null to let the faults or the seed decide.</param>
+/// <param name="Faults">The kinds of faults; null for all that apply to the store.</param>
+/// <param name="Nodes">The number of nodes; the embedded store has one.</param>
+/// <param name="Stampede">The number of clients of that fault; null to derive it from the duration of the run.</param>
+/// <param name="Keep">Whether to keep the history even if there is no violation.</param>
 internal sealed record RunSettings(int Seed, double Minutes, string? Store, string[]? Faults, int Nodes, int? Stampede, bool Keep);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Wsmq.Faults.Running;
 
-/// <summary>Makes one run, says what it found, and keeps its folder where there is something to look into.</summary>
+/// <summary>Executes one run and reports its violations. Keeps its folder if there are any, if the run fails, or if requested.</summary>
 internal static class Runner
 {
     private const int MostShown = 20;

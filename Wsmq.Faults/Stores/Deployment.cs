@@ -3,7 +3,7 @@ using Wsmq.Testing;
 
 namespace Wsmq.Faults.Stores;
 
-/// <summary>A store with its nodes, and the lines between them.</summary>
+/// <summary>A store with its nodes, and the proxies between them.</summary>
 internal abstract class Deployment(string folder, Timings timings) : IAsyncDisposable
 {
     private readonly List<Node> _nodes = [];
@@ -14,10 +14,10 @@ internal abstract class Deployment(string folder, Timings timings) : IAsyncDispo
 
     public IReadOnlyList<Node> Nodes => _nodes;
 
-    /// <summary>The lines through which nodes reach the store; none where it is a part of the node.</summary>
+    /// <summary>The proxies through which nodes reach the store; none for the embedded store.</summary>
     public abstract IReadOnlyList<TcpProxy> Lines { get; }
 
-    /// <summary>One that nodes use at the moment.</summary>
+    /// <summary>A proxy that nodes currently use.</summary>
     public virtual TcpProxy AnyLine(Random random) => Lines[random.Next(Lines.Count)];
 
     protected string Folder => folder;
@@ -36,7 +36,7 @@ internal abstract class Deployment(string folder, Timings timings) : IAsyncDispo
 
     public abstract Task StartAsync(int nodes);
 
-    /// <summary>Where a new connection of a client goes: to one node after another, but to none that is known to be down.</summary>
+    /// <summary>The node for a client's new connection: the nodes in turn, without those that are known to be down.</summary>
     public Uri NextNode()
     {
         for (var attempt = 0; attempt < _nodes.Count; attempt++)
@@ -45,11 +45,11 @@ internal abstract class Deployment(string folder, Timings timings) : IAsyncDispo
                 return address;
         }
 
-        // Nobody listens at the port for discarding.
+        // The discard port, where no server listens.
         return new Uri("http://127.0.0.1:9");
     }
 
-    /// <summary>Subscriptions that the store's servers have, where they can be counted.</summary>
+    /// <summary>The number of subscriptions at the store's servers; 0 if they cannot be counted.</summary>
     public virtual Task<int> SubscriptionsAsync() => Task.FromResult(0);
 
     public async ValueTask DisposeAsync()
@@ -73,7 +73,7 @@ internal static class StoreName
     public const string Redis = "redis";
     public const string Replica = "replica";
 
-    /// <summary>The same, and receipts wait for the replica.</summary>
+    /// <summary>A Redis with a replica, with receipts that wait for the replica.</summary>
     public const string Receipts = "receipts";
     public const string Cluster = "cluster";
     public const string Sentinel = "sentinel";
@@ -81,6 +81,6 @@ internal static class StoreName
 
     public static readonly string[] All = [Redis, Sqlite, Replica, Cluster, Receipts, Sentinel];
 
-    /// <summary>All with a Redis whose master takes writes alone.</summary>
+    /// <summary>All stores with a Redis of which a single master accepts all writes.</summary>
     public static readonly string[] OneMaster = [Redis, Replica, Receipts, Sentinel];
 }

@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace Wsmq.Faults.Stores;
 
 /// <summary>
-/// The wall clock of a process that was started with <see cref="Environment"/>: a small library, compiled on the spot, adds what
-/// stands in a file that both have mapped.
+/// The wall clock of a process that is started with <see cref="Environment"/>. A small library, compiled at run time, adds the offset in
+/// a file that both processes use.
 /// </summary>
 internal sealed class FakeClock
 {
@@ -20,11 +20,11 @@ internal sealed class FakeClock
         Step(TimeSpan.Zero);
     }
 
-    public static string Missing => "a C compiler is missing, which the fault clock needs: apt-get install gcc libc6-dev";
+    public static string Missing => "The fault clock needs a C compiler, which is missing. Install it: apt-get install gcc libc6-dev";
 
     public IReadOnlyDictionary<string, string> Environment { get; }
 
-    /// <summary>Null where there is no compiler.</summary>
+    /// <summary>Null if there is no C compiler.</summary>
     public static async Task<FakeClock?> TryCreateAsync(string folder)
     {
         var library = Path.Combine(folder, "clock.so");
@@ -42,13 +42,13 @@ internal sealed class FakeClock
         return File.Exists(library) ? new FakeClock(library, Path.Combine(folder, "clock")) : null;
     }
 
-    /// <summary>From now on the clock is off by so much.</summary>
+    /// <summary>Sets the offset of the clock.</summary>
     public void Step(TimeSpan offset)
     {
         var bytes = new byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, (long)offset.TotalMicroseconds);
 
-        // In place: the process has this very file mapped.
+        // Overwritten in place, because the process has mapped this file.
         using var file = new FileStream(_file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
         file.Write(bytes);
     }

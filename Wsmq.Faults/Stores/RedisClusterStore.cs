@@ -5,13 +5,15 @@ using Wsmq.Testing;
 
 namespace Wsmq.Faults.Stores;
 
-/// <summary>Three shards with a replica each. Each server is announced at a line of its own, through which nodes and replicas reach it.</summary>
+/// <summary>
+/// Three shards with a replica each. Each server announces the address of its own proxy, through which nodes and replicas reach it.
+/// </summary>
 internal sealed class RedisClusterStore(string folder, Timings timings) : Deployment(folder, timings)
 {
     private const int Shards = 3;
 
-    // Nobody is to be replaced because the machine is busy: then a tail would be lost that no fault has announced. But the others vote
-    // for a replica of the same shard again only after twice this time, also where the fault asks for it.
+    // Long, because a failover on a busy machine would lose a tail that no fault has announced. But the other masters vote for a replica of
+    // the same shard again only after twice this time, even if a fault requests it.
     private const string NodeTimeout = "8000";
 
     private readonly List<TcpProxy> _lines = [];
@@ -40,7 +42,7 @@ internal sealed class RedisClusterStore(string folder, Timings timings) : Deploy
         await StartNodesAsync(Enumerable.Repeat(new NodeSettings(redis, null, Timings), nodes));
     }
 
-    /// <summary>The servers that are masters at the moment.</summary>
+    /// <summary>The servers that are currently masters.</summary>
     public async Task<List<RedisServer>> MastersAsync()
     {
         List<RedisServer> masters = [];
@@ -53,7 +55,7 @@ internal sealed class RedisClusterStore(string folder, Timings timings) : Deploy
         return masters;
     }
 
-    /// <summary>A replica of a master; null while it has none.</summary>
+    /// <summary>A replica of a master; null if it has none.</summary>
     public async Task<RedisServer?> ReplicaOfAsync(RedisServer master)
     {
         foreach (var server in _servers.Where(s => s != master && s.ProcessId is not null))
@@ -71,7 +73,7 @@ internal sealed class RedisClusterStore(string folder, Timings timings) : Deploy
 
     public TcpProxy LineOf(RedisServer server) => _lines[_servers.IndexOf(server)];
 
-    /// <summary>A connection to one server itself, for what clients do not do.</summary>
+    /// <summary>A direct connection to one server, for administrative commands.</summary>
     public static async Task<(ConnectionMultiplexer Connection, IServer Server)> ConnectAsync(RedisServer server)
     {
         var connection = await ConnectionMultiplexer.ConnectAsync($"{server.EndPoint},allowAdmin=true,syncTimeout=10000,asyncTimeout=10000");

@@ -2,7 +2,7 @@ using Wsmq.Testing;
 
 namespace Wsmq.Faults.Stores;
 
-/// <summary>How the servers of a run are set: what has a receipt is on the disk.</summary>
+/// <summary>The settings of the servers of a run: a message with a receipt is on disk.</summary>
 internal static class RedisSettings
 {
     public static readonly string[] Safe = ["--appendfsync", "always", "--auto-aof-rewrite-percentage", "0", "--repl-diskless-sync-delay", "0"];
@@ -12,7 +12,7 @@ internal static class RedisSettings
     public static Task<RedisServer> StartAsync(IReadOnlyDictionary<string, string> environment) =>
         RedisServer.StartAsync(appendOnly: true, environment, Safe);
 
-    /// <summary>An answer that is an array: how many items.</summary>
+    /// <summary>The number of items of an array reply.</summary>
     public static int Count(string reply) =>
         reply.StartsWith('*') && int.TryParse(reply[1..reply.IndexOf('\r', StringComparison.Ordinal)], out var count) ? count : 0;
 }

@@ -4,7 +4,9 @@ using Wsmq.Testing;
 
 namespace Wsmq.Faults.Stores;
 
-/// <summary>A Redis and its replica; nodes know one address each, which leads to the master of the day. Receipts may wait for the replica.</summary>
+/// <summary>
+/// A Redis and its replica. Each node uses the address of one proxy, which leads to the current master. Receipts may wait for the replica.
+/// </summary>
 internal sealed class ReplicatedRedis(string folder, Timings timings, bool receipts) : Deployment(folder, timings), IRedisMaster
 {
     private readonly List<TcpProxy> _lines = [];
@@ -26,10 +28,10 @@ internal sealed class ReplicatedRedis(string folder, Timings timings, bool recei
         await StartNodesAsync(_lines.Select(l => new NodeSettings($"127.0.0.1:{l.Port}", null, Timings) { ReceiptReplicas = receipts ? 1 : 0 }));
     }
 
-    /// <summary>What the master stores from now on does not reach the replica.</summary>
+    /// <summary>Stops replication: what the master stores from now on does not reach the replica.</summary>
     public void CutReplication() => _replication.Conditions.Hold(up: true, down: true);
 
-    /// <summary>Kills the master, makes the replica the master, leads the nodes there, and gives it a replica of its own.</summary>
+    /// <summary>Kills the master, promotes the replica, redirects the nodes to it, and adds a new replica.</summary>
     public async Task FailOverAsync()
     {
         var (old, line) = (Master, _replication);
@@ -62,7 +64,7 @@ internal sealed class ReplicatedRedis(string folder, Timings timings, bool recei
     {
         _replication = new TcpProxy(Master.Uri);
         _replica = await RedisSettings.StartAsync("--replicaof", "127.0.0.1", _replication.Port.ToString(CultureInfo.InvariantCulture));
-        await Eventually.That("the replica follows", async () =>
+        await Eventually.That("the replica is connected to its master", async () =>
             (await _replica.CommandAsync("ROLE")).Contains("connected", StringComparison.Ordinal));
     }
 }

@@ -4,8 +4,8 @@ using Wsmq.Testing;
 namespace Wsmq.Faults.Stores;
 
 /// <summary>
-/// A Redis, its replica, and three sentinels that decide which of them is the master. Nodes ask these directly, and reach each server
-/// through its line; the servers and the sentinels reach each other without: what happens to a line is no failover.
+/// A Redis, its replica, and three sentinels that decide which of them is the master. Nodes query the sentinels directly, and reach each
+/// server through its proxy. Servers and sentinels reach each other directly, so that a fault of a proxy causes no failover.
 /// </summary>
 internal sealed class SentinelStore(string folder, Timings timings) : Deployment(folder, timings), IRedisMaster
 {
@@ -30,14 +30,14 @@ internal sealed class SentinelStore(string folder, Timings timings) : Deployment
         await StartNodesAsync(Enumerable.Repeat(settings, nodes));
     }
 
-    // Nobody uses that to the replica.
+    // The proxy of the master: nodes do not use that of the replica.
     public override TcpProxy AnyLine(Random random) => _lines[Master];
 
-    /// <summary>Waits until the sentinels have made the other one the master.</summary>
+    /// <summary>Waits until the sentinels have promoted the other server.</summary>
     public async Task<RedisServer> FailedOverAsync() => Master = await Redis.FailedOverAsync(Master);
 
-    /// <summary>Waits until a server that was the master follows the one that is, and has all that it has.</summary>
-    public Task FollowsAsync(RedisServer old) => Eventually.That("the old master follows", async () =>
+    /// <summary>Waits until the former master is a replica of the current one, and has all of its data.</summary>
+    public Task FollowsAsync(RedisServer old) => Eventually.That("the former master is a replica of the current one", async () =>
         await old.CommandAsync("ROLE") is var role && role.Contains("slave", StringComparison.Ordinal) && role.Contains("connected", StringComparison.Ordinal)
         && (await Master.CommandAsync("WAIT 1 1000")).StartsWith(":1", StringComparison.Ordinal));
 

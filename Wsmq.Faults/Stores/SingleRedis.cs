@@ -3,7 +3,7 @@ using Wsmq.Testing;
 
 namespace Wsmq.Faults.Stores;
 
-/// <summary>One Redis with an append-only file; each node reaches it through a line of its own.</summary>
+/// <summary>One Redis with an append-only file. Each node reaches it through a proxy of its own.</summary>
 internal sealed class SingleRedis(string folder, Timings timings) : Deployment(folder, timings), IRedisMaster
 {
     private readonly List<TcpProxy> _lines = [];
@@ -14,7 +14,7 @@ internal sealed class SingleRedis(string folder, Timings timings) : Deployment(f
 
     public RedisServer Master { get; private set; } = null!;
 
-    /// <summary>Null where it cannot be had.</summary>
+    /// <summary>Null if there is no C compiler.</summary>
     public FakeClock? Clock { get; private set; }
 
     public override async Task StartAsync(int nodes)
@@ -37,7 +37,7 @@ internal sealed class SingleRedis(string folder, Timings timings) : Deployment(f
     }
 }
 
-/// <summary>A store with one Redis that takes all writes.</summary>
+/// <summary>A store with one Redis that accepts all writes.</summary>
 internal interface IRedisMaster
 {
     RedisServer Master { get; }

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Wsmq.Faults.Stores;
 
 /// <summary>
-/// A file system of a few megabytes in memory, in a mount namespace of its own that lives as long as its keeper: filling it fills
-/// nobody else's disk, and what is on it survives the node.
+/// An in-memory file system of some megabytes, in a mount namespace that lives as long as its keeper process. Filling it does not affect
+/// other disks, and its content survives the node.
 /// </summary>
 internal sealed class SmallDisk : IAsyncDisposable
 {
@@ -14,9 +14,9 @@ internal sealed class SmallDisk : IAsyncDisposable
 
     private SmallDisk(Process keeper) => _keeper = keeper;
 
-    public static string Missing => "unshare may not mount a file system here: run as a user who may make namespaces";
+    public static string Missing => "unshare cannot mount a file system. Run as a user who may create user and mount namespaces.";
 
-    /// <summary>Runs a command where the disk is.</summary>
+    /// <summary>The command prefix that runs a program inside the namespace.</summary>
     public string[] Prefix =>
         ["nsenter", "--target", Id, "--user", "--mount", "--preserve-credentials", "--wdns=/"];
 
@@ -36,7 +36,7 @@ internal sealed class SmallDisk : IAsyncDisposable
         return null;
     }
 
-    /// <summary>A path on the disk, as those outside of the namespace reach it.</summary>
+    /// <summary>A path on the disk, as seen from outside the namespace.</summary>
     public string Outside(string path) => $"/proc/{Id}/root{path}";
 
     public async ValueTask DisposeAsync()

@@ -3,17 +3,17 @@ using Wsmq.Testing;
 
 namespace Wsmq.Faults.Stores;
 
-/// <summary>One node with the embedded store, on a small disk of its own where the system lets us have one.</summary>
+/// <summary>One node with the embedded store, on a small disk of its own if the system allows that.</summary>
 internal sealed class SqliteFile(string folder, Timings timings) : Deployment(folder, timings)
 {
     public override string Name => StoreName.Sqlite;
 
     public override IReadOnlyList<TcpProxy> Lines => [];
 
-    /// <summary>Null where this user may not mount.</summary>
+    /// <summary>Null if this user may not mount.</summary>
     public SmallDisk? Disk { get; private set; }
 
-    /// <summary>The database as this process sees it.</summary>
+    /// <summary>The path of the database, as seen by this process.</summary>
     public string Database { get; private set; } = "";
 
     public override async Task StartAsync(int nodes)

@@ -1,6 +1,6 @@
-// Loaded into redis-server with LD_PRELOAD: its wall clock is off by the microseconds that stand in a file of 8 bytes. The calls go
-// to the kernel directly, because an allocator asks for the time before libraries can be asked for their functions; that is also why
-// libfaketime does not work with Debian's Redis. Clocks that measure how long something takes are left alone.
+// Loaded into redis-server with LD_PRELOAD: shifts its wall clock by the microseconds in a file of 8 bytes. Calls the kernel directly,
+// because an allocator asks for the time before symbols of libraries can be resolved, which is also why libfaketime does not work with
+// Debian's Redis. Monotonic clocks, which measure durations, are not shifted.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>

@@ -6,12 +6,12 @@ using Wsmq.Host.Configuration;
 
 namespace Wsmq.Host.Authentication;
 
-/// <summary>Bearer tokens: the framework's standard section, and what the host adds to it.</summary>
+/// <summary>Bearer tokens: the framework's standard configuration section, and what the host adds to it.</summary>
 internal static class BearerSetup
 {
     public static void AddBearer(this WebApplicationBuilder builder, HostSettings settings)
     {
-        // The defaults, set again because either would write tokens into logs.
+        // These are the defaults. They are set explicitly because either of them, switched on, would write tokens into logs.
         IdentityModelEventSource.ShowPII = false;
         IdentityModelEventSource.LogCompleteSecurityArtifact = false;
 

@@ -6,8 +6,8 @@ using System.Text;
 namespace Wsmq.Development;
 
 /// <summary>
-/// The key that signs tokens on a developer's machine, kept in the data folder and readable by its owner only. Compiled into
-/// the host, which accepts its tokens in Development, and into the CLI, which signs them.
+/// The key that signs tokens on a developer's machine. It is stored in the data folder, readable by its owner only. This file is
+/// compiled into the host, which accepts such tokens in Development, and into the CLI, which signs them.
 /// </summary>
 internal static class DevelopmentKey
 {
@@ -19,34 +19,39 @@ internal static class DevelopmentKey
 
     public static string PathIn(string folder) => Path.Combine(folder, FileName);
 
-    /// <summary>The key, made where there is none. Throws <see cref="InvalidDataException"/> where it cannot be trusted.</summary>
+    /// <summary>The key; created if it does not exist. Throws <see cref="InvalidDataException"/> if it cannot be trusted.</summary>
     public static byte[] LoadOrCreate(string folder)
     {
         if (Load(folder) is { } key)
             return key;
         Create(folder);
-        return Load(folder) ?? throw new InvalidDataException($"The development key {PathIn(folder)} vanished while it was made.");
+        return Load(folder)
+            ?? throw new InvalidDataException($"The development key {PathIn(folder)} disappeared during its creation. Start again.");
     }
 
-    /// <summary>The key, or null where there is none. Throws <see cref="InvalidDataException"/> where it cannot be trusted.</summary>
+    /// <summary>The key; null if it does not exist. Throws <see cref="InvalidDataException"/> if it cannot be trusted.</summary>
     public static byte[]? Load(string folder)
     {
         var path = PathIn(folder);
         if (!File.Exists(path))
             return null;
 
-        // Not repaired in silence: whoever could read it may have done so, and can sign as anybody.
+        // The mode is not repaired silently: another user may have read the key already, and can then sign tokens for any user.
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~OwnerOnly) != 0)
-            throw new InvalidDataException($"The development key {path} is open to other users of this machine. Delete it; the host makes a new one.");
+        {
+            throw new InvalidDataException(
+                $"The development key {path} is open to other users of this machine. Delete it; the host creates a new one.");
+        }
 
         var text = File.ReadAllText(path).Trim();
         var key = new byte[Bytes];
         return Base64Url.IsValid(text, out var length) && length == Bytes && Base64Url.DecodeFromChars(text, key) == Bytes
             ? key
-            : throw new InvalidDataException($"The development key {path} is damaged. Delete it; the host makes a new one.");
+            : throw new InvalidDataException($"The development key {path} is damaged. Delete it; the host creates a new one.");
     }
 
-    // Written aside and linked into place, so that of two hosts that start together one wins whole, and no reader sees half a key.
+    // Written to a temporary file and linked into place: of two hosts that start together exactly one key wins, and no reader sees a
+    // partly written key.
     private static void Create(string folder)
     {
         var draft = PathIn(folder) + "." + Guid.NewGuid().ToString("N");
@@ -61,7 +66,7 @@ internal static class DevelopmentKey
         }
         catch (IOException) when (File.Exists(PathIn(folder)))
         {
-            // Another host was first, and its key counts.
+            // Another host created the key first; its key is used.
         }
         finally
         {
@@ -69,8 +74,8 @@ internal static class DevelopmentKey
         }
     }
 
-    // On Unix File.Move looks whether the name is free and then renames, so that two hosts may both find it free and the first
-    // goes on with a key that is no longer there. A link fails where the name is taken. Windows moves in one step.
+    // On Unix File.Move checks that the name is free and then renames, so two hosts may both find it free, and the first goes on with
+    // a key that the second has replaced. link() fails if the name is taken. On Windows the move is atomic.
     private static void Publish(string draft, string path)
     {
         if (OperatingSystem.IsWindows() || (Link(CString(draft), CString(path)) != 0 && !File.Exists(path)))

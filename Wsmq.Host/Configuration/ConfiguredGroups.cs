@@ -1,6 +1,6 @@
 namespace Wsmq.Host.Configuration;
 
-/// <summary>Gives the groups that the configuration names the members that it names. Started after the store.</summary>
+/// <summary>Sets the members of the groups that the configuration names. Starts after the store.</summary>
 internal sealed class ConfiguredGroups(HostSettings settings, IWsmqGroups groups) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)

@@ -1,20 +1,20 @@
 namespace Wsmq.Development;
 
-/// <summary>Where the host keeps its data when nothing else is configured. Compiled into the CLI too, which looks for the key there.</summary>
+/// <summary>The default data folder of the host. Also compiled into the CLI, which looks for the development key there.</summary>
 internal static class DataFolder
 {
     public static string Default { get; } = Find();
 
     public static void Create(string folder)
     {
-        // Messages and the development key lie here: other users of the machine have no business in it.
+        // It holds messages and the development key: other users of the machine must not have access.
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(folder);
         else
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    // Unverified, because the folder may not exist yet for a fresh account; empty where an account has no home at all.
+    // DoNotVerify, because the folder of a new account may not exist yet; empty if the account has no home directory.
     private static string Find() =>
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is
         { Length: > 0 } local

@@ -1,12 +1,12 @@
 namespace Wsmq.Host.Configuration;
 
 /// <summary>
-/// The arguments of the host are settings. The framework takes no notice of one that it cannot read, so that a misspelt one would
-/// leave the default in force without a word.
+/// The host's arguments are settings. The framework ignores an argument that it cannot parse, so a misspelt one would silently leave
+/// the default in force.
 /// </summary>
 internal static class HostArguments
 {
-    // What the host and the framework read at the top of the configuration.
+    // The top-level configuration keys that the host and the framework read.
     private static readonly string[] Known =
     [
         HostSettings.Section, "Authentication", "Kestrel", "Logging", "AllowedHosts", "urls", "http_ports", "https_ports", "environment",
@@ -14,20 +14,20 @@ internal static class HostArguments
     ];
 
     public const string Help = """
-        wsmq: the ready host of the message queue.
+        wsmq: the ready-made host of the message queue.
 
         Usage: dotnet run --project Wsmq.Host -- [--SETTING VALUE]...
 
           --urls http://localhost:5080       where to listen
-          --Wsmq:DataFolder FOLDER           the embedded store and, in Development, the key of the command line
-          --Wsmq:Redis redis:6379            Redis in place of the embedded store
+          --Wsmq:DataFolder FOLDER           the folder of the embedded store and, in Development, of the key for the CLI
+          --Wsmq:Redis redis:6379            use Redis instead of the embedded store
           --Wsmq:Path /wsmq                  the path of the hub
           --Wsmq:Options:…                   limits, retention, time-outs
-          --Authentication:Schemes:Bearer:…  whose tokens to accept; needed outside Development
+          --Authentication:Schemes:Bearer:…  whose tokens to accept; required outside Development
           --environment Production           or Development
 
-        The same settings can stand in appsettings.json or in the environment, with __ for each colon (Wsmq__Redis).
-        All of them: docs/operations.md.
+        The same settings can be set in appsettings.json or as environment variables, with __ for each colon (Wsmq__Redis).
+        All settings: docs/operations.md.
         """;
 
     public static bool AskForHelp(IEnumerable<string> arguments) => arguments.Any(a => a is "--help" or "-h" or "-?" or "/?" or "help");
@@ -46,7 +46,7 @@ internal static class HostArguments
             if (!Known.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase))
                 throw Unknown(argument.Split('=')[0]);
 
-            // Its value is the next argument.
+            // The next argument is its value.
             if (end < 0 && ++i == arguments.Count)
                 throw new HostRefusal($"The argument {argument} has no value: write {argument} VALUE or {argument}=VALUE.");
         }

@@ -1,13 +1,13 @@
 namespace Wsmq.Host.Configuration;
 
-/// <summary>What the section <c>Wsmq</c> of the configuration may hold.</summary>
+/// <summary>The settings of the configuration section <c>Wsmq</c>.</summary>
 internal sealed class HostSettings
 {
     public const string Section = "Wsmq";
 
-    private const string TimeHint = "A time is written d.hh:mm:ss: 7.00:00:00 for 7 days, 00:00:30 for 30 seconds.";
+    private const string TimeHint = "Write a time as d.hh:mm:ss: 7.00:00:00 for 7 days, 00:00:30 for 30 seconds.";
 
-    /// <summary>Properties of the library's options that the configuration does not set, or sets elsewhere.</summary>
+    /// <summary>Properties of the library's options that the configuration cannot set, or sets under another key.</summary>
     public static readonly HashSet<(Type, string)> SetInCodeOnly =
     [
         (typeof(WsmqOptions), nameof(WsmqOptions.Json)),
@@ -17,16 +17,16 @@ internal sealed class HostSettings
         (typeof(WsmqSqliteOptions), nameof(WsmqSqliteOptions.Path)),
     ];
 
-    /// <summary>A StackExchange.Redis configuration string; without one the embedded store is used.</summary>
+    /// <summary>A StackExchange.Redis configuration string; if it is not set, the embedded store is used.</summary>
     public string? Redis { get; set; }
 
     /// <summary>The folder of the embedded store and of the development key.</summary>
     public string DataFolder { get; set; } = Development.DataFolder.Default;
 
-    /// <summary>The hub's path.</summary>
+    /// <summary>The path of the hub.</summary>
     public string Path { get; set; } = "/wsmq";
 
-    /// <summary>Limits, retention, windows.</summary>
+    /// <summary>Limits, retention, in-flight windows.</summary>
     public WsmqOptions Options { get; } = new();
 
     public WsmqRedisOptions RedisOptions { get; } = new();
@@ -36,14 +36,14 @@ internal sealed class HostSettings
     public TokenSettings Tokens { get; } = new();
 
     /// <summary>
-    /// Groups and who is in them, for a host without an app that manages them. A group named here has exactly these members;
-    /// other groups stay as they are.
+    /// Groups and their members, for a host without an app that manages them. A group named here has exactly these members; other
+    /// groups are left unchanged.
     /// </summary>
     public Dictionary<string, string[]> Groups { get; } = new(StringComparer.Ordinal);
 
     internal string DatabasePath => System.IO.Path.Combine(DataFolder, "wsmq.db");
 
-    /// <summary>Reads and checks the section. Throws <see cref="HostRefusal"/> with what to change.</summary>
+    /// <summary>Reads and validates the section. Throws <see cref="HostRefusal"/>, whose message states what to change.</summary>
     public static HostSettings Read(IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);
@@ -55,7 +55,7 @@ internal sealed class HostSettings
         }
         catch (InvalidOperationException e)
         {
-            // The binder's own text names the key, the value and the type; the cause adds what is wrong with the value.
+            // The binder's message names the key, the value and the type; the inner exception adds what is wrong with the value.
             var cause = e.InnerException is { } inner ? $" {inner.Message}" : "";
             var hint = e.Message.Contains($"'{typeof(TimeSpan)}'", StringComparison.Ordinal) ? $" {TimeHint}" : "";
             throw new HostRefusal($"{e.Message}{cause}{hint}", e);
@@ -68,11 +68,11 @@ internal sealed class HostSettings
     private void Check()
     {
         if (!Path.StartsWith('/') || Path.Length < 2 || Path.AsSpan().ContainsAny("?#{} "))
-            throw new HostRefusal($"{Section}:Path must be a path such as /wsmq, and is '{Path}'.");
+            throw new HostRefusal($"{Section}:Path is '{Path}'; it must be a path such as /wsmq.");
         if (Redis is not null && string.IsNullOrWhiteSpace(Redis))
-            throw new HostRefusal($"{Section}:Redis is empty: give it host:port, or remove it to use the embedded store.");
+            throw new HostRefusal($"{Section}:Redis is empty: set it to host:port, or remove it to use the embedded store.");
         if (string.IsNullOrWhiteSpace(DataFolder))
-            throw new HostRefusal($"{Section}:DataFolder is empty: name a folder, or remove it to use {Development.DataFolder.Default}.");
+            throw new HostRefusal($"{Section}:DataFolder is empty: set a folder, or remove it to use {Development.DataFolder.Default}.");
         DataFolder = System.IO.Path.GetFullPath(DataFolder);
         Tokens.Check();
         foreach (var (group, users) in Groups)
@@ -89,7 +89,7 @@ internal sealed class HostSettings
         }
         catch (WsmqException e)
         {
-            throw new HostRefusal($"{Section}:Groups:{group} holds a name that cannot be used. {e.Message}", e);
+            throw new HostRefusal($"{Section}:Groups:{group} contains an invalid name. {e.Message}", e);
         }
     }
 }

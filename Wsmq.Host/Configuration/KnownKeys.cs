@@ -3,19 +3,23 @@ using System.Reflection;
 namespace Wsmq.Host.Configuration;
 
 /// <summary>
-/// Refuses configuration keys that nothing reads: a misspelt setting would otherwise leave its default in force without a word.
+/// Refuses configuration keys that nothing reads: a misspelt key would otherwise silently leave the default in force.
 /// </summary>
 internal static class KnownKeys
 {
-    /// <summary>Throws <see cref="HostRefusal"/> for the first key under the section that the settings do not have.</summary>
+    /// <summary>Throws <see cref="HostRefusal"/> for the first key of the section that the settings type does not have.</summary>
     public static void Require(IConfigurationSection section, Type settings)
     {
         var known = PropertiesOf(settings);
         foreach (var child in section.GetChildren())
         {
             if (!known.TryGetValue(child.Key, out var property))
-                throw new HostRefusal($"Unknown setting {child.Path}. Known here: {string.Join(", ", known.Keys.Select(key => $"{section.Path}:{key}"))}.");
-            // The keys of a dictionary are the operator's own, and those of a list are numbers.
+            {
+                var keys = string.Join(", ", known.Keys.Select(key => $"{section.Path}:{key}"));
+                throw new HostRefusal($"Unknown setting {child.Path}. Known settings: {keys}.");
+            }
+
+            // The operator chooses the keys of a dictionary, and the keys of a list are indexes: neither is checked.
             if (typeof(System.Collections.IDictionary).IsAssignableFrom(property.PropertyType))
                 continue;
             if (property.PropertyType == typeof(IDictionary<string, WsmqLimitClass>))
@@ -30,18 +34,22 @@ internal static class KnownKeys
             else if (IsSection(property.PropertyType))
                 RequireSection(child, property.PropertyType);
             else if (child.GetChildren().Any())
-                throw new HostRefusal($"{child.Path} is one value, but settings are configured under it.");
+                throw new HostRefusal($"{child.Path} is a single value, but the configuration has settings under it. Remove them.");
         }
     }
 
     private static void RequireSection(IConfigurationSection section, Type settings)
     {
         if (!string.IsNullOrEmpty(section.Value))
-            throw new HostRefusal($"{section.Path} is no value by itself. Known under it: {string.Join(", ", PropertiesOf(settings).Keys)}.");
+        {
+            throw new HostRefusal(
+                $"{section.Path} is a section and takes no value. Known settings in it: {string.Join(", ", PropertiesOf(settings).Keys)}.");
+        }
+
         Require(section, settings);
     }
 
-    // The binder would take no notice of it.
+    // The binder would ignore a single value.
     private static void RequireList(IConfigurationSection section)
     {
         if (!string.IsNullOrEmpty(section.Value))

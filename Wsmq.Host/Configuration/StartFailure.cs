@@ -6,13 +6,13 @@ using StackExchange.Redis;
 
 namespace Wsmq.Host.Configuration;
 
-/// <summary>Turns what stops a start into one paragraph for whoever started the host.</summary>
+/// <summary>Turns an exception that stops the start into one paragraph for the operator.</summary>
 internal static partial class StartFailure
 {
-    /// <summary>The paragraph, or null for what nobody can mend by configuration: that one deserves its stack trace.</summary>
+    /// <summary>The paragraph; null for an exception that no configuration can remedy, which keeps its stack trace.</summary>
     public static string? Describe(Exception exception) => Text(exception) is { } text ? InKeys(text) : null;
 
-    /// <summary>The library names its options by their classes; whoever runs the host knows the keys of its configuration.</summary>
+    /// <summary>Replaces the options' class and property names, which the library reports, by the operator's configuration keys.</summary>
     public static string InKeys(string text) => Options().Replace(text, match => (match.Groups["class"].Value, match.Groups["name"].Value) switch
     {
         ("Sqlite", "Path") => $"{HostSettings.Section}:{nameof(HostSettings.DataFolder)}",

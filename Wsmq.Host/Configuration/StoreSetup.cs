@@ -1,6 +1,6 @@
 namespace Wsmq.Host.Configuration;
 
-/// <summary>Adds wsmq on the store that the settings choose.</summary>
+/// <summary>Adds wsmq with the store that the settings select.</summary>
 internal static class StoreSetup
 {
     public static void AddStore(this IServiceCollection services, HostSettings settings, IConfiguration configuration)
@@ -8,7 +8,7 @@ internal static class StoreSetup
         var section = configuration.GetSection(HostSettings.Section);
         var wsmq = services.AddWsmq(options =>
         {
-            // For browsers; TokenPrivacy keeps it out of the logs.
+            // Browsers can send the token in the query only. TokenPrivacy keeps it out of the logs.
             options.AcceptTokenInQuery = true;
             section.GetSection(nameof(HostSettings.Options)).Bind(options);
         });

@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 
 namespace Wsmq.Host.Diagnostics;
 
-/// <summary>Two questions of an orchestrator: is the process alive, and may traffic come in.</summary>
+/// <summary>The two probes of an orchestrator: liveness (the process runs) and readiness (it may receive traffic).</summary>
 internal static class HealthEndpoints
 {
-    // AddWsmq tags its check of the store with it.
+    // The tag that AddWsmq puts on its health check of the store.
     private const string Ready = "ready";
 
     public static void MapHealth(this WebApplication app)

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 namespace Wsmq.Host.Diagnostics;
 
 /// <summary>
-/// Holds back the framework's own report of a failed start, a stack trace: Program prints the reason as one paragraph. Once the
-/// host runs, the category is open again, because failures of background services come through it.
+/// Suppresses the framework's report of a failed start, which is a stack trace: Program prints the reason as one paragraph. Once
+/// the host runs, the category is enabled again, because failures of background services are logged under it.
 /// </summary>
 internal sealed class StartLog : IPostConfigureOptions<LoggerFilterOptions>
 {

@@ -3,9 +3,9 @@ using Microsoft.Extensions.Options;
 namespace Wsmq.Host.Diagnostics;
 
 /// <summary>
-/// Keeps bearer tokens out of the logs. Browsers send theirs in the query of the WebSocket request, and these categories write
-/// queries below Warning. It works on the finished rules, after every configuration source and again after each reload, because
-/// a level that somebody sets for debugging must not bring the tokens back.
+/// Keeps bearer tokens out of the logs. Browsers send the token in the query of the WebSocket request, and these categories log
+/// queries below Warning. The filter is applied to the final rules, after every configuration source and again after each reload, so
+/// that a level set for debugging does not log tokens again.
 /// </summary>
 internal sealed class TokenPrivacy : IPostConfigureOptions<LoggerFilterOptions>
 {
@@ -17,11 +17,11 @@ internal sealed class TokenPrivacy : IPostConfigureOptions<LoggerFilterOptions>
 
     public void PostConfigure(string? name, LoggerFilterOptions options)
     {
-        // A rule for a provider beats one for all providers, whatever its category: each provider that has rules gets its own.
+        // A rule for one provider wins over a rule for all providers, whatever the category: every provider that has rules gets its own.
         string?[] providers = [.. options.Rules.Select(rule => rule.ProviderName).Append(null).Distinct()];
         foreach (var category in Categories)
         {
-            // Rules as specific as ours, or more so (a wildcard behind the name), would compete with it.
+            // Rules at least as specific as ours, such as the name followed by a wildcard, would compete with it.
             foreach (var rival in options.Rules.Where(rule => Competes(rule, category)).ToList())
                 options.Rules.Remove(rival);
             foreach (var provider in providers)

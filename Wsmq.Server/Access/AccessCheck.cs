@@ -3,13 +3,13 @@ using Wsmq.Server.Diagnostics;
 
 namespace Wsmq.Server.Access;
 
-/// <summary>Asks the app's authorizer, and turns its answer, or its failure, into an error.</summary>
+/// <summary>Calls the app's authorizer and maps its result, or its exception, to an error.</summary>
 internal sealed class AccessCheck(ScopedAuthorizer authorizer, ILogger<AccessCheck> logger)
 {
-    /// <summary>Null where the caller may send to the address and may name the reply-to. Does not throw.</summary>
+    /// <summary>Null if the caller may send to the address and may use the reply-to address; otherwise the error. Does not throw.</summary>
     public ValueTask<WsmqException?> SendAsync(WsmqCaller caller, WsmqAddress to, WsmqAddress? replyTo, CancellationToken cancellationToken)
     {
-        // The usual case, a message to a user without reply-to under the default authorizer, needs no await.
+        // The common case completes synchronously: a message to a user, without a reply-to, under the default authorizer.
         try
         {
             var first = authorizer.CanSendAsync(caller, to, cancellationToken);
@@ -60,7 +60,7 @@ internal sealed class AccessCheck(ScopedAuthorizer authorizer, ILogger<AccessChe
 
     private WsmqException Refused(Exception e, WsmqError error)
     {
-        // A store that is away is no refusal: the caller may try again.
+        // An unavailable store is not an authorization failure: its error stays as it is, so that the caller may retry.
         if (e is WsmqException known)
             return known;
         if (e is not OperationCanceledException)

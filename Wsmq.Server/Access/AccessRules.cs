@@ -2,7 +2,7 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Access;
 
-/// <summary>Rules in memory, made for being asked. Not for several threads.</summary>
+/// <summary>The revocations and bans in memory, indexed for lookup by kind and name. Not thread-safe.</summary>
 internal sealed class AccessRules
 {
     private readonly Dictionary<(AccessRuleKind Kind, string Name), AccessRule> _rules = [];
@@ -11,8 +11,8 @@ internal sealed class AccessRules
 
     public void Add(AccessRule rule) => _rules[(rule.Kind, rule.Name)] = rule;
 
-    /// <summary>Forgets what is over.</summary>
-    /// <param name="now">In milliseconds since 1970.</param>
+    /// <summary>Removes expired rules.</summary>
+    /// <param name="now">The current time, in milliseconds since 1970.</param>
     public void Purge(long now)
     {
         foreach (var (key, rule) in _rules)
@@ -26,10 +26,13 @@ internal sealed class AccessRules
 
     public bool IsDisconnected(string user, long now) => Find(AccessRuleKind.Disconnect, user, now) is not null;
 
-    /// <summary>Why the subject is kept out; null where it is not.</summary>
-    /// <param name="subject">Who.</param>
-    /// <param name="now">In milliseconds since 1970.</param>
-    /// <param name="isOld">The subject was there before these rules: with no time of issue it then counts as issued before.</param>
+    /// <summary>The error with which the rules refuse a subject; null if none applies.</summary>
+    /// <param name="subject">The user and the claims of the token.</param>
+    /// <param name="now">The current time, in milliseconds since 1970.</param>
+    /// <param name="isOld">
+    /// Whether the subject connected before these rules were written. Without an issue time, its token then counts as issued before
+    /// them.
+    /// </param>
     public WsmqError? Refusal(in AccessSubject subject, long now, bool isOld)
     {
         if (_rules.Count == 0)

@@ -3,10 +3,10 @@ using System.Security.Claims;
 
 namespace Wsmq.Server.Access;
 
-/// <summary>What rules can be about: a user, and the claims of the token that the connection came with.</summary>
+/// <summary>What access rules match: a user, and the claims of the token that authenticated the connection.</summary>
 /// <param name="UserId">The user's identifier.</param>
-/// <param name="TokenIds">Usually one; a principal may be put together from several identities.</param>
-/// <param name="IssuedAt">In milliseconds since 1970, the oldest where there are several; null where no claim says it.</param>
+/// <param name="TokenIds">The ids of the tokens. Usually one; a principal may combine several identities.</param>
+/// <param name="IssuedAt">The issue time, in milliseconds since 1970: the oldest of several, null without such a claim.</param>
 internal readonly record struct AccessSubject(string UserId, IReadOnlyList<string> TokenIds, long? IssuedAt)
 {
     public static AccessSubject Of(string userId, ClaimsPrincipal? principal, WsmqAccessOptions options)
@@ -18,7 +18,7 @@ internal readonly record struct AccessSubject(string UserId, IReadOnlyList<strin
         return new AccessSubject(userId, ids, issued);
     }
 
-    // A JWT counts seconds, perhaps with a fraction; other schemes may write a date.
+    // A JWT states seconds, possibly with a fraction; other authentication schemes may use a date.
     private static long? Moment(string text)
     {
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds))

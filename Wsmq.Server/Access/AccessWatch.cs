@@ -6,51 +6,48 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Access;
 
 /// <summary>
-/// Knows who is kept out: holds a copy of the store's rules, asks for new ones whenever somebody says that there are some, and
-/// once in an interval because that may not be heard, and closes the connections that new ones are about.
+/// Holds the node's copy of the access rules (revocations and bans) in the store, and closes the connections that new rules match.
+/// Reads new rules on every change signal, and also at a fixed interval, because a signal may be lost.
 /// </summary>
 internal sealed class AccessWatch(
     IStore store, LiveConnections live, IOptions<WsmqOptions> options, TimeProvider time, ILogger<AccessWatch> logger)
 {
     private const int PageSize = 1_000;
 
-    /// <summary>After so long without an answer of the store the copy is made anew.</summary>
+    /// <summary>After this time without a successful read, the next read rebuilds the copy from all rules.</summary>
     public static readonly TimeSpan LongestWithout = TimeSpan.FromMinutes(30);
 
     private static readonly TimeSpan PurgePeriod = TimeSpan.FromMinutes(1);
 
-    private readonly CancellationTokenSource _stop = new();
+    private readonly BackgroundLoop _loop = new(time);
     private readonly SemaphoreSlim _reading = new(1, 1);
     private readonly Lock _lock = new();
-    private readonly WakeUp _wake = new();
-    private Task _loop = Task.CompletedTask;
     private AccessRules _rules = new();
     private long _version;
     private long _purged;
 
-    // Of the beginning of the last reading that succeeded; 0 before the first.
+    // The timestamp at which the last successful read began; 0 before the first one.
     private long _readAt;
 
     private WsmqAccessOptions Options => options.Value.Access;
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Reads the rules for the first time, and goes on by itself.</summary>
+    /// <summary>Reads the rules for the first time, then starts the loop that keeps them up to date.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        store.Access.Changed += _wake.Set;
-        store.Signals.Restored += _wake.Set;
+        store.Access.Changed += _loop.Wake;
+        store.Signals.Restored += _loop.Wake;
         await RefreshAsync(cancellationToken);
-        _loop = Task.Run(RunAsync, CancellationToken.None);
+        _loop.Start(RefreshAsync, () => Options.CheckInterval, (e, delay) => Log.AccessCheckFailed(logger, e, delay));
     }
 
-    public async Task StopAsync()
+    public Task StopAsync()
     {
-        store.Access.Changed -= _wake.Set;
-        store.Signals.Restored -= _wake.Set;
-        await _stop.CancelAsync();
-        await _loop;
+        store.Access.Changed -= _loop.Wake;
+        store.Signals.Restored -= _loop.Wake;
+        return _loop.StopAsync();
     }
 
     public bool IsBanned(string user)
@@ -60,10 +57,12 @@ internal sealed class AccessWatch(
     }
 
     /// <summary>
-    /// Lets a connection in. It must be among the live connections already: a rule that is not seen here yet is then seen to by
-    /// whoever reads it.
+    /// Checks a connection against the rules. The connection must already be in the connection registry: a rule that this node has
+    /// not read yet then closes it when the rule is read.
     /// </summary>
-    /// <exception cref="WsmqException"><c>revoked</c>, <c>banned</c>, or <c>store-unavailable</c> where the copy is old and cannot be renewed.</exception>
+    /// <exception cref="WsmqException">
+    /// <c>revoked</c>, <c>banned</c>, or <c>store-unavailable</c> if the copy is outdated and cannot be refreshed.
+    /// </exception>
     public async ValueTask AdmitAsync(WsmqCaller caller, CancellationToken cancellationToken)
     {
         if (!IsFresh())
@@ -76,7 +75,7 @@ internal sealed class AccessWatch(
         }
     }
 
-    /// <summary>Takes over what stands in the store now.</summary>
+    /// <summary>Reads the rules that the store has now, and applies them.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
     public Task RefreshAsync(CancellationToken cancellationToken) => ReadAsync(force: true, cancellationToken);
 
@@ -86,33 +85,12 @@ internal sealed class AccessWatch(
         return readAt != 0 && time.GetElapsedTime(readAt) < 2 * Options.CheckInterval;
     }
 
-    private async Task RunAsync()
-    {
-        var backoff = new Backoff(time);
-        try
-        {
-            while (true)
-            {
-                await _wake.WaitAsync(Options.CheckInterval, time, _stop.Token);
-                await backoff.RetryAsync(RefreshAsync, (e, delay) => Log.AccessCheckFailed(logger, e, delay), _stop.Token);
-            }
-        }
-        catch (Exception) when (_stop.IsCancellationRequested)
-        {
-            // Stopped; nobody is connected any more.
-        }
-        catch (Exception e)
-        {
-            Log.LoopFailed(logger, e);
-        }
-    }
-
     private async Task ReadAsync(bool force, CancellationToken cancellationToken)
     {
         await _reading.WaitAsync(cancellationToken);
         try
         {
-            // Many connects may have waited for one reading.
+            // Another connect may have refreshed the copy while this one waited for the semaphore.
             if (!force && IsFresh())
                 return;
             var began = time.GetTimestamp();
@@ -120,8 +98,8 @@ internal sealed class AccessWatch(
             var (version, found) = await ReadAllAsync(renew ? 0 : _version, cancellationToken);
             if (version < _version && !renew)
             {
-                // The store went back, and with it the newest versions. What this node knows stays in force: better one too many
-                // kept out than one too few.
+                // The store went back to an earlier state and lost its newest versions. The rules that this node knows stay in
+                // force: refusing one connection too many is safer than one too few.
                 (version, found) = await ReadAllAsync(0, cancellationToken);
             }
 
@@ -169,7 +147,7 @@ internal sealed class AccessWatch(
             }
         }
 
-        // Once they stand where connects look: who connects from here on is refused there.
+        // Only after the rules are in place: a client that connects from now on is refused by its own check.
         if (news.Count > 0)
             live.Enforce(news, Now);
     }

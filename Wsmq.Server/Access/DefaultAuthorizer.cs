@@ -2,7 +2,7 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Access;
 
-/// <summary>The safe default, described at <see cref="IWsmqAuthorizer"/>.</summary>
+/// <summary>The default authorizer; <see cref="IWsmqAuthorizer"/> describes what it allows.</summary>
 internal sealed class DefaultAuthorizer(IStore store) : IWsmqAuthorizer
 {
     public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) => to.Kind switch

@@ -1,22 +1,23 @@
 namespace Wsmq;
 
 /// <summary>
-/// Decides what connected users may do. The default lets a user read the own queue and the groups it is a member of, and send
-/// to users and to its own groups. What the app itself publishes is not asked about. Called for every send and subscribe:
-/// answer from memory where you can. An exception refuses. Register it as a singleton, which is asked by many connections at once, or
-/// as scoped, for example for a DbContext: then each question has a scope and an authorizer of its own.
+/// Authorizes sends and reads of connected users. The default allows a user to read its own queue and the groups that it is a member
+/// of, and to send to all users and to its own groups. It is called for every send and subscribe of a client, so answer from memory
+/// where possible; it is not called for messages that the app itself publishes. An exception refuses the call. Register it as a
+/// singleton, which many connections call concurrently, or as scoped, for example to use a DbContext: then each call has its own scope
+/// and its own instance.
 /// </summary>
 public interface IWsmqAuthorizer
 {
-    /// <summary>Whether the caller may send to an address, or name it as reply-to.</summary>
-    /// <param name="caller">Who asks.</param>
+    /// <summary>Returns whether the caller may send to an address, or use it as the reply-to address.</summary>
+    /// <param name="caller">The user, device and principal of the connection.</param>
     /// <param name="to">The address.</param>
-    /// <param name="cancellationToken">Ends with the connection.</param>
+    /// <param name="cancellationToken">Is cancelled when the connection ends.</param>
     ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken);
 
-    /// <summary>Whether the caller may read the log of an address.</summary>
-    /// <param name="caller">Who asks.</param>
+    /// <summary>Returns whether the caller may read the log of an address.</summary>
+    /// <param name="caller">The user, device and principal of the connection.</param>
     /// <param name="source">The address.</param>
-    /// <param name="cancellationToken">Ends with the connection.</param>
+    /// <param name="cancellationToken">Is cancelled when the connection ends.</param>
     ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken);
 }

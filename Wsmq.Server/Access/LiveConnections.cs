@@ -8,28 +8,28 @@ using Wsmq.Server.Hubs;
 
 namespace Wsmq.Server.Access;
 
-/// <summary>Closes connections of this node that are no longer wanted.</summary>
+/// <summary>Closes the connections of this node that new access rules match.</summary>
 internal sealed class LiveConnections(
     ConnectionRegistry connections, IOptions<WsmqOptions> options, TimeProvider time, ILogger<LiveConnections> logger)
 {
     private static readonly object Mark = new();
 
-    // A client that does not read must not put off its own end.
+    // Bounds the write of the close frame: a client that does not read must not delay the abort of its connection.
     private static readonly TimeSpan LongestWrite = TimeSpan.FromMilliseconds(250);
 
-    // For a client to leave by itself. An abort adds a close frame that says not to come back, and a client that finds it in the
-    // same read as the first one obeys it.
+    // Time for a client to disconnect by itself. An abort adds a close frame that forbids reconnecting, and a client that receives
+    // it in the same read as the first close frame obeys it.
     private static readonly TimeSpan TimeToLeave = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Whether a connection is being closed from here: its client is not the cause of its end.</summary>
+    /// <summary>Whether this class is closing the connection, so that its client is not the cause of the disconnect.</summary>
     public static bool IsClosing(HubConnectionContext connection) => connection.Items.ContainsKey(Mark);
 
-    /// <summary>Closes whoever new rules are about. Returns at once: nobody's close waits for somebody else's.</summary>
+    /// <summary>Starts closing all connections that new rules match, concurrently. Returns at once.</summary>
     public void Enforce(AccessRules news, long now)
     {
         foreach (var connection in connections.All)
         {
-            // Refused while it connects, for want of it.
+            // A connection without a user identifier is refused while it connects.
             if (connection.UserIdentifier is not { Length: > 0 } user)
                 continue;
             if (RefusalOf(connection, user, news, now) is { } error)
@@ -39,7 +39,7 @@ internal sealed class LiveConnections(
         }
     }
 
-    // By the token that it was opened with, and by that of the newest poll where each one brings its own.
+    // Checks the token that opened the connection, and with long polling also the token of the newest poll.
     private WsmqError? RefusalOf(HubConnectionContext connection, string user, AccessRules news, long now)
     {
         var error = news.Refusal(AccessSubject.Of(user, connection.User, options.Value.Access), now, isOld: true);
@@ -48,8 +48,8 @@ internal sealed class LiveConnections(
             : error;
     }
 
-    /// <param name="connection">Which.</param>
-    /// <param name="error">Why; null where the client may come back.</param>
+    /// <param name="connection">The connection to close.</param>
+    /// <param name="error">The error in the close message; null if the client may reconnect.</param>
     private async Task CloseAsync(HubConnectionContext connection, WsmqError? error)
     {
         Log.ConnectionClosed(logger, connection.ConnectionId, error?.Code ?? "disconnected");
@@ -63,14 +63,14 @@ internal sealed class LiveConnections(
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            // It does not read, and hears nothing; or it is gone.
+            // The client does not read, and does not receive the close message; or the connection has ended.
         }
         catch (Exception e)
         {
             Log.CloseFailed(logger, e, connection.ConnectionId);
         }
 
-        // From here on nothing is read from it and nothing written to it, whatever it does.
+        // From here on the server neither reads from the connection nor writes to it, whatever the client does.
         connection.Abort();
     }
 }

@@ -3,12 +3,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace Wsmq.Server.Access;
 
-/// <summary>Where a page comes from, as browsers write it: scheme, host, and the port where it is not the scheme's own.</summary>
+/// <summary>The origin of a page, as browsers send it: scheme, host, and the port if it is not the scheme's default.</summary>
 internal readonly record struct Origin(string Scheme, string Host)
 {
     public const string Any = "*";
 
-    /// <summary>False for what has no host, <c>null</c> included, which browsers send for pages without one: see <see cref="IsLiteral"/>.</summary>
+    /// <summary>
+    /// False for a text without a host. This includes <c>null</c>, which browsers send for pages without a host: see
+    /// <see cref="IsLiteral"/>.
+    /// </summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Origin? origin)
     {
         origin = null;
@@ -21,8 +24,8 @@ internal readonly record struct Origin(string Scheme, string Host)
     }
 
     /// <summary>
-    /// Whether the text may be what a page without an address on the web sends: <c>null</c>, or a scheme of its own as in
-    /// <c>file://</c>, <c>app://.</c>. It is compared as it stands; there is no second way to write it.
+    /// Whether the text can be the origin of a page that was not served over http or https: <c>null</c>, or another scheme, such as
+    /// <c>file://</c> or <c>app://.</c>. Such an origin has only one spelling and is compared literally.
     /// </summary>
     public static bool IsLiteral(string text)
     {
@@ -34,8 +37,8 @@ internal readonly record struct Origin(string Scheme, string Host)
     }
 
     /// <summary>
-    /// Whether the page was served by the server that is asked. TLS may have ended at a proxy: a page of https is then at home
-    /// although the request came without.
+    /// Whether the page has the same origin as the request. A proxy may terminate TLS, so that an https page also matches a request
+    /// that arrives over http.
     /// </summary>
     public bool IsOf(HttpRequest request) =>
         (Is(request.Scheme) || (Is("https") && request.Scheme == "http"))

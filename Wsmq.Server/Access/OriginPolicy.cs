@@ -10,15 +10,15 @@ using Wsmq.Server.Endpoints;
 namespace Wsmq.Server.Access;
 
 /// <summary>
-/// Refuses browsers that come on behalf of pages from elsewhere. A WebSocket is not subject to CORS, so that any page could
-/// otherwise open one with the cookies of whoever looks at it. Works while the endpoint is chosen, and thus before authentication.
+/// Refuses browser requests from pages of origins that are not allowed. CORS does not apply to WebSockets: without this check any page
+/// could open one with the cookies of the user who visits it. Runs during endpoint selection, and thus before authentication.
 /// </summary>
 internal sealed class OriginPolicy(IOptions<WsmqOptions> options, ILogger<OriginPolicy> logger) : MatcherPolicy, IEndpointSelectorPolicy
 {
     private static readonly Endpoint Refused = new(
         RefuseAsync, new EndpointMetadataCollection(new AllowAnonymousAttribute()), "wsmq: origin not allowed");
 
-    // Behind the choice by method and host: what they exclude is not looked at.
+    // After selection by method and host: candidates that these exclude are not checked.
     public override int Order => 1_000;
 
     public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Any(IsOurs);
@@ -41,7 +41,7 @@ internal sealed class OriginPolicy(IOptions<WsmqOptions> options, ILogger<Origin
 
     private bool IsAllowed(HttpRequest request)
     {
-        // Browsers always send it with a WebSocket and with negotiate from elsewhere; nobody else has a reason to.
+        // Browsers always send the header with a WebSocket and with a cross-origin negotiate. Other clients have no reason to send it.
         if (request.Headers.Origin.Count == 0)
             return true;
         var allowed = options.Value.AllowedOrigins;
@@ -56,7 +56,7 @@ internal sealed class OriginPolicy(IOptions<WsmqOptions> options, ILogger<Origin
         return false;
     }
 
-    /// <summary>On the endpoints that are looked after.</summary>
+    /// <summary>Metadata that marks the endpoints to which this policy applies.</summary>
     public sealed class Marker
     {
         public static Marker Instance { get; } = new();

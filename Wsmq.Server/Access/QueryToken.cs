@@ -7,15 +7,15 @@ using Microsoft.Extensions.Options;
 namespace Wsmq.Server.Access;
 
 /// <summary>
-/// Moves the token that a browser put into the query into the <c>Authorization</c> header, where every bearer scheme looks. Works while
-/// the endpoint is chosen, so that it concerns the hub's own requests alone, under whatever path the app has it.
+/// Moves the token that a browser sent in the query string to the <c>Authorization</c> header, where every bearer scheme reads it. Runs
+/// during endpoint selection, so that it applies only to the hub's own requests, at whatever path the app maps the hub.
 /// </summary>
 internal sealed class QueryToken(IOptions<WsmqOptions> options) : MatcherPolicy, IEndpointSelectorPolicy
 {
-    /// <summary>The name that SignalR's clients use.</summary>
+    /// <summary>The query parameter that SignalR's clients use.</summary>
     public const string Name = "access_token";
 
-    // After the origin: a page that may not connect has no token taken.
+    // After the origin check: the token of a page whose origin is not allowed is not read.
     public override int Order => 1_100;
 
     public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) =>
@@ -32,7 +32,7 @@ internal sealed class QueryToken(IOptions<WsmqOptions> options) : MatcherPolicy,
         return Task.CompletedTask;
     }
 
-    // It leaves the query, so that what is written about the request from here on does not hold it.
+    // The token is removed from the query string, so that later request logging does not contain it.
     private static void Move(HttpRequest request)
     {
         if (request.Query[Name] is not [{ Length: > 0 } token])

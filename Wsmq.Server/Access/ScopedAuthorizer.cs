@@ -3,12 +3,12 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Wsmq.Server.Access;
 
 /// <summary>
-/// The app's authorizer, whatever its lifetime: a singleton is asked itself, and of any other one there is a new one for every
-/// question, in a scope of its own, because what it works with (a DbContext) does one thing at a time.
+/// Calls the app's authorizer, whatever its service lifetime. A singleton is called directly. Any other lifetime gets a new scope and
+/// instance for each call, because a dependency such as a DbContext is not thread-safe.
 /// </summary>
 internal sealed class ScopedAuthorizer(IServiceScopeFactory scopes) : IWsmqAuthorizer
 {
-    // Null until the first question, and for good where it is no singleton.
+    // Null until the first call, and permanently if the authorizer is not a singleton.
     private volatile IWsmqAuthorizer? _singleton;
     private volatile bool _isScoped;
 
@@ -31,7 +31,7 @@ internal sealed class ScopedAuthorizer(IServiceScopeFactory scopes) : IWsmqAutho
         return await question(authorizer);
     }
 
-    // The container does not say how it was registered; two scopes that give the same one do.
+    // The container does not expose the registered lifetime. If two scopes return the same instance, it is a singleton.
     private async ValueTask FindLifetimeAsync(IWsmqAuthorizer one)
     {
         await using var scope = scopes.CreateAsyncScope();

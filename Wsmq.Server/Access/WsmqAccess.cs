@@ -9,10 +9,10 @@ internal sealed class WsmqAccess(
 {
     private const int MaxTokenIdLength = 512;
 
-    // A validator takes an expired token for a while yet: five minutes by default, because clocks differ.
+    // A validator accepts an expired token for a while, to tolerate clock skew: five minutes by default.
     private static readonly TimeSpan PastExpiry = TimeSpan.FromMinutes(10);
 
-    // A node that heard nothing for longer reads all rules anew (AccessWatch), so that nobody needs older news.
+    // A node that could not read the rules for LongestWithout rebuilds its copy (AccessWatch): no node needs older changes.
     private static readonly TimeSpan NewsLast = 2 * AccessWatch.LongestWithout;
 
     private WsmqAccessOptions Options => options.Value.Access;
@@ -23,7 +23,7 @@ internal sealed class WsmqAccess(
     {
         ArgumentException.ThrowIfNullOrEmpty(tokenId);
         if (tokenId.Length > MaxTokenIdLength)
-            throw new ArgumentException($"The id of a token has {MaxTokenIdLength} characters at most.", nameof(tokenId));
+            throw new ArgumentException($"The token id must have at most {MaxTokenIdLength} characters.", nameof(tokenId));
         var last = expires is { } known && known > Now ? known : expires is null ? Now + Options.MaxTokenLifetime : Now;
         return WriteAsync(new AccessRule(AccessRuleKind.Token, tokenId, Ms(Now), End(last, PastExpiry)), cancellationToken);
     }
@@ -69,12 +69,12 @@ internal sealed class WsmqAccess(
             await store.Log.ForgetDeviceAsync(WsmqAddress.Group(membership.Group), queue.Name, device, cancellationToken);
         var was = await store.Log.ForgetDeviceAsync(queue, queue.Name, device, cancellationToken);
 
-        // Also where it was not there any more: the call before may have failed between the two.
+        // Also if the device no longer exists: an earlier call may have removed it and failed before the disconnect.
         await DisconnectAsync(userId, cancellationToken);
         return was;
     }
 
-    // Another hand may have written anything.
+    // Another program may have stored a corrupt value.
     private static DateTimeOffset Moment(long micros) =>
         DateTimeOffset.UnixEpoch.AddMilliseconds(Math.Clamp(micros / 1000, 0, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
 
@@ -92,7 +92,7 @@ internal sealed class WsmqAccess(
         await start.WaitAsync(cancellationToken);
         await store.Access.WriteAsync(rule, Options.MaxRules, cancellationToken);
 
-        // The channel would tell this node as well, but a caller may rely on what the call says.
+        // The change signal reaches this node as well, but the rule must be in force here when the call returns.
         await watch.RefreshAsync(cancellationToken);
     }
 

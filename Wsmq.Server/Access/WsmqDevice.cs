@@ -1,6 +1,6 @@
 namespace Wsmq;
 
-/// <summary>A device of a user, as the store knows it.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Seen">When it was last known to be there; up to an hour old for one that is connected.</param>
+/// <summary>A stored device of a user.</summary>
+/// <param name="Name">The device's name.</param>
+/// <param name="Seen">When the device was last seen connected; up to an hour old for a device that is connected now.</param>
 public sealed record WsmqDevice(string Name, DateTimeOffset Seen);

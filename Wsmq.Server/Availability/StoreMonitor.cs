@@ -6,8 +6,8 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Availability;
 
 /// <summary>
-/// Knows whether the store is there. What the node asks of the store anyhow raises the suspicion; a light question of its own decides,
-/// because one failed call is no outage, and the last success says nothing.
+/// Tracks whether the store is available. A failed call of the node only triggers a check; the result of a lightweight probe decides,
+/// because one failed call is not an outage, and an earlier success proves nothing about now.
 /// </summary>
 internal sealed class StoreMonitor(
     IStore store, StoreNews news, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<StoreMonitor> logger)
@@ -15,65 +15,49 @@ internal sealed class StoreMonitor(
     private static readonly TimeSpan WhileThere = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan WhileAway = TimeSpan.FromMilliseconds(500);
 
-    // Every call that fails asks for a look.
+    // The minimum pause between two checks, because every failed call requests one.
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(100);
 
-    private readonly CancellationTokenSource _stop = new();
-    private readonly WakeUp _wake = new();
-    private Task _loop = Task.CompletedTask;
+    private readonly BackgroundLoop _loop = new(time);
     private bool _available = true;
 
     public void Start()
     {
-        store.Doubted += _wake.Set;
-        _loop = Task.Run(RunAsync);
+        store.Doubted += _loop.Wake;
+        _loop.Start(CheckAsync, () => _available ? WhileThere : WhileAway, (e, delay) => Log.StepFailed(logger, e, delay));
     }
 
-    public async Task StopAsync()
+    public Task StopAsync()
     {
-        store.Doubted -= _wake.Set;
-        await _stop.CancelAsync();
-        await _loop;
-        _stop.Dispose();
+        store.Doubted -= _loop.Wake;
+        return _loop.StopAsync();
     }
 
-    private async Task RunAsync()
+    private async Task CheckAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            while (true)
-            {
-                await _wake.WaitAsync(_available ? WhileThere : WhileAway, time, _stop.Token);
-                Set(await AnswersAsync());
-                await Task.Delay(Least, time, _stop.Token);
-            }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            // Stopped.
-        }
-        catch (Exception e)
-        {
-            Log.LoopFailed(logger, e);
-        }
+        var available = await AnswersAsync(cancellationToken);
+
+        // A probe that the stop cancelled says nothing about the store.
+        cancellationToken.ThrowIfCancellationRequested();
+        Set(available);
+        await Task.Delay(Least, time, cancellationToken);
     }
 
-    private async Task<bool> AnswersAsync()
+    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.Value.StoreAwayAfter, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stop.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
             return await store.IsAvailableAsync(either.Token);
         }
-        catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return false;
         }
-        catch (Exception e) when (!_stop.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // Whatever it is: nobody would hear of the store any more if this loop ended. One that fails at the moment in which the
-            // time is over may throw what it otherwise turns into an answer.
+            // A probe that fails just as the timeout fires may throw an exception that the store otherwise turns into a result.
             Log.StoreUnavailable(logger, e);
             return false;
         }
@@ -81,8 +65,7 @@ internal sealed class StoreMonitor(
 
     private void Set(bool available)
     {
-        // What is broken off by the stop says nothing about the store.
-        if (available == _available || _stop.IsCancellationRequested)
+        if (available == _available)
             return;
         _available = available;
         metrics.StoreChanged(available);

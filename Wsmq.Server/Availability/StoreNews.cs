@@ -5,8 +5,8 @@ using Wsmq.Server.Delivering;
 namespace Wsmq.Server.Availability;
 
 /// <summary>
-/// Tells the connections of the node whether the store is there: all of them when that changes, and a new one while it is away. One
-/// lock over both, so that each hears of each change once and in order.
+/// Notifies the connections of this node whether the store is available: all of them when that changes, and a new connection while the
+/// store is unavailable. One lock guards both, so that each connection receives each change once and in order.
 /// </summary>
 internal sealed class StoreNews
 {
@@ -14,8 +14,8 @@ internal sealed class StoreNews
     private readonly HashSet<ClientConnection> _audience = [];
     private bool _available = true;
 
-    /// <param name="connection">It was let in.</param>
-    /// <param name="tell">It asked to be told, also where all is well.</param>
+    /// <param name="connection">A connection that was accepted.</param>
+    /// <param name="tell">Whether the client requested the state even if the store is available.</param>
     public void Add(ClientConnection connection, bool tell)
     {
         lock (_lock)
@@ -32,7 +32,7 @@ internal sealed class StoreNews
             _audience.Remove(connection);
     }
 
-    /// <summary>Returns how many connections are told.</summary>
+    /// <summary>Notifies all connections of the state of the store. Returns how many connections were notified.</summary>
     public int Tell(bool available)
     {
         lock (_lock)

@@ -1,10 +1,13 @@
 namespace Wsmq.Server.Budgets;
 
-/// <summary>A connection that wants to parse what it has read.</summary>
-/// <param name="connection">The connection; it waits for nothing else meanwhile.</param>
-/// <param name="bytes">What it may become.</param>
-/// <param name="held">What the connection has paid already for a part of it.</param>
-/// <param name="isSmall">Acks and pings: they have a reserve, so that connections live on while others of their user use everything up.</param>
+/// <summary>A connection's request for budget, to parse the bytes that it has read.</summary>
+/// <param name="connection">The connection; it has at most one wait at a time.</param>
+/// <param name="bytes">The estimated memory that parsing takes, in bytes.</param>
+/// <param name="held">The bytes that the connection has already been charged for a part of the same frame.</param>
+/// <param name="isSmall">
+/// Whether the read is small, such as acks and pings. Small reads have a reserve, so that connections stay alive while other connections
+/// of the same user exhaust the budget.
+/// </param>
 internal sealed class BudgetWait(ConnectionBudget connection, long bytes, long held, bool isSmall)
     : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)
 {

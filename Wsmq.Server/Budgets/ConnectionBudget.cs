@@ -1,24 +1,24 @@
 namespace Wsmq.Server.Budgets;
 
-/// <summary>What one connection has in progress, as a part of its user's budget.</summary>
+/// <summary>The bytes that one connection has in progress, as a part of its user's budget.</summary>
 internal sealed class ConnectionBudget(UserBudget user, long limit)
 {
-    // The arguments and items that nobody has claimed yet; made with the first, as most connections only read. Guarded, as the
-    // streams are, by the user's lock for it: a lock of its own would cost every connection one.
+    // The parsed arguments and stream items that no call or stream has claimed yet. Created with the first one, because most
+    // connections only receive. Guarded, like the stream counters, by UserBudget.Claims: a lock object per connection would cost memory.
     private HashSet<ParsedBytes>? _unclaimed;
     private int _openStreams;
     private long _streams;
 
-    // Of the one read that is being parsed, or of the part of a frame that waits for the rest.
+    // The charge for the read that is being parsed, or for a partial frame that waits for its remaining bytes.
     private long _reading;
 
-    /// <summary>What the user may have in progress, by the class of this connection.</summary>
+    /// <summary>The bytes that the user may have in progress, according to the limit class of this connection.</summary>
     public long Limit => limit;
 
-    /// <summary>In progress; guarded by the user's lock.</summary>
+    /// <summary>The bytes in progress on this connection; guarded by the user's lock.</summary>
     public long Used { get; set; }
 
-    /// <summary>It reads no more, and must not begin to wait; guarded by the user's lock.</summary>
+    /// <summary>Whether the connection has stopped reading and must not start a wait; guarded by the user's lock.</summary>
     public bool IsCancelled { get; set; }
 
     public void Charge(long bytes) => user.Charge(this, bytes);
@@ -26,8 +26,8 @@ internal sealed class ConnectionBudget(UserBudget user, long limit)
     public void Return(long bytes) => user.Return(this, bytes);
 
     /// <summary>
-    /// Pays for what a number of bytes may become while it is parsed; false where the wait was cancelled. Used by the connection's
-    /// reading alone, as are the other two.
+    /// Charges the memory that parsing a number of bytes may take, and waits until the budget allows it. False if the wait was
+    /// cancelled. Only the connection's read loop calls this method, <see cref="EndParsing"/> and <see cref="CancelParsing"/>.
     /// </summary>
     public async ValueTask<bool> BeginParsingAsync(long bytes)
     {
@@ -38,8 +38,8 @@ internal sealed class ConnectionBudget(UserBudget user, long limit)
         return true;
     }
 
-    /// <summary>What was read is dispatched, and what goes on of it has been charged by itself.</summary>
-    /// <param name="left">The bytes of a frame that is not complete.</param>
+    /// <summary>Returns the charge of a read that was dispatched. Calls that are still running have been charged separately.</summary>
+    /// <param name="left">The bytes of an incomplete frame at the end of the read.</param>
     public void EndParsing(long left)
     {
         var done = _reading - Math.Min(left, _reading);
@@ -47,13 +47,13 @@ internal sealed class ConnectionBudget(UserBudget user, long limit)
         if (done > 0)
             Return(done);
 
-        // An argument that no call took did not fit the method. Items of a stream wait for the stream.
+        // An argument that no call has claimed did not match the method. Stream items stay until their stream claims them.
         Abandon(evenOfOpenStreams: false, through: long.MaxValue);
     }
 
     public void CancelParsing() => user.Cancel(this);
 
-    /// <summary>An argument or item was parsed that is held until the one who claims it returns it.</summary>
+    /// <summary>Charges a parsed argument or stream item. The charge is held until the call or stream that claims it returns it.</summary>
     public ParsedBytes Parsed(long bytes)
     {
         Charge(bytes);
@@ -71,7 +71,7 @@ internal sealed class ConnectionBudget(UserBudget user, long limit)
             _unclaimed?.Remove(parsed);
     }
 
-    /// <summary>The number of the stream.</summary>
+    /// <summary>Registers a new stream, and returns its number.</summary>
     public long BeginStream()
     {
         lock (user.Claims)
@@ -81,7 +81,9 @@ internal sealed class ConnectionBudget(UserBudget user, long limit)
         }
     }
 
-    /// <summary>What the stream has not taken it will not take; the next one may have begun already.</summary>
+    /// <summary>
+    /// Returns the charges of items that an ended stream left unclaimed. A later stream, which may have begun, keeps its own.
+    /// </summary>
     public void EndStream(long stream)
     {
         lock (user.Claims)
@@ -89,7 +91,7 @@ internal sealed class ConnectionBudget(UserBudget user, long limit)
         Abandon(evenOfOpenStreams: true, through: stream);
     }
 
-    /// <summary>The connection is gone: what nobody has claimed is garbage.</summary>
+    /// <summary>Returns all unclaimed charges of a connection that has ended.</summary>
     public void Close()
     {
         EndParsing(left: 0);

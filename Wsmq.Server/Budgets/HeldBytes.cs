@@ -1,19 +1,20 @@
 namespace Wsmq.Server.Budgets;
 
-/// <summary>What things cost in memory, rounded up from measurements: objects, strings in UTF-16, results that are not read.</summary>
+/// <summary>Memory costs in bytes, rounded up from measurements: objects, strings in UTF-16, results that are not read yet.</summary>
 internal static class HeldBytes
 {
-    /// <summary>A call: its frame, its place at the dispatcher, the hub, the answer.</summary>
+    /// <summary>A hub call: its frame, its entry in SignalR's dispatcher, the hub instance, the result.</summary>
     public const long Call = 4 * 1024;
 
-    /// <summary>A message that waits for the store, beside its bytes.</summary>
+    /// <summary>A message that waits for the store, in addition to its own bytes.</summary>
     public const long Send = 512;
 
-    /// <summary>Up to here a read counts as small: acks, pings, and a call of a human.</summary>
+    /// <summary>The largest read that counts as small: acks, pings, and a single call of a human user.</summary>
     public const long SmallRead = 1024;
 
-    // What is no array of messages costs at most three times its bytes: the buffer, and texts twice as long as on the wire. The
-    // smallest calls cost ninety times their bytes, and as many arrays as fit into a slice, or one of the longest, this much.
+    // Anything but an array of messages costs at most three times its bytes: the buffer, and strings twice as long as on the wire. The
+    // smallest calls cost ninety times their bytes. As many message arrays as fit into a slice, or one array of the greatest length,
+    // cost MostBeside in addition.
     private const int OfBytes = 3;
     private const int OfSmall = 90;
     private const long MostBeside = 832 * 1024;
@@ -22,10 +23,10 @@ internal static class HeldBytes
     private const long Element = 8 + 128;
     private const long Header = 128;
 
-    /// <summary>The most that a slice of frames may become.</summary>
+    /// <summary>The upper bound of the memory that parsing a slice of frames takes.</summary>
     public static long OfParsing(long bytes) => (OfBytes * bytes) + Math.Min(OfSmall * bytes, MostBeside);
 
-    /// <summary>An array of messages, with the results that it will have.</summary>
+    /// <summary>The cost of an array of messages, including the results that the call will return.</summary>
     public static long Of(IReadOnlyList<WsmqOutgoingMessage?> messages)
     {
         var bytes = 0L;

@@ -1,19 +1,19 @@
 namespace Wsmq.Server.Budgets;
 
 /// <summary>
-/// What one parsed argument or item takes. It is returned once, by whichever comes first: the call or stream that took it, or the
-/// connection, where nobody will take it any more.
+/// The budget charge of one parsed argument or stream item. It is returned exactly once: by the call or stream that claimed it, or by
+/// the connection, when no call or stream can claim it any more.
 /// </summary>
-/// <param name="budget">Whose it is.</param>
-/// <param name="bytes">How much it takes.</param>
-/// <param name="stream">The last stream that had begun when it was parsed: no earlier one can take it.</param>
+/// <param name="budget">The budget that was charged.</param>
+/// <param name="bytes">The charge, in bytes.</param>
+/// <param name="stream">The number of the newest stream when the item was parsed: no earlier stream can claim it.</param>
 internal sealed class ParsedBytes(ConnectionBudget budget, long bytes, long stream)
 {
     private int _isReturned;
 
     public long Stream => stream;
 
-    /// <summary>From now on it is returned by the caller.</summary>
+    /// <summary>Makes the caller responsible for returning the charge.</summary>
     public void Claim() => budget.Claim(this);
 
     public void Return()

@@ -7,8 +7,9 @@ using Microsoft.AspNetCore.SignalR.Protocol;
 namespace Wsmq.Server.Budgets;
 
 /// <summary>
-/// The input of a connection, in slices that its user's budget has paid for: SignalR makes of a few bytes a hundred times as many,
-/// and reads as long as there is something. What is not paid for yet stays with the transport, which stops the client.
+/// A connection's input, passed to SignalR in slices that are charged to the user's budget first. Parsing a few bytes can take a hundred
+/// times their memory, and SignalR reads as long as input is available. Input that is not charged yet stays in the transport, which
+/// applies backpressure to the client.
 /// </summary>
 internal sealed class ReadGate(PipeReader inner, PipeWriter output, CancellationToken closed) : PipeReader, IDuplexPipe
 {
@@ -21,14 +22,14 @@ internal sealed class ReadGate(PipeReader inner, PipeWriter output, Cancellation
     private ReadOnlySequence<byte> _given;
     private long _left;
 
-    /// <summary>The budget of the connection whose frames are being parsed on this path of execution; null elsewhere.</summary>
+    /// <summary>The budget of the connection whose frames the current async flow parses; null outside of such a flow.</summary>
     public static ConnectionBudget? Current => Reading.Value?._budget;
 
     PipeReader IDuplexPipe.Input => this;
 
     PipeWriter IDuplexPipe.Output => output;
 
-    /// <summary>Puts a gate before a connection, for what the caller goes on to run.</summary>
+    /// <summary>Replaces the transport of a connection by a gate, and sets it as the gate of the caller's async flow.</summary>
     public static ReadGate Open(ConnectionContext connection)
     {
         var gate = new ReadGate(connection.Transport.Input, connection.Transport.Output, connection.ConnectionClosed);
@@ -38,10 +39,10 @@ internal sealed class ReadGate(PipeReader inner, PipeWriter output, Cancellation
         return gate;
     }
 
-    /// <summary>The user is known: from now on it pays.</summary>
+    /// <summary>Sets the budget to charge, once the user of the connection is known.</summary>
     public void Charge(ConnectionBudget budget) => Volatile.Write(ref _budget, budget);
 
-    // What waits here is all that an idle connection has of the gate: each local and awaiter in it costs every connection.
+    // Every idle connection waits in this method: each local and each awaiter costs memory on every connection.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -49,7 +50,7 @@ internal sealed class ReadGate(PipeReader inner, PipeWriter output, Cancellation
         return await GiveAsync(await inner.ReadAsync(cancellationToken));
     }
 
-    // No gate: nobody reads a hub's connection like that.
+    // Not charged: SignalR does not read hub connections with TryRead.
     public override bool TryRead(out ReadResult result) => inner.TryRead(out result);
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
@@ -69,7 +70,7 @@ internal sealed class ReadGate(PipeReader inner, PipeWriter output, Cancellation
 
     public override void Complete(Exception? exception = null) => inner.Complete(exception);
 
-    // The budget as of the read's end: a connection is let in while its first read already waits.
+    // Reads the budget only after the read: a connection is accepted while its first read is already pending.
     private ValueTask<ReadResult> GiveAsync(ReadResult result)
     {
         if (Volatile.Read(ref _budget) is not { } budget || result.IsCanceled || result.Buffer.IsEmpty)
@@ -88,7 +89,10 @@ internal sealed class ReadGate(PipeReader inner, PipeWriter output, Cancellation
 
     private ReadResult Given(bool isPaid, bool isLast) => new(_given, isCanceled: !isPaid, isLast);
 
-    /// <summary>The connection is gone, and with it what was read and not claimed. Calls that go on return what they hold themselves.</summary>
+    /// <summary>
+    /// Discards the unread input of a connection that has ended, and returns its unclaimed charges. Calls that are still running
+    /// return their own charges.
+    /// </summary>
     public void Close()
     {
         Empty();
@@ -96,8 +100,8 @@ internal sealed class ReadGate(PipeReader inner, PipeWriter output, Cancellation
             budget.Close();
     }
 
-    // The transport still waits for its client, up to some seconds, and would keep what nobody reads for as long. The pipe is not
-    // completed here: with the next bytes of its client the transport would end, before it has sent why the connection was refused.
+    // The transport waits up to some seconds for its client, and would hold the unread input for that time. The pipe is not completed
+    // here: on the next bytes from the client the transport would end before it has sent the reason of the refusal.
     private void Empty()
     {
         try
@@ -113,11 +117,11 @@ internal sealed class ReadGate(PipeReader inner, PipeWriter output, Cancellation
         }
         catch (Exception)
         {
-            // What the transport ended with, told once more: the hub has had it.
+            // The exception that ended the transport, thrown again: the hub has already received it.
         }
     }
 
-    // Either many small frames or one large one, so that what they may become is known.
+    // A slice holds either many small frames or one large frame, so that the memory for parsing it has a known bound.
     private static ReadOnlySequence<byte> Cut(in ReadOnlySequence<byte> buffer)
     {
         if (buffer.Length <= Slice)

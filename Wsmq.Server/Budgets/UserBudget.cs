@@ -1,23 +1,23 @@
 namespace Wsmq.Server.Budgets;
 
 /// <summary>
-/// The bytes that one user may have in progress on this node, over all its connections: what is being parsed, what waits for the
-/// store, and what waits for a client that does not read. What is used up stops the reading of that user's connections, in the
-/// order in which they came, and nobody else's.
+/// The bytes that one user may have in progress on this node, over all its connections: input being parsed, messages that wait for the
+/// store, and results that wait for a client that does not read. When the budget is used up, this user's connections stop reading and
+/// resume in the order in which they began to wait. Other users are not affected.
 /// </summary>
 internal sealed class UserBudget
 {
-    // One connection may not keep the user's others waiting.
+    // The part of the budget that one connection may take, so that it does not block the user's other connections: a quarter.
     private const int Shares = 4;
 
     private readonly Lock _lock = new();
     private List<BudgetWait>? _waiting;
     private long _used;
 
-    /// <summary>Guards what its connections have parsed and nobody has claimed; never held while anything here is called.</summary>
+    /// <summary>Guards the unclaimed arguments and items of its connections; never held while a method of this class is called.</summary>
     public Lock Claims => _lock;
 
-    /// <summary>In progress now.</summary>
+    /// <summary>The bytes in progress now.</summary>
     public long Used
     {
         get
@@ -27,14 +27,14 @@ internal sealed class UserBudget
         }
     }
 
-    /// <summary>Takes bytes that were not asked for before: what is being parsed has paid for them.</summary>
+    /// <summary>Charges bytes without waiting: the charge for the parsing that produced them has covered them.</summary>
     public void Charge(ConnectionBudget connection, long bytes)
     {
         lock (_lock)
             Add(connection, bytes);
     }
 
-    /// <summary>Gives bytes back, and lets those read on whose turn it is.</summary>
+    /// <summary>Returns bytes, and releases the waits that fit now, in their order.</summary>
     public void Return(ConnectionBudget connection, long bytes)
     {
         lock (_lock)
@@ -44,7 +44,7 @@ internal sealed class UserBudget
         }
     }
 
-    /// <summary>Takes bytes as soon as there are as many, for the one that it gives back; false where the wait was cancelled.</summary>
+    /// <summary>Charges the bytes of a wait in place of those it holds, as soon as they fit. False if the wait was cancelled.</summary>
     public ValueTask<bool> EnterAsync(BudgetWait wait)
     {
         lock (_lock)
@@ -59,13 +59,13 @@ internal sealed class UserBudget
 
             (_waiting ??= []).Add(wait);
 
-            // All that is in progress may be parts of frames of which each waits for the others.
+            // All bytes in progress may now belong to partial frames, each of which waits for the others: a deadlock.
             Release();
             return new ValueTask<bool>(wait.Task);
         }
     }
 
-    /// <summary>Ends the wait of a connection for good, also one that it is about to begin.</summary>
+    /// <summary>Cancels the wait of a connection, and any wait that it starts later.</summary>
     public void Cancel(ConnectionBudget connection)
     {
         lock (_lock)
@@ -85,7 +85,7 @@ internal sealed class UserBudget
         connection.Used += bytes;
     }
 
-    // In their order; but a connection that has its own share in progress holds up no other, nor do small ones.
+    // In order of arrival. A connection that has used up its own share does not block the others, nor does a small read.
     private void Release()
     {
         if (_waiting is null)
@@ -101,7 +101,7 @@ internal sealed class UserBudget
                 break;
         }
 
-        // Parts of frames, each of which waits for the others: the longest is the next to be whole, and comes here first again.
+        // Partial frames that wait for each other: releases the longest one. It is the next to be complete, and is first here again.
         if (_waiting.Count > 0 && _used == _waiting.Sum(w => w.Held))
             LetThrough(_waiting.MaxBy(w => w.Held)!);
     }
@@ -113,7 +113,7 @@ internal sealed class UserBudget
         wait.TrySetResult(true);
     }
 
-    // Whoever has nothing else in progress is let through: a frame that is larger than the budget would wait for ever otherwise.
+    // A wait fits if nothing else is in progress: a frame larger than the budget would otherwise wait indefinitely.
     private bool Fits(BudgetWait wait) =>
         _used == wait.Held || (HasShare(wait) && _used + wait.More <= wait.Connection.Limit + (wait.IsSmall ? wait.Connection.Limit / Shares : 0));
 

@@ -1,6 +1,8 @@
 namespace Wsmq.Server;
 
-/// <summary>Growing pauses with jitter: 50 ms doubling up to 2 s, each shortened by up to half, so that nodes do not retry in step.</summary>
+/// <summary>
+/// Exponential backoff with jitter: 50 ms doubling up to 2 s, each delay shortened by up to half, so that nodes do not retry in step.
+/// </summary>
 internal sealed class Backoff(TimeProvider time)
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(50);
@@ -19,10 +21,10 @@ internal sealed class Backoff(TimeProvider time)
 #pragma warning restore CA5394
     }
 
-    /// <summary>Repeats an attempt until it succeeds, with pauses; ends with an exception only once it is cancelled.</summary>
-    /// <param name="attempt">What to do.</param>
-    /// <param name="failed">Told of every failure and the pause behind it.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Retries an operation until it succeeds, with backoff. Throws only after it is cancelled.</summary>
+    /// <param name="attempt">The operation.</param>
+    /// <param name="failed">Called for every failure, with the delay before the next attempt.</param>
+    /// <param name="cancellationToken">Stops the retries.</param>
     public async Task RetryAsync(Func<CancellationToken, Task> attempt, Action<Exception, TimeSpan> failed, CancellationToken cancellationToken)
     {
         for (Reset(); ;)

@@ -1,19 +1,19 @@
 namespace Wsmq.Server;
 
 /// <summary>
-/// The stop of a <see cref="Worker"/>. A token source exists only while a run needs its token: it takes 200 bytes once somebody has
-/// waited with it, and a node has tens of thousands of workers with nothing to do.
+/// The stop signal of a <see cref="Worker"/>. A token source exists only while a run needs its token: it takes 200 bytes once its token
+/// was used for a wait, and a node has tens of thousands of idle workers.
 /// </summary>
 internal struct LazyStop
 {
     private static readonly CancellationTokenSource Stopped = Cancelled();
 
-    // None, or the one of the runs so far; the last one for good.
+    // Null, the source of the runs so far, or Stopped, which is final.
     private CancellationTokenSource? _source;
 
     public readonly bool IsRequested => Volatile.Read(in _source) == Stopped;
 
-    /// <summary>Of the run that asks.</summary>
+    /// <summary>The token of the current run.</summary>
     public CancellationToken Token
     {
         get
@@ -25,7 +25,7 @@ internal struct LazyStop
         }
     }
 
-    /// <summary>At the end of a run that leaves nothing behind: what may still wait with its token is cancelled.</summary>
+    /// <summary>Ends a run that has no pending work: drops the source, and cancels waits that still use its token.</summary>
     public void Rest()
     {
         var source = Volatile.Read(ref _source);
@@ -35,10 +35,10 @@ internal struct LazyStop
         source.Dispose();
     }
 
-    /// <summary>Stops at once; the task ends when those who waited with the token have been told. It may be called more than once.</summary>
+    /// <summary>Requests the stop at once. The task completes when the token's callbacks have run. May be called more than once.</summary>
     public Task RequestAsync()
     {
-        // A source without a timer holds nothing that has to be disposed, and the run still looks at its token.
+        // Not disposed: a source without a timer holds no resources, and the run still checks its token.
         var source = Interlocked.Exchange(ref _source, Stopped);
         return source is null || source == Stopped ? Task.CompletedTask : source.CancelAsync();
     }

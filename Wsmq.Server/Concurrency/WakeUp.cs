@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace Wsmq.Server;
 
-/// <summary>Tells a loop that there is something to look at. It carries no data: many calls may end in one waking.</summary>
+/// <summary>Wakes a loop that waits for work. It carries no data: several calls may be coalesced into one wake-up.</summary>
 internal sealed class WakeUp
 {
     private readonly Channel<bool> _channel = Channel.CreateBounded<bool>(
@@ -12,7 +12,7 @@ internal sealed class WakeUp
 
     public async ValueTask WaitAsync(CancellationToken cancellationToken) => await _channel.Reader.ReadAsync(cancellationToken);
 
-    /// <summary>True when it was woken, false when the time was over first.</summary>
+    /// <summary>Returns true if it was woken, and false if the time elapsed first.</summary>
     public async ValueTask<bool> WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
     {
         using var timer = new CancellationTokenSource(atMost, time);

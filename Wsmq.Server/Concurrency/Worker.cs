@@ -1,8 +1,8 @@
 namespace Wsmq.Server;
 
 /// <summary>
-/// Work that is done on the pool whenever there was a call for it, one run at a time. Between the runs it is nothing but its
-/// fields: no task, no timer and no state machine wait for the next call, because a node has tens of thousands of these.
+/// Work that runs on the thread pool after each wake-up, one run at a time. An idle worker consists only of its fields: no task, timer
+/// or state machine waits for the next wake-up, because a node has tens of thousands of workers.
 /// </summary>
 internal abstract class Worker : IThreadPoolWorkItem
 {
@@ -10,12 +10,12 @@ internal abstract class Worker : IThreadPoolWorkItem
     private const int Running = 1;
     private const int Again = 2;
 
-    // Held until it begins: calls before are remembered and not lost.
+    // Running until Begin, so that wake-ups before it are remembered.
     private int _state = Running;
     private bool _begun;
     private TaskCompletionSource? _ended;
 
-    /// <summary>There is something to look at. Many calls may end in one run; the last of them is always followed by one.</summary>
+    /// <summary>Requests a run. Several calls may be coalesced into one run; a full run always follows the last call.</summary>
     public void Wake()
     {
         while (true)
@@ -33,7 +33,7 @@ internal abstract class Worker : IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute() => _ = RunUntilIdleAsync();
 
-    /// <summary>Lets it run from now on; at once if there was a call for it before.</summary>
+    /// <summary>Allows runs from now on. Starts one at once if a wake-up was requested before.</summary>
     protected void Begin()
     {
         _begun = true;
@@ -41,7 +41,7 @@ internal abstract class Worker : IThreadPoolWorkItem
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    /// <summary>Completes once the last run is over; there is no further one.</summary>
+    /// <summary>Stops the worker: completes after the last run, and no further run starts.</summary>
     protected Task EndAsync()
     {
         if (!_begun)
@@ -52,10 +52,10 @@ internal abstract class Worker : IThreadPoolWorkItem
         return ended.Task;
     }
 
-    /// <summary>Does what there is to do. Must not throw.</summary>
+    /// <summary>Does all pending work. Must not throw.</summary>
     protected abstract ValueTask RunAsync();
 
-    // Nothing is allocated here as long as the runs complete synchronously.
+    // Does not allocate as long as the runs complete synchronously.
     private async Task RunUntilIdleAsync()
     {
         do
@@ -63,7 +63,7 @@ internal abstract class Worker : IThreadPoolWorkItem
             Interlocked.Exchange(ref _state, Running);
             if (Volatile.Read(ref _ended) is { } ended)
             {
-                // The state stays: nothing starts it again.
+                // The state stays Running, so that Wake queues no further run.
                 ended.TrySetResult();
                 return;
             }

@@ -6,8 +6,8 @@ using Wsmq.Server.Hubs;
 namespace Wsmq.Server.Configuration;
 
 /// <summary>
-/// Makes the options of our hub. SignalR would begin with what the app set for all its hubs; ours begins with values of its own,
-/// and only what is set for <see cref="WsmqHub"/> by name is applied to them.
+/// Creates the options of <see cref="WsmqHub"/>. SignalR would start from the options that the app set for all its hubs. This factory
+/// starts from fixed values, and applies only options that the app set for <see cref="WsmqHub"/> specifically.
 /// </summary>
 internal sealed class HubOptionsFactory(
     IEnumerable<IConfigureOptions<HubOptions<WsmqHub>>> setups,
@@ -16,20 +16,20 @@ internal sealed class HubOptionsFactory(
     IOptions<WsmqOptions> options)
     : OptionsFactory<HubOptions<WsmqHub>>(setups.Where(s => s is not HubOptionsSetup<WsmqHub>), postConfigures, validations)
 {
-    // Room for acks beside the most sends that may be under way.
+    // Slots for acks, in addition to MaxOutstandingSends sends in flight.
     private const int SlotsForAcks = 32;
     private const int EnvelopeBytes = 64 * 1024;
     private const int StreamBuffer = 10;
 
-    // SignalR's own defaults, which docs/protocol.md states.
+    // SignalR's defaults, which docs/protocol.md documents.
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ClientTimeout = TimeSpan.FromSeconds(30);
 
     public static int ParallelInvocations(WsmqOptions options) => options.MaxOutstandingSends + SlotsForAcks;
 
     /// <summary>
-    /// A frame over SignalR's limit ends the connection, so that limit lies well above ours (base64 alone adds a third): what is only
-    /// somewhat too large gets a code.
+    /// The largest frame, in bytes. A frame over this limit ends the connection, so the limit is well above the sizes that wsmq allows
+    /// (base64 alone adds a third): a message that is only slightly too large is refused with an error code instead.
     /// </summary>
     public static long MessageBytes(WsmqOptions options) => (2L * options.MaxBodyBytes) + (2L * options.MaxHeaderBytes) + EnvelopeBytes;
 
@@ -47,7 +47,7 @@ internal sealed class HubOptionsFactory(
             DisableImplicitFromServicesParameters = true,
         };
 
-        // The first filter is the outermost: those that the app adds for this hub run inside, and cannot take the codes away.
+        // The first filter is the outermost. Filters that the app adds for this hub run inside it, and cannot remove the error codes.
         hub.AddFilter(new ErrorFilter());
         return hub;
     }

@@ -4,7 +4,7 @@ using Wsmq.Server.Delivering;
 
 namespace Wsmq.Server.Configuration;
 
-/// <summary>Refuses what an app sets for our hub by name and the hub cannot work with.</summary>
+/// <summary>Refuses options that the app sets for <see cref="WsmqHub"/> specifically and with which the hub cannot work.</summary>
 internal sealed class HubOptionsValidation(IOptions<WsmqOptions> wsmq) : IValidateOptions<HubOptions<WsmqHub>>
 {
     public ValidateOptionsResult Validate(string? name, HubOptions<WsmqHub> options)
@@ -12,13 +12,13 @@ internal sealed class HubOptionsValidation(IOptions<WsmqOptions> wsmq) : IValida
         var rules = new OptionRules("HubOptions<WsmqHub>");
         rules.Require(
             options.SupportedProtocols is [JsonFrames.Protocol],
-            "options.SupportedProtocols must stay 'json': the hub of wsmq speaks nothing else");
+            "options.SupportedProtocols must stay 'json': the wsmq hub supports no other protocol");
         rules.Require(
             options.MaximumReceiveMessageSize == HubOptionsFactory.MessageBytes(wsmq.Value),
-            "options.MaximumReceiveMessageSize follows from the limits of wsmq: set WsmqOptions.MaxBodyBytes and MaxHeaderBytes instead");
+            "options.MaximumReceiveMessageSize is derived from wsmq's limits: set WsmqOptions.MaxBodyBytes and MaxHeaderBytes instead");
         rules.Require(
             options.MaximumParallelInvocationsPerClient == HubOptionsFactory.ParallelInvocations(wsmq.Value),
-            "options.MaximumParallelInvocationsPerClient follows from the limits of wsmq: set WsmqOptions.MaxOutstandingSends instead");
+            "options.MaximumParallelInvocationsPerClient is derived from wsmq's limits: set WsmqOptions.MaxOutstandingSends instead");
         rules.Require(
             options is { KeepAliveInterval: { } ping, ClientTimeoutInterval: { } silence } && TimeSpan.Zero < ping && ping < silence,
             "options.KeepAliveInterval must be more than 0 and less than options.ClientTimeoutInterval");

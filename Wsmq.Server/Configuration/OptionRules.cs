@@ -4,12 +4,12 @@ using Microsoft.Extensions.Options;
 
 namespace Wsmq.Server.Configuration;
 
-/// <summary>Collects what is wrong with options, so that one start shows all of it.</summary>
+/// <summary>Collects all defects of an options object, so that one failed start reports all of them.</summary>
 internal sealed class OptionRules(string type)
 {
     private readonly List<string> _defects = [];
 
-    /// <summary>Said before each defect that is found from now on: of what the values are.</summary>
+    /// <summary>A prefix for all defects that are added from now on: it names the object whose values are checked.</summary>
     public string Scope { get; set; } = string.Empty;
 
     public ValidateOptionsResult Result => _defects.Count == 0
@@ -21,8 +21,8 @@ internal sealed class OptionRules(string type)
             value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0,
             string.Create(CultureInfo.InvariantCulture, $"{Named(option)} is {value}; it must be from {least} to {most}"));
 
-    // A section of the options is checked in a method of its own, whose parameter is called as the section is. In a scope the name
-    // of the option alone is enough.
+    // Each section of the options is checked in its own method, whose parameter has the section's name. Within a scope the name of
+    // the option alone is enough.
     private string Named(string option)
     {
         if (Scope.Length > 0)

@@ -10,10 +10,10 @@ using Wsmq.Server.Usage;
 namespace Wsmq.Server.Configuration;
 
 /// <summary>
-/// Starts the store and the loops around it, once: when the host starts, or before it with the first call of the app, because a
-/// hosted service that starts earlier may publish and wait for the receipt. Waiting for the host there would be a deadlock.
+/// Starts the store and its background loops, once: when the host starts, or earlier on the first call of the app. A hosted service that
+/// starts earlier may publish and wait for the receipt; making that call wait for the host would be a deadlock.
 /// </summary>
-/// <remarks>A start that failed is not repeated: the host's own start fails with it, and says why.</remarks>
+/// <remarks>A failed start is not retried: the host's start fails with the same exception.</remarks>
 internal sealed class StartGate(IServiceProvider services, IOptions<WsmqOptions> options, TimeProvider time) : IDisposable
 {
     private readonly Lock _lock = new();
@@ -21,10 +21,10 @@ internal sealed class StartGate(IServiceProvider services, IOptions<WsmqOptions>
     private volatile Task? _start;
     private bool _stopped;
 
-    /// <summary>Starts, or waits for the start that was begun. Throws what made it fail.</summary>
+    /// <summary>Starts, or waits for a start that has already begun. Throws the exception with which the start failed.</summary>
     public Task StartAsync(CancellationToken cancellationToken) => Begin().WaitAsync(cancellationToken);
 
-    /// <summary>The start, begun where it was not; cancelled where the stop came first.</summary>
+    /// <summary>Begins the start if it has not begun, and returns its task. The task is cancelled if the stop came first.</summary>
     public Task Begin()
     {
         if (_start is { } begun)
@@ -34,7 +34,9 @@ internal sealed class StartGate(IServiceProvider services, IOptions<WsmqOptions>
     }
 
     /// <summary>Returns once the store may be called.</summary>
-    /// <exception cref="WsmqException"><c>store-unavailable</c>: it could not start, or has not in <see cref="WsmqOptions.SendTimeout"/>.</exception>
+    /// <exception cref="WsmqException">
+    /// <c>store-unavailable</c>: the store failed to start, or did not start within <see cref="WsmqOptions.SendTimeout"/>.
+    /// </exception>
     public async ValueTask WaitAsync(CancellationToken cancellationToken)
     {
         var start = Begin();
@@ -50,17 +52,17 @@ internal sealed class StartGate(IServiceProvider services, IOptions<WsmqOptions>
         }
     }
 
-    /// <summary>What a caller is told who waited for a start that failed, or took too long.</summary>
+    /// <summary>The exception for a caller that waited for a start that failed or timed out.</summary>
     public WsmqException Failure(Exception error) => error switch
     {
         WsmqException known => known,
         OperationCanceledException => new WsmqException(WsmqErrors.Stopping),
         TimeoutException => new WsmqException(
             WsmqErrors.StoreUnavailable, $"the store had not started after WsmqOptions.SendTimeout, {options.Value.SendTimeout}; nothing was stored", error),
-        _ => new WsmqException(WsmqErrors.StoreUnavailable, $"the store could not start: {error.Message}", error),
+        _ => new WsmqException(WsmqErrors.StoreUnavailable, $"the store failed to start: {error.Message}", error),
     };
 
-    /// <summary>Gives up a start that goes on, and begins none any more, so that nothing starts behind the stop.</summary>
+    /// <summary>Cancels a start in progress and prevents later ones, so that nothing starts after the stop.</summary>
     public async Task StopAsync()
     {
         lock (_lock)
@@ -77,8 +79,8 @@ internal sealed class StartGate(IServiceProvider services, IOptions<WsmqOptions>
         _stop.Dispose();
     }
 
-    // The parts are resolved here and not in the constructor: the host makes its hosted services before it validates options, and
-    // all that is wrong with them should be named at once.
+    // The services are resolved here and not in the constructor: the host creates its hosted services before it validates options,
+    // and one failed start should report all defects of the options.
     private async Task RunAsync()
     {
         var queue = services.GetRequiredService<PublishQueue>();

@@ -5,8 +5,8 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Configuration;
 
 /// <summary>
-/// Ready while the store answers. Anybody who reaches the endpoint may ask, as often as they like: the store is asked at most once
-/// a second, and those who come meanwhile share the question and its answer.
+/// Healthy while the store answers. Any client that reaches the health endpoint can query it at any rate, so the store is probed at most
+/// once a second: queries in between share that probe and its result.
 /// </summary>
 internal sealed class StoreHealthCheck(IStore store, IOptions<WsmqOptions> options, TimeProvider time) : IHealthCheck
 {
@@ -25,7 +25,7 @@ internal sealed class StoreHealthCheck(IStore store, IOptions<WsmqOptions> optio
             return new HealthCheckResult(context.Registration.FailureStatus, "The store does not answer.");
         return store.HearsSignals
             ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Degraded("Signals from Redis do not arrive: deliveries are late by up to TailCheckInterval.");
+            : HealthCheckResult.Degraded("Signals from Redis do not arrive: deliveries are delayed by up to TailCheckInterval.");
     }
 
     private Task<bool> Answer()
@@ -38,7 +38,7 @@ internal sealed class StoreHealthCheck(IStore store, IOptions<WsmqOptions> optio
         }
     }
 
-    // Not with the token of the one who happened to ask first: the answer is for all.
+    // Does not use the cancellation token of the first caller, because all callers share the result.
     private async Task<bool> AskAsync()
     {
         using var timeout = new CancellationTokenSource(options.Value.StoreAwayAfter, time);

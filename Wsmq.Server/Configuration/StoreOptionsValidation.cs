@@ -4,7 +4,7 @@ using Wsmq.Server.Redis;
 
 namespace Wsmq.Server.Configuration;
 
-/// <summary>Checks the options of both stores.</summary>
+/// <summary>Validates the options of the Redis store and the SQLite store.</summary>
 internal sealed partial class StoreOptionsValidation : IValidateOptions<WsmqRedisOptions>, IValidateOptions<WsmqSqliteOptions>
 {
     private const long LeastBytes = 1L << 20;

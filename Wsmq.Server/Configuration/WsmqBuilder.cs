@@ -12,7 +12,7 @@ using Wsmq.Server.Sqlite;
 
 namespace Wsmq;
 
-/// <summary>Chooses the store: returned by <c>AddWsmq</c>. The last choice counts; without one it is the embedded store.</summary>
+/// <summary>Selects the store; returned by <c>AddWsmq</c>. The last selection wins. The default is the embedded SQLite store.</summary>
 public sealed class WsmqBuilder
 {
     internal WsmqBuilder(IServiceCollection services) => Services = services;
@@ -20,13 +20,13 @@ public sealed class WsmqBuilder
     /// <summary>The app's services.</summary>
     public IServiceCollection Services { get; }
 
-    /// <summary>Keeps everything in an embedded database: one node, no server to install.</summary>
-    /// <param name="path">The database file; where it is null, the option's default.</param>
+    /// <summary>Stores everything in an embedded SQLite database: one node, no server to install.</summary>
+    /// <param name="path">The database file; null for the default of <see cref="WsmqSqliteOptions.Path"/>.</param>
     /// <param name="configure">Sets further options of the store.</param>
     public WsmqBuilder UseSqlite(string? path = null, Action<WsmqSqliteOptions>? configure = null)
     {
         AddOptions<WsmqSqliteOptions>(o => o.Path = path ?? o.Path, configure);
-        // As the app's other files are found: from wherever it is started, it must find the same messages.
+        // Relative to the content root, like the app's other files: the app must find its messages from any working directory.
         Services.AddOptions<WsmqSqliteOptions>().PostConfigure<IServiceProvider>((o, p) =>
         {
             if (p.GetService<IHostEnvironment>() is { } app && !string.IsNullOrWhiteSpace(o.Path))
@@ -35,7 +35,7 @@ public sealed class WsmqBuilder
         return Use<SqliteStore, LocalLifetimeManager>();
     }
 
-    /// <summary>Keeps everything in Redis 7.0 or later: any number of nodes.</summary>
+    /// <summary>Stores everything in Redis 7.0 or later: any number of nodes.</summary>
     /// <param name="configuration">A StackExchange.Redis configuration string.</param>
     /// <param name="configure">Sets further options of the store.</param>
     public WsmqBuilder UseRedis(string configuration, Action<WsmqRedisOptions>? configure = null)

@@ -1,15 +1,16 @@
 namespace Wsmq;
 
-/// <summary>How a node that is told to stop sends its clients elsewhere.</summary>
+/// <summary>How a stopping node moves its clients to other nodes.</summary>
 public sealed class WsmqDrainOptions
 {
     private TimeSpan? _timeout;
 
     /// <summary>
-    /// The longest that draining takes, the <see cref="ReadinessDelay"/> included; with nobody connected it ends at once. What is in
-    /// hand is stored behind it, within <see cref="WsmqOptions.SendTimeout"/>, and the host's shutdown time-out is raised to the sum
-    /// of the two where it is less. Zero does not drain: all connections are closed at once, and have a second at most to hear of
-    /// it. Default 20 seconds, and zero in the environment Development, where nobody is to wait for an open tab; 0 to 1 hour.
+    /// The maximum duration of the drain, including <see cref="ReadinessDelay"/>. The drain ends at once if no client is connected.
+    /// Accepted sends are stored afterwards, within <see cref="WsmqOptions.SendTimeout"/>; a shorter shutdown timeout of the host is
+    /// raised to the sum of the two. Zero disables the drain: all connections are closed at once, and their clients have at most one
+    /// second to receive the close message. Default 20 seconds, and zero in the Development environment, where a stop should not wait
+    /// for an open browser tab; 0 to 1 hour.
     /// </summary>
     public TimeSpan Timeout
     {
@@ -17,18 +18,19 @@ public sealed class WsmqDrainOptions
         set => _timeout = value;
     }
 
-    /// <summary>What holds where nobody set it.</summary>
+    /// <summary>The value of <see cref="Timeout"/> if the app does not set it.</summary>
     internal TimeSpan DefaultTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// Over how much time clients are told to leave, and those that did not are closed, so that they do not all reach the other
-    /// nodes at one moment; cut to two fifths of what the time-out leaves. Default 5 seconds; 0 to 10 minutes.
+    /// The time over which clients are asked to reconnect elsewhere, and over which the remaining connections are closed later, so that
+    /// the clients do not all reach the other nodes at the same moment. Limited to two fifths of the part of <see cref="Timeout"/> that
+    /// remains after <see cref="ReadinessDelay"/>. Default 5 seconds; 0 to 10 minutes.
     /// </summary>
     public TimeSpan Spread { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long the node only says that it is not ready, and still takes connections, so that a load balancer can notice. Default
-    /// 1 second; 0 up to <see cref="Timeout"/>.
+    /// How long the node reports that it is not ready but still accepts connections, so that a load balancer can react. Default
+    /// 1 second; 0 to 10 minutes, and at most <see cref="Timeout"/>.
     /// </summary>
     public TimeSpan ReadinessDelay { get; set; } = TimeSpan.FromSeconds(1);
 }

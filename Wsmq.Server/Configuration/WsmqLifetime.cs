@@ -12,16 +12,16 @@ using Wsmq.Server.Usage;
 namespace Wsmq.Server.Configuration;
 
 /// <summary>
-/// Opens the store before anything else of the app starts, drains the node while it still serves, and stores what was taken after
-/// the web server let the connections go: hosted services stop in reverse order, the web server first.
+/// Starts the store before any other hosted service, drains the node while it still serves, and stores accepted messages after the web
+/// server has closed its connections. Hosted services stop in reverse order, the web server first.
 /// </summary>
 internal sealed class WsmqLifetime(IServiceProvider services) : IHostedLifecycleService
 {
-    // Once for all who stop the host. The factory of a test and the app's own Run do so at the same time, and the first to return
-    // disposes of the services.
+    // Runs once, however many callers stop the host. A test's WebApplicationFactory and the app's own Run stop it concurrently, and
+    // the first to return disposes the services.
     private readonly Lazy<Task> _stop = new(() => StopAsync(services));
 
-    // Before any hosted service's StartAsync, so that those of the app may publish in theirs, in whatever order they are registered.
+    // Runs before StartAsync of any hosted service, so that the app's services can publish there, in any order of registration.
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         if (!NameRules.KnowsNormalization)
@@ -29,10 +29,10 @@ internal sealed class WsmqLifetime(IServiceProvider services) : IHostedLifecycle
         await services.GetRequiredService<StartGate>().StartAsync(cancellationToken);
     }
 
-    // Begun already, but for a host that knows nothing of StartingAsync.
+    // The start has already begun, except in a host that does not support StartingAsync.
     public Task StartAsync(CancellationToken cancellationToken) => services.GetRequiredService<StartGate>().StartAsync(cancellationToken);
 
-    // Once the app is mapped: SignalR has registered its own callback there, which closes all connections and must come behind.
+    // Registers after the app is mapped: SignalR's own callback, which closes all connections, is registered by then and runs later.
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(services.GetRequiredService<NodeDrain>().Run);

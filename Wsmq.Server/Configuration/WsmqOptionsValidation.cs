@@ -3,7 +3,7 @@ using Wsmq.Server.Access;
 
 namespace Wsmq.Server.Configuration;
 
-/// <summary>Checks every option when the app starts; the texts say what is allowed.</summary>
+/// <summary>Validates every option when the app starts. Each error text states the allowed values.</summary>
 internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
 {
     private const long MostBytes = 1024L * 1024 * 1024 * 1024;
@@ -49,7 +49,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         {
             rules.Require(
                 origin == Origin.Any || Origin.TryParse(origin, out _) || Origin.IsLiteral(origin),
-                $"options.AllowedOrigins holds '{origin}'; an origin is written https://app.example.com, without a path; * means all; null and schemes such as file:// stand for pages of apps");
+                $"options.AllowedOrigins holds '{origin}'; write an origin as https://app.example.com, without a path; use * to allow all origins, and null or a scheme such as file:// for pages inside of apps");
         }
 
         return rules.Result;
@@ -104,7 +104,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(limits.GroupsPerUser, 1, 1_000_000);
     }
 
-    // A class is checked together with the general values that hold where it has none.
+    // A class is validated together with the general values that it inherits.
     private static void LimitClasses(OptionRules rules, WsmqLimitOptions limits)
     {
         rules.Require(limits.ClassClaim != string.Empty, "options.Limits.ClassClaim must name a claim, or be null");
@@ -126,7 +126,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(retention.MaxBytes, MostBytes / 1024 / 1024, MostBytes);
         rules.Require(
             new[] { retention.User, retention.Group }.Min(r => r.MaxBytes ?? retention.MaxBytes) >= maxBodyBytes,
-            "options.Retention.MaxBytes must not be less than options.MaxBodyBytes: a log keeps its newest entry");
+            "options.Retention.MaxBytes must be at least options.MaxBodyBytes: a log always retains its newest entry");
         foreach (var (name, special) in new[] { ("User", retention.User), ("Group", retention.Group) })
         {
             if (special.MaxAge is { } age)

@@ -25,12 +25,12 @@ using Wsmq.Server.Usage;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds wsmq to an app.</summary>
+/// <summary>Registers wsmq in an app's services.</summary>
 public static class WsmqServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the hub, the publisher and the groups, on the embedded SQLite store unless a store is chosen on the result.
-    /// Calling it again only adds to the options. Register an <see cref="IWsmqAuthorizer"/> of your own to replace the default.
+    /// Adds the hub, the publisher and the groups. They use the embedded SQLite store unless another store is selected on the returned
+    /// builder. A repeated call only applies its options. Register your own <see cref="IWsmqAuthorizer"/> to replace the default.
     /// </summary>
     /// <param name="services">The app's services.</param>
     /// <param name="configure">Sets options; they are validated when the app starts.</param>
@@ -67,7 +67,7 @@ public static class WsmqServiceCollectionExtensions
         return builder.UseSqlite();
     }
 
-    /// <summary>Every class of this library that logs: what others can repeat must not fill the app's log.</summary>
+    /// <summary>Adds rate-limited loggers for all classes that log, because clients could otherwise flood the app's log.</summary>
     private static void AddLoggers(IServiceCollection services) => services
         .AddSingleton<LogGate>()
         .AddGatedLogger<AccessCheck>()
@@ -106,7 +106,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<PendingConnections>();
         services.AddSingleton<HubEndpoint>();
 
-        // The hub's constructor takes internal parts, so that they stay internal; SignalR's activator asks the container first.
+        // The hub's constructor takes internal types, which stay internal with a factory. SignalR's activator queries the container first.
         services.AddTransient(p => new WsmqHub(
             p.GetRequiredService<SessionManager>(), p.GetRequiredService<ClientSends>(), p.GetRequiredService<ClientReads>(),
             p.GetRequiredService<ClientFailures>()));

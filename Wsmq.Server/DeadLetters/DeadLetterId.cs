@@ -4,12 +4,12 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.DeadLetters;
 
-/// <summary>The key of an entry set aside as one text: position, device and source, of which only the last may hold a colon.</summary>
+/// <summary>The key of a dead letter as one string: position, device and source. Only the source, the last, can contain a colon.</summary>
 internal static class DeadLetterId
 {
     public static string Of(DeadLetterKey key) => $"{key.Position}:{Uri.EscapeDataString(key.Device)}:{key.Source}";
 
-    /// <exception cref="WsmqException"><c>invalid-message</c>, or the source is no address.</exception>
+    /// <exception cref="WsmqException"><c>invalid-message</c>, or the error of a source that is not a valid address.</exception>
     public static DeadLetterKey Parse(string id)
     {
         ArgumentNullException.ThrowIfNull(id);
@@ -19,7 +19,7 @@ internal static class DeadLetterId
             : throw new WsmqException(WsmqErrors.InvalidMessage, "it is not the id of a dead letter");
     }
 
-    /// <summary>The id of the message that replays it: the same each time, so that a repeated replay is a duplicate.</summary>
+    /// <summary>The id of the message that replays a dead letter. It is deterministic, so that a repeated replay is a duplicate.</summary>
     public static string ReplayOf(DeadLetterKey key) =>
         "replay-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Of(key))).AsSpan(0, 16));
 }

@@ -1,29 +1,32 @@
 namespace Wsmq;
 
-/// <summary>A message that was set aside for a device of a user, because attempts to handle it kept failing.</summary>
+/// <summary>A message that was dead-lettered for a device of a user, because its handling failed too often.</summary>
 public sealed record WsmqDeadLetter
 {
-    /// <summary>Names it among those of its user; opaque.</summary>
+    /// <summary>Identifies the dead letter among those of its user; opaque.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The address whose log it stood in: the user's own queue, or a group.</summary>
+    /// <summary>The address whose log contained the message: the user's own queue, or a group.</summary>
     public required WsmqAddress Source { get; init; }
 
-    /// <summary>Its place in that log.</summary>
+    /// <summary>The position of the message in that log.</summary>
     public required WsmqPosition Position { get; init; }
 
-    /// <summary>The device whose attempts failed. Other devices have the message in their log as ever.</summary>
+    /// <summary>The device whose attempts failed. Other devices still receive the message from the log.</summary>
     public required string Device { get; init; }
 
-    /// <summary>How many attempts had failed.</summary>
+    /// <summary>The number of failed attempts.</summary>
     public required int Attempts { get; init; }
 
-    /// <summary>When it was set aside, by the clock of the store.</summary>
+    /// <summary>When the message was dead-lettered, by the clock of the store.</summary>
     public required DateTimeOffset SetAsideAt { get; init; }
 
-    /// <summary>What the client said about its last attempt, at most 256 characters; may be empty. The .NET client names the exception's type, or <see cref="WsmqNackReasons.NoHandler"/>.</summary>
+    /// <summary>
+    /// The reason that the client gave for the last failed attempt, at most 256 characters; may be empty. The .NET client sends the
+    /// exception's type, or <see cref="WsmqNackReasons.NoHandler"/>.
+    /// </summary>
     public required string Reason { get; init; }
 
-    /// <summary>The message as it was delivered; null in lists.</summary>
+    /// <summary>The message as it was delivered; null in the results of <see cref="IWsmqDeadLetters.ListAsync"/>.</summary>
     public WsmqDelivery? Message { get; init; }
 }

@@ -10,7 +10,7 @@ internal sealed class WsmqDeadLetters(IStore store, StartGate start, PublishQueu
 {
     private const int MostListed = 1_000;
 
-    // Ids of replays live in a space of their own beside those of the app and of users.
+    // Replays have their own deduplication scope, so that their ids cannot collide with message ids of the app or of users.
     private const string Scope = "replay";
 
     public async Task<IReadOnlyList<WsmqDeadLetter>> ListAsync(
@@ -67,7 +67,7 @@ internal sealed class WsmqDeadLetters(IStore store, StartGate start, PublishQueu
         return await store.DeadLetters.RemoveAsync(key, user, cancellationToken);
     }
 
-    // Leaving a group removes what was set aside there, so that the groups of the user are all there is beside the own queue.
+    // Leaving a group removes its dead letters, so that only the user's own queue and current groups can have some.
     private async Task<IEnumerable<WsmqAddress>> SourcesAsync(WsmqAddress own, DeadLetterKey? behind, CancellationToken cancellationToken)
     {
         var groups = await store.Memberships.GroupsOfAsync(own.Name, cancellationToken);
@@ -94,7 +94,7 @@ internal sealed class WsmqDeadLetters(IStore store, StartGate start, PublishQueu
         Reason = letter.Reason,
     };
 
-    // The same bytes that its client got.
+    // Builds the message from the same frame bytes that its client received.
     private static WsmqDelivery MessageOf(StoredDeadLetter letter) =>
         StoredEntry.Check(letter.Entry!, out var isBinary, out var defect)
             ? JsonSerializer.Deserialize(

@@ -6,17 +6,17 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Delivering;
 
 /// <summary>
-/// The acknowledgements of a node, coalesced: what came while the store was busy goes there together, and of one device and
-/// source only the highest. One that could not be stored is tried again, also when its caller was told that it failed: losing it
-/// would only mean to deliver again, but keeping it is cheaper.
+/// Coalesces the acks of a node: acks that arrive while the store is busy are stored in one batch, with only the highest position of each
+/// reader (source, user and device). A failed ack is retried even after its caller received the error: losing it would only cause
+/// redelivery, but retrying is cheaper.
 /// </summary>
 internal sealed class AckQueue(
     IStore store, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<AckQueue> logger)
 {
     private const int MaxBatch = 256;
 
-    // Where this many readers acknowledge at a time, a pause lets more acks of each fall together. A window is free before its ack
-    // is stored, so nobody but who waits for the completion of an ack can notice.
+    // After a batch of this many readers the loop pauses, so that more acks of the same reader coalesce. The in-flight window is freed
+    // before its ack is stored, so only a caller that awaits an ack notices the pause.
     private const int Busy = 32;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
@@ -34,7 +34,9 @@ internal sealed class AckQueue(
     public void Start() => _loop = Task.Run(RunAsync);
 
     /// <summary>Completes once the cursor is stored.</summary>
-    /// <exception cref="WsmqException"><c>store-unavailable</c>, <c>ack-beyond-tail</c>, <c>read-not-allowed</c> or <c>stopping</c>.</exception>
+    /// <exception cref="WsmqException">
+    /// <c>store-unavailable</c>, <c>store-corrupt</c>, <c>ack-beyond-tail</c>, <c>read-not-allowed</c> or <c>stopping</c>.
+    /// </exception>
     public Task Enqueue(AckRequest ack)
     {
         Task stored;
@@ -53,7 +55,7 @@ internal sealed class AckQueue(
         return stored;
     }
 
-    /// <summary>Returns once what was taken is stored, or once the store has not taken it for the send time-out.</summary>
+    /// <summary>Returns once all pending acks are stored. Those that the store has not accepted within the send time-out fail.</summary>
     public async Task StopAsync()
     {
         _stop.CancelAfter(options.Value.SendTimeout);
@@ -85,7 +87,7 @@ internal sealed class AckQueue(
         }
         catch (Exception) when (_stop.IsCancellationRequested)
         {
-            // The store was away until the end: these messages are delivered again.
+            // The store stayed unavailable until the stop: the entries of these acks are redelivered.
         }
         finally
         {
@@ -93,7 +95,7 @@ internal sealed class AckQueue(
         }
     }
 
-    // Whoever still waits may not wait for ever.
+    // No caller may await its ack indefinitely.
     private void End()
     {
         lock (_lock)
@@ -193,7 +195,7 @@ internal sealed class AckQueue(
         {
             TrySetException(error);
 
-            // Nobody may be waiting, as for an ack that was sent and not invoked.
+            // Marks the exception as observed: an ack that was sent and not invoked has no caller that awaits it.
             _ = Task.Exception;
         }
     }

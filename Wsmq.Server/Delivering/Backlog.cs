@@ -4,8 +4,8 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Delivering;
 
 /// <summary>
-/// What a pump that is behind has read from the log and not delivered yet: at most one page, and the one behind it, which is read
-/// while the client still has to acknowledge. Used by one pump's runs.
+/// The entries that a lagging pump has read from the log and not delivered yet: at most one page, plus the next page, which is read ahead
+/// while the client acknowledges. Used only by the runs of one pump.
 /// </summary>
 internal sealed class Backlog(LogFeed feed, IMessageLog log, SessionReads reads)
 {
@@ -14,10 +14,12 @@ internal sealed class Backlog(LogFeed feed, IMessageLog log, SessionReads reads)
     private Task<FeedPage>? _next;
     private WsmqPosition _nextAfter;
 
-    /// <summary>What is to be delivered next.</summary>
+    /// <summary>The entries to deliver next.</summary>
     public ReadOnlySpan<FeedEntry> Pending => _page is null ? [] : _page.Entries.AsSpan(_done);
 
-    /// <summary>Takes the first entries off; once the half of a page is gone, the next page may be read.</summary>
+    /// <summary>
+    /// Removes the first entries. Once half of a page is gone, starts to read the next page if <paramref name="readAhead"/> is set.
+    /// </summary>
     public void Advance(int count, bool readAhead, CancellationToken cancellationToken)
     {
         if (_page is not { } page)
@@ -33,7 +35,7 @@ internal sealed class Backlog(LogFeed feed, IMessageLog log, SessionReads reads)
             Release();
     }
 
-    /// <summary>Reads behind a position, or takes what was read ahead.</summary>
+    /// <summary>Reads the entries after a position, or takes the page that was read ahead.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
     public async ValueTask<LogState> ReadAsync(WsmqPosition after, int most, CancellationToken cancellationToken)
     {
@@ -46,7 +48,7 @@ internal sealed class Backlog(LogFeed feed, IMessageLog log, SessionReads reads)
         return page.State;
     }
 
-    /// <summary>Lets go of everything: it is in the log, and is read again.</summary>
+    /// <summary>Releases all pages: their entries are in the log and can be read again.</summary>
     public void Drop()
     {
         Release();
@@ -60,7 +62,7 @@ internal sealed class Backlog(LogFeed feed, IMessageLog log, SessionReads reads)
         _page = null;
     }
 
-    // It may still be on its way, and may fail.
+    // The read may still be in flight, and may fail.
     private void ForgetNext()
     {
         _ = _next?.ContinueWith(

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Wsmq.Server.Delivering;
 
-/// <summary>Several entries that leave in one write, in a rented buffer.</summary>
+/// <summary>Several entries composed into one write, in a rented buffer.</summary>
 internal readonly struct ComposedFrames
 {
     private readonly byte[] _buffer;
@@ -16,10 +16,10 @@ internal readonly struct ComposedFrames
 
     public SerializedHubMessage Message { get; }
 
-    /// <summary>As one frame, or as one frame for each entry.</summary>
+    /// <summary>Composes one frame for all entries, or one frame for each entry.</summary>
     public static ComposedFrames Of(ReadOnlySpan<FeedEntry> entries, bool asOne) => Of(entries, asOne, ArrayPool<byte>.Shared.Rent);
 
-    /// <summary>The same in a buffer that is not given back.</summary>
+    /// <summary>Composes into a buffer that does not come from the pool, and is not returned to it.</summary>
     public static SerializedHubMessage Kept(ReadOnlySpan<FeedEntry> entries, bool asOne) =>
         Of(entries, asOne, length => GC.AllocateUninitializedArray<byte>(length)).Message;
 
@@ -37,12 +37,12 @@ internal readonly struct ComposedFrames
         else
             WriteEach(all, buffer);
 
-        // The pool would keep the frames.
+        // Cleared, because the pool would keep the frames reachable.
         ArrayPool<byte[]>.Shared.Return(frames, clearArray: true);
         return new ComposedFrames(buffer, length);
     }
 
-    /// <summary>Gives the buffer back: nobody may look at the message any more.</summary>
+    /// <summary>Returns the buffer to the pool: the message must not be used afterwards.</summary>
     public void Return() => ArrayPool<byte>.Shared.Return(_buffer);
 
     private static void WriteEach(ReadOnlySpan<byte[]> frames, byte[] buffer)

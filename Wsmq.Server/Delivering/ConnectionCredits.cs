@@ -1,16 +1,22 @@
 namespace Wsmq.Server.Delivering;
 
-/// <summary>How many unacknowledged deliveries a connection may have over all its addresses.</summary>
+/// <summary>Limits the unacknowledged deliveries of a connection over all its addresses.</summary>
 internal sealed class ConnectionCredits(int limit)
 {
     private readonly Lock _lock = new();
     private HashSet<Worker>? _waiting;
     private int _used;
 
-    /// <summary>Guards the windows of the addresses as well: a place there and a credit are taken together, and it may be held here.</summary>
+    /// <summary>
+    /// Also guards the in-flight windows of the addresses, because a slot there and a credit are taken together. Callers of this class may
+    /// hold it.
+    /// </summary>
     public Lock Lock => _lock;
 
-    /// <summary>Takes as many as there are, at most <paramref name="count"/>; where there is none, notes who waits for one.</summary>
+    /// <summary>
+    /// Takes as many credits as are free, at most <paramref name="count"/>. If none is free, registers the waiter to be woken when credits
+    /// are returned.
+    /// </summary>
     public int Take(int count, Worker waiter)
     {
         lock (_lock)
@@ -23,7 +29,7 @@ internal sealed class ConnectionCredits(int limit)
         }
     }
 
-    /// <summary>Whether there is one; if not, notes who waits for it.</summary>
+    /// <summary>Whether a credit is free. If not, registers the waiter to be woken when credits are returned.</summary>
     public bool IsFree(Worker waiter)
     {
         lock (_lock)

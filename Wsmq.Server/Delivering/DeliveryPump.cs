@@ -5,12 +5,12 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Delivering;
 
 /// <summary>
-/// Brings one log to one connection, in order and without a silent hole; the only writer of durable messages. It runs ahead of
-/// the cursor by the window, takes the newest entries from the feed and everything else from the log.
+/// Delivers one log to one connection, in order; announces missing entries as gaps. Only pumps write durable messages. A pump runs ahead of
+/// the cursor by the in-flight window, and takes the newest entries from the feed and all others from the log.
 /// </summary>
 internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
 {
-    // Used between two awaits only, so that idle pumps have none.
+    // Used only between two awaits, one per thread, so that idle pumps hold none.
     [ThreadStatic]
     private static List<FeedEntry>? _ready;
 
@@ -30,9 +30,9 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     private Task _halting = Task.CompletedTask;
 
     /// <param name="feed">The log.</param>
-    /// <param name="receiver">To whom.</param>
-    /// <param name="floor">Nothing up to here is for this reader: where it joined the group.</param>
-    /// <param name="services">What all pumps need.</param>
+    /// <param name="receiver">The user and connection to deliver to.</param>
+    /// <param name="floor">Entries up to here are never delivered: the tail when the user joined the group.</param>
+    /// <param name="services">Dependencies shared by all pumps.</param>
     public DeliveryPump(LogFeed feed, Receiver receiver, WsmqPosition floor, DeliveryServices services)
     {
         Feed = feed;
@@ -43,12 +43,12 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         _writer = new DeliveryWriter(feed, receiver.Connection, _window, services);
     }
 
-    /// <summary>It was told that its user left the group. Handlers must not block.</summary>
+    /// <summary>Raised when the feed reports that the user left the group. Handlers must not block.</summary>
     public event Action? Left;
 
     public LogFeed Feed { get; }
 
-    /// <summary>True once it delivers no more: its user left the group, or it was disposed.</summary>
+    /// <summary>True once deliveries have stopped: the user left the group, or the pump was disposed.</summary>
     public bool Halted => _stop.IsRequested;
 
     public void Start(WsmqPosition after)
@@ -59,13 +59,13 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         Wake();
     }
 
-    /// <summary>The last position that this connection acknowledged; <see cref="WsmqPosition.Start"/> while there is none.</summary>
+    /// <summary>The last position that this connection acknowledged; <see cref="WsmqPosition.Start"/> if none.</summary>
     public WsmqPosition Acknowledged { get; private set; }
 
-    /// <summary>The first delivery that is not acknowledged; null where there is none.</summary>
+    /// <summary>The oldest unacknowledged delivery; null if there is none.</summary>
     public WsmqPosition? OldestInFlight => _window.Oldest;
 
-    /// <summary>What its client could not handle; made with the first failure, as few ever have one.</summary>
+    /// <summary>The nacks of this connection for the log; created with the first one, because most pumps never have any.</summary>
     public PumpFailures Failures => LazyInitializer.EnsureInitialized(ref _failures);
 
     public void Acknowledge(WsmqPosition position)
@@ -74,7 +74,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         _window.Acknowledge(position);
     }
 
-    /// <summary>Goes on behind another position; what was delivered and not acknowledged is forgotten.</summary>
+    /// <summary>Continues after another position; forgets the unacknowledged deliveries.</summary>
     public void Restart(WsmqPosition after)
     {
         Volatile.Read(ref _failures)?.ForgetTold();
@@ -82,7 +82,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         Wake();
     }
 
-    /// <summary>Has the client told if it has not acknowledged for long.</summary>
+    /// <summary>Wakes the pump to notify the client if it has not acknowledged anything for too long.</summary>
     public void LookForStall()
     {
         if (_stall.IsDue(_services.Time, _services.Options.StallAfter))
@@ -101,7 +101,8 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
 
     void IFeedReader.OnNews() => _services.Linger.Wake(this);
 
-    // Cancelled before this returns, so that nothing which is signalled afterwards goes out; what waits for it is not run here.
+    // The stop is requested before this returns, so that no entry signalled afterwards is delivered. Continuations of the cancellation do
+    // not run here.
     void IFeedReader.OnLeft(string user)
     {
         if (!string.Equals(user, _receiver.User, StringComparison.Ordinal))
@@ -131,12 +132,14 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
             await PauseAsync(e);
         }
 
-        // Others of this connection may wait for the line.
+        // Passes the turn to read on: other pumps of this connection may wait for it.
         if (_stop.IsRequested)
             DropBacklog();
     }
 
-    /// <summary>One write from the backlog or the feed, or one page from the log. False where there is nothing to do for now.</summary>
+    /// <summary>
+    /// Does one write from the backlog or the feed, or reads one page of the log. Returns false if there is nothing to do for now.
+    /// </summary>
     private ValueTask<bool> StepAsync()
     {
         if (_restart.TryTake(out var after))
@@ -171,7 +174,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         return true;
     }
 
-    // One page, and then it is the turn of the others of this connection.
+    // Reads one page, then passes the turn to the other pumps of this connection that wait for it.
     private ValueTask<bool> NextPageAsync()
     {
         var pages = _receiver.Pages;
@@ -181,7 +184,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         return pages.TryTake(this) ? ReadPageAsync() : new ValueTask<bool>(false);
     }
 
-    // What is unwritten is in the log as well.
+    // Unwritten entries are still in the log, and are read again.
     private void DropBacklog()
     {
         _backlog?.Drop();
@@ -197,19 +200,18 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         _hasRead = true;
         _backlog ??= new Backlog(Feed, _services.MessageLog, _receiver.Reads);
 
-        // While others wait, no more than can be delivered without an ack: the rest would be read twice.
+        // While other pumps wait, read at most what can be delivered without an ack: the rest would be dropped and read again.
         var most = _receiver.Pages.IsWanted ? Math.Clamp(_window.Room, 1, FeedPage.MaxEntries) : FeedPage.MaxEntries;
         var state = await _backlog.ReadAsync(_writer.Sent, most, _stop.Token);
         var (removed, consumed) = (state.Removed, state.Consumed);
         if (removed > _writer.Sent)
             await _writer.AnnounceGapAsync(removed, removed <= consumed ? WsmqGapReasons.Consumed : WsmqGapReasons.Retention, _stop.Token);
 
-        // The store gave these positions out and has nothing there: somebody else's hand took the entries. Asking again would only
-        // bring the same answer.
+        // The store issued these positions and has no entries there: another program deleted them. Reading again would return the same.
         if (_backlog.Pending.IsEmpty && _writer.Sent < state.Tail)
             await _writer.AnnounceGapAsync(state.Tail, WsmqGapReasons.Lost, _stop.Token);
 
-        // The feed may have seen entries that the log no longer has. The next look at the store tells which.
+        // The feed may have seen entries that the log no longer has. The next comparison with the store shows which.
         return !_backlog.Pending.IsEmpty;
     }
 
@@ -223,12 +225,12 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     {
         _stall.Begin(_services.Time);
 
-        // Where this log alone waits for acks, others of this connection can go on.
+        // If only this log waits for acks, other pumps of this connection can go on.
         if (_isInTurn && (_backlog is not { Pending.IsEmpty: false } || (_window.Room == 0 && _receiver.Pages.IsWanted)))
             DropBacklog();
         if (_stall.TryTell(_services.Time, _services.Options.StallAfter))
         {
-            // Who does not acknowledge may stay like that for long, and can wait for a page when it does.
+            // A stalled client may stay stalled for long, so its pages are released. It can wait for a page once it acknowledges again.
             DropBacklog();
             await _writer.TellStalledAsync(_stop.Token);
         }
@@ -249,7 +251,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
 
     private async ValueTask PauseAsync(Exception e)
     {
-        // What was read ahead may be what failed.
+        // The page that was read ahead may be what failed.
         DropBacklog();
         _backoff ??= new Backoff(_services.Time);
         var delay = _backoff.Next();

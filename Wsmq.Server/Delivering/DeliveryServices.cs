@@ -5,7 +5,7 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Delivering;
 
-/// <summary>What every pump of the node needs.</summary>
+/// <summary>Dependencies shared by all pumps of the node.</summary>
 internal sealed class DeliveryServices(
     IStore store, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, Linger linger,
     ILogger<DeliveryServices> logger)

@@ -1,12 +1,14 @@
 namespace Wsmq.Server.Delivering;
 
-/// <summary>The deliveries of one address that a connection has not acknowledged. Guarded by the lock of its credits.</summary>
+/// <summary>
+/// The in-flight window of one address: the deliveries that a connection has not acknowledged. Guarded by the lock of its credits.
+/// </summary>
 internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worker waiter)
 {
-    // None while nothing was ever in flight: most connections of a node are idle.
+    // Null until the first delivery: most connections of a node are idle.
     private Queue<WsmqPosition>? _inFlight;
 
-    /// <summary>How many places of this address are free; the connection may have fewer.</summary>
+    /// <summary>How many slots of this address are free; the connection may have fewer credits.</summary>
     public int Room
     {
         get
@@ -16,7 +18,7 @@ internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worke
         }
     }
 
-    /// <summary>The first one; null where there is none.</summary>
+    /// <summary>The oldest unacknowledged delivery; null if there is none.</summary>
     public WsmqPosition? Oldest
     {
         get
@@ -26,11 +28,11 @@ internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worke
         }
     }
 
-    /// <summary>Whether a place can be taken; if not, the waiter is woken once it may be.</summary>
+    /// <summary>Whether a slot and a credit are free. If not, the waiter is woken once they may be.</summary>
     public bool HasRoom => Room > 0 && credits.IsFree(waiter);
 
     /// <summary>
-    /// Takes places for the first entries, as many as there are places. Where there is none, the waiter is woken once there may be.
+    /// Takes slots for the first entries, as many as are free, and returns how many. If none is free, the waiter is woken once one may be.
     /// </summary>
     public int Take(ReadOnlySpan<FeedEntry> entries)
     {
@@ -45,7 +47,7 @@ internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worke
         }
     }
 
-    /// <summary>Frees the places of everything up to a position.</summary>
+    /// <summary>Frees the slots of all deliveries up to a position.</summary>
     public void Acknowledge(WsmqPosition position)
     {
         var freed = 0;
@@ -61,6 +63,6 @@ internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worke
         waiter.Wake();
     }
 
-    /// <summary>Frees everything: the deliveries begin again elsewhere, or the connection is gone.</summary>
+    /// <summary>Frees all slots: deliveries restart at another position, or the connection is closed.</summary>
     public void Clear() => Acknowledge(new WsmqPosition(WsmqPosition.MaxValue));
 }

@@ -3,16 +3,16 @@ using Wsmq.Server.Diagnostics;
 namespace Wsmq.Server.Delivering;
 
 /// <summary>
-/// The sent position of one log on one connection, and what moves it: deliveries, within the window, and gaps. Used by one pump's
-/// runs.
+/// The sent position of one log on one connection, and the writes that advance it: deliveries, within the in-flight window, and gaps. Used
+/// only by the runs of one pump.
 /// </summary>
 internal sealed class DeliveryWriter(LogFeed feed, ClientConnection connection, DeliveryWindow window, DeliveryServices services)
 {
-    /// <summary>What <see cref="DeliverAsync"/> returns where the window has no place.</summary>
+    /// <summary>Returned by <see cref="DeliverAsync"/> if the in-flight window has no free slot.</summary>
     public const int NoRoom = -1;
 
-    // SignalR hands the transport segments of 4 KiB, so that more at once saves next to nothing. And several libraries, the
-    // JavaScript one among them, see nothing of a WebSocket message before its end: on a bad line a longer one would never come.
+    // SignalR passes segments of 4 KiB to the transport, so that larger writes save next to nothing. Several libraries, the JavaScript one
+    // among them, expose nothing of a WebSocket message before it is complete: on a bad connection a longer one would never arrive.
     private const int MaxBytes = 16 * 1024;
 
     /// <summary>The last position that was written, or announced as missing.</summary>
@@ -21,8 +21,8 @@ internal sealed class DeliveryWriter(LogFeed feed, ClientConnection connection, 
     public void MoveTo(WsmqPosition position) => Sent = position;
 
     /// <summary>
-    /// Writes what can be written at once from the head of a list of entries, or announces what is missing before it. Returns how
-    /// many entries are done with, or <see cref="NoRoom"/>.
+    /// Writes the first entries, as many as can leave in one write, or announces the gap before them. Returns how many entries are done, or
+    /// <see cref="NoRoom"/>.
     /// </summary>
     public ValueTask<int> DeliverAsync(ReadOnlySpan<FeedEntry> entries, LostRanges lost, CancellationToken cancellationToken)
     {
@@ -46,7 +46,9 @@ internal sealed class DeliveryWriter(LogFeed feed, ClientConnection connection, 
         return count == 0 ? new ValueTask<int>(NoRoom) : WriteAsync(entries[..count], old + count, cancellationToken);
     }
 
-    /// <summary>Everything behind the sent position, up to and including <paramref name="through"/>, will not come.</summary>
+    /// <summary>
+    /// Announces that the entries after the sent position, up to and including <paramref name="through"/>, will not be delivered.
+    /// </summary>
     public async ValueTask AnnounceGapAsync(WsmqPosition through, string reason, CancellationToken cancellationToken)
     {
         var before = through.Next();
@@ -67,7 +69,7 @@ internal sealed class DeliveryWriter(LogFeed feed, ClientConnection connection, 
         : entry.Previous > sent ? entry.Previous
         : null;
 
-    // The entries that follow each other and can leave together: at least the first.
+    // The consecutive entries that can leave in one write: at least the first.
     private static ReadOnlySpan<FeedEntry> Together(ReadOnlySpan<FeedEntry> entries, LostRanges lost)
     {
         var bytes = entries[0].Frame.Length;

@@ -4,12 +4,11 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Delivering;
 
 /// <summary>
-/// An entry on its way to connections. All of them get the same bytes, made when the first one wants them; from then on the
-/// stored form is no longer kept.
+/// An entry to deliver. All connections receive the same bytes. They are composed on first use, which releases the stored form.
 /// </summary>
 internal sealed class FeedEntry(byte[] source, LogEntry entry)
 {
-    // The stored entry; then its frame, or what is wrong with it.
+    // The stored entry; after the first use its frame, or the description of its defect.
     private volatile object _content = entry;
     private SerializedHubMessage? _message;
 
@@ -17,22 +16,22 @@ internal sealed class FeedEntry(byte[] source, LogEntry entry)
 
     public WsmqPosition Previous { get; } = entry.Previous;
 
-    /// <summary>Another hand wrote it: it does not say what it follows.</summary>
+    /// <summary>Another program wrote it: its previous position is unknown.</summary>
     public bool IsForeign { get; } = entry.Defect is not null;
 
-    /// <summary>As stored.</summary>
+    /// <summary>The size as stored.</summary>
     public int Bytes { get; } = entry.Bytes;
 
-    /// <summary>Why it cannot be delivered: this program did not write it. Null where it can.</summary>
+    /// <summary>Why it cannot be delivered: the data is corrupt or foreign. Null if it can be delivered.</summary>
     public string? Defect => Content as string;
 
     /// <summary>The <c>Receive</c> frame.</summary>
     public byte[] Frame => (byte[])Content;
 
-    /// <summary>The frame for a connection that gets nothing beside it.</summary>
+    /// <summary>The frame as a write of its own.</summary>
     public SerializedHubMessage Message => _message ??= JsonFrames.Message(Frame);
 
-    // Two pumps may make it at the same time; either result will do.
+    // Two pumps may compose it at the same time; both results are equal.
     private object Content => _content is LogEntry stored ? _content = Make(stored) : _content;
 
     private object Make(LogEntry stored) =>

@@ -2,23 +2,23 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Delivering;
 
-/// <summary>A part of a log as it was read from the store, and the state of the log at that moment.</summary>
+/// <summary>A page of a log as read from the store, and the state of the log at that moment.</summary>
 internal sealed record FeedPage(FeedEntry[] Entries, LogState State)
 {
-    // A page of more than a window lets deliveries go on while acks come; a smaller one costs a round trip for every few acks.
+    // Larger than an in-flight window, so that deliveries go on while acks arrive; a smaller page costs a round trip for every few acks.
     public const int MaxEntries = 512;
     public const int MaxBytes = 256 * 1024;
 
-    // The objects of an entry, and the envelope of its frame.
+    // Memory of an entry in addition to its bytes: its objects, and the envelope of its frame.
     private const int EntryBytes = 256;
 
-    /// <summary>As stored.</summary>
+    /// <summary>The size as stored.</summary>
     public long Bytes => Entries.Sum(e => (long)e.Bytes);
 
-    /// <summary>In memory.</summary>
+    /// <summary>The size in memory.</summary>
     public long HeldBytes => Bytes + (EntryBytes * (long)Entries.Length);
 
-    /// <summary>Whether the log went on behind it.</summary>
+    /// <summary>Whether the log had entries after this page.</summary>
     public bool HasMore => Entries.Length > 0 && Entries[^1].Position < State.Tail;
 
     public static async Task<FeedPage> ReadAsync(
@@ -31,7 +31,7 @@ internal sealed record FeedPage(FeedEntry[] Entries, LogState State)
         return new FeedPage(entries, page.State);
     }
 
-    /// <summary>Its first entries, as many as begin within a size; at least one.</summary>
+    /// <summary>The first entries, as many as begin within a size; at least one.</summary>
     public FeedPage Head(PageSize size)
     {
         var count = 0;
@@ -41,7 +41,7 @@ internal sealed record FeedPage(FeedEntry[] Entries, LogState State)
     }
 }
 
-/// <summary>How much is read at once: no further entry once so many bytes are reached.</summary>
+/// <summary>The limits of one read: no further entry is read once this many bytes are reached.</summary>
 internal readonly record struct PageSize(int Entries, int Bytes)
 {
     public static PageSize Full => new(FeedPage.MaxEntries, FeedPage.MaxBytes);

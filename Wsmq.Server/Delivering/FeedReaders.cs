@@ -1,16 +1,16 @@
 namespace Wsmq.Server.Delivering;
 
-/// <summary>Who reads a feed. Neither method may block.</summary>
+/// <summary>A reader of a feed. Neither method may block.</summary>
 internal interface IFeedReader
 {
-    /// <summary>The log has grown, or the store has said something new about it.</summary>
+    /// <summary>The log has new entries, or the store reported a new state of it.</summary>
     void OnNews();
 
     /// <summary>A user left the group of the address.</summary>
     void OnLeft(string user);
 }
 
-/// <summary>The readers of a feed, and a part of it: mostly one, sometimes thousands. Not thread-safe.</summary>
+/// <summary>The readers of a feed: mostly one, sometimes thousands. A part of the feed. Not thread-safe.</summary>
 internal struct FeedReaders
 {
     private IFeedReader? _only;

@@ -3,7 +3,7 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Delivering;
 
-/// <summary>The feeds of this node: one for each address that somebody here reads, gone with its last reader.</summary>
+/// <summary>The feeds of this node: one for each address that has a reader here, removed with its last reader.</summary>
 internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
 {
     private readonly Lock _lock = new();
@@ -20,7 +20,9 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
         }
     }
 
-    /// <summary>The feed of an address, subscribed to its signals and up to date. Release what you acquired.</summary>
+    /// <summary>
+    /// Returns the feed of an address, subscribed to its signals and up to date. Release it with <see cref="ReleaseAsync(LogFeed)"/>.
+    /// </summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
     public async Task<LogFeed> AcquireAsync(WsmqAddress source, CancellationToken cancellationToken)
     {
@@ -29,7 +31,7 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
         {
             await slot.Ready!.WaitAsync(cancellationToken);
 
-            // The task itself would keep what it was made of for as long as the feed lives.
+            // The original task would keep its state in memory for as long as the feed lives.
             slot.Ready = Task.CompletedTask;
             return slot.Feed;
         }
@@ -48,7 +50,7 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
         return slot?.Feed == feed ? ReleaseAsync(feed.Source, slot) : Task.CompletedTask;
     }
 
-    /// <summary>Compares every feed with the store, in one round trip for each lane.</summary>
+    /// <summary>Compares every feed with the store, in one round trip per lane.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
     public async Task ResyncAsync(CancellationToken cancellationToken)
     {
@@ -67,10 +69,12 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
     }
 
     /// <summary>
-    /// Requires that a log has come to a position that a client names. It may come from a connection to another node, which knew of
-    /// the entry before this one did: then the store is asked.
+    /// Requires that a position named by a client is not past the tail. The client may have it from another node, which knew of the entry
+    /// before this one did: in that case the store is queried.
     /// </summary>
-    /// <exception cref="WsmqException">The error given where the position lies behind the end, <c>store-unavailable</c> or <c>store-corrupt</c>.</exception>
+    /// <exception cref="WsmqException">
+    /// The given error if the position is past the tail, <c>store-unavailable</c> or <c>store-corrupt</c>.
+    /// </exception>
     public async Task RequireWithinAsync(LogFeed feed, WsmqPosition position, WsmqError error, CancellationToken cancellationToken)
     {
         if (position > feed.Tail)
@@ -79,7 +83,7 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
             throw new WsmqException(error);
     }
 
-    /// <summary>False where another hand has spoilt what the store keeps of one of them; the others go on.</summary>
+    /// <summary>Returns false if the stored state of one of them is corrupt; the others are updated.</summary>
     private async Task<bool> ResyncAsync(LogFeed[] feeds, CancellationToken cancellationToken)
     {
         if (feeds.Length == 0)
@@ -95,7 +99,7 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
         return Array.TrueForAll(states, s => s is not null);
     }
 
-    // A channel that is being unsubscribed must not be subscribed at the same time: either might win.
+    // Waits for a pending unsubscribe: a concurrent subscribe to the same channel would race with it, and either might win.
     private async Task<Slot> TakeSlotAsync(WsmqAddress source, CancellationToken cancellationToken)
     {
         while (true)
@@ -117,7 +121,7 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
         }
     }
 
-    // Signals first, then the state: the other way round an entry between the two would be missed.
+    // Subscribe first, then read the state: in the other order an entry appended between the two would be missed.
     private async Task OpenAsync(Slot slot)
     {
         slot.Subscription = await store.Signals.SubscribeAsync(slot.Feed.Source, slot.Feed.OnSignal, CancellationToken.None);
@@ -137,11 +141,11 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
 
     private async Task CloseAsync(WsmqAddress source, Slot slot)
     {
-        // Not inside the caller's lock.
+        // Continues outside of the lock that the caller holds.
         await Task.Yield();
         try
         {
-            // A slot whose opening failed may still have subscribed; whoever acquired it has seen the failure.
+            // A slot that failed to open may still have subscribed. The callers that acquired it have received the failure.
             await slot.Ready!.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             if (slot.Subscription is not null)
                 await slot.Subscription.DisposeAsync();

@@ -9,8 +9,8 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Delivering;
 
 /// <summary>
-/// Deliveries as frames of SignalR's JSON hub protocol, put together by copying bytes; docs/protocol.md shows them. Another
-/// protocol would be another class like this one, and one more serialized form in the messages made from it.
+/// Composes deliveries as frames of SignalR's JSON hub protocol, by copying bytes; docs/protocol.md shows them. Another protocol would need
+/// another class like this one, and one more serialized form in the messages made from it.
 /// </summary>
 internal static class JsonFrames
 {
@@ -41,14 +41,14 @@ internal static class JsonFrames
 
     private static ReadOnlySpan<byte> DataEnd => "\"}"u8;
 
-    /// <summary>Ready bytes as SignalR writes them.</summary>
+    /// <summary>Wraps finished frames as a message that SignalR writes as it is.</summary>
     public static SerializedHubMessage Message(ReadOnlyMemory<byte> frames) => new([new SerializedMessage(Protocol, frames)]);
 
     /// <summary>An address as a JSON string.</summary>
     public static byte[] SourceOf(WsmqAddress source) => JsonText.Unescape(
         Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(source.ToString(), JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"")).ToArray();
 
-    /// <summary>The <c>Receive</c> frame of an entry that was checked.</summary>
+    /// <summary>The <c>Receive</c> frame of a checked entry.</summary>
     public static byte[] Receive(ReadOnlySpan<byte> source, LogEntry entry, bool isBinary)
     {
         var metadata = entry.Metadata.Span[1..^1];
@@ -80,10 +80,10 @@ internal static class JsonFrames
         return frame;
     }
 
-    /// <summary>The delivery inside of a <c>Receive</c> frame.</summary>
+    /// <summary>The delivery inside a <c>Receive</c> frame.</summary>
     public static ReadOnlySpan<byte> Delivery(ReadOnlySpan<byte> frame) => frame[Start.Length..^End.Length];
 
-    /// <summary>The length of many frames as one.</summary>
+    /// <summary>The length of one <c>ReceiveMany</c> frame made of <c>Receive</c> frames with this many bytes in total.</summary>
     public static int ManyLength(int count, int bytes) =>
         ManyStart.Length + bytes - (count * (Start.Length + End.Length)) + count - 1 + ManyEnd.Length;
 

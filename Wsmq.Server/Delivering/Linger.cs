@@ -1,17 +1,17 @@
 namespace Wsmq.Server.Delivering;
 
 /// <summary>
-/// Lets pumps of a loaded node wait for a moment when there is news, the longer the more there is, so that what comes in a burst, for
-/// instance from two nodes, leaves in one write. Where little happens nobody waits.
+/// Delays the pumps of a loaded node for a moment when entries arrive, longer under higher load, so that a burst, for instance from two
+/// nodes, leaves in one write. Without load there is no delay.
 /// </summary>
 internal sealed class Linger(TimeProvider time) : IDisposable
 {
-    // More news than this in one slot make a node loaded: 8,000 a second.
+    // More wake-ups than this in one slot make a node loaded: 8,000 a second.
     private const int Busy = 64;
 
-    // So many news in one slot are worth a wait of 1 ms more. What is measured is the work that coming together saves: at 30,000
-    // news a second on two cores waits of up to 16 ms carry a third more messages than those of 1 ms, which then wait behind each
-    // other (docs/benchmarks.md).
+    // Every so many wake-ups in one slot add 1 ms to the delay. This was measured by the work that batching saves: at 30,000 wake-ups a
+    // second on two cores, delays of up to 16 ms carry a third more messages than delays of 1 ms, with which the messages queue up
+    // (docs/benchmarks.md).
     private const int NewsPerMillisecond = 32;
     private const int MostMilliseconds = 16;
     private static readonly TimeSpan Slot = TimeSpan.FromMilliseconds(8);

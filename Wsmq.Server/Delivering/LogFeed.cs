@@ -4,14 +4,14 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Delivering;
 
 /// <summary>
-/// What this node knows of the end of one active log: one for each address, shared by all pumps that read it. Signals move its
-/// tail forward; the log itself says what a signal did not.
+/// The tail of one active log, as far as this node knows it: one feed per address, shared by all pumps that read the log. Signals advance
+/// the tail; entries that a signal did not carry are read from the log.
 /// </summary>
 internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
 {
     private readonly Lock _lock = new();
 
-    // Nothing of what follows takes memory before there is an entry: most logs of a node have a reader and nothing to read.
+    // The state below takes no memory before the first entry: most logs of a node have a reader and nothing to read.
     private RecentEntries? _recent;
     private FeedReaders _readers;
     private byte[]? _sourceText;
@@ -28,7 +28,7 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
 
     public WsmqAddress Source => source;
 
-    /// <summary>The last position known to be given out.</summary>
+    /// <summary>The last position known to be issued.</summary>
     public WsmqPosition Tail
     {
         get
@@ -38,7 +38,7 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
         }
     }
 
-    /// <summary>What the store has lost, as far as this node knows.</summary>
+    /// <summary>The ranges of entries that the store has lost, as far as this node knows.</summary>
     public LostRanges Lost
     {
         get
@@ -48,10 +48,10 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
         }
     }
 
-    // Used with the lock held.
+    // Call with the lock held.
     private byte[] SourceText => _sourceText ??= JsonFrames.SourceOf(source);
 
-    /// <summary>What readers that keep step with each other share; null where there is one reader.</summary>
+    /// <summary>Composed writes shared by readers at the same position; null if there is one reader.</summary>
     public SharedFrames? Shared => Volatile.Read(ref _shared);
 
     public void Attach(IFeedReader reader)
@@ -69,10 +69,10 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
             _readers.Remove(reader);
     }
 
-    /// <summary>Everything that a reader has to know at its position, in one look.</summary>
-    /// <param name="sent">The position.</param>
-    /// <param name="ready">Takes the entries directly behind it, if they are among the newest.</param>
-    /// <param name="max">How many at most.</param>
+    /// <summary>Returns all that a reader needs at its position, in one consistent view.</summary>
+    /// <param name="sent">The position after which the reader continues.</param>
+    /// <param name="ready">Receives the entries directly after it, if they are among the newest.</param>
+    /// <param name="max">The maximum number of entries.</param>
     public FeedView Look(WsmqPosition sent, List<FeedEntry> ready, int max)
     {
         lock (_lock)
@@ -83,9 +83,9 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
     }
 
     /// <summary>
-    /// Reads the log behind a position. Where the address has several readers, those who want the same page share it, as all do
-    /// when an entry was too large to travel with its signal. What is returned is charged to the reader until it releases it, and as
-    /// much as its user has room for.
+    /// Reads the log after a position. If the address has several readers, those that want the same page share it, as all of them do when
+    /// an entry was too large for its signal. The returned page is charged to the reader until it releases it, and is cut to the capacity
+    /// that its user has left.
     /// </summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
     public async Task<FeedPage> ReadAsync(IMessageLog log, WsmqPosition after, int most, SessionReads reads, CancellationToken cancellationToken)
@@ -98,7 +98,7 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
         return page;
     }
 
-    // What another reader has read, or is reading, costs nothing, and waits for nobody's turn.
+    // A page that another reader has read, or is reading, costs no read and does not wait for a turn.
     private Task<FeedPage>? Shareable(WsmqPosition after)
     {
         lock (_lock)
@@ -133,7 +133,7 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
                 return FeedPage.ReadAsync(log, source, SourceText, after, size, cancellationToken);
             }
 
-            // Somebody may have begun it while this one waited.
+            // Another reader may have started this read while this one waited for its turn.
             if (_pages.Find(after, _tail) is { } begun)
             {
                 isOwn = false;
@@ -163,13 +163,13 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
             if (signal.Position <= _tail)
                 return;
 
-            // What follows an entry before the tail follows it in a log that has lost what was behind it.
+            // The new entry follows a position before the tail: the log has lost the entries from there up to the tail.
             if (signal.Previous < _tail)
                 _lost = _lost.With(signal.Previous, _tail);
             else if (signal.Previous > _tail)
                 _seen.Add(_tail);
 
-            // Behind a hole the newest entries begin anew: readers before it go to the log.
+            // After a gap the list of newest entries starts again: readers before the gap read the log.
             if (signal.Previous != _tail || signal.Entry is null)
                 _recent = null;
             if (signal.Entry is not null)
@@ -180,9 +180,9 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
         }
     }
 
-    /// <summary>Takes over what the store says; signals may have been lost before.</summary>
-    /// <param name="state">What the store says.</param>
-    /// <param name="seenBefore">The feed's tail before the store was asked: a log that ends before it has lost entries.</param>
+    /// <summary>Applies the state that the store reports; signals may have been lost before.</summary>
+    /// <param name="state">The state in the store.</param>
+    /// <param name="seenBefore">The feed's tail before the store was queried: a log whose tail is before it has lost entries.</param>
     public void Observe(LogState state, WsmqPosition seenBefore)
     {
         bool membershipChanged;
@@ -203,7 +203,7 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
             }
             else if (_tail == _observedTail)
             {
-                // Quiet since the last look: a node with very many idle readers must not keep the last messages of each.
+                // No new entry since the last check: a node with very many idle readers must not keep the last messages of each log.
                 _recent = null;
                 _pages.Clear();
                 _shared?.Clear();

@@ -2,7 +2,7 @@ using System.Net.WebSockets;
 
 namespace Wsmq.Server.Delivering;
 
-/// <summary>A WebSocket that says whether its writes have ended; everything else is that of the socket in it.</summary>
+/// <summary>A WebSocket that reports whether its writes have ended; everything else is delegated to the inner socket.</summary>
 internal sealed class ObservedSocket(WebSocket socket, SocketWrites writes) : WebSocket
 {
     public override WebSocketCloseStatus? CloseStatus => socket.CloseStatus;

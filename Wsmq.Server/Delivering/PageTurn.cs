@@ -1,8 +1,8 @@
 namespace Wsmq.Server.Delivering;
 
 /// <summary>
-/// Which pump of a connection reads its log: one at a time, from the read until what was read is written. All others of the
-/// connection wait for the same line, and hold nothing meanwhile.
+/// Decides which pump of a connection may read its log: one at a time, from the read until the page is written. All pumps of the connection
+/// share its socket; those that wait for their turn hold no page.
 /// </summary>
 internal sealed class PageTurn
 {
@@ -10,7 +10,7 @@ internal sealed class PageTurn
     private readonly LinkedList<Worker> _waiting = [];
     private Worker? _holder;
 
-    /// <summary>Somebody waits for it.</summary>
+    /// <summary>Whether another pump waits for the turn.</summary>
     public bool IsWanted
     {
         get
@@ -20,7 +20,9 @@ internal sealed class PageTurn
         }
     }
 
-    /// <summary>True where it is the worker's. If not, the worker is woken once it is, and the one that has it now.</summary>
+    /// <summary>
+    /// Returns true if the worker has the turn. If not, wakes the current holder now, and the worker once it has the turn.
+    /// </summary>
     public bool TryTake(Worker worker)
     {
         lock (_lock)
@@ -39,7 +41,7 @@ internal sealed class PageTurn
         }
     }
 
-    /// <summary>Passes it on where the worker has it, and waits for it no longer.</summary>
+    /// <summary>Passes the turn on if the worker has it; otherwise removes the worker from the waiting ones.</summary>
     public void Leave(Worker worker)
     {
         lock (_lock)

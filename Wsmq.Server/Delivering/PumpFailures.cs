@@ -1,6 +1,6 @@
 namespace Wsmq.Server.Delivering;
 
-/// <summary>What one connection reported as failed in one log. The counts that matter are in the store.</summary>
+/// <summary>The nacks of one connection for one log. The authoritative counts are in the store.</summary>
 internal sealed class PumpFailures
 {
     private int _busy;
@@ -8,12 +8,15 @@ internal sealed class PumpFailures
     private WsmqPosition? _told;
     private int _attempts;
 
-    /// <summary>False while another report is under way.</summary>
+    /// <summary>Returns false while another nack is in flight.</summary>
     public bool TryBegin() => Interlocked.Exchange(ref _busy, 1) == 0;
 
     public void End() => Volatile.Write(ref _busy, 0);
 
-    /// <summary>Counts an attempt at an entry that the cursor has passed, of which the store counts none. Inside a report only.</summary>
+    /// <summary>
+    /// Counts an attempt at an entry that the cursor has passed: the store does not count these. Call only between <see cref="TryBegin"/>
+    /// and <see cref="End"/>.
+    /// </summary>
     public int CountPassed(WsmqPosition position)
     {
         if (_passed != position)
@@ -21,7 +24,10 @@ internal sealed class PumpFailures
         return ++_attempts;
     }
 
-    /// <summary>Whether the client is still to be told that it is not to try the entry again. Inside a report only.</summary>
+    /// <summary>
+    /// Returns true if the client still has to be notified not to retry the entry. Call only between <see cref="TryBegin"/> and
+    /// <see cref="End"/>.
+    /// </summary>
     public bool TryTell(WsmqPosition position)
     {
         if (_told == position)
@@ -30,6 +36,6 @@ internal sealed class PumpFailures
         return true;
     }
 
-    /// <summary>What was told concerns deliveries from before.</summary>
+    /// <summary>Forgets the last notification: it was about earlier deliveries.</summary>
     public void ForgetTold() => _told = null;
 }

@@ -2,15 +2,15 @@ using Wsmq.Server.Limits;
 
 namespace Wsmq.Server.Delivering;
 
-/// <summary>Whom pumps deliver to.</summary>
+/// <summary>The user and connection that pumps deliver to.</summary>
 /// <param name="User">The user's identifier.</param>
 /// <param name="Connection">The connection.</param>
-/// <param name="Credits">What all its pumps share.</param>
-/// <param name="Reads">What may be read from logs for it.</param>
+/// <param name="Credits">The credits that all its pumps share.</param>
+/// <param name="Reads">The limits of reading logs for it.</param>
 internal sealed record Receiver(string User, ClientConnection Connection, ConnectionCredits Credits, SessionReads Reads)
 {
     private PageTurn? _pages;
 
-    /// <summary>Whose turn to read a log it is; made when one of its pumps is behind.</summary>
+    /// <summary>Decides which of its pumps may read a log; created when one of them lags.</summary>
     public PageTurn Pages => LazyInitializer.EnsureInitialized(ref _pages);
 }

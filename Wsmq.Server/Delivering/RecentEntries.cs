@@ -1,14 +1,14 @@
 namespace Wsmq.Server.Delivering;
 
 /// <summary>
-/// The newest entries of a log without a hole between them, bounded by count and bytes, so that the connections that keep up
-/// need not read the log. Not thread-safe.
+/// The newest entries of a log without a gap between them, bounded by count and bytes, so that connections that keep up need not read the
+/// log. Not thread-safe.
 /// </summary>
 internal sealed class RecentEntries(int maxEntries, int maxBytes)
 {
     private const int FirstSize = 4;
 
-    // A ring, oldest first from _first on.
+    // A ring buffer; the oldest entry is at _first.
     private FeedEntry[] _ring = [];
     private int _first;
     private int _count;
@@ -26,7 +26,7 @@ internal sealed class RecentEntries(int maxEntries, int maxBytes)
             RemoveOldest();
     }
 
-    /// <summary>Copies the entries that follow a position directly, as many as there are and at most <paramref name="max"/>.</summary>
+    /// <summary>Copies the entries that directly follow a position, at most <paramref name="max"/>.</summary>
     public void CopyAfter(WsmqPosition position, List<FeedEntry> target, int max)
     {
         var next = FirstAfter(position);
@@ -38,7 +38,7 @@ internal sealed class RecentEntries(int maxEntries, int maxBytes)
 
     private int FirstAfter(WsmqPosition position)
     {
-        // Nearly always the reader wants the last one, or is beyond it.
+        // Nearly always the reader needs only the newest entry, or has it already.
         if (_count == 0 || _ring[Index(_count - 1)].Position <= position)
             return _count;
         var (low, high) = (0, _count - 1);

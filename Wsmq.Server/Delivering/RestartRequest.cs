@@ -1,9 +1,9 @@
 namespace Wsmq.Server.Delivering;
 
-/// <summary>Where a pump is to go on, left by the hub for the pump; the last one counts.</summary>
+/// <summary>The position after which a pump is to continue, set by the hub and taken by the pump; the last one wins.</summary>
 internal struct RestartRequest
 {
-    // One more than the position, so that nothing is zero.
+    // One more than the position, so that 0 means no request.
     private long _after;
 
     public void Set(WsmqPosition after) => Volatile.Write(ref _after, after.Value + 1);

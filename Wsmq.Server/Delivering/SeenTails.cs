@@ -1,16 +1,16 @@
 namespace Wsmq.Server.Delivering;
 
 /// <summary>
-/// Ends of a log that a node had seen before it missed signals. A log that lost its end in a failover and went on grows past what
-/// was lost before anybody looks, and its entries then follow each other as if nothing had been there: only a page that is read
-/// across such a place shows that the entry which was seen there is gone. A part of its feed.
+/// Tails of a log that a node had seen before it missed signals. A log that lost its last entries in a failover may have grown past them
+/// before the next check, and its entries then follow each other as if nothing were missing. Only a page that is read across such a
+/// position shows that the entry seen there is gone. A part of its feed.
 /// </summary>
 internal struct SeenTails
 {
-    // Each is settled by the first page that is read across it; more only pile up where nobody reads.
+    // The first page that is read across a tail removes it; more than this accumulate only if no reader reads.
     private const int Most = 16;
 
-    // None where no signal was ever missed.
+    // Null if no signal was ever missed.
     private List<WsmqPosition>? _tails;
 
     public void Add(WsmqPosition tail)
@@ -23,7 +23,7 @@ internal struct SeenTails
         _tails.Add(tail);
     }
 
-    /// <summary>Looks at a page that was read behind a position, and adds what it shows to be lost.</summary>
+    /// <summary>Checks a page that was read after a position, and adds the ranges that it shows to be lost.</summary>
     public readonly LostRanges Check(WsmqPosition after, FeedEntry[] page, LostRanges lost)
     {
         if (_tails is null)
@@ -40,7 +40,7 @@ internal struct SeenTails
         return lost;
     }
 
-    /// <summary>The same for the tail itself: the page may be newer than the last signal.</summary>
+    /// <summary>The same for the current tail: the page may be newer than the last signal.</summary>
     public static LostRanges Check(WsmqPosition tail, WsmqPosition after, FeedEntry[] page, LostRanges lost) =>
         after <= tail && First(page, tail) is { } first && IsGone(first, tail) ? lost.With(first.Previous, tail) : lost;
 
@@ -50,10 +50,10 @@ internal struct SeenTails
         return index < 0 && ~index < page.Length ? page[~index] : null;
     }
 
-    // An entry that was removed by retention is still the previous one of its follower. What another hand wrote says nothing.
+    // An entry removed by retention is still the previous one of its successor. The previous position of foreign data proves nothing.
     private static bool IsGone(FeedEntry first, WsmqPosition tail) => first.Position > tail && first.Previous < tail && !first.IsForeign;
 
-    // Never equal, so that the search ends before the first entry at or behind the position.
+    // Never equal, so that the search ends before the first entry at or after the position.
     private readonly struct AtOrBehind(WsmqPosition tail) : IComparable<FeedEntry>
     {
         public int CompareTo(FeedEntry? other) => other!.Position >= tail ? -1 : 1;

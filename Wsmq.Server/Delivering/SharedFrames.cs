@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.SignalR;
 namespace Wsmq.Server.Delivering;
 
 /// <summary>
-/// The last entries of one log that were put together into one write, for the readers that want the same: the members of a group
-/// mostly keep step. Keeps one write, of the size that a write may have.
+/// Caches the last composed write of one log for readers that need the same entries: the members of a group mostly read in step. Holds one
+/// write, of the maximum size of a write.
 /// </summary>
 internal sealed class SharedFrames
 {
@@ -14,7 +14,7 @@ internal sealed class SharedFrames
 
     public SerializedHubMessage Of(ReadOnlySpan<FeedEntry> entries, bool asOne)
     {
-        // Between the same two entries always stand the same others.
+        // The entries between two given entries are always the same.
         if (_last is { } last && last.First == entries[0] && last.Last == entries[^1] && last.AsOne == asOne)
             return last.Message;
         var message = ComposedFrames.Kept(entries, asOne);

@@ -1,22 +1,22 @@
 namespace Wsmq.Server.Delivering;
 
 /// <summary>
-/// The pages of a log that its readers read last, so that those who want the same one share it: the one that many read from, and the
-/// one after it, which those in front read ahead. Nothing is kept here that no reader holds: logs that were read are many. Guarded by
+/// The last pages of a log that its readers read, so that readers of the same page share it: the page that many read from, and the one
+/// after it, which the first of them read ahead. A page is kept only while a reader holds it, because many logs have been read. Guarded by
 /// the feed's lock, and a part of the feed: it takes a reference while it is empty.
 /// </summary>
 internal struct SharedPages
 {
     private const int Most = 2;
 
-    // None where the log has one reader, as most have.
+    // Null if the log has one reader, as most have.
     private List<SharedPage>? _pages;
 
-    /// <summary>Null where nobody has read it since the log grew, or holds it any more, or the reading failed.</summary>
+    /// <summary>Null if no reader has read the page since the log grew, if no reader holds it any more, or if the read failed.</summary>
     public readonly Task<FeedPage>? Find(WsmqPosition after, WsmqPosition tail) =>
         _pages?.Find(p => p.After == after && p.Tail == tail)?.Page;
 
-    /// <summary>Returns the page.</summary>
+    /// <summary>Adds a page and returns it.</summary>
     public Task<FeedPage> Add(WsmqPosition after, WsmqPosition tail, Task<FeedPage> page)
     {
         _pages ??= new(Most);

@@ -5,23 +5,25 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Wsmq.Server.Delivering;
 
 /// <summary>
-/// Whether what SignalR wrote to a WebSocket has left the server. SignalR does not say why a connection ended: one whose last write
-/// was still waiting for the line was cut off by a time-out, and its client is not to blame for the message in it.
+/// Tracks whether the writes of SignalR to a WebSocket have left the server. SignalR does not report why a connection ended: one whose last
+/// write was still waiting for the network was closed by a time-out, and its client did not fail on the message in that write.
 /// </summary>
 internal sealed class SocketWrites(IHttpWebSocketFeature sockets) : IHttpWebSocketFeature
 {
     private volatile bool _unfinished;
 
-    /// <summary>Of a request that an observed endpoint took; null where it is no WebSocket.</summary>
+    /// <summary>Returns the instance of a request to an observed endpoint; null if the request is no WebSocket.</summary>
     public static SocketWrites? Of(HttpContext? context) => context?.Features.Get<IHttpWebSocketFeature>() as SocketWrites;
 
-    /// <summary>A write waits for the socket, or failed there.</summary>
+    /// <summary>A write waits for the socket, or has failed.</summary>
     public bool AreUnfinished => _unfinished;
 
     bool IHttpWebSocketFeature.IsWebSocketRequest => true;
 
-    /// <summary>Has an endpoint's WebSockets observed. It stands behind the middleware that makes their feature.</summary>
-    /// <param name="next">The endpoint; SignalR's own middleware leaves a feature alone which is there already.</param>
+    /// <summary>
+    /// Wraps an endpoint so that its WebSockets are observed. Must run after the middleware that sets the WebSocket feature.
+    /// </summary>
+    /// <param name="next">The endpoint; SignalR's own middleware keeps a feature that is already set.</param>
     public static RequestDelegate Observe(RequestDelegate next) => context =>
     {
         if (context.Features.Get<IHttpWebSocketFeature>() is { IsWebSocketRequest: true } sockets)
@@ -40,7 +42,7 @@ internal sealed class SocketWrites(IHttpWebSocketFeature sockets) : IHttpWebSock
     async Task<WebSocket> IHttpWebSocketFeature.AcceptAsync(WebSocketAcceptContext context) =>
         new ObservedSocket(await sockets.AcceptAsync(context), this);
 
-    // SignalR writes to a socket one after another.
+    // SignalR starts a write to a socket only after the one before it has ended.
     private async ValueTask AwaitAsync(ValueTask writing)
     {
         _unfinished = true;

@@ -1,6 +1,6 @@
 namespace Wsmq.Server.Delivering;
 
-/// <summary>How long deliveries have been waiting for acks. Signals of new entries change nothing about it.</summary>
+/// <summary>Measures how long deliveries have been waiting for acks. Signals of new entries do not affect it.</summary>
 internal struct StallClock
 {
     private long _since;
@@ -14,7 +14,7 @@ internal struct StallClock
 
     public void End() => (_since, _told) = (0, false);
 
-    /// <summary>True once, when it was long enough.</summary>
+    /// <summary>Returns true once, when the wait has reached a time.</summary>
     public bool TryTell(TimeProvider time, TimeSpan after)
     {
         if (!IsDue(time, after))
@@ -22,7 +22,7 @@ internal struct StallClock
         return _told = true;
     }
 
-    /// <summary>May be asked from anywhere: the answer is a hint.</summary>
+    /// <summary>May be called from any thread, without a lock: the result is a hint.</summary>
     public readonly bool IsDue(TimeProvider time, TimeSpan after)
     {
         var since = _since;

@@ -1,15 +1,15 @@
 namespace Wsmq.Server.Delivering;
 
-/// <summary>How long one write to a client's socket may take before SignalR ends the connection.</summary>
+/// <summary>How long one write to a client's socket may take before SignalR closes the connection.</summary>
 internal static class WriteTimeout
 {
-    /// <summary>What SignalR gives every write, however large.</summary>
+    /// <summary>SignalR's time-out for every write, whatever its size.</summary>
     public static readonly TimeSpan Shortest = TimeSpan.FromSeconds(10);
 
-    // SignalR's buffer before the socket: what waits there leaves in the same write.
+    // SignalR's buffer before the socket: its content leaves in the same write.
     private const int BufferBytes = 64 * 1024;
 
-    // Addresses, positions, ids and names of the frame.
+    // The addresses, positions, ids and names of the frame.
     private const int EnvelopeBytes = 4 * 1024;
 
     public static TimeSpan Of(WsmqOptions options)

@@ -4,14 +4,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Wsmq.Server.Diagnostics;
 
-/// <summary>A logger whose lines at Information and above pass the <see cref="LogGate"/>.</summary>
+/// <summary>Passes lines at Information and above through the <see cref="LogGate"/>.</summary>
 /// <param name="inner">The app's logger.</param>
 /// <param name="gate">Shared by all loggers of a node.</param>
-/// <param name="category">Set where the events are not those of <see cref="Log"/>, whose ids are unique.</param>
+/// <param name="category">Null for the events of <see cref="Log"/>, whose ids are unique; otherwise the category of the events.</param>
 internal class GatedLogger(ILogger inner, LogGate gate, string? category = null) : ILogger
 {
-    // The node's own stops and the store's outages: as often as they happen, and no client can bring them about. And unknown fields,
-    // which are said in Development only, each once.
+    // Stops of the node and outages of the store are logged each time: no client can cause them. Unknown fields are logged in
+    // Development only, each once.
     private static readonly FrozenSet<int> Ungated = FrozenSet.ToFrozenSet([60, 61, 62, 63, StoreBack, UnknownField]);
 
     private const int StoreBack = 64;
@@ -29,7 +29,7 @@ internal class GatedLogger(ILogger inner, LogGate gate, string? category = null)
             return;
         if (category is null && eventId.Id == StoreBack)
         {
-            // How often everything failed meanwhile belongs to the end of the outage, and not to the end of a minute.
+            // The counts of the outage are logged when it ends, not at the end of the minute.
             gate.Tell();
         }
 
@@ -43,10 +43,10 @@ internal class GatedLogger(ILogger inner, LogGate gate, string? category = null)
 /// <inheritdoc/>
 internal sealed class GatedLogger<T>(ILoggerFactory loggers, LogGate gate) : GatedLogger(loggers.CreateLogger<T>(), gate), ILogger<T>;
 
-/// <summary>Puts gated loggers in the place of the app's own, for single classes of this library.</summary>
+/// <summary>Replaces the app's loggers with gated ones, for single classes of this library.</summary>
 internal static class GatedLoggerServices
 {
-    /// <summary>From then on <c>ILogger&lt;T&gt;</c> is gated.</summary>
+    /// <summary>Registers a gated logger as <c>ILogger&lt;T&gt;</c>.</summary>
     public static IServiceCollection AddGatedLogger<T>(this IServiceCollection services) =>
         services.AddSingleton<ILogger<T>, GatedLogger<T>>();
 }

@@ -3,55 +3,58 @@ using Microsoft.Extensions.Logging;
 namespace Wsmq.Server.Diagnostics;
 
 /// <summary>
-/// Every log message of the server library. None takes a token, a body or a header. One class in one file: the generator writes
-/// several in an order that differs from build to build.
+/// All log messages of the server library. No message contains a token, a body or a header. They stay in one class in one file: for
+/// several, the source generator writes its code in an order that differs from build to build.
 /// </summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Warning,
-        "Redis runs without an append-only file: a receipt then only says that the message is in Redis's memory, and a restart of Redis may lose it. Set 'appendonly yes' (see docs/guarantees.md).")]
+        "Redis runs without an append-only file: a receipt then only means that the message is in Redis's memory, and a restart of Redis may lose it. Set 'appendonly yes' (see docs/guarantees.md).")]
     public static partial void RedisWithoutAppendOnlyFile(ILogger logger);
 
     [LoggerMessage(2, LogLevel.Warning, "The store does not answer.")]
     public static partial void StoreUnavailable(ILogger logger, Exception exception);
 
-    [LoggerMessage(3, LogLevel.Error, "A signal in Redis is not of this program's making; another program publishes under the key prefix.")]
+    [LoggerMessage(3, LogLevel.Error, "A signal in Redis is corrupt or foreign, and the rest of its message is ignored: another program publishes under the key prefix. Give it a prefix of its own, and restrict the channels with an ACL.")]
     public static partial void UnreadableSignal(ILogger logger);
 
-    [LoggerMessage(30, LogLevel.Error, "A reader of {Address} failed on a signal.")]
+    [LoggerMessage(30, LogLevel.Error, "A signal handler for {Address} threw.")]
     public static partial void SignalHandlerFailed(ILogger logger, Exception exception, string address);
 
-    [LoggerMessage(4, LogLevel.Warning, "The connection for signals broke again before it was restored.")]
+    [LoggerMessage(4, LogLevel.Warning, "The connection for signals was lost again before its subscriptions were restored.")]
     public static partial void SignalsNotRestored(ILogger logger, Exception exception);
 
-    [LoggerMessage(5, LogLevel.Warning, "Storing {Count} messages failed; trying again in {Delay}.")]
+    [LoggerMessage(5, LogLevel.Warning, "Storing {Count} messages failed; retrying in {Delay}.")]
     public static partial void AppendFailed(ILogger logger, Exception exception, int count, TimeSpan delay);
 
-    [LoggerMessage(6, LogLevel.Warning, "Storing {Count} acknowledgements failed; trying again in {Delay}.")]
+    [LoggerMessage(6, LogLevel.Warning, "Storing {Count} acknowledgements failed; retrying in {Delay}.")]
     public static partial void AckFailed(ILogger logger, Exception exception, int count, TimeSpan delay);
 
-    [LoggerMessage(7, LogLevel.Warning, "Reading {Source} for a connection failed; trying again in {Delay}.")]
+    [LoggerMessage(7, LogLevel.Warning, "Reading {Source} for a connection failed; retrying in {Delay}.")]
     public static partial void PumpFailed(ILogger logger, Exception exception, string source, TimeSpan delay);
 
-    [LoggerMessage(8, LogLevel.Warning, "Connection {ConnectionId} has not acknowledged anything of {Source} for {Time} and its window is full.")]
+    [LoggerMessage(8, LogLevel.Warning, "Connection {ConnectionId} has not acknowledged anything of {Source} for {Time}, and its in-flight window is full: nothing more is delivered until it does.")]
     public static partial void Stalled(ILogger logger, string connectionId, string source, TimeSpan time);
 
-    [LoggerMessage(9, LogLevel.Information, "Gap in {Source} for connection {ConnectionId}: behind {After}, before {Before} ({Reason}).")]
+    [LoggerMessage(9, LogLevel.Information, "Gap in {Source} for connection {ConnectionId}: after {After}, before {Before} ({Reason}).")]
     public static partial void GapAnnounced(ILogger logger, string source, string connectionId, string after, string before, string reason);
 
-    [LoggerMessage(10, LogLevel.Warning, "Comparing what this node has seen with the store failed; trying again in {Delay}.")]
+    [LoggerMessage(10, LogLevel.Warning, "Comparing the tails that this node knows with the store failed; retrying in {Delay}.")]
     public static partial void TailCheckFailed(ILogger logger, Exception exception, TimeSpan delay);
 
-    [LoggerMessage(11, LogLevel.Warning, "Reading the groups of connection {ConnectionId} failed; trying again in {Delay}.")]
+    [LoggerMessage(11, LogLevel.Warning, "Reading the groups of connection {ConnectionId} failed; retrying in {Delay}.")]
     public static partial void RefreshFailed(ILogger logger, Exception exception, string connectionId, TimeSpan delay);
 
-    [LoggerMessage(12, LogLevel.Error, "The authorizer failed; the request is refused.")]
+    [LoggerMessage(12, LogLevel.Error, "The app's authorizer threw; the request is refused.")]
     public static partial void AuthorizerFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(13, LogLevel.Error, "A background loop ended unexpectedly.")]
+    [LoggerMessage(13, LogLevel.Error, "A background loop ended unexpectedly: restart the node.")]
     public static partial void LoopFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(14, LogLevel.Error, "The entry {Position} of {Source} is not of this program's making and is left out: {Defect}")]
+    [LoggerMessage(17, LogLevel.Error, "A background task failed unexpectedly, and is repeated in {Delay}.")]
+    public static partial void StepFailed(ILogger logger, Exception exception, TimeSpan delay);
+
+    [LoggerMessage(14, LogLevel.Error, "The entry {Position} of {Source} is corrupt or foreign, and is announced as a gap instead of delivered: {Defect}")]
     public static partial void UnreadableEntry(ILogger logger, string source, string position, string defect);
 
     [LoggerMessage(15, LogLevel.Information, "Connection {ConnectionId} was refused: {Code}.")]
@@ -60,38 +63,38 @@ internal static partial class Log
     [LoggerMessage(16, LogLevel.Debug, "A call or connection was refused: {Code}.")]
     public static partial void CallRefused(ILogger logger, string code);
 
-    [LoggerMessage(40, LogLevel.Warning, "Asking the store who is kept out failed; trying again in {Delay}.")]
+    [LoggerMessage(40, LogLevel.Warning, "Reading revocations and bans from the store failed; retrying in {Delay}.")]
     public static partial void AccessCheckFailed(ILogger logger, Exception exception, TimeSpan delay);
 
     [LoggerMessage(41, LogLevel.Information, "Connection {ConnectionId} was closed: {Code}.")]
     public static partial void ConnectionClosed(ILogger logger, string connectionId, string code);
 
-    [LoggerMessage(42, LogLevel.Information, "A browser was refused: pages of {Origin} may not connect.")]
+    [LoggerMessage(42, LogLevel.Information, "A browser was refused: pages of {Origin} may not connect. If they belong to the app, add the origin to AllowedOrigins.")]
     public static partial void OriginRefused(ILogger logger, string origin);
 
-    [LoggerMessage(43, LogLevel.Warning, "Closing connection {ConnectionId} met an error; it was aborted.")]
+    [LoggerMessage(43, LogLevel.Warning, "Closing connection {ConnectionId} failed; it was aborted.")]
     public static partial void CloseFailed(ILogger logger, Exception exception, string connectionId);
 
-    [LoggerMessage(44, LogLevel.Error, "A rule in Redis about who is kept out is not of this program's making, and has no effect.")]
+    [LoggerMessage(44, LogLevel.Error, "A revocation or ban in Redis is corrupt or foreign, and has no effect: another program writes under the key prefix.")]
     public static partial void UnreadableAccessRule(ILogger logger);
 
-    [LoggerMessage(60, LogLevel.Information, "The node is stopping: it tells its connections ({Count}) to leave, for {Timeout} at most.")]
+    [LoggerMessage(60, LogLevel.Information, "The node is stopping: its connections ({Count}) are asked to reconnect to another node, within {Timeout}.")]
     public static partial void DrainBegan(ILogger logger, int count, TimeSpan timeout);
 
-    [LoggerMessage(61, LogLevel.Information, "The node is drained after {Time}. Connections that left by themselves: {Left}; that were closed: {Closed}; of these without an answer: {Cut}.")]
+    [LoggerMessage(61, LogLevel.Information, "The node is drained after {Time}. Connections that left by themselves: {Left}; that the node closed: {Closed}; of these aborted without an answer: {Cut}.")]
     public static partial void DrainEnded(ILogger logger, int left, int closed, int cut, TimeSpan time);
 
     [LoggerMessage(62, LogLevel.Error, "Draining the node failed; its connections are closed at once.")]
     public static partial void DrainFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(63, LogLevel.Warning, "The store is away. Connections that are told: {Count}.")]
+    [LoggerMessage(63, LogLevel.Warning, "The store is unavailable. Connections notified: {Count}.")]
     public static partial void StoreAway(ILogger logger, int count);
 
-    [LoggerMessage(64, LogLevel.Information, "The store is back. Connections that are told: {Count}.")]
+    [LoggerMessage(64, LogLevel.Information, "The store is available again. Connections notified: {Count}.")]
     public static partial void StoreBack(ILogger logger, int count);
 
     [LoggerMessage(70, LogLevel.Warning,
-        "The Redis primary {Server} has {Connected} replicas connected, and receipts wait for {Wanted}: sends fail with not-replicated until there are as many.")]
+        "The Redis primary {Server} has {Connected} replicas connected, and receipts wait for {Wanted}: sends fail with not-replicated until that many are connected.")]
     public static partial void TooFewReplicas(ILogger logger, string server, int connected, int wanted);
 
     [LoggerMessage(71, LogLevel.Warning, "Messages were not confirmed by {Replicas} replicas within {Time}: their senders get not-replicated.")]
@@ -100,116 +103,116 @@ internal static partial class Log
     [LoggerMessage(72, LogLevel.Information, "The replicas confirm messages again.")]
     public static partial void ReplicasConfirmAgain(ILogger logger);
 
-    [LoggerMessage(80, LogLevel.Error, "What the store keeps of {Address} is not of this program's making: nothing can be stored there.")]
+    [LoggerMessage(80, LogLevel.Error, "The stored data of {Address} is corrupt or foreign: nothing can be stored there until its keys are repaired.")]
     public static partial void AppendDamaged(ILogger logger, string address);
 
-    [LoggerMessage(81, LogLevel.Error, "The membership of {User} in group {Group} in the store is not of this program's making and is left out.")]
+    [LoggerMessage(81, LogLevel.Error, "The stored membership of {User} in group {Group} is corrupt or foreign, and is ignored.")]
     public static partial void UnreadableMembership(ILogger logger, string user, string group);
 
-    [LoggerMessage(82, LogLevel.Error, "{Source} cannot be read by connection {ConnectionId}, which gets everything else.")]
+    [LoggerMessage(82, LogLevel.Error, "{Source} cannot be read by connection {ConnectionId}, which receives everything else.")]
     public static partial void GroupNotRead(ILogger logger, Exception exception, string source, string connectionId);
 
-    [LoggerMessage(83, LogLevel.Debug, "A connection sent what is no frame of the hub protocol, and was closed.")]
+    [LoggerMessage(83, LogLevel.Debug, "A connection sent data that is not a frame of the hub protocol, and was closed.")]
     public static partial void FrameRefused(ILogger logger);
 
     [LoggerMessage(201, LogLevel.Warning, "{Setting} in the Redis configuration string has no effect: set {Instead}.")]
     public static partial void RedisSettingWithoutEffect(ILogger logger, string setting, string instead);
 
     [LoggerMessage(202, LogLevel.Warning,
-        "Redis at {Server} does not answer INFO ({Answer}): wsmq cannot see its version, nor how many replicas it has. It needs Redis 7.0 or later.")]
+        "Redis at {Server} does not answer INFO ({Answer}): wsmq cannot read its version and its number of replicas. Make sure that it is Redis 7.0 or later.")]
     public static partial void RedisInfoRefused(ILogger logger, string server, string answer);
 
     [LoggerMessage(203, LogLevel.Warning,
-        "Redis at {Server} does not say what it evicts when its memory is full, neither in INFO nor by CONFIG GET: make sure that its maxmemory-policy is noeviction (a provider has it among its settings), or it drops messages silently.")]
+        "Redis at {Server} does not report its maxmemory-policy, in INFO or by CONFIG GET: make sure that it is noeviction (a provider has it among its settings), or Redis drops messages silently when its memory is full.")]
     public static partial void RedisEvictionUnknown(ILogger logger, string server);
 
     [LoggerMessage(200, LogLevel.Warning,
-        "Redis does not confirm the subscriptions of the live plane: connections are let in without them, and miss live pushes until it does. Messages are not concerned.")]
+        "Redis has not confirmed the subscriptions of the live plane: connections are accepted without them, and miss live pushes until it does. Messages are not affected.")]
     public static partial void LivePlaneLate(ILogger logger, Exception exception);
 
     [LoggerMessage(250, LogLevel.Warning,
-        "Limits.ClassOf named the class {Class}, which is not in Limits.Classes: the general limits hold for the connection.")]
+        "Limits.ClassOf returned the class {Class}, which is not in Limits.Classes: the general limits apply to the connection.")]
     public static partial void UnknownLimitClass(ILogger logger, string @class);
 
-    [LoggerMessage(251, LogLevel.Debug, "What the store keeps because of a user could not be noted; it is tried again.")]
+    [LoggerMessage(251, LogLevel.Debug, "The storage charged to a user could not be recorded; it is retried.")]
     public static partial void UsageNotTold(ILogger logger, Exception exception);
 
-    [LoggerMessage(252, LogLevel.Error, "What the store keeps because of {User} could not be counted; the next look tries again. Another program may have written there.")]
+    [LoggerMessage(252, LogLevel.Error, "The storage charged to {User} could not be counted; the next check retries. Another program may have written to the user's account.")]
     public static partial void UsageNotRead(ILogger logger, Exception exception, string user);
 
-    [LoggerMessage(50, LogLevel.Warning, "The message {Position} of {Source} was set aside for device {Device} of {User} after {Attempts} failed attempts.")]
+    [LoggerMessage(50, LogLevel.Warning, "The message {Position} of {Source} was dead-lettered for device {Device} of {User} after {Attempts} failed attempts.")]
     public static partial void SetAside(ILogger logger, string source, string position, string user, string device, int attempts);
 
     [LoggerMessage(261, LogLevel.Warning, "{Count} of the oldest dead letters of {Source} for {User} were removed for newer ones: MaxDeadLetters, or a quarter of the user's share of the store, is used up. Read, replay or remove dead letters sooner.")]
     public static partial void DeadLettersEvicted(ILogger logger, int count, string source, string user);
 
-    [LoggerMessage(51, LogLevel.Debug, "A connection ended without an ack of {Source}, which could not be counted.")]
+    [LoggerMessage(51, LogLevel.Debug, "A connection ended without an ack of {Source}, and this failed attempt could not be counted.")]
     public static partial void SilentAttemptNotCounted(ILogger logger, Exception exception, string source);
 
     [LoggerMessage(210, LogLevel.Information, "A {Method} request to the hub was refused before it became a connection: {Code}.")]
     public static partial void RequestRefused(ILogger logger, string method, string code);
 
     [LoggerMessage(211, LogLevel.Warning,
-        "A {Method} request to the hub was refused, because the app has not switched its transport ({Transport}) on: the client must use WebSockets, a proxy in front must pass the Upgrade header, or MapWsmq must allow the transport.")]
+        "A {Method} request to the hub was refused, because the app has not enabled its transport ({Transport}): the client must use WebSockets, a proxy in front must pass the Upgrade header, or MapWsmq must allow the transport.")]
     public static partial void TransportRefused(ILogger logger, string method, string transport);
 
     [LoggerMessage(212, LogLevel.Warning,
-        "A request to the hub got 401 although its query holds a token, as browsers send it: set WsmqOptions.AcceptTokenInQuery, or have the app's scheme read access_token there. If it does, the token was refused: see the log of the scheme.")]
+        "A request to the hub got 401 although its query holds a token, as browsers send it: set WsmqOptions.AcceptTokenInQuery, or have the app's scheme read access_token there. If it already does, the token was refused: see the log of the scheme.")]
     public static partial void TokenInQueryNotRead(ILogger logger);
 
     [LoggerMessage(213, LogLevel.Warning,
-        "A request to the hub got 401: it came without credentials. The client needs a token (accessTokenFactory, WsmqClientOptions.AccessToken) or what else the app's scheme asks for.")]
+        "A request to the hub got 401: it came without credentials. The client needs a token (accessTokenFactory, WsmqClientOptions.AccessTokenProvider) or the credentials that the app's scheme requires.")]
     public static partial void NoCredentials(ILogger logger);
 
     [LoggerMessage(214, LogLevel.Warning,
-        "A request to the hub got 401: its credentials were refused. The log of the app's scheme says why (category Microsoft.AspNetCore.Authentication, level Information): issuer, audience, signature or expiry.")]
+        "A request to the hub got 401: its credentials were refused. The log of the app's scheme reports the cause (category Microsoft.AspNetCore.Authentication, level Information): issuer, audience, signature or expiry.")]
     public static partial void CredentialsRefused(ILogger logger);
 
     [LoggerMessage(215, LogLevel.Warning,
-        "A request to the hub got 403: the user is authenticated, and a policy that the app requires on the hub's endpoint refuses it.")]
+        "A request to the hub got 403: the user is authenticated, but a policy that the app requires on the hub's endpoint refuses it.")]
     public static partial void PolicyRefused(ILogger logger);
 
     [LoggerMessage(216, LogLevel.Warning,
-        "A WebSocket or negotiation for {Path} got 404: nothing is mapped there. The hub is mapped at {HubPaths}; behind a proxy or with a path base, what stands before it counts too.")]
+        "A WebSocket or negotiation for {Path} got 404: nothing is mapped there. The hub is mapped at {HubPaths}; behind a proxy or with a path base, the URL needs their prefix as well.")]
     public static partial void WrongPath(ILogger logger, string path, string hubPaths);
 
     [LoggerMessage(275, LogLevel.Warning,
-        "A WebSocket or negotiation for {Path} got {Status}: it was redirected, and no hub answers there. If to a sign-in page, the app challenges with cookies or OpenID Connect there: name the scheme that reads the clients' tokens in a policy, and call MapWsmq().RequireAuthorization(policy). If to https (UseHttpsRedirection), give clients that URL. The hub is mapped at {HubPaths}.")]
+        "A WebSocket or negotiation for {Path} got {Status}: it was redirected, and no hub answers there. If to a sign-in page, the app challenges with cookies or OpenID Connect: name the scheme that reads the clients' tokens in a policy, and call MapWsmq().RequireAuthorization(policy). If to https (UseHttpsRedirection), give clients that URL. The hub is mapped at {HubPaths}.")]
     public static partial void Redirected(ILogger logger, string path, int status, string hubPaths);
 
     [LoggerMessage(276, LogLevel.Warning,
-        "A WebSocket or negotiation for {Path} was answered with {Status} by {Answerer}, and did not reach the hub. The hub is mapped at {HubPaths}: give clients that path, with what stands before it (a path base, a proxy); a fallback route answers all paths at which nothing is mapped. If the path is right, something in front of the hub answers.")]
+        "A WebSocket or negotiation for {Path} was answered with {Status} by {Answerer}, and did not reach the hub. The hub is mapped at {HubPaths}: give clients that path, with the prefix of a path base or a proxy; a fallback route answers all paths at which nothing is mapped. If the path is right, a component in front of the hub answers.")]
     public static partial void AnsweredElsewhere(ILogger logger, string path, int status, string answerer, string hubPaths);
 
     [LoggerMessage(217, LogLevel.Warning,
-        "The server refused a request with {Status} before it read it: its address or headers are too long. If it was for the hub, the token is: shorten it, or raise MaxRequestLineSize (414) or MaxRequestHeadersTotalSize (431) in KestrelServerOptions.Limits, and the limits of proxies.")]
+        "The server refused a request with {Status} before reading it: its URL or headers are too long. If it was for the hub, the token is too long: shorten it, or raise MaxRequestLineSize (414) or MaxRequestHeadersTotalSize (431) in KestrelServerOptions.Limits, and the limits of proxies.")]
     public static partial void RequestTooLong(ILogger logger, int status);
 
     [LoggerMessage(218, LogLevel.Warning,
-        "A connection was refused with no-user-identifier: its user is authenticated and has no name identifier claim. With JWT bearer and MapInboundClaims = false, 'sub' is no such claim: register an IUserIdProvider that reads it, or leave the mapping on.")]
+        "A connection was refused with no-user-identifier: its user is authenticated but has no name identifier claim. With JWT bearer and MapInboundClaims = false, 'sub' does not count as one: register an IUserIdProvider that reads it, or leave the mapping on.")]
     public static partial void NoUserIdentifier(ILogger logger);
 
     [LoggerMessage(219, LogLevel.Warning,
-        "A request to the hub got 401 before authentication ran: the app calls UseAuthentication without UseAuthorization, or behind it. Call both in this order, or neither.")]
+        "A request to the hub got 401 before authentication ran: the app calls UseAuthentication without UseAuthorization, or after it. Call both in this order, or neither.")]
     public static partial void NotAuthenticated(ILogger logger);
 
     [LoggerMessage(90, LogLevel.Warning,
-        "InvariantGlobalization is on: .NET cannot tell normalized text, so that names which look the same count as different ones. Turn it off (DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=false, with ICU installed).")]
+        "InvariantGlobalization is on: .NET cannot check Unicode normalization, so names that look the same count as different ones. Turn it off (DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=false, with ICU installed).")]
     public static partial void NamesNotNormalized(ILogger logger);
 
     [LoggerMessage(101, LogLevel.Information, "SQLite store opened at {Path}, durability {Durability}")]
     public static partial void SqliteOpened(ILogger logger, string path, WsmqSqliteDurability durability);
 
-    [LoggerMessage(102, LogLevel.Warning, "SQLite did not commit: {Failures} failures since the last such line")]
+    [LoggerMessage(102, LogLevel.Warning, "SQLite did not commit: {Failures} failures since this was last logged")]
     public static partial void SqliteCommitFailed(ILogger logger, int failures, Exception exception);
 
     [LoggerMessage(103, LogLevel.Error, "SQLite did not roll back")]
     public static partial void SqliteRollbackFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(104, LogLevel.Warning, "SQLite did not move the write-ahead file into the database while closing; the next start does")]
+    [LoggerMessage(104, LogLevel.Warning, "SQLite did not move the write-ahead file into the database while closing; the next start does it")]
     public static partial void SqliteCheckpointFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(105, LogLevel.Warning, "A sweep of the SQLite store failed; the next one tries again")]
+    [LoggerMessage(105, LogLevel.Warning, "A sweep of the SQLite store failed; the next sweep retries")]
     public static partial void SqliteSweepFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(106, LogLevel.Error, "A signal handler for {Address} threw")]
@@ -219,31 +222,31 @@ internal static partial class Log
         "Event {EventId} happened {Count} more times within {Interval} and was not logged each time; the last: {Text}")]
     public static partial void LinesLeftOut(ILogger logger, LogLevel level, int eventId, int count, TimeSpan interval, string text);
 
-    [LoggerMessage(260, LogLevel.Warning, "Joining or leaving a live group failed for connection {ConnectionId}; trying again in {Delay}.")]
+    [LoggerMessage(260, LogLevel.Warning, "Joining or leaving a live group failed for connection {ConnectionId}; retrying in {Delay}.")]
     public static partial void LiveGroupFailed(ILogger logger, Exception exception, string connectionId, TimeSpan delay);
 
-    [LoggerMessage(230, LogLevel.Warning, "The connection to Redis for {Purpose} does not answer; a new one is tried.")]
+    [LoggerMessage(230, LogLevel.Warning, "The connection to Redis for {Purpose} does not answer; opening a new one.")]
     public static partial void LineLost(ILogger logger, string purpose);
 
     [LoggerMessage(231, LogLevel.Information, "The connection to Redis for {Purpose} answers again after {Time}; replaced: {Replaced}.")]
     public static partial void LineFound(ILogger logger, string purpose, TimeSpan time, bool replaced);
 
-    [LoggerMessage(232, LogLevel.Warning, "The sentinels name {Primary} as the primary: all connections to Redis go there from now on.")]
+    [LoggerMessage(232, LogLevel.Warning, "The sentinels name {Primary} as the primary: all connections to Redis are moved there.")]
     public static partial void PrimaryMoved(ILogger logger, string primary);
 
     [LoggerMessage(233, LogLevel.Error,
-        "Several Redis servers are primaries, and the one at hand lacks messages that were stored: nothing is stored until only one is left. Stop the old primary, or make it a replica.")]
+        "Several Redis servers are primaries, and the connected one lacks messages that were stored: nothing is stored until only one is left. Stop the old primary, or make it a replica.")]
     public static partial void SeveralPrimaries(ILogger logger);
 
-    [LoggerMessage(234, LogLevel.Warning, "No new connection to Redis for {Purpose} can be had; it is tried again until there is one.")]
+    [LoggerMessage(234, LogLevel.Warning, "No new connection to Redis for {Purpose} can be opened; retrying until one can.")]
     public static partial void LineNotReplaced(ILogger logger, Exception exception, string purpose);
 
-    [LoggerMessage(235, LogLevel.Error, "Asking the sentinels for the primary failed; trying again in {Delay}.")]
+    [LoggerMessage(235, LogLevel.Error, "Querying the sentinels for the primary failed; retrying in {Delay}.")]
     public static partial void SentinelsNotFollowed(ILogger logger, Exception exception, TimeSpan delay);
 
-    [LoggerMessage(236, LogLevel.Warning, "Redis at {Servers} cannot serve for the moment ({Answer}); the start waits for it, for {Time}.")]
+    [LoggerMessage(236, LogLevel.Warning, "Redis at {Servers} cannot serve for the moment ({Answer}); the start waits for it, for at most {Time}.")]
     public static partial void RedisNotYet(ILogger logger, string servers, string answer, TimeSpan time);
 
-    [LoggerMessage(220, LogLevel.Warning, "A message has the field {Field}, which means nothing here and is ignored. Fields are case-sensitive: to, id, type, body, data, contentType, headers, correlationId, replyTo")]
+    [LoggerMessage(220, LogLevel.Warning, "A message has the field {Field}, which is unknown and is ignored. Fields are case-sensitive: to, id, type, body, data, contentType, headers, correlationId, replyTo")]
     public static partial void UnknownField(ILogger logger, string field);
 }

@@ -4,20 +4,20 @@ using Microsoft.Extensions.Logging;
 namespace Wsmq.Server.Diagnostics;
 
 /// <summary>
-/// Lets through one line a minute of each kind. Most of what a node has to say can be brought about again and again by a client, by
-/// another program that publishes at Redis, or by each of thousands of readers in one outage. What is left out is counted, and the
-/// count is said at the end of the minute with the last text, as that minute's line.
+/// Writes at most one line a minute of each kind. Most events of a node can be caused repeatedly by a client, by another program that
+/// publishes in Redis, or by each of thousands of readers in one outage. Suppressed lines are counted; at the end of the minute one
+/// line states the count and the last text, and is the line of that minute.
 /// </summary>
 internal sealed class LogGate(TimeProvider time) : IDisposable
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    // As many as there are events in code: nothing in a key comes from outside.
+    // Bounded by the number of events in code: no part of a key comes from outside.
     private readonly ConcurrentDictionary<LineKind, RepeatedLine> _kinds = new();
 
-    /// <summary>What counts as the same line.</summary>
-    /// <param name="Category">The category, where event ids are only unique within it; null for the library's own.</param>
-    /// <param name="EventId">The event.</param>
+    /// <summary>Lines of the same kind share one quota.</summary>
+    /// <param name="Category">The category, if event ids are unique only within it; null for the library's own events.</param>
+    /// <param name="EventId">The event id.</param>
     internal readonly record struct LineKind(string? Category, int EventId);
 
     public void Write<TState>(
@@ -31,7 +31,7 @@ internal sealed class LogGate(TimeProvider time) : IDisposable
             line.LeaveOut(new LeftOutLine(logger, level, eventId.Id, formatter(state, exception)));
     }
 
-    /// <summary>Says how many lines were left out until now.</summary>
+    /// <summary>Writes how many lines of each kind were suppressed so far.</summary>
     public void Tell()
     {
         foreach (var line in _kinds.Values)

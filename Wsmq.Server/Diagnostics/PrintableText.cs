@@ -1,6 +1,6 @@
 namespace Wsmq.Server.Diagnostics;
 
-/// <summary>What anybody may have written, in a form that a log can hold: short, and in harmless characters.</summary>
+/// <summary>Makes text from an untrusted source safe to log: shortens it and replaces characters that are not harmless.</summary>
 internal static class PrintableText
 {
     private const int Longest = 100;

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Wsmq.Server.Diagnostics;
 
-/// <summary>A line that was not written.</summary>
+/// <summary>A suppressed line.</summary>
 internal sealed record LeftOutLine(ILogger Logger, LogLevel Level, int EventId, string Text);
 
-/// <summary>One kind of line: when the last one was written, and how many were left out since.</summary>
+/// <summary>One kind of line: when the last one was written, and how many were suppressed since.</summary>
 internal sealed class RepeatedLine(TimeProvider time)
 {
     private readonly Lock _lock = new();
@@ -14,7 +14,7 @@ internal sealed class RepeatedLine(TimeProvider time)
     private LeftOutLine? _latest;
     private ITimer? _timer;
 
-    /// <summary>Whether a line may be written now; then it counts as written.</summary>
+    /// <summary>True if a line may be written now; it then counts as written.</summary>
     public bool TryPass()
     {
         lock (_lock)
@@ -26,7 +26,7 @@ internal sealed class RepeatedLine(TimeProvider time)
         }
     }
 
-    /// <summary>Counts a line; how many there were is written once the interval is over.</summary>
+    /// <summary>Counts a suppressed line; the count is written once the interval is over.</summary>
     public void LeaveOut(LeftOutLine line)
     {
         lock (_lock)
@@ -39,7 +39,7 @@ internal sealed class RepeatedLine(TimeProvider time)
         }
     }
 
-    /// <summary>Writes how many were left out, if any were.</summary>
+    /// <summary>Writes how many lines were suppressed, if any were.</summary>
     public void Tell()
     {
         LeftOutLine? latest;

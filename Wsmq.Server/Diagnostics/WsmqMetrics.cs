@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Wsmq.Server.Diagnostics;
 
-/// <summary>Every instrument, in the meter <c>Wsmq</c>; docs/operations.md lists them.</summary>
+/// <summary>All instruments of the meter <c>Wsmq</c>; docs/operations.md lists them.</summary>
 internal sealed class WsmqMetrics
 {
     public const string MeterName = "Wsmq";
@@ -24,16 +24,16 @@ internal sealed class WsmqMetrics
     {
         var meter = factory.Create(MeterName);
         _appended = meter.CreateCounter<long>("wsmq.messages.appended", "{message}", "Messages that got a receipt.");
-        _duplicates = meter.CreateCounter<long>("wsmq.messages.duplicate", "{message}", "Repeated sends that were stored before.");
+        _duplicates = meter.CreateCounter<long>("wsmq.messages.duplicate", "{message}", "Repeated sends of stored messages.");
         _delivered = meter.CreateCounter<long>("wsmq.deliveries", "{delivery}", "Deliveries written to connections.");
         _acknowledged = meter.CreateCounter<long>("wsmq.acks", "{ack}", "Acknowledgements stored, after coalescing.");
         _gaps = meter.CreateCounter<long>("wsmq.gaps", "{gap}", "Gaps announced.");
-        _skipped = meter.CreateCounter<long>("wsmq.messages.skipped", "{message}", "Messages set aside for a device after failed attempts.");
-        _evicted = meter.CreateCounter<long>("wsmq.dead_letters.evicted", "{message}", "Dead letters removed for newer ones.");
-        _limited = meter.CreateCounter<long>("wsmq.limited", "{call}", "Calls and connections refused because they are over a limit.");
+        _skipped = meter.CreateCounter<long>("wsmq.messages.skipped", "{message}", "Messages dead-lettered after failed attempts.");
+        _evicted = meter.CreateCounter<long>("wsmq.dead_letters.evicted", "{message}", "Dead letters evicted for newer ones.");
+        _limited = meter.CreateCounter<long>("wsmq.limited", "{call}", "Calls and connections refused because they exceed a limit.");
         _connections = meter.CreateUpDownCounter<long>("wsmq.connections", "{connection}", "Connections being served.");
-        _draining = meter.CreateUpDownCounter<long>("wsmq.draining", "{node}", "1 while the node sends its clients elsewhere.");
-        _drained = meter.CreateCounter<long>("wsmq.drained", "{connection}", "Connections that a stopping node got rid of.");
+        _draining = meter.CreateUpDownCounter<long>("wsmq.draining", "{node}", "1 while the node is draining.");
+        _drained = meter.CreateCounter<long>("wsmq.drained", "{connection}", "Connections that left or were closed while the node drained.");
         _storeAway = meter.CreateUpDownCounter<long>("wsmq.store.away", "{store}", "1 while the store does not answer.");
     }
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Wsmq.Server.Draining;
 
-/// <summary>Ready until the node is told to stop: a load balancer is to send nobody more.</summary>
+/// <summary>Healthy until the node begins to stop, so that a load balancer then sends it no new clients.</summary>
 internal sealed class DrainHealthCheck(DrainState state) : IHealthCheck
 {
     public const string Name = "wsmq-drain";

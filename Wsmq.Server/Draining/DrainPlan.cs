@@ -1,17 +1,17 @@
 namespace Wsmq.Server.Draining;
 
-/// <summary>What is to happen when, counted from the begin of the drain.</summary>
-/// <param name="TellFrom">From here on clients are told to leave, each after a time of its own up to the spread.</param>
-/// <param name="Spread">Over how much time clients leave, and are closed.</param>
-/// <param name="CloseFrom">From here on those that are still there are closed, each after a time of its own up to the spread.</param>
-/// <param name="End">Who is left is cut off.</param>
+/// <summary>The times of a drain, counted from its start.</summary>
+/// <param name="TellFrom">From here on each client is asked to reconnect, after a random delay of at most the spread.</param>
+/// <param name="Spread">The time over which clients reconnect, and over which remaining connections are closed.</param>
+/// <param name="CloseFrom">From here on each remaining connection is closed, after a random delay of at most the spread.</param>
+/// <param name="End">The remaining connections are aborted.</param>
 internal readonly record struct DrainPlan(TimeSpan TellFrom, TimeSpan Spread, TimeSpan CloseFrom, TimeSpan End)
 {
-    // The parts of the time that must remain for clients that take their time, between the two spreads and behind the second.
+    // The largest parts of the time for each spread, and for the grace after the second one. The rest is left for slow clients.
     private const double MostOfSpread = 0.4;
     private const double MostOfGrace = 0.1;
 
-    // For a client to hear that it is closed.
+    // Time for a client to receive the close message.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     public static DrainPlan Of(WsmqDrainOptions options)

@@ -3,19 +3,19 @@ using Wsmq.Server.Endpoints;
 
 namespace Wsmq.Server.Draining;
 
-/// <summary>How far a node is on its way out; it only goes forward.</summary>
+/// <summary>The drain state of a node: serving, not ready, refusing. It only moves forward.</summary>
 internal sealed class DrainState
 {
-    // Another node takes the client at once; without one it pauses by itself.
+    // Another node can accept the client at once. If there is none, the client backs off by itself.
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private volatile bool _stopping;
     private volatile bool _refusing;
 
-    /// <summary>The node says that it is not ready.</summary>
+    /// <summary>The node reports that it is not ready.</summary>
     public bool IsStopping => _stopping;
 
-    /// <summary>It takes no new connection either.</summary>
+    /// <summary>The node refuses new connections.</summary>
     public bool IsRefusing => _refusing;
 
     public void Stop() => _stopping = true;
@@ -26,10 +26,10 @@ internal sealed class DrainState
         _refusing = true;
     }
 
-    /// <summary>Before the hub's endpoint: refuses what would become a connection while it can still be done without one.</summary>
+    /// <summary>Runs before the hub's endpoint: refuses requests for a new connection with a status, before a connection exists.</summary>
     public RequestDelegate Guard(RequestDelegate next) => context => _refusing && IsNew(context.Request) ? RefuseAsync(context) : next(context);
 
-    // A request of a connection that there is already names it, as those of long polling do.
+    // A request of an existing connection has its id in the query, as in long polling.
     private static bool IsNew(HttpRequest request) => !request.Query.ContainsKey("id");
 
     private static Task RefuseAsync(HttpContext context) =>

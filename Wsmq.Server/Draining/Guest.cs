@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.SignalR.Protocol;
 namespace Wsmq.Server.Draining;
 
 /// <summary>
-/// A connection that is to leave. Nobody waits for what is written to it: a client that does not read must not hold up the others,
-/// and SignalR ends a connection whose write fails.
+/// A connection that the drain is to close. Its writes are not awaited: a client that does not read must not block the others, and
+/// SignalR closes a connection whose write fails.
 /// </summary>
 internal sealed class Guest(HubConnectionContext connection, TimeSpan closeAt)
 {
-    /// <summary>When it is closed if it is still there, counted from the begin of the drain.</summary>
+    /// <summary>When the connection is closed if it is still open, counted from the start of the drain.</summary>
     public TimeSpan CloseAt => closeAt;
 
     public bool IsClosed { get; private set; }
@@ -18,8 +18,8 @@ internal sealed class Guest(HubConnectionContext connection, TimeSpan closeAt)
         Write(new InvocationMessage(nameof(IWsmqReceiver.Reconnect), [(int)after.TotalMilliseconds]));
 
     /// <summary>
-    /// Has the client close and come back by itself. Aborting the connection would tell it to stay away, and so it is done only to
-    /// one that got this before.
+    /// Sends a close message that lets the client reconnect. An abort would tell the client not to reconnect, so a connection is only
+    /// aborted after this message was sent to it.
     /// </summary>
     public void Close()
     {

@@ -6,8 +6,9 @@ using Wsmq.Server.Hubs;
 namespace Wsmq.Server.Draining;
 
 /// <summary>
-/// Takes a node out of service while it still serves: it is not ready first, then it takes no new connections, tells its clients to
-/// leave, and goes on delivering and storing until they have. Whoever stays is closed at the end, so that it may come back elsewhere.
+/// Drains a node that is stopping. The node first reports that it is not ready. Then it refuses new connections, asks its clients to
+/// reconnect elsewhere, and continues to deliver and store messages until they have left. Remaining connections are closed at the end,
+/// with a close message that lets their clients reconnect.
 /// </summary>
 internal sealed class NodeDrain(
     ConnectionRegistry connections,
@@ -17,10 +18,10 @@ internal sealed class NodeDrain(
     WsmqMetrics metrics,
     ILogger<NodeDrain> logger)
 {
-    // How often it looks whether everybody has left, and for those who slipped in.
+    // The interval of the checks for remaining connections, and for connections that opened during the drain.
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
-    // The same where nobody is given time, and how long the close frames have to reach their clients before the connections are gone.
+    // Without a drain: the check interval, and the time for close frames to reach the clients before the connections are closed.
     private static readonly TimeSpan ShortLook = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);
 
@@ -31,8 +32,8 @@ internal sealed class NodeDrain(
     private TimeSpan Elapsed => time.GetElapsedTime(_began);
 
     /// <summary>
-    /// Runs the drain while its caller waits: SignalR closes all connections once the callbacks of the app's stopping have returned,
-    /// and not before. To be registered behind SignalR's own callback, because the last one registered is called first.
+    /// Runs the drain and blocks until it ends: SignalR's own ApplicationStopping callback closes all connections, and must run only
+    /// afterwards. Register this callback after SignalR's, because the callback that was registered last is called first.
     /// </summary>
     public void Run() => Task.Run(RunAsync).GetAwaiter().GetResult();
 
@@ -49,7 +50,7 @@ internal sealed class NodeDrain(
         }
         catch (Exception e)
         {
-            // The app must stop nevertheless.
+            // The app must stop even if the drain fails.
             Log.DrainFailed(logger, e);
         }
 

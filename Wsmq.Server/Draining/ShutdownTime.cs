@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Wsmq.Server.Draining;
 
 /// <summary>
-/// Gives the host the time to drain, and then to store what is in hand: its own clock begins with the drain, and once it is over
-/// nothing is waited for any more.
+/// Raises the host's shutdown timeout to the time for the drain and for storing accepted sends afterwards. The timeout starts with the
+/// drain, and once it has elapsed the host waits for nothing.
 /// </summary>
 internal sealed class ShutdownTime(IOptions<WsmqOptions> options) : IPostConfigureOptions<HostOptions>
 {
@@ -24,7 +24,7 @@ internal sealed class ShutdownTime(IOptions<WsmqOptions> options) : IPostConfigu
         }
         catch (OptionsValidationException)
         {
-            // The start says what is wrong, together with all other defects.
+            // The start of the host reports this defect together with all others.
             return TimeSpan.Zero;
         }
     }

@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Http;
 namespace Wsmq.Server.Endpoints;
 
 /// <summary>
-/// Whether a request has become a WebSocket. Nothing remains to be done for it then, and what still waited for its end would be kept
-/// by every idle connection.
+/// Tells whether a request has become a WebSocket. Such a request needs no further processing; code that still awaited its end would
+/// cost memory on every idle connection.
 /// </summary>
 internal static class AcceptedSocket
 {
-    // Kestrel accepts before it waits for anything. Over HTTP/2, and in TestServer, there is no such status: no harm but some bytes.
+    // Kestrel accepts the WebSocket before the first await. HTTP/2 and TestServer have no status 101: that only costs some bytes.
     public static bool Is(HttpContext context) =>
         context.Response is { HasStarted: true, StatusCode: StatusCodes.Status101SwitchingProtocols };
 }

@@ -6,17 +6,17 @@ using Microsoft.AspNetCore.SignalR.Protocol;
 namespace Wsmq.Server.Endpoints;
 
 /// <summary>
-/// Waits for the first frame of a connection, which SignalR's handshake then reads. SignalR takes a first frame as large as any
-/// other; whoever is not let in yet gets room for what a handshake needs.
+/// Waits for the first frame of a connection, which SignalR's handshake then reads. SignalR would accept a first frame as large as any
+/// other; a connection that is not accepted yet may only send as much as a handshake needs.
 /// </summary>
 internal static class Handshake
 {
-    /// <summary>The largest that a first frame may be, in bytes; a handshake has less than 50.</summary>
+    /// <summary>The largest first frame, in bytes; a handshake has less than 50.</summary>
     public const int MaxBytes = 4096;
 
     private const byte RecordSeparator = 0x1E;
 
-    /// <summary>False where none comes in time, or it is too large: the client has been told, if it is still there.</summary>
+    /// <summary>False if no frame arrives in time, or it is too large. The client has then received an error, if still connected.</summary>
     public static async Task<bool> WaitAsync(ConnectionContext connection, TimeSpan timeout, TimeProvider time)
     {
         var (begun, reason) = await ReadAsync(connection.Transport.Input, timeout, time);
@@ -40,12 +40,12 @@ internal static class Handshake
                 var isWhole = result.Buffer.PositionOf(RecordSeparator) is not null;
                 var isTooLong = result.Buffer.Length > MaxBytes;
 
-                // Nothing is consumed: what is there is SignalR's to read.
+                // Consumes nothing, so that SignalR reads the whole frame.
                 input.AdvanceTo(result.Buffer.Start, isWhole ? result.Buffer.Start : result.Buffer.End);
                 if (isWhole)
                     return (true, null);
                 if (isTooLong)
-                    return (false, $"A handshake has at most {MaxBytes} bytes.");
+                    return (false, $"The handshake must have at most {MaxBytes} bytes.");
                 if (result.IsCompleted || result.IsCanceled)
                     return (false, "Handshake was canceled.");
             }
@@ -56,7 +56,8 @@ internal static class Handshake
         }
         catch (Exception)
         {
-            // The line broke, or carried no WebSocket. SignalR would write an error for each, which anybody could repeat.
+            // The connection broke, or its data is not valid WebSocket data. SignalR would log an error each time, so that any client
+            // could flood the log.
             return (false, null);
         }
     }

@@ -9,15 +9,15 @@ using Wsmq.Server.Limits;
 namespace Wsmq.Server.Endpoints;
 
 /// <summary>
-/// Stands before SignalR's endpoint of our hub. It counts connections where they are opened, refuses transports that the app has not
-/// switched on, and lets a connection be used by the one user to whom it belongs.
+/// Runs before SignalR's endpoint of the wsmq hub. It counts connections when they are opened, refuses transports that the app has not
+/// enabled, and refuses requests to a connection from any user but its own.
 /// </summary>
 internal sealed class HubEndpoint(
     RequestUser users, PendingConnections pending, OpenConnections open, AccessWatch access, ILogger<HubEndpoint> logger)
 {
     private const HttpTransportType Polling = HttpTransportType.LongPolling | HttpTransportType.ServerSentEvents;
 
-    /// <summary>The negotiation, which leaves a connection behind that nobody has opened yet.</summary>
+    /// <summary>Handles the negotiation, which creates a connection that no client has opened yet.</summary>
     public async Task NegotiateAsync(HttpContext context, RequestDelegate next)
     {
         if (!HttpMethods.IsPost(context.Request.Method))
@@ -43,13 +43,13 @@ internal sealed class HubEndpoint(
         }
         finally
         {
-            // Else it is given back when the connection ends, or when nobody opens it.
+            // Otherwise the slot is released when the connection ends, or when it expires unopened.
             if (!isMade)
                 connection.Place.Leave();
         }
     }
 
-    /// <summary>Everything that a transport asks.</summary>
+    /// <summary>Handles all requests of the transports.</summary>
     public Task ConnectAsync(HttpContext context, HttpTransportType allowed, RequestDelegate next)
     {
         var transport = TransportOf(context);
@@ -64,7 +64,7 @@ internal sealed class HubEndpoint(
             : OpenAsync(context, next);
     }
 
-    // GET without an upgrade polls or streams; POST sends for both, DELETE ends a poll.
+    // GET without an upgrade is long polling or server-sent events; POST sends for both, DELETE ends long polling.
     private static HttpTransportType TransportOf(HttpContext context)
     {
         if (context.WebSockets.IsWebSocketRequest)
@@ -78,7 +78,7 @@ internal sealed class HubEndpoint(
 
     private Task OpenAsync(HttpContext context, RequestDelegate next)
     {
-        // SignalR answers what is no WebSocket and names no connection.
+        // SignalR itself answers a request that is not a WebSocket and has no connection id.
         if (!context.WebSockets.IsWebSocketRequest)
             return next(context);
         return TryEnter(context, out var connection, out var refusal)
@@ -104,7 +104,7 @@ internal sealed class HubEndpoint(
         if (refusal is not null)
             return RefuseAsync(context, refusal);
 
-        // A WebSocket has no further requests: its token is good for this one.
+        // A WebSocket makes no further requests, so its connection token is valid for this request only.
         if (context.WebSockets.IsWebSocketRequest)
         {
             return open.TryTake(connection)
@@ -122,7 +122,7 @@ internal sealed class HubEndpoint(
         connection.Read(context);
         var running = next(context);
 
-        // The hub gives the place of an accepted one back.
+        // The hub releases the slot of an accepted WebSocket.
         return AcceptedSocket.Is(context) ? running : LeaveAfterAsync(running, connection);
     }
 
@@ -144,14 +144,14 @@ internal sealed class HubEndpoint(
         return Refusal.WriteAsync(context, StatusOf(refusal.Error), refusal);
     }
 
-    // To another user a connection is as one that there is not.
+    // A connection of another user gets the same answer as one that does not exist.
     private static int StatusOf(WsmqError error) =>
         error == WsmqErrors.NoSuchConnection ? StatusCodes.Status404NotFound
         : error == WsmqErrors.TooManyConnections ? StatusCodes.Status429TooManyRequests
         : error.CanRetry ? StatusCodes.Status503ServiceUnavailable
         : StatusCodes.Status403Forbidden;
 
-    /// <summary>Why a request may not use a connection; null where it may.</summary>
+    /// <summary>The error with which a request may not use a connection; null if it may.</summary>
     private async ValueTask<WsmqException?> RefusalOfAsync(HttpContext context, OpenConnection connection)
     {
         var user = users.Of(context);

@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace Wsmq.Server.Endpoints;
 
-/// <summary>Runs SignalR's negotiation, and finds in its answer the token of the connection that it made.</summary>
+/// <summary>Runs SignalR's negotiation, and extracts the token of the new connection from its response.</summary>
 internal static class Negotiation
 {
-    /// <summary>Answers the client.</summary>
+    /// <summary>Runs the negotiation and sends its response to the client.</summary>
     /// <param name="context">The request.</param>
     /// <param name="next">SignalR's endpoint.</param>
-    /// <param name="made">Takes the token before the client has it: the next request may come before this one has ended.</param>
+    /// <param name="made">Called with the token before the client receives it: its next request may arrive before this one ends.</param>
     public static async Task RunAsync(HttpContext context, RequestDelegate next, Action<string> made)
     {
         var client = context.Response.Body;
@@ -31,7 +31,7 @@ internal static class Negotiation
         await client.WriteAsync(bytes, context.RequestAborted);
     }
 
-    // Version 0 of the negotiation has one name for the connection, later ones keep the token apart.
+    // Version 0 of the negotiation has only a connection id; later versions have a separate connection token.
     private static string? TokenIn(ReadOnlyMemory<byte> answer)
     {
         using var json = JsonDocument.Parse(answer);

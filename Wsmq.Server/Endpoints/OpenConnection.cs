@@ -6,36 +6,36 @@ using Wsmq.Server.Limits;
 namespace Wsmq.Server.Endpoints;
 
 /// <summary>
-/// A connection from its first request on: whose it is for life, until when, and the place that it takes up until it is let in.
-/// On a WebSocket there is one request; long polling makes many, each of which comes with a token of its own.
+/// A connection from its first request on: the user that owns it for its lifetime, its expiry, and the slot that it occupies until it is
+/// accepted. A WebSocket makes one request. Long polling makes many, each with its own token.
 /// </summary>
 internal sealed class OpenConnection(string? user, PendingPlace place)
 {
     private static readonly object Key = new();
 
-    // UTC ticks: requests shorten it while the connection's heartbeat reads it.
+    // In UTC ticks, for atomic access: requests shorten the expiry while the connection's heartbeat reads it.
     private long _expires = DateTimeOffset.MaxValue.UtcTicks;
 
     public string? User => user;
 
     public PendingPlace Place => place;
 
-    /// <summary>The end of the first of the tokens that it was used with to expire.</summary>
+    /// <summary>The earliest expiry of all tokens with which the connection was used.</summary>
     public DateTimeOffset Expires => new(Volatile.Read(ref _expires), TimeSpan.Zero);
 
-    /// <summary>The user as the newest request that reads has it; revocations look at this one as well.</summary>
+    /// <summary>The principal of the newest request that reads from the connection; revocations are checked against it as well.</summary>
     public ClaimsPrincipal? Reader { get; private set; }
 
-    /// <summary>What its further requests name it by; null where it was opened without a negotiation.</summary>
+    /// <summary>The connection token in its further requests; null if it was opened without a negotiation.</summary>
     public string? Token { get; set; }
 
-    /// <summary>A transport is or was running; until then it is only negotiated.</summary>
+    /// <summary>Whether a transport is or was running. Before that the connection is only negotiated.</summary>
     public bool IsStarted { get; set; }
 
-    /// <summary>The connection that a request, or a copy of it that SignalR made, belongs to.</summary>
+    /// <summary>The connection of a request, or of a copy of the request that SignalR made.</summary>
     public static OpenConnection? Of(HttpContext? context) => context?.Items[Key] as OpenConnection;
 
-    /// <summary>Takes a request that will read: the connection ends with its token, if not before.</summary>
+    /// <summary>Registers a request that reads from the connection. The connection expires with its token, if not earlier.</summary>
     public void Read(HttpContext context)
     {
         context.Items[Key] = this;
@@ -46,13 +46,13 @@ internal sealed class OpenConnection(string? user, PendingPlace place)
         if (Shorten(end))
             return;
 
-        // SignalR goes by the newest request, and would let a connection live on with another token.
+        // SignalR uses the expiry of the newest request, so that another token could extend the life of the connection.
         var properties = ticket.Properties.Clone();
         properties.ExpiresUtc = Expires;
         feature.AuthenticateResult = AuthenticateResult.Success(new AuthenticationTicket(ticket.Principal, properties, ticket.AuthenticationScheme));
     }
 
-    /// <summary>False where it ends sooner than that already.</summary>
+    /// <summary>Shortens the expiry. False if the connection already expires earlier.</summary>
     private bool Shorten(DateTimeOffset end)
     {
         var known = Volatile.Read(ref _expires);

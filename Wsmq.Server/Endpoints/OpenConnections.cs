@@ -6,12 +6,12 @@ using Microsoft.Extensions.Options;
 namespace Wsmq.Server.Endpoints;
 
 /// <summary>
-/// The connections that were negotiated here, by the token that their further requests name. SignalR shares the tokens of all hubs
-/// of an app: a connection of another hub, which may take anybody, is none of ours.
+/// The connections that were negotiated for the wsmq hub, by their connection token. SignalR shares connection tokens among all hubs of
+/// an app: without this lookup, a connection of another hub, which may accept any user, could be used here.
 /// </summary>
 internal sealed class OpenConnections(IOptions<ConnectionOptions> options, TimeProvider time) : IDisposable
 {
-    // SignalR looks once a second for connections that nobody uses.
+    // SignalR checks once a second for unused connections.
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Default = TimeSpan.FromSeconds(15);
 
@@ -21,7 +21,7 @@ internal sealed class OpenConnections(IOptions<ConnectionOptions> options, TimeP
 
     public int Count => _byToken.Count;
 
-    // As long as SignalR itself keeps a negotiated connection that nobody opens.
+    // At least as long as SignalR itself keeps a negotiated connection that no client opens.
     private TimeSpan Unused => (options.Value.DisconnectTimeout ?? Default) + (2 * Interval);
 
     public void Add(string token, OpenConnection connection)
@@ -39,7 +39,7 @@ internal sealed class OpenConnections(IOptions<ConnectionOptions> options, TimeP
         return found;
     }
 
-    /// <summary>Nobody finds it by its token any more; false where that was so before.</summary>
+    /// <summary>Removes the token of a connection, so that no further request finds it. False if it was already removed.</summary>
     public bool TryTake(OpenConnection connection)
     {
         var taken = connection.Token is { } token && _byToken.TryRemove(token, out _);

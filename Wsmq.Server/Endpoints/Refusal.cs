@@ -3,20 +3,20 @@ using Microsoft.AspNetCore.Http;
 
 namespace Wsmq.Server.Endpoints;
 
-/// <summary>Answers a request that becomes no connection: with a status, and the text of an error as its body.</summary>
+/// <summary>Answers a request that is refused before it becomes a connection: with a status, and the error text as the body.</summary>
 internal static class Refusal
 {
     private const string TextType = "text/plain; charset=utf-8";
 
     private static readonly object Key = new();
 
-    /// <summary>The request was refused here, by a part that has logged it.</summary>
+    /// <summary>Whether the request was refused by this class; the refusal is then already logged.</summary>
     public static bool Explains(HttpContext context) => context.Items.ContainsKey(Key);
 
     /// <param name="context">The request.</param>
-    /// <param name="status">Its status.</param>
-    /// <param name="refusal">The body, and the time to wait where it has one.</param>
-    /// <param name="retryAfter">The time to wait where the refusal has none.</param>
+    /// <param name="status">The status of the response.</param>
+    /// <param name="refusal">The error, whose text is the body and whose retry time, if any, is the Retry-After header.</param>
+    /// <param name="retryAfter">The retry time if the error has none.</param>
     public static Task WriteAsync(HttpContext context, int status, WsmqException refusal, TimeSpan? retryAfter = null)
     {
         context.Items[Key] = true;
@@ -27,7 +27,7 @@ internal static class Refusal
         return context.Response.WriteAsync(refusal.Message, context.RequestAborted);
     }
 
-    /// <summary>The request uses a transport that the app has not switched on.</summary>
+    /// <summary>Answers a request that uses a transport that the app has not enabled.</summary>
     public static Task TransportAsync(HttpContext context)
     {
         var isGet = HttpMethods.IsGet(context.Request.Method);
@@ -35,7 +35,7 @@ internal static class Refusal
         {
             context.Response.Headers.Upgrade = "websocket";
 
-            // With a header of its own and without the second word Kestrel closes the connection, and does not say so.
+            // A Connection header without keep-alive would make Kestrel close the connection without announcing it.
             context.Response.Headers.Connection = "Upgrade, keep-alive";
         }
 

@@ -14,8 +14,8 @@ using Wsmq.Server.Diagnostics;
 namespace Wsmq.Server.Endpoints;
 
 /// <summary>
-/// Says in the log what to do about requests for the hub that never reach it: without a valid token, under a wrong path, or with a
-/// token too long for the server. Stands before the app's own pipeline, and only looks on.
+/// Logs the cause and the remedy for requests to the hub that never reach it: without a valid token, at a wrong path, or with a token
+/// too long for the server. Runs before the app's own pipeline, and only observes it.
 /// </summary>
 internal sealed class RefusedRequests(ILogger<RefusedRequests> logger) : IStartupFilter, IObserver<KeyValuePair<string, object?>>
 {
@@ -23,12 +23,12 @@ internal sealed class RefusedRequests(ILogger<RefusedRequests> logger) : IStartu
 
     private ImmutableArray<string> _paths = [];
 
-    /// <summary>Where the hub is mapped, with the groups of routes around it. An endpoint may be made more than once.</summary>
+    /// <summary>Adds a path of the hub, including the prefixes of its route groups. An endpoint may be built more than once.</summary>
     public void Add(string path) => ImmutableInterlocked.Update(ref _paths, (paths, added) => paths.Contains(added) ? paths : paths.Add(added), path);
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        // Kestrel answers what it cannot read before there is a pipeline.
+        // Kestrel answers requests that it cannot parse before the pipeline runs.
         app.ApplicationServices.GetService<DiagnosticListener>()?.Subscribe(this, (name, _, _) => name == BadRequest);
         app.Use(inner => context => IsOfInterest(context) ? WatchAsync(context, inner) : inner(context));
         next(app);
@@ -53,7 +53,7 @@ internal sealed class RefusedRequests(ILogger<RefusedRequests> logger) : IStartu
 
     private string HubPaths => _paths.Length == 0 ? "no path, because the app does not call MapWsmq" : string.Join(", ", _paths);
 
-    // Authorization authenticates by itself where the endpoint names schemes.
+    // The authorization middleware authenticates by itself if the endpoint names schemes.
     private static bool WasAuthenticated(HttpContext context) =>
         context.Features.Get<IAuthenticationFeature>() is not null
         || context.GetEndpoint()!.Metadata.Any(item => item switch
@@ -67,7 +67,7 @@ internal sealed class RefusedRequests(ILogger<RefusedRequests> logger) : IStartu
 
     private Task WatchAsync(HttpContext context, RequestDelegate inner)
     {
-        // A fallback to a file writes the path of the file into the request.
+        // Read before the pipeline runs: a fallback to a file replaces the request's path by that of the file.
         var path = context.Request.PathBase + context.Request.Path;
         var answering = inner(context);
         return AcceptedSocket.Is(context) ? answering : LookAfterAsync(answering, context, path);

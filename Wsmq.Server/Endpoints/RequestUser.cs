@@ -7,12 +7,12 @@ using Microsoft.Extensions.Logging;
 namespace Wsmq.Server.Endpoints;
 
 /// <summary>
-/// Whose request it is, as the app's <see cref="IUserIdProvider"/> will say of the connection that comes of it. That interface takes
-/// a connection, and before there is one it gets an empty one with the request's user.
+/// Determines the user of a request with the app's <see cref="IUserIdProvider"/>, as SignalR will for the resulting connection. That
+/// interface takes a connection. Before one exists, it is called with an empty connection that has the request's user.
 /// </summary>
 internal sealed class RequestUser(IUserIdProvider users, ILoggerFactory loggers)
 {
-    /// <summary>Null where the user has no identifier; the hub refuses it with a code.</summary>
+    /// <summary>The user's identifier; null if the user has none, which the hub refuses with an error code.</summary>
     public string? Of(HttpContext context)
     {
         var connection = new DefaultConnectionContext { User = context.User };

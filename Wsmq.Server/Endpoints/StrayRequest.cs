@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.SignalR;
 namespace Wsmq.Server.Endpoints;
 
 /// <summary>
-/// Whether a WebSocket or negotiation that did not reach the hub was meant for it. An app may have hubs and WebSockets of its own, and
-/// refuse them as it likes; that a page is the answer to a WebSocket, or a fallback route takes it, is nobody's intention.
+/// Decides whether a WebSocket or negotiation request that did not reach the hub was meant for it. An app may have its own hubs and
+/// WebSockets, and refuse requests to them for its own reasons. A page as the answer to a WebSocket request, or a fallback route that
+/// answers it, is never intended.
 /// </summary>
 internal static class StrayRequest
 {
@@ -18,9 +19,9 @@ internal static class StrayRequest
 
     public static bool IsRedirect(int status) => status is >= StatusCodes.Status300MultipleChoices and < StatusCodes.Status400BadRequest;
 
-    /// <param name="context">The request, with its answer.</param>
-    /// <param name="path">What it asked for: the app may have written another path into it.</param>
-    /// <param name="hubPaths">Where the hub is mapped.</param>
+    /// <param name="context">The request, with its response.</param>
+    /// <param name="path">The original path: the app may have replaced the path in the request.</param>
+    /// <param name="hubPaths">The paths at which the hub is mapped.</param>
     public static bool Is(HttpContext context, string path, IEnumerable<string> hubPaths)
     {
         var (status, endpoint) = (context.Response.StatusCode, context.GetEndpoint());
@@ -30,7 +31,7 @@ internal static class StrayRequest
             return IsUpgrade(context) || !(IsRouteOfItsOwn(endpoint) || HoldsJson(context));
         if (IsRouteOfItsOwn(endpoint))
         {
-            // The page of errors that UseStatusCodePagesWithReExecute leaves as the endpoint is such a route, too.
+            // The error page that UseStatusCodePagesWithReExecute leaves as the endpoint is such a route, too.
             return status == StatusCodes.Status404NotFound && Resembles(context, path, hubPaths);
         }
 
@@ -39,16 +40,16 @@ internal static class StrayRequest
             || Resembles(context, path, hubPaths);
     }
 
-    // HTTP/2 answers 200 to a WebSocket that it takes.
+    // Over HTTP/2 an accepted WebSocket has status 200.
     private static bool IsAccepted(HttpContext context) =>
         context.Response.StatusCode < StatusCodes.Status200OK || (HttpMethods.IsConnect(context.Request.Method) && IsSuccess(context.Response.StatusCode));
 
     private static bool IsSuccess(int status) => status is >= StatusCodes.Status200OK and < StatusCodes.Status300MultipleChoices;
 
-    // MapFallback and its like come last of all; what routing answers by itself, as 405, is no route.
+    // MapFallback and similar routes have the last order. An endpoint that routing creates itself, such as for 405, is not a route.
     private static bool IsRouteOfItsOwn(Endpoint? endpoint) => endpoint is RouteEndpoint { Order: < int.MaxValue };
 
-    // A fallback may be a proxy in front of the hubs of another app.
+    // A fallback may be a reverse proxy for the hubs of another app.
     private static bool HoldsJson(HttpContext context) => context.Response.ContentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true;
 
     private static bool Resembles(HttpContext context, string path, IEnumerable<string> hubPaths)

@@ -1,43 +1,48 @@
 namespace Wsmq;
 
 /// <summary>
-/// Which users are in which groups. Kept in the store, restored on every connect, and effective on live connections of every
-/// node within moments. A new member reads what is sent from now on; one who leaves and returns hears nothing of the time between.
+/// Group memberships of users. They are stored, restored on every connect, and take effect on open connections of all nodes within
+/// moments. A new member receives messages from the time of joining on. A user that leaves a group and joins it again does not receive
+/// the messages sent in between.
 /// </summary>
 public interface IWsmqGroups
 {
-    /// <summary>Makes a user a member; nothing changes where it is one.</summary>
+    /// <summary>Adds a user to a group; has no effect if the user is already a member.</summary>
     /// <param name="group">The group's name.</param>
     /// <param name="userId">The user's identifier.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <exception cref="WsmqException">
     /// <c>invalid-name</c>, <c>name-too-long</c>, <c>too-many-groups</c>, or <c>store-unavailable</c> (repeat the call).
     /// </exception>
     Task AddAsync(string group, string userId, CancellationToken cancellationToken = default);
 
-    /// <summary>Ends a membership and deletes the cursors of the user's devices in the group; nothing changes where there is none.</summary>
+    /// <summary>
+    /// Removes a user from a group, and deletes the cursors of the user's devices there; has no effect if the user is not a member.
+    /// </summary>
     /// <param name="group">The group's name.</param>
     /// <param name="userId">The user's identifier.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <exception cref="WsmqException"><c>invalid-name</c>, <c>name-too-long</c>, or <c>store-unavailable</c> (repeat the call).</exception>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
+    /// <exception cref="WsmqException">
+    /// <c>invalid-name</c>, <c>name-too-long</c>, or <c>store-unavailable</c> (repeat the call).
+    /// </exception>
     Task RemoveAsync(string group, string userId, CancellationToken cancellationToken = default);
 
-    /// <summary>Whether a user is a member.</summary>
+    /// <summary>Returns whether a user is a member of a group.</summary>
     /// <param name="group">The group's name.</param>
     /// <param name="userId">The user's identifier.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <exception cref="WsmqException"><c>invalid-name</c>, <c>name-too-long</c>, or <c>store-unavailable</c>.</exception>
     Task<bool> IsMemberAsync(string group, string userId, CancellationToken cancellationToken = default);
 
-    /// <summary>The users of a group, in no order.</summary>
+    /// <summary>Returns the users of a group, in no particular order.</summary>
     /// <param name="group">The group's name.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <exception cref="WsmqException"><c>invalid-name</c>, <c>name-too-long</c>, or <c>store-unavailable</c>.</exception>
     Task<IReadOnlyList<string>> MembersAsync(string group, CancellationToken cancellationToken = default);
 
-    /// <summary>The groups of a user, in no order.</summary>
+    /// <summary>Returns the groups of a user, in no particular order.</summary>
     /// <param name="userId">The user's identifier.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <exception cref="WsmqException"><c>invalid-name</c>, <c>name-too-long</c>, or <c>store-unavailable</c>.</exception>
     Task<IReadOnlyList<string>> GroupsOfAsync(string userId, CancellationToken cancellationToken = default);
 }

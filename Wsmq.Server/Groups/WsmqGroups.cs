@@ -43,7 +43,7 @@ internal sealed class WsmqGroups(IStore store, StartGate start, IOptions<WsmqOpt
         return [.. memberships.Select(m => m.Group)];
     }
 
-    // Names are checked as those of addresses, because that is what they become.
+    // Creating the address validates the name; the store takes the plain name.
     private static string Group(string name) => WsmqAddress.Group(name).Name;
 
     private string User(string id) => options.Value.Access.Judge(WsmqAddress.User(id)).Name;

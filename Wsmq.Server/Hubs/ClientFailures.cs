@@ -8,16 +8,18 @@ using Wsmq.Server.Sessions;
 namespace Wsmq.Server.Hubs;
 
 /// <summary>
-/// What clients could not handle: counts attempts, and sets a message aside when they are used up, so that it holds up neither
-/// what is behind it nor, by ending every connection anew, its client.
+/// Counts failed attempts (nacks, and connections that ended without an ack), and dead-letters a message when its attempts are used up. The
+/// message then blocks neither the entries after it nor, by ending one connection after another, its client.
 /// </summary>
 internal sealed class ClientFailures(
     IStore store, FeedRegistry feeds, AckQueue acks, SkippedMessages skipped, DeliveryServices services, IHostApplicationLifetime lifetime)
 {
     private static readonly ParallelOptions SilentAttempts = new() { MaxDegreeOfParallelism = 64 };
 
-    /// <returns>Failed attempts counted so far; 0 where none was.</returns>
-    /// <exception cref="WsmqException">A malformed argument, <c>read-not-allowed</c>, <c>ack-beyond-tail</c>, <c>too-many-reads</c> or <c>store-unavailable</c>.</exception>
+    /// <returns>The failed attempts counted so far; 0 if none was counted.</returns>
+    /// <exception cref="WsmqException">
+    /// A malformed argument, <c>read-not-allowed</c>, <c>ack-beyond-tail</c>, <c>too-many-reads</c> or <c>store-unavailable</c>.
+    /// </exception>
     public async Task<int> FailAsync(Session session, string? source, string? position, string? reason)
     {
         await session.Limits.CountReadAsync(session.Connection.Aborted);
@@ -25,7 +27,7 @@ internal sealed class ClientFailures(
         var failed = WsmqPosition.Parse(position);
         await feeds.RequireWithinAsync(pump.Feed, failed, WsmqErrors.AckBeyondTail, session.Connection.Aborted);
 
-        // One at a time: a handler that fails does so once, and whoever calls without end keeps the store busy with one call only.
+        // One at a time: a failing handler nacks once, and a client that nacks in a loop keeps the store busy with one call only.
         var kind = WsmqNackReasons.IsFinal(reason) ? FailKind.Final : FailKind.Reported;
         if ((services.Options.MaxAttempts == 0 && kind != FailKind.Final) || !pump.Failures.TryBegin())
             return 0;
@@ -40,12 +42,12 @@ internal sealed class ClientFailures(
     }
 
     /// <summary>
-    /// A connection ends: what it got first and did not acknowledge may be what ended it. It was not where it acknowledged anything
-    /// of the address, and where this side ended it: by stopping, because the app or the token's expiry says so, or because the
-    /// client did not read or answer in time, as one does that has lost its network.
+    /// Counts a silent attempt when a connection ends: its oldest unacknowledged delivery may be what ended it. It is not counted for an
+    /// address of which the connection acknowledged anything, nor if the server ended the connection: because it is stopping, because the
+    /// app or the expiry of the token requires it, or because the client did not read or answer in time, as one that has lost its network.
     /// </summary>
     /// <param name="session">The session of the connection.</param>
-    /// <param name="reason">Why, where SignalR says so.</param>
+    /// <param name="reason">Why the connection ended, if SignalR reports it.</param>
     public async Task NoteEndAsync(Session session, Exception? reason)
     {
         if (services.Options.MaxSilentAttempts == 0 || lifetime.ApplicationStopping.IsCancellationRequested
@@ -56,7 +58,7 @@ internal sealed class ClientFailures(
             await Parallel.ForEachAsync(suspects, SilentAttempts, (pump, stop) => NoteEndAsync(session, pump, stop));
     }
 
-    // The connection's place and its feeds wait for this: what fails is not tried again.
+    // The connection keeps its slot and its feeds until this has ended, so a failed call is not retried.
     private async ValueTask NoteEndAsync(Session session, DeliveryPump pump, CancellationToken cancellationToken)
     {
         if (pump.OldestInFlight is not { } oldest)
@@ -77,7 +79,7 @@ internal sealed class ClientFailures(
     private async Task<int> CountAsync(Session session, DeliveryPump pump, FailRequest request)
     {
         var failed = request.Position;
-        // The acks before it may still be on their way to the store, where it would then not be the first.
+        // Acks of earlier entries may still be in flight. Until they are stored, this entry is not the first after the cursor.
         if (pump.Acknowledged > WsmqPosition.Start && pump.Acknowledged < failed)
             await acks.Enqueue(new AckRequest(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, pump.Acknowledged));
         var result = await store.DeadLetters.FailAsync(request, session.Connection.Aborted);
@@ -91,8 +93,8 @@ internal sealed class ClientFailures(
                 return result.Attempts;
             case FailOutcome.Passed when pump.Failures.CountPassed(failed) is var attempts
                 && (request.Kind == FailKind.Final || attempts >= services.Options.MaxAttempts):
-                // Another connection of the device acknowledged it, or it is no longer kept: there is nothing to set aside, but this
-                // connection is not to be held up by it either.
+                // Another connection of the device acknowledged it, or it is no longer stored: there is nothing to dead-letter, but it must
+                // not block this connection either.
                 await LetGoAsync(session, pump, failed, attempts);
                 return attempts;
             default:
@@ -100,7 +102,7 @@ internal sealed class ClientFailures(
         }
     }
 
-    // A connection that repeats its call has been told, unless the message was delivered once more.
+    // A connection that repeats its nack was notified already, unless the message was redelivered.
     private static async Task LetGoAsync(Session session, DeliveryPump pump, WsmqPosition position, int attempts)
     {
         pump.Acknowledge(position);

@@ -4,10 +4,12 @@ using Wsmq.Server.Sessions;
 
 namespace Wsmq.Server.Hubs;
 
-/// <summary>What clients say about the logs that they read.</summary>
+/// <summary>Handles the acks and resumes of clients.</summary>
 internal sealed class ClientReads(FeedRegistry feeds, AckQueue acks)
 {
-    /// <exception cref="WsmqException">A malformed argument, <c>read-not-allowed</c>, <c>ack-beyond-tail</c>, <c>too-many-reads</c> or <c>store-unavailable</c>.</exception>
+    /// <exception cref="WsmqException">
+    /// A malformed argument, <c>read-not-allowed</c>, <c>ack-beyond-tail</c>, <c>too-many-reads</c> or <c>store-unavailable</c>.
+    /// </exception>
     public async Task AckAsync(Session session, string? source, string? position)
     {
         DeliveryPump pump;
@@ -22,7 +24,7 @@ internal sealed class ClientReads(FeedRegistry feeds, AckQueue acks)
             throw;
         }
 
-        // What was delivered here is never beyond what the feed knows: such acks are not counted.
+        // A position that was delivered here is never past the feed's tail: acks of such positions are not counted.
         if (acknowledged > pump.Feed.Tail)
         {
             await session.Limits.CountReadAsync(session.Connection.Aborted);
@@ -33,7 +35,9 @@ internal sealed class ClientReads(FeedRegistry feeds, AckQueue acks)
         await acks.Enqueue(new AckRequest(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, acknowledged));
     }
 
-    /// <exception cref="WsmqException">A malformed argument, <c>read-not-allowed</c>, <c>position-beyond-tail</c>, <c>too-many-reads</c> or <c>store-unavailable</c>.</exception>
+    /// <exception cref="WsmqException">
+    /// A malformed argument, <c>read-not-allowed</c>, <c>position-beyond-tail</c>, <c>too-many-reads</c> or <c>store-unavailable</c>.
+    /// </exception>
     public async Task ResumeAsync(Session session, string? source, string? after)
     {
         await session.Limits.CountReadAsync(session.Connection.Aborted);

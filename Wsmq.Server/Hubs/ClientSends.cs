@@ -5,13 +5,15 @@ using Wsmq.Server.Sessions;
 
 namespace Wsmq.Server.Hubs;
 
-/// <summary>What clients send: checked, put into its place, and authorized there.</summary>
+/// <summary>
+/// Handles what clients send: checks each message, takes its position in the queue, and authorizes it while it waits there.
+/// </summary>
 internal sealed class ClientSends(MessageRules rules, AccessCheck access, PublishQueue queue, UnknownFields unknown)
 {
-    /// <exception cref="WsmqException">The message is refused, or the store did not take it.</exception>
+    /// <exception cref="WsmqException">The message is refused, or the store did not accept it.</exception>
     public Task<WsmqReceipt> SendAsync(Session session, WsmqOutgoingMessage? message)
     {
-        // No await up to the queue: SignalR starts a connection's calls in order, so that this is the sender's order.
+        // No await before the queue: SignalR starts a connection's calls in order, so that the queue keeps the sender's order.
         if (Accept(session, message, out var accepted) is { } refusal)
             return RefuseAsync(session, refusal);
         var send = new AwaitedSend(accepted.Request, Authorize(session, accepted), session.Limits);
@@ -19,8 +21,8 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         return send.Receipt;
     }
 
-    /// <summary>Each message succeeds or fails alone.</summary>
-    /// <exception cref="WsmqException"><c>invalid-message</c>: there are too many.</exception>
+    /// <summary>Each message succeeds or fails independently.</summary>
+    /// <exception cref="WsmqException"><c>invalid-message</c>: the array has too many messages.</exception>
     public async Task<WsmqItemResult[]> SendManyAsync(Session session, WireMessages many)
     {
         RefuseTooMany(many);
@@ -41,7 +43,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         return results;
     }
 
-    /// <summary>Takes a stream of messages and gives a stream of results.</summary>
+    /// <summary>Takes a stream of messages and returns a stream of results.</summary>
     /// <exception cref="WsmqException"><c>too-many-sends</c>: the connection has a stream already.</exception>
     public IAsyncEnumerable<WsmqItemResult[]> Publish(Session session, IAsyncEnumerable<WireMessages> messages, CancellationToken cancellationToken)
     {
@@ -52,8 +54,8 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         return results.ReadAsync(cancellationToken);
     }
 
-    // It never waits for the store: SignalR stops all calls of a connection while one of its streams is not read. It does wait for a
-    // client that does not read its results, or is refused again and again, and then that is what stops it.
+    // Never waits for the store, because SignalR stops all calls of a connection while one of its streams is not read. Does wait for a
+    // client that does not read its results, or is refused repeatedly: the calls of that client are meant to stop.
     private async Task TakeAsync(
         Session session, SendStream stream, IAsyncEnumerable<WireMessages> messages, PublishResults results,
         CancellationToken cancellationToken)
@@ -66,7 +68,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested || session.Connection.Aborted.IsCancellationRequested)
         {
-            // The client has cancelled the stream, or is gone; what was taken is stored nevertheless.
+            // The client cancelled the stream, or disconnected; messages that were accepted are stored nevertheless.
         }
         catch (WsmqException e)
         {
@@ -74,7 +76,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         }
         catch (HubException)
         {
-            // The client ended its stream with an error of its own, the text of which has no business in the app's log.
+            // The client ended its stream with an error of its own, the text of which must not reach the app's log.
             var refusal = new WsmqException(WsmqErrors.InvalidMessage, "the stream of messages ended with an error");
             results.Break(new HubException(refusal.Message, refusal));
         }
@@ -132,13 +134,13 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
-    /// <summary>How long to wait before more is taken from a connection that is refused again and again.</summary>
+    /// <summary>Returns how long to wait before more is read from a connection that is refused repeatedly.</summary>
     private TimeSpan Enqueue(Session session, WsmqOutgoingMessage? message, long number, PublishResults results)
     {
         results.Begin();
         if (Accept(session, message, out var accepted) is { } refusal)
         {
-            // What is no id may be as long as a frame, and results wait for who does not read them.
+            // An invalid id may be as long as a frame, and results are held for a client that does not read them.
             results.Refuse(number, message?.Id is { Length: <= MessageRules.MaxNameBytes } id ? id : null, refusal);
             return session.Limits.CountRefusal();
         }
@@ -147,17 +149,17 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         return TimeSpan.Zero;
     }
 
-    /// <summary>Checks a message, and counts it as under way; or why not.</summary>
+    /// <summary>Checks a message and counts it as in flight; returns the error if it is refused.</summary>
     private WsmqException? Accept(Session session, WsmqOutgoingMessage? message, out CheckedMessage accepted)
     {
         accepted = default;
 
-        // First of all, so that what is malformed counts as well.
+        // First, so that malformed messages count as well.
         if (session.Limits.CountSend() is { } limited)
             return limited;
         try
         {
-            var send = rules.Check(message ?? throw new WsmqException(WsmqErrors.InvalidMessage, "it is null"), session.Caller.UserId);
+            var send = rules.Check(message ?? throw new WsmqException(WsmqErrors.InvalidMessage, "message is null"), session.Caller.UserId);
             unknown.Note(message);
             accepted = send with { Request = send.Request with { MayCreate = session.Limits.MayCreate } };
         }

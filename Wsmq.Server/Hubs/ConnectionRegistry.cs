@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Wsmq.Server.Hubs;
 
-/// <summary>The connections of this node. SignalR shows them to lifetime managers only.</summary>
+/// <summary>The connections of this node. SignalR exposes them only to lifetime managers.</summary>
 internal sealed class ConnectionRegistry
 {
     private readonly ConcurrentDictionary<string, HubConnectionContext> _connections = new(StringComparer.Ordinal);
@@ -12,7 +12,7 @@ internal sealed class ConnectionRegistry
 
     public int Count => _connections.Count;
 
-    /// <summary>Those that there are now.</summary>
+    /// <summary>A snapshot of the current connections.</summary>
     public ICollection<HubConnectionContext> All => _connections.Values;
 
     public void Add(HubConnectionContext connection) => _connections[connection.ConnectionId] = connection;

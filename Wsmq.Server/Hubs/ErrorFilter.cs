@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.SignalR;
 namespace Wsmq.Server.Hubs;
 
 /// <summary>
-/// Lets the errors of wsmq reach clients with their codes; SignalR hides what any other exception says. A filter that the app adds
-/// for this hub may wrap them: what is inside counts.
+/// Passes the errors of wsmq to clients with their codes; SignalR hides the text of any other exception. A filter that the app adds for
+/// this hub may wrap them: the inner exception counts.
 /// </summary>
 internal sealed class ErrorFilter : IHubFilter
 {

@@ -2,12 +2,14 @@ using System.Text;
 
 namespace Wsmq.Server.Hubs;
 
-/// <summary>What is kept of the reason that a client gives.</summary>
+/// <summary>The part of a client's reason for a nack that is stored.</summary>
 internal static class FailureReason
 {
     private const int MaxLength = 256;
 
-    /// <summary>Short, in one line, and text in any case: it ends up in lists that operators look at.</summary>
+    /// <summary>
+    /// Shortens the text, and replaces control characters and malformed UTF-16: operators see it in lists, one line each.
+    /// </summary>
     public static string Shorten(string? reason)
     {
         var kept = new StringBuilder(MaxLength);

@@ -12,9 +12,9 @@ using Wsmq.Server.Endpoints;
 namespace Wsmq.Server.Hubs;
 
 /// <summary>
-/// Runs the connections of our hub, with a protocol and options that the app's other hubs do not share. SignalR looks at the options
-/// of one hub only after <c>AddHubOptions</c>, which mixes in those of all hubs: it gets ours as the options of all hubs instead. What
-/// each connection reads passes a gate.
+/// Runs the connections of the wsmq hub, with a protocol and options that the app's other hubs do not share. SignalR uses the options of
+/// one hub only after <c>AddHubOptions</c>, which merges in those of all hubs; so it receives the options of this hub as those of all hubs
+/// instead. The input of each connection passes a <see cref="ReadGate"/>.
 /// </summary>
 internal sealed class HubHandler(
     HubLifetimeManager<WsmqHub> connections,
@@ -35,7 +35,7 @@ internal sealed class HubHandler(
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
         var opened = OpenConnection.Of(connection.Features.Get<IHttpContextFeature>()?.HttpContext)
-            ?? throw new InvalidOperationException("The hub of wsmq is mapped with MapWsmq, not with MapHub<WsmqHub>.");
+            ?? throw new InvalidOperationException("WsmqHub is mapped with MapHub: map it with MapWsmq instead.");
         opened.IsStarted = true;
         ReadGate? gate = null;
         try
@@ -53,8 +53,8 @@ internal sealed class HubHandler(
         }
     }
 
-    // With every poll SignalR gives the connection the user and the expiry of that request, and the app's other hubs would poll for
-    // anybody: the user stays who it was, and the end is looked after here too.
+    // With every poll SignalR replaces the user and the expiry of the connection by those of the request, and the app's other hubs would
+    // accept polls of any user. So the first user is kept, and the expiry is enforced here as well.
     private void Keep(ConnectionContext connection, OpenConnection opened)
     {
         if (connection.Features.Get<IHttpTransportFeature>()?.TransportType == HttpTransportType.WebSockets)

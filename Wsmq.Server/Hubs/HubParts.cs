@@ -4,7 +4,7 @@ using Wsmq.Server.Endpoints;
 
 namespace Wsmq.Server.Hubs;
 
-/// <summary>What the hub's handler needs beside what SignalR's needs.</summary>
+/// <summary>The dependencies of <see cref="HubHandler"/> in addition to those of SignalR's handler.</summary>
 internal sealed class HubParts(IOptions<HubOptions<WsmqHub>> options, OpenConnections open, TimeProvider time)
 {
     public HubOptions<WsmqHub> Options => options.Value;

@@ -7,8 +7,8 @@ using Wsmq.Server.Delivering;
 namespace Wsmq.Server.Hubs;
 
 /// <summary>
-/// The protocol of our hub: SignalR's JSON with options of its own. What the app adds or configures for its own hubs (another
-/// protocol, converters, ignore conditions, naming) would change the wire, and deliveries are composed as JSON frames anyway.
+/// The protocol of the wsmq hub: SignalR's JSON protocol with its own options. What the app adds or configures for its own hubs (another
+/// protocol, converters, ignore conditions, naming) would change the wire format, and deliveries are composed as JSON frames anyway.
 /// </summary>
 internal sealed class HubProtocol : IHubProtocolResolver
 {
@@ -23,7 +23,7 @@ internal sealed class HubProtocol : IHubProtocolResolver
     {
         var json = new JsonHubProtocolOptions();
 
-        // The second is for live pushes of the app's own types, which the untyped hub context allows.
+        // The second resolver is for live pushes of the app's own types, which the untyped hub context allows.
         json.PayloadSerializerOptions.TypeInfoResolver =
             JsonTypeInfoResolver.Combine(WsmqJson.TypeInfoResolver, new DefaultJsonTypeInfoResolver());
         return json;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Wsmq.Server.Hubs;
 
-/// <summary>The live plane of a single node.</summary>
+/// <summary>The lifetime manager for live pushes on a single node, without a backplane.</summary>
 internal class LocalLifetimeManager(ConnectionRegistry connections, ILogger<DefaultHubLifetimeManager<WsmqHub>> logger)
     : DefaultHubLifetimeManager<WsmqHub>(logger)
 {

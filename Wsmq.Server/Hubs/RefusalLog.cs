@@ -6,14 +6,14 @@ using Wsmq.Server.Diagnostics;
 namespace Wsmq.Server.Hubs;
 
 /// <summary>
-/// The loggers of SignalR's handler of our hub. SignalR reports every exception of a hub method as an error with its stack trace;
-/// for what a client did wrong, frames that are none among it, or was told to repeat, that would let clients flood the app's log and its alerts. Such calls are
-/// noted with their code at the level Debug instead; everything else passes, once a minute and kind, and the app's other hubs log as
-/// they did.
+/// The loggers of SignalR's handler of the wsmq hub. SignalR logs every exception of a hub method as an error with its stack trace. For
+/// errors of the client, malformed frames among them, and for refusals that it is to retry, that would let clients flood the app's log and
+/// its alerts: such calls are logged with their code at level Debug instead. Everything else passes, once a minute for each kind. The app's
+/// other hubs log as before.
 /// </summary>
 internal sealed class RefusalLog(ILoggerFactory inner, LogGate gate) : ILoggerFactory
 {
-    // SignalR asks with every connection.
+    // SignalR requests a logger for every connection.
     private readonly ConcurrentDictionary<string, ILogger> _loggers = new(StringComparer.Ordinal);
 
     public ILogger CreateLogger(string categoryName) =>
@@ -23,7 +23,7 @@ internal sealed class RefusalLog(ILoggerFactory inner, LogGate gate) : ILoggerFa
 
     public void Dispose()
     {
-        // The app's, and not ours to end.
+        // The inner factory belongs to the app, which disposes it.
     }
 
     private sealed class Logger(ILogger inner) : ILogger
@@ -36,7 +36,7 @@ internal sealed class RefusalLog(ILoggerFactory inner, LogGate gate) : ILoggerFa
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            // Who goes while a call is under way gives no cause for alarm, and could do it all day.
+            // A client that disconnects during a call is no cause for alarm, and could do so repeatedly.
             var level = exception is OperationCanceledException && logLevel > LogLevel.Debug ? LogLevel.Debug : logLevel;
             if (exception is HubException { InnerException: WsmqException refused })
                 Diagnostics.Log.CallRefused(inner, refused.Error.Code);

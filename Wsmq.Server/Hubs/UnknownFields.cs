@@ -5,8 +5,8 @@ using Wsmq.Server.Diagnostics;
 namespace Wsmq.Server.Hubs;
 
 /// <summary>
-/// Says in Development which fields of messages have no meaning: a misspelt one gets a receipt like any other, because a newer client
-/// may know more fields than this server. Each once, and not without end: clients choose the names.
+/// Logs unknown fields of messages in Development: a message with a misspelt field gets a receipt like any other, because a newer client
+/// may know more fields than this server. Logs each name once, and a limited number of names, because clients choose them.
 /// </summary>
 internal sealed class UnknownFields(IHostEnvironment environment, ILogger<UnknownFields> logger)
 {

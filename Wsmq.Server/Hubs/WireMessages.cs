@@ -5,21 +5,22 @@ using Wsmq.Server.Budgets;
 namespace Wsmq;
 
 /// <summary>
-/// Many messages as an argument of the hub: an array on the wire. Anything else is taken as one malformed message, so that it can
-/// be refused with a code where SignalR would end the call, or the whole stream, without one. An array that is too long is refused
-/// as a whole.
+/// Many messages as an argument of the hub: an array on the wire. Anything else is read as one malformed message, so that it is refused
+/// with a code; SignalR would end the call, or the whole stream, without one. An array that is too long is refused as a whole.
 /// </summary>
 /// <param name="Messages">The messages, malformed ones included.</param>
 [JsonConverter(typeof(WireMessagesConverter))]
 public readonly record struct WireMessages(IReadOnlyList<WsmqOutgoingMessage?> Messages)
 {
-    /// <summary>The most messages in one array. A frame of empty elements would take a hundred times its size otherwise.</summary>
+    /// <summary>
+    /// The maximum number of messages in one array. Without it a frame of empty elements would take a hundred times its size.
+    /// </summary>
     internal const int Most = 1_024;
 
-    /// <summary>There were more; they were not read.</summary>
+    /// <summary>The array had more messages; none of them is in <see cref="Messages"/>.</summary>
     internal bool TooMany { get; init; }
 
-    /// <summary>What they take, charged to the connection that sent them. Null where they came from no connection.</summary>
+    /// <summary>Their memory, charged to the connection that sent them. Null if they came from no connection.</summary>
     internal ParsedBytes? Held { get; init; }
 }
 

@@ -4,16 +4,16 @@ using System.Text.Json.Serialization;
 namespace Wsmq;
 
 /// <summary>
-/// A text argument of the hub. On the wire it is a string; anything else is taken as no text, so that the hub can answer with a
-/// code where SignalR would answer a wrong type with a binding error without one.
+/// A text argument of the hub: a string on the wire. Anything else is read as null, so that the hub can answer with a code; SignalR would
+/// answer a wrong type with a binding error without one.
 /// </summary>
-/// <param name="Value">The text, or null where the argument was none.</param>
+/// <param name="Value">The text, or null if the argument was not a string.</param>
 [JsonConverter(typeof(WireTextConverter))]
 public readonly record struct WireText(string? Value);
 
 internal sealed class WireTextConverter : JsonConverter<WireText>
 {
-    // More than an address, a position or a reason that is kept may have: it stays too long, and is not held as long as it was sent.
+    // Longer than any valid address, position or stored reason: a longer text remains too long, and is not held at its full length.
     private const int Most = 1_024;
 
     public override bool HandleNull => true;
@@ -33,7 +33,7 @@ internal sealed class WireTextConverter : JsonConverter<WireText>
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair: no text.
+            // Half of a surrogate pair: not a text.
             return default;
         }
     }

@@ -12,22 +12,22 @@ using Wsmq.Server.Endpoints;
 
 namespace Microsoft.AspNetCore.Builder;
 
-/// <summary>Maps wsmq into an app.</summary>
+/// <summary>Maps the wsmq hub into an app.</summary>
 public static class WsmqEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps the hub to a path and requires an authenticated user there. Which scheme authenticates is the app's choice; further
-    /// conventions (a policy, CORS) can be added to the result. A connection ends when its authentication does (where the scheme
-    /// says when that is, as JWT bearer does), because nothing else would ever check it again. Browsers are let in from pages of the
-    /// same origin only, and of those in <see cref="WsmqOptions.AllowedOrigins"/>; others get 403.
+    /// Maps the hub to a path and requires an authenticated user there. The app chooses the authentication scheme; further conventions (a
+    /// policy, CORS) can be added to the result. A connection is closed when its authentication expires (if the scheme reports when, as JWT
+    /// bearer does), because it is not checked again afterwards. Browsers are accepted only from pages of the same origin and of the
+    /// origins in <see cref="WsmqOptions.AllowedOrigins"/>; others get 403.
     /// </summary>
     /// <param name="endpoints">The app.</param>
     /// <param name="path">The path, for example <c>/wsmq</c>.</param>
     /// <param name="configure">
-    /// Changes how the path takes connections: buffers, and the transports, which are WebSockets alone unless others are added here.
+    /// Changes how the path accepts connections: buffers, and transports. Only WebSockets are enabled unless others are added here.
     /// </param>
     /// <exception cref="InvalidOperationException"><c>AddWsmq</c> was not called, or the app has no authentication.</exception>
-    /// <exception cref="OptionsValidationException">An option has a value that it may not have.</exception>
+    /// <exception cref="OptionsValidationException">An option has an invalid value.</exception>
     public static HubEndpointConventionBuilder MapWsmq(
         this IEndpointRouteBuilder endpoints, string path = "/wsmq", Action<HttpConnectionDispatcherOptions>? configure = null)
     {
@@ -52,7 +52,7 @@ public static class WsmqEndpointRouteBuilderExtensions
         if (options.AllowStatefulReconnects)
         {
             throw new InvalidOperationException(
-                "wsmq does not use SignalR's stateful reconnect: cursors take its place, on every node. Leave AllowStatefulReconnects off.");
+                "wsmq does not support SignalR's stateful reconnect: cursors replace it, on every node. Leave AllowStatefulReconnects off.");
         }
 
         return options;
@@ -64,7 +64,7 @@ public static class WsmqEndpointRouteBuilderExtensions
         var next = SocketWrites.Observe(endpoint.RequestDelegate!);
         var app = endpoints.CreateApplicationBuilder();
 
-        // Tells what asks for a WebSocket, over HTTP/2 too, and makes the feature that is observed.
+        // Detects WebSocket requests, over HTTP/2 too, and sets the feature that is observed.
         app.UseWebSockets();
         if (endpoint.Metadata.OfType<NegotiateMetadata>().Any())
             app.Run(context => door.NegotiateAsync(context, next));
@@ -82,15 +82,15 @@ public static class WsmqEndpointRouteBuilderExtensions
     {
         var known = services.GetRequiredService<IServiceProviderIsService>();
         if (!known.IsService(typeof(WsmqHub)))
-            throw new InvalidOperationException("MapWsmq needs the services of wsmq: call builder.Services.AddWsmq() first.");
+            throw new InvalidOperationException("The services of wsmq are not registered: call builder.Services.AddWsmq() before MapWsmq.");
         if (!known.IsService(typeof(IAuthenticationSchemeProvider)))
         {
             throw new InvalidOperationException(
-                "wsmq takes authenticated users only, and the app has no authentication: call builder.Services.AddAuthentication() "
+                "wsmq accepts authenticated users only, and the app has no authentication: call builder.Services.AddAuthentication() "
                 + "with the scheme of your app, for example .AddJwtBearer().");
         }
 
-        // Mapping the hub makes the parts that read options: validate all of them before, so that all defects are named at once.
+        // Mapping the hub creates services that read options: validate all options first, so that all defects are reported at once.
         services.GetService<IStartupValidator>()?.Validate();
     }
 }

@@ -6,8 +6,8 @@ using Wsmq.Server.Sessions;
 namespace Wsmq;
 
 /// <summary>
-/// The hub of both planes, for any SignalR client. Inject <c>IHubContext&lt;WsmqHub, IWsmqClient&gt;</c> to push live; connections
-/// are in the SignalR groups of the groups their user is a member of.
+/// The hub for durable messages and live pushes, for any SignalR client. Inject <c>IHubContext&lt;WsmqHub, IWsmqReceiver&gt;</c> to push
+/// live; a connection is in the SignalR groups of all groups that its user is a member of.
 /// </summary>
 public sealed class WsmqHub : Hub<IWsmqReceiver>, IWsmqHub
 {
@@ -19,20 +19,20 @@ public sealed class WsmqHub : Hub<IWsmqReceiver>, IWsmqHub
     internal WsmqHub(SessionManager sessions, ClientSends sends, ClientReads reads, ClientFailures failures) =>
         (_sessions, _sends, _reads, _failures) = (sessions, sends, reads, failures);
 
-    // Of the one call that this hub was made for.
+    // The state of the one call that this hub instance was created for.
     private ConnectionBudget? _budget;
     private long _held;
     private ParsedBytes? _parsed;
 
     private Session Session => Context.Features.Get<Session>()
-        ?? throw new WsmqException(WsmqErrors.StoreUnavailable, "this connection was turned away: connect again");
+        ?? throw new WsmqException(WsmqErrors.StoreUnavailable, "this connection was refused: connect again");
 
     /// <inheritdoc/>
     public override async Task OnConnectedAsync()
     {
         try
         {
-            // Not among the items, whose dictionary takes more than the session does.
+            // A feature and not an item: the dictionary of the items takes more memory than the session.
             Context.Features.Set(await _sessions.OpenAsync(Context));
         }
         catch (WsmqException e) when (e.Error.CanRetry)
@@ -41,7 +41,8 @@ public sealed class WsmqHub : Hub<IWsmqReceiver>, IWsmqHub
         }
         catch (OperationCanceledException) when (Context.ConnectionAborted.IsCancellationRequested)
         {
-            // Hung up while it was let in: SignalR would log that as an error, and any client could fill the log.
+            // The client disconnected while its session was being opened: SignalR would log that as an error, and any client could fill the
+            // log.
         }
     }
 
@@ -89,7 +90,7 @@ public sealed class WsmqHub : Hub<IWsmqReceiver>, IWsmqHub
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        // SignalR disposes the hub of a call behind the answer, which waits for a client that does not read.
+        // SignalR disposes the hub of a call after the answer is written, which waits for a client that does not read.
         if (disposing)
         {
             _parsed?.Return();
@@ -108,7 +109,7 @@ public sealed class WsmqHub : Hub<IWsmqReceiver>, IWsmqHub
         return session;
     }
 
-    // SignalR calls the public ones above.
+    // SignalR calls the public methods above.
     Task<WsmqItemResult[]> IWsmqHub.SendMany(WsmqOutgoingMessage[] messages) => SendMany(new(messages));
 
     IAsyncEnumerable<WsmqItemResult[]> IWsmqHub.Publish(IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken cancellationToken) =>

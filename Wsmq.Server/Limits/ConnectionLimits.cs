@@ -5,8 +5,8 @@ using Wsmq.Server.Usage;
 namespace Wsmq.Server.Limits;
 
 /// <summary>
-/// Decides whether one more connection is let in, before anything is asked of the store. Keeps what it knows of a user until there is
-/// nothing more to know: otherwise reconnecting would fill the user's buckets.
+/// Decides whether a connection is accepted, before the store is queried. Keeps the state of a user until it is empty: otherwise
+/// reconnecting would fill the user's buckets.
 /// </summary>
 internal sealed class ConnectionLimits(LimitClasses classes, UsageKeeper usage, TimeProvider time)
 {
@@ -19,11 +19,11 @@ internal sealed class ConnectionLimits(LimitClasses classes, UsageKeeper usage, 
     private int _connections;
     private long _swept = time.GetTimestamp();
 
-    /// <summary>Counts a connection; leave with it.</summary>
+    /// <summary>Counts a connection; pair it with <see cref="Leave"/>.</summary>
     /// <exception cref="WsmqException"><c>too-many-connections</c>.</exception>
     public SessionLimits Enter(string user, ClaimsPrincipal principal)
     {
-        // Outside of the lock: the app's function may take its time.
+        // Outside of the lock: the app's function may be slow.
         var rules = classes.Of(principal);
         lock (_lock)
         {
@@ -31,11 +31,11 @@ internal sealed class ConnectionLimits(LimitClasses classes, UsageKeeper usage, 
             ref var limits = ref CollectionsMarshal.GetValueRefOrAddDefault(_users, user, out _);
             limits ??= new UserLimits(user);
             if (!limits.TryConnect(rules, out var retryAfter))
-                throw rules.Refuse(WsmqErrors.TooManyConnections, retryAfter, "the user opens them too fast");
+                throw rules.Refuse(WsmqErrors.TooManyConnections, retryAfter, "the user opens connections too fast");
             if (_connections >= rules.Options.ConnectionsPerNode)
-                throw rules.Refuse(WsmqErrors.TooManyConnections, Later(), "this server is full: another one may have room");
+                throw rules.Refuse(WsmqErrors.TooManyConnections, Later(), "this server is full: another one may accept the connection");
             if (limits.Connections >= rules.Options.ConnectionsPerUser)
-                throw rules.Refuse(WsmqErrors.TooManyConnections, Later(), $"a user has at most {rules.Options.ConnectionsPerUser} on a server");
+                throw rules.Refuse(WsmqErrors.TooManyConnections, Later(), $"a user has at most {rules.Options.ConnectionsPerUser} connections to a server");
             limits.Connections++;
             _connections++;
             return new SessionLimits(limits, rules, usage);
@@ -51,12 +51,12 @@ internal sealed class ConnectionLimits(LimitClasses classes, UsageKeeper usage, 
         }
     }
 
-    // Nobody knows when a place is free; those who wait should not all come at the same time.
-#pragma warning disable CA5394 // Spreads retries; nothing secret depends on it.
+    // It is unknown when a slot becomes free; the waiting clients should not all return at the same time.
+#pragma warning disable CA5394 // Spreads retries; not security-relevant.
     private static TimeSpan Later() => Soon + (Spread * Random.Shared.NextDouble());
 #pragma warning restore CA5394
 
-    // With the connects, because nothing is added without one.
+    // Runs with connects, because nothing is added without one.
     private void Sweep()
     {
         if (time.GetElapsedTime(_swept) < SweepEvery)

@@ -7,10 +7,10 @@ using Wsmq.Server.Diagnostics;
 
 namespace Wsmq.Server.Limits;
 
-/// <summary>The general limits and those of each class, and which of them hold for whom.</summary>
+/// <summary>The general limits and those of each class, and which of them apply to a user.</summary>
 internal sealed class LimitClasses
 {
-    // What an app's function makes up must not fill the log.
+    // Unknown class names from the app's function must not fill the log.
     private const int MostReported = 16;
 
     private readonly WsmqLimitOptions _options;
@@ -26,7 +26,7 @@ internal sealed class LimitClasses
         _classes = _options.Classes.ToFrozenDictionary(c => c.Key, c => Rules(_options.With(c.Value)), StringComparer.Ordinal);
     }
 
-    /// <summary>Of everybody who is in no class.</summary>
+    /// <summary>The limits of users that are in no class.</summary>
     public LimitRules General { get; }
 
     public LimitRules Of(ClaimsPrincipal user)

@@ -2,10 +2,11 @@ using Wsmq.Server.Diagnostics;
 
 namespace Wsmq.Server.Limits;
 
-/// <summary>The rates of the options, or of one class of users, ready to use, and how a refusal is said.</summary>
+/// <summary>The rates of the options, or of one class of users, as rules for buckets; also creates the refusals.</summary>
 internal sealed class LimitRules(WsmqLimitOptions limits, int maxOutstandingSends, TimeProvider time, WsmqMetrics metrics)
 {
-    // Who is refused this often gets its refusals, and with them everything else, at a pace that costs the node next to nothing.
+    // A connection that is refused more often than this receives its refusals, and with them everything else, at a pace that costs the node
+    // next to nothing.
     private const int RefusalsPerSecond = 100;
     private const int RefusalBurst = 1_000;
 
@@ -33,8 +34,8 @@ internal sealed class LimitRules(WsmqLimitOptions limits, int maxOutstandingSend
     public RateRule? UserConnects { get; } = RateRule.Of(limits.UserConnectsPerMinute, Minute, limits.UserConnectBurst, time);
 
     /// <summary>
-    /// Requests that open a connection, whether or not it is let in. Well above the rate of those that are: what is over that one gets a
-    /// code over its connection, and only who does not heed it is refused without one.
+    /// Requests that open a connection, whether or not it is accepted. Well above the rate of accepted ones: a client over that rate gets a
+    /// code over its connection, and only one that ignores the code is refused without one.
     /// </summary>
     public RateRule? Opens { get; } = RateRule.Of(
         OpensPerConnect * limits.UserConnectsPerMinute, Minute, OpensPerConnect * limits.UserConnectBurst, time);
@@ -44,7 +45,7 @@ internal sealed class LimitRules(WsmqLimitOptions limits, int maxOutstandingSend
 
     public RateRule? Refusals { get; } = RateRule.Of(RefusalsPerSecond, Second, RefusalBurst, time);
 
-    /// <summary>Counts a refusal and makes it.</summary>
+    /// <summary>Counts a refusal and returns its exception.</summary>
     public WsmqException Refuse(WsmqError error, TimeSpan retryAfter, string? detail = null)
     {
         metrics.Limited(error.Code);

@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Http;
 namespace Wsmq.Server.Limits;
 
 /// <summary>
-/// Counts connections from their first request until they are let in, or gone where they are not: negotiated ones, open ones without
-/// a handshake, those that wait for the store, and those that were turned away. By user, and where the app names no user by remote
-/// address, of IPv6 by its first 64 bits.
+/// Counts connections from their first request until they are accepted, or closed if they are not: negotiated ones, open ones without a
+/// handshake, those that wait for the store, and those that were refused. Counts by user; where the app names no user, by remote address
+/// (of IPv6 its first 64 bits).
 /// </summary>
 internal sealed class PendingConnections(LimitClasses classes, TimeProvider time)
 {
@@ -29,11 +29,11 @@ internal sealed class PendingConnections(LimitClasses classes, TimeProvider time
         }
     }
 
-    /// <summary>Takes a place; leave it.</summary>
+    /// <summary>Takes a slot; pair it with <see cref="PendingPlace.Leave"/>.</summary>
     /// <exception cref="WsmqException"><c>too-many-connections</c>.</exception>
     public PendingPlace Enter(string? user, HttpContext request)
     {
-        // Outside of the lock: the app's function may take its time.
+        // Outside of the lock: the app's function may be slow.
         var rules = user is null ? classes.General : classes.Of(request.User);
         var caller = new Caller(user ?? NetworkOf(request.Connection.RemoteIpAddress), user is not null);
         var most = user is null ? rules.Options.PendingConnectionsPerAddress : rules.Options.PendingConnectionsPerUser;
@@ -43,11 +43,11 @@ internal sealed class PendingConnections(LimitClasses classes, TimeProvider time
             ref var state = ref CollectionsMarshal.GetValueRefOrAddDefault(_callers, caller, out _);
             state ??= new State();
             if (!state.Opened.TryTake(rules.Opens, out var retryAfter))
-                throw rules.Refuse(WsmqErrors.TooManyConnections, retryAfter, "they are opened too fast");
+                throw rules.Refuse(WsmqErrors.TooManyConnections, retryAfter, "connections are opened too fast");
             if (state.Count >= most)
-                throw rules.Refuse(WsmqErrors.TooManyConnections, Soon, $"at most {most} may wait to be let in");
+                throw rules.Refuse(WsmqErrors.TooManyConnections, Soon, $"at most {most} connections may be pending");
             if (_count >= rules.Options.PendingConnectionsPerNode)
-                throw rules.Refuse(WsmqErrors.TooManyConnections, Soon, "too many wait to be let in on this server");
+                throw rules.Refuse(WsmqErrors.TooManyConnections, Soon, "too many connections are pending on this server");
             state.Count++;
             _count++;
         }
@@ -55,7 +55,7 @@ internal sealed class PendingConnections(LimitClasses classes, TimeProvider time
         return new PendingPlace(() => Leave(caller));
     }
 
-    // Of IPv6 one host has as many addresses as it likes, within the 64 bits that its network gave it.
+    // An IPv6 host can use any number of addresses within the 64 bits that its network assigned to it.
     private static string NetworkOf(IPAddress? address)
     {
         if (address is null)
@@ -78,7 +78,7 @@ internal sealed class PendingConnections(LimitClasses classes, TimeProvider time
         }
     }
 
-    // With those who enter, because nothing is added without one.
+    // Runs with entries, because nothing is added without one.
     private void Sweep()
     {
         if (time.GetElapsedTime(_swept) < SweepEvery)
@@ -101,7 +101,7 @@ internal sealed class PendingConnections(LimitClasses classes, TimeProvider time
     }
 }
 
-/// <summary>A place among the connections that wait to be let in. Left once, whoever leaves it first.</summary>
+/// <summary>A slot among the pending connections. Only the first call of <see cref="Leave"/> has an effect, whoever makes it.</summary>
 internal sealed class PendingPlace(Action leave)
 {
     private Action? _leave = leave;

@@ -1,9 +1,9 @@
 namespace Wsmq.Server.Limits;
 
 /// <summary>
-/// A token bucket as one number: when it is full again. Taking one moves that moment on, and is refused where it would lie further
-/// ahead than the burst. Without a timer, a lock or an object of its own, because every connection has some, and every message
-/// touches two: that is why it is not System.Threading.RateLimiting, whose limiters also know no <see cref="TimeProvider"/>.
+/// A token bucket as one number: the time at which it is full again. Taking a token advances that time, and is refused if it would lie
+/// further ahead than the burst. It has no timer, lock or object of its own, because every connection has several buckets, and every
+/// message touches two. That is why it is not System.Threading.RateLimiting, whose limiters also do not support <see cref="TimeProvider"/>.
 /// </summary>
 internal struct RateBucket
 {
@@ -11,8 +11,8 @@ internal struct RateBucket
     private long _promised;
 
     /// <summary>
-    /// Takes one, or as many as are asked for at once; false, and how long to wait, where there are not so many. More than the burst
-    /// passes once the burst is there.
+    /// Takes one token, or as many as are requested at once; if there are too few, returns false and how long to wait. A request above the
+    /// burst succeeds once the burst is available.
     /// </summary>
     public bool TryTake(RateRule? rule, out TimeSpan retryAfter, long count = 1)
     {
@@ -35,10 +35,10 @@ internal struct RateBucket
         }
     }
 
-    /// <summary>Whether there is one to take.</summary>
+    /// <summary>Whether a token is available.</summary>
     public bool HasRoom(RateRule? rule) => rule is null || Math.Max(0, Volatile.Read(ref _full) - rule.Now) + rule.Cost <= rule.Depth;
 
-    /// <summary>Takes one, or so many, also where there is none: the next ones wait for longer.</summary>
+    /// <summary>Takes tokens, even if none is available: later requests then wait for longer.</summary>
     public void Charge(RateRule? rule, long count = 1)
     {
         if (rule is null)
@@ -52,7 +52,7 @@ internal struct RateBucket
         }
     }
 
-    /// <summary>How long until what was taken is no more than the burst.</summary>
+    /// <summary>How long until the tokens taken are at most the burst.</summary>
     public TimeSpan Debt(RateRule? rule)
     {
         if (rule is null)
@@ -61,7 +61,7 @@ internal struct RateBucket
         return debt > 0 ? rule.Span(debt) : TimeSpan.Zero;
     }
 
-    /// <summary>It is full again no sooner than after a time: others took from it elsewhere.</summary>
+    /// <summary>Makes the bucket full no sooner than after a time: other nodes took from it.</summary>
     public void Raise(RateRule? rule, TimeSpan ahead)
     {
         if (rule is null || ahead <= TimeSpan.Zero)
@@ -75,7 +75,7 @@ internal struct RateBucket
         }
     }
 
-    /// <summary>How long until there is one.</summary>
+    /// <summary>How long until a token is available.</summary>
     public TimeSpan Wait(RateRule? rule)
     {
         if (rule is null)
@@ -85,16 +85,16 @@ internal struct RateBucket
         return from > now ? Promise(rule, now, from, rule.Cost) : TimeSpan.Zero;
     }
 
-    /// <summary>Whether it is as good as new, under whatever rule it was used.</summary>
+    /// <summary>Whether the bucket is full, whichever rule it was used with.</summary>
     public bool IsFull(long now) => Math.Max(Volatile.Read(ref _full), Volatile.Read(ref _promised)) <= now;
 
-    // Who waits is told a time of its own: all of them would come back for the same place otherwise.
+    // Each waiting caller gets a time of its own: otherwise all would return for the same token.
     private TimeSpan Promise(RateRule rule, long now, long from, long cost)
     {
         var promised = Volatile.Read(ref _promised);
         var at = Math.Min(Math.Max(promised + cost, from), from + rule.Spread);
 
-        // Two at the same time may be told the same; that is no harm.
+        // Two concurrent callers may get the same time; that is harmless.
         Volatile.Write(ref _promised, at);
         return rule.Span(at - now);
     }

@@ -1,13 +1,13 @@
 namespace Wsmq.Server.Limits;
 
-/// <summary>A rate and a burst, in ticks of the clock. Shared by all buckets that it holds for.</summary>
+/// <summary>A rate and a burst, in ticks of the clock. Shared by all buckets that it applies to.</summary>
 internal sealed class RateRule
 {
     private static readonly TimeSpan LongestPromise = TimeSpan.FromSeconds(5);
 
     private readonly TimeProvider _time;
 
-    // Bytes are counted in units of this size, so that the clock can tell what one costs.
+    // Bytes are counted in units of this size, so that the cost of one is measurable in ticks of the clock.
     private const int ByteUnit = 256;
 
     private RateRule(long count, TimeSpan per, long burst, TimeProvider time)
@@ -18,30 +18,30 @@ internal sealed class RateRule
         Spread = (long)(LongestPromise.TotalSeconds * time.TimestampFrequency);
     }
 
-    /// <summary>How long the clock takes to give back one.</summary>
+    /// <summary>The ticks until one token is refilled.</summary>
     public long Cost { get; }
 
-    /// <summary>How long it takes to give back the burst.</summary>
+    /// <summary>The ticks until the burst is refilled.</summary>
     public long Depth { get; }
 
-    /// <summary>How far apart those who wait are told to come back at most.</summary>
+    /// <summary>The maximum spread of the retry times of waiting callers, in ticks.</summary>
     public long Spread { get; }
 
-    /// <summary>How long the clock takes to give back so many.</summary>
+    /// <summary>The ticks until this many tokens are refilled.</summary>
     public long CostOf(long count) => count <= long.MaxValue / 4 / Cost ? Cost * count : long.MaxValue / 4;
 
     public long Now => _time.GetTimestamp();
 
-    /// <summary>Null where there is no limit.</summary>
+    /// <summary>Null if there is no limit.</summary>
     public static RateRule? Of(int count, TimeSpan per, int burst, TimeProvider time) => count == 0 ? null : new RateRule(count, per, burst, time);
 
-    /// <summary>A rate of bytes; what is taken is given as <see cref="UnitsOf"/>.</summary>
+    /// <summary>A rate of bytes; tokens are counted in <see cref="UnitsOf"/>.</summary>
     public static RateRule? OfBytes(long bytes, TimeSpan per, long burst, TimeProvider time) =>
         bytes == 0 ? null : new RateRule(UnitsOf(bytes), per, UnitsOf(burst), time);
 
     public static long UnitsOf(long bytes) => (bytes + ByteUnit - 1) / ByteUnit;
 
-    /// <summary>How long it takes to give back so many bytes.</summary>
+    /// <summary>The time until this many bytes are refilled.</summary>
     public TimeSpan TimeOf(long bytes) => Span(CostOf(UnitsOf(bytes)));
 
     public long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);

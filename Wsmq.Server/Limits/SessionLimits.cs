@@ -4,12 +4,12 @@ using Wsmq.Server.Usage;
 
 namespace Wsmq.Server.Limits;
 
-/// <summary>What a connection, and its user, may still ask.</summary>
+/// <summary>The limits of a connection, and of its user.</summary>
 internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeeper usage)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    // What a client has in flight when it reads that it is to wait arrives within this time.
+    // Messages that a client has in flight when it reads that it has to wait arrive within this time.
     private static readonly TimeSpan ShortestClosing = TimeSpan.FromMilliseconds(500);
 
     private RateBucket _sends;
@@ -19,27 +19,27 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
 
     public UserLimits User => user;
 
-    /// <summary>What is read from logs for the connection.</summary>
+    /// <summary>The reads of logs for the connection.</summary>
     public SessionReads Reads { get; } = new(user, rules);
 
-    /// <summary>Those of the connection's class.</summary>
+    /// <summary>The rules of the connection's class.</summary>
     public LimitRules Rules => rules;
 
-    /// <summary>Whether a send may bring its address into being.</summary>
+    /// <summary>Whether a send may create its address.</summary>
     public bool MayCreate => user.MayCreate(rules);
 
-    /// <summary>What the connection has in progress.</summary>
+    /// <summary>The bytes that the connection has in progress.</summary>
     public ConnectionBudget Budget { get; } = new(user.InProgress, rules.Options.UserBytesInProgress);
 
     /// <summary>
-    /// Counts one more message that was sent, whatever becomes of it; an error where it is one too many. After that all messages of the
-    /// connection are refused for a while, uncounted: one in flight would otherwise get the next free place, before the one that its
-    /// sender has to repeat.
+    /// Counts a message that was sent, whatever its outcome; returns an error if it exceeds a rate. After that all messages of the
+    /// connection are refused for a while, uncounted: otherwise one in flight would take the next free token before the one that its sender
+    /// has to repeat.
     /// </summary>
     public WsmqException? CountSend()
     {
         if (Closed() is { } still)
-            return rules.Refuse(WsmqErrors.RateLimited, still, "a message before it was refused");
+            return rules.Refuse(WsmqErrors.RateLimited, still, "an earlier message was refused");
         if (!_sends.TryTake(rules.Sends, out var retryAfter))
             return Close(retryAfter, $"a connection sends at most {rules.Options.SendsPerSecond} a second");
         return user.TrySend(rules, out retryAfter)
@@ -47,38 +47,43 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
             : Close(retryAfter, $"a user sends at most {rules.Options.UserSendsPerSecond} a second");
     }
 
-    /// <summary>Counts the bytes of a message that is well-formed; an error where they are too many, as above.</summary>
+    /// <summary>
+    /// Counts the bytes of a well-formed message; returns an error if there are too many, with the same effect as in
+    /// <see cref="CountSend"/>.
+    /// </summary>
     public WsmqException? CountBytes(int bytes) => user.TrySendBytes(rules, bytes, out var retryAfter)
         ? null
         : Close(retryAfter, $"a user sends at most {rules.Options.UserSendBytesPerMinute} bytes a minute");
 
-    /// <summary>How many bytes the dead letters of the user's own queue may take, and those of all the user's groups together.</summary>
+    /// <summary>
+    /// How many bytes the dead letters of the user's own queue may take, and as many those of all the user's groups together.
+    /// </summary>
     public long LetterRoom => usage.LetterRoom(rules);
 
     public WsmqException RefuseCreation() => user.RefuseCreation(rules);
 
-    /// <summary>Counts a call that costs the store something although nothing may come of it.</summary>
-    /// <exception cref="WsmqException"><c>too-many-reads</c> where it is one too many.</exception>
+    /// <summary>Counts a call that costs the store something even if it has no effect.</summary>
+    /// <exception cref="WsmqException"><c>too-many-reads</c>: the rate is exceeded.</exception>
     public async ValueTask CountReadAsync(CancellationToken cancellationToken)
     {
         if (user.TryRead(rules, out var retryAfter))
             return;
 
-        // What is refused costs as well: who is refused again and again has to wait for it.
+        // Refusals cost as well: a client that is refused repeatedly has to wait for them.
         await PauseAsync(CountRefusal(), cancellationToken);
         throw rules.Refuse(WsmqErrors.TooManyReads, retryAfter);
     }
 
     /// <summary>
-    /// Takes a place among the sends in flight, and in the user's share of the store; an error where there is none. It ends with
-    /// <see cref="EndSend"/>.
+    /// Takes a slot among the sends in flight, and bytes of the user's share of the store; returns an error if either is used up. Pair it
+    /// with <see cref="EndSend"/>.
     /// </summary>
     public WsmqException? BeginSend(int bytes)
     {
-        // Acks share the hub's invocation limit with sends, and must not wait behind them.
+        // Acks share the hub's invocation limit with sends, and must not queue after them.
         var refusal = Interlocked.Increment(ref _outstanding) <= rules.MaxOutstandingSends
             ? usage.Reserve(user.Usage, rules, bytes)
-            : new WsmqException(WsmqErrors.TooManySends, $"at most {rules.MaxOutstandingSends}");
+            : new WsmqException(WsmqErrors.TooManySends, $"at most {rules.MaxOutstandingSends} are in flight");
         if (refusal is null)
             Budget.Charge(HeldBytes.Send + bytes);
         else
@@ -87,7 +92,7 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
     }
 
     /// <param name="request">The message.</param>
-    /// <param name="result">What the store said; null where it failed.</param>
+    /// <param name="result">The result of the store; null if it failed.</param>
     public void EndSend(in AppendRequest request, in AppendResult? result)
     {
         Interlocked.Decrement(ref _outstanding);
@@ -105,8 +110,8 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
     }
 
     /// <summary>
-    /// Counts a refusal; the result is how long to wait before anything more is taken from the connection. Nobody who waits as told
-    /// comes to feel it.
+    /// Counts a refusal; returns how long to wait before anything more is read from the connection. A client that waits as told never
+    /// notices.
     /// </summary>
     public TimeSpan CountRefusal() =>
         _refusals.TryTake(rules.Refusals, out var pause) ? TimeSpan.Zero : pause < LongestPause ? pause : LongestPause;
@@ -127,7 +132,7 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
         var time = retryAfter > ShortestClosing ? retryAfter : ShortestClosing;
         var until = rules.Time.GetTimestamp() + (long)(time.TotalSeconds * rules.Time.TimestampFrequency);
 
-        // The later time holds: who is told the sooner one comes too early, and is told the later one.
+        // The later time wins: a client that was given the earlier one retries too early, and is then given the later one.
         for (long known = Volatile.Read(ref _closedUntil), seen; known < until; known = seen)
         {
             seen = Interlocked.CompareExchange(ref _closedUntil, until, known);

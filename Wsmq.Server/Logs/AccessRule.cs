@@ -1,15 +1,15 @@
 namespace Wsmq.Server.Logs;
 
-/// <summary>What a rule is about. The letters stand in the stores.</summary>
+/// <summary>The kind of an access rule. The letters are the values in the stores.</summary>
 internal enum AccessRuleKind
 {
     /// <summary>One token is revoked; the name is its id.</summary>
     Token = 't',
 
-    /// <summary>The tokens of one user from before a moment are revoked; the name is the user.</summary>
+    /// <summary>The tokens of one user issued before a time are revoked; the name is the user.</summary>
     UserBefore = 'u',
 
-    /// <summary>All tokens from before a moment are revoked; the name is empty.</summary>
+    /// <summary>All tokens issued before a time are revoked; the name is empty.</summary>
     AllBefore = 'a',
 
     /// <summary>A user is banned; the name is the user.</summary>
@@ -19,25 +19,25 @@ internal enum AccessRuleKind
     Disconnect = 'd',
 }
 
-/// <summary>Somebody is kept out. Times are in milliseconds since 1970.</summary>
-/// <param name="Kind">What it is about.</param>
-/// <param name="Name">Whom it is about.</param>
+/// <summary>Refuses tokens or users. Times are in milliseconds since 1970.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Name">The id of the token, the user, or empty; see <see cref="AccessRuleKind"/>.</param>
 /// <param name="At">
-/// Of revocations before a moment that moment; of a ban its end, which may lie in the past: nodes have to hear of that, too;
-/// otherwise when it was made.
+/// UserBefore and AllBefore: the cut-off. Ban: its end, possibly in the past (an unban, of which the nodes have to be notified too).
+/// Otherwise: the creation time.
 /// </param>
-/// <param name="Until">When the store forgets it.</param>
-/// <param name="Version">Given by the store, rising with every change.</param>
+/// <param name="Until">When the store deletes it.</param>
+/// <param name="Version">Assigned by the store, rising with every change.</param>
 internal sealed record AccessRule(AccessRuleKind Kind, string Name, long At, long Until, long Version = 0)
 {
-    /// <summary>The largest number that Redis's scores and Lua hold exactly.</summary>
+    /// <summary>The largest integer that Redis scores and Lua represent exactly.</summary>
     public const long Never = (1L << 53) - 1;
 
-    /// <summary>Neither the moment nor the end goes back: what was revoked once stays so.</summary>
+    /// <summary>Neither the cut-off nor the end moves back: a revocation is never undone.</summary>
     public bool OnlyGrows => Kind is AccessRuleKind.Token or AccessRuleKind.UserBefore or AccessRuleKind.AllBefore;
 }
 
-/// <summary>A part of the rules.</summary>
-/// <param name="Version">The store's newest version.</param>
-/// <param name="Rules">In the order of their versions.</param>
+/// <summary>A page of the rules.</summary>
+/// <param name="Version">The newest version in the store.</param>
+/// <param name="Rules">The rules, in the order of their versions.</param>
 internal sealed record AccessPage(long Version, IReadOnlyList<AccessRule> Rules);

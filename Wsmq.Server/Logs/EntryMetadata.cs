@@ -5,12 +5,12 @@ using System.Text.Json;
 namespace Wsmq.Server.Logs;
 
 /// <summary>
-/// Everything about a stored message but its body, its place and its address. In the store it is a JSON object with the fields
-/// of a delivery under their names on the wire, so that a delivery is put together by copying bytes.
+/// Everything about a stored message except its body, its position and its address. Stored as a JSON object whose fields have the names of
+/// a delivery on the wire, so that a delivery is composed by copying bytes.
 /// </summary>
 internal sealed record EntryMetadata
 {
-    // Nothing of it ends up in HTML: characters outside ASCII stay themselves, which is shorter than to escape them.
+    // Never embedded in HTML: characters outside ASCII are not escaped, which is shorter.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     [ThreadStatic]
@@ -27,7 +27,7 @@ internal sealed record EntryMetadata
 
     public string? Type { get; init; }
 
-    /// <summary>Set for a body of bytes, null for a JSON body.</summary>
+    /// <summary>Set for a binary body, null for a JSON body.</summary>
     public string? ContentType { get; init; }
 
     public IReadOnlyDictionary<string, string>? Headers { get; init; }

@@ -1,8 +1,8 @@
 namespace Wsmq.Server.Logs;
 
 /// <summary>
-/// What keeps a deployment's messages, cursors and memberships. Two implementations, one contract suite; nothing outside of
-/// their folders knows which one runs.
+/// Stores a deployment's messages, cursors and memberships. There are two implementations and one contract suite; nothing outside of their
+/// folders knows which one runs.
 /// </summary>
 internal interface IStore : IAsyncDisposable
 {
@@ -18,20 +18,20 @@ internal interface IStore : IAsyncDisposable
     IUsageStore Usage { get; }
 
     /// <summary>
-    /// Opens the store and checks that it can keep what it is given. Throws <see cref="InvalidOperationException"/> with the
-    /// setting to change where it cannot: the app must not start on a store that drops messages.
+    /// Opens the store and checks that it can store data reliably. Throws <see cref="InvalidOperationException"/> with the setting to
+    /// change if it cannot: the app must not start on a store that drops messages.
     /// </summary>
     Task StartAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Raised when a call failed with <c>store-unavailable</c>, and when a connection to the store broke or is back: a reason to ask
+    /// Raised when a call failed with <c>store-unavailable</c>, and when a connection to the store broke or was restored: a reason to check
     /// whether it is available. Handlers must not block.
     /// </summary>
     event Action? Doubted;
 
-    /// <summary>True while the store answers and takes writes, or has no room. Throws only when it is cancelled.</summary>
+    /// <summary>True while the store answers and accepts writes, or is full. Throws only when it is cancelled.</summary>
     Task<bool> IsAvailableAsync(CancellationToken cancellationToken);
 
-    /// <summary>False while signals are known not to arrive: what is appended is then found when logs are compared with the store.</summary>
+    /// <summary>False while signals are known not to arrive: new entries are then found when logs are compared with the store.</summary>
     bool HearsSignals => true;
 }

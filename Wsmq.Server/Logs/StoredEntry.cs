@@ -4,8 +4,8 @@ using System.Text.Unicode;
 namespace Wsmq.Server.Logs;
 
 /// <summary>
-/// Whether a stored entry may be copied into a frame. Bodies and metadata were checked where they entered, but whoever can write
-/// to the store must not be able to forge frames with it: one pass over the bytes, which builds nothing.
+/// Checks whether a stored entry may be copied into a frame. Bodies and metadata were checked when they were received, but another program
+/// that can write to the store must not be able to forge frames with it. The check is one pass over the bytes, which builds no objects.
 /// </summary>
 internal static class StoredEntry
 {
@@ -25,8 +25,8 @@ internal static class StoredEntry
 
     /// <summary>Checks an entry.</summary>
     /// <param name="entry">The entry.</param>
-    /// <param name="isBinary">The body is bytes, and not JSON.</param>
-    /// <param name="defect">Why it is not of this program's making, if the result is false.</param>
+    /// <param name="isBinary">The body is binary, and not JSON.</param>
+    /// <param name="defect">Why the entry is corrupt or foreign, if the result is false.</param>
     public static bool Check(LogEntry entry, out bool isBinary, out string? defect)
     {
         isBinary = false;
@@ -53,27 +53,27 @@ internal static class StoredEntry
     {
         seen = Fields.None;
 
-        // The braces are cut off: nothing may stand before the first and behind the last.
+        // The braces are cut off when a frame is composed: nothing may precede the first or follow the last.
         if (metadata.Length < 2 || metadata[0] != '{' || metadata[^1] != '}')
-            return "the metadata are no JSON object";
+            return "the metadata is not a JSON object";
         var reader = new Utf8JsonReader(metadata, new JsonReaderOptions { MaxDepth = 2 });
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var field = FieldOf(ref reader);
             if (field == Fields.None)
-                return "the metadata have an unknown field";
+                return "the metadata has an unknown field";
             if (seen.HasFlag(field))
-                return "the metadata have a field twice";
+                return "the metadata has a duplicate field";
             seen |= field;
             reader.Read();
             if (!IsOfType(field, ref reader))
-                return "a field of the metadata is not of its type";
+                return "a metadata field has the wrong type";
         }
 
-        // Throws where something follows the object.
+        // Throws if data follows the object.
         reader.Read();
-        return seen.HasFlag(Fields.Id | Fields.SentAt) ? null : "the metadata lack a field";
+        return seen.HasFlag(Fields.Id | Fields.SentAt) ? null : "the metadata lacks a required field";
     }
 
     private static Fields FieldOf(ref Utf8JsonReader reader) =>
@@ -107,8 +107,8 @@ internal static class StoredEntry
         return true;
     }
 
-    // The reader looks at neither the encoding of strings nor at what is escaped in them. Half of an escaped surrogate pair would
-    // end the connection of a client whose strings are Unicode; GetString throws on it.
+    // The reader checks neither the encoding of strings nor their escapes. Half of an escaped surrogate pair would end the connection of a
+    // client whose strings are Unicode; GetString throws on it.
     private static bool IsText(ref Utf8JsonReader reader) =>
         Utf8.IsValid(reader.ValueSpan) && (!reader.ValueIsEscaped || reader.GetString() is not null);
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Wsmq.Server.Logs;
 
 /// <summary>
-/// When what was charged: of each mark 16 digits of the newest position and 12 of the bytes up to there since the mark before, the
-/// oldest first. usage.lua does the same.
+/// Records what was charged when, as a string of marks, the oldest first. A mark has 16 digits for its newest position, and 12 for the
+/// bytes up to there since the mark before. usage.lua implements the same format.
 /// </summary>
 internal static class UsageMarks
 {
@@ -12,7 +12,7 @@ internal static class UsageMarks
     private const int Mark = WsmqPosition.Length + BytesDigits;
     private const int Most = 16;
 
-    /// <summary>What another program wrote there counts nothing.</summary>
+    /// <summary>Returns the marks; an empty string, which counts as 0, if they are corrupt.</summary>
     public static string Whole(string? marks) =>
         marks is not null && marks.Length % Mark == 0 && marks.All(char.IsAsciiDigit) ? marks : string.Empty;
 
@@ -24,7 +24,7 @@ internal static class UsageMarks
         return sum;
     }
 
-    /// <summary>Without the marks up to a position.</summary>
+    /// <summary>Removes the marks up to a position.</summary>
     public static string Without(string marks, long through)
     {
         var at = 0;
@@ -33,7 +33,7 @@ internal static class UsageMarks
         return marks[at..];
     }
 
-    /// <summary>Without the marks beyond a position: the log has lost them.</summary>
+    /// <summary>Removes the marks after a position: the log has lost their entries.</summary>
     public static string WithoutBeyond(string marks, long tail)
     {
         var end = marks.Length;
@@ -42,7 +42,9 @@ internal static class UsageMarks
         return marks[..end];
     }
 
-    /// <summary>With a charge more; what falls into one quantum of time shares a mark.</summary>
+    /// <summary>
+    /// Adds a charge. Charges of the same time quantum share a mark; if there are too many marks, the two oldest are merged.
+    /// </summary>
     public static string With(string marks, long position, long bytes, long quantum)
     {
         if (marks.Length > 0)
@@ -69,17 +71,18 @@ internal static class UsageMarks
         long.Parse(marks.AsSpan(at + WsmqPosition.Length, BytesDigits), NumberStyles.None, CultureInfo.InvariantCulture);
 }
 
-/// <summary>The names of what is charged.</summary>
+/// <summary>The names of the accounted items.</summary>
 internal static class UsageNames
 {
-    /// <summary>Everything that is not kept apart.</summary>
+    /// <summary>All logs that are not accounted separately.</summary>
     public const string General = "*";
 
-    /// <summary>How many names are kept apart at most.</summary>
+    /// <summary>The maximum number of names accounted separately.</summary>
     public const int Most = 1_000;
 
-    /// <summary>What falls into so much time shares a mark, of a log and of everything else, in µs.</summary>
+    /// <summary>The time quantum of the marks of one log, in µs.</summary>
     public const long LogQuantum = 60_000_000;
 
+    /// <summary>The time quantum of the marks of <see cref="General"/> is the longest retention divided by this.</summary>
     public const int GeneralQuanta = 8;
 }

@@ -3,21 +3,21 @@ using System.Diagnostics.CodeAnalysis;
 namespace Wsmq.Server.Publishing;
 
 /// <summary>
-/// Holds sends back until the authorizer has answered. Behind one that waits only its own sender's sends wait, so that their order
-/// is kept and a slow answer is nobody else's delay. Used by one lane's loop.
+/// Holds sends until the authorizer has answered. Only later sends of the same sender queue after a held one, so that their order is kept
+/// and a slow answer delays no other sender. Used only by the loop of one lane.
 /// </summary>
 internal sealed class Admissions(TimeProvider time)
 {
     private readonly Dictionary<string, Queue<PendingSend>> _held = new(StringComparer.Ordinal);
     private readonly WakeUp _decided = new();
 
-    /// <summary>How many sends are held.</summary>
+    /// <summary>The number of held sends.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Returns once there may be something to <see cref="Release"/>.</summary>
+    /// <summary>Returns once there may be a send to <see cref="Release"/>.</summary>
     public ValueTask WaitAsync() => _decided.WaitAsync(CancellationToken.None);
 
-    /// <summary>True if the send may be stored now; otherwise it has failed, or is held.</summary>
+    /// <summary>Returns true if the send may be stored now; otherwise it has failed, or is held.</summary>
     public bool TryPass(PendingSend send)
     {
         if (!_held.TryGetValue(send.Request.Sender, out var queue))
@@ -33,7 +33,9 @@ internal sealed class Admissions(TimeProvider time)
         return false;
     }
 
-    /// <summary>Moves those whose turn has come to a batch, as far as it has room; returns their bytes.</summary>
+    /// <summary>
+    /// Moves the held sends that are decided and next in order to a batch, as far as it has capacity; returns their bytes.
+    /// </summary>
     public int Release(List<PendingSend> batch, int maxItems, int maxBytes)
     {
         var bytes = 0;
@@ -57,7 +59,7 @@ internal sealed class Admissions(TimeProvider time)
         return bytes;
     }
 
-    /// <summary>Fails all that are held.</summary>
+    /// <summary>Fails all held sends.</summary>
     public void Fail(WsmqException error)
     {
         foreach (var send in _held.Values.SelectMany(q => q))
@@ -72,10 +74,11 @@ internal sealed class Admissions(TimeProvider time)
         if (!send.Admission.IsCompleted && !send.IsLate(time))
             return false;
 
-        // What is stored long after it was sent could be stored twice: its sender may have given up, and the window may be over.
+        // A message stored long after it was sent could be stored twice: its sender may have timed out, and the deduplication window may be
+        // over.
         var refusal = send.Admission.IsCompleted ? send.Admission.Result : null;
         if (send.IsLate(time))
-            refusal ??= new WsmqException(WsmqErrors.ServerBusy, "it waited too long to be stored");
+            refusal ??= new WsmqException(WsmqErrors.ServerBusy, "the message waited too long to be stored");
         if (refusal is not null)
             send.Refuse(refusal);
         passed = refusal is null;
@@ -88,10 +91,10 @@ internal sealed class Admissions(TimeProvider time)
             return;
         send.IsWatched = true;
 
-        // Timers are coarser than time stamps, and may fire before the send is late: then it is watched once more.
+        // Timers are coarser than timestamps, and may fire before the send is late: then it is watched again.
         var left = TimeSpan.FromMilliseconds(Math.Ceiling(send.TimeLeft(time).TotalMilliseconds));
 
-        // The wait ends its timer with the answer: a delay beside it would live on for the whole time of every send.
+        // The wait ends its timer when the answer arrives: a separate delay would live on for the whole time-out of every send.
         _ = send.Admission.AsTask().WaitAsync(left, time).ContinueWith(
             wait =>
             {

@@ -5,18 +5,18 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Publishing;
 
 /// <summary>
-/// The append calls of one lane: several under way at a time, each carried out by the store only behind the one before it. When one
-/// fails, all that are under way are waited for, and what was not stored is repeated in the same order, one call at a time, until
-/// it is too old. Used by one lane's loop.
+/// The append calls of one lane: several in flight, each carried out by the store only after the one before it. When one fails, all calls
+/// in flight are awaited, and what was not stored is repeated in the same order, one call at a time, until it is too old. Used only by the
+/// loop of one lane.
 /// </summary>
 internal sealed class AppendPipeline(int lane, IMessageLog log, TimeProvider time, WsmqMetrics metrics, ILogger logger)
 {
     public const int MaxBatchItems = 512;
     private const int MaxCalls = 4;
 
-    // Behind a batch of this size a lane is loaded: then the next one begins when the last but one is answered, so that more comes
-    // together while the store still has the next call at hand. Behind a full one nothing more could. A timer instead would wait for
-    // its own granularity, up to 4 ms, also where the store is quick.
+    // After a batch of this size a lane is loaded: then at most LoadedCalls are in flight, so that batches grow while the store still has
+    // its next call. After a full batch they cannot grow. A timer instead would wait for its own granularity, up to 4 ms, even if the store
+    // is fast.
     private const int Loaded = 16;
     private const int LoadedCalls = 2;
 
@@ -30,17 +30,17 @@ internal sealed class AppendPipeline(int lane, IMessageLog log, TimeProvider tim
 
     public bool HasRoom => _calls.Count < (_lastBatch is < Loaded or MaxBatchItems ? MaxCalls : LoadedCalls);
 
-    /// <summary>Completes with the answer to the oldest call; there must be one.</summary>
+    /// <summary>Completes with the answer to the oldest call; requires that one is in flight.</summary>
     public Task Oldest => _calls.Peek().Answer;
 
-    /// <summary>Starts a call; at most <see cref="MaxBatchItems"/>, and only while there is room.</summary>
+    /// <summary>Starts a call of at most <see cref="MaxBatchItems"/>; requires <see cref="HasRoom"/>.</summary>
     public void Begin(List<PendingSend> batch)
     {
         _lastBatch = batch.Count;
         _calls.Enqueue(new Call(batch, AppendAsync(batch, follows: _calls.Count > 0)));
     }
 
-    /// <summary>Settles the sends of all calls that were answered.</summary>
+    /// <summary>Settles the sends of all answered calls.</summary>
     public async ValueTask SettleAsync()
     {
         while (_calls.TryPeek(out var call) && call.Answer.IsCompleted)
@@ -62,7 +62,7 @@ internal sealed class AppendPipeline(int lane, IMessageLog log, TimeProvider tim
             Fail(call.Batch, error);
     }
 
-    /// <summary>Returns once what was stored is settled, also what waits for more than an answer.</summary>
+    /// <summary>Completes once all stored sends are settled, including those that wait for confirmation after the answer.</summary>
     public Task EndAsync() => _receipts;
 
     private Task<AppendResult[]> AppendAsync(List<PendingSend> batch, bool follows) =>
@@ -89,7 +89,7 @@ internal sealed class AppendPipeline(int lane, IMessageLog log, TimeProvider tim
             }
         }
 
-        // The order of the calls is that of the messages: the next part begins when this one is decided.
+        // The calls keep the order of the messages: the next part starts when this one is decided.
         foreach (var part in repeat.Chunk(MaxBatchItems))
             await RepeatAsync([.. part], cause!);
     }
@@ -111,7 +111,7 @@ internal sealed class AppendPipeline(int lane, IMessageLog log, TimeProvider tim
             }
             catch (Exception e)
             {
-                // Also a store that is full now: an earlier call may have been carried out.
+                // Repeats after store-full as well: an earlier attempt may have been carried out.
                 cause = e;
             }
         }
@@ -126,7 +126,7 @@ internal sealed class AppendPipeline(int lane, IMessageLog log, TimeProvider tim
             _receipts = ReceiptAsync(_receipts, confirmed, batch, results);
     }
 
-    // Further calls go on meanwhile. How many sends wait here is bounded by what may be under way: they count until they are settled.
+    // Further calls go on meanwhile. The number of sends that wait here is bounded, because they count as in flight until they are settled.
     private async Task ReceiptAsync(Task before, Task confirmed, List<PendingSend> batch, AppendResult[] results)
     {
         await before;

@@ -3,7 +3,7 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Publishing;
 
-/// <summary>A send of which a caller awaits the receipt.</summary>
+/// <summary>A send whose caller awaits the receipt.</summary>
 internal sealed class AwaitedSend(AppendRequest request, ValueTask<WsmqException?> admission = default, SessionLimits? sender = null)
     : PendingSend(request, admission, sender)
 {

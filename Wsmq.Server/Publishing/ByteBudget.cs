@@ -1,6 +1,6 @@
 namespace Wsmq.Server.Publishing;
 
-/// <summary>How many bytes may be under way at a time. A single message always fits when nothing else is under way.</summary>
+/// <summary>Limits the bytes in flight. A single message always fits if nothing else is in flight.</summary>
 internal sealed class ByteBudget(long limit)
 {
     private long _used;

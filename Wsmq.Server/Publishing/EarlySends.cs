@@ -1,7 +1,8 @@
 namespace Wsmq.Server.Publishing;
 
 /// <summary>
-/// Sends of the app from before the store has started, in their order. Each is told after the send time-out that nothing was stored.
+/// Holds the sends that the app makes before the store has started, in their order. Each fails after the send time-out with the error that
+/// nothing was stored.
 /// </summary>
 internal sealed class EarlySends(TimeProvider time, TimeSpan patience)
 {
@@ -10,7 +11,7 @@ internal sealed class EarlySends(TimeProvider time, TimeSpan patience)
     private volatile bool _released;
     private bool _expiring;
 
-    /// <summary>False once they were released: the send takes its own way.</summary>
+    /// <summary>Returns false once the held sends were released: the send is then enqueued directly.</summary>
     public bool TryHold(PendingSend send)
     {
         if (_released)
@@ -31,7 +32,7 @@ internal sealed class EarlySends(TimeProvider time, TimeSpan patience)
         }
     }
 
-    /// <summary>Hands all of them on, before anything that is sent from now on.</summary>
+    /// <summary>Passes on all held sends, before anything that is sent from now on.</summary>
     public void Release(Action<PendingSend> next)
     {
         lock (_lock)
@@ -42,7 +43,7 @@ internal sealed class EarlySends(TimeProvider time, TimeSpan patience)
         }
     }
 
-    // All wait for equally long, so that the oldest is the next.
+    // All have the same time-out, so that the oldest expires first.
     private async Task ExpireAsync()
     {
         while (Oldest() is { } wait)
@@ -66,6 +67,6 @@ internal sealed class EarlySends(TimeProvider time, TimeSpan patience)
         }
     }
 
-    // A timer that fires a moment early would else be set to no time at all, again and again.
+    // Otherwise a timer that fires a moment early would be set to zero time, repeatedly.
     private static TimeSpan Longer(TimeSpan left) => left + TimeSpan.FromMilliseconds(1);
 }

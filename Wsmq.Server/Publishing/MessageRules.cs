@@ -5,18 +5,18 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Publishing;
 
-/// <summary>A message that passed the rules, ready to append.</summary>
+/// <summary>A message that passed the checks, ready to append.</summary>
 internal readonly record struct CheckedMessage(AppendRequest Request, WsmqAddress? ReplyTo);
 
-/// <summary>Checks what comes in, from clients and from the app alike, and stamps the sender.</summary>
+/// <summary>Checks messages, from clients and from the app alike, and stamps the sender.</summary>
 internal sealed class MessageRules(IOptions<WsmqOptions> options, TimeProvider time)
 {
-    /// <summary>Of an id, a type and the like.</summary>
+    /// <summary>The maximum length of an id, a type, a content type or a correlation id, in UTF-8 bytes.</summary>
     public const int MaxNameBytes = 128;
 
     private const string DefaultContentType = "application/octet-stream";
 
-    // Ids of the app and of users live in different spaces, whatever a user is called.
+    // The ids of the app and of users have separate scopes, whatever the name of a user.
     private const string AppScope = "app";
     private const string UserScope = "user:";
 
@@ -49,17 +49,17 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, TimeProvider t
     private ReadOnlyMemory<byte> BodyOf(WsmqOutgoingMessage message)
     {
         if (message is { Body: not null, Data: not null })
-            throw new WsmqException(WsmqErrors.InvalidBody, "it has body and data");
+            throw new WsmqException(WsmqErrors.InvalidBody, "the message has both body and data");
         var bytes = message.Data ?? (message.Body ?? default).Utf8;
 
-        // That it is one JSON value was checked when the body was made.
+        // The body was checked to be one JSON value when it was created.
         return bytes.Length <= options.Value.MaxBodyBytes
             ? bytes
             : throw new WsmqException(WsmqErrors.MessageTooLarge, $"a body has at most {options.Value.MaxBodyBytes} bytes");
     }
 
     private static string? ContentTypeWithoutData(WsmqOutgoingMessage message) =>
-        message.ContentType is null ? null : throw new WsmqException(WsmqErrors.InvalidMessage, "contentType goes with data");
+        message.ContentType is null ? null : throw new WsmqException(WsmqErrors.InvalidMessage, "contentType is allowed only with data");
 
     private IReadOnlyDictionary<string, string>? HeadersOf(WsmqOutgoingMessage message)
     {

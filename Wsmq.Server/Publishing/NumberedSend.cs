@@ -3,7 +3,7 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Publishing;
 
-/// <summary>A send that is one of many: its result goes to all the others'.</summary>
+/// <summary>A send that is one of many: its result is added to their common results.</summary>
 internal sealed class NumberedSend(
     long number, PublishResults results, AppendRequest request, ValueTask<WsmqException?> admission = default, SessionLimits? sender = null)
     : PendingSend(request, admission, sender)

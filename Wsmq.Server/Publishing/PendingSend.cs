@@ -4,8 +4,8 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Publishing;
 
 /// <summary>
-/// A message on its way into the log. The admission runs while the message waits in its place: deciding first and queueing
-/// afterwards would reorder a sender's messages. It is settled once, with a receipt or an error.
+/// A message in flight to the log. It is authorized while it waits at its position in the queue: authorizing first and queueing afterwards
+/// would reorder a sender's messages. It is settled once, with a receipt or an error.
 /// </summary>
 internal abstract class PendingSend(AppendRequest request, ValueTask<WsmqException?> admission, SessionLimits? sender)
 {
@@ -15,15 +15,15 @@ internal abstract class PendingSend(AppendRequest request, ValueTask<WsmqExcepti
 
     public AppendRequest Request { get; } = request;
 
-    /// <summary>Null, or why the sender may not send this.</summary>
+    /// <summary>The result of the authorization: null, or why the sender may not send this.</summary>
     public ValueTask<WsmqException?> Admission { get; } = admission.Preserve();
 
-    /// <summary>Whether somebody waits for the admission already.</summary>
+    /// <summary>Whether a wake-up at the end of the authorization is registered already.</summary>
     public bool IsWatched { get; set; }
 
     public int Bytes => Request.Bytes;
 
-    /// <summary>Takes its share of what the node may hold; given back when it is settled.</summary>
+    /// <summary>Reserves the bytes of the message in the budget of the node; they are returned when it is settled.</summary>
     public bool TryReserve(ByteBudget budget)
     {
         if (!budget.TryTake(Bytes))
@@ -32,19 +32,22 @@ internal abstract class PendingSend(AppendRequest request, ValueTask<WsmqExcepti
         return true;
     }
 
-    /// <summary>The first call counts: the time before the store had started is part of the sender's patience.</summary>
+    /// <summary>Starts the time-out of the send. Only the first call counts: the time before the store had started is part of it.</summary>
     public void StartClock(TimeProvider time, TimeSpan patience)
     {
         if (_deadline == 0)
             _deadline = time.GetTimestamp() + (long)(patience.TotalSeconds * time.TimestampFrequency);
     }
 
-    /// <summary>How long until the sender is to hear that it failed.</summary>
+    /// <summary>How long until the send fails because it is late.</summary>
     public TimeSpan TimeLeft(TimeProvider time) => IsLate(time) ? TimeSpan.Zero : time.GetElapsedTime(time.GetTimestamp(), _deadline);
 
     public bool IsLate(TimeProvider time) => _deadline <= time.GetTimestamp();
 
-    /// <summary>The store has decided: it has the message, or refuses it, because its address would be a new one too many or is damaged.</summary>
+    /// <summary>
+    /// Settles the send with the decision of the store: the message is stored, or refused because its address is corrupt or would exceed
+    /// the limit of new addresses.
+    /// </summary>
     public void Decided(AppendResult result)
     {
         if (result.IsDamaged)
@@ -69,14 +72,14 @@ internal abstract class PendingSend(AppendRequest request, ValueTask<WsmqExcepti
             OnFailed(error);
     }
 
-    /// <summary>Fails alone: nothing else is settled together with it.</summary>
+    /// <summary>Fails the send alone, and flushes: nothing else is settled together with it.</summary>
     public void Refuse(WsmqException error)
     {
         Failed(error);
         Flush();
     }
 
-    /// <summary>All that is settled together with this one is: whoever passes results on may do so now.</summary>
+    /// <summary>The batch is settled: flush buffered results.</summary>
     public virtual void Flush()
     {
     }
@@ -85,7 +88,7 @@ internal abstract class PendingSend(AppendRequest request, ValueTask<WsmqExcepti
 
     protected abstract void OnFailed(WsmqException error);
 
-    // A send that waited for room may be given up while the lane fails all that is left.
+    // Two callers may race: a send that waits for capacity in the queue may time out while the lane fails all that is left.
     private bool TrySettle(in AppendResult? result = null)
     {
         if (Interlocked.Exchange(ref _settled, 1) != 0)

@@ -5,7 +5,7 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Publishing;
 
-/// <summary>The group commit of one lane: what is waiting goes to the store together, in the order in which it came.</summary>
+/// <summary>The group commit of one lane: waiting sends go to the store in one batch, in their order of arrival.</summary>
 internal sealed class PublishLane
 {
     private const int MaxBatchBytes = 512 * 1024;
@@ -34,7 +34,9 @@ internal sealed class PublishLane
         _loop = Task.Run(RunAsync);
     }
 
-    /// <summary>Takes the message's place before it returns, also when the queue is full. The send is settled in the end, whatever happens.</summary>
+    /// <summary>
+    /// Takes the send's position in the queue before it returns, even if the queue is full. The send is always settled in the end.
+    /// </summary>
     public void Enqueue(PendingSend send)
     {
         send.StartClock(_time, _options.SendTimeout);
@@ -42,14 +44,14 @@ internal sealed class PublishLane
             _ = WaitForRoomAsync(send);
     }
 
-    /// <summary>Takes no more, and returns once what was taken is stored or has failed.</summary>
+    /// <summary>Accepts no more sends, and returns once all accepted ones are stored or have failed.</summary>
     public async Task StopAsync()
     {
         _queue.Writer.TryComplete();
         await _loop;
     }
 
-    // Waiting writers of a bounded channel are served in the order in which they came. It never throws.
+    // The waiting writers of a bounded channel are served in their order of arrival. Never throws.
     private async Task WaitForRoomAsync(PendingSend send)
     {
         using var patience = new CancellationTokenSource(_options.SendTimeout, _time);
@@ -81,14 +83,14 @@ internal sealed class PublishLane
         }
         catch (Exception e)
         {
-            // Nothing that is waiting may wait for ever.
+            // No waiting send may wait indefinitely.
             Log.LoopFailed(_logger, e);
             FailAll(new WsmqException(WsmqErrors.StoreUnavailable, inner: e));
             throw;
         }
     }
 
-    /// <summary>False once the lane was stopped and nothing is left.</summary>
+    /// <summary>Returns false once the lane was stopped and nothing is left.</summary>
     private async ValueTask<bool> WaitForWorkAsync()
     {
         if (_pipeline.IsEmpty && _admissions.Count == 0)
@@ -99,7 +101,7 @@ internal sealed class PublishLane
         if (_pipeline.HasRoom && _admissions.Count > 0)
             waits.Add(_decided ??= _admissions.WaitAsync().AsTask());
 
-        // While as many are held as may wait at all, nothing more is read; a stopped lane still finishes what is held.
+        // While the held sends use up the capacity, no more are read. A stopped lane still finishes the held ones.
         if (_pipeline.HasRoom && HasRoom && !_queue.Reader.Completion.IsCompleted)
             waits.Add(Readable());
         await Task.WhenAny(waits);
@@ -107,12 +109,12 @@ internal sealed class PublishLane
         return true;
     }
 
-    // One wait at a time, kept over the rounds in which something else came first.
+    // One wait at a time, kept over the rounds in which another task completed first.
     private Task<bool> Readable() => _readable is { IsCompleted: false } ? _readable : _readable = _queue.Reader.WaitToReadAsync().AsTask();
 
     private bool HasRoom => _admissions.Count < _options.PublishQueueCapacity;
 
-    /// <summary>What is waiting now and may be sent.</summary>
+    /// <summary>Takes the waiting sends that may be stored now.</summary>
     private List<PendingSend> Take()
     {
         var batch = new List<PendingSend>(Math.Min(_queue.Reader.Count, AppendPipeline.MaxBatchItems));

@@ -5,7 +5,7 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Publishing;
 
-/// <summary>Everything that this node appends, in one queue for each lane of the store.</summary>
+/// <summary>All sends of this node, in one queue for each lane of the store.</summary>
 internal sealed class PublishQueue(
     IStore store, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<PublishQueue> logger)
 {
@@ -21,8 +21,8 @@ internal sealed class PublishQueue(
     }
 
     /// <summary>
-    /// Puts a message into its place, before it returns: the order of the calls is the order of the log. The send is settled in the
-    /// end, whatever happens; before <see cref="Start"/> it waits for that.
+    /// Takes the send's position in the queue before it returns: the order of the calls is the order of the log. The send is always settled
+    /// in the end; before <see cref="Start"/> it waits for the start.
     /// </summary>
     public void Enqueue(PendingSend send)
     {
@@ -32,7 +32,7 @@ internal sealed class PublishQueue(
             Pass(send);
     }
 
-    /// <summary>The start failed, or will not be: what waits for it is told, and what comes later too.</summary>
+    /// <summary>The start failed, or will not happen: fails the sends that wait for it, and all later ones.</summary>
     public void RefuseEarly(WsmqException reason)
     {
         _refusal = reason;

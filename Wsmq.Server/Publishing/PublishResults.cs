@@ -4,13 +4,13 @@ using System.Runtime.InteropServices;
 namespace Wsmq.Server.Publishing;
 
 /// <summary>
-/// Gathers the results of many sends, which come from the lanes, for the one who waits for them. One result for each send: of those
-/// that were taken no more than may be under way, and of those that were refused no more than <see cref="MostUnread"/>, as long as
-/// whoever sends waits where it <see cref="IsFull"/>.
+/// Collects the results of many sends from the lanes for one reader, one result for each send. They are bounded: those of accepted sends by
+/// the limit of sends in flight, those of refused ones by <see cref="MostUnread"/>, as long as the sender waits while it
+/// <see cref="IsFull"/>.
 /// </summary>
 internal sealed class PublishResults
 {
-    /// <summary>From so many results on that nobody has read yet nothing more is to be taken from the sender.</summary>
+    /// <summary>From this many unread results on, no more messages are to be read from the sender.</summary>
     public const int MostUnread = 1_024;
 
     private const int MostTogether = 256;
@@ -33,7 +33,7 @@ internal sealed class PublishResults
         }
     }
 
-    /// <summary>A send begins whose result is to be waited for.</summary>
+    /// <summary>Registers a send whose result the reader waits for.</summary>
     public void Begin()
     {
         lock (_lock)
@@ -64,10 +64,10 @@ internal sealed class PublishResults
         });
     }
 
-    /// <summary>There are results to pass on. Apart from adding them, so that those of one batch leave together.</summary>
+    /// <summary>Wakes the reader. Separate from adding results, so that those of one batch leave together.</summary>
     public void Flush() => _wake.Set();
 
-    /// <summary>Returns once what is ready was read.</summary>
+    /// <summary>Returns once the results that are ready have been read.</summary>
     public Task WaitForRoomAsync(CancellationToken cancellationToken)
     {
         Flush();
@@ -88,10 +88,10 @@ internal sealed class PublishResults
         Flush();
     }
 
-    /// <summary>Whoever waits is to get an error once all is decided.</summary>
+    /// <summary>The reader receives this error once all sends are decided.</summary>
     public void Break(Exception error) => _broken = error;
 
-    /// <summary>What is ready, again and again until all is decided.</summary>
+    /// <summary>Returns results as they become ready, until all sends are decided.</summary>
     public async IAsyncEnumerable<WsmqItemResult[]> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)
@@ -99,7 +99,7 @@ internal sealed class PublishResults
             await _wake.WaitAsync(cancellationToken);
             if (Take(out var ended) is { Count: > 0 } ready)
             {
-                // A write of all of them would wait as a whole for a client that does not read.
+                // In parts: a single write of all of them would wait as a whole for a client that does not read.
                 for (var i = 0; i < ready.Count; i += MostTogether)
                     yield return [.. CollectionsMarshal.AsSpan(ready).Slice(i, Math.Min(MostTogether, ready.Count - i))];
             }

@@ -1,11 +1,12 @@
 namespace Wsmq.Server.Publishing;
 
-/// <summary>The texts of the refusals of one call, each once: thousands of results may say the same. Not thread-safe.</summary>
+/// <summary>The error texts of one call, each stored once, because thousands of results may have the same one. Not thread-safe.</summary>
 internal sealed class RefusalTexts
 {
     private const int MostTexts = 32;
 
-    // A limit says to each a time of its own; the first one's is right for all of a call, which come back together.
+    // A limit returns a retry time of its own for each message; the first one is used for all messages of a call, which are retried
+    // together.
     private readonly Dictionary<WsmqError, WsmqException> _limits = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<string> _texts = new(StringComparer.Ordinal);
 
@@ -20,7 +21,7 @@ internal sealed class RefusalTexts
         if (_texts.TryGetValue(error.Message, out var text))
             return (text, null);
 
-        // Details come from the code; those of a body may name a place in it, and are then as many as there are messages.
+        // Most details are constants; those of a body may name a position in it, and may thus differ for every message.
         text = _texts.Count < MostTexts ? error.Message : error.Error.ToString();
         if (_texts.TryGetValue(text, out var general))
             return (general, null);

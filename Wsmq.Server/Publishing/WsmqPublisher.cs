@@ -42,7 +42,7 @@ internal sealed class WsmqPublisher(MessageRules rules, StartGate start, Publish
     private Task<WsmqReceipt> Enqueue(WsmqOutgoingMessage message)
     {
         var send = new AwaitedSend(rules.Check(message, sender: null).Request);
-        // Not awaited: the queue keeps the order of the calls, and tells what became of them.
+        // Not awaited: the queue keeps the order of the calls, and reports their outcome.
         _ = start.Begin();
         queue.Enqueue(send);
         return send.Receipt;

@@ -1,17 +1,17 @@
 namespace Wsmq.Server.Redis;
 
 /// <summary>
-/// What the batches of one lane require of the server: that it knows the last one that was answered. One that does not is a former
-/// primary that has come back, or a promoted replica that lacks the end; which of them, only those know who decide.
+/// Fencing of the batches of one lane: the server must have the last answered batch. A server that lacks it is a former primary that is
+/// available again, or a promoted replica that has not received the last writes; only the coordinator (sentinels, Cluster) knows which.
 /// </summary>
 internal sealed class AppendFence(TimeProvider time)
 {
-    /// <summary>How long a server keeps the number. Longer than any call can wait in a dead connection.</summary>
+    /// <summary>How long a server stores the batch number. Longer than any call can be pending on a dead connection.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// A server that was silent for so long may have been replaced meanwhile: its answer counts once it is known that it was not. No
-    /// failover is quicker, and a server that is well answers in a hundredth of it.
+    /// A server that was silent for this long may have been replaced in the meantime: its answer counts only once it is confirmed as the
+    /// primary. No failover is faster, and a healthy server answers in a hundredth of this time.
     /// </summary>
     public static readonly TimeSpan LongSilence = TimeSpan.FromMilliseconds(500);
 
@@ -25,7 +25,7 @@ internal sealed class AppendFence(TimeProvider time)
     private bool _failed;
     private bool _named;
 
-    /// <summary>The last batch failed, and nobody has named the server since.</summary>
+    /// <summary>The last batch failed, and the server has not been confirmed as the primary since.</summary>
     public bool IsDoubted
     {
         get
@@ -35,7 +35,7 @@ internal sealed class AppendFence(TimeProvider time)
         }
     }
 
-    /// <summary>A server refused the last batch, because it lacks one that was answered.</summary>
+    /// <summary>The server refused the last batch, because it lacks a batch that was answered.</summary>
     public bool IsFenced
     {
         get
@@ -53,10 +53,10 @@ internal sealed class AppendFence(TimeProvider time)
     }
 
     /// <summary>
-    /// What a batch requires: above zero the number that must be the server's last one; else the least that it may be, negated.
+    /// What a batch requires of the server's last batch number: if positive, exactly this number; otherwise at least this number, negated.
     /// </summary>
-    /// <param name="number">The batch.</param>
-    /// <param name="follows">The one before it is not answered yet, and must have been carried out.</param>
+    /// <param name="number">The number of the batch.</param>
+    /// <param name="follows">The previous batch is not answered yet, and must have been executed.</param>
     public long Before(long number, bool follows)
     {
         lock (_lock)
@@ -64,14 +64,14 @@ internal sealed class AppendFence(TimeProvider time)
             if (follows)
                 return number - 1;
 
-            // Well before the server forgets it.
+            // Well before the stored number expires on the server.
             if (_answered == 0 || time.GetElapsedTime(_answeredAt) > Kept / 2)
                 return 0;
             return _answered == number - 1 ? _answered : -_answered;
         }
     }
 
-    /// <summary>A batch goes out. Each is followed by <see cref="Returned"/>.</summary>
+    /// <summary>A batch is being sent. Each call is followed by one of <see cref="Returned"/>.</summary>
     public void Sent()
     {
         lock (_lock)
@@ -82,9 +82,9 @@ internal sealed class AppendFence(TimeProvider time)
     }
 
     /// <summary>
-    /// A batch has its answer, or failed. True where the answer is to be doubted: the last batch failed, or the server said nothing
-    /// for long, and then what was answered together with this one is doubted as well. A server that was named before the batch went
-    /// out is doubted too: who named it may not have heard of its successor yet.
+    /// A batch was answered, or failed. Returns true if the answer is in doubt: the last batch failed; the server was silent for long,
+    /// which puts the batches answered together with this one in doubt as well; or the server was confirmed as the primary before the
+    /// batch was sent, when the coordinator may not have known its successor yet.
     /// </summary>
     public bool Returned()
     {
@@ -113,7 +113,7 @@ internal sealed class AppendFence(TimeProvider time)
             (_failed, _fenced) = (true, fenced);
     }
 
-    /// <summary>The server is the primary by the word of those who decide: what it lacks is lost, and it goes on from there.</summary>
+    /// <summary>The coordinator names the server as the primary: what it lacks is lost, and appends continue from its state.</summary>
     public void Named()
     {
         lock (_lock)

@@ -5,7 +5,7 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Redis;
 
-/// <summary>One call of append.lua: what it is given, and what it returns.</summary>
+/// <summary>One call of append.lua: builds its keys and arguments, and parses its reply.</summary>
 internal sealed class AppendScript(
     RedisConnections connections, RedisKeys keys, RedisLanes lanes, WsmqOptions options, WsmqRedisOptions redisOptions)
 {
@@ -14,12 +14,12 @@ internal sealed class AppendScript(
     private const int ValuesOfAKind = 3;
     private const int CountBytes = 2;
 
-    /// <summary>Begins to send before it returns.</summary>
+    /// <summary>Runs the script. Starts to send before it returns its task.</summary>
     /// <param name="lane">The lane of all items.</param>
     /// <param name="batch">The items.</param>
-    /// <param name="number">Of the batch.</param>
-    /// <param name="after">What the server's last batch must be, see <see cref="AppendFence.Before"/>.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="number">The number of the batch.</param>
+    /// <param name="after">Requirement on the server's last batch number, see <see cref="AppendFence.Before"/>.</param>
+    /// <param name="cancellationToken">Cancels the wait, not the call.</param>
     public async Task<AppendResult[]> RunAsync(
         int lane, IReadOnlyList<AppendRequest> batch, long number, long after, CancellationToken cancellationToken)
     {
@@ -29,10 +29,10 @@ internal sealed class AppendScript(
         var scriptKeys = KeysOf(lane, logs);
         var values = ValuesOf(lane, batch, logs, buffer, number, after);
 
-        // After a script flush the driver sends again behind what was sent meanwhile; the numbers keep that from reordering.
+        // After a SCRIPT FLUSH the driver sends the call again, after calls sent in the meantime; the batch numbers prevent reordering.
         var reply = await connections.EvaluateAsync(RedisScript.Append, scriptKeys, values, cancellationToken);
 
-        // Only now: a call that failed may still be waiting to be sent.
+        // Not in a finally block: a failed call may still be queued in the driver and reference the buffer.
         ArrayPool<byte>.Shared.Return(buffer);
         return ResultsOf((byte[])reply!, logs);
     }
@@ -99,7 +99,7 @@ internal sealed class AppendScript(
         return values;
     }
 
-    /// <summary>Of every item 1 where it may not create its address; empty where all may, as is the rule.</summary>
+    /// <summary>Per item 1 if it may not create its address, else 0; empty if all may, the usual case.</summary>
     private static string Barred(IReadOnlyList<AppendRequest> batch, LogGroups logs)
     {
         for (var i = 0; i < batch.Count; i++)
@@ -139,7 +139,7 @@ internal sealed class AppendScript(
         return results;
     }
 
-    /// <summary>The items of a batch by their log, each log's in their order: its script reads and writes a log's state once.</summary>
+    /// <summary>The items of a batch grouped by log, in order within each log: the script reads and writes a log's state once.</summary>
     private sealed class LogGroups
     {
         private readonly List<(LogKeys Keys, List<int> Items)> _logs = [];

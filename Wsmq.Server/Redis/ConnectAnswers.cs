@@ -3,21 +3,21 @@ using System.Text;
 namespace Wsmq.Server.Redis;
 
 /// <summary>
-/// What the driver writes about an attempt to connect. It is the only place where it says that a server was reached, and answered
-/// that it loads its data or is busy: what it throws has no word of that. Keeps that answer and nothing else.
+/// Receives the driver's log of an attempt to connect. Only this log shows that a server was reached and answered that it is loading
+/// its data or busy; the driver's exception does not. Stores only that answer.
 /// </summary>
 internal sealed class ConnectAnswers : TextWriter
 {
     private volatile string? _answer;
 
-    /// <summary>Null where no server answered so.</summary>
+    /// <summary>Such an answer (LOADING, BUSY, ...), or null if no server gave one.</summary>
     public string? NotYet => _answer;
 
     public override Encoding Encoding => Encoding.UTF8;
 
     public override void Write(char value)
     {
-        // Lines are written as a whole.
+        // The driver writes whole lines.
     }
 
     public override void Write(string? value) => _answer = RedisErrors.PassingIn(value) ?? _answer;

@@ -6,14 +6,14 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Redis;
 
-/// <summary>Who is kept out: one small set of keys for the whole deployment, on one shard, and a channel that all nodes hear.</summary>
+/// <summary>Access rules (revocations and bans): a few keys on one shard for the whole deployment, and a channel for all nodes.</summary>
 internal sealed class RedisAccessStore(RedisConnections connections, RedisKeys keys, ILogger logger) : IAccessStore
 {
     private const int PartsOfARule = 3;
 
     public event Action? Changed;
 
-    /// <summary>Opens the channel.</summary>
+    /// <summary>Subscribes to the channel.</summary>
     public Task StartAsync() => connections.Channels.ListenAsync(RedisChannel.Literal(keys.AccessChannel), _ => Changed?.Invoke());
 
     public async Task WriteAsync(AccessRule rule, int most, CancellationToken cancellationToken)
@@ -27,7 +27,7 @@ internal sealed class RedisAccessStore(RedisConnections connections, RedisKeys k
             ],
             cancellationToken);
         if (!(bool)kept)
-            throw new WsmqException(WsmqErrors.StoreFull, $"{most} rules about who is kept out are in force");
+            throw new WsmqException(WsmqErrors.StoreFull, $"the limit of {most} revocations and bans is reached");
     }
 
     public async Task<AccessPage> ReadAsync(long behind, int most, CancellationToken cancellationToken)

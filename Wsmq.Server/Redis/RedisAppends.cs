@@ -5,10 +5,10 @@ using Wsmq.Server.Redis.Replicas;
 
 namespace Wsmq.Server.Redis;
 
-/// <summary>Appends of each lane in their order, and at the primary only.</summary>
+/// <summary>Sends the appends of each lane in order, and to the primary only.</summary>
 internal sealed class RedisAppends(AppendScript script, RedisPrimaries primaries, int lanes, RedisReplicas? replicas, ILogger logger)
 {
-    /// <summary>Lua passes at most about 8,000 values to a command.</summary>
+    /// <summary>Lua's unpack passes at most about 8,000 values to a command.</summary>
     private const int MaxItems = 2_048;
 
     private readonly AppendFence[] _fences = [.. Enumerable.Range(0, lanes).Select(_ => new AppendFence(TimeProvider.System))];
@@ -40,10 +40,10 @@ internal sealed class RedisAppends(AppendScript script, RedisPrimaries primaries
         }
     }
 
-    /// <summary>Completes once the receipts of what was answered may go out.</summary>
+    /// <summary>Completes once receipts may be sent for all batches answered so far.</summary>
     public Task ConfirmedAsync(int lane) => replicas?.ConfirmedAsync(lane) ?? Task.CompletedTask;
 
-    /// <summary>A batch that has to wait for an answer about the primary, or comes behind one that does: they are sent in order.</summary>
+    /// <summary>Sends, in order, a batch that must wait until the primary is confirmed, or that is queued after such a batch.</summary>
     private async Task<AppendResult[]> RunInTurnAsync(
         int lane, IReadOnlyList<AppendRequest> batch, long number, bool follows, CancellationToken cancellationToken)
     {
@@ -83,13 +83,13 @@ internal sealed class RedisAppends(AppendScript script, RedisPrimaries primaries
             doubted = fence.Returned();
         }
 
-        // One that stood still carries out what it had received, also after another has taken its place.
+        // A server that was frozen executes the commands it had received even after another server has replaced it.
         if (doubted && primaries.HasCoordinator && (server is null || await primaries.WasReplacedAsync(lane, server, cancellationToken)))
-            throw new WsmqException(WsmqErrors.StoreUnavailable, "another Redis is the primary by now");
+            throw new WsmqException(WsmqErrors.StoreUnavailable, "another Redis server has become the primary");
         return results;
     }
 
-    /// <summary>After a failure: a former primary that has come back takes writes for a while, which are lost.</summary>
+    /// <summary>After a failure: a former primary that is available again accepts writes for a while, and these are lost.</summary>
     private async Task RequirePrimaryAsync(int lane, AppendFence fence, CancellationToken cancellationToken)
     {
         if (!fence.IsFenced && !primaries.HasCoordinator)
@@ -99,9 +99,9 @@ internal sealed class RedisAppends(AppendScript script, RedisPrimaries primaries
         if (named == false && !primaries.HasCoordinator)
             Log.SeveralPrimaries(logger);
 
-        // Where nobody can tell, a server that has all that was answered is trusted, and one that lacks some is not.
+        // If the primary is unknown, trust a server that has all answered batches, and refuse one that lacks some.
         if (named == false || (named is null && fence.IsFenced))
-            throw new WsmqException(WsmqErrors.StoreUnavailable, "another Redis may be the primary");
+            throw new WsmqException(WsmqErrors.StoreUnavailable, "another Redis server may be the primary");
         if (named == true)
             fence.Named();
     }

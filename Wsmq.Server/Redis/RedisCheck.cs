@@ -5,12 +5,12 @@ using Wsmq.Server.Diagnostics;
 
 namespace Wsmq.Server.Redis;
 
-/// <summary>Looks at start whether the server can keep what it is given.</summary>
+/// <summary>Checks at start whether the servers can store messages safely: version, eviction, persistence, permissions, replicas.</summary>
 internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, RedisLanes lanes, WsmqRedisOptions options, ILogger logger)
 {
     private static readonly Version Oldest = new(7, 0);
 
-    /// <summary>Returns the least memory that a primary may use; null where none has a limit.</summary>
+    /// <summary>Runs the checks. Returns the lowest memory limit of a primary, in bytes; null if none has a limit.</summary>
     public async Task<long?> RunAsync()
     {
         long? least = null;
@@ -31,7 +31,7 @@ internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, R
         return least;
     }
 
-    // Servers of some providers do not know the command, or leave things out of it.
+    // Some managed Redis services do not support INFO, or omit fields from it.
     private async Task<IReadOnlyDictionary<string, string>> InfoAsync(IServer server)
     {
         try
@@ -45,7 +45,7 @@ internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, R
         }
     }
 
-    // The access rules do not allow it: asked only where INFO did not say.
+    // CONFIG is not among the required permissions: it is queried only if INFO lacks the value.
     private static async Task<string?> ConfigAsync(IServer server, string setting)
     {
         try
@@ -61,13 +61,13 @@ internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, R
     private static bool IsUnknown(Exception e) =>
         e is RedisCommandException || (e is RedisServerException && e.Message.StartsWith("ERR", StringComparison.Ordinal));
 
-    // Found out one by one while it runs, a missing permission would show as a store that does not answer.
+    // Checked at start: while the app runs, a missing permission would look like an unavailable store.
     private async Task CheckPermissionsAsync()
     {
         var lane = lanes.Keys(0);
         RedisResult? denied = null;
 
-        // Both ways in which scripts are sent.
+        // Both commands that send scripts: EVAL and EVALSHA.
         foreach (var flags in new[] { CommandFlags.NoScriptCache, CommandFlags.None })
         {
             denied = await connections.Database.ScriptEvaluateAsync(
@@ -114,8 +114,8 @@ internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, R
         if (kept != mine)
         {
             throw new InvalidOperationException(
-                $"This key prefix was set up with {kept} buckets, and the app asks for {mine}: with another number it would find "
-                + "none of its logs. Set WsmqRedisOptions.Buckets back, or use another WsmqRedisOptions.KeyPrefix.");
+                $"This key prefix was set up with {kept} buckets, and the app asks for {mine}: with another number it would not find "
+                + "the existing logs. Set WsmqRedisOptions.Buckets back, or use another WsmqRedisOptions.KeyPrefix.");
         }
     }
 }

@@ -7,8 +7,8 @@ using Wsmq.Server.Redis.Lines;
 namespace Wsmq.Server.Redis;
 
 /// <summary>
-/// One connection for commands and one for subscriptions: a large reply on a connection that also subscribes is cut off by the
-/// server's output limit for subscribers. A third one where receipts wait for replicas, because a wait holds up its connection.
+/// One connection for commands and one for subscriptions: on a connection that also subscribes, a large reply would exceed the
+/// server's output buffer limit for pub/sub clients. A third one if receipts wait for replicas, because WAIT blocks its connection.
 /// </summary>
 internal sealed class RedisConnections : IAsyncDisposable
 {
@@ -30,27 +30,27 @@ internal sealed class RedisConnections : IAsyncDisposable
             line.Changed += () => Doubted?.Invoke();
     }
 
-    /// <summary>A call failed, or a connection broke or is back.</summary>
+    /// <summary>A call failed, or a connection was lost or restored.</summary>
     public event Action? Doubted;
 
-    /// <summary>The sentinels name another primary: all connections are closed, and are to be opened again.</summary>
+    /// <summary>The sentinels name another primary: all connections were closed, and must be opened again.</summary>
     public event Action<EndPoint>? Moved;
 
     public RedisLine CommandLine { get; }
 
     public RedisLine SignalLine { get; }
 
-    /// <summary>Only where receipts wait for replicas.</summary>
+    /// <summary>Open only if receipts wait for replicas.</summary>
     public RedisLine ReplicaLine { get; }
 
-    /// <summary>All that are open while the store runs.</summary>
+    /// <summary>All connections that are open while the store runs.</summary>
     public IEnumerable<RedisLine> Lines =>
         _options.Value.ReceiptReplicas > 0 ? [CommandLine, SignalLine, ReplicaLine] : [CommandLine, SignalLine];
 
-    /// <summary>What this node hears.</summary>
+    /// <summary>The channels to which this node subscribes.</summary>
     public RedisChannels Channels { get; }
 
-    /// <summary>Null where the configuration names none.</summary>
+    /// <summary>Null if the configuration names no sentinels.</summary>
     public RedisSentinels? Sentinels { get; private set; }
 
     public IDatabase Database => Commands.GetDatabase();
@@ -59,13 +59,13 @@ internal sealed class RedisConnections : IAsyncDisposable
 
     public IConnectionMultiplexer Subscriptions => Started(SignalLine);
 
-    /// <summary>Only where receipts wait for replicas.</summary>
+    /// <summary>Open only if receipts wait for replicas.</summary>
     public IConnectionMultiplexer Replicas => Started(ReplicaLine);
 
-    /// <summary>True on a Cluster: a script may then touch one bucket only.</summary>
+    /// <summary>True on a Cluster: a script may then access keys of one bucket only.</summary>
     public bool IsCluster { get; private set; }
 
-    /// <summary>Whether a connection, once it is there, leads to a Cluster.</summary>
+    /// <summary>Whether an open connection leads to a Cluster.</summary>
     public static bool IsClusterAt(IConnectionMultiplexer connection) => connection.GetServers().Any(s => s.ServerType == ServerType.Cluster);
 
     public async Task ConnectAsync(CancellationToken cancellationToken)
@@ -76,11 +76,15 @@ internal sealed class RedisConnections : IAsyncDisposable
         IsCluster = IsClusterAt(CommandLine.Current);
         var database = CommandLine.Current.GetDatabase().Database;
         if (IsCluster && database > 0)
-            throw new InvalidOperationException($"A Redis Cluster has database 0 only, and defaultDatabase is {database}: leave it out.");
+        {
+            throw new InvalidOperationException(
+                $"A Redis Cluster has database 0 only, and defaultDatabase is {database}: remove it from WsmqRedisOptions.Configuration.");
+        }
+
         _started = true;
     }
 
-    /// <summary>Asks the sentinels for the first time, where the configuration names any. Once that succeeded it returns at once.</summary>
+    /// <summary>Queries the sentinels for the first time, if the configuration names any. After a success it returns at once.</summary>
     public Task FindSentinelsAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -92,8 +96,8 @@ internal sealed class RedisConnections : IAsyncDisposable
     }
 
     /// <summary>
-    /// Asks the sentinels, and leaves the server that is not the primary any more before anything else goes out to it. True where
-    /// it still is; null where no sentinel answers.
+    /// Queries the sentinels. If they name another primary, closes all connections before anything else is sent to the old one. Returns
+    /// true if the primary is unchanged, false if it changed, null if no sentinel answers.
     /// </summary>
     public async Task<bool?> FollowAsync(CancellationToken cancellationToken)
     {
@@ -112,7 +116,7 @@ internal sealed class RedisConnections : IAsyncDisposable
         return false;
     }
 
-    /// <summary>Lets the driver find out by itself which servers are primaries now; returns at once.</summary>
+    /// <summary>Makes the driver detect again which servers are primaries; returns at once.</summary>
     public void LookAgain()
     {
         lock (_lock)
@@ -122,18 +126,18 @@ internal sealed class RedisConnections : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a script at the primary; what the driver throws is one of the store's failures.</summary>
+    /// <summary>Runs a script on the primary; translates the driver's exceptions into the store's failures.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>, <c>store-full</c> or <c>store-corrupt</c>.</exception>
     public Task<RedisResult> EvaluateAsync(
         string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken, CommandFlags flags = CommandFlags.None) =>
         AskAsync((database, primary) => database.ScriptEvaluateAsync(script, keys, values, flags | primary), cancellationToken);
 
     /// <summary>
-    /// Asks the primary. Nothing here may be answered by a replica: it may lag, and whether somebody is a member, or where a log
-    /// ends, would then be answered wrongly for as long as the primary is away.
+    /// Calls the primary. No call may be answered by a replica: it may lag, and memberships and tails would then be wrong for as long as
+    /// the primary is unavailable.
     /// </summary>
-    /// <param name="call">The driver's call, with the flags to give it.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="call">The driver's call; receives the flags to pass on.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="WsmqException"><c>store-unavailable</c>, <c>store-full</c> or <c>store-corrupt</c>.</exception>
     public Task<T> AskAsync<T>(Func<IDatabase, CommandFlags, Task<T>> call, CancellationToken cancellationToken) =>
         RedisErrors.GuardAsync(() => call(Database, CommandFlags.DemandMaster), cancellationToken, Doubted);
@@ -156,7 +160,7 @@ internal sealed class RedisConnections : IAsyncDisposable
         }
         catch (Exception e) when (e is RedisException or WsmqException or TimeoutException or ObjectDisposedException or InvalidOperationException)
         {
-            // Nobody answers; whoever doubts asks again.
+            // No server answers; the next failed call triggers another attempt.
         }
     }
 
@@ -180,10 +184,11 @@ internal sealed class RedisConnections : IAsyncDisposable
         _followed = await sentinels.AskAsync(CancellationToken.None);
         if (_followed is null)
         {
-            // The next attempt opens its own.
+            // The next attempt opens its own connection.
             await sentinels.DisposeAsync();
             throw new InvalidOperationException(
-                $"The sentinels at {Servers(settings)} name no primary for serviceName={settings.ServiceName}: correct the name, or the addresses.");
+                $"The sentinels at {Servers(settings)} name no primary for serviceName={settings.ServiceName}: correct the name or the "
+                + "addresses in WsmqRedisOptions.Configuration.");
         }
 
         Sentinels = sentinels;
@@ -192,10 +197,10 @@ internal sealed class RedisConnections : IAsyncDisposable
     private Task<IConnectionMultiplexer> ConnectAsync(string purpose, CancellationToken cancellationToken) =>
         OpenAsync(purpose, Sentinels is null ? null : Sentinels.PointToPrimary, cancellationToken);
 
-    /// <summary>Opens one more connection, which belongs to the caller.</summary>
-    /// <param name="purpose">Stands in its name.</param>
+    /// <summary>Opens one more connection, which the caller disposes.</summary>
+    /// <param name="purpose">Part of its client name.</param>
     /// <param name="configure">Changes its settings, after the app's own changes.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="cancellationToken">Cancels the wait; the connection is then disposed.</param>
     /// <exception cref="InvalidOperationException">Redis cannot be reached.</exception>
     public async Task<IConnectionMultiplexer> OpenAsync(
         string purpose, Action<ConfigurationOptions>? configure, CancellationToken cancellationToken)
@@ -219,7 +224,7 @@ internal sealed class RedisConnections : IAsyncDisposable
         }
     }
 
-    // Nobody waits for it any more, and it would connect again for ever.
+    // The caller no longer waits for it; undisposed, it would keep reconnecting indefinitely.
     private static async Task EndAsync(Task<ConnectionMultiplexer> connecting)
     {
         await ((Task)connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -229,22 +234,27 @@ internal sealed class RedisConnections : IAsyncDisposable
 
     // The configuration may hold a password: name the servers only.
     private static InvalidOperationException Unreachable(ConfigurationOptions settings, RedisConnectionException e) => new(
-        IsOfTls(e) ? $"Redis at {Servers(settings)} cannot be reached: its TLS certificate is not trusted here, or names another host. Give the issuer with WsmqRedisOptions.ConfigureConnection."
+        IsOfTls(e)
+            ? $"Redis at {Servers(settings)} cannot be reached: its TLS certificate is not trusted here, or names another host. "
+                + "Trust the issuer in WsmqRedisOptions.ConfigureConnection."
             : e.FailureType == ConnectionFailureType.AuthenticationFailure
-            ? $"Redis at {Servers(settings)} refuses the credentials: correct user= and password= in WsmqRedisOptions.Configuration, or give them if there are none."
-            : $"Redis at {Servers(settings)} cannot be reached ({e.FailureType}): start it, or correct the address or the credentials in WsmqRedisOptions.Configuration.",
+            ? $"Redis at {Servers(settings)} refuses the credentials: correct or add user= and password= in WsmqRedisOptions.Configuration."
+            : $"Redis at {Servers(settings)} cannot be reached ({e.FailureType}): start it, or correct the address or the credentials in "
+                + "WsmqRedisOptions.Configuration.",
         e);
 
     private static InvalidOperationException NoSentinel(ConfigurationOptions settings, RedisConnectionException e) => new(
         e.FailureType == ConnectionFailureType.AuthenticationFailure
-            ? $"The sentinels at {Servers(settings)} refuse the credentials: correct sentinelUser= and sentinelPassword= in WsmqRedisOptions.Configuration, or give them if there are none."
-            : $"No sentinel at {Servers(settings)} can be reached ({e.FailureType}): start them, or correct the addresses in WsmqRedisOptions.Configuration.",
+            ? $"The sentinels at {Servers(settings)} refuse the credentials: correct or add sentinelUser= and sentinelPassword= in "
+                + "WsmqRedisOptions.Configuration."
+            : $"No sentinel at {Servers(settings)} can be reached ({e.FailureType}): start them, or correct the addresses in "
+                + "WsmqRedisOptions.Configuration.",
         e);
 
-    // The driver has one word for a refused certificate and for refused credentials.
+    // The driver reports a refused certificate and refused credentials with the same failure type.
     private static bool IsOfTls(Exception? e) => e is not null && (e is AuthenticationException || IsOfTls(e.InnerException));
 
-    /// <summary>Names them, without anything secret.</summary>
+    /// <summary>The addresses of the servers, without secrets.</summary>
     public static string Servers(ConfigurationOptions settings) => string.Join(", ", settings.EndPoints.Select(Format));
 
     public static string Format(EndPoint endPoint) =>

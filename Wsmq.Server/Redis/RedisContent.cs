@@ -8,7 +8,7 @@ namespace Wsmq.Server.Redis;
 
 /// <summary>
 /// Metadata and body as one value, in the log and in signals: the length of each in four bytes, then both. One value costs Redis
-/// less than two, and its script passes it on as it is.
+/// less than two, and the scripts pass it on unchanged.
 /// </summary>
 internal static class RedisContent
 {
@@ -22,7 +22,7 @@ internal static class RedisContent
         item.Body.Span.CopyTo(to[(Header + item.Metadata.Length)..]);
     }
 
-    /// <summary>Reads what begins with a content; <paramref name="length"/> is how long that is.</summary>
+    /// <summary>Reads a content at the start of a buffer; <paramref name="length"/> is its size. False if it is malformed.</summary>
     public static bool TryRead(
         ReadOnlyMemory<byte> from, out ReadOnlyMemory<byte> metadata, out ReadOnlyMemory<byte> body, out int length)
     {
@@ -41,8 +41,8 @@ internal static class RedisContent
 }
 
 /// <summary>
-/// A message's sender, address and id in a few bytes. A hash that nobody can steer: another sender could otherwise choose an id
-/// that passes for somebody else's, whose message would then be taken for a repeat.
+/// A message's sender, address and id, hashed to 16 bytes. The hash is cryptographic: a sender could otherwise choose an id that
+/// collides with another sender's, whose message would then be dropped as a duplicate.
 /// </summary>
 internal static class RedisMessageId
 {
@@ -54,7 +54,7 @@ internal static class RedisMessageId
         var rented = ArrayPool<byte>.Shared.Rent(size);
         var text = rented.AsSpan();
 
-        // The address says its length already; the id is what is left.
+        // The address already begins with its length; the id is the rest, so the encoding is unambiguous.
         address.CopyTo(text);
         var at = address.Length + 4;
         var sender = Encoding.UTF8.GetBytes(item.Sender, text[at..]);

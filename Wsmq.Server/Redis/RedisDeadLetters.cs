@@ -5,10 +5,10 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Redis;
 
-/// <summary>Failed attempts and what was set aside, in the bucket of the log, so that one script counts, copies and moves the cursor.</summary>
+/// <summary>Failed attempts and dead letters, in the bucket of the log, so that one script counts, copies and moves the cursor.</summary>
 internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys keys, WsmqOptions options) : IDeadLetterStore
 {
-    // What is known of an entry set aside, as fail.lua puts it together: when, previous, attempts, reason.
+    // Details of a dead letter, as written by fail.lua: time, previous position, attempts, reason.
     private const int AttemptsAt = 2 * WsmqPosition.Length;
     private const int AttemptsLength = 10;
 
@@ -68,7 +68,7 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
         return (int)removed > 0;
     }
 
-    // The keys of a user's own queue name no reader: whoever else is meant here has none.
+    // The keys of a user's own queue do not contain a reader: only that user can have dead letters in it.
     private static bool MayRead(WsmqAddress source, string user) => source.Kind == WsmqAddressKind.Group || source == WsmqAddress.User(user);
 
     private static StoredDeadLetter Read(DeadLetterKey key, ReadOnlySpan<byte> known, byte[]? content)

@@ -2,13 +2,13 @@ using StackExchange.Redis;
 
 namespace Wsmq.Server.Redis;
 
-/// <summary>Turns what the driver throws into the store's failures; anything else is a defect and passes through.</summary>
+/// <summary>Translates the driver's exceptions into the store's failures; any other exception is a defect and is not caught.</summary>
 internal static class RedisErrors
 {
-    // Of append.lua.
+    // Error code of append.lua.
     private const string Fenced = "WSMQFENCE";
 
-    // What the driver puts before an answer on some ways.
+    // Prefix that the driver puts before an answer in some code paths.
     private const string AnswerPrefix = "SimpleError: ";
 
     private static readonly string[] Passing =
@@ -16,16 +16,16 @@ internal static class RedisErrors
 
     private static readonly string[] Temporary = [.. Passing, "NOAUTH", "WRONGPASS", "WSMQSTALE", Fenced];
 
-    /// <summary>True where the user lacks a permission.</summary>
+    /// <summary>True if the Redis user lacks a permission.</summary>
     public static bool IsDenied(RedisServerException e) =>
         e.Message.StartsWith("NOPERM", StringComparison.Ordinal) || e.Message.Contains("ACL failure", StringComparison.Ordinal)
         || e.Message.Contains("user executing the script", StringComparison.Ordinal);
 
-    /// <summary>True where a server refused a batch because it lacks one that was answered.</summary>
+    /// <summary>True if a server refused a batch because it lacks a batch that was answered.</summary>
     public static bool IsFenced(Exception e) =>
         e.InnerException is RedisServerException { Message: var message } && message.StartsWith(Fenced, StringComparison.Ordinal);
 
-    /// <summary>What a Redis that was reached answers while it cannot serve yet; null for any other failure.</summary>
+    /// <summary>The answer of a Redis that was reached but cannot serve yet (LOADING, ...); null for any other failure.</summary>
     public static string? NotYet(Exception failure)
     {
         for (var e = failure; e is not null; e = e.InnerException)
@@ -36,7 +36,7 @@ internal static class RedisErrors
                 return answer;
         }
 
-        // Of a shard that went away after it was reached. The driver's texts are for its authors.
+        // A shard that became unreachable after it was reached. The driver's own messages are too technical for an operator.
         return failure switch
         {
             RedisConnectionException lost => $"no connection, {lost.FailureType}",
@@ -45,7 +45,7 @@ internal static class RedisErrors
         };
     }
 
-    /// <summary>The answer of that kind that a line of the driver's log quotes; null where it has none.</summary>
+    /// <summary>Such an answer quoted in a line of the driver's log; null if there is none.</summary>
     public static string? PassingIn(string? line) =>
         line is not null && line.IndexOf(AnswerPrefix, StringComparison.Ordinal) is >= 0 and var at
         && line[(at + AnswerPrefix.Length)..] is var answer && IsPassing(answer) ? answer.Trim() : null;
@@ -56,11 +56,11 @@ internal static class RedisErrors
         e.Message.StartsWith(AnswerPrefix, StringComparison.Ordinal) ? e.Message[AnswerPrefix.Length..] : e.Message;
 
     public static string Denied(string what) =>
-        $"The Redis user may not do all that wsmq needs: {what}. docs/operations.md has the access rules to give it.";
+        $"The Redis user may not do all that wsmq needs: {what}. Grant it the access rules in docs/operations.md.";
 
     /// <param name="call">The driver's call.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <param name="unavailable">Told before <c>store-unavailable</c> is thrown.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <param name="unavailable">Called before <c>store-unavailable</c> is thrown.</param>
     public static async Task<T> GuardAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken, Action? unavailable = null)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -70,7 +70,7 @@ internal static class RedisErrors
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            // The driver cancels what it cannot send any more; to a caller that would look like its own cancellation.
+            // The driver cancels calls that it can no longer send; the caller would mistake that for its own cancellation.
             throw Unavailable(e, unavailable);
         }
         catch (Exception e) when (e is RedisTimeoutException or RedisConnectionException or ObjectDisposedException)
@@ -97,7 +97,7 @@ internal static class RedisErrors
         return new WsmqException(WsmqErrors.StoreUnavailable, inner: cause);
     }
 
-    // A key of another type, or a value with which a script of ours can do nothing.
+    // Corrupt data: a key of the wrong type, or a value on which one of our scripts fails.
     private static bool IsDamage(string message) =>
         message.StartsWith("WRONGTYPE", StringComparison.Ordinal)
         || (message.StartsWith("ERR", StringComparison.Ordinal) && message.Contains("user_script", StringComparison.Ordinal));

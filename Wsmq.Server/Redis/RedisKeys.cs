@@ -7,46 +7,46 @@ using StackExchange.Redis;
 namespace Wsmq.Server.Redis;
 
 /// <summary>
-/// The name of every key and channel. All that belongs to one address carries the hash tag of its bucket, so that one script may
-/// touch it on a Cluster. Names are escaped, because the parts of a key are divided by colons.
+/// The name of every key and channel. All keys of one address carry the hash tag of its bucket, so that one script may access them on
+/// a Cluster. Names are escaped, because the parts of a key are separated by colons.
 /// </summary>
-/// <param name="prefix">Begins every key.</param>
-/// <param name="buckets">Of the deployment.</param>
-/// <param name="channels">Begins every channel, see <see cref="RedisSettings.ChannelsOf"/>; null where that is the prefix.</param>
+/// <param name="prefix">Prefix of every key.</param>
+/// <param name="buckets">The deployment's number of buckets.</param>
+/// <param name="channels">Prefix of every channel, see <see cref="RedisSettings.ChannelsOf"/>; null if it is the key prefix.</param>
 internal sealed class RedisKeys(string prefix, int buckets, string? channels = null)
 {
-    // Enough for what a node is busy with; beyond that names are made anew.
+    // Enough for the active addresses of a node; when it is exceeded, the cache is cleared and names are built again.
     private const int MostKept = 16_384;
 
     private readonly ConcurrentDictionary<WsmqAddress, LogKeys> _kept = new();
 
-    /// <summary>Behind <see cref="Live"/>: the channel on which a node finds out what it may.</summary>
+    /// <summary>After <see cref="Live"/>: the channel on which a node checks its permissions.</summary>
     public const string LiveProbe = "probe";
 
-    /// <summary>Behind <see cref="Live"/>: the channel by which drivers tell each other to look at the servers' roles.</summary>
+    /// <summary>After <see cref="Live"/>: the channel on which drivers notify each other to check the servers' roles again.</summary>
     public const string LiveConfiguration = "config";
 
     public int Buckets { get; } = buckets;
 
-    /// <summary>What this deployment was set up with; outside of all buckets.</summary>
+    /// <summary>Hash: the settings that this deployment was set up with; outside of all buckets.</summary>
     public RedisKey Layout => $"{prefix}:layout";
 
-    /// <summary>String: what nodes write to find out whether the server takes writes; outside of all buckets.</summary>
+    /// <summary>String: written by nodes to check whether the server accepts writes; outside of all buckets.</summary>
     public RedisKey Probe => $"{prefix}:probe";
 
-    /// <summary>Begins the name of every channel of the live plane; what follows SignalR chooses.</summary>
+    /// <summary>Prefix of every channel of the live plane; SignalR chooses the rest.</summary>
     public string Live { get; } = $"{channels ?? prefix}:live:";
 
-    /// <summary>Hash: who is kept out; a kind and a name -> a moment and an end; v (newest version). One hash tag for all three.</summary>
+    /// <summary>Hash: access rules; kind and name -> time and end; v (latest version). One hash tag for all three keys.</summary>
     public RedisKey AccessRules { get; } = $"{prefix}:{{access}}:rules";
 
-    /// <summary>Sorted set: the same by version.</summary>
+    /// <summary>Sorted set: access rules by version.</summary>
     public RedisKey AccessVersions { get; } = $"{prefix}:{{access}}:versions";
 
-    /// <summary>Sorted set: the same by end.</summary>
+    /// <summary>Sorted set: access rules by end.</summary>
     public RedisKey AccessEnds { get; } = $"{prefix}:{{access}}:ends";
 
-    /// <summary>Channel that says that somebody is kept out from now on.</summary>
+    /// <summary>Channel that announces a new access rule.</summary>
     public string AccessChannel { get; } = $"{channels ?? prefix}:access";
 
     /// <summary>The keys of an address.</summary>
@@ -97,22 +97,22 @@ internal sealed class LogKeys
     public RedisKey Log { get; }
 
     /// <summary>
-    /// Hash that outlives the entries: t (tail), c (consumed), g and d (removable up to, and from when), v (membership version),
-    /// x (when the log's age is to be looked at), b and m (bytes, see marks.lua), n (nodes with readers); of a user also @device
-    /// (cursor, when it was last seen, and behind these failed attempts, see fail.lua) and k (number of devices).
+    /// Hash that outlives the entries: t (tail), c (consumed), g and d (removable up to g from time d), v (membership version),
+    /// x (when removal by age is due), b and m (bytes, see marks.lua), n (nodes with readers); for a user also @device (cursor, time last
+    /// seen, then failed attempts, see fail.lua) and k (number of devices).
     /// </summary>
     public RedisKey Meta { get; }
 
     /// <summary>Log and meta.</summary>
     public RedisKey[] Pair => [Log, Meta];
 
-    /// <summary>The address as signals name it.</summary>
+    /// <summary>The address as encoded in signals: two bytes of length, then UTF-8.</summary>
     public byte[] Name { get; }
 
-    /// <summary>How many bytes the name of a key of the address takes.</summary>
+    /// <summary>The length in bytes of the name of a key of the address.</summary>
     public int Length => ((byte[])Log!).Length;
 
-    /// <summary>Hash of a user: what the store keeps because of the user, see usage_add.lua.</summary>
+    /// <summary>Hash of a user: the storage charged to the user, see usage_add.lua.</summary>
     public RedisKey Usage => _bucket + "usage" + _name;
 
     /// <summary>Hash of a group: user -> tail at joining.</summary>
@@ -121,16 +121,16 @@ internal sealed class LogKeys
     /// <summary>Set of a user: the groups it may be a member of.</summary>
     public RedisKey Groups => _bucket + "groups" + _name;
 
-    /// <summary>Hash of a group and one member: device -> cursor, and behind it failed attempts.</summary>
+    /// <summary>Hash of a group and one member: device -> cursor, followed by failed attempts.</summary>
     public RedisKey CursorsOf(string user) => $"{_bucket}cursors{_name}:{Uri.EscapeDataString(user)}";
 
-    /// <summary>Hash: what was set aside for a user, two fields each, see fail.lua.</summary>
+    /// <summary>Hash: dead letters of a user, two fields each, see fail.lua.</summary>
     public RedisKey DeadOf(string user) => $"{_bucket}dead{ReaderOf(user)}";
 
-    /// <summary>Sorted set beside it: when each was set aside.</summary>
+    /// <summary>Sorted set: the same dead letters by the time of dead-lettering.</summary>
     public RedisKey DeadPlacesOf(string user) => $"{_bucket}deadat{ReaderOf(user)}";
 
-    // A queue of a user has one reader, who is in its name.
+    // A user's queue has one reader, whose name is the name of the queue.
     private string ReaderOf(string user) => _isGroup ? $"{_name}:{Uri.EscapeDataString(user)}" : _name;
 }
 
@@ -142,19 +142,19 @@ internal sealed class LaneKeys(string lane, string channels, string node, TimeSp
     /// <summary>String: the number of this node's last batch.</summary>
     public RedisKey Batch { get; } = $"{lane}:batch:{node}";
 
-    /// <summary>Hashes: the position given to a message id. The window is in the name: with another one other slices are meant.</summary>
+    /// <summary>Hashes: message id -> position. The window is part of the name, because it determines the time slices.</summary>
     public RedisKey[] Ids { get; } =
         [.. Enumerable.Range(0, Slices).Select(i => (RedisKey)$"{lane}:ids:{(long)window.TotalMilliseconds}:{i}")];
 
-    /// <summary>A name that exists inside a script only.</summary>
+    /// <summary>Temporary key that exists only while a script runs.</summary>
     public RedisKey Spare { get; } = $"{lane}:spare";
 
-    /// <summary>Before the id of a node: the string that says that the node lives.</summary>
+    /// <summary>Prefix of the lease of a node, a string that exists while the node is alive; the node id follows.</summary>
     public string Leases { get; } = $"{lane}:node:";
 
     public RedisKey Lease => Leases + node;
 
-    /// <summary>Before the id of a node: its channel.</summary>
+    /// <summary>Prefix of the channel of a node; the node id follows.</summary>
     public string Channels { get; } = $"{channels}:signals:";
 
     public string Channel => Channels + node;

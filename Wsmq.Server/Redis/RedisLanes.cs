@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace Wsmq.Server.Redis;
 
-/// <summary>What one script may touch: everything, or on a Cluster one bucket, because the others may be on other shards.</summary>
+/// <summary>A lane is what one script may access: all keys, or on a Cluster one bucket, as others may be on other shards.</summary>
 internal sealed class RedisLanes(RedisConnections connections, RedisKeys keys, WsmqOptions options)
 {
     private const int NodeLength = 8;
@@ -13,14 +13,14 @@ internal sealed class RedisLanes(RedisConnections connections, RedisKeys keys, W
 
     private readonly LaneKeys?[] _lanes = new LaneKeys?[keys.Buckets];
 
-    /// <summary>The id of this node; all of one length, which the scripts know.</summary>
+    /// <summary>The id of this node. All ids have the same length, on which the scripts rely.</summary>
     public string Node { get; } = RandomNumberGenerator.GetString(NodeLetters, NodeLength);
 
     public int Count => connections.IsCluster ? keys.Buckets : 1;
 
     public string PublishCommand => connections.IsCluster ? "SPUBLISH" : "PUBLISH";
 
-    /// <summary>Until when a node counts as alive without saying so again: it does with each tail check.</summary>
+    /// <summary>How long a node counts as alive without renewing its lease; each tail check renews it.</summary>
     public TimeSpan Lease { get; } = TimeSpan.FromTicks(Math.Max(ShortestLease.Ticks, 3 * options.TailCheckInterval.Ticks));
 
     public int LaneOf(WsmqAddress address) => connections.IsCluster ? keys.Of(address).Bucket : 0;

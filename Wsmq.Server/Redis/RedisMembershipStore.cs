@@ -5,12 +5,12 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Redis;
 
-/// <summary>Memberships: the group's hash is the truth, the user's set an index, each in the bucket of its own address.</summary>
+/// <summary>Memberships: the group's hash is authoritative, the user's set is an index; each is in the bucket of its own address.</summary>
 internal sealed class RedisMembershipStore(
     RedisConnections connections, RedisKeys keys, RedisLanes lanes, int maxGroups, ILogger logger) : IMembershipStore
 {
-    // The truth is written first: a failure between the two leaves a member whose connections do not know of it yet, and the
-    // repeated call mends that. The other way round a left group would stay readable.
+    // The group's hash is written first: a failure between the two writes leaves a member whose connections are not notified yet, and
+    // repeating the call repairs that. In the opposite order, a group that the user has left would stay readable.
     public async Task AddAsync(string group, string user, CancellationToken cancellationToken)
     {
         await RequireRoomAsync(group, user, cancellationToken);
@@ -31,7 +31,7 @@ internal sealed class RedisMembershipStore(
             cancellationToken);
         await IndexAsync("SREM", group, user, changed: (bool)left, cancellationToken);
 
-        // Somebody may have added the member again between the two steps: its place in the list is gone now.
+        // A concurrent call may have added the member again between the two steps; this one has then removed its index entry: restore it.
         if (await IsMemberAsync(group, user, cancellationToken))
             await IndexAsync("SADD", group, user, changed: false, cancellationToken);
     }
@@ -48,7 +48,7 @@ internal sealed class RedisMembershipStore(
         return [.. memberships.OfType<Membership>()];
     }
 
-    // Whatever another hand wrote about one group concerns that group alone.
+    // Corrupt data of one group affects that group only.
     private async Task<Membership?> MembershipAsync(string group, string user, CancellationToken cancellationToken)
     {
         if (WsmqAddress.TryParse($"{WsmqAddress.Prefix(WsmqAddressKind.Group)}:{group}", out var address, out _))
@@ -64,7 +64,7 @@ internal sealed class RedisMembershipStore(
             }
             catch (WsmqException e) when (e.Error == WsmqErrors.StoreCorrupt)
             {
-                // Said below.
+                // Logged below.
             }
         }
 
@@ -79,7 +79,7 @@ internal sealed class RedisMembershipStore(
         return [.. members.Select(m => (string)m!)];
     }
 
-    // Users and groups lie in different buckets: joins at the same moment may go beyond the limit.
+    // Users and groups are in different buckets, so this check is not atomic: concurrent joins may exceed the limit.
     private async Task RequireRoomAsync(string group, string user, CancellationToken cancellationToken)
     {
         var index = keys.Of(WsmqAddress.User(user)).Groups;

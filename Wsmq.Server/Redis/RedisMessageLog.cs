@@ -3,12 +3,12 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Redis;
 
-/// <summary>The logs, as streams; each operation is one script.</summary>
+/// <summary>The logs as Redis streams; each operation is one script.</summary>
 internal sealed class RedisMessageLog(
     RedisConnections connections, RedisKeys keys, RedisLanes lanes, RedisSignals signals, WsmqOptions options, RedisAppends appends)
     : IMessageLog
 {
-    // A script that touches very many keys holds up everybody else.
+    // A script that accesses very many keys blocks all other clients.
     private const int MostLogsInAScript = 256;
 
     public int Lanes => lanes.Count;
@@ -88,7 +88,7 @@ internal sealed class RedisMessageLog(
         return [.. reply.Chunk(2).Select(d => new KnownDevice(((string)d[0]!)[1..], (long)d[1]))];
     }
 
-    /// <summary>A device's field in the hash of its user, beside fields of one letter.</summary>
+    /// <summary>A device's field in the hash of its user; the @ distinguishes it from the other fields, which are one letter.</summary>
     public static string Field(string device) => "@" + device;
 
     private async Task<OpenCursor> OpenUserAsync(WsmqAddress source, string user, string device, CancellationToken cancellationToken)
@@ -139,7 +139,7 @@ internal sealed class RedisMessageLog(
     private static bool IsOwn(WsmqAddress source, string user) =>
         source.Kind == WsmqAddressKind.User && string.Equals(source.Name, user, StringComparison.Ordinal);
 
-    /// <summary>Divides items so that one script can touch all of a part; each part lists places in <paramref name="items"/>.</summary>
+    /// <summary>Splits items into parts that one script can process; each part lists indexes into <paramref name="items"/>.</summary>
     private IEnumerable<int[]> InScripts<T>(IReadOnlyList<T> items, Func<T, WsmqAddress> address) =>
         Enumerable.Range(0, items.Count).GroupBy(i => LaneOf(address(items[i]))).SelectMany(g => g.Chunk(MostLogsInAScript));
 }

@@ -2,11 +2,11 @@ using StackExchange.Redis;
 
 namespace Wsmq.Server.Redis;
 
-/// <summary>A Redis that was reached cannot serve for the moment, as it says itself.</summary>
+/// <summary>A Redis server was reached, but answered that it cannot serve for the moment (LOADING, CLUSTERDOWN, ...).</summary>
 internal sealed class RedisNotYetException(ConfigurationOptions settings, string answer, Exception cause)
     : InvalidOperationException(
-        $"Redis at {RedisConnections.Servers(settings)} cannot serve for the moment ({answer}). A start of the app waits for that as long "
-        + "as connectTimeout times connectRetry of WsmqRedisOptions.Configuration say.",
+        $"Redis at {RedisConnections.Servers(settings)} cannot serve for the moment ({answer}): check that server. "
+        + "At start the app waits for it for connectTimeout times connectRetry of WsmqRedisOptions.Configuration.",
         cause)
 {
     public string Answer => answer;

@@ -3,20 +3,20 @@ using StackExchange.Redis;
 namespace Wsmq.Server.Redis;
 
 /// <summary>
-/// Tells Redis which addresses have readers on this node. What comes while a script runs goes into the next one; that says how
-/// things are when it is sent, so that the last word on an address is the true one, in whatever order it came about.
+/// Reports to Redis in which addresses this node is interested, because it has readers of them. Changes made while a script runs go into
+/// the next one. A script sends the state at the time it is sent, so that the last report of an address is correct whatever the order.
 /// </summary>
 internal sealed class RedisPresence(
     RedisConnections connections, RedisKeys keys, RedisLanes lanes, Func<WsmqAddress, bool> isPresent, TimeSpan grace)
 {
-    // Some 2 ms of Redis. More scripts of fewer would each wait for their answer while a whole node's users come back.
+    // About 2 ms of Redis time. Smaller scripts would need more round trips, one after another, when all users of a node reconnect.
     private const int MostInAScript = 1_024;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<int, Lane> _lanes = [];
 
-    /// <summary>Completes once Redis knows how it stands with the address.</summary>
-    /// <exception cref="WsmqException"><c>store-unavailable</c>: it may know. <c>store-corrupt</c>: it cannot.</exception>
+    /// <summary>Completes once Redis has the current interest in the address.</summary>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>: Redis may have stored it. <c>store-corrupt</c>: it could not.</exception>
     public Task TellAsync(WsmqAddress address)
     {
         lock (_lock)
@@ -32,7 +32,7 @@ internal sealed class RedisPresence(
         }
     }
 
-    /// <summary>Returns once what was told is with Redis or has failed, and says that this node is gone.</summary>
+    /// <summary>Waits until all pending reports have succeeded or failed, then deletes the leases of this node.</summary>
     public async Task StopAsync()
     {
         Lane[] all;
@@ -46,7 +46,7 @@ internal sealed class RedisPresence(
         }
         catch (Exception e) when (e is RedisException or WsmqException or ObjectDisposedException)
         {
-            // Not connected, as during a failover: the leases expire by themselves, and what is stopped after this has to be.
+            // Not connected, for example during a failover. The leases expire; the rest of the shutdown must go on.
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class RedisPresence(
             }
             catch (Exception e)
             {
-                // Whoever comes has to hear of it. Whoever went may be forgotten: the next signal for nobody brings it up again.
+                // Report a failed registration. A failed removal is ignored: the next signal without a reader retries it.
                 Array.ForEach(batch, b => Fail(b.Value, e));
             }
         }
@@ -90,7 +90,7 @@ internal sealed class RedisPresence(
             foreach (var (address, _) in batch)
                 lane.Changed.Remove(address);
 
-            // Inside the lock: what comes from now on starts a loop of its own.
+            // Inside the lock: a change after this starts a new loop.
             if (batch.Length == 0)
                 lane.Loop = Task.CompletedTask;
             return batch;

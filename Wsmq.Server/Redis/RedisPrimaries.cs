@@ -5,26 +5,26 @@ using StackExchange.Redis;
 namespace Wsmq.Server.Redis;
 
 /// <summary>
-/// Asks whoever decides which server is the primary: the sentinels, the majority of a Cluster by its epochs, and where there is
-/// neither the servers themselves, of which one may be a primary only.
+/// Queries the coordinator for the primary: the sentinels, or the majority of a Cluster by its epochs. Without either, the servers
+/// themselves, of which only one may be a primary.
 /// </summary>
 internal sealed class RedisPrimaries(RedisConnections connections, RedisLanes lanes, WsmqRedisOptions options)
 {
     private const int EpochField = 6;
 
-    // Lanes of a Cluster ask at the same moment.
+    // The lanes of a Cluster query at the same time: they share an answer that is at most this old.
     private static readonly TimeSpan Shared = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _lock = new();
     private Task<ClusterView>? _view;
     private long _askedAt;
 
-    /// <summary>Whether the server that a lane is appended at is named by somebody else than itself.</summary>
+    /// <summary>Whether sentinels or a Cluster decide which server is the primary, not the server itself.</summary>
     public bool HasCoordinator => connections.Sentinels is not null || connections.IsCluster;
 
     /// <summary>
-    /// Whether the server that a lane is appended at is the primary; null where nobody who could tell answers. Where it is not, the
-    /// next call goes to the one that is.
+    /// Whether the server that receives a lane's appends is the primary; null if no server that could answer does. If false, the next
+    /// call goes to the new primary.
     /// </summary>
     public async Task<bool?> IsNamedAsync(int lane, CancellationToken cancellationToken)
     {
@@ -33,15 +33,15 @@ internal sealed class RedisPrimaries(RedisConnections connections, RedisLanes la
         return connections.IsCluster ? await IsOwnerAsync(lane, cancellationToken) : await IsOnlyOneAsync(cancellationToken);
     }
 
-    /// <summary>The server that a lane is appended at now; null where nobody else names it, or there is none.</summary>
+    /// <summary>The server that receives a lane's appends now; null if there is no coordinator or no server.</summary>
     public EndPoint? ServerOf(int lane) => connections.Sentinels is { } sentinels ? sentinels.Primary
         : connections.IsCluster ? OwnerByDriver(lane)
         : null;
 
     /// <summary>
-    /// Whether somebody else is named by now than the server that a batch was sent to, or may be, as most primaries of a Cluster say
-    /// nothing: the one that was replaced believes for a while that it was not. Asks anew: what was heard before its answer says
-    /// nothing about it.
+    /// Whether the server that a batch was sent to has been replaced as the primary, or may have been because most primaries of a Cluster
+    /// do not answer: a replaced primary does not notice it for a while. Always sends a new query, since an older view says nothing about
+    /// the time of the batch's answer.
     /// </summary>
     public async Task<bool> WasReplacedAsync(int lane, EndPoint server, CancellationToken cancellationToken)
     {
@@ -57,7 +57,7 @@ internal sealed class RedisPrimaries(RedisConnections connections, RedisLanes la
             return true;
         var owner = OwnerOf(slot, view);
 
-        // Under another name than the driver's it would never be the same.
+        // Compare only addresses that the driver uses: under another name for the same server, the comparison would always fail.
         return owner is not null && !server.Equals(owner.EndPoint) && connections.Commands.GetEndPoints().Contains(owner.EndPoint);
     }
 
@@ -85,7 +85,7 @@ internal sealed class RedisPrimaries(RedisConnections connections, RedisLanes la
         if (owner.EndPoint is { } named && named.Equals(OwnerByDriver(lane)))
             return true;
 
-        // Under another name than the driver's it would never be the same.
+        // Compare only addresses that the driver uses: under another name for the same server, the comparison would always fail.
         if (!connections.Commands.GetEndPoints().Contains(owner.EndPoint))
             return null;
         connections.LookAgain();
@@ -108,20 +108,20 @@ internal sealed class RedisPrimaries(RedisConnections connections, RedisLanes la
     private static ClusterNode? OwnerOf(int slot, ClusterView view) =>
         view.Primaries.Where(n => n.Slots.Any(s => s.From <= slot && slot <= s.To)).MaxBy(EpochOf);
 
-    /// <param name="age">How old an answer may be.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="age">The maximum age of a shared answer.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     private Task<ClusterView> ViewAsync(TimeSpan age, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            // Also while the last answer is not complete: of a server that stands still it is not for as long as a probe may take.
+            // Even while the last query is still pending: with a frozen server it takes as long as the probe timeout.
             if (_view is null || TimeProvider.System.GetElapsedTime(_askedAt) >= age)
                 (_view, _askedAt) = (AskAsync(), TimeProvider.System.GetTimestamp());
             return _view.WaitAsync(cancellationToken);
         }
     }
 
-    /// <summary>Who owns slots, as every server sees it that answers.</summary>
+    /// <summary>The owners of slots, as seen by every server that answers.</summary>
     private async Task<ClusterView> AskAsync()
     {
         var answers = await Task.WhenAll(connections.Commands.GetServers().Where(s => s.IsConnected).Select(NodesAsync));
@@ -138,7 +138,7 @@ internal sealed class RedisPrimaries(RedisConnections connections, RedisLanes la
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
         {
-            // It is away; the others are asked as well.
+            // The server is unreachable; the others are queried as well.
             return null;
         }
     }
@@ -147,7 +147,7 @@ internal sealed class RedisPrimaries(RedisConnections connections, RedisLanes la
         node.Raw.Split(' ') is var fields && fields.Length > EpochField
         && long.TryParse(fields[EpochField], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) ? epoch : 0;
 
-    /// <param name="Primaries">Those that own slots, as each server sees them that answered.</param>
-    /// <param name="IsOfMost">More than half of them answered themselves.</param>
+    /// <param name="Primaries">The primaries that own slots, as seen by each server that answered.</param>
+    /// <param name="IsOfMost">More than half of these primaries answered themselves.</param>
     private sealed record ClusterView(ClusterNode[] Primaries, bool IsOfMost);
 }

@@ -5,13 +5,13 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Redis;
 
-/// <summary>Reads what the scripts return.</summary>
+/// <summary>Parses the replies of the scripts.</summary>
 internal static class RedisReplies
 {
     public static WsmqPosition Position(RedisResult reply) => Position((byte[])reply!);
 
     public static WsmqPosition Position(ReadOnlySpan<byte> digits) =>
-        TryPosition(digits, out var position) ? position : throw new WsmqException(WsmqErrors.StoreCorrupt, "no position");
+        TryPosition(digits, out var position) ? position : throw new WsmqException(WsmqErrors.StoreCorrupt, "invalid position");
 
     public static bool TryPosition(ReadOnlySpan<byte> digits, out WsmqPosition position)
     {
@@ -26,21 +26,21 @@ internal static class RedisReplies
         return true;
     }
 
-    /// <summary>A cursor, and behind it what fail.lua has counted: <c>:position:reported:silent</c>.</summary>
+    /// <summary>A cursor, followed by the failed attempts that fail.lua has counted: <c>:position:reported:silent</c>.</summary>
     public static OpenCursor Cursor(RedisResult reply)
     {
         var parts = ((string)reply!).Split(':');
         if (!Wsmq.WsmqPosition.TryParse(parts[0], out var cursor))
-            throw new WsmqException(WsmqErrors.StoreCorrupt, "no position");
+            throw new WsmqException(WsmqErrors.StoreCorrupt, "invalid position");
 
-        // What another hand wrote behind the cursor counts nothing.
+        // Corrupt data after the cursor is ignored.
         return parts.Length == 4 && Wsmq.WsmqPosition.TryParse(parts[1], out var failed)
             && int.TryParse(parts[3], NumberStyles.None, CultureInfo.InvariantCulture, out var silent)
                 ? new OpenCursor(cursor, failed, silent)
                 : new OpenCursor(cursor);
     }
 
-    /// <summary>Tail, removed, consumed, membership version; null where another hand wrote them.</summary>
+    /// <summary>Tail, removed, consumed, membership version; null if they are corrupt.</summary>
     public static LogState? State(ReadOnlySpan<RedisResult> reply) =>
         TryPosition((byte[])reply[0]!, out var tail) && TryPosition((byte[])reply[1]!, out var removed)
         && TryPosition((byte[])reply[2]!, out var consumed)
@@ -49,8 +49,8 @@ internal static class RedisReplies
             : null;
 
     /// <summary>
-    /// An entry as read.lua gives it: its ID <c>position-0</c>, and p and e with their values. None of its positions is beyond the
-    /// tail of its log.
+    /// An entry as read.lua returns it: its ID <c>position-0</c>, and p and e with their values. None of its positions is past the tail
+    /// of its log.
     /// </summary>
     public static LogEntry Entry(RedisResult reply)
     {
@@ -59,12 +59,12 @@ internal static class RedisReplies
         var isNumber = Utf8Parser.TryParse(id, out long number, out var digits);
         var position = new WsmqPosition(number);
         if (!isNumber || !id.AsSpan(digits).SequenceEqual("-0"u8) || fields.Length != 4)
-            return LogEntry.Defective(position, "it has other fields, or another ID");
+            return LogEntry.Defective(position, "it has unexpected fields or a malformed ID");
         if (!TryPosition((byte[])fields[1]!, out var previous) || previous >= position)
-            return LogEntry.Defective(position, "it follows no position before it");
+            return LogEntry.Defective(position, "its previous position is invalid");
         return RedisContent.TryRead((byte[])fields[3]!, out var metadata, out var body, out var length)
             && length == ((byte[])fields[3]!).Length
                 ? new LogEntry(position, previous, metadata, body)
-                : LogEntry.Defective(position, "its lengths are not those of its content");
+                : LogEntry.Defective(position, "its lengths do not match its content");
     }
 }

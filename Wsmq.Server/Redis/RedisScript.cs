@@ -2,11 +2,11 @@ using System.Reflection;
 
 namespace Wsmq.Server.Redis;
 
-/// <summary>The scripts, one file an operation.</summary>
+/// <summary>The Lua scripts, one file per operation, with the files that each needs prepended.</summary>
 internal static class RedisScript
 {
-    // What frees memory, or only moves a cursor, must work when the memory is full: nothing could be consumed otherwise. A replica
-    // refuses a script that begins so, also where it only reads.
+    // Scripts that free memory or only move a cursor must run when the memory is full: otherwise nothing could be consumed. A replica
+    // refuses a script with this header, even if it only reads.
     private const string AlsoWhenFull = "#!lua flags=allow-oom\n";
 
     public static readonly string Append = Load("retention") + Load("nodes") + Load("outbox") + Load("marks") + Load("append");
@@ -26,18 +26,18 @@ internal static class RedisScript
     public static readonly string Fail = AlsoWhenFull + Load("retention") + Load("discard") + Load("fail");
     public static readonly string Dead = AlsoWhenFull + Load("retention") + Load("discard") + Load("dead");
     public static readonly string Bury = AlsoWhenFull + Load("bury");
-    // Keeping somebody out must work then as well.
+    // Bans and revocations must work when the memory is full, too.
     public static readonly string AccessWrite = AlsoWhenFull + Load("access_write");
     public static readonly string AccessRead = AlsoWhenFull + Load("access_read");
 
-    // What is gone can only be given back then, and what was stored is to be known.
+    // When the memory is full, usage must still be credited for removed entries and charged for stored ones.
     public static readonly string UsageAdd = AlsoWhenFull + Load("retention") + Load("usage") + Load("usage_add");
     public static readonly string UsageChange = AlsoWhenFull + Load("usage_change");
 
     public static readonly string Permissions = AlsoWhenFull + Load("permissions");
     public static readonly string Confirm = AlsoWhenFull + Load("confirm");
 
-    // Without comments and indentation: Redis hashes the text with every call, and the scripts that must keep their order are sent whole.
+    // Without comments and indentation: Redis hashes the text with every EVAL, and scripts that must keep their order are sent with EVAL.
     private static string Load(string name)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name + ".lua")

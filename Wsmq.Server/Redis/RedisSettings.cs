@@ -4,8 +4,9 @@ using StackExchange.Redis;
 namespace Wsmq.Server.Redis;
 
 /// <summary>
-/// The app's configuration string and its changes of it, as settings of the driver. Each setting counts, or has no effect as
-/// docs/operations.md says, or is refused here by name. No text has a value in it: a comma in a password makes settings of its rest.
+/// The app's configuration string and its changes to it, as settings of the driver. Each setting is used, or has no effect as
+/// documented in docs/operations.md, or is refused here by name. No error text contains a value: if a password contains a comma, the
+/// driver parses the rest of the password as settings.
 /// </summary>
 internal static partial class RedisSettings
 {
@@ -14,13 +15,13 @@ internal static partial class RedisSettings
     private const string Commands = "commands";
     private const string DefaultName = "wsmq";
 
-    // Subscriptions and pushes go to a promoted replica once the driver has seen it; by itself it would look once a minute.
+    // Subscriptions and pushes move to a promoted replica once the driver detects it; by default it checks once a minute.
     private const int RoleCheckSeconds = 5;
 
-    // For the way there and back.
+    // Allowance for the round trip of a WAIT.
     private static readonly TimeSpan WaitSpare = TimeSpan.FromSeconds(1);
 
-    // What the driver does without, or calls by another name alone. Everything else is called by scripts as well, or is needed.
+    // Commands that the driver can do without, or that only it calls, under the new name. All others are needed, or called by scripts too.
     private static readonly HashSet<string> Optional =
         new(["AUTH", "CLIENT", "CONFIG", "ECHO", "HELLO", "INFO", "READONLY", "ROLE"], StringComparer.OrdinalIgnoreCase);
 
@@ -30,14 +31,14 @@ internal static partial class RedisSettings
     {
         var settings = Changed(options, purpose);
 
-        // In the names already: scripts publish as well, and no prefix of the driver's reaches them.
+        // The channel names include the prefix already: scripts publish too, and the driver's prefix does not apply to them.
         settings.ChannelPrefix = default;
         return settings;
     }
 
     /// <summary>
-    /// Begins the name of every channel. Unlike keys, channels are those of a whole server: what only differs in the number of its
-    /// database would hear each other.
+    /// The prefix of every channel. Unlike keys, channels are shared by all databases of a server: without the database number,
+    /// deployments that differ only in their database would receive each other's messages.
     /// </summary>
     public static string ChannelsOf(WsmqRedisOptions options)
     {
@@ -46,17 +47,18 @@ internal static partial class RedisSettings
         return $"{(string?)settings.ChannelPrefix}{options.KeyPrefix}{database}";
     }
 
-    /// <summary>What the configuration string has that cannot be honoured.</summary>
+    /// <summary>The settings in the configuration string that cannot be used, as error texts.</summary>
     public static IEnumerable<string> Defects(string configuration)
     {
         if (string.IsNullOrWhiteSpace(configuration))
             return [];
 
-        // Its user and password would be taken for the name of a server, and shown.
+        // The driver would take its user and password for a server name, which error texts show.
         if (Parts(configuration).Any(IsUrl))
-            return ["options.Configuration is a URL; it is written host:port,user=…,password=…"];
+            return ["options.Configuration is a URL; write host:port,user=…,password=…"];
         if (DatabaseStrings().IsMatch(configuration))
-            return ["options.Configuration looks like the connection string of a database; Redis is written host:port,user=…,password=…, and UseSqlite takes the path of a database file"];
+            return ["options.Configuration looks like the connection string of a database; for Redis write host:port,user=…,password=…; "
+                + "UseSqlite takes the path of a database file"];
         try
         {
             return Defects(ConfigurationOptions.Parse(configuration));
@@ -67,13 +69,13 @@ internal static partial class RedisSettings
         }
     }
 
-    /// <summary>Settings of the string that something else decides, and what does.</summary>
+    /// <summary>Settings of the string that have no effect, each with the option that replaces it.</summary>
     public static IEnumerable<(string Setting, string Instead)> WithoutEffect(string configuration) => Parts(configuration)
         .Select(KeyOf)
         .Where(key => key is "synctimeout" or "asynctimeout")
         .Select(key => (key == "synctimeout" ? "syncTimeout" : "asyncTimeout", nameof(WsmqRedisOptions.CommandTimeout)));
 
-    // Settings of Redis stand behind a server, and are separated by commas.
+    // In a Redis string the settings follow a server and are separated by commas.
     [GeneratedRegex(@"^\s*(data ?source|filename|server|host|address|addr|initial catalog|database|user ?id|uid)\s*=", RegexOptions.IgnoreCase)]
     private static partial Regex DatabaseStrings();
 
@@ -84,19 +86,19 @@ internal static partial class RedisSettings
         settings.AsyncTimeout = settings.SyncTimeout = (int)options.CommandTimeout.TotalMilliseconds;
         settings.ReconnectRetryPolicy = new ExponentialRetry(100, 2_000);
 
-        // The driver's own key and channel lie outside of the prefix; a user may not be allowed to touch them.
+        // The driver's own key and channel are outside the prefix; the Redis user may lack permission for them.
         settings.TieBreaker = settings.ConfigurationChannel = string.Empty;
         settings.ConfigCheckSeconds = Math.Min(settings.ConfigCheckSeconds, RoleCheckSeconds);
         if (purpose == WaitingForReplicas)
         {
-            // What could not be sent at once may be sent over another connection: a wait there would count other writes.
+            // A queued command may be sent over another connection after a reconnect: WAIT would cover other writes there.
             settings.BacklogPolicy = BacklogPolicy.FailFast;
             settings.AsyncTimeout = (int)(options.ReplicaTimeout + WaitSpare).TotalMilliseconds;
         }
 
         settings.AbortOnConnectFail = true;
 
-        // The driver counts INFO among the admin commands; nothing else of that kind is used.
+        // The driver classifies INFO as an admin command; no other admin command is used.
         settings.AllowAdmin = true;
         options.ConfigureConnection?.Invoke(settings);
         if (Defects(settings).FirstOrDefault() is { } defect)
@@ -114,13 +116,15 @@ internal static partial class RedisSettings
         }
 
         Require(settings.EndPoints.Count > 0, "names no server, such as 'redis:6379'");
-        Require(settings.Proxy == Proxy.None, "proxy cannot be used, since such a proxy passes no subscriptions on: name the servers themselves");
+        Require(
+            settings.Proxy == Proxy.None,
+            "proxy is not supported, because such a proxy does not forward subscriptions: name the servers themselves");
         Require(settings.DefaultDatabase is null or >= 0, "defaultDatabase must be 0 or more");
         Require(
             !((string?)settings.ChannelPrefix ?? string.Empty).Any(c => c is '{' or '}' || char.IsWhiteSpace(c) || char.IsControl(c)),
             "channelPrefix must not have braces or spaces");
         foreach (var command in settings.Proxy == Proxy.None ? ChangedCommands(settings) : [])
-            Require(Optional.Contains(command), $"${command} cannot be renamed or switched off: wsmq needs it, by this name");
+            Require(Optional.Contains(command), $"${command} cannot be renamed or disabled: wsmq needs it under this name");
         return defects;
     }
 
@@ -131,8 +135,8 @@ internal static partial class RedisSettings
         (part.Contains("://", StringComparison.Ordinal) && KeyOf(part) != "tunnel") || part.Split('=')[0].Contains('@', StringComparison.Ordinal);
 
     private static string Unread(string key) => Known.Contains(key)
-        ? $"{key} has a value that it may not have"
-        : "has a setting that the driver does not know. A comma ends a setting: a password with one is set in ConfigureConnection";
+        ? $"{key} has an invalid value"
+        : "has a setting that the driver does not know. A comma ends a setting: set a password that contains one in ConfigureConnection";
 
     private static bool IsRead(string part)
     {
@@ -151,7 +155,7 @@ internal static partial class RedisSettings
 
     private static string KeyOf(string part) => part.Split('=')[0].Trim().ToLowerInvariant();
 
-    // In lower case. Only these may stand in a text.
+    // In lower case. Error texts show only these names: an unknown one may be part of a password.
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
         "abortconnect", "allowadmin", "asynctimeout", "channelprefix", "checkcertificaterevocation", "configchannel", "configcheckseconds",

@@ -5,9 +5,9 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Redis;
 
 /// <summary>
-/// Reads a node's message: A and a name (two bytes of length) begin the signals of an address. Those are E (position, previous,
-/// content), P (position, previous; the entry is too large to travel), M (the user's groups changed) and L (two bytes of length,
-/// user: left the group). Written by outbox.lua and by <see cref="Membership"/> and <see cref="MemberLeft"/>.
+/// Parses a message on a node's channel. A and a name (after its length in two bytes) begin the signals of an address. These are E
+/// (position, previous, content), P (position, previous; the entry is too large for a signal), M (the user's groups changed) and L
+/// (length in two bytes, user: left the group). Written by outbox.lua, <see cref="Membership"/> and <see cref="MemberLeft"/>.
 /// </summary>
 internal ref struct RedisSignalReader(ReadOnlyMemory<byte> message)
 {
@@ -28,7 +28,7 @@ internal ref struct RedisSignalReader(ReadOnlyMemory<byte> message)
         return [(byte)'A', .. group.Name, (byte)'L', (byte)(text.Length >> 8), (byte)text.Length, .. text];
     }
 
-    /// <summary>False where the message holds something else; it cannot be read any further then.</summary>
+    /// <summary>Reads the next signal. Returns false if the message is malformed; the rest of it cannot be read then.</summary>
     public bool TryRead(out Signal signal)
     {
         signal = default;
@@ -80,7 +80,7 @@ internal ref struct RedisSignalReader(ReadOnlyMemory<byte> message)
         if (!RedisContent.TryRead(_rest, out _, out _, out var length))
             return false;
 
-        // A copy: an entry that a feed keeps would otherwise keep the whole message.
+        // A copy: an entry stored in a feed would otherwise keep the whole message in memory.
         RedisContent.TryRead(_rest[..length].ToArray(), out var metadata, out var body, out _);
         _rest = _rest[length..];
         signal = new Signal(position, previous, new LogEntry(position, previous, metadata, body));

@@ -9,12 +9,12 @@ using Wsmq.Server.Redis.Lines;
 namespace Wsmq.Server.Redis;
 
 /// <summary>
-/// Signals over pub/sub: one channel a node, on a Cluster one for each bucket (sharded, because plain messages are gossiped to
-/// every shard). Whoever appends finds in the meta of the address which nodes have readers of it.
+/// Signals over pub/sub: one channel per node, on a Cluster one per node and bucket (sharded, because unsharded messages are broadcast
+/// to every shard). An append finds the interested nodes in the meta of the address.
 /// </summary>
 internal sealed class RedisSignals : ISignals, IAsyncDisposable
 {
-    // The kind and the longest name; a UTF-8 byte is at most one char.
+    // The kind and the longest name. One UTF-8 byte decodes to at most one char.
     private const int LongestAddress = 8 + WsmqAddress.MaxNameBytes;
 
     private readonly RedisConnections _connections;
@@ -37,7 +37,7 @@ internal sealed class RedisSignals : ISignals, IAsyncDisposable
 
     public event Action? Restored;
 
-    /// <summary>Opens this node's channels.</summary>
+    /// <summary>Subscribes to this node's channels.</summary>
     public async Task StartAsync()
     {
         _connections.SignalLine.Restored += OnRestored;
@@ -100,7 +100,7 @@ internal sealed class RedisSignals : ISignals, IAsyncDisposable
         if (_byText.TryGetValue(text, out var subscription))
             Deliver(subscription, signal);
         else if (WsmqAddress.TryParse(text.ToString(), out var unheard, out _))
-            // Redis was not told that the last reader is gone, or not in time.
+            // Redis was not notified, or not in time, that the last reader has left: report it again.
             _ = _presence.TellAsync(unheard);
     }
 
@@ -112,7 +112,7 @@ internal sealed class RedisSignals : ISignals, IAsyncDisposable
         }
         catch (Exception e)
         {
-            // A fault in one reader must not take along what the same message holds for others.
+            // An exception in one reader must not drop the signals for others in the same message.
             Log.SignalHandlerFailed(_logger, e, subscription.Text);
         }
     }
@@ -123,15 +123,15 @@ internal sealed class RedisSignals : ISignals, IAsyncDisposable
             _ = _presence.TellAsync(subscription.Address);
     }
 
-    // The event comes once for each server and kind of connection. The last one counts: it waits for those before it.
+    // The event is raised once per server and kind of connection. The announcements run one after another, so that the last one is final.
     private void OnRestored()
     {
         lock (_lock)
             _announcing = AnnounceAsync(_announcing);
     }
 
-    // The driver subscribes again on the same connection, so that an answer to a ping there says that the subscriptions are back.
-    // Readers are told also where there is none: they look at the store, as often as it takes, and may have missed something.
+    // The driver resubscribes on the same connection, so an answer to a ping on it means that the subscriptions are restored. Readers are
+    // notified even without an answer: they may have missed signals, and read the store until that succeeds.
     private async Task AnnounceAsync(Task before)
     {
         await before;

@@ -8,7 +8,7 @@ using Wsmq.Server.Redis.Replicas;
 
 namespace Wsmq.Server.Redis;
 
-/// <summary>The store for any number of nodes.</summary>
+/// <summary>The Redis store, for any number of nodes.</summary>
 internal sealed class RedisStore : IStore
 {
     private static readonly TimeSpan ProbeExpiry = TimeSpan.FromMinutes(1);
@@ -81,14 +81,14 @@ internal sealed class RedisStore : IStore
         }
         catch (Exception e) when ((e as RedisServerException ?? e.InnerException) is RedisServerException denied && RedisErrors.IsDenied(denied))
         {
-            // What Redis answers names the command, and no secret.
+            // The answer of Redis names the command, and contains no secret.
             throw new InvalidOperationException(RedisErrors.Denied(denied.Message), e);
         }
         catch (RedisCommandException e)
         {
-            // The driver knows that the server cannot do it, and names the database or the command.
+            // The driver rejects what the server does not support, and names the database or the command.
             throw new InvalidOperationException(
-                $"Redis cannot be used as WsmqRedisOptions.Configuration says, by its defaultDatabase or commands: {e.Message}", e);
+                $"Redis does not support defaultDatabase or a command as set in WsmqRedisOptions.Configuration. {e.Message}", e);
         }
 
         catch (Exception e) when (RedisErrors.NotYet(e) is { } answer)
@@ -105,7 +105,7 @@ internal sealed class RedisStore : IStore
     {
         try
         {
-            // A write, because a server that answers a ping may still take none: a replica, or one that cannot write its file.
+            // A write, because a server that answers a ping may still refuse writes: a replica, or a server that cannot write its file.
             await RedisErrors.GuardAsync(() => _connections.Database.StringSetAsync(_keys.Probe, 1, ProbeExpiry), cancellationToken);
             return true;
         }
@@ -115,7 +115,7 @@ internal sealed class RedisStore : IStore
         }
         catch (WsmqException e)
         {
-            // It may be that a replica was promoted, and the driver has not seen it.
+            // A replica may have been promoted without the driver noticing.
             _connections.LookAgain();
             Diagnostics.Log.StoreUnavailable(_logger, e);
             return false;

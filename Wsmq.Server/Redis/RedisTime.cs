@@ -1,10 +1,10 @@
 namespace Wsmq.Server.Redis;
 
-/// <summary>Times as the scripts take them.</summary>
+/// <summary>Converts times into the units of the scripts.</summary>
 internal static class RedisTime
 {
     public static long Micros(this TimeSpan time) => time.Ticks / TimeSpan.TicksPerMicrosecond;
 
-    /// <summary>Rounded up: a time to live of nothing would be an error.</summary>
+    /// <summary>Rounded up: Redis refuses a time to live of 0.</summary>
     public static long WholeMilliseconds(this TimeSpan time) => (long)Math.Ceiling(time.TotalMilliseconds);
 }

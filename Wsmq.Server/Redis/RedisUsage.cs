@@ -4,25 +4,25 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Redis;
 
-/// <summary>The accounts of users, each in the bucket of its user's address.</summary>
+/// <summary>The storage accounts of users, each in the bucket of the user's address.</summary>
 internal sealed class RedisUsage(RedisConnections connections, RedisKeys keys, WsmqOptions options, WsmqRedisOptions redisOptions) : IUsageStore
 {
-    // Of a server without a limit.
+    // The capacity assumed for a server without a memory limit.
     private const long Assumed = 4L * 1024 * 1024 * 1024;
 
-    // Measured: the id with its share of the hash and of its growth, an entry's place in its stream, what the allocator rounds up.
+    // Measured overhead: the id with its share of the hash and of the hash's growth, the entry's slot in its stream, allocator rounding.
     private const int OfAnEntry = 384;
     private const int OfALog = 4_096;
     private const int OfAnAddress = 512;
 
-    // The general part and the few fields of the account itself.
+    // The general part, and the fields of the account itself.
     private static readonly HashSet<string> Own = ["b", "p", "n", "r", UsageNames.General];
 
     public long Capacity { get; private set; } = Assumed;
 
     private long Age => options.Retention.Longest.Micros();
 
-    /// <param name="limit">The least that a primary may hold; null where none has a limit.</param>
+    /// <param name="limit">The lowest memory limit of a primary, in bytes; null if none has a limit.</param>
     public void Learn(long? limit) => Capacity = redisOptions.MemoryBytes ?? limit ?? Assumed;
 
     public long CostOf(int bytes) => bytes + (bytes / 4) + OfAnEntry;

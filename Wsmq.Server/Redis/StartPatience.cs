@@ -4,8 +4,8 @@ using Wsmq.Server.Diagnostics;
 namespace Wsmq.Server.Redis;
 
 /// <summary>
-/// Repeats steps of the start while Redis is there and says that it cannot serve yet, for as long as the driver tries to reach one
-/// that is not there: a Cluster whose shards find each other, or a server that loads its data.
+/// Repeats steps of the start while Redis is reachable but answers that it cannot serve yet: a Cluster whose shards are still connecting
+/// to each other, or a server that is loading its data. Gives up after the time for which the driver tries to reach an unreachable server.
 /// </summary>
 internal sealed class StartPatience(RedisConnections connections, WsmqRedisOptions options, ILogger logger)
 {
@@ -13,7 +13,7 @@ internal sealed class StartPatience(RedisConnections connections, WsmqRedisOptio
 
     private readonly TimeProvider _time = TimeProvider.System;
 
-    /// <exception cref="RedisNotYetException">It could not within that time.</exception>
+    /// <exception cref="RedisNotYetException">Redis could not serve within that time.</exception>
     public async Task RunAsync(Func<Task> step, CancellationToken cancellationToken)
     {
         var settings = RedisSettings.Of(options, Purpose);
@@ -39,11 +39,11 @@ internal sealed class StartPatience(RedisConnections connections, WsmqRedisOptio
 
             await backoff.WaitAsync(backoff.Next(), cancellationToken);
 
-            // Which server has what may be another matter by now.
+            // The roles or slots of the servers may have changed.
             connections.LookAgain();
         }
     }
 
-    /// <summary>For a step that is not repeated.</summary>
+    /// <summary>The exception for a step that is not repeated.</summary>
     public RedisNotYetException Failure(string answer, Exception error) => new(RedisSettings.Of(options, Purpose), answer, error);
 }

@@ -5,50 +5,52 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Sessions;
 
 /// <summary>
-/// Keeps what a session reads in step with its user's memberships: at the start, whenever the user's address is signalled or
-/// found changed, and once in a while, which also notes that the device is still there.
+/// Keeps what a session reads in step with its user's memberships: at the start, whenever the user's address is signalled or found changed,
+/// and periodically, which also records that the device is still connected.
 /// </summary>
 internal sealed class GroupReader(Session session, SessionServices services) : Worker
 {
     private static readonly TimeSpan LongestPeriod = TimeSpan.FromHours(1);
 
-    // One group after another would cost a user of many groups five round trips for each of them.
+    // Joining one group after another would cost a user of many groups five round trips for each of them.
     private const int JoinsAtATime = 64;
 
     private readonly Lock _lock = new();
     private LazyStop _stop;
 
-    // Dropped when it has completed: idle connections keep nothing of it.
+    // Set to null once it has completed, so that idle connections keep no memory for it.
     private TaskCompletionSource? _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Dictionary<string, WsmqPosition>? _joined;
     private LiveMemberships? _live;
     private long _noted;
 
-    // A device that is connected must not expire.
+    // A connected device must not expire.
     public static TimeSpan PeriodOf(WsmqOptions options) => TimeSpan.FromTicks(Math.Min(LongestPeriod.Ticks, options.DeviceExpiry.Ticks / 4));
 
-    /// <summary>How many groups the user is in, by the last look.</summary>
+    /// <summary>The number of groups of the user, at the last check.</summary>
     public int Count { get; private set; }
 
     public void Changed() => Wake();
 
-    /// <summary>Looks again where the last look was too long ago.</summary>
+    /// <summary>Checks again if the last check was too long ago.</summary>
     public void Sweep()
     {
         if (services.Time.GetElapsedTime(Volatile.Read(ref _noted)) >= PeriodOf(services.Options))
             Wake();
     }
 
-    /// <summary>Completes once all groups of which the user was a member at the start are being read; cancelled by the stop.</summary>
+    /// <summary>
+    /// Completes once all groups of which the user was a member at the start are being read; cancelled by <see cref="StopAsync"/>.
+    /// </summary>
     public Task Ready => Volatile.Read(ref _first)?.Task ?? Task.CompletedTask;
 
-    /// <exception cref="TimeoutException">They were not read within the send time-out.</exception>
+    /// <exception cref="TimeoutException">The groups were not read within the send time-out.</exception>
     public Task ReadyInTimeAsync(CancellationToken cancellationToken) =>
         Ready.WaitAsync(services.Options.SendTimeout, services.Time, cancellationToken);
 
     /// <summary>
-    /// Reads the memberships in the background, at once for the first time: a connection serves calls as soon as its own queue is
-    /// read, however many groups its user is in.
+    /// Reads the memberships in the background, the first time at once: a connection serves calls as soon as its own queue is read, however
+    /// many groups its user is in.
     /// </summary>
     public void Start()
     {
@@ -76,13 +78,13 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
         }
         catch (Exception) when (_stop.IsRequested)
         {
-            // The connection is gone, and with it whoever would want to hear of a failure.
+            // The connection is gone: there is no client to notify of a failure.
         }
     }
 
     private async Task NoteAndRefreshAsync(CancellationToken cancellationToken)
     {
-        // The first time the session has just opened it.
+        // The first time, the session has just opened the cursor.
         if (_first is null)
             await services.Store.Log.OpenCursorAsync(session.OwnQueue, session.Caller.UserId, session.Caller.Device, cancellationToken);
         await RefreshAsync(cancellationToken);
@@ -95,7 +97,7 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
         var now = memberships.ToDictionary(m => m.Group, m => m.Joined, StringComparer.Ordinal);
         Count = now.Count;
 
-        // Somebody who left and joined again between two looks starts anew as well.
+        // A user who left and joined again between two checks starts again, too.
         foreach (var (group, joined) in _joined?.ToArray() ?? [])
         {
             if (!now.TryGetValue(group, out var current) || current != joined || IsHalted(group))
@@ -123,12 +125,12 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
         }
         catch (WsmqException e) when (e.Error == WsmqErrors.ReadNotAllowed)
         {
-            // The authorizer keeps the user out, or the user left just now; the next change is looked at again.
+            // The authorizer refuses the user, or the user has just left; the next change is checked again.
             return;
         }
         catch (WsmqException e) when (!e.Error.CanRetry)
         {
-            // One group that cannot be read must not keep its members out of everything else.
+            // One group that cannot be read must not stop its members from reading everything else.
             Log.GroupNotRead(services.Logger, e, group.ToString(), session.Connection.Id);
             return;
         }
@@ -138,7 +140,7 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
         JoinLive(membership.Group);
     }
 
-    // Made with the first group, since most users have none on many nodes.
+    // Created with the first group: on many nodes most users have none.
     private void JoinLive(string group)
     {
         lock (_lock)

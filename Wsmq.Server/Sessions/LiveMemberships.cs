@@ -3,8 +3,8 @@ using Wsmq.Server.Diagnostics;
 namespace Wsmq.Server.Sessions;
 
 /// <summary>
-/// Keeps one connection in the SignalR groups of its memberships, apart from what is durable. Some are joined side by side: each
-/// waits until Redis has confirmed it, so that a thousand take some round trips and not a thousand.
+/// Keeps one connection in the SignalR groups of its memberships, independently of durable messages. Several groups are joined
+/// concurrently: each join waits until Redis has confirmed it, so that a thousand take some round trips and not a thousand.
 /// </summary>
 internal sealed class LiveMemberships(string connectionId, SessionServices services) : Worker
 {
@@ -38,7 +38,7 @@ internal sealed class LiveMemberships(string connectionId, SessionServices servi
         }
         catch (Exception) when (_stop.IsCancellationRequested)
         {
-            // The connection is gone, and SignalR takes it out of all its groups.
+            // The connection is gone, and SignalR removes it from all its groups.
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class LiveMemberships(string connectionId, SessionServices servi
         Wake();
     }
 
-    // Each group once: what has changed twice is looked at once, and is not joined and left at the same time.
+    // Each group once: one that has changed twice is applied once, and is not joined and left at the same time.
     private HashSet<string> Take()
     {
         var some = new HashSet<string>(StringComparer.Ordinal);
@@ -70,7 +70,7 @@ internal sealed class LiveMemberships(string connectionId, SessionServices servi
         return some;
     }
 
-    // Looked at in each attempt: the membership may have ended while the backplane was away.
+    // Checked in each attempt: the membership may have ended while the backplane was unavailable.
     private async Task ApplyAsync(string group)
     {
         bool wanted;
@@ -97,7 +97,7 @@ internal sealed class LiveMemberships(string connectionId, SessionServices servi
         }
         catch
         {
-            // SignalR notes the group before it subscribes: without this the next attempt would find it joined and do nothing.
+            // SignalR records the group before it subscribes: without this the next attempt would find it joined and do nothing.
             await services.LiveGroups.RemoveFromGroupAsync(connectionId, group, _stop.Token);
             throw;
         }

@@ -1,8 +1,8 @@
 namespace Wsmq.Server.Sessions;
 
-/// <summary>A stream of sends that a connection has open.</summary>
-/// <param name="number">Among those of the connection.</param>
-/// <param name="cancellation">Its client has cancelled it.</param>
+/// <summary>An open stream of sends of a connection.</summary>
+/// <param name="number">Its number among the streams of the connection.</param>
+/// <param name="cancellation">Cancelled when the client cancels the stream.</param>
 internal sealed class SendStream(long number, CancellationToken cancellation)
 {
     public long Number => number;

@@ -4,13 +4,13 @@ using Wsmq.Server.Limits;
 
 namespace Wsmq.Server.Sessions;
 
-/// <summary>One connection: who it is, what it reads, and what it has under way.</summary>
+/// <summary>One connection: its caller, the logs that it reads, and its stream of sends.</summary>
 internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimits limits)
 {
     private readonly Lock _lock = new();
     private DeliveryPump? _own;
 
-    // None for a user without groups, as most are on many nodes.
+    // Null for a user without groups, as most users are on many nodes.
     private Dictionary<WsmqAddress, DeliveryPump>? _groups;
     private SendStream? _stream;
 
@@ -25,7 +25,7 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
     /// <summary>Keeps the groups of the session up to date while it lives.</summary>
     public GroupReader? Groups { get; set; }
 
-    /// <summary>What delivers to the session at this moment.</summary>
+    /// <summary>The current pumps of the session.</summary>
     public DeliveryPump[] Pumps
     {
         get
@@ -41,15 +41,18 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
             return source == OwnQueue ? (pump = _own) is not null : (pump = _groups?.GetValueOrDefault(source)) is not null;
     }
 
-    /// <summary>What delivers an address here. While the session's groups are still being opened, the answer waits for them.</summary>
+    /// <summary>
+    /// Returns the pump of an address on this connection. While the session's groups are still being opened, waits for them.
+    /// </summary>
     /// <exception cref="WsmqException">
-    /// No address; <c>read-not-allowed</c>: it is not being delivered here; <c>store-unavailable</c>: the groups could not be read.
+    /// The source is not an address; <c>read-not-allowed</c>: this connection does not read it; <c>store-unavailable</c>: the groups could
+    /// not be read in time.
     /// </exception>
     public ValueTask<DeliveryPump> PumpOfAsync(string? source)
     {
         var address = WsmqAddress.Parse(source);
 
-        // Before the pumps are looked at: the other way round a group that is opened between the two would be refused for good.
+        // Checked before the pumps: in the other order a group that is opened between the two checks would be refused for good.
         var opening = address.Kind == WsmqAddressKind.Group && Groups is { Ready.IsCompleted: false } groups ? groups : null;
         if (TryGetPump(address, out var pump))
             return new(pump);
@@ -86,13 +89,13 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
         }
         catch (TimeoutException e)
         {
-            throw new WsmqException(WsmqErrors.StoreUnavailable, "the groups of this connection are not read yet", e);
+            throw new WsmqException(WsmqErrors.StoreUnavailable, "the groups of this connection are not open yet", e);
         }
 
         return TryGetPump(address, out var pump) ? pump : throw new WsmqException(WsmqErrors.ReadNotAllowed);
     }
 
-    /// <summary>Does what is due by the clock: see <see cref="SessionSweep"/>.</summary>
+    /// <summary>Does the periodic checks: see <see cref="SessionSweep"/>.</summary>
     public void Sweep()
     {
         Groups?.Sweep();
@@ -106,7 +109,7 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
         }
     }
 
-    /// <summary>What it may still ask.</summary>
+    /// <summary>The limits of the connection.</summary>
     public SessionLimits Limits => limits;
 
     /// <summary>
@@ -116,8 +119,8 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
     public long LetterRoom(WsmqAddress source) => source == OwnQueue ? limits.LetterRoom : limits.LetterRoom / Math.Max(1, Groups?.Count ?? 0);
 
     /// <summary>
-    /// Null where a stream of sends is open already: one is enough, and what they hold must stay bounded. One that its client has
-    /// cancelled is on its way out, and its client may open the next one without waiting for that.
+    /// Begins a stream of sends; returns null if one is open already: one is enough, and the memory that streams hold must stay bounded. A
+    /// stream that its client has cancelled is about to end, and its client may open the next one without waiting for that.
     /// </summary>
     public SendStream? TryBeginStream(CancellationToken cancellation)
     {

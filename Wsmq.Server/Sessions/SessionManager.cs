@@ -13,7 +13,7 @@ using Wsmq.Server.Limits;
 
 namespace Wsmq.Server.Sessions;
 
-/// <summary>Opens a session for a connection that was let in, and closes it.</summary>
+/// <summary>Opens the session of an accepted connection, and closes it.</summary>
 internal sealed class SessionManager(
     ConnectionRegistry connections,
     AccessWatch access,
@@ -28,7 +28,9 @@ internal sealed class SessionManager(
     private const string DefaultDevice = "default";
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
 
-    /// <exception cref="WsmqException">The connection is refused: 1xxx, <c>read-not-allowed</c>, <c>store-unavailable</c> or <c>stopping</c>.</exception>
+    /// <exception cref="WsmqException">
+    /// The connection is refused: 1xxx, <c>read-not-allowed</c>, <c>store-unavailable</c> or <c>stopping</c>.
+    /// </exception>
     public async Task<Session> OpenAsync(HubCallerContext context)
     {
         var caller = CallerOf(context);
@@ -39,7 +41,7 @@ internal sealed class SessionManager(
         context.Features.Get<ReadGate>()?.Charge(session.Limits.Budget);
         try
         {
-            // The endpoint refuses before the handshake; this one was on its way.
+            // The endpoint refuses before the handshake; this connection was already past it.
             if (drain.IsRefusing)
                 throw new WsmqException(WsmqErrors.Stopping);
             await access.AdmitAsync(caller, context.ConnectionAborted);
@@ -51,7 +53,7 @@ internal sealed class SessionManager(
             news.Add(connection, tell: Wants(context, "store"));
             metrics.Connected();
 
-            // Not before: one that is turned away counts there until it is gone.
+            // Not before: a refused connection counts as pending until it is closed.
             OpenConnection.Of(context.GetHttpContext())?.Place.Leave();
             return session;
         }
@@ -65,11 +67,12 @@ internal sealed class SessionManager(
     }
 
     /// <summary>
-    /// Closes a connection that may be tried again. What OnConnectedAsync throws would tell clients not to reconnect by themselves.
+    /// Closes a connection with an error after which the client may reconnect. An exception from OnConnectedAsync would tell clients not to
+    /// reconnect automatically.
     /// </summary>
     public async Task TurnAwayAsync(HubCallerContext context, WsmqException reason)
     {
-        // The time runs from here: the write itself waits for a client that does not read.
+        // The time-out starts before the write, because the write itself waits for a client that does not read.
         _ = EndAsync(context);
         try
         {
@@ -78,7 +81,7 @@ internal sealed class SessionManager(
         }
         catch (OperationCanceledException) when (context.ConnectionAborted.IsCancellationRequested)
         {
-            // Hung up, or its time is over: no error of the server's.
+            // The client disconnected, or the time-out is over: not an error of the server.
         }
     }
 
@@ -114,13 +117,13 @@ internal sealed class SessionManager(
         }
         catch (WsmqException e)
         {
-            // Not louder: who tries again and again must not fill the app's log.
+            // At level Debug: a client that retries repeatedly must not fill the app's log.
             Log.CallRefused(services.Logger, e.Error.Code);
             throw;
         }
     }
 
-    // The client closes when it reads why. One that does not would keep its place.
+    // The client closes the connection when it reads the reason. A connection that it does not close would keep its slot.
     private async Task EndAsync(HubCallerContext context)
     {
         await Task.Delay(Farewell, services.Time, context.ConnectionAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -163,7 +166,7 @@ internal sealed class SessionManager(
             : throw new WsmqException(WsmqErrors.InvalidDevice, detail);
     }
 
-    // Anything else than true does not ask for it: an unknown way of asking gets what every client understands.
+    // Any value other than true means no: a client with an unknown value gets what every client understands.
     private static bool Wants(HubCallerContext context, string what) =>
         context.GetHttpContext()?.Request.Query.TryGetValue(what, out var asked) == true && asked == "true";
 }

@@ -6,7 +6,7 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Sessions;
 
-/// <summary>Starts and stops the reading of logs for sessions.</summary>
+/// <summary>Starts and stops reading logs for sessions.</summary>
 internal sealed class SessionServices(
     IStore store,
     FeedRegistry feeds,
@@ -16,7 +16,7 @@ internal sealed class SessionServices(
     SkippedMessages skipped,
     ILogger<SessionServices> logger) : IDisposable
 {
-    // Of all connections together: a node whose users all come back must not queue so many commands that they time out.
+    // Over all connections: a node whose users all reconnect must not queue so many commands that they time out.
     private const int GroupsOpenedAtATime = 512;
 
     private readonly SemaphoreSlim _openingGroups = new(GroupsOpenedAtATime);
@@ -29,10 +29,10 @@ internal sealed class SessionServices(
 
     public ILogger Logger => logger;
 
-    /// <summary>The groups of the live plane.</summary>
+    /// <summary>The SignalR groups for live pushes.</summary>
     public IGroupManager LiveGroups => hub.Groups;
 
-    /// <summary>Delivers a log to a session, from its device's cursor on, and never anything up to the floor.</summary>
+    /// <summary>Starts to deliver a log to a session, from the cursor of its device on, and never entries up to the floor.</summary>
     /// <exception cref="WsmqException"><c>read-not-allowed</c>, <c>too-many-devices</c> or <c>store-unavailable</c>.</exception>
     public async Task<LogFeed> ReadAsync(Session session, WsmqAddress source, WsmqPosition floor, CancellationToken cancellationToken)
     {
@@ -45,7 +45,8 @@ internal sealed class SessionServices(
                 cursor = await SkipAsync(session, source, cursor, cancellationToken);
             var pump = new DeliveryPump(feed, session.Receiver, floor, delivery);
 
-            // The user may have joined again meanwhile, and the signal of that may have come first, over another channel.
+            // The user may have joined again meanwhile, and the signal of that may have arrived first, over another channel: check the
+            // memberships again.
             if (source.Kind == WsmqAddressKind.Group && session.Groups is { } groups)
                 pump.Left += groups.Changed;
             session.Add(pump);
@@ -59,7 +60,7 @@ internal sealed class SessionServices(
         }
     }
 
-    /// <summary>The same for a group, behind those that other connections are opening.</summary>
+    /// <summary>The same for a group; waits while too many groups are being opened by all connections.</summary>
     /// <exception cref="WsmqException"><c>read-not-allowed</c>, <c>too-many-devices</c> or <c>store-unavailable</c>.</exception>
     public async Task ReadGroupAsync(Session session, WsmqAddress group, WsmqPosition floor, CancellationToken cancellationToken)
     {
@@ -76,7 +77,7 @@ internal sealed class SessionServices(
 
     public void Dispose() => _openingGroups.Dispose();
 
-    // Connections of this device got the entry and ended without an ack, one after another: this one is not to end like that, too.
+    // Connections of this device received the entry and ended without an ack, one after another: this one must not end like that, too.
     private async Task<OpenCursor> SkipAsync(Session session, WsmqAddress source, OpenCursor cursor, CancellationToken cancellationToken)
     {
         var request = new FailRequest(

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Options;
 namespace Wsmq.Server.Sessions;
 
 /// <summary>
-/// One timer for all sessions of a node: it finds readers that have not acknowledged for long, and devices of which the store has
-/// to hear that they are still there. A timer for each of them would cost every idle connection.
+/// One timer for all sessions of a node: it finds readers that have not acknowledged anything for too long, and devices whose time of last
+/// contact has to be refreshed in the store. A timer for each of them would be a cost for every idle connection.
 /// </summary>
 internal sealed class SessionSweep(IOptions<WsmqOptions> options, TimeProvider time) : IDisposable
 {
-    // What is due is found within this part of the time after which it is.
+    // A session that is due is found within this part of the period after which it is due.
     private const int Fraction = 8;
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
@@ -47,7 +47,7 @@ internal sealed class SessionSweep(IOptions<WsmqOptions> options, TimeProvider t
             _timer?.Dispose();
     }
 
-    // Only wakes: nothing here waits for anything.
+    // Only wakes workers: nothing here waits.
     private void Sweep()
     {
         lock (_lock)

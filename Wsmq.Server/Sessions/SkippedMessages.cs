@@ -4,10 +4,12 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Sessions;
 
-/// <summary>Says in the log and in the metrics that a message was dead-lettered, and that older dead letters went for it.</summary>
+/// <summary>
+/// Reports in the log and in the metrics that a message was dead-lettered, and that older dead letters were removed for it.
+/// </summary>
 internal sealed class SkippedMessages(WsmqMetrics metrics, ILogger<SkippedMessages> logger)
 {
-    /// <summary>Nothing is said where it was dead-lettered before.</summary>
+    /// <summary>Reports nothing if the message was dead-lettered before.</summary>
     public void Note(in FailRequest request, in FailResult result)
     {
         if (!result.IsNew)

@@ -2,10 +2,10 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Sqlite;
 
-/// <summary>Who is kept out.</summary>
+/// <summary>Access rules: revocations and bans.</summary>
 internal static class AccessTable
 {
-    /// <summary>Made where it is missing: files from before there were such rules get it, and an older program does not mind it.</summary>
+    /// <summary>Created if missing: older files get it, and older versions of wsmq ignore it.</summary>
     public static readonly string[] Definition =
     [
         """
@@ -28,7 +28,7 @@ internal static class AccessTable
 
     public static long Count(SqliteSession session) => session.One("SELECT count(*) FROM access_rules", r => r.GetInt64(0));
 
-    /// <summary>0 where there is none.</summary>
+    /// <summary>The latest version; 0 if there is no rule.</summary>
     public static long Newest(SqliteSession session) =>
         session.One("SELECT max(version) FROM access_rules", r => r.IsDBNull(0) ? 0 : r.GetInt64(0));
 

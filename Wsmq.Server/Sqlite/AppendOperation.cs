@@ -2,7 +2,7 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Sqlite;
 
-/// <summary>What an append did, and what has to be signalled once it is committed.</summary>
+/// <summary>The results of an append, and the entries to signal once it is committed.</summary>
 internal sealed record Appended(AppendResult[] Results, IReadOnlyList<(WsmqAddress To, LogEntry Entry)> Entries);
 
 internal sealed class AppendOperation(WsmqOptions options, SqliteRetention retention, TimeProvider clock)
@@ -25,7 +25,7 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
         return new Appended(results, entries);
     }
 
-    // What another hand has spoilt fails alone: nothing of the item was written then.
+    // Corrupt data fails its own item only: nothing of the item has been written at that point.
     private AppendResult Append(SqliteSession session, LogRows rows, AppendRequest request, long now, List<(WsmqAddress, LogEntry)> entries)
     {
         try
@@ -41,7 +41,7 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
 
     private AppendResult Append(SqliteSession session, LogRow row, AppendRequest request, long now, List<(WsmqAddress, LogEntry)> entries)
     {
-        // Not only the clock: it may have been set back, and a log that was emptied still must not reuse a position.
+        // Not the clock alone: it may have been set back, and even an emptied log must not reuse a position.
         var position = SqlitePosition.Checked(Math.Max(now, row.Tail + 1));
         var expires = now + options.DeduplicationWindow.Micros();
         if (!MessageIdTable.TryAdd(session, row.Id, request.Sender, request.Id, position, now, expires))

@@ -2,7 +2,7 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Sqlite;
 
-/// <summary>Where a reader starts, or why it may not.</summary>
+/// <summary>The cursor of a reader, or the reason for its refusal.</summary>
 internal readonly record struct OpenedCursor(OpenCursor Cursor, WsmqError? Refusal)
 {
     public static OpenedCursor Refused(WsmqError error) => new(default, error);
@@ -11,7 +11,7 @@ internal readonly record struct OpenedCursor(OpenCursor Cursor, WsmqError? Refus
 /// <summary>Opens and moves cursors.</summary>
 internal sealed class CursorOperations(WsmqOptions options, SqliteRetention retention, TimeProvider clock)
 {
-    /// <summary>A member's cursor in a group; changes nothing.</summary>
+    /// <summary>Returns a member's cursor in a group; changes nothing.</summary>
     public static OpenedCursor OpenGroup(SqliteSession session, WsmqAddress group, string user, string device)
     {
         if (MembershipTable.Joined(session, group.Name, user) is not { } joined)
@@ -21,7 +21,7 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
         return Opened(session, row, user, device, Math.Max(joined, cursor?.Position ?? 0));
     }
 
-    /// <summary>Registers a device with the user's own queue, or notes that it was seen.</summary>
+    /// <summary>Registers a device with the user's own queue, or updates the time it was last seen.</summary>
     public OpenedCursor OpenOwn(SqliteSession session, WsmqAddress queue, string device)
     {
         var now = clock.NowMicros();
@@ -32,7 +32,7 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
         if (!counts && CursorTable.CountOthers(session, row.Id, device, since) >= options.MaxDevicesPerUser)
             return OpenedCursor.Refused(WsmqErrors.TooManyDevices);
 
-        // An expired device gets its old cursor back, so that it hears what was removed meanwhile.
+        // An expired device continues from its old cursor, so that it is notified of the gap of entries removed in the meantime.
         var position = known?.Position ?? row.Removed;
         CursorTable.Advance(session, row.Id, queue.Name, device, position, now);
         while (CursorTable.Count(session, row.Id) > options.MaxDevicesPerUser
@@ -41,7 +41,9 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
         return Opened(session, row, queue.Name, device, position);
     }
 
-    /// <summary>Ends a device's reading of a log; what it alone held back becomes removable after the grace.</summary>
+    /// <summary>
+    /// Removes a device from a log; entries that only it held back become removable after the grace. False if it had no cursor.
+    /// </summary>
     public bool Forget(SqliteSession session, WsmqAddress source, string user, string device)
     {
         if (LogTable.Find(session, source) is not { } row || !CursorTable.Remove(session, row.Id, user, device))
@@ -55,7 +57,7 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
         return true;
     }
 
-    /// <summary>A device's cursor in a log; null where it is not a reader of it.</summary>
+    /// <summary>A device's cursor in a log; null if it is not a reader of the log.</summary>
     public static long? Find(SqliteSession session, WsmqAddress source, string user, string device)
     {
         var row = LogTable.Find(session, source);
@@ -106,7 +108,7 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
         }
         catch (WsmqException e) when (e.Error == WsmqErrors.StoreCorrupt)
         {
-            // Another hand has spoilt it; the others are acknowledged nevertheless.
+            // Corrupt data of one item; the others are acknowledged nevertheless.
             return AckResult.Damaged;
         }
     }

@@ -2,12 +2,12 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Sqlite;
 
-/// <summary>A device's place in a log, and when the device was last seen.</summary>
+/// <summary>A device's cursor in a log, and when the device was last seen, in µs.</summary>
 internal sealed record CursorRow(long Position, long Seen);
 
 /// <summary>
-/// Cursors: in a user's own queue a row is the registration of the device, in a group it exists from the first ack on.
-/// "Since" is the moment before which a device that was last seen counts as expired.
+/// Cursors: in a user's own queue a row is the registration of the device; in a group it exists from the first ack on.
+/// A device last seen at or before "since" counts as expired.
 /// </summary>
 internal static class CursorTable
 {
@@ -15,7 +15,7 @@ internal static class CursorTable
         "SELECT position, seen FROM cursors WHERE log = $log AND user = $user AND device = $device",
         r => new CursorRow(SqlitePosition.Checked(r.GetInt64(0)), r.GetInt64(1)), log, user, device);
 
-    /// <summary>Adds a cursor, or moves it forward; never back.</summary>
+    /// <summary>Adds a cursor, or moves it forward, never back. Updates the time last seen.</summary>
     public static void Advance(SqliteSession session, long log, string user, string device, long position, long seen) => session.Run(
         """
         INSERT INTO cursors (log, user, device, position, seen) VALUES ($log, $user, $device, $position, $seen)
@@ -23,7 +23,7 @@ internal static class CursorTable
         """,
         log, user, device, position, seen);
 
-    /// <summary>The lowest cursor of the devices that are not expired; null where all are.</summary>
+    /// <summary>The lowest cursor of the devices that are not expired; null if there are none.</summary>
     public static long? Slowest(SqliteSession session, long log, long since) => session.One<long?>(
         "SELECT min(position) FROM cursors WHERE log = $log AND seen > $since", r => r.IsDBNull(0) ? null : r.GetInt64(0), log, since);
 
@@ -39,14 +39,14 @@ internal static class CursorTable
     public static List<KnownDevice> Devices(SqliteSession session, long log) => session.All(
         "SELECT device, seen FROM cursors WHERE log = $log", r => new KnownDevice(r.GetString(0), r.GetInt64(1)), log);
 
-    /// <summary>Forgets a device's place in one log; false where it had none.</summary>
+    /// <summary>Removes a device's cursor in one log; false if it had none.</summary>
     public static bool Remove(SqliteSession session, long log, string user, string device)
     {
         DeadLetterTable.ForgetFailures(session, log, user, device);
         return session.Run("DELETE FROM cursors WHERE log = $log AND user = $user AND device = $device", log, user, device) > 0;
     }
 
-    /// <summary>Forgets a device: its place in the user's own queue and in the user's groups.</summary>
+    /// <summary>Removes a device: its cursors in the user's own queue and in the user's groups.</summary>
     public static void RemoveDevice(SqliteSession session, long log, string user, string device)
     {
         session.Run("DELETE FROM cursors WHERE log = $log AND user = $user AND device = $device", log, user, device);

@@ -2,10 +2,10 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Sqlite;
 
-/// <summary>Failed attempts at the first entry behind a cursor; one whose position the cursor has reached says nothing any more.</summary>
+/// <summary>Failed attempts at the first entry after a cursor. Obsolete once the cursor has reached its position.</summary>
 internal sealed record FailureRow(long Position, int Reported, int Silent);
 
-/// <summary>Failed attempts, and what was set aside because of them. Tables of their own, so that older files need no change.</summary>
+/// <summary>Failed attempts and dead letters. Separate tables, so that older files need no migration.</summary>
 internal static class DeadLetterTable
 {
     public static readonly string[] Definition =
@@ -61,7 +61,9 @@ internal static class DeadLetterTable
         log, user, letter.Key.Position.Value, letter.Key.Device, letter.Entry!.Previous.Value, letter.Attempts, letter.SetAsideAt, expires,
         letter.Reason, EntryTable.Blob(letter.Entry.Metadata), EntryTable.Blob(letter.Entry.Body));
 
-    /// <summary>Removes the oldest ones of too many, or of too many bytes, but never the newest; returns how many.</summary>
+    /// <summary>
+    /// Removes the oldest dead letters above the limits of count and bytes, but never the newest for its bytes; returns how many.
+    /// </summary>
     public static int Trim(SqliteSession session, long log, string user, int most, long room) => session.Run(
         """
         DELETE FROM dead_letters WHERE rowid IN (
@@ -95,14 +97,14 @@ internal static class DeadLetterTable
         "DELETE FROM dead_letters WHERE log = $log AND user = $user AND position = $position AND device = $device",
         log, user, key.Position.Value, key.Device) > 0;
 
-    /// <summary>All that a user has in a log, when the user leaves it.</summary>
+    /// <summary>Removes the failed attempts and dead letters of a user who leaves a log.</summary>
     public static void RemoveUser(SqliteSession session, long log, string user)
     {
         session.Run("DELETE FROM failures WHERE log = $log AND user = $user", log, user);
         session.Run("DELETE FROM dead_letters WHERE log = $log AND user = $user", log, user);
     }
 
-    /// <summary>Removes what is too old, and returns how many there were.</summary>
+    /// <summary>Removes expired dead letters, at most <paramref name="limit"/>, and returns how many.</summary>
     public static int Purge(SqliteSession session, long now, int limit) => session.Run(
         "DELETE FROM dead_letters WHERE rowid IN (SELECT rowid FROM dead_letters WHERE expires <= $now LIMIT $limit)", now, limit);
 }

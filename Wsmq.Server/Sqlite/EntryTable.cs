@@ -30,20 +30,20 @@ internal static class EntryTable
         return entries;
     }
 
-    /// <summary>The oldest entry's position, or null where nothing is kept.</summary>
+    /// <summary>The position of the oldest entry; null if the log has no entries.</summary>
     public static long? Oldest(SqliteSession session, long log) => session.One<long?>(
         "SELECT position FROM entries WHERE log = $log ORDER BY position LIMIT 1", r => r.GetInt64(0), log);
 
-    /// <summary>The position of the entry that has <paramref name="count"/> - 1 older ones.</summary>
+    /// <summary>The position of the entry with number <paramref name="count"/>, counted from the oldest.</summary>
     public static long PositionOf(SqliteSession session, long log, long count) => session.One(
         "SELECT position FROM entries WHERE log = $log ORDER BY position LIMIT 1 OFFSET $skip", r => r.GetInt64(0), log, count - 1);
 
-    /// <summary>The newest entry at or before a position; 0 where there is none.</summary>
+    /// <summary>The position of the newest entry at or before a position; 0 if there is none.</summary>
     public static long NewestUpTo(SqliteSession session, long log, long through) => session.One(
         "SELECT position FROM entries WHERE log = $log AND position <= $through ORDER BY position DESC LIMIT 1",
         r => r.GetInt64(0), log, through);
 
-    /// <summary>The first position up to which the oldest entries take so many bytes; never the newest one.</summary>
+    /// <summary>The first position up to which the oldest entries take at least so many bytes; always before the newest entry.</summary>
     public static long PositionOfBytes(SqliteSession session, long log, long newest, long bytes)
     {
         var position = 0L;
@@ -58,7 +58,7 @@ internal static class EntryTable
         return position;
     }
 
-    /// <summary>Removes the entries up to a position and returns how many there were, and their bytes.</summary>
+    /// <summary>Removes the entries up to a position, and returns their number and bytes.</summary>
     public static (int Count, long Bytes) RemoveThrough(SqliteSession session, long log, long through)
     {
         var bytes = session.One(
@@ -66,7 +66,7 @@ internal static class EntryTable
         return (session.Run("DELETE FROM entries WHERE log = $log AND position <= $through", log, through), bytes);
     }
 
-    // The provider takes arrays only; a slice has to be copied.
+    // Microsoft.Data.Sqlite accepts arrays only; a slice has to be copied.
     public static byte[] Blob(ReadOnlyMemory<byte> memory) =>
         MemoryMarshal.TryGetArray(memory, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length
             ? segment.Array
@@ -77,6 +77,6 @@ internal static class EntryTable
         var (position, previous) = (r.GetInt64(0), r.GetInt64(1));
         return previous >= 0 && previous < position
             ? new(new WsmqPosition(position), new WsmqPosition(previous), r.GetFieldValue<byte[]>(2), r.GetFieldValue<byte[]>(3))
-            : LogEntry.Defective(new WsmqPosition(position), "it follows no position before it");
+            : LogEntry.Defective(new WsmqPosition(position), "its previous position is invalid");
     }
 }

@@ -7,13 +7,13 @@ namespace Wsmq.Server.Sqlite;
 
 /// <summary>
 /// Signals within the process, sent by the writer after each commit and thus in the order of the commits. A subscription belongs
-/// to its store: two stores in one process do not hear each other.
+/// to its store: two stores in one process do not receive each other's signals.
 /// </summary>
 internal sealed class LocalSignals(ILogger logger) : ISignals
 {
     private readonly ConcurrentDictionary<WsmqAddress, ImmutableArray<Subscription>> _subscriptions = new();
 
-    /// <summary>Never raised: nothing lies between sender and handler that could lose a signal.</summary>
+    /// <summary>Never raised: signals are direct calls and cannot be lost.</summary>
     public event Action? Restored
     {
         add { }
@@ -24,7 +24,7 @@ internal sealed class LocalSignals(ILogger logger) : ISignals
     {
         if (cancellationToken.IsCancellationRequested)
             return Task.FromCanceled<IAsyncDisposable>(cancellationToken);
-        // A list, although one handler is the rule: a feed that closes while the next one opens must not take that one along.
+        // A list, although there is usually one handler: a feed that closes while the next one opens must not remove the next one.
         var subscription = new Subscription(this, address, handler);
         _subscriptions.AddOrUpdate(address, _ => [subscription], (_, others) => others.Add(subscription));
         return Task.FromResult<IAsyncDisposable>(subscription);
@@ -46,7 +46,7 @@ internal sealed class LocalSignals(ILogger logger) : ISignals
         }
         catch (Exception e)
         {
-            // A fault in a reader must not stop the writer that everybody shares.
+            // An exception in a reader must not stop the writer, which all callers share.
             Diagnostics.Log.SqliteHandlerFailed(logger, subscription.Address, e);
         }
     }

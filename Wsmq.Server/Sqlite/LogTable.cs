@@ -3,7 +3,7 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Sqlite;
 
-/// <summary>What is known of one log, kept or emptied. Changed by operations and saved by them in the same transaction.</summary>
+/// <summary>The state of one log, with or without entries. Operations change it and save it in the same transaction.</summary>
 internal sealed class LogRow
 {
     public required long Id { get; init; }
@@ -16,15 +16,15 @@ internal sealed class LogRow
 
     public long Consumed { get; set; }
 
-    /// <summary>Up to here entries go once <see cref="PendingDue"/> is over; 0 where nothing is pending.</summary>
+    /// <summary>Entries up to this position are removed once <see cref="PendingDue"/> has passed; 0 if none are pending.</summary>
     public long Pending { get; set; }
 
     public long PendingDue { get; set; }
 
-    /// <summary>How many entries are kept.</summary>
+    /// <summary>The number of stored entries.</summary>
     public long Kept { get; set; }
 
-    /// <summary>How many bytes of metadata and bodies are kept.</summary>
+    /// <summary>The bytes of the stored metadata and bodies.</summary>
     public long Bytes { get; set; }
 
     public long Membership { get; set; }
@@ -60,11 +60,11 @@ internal static class LogTable
         """,
         row.Tail, row.Removed, row.Consumed, row.Pending, row.PendingDue, row.Kept, row.Membership, row.Bytes, row.Id);
 
-    /// <summary>Logs with consumed entries whose grace is over.</summary>
+    /// <summary>The ids of logs with consumed entries whose grace is over.</summary>
     public static List<long> WithGraceOver(SqliteSession session, long now, int limit) =>
         session.All("SELECT id FROM logs WHERE pending_due > 0 AND pending_due <= $now LIMIT $limit", r => r.GetInt64(0), now, limit);
 
-    /// <summary>The next logs by id that keep entries, each with its oldest.</summary>
+    /// <summary>The next logs with entries, by id, each with the position of its oldest entry.</summary>
     public static List<(long Id, string Address, long Oldest)> WithEntries(SqliteSession session, long afterId, int limit) => session.All(
         """
         SELECT id, address, (SELECT min(position) FROM entries WHERE log = logs.id) FROM logs
@@ -73,7 +73,9 @@ internal static class LogTable
         r => (r.GetInt64(0), r.GetString(1), r.IsDBNull(2) ? long.MaxValue : r.GetInt64(2)), afterId, limit);
 
     private static WsmqAddress AddressOf(SqliteDataReader r) =>
-        WsmqAddress.TryParse(r.GetString(1), out var address, out _) ? address : throw new WsmqException(WsmqErrors.StoreCorrupt, "no address");
+        WsmqAddress.TryParse(r.GetString(1), out var address, out _)
+            ? address
+            : throw new WsmqException(WsmqErrors.StoreCorrupt, "invalid address");
 
     private static LogRow Map(SqliteDataReader r, WsmqAddress address, bool isNew = false) => new()
     {

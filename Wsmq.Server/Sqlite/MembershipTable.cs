@@ -4,18 +4,18 @@ namespace Wsmq.Server.Sqlite;
 
 internal static class MembershipTable
 {
-    /// <summary>False, changing nothing, where the user is a member already.</summary>
+    /// <summary>Adds a member; false, changing nothing, if the user is a member already.</summary>
     public static bool TryAdd(SqliteSession session, string group, string user, long joined) => session.Run(
         "INSERT INTO memberships (name, user, joined) VALUES ($name, $user, $joined) ON CONFLICT DO NOTHING", group, user, joined) > 0;
 
     public static bool TryRemove(SqliteSession session, string group, string user) =>
         session.Run("DELETE FROM memberships WHERE name = $name AND user = $user", group, user) > 0;
 
-    /// <summary>Where the group's log ended when the user joined; null for a user who is no member.</summary>
+    /// <summary>The tail of the group's log when the user joined; null if the user is not a member.</summary>
     public static long? Joined(SqliteSession session, string group, string user) => session.One<long?>(
         "SELECT joined FROM memberships WHERE name = $name AND user = $user", r => SqlitePosition.Checked(r.GetInt64(0)), group, user);
 
-    /// <summary>Without the rows by another hand, which name no group or no position.</summary>
+    /// <summary>The groups of a user. Skips corrupt rows, with an invalid group name or position.</summary>
     public static List<Membership> GroupsOf(SqliteSession session, string user) => [.. session.All(
         "SELECT name, joined FROM memberships WHERE user = $user", r => MembershipOf(r.GetString(0), r.GetInt64(1)), user).OfType<Membership>()];
 

@@ -1,9 +1,9 @@
 namespace Wsmq.Server.Sqlite;
 
-/// <summary>The ids of the deduplication window.</summary>
+/// <summary>The message ids of the deduplication window.</summary>
 internal static class MessageIdTable
 {
-    /// <summary>Remembers an id; false, changing nothing, where it is remembered already and not expired.</summary>
+    /// <summary>Stores an id; false, changing nothing, if it is already stored and not expired.</summary>
     public static bool TryAdd(SqliteSession session, long log, string sender, string id, long position, long now, long expires) => session.Run(
         """
         INSERT INTO message_ids (log, sender, id, position, expires) VALUES ($log, $sender, $id, $position, $expires)
@@ -15,7 +15,7 @@ internal static class MessageIdTable
     public static WsmqPosition PositionOf(SqliteSession session, long log, string sender, string id) => new(SqlitePosition.Checked(session.One(
         "SELECT position FROM message_ids WHERE log = $log AND sender = $sender AND id = $id", r => r.GetInt64(0), log, sender, id)));
 
-    /// <summary>Forgets expired ids, at most so many, and returns how many.</summary>
+    /// <summary>Removes expired ids, at most <paramref name="limit"/>, and returns how many.</summary>
     public static int Purge(SqliteSession session, long now, int limit) => session.Run(
         """
         DELETE FROM message_ids WHERE (log, sender, id) IN

@@ -10,7 +10,7 @@ internal sealed class SqliteAccess(SqliteEngine engine, TimeProvider clock) : IA
     {
         var kept = await engine.WriteAsync(s => TryWrite(s, rule, most), cancellationToken).ConfigureAwait(false);
         if (!kept)
-            throw new WsmqException(WsmqErrors.StoreFull, $"{most} rules about who is kept out are in force");
+            throw new WsmqException(WsmqErrors.StoreFull, $"the limit of {most} revocations and bans is reached");
         Changed?.Invoke();
     }
 

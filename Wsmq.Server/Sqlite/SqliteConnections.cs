@@ -6,7 +6,7 @@ namespace Wsmq.Server.Sqlite;
 /// <summary>Opens the connections of a database with the settings that the store relies on.</summary>
 internal sealed class SqliteConnections(string path, WsmqSqliteDurability durability)
 {
-    /// <summary>How long a statement waits for a lock; only a checkpoint or a foreign tool ever holds one.</summary>
+    /// <summary>How long a statement waits for a lock; only a checkpoint or another program ever holds one.</summary>
     private const int TimeoutSeconds = 5;
 
     public SqliteSession OpenWriter(int? maxPages)
@@ -18,11 +18,11 @@ internal sealed class SqliteConnections(string path, WsmqSqliteDurability durabi
                 throw new InvalidOperationException(
                     $"'{path}' cannot be used in write-ahead mode: set WsmqSqliteOptions.Path to a file on a local disk.");
             Use(session, durability);
-            // Without a limit the write-ahead file keeps the size of its largest moment.
+            // Without a limit the write-ahead log file keeps its largest size.
             session.Run("PRAGMA journal_size_limit = 67108864");
-            // Message ids spread over their index: with the default of 2 MB each insert would read pages back in.
+            // 32 MiB. Message ids are spread over their index: with the default of 2 MB, each insert would read pages from disk.
             session.Run("PRAGMA cache_size = -32768");
-            // A checkpoint rewrites a page once, however often it changed since the last one: rarer ones write less.
+            // A checkpoint writes a page once, however often it changed since the last one: fewer checkpoints write less.
             session.Run("PRAGMA wal_autocheckpoint = 4000");
             SqliteSchema.Ensure(session, path);
             if (maxPages is { } pages)

@@ -7,12 +7,12 @@ internal sealed class SqliteEngine(WsmqSqliteOptions options, TimeProvider clock
 {
     private Parts? _parts;
 
-    /// <summary>A transaction failed because the database could not be used.</summary>
+    /// <summary>Raised when a transaction failed because the database could not be used.</summary>
     public event Action? Doubted;
 
     private Parts Opened => Volatile.Read(ref _parts) ?? throw new InvalidOperationException("The SQLite store has not been started.");
 
-    /// <summary>The file, wherever its links lead.</summary>
+    /// <summary>The full path of the database file, with symbolic links resolved.</summary>
     public string FullPath { get; } = FinalPath(options.Path);
 
     public bool IsRunning => Volatile.Read(ref _parts) is { Writer.IsRunning: true };
@@ -42,7 +42,7 @@ internal sealed class SqliteEngine(WsmqSqliteOptions options, TimeProvider clock
     public Task<T> WriteAsync<T>(Func<SqliteSession, T> operation, CancellationToken cancellationToken) =>
         Opened.Writer.RunAsync(operation, null, expendable: false, cancellationToken);
 
-    /// <summary>For what may be lost in a power cut without harm.</summary>
+    /// <summary>For writes whose loss in a power failure does no harm.</summary>
     public Task<T> WriteExpendableAsync<T>(Func<SqliteSession, T> operation, CancellationToken cancellationToken) =>
         Opened.Writer.RunAsync(operation, null, expendable: true, cancellationToken);
 
@@ -61,7 +61,7 @@ internal sealed class SqliteEngine(WsmqSqliteOptions options, TimeProvider clock
         parts.Lock.Dispose();
     }
 
-    /// <summary>Two names of one file must meet at one lock.</summary>
+    /// <summary>Resolves links: two names of the same file must lead to the same lock.</summary>
     private static string FinalPath(string path)
     {
         var file = new FileInfo(path);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Wsmq.Server.Sqlite;
 
 /// <summary>
-/// Logs failed commits, but not each: on a full disk every send fails, and a line for each would fill the disk of the logs too.
+/// Logs failed commits, at most one line per interval: on a full disk every send fails, and a line for each would fill the log's disk too.
 /// Used by the writer's thread only.
 /// </summary>
 internal sealed class SqliteFailureLog(TimeProvider clock, ILogger logger)

@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Wsmq.Server.Sqlite;
 
-/// <summary>Turns what SQLite reports into the errors of the contract.</summary>
+/// <summary>Translates SQLite errors into the errors of the contract.</summary>
 internal static class SqliteFailures
 {
     private const int Full = 13;

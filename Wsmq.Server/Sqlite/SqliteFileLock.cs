@@ -1,13 +1,13 @@
 namespace Wsmq.Server.Sqlite;
 
 /// <summary>
-/// Keeps a second process off the database. SQLite itself would let both in, and signals would then reach only half of the
-/// readers. The operating system drops the lock with the process, however that ends; the empty file stays, because deleting it
-/// would let two processes hold locks on two files of the same name.
+/// Prevents a second process from opening the database. SQLite itself would allow both, and signals would then reach only the readers of
+/// one process. The operating system releases the lock when the process ends, however it ends. The empty file stays: if it were deleted,
+/// two processes could hold locks on two files of the same name.
 /// </summary>
 internal sealed class SqliteFileLock : IDisposable
 {
-    // How the platforms name a lock that is held: EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION.
+    // Error codes for a lock that is held: EWOULDBLOCK on Linux and on macOS, ERROR_SHARING_VIOLATION on Windows.
     private const int LinuxWouldBlock = 11;
     private const int MacWouldBlock = 35;
     private const int WindowsSharing = unchecked((int)0x80070020);
@@ -24,7 +24,7 @@ internal sealed class SqliteFileLock : IDisposable
                 Directory.CreateDirectory(folder);
             var held = new SqliteFileLock(OwnersOnly(database + ".lock"));
 
-            // Made here, and not by SQLite, for its rights; SQLite gives the same to the files beside it. One that is there keeps its own.
+            // Created here, not by SQLite, to set its permissions, which SQLite copies to -wal and -shm. An existing file keeps its own.
             if (!Path.Exists(database))
                 OwnersOnly(database).Dispose();
             return held;
@@ -32,18 +32,22 @@ internal sealed class SqliteFileLock : IDisposable
         catch (IOException e) when (e.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharing)
         {
             throw new InvalidOperationException(
-                $"'{database}' is in use by another process or store: the SQLite store serves one node. Stop that one, set another WsmqSqliteOptions.Path, or use Redis for several nodes.", e);
+                $"'{database}' is in use by another process or store: the SQLite store serves one node. Stop the other process, "
+                + "set another WsmqSqliteOptions.Path, or use Redis for several nodes.",
+                e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InvalidOperationException(
-                $"'{database}' cannot be written: set WsmqSqliteOptions.Path to a file in a folder that this process may write to, or change the rights of this one. {e.Message}", e);
+                $"'{database}' cannot be written: set WsmqSqliteOptions.Path to a file in a folder that this process may write to, "
+                + $"or change the permissions of this one. {e.Message}",
+                e);
         }
     }
 
     public void Dispose() => _file.Dispose();
 
-    // Messages of all users are in it: other accounts of the machine have no business there.
+    // The file contains the messages of all users: other accounts of the machine must not read it.
     private static FileStream OwnersOnly(string path)
     {
         var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };

@@ -3,8 +3,8 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Sqlite;
 
 /// <summary>
-/// The log over one database: one lane, because there is one writer. Metadata and bodies given to an append belong to the store
-/// from then on: they travel with the signal.
+/// The logs in one database: one lane, because there is one writer. Metadata and bodies passed to an append belong to the store from
+/// then on, because signals carry them: the caller must not change them.
 /// </summary>
 internal sealed class SqliteMessageLog(
     SqliteEngine engine, SqliteRoom room, WsmqOptions options, SqliteRetention retention, LocalSignals signals, TimeProvider clock) : IMessageLog
@@ -35,7 +35,7 @@ internal sealed class SqliteMessageLog(
             .ConfigureAwait(false);
         if (page is not null)
             return page;
-        // Removing is the writer's; the page is then read by the writer as well, so that nothing more can fall due between.
+        // Only the writer removes entries. It then reads the page as well, so that no further entries can become due in between.
         return await engine.WriteAsync(s => Trim(s, source, after, maxEntries, maxBytes), cancellationToken).ConfigureAwait(false);
     }
 
@@ -77,7 +77,7 @@ internal sealed class SqliteMessageLog(
         }
     }
 
-    // On the writer's thread. Without a rollback since the call before, that is committed, or will be together with this one.
+    // On the writer's thread. If no transaction was rolled back since the previous append, that one is committed, or will be with this one.
     private Appended Append(SqliteSession session, long number, IReadOnlyList<AppendRequest> batch, bool follows)
     {
         if (follows && _applied != (number - 1, session.Rollbacks))

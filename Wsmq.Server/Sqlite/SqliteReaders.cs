@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace Wsmq.Server.Sqlite;
 
 /// <summary>
-/// A few connections for reading beside the writer: in write-ahead mode a read waits neither for a commit nor for its sync.
+/// A pool of connections for reads, separate from the writer: in write-ahead mode a read waits neither for a commit nor for its sync.
 /// </summary>
 internal sealed class SqliteReaders : IDisposable
 {
@@ -40,7 +40,7 @@ internal sealed class SqliteReaders : IDisposable
         }
         finally
         {
-            // Closed meanwhile: whoever used it last closes it.
+            // The pool was closed in the meantime: dispose the connection here.
             if (!_idle.Writer.TryWrite(session))
                 session.Dispose();
         }

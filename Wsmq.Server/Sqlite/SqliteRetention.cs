@@ -1,14 +1,15 @@
 namespace Wsmq.Server.Sqlite;
 
 /// <summary>
-/// Decides which entries go: too many, too much, too old, or acknowledged by every device with the grace over. Only from the old end.
+/// Decides which entries to remove: above the limits of count, bytes or age, or acknowledged by every device with the grace over. Always
+/// the oldest ones.
 /// </summary>
 internal sealed class SqliteRetention(WsmqOptions options)
 {
-    /// <summary>After so many µs nothing of any log is kept.</summary>
+    /// <summary>The longest retention age of any kind of log, in µs.</summary>
     public long Longest { get; } = options.Retention.Longest.Micros();
 
-    /// <summary>Devices last seen at or before this moment are expired.</summary>
+    /// <summary>Devices last seen at or before this time (µs) are expired.</summary>
     public long ExpiredSince(long now) => now - options.DeviceExpiry.Micros();
 
     /// <summary>Whether a log has entries that a reader must no longer see.</summary>
@@ -17,7 +18,7 @@ internal sealed class SqliteRetention(WsmqOptions options)
 
     public bool IsTooOld(WsmqAddress address, long position, long now) => position <= Cutoff(address, now);
 
-    /// <summary>After a cursor moved: what every device that counts has acknowledged becomes removable after the grace.</summary>
+    /// <summary>Call after a cursor moved: entries that all unexpired devices have acknowledged become removable after the grace.</summary>
     public void NoteConsumed(SqliteSession session, LogRow row, long now)
     {
         if (row.Address.Kind != WsmqAddressKind.User || CursorTable.Slowest(session, row.Id, ExpiredSince(now)) is not { } slowest)
@@ -27,7 +28,7 @@ internal sealed class SqliteRetention(WsmqOptions options)
             Pend(row, slowest, now);
     }
 
-    /// <summary>Removes what has to go; the caller saves the row.</summary>
+    /// <summary>Removes the entries that are due; the caller saves the row.</summary>
     public void Apply(SqliteSession session, LogRow row, long now)
     {
         var rule = options.Retention.For(row.Address.Kind);
@@ -47,14 +48,14 @@ internal sealed class SqliteRetention(WsmqOptions options)
 
     private static bool IsGraceOver(LogRow row, long now) => row.PendingDue > 0 && row.PendingDue <= now;
 
-    // A position is never before the moment of its append, so that it says how old the entry is at most.
+    // A position is never earlier than the time of its append, so the cutoff never removes an entry too early.
     private long Cutoff(WsmqAddress address, long now) => now - options.Retention.For(address.Kind).MaxAge.Micros();
 
     private long Acknowledged(SqliteSession session, LogRow row, long now)
     {
         if (!IsGraceOver(row, now))
             return 0;
-        // A device that registered during the grace starts at the oldest entry kept, and holds back what it has not read.
+        // A device that registered during the grace starts at the oldest stored entry, and holds back the entries that it has not read.
         var slowest = CursorTable.Slowest(session, row.Id, ExpiredSince(now)) ?? row.Pending;
         var through = Math.Min(row.Pending, slowest);
         row.Pending = row.PendingDue = 0;

@@ -3,8 +3,8 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Sqlite;
 
 /// <summary>
-/// Whether there is room for more messages: a disk that is full to the last page would stop acknowledging and removing as well. Looked
-/// at a few times a second, beside the appends.
+/// Checks whether there is capacity for more messages: on a completely full disk, acks and removals would fail as well. Checked a few times
+/// a second, concurrently with the appends.
 /// </summary>
 internal sealed class SqliteRoom(WsmqSqliteOptions options, SqliteEngine engine, TimeProvider clock, Func<DiskSpace?> disk)
 {
@@ -14,10 +14,10 @@ internal sealed class SqliteRoom(WsmqSqliteOptions options, SqliteEngine engine,
     private int _looking;
     private volatile bool _isFull;
 
-    /// <summary>What the shares of users are taken of.</summary>
+    /// <summary>The capacity in bytes, of which users get shares.</summary>
     public long Capacity { get; private set; } = options.MaxBytes ?? 1L << 40;
 
-    /// <summary>Looks for the first time.</summary>
+    /// <summary>Runs the first check, and sets the capacity.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var (used, _) = await LookAsync(cancellationToken).ConfigureAwait(false);
@@ -41,7 +41,7 @@ internal sealed class SqliteRoom(WsmqSqliteOptions options, SqliteEngine engine,
         }
         catch (WsmqException)
         {
-            // A database that cannot be read says so to those who append; the next of them has it looked at again.
+            // If the database cannot be read, the appends fail themselves; the next one starts another check.
             Volatile.Write(ref _looked, 0);
         }
         finally
@@ -57,7 +57,7 @@ internal sealed class SqliteRoom(WsmqSqliteOptions options, SqliteEngine engine,
             cancellationToken).ConfigureAwait(false);
         var (used, free) = ((pages - empty) * size, Free());
 
-        // Pages that are empty are used again before the file grows; the write-ahead file grows in any case.
+        // Free pages are reused before the file grows, so they count as free space; the write-ahead file needs disk space in any case.
         var reserve = Reserve();
         _isFull = used >= options.MaxBytes || free + (empty * size) < reserve || free < reserve / 4;
         Volatile.Write(ref _looked, clock.GetTimestamp());
@@ -77,5 +77,5 @@ internal sealed class SqliteRoom(WsmqSqliteOptions options, SqliteEngine engine,
     }
 }
 
-/// <summary>Bytes of the disk that holds the file.</summary>
+/// <summary>Free and total bytes of the disk that holds the file.</summary>
 internal readonly record struct DiskSpace(long Free, long Total);

@@ -1,14 +1,14 @@
 namespace Wsmq.Server.Sqlite;
 
-/// <summary>The tables, and which version of them a file holds.</summary>
+/// <summary>The tables, and the schema version of a file.</summary>
 internal static class SqliteSchema
 {
     public const int Version = 1;
 
-    /// <summary>"wsmq" in ASCII: tells our files from those of other programs.</summary>
+    /// <summary>"wsmq" in ASCII: distinguishes wsmq's files from those of other programs.</summary>
     private const int ApplicationId = 0x77736D71;
 
-    // A log's row outlives its entries: the tail is what keeps positions from being used twice, removed what announces gaps.
+    // A log's row outlives its entries: tail prevents positions from being reused, removed is needed to announce gaps.
     private static readonly string[] Tables =
     [
         """
@@ -25,7 +25,7 @@ internal static class SqliteSchema
             bytes INTEGER NOT NULL DEFAULT 0)
         """,
         "CREATE INDEX logs_pending ON logs (pending_due) WHERE pending_due > 0",
-        // Not WITHOUT ROWID: bodies would then fill the inner pages of the tree as well.
+        // Not WITHOUT ROWID: bodies would then be stored in the interior pages of the B-tree as well.
         """
         CREATE TABLE entries (
             log INTEGER NOT NULL,
@@ -64,7 +64,7 @@ internal static class SqliteSchema
         "CREATE INDEX memberships_of_user ON memberships (user, name, joined)",
     ];
 
-    /// <summary>Makes the tables in an empty file; refuses files of other programs and of newer versions.</summary>
+    /// <summary>Creates the tables in an empty file; refuses files of other programs and of newer versions.</summary>
     public static void Ensure(SqliteSession session, string path)
     {
         var version = session.One("PRAGMA user_version", r => r.GetInt32(0));
@@ -83,7 +83,7 @@ internal static class SqliteSchema
             session.Run(part);
     }
 
-    // The column came later; who knows nothing of it can use the file as well.
+    // Adds a column that the first version lacked. Older versions of wsmq can still use the file.
     private static void AddBytes(SqliteSession session)
     {
         if (session.One("SELECT count(*) FROM pragma_table_info('logs') WHERE name = 'bytes'", r => r.GetInt32(0)) > 0)

@@ -7,10 +7,10 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
 {
     private readonly Dictionary<string, SqliteStatement> _statements = [];
 
-    /// <summary>SQLite itself ends a transaction on some errors; rolling back once more would be an error of its own.</summary>
+    /// <summary>SQLite rolls a transaction back itself on some errors; another ROLLBACK would then fail.</summary>
     public bool InTransaction => SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) == 0;
 
-    /// <summary>How many transactions of the writer were undone: what ran in one of them did not happen.</summary>
+    /// <summary>The number of rolled-back transactions of the writer; operations in them had no effect.</summary>
     public long Rollbacks { get; private set; }
 
     public void CountRollback() => Rollbacks++;
@@ -18,14 +18,14 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
     /// <summary>Runs a statement and returns how many rows it changed.</summary>
     public int Run(string sql, params ReadOnlySpan<object> values) => Statement(sql).Run(values);
 
-    /// <summary>Runs a setting. SQLite applies it while it compiles the statement, so that a kept one would do nothing.</summary>
+    /// <summary>Runs a PRAGMA without caching it: SQLite applies it when it compiles the statement; a cached one has no effect.</summary>
     public void Set(string pragma)
     {
         using var statement = new SqliteStatement(connection, pragma);
         statement.Run([]);
     }
 
-    /// <summary>The first row, or the default where there is none.</summary>
+    /// <summary>The first row; the default value if there is none.</summary>
     public T? One<T>(string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<object> values)
     {
         using var reader = Statement(sql).Query(values);
@@ -44,7 +44,7 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
     /// <summary>The rows one by one; the caller disposes the reader before it runs the same statement again.</summary>
     public SqliteDataReader Query(string sql, params ReadOnlySpan<object> values) => Statement(sql).Query(values);
 
-    /// <summary>Runs several reads on one state of the database.</summary>
+    /// <summary>Runs several reads on one snapshot of the database.</summary>
     public T Snapshot<T>(Func<SqliteSession, T> read)
     {
         Run("BEGIN");

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace Wsmq.Server.Sqlite;
 
 /// <summary>
-/// A statement that is prepared once and run many times. Values are given in the order in which the parameters first appear in
+/// A statement that is prepared once and run many times. Values are passed in the order in which the parameters first appear in
 /// the text.
 /// </summary>
 internal sealed partial class SqliteStatement : IDisposable

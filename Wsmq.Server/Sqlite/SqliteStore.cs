@@ -48,10 +48,10 @@ internal sealed class SqliteStore : IStore
 
     public IUsageStore Usage { get; }
 
-    /// <summary>What the disk has: how tests fill one. The real one where it returns nothing.</summary>
+    /// <summary>For tests: replaces the disk's free and total space. If it returns null, the real disk counts.</summary>
     internal Func<DiskSpace?>? Disk { get; init; }
 
-    /// <summary>The most pages that the file may take: how tests fill a disk.</summary>
+    /// <summary>For tests: the maximum number of pages of the file, to simulate a full disk.</summary>
     internal int? MaxPages { get; init; }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -78,7 +78,7 @@ internal sealed class SqliteStore : IStore
     {
         try
         {
-            // An empty transaction: reading goes on while the database is locked for writing.
+            // An empty write transaction: reads still succeed while the database is locked for writing.
             return _engine.IsRunning && await _engine.WriteAsync(_ => true, cancellationToken).ConfigureAwait(false);
         }
         catch (WsmqException e) when (e.Error == WsmqErrors.StoreFull)

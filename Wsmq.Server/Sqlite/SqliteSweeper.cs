@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Wsmq.Server.Sqlite;
 
 /// <summary>
-/// Frees what nobody touches: idle logs whose entries grew too old or were acknowledged, expired message ids, and old entries set aside. Appends and
-/// reads trim the logs they touch themselves, so this may be slow and does its work in small transactions.
+/// Removes data that no call touches: entries of idle logs that are too old or acknowledged, expired message ids, expired dead letters and
+/// old usage accounts. Appends and reads trim the logs that they touch, so this may be slow, and works in small transactions.
 /// </summary>
 internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retention, TimeProvider clock, ILogger logger) : IAsyncDisposable
 {
@@ -13,39 +13,25 @@ internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retenti
     private const int IdsPerWrite = 2_000;
     private const int LettersPerWrite = 64;
 
-    private readonly CancellationTokenSource _stop = new();
-    private Task _loop = Task.CompletedTask;
+    private readonly BackgroundLoop _loop = new(clock);
     private long _lastLog;
 
     public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(15);
 
-    public void Start() => _loop = LoopAsync();
+    public void Start() => _loop.Start(SweepOrLogAsync, () => Interval, (e, _) => Diagnostics.Log.SqliteSweepFailed(logger, e));
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await _loop.ConfigureAwait(false);
-        _stop.Dispose();
-    }
+    public async ValueTask DisposeAsync() => await _loop.StopAsync().ConfigureAwait(false);
 
-    private async Task LoopAsync()
+    // A failed sweep is repeated after the interval and not sooner: nothing waits for it.
+    private async Task SweepOrLogAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Interval, clock);
-        while (!_stop.IsCancellationRequested)
+        try
         {
-            try
-            {
-                await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false);
-                await SweepAsync(_stop.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                Diagnostics.Log.SqliteSweepFailed(logger, e);
-            }
+            await SweepAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Diagnostics.Log.SqliteSweepFailed(logger, e);
         }
     }
 
@@ -69,14 +55,14 @@ internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retenti
             await engine.WriteAsync(s => Trim(s, ids), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Walks all logs, a part each time.</summary>
+    /// <summary>The logs with entries that are too old. Scans all logs, a part with each call.</summary>
     private async Task<IEnumerable<long>> TooOldAsync(CancellationToken cancellationToken)
     {
         var logs = await engine.ReadAsync(s => LogTable.WithEntries(s, _lastLog, LogsPerSweep), cancellationToken).ConfigureAwait(false);
         _lastLog = logs.Count < LogsPerSweep ? 0 : logs[^1].Id;
         var now = clock.NowMicros();
         
-        // A row by another hand must not keep the others from being swept.
+        // A corrupt row must not prevent the others from being swept.
         return logs.Where(l => WsmqAddress.TryParse(l.Address, out var address, out _) && retention.IsTooOld(address, l.Oldest, now)).Select(l => l.Id);
     }
 

@@ -1,6 +1,6 @@
 namespace Wsmq.Server.Sqlite;
 
-/// <summary>Time as the tables keep it: whole microseconds since 1970, the unit of positions.</summary>
+/// <summary>Converts times into the unit of the tables and of positions: whole microseconds since 1970.</summary>
 internal static class SqliteTime
 {
     public static long NowMicros(this TimeProvider clock) => (clock.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;

@@ -2,10 +2,10 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Sqlite;
 
-/// <summary>The accounts of users. What a power cut loses of them is a few seconds' worth, so that no call waits for the disk.</summary>
+/// <summary>The storage accounts of users. A power failure loses at most a few seconds of charges, so no call waits for the disk.</summary>
 internal sealed class SqliteUsage(SqliteEngine engine, SqliteRoom room, WsmqOptions options, TimeProvider clock) : IUsageStore
 {
-    // The row with its two indexes, and the id with its own; a body of more than a page ends in the middle of one.
+    // Overhead: the row with its two indexes, the id with its own index, and the unused part of the last page of a large body.
     private const int OfAnEntry = 512;
     private const int OfAnAddress = 512;
 

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Wsmq.Server.Sqlite;
 
 /// <summary>
-/// The only one that writes: a thread of its own, because a commit blocks on the disk. What waits while it commits shares the
-/// next commit, so that many callers pay for one sync. What a command throws is its caller's; an exception beside that, as where memory
-/// has run out, ends the process, as one on any thread does: a node without its writer would let everybody wait for ever.
+/// The only writer to the database: a dedicated thread, because a commit blocks on the disk. Commands that arrive during a commit share the
+/// next one, so that many callers share the cost of one sync. A command's exception goes to its caller. Any other exception, such as out of
+/// memory, ends the process, as on any thread: without its writer, a node would let all callers wait indefinitely.
 /// </summary>
 internal sealed class SqliteWriter
 {
@@ -27,7 +27,7 @@ internal sealed class SqliteWriter
 
     /// <param name="session">The connection; the writer disposes it.</param>
     /// <param name="durability">What a commit waits for.</param>
-    /// <param name="doubted">Told when a transaction failed; must not block.</param>
+    /// <param name="doubted">Called when a transaction failed because the database could not be used; must not block.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="logger">The log.</param>
     public SqliteWriter(SqliteSession session, WsmqSqliteDurability durability, Action doubted, TimeProvider clock, ILogger logger)
@@ -60,7 +60,7 @@ internal sealed class SqliteWriter
         return await command.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Refuses new commands, finishes those that wait, and closes the connection.</summary>
+    /// <summary>Refuses new commands, executes the queued ones, and closes the connection.</summary>
     public async Task StopAsync()
     {
         _queue.Writer.TryComplete();
@@ -98,10 +98,10 @@ internal sealed class SqliteWriter
         if (TryCommit(group, out var begun) is not { } failure)
             group.ForEach(c => c.Succeed());
         else if (!begun || group.Count == 1)
-            // Nobody's own failure, such as a lock: each by itself would wait for it again, and the last for all of them.
+            // Not caused by a command, for example a lock: retried one by one, each command would wait for it again, one after another.
             group.ForEach(c => c.Fail(SqliteFailures.Translate(failure)));
         else
-            // One command's failure must not be the others': each by itself then.
+            // One command's failure must not fail the others: run each in its own transaction.
             group.ForEach(c => Execute([c]));
     }
 
@@ -146,7 +146,7 @@ internal sealed class SqliteWriter
         }
         catch (Microsoft.Data.Sqlite.SqliteException e)
         {
-            // The next BEGIN then fails as well, and its callers hear of it.
+            // The next BEGIN then fails as well, and its callers receive the error.
             Diagnostics.Log.SqliteRollbackFailed(_logger, e);
         }
     }

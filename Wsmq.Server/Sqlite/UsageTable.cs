@@ -1,6 +1,6 @@
 namespace Wsmq.Server.Sqlite;
 
-/// <summary>The accounts of users. A table of its own, so that older files need no change.</summary>
+/// <summary>The storage accounts of users. Separate tables, so that older files need no migration.</summary>
 internal static class UsageTable
 {
     public static readonly string[] Definition =
@@ -49,7 +49,10 @@ internal static class UsageTable
     public static void Remove(SqliteSession session, string user, string name) =>
         session.Run("DELETE FROM usage WHERE user = $user AND name = $name", user, name);
 
-    /// <summary>Forgets what users were charged who were charged nothing since, up to a number of them; returns how many. What is permanent stays.</summary>
+    /// <summary>
+    /// Removes the charges of users who were charged nothing since a time, except permanent ones. Handles at most <paramref name="limit"/>
+    /// users, and returns how many.
+    /// </summary>
     public static int Purge(SqliteSession session, long before, int limit)
     {
         var users = session.All(
@@ -72,9 +75,9 @@ internal sealed class UsageRow
 
     public long Permanent { get; set; }
 
-    /// <summary>How many names are kept apart.</summary>
+    /// <summary>The number of logs with marks of their own.</summary>
     public long Names { get; set; }
 
-    /// <summary>When the rate of bytes is paid for, in µs.</summary>
+    /// <summary>The time until which the rate of bytes is used up, in µs.</summary>
     public long Paid { get; set; }
 }

@@ -1,20 +1,20 @@
 namespace Wsmq.Server.Sqlite;
 
-/// <summary>Something to do inside a transaction of the writer. It may be run again after a rollback.</summary>
+/// <summary>An operation in a transaction of the writer. It may be run again after a rollback.</summary>
 internal abstract class WriteCommand
 {
     /// <summary>
-    /// True where losing it in a power cut does no harm, such as an ack: its message would only come again. A transaction of such
-    /// commands alone does not wait for the disk.
+    /// True if its loss in a power failure does no harm, such as an ack, whose message would only be delivered again. A transaction of
+    /// only such commands does not wait for the disk.
     /// </summary>
     public abstract bool IsExpendable { get; }
 
-    /// <summary>True where the caller gave up before it was begun.</summary>
+    /// <summary>True if the caller has cancelled it. Checked before it is started.</summary>
     public abstract bool IsAbandoned { get; }
 
     public abstract void Run(SqliteSession session);
 
-    /// <summary>The transaction is on disk.</summary>
+    /// <summary>The transaction is committed.</summary>
     public abstract void Succeed();
 
     public abstract void Fail(Exception exception);

@@ -5,8 +5,8 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Usage;
 
 /// <summary>
-/// What the store keeps because of one user, as far as this node knows: the sum of all nodes as it was last told, and what it has not
-/// told the store yet. Messages in flight hold their place, so that many at a time do not pass together.
+/// The storage charged to one user, as far as this node knows: the sum over all nodes as last received, and what this node has not reported
+/// to the store yet. Messages in flight are reserved, so that many at a time cannot pass the limit together.
 /// </summary>
 internal sealed class UsageAccount(string user, UserLimits limits)
 {
@@ -25,10 +25,12 @@ internal sealed class UsageAccount(string user, UserLimits limits)
     /// <summary>The rules of the connection that was charged last.</summary>
     public LimitRules? Rules { get; private set; }
 
-    /// <summary>When it was last looked at what is gone; by the clock of the keeper.</summary>
+    /// <summary>
+    /// When the store was last checked for removed entries of the user; a timestamp of the clock of <see cref="UsageTeller"/>.
+    /// </summary>
     public long Reclaimed { get; set; }
 
-    /// <summary>There is nothing to tell.</summary>
+    /// <summary>Whether there is nothing to report.</summary>
     public bool IsIdle
     {
         get
@@ -38,7 +40,7 @@ internal sealed class UsageAccount(string user, UserLimits limits)
         }
     }
 
-    /// <summary>Whether the store was asked already.</summary>
+    /// <summary>Whether the sum of the store is known.</summary>
     public bool IsKnown
     {
         get
@@ -74,7 +76,7 @@ internal sealed class UsageAccount(string user, UserLimits limits)
             _reserved -= cost;
     }
 
-    /// <summary>Returns how much is untold.</summary>
+    /// <summary>Adds a charge; returns how much is not reported yet.</summary>
     public long Add(LimitRules rules, WsmqAddress log, WsmqPosition position, UsageCost cost)
     {
         lock (_lock)
@@ -87,7 +89,7 @@ internal sealed class UsageAccount(string user, UserLimits limits)
         }
     }
 
-    /// <summary>What is to be told now; then <see cref="Told"/> or <see cref="NotTold"/>. One at a time.</summary>
+    /// <summary>Takes what is to be reported now; call <see cref="Told"/> or <see cref="NotTold"/> afterwards. One at a time.</summary>
     public UntoldUsage Take()
     {
         lock (_lock)
@@ -99,7 +101,7 @@ internal sealed class UsageAccount(string user, UserLimits limits)
         }
     }
 
-    /// <summary>The store has it, and says what the sum is; what other nodes took counts in the rate of this one.</summary>
+    /// <summary>The store accepted the report and returned the sum; what other nodes took counts in the rate of this one.</summary>
     public void Told(UsageSum sum)
     {
         lock (_lock)
@@ -108,7 +110,7 @@ internal sealed class UsageAccount(string user, UserLimits limits)
             limits.RaiseSendBytes(rules, sum.Ahead);
     }
 
-    /// <summary>Some of it is given back.</summary>
+    /// <summary>Some of the storage was released; sets the new sum.</summary>
     public void Reclaim(long sum)
     {
         lock (_lock)

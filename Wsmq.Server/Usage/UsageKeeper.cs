@@ -3,16 +3,16 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Usage;
 
-/// <summary>Keeps each user within a share of the store: charged at once on this node, and told to the store behind it.</summary>
+/// <summary>Keeps each user within a share of the store: charged at once on this node, and reported to the store afterwards.</summary>
 internal sealed class UsageKeeper(IStore store, UsageTeller teller)
 {
-    // From so much on a charge is told at once: it bounds how far nodes can go beyond a share together.
+    // From this many unreported bytes on a charge is reported at once: this bounds how far the nodes together can exceed a share.
     private const long Much = 256 * 1024;
 
-    // What others send to a user becomes dead letters of the user: it must not take the place of what the user sends.
+    // Messages from others become dead letters of the user: they must not use up the share for what the user sends.
     private const int LetterParts = 4;
 
-    /// <summary>Takes a place for a message; an error where the user's share is used up.</summary>
+    /// <summary>Reserves the bytes of a message; returns an error if the user's share is used up.</summary>
     public WsmqException? Reserve(UsageAccount account, LimitRules rules, int bytes)
     {
         if (teller.Allowed(rules) is not { } allowed)
@@ -24,10 +24,13 @@ internal sealed class UsageKeeper(IStore store, UsageTeller teller)
         return null;
     }
 
-    /// <summary>How many bytes of dead letters are kept for a user beside the share, of the own queue and of all groups each.</summary>
+    /// <summary>
+    /// How many bytes of dead letters are stored for a user in addition to the share: so many for the own queue, and as many for all
+    /// groups.
+    /// </summary>
     public long LetterRoom(LimitRules rules) => teller.Allowed(rules) is { } allowed ? allowed / LetterParts : long.MaxValue;
 
-    /// <summary>Nothing came of the message.</summary>
+    /// <summary>The message was not stored.</summary>
     public void Release(UsageAccount account, LimitRules rules, int bytes)
     {
         if (teller.Allowed(rules) is not null)
@@ -47,11 +50,11 @@ internal sealed class UsageKeeper(IStore store, UsageTeller teller)
 
     private void Charged(UsageAccount account, long untold) => teller.Tell(account, untold >= Much);
 
-    // What is gone by now is looked for at once.
+    // Looks at once for entries that are gone by now.
     private WsmqException Refuse(UsageAccount account, LimitRules rules)
     {
         teller.Tell(account, urgent: true);
         return rules.Refuse(
-            WsmqErrors.QuotaExceeded, UsageTeller.Interval, FormattableString.Invariant($"a user has {rules.Options.UserStorePercent} % of the store"));
+            WsmqErrors.QuotaExceeded, UsageTeller.Interval, FormattableString.Invariant($"a user may use {rules.Options.UserStorePercent} % of the store"));
     }
 }

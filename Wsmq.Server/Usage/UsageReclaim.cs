@@ -3,10 +3,12 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Server.Usage;
 
-/// <summary>Gives back to a user what is gone from the store: acknowledged, removed by retention, or deleted.</summary>
+/// <summary>
+/// Releases the storage charged to a user for entries that are gone from the store: acknowledged, removed by retention, or deleted.
+/// </summary>
 internal sealed class UsageReclaim(IStore store, IOptions<WsmqOptions> options, TimeProvider time)
 {
-    /// <summary>Returns the sum, or null where nothing is gone.</summary>
+    /// <summary>Returns the new sum, or null if nothing is gone.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
     public async Task<long?> RunAsync(string user, CancellationToken cancellationToken)
     {
@@ -21,7 +23,7 @@ internal sealed class UsageReclaim(IStore store, IOptions<WsmqOptions> options, 
         var logs = new List<(UsagePart Part, WsmqAddress Address)>();
         foreach (var part in parts)
         {
-            // Nothing is kept under a name that is no address, and so nothing would ever be found to be gone there.
+            // A name that is not an address has no log, so that its entries would never be found to be gone: it is released.
             if (WsmqAddress.TryParse(part.Name, out var address, out _))
                 logs.Add((part, address));
             else if (UsageMarks.Whole(part.Marks).Length > 0)

@@ -6,43 +6,41 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Usage;
 
 /// <summary>
-/// Tells the store what is kept because of users, every few seconds and sooner where it is much, and hears what all nodes have told;
-/// what is gone from the logs is looked for once a user has used up half of the share.
+/// Reports the storage charged to users to the store, every few seconds and sooner for large amounts, and receives the sums over all nodes.
+/// Once a user has used up half of the share, looks for entries that are gone from the logs.
 /// </summary>
 internal sealed class UsageTeller(IStore store, UsageReclaim reclaim, TimeProvider time, ILogger<UsageTeller> logger)
 {
     private const int AtATime = 32;
 
-    // Up to this part of a share it is not kept which logs hold it.
+    // Up to this part of a share, logs are not accounted separately.
     private const int Apart = 8;
 
     private static readonly TimeSpan ReclaimEvery = TimeSpan.FromSeconds(2);
 
-    private readonly CancellationTokenSource _stop = new();
-    private readonly WakeUp _wake = new();
+    private readonly BackgroundLoop _loop = new(time);
     private readonly Lock _lock = new();
     private HashSet<UsageAccount> _due = [];
     private HashSet<UsageAccount> _urgent = [];
-    private Task _loop = Task.CompletedTask;
     private long _told = time.GetTimestamp();
 
     public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(5);
 
-    public void Start() => _loop = Task.Run(RunAsync);
+    public void Start() => _loop.Start(
+        _ => TellAsync(Due(time.GetElapsedTime(_told) >= Interval)), () => Interval, (e, delay) => Log.StepFailed(logger, e, delay));
 
-    /// <summary>Tells what is left.</summary>
+    /// <summary>Stops, and reports what is left.</summary>
     public async Task StopAsync()
     {
-        await _stop.CancelAsync();
-        await _loop;
+        await _loop.StopAsync();
         await TellAsync(Due(all: true));
     }
 
-    /// <summary>The share in bytes; null where there is no limit, and nothing is charged.</summary>
+    /// <summary>The share in bytes; null if there is no limit, and nothing is charged.</summary>
     public long? Allowed(LimitRules rules) =>
         rules.Options.UserStorePercent == 0 ? null : (long)(store.Usage.Capacity * rules.Options.UserStorePercent / 100);
 
-    /// <summary>There is something to tell of a user, or to ask.</summary>
+    /// <summary>Schedules a report about a user, or a query of the sum.</summary>
     public void Tell(UsageAccount account, bool urgent)
     {
         lock (_lock)
@@ -51,27 +49,7 @@ internal sealed class UsageTeller(IStore store, UsageReclaim reclaim, TimeProvid
                 return;
         }
 
-        _wake.Set();
-    }
-
-    private async Task RunAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                await _wake.WaitAsync(Interval, time, _stop.Token);
-                await TellAsync(Due(time.GetElapsedTime(_told) >= Interval));
-            }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            // Stopped.
-        }
-        catch (Exception e)
-        {
-            Log.LoopFailed(logger, e);
-        }
+        _loop.Wake();
     }
 
     private UsageAccount[] Due(bool all)
@@ -87,7 +65,8 @@ internal sealed class UsageTeller(IStore store, UsageReclaim reclaim, TimeProvid
         }
     }
 
-    // A store that takes nothing would be waited for once for each part of them, at the stop too.
+    // Stops at the first part of which nothing was accepted: otherwise an unavailable store would be waited for once for each part, at the
+    // stop too.
     private async Task TellAsync(UsageAccount[] accounts)
     {
         for (var at = 0; at < accounts.Length; at += AtATime)
@@ -101,7 +80,7 @@ internal sealed class UsageTeller(IStore store, UsageReclaim reclaim, TimeProvid
         }
     }
 
-    /// <summary>Returns whether the store has taken it.</summary>
+    /// <summary>Returns whether the store has accepted the report.</summary>
     private async Task<bool> TellAsync(UsageAccount account)
     {
         var untold = account.Take();
@@ -115,7 +94,7 @@ internal sealed class UsageTeller(IStore store, UsageReclaim reclaim, TimeProvid
         }
         catch (Exception e)
         {
-            // Whatever it is: the loop goes on for everybody else.
+            // Catches everything: the loop must go on for all other users.
             account.NotTold(untold);
             Tell(account, urgent: false);
             Note(account, e);
@@ -139,7 +118,7 @@ internal sealed class UsageTeller(IStore store, UsageReclaim reclaim, TimeProvid
         }
         catch (Exception e)
         {
-            // What another program has put into one account must not end the loop for all.
+            // Foreign data in one account must not end the loop for all.
             Note(account, e);
         }
     }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Wsmq.Testing.Memory;
 
-/// <summary>A WebSocket that sends a load, and may never read.</summary>
+/// <summary>A WebSocket that sends a load, and reads the answers or does not.</summary>
 internal sealed class LoadConnection : IAsyncDisposable
 {
     private readonly ClientWebSocket _socket = new();
@@ -14,13 +14,14 @@ internal sealed class LoadConnection : IAsyncDisposable
     public static async Task<LoadConnection> OpenAsync(Uri hub, bool reads, CancellationToken cancellationToken)
     {
         LoadConnection? connection = null;
-        await Eventually.That("there is a place for one more connection", async () => (connection = await TryOpenAsync(hub, cancellationToken)) is not null);
+        await Eventually.That(
+            "the node accepts one more connection", async () => (connection = await TryOpenAsync(hub, cancellationToken)) is not null);
         if (reads)
             connection!._reading = connection.ReadAsync();
         return connection!;
     }
 
-    /// <summary>Sends until it is cancelled, or until the node has closed.</summary>
+    /// <summary>Sends until it is cancelled, or until the node has closed the connection.</summary>
     public async Task RunAsync(MemoryLoad load, CancellationToken cancellationToken)
     {
         try
@@ -33,7 +34,7 @@ internal sealed class LoadConnection : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException || IsClosed(e))
         {
-            // The time is over, or the node did not want any more of it.
+            // Cancelled, or closed by the node.
         }
     }
 
@@ -44,10 +45,10 @@ internal sealed class LoadConnection : IAsyncDisposable
         _socket.Dispose();
     }
 
-    // A socket that finds out while it reads that its connection is broken is disposed of by itself, whatever it is sending.
+    // A socket whose pending read detects a broken connection disposes itself, even while a send is in progress.
     private static bool IsClosed(Exception e) => e is WebSocketException or IOException or ObjectDisposedException;
 
-    // Those of the load before may still be on their way out.
+    // Null if the node closes it: connections of the previous load may still be closing and count towards the limit.
     private static async Task<LoadConnection?> TryOpenAsync(Uri hub, CancellationToken cancellationToken)
     {
         var connection = new LoadConnection();
@@ -83,7 +84,7 @@ internal sealed class LoadConnection : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException || IsClosed(e))
         {
-            // Aborted, from here or from there.
+            // Aborted by either side.
         }
     }
 }

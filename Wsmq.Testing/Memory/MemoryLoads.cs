@@ -2,20 +2,20 @@ using System.Globalization;
 
 namespace Wsmq.Testing.Memory;
 
-/// <summary>Every method of the hub with its smallest and its largest arguments, and what a client may send beside calls.</summary>
+/// <summary>Every hub method with its smallest and its largest arguments, and what a client may send besides calls.</summary>
 public static class MemoryLoads
 {
-    // Below the largest body, and what still fits into a frame, with the server's defaults.
+    // Below the limit of a body, and small enough for a frame, with the server's defaults.
     private const int LargeBody = 250_000;
     private const int LargeText = 530_000;
 
-    // SignalR closes a connection for a frame of this size.
+    // SignalR closes the connection for a frame of this size.
     private const int TooLarge = 1_000_000;
     private const int InArray = 1_024;
 
     private const string PublishOpening = """{"type":4,"invocationId":"p","target":"Publish","arguments":[],"streamIds":["s"]}""";
 
-    /// <summary>All of them, for one user.</summary>
+    /// <summary>All loads, for one user.</summary>
     public static IReadOnlyList<MemoryLoad> Of(string user)
     {
         var small = $$"""{"to":"user:{{user}}"}""";
@@ -39,7 +39,7 @@ public static class MemoryLoads
             new("Ack, smallest", Call("Ack", "\"\"", "\"\"")),
             new("Ack, long texts", Call("Ack", Text(LargeText / 2), Text(LargeText / 2))),
             new("Resume", Call("Resume", $"\"user:{user}\"", "\"0000000000000000\"")),
-            new("Fail, long reason", Call("Nack", $"\"user:{user}\"", "\"0000000000000001\"", Text(LargeText))),
+            new("Nack, long reason", Call("Nack", $"\"user:{user}\"", "\"0000000000000001\"", Text(LargeText))),
             new("Ack, arguments that do not fit", Call("Ack", $"[{string.Join(',', Enumerable.Repeat("[]", LargeText / 3))}]")),
             new("frames that are too large", Call("Nack", Text(TooLarge))),
             new("unknown method, smallest", Call("x")),

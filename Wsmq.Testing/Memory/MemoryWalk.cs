@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace Wsmq.Testing.Memory;
 
-/// <summary>What a node took while one user sent a load over many connections.</summary>
+/// <summary>Memory of a node while one user sent a load over many connections.</summary>
 /// <param name="Load">The load.</param>
-/// <param name="SentBytes">What the connections sent.</param>
-/// <param name="PeakBytes">The largest resident memory of the process.</param>
-/// <param name="LiveBytes">The most that lived in its managed heap; 0 where it does not say so.</param>
+/// <param name="SentBytes">Bytes that the connections sent.</param>
+/// <param name="PeakBytes">Peak resident memory of the process.</param>
+/// <param name="LiveBytes">Peak live size of its managed heap; 0 if the process does not report it.</param>
 public sealed record MemoryPeak(string Load, long SentBytes, long PeakBytes, long LiveBytes);
 
-/// <summary>Lets one user send loads to a node in a process of its own, and measures that process.</summary>
-/// <param name="processId">The node's process.</param>
-/// <param name="hub">Where a user connects with a device, credentials included.</param>
-/// <param name="live">What lives in it; null where it does not say so.</param>
+/// <summary>Sends loads of one user to a node in a process of its own, and measures that process.</summary>
+/// <param name="processId">The id of the node's process.</param>
+/// <param name="hub">Returns the hub URL for a user and a device, credentials included.</param>
+/// <param name="live">The live size of its managed heap; null if the process does not report it.</param>
 public sealed class MemoryWalk(int processId, Func<string, string, Uri> hub, LiveMemory? live = null)
 {
     private const int Devices = 16;
@@ -30,12 +30,12 @@ public sealed class MemoryWalk(int processId, Func<string, string, Uri> hub, Liv
 
     private long LiveBytes => live?.Bytes ?? 0;
 
-    /// <summary>Sends a load for a time.</summary>
-    /// <param name="user">Who.</param>
-    /// <param name="load">What.</param>
-    /// <param name="connections">Over how many connections.</param>
-    /// <param name="reads">Which of them read what comes back.</param>
-    /// <param name="time">For how long.</param>
+    /// <summary>Sends a load for a period of time.</summary>
+    /// <param name="user">The user that sends.</param>
+    /// <param name="load">The load.</param>
+    /// <param name="connections">The number of connections.</param>
+    /// <param name="reads">Returns whether the connection with this index reads what the node sends.</param>
+    /// <param name="time">How long to send.</param>
     public async Task<MemoryPeak> RunAsync(string user, MemoryLoad load, int connections, Predicate<int> reads, TimeSpan time)
     {
         var opening = Enumerable.Range(0, connections)

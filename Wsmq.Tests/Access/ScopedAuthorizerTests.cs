@@ -3,7 +3,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Access;
 
-/// <summary>An authorizer may be scoped, for example for a DbContext: each question has one of its own.</summary>
+/// <summary>An authorizer may be scoped, for example to use a DbContext: each authorization query gets a scope of its own.</summary>
 public sealed class ScopedAuthorizerTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -15,7 +15,7 @@ public sealed class ScopedAuthorizerTests : IDisposable
     [InlineData("Development", ServiceLifetime.Scoped, false)]
     [InlineData("Production", ServiceLifetime.Scoped, true)]
     [InlineData("Production", ServiceLifetime.Transient, false)]
-    public async Task Sends_at_the_same_time_are_all_accepted(string environment, ServiceLifetime lifetime, bool before)
+    public async Task Concurrent_sends_with_a_scoped_authorizer_are_all_accepted(string environment, ServiceLifetime lifetime, bool before)
     {
         var contexts = new Contexts();
         await using var node = await StartAsync(environment, before, s =>
@@ -34,7 +34,7 @@ public sealed class ScopedAuthorizerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_singleton_is_asked_without_a_scope_and_stays()
+    public async Task A_singleton_authorizer_is_called_without_a_scope_and_is_not_disposed()
     {
         var contexts = new Contexts();
         await using var node = await StartAsync("Development", before: false, s =>
@@ -79,7 +79,7 @@ public sealed class ScopedAuthorizerTests : IDisposable
         public void Remove() => Interlocked.Increment(ref _disposed);
     }
 
-    /// <summary>Like a DbContext: it does one thing at a time, and is disposed asynchronously.</summary>
+    /// <summary>Like a DbContext: allows one operation at a time, and is disposed asynchronously.</summary>
     private sealed class Context : IAsyncDisposable
     {
         private readonly Contexts _contexts;

@@ -19,7 +19,7 @@ public sealed class StoreHealthCheckTests
             new HealthCheckContext { Registration = new HealthCheckRegistration("store", _check, null, null) }, cancellationToken)).Status;
 
     [Fact]
-    public async Task The_store_is_asked_at_most_once_a_second()
+    public async Task The_health_check_queries_the_store_at_most_once_a_second()
     {
         _store.Answer = Task.FromResult(true);
         for (var i = 0; i < 100; i++)
@@ -34,7 +34,7 @@ public sealed class StoreHealthCheckTests
     }
 
     [Fact]
-    public async Task Probes_at_the_same_time_share_one_question_and_one_that_leaves_does_not_end_it()
+    public async Task Concurrent_probes_share_one_store_query_and_a_cancelled_probe_does_not_end_it()
     {
         var answer = new TaskCompletionSource<bool>();
         _store.Answer = answer.Task;
@@ -53,16 +53,16 @@ public sealed class StoreHealthCheckTests
     }
 
     [Fact]
-    public async Task A_store_that_does_not_answer_in_time_is_not_ready()
+    public async Task A_store_that_does_not_answer_within_StoreAwayAfter_is_unhealthy()
     {
         _store.Answer = new TaskCompletionSource<bool>().Task;
         var asked = AskAsync();
-        await Eventually.That("the store is asked", () => _store.Asked == 1);
+        await Eventually.That("the store is queried", () => _store.Asked == 1);
         _time.Advance(new WsmqOptions().StoreAwayAfter);
         (await asked).Should().Be(HealthStatus.Unhealthy);
     }
 
-    /// <summary>A store of which only one question is of interest.</summary>
+    /// <summary>A store that supports only <c>IsAvailableAsync</c>.</summary>
     private sealed class AskedStore : IStore
     {
         private int _asked;

@@ -7,11 +7,11 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Availability;
 
-/// <summary>The monitor of the store outlives whatever its question ends in.</summary>
+/// <summary>The store monitor survives a store whose availability query throws.</summary>
 public sealed class StoreMonitorTests
 {
     [Fact]
-    public async Task A_store_that_throws_where_it_should_answer_is_away_and_is_asked_again()
+    public async Task A_store_whose_availability_query_throws_is_reported_unavailable_and_is_queried_again()
     {
         var store = new ThrowingStore();
         var logs = new RecordedLogs();
@@ -22,10 +22,10 @@ public sealed class StoreMonitorTests
         monitor.Start();
         store.Doubt();
 
-        await Eventually.That("it has heard that the store is back", () => logs.All.Any(l => l.Contains("The store is back", StringComparison.Ordinal)));
+        await Eventually.That("the monitor reports the store as available again", () => logs.All.Any(l => l.Contains("The store is available again", StringComparison.Ordinal)));
 
         await monitor.StopAsync();
-        logs.All.Should().Contain(l => l.Contains("The store is away", StringComparison.Ordinal));
+        logs.All.Should().Contain(l => l.Contains("The store is unavailable", StringComparison.Ordinal));
     }
 
     private sealed class ThrowingStore : IStore

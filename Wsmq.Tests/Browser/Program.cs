@@ -1,12 +1,12 @@
 using System.Text.Json.Serialization;
 using Wsmq;
 
-// Arguments: the address of the hub, a token, its user. Sends a message to the user and waits for it.
+// Arguments: the URL of the hub, a token, and the user of the token. Sends a message to the user and waits for its delivery.
 var received = new TaskCompletionSource<string>();
 await using var client = new WsmqClient(new Uri(args[0]), options =>
 {
     options.Device = "ноутбук";
-    options.AccessToken = _ => Task.FromResult<string?>(args[1]);
+    options.AccessTokenProvider = _ => Task.FromResult<string?>(args[1]);
 });
 client.On(LineJson.Default.Line, (message, _) =>
 {

@@ -1,4 +1,4 @@
-// node run.mjs FOLDER ARGUMENTS...: runs the program whose files are in the folder.
+// node run.mjs FOLDER ARGUMENTS...: runs the WebAssembly program in the folder.
 import { pathToFileURL } from 'node:url';
 
 const [folder, ...args] = process.argv.slice(2);

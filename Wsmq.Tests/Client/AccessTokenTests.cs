@@ -1,6 +1,6 @@
 namespace Wsmq.Tests.Client;
 
-/// <summary>What the app's callback for tokens may do wrong.</summary>
+/// <summary>Failures of the app's access token callback.</summary>
 public sealed class AccessTokenTests : ClientTest
 {
     private readonly ManualResetEventSlim _blocked = new();
@@ -15,11 +15,11 @@ public sealed class AccessTokenTests : ClientTest
     public static TheoryData<string, Func<CancellationToken, Task<string?>>, string> Sources => new()
     {
         { "throws", _ => throw new InvalidOperationException("no token today"), "threw InvalidOperationException: no token today" },
-        { "fails later", async _ => { await Task.Yield(); throw new HttpRequestException("the identity server is away"); }, "threw HttpRequestException: the identity server is away" },
-        { "gives up by itself", _ => throw new OperationCanceledException("mine"), "threw OperationCanceledException: mine" },
+        { "fails later", async _ => { await Task.Yield(); throw new HttpRequestException("the identity server is unreachable"); }, "threw HttpRequestException: the identity server is unreachable" },
+        { "cancels by itself", _ => throw new OperationCanceledException("mine"), "threw OperationCanceledException: mine" },
         { "null instead of a task", _ => null!, "returned null instead of a task" },
-        { "empty", _ => Task.FromResult<string?>(""), "empty or holds spaces" },
-        { "blank", _ => Task.FromResult<string?>(" "), "empty or holds spaces" },
+        { "empty", _ => Task.FromResult<string?>(""), "empty, or has spaces" },
+        { "blank", _ => Task.FromResult<string?>(" "), "empty, or has spaces" },
         { "with a line break", _ => Task.FromResult<string?>("token\n"), "line breaks" },
         { "never", _ => new TaskCompletionSource<string?>().Task, "returned nothing within ConnectTimeout, 00:00:00.2000000" },
         { "until cancelled", async ct => { await Task.Delay(Timeout.Infinite, ct); return null; }, "returned nothing within ConnectTimeout, 00:00:00.2000000" },
@@ -27,11 +27,11 @@ public sealed class AccessTokenTests : ClientTest
 
     [Theory]
     [MemberData(nameof(Sources))]
-    public async Task A_callback_that_gives_none_is_named_asked_again_and_does_not_hold_up_a_stop(string what, Func<CancellationToken, Task<string?>> source, string expected)
+    public async Task A_token_callback_that_fails_is_reported_and_called_again_and_does_not_delay_a_stop(string what, Func<CancellationToken, Task<string?>> source, string expected)
     {
         await using var client = NewClient(source);
         var start = client.StartAsync();
-        await Eventually.That($"it was asked twice: {what}", () => Failures.Count >= 2);
+        await Eventually.That($"the callback was called twice: {what}", () => Failures.Count >= 2);
         await client.StopAsync();
 
         await start.Invoking(s => s).Should().ThrowAsync<OperationCanceledException>();
@@ -40,7 +40,7 @@ public sealed class AccessTokenTests : ClientTest
     }
 
     [Fact]
-    public async Task One_that_blocks_its_thread_holds_up_neither_the_start_nor_the_stop()
+    public async Task A_token_callback_that_blocks_its_thread_times_out_and_delays_neither_the_start_nor_the_stop()
     {
         await using var client = NewClient(_ =>
         {
@@ -48,7 +48,7 @@ public sealed class AccessTokenTests : ClientTest
             return Task.FromResult<string?>("late");
         });
         var start = client.StartAsync();
-        await Eventually.That("it is given up", () => !Failures.IsEmpty);
+        await Eventually.That("the attempt has timed out", () => !Failures.IsEmpty);
 
         await client.StopAsync();
 
@@ -57,7 +57,7 @@ public sealed class AccessTokenTests : ClientTest
     }
 
     [Fact]
-    public async Task Null_sends_none()
+    public async Task A_null_token_connects_without_a_token()
     {
         await using var client = NewClient(_ => Task.FromResult<string?>(null));
 

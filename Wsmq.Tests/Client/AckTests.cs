@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Wsmq.Tests.Client;
 
-/// <summary>When acks go out, on a clock that stands still unless a test moves it.</summary>
+/// <summary>When acks are sent, on a fake clock that only the test advances.</summary>
 public sealed class AckTests : ClientTest
 {
     private readonly FakeTimeProvider _time = new();
@@ -11,7 +11,7 @@ public sealed class AckTests : ClientTest
     private protected override void Configure(WsmqClientOptions options) => options.TimeProvider = _time;
 
     [Fact]
-    public async Task The_first_after_a_pause_goes_out_at_once_and_then_one_in_an_interval()
+    public async Task The_first_ack_after_a_pause_is_sent_at_once_and_later_acks_once_per_interval()
     {
         Record();
         await Client.StartAsync();
@@ -35,7 +35,7 @@ public sealed class AckTests : ClientTest
     }
 
     [Fact]
-    public async Task A_quarter_of_the_window_is_acknowledged_without_waiting()
+    public async Task A_quarter_of_the_in_flight_window_is_acknowledged_without_waiting_for_the_interval()
     {
         Record();
         await Client.StartAsync();
@@ -49,7 +49,7 @@ public sealed class AckTests : ClientTest
     }
 
     [Fact]
-    public async Task Sources_do_not_wait_for_each_other()
+    public async Task Acks_of_one_source_do_not_wait_for_acks_of_another()
     {
         Record();
         await Client.StartAsync();
@@ -62,7 +62,7 @@ public sealed class AckTests : ClientTest
     }
 
     [Fact]
-    public async Task Stopping_and_connecting_again_do_not_wait_for_the_interval()
+    public async Task Stopping_or_reconnecting_sends_pending_acks_without_waiting_for_the_interval()
     {
         Record();
         await Client.StartAsync();
@@ -71,7 +71,7 @@ public sealed class AckTests : ClientTest
         await ReceiveAsync(2, 3);
         await NothingMoreIsAckedAsync(1);
         await Script.AbortAllAsync();
-        await Eventually.That("it is connected again", () =>
+        await Eventually.That("the client has reconnected", () =>
         {
             _time.Advance(TimeSpan.FromMilliseconds(1));
             return Script.LastAck(Entry.Alice) == Entry.At(3);
@@ -84,14 +84,14 @@ public sealed class AckTests : ClientTest
     }
 
     [Fact]
-    public async Task An_ack_that_fails_is_repeated_after_its_wait_however_much_is_handled_meanwhile()
+    public async Task A_failed_ack_is_retried_after_its_back_off_however_many_messages_are_handled_meanwhile()
     {
         Record();
         var fail = true;
         Script.OnAck = (_, _) => Volatile.Read(ref fail) ? throw new HubException(WsmqErrors.StoreUnavailable.ToString()) : Task.CompletedTask;
         await Client.StartAsync();
         await ReceiveAsync(1, 1);
-        await Eventually.That("it was tried", () => Script.Acks.Count == 1);
+        await Eventually.That("the ack was tried", () => Script.Acks.Count == 1);
         await Client.SendAsync(Chat("a round trip, so that the answer is there"));
         Volatile.Write(ref fail, false);
         await ReceiveAsync(2, 30);
@@ -111,7 +111,7 @@ public sealed class AckTests : ClientTest
         await Eventually.That($"{last} is handled", () => Handled.Contains($"{last}"));
     }
 
-    /// <summary>An ack that had been sent would be there before the answer to what is sent later.</summary>
+    /// <summary>Sends a message: an ack that was sent before it would have arrived before its receipt.</summary>
     private async Task NothingMoreIsAckedAsync(int acks)
     {
         await Client.SendAsync(Chat("a round trip"));

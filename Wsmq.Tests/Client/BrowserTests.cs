@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace Wsmq.Tests.Client;
 
-/// <summary>The client in WebAssembly, where there is no ICU and one thread: built for it, and run in Node.</summary>
+/// <summary>The client in WebAssembly, where there is no ICU and one thread: built for it, and run in Node.js.</summary>
 public sealed class BrowserTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     [Fact]
-    public async Task It_connects_sends_and_receives()
+    public async Task The_client_in_WebAssembly_connects_sends_and_receives()
     {
         using var folder = new TempFolder();
         await using var node = await TestNode.StartAsync(s => s.UseSqlite(folder.File("browser.db")));
@@ -17,7 +17,7 @@ public sealed class BrowserTests
             $"-p:Libraries={AppContext.BaseDirectory.TrimEnd('/')}", $"-p:BaseIntermediateOutputPath={folder.File("obj")}/", $"-p:OutputPath={folder.File("bin")}/");
         build.Code.Should().Be(0, "the packs of WebAssembly come from the NuGet registry, and the program has to build: {0}", build.Output);
 
-        // Node 20 has WebSocket, which every browser has, behind a switch.
+        // Node.js 20 has WebSocket, as every browser does, only behind a flag.
         var run = await RunAsync("node", "--experimental-websocket", Path.Combine(project, "run.mjs"),
             folder.File("bin/wwwroot/_framework"), node.Hub.ToString(), TestTokens.For("bob"), "bob");
         run.Code.Should().Be(0, run.Output);

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Wsmq.Tests.Client;
 
-/// <summary>A scripted server and a client with short waits, and what the client reported.</summary>
+/// <summary>A scripted server, a client with short back-offs, and records of what the client reported.</summary>
 public abstract class ClientTest : IAsyncLifetime
 {
     private protected ScriptedServer Server { get; private set; } = null!;
@@ -54,7 +54,7 @@ public abstract class ClientTest : IAsyncLifetime
         return client;
     }
 
-    /// <summary>A handler for chat lines that records them.</summary>
+    /// <summary>Registers a handler that records chat lines.</summary>
     private protected void Record() => Client.On<Line>((message, _) =>
     {
         Handled.Enqueue(message.Body.Text);

@@ -13,7 +13,7 @@ public sealed class ConnectionTests : ClientTest
     }
 
     [Fact]
-    public async Task The_first_start_is_repeated_until_the_server_is_there()
+    public async Task The_first_start_is_retried_until_the_server_is_reachable()
     {
         using var port = ReservedPort.Take();
         await using var client = NewClient(new Uri($"http://127.0.0.1:{port.Number}/wsmq"));
@@ -28,7 +28,7 @@ public sealed class ConnectionTests : ClientTest
     }
 
     [Fact]
-    public async Task Every_connect_asks_for_a_token_and_names_the_device_also_after_a_refusal()
+    public async Task Every_connection_attempt_requests_a_token_and_names_the_device_also_after_a_refusal()
     {
         Script.Refuse = 503;
         var start = Client.StartAsync();
@@ -39,14 +39,14 @@ public sealed class ConnectionTests : ClientTest
         await Script.AbortAllAsync();
         await Eventually.That("its token was refused", () => Failures.Any(f => f.Status == HttpStatusCode.Unauthorized));
         Script.Refuse = 0;
-        await Eventually.That("it is back", () => Script.Accepted == 2);
+        await Eventually.That("the client has reconnected", () => Script.Accepted == 2);
 
         Script.Tokens.Should().Equal(Enumerable.Range(1, Script.Tokens.Count).Select(i => $"token-{i}"));
         Script.Devices.Should().Equal("my laptop & more", "my laptop & more");
     }
 
     [Fact]
-    public async Task It_comes_back_however_often_the_server_aborts()
+    public async Task The_client_reconnects_after_every_abort_by_the_server()
     {
         Record();
         Script.OnConnected = client => client.Receive(Entry.Chat(Script.Accepted));
@@ -62,14 +62,14 @@ public sealed class ConnectionTests : ClientTest
     }
 
     [Fact]
-    public async Task It_comes_back_to_a_new_server_at_the_same_place()
+    public async Task The_client_reconnects_to_a_new_server_at_the_same_address()
     {
         using var port = ReservedPort.Take();
         var script = new Script();
         await using var client = NewClient(new Uri($"http://127.0.0.1:{port.Number}/wsmq"));
         await using (await ScriptedServer.StartAsync(port.Number, script))
             await client.StartAsync();
-        await Eventually.That("it has noticed", () => client.State == WsmqClientState.Reconnecting);
+        await Eventually.That("the client has noticed the lost connection", () => client.State == WsmqClientState.Reconnecting);
 
         await using var again = await ScriptedServer.StartAsync(port.Number, script);
 
@@ -77,7 +77,7 @@ public sealed class ConnectionTests : ClientTest
     }
 
     [Fact]
-    public async Task A_code_with_which_the_server_closes_ends_the_start()
+    public async Task An_error_code_with_which_the_server_closes_the_connection_ends_the_start()
     {
         Script.OnConnected = _ => throw new Microsoft.AspNetCore.SignalR.HubException(WsmqErrors.TooManyDevices.ToString());
         var start = () => Client.StartAsync();
@@ -88,12 +88,12 @@ public sealed class ConnectionTests : ClientTest
     }
 
     [Fact]
-    public async Task States_follow_each_other()
+    public async Task Client_states_change_in_order_from_start_to_stop()
     {
         Client.State.Should().Be(WsmqClientState.Stopped);
         await Client.StartAsync();
         await Script.AbortAllAsync();
-        await Eventually.That("it is back", () => States.Count(s => s == WsmqClientState.Connected) == 2);
+        await Eventually.That("the client has reconnected", () => States.Count(s => s == WsmqClientState.Connected) == 2);
         await Client.StopAsync();
         States.Should().Equal(
             WsmqClientState.Connecting, WsmqClientState.Connected, WsmqClientState.Reconnecting, WsmqClientState.Connected,
@@ -106,7 +106,7 @@ public sealed class ConnectionTests : ClientTest
         Script.Refuse = 503;
         using var cancel = new CancellationTokenSource();
         var start = Client.StartAsync(cancel.Token);
-        await Eventually.That("it tried", () => !Errors.IsEmpty);
+        await Eventually.That("an attempt has failed", () => !Errors.IsEmpty);
         await cancel.CancelAsync();
         await start.Invoking(s => s).Should().ThrowAsync<OperationCanceledException>();
         Client.State.Should().Be(WsmqClientState.Stopped);
@@ -151,7 +151,7 @@ public sealed class ConnectionTests : ClientTest
     }
 
     [Fact]
-    public async Task A_handler_that_returns_while_the_client_stops_is_acknowledged()
+    public async Task A_message_whose_handler_returns_while_the_client_stops_is_acknowledged()
     {
         var entered = new TaskCompletionSource();
         var leave = new TaskCompletionSource();
@@ -169,7 +169,7 @@ public sealed class ConnectionTests : ClientTest
     }
 
     [Fact]
-    public async Task Stopping_waits_for_receipts()
+    public async Task Stopping_waits_for_receipts_of_sends_in_flight_and_refuses_new_sends()
     {
         var held = new TaskCompletionSource();
         Script.OnSend = async (message, _) =>
@@ -179,7 +179,7 @@ public sealed class ConnectionTests : ClientTest
         };
         await Client.StartAsync();
         var send = Client.SendAsync(Chat("hi"));
-        await Eventually.That("it is under way", () => Script.Sends.Count == 1);
+        await Eventually.That("the send is in flight", () => Script.Sends.Count == 1);
         var stop = Client.StopAsync();
         var late = () => Client.SendAsync(Chat("late"));
         (await late.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.ClientClosed);

@@ -7,7 +7,7 @@ public sealed class DeliveryTests : ClientTest
     private protected override void Configure(WsmqClientOptions options) => options.BufferCapacity = Buffer;
 
     [Fact]
-    public async Task What_comes_again_after_a_reconnect_is_not_handled_again_but_acknowledged_again()
+    public async Task A_message_redelivered_after_a_reconnect_is_not_handled_again_but_is_acknowledged_again()
     {
         Record();
         Script.OnConnected = Entry.Chats(1, 2);
@@ -26,7 +26,7 @@ public sealed class DeliveryTests : ClientTest
     }
 
     [Fact]
-    public async Task A_repeat_of_what_was_handled_alone_is_acknowledged_again()
+    public async Task A_redelivery_of_only_handled_messages_is_acknowledged_again()
     {
         Record();
         Script.OnConnected = Entry.Chats(1, 2);
@@ -41,7 +41,7 @@ public sealed class DeliveryTests : ClientTest
     }
 
     [Fact]
-    public async Task What_still_waits_for_its_handler_when_it_comes_again_is_handled_once()
+    public async Task A_message_redelivered_while_it_waits_for_its_handler_is_handled_once()
     {
         var leave = new TaskCompletionSource();
         Client.On<Line>(async (message, ct) =>
@@ -52,14 +52,14 @@ public sealed class DeliveryTests : ClientTest
         Script.OnConnected = Entry.Chats(1, 2, 3);
         await Client.StartAsync();
         await Script.AbortAllAsync();
-        await Eventually.That("it is connected again", () => Script.Accepted == 2 && Client.State == WsmqClientState.Connected);
+        await Eventually.That("the client has reconnected", () => Script.Accepted == 2 && Client.State == WsmqClientState.Connected);
         leave.SetResult();
         await AckedIs(3);
         Handled.Should().Equal("1", "2", "3");
     }
 
     [Fact]
-    public async Task A_gap_is_raised_between_its_neighbours_and_delivery_goes_on()
+    public async Task A_gap_is_raised_in_its_place_between_messages_and_delivery_continues()
     {
         Record();
         Client.Gap += (_, gap) => Handled.Enqueue($"gap {gap.After.Value} {gap.Before.Value} {gap.Reason}");
@@ -77,7 +77,7 @@ public sealed class DeliveryTests : ClientTest
     }
 
     [Fact]
-    public async Task A_range_that_is_missing_without_a_gap_is_asked_for()
+    public async Task A_missing_range_without_a_gap_is_requested_with_Resume()
     {
         Record();
         Script.OnConnected = Entry.Chats(1, 4, 5);
@@ -90,7 +90,7 @@ public sealed class DeliveryTests : ClientTest
     }
 
     [Fact]
-    public async Task A_gap_that_hides_more_than_it_announces_is_no_excuse()
+    public async Task A_missing_range_before_an_announced_gap_is_requested_with_Resume()
     {
         Record();
         Script.OnConnected = async client =>
@@ -110,19 +110,19 @@ public sealed class DeliveryTests : ClientTest
     }
 
     [Fact]
-    public async Task A_server_that_cannot_bring_what_is_missing_is_asked_three_times_and_then_the_gap_is_announced()
+    public async Task A_range_that_is_still_missing_after_three_resumes_is_raised_as_a_gap()
     {
         Record();
         Script.OnConnected = Entry.Chats(1, 4);
         Script.OnResume = (_, _, client) => client.Receive(Entry.Chat(4));
         await Client.StartAsync();
-        // One delivery more than the asks make: which of them meets a question that is still open is up to timing.
-        await Eventually.That("it goes on", async () =>
+        // Deliveries in addition to those that the resumes cause: timing decides which of them arrive while a resume is still pending.
+        await Eventually.That("delivery continues", async () =>
         {
             await Server.Everyone.Receive(Entry.Chat(4));
             return Handled.Contains("4");
         });
-        // The count starts anew where the connection counts as up only after its first deliveries have come: one more then.
+        // One more where the first deliveries arrive before the connection counts as connected: the count restarts then.
         Script.Resumes.Count.Should().BeInRange(3, 4);
         var gap = Gaps.Should().ContainSingle().Subject;
         (gap.After.Value, gap.Before.Value, gap.Reason).Should().Be((1, 4, WsmqGapReasons.Lost));
@@ -130,13 +130,13 @@ public sealed class DeliveryTests : ClientTest
     }
 
     [Fact]
-    public async Task A_refused_resume_is_reported_and_the_gap_announced()
+    public async Task A_refused_resume_is_reported_and_a_gap_is_raised()
     {
         Record();
         Script.OnConnected = Entry.Chats(1, 4);
         Script.OnResume = (_, _, _) => throw new Microsoft.AspNetCore.SignalR.HubException(WsmqErrors.ReadNotAllowed.ToString());
         await Client.StartAsync();
-        await Eventually.That("it goes on", async () =>
+        await Eventually.That("delivery continues", async () =>
         {
             await Server.Everyone.Receive(Entry.Chat(4));
             return Handled.Contains("4");
@@ -146,7 +146,7 @@ public sealed class DeliveryTests : ClientTest
     }
 
     [Fact]
-    public async Task A_resume_that_can_be_repeated_is_repeated()
+    public async Task A_resume_that_fails_with_a_retryable_error_is_retried()
     {
         Record();
         var asked = 0;
@@ -160,7 +160,7 @@ public sealed class DeliveryTests : ClientTest
     }
 
     [Fact]
-    public async Task A_slow_handler_holds_up_neither_memory_nor_other_sources_and_gets_everything_in_order()
+    public async Task A_slow_handler_neither_overfills_the_buffer_nor_delays_other_sources_and_receives_everything_in_order()
     {
         const int all = 500;
         var leave = new TaskCompletionSource();
@@ -179,7 +179,7 @@ public sealed class DeliveryTests : ClientTest
             [.. Enumerable.Range(1, all).Select(i => (long)i).Where(i => i > WsmqPosition.Parse(after).Value)])(client);
         await Client.StartAsync();
         await HandledAre("Group 1");
-        Script.Resumes.Should().BeEmpty("there is no room yet");
+        Script.Resumes.Should().BeEmpty("the buffer is still full");
 
         leave.SetResult();
 
@@ -189,7 +189,7 @@ public sealed class DeliveryTests : ClientTest
     }
 
     [Fact]
-    public async Task An_ack_that_the_server_cannot_store_now_is_repeated()
+    public async Task An_ack_that_fails_with_a_retryable_error_is_retried()
     {
         Record();
         var calls = 0;
@@ -198,13 +198,13 @@ public sealed class DeliveryTests : ClientTest
             : Task.CompletedTask;
         Script.OnConnected = Entry.Chats(1);
         await Client.StartAsync();
-        await Eventually.That("it is repeated", () => Volatile.Read(ref calls) == 4);
+        await Eventually.That("the ack is retried", () => Volatile.Read(ref calls) == 4);
         Script.Acks.Should().OnlyContain(a => a.Position == Entry.At(1));
         Errors.Should().BeEmpty();
     }
 
     [Fact]
-    public async Task An_ack_that_the_server_refuses_is_reported_and_not_repeated()
+    public async Task An_ack_that_the_server_refuses_is_reported_and_not_retried()
     {
         Record();
         Script.OnAck = (_, position) => position == Entry.At(1)
@@ -219,7 +219,7 @@ public sealed class DeliveryTests : ClientTest
     }
 
     [Fact]
-    public async Task An_app_that_keeps_its_position_has_it_told_on_every_connect()
+    public async Task An_app_that_stores_its_own_position_resumes_from_it_at_every_connect()
     {
         Record();
         await Client.ResumeAsync(WsmqAddress.User("alice"), new WsmqPosition(2));
@@ -228,13 +228,13 @@ public sealed class DeliveryTests : ClientTest
         await Client.StartAsync();
         await HandledAre("3");
         Script.AbortAll();
-        await Eventually.That("it is told again", () => Script.Resumes.Count == 2);
+        await Eventually.That("the client has resumed again", () => Script.Resumes.Count == 2);
         Script.Resumes.Should().Equal((Entry.Alice, Entry.At(2)), (Entry.Alice, Entry.At(3)));
         Handled.Should().Equal("3");
     }
 
     [Fact]
-    public async Task Resuming_backwards_hands_messages_out_again()
+    public async Task Resuming_from_an_earlier_position_delivers_messages_again()
     {
         Record();
         Script.OnConnected = Entry.Chats(1, 2, 3);
@@ -246,7 +246,7 @@ public sealed class DeliveryTests : ClientTest
     }
 
     [Fact]
-    public async Task A_refused_resume_reaches_the_app()
+    public async Task A_refused_call_of_ResumeAsync_throws_to_the_app()
     {
         await Client.StartAsync();
         Script.OnResume = (_, _, _) => throw new Microsoft.AspNetCore.SignalR.HubException(WsmqErrors.PositionBeyondTail.ToString());

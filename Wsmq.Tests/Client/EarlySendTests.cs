@@ -5,7 +5,7 @@ using Wsmq.Tests.Starting;
 
 namespace Wsmq.Tests.Client;
 
-/// <summary>Sends from before the client has started.</summary>
+/// <summary>Sends before the client has started.</summary>
 public sealed class EarlySendTests : ClientTest
 {
     private TimeSpan _timeout = TimeSpan.FromSeconds(30);
@@ -19,7 +19,7 @@ public sealed class EarlySendTests : ClientTest
     [InlineData(Moment.StartedAsync, false)]
     [InlineData(Moment.InTheBackground, false)]
     [InlineData(Moment.InTheBackground, true)]
-    public async Task A_hosted_service_that_starts_before_the_client_may_await_a_send(Moment moment, bool concurrently)
+    public async Task A_hosted_service_that_starts_before_the_client_can_await_a_send(Moment moment, bool concurrently)
     {
         var (app, done) = EarlyApp.Build(
             moment, (p, ct) => p.GetRequiredService<WsmqClient>().SendAsync(Chat("early"), ct), s => s.AddWsmqClient(Server.Url), concurrently);
@@ -34,7 +34,7 @@ public sealed class EarlySendTests : ClientTest
     }
 
     [Fact]
-    public async Task A_send_right_after_the_start_of_the_host_waits_for_the_connection()
+    public async Task A_send_right_after_the_host_start_waits_for_the_connection()
     {
         for (var round = 1; round <= 20; round++)
         {
@@ -50,7 +50,7 @@ public sealed class EarlySendTests : ClientTest
     }
 
     [Fact]
-    public async Task They_wait_for_the_start_in_the_order_of_the_calls()
+    public async Task Sends_before_the_start_are_sent_in_the_order_of_the_calls_once_the_client_starts()
     {
         var first = Client.SendAsync(Chat("1"));
         var many = Client.SendManyAsync([Chat("2"), Chat("3", "user:carol"), Chat("4")]);
@@ -64,7 +64,7 @@ public sealed class EarlySendTests : ClientTest
     }
 
     [Fact]
-    public async Task One_that_nobody_starts_the_client_for_is_told_so_after_the_time_out()
+    public async Task A_send_on_a_client_that_is_never_started_fails_after_SendTimeout_and_names_StartAsync()
     {
         _timeout = TimeSpan.FromMilliseconds(100);
         await using var client = NewClient(Server.Url);
@@ -78,7 +78,7 @@ public sealed class EarlySendTests : ClientTest
     }
 
     [Fact]
-    public async Task A_cancelled_one_is_not_sent_with_the_start()
+    public async Task A_send_cancelled_before_the_start_is_not_sent()
     {
         using var cancel = new CancellationTokenSource();
         var send = Client.SendAsync(Chat("never"), cancel.Token);
@@ -94,7 +94,7 @@ public sealed class EarlySendTests : ClientTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_stop_ends_the_wait(bool dispose)
+    public async Task A_stop_or_disposal_fails_sends_that_wait_for_the_start(bool dispose)
     {
         var send = Client.SendAsync(Chat("hi"));
         if (dispose)

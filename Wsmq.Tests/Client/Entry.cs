@@ -1,6 +1,6 @@
 namespace Wsmq.Tests.Client;
 
-/// <summary>Deliveries as a server would make them.</summary>
+/// <summary>Deliveries as a server would send them.</summary>
 internal static class Entry
 {
     public const string Alice = "user:alice";

@@ -1,8 +1,8 @@
 namespace Wsmq.Tests.Client;
 
 /// <summary>
-/// All that are connected to a scripted server. A client may call itself connected a moment before the server can reach it: calls
-/// wait for that.
+/// All clients that are connected to a scripted server. A client may report itself connected before the server can reach it: each call
+/// waits until the server has a connection.
 /// </summary>
 internal sealed class Everyone(Script script, IWsmqReceiver all) : IWsmqReceiver
 {
@@ -24,7 +24,7 @@ internal sealed class Everyone(Script script, IWsmqReceiver all) : IWsmqReceiver
 
     private async Task CallAsync(Func<Task> call)
     {
-        await Eventually.That("somebody is there", () => script.Connections > 0);
+        await Eventually.That("a client is connected", () => script.Connections > 0);
         await call();
     }
 }

@@ -4,8 +4,8 @@ using Xunit.Abstractions;
 namespace Wsmq.Tests.Client;
 
 /// <summary>
-/// A server that loses deliveries and connections, and handlers that fail, all by chance from a printed seed: each message must be
-/// handled successfully once, in order, and no ack may run ahead of the handlers.
+/// A server that loses deliveries and connections, and handlers that fail, all at random from a printed seed: each message must be
+/// handled successfully once, in order, and no ack may be sent before its handler has succeeded.
 /// </summary>
 public sealed class FaultTests(ITestOutputHelper output) : ClientTest
 {
@@ -27,7 +27,7 @@ public sealed class FaultTests(ITestOutputHelper output) : ClientTest
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public async Task Nothing_is_lost_handled_twice_or_out_of_order(int seed)
+    public async Task No_message_is_lost_handled_twice_or_out_of_order_under_random_faults(int seed)
     {
         output.WriteLine($"seed {seed}");
         _random = new Random(seed);
@@ -57,8 +57,8 @@ public sealed class FaultTests(ITestOutputHelper output) : ClientTest
         _done.GetOrAdd(message.Source.ToString(), _ => new()).Enqueue(message.Position.Value);
     }
 
-    // The first and the last of a run are never lost: the client counts from the first, and nothing behind the last shows that it is
-    // missing (the real server's tail check brings it).
+    // The first and the last message of a run are never lost: the client counts from the first, and no later message shows that the
+    // last is missing (the real server's tail check finds it).
     private async Task PumpAsync(IWsmqReceiver client, string source, long after)
     {
         for (var position = after + 1; position <= All; position++)

@@ -3,7 +3,7 @@ namespace Wsmq.Tests.Client;
 public sealed class HandlerTests : ClientTest
 {
     [Fact]
-    public async Task A_message_is_acknowledged_once_its_handler_has_returned()
+    public async Task A_message_is_acknowledged_only_after_its_handler_has_returned()
     {
         var entered = new TaskCompletionSource();
         var leave = new TaskCompletionSource();
@@ -25,7 +25,7 @@ public sealed class HandlerTests : ClientTest
     }
 
     [Fact]
-    public async Task The_message_carries_all_that_the_delivery_says()
+    public async Task A_message_carries_every_field_of_its_delivery()
     {
         WsmqMessage<Line>? seen = null;
         Client.On<Line>((message, _) =>
@@ -50,7 +50,7 @@ public sealed class HandlerTests : ClientTest
     }
 
     [Fact]
-    public async Task A_failing_message_is_given_again_before_the_next_and_nothing_behind_it_is_acknowledged()
+    public async Task A_failing_message_is_handled_again_before_the_next_and_no_later_message_is_acknowledged()
     {
         var broken = true;
         var tries = 0;
@@ -73,7 +73,7 @@ public sealed class HandlerTests : ClientTest
         };
         await Client.StartAsync();
 
-        await Eventually.That("it was tried some times", () => Volatile.Read(ref tries) > 3);
+        await Eventually.That("it was tried several times", () => Volatile.Read(ref tries) > 3);
         await AckedIs(3, Entry.Group);
         await AckedIs(1);
         Handled.Should().NotContain("user:alice 3");
@@ -107,7 +107,7 @@ public sealed class HandlerTests : ClientTest
     }
 
     [Fact]
-    public async Task A_body_that_does_not_fit_goes_to_the_fallback()
+    public async Task A_body_that_does_not_match_its_type_goes_to_the_fallback()
     {
         Record();
         Client.OnAny((delivery, _) =>
@@ -124,11 +124,11 @@ public sealed class HandlerTests : ClientTest
     }
 
     [Fact]
-    public async Task Messages_wait_as_long_as_there_is_no_handler_at_all()
+    public async Task Messages_wait_until_a_handler_is_registered()
     {
         Script.OnConnected = Entry.Chats(1, 2);
         await Client.StartAsync();
-        await Client.SendAsync(Chat("a round trip behind both"));
+        await Client.SendAsync(Chat("a round trip after both"));
         Script.Acks.Should().BeEmpty();
 
         Record();
@@ -154,7 +154,7 @@ public sealed class HandlerTests : ClientTest
     }
 
     [Fact]
-    public void A_type_has_one_handler_until_that_is_disposed()
+    public void A_second_handler_for_a_type_is_refused_until_the_first_is_disposed()
     {
         var first = Client.On<Line>((_, _) => Task.CompletedTask);
         var again = () => Client.On<Line>((_, _) => Task.CompletedTask);
@@ -165,7 +165,7 @@ public sealed class HandlerTests : ClientTest
     }
 
     [Fact]
-    public async Task Event_handlers_that_throw_end_nothing()
+    public async Task Event_handlers_that_throw_do_not_stop_delivery()
     {
         Client.Error += (_, _) => throw new InvalidOperationException("from the app");
         Client.StateChanged += (_, _) => throw new InvalidOperationException("from the app");
@@ -185,7 +185,7 @@ public sealed class HandlerTests : ClientTest
     }
 
     [Fact]
-    public async Task A_failure_from_before_the_client_was_let_in_is_reported_once_it_is()
+    public async Task A_handler_failure_before_the_connection_is_accepted_is_nacked_once_it_is_accepted()
     {
         await using var patient = new WsmqClient(Server.Url, o => o.HandlerBackoff.Min = o.HandlerBackoff.Max = TimeSpan.FromMinutes(5));
         var failed = new TaskCompletionSource();
@@ -203,11 +203,11 @@ public sealed class HandlerTests : ClientTest
 
         await patient.StartAsync();
 
-        await Eventually.That("it is reported", () => Script.Fails.Any(f => f.Position == Entry.At(1)));
+        await Eventually.That("it is nacked", () => Script.Fails.Any(f => f.Position == Entry.At(1)));
     }
 
     [Fact]
-    public async Task What_is_not_in_the_protocol_is_reported_and_ignored()
+    public async Task A_callback_that_violates_the_protocol_is_reported_and_ignored()
     {
         Record();
         Script.OnConnected = async client =>
@@ -224,7 +224,7 @@ public sealed class HandlerTests : ClientTest
     }
 
     [Fact]
-    public async Task A_stall_is_told_to_the_app()
+    public async Task A_stall_raises_the_Stalled_event()
     {
         var told = new TaskCompletionSource<WsmqStalledEventArgs>();
         Client.Stalled += (_, e) => told.TrySetResult(e);

@@ -6,7 +6,7 @@ namespace Wsmq.Tests.Client;
 public sealed class HostingTests
 {
     [Fact]
-    public async Task The_client_starts_with_the_host_without_holding_it_up_and_stops_with_it()
+    public async Task The_client_starts_with_the_host_without_delaying_it_and_stops_with_it()
     {
         await using var server = await ScriptedServer.StartAsync();
         server.Script.Refuse = 503;
@@ -19,10 +19,10 @@ public sealed class HostingTests
 
         await host.StartAsync();
         var client = host.Services.GetRequiredService<WsmqClient>();
-        await Eventually.That("it tries", () => client.State == WsmqClientState.Connecting);
+        await Eventually.That("the client is connecting", () => client.State == WsmqClientState.Connecting);
         server.Script.Refuse = 0;
 
-        await Eventually.That("it is acknowledged", () => server.Script.LastAck(Entry.Alice) == Entry.At(1));
+        await Eventually.That("the message is acknowledged", () => server.Script.LastAck(Entry.Alice) == Entry.At(1));
         host.Services.GetRequiredService<List<string>>().Should().Equal("1");
         await host.StopAsync();
         client.State.Should().Be(WsmqClientState.Stopped);

@@ -1,13 +1,13 @@
 namespace Wsmq.Tests.Client;
 
-/// <summary>A server that is stopping asks the client to connect anew.</summary>
+/// <summary>A server that is stopping asks the client to reconnect.</summary>
 public sealed class LeaveTests : ClientTest
 {
     private static readonly WsmqClientState[] ThereAndBack =
         [WsmqClientState.Connecting, WsmqClientState.Connected, WsmqClientState.Reconnecting, WsmqClientState.Connected];
 
     [Fact]
-    public async Task It_connects_anew_without_an_error_and_with_all_acks_sent()
+    public async Task A_requested_reconnect_sends_all_acks_first_and_reports_no_error()
     {
         Record();
         Script.OnConnected = client => Script.Accepted == 1 ? Entry.Chats(1, 2, 3)(client) : Task.CompletedTask;
@@ -22,15 +22,15 @@ public sealed class LeaveTests : ClientTest
 
         await Server.Everyone.Reconnect(1);
 
-        await Eventually.That("it is back", () => Client.State == WsmqClientState.Connected && Script.Accepted == 2);
-        acknowledged.Should().Be(Entry.At(3), "acks are sent before it leaves");
-        await Eventually.That("the first connection is gone", () => Script.Connections == 1);
+        await Eventually.That("the client has reconnected", () => Client.State == WsmqClientState.Connected && Script.Accepted == 2);
+        acknowledged.Should().Be(Entry.At(3), "acks are sent before the reconnect");
+        await Eventually.That("the first connection is closed", () => Script.Connections == 1);
         Errors.Should().BeEmpty();
         States.Should().Equal(ThereAndBack);
     }
 
     [Fact]
-    public async Task A_send_under_way_gets_its_receipt_before_it_leaves()
+    public async Task A_requested_reconnect_waits_for_the_receipt_of_a_send_in_flight()
     {
         var answer = new TaskCompletionSource();
         Script.OnSend = async (message, _) =>
@@ -40,24 +40,24 @@ public sealed class LeaveTests : ClientTest
         };
         await Client.StartAsync();
         var first = Client.SendAsync(Chat("first"));
-        await Eventually.That("it is under way", () => Script.Sends.Count == 1);
+        await Eventually.That("the send is in flight", () => Script.Sends.Count == 1);
         await Server.Everyone.Reconnect(0);
-        // Callbacks come one after another.
+        // Callbacks arrive in order: after the store state, the reconnect request has arrived as well.
         await Server.Everyone.StoreState(false);
-        await Eventually.That("it was asked to leave", () => !Client.StoreAvailable);
-        Script.Accepted.Should().Be(1, "it waits for the receipt");
+        await Eventually.That("the reconnect request has arrived", () => !Client.StoreAvailable);
+        Script.Accepted.Should().Be(1, "the client waits for the receipt");
 
         answer.SetResult();
         (await first).Duplicate.Should().BeFalse();
-        await Eventually.That("it is back", () => Script.Accepted == 2);
+        await Eventually.That("the client has reconnected", () => Script.Accepted == 2);
         (await Client.SendAsync(Chat("last"))).Duplicate.Should().BeFalse();
 
-        Script.Sends.Select(s => s.Id).Should().OnlyHaveUniqueItems("nothing had to be repeated");
+        Script.Sends.Select(s => s.Id).Should().OnlyHaveUniqueItems("no send had to be retried");
         Errors.Should().BeEmpty();
     }
 
     [Fact]
-    public async Task It_stops_while_it_waits_to_leave()
+    public async Task A_client_that_waits_for_a_requested_reconnect_can_be_stopped()
     {
         await Client.StartAsync();
         await Server.Everyone.Reconnect(int.MaxValue);

@@ -26,7 +26,7 @@ public sealed class OptionTests
 
     [Theory]
     [MemberData(nameof(Bad))]
-    public void An_option_that_cannot_work_is_refused_by_name(string name, Action<WsmqClientOptions> configure)
+    public void An_invalid_option_is_refused_by_name(string name, Action<WsmqClientOptions> configure)
     {
         var make = () => new WsmqClient(Url, configure);
         make.Should().Throw<ArgumentException>().WithMessage($"*{name}*");
@@ -41,24 +41,24 @@ public sealed class OptionTests
     [InlineData("http://127.0.0.1/wsmq?device=laptop", "WsmqClientOptions.Device")]
     [InlineData("http://127.0.0.1/wsmq?x=1&DEVICE", "WsmqClientOptions.Device")]
     [InlineData("http://127.0.0.1/wsmq?%64evice=laptop", "WsmqClientOptions.Device")]
-    [InlineData("http://127.0.0.1/wsmq?batch=true", "leave it out")]
-    [InlineData("http://127.0.0.1/wsmq?store=true", "leave it out")]
-    [InlineData("http://127.0.0.1/wsmq?id=7", "leave it out")]
-    public void An_address_that_cannot_work_is_refused_with_the_way_out(string url, string expected)
+    [InlineData("http://127.0.0.1/wsmq?batch=true", "remove it")]
+    [InlineData("http://127.0.0.1/wsmq?store=true", "remove it")]
+    [InlineData("http://127.0.0.1/wsmq?id=7", "remove it")]
+    public void An_invalid_URL_is_refused_with_the_remedy(string url, string expected)
     {
         var make = () => new WsmqClient(new Uri(url, UriKind.RelativeOrAbsolute));
         make.Should().Throw<ArgumentException>().WithMessage($"*{expected}*").Which.Message.Should().NotContain("secret");
     }
 
     [Fact]
-    public void Queries_of_the_app_stay()
+    public void Other_query_parameters_of_the_URL_are_accepted()
     {
         var make = () => new WsmqClient(new Uri("http://127.0.0.1/wsmq?tenant=a&devices=2"));
         make.Should().NotThrow();
     }
 
     [Fact]
-    public void Waits_grow_to_their_limit_and_vary()
+    public void The_back_off_grows_to_its_maximum_with_jitter()
     {
         var backoff = new WsmqBackoffOptions { Min = TimeSpan.FromMilliseconds(100), Max = TimeSpan.FromSeconds(1) };
         for (var attempt = 0; attempt < 100; attempt++)
@@ -71,7 +71,7 @@ public sealed class OptionTests
     }
 
     [Fact]
-    public async Task Source_generated_metadata_serves_everything_and_the_hooks_are_called()
+    public async Task Source_generated_metadata_serves_sends_and_handlers_and_the_configuration_hooks_are_called()
     {
         await using var server = await ScriptedServer.StartAsync();
         var hooks = new List<string>();

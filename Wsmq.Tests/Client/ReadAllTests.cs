@@ -3,7 +3,7 @@ namespace Wsmq.Tests.Client;
 public sealed class ReadAllTests : ClientTest
 {
     [Fact]
-    public async Task A_message_is_acknowledged_when_the_next_one_is_asked_for()
+    public async Task A_read_message_is_acknowledged_when_the_next_one_is_requested()
     {
         Script.OnConnected = Entry.Chats(1, 2, 3);
         await Client.StartAsync();
@@ -20,7 +20,7 @@ public sealed class ReadAllTests : ClientTest
     }
 
     [Fact]
-    public async Task A_message_whose_loop_broke_off_comes_first_when_reading_begins_again()
+    public async Task A_message_whose_read_loop_ended_early_comes_first_when_reading_starts_again()
     {
         Script.OnConnected = Entry.Chats(1, 2, 3);
         await Client.StartAsync();
@@ -47,7 +47,7 @@ public sealed class ReadAllTests : ClientTest
     }
 
     [Fact]
-    public async Task All_sources_are_read()
+    public async Task ReadAllAsync_reads_all_sources()
     {
         Script.OnConnected = async client =>
         {
@@ -66,7 +66,7 @@ public sealed class ReadAllTests : ClientTest
     }
 
     [Fact]
-    public async Task It_ends_when_the_client_stops()
+    public async Task ReadAllAsync_ends_when_the_client_stops()
     {
         await Client.StartAsync();
         var reading = Client.ReadAllAsync().GetAsyncEnumerator();
@@ -77,7 +77,7 @@ public sealed class ReadAllTests : ClientTest
     }
 
     [Fact]
-    public async Task Handlers_and_reading_exclude_each_other()
+    public async Task Handlers_and_ReadAllAsync_exclude_each_other()
     {
         var handler = Client.On<Line>((_, _) => Task.CompletedTask);
         await Refused("*handlers*");

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Wsmq.Tests.Client;
 
-/// <content>Connections that are cut, and that end with their token.</content>
+/// <content>Connections that are cut, and connections that end with their token.</content>
 public abstract partial class RealServerContract
 {
     [Theory]
     [InlineData(1)]
     [InlineData(20261123)]
-    public async Task Through_connections_that_are_cut_all_the_time_everything_comes_once_and_in_order(int seed)
+    public async Task Messages_over_connections_that_are_cut_repeatedly_arrive_once_and_in_order(int seed)
     {
         const int Count = 2000;
         await StartNodesAsync();
@@ -29,7 +29,7 @@ public abstract partial class RealServerContract
         bob.Gaps.Should().BeEmpty(context);
         (await StoredAsync("bob", Count)).Should().Equal(Numbers(Count), context);
 
-        // Two proxies ask.
+        // Two proxies call this.
         long NextCut()
         {
             lock (random)
@@ -38,7 +38,7 @@ public abstract partial class RealServerContract
     }
 
     [Fact]
-    public async Task When_the_token_ends_the_connection_ends_and_a_fresh_token_brings_it_back_without_a_loss()
+    public async Task A_connection_ends_with_its_token_and_the_client_reconnects_with_a_new_token_without_a_loss()
     {
         await StartNodesAsync();
         var tokens = 0;
@@ -47,7 +47,7 @@ public abstract partial class RealServerContract
         var alice = await StartClientAsync(A.Hub, "alice");
 
         var sent = 0;
-        await Eventually.That("the client is back with a new token", async () =>
+        await Eventually.That("the client has reconnected with a new token", async () =>
         {
             await alice.SendAsync(Bob, sent++);
             return Volatile.Read(ref tokens) == 2 && bob.Client.State == WsmqClientState.Connected;

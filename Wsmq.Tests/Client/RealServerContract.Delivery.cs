@@ -1,10 +1,10 @@
 namespace Wsmq.Tests.Client;
 
-/// <content>What comes, and what only success acknowledges.</content>
+/// <content>What is delivered, and that only a successful handler acknowledges.</content>
 public abstract partial class RealServerContract
 {
     [Fact]
-    public async Task A_typed_message_crosses_nodes_with_everything_that_travels_with_it()
+    public async Task A_typed_message_crosses_nodes_with_all_its_fields()
     {
         await StartNodesAsync();
         var alice = await StartClientAsync(A.Hub, "alice");
@@ -26,7 +26,7 @@ public abstract partial class RealServerContract
     }
 
     [Fact]
-    public async Task A_message_whose_handler_fails_is_given_to_it_again_before_the_next()
+    public async Task A_message_whose_handler_fails_is_handled_again_before_the_next()
     {
         await StartNodesAsync();
         var calls = new List<int>();
@@ -46,7 +46,7 @@ public abstract partial class RealServerContract
     }
 
     [Fact]
-    public async Task Nothing_from_a_failed_message_on_is_acknowledged_and_all_of_it_comes_to_the_next_process()
+    public async Task Messages_from_a_failed_one_on_are_not_acknowledged_and_are_delivered_to_the_next_process()
     {
         await StartNodesAsync();
         var alice = await StartClientAsync(A.Hub, "alice");
@@ -56,7 +56,7 @@ public abstract partial class RealServerContract
         await Eventually.That("the handler failed several times", () => failing.Calls >= 8);
         await CursorIsAsync(Bob, "bob", WsmqPosition.Parse(receipts[3].Position));
 
-        // Gone without a word, as a killed process is.
+        // Cut without a close, as when a process is killed.
         await line.DisposeAsync();
         var next = await StartClientAsync(B.Hub, "bob");
 
@@ -66,7 +66,7 @@ public abstract partial class RealServerContract
     }
 
     [Fact]
-    public async Task Reading_acknowledges_a_message_when_the_next_is_asked_for()
+    public async Task Reading_acknowledges_a_message_when_the_next_is_requested()
     {
         await StartNodesAsync();
         var receipts = await (await StartClientAsync(A.Hub, "alice")).SendAsync(Bob, Numbers(6));
@@ -83,13 +83,13 @@ public abstract partial class RealServerContract
         }
 
         first.Should().Equal(0, 1, 2);
-        (await CursorAsync(Bob, "bob")).ToString().Should().Be(receipts[1].Position, "the third was in hand");
+        (await CursorAsync(Bob, "bob")).ToString().Should().Be(receipts[1].Position, "the third was still being read");
         var next = await StartClientAsync(A.Hub, "bob");
         await next.HandlesAsync([2, 3, 4, 5]);
     }
 
     [Fact]
-    public async Task One_device_too_many_hears_why_from_its_start()
+    public async Task A_start_with_one_device_too_many_throws_TooManyDevices()
     {
         await StartNodesAsync(o => o.MaxDevicesPerUser = 1);
         var first = await StartClientAsync(A.Hub, "bob");

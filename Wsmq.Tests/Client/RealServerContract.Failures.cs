@@ -11,7 +11,7 @@ public abstract partial class RealServerContract
         : Task.CompletedTask;
 
     [Fact]
-    public async Task A_message_whose_handler_always_fails_is_set_aside_and_those_behind_it_are_handled()
+    public async Task A_message_whose_handler_always_fails_is_dead_lettered_and_later_messages_are_handled()
     {
         await StartNodesAsync(o => o.MaxAttempts = 4);
         var bob = await StartClientAsync(B.Hub, "bob", FailsOn(2, 3, 9));
@@ -19,9 +19,9 @@ public abstract partial class RealServerContract
         await PublishAsync(A, Bob, Numbers(10));
 
         await bob.HandlesAsync([0, 1, 4, 5, 6, 7, 8]);
-        await Eventually.That("three are set aside", () => bob.Skipped.Count == 3);
+        await Eventually.That("three are dead-lettered", () => bob.Skipped.Count == 3);
         bob.Skipped.Should().OnlyContain(s => s.Source == WsmqAddress.User("bob") && s.Attempts == 4);
-        bob.Calls.Should().BeInRange(7 + (3 * 4), 7 + (3 * 5), "each attempt is counted, and one more may have begun before the client was told");
+        bob.Calls.Should().BeInRange(7 + (3 * 4), 7 + (3 * 5), "each attempt is counted, and one more may have begun before the client was notified");
         bob.Gaps.Should().BeEmpty();
         var letters = await DeadLetters.ListAsync("bob");
         letters.Select(l => l.Position).Should().Equal(bob.Skipped.Select(s => s.Position));
@@ -30,7 +30,7 @@ public abstract partial class RealServerContract
     }
 
     [Fact]
-    public async Task A_handler_that_fails_twice_and_then_succeeds_keeps_its_message()
+    public async Task A_message_whose_handler_fails_twice_and_then_succeeds_is_not_dead_lettered()
     {
         await StartNodesAsync(o => o.MaxAttempts = 3);
         var calls = new ConcurrentDictionary<int, int>();
@@ -45,7 +45,7 @@ public abstract partial class RealServerContract
     }
 
     [Fact]
-    public async Task Attempts_are_counted_over_reconnects_and_over_a_restart_of_the_client()
+    public async Task Attempts_are_counted_across_reconnects_and_across_a_restart_of_the_client()
     {
         const int Limit = 12;
         await StartNodesAsync(o => o.MaxAttempts = Limit);
@@ -53,12 +53,12 @@ public abstract partial class RealServerContract
         var (calls, all) = (0, 0);
         await PublishAsync(A, Bob, Numbers(2));
 
-        // Its waits grow, so that it is far from the limit however late it is stopped.
+        // Its back-off grows, so that it stays far below the limit however late it is stopped.
         await using (var first = await TypedClient.StartAsync(proxy.Hub, "bob", n => Fail(n, cut: true), o => o.HandlerBackoff.Max = TimeSpan.FromSeconds(30)))
         {
-            await Eventually.That("it is cut off and back", () => first.States.Count(s => s == WsmqClientState.Connected) == 2);
+            await Eventually.That("the client has reconnected", () => first.States.Count(s => s == WsmqClientState.Connected) == 2);
 
-            // What fails while there is no connection is not reported; what fails then is, before the next attempt.
+            // Failures without a connection are not nacked; failures after the reconnect are, before the next attempt.
             var before = Volatile.Read(ref calls);
             await Eventually.That("it fails again", () => Volatile.Read(ref calls) >= before + 3);
         }
@@ -70,14 +70,14 @@ public abstract partial class RealServerContract
         await second.HandlesAsync([1]);
         second.Skipped.Should().ContainSingle().Which.Attempts.Should().BeGreaterThanOrEqualTo(Limit, "connections that ended without an ack count too");
         second.Calls.Should().BeLessThan(1 + Limit, "the attempts of the first client count as well");
-        (Volatile.Read(ref calls) + 1).Should().BeGreaterThanOrEqualTo(Limit, "a cut connection may take a report with it");
+        (Volatile.Read(ref calls) + 1).Should().BeGreaterThanOrEqualTo(Limit, "a nack may be lost with a cut connection");
         all.Should().BeGreaterThanOrEqualTo(4);
 
         Task Fail(Number number, bool cut)
         {
             if (number.Value != 0)
                 return Task.CompletedTask;
-            // Reports go out on whatever connection there is: the next attempt finds another one.
+            // Nacks are sent on the connection that is open then: the next attempt has another one.
             if (Interlocked.Increment(ref calls) == 2 && cut)
                 proxy.Cut();
             throw new InvalidOperationException("never");
@@ -85,7 +85,7 @@ public abstract partial class RealServerContract
     }
 
     [Fact]
-    public async Task Devices_count_apart_and_sources_do_not_hold_up_each_other()
+    public async Task Devices_count_attempts_separately_and_sources_do_not_delay_each_other()
     {
         await StartNodesAsync(o => o.MaxAttempts = 5);
         await A.Groups.AddAsync("ops", "bob");
@@ -106,14 +106,14 @@ public abstract partial class RealServerContract
         await phone.HandlesAsync([201, 202]);
         open.SetResult();
         await phone.HandlesAsync([201, 202, 101]);
-        await Eventually.That("the laptop has all", () => laptop.HandledCount == 5);
+        await Eventually.That("the laptop has handled all", () => laptop.HandledCount == 5);
         laptop.Skipped.Should().BeEmpty();
         (await DeadLetters.ListAsync("bob")).Select(l => (l.Source.ToString(), l.Device, l.Attempts)).Should().Equal(
             ("group:ops", "phone", 5), (Bob, "phone", 5));
     }
 
     [Fact]
-    public async Task What_was_set_aside_is_handled_once_it_is_replayed_to_a_handler_that_can()
+    public async Task A_dead_letter_is_handled_once_it_is_replayed_to_a_handler_that_succeeds()
     {
         await StartNodesAsync(o => o.MaxAttempts = 2);
         var repaired = false;

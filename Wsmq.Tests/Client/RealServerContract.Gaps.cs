@@ -3,11 +3,11 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Tests.Client;
 
-/// <content>What is missing is said, once.</content>
+/// <content>Missing messages are announced once, as a gap.</content>
 public abstract partial class RealServerContract
 {
     [Fact]
-    public async Task What_was_trimmed_is_a_gap_before_the_rest()
+    public async Task Trimmed_messages_are_announced_as_a_gap_before_the_remaining_ones()
     {
         await StartNodesAsync(o => o.Retention.MaxCount = 5);
         WsmqPosition last;
@@ -32,14 +32,14 @@ public abstract partial class RealServerContract
     }
 
     [Fact]
-    public async Task A_gap_at_the_end_of_a_log_is_acknowledged_and_not_announced_to_the_next_process()
+    public async Task A_gap_at_the_tail_of_a_log_is_acknowledged_and_not_announced_to_the_next_process()
     {
         await StartNodesAsync(o => o.Retention.MaxAge = TimeSpan.FromSeconds(4));
         var alice = await StartClientAsync(A.Hub, "alice");
         WsmqPosition last;
         await using (var bob = await TypedClient.StartAsync(A.Hub, "bob"))
         {
-            // Registers the device: for a new one there would be no gap.
+            // Registers the device: a new device would get no gap.
             await alice.SendAsync(Bob, 0);
             await bob.HandlesAsync([0]);
             last = bob.Messages[0].Position;
@@ -48,7 +48,7 @@ public abstract partial class RealServerContract
         var receipts = await alice.SendAsync(Bob, Numbers(3));
         var tail = WsmqPosition.Parse(receipts[2].Position);
         var log = A.Services.GetRequiredService<IStore>().Log;
-        await Eventually.That("all grew too old", async () =>
+        await Eventually.That("all have expired", async () =>
             (await log.ReadAsync(WsmqAddress.User("bob"), WsmqPosition.Start, 10, 1000, CancellationToken.None)).State.Removed == tail);
 
         await using (var bob = await TypedClient.StartAsync(B.Hub, "bob"))
@@ -65,7 +65,7 @@ public abstract partial class RealServerContract
     }
 
     [Fact]
-    public async Task Who_leaves_a_group_and_comes_back_hears_what_was_not_for_him()
+    public async Task A_user_who_leaves_and_rejoins_a_group_gets_a_gap_for_the_messages_in_between()
     {
         await StartNodesAsync();
         await A.Groups.AddAsync("ops", "bob");

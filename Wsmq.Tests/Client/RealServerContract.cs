@@ -4,7 +4,7 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Tests.Client;
 
-/// <summary>The typed client against real nodes, whichever store they run on: two nodes where the store can.</summary>
+/// <summary>The typed client against real nodes, on each store: two nodes where the store supports several.</summary>
 public abstract partial class RealServerContract : IAsyncLifetime
 {
     private const string Bob = "user:bob";
@@ -12,7 +12,7 @@ public abstract partial class RealServerContract : IAsyncLifetime
 
     private protected TestNode A { get; private set; } = null!;
 
-    /// <summary>The other node, or the same where the store serves only one.</summary>
+    /// <summary>The second node, or the same node where the store supports only one.</summary>
     private protected TestNode B { get; private set; } = null!;
 
     private protected abstract bool ManyNodes { get; }
@@ -23,7 +23,7 @@ public abstract partial class RealServerContract : IAsyncLifetime
     {
         try
         {
-            // Clients before their proxies, and these before the nodes.
+            // Clients before their proxies, and proxies before the nodes.
             for (var i = _running.Count - 1; i >= 0; i--)
                 await _running[i].DisposeAsync();
         }
@@ -57,14 +57,14 @@ public abstract partial class RealServerContract : IAsyncLifetime
     private protected static Task PublishAsync(TestNode node, string to, IEnumerable<int> numbers) => node.Publisher.SendManyAsync(
         [.. numbers.Select(n => new WsmqOutgoingMessage { To = to, Type = nameof(Number), Body = WsmqJsonBody.From(new Number(n), JsonSerializerOptions.Web) })]);
 
-    /// <summary>What the store has on record as acknowledged.</summary>
+    /// <summary>The acknowledged position as stored.</summary>
     private protected async Task<WsmqPosition> CursorAsync(string source, string user) => (await A.Services.GetRequiredService<IStore>().Log
         .OpenCursorAsync(WsmqAddress.Parse(source), user, "default", CancellationToken.None)).Position;
 
     private protected Task CursorIsAsync(string source, string user, WsmqPosition position) =>
         Eventually.That($"{user} has acknowledged {source} up to {position}", async () => await CursorAsync(source, user) == position);
 
-    /// <summary>The whole log as it is stored, read by a device that nobody else is.</summary>
+    /// <summary>The whole log as stored, read by a device that no other client uses.</summary>
     private protected async Task<IReadOnlyList<int>> StoredAsync(string user, int count)
     {
         await using var reader = await TypedClient.StartAsync(A.Hub, user, configure: o => o.Device = "auditor");

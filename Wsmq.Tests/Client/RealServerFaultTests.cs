@@ -1,6 +1,6 @@
 namespace Wsmq.Tests.Client;
 
-/// <summary>The typed client on two nodes while a node, Redis, or the connections to it go away.</summary>
+/// <summary>The typed client on two nodes while a node, Redis, or the connections to them fail.</summary>
 public sealed class RealServerFaultTests : IAsyncLifetime
 {
     private const string Bob = "user:bob";
@@ -30,7 +30,7 @@ public sealed class RealServerFaultTests : IAsyncLifetime
     private static IEnumerable<int> Numbers(int first, int count) => Enumerable.Range(first, count);
 
     [Fact]
-    public async Task Clients_whose_node_stops_go_on_at_another_with_everything_once_and_in_order()
+    public async Task Clients_of_a_stopping_node_continue_at_another_with_each_message_once_and_in_order()
     {
         var first = await StartNodeAsync();
         var second = await StartNodeAsync();
@@ -54,7 +54,7 @@ public sealed class RealServerFaultTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Redis_restarted_in_the_middle_loses_nothing_that_has_a_receipt_and_keeps_the_order(bool kill)
+    public async Task A_restart_of_Redis_loses_no_message_that_has_a_receipt_and_keeps_the_order(bool kill)
     {
         var first = await StartNodeAsync();
         var second = await StartNodeAsync();
@@ -76,9 +76,9 @@ public sealed class RealServerFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_sent_while_a_node_has_lost_its_subscriptions_comes_when_they_are_back()
+    public async Task Messages_sent_while_a_node_has_lost_its_subscriptions_arrive_when_they_are_restored()
     {
-        // So seldom that only the look after a restored subscription can find what its signals did not say.
+        // So rare that only the check after a restored subscription can find entries whose signals were lost.
         void Seldom(WsmqOptions o) => o.TailCheckInterval = TimeSpan.FromHours(1);
         var first = await StartNodeAsync(Seldom);
         var second = await StartNodeAsync(Seldom);

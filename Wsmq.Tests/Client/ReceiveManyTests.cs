@@ -1,12 +1,12 @@
 namespace Wsmq.Tests.Client;
 
-/// <summary>Several deliveries in one call are the same as as many calls.</summary>
+/// <summary>Several deliveries in one <c>ReceiveMany</c> call are equivalent to as many <c>Receive</c> calls.</summary>
 public sealed class ReceiveManyTests : ClientTest
 {
     private protected override void Configure(WsmqClientOptions options) => options.BufferCapacity = 10;
 
     [Fact]
-    public async Task The_client_asks_for_them_and_handles_them_in_order_among_single_ones()
+    public async Task The_client_requests_batches_and_handles_them_in_order_among_single_deliveries()
     {
         Record();
         Script.OnConnected = async client =>
@@ -23,7 +23,7 @@ public sealed class ReceiveManyTests : ClientTest
     }
 
     [Fact]
-    public async Task Repeats_among_them_are_handled_once_and_a_gap_between_them_is_raised_in_its_place()
+    public async Task Repeats_in_batches_are_handled_once_and_a_gap_between_batches_is_raised_in_its_place()
     {
         Record();
         Client.Gap += (_, gap) => Handled.Enqueue($"gap {gap.After.Value} {gap.Before.Value}");
@@ -40,7 +40,7 @@ public sealed class ReceiveManyTests : ClientTest
     }
 
     [Fact]
-    public async Task What_is_missing_inside_is_asked_for()
+    public async Task Messages_missing_inside_a_batch_are_requested_with_Resume()
     {
         Record();
         Script.OnConnected = client => client.ReceiveMany([Entry.Chat(1), Entry.Chat(4), Entry.Chat(5)]);
@@ -52,7 +52,7 @@ public sealed class ReceiveManyTests : ClientTest
     }
 
     [Fact]
-    public async Task More_than_fit_come_again_when_there_is_room()
+    public async Task Deliveries_that_exceed_the_buffer_are_requested_again_when_it_has_capacity()
     {
         Record();
         Script.OnConnected = client => client.ReceiveMany(From(1));

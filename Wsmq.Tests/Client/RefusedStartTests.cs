@@ -12,7 +12,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Client;
 
-/// <summary>What a client says that cannot connect: with a real node, and with the errors of the network.</summary>
+/// <summary>What a client that cannot connect reports: against a real node, and for network errors.</summary>
 public sealed class RefusedStartTests : IAsyncLifetime
 {
     private static readonly Uri Hub = new("https://example.test/wsmq");
@@ -39,7 +39,7 @@ public sealed class RefusedStartTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_final_error_of_the_server_ends_the_start_and_is_what_sends_are_told_until_the_next_start()
+    public async Task A_final_error_of_the_server_ends_the_start_and_fails_sends_until_the_next_start()
     {
         string? user = null;
         await using var client = new TypedClient(_node.Hub, "bob", null, o => o.AccessTokenProvider = _ => Task.FromResult<string?>(TestTokens.For(Volatile.Read(ref user))));
@@ -58,8 +58,8 @@ public sealed class RefusedStartTests : IAsyncLifetime
     [Theory]
     [InlineData("/wsmq", true, "401: the server does not accept the token")]
     [InlineData("/redirect", true, "a redirect loses it")]
-    [InlineData("/wsmq", false, "401: no token was sent: set WsmqClientOptions.AccessToken")]
-    public async Task A_refused_token_ends_the_start_with_the_status(string path, bool sends, string cause)
+    [InlineData("/wsmq", false, "401: no token was sent: set WsmqClientOptions.AccessTokenProvider")]
+    public async Task A_refused_token_ends_the_start_with_the_HTTP_status(string path, bool sends, string cause)
     {
         var failures = new List<WsmqConnectFailedEventArgs>();
         var wrong = new SymmetricSecurityKey(new byte[32]);
@@ -80,15 +80,15 @@ public sealed class RefusedStartTests : IAsyncLifetime
     [Theory]
     [InlineData("/wrong", "404: no hub at this path: is /wsmq missing at the end of the URL?")]
     [InlineData("", "404: no hub at this path: is /wsmq missing at the end of the URL?")]
-    [InlineData("/other/wsmq", "404: no hub at this path: compare it with the one that the server gives to MapWsmq")]
+    [InlineData("/other/wsmq", "404: no hub at this path: compare it with the path that the server passes to MapWsmq")]
     [InlineData("/busy", "503: the server, or the app behind a proxy, is not ready")]
-    [InlineData("/page", "200: what answers there is no wsmq hub but a page")]
-    [InlineData("/sign-in", "200: what answers there is no wsmq hub but a page, maybe of a sign-in that it redirects to")]
-    [InlineData("/posted", "405: what answers there takes no connection in this way: no hub at this path")]
-    [InlineData("/page", "answered what no hub answers: what answers there is no wsmq hub but a page", true)]
-    [InlineData("/sign-in", "answered what no hub answers: what answers there is no wsmq hub but a page", true)]
-    [InlineData("/posted", "405: what answers there takes no connection in this way: no hub at this path", true)]
-    public async Task What_may_pass_is_tried_again_and_said_in_an_event_and_one_line_of_the_log(string path, string cause, bool negotiates = false)
+    [InlineData("/page", "200: the response is not from a wsmq hub but from a web page")]
+    [InlineData("/sign-in", "200: the response is not from a wsmq hub but from a web page, perhaps a sign-in page after a redirect")]
+    [InlineData("/posted", "405: no hub accepts this request: a page is at this path")]
+    [InlineData("/page", "sent an unexpected response: the response is not from a wsmq hub but from a web page", true)]
+    [InlineData("/sign-in", "sent an unexpected response: the response is not from a wsmq hub but from a web page", true)]
+    [InlineData("/posted", "405: no hub accepts this request: a page is at this path", true)]
+    public async Task A_possibly_transient_failure_is_retried_and_logged_once(string path, string cause, bool negotiates = false)
     {
         var logs = new RecordedLogs();
         using var loggers = LoggerFactory.Create(b => b.SetMinimumLevel(LogLevel.Trace).AddProvider(logs));
@@ -120,7 +120,7 @@ public sealed class RefusedStartTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task With_a_host_a_refused_client_goes_on_until_it_is_let_in()
+    public async Task With_a_host_a_refused_client_retries_until_it_is_accepted()
     {
         string? user = null;
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
@@ -134,7 +134,7 @@ public sealed class RefusedStartTests : IAsyncLifetime
         await host.StartAsync();
         var client = host.Services.GetRequiredService<WsmqClient>();
 
-        await Eventually.That("a send is told why there is no connection", async () =>
+        await Eventually.That("a send fails with the reason why there is no connection", async () =>
             (await Failure(client.SendAsync(new WsmqOutgoingMessage { To = "user:bob" }))).Message.Contains("1001 no-user-identifier", StringComparison.Ordinal));
         Volatile.Write(ref user, "bob");
 
@@ -152,7 +152,7 @@ public sealed class RefusedStartTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Mistakes))]
-    public async Task A_mistake_of_the_apps_own_configuration_ends_the_start_with_its_cause(string what, Action<WsmqClientOptions> make, string cause)
+    public async Task An_error_in_the_apps_own_configuration_ends_the_start_with_its_cause(string what, Action<WsmqClientOptions> make, string cause)
     {
         await using var client = new WsmqClient(_node.Hub, make);
 
@@ -166,21 +166,21 @@ public sealed class RefusedStartTests : IAsyncLifetime
     [Theory]
     [InlineData("https")]
     [InlineData("wss")]
-    public async Task A_port_that_speaks_plain_http_is_named_where_TLS_was_asked_for(string scheme)
+    public async Task A_plain_HTTP_port_is_named_as_the_cause_where_TLS_was_requested(string scheme)
     {
         var failed = new TaskCompletionSource<string>();
         await using var client = new WsmqClient(new UriBuilder(_node.Hub) { Scheme = scheme }.Uri);
         client.ConnectFailed += (_, e) => failed.TrySetResult(e.Cause);
         var start = client.StartAsync();
 
-        (await failed.Task.WaitAsync(TimeSpan.FromSeconds(30))).Should().Contain("seems to speak plain http there");
+        (await failed.Task.WaitAsync(TimeSpan.FromSeconds(30))).Should().Contain("seems to use http");
 
         await client.StopAsync();
         await start.Invoking(s => s).Should().ThrowAsync<OperationCanceledException>();
     }
 
     [Fact]
-    public async Task The_device_given_twice_is_named()
+    public async Task A_device_that_is_given_twice_is_named_in_the_error()
     {
         await using var client = new WsmqClient(_node.Hub, o =>
         {
@@ -195,7 +195,7 @@ public sealed class RefusedStartTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Errors_of_the_network_are_told_in_words()
+    public void Network_errors_are_described_in_words()
     {
         Cause(new HttpRequestException("x", new SocketException((int)SocketError.ConnectionRefused))).Should().Be("nothing listens at https://example.test/wsmq: is the server started?");
         Cause(new HttpRequestException("x", new SocketException((int)SocketError.HostNotFound))).Should().Contain("host name of https://example.test/wsmq is not known");

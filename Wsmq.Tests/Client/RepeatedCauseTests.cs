@@ -4,11 +4,11 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Client;
 
-/// <summary>What a client logs of an outage does not grow with the number of its attempts.</summary>
+/// <summary>What a client logs about an outage does not grow with the number of its connection attempts.</summary>
 public sealed class RepeatedCauseTests
 {
     [Fact]
-    public void A_refusal_is_logged_once_whatever_time_each_of_its_repetitions_names()
+    public void A_repeated_refusal_is_logged_once_although_each_names_another_retry_time()
     {
         using var logs = new RecordedLogs();
         var log = new OutageLog(logs, new FakeTimeProvider());

@@ -4,18 +4,18 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Client;
 
-/// <summary>A refusal that names a time is repeated after that time; the waits of the client itself are shorter here.</summary>
+/// <summary>A refusal that names a retry time is retried after that time; the client's own back-off is shorter here.</summary>
 public sealed class RetryAfterTests : ClientTest
 {
     private static readonly TimeSpan Asked = TimeSpan.FromMilliseconds(600);
 
-    // Timers may fire a moment early.
+    // Timers may fire slightly early.
     private static readonly TimeSpan Least = Asked - TimeSpan.FromMilliseconds(50);
 
     private static string Refusal(WsmqError error) => new WsmqException(error, Asked).Message;
 
     [Fact]
-    public async Task A_send_waits_as_long_as_the_server_asks_and_those_to_other_addresses_do_not()
+    public async Task A_refused_send_waits_for_the_retry_time_of_the_server_and_sends_to_other_addresses_do_not()
     {
         long refused = 0;
         var tooEarly = 0;
@@ -34,7 +34,7 @@ public sealed class RetryAfterTests : ClientTest
                 return Task.FromResult(Script.Store(message));
             }
 
-            // The second one may be under way before the client has heard of the refusal.
+            // The second send may be in flight before the client has received the refusal.
             tooEarly += !first && message.Body.ToString() == "\"1\"" ? 1 : 0;
             throw new HubException(Refusal(WsmqErrors.RateLimited));
         };
@@ -53,7 +53,7 @@ public sealed class RetryAfterTests : ClientTest
     }
 
     [Fact]
-    public async Task An_ack_waits_as_long_as_the_server_asks()
+    public async Task A_refused_ack_waits_for_the_retry_time_of_the_server()
     {
         var calls = new List<long>();
         Script.OnAck = (_, _) =>
@@ -69,7 +69,7 @@ public sealed class RetryAfterTests : ClientTest
     }
 
     [Fact]
-    public async Task A_resume_waits_as_long_as_the_server_asks()
+    public async Task A_refused_resume_waits_for_the_retry_time_of_the_server()
     {
         var calls = new List<long>();
         Script.OnResume = (_, _, _) =>
@@ -84,7 +84,7 @@ public sealed class RetryAfterTests : ClientTest
     }
 }
 
-/// <summary>The typed client against a node that limits it.</summary>
+/// <summary>The typed client against a node with low limits.</summary>
 public sealed class LimitedClientTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -92,7 +92,7 @@ public sealed class LimitedClientTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Nothing_is_lost_at_the_limit()
+    public async Task No_message_is_lost_at_the_send_rate_limit()
     {
         await using var node = await TestNode.StartAsync(
             s => s.UseSqlite(_folder.File("wsmq.db")), o => (o.Limits.SendsPerSecond, o.Limits.SendBurst) = (100, 50));
@@ -107,14 +107,14 @@ public sealed class LimitedClientTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_is_turned_away_comes_back_when_there_is_room()
+    public async Task A_client_refused_by_the_connection_limit_connects_when_a_slot_is_free()
     {
         await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")), o => o.Limits.ConnectionsPerUser = 1);
         var first = await TypedClient.StartAsync(node.Hub, "alice");
         await first.SendAsync("user:alice", 1);
         await using var second = new TypedClient(node.Hub, "alice", null);
         var starting = second.Client.StartAsync();
-        await Eventually.That("it is turned away", () => second.Errors.Any(e => e.Exception is WsmqException { Error.Number: 1005, RetryAfter: not null }));
+        await Eventually.That("it is refused", () => second.Errors.Any(e => e.Exception is WsmqException { Error.Number: 1005, RetryAfter: not null }));
         await first.DisposeAsync();
         await starting;
         await second.SendAsync("user:alice", 2);

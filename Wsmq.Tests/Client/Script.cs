@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Wsmq.Tests.Client;
 
-/// <summary>What the scripted hub is to do, and what was asked of it.</summary>
+/// <summary>What the scripted hub does, and a record of the calls that it received.</summary>
 public sealed class Script
 {
     private readonly ConcurrentDictionary<string, HubCallerContext> _live = new();
@@ -12,24 +12,24 @@ public sealed class Script
     private readonly ConcurrentQueue<WsmqOutgoingMessage> _stored = new();
     private int _streams;
 
-    /// <summary>Tokens of all attempts to connect, refused ones included; null where there was none.</summary>
+    /// <summary>Tokens of all connection attempts, including refused ones; null where none was sent.</summary>
     public ConcurrentQueue<string?> Tokens { get; } = new();
 
     public ConcurrentQueue<string> Devices { get; } = new();
 
-    /// <summary>What each connection asked for with <c>batch</c>.</summary>
+    /// <summary>The value of <c>batch</c> in the query of each connection.</summary>
     public ConcurrentQueue<string> Batches { get; } = new();
 
-    /// <summary>How many messages each item of a stream carried.</summary>
+    /// <summary>The number of messages in each item of a stream.</summary>
     public ConcurrentQueue<int> Items { get; } = new();
 
-    /// <summary>How many streams were opened.</summary>
+    /// <summary>The number of streams that were opened.</summary>
     public int Streams => Volatile.Read(ref _streams);
 
-    /// <summary>Answers the messages of a stream at the same time, and not one after the other.</summary>
+    /// <summary>Answers the messages of a stream concurrently instead of one after another.</summary>
     public bool Parallel { get; set; }
 
-    /// <summary>Called before an item of a stream is looked at: false ends the stream, and what it throws does so with an error.</summary>
+    /// <summary>Called before an item of a stream is processed: false ends the stream, an exception ends it with an error.</summary>
     public Func<bool>? OnItem { get; set; }
 
     public ConcurrentQueue<WsmqOutgoingMessage> Sends { get; } = new();
@@ -40,20 +40,20 @@ public sealed class Script
 
     public ConcurrentQueue<(string Source, string Position, string? Reason)> Fails { get; } = new();
 
-    /// <summary>What was stored: each id once, in the order of arrival.</summary>
+    /// <summary>Stored messages: each id once, in the order of arrival.</summary>
     public IReadOnlyCollection<WsmqOutgoingMessage> Stored => _stored;
 
     public int Connections => _live.Count;
 
     public int Accepted { get; private set; }
 
-    /// <summary>An HTTP status to answer the next connects with, or 0.</summary>
+    /// <summary>The HTTP status with which the next connection attempts are refused, or 0.</summary>
     public int Refuse { get; set; }
 
-    /// <summary>Tells a new connection that it was let in and that the store is there; false where the script says what there is to say.</summary>
+    /// <summary>Notifies a new connection that the store is available, which accepts it; false where the script does so.</summary>
     public bool LetsIn { get; set; } = true;
 
-    /// <summary>Deliveries and gaps that a new connection gets, before anything else.</summary>
+    /// <summary>Sends a new connection its deliveries and gaps, before anything else.</summary>
     public Func<IWsmqReceiver, Task> OnConnected { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Answers a send; the default stores it.</summary>
@@ -76,10 +76,10 @@ public sealed class Script
 
     public string? LastAck(string source) => Acks.Where(a => a.Source == source).Select(a => a.Position).LastOrDefault();
 
-    /// <summary>A client counts itself as connected before the hub has heard of it: there is something to abort only then.</summary>
+    /// <summary>A client reports itself connected before the hub has registered it: waits until there is a connection to abort.</summary>
     public async Task AbortAllAsync()
     {
-        await Eventually.That("somebody is connected", () => !_live.IsEmpty);
+        await Eventually.That("a client is connected", () => !_live.IsEmpty);
         AbortAll();
     }
 

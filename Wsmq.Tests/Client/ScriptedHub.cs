@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Wsmq.Tests.Client;
 
-/// <summary>A hub with the real wire contract that does what a script says, on a real server with real WebSockets.</summary>
+/// <summary>A hub with the real wire contract that follows a script, on a real server with real WebSockets.</summary>
 public sealed class ScriptedHub(Script script) : Hub<IWsmqReceiver>, IWsmqHub
 {
     public override async Task OnConnectedAsync()
@@ -17,7 +17,7 @@ public sealed class ScriptedHub(Script script) : Hub<IWsmqReceiver>, IWsmqHub
         script.Entered(Context);
         await script.OnConnected(Clients.Caller);
 
-        // As the real hub does; where a script has said it, it was heard already.
+        // As the real hub does. Where the script sends the store state itself, the client has received it already.
         if (script.LetsIn)
             await Clients.Caller.StoreState(true);
     }
@@ -79,7 +79,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
             {
                 (o.MaximumParallelInvocationsPerClient, o.MaximumReceiveMessageSize) = (parallel, 2 * 256 * 1024);
 
-                // SignalR closes a connection where a stream ends that is full, and scripts end streams.
+                // SignalR closes a connection where a stream ends while it is full, and scripts end streams.
                 o.StreamBufferCapacity = 10_000;
             })
             .AddJsonProtocol(o => o.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WsmqJson.TypeInfoResolver));

@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Wsmq.Tests.Client;
 
-/// <summary>A stream of sends that is answered as the script says.</summary>
+/// <summary>A stream of sends that is answered by the script.</summary>
 internal sealed class ScriptedStream(Script script, HubCallerContext context)
 {
-    // Each answer is on its way before the next message is looked at: a connection that is then lost has brought the ones before.
+    // Each result is in flight before the next message is processed: a connection that is lost then has delivered the earlier results.
     private readonly Channel<WsmqItemResult[]> _results = Channel.CreateBounded<WsmqItemResult[]>(1);
 
     public IAsyncEnumerable<WsmqItemResult[]> RunAsync(IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken ct)
@@ -16,7 +16,7 @@ internal sealed class ScriptedStream(Script script, HubCallerContext context)
         return _results.Reader.ReadAllAsync(ct);
     }
 
-    // Items are taken at once, also behind the end: SignalR stops everything on a connection while one of its streams is not read.
+    // Items are taken at once, also after the end: SignalR blocks the whole connection while one of its streams is not read.
     private async Task TakeAsync(IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken ct)
     {
         var ended = false;

@@ -2,14 +2,14 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Wsmq.Tests.Client;
 
-/// <summary>On a server that runs invocations one after another, so that what it stores shows the order of their arrival.</summary>
+/// <summary>On a server that runs invocations one after another, so that the stored order shows the order of arrival.</summary>
 public sealed class SendOrderTests : ClientTest
 {
-    // Fewer than there are between two losses: results can be lost with their connection, and each is to bring some.
+    // Fewer than the sends between two lost connections: a loss may take results with it, and each connection must deliver some.
     private protected override void Configure(WsmqClientOptions options) => options.MaxOutstandingSends = 16;
 
     [Fact]
-    public async Task While_a_refused_message_waits_nothing_new_to_that_address_overtakes_it()
+    public async Task No_new_message_overtakes_a_refused_message_to_the_same_address()
     {
         var refuse = true;
         Script.OnSend = (message, _) => message.To == "user:bob" && Volatile.Read(ref refuse)
@@ -26,13 +26,13 @@ public sealed class SendOrderTests : ClientTest
     }
 
     [Fact]
-    public async Task Order_holds_across_lost_connections()
+    public async Task The_order_is_kept_across_lost_connections()
     {
         const int all = 300;
         var count = 0;
         Script.OnSend = async (message, context) =>
         {
-            // Every 53rd is lost, every 37th is stored without an answer: both with the connection, and all behind them on it.
+            // Every 53rd is lost, every 37th is stored without a result: each time the connection is lost with all later sends on it.
             var n = Interlocked.Increment(ref count);
             if (n % 53 == 0 || context.ConnectionAborted.IsCancellationRequested)
                 await LoseAsync(context);

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Wsmq.Tests.Client;
 
-/// <summary>What goes over the stream of sends, and what becomes of it when the stream ends. The server answers one after another.</summary>
+/// <summary>Sends over the stream, and what happens to them when the stream ends. The server answers one after another.</summary>
 public sealed class SendStreamTests : ClientTest
 {
     private long _buffer = 64 * 1024 * 1024;
@@ -10,7 +10,7 @@ public sealed class SendStreamTests : ClientTest
     private protected override void Configure(WsmqClientOptions options) => options.MaxBufferedBytes = _buffer;
 
     [Fact]
-    public async Task A_client_that_only_listens_opens_no_stream()
+    public async Task A_client_that_only_receives_opens_no_stream()
     {
         Record();
         Script.OnConnected = Entry.Chats(1);
@@ -20,7 +20,7 @@ public sealed class SendStreamTests : ClientTest
     }
 
     [Fact]
-    public async Task Two_thousand_sends_at_once_go_over_one_stream_many_to_an_item_once_and_in_order()
+    public async Task Two_thousand_concurrent_sends_go_over_one_stream_several_to_an_item_once_and_in_order()
     {
         await Client.StartAsync();
         var receipts = await Task.WhenAll(Texts(2000).Select(t => Client.SendAsync(Chat(t))));
@@ -33,7 +33,7 @@ public sealed class SendStreamTests : ClientTest
     }
 
     [Fact]
-    public async Task Of_many_each_fares_alone()
+    public async Task Each_message_of_SendManyAsync_succeeds_or_fails_on_its_own()
     {
         Script.OnSend = (message, _) => message.To == "user:eve"
             ? throw new HubException(WsmqErrors.SendNotAllowed.ToString())
@@ -49,7 +49,7 @@ public sealed class SendStreamTests : ClientTest
     }
 
     [Fact]
-    public async Task Many_are_as_many_as_one_likes_and_keep_their_order_among_single_sends()
+    public async Task SendManyAsync_takes_any_number_of_messages_and_keeps_their_order_among_single_sends()
     {
         await Client.StartAsync();
         var first = Client.SendAsync(Chat("1"));
@@ -60,13 +60,13 @@ public sealed class SendStreamTests : ClientTest
     }
 
     [Fact]
-    public async Task Cancelling_many_ends_the_wait_for_all_of_them()
+    public async Task Cancelling_SendManyAsync_ends_the_wait_for_all_its_messages()
     {
         Script.OnSend = (_, context) => new TaskCompletionSource<WsmqReceipt>().Task.WaitAsync(context.ConnectionAborted);
         await Client.StartAsync();
         using var cancel = new CancellationTokenSource();
         var many = Client.SendManyAsync([.. Texts(200).Select(t => Chat(t))], cancel.Token);
-        await Eventually.That("one is under way", () => !Script.Sends.IsEmpty);
+        await Eventually.That("one is in flight", () => !Script.Sends.IsEmpty);
         await cancel.CancelAsync();
         await many.Invoking(m => m).Should().ThrowAsync<OperationCanceledException>();
     }
@@ -74,7 +74,7 @@ public sealed class SendStreamTests : ClientTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_stream_that_ends_is_followed_by_another_on_the_same_connection(bool withError)
+    public async Task A_stream_that_ends_is_replaced_by_another_on_the_same_connection(bool withError)
     {
         var items = 0;
         Script.OnItem = () => ++items % 3 != 0 || (withError ? throw new HubException(WsmqErrors.ServerBusy.ToString()) : false);
@@ -87,7 +87,7 @@ public sealed class SendStreamTests : ClientTest
     }
 
     [Fact]
-    public async Task A_stream_that_ends_with_an_error_for_good_says_so_to_those_under_way()
+    public async Task A_stream_that_ends_with_a_final_error_fails_sends_in_flight_with_OutcomeUnknown()
     {
         Script.OnItem = () => throw new HubException("Method does not exist.");
         await Client.StartAsync();
@@ -98,7 +98,7 @@ public sealed class SendStreamTests : ClientTest
     }
 
     [Fact]
-    public async Task What_was_refused_for_now_is_repeated_before_what_was_not_written_yet()
+    public async Task Sends_refused_with_a_retryable_error_are_retried_before_sends_not_yet_written()
     {
         var calls = 0;
         Script.OnSend = (message, _) => ++calls % 50 == 1
@@ -112,7 +112,7 @@ public sealed class SendStreamTests : ClientTest
     }
 
     [Fact]
-    public async Task Items_stay_below_what_every_server_takes()
+    public async Task Stream_items_stay_below_the_size_that_every_server_accepts()
     {
         await Client.StartAsync();
         await Client.SendManyAsync([.. Enumerable.Range(0, 60).Select(_ => Chat(new string('x', 20_000)))]);
@@ -123,7 +123,7 @@ public sealed class SendStreamTests : ClientTest
     }
 
     [Fact]
-    public async Task Stopping_waits_also_for_what_has_no_place_on_the_stream_yet()
+    public async Task Stopping_waits_also_for_sends_that_are_not_yet_written_to_the_stream()
     {
         await Client.StartAsync();
         var sends = Texts(500).Select(t => Client.SendAsync(Chat(t))).ToList();
@@ -133,7 +133,7 @@ public sealed class SendStreamTests : ClientTest
     }
 
     [Fact]
-    public async Task What_waits_is_bounded_and_the_rest_is_told_so()
+    public async Task Buffered_sends_are_bounded_and_further_sends_are_refused()
     {
         _buffer = 64 * 1024;
         await using var client = NewClient(Server.Url);
@@ -151,7 +151,7 @@ public sealed class SendStreamTests : ClientTest
         held.SetResult();
         await Task.WhenAll(sends.Except(refused));
         StoredAre(Texts(1000 - refused.Count));
-        await client.SendAsync(Chat("there is room again"));
+        await client.SendAsync(Chat("there is capacity again"));
     }
 
     private static IEnumerable<string> Texts(int count) => Enumerable.Range(1, count).Select(i => $"{i}");

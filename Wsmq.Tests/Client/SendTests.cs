@@ -12,7 +12,7 @@ public sealed class SendTests : ClientTest
         (options.SendTimeout, options.MaxOutstandingSends, options.MaxBodyBytes, options.MaxHeaderBytes) = (_timeout, 8, 1000, 100);
 
     [Fact]
-    public async Task A_send_carries_type_body_and_what_the_options_say_and_brings_the_receipt()
+    public async Task A_send_carries_type_body_and_options_and_returns_the_receipt()
     {
         await Client.StartAsync();
         var receipt = await Client.SendAsync(WsmqAddress.User("bob"), new Line("hi"), new WsmqSendOptions
@@ -30,7 +30,7 @@ public sealed class SendTests : ClientTest
     }
 
     [Fact]
-    public async Task Without_an_id_the_client_makes_one()
+    public async Task A_send_without_an_id_gets_a_generated_id()
     {
         await Client.StartAsync();
         await Client.SendAsync(WsmqAddress.User("bob"), new Line("1"));
@@ -40,7 +40,7 @@ public sealed class SendTests : ClientTest
     }
 
     [Fact]
-    public async Task A_send_whose_connection_is_lost_is_repeated_with_the_same_id()
+    public async Task A_send_whose_connection_is_lost_is_retried_with_the_same_id()
     {
         Script.OnSend = (message, context) =>
         {
@@ -57,7 +57,7 @@ public sealed class SendTests : ClientTest
     }
 
     [Fact]
-    public async Task An_error_that_allows_it_is_followed_by_a_repeat_with_the_same_id()
+    public async Task A_send_that_fails_with_a_retryable_error_is_retried_with_the_same_id()
     {
         var calls = 0;
         Script.OnSend = (message, _) => Interlocked.Increment(ref calls) <= 3
@@ -70,7 +70,7 @@ public sealed class SendTests : ClientTest
     }
 
     [Fact]
-    public async Task A_final_error_reaches_the_caller_at_once()
+    public async Task A_final_error_is_thrown_to_the_caller_at_once()
     {
         Script.OnSend = (_, _) => throw new HubException(WsmqErrors.SendNotAllowed.ToString());
         await Client.StartAsync();
@@ -90,7 +90,7 @@ public sealed class SendTests : ClientTest
     }
 
     [Fact]
-    public async Task Without_a_receipt_in_time_the_outcome_is_unknown()
+    public async Task A_send_without_a_receipt_within_SendTimeout_fails_with_OutcomeUnknown()
     {
         _timeout = TimeSpan.FromMilliseconds(200);
         await using var client = NewClient(Server.Url);
@@ -101,7 +101,7 @@ public sealed class SendTests : ClientTest
     }
 
     [Fact]
-    public async Task Without_a_connection_in_time_the_message_is_known_not_to_be_stored()
+    public async Task A_send_without_a_connection_within_SendTimeout_fails_with_ClientClosed_and_is_not_stored()
     {
         _timeout = TimeSpan.FromMilliseconds(200);
         await using var client = NewClient(Server.Url);
@@ -121,14 +121,14 @@ public sealed class SendTests : ClientTest
         Script.Refuse = 503;
         var start = Client.StartAsync();
         var send = Client.SendAsync(Chat("hi"));
-        await Eventually.That("it tried", () => Errors.Any(e => e.Operation == WsmqOperation.Connect));
+        await Eventually.That("an attempt has failed", () => Errors.Any(e => e.Operation == WsmqOperation.Connect));
         Script.Refuse = 0;
         (await send).Duplicate.Should().BeFalse();
         await start;
     }
 
     [Fact]
-    public async Task Outstanding_sends_are_capped_and_acks_pass_them()
+    public async Task Sends_in_flight_are_capped_and_acks_bypass_the_cap()
     {
         var held = new TaskCompletionSource();
         Record();
@@ -149,7 +149,7 @@ public sealed class SendTests : ClientTest
     }
 
     [Fact]
-    public async Task A_cancelled_send_ends_and_the_others_go_on()
+    public async Task A_cancelled_send_ends_and_the_other_sends_continue()
     {
         var held = new TaskCompletionSource();
         Script.OnSend = async (message, _) =>
@@ -162,7 +162,7 @@ public sealed class SendTests : ClientTest
         var underWay = Client.SendAsync(Chat("1"), cancel.Token);
         var behind = Enumerable.Range(2, 20).Select(i => Client.SendAsync(Chat($"{i}"))).ToList();
         var waiting = Client.SendAsync(Chat("never"), cancel.Token);
-        await Eventually.That("it is under way", () => Script.Sends.Count == 8);
+        await Eventually.That("the send is in flight", () => Script.Sends.Count == 8);
         await cancel.CancelAsync();
         await underWay.Invoking(s => s).Should().ThrowAsync<OperationCanceledException>();
         await waiting.Invoking(s => s).Should().ThrowAsync<OperationCanceledException>();
@@ -172,7 +172,7 @@ public sealed class SendTests : ClientTest
     }
 
     [Fact]
-    public async Task What_the_server_would_refuse_or_cut_the_connection_for_is_refused_here()
+    public async Task Messages_that_the_server_would_refuse_or_disconnect_for_are_refused_by_the_client()
     {
         await Client.StartAsync();
         await Refused(Chat("x", "nobody"), WsmqErrors.InvalidAddress);
@@ -181,12 +181,12 @@ public sealed class SendTests : ClientTest
         await Refused(Chat("x") with { Data = new byte[1] }, WsmqErrors.InvalidBody);
         await Refused(Chat("x") with { Headers = new Dictionary<string, string> { ["k"] = new string('x', 100) } }, WsmqErrors.MessageTooLarge);
         Script.Sends.Should().BeEmpty();
-        await Client.SendAsync(Chat("the connection still stands"));
+        await Client.SendAsync(Chat("the connection is still open"));
         Script.Accepted.Should().Be(1);
     }
 
     [Fact]
-    public async Task A_client_that_was_stopped_refuses()
+    public async Task A_stopped_client_refuses_sends()
     {
         await Client.StartAsync();
         await Client.StopAsync();

@@ -3,13 +3,13 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Wsmq.Tests.Client;
 
-/// <summary>One timer for the time-outs of all sends.</summary>
+/// <summary>One timer serves the time-outs of all sends.</summary>
 public sealed class SendTimeoutTests
 {
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
-    public void Each_send_fails_when_its_own_time_is_over()
+    public void Each_send_fails_at_its_own_time_out()
     {
         var outbox = new Outbox(new WsmqClientOptions { TimeProvider = _time }, NullLogger.Instance, CancellationToken.None);
         var first = Send(outbox);

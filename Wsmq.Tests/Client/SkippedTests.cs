@@ -1,6 +1,6 @@
 namespace Wsmq.Tests.Client;
 
-/// <summary>How the client reports failures, and what it makes of <c>Skipped</c>.</summary>
+/// <summary>How the client nacks failed attempts, and how it handles <c>DeadLettered</c>.</summary>
 public sealed class SkippedTests : ClientTest
 {
     private int _tries;
@@ -18,7 +18,7 @@ public sealed class SkippedTests : ClientTest
     });
 
     [Fact]
-    public async Task Each_failure_is_reported_with_the_type_of_its_exception_and_behind_the_acks()
+    public async Task Each_failed_attempt_is_nacked_with_the_type_of_its_exception_after_the_acks()
     {
         FailOn("3");
         Script.OnFail = async (source, position, client) =>
@@ -42,7 +42,7 @@ public sealed class SkippedTests : ClientTest
     }
 
     [Fact]
-    public async Task A_skip_ends_a_long_wait_and_holds_for_entries_that_are_not_in_hand_yet()
+    public async Task A_DeadLettered_call_ends_a_long_back_off_and_applies_to_entries_that_are_not_received_yet()
     {
         await using var client = new WsmqClient(Server.Url, o => (o.HandlerBackoff.Min, o.HandlerBackoff.Max) = (TimeSpan.FromHours(1), TimeSpan.FromHours(1)));
         client.On<Line>((message, _) =>
@@ -54,7 +54,7 @@ public sealed class SkippedTests : ClientTest
         });
         Script.OnFail = async (source, position, caller) =>
         {
-            // Another connection of the device got further than this one.
+            // Another connection of the device is further ahead than this one.
             foreach (var at in new[] { 2, 3, 1 })
                 await caller.DeadLettered(source, Entry.At(at), 1);
             return 1;
@@ -67,20 +67,20 @@ public sealed class SkippedTests : ClientTest
     }
 
     [Fact]
-    public async Task A_server_that_knows_no_failures_changes_nothing()
+    public async Task A_failing_message_is_retried_when_the_server_does_not_support_Nack()
     {
         FailOn("1");
         Script.OnFail = (_, _, _) => throw new InvalidOperationException("an older server");
         Script.OnConnected = Entry.Chats(1, 2);
         await Client.StartAsync();
 
-        await Eventually.That("it is tried again and again", () => Volatile.Read(ref _tries) > 5);
+        await Eventually.That("it is retried repeatedly", () => Volatile.Read(ref _tries) > 5);
         Handled.Should().BeEmpty();
         Errors.Should().OnlyContain(e => e.Operation == WsmqOperation.Handle);
     }
 
     [Fact]
-    public async Task A_skip_that_is_not_in_the_protocol_is_reported_and_ignored()
+    public async Task A_malformed_DeadLettered_call_is_reported_and_ignored()
     {
         Record();
         Script.OnConnected = async client =>

@@ -5,7 +5,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Client;
 
-/// <summary>What the typed client makes of the bad days of an ordinary connection.</summary>
+/// <summary>The typed client on an unreliable connection: cuts, half-open connections, hanging handlers, a long outage.</summary>
 [Collection(SharedRedis.Name)]
 public sealed class SteadyTests(SharedRedis redis) : IAsyncLifetime
 {
@@ -32,7 +32,7 @@ public sealed class SteadyTests(SharedRedis redis) : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_message_that_was_handled_does_not_come_again_with_each_cut(bool onRedis)
+    public async Task A_handled_message_is_not_delivered_again_after_each_cut(bool onRedis)
     {
         await StartAsync(onRedis);
         await using var bob = await TypedClient.StartAsync(Line.Hub, "bob");
@@ -41,7 +41,7 @@ public sealed class SteadyTests(SharedRedis redis) : IAsyncLifetime
         for (var round = 2; round <= 4; round++)
         {
             Line.Cut();
-            await Eventually.That("it is back", () => bob.States.Count(s => s == WsmqClientState.Connected) == round);
+            await Eventually.That("the client has reconnected", () => bob.States.Count(s => s == WsmqClientState.Connected) == round);
         }
 
         await Node.Publisher.SendAsync(Bob, new Number(2));
@@ -54,7 +54,7 @@ public sealed class SteadyTests(SharedRedis redis) : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_handler_that_outlasts_its_connection_is_called_once_and_its_message_acknowledged(bool onRedis)
+    public async Task A_handler_that_outlasts_its_connection_is_called_once_and_its_message_is_acknowledged(bool onRedis)
     {
         await StartAsync(onRedis);
         var go = new TaskCompletionSource();
@@ -63,7 +63,7 @@ public sealed class SteadyTests(SharedRedis redis) : IAsyncLifetime
             await Node.Publisher.SendAsync(Bob, new Number(1));
             await Eventually.That("it is being handled", () => bob.Calls == 1);
             Line.Cut();
-            await Eventually.That("it is back", () => bob.States.Count(s => s == WsmqClientState.Connected) == 2);
+            await Eventually.That("the client has reconnected", () => bob.States.Count(s => s == WsmqClientState.Connected) == 2);
             await Node.Publisher.SendAsync(Bob, new Number(2));
             go.SetResult();
             await bob.HandlesAsync([1, 2]);
@@ -78,13 +78,13 @@ public sealed class SteadyTests(SharedRedis redis) : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_half_open_connection_of_the_same_device_costs_the_new_one_nothing(bool onRedis)
+    public async Task A_half_open_connection_of_the_same_device_costs_the_new_one_no_messages_or_attempts(bool onRedis)
     {
         await StartAsync(onRedis, o => o.MaxSilentAttempts = 1);
         await using var old = PlainClient.Create(Line.Hub, TestTokens.For("bob"), ack: false);
         await old.Connection.StartAsync();
         await Node.Publisher.SendAsync(Bob, new Number(0));
-        await Eventually.That("the old one has it", () => old.Received.Count == 1);
+        await Eventually.That("the old connection has received it", () => old.Received.Count == 1);
         Line.Conditions.Hold(up: true, down: true);
 
         await using (var bob = await TypedClient.StartAsync(Node.Hub, "bob"))
@@ -100,7 +100,7 @@ public sealed class SteadyTests(SharedRedis redis) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Handlers_that_hang_hold_up_their_own_groups_and_nothing_else()
+    public async Task Hanging_handlers_delay_only_their_own_groups()
     {
         await StartAsync(onRedis: false);
         string[] groups = ["a", "b", "c", "d", "e"];
@@ -111,7 +111,7 @@ public sealed class SteadyTests(SharedRedis redis) : IAsyncLifetime
         await using var bob = new TypedClient(Node.Hub, "bob", null);
         bob.Client.On<Number>(async (message, ct) =>
         {
-            // Two windows of 256, which is less than the connection's 1,024.
+            // Two in-flight windows of 256, which is less than the connection's 1,024.
             if (message.Source == WsmqAddress.Group("a") || message.Source == WsmqAddress.Group("b"))
                 await go.Task.WaitAsync(ct);
             handled.AddOrUpdate(message.Source.ToString(), 1, (_, count) => count + 1);
@@ -122,14 +122,14 @@ public sealed class SteadyTests(SharedRedis redis) : IAsyncLifetime
         foreach (var to in groups.Select(WsmqAddress.Group).Append(Bob))
             await Task.WhenAll(Enumerable.Range(0, Each).Select(i => Node.Publisher.SendAsync(to, new Number(i))));
 
-        await Eventually.That("the others go on", () => handled.GetValueOrDefault("group:e") == Each && handled.GetValueOrDefault("user:bob") == Each);
+        await Eventually.That("the other sources are handled", () => handled.GetValueOrDefault("group:e") == Each && handled.GetValueOrDefault("user:bob") == Each);
         (await bob.SendAsync("user:carol", 1)).Duplicate.Should().BeFalse();
         go.SetResult();
         await Eventually.That("all are handled", () => handled.Values.Sum() == 6 * Each);
     }
 
     [Fact]
-    public async Task An_outage_takes_a_few_lines_of_the_log_however_long_it_lasts()
+    public async Task An_outage_writes_a_few_log_lines_however_long_it_lasts()
     {
         var logs = new RecordedLogs();
         using var loggers = LoggerFactory.Create(b => b.SetMinimumLevel(LogLevel.Information).AddProvider(logs));
@@ -142,7 +142,7 @@ public sealed class SteadyTests(SharedRedis redis) : IAsyncLifetime
         Line.Cut();
         await Eventually.That("it has tried often", () => failures >= 20);
         Line.Refuses = false;
-        await Eventually.That("it is back", () => bob.States.Count(s => s == WsmqClientState.Connected) == 2);
+        await Eventually.That("the client has reconnected", () => bob.States.Count(s => s == WsmqClientState.Connected) == 2);
 
         logs.Of(LogLevel.Warning).Concat(logs.Of(LogLevel.Error)).Should().HaveCountLessThan(6);
         logs.Of(LogLevel.Information).Should().ContainSingle(l => l.StartsWith("Connected after ", StringComparison.Ordinal));

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Wsmq.Tests.Client;
 
-/// <summary>Stopping, disposing and starting again, beside and inside of handlers that take their time.</summary>
+/// <summary>Stopping, disposing and restarting, concurrently with and inside handlers that take long.</summary>
 public sealed class StopTests : ClientTest
 {
     private readonly ConcurrentQueue<string> _begun = new();
@@ -20,7 +20,7 @@ public sealed class StopTests : ClientTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task No_handler_begins_once_the_stop_was_called_however_the_one_that_runs_behaves(bool dispose)
+    public async Task No_handler_begins_after_a_stop_or_disposal_was_called(bool dispose)
     {
         await StartWithBusyHandlerAsync();
 
@@ -67,7 +67,7 @@ public sealed class StopTests : ClientTest
     }
 
     [Fact]
-    public async Task A_failing_handler_is_not_tried_again_behind_the_stop()
+    public async Task A_failing_handler_is_not_retried_after_the_stop()
     {
         Client.On<Line>(async (message, _) =>
         {
@@ -88,7 +88,7 @@ public sealed class StopTests : ClientTest
     }
 
     [Fact]
-    public async Task Live_pushes_and_a_handler_that_is_registered_late_do_not_begin_behind_the_stop()
+    public async Task Live_handlers_and_handlers_that_are_registered_late_do_not_begin_after_the_stop()
     {
         var entered = new TaskCompletionSource();
         Client.OnLive<Line>(async (line, _) =>
@@ -113,7 +113,7 @@ public sealed class StopTests : ClientTest
     }
 
     [Fact]
-    public async Task The_next_start_handles_nothing_before_the_handler_of_the_last_one_has_returned()
+    public async Task The_next_start_handles_nothing_until_the_handler_of_the_previous_run_has_returned()
     {
         var running = 0;
         var most = 0;
@@ -143,7 +143,7 @@ public sealed class StopTests : ClientTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Stopping_and_starting_inside_a_handler_comes_to_an_end(bool restart)
+    public async Task A_stop_or_restart_inside_a_handler_completes(bool restart)
     {
         var done = new TaskCompletionSource();
         Client.On<Line>(async (message, _) =>
@@ -168,7 +168,7 @@ public sealed class StopTests : ClientTest
     }
 
     [Fact]
-    public async Task Disposing_inside_a_handler_also_synchronously_comes_to_an_end()
+    public async Task A_synchronous_disposal_inside_a_handler_completes()
     {
         var done = new TaskCompletionSource();
         Client.On<Line>((_, _) =>
@@ -186,7 +186,7 @@ public sealed class StopTests : ClientTest
     }
 
     [Fact]
-    public async Task A_stop_inside_an_event_leaves_the_state_of_the_next_start_alone()
+    public async Task A_stop_inside_an_event_handler_does_not_change_the_state_of_the_next_start()
     {
         var stopped = new TaskCompletionSource();
         var hold = true;
@@ -210,7 +210,7 @@ public sealed class StopTests : ClientTest
     }
 
     [Fact]
-    public async Task Starts_stops_and_disposals_side_by_side_end_with_a_stopped_client_and_no_connection()
+    public async Task Concurrent_starts_stops_and_disposals_end_with_a_stopped_client_and_no_connection()
     {
         await Task.WhenAll(Client.StartAsync(), Client.StartAsync());
         Script.Accepted.Should().Be(1);
@@ -239,7 +239,7 @@ public sealed class StopTests : ClientTest
         await _first.Task;
     }
 
-    // A start that a stop or a disposal overtook.
+    // A start that a concurrent stop or disposal overtook.
     private static async Task Tolerant(Task start) =>
         await start.ContinueWith(t => t.Exception?.Handle(e => e is ObjectDisposedException), TaskScheduler.Default);
 }

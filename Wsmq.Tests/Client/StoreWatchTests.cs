@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Wsmq.Tests.Client;
 
-/// <summary>What the client makes of what it is told of the store.</summary>
+/// <summary>How the client reports the store states that the server sends.</summary>
 public sealed class StoreWatchTests : ClientTest
 {
     private readonly ConcurrentQueue<bool> _told = new();
@@ -16,45 +16,45 @@ public sealed class StoreWatchTests : ClientTest
     }
 
     [Fact]
-    public async Task It_tells_the_app_once_for_each_change()
+    public async Task The_app_is_notified_once_of_each_change_of_the_store_state()
     {
         await StartAsync();
         await Eventually.That("it is connected", () => Script.Connections == 1);
         foreach (var available in new[] { false, false, true, true, false })
             await Server.Everyone.StoreState(available);
 
-        await Eventually.That("it was told", () => _told.SequenceEqual([false, true, false]));
+        await Eventually.That("the app was notified", () => _told.SequenceEqual([false, true, false]));
         Client.StoreAvailable.Should().BeFalse();
     }
 
     [Fact]
-    public async Task Without_a_connection_and_at_one_that_says_the_same_nothing_changes()
+    public async Task A_lost_connection_or_an_unchanged_state_after_a_reconnect_does_not_change_the_store_state()
     {
         await StartAsync();
         await Eventually.That("it is connected", () => Script.Connections == 1);
         await Server.Everyone.StoreState(false);
-        await Eventually.That("it was told", () => !Client.StoreAvailable);
+        await Eventually.That("the client was notified", () => !Client.StoreAvailable);
         Script.LetsIn = false;
         Script.OnConnected = client => client.StoreState(false);
         Script.AbortAll();
-        await Eventually.That("it is back", () => Script.Accepted == 2 && Client.State == WsmqClientState.Connected);
+        await Eventually.That("the client has reconnected", () => Script.Accepted == 2 && Client.State == WsmqClientState.Connected);
         Client.StoreAvailable.Should().BeFalse();
 
         Script.OnConnected = client => client.StoreState(true);
         Script.AbortAll();
 
-        await Eventually.That("it was told again", () => Client.StoreAvailable);
+        await Eventually.That("the client was notified again", () => Client.StoreAvailable);
         _told.Should().Equal(false, true);
     }
 
     [Fact]
-    public async Task A_connection_that_is_turned_away_for_the_store_says_that_it_is_away()
+    public async Task A_connection_refused_because_of_the_store_reports_the_store_as_unavailable()
     {
         Script.OnConnected = client => Script.Accepted < 3 ? throw new HubException(WsmqErrors.StoreUnavailable.ToString()) : client.StoreState(true);
         Client.StoreStateChanged += (_, e) => _told.Enqueue(e.Available);
 
         await Client.StartAsync();
 
-        await Eventually.That("it found out", () => _told.SequenceEqual([false, true]));
+        await Eventually.That("the app was notified", () => _told.SequenceEqual([false, true]));
     }
 }

@@ -7,7 +7,7 @@ using Wsmq.Tests.Support;
 namespace Wsmq.Tests.Client;
 
 /// <summary>
-/// Tokens that live for two seconds, while messages flow both ways: connections end with them, and no message is lost, handled
+/// Tokens that live for two seconds, while messages flow both ways: connections end with their token, and no message is lost, handled
 /// twice or out of order.
 /// </summary>
 public sealed class TokenRefreshTests : IAsyncLifetime
@@ -29,7 +29,7 @@ public sealed class TokenRefreshTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_typed_client_gets_new_tokens_and_nothing_is_lost_twice_or_reordered()
+    public async Task The_typed_client_gets_new_tokens_and_no_message_is_lost_repeated_or_reordered()
     {
         await using var bob = await TypedClient.StartAsync(_node.Hub, "bob", configure: o => o.AccessTokenProvider = _ => Task.FromResult<string?>(NewToken()));
         await using var alice = await TypedClient.StartAsync(_node.Hub, "alice");
@@ -55,7 +55,7 @@ public sealed class TokenRefreshTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_plain_client_that_connects_again_misses_nothing_either()
+    public async Task A_plain_SignalR_client_that_reconnects_loses_no_message()
     {
         var received = new ConcurrentQueue<WsmqDelivery>();
         await using var bob = new HubConnectionBuilder().WithUrl(_node.Hub, HttpTransportType.WebSockets, o =>
@@ -73,13 +73,13 @@ public sealed class TokenRefreshTests : IAsyncLifetime
         {
             Interlocked.Increment(ref closed);
 
-            // A slow machine may need longer for a handshake than its token lives.
-            await Eventually.That("it connects again", async () => Volatile.Read(ref over) || await TryAsync(() => bob.StartAsync()));
+            // On a slow machine a handshake may take longer than its token lives.
+            await Eventually.That("it reconnects", async () => Volatile.Read(ref over) || await TryAsync(() => bob.StartAsync()));
         };
         await bob.StartAsync();
         await using var alice = await TypedClient.StartAsync(_node.Hub, "alice");
 
-        // One after another, each repeated with its id until it has a receipt: what the protocol asks of a client of its own.
+        // One send after another, each repeated with its id until it has a receipt: what the protocol requires of other clients.
         var sending = SendAsync(bob);
         var count = 0;
         while (Volatile.Read(ref _tokens) < Tokens)
@@ -89,7 +89,7 @@ public sealed class TokenRefreshTests : IAsyncLifetime
 
         var sent = await sending;
         await alice.HandlesAsync(Enumerable.Range(0, sent));
-        await Eventually.That("all have come", () => received.Select(d => d.Position).Distinct().Count() == count);
+        await Eventually.That("all have arrived", () => received.Select(d => d.Position).Distinct().Count() == count);
         received.DistinctBy(d => d.Position).Select(d => d.Body!.Value.To<Number>(JsonSerializerOptions.Web)!.Value).Should().Equal(Enumerable.Range(0, count));
         Volatile.Read(ref closed).Should().BeGreaterThanOrEqualTo(Tokens - 1);
         Volatile.Write(ref over, true);

@@ -3,7 +3,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Client;
 
-/// <summary>Messages that no handler takes, or that cannot be read as its type.</summary>
+/// <summary>Messages without a handler, and bodies that cannot be read as their type.</summary>
 public sealed class UnhandledTests : ClientTest
 {
     private readonly RecordedLogs _logs = new();
@@ -19,9 +19,9 @@ public sealed class UnhandledTests : ClientTest
     private protected override void Configure(WsmqClientOptions options) => options.UnhandledMessages = _unhandled;
 
     [Fact]
-    public async Task Without_a_handler_a_message_is_dead_lettered_at_the_first_attempt_and_the_next_is_handled()
+    public async Task A_message_without_a_handler_is_dead_lettered_at_the_first_attempt_and_the_next_is_handled()
     {
-        // Long waits: a Skipped that comes after the server's answer must not meet a second attempt.
+        // Long back-off: a DeadLettered that arrives after the answer to Nack must not meet a second attempt.
         await using var client = new WsmqClient(Server.Url, o => (o.HandlerBackoff.Min, o.HandlerBackoff.Max) = (TimeSpan.FromHours(1), TimeSpan.FromHours(1)));
         client.Error += (_, e) => Errors.Enqueue(e);
         client.On<Line>((message, _) =>
@@ -49,7 +49,7 @@ public sealed class UnhandledTests : ClientTest
     }
 
     [Fact]
-    public async Task A_server_that_cannot_be_told_keeps_the_message()
+    public async Task A_message_without_a_handler_is_not_acknowledged_when_the_server_does_not_support_Nack()
     {
         Record();
         Script.OnFail = (_, _, _) => throw new InvalidOperationException("an older server");
@@ -59,13 +59,13 @@ public sealed class UnhandledTests : ClientTest
             await client.Receive(Entry.Chat(2));
         };
         await Client.StartAsync();
-        await Eventually.That("it was tried some times", () => Script.Fails.Count > 2);
+        await Eventually.That("it was nacked several times", () => Script.Fails.Count > 2);
         Script.Acks.Should().BeEmpty();
         Handled.Should().BeEmpty();
     }
 
     [Fact]
-    public async Task Told_to_ignore_it_acknowledges_them_without_a_word()
+    public async Task Messages_without_a_handler_are_acknowledged_silently_with_UnhandledMessages_Ignore()
     {
         _unhandled = WsmqUnhandledMessages.Ignore;
         await using var client = NewClient(Server.Url);
@@ -98,7 +98,7 @@ public sealed class UnhandledTests : ClientTest
     }
 
     [Fact]
-    public async Task So_is_one_of_bytes()
+    public async Task Binary_data_for_a_JSON_type_is_a_failed_attempt_like_any_other()
     {
         Client.On<Strict>("strict", (message, _) => throw new InvalidOperationException("handled " + message.Body));
         Record();
@@ -127,7 +127,7 @@ public sealed class UnhandledTests : ClientTest
     }
 
     [Fact]
-    public async Task Null_is_a_value_of_a_nullable_type()
+    public async Task A_null_body_is_a_value_of_a_nullable_type()
     {
         Client.On<int?>("number", (message, _) =>
         {
@@ -145,7 +145,7 @@ public sealed class UnhandledTests : ClientTest
     }
 
     [Fact]
-    public async Task Leaving_an_enumeration_with_a_message_in_hand_is_a_failed_attempt_at_it()
+    public async Task Leaving_an_enumeration_before_the_next_message_is_a_failed_attempt_at_the_current_one()
     {
         Script.OnConnected = Entry.Chats(1, 2);
         await Client.StartAsync();
@@ -157,7 +157,7 @@ public sealed class UnhandledTests : ClientTest
                     delivery.Body!.Value.To<int>();
             };
             await reading.Should().ThrowAsync<System.Text.Json.JsonException>();
-            await Eventually.That("it is reported", () => Script.Fails.Count == attempt);
+            await Eventually.That("it is nacked", () => Script.Fails.Count == attempt);
         }
 
         Script.Fails.Should().OnlyContain(f => f.Position == Entry.At(1) && f.Reason == "reading-ended");
@@ -165,7 +165,7 @@ public sealed class UnhandledTests : ClientTest
     }
 
     [Fact]
-    public void Each_type_is_logged_at_once_and_then_once_a_minute_with_its_number()
+    public void Each_unhandled_type_is_logged_at_once_and_then_once_a_minute_with_its_count()
     {
         var time = new FakeTimeProvider();
         var log = new UnhandledLog(_logs.CreateLogger("client"), time);

@@ -13,14 +13,14 @@ public sealed class AddressTests
     [InlineData("user:Анна", WsmqAddressKind.User, "Анна")]
     [InlineData("user:山田", WsmqAddressKind.User, "山田")]
     [InlineData("group:🚀", WsmqAddressKind.Group, "🚀")]
-    public void It_is_split_at_the_first_colon(string text, WsmqAddressKind kind, string name)
+    public void An_address_is_split_at_its_first_colon(string text, WsmqAddressKind kind, string name)
     {
         var address = WsmqAddress.Parse(text);
         (address.Kind, address.Name, address.ToString()).Should().Be((kind, name, text));
     }
 
     [Fact]
-    public void Whatever_text_it_takes_comes_back_and_nothing_makes_it_throw_something_else() =>
+    public void Any_accepted_text_round_trips_and_any_other_throws_only_WsmqException() =>
         Gen.Select(Gen.Int[0, 5].Select(i => new[] { "user:", "group:", "work:", "", ":", "User:" }[i]), Gen.String).Sample((prefix, rest) =>
         {
             var text = prefix + rest;
@@ -30,7 +30,7 @@ public sealed class AddressTests
         });
 
     [Fact]
-    public void A_name_of_the_greatest_length_is_taken_and_one_byte_more_is_not()
+    public void A_name_of_the_maximum_length_is_accepted_and_one_byte_more_is_refused()
     {
         WsmqAddress.User(new string('x', WsmqAddress.MaxNameBytes)).Name.Should().HaveLength(WsmqAddress.MaxNameBytes);
         FluentActions.Invoking(() => WsmqAddress.User(new string('x', WsmqAddress.MaxNameBytes + 1)))

@@ -10,7 +10,7 @@ public sealed class JsonBodyTests
     [InlineData(" {\"a\":[1,2,{\"b\":null}]} ")]
     [InlineData("\"\\u001e\"")]
     [InlineData("-1.5e300")]
-    public void One_value_is_kept_byte_by_byte(string json) => WsmqJsonBody.Parse(json).ToString().Should().Be(json);
+    public void A_single_JSON_value_is_kept_byte_for_byte(string json) => WsmqJsonBody.Parse(json).ToString().Should().Be(json);
 
     [Theory]
     [InlineData("")]
@@ -26,16 +26,16 @@ public sealed class JsonBodyTests
     [InlineData("NaN")]
     [InlineData("'a'")]
     [InlineData("\uFEFF1")]
-    public void Anything_else_is_refused(string json) =>
+    public void Text_that_is_not_a_single_JSON_value_is_refused(string json) =>
         FluentActions.Invoking(() => WsmqJsonBody.Parse(json)).Should().Throw<WsmqException>().Which.Error.Should().Be(WsmqErrors.InvalidBody);
 
     [Fact]
-    public void Text_that_is_no_utf8_is_refused() =>
+    public void Text_that_is_not_UTF8_is_refused() =>
         FluentActions.Invoking(() => WsmqJsonBody.Parse(new byte[] { (byte)'"', 0xC0, 0x80, (byte)'"' }))
             .Should().Throw<WsmqException>().Which.Error.Should().Be(WsmqErrors.InvalidBody);
 
     [Fact]
-    public void The_depth_that_receivers_can_read_is_the_limit()
+    public void JSON_that_is_deeper_than_receivers_can_read_is_refused()
     {
         static string Nested(int depth) => new string('[', depth) + new string(']', depth);
         WsmqJsonBody.Parse(Nested(WsmqJsonBody.MaxDepth)).Utf8.Length.Should().Be(2 * WsmqJsonBody.MaxDepth);
@@ -43,7 +43,7 @@ public sealed class JsonBodyTests
     }
 
     [Fact]
-    public void No_bytes_that_it_takes_hold_a_frame_separator_or_a_second_value() => Gen.Byte.Array.Sample(bytes =>
+    public void No_accepted_body_contains_a_frame_separator_or_a_second_value() => Gen.Byte.Array.Sample(bytes =>
     {
         if (!WsmqJsonBody.TryParse(bytes, out var body, out var detail))
             return detail is not null;
@@ -52,7 +52,7 @@ public sealed class JsonBodyTests
     });
 
     [Fact]
-    public void A_message_comes_through_the_wire_as_it_was()
+    public void A_serialized_message_is_read_back_unchanged()
     {
         var message = new WsmqOutgoingMessage
         {

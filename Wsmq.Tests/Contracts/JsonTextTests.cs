@@ -20,14 +20,14 @@ public sealed class JsonTextTests
     [InlineData("\\u0416", "\"\\\\u0416\"")]
     [InlineData("\\😀\\", "\"\\\\😀\\\\\"")]
     [InlineData("\u0001\u001e\n\u007f", "\"\\u0001\\u001E\\n\u007f\"")]
-    public void A_text_is_written_as_JavaScript_writes_it(string text, string json) => WsmqJsonBody.From(text).ToString().Should().Be(json);
+    public void Text_is_escaped_as_JavaScript_escapes_it(string text, string json) => WsmqJsonBody.From(text).ToString().Should().Be(json);
 
     [Fact]
-    public void Names_of_members_and_keys_are_written_so_too() =>
+    public void Names_of_members_and_keys_are_escaped_in_the_same_way() =>
         WsmqJsonBody.From(new Dictionary<string, object> { ["Ж"] = new { Имя = "😀" } }).ToString().Should().Be("""{"Ж":{"имя":"😀"}}""");
 
     [Fact]
-    public void It_says_what_it_said_before() => Gen.String.Array.Sample(texts =>
+    public void Unescaped_JSON_has_the_same_value_and_is_not_longer() => Gen.String.Array.Sample(texts =>
     {
         var escaped = JsonSerializer.SerializeToUtf8Bytes(texts, Escaping);
         var plain = JsonText.Unescape(escaped.ToArray());
@@ -40,7 +40,7 @@ public sealed class JsonTextTests
     [InlineData("\"\\ud83dx\"")]
     [InlineData("\"\\ud83d\\ud83d\"")]
     [InlineData("\"\\ude00\\ud83d\"")]
-    public void Half_a_surrogate_pair_stays_escaped(string json) =>
+    public void An_unpaired_surrogate_stays_escaped(string json) =>
         Encoding.UTF8.GetString(JsonText.Unescape(Encoding.UTF8.GetBytes(json)).Span).Should().Be(json);
 
     [Fact]

@@ -113,7 +113,7 @@ public sealed partial class LossyPartsTests
         { "an array of arrays", new IEvent[][] { [new Shipped("7")] } },
         { "a dictionary", new Dictionary<string, IEvent> { ["a"] = new Shipped("7") } },
         { "an immutable set", ImmutableHashSet.Create<IEvent>(new Shipped("7")) },
-        { "a list that is empty today", new List<IEvent>() },
+        { "an empty list", new List<IEvent>() },
         { "a generic argument", new Envelope<IEvent>(new Shipped("7")) },
         { "a member", new Holder(new Shipped("7")) },
         { "an abstract class", new List<Shape> { new Circle("c", 1) } },
@@ -127,7 +127,7 @@ public sealed partial class LossyPartsTests
 
     [Theory]
     [MemberData(nameof(Lossy))]
-    public void What_would_be_written_without_its_data_is_refused_with_the_way_out(string what, object body)
+    public void A_body_that_would_be_written_without_its_data_is_refused_with_the_remedy(string what, object body)
     {
         var refusal = Refused(() => TypedBody.Message(Bob, body, TypedBody.ByReflection<object>(null), new WsmqSendOptions { Type = "named" }));
         refusal.Message.Should().Contain("[JsonDerivedType]", what).And.MatchRegex("IEvent|Shape", what);
@@ -160,11 +160,11 @@ public sealed partial class LossyPartsTests
 
     [Theory]
     [MemberData(nameof(Full))]
-    public void What_System_Text_Json_writes_otherwise_is_sent_as_before(object body, string json) =>
+    public void Any_other_body_is_written_as_System_Text_Json_writes_it(object body, string json) =>
         WsmqJsonBody.From(body).ToString().Should().Be(json);
 
     [Fact]
-    public void Generated_metadata_are_judged_as_well()
+    public void Source_generated_metadata_is_checked_as_well()
     {
         Refused(() => WsmqJsonBody.From([new Shipped("7")], PartsJson.Default.ListIEvent));
         Refused(() => WsmqJsonBody.From(new Deep(new Dictionary<string, List<Pair?>>()), PartsJson.Default.Deep));
@@ -174,7 +174,7 @@ public sealed partial class LossyPartsTests
     }
 
     [Fact]
-    public void The_options_have_the_last_word()
+    public void Converters_and_resolvers_in_the_options_take_precedence()
     {
         var events = new List<IEvent> { new Shipped("7") };
         WsmqJsonBody.From(events, new JsonSerializerOptions { Converters = { new AnyEvent() } }).ToString().Should().Be("""["7"]""");
@@ -184,7 +184,7 @@ public sealed partial class LossyPartsTests
     }
 
     [Fact]
-    public void No_value_loses_nothing() => WsmqJsonBody.From<List<IEvent>?>(null).ToString().Should().Be("null");
+    public void A_null_value_of_a_lossy_type_is_written_as_null() => WsmqJsonBody.From<List<IEvent>?>(null).ToString().Should().Be("null");
 
     private static void Declare(JsonTypeInfo info)
     {

@@ -82,10 +82,10 @@ namespace Wsmq.Tests.Contracts
         [InlineData(typeof(JsonElement))]
         [InlineData(typeof(JsonObject))]
         [InlineData(typeof(WsmqJsonBody))]
-        public void A_type_that_says_nothing_to_another_process_is_refused(Type type) => Refused(type);
+        public void A_type_that_means_nothing_to_another_process_is_refused(Type type) => Refused(type);
 
         [Fact]
-        public void What_the_compiler_or_the_run_time_made_is_refused()
+        public void A_type_generated_by_the_compiler_or_at_run_time_is_refused()
         {
             Refused(new { Text = "hi" }.GetType());
             Refused(new[] { new { Text = "hi" } }.GetType());
@@ -111,7 +111,7 @@ namespace Wsmq.Tests.Contracts
         private sealed record Long;
 
         [Fact]
-        public void A_name_that_the_server_would_not_take_is_refused_before()
+        public void A_declared_name_that_the_server_would_refuse_is_refused_before_the_send()
         {
             Refused(typeof(Nameless));
             Refused(typeof(Broken));
@@ -122,7 +122,7 @@ namespace Wsmq.Tests.Contracts
         {
             var error = FluentActions.Invoking(() => WsmqMessageTypeAttribute.NameOf(type)).Should().Throw<WsmqException>().Which;
             error.Error.Should().Be(WsmqErrors.NoTypeName);
-            error.Message.Should().Contain("[MessageType]");
+            error.Message.Should().Contain("[WsmqMessageType]");
             return error;
         }
     }

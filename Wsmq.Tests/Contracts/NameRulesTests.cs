@@ -37,7 +37,7 @@ public sealed class NameRulesTests
     [InlineData("1ª planta")]
     [InlineData("Проект v2")]
     [InlineData("👩👩👧 family")]
-    public void Names_of_honest_people_are_taken(string name) =>
+    public void Ordinary_names_in_any_script_are_accepted(string name) =>
         NameRules.Check(name.Normalize(NormalizationForm.FormKC), WsmqAddress.MaxNameBytes, isJudged: true, out _, out var detail)
             .Should().BeTrue(detail);
 
@@ -57,7 +57,7 @@ public sealed class NameRulesTests
     [InlineData("👩\u200d👩\u200d👧 family", "👩👩👧 family")]
     [InlineData("µ-services", "μ-services")]
     [InlineData("1ª planta", "1a planta")]
-    public void A_refusal_names_the_form_that_is_taken(string name, string form)
+    public void A_refusal_names_the_accepted_form(string name, string form)
     {
         Refused(name).Should().Contain($"write it '{form}'");
         NameRules.Check(form, WsmqAddress.MaxNameBytes, isJudged: true, out _, out _).Should().BeTrue();
@@ -89,14 +89,14 @@ public sealed class NameRulesTests
     [InlineData("\u200cب", "U+200C")]
     [InlineData("а\u200cб", "U+200C")]
     [InlineData("ب\u200dب", "U+200D")]
-    public void Names_that_imitate_or_hide_are_refused(string name, string why) => Refused(name).Should().Contain(why);
+    public void Names_with_look_alike_or_hidden_characters_are_refused(string name, string why) => Refused(name).Should().Contain(why);
 
     [Theory]
     [InlineData("jose\u0301")]
     [InlineData("㈱山田")]
     [InlineData("bоb")]
     [InlineData("Группа№5")]
-    public void An_identifier_that_is_not_judged_is_taken_as_it_is(string name) => WsmqAddress.User(name).Name.Should().Be(name);
+    public void A_user_identifier_that_is_not_judged_is_accepted_unchanged(string name) => WsmqAddress.User(name).Name.Should().Be(name);
 
     [Theory]
     [InlineData("bob\u202e")]
@@ -108,11 +108,11 @@ public sealed class NameRulesTests
     [InlineData(" bob")]
     [InlineData("bob\u0007")]
     [InlineData("")]
-    public void What_cannot_be_seen_is_refused_in_any_case(string name) =>
+    public void Invisible_characters_are_refused_also_without_the_look_alike_check(string name) =>
         FluentActions.Invoking(() => WsmqAddress.User(name)).Should().Throw<WsmqException>().Which.Error.Should().Be(WsmqErrors.InvalidName);
 
     [Fact]
-    public void Half_a_surrogate_pair_is_no_name()
+    public void A_name_with_an_unpaired_surrogate_is_refused()
     {
         Refused("bob\ud83d").Should().Contain("surrogate");
         FluentActions.Invoking(() => WsmqAddress.User("\udc00")).Should().Throw<WsmqException>().Which.Error.Should().Be(WsmqErrors.InvalidName);

@@ -49,7 +49,7 @@ public sealed partial class TypedBodyTests
     }
 
     [Fact]
-    public void A_type_that_says_how_its_derived_types_are_written_is_written_and_named_itself()
+    public void A_base_type_with_declared_polymorphism_is_written_and_named_as_itself()
     {
         var message = Write<Moved>(new Left(4, "there"));
         (message.Type, message.Body.ToString()).Should().Be(("moved", """{"$type":"left","where":"there","n":4}"""));
@@ -62,7 +62,7 @@ public sealed partial class TypedBodyTests
     }
 
     [Fact]
-    public void Generated_metadata_are_taken_for_the_run_time_type_where_there_are_any()
+    public void Source_generated_metadata_is_used_for_the_run_time_type_where_it_exists()
     {
         var shipped = TypedBody.Message(Bob, new Shipped("7"), Json.Default.IEvent, null);
         (shipped.Type, shipped.Body.ToString()).Should().Be((WsmqMessageTypeAttribute.NameOf(typeof(Shipped)), """{"Id":"7"}"""));
@@ -72,7 +72,7 @@ public sealed partial class TypedBodyTests
     }
 
     [Fact]
-    public void What_has_no_name_is_sent_under_a_name_that_the_call_gives()
+    public void A_body_without_a_type_name_is_sent_under_the_name_given_in_the_options()
     {
         Refused(() => Write(new { Text = "hi" }), WsmqErrors.NoTypeName);
         Refused(() => Write<object?>(null), WsmqErrors.NoTypeName);
@@ -95,7 +95,7 @@ public sealed partial class TypedBodyTests
     }
 
     [Fact]
-    public void What_cannot_be_written_has_a_code()
+    public void A_body_that_cannot_be_written_throws_InvalidBody()
     {
         var ring = new Ring();
         ring.Next = ring;
@@ -111,7 +111,7 @@ public sealed partial class TypedBodyTests
     }
 
     [Fact]
-    public void A_body_by_itself_is_written_by_the_run_time_type_and_null_options_are_the_default()
+    public void A_body_that_is_created_alone_uses_the_run_time_type_and_null_options_mean_the_default()
     {
         IEvent shipped = new Shipped("7");
         WsmqJsonBody.From(shipped).ToString().Should().Be("""{"id":"7"}""");

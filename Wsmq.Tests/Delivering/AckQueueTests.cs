@@ -7,27 +7,27 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Delivering;
 
-/// <summary>The queue of acknowledgements outlives whatever its store throws.</summary>
+/// <summary>The ack queue survives any exception of its store.</summary>
 public sealed class AckQueueTests
 {
     private static readonly AckRequest Ack = new(WsmqAddress.User("bob"), "bob", "phone", new WsmqPosition(1));
 
     [Fact]
-    public async Task A_call_that_the_driver_cancelled_is_repeated_like_any_other_failure()
+    public async Task A_store_call_that_the_driver_cancelled_is_retried_like_any_other_failure()
     {
         var store = new CancellingStore();
         var queue = Make(store);
         queue.Start();
 
         await FluentActions.Awaiting(() => queue.Enqueue(Ack)).Should().ThrowAsync<WsmqException>();
-        await Eventually.That("it is stored after all", () => store.Calls >= 2);
+        await Eventually.That("the ack is stored by the retry", () => store.Calls >= 2);
         await queue.Enqueue(Ack).WaitAsync(TimeSpan.FromSeconds(90));
 
         await queue.StopAsync();
     }
 
     [Fact]
-    public async Task After_the_stop_an_ack_is_refused_and_does_not_wait_for_ever()
+    public async Task An_ack_after_the_stop_is_refused_and_does_not_wait_indefinitely()
     {
         var queue = Make(new CancellingStore());
         queue.Start();

@@ -4,7 +4,7 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Tests.Delivering;
 
-/// <summary>Places are taken for many at once, and never more than there are.</summary>
+/// <summary>Slots of the in-flight window are taken for many entries at once, and at most as many as are free.</summary>
 public sealed class DeliveryWindowTests
 {
     private readonly ConnectionCredits _credits = new(15);
@@ -13,7 +13,7 @@ public sealed class DeliveryWindowTests
         [.. Enumerable.Range(first, count).Select(i => new FeedEntry([], new LogEntry(new WsmqPosition(i), new WsmqPosition(i - 1), default, default)))];
 
     [Fact]
-    public void Neither_the_window_nor_the_connection_takes_more_than_its_limit()
+    public void Neither_the_in_flight_window_nor_the_connection_exceeds_its_limit()
     {
         var (one, other) = (new DeliveryWindow(10, _credits, new Nobody()), new DeliveryWindow(10, _credits, new Nobody()));
 

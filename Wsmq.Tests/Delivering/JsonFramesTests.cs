@@ -5,13 +5,13 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Tests.Delivering;
 
-/// <summary>Frames that were put together from bytes say the same as the record that the contract has for them.</summary>
+/// <summary>Frames that are assembled from bytes deserialize to the same values as the contract's record.</summary>
 public sealed class JsonFramesTests
 {
     private static readonly byte[] Source = JsonFrames.SourceOf(WsmqAddress.User("auth0|\"b\\ö\ud83d\ude00"));
 
     [Fact]
-    public void Every_field_arrives_as_it_was_meant()
+    public void Every_field_of_a_delivery_arrives_unchanged()
     {
         var metadata = new EntryMetadata
         {
@@ -49,7 +49,7 @@ public sealed class JsonFramesTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(300)]
-    public void Bytes_arrive_as_they_were(int length)
+    public void Binary_data_arrives_unchanged(int length)
     {
         var body = Enumerable.Range(0, length).Select(i => (byte)i).ToArray();
         var metadata = new EntryMetadata { Id = "x", SentAt = 1, ContentType = "image/png" };
@@ -63,11 +63,11 @@ public sealed class JsonFramesTests
     }
 
     [Fact]
-    public void A_null_body_is_a_body() =>
+    public void A_null_JSON_body_is_written_as_a_body() =>
         Encoding.UTF8.GetString(Frame(new EntryMetadata { Id = "x", SentAt = 1 }, "null")).Should().EndWith(",\"body\":null}]}\u001e");
 
     [Fact]
-    public void Many_are_the_same_deliveries_in_one_call()
+    public void ReceiveMany_carries_the_same_deliveries_in_one_call()
     {
         byte[][] frames = [.. Enumerable.Range(0, 5).Select(i => Frame(new EntryMetadata { Id = $"m{i}", SentAt = i }, $"{i}"))];
         var many = new byte[JsonFrames.ManyLength(frames.Length, frames.Sum(f => f.Length))];

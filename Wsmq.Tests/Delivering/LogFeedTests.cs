@@ -27,7 +27,7 @@ public sealed class LogFeedTests
     }
 
     [Fact]
-    public void Late_and_repeated_signals_change_nothing_and_a_hole_begins_anew()
+    public void Late_and_repeated_signals_are_ignored_and_a_missing_signal_drops_the_entries_before_it()
     {
         _feed.OnSignal(Entry(First, WsmqPosition.Start));
         _feed.OnSignal(Entry(First, WsmqPosition.Start));
@@ -44,22 +44,22 @@ public sealed class LogFeedTests
     }
 
     [Fact]
-    public void A_log_without_news_takes_no_memory()
+    public void An_idle_log_keeps_no_entries_in_memory()
     {
         _feed.OnSignal(Entry(First, WsmqPosition.Start));
         _feed.Observe(State(First), _feed.Tail);
-        TryGetAfter(WsmqPosition.Start, out _).Should().BeTrue("it came since the last look");
+        TryGetAfter(WsmqPosition.Start, out _).Should().BeTrue("it arrived since the last check");
 
         _feed.Observe(State(First), _feed.Tail);
 
-        TryGetAfter(WsmqPosition.Start, out _).Should().BeFalse("nothing came for a whole interval: who still wants it reads the log");
+        TryGetAfter(WsmqPosition.Start, out _).Should().BeFalse("no entry arrived for a whole interval: a lagging reader reads the log");
         _feed.Tail.Should().Be(First);
         _feed.OnSignal(Entry(Second, First));
         TryGetAfter(First, out _).Should().BeTrue();
     }
 
     [Fact]
-    public void Readers_hear_of_the_last_of_several_signals_that_came_together()
+    public void Readers_are_notified_at_the_last_of_several_signals_that_arrive_together()
     {
         var reader = new Listening();
         _feed.Attach(reader);
@@ -75,7 +75,7 @@ public sealed class LogFeedTests
     }
 
     [Fact]
-    public void A_feed_keeps_no_more_than_its_limits_and_gives_out_no_more_than_asked_for()
+    public void A_feed_keeps_at_most_its_limit_and_returns_at_most_the_requested_number_of_entries()
     {
         var feed = new LogFeed(WsmqAddress.User("bob"), new WsmqOptions { FeedEntries = 5 });
         for (var i = 1; i <= 23; i++)
@@ -83,12 +83,12 @@ public sealed class LogFeedTests
 
         List<FeedEntry> ready = [];
         feed.Look(new WsmqPosition(170), ready, 10);
-        ready.Should().BeEmpty("180 is gone");
+        ready.Should().BeEmpty("180 was evicted");
         feed.Look(new WsmqPosition(180), ready, 3);
         ready.Select(e => e.Position.Value).Should().Equal(190, 200, 210);
         ready.Clear();
         feed.Look(new WsmqPosition(215), ready, 10);
-        ready.Select(e => e.Position.Value).Should().Equal([220, 230], "nothing lies between 215 and 220");
+        ready.Select(e => e.Position.Value).Should().Equal([220, 230], "there is no entry between 215 and 220");
         ready.Clear();
         feed.Look(new WsmqPosition(205), ready, 1);
         ready.Select(e => e.Position.Value).Should().Equal(210);
@@ -97,26 +97,26 @@ public sealed class LogFeedTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_log_that_lost_its_end_and_grew_past_it_is_found_out_by_whoever_reads_across_it(bool bySignal)
+    public async Task A_log_that_lost_its_tail_and_grew_past_it_is_detected_by_a_read_across_the_loss(bool bySignal)
     {
         var (seen, kept, next, last) = (new WsmqPosition(5), new WsmqPosition(2), new WsmqPosition(8), new WsmqPosition(9));
         _feed.OnSignal(Entry(seen, new WsmqPosition(4)));
 
-        // The signal of the first entry behind the loss was missed: the second one follows an entry that nobody here has seen.
+        // The signal of the first entry after the loss was missed: the second entry follows one that this feed has not seen.
         if (bySignal)
             _feed.OnSignal(Entry(last, next));
         else
             _feed.Observe(State(last), _feed.Tail);
-        _feed.Lost.Behind(kept).Should().BeNull("nothing tells yet");
+        _feed.Lost.Behind(kept).Should().BeNull("the loss is not detected yet");
         await _feed.ReadAsync(new Page(State(last), Stored(next, kept), Stored(last, next)), seen, FeedPage.MaxEntries, TestReads.Unlimited, CancellationToken.None);
 
         _feed.Lost.Behind(kept).Should().Be(seen);
         _feed.Lost.Behind(new WsmqPosition(4)).Should().Be(seen);
-        _feed.Lost.Behind(seen).Should().BeNull("who has it misses nothing");
+        _feed.Lost.Behind(seen).Should().BeNull("a reader at that position misses nothing");
     }
 
     [Fact]
-    public async Task Missed_signals_and_retention_are_no_loss()
+    public async Task Missed_signals_and_retention_are_not_recorded_as_losses()
     {
         _feed.OnSignal(Entry(First, WsmqPosition.Start));
         _feed.OnSignal(Entry(new WsmqPosition(4), new WsmqPosition(3)));
@@ -129,7 +129,7 @@ public sealed class LogFeedTests
     }
 
     [Fact]
-    public void Several_losses_are_remembered_apart_and_a_later_one_takes_over_what_lies_behind_it()
+    public void Several_losses_are_kept_separately_and_a_later_one_replaces_those_after_its_start()
     {
         var lost = LostRanges.None.With(new WsmqPosition(10), new WsmqPosition(20)).With(new WsmqPosition(30), new WsmqPosition(40));
         lost.Behind(new WsmqPosition(15)).Should().Be(new WsmqPosition(20));
@@ -144,7 +144,7 @@ public sealed class LogFeedTests
     }
 
     [Fact]
-    public async Task Readers_that_want_the_same_page_share_it_and_who_wants_another_one_does_not_take_it_away()
+    public async Task Readers_of_the_same_page_share_one_read_and_readers_of_another_page_do_not_evict_it()
     {
         var log = new Page(State(Second), Stored(First, WsmqPosition.Start), Stored(Second, First));
         _feed.Attach(new Listening());
@@ -163,7 +163,7 @@ public sealed class LogFeedTests
 
     private static LogEntry Stored(WsmqPosition position, WsmqPosition previous) => Entry(position, previous).Entry!;
 
-    /// <summary>A log of which one page is read.</summary>
+    /// <summary>A log with a single page.</summary>
     private sealed class Page(LogState state, params LogEntry[] entries) : ScriptedLogBase
     {
         public int Reads { get; private set; }

@@ -3,11 +3,11 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Delivering;
 
-/// <summary>No call is lost, no two runs overlap, and nothing runs behind the end.</summary>
+/// <summary>No wake-up is lost, no two runs overlap, and nothing runs after the end.</summary>
 public sealed class WorkerTests
 {
     [Fact]
-    public async Task Every_call_is_followed_by_a_run_and_runs_do_not_overlap()
+    public async Task Every_wake_up_is_followed_by_a_run_and_runs_do_not_overlap()
     {
         var worker = new Counting();
         worker.Begin();
@@ -25,7 +25,7 @@ public sealed class WorkerTests
     }
 
     [Fact]
-    public async Task A_call_before_the_beginning_is_remembered_and_none_is_heard_behind_the_end()
+    public async Task A_wake_up_before_the_worker_begins_is_remembered_and_one_after_its_end_is_ignored()
     {
         var worker = new Counting();
         worker.Add();

@@ -5,7 +5,7 @@ using ServerLog = Wsmq.Server.Diagnostics.Log;
 
 namespace Wsmq.Tests.Diagnostics;
 
-/// <summary>One line a minute of each kind, and none lost from the count.</summary>
+/// <summary>At most one line a minute for each kind of log line, and an exact count of the suppressed ones.</summary>
 public sealed class LogGateTests
 {
     private readonly FakeTimeProvider _time = new();
@@ -20,7 +20,7 @@ public sealed class LogGateTests
     }
 
     [Fact]
-    public void The_first_line_of_a_kind_is_written_as_it_is()
+    public void The_first_line_of_a_kind_is_written_unchanged()
     {
         ServerLog.OriginRefused(_logger, "https://one.example");
 
@@ -28,7 +28,7 @@ public sealed class LogGateTests
     }
 
     [Fact]
-    public void Lines_of_the_same_minute_are_counted_and_told_at_its_end_with_the_last_text()
+    public void Further_lines_in_the_same_minute_are_counted_and_reported_at_its_end_with_the_last_text()
     {
         for (var i = 0; i < 1_000; i++)
             ServerLog.OriginRefused(_logger, $"https://{i}.example");
@@ -40,7 +40,7 @@ public sealed class LogGateTests
     }
 
     [Fact]
-    public void A_flood_writes_one_line_a_minute_and_counts_every_one()
+    public void A_flood_writes_one_line_a_minute_and_counts_every_line()
     {
         for (var second = 0; second < 300; second++)
         {
@@ -53,7 +53,7 @@ public sealed class LogGateTests
     }
 
     [Fact]
-    public void After_a_quiet_minute_the_next_line_is_written_as_it_is()
+    public void The_next_line_after_a_quiet_minute_is_written_unchanged()
     {
         ServerLog.OriginRefused(_logger, "https://one.example");
         _time.Advance(LogGate.Interval);
@@ -64,7 +64,7 @@ public sealed class LogGateTests
     }
 
     [Fact]
-    public void Kinds_do_not_hold_each_other_up()
+    public void Kinds_of_lines_do_not_suppress_each_other()
     {
         ServerLog.OriginRefused(_logger, "https://one.example");
         ServerLog.UnreadableSignal(_logger);
@@ -74,7 +74,7 @@ public sealed class LogGateTests
     }
 
     [Fact]
-    public void What_is_for_debugging_is_not_counted()
+    public void Debug_lines_are_not_suppressed()
     {
         for (var i = 0; i < 3; i++)
             ServerLog.CallRefused(_logger, "rate-limited");
@@ -83,7 +83,7 @@ public sealed class LogGateTests
     }
 
     [Fact]
-    public void A_node_that_stops_tells_what_it_left_out()
+    public void A_node_that_stops_reports_the_count_of_suppressed_lines()
     {
         ServerLog.OriginRefused(_logger, "https://one.example");
         ServerLog.OriginRefused(_logger, "https://two.example");
@@ -94,7 +94,7 @@ public sealed class LogGateTests
     }
 
     [Fact]
-    public async Task Every_class_of_the_server_that_logs_does_it_through_the_gate()
+    public async Task Every_server_class_that_logs_uses_the_gate()
     {
         using var folder = new TempFolder();
         await using var node = await TestNode.StartAsync(s => s.UseSqlite(folder.File("wsmq.db")));

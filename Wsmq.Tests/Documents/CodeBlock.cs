@@ -4,9 +4,9 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Documents;
 
-/// <summary>A C# block of a document, compiled as an app with ASP.NET Core's implicit usings would compile it.</summary>
+/// <summary>A C# block of a document, compiled as an app with the implicit usings of ASP.NET Core would compile it.</summary>
 /// <param name="Place">File and line.</param>
-/// <param name="Text">What stands there.</param>
+/// <param name="Text">The code of the block.</param>
 /// <param name="Context">The word of the comment before it, <c>&lt;!-- in: app --&gt;</c>; empty without one.</param>
 internal sealed record CodeBlock(string Place, string Text, string Context = "")
 {
@@ -14,7 +14,7 @@ internal sealed record CodeBlock(string Place, string Text, string Context = "")
     private const string CommentBegin = "<!-- in: ";
     private const string CommentEnd = " -->";
 
-    // What Microsoft.NET.Sdk.Web brings with ImplicitUsings.
+    // The usings of Microsoft.NET.Sdk.Web with ImplicitUsings.
     private static readonly string[] ImplicitUsings =
     [
         "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Net.Http.Json", "System.Threading",
@@ -49,7 +49,7 @@ internal sealed record CodeBlock(string Place, string Text, string Context = "")
 
     /// <summary>The errors of compiling blocks that belong together, each of them a file.</summary>
     /// <param name="blocks">The blocks.</param>
-    /// <param name="context">What the reader's own code has: further files.</param>
+    /// <param name="context">Further files: the reader's own code.</param>
     public static IReadOnlyList<string> Compile(IEnumerable<CodeBlock> blocks, params string[] context)
     {
         var options = new CSharpParseOptions(LanguageVersion.Latest);

@@ -2,10 +2,10 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Documents;
 
-/// <summary>The C# of the documents compiles as it stands.</summary>
+/// <summary>The C# of the documents compiles as written.</summary>
 public sealed class DocumentCodeTests
 {
-    // What a reader has before a block, by the word in the comment before it: <!-- in: app -->.
+    // The code that a reader has before a block, by the word in the comment before it: <!-- in: app -->.
     private static readonly Dictionary<string, string> Contexts = new()
     {
         [""] = "",
@@ -20,7 +20,7 @@ public sealed class DocumentCodeTests
             """,
     };
 
-    // What the documents name without telling it: the reader's own.
+    // Names that the documents use without declaring them: the reader's own code.
     private const string ReadersOwn = """
         global using System.Security.Claims;
         global using Wsmq;
@@ -35,17 +35,17 @@ public sealed class DocumentCodeTests
         """;
 
     [Fact]
-    public void The_app_of_the_readme_compiles() => CodeBlock.Compile(Readme.Take(2)).Should().BeEmpty();
+    public void The_app_in_the_readme_compiles() => CodeBlock.Compile(Readme.Take(2)).Should().BeEmpty();
 
     [Fact]
-    public void The_client_of_the_readme_compiles() => CodeBlock.Compile(Readme.Skip(2)).Should().BeEmpty();
+    public void The_client_in_the_readme_compiles() => CodeBlock.Compile(Readme.Skip(2)).Should().BeEmpty();
 
     [Fact]
-    public void The_readme_has_an_app_of_two_files_and_a_client() => Readme.Should().HaveCount(3);
+    public void The_readme_contains_an_app_of_two_files_and_a_client() => Readme.Should().HaveCount(3);
 
     [Theory]
     [MemberData(nameof(Places))]
-    public void A_block_compiles(string place)
+    public void Each_code_block_of_the_other_documents_compiles(string place)
     {
         var block = Others.Single(b => b.Place == place);
         CodeBlock.Compile([block with { Text = Contexts[block.Context] + block.Text }], ReadersOwn).Should().BeEmpty();

@@ -3,11 +3,11 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Documents;
 
-/// <summary>docs/situations.md names tests that there are.</summary>
+/// <summary>docs/situations.md names only tests that exist.</summary>
 public sealed partial class SituationsDocumentTests
 {
     [Fact]
-    public void Every_test_that_it_names_exists()
+    public void Every_test_class_named_in_the_document_exists()
     {
         var named = File.ReadLines(SourceTree.PathOf("docs", "situations.md"))
             .Where(line => line.StartsWith('|'))

@@ -8,7 +8,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Documents;
 
-/// <summary>An app with wsmq in a test server, by the recipe of docs/testing.md.</summary>
+/// <summary>An app with wsmq in a test server, set up as docs/testing.md describes.</summary>
 public sealed class TestServerTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -16,7 +16,7 @@ public sealed class TestServerTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_client_sends_and_receives()
+    public async Task A_client_of_the_test_server_sends_and_receives()
     {
         await using var factory = Factory();
         var received = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,9 +34,9 @@ public sealed class TestServerTests : IDisposable
         await bob.SendAsync(WsmqAddress.User("alice"), new Number(2));
     }
 
-    // The factory and the app's own Run stop the host side by side, and one of them disposes of it first.
+    // The factory and the app's own Run stop the host concurrently, and one of them disposes it first.
     [Fact]
-    public async Task One_factory_after_another_has_the_same_store()
+    public async Task Several_factories_in_turn_can_use_the_same_store()
     {
         for (var i = 0; i < 3; i++)
         {
@@ -48,7 +48,7 @@ public sealed class TestServerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_factory_that_is_disposed_before_its_client_ends()
+    public async Task A_factory_that_is_disposed_before_its_client_completes()
     {
         var factory = Factory();
         await using var end = factory;
@@ -59,7 +59,7 @@ public sealed class TestServerTests : IDisposable
     }
 
     [Fact]
-    public void The_recipe_of_the_document_is_what_runs_here()
+    public void The_code_in_the_document_is_the_code_of_this_test()
     {
         var recipe = Lines("Wsmq.Tests/Documents/TestServerTests.cs")
             .SkipWhile(l => !l.StartsWith("private static WsmqClient Client(", StringComparison.Ordinal)).Skip(2).TakeWhile(l => l != "});");

@@ -15,7 +15,7 @@ public sealed class DrainOptionsTests
     };
 
     [Fact]
-    public void By_default_clients_leave_within_six_seconds_and_all_is_over_in_twenty() =>
+    public void By_default_clients_are_moved_within_six_seconds_and_the_drain_ends_within_twenty() =>
         DrainPlan.Of(new WsmqDrainOptions()).Should().Be(new DrainPlan(
             TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(14), TimeSpan.FromSeconds(20)));
 
@@ -24,7 +24,7 @@ public sealed class DrainOptionsTests
     [InlineData("Development", 7, 7)]
     [InlineData("Production", null, 20)]
     [InlineData("Staging", null, 20)]
-    public void In_development_nobody_waits_for_an_open_tab_unless_it_is_set(string environment, int? set, int seconds)
+    public void In_Development_the_drain_timeout_is_zero_unless_it_is_set(string environment, int? set, int seconds)
     {
         var builder = WebApplication.CreateEmptyBuilder(new() { EnvironmentName = environment });
         builder.Services.AddLogging().AddWsmq(o =>
@@ -42,12 +42,12 @@ public sealed class DrainOptionsTests
     [InlineData(1, 5, 0)]
     [InlineData(1, 5, 1)]
     [InlineData(0.01, 0, 0.001)]
-    public void Every_time_is_cut_to_what_fits(double timeout, double spread, double delay)
+    public void Each_time_of_the_plan_is_reduced_to_fit_the_timeout(double timeout, double spread, double delay)
     {
         var plan = DrainPlan.Of(Times(timeout, spread, delay));
 
         plan.TellFrom.Should().Be(TimeSpan.FromSeconds(delay));
-        (plan.TellFrom + plan.Spread).Should().BeLessThanOrEqualTo(plan.CloseFrom, "who leaves when told is not closed");
+        (plan.TellFrom + plan.Spread).Should().BeLessThanOrEqualTo(plan.CloseFrom, "a client that reconnects when asked is not closed");
         (plan.CloseFrom + plan.Spread).Should().BeLessThanOrEqualTo(plan.End);
         plan.End.Should().Be(TimeSpan.FromSeconds(timeout));
     }
@@ -57,7 +57,7 @@ public sealed class DrainOptionsTests
     [InlineData(4000, 0, 0, "Timeout")]
     [InlineData(20, -1, 0, "Spread")]
     [InlineData(20, 0, 21, "ReadinessDelay")]
-    public void What_cannot_work_is_refused(double timeout, double spread, double delay, string option)
+    public void An_invalid_drain_option_is_refused_by_name(double timeout, double spread, double delay, string option)
     {
         var options = new WsmqOptions();
         (options.Drain.Timeout, options.Drain.Spread, options.Drain.ReadinessDelay) =
@@ -71,7 +71,7 @@ public sealed class DrainOptionsTests
     [InlineData(60, 30, 70)]
     [InlineData(0, 5, 5)]
     [InlineData(20, 100, 100)]
-    public void The_host_gives_it_the_time(int drain, int before, int after)
+    public void The_host_shutdown_timeout_is_extended_to_fit_the_drain(int drain, int before, int after)
     {
         var options = new WsmqOptions();
         options.Drain.Timeout = TimeSpan.FromSeconds(drain);

@@ -6,7 +6,7 @@ using Wsmq.Server.Draining;
 
 namespace Wsmq.Tests.Draining;
 
-/// <summary>What a draining node says to whoever comes.</summary>
+/// <summary>How a draining node refuses new connections.</summary>
 public sealed class RefusingNodeTests : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
@@ -35,7 +35,7 @@ public sealed class RefusingNodeTests : IAsyncLifetime
         using var http = Http();
         Drain.Stop();
         using var before = await http.PostAsync(new Uri("/wsmq/negotiate?negotiateVersion=1", UriKind.Relative), null);
-        before.StatusCode.Should().Be(HttpStatusCode.OK, "it only says that it is not ready");
+        before.StatusCode.Should().Be(HttpStatusCode.OK, "it only reports that it is not ready");
         Drain.Refuse();
 
         using var negotiate = await http.PostAsync(new Uri("/wsmq/negotiate?negotiateVersion=1", UriKind.Relative), null);
@@ -52,7 +52,7 @@ public sealed class RefusingNodeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_that_was_on_its_way_is_closed_with_a_code_and_may_reconnect()
+    public async Task A_connection_that_was_negotiated_before_is_closed_with_a_code_and_may_reconnect()
     {
         using var http = Http();
         using var negotiate = await http.PostAsync(new Uri("/wsmq/negotiate?negotiateVersion=1", UriKind.Relative), null);

@@ -11,7 +11,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Endpoints;
 
-/// <summary>WebSockets over HTTP/2, which begin with CONNECT instead of an upgrade, with TLS and without.</summary>
+/// <summary>WebSockets over HTTP/2, which start with CONNECT instead of an upgrade, with and without TLS.</summary>
 public sealed class Http2Tests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -37,7 +37,7 @@ public sealed class Http2Tests : IDisposable
     [InlineData(true, "", true)]
     [InlineData(false, "", false)]
     [InlineData(false, "/base", false)]
-    public async Task A_client_sends_and_receives(bool tls, string pathBase, bool compressed)
+    public async Task A_client_over_HTTP_2_sends_and_receives(bool tls, string pathBase, bool compressed)
     {
         await using var node = await StartAsync(tls, pathBase, compressed);
         await using var bob = await TypedClient.StartAsync(new Uri(node.Address, pathBase + TestNode.HubPath), "bob", configure: o =>
@@ -56,7 +56,7 @@ public sealed class Http2Tests : IDisposable
     [InlineData(true, "https://evil.example", true, HttpStatusCode.Forbidden)]
     [InlineData(false, "own", true, HttpStatusCode.OK)]
     [InlineData(false, "https://evil.example", true, HttpStatusCode.Forbidden)]
-    public async Task A_browser_is_let_in_from_its_own_origin_alone(bool tls, string? origin, bool inQuery, HttpStatusCode status)
+    public async Task A_browser_is_accepted_only_from_its_own_origin(bool tls, string? origin, bool inQuery, HttpStatusCode status)
     {
         await using var node = await StartAsync(tls);
 
@@ -69,7 +69,7 @@ public sealed class Http2Tests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Without_a_valid_token_it_is_refused(bool inQuery)
+    public async Task A_connection_without_a_valid_token_is_refused(bool inQuery)
     {
         await using var node = await StartAsync(tls: true);
 
@@ -79,7 +79,7 @@ public sealed class Http2Tests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_client_as_it_comes_says_that_it_cannot_speak_to_a_port_of_HTTP_2_alone(bool tls)
+    public async Task A_client_with_default_settings_reports_that_it_cannot_use_an_HTTP_2_only_port(bool tls)
     {
         await using var node = await StartAsync(tls, only: true);
         var failed = new TaskCompletionSource<WsmqConnectFailedEventArgs>();
@@ -97,7 +97,7 @@ public sealed class Http2Tests : IDisposable
     }
 
     [Fact]
-    public async Task A_draining_node_refuses_it_and_says_when_to_come_back()
+    public async Task A_draining_node_refuses_the_connection_with_Retry_After()
     {
         await using var node = await StartAsync(tls: true);
         node.Services.GetRequiredService<DrainState>().Refuse();
@@ -109,19 +109,19 @@ public sealed class Http2Tests : IDisposable
     }
 
     [Fact]
-    public async Task A_node_that_stops_does_not_wait_for_it()
+    public async Task A_node_that_stops_does_not_wait_for_the_drain_timeout()
     {
         await using var node = await StartAsync(tls: true, drain: TimeSpan.FromMinutes(10));
         await using var bob = await TypedClient.StartAsync(node.Hub, "bob", configure: o =>
             o.ConfigureHttp = http => http.WebSocketFactory = async (connection, ct) => await OpenAsync(connection, compressed: false, ct));
 
-        // The client goes when it is told to; nothing else ends this within the test's time.
+        // The client reconnects when asked to; nothing else ends this within the test's time.
         await node.DisposeAsync();
 
-        await Eventually.That("it looks for another node", () => bob.States.Contains(WsmqClientState.Reconnecting));
+        await Eventually.That("the client is reconnecting", () => bob.States.Contains(WsmqClientState.Reconnecting));
     }
 
-    // SignalR's client has no HttpMessageInvoker for a WebSocket that it opens without a negotiation.
+    // SignalR's client does not pass an HttpMessageInvoker to a WebSocket that it opens without a negotiation.
     private async Task<ClientWebSocket> OpenAsync(WebSocketConnectionContext connection, bool compressed, CancellationToken ct)
     {
         var socket = Socket();

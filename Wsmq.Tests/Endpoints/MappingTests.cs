@@ -6,7 +6,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Endpoints;
 
-/// <summary>The hub below a group of routes, at two paths, and with compression that the app has switched on.</summary>
+/// <summary>The hub in a group of routes, at several paths, and with compression enabled by the app.</summary>
 public sealed class MappingTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -19,7 +19,7 @@ public sealed class MappingTests : IDisposable
     [InlineData("/other")]
     [InlineData("/api/wsmq")]
     [InlineData("/api/v1/wsmq")]
-    public async Task A_client_sends_and_receives_at_every_path(string path)
+    public async Task A_client_sends_and_receives_at_every_mapped_path(string path)
     {
         await using var node = await StartAsync();
         await using var bob = await TypedClient.StartAsync(new Uri(node.Address, path), "bob");
@@ -33,7 +33,7 @@ public sealed class MappingTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Under_a_path_base_without_UseRouting_requests_fail_and_the_log_names_what_is_missing(bool inQuery)
+    public async Task Under_a_path_base_without_UseRouting_requests_fail_and_the_log_names_the_missing_call(bool inQuery)
     {
         await using var node = await TestNode.StartAsync(
             s => s.UseSqlite(_folder.File("wsmq.db")), o => o.AcceptTokenInQuery = true,
@@ -42,7 +42,7 @@ public sealed class MappingTests : IDisposable
         async Task<HttpStatusCode> OpenAsync(string path) => await SocketStatus.OfAsync(new Uri(node.Address, path), null, TestTokens.For("bob"), inQuery);
 
         (await OpenAsync("/wsmq")).Should().Be(HttpStatusCode.SwitchingProtocols);
-        (await OpenAsync("/base/wsmq")).Should().Be(HttpStatusCode.InternalServerError, "nobody gets in without authentication");
+        (await OpenAsync("/base/wsmq")).Should().Be(HttpStatusCode.InternalServerError, "no request is accepted without authentication");
         _logs.All.Should().Contain(l => l.Contains("UseAuthorization", StringComparison.Ordinal));
     }
 
@@ -50,7 +50,7 @@ public sealed class MappingTests : IDisposable
     [InlineData("/api/wsmq", true)]
     [InlineData("/other", true)]
     [InlineData("/elsewhere", false)]
-    public async Task A_token_in_the_query_is_read_at_every_path_and_nowhere_else(string path, bool gets)
+    public async Task A_token_in_the_query_is_read_at_every_mapped_path_and_nowhere_else(string path, bool gets)
     {
         await using var node = await StartAsync();
         using var socket = new ClientWebSocket();
@@ -65,7 +65,7 @@ public sealed class MappingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_wrong_path_is_told_where_the_hub_is_with_its_groups()
+    public async Task A_request_for_a_wrong_path_is_logged_with_all_paths_of_the_hub()
     {
         await using var node = await StartAsync();
         using var socket = new ClientWebSocket();
@@ -73,7 +73,7 @@ public sealed class MappingTests : IDisposable
         var connect = () => socket.ConnectAsync(new Uri($"ws://{node.Address.Authority}/api"), default);
 
         await connect.Should().ThrowAsync<WebSocketException>();
-        await Eventually.That("the line is there", () => _logs.All.Any(l => l.Contains("/wsmq, /other, /api/wsmq, /api/v1/wsmq;")));
+        await Eventually.That("the line is logged", () => _logs.All.Any(l => l.Contains("/wsmq, /other, /api/wsmq, /api/v1/wsmq;")));
     }
 
     [Fact]

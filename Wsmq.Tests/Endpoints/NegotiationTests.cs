@@ -11,7 +11,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Endpoints;
 
-/// <summary>What can happen between the answer of a negotiation and the end of its request.</summary>
+/// <summary>Races between the response to a negotiation and the end of its request.</summary>
 public sealed class NegotiationTests : IDisposable
 {
     private const string Gone = "X-Gone";
@@ -23,7 +23,7 @@ public sealed class NegotiationTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Clients_that_leave_before_their_answer_do_not_shut_their_user_out()
+    public async Task Clients_that_disconnect_before_the_negotiate_response_do_not_use_up_the_limit_of_their_user()
     {
         await using var node = await StartAsync();
         for (var i = 0; i < 100; i++)
@@ -32,13 +32,13 @@ public sealed class NegotiationTests : IDisposable
             aborted.StatusCode.Should().NotBe(HttpStatusCode.TooManyRequests);
         }
 
-        await Eventually.That("their places are free", () => node.Services.GetRequiredService<PendingConnections>().Count == 0);
+        await Eventually.That("their slots are free", () => node.Services.GetRequiredService<PendingConnections>().Count == 0);
         using var response = await NegotiateAsync(node, "X-None");
         response.StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task A_connection_can_be_opened_as_soon_as_its_client_has_the_answer()
+    public async Task A_connection_can_be_opened_as_soon_as_its_client_has_the_negotiate_response()
     {
         await using var node = await StartAsync();
         using var response = await NegotiateAsync(node, Held);
@@ -56,7 +56,7 @@ public sealed class NegotiationTests : IDisposable
         }
     }
 
-    // The body does not end before the request does.
+    // The response body ends only when the request ends.
     private static async Task<string> TokenInAsync(HttpResponseMessage response)
     {
         var buffer = new byte[4096];
@@ -74,7 +74,7 @@ public sealed class NegotiationTests : IDisposable
         return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
-    // A negotiation that nobody opens is forgotten when SignalR forgets it.
+    // A negotiation that is never opened expires when SignalR's DisconnectTimeout has passed.
     private Task<TestNode> StartAsync() => TestNode.StartAsync(
         s => s.UseSqlite(_folder.File("wsmq.db")),
         o => o.Limits.PendingConnectionsPerUser = 100,
@@ -84,7 +84,7 @@ public sealed class NegotiationTests : IDisposable
             b.Services.Configure<ConnectionOptions>(o => o.DisconnectTimeout = TimeSpan.FromSeconds(1));
         });
 
-    /// <summary>Lets a request say what becomes of its answer.</summary>
+    /// <summary>Lets a request header determine what happens to the response.</summary>
     private sealed class Answers(Task end) : IStartupFilter
     {
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
@@ -101,7 +101,7 @@ public sealed class NegotiationTests : IDisposable
         };
     }
 
-    /// <summary>Hands all on at once, and holds the writer.</summary>
+    /// <summary>Forwards everything at once, and holds up the writer until the test lets it end.</summary>
     private sealed class HeldAnswer(Stream client, Task end) : MemoryStream
     {
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)

@@ -10,7 +10,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Endpoints;
 
-/// <summary>Connections count from their first request on, and give their place back.</summary>
+/// <summary>Connections count as pending from their first request, and free their slot when they are accepted or closed.</summary>
 public sealed class PendingConnectionTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -24,7 +24,7 @@ public sealed class PendingConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task Sockets_without_a_handshake_are_limited_for_each_user()
+    public async Task Connections_without_a_handshake_are_limited_per_user()
     {
         await using var node = await StartAsync(l => l.PendingConnectionsPerUser = 3);
 
@@ -34,12 +34,12 @@ public sealed class PendingConnectionTests : IDisposable
         _sockets[^1].HttpResponseHeaders!.Should().ContainKey("Retry-After");
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         _sockets[0].Dispose();
-        await Eventually.That("a place is free", () => PendingOf(node) == 2);
+        await Eventually.That("a slot is free", () => PendingOf(node) == 2);
         (await OpenAsync(node, "alice", 1)).Should().Equal(HttpStatusCode.SwitchingProtocols);
     }
 
     [Fact]
-    public async Task Where_the_app_names_no_user_the_remote_address_counts()
+    public async Task Connections_without_a_user_identifier_are_limited_per_remote_address()
     {
         await using var node = await StartAsync(l => l.PendingConnectionsPerAddress = 1);
 
@@ -54,7 +54,7 @@ public sealed class PendingConnectionTests : IDisposable
     [InlineData("::ffff:192.0.2.1", "192.0.2.1", true)]
     [InlineData("::ffff:192.0.2.1", "::ffff:192.0.2.2", false)]
     [InlineData("192.0.2.1", "192.0.2.2", false)]
-    public async Task Of_IPv6_the_network_counts(string first, string second, bool isOne)
+    public async Task IPv6_addresses_are_limited_per_64_bit_network(string first, string second, bool isOne)
     {
         await using var node = await StartAsync(l => l.PendingConnectionsPerAddress = 1);
         Enter(first);
@@ -75,7 +75,7 @@ public sealed class PendingConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task All_users_together_are_limited()
+    public async Task Pending_connections_are_limited_per_node()
     {
         await using var node = await StartAsync(l => l.PendingConnectionsPerNode = 2);
 
@@ -84,28 +84,28 @@ public sealed class PendingConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_handshake_in_time_it_is_told_and_closed()
+    public async Task A_connection_without_a_handshake_in_time_is_closed_with_an_error()
     {
         await using var node = await StartAsync(l => l.HandshakeTimeout = TimeSpan.FromSeconds(1));
         await OpenAsync(node, "alice", 1);
 
         (await ReadAsync(_sockets[0])).Should().Contain("No handshake within 1 seconds");
-        await Eventually.That("its place is free", () => PendingOf(node) == 0);
+        await Eventually.That("its slot is free", () => PendingOf(node) == 0);
     }
 
     [Fact]
-    public async Task A_first_frame_larger_than_a_handshake_ends_it()
+    public async Task A_first_frame_larger_than_a_handshake_closes_the_connection()
     {
         await using var node = await StartAsync(_ => { });
         await OpenAsync(node, "alice", 1);
         await _sockets[0].SendAsync(Encoding.UTF8.GetBytes("{\"protocol\":\"" + new string('x', 5_000)), WebSocketMessageType.Text, false, default);
 
         (await ReadAsync(_sockets[0])).Should().Contain("at most 4096 bytes");
-        await Eventually.That("its place is free", () => PendingOf(node) == 0);
+        await Eventually.That("its slot is free", () => PendingOf(node) == 0);
     }
 
     [Fact]
-    public async Task Negotiations_count_until_they_are_opened_or_forgotten()
+    public async Task Negotiations_count_until_they_are_opened_or_expire()
     {
         await using var node = await StartAsync(l => l.PendingConnectionsPerUser = 2);
         var token = await PollingClient.NegotiateAsync(node.Hub, TestTokens.For("alice"));
@@ -114,14 +114,14 @@ public sealed class PendingConnectionTests : IDisposable
         (await OpenAsync(node, "alice", 1)).Should().Equal(HttpStatusCode.TooManyRequests);
 
         await using var opened = await RawClient.ConnectAsync(node, "alice", $"&id={Uri.EscapeDataString(token)}");
-        await Eventually.That("the one that was let in does not count", () => PendingOf(node) == 1);
-        await Eventually.That("the other one is forgotten", () => PendingOf(node) == 0);
+        await Eventually.That("the accepted one does not count", () => PendingOf(node) == 1);
+        await Eventually.That("the other one has expired", () => PendingOf(node) == 0);
         (await NegotiateAsync(node, "alice")).Should().Be(HttpStatusCode.OK);
         opened.Ended.Should().BeFalse();
     }
 
     [Fact]
-    public async Task A_negotiated_connection_is_opened_once_and_a_second_try_frees_no_place()
+    public async Task A_negotiated_connection_can_be_opened_once_and_a_second_attempt_frees_no_slot()
     {
         await using var node = await StartAsync(l => l.PendingConnectionsPerUser = 1);
         var token = await PollingClient.NegotiateAsync(node.Hub, TestTokens.For("alice"));
@@ -133,19 +133,19 @@ public sealed class PendingConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_is_let_in_does_not_count()
+    public async Task An_accepted_connection_does_not_count_as_pending()
     {
         await using var node = await StartAsync(l => l.PendingConnectionsPerUser = 1);
         for (var i = 0; i < 4; i++)
         {
             var client = await RawClient.ConnectAsync(node, "alice", $"&device=d{i}");
             await using var end = client;
-            await Eventually.That("it is let in", () => PendingOf(node) == 0);
+            await Eventually.That("it is accepted", () => PendingOf(node) == 0);
         }
     }
 
     [Fact]
-    public async Task Who_is_turned_away_counts_until_it_is_gone()
+    public async Task A_refused_connection_counts_as_pending_until_it_is_closed()
     {
         await using var node = await StartAsync(l => l.PendingConnectionsPerUser = 1);
         await OpenAsync(node, "alice", 1);
@@ -156,7 +156,7 @@ public sealed class PendingConnectionTests : IDisposable
         var said = string.Empty;
         while (!said.Contains("stopping", StringComparison.Ordinal))
             said += await ReadAsync(_sockets[0]);
-        PendingOf(node).Should().Be(1, "it knows why, and is still there");
+        PendingOf(node).Should().Be(1, "it was told the reason and is still open");
         await Eventually.That("the server ends it", () => PendingOf(node) == 0);
     }
 
@@ -179,7 +179,7 @@ public sealed class PendingConnectionTests : IDisposable
         return Encoding.UTF8.GetString(buffer, 0, read.Count);
     }
 
-    // A negotiation that nobody opens is forgotten when SignalR forgets it.
+    // A negotiation that is never opened expires when SignalR's DisconnectTimeout has passed.
     private Task<TestNode> StartAsync(Action<WsmqLimitOptions> limits) => TestNode.StartAsync(
         s => s.UseSqlite(_folder.File("wsmq.db")),
         o => limits(o.Limits),
@@ -200,7 +200,7 @@ public sealed class PendingConnectionTests : IDisposable
             }
             catch (WebSocketException)
             {
-                // The status says why.
+                // The caller checks the status code.
             }
 
             statuses.Add(socket.HttpStatusCode);

@@ -8,7 +8,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Endpoints;
 
-/// <summary>What the log says where an app forgot a line of its pipeline, or wrote it in another order.</summary>
+/// <summary>The log entry for an app that omits a call of its middleware pipeline or orders the calls wrongly.</summary>
 public sealed class PipelineMistakeTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -17,7 +17,7 @@ public sealed class PipelineMistakeTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Authentication_without_authorization_is_named()
+    public async Task UseAuthentication_without_UseAuthorization_is_named_in_the_log()
     {
         (await OpenAsync(app =>
         {
@@ -29,7 +29,7 @@ public sealed class PipelineMistakeTests : IDisposable
     }
 
     [Fact]
-    public async Task Authentication_behind_authorization_is_named()
+    public async Task UseAuthentication_after_UseAuthorization_is_named_in_the_log()
     {
         (await OpenAsync(app =>
         {
@@ -42,7 +42,7 @@ public sealed class PipelineMistakeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_refused_token_is_not_taken_for_a_mistake()
+    public async Task A_refused_token_is_not_reported_as_a_pipeline_mistake()
     {
         (await OpenAsync(app => app.MapWsmq("/wsmq"), "x")).Should().Be(HttpStatusCode.Unauthorized);
 
@@ -50,14 +50,14 @@ public sealed class PipelineMistakeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_hub_that_is_not_mapped_is_named()
+    public async Task A_hub_that_is_not_mapped_is_named_in_the_log()
     {
         (await OpenAsync(_ => { })).Should().Be(HttpStatusCode.NotFound);
 
         await SaysAsync("the app does not call MapWsmq");
     }
 
-    private Task SaysAsync(string text) => Eventually.That($"the log says: {text}", () => _logs.All.Any(l => l.Contains(text, StringComparison.Ordinal)));
+    private Task SaysAsync(string text) => Eventually.That($"the log contains: {text}", () => _logs.All.Any(l => l.Contains(text, StringComparison.Ordinal)));
 
     private async Task<HttpStatusCode> OpenAsync(Action<WebApplication> pipeline, string? token = null)
     {

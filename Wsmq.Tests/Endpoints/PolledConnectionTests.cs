@@ -6,7 +6,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Endpoints;
 
-/// <summary>A connection of many requests belongs to one user for life, and ends with every token that it is used with.</summary>
+/// <summary>A connection of many requests belongs to one user, and ends with every token that was used for it.</summary>
 public sealed class PolledConnectionTests : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
@@ -27,7 +27,7 @@ public sealed class PolledConnectionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Requests_of_another_user_find_no_such_connection()
+    public async Task Requests_of_another_user_get_NoSuchConnection()
     {
         var (alice, mallory) = (TestTokens.For("alice"), TestTokens.For("mallory"));
         using var polling = await PollingClient.OpenAsync(_node, alice);
@@ -54,7 +54,7 @@ public sealed class PolledConnectionTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task It_ends_when_a_token_that_it_is_polled_with_is_revoked(bool first)
+    public async Task A_connection_ends_when_any_token_it_was_polled_with_is_revoked(bool first)
     {
         var (a, b) = (TestTokens.Issued("alice", "token-a", DateTimeOffset.UtcNow), TestTokens.Issued("alice", "token-b", DateTimeOffset.UtcNow));
         using var polling = await PollingClient.OpenAsync(_node, a);
@@ -85,7 +85,7 @@ public sealed class PolledConnectionTests : IAsyncLifetime
     [Theory]
     [InlineData("/wsmq")]
     [InlineData("/open")]
-    public async Task It_ends_with_its_first_token_whatever_it_is_polled_with_then(string path)
+    public async Task A_connection_ends_with_its_first_token_whatever_token_it_is_polled_with_later(string path)
     {
         using var polling = await PollingClient.OpenAsync(_node, TestTokens.For("alice", lifetime: TimeSpan.FromSeconds(3)));
         polling.Url = new Uri(_node.Address, path + polling.Url.Query);
@@ -106,7 +106,7 @@ public sealed class PolledConnectionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_connection_of_another_hub_is_none_of_ours()
+    public async Task A_connection_id_of_another_hub_is_not_found()
     {
         var foreign = await PollingClient.NegotiateAsync(OpenHub, null);
         using var polling = new PollingClient(_node.Hub, foreign);

@@ -8,7 +8,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Endpoints;
 
-/// <summary>One option reads a browser's token from the query: of the hub's requests alone, under whatever path it has.</summary>
+/// <summary>AcceptTokenInQuery reads a browser's token from the query, only of requests to the hub, at any path it is mapped to.</summary>
 public sealed class QueryTokenTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -20,7 +20,7 @@ public sealed class QueryTokenTests : IDisposable
     [InlineData("", "/wsmq")]
     [InlineData("", "/WSMQ/")]
     [InlineData("/base", "/wsmq")]
-    public async Task A_WebSocket_with_its_token_in_the_query_gets_in(string pathBase, string path)
+    public async Task A_WebSocket_with_its_token_in_the_query_is_accepted(string pathBase, string path)
     {
         await using var node = await StartAsync(accept: true, pathBase);
         var token = TestTokens.For("bob");
@@ -28,12 +28,12 @@ public sealed class QueryTokenTests : IDisposable
         (await OpenAsync(node, $"{pathBase}{path}?access_token={token}&device=web")).Should().Be(HttpStatusCode.SwitchingProtocols);
         (await OpenAsync(node, $"{pathBase}{path}?access_token=x")).Should().Be(HttpStatusCode.Unauthorized);
 
-        // The server writes it before any part of the app runs, at Information: docs/operations.md says how to turn that off.
+        // Kestrel logs the request line at Information before any part of the app runs: docs/operations.md describes how to turn that off.
         _logs.All.Where(l => l.Contains(token) && !l.StartsWith("Request starting", StringComparison.Ordinal)).Should().BeEmpty();
     }
 
     [Fact]
-    public async Task On_another_path_it_is_nobody()
+    public async Task A_token_in_the_query_of_another_path_does_not_authenticate()
     {
         await using var node = await StartAsync(accept: true);
         using var http = new HttpClient();
@@ -44,7 +44,7 @@ public sealed class QueryTokenTests : IDisposable
     }
 
     [Fact]
-    public async Task A_header_is_taken_before_the_query()
+    public async Task A_token_in_the_header_takes_precedence_over_the_query()
     {
         await using var node = await StartAsync(accept: true);
         await using var bob = PlainClient.Create(new Uri(node.Hub, $"?access_token={TestTokens.For("mallory")}"), TestTokens.For("bob"));
@@ -57,7 +57,7 @@ public sealed class QueryTokenTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_it_is_not_read_the_log_names_the_option()
+    public async Task An_ignored_token_in_the_query_is_logged_once_with_the_option_to_set()
     {
         await using var node = await StartAsync(accept: false);
 
@@ -74,7 +74,7 @@ public sealed class QueryTokenTests : IDisposable
     [InlineData("/wsqm", "bob", HttpStatusCode.NotFound, "/wsqm got 404")]
     [InlineData("/", "bob", HttpStatusCode.NotFound, "got 404")]
     [InlineData("/policy", "bob", HttpStatusCode.Forbidden, "a policy that the app requires")]
-    public async Task What_is_refused_before_the_hub_is_said_once(string path, string? credentials, HttpStatusCode status, string text)
+    public async Task A_request_refused_before_the_hub_is_logged_once(string path, string? credentials, HttpStatusCode status, string text)
     {
         await using var node = await StartAsync(accept: false);
         var header = credentials == "bob" ? $"Bearer {TestTokens.For("bob")}" : credentials;
@@ -82,14 +82,14 @@ public sealed class QueryTokenTests : IDisposable
         for (var i = 0; i < 3; i++)
             (await OpenAsync(node, path, header)).Should().Be(status);
 
-        await Eventually.That("the line is there", () => _logs.All.Any(l => l.Contains(text)));
+        await Eventually.That("the line is logged", () => _logs.All.Any(l => l.Contains(text)));
         _logs.All.Should().ContainSingle(l => l.Contains(text));
     }
 
     [Theory]
     [InlineData(9_000, HttpStatusCode.RequestUriTooLong)]
     [InlineData(40_000, HttpStatusCode.RequestHeaderFieldsTooLarge)]
-    public async Task A_token_too_long_for_the_server_is_said_once(int length, HttpStatusCode status)
+    public async Task A_token_too_long_for_the_server_is_logged_once(int length, HttpStatusCode status)
     {
         await using var node = await StartAsync(accept: true);
         var token = new string('x', length);
@@ -104,7 +104,7 @@ public sealed class QueryTokenTests : IDisposable
     }
 
     [Fact]
-    public async Task A_user_without_an_identifier_is_said_with_the_way_out()
+    public async Task A_user_without_an_identifier_is_logged_with_the_remedy()
     {
         await using var node = await StartAsync(accept: true, mapClaims: false);
         await using var bob = PlainClient.Create(node.Hub, TestTokens.For("bob"));
@@ -126,7 +126,7 @@ public sealed class QueryTokenTests : IDisposable
         }
         catch (WebSocketException)
         {
-            // The status says why.
+            // The caller checks the status code.
         }
 
         return socket.HttpStatusCode;

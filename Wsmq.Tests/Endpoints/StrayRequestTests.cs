@@ -11,7 +11,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Endpoints;
 
-/// <summary>What the log says of WebSockets and negotiations that another part of the app answers, and of those that are meant for it.</summary>
+/// <summary>Which WebSockets and negotiations answered by another part of the app are logged, and which are the app's own.</summary>
 public sealed class StrayRequestTests : IDisposable
 {
     private const string Answered = "and did not reach the hub. The hub is mapped at /wsmq";
@@ -30,8 +30,8 @@ public sealed class StrayRequestTests : IDisposable
         { "the page at the root", app => app.MapFallbackToFile("index.html"), "", 200, 405, Answered },
         { "a file that is missing", app => app.MapFallbackToFile("none.html"), "/ws", 404, 405, "WebSocket or negotiation for /ws got" },
         { "a fallback for all methods", app => app.MapFallback(() => "a page"), "/wsmqq", 200, 200, Answered },
-        { "a fallback that says 404", app => app.MapFallback(() => Results.NotFound()), "/wsmqq", 404, 404, Answered },
-        { "a fallback that asks to sign in", app => app.MapFallback(() => "a page").RequireAuthorization("cookie"), "/wsmqq", 302, 302, Redirected },
+        { "a fallback that returns 404", app => app.MapFallback(() => Results.NotFound()), "/wsmqq", 404, 404, Answered },
+        { "a fallback that requires sign-in", app => app.MapFallback(() => "a page").RequireAuthorization("cookie"), "/wsmqq", 302, 302, Redirected },
         { "a page of its own", app => app.MapGet("/page", () => "a page"), "/page", 200, 404, Answered },
         { "a middleware with a page", app => app.Run(c => Page(c)), "/wsmqq", 200, 200, Answered },
         { "a guard in front of the hub", app => app.Use((HttpContext c, RequestDelegate _) => Status(c, 403)).UseRouting(), "/wsmq", 403, 403, Answered },
@@ -41,7 +41,7 @@ public sealed class StrayRequestTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Stray))]
-    public async Task What_another_part_of_the_app_answers_is_said_with_the_path_of_the_hub(
+    public async Task A_request_answered_by_another_part_of_the_app_is_logged_with_the_path_of_the_hub(
         string what, Action<WebApplication> pipeline, string path, int socket, int negotiation, string text)
     {
         await using (var app = await StartAsync(pipeline))
@@ -60,7 +60,7 @@ public sealed class StrayRequestTests : IDisposable
     }
 
     [Fact]
-    public async Task A_challenge_of_the_hub_that_redirects_is_said()
+    public async Task An_authentication_challenge_of_the_hub_that_redirects_is_logged()
     {
         await using (var app = await StartAsync(app => app.MapWsmq("/oidc").RequireAuthorization("cookie")))
         {
@@ -71,7 +71,7 @@ public sealed class StrayRequestTests : IDisposable
     }
 
     [Fact]
-    public async Task Hubs_and_WebSockets_of_the_app_are_none_of_its_business()
+    public async Task Hubs_and_WebSockets_of_the_app_itself_are_not_logged()
     {
         await using (var app = await StartAsync(OwnParts))
         {
@@ -108,7 +108,7 @@ public sealed class StrayRequestTests : IDisposable
         app.Map("/refusing/{status}", (int status) => Results.StatusCode(status));
         app.MapPost("/kerberos/negotiate", () => Results.Created());
 
-        // As a proxy in front of an older app has it.
+        // As in a proxy in front of an older app.
         app.MapFallback(() => Results.Json(new { connectionId = "of another app" }));
     }
 
@@ -143,7 +143,7 @@ public sealed class StrayRequestTests : IDisposable
         builder.Services.AddAuthentication().AddJwtBearer(o => o.TokenValidationParameters = TestTokens.Validation)
             .AddCookie(o => o.Events.OnRedirectToLogin = context =>
             {
-                // As OpenID Connect does, whatever the endpoint is.
+                // As OpenID Connect does, for any endpoint.
                 context.Response.Redirect(context.RedirectUri);
                 return Task.CompletedTask;
             });

@@ -10,7 +10,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Endpoints;
 
-/// <summary>Without the app's word there are WebSockets only, and what asks for another transport hears the way out.</summary>
+/// <summary>By default only WebSockets are allowed, and a request for another transport is refused with the remedy.</summary>
 public sealed class TransportTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -24,7 +24,7 @@ public sealed class TransportTests : IDisposable
     [InlineData("POST", "*/*", "?id=x", HttpStatusCode.MethodNotAllowed)]
     [InlineData("DELETE", "*/*", "?id=x", HttpStatusCode.MethodNotAllowed)]
     [InlineData("PUT", "*/*", "", HttpStatusCode.MethodNotAllowed)]
-    public async Task Another_transport_is_refused_with_the_way_out(string method, string accept, string query, HttpStatusCode status)
+    public async Task Another_transport_is_refused_with_the_remedy(string method, string accept, string query, HttpStatusCode status)
     {
         var logs = new RecordedLogs();
         await using var node = await StartAsync(logs: logs);
@@ -46,7 +46,7 @@ public sealed class TransportTests : IDisposable
     [Theory]
     [InlineData("GET")]
     [InlineData("POST")]
-    public async Task A_refused_request_leaves_its_connection_open(string method)
+    public async Task A_refused_request_leaves_its_TCP_connection_open(string method)
     {
         await using var node = await StartAsync();
         var connections = 0;
@@ -72,7 +72,7 @@ public sealed class TransportTests : IDisposable
     }
 
     [Fact]
-    public async Task The_negotiation_offers_WebSockets_only_and_a_client_of_long_polling_does_not_connect()
+    public async Task The_negotiation_offers_only_WebSockets_and_a_long_polling_client_does_not_connect()
     {
         await using var node = await StartAsync();
         using var http = new HttpClient();
@@ -91,7 +91,7 @@ public sealed class TransportTests : IDisposable
     [InlineData(HttpTransportType.LongPolling)]
     [InlineData(HttpTransportType.ServerSentEvents)]
     [InlineData(HttpTransportType.WebSockets)]
-    public async Task A_transport_that_the_app_switches_on_delivers(HttpTransportType transport)
+    public async Task A_transport_enabled_by_the_app_delivers_messages(HttpTransportType transport)
     {
         await using var node = await StartAsync(transport);
         await using var client = new HubConnectionBuilder().WithUrl(
@@ -106,7 +106,7 @@ public sealed class TransportTests : IDisposable
     }
 
     [Fact]
-    public async Task Stateful_reconnect_is_refused_at_the_start()
+    public async Task Stateful_reconnect_is_refused_at_startup()
     {
         var start = () => StartAsync(configure: o => o.AllowStatefulReconnects = true);
         (await start.Should().ThrowAsync<InvalidOperationException>()).WithMessage("*AllowStatefulReconnects*");

@@ -8,7 +8,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Endpoints;
 
-/// <summary>An app that says itself who its users are.</summary>
+/// <summary>An app that determines its user identifiers with an IUserIdProvider of its own.</summary>
 public sealed class UserIdProviderTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -35,7 +35,7 @@ public sealed class UserIdProviderTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Registrations))]
-    public async Task The_apps_own_provider_names_the_users_however_it_is_registered(ServiceLifetime lifetime, bool before, string environment)
+    public async Task The_apps_own_provider_determines_the_users_however_it_is_registered(ServiceLifetime lifetime, bool before, string environment)
     {
         await using var node = await StartAsync<ByTenant>(lifetime, before, environment);
         await using var alice = await TypedClient.StartAsync(node.Hub, "alice");
@@ -48,11 +48,11 @@ public sealed class UserIdProviderTests : IDisposable
         bob.Messages.Select(m => (m.Source.ToString(), m.Sender)).Should().Equal(("user:shop|bob", "shop|alice"), ("user:shop|bob", null));
     }
 
-    // SignalR asks it for the life of the process, so that a scope would be none. Development looks at that, here as in every SignalR app.
+    // SignalR resolves the provider once per process, so a scope is meaningless. Development validates scopes, as in every SignalR app.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task In_development_a_scoped_provider_is_refused_by_name_at_the_start(bool before)
+    public async Task In_Development_a_scoped_provider_is_refused_by_name_at_startup(bool before)
     {
         var start = () => StartAsync<ByTenant>(ServiceLifetime.Scoped, before, "Development");
 
@@ -63,7 +63,7 @@ public sealed class UserIdProviderTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Without_an_identifier_the_client_names_it_and_the_log_says_the_way_out_once(bool ownProvider)
+    public async Task A_user_without_an_identifier_is_refused_and_the_remedy_is_logged_once(bool ownProvider)
     {
         await using var node = ownProvider ? await StartAsync<Nobody>(ServiceLifetime.Singleton, before: false, "Production") : await StartAsync();
         for (var i = 0; i < 3; i++)

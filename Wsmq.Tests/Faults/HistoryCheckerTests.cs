@@ -3,11 +3,11 @@ using Wsmq.Faults.History;
 
 namespace Wsmq.Tests.FaultCampaign;
 
-/// <summary>What is lost, duplicated, unanswered or left over is found, and nothing else.</summary>
+/// <summary>The checker reports lost and duplicated messages, sends without an outcome and leaks, and nothing else.</summary>
 public sealed class HistoryCheckerTests : HistoryTest
 {
     [Fact]
-    public void AHistory_in_which_all_is_well_has_no_violation()
+    public void A_history_of_stored_and_delivered_messages_has_no_violation()
     {
         Stored(1, 2, 3);
         Delivered(Ours, 0, 1, 2, 3);
@@ -17,7 +17,7 @@ public sealed class HistoryCheckerTests : HistoryTest
     }
 
     [Fact]
-    public void A_lost_message_is_found_for_each_device_that_misses_it()
+    public void A_lost_message_is_reported_for_each_device_that_did_not_receive_it()
     {
         Stored(1, 2);
         Delivered(Ours, 0, 1, 2);
@@ -27,7 +27,7 @@ public sealed class HistoryCheckerTests : HistoryTest
     }
 
     [Fact]
-    public void A_message_that_got_no_receipt_may_be_lost()
+    public void A_message_without_a_receipt_may_be_lost()
     {
         Begun(1);
         History.Add(new HistoryEvent { Kind = EventKind.Failed, Id = "m1", Why = "outcome-unknown" });
@@ -35,14 +35,14 @@ public sealed class HistoryCheckerTests : HistoryTest
     }
 
     [Fact]
-    public void A_send_without_an_outcome_is_found()
+    public void A_send_without_an_outcome_is_reported()
     {
         Begun(1);
         Verdict.Leaks.Should().Be(1);
     }
 
     [Fact]
-    public void A_message_whose_handler_only_threw_is_lost()
+    public void A_message_whose_handler_never_returned_counts_as_lost()
     {
         Stored(1);
         Delivered(Plain, 1, 1);
@@ -52,7 +52,7 @@ public sealed class HistoryCheckerTests : HistoryTest
     }
 
     [Fact]
-    public void Our_client_may_give_a_message_again_after_the_handler_threw()
+    public void The_wsmq_client_may_redeliver_a_message_after_its_handler_threw()
     {
         Stored(1, 2);
         Delivered(Plain, 1, 1, 2);
@@ -63,7 +63,7 @@ public sealed class HistoryCheckerTests : HistoryTest
     }
 
     [Fact]
-    public void Our_client_must_not_give_a_handled_message_again()
+    public void The_wsmq_client_must_not_redeliver_a_handled_message()
     {
         Stored(1, 2);
         Delivered(Plain, 1, 1, 2);
@@ -74,7 +74,7 @@ public sealed class HistoryCheckerTests : HistoryTest
     }
 
     [Fact]
-    public void A_plain_client_may_get_a_message_again_after_a_reconnect_only()
+    public void A_plain_client_may_receive_a_message_again_only_after_a_reconnect()
     {
         Stored(1, 2);
         Delivered(Ours, 0, 1, 2);
@@ -86,7 +86,7 @@ public sealed class HistoryCheckerTests : HistoryTest
     }
 
     [Fact]
-    public void A_message_stored_twice_is_found()
+    public void A_message_stored_twice_is_reported()
     {
         Stored(1);
         Delivered(Plain, 1, 1);
@@ -96,7 +96,7 @@ public sealed class HistoryCheckerTests : HistoryTest
     }
 
     [Fact]
-    public void A_delivery_at_another_place_than_its_receipt_says_is_found()
+    public void A_delivery_at_a_position_other_than_that_of_its_receipt_is_reported()
     {
         Begun(1);
         History.Add(new HistoryEvent { Kind = EventKind.Receipt, Id = "m1", Position = At(2) });
@@ -106,7 +106,7 @@ public sealed class HistoryCheckerTests : HistoryTest
     }
 
     [Fact]
-    public void What_is_left_over_and_messages_for_others_are_found()
+    public void Leaks_and_messages_for_other_users_are_reported()
     {
         History.Add(new HistoryEvent { Kind = EventKind.Leak, Id = "node1", Why = "3 feeds" });
         History.Add(new HistoryEvent { Kind = EventKind.Deliver, Device = Ours, Address = "user:carol", Id = "x", Position = At(1), Previous = At(0) });
@@ -114,7 +114,7 @@ public sealed class HistoryCheckerTests : HistoryTest
     }
 
     [Fact]
-    public void AHistory_survives_its_file()
+    public void A_history_event_round_trips_through_its_line_in_the_file()
     {
         var happened = new HistoryEvent { Kind = EventKind.Gap, Time = 1.5, Device = Plain, Connection = 2, Address = Queue, After = At(1), Before = At(3), Why = "lost" };
         HistoryEvent.Parse(happened.ToLine()).Should().Be(happened);

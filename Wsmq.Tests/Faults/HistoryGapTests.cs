@@ -3,13 +3,13 @@ using Wsmq.Faults.History;
 
 namespace Wsmq.Tests.FaultCampaign;
 
-/// <summary>Gaps that were announced and gaps that were not; what a failover may lose, and what it may not.</summary>
+/// <summary>Announced and silent gaps, and the messages that a failover may or may not lose.</summary>
 public sealed class HistoryGapTests : HistoryTest
 {
     [Theory]
     [InlineData(Ours)]
     [InlineData(Plain)]
-    public void A_silent_gap_is_found(string device)
+    public void A_silent_gap_is_reported(string device)
     {
         Stored(1, 3);
         Delivered(device == Ours ? Plain : Ours, 1, 1, 3);
@@ -20,7 +20,7 @@ public sealed class HistoryGapTests : HistoryTest
     }
 
     [Fact]
-    public void A_connection_that_begins_beyond_all_that_the_device_got_is_a_silent_gap()
+    public void A_connection_that_starts_after_the_last_position_of_the_device_is_a_silent_gap()
     {
         Stored(1, 3);
         Delivered(Ours, 0, 1, 3);
@@ -45,7 +45,7 @@ public sealed class HistoryGapTests : HistoryTest
     [InlineData(WsmqGapReasons.Lost)]
     [InlineData(WsmqGapReasons.Consumed)]
     [InlineData(WsmqGapReasons.NotMember)]
-    public void A_gap_whose_reason_cannot_be_is_a_loss(string reason)
+    public void A_gap_with_an_impossible_reason_counts_as_a_loss(string reason)
     {
         Stored(1, 2, 3);
         Delivered(Ours, 0, 1, 2, 3);
@@ -56,7 +56,7 @@ public sealed class HistoryGapTests : HistoryTest
     }
 
     [Fact]
-    public void A_gap_covers_nothing_beside_it()
+    public void A_gap_covers_no_messages_outside_its_bounds()
     {
         Stored(1, 2, 3, 4);
         Delivered(Ours, 0, 1, 2, 3, 4);
@@ -67,7 +67,7 @@ public sealed class HistoryGapTests : HistoryTest
     }
 
     [Fact]
-    public void A_gap_that_begins_beyond_what_was_delivered_hides_something()
+    public void A_gap_that_starts_after_the_last_delivered_position_is_a_silent_gap()
     {
         Stored(1, 2, 3, 4);
         Delivered(Ours, 0, 1, 2, 3, 4);
@@ -78,7 +78,7 @@ public sealed class HistoryGapTests : HistoryTest
     }
 
     [Fact]
-    public void A_tail_that_a_failover_lost_counts_apart_and_nothing_else_does()
+    public void Only_messages_of_the_tail_at_risk_count_as_lost_by_the_failover()
     {
         Stored(1);
         History.Add(new HistoryEvent { Kind = EventKind.TailAtRisk });
@@ -91,13 +91,13 @@ public sealed class HistoryGapTests : HistoryTest
                 Deliver(device, 1, number, number - 1 == missing ? 0 : number == 3 ? 1 : 0);
         }
 
-        (Verdict.FailoverLost, Verdict.Lost).Should().Be((2, 2), "2 was in the tail; 1 and 3 were not, and each misses at one device");
+        (Verdict.FailoverLost, Verdict.Lost).Should().Be((2, 2), "2 was in the tail at risk; 1 and 3 were not, and each is missing on one device");
     }
 
     [Theory]
     [InlineData("replica", 0)]
     [InlineData("receipts", 1)]
-    public void Where_receipts_wait_for_the_replica_a_failover_loses_nothing_that_has_one(string store, int lost)
+    public void A_failover_may_lose_receipted_messages_only_if_receipts_do_not_wait_for_the_replica(string store, int lost)
     {
         History.Add(new HistoryEvent { Kind = EventKind.Run, Id = "1", Why = store });
         History.Add(new HistoryEvent { Kind = EventKind.TailAtRisk });

@@ -2,13 +2,13 @@ using Wsmq.Faults.History;
 
 namespace Wsmq.Tests.FaultCampaign;
 
-/// <summary>Live pushes: to whom they come and how often is judged, and that one does not come is counted.</summary>
+/// <summary>Live pushes: a wrong recipient and a repetition are violations, a missed push is only counted.</summary>
 public sealed class HistoryLiveTests : HistoryTest
 {
     [Theory]
     [InlineData(EventKind.Everybody)]
     [InlineData(Queue)]
-    public void A_push_that_comes_once_to_those_whom_it_is_for_is_right(string to)
+    public void A_push_delivered_once_to_each_intended_device_is_no_violation(string to)
     {
         Connected(Ours, Plain);
         Push("l1", to);
@@ -20,7 +20,7 @@ public sealed class HistoryLiveTests : HistoryTest
     [Theory]
     [InlineData("user:carol")]
     [InlineData("group:others")]
-    public void A_push_that_comes_to_somebody_else_is_found(string to)
+    public void A_push_delivered_to_another_recipient_is_reported(string to)
     {
         Connected(Ours, Plain);
         Push("l1", to);
@@ -30,14 +30,14 @@ public sealed class HistoryLiveTests : HistoryTest
     }
 
     [Fact]
-    public void A_push_that_nobody_made_is_found()
+    public void A_delivered_push_that_was_never_sent_is_reported()
     {
         Pushed("l1", Ours);
         Verdict.LiveWrong.Should().Be(1);
     }
 
     [Fact]
-    public void A_push_that_comes_twice_is_found_for_each_device()
+    public void A_push_delivered_twice_is_reported_for_each_device()
     {
         Connected(Ours, Plain);
         Push("l1", Queue);
@@ -47,7 +47,7 @@ public sealed class HistoryLiveTests : HistoryTest
     }
 
     [Fact]
-    public void A_push_that_comes_again_after_a_failover_counts_apart()
+    public void A_push_repeated_during_a_failover_is_counted_separately()
     {
         Connected(Ours, Plain);
         Push("l1", Queue);
@@ -58,7 +58,7 @@ public sealed class HistoryLiveTests : HistoryTest
     }
 
     [Fact]
-    public void One_that_comes_again_long_after_a_failover_is_found()
+    public void A_push_repeated_long_after_a_failover_is_reported()
     {
         Connected(Ours, Plain);
         History.Add(new HistoryEvent { Kind = EventKind.TailAtRisk, Time = 1 });
@@ -73,7 +73,7 @@ public sealed class HistoryLiveTests : HistoryTest
     }
 
     [Fact]
-    public void A_push_that_does_not_come_is_missed_by_devices_that_were_connected()
+    public void An_undelivered_push_counts_as_missed_for_each_connected_device()
     {
         Connected(Ours, Plain);
         History.Add(new HistoryEvent { Kind = EventKind.State, Device = Plain, Why = "Lost" });
@@ -81,11 +81,11 @@ public sealed class HistoryLiveTests : HistoryTest
         Push("l2", Queue);
         Pushed("l2", Plain);
         Verdict.Violations.Should().BeEmpty();
-        Verdict.LiveMissed.Should().Be(2, "ours misses both; the other one was away");
+        Verdict.LiveMissed.Should().Be(2, "the wsmq client misses both; the plain client was disconnected");
     }
 
     [Fact]
-    public void A_push_that_failed_is_missed_by_nobody()
+    public void A_failed_push_does_not_count_as_missed()
     {
         Connected(Ours, Plain);
         Push("l1", Queue);

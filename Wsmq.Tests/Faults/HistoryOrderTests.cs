@@ -3,13 +3,13 @@ using Wsmq.Faults.History;
 
 namespace Wsmq.Tests.FaultCampaign;
 
-/// <summary>Order: of what a device gets, and of what a sender sends.</summary>
+/// <summary>The order of deliveries to a device, and of the messages of a sender.</summary>
 public sealed class HistoryOrderTests : HistoryTest
 {
     [Theory]
     [InlineData(Ours)]
     [InlineData(Plain)]
-    public void A_reorder_is_found(string device)
+    public void Deliveries_out_of_order_are_reported(string device)
     {
         Stored(1, 2, 3);
         Delivered(device == Ours ? Plain : Ours, 1, 1, 2, 3);
@@ -20,7 +20,7 @@ public sealed class HistoryOrderTests : HistoryTest
     }
 
     [Fact]
-    public void A_message_that_comes_for_the_first_time_behind_later_ones_of_an_earlier_connection_is_reordered()
+    public void A_message_first_delivered_after_later_ones_of_an_earlier_connection_is_reordered()
     {
         Stored(1, 2, 3);
         Delivered(Ours, 0, 1, 2, 3);
@@ -31,7 +31,7 @@ public sealed class HistoryOrderTests : HistoryTest
     }
 
     [Fact]
-    public void A_position_that_is_used_twice_is_found()
+    public void A_position_used_by_two_messages_is_reported()
     {
         Stored(1);
         Delivered(Ours, 0, 1);
@@ -41,7 +41,7 @@ public sealed class HistoryOrderTests : HistoryTest
     }
 
     [Fact]
-    public void A_sender_whose_messages_change_places_is_found_except_where_one_was_refused_and_repeated()
+    public void Messages_of_one_sender_stored_out_of_order_are_reported_unless_a_send_was_refused_and_repeated()
     {
         Begun(2, 1);
         Receipted(2, 1);
@@ -53,7 +53,7 @@ public sealed class HistoryOrderTests : HistoryTest
     }
 
     [Fact]
-    public void Who_has_a_receipt_before_another_begins_stands_before_it()
+    public void A_message_receipted_before_another_send_begins_must_be_stored_before_it()
     {
         Begun(2);
         Receipted(2);

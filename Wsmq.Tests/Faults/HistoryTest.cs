@@ -3,7 +3,7 @@ using Wsmq.Faults.History;
 
 namespace Wsmq.Tests.FaultCampaign;
 
-/// <summary>Histories by hand: each thing that must not happen is found, and what may happen is not.</summary>
+/// <summary>Hand-written histories: the checker reports each violation of the guarantees, and nothing that they allow.</summary>
 public abstract class HistoryTest
 {
     private protected const string Ours = "bob/ours";

@@ -4,7 +4,7 @@ using Wsmq.Tests.HostAndCli;
 
 namespace Wsmq.Tests.FaultCampaign;
 
-/// <summary>A short mixture of faults by the program itself, with real nodes, stores and clients.</summary>
+/// <summary>A short run of the fault program with a mixture of faults, and with real nodes, stores and clients.</summary>
 public sealed class ShortMixtureTests(Xunit.Abstractions.ITestOutputHelper output)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
@@ -13,7 +13,7 @@ public sealed class ShortMixtureTests(Xunit.Abstractions.ITestOutputHelper outpu
     [Theory]
     [InlineData("redis")]
     [InlineData("sqlite")]
-    public async Task Nothing_is_lost_silent_twice_out_of_order_or_left_over(string store)
+    public async Task A_short_run_with_faults_has_no_losses_silent_gaps_duplicates_reorders_or_leaks(string store)
     {
         var (code, last, progress) = await RunAsync("run", "--seed", "4", "--minutes", "0.25", "--store", store);
 

@@ -5,7 +5,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Fuzz;
 
-/// <summary>An append that fails in the middle of a log's items, or behind them: what is in the log is known, and who reads it hears of it.</summary>
+/// <summary>An append that fails within or after a log's items: the content of the log stays known, and its readers are notified.</summary>
 [Collection(SharedRedis.Name)]
 public sealed class DamagedAppendTests(SharedRedis redis) : IAsyncLifetime
 {
@@ -43,12 +43,12 @@ public sealed class DamagedAppendTests(SharedRedis redis) : IAsyncLifetime
     [InlineData("m", "hello")]
     [InlineData("m", "\0\u00ff")]
     [InlineData("m", "hello world, this is text ab")]
-    public async Task Bytes_that_another_hand_wrote_count_nothing(string field, string garbage)
+    public async Task Corrupt_byte_counts_in_the_metadata_of_a_log_count_as_zero(string field, string garbage)
     {
         var first = await _store.AddAsync(Bob);
         await Redis.HashSetAsync(Keys.Meta(Bob), field, garbage);
 
-        // Twice over, as metadata hold it as well: enough for a mark.
+        // Stored twice, in the metadata as well: together more than a sixteenth of the byte limit, so that a mark is written.
         var results = await _store.AppendAsync(_store.New(Bob), _store.New(Bob, new string('x', 300_000)), _store.New(Bob));
 
         results.Should().NotContain(r => r.IsDamaged);
@@ -58,7 +58,7 @@ public sealed class DamagedAppendTests(SharedRedis redis) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_came_before_the_failure_is_stored_and_the_tail_does_not_stay_behind_it()
+    public async Task Items_before_the_failed_one_are_stored_and_the_tail_advances_to_the_last_of_them()
     {
         var last = new WsmqPosition(WsmqPosition.MaxValue);
         await _store.AddAsync(Bob);
@@ -71,11 +71,11 @@ public sealed class DamagedAppendTests(SharedRedis redis) : IAsyncLifetime
         results.Select(r => r.IsDamaged).Should().Equal(false, true, true);
         results[0].Position.Should().Be(last);
         (await _store.StateAsync(Bob)).Tail.Should().Be(last);
-        await Eventually.That("it was signalled", () => heard.Count == 1 && heard[0] == last);
+        await Eventually.That("the stored position was signalled", () => heard.Count == 1 && heard[0] == last);
     }
 
     [Fact]
-    public async Task A_crashed_node_beside_a_spoilt_address_keeps_nobody_from_hearing()
+    public async Task A_crashed_node_and_a_corrupt_address_in_one_batch_do_not_prevent_the_signal_to_a_live_node()
     {
         var (spoilt, heard) = (WsmqAddress.User("spoilt"), 0);
         await Redis.StringSetAsync(Keys.Meta(spoilt), "hello");
@@ -86,7 +86,7 @@ public sealed class DamagedAppendTests(SharedRedis redis) : IAsyncLifetime
         var results = await _store.AppendAsync(_store.New(spoilt), _store.New(Bob));
 
         results.Select(r => r.IsDamaged).Should().Equal(true, false);
-        await Eventually.That("the living one heard", () => Volatile.Read(ref heard) == 1);
+        await Eventually.That("the live node was signalled", () => Volatile.Read(ref heard) == 1);
         ((string)(await Redis.HashGetAsync(Keys.Meta(Bob), "n"))!).Should().Be(here);
     }
 }

@@ -6,14 +6,14 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Fuzz;
 
-/// <summary>Another program wrote to what is set aside in Redis: the others there are still listed, and connections end as ever.</summary>
+/// <summary>Dead letters in Redis that another program corrupted: the others are still listed, and connections still close.</summary>
 [Collection(SharedRedis.Name)]
 public sealed class DamagedDeadLetterTests(SharedRedis redis)
 {
     private readonly string _prefix = redis.NextPrefix();
 
     [Fact]
-    public async Task Whoever_stumbles_over_it_goes_on()
+    public async Task Corrupt_dead_letters_do_not_affect_listing_resuming_and_closing()
     {
         await using var admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
         var (database, bob) = (admin.GetDatabase(), new RedisKeys(_prefix, 64).Of(WsmqAddress.User("bob")));
@@ -39,7 +39,7 @@ public sealed class DamagedDeadLetterTests(SharedRedis redis)
         {
             await second.Connection.InvokeAsync("Resume", "user:bob", "0000000000000000");
             await second.ReceivesAsync("1", "2");
-            (await second.Connection.InvokeAsync<int>("Nack", "user:bob", poison.Position, null)).Should().Be(1, "it is set aside");
+            (await second.Connection.InvokeAsync<int>("Nack", "user:bob", poison.Position, null)).Should().Be(1, "it is dead-lettered");
         }
 
         await using (var third = await ConnectAsync(node))
@@ -48,14 +48,14 @@ public sealed class DamagedDeadLetterTests(SharedRedis redis)
             await third.ReceivesAsync("1", "2");
         }
 
-        // The end of the one before met what is spoilt, and its place is free nevertheless.
+        // Closing the previous connection met the corrupt dead letters, and released its slot nevertheless.
         await using var fourth = await ConnectAsync(node);
     }
 
     private static async Task<PlainClient> ConnectAsync(TestNode node)
     {
         PlainClient? connected = null;
-        await Eventually.That("the place of the one before is free", async () =>
+        await Eventually.That("the slot of the previous connection is free", async () =>
         {
             var client = await PlainClient.ConnectAsync(node, "bob", ack: false);
             var failed = await Record.ExceptionAsync(() => client.Connection.InvokeAsync("Ack", "user:bob", "0000000000000000"));

@@ -8,8 +8,8 @@ using Xunit.Abstractions;
 namespace Wsmq.Tests.Fuzz;
 
 /// <summary>
-/// Keys in Redis that another program has spoilt: whoever uses that address gets a code, everybody else notices nothing, and the
-/// node does not ask Redis again without a pause.
+/// Keys in Redis that another program has corrupted: a call that uses the address fails with a code, other addresses are unaffected,
+/// and the node does not query Redis repeatedly without a pause.
 /// </summary>
 public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output) : IAsyncLifetime, IClassFixture<SharedRedis>
 {
@@ -58,7 +58,7 @@ public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Damages))]
-    public async Task Nobody_else_is_harmed(string kind, string what)
+    public async Task A_corrupt_key_affects_only_its_own_address_and_causes_no_busy_loop_on_Redis(string kind, string what)
     {
         var counts = new FuzzCounts($"{kind} {what}");
         await using var alice = await PlainClient.ConnectAsync(_node, "alice");
@@ -82,7 +82,7 @@ public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output)
             counts.Add("resume", await CodeAsync(() => connected.Connection.InvokeAsync("Resume", $"user:{victim}", "0000000000000000")));
             counts.Add("connect", await ConnectAsync(victim));
             await alice.SendAsync("user:bob", ++sent);
-            await Eventually.That($"bob gets what is his, beside {garbage}", () => bob.Received.Count(d => d.Sender == "alice") == sent);
+            await Eventually.That($"bob receives his messages in spite of the corrupt value {garbage}", () => bob.Received.Count(d => d.Sender == "alice") == sent);
         }
 
         await Eventually.That("bob's acks are stored", async () =>
@@ -90,7 +90,7 @@ public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output)
         await RedisCalm.ComesAsync(_admin.GetServers()[0], MostCommandsInASecond);
         bob.Gaps.Should().BeEmpty();
         (alice.Closed, bob.Closed).Should().Be((null, null));
-        _logs.Of(LogLevel.Error).Concat(_logs.Of(LogLevel.Critical)).Should().NotContain(l => !l.Contains("not of this program's making", StringComparison.Ordinal));
+        _logs.Of(LogLevel.Error).Concat(_logs.Of(LogLevel.Critical)).Should().NotContain(l => !l.Contains("corrupt or foreign", StringComparison.Ordinal));
         counts.Print(output);
     }
 
@@ -124,7 +124,7 @@ public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output)
         await Redis.StringSetAsync(key, "hello");
     }
 
-    // In one batch with others, whose messages are stored nevertheless.
+    // In one batch with messages to other addresses, which are stored nevertheless.
     private async Task<string> TogetherAsync(string victim)
     {
         WsmqOutgoingMessage[] messages = [.. Enumerable.Range(0, 21).Select(i => new WsmqOutgoingMessage { To = i == 10 ? $"user:{victim}" : $"user:other{i}", Body = WsmqJsonBody.Parse("1") })];
@@ -142,11 +142,11 @@ public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output)
         var called = await CodeAsync(() => client.Connection.InvokeAsync("Ack", $"user:{user}", "0000000000000000"));
         if (called == "done")
             return called;
-        await Eventually.That("it is closed, or goes on", () => client.Closed is not null || client.Connection.State == HubConnectionState.Connected);
+        await Eventually.That("the connection is closed, or stays connected", () => client.Closed is not null || client.Connection.State == HubConnectionState.Connected);
         return WsmqError.Find(client.Closed?.Message)?.Code ?? called;
     }
 
-    /// <summary>Every failure has a code.</summary>
+    /// <summary>The code of the failure, or <c>done</c>. <c>NO CODE</c> marks a failure without a code, which is a defect.</summary>
     private static async Task<string> CodeAsync(Func<Task> call)
     {
         var failed = await Record.ExceptionAsync(() => call().WaitAsync(TimeSpan.FromSeconds(90)));

@@ -8,44 +8,47 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Fuzz;
 
-/// <summary>Entries in Redis that another program wrote: nothing of them reaches a client but the word that something is missing.</summary>
+/// <summary>Entries in Redis that another program wrote: a client receives a gap in their place, and none of their content.</summary>
 public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime, IClassFixture<SharedRedis>
 {
     private const string Metadata = """{"id":"forged","sentAt":1}""";
 
-    /// <summary>What stands behind <c>p</c> and <c>e</c>, or other fields; <c>PREVIOUS</c> is what a right entry would follow.</summary>
+    /// <summary>
+    /// The fields <c>p</c> and <c>e</c> with their values, or other fields. <c>PREVIOUS</c> stands for the position that a valid entry
+    /// would follow.
+    /// </summary>
     private static readonly Dictionary<string, (string Part, RedisValue[] Fields)> Entries = new()
     {
-        ["no field of ours"] = ("0", ["message", "hello"]),
+        ["no known field"] = ("0", ["message", "hello"]),
         ["one field"] = ("0", ["p", "PREVIOUS"]),
-        ["content alone"] = ("0", ["e", Content(Metadata, "1"u8)]),
+        ["content only"] = ("0", ["e", Content(Metadata, "1"u8)]),
         ["fields in another order"] = ("0", ["e", Content(Metadata, "1"u8), "p", "PREVIOUS"]),
-        ["a field before ours"] = ("0", ["v", "2", "p", "PREVIOUS", "e", Content(Metadata, "1"u8)]),
+        ["an unknown field before the known ones"] = ("0", ["v", "2", "p", "PREVIOUS", "e", Content(Metadata, "1"u8)]),
         ["thousands of fields"] = ("0", [.. Enumerable.Range(0, 20_000).Select(i => (RedisValue)$"f{i}")]),
-        ["an ID that XADD * makes"] = ("1", ["p", "PREVIOUS", "e", Content(Metadata, "1"u8)]),
-        ["previous is no position"] = ("0", ["p", "hello", "e", Content(Metadata, "1"u8)]),
+        ["an ID as XADD * creates it"] = ("1", ["p", "PREVIOUS", "e", Content(Metadata, "1"u8)]),
+        ["previous is not a position"] = ("0", ["p", "hello", "e", Content(Metadata, "1"u8)]),
         ["previous is empty"] = ("0", ["p", "", "e", Content(Metadata, "1"u8)]),
-        ["previous is beyond it"] = ("0", ["p", "9007199254740991", "e", Content(Metadata, "1"u8)]),
-        ["previous is beyond all"] = ("0", ["p", "9999999999999999", "e", Content(Metadata, "1"u8)]),
+        ["previous is after the entry"] = ("0", ["p", "9007199254740991", "e", Content(Metadata, "1"u8)]),
+        ["previous is after the largest position"] = ("0", ["p", "9999999999999999", "e", Content(Metadata, "1"u8)]),
         ["no content"] = ("0", ["p", "PREVIOUS", "e", ""]),
-        ["content cut off in its lengths"] = ("0", ["p", "PREVIOUS", "e", new byte[] { 0, 0, 0 }]),
-        ["content cut off"] = ("0", ["p", "PREVIOUS", "e", Content(Metadata, "12345"u8).AsSpan(0, 20).ToArray()]),
-        ["content with more behind it"] = ("0", ["p", "PREVIOUS", "e", (byte[])[.. Content(Metadata, "1"u8), 1]]),
-        ["lengths that are negative"] = ("0", ["p", "PREVIOUS", "e", (byte[])[0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 2, 1, 2]]),
+        ["content truncated within its lengths"] = ("0", ["p", "PREVIOUS", "e", new byte[] { 0, 0, 0 }]),
+        ["content truncated"] = ("0", ["p", "PREVIOUS", "e", Content(Metadata, "12345"u8).AsSpan(0, 20).ToArray()]),
+        ["content with a trailing byte"] = ("0", ["p", "PREVIOUS", "e", (byte[])[.. Content(Metadata, "1"u8), 1]]),
+        ["negative lengths"] = ("0", ["p", "PREVIOUS", "e", (byte[])[0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 2, 1, 2]]),
         ["lengths that overflow"] = ("0", ["p", "PREVIOUS", "e", (byte[])[0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 1]]),
-        ["text in place of the content"] = ("0", ["p", "PREVIOUS", "e", """{"id":"forged","body":1}"""]),
-        ["metadata that are no JSON"] = ("0", ["p", "PREVIOUS", "e", Content("hello", "1"u8)]),
-        ["metadata that name a source"] = ("0", ["p", "PREVIOUS", "e", Content("""{"id":"forged","sentAt":1,"source":"user:x"}""", "1"u8)]),
-        ["metadata of a newer program"] = ("0", ["p", "PREVIOUS", "e", Content("""{"id":"forged","sentAt":1,"priority":5}""", "1"u8)]),
-        ["metadata that end the frame"] = ("0", ["p", "PREVIOUS", "e", Content("{\"id\":\"forged\",\"sentAt\":1}]}\u001e{}", "1"u8)]),
-        ["body that is no JSON"] = ("0", ["p", "PREVIOUS", "e", Content(Metadata, "hello"u8)]),
+        ["text instead of the content"] = ("0", ["p", "PREVIOUS", "e", """{"id":"forged","body":1}"""]),
+        ["metadata that is not JSON"] = ("0", ["p", "PREVIOUS", "e", Content("hello", "1"u8)]),
+        ["metadata with a source"] = ("0", ["p", "PREVIOUS", "e", Content("""{"id":"forged","sentAt":1,"source":"user:x"}""", "1"u8)]),
+        ["metadata of a newer version"] = ("0", ["p", "PREVIOUS", "e", Content("""{"id":"forged","sentAt":1,"priority":5}""", "1"u8)]),
+        ["metadata that ends the frame"] = ("0", ["p", "PREVIOUS", "e", Content("{\"id\":\"forged\",\"sentAt\":1}]}\u001e{}", "1"u8)]),
+        ["body that is not JSON"] = ("0", ["p", "PREVIOUS", "e", Content(Metadata, "hello"u8)]),
         ["body that ends the frame"] = ("0", ["p", "PREVIOUS", "e", Content(Metadata, "1}]}\u001e{\"type\":7}\u001e"u8)]),
-        ["body that is no UTF-8"] = ("0", ["p", "PREVIOUS", "e", Content(Metadata, [(byte)'"', 0xC0, 0x9E, (byte)'"'])]),
-        ["body that nests deeply"] = ("0", ["p", "PREVIOUS", "e", Content(Metadata, Encoding.UTF8.GetBytes(HostileValues.Nested(10_000)))]),
+        ["body that is not UTF-8"] = ("0", ["p", "PREVIOUS", "e", Content(Metadata, [(byte)'"', 0xC0, 0x9E, (byte)'"'])]),
+        ["deeply nested body"] = ("0", ["p", "PREVIOUS", "e", Content(Metadata, Encoding.UTF8.GetBytes(HostileValues.Nested(10_000)))]),
         ["20 MiB of zeros"] = ("0", ["p", "PREVIOUS", "e", Content(Metadata, new byte[20 * 1024 * 1024])]),
     };
 
-    // A name alone: fields would stand in the name of each case, 20 MiB of them too.
+    // Only the names: the fields would become part of the name of each case, including the 20 MiB of zeros.
     public static TheoryData<string> Names => [.. Entries.Keys];
 
     private readonly string _prefix = redis.NextPrefix();
@@ -74,7 +77,7 @@ public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime, IClas
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Readers_hear_that_it_is_lost_and_go_on(string what)
+    public async Task A_foreign_entry_is_announced_as_a_gap_and_readers_receive_the_entries_after_it(string what)
     {
         var (part, fields) = Entries[what];
         await using var live = await PlainClient.ConnectAsync(_node, "bob", ack: false);
@@ -93,12 +96,12 @@ public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime, IClas
             client.Received.Should().NotContain(d => d.Id == "forged");
         }
 
-        _logs.Of(LogLevel.Error).Should().NotContain(l => !l.Contains("not of this program's making", StringComparison.Ordinal));
+        _logs.Of(LogLevel.Error).Should().NotContain(l => !l.Contains("corrupt or foreign", StringComparison.Ordinal));
     }
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task As_the_oldest_entry_it_hides_nothing_behind_it(string what)
+    public async Task A_foreign_entry_at_the_start_of_a_log_does_not_hide_the_entries_after_it(string what)
     {
         var (part, fields) = Entries[what];
         var to = WsmqAddress.User("bob");
@@ -112,7 +115,7 @@ public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime, IClas
     }
 
     [Fact]
-    public async Task Fields_that_a_newer_program_added_behind_ours_do_no_harm()
+    public async Task Fields_that_a_newer_version_appends_to_an_entry_are_ignored()
     {
         await using var bob = await PlainClient.ConnectAsync(_node, "bob");
         var first = await bob.SendAsync("user:bob", 1);
@@ -123,7 +126,7 @@ public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime, IClas
     }
 
     [Fact]
-    public async Task Entries_that_somebody_deleted_at_the_end_are_lost_and_are_not_asked_for_again_and_again()
+    public async Task Entries_deleted_at_the_tail_are_announced_as_one_gap_and_not_read_repeatedly()
     {
         var sent = new List<WsmqReceipt>();
         for (var i = 1; i <= 3; i++)
@@ -132,7 +135,7 @@ public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime, IClas
 
         await using var later = await PlainClient.ConnectAsync(_node, "bob", "later", ack: false);
 
-        await Eventually.That("it is announced", () => later.Gaps.Count > 0);
+        await Eventually.That("the gap is announced", () => later.Gaps.Count > 0);
         later.Gaps.Should().ContainSingle().Which.Should().Match<GapSeen>(g => g.Reason == WsmqGapReasons.Lost && g.After == sent[0].Position);
         await RedisCalm.ComesAsync(_admin.GetServers()[0], 200);
         await later.SendAsync("user:bob", 4);
@@ -140,7 +143,7 @@ public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime, IClas
     }
 
     [Fact]
-    public async Task Entries_beyond_the_tail_are_not_read_and_the_sender_hears_that_the_log_is_damaged()
+    public async Task Entries_past_the_tail_are_not_delivered_and_a_send_to_that_log_fails_as_store_corrupt()
     {
         await using var bob = await PlainClient.ConnectAsync(_node, "bob");
         await bob.SendAsync("user:bob", 1);
@@ -154,7 +157,7 @@ public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime, IClas
         bob.Gaps.Should().BeEmpty();
     }
 
-    /// <summary>Puts an entry behind a position, and the tail there, as a program would that knows the keys.</summary>
+    /// <summary>Adds an entry after a position and moves the tail to it, as a program that knows the keys could.</summary>
     private async Task<string> InsertAsync(WsmqAddress to, string behind, string part, RedisValue[] fields)
     {
         var position = new WsmqPosition(long.Parse(behind, CultureInfo.InvariantCulture) + 10).ToString();

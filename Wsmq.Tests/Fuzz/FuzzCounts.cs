@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace Wsmq.Tests.Fuzz;
 
-/// <summary>What was run and what came of it, by kind; printed at the end of a test.</summary>
+/// <summary>Counts the cases by kind and outcome, and prints them at the end of a test.</summary>
 internal sealed class FuzzCounts(string title)
 {
     private readonly SortedDictionary<string, SortedDictionary<string, int>> _kinds = new(StringComparer.Ordinal);

@@ -1,9 +1,9 @@
 namespace Wsmq.Tests.Fuzz;
 
-/// <summary>JSON values, and texts, that have broken programs before.</summary>
+/// <summary>JSON values and texts that are known to break programs.</summary>
 internal static class HostileValues
 {
-    /// <summary>Texts without what would end the JSON string that they are put into.</summary>
+    /// <summary>Texts that do not end the JSON string that they are inserted into.</summary>
     public static IReadOnlyList<string> Texts { get; } =
     [
         "", " ", "user:", "user: ", "user:*", "user:?", "user:[a]", "user:{}", "user:{a}", "user:{a}b}", "user:%", "user:%00", "user:%7B0%7D",
@@ -16,7 +16,7 @@ internal static class HostileValues
         "Send", "Ack", "Resume", "Publish", "SendMany", "Receive", "OnConnectedAsync", "Dispose", "json", "messagepack",
     ];
 
-    /// <summary>Values that need not be strings.</summary>
+    /// <summary>JSON values of any type.</summary>
     public static IReadOnlyList<string> Values { get; } =
     [
         "null", "true", "false", "0", "-0", "-1", "1", "2", "3", "4", "5", "6", "7", "8", "9", "99", "2147483647", "2147483648", "-2147483649",
@@ -24,14 +24,14 @@ internal static class HostileValues
         "[null]", "[1,2,3]", "{\"a\":{}}", "{\"\":\"\"}", "{\"a\":1,\"a\":2}", "\"\"", "\"x\"",
     ];
 
-    /// <summary>What is no JSON.</summary>
+    /// <summary>Texts that are not JSON.</summary>
     public static IReadOnlyList<string> Noise { get; } =
     [
         "NaN", "Infinity", "undefined", "'x'", "01", "+1", ".5", "1.", "0x10", "tru", "nul", "/* */", "// x\n", "\ufeff", "\0", "\u001e",
         "{\"type\":6}\u001e", "\u001e\u001e", "\u202e", "\u2028", "\\", "\"", "{", "}", "[", "]", ",", ":", "\u007f", "\u0001",
     ];
 
-    /// <summary>Bytes that are no UTF-8.</summary>
+    /// <summary>Bytes that are not UTF-8.</summary>
     public static IReadOnlyList<byte[]> NoText { get; } =
         [[0xFF], [0xFE, 0xFF], [0xC0, 0x9E], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF8, 0x88, 0x80, 0x80, 0x80], [0xE2, 0x82], [0x80]];
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Wsmq.Tests.Fuzz;
 
-/// <summary>Looks at hub frames as SignalR does: the first JSON value of each, and of a field given twice the last.</summary>
+/// <summary>Reads hub frames as SignalR does: only the first JSON value of a frame counts, and of a repeated field the last one.</summary>
 internal static class HubFrames
 {
     private const int Known = 9;

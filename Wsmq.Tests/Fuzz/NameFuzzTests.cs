@@ -4,7 +4,7 @@ using Wsmq.Server.Redis;
 
 namespace Wsmq.Tests.Fuzz;
 
-/// <summary>Addresses and positions of any text, and the keys that are made of them.</summary>
+/// <summary>Addresses and positions parsed from any text, and the keys that are built from them.</summary>
 public sealed class NameFuzzTests
 {
     private const string Prefix = "wsmq";
@@ -26,7 +26,7 @@ public sealed class NameFuzzTests
         Gen.Int[0, 7].Select(i => new[] { "user:", "group:", "work:", "", ":", "User:", "user", "\u0075ser:" }[i]), GenName, string.Concat);
 
     [Fact]
-    public void Any_text_is_an_address_that_comes_back_or_gets_a_code() => GenText.Sample(
+    public void Any_text_parses_to_an_address_that_round_trips_or_fails_with_a_code() => GenText.Sample(
         text =>
         {
             if (WsmqAddress.TryParse(text, out var address, out var error))
@@ -36,7 +36,7 @@ public sealed class NameFuzzTests
         iter: Samples);
 
     [Fact]
-    public void No_two_addresses_have_a_key_in_common() => Gen.Select(GenText, GenText).Sample(
+    public void Two_different_addresses_never_share_a_key() => Gen.Select(GenText, GenText).Sample(
         (one, two) =>
         {
             if (!WsmqAddress.TryParse(one, out var left, out _) || !WsmqAddress.TryParse(two, out var right, out _) || left == right)
@@ -46,7 +46,7 @@ public sealed class NameFuzzTests
         iter: Samples);
 
     [Fact]
-    public void No_two_members_have_a_key_of_cursors_in_common() => Gen.Select(GenName, GenName, GenName, GenName).Sample(
+    public void Two_different_group_members_never_share_a_cursor_key() => Gen.Select(GenName, GenName, GenName, GenName).Sample(
         (group, user, otherGroup, otherUser) =>
         {
             if ((group, user) == (otherGroup, otherUser) || !new[] { group, user, otherGroup, otherUser }.All(IsName))
@@ -56,7 +56,7 @@ public sealed class NameFuzzTests
         iter: Samples);
 
     [Fact]
-    public void What_has_a_meaning_in_a_key_is_never_there_by_a_name() => GenText.Sample(
+    public void Names_are_escaped_so_that_no_character_has_a_special_meaning_in_a_Redis_key() => GenText.Sample(
         text =>
         {
             if (!WsmqAddress.TryParse(text, out var address, out _))
@@ -67,14 +67,14 @@ public sealed class NameFuzzTests
         iter: Samples);
 
     [Fact]
-    public void Any_text_is_a_position_that_comes_back_or_gets_a_code() => Gen.OneOf(GenName, GenDigits).Sample(
+    public void Any_text_parses_to_a_position_that_round_trips_or_fails_with_a_code() => Gen.OneOf(GenName, GenDigits).Sample(
         text => WsmqPosition.TryParse(text, out var position)
             ? position.ToString() == text && WsmqPosition.Parse(text) == position
             : position == WsmqPosition.Start && WsmqErrors.InvalidPosition == FluentActions.Invoking(() => WsmqPosition.Parse(text)).Should().Throw<WsmqException>().Which.Error,
         iter: Samples);
 
     [Fact]
-    public void Texts_of_positions_are_in_their_order() => Gen.Select(GenDigits, GenDigits).Sample(
+    public void Positions_compare_in_the_ordinal_order_of_their_texts() => Gen.Select(GenDigits, GenDigits).Sample(
         (one, two) => !WsmqPosition.TryParse(one, out var left) || !WsmqPosition.TryParse(two, out var right)
             || Math.Sign(string.CompareOrdinal(one, two)) == left.CompareTo(right),
         iter: Samples);

@@ -6,7 +6,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Fuzz;
 
-/// <summary>A TCP socket that was upgraded to a WebSocket: sends any bytes, and keeps the hub's frames that come.</summary>
+/// <summary>A TCP socket upgraded to a WebSocket: sends any bytes, and records the hub frames that it receives.</summary>
 internal sealed class RawSocket : IAsyncDisposable
 {
     private const string Handshake = "{\"protocol\":\"json\",\"version\":1}\u001e";
@@ -15,12 +15,12 @@ internal sealed class RawSocket : IAsyncDisposable
     private readonly ConcurrentQueue<string> _frames = [];
     private Task _reading = Task.CompletedTask;
 
-    /// <summary>Hub frames without pings and the answer to the handshake.</summary>
+    /// <summary>The received hub frames, without pings and the handshake response.</summary>
     public IReadOnlyList<string> Frames => [.. _frames.Where(f => f is not ("{}" or "{\"type\":6}"))];
 
     public bool HasHandshake => _frames.Contains("{}");
 
-    /// <summary>The server has ended the connection.</summary>
+    /// <summary>The connection has ended: closed by the server, or reset.</summary>
     public bool IsClosed => _reading.IsCompleted;
 
     public static async Task<RawSocket> ConnectAsync(TestNode node, string user, bool handshake = true)
@@ -47,7 +47,7 @@ internal sealed class RawSocket : IAsyncDisposable
         return socket;
     }
 
-    /// <summary>Sends what the server takes; one that has hung up is no failure here.</summary>
+    /// <summary>Sends the frames. A connection that the server has closed is not a failure.</summary>
     public async Task SendAsync(IEnumerable<WireFrame> frames)
     {
         try
@@ -56,13 +56,13 @@ internal sealed class RawSocket : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
         {
-            // Hung up.
+            // The server has closed the connection.
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        // At once, without what may still be waiting to be sent.
+        // Resets the connection at once, and discards unsent bytes.
         _tcp.LingerState = new LingerOption(true, 0);
         _tcp.Dispose();
         await _reading;
@@ -98,11 +98,11 @@ internal sealed class RawSocket : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or SocketException)
         {
-            // Reset.
+            // The connection was reset.
         }
     }
 
-    /// <summary>The payload of a frame with data; null for a close.</summary>
+    /// <summary>The payload of a data frame, empty for a control frame, null for a close frame.</summary>
     private static async Task<byte[]?> ReadFrameAsync(NetworkStream stream)
     {
         var head = new byte[2];

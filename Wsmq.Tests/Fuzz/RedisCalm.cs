@@ -4,18 +4,18 @@ using StackExchange.Redis;
 
 namespace Wsmq.Tests.Fuzz;
 
-/// <summary>Whether Redis is asked now and then, or again and again without a pause.</summary>
+/// <summary>Tells periodic queries of Redis from a loop that queries it without a pause.</summary>
 internal static class RedisCalm
 {
     private const int Looks = 25;
 
-    /// <summary>Waits for a while in which Redis carries out so few commands, and fails where there is none.</summary>
-    /// <param name="server">The server, which nobody else uses.</param>
-    /// <param name="mostInASecond">Well below what a loop without a pause makes, and well above checks every so often.</param>
+    /// <summary>Waits for a period in which the rate of commands is below the limit, and fails if there is none.</summary>
+    /// <param name="server">The server, which no other test may use meanwhile.</param>
+    /// <param name="mostInASecond">The limit: well below a loop without a pause, and well above periodic checks.</param>
     public static async Task ComesAsync(IServer server, int mostInASecond)
     {
         var looks = new Queue<(long At, long Commands)>();
-        await Eventually.That($"Redis is asked less than {mostInASecond} times a second", async () =>
+        await Eventually.That($"Redis receives less than {mostInASecond} commands per second", async () =>
         {
             looks.Enqueue((Stopwatch.GetTimestamp(), await CountAsync(server)));
             if (looks.Count <= Looks)

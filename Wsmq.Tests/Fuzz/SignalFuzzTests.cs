@@ -9,13 +9,13 @@ using Xunit.Abstractions;
 
 namespace Wsmq.Tests.Fuzz;
 
-/// <summary>What another program publishes on the channels of the nodes.</summary>
+/// <summary>Foreign messages that another program publishes on the channels of the nodes.</summary>
 [Collection(SharedRedis.Name)]
 public sealed class SignalFuzzTests(SharedRedis redis, ITestOutputHelper output)
 {
     private static readonly byte[] Name = new LogKeys("x", 64, WsmqAddress.User("bob")).Name;
 
-    /// <summary>Pieces of right signals in any order, cut and mixed with any bytes.</summary>
+    /// <summary>Parts of valid signals in any order, truncated and mixed with any bytes.</summary>
     private static readonly Gen<byte[]> GenSignal = Gen.OneOf(
             Gen.Byte.Array[0, 30],
             Gen.Int[0, 15].Select(i => new byte[][]
@@ -27,7 +27,7 @@ public sealed class SignalFuzzTests(SharedRedis redis, ITestOutputHelper output)
         .Array[0, 12].Select(parts => parts.SelectMany(p => p).ToArray());
 
     [Fact]
-    public void Any_bytes_are_read_to_their_end_or_refused() => GenSignal.Sample(
+    public void Any_bytes_are_read_completely_as_signals_or_refused() => GenSignal.Sample(
         bytes =>
         {
             var reader = new RedisSignalReader(bytes);
@@ -44,7 +44,7 @@ public sealed class SignalFuzzTests(SharedRedis redis, ITestOutputHelper output)
         iter: 50_000);
 
     [Fact]
-    public async Task Garbage_on_all_channels_of_a_node_harms_no_connection()
+    public async Task Garbage_on_every_channel_of_a_node_does_not_affect_connections_and_deliveries()
     {
         var prefix = redis.NextPrefix();
         var logs = new RecordedLogs();
@@ -57,7 +57,7 @@ public sealed class SignalFuzzTests(SharedRedis redis, ITestOutputHelper output)
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
         await bob.Connection.InvokeAsync("Ack", "user:bob", "0000000000000000");
         var channels = (await admin.GetServers()[0].SubscriptionChannelsAsync(RedisChannel.Pattern($"{prefix}:*"))).ToArray();
-        channels.Should().HaveCountGreaterThan(8, "signals, news about access, four of the live plane's own, and one for each user, connection and group");
+        channels.Should().HaveCountGreaterThan(8, "signals, access changes, four of SignalR's backplane, and one for each user, connection and group");
 
         var random = new Random(FuzzSettings.Seed);
         for (var i = 0; i < 500; i++)
@@ -73,13 +73,13 @@ public sealed class SignalFuzzTests(SharedRedis redis, ITestOutputHelper output)
                 await alice.SendAsync("user:bob", i);
         }
 
-        await Eventually.That("all of alice's messages come", () => bob.Received.Count == 10);
+        await Eventually.That("all of alice's messages are delivered", () => bob.Received.Count == 10);
         bob.Bodies.Should().Equal(Enumerable.Range(0, 10).Select(i => $"{50 * i}"));
         (bob.Gaps.Count, bob.Live.Count, bob.Closed, alice.Closed).Should().Be((0, 0, null, null), $"seed {FuzzSettings.Seed}");
 
-        // The second is what SignalR's backplane says to an answer that it cannot read.
-        logs.Of(LogLevel.Error).Should().NotContain(l => !l.Contains("not of this program's making", StringComparison.Ordinal)
+        // The second text is logged by SignalR's backplane for a reply that it cannot read.
+        logs.Of(LogLevel.Error).Should().NotContain(l => !l.Contains("corrupt or foreign", StringComparison.Ordinal)
             && !l.Contains("not supported by this server", StringComparison.Ordinal));
-        output.WriteLine($"fuzz: signals: 500 messages on {channels.Length} channels, {logs.Of(LogLevel.Error).Count()} logged as not ours, seed {FuzzSettings.Seed}");
+        output.WriteLine($"fuzz: signals: 500 messages on {channels.Length} channels, {logs.Of(LogLevel.Error).Count()} logged as foreign, seed {FuzzSettings.Seed}");
     }
 }

@@ -5,7 +5,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Fuzz;
 
-/// <summary>The embedded store's file, changed by another program under a running node, cut off or overwritten.</summary>
+/// <summary>The SQLite file, changed by another program while the node runs, truncated or overwritten.</summary>
 public sealed class SqliteDamageTests : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
@@ -38,7 +38,7 @@ public sealed class SqliteDamageTests : IAsyncLifetime
     [InlineData("previous = -5")]
     [InlineData("previous = 'hello'", false)]
     [InlineData("previous = 9223372036854775807")]
-    public async Task An_entry_that_another_program_wrote_is_lost_and_readers_go_on(string change, bool isLost = true)
+    public async Task An_entry_that_another_program_changed_is_announced_as_a_gap_and_readers_receive_the_entries_after_it(string change, bool isLost = true)
     {
         await using var alice = await PlainClient.ConnectAsync(_node, "alice");
         for (var i = 1; i <= 3; i++)
@@ -56,14 +56,14 @@ public sealed class SqliteDamageTests : IAsyncLifetime
     [InlineData("DELETE FROM entries WHERE position > (SELECT min(position) FROM entries)")]
     [InlineData("UPDATE entries SET position = position + 1000000000000 WHERE position > (SELECT min(position) FROM entries)")]
     [InlineData("UPDATE entries SET position = -position WHERE position > (SELECT min(position) FROM entries)")]
-    public async Task Entries_taken_from_the_end_are_lost_and_readers_go_on(string sql)
+    public async Task Entries_removed_at_the_tail_are_announced_as_one_gap_and_later_entries_are_delivered(string sql)
     {
         await using var alice = await PlainClient.ConnectAsync(_node, "alice");
         for (var i = 1; i <= 3; i++)
             await alice.SendAsync("user:bob", i);
         Execute(sql);
         await using var bob = await PlainClient.ConnectAsync(_node, "bob");
-        await Eventually.That("it is announced", () => bob.Gaps.Count > 0);
+        await Eventually.That("the gap is announced", () => bob.Gaps.Count > 0);
         await alice.SendAsync("user:bob", 4);
         await bob.ReceivesAsync("1", "4");
         bob.Gaps.Should().ContainSingle().Which.Reason.Should().Be(WsmqGapReasons.Lost);
@@ -76,7 +76,7 @@ public sealed class SqliteDamageTests : IAsyncLifetime
     [InlineData("UPDATE logs SET removed = -1 WHERE address = 'user:bob'")]
     [InlineData("UPDATE logs SET consumed = 9223372036854775807 WHERE address = 'user:bob'")]
     [InlineData("UPDATE logs SET pending = -7 WHERE address = 'user:bob'")]
-    public async Task A_log_that_another_program_spoilt_gets_a_code_and_the_others_go_on(string sql)
+    public async Task A_send_to_a_corrupt_log_fails_as_store_corrupt_and_other_logs_are_unaffected(string sql)
     {
         await using var alice = await PlainClient.ConnectAsync(_node, "alice");
         await using var bob = await PlainClient.ConnectAsync(_node, "bob");
@@ -94,7 +94,7 @@ public sealed class SqliteDamageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rows_that_name_no_address_keep_nobody_out_and_nothing_from_being_swept()
+    public async Task Rows_without_a_valid_address_do_not_prevent_connecting_and_sweeping()
     {
         await using var alice = await PlainClient.ConnectAsync(_node, "alice");
         Execute("INSERT INTO logs (address, kept) VALUES ('nonsense', 1), ('user:' || char(10), 1)");
@@ -106,7 +106,7 @@ public sealed class SqliteDamageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_file_overwritten_under_the_node_gives_codes_and_no_crash()
+    public async Task A_file_overwritten_while_the_node_runs_makes_calls_fail_with_a_code_and_causes_no_crash()
     {
         await using var alice = await PlainClient.ConnectAsync(_node, "alice");
         for (var i = 0; i < 100; i++)
@@ -133,7 +133,7 @@ public sealed class SqliteDamageTests : IAsyncLifetime
     [InlineData(100)]
     [InlineData(4_000)]
     [InlineData(20_000)]
-    public async Task A_file_that_was_cut_off_starts_or_says_why_not(int length)
+    public async Task A_store_with_a_truncated_file_starts_or_fails_with_an_error_that_names_the_file(int length)
     {
         var path = _folder.File($"cut{length}.db");
         await using (var h = await SqliteHarness.StartAsync(path))
@@ -144,7 +144,7 @@ public sealed class SqliteDamageTests : IAsyncLifetime
         await using var store = SqliteHarness.Make(path);
         var refused = await Record.ExceptionAsync(() => store.StartAsync(default));
 
-        // An empty file is a new one. Otherwise it says which file, or what is asked of it says that it cannot be had.
+        // An empty file becomes a new database. With any other length either the start fails and names the file, or reading fails.
         if (refused is not null)
             refused.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain(path);
         else if (length > 0)
@@ -161,7 +161,7 @@ public sealed class SqliteDamageTests : IAsyncLifetime
     }
 
     private void OnlyForeign() =>
-        _logs.Of(LogLevel.Error).Concat(_logs.Of(LogLevel.Critical)).Should().NotContain(l => !l.Contains("not of this program's making", StringComparison.Ordinal));
+        _logs.Of(LogLevel.Error).Concat(_logs.Of(LogLevel.Critical)).Should().NotContain(l => !l.Contains("corrupt or foreign", StringComparison.Ordinal));
 
     private void Execute(string sql)
     {

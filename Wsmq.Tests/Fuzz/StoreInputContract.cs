@@ -5,7 +5,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Fuzz;
 
-/// <summary>Arguments of the right type and of any content: they come back as they were, or with a code.</summary>
+/// <summary>Arguments of the right type and with any content: the store returns them unchanged, or refuses them with a code.</summary>
 public abstract class StoreInputContract
 {
     private protected abstract Task<StoreHarness> CreateAsync();
@@ -20,7 +20,7 @@ public abstract class StoreInputContract
         Gen.Int[0, 5].Select(i => new[] { "slice", "\0", ":", "a\u001eb", "\r\n", "\ud83d\ude00" }[i]));
 
     [Fact]
-    public async Task Batches_of_any_content_come_back_as_they_were()
+    public async Task Batches_with_any_content_are_read_back_unchanged()
     {
         await using var h = await CreateAsync();
         var run = 0;
@@ -50,7 +50,7 @@ public abstract class StoreInputContract
     [InlineData(2_048, 1)]
     [InlineData(2_048, 2_048)]
     [InlineData(2_048, 7)]
-    public async Task The_largest_batch_is_taken_and_one_more_is_refused(int count, int logs)
+    public async Task A_batch_of_the_largest_size_is_appended_to_one_log_or_to_many(int count, int logs)
     {
         await using var h = await CreateAsync();
         AppendRequest[] Batch(int n) => [.. Enumerable.Range(0, n).Select(i => h.New(WsmqAddress.User($"u{i % logs}"), ""))];
@@ -60,7 +60,7 @@ public abstract class StoreInputContract
     }
 
     [Fact]
-    public async Task Acks_and_cursors_of_any_device_and_position_do_no_harm()
+    public async Task Acks_of_any_device_and_position_do_not_affect_the_entries()
     {
         await using var h = await CreateAsync();
         var last = (await h.AddManyAsync(WsmqAddress.User("bob"), 5))[^1];
@@ -78,7 +78,7 @@ public abstract class StoreInputContract
     }
 
     [Fact]
-    public async Task A_large_entry_comes_back()
+    public async Task A_large_entry_is_read_back_unchanged()
     {
         await using var h = await CreateAsync();
         var body = new byte[16 * 1024 * 1024];
@@ -88,7 +88,7 @@ public abstract class StoreInputContract
     }
 }
 
-/// <summary>The embedded store.</summary>
+/// <summary>The SQLite store.</summary>
 public sealed class SqliteInputTests : StoreInputContract, IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -98,7 +98,7 @@ public sealed class SqliteInputTests : StoreInputContract, IDisposable
     private protected override async Task<StoreHarness> CreateAsync() => await SqliteHarness.StartAsync(_folder.File("wsmq.db"));
 }
 
-/// <summary>The store on Redis.</summary>
+/// <summary>The Redis store.</summary>
 public sealed class RedisInputTests(SharedRedis redis) : StoreInputContract, IClassFixture<SharedRedis>
 {
     private protected override async Task<StoreHarness> CreateAsync() =>

@@ -1,31 +1,31 @@
 namespace Wsmq.Tests.Fuzz;
 
-/// <summary>What has to become of a case.</summary>
+/// <summary>The required outcome of a case.</summary>
 internal enum Outcome
 {
-    /// <summary>The invocation <c>1</c> is answered with the code of wsmq that the case names.</summary>
+    /// <summary>The invocation <c>1</c> fails with the wsmq error code that the case states.</summary>
     Code,
 
-    /// <summary>The invocation <c>1</c> is answered with an error of SignalR, without a code.</summary>
+    /// <summary>The invocation <c>1</c> fails with an error of SignalR, without a code.</summary>
     Error,
 
     /// <summary>The invocation <c>1</c> succeeds.</summary>
     Result,
 
-    /// <summary>Nothing comes back, and the connection goes on.</summary>
+    /// <summary>The server sends no reply, and the connection stays open.</summary>
     Ignored,
 
-    /// <summary>The server ends the connection.</summary>
+    /// <summary>The server closes the connection.</summary>
     Closed,
 
-    /// <summary>SignalR reads nothing behind a frame of a type that it does not know, and the connection ends by its time-out.</summary>
+    /// <summary>SignalR reads nothing after a frame of an unknown type, and the connection ends by its time-out.</summary>
     TimesOut,
 }
 
-/// <summary>What an attacker sends behind the handshake, or in its place, and what has to become of it.</summary>
+/// <summary>The frames that an attacker sends after the handshake, or instead of it, and the required outcome.</summary>
 internal sealed record WireCase(string Name, Outcome Outcome, string? Code, IReadOnlyList<WireFrame> Frames)
 {
-    /// <summary>The frames come instead of the handshake.</summary>
+    /// <summary>The frames replace the handshake.</summary>
     public bool IsHandshake { get; init; }
 
     public override string ToString() => Name;

@@ -3,13 +3,13 @@ using System.Text;
 
 namespace Wsmq.Tests.Fuzz;
 
-/// <summary>One WebSocket frame as it goes onto the socket, also such as no library would send.</summary>
-/// <param name="Opcode">0 continuation, 1 text, 2 binary, 8 close, 9 ping, 10 pong; the others are not defined.</param>
+/// <summary>One WebSocket frame as it is written to the socket. It may be malformed in ways that no library would send.</summary>
+/// <param name="Opcode">0 continuation, 1 text, 2 binary, 8 close, 9 ping, 10 pong. The others are undefined.</param>
 /// <param name="Payload">The bytes.</param>
-/// <param name="Final">Whether the message ends with it.</param>
-/// <param name="Reserved">The three reserved bits; 4 says that it is compressed.</param>
-/// <param name="Masked">As the standard asks of clients.</param>
-/// <param name="Claimed">The length that it claims to have, where that is not the true one.</param>
+/// <param name="Final">Whether it is the last frame of the message.</param>
+/// <param name="Reserved">The three reserved bits. 4 means compressed.</param>
+/// <param name="Masked">Whether the payload is masked, which the standard requires of clients.</param>
+/// <param name="Claimed">The length in the header if it differs from the length of the payload.</param>
 internal sealed record WireFrame(
     byte Opcode, byte[] Payload, bool Final = true, byte Reserved = 0, bool Masked = true, long? Claimed = null)
 {
@@ -28,7 +28,7 @@ internal sealed record WireFrame(
         bytes.WriteByte((byte)((Final ? 0x80 : 0) | (Reserved << 4) | Opcode));
         WriteLength(bytes, Claimed ?? Payload.Length);
 
-        // A mask of zeros leaves the payload as it is, which is allowed.
+        // A mask of zeros is allowed, and leaves the payload unchanged.
         if (Masked)
             bytes.Write([0, 0, 0, 0]);
         bytes.Write(Payload);

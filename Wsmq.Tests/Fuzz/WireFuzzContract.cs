@@ -10,16 +10,16 @@ using Xunit.Abstractions;
 namespace Wsmq.Tests.Fuzz;
 
 /// <summary>
-/// Hostile bytes against the wire of a real node. After every case others still send and receive in order, the attacker got an
-/// answer or was cut off, nothing was logged as an error, and no case made the node take memory out of proportion.
+/// Hostile bytes against the wire of a real node. After every case other clients still send and receive in order, the attacker has
+/// received a reply or was disconnected, nothing was logged as an error, and no case made the node allocate excessive memory.
 /// </summary>
 public abstract class WireFuzzContract(ITestOutputHelper output)
 {
-    // What one case may have the node allocate, and what may be left of all of them: far from what any of them takes.
+    // The limits for what the node allocates for one case, and for what remains allocated after all of them: far above the actual use.
     private const long BytesOfACase = 256L * 1024 * 1024;
 
-    // What other tests allocate meanwhile is counted as well, and on a busy machine that is much: a case that seems to take too much
-    // is played again. One that does takes as much each time.
+    // Allocations of the whole process are counted, and on a busy machine others allocate much meanwhile: a case over the limit is
+    // repeated. A case that really allocates too much does so every time.
     private const int Plays = 100;
     private const long BytesLeft = 96L * 1024 * 1024;
     private const string Attacker = "mallory";
@@ -28,7 +28,7 @@ public abstract class WireFuzzContract(ITestOutputHelper output)
     private protected abstract Task<TestNode> StartAsync(Action<WsmqOptions> options, Action<Microsoft.AspNetCore.Builder.WebApplicationBuilder> services);
 
     [Fact]
-    public async Task Every_case_of_the_corpus_ends_as_it_has_to()
+    public async Task Every_case_of_the_corpus_has_the_expected_outcome()
     {
         var counts = new FuzzCounts($"corpus, {GetType().Name}");
         await using var setting = await SettingAsync();
@@ -48,7 +48,7 @@ public abstract class WireFuzzContract(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task No_mutation_of_the_corpus_does_harm()
+    public async Task Mutations_of_the_corpus_do_not_affect_other_clients_or_leak_memory()
     {
         var counts = new FuzzCounts($"mutations, {GetType().Name}, seed {FuzzSettings.Seed}");
         var mutator = new WireMutator(FuzzSettings.Seed);
@@ -82,7 +82,7 @@ public abstract class WireFuzzContract(ITestOutputHelper output)
             b.Logging.AddProvider(logs);
             b.Logging.SetMinimumLevel(LogLevel.Warning);
 
-            // A connection that does not shake hands is cut off then.
+            // A connection without a handshake is closed after this time.
             b.Services.Configure<HubOptions<WsmqHub>>(o => o.HandshakeTimeout = TimeSpan.FromSeconds(2));
         });
         var alice = await PlainClient.ConnectAsync(node, "alice");
@@ -96,7 +96,7 @@ public abstract class WireFuzzContract(ITestOutputHelper output)
     {
         private int _sent;
 
-        // A mutation may have found bob's address, too.
+        // Filtered by sender, because a mutation may have sent to bob as well.
         private IEnumerable<string> Heard => bob.Received.Where(d => d.Sender == "alice").Select(d => d.Body.ToString()!);
 
         public async Task<string> PlayAsync(IReadOnlyList<WireFrame> frames, bool isHandshake)
@@ -110,7 +110,7 @@ public abstract class WireFuzzContract(ITestOutputHelper output)
                 if (least < BytesOfACase)
                     return seen;
                 if (play == Plays)
-                    throw new InvalidOperationException($"it allocated {least} bytes, played {Plays} times");
+                    throw new InvalidOperationException($"the case allocated at least {least} bytes in each of {Plays} runs");
             }
         }
 
@@ -121,7 +121,7 @@ public abstract class WireFuzzContract(ITestOutputHelper output)
             {
                 await socket.SendAsync(frames);
                 if (isHandshake)
-                    await Eventually.That("it is let in or cut off", () => socket.HasHandshake || socket.IsClosed);
+                    await Eventually.That("the handshake is accepted or the connection is closed", () => socket.HasHandshake || socket.IsClosed);
                 seen = await OutcomeAsync(socket, frames);
             }
 
@@ -129,7 +129,7 @@ public abstract class WireFuzzContract(ITestOutputHelper output)
             return seen;
         }
 
-        /// <summary>Others got what was sent, in order and once; nobody was cut off; nothing was logged that asks for an operator.</summary>
+        /// <summary>Others received every message once and in order, no connection of theirs was closed, and no error was logged.</summary>
         public void ShouldBeUnharmed()
         {
             Heard.Should().Equal(Enumerable.Range(1, _sent).Select(i => i.ToString(CultureInfo.InvariantCulture)));
@@ -150,20 +150,20 @@ public abstract class WireFuzzContract(ITestOutputHelper output)
         {
             var number = ++_sent;
             await alice.SendAsync("user:bob", number).WaitAsync(TimeSpan.FromSeconds(90));
-            await Eventually.That("the others go on", () => Heard.Count() == number);
+            await Eventually.That("other clients still receive", () => Heard.Count() == number);
         }
 
-        // What is asked behind the case is answered behind it, unless the connection has ended.
+        // The probe is sent after the case and answered after it, unless the connection has ended.
         private static async Task<string> OutcomeAsync(RawSocket socket, IReadOnlyList<WireFrame> sent)
         {
             await socket.SendAsync([WireFrame.Of(Probe)]);
             var (watch, asked) = (Stopwatch.StartNew(), 1);
             string? outcome = null;
-            await Eventually.That("it is answered, or cut off", async () =>
+            await Eventually.That("the probe is answered, or the connection is closed", async () =>
             {
                 if (watch.ElapsedMilliseconds > 500 * asked)
                 {
-                    // The first may have become the end of a frame that the case left open.
+                    // The first probe may have completed a frame that the case left open.
                     asked++;
                     await socket.SendAsync([WireFrame.Of(Probe)]);
                 }
@@ -176,17 +176,17 @@ public abstract class WireFuzzContract(ITestOutputHelper output)
 
         private static string? AnswerOf(RawSocket socket)
         {
-            // What came before it was closed is there once it is closed.
+            // IsClosed is read first: once it is true, all frames that preceded the close are recorded.
             var closed = socket.IsClosed;
             return socket.Frames.FirstOrDefault(f => IsCompletion(f, "1")) is { } answer ? OutcomeOf(answer)
                 : closed ? nameof(Outcome.Closed) : null;
         }
 
-        // Calls run side by side: the answer to the first may come behind that to the probe.
+        // Calls run concurrently: the reply to the case may arrive after the reply to the probe.
         private static async Task<string> SettledAsync(RawSocket socket)
         {
             await socket.SendAsync([WireFrame.Of(Probe.Replace("probe", "again", StringComparison.Ordinal))]);
-            await Eventually.That("it goes on", () => socket.IsClosed || socket.Frames.Any(f => IsCompletion(f, "again")));
+            await Eventually.That("the second probe is answered, or the connection is closed", () => socket.IsClosed || socket.Frames.Any(f => IsCompletion(f, "again")));
             return AnswerOf(socket) ?? nameof(Outcome.Ignored);
         }
 

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace Wsmq.Tests.Fuzz;
 
-/// <summary>The wire of a node with the embedded store.</summary>
+/// <summary>The wire of a node with the SQLite store.</summary>
 [Collection(FuzzCollection.Name)]
 public sealed class SqliteWireFuzzTests(ITestOutputHelper output) : WireFuzzContract(output), IDisposable
 {
@@ -19,7 +19,7 @@ public sealed class SqliteWireFuzzTests(ITestOutputHelper output) : WireFuzzCont
                 o => o.Durability = WsmqSqliteDurability.Normal), options, services);
 }
 
-/// <summary>The wire of a node on Redis.</summary>
+/// <summary>The wire of a node with the Redis store.</summary>
 [Collection(FuzzCollection.Name)]
 public sealed class RedisWireFuzzTests(ITestOutputHelper output) : WireFuzzContract(output), IAsyncLifetime
 {
@@ -33,9 +33,9 @@ public sealed class RedisWireFuzzTests(ITestOutputHelper output) : WireFuzzContr
         TestNode.StartAsync(s => s.UseRedis(_redis.EndPoint), options, services);
 }
 
-/// <summary>Alone in the process, because what a case allocates is measured for all of it.</summary>
+/// <summary>Runs alone in the process, because the allocations of a case are measured for the whole process.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
-[SuppressMessage("Naming", "CA1711", Justification = "xunit's own word")]
+[SuppressMessage("Naming", "CA1711", Justification = "xunit's term")]
 public sealed class FuzzCollection
 {
     public const string Name = "fuzz";

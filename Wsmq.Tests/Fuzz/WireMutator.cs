@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Wsmq.Tests.Fuzz;
 
-/// <summary>Makes new cases of the corpus, the same ones from the same seed.</summary>
+/// <summary>Derives new cases from the corpus. The same seed yields the same cases.</summary>
 internal sealed partial class WireMutator(int seed)
 {
     private const int Largest = 700_000;
@@ -20,22 +20,22 @@ internal sealed partial class WireMutator(int seed)
         ("truncate", (m, p) => p[..m._random.Next(p.Length + 1)]),
         ("splice", (m, p) => [.. p[..m._random.Next(p.Length + 1)], .. m.Tail(m.Any())]),
         ("flip a bit", (m, p) => m.Change(p, b => (byte)(b ^ (1 << m._random.Next(8))))),
-        ("any byte", (m, p) => m.Change(p, _ => (byte)m._random.Next(256))),
+        ("replace a byte", (m, p) => m.Change(p, _ => (byte)m._random.Next(256))),
         ("insert noise", (m, p) => m.Insert(p, Encoding.UTF8.GetBytes(m.One(HostileValues.Noise)))),
-        ("insert no UTF-8", (m, p) => m.Insert(p, m.One(HostileValues.NoText))),
+        ("insert invalid UTF-8", (m, p) => m.Insert(p, m.One(HostileValues.NoText))),
         ("remove a part", (m, p) => m.Cut(p)),
         ("repeat a part", (m, p) => m.Repeat(p)),
-        ("another text", (m, p) => m.Replace(p, Texts(), () => $"\"{m.One(HostileValues.Texts)}\"")),
-        ("another type", (m, p) => m.Replace(p, TextsAndNumbers(), () => m.One(HostileValues.Values))),
-        ("another number", (m, p) => m.Replace(p, Numbers(), () => m.One(HostileValues.Values))),
+        ("replace a text", (m, p) => m.Replace(p, Texts(), () => $"\"{m.One(HostileValues.Texts)}\"")),
+        ("replace a value", (m, p) => m.Replace(p, TextsAndNumbers(), () => m.One(HostileValues.Values))),
+        ("replace a number", (m, p) => m.Replace(p, Numbers(), () => m.One(HostileValues.Values))),
         ("nest", (m, p) => m.Replace(p, TextsAndNumbers(), () => HostileValues.Nested(m.One([10, 48, 49, 61, 64, 65, 1_000, 20_000])))),
         ("huge text", (m, p) => m.Replace(p, Texts(), () => $"\"{new string(m.One(['x', 'ü', '\u202e']), m.One([127, 128, 129, 257, 4_097, 60_000, 262_143]))}\"")),
-        ("field twice", (m, p) => m.Replace(p, Fields(), f => $"{f.Value}{m.One(HostileValues.Values)},{f.Value}")),
-        ("field gone", (m, p) => m.Replace(p, Fields(), _ => "")),
+        ("repeat a field", (m, p) => m.Replace(p, Fields(), f => $"{f.Value}{m.One(HostileValues.Values)},{f.Value}")),
+        ("remove a field", (m, p) => m.Replace(p, Fields(), _ => "")),
         ("two frames", (m, p) => [.. p, .. m.Any()]),
     ];
 
-    /// <summary>The next case and what was done to make it.</summary>
+    /// <summary>The next case and the kind of mutation that made it.</summary>
     public (string Kind, WireFrame[] Frames) Next()
     {
         var payload = Any();
@@ -48,9 +48,9 @@ internal sealed partial class WireMutator(int seed)
 
     private (string Kind, WireFrame[] Frames) Frame(string kind, byte[] payload) => _random.Next(12) switch
     {
-        0 => ("in pieces", Pieces(payload)),
+        0 => ("fragmented", Pieces(payload)),
         1 => ("binary", [new WireFrame(2, payload)]),
-        2 => ("control frames between", [new(9, [1]), .. Pieces(payload).SelectMany(f => (WireFrame[])[f, new(10, [2])])]),
+        2 => ("interleaved control frames", [new(9, [1]), .. Pieces(payload).SelectMany(f => (WireFrame[])[f, new(10, [2])])]),
         3 when _random.Next(4) == 0 => ("broken frame", [new WireFrame((byte)_random.Next(16), payload, Reserved: (byte)_random.Next(8), Masked: _random.Next(3) > 0)]),
         _ => (kind, [WireFrame.Of(payload)]),
     };
@@ -108,7 +108,7 @@ internal sealed partial class WireMutator(int seed)
 
     private byte[] Replace(byte[] payload, Regex what, Func<Match, string> by)
     {
-        // Latin-1 keeps every byte; what is put in is escaped to it.
+        // Latin-1 preserves every byte. The replacement is encoded as UTF-8 first, and its bytes are mapped the same way.
         var text = Encoding.Latin1.GetString(payload);
         var matches = what.Matches(text);
         if (matches.Count == 0)

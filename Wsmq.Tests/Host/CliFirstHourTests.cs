@@ -3,7 +3,7 @@ using Wsmq.Tests.Client;
 
 namespace Wsmq.Tests.HostAndCli;
 
-/// <summary>What the command line says to somebody who uses it for the first time, and makes mistakes.</summary>
+/// <summary>What the command line reports to a first-time user who makes mistakes.</summary>
 public sealed class CliFirstHourTests : IAsyncLifetime
 {
     private readonly Tools _tools = new();
@@ -29,7 +29,7 @@ public sealed class CliFirstHourTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_begins_with_a_dash_can_be_sent_behind_two_and_a_negative_number_as_it_is()
+    public async Task Text_that_begins_with_a_dash_can_be_sent_after_a_double_dash_and_a_negative_number_without_one()
     {
         await _tools.StartHostAsync();
         (await _tools.CliAsync("send", "user:bob", "--as", "alice", "--", "--urgent")).Code.Should().Be(0);
@@ -44,34 +44,34 @@ public sealed class CliFirstHourTests : IAsyncLifetime
     [Theory]
     [InlineData(true, "send", "user:bob")]
     [InlineData(false, "send", "user:bob", "hi")]
-    public async Task A_send_that_waits_for_lines_of_the_terminal_says_so_before_it_is_connected(bool waits, params string[] arguments)
+    public async Task A_send_that_reads_lines_from_a_terminal_says_so_before_it_connects(bool waits, params string[] arguments)
     {
         const string Hint = "every line that you type is a message";
         await using var cli = ToolProcess.StartAtTerminal(
             ToolProcess.Cli, new Dictionary<string, string>(), [.. arguments, "--token", "x", "--url", "http://127.0.0.1:9/wsmq", "--timeout", "60s"]);
 
-        await Eventually.That("it has tried to connect", () => cli.Output.Any(line => line.Contains("nothing listens", StringComparison.Ordinal)));
+        await Eventually.That("it has failed to connect", () => cli.Output.Any(line => line.Contains("nothing listens", StringComparison.Ordinal)));
 
         cli.Output.First(line => line.Contains("wsmq: ", StringComparison.Ordinal)).Contains(Hint, StringComparison.Ordinal).Should().Be(waits);
         cli.Output.Count(line => line.Contains(Hint, StringComparison.Ordinal)).Should().Be(waits ? 1 : 0);
     }
 
     [Fact]
-    public async Task Before_the_host_it_says_at_once_how_to_start_it_and_goes_on_trying()
+    public async Task Without_a_host_the_CLI_explains_at_once_how_to_start_it_and_keeps_retrying()
     {
         await _tools.StartHostAsync();
         var url = _tools.Url;
         await _tools.KillHostAsync();
         await using var cli = _tools.StartCli("listen", "--as", "bob", "--timeout", "60s");
 
-        await Eventually.That("it says how to start the host", () => cli.Error.Contains("dotnet run --project Wsmq.Host", StringComparison.Ordinal));
+        await Eventually.That("it explains how to start the host", () => cli.Error.Contains("dotnet run --project Wsmq.Host", StringComparison.Ordinal));
 
         cli.HasExited.Should().BeFalse();
         cli.Error.Should().Contain($"nothing listens at {url}").And.NotContain("   at ");
     }
 
     [Fact]
-    public async Task A_url_without_the_path_of_the_hub_is_named_at_once()
+    public async Task A_URL_without_the_path_of_the_hub_is_named_at_once()
     {
         await _tools.StartHostAsync();
         var url = new Uri(_tools.Url).GetLeftPart(UriPartial.Authority);
@@ -83,7 +83,7 @@ public sealed class CliFirstHourTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Listen_with_a_count_ends_by_the_time_that_was_given()
+    public async Task Listen_with_a_count_ends_at_its_timeout()
     {
         await _tools.StartHostAsync();
 
@@ -95,23 +95,23 @@ public sealed class CliFirstHourTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Listen_says_when_it_is_connected_when_not_and_when_it_is_back()
+    public async Task Listen_reports_connect_connection_loss_and_reconnect()
     {
         await _tools.StartHostAsync();
         var url = new Uri(_tools.Url);
         await using var cli = _tools.StartCli("listen", "--as", "bob");
-        await Eventually.That("it says that it is connected", () => Says(cli, $"connected to {_tools.Url}"));
+        await Eventually.That("it reports that it is connected", () => Says(cli, $"connected to {_tools.Url}"));
 
         await _tools.KillHostAsync();
-        await Eventually.That("it says that the connection is lost", () => Says(cli, "lost the connection"));
+        await Eventually.That("it reports that the connection is lost", () => Says(cli, "lost the connection"));
         await _tools.StartHostAsync("--urls", url.GetLeftPart(UriPartial.Authority));
 
-        await Eventually.That("it says that it is back", () => Says(cli, $"connected to {_tools.Url} again"));
+        await Eventually.That("it reports that it has reconnected", () => Says(cli, $"connected to {_tools.Url} again"));
         cli.Output.Should().BeEmpty();
     }
 
     [Fact]
-    public async Task A_refusal_that_names_another_time_each_time_is_said_once()
+    public async Task A_repeated_refusal_is_printed_once_although_each_names_another_retry_time()
     {
         var script = new Script { LetsIn = false };
         script.OnConnected = _ => throw new HubException(
@@ -119,7 +119,7 @@ public sealed class CliFirstHourTests : IAsyncLifetime
         await using var server = await ScriptedServer.StartAsync(script: script);
         await using var cli = _tools.StartCli("listen", "--url", server.Url.ToString(), "--token", "x", "--timeout", "60s");
 
-        await Eventually.That("it has tried a few times", () => script.Accepted > 4);
+        await Eventually.That("it has retried a few times", () => script.Accepted > 4);
 
         cli.Error.Split('\n').Should().ContainSingle(l => l.Contains("too-many-connections", StringComparison.Ordinal));
         cli.HasExited.Should().BeFalse();
@@ -128,7 +128,7 @@ public sealed class CliFirstHourTests : IAsyncLifetime
     [Theory]
     [InlineData("bob", "user:<id> or group:<name>")]
     [InlineData("topic:x", "neither user nor group")]
-    public async Task An_address_that_is_none_is_refused_with_the_kinds_that_there_are(string address, string kinds)
+    public async Task An_invalid_address_is_refused_with_the_valid_kinds(string address, string kinds)
     {
         await _tools.StartHostAsync();
 
@@ -154,7 +154,7 @@ public sealed class CliFirstHourTests : IAsyncLifetime
     [InlineData("Unknown argument start", "start")]
     [InlineData("Unknown argument -v", "-v")]
     [InlineData("--Wsmq:Redis has no value", "--Wsmq:Redis")]
-    public async Task The_host_refuses_an_argument_that_nothing_reads(string expected, params string[] arguments)
+    public async Task The_host_refuses_an_unknown_argument(string expected, params string[] arguments)
     {
         using var folder = new TempFolder();
         await using var host = Tools.StartHost("Development", folder.File("data"), arguments);
@@ -166,7 +166,7 @@ public sealed class CliFirstHourTests : IAsyncLifetime
 
     [Theory]
     [InlineData("Wsmq:DataFolder", "--Wsmq:Path", "/wsmq")]
-    public async Task A_second_host_on_one_folder_names_the_key_to_change(string key, params string[] arguments)
+    public async Task A_second_host_on_the_same_data_folder_names_the_key_to_change(string key, params string[] arguments)
     {
         await _tools.StartHostAsync();
         await using var second = Tools.StartHost("Development", _tools.DataFolder, arguments);
@@ -183,7 +183,7 @@ public sealed class CliFirstHourTests : IAsyncLifetime
     [InlineData("Wsmq:Options:Retention:MaxCount is 0", "--Wsmq:Options:Retention:MaxCount", "0")]
     [InlineData("Wsmq:RedisOptions:Buckets is 0", "--Wsmq:Redis", "127.0.0.1:9", "--Wsmq:RedisOptions:Buckets", "0")]
     [InlineData("Wsmq:Options:SendTimeout must be less than Wsmq:Options:DeduplicationWindow", "--Wsmq:Options:SendTimeout", "00:05:00")]
-    public async Task The_host_names_an_option_by_its_key(string expected, params string[] arguments)
+    public async Task The_host_names_an_invalid_option_by_its_configuration_key(string expected, params string[] arguments)
     {
         using var folder = new TempFolder();
         await using var host = Tools.StartHost("Development", folder.File("data"), arguments);

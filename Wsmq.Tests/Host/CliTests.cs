@@ -13,7 +13,7 @@ public sealed class CliTests : IAsyncLifetime
     public async Task DisposeAsync() => await _tools.DisposeAsync();
 
     [Fact]
-    public async Task A_token_needs_a_host_that_was_started_once()
+    public async Task A_token_needs_a_host_that_has_been_started_before()
     {
         var (code, output, error) = await _tools.CliAsync("token", "--user", "bob");
 
@@ -35,7 +35,7 @@ public sealed class CliTests : IAsyncLifetime
     [InlineData("listen", "--token", "x", "--url", "http://localhost:1/wsmq?device=phone")]
     [InlineData("listen", "--token", "x", "--url", "http://bob:secret@localhost:1/wsmq")]
     [InlineData("token", "--user", "bob", "--expires", "soon")]
-    public async Task Wrong_usage_ends_with_2_and_one_line(params string[] arguments)
+    public async Task Wrong_usage_ends_with_exit_code_2_and_one_line(params string[] arguments)
     {
         var (code, _, error) = await _tools.CliAsync(arguments);
 
@@ -44,7 +44,7 @@ public sealed class CliTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nobody_there_ends_with_3()
+    public async Task An_unreachable_host_ends_with_exit_code_3()
     {
         var (code, _, error) = await _tools.CliAsync("send", "user:bob", "hi", "--token", "x", "--url", "http://127.0.0.1:9/wsmq", "--timeout", "1s");
 
@@ -55,14 +55,14 @@ public sealed class CliTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Bodies_that_are_JSON_and_no_text_are_shown_as_they_were_written(bool json)
+    public async Task Bodies_that_are_JSON_but_not_text_are_printed_as_they_were_written(bool json)
     {
         await _tools.StartHostAsync();
         string[] bodies = ["\"plain\"", "\"\\ud800\"", "{\"\\ud800\":1}", "{\"a\":\"\\udfff\"}", "1e999", "{\"a\":1,\"a\":2}",
             new string('[', 48) + new string(']', 48), $"\"{new string('x', 260_000)}\"", new string('9', 100_000), "{ \"a\" :\n[1, \"b c\"] }", "\"after\""];
         foreach (var body in bodies)
         {
-            // The system takes 128 KiB in one argument.
+            // Linux allows at most 128 KiB in one argument.
             var isLong = body.Length > 120_000;
             await using var sent = _tools.StartCli(["send", "--as", "alice", "user:bob", .. isLong ? Array.Empty<string>() : [body]]);
             if (isLong)
@@ -83,7 +83,7 @@ public sealed class CliTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_message_that_could_not_be_shown_is_named_with_the_cause_and_what_follows_is_shown()
+    public async Task A_message_that_cannot_be_printed_is_named_with_the_cause_and_the_next_is_printed()
     {
         var script = new Script();
         script.OnFail = async (source, position, client) =>
@@ -107,7 +107,7 @@ public sealed class CliTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refused_token_ends_with_4_and_is_not_shown()
+    public async Task A_refused_token_ends_with_exit_code_4_and_is_not_printed()
     {
         await _tools.StartHostAsync();
 
@@ -118,7 +118,7 @@ public sealed class CliTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_may_not_be_sent_ends_with_1_and_the_number()
+    public async Task A_refused_send_ends_with_exit_code_1_and_the_error_number()
     {
         await _tools.StartHostAsync();
 
@@ -129,7 +129,7 @@ public sealed class CliTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Lines_reach_a_group_that_the_configuration_names()
+    public async Task Lines_reach_a_group_that_is_defined_in_the_configuration()
     {
         await _tools.StartHostAsync("--Wsmq:Groups:ops:0=alice", "--Wsmq:Groups:ops:1=bob", "--Wsmq:Groups:red team:0=carol");
         await using var send = _tools.StartCli("send", "group:ops", "--as", "alice");
@@ -144,7 +144,7 @@ public sealed class CliTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Messages_of_every_kind_arrive_as_they_were_sent()
+    public async Task Messages_of_every_kind_arrive_unchanged()
     {
         await _tools.StartHostAsync();
         (await _tools.CliAsync("send", "user:bob", "hello", "--as", "alice", "--type", "chat", "--header", "k=v")).Code.Should().Be(0);
@@ -161,7 +161,7 @@ public sealed class CliTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_printed_does_not_come_again_and_what_was_not_does()
+    public async Task A_printed_message_is_not_delivered_again_and_one_that_was_not_printed_is()
     {
         await _tools.StartHostAsync();
         await using var send = _tools.StartCli("send", "user:bob", "--as", "alice", "--json");
@@ -177,7 +177,7 @@ public sealed class CliTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Tokens_do_not_reach_the_log_whatever_its_level()
+    public async Task Tokens_are_never_logged_at_any_log_level()
     {
         await _tools.StartHostAsync("--Logging:LogLevel:Default", "Trace", "--Logging:Console:LogLevel:Default", "Trace",
             "--Logging:Console:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics", "Trace");

@@ -7,7 +7,7 @@ public sealed class DevelopmentKeyTests : IDisposable
     private readonly TempFolder _folder = new();
 
     [Fact]
-    public void It_is_made_once_for_its_owner_alone_and_used_again()
+    public void The_key_is_created_once_readable_only_by_its_owner_and_reused()
     {
         var first = DevelopmentKey.LoadOrCreate(_folder.Path);
         var second = DevelopmentKey.LoadOrCreate(_folder.Path);
@@ -19,9 +19,9 @@ public sealed class DevelopmentKeyTests : IDisposable
     }
 
     [Fact]
-    public void Hosts_that_start_together_agree_on_one()
+    public void Hosts_that_start_concurrently_agree_on_one_key()
     {
-        // Many rounds, because a key that is replaced between two looks is rare.
+        // Many rounds, because a key that is replaced between two reads is rare.
         for (var round = 0; round < 50; round++)
         {
             var folder = Directory.CreateDirectory(_folder.File($"{round}")).FullName;
@@ -34,7 +34,7 @@ public sealed class DevelopmentKeyTests : IDisposable
     }
 
     [Fact]
-    public void One_that_others_could_read_is_refused()
+    public void A_key_that_other_users_can_read_is_refused()
     {
         if (OperatingSystem.IsWindows())
             return;
@@ -47,7 +47,7 @@ public sealed class DevelopmentKeyTests : IDisposable
     }
 
     [Fact]
-    public void A_damaged_one_is_refused()
+    public void A_damaged_key_is_refused()
     {
         DevelopmentKey.LoadOrCreate(_folder.Path);
         File.WriteAllText(DevelopmentKey.PathIn(_folder.Path), "c2hvcnQ");

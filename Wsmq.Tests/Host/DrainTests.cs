@@ -7,12 +7,12 @@ using Wsmq.Development;
 
 namespace Wsmq.Tests.HostAndCli;
 
-/// <summary>Hosts that get a SIGTERM, two of them on one Redis behind something that hands out connections.</summary>
+/// <summary>Hosts that receive a SIGTERM, two of them on one Redis behind a proxy that distributes connections.</summary>
 public sealed class DrainTests : IAsyncLifetime
 {
     private const string Bob = "user:bob";
 
-    // Faster than a person: the load.
+    // Above the default rate limits of a user: the test generates load.
     private static readonly string[] Fast = ["--Wsmq:Options:Limits:UserSendsPerSecond", "2000", "--Wsmq:Options:Limits:UserSendBurst", "2000"];
     private readonly Tools _first = new();
     private readonly Tools _second = new();
@@ -33,7 +33,7 @@ public sealed class DrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_host_with_nobody_connected_stops_at_once()
+    public async Task A_host_without_connections_stops_at_once()
     {
         await _first.StartHostAsync("--Wsmq:Options:Drain:Timeout", "00:50:00", "--Wsmq:Options:Drain:ReadinessDelay", "00:10:00");
 
@@ -43,7 +43,7 @@ public sealed class DrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Under_load_all_go_to_the_other_host_and_nothing_is_lost()
+    public async Task Under_load_all_clients_move_to_the_other_host_and_no_message_is_lost()
     {
         await StartHostsAsync("--Wsmq:Options:Drain:Timeout", "00:00:12", "--Wsmq:Options:Drain:ReadinessDelay", "00:00:05", "--Wsmq:Options:Drain:Spread", "00:00:01");
         await using var bob = await StartAsync("bob");
@@ -72,10 +72,10 @@ public sealed class DrainTests : IAsyncLifetime
         });
         (await StatusAsync(http, "/health/live")).Should().Be(HttpStatusCode.OK);
         _line!.PointTo(new Uri(_second.Url));
-        await Eventually.That("it takes nobody", async () => await StatusAsync(http, "/wsmq") == HttpStatusCode.ServiceUnavailable);
+        await Eventually.That("it refuses connections", async () => await StatusAsync(http, "/wsmq") == HttpStatusCode.ServiceUnavailable);
         (await _first.Host.ExitCodeAsync()).Should().Be(0, _first.Host.Error);
         _first.Host.Output.Should().Contain(line => line.Contains("The node is drained", StringComparison.Ordinal));
-        await Eventually.That("the plain client is back", () => reconnects == 1 && plain.State == HubConnectionState.Connected);
+        await Eventually.That("the plain client has reconnected", () => reconnects == 1 && plain.State == HubConnectionState.Connected);
         await enough.CancelAsync();
         var receipts = await sending;
 
@@ -89,7 +89,7 @@ public sealed class DrainTests : IAsyncLifetime
                 WsmqClientState.Connecting, WsmqClientState.Connected, WsmqClientState.Reconnecting, WsmqClientState.Connected);
         }
 
-        await Eventually.That("the plain client has all", () => _plain.Select(d => d.Position).Distinct().Count() == receipts.Count);
+        await Eventually.That("it has received all", () => _plain.Select(d => d.Position).Distinct().Count() == receipts.Count);
         _plain.Select(d => d.Position).Distinct().Should().Equal(receipts.Select(r => r.Position), "in order, once repeats are dropped");
     }
 
@@ -98,7 +98,7 @@ public sealed class DrainTests : IAsyncLifetime
         _redis = await RedisServer.StartAsync(appendOnly: true, "--appendfsync", "always");
         _first.Environment["Wsmq__Redis"] = _second.Environment["Wsmq__Redis"] = _redis.EndPoint;
         await _first.StartHostAsync([.. drain, .. Fast]);
-        // One key for both, so that a token counts at either.
+        // One key for both, so that each accepts tokens of the other.
         Directory.CreateDirectory(_second.DataFolder);
         File.Copy(DevelopmentKey.PathIn(_first.DataFolder), DevelopmentKey.PathIn(_second.DataFolder));
         await _second.StartHostAsync(Fast);
@@ -134,7 +134,7 @@ public sealed class DrainTests : IAsyncLifetime
     {
         var sends = new List<Task<WsmqReceipt>>();
 
-        // A steady flow, that other tests beside this one can live with.
+        // A steady rate that leaves CPU time for the tests that run beside this one.
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
         while (!enough.IsCancellationRequested && await pace.WaitForNextTickAsync(CancellationToken.None))
             sends.Add(alice.SendAsync(Bob, sends.Count));

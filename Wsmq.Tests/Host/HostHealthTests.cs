@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Wsmq.Tests.HostAndCli;
 
-/// <summary>The host on Redis, while Redis goes and comes back.</summary>
+/// <summary>The host on Redis, while Redis stops and restarts.</summary>
 public sealed class HostHealthTests : IAsyncLifetime
 {
     private readonly Tools _tools = new();
@@ -17,7 +17,7 @@ public sealed class HostHealthTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Ready_follows_Redis_and_live_does_not()
+    public async Task Readiness_follows_the_availability_of_Redis_and_liveness_does_not()
     {
         _tools.Environment["Wsmq__Redis"] = _redis.EndPoint;
         await _tools.StartHostAsync("--Wsmq:RedisOptions:CommandTimeout", "00:00:01");

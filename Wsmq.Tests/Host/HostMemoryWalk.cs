@@ -4,27 +4,27 @@ using Wsmq.Testing.Memory;
 namespace Wsmq.Tests.HostAndCli;
 
 /// <summary>
-/// A host in a process of its own, to which one user sends whatever there is to send: every method of the hub with its smallest and
-/// its largest arguments, over many connections, of which every other reads what comes back. Somebody else is served after each load.
+/// A host in a process of its own, to which one user sends every kind of load: every method of the hub with its smallest and its
+/// largest arguments, over many connections, of which every other one reads the responses. After each load another user is served.
 /// </summary>
 internal sealed class HostMemoryWalk : IAsyncDisposable
 {
     public const long Mebibyte = 1024 * 1024;
 
-    /// <summary>As many as a user has by default.</summary>
+    /// <summary>The default limit of connections for one user.</summary>
     public const int Connections = 50;
 
     private readonly Tools _tools = new();
 
     public ToolProcess Host => _tools.Host;
 
-    /// <param name="environment">What the host is started with beside its settings.</param>
+    /// <param name="environment">Environment variables of the host, in addition to its settings.</param>
     public Task StartAsync(IEnumerable<KeyValuePair<string, string>> environment)
     {
         foreach (var (name, value) in environment)
             _tools.Environment[name] = value;
 
-        // The limits of services: those of people would stop the loads before they could do anything.
+        // The limits of services: those of users would stop the loads before they could take effect.
         return _tools.StartHostAsync(
             "--Wsmq:Options:Limits:ConnectionsPerUser", $"{Connections}", "--Wsmq:Options:Limits:UserConnectsPerMinute", "0",
             "--Wsmq:Options:Limits:SendsPerSecond", "10000", "--Wsmq:Options:Limits:SendBurst", "20000",
@@ -34,7 +34,7 @@ internal sealed class HostMemoryWalk : IAsyncDisposable
 
     /// <param name="time">How long each load is sent.</param>
     /// <param name="check">Called after each load, with the bytes by which the host has grown since before the first one.</param>
-    /// <param name="live">What says how much lives in the host; null where only its process is looked at.</param>
+    /// <param name="live">Reports how many bytes are live in the host; null where only its process is measured.</param>
     public async Task RunAsync(TimeSpan time, Action<MemoryPeak> check, LiveMemory? live = null)
     {
         var hub = _tools.Url.Replace("http", "ws", StringComparison.Ordinal);
@@ -43,7 +43,7 @@ internal sealed class HostMemoryWalk : IAsyncDisposable
             .WithUrl(_tools.Url, o => o.AccessTokenProvider = () => Task.FromResult<string?>(_tools.Token("witness"))).Build();
         await witness.StartAsync();
         if (live is not null)
-            await Eventually.That("the host says what lives in it", () => live.Bytes > 0);
+            await Eventually.That("the host reports its live bytes", () => live.Bytes > 0);
         var (resident, living) = (walk.ResidentBytes, live?.Bytes ?? 0);
         foreach (var load in MemoryLoads.Of("mallory"))
         {

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Wsmq.Tests.HostAndCli;
 
 /// <summary>
-/// A full run against a host that logs everything it can, on Redis: both clients, refusals, bad frames, bad and old tokens,
-/// revocations and bans. Nothing that the host or the typed client writes holds a part of a token or a body.
+/// A full run against a host that logs everything, on Redis: both clients, refusals, malformed frames, invalid and expired tokens,
+/// revocations and bans. Nothing that the host or the typed client logs contains a part of a token or a body.
 /// </summary>
 public sealed class HostPrivacyTests(SharedRedis redis) : IAsyncLifetime, IClassFixture<SharedRedis>
 {
@@ -33,7 +33,7 @@ public sealed class HostPrivacyTests(SharedRedis redis) : IAsyncLifetime, IClass
     }
 
     [Fact]
-    public async Task Nothing_of_a_token_or_a_body_is_written_down()
+    public async Task No_part_of_a_token_or_a_body_is_logged()
     {
         await TypedAsync();
         await PlainAsync();
@@ -59,7 +59,7 @@ public sealed class HostPrivacyTests(SharedRedis redis) : IAsyncLifetime, IClass
 
     private async Task PlainAsync()
     {
-        // In the query, as browsers do: that is where a token is most easily logged.
+        // In the query, as browsers send it: there a token is most easily logged.
         var token = Token("carol");
         await using var carol = PlainClient.Create(new Uri($"{_tools.Url}?access_token={token}"), token: null);
         await carol.Connection.StartAsync();
@@ -108,7 +108,7 @@ public sealed class HostPrivacyTests(SharedRedis redis) : IAsyncLifetime, IClass
         }
         catch (WebSocketException)
         {
-            // Refused, or ended by the host.
+            // Refused, or closed by the host.
         }
     }
 

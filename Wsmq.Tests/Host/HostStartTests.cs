@@ -6,7 +6,7 @@ public sealed class HostStartTests : IDisposable
     private readonly TempFolder _folder = new();
 
     [Fact]
-    public async Task Outside_development_it_refuses_to_start_where_nothing_says_whose_tokens_count()
+    public async Task Outside_Development_the_host_refuses_to_start_without_a_token_issuer()
     {
         await using var host = Tools.StartHost("Production", _folder.File("data"));
 
@@ -16,7 +16,7 @@ public sealed class HostStartTests : IDisposable
     }
 
     [Fact]
-    public async Task Outside_development_it_starts_with_a_key_an_issuer_and_an_audience()
+    public async Task Outside_Development_the_host_starts_with_a_key_an_issuer_and_an_audience()
     {
         await using var host = Tools.StartHost("Production", _folder.File("data"), $"--{Bearer}:SigningKeys:0:Issuer", "shop",
             $"--{Bearer}:SigningKeys:0:Value", Convert.ToBase64String(new byte[32]), $"--{Bearer}:ValidIssuer", "shop", $"--{Bearer}:ValidAudience", "wsmq");
@@ -24,14 +24,14 @@ public sealed class HostStartTests : IDisposable
         await Eventually.That("it runs", () => host.HasExited || host.Output.Any(line => line.Contains("listening on", StringComparison.Ordinal)));
 
         host.HasExited.Should().BeFalse(host.Error);
-        host.Output.Should().NotContain(line => line.Contains("--as", StringComparison.Ordinal), "nobody is anybody here");
+        host.Output.Should().NotContain(line => line.Contains("--as", StringComparison.Ordinal), "no development tokens here");
         File.Exists(_folder.File("data/development-key")).Should().BeFalse("the key is for Development only");
     }
 
     [Theory]
     [InlineData("true", true)]
     [InlineData("false", false)]
-    public async Task It_says_at_the_start_where_dotnet_cannot_tell_normalized_names(string invariant, bool warned)
+    public async Task The_host_warns_at_startup_if_InvariantGlobalization_prevents_normalization_checks(string invariant, bool warned)
     {
         await using var tools = new Tools();
         tools.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = invariant;
@@ -60,7 +60,7 @@ public sealed class HostStartTests : IDisposable
     [InlineData("Wsmq:Options:Access:MaxRules", "1", "MaxRules")]
     [InlineData("Wsmq:Options:Access:MaxRule", "100", "Unknown setting Wsmq:Options:Access:MaxRule")]
     [InlineData("Wsmq:Tokens:DecryptionKey", "YWJj", "3 bytes")]
-    public async Task A_mistake_in_the_configuration_is_named(string key, string value, string expected)
+    public async Task An_error_in_the_configuration_is_named(string key, string value, string expected)
     {
         await using var host = Tools.StartHost("Development", _folder.File("data"), $"--{key}", value);
 

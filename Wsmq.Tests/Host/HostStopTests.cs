@@ -5,16 +5,16 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.HostAndCli;
 
-/// <summary>A host at a developer's desk that is ended while a page is open.</summary>
+/// <summary>A host on a developer's machine that is stopped while a page is open.</summary>
 public sealed class HostStopTests
 {
-    // Far below the 17 s of a host that drains under a client that stays.
+    // Far below the 17 s of a host that drains while a client stays connected.
     private static readonly TimeSpan Most = TimeSpan.FromSeconds(10);
 
     [Theory]
     [InlineData("Ctrl+C")]
     [InlineData("SIGTERM")]
-    public async Task In_development_it_ends_while_clients_are_connected_and_has_them_come_again(string signal)
+    public async Task In_Development_the_host_stops_while_clients_are_connected_and_lets_them_reconnect(string signal)
     {
         await using var tools = new Tools();
         await tools.StartHostAsync();
@@ -29,7 +29,7 @@ public sealed class HostStopTests
         };
         await tab.StartAsync();
         (await tab.InvokeAsync<WsmqReceipt>("Send", new { to = "user:bob", body = 1 })).Position.Should().NotBeNullOrEmpty();
-        await Eventually.That("it is let in", () => reads.All.Count > 0);
+        await Eventually.That("the client is accepted", () => reads.All.Count > 0);
         var began = Stopwatch.GetTimestamp();
 
         if (signal == "SIGTERM")
@@ -40,7 +40,7 @@ public sealed class HostStopTests
         (await tools.Host.ExitCodeAsync()).Should().Be(0, tools.Host.Error);
         Stopwatch.GetElapsedTime(began).Should().BeLessThan(Most);
         await reconnecting.Task.WaitAsync(Most);
-        await Eventually.That("it has ended", () => reads.Ended);
+        await Eventually.That("its connection is closed", () => reads.Ended);
         string.Concat(reads.All).Should().Contain("[wsmq 5004 stopping retry]").And.Contain("\"allowReconnect\":true");
     }
 

@@ -5,7 +5,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.HostAndCli;
 
-/// <summary>TLS by configuration alone: a real host, a self-signed certificate, and clients that trust no other.</summary>
+/// <summary>TLS by configuration alone: a real host, a self-signed certificate, and clients that trust only that certificate.</summary>
 public sealed class HostTlsTests : IAsyncLifetime
 {
     private const string Https = "Kestrel:Endpoints:Https";
@@ -26,7 +26,7 @@ public sealed class HostTlsTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Messages_travel_over_TLS_with_a_certificate_from_the_configuration(bool pem)
+    public async Task Messages_are_sent_over_TLS_with_a_certificate_from_the_configuration(bool pem)
     {
         await _tools.StartHostAsync([$"--{Https}:Url", "https://127.0.0.1:0", .. pem ? Pem() : Pfx()]);
         _tools.Url.Should().StartWith("https://");
@@ -43,13 +43,13 @@ public sealed class HostTlsTests : IAsyncLifetime
         await using var stranger = new TypedClient(new Uri(_tools.Url), "bob", null, o => o.AccessTokenProvider = _ => Task.FromResult<string?>(token));
         using var stop = new CancellationTokenSource();
         var starting = stranger.Client.StartAsync(stop.Token);
-        await Eventually.That("it does not trust it", () => stranger.Errors.Any(e => e.Exception.ToString().Contains("certificate", StringComparison.Ordinal)));
+        await Eventually.That("the certificate is not trusted", () => stranger.Errors.Any(e => e.Exception.ToString().Contains("certificate", StringComparison.Ordinal)));
         await stop.CancelAsync();
         await starting.Invoking(s => s).Should().ThrowAsync<OperationCanceledException>();
     }
 
     [Fact]
-    public async Task A_certificate_that_is_not_there_is_named()
+    public async Task A_missing_certificate_file_is_named()
     {
         await using var host = Tools.StartHost(
             "Development", _folder.File("data"), $"--{Https}:Url", "https://127.0.0.1:0", $"--{Https}:Certificate:Path", _folder.File("none.pem"));
@@ -62,12 +62,12 @@ public sealed class HostTlsTests : IAsyncLifetime
     [InlineData("http://0.0.0.0:0", true)]
     [InlineData("http://*:0", true)]
     [InlineData("http://127.0.0.1:0", false)]
-    public async Task Plain_HTTP_for_other_machines_is_hinted_at(string url, bool hint)
+    public async Task Plain_HTTP_on_a_non_loopback_address_is_reported(string url, bool hint)
     {
         await _tools.StartHostAsync("--urls", url);
         var hinted = () => _tools.Host.Output.Any(line => line.Contains("without TLS", StringComparison.Ordinal));
         if (hint)
-            await Eventually.That("it is hinted at", hinted);
+            await Eventually.That("it is reported", hinted);
         else
             hinted().Should().BeFalse();
     }

@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Wsmq.Tests.HostAndCli;
 
-/// <summary>Tokens at a host that logs everything it can: which are taken, for how long, and that none is ever written down.</summary>
+/// <summary>Tokens at a host that logs everything: which are accepted, for how long, and that none is ever logged.</summary>
 public sealed class HostTokenTests : IAsyncLifetime
 {
     private const string Marker = "marker-of-a-body";
@@ -18,7 +18,7 @@ public sealed class HostTokenTests : IAsyncLifetime
     [Theory]
     [InlineData("A256KW", 32)]
     [InlineData("dir", 64)]
-    public async Task An_encrypted_token_is_taken_if_it_is_encrypted_for_this_host(string algorithm, int bytes)
+    public async Task An_encrypted_token_is_accepted_if_it_is_encrypted_for_this_host(string algorithm, int bytes)
     {
         var key = RandomNumberGenerator.GetBytes(bytes);
         await _tools.StartHostAsync([.. Tools.Trace, "--Wsmq:Tokens:DecryptionKey", Convert.ToBase64String(key)]);
@@ -31,7 +31,7 @@ public sealed class HostTokenTests : IAsyncLifetime
 
         (await AnswerAsync(good)).Should().Be(HttpStatusCode.OK);
         (await AnswerAsync(wrong)).Should().Be(HttpStatusCode.Unauthorized);
-        (await AnswerAsync(_tools.Token("bob"))).Should().Be(HttpStatusCode.OK, "signed ones stay good");
+        (await AnswerAsync(_tools.Token("bob"))).Should().Be(HttpStatusCode.OK, "signed tokens are still accepted");
         Tools.NothingSecretIn(_tools.Host, Marker, good, wrong);
         Tools.NothingSecretIn(_tools.Host, Convert.ToBase64String(key));
 
@@ -59,7 +59,7 @@ public sealed class HostTokenTests : IAsyncLifetime
 
         await Eventually.That("the host closes the connection", () => bob.Connection.State == HubConnectionState.Disconnected);
 
-        await Eventually.That("an old one is refused", async () => await AnswerAsync(_tools.Token("bob", TimeSpan.FromMinutes(-10))) == HttpStatusCode.Unauthorized);
+        await Eventually.That("an expired token is refused", async () => await AnswerAsync(_tools.Token("bob", TimeSpan.FromMinutes(-10))) == HttpStatusCode.Unauthorized);
         Tools.NothingSecretIn(_tools.Host, Marker, token);
     }
 
@@ -71,7 +71,7 @@ public sealed class HostTokenTests : IAsyncLifetime
 
     private async Task<PlainClient> ConnectAsync(string token)
     {
-        // In the query, as browsers do: that is where a token is most easily logged.
+        // In the query, as browsers send it: there a token is most easily logged.
         var client = PlainClient.Create(new Uri($"{_tools.Url}?access_token={Uri.EscapeDataString(token)}"), token: null);
         await client.Connection.StartAsync();
         return client;

@@ -2,7 +2,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.HostAndCli;
 
-/// <summary>Host and client without ICU: names work, and what looks alike is still refused as far as that is known.</summary>
+/// <summary>Host and client without ICU: names work, and look-alikes are still refused as far as they can be detected.</summary>
 public sealed class InvariantGlobalizationTests : IAsyncLifetime
 {
     private const string Invariant = "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT";
@@ -23,7 +23,7 @@ public sealed class InvariantGlobalizationTests : IAsyncLifetime
     [InlineData("user:jose\u0301", true)]
     [InlineData("user:bоb", false)]
     [InlineData("user:bob\u200b", false)]
-    public async Task A_name_is_taken_or_refused_with_its_code(string address, bool isTaken)
+    public async Task A_name_is_accepted_or_refused_with_its_code_without_ICU(string address, bool isTaken)
     {
         await using var cli = ToolProcess.Start(
             ToolProcess.Cli,
@@ -32,6 +32,6 @@ public sealed class InvariantGlobalizationTests : IAsyncLifetime
         var code = await cli.ExitCodeAsync();
         (code == 0).Should().Be(isTaken, cli.Error);
         if (!isTaken)
-            cli.Error.Should().ContainEquivalentOf("name is refused");
+            cli.Error.Should().ContainEquivalentOf("name is invalid");
     }
 }

@@ -1,6 +1,6 @@
 namespace Wsmq.Tests.HostAndCli;
 
-/// <summary>The host on its embedded store, killed in the middle of a stream of sends and started again on the same folder.</summary>
+/// <summary>The host on its embedded store, killed during a stream of sends and restarted on the same folder.</summary>
 public sealed class KilledHostTests : IAsyncLifetime
 {
     private const int Count = 1000;
@@ -19,7 +19,7 @@ public sealed class KilledHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_has_a_receipt_is_there_after_kill_9_in_order_and_once()
+    public async Task Messages_with_a_receipt_survive_kill_9_in_order_and_once()
     {
         await _tools.StartHostAsync(Tools.Trace);
         _line = new TcpProxy(new Uri(_tools.Url));
@@ -35,7 +35,7 @@ public sealed class KilledHostTests : IAsyncLifetime
 
         foreach (var at in new[] { 150, 500 })
         {
-            await Eventually.That($"{at} receipts came", () => Volatile.Read(ref receipted) >= at);
+            await Eventually.That($"{at} receipts have arrived", () => Volatile.Read(ref receipted) >= at);
             await _tools.KillHostAsync();
             NothingSecret();
             await _tools.StartHostAsync(Tools.Trace);
@@ -53,7 +53,7 @@ public sealed class KilledHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Receipts_of_a_sender_that_is_gone_are_worth_as_much()
+    public async Task Messages_with_a_receipt_survive_kill_9_also_without_retries_of_their_sender()
     {
         await _tools.StartHostAsync();
         _line = new TcpProxy(new Uri(_tools.Url));
@@ -70,7 +70,7 @@ public sealed class KilledHostTests : IAsyncLifetime
             }
 
             await _tools.KillHostAsync();
-            // Nobody may repeat what was under way.
+            // No retry of a send that was in flight: its sender is disconnected and stopped.
             await _line.DisposeAsync();
             await alice.Client.StopAsync(new CancellationToken(canceled: true));
             await Task.WhenAll(sends).ContinueWith(_ => { }, TaskScheduler.Default);
@@ -79,7 +79,7 @@ public sealed class KilledHostTests : IAsyncLifetime
 
         await _tools.StartHostAsync();
         await using var bob = await TypedClient.StartAsync(new Uri(_tools.Url), "bob", configure: UseToken("bob", "default"));
-        await Eventually.That("all with a receipt come", () => bob.HandledCount >= receipts.Count);
+        await Eventually.That("all messages with a receipt arrive", () => bob.HandledCount >= receipts.Count);
 
         var got = bob.Messages;
         got.Select(m => m.Body.Value).Should().Equal(Enumerable.Range(0, got.Count), "in order, each once");

@@ -4,15 +4,15 @@ using Xunit.Abstractions;
 namespace Wsmq.Tests.HostAndCli;
 
 /// <summary>
-/// What lives in a node while one user sends whatever there is to send, over as many connections as a user has by default: the host,
-/// with the collector as it comes, says itself what its full collections leave.
+/// The live memory of a node while one user sends every kind of load, over as many connections as a user has by default: the host
+/// itself, with the garbage collector's default settings, reports what its full collections leave.
 /// </summary>
 [Collection(AloneCollection.Name)]
 public sealed class LiveMemoryTests : IAsyncLifetime
 {
     private const long MostAlive = 128 * HostMemoryWalk.Mebibyte;
 
-    // An idle host has some 7 MiB. Kestrel and the array pool give back what they keep over minutes.
+    // An idle host has some 7 MiB. Kestrel and the array pool release what they hold over minutes.
     private const long MostKept = 32 * HostMemoryWalk.Mebibyte;
     private static readonly TimeSpan Time = TimeSpan.FromMilliseconds(300);
 
@@ -32,11 +32,11 @@ public sealed class LiveMemoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task No_load_of_one_user_makes_more_than_128_MiB_live_and_it_is_given_back()
+    public async Task No_load_of_one_user_makes_more_than_128_MiB_live_and_the_memory_is_released()
     {
         await _walk.RunAsync(Time, Check, _live);
-        _output.WriteLine($"at the end {_live.Bytes / HostMemoryWalk.Mebibyte} MiB live in the host");
-        var kept = await Record.ExceptionAsync(() => Eventually.That("it is given back", () => _live.Bytes < MostKept));
+        _output.WriteLine($"at the end: {_live.Bytes / HostMemoryWalk.Mebibyte} MiB live in the host");
+        var kept = await Record.ExceptionAsync(() => Eventually.That("the memory is released", () => _live.Bytes < MostKept));
         kept.Should().BeNull($"{_live.Bytes} bytes live in the host");
 
         void Check(MemoryPeak grown)

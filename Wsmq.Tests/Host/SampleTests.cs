@@ -8,7 +8,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Wsmq.Tests.HostAndCli;
 
-/// <summary>The samples as real processes, used as their README says.</summary>
+/// <summary>The samples as real processes, used as their README describes.</summary>
 public sealed class SampleTests : IAsyncLifetime
 {
     private const string Listening = "Now listening on: ";
@@ -31,7 +31,7 @@ public sealed class SampleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task EmbeddedJwt_logs_in_sends_and_receives_also_what_was_sent_while_away()
+    public async Task EmbeddedJwt_logs_in_sends_and_receives_also_messages_sent_while_offline()
     {
         await StartAsync("samples/EmbeddedJwt");
         using var http = new HttpClient { BaseAddress = _root };
@@ -55,7 +55,7 @@ public sealed class SampleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task CustomScheme_takes_its_token_from_a_header_or_the_query_and_refuses_a_wrong_one()
+    public async Task CustomScheme_reads_its_token_from_a_header_or_the_query_and_refuses_a_wrong_one()
     {
         await StartAsync("samples/CustomScheme");
         var alice = await ConnectAsync(Hub, "alice", o => (o.AccessTokenProvider, o.ConfigureHttp) = (null, h => h.Headers["x-access-token"] = "alices-session"));
@@ -78,7 +78,7 @@ public sealed class SampleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task OrderService_tells_its_customer_live_and_for_good()
+    public async Task OrderService_notifies_its_customer_by_live_and_durable_messages()
     {
         var key = RandomNumberGenerator.GetBytes(32);
         const string Bearer = "--Authentication:Schemes:Bearer";
@@ -108,10 +108,10 @@ public sealed class SampleTests : IAsyncLifetime
 
         var first = await ShipAsync();
         var again = await ShipAsync();
-        await Eventually.That("the durable message comes", () => !durable.IsEmpty);
+        await Eventually.That("the durable message arrives", () => !durable.IsEmpty);
         using var packing = await http.PostAsync(new Uri("/orders/7/packing/60?customer=bob", UriKind.Relative), null);
 
-        await Eventually.That("the live push comes", () => !live.IsEmpty);
+        await Eventually.That("the live message arrives", () => !live.IsEmpty);
         live.Should().Equal("""order-packing {"order":"7","percent":60}""");
         durable.Should().Equal("""order-shipped {"order":"7","carrier":"snail"} from the app""");
         again.Should().Be(first with { Duplicate = true });
@@ -128,7 +128,7 @@ public sealed class SampleTests : IAsyncLifetime
         _app = ToolProcess.Start(sample, new Dictionary<string, string>(),
             ["--urls", "http://127.0.0.1:0", "--contentRoot", _folder.Path, .. arguments]);
         await Eventually.That($"{sample} listens", () => _app.HasExited || _app.Output.Any(IsListening));
-        File.Exists(_folder.File("data/wsmq.db")).Should().BeTrue("messages lie under the content root, wherever the app is started");
+        File.Exists(_folder.File("data/wsmq.db")).Should().BeTrue("messages are under the content root, wherever the app is started");
         _app.HasExited.Should().BeFalse(_app.Error + string.Join('\n', _app.Output));
         var line = _app.Output.First(IsListening);
         _root = new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..].Trim());

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Wsmq.Tests.HostAndCli;
 
-/// <summary>The host or the CLI as a real process; ended by its own id when the test ends, however it ends.</summary>
+/// <summary>The host or the CLI as a real process; killed by its own id at the end of the test, whatever its outcome.</summary>
 internal sealed class ToolProcess : IAsyncDisposable
 {
     public const string Host = "Wsmq.Host";
@@ -35,18 +35,18 @@ internal sealed class ToolProcess : IAsyncDisposable
     public static ToolProcess Start(string project, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         Launch(environment, "dotnet", [PathOf(project), .. arguments]);
 
-    /// <summary>The same with a terminal of its own, as a person has it; what it writes, also to standard error, is the output.</summary>
+    /// <summary>The same with a terminal of its own, as for an interactive user; its output includes standard error.</summary>
     public static ToolProcess StartAtTerminal(string project, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         Launch(environment, "script", ["-qec", string.Join(' ', new[] { "dotnet", PathOf(project) }.Concat(arguments).Select(a => $"'{a}'")), "/dev/null"]);
 
     private static ToolProcess Launch(IReadOnlyDictionary<string, string> environment, string command, string[] arguments)
     {
-        // Tests that a shell runs in the background ignore Ctrl+C, and so would all that they start: env turns that back.
+        // Tests that a shell runs in the background ignore SIGINT, and their child processes inherit that: env resets it.
         var start = new ProcessStartInfo("env", ["--default-signal=INT", command, .. arguments])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        // What the machine of the tests is set to must not decide what they see.
+        // Settings of the machine that runs the tests must not affect the processes.
         foreach (var name in start.Environment.Keys.Where(IsOurs).ToList())
             start.Environment.Remove(name);
         foreach (var (name, value) in environment)
@@ -66,13 +66,13 @@ internal sealed class ToolProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Asks it to end, as Ctrl+C in a terminal does: SIGINT.</summary>
+    /// <summary>Requests a stop, as Ctrl+C in a terminal does: SIGINT.</summary>
     public void Interrupt() => Signals.Interrupt(_process.Id);
 
-    /// <summary>Asks it to end, as an orchestrator does: SIGTERM.</summary>
+    /// <summary>Requests a stop, as an orchestrator does: SIGTERM.</summary>
     public void Terminate() => Signals.Terminate(_process.Id);
 
-    /// <summary>Ends it at once, as kill -9 does.</summary>
+    /// <summary>Kills the process, as kill -9 does.</summary>
     public async Task KillAsync()
     {
         if (!_process.HasExited)

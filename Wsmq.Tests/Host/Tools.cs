@@ -5,7 +5,7 @@ using Wsmq.Development;
 
 namespace Wsmq.Tests.HostAndCli;
 
-/// <summary>A host in Development on a port of the system's choice, with a data folder of its own, and the CLI that talks to it.</summary>
+/// <summary>A host in Development on a free port, with a data folder of its own, and the CLI that connects to it.</summary>
 internal sealed class Tools : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
@@ -17,14 +17,14 @@ internal sealed class Tools : IAsyncDisposable
 
     public ToolProcess Host => _host!;
 
-    /// <summary>Everything at the lowest level, also what the host's own settings hold back.</summary>
+    /// <summary>All log categories at Trace, including those that the host's own settings suppress.</summary>
     public static string[] Trace { get; } =
     [
         "--Logging:LogLevel:Default", "Trace", "--Logging:LogLevel:Microsoft.AspNetCore", "Trace",
         "--Logging:Console:LogLevel:Default", "Trace", "--Logging:Console:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics", "Trace",
     ];
 
-    /// <summary>More for the host's environment.</summary>
+    /// <summary>Additional environment variables of the host.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
     public static ToolProcess StartHost(string environment, string dataFolder, params string[] arguments) =>
@@ -39,14 +39,14 @@ internal sealed class Tools : IAsyncDisposable
         if (_host is not null)
             await _host.DisposeAsync();
         _host = StartHost(new Dictionary<string, string>(Environment) { ["ASPNETCORE_ENVIRONMENT"] = "Development" }, DataFolder, arguments);
-        await Eventually.That("the host says where it listens", () => _host.HasExited || _host.Output.Any(line => IsBanner(line)));
+        await Eventually.That("the host prints where it listens", () => _host.HasExited || _host.Output.Any(line => IsBanner(line)));
         _host.HasExited.Should().BeFalse(_host.Error);
         Url = _host.Output.First(IsBanner).Replace(Listening, "", StringComparison.Ordinal).Trim();
 
         static bool IsBanner(string line) => line.StartsWith($"  {Listening}", StringComparison.Ordinal);
     }
 
-    /// <summary>A token that the host accepts in Development; for a test that needs none of the CLI.</summary>
+    /// <summary>A token that the host accepts in Development, for tests that do not need the CLI.</summary>
     public string Token(string user, TimeSpan? lifetime = null, EncryptingCredentials? encryption = null) =>
         new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {
@@ -59,10 +59,10 @@ internal sealed class Tools : IAsyncDisposable
             EncryptingCredentials = encryption,
         });
 
-    /// <summary>Ends the host as kill -9 does.</summary>
+    /// <summary>Kills the host, as kill -9 does.</summary>
     public Task KillHostAsync() => Host.KillAsync();
 
-    /// <summary>Neither these texts nor any part of these tokens stands in what the host has written.</summary>
+    /// <summary>Asserts that neither the marker nor any part of the tokens is in the output of the process.</summary>
     public static void NothingSecretIn(ToolProcess process, string marker, params string[] tokens)
     {
         var output = string.Join('\n', process.Output) + process.Error;
@@ -74,7 +74,7 @@ internal sealed class Tools : IAsyncDisposable
     public ToolProcess StartCli(params string[] arguments) => ToolProcess.Start(
         ToolProcess.Cli, new Dictionary<string, string> { ["WSMQ_DATA"] = DataFolder, ["WSMQ_URL"] = Url }, arguments);
 
-    /// <summary>Runs the CLI to its end.</summary>
+    /// <summary>Runs the CLI until it exits.</summary>
     public async Task<(int Code, string Output, string Error)> CliAsync(params string[] arguments)
     {
         await using var cli = StartCli(arguments);

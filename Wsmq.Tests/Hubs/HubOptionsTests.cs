@@ -6,16 +6,16 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Hubs;
 
-/// <summary>What an app may set for our hub by name, and what is refused at the start.</summary>
+/// <summary>Which options an app may set for <see cref="WsmqHub"/>, and which are refused at startup.</summary>
 public sealed class HubOptionsTests : IDisposable
 {
     private readonly TempFolder _folder = new();
 
     public static TheoryData<Action<HubOptions<WsmqHub>>, string> Refused => new()
     {
-        { o => o.SupportedProtocols = ["messagepack"], "speaks nothing else" },
-        { o => o.SupportedProtocols!.Add("messagepack"), "speaks nothing else" },
-        { o => o.SupportedProtocols = null, "speaks nothing else" },
+        { o => o.SupportedProtocols = ["messagepack"], "supports no other protocol" },
+        { o => o.SupportedProtocols!.Add("messagepack"), "supports no other protocol" },
+        { o => o.SupportedProtocols = null, "supports no other protocol" },
         { o => o.MaximumReceiveMessageSize = 1024, "set WsmqOptions.MaxBodyBytes" },
         { o => o.MaximumReceiveMessageSize = null, "set WsmqOptions.MaxBodyBytes" },
         { o => o.MaximumParallelInvocationsPerClient = 1, "set WsmqOptions.MaxOutstandingSends" },
@@ -28,7 +28,7 @@ public sealed class HubOptionsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task What_the_hub_cannot_work_with_is_refused_at_the_start(Action<HubOptions<WsmqHub>> set, string reason)
+    public async Task Hub_options_that_WsmqHub_cannot_work_with_are_refused_at_startup(Action<HubOptions<WsmqHub>> set, string reason)
     {
         var start = () => StartAsync(s => s.AddSignalR().AddHubOptions(set));
 
@@ -36,7 +36,7 @@ public sealed class HubOptionsTests : IDisposable
     }
 
     [Fact]
-    public async Task Timeouts_of_all_hubs_are_not_ours_and_those_of_our_hub_are()
+    public async Task WsmqHub_ignores_timeouts_for_all_hubs_and_uses_those_set_for_it()
     {
         await using var node = await StartAsync(s => s
             .AddSignalR(o => (o.KeepAliveInterval, o.ClientTimeoutInterval, o.HandshakeTimeout) = (TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(10), TimeSpan.FromTicks(1)))
@@ -51,7 +51,7 @@ public sealed class HubOptionsTests : IDisposable
     }
 
     [Fact]
-    public async Task Codes_come_through_a_filter_for_our_hub_that_wraps_them()
+    public async Task Error_codes_pass_through_a_hub_filter_that_wraps_exceptions()
     {
         await using var node = await StartAsync(s => s.AddSignalR().AddHubOptions<WsmqHub>(o => o.AddFilter(new Wrapping())));
         await using var bob = await PlainClient.ConnectAsync(node, "bob");

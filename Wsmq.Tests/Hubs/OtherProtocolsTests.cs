@@ -7,7 +7,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Hubs;
 
-/// <summary>Two nodes on Redis whose app has another protocol for its own hubs: what crosses between them arrives whole.</summary>
+/// <summary>Two nodes on Redis whose app uses another protocol for its own hubs: what one node sends through the other arrives.</summary>
 [Collection(SharedRedis.Name)]
 public sealed class OtherProtocolsTests(SharedRedis redis)
 {
@@ -18,7 +18,7 @@ public sealed class OtherProtocolsTests(SharedRedis redis)
     [InlineData(false, false)]
     [InlineData(true, true)]
     [InlineData(false, true)]
-    public async Task Live_pushes_and_messages_arrive_with_their_bodies(bool before, bool messagePack)
+    public async Task Live_and_durable_messages_arrive_with_their_bodies_unchanged(bool before, bool messagePack)
     {
         var prefix = redis.NextPrefix();
         Task<TestNode> StartAsync() => TestNode.StartAsync(
@@ -48,12 +48,12 @@ public sealed class OtherProtocolsTests(SharedRedis redis)
         await here.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Id = "published", Type = nameof(Number), Body = WsmqJsonBody.Parse(Body) });
         await here.Publisher.SendAsync(new WsmqOutgoingMessage { To = "group:ops", Id = "grouped", Type = nameof(Number), Body = WsmqJsonBody.Parse(Body) });
         await alice.SendAsync("user:bob", 8);
-        await Eventually.That("the messages come, so that the groups are open as well", () => typed.HandledCount == 3 && raw.Calls.Count >= 3);
+        await Eventually.That("the messages arrive, so that the groups are open as well", () => typed.HandledCount == 3 && raw.Calls.Count >= 3);
         foreach (var (name, to) in new (string, Func<IHubClients<IWsmqReceiver>, IWsmqReceiver>)[]
             { ("user", c => c.User("bob")), ("group", c => c.Group("ops")), ("all", c => c.All) })
         {
-            // Live groups are joined after the logs are read; a push to one before that is lost, as documented.
-            await Eventually.That($"the push to {name} comes", async () =>
+            // Live groups are joined after the logs are read; a live message sent to a group before that is lost, as documented.
+            await Eventually.That($"the live message to {name} arrives", async () =>
             {
                 await to(here.Live.Clients).Live(new WsmqLiveMessage { Type = name, Body = WsmqJsonBody.Parse(Body), Headers = new Dictionary<string, string> { ["h"] = "v" } });
                 return Pushed(raw, name).Any() && pushed.Any(p => p.StartsWith(name, StringComparison.Ordinal));

@@ -7,7 +7,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Hubs;
 
-/// <summary>All that the server calls, and what the client library makes of it, in an app whose own hubs write JSON in their own way.</summary>
+/// <summary>All calls of the server, and how the client library handles them, in an app whose own hubs use other JSON settings.</summary>
 public sealed partial class OwnWireCallsTests : IDisposable
 {
     private static readonly Dictionary<string, Action<JsonSerializerOptions>> Apps = new()
@@ -34,9 +34,9 @@ public sealed partial class OwnWireCallsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Every_call_is_that_of_the_document(string app)
+    public async Task Every_call_of_the_server_is_written_as_the_protocol_document_says(string app)
     {
-        // The log keeps four, the node remembers none, and two may be in flight.
+        // The log stores four entries, the node caches none, and two may be in flight.
         await using var node = await StartAsync(app, o =>
         {
             (o.Retention.MaxCount, o.FeedEntries, o.Window, o.MaxAttempts) = (4, 0, 2, 2);
@@ -68,7 +68,7 @@ public sealed partial class OwnWireCallsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task The_client_library_has_its_receipts_and_hears_that_it_is_to_leave(string app)
+    public async Task The_client_library_gets_its_receipts_and_the_reconnect_request(string app)
     {
         await using var node = await StartAsync(app, o => (o.Drain.Timeout, o.Drain.Spread, o.Drain.ReadinessDelay) = (TimeSpan.FromMinutes(3), TimeSpan.Zero, TimeSpan.Zero));
         await using var bob = await TypedClient.StartAsync(node.Hub, "bob");
@@ -81,11 +81,11 @@ public sealed partial class OwnWireCallsTests : IDisposable
 
         (again.Position, first.Duplicate, again.Duplicate).Should().Be((first.Position, false, true));
         refused.Which.Error.Should().Be(WsmqErrors.SendNotAllowed);
-        await Eventually.That("it looks for another node", () => bob.States.Contains(WsmqClientState.Reconnecting));
+        await Eventually.That("the client is reconnecting", () => bob.States.Contains(WsmqClientState.Reconnecting));
         bob.Errors.Should().OnlyContain(e => e.Operation == WsmqOperation.Connect, "there is no other node");
     }
 
-    // Only a client that leaves by itself ends the drain in this time. The caller waits in it, hence a thread of its own.
+    // Only a client that disconnects by itself ends the drain in this time. DisposeAsync blocks, hence a thread of its own.
     private static Task StopAsync(TestNode node) => Task.Run(async () => await node.DisposeAsync()).WaitAsync(TimeSpan.FromMinutes(1.5));
 
     private static string Delivery(string[] positions, int number) =>
@@ -93,9 +93,9 @@ public sealed partial class OwnWireCallsTests : IDisposable
 
     private static async Task ComesAsync(RawClient client, string frame)
     {
-        // Times differ from run to run.
+        // Times differ between runs.
         IEnumerable<string> Seen() => client.All.SelectMany(m => m.Split(RawClient.Separator)).Select(f => Time().Replace(f, "\"sentAt\":\"T\""));
-        await Eventually.That($"{frame} comes", () => client.Ended || Seen().Contains(frame, StringComparer.Ordinal));
+        await Eventually.That($"{frame} arrives", () => client.Ended || Seen().Contains(frame, StringComparer.Ordinal));
         Seen().Should().Contain(frame);
     }
 

@@ -9,7 +9,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Hubs;
 
-/// <summary>What an app sets for its own hubs changes nothing on the wire of ours, before <c>AddWsmq</c> and after it.</summary>
+/// <summary>What an app sets for its own hubs, before or after <c>AddWsmq</c>, does not change the wire format of WsmqHub.</summary>
 public sealed partial class OwnWireTests : IDisposable
 {
     private static readonly Dictionary<string, Action<IServiceCollection>> Apps = new()
@@ -58,7 +58,7 @@ public sealed partial class OwnWireTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task The_frames_are_those_of_the_document(string app, bool before)
+    public async Task The_frames_are_those_of_the_protocol_document_whatever_the_app_sets(string app, bool before)
     {
         var configure = Apps[app];
         await using var node = await TestNode.StartAsync(
@@ -90,7 +90,7 @@ public sealed partial class OwnWireTests : IDisposable
     }
 
     [Fact]
-    public async Task The_apps_own_hub_keeps_what_the_app_set()
+    public async Task The_apps_own_hub_keeps_the_settings_of_the_app()
     {
         await using var node = await TestNode.StartAsync(
             s => s.UseSqlite(_folder.File("wsmq.db")),
@@ -108,7 +108,7 @@ public sealed partial class OwnWireTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_of_ours_is_among_the_options_of_all_hubs()
+    public void AddWsmq_changes_no_options_of_all_hubs()
     {
         var services = new ServiceCollection().AddLogging();
         services.AddSignalR();
@@ -139,12 +139,12 @@ public sealed partial class OwnWireTests : IDisposable
     private static T Options<T>(IServiceProvider services)
         where T : class => services.GetRequiredService<Microsoft.Extensions.Options.IOptions<T>>().Value;
 
-    // Positions, times and the texts of errors differ from run to run, or are for people.
+    // Positions, times and error texts are replaced: they differ between runs, or are meant for people.
     private static async Task<IReadOnlyList<string>> Frames(RawClient client, int count)
     {
         IReadOnlyList<string> Seen() => [.. client.All.SelectMany(m => m.Split(RawClient.Separator))
             .Where(f => f.Length > 2 && f != """{"type":6}""").Select(Normal)];
-        await Eventually.That($"{count} frames come, or the connection ends", () => Seen().Count >= count || client.Ended);
+        await Eventually.That($"{count} frames arrive, or the connection ends", () => Seen().Count >= count || client.Ended);
         return Seen();
     }
 

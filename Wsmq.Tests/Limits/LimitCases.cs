@@ -4,12 +4,12 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Limits;
 
-/// <summary>One row of the table of limits in docs/operations.md, and how to go over it.</summary>
-/// <param name="Option">The option, as the table names it.</param>
-/// <param name="Code">What the violation returns.</param>
-/// <param name="Set">A small limit.</param>
-/// <param name="ViolateAsync">Goes over it and returns the refusal.</param>
-/// <param name="AllowedAsync">What is allowed again after the time that the refusal names.</param>
+/// <summary>One row of the table of limits in docs/operations.md, and how to exceed the limit.</summary>
+/// <param name="Option">The option, as named in the table.</param>
+/// <param name="Code">The error code of the refusal.</param>
+/// <param name="Set">Sets a small limit.</param>
+/// <param name="ViolateAsync">Exceeds the limit and returns the refusal.</param>
+/// <param name="AllowedAsync">A call that is allowed again after the retry time of the refusal.</param>
 internal sealed record LimitCase(
     string Option,
     string Code,
@@ -17,10 +17,10 @@ internal sealed record LimitCase(
     Func<TestNode, Task<WsmqException>> ViolateAsync,
     Func<TestNode, Task> AllowedAsync)
 {
-    /// <summary>The refusal says when to try again.</summary>
+    /// <summary>The refusal contains a retry time.</summary>
     public bool SaysWhen { get; init; }
 
-    /// <summary>The store decides, so that it is tried on each.</summary>
+    /// <summary>The store enforces the limit, so it is tested on each store.</summary>
     public bool OfTheStore { get; init; }
 }
 
@@ -113,7 +113,7 @@ internal static class LimitCases
         await act(alice);
     }
 
-    /// <summary>Sends many in one call; throws the first refusal.</summary>
+    /// <summary>Sends many messages in one call and throws the first refusal.</summary>
     private static async Task ManyAsync(PlainClient client, int count)
     {
         var messages = Enumerable.Range(0, count).Select(i => new { to = "user:alice", body = i });
@@ -121,7 +121,7 @@ internal static class LimitCases
         if (refused is null)
             return;
         (refused.RetryAfter is { } time ? TimeSpan.FromMilliseconds(time) : (TimeSpan?)null)
-            .Should().Be(WsmqError.FindRetryAfter(refused.Error), "the field and the text say the same");
+            .Should().Be(WsmqError.FindRetryAfter(refused.Error), "the field and the text agree");
         throw new HubException(refused.Error);
     }
 
@@ -169,6 +169,6 @@ internal static class LimitCases
                 await client.DisposeAsync();
         }
 
-        throw new Xunit.Sdk.XunitException("Nobody was turned away.");
+        throw new Xunit.Sdk.XunitException("No connection was refused.");
     }
 }

@@ -6,7 +6,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Limits;
 
-/// <summary>Classes of users: who is in which, and what holds for each.</summary>
+/// <summary>Limit classes: which class a user is in, and which limits apply to each.</summary>
 public sealed class LimitClassTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -14,7 +14,7 @@ public sealed class LimitClassTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void The_defaults_suit_people_and_the_class_of_services_is_far_above_them()
+    public void The_default_limits_suit_people_and_the_limits_of_the_service_class_are_far_higher()
     {
         var limits = new WsmqOptions().Limits;
         var service = limits.With(limits.Classes[WsmqLimitOptions.ServiceClass]);
@@ -25,10 +25,10 @@ public sealed class LimitClassTests : IDisposable
         service.UserReadsPerSecond.Should().Be(limits.UserReadsPerSecond, "a class has the general value where it has none of its own");
     }
 
-    // Tests set these by hand, so that only this one holds what a deployment has that sets nothing: each of them bounds what one user
-    // takes from all others, and is documented with its value. Whoever raises one decides for every deployment.
+    // Other tests set these limits, so only this one checks a deployment that sets nothing: each of them bounds what one user can take
+    // from all others, and is documented with its value. A higher value here is a higher value in every deployment.
     [Fact]
-    public void What_bounds_one_user_where_nothing_is_set()
+    public void The_default_limits_of_one_user_are_the_documented_ones()
     {
         var limits = new WsmqOptions().Limits;
 
@@ -43,13 +43,13 @@ public sealed class LimitClassTests : IDisposable
         (limits.UserConnectsPerMinute, limits.UserConnectBurst).Should().Be((120, 100));
         (limits.ConnectionsPerUser, limits.PendingConnectionsPerUser, limits.PendingConnectionsPerAddress).Should().Be((50, 100, 100));
         limits.GroupsPerUser.Should().Be(1_000);
-        (limits.ClassClaim, limits.ClassOf).Should().Be((null, null), "nobody has the limits of a service unless the app says so");
+        (limits.ClassClaim, limits.ClassOf).Should().Be((null, null), "no user is in the service class unless the app configures it");
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_connection_has_the_limits_of_its_class(bool byClaim)
+    public async Task A_connection_gets_the_limits_of_its_class(bool byClaim)
     {
         await using var node = await StartAsync(o =>
         {
@@ -63,7 +63,7 @@ public sealed class LimitClassTests : IDisposable
     }
 
     [Fact]
-    public async Task A_class_that_does_not_exist_leaves_the_general_limits_and_is_logged_once()
+    public async Task A_class_that_does_not_exist_applies_the_general_limits_and_is_logged_once()
     {
         var logs = new RecordedLogs();
         await using var node = await StartAsync(o => o.Limits.ClassOf = _ => "typo", logs);
@@ -74,7 +74,7 @@ public sealed class LimitClassTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_user_used_up_as_one_class_is_used_up_for_the_other()
+    public async Task Sends_of_a_user_in_one_class_count_against_the_limit_of_another_class()
     {
         var service = true;
         await using var node = await StartAsync(o => o.Limits.ClassOf = _ => service ? "robot" : null);
@@ -85,7 +85,7 @@ public sealed class LimitClassTests : IDisposable
     }
 
     [Fact]
-    public void A_class_with_a_value_out_of_bounds_is_named_at_start()
+    public void A_class_with_a_value_out_of_range_is_named_at_startup()
     {
         var options = new WsmqOptions();
         options.Limits.Classes["robot"] = new WsmqLimitClass { UserSendBurst = 0, ConnectionsPerUser = -1 };

@@ -3,7 +3,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Limits;
 
-/// <summary>Every limit on a real node: what its violation returns, and that what is allowed then works.</summary>
+/// <summary>Every limit on a real node: the error of a violation, and that permitted calls work afterwards.</summary>
 public sealed class LimitTests(SharedRedis redis) : IDisposable, IClassFixture<SharedRedis>
 {
     private readonly TempFolder _folder = new();
@@ -28,7 +28,7 @@ public sealed class LimitTests(SharedRedis redis) : IDisposable, IClassFixture<S
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public async Task Over_a_limit_there_is_a_code_and_behind_it_things_go_on(string option, string store)
+    public async Task A_violation_of_a_limit_returns_its_code_and_permitted_calls_work_afterwards(string option, string store)
     {
         var limit = LimitCases.All.Single(l => l.Option == option);
         await using var node = await StartAsync(store, limit.Set);
@@ -42,7 +42,7 @@ public sealed class LimitTests(SharedRedis redis) : IDisposable, IClassFixture<S
         {
             time.Should().BePositive().And.BeLessThan(TimeSpan.FromMinutes(1));
 
-            // As a client does that is told when: asking before may cost what it waits for.
+            // As a client that obeys the retry time: a call before it may consume the tokens that it waits for.
             using var told = new PeriodicTimer(time);
             await told.WaitForNextTickAsync();
         }
@@ -55,7 +55,7 @@ public sealed class LimitTests(SharedRedis redis) : IDisposable, IClassFixture<S
     [Theory]
     [InlineData("SQLite")]
     [InlineData("Redis")]
-    public async Task Who_may_begin_no_new_address_still_reaches_those_that_exist(string store)
+    public async Task A_user_who_may_create_no_new_address_can_still_send_to_existing_ones(string store)
     {
         await using var node = await StartAsync(store, o => (o.Limits.NewAddressesPerHour, o.Limits.NewAddressBurst) = (1, 2));
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
@@ -79,7 +79,7 @@ public sealed class LimitTests(SharedRedis redis) : IDisposable, IClassFixture<S
     }
 
     [Fact]
-    public async Task Acks_that_are_malformed_or_beyond_the_tail_are_limited_and_good_ones_are_not()
+    public async Task Acks_that_are_malformed_or_past_the_tail_are_rate_limited_and_valid_acks_are_not()
     {
         await using var node = await StartAsync("SQLite", o => (o.Limits.UserReadsPerSecond, o.Limits.UserReadBurst) = (1, 4));
         await using var alice = await PlainClient.ConnectAsync(node, "alice", ack: false);
@@ -98,7 +98,7 @@ public sealed class LimitTests(SharedRedis redis) : IDisposable, IClassFixture<S
     }
 
     [Fact]
-    public async Task Connecting_again_brings_no_new_sends_and_another_user_is_not_held_back()
+    public async Task Reconnecting_does_not_reset_the_send_limit_and_other_users_are_not_limited()
     {
         await using var node = await StartAsync("SQLite", o => (o.Limits.UserSendsPerSecond, o.Limits.UserSendBurst) = (1, 20));
         for (var i = 0; i < 2; i++)
@@ -115,7 +115,7 @@ public sealed class LimitTests(SharedRedis redis) : IDisposable, IClassFixture<S
     [Theory]
     [InlineData("SQLite")]
     [InlineData("Redis")]
-    public async Task What_is_beyond_the_bytes_read_a_second_comes_later_and_completely(string store)
+    public async Task Deliveries_beyond_the_read_rate_arrive_later_and_completely(string store)
     {
         await using var node = await StartAsync(
             store, o => (o.Limits.UserReadBytesPerSecond, o.Limits.UserReadByteBurst) = (1024 * 1024, 1024));
@@ -125,28 +125,28 @@ public sealed class LimitTests(SharedRedis redis) : IDisposable, IClassFixture<S
         await using var first = await PlainClient.ConnectAsync(node, "alice", "phone");
         await using var second = await PlainClient.ConnectAsync(node, "alice", "laptop");
 
-        await Eventually.That("both have all", () => first.Received.Count == 10 && second.Received.Count == 10);
+        await Eventually.That("both have received all", () => first.Received.Count == 10 && second.Received.Count == 10);
         await first.Connection.InvokeAsync("Resume", "user:alice", "0000000000000000");
-        await Eventually.That("it comes once more", () => first.Received.Count == 20);
+        await Eventually.That("all are delivered once more", () => first.Received.Count == 20);
         first.Gaps.Concat(second.Gaps).Should().BeEmpty();
     }
 
     [Fact]
-    public async Task Who_is_turned_away_and_stays_is_cut_off()
+    public async Task A_refused_connection_that_stays_open_is_closed_by_the_server()
     {
         await using var node = await StartAsync("SQLite", o => o.Limits.ConnectionsPerUser = 1);
         await using var first = await PlainClient.ConnectAsync(node, "alice");
         await first.SendAsync("user:alice", 1);
         await using var raw = await RawClient.ConnectAsync(node, "alice");
 
-        await Eventually.That("the server ends it", () => raw.Ended);
+        await Eventually.That("the server closes it", () => raw.Ended);
 
         raw.All.Should().Contain(m => m.Contains("too-many-connections", StringComparison.Ordinal) && m.Contains("allowReconnect", StringComparison.Ordinal));
         first.Connection.State.Should().Be(HubConnectionState.Connected);
     }
 
     [Fact]
-    public void The_document_has_a_row_for_each_and_no_other()
+    public void The_document_has_exactly_one_row_for_each_limit()
     {
         var table = File.ReadAllLines(SourceTree.PathOf("docs", "operations.md"))
             .SkipWhile(l => l != "## Limits").Skip(1).TakeWhile(l => !l.StartsWith("## ", StringComparison.Ordinal))

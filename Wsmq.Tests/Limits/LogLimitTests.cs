@@ -4,7 +4,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Limits;
 
-/// <summary>What is too old, too many or too much in a log goes, is announced, and what comes then is delivered.</summary>
+/// <summary>Entries over the age, count or byte limit of a log are removed and announced as a gap; later ones are delivered.</summary>
 public sealed class LogLimitTests(SharedRedis redis) : IDisposable, IClassFixture<SharedRedis>
 {
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
@@ -22,7 +22,7 @@ public sealed class LogLimitTests(SharedRedis redis) : IDisposable, IClassFixtur
     [InlineData("Retention.MaxCount", "Redis")]
     [InlineData("Retention.MaxBytes", "SQLite")]
     [InlineData("Retention.MaxBytes", "Redis")]
-    public async Task What_is_over_is_announced_as_a_gap(string option, string store)
+    public async Task Entries_beyond_a_retention_limit_are_announced_as_a_gap(string option, string store)
     {
         await using var node = await TestNode.StartAsync(
             s => _ = store == "Redis" ? s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = redis.NextPrefix()) : s.UseSqlite(_folder.File("wsmq.db")),
@@ -43,14 +43,14 @@ public sealed class LogLimitTests(SharedRedis redis) : IDisposable, IClassFixtur
         for (var i = 0; i < 40; i++)
             receipts.Add(await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Data = new byte[60_000] }));
         if (option == "Retention.MaxAge")
-            await Eventually.That("the last one is too old", () => AgeOf(receipts[^1]) > MaxAge);
+            await Eventually.That("the last one has expired", () => AgeOf(receipts[^1]) > MaxAge);
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
 
-        // Where the machine is busy one may be too old before it is read.
-        await Eventually.That("a new one comes", async () =>
+        // On a busy machine a message may expire before it is read.
+        await Eventually.That("a new one arrives", async () =>
         {
             var last = await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Data = new byte[1] });
-            await Eventually.That("it is read, or too old", () => bob.Received.Any(d => d.Position == last.Position) || AgeOf(last) > MaxAge);
+            await Eventually.That("it is read, or has expired", () => bob.Received.Any(d => d.Position == last.Position) || AgeOf(last) > MaxAge);
             return bob.Received.Any(d => d.Position == last.Position);
         });
         bob.Gaps.Should().NotBeEmpty().And.OnlyContain(g => g.Reason == "retention" && g.Source == "user:bob");

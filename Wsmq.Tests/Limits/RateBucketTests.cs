@@ -3,7 +3,7 @@ using Wsmq.Server.Limits;
 
 namespace Wsmq.Tests.Limits;
 
-/// <summary>The token bucket, on a clock of the test's own.</summary>
+/// <summary>The token bucket, on a fake clock.</summary>
 public sealed class RateBucketTests
 {
     private readonly FakeTimeProvider _time = new();
@@ -20,7 +20,7 @@ public sealed class RateBucketTests
     }
 
     [Fact]
-    public void The_burst_comes_at_once_and_then_the_rate()
+    public void The_burst_is_available_at_once_and_then_the_rate()
     {
         var rule = Rule(10, burst: 25);
         Take(rule, 100).Should().Be(25);
@@ -36,7 +36,7 @@ public sealed class RateBucketTests
     }
 
     [Fact]
-    public void Who_waits_as_told_gets_one_and_those_who_wait_are_told_different_times()
+    public void A_caller_that_waits_as_told_gets_one_token_and_waiting_callers_get_different_times()
     {
         var rule = Rule(10, burst: 1);
         Take(rule, 1).Should().Be(1);
@@ -56,7 +56,7 @@ public sealed class RateBucketTests
     }
 
     [Fact]
-    public void Nobody_is_told_to_wait_for_ever_because_others_did_not_wait()
+    public void The_wait_is_bounded_however_many_callers_did_not_wait()
     {
         var rule = Rule(1, burst: 1);
         Take(rule, 10_000);
@@ -65,7 +65,7 @@ public sealed class RateBucketTests
     }
 
     [Fact]
-    public void What_is_charged_beyond_the_burst_is_waited_for()
+    public void A_charge_beyond_the_burst_must_be_waited_for()
     {
         var rule = Rule(1, burst: 3);
         for (var i = 0; i < 10; i++)
@@ -86,7 +86,7 @@ public sealed class RateBucketTests
     }
 
     [Fact]
-    public async Task Takers_at_the_same_time_get_no_more_than_there_are()
+    public async Task Concurrent_callers_take_at_most_the_available_tokens()
     {
         var rule = Rule(1, burst: 10_000);
         var takers = Enumerable.Range(0, 4).Select(_ => Task.Run(() => Take(rule, 5_000)));
@@ -94,7 +94,7 @@ public sealed class RateBucketTests
     }
 
     [Fact]
-    public void Bytes_are_taken_together_and_more_than_the_burst_passes_once_it_is_there()
+    public void Bytes_are_taken_together_and_more_than_the_burst_passes_once_the_bucket_is_full()
     {
         var rule = RateRule.OfBytes(256 * 100, TimeSpan.FromSeconds(1), 256 * 50, _time)!;
         bool Take(long bytes) => _bucket.TryTake(rule, out _, RateRule.UnitsOf(bytes));

@@ -2,7 +2,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Limits;
 
-/// <summary>A sender that is faster than its rate waits, and keeps its order.</summary>
+/// <summary>A sender that exceeds its rate waits, and its messages keep their order.</summary>
 public sealed class RateOrderTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -13,7 +13,7 @@ public sealed class RateOrderTests : IDisposable
     [InlineData("messages of a user")]
     [InlineData("messages of a connection")]
     [InlineData("bytes of a user")]
-    public async Task What_is_refused_for_its_rate_is_stored_in_the_order_of_the_calls(string limit)
+    public async Task Messages_refused_by_a_rate_limit_are_stored_in_the_order_of_the_calls(string limit)
     {
         const int Count = 300;
         await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")), o => Set(o.Limits, limit));

@@ -2,13 +2,13 @@ using Wsmq.Server.Publishing;
 
 namespace Wsmq.Tests.Limits;
 
-/// <summary>A batch of which every message is refused costs one text for each reason.</summary>
+/// <summary>A batch in which every message is refused costs one text per reason.</summary>
 public sealed class RefusalTextTests
 {
     private readonly RefusalTexts _texts = new();
 
     [Fact]
-    public void The_same_reason_is_the_same_text()
+    public void The_same_reason_reuses_the_same_text()
     {
         var first = _texts.Of(new WsmqException(WsmqErrors.InvalidMessage, "id has 1 to 128 bytes"));
         var second = _texts.Of(new WsmqException(WsmqErrors.InvalidMessage, "id has 1 to 128 bytes"));
@@ -19,7 +19,7 @@ public sealed class RefusalTextTests
     }
 
     [Fact]
-    public void Of_a_limit_the_first_time_to_wait_holds_for_all_and_text_and_number_agree()
+    public void The_first_retry_time_of_a_limit_is_used_for_all_refusals_in_text_and_field()
     {
         var first = _texts.Of(new WsmqException(WsmqErrors.RateLimited, TimeSpan.FromMilliseconds(100)));
         var second = _texts.Of(new WsmqException(WsmqErrors.RateLimited, TimeSpan.FromMilliseconds(120)));
@@ -29,7 +29,7 @@ public sealed class RefusalTextTests
     }
 
     [Fact]
-    public void Details_without_end_end_in_the_text_of_the_code()
+    public void An_unbounded_number_of_details_falls_back_to_the_text_of_the_code()
     {
         var texts = Enumerable.Range(0, 1_000).Select(i => _texts.Of(new WsmqException(WsmqErrors.InvalidBody, $"at byte {i}")).Text).ToList();
 

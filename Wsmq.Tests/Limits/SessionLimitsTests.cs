@@ -4,13 +4,13 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Limits;
 
-/// <summary>How long a connection is told to wait.</summary>
+/// <summary>The retry time in the refusals of a connection.</summary>
 public sealed class SessionLimitsTests
 {
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
-    public void After_a_large_message_and_a_small_one_the_longer_wait_holds()
+    public void After_a_large_and_a_small_message_the_longer_wait_applies()
     {
         const int Burst = 256 * 100;
         var limits = new SessionLimits(new UserLimits("alice"), Rules(Burst), null!);

@@ -3,12 +3,12 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Limits;
 
-/// <summary>A client that sends without end what is refused, and reads no result, is made to wait; its node does not grow.</summary>
+/// <summary>A client that keeps sending refused messages and reads no results has to wait; the memory of its node does not grow.</summary>
 public sealed class UnreadResultsTests : IDisposable
 {
     private const long Most = 48 * 1024 * 1024;
 
-    // A node that still reads has taken a frame long before it has served another user so often.
+    // A node that still reads from the socket has taken a frame long before it has served another user this many times.
     private const int MostRoundTrips = 500;
 
     private readonly TempFolder _folder = new();
@@ -18,7 +18,7 @@ public sealed class UnreadResultsTests : IDisposable
     [Theory]
     [InlineData("""{"to":"nobody"}""")]
     [InlineData("7")]
-    public async Task The_socket_of_who_does_not_read_its_results_fills_up(string refused)
+    public async Task The_node_stops_reading_from_a_client_that_does_not_read_its_results(string refused)
     {
         await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")), o => o.Limits.SendsPerSecond = 0);
         await using var mallory = await RawClient.ConnectAsync(node, "mallory", reads: false);
@@ -39,11 +39,11 @@ public sealed class UnreadResultsTests : IDisposable
 
         stuck.Should().BeTrue("the server reads no further while its answers are not read");
         var receipt = await bob.SendAsync("user:bob", 2);
-        await Eventually.That("others go on", () => bob.Received.Any(d => d.Position == receipt.Position));
+        await Eventually.That("other users are served", () => bob.Received.Any(d => d.Position == receipt.Position));
     }
 
     [Fact]
-    public async Task Who_reads_them_goes_on_at_a_pace_and_gets_a_result_for_each()
+    public async Task A_client_that_reads_its_results_gets_one_for_each_message()
     {
         const int Count = 1_200;
         await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")));
@@ -60,7 +60,7 @@ public sealed class UnreadResultsTests : IDisposable
     [Theory]
     [InlineData("SendMany", """{"type":1,"invocationId":"1","target":"SendMany","arguments":[[{"to":"user:bob","id":"LONG","body":1}]]}""")]
     [InlineData("Publish", """{"type":2,"invocationId":"s","item":[{"to":"user:bob","id":"LONG","body":1}]}""")]
-    public async Task An_id_that_is_none_is_not_kept_for_the_result(string method, string frame)
+    public async Task An_invalid_id_is_not_repeated_in_the_result(string method, string frame)
     {
         await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")));
         await using var mallory = await RawClient.ConnectAsync(node, "mallory");

@@ -2,7 +2,7 @@ using Wsmq.Server.Budgets;
 
 namespace Wsmq.Tests.Limits;
 
-/// <summary>What one user has in progress is bounded, whichever of its connections has it, and frees itself in order.</summary>
+/// <summary>The bytes in progress of one user are bounded over all its connections, and are released in order.</summary>
 public sealed class UserBudgetTests
 {
     private const long Limit = 64 * 1024 * 1024;
@@ -13,7 +13,7 @@ public sealed class UserBudgetTests
     private ConnectionBudget Connection() => new(_user, Limit);
 
     [Fact]
-    public async Task Connections_wait_once_the_users_budget_is_used_up_and_go_on_when_something_is_given_back()
+    public async Task A_connection_waits_once_the_user_budget_is_used_up_and_continues_when_bytes_are_returned()
     {
         var greedy = Connection();
         greedy.Charge(Limit);
@@ -27,7 +27,7 @@ public sealed class UserBudgetTests
     }
 
     [Fact]
-    public async Task Small_reads_have_a_reserve_so_that_acks_and_pings_go_on()
+    public async Task Small_reads_have_a_reserve_so_that_acks_and_pings_continue()
     {
         Connection().Charge(Limit);
 
@@ -35,7 +35,7 @@ public sealed class UserBudgetTests
     }
 
     [Fact]
-    public async Task One_connection_gets_a_share_and_holds_up_no_other()
+    public async Task One_connection_gets_at_most_its_share_and_blocks_no_other()
     {
         var greedy = Connection();
         greedy.Charge(Limit / 4);
@@ -58,7 +58,7 @@ public sealed class UserBudgetTests
     }
 
     [Fact]
-    public async Task Of_parts_of_frames_that_wait_for_each_other_the_longest_becomes_whole()
+    public async Task Of_partial_frames_that_wait_for_each_other_the_longest_may_complete()
     {
         const int Part = 200 * 1024;
         var small = new UserBudget();
@@ -69,7 +69,7 @@ public sealed class UserBudgetTests
             connection.EndParsing(left: Part);
         }
 
-        // Each of them wants the rest of its frame; none of them gives anything back before.
+        // Each of them needs the rest of its frame; none of them returns anything before.
         var whole = 0;
         await Task.WhenAll(connections.Select(async connection =>
         {
@@ -87,7 +87,7 @@ public sealed class UserBudgetTests
     }
 
     [Fact]
-    public async Task A_connection_that_is_gone_waits_no_longer_and_leaves_nothing()
+    public async Task A_closed_connection_stops_waiting_and_leaves_no_bytes_charged()
     {
         var greedy = Connection();
         greedy.Charge(Limit);
@@ -113,7 +113,7 @@ public sealed class UserBudgetTests
     }
 
     [Fact]
-    public void Arguments_that_no_call_took_are_free_with_the_next_read_and_items_of_a_stream_when_it_ends()
+    public void Arguments_without_a_call_are_released_at_the_next_read_and_stream_items_when_the_stream_ends()
     {
         var connection = Connection();
         connection.Parsed(1000);
@@ -129,7 +129,7 @@ public sealed class UserBudgetTests
     }
 
     [Fact]
-    public void A_stream_that_ends_gives_back_nothing_of_the_next_one()
+    public void A_stream_that_ends_releases_no_bytes_of_the_next_stream()
     {
         var connection = Connection();
         var first = connection.BeginStream();
@@ -146,7 +146,7 @@ public sealed class UserBudgetTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void What_was_parsed_is_given_back_once_whoever_is_first(bool isClaimed)
+    public void Parsed_bytes_are_returned_once_in_either_order_of_close_and_return(bool isClaimed)
     {
         var connection = Connection();
         connection.BeginStream();

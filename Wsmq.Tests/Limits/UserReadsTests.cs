@@ -4,14 +4,14 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Limits;
 
-/// <summary>What is read for one user: few at a time, and not faster than the rate.</summary>
+/// <summary>Store reads for one user: few concurrently, and at most at the configured rate.</summary>
 public sealed class UserReadsTests
 {
     private readonly FakeTimeProvider _time = new();
     private readonly UserReads _reads = new();
 
     [Fact]
-    public async Task Two_read_at_a_time_and_the_others_wait_for_their_turn()
+    public async Task Two_reads_run_concurrently_and_further_reads_wait_for_their_turn()
     {
         var rules = Rules(0);
         await _reads.EnterAsync(rules, default);
@@ -26,7 +26,7 @@ public sealed class UserReadsTests
     }
 
     [Fact]
-    public async Task Who_read_more_than_the_burst_waits_until_it_is_paid_for_and_another_user_does_not()
+    public async Task A_user_who_read_more_than_the_burst_waits_for_the_rate_and_another_user_does_not()
     {
         var rules = Rules(1024 * 1024);
         await _reads.EnterAsync(rules, default);
@@ -37,7 +37,7 @@ public sealed class UserReadsTests
         _time.Advance(TimeSpan.FromMilliseconds(900));
         next.IsCompleted.Should().BeFalse();
         await new UserReads().EnterAsync(rules, default);
-        await Eventually.That("it goes on", () =>
+        await Eventually.That("it continues", () =>
         {
             _time.Advance(TimeSpan.FromMilliseconds(100));
             return next.IsCompletedSuccessfully;
@@ -45,7 +45,7 @@ public sealed class UserReadsTests
     }
 
     [Fact]
-    public async Task Who_gives_up_leaves_the_turn()
+    public async Task A_cancelled_read_releases_its_turn()
     {
         var rules = Rules(1024 * 1024);
         _reads.Charge(rules, 1L << 30);

@@ -7,7 +7,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Limits;
 
-/// <summary>What the store keeps because of one user is a share of it, whatever the user does, over all nodes.</summary>
+/// <summary>The storage charged to one user is bounded by a share of the store, whatever the user does, over all nodes.</summary>
 [Collection(SharedRedis.Name)]
 public sealed class UserShareTests(SharedRedis redis) : IDisposable
 {
@@ -27,7 +27,7 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
     [InlineData("Redis", 100)]
     [InlineData("Redis", 30_000)]
     [InlineData("Redis", 200_000)]
-    public async Task A_user_takes_a_share_and_nobody_else_notices(string store, int size)
+    public async Task A_user_stores_at_most_its_share_and_other_users_are_not_affected(string store, int size)
     {
         await using var first = await StartAsync(store);
         await using var second = store == "Redis" ? await StartAsync(store) : null;
@@ -35,7 +35,7 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
 
         var stored = await Task.WhenAll(nodes.Select(node => FillAsync(node, size)));
 
-        // What a node had not told the other yet comes on top.
+        // The share, plus what one node has not yet reported to the other.
         stored.Sum().Should().BeInRange(Share / 20, Share + (nodes.Length * 768 * 1024));
         foreach (var node in nodes)
         {
@@ -48,7 +48,7 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
     [Theory]
     [InlineData("SQLite")]
     [InlineData("Redis")]
-    public async Task What_is_read_is_given_back_and_another_node_knows(string store)
+    public async Task The_share_is_released_by_reading_and_other_nodes_see_that(string store)
     {
         await using var first = await StartAsync(store, o => o.AckGrace = TimeSpan.Zero);
         await using var second = store == "Redis" ? await StartAsync(store, o => o.AckGrace = TimeSpan.Zero) : null;
@@ -60,13 +60,13 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
         await using var bob = await PlainClient.ConnectAsync(first, "bob");
 
         foreach (var client in new[] { alice, elsewhere })
-            await Eventually.That("it may send again", async () => await Record.ExceptionAsync(() => client.SendAsync("user:bob", new string('x', 60_000))) is null);
+            await Eventually.That("the user may send again", async () => await Record.ExceptionAsync(() => client.SendAsync("user:bob", new string('x', 60_000))) is null);
     }
 
     [Theory]
     [InlineData("SQLite")]
     [InlineData("Redis")]
-    public async Task What_others_send_to_a_user_who_can_handle_none_of_it_stops_neither_the_queue_nor_the_user_s_sends(string store)
+    public async Task Dead_letters_of_messages_from_others_block_neither_the_queue_of_a_user_nor_the_sends_of_that_user(string store)
     {
         const int Group = 12_000, Own = 60_000;
         await using var first = await StartAsync(store, o => o.AckGrace = TimeSpan.Zero);
@@ -77,7 +77,7 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
         await using var bob = await PlainClient.ConnectAsync(first, "bob", "phone", ack: false);
         await using var laptop = await PlainClient.ConnectAsync(second ?? first, "bob", "laptop", ack: false);
 
-        // Of two devices three shares of dead letters in the queue, and more than half of one in a group, from users within their own.
+        // Two devices dead-letter three shares in the queue and more than half a share in a group, sent by users within their own shares.
         const int Senders = 4, Each = 13, OfGroup = 50;
         await Task.WhenAll(Enumerable.Range(0, Senders).Select(async n =>
         {
@@ -89,11 +89,11 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
         }));
         var failed = await Task.WhenAll(FailAllAsync(bob), FailAllAsync(laptop));
 
-        failed.Should().AllBeEquivalentTo((Senders * Each, OfGroup), "each is dead-lettered, and the next one comes");
+        failed.Should().AllBeEquivalentTo((Senders * Each, OfGroup), "each is dead-lettered, and the next one is delivered");
         await bob.SendAsync("user:bob", 1);
         await bob.SendAsync("user:carol", new string('x', 200_000));
-        (await KeptAsync(first, WsmqAddress.User("bob"))).Should().BeInRange(Share / 4 / 2, Share / 4, "a quarter of a share is for the queue");
-        (await KeptAsync(first, WsmqAddress.Group("two"))).Should().BeInRange(Share / 8 / 2, Share / 8, "and one for two groups");
+        (await KeptAsync(first, WsmqAddress.User("bob"))).Should().BeInRange(Share / 4 / 2, Share / 4, "the queue gets a quarter of a share");
+        (await KeptAsync(first, WsmqAddress.Group("two"))).Should().BeInRange(Share / 8 / 2, Share / 8, "two groups get another quarter");
 
         static async Task<(int Own, int Group)> FailAllAsync(PlainClient client)
         {
@@ -113,7 +113,7 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
     [Theory]
     [InlineData("SQLite")]
     [InlineData("Redis")]
-    public async Task Failures_of_who_has_used_up_the_share_are_counted_and_dead_lettered(string store)
+    public async Task Nacks_of_a_user_whose_share_is_used_up_are_counted_and_dead_lettered(string store)
     {
         await using var node = await StartAsync(store, o => o.MaxAttempts = 2);
         await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
@@ -143,7 +143,7 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
     [Theory]
     [InlineData("b", "1e300")]
     [InlineData("", "x")]
-    public async Task What_another_program_wrote_into_one_account_keeps_no_other_from_being_counted(string field, string value)
+    public async Task Corrupt_data_in_the_account_of_one_user_does_not_stop_the_accounting_of_others(string field, string value)
     {
         await using var admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
         var (database, keys) = (admin.GetDatabase(), new RedisKeys(_prefix, 64));
@@ -153,7 +153,7 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
         await alice.SendAsync("user:alice", 1);
         await using var carol = await PlainClient.ConnectAsync(node, "carol");
-        await Eventually.That("what is sent afterwards is counted", async () =>
+        await Eventually.That("later sends are counted", async () =>
         {
             await carol.SendAsync("user:carol", 1);
             return await database.HashExistsAsync(keys.Of(WsmqAddress.User("carol")).Usage, "b")
@@ -164,7 +164,7 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
     [Theory]
     [InlineData("SQLite")]
     [InlineData("Redis")]
-    public async Task What_an_account_holds_under_a_name_that_is_no_address_is_given_back(string store)
+    public async Task Storage_charged_under_a_name_that_is_not_an_address_is_released(string store)
     {
         await using var node = await StartAsync(store);
         var usage = node.Services.GetRequiredService<IStore>().Usage;
@@ -174,13 +174,13 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
         await alice.SendAsync("user:alice", 1);
 
-        await Eventually.That("it is given back", async () =>
+        await Eventually.That("the storage is released", async () =>
             (await usage.AddAsync("alice", new UsageCharge([], 0, 0, TimeSpan.Zero), default)).Bytes < Share);
         await Eventually.That("she may send again", async () => await Record.ExceptionAsync(() => alice.SendAsync("user:alice", 1)) is null);
     }
 
     [Fact]
-    public async Task Who_is_without_a_limit_is_not_charged()
+    public async Task A_user_without_a_limit_is_not_charged()
     {
         await using var node = await StartAsync("SQLite", o =>
         {
@@ -192,7 +192,7 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
             await alice.SendAsync("user:bob", new string('x', 200_000));
     }
 
-    /// <summary>Sends until the share is used up, from two connections, and returns how many bytes of bodies were stored.</summary>
+    /// <summary>Sends until the share is used up, over two connections, and returns the stored bytes of bodies.</summary>
     private static async Task<long> FillAsync(TestNode node, int size)
     {
         var sums = await Task.WhenAll(Enumerable.Range(0, 2).Select(async n =>

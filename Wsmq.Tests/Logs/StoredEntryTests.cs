@@ -3,7 +3,7 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Tests.Logs;
 
-/// <summary>Which stored entries may be copied into a frame.</summary>
+/// <summary>Which stored entries may be copied into a frame unchanged.</summary>
 public sealed class StoredEntryTests
 {
     private const string Good = """{"id":"x","sentAt":1}""";
@@ -12,11 +12,11 @@ public sealed class StoredEntryTests
     [InlineData(Good, "null")]
     [InlineData(Good, " {\"a\" : [1, \"ü\\u001e\"]} \n")]
     [InlineData("""{"sentAt":-1,"id":"ü","sender":"a","type":"\u00fc","headers":{"a":"b","":""},"correlationId":"c","replyTo":"user:a"}""", "1")]
-    public void Entries_of_this_program_are_taken(string metadata, string body) =>
+    public void Entries_written_by_wsmq_are_accepted(string metadata, string body) =>
         Check(metadata, Encoding.UTF8.GetBytes(body)).Should().Be((true, false));
 
     [Fact]
-    public void Bytes_are_taken_whatever_they_are() =>
+    public void Binary_data_is_accepted_whatever_its_bytes() =>
         Check("""{"id":"x","sentAt":1,"contentType":"a/b"}""", [0x1e, 0xff, 0]).Should().Be((true, true));
 
     [Theory]
@@ -52,7 +52,7 @@ public sealed class StoredEntryTests
     [InlineData("""{"id":"x","sentAt":1/* */}""")]
     [InlineData("{\"id\":\"\u001e\",\"sentAt\":1}")]
     [InlineData("{\"id\":\"x\",\"sentAt\":1}\u001e{}")]
-    public void Other_metadata_are_not(string metadata) =>
+    public void Malformed_or_unknown_metadata_is_refused(string metadata) =>
         Check(metadata, "1"u8.ToArray()).Taken.Should().BeFalse();
 
     [Theory]
@@ -64,11 +64,11 @@ public sealed class StoredEntryTests
     [InlineData("\"a\u001eb\"")]
     [InlineData("{\"a\":1")]
     [InlineData("nul")]
-    public void Other_bodies_are_not(string body) =>
+    public void A_body_that_is_not_one_JSON_value_is_refused(string body) =>
         Check(Good, Encoding.UTF8.GetBytes(body)).Taken.Should().BeFalse();
 
     [Fact]
-    public void What_is_no_utf8_or_nests_too_deeply_is_not()
+    public void Text_that_is_not_UTF8_or_nests_too_deeply_is_refused()
     {
         Check(Good, [(byte)'"', 0xc0, 0x9e, (byte)'"']).Taken.Should().BeFalse();
         Check(Good, Encoding.UTF8.GetBytes(new string('[', 49) + new string(']', 49))).Taken.Should().BeFalse();

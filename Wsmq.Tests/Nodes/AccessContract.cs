@@ -6,15 +6,15 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>Revoking, disconnecting and banning on one node, with effect on live connections of another.</summary>
+/// <summary>Revoking, disconnecting and banning on one node take effect on the connections of another.</summary>
 public abstract class AccessContract : IAsyncLifetime
 {
     private static readonly DateTimeOffset LastHour = DateTimeOffset.UtcNow.AddHours(-1);
 
-    /// <summary>Where somebody calls the API.</summary>
+    /// <summary>The node whose API is called.</summary>
     private protected abstract TestNode Here { get; }
 
-    /// <summary>Where the clients are.</summary>
+    /// <summary>The node that the clients are connected to.</summary>
     private protected abstract TestNode There { get; }
 
     public abstract Task InitializeAsync();
@@ -22,7 +22,7 @@ public abstract class AccessContract : IAsyncLifetime
     public abstract Task DisposeAsync();
 
     [Fact]
-    public async Task A_revoked_token_is_closed_and_cannot_come_back_and_the_users_other_tokens_can()
+    public async Task A_revoked_token_closes_its_connection_and_is_refused_and_other_tokens_of_the_user_still_work()
     {
         var (stolen, good) = (TestTokens.Issued("bob", "t1", LastHour), TestTokens.Issued("bob", "t2", LastHour));
         await using var thief = await ConnectAsync(stolen);
@@ -38,7 +38,7 @@ public abstract class AccessContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task All_tokens_of_a_user_from_before_a_time_are_closed_and_later_ones_are_not()
+    public async Task Revoking_the_tokens_of_a_user_before_a_time_closes_connections_with_older_tokens_only()
     {
         var (old, young) = (TestTokens.Issued("bob", "t1", LastHour), TestTokens.Issued("bob", "t2", DateTimeOffset.UtcNow.AddMinutes(-1)));
         await using var before = await ConnectAsync(old);
@@ -59,7 +59,7 @@ public abstract class AccessContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task All_tokens_of_all_users_from_before_a_time_are_closed()
+    public async Task Revoking_all_tokens_closes_the_connections_of_all_users_and_accepts_tokens_issued_later()
     {
         await using var bob = await ConnectAsync(TestTokens.Issued("bob", "t1", LastHour));
         await using var eve = await ConnectAsync(TestTokens.Issued("eve", "t2", LastHour));
@@ -74,7 +74,7 @@ public abstract class AccessContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_a_time_of_issue_whoever_is_connected_counts_as_issued_before()
+    public async Task A_connection_whose_token_has_no_issue_time_is_closed_by_any_revocation_and_may_reconnect()
     {
         var timeless = TestTokens.Issued("bob", "t1", at: null);
         await using var bob = await ConnectAsync(timeless);
@@ -87,7 +87,7 @@ public abstract class AccessContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_banned_user_is_closed_and_refused_until_the_ban_is_lifted_and_loses_no_message()
+    public async Task A_banned_user_is_disconnected_and_refused_until_the_ban_is_lifted_and_loses_no_message()
     {
         var token = TestTokens.Issued("bob", "t1", LastHour);
         await using var bob = await ConnectAsync(token);
@@ -103,22 +103,22 @@ public abstract class AccessContract : IAsyncLifetime
 
         await Here.Access.UnbanAsync("bob");
 
-        await Eventually.That("it is known there", async () => !await There.Access.IsBannedAsync("bob"));
+        await Eventually.That("the other node knows that the ban is lifted", async () => !await There.Access.IsBannedAsync("bob"));
         await using var again = await ConnectAsync(token);
         await again.ReceivesAsync("1");
     }
 
     [Fact]
-    public async Task A_ban_ends_by_itself()
+    public async Task A_ban_with_an_end_time_expires_and_the_user_may_connect()
     {
         await Here.Access.BanAsync("bob", DateTimeOffset.UtcNow.AddMilliseconds(300));
-        await Eventually.That("it is over", async () => !await There.Access.IsBannedAsync("bob"));
+        await Eventually.That("the ban has expired", async () => !await There.Access.IsBannedAsync("bob"));
         await using var bob = await ConnectAsync(TestTokens.Issued("bob", "t1", LastHour));
         await StillTalksAsync(bob);
     }
 
     [Fact]
-    public async Task A_disconnected_client_comes_back_by_itself_and_nothing_is_lost()
+    public async Task A_disconnected_client_with_automatic_reconnect_reconnects_and_loses_no_message()
     {
         var lost = 0;
         await using var connection = new HubConnectionBuilder()
@@ -133,35 +133,35 @@ public abstract class AccessContract : IAsyncLifetime
 
         await Here.Access.DisconnectAsync("bob");
 
-        await Eventually.That("it was closed", () => Volatile.Read(ref lost) == 1);
+        await Eventually.That("the connection is closed", () => Volatile.Read(ref lost) == 1);
         await Here.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse("1") });
-        await Eventually.That("the message comes", () => Volatile.Read(ref received) == 1);
+        await Eventually.That("the message arrives", () => Volatile.Read(ref received) == 1);
     }
 
     [Fact]
-    public async Task A_forgotten_device_is_closed_and_begins_anew()
+    public async Task A_forgotten_device_is_disconnected_and_receives_everything_again_when_it_reconnects()
     {
         await Here.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse("1") });
         await using (var first = await ConnectAsync(TestTokens.For("bob"), device: "phone"))
         {
-            await Eventually.That("the message comes", () => first.Received.Count == 1);
+            await Eventually.That("the message arrives", () => first.Received.Count == 1);
             await first.Connection.InvokeAsync("Ack", "user:bob", first.Received.Single().Position);
             (await Here.Access.DevicesAsync("bob")).Select(d => d.Name).Should().Equal("phone");
 
             (await Here.Access.ForgetDeviceAsync("bob", "phone")).Should().BeTrue();
-            await Eventually.That("it was closed", () => first.Connection.State == HubConnectionState.Disconnected);
+            await Eventually.That("the connection is closed", () => first.Connection.State == HubConnectionState.Disconnected);
         }
 
         (await Here.Access.ForgetDeviceAsync("bob", "phone")).Should().BeFalse();
         (await Here.Access.DevicesAsync("bob")).Should().BeEmpty();
         await using var again = await ConnectAsync(TestTokens.For("bob"), device: "phone");
-        await Eventually.That("it comes again", () => again.Received.Count == 1);
+        await Eventually.That("the message is delivered again", () => again.Received.Count == 1);
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task The_typed_client_stops_says_why_and_can_be_started_with_a_better_token(bool banned)
+    public async Task The_typed_client_stops_on_a_ban_or_revocation_reports_it_and_can_be_restarted_with_a_new_token(bool banned)
     {
         var token = TestTokens.Issued("bob", "t1", LastHour);
         await using var bob = await TypedClient.StartAsync(There.Hub, "bob", configure: o => o.AccessTokenProvider = _ => Task.FromResult<string?>(Volatile.Read(ref token)));
@@ -171,7 +171,7 @@ public abstract class AccessContract : IAsyncLifetime
 
         await (banned ? Here.Access.BanAsync("bob") : Here.Access.RevokeTokenAsync("t1"));
 
-        await Eventually.That("it has stopped", () => bob.Client.State == WsmqClientState.Stopped);
+        await Eventually.That("the client has stopped", () => bob.Client.State == WsmqClientState.Stopped);
         bob.Errors.Should().ContainSingle(e => e.Operation == WsmqOperation.Connection && ((WsmqException)e.Exception).Error == error);
         bob.States.Should().Equal(WsmqClientState.Connecting, WsmqClientState.Connected, WsmqClientState.Stopped);
         (await bob.Invoking(b => b.SendAsync("user:bob", 2)).Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(error);
@@ -181,23 +181,23 @@ public abstract class AccessContract : IAsyncLifetime
         await There.Access.IsBannedAsync("bob");
         await bob.Client.StartAsync();
         await bob.SendAsync("user:bob", 3);
-        await Eventually.That("it works again", () => bob.Handled.Contains(3));
+        await Eventually.That("the client handles messages again", () => bob.Handled.Contains(3));
     }
 
     [Fact]
-    public async Task A_client_that_does_not_read_is_closed_all_the_same()
+    public async Task A_client_that_does_not_read_is_disconnected_by_a_ban()
     {
         await using var raw = await RawClient.ConnectAsync(There, "bob", reads: false);
-        await Eventually.That("it is let in", () => Connections(There) == 1);
+        await Eventually.That("the client is accepted", () => Connections(There) == 1);
         for (var i = 0; i < 200; i++)
             await Here.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse($"\"{new string('x', 100_000)}\"") });
 
         await Here.Access.BanAsync("bob");
 
-        await Eventually.That("it is gone", () => Connections(There) == 0);
+        await Eventually.That("the connection is closed", () => Connections(There) == 0);
     }
 
-    // Who does not read is cut off soon.
+    // A short write timeout: a client that does not read is disconnected soon.
     private protected static void FastLine(WsmqOptions options) => options.SlowestLineBitsPerSecond = 1_000_000_000;
 
     private Task<PlainClient> ConnectAsync(string token, string? device = null) => ConnectAsync(There, token, device);
@@ -207,7 +207,7 @@ public abstract class AccessContract : IAsyncLifetime
         var client = PlainClient.Create(node.Hub, token, device);
         await client.Connection.StartAsync();
 
-        // A client counts as started before the server has let it in; its first call waits for that.
+        // StartAsync completes before the server has accepted the connection; the first call waits until it has.
         await client.Connection.InvokeAsync("Send", new { to = "user:nobody" });
         return client;
     }

@@ -17,7 +17,7 @@ public sealed class BriefWaitTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Work_that_ends_just_after_the_moment_is_over_has_not_timed_out(bool fails)
+    public async Task Work_that_completes_before_an_elapsed_wait_resumes_has_not_timed_out(bool fails)
     {
         var later = new LaterContext();
         var waiting = later.Run(() => _wait.ForAsync(_work.Task));
@@ -35,7 +35,7 @@ public sealed class BriefWaitTests
     }
 
     [Fact]
-    public async Task Who_waits_goes_on_after_a_moment_and_nobody_waits_while_the_work_takes_longer()
+    public async Task A_wait_ends_at_its_limit_and_later_waits_return_at_once_while_that_work_is_pending()
     {
         var first = _wait.ForAsync(_work.Task);
         first.IsCompleted.Should().BeFalse();
@@ -48,10 +48,10 @@ public sealed class BriefWaitTests
         _work.SetException(new TimeoutException("the first"));
         other.SetException(new TimeoutException("the other"));
         _failed.Select(e => e.Message).Should().Equal("the first", "the other");
-        _wait.ForAsync(new TaskCompletionSource().Task).IsCompleted.Should().BeFalse("nothing is late any more");
+        _wait.ForAsync(new TaskCompletionSource().Task).IsCompleted.Should().BeFalse("no overdue work is left");
     }
 
-    /// <summary>A busy thread pool: what goes on after an await waits for its turn.</summary>
+    /// <summary>Simulates a busy thread pool: continuations are queued until <see cref="Continue"/>.</summary>
     private sealed class LaterContext : SynchronizationContext
     {
         private readonly Queue<Action> _waiting = [];

@@ -4,14 +4,14 @@ using Xunit.Abstractions;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>A primary of a Cluster that its replica replaces, and that comes back as one while it is none any more.</summary>
+/// <summary>A primary of a Cluster that its replica replaces, and that resumes as a primary although it was replaced.</summary>
 public sealed class ClusterFailoverTests(ReplicatedCluster cluster, ITestOutputHelper output) : IClassFixture<ReplicatedCluster>
 {
-    // Of all shards: the one that fails, and others.
+    // Users on all shards: the one that fails, and the others.
     private static readonly string[] Users = [.. Enumerable.Range(0, 6).Select(i => $"user:u{i}")];
 
     [Fact]
-    public async Task Nothing_is_appended_at_a_paused_primary_that_comes_back()
+    public async Task Nothing_is_appended_at_a_paused_primary_that_resumes_after_its_failover()
     {
         await using var a = await StartAsync();
         await using var b = await StartAsync();
@@ -21,7 +21,7 @@ public sealed class ClusterFailoverTests(ReplicatedCluster cluster, ITestOutputH
 
         var old = cluster.Servers[0];
         old.Pause();
-        await Eventually.That("another server has the slots of the paused one", async () =>
+        await Eventually.That("another server owns the slots of the paused one", async () =>
             !(await cluster.Servers[1].CommandAsync("CLUSTER SLOTS")).Contains($":{old.Port}\r\n", StringComparison.Ordinal)
             && await PrimariesAsync() == 3);
         await Task.WhenAll(senders.MoreAsync(200), others.MoreAsync(200));
@@ -34,7 +34,7 @@ public sealed class ClusterFailoverTests(ReplicatedCluster cluster, ITestOutputH
         await others.SinceIsInAsync(a);
     }
 
-    // Of those that are not paused.
+    // The number of primaries among the servers that are not paused.
     private async Task<int> PrimariesAsync() =>
         (await Task.WhenAll(cluster.Servers.Skip(1).Select(s => s.CommandAsync("ROLE")))).Count(role => role.Contains("master", StringComparison.Ordinal));
 

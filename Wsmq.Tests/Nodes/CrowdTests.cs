@@ -2,7 +2,9 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>Many senders with many sends under way each, many receivers and a group, over two nodes: nothing lost, twice or out of order.</summary>
+/// <summary>
+/// Many senders with many sends in flight each, many receivers and a group, over two nodes: no message is lost, duplicated or out of order.
+/// </summary>
 [Collection(SharedRedis.Name)]
 public sealed class CrowdTests(SharedRedis redis)
 {
@@ -26,7 +28,7 @@ public sealed class CrowdTests(SharedRedis redis)
         await Task.WhenAll(senders.Select(SendAllAsync));
 
         var each = Senders * (Messages / (Receivers + 1)) * 2;
-        await Eventually.That("everybody has everything", () => receivers.All(r => r.Received.Count >= each));
+        await Eventually.That("every receiver has every message", () => receivers.All(r => r.Received.Count >= each));
         foreach (var receiver in receivers)
         {
             receiver.Received.Should().HaveCount(each);
@@ -41,7 +43,7 @@ public sealed class CrowdTests(SharedRedis redis)
             await client.DisposeAsync();
     }
 
-    // One message to each receiver and one to the group in turn, without waiting for the receipts of the last ones.
+    // One message to each receiver and one to the group in turn, with at most Outstanding sends in flight.
     private static async Task SendAllAsync(PlainClient sender)
     {
         var underWay = new Queue<Task<WsmqReceipt>>();

@@ -6,7 +6,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>Connections to Redis that lose all that is sent over them, of which nobody is told. Logs are not compared meanwhile.</summary>
+/// <summary>Connections to Redis that silently lose all data, while the periodic comparison of tails is off.</summary>
 public sealed class DeadLineTests : IAsyncLifetime
 {
     private readonly RecordedLogs _logs = new();
@@ -63,7 +63,7 @@ public sealed class DeadLineTests : IAsyncLifetime
         (await _node.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status;
 
     [Fact]
-    public async Task Signals_are_heard_again_over_a_connection_of_their_own()
+    public async Task Signals_are_received_over_a_new_connection_after_theirs_goes_silent()
     {
         _lines["wsmq-signals"].Silence();
         await SendAsync("1");
@@ -71,12 +71,13 @@ public sealed class DeadLineTests : IAsyncLifetime
         await SendAsync("2");
         await _bob.ReceivesAsync("0", "1", "2");
         _logs.Of(LogLevel.Warning).Should().ContainSingle(t => t.Contains("for signals does not answer", StringComparison.Ordinal));
-        await Eventually.That("it is said that it is back", () => _logs.All.Any(t => t.Contains("for signals answers again", StringComparison.Ordinal)));
+        await Eventually.That(
+            "the recovery is logged", () => _logs.All.Any(t => t.Contains("for signals answers again", StringComparison.Ordinal)));
         _bob.Gaps.Should().BeEmpty();
     }
 
     [Fact]
-    public async Task A_line_for_commands_is_replaced_and_what_was_under_way_is_stored_once()
+    public async Task A_silent_command_connection_is_replaced_and_sends_in_flight_are_stored_once()
     {
         _lines["wsmq-commands"].Silence();
         var sends = Enumerable.Range(1, 20).Select(i => _bob.SendAsync("user:bob", i)).ToArray();
@@ -85,7 +86,7 @@ public sealed class DeadLineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Both_lines_at_once()
+    public async Task All_connections_that_go_silent_at_once_are_replaced_and_messages_arrive()
     {
         foreach (var line in _lines.Values)
             line.Silence();
@@ -95,7 +96,7 @@ public sealed class DeadLineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task While_no_new_connection_works_either_health_says_so_and_the_log_once()
+    public async Task Health_is_degraded_and_one_warning_is_logged_while_new_signal_connections_fail_too()
     {
         var line = _lines["wsmq-signals"];
         line.Conditions.Hold(up: true, down: true);
@@ -103,12 +104,12 @@ public sealed class DeadLineTests : IAsyncLifetime
         await SendAsync("1");
         line.Conditions.Clear();
         await _bob.ReceivesAsync("0", "1");
-        await Eventually.That("health is good", async () => await HealthAsync() == HealthStatus.Healthy);
+        await Eventually.That("health is healthy", async () => await HealthAsync() == HealthStatus.Healthy);
         _logs.Of(LogLevel.Warning).Should().ContainSingle(t => t.Contains("for signals does not answer", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_line_that_loses_only_what_comes_is_replaced_too()
+    public async Task A_signal_connection_that_loses_only_incoming_data_is_replaced()
     {
         _lines["wsmq-signals"].Silence(up: false);
         await SendAsync("1");
@@ -120,22 +121,24 @@ public sealed class DeadLineTests : IAsyncLifetime
     [InlineData(false, true, false)]
     [InlineData(true, false, false)]
     [InlineData(true, true, true)]
-    public async Task Live_pushes_come_again_and_health_does_not_change(bool up, bool down, bool resp2)
+    public async Task Live_pushes_arrive_again_after_their_connection_goes_silent_and_health_stays_healthy(bool up, bool down, bool resp2)
     {
         if (resp2)
             await RestartAsync(c => c.Protocol = RedisProtocol.Resp2);
         await PushesComeAsync("before");
         _lines["wsmq-live"].Silence(up, down);
-        await Eventually.That("it is seen", () => _logs.Of(LogLevel.Warning).Any(t => t.Contains("for live does not answer", StringComparison.Ordinal)));
+        await Eventually.That("the silent connection is noticed", () =>
+            _logs.Of(LogLevel.Warning).Any(t => t.Contains("for live does not answer", StringComparison.Ordinal)));
         (await HealthAsync()).Should().Be(HealthStatus.Healthy);
         await PushesComeAsync("again");
         await using var late = await PlainClient.ConnectAsync(_node, "late");
-        await Eventually.That("who comes later hears them too", async () =>
+        await Eventually.That("a client that connects later receives live pushes too", async () =>
         {
             await _other.Live.Clients.User("late").Live(new());
             return late.Live.Count > 0;
         });
-        await Eventually.That("it is said that it is back", () => _logs.All.Any(t => t.Contains("for live answers again", StringComparison.Ordinal)));
+        await Eventually.That(
+            "the recovery is logged", () => _logs.All.Any(t => t.Contains("for live answers again", StringComparison.Ordinal)));
         _logs.Of(LogLevel.Warning).Should().ContainSingle(t => t.Contains("for live does not answer", StringComparison.Ordinal));
     }
 
@@ -154,7 +157,7 @@ public sealed class DeadLineTests : IAsyncLifetime
     private async Task PushesComeAsync(string when)
     {
         var before = _bob.Live.Count;
-        await Eventually.That($"pushes come {when}", async () =>
+        await Eventually.That($"pushes arrive {when}", async () =>
         {
             await _other.Live.Clients.User("bob").Live(new());
             return _bob.Live.Count > before;

@@ -4,11 +4,11 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>A Redis without room says no, keeps what it has, and gets room again when its messages are consumed.</summary>
+/// <summary>A full Redis refuses sends, keeps the stored messages, and has capacity again when they are consumed.</summary>
 public sealed class FullRedisTests
 {
     [Fact]
-    public async Task Sends_are_refused_and_what_is_stored_can_still_be_read_and_consumed()
+    public async Task Sends_to_a_full_Redis_are_refused_and_stored_messages_can_be_read_and_consumed()
     {
         await using var redis = await RedisServer.StartAsync(appendOnly: true, "--maxmemory", "16mb", "--maxmemory-policy", "noeviction");
         await using var node = await TestNode.StartAsync(
@@ -29,16 +29,17 @@ public sealed class FullRedisTests
         refused.Error.Should().Be(WsmqErrors.StoreFull);
         stored.Should().BePositive();
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
-        await Eventually.That("all that has a receipt comes", () => bob.Received.Count == stored);
+        await Eventually.That("every message with a receipt arrives", () => bob.Received.Count == stored);
         await bob.Connection.InvokeAsync("Ack", "user:bob", bob.Received[^1].Position);
-        await Eventually.That("there is room again", async () => (await node.Publisher.SendManyAsync([Large()]))[0].Receipt is not null);
+        await Eventually.That(
+            "Redis has capacity again", async () => (await node.Publisher.SendManyAsync([Large()]))[0].Receipt is not null);
         bob.Gaps.Should().BeEmpty();
     }
 
     [Theory]
     [InlineData(1_500)]
     [InlineData(100_000)]
-    public async Task One_user_does_not_fill_it(int size)
+    public async Task One_user_cannot_fill_Redis_and_is_refused_with_quota_exceeded(int size)
     {
         await using var redis = await RedisServer.StartAsync(appendOnly: true, "--maxmemory", "40mb", "--maxmemory-policy", "noeviction");
         await using var node = await TestNode.StartAsync(s => s.UseRedis(redis.EndPoint), o =>

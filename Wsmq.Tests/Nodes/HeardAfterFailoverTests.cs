@@ -7,11 +7,14 @@ using Xunit.Abstractions;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>Subscriptions follow to the server that takes over, and nothing is heard twice there. On a Cluster of its own: its servers change roles.</summary>
+/// <summary>
+/// Live subscriptions move to the server that takes over, and no push is received twice there. The class has its own Cluster, because its
+/// servers change roles.
+/// </summary>
 public sealed class HeardAfterFailoverTests(ReplicatedCluster cluster, ITestOutputHelper output) : IClassFixture<ReplicatedCluster>
 {
     [Fact]
-    public async Task A_promoted_replica()
+    public async Task Live_pushes_arrive_once_after_a_replica_was_promoted()
     {
         await using var redis = await ReplicatedRedis.StartAsync();
         await FailoverAsync(redis.Configuration, async () =>
@@ -22,20 +25,20 @@ public sealed class HeardAfterFailoverTests(ReplicatedCluster cluster, ITestOutp
     }
 
     [Fact]
-    public async Task A_primary_of_a_cluster_that_comes_back_as_a_replica()
+    public async Task Live_pushes_arrive_once_after_a_killed_cluster_primary_returned_as_a_replica()
     {
         var primary = cluster.Servers[0];
         await FailoverAsync(cluster.EndPoints, () => primary.StopAsync(kill: true), async () =>
         {
             await primary.RestartAsync();
             await using var admin = await ReplicatedRedis.AdminAsync(primary);
-            await Eventually.That("both nodes are connected to it again", async () =>
+            await Eventually.That("the live connections of both nodes are connected to it again", async () =>
                 ((string)(await admin.GetServer(primary.EndPoint).ExecuteAsync("CLIENT", "LIST"))!).Split("name=wsmq-live").Length > 2);
         });
     }
 
     [Fact]
-    public async Task A_primary_that_is_made_the_replica_of_its_own()
+    public async Task Live_pushes_arrive_once_after_a_primary_became_the_replica_of_its_own_replica()
     {
         await using var redis = await ReplicatedRedis.StartAsync();
         await FailoverAsync(redis.Configuration, async () =>
@@ -47,10 +50,10 @@ public sealed class HeardAfterFailoverTests(ReplicatedCluster cluster, ITestOutp
     }
 
     [Fact]
-    public Task Replicas_of_a_cluster_that_take_over_from_living_primaries() => FailoverAsync(cluster.EndPoints, async () =>
+    public Task Live_pushes_arrive_once_after_cluster_replicas_took_over_from_primaries() => FailoverAsync(cluster.EndPoints, async () =>
     {
-        // A replica that has just become one refuses for a moment.
-        await Eventually.That("replicas take over", async () =>
+        // A server refuses CLUSTER FAILOVER for a moment after it has become a replica.
+        await Eventually.That("a replica takes over", async () =>
         {
             var promoted = 0;
             foreach (var server in cluster.Servers)
@@ -64,13 +67,13 @@ public sealed class HeardAfterFailoverTests(ReplicatedCluster cluster, ITestOutp
     });
 
     [Fact]
-    public async Task Lines_to_a_cluster_that_are_cut_while_the_cluster_stays_as_it_is()
+    public async Task Live_pushes_arrive_once_after_subscription_connections_to_an_unchanged_cluster_were_killed()
     {
         async Task CutAsync()
         {
             for (var time = 0; time < 3; time++)
             {
-                // While one line is away, channels could be subscribed at the servers of the others.
+                // While one connection is closed, the driver could subscribe its channels at the servers of the others.
                 foreach (var server in cluster.Servers)
                     await server.CommandAsync("CLIENT KILL TYPE pubsub");
             }
@@ -81,12 +84,13 @@ public sealed class HeardAfterFailoverTests(ReplicatedCluster cluster, ITestOutp
 
     private async Task FailoverAsync(string configuration, Func<Task> fail, Func<Task>? comeBack = null)
     {
-        // A test before may have changed its servers' roles.
-        await Eventually.That("the cluster serves", async () => (await Task.WhenAll(cluster.Servers.Select(s => s.CommandAsync("CLUSTER INFO"))))
+        // An earlier test may have changed the roles of the servers.
+        await Eventually.That("the cluster state is ok", async () =>
+            (await Task.WhenAll(cluster.Servers.Select(s => s.CommandAsync("CLUSTER INFO"))))
             .All(info => info.Contains("cluster_state:ok", StringComparison.Ordinal)));
         var prefix = "failover-" + cluster.NextPrefix();
 
-        // On a busy machine the servers of a Cluster may suspect each other for a moment again, and refuse a start.
+        // On a busy machine the servers of a Cluster may mark each other as failing for a moment again; a node then fails to start.
         async Task<TestNode> NodeAsync()
         {
             TestNode? node = null;
@@ -116,7 +120,7 @@ public sealed class HeardAfterFailoverTests(ReplicatedCluster cluster, ITestOutp
             foreach (var to in new[] { b.Live.Clients.User("bob"), b.Live.Clients.Group("g"), b.Live.Clients.All })
             {
                 var first = number;
-                await Eventually.That($"pushes come {when}", async () =>
+                await Eventually.That($"pushes arrive {when}", async () =>
                 {
                     try
                     {
@@ -138,18 +142,18 @@ public sealed class HeardAfterFailoverTests(ReplicatedCluster cluster, ITestOutp
         if (comeBack is not null)
         {
             await comeBack();
-            await PushesComeAsync("after it is back");
+            await PushesComeAsync("after the old primary is available again");
         }
 
-        output.WriteLine($"{bob.Live.Count} of {number} pushes came");
+        output.WriteLine($"{bob.Live.Count} of {number} pushes arrived");
         bob.Live.Select(m => m.Type).Should().OnlyHaveUniqueItems();
     }
 
-    // One that comes while the store does not answer is turned away, and does not come back by itself.
+    // A client that connects while the store does not answer is refused, and does not reconnect by itself.
     private static async Task<PlainClient> LetInAsync(TestNode node, string user)
     {
         PlainClient? letIn = null;
-        await Eventually.That($"{user} is let in", async () =>
+        await Eventually.That($"{user} is accepted", async () =>
         {
             var client = await PlainClient.ConnectAsync(node, user, negotiate: true);
             if (await Record.ExceptionAsync(() => client.SendAsync("user:nobody", 1)) is null)

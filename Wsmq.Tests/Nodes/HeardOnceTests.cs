@@ -7,8 +7,8 @@ using Xunit.Abstractions;
 namespace Wsmq.Tests.Nodes;
 
 /// <summary>
-/// A node subscribes each channel at one server, however many there are: what is published goes to replicas as well, and to every
-/// server of a Cluster.
+/// A node subscribes each channel at one server only: Redis forwards a publication to the replicas as well, and to every server of a
+/// Cluster, so a second subscription would receive it twice.
 /// </summary>
 public sealed class HeardOnceTests(ReplicatedRedis pair, ReplicatedCluster cluster, ITestOutputHelper output)
     : IClassFixture<ReplicatedRedis>, IClassFixture<ReplicatedCluster>
@@ -18,13 +18,13 @@ public sealed class HeardOnceTests(ReplicatedRedis pair, ReplicatedCluster clust
     [Theory]
     [InlineData("resp2")]
     [InlineData("resp3")]
-    public Task A_primary_and_its_replica(string protocol) =>
+    public Task Each_push_is_received_once_with_a_primary_and_its_replica(string protocol) =>
         HeardOnceAsync($"{pair.Configuration},protocol={protocol}", [pair.Primary, pair.Replica], () => pair.NextPrefix());
 
     [Theory]
     [InlineData("resp2")]
     [InlineData("resp3")]
-    public Task A_cluster_with_replicas(string protocol) =>
+    public Task Each_push_is_received_once_on_a_cluster_with_replicas(string protocol) =>
         HeardOnceAsync($"{cluster.EndPoints},protocol={protocol}", cluster.Servers, () => cluster.NextPrefix());
 
     private async Task HeardOnceAsync(string configuration, IEnumerable<RedisServer> servers, Func<string> nextPrefix)
@@ -40,7 +40,7 @@ public sealed class HeardOnceTests(ReplicatedRedis pair, ReplicatedCluster clust
             await bob.SendAsync("user:bob", "0");
             await a.Live.Groups.AddToGroupAsync(bob.Connection.ConnectionId!, "g");
             await bob.HearsAsync(a.Live.Clients.User("bob"), a.Live.Clients.Group("g"));
-            await Eventually.That("the message came", () => bob.Received.Count == 1);
+            await Eventually.That("the message arrives", () => bob.Received.Count == 1);
 
             var twice = await TwiceAsync(at, prefix);
             output.WriteLine($"start {start}: {string.Join(", ", twice)}");
@@ -50,18 +50,18 @@ public sealed class HeardOnceTests(ReplicatedRedis pair, ReplicatedCluster clust
                     await to.Live(new());
             }
 
-            // Whatever would come twice has come before what is sent last.
-            await Eventually.That("all pushes came", () => bob.Live.Count >= 6);
+            // A duplicate of an earlier push arrives before the last pushes.
+            await Eventually.That("all pushes arrive", () => bob.Live.Count >= 6);
             await a.Live.Clients.All.Live(new());
             await a.Live.Clients.Group("g").Live(new());
             await b.Live.Clients.User("bob").Live(new());
-            await Eventually.That("the last came", () => bob.Live.Count >= 9);
+            await Eventually.That("the last pushes arrive", () => bob.Live.Count >= 9);
             twice.Should().BeEmpty();
             bob.Live.Should().HaveCount(9);
         }
     }
 
-    /// <summary>The channels that are subscribed more often than they have nodes.</summary>
+    /// <summary>The channels with more subscriptions than nodes that need them.</summary>
     private static async Task<IReadOnlyList<string>> TwiceAsync(IEnumerable<IServer> servers, string prefix)
     {
         var all = new List<(string Channel, string Server, long Count)>();
@@ -80,10 +80,10 @@ public sealed class HeardOnceTests(ReplicatedRedis pair, ReplicatedCluster clust
 
         all.Should().NotBeEmpty();
 
-        // That of the drivers, which each of them hears at every server.
+        // The configuration channel of the drivers: each driver subscribes it at every server.
         all.RemoveAll(s => s.Channel.EndsWith(":live:config", StringComparison.Ordinal));
 
-        // Both nodes hear these; all others are heard by one.
+        // Both nodes subscribe these channels; one node subscribes each of the others.
         static int Nodes(string channel) =>
             new[] { ":all", ":internal:groups", ":access" }.Any(end => channel.EndsWith(end, StringComparison.Ordinal)) ? 2 : 1;
         return [.. all.GroupBy(s => s.Channel).Where(c => c.Sum(s => s.Count) > Nodes(c.Key))

@@ -8,7 +8,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>What somebody with a valid token and a client of his own making may try, and what it must not bring him.</summary>
+/// <summary>Attacks by a user with a valid token and a self-written client, all of which must fail.</summary>
 public sealed class HostileClientTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -65,17 +65,17 @@ public sealed class HostileClientTests : IDisposable
     }
 
     [Fact]
-    public async Task A_connection_that_was_turned_away_and_stays_is_cut()
+    public async Task A_refused_connection_that_its_client_keeps_open_is_closed_by_the_server()
     {
         await using var node = await StartAsync(services: s => s.AddSingleton<IWsmqAuthorizer>(new AwayAuthorizer()));
         using var socket = await OpenAsync(node, "mallory");
 
-        // A client of good manners goes when it reads the close frame. This one reads on until the server has had enough.
+        // A well-behaved client disconnects when it reads the close frame. This one reads on until the server closes the connection.
         (await ReadUntilEndAsync(socket)).Should().Contain("5001 store-unavailable retry").And.Contain("\"allowReconnect\":true");
     }
 
     [Fact]
-    public async Task What_a_client_chooses_neither_alarms_nor_forges_a_line_in_the_log()
+    public async Task Text_chosen_by_a_client_causes_no_warning_and_forges_no_log_line()
     {
         const string Forged = "\\ninfo: forged";
         string[] frames =
@@ -111,29 +111,29 @@ public sealed class HostileClientTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_left_a_group_hears_its_live_pushes_no_more()
+    public async Task A_user_who_left_a_group_no_longer_receives_its_live_pushes()
     {
         await using var node = await StartAsync();
         await node.Groups.AddAsync("ops", "mallory");
         await using var mallory = await PlainClient.ConnectAsync(node, "mallory");
         await mallory.Connection.InvokeAsync("Ack", "group:ops", WsmqPosition.Start.ToString());
         await node.Groups.RemoveAsync("ops", "mallory");
-        await Eventually.That("the node has heard of it", async () =>
+        await Eventually.That("the node has applied the removal", async () =>
             await Record.ExceptionAsync(() => mallory.Connection.InvokeAsync("Ack", "group:ops", WsmqPosition.Start.ToString())) is HubException);
 
-        // The reading ends first, then the live group: the second push comes when both are over.
-        await Eventually.That("a live push to the group does not come", async () =>
+        // The reader of the group ends first, then the live group is left: the push is retried until both have happened.
+        await Eventually.That("a live push to the group does not arrive", async () =>
         {
             var before = mallory.Live.Count;
             await node.Live.Clients.Group("ops").Live(new WsmqLiveMessage { Type = "group" });
             await node.Live.Clients.User("mallory").Live(new WsmqLiveMessage { Type = "marker" });
-            await Eventually.That("the marker comes", () => mallory.Live.Skip(before).Any(m => m.Type == "marker"));
+            await Eventually.That("the marker arrives", () => mallory.Live.Skip(before).Any(m => m.Type == "marker"));
             return mallory.Live.Skip(before).All(m => m.Type == "marker");
         });
     }
 
     [Fact]
-    public async Task The_file_of_the_messages_is_its_owners_alone()
+    public async Task The_database_files_can_be_read_and_written_by_their_owner_only()
     {
         await using var node = await StartAsync();
         await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse("1") });

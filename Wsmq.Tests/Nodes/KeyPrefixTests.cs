@@ -4,11 +4,11 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>Two deployments on one Redis, apart by their key prefixes alone.</summary>
+/// <summary>Two deployments on one Redis, which differ in their key prefixes only.</summary>
 public sealed class KeyPrefixTests
 {
     [Fact]
-    public async Task They_see_nothing_of_each_other_and_write_nothing_without_their_prefix()
+    public async Task Deployments_with_different_key_prefixes_are_isolated_and_use_only_keys_and_channels_under_their_prefix()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var one = await TestNode.StartAsync(s => s.UseRedis(redis.EndPoint, o => o.KeyPrefix = "one"));
@@ -32,10 +32,10 @@ public sealed class KeyPrefixTests
             await node.Live.Clients.Group("ops").Live(new WsmqLiveMessage { Type = name + " group" });
         }
 
-        // The last of each kind has come, so that whatever else was on its way is there.
+        // The last of each kind has arrived, so anything sent to the wrong deployment before it has arrived as well.
         foreach (var (client, name) in clients.Zip(new[] { "one", "two" }))
         {
-            await Eventually.That("all has come", () => client.Received.Count >= 3 && client.Live.Count >= 3);
+            await Eventually.That("all messages and pushes arrive", () => client.Received.Count >= 3 && client.Live.Count >= 3);
             client.Bodies.Should().BeEquivalentTo("\"first\"", $"\"{name}\"", $"\"{name}\"");
             client.Live.Select(m => m.Type).Should().BeEquivalentTo(name + " all", name + " user", name + " group");
         }

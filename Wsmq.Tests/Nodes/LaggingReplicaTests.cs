@@ -5,7 +5,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>While the primary is away nothing is decided by what a replica knows, which lags from before bob joined.</summary>
+/// <summary>While the primary is unavailable, no decision is based on the replica, whose data is older than bob's membership.</summary>
 public sealed class LaggingReplicaTests : IAsyncLifetime
 {
     private ReplicatedRedis _redis = null!;
@@ -25,13 +25,13 @@ public sealed class LaggingReplicaTests : IAsyncLifetime
         await _bob.SendAsync("group:ops", "joined");
         await _redis.Primary.StopAsync(kill: true);
 
-        // From here on the driver knows that only the replica is there.
-        await Eventually.That("the store is away", async () => !await Store.IsAvailableAsync(default));
+        // From here on the driver knows that only the replica is reachable.
+        await Eventually.That("the store is unavailable", async () => !await Store.IsAvailableAsync(default));
     }
 
     public async Task DisposeAsync()
     {
-        // A node that stops waits for a store that is away, to store the last acks.
+        // A node that stops waits for an unavailable store, to store the last acks.
         if (_redis.Primary.ProcessId is null)
             await _redis.Primary.RestartAsync();
         await _bob.DisposeAsync();
@@ -42,11 +42,12 @@ public sealed class LaggingReplicaTests : IAsyncLifetime
     private IStore Store => _node.Services.GetRequiredService<IStore>();
 
     [Fact]
-    public async Task A_member_is_told_to_try_again_and_sends_once_the_primary_is_back()
+    public async Task A_send_to_a_group_fails_as_retryable_until_the_primary_is_available_again()
     {
         for (var i = 0; i < 3; i++)
         {
-            var error = (await FluentActions.Awaiting(() => _bob.SendAsync("group:ops", "while away")).Should().ThrowAsync<HubException>()).Which;
+            var error = (await FluentActions.Awaiting(() => _bob.SendAsync("group:ops", "while unavailable"))
+                .Should().ThrowAsync<HubException>()).Which;
             error.Message.Should().Contain("[wsmq 5001 store-unavailable retry]");
         }
 
@@ -68,7 +69,7 @@ public sealed class LaggingReplicaTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_that_decides_is_read_from_the_replica()
+    public async Task Authoritative_reads_fail_with_store_unavailable_instead_of_using_the_replica()
     {
         var (ops, own) = (WsmqAddress.Group("ops"), WsmqAddress.User("bob"));
         (string What, Func<Task> Ask)[] questions =
@@ -76,13 +77,13 @@ public sealed class LaggingReplicaTests : IAsyncLifetime
             ("is a member", () => Store.Memberships.IsMemberAsync("ops", "bob", default)),
             ("groups of a user", () => Store.Memberships.GroupsOfAsync("bob", default)),
             ("members of a group", () => Store.Memberships.MembersOfAsync("ops", default)),
-            ("rules about who is kept out", () => Store.Access.ReadAsync(0, 10, default)),
+            ("revocations and bans", () => Store.Access.ReadAsync(0, 10, default)),
             ("dead letters", () => Store.DeadLetters.ListAsync(own, "bob", default)),
             ("one dead letter", () => Store.DeadLetters.ReadAsync(new DeadLetterKey(own, new WsmqPosition(1), "d1"), "bob", default)),
             ("a device's cursor", () => Store.Log.OpenCursorAsync(own, "bob", "d1", default)),
             ("a device's cursor in a group", () => Store.Log.OpenCursorAsync(ops, "bob", "d1", default)),
             ("the devices of a user", () => Store.Log.DevicesAsync("bob", default)),
-            ("where logs end", () => Store.Log.StatesAsync([own, ops], default)),
+            ("tails of logs", () => Store.Log.StatesAsync([own, ops], default)),
             ("entries", () => Store.Log.ReadAsync(own, WsmqPosition.Start, 10, 10_000, default)),
         ];
         foreach (var (what, ask) in questions)
@@ -90,11 +91,11 @@ public sealed class LaggingReplicaTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_connection_that_comes_meanwhile_is_not_refused_for_good()
+    public async Task A_connection_opened_while_the_primary_is_unavailable_is_refused_as_retryable()
     {
         await using var late = PlainClient.Create(_node.Hub, TestTokens.For("bob"), "d2");
         await late.Connection.StartAsync();
-        await Eventually.That("it is closed", () => late.Closed is not null);
+        await Eventually.That("the connection is closed", () => late.Closed is not null);
         WsmqError.Find(late.Closed!.Message).Should().Be(WsmqErrors.StoreUnavailable);
     }
 }

@@ -4,12 +4,12 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>The channels of the live plane on a Cluster, where each node hears from any shard.</summary>
+/// <summary>The channels of the live plane on a Cluster, where each node receives pushes from every shard.</summary>
 [Collection(RedisCluster.Name)]
 public sealed class LiveClusterTests(RedisCluster redis)
 {
     [Fact]
-    public async Task Another_database_than_0_is_refused()
+    public async Task A_database_other_than_0_is_refused_on_a_Cluster()
     {
         var refused = await Record.ExceptionAsync(() => TestNode.StartAsync(s => s.UseRedis($"{redis.EndPoints},defaultDatabase=1")));
 
@@ -17,7 +17,7 @@ public sealed class LiveClusterTests(RedisCluster redis)
     }
 
     [Fact]
-    public async Task Users_of_all_shards_groups_and_all_hear_pushes_from_another_node()
+    public async Task Pushes_to_users_of_all_shards_to_a_group_and_to_all_arrive_from_another_node()
     {
         var prefix = redis.NextPrefix();
         await using var a = await TestNode.StartAsync(s => s.UseRedis(redis.EndPoints, o => o.KeyPrefix = prefix));
@@ -34,7 +34,7 @@ public sealed class LiveClusterTests(RedisCluster redis)
         foreach (var to in new[] { a.Live.Clients.Users(users), a.Live.Clients.Group("g"), a.Live.Clients.All })
             await to.Live(new());
 
-        await Eventually.That("all hear all", () => clients.All(c => c.Live.Count == 3));
+        await Eventually.That("every client receives every push", () => clients.All(c => c.Live.Count == 3));
         foreach (var client in clients)
             await client.DisposeAsync();
     }

@@ -9,7 +9,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>Live pushes while Redis is away, beside strangers on the channel, and beside clients that do not read.</summary>
+/// <summary>Live pushes while Redis is unavailable, with foreign data on the channels, and with clients that do not read.</summary>
 public sealed class LiveFaultTests : IAsyncLifetime
 {
     private readonly RecordedLogs _logs = new();
@@ -49,7 +49,7 @@ public sealed class LiveFaultTests : IAsyncLifetime
         var clients = _a.Live.Clients;
         foreach (var (kind, to) in new[] { ("user", clients.User("bob")), ("group", clients.Group("g")), ("all", clients.All) })
         {
-            await Eventually.That($"pushes to {kind} come again", async () =>
+            await Eventually.That($"pushes to {kind} arrive again", async () =>
             {
                 try
                 {
@@ -66,7 +66,7 @@ public sealed class LiveFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Pushes_go_on_after_the_connections_for_subscriptions_were_killed()
+    public async Task Pushes_arrive_again_after_the_subscription_connections_were_killed()
     {
         await using var bob = await MemberAsync(_b, "bob");
         await _redis.CommandAsync("CLIENT KILL TYPE pubsub");
@@ -74,7 +74,7 @@ public sealed class LiveFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task While_Redis_is_away_pushes_fail_as_SignalRs_do_and_everything_goes_on_afterwards()
+    public async Task Pushes_fail_with_Redis_exceptions_while_Redis_is_unavailable_and_arrive_again_afterwards()
     {
         await using var bob = await MemberAsync(_b, "bob");
         await using var alice = await MemberAsync(_a, "alice");
@@ -86,11 +86,11 @@ public sealed class LiveFaultTests : IAsyncLifetime
             (failed is RedisException or RedisTimeoutException).Should().BeTrue($"{failed}");
         }
 
-        // A connection of the same node joins at once: it hears the group once Redis is back.
+        // Joining a group does not wait for Redis: the connection receives pushes to the group once Redis is available again.
         await _a.Live.Groups.AddToGroupAsync(alice.Connection.ConnectionId!, "new").WaitAsync(TimeSpan.FromSeconds(20));
         await _redis.RestartAsync();
         await EveryKindComesAsync(bob);
-        await Eventually.That("the group works that was joined meanwhile", async () =>
+        await Eventually.That("a push to the group joined during the outage arrives", async () =>
         {
             await PushAsync("new", "new");
             return alice.Live.Any(m => m.Type == "new");
@@ -99,7 +99,7 @@ public sealed class LiveFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_no_push_harms_nobody_and_fills_no_log()
+    public async Task Foreign_data_on_the_live_channels_closes_no_connection_and_does_not_flood_the_log()
     {
         await using var bob = await MemberAsync(_b, "bob");
         await using var other = await AdminConnection.OpenAsync(_redis.EndPoint);
@@ -114,11 +114,12 @@ public sealed class LiveFaultTests : IAsyncLifetime
         bob.Closed.Should().BeNull();
         _logs.Of(LogLevel.Error).Should().BeEmpty();
         _logs.Of(LogLevel.Warning).Count(l => !l.Contains("append-only", StringComparison.Ordinal))
-            .Should().BeLessThanOrEqualTo(2 * 2, "each node says once that it cannot read pushes, and once that it cannot read what is for nodes");
+            .Should().BeLessThanOrEqualTo(
+                2 * 2, "each node logs one warning for unreadable pushes, and one for unreadable messages between nodes");
     }
 
     [Fact]
-    public async Task A_client_that_does_not_read_holds_up_live_pushes_of_its_node_for_a_while_and_no_message()
+    public async Task A_client_that_does_not_read_delays_live_pushes_of_its_node_and_no_messages()
     {
         await using var bob = await MemberAsync(_b, "bob");
         using var slow = new ClientWebSocket();
@@ -132,17 +133,17 @@ public sealed class LiveFaultTests : IAsyncLifetime
         for (; pushed < 100; pushed++)
             await _a.Live.Clients.All.Live(large);
 
-        // Long before SignalR gives the slow one up.
+        // Long before SignalR closes the slow connection.
         for (var i = 0; i < 20; i++)
             await _a.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse($"{i}") });
         await bob.ReceivesAsync([.. Enumerable.Range(0, 20).Select(i => $"{i}")]);
 
         slow.Abort();
-        await Eventually.That("the live plane goes on", () => bob.Live.Count == pushed);
+        await Eventually.That("the live plane continues", () => bob.Live.Count == pushed);
     }
 
     [Fact]
-    public async Task Before_the_app_has_started_a_push_reaches_the_clients_of_other_nodes()
+    public async Task A_push_before_the_app_has_started_reaches_the_clients_of_other_nodes()
     {
         await using var bob = await MemberAsync(_b, "bob");
         var builder = WebApplication.CreateSlimBuilder();
@@ -153,11 +154,11 @@ public sealed class LiveFaultTests : IAsyncLifetime
         foreach (var to in new[] { live.Clients.All, live.Clients.User("bob"), live.Clients.Group("g") })
             await to.Live(new());
 
-        await Eventually.That("they come", () => bob.Live.Count == 3);
+        await Eventually.That("the pushes arrive", () => bob.Live.Count == 3);
     }
 
     [Fact]
-    public async Task A_subscription_of_the_live_plane_that_the_user_may_not_have_is_named_at_start()
+    public async Task The_start_fails_and_names_the_channel_permission_if_the_ACL_denies_live_channels()
     {
         await AclUser.CreateAsync(_redis, [.. AclUser.Rules.Where(r => r != "&wsmq:*"), "&wsmq:{0}:*", "&wsmq:access"]);
 

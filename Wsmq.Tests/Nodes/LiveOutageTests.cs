@@ -7,8 +7,8 @@ using Wsmq.Tests.Support;
 namespace Wsmq.Tests.Nodes;
 
 /// <summary>
-/// Only the connection of the live plane is broken, or silent. Commands may take a minute here: whatever waits for that connection
-/// does not come to its end within a test.
+/// Only the connection of the live plane is closed or silent. The command timeout is one minute: a call that waits for that connection
+/// does not end within a test.
 /// </summary>
 [Collection(SharedRedis.Name)]
 public sealed class LiveOutageTests : IAsyncLifetime
@@ -55,10 +55,11 @@ public sealed class LiveOutageTests : IAsyncLifetime
     }));
 
     [Fact]
-    public Task A_line_that_is_silent_keeps_nobody_out_and_holds_up_no_message() => MessagesGoOnAsync(() => _line.Conditions.Hold(up: true, down: true));
+    public Task Clients_are_accepted_and_messages_flow_while_the_live_connection_is_silent() =>
+        MessagesGoOnAsync(() => _line.Conditions.Hold(up: true, down: true));
 
     [Fact]
-    public Task A_line_that_is_cut_keeps_nobody_out_and_holds_up_no_message() => MessagesGoOnAsync(() =>
+    public Task Clients_are_accepted_and_messages_flow_while_the_live_connection_is_closed() => MessagesGoOnAsync(() =>
     {
         _line.Refuses = true;
         _line.Cut();
@@ -67,15 +68,16 @@ public sealed class LiveOutageTests : IAsyncLifetime
     private async Task MessagesGoOnAsync(Action breakLine)
     {
         await using var early = await PlainClient.ConnectAsync(_a, "alice", "early");
-        await early.SendAsync("user:alice", "let in");
+        await early.SendAsync("user:alice", "accepted");
         breakLine();
 
-        // More than a few: the first may wait a moment, and none of them for another.
+        // Many clients: the first may wait briefly for the live connection, and none of them waits for another.
         var clients = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => PlainClient.ConnectAsync(_a, i < 8 ? "bob" : $"u{i}", $"d{i}")));
         await Task.WhenAll(clients.Select((client, i) => client.SendAsync(i < 8 ? "user:bob" : $"user:u{i}", i)));
-        await Eventually.That("bob's devices get all of bob's", () => clients[..8].All(c => c.Received.Count == 8));
+        await Eventually.That("bob's devices receive all messages to bob", () => clients[..8].All(c => c.Received.Count == 8));
         await early.SendAsync("group:ops", "durable");
-        await Eventually.That("the group's members get its message", () => clients[..8].Append(early).All(c => c.Bodies.Contains("\"durable\"")));
+        await Eventually.That(
+            "the members of the group receive its message", () => clients[..8].Append(early).All(c => c.Bodies.Contains("\"durable\"")));
         await _a.Groups.RemoveAsync("others", "bob");
         await Task.WhenAll(clients[8..].Select(c => c.DisposeAsync().AsTask()));
         await using var late = await PlainClient.ConnectAsync(_a, "u9", "late");
@@ -90,7 +92,7 @@ public sealed class LiveOutageTests : IAsyncLifetime
         })
         {
             var before = client.Live.Count;
-            await Eventually.That("those that came meanwhile hear live pushes", async () =>
+            await Eventually.That("clients that connected during the outage receive live pushes", async () =>
             {
                 await push();
                 return client.Live.Count > before;
@@ -102,16 +104,16 @@ public sealed class LiveOutageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_push_into_a_line_that_is_silent_waits_and_messages_do_not()
+    public async Task A_push_over_a_silent_live_connection_waits_and_messages_do_not()
     {
         await using var bob = await PlainClient.ConnectAsync(_a, "bob");
-        await bob.SendAsync("user:bob", "let in");
+        await bob.SendAsync("user:bob", "accepted");
         _line.Conditions.Hold(up: true, down: true);
 
         var push = _a.Live.Clients.User("alice").Live(new());
         await bob.SendAsync("user:bob", "durable");
 
-        await bob.ReceivesAsync("\"let in\"", "\"durable\"");
+        await bob.ReceivesAsync("\"accepted\"", "\"durable\"");
         push.IsCompleted.Should().BeFalse();
         _line.Conditions.Clear();
         await push;

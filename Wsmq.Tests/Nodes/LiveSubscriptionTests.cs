@@ -5,27 +5,27 @@ using Wsmq.Tests.Support;
 namespace Wsmq.Tests.Nodes;
 
 /// <summary>
-/// Clients that come and go while the connection of the live plane is broken: once it is back, Redis has no channel of those that
-/// are gone, and each of those that are there.
+/// Clients that connect and disconnect while the connection of the live plane is broken: once it is restored, Redis has no channel of
+/// disconnected clients, and every channel of connected ones.
 /// </summary>
 public sealed class LiveSubscriptionTests(SharedRedis redis) : IClassFixture<SharedRedis>
 {
-    // Longer than the breach takes on a busy machine, and short beside what is waited for: a command that gets lost for good in the
-    // driver is repeated after that.
+    // Longer than the breach takes on a busy machine, and shorter than the waits of the test: a command that the driver loses is repeated
+    // after this time.
     private static readonly TimeSpan NotInTheBreach = TimeSpan.FromSeconds(15);
 
     public enum Breach
     {
-        /// <summary>Closed, and closed again as often as it is opened.</summary>
+        /// <summary>The connection is closed, and new ones are refused.</summary>
         Refused,
 
-        /// <summary>Nothing goes through; then it is closed.</summary>
+        /// <summary>No data passes in either direction; then the connection is closed.</summary>
         HeldThenCut,
 
-        /// <summary>What is sent arrives, and no answer comes back; then it is closed.</summary>
+        /// <summary>Requests reach Redis, and no reply arrives; then the connection is closed.</summary>
         DeafThenCut,
 
-        /// <summary>Nothing goes through for a while, and then all of it.</summary>
+        /// <summary>Data is held in both directions for a while, and then all of it passes.</summary>
         Held,
     }
 
@@ -38,7 +38,7 @@ public sealed class LiveSubscriptionTests(SharedRedis redis) : IClassFixture<Sha
     [InlineData(Breach.DeafThenCut, true)]
     [InlineData(Breach.Held, false)]
     [InlineData(Breach.Held, true)]
-    public async Task No_channel_of_a_client_that_left_is_kept(Breach breach, bool timesOut)
+    public async Task Channels_of_disconnected_clients_and_no_others_are_unsubscribed_after_a_breach(Breach breach, bool timesOut)
     {
         var prefix = redis.NextPrefix();
         await using var line = new TcpProxy(new Uri($"http://{redis.Server.EndPoint}"));
@@ -48,7 +48,8 @@ public sealed class LiveSubscriptionTests(SharedRedis redis) : IClassFixture<Sha
         await using var stays = await PlainClient.ConnectAsync(node, "stays", negotiate: true);
         await stays.SendAsync("user:stays", 1);
         string[] before = [];
-        await Eventually.That("the one that stays is heard", async () => (before = await ChannelsAsync()).Any(c => c.EndsWith("user:stays", StringComparison.Ordinal)));
+        await Eventually.That("the channel of the client that stays is subscribed", async () =>
+            (before = await ChannelsAsync()).Any(c => c.EndsWith("user:stays", StringComparison.Ordinal)));
 
         var early = await ConnectAsync(node, "early");
         Break(line, breach);
@@ -65,11 +66,12 @@ public sealed class LiveSubscriptionTests(SharedRedis redis) : IClassFixture<Sha
         await EndAsync(late[15..]);
 
         string[] now = [];
-        var givenUp = await Record.ExceptionAsync(() => Eventually.That("all channels of those that left are given up, and no other", async () =>
+        var givenUp = await Record.ExceptionAsync(() => Eventually.That("only channels of clients that left are unsubscribed", async () =>
             (now = await ChannelsAsync()).Order(StringComparer.Ordinal).SequenceEqual(before.Order(StringComparer.Ordinal))));
         givenUp.Should().BeNull(
-            $"left are {string.Join(' ', now.Except(before))}, missing {string.Join(' ', before.Except(now))}, connections {await admin.GetDatabase().ExecuteAsync("CLIENT", "LIST")}");
-        await Eventually.That("the one that stays hears pushes", async () =>
+            $"left over: {string.Join(' ', now.Except(before))}, missing: {string.Join(' ', before.Except(now))}, "
+            + $"connections: {await admin.GetDatabase().ExecuteAsync("CLIENT", "LIST")}");
+        await Eventually.That("the client that stays receives pushes", async () =>
         {
             await Record.ExceptionAsync(() => node.Live.Clients.User("stays").Live(new()));
             return stays.Live.Count > 0;

@@ -6,7 +6,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>Live pushes over two nodes: whom each kind of target reaches, and in which order.</summary>
+/// <summary>Live pushes over two nodes: which connections each kind of target reaches, and in which order.</summary>
 [Collection(SharedRedis.Name)]
 public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
 {
@@ -43,7 +43,7 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
         var client = await PlainClient.ConnectAsync(node, user, device, negotiate: true);
         _clients.Add(client);
 
-        // A client counts as started before the server is done with it; its first call waits for that.
+        // StartAsync completes before the server has accepted the connection; the first call waits until it has.
         await client.Connection.InvokeAsync("Ack", $"user:{user}", WsmqPosition.Start.ToString());
         await client.HearsAsync(node.Live.Clients.User(user));
         return client;
@@ -66,7 +66,7 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
         foreach (var client in _clients)
         {
             var wanted = expected.Contains(client) ? new[] { "x", End } : [End];
-            await Eventually.That("the pushes come", () => client.Live.Count >= wanted.Length);
+            await Eventually.That("the pushes arrive", () => client.Live.Count >= wanted.Length);
             client.Live.Select(m => m.Type).Should().BeEquivalentTo(wanted);
         }
 
@@ -74,29 +74,33 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
     }
 
     [Fact]
-    public Task All() => ReachesAsync(() => _a.Live.Clients.All, _alice, _bob, _bobOnA, _carol);
+    public Task A_push_to_all_reaches_every_connection() => ReachesAsync(() => _a.Live.Clients.All, _alice, _bob, _bobOnA, _carol);
 
     [Fact]
-    public Task All_except() => ReachesAsync(() => _a.Live.Clients.AllExcept(IdOf(_alice), IdOf(_bob)), _bobOnA, _carol);
+    public Task A_push_to_all_except_some_connections_reaches_the_others() =>
+        ReachesAsync(() => _a.Live.Clients.AllExcept(IdOf(_alice), IdOf(_bob)), _bobOnA, _carol);
 
     [Fact]
-    public Task A_user_with_a_connection_on_each_node() => ReachesAsync(() => _a.Live.Clients.User("bob"), _bob, _bobOnA);
+    public Task A_push_to_a_user_reaches_its_connections_on_both_nodes() => ReachesAsync(() => _a.Live.Clients.User("bob"), _bob, _bobOnA);
 
     [Fact]
-    public Task Users_one_of_them_unknown_and_one_impossible() =>
+    public Task A_push_to_several_users_reaches_them_and_ignores_unknown_and_invalid_names() =>
         ReachesAsync(() => _b.Live.Clients.Users("bob", "alice", "nobody", "no\nname"), _alice, _bob, _bobOnA);
 
     [Fact]
-    public Task A_client_on_another_node() => ReachesAsync(() => _a.Live.Clients.Client(IdOf(_carol)), _carol);
+    public Task A_push_to_a_connection_on_another_node_reaches_it_alone() =>
+        ReachesAsync(() => _a.Live.Clients.Client(IdOf(_carol)), _carol);
 
     [Fact]
-    public Task A_client_on_the_same_node() => ReachesAsync(() => _b.Live.Clients.Client(IdOf(_carol)), _carol);
+    public Task A_push_to_a_connection_on_the_same_node_reaches_it_alone() =>
+        ReachesAsync(() => _b.Live.Clients.Client(IdOf(_carol)), _carol);
 
     [Fact]
-    public Task Clients() => ReachesAsync(() => _a.Live.Clients.Clients(IdOf(_carol), IdOf(_alice), "nobody"), _carol, _alice);
+    public Task A_push_to_several_connections_reaches_them_and_ignores_unknown_ids() =>
+        ReachesAsync(() => _a.Live.Clients.Clients(IdOf(_carol), IdOf(_alice), "nobody"), _carol, _alice);
 
     [Fact]
-    public async Task A_group_with_members_added_from_either_node()
+    public async Task A_push_to_a_group_reaches_members_added_from_either_node()
     {
         foreach (var (node, client) in new[] { (_a, _alice), (_a, _bob), (_b, _carol) })
             await AddAsync(node, client, "of: its own|é");
@@ -104,7 +108,7 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_group_but_for_some_of_its_members()
+    public async Task A_push_to_a_group_except_some_connections_reaches_the_other_members()
     {
         foreach (var client in _clients)
             await AddAsync(_a, client, "g");
@@ -112,7 +116,7 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Groups_one_of_them_without_members()
+    public async Task A_push_to_several_groups_reaches_their_members_and_ignores_an_empty_group()
     {
         await AddAsync(_a, _bob, "g");
         await AddAsync(_a, _alice, "h");
@@ -120,7 +124,7 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_group_without_the_connections_that_were_taken_out()
+    public async Task A_push_to_a_group_does_not_reach_removed_connections()
     {
         foreach (var client in new[] { _alice, _bob, _carol })
             await AddAsync(_a, client, "g");
@@ -130,7 +134,7 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Pushes_to_one_target_keep_their_order_and_come_once()
+    public async Task Pushes_to_one_target_keep_their_order_and_arrive_once()
     {
         await AddAsync(_a, _bob, "g");
         var numbers = Enumerable.Range(0, 500).ToArray();
@@ -141,7 +145,7 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
             _a.Live.Clients.Group("g").Live(new WsmqLiveMessage { Type = $"group {i:D3}" }),
         }));
 
-        await Eventually.That("all come", () => _bob.Live.Count >= 1_000 && _bobOnA.Live.Count >= 500);
+        await Eventually.That("all pushes arrive", () => _bob.Live.Count >= 1_000 && _bobOnA.Live.Count >= 500);
         foreach (var kind in new[] { "user", "group" })
         {
             _bob.Live.Select(m => m.Type!).Where(t => t.StartsWith(kind, StringComparison.Ordinal))
@@ -163,7 +167,7 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_call_with_a_result_fails_for_a_connection_that_nobody_has_and_for_a_client_that_fails()
+    public async Task A_call_with_a_result_fails_for_an_unknown_connection_and_for_a_client_that_throws()
     {
         var untyped = _a.Services.GetRequiredService<IHubContext<WsmqHub>>();
         _carol.Connection.On("Add", int () => throw new InvalidOperationException("no"));
@@ -173,7 +177,7 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task No_channel_stays_behind_when_clients_leave_also_while_they_are_let_in()
+    public async Task Channels_of_clients_that_disconnect_are_unsubscribed_even_while_they_are_being_accepted()
     {
         await using var admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
         async Task<string[]> ChannelsAsync() => (string[])(await admin.GetDatabase().ExecuteAsync("PUBSUB", "CHANNELS", $"{_prefix}:*"))!;
@@ -185,6 +189,6 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
             await using var client = await PlainClient.ConnectAsync(i % 2 == 0 ? _a : _b, i % 4 < 2 ? "passer-by" : $"u{i}", $"d{i % 8}");
         }));
 
-        await Eventually.That("their channels go", async () => (await ChannelsAsync()).ToHashSet().SetEquals(before));
+        await Eventually.That("their channels are unsubscribed", async () => (await ChannelsAsync()).ToHashSet().SetEquals(before));
     }
 }

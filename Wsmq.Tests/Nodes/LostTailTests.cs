@@ -6,8 +6,8 @@ using Wsmq.Tests.Support;
 namespace Wsmq.Tests.Nodes;
 
 /// <summary>
-/// A Redis that went back: its newest entries are gone, as after a failover to a replica that had not received them. The loss is
-/// made by hand, because it must hit exact entries.
+/// A Redis that was rolled back: its newest entries are lost, as after a failover to a replica that had not received them. The test
+/// deletes them itself, because the loss must hit exact entries.
 /// </summary>
 [Collection(SharedRedis.Name)]
 public sealed class LostTailTests(SharedRedis redis)
@@ -17,7 +17,7 @@ public sealed class LostTailTests(SharedRedis redis)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_a_live_feed_had_seen_is_announced(bool somethingFollows)
+    public async Task Lost_entries_that_a_live_feed_had_read_are_announced_as_a_gap(bool somethingFollows)
     {
         var prefix = redis.NextPrefix();
         await using var node = await TestNode.StartAsync(
@@ -47,7 +47,7 @@ public sealed class LostTailTests(SharedRedis redis)
         await behind.ReceivesAsync(next);
         behind.Gaps[0].Should().Be(new GapSeen("user:bob", sent[0].Position, WsmqPosition.Parse(sent[2].Position).Next().ToString(), WsmqGapReasons.Lost, 0));
         await ahead.ReceivesAsync(["1", "2", "3", .. next]);
-        ahead.Gaps.Should().BeEmpty("it has them all");
+        ahead.Gaps.Should().BeEmpty("it has received all of them");
     }
 
     private static Task<WsmqReceipt> SendAsync(TestNode node, int number) =>

@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>A user of many groups connects: calls are served at once, and the groups are opened side by side.</summary>
+/// <summary>A member of many groups connects: calls are served at once, and the groups are opened concurrently.</summary>
 [Collection(SharedRedis.Name)]
 public sealed class ManyGroupsTests(SharedRedis redis, ITestOutputHelper output) : IDisposable
 {
@@ -22,7 +22,7 @@ public sealed class ManyGroupsTests(SharedRedis redis, ITestOutputHelper output)
         await node.Groups.AddAsync("ops", "bob");
         var stored = await node.Publisher.SendAsync(WsmqAddress.Group("ops"), "group");
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
-        await Eventually.That("the group is asked about", () => authorizer.Waiting == 1);
+        await Eventually.That("the authorizer is queried about the group", () => authorizer.Waiting == 1);
 
         await bob.SendAsync("user:bob", "own");
         await bob.ReceivesAsync("\"own\"");
@@ -30,7 +30,7 @@ public sealed class ManyGroupsTests(SharedRedis redis, ITestOutputHelper output)
         var ack = bob.Connection.InvokeAsync("Ack", "group:ops", stored.Position);
         var other = await Record.ExceptionAsync(() => bob.Connection.InvokeAsync("Resume", "user:carol", stored.Position));
 
-        other.Should().NotBeNull("an address of somebody else is not among what is waited for");
+        other.Should().NotBeNull("a call for another user's address does not wait for the groups");
         resume.IsCompleted.Should().BeFalse();
         ack.IsCompleted.Should().BeFalse();
         authorizer.Open();
@@ -41,7 +41,7 @@ public sealed class ManyGroupsTests(SharedRedis redis, ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_call_about_a_group_that_cannot_be_opened_in_time_says_that_it_may_be_tried_again()
+    public async Task A_call_for_a_group_that_is_not_opened_in_time_fails_as_retryable()
     {
         var authorizer = new GatedReads();
         await using var node = await StartAsync(authorizer, o => o.SendTimeout = TimeSpan.FromMilliseconds(200));
@@ -55,7 +55,7 @@ public sealed class ManyGroupsTests(SharedRedis redis, ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Groups_are_opened_side_by_side_and_some_for_all_connections()
+    public async Task Groups_are_opened_concurrently_64_at_a_time_and_all_are_read()
     {
         var authorizer = new GatedReads();
         await using var node = await StartAsync(authorizer);
@@ -63,7 +63,7 @@ public sealed class ManyGroupsTests(SharedRedis redis, ITestOutputHelper output)
             await node.Groups.AddAsync($"g{i}", "bob");
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
 
-        await Eventually.That("64 are asked about at a time", () => authorizer.Waiting == 64);
+        await Eventually.That("the authorizer is queried about 64 groups at a time", () => authorizer.Waiting == 64);
         authorizer.Open();
 
         for (var i = 0; i < 100; i++)
@@ -72,22 +72,22 @@ public sealed class ManyGroupsTests(SharedRedis redis, ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_connection_that_ends_while_its_groups_are_being_opened_leaves_nothing_behind()
+    public async Task A_connection_that_ends_while_its_groups_are_being_opened_leaves_no_feed_open()
     {
         var authorizer = new GatedReads();
         await using var node = await StartAsync(authorizer);
         for (var i = 0; i < 100; i++)
             await node.Groups.AddAsync($"g{i}", "bob");
         await using (await PlainClient.ConnectAsync(node, "bob"))
-            await Eventually.That("some are asked about", () => authorizer.Waiting == 64);
+            await Eventually.That("the authorizer is queried about some groups", () => authorizer.Waiting == 64);
 
         var feeds = node.Services.GetRequiredService<Server.Delivering.FeedRegistry>();
-        await Eventually.That("no address is read any more", () => feeds.Count == 0);
+        await Eventually.That("no feed is open", () => feeds.Count == 0);
         authorizer.Open();
     }
 
     [Fact]
-    public async Task A_thousand_groups_over_a_long_line_to_redis_are_all_read()
+    public async Task A_thousand_groups_are_opened_and_joined_concurrently_over_a_Redis_link_with_latency()
     {
         const int Groups = 1_000;
         var prefix = redis.NextPrefix();
@@ -102,21 +102,21 @@ public sealed class ManyGroupsTests(SharedRedis redis, ITestOutputHelper output)
         await bob.SendAsync("user:carol", 1);
         Passed("first receipt").Should().BeLessThan(Groups / 4, "it does not wait for the groups");
 
-        // A call about a group is answered once all of them are read.
+        // A call for a group is answered once all groups are read.
         var last = await near.Publisher.SendAsync(WsmqAddress.Group($"g{Groups - 1}"), "last");
         await bob.Connection.InvokeAsync("Ack", $"group:g{Groups - 1}", last.Position);
-        Passed("all groups read").Should().BeLessThan(Groups, "they are opened side by side");
+        Passed("all groups read").Should().BeLessThan(Groups, "they are opened concurrently");
 
         await redis.Server.HasChannelsAsync($"{prefix}:live:*:group:*", Groups);
-        Passed("all groups hear live pushes").Should().BeLessThan(Groups, "they are joined side by side");
+        Passed("all live groups joined").Should().BeLessThan(Groups, "they are joined concurrently");
 
         await Task.WhenAll(Enumerable.Range(0, Groups).Select(i => near.Publisher.SendAsync(WsmqAddress.Group($"g{i}"), i)));
-        await Eventually.That("each group is heard", () => bob.Received.Select(d => d.Source).Distinct().Count() == Groups);
+        await Eventually.That("a message of each group arrives", () => bob.Received.Select(d => d.Source).Distinct().Count() == Groups);
 
         long Passed(string what)
         {
             var trips = line.Conditions.RoundTrips - before;
-            output.WriteLine($"{what} after {watch.Elapsed.TotalSeconds:0.00} s, {trips} round trips one after another");
+            output.WriteLine($"{what} after {watch.Elapsed.TotalSeconds:0.00} s, {trips} sequential round trips");
             return trips;
         }
     }

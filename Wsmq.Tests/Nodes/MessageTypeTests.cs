@@ -49,7 +49,7 @@ public sealed class MessageTypeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_message_reaches_the_handler_of_what_it_is_whatever_it_was_declared_as()
+    public async Task A_message_reaches_the_handler_of_its_runtime_type_whatever_its_declared_type()
     {
         Handle<Shipped>();
         Handle<Moved>();
@@ -79,7 +79,7 @@ public sealed class MessageTypeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_declared_hierarchy_arrives_as_what_was_sent()
+    public async Task A_message_declared_as_a_base_type_arrives_as_the_derived_type_that_was_sent()
     {
         Handle<Shipped>();
         Handle<Moved>();
@@ -98,7 +98,7 @@ public sealed class MessageTypeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_list_that_would_arrive_without_its_data_is_not_stored()
+    public async Task A_list_whose_elements_would_lose_their_data_is_refused_with_invalid_body()
     {
         Handle<Shipped[]>();
         await _client.StartAsync();
@@ -107,12 +107,12 @@ public sealed class MessageTypeTests : IAsyncLifetime
         foreach (var send in new Func<Task>[] { () => _client.SendAsync(Bob, events, named), () => _node.Publisher.SendAsync(Bob, events, named) })
             (await FluentActions.Awaiting(send).Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.InvalidBody);
         await _client.SendAsync(Bob, new[] { new Shipped("8") });
-        await Eventually.That("what is declared as what it is has arrived", () => !_handled.IsEmpty);
+        await Eventually.That("the list declared with its element type arrives", () => !_handled.IsEmpty);
         _handled.Should().HaveCount(1);
     }
 
     [Fact]
-    public async Task What_has_no_name_is_refused_and_taken_under_a_name()
+    public async Task A_message_whose_type_has_no_name_is_refused_unless_the_send_names_one()
     {
         _client.On<Dictionary<string, string>>("note", (message, _) => Seen("note", message.Body["text"]));
         await _client.StartAsync();
@@ -131,7 +131,7 @@ public sealed class MessageTypeTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_handler_for_a_type_that_nothing_is_sent_as_is_refused()
+    public void A_handler_for_a_type_that_no_message_is_sent_as_is_refused()
     {
         foreach (var on in new Action[] { () => Handle<IEvent>(), () => Handle<object>(), () => Handle<(int, string)>(), () => Handle<IReadOnlyList<int>>() })
             on.Should().Throw<WsmqException>().Which.Error.Should().Be(WsmqErrors.NoTypeName);
@@ -139,7 +139,7 @@ public sealed class MessageTypeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Text_in_any_alphabet_counts_and_is_stored_as_utf8()
+    public async Task Text_in_any_alphabet_is_counted_and_stored_as_UTF_8()
     {
         await using var raw = await PlainClient.ConnectAsync(_node, "bob", "plain");
         await _client.StartAsync();
@@ -149,7 +149,7 @@ public sealed class MessageTypeTests : IAsyncLifetime
             await _node.Publisher.SendAsync(Bob, new Shipped(text), new WsmqSendOptions { Headers = new Dictionary<string, string> { ["h"] = text[..1_000] } });
         }
 
-        await Eventually.That("all came", () => raw.Received.Count == 6);
+        await Eventually.That("all messages arrive", () => raw.Received.Count == 6);
         raw.Bodies.Should().NotContain(b => b.Contains("\\u", StringComparison.Ordinal));
     }
 

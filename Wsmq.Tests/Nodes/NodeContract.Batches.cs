@@ -7,34 +7,34 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-// What is ready leaves together; what somebody else wrote into the store forges nothing.
+// Ready deliveries are sent together; corrupt or foreign entries in the store cannot forge a delivery.
 public abstract partial class NodeContract
 {
     private const string Forged = "{\"type\":1,\"target\":\"Receive\",\"arguments\":[{\"id\":\"forged\"}]}";
 
     [Fact]
-    public async Task What_is_ready_comes_in_one_message_as_calls_that_every_client_understands()
+    public async Task Ready_deliveries_arrive_in_one_WebSocket_message_as_separate_Receive_calls()
     {
         var node = await StartAsync();
         await PublishAsync(node, "user:bob", 0, 20);
 
         await using var bob = await RawClient.ConnectAsync(node, "bob");
-        await Eventually.That("they come", () => bob.Calls.Count == 20);
+        await Eventually.That("the calls arrive", () => bob.Calls.Count == 20);
 
         bob.Messages.Should().ContainSingle();
         bob.Calls.Should().OnlyContain(c => c.StartsWith("{\"type\":1,\"target\":\"Receive\",\"arguments\":[{", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Who_asked_for_it_gets_several_in_one_call_and_a_single_one_as_ever()
+    public async Task A_client_with_batch_true_gets_several_deliveries_in_one_ReceiveMany_call_and_a_single_one_as_Receive()
     {
         var node = await StartAsync();
         await PublishAsync(node, "user:bob", 0, 20);
 
         await using var bob = await RawClient.ConnectAsync(node, "bob", "&batch=true");
-        await Eventually.That("they come", () => bob.Calls.Count == 1);
+        await Eventually.That("the batch arrives", () => bob.Calls.Count == 1);
         await PublishAsync(node, "user:bob", 20, 1);
-        await Eventually.That("the next comes", () => bob.Calls.Count == 2);
+        await Eventually.That("the next call arrives", () => bob.Calls.Count == 2);
 
         var many = JsonDocument.Parse(bob.Calls[0]).RootElement;
         many.GetProperty("target").GetString().Should().Be("ReceiveMany");
@@ -48,18 +48,18 @@ public abstract partial class NodeContract
     [InlineData("&batch=True")]
     [InlineData("&batch=")]
     [InlineData("&batch=true&batch=true")]
-    public async Task Only_true_asks_for_several_in_one_call(string query)
+    public async Task A_batch_value_other_than_a_single_true_keeps_separate_Receive_calls(string query)
     {
         var node = await StartAsync();
         await PublishAsync(node, "user:bob", 0, 2);
 
         await using var bob = await RawClient.ConnectAsync(node, "bob", query);
 
-        await Eventually.That("they come", () => bob.Calls.Count == 2);
+        await Eventually.That("the calls arrive", () => bob.Calls.Count == 2);
     }
 
     [Fact]
-    public async Task The_window_is_kept_exactly_where_several_leave_together()
+    public async Task Batched_deliveries_fill_the_in_flight_windows_of_address_and_connection_exactly()
     {
         var node = await StartAsync(o => (o.Window, o.ConnectionWindow, o.StallAfter) = (10, 15, TimeSpan.FromMilliseconds(100)));
         await node.Groups.AddAsync("ops", "bob");
@@ -67,13 +67,13 @@ public abstract partial class NodeContract
         await PublishAsync(node, "group:ops", 100, 30);
 
         await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
-        await Eventually.That("both wait", () => bob.Stalled.Count == 2);
-        bob.Received.Should().HaveCount(15, "the connection takes no more");
+        await Eventually.That("both addresses are stalled", () => bob.Stalled.Count == 2);
+        bob.Received.Should().HaveCount(15, "the window of the connection is full");
         var sources = bob.Received.GroupBy(d => d.Source).OrderByDescending(s => s.Count()).Select(s => s.ToArray()).ToArray();
-        sources.Should().OnlyContain(s => s.Length <= 10, "an address takes no more");
+        sources.Should().OnlyContain(s => s.Length <= 10, "the window of an address is full");
 
         await bob.Connection.InvokeAsync("Ack", sources[0][0].Source, sources[0][^1].Position);
-        await Eventually.That("the places are taken again", () => bob.Received.Count == 15 + sources[0].Length);
+        await Eventually.That("the slots are filled again", () => bob.Received.Count == 15 + sources[0].Length);
     }
 
     [Theory]
@@ -82,7 +82,7 @@ public abstract partial class NodeContract
     [InlineData("{\"id\":\"x\",\"sentAt\":1,\"source\":\"user:eve\"}", "1")]
     [InlineData("{\"id\":\"x\",\"sentAt\":1}}]}\u001e" + Forged + "\u001e{}", "1")]
     [InlineData("", "")]
-    public async Task What_somebody_else_wrote_into_the_store_is_a_gap_in_its_place(string metadata, string body)
+    public async Task A_corrupt_or_foreign_entry_in_the_store_is_announced_as_a_gap_in_its_place(string metadata, string body)
     {
         var node = await StartAsync();
         await PublishAsync(node, "user:bob", 0, 2);

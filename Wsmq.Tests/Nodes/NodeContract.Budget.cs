@@ -9,12 +9,12 @@ namespace Wsmq.Tests.Nodes;
 public abstract partial class NodeContract
 {
     [Fact]
-    public async Task Whatever_a_user_sends_is_charged_and_given_back_once()
+    public async Task Memory_charged_to_a_user_for_any_kind_of_load_is_released_once()
     {
         const string User = "mallory";
         const int Connections = 8;
 
-        // More refused messages would be paced, a hundred a second, before the node sees that their client has gone.
+        // More refused messages would be paced, at 100 a second, before the node sees that their client has disconnected.
         const int Times = 2;
         var time = TimeSpan.FromMilliseconds(200);
         var node = await StartAsync();
@@ -25,7 +25,7 @@ public abstract partial class NodeContract
         foreach (var load in MemoryLoads.Of(User))
         {
             await walk.RunAsync(User, load with { Times = Times }, Connections, reads: i => i % 2 == 0, time);
-            await Eventually.That($"{load.Name}: all is given back", () => user.InProgress.Used == 0);
+            await Eventually.That($"{load.Name}: all charged memory is released", () => user.InProgress.Used == 0);
         }
     }
 }

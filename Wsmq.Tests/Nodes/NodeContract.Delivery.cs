@@ -3,11 +3,11 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-// Order, devices, windows, resuming.
+// Order, devices, in-flight windows, resuming.
 public abstract partial class NodeContract
 {
     [Fact]
-    public async Task What_was_sent_while_a_user_was_away_comes_in_order()
+    public async Task Messages_sent_while_a_user_was_offline_arrive_in_order()
     {
         var node = await StartAsync();
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
@@ -22,7 +22,7 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task Every_device_gets_everything_once_and_goes_on_behind_its_own_cursor()
+    public async Task Every_device_receives_every_message_once_and_continues_after_its_own_cursor()
     {
         var node = await StartAsync();
         await PublishAsync(node, "user:bob", 0, 5);
@@ -43,16 +43,16 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task Without_acks_the_window_fills_and_the_same_comes_again_after_a_reconnect()
+    public async Task Without_acks_the_in_flight_window_fills_and_its_messages_are_redelivered_after_a_reconnect()
     {
         var node = await StartAsync(o => (o.Window, o.StallAfter) = (10, TimeSpan.FromMilliseconds(200)));
         await PublishAsync(node, "user:bob", 0, 30);
         await using (var silent = await PlainClient.ConnectAsync(node, "bob", ack: false))
         {
-            await Eventually.That("the server says that it waits", () => silent.Stalled.Count == 1);
+            await Eventually.That("the server reports that the delivery is stalled", () => silent.Stalled.Count == 1);
             silent.Bodies.Should().Equal(Numbers(0, 10));
             await silent.Connection.InvokeAsync("Ack", "user:bob", silent.Received[3].Position);
-            await Eventually.That("an ack makes room", () => silent.Received.Count == 14);
+            await Eventually.That("an ack frees slots of the window", () => silent.Received.Count == 14);
         }
 
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
@@ -60,7 +60,7 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task A_backlog_of_10000_comes_in_order()
+    public async Task A_backlog_of_10000_messages_arrives_in_order()
     {
         const int Count = 10_000;
         var node = await StartAsync();
@@ -74,14 +74,14 @@ public abstract partial class NodeContract
         var inOrder = true;
         await using var bob = await PlainClient.ConnectAsync(
             node, "bob", onReceive: d => inOrder &= d.Body.ToString()!.StartsWith($$"""{"n":{{next++}},""", StringComparison.Ordinal));
-        await Eventually.That("all have come", () => next >= Count);
+        await Eventually.That("all messages arrive", () => next >= Count);
         inOrder.Should().BeTrue();
         next.Should().Be(Count);
         bob.Gaps.Should().BeEmpty();
     }
 
     [Fact]
-    public async Task A_client_resumes_from_a_position_that_it_kept()
+    public async Task A_client_that_resumes_receives_the_entries_after_the_position_that_it_stored()
     {
         var node = await StartAsync();
         var receipts = await PublishAsync(node, "user:bob", 0, 6);
@@ -96,7 +96,7 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task A_reader_that_does_not_acknowledge_delays_nobody()
+    public async Task A_reader_that_does_not_acknowledge_delays_no_other_reader()
     {
         var node = await StartAsync(o => o.Window = 5);
         foreach (var user in new[] { "slow", "fast" })

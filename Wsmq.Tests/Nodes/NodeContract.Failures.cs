@@ -14,7 +14,7 @@ public abstract partial class NodeContract
         client.Connection.InvokeAsync<int>("Nack", delivery.Source, delivery.Position, reason);
 
     [Fact]
-    public async Task A_message_that_keeps_failing_is_set_aside_and_delivery_goes_on_behind_it()
+    public async Task A_message_nacked_as_often_as_MaxAttempts_is_dead_lettered_and_delivery_continues_after_it()
     {
         var node = await StartAsync(o => (o.MaxAttempts, o.Window) = (3, 2));
         await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
@@ -37,7 +37,7 @@ public abstract partial class NodeContract
     [Theory]
     [InlineData(20)]
     [InlineData(0)]
-    public async Task A_message_that_a_client_has_no_handler_for_is_set_aside_at_once_for_its_device_only(int maxAttempts)
+    public async Task A_message_that_a_client_has_no_handler_for_is_dead_lettered_at_once_for_its_device_only(int maxAttempts)
     {
         var node = await StartAsync(o => o.MaxAttempts = maxAttempts);
         await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
@@ -50,10 +50,11 @@ public abstract partial class NodeContract
         (await FailAsync(bob, bob.Received[1], WsmqNackReasons.NoHandler)).Should().Be(0, "the one before it is not acknowledged");
         (await FailAsync(bob, bob.Received[0], WsmqNackReasons.NoHandler)).Should().Be(1);
         await IsToldAsync(bob, 1);
-        (await FailAsync(twin, twin.Received[0], WsmqNackReasons.NoHandler)).Should().Be(1, "another connection of the device is told the same");
+        (await FailAsync(twin, twin.Received[0], WsmqNackReasons.NoHandler))
+            .Should().Be(1, "another connection of the device gets the same count");
         await IsToldAsync(twin, 1);
         await twin.Connection.InvokeAsync("Ack", "user:bob", twin.Received[1].Position);
-        (await FailAsync(bob, bob.Received[1], WsmqNackReasons.NoHandler)).Should().Be(1, "it handled what this one cannot");
+        (await FailAsync(bob, bob.Received[1], WsmqNackReasons.NoHandler)).Should().Be(1, "the other connection acknowledged it");
         await IsToldAsync(bob, 2);
 
         var letter = (await DeadLetters(node).ListAsync("bob")).Should().ContainSingle().Subject;
@@ -66,7 +67,7 @@ public abstract partial class NodeContract
     private sealed record Known(int Value);
 
     [Fact]
-    public async Task What_the_typed_client_does_not_handle_is_kept_as_a_dead_letter_and_comes_again_when_replayed()
+    public async Task A_message_without_a_handler_in_the_typed_client_is_dead_lettered_and_redelivered_when_replayed()
     {
         var node = await StartAsync();
         var handled = new ConcurrentQueue<string>();
@@ -92,7 +93,7 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task The_acks_before_a_failure_are_stored_before_it_counts()
+    public async Task Acks_before_a_nack_are_stored_before_the_nack_counts()
     {
         var node = await StartAsync(o => o.MaxAttempts = 1);
         await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
@@ -107,7 +108,7 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task Another_connection_of_the_device_is_told_when_it_fails_too()
+    public async Task Another_connection_of_the_device_is_notified_of_the_dead_letter_when_it_nacks_too()
     {
         var node = await StartAsync(o => o.MaxAttempts = 2);
         await using var one = await PlainClient.ConnectAsync(node, "bob", ack: false);
@@ -124,7 +125,8 @@ public abstract partial class NodeContract
         await IsToldAsync(two, 1);
         (await DeadLetters(node).ListAsync("bob")).Should().ContainSingle();
 
-        // The one behind is acknowledged by the first, and fails at the second only: that one is let go, and nothing is set aside.
+        // The first connection acknowledges the next message, and only the second nacks it: the second is released from it, and nothing is
+        // dead-lettered.
         await one.Connection.InvokeAsync("Ack", "user:bob", one.Received[1].Position);
         (await FailAsync(two, two.Received[1])).Should().Be(0);
         (await FailAsync(two, two.Received[1])).Should().Be(2);
@@ -135,7 +137,7 @@ public abstract partial class NodeContract
     [Theory]
     [InlineData(WsmqNackReasons.NoHandler)]
     [InlineData("Boom")]
-    public async Task A_client_that_repeats_a_failure_is_told_once_and_the_message_counts_once(string reason)
+    public async Task A_connection_that_repeats_a_nack_is_notified_once_and_the_dead_letter_is_counted_once(string reason)
     {
         var node = await StartAsync(o => o.MaxAttempts = 1);
         var skipped = 0;
@@ -172,7 +174,7 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task What_was_set_aside_is_read_and_sent_again_to_the_user()
+    public async Task A_dead_letter_can_be_read_and_replayed_for_its_user_only()
     {
         var node = await StartAsync(o => o.MaxAttempts = 1);
         await node.Groups.AddAsync("team", "bob");
@@ -185,7 +187,7 @@ public abstract partial class NodeContract
             Headers = new Dictionary<string, string> { ["k"] = "v" }, CorrelationId = "c", ReplyTo = "user:alice",
         });
         await alice.SendAsync("user:bob", "mine");
-        await Eventually.That("both are there", () => bob.Received.Count == 2);
+        await Eventually.That("both messages arrive", () => bob.Received.Count == 2);
         foreach (var delivery in bob.Received)
             await FailAsync(bob, delivery);
 
@@ -205,7 +207,7 @@ public abstract partial class NodeContract
         (await DeadLetters(node).ReplayAsync("bob", first.Id)).Should().BeNull();
         await DeadLetters(node).ReplayAsync("bob", second.Id);
 
-        await Eventually.That("both come again", () => bob.Received.Count == 4);
+        await Eventually.That("both messages are delivered again", () => bob.Received.Count == 4);
         var again = bob.Received[2];
         again.Should().BeEquivalentTo(new { Source = "user:bob", replayed.Position, replayed.Id, Type = "t", CorrelationId = "c", ReplyTo = "user:alice", read.SentAt });
         again.Data!.Value.ToArray().Should().Equal(1, 2);
@@ -230,16 +232,16 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task A_message_on_which_connections_end_without_an_ack_is_set_aside_on_a_later_one()
+    public async Task A_message_on_which_connections_end_without_an_ack_is_dead_lettered_on_a_later_connection()
     {
         var node = await StartAsync(o => o.MaxSilentAttempts = 3);
         var p = await PublishAsync(node, "user:bob", 0, 2);
         var skipped = new List<(string Source, string Position, int Attempts)>();
         var connections = 0;
-        await Eventually.That("it is set aside", async () =>
+        await Eventually.That("the message is dead-lettered", async () =>
         {
             await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
-            await Eventually.That("something comes", () => bob.Received.Count > 0);
+            await Eventually.That("a message arrives", () => bob.Received.Count > 0);
             skipped.AddRange(bob.Skipped);
             connections++;
             return skipped.Count > 0;
@@ -252,7 +254,7 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task Connections_that_the_app_closes_count_for_nothing()
+    public async Task Connections_that_the_app_closes_are_no_failed_attempts()
     {
         var node = await StartAsync(o => o.MaxSilentAttempts = 1);
         await PublishAsync(node, "user:bob", 0, 1);
@@ -262,7 +264,7 @@ public abstract partial class NodeContract
             await bob.ReceivesAsync("0");
             bob.Skipped.Should().BeEmpty();
             await node.Access.DisconnectAsync("bob");
-            await Eventually.That("it is closed and gone", () =>
+            await Eventually.That("the connection is closed and removed", () =>
                 bob.Connection.State == HubConnectionState.Disconnected && node.Services.GetRequiredService<ConnectionRegistry>().IsEmpty);
         }
 
@@ -270,7 +272,7 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task Connections_that_acknowledge_something_count_for_nothing()
+    public async Task Connections_that_acknowledge_a_message_are_no_failed_attempts()
     {
         var node = await StartAsync(o => o.MaxSilentAttempts = 1);
         await PublishAsync(node, "user:bob", 0, 6);
@@ -286,7 +288,7 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task Failures_are_refused_like_acks()
+    public async Task Invalid_nacks_are_refused_with_the_codes_of_invalid_acks()
     {
         var node = await StartAsync();
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
@@ -304,9 +306,9 @@ public abstract partial class NodeContract
         }
     }
 
-    // Callbacks wait for each other on the client, and a completion for none of them.
+    // The client runs callbacks one after another, and a completion does not wait for them.
     private static Task IsToldAsync(PlainClient client, int skipped) =>
-        Eventually.That($"{skipped} are announced", () => client.Skipped.Count == skipped);
+        Eventually.That($"{skipped} dead letters are announced", () => client.Skipped.Count == skipped);
 
     private static IWsmqDeadLetters DeadLetters(TestNode node) => node.Services.GetRequiredService<IWsmqDeadLetters>();
 }

@@ -5,13 +5,13 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-// What was removed is announced.
+// Removed entries are announced as gaps.
 public abstract partial class NodeContract
 {
     [Fact]
-    public async Task A_trimmed_range_is_announced_exactly_before_delivery_goes_on()
+    public async Task A_trimmed_range_is_announced_as_an_exact_gap_before_delivery_continues()
     {
-        // What the node still has in memory it delivers, also when the log has just removed it.
+        // FeedEntries is 0: the node delivers entries that it still has in memory even if the log has just removed them.
         var node = await StartAsync(o => (o.Retention.MaxCount, o.FeedEntries) = (10, 0));
         await using (var early = await PlainClient.ConnectAsync(node, "bob"))
         {
@@ -30,7 +30,7 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task A_consumed_log_gives_out_higher_positions_and_an_older_reader_hears_of_the_gap()
+    public async Task A_consumed_log_assigns_higher_positions_and_announces_a_gap_to_a_reader_at_an_older_position()
     {
         var node = await StartAsync(o => (o.AckGrace, o.FeedEntries) = (TimeSpan.Zero, 0));
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
@@ -50,7 +50,7 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task An_expired_log_gives_out_higher_positions_and_an_older_reader_hears_of_the_gap()
+    public async Task An_expired_log_assigns_higher_positions_and_announces_a_gap_to_a_reader_at_an_older_position()
     {
         var node = await StartAsync(o => o.Retention.MaxAge = TimeSpan.FromSeconds(3));
         await using (var registers = await PlainClient.ConnectAsync(node, "bob"))

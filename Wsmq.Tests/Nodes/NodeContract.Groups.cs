@@ -8,7 +8,7 @@ namespace Wsmq.Tests.Nodes;
 public abstract partial class NodeContract
 {
     [Fact]
-    public async Task A_group_that_was_left_and_joined_again_delivers_nothing_of_the_time_between()
+    public async Task A_group_that_was_left_and_joined_again_delivers_no_message_sent_in_between()
     {
         var node = await StartAsync();
         await node.Groups.AddAsync("ops", "bob");
@@ -26,7 +26,7 @@ public abstract partial class NodeContract
         bob.Gaps.Should().BeEmpty();
         (await node.Groups.MembersAsync("ops")).Should().Equal("bob");
 
-        // Nor does a position that the client kept from before open what it was not there for.
+        // Resuming from an old position does not deliver messages from the time without a membership either.
         await bob.Connection.InvokeAsync("Resume", "group:ops", WsmqPosition.Start.ToString());
         await bob.ReceivesAsync("0", "1", "4", "5", "4", "5");
         bob.Gaps.Should().ContainSingle().Which.Reason.Should().Be(WsmqGapReasons.NotMember);
@@ -47,7 +47,7 @@ public abstract partial class NodeContract
         await node.Live.Clients.Group("ops").Live(new WsmqLiveMessage { Data = new byte[] { 1, 2 }, ContentType = "x/y" });
         await node.Live.Clients.All.Live(new WsmqLiveMessage { Type = "all" });
 
-        await Eventually.That("all have come", () => bob.Live.Count == 3 && carol.Live.Count == 1);
+        await Eventually.That("all pushes arrive", () => bob.Live.Count == 3 && carol.Live.Count == 1);
         bob.Live.Single(m => m.Type == "tick").Body.ToString().Should().Be("1");
         bob.Live.Single(m => m.Type is null).Data!.Value.ToArray().Should().Equal(1, 2);
         carol.Live[0].Type.Should().Be("all");

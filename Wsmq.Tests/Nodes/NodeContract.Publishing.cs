@@ -3,11 +3,11 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-// What senders get, and what arrives of it.
+// Receipts and errors of sends, and the messages that arrive.
 public abstract partial class NodeContract
 {
     [Fact]
-    public async Task A_repeated_send_is_stored_once_and_the_same_id_of_somebody_else_is_another_message()
+    public async Task A_repeated_send_is_stored_once_and_the_same_id_from_another_sender_is_a_different_message()
     {
         var node = await StartAsync();
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
@@ -27,7 +27,7 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task Bytes_headers_and_addresses_with_special_characters_arrive_as_they_were()
+    public async Task Bytes_headers_and_addresses_with_special_characters_arrive_unchanged()
     {
         var node = await StartAsync();
         const string Odd = "auth0|5f:a/b c{d}%41";
@@ -45,7 +45,7 @@ public abstract partial class NodeContract
             ReplyTo = "user:alice",
         });
 
-        await Eventually.That("it comes", () => bob.Received.Count == 1);
+        await Eventually.That("the message arrives", () => bob.Received.Count == 1);
         var got = bob.Received[0];
         got.Data!.Value.ToArray().Should().Equal(bytes);
         got.Should().BeEquivalentTo(new { Source = "user:" + Odd, ContentType = "image/png", CorrelationId = "c1", ReplyTo = "user:alice" });
@@ -54,7 +54,7 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task The_app_publishes_objects_and_learns_which_of_many_failed()
+    public async Task The_app_publishes_objects_and_gets_a_result_for_each_message_of_a_batch()
     {
         var node = await StartAsync();
         await node.Publisher.SendAsync(WsmqAddress.User("bob"), new OrderShipped("o1"));

@@ -6,11 +6,11 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-// Many messages in one call, and the stream of sends.
+// SendMany, and the stream of sends (Publish).
 public abstract partial class NodeContract
 {
     [Fact]
-    public async Task Of_many_each_message_succeeds_or_fails_alone()
+    public async Task Each_message_of_SendMany_succeeds_or_fails_on_its_own()
     {
         var node = await StartAsync();
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
@@ -32,7 +32,7 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task A_stream_of_messages_arrives_in_order_and_gives_a_result_for_each()
+    public async Task A_stream_of_messages_arrives_in_order_and_returns_a_result_for_each()
     {
         const int Count = 3000;
         var node = await StartAsync(o => o.MaxOutstandingSends = 64);
@@ -42,7 +42,7 @@ public abstract partial class NodeContract
         var results = new List<WsmqItemResult>();
         var next = 0;
 
-        // As a good client does: no more under way than the server takes.
+        // As a well-behaved client does: at most as many sends in flight as the server accepts.
         void SendSome()
         {
             var some = Math.Min(Count - next, 64 - (next - results.Count));
@@ -68,7 +68,7 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task What_a_stream_sends_beyond_its_credit_is_refused_and_the_rest_goes_on()
+    public async Task Messages_of_a_stream_over_MaxOutstandingSends_are_refused_and_the_stream_continues()
     {
         var node = await StartAsync(o => o.MaxOutstandingSends = 5);
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
@@ -85,7 +85,7 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task A_connection_has_one_stream_and_may_open_another_when_that_is_over()
+    public async Task A_second_stream_on_a_connection_is_refused_until_the_first_has_ended()
     {
         var node = await StartAsync();
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
@@ -104,7 +104,7 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task A_stream_that_its_client_leaves_stores_what_it_took_and_harms_nobody()
+    public async Task A_stream_that_its_client_cancels_stores_the_accepted_messages_and_another_can_be_opened()
     {
         var node = await StartAsync();
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
@@ -123,7 +123,7 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task A_stream_that_its_client_cancelled_makes_room_for_the_next_at_once()
+    public async Task A_stream_that_its_client_cancelled_releases_its_slot_to_the_next_at_once()
     {
         var node = await StartAsync();
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
@@ -142,7 +142,7 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task Streams_begun_and_cancelled_in_one_breath_are_none_too_many()
+    public async Task Streams_opened_and_cancelled_back_to_back_are_never_refused_as_concurrent()
     {
         // Fewer than the sends that a connection may have in flight.
         const int Count = 100;
@@ -154,7 +154,8 @@ public abstract partial class NodeContract
         await alice.SendAsync(string.Join(RawClient.Separator, frames));
         await alice.SendAsync("""{"type":1,"invocationId":"last","target":"Send","arguments":[{"to":"user:alice","body":"last"}]}""");
 
-        await Eventually.That("it is answered", () => alice.All.Any(m => m.Contains("\"invocationId\":\"last\"", StringComparison.Ordinal)));
+        await Eventually.That(
+            "the last send is answered", () => alice.All.Any(m => m.Contains("\"invocationId\":\"last\"", StringComparison.Ordinal)));
         string.Concat(alice.All).Should().NotContain("one stream at a time");
     }
 

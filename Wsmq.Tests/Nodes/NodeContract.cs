@@ -2,7 +2,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>What every node does for plain SignalR clients, whichever store it runs on.</summary>
+/// <summary>The behavior of a node towards plain SignalR clients, on every store.</summary>
 public abstract partial class NodeContract : IAsyncLifetime
 {
     private readonly List<TestNode> _nodes = [];

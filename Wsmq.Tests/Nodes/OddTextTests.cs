@@ -5,7 +5,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>Text that is none, and JSON that is no value of the handler's type, over a real node.</summary>
+/// <summary>Text that is not valid Unicode, and JSON that does not fit the type of the handler, over a real node.</summary>
 public sealed class OddTextTests : IAsyncLifetime
 {
     private const string Half = "hi \ud83d";
@@ -41,7 +41,7 @@ public sealed class OddTextTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Texts))]
-    public async Task Half_an_emoji_in_what_travels_with_a_message_is_refused_at_the_send(string where, WsmqSendOptions options)
+    public async Task A_lone_surrogate_in_the_metadata_of_a_message_is_refused_at_the_send(string where, WsmqSendOptions options)
     {
         await using var alice = await TypedClient.StartAsync(_node.Hub, "alice");
         await using var bob = await PlainClient.ConnectAsync(_node, "bob");
@@ -59,7 +59,7 @@ public sealed class OddTextTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Half_an_emoji_in_a_body_is_written_as_the_serializer_writes_it_and_read_as_that()
+    public async Task A_lone_surrogate_in_a_body_arrives_as_the_replacement_character_of_the_serializer()
     {
         await using var alice = await TypedClient.StartAsync(_node.Hub, "alice");
         await using var plain = await PlainClient.ConnectAsync(_node, "bob", "plain");
@@ -69,7 +69,7 @@ public sealed class OddTextTests : IAsyncLifetime
         await alice.Client.SendAsync(WsmqAddress.User("bob"), new Order { Id = Half });
         await _node.Publisher.SendAsync(WsmqAddress.User("bob"), new Order { Id = Half });
 
-        await Eventually.That("both are handled", () => handled.Count == 2);
+        await Eventually.That("both messages are handled", () => handled.Count == 2);
         handled.Should().Equal("hi \ufffd", "hi \ufffd");
         await plain.ReceivesAsync([.. Enumerable.Repeat("""{"id":"hi �","total":0,"count":0}""", 2)]);
     }
@@ -85,7 +85,7 @@ public sealed class OddTextTests : IAsyncLifetime
     [InlineData("""{"id":"x","count":1e400}""")]
     [InlineData("""{"id":"x","count":9223372036854775809}""")]
     [InlineData("""{"id":"x","total":"many"}""")]
-    public async Task What_cannot_be_read_is_a_failed_attempt_and_is_dead_lettered_unread(string body)
+    public async Task A_body_that_cannot_be_deserialized_is_a_failed_attempt_and_is_dead_lettered_unhandled(string body)
     {
         var (handled, errors) = (new ConcurrentQueue<string>(), new ConcurrentQueue<WsmqErrorEventArgs>());
         await using var bob = await StartAsync(handled, errors);
@@ -93,7 +93,7 @@ public sealed class OddTextTests : IAsyncLifetime
         var receipt = await SendAsync(body);
         await SendAsync("""{"id":"next"}""");
 
-        await Eventually.That("the next is handled", () => !handled.IsEmpty);
+        await Eventually.That("the next message is handled", () => !handled.IsEmpty);
         handled.Should().Equal("next");
         errors.Should().HaveCountGreaterThanOrEqualTo(2).And.OnlyContain(e => e.Operation == WsmqOperation.ReadBody && e.Delivery!.Position == receipt.Position);
         var letter = (await _node.Services.GetRequiredService<IWsmqDeadLetters>().ListAsync("bob")).Should().ContainSingle().Subject;
@@ -106,14 +106,14 @@ public sealed class OddTextTests : IAsyncLifetime
     [InlineData("""{"id":"x","total":1e400}""", "x")]
     [InlineData("""{"id":"x","count":-0}""", "x")]
     [InlineData("""{"id":"x","more":{"deep":[1e400]}}""", "x")]
-    public async Task What_is_odd_and_can_be_read_is_handled(string body, string id)
+    public async Task An_unusual_body_that_can_be_deserialized_is_handled(string body, string id)
     {
         var (handled, errors) = (new ConcurrentQueue<string>(), new ConcurrentQueue<WsmqErrorEventArgs>());
         await using var bob = await StartAsync(handled, errors);
 
         await SendAsync(body);
 
-        await Eventually.That("it is handled", () => !handled.IsEmpty || !errors.IsEmpty);
+        await Eventually.That("the message is handled", () => !handled.IsEmpty || !errors.IsEmpty);
         errors.Should().BeEmpty();
         handled.Should().Equal(id);
     }

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>Redis comes back with an older snapshot, or empty, while clients stay connected to the node.</summary>
+/// <summary>Redis restarts with an older snapshot, or empty, while clients stay connected to the node.</summary>
 public sealed class OlderSnapshotTests(ITestOutputHelper output)
 {
     private const int Kept = 10;
@@ -21,7 +21,7 @@ public sealed class OlderSnapshotTests(ITestOutputHelper output)
     [InlineData(true, 0)]
     [InlineData(false, 256)]
     [InlineData(false, 0)]
-    public async Task Each_reader_gets_everything_or_is_told_by_a_gap_and_new_messages_come(bool snapshot, int feedEntries)
+    public async Task After_a_rollback_each_reader_gets_every_message_or_a_gap_and_new_messages_arrive(bool snapshot, int feedEntries)
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await TestNode.StartAsync(
@@ -36,19 +36,20 @@ public sealed class OlderSnapshotTests(ITestOutputHelper output)
             (await redis.CommandAsync("SAVE")).Should().StartWith("+OK");
         await SendAsync(node, Lost);
         await HaveAllAsync(typed, plain);
-        await Eventually.That("its window is full", () => behind.Received.Count == Window);
+        await Eventually.That("the in-flight window of the lagging reader is full", () => behind.Received.Count == Window);
 
         await redis.RestartAsync(kill: true);
         await SendAsync(node, New);
 
         await HaveAllAsync(typed, plain);
-        await Eventually.That("who has acknowledged less gets the rest", async () =>
+        await Eventually.That("the lagging reader receives the rest", async () =>
         {
             await behind.Connection.SendAsync("Ack", "user:bob", behind.Received[^1].Position);
             return behind.Received[^1].Position == _sent[^1].Position;
         });
         await using var back = await PlainClient.ConnectAsync(node, "bob", "away");
-        await Eventually.That("who was away gets the new ones", () => back.Received.Any(d => d.Position == _sent[^1].Position));
+        await Eventually.That(
+            "the device that was disconnected receives the new messages", () => back.Received.Any(d => d.Position == _sent[^1].Position));
         foreach (var (name, client, from) in new[] { ("behind", behind, 0), ("away", back, snapshot ? Kept : 0) })
         {
             output.WriteLine($"{name}: {client.Received.Count} deliveries, {string.Join(", ", client.Gaps)}");
@@ -56,8 +57,8 @@ public sealed class OlderSnapshotTests(ITestOutputHelper output)
             client.Gaps.Should().ContainSingle().Which.Reason.Should().Be(WsmqGapReasons.Lost);
         }
 
-        typed.Gaps.Should().BeEmpty("it has all of them");
-        plain.Gaps.Should().BeEmpty("it has all of them");
+        typed.Gaps.Should().BeEmpty("it has received every message");
+        plain.Gaps.Should().BeEmpty("it has received every message");
         (await typed.SendAsync("user:bob", 0)).Duplicate.Should().BeFalse();
     }
 
@@ -70,11 +71,11 @@ public sealed class OlderSnapshotTests(ITestOutputHelper output)
     private async Task HaveAllAsync(TypedClient typed, PlainClient plain)
     {
         await typed.HandlesAsync(Enumerable.Range(0, _sent.Count));
-        await Eventually.That("all come", () => plain.Received.Count >= _sent.Count);
+        await Eventually.That("all messages arrive", () => plain.Received.Count >= _sent.Count);
         plain.Received.Select(d => d.Position).Should().Equal(_sent.Select(r => r.Position));
     }
 
-    // Neither delivered nor announced.
+    // Messages that were neither delivered nor announced as a gap.
     private IEnumerable<WsmqReceipt> Missing(PlainClient client, int from) => _sent.Skip(from).Where(r =>
         client.Received.All(d => d.Position != r.Position)
         && !client.Gaps.Any(g => string.CompareOrdinal(g.After, r.Position) < 0 && string.CompareOrdinal(r.Position, g.Before) < 0));

@@ -4,14 +4,14 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>Which pages may connect in a browser: both ways in, with and without a token.</summary>
+/// <summary>Which pages may connect in a browser, by negotiation and by WebSocket, with and without a token.</summary>
 public sealed class OriginTests : IDisposable
 {
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>OWN stands for the node's own address, PORT for its port.</summary>
+    /// <summary>OWN is replaced by the address of the node, PORT by its port.</summary>
     public static TheoryData<string?, string[], bool> Origins => new()
     {
         { null, [], true },
@@ -50,7 +50,7 @@ public sealed class OriginTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Origins))]
-    public async Task Only_pages_of_the_same_or_an_allowed_origin_get_in(string? origin, string[] allowed, bool lets)
+    public async Task Only_pages_of_the_same_or_an_allowed_origin_may_connect(string? origin, string[] allowed, bool lets)
     {
         await using var node = await StartAsync(allowed);
         var text = origin?.Replace("OWN", node.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)
@@ -84,7 +84,7 @@ public sealed class OriginTests : IDisposable
     [InlineData("app.example.", "https://app.example", false)]
     [InlineData("app.example:443", "https://app.example.evil.example", false)]
     [InlineData("evil.example:443", "https://app.example", false)]
-    public async Task A_port_that_is_the_schemes_own_may_stand_in_the_host_header(string host, string origin, bool lets)
+    public async Task The_Host_header_may_contain_the_default_port_of_the_scheme(string host, string origin, bool lets)
     {
         await using var node = await StartAsync([]);
 
@@ -94,7 +94,7 @@ public sealed class OriginTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_origins_are_none()
+    public async Task A_request_with_two_Origin_headers_is_refused()
     {
         await using var node = await StartAsync(["https://app.example"]);
         (await NegotiateAsync(node, "https://app.example", TestTokens.For("bob"), "https://evil.example")).Status
@@ -113,7 +113,7 @@ public sealed class OriginTests : IDisposable
     [InlineData("app://*")]
     [InlineData("")]
     [InlineData("https://user@app.example")]
-    public void What_is_no_origin_is_refused_at_the_start(string text)
+    public void An_invalid_allowed_origin_is_refused_by_the_options_validation(string text)
     {
         var options = new WsmqOptions();
         options.AllowedOrigins.Add(text);

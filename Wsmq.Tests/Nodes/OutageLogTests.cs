@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>What a node with traffic logs while Redis is away: each kind of failure once, and how often it happened at the end.</summary>
+/// <summary>What a node with traffic logs while Redis is unavailable: each kind of failure once, and its count at the end.</summary>
 public sealed class OutageLogTests(ITestOutputHelper output)
 {
     private const int Users = 20;
@@ -12,7 +12,7 @@ public sealed class OutageLogTests(ITestOutputHelper output)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Each_kind_of_failure_is_logged_once_and_counted_at_the_end(bool kill)
+    public async Task Each_kind_of_failure_in_an_outage_is_logged_once_and_counted_at_its_end(bool kill)
     {
         await using var redis = await RedisServer.StartAsync(appendOnly: true);
         var logs = new RecordedLogs();
@@ -23,7 +23,7 @@ public sealed class OutageLogTests(ITestOutputHelper output)
             b => b.Logging.AddProvider(logs));
         var clients = await Task.WhenAll(Enumerable.Range(0, Users).Select(i => PlainClient.ConnectAsync(node, $"u{i}")));
         await Task.WhenAll(Enumerable.Range(0, Users).Select(i => clients[i].SendAsync($"user:u{i}", "before")));
-        await Eventually.That("they came", () => clients.All(c => c.Received.Count == 1));
+        await Eventually.That("the messages arrive", () => clients.All(c => c.Received.Count == 1));
 
         if (kill)
             await redis.StopAsync(kill: true);
@@ -34,7 +34,7 @@ public sealed class OutageLogTests(ITestOutputHelper output)
         {
             while (failed < 3 * Users)
             {
-                await FluentActions.Awaiting(() => clients[i].SendAsync($"user:u{i}", "while away")).Should().ThrowAsync<Exception>();
+                await FluentActions.Awaiting(() => clients[i].SendAsync($"user:u{i}", "in the outage")).Should().ThrowAsync<Exception>();
                 Interlocked.Increment(ref failed);
             }
         });
@@ -43,12 +43,13 @@ public sealed class OutageLogTests(ITestOutputHelper output)
             await redis.RestartAsync();
         else
             redis.Continue();
-        await Eventually.That("the store is back", () => logs.All.Any(l => l.StartsWith("The store is back", StringComparison.Ordinal)));
+        await Eventually.That("the store is available again", () =>
+            logs.All.Any(l => l.StartsWith("The store is available again", StringComparison.Ordinal)));
         foreach (var client in clients)
             await client.DisposeAsync();
 
         var lines = logs.Of(LogLevel.Warning).Concat(logs.Of(LogLevel.Error)).ToArray();
-        output.WriteLine($"{lines.Length} lines, {lines.Sum(l => l.Split('\n').Length)} with their stacks");
+        output.WriteLine($"{lines.Length} lines, {lines.Sum(l => l.Split('\n').Length)} with their stack traces");
         foreach (var line in lines)
             output.WriteLine(line.Split('\n')[0]);
         var counts = lines.Where(l => l.StartsWith("Event ", StringComparison.Ordinal)).Select(l => l.Split(' ')[1]);

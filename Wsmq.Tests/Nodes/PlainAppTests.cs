@@ -8,7 +8,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>Ordinary ways to use wsmq that nothing else tries.</summary>
+/// <summary>Ordinary ways to use wsmq that no other test covers.</summary>
 [Collection(SharedRedis.Name)]
 public sealed class PlainAppTests(SharedRedis redis) : IDisposable
 {
@@ -19,7 +19,7 @@ public sealed class PlainAppTests(SharedRedis redis) : IDisposable
     [Theory]
     [InlineData("Development")]
     [InlineData("Production")]
-    public async Task An_app_without_a_web_server_publishes_groups_and_bans(string environment)
+    public async Task An_app_without_a_web_server_can_publish_messages_change_groups_and_ban_users(string environment)
     {
         var prefix = redis.NextPrefix();
         await using var node = await TestNode.StartAsync(s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix));
@@ -37,8 +37,8 @@ public sealed class PlainAppTests(SharedRedis redis) : IDisposable
         await publisher.SendAsync(WsmqAddress.Group("ops"), new Number(2));
         await app.Services.GetRequiredService<IWsmqAccess>().BanAsync("carol");
 
-        await Eventually.That("both messages have come", () => bob.Handled.Order().SequenceEqual([1, 2]));
-        await Eventually.That("the banned one is out", () => carol.Client.State == WsmqClientState.Stopped);
+        await Eventually.That("both messages arrive", () => bob.Handled.Order().SequenceEqual([1, 2]));
+        await Eventually.That("the banned client has stopped", () => carol.Client.State == WsmqClientState.Stopped);
         await app.StopAsync();
         var late = () => publisher.SendAsync(WsmqAddress.User("bob"), new Number(3));
         (await late.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.Stopping);
@@ -62,7 +62,7 @@ public sealed class PlainAppTests(SharedRedis redis) : IDisposable
         var health = app.Services.GetRequiredService<HealthCheckService>();
 
         // A group is joined after the logs are read; a push before that is lost, as documented.
-        await Eventually.That("the push to the group comes", async () =>
+        await Eventually.That("the push to the group arrives", async () =>
         {
             await live.Clients.Group("ops").Live(new WsmqLiveMessage { Type = "group" });
             return bob.Contains("group");
@@ -70,7 +70,7 @@ public sealed class PlainAppTests(SharedRedis redis) : IDisposable
         await live.Clients.User("carol").Live(new WsmqLiveMessage { Type = "user" });
         await live.Clients.All.Live(new WsmqLiveMessage { Type = "all" });
         var running = await health.CheckHealthAsync();
-        await Eventually.That("both have the last", () => bob.Contains("all") && carol.Contains("all"));
+        await Eventually.That("both clients receive the last push", () => bob.Contains("all") && carol.Contains("all"));
         await app.StopAsync();
         var stopped = await health.CheckHealthAsync(check => check.Name == "wsmq-drain");
 
@@ -90,13 +90,13 @@ public sealed class PlainAppTests(SharedRedis redis) : IDisposable
         });
         await client.Client.StartAsync();
 
-        // A completed call says that pushes to its user reach it.
+        // Once a call has completed, pushes to its user reach the client.
         await client.SendAsync($"user:{user}", 0);
         return client;
     }
 
     [Fact]
-    public async Task Names_that_differ_in_their_case_are_different_users()
+    public async Task User_names_that_differ_only_in_case_are_different_users()
     {
         await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")));
         await using var upper = await TypedClient.StartAsync(node.Hub, "Bob");
@@ -115,7 +115,7 @@ public sealed class PlainAppTests(SharedRedis redis) : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Logs_that_do_not_exist_yet_give_no_gap_and_their_first_message_comes(bool onRedis)
+    public async Task Readers_of_logs_that_do_not_exist_yet_get_no_gap_and_receive_the_first_message(bool onRedis)
     {
         await using var node = await TestNode.StartAsync(
             s => _ = onRedis ? s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = redis.NextPrefix()) : s.UseSqlite(_folder.File("wsmq.db")),
@@ -125,11 +125,11 @@ public sealed class PlainAppTests(SharedRedis redis) : IDisposable
         await using var typed = await TypedClient.StartAsync(node.Hub, "bob");
 
         await node.Publisher.SendAsync(WsmqAddress.User("bob"), new Number(1));
-        await Eventually.That("the first has come", () => plain.Received.Count == 1);
+        await Eventually.That("the first message arrives", () => plain.Received.Count == 1);
         await node.Publisher.SendAsync(WsmqAddress.Group("new"), new Number(2));
 
-        await Eventually.That("the group's first has come", () => plain.Received.Count == 2);
-        await Eventually.That("both have come", () => typed.Handled.Order().SequenceEqual([1, 2]));
+        await Eventually.That("the first message of the group arrives", () => plain.Received.Count == 2);
+        await Eventually.That("both messages are handled", () => typed.Handled.Order().SequenceEqual([1, 2]));
         plain.Gaps.Should().BeEmpty();
         typed.Gaps.Should().BeEmpty();
     }

@@ -4,7 +4,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>What happens to a ban when the news of it, or the store's memory of it, is lost.</summary>
+/// <summary>Bans whose notification, or whose data in the store, is lost.</summary>
 [Collection(SharedRedis.Name)]
 public sealed class RedisAccessFaultTests(SharedRedis redis) : IAsyncLifetime
 {
@@ -29,11 +29,11 @@ public sealed class RedisAccessFaultTests(SharedRedis redis) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_ban_that_nobody_told_a_node_of_is_found_by_asking()
+    public async Task A_ban_whose_notification_is_lost_is_found_by_querying_the_store()
     {
         await using var bob = await PlainClient.ConnectAsync(_node, "bob");
 
-        // As a node writes it, but told on a channel that nobody hears.
+        // As a node writes it, but published on a channel without subscribers.
         await Database.ScriptEvaluateAsync(
             RedisScript.AccessWrite, [Keys.AccessRules, Keys.AccessVersions, Keys.AccessEnds],
             ["b:bob", long.MaxValue / 1024, long.MaxValue / 1024, false, 100, "elsewhere"]);
@@ -43,7 +43,7 @@ public sealed class RedisAccessFaultTests(SharedRedis redis) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_node_does_not_forget_what_its_store_forgets_and_hears_what_comes_after()
+    public async Task A_node_keeps_a_ban_that_its_store_has_lost_and_applies_later_ones()
     {
         await _node.Access.BanAsync("bob");
         await Database.KeyDeleteAsync([Keys.AccessRules, Keys.AccessVersions, Keys.AccessEnds]);
@@ -59,7 +59,7 @@ public sealed class RedisAccessFaultTests(SharedRedis redis) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_rule_of_another_program_has_no_effect_and_harms_no_other()
+    public async Task A_corrupt_or_foreign_access_rule_has_no_effect_and_the_others_still_apply()
     {
         foreach (var (field, value) in new[] { ("x:bob", "1 2"), ("b:eve", "nonsense"), ("b", "1 2"), ("b:mallory", "-1 5"), ("gone", "") })
         {

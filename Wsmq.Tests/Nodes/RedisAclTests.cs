@@ -5,13 +5,13 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>Nodes as a Redis user with the documented access rules; and what an app is told when the user lacks one.</summary>
+/// <summary>Nodes as a Redis user with the documented ACL rules, and the errors at the start if the user lacks one.</summary>
 public sealed class RedisAclTests(RedisAclTests.Server server) : IClassFixture<RedisAclTests.Server>
 {
-    // What the driver tries and does without.
+    // Commands that the driver tries, and does not need.
     private static readonly string[] OfTheDriver = ["hello", "client|setname", "client|setinfo", "client|id", "config|get", "cluster|nodes", "cluster|slots", "role"];
 
-    // The driver works without these; it then sends every script as text.
+    // Rules that the driver works without; it then sends every script as text.
     private static readonly string[] Expendable = ["+echo", "+unsubscribe", "+evalsha", "+script|load"];
 
     public static TheoryData<string> Commands => [.. AclUser.Rules.Where(r => r.StartsWith('+') && !Expendable.Contains(r))];
@@ -19,7 +19,7 @@ public sealed class RedisAclTests(RedisAclTests.Server server) : IClassFixture<R
     private string Configuration => $"{server.Redis.EndPoint},connectTimeout=2000,connectRetry=1,{AclUser.Credentials}";
 
     [Fact]
-    public async Task Two_nodes_serve_messages_live_pushes_and_groups()
+    public async Task Two_nodes_serve_messages_live_pushes_and_groups_with_the_documented_ACL_rules()
     {
         await server.SetAsync(AclUser.Rules);
         var logs = new RecordedLogs();
@@ -38,17 +38,18 @@ public sealed class RedisAclTests(RedisAclTests.Server server) : IClassFixture<R
         await a.Live.Clients.All.Live(new WsmqLiveMessage { Type = "all" });
         await a.Live.Clients.User("bob").Live(new WsmqLiveMessage { Type = "user" });
         await a.Live.Clients.Group("ops").Live(new WsmqLiveMessage { Type = "group" });
-        await Eventually.That("the pushes come", () => bob.Live.Count == 3);
+        await Eventually.That("the pushes arrive", () => bob.Live.Count == 3);
         await a.Groups.RemoveAsync("ops", "bob");
 
         var denied = (RedisResult[])(await server.Admin.ExecuteAsync("ACL", "LOG"))!;
-        denied.Select(d => (string)d.ToDictionary()["object"]!).Distinct().Should().BeSubsetOf(OfTheDriver, "nothing else was tried that is not allowed");
+        denied.Select(d => (string)d.ToDictionary()["object"]!).Distinct()
+            .Should().BeSubsetOf(OfTheDriver, "no other denied command was tried");
         logs.All.Should().OnlyContain(t => !t.Contains(AclUser.Password, StringComparison.Ordinal));
     }
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public async Task A_user_without_one_of_the_commands_is_refused_with_its_name(string rule)
+    public async Task A_Redis_user_without_one_of_the_commands_is_refused_and_the_command_is_named(string rule)
     {
         var refused = await StartWithAsync(AclUser.Rules.Where(r => r != rule));
 
@@ -58,7 +59,7 @@ public sealed class RedisAclTests(RedisAclTests.Server server) : IClassFixture<R
     [Theory]
     [InlineData("&wsmq:*", "channel")]
     [InlineData("~wsmq:*", "key")]
-    public async Task A_user_without_the_names_is_refused_with_what_is_missing(string rule, string missing)
+    public async Task A_Redis_user_without_the_key_or_channel_pattern_is_refused_and_the_pattern_is_named(string rule, string missing)
     {
         var refused = await StartWithAsync(AclUser.Rules.Where(r => r != rule));
 
@@ -66,7 +67,7 @@ public sealed class RedisAclTests(RedisAclTests.Server server) : IClassFixture<R
     }
 
     [Fact]
-    public async Task A_user_that_may_not_wait_is_refused_where_receipts_wait_for_replicas()
+    public async Task A_Redis_user_without_WAIT_is_refused_if_receipts_wait_for_replicas()
     {
         var refused = await StartWithAsync(AclUser.Rules, replicas: 1);
 
@@ -74,7 +75,7 @@ public sealed class RedisAclTests(RedisAclTests.Server server) : IClassFixture<R
     }
 
     [Fact]
-    public async Task A_wrong_password_is_said_to_be_one_and_not_shown()
+    public async Task A_wrong_password_is_reported_as_refused_credentials_and_not_shown()
     {
         var refused = await StartWithAsync(AclUser.Rules.Select(r => r.StartsWith('>') ? ">another" : r));
 
@@ -88,7 +89,7 @@ public sealed class RedisAclTests(RedisAclTests.Server server) : IClassFixture<R
         var refused = await Record.ExceptionAsync(() => TestNode.StartAsync(
             s => s.UseRedis(Configuration, o => o.ReceiptReplicas = replicas), services: b => b.Logging.AddProvider(logs)));
         logs.All.Append($"{refused}").Should().OnlyContain(t => !t.Contains(AclUser.Password, StringComparison.Ordinal));
-        logs.All.Should().NotContain(t => t.Contains("Error connecting to Redis", StringComparison.Ordinal), "the start says so once");
+        logs.All.Should().NotContain(t => t.Contains("Error connecting to Redis", StringComparison.Ordinal), "the start reports it once");
         return refused!;
     }
 

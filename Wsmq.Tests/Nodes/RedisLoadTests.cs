@@ -9,8 +9,8 @@ using Xunit.Abstractions;
 namespace Wsmq.Tests.Nodes;
 
 /// <summary>
-/// Redis does one thing after another, and all users wait for what one of them asks: so each script does little, whatever stands in
-/// the logs. Judged by the commands that the scripts run, since a clock says little on a busy machine; times are written down.
+/// Redis runs one command at a time, so all users wait for the calls of one: each script must do little work, whatever the size of the
+/// logs. The test counts the commands that the scripts run, because times mean little on a busy machine; they are only written out.
 /// </summary>
 [Collection(AloneCollection.Name)]
 public sealed class RedisLoadTests(ITestOutputHelper output)
@@ -28,7 +28,7 @@ public sealed class RedisLoadTests(ITestOutputHelper output)
     private const int MostBytesAtOnce = 1024 * 1024;
     private const int MostEntriesAtOnce = 64;
 
-    // Of half of all scripts: a machine that is busy with something else holds up single ones for longer.
+    // The median of all scripts: a machine that is busy with other work delays single ones for longer.
     private const int MostMicroseconds = 10_000;
 
     private static readonly RedisKeys Keys = new(Prefix, 64);
@@ -36,19 +36,19 @@ public sealed class RedisLoadTests(ITestOutputHelper output)
     private static readonly WsmqAddress OfSmall = WsmqAddress.User("eve");
 
     [Fact]
-    public async Task What_one_user_asks_is_done_in_small_pieces_whatever_stands_in_the_logs()
+    public async Task Scripts_for_the_calls_of_one_user_stay_small_whatever_the_size_of_the_logs()
     {
         await using var redis = await RedisServer.StartAsync(appendOnly: false, "--slowlog-log-slower-than", "1000", "--slowlog-max-len", "10000");
         await using var admin = await ReplicatedRedis.AdminAsync(redis);
         var server = admin.GetServers()[0];
         await using var node = await TestNode.StartAsync(s => s.UseRedis(redis.EndPoint, o => o.KeyPrefix = Prefix), o =>
         {
-            // Each read is one of the store.
+            // FeedEntries is 0: each read goes to the store.
             (o.FeedEntries, o.Window, o.AckGrace) = (0, 8, TimeSpan.FromMilliseconds(1));
             (o.Limits.ConnectionsPerUser, o.Limits.PendingConnectionsPerUser, o.Limits.UserReadsPerSecond) = (2 * Connections, 2 * Connections, 0);
         });
         await PhaseAsync(server, $"{Large} messages of {LargeBytes / 1000} KB are stored", () => SendAsync(node, OfLarge, Large, new string('x', LargeBytes), atATime: 8));
-        await PhaseAsync(server, $"{Small} small ones are stored", () => SendAsync(node, OfSmall, Small, "x", atATime: 5_000));
+        await PhaseAsync(server, $"{Small} small messages are stored", () => SendAsync(node, OfSmall, Small, "x", atATime: 5_000));
         for (var i = 0; i < Groups; i++)
         {
             await node.Groups.AddAsync($"g{i}", "mallory");
@@ -56,11 +56,13 @@ public sealed class RedisLoadTests(ITestOutputHelper output)
         }
 
         await using var monitor = await RedisMonitor.StartAsync(redis);
-        await using var ofLarge = await MeasuredAsync(server, $"{Connections} clients come and read the large ones", () => ClientsAsync(node, OfLarge));
-        await using var ofSmall = await MeasuredAsync(server, $"{Connections} clients come and read the small ones", () => ClientsAsync(node, OfSmall));
-        await PhaseAsync(server, "long logs are read again and again", () =>
+        await using var ofLarge = await MeasuredAsync(
+            server, $"{Connections} clients connect and read the large messages", () => ClientsAsync(node, OfLarge));
+        await using var ofSmall = await MeasuredAsync(
+            server, $"{Connections} clients connect and read the small messages", () => ClientsAsync(node, OfSmall));
+        await PhaseAsync(server, "long logs are read repeatedly", () =>
             Task.WhenAll(ofLarge.AgainAsync("Resume", WsmqPosition.Start.ToString()), ofSmall.AgainAsync("Resume", WsmqPosition.Start.ToString())));
-        await PhaseAsync(server, "failures of the same message", () => ofLarge.AgainAsync("Nack", ofLarge.First, "odd"));
+        await PhaseAsync(server, "nacks of the same message", () => ofLarge.AgainAsync("Nack", ofLarge.First, "odd"));
         var end = (await node.Publisher.SendAsync(OfSmall, "end")).Position;
         await PhaseAsync(server, "everything is acknowledged at once, and removed", async () =>
         {
@@ -86,7 +88,7 @@ public sealed class RedisLoadTests(ITestOutputHelper output)
         ranges.Max(r => int.Parse(r[5], null)).Should().BeLessThanOrEqualTo(MostEntriesAtOnce);
         ranges.Where(r => r[1] != Keys.Log(OfSmall)).Max(r => int.Parse(r[5], null) * LargeBytes).Should().BeLessThanOrEqualTo(MostBytesAtOnce, "what a range returns is copied");
         removals.Should().NotBeEmpty();
-        removals[0].Should().Contain("LIMIT", "a long log goes in parts");
+        removals[0].Should().Contain("LIMIT", "a long log is removed in parts");
     }
 
     private static async Task SendAsync(TestNode node, WsmqAddress to, int count, string body, int atATime)
@@ -99,7 +101,7 @@ public sealed class RedisLoadTests(ITestOutputHelper output)
     {
         var clients = new Clients(user, await Task.WhenAll(Enumerable.Range(0, Connections).Select(
             i => PlainClient.ConnectAsync(node, user.Name, $"d{i % 4}", ack: false))));
-        await Eventually.That("each reads", () => clients.All.All(c => c.Received.Any(d => d.Source == user.ToString())));
+        await Eventually.That("each client reads", () => clients.All.All(c => c.Received.Any(d => d.Source == user.ToString())));
         return clients;
     }
 
@@ -130,7 +132,7 @@ public sealed class RedisLoadTests(ITestOutputHelper output)
 
         public string First => all[0].Received.First(d => d.Source == user.ToString()).Position;
 
-        /// <summary>Each of them, several times at once.</summary>
+        /// <summary>Every client makes the call several times; the clients run concurrently.</summary>
         public Task AgainAsync(string method, params object[] arguments) => Task.WhenAll(all.Select(async client =>
         {
             for (var i = 0; i < Times; i++)

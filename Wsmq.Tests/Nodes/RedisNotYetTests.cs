@@ -4,11 +4,11 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>A Redis that is there at the start of the app, and cannot serve for the moment.</summary>
+/// <summary>A Redis that is reachable at the start of the app, and temporarily cannot serve.</summary>
 public sealed class RedisNotYetTests
 {
     [Fact]
-    public async Task A_Cluster_that_is_down_for_a_moment_is_waited_for()
+    public async Task The_start_waits_for_a_Cluster_that_is_temporarily_down()
     {
         var logs = new RecordedLogs();
         await using var redis = await RedisServer.StartAsync(appendOnly: false, "--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1");
@@ -26,7 +26,7 @@ public sealed class RedisNotYetTests
     }
 
     [Fact]
-    public async Task One_that_stays_down_fails_the_start_and_is_named()
+    public async Task The_start_fails_and_names_a_Cluster_that_stays_down()
     {
         await using var redis = await RedisServer.StartAsync(appendOnly: false, "--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1");
 
@@ -37,7 +37,7 @@ public sealed class RedisNotYetTests
     }
 
     [Fact]
-    public async Task One_that_is_busy_with_a_script_is_waited_for()
+    public async Task The_start_waits_for_a_Redis_that_is_busy_with_a_script()
     {
         var logs = new RecordedLogs();
         await using var redis = await RedisServer.StartAsync(appendOnly: false, "--busy-reply-threshold", "1");

@@ -9,7 +9,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>Every setting of a configuration string: what it does to two nodes, or that it is refused by name.</summary>
+/// <summary>Every setting of a configuration string: two nodes work with it, or it is refused by name.</summary>
 [Collection(SharedRedis.Name)]
 public sealed class RedisSettingsTests(SharedRedis redis)
 {
@@ -49,7 +49,7 @@ public sealed class RedisSettingsTests(SharedRedis redis)
     [InlineData("$CLIENT=")]
     [InlineData("$CONFIG=,$HELLO=,$ECHO=,$INFO=")]
     [InlineData("channelPrefix=shop:,defaultDatabase=2,protocol=resp2")]
-    public async Task It_leaves_messages_and_live_pushes_of_two_nodes_as_they_are(string setting)
+    public async Task Messages_and_live_pushes_of_two_nodes_work_with_each_supported_setting(string setting)
     {
         var (prefix, logs) = (redis.NextPrefix(), new RecordedLogs());
         Task<TestNode> NodeAsync() => TestNode.StartAsync(
@@ -61,22 +61,24 @@ public sealed class RedisSettingsTests(SharedRedis redis)
         await using var bob = await PlainClient.ConnectAsync(b, "bob", negotiate: true);
         await bob.SendAsync("user:bob", 0);
 
-        // No comparison with the store comes within an hour: signals are heard.
+        // Tails are not compared with the store within an hour, so messages arrive only if signals are received.
         await a.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse("1") });
         await a.Publisher.SendAsync(new WsmqOutgoingMessage { To = "group:ops", Body = WsmqJsonBody.Parse("2") });
-        await Eventually.That("both come", () => bob.Received.Count == 3);
+        await Eventually.That("both messages arrive", () => bob.Received.Count == 3);
         await a.Live.Groups.AddToGroupAsync(bob.Connection.ConnectionId!, "live");
         await bob.HearsAsync(a.Live.Clients.User("bob"), a.Live.Clients.Group("live"));
         foreach (var to in new[] { a.Live.Clients.All, a.Live.Clients.User("bob"), a.Live.Clients.Group("live") })
             await to.Live(new());
-        await Eventually.That("live pushes come", () => bob.Live.Count == 3);
+        await Eventually.That("the live pushes arrive", () => bob.Live.Count == 3);
         await a.Groups.RemoveAsync("ops", "bob");
-        await Eventually.That("the other node hears that a member was removed", () => Record.Exception(
+        await Eventually.That("the other node applies the removal of the member", () => Record.Exception(
             () => bob.Connection.InvokeAsync("Resume", "group:ops", WsmqPosition.Start.ToString()).Wait()) is not null);
         await a.Access.BanAsync("bob");
-        await Eventually.That("news about access is heard", () => bob.Closed is not null || bob.Connection.State == HubConnectionState.Disconnected);
+        await Eventually.That(
+            "the other node applies the ban", () => bob.Closed is not null || bob.Connection.State == HubConnectionState.Disconnected);
         var timeOuts = logs.Of(LogLevel.Warning).Where(l => l.Contains("CommandTimeout", StringComparison.Ordinal));
-        timeOuts.Should().HaveCount(setting is "asyncTimeout=1" or "syncTimeout=1" ? 2 : 0, "one a node, that it has no effect");
+        timeOuts.Should().HaveCount(
+            setting is "asyncTimeout=1" or "syncTimeout=1" ? 2 : 0, "each node logs once that the setting has no effect");
     }
 
     [Theory]
@@ -95,7 +97,7 @@ public sealed class RedisSettingsTests(SharedRedis redis)
     [InlineData("$PING=pong", "$PING")]
     [InlineData("password=part,open-sesame-0815=rest", "comma")]
     [InlineData("compression=on", "does not know")]
-    public void It_is_refused_by_name_and_no_value_is_shown(string setting, string named)
+    public void An_unsupported_or_invalid_setting_is_refused_by_name_and_no_value_is_shown(string setting, string named)
     {
         var refused = Refusal($"localhost:6379,{setting},password={Secret}");
 
@@ -112,11 +114,11 @@ public sealed class RedisSettingsTests(SharedRedis redis)
     [InlineData("datasource=x.db;Password=open-sesame-0815", "UseSqlite")]
     [InlineData("Filename=x.db", "connection string of a database")]
     [InlineData("Server=db;Database=shop;User Id=sa;Password=open-sesame-0815", "connection string of a database")]
-    public void What_names_no_server_is_refused_with_the_right_form(string configuration, string right) =>
+    public void A_configuration_without_a_server_is_refused_with_the_correct_form(string configuration, string right) =>
         Refusal(configuration).Should().Contain(right).And.NotContain(Secret);
 
     [Fact]
-    public async Task What_the_app_changes_in_code_is_looked_at_as_well()
+    public async Task Settings_that_ConfigureConnection_changes_are_validated_too()
     {
         var refused = await Record.ExceptionAsync(() => TestNode.StartAsync(
             s => s.UseRedis(redis.Server.EndPoint, o => o.ConfigureConnection = c => c.Proxy = Proxy.Twemproxy)));
@@ -125,7 +127,7 @@ public sealed class RedisSettingsTests(SharedRedis redis)
     }
 
     [Fact]
-    public async Task A_database_that_the_server_does_not_have_is_named()
+    public async Task A_database_that_the_server_does_not_have_is_refused_by_name()
     {
         var refused = await Record.ExceptionAsync(() => TestNode.StartAsync(s => s.UseRedis($"{redis.Server.EndPoint},defaultDatabase=99")));
 
@@ -133,7 +135,7 @@ public sealed class RedisSettingsTests(SharedRedis redis)
     }
 
     [Fact]
-    public async Task Deployments_with_one_prefix_on_two_databases_or_channel_prefixes_see_nothing_of_each_other()
+    public async Task Deployments_with_one_key_prefix_on_different_databases_or_channel_prefixes_are_isolated()
     {
         var prefix = redis.NextPrefix();
         string[] settings = ["defaultDatabase=0", "defaultDatabase=1", "defaultDatabase=2,channelPrefix=shop:"];
@@ -144,7 +146,7 @@ public sealed class RedisSettingsTests(SharedRedis redis)
             nodes.Add(await TestNode.StartAsync(s => s.UseRedis($"{redis.Server.EndPoint},{setting}", o => o.KeyPrefix = prefix)));
             await nodes[^1].Groups.AddAsync("ops", "bob");
             clients.Add(await PlainClient.ConnectAsync(nodes[^1], "bob", negotiate: true));
-            await clients[^1].SendAsync("user:bob", "let in");
+            await clients[^1].SendAsync("user:bob", "accepted");
             await nodes[^1].Live.Groups.AddToGroupAsync(clients[^1].Connection.ConnectionId!, "g");
             await clients[^1].HearsAsync(nodes[^1].Live.Clients.User("bob"), nodes[^1].Live.Clients.Group("g"));
         }
@@ -160,13 +162,14 @@ public sealed class RedisSettingsTests(SharedRedis redis)
         for (var i = 0; i < nodes.Count; i++)
         {
             var name = i.ToString(CultureInfo.InvariantCulture);
-            await Eventually.That("all has come", () => clients[i].Live.Count >= 3 && clients[i].Received.Count >= 2);
+            await Eventually.That("all messages and pushes arrive", () => clients[i].Live.Count >= 3 && clients[i].Received.Count >= 2);
             clients[i].Live.Should().HaveCount(3).And.OnlyContain(m => m.Type == name);
-            clients[i].Bodies.Should().BeEquivalentTo("\"let in\"", name);
+            clients[i].Bodies.Should().BeEquivalentTo("\"accepted\"", name);
         }
 
         await nodes[0].Access.BanAsync("bob");
-        await Eventually.That("a ban closes its own deployment's", () => clients[0].Connection.State == HubConnectionState.Disconnected);
+        await Eventually.That(
+            "the ban closes the connection of its own deployment", () => clients[0].Connection.State == HubConnectionState.Disconnected);
         await clients[1].SendAsync("user:bob", "still there");
         await using var admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
         var channels = (string[])(await admin.GetDatabase().ExecuteAsync("PUBSUB", "CHANNELS", $"*{prefix}:*"))!;

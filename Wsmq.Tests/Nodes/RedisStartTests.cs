@@ -4,7 +4,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>What an app is told at start about a Redis that cannot, or may not, keep messages.</summary>
+/// <summary>Errors and warnings at the start of the app about a Redis that cannot, or might not, keep messages.</summary>
 public sealed class RedisStartTests
 {
     [Theory]
@@ -14,7 +14,7 @@ public sealed class RedisStartTests
     [InlineData("volatile-lfu")]
     [InlineData("volatile-random")]
     [InlineData("volatile-ttl")]
-    public async Task One_that_evicts_keys_is_refused_with_the_setting_to_change(string policy)
+    public async Task A_Redis_that_evicts_keys_is_refused_with_the_setting_to_change(string policy)
     {
         await using var redis = await RedisServer.StartAsync(appendOnly: true, "--maxmemory", "50mb", "--maxmemory-policy", policy);
 
@@ -29,7 +29,7 @@ public sealed class RedisStartTests
     [InlineData("volatile-ttl", "INFO")]
     [InlineData("volatile-lru", "INFO", "SCRIPT")]
     [InlineData("volatile-lru", "CONFIG", "SCRIPT", "CLIENT")]
-    public async Task One_that_evicts_keys_and_whose_commands_were_renamed_is_refused_all_the_same(string policy, params string[] renamed)
+    public async Task A_Redis_that_evicts_keys_is_refused_even_if_its_commands_were_renamed(string policy, params string[] renamed)
     {
         await using var redis = await RedisServer.StartAsync(appendOnly: false, [.. Renamed(renamed), "--maxmemory-policy", policy]);
 
@@ -42,9 +42,9 @@ public sealed class RedisStartTests
     [InlineData("", "SCRIPT")]
     [InlineData("does not answer INFO", "INFO")]
     [InlineData("does not answer INFO", "INFO", "SCRIPT", "CLIENT")]
-    [InlineData("does not say what it evicts", "INFO", "CONFIG")]
-    [InlineData("does not say what it evicts", "INFO", "CONFIG", "SCRIPT", "CLIENT", "CLUSTER")]
-    public async Task One_whose_commands_were_renamed_is_used_with_the_warning_that_fits(string warning, params string[] renamed)
+    [InlineData("does not report its maxmemory-policy", "INFO", "CONFIG")]
+    [InlineData("does not report its maxmemory-policy", "INFO", "CONFIG", "SCRIPT", "CLIENT", "CLUSTER")]
+    public async Task A_Redis_whose_commands_were_renamed_is_used_with_the_matching_warning(string warning, params string[] renamed)
     {
         var logs = new RecordedLogs();
         await using var redis = await RedisServer.StartAsync(appendOnly: false, Renamed(renamed));
@@ -52,7 +52,7 @@ public sealed class RedisStartTests
         await StartAndSendAsync(redis.EndPoint, logs);
 
         logs.Of(LogLevel.Warning).Should().Contain(m => m.Contains(warning, StringComparison.Ordinal));
-        logs.Of(LogLevel.Warning).Any(m => m.Contains("does not say what it evicts", StringComparison.Ordinal))
+        logs.Of(LogLevel.Warning).Any(m => m.Contains("does not report its maxmemory-policy", StringComparison.Ordinal))
             .Should().Be(renamed.Contains("INFO") && renamed.Contains("CONFIG"));
         logs.Of(LogLevel.Error).Should().BeEmpty();
     }
@@ -62,7 +62,7 @@ public sealed class RedisStartTests
     [Theory]
     [InlineData(true, 0)]
     [InlineData(false, 1)]
-    public async Task One_without_append_only_file_gets_a_warning(bool appendOnly, int warnings)
+    public async Task A_Redis_without_an_append_only_file_causes_a_warning(bool appendOnly, int warnings)
     {
         var logs = new RecordedLogs();
         await using var redis = await RedisServer.StartAsync(appendOnly);
@@ -75,7 +75,7 @@ public sealed class RedisStartTests
     [InlineData("allkeys-lru", "NOINFO", true)]
     [InlineData("noeviction", "NOINFO", false)]
     [InlineData("noeviction", "", false)]
-    public async Task One_that_answers_no_INFO_is_asked_by_CONFIG(string policy, string info, bool isRefused)
+    public async Task A_Redis_that_does_not_answer_INFO_is_queried_with_CONFIG(string policy, string info, bool isRefused)
     {
         var logs = new RecordedLogs();
         await using var redis = await RedisServer.StartAsync(appendOnly: false, "--maxmemory-policy", policy);
@@ -84,19 +84,19 @@ public sealed class RedisStartTests
 
         (refused is InvalidOperationException e && e.Message.Contains(policy, StringComparison.Ordinal)).Should().Be(isRefused);
         logs.Of(LogLevel.Warning).Should().Contain(m => m.Contains("INFO", StringComparison.Ordinal) && m.Contains(redis.EndPoint, StringComparison.Ordinal));
-        logs.Of(LogLevel.Warning).Should().NotContain(m => m.Contains("does not say what it evicts", StringComparison.Ordinal));
+        logs.Of(LogLevel.Warning).Should().NotContain(m => m.Contains("does not report its maxmemory-policy", StringComparison.Ordinal));
         logs.Of(LogLevel.Warning).Any(m => m.Contains("append-only", StringComparison.Ordinal)).Should().Be(!isRefused);
     }
 
     [Fact]
-    public async Task One_that_hides_its_eviction_policy_is_used_with_a_warning_that_says_what_to_do()
+    public async Task A_Redis_that_hides_its_eviction_policy_is_used_with_a_warning_that_states_the_remedy()
     {
         var logs = new RecordedLogs();
         await using var redis = await RedisServer.StartAsync();
 
         await StartAndSendAsync($"{redis.EndPoint},$INFO=NOINFO,$CONFIG=", logs);
 
-        logs.Of(LogLevel.Warning).Should().ContainSingle(m => m.Contains("does not say what it evicts", StringComparison.Ordinal))
+        logs.Of(LogLevel.Warning).Should().ContainSingle(m => m.Contains("does not report its maxmemory-policy", StringComparison.Ordinal))
             .Which.Should().Contain("maxmemory-policy").And.Contain("noeviction").And.Contain(redis.EndPoint);
     }
 
@@ -109,7 +109,7 @@ public sealed class RedisStartTests
     }
 
     [Fact]
-    public async Task One_that_is_not_there_is_named_without_the_password()
+    public async Task An_unreachable_Redis_is_named_without_the_password()
     {
         var refused = await Record.ExceptionAsync(
             () => TestNode.StartAsync(s => s.UseRedis("127.0.0.1:1,password=secret,connectTimeout=200,connectRetry=1")));
@@ -119,7 +119,7 @@ public sealed class RedisStartTests
     }
 
     [Fact]
-    public async Task Another_number_of_buckets_is_refused()
+    public async Task A_changed_number_of_buckets_is_refused()
     {
         await using var redis = await RedisServer.StartAsync();
         await using (await TestNode.StartAsync(s => s.UseRedis(redis.EndPoint)))
@@ -132,7 +132,7 @@ public sealed class RedisStartTests
     }
 
     [Fact]
-    public async Task Bad_options_are_all_named_at_once()
+    public async Task Invalid_options_are_all_named_in_one_error()
     {
         var refused = await Record.ExceptionAsync(() => TestNode.StartAsync(
             s => s.UseRedis("x", o => o.KeyPrefix = "a b"), o => (o.Window, o.SendTimeout) = (0, TimeSpan.FromMinutes(5))));

@@ -6,7 +6,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>A Redis that is reached over TLS, with a certificate of an authority of its own.</summary>
+/// <summary>A Redis that is reached over TLS, with a certificate issued by a private certificate authority.</summary>
 public sealed class RedisTlsTests : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
@@ -34,7 +34,7 @@ public sealed class RedisTlsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_node_that_trusts_the_authority_works()
+    public async Task A_node_that_trusts_the_certificate_authority_connects()
     {
         await using var node = await TestNode.StartAsync(
             s => s.UseRedis(Configuration, o => o.ConfigureConnection = c => c.TrustIssuer(_folder.File("ca.pem"))));
@@ -46,7 +46,7 @@ public sealed class RedisTlsTests : IAsyncLifetime
     [Theory]
     [InlineData(null)]
     [InlineData("other-ca")]
-    public async Task A_node_that_does_not_trust_it_is_refused(string? authority)
+    public async Task A_node_that_does_not_trust_the_certificate_authority_fails_to_start(string? authority)
     {
         var refused = await Record.ExceptionAsync(() => TestNode.StartAsync(s => s.UseRedis(Configuration, o =>
         {

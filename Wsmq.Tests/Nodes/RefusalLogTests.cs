@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>What clients do wrong is theirs: it must not fill the app's log with errors, nor may a body come into it.</summary>
+/// <summary>Mistakes of clients must not cause warnings or errors in the app's log, and no body may appear in it.</summary>
 public sealed class RefusalLogTests : IAsyncLifetime
 {
     private const string Marker = "marker-of-a-body";
@@ -18,7 +18,7 @@ public sealed class RefusalLogTests : IAsyncLifetime
         b =>
         {
             b.Logging.AddProvider(_logs);
-            // Whatever settings lie beside the tests.
+            // Overrides any appsettings file next to the tests.
             b.Services.Configure<LoggerFilterOptions>(o =>
             {
                 o.Rules.Clear();
@@ -33,7 +33,7 @@ public sealed class RefusalLogTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refused_call_is_logged_with_its_code_for_debugging_only()
+    public async Task A_refused_call_is_logged_with_its_code_at_Debug_level_only()
     {
         await using var alice = await PlainClient.ConnectAsync(_node, "alice");
 
@@ -64,7 +64,7 @@ public sealed class RefusalLogTests : IAsyncLifetime
         await alice.Connection.InvokeAsync<WsmqReceipt>("Send", new { to = "user:alice", type = "t", headers = new { h = Marker } });
         await _node.Live.Clients.User("alice").Live(new WsmqLiveMessage { Body = WsmqJsonBody.Parse($"\"{Marker}\"") });
 
-        await Eventually.That("all came", () => alice.Received.Count == 2 && alice.Live.Count == 1);
+        await Eventually.That("the messages and the push arrive", () => alice.Received.Count == 2 && alice.Live.Count == 1);
         _logs.All.Should().NotContain(l => l.Contains(Marker, StringComparison.Ordinal));
     }
 

@@ -7,7 +7,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>What is refused, with which code, and that the connection and its stream go on.</summary>
+/// <summary>Which calls and connections are refused with which code; after a refused call the connection still works.</summary>
 public sealed class RefusalTests : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
@@ -44,8 +44,8 @@ public sealed class RefusalTests : IAsyncLifetime
         { "worker queue", new { to = "work:jobs" }, "unsupported-address" },
         { "forged sender", new { to = "user:bob", sender = "carol" }, "sender-not-allowed" },
         { "forged sender, own name", new { to = "user:bob", sender = "alice" }, "sender-not-allowed" },
-        { "group one is not in", new { to = "group:secret" }, "send-not-allowed" },
-        { "reply-to one may not send to", new { to = "user:bob", replyTo = "group:secret" }, "reply-to-not-allowed" },
+        { "group of which the sender is no member", new { to = "group:secret" }, "send-not-allowed" },
+        { "reply-to that the sender may not send to", new { to = "user:bob", replyTo = "group:secret" }, "reply-to-not-allowed" },
         { "malformed reply-to", new { to = "user:bob", replyTo = "x" }, "invalid-address" },
         { "number as address", new { to = 5 }, "invalid-message" },
         { "list as headers", new { to = "user:bob", headers = new[] { 1 } }, "invalid-message" },
@@ -68,7 +68,7 @@ public sealed class RefusalTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(BadSends))]
-    public async Task A_bad_send_gets_its_code_and_the_connection_goes_on(string what, object message, string code)
+    public async Task An_invalid_send_is_refused_with_its_code_and_the_connection_stays_open(string what, object message, string code)
     {
         await using var alice = await PlainClient.ConnectAsync(_node, "alice");
         await using var bob = await PlainClient.ConnectAsync(_node, "bob");
@@ -81,7 +81,7 @@ public sealed class RefusalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_body_that_nests_too_deeply_is_refused_before_it_can_break_a_receiver()
+    public async Task A_body_that_is_nested_too_deeply_is_refused_before_it_can_fail_at_a_receiver()
     {
         await using var alice = await PlainClient.ConnectAsync(_node, "alice");
         var deep = WsmqJsonBody.Trusted(Encoding.UTF8.GetBytes(new string('[', 55) + new string(']', 55)));
@@ -107,7 +107,7 @@ public sealed class RefusalTests : IAsyncLifetime
     [InlineData("user:alice", 5, "invalid-position")]
     [InlineData("user:alice", true, "invalid-position")]
     [InlineData(7, "0000000000000001", "invalid-address")]
-    public async Task A_bad_ack_or_resume_gets_its_code(object source, object? position, string code)
+    public async Task An_invalid_ack_or_resume_is_refused_with_its_code(object source, object? position, string code)
     {
         await using var alice = await PlainClient.ConnectAsync(_node, "alice");
         foreach (var method in new[] { "Ack", "Resume" })
@@ -116,7 +116,7 @@ public sealed class RefusalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Positions_beyond_the_tail_are_refused_and_the_window_stays()
+    public async Task Positions_past_the_tail_are_refused_and_the_cursor_stays()
     {
         await using var alice = await PlainClient.ConnectAsync(_node, "alice", ack: false);
         var receipt = await alice.SendAsync("user:alice", 1);
@@ -130,7 +130,7 @@ public sealed class RefusalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_device_too_many_is_refused_and_the_others_stay()
+    public async Task A_device_over_the_limit_is_refused_and_the_others_stay_connected()
     {
         await using var first = await PlainClient.ConnectAsync(_node, "alice", "one");
         await using var second = await PlainClient.ConnectAsync(_node, "alice", "two");
@@ -145,7 +145,7 @@ public sealed class RefusalTests : IAsyncLifetime
     [InlineData("")]
     [InlineData("a\u200Bb")]
     [InlineData("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")]
-    public async Task A_bad_device_name_is_refused(string device) =>
+    public async Task An_invalid_device_name_is_refused(string device) =>
         (await ConnectionErrorAsync(TestTokens.For("alice"), device)).Should().Be("invalid-device");
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class RefusalTests : IAsyncLifetime
     public static TheoryData<string, string?> BadTokens => new()
     {
         { "none", null },
-        { "no token at all", "nonsense" },
+        { "not a token", "nonsense" },
         { "expired", TestTokens.For("alice", lifetime: TimeSpan.FromMinutes(-1)) },
         { "wrong audience", TestTokens.For("alice", audience: "somebody-else") },
         { "another key", TestTokens.For("alice", key: new SymmetricSecurityKey(new byte[32])) },
@@ -168,7 +168,7 @@ public sealed class RefusalTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(BadTokens))]
-    public async Task Without_a_good_token_nobody_gets_in(string what, string? token)
+    public async Task A_connection_without_a_valid_token_is_refused(string what, string? token)
     {
         await using var client = PlainClient.Create(_node.Hub, token);
 
@@ -191,7 +191,7 @@ public sealed class RefusalTests : IAsyncLifetime
         return Code(client.Closed);
     }
 
-    // As it stands: a serializer would replace what is no Unicode.
+    // Sent unchanged: a serializer would replace invalid Unicode.
     private static WsmqJsonBody Raw(string json) => WsmqJsonBody.Trusted(Encoding.UTF8.GetBytes(json));
 
     private static string? Code(Exception? exception) => WsmqError.Find(exception?.Message)?.Code;

@@ -8,7 +8,7 @@ using Xunit.Abstractions;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>Receipts that wait for a replica, seen by senders, while the replica lags and takes over.</summary>
+/// <summary>Receipts that wait for a replica, as senders see them, while the replica lags and is promoted.</summary>
 public sealed class ReplicaFailoverTests(ITestOutputHelper output)
 {
     private static Task<TestNode> StartAsync(ReplicatedRedis redis, RecordedLogs? logs = null) => TestNode.StartAsync(
@@ -17,7 +17,7 @@ public sealed class ReplicaFailoverTests(ITestOutputHelper output)
         b => b.Logging.AddProvider(logs ?? new RecordedLogs()));
 
     [Fact]
-    public async Task A_replica_that_stands_still_fails_sends_with_its_code_and_a_repeat_has_the_first_position()
+    public async Task Sends_fail_with_not_replicated_while_the_replica_is_paused_and_a_repeat_has_the_first_position()
     {
         await using var redis = await ReplicatedRedis.StartAsync();
         var logs = new RecordedLogs();
@@ -29,8 +29,9 @@ public sealed class ReplicaFailoverTests(ITestOutputHelper output)
         var sends = Enumerable.Range(0, 20).Select(i => bob.SendAsync("user:bob", i, id: $"{i:D}")).ToArray();
         foreach (var send in sends)
             (await FluentActions.Awaiting(() => send).Should().ThrowAsync<Exception>()).Which.Message.Should().Contain("[wsmq 5005 not-replicated retry]");
-        await Eventually.That("readers get them", () => bob.Received.Count == 21);
-        await Eventually.That("it is logged", () => logs.Of(LogLevel.Warning).Any(t => t.Contains("not-replicated", StringComparison.Ordinal)));
+        await Eventually.That("readers receive the messages", () => bob.Received.Count == 21);
+        await Eventually.That("the missing confirmation is logged", () =>
+            logs.Of(LogLevel.Warning).Any(t => t.Contains("not-replicated", StringComparison.Ordinal)));
         logs.Of(LogLevel.Warning).Should().ContainSingle(t => t.Contains("not-replicated", StringComparison.Ordinal));
 
         redis.Replica.Continue();
@@ -40,7 +41,7 @@ public sealed class ReplicaFailoverTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_primary_with_too_few_replicas_gets_a_warning_at_start()
+    public async Task A_primary_with_too_few_replicas_causes_a_warning_at_start()
     {
         await using var redis = await RedisServer.StartAsync();
         var logs = new RecordedLogs();
@@ -53,7 +54,7 @@ public sealed class ReplicaFailoverTests(ITestOutputHelper output)
     [InlineData(11)]
     [InlineData(12)]
     [InlineData(13)]
-    public async Task What_has_a_receipt_is_on_the_promoted_replica(int seed)
+    public async Task Every_message_with_a_receipt_is_on_the_promoted_replica(int seed)
     {
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
@@ -80,7 +81,7 @@ public sealed class ReplicaFailoverTests(ITestOutputHelper output)
         await stop.CancelAsync();
         await Task.WhenAll(senders);
 
-        output.WriteLine($"{before} receipts before the failover, {receipts.Count - before} behind it, lagging: {lags}");
+        output.WriteLine($"{before} receipts before the failover, {receipts.Count - before} after it, lagging: {lags}");
         var log = node.Services.GetRequiredService<IStore>().Log;
         foreach (var of in receipts.GroupBy(r => r.To))
         {
@@ -105,7 +106,7 @@ public sealed class ReplicaFailoverTests(ITestOutputHelper output)
                 }
                 catch (WsmqException e) when (e.Error.CanRetry)
                 {
-                    // As every sender does: again, with the same id.
+                    // As every sender does: repeat the send with the same id.
                 }
             }
         }

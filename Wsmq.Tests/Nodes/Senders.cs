@@ -7,10 +7,10 @@ using Xunit.Abstractions;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>Send one message after another, each until it has a receipt.</summary>
+/// <summary>Several senders; each sends one message after another, and repeats a message until it has a receipt.</summary>
 internal sealed class Senders
 {
-    // Less in all than a log keeps, however long it takes until the old primary is a replica.
+    // Slow enough that no log reaches its retention limit, even if the old primary takes long to become a replica.
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(5);
 
     private readonly ConcurrentQueue<(string To, string Id, string Position)> _receipts = new();
@@ -29,7 +29,7 @@ internal sealed class Senders
     /// <summary>The ids of the newest receipts.</summary>
     public IEnumerable<string> Last => _receipts.TakeLast(3).Select(r => r.Id);
 
-    /// <summary>From now on <see cref="SinceIsInAsync"/> looks.</summary>
+    /// <summary><see cref="SinceIsInAsync"/> checks the receipts from now on.</summary>
     public void Mark() => _marked = Count;
 
     public async Task MoreAsync(int count)
@@ -38,7 +38,7 @@ internal sealed class Senders
         await Eventually.That($"{count} more receipts", () => Count >= goal);
     }
 
-    /// <summary>All that has a receipt since the mark is in the log, where its receipt says.</summary>
+    /// <summary>Asserts that every message with a receipt since the mark is in the log, at the position of its receipt.</summary>
     public async Task SinceIsInAsync(TestNode node)
     {
         var log = node.Services.GetRequiredService<IStore>().Log;
@@ -46,11 +46,11 @@ internal sealed class Senders
         {
             var stored = (await log.ReadAsync(WsmqAddress.Parse(of.Key), WsmqPosition.Start, 100_000, int.MaxValue, default)).Entries
                 .Select(e => (Encoding.UTF8.GetString(e.Body.Span), e.Position.ToString())).ToHashSet();
-            of.Where(r => !stored.Contains(($"\"{r.Id}\"", r.Position))).Should().BeEmpty("all that has a receipt is in the log");
+            of.Where(r => !stored.Contains(($"\"{r.Id}\"", r.Position))).Should().BeEmpty("every message with a receipt is in the log");
         }
     }
 
-    /// <summary>Send while an old primary that is back becomes a replica, and for a while after that; then stop.</summary>
+    /// <summary>Sends until an old primary that is available again has become a replica, and for a while after that; then stops.</summary>
     public static async Task GoOnUntilItIsAReplicaAsync(RedisServer old, params Senders[] all)
     {
         await Task.WhenAll(all.Select(s => s.MoreAsync(50)));
@@ -82,7 +82,7 @@ internal sealed class Senders
                 }
                 catch (WsmqException e) when (e.Error.CanRetry)
                 {
-                    // As every sender does: again, with the same id.
+                    // As every sender does: repeat the send with the same id.
                     output.WriteLine($"{message.Id} to {to}: {e.Error.Code}");
                     await Task.Delay(Pace);
                 }

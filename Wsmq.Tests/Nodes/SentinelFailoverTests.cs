@@ -5,10 +5,10 @@ using Xunit.Abstractions;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>A primary that the sentinels replace: what is sent and heard follows.</summary>
+/// <summary>A primary that the sentinels replace: sends, signals and live pushes move to the new one.</summary>
 public sealed class SentinelFailoverTests(ITestOutputHelper output)
 {
-    // A node notices within seconds. The driver alone, of a primary that was paused, took more than a minute.
+    // A node notices a failover within seconds. The driver alone took more than a minute when the primary was paused.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(40);
 
     internal static Task<TestNode> StartAsync(SentinelRedis redis, RecordedLogs? logs = null) => TestNode.StartAsync(
@@ -19,7 +19,7 @@ public sealed class SentinelFailoverTests(ITestOutputHelper output)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Sends_and_signals_follow_to_the_primary_that_the_sentinels_name(bool kill)
+    public async Task Sends_and_signals_move_to_the_primary_that_the_sentinels_name(bool kill)
     {
         await using var redis = await SentinelRedis.StartAsync();
         var logs = new RecordedLogs();
@@ -29,8 +29,8 @@ public sealed class SentinelFailoverTests(ITestOutputHelper output)
         var senders = new Senders(b.Publisher, ["user:bob"], output);
         await senders.MoreAsync(5);
 
-        // Let in by now: a connection that is not yet would be closed with the store.
-        await Eventually.That("messages come", () => bob.Received.Count > 0);
+        // Wait until the connection is accepted: one that is not accepted yet would be closed with store-unavailable.
+        await Eventually.That("messages arrive", () => bob.Received.Count > 0);
 
         if (kill)
             await redis.Servers[0].StopAsync(kill: true);
@@ -41,8 +41,9 @@ public sealed class SentinelFailoverTests(ITestOutputHelper output)
         await senders.MoreAsync(5);
         await senders.StopAsync();
 
-        await Eventually.That("all that has a receipt since then comes by its signal", () => senders.Last.All(id => bob.Bodies.Contains($"\"{id}\"")));
-        output.WriteLine($"signals are heard {since.Elapsed.TotalSeconds:0.0} s after the failover");
+        await Eventually.That(
+            "every message with a receipt arrives by its signal", () => senders.Last.All(id => bob.Bodies.Contains($"\"{id}\"")));
+        output.WriteLine($"signals are received {since.Elapsed.TotalSeconds:0.0} s after the failover");
         since.Elapsed.Should().BeLessThan(Soon);
         logs.Of(LogLevel.Warning).Should().ContainSingle(t => t.Contains("The sentinels name", StringComparison.Ordinal));
         if (!kill)
@@ -52,7 +53,7 @@ public sealed class SentinelFailoverTests(ITestOutputHelper output)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Live_pushes_follow_and_stay_when_the_old_primary_comes_back(bool kill)
+    public async Task Live_pushes_move_to_the_new_primary_and_stay_there_when_the_old_one_is_available_again(bool kill)
     {
         await using var redis = await SentinelRedis.StartAsync();
         await using var a = await StartAsync(redis);
@@ -60,8 +61,8 @@ public sealed class SentinelFailoverTests(ITestOutputHelper output)
         await using var bob = await PlainClient.ConnectAsync(a, "bob");
         var old = redis.Servers[0];
 
-        // Let in by now: a connection that is not yet would be closed with the store.
-        await bob.SendAsync("user:bob", "let in");
+        // Wait until the connection is accepted: one that is not accepted yet would be closed with store-unavailable.
+        await bob.SendAsync("user:bob", "accepted");
         await PushesComeAsync("before");
 
         if (kill)
@@ -71,22 +72,22 @@ public sealed class SentinelFailoverTests(ITestOutputHelper output)
         var primary = await redis.FailedOverAsync(old);
         var since = Stopwatch.StartNew();
         await PushesComeAsync("after the failover");
-        output.WriteLine($"live pushes are heard {since.Elapsed.TotalSeconds:0.0} s after the failover");
+        output.WriteLine($"live pushes are received {since.Elapsed.TotalSeconds:0.0} s after the failover");
         since.Elapsed.Should().BeLessThan(Soon);
         if (kill)
             await old.RestartAsync();
         else
             old.Continue();
-        await PushesComeAsync("after it is back");
-        await Eventually.That("the live plane of both nodes is at the new primary", async () =>
+        await PushesComeAsync("after the old primary is available again");
+        await Eventually.That("the live plane of both nodes is connected to the new primary", async () =>
             (await primary.CommandAsync("CLIENT LIST")).Split("name=wsmq-live").Length > 2);
-        await Eventually.That("nothing of it stays at the old one", async () =>
+        await Eventually.That("no live connection to the old primary is left", async () =>
             await old.CommandAsync("CLIENT LIST") is ['$', ..] clients && !clients.Contains("name=wsmq-live", StringComparison.Ordinal));
 
         async Task PushesComeAsync(string when)
         {
             var before = bob.Live.Count;
-            await Eventually.That($"pushes come {when}", async () =>
+            await Eventually.That($"pushes arrive {when}", async () =>
                 await Record.ExceptionAsync(() => b.Live.Clients.User("bob").Live(new())) is null && bob.Live.Count > before);
         }
     }

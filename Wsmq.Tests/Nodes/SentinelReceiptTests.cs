@@ -4,11 +4,11 @@ using Xunit.Abstractions;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>Receipts that wait for a replica lose nothing that has one, whatever the sentinels do.</summary>
+/// <summary>If receipts wait for a replica, no message with a receipt is lost, whatever the sentinels do.</summary>
 public sealed class SentinelReceiptTests(ITestOutputHelper output)
 {
     [Fact]
-    public async Task A_primary_that_is_killed_while_its_replicas_hear_nothing_of_it_has_given_no_receipt_that_is_lost()
+    public async Task No_message_with_a_receipt_is_lost_when_a_primary_is_killed_while_its_replicas_are_cut_off()
     {
         var logs = new RecordedLogs();
         await using var redis = await SentinelRedis.StartAsync(replicas: 2);
@@ -20,11 +20,11 @@ public sealed class SentinelReceiptTests(ITestOutputHelper output)
         var senders = new Senders(node.Publisher, ["user:u0", "user:u1", "user:u2"], output);
         await senders.MoreAsync(100);
 
-        // What is stored from here on is on the primary alone: the replicas are told nothing, also not later.
+        // Messages stored from here on are on the primary only: the replicas never receive them.
         foreach (var replica in redis.Servers.Skip(1))
             replica.Pause();
         (await old.CommandAsync("CLIENT KILL TYPE replica")).Should().StartWith(":2");
-        await Eventually.That("a send has no replica that confirms it", () =>
+        await Eventually.That("a send is not confirmed by a replica", () =>
             logs.Of(LogLevel.Warning).Any(t => t.Contains("not-replicated", StringComparison.Ordinal)));
         await old.StopAsync(kill: true);
         foreach (var replica in redis.Servers.Skip(1))

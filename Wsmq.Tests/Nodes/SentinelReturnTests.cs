@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>An old primary that comes back as one while the sentinels have replaced it.</summary>
+/// <summary>An old primary that is available again, still as a primary, after the sentinels have replaced it.</summary>
 public abstract class SentinelReturnContract(ITestOutputHelper output)
 {
     private protected async Task NothingIsAppendedThereAsync(int seed, bool kill)
@@ -33,27 +33,29 @@ public abstract class SentinelReturnContract(ITestOutputHelper output)
             old.Continue();
         await Senders.GoOnUntilItIsAReplicaAsync(old, senders, others);
 
-        output.WriteLine($"{before} receipts until the old one was back, {senders.Count + others.Count - before} since");
+        output.WriteLine($"{before} receipts until the old primary was available again, {senders.Count + others.Count - before} since");
         (await redis.PrimaryAsync()).Should().Be(primary);
         await senders.SinceIsInAsync(a);
         await others.SinceIsInAsync(a);
     }
 }
 
-/// <summary>It was killed, and starts with what it had on disk. A class of its own, to run beside the other.</summary>
+/// <summary>The primary was killed, and restarts with its data on disk. A separate class, to run in parallel with the other.</summary>
 public sealed class KilledPrimaryReturnTests(ITestOutputHelper output) : SentinelReturnContract(output)
 {
     [Theory]
     [InlineData(21)]
     [InlineData(22)]
-    public Task Nothing_is_appended_there(int seed) => NothingIsAppendedThereAsync(seed, kill: true);
+    public Task Nothing_is_appended_at_a_killed_primary_that_returns_after_its_failover(int seed) =>
+        NothingIsAppendedThereAsync(seed, kill: true);
 }
 
-/// <summary>It stood still, and goes on as if nothing had been.</summary>
+/// <summary>The primary was paused, and resumes as the primary that it was.</summary>
 public sealed class PausedPrimaryReturnTests(ITestOutputHelper output) : SentinelReturnContract(output)
 {
     [Theory]
     [InlineData(23)]
     [InlineData(24)]
-    public Task Nothing_is_appended_there(int seed) => NothingIsAppendedThereAsync(seed, kill: false);
+    public Task Nothing_is_appended_at_a_paused_primary_that_resumes_after_its_failover(int seed) =>
+        NothingIsAppendedThereAsync(seed, kill: false);
 }

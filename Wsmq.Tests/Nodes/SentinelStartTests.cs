@@ -2,13 +2,13 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>What an app is told at its start about sentinels that do not help it.</summary>
+/// <summary>Errors at the start of the app about sentinels that name no primary or are unreachable.</summary>
 public sealed class SentinelStartTests
 {
     private const string Short = ",connectTimeout=1000,connectRetry=1";
 
     [Fact]
-    public async Task Sentinels_that_do_not_know_the_service_or_are_away_are_named_and_one_of_them_is_enough()
+    public async Task Sentinels_that_lack_the_service_or_are_unreachable_are_named_and_one_reachable_sentinel_is_enough()
     {
         await using var redis = await SentinelRedis.StartAsync();
         var servers = string.Join(", ", redis.Sentinels.Select(s => s.EndPoint));
@@ -17,7 +17,7 @@ public sealed class SentinelStartTests
         wrong.Should().Contain("name no primary").And.Contain("serviceName=orders").And.Contain(servers);
 
         var none = await RefusedAsync($"{redis.Servers[0].EndPoint},serviceName={SentinelRedis.ServiceName}");
-        none.Should().Contain("sentinels").And.Contain(redis.Servers[0].EndPoint, "it is no sentinel");
+        none.Should().Contain("sentinels").And.Contain(redis.Servers[0].EndPoint, "it is not a sentinel");
 
         foreach (var sentinel in redis.Sentinels.Skip(1))
             await sentinel.StopAsync(kill: true);

@@ -2,7 +2,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>Two clients under one device name, as two tabs are.</summary>
+/// <summary>Two clients with one device name, such as two tabs of a browser.</summary>
 public sealed class SharedDeviceTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -10,7 +10,7 @@ public sealed class SharedDeviceTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task One_whose_line_stood_still_asks_for_what_the_other_has_acknowledged_meanwhile()
+    public async Task A_client_whose_connection_stalled_receives_what_another_client_of_its_device_acknowledged_meanwhile()
     {
         await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")));
         await using var line = new TcpProxy(node.Address);

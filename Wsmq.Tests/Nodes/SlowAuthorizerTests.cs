@@ -4,7 +4,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>An app's authorizer that takes its time delays the sender that it is asked about, and keeps that one's order.</summary>
+/// <summary>A slow authorizer of the app delays only the sender that it decides about, and the order of that sender is kept.</summary>
 public sealed class SlowAuthorizerTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -12,7 +12,7 @@ public sealed class SlowAuthorizerTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Others_go_ahead_and_the_senders_own_order_is_kept()
+    public async Task A_slow_authorizer_delays_no_other_sender_and_keeps_the_order_of_its_own()
     {
         var authorizer = new GatedAuthorizer();
         await using var node = await StartAsync(authorizer);
@@ -21,19 +21,19 @@ public sealed class SlowAuthorizerTests : IDisposable
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
 
         var held = Enumerable.Range(0, 20).Select(i => slow.SendAsync("user:bob", i)).ToArray();
-        await Eventually.That("all are asked about", () => authorizer.Asked == 20);
+        await Eventually.That("the authorizer is queried about all sends", () => authorizer.Asked == 20);
         await alice.SendAsync("user:bob", "alice");
         await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse("\"app\"") });
         await bob.ReceivesAsync("\"alice\"", "\"app\"");
 
-        // The last first, as the answers of a busy service may come.
+        // In reverse order, as the answers of a busy service may arrive.
         authorizer.AnswerAll(inReverse: true);
         await Task.WhenAll(held);
         await bob.ReceivesAsync(["\"alice\"", "\"app\"", .. Enumerable.Range(0, 20).Select(i => $"{i}")]);
     }
 
     [Fact]
-    public async Task One_that_never_answers_fails_the_send_in_time()
+    public async Task An_authorizer_that_never_answers_fails_the_send_after_SendTimeout()
     {
         await using var node = await StartAsync(new GatedAuthorizer(), o => o.SendTimeout = TimeSpan.FromMilliseconds(200));
         await using var slow = await PlainClient.ConnectAsync(node, "slow");

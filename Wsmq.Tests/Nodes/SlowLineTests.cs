@@ -11,7 +11,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>A client is not to blame for what its line is like, nor for what the server ends.</summary>
+/// <summary>Slow links, and connections that the server closes, do not count as failed attempts of the client.</summary>
 public sealed class SlowLineTests : IDisposable
 {
     private const int Megabyte = 1024 * 1024;
@@ -24,12 +24,12 @@ public sealed class SlowLineTests : IDisposable
     [InlineData(1_024, 64_000, 19)]
     [InlineData(262_144, 1_000_000_000, 10)]
     [InlineData(16 * Megabyte, 1_000_000, 145)]
-    public void A_write_has_ten_seconds_and_what_the_largest_frame_takes_on_the_slowest_line(int body, int bits, int seconds) =>
+    public void The_write_timeout_is_ten_seconds_plus_the_time_of_the_largest_frame_on_the_slowest_link(int body, int bits, int seconds) =>
         WriteTimeout.Of(new WsmqOptions { MaxBodyBytes = body, SlowestLineBitsPerSecond = bits })
             .Should().BeCloseTo(TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(1));
 
     [Fact]
-    public async Task A_message_that_takes_longer_than_ten_seconds_on_its_line_arrives()
+    public async Task A_message_that_takes_longer_than_ten_seconds_on_a_slow_link_arrives()
     {
         await using var node = await StartAsync(o => (o.MaxBodyBytes, o.MaxSilentAttempts) = (4 * Megabyte, 1));
         await using var line = new TcpProxy(node.Address);
@@ -49,17 +49,17 @@ public sealed class SlowLineTests : IDisposable
         };
         await bob.Connection.StartAsync();
 
-        // Some 14 s.
+        // Takes about 14 s.
         await over.Task;
 
-        await Eventually.That("both are recorded", () => bob.Received.Count == 2 || bob.Closed is not null);
+        await Eventually.That("both messages are recorded", () => bob.Received.Count == 2 || bob.Closed is not null);
         bob.Closed.Should().BeNull();
         bob.Received.Select(d => d.Body!.Value.Utf8.Length).Should().Equal((4 * Megabyte) - 98, 7);
         bob.Skipped.Should().BeEmpty();
     }
 
     [Fact]
-    public async Task A_connection_that_the_server_cuts_off_for_not_reading_is_no_failed_attempt()
+    public async Task A_connection_that_the_server_closes_for_not_reading_is_no_failed_attempt()
     {
         await using var node = await StartAsync(
             o => o.MaxSilentAttempts = 1, app => app.MapWsmq("/hasty", o => o.TransportSendTimeout = TimeSpan.FromMilliseconds(100)));
@@ -69,7 +69,7 @@ public sealed class SlowLineTests : IDisposable
             await HasLeftAsync(node);
 
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
-        await Eventually.That("all messages come", () => bob.Received.Count == 40);
+        await Eventually.That("all messages arrive", () => bob.Received.Count == 40);
         bob.Skipped.Should().BeEmpty();
     }
 
@@ -91,7 +91,7 @@ public sealed class SlowLineTests : IDisposable
     }
 
     [Fact]
-    public async Task A_connection_that_its_client_ends_is_one()
+    public async Task A_connection_that_its_client_ends_without_an_ack_is_a_failed_attempt()
     {
         await using var node = await StartAsync(o => o.MaxSilentAttempts = 1);
         await node.Publisher.SendAsync(WsmqAddress.User("bob"), 1);
@@ -106,7 +106,7 @@ public sealed class SlowLineTests : IDisposable
 
         await HasLeftAsync(node);
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
-        await Eventually.That("it is told", () => bob.Skipped.Count == 1);
+        await Eventually.That("the client is notified of the dead letter", () => bob.Skipped.Count == 1);
     }
 
     private static Task HasLeftAsync(TestNode node) => Eventually.That(
@@ -121,7 +121,7 @@ public sealed class SlowLineTests : IDisposable
         return socket;
     }
 
-    // With small buffers in the system, what the server has written has soon reached its line.
+    // Small socket buffers, so that data that the server has written is soon on the network.
     private Task<TestNode> StartAsync(Action<WsmqOptions> options, Action<WebApplication>? endpoints = null) => TestNode.StartAsync(
         s => s.UseSqlite(_folder.File("wsmq.db")),
         options,

@@ -9,7 +9,9 @@ using Xunit.Abstractions;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>What waits for clients that do not read stays in the store, however many of them one user has, and stops nobody else.</summary>
+/// <summary>
+/// Messages for clients that do not read stay in the store, however many such clients one user has, and delay no other client.
+/// </summary>
 [Collection(AloneCollection.Name)]
 public sealed class SlowReaderTests(ITestOutputHelper output) : IDisposable
 {
@@ -18,7 +20,8 @@ public sealed class SlowReaderTests(ITestOutputHelper output) : IDisposable
     private const int Body = 250_000;
     private const long Budget = 1024 * 1024;
 
-    // Beside the budget each connection has one message on its way, as an entry and in SignalR's pipe; and the test its own clients.
+    // In addition to the budget, each connection has one message in flight, as an entry and in SignalR's pipe. The test's own clients also
+    // take memory.
     private const long MostBytes = Budget + (6L * 1024 * 1024);
     private const long MostBytesEach = 3L * Body;
 
@@ -29,7 +32,7 @@ public sealed class SlowReaderTests(ITestOutputHelper output) : IDisposable
     [Theory]
     [InlineData(100)]
     [InlineData(4)]
-    public async Task Connections_of_one_user_that_never_read_hold_a_bounded_part_of_their_logs_and_stop_none_of_the_others(int connections)
+    public async Task Connections_of_one_user_that_never_read_hold_bounded_memory_and_block_no_other_connection(int connections)
     {
         await using var node = await StartAsync(connections);
         for (var group = 0; group < Groups; group++)
@@ -49,9 +52,9 @@ public sealed class SlowReaderTests(ITestOutputHelper output) : IDisposable
                 lock (hung)
                     hung.Add(client);
             }));
-            await Eventually.That("each of them waits for its line", () => Waiting(node) >= connections);
+            await Eventually.That("every connection has an unfinished write", () => Waiting(node) >= connections);
             var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
-            output.WriteLine($"{grown / 1024} KiB for {connections} connections, of it {Held(node) / 1024} KiB in pages");
+            output.WriteLine($"{grown / 1024} KiB for {connections} connections, {Held(node) / 1024} KiB of it in pages");
             grown.Should().BeLessThan(MostBytes + (connections * MostBytesEach));
             await using var reading = await PlainClient.ConnectAsync(node, "mallory", "reading");
             await using var bob = await PlainClient.ConnectAsync(node, "bob");
@@ -65,7 +68,7 @@ public sealed class SlowReaderTests(ITestOutputHelper output) : IDisposable
                 await client.DisposeAsync();
         }
 
-        await Eventually.That("all is given back", () => Held(node) == 0);
+        await Eventually.That("all memory is released", () => Held(node) == 0);
     }
 
     private static async Task SendAsync(TestNode node)
@@ -80,13 +83,13 @@ public sealed class SlowReaderTests(ITestOutputHelper output) : IDisposable
 
     private static async Task ReadsAllAsync(PlainClient client)
     {
-        await Eventually.That("everything comes", () => client.Received.Count >= Groups * Messages);
+        await Eventually.That("every message arrives", () => client.Received.Count >= Groups * Messages);
         client.Gaps.Should().BeEmpty();
         foreach (var log in client.Received.GroupBy(d => d.Source))
             log.Select(d => d.Body.ToString()![1] - '0').Should().Equal(Enumerable.Range(0, Messages), log.Key);
     }
 
-    // One whose write does not end.
+    // The number of connections with an unfinished write.
     private static int Waiting(TestNode node) => node.Services.GetRequiredService<ConnectionRegistry>().All
         .Count(c => SocketWrites.Of(c.GetHttpContext())?.AreUnfinished == true);
 
@@ -107,7 +110,7 @@ public sealed class SlowReaderTests(ITestOutputHelper output) : IDisposable
             o.Limits.UserConnectsPerMinute = 0;
             o.Limits.PendingConnectionsPerUser = 2 * connections;
 
-            // Nobody is cut off in the middle of the test.
+            // No connection is closed for slow reading during the test.
             o.SlowestLineBitsPerSecond = 8_000;
         });
 }

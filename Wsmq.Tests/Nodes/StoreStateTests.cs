@@ -5,7 +5,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>A store that goes away and comes back: connected clients learn both, once each, and senders that nothing was confirmed.</summary>
+/// <summary>
+/// A store that becomes unavailable and available again: connected clients are notified of both, once each, and unconfirmed sends fail.
+/// </summary>
 public sealed class StoreStateTests : IAsyncLifetime
 {
     private const int Count = 700;
@@ -34,7 +36,7 @@ public sealed class StoreStateTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Redis_killed_or_paused_and_back(bool kill)
+    public async Task Clients_are_notified_once_each_when_Redis_becomes_unavailable_and_available_again(bool kill)
     {
         var redis = Keep(await RedisServer.StartAsync(appendOnly: true, "--appendfsync", "always"));
         var node = Keep(await TestNode.StartAsync(
@@ -53,7 +55,7 @@ public sealed class StoreStateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_database_that_another_program_locks()
+    public async Task Clients_are_notified_once_each_when_another_program_locks_and_unlocks_the_SQLite_database()
     {
         var node = Keep(await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")), Impatient));
         await using var other = new SqliteConnection($"Data Source={_folder.File("wsmq.db")};Pooling=False");
@@ -90,14 +92,14 @@ public sealed class StoreStateTests : IAsyncLifetime
         results.Select(r => WsmqError.Find(r.Error)).Should().OnlyContain(e => e == WsmqErrors.StoreUnavailable || e == WsmqErrors.ServerBusy);
         WsmqError.Find((await FluentActions.Awaiting(() => send).Should().ThrowAsync<HubException>()).Which.Message)
             .Should().Be(WsmqErrors.StoreUnavailable);
-        await Eventually.That("both know", () => !_plain.IsEmpty && !_typed.IsEmpty);
+        await Eventually.That("both clients are notified of the outage", () => !_plain.IsEmpty && !_typed.IsEmpty);
         typed.Client.StoreAvailable.Should().BeFalse();
         var (late, starting) = await StartWhileAwayAsync(node);
 
         await comeBack();
 
-        await Eventually.That("both know again", () => _plain.Count == 2 && _typed.Count == 2);
-        await Eventually.That("who could not be let in is", () => late.Client.StoreAvailable);
+        await Eventually.That("both clients are notified of the recovery", () => _plain.Count == 2 && _typed.Count == 2);
+        await Eventually.That("the client that was refused is accepted", () => late.Client.StoreAvailable);
         await starting;
         await typed.SendAsync("user:bob", 3);
         await Eventually.That("messages flow", () => plain.Received.Count > 0 && plain.Received[^1].Body.ToString() == """{"value":3}""");
@@ -106,13 +108,13 @@ public sealed class StoreStateTests : IAsyncLifetime
         typed.States.Should().Equal(WsmqClientState.Connecting, WsmqClientState.Connected);
     }
 
-    // A start ends once the client is let in, which may be when the store is back.
+    // StartAsync completes once the client is accepted, which may be only when the store is available again.
     private async Task<(TypedClient Late, Task Starting)> StartWhileAwayAsync(TestNode node)
     {
         var late = Keep(new TypedClient(node.Hub, "dave", _ => Task.CompletedTask));
         late.Client.StoreStateChanged += (_, e) => _turnedAway.Enqueue(e.Available);
         var starting = late.Client.StartAsync();
-        await Eventually.That("it was turned away", () => !late.Client.StoreAvailable);
+        await Eventually.That("the client was refused", () => !late.Client.StoreAvailable);
         return (late, starting);
     }
 

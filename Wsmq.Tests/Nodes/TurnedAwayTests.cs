@@ -5,7 +5,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>A connection that the store could not serve just now comes back by itself, also with a plain SignalR client.</summary>
+/// <summary>A client that is refused because the store is unavailable reconnects by itself, even a plain SignalR client.</summary>
 public sealed class TurnedAwayTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -13,7 +13,7 @@ public sealed class TurnedAwayTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_plain_client_reconnects_by_itself_and_learns_why()
+    public async Task A_plain_client_refused_with_store_unavailable_gets_the_error_and_reconnects_by_itself()
     {
         var away = new AwayAuthorizer { Away = true };
         await using var node = await TestNode.StartAsync(
@@ -35,7 +35,7 @@ public sealed class TurnedAwayTests : IDisposable
 
         await connection.StartAsync();
 
-        await Eventually.That("the message comes after the reconnect", () => received == 1);
+        await Eventually.That("the message arrives after the reconnect", () => received == 1);
         WsmqError.Find(reason?.Message).Should().Be(WsmqErrors.StoreUnavailable);
     }
 

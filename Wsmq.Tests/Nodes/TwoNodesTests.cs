@@ -10,7 +10,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>Two nodes, one real Redis, and clients without any library of ours.</summary>
+/// <summary>Two nodes, one real Redis, and clients without the wsmq client library.</summary>
 [Collection(SharedRedis.Name)]
 public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
 {
@@ -44,7 +44,7 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
     private static string[] Numbers(int first, int count) => [.. Enumerable.Range(first, count).Select(i => i.ToString("D", null))];
 
     [Fact]
-    public async Task A_message_crosses_from_node_to_node()
+    public async Task A_message_sent_on_one_node_reaches_a_reader_on_the_other()
     {
         await using var alice = await PlainClient.ConnectAsync(_a, "alice");
         await using var bob = await PlainClient.ConnectAsync(_b, "bob");
@@ -58,7 +58,7 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_waits_for_somebody_offline_comes_on_either_node(bool sameNode)
+    public async Task Messages_for_an_offline_user_are_delivered_on_either_node(bool sameNode)
     {
         await using var alice = await PlainClient.ConnectAsync(_a, "alice");
         await SendNumbersAsync(alice, "user:bob", 0, 20);
@@ -85,7 +85,7 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Several_devices_get_everything_once_in_order_also_after_moving_to_the_other_node()
+    public async Task Several_devices_receive_every_message_once_in_order_even_after_moving_to_the_other_node()
     {
         await using var alice = await PlainClient.ConnectAsync(_a, "alice");
         await using var laptop = await PlainClient.ConnectAsync(_a, "bob", "laptop");
@@ -101,14 +101,14 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
         await SendNumbersAsync(alice, "user:bob", 25, 25);
         await using var moved = await PlainClient.ConnectAsync(_a, "bob", "phone");
 
-        await Eventually.That("the rest comes on the other node", () => onPhone.Length + moved.Received.Count == 50);
+        await Eventually.That("the rest arrives on the other node", () => onPhone.Length + moved.Received.Count == 50);
         onPhone.Concat(moved.Bodies).Should().Equal(Numbers(0, 50));
         await laptop.ReceivesAsync(Numbers(0, 50));
         moved.Gaps.Concat(laptop.Gaps).Should().BeEmpty();
     }
 
     [Fact]
-    public async Task A_position_kept_from_one_node_resumes_on_the_other()
+    public async Task A_position_received_on_one_node_can_be_resumed_from_on_the_other()
     {
         await using var alice = await PlainClient.ConnectAsync(_a, "alice");
         await SendNumbersAsync(alice, "user:bob", 0, 10);
@@ -139,29 +139,29 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
 
         (await TryAsync(() => bob.SendAsync("group:ops", "no more"))).Should().Be(WsmqErrors.SendNotAllowed);
         await Eventually.That(
-            "bob reads it no more",
+            "bob no longer reads the group",
             async () => (await TryAsync(() => bob.Connection.InvokeAsync("Ack", "group:ops", bob.Received[0].Position))) == WsmqErrors.ReadNotAllowed);
         await _a.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse("\"last\"") });
         await bob.ReceivesAsync("\"mine\"", "\"last\"");
     }
 
     [Fact]
-    public async Task An_ordinary_service_pushes_live_and_durably_across_nodes()
+    public async Task An_app_service_sends_live_pushes_and_messages_across_nodes()
     {
         await _a.Groups.AddAsync("ops", "bob");
         await using var bob = await PlainClient.ConnectAsync(_b, "bob");
 
-        // A client counts as started before the server has put it into its groups, and a live group is joined later still.
+        // StartAsync completes before the server has opened the client's groups, and live groups are joined even later.
         await bob.HearsAsync(_a.Live.Clients.User("bob"), _a.Live.Clients.Group("ops"));
         await _a.Services.GetRequiredService<Shop>().ShipAsync("bob", "ops");
 
-        await Eventually.That("the live pushes come", () => bob.Live.Count == 2);
+        await Eventually.That("the live pushes arrive", () => bob.Live.Count == 2);
         bob.Live.Select(m => m.Type).Should().BeEquivalentTo("user", "group");
         await bob.ReceivesAsync("""{"id":"o1"}""");
     }
 
     [Fact]
-    public async Task The_apps_own_hub_keeps_its_own_backplane_setting()
+    public async Task The_apps_own_hub_without_a_backplane_stays_without_one()
     {
         _a.Services.GetRequiredService<HubLifetimeManager<OwnHub>>().Should().BeOfType<DefaultHubLifetimeManager<OwnHub>>();
         var heard = new List<string>();
@@ -172,14 +172,14 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
         await onA.InvokeAsync("Echo", "y");
         await onB.InvokeAsync("Echo", "z");
 
-        await Eventually.That("each hears its own node", () => heard.Count == 3);
+        await Eventually.That("each client receives the calls of its own node", () => heard.Count == 3);
         heard.Should().BeEquivalentTo("a x", "a y", "b z");
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task The_apps_own_hubs_have_their_own_backplane_and_ours_has_ours(bool before)
+    public async Task The_apps_own_hubs_use_their_backplane_and_WsmqHub_uses_the_live_plane(bool before)
     {
         var prefix = redis.NextPrefix();
         void Backplane(WebApplicationBuilder app) => app.Services.AddSignalR().AddStackExchangeRedis(
@@ -202,7 +202,7 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
         await a.Live.Clients.All.Live(new WsmqLiveMessage { Type = "all" });
         await a.Live.Clients.User("bob").Live(new WsmqLiveMessage { Type = "user" });
 
-        await Eventually.That("both hubs hear over both nodes", () => heard.Count == 2 && bob.Live.Count == 2);
+        await Eventually.That("both hubs work over both nodes", () => heard.Count == 2 && bob.Live.Count == 2);
         heard.Should().BeEquivalentTo("a x", "b x");
         await bob.ReceivesAsync("\"hi\"");
     }

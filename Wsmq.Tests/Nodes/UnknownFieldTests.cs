@@ -5,7 +5,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes;
 
-/// <summary>Fields of a message that the server does not know.</summary>
+/// <summary>Fields of a message that are unknown to the server.</summary>
 public sealed class UnknownFieldTests
 {
     private readonly RecordedLogs _logs = new();
@@ -13,7 +13,7 @@ public sealed class UnknownFieldTests
     private IEnumerable<string> Warnings => _logs.All.Where(l => l.Contains("A message has the field", StringComparison.Ordinal));
 
     [Fact]
-    public async Task In_Development_each_is_said_once_and_the_message_is_taken()
+    public async Task In_Development_each_unknown_field_is_logged_once_and_the_message_is_accepted()
     {
         using var folder = new TempFolder();
         await using var node = await StartAsync(folder, Environments.Development);
@@ -30,12 +30,12 @@ public sealed class UnknownFieldTests
 
         for (var i = 0; i < 100; i++)
             await SendAsync(alice, new Dictionary<string, object> { ["to"] = "user:bob", [$"field{i}"] = 1 });
-        Warnings.Count().Should().BeLessThan(40, "clients choose the names");
+        Warnings.Count().Should().BeLessThan(40, "clients choose the names of fields, so the number of warnings is limited");
         alice.Closed.Should().BeNull();
     }
 
     [Fact]
-    public async Task In_Production_nothing_is_said()
+    public async Task In_Production_unknown_fields_are_not_logged()
     {
         using var folder = new TempFolder();
         await using var node = await StartAsync(folder, Environments.Production);

@@ -12,7 +12,7 @@ const now = () => Math.floor(Date.now() / 1000);
 describe('access', () => {
   const wsmq = Setting.of();
 
-  /** The status of both ways in: the negotiation and the WebSocket itself. */
+  /** The HTTP status of both ways to connect: the negotiation and the WebSocket itself. */
   async function statuses(token) {
     const { hub } = wsmq.node;
     const query = token === undefined ? '' : `?access_token=${token}`;
@@ -30,35 +30,35 @@ describe('access', () => {
   const part = (token, index, change) => token.split('.').map((text, i) => (i === index ? change(text) : text)).join('.');
   const payload = change => text => Buffer.from(JSON.stringify(change(JSON.parse(Buffer.from(text, 'base64url'))))).toString('base64url');
 
-  test('a good token is let in', async () => {
+  test('a valid token is accepted', async () => {
     assert.deepEqual(await statuses(wsmq.node.token('bob')), [200, 101]);
   });
 
-  test('no token is refused', refused(() => undefined));
+  test('a request without a token is refused', refused(() => undefined));
   test('an empty token is refused', refused(() => ''));
-  test('a text that is no token is refused', refused(() => 'nonsense'));
+  test('a malformed token is refused', refused(() => 'nonsense'));
   test('an expired token is refused', refused(() =>
     wsmq.node.token('bob', { nbf: now() - 2 * HOUR, iat: now() - 2 * HOUR, exp: now() - HOUR })));
-  test('a token without an end is refused', refused(() => wsmq.node.token('bob', { exp: undefined })));
-  test('a token of tomorrow is refused', refused(() => wsmq.node.token('bob', { nbf: now() + 24 * HOUR, exp: now() + 25 * HOUR })));
+  test('a token without an expiry is refused', refused(() => wsmq.node.token('bob', { exp: undefined })));
+  test('a token not yet valid is refused', refused(() => wsmq.node.token('bob', { nbf: now() + 24 * HOUR, exp: now() + 25 * HOUR })));
   test('a token for another audience is refused', refused(() => wsmq.node.token('bob', { aud: 'shop' })));
   test('a token without an audience is refused', refused(() => wsmq.node.token('bob', { aud: undefined })));
-  test('a token of another issuer is refused', refused(() => wsmq.node.token('bob', { iss: 'https://id.example' })));
+  test('a token from another issuer is refused', refused(() => wsmq.node.token('bob', { iss: 'https://id.example' })));
   test('a token signed with another key is refused', refused(() => sign(randomBytes(32), 'bob')));
   test('a token without a signature is refused', refused(() => part(wsmq.node.token('bob'), 2, () => '')));
-  test('a token whose user was changed is refused', refused(() =>
+  test('a token whose user was changed after signing is refused', refused(() =>
     part(wsmq.node.token('bob'), 1, payload(claims => ({ ...claims, sub: 'alice' })))));
-  test('a token of the algorithm none is refused', refused(() =>
+  test('a token with the algorithm none is refused', refused(() =>
     part(part(wsmq.node.token('bob'), 0, payload(() => ({ alg: 'none', typ: 'JWT' }))), 2, () => '')));
 
-  test('a connection ends with its token', async () => {
-    // Tokens are accepted for five minutes longer than they say, and connections are closed when they say: both are the framework's.
+  test('a connection is closed when its token expires', async () => {
+    // The framework accepts a token for five more minutes after it expires (clock skew), but closes a connection at the time of expiry.
     const client = await wsmq.connect('bob', { claims: { exp: now() + 2 } });
     await client.send('user:bob', 1);
     await eventually('the connection is closed', () => client.closed);
   });
 
-  test('health needs no token', async () => {
+  test('the health endpoints require no token', async () => {
     for (const path of ['/health/live', '/health/ready']) {
       const response = await fetch(new URL(path, wsmq.node.hub));
       assert.deepEqual([response.status, await response.text()], [200, 'Healthy']);

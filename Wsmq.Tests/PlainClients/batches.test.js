@@ -17,7 +17,7 @@ for (const store of stores) {
       for (let from = 0; from < bodies.length; from += 100) await Promise.all(bodies.slice(from, from + 100).map(n => sender.send(to, n)));
     }
 
-    /** A page that asks for several deliveries in one call; what its handlers do is up to the test. */
+    /** A page that requests batches (several deliveries in one call). The test registers its handlers. */
     function page(user) {
       const warnings = [];
       const log = (level, text) => level >= LogLevel.Warning && warnings.push(text);
@@ -29,7 +29,7 @@ for (const store of stores) {
       return { connection, warnings };
     }
 
-    test('hundreds come in order and once to asynchronous handlers, and the last ack of a batch counts for all of it', async () => {
+    test('asynchronous handlers receive hundreds of messages in order and once, and one ack covers a whole batch', async () => {
       const [bob] = wsmq.users('bob');
       await sendAll(`user:${bob}`, numbers(1, 600));
       const { connection, warnings } = page(bob);
@@ -53,12 +53,12 @@ for (const store of stores) {
       connection.on('Receive', message => take([message]));
       connection.on('ReceiveMany', take);
       await connection.start();
-      await eventually(() => `all are shown, not ${shown.length}`, () => shown.length === 600);
+      await eventually(() => `all are shown; so far ${shown.length}`, () => shown.length === 600);
       await sendAll(`user:${bob}`, [601]);
-      await eventually('a single one comes as Receive', () => calls.at(-1) === 1 && shown.length === 601);
+      await eventually('a single message arrives as Receive', () => calls.at(-1) === 1 && shown.length === 601);
       assert.deepEqual(shown, numbers(1, 601));
       assert.equal(most, 1, 'handlers run one after another');
-      assert.ok(Math.max(...calls) > 1, `several came in one call: ${calls}`);
+      assert.ok(Math.max(...calls) > 1, `a call had several deliveries: ${calls}`);
       assert.deepEqual(warnings, []);
       await chain;
       await connection.stop();
@@ -66,10 +66,10 @@ for (const store of stores) {
       const again = await wsmq.connect(bob, { device: 'web' });
       await sendAll(`user:${bob}`, ['new']);
       await again.receives(1);
-      assert.deepEqual(again.bodies, ['new'], 'nothing that was acknowledged comes again');
+      assert.deepEqual(again.bodies, ['new'], 'no acknowledged message is delivered again');
     });
 
-    test('without a handler for ReceiveMany the library warns, the window stays full, and all come again to one that does not ask', async () => {
+    test('without a handler for ReceiveMany the library warns, the window stays full, and a client without batches gets all', async () => {
       const [bob] = wsmq.users('bob');
       await sendAll(`user:${bob}`, numbers(1, 300));
       const { connection, warnings } = page(bob);
@@ -78,7 +78,7 @@ for (const store of stores) {
       connection.on('Stalled', (source, position) => stalled.push(position));
       await connection.start();
       await eventually('the server waits for acks', () => stalled.length === 1);
-      assert.ok(single.length < WINDOW, `some came in batches: ${single}`);
+      assert.ok(single.length < WINDOW, `some deliveries were in batches: ${single}`);
       assert.match(warnings.join('\n'), /No client method with the name 'receivemany' found/);
       await connection.stop();
 

@@ -8,7 +8,7 @@ const APP = 'https://app.example';
 describe('browsers', () => {
   const wsmq = Setting.of({ settings: { Options__AllowedOrigins__0: APP } });
 
-  /** A client that says which page it is of, as a browser does. */
+  /** A client that sends the origin of its page, as a browser does. */
   function from(origin, options) {
     const connection = new HubConnectionBuilder()
       .withUrl(wsmq.node.hub, { accessTokenFactory: () => wsmq.node.token('bob'), headers: { Origin: origin }, ...options })
@@ -22,7 +22,7 @@ describe('browsers', () => {
     'a negotiation': {},
   };
   for (const [name, options] of Object.entries(ways)) {
-    test(`a page of an allowed origin, and one of the same, get in by ${name}`, async () => {
+    test(`a page of an allowed origin, and one of the same origin, can connect with ${name}`, async () => {
       for (const origin of [APP, new URL(wsmq.node.hub).origin]) {
         const connection = from(origin, options);
         await connection.start();
@@ -30,16 +30,16 @@ describe('browsers', () => {
       }
     });
 
-    test(`a page from elsewhere does not get in by ${name}`, async () => {
+    test(`a page of another origin cannot connect with ${name}`, async () => {
       for (const origin of ['https://evil.example', 'null', `${APP}.evil.example`]) await assert.rejects(from(origin, options).start());
     });
   }
 
-  test('long polling is off', async () => {
+  test('long polling is not offered', async () => {
     await assert.rejects(from(APP, { transport: HttpTransportType.LongPolling }).start(), /any of the available transports/);
   });
 
-  test('the answer to a page from elsewhere says why', async () => {
+  test('the response to a page of another origin states the error code', async () => {
     for (const token of [wsmq.node.token('bob'), '']) {
       const response = await fetch(`${wsmq.node.hub}/negotiate?access_token=${token}`, { method: 'POST', headers: { Origin: 'https://evil.example' } });
       assert.equal(response.status, 403);

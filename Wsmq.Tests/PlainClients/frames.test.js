@@ -11,28 +11,28 @@ const FORGED_BASE64 = Buffer.from(FRAMED).toString('base64');
 const bytes = (...pieces) => Buffer.concat(pieces.map(piece => Buffer.from(piece)));
 const escaped = text => JSON.stringify(text);
 
-// Raw JSON of a message's fields behind `to`, and the body that arrives; undefined where none may.
+// The raw JSON of a message's fields after `to`, and the body that is delivered; undefined if none may be.
 const attacks = {
   'two values as the body': { fields: '"body":1 2' },
   'a value and an object as the body': { fields: `"body":{"a":1}${FORGED}` },
-  'a raw separator behind the body': { fields: `"body":1${SEPARATOR}${FORGED}${SEPARATOR}` },
+  'a raw separator after the body': { fields: `"body":1${SEPARATOR}${FORGED}${SEPARATOR}` },
   'a raw separator that closes the frame first': { fields: `"body":1}]}${SEPARATOR}${FORGED}${SEPARATOR}`, body: 1 },
-  'a raw separator inside of a string': { fields: `"body":"a${SEPARATOR}${FORGED}${SEPARATOR}b"` },
-  'a raw separator inside of a header': { fields: `"body":1,"headers":{"a":"${SEPARATOR}${FORGED}${SEPARATOR}"}` },
-  'a body that is cut off': { fields: '"body":{"a":[1,2' },
-  'a frame that goes on behind its end': { fields: `"body":1}]},${FORGED}`, body: 1 },
+  'a raw separator inside a string': { fields: `"body":"a${SEPARATOR}${FORGED}${SEPARATOR}b"` },
+  'a raw separator inside a header': { fields: `"body":1,"headers":{"a":"${SEPARATOR}${FORGED}${SEPARATOR}"}` },
+  'a truncated body': { fields: '"body":{"a":[1,2' },
+  'a frame that continues after its end': { fields: `"body":1}]},${FORGED}`, body: 1 },
   'a comment in the body': { fields: `"body":/* ${FORGED} */1` },
-  'a number that is none': { fields: '"body":NaN' },
-  'a string with a raw line end': { fields: '"body":"a\nb"' },
-  'a separator written in too many bytes': { fields: bytes('"body":"', [0xc0, 0x9e], '"') },
-  'bytes that are no UTF-8': { fields: bytes('"body":["', [0xff, 0xfe, 0x80], '"]') },
+  'an invalid number': { fields: '"body":NaN' },
+  'a string with a raw line feed': { fields: '"body":"a\nb"' },
+  'a separator in an overlong encoding': { fields: bytes('"body":"', [0xc0, 0x9e], '"') },
+  'bytes that are not UTF-8': { fields: bytes('"body":["', [0xff, 0xfe, 0x80], '"]') },
   'an escaped frame in the body': { fields: `"body":${escaped(FRAMED)}`, body: FRAMED },
-  'an escaped frame as a key': { fields: `"body":{${escaped(SEPARATOR)}:${FORGED}}`, body: { [SEPARATOR]: JSON.parse(FORGED) } },
+  'an escaped frame as a property name': { fields: `"body":{${escaped(SEPARATOR)}:${FORGED}}`, body: { [SEPARATOR]: JSON.parse(FORGED) } },
   'an escaped frame in a header': { fields: `"body":2,"headers":{"a":${escaped(`"}}]}${SEPARATOR}${FORGED}${SEPARATOR}`)}}`, body: 2 },
   'an escaped frame in the type': { fields: `"body":3,"type":${escaped(`${SEPARATOR}${FORGED}`)}` },
   'a quote in the id': { fields: `"body":4,"id":${escaped('"}]}{"type":1}')}`, body: 4 },
   'a frame as bytes': { fields: `"data":"${FORGED_BASE64}"`, data: FORGED_BASE64 },
-  'fields given twice': { fields: `"body":5,"body":6,"to":"user:nobody-else"` },
+  'duplicate fields': { fields: `"body":5,"body":6,"to":"user:nobody-else"` },
   'white space around the body': { fields: `"body": \r\n\t{"a" :\n1 } `, body: { a: 1 } },
 };
 
@@ -50,7 +50,7 @@ for (const store of stores) {
         attacker.write(bytes(head, fields, tail));
         await attacker.outcome('1');
 
-        // What comes behind it shows that everything before it has come.
+        // Sent after the attack: once it has arrived, everything before it has arrived.
         const sender = await wsmq.connect(mallory);
         const last = await sender.send(`user:${bob}`, 'last');
         await victim.receives(last.position);
@@ -64,7 +64,7 @@ for (const store of stores) {
       });
     }
 
-    test('a client cannot call another one', async () => {
+    test('a client cannot call methods of another client', async () => {
       const [mallory, bob] = wsmq.users('mallory', 'bob');
       const victim = await wsmq.connectRaw(bob);
       const attacker = await wsmq.connectRaw(mallory);

@@ -8,7 +8,7 @@ for (const store of stores) {
   describe(`messages, ${store} store`, () => {
     const wsmq = Setting.of({ store });
 
-    test('a message is received as it was sent, with the sender stamped', async () => {
+    test('a message is received as it was sent, with the sender added', async () => {
       const [alice, bob] = wsmq.users('alice', 'bob');
       const receiver = await wsmq.connect(bob);
       const sender = await wsmq.connect(alice);
@@ -31,7 +31,7 @@ for (const store of stores) {
       assert.ok(Math.abs(sentAt - before) < 60_000, `sentAt is in milliseconds: ${sentAt}`);
     });
 
-    test('two users answer each other', async () => {
+    test('two users reply to each other', async () => {
       const [alice, bob] = wsmq.users('alice', 'bob');
       const a = await wsmq.connect(alice);
       const b = await wsmq.connect(bob, { show: m => b.send(m.replyTo, m.body + 1, { correlationId: m.id }) });
@@ -41,7 +41,7 @@ for (const store of stores) {
       assert.equal(a.received[0].correlationId, question.id);
     });
 
-    test('bytes travel in data', async () => {
+    test('bytes are sent in data', async () => {
       const [alice, bob] = wsmq.users('alice', 'bob');
       const receiver = await wsmq.connect(bob);
       const sender = await wsmq.connect(alice);
@@ -57,7 +57,7 @@ for (const store of stores) {
       assert.equal(nothing.contentType, 'application/octet-stream');
     });
 
-    test('whatever a text holds arrives as it was', async () => {
+    test('any text is received unchanged', async () => {
       const [alice, bob] = wsmq.users('alice', 'bob');
       const receiver = await wsmq.connect(bob);
       const sender = await wsmq.connect(alice);
@@ -72,7 +72,7 @@ for (const store of stores) {
       receiver.bodies.forEach((body, i) => assert.equal(JSON.stringify(body ?? null), JSON.stringify(bodies[i])));
     });
 
-    test('headers and ids keep what a frame must not hold raw', async () => {
+    test('headers and ids keep characters that a frame must not contain raw', async () => {
       const [alice, bob] = wsmq.users('alice', 'bob');
       const receiver = await wsmq.connect(bob);
       const sender = await wsmq.connect(alice);
@@ -84,7 +84,7 @@ for (const store of stores) {
       assert.equal(receiver.received[0].correlationId, '世界');
     });
 
-    test('names may hold colons, pipes, slashes and spaces', async () => {
+    test('names may contain colons, pipes, slashes and spaces', async () => {
       const [sender] = await Promise.all(wsmq.users('alice').map(user => wsmq.connect(user)));
       const names = [
         'auth0|5f7c8ec7c33c6c004bbafe82', 'urn:shop:customer:7', 'https://id.example/u/1?x=y#z', 'DOMAIN\\bob', 'bob@example.test',
@@ -108,7 +108,7 @@ for (const store of stores) {
       }
     });
 
-    test('names that differ in case are different users', async () => {
+    test('names that differ only in case are different users', async () => {
       const [lower] = wsmq.users('bob');
       const upper = lower.toUpperCase();
       const [small, large] = [await wsmq.connect(lower), await wsmq.connect(upper)];
@@ -119,7 +119,7 @@ for (const store of stores) {
       assert.deepEqual([small.bodies, large.bodies], [['for the small one'], ['for the large one']]);
     });
 
-    test('every device of a user gets every message', async () => {
+    test('every device of a user receives every message', async () => {
       const [alice, bob] = wsmq.users('alice', 'bob');
       const phone = await wsmq.connect(bob, { device: 'phone' });
       const laptop = await wsmq.connect(bob, { device: 'laptop' });
@@ -136,24 +136,24 @@ for (const store of stores) {
       assert.deepEqual([phone.bodies, laptop.bodies, later.bodies], [[1], [1, 2], [2]]);
     });
 
-    test('a repeated id gives the first receipt, and is delivered once', async () => {
+    test('a message with a repeated id gets the first receipt, and is delivered once', async () => {
       const [alice, bob, carol] = wsmq.users('alice', 'bob', 'carol');
       const sender = await wsmq.connect(alice);
       const first = await sender.send(`user:${bob}`, 'first', { id: 'same' });
       const second = await sender.send(`user:${bob}`, 'second', { id: 'same' });
       const again = await (await wsmq.connect(alice)).send(`user:${bob}`, 'third', { id: 'same' });
       assert.deepEqual(second, { id: 'same', position: first.position, duplicate: true });
-      assert.deepEqual(again, second, 'also over another connection');
+      assert.deepEqual(again, second, 'on another connection as well');
 
       const elsewhere = await sender.send(`user:${carol}`, 'elsewhere', { id: 'same' });
       const other = await (await wsmq.connect(carol)).send(`user:${bob}`, 'other', { id: 'same' });
-      assert.deepEqual([elsewhere.duplicate, other.duplicate], [false, false], 'an id is of one sender and one address');
+      assert.deepEqual([elsewhere.duplicate, other.duplicate], [false, false], 'an id is scoped to one sender and one address');
       const receiver = await wsmq.connect(bob);
       await receiver.receives(2);
       assert.deepEqual(receiver.bodies, ['first', 'other']);
     });
 
-    test('without an id the server makes one, and every send is a message', async () => {
+    test('without an id the server generates one, and every send stores a message', async () => {
       const [alice, bob] = wsmq.users('alice', 'bob');
       const sender = await wsmq.connect(alice);
       const receipts = [await sender.send(`user:${bob}`, 1), await sender.send(`user:${bob}`, 1, { id: null })];
@@ -161,7 +161,7 @@ for (const store of stores) {
       assert.deepEqual(receipts.map(r => r.duplicate), [false, false]);
     });
 
-    test('more sends at once than allowed are refused with a retry that succeeds', async () => {
+    test('more concurrent sends than allowed are refused with a retryable error, and retries succeed', async () => {
       const [alice, bob] = wsmq.users('alice', 'bob');
       const receiver = await wsmq.connect(bob);
       const sender = await wsmq.connect(alice);
@@ -180,7 +180,7 @@ for (const store of stores) {
       assert.deepEqual(receiver.bodies.toSorted((a, b) => a - b), receipts.map((_, n) => n));
     });
 
-    test('a message to oneself comes back', async () => {
+    test('a message to its own sender is delivered', async () => {
       const [alice] = wsmq.users('alice');
       const client = await wsmq.connect(alice);
       await client.send(`user:${alice}`, 'note');
@@ -188,13 +188,13 @@ for (const store of stores) {
       assert.equal(client.received[0].sender, alice);
     });
 
-    test('a token never reaches the log', async () => {
+    test('a token is never logged', async () => {
       const [alice] = wsmq.users('alice');
       const token = wsmq.node.token(alice);
       await wsmq.connectRaw(alice);
       const response = await fetch(`${wsmq.node.hub}?access_token=${token}`);
       assert.equal(response.status, 426);
-      await eventually('the host has written', () => wsmq.node.output.length > 0);
+      await eventually('the host has logged', () => wsmq.node.output.length > 0);
       assert.ok(!wsmq.node.output.includes(token.split('.')[2]));
     });
   });

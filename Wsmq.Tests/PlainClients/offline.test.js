@@ -11,7 +11,7 @@ for (const store of stores) {
   describe(`offline, ${store} store`, () => {
     const wsmq = Setting.of({ store });
 
-    test('300 messages wait for a receiver, come in order, and are acknowledged by the promise chain', async () => {
+    test('300 messages sent before a receiver connects are delivered in order, and acknowledged by its promise chain', async () => {
       const [alice, bob] = wsmq.users('alice', 'bob');
       const sender = await wsmq.connect(alice);
       const receipts = [];
@@ -28,7 +28,7 @@ for (const store of stores) {
           open--;
         },
       });
-      await eventually(() => `all are shown, not ${shown.length}`, () => shown.length === 300);
+      await eventually(() => `all are shown; so far ${shown.length}`, () => shown.length === 300);
       assert.deepEqual(shown, numbers(1, 300));
       assert.deepEqual(receiver.positions, receipts.map(r => r.position));
       assert.deepEqual(receiver.received.map(m => m.previous), ['0000000000000000', ...receiver.positions.slice(0, -1)]);
@@ -39,10 +39,10 @@ for (const store of stores) {
       const again = await wsmq.connect(bob);
       await sender.send(`user:${bob}`, 'new');
       await again.receives(1);
-      assert.deepEqual(again.bodies, ['new'], 'nothing that was acknowledged comes again');
+      assert.deepEqual(again.bodies, ['new'], 'no acknowledged message is delivered again');
     });
 
-    test('live messages come in the order in which one connection sent them', async () => {
+    test('messages to a connected receiver are delivered in the order in which one connection sent them', async () => {
       const [alice, bob] = wsmq.users('alice', 'bob');
       const receiver = await wsmq.connect(bob);
       const sender = await wsmq.connect(alice);
@@ -52,7 +52,7 @@ for (const store of stores) {
       assert.deepEqual(receiver.bodies, numbers(1, 1000));
     });
 
-    test('a handler that fails acknowledges neither its message nor one behind it', async () => {
+    test('a handler that fails acknowledges neither its message nor a later one', async () => {
       const [alice, bob] = wsmq.users('alice', 'bob');
       const sender = await wsmq.connect(alice);
       for (const n of numbers(1, 10)) await sender.send(`user:${bob}`, n);
@@ -66,7 +66,7 @@ for (const store of stores) {
       await receiver.receives(10);
       assert.deepEqual(shown, [1, 2, 3, 4]);
 
-      // The cursor is stored behind the ack that was only sent: repeat it, and wait for the answer.
+      // The handler's ack was sent without waiting: repeat it as a call, which completes once the cursor is stored.
       await receiver.ack(receiver.received[3]);
       await receiver.stop();
       const again = await wsmq.connect(bob);
@@ -79,7 +79,7 @@ for (const store of stores) {
 describe('offline, a node that is killed', () => {
   const wsmq = Setting.of();
 
-  test('the embedded store keeps what was receipted, and the cursor', async () => {
+  test('the embedded store keeps receipted messages and the cursor', async () => {
     const [alice, bob] = wsmq.users('alice', 'bob');
     const sender = await wsmq.connect(alice);
     const receiver = await wsmq.connect(bob, { ack: false });
@@ -88,7 +88,7 @@ describe('offline, a node that is killed', () => {
     await receiver.receives(20);
     await receiver.ack(receiver.received[6]);
     await wsmq.node.kill();
-    await eventually('the receiver sees it', () => receiver.closed);
+    await eventually('the receiver is disconnected', () => receiver.closed);
 
     const node = await wsmq.startNode();
     const again = await wsmq.connect(bob, { node });

@@ -8,7 +8,7 @@ const OWN = 'user:bob';
 const at = position => String(position).padStart(16, '0');
 const delivery = (source, position) => ({ source, position: at(position), previous: at(position - 1), body: `${source} ${position}` });
 
-/** In place of SignalR's connection: the test says what comes, and when it closes. */
+/** Replaces SignalR's connection: the test determines what is received, and when the connection closes. */
 class Connection {
   state = 'Connected';
   sent = [];
@@ -34,7 +34,7 @@ class Connection {
   async invoke(...call) {
     this.sent.push(call);
     if (this.state !== 'Connected') throw new Error('Cannot send data if the connection is not in the \'Connected\' State.');
-    if (call[0] === 'Send') throw new Error('[wsmq 5001 store-unavailable retry] The store is away.');
+    if (call[0] === 'Send') throw new Error('[wsmq 5001 store-unavailable retry] The store is unavailable.');
   }
 
   async send(...call) {
@@ -51,8 +51,8 @@ class Connection {
   }
 }
 
-describe('the sample client, whose pauses do not end by themselves', () => {
-  const POLL = 5;                          // the pause of eventually, which goes on
+describe('the sample client, with pauses that never elapse', () => {
+  const POLL = 5;                          // the polling interval of eventually, which does elapse
   const wait = globalThis.setTimeout;
 
   function page(t, { show = () => {}, refusal } = {}) {
@@ -69,9 +69,9 @@ describe('the sample client, whose pauses do not end by themselves', () => {
   }
 
   const called = (page, ...call) => eventually(
-    () => `${call} is called, and not ${JSON.stringify(page.connection.sent)}`, () => page.connection.sent.some(c => `${c}` === `${call}`));
+    () => `${call} is called; so far ${JSON.stringify(page.connection.sent)}`, () => page.connection.sent.some(c => `${c}` === `${call}`));
 
-  test('shows the own queue while a message of a group waits for its next attempt', async t => {
+  test("shows the user's own queue while a message of a group waits for its next attempt", async t => {
     const web = page(t, { show: m => { if (m.source === GROUP) throw new Error('never'); } });
     web.connection.receive('Receive', delivery(GROUP, 1));
     await called(web, 'Nack', GROUP, at(1), 'Error');
@@ -81,7 +81,7 @@ describe('the sample client, whose pauses do not end by themselves', () => {
     await web.client.stop();
   });
 
-  test('keeps the order within a source while a message is shown', async t => {
+  test('keeps the order within a source while a message is being shown', async t => {
     let finish;
     const first = new Promise(resolve => { finish = resolve; });
     const web = page(t, { show: m => m.position === at(1) && m.source === GROUP ? first : undefined });
@@ -94,7 +94,7 @@ describe('the sample client, whose pauses do not end by themselves', () => {
     await web.client.stop();
   });
 
-  test('goes on at once after a message that the server gives up in its pause', async t => {
+  test('continues at once when the server dead-letters a message during its pause', async t => {
     const web = page(t, { show: m => { if (m.position === at(1)) throw new Error('never'); } });
     for (const n of [1, 2]) web.connection.receive('Receive', delivery(GROUP, n));
     await called(web, 'Nack', GROUP, at(1), 'Error');
@@ -105,7 +105,7 @@ describe('the sample client, whose pauses do not end by themselves', () => {
     await web.client.stop();
   });
 
-  test('rejects every send at once when the server has refused the user for good', async t => {
+  test('rejects every send at once when the server has refused the user with a final error', async t => {
     const web = page(t, { refusal: new Error('[wsmq 1007 banned final] The user is banned.') });
     const sends = [1, 2, 3].map(n => web.client.send(OWN, 'chat', n));
     for (const send of sends) await assert.rejects(send, /1007 banned/);
@@ -113,18 +113,18 @@ describe('the sample client, whose pauses do not end by themselves', () => {
     assert.equal(web.ended.length, 1);
   });
 
-  test('rejects the send that waits for its next attempt, and those after it, when the connection ends for good', async t => {
+  test('rejects the send that waits for its next attempt, and those after it, when the connection closes with a final error', async t => {
     const web = page(t);
     const sends = [1, 2, 3].map(n => web.client.send(OWN, 'chat', n));
     const rejected = Promise.all(sends.map(send => assert.rejects(send, /1006 revoked/)));
-    await eventually('the first is refused for now', () => web.connection.sent.length === 1);
+    await eventually('the first send is refused with a retryable error', () => web.connection.sent.length === 1);
     await new Promise(setImmediate);
     web.connection.close(new Error('[wsmq 1006 revoked final] The token was revoked.'));
     await rejected;
     assert.equal(web.connection.sent.length, 4);
   });
 
-  test('stops in the pause of a message and of a send', async t => {
+  test('stops during the pause of a message and of a send', async t => {
     const web = page(t, { show: () => { throw new Error('never'); } });
     web.connection.receive('Receive', delivery(GROUP, 1));
     const send = assert.rejects(web.client.send(OWN, 'chat', 1));

@@ -18,7 +18,7 @@ for (const store of stores) {
       return { bob, source: `user:${bob}`, sender, positions: receipts.map(r => r.position) };
     }
 
-    test('a new connection goes on behind the last ack, and repeats what was not acknowledged', async () => {
+    test('a new connection continues after the last ack, and repeats unacknowledged messages', async () => {
       const { bob, positions } = await queueOf(20);
       const first = await wsmq.connect(bob, { ack: false });
       await first.receives(20);
@@ -30,7 +30,7 @@ for (const store of stores) {
       assert.equal(second.received[0].previous, positions[7]);
     });
 
-    test('a connection that is cut comes back by itself, without loss and in order', async () => {
+    test('a client whose connection is cut reconnects by itself, without loss and in order', async () => {
       const { bob, source, sender, positions } = await queueOf(10);
       const proxy = await wsmq.proxy(wsmq.node.hub);
       const receiver = await wsmq.connect(bob, { hub: proxy.hub, ack: false, reconnect: true });
@@ -43,7 +43,7 @@ for (const store of stores) {
       assert.deepEqual(receiver.gaps, []);
     });
 
-    test('Resume goes on behind a position that the client kept', async () => {
+    test('Resume continues after a position that the client stored', async () => {
       const { bob, source, positions } = await queueOf(20);
       const receiver = await wsmq.connect(bob, { ack: false });
       await receiver.receives(20);
@@ -53,7 +53,7 @@ for (const store of stores) {
       assert.deepEqual(receiver.gaps, []);
     });
 
-    test('Resume reaches back behind the cursor while the entries are kept, and does not move it', async () => {
+    test('Resume reads from before the cursor while the entries are retained, and does not move the cursor', async () => {
       const { bob, source, positions } = await queueOf(10);
       const first = await wsmq.connect(bob, { ack: false });
       await first.receives(10);
@@ -67,7 +67,7 @@ for (const store of stores) {
       assert.deepEqual(second.positions, positions.slice(7));
     });
 
-    test('Resume from sixteen zeros brings everything that is kept', async () => {
+    test('Resume from sixteen zeros delivers all retained messages', async () => {
       const { bob, source, positions } = await queueOf(10);
       const receiver = await wsmq.connect(bob);
       await receiver.receives(10);
@@ -78,7 +78,7 @@ for (const store of stores) {
       assert.deepEqual(receiver.gaps, []);
     });
 
-    test('Resume from the newest position brings only what is new', async () => {
+    test('Resume from the newest position delivers only new messages', async () => {
       const { bob, source, sender, positions } = await queueOf(5);
       const receiver = await wsmq.connect(bob, { ack: false });
       await receiver.receives(5);
@@ -97,7 +97,7 @@ for (const store of stores) {
       assert.deepEqual([receiver.bodies, receiver.gaps], [['first'], []]);
     });
 
-    test('positions that are none are refused, and change nothing', async () => {
+    test('invalid positions are refused, and change nothing', async () => {
       const { bob, source, sender, positions } = await queueOf(3);
       const receiver = await wsmq.connect(bob, { ack: false });
       await receiver.receives(3);
@@ -122,10 +122,10 @@ for (const store of stores) {
       await receiver.stop();
       const again = await wsmq.connect(bob, { ack: false });
       await again.receives(4);
-      assert.deepEqual(again.positions, [...positions, position], 'the cursor stands where it was');
+      assert.deepEqual(again.positions, [...positions, position], 'the cursor has not moved');
     });
 
-    test("nobody acknowledges or resumes somebody else's queue", async () => {
+    test("a user cannot acknowledge or resume another user's queue", async () => {
       const { bob, source, positions } = await queueOf(3);
       const [mallory] = wsmq.users('mallory');
       const intruder = await wsmq.connect(mallory);
@@ -140,7 +140,7 @@ for (const store of stores) {
       assert.deepEqual(intruder.events, []);
     });
 
-    test('a user has 16 devices at most, and each goes on being one', async () => {
+    test('a user has at most 16 devices, and each can reconnect', async () => {
       const [bob] = wsmq.users('bob');
       const source = `user:${bob}`;
       const devices = Array.from({ length: 16 }, (_, i) => `device-${i}`);
@@ -150,7 +150,7 @@ for (const store of stores) {
       await refuses(ended.then(error => { throw error; }), 1003, 'too-many-devices');
     });
 
-    test('a connection is told why it is refused', async () => {
+    test('a connection that is refused receives the error code', async () => {
       const cases = [
         [{ device: '' }, 1002, 'invalid-device'],
         [{ device: 'x'.repeat(65) }, 1002, 'invalid-device'],

@@ -8,7 +8,7 @@ const MAX_BODY = 256 * 1024;
 describe('refusals', () => {
   const wsmq = Setting.of();
 
-  /** Each message is refused with the error, nothing of it arrives, and the connection goes on. */
+  /** Each message is refused with the error, none is delivered, and the connection stays usable. */
   async function allRefused(number, code, messagesFor) {
     const [alice, bob] = wsmq.users('alice', 'bob');
     const receiver = await wsmq.connect(bob);
@@ -24,32 +24,32 @@ describe('refusals', () => {
     ...texts.filter(text => text !== null && text !== undefined).map(text => ({ to, body: 1, replyTo: text })),
   ]);
 
-  test('an address without a colon, or none at all', addresses(2001, 'invalid-address', 'bob', '', null, undefined));
-  test('an unknown kind', addresses(2002, 'unknown-address-kind',
+  test('an address without a colon, or no address', addresses(2001, 'invalid-address', 'bob', '', null, undefined));
+  test('an unknown address kind', addresses(2002, 'unknown-address-kind',
     'usr:bob', 'User:bob', ' user:bob', ':bob', 'topic:x', 'us\u0435r:bob', '\ufeffuser:bob'));
   test('an empty name', addresses(2003, 'invalid-name', 'user:', 'group:'));
   test('a name that is too long', addresses(2004, 'name-too-long',
     `user:${'x'.repeat(257)}`, `user:${'ü'.repeat(129)}`, `group:${'世'.repeat(86)}`));
-  test('names that look like others', addresses(2003, 'invalid-name',
+  test('names with characters that look like others', addresses(2003, 'invalid-name',
     'user:аlice', 'user:ｂob', 'user:bο\u0062', 'user:ﬁn', 'user:e\u0301ve', 'user:Ⅷ', 'user:①', 'user:a\u00a0b', 'user:\u3164'));
   test('names with invisible characters', addresses(2003, 'invalid-name',
     'user:b\u200dob', 'user:b\u200bob', 'user:\ufeffbob', 'user:bob\u202e', 'user:b\u00adob', 'user:bob\ufe0f',
     'user:b\u2060ob', 'user: bob', 'user:bob '));
   test('names with control characters', addresses(2003, 'invalid-name',
     'user:bob\n', 'user:\tbob', 'user:b\u0000b', 'user:b\u001eb', 'user:b\u007fb', 'user:b\u0085b', 'user:b\u2028b'));
-  test('half a surrogate pair is no text', () => allRefused(2008, 'invalid-message', to => [
+  test('half a surrogate pair', () => allRefused(2008, 'invalid-message', to => [
     { to: 'user:\ud800', body: 1 }, { to, body: 1, id: '\udc00' }, { to, body: 1, headers: { a: '\ud800' } },
   ]));
   test('a queue for competing consumers', () => allRefused(2010, 'unsupported-address', () => [{ to: 'work:jobs', body: 1 }]));
-  test('a group that one is not in', () => allRefused(3001, 'send-not-allowed', () => [{ to: 'group:staff', body: 1 }]));
-  test('a reply-to that one may not send to', () => allRefused(3003, 'reply-to-not-allowed', to => [
+  test('a group that the sender is not a member of', () => allRefused(3001, 'send-not-allowed', () => [{ to: 'group:staff', body: 1 }]));
+  test('a reply-to that the sender may not send to', () => allRefused(3003, 'reply-to-not-allowed', to => [
     { to, body: 1, replyTo: 'group:staff' }, { to, body: 1, replyTo: 'work:jobs' },
   ]));
-  test('a sender that is forged', () => allRefused(2009, 'sender-not-allowed', to => [
+  test('a forged sender', () => allRefused(2009, 'sender-not-allowed', to => [
     { to, body: 1, sender: 'carol' }, { to, body: 1, sender: null }, { to, body: 1, sender: 5 },
   ]));
 
-  test('fields of a wrong type', () => allRefused(2008, 'invalid-message', to => [
+  test('fields of the wrong type', () => allRefused(2008, 'invalid-message', to => [
     'text', 5, true, [], [{ to }], null,
     { to: 5, body: 1 }, { to: [to], body: 1 }, { to: { to }, body: 1 },
     { to, body: 1, id: 5 }, { to, body: 1, type: {} }, { to, body: 1, correlationId: [] }, { to, body: 1, replyTo: false },
@@ -58,14 +58,14 @@ describe('refusals', () => {
     { to, data: 'AAAA', contentType: 5 }, { to, body: 1, contentType: 'text/plain' },
   ]));
 
-  test('values out of their bounds', () => allRefused(2008, 'invalid-message', to => [
+  test('values out of range', () => allRefused(2008, 'invalid-message', to => [
     { to, body: 1, id: '' }, { to, body: 1, id: 'x'.repeat(129) }, { to, body: 1, id: 'ü'.repeat(65) }, { to, body: 1, id: 'a\u001eb' },
     { to, body: 1, type: '' }, { to, body: 1, type: 'x'.repeat(129) }, { to, body: 1, type: 'a\nb' },
     { to, body: 1, correlationId: 'x'.repeat(129) }, { to, body: 1, correlationId: '\u0000' },
     { to, data: 'AAAA', contentType: '' }, { to, data: 'AAAA', contentType: 'x'.repeat(129) },
   ]));
 
-  test('a body and data together, and a body that nests too deep', () => allRefused(2006, 'invalid-body', to => [
+  test('a body together with data, and a body that is nested too deeply', () => allRefused(2006, 'invalid-body', to => [
     { to, body: 1, data: 'AAAA' }, { to, body: null, data: 'AAAA' }, { to, body: 1, data: '' },
     { to, body: JSON.parse('['.repeat(50) + ']'.repeat(50)) },
   ]));
@@ -76,7 +76,7 @@ describe('refusals', () => {
     { to, body: 1, headers: { a: 'x'.repeat(4096) } }, { to, body: 1, headers: { a: 'ü'.repeat(2048) } },
   ]));
 
-  test('just within the limits', async () => {
+  test('values at the limits are accepted', async () => {
     const [alice, bob] = wsmq.users('alice', 'bob');
     const receiver = await wsmq.connect(bob);
     const sender = await wsmq.connect(alice);
@@ -94,7 +94,7 @@ describe('refusals', () => {
     assert.deepEqual(receiver.received[2].body, deep);
   });
 
-  test('null counts as left out, and fields that nobody knows are ignored', async () => {
+  test('null counts as not set, and unknown fields are ignored', async () => {
     const [alice, bob] = wsmq.users('alice', 'bob');
     const receiver = await wsmq.connect(bob);
     const sender = await wsmq.connect(alice);
@@ -109,7 +109,7 @@ describe('refusals', () => {
     ]);
   });
 
-  test('the addresses of Ack and Resume are checked the same way', async () => {
+  test('the addresses of Ack and Resume are validated in the same way', async () => {
     const [bob] = wsmq.users('bob');
     const client = await wsmq.connect(bob);
     for (const method of ['Ack', 'Resume']) {
@@ -125,7 +125,7 @@ describe('refusals', () => {
     }
   });
 
-  test('calls that do not fit the hub leave the connection usable', async () => {
+  test('the connection stays usable after calls that do not match a hub method', async () => {
     const [bob] = wsmq.users('bob');
     const client = await wsmq.connect(bob);
     const calls = [

@@ -10,7 +10,7 @@ const START = '0000000000000000';
 
 for (const store of stores) {
   describe(`retention, ${store} store`, () => {
-    // A small window, and nothing kept in memory: a slow reader falls back to a log that was trimmed meanwhile.
+    // A small in-flight window, and no entries cached in memory: a slow reader falls back to a log that was trimmed meanwhile.
     const wsmq = Setting.of({
       store,
       settings: { Options__Retention__MaxCount: KEPT, Options__Window: 4, Options__FeedEntries: 0, Options__StallAfter: '00:00:00.3' },
@@ -23,7 +23,7 @@ for (const store of stores) {
       return receipts;
     }
 
-    test('what was trimmed while a device was away is announced with its exact place', async () => {
+    test('entries that were trimmed while a device was disconnected are announced with their exact positions', async () => {
       const [bob] = wsmq.users('bob');
       const source = `user:${bob}`;
       const early = await sendAll(source, 3);
@@ -35,17 +35,17 @@ for (const store of stores) {
       const late = await sendAll(source, 30);
       const second = await wsmq.connect(bob);
       await second.receives(KEPT);
-      assert.equal(second.events[0].name, 'Gap', 'the gap is announced before delivery goes on');
+      assert.equal(second.events[0].name, 'Gap', 'the gap is announced before delivery continues');
       assert.equal(second.gaps.length, 1);
       const [gap] = second.gaps;
       assert.deepEqual([gap.source, gap.after, gap.reason], [source, early[2].position, 'retention']);
       assert.deepEqual(second.positions, late.slice(-KEPT).map(r => r.position));
       assert.deepEqual(accountFor(late, second, source), late.slice(0, -KEPT).map(r => r.position));
       assert.ok(late[19].position < gap.before && gap.before <= late[20].position);
-      assert.equal(second.received[0].previous, late[19].position, 'the previous of the first delivery lies inside of the gap');
+      assert.equal(second.received[0].previous, late[19].position, 'the previous of the first delivery lies inside the gap');
     });
 
-    test('a new device starts at the oldest entry kept, and that is no gap', async () => {
+    test('a new device starts at the oldest retained entry, without a gap', async () => {
       const [bob] = wsmq.users('bob');
       const receipts = await sendAll(`user:${bob}`, 25);
       const receiver = await wsmq.connect(bob);
@@ -54,7 +54,7 @@ for (const store of stores) {
       assert.deepEqual(receiver.gaps, []);
     });
 
-    test('Resume behind a position that was trimmed announces what is missing since then', async () => {
+    test('Resume after a position that was trimmed announces the entries missing since then', async () => {
       const [bob] = wsmq.users('bob');
       const source = `user:${bob}`;
       const receipts = await sendAll(source, 25);
@@ -71,18 +71,18 @@ for (const store of stores) {
       }
     });
 
-    test('a slow reader whose window is full is told what it missed, and nothing is silently gone', async () => {
+    test('a slow reader whose window is full is notified of what it missed, and nothing is lost silently', async () => {
       const [bob] = wsmq.users('bob');
       const source = `user:${bob}`;
       const receiver = await wsmq.connect(bob, { ack: false });
-      // The first four fill the window before anything is sent that could push them out of the log.
+      // The first four fill the window before messages are sent that could trim them from the log.
       const receipts = await sendAll(source, 4);
       await receiver.receives(4);
       receipts.push(...await sendAll(source, 36));
       await eventually('the server waits for acks', () => receiver.stalled.length === 1);
       assert.deepEqual(receiver.positions, receipts.slice(0, 4).map(r => r.position));
       const last = receipts.at(-1).position;
-      await eventually('the newest message comes', async () => {
+      await eventually('the newest message arrives', async () => {
         await receiver.ack(receiver.received.at(-1));
         return receiver.positions.includes(last);
       });
@@ -91,7 +91,7 @@ for (const store of stores) {
       assert.ok(receiver.gaps.every(gap => gap.reason === 'retention'));
     });
 
-    test('a gap does not come again once a message behind it was acknowledged', async () => {
+    test('a gap is not announced again once a message after it was acknowledged', async () => {
       const [bob] = wsmq.users('bob');
       const source = `user:${bob}`;
       await sendAll(source, 1);
@@ -117,7 +117,7 @@ for (const store of stores) {
   describe(`consumed messages, ${store} store`, () => {
     const wsmq = Setting.of({ store, settings: { Options__AckGrace: '00:00:00' } });
 
-    test('what every device has acknowledged is removed after the grace, and announced to who goes back there', async () => {
+    test('messages that all devices acknowledged are removed after the grace, and announced to a device that resumes there', async () => {
       const [alice, bob] = wsmq.users('alice', 'bob');
       const source = `user:${bob}`;
       const sender = await wsmq.connect(alice);
@@ -130,13 +130,13 @@ for (const store of stores) {
       await laptop.receives(10);
       await laptop.ack(laptop.received[5]);
 
-      // The removal comes with an append at the latest, and then stops before what the slower device still needs.
+      // Consumed messages are removed with the next append at the latest, but only up to what the slower device still needs.
       receipts.push(await sender.send(source, 10));
       await phone.receives(11);
-      await eventually('a look back finds the gap', async () => {
+      await eventually('a resume from the start announces the gap', async () => {
         phone.events.length = 0;
         await phone.resume(source, START);
-        await eventually('the newest comes again', () => phone.positions.includes(receipts[10].position));
+        await eventually('the newest message is delivered again', () => phone.positions.includes(receipts[10].position));
         return phone.gaps.length === 1;
       });
       const [gap] = phone.gaps;

@@ -12,10 +12,10 @@ const REPOSITORY = path.resolve(import.meta.dirname, '../..');
 const NOWHERE = 'http://127.0.0.1:9/wsmq';
 const read = file => readFile(path.join(REPOSITORY, file), 'utf8');
 
-test('what the documents print of the sample is the sample', async () => {
+test('the code of the sample in the documents is identical to its files', async () => {
   const [example, client] = [await read('samples/JavaScript/example.js'), await read('samples/JavaScript/wsmq.js')];
-  assert.ok((await read('README.md')).includes('```js\n' + example + '```'), 'README.md holds example.js');
-  assert.ok((await read('docs/protocol.md')).includes('```js\n' + client + '```'), 'docs/protocol.md holds wsmq.js');
+  assert.ok((await read('README.md')).includes('```js\n' + example + '```'), 'README.md contains example.js');
+  assert.ok((await read('docs/protocol.md')).includes('```js\n' + client + '```'), 'docs/protocol.md contains wsmq.js');
 });
 
 describe('the sample client', () => {
@@ -23,7 +23,7 @@ describe('the sample client', () => {
   const unhandled = [];
   process.on('unhandledRejection', e => unhandled.push(e.message));
 
-  /** The sample as a page has it, and a record of what it gave to the page. */
+  /** The sample as a page uses it, and a record of what it passed to the page. */
   function page(user, { hub = wsmq.node.hub, device = 'web', show = async () => {}, token = wsmq.node.token(user) } = {}) {
     const seen = { shown: [], gaps: [], ended: [] };
     const connection = new HubConnectionBuilder()
@@ -40,7 +40,7 @@ describe('the sample client', () => {
   }
 
   const shows = (page, bodies) => eventually(
-    () => `${JSON.stringify(bodies)} are shown, and not ${JSON.stringify(page.shown)}`, () => page.shown.length >= bodies.length)
+    () => `${JSON.stringify(bodies)} are shown; so far ${JSON.stringify(page.shown)}`, () => page.shown.length >= bodies.length)
     .then(() => assert.deepEqual(page.shown, bodies));
 
   async function sender() {
@@ -48,7 +48,7 @@ describe('the sample client', () => {
     return { alice: await wsmq.connect(alice), bob };
   }
 
-  test('goes on after a connection that was cut while a message was shown', async () => {
+  test('continues after its connection was cut while a message was being shown', async () => {
     const { alice, bob } = await sender();
     const proxy = await wsmq.proxy(wsmq.node.hub);
     let finish;
@@ -56,7 +56,7 @@ describe('the sample client', () => {
     let begun = 0;
     const web = page(bob, { hub: proxy.hub, show: m => { begun++; return m.body === 1 ? first : undefined; } });
     await alice.send(`user:${bob}`, 1);
-    await eventually('it is being shown', () => begun === 1);
+    await eventually('the message is being shown', () => begun === 1);
     proxy.cut();
     await eventually('the connection is gone', () => web.connection.state !== 'Connected');
     for (const n of [2, 3, 4]) await alice.send(`user:${bob}`, n);
@@ -65,7 +65,7 @@ describe('the sample client', () => {
     assert.deepEqual(unhandled, []);
   });
 
-  test('shows hundreds one after another, in order and once, however long each takes', async () => {
+  test('shows hundreds of messages one after another, in order and once, however long each takes', async () => {
     const { alice, bob } = await sender();
     const all = Array.from({ length: 400 }, (_, n) => n);
     for (let from = 0; from < 200; from += 100) await Promise.all(all.slice(from, from + 100).map(n => alice.send(`user:${bob}`, n)));
@@ -86,7 +86,7 @@ describe('the sample client', () => {
     assert.deepEqual([...web.gaps, ...again.gaps, ...unhandled], []);
   });
 
-  test('shows again what could not be shown once, and nothing before it', async () => {
+  test('retries a message whose handler failed, before any later message', async () => {
     const { alice, bob } = await sender();
     let fails = 1;
     const web = page(bob, { show: () => { if (fails-- > 0) throw new Error('not rendered'); } });
@@ -95,7 +95,7 @@ describe('the sample client', () => {
     assert.deepEqual(unhandled, []);
   });
 
-  test('goes on after a message that can never be shown', async () => {
+  test('continues after a message that can never be shown', async () => {
     const { alice, bob } = await sender();
     const web = page(bob, { show: m => { if (m.body === 2) throw new Error('never'); } });
     for (const n of [1, 2, 3]) await alice.send(`user:${bob}`, n);
@@ -103,7 +103,7 @@ describe('the sample client', () => {
     assert.deepEqual(web.gaps, []);
   });
 
-  test('shows the own queue while a message of a group cannot be shown', async () => {
+  test("shows the user's own queue while a message of a group is being shown", async () => {
     const [alice, bob] = ['alice', 'bob-of-ops'];
     const sender = await wsmq.connect(alice);
     let finish;
@@ -117,7 +117,7 @@ describe('the sample client', () => {
     await shows(web, [1, 2, 'to all']);
   });
 
-  test('comes back after an outage, and sends then what it was given meanwhile, in order', async () => {
+  test('reconnects after an outage, and then sends what the page sent meanwhile, in order', async () => {
     const { alice, bob } = await sender();
     const proxy = await wsmq.proxy(wsmq.node.hub);
     const web = page(bob, { hub: proxy.hub });
@@ -128,23 +128,23 @@ describe('the sample client', () => {
     await eventually('the connection is gone', () => web.connection.state !== 'Connected');
     await alice.send(`user:${bob}`, 2);
     const sent = [1, 2, 3].map(n => web.client.send(`user:${bob}`, 'self', `own ${n}`));
-    await eventually('it has tried in vain', () => web.connection.state === 'Disconnected');
+    await eventually('an attempt to reconnect has failed', () => web.connection.state === 'Disconnected');
     proxy.leadTo(wsmq.node.hub);
     await Promise.all(sent);
     await shows(web, [1, 2, 'own 1', 'own 2', 'own 3']);
     assert.deepEqual(unhandled, []);
   });
 
-  test('does not come back with a token that was refused for good', async () => {
+  test('does not reconnect after a final error', async () => {
     const [bob] = wsmq.users('bob');
     const web = page(bob, { device: ' ' });
-    await eventually('the page is told', () => web.ended.length > 0);
+    await eventually('the page is notified', () => web.ended.length > 0);
     assert.match(web.ended[0], /\[wsmq 1002 invalid-device final\]/);
     assert.equal(web.ended.length, 1);
     await assert.rejects(web.client.send(`user:${bob}`, 'self', 1), /1002 invalid-device/);
   });
 
-  test('asks for what another tab of its device has acknowledged meanwhile', async () => {
+  test('requests messages that another tab of its device has acknowledged meanwhile', async () => {
     const { alice, bob } = await sender();
     const proxy = await wsmq.proxy(wsmq.node.hub);
     const [awake, asleep] = [page(bob), page(bob, { hub: proxy.hub })];
@@ -162,11 +162,11 @@ describe('the sample client', () => {
   });
 });
 
-describe('the sample client in a tab that sleeps', () => {
+describe('the sample client in a suspended tab', () => {
   const wsmq = Setting.of({ settings: { Options__FeedEntries: 0, Options__Retention__Group__MaxCount: 4, Groups__ops__0: 'bob' } });
 
-  // The log of the group keeps the last four of its messages, that of the user all; the node remembers none.
-  for (const [source, missed] of [['user:bob', 0], ['group:ops', 7]]) test(`shows what it missed in ${source}, or is told that it is gone`, async () => {
+  // A group's log retains its last four messages, a user's log all; the node caches none.
+  for (const [source, missed] of [['user:bob', 0], ['group:ops', 7]]) test(`shows what it missed in ${source}, or is notified of the gap`, async () => {
     const proxy = await wsmq.proxy(wsmq.node.hub);
     const token = wsmq.node.token('bob');
     const sender = await wsmq.connect('bob', { device: 'sender', ack: false });
@@ -175,7 +175,7 @@ describe('the sample client in a tab that sleeps', () => {
     await sender.send(source, 0);
     await Promise.all([awake.says('shown 0'), asleep.says('shown 0')]);
 
-    // The system stops the whole process, as it does with a tab in the background; meanwhile the server gives it up.
+    // The operating system suspends the whole process, as a browser does with a background tab; meanwhile its connection is cut.
     asleep.freeze();
     proxy.cut();
     for (let n = 1; n <= 11; n++) {
@@ -216,7 +216,7 @@ class Tab {
   }
 
   says(line) {
-    return eventually(() => `the tab says "${line}", and not ${this.lines}; errors: ${this.errors}`, () => this.lines.includes(line));
+    return eventually(() => `the tab prints "${line}"; so far ${this.lines}; errors: ${this.errors}`, () => this.lines.includes(line));
   }
 
   freeze() {

@@ -4,7 +4,7 @@ import * as signalR from '@microsoft/signalr';
 import { Setting } from './support/setting.js';
 import { stores } from './support/stores.js';
 
-// As docs/protocol.md shows it: no more under way than the server takes.
+// As in docs/protocol.md: at most as many messages in flight as the server accepts.
 function publish(connection, messages, credit = 128) {
   return new Promise((resolve, reject) => {
     const upload = new signalR.Subject();
@@ -29,7 +29,7 @@ for (const store of stores) {
   describe(`streams of sends, ${store} store`, () => {
     const wsmq = Setting.of({ store });
 
-    test('a thousand messages arrive once and in order, and the wrong ones among them fail alone', async () => {
+    test('a thousand messages are delivered once and in order, and only the invalid ones among them fail', async () => {
       const [alice, bob] = wsmq.users('alice', 'bob');
       const receiver = await wsmq.connect(bob);
       const sender = await wsmq.connect(alice);
@@ -49,7 +49,7 @@ for (const store of stores) {
       assert.deepEqual(receiver.bodies, messages.filter(m => m.to !== 'nowhere').map(m => m.body));
     });
 
-    test('many messages in one call', async () => {
+    test('a call with many messages returns a result for each', async () => {
       const [alice, bob] = wsmq.users('alice', 'bob');
       const receiver = await wsmq.connect(bob);
       const sender = await wsmq.connect(alice);
@@ -62,7 +62,7 @@ for (const store of stores) {
       await receiver.receives(1);
     });
 
-    test('what is no array of messages is refused with a code', async () => {
+    test('an argument that is not an array of messages is refused with an error code', async () => {
       const [alice] = wsmq.users('alice');
       const sender = await wsmq.connect(alice);
       for (const odd of [null, 7, 'x', {}, [[]], [null]]) {

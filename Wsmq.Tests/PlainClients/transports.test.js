@@ -7,7 +7,7 @@ import { Setting } from './support/setting.js';
 describe('transports', () => {
   const wsmq = Setting.of();
 
-  /** A page that waits for its handler and then acknowledges, without anything for failures, on a transport of SignalR's choice or ours. */
+  /** A page that acknowledges each message after its handler, without handling failures. Without a transport SignalR chooses one. */
   async function connect(user, transport) {
     const shown = [];
     const show = async m => { shown.push(m); };
@@ -23,14 +23,14 @@ describe('transports', () => {
   }
 
   for (const [name, transport] of Object.entries({ 'server-sent events': HttpTransportType.ServerSentEvents, 'long polling': HttpTransportType.LongPolling })) {
-    test(`${name} are not offered`, async () => {
+    test(`the transport ${name} is not offered`, async () => {
       const [alice] = wsmq.users('alice');
       await assert.rejects(connect(alice, transport), /Unable to connect to the server with any of the available transports/);
     });
   }
 
   const transports = {
-    'what the negotiation chooses': undefined,
+    'the negotiated transport': undefined,
     'WebSockets': HttpTransportType.WebSockets,
   };
   for (const [name, transport] of Object.entries(transports)) {
@@ -47,13 +47,13 @@ describe('transports', () => {
 
       const second = await connect(bob, transport);
       const { position } = await sender.connection.invoke('Send', { to: `user:${bob}`, body: 'new' });
-      await eventually('the new one is shown', () => second.shown.length > 0);
+      await eventually('the new message is shown', () => second.shown.length > 0);
       assert.deepEqual(second.shown.map(m => m.position), [position]);
       await second.settled();
     });
   }
 
-  test('a frame far over the limit ends the connection, and automatic reconnect goes on with what was not acknowledged', async () => {
+  test('a frame far over the limit closes the connection, and automatic reconnect continues with unacknowledged messages', async () => {
     const [alice, bob] = wsmq.users('alice', 'bob');
     const sender = await wsmq.connect(alice);
     const { position } = await sender.send(`user:${bob}`, 1);

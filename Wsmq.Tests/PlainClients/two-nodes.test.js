@@ -10,7 +10,7 @@ describe('two nodes', () => {
   const wsmq = Setting.of({ store: 'redis', nodes: 2 });
   const [a, b] = [() => wsmq.nodes[0], () => wsmq.nodes[1]];
 
-  test('a message crosses from node to node, both ways', async () => {
+  test('a message is delivered across nodes, in both directions', async () => {
     const [alice, bob] = wsmq.users('alice', 'bob');
     const onA = await wsmq.connect(alice, { node: a() });
     const onB = await wsmq.connect(bob, { node: b(), show: m => onB.send(m.replyTo, m.body + 1) });
@@ -23,7 +23,7 @@ describe('two nodes', () => {
     assert.deepEqual([answer.body, answer.sender], [2, bob]);
   });
 
-  test('bytes and large bodies cross too, in their place', async () => {
+  test('bytes and large bodies are delivered across nodes as well, in order', async () => {
     const [alice, bob] = wsmq.users('alice', 'bob');
     const receiver = await wsmq.connect(bob, { node: b() });
     const sender = await wsmq.connect(alice, { node: a() });
@@ -47,7 +47,7 @@ describe('two nodes', () => {
     assert.deepEqual(receiver.gaps, []);
   });
 
-  test('senders on both nodes: all devices see one and the same order', async () => {
+  test('with senders on both nodes all devices see the same order', async () => {
     const [alice, carol, bob] = wsmq.users('alice', 'carol', 'bob');
     const phone = await wsmq.connect(bob, { node: a(), device: 'phone' });
     const laptop = await wsmq.connect(bob, { node: b(), device: 'laptop' });
@@ -61,7 +61,7 @@ describe('two nodes', () => {
       assert.deepEqual(phone.received.filter(m => m.sender === user).map(m => m.body), numbers(1, 100));
   });
 
-  test('an ack on one node counts on the other', async () => {
+  test('an ack on one node is effective on the other', async () => {
     const [alice, bob] = wsmq.users('alice', 'bob');
     const sender = await wsmq.connect(alice, { node: a() });
     for (const n of numbers(1, 20)) await sender.send(`user:${bob}`, n);
@@ -75,7 +75,7 @@ describe('two nodes', () => {
     assert.equal(second.received[0].previous, first.positions[11]);
   });
 
-  test('a position from one node is known on the other, also to acknowledge and to resume', async () => {
+  test('a position from one node can be acknowledged and resumed on the other', async () => {
     const [alice, bob] = wsmq.users('alice', 'bob');
     const onB = await wsmq.connect(bob, { node: b(), ack: false });
     const sender = await wsmq.connect(alice, { node: a() });
@@ -86,7 +86,7 @@ describe('two nodes', () => {
     }
 
     await onB.resume(`user:${bob}`, receipts[39].position);
-    await eventually('the last ten come again', () => onB.bodies.slice(-10).join() === numbers(41, 50).join());
+    await eventually('the last ten messages are delivered again', () => onB.bodies.slice(-10).join() === numbers(41, 50).join());
     const beyond = String(BigInt(receipts.at(-1).position) + 1n);
     await refuses(onB.connection.invoke('Ack', `user:${bob}`, beyond), 4001, 'ack-beyond-tail');
   });
@@ -103,7 +103,7 @@ describe('two nodes', () => {
     assert.deepEqual(receiver.bodies, [1, 2]);
   });
 
-  test('a client that kept its own position resumes on the other node', async () => {
+  test('a client that stored its position resumes on the other node', async () => {
     const [alice, bob] = wsmq.users('alice', 'bob');
     const sender = await wsmq.connect(alice, { node: a() });
     for (const n of numbers(1, 30)) await sender.send(`user:${bob}`, n);
@@ -118,7 +118,7 @@ describe('two nodes', () => {
     assert.deepEqual(second.gaps, []);
   });
 
-  test('a network that is cut and leads to the other node afterwards costs nothing but a repeat', async () => {
+  test('a connection that is cut and redirected to the other node only repeats unacknowledged messages', async () => {
     const [alice, bob] = wsmq.users('alice', 'bob');
     const proxy = await wsmq.proxy(a().hub);
     const receiver = await wsmq.connect(bob, { node: a(), hub: proxy.hub, ack: false, reconnect: true });
@@ -139,7 +139,7 @@ for (const end of ['kill', 'stop']) {
   describe(`a node that ends, by ${end}`, () => {
     const wsmq = Setting.of({ store: 'redis', nodes: 2 });
 
-    test('its clients go on at the other node, behind their last ack, without a gap', async () => {
+    test('its clients continue on the other node, after their last ack, without a gap', async () => {
       const [alice, bob] = wsmq.users('alice', 'bob');
       const [ending, staying] = wsmq.nodes;
       const proxy = await wsmq.proxy(ending.hub);
@@ -147,7 +147,7 @@ for (const end of ['kill', 'stop']) {
       const receiver = await wsmq.connect(bob, { ...through, ack: false });
       const sender = await wsmq.connect(alice, through);
 
-      // The sender repeats what got no answer, with the same id, as the protocol asks.
+      // The sender repeats sends that got no answer, with the same id, as the protocol requires.
       const send = n => sender.send(`user:${bob}`, n, { id: `n-${n}` }).catch(() => null);
       const sendUntilStored = n => eventually(`${n} is stored`, () => send(n));
       for (const n of numbers(1, 50)) await sendUntilStored(n);
@@ -161,12 +161,12 @@ for (const end of ['kill', 'stop']) {
       for (const n of numbers(51, 120)) await sendUntilStored(n);
 
       const seen = () => new Set(receiver.bodies);
-      await eventually(() => `everything has come, not ${seen().size}`, () => seen().size === 120);
+      await eventually(() => `all messages are delivered; so far ${seen().size}`, () => seen().size === 120);
       const { positions } = receiver;
       const restart = positions.findIndex((position, i) => i > 0 && position < positions[i - 1]);
-      assert.equal(receiver.bodies[restart], 31, 'it begins again behind the last ack');
+      assert.equal(receiver.bodies[restart], 31, 'delivery restarts after the last ack');
       const again = positions.slice(restart);
-      assert.deepEqual(again, [...new Set(again)].sort(), 'and goes on in the order of the log, each message once');
+      assert.deepEqual(again, [...new Set(again)].sort(), 'delivery continues in the order of the log, each message once');
       assert.equal(again.length, 90);
       assert.deepEqual(receiver.gaps, []);
     });

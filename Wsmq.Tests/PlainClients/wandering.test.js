@@ -11,11 +11,11 @@ const SEED = Number(process.env.WSMQ_SEED ?? randomInt(2 ** 31));
 
 for (const store of stores) {
   describe(`a wandering client, ${store} store`, () => {
-    // Small enough that the client keeps falling back from memory to the log, and waits at a full window.
+    // Small enough that the client repeatedly falls back from memory to the log, and waits at a full window.
     const nodes = store === 'redis' ? 2 : 1;
     const wsmq = Setting.of({ store, nodes, settings: { Options__Window: 16, Options__FeedEntries: 8 } });
 
-    test('acks, resumes, cuts and other nodes in any order: no loss, no hole, no disorder', async t => {
+    test('acks, resumes, cuts and changes of the node in random order cause no loss, no gap and no reordering', async t => {
       t.diagnostic(`WSMQ_SEED=${SEED}`);
       const random = seeded(SEED);
       const [alice, bob] = wsmq.users('alice', 'bob');
@@ -27,7 +27,7 @@ for (const store of stores) {
       const beginnings = new Set(['0000000000000000']);
 
       const any = () => receiver.received[random(receiver.received.length)];
-      // A call that a cut has hit is simply not made.
+      // A call that fails because its connection is cut is ignored.
       const say = async (method, delivery) => {
         if (!delivery) return;
         beginnings.add(delivery.position);
@@ -46,9 +46,9 @@ for (const store of stores) {
       for (let round = 0; round < ROUNDS; round++) await actions[random(actions.length)]();
       receipts.push(await sender.send(source, 'last'));
 
-      // Only acks from here on: everything that is left comes.
+      // Only acks from here on, so that all remaining messages are delivered.
       const last = receipts.at(-1).position;
-      await eventually(() => `the last one comes: ${receiver.positions.at(-1)} of ${last}`, async () => {
+      await eventually(() => `the last message is delivered: ${receiver.positions.at(-1)} of ${last}`, async () => {
         await say('Ack', receiver.received.at(-1));
         return receiver.positions.at(-1) === last;
       });
@@ -58,7 +58,7 @@ for (const store of stores) {
       for (let i = 1; i < positions.length; i++) {
         const { previous } = receiver.received[i - 1];
         const follows = previous === positions[i - 1] || beginnings.has(previous);
-        assert.ok(follows, `delivery ${i} follows the one before it, or begins where an ack or a resume said`);
+        assert.ok(follows, `delivery ${i} follows the previous one, or starts at an acknowledged or resumed position`);
         assert.equal(previous, receipts[place.get(positions[i]) - 1]?.position ?? '0000000000000000');
       }
 

@@ -18,10 +18,10 @@ for (const store of stores) {
       return receipts.map(r => r.position);
     }
 
-    // Stalled comes only once the server has waited at a full window: that nothing more came until then is no accident of timing.
-    const stalls = (client, times) => eventually(`the server waits for acks, time ${times}`, () => client.stalled.length === times);
+    // Stalled is sent only after the server has waited with a full window, so it is no coincidence that nothing more arrived before it.
+    const stalls = (client, times) => eventually(`the server has waited for acks ${times} times`, () => client.stalled.length === times);
 
-    test('without acks exactly the window comes; acks let the rest come', async () => {
+    test('without acks exactly one window is delivered, and acks release the rest', async () => {
       const [bob] = wsmq.users('bob');
       const positions = await sendMany(`user:${bob}`, 600);
       const receiver = await wsmq.connect(bob, { ack: false });
@@ -31,18 +31,18 @@ for (const store of stores) {
 
       await receiver.ack(receiver.received[9]);
       await stalls(receiver, 2);
-      assert.deepEqual(receiver.positions, positions.slice(0, WINDOW + 10), 'as many as were acknowledged');
+      assert.deepEqual(receiver.positions, positions.slice(0, WINDOW + 10), 'as many more as were acknowledged');
 
       await receiver.ack(receiver.received.at(-1));
       await stalls(receiver, 3);
-      assert.deepEqual(receiver.positions, positions.slice(0, 2 * WINDOW + 10), 'an ack counts for everything before it');
+      assert.deepEqual(receiver.positions, positions.slice(0, 2 * WINDOW + 10), 'an ack covers everything before it');
 
       await receiver.ack(receiver.received.at(-1));
       await receiver.receives(600);
       assert.deepEqual(receiver.positions, positions);
     });
 
-    test('acks that come twice, or late, free nothing a second time', async () => {
+    test('repeated and late acks release no further messages', async () => {
       const [bob] = wsmq.users('bob');
       const positions = await sendMany(`user:${bob}`, 400);
       const receiver = await wsmq.connect(bob, { ack: false });
@@ -52,7 +52,7 @@ for (const store of stores) {
       assert.deepEqual(receiver.positions, positions.slice(0, WINDOW + 50));
     });
 
-    test('a reader that does not acknowledge holds up neither its other device nor anybody else', async () => {
+    test('a reader that does not acknowledge delays neither its other device nor other users', async () => {
       const [bob, carol] = wsmq.users('bob', 'carol');
       const silent = await wsmq.connect(bob, { ack: false, device: 'silent' });
       const busy = await wsmq.connect(bob, { device: 'busy' });

@@ -3,7 +3,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Proxies;
 
-/// <summary>Two nodes behind a real nginx, set up as operations.md says.</summary>
+/// <summary>Two nodes behind a real nginx, configured as in operations.md.</summary>
 public sealed class NginxTests(SharedRedis redis) : IClassFixture<SharedRedis>, IAsyncLifetime
 {
     private readonly string _prefix = redis.NextPrefix();
@@ -27,7 +27,7 @@ public sealed class NginxTests(SharedRedis redis) : IClassFixture<SharedRedis>, 
     }
 
     [Fact]
-    public async Task Messages_pass_and_clients_of_a_node_that_stops_go_on_at_the_other()
+    public async Task Messages_pass_and_clients_of_a_stopped_node_reconnect_to_the_other_node()
     {
         await using var alice = await TypedClient.StartAsync(Hub, "alice");
         await using var bob = await TypedClient.StartAsync(Hub, "bob");
@@ -42,7 +42,7 @@ public sealed class NginxTests(SharedRedis redis) : IClassFixture<SharedRedis>, 
     }
 
     [Fact]
-    public async Task Pages_of_the_same_origin_get_in_and_others_do_not()
+    public async Task Connections_from_pages_of_the_same_origin_are_accepted_and_from_others_refused()
     {
         (await StatusAsync(_nginx.Address.GetLeftPart(UriPartial.Authority))).Should().Be(HttpStatusCode.SwitchingProtocols);
         (await StatusAsync("https://evil.example")).Should().Be(HttpStatusCode.Forbidden);

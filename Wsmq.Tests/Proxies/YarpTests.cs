@@ -10,7 +10,7 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace Wsmq.Tests.Proxies;
 
-/// <summary>A node behind YARP, under a path that the proxy removes.</summary>
+/// <summary>A node behind YARP, under a path prefix that the proxy removes.</summary>
 public sealed class YarpTests : IAsyncLifetime
 {
     private const string Prefix = "/shop";
@@ -28,7 +28,7 @@ public sealed class YarpTests : IAsyncLifetime
     [Theory]
     [InlineData(true, HttpStatusCode.SwitchingProtocols)]
     [InlineData(false, HttpStatusCode.Forbidden)]
-    public async Task Messages_pass_and_pages_get_in_where_the_host_header_is_passed_on(bool passesHost, HttpStatusCode page)
+    public async Task Messages_pass_and_pages_of_the_same_origin_are_accepted_only_if_the_proxy_passes_the_host_header(bool passesHost, HttpStatusCode page)
     {
         await using var proxy = await StartAsync(passesHost);
         var hub = new Uri($"{proxy.Urls.Single()}{Prefix}{TestNode.HubPath}");
@@ -45,7 +45,7 @@ public sealed class YarpTests : IAsyncLifetime
     [Theory]
     [InlineData("1.1")]
     [InlineData("2.0")]
-    public async Task Over_TLS_messages_pass_in_either_version_of_HTTP_and_its_pages_get_in(string version)
+    public async Task Over_TLS_messages_pass_and_pages_of_the_same_origin_are_accepted_with_HTTP_1_and_HTTP_2(string version)
     {
         using var certificate = TestCertificate.Make();
         using var http = new HttpMessageInvoker(new SocketsHttpHandler

@@ -7,7 +7,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Publishing;
 
-/// <summary>Several append calls under way: what the store is asked, in which order, and what the senders hear.</summary>
+/// <summary>Several append calls in flight: which calls the store receives, in which order, and what the senders get.</summary>
 public sealed class AppendPipelineTests : IAsyncLifetime
 {
     private readonly GatedLog _log = new();
@@ -36,12 +36,12 @@ public sealed class AppendPipelineTests : IAsyncLifetime
     {
         var calls = _log.Calls.Count;
         var send = Send(id);
-        await Eventually.That($"{id} is on its way", () => _log.Calls.Count > calls);
+        await Eventually.That($"{id} is in flight", () => _log.Calls.Count > calls);
         return send;
     }
 
     [Fact]
-    public async Task A_call_does_not_wait_for_the_answer_to_the_one_before_and_says_so()
+    public async Task A_call_does_not_wait_for_the_previous_one_and_is_marked_as_following_it()
     {
         var first = await SendInACallOfItsOwnAsync("1");
         var second = await SendInACallOfItsOwnAsync("2");
@@ -55,7 +55,7 @@ public sealed class AppendPipelineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Behind_the_most_calls_under_way_sends_wait_and_leave_together()
+    public async Task Sends_beyond_the_maximum_of_calls_in_flight_wait_and_are_appended_together()
     {
         for (var i = 0; _log.Calls.Count < 4; i++)
             await SendInACallOfItsOwnAsync($"{i}");
@@ -68,15 +68,15 @@ public sealed class AppendPipelineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Behind_a_batch_of_sixteen_no_third_call_begins()
+    public async Task After_a_batch_of_sixteen_at_most_two_calls_are_in_flight()
     {
         for (var i = 0; _log.Calls.Count < 4; i++)
             await SendInACallOfItsOwnAsync($"{i}");
         var sends = Enumerable.Range(0, 16).Select(i => Send($"w{i}")).ToList();
         _log.Calls[0].Succeed();
-        await Eventually.That("they leave together", () => _log.Calls.Count == 5);
+        await Eventually.That("they are appended together", () => _log.Calls.Count == 5);
 
-        // Two are under way: one of a single message, and the large one.
+        // Two are in flight: one with a single message, and the large one.
         _log.Calls[1].Succeed();
         _log.Calls[2].Succeed();
         for (var i = 0; i < 50; i++)
@@ -87,46 +87,46 @@ public sealed class AppendPipelineTests : IAsyncLifetime
 
         _log.Calls.Should().HaveCount(5);
         _log.Calls[3].Succeed();
-        await Eventually.That("what came meanwhile leaves together", () => _log.Calls.Count == 6);
+        await Eventually.That("sends that arrived meanwhile are appended together", () => _log.Calls.Count == 6);
         _log.Calls[5].Ids.Should().HaveCount(50);
         _log.AnswerTheRest();
         await Task.WhenAll(sends);
     }
 
     [Fact]
-    public async Task After_a_failure_all_that_was_under_way_is_repeated_in_order_and_in_one_call_at_a_time()
+    public async Task After_a_failure_all_calls_in_flight_are_retried_in_order_and_one_call_at_a_time()
     {
         var sends = new[] { await SendInACallOfItsOwnAsync("1"), await SendInACallOfItsOwnAsync("2"), await SendInACallOfItsOwnAsync("3") };
-        // The store refuses what follows a call that was not carried out.
+        // The store refuses every call that follows one that was not executed.
         _log.Calls[0].Fail(WsmqErrors.StoreUnavailable);
         _log.Calls[1].Fail(WsmqErrors.StoreUnavailable);
         _log.Calls.Should().HaveCount(3, "not before all are answered");
         _log.Calls[2].Fail(WsmqErrors.StoreUnavailable);
 
-        await Eventually.That("they are repeated", () => _log.Calls.Count == 4);
+        await Eventually.That("they are retried", () => _log.Calls.Count == 4);
         (_log.Calls[3].Follows, string.Concat(_log.Calls[3].Ids)).Should().Be((false, "123"));
         _log.Calls[3].Succeed();
         (await Task.WhenAll(sends)).Select(r => r.Id).Should().Equal("1", "2", "3");
     }
 
     [Fact]
-    public async Task What_a_later_call_has_stored_is_not_repeated()
+    public async Task A_message_stored_by_a_later_call_is_not_retried()
     {
         var first = await SendInACallOfItsOwnAsync("1");
         var second = await SendInACallOfItsOwnAsync("2");
-        // The answer to the first was lost on its way.
+        // The result of the first call was lost.
         _log.Calls[0].Fail(WsmqErrors.StoreUnavailable);
         _log.Calls[1].Succeed();
 
         (await second).Duplicate.Should().BeFalse();
-        await Eventually.That("the first is repeated", () => _log.Calls.Count == 3);
+        await Eventually.That("the first is retried", () => _log.Calls.Count == 3);
         _log.Calls[2].Ids.Should().Equal("1");
         _log.Calls[2].Succeed();
         await first;
     }
 
     [Fact]
-    public async Task A_full_store_fails_its_own_call_and_not_what_is_under_way_behind_it()
+    public async Task A_full_store_fails_its_own_call_and_not_the_calls_in_flight_after_it()
     {
         var first = await SendInACallOfItsOwnAsync("1");
         var second = await SendInACallOfItsOwnAsync("2");
@@ -134,7 +134,7 @@ public sealed class AppendPipelineTests : IAsyncLifetime
         _log.Calls[1].Fail(WsmqErrors.StoreUnavailable);
 
         (await FluentActions.Awaiting(() => first).Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.StoreFull);
-        await Eventually.That("the second is repeated", () => _log.Calls.Count == 3);
+        await Eventually.That("the second is retried", () => _log.Calls.Count == 3);
         _log.Calls[2].Succeed();
         (await second).Id.Should().Be("2");
     }

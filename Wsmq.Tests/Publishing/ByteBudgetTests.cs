@@ -5,12 +5,12 @@ namespace Wsmq.Tests.Publishing;
 public sealed class ByteBudgetTests
 {
     [Fact]
-    public void What_would_go_over_the_limit_is_refused_until_something_is_returned()
+    public void A_request_over_the_limit_is_refused_until_bytes_are_returned()
     {
         var budget = new ByteBudget(100);
         budget.TryTake(60).Should().BeTrue();
         budget.TryTake(41).Should().BeFalse();
-        budget.TryTake(40).Should().BeTrue("what was refused has taken nothing");
+        budget.TryTake(40).Should().BeTrue("the refused request has taken nothing");
 
         budget.Return(60);
 

@@ -8,7 +8,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Publishing;
 
-/// <summary>What a lane does with sends that wait for too long, on a clock of the test's own.</summary>
+/// <summary>How a lane handles sends that wait too long, on a fake clock.</summary>
 public sealed class PublishLaneTests : IAsyncLifetime
 {
     private static readonly WsmqOptions Options = new() { SendTimeout = TimeSpan.FromSeconds(10) };
@@ -49,10 +49,10 @@ public sealed class PublishLaneTests : IAsyncLifetime
         (await FluentActions.Awaiting(() => send).Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(error);
 
     [Fact]
-    public async Task What_waited_longer_than_the_send_timeout_is_refused_and_never_stored()
+    public async Task A_send_that_waited_longer_than_SendTimeout_is_refused_and_never_stored()
     {
         var first = Send("first");
-        await Eventually.That("the store is asked", () => _log.Appended.Count == 1);
+        await Eventually.That("the store is called", () => _log.Appended.Count == 1);
         var late = Send("late");
 
         _time.Advance(Options.SendTimeout);
@@ -66,7 +66,7 @@ public sealed class PublishLaneTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_authorizer_that_does_not_answer_holds_up_the_others_no_longer_than_the_send_timeout()
+    public async Task An_authorizer_that_does_not_answer_delays_other_sends_by_at_most_SendTimeout()
     {
         _log.Gate.SetResult();
         var silent = new TaskCompletionSource<WsmqException?>();
@@ -84,14 +84,14 @@ public sealed class PublishLaneTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_full_store_after_an_attempt_of_unknown_outcome_does_not_say_that_nothing_was_stored()
+    public async Task A_full_store_after_an_attempt_of_unknown_outcome_is_reported_as_unavailable()
     {
         var attempts = 0;
         _log.Answer = _ => new WsmqException(attempts++ == 0 ? WsmqErrors.StoreUnavailable : WsmqErrors.StoreFull);
         _log.Gate.SetResult();
 
         var send = Send("x");
-        await ForwardUntilAsync("the lane gives up", send);
+        await ForwardUntilAsync("the lane has failed the send", send);
 
         await ShouldFailAsync(send, WsmqErrors.StoreUnavailable);
     }

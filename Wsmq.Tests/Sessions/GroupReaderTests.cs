@@ -9,7 +9,7 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Tests.Sessions;
 
-/// <summary>Joining and leaving on a live connection, when something else goes wrong at the same time.</summary>
+/// <summary>Joining and leaving groups on an open connection, while something else fails.</summary>
 public sealed class GroupReaderTests : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
@@ -27,24 +27,24 @@ public sealed class GroupReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_group_is_read_once_while_its_live_group_cannot_be_joined_and_that_is_joined_later()
+    public async Task A_group_is_read_once_while_its_live_group_cannot_be_joined_and_the_join_is_retried()
     {
         await using var bob = await PlainClient.ConnectAsync(_node, "bob");
 
-        // Answered only once the connection is open for the hub, too.
+        // The receipt arrives only after the hub has opened the connection as well.
         await bob.SendAsync("user:nobody", 1);
         _stumbling.Failures = 2;
         await _node.Groups.AddAsync("ops", "bob");
 
         for (var i = 0; i < 50; i++)
             await _node.Publisher.SendAsync(WsmqAddress.Group("ops"), i);
-        await Eventually.That("they come", () => bob.Received.Count >= 50);
+        await Eventually.That("they arrive", () => bob.Received.Count >= 50);
         await _node.Publisher.SendAsync(WsmqAddress.User("bob"), -1);
-        await Eventually.That("the last comes", () => bob.Bodies.Contains("-1"));
+        await Eventually.That("the last arrives", () => bob.Bodies.Contains("-1"));
 
         bob.Received.Count(d => d.Source == "group:ops").Should().Be(50);
-        await Eventually.That("the live group is joined at last", () => _stumbling.Joined == 1);
-        await Eventually.That("live pushes come", async () =>
+        await Eventually.That("the live group is joined", () => _stumbling.Joined == 1);
+        await Eventually.That("live messages arrive", async () =>
         {
             await _node.Live.Clients.Group("ops").Live(new WsmqLiveMessage { Type = "t", Body = WsmqJsonBody.Parse("1") });
             return bob.Live.Count > 0;
@@ -52,21 +52,21 @@ public sealed class GroupReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_live_group_that_the_user_leaves_before_it_could_be_joined_is_not_joined_any_more()
+    public async Task A_live_group_that_the_user_leaves_before_it_was_joined_is_not_joined_later()
     {
         await using var bob = await PlainClient.ConnectAsync(_node, "bob");
         await bob.SendAsync("user:nobody", 1);
         _stumbling.Failures = int.MaxValue;
         await _node.Groups.AddAsync("ops", "bob");
-        await Eventually.That("joining it was tried", () => _stumbling.Failures < int.MaxValue);
+        await Eventually.That("joining it was attempted", () => _stumbling.Failures < int.MaxValue);
         await _node.Groups.RemoveAsync("ops", "bob");
         await _node.Groups.AddAsync("team", "bob");
         await _node.Publisher.SendAsync(WsmqAddress.Group("team"), 1);
-        await Eventually.That("the node has heard of both", () => bob.Received.Any(d => d.Source == "group:team"));
+        await Eventually.That("the node has received both changes", () => bob.Received.Any(d => d.Source == "group:team"));
         _stumbling.Failures = 0;
 
-        await Eventually.That("the other is joined", () => _stumbling.Joined == 1);
-        await Eventually.That("live pushes to it come", async () =>
+        await Eventually.That("the other group is joined", () => _stumbling.Joined == 1);
+        await Eventually.That("live messages to it arrive", async () =>
         {
             await _node.Live.Clients.Group("ops").Live(new WsmqLiveMessage { Type = "left", Body = WsmqJsonBody.Parse("1") });
             await _node.Live.Clients.Group("team").Live(new WsmqLiveMessage { Type = "joined", Body = WsmqJsonBody.Parse("1") });
@@ -76,7 +76,7 @@ public sealed class GroupReaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task News_of_a_leave_that_come_after_the_user_joined_again_do_not_keep_the_group_away()
+    public async Task A_late_signal_of_a_leave_does_not_keep_a_rejoined_group_closed()
     {
         await _node.Groups.AddAsync("ops", "bob");
         await using var bob = await PlainClient.ConnectAsync(_node, "bob");
@@ -89,11 +89,11 @@ public sealed class GroupReaderTests : IAsyncLifetime
         await feeds.ReleaseAsync(feed);
         await _node.Publisher.SendAsync(WsmqAddress.Group("ops"), 2);
 
-        await Eventually.That("the group comes again", () => bob.Bodies.Contains("2"));
+        await Eventually.That("messages of the group arrive again", () => bob.Bodies.Contains("2"));
     }
 
     [Fact]
-    public async Task Leaving_a_group_does_not_end_the_connection_of_a_slow_reader()
+    public async Task Leaving_a_group_does_not_close_the_connection_of_a_slow_reader()
     {
         await _node.Groups.AddAsync("ops", "bob");
         var url = new Uri(_node.Hub.ToString().Replace("http", "ws", StringComparison.Ordinal) + "?access_token=" + TestTokens.For("bob"));
@@ -102,7 +102,7 @@ public sealed class GroupReaderTests : IAsyncLifetime
         await SendAsync(socket, """{"protocol":"json","version":1}""");
         (await ReceiveAsync(socket)).Should().Be("{}\u001e");
 
-        // More than the buffers on the way take: the write of one of these waits for the reader.
+        // More than the network buffers hold: the write of one of these waits for the reader.
         var large = new string('x', 200_000);
         for (var i = 0; i < 100; i++)
             await _node.Publisher.SendAsync(WsmqAddress.Group("ops"), large);
@@ -146,7 +146,7 @@ public sealed class GroupReaderTests : IAsyncLifetime
         public void Enter()
         {
             if (Failures-- > 0)
-                throw new InvalidOperationException("The backplane is away.");
+                throw new InvalidOperationException("The backplane is unavailable.");
             Interlocked.Increment(ref _joined);
         }
     }

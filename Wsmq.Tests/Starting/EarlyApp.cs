@@ -15,13 +15,13 @@ public enum Moment
     InTheBackground,
 }
 
-/// <summary>An app whose own service does something at one moment of the start, before wsmq's own service has its turn.</summary>
+/// <summary>An app whose own hosted service does its work at one moment of the start, before wsmq's hosted service has run.</summary>
 internal static class EarlyApp
 {
-    /// <param name="moment">When.</param>
-    /// <param name="work">What.</param>
-    /// <param name="services">Adds wsmq, behind the service.</param>
-    /// <param name="concurrently">Whether hosted services start side by side.</param>
+    /// <param name="moment">When the work is done.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="services">Adds wsmq, after the app's service.</param>
+    /// <param name="concurrently">Whether hosted services start concurrently.</param>
     public static (WebApplication App, Task Done) Build(
         Moment moment, Func<IServiceProvider, CancellationToken, Task> work, Action<IServiceCollection> services, bool concurrently = false)
     {

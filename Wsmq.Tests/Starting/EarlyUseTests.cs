@@ -23,7 +23,7 @@ public sealed class EarlyUseTests(SharedRedis redis) : IDisposable
     [InlineData(Moment.StartedAsync, false, false)]
     [InlineData(Moment.InTheBackground, false, false)]
     [InlineData(Moment.InTheBackground, true, true)]
-    public async Task Everything_waits_for_the_store(Moment moment, bool onRedis, bool concurrently)
+    public async Task All_services_called_before_the_start_wait_for_the_store(Moment moment, bool onRedis, bool concurrently)
     {
         var (app, done) = EarlyApp.Build(moment, UseAllAsync, s => Add(s, onRedis), concurrently);
         await using var _ = app;
@@ -35,7 +35,7 @@ public sealed class EarlyUseTests(SharedRedis redis) : IDisposable
     }
 
     [Fact]
-    public async Task It_may_be_used_between_building_the_app_and_running_it()
+    public async Task Services_can_be_used_between_building_and_running_the_app()
     {
         var (app, _) = EarlyApp.Build(Moment.StartedAsync, (_, _) => Task.CompletedTask, s => Add(s, onRedis: false));
         await using var __ = app;
@@ -48,7 +48,7 @@ public sealed class EarlyUseTests(SharedRedis redis) : IDisposable
     }
 
     [Fact]
-    public async Task Messages_from_before_the_start_are_stored_in_the_order_of_the_calls_and_before_later_ones()
+    public async Task Messages_before_the_start_are_stored_in_the_order_of_the_calls_and_before_later_ones()
     {
         const int Count = 500;
         var (app, _) = EarlyApp.Build(Moment.StartedAsync, (_, _) => Task.CompletedTask, s => Add(s, onRedis: true));
@@ -67,7 +67,7 @@ public sealed class EarlyUseTests(SharedRedis redis) : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Nothing_starts_behind_a_stop(bool disposed)
+    public async Task The_store_does_not_start_after_a_stop_or_disposal(bool disposed)
     {
         var file = _folder.File("never.db");
         var (app, _) = EarlyApp.Build(Moment.StartedAsync, (_, _) => Task.CompletedTask, s => s.AddWsmq().UseSqlite(file));
@@ -85,7 +85,7 @@ public sealed class EarlyUseTests(SharedRedis redis) : IDisposable
     }
 
     [Fact]
-    public async Task A_store_that_cannot_start_is_named_to_those_that_waited_and_to_the_host()
+    public async Task A_store_that_cannot_start_is_named_to_waiting_callers_and_to_the_host()
     {
         var errors = new List<WsmqException>();
         var (app, _) = EarlyApp.Build(Moment.StartAsync, (_, _) => Task.CompletedTask, s => s.AddWsmq().UseRedis($"127.0.0.1:{Nowhere},connectTimeout=200"));
@@ -101,7 +101,7 @@ public sealed class EarlyUseTests(SharedRedis redis) : IDisposable
     }
 
     [Fact]
-    public async Task A_store_that_takes_too_long_to_start_is_named_after_the_send_time_out()
+    public async Task A_store_that_takes_too_long_to_start_is_named_after_SendTimeout()
     {
         await using var line = new TcpProxy(new Uri($"http://{redis.Server.EndPoint}"));
         line.Conditions.Hold(up: true, down: true);
@@ -119,13 +119,13 @@ public sealed class EarlyUseTests(SharedRedis redis) : IDisposable
         line.Conditions.Clear();
         await app.StartAsync();
 
-        // Not at once: the time-out is short.
-        await Eventually.That("everything can be used", async () => await Record.ExceptionAsync(() => UseAllAsync(app.Services, CancellationToken.None)) is null);
+        // Not at once: the time-out is short, and the store may take longer.
+        await Eventually.That("all services can be used", async () => await Record.ExceptionAsync(() => UseAllAsync(app.Services, CancellationToken.None)) is null);
         await app.StopAsync();
     }
 
     [Fact]
-    public async Task After_the_stop_the_publisher_says_so()
+    public async Task After_the_stop_the_publisher_throws_Stopping()
     {
         var (app, _) = EarlyApp.Build(Moment.StartAsync, (_, _) => Task.CompletedTask, s => Add(s, onRedis: false));
         await using var __ = app;

@@ -11,7 +11,7 @@ public sealed class AppendFenceTests
     public AppendFenceTests() => _fence = new AppendFence(_time);
 
     [Fact]
-    public void A_batch_requires_the_one_before_it_that_was_answered()
+    public void A_batch_requires_the_last_answered_batch_before_it()
     {
         _fence.Before(_fence.Next(), follows: false).Should().Be(0, "nothing was answered yet");
         _fence.Answered(1);
@@ -19,7 +19,7 @@ public sealed class AppendFenceTests
     }
 
     [Fact]
-    public void A_batch_that_follows_requires_the_one_that_is_under_way()
+    public void A_batch_that_follows_another_requires_the_one_in_flight()
     {
         _fence.Next();
         _fence.Answered(1);
@@ -28,7 +28,7 @@ public sealed class AppendFenceTests
     }
 
     [Fact]
-    public void Behind_a_failed_batch_the_last_answered_one_is_the_least()
+    public void After_a_failed_batch_at_least_the_last_answered_one_is_required()
     {
         _fence.Next();
         _fence.Answered(1);
@@ -42,7 +42,7 @@ public sealed class AppendFenceTests
     }
 
     [Fact]
-    public void A_server_that_lacks_it_is_taken_once_it_was_named()
+    public void A_server_that_lacks_the_required_batch_is_accepted_once_it_was_confirmed_as_primary()
     {
         _fence.Next();
         _fence.Answered(1);
@@ -54,7 +54,7 @@ public sealed class AppendFenceTests
     }
 
     [Fact]
-    public void Before_the_server_forgets_the_number_nothing_is_required()
+    public void No_batch_is_required_once_the_server_may_have_expired_its_number()
     {
         _fence.Next();
         _fence.Answered(1);
@@ -63,7 +63,7 @@ public sealed class AppendFenceTests
     }
 
     [Fact]
-    public void What_is_answered_soon_is_believed_however_much_is_under_way()
+    public void An_answer_that_comes_soon_is_trusted_however_many_calls_are_in_flight()
     {
         for (var i = 0; i < 4; i++)
             _fence.Sent();
@@ -75,27 +75,27 @@ public sealed class AppendFenceTests
     }
 
     [Fact]
-    public void After_a_long_silence_all_that_was_under_way_is_doubted()
+    public void After_a_long_silence_all_answers_in_flight_are_doubted()
     {
         _fence.Sent();
         _time.Advance(AppendFence.LongSilence);
         _fence.Sent();
         _fence.Returned().Should().BeTrue();
-        _fence.Returned().Should().BeTrue("it came together with the other");
+        _fence.Returned().Should().BeTrue("it was in flight together with the other");
         _fence.IsDoubted.Should().BeTrue();
 
         _fence.Answered(_fence.Next());
         _time.Advance(AppendFence.LongSilence);
         _fence.Sent();
-        _fence.Returned().Should().BeFalse("nothing was under way meanwhile");
+        _fence.Returned().Should().BeFalse("nothing was in flight meanwhile");
     }
 
     [Fact]
-    public void The_answer_of_a_server_that_was_named_before_the_batch_went_out_is_doubted()
+    public void An_answer_of_a_server_confirmed_as_primary_before_the_batch_was_sent_is_doubted()
     {
         _fence.Failed(fenced: false);
         _fence.Named();
-        _fence.IsDoubted.Should().BeFalse("the batch may go out");
+        _fence.IsDoubted.Should().BeFalse("the batch may be sent");
         _fence.Sent();
         _fence.Returned().Should().BeTrue();
         _fence.Answered(_fence.Next());
@@ -104,7 +104,7 @@ public sealed class AppendFenceTests
     }
 
     [Fact]
-    public void After_a_failure_an_answer_is_doubted_until_one_is_believed()
+    public void After_a_failure_an_answer_is_doubted_until_one_is_trusted()
     {
         _fence.Failed(fenced: false);
         _fence.Sent();

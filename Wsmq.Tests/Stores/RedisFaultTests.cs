@@ -7,7 +7,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Stores;
 
-/// <summary>What the Redis store does when its server is away, full, or was left in the middle of a change.</summary>
+/// <summary>The Redis store while its server is unavailable or full, or after it stopped in the middle of a change.</summary>
 public sealed class RedisFaultTests : IAsyncLifetime
 {
     private RedisServer _redis = null!;
@@ -24,7 +24,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
     private static RedisKeys Keys => new("t", 64);
 
     [Fact]
-    public async Task A_subscription_that_failed_leaves_nothing_behind()
+    public async Task A_failed_subscription_leaves_no_interest_in_Redis()
     {
         var store = new RedisStore(
             Options.Create(new WsmqOptions()),
@@ -43,11 +43,11 @@ public sealed class RedisFaultTests : IAsyncLifetime
         await Eventually.That("the store answers", () => store.IsAvailableAsync(default));
         await store.Log.StatesAsync([heard, failed], default);
         (await NodesAsync(admin, heard)).Should().NotBeEmpty();
-        (await NodesAsync(admin, failed)).Should().BeEmpty("nobody reads what would come for it");
+        (await NodesAsync(admin, failed)).Should().BeEmpty("the node has no reader for it");
     }
 
     [Fact]
-    public async Task A_full_server_refuses_messages_but_lets_devices_in_and_acks_make_room()
+    public async Task A_full_server_refuses_messages_but_accepts_devices_and_acks_free_memory()
     {
         await using var h = await StartAsync();
         await h.OpenAsync("bob", "phone");
@@ -65,7 +65,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_of_somebody_else_fails_what_is_for_its_log_and_nothing_is_stored_twice()
+    public async Task A_foreign_key_fails_only_the_messages_to_its_log_and_no_message_is_stored_twice()
     {
         await using var h = await StartAsync();
         await using var admin = await AdminAsync();
@@ -82,7 +82,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Batches_under_way_keep_their_order_when_the_server_forgets_its_scripts()
+    public async Task Batches_in_flight_keep_their_order_when_the_server_loses_its_scripts()
     {
         await using var h = await StartAsync();
         await using var admin = await AdminAsync();
@@ -91,7 +91,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
         var open = new Queue<AppendRequest>(Enumerable.Range(0, 2_000).Select(i => h.New(bob, $"{i}")));
         for (var round = 0; open.Count > 0; round++)
         {
-            round.Should().BeLessThan(2_000, "it gets on");
+            round.Should().BeLessThan(2_000, "it makes progress");
             var calls = open.Take(20).Select((item, i) => h.Log.AppendAsync(lane, [item], follows: i > 0, default)).ToArray();
             await admin.GetServers()[0].ScriptFlushAsync();
             await Task.WhenAll(calls).ContinueWith(_ => { }, TaskScheduler.Default);
@@ -103,7 +103,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_lost_what_was_stored_is_taken_as_it_is_the_only_primary()
+    public async Task A_server_that_lost_its_data_is_accepted_if_it_is_the_only_primary()
     {
         await using var h = await StartAsync();
         await h.AddAsync(WsmqAddress.User("bob"), "before");
@@ -124,29 +124,29 @@ public sealed class RedisFaultTests : IAsyncLifetime
                 return false;
             }
         });
-        refused.Should().Be(2, "the number is missing, and then it is asked who is the primary");
+        refused.Should().Be(2, "the number is missing, and then the primary is determined");
         (await h.ReadAsync(WsmqAddress.User("bob"))).Entries.Select(StoreHarness.Text).Should().Equal("after");
     }
 
     [Fact]
-    public async Task Of_two_primaries_one_that_lacks_what_was_stored_is_refused_until_the_other_is_gone()
+    public async Task Of_two_primaries_the_one_that_lacks_stored_data_is_refused_until_the_other_is_gone()
     {
         await using var redis = await ReplicatedRedis.StartAsync();
         await using var h = await RedisHarness.StartAsync(redis.Configuration, "t", new WsmqOptions());
         await h.AddAsync(WsmqAddress.User("bob"), "1");
-        await Eventually.That("the replica has it", async () =>
+        await Eventually.That("the replica has stored it", async () =>
             await redis.Replica.CommandAsync("DBSIZE") == await redis.Primary.CommandAsync("DBSIZE"));
         await redis.PromoteAsync();
         await using var old = await ReplicatedRedis.AdminAsync(redis.Primary);
 
-        // As if it were from before: the number of the last batch is not there.
+        // As if restored from an earlier state: the number of the last batch is missing.
         await old.GetServers()[0].FlushDatabaseAsync();
         var item = h.New(WsmqAddress.User("bob"), "2");
         for (var i = 0; i < 5; i++)
             (await FluentActions.Awaiting(() => h.AppendAsync(item)).Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.StoreUnavailable);
 
         await redis.Primary.StopAsync(kill: true);
-        await Eventually.That("it is stored at the other", async () =>
+        await Eventually.That("it is stored at the new primary", async () =>
         {
             try
             {
@@ -162,7 +162,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_joins_again_after_a_leave_that_stopped_half_way_is_signalled()
+    public async Task A_user_who_joins_again_after_an_incomplete_leave_is_signalled()
     {
         await using var h = await StartAsync();
         await h.Store.Memberships.AddAsync("ops", "bob", default);
@@ -175,11 +175,11 @@ public sealed class RedisFaultTests : IAsyncLifetime
         await h.Store.Memberships.AddAsync("ops", "bob", default);
 
         (await h.StateAsync(WsmqAddress.User("bob"))).MembershipVersion.Should().BeGreaterThan(version);
-        await Eventually.That("the user's nodes hear of it", () => signals == 1);
+        await Eventually.That("the user's nodes are signalled", () => signals == 1);
     }
 
     [Fact]
-    public async Task A_leave_that_a_join_overtook_leaves_the_group_in_the_list_of_the_member()
+    public async Task A_leave_overtaken_by_a_join_keeps_the_group_in_the_list_of_the_member()
     {
         await using var h = await StartAsync();
         await h.Store.Memberships.AddAsync("ops", "bob", default);
@@ -199,7 +199,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
         (await h.Store.Memberships.GroupsOfAsync("bob", default)).Should().HaveCount(member ? 1 : 0);
     }
 
-    /// <summary>The nodes that have readers of an address, as Redis knows them.</summary>
+    /// <summary>The interested nodes of an address, as stored in Redis.</summary>
     private static async Task<string> NodesAsync(ConnectionMultiplexer admin, WsmqAddress address) =>
         (string?)await admin.GetDatabase().HashGetAsync(Keys.Meta(address), "n") ?? "";
 }

@@ -5,7 +5,7 @@ using Wsmq.Server.Redis;
 
 namespace Wsmq.Tests.Stores;
 
-/// <summary>A server that refuses for a while: callers are told to try again, and all goes on by itself when it refuses no more.</summary>
+/// <summary>A server that refuses for a while: callers get a retryable error, and calls succeed again once it accepts.</summary>
 public sealed class RedisRefusalTests : IAsyncLifetime
 {
     private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
@@ -52,7 +52,7 @@ public sealed class RedisRefusalTests : IAsyncLifetime
     [InlineData("REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE")]
     [InlineData("ACL SETUSER default -eval -evalsha", "ACL SETUSER default +eval +evalsha")]
     [InlineData("ACL SETUSER default -@all +acl", "ACL SETUSER default +@all")]
-    public async Task A_refusal_is_no_answer_for_good(string refuse, string allow)
+    public async Task A_refusal_of_Redis_is_a_retryable_error_and_calls_succeed_once_it_accepts(string refuse, string allow)
     {
         await _redis.ExpectOkAsync(refuse);
         await RefusedAsync(AppendAsync);
@@ -62,7 +62,7 @@ public sealed class RedisRefusalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_membership_that_may_not_be_read_is_none_that_is_missing()
+    public async Task A_membership_that_may_not_be_read_is_not_reported_as_missing()
     {
         await _redis.ExpectOkAsync("ACL SETUSER default -hexists");
         await RefusedAsync(() => _store.Memberships.IsMemberAsync("ops", "bob", default));
@@ -71,7 +71,7 @@ public sealed class RedisRefusalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_full_server_says_so_and_takes_messages_when_there_is_room()
+    public async Task A_full_server_throws_StoreFull_and_accepts_messages_when_it_has_memory()
     {
         await _redis.ExpectOkAsync("CONFIG SET maxmemory 1");
         (await FluentActions.Awaiting(AppendAsync).Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.StoreFull);
@@ -80,7 +80,7 @@ public sealed class RedisRefusalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_new_password_is_taken_from_the_app_when_the_old_one_is_refused()
+    public async Task A_new_password_is_requested_from_the_app_when_the_old_one_is_refused()
     {
         await AdminAsync("CONFIG", "SET", "requirepass", "new");
         foreach (var type in new[] { "normal", "pubsub" })
@@ -91,7 +91,7 @@ public sealed class RedisRefusalTests : IAsyncLifetime
         await ServedAsync();
         var signals = 0;
         await using var subscription = await _store.Signals.SubscribeAsync(Bob, _ => Interlocked.Increment(ref signals), default);
-        await Eventually.That("signals are heard", async () =>
+        await Eventually.That("signals arrive", async () =>
         {
             await AppendAsync();
             return signals > 0;
@@ -104,7 +104,7 @@ public sealed class RedisRefusalTests : IAsyncLifetime
             (await FluentActions.Awaiting(ask).Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.StoreUnavailable);
     }
 
-    private Task ServedAsync() => Eventually.That("it is stored again", async () =>
+    private Task ServedAsync() => Eventually.That("messages are stored again", async () =>
     {
         try
         {

@@ -4,7 +4,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Stores;
 
-/// <summary>How long logs and ids stay in Redis when nobody touches them, and what they take.</summary>
+/// <summary>How long logs and ids stay in Redis when they are not accessed, and how much memory they take.</summary>
 [Collection(SharedRedis.Name)]
 public sealed class RedisRetentionTests(SharedRedis redis) : IAsyncLifetime
 {
@@ -30,7 +30,7 @@ public sealed class RedisRetentionTests(SharedRedis redis) : IAsyncLifetime
     private async Task<TimeSpan> LifeAsync() => (await _admin.GetDatabase().KeyTimeToLiveAsync(Keys.Log(Bob)))!.Value;
 
     [Fact]
-    public async Task A_log_that_is_consumed_goes_after_the_grace_and_a_new_message_makes_it_stay()
+    public async Task A_consumed_log_expires_after_the_grace_and_a_new_message_keeps_it()
     {
         await using var h = await StartAsync();
         await h.OpenAsync("bob", "phone");
@@ -44,7 +44,7 @@ public sealed class RedisRetentionTests(SharedRedis redis) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task With_a_reader_there_it_stays_until_the_next_look_or_until_the_reader_leaves()
+    public async Task With_a_reader_a_consumed_log_stays_until_the_next_state_query_or_until_the_reader_leaves()
     {
         await using var h = await StartAsync();
         await h.OpenAsync("bob", "phone");
@@ -57,11 +57,11 @@ public sealed class RedisRetentionTests(SharedRedis redis) : IAsyncLifetime
         await h.AckAsync("bob", "phone", await h.AddAsync(Bob));
         (await LifeAsync()).Should().BeGreaterThan(Grace);
         await subscription.DisposeAsync();
-        await Eventually.That("it is to go", async () => await LifeAsync() <= Grace);
+        await Eventually.That("it is about to expire", async () => await LifeAsync() <= Grace);
     }
 
     [Fact]
-    public async Task A_new_device_makes_a_log_stay_that_was_about_to_go()
+    public async Task A_new_device_keeps_a_log_that_was_about_to_expire()
     {
         await using var h = await StartAsync();
         await h.OpenAsync("bob", "phone");
@@ -73,7 +73,7 @@ public sealed class RedisRetentionTests(SharedRedis redis) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_log_of_a_user_who_is_away_takes_what_its_entries_need()
+    public async Task The_log_of_an_offline_user_takes_only_the_memory_of_its_entries()
     {
         await using var h = await StartAsync();
         await h.OpenAsync("bob", "phone");
@@ -94,13 +94,13 @@ public sealed class RedisRetentionTests(SharedRedis redis) : IAsyncLifetime
     private async Task<long> BytesAsync() => (long)await _admin.GetDatabase().ExecuteAsync("MEMORY", "USAGE", Keys.Log(Bob));
 
     [Fact]
-    public async Task Ids_are_kept_for_two_windows_at_most()
+    public async Task Ids_are_stored_for_at_most_two_deduplication_windows()
     {
         await using var h = await StartAsync(o => o.DeduplicationWindow = TimeSpan.FromMilliseconds(100));
         await h.AppendAsync(StoreHarness.Message(Bob, "ann", "1"));
-        await Eventually.That("the id is new again", async () => !(await h.AppendAsync(StoreHarness.Message(Bob, "ann", "1")))[0].Duplicate);
+        await Eventually.That("the id has expired", async () => !(await h.AppendAsync(StoreHarness.Message(Bob, "ann", "1")))[0].Duplicate);
         await h.AddManyAsync(Bob, 1_000);
-        await Eventually.That("what was remembered is freed", async () =>
+        await Eventually.That("the memory of the ids is freed", async () =>
         {
             await h.AddAsync(Bob);
             long kept = 0;
@@ -137,11 +137,11 @@ public sealed class RedisRetentionTests(SharedRedis redis) : IAsyncLifetime
 
         seen.Should().Be(4 * 19);
         ofSmall.Should().BeLessThan(12);
-        (await RangesAsync() - before).Should().BeGreaterThan(4 * 19 / 2, "what a command returns is copied whether it is wanted or not");
+        (await RangesAsync() - before).Should().BeGreaterThan(4 * 19 / 2, "all that a command returns is copied, needed or not");
     }
 
     [Fact]
-    public async Task A_long_log_goes_in_parts_and_in_the_end_completely()
+    public async Task A_long_log_is_removed_in_parts_and_finally_completely()
     {
         const int Count = 25_000;
         await using var h = await StartAsync(o => o.AckGrace = TimeSpan.FromMilliseconds(1));
@@ -154,7 +154,7 @@ public sealed class RedisRetentionTests(SharedRedis redis) : IAsyncLifetime
         var database = _admin.GetDatabase();
 
         var lengths = new List<long>();
-        await Eventually.That("all of it is gone", async () =>
+        await Eventually.That("the whole log is removed", async () =>
         {
             await h.ReadAsync(Bob, last[^1]);
             lengths.Add(await database.StreamLengthAsync(Keys.Log(Bob)));

@@ -7,7 +7,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Stores;
 
-/// <summary>The Redis store keeps the contract.</summary>
+/// <summary>The store contract on Redis.</summary>
 public sealed class RedisStoreTests(SharedRedis redis) : StoreContract, IClassFixture<SharedRedis>
 {
     private protected override async Task<StoreHarness> CreateAsync(Action<WsmqOptions> configure)
@@ -30,7 +30,7 @@ public sealed class RedisClusterStoreTests(RedisCluster redis) : StoreContract
     }
 
     [Fact]
-    public async Task A_crashed_node_is_forgotten_on_every_shard_and_a_living_one_is_not()
+    public async Task A_crashed_node_is_removed_on_every_shard_and_a_running_one_is_not()
     {
         var prefix = redis.NextPrefix();
         await using var h = await RedisHarness.StartAsync(redis.EndPoints, prefix, new WsmqOptions());
@@ -45,7 +45,7 @@ public sealed class RedisClusterStoreTests(RedisCluster redis) : StoreContract
         }
 
         await h.AppendAsync([.. addresses.Select(a => h.New(a))]);
-        await Eventually.That("the living one heard", () => Volatile.Read(ref heard) == addresses.Length);
+        await Eventually.That("the running node is signalled", () => Volatile.Read(ref heard) == addresses.Length);
         foreach (var address in addresses)
             ((string)(await admin.GetDatabase().HashGetAsync(keys.Meta(address), "n"))!).Should().HaveLength(8).And.NotBe("deadbeef");
     }

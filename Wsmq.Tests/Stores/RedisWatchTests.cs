@@ -7,7 +7,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Stores;
 
-/// <summary>What the watch over the connections to Redis does, and says, when something fails.</summary>
+/// <summary>How the watch over the Redis connections behaves, and what it logs, when something fails.</summary>
 public sealed class RedisWatchTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
@@ -16,14 +16,14 @@ public sealed class RedisWatchTests : IDisposable
     public void Dispose() => _logs.Dispose();
 
     [Fact]
-    public async Task The_sentinels_are_asked_again_after_a_failure_that_nobody_foresaw()
+    public async Task The_sentinels_are_queried_again_after_an_unexpected_exception()
     {
         var asked = 0;
         var follower = new SentinelFollower(
             _ => ++asked <= 2 ? throw new KeyNotFoundException("unforeseen") : Task.CompletedTask, _time, _logs);
         follower.Start();
 
-        await Eventually.That("they are asked again", () =>
+        await Eventually.That("they are queried again", () =>
         {
             _time.Advance(TimeSpan.FromSeconds(2));
             return Volatile.Read(ref asked) > 3;
@@ -34,7 +34,7 @@ public sealed class RedisWatchTests : IDisposable
     }
 
     [Fact]
-    public async Task Why_there_is_no_new_connection_is_said_once_for_each_cause()
+    public async Task A_failure_to_replace_a_connection_is_logged_once_for_each_cause()
     {
         var line = new BrokenLine();
         foreach (var cause in new[] { "away", "away", "wrong password", "wrong password" })
@@ -42,7 +42,7 @@ public sealed class RedisWatchTests : IDisposable
         var watch = new LineWatch(line, new SilentProbe(), new WsmqRedisOptions(), _time, _logs);
         watch.Start();
 
-        await Eventually.That("it is replaced", () =>
+        await Eventually.That("the connection is replaced", () =>
         {
             _time.Advance(TimeSpan.FromSeconds(10));
             return _logs.Of(LogLevel.Information).Any(t => t.Contains("answers again", StringComparison.Ordinal));

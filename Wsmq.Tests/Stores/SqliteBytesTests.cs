@@ -3,7 +3,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Stores;
 
-/// <summary>A file that was made before the bytes of logs were kept.</summary>
+/// <summary>A database file from before the byte counts of logs were stored.</summary>
 public sealed class SqliteBytesTests : IDisposable
 {
     private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
@@ -13,7 +13,7 @@ public sealed class SqliteBytesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Knows_them_after_it_was_opened()
+    public async Task Byte_counts_of_logs_are_computed_when_an_older_file_is_opened()
     {
         var path = _folder.File("wsmq.db");
         await using (var h = await SqliteHarness.StartAsync(path))
@@ -34,6 +34,6 @@ public sealed class SqliteBytesTests : IDisposable
         options.Retention.MaxBytes = 2_500_000;
         await using var again = await SqliteHarness.StartAsync(path, options);
         await again.AddAsync(Bob, new string('x', 500_000));
-        (await again.PositionsAsync(Bob)).Should().HaveCount(2, "metadata and body hold the text twice over");
+        (await again.PositionsAsync(Bob)).Should().HaveCount(2, "metadata and body each contain the text");
     }
 }

@@ -6,7 +6,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Stores;
 
-/// <summary>The file of the embedded store: who may have it, and which files it takes.</summary>
+/// <summary>The file of the embedded store: exclusive use, and which files are accepted.</summary>
 public sealed class SqliteFileTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -16,7 +16,7 @@ public sealed class SqliteFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_second_store_on_the_file_is_refused_until_the_first_is_gone()
+    public async Task A_second_store_on_the_same_file_is_refused_until_the_first_is_disposed()
     {
         var first = await SqliteHarness.StartAsync(Database);
         await ShouldNotStartAsync(Database, "*in use by another process*");
@@ -27,7 +27,7 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_name_of_the_file_is_refused_as_well()
+    public async Task A_symbolic_link_to_a_file_in_use_is_refused_as_well()
     {
         await using var first = await SqliteHarness.StartAsync(Database);
         File.CreateSymbolicLink(_folder.File("other.db"), Database);
@@ -35,7 +35,7 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_start_that_failed_can_be_repeated()
+    public async Task A_failed_start_can_be_repeated()
     {
         var first = await SqliteHarness.StartAsync(Database);
         await using var second = SqliteHarness.Make(Database);
@@ -48,14 +48,14 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_missing_folder_is_made()
+    public async Task A_missing_folder_is_created()
     {
         await using var h = await SqliteHarness.StartAsync(_folder.File(Path.Combine("a", "b", "wsmq.db")));
         await h.AddAsync(WsmqAddress.User("bob"));
     }
 
     [Fact]
-    public async Task A_place_that_cannot_be_written_is_named()
+    public async Task A_path_that_cannot_be_written_is_named()
     {
         await File.WriteAllTextAsync(_folder.File("file"), "no folder");
         await ShouldNotStartAsync(_folder.File(Path.Combine("file", "wsmq.db")), "*cannot be written*Path*");
@@ -64,7 +64,7 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_of_a_newer_version_is_refused_and_left_alone()
+    public async Task A_file_of_a_newer_version_is_refused_and_not_modified()
     {
         await (await SqliteHarness.StartAsync(Database)).DisposeAsync();
         Execute($"PRAGMA user_version = {SqliteSchema.Version + 1}");
@@ -82,7 +82,7 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
-    public async Task The_durability_asked_for_is_the_one_set()
+    public async Task The_configured_durability_is_set_in_SQLite()
     {
         foreach (var (durability, synchronous) in new[] { (WsmqSqliteDurability.Full, 2L), (WsmqSqliteDurability.Normal, 1L) })
         {
@@ -95,7 +95,7 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_store_is_made_by_the_container_and_opens_nothing_before_its_start()
+    public async Task A_store_created_by_the_container_opens_no_file_before_its_start()
     {
         var services = new ServiceCollection();
         services.AddLogging().AddOptions().AddSingleton(TimeProvider.System).AddSingleton<IStore, SqliteStore>();

@@ -7,7 +7,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Stores;
 
-/// <summary>What the embedded store promises beyond the contract: crashes, a full disk, clocks, sweeps, stopping.</summary>
+/// <summary>Guarantees of the embedded store beyond the contract: crashes, a full disk, clocks, sweeps, stopping.</summary>
 public sealed class SqliteLifeTests : IDisposable
 {
     private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
@@ -18,7 +18,7 @@ public sealed class SqliteLifeTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task What_has_a_receipt_is_in_the_files_at_once()
+    public async Task A_message_with_a_receipt_is_in_the_files_at_once()
     {
         // The files as a killed process leaves them: copied while the store runs, nothing closed or drained.
         await using var h = await SqliteHarness.StartAsync(Database);
@@ -36,7 +36,7 @@ public sealed class SqliteLifeTests : IDisposable
     }
 
     [Fact]
-    public async Task Positions_rise_although_the_clock_steps_back()
+    public async Task Positions_increase_although_the_clock_steps_back()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow) { AutoAdvanceAmount = TimeSpan.Zero };
         await using var h = await SqliteHarness.StartAsync(Database, new WsmqOptions { AckGrace = TimeSpan.Zero }, clock);
@@ -53,7 +53,7 @@ public sealed class SqliteLifeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_full_disk_is_told_and_loses_nothing_and_acks_make_room()
+    public async Task A_full_disk_throws_StoreFull_and_loses_nothing_and_acks_free_space()
     {
         await using var h = await SqliteHarness.StartAsync(Database, new WsmqOptions { AckGrace = TimeSpan.Zero }, maxPages: 150);
         await h.OpenAsync("bob", "phone");
@@ -73,7 +73,7 @@ public sealed class SqliteLifeTests : IDisposable
     }
 
     [Fact]
-    public async Task Idle_logs_and_old_ids_are_swept()
+    public async Task Idle_logs_and_expired_ids_are_swept()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var options = new WsmqOptions { AckGrace = TimeSpan.FromMinutes(1) };
@@ -84,7 +84,7 @@ public sealed class SqliteLifeTests : IDisposable
         await h.AddManyAsync(WsmqAddress.Group("team"), 3);
         await h.AckAsync("bob", "phone", p[1]);
         (Count("entries"), Count("message_ids")).Should().Be((6, 6));
-        await Eventually.That("nobody touches the logs, and they are swept", () =>
+        await Eventually.That("the logs are swept without being accessed", () =>
         {
             clock.Advance(SqliteSweeper.Interval);
             return (Count("entries"), Count("message_ids")) == (1, 0);
@@ -93,7 +93,7 @@ public sealed class SqliteLifeTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_two_expired_devices_the_one_longer_away_is_forgotten_everywhere()
+    public async Task Of_two_expired_devices_the_one_inactive_for_longer_is_forgotten_everywhere()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var options = new WsmqOptions { MaxDevicesPerUser = 2, DeviceExpiry = TimeSpan.FromMinutes(10) };
@@ -111,12 +111,12 @@ public sealed class SqliteLifeTests : IDisposable
         await h.OpenAsync("bob", "new");
         (await h.AckAsync("bob", "longer", WsmqPosition.Start)).Should().Be(AckResult.NoReader);
         (await h.AckAsync("bob", "shorter", WsmqPosition.Start)).Should().Be(AckResult.Done);
-        (await h.OpenGroupAsync("team", "bob", "longer")).Should().Be(WsmqPosition.Start, "its place in the group went with it");
+        (await h.OpenGroupAsync("team", "bob", "longer")).Should().Be(WsmqPosition.Start, "its cursor in the group was removed with it");
         (await h.OpenGroupAsync("team", "bob", "shorter")).Should().Be(p);
     }
 
     [Fact]
-    public async Task Stopping_finishes_what_was_taken_and_refuses_the_rest()
+    public async Task Stopping_finishes_accepted_calls_and_refuses_later_ones()
     {
         var store = SqliteHarness.Make(Database);
         await store.StartAsync(default);
@@ -138,7 +138,7 @@ public sealed class SqliteLifeTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_stores_in_one_process_do_not_hear_each_other()
+    public async Task Two_stores_in_one_process_do_not_receive_signals_of_each_other()
     {
         await using var one = await SqliteHarness.StartAsync(Database);
         await using var two = await SqliteHarness.StartAsync(_folder.File("two.db"));
@@ -146,12 +146,12 @@ public sealed class SqliteLifeTests : IDisposable
         await using var subscription = await two.Store.Signals.SubscribeAsync(Bob, heard.Enqueue, default);
         await one.AddAsync(Bob);
         var own = await two.AddAsync(Bob);
-        await Eventually.That("its own signal came", () => heard.Any(s => s.Position == own));
+        await Eventually.That("its own signal has arrived", () => heard.Any(s => s.Position == own));
         heard.Should().HaveCount(1);
     }
 
     [Fact]
-    public async Task A_handler_that_throws_stops_neither_the_store_nor_other_handlers()
+    public async Task A_signal_handler_that_throws_stops_neither_the_store_nor_other_handlers()
     {
         await using var h = await SqliteHarness.StartAsync(Database);
         var heard = new ConcurrentQueue<Signal>();
@@ -159,7 +159,7 @@ public sealed class SqliteLifeTests : IDisposable
         await using var good = await h.Store.Signals.SubscribeAsync(Bob, heard.Enqueue, default);
         await h.AddAsync(Bob);
         await h.AddAsync(Bob);
-        await Eventually.That("both signals came", () => heard.Count == 2);
+        await Eventually.That("both signals have arrived", () => heard.Count == 2);
     }
 
     private long Count(string table)

@@ -7,7 +7,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Stores;
 
-/// <summary>What is given as the path of the database: a file is opened, what means something else is refused and makes no file.</summary>
+/// <summary>The configured path of the database: a file path is opened; anything else is refused without creating a file.</summary>
 public sealed class SqlitePathTests : IDisposable
 {
     private readonly TempFolder _root = new();
@@ -32,7 +32,7 @@ public sealed class SqlitePathTests : IDisposable
     [InlineData(".", "folder")]
     [InlineData("", "must name a file")]
     [InlineData("  ", "must name a file")]
-    public async Task It_is_refused_at_start_and_makes_no_file(string given, string says)
+    public async Task A_path_that_is_not_a_file_is_refused_at_startup_and_creates_no_file(string given, string says)
     {
         Directory.CreateDirectory(_root.File("content"));
         Directory.CreateDirectory(_root.File("mounted"));
@@ -49,7 +49,7 @@ public sealed class SqlitePathTests : IDisposable
     [InlineData("a folder/of=mine; or not/wsmq.db")]
     [InlineData("ROOT/mounted/profile:1/~wsmq")]
     [InlineData("ROOT/mounted/memory")]
-    public async Task It_is_the_file(string given)
+    public async Task A_file_path_is_used_as_it_is(string given)
     {
         Directory.CreateDirectory(_root.File("content"));
         var path = given.Replace("ROOT", _root.Path, StringComparison.Ordinal);

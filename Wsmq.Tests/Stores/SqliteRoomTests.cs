@@ -3,7 +3,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Stores;
 
-/// <summary>The embedded store takes no more before its disk is full, and takes again once there is room.</summary>
+/// <summary>The embedded store refuses messages before its disk is full, and accepts them again once there is space.</summary>
 public sealed class SqliteRoomTests : IDisposable
 {
     private const long Gigabyte = 1L << 30;
@@ -13,7 +13,7 @@ public sealed class SqliteRoomTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Before_the_reserve_is_used_messages_are_refused_and_acks_are_not()
+    public async Task Below_the_disk_reserve_messages_are_refused_and_acks_are_not()
     {
         var free = 10 * Gigabyte;
         await using var h = await SqliteHarness.StartAsync(_folder.File("wsmq.db"), disk: () => new DiskSpace(free, 100 * Gigabyte));
@@ -26,7 +26,7 @@ public sealed class SqliteRoomTests : IDisposable
         (await h.AckAsync("bob", "phone", position)).Should().Be(Server.Logs.AckResult.Done);
         free = Gigabyte;
 
-        await Eventually.That("it takes messages again", async () => !await IsFullAsync(h));
+        await Eventually.That("it accepts messages again", async () => !await IsFullAsync(h));
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class SqliteRoomTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_does_not_grow_beyond_its_limit_and_its_empty_pages_are_used_again()
+    public async Task A_file_does_not_grow_beyond_its_limit_and_its_empty_pages_are_reused()
     {
         var options = new WsmqOptions { AckGrace = TimeSpan.Zero };
         await using var h = await SqliteHarness.StartAsync(
@@ -53,7 +53,7 @@ public sealed class SqliteRoomTests : IDisposable
             await Eventually.That("it is full", () => IsFullAsync(h));
             new FileInfo(_folder.File("wsmq.db")).Length.Should().BeLessThan(16 * 1024 * 1024);
             await h.AckAsync("bob", "phone", (await h.StateAsync(Bob)).Tail);
-            await Eventually.That("it takes messages again", async () => !await IsFullAsync(h));
+            await Eventually.That("it accepts messages again", async () => !await IsFullAsync(h));
         }
     }
 

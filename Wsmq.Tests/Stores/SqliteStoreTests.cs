@@ -6,7 +6,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Stores;
 
-/// <summary>The embedded store keeps the contract.</summary>
+/// <summary>The store contract on the embedded store.</summary>
 public sealed class SqliteStoreTests : StoreContract, IDisposable
 {
     private readonly TempFolder _folder = new();

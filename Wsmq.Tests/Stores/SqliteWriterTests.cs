@@ -36,7 +36,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task One_failure_in_a_group_is_not_the_others()
+    public async Task A_failed_command_does_not_fail_the_others_in_its_group_commit()
     {
         using var held = new ManualResetEventSlim();
         var first = Writer.RunAsync(_ => { held.Wait(); return 0; }, null, false, default);
@@ -54,13 +54,13 @@ public sealed class SqliteWriterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task A_command_given_up_before_its_turn_is_not_run()
+    public async Task A_command_cancelled_before_its_turn_is_not_run()
     {
         using var held = new ManualResetEventSlim();
         using var started = new ManualResetEventSlim();
         using var gone = new CancellationTokenSource();
         var first = Writer.RunAsync(_ => { started.Set(); held.Wait(); return 0; }, null, false, default);
-        // Otherwise both might be taken into one group, and the second's turn would have begun.
+        // Otherwise one group might take both, and the second's turn would have begun.
         started.Wait();
         var second = Writer.RunAsync(s => s.Run("INSERT INTO t VALUES (1)"), null, false, gone.Token);
         await gone.CancelAsync();
@@ -72,7 +72,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task What_is_done_after_the_commit_sees_it_and_keeps_the_order()
+    public async Task A_callback_after_the_commit_sees_its_write_and_callbacks_keep_the_order()
     {
         var seen = new List<(int, int)>();
         var runs = Enumerable.Range(1, 50)
@@ -83,12 +83,12 @@ public sealed class SqliteWriterTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Only_what_may_be_lost_does_not_wait_for_the_disk()
+    public async Task Only_expendable_writes_do_not_wait_for_the_disk()
     {
         var settings = new List<long>();
         foreach (var expendable in new[] { false, true, false, true, true, false })
         {
-            // Of a kept statement SQLite would show the setting at the time of its compilation.
+            // For a cached statement SQLite would return the setting at the time of its compilation.
             var setting = await Writer.RunAsync(s => s.One($"PRAGMA synchronous -- {settings.Count}", r => r.GetInt64(0)), null, expendable, default);
             settings.Add(setting);
         }

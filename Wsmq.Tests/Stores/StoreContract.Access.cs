@@ -6,7 +6,7 @@ public abstract partial class StoreContract
 {
     private const int Many = 1_000;
 
-    // The store's clock is not far from this one; rules of the tests end minutes away from now.
+    // The store's clock is close to this one; the rules in these tests end minutes from now.
     private static long Ms(int minutesFromNow) => DateTimeOffset.UtcNow.AddMinutes(minutesFromNow).ToUnixTimeMilliseconds();
 
     private static AccessRule Rule(AccessRuleKind kind, string name, long at, long? until = null) => new(kind, name, at, until ?? Ms(10));
@@ -14,7 +14,7 @@ public abstract partial class StoreContract
     private static object Content(AccessRule rule) => (rule.Kind, rule.Name, rule.At, rule.Until);
 
     [Fact]
-    public async Task Rules_about_who_is_kept_out_are_read_in_the_order_of_their_writing_and_outlive_the_store()
+    public async Task Access_rules_are_read_in_the_order_of_their_writing_and_survive_a_restart()
     {
         await using var h = await CreateAsync();
         (await h.Store.Access.ReadAsync(0, Many, default)).Should().BeEquivalentTo(new AccessPage(0, []));
@@ -36,7 +36,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task Only_what_was_written_behind_a_version_is_read_and_in_pages()
+    public async Task Only_rules_after_a_version_are_read_and_in_pages()
     {
         await using var h = await CreateAsync();
         for (var i = 0; i < 5; i++)
@@ -54,7 +54,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task A_revocation_does_not_go_back_and_a_ban_does()
+    public async Task A_revocation_cannot_be_shortened_and_a_ban_can()
     {
         await using var h = await CreateAsync();
         var (soon, late) = (Ms(5), Ms(50));
@@ -72,7 +72,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task What_is_over_is_forgotten()
+    public async Task Expired_rules_are_removed()
     {
         await using var h = await CreateAsync();
         for (var i = 0; i < 20; i++)
@@ -83,7 +83,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task There_are_no_more_rules_than_there_may_be_and_one_about_all_tokens_always_goes()
+    public async Task The_number_of_rules_is_limited_and_a_rule_for_all_tokens_is_always_accepted()
     {
         await using var h = await CreateAsync();
         for (var i = 0; i < 3; i++)
@@ -97,12 +97,12 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task A_new_rule_is_told()
+    public async Task A_new_rule_raises_Changed()
     {
         await using var h = await CreateAsync();
         var told = 0;
         h.Store.Access.Changed += () => Interlocked.Increment(ref told);
         await h.Store.Access.WriteAsync(Rule(AccessRuleKind.Token, "t", 1), Many, default);
-        await Eventually.That("it is told", () => Volatile.Read(ref told) > 0);
+        await Eventually.That("the change is raised", () => Volatile.Read(ref told) > 0);
     }
 }

@@ -6,7 +6,7 @@ namespace Wsmq.Tests.Stores;
 public abstract partial class StoreContract
 {
     [Fact]
-    public async Task Entries_are_read_in_the_order_of_their_appends_and_name_the_one_before()
+    public async Task Entries_are_read_in_append_order_and_name_their_predecessor()
     {
         await using var h = await CreateAsync();
         var positions = (await h.AddManyAsync(Bob, 5)).Concat([await h.AddAsync(Bob), await h.AddAsync(Bob)]).ToArray();
@@ -43,7 +43,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task A_message_twice_in_one_batch_is_stored_once()
+    public async Task A_message_that_is_twice_in_one_batch_is_stored_once()
     {
         await using var h = await CreateAsync();
         var results = await h.AppendAsync(
@@ -54,7 +54,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task A_message_is_new_again_when_the_window_is_over()
+    public async Task A_message_is_new_again_after_the_deduplication_window()
     {
         await using var h = await CreateAsync(o => o.DeduplicationWindow = TimeSpan.FromMilliseconds(300));
         var first = (await h.AppendAsync(StoreHarness.Message(Bob, "ann", "1")))[0];
@@ -90,7 +90,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task Appends_from_many_sides_leave_one_unbroken_chain()
+    public async Task Concurrent_appends_leave_one_unbroken_chain()
     {
         await using var h = await CreateAsync();
         var writers = Enumerable.Range(0, 8).Select(w => Task.Run(async () =>
@@ -110,13 +110,13 @@ public abstract partial class StoreContract
         ShouldBeChained(entries, WsmqPosition.Start);
         foreach (var page in pages)
         {
-            page.Entries.Select(e => e.Position).Should().Equal(given.Take(page.Entries.Count), "a page is a moment of the log");
+            page.Entries.Select(e => e.Position).Should().Equal(given.Take(page.Entries.Count), "a page is a snapshot of the log");
             page.State.Tail.Should().Be(page.Entries.Count == 0 ? WsmqPosition.Start : page.Entries[^1].Position);
         }
     }
 
     [Fact]
-    public async Task Calls_that_follow_one_another_without_waiting_are_carried_out_in_order()
+    public async Task Calls_that_follow_one_another_without_waiting_are_executed_in_order()
     {
         await using var h = await CreateAsync();
         var lane = h.Log.LaneOf(Bob);
@@ -131,7 +131,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task What_follows_a_call_that_failed_fails_until_one_begins_anew()
+    public async Task Calls_that_follow_a_failed_call_fail_until_a_call_starts_anew()
     {
         await using var h = await CreateAsync();
         var lane = h.Log.LaneOf(Bob);
@@ -151,7 +151,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task An_empty_batch_is_no_error()
+    public async Task An_empty_batch_is_not_an_error()
     {
         await using var h = await CreateAsync();
         (await h.Log.AppendAsync(0, [], follows: false, default)).Should().BeEmpty();

@@ -8,7 +8,7 @@ public abstract partial class StoreContract
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(300);
 
     [Fact]
-    public async Task The_slowest_device_holds_messages_and_the_others_do_not()
+    public async Task Messages_are_kept_for_the_slowest_device()
     {
         await using var h = await CreateAsync(o => o.AckGrace = TimeSpan.Zero);
         await h.OpenAsync("bob", "phone");
@@ -19,12 +19,12 @@ public abstract partial class StoreContract
         (await h.StateAsync(Bob)).Consumed.Should().Be(WsmqPosition.Start);
 
         await h.AckAsync("bob", "laptop", p[1]);
-        await Eventually.That("what both have is gone", async () => (await h.PositionsAsync(Bob)).SequenceEqual([p[2]]));
+        await Eventually.That("entries acknowledged by both are removed", async () => (await h.PositionsAsync(Bob)).SequenceEqual([p[2]]));
         (await h.StateAsync(Bob)).Should().Be(new LogState(p[2], p[1], p[1], 0));
     }
 
     [Fact]
-    public async Task What_nobody_registered_for_stays()
+    public async Task Messages_of_a_user_without_devices_stay()
     {
         await using var h = await CreateAsync(o => o.AckGrace = TimeSpan.Zero);
         var p = await h.AddManyAsync(Bob, 2);
@@ -45,35 +45,35 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task Acknowledged_entries_go_after_the_grace_also_when_more_acks_came_meanwhile()
+    public async Task Acknowledged_entries_are_removed_after_the_grace_also_when_more_acks_arrive_meanwhile()
     {
         await using var h = await CreateAsync(o => o.AckGrace = Short);
         await h.OpenAsync("bob", "phone");
         var p = await h.AddManyAsync(Bob, 4);
         foreach (var position in p.Take(3))
             await h.AckAsync("bob", "phone", position);
-        await Eventually.That("the acknowledged ones are gone", async () => (await h.PositionsAsync(Bob)).SequenceEqual([p[3]]));
+        await Eventually.That("the acknowledged ones are removed", async () => (await h.PositionsAsync(Bob)).SequenceEqual([p[3]]));
         (await h.StateAsync(Bob)).Removed.Should().Be(p[2]);
     }
 
     [Fact]
-    public async Task A_new_device_starts_at_the_oldest_entry_kept()
+    public async Task A_new_device_starts_at_the_oldest_stored_entry()
     {
         await using var h = await CreateAsync(o => o.Retention.MaxCount = 2);
         (await h.OpenAsync("bob", "first")).Should().Be(WsmqPosition.Start);
         var p = await h.AddManyAsync(Bob, 5);
         (await h.OpenAsync("bob", "second")).Should().Be(p[2]);
-        (await h.OpenAsync("bob", "first")).Should().Be(WsmqPosition.Start, "a device known already hears what it missed");
+        (await h.OpenAsync("bob", "first")).Should().Be(WsmqPosition.Start, "a known device gets the gap");
         (await h.StateAsync(Bob)).Removed.Should().Be(p[2]);
     }
 
     [Fact]
-    public async Task A_device_that_registers_during_the_grace_holds_back_what_it_has_not_read()
+    public async Task A_device_that_registers_during_the_grace_keeps_entries_that_it_has_not_read()
     {
         await using var h = await CreateAsync(o => o.AckGrace = Short);
         var (user, p) = ("", Array.Empty<WsmqPosition>());
         var attempts = 0;
-        // On a slow machine the grace may be over before the second device is there: then once more with another user.
+        // On a slow machine the grace may end before the second device registers: then it is repeated with another user.
         await Eventually.That("a second device registers during the grace", async () =>
         {
             user = $"user{attempts++}";
@@ -83,18 +83,18 @@ public abstract partial class StoreContract
             return await h.OpenAsync(user, "laptop") == WsmqPosition.Start;
         });
 
-        // Whoever acknowledges later has a later grace; when that is over, so is the first.
+        // A later ack has a later grace; when that has ended, so has the first.
         await h.OpenAsync("witness", "phone");
         await h.AckAsync("witness", "phone", await h.AddAsync(WsmqAddress.User("witness")));
         await Eventually.That("a later grace is over", async () => (await h.PositionsAsync(WsmqAddress.User("witness"))).Length == 0);
         (await h.PositionsAsync(WsmqAddress.User(user))).Should().Equal(p, "the laptop was promised the oldest entry");
 
         await h.AckAsync(user, "laptop", p[0]);
-        await Eventually.That("both have it", async () => (await h.PositionsAsync(WsmqAddress.User(user))).SequenceEqual([p[1]]));
+        await Eventually.That("both acknowledged it", async () => (await h.PositionsAsync(WsmqAddress.User(user))).SequenceEqual([p[1]]));
     }
 
     [Fact]
-    public async Task Only_so_many_devices_may_hold_messages_back()
+    public async Task The_number_of_devices_of_a_user_is_limited()
     {
         await using var h = await CreateAsync(o => o.MaxDevicesPerUser = 2);
         await h.OpenAsync("bob", "a");
@@ -106,7 +106,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task A_forgotten_device_makes_room_holds_nothing_back_and_comes_back_as_a_new_one()
+    public async Task A_forgotten_device_frees_its_slot_keeps_no_messages_and_returns_as_a_new_one()
     {
         await using var h = await CreateAsync(o => (o.MaxDevicesPerUser, o.AckGrace) = (2, TimeSpan.Zero));
         await h.OpenAsync("bob", "here");
@@ -117,22 +117,22 @@ public abstract partial class StoreContract
         (await h.Log.DevicesAsync("bob", default)).Select(d => d.Name).Should().BeEquivalentTo("here", "stolen");
 
         (await h.Log.ForgetDeviceAsync(Bob, "bob", "stolen", default)).Should().BeTrue();
-        (await h.Log.ForgetDeviceAsync(Bob, "bob", "stolen", default)).Should().BeFalse("it is gone");
+        (await h.Log.ForgetDeviceAsync(Bob, "bob", "stolen", default)).Should().BeFalse("it is already forgotten");
         (await h.Log.ForgetDeviceAsync(WsmqAddress.User("cat"), "cat", "stolen", default)).Should().BeFalse();
 
         (await h.AckAsync("bob", "stolen", p[2])).Should().Be(AckResult.NoReader);
-        await Eventually.That("what it held back is gone", async () => (await h.PositionsAsync(Bob)).SequenceEqual([p[2]]));
+        await Eventually.That("the entries kept for it are removed", async () => (await h.PositionsAsync(Bob)).SequenceEqual([p[2]]));
         (await h.StateAsync(Bob)).Consumed.Should().Be(p[1]);
-        (await h.OpenAsync("bob", "new")).Should().Be(p[1], "there is room");
+        (await h.OpenAsync("bob", "new")).Should().Be(p[1], "there is a free slot");
         await ShouldRefuseAsync(() => h.OpenAsync("bob", "stolen"), WsmqErrors.TooManyDevices);
         (await h.Log.ForgetDeviceAsync(Bob, "bob", "new", default)).Should().BeTrue();
-        (await h.OpenAsync("bob", "stolen")).Should().Be(p[1], "it begins anew");
+        (await h.OpenAsync("bob", "stolen")).Should().Be(p[1], "it starts as a new device");
         await h.AckAsync("bob", "here", p[2]);
         (await h.PositionsAsync(Bob)).Should().Equal([p[2]], "two devices are counted as two");
     }
 
     [Fact]
-    public async Task The_last_device_takes_no_messages_along_when_it_is_forgotten()
+    public async Task Forgetting_the_last_device_removes_no_messages()
     {
         await using var h = await CreateAsync(o => o.AckGrace = TimeSpan.Zero);
         await h.OpenAsync("bob", "only");
@@ -146,7 +146,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task A_device_that_is_forgotten_in_a_group_begins_where_its_user_joined()
+    public async Task A_device_forgotten_in_a_group_starts_where_its_user_joined()
     {
         await using var h = await CreateAsync();
         var group = WsmqAddress.Group("team");
@@ -163,7 +163,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task An_expired_device_holds_nothing_back_and_keeps_its_cursor()
+    public async Task An_expired_device_keeps_no_messages_but_keeps_its_cursor()
     {
         await using var h = await CreateAsync(o =>
         {
@@ -175,18 +175,18 @@ public abstract partial class StoreContract
         await h.OpenAsync("bob", "here");
         await h.AckAsync("bob", "away", first);
         var p = await h.AddManyAsync(Bob, 2);
-        await Eventually.That("the one away no longer counts", async () =>
+        await Eventually.That("the expired device no longer counts", async () =>
         {
             await h.OpenAsync("bob", "here");
             await h.AckAsync("bob", "here", p[1]);
             return (await h.PositionsAsync(Bob)).Length == 0;
         });
-        (await h.OpenAsync("bob", "away")).Should().Be(first, "so that it hears of the gap");
+        (await h.OpenAsync("bob", "away")).Should().Be(first, "so that the gap is announced to it");
         (await h.StateAsync(Bob)).Should().Be(new LogState(p[1], p[1], p[1], 0));
     }
 
     [Fact]
-    public async Task An_expired_device_makes_room_and_the_longest_away_is_forgotten_first()
+    public async Task An_expired_device_frees_its_slot_and_the_longest_inactive_is_forgotten_first()
     {
         await using var h = await CreateAsync(o =>
         {
@@ -201,13 +201,13 @@ public abstract partial class StoreContract
             await h.AckAsync("bob", device, p);
         }
 
-        await Eventually.That("there is room for a third device", async () =>
+        await Eventually.That("there is a slot for a third device", async () =>
         {
             await h.AckAsync("bob", "here", p);
             return await TryOpenAsync(h, "new") is not null;
         });
         (await h.AckAsync("bob", "away", p)).Should().Be(AckResult.NoReader, "it was forgotten");
-        await Eventually.That("it is back as a new device", async () => await TryOpenAsync(h, "away") == WsmqPosition.Start);
+        await Eventually.That("it registers as a new device", async () => await TryOpenAsync(h, "away") == WsmqPosition.Start);
     }
 
     private static async Task<WsmqPosition?> TryOpenAsync(StoreHarness h, string device)
@@ -223,7 +223,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task An_ack_beyond_the_tail_is_refused_and_changes_nothing()
+    public async Task An_ack_past_the_tail_is_refused_and_changes_nothing()
     {
         await using var h = await CreateAsync();
         await h.OpenAsync("bob", "phone");
@@ -235,14 +235,14 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task Removed_is_the_place_of_an_entry_although_the_ack_named_one_between()
+    public async Task Removed_is_the_position_of_an_entry_although_the_ack_was_between_two()
     {
         await using var h = await CreateAsync(o => o.AckGrace = TimeSpan.Zero);
         await h.OpenAsync("bob", "phone");
         var first = await h.AddAsync(Bob);
         var second = await h.AddAsync(Bob);
         (await h.AckAsync("bob", "phone", new WsmqPosition(second.Value - 1))).Should().Be(AckResult.Done);
-        await Eventually.That("the first is gone", async () => (await h.PositionsAsync(Bob)).SequenceEqual([second]));
+        await Eventually.That("the first is removed", async () => (await h.PositionsAsync(Bob)).SequenceEqual([second]));
         (await h.StateAsync(Bob)).Removed.Should().Be(first);
         (await h.ReadAsync(Bob)).Entries.Single().Previous.Should().Be(first);
     }
@@ -260,7 +260,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task Consumed_does_not_move_back_when_a_device_comes()
+    public async Task Consumed_does_not_move_back_when_a_device_registers()
     {
         await using var h = await CreateAsync();
         await h.OpenAsync("bob", "phone");
@@ -272,7 +272,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task Results_of_acks_come_in_the_order_of_the_list()
+    public async Task Results_of_acks_are_in_the_order_of_the_requests()
     {
         await using var h = await CreateAsync();
         await h.OpenAsync("bob", "phone");
@@ -287,7 +287,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task Nobody_reads_or_acknowledges_the_queue_of_somebody_else()
+    public async Task A_user_cannot_read_or_acknowledge_the_queue_of_another_user()
     {
         await using var h = await CreateAsync();
         await h.OpenAsync("bob", "phone");

@@ -3,7 +3,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Stores;
 
-// Failed attempts, and what is set aside because of them.
+// Failed attempts and dead letters.
 public abstract partial class StoreContract
 {
     private static async Task<FailResult> FailAsync(
@@ -12,7 +12,7 @@ public abstract partial class StoreContract
         await h.Store.DeadLetters.FailAsync(new FailRequest(source, user, device, position, kind, reason), default) with { IsNew = false };
 
     [Fact]
-    public async Task A_dead_letter_is_new_once()
+    public async Task A_dead_letter_is_reported_as_new_once()
     {
         await using var h = await CreateAsync(o => o.MaxAttempts = 2);
         await h.OpenAsync("bob", "phone");
@@ -28,21 +28,21 @@ public abstract partial class StoreContract
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Dead_letters_go_by_bytes_the_oldest_first_and_the_newest_always_stays(bool group)
+    public async Task Dead_letters_over_the_byte_limit_are_removed_oldest_first_and_the_newest_always_stays(bool group)
     {
         await using var h = await CreateAsync(o => o.MaxAttempts = 1);
         var source = await ReaderAsync(h, group);
         var p = new List<WsmqPosition>();
 
-        // Of the entries of 10 kB three fit.
+        // Three entries of 10 kB fit.
         (await Evicted(5_000, 5_000, 5_000)).Should().Equal(0, 0, 0);
         (await Evicted(5_000)).Should().Equal(1);
         (await Kept()).Should().Equal(p[1..]);
         (await h.Store.DeadLetters.RemoveAsync(new DeadLetterKey(source, p[2], "phone"), "bob", default)).Should().BeTrue();
         await h.RestartAsync();
-        (await Evicted(5_000, 5_000)).Should().Equal([0, 1], "what the app removes makes room");
+        (await Evicted(5_000, 5_000)).Should().Equal([0, 1], "what the app removes frees capacity");
         (await Kept()).Should().Equal(p[3..]);
-        (await Evicted(50_000)).Should().Equal([3], "a large one takes the place of all");
+        (await Evicted(50_000)).Should().Equal([3], "a large one replaces all others");
         (await Kept()).Should().Equal(p[6..]);
         (await Evicted(1, 1)).Should().Equal(1, 0);
         (await Kept()).Should().Equal(p[7..]);
@@ -66,13 +66,13 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task The_devices_of_a_user_share_the_room_and_an_entry_that_is_dead_lettered_twice_counts_once()
+    public async Task The_devices_of_a_user_share_the_byte_limit_and_an_entry_dead_lettered_twice_counts_once()
     {
         await using var h = await CreateAsync(o => o.MaxAttempts = 1);
         var p = await h.AddAsync(Bob, new string('x', 5_000));
         foreach (var device in new[] { "a", "b", "c", "c", "d" })
         {
-            // A device that was forgotten begins again with the oldest entry.
+            // A forgotten device starts again with the oldest entry.
             await h.Log.ForgetDeviceAsync(Bob, "bob", device, default);
             await h.OpenAsync("bob", device);
             await h.Store.DeadLetters.FailAsync(new FailRequest(Bob, "bob", device, p, FailKind.Reported, "why", Room: 35_000), default);
@@ -84,7 +84,7 @@ public abstract partial class StoreContract
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task An_entry_whose_attempts_are_used_up_is_set_aside_and_the_cursor_moves_to_it(bool group)
+    public async Task An_entry_whose_attempts_are_used_up_is_dead_lettered_and_the_cursor_moves_to_it(bool group)
     {
         await using var h = await CreateAsync(o => o.MaxAttempts = 3);
         var source = await ReaderAsync(h, group);
@@ -111,7 +111,7 @@ public abstract partial class StoreContract
     [InlineData(true, 3)]
     [InlineData(false, 0)]
     [InlineData(true, 0)]
-    public async Task A_final_failure_sets_the_first_entry_aside_whatever_the_limit(bool group, int maxAttempts)
+    public async Task A_final_failure_dead_letters_the_first_entry_whatever_the_limit(bool group, int maxAttempts)
     {
         await using var h = await CreateAsync(o => o.MaxAttempts = maxAttempts);
         var source = await ReaderAsync(h, group);
@@ -120,7 +120,7 @@ public abstract partial class StoreContract
         (await FailAsync(h, source, p[1], kind: FailKind.Final)).Should().Be(new FailResult(FailOutcome.NotFirst, 0));
         await FailAsync(h, source, p[0]);
         (await FailAsync(h, source, p[0], kind: FailKind.Final, reason: "no-handler")).Should().Be(new FailResult(FailOutcome.SetAside, 2));
-        (await FailAsync(h, source, p[0], kind: FailKind.Final)).Should().Be(new FailResult(FailOutcome.SetAside, 2), "who missed the answer gets it again");
+        (await FailAsync(h, source, p[0], kind: FailKind.Final)).Should().Be(new FailResult(FailOutcome.SetAside, 2), "a retry gets the same result");
         (await FailAsync(h, source, p[1], kind: FailKind.Final)).Should().Be(new FailResult(FailOutcome.SetAside, 1));
         (await CursorAsync(h, source)).Should().Be(p[1]);
         (await h.Store.DeadLetters.ListAsync(source, "bob", default)).Select(d => d.Reason).Should().Equal("no-handler", "why");
@@ -129,7 +129,7 @@ public abstract partial class StoreContract
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Only_the_first_entry_that_is_not_acknowledged_counts(bool group)
+    public async Task Only_attempts_at_the_first_unacknowledged_entry_are_counted(bool group)
     {
         await using var h = await CreateAsync(o => o.MaxAttempts = 2);
         var source = await ReaderAsync(h, group);
@@ -137,12 +137,12 @@ public abstract partial class StoreContract
 
         (await FailAsync(h, source, p[1])).Should().Be(new FailResult(FailOutcome.NotFirst, 0));
         (await FailAsync(h, source, p[0])).Should().Be(new FailResult(FailOutcome.Counted, 1));
-        (await FailAsync(h, source, p[1])).Should().Be(new FailResult(FailOutcome.NotFirst, 0), "it does not disturb the count");
+        (await FailAsync(h, source, p[1])).Should().Be(new FailResult(FailOutcome.NotFirst, 0), "it does not change the count");
         (await h.AckAsync(source, "bob", "phone", p[0])).Should().Be(AckResult.Done);
         (await FailAsync(h, source, p[0])).Should().Be(new FailResult(FailOutcome.Passed, 0));
-        (await FailAsync(h, source, p[1])).Should().Be(new FailResult(FailOutcome.Counted, 1), "the count went with the cursor");
+        (await FailAsync(h, source, p[1])).Should().Be(new FailResult(FailOutcome.Counted, 1), "the count was reset with the cursor");
         (await FailAsync(h, source, p[1])).Outcome.Should().Be(FailOutcome.SetAside);
-        (await FailAsync(h, source, p[1])).Should().Be(new FailResult(FailOutcome.SetAside, 2), "who missed the answer gets it again");
+        (await FailAsync(h, source, p[1])).Should().Be(new FailResult(FailOutcome.SetAside, 2), "a retry gets the same result");
         (await h.AckAsync(source, "bob", "phone", p[1])).Should().Be(AckResult.Done, "a late ack is harmless");
         (await FailAsync(h, source, p[2])).Should().Be(new FailResult(FailOutcome.Counted, 1));
     }
@@ -150,7 +150,7 @@ public abstract partial class StoreContract
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Attempts_outlive_connects_late_acks_and_restarts(bool group)
+    public async Task Attempts_survive_reconnects_late_acks_and_restarts(bool group)
     {
         await using var h = await CreateAsync(o => (o.MaxAttempts, o.AckGrace) = (4, TimeSpan.Zero));
         var source = await ReaderAsync(h, group);
@@ -163,14 +163,14 @@ public abstract partial class StoreContract
         (await h.StateAsync(source)).Tail.Should().Be(p[1]);
         await h.RestartAsync();
         (await FailAsync(h, source, p[1])).Should().Be(new FailResult(FailOutcome.Counted, 3));
-        (await h.ReadAsync(source, p[0])).Entries.Should().ContainSingle("devices are still counted as they should");
+        (await h.ReadAsync(source, p[0])).Entries.Should().ContainSingle("the count of devices is still correct");
         (await FailAsync(h, source, p[1])).Outcome.Should().Be(FailOutcome.SetAside);
         await h.RestartAsync();
         (await h.Store.DeadLetters.ListAsync(source, "bob", default)).Should().ContainSingle();
     }
 
     [Fact]
-    public async Task Devices_count_apart_and_so_do_kinds_of_attempts()
+    public async Task Attempts_are_counted_separately_for_each_device_and_kind()
     {
         await using var h = await CreateAsync(o => (o.MaxAttempts, o.MaxSilentAttempts) = (2, 2));
         await h.OpenAsync("bob", "phone");
@@ -179,7 +179,7 @@ public abstract partial class StoreContract
         await FailAsync(h, Bob, p, device: "laptop");
         (await FailAsync(h, Bob, p)).Attempts.Should().Be(1);
         (await FailAsync(h, Bob, p, kind: FailKind.Silent)).Should().Be(new FailResult(FailOutcome.Counted, 2));
-        (await FailAsync(h, Bob, p, kind: FailKind.Silent)).Should().Be(new FailResult(FailOutcome.Counted, 3), "nobody is there to be told");
+        (await FailAsync(h, Bob, p, kind: FailKind.Silent)).Should().Be(new FailResult(FailOutcome.Counted, 3), "there is no client to notify");
         (await h.Log.OpenCursorAsync(Bob, "bob", "phone", default)).Should().Be(new OpenCursor(WsmqPosition.Start, p, 2));
         (await h.Log.OpenCursorAsync(Bob, "bob", "laptop", default)).Should().Be(new OpenCursor(WsmqPosition.Start, p, 0));
         (await FailAsync(h, Bob, p, kind: FailKind.Blocked)).Should().Be(new FailResult(FailOutcome.SetAside, 3));
@@ -190,7 +190,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task Without_a_limit_attempts_are_counted_and_nothing_is_set_aside()
+    public async Task Without_a_limit_attempts_are_counted_and_nothing_is_dead_lettered()
     {
         await using var h = await CreateAsync(o => (o.MaxAttempts, o.MaxSilentAttempts) = (0, 0));
         await h.OpenAsync("bob", "phone");
@@ -202,7 +202,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task Nobody_counts_for_somebody_else_or_for_what_is_gone()
+    public async Task Attempts_of_other_users_and_at_removed_entries_are_not_counted()
     {
         await using var h = await CreateAsync(o => (o.MaxAttempts, o.Retention.MaxCount) = (1, 2));
         await h.OpenAsync("bob", "phone");
@@ -212,18 +212,18 @@ public abstract partial class StoreContract
         (await FailAsync(h, Team, p[2])).Outcome.Should().Be(FailOutcome.NoReader);
         (await FailAsync(h, WsmqAddress.Work("w"), p[2])).Outcome.Should().Be(FailOutcome.NoReader);
         (await FailAsync(h, Bob, p[0])).Outcome.Should().Be(FailOutcome.Passed, "retention removed it");
-        (await FailAsync(h, Bob, p[2])).Outcome.Should().Be(FailOutcome.SetAside, "nothing is kept before it");
+        (await FailAsync(h, Bob, p[2])).Outcome.Should().Be(FailOutcome.SetAside, "no entry is stored before it");
     }
 
     [Fact]
-    public async Task What_is_set_aside_goes_by_count_and_when_it_is_removed()
+    public async Task Dead_letters_are_removed_beyond_the_count_limit_and_on_request()
     {
         await using var h = await CreateAsync(o => (o.MaxAttempts, o.MaxDeadLetters) = (1, 3));
         await h.OpenAsync("bob", "phone");
         var p = await h.AddManyAsync(Bob, 5);
         foreach (var (i, position) in p.Index())
             (await FailAsync(h, Bob, position)).Should().Be(new FailResult(FailOutcome.SetAside, 1, Evicted: i < 3 ? 0 : 1));
-        (await Kept()).Should().Equal(p[2..], "the oldest went first");
+        (await Kept()).Should().Equal(p[2..], "the oldest is removed first");
 
         var key = new DeadLetterKey(Bob, p[3], "phone");
         (await h.Store.DeadLetters.RemoveAsync(key, "eve", default)).Should().BeFalse();
@@ -237,17 +237,17 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task What_is_set_aside_goes_by_age()
+    public async Task Dead_letters_are_removed_after_their_maximum_age()
     {
         await using var h = await CreateAsync(o => (o.MaxAttempts, o.Retention.MaxAge) = (1, TimeSpan.FromSeconds(1)));
         await h.OpenAsync("bob", "phone");
         foreach (var position in await h.AddManyAsync(Bob, 2))
             await FailAsync(h, Bob, position);
-        await Eventually.That("they are too old", async () => (await h.Store.DeadLetters.ListAsync(Bob, "bob", default)).Count == 0);
+        await Eventually.That("they have expired", async () => (await h.Store.DeadLetters.ListAsync(Bob, "bob", default)).Count == 0);
     }
 
     [Fact]
-    public async Task Leaving_a_group_removes_what_was_set_aside_there_and_what_was_counted()
+    public async Task Leaving_a_group_removes_its_dead_letters_and_attempt_counts()
     {
         await using var h = await CreateAsync(o => o.MaxAttempts = 2);
         await h.Store.Memberships.AddAsync("team", "bob", default);

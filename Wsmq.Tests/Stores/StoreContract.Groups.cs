@@ -5,7 +5,7 @@ namespace Wsmq.Tests.Stores;
 public abstract partial class StoreContract
 {
     [Fact]
-    public async Task A_member_starts_where_the_log_ended_when_the_user_joined()
+    public async Task A_member_starts_at_the_tail_of_the_log_when_the_user_joined()
     {
         await using var h = await CreateAsync();
         var before = await h.AddAsync(Team);
@@ -35,7 +35,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task Only_members_read_and_acknowledge()
+    public async Task Only_members_can_read_and_acknowledge_a_group()
     {
         await using var h = await CreateAsync();
         var p = await h.AddAsync(Team);
@@ -48,7 +48,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task Joining_twice_changes_nothing()
+    public async Task Joining_a_group_twice_changes_nothing()
     {
         await using var h = await CreateAsync();
         await h.Store.Memberships.AddAsync("team", "bob", default);
@@ -61,7 +61,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task One_who_leaves_and_returns_hears_nothing_of_the_time_between()
+    public async Task A_user_who_leaves_and_rejoins_does_not_read_the_messages_in_between()
     {
         await using var h = await CreateAsync();
         await h.Store.Memberships.AddAsync("team", "bob", default);
@@ -80,7 +80,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task A_late_ack_brings_nothing_back()
+    public async Task A_late_ack_does_not_restore_a_membership_or_move_its_cursor_back()
     {
         await using var h = await CreateAsync();
         await h.Store.Memberships.AddAsync("team", "bob", default);
@@ -92,7 +92,7 @@ public abstract partial class StoreContract
 
         await h.Store.Memberships.AddAsync("team", "bob", default);
         (await h.AckAsync(Team, "bob", "default", p[0])).Should().Be(AckResult.Done);
-        (await h.OpenGroupAsync("team", "bob")).Should().Be(p[1], "the place of joining is the earliest");
+        (await h.OpenGroupAsync("team", "bob")).Should().Be(p[1], "the cursor is never before the position of joining");
     }
 
     [Fact]
@@ -112,11 +112,11 @@ public abstract partial class StoreContract
         versions.Should().OnlyHaveUniqueItems();
         versions.Skip(1).Should().OnlyContain(v => v > 0);
         (await h.StateAsync(WsmqAddress.User("eve"))).MembershipVersion.Should().Be(0);
-        (await h.StateAsync(Bob)).Tail.Should().Be(WsmqPosition.Start, "a membership is no entry");
+        (await h.StateAsync(Bob)).Tail.Should().Be(WsmqPosition.Start, "a membership is not an entry");
     }
 
     [Fact]
-    public async Task Leaving_a_group_one_is_not_in_changes_nothing()
+    public async Task Leaving_a_group_without_being_a_member_changes_nothing()
     {
         await using var h = await CreateAsync();
         await h.Store.Memberships.RemoveAsync("team", "bob", default);
@@ -124,7 +124,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task Memberships_are_listed_both_ways()
+    public async Task Memberships_are_listed_by_user_and_by_group()
     {
         await using var h = await CreateAsync();
         var store = h.Store.Memberships;

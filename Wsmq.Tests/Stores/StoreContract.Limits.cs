@@ -6,7 +6,7 @@ namespace Wsmq.Tests.Stores;
 public abstract partial class StoreContract
 {
     [Fact]
-    public async Task An_address_comes_into_being_once_and_only_for_who_may()
+    public async Task An_address_is_created_once_and_only_if_the_request_may_create_it()
     {
         await using var h = await CreateAsync();
         var refused = await h.AppendAsync(h.New(Bob) with { MayCreate = false });
@@ -22,7 +22,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task Who_connected_or_was_put_into_a_group_has_an_address()
+    public async Task An_address_exists_for_a_user_who_connected_or_was_added_to_a_group()
     {
         await using var h = await CreateAsync();
         await h.OpenAsync("bob", "phone");
@@ -37,7 +37,7 @@ public abstract partial class StoreContract
     {
         await using var h = await CreateAsync(o => o.Retention.MaxAge = TimeSpan.FromMilliseconds(100));
         await h.AddAsync(Bob);
-        await Eventually.That("it grew too old", async () => (await h.PositionsAsync(Bob)).Length == 0);
+        await Eventually.That("it has expired", async () => (await h.PositionsAsync(Bob)).Length == 0);
         (await h.AppendAsync(h.New(Bob) with { MayCreate = false })).Single().Refused.Should().BeFalse();
     }
 
@@ -45,7 +45,7 @@ public abstract partial class StoreContract
     [InlineData(1_000, 400)]
     [InlineData(100_000, 7)]
     [InlineData(30_000, 1)]
-    public async Task Too_many_bytes_go_from_the_old_end_and_hardly_more_than_that(int size, int together)
+    public async Task Entries_over_the_byte_limit_are_removed_oldest_first_and_hardly_more_than_necessary(int size, int together)
     {
         const int Max = 1024 * 1024;
         await using var h = await CreateAsync(o =>
@@ -63,11 +63,11 @@ public abstract partial class StoreContract
         page.Entries.Sum(e => e.Bytes).Should().BeInRange(Max - (Max / 8) - size, Max + size);
         ShouldBeChained(page.Entries, page.State.Removed);
         page.State.Removed.Should().BeGreaterThan(WsmqPosition.Start);
-        (await h.ReadAsync(Bob)).State.Removed.Should().Be(WsmqPosition.Start, "its kind has another limit");
+        (await h.ReadAsync(Bob)).State.Removed.Should().Be(WsmqPosition.Start, "users have another limit");
     }
 
     [Fact]
-    public async Task The_newest_entry_stays_however_large_and_bytes_are_known_after_a_restart()
+    public async Task The_newest_entry_stays_however_large_and_byte_counts_survive_a_restart()
     {
         await using var h = await CreateAsync(o => o.Retention.MaxBytes = 1024 * 1024);
         await h.AddManyAsync(Bob, 3);
@@ -79,7 +79,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task A_user_is_in_no_more_groups_than_one_may_be()
+    public async Task A_user_is_a_member_of_at_most_the_configured_number_of_groups()
     {
         await using var h = await CreateAsync(o => o.Limits.GroupsPerUser = 2);
         await h.Store.Memberships.AddAsync("a", "bob", default);

@@ -10,7 +10,7 @@ public abstract partial class StoreContract
         Gen.Int[0, 2], Gen.Int[0, 30], (step, who, what) => new Move(step, who, what));
 
     [Fact]
-    public async Task Any_run_of_calls_does_what_a_simple_model_does()
+    public async Task Any_sequence_of_calls_behaves_like_a_simple_model()
     {
         await using var h = await CreateAsync(o =>
         {
@@ -53,14 +53,14 @@ public abstract partial class StoreContract
                 break;
         }
 
-        // A read also removes what is due, so that a store may do that late.
+        // A read also removes entries that are due, so a store may do that late.
         var page = await h.ReadAsync(queue);
         page.Entries.Select(e => e.Position).Should().Equal(model.Kept);
         page.State.Should().Be(model.State);
         ShouldBeChained(page.Entries, model.State.Removed);
     }
 
-    /// <summary>Any position there ever was, the start, or one beyond the end.</summary>
+    /// <summary>Any position that was ever issued, the start, or one past the tail.</summary>
     private static WsmqPosition PositionOf(StoreModel model, int what)
     {
         var choice = what % (model.Given.Count + 2);

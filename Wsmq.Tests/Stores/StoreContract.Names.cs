@@ -4,7 +4,7 @@ namespace Wsmq.Tests.Stores;
 
 public abstract partial class StoreContract
 {
-    /// <summary>Names that a careless key would confuse with one another.</summary>
+    /// <summary>Names that a careless key format would confuse with one another.</summary>
     private static readonly string[] Names =
     [
         "a", "A", "a:b", "a:", ":a", "a|b", "a||b", "a/b", "a b", "a{b}", "{a}b", "{a}", "{}", "{", "}", "a%", "%61", "a%3Ab", "%", "a\\b", "a\"b", "a'b", "*", "a*",
@@ -27,7 +27,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task No_two_pairs_of_sender_and_id_are_taken_for_one()
+    public async Task No_two_pairs_of_sender_and_id_are_treated_as_the_same_message()
     {
         await using var h = await CreateAsync();
         var pairs = Names.SelectMany(s => Names.Select(i => (s, i))).Concat([("", "x:y"), ("x", "y"), ("x:y", "z"), ("x", "y:z")]).ToArray();
@@ -52,7 +52,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task No_two_memberships_are_taken_for_one()
+    public async Task No_two_memberships_are_treated_as_the_same()
     {
         await using var h = await CreateAsync();
         var store = h.Store.Memberships;
@@ -69,7 +69,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task Devices_of_users_of_a_group_do_not_share_a_cursor()
+    public async Task Devices_of_different_users_of_a_group_do_not_share_a_cursor()
     {
         await using var h = await CreateAsync();
         (string User, string Device)[] readers = [("x", "y:z"), ("x:y", "z"), ("x|y", "z"), ("x", "y|z"), ("x/y", "z"), ("x", "y/z")];

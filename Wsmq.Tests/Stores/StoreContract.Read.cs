@@ -5,19 +5,19 @@ namespace Wsmq.Tests.Stores;
 public abstract partial class StoreContract
 {
     [Fact]
-    public async Task A_read_gives_what_lies_behind_the_position_up_to_the_count()
+    public async Task A_read_returns_entries_after_the_position_up_to_the_count()
     {
         await using var h = await CreateAsync();
         var p = await h.AddManyAsync(Bob, 6);
         (await h.ReadAsync(Bob, p[1], maxEntries: 3)).Entries.Select(e => e.Position).Should().Equal(p[2], p[3], p[4]);
         (await h.ReadAsync(Bob, p[5])).Entries.Should().BeEmpty();
         (await h.ReadAsync(Bob, StoreHarness.Beyond(p[5]))).Entries.Should().BeEmpty();
-        // A position that no entry has: between the last two, or before the first.
+        // A position without an entry: between the last two, or before the first.
         (await h.ReadAsync(Bob, new WsmqPosition(p[0].Value - 1), maxEntries: 1)).Entries.Single().Position.Should().Be(p[0]);
     }
 
     [Fact]
-    public async Task A_read_ends_once_the_bytes_are_reached_but_gives_at_least_one()
+    public async Task A_read_ends_at_the_byte_limit_but_returns_at_least_one_entry()
     {
         await using var h = await CreateAsync();
         for (var i = 0; i < 4; i++)
@@ -31,7 +31,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task Of_an_unknown_log_everything_is_zero()
+    public async Task The_state_of_an_unknown_log_is_all_zero()
     {
         await using var h = await CreateAsync();
         var page = await h.ReadAsync(Bob, new WsmqPosition(5));
@@ -41,7 +41,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task States_come_in_the_order_of_the_list()
+    public async Task States_are_in_the_order_of_the_requests()
     {
         await using var h = await CreateAsync();
         var bob = await h.AddAsync(Bob);
@@ -51,7 +51,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task Bodies_of_any_bytes_and_sizes_come_back_as_they_were()
+    public async Task Bodies_of_any_bytes_and_sizes_are_read_back_unchanged()
     {
         await using var h = await CreateAsync();
         var large = new byte[256 * 1024];
@@ -71,7 +71,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task A_call_that_was_cancelled_says_so()
+    public async Task A_cancelled_call_throws_OperationCanceledException_and_changes_nothing()
     {
         await using var h = await CreateAsync();
         var gone = new CancellationToken(canceled: true);
@@ -91,6 +91,6 @@ public abstract partial class StoreContract
         ];
         foreach (var call in calls)
             await call.Should().ThrowAsync<OperationCanceledException>();
-        (await h.StateAsync(Bob)).Should().Be(default(LogState), "nothing of it was begun");
+        (await h.StateAsync(Bob)).Should().Be(default(LogState), "no call was started");
     }
 }

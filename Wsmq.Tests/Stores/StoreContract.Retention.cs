@@ -6,7 +6,7 @@ namespace Wsmq.Tests.Stores;
 public abstract partial class StoreContract
 {
     [Fact]
-    public async Task Too_many_entries_go_from_the_old_end_and_what_is_missing_is_told_exactly()
+    public async Task Entries_over_the_count_limit_are_removed_oldest_first_and_Removed_is_exact()
     {
         await using var h = await CreateAsync(o => o.Retention.MaxCount = 3);
         var p = new List<WsmqPosition>();
@@ -21,7 +21,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task A_batch_larger_than_the_log_may_be_leaves_its_end()
+    public async Task A_batch_larger_than_the_count_limit_leaves_its_last_entries()
     {
         await using var h = await CreateAsync(o => o.Retention.MaxCount = 3);
         var p = await h.AddManyAsync(Bob, 10);
@@ -31,7 +31,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task Each_kind_of_address_has_its_own_limit()
+    public async Task Users_and_groups_have_retention_limits_of_their_own()
     {
         await using var h = await CreateAsync(o =>
         {
@@ -45,12 +45,12 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task Entries_that_grew_too_old_are_not_read_and_positions_go_on_behind_them()
+    public async Task Expired_entries_are_not_read_and_later_positions_continue_after_them()
     {
         await using var h = await CreateAsync(o => o.Retention.MaxAge = TimeSpan.FromMilliseconds(300));
         var old = await h.AddManyAsync(Bob, 3);
         LogPage? page = null;
-        await Eventually.That("the entries grew too old", async () => (page = await h.ReadAsync(Bob)).Entries.Count == 0);
+        await Eventually.That("the entries have expired", async () => (page = await h.ReadAsync(Bob)).Entries.Count == 0);
         page!.State.Should().Be(new LogState(old[2], old[2], WsmqPosition.Start, 0));
 
         var next = await h.AddAsync(Bob);
@@ -59,7 +59,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task Age_removes_the_old_ones_only()
+    public async Task The_age_limit_removes_only_expired_entries()
     {
         await using var h = await CreateAsync(o =>
         {
@@ -70,7 +70,7 @@ public abstract partial class StoreContract
         var kept = await h.AddAsync(Bob);
         var latest = old;
         LogPage? page = null;
-        await Eventually.That("the first entry grew too old, a later one not yet", async () =>
+        await Eventually.That("the first entry has expired, a later one has not", async () =>
         {
             latest = await h.AddAsync(Team);
             page = await h.ReadAsync(Team);
@@ -82,7 +82,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task A_log_that_was_consumed_gives_no_position_twice()
+    public async Task A_consumed_log_issues_no_position_twice()
     {
         await using var h = await CreateAsync(o => o.AckGrace = TimeSpan.Zero);
         await h.OpenAsync("bob", "phone");
@@ -93,26 +93,26 @@ public abstract partial class StoreContract
             position.Should().BeGreaterThan(last);
             await h.AckAsync("bob", "phone", position);
             LogPage? page = null;
-            await Eventually.That("what is consumed is gone", async () => (page = await h.ReadAsync(Bob)).Entries.Count == 0);
+            await Eventually.That("consumed entries are removed", async () => (page = await h.ReadAsync(Bob)).Entries.Count == 0);
             page!.State.Should().Be(new LogState(position, position, position, 0));
             last = position;
         }
     }
 
     [Fact]
-    public async Task A_new_entry_names_the_one_before_although_that_is_gone()
+    public async Task A_new_entry_names_its_predecessor_although_that_was_removed()
     {
         await using var h = await CreateAsync(o => o.AckGrace = TimeSpan.Zero);
         await h.OpenAsync("bob", "phone");
         var first = await h.AddAsync(Bob);
         await h.AckAsync("bob", "phone", first);
-        await Eventually.That("it is gone", async () => (await h.PositionsAsync(Bob)).Length == 0);
+        await Eventually.That("it is removed", async () => (await h.PositionsAsync(Bob)).Length == 0);
         await h.AddAsync(Bob);
         (await h.ReadAsync(Bob)).Entries.Single().Previous.Should().Be(first);
     }
 
     [Fact]
-    public async Task Everything_is_there_after_a_restart()
+    public async Task All_data_survives_a_restart()
     {
         await using var h = await CreateAsync(o => o.Retention.MaxCount = 3);
         await h.Store.Memberships.AddAsync("team", "bob", default);

@@ -7,7 +7,7 @@ namespace Wsmq.Tests.Stores;
 public abstract partial class StoreContract
 {
     [Fact]
-    public async Task Signals_come_in_the_order_of_the_entries_with_the_one_before()
+    public async Task Signals_arrive_in_the_order_of_the_entries_and_name_their_predecessor()
     {
         await using var h = await CreateAsync();
         var heard = new ConcurrentQueue<Signal>();
@@ -16,7 +16,7 @@ public abstract partial class StoreContract
         for (var i = 0; i < 10; i++)
             given.AddRange(await h.AddManyAsync(Bob, 1 + i));
 
-        await Eventually.That("all signals came", () => heard.Count >= given.Count);
+        await Eventually.That("all signals have arrived", () => heard.Count >= given.Count);
         heard.Select(s => s.Position).Should().Equal(given);
         heard.Select(s => s.Previous).Should().Equal(given.Prepend(WsmqPosition.Start).SkipLast(1));
         var entries = (await h.ReadAsync(Bob)).Entries;
@@ -31,19 +31,19 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task A_signal_says_whether_another_of_its_address_follows_at_once()
+    public async Task A_signal_states_whether_another_of_its_address_follows_at_once()
     {
         await using var h = await CreateAsync();
         var heard = new ConcurrentQueue<Signal>();
         await using var subscription = await h.Store.Signals.SubscribeAsync(Bob, heard.Enqueue, default);
         await h.AddManyAsync(Bob, 3);
         await h.AddAsync(Bob);
-        await Eventually.That("all signals came", () => heard.Count == 4);
+        await Eventually.That("all signals have arrived", () => heard.Count == 4);
         heard.Select(s => s.More).Should().Equal(true, true, false, false);
     }
 
     [Fact]
-    public async Task Of_a_large_batch_over_many_addresses_each_hears_its_own_whole_and_in_order()
+    public async Task Signals_of_a_large_batch_over_many_addresses_arrive_completely_and_in_order()
     {
         await using var h = await CreateAsync();
         var addresses = Enumerable.Range(0, 40).Select(i => WsmqAddress.User($"u{i}")).ToArray();
@@ -53,7 +53,7 @@ public abstract partial class StoreContract
         var padding = new string('x', 500);
         var batch = Enumerable.Range(0, 120).Select(i => h.New(addresses[i % 40], $"{i} {padding}")).ToArray();
         var given = await h.AppendAsync(batch);
-        await Eventually.That("all heard", () => heard.All(q => q.Count == 3));
+        await Eventually.That("all signals have arrived", () => heard.All(q => q.Count == 3));
         for (var i = 0; i < batch.Length; i++)
         {
             var signal = heard[i % 40].ElementAt(i / 40);
@@ -74,12 +74,12 @@ public abstract partial class StoreContract
         await h.AddAsync(WsmqAddress.Group("bob"));
         await h.AddAsync(WsmqAddress.User("bob:"));
         var last = await h.AddAsync(Bob);
-        await Eventually.That("the last signal came", () => heard.Any(s => s.Position == last));
+        await Eventually.That("the last signal has arrived", () => heard.Any(s => s.Position == last));
         heard.Select(s => s.Position).Should().Equal(first, last);
     }
 
     [Fact]
-    public async Task A_large_entry_is_signalled_with_or_without_itself()
+    public async Task A_large_entry_is_signalled_with_or_without_its_body()
     {
         await using var h = await CreateAsync();
         var heard = new ConcurrentQueue<Signal>();
@@ -87,14 +87,14 @@ public abstract partial class StoreContract
         var body = new byte[256 * 1024];
         body.AsSpan().Fill(0xFF);
         var position = (await h.AppendAsync(h.New(Bob) with { Body = body }))[0].Position;
-        await Eventually.That("the signal came", () => !heard.IsEmpty);
+        await Eventually.That("the signal has arrived", () => !heard.IsEmpty);
         var signal = heard.Single();
         signal.Position.Should().Be(position);
         (signal.Entry is null || signal.Entry.Body.Span.SequenceEqual(body)).Should().BeTrue();
     }
 
     [Fact]
-    public async Task A_change_of_groups_is_signalled_to_the_user()
+    public async Task A_change_of_memberships_is_signalled_to_the_user()
     {
         await using var h = await CreateAsync();
         var heard = new ConcurrentQueue<Signal>();
@@ -107,7 +107,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task Nothing_is_heard_after_unsubscribing()
+    public async Task No_signal_arrives_after_unsubscribing()
     {
         await using var h = await CreateAsync();
         var before = new ConcurrentQueue<Signal>();
@@ -116,7 +116,7 @@ public abstract partial class StoreContract
         await subscription.DisposeAsync();
         await using var next = await h.Store.Signals.SubscribeAsync(Bob, after.Enqueue, default);
         var position = await h.AddAsync(Bob);
-        await Eventually.That("the new subscription heard", () => after.Any(s => s.Position == position));
+        await Eventually.That("the new subscription is signalled", () => after.Any(s => s.Position == position));
         before.Should().BeEmpty();
     }
 }

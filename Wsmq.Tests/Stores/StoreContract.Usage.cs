@@ -11,7 +11,7 @@ public abstract partial class StoreContract
         new(log.ToString(), new WsmqPosition(at ?? (DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1_000)), bytes);
 
     [Fact]
-    public async Task What_is_charged_to_a_user_adds_up_and_outlives_a_restart()
+    public async Task Charges_of_a_user_add_up_and_survive_a_restart()
     {
         await using var h = await CreateAsync();
         var usage = h.Store.Usage;
@@ -24,11 +24,11 @@ public abstract partial class StoreContract
         second.Should().BeInRange(35_000, 60_000);
         (await h.Store.Usage.AddAsync("bob", Charge(0), default)).Bytes.Should().Be(second);
         (await h.Store.Usage.AddAsync("cat", Charge(0), default)).Bytes.Should().Be(0);
-        (await h.Store.Usage.PartsAsync("bob", default)).Should().BeEmpty("it is less than what is worth looking at");
+        (await h.Store.Usage.PartsAsync("bob", default)).Should().BeEmpty("the parts are too small to be listed");
     }
 
     [Fact]
-    public async Task What_is_much_is_kept_by_log_and_given_back_once()
+    public async Task Large_charges_are_stored_per_log_and_released_once()
     {
         await using var h = await CreateAsync();
         var usage = h.Store.Usage;
@@ -42,12 +42,12 @@ public abstract partial class StoreContract
         var change = new UsageChange(team.Name, team.Marks, string.Empty, UsageMarks.Sum(team.Marks));
         var less = sum - change.Bytes;
         (await usage.ChangeAsync("bob", [change], default)).Should().Be(less);
-        (await usage.ChangeAsync("bob", [change], default)).Should().Be(less, "it is not what it was");
+        (await usage.ChangeAsync("bob", [change], default)).Should().Be(less, "the marks have changed since");
         (await usage.PartsAsync("bob", default)).Should().ContainSingle();
     }
 
     [Fact]
-    public async Task Marks_of_a_log_stay_few_and_lose_nothing()
+    public async Task Marks_of_a_log_stay_few_and_lose_no_bytes()
     {
         await using var h = await CreateAsync();
         var start = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1_000;
@@ -59,11 +59,11 @@ public abstract partial class StoreContract
 
         marks.Should().HaveLength(16 * 28);
         UsageMarks.Sum(marks).Should().Be(sum.Bytes).And.BeGreaterThanOrEqualTo(50_000);
-        UsageMarks.Sum(UsageMarks.Without(marks, start + (48 * UsageNames.LogQuantum))).Should().Be(1_000, "the newest are still told apart");
+        UsageMarks.Sum(UsageMarks.Without(marks, start + (48 * UsageNames.LogQuantum))).Should().Be(1_000, "the newest are still distinguished");
     }
 
     [Fact]
-    public async Task A_user_of_very_many_logs_takes_a_bounded_account()
+    public async Task The_account_of_a_user_with_very_many_logs_is_bounded()
     {
         await using var h = await CreateAsync();
         UsageSum sum = default;
@@ -75,7 +75,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task What_is_older_than_the_retention_is_not_charged_any_more_but_addresses_are()
+    public async Task Charges_older_than_the_retention_expire_and_charges_for_addresses_do_not()
     {
         await using var h = await CreateAsync(o => o.Retention.MaxAge = TimeSpan.FromSeconds(1));
         await h.Store.Usage.AddAsync("bob", Charge(500_000, Item(Team, 1_000), Item(Bob, 50_000)) with { Permanent = 700 }, default);
@@ -84,7 +84,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task The_rate_of_a_user_is_paid_for_over_all_nodes()
+    public async Task The_send_rate_of_a_user_is_charged_across_all_nodes()
     {
         await using var h = await CreateAsync();
         var charge = Charge(1_000, Item(Bob, 1)) with { Ahead = TimeSpan.FromMinutes(10) };

@@ -4,7 +4,7 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Tests.Stores;
 
-/// <summary>A started store of one test, and what the tests say often.</summary>
+/// <summary>A started store of one test, and helper methods for the tests.</summary>
 internal abstract class StoreHarness : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<int, SemaphoreSlim> _lanes = new();
@@ -20,7 +20,7 @@ internal abstract class StoreHarness : IAsyncDisposable
 
     public abstract ValueTask DisposeAsync();
 
-    /// <summary>Appends as the contract asks: one call at a time for each lane, its items of one lane.</summary>
+    /// <summary>Appends as the contract requires: one call at a time for each lane, with items of that lane only.</summary>
     public async Task<AppendResult[]> AppendAsync(params AppendRequest[] requests)
     {
         var results = new AppendResult[requests.Length];
@@ -45,7 +45,7 @@ internal abstract class StoreHarness : IAsyncDisposable
         return results;
     }
 
-    /// <summary>Appends one new message and returns where it is.</summary>
+    /// <summary>Appends one new message and returns its position.</summary>
     public async Task<WsmqPosition> AddAsync(WsmqAddress to, string body = "x")
     {
         var result = await AppendAsync(New(to, body));
@@ -53,7 +53,7 @@ internal abstract class StoreHarness : IAsyncDisposable
         return result[0].Position;
     }
 
-    /// <summary>Appends so many new messages in one batch.</summary>
+    /// <summary>Appends <paramref name="count"/> new messages in one batch.</summary>
     public async Task<WsmqPosition[]> AddManyAsync(WsmqAddress to, int count)
     {
         var results = await AppendAsync([.. Enumerable.Range(0, count).Select(i => New(to, $"{i}"))]);
@@ -84,7 +84,7 @@ internal abstract class StoreHarness : IAsyncDisposable
     public async Task<AckResult> AckAsync(WsmqAddress source, string user, string device, WsmqPosition position) =>
         (await Log.AckAsync([new AckRequest(source, user, device, position)], default)).Single();
 
-    /// <summary>The position behind the last one given out.</summary>
+    /// <summary>The position after a given one.</summary>
     public static WsmqPosition Beyond(WsmqPosition position) => position.Next();
 
     public static string Text(LogEntry entry) => Encoding.UTF8.GetString(entry.Body.Span);

@@ -10,11 +10,11 @@ internal enum Step
     Ack,
 }
 
-/// <summary>A step of a random run; the numbers are taken modulo what there is.</summary>
+/// <summary>A step of a random run; the numbers are taken modulo the number of choices.</summary>
 internal sealed record Move(Step Step, int Who, int What);
 
 /// <summary>
-/// What a user's queue should do, as plainly as it can be written: no grace, no expiry, a small limit.
+/// The expected behaviour of a user's queue in its simplest form: no grace, no expiry, a small limit.
 /// </summary>
 internal sealed class StoreModel
 {
@@ -26,7 +26,7 @@ internal sealed class StoreModel
     private WsmqPosition _removed;
     private WsmqPosition _consumed;
 
-    /// <summary>Every position ever given out, oldest first.</summary>
+    /// <summary>Every position ever issued, oldest first.</summary>
     public List<WsmqPosition> Given { get; } = [];
 
     public IEnumerable<WsmqPosition> Kept => Given.Where(p => p > _removed);
@@ -51,7 +51,7 @@ internal sealed class StoreModel
             _removed = Given[^(MaxCount + 1)];
     }
 
-    /// <summary>Where the device starts; null where it is one too many.</summary>
+    /// <summary>The position where the device starts; null where the device is one too many.</summary>
     public WsmqPosition? Open(string device)
     {
         if (_cursors.TryGetValue(device, out var cursor))

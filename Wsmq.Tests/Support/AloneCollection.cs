@@ -1,8 +1,8 @@
 namespace Wsmq.Tests.Support;
 
 /// <summary>
-/// Tests that measure a process, or send so much that whatever runs beside them stands still:
-/// <c>[Collection(AloneCollection.Name)]</c>; they run one after another when all others are done.
+/// For tests that measure a process, or whose load stalls concurrent tests: <c>[Collection(AloneCollection.Name)]</c>. They run one after
+/// another, once all other tests have finished.
 /// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "xunit's own word")]

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Wsmq.Tests.Support;
 
-/// <summary>Compresses the frames of an app's WebSockets. SignalR has no option for it: an app puts its own feature in between.</summary>
+/// <summary>Compresses an app's WebSockets. SignalR has no option for that: an app replaces the WebSocket feature instead.</summary>
 internal static class CompressedSockets
 {
     public static IApplicationBuilder UseCompressedSockets(this IApplicationBuilder app) => app.UseWebSockets().Use((context, next) =>

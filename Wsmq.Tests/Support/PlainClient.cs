@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.SignalR.Client;
 
 namespace Wsmq.Tests.Support;
 
-/// <summary>A bare SignalR client without any library of ours: records what comes, and acknowledges it if told to.</summary>
+/// <summary>A SignalR client without the wsmq client library. Records what it receives, and acknowledges it if requested.</summary>
 internal sealed class PlainClient : IAsyncDisposable
 {
     private const string Probe = "probe ";
@@ -42,7 +42,7 @@ internal sealed class PlainClient : IAsyncDisposable
         return client;
     }
 
-    /// <remarks>Only a client that negotiates knows the id of its connection.</remarks>
+    /// <remarks>Only a client that negotiates knows its connection id.</remarks>
     public static PlainClient Create(
         Uri hub, string? token, string? device = null, bool ack = true, Action<WsmqDelivery>? onReceive = null, bool negotiate = false)
     {
@@ -81,21 +81,21 @@ internal sealed class PlainClient : IAsyncDisposable
 
     public async Task ReceivesAsync(params string[] bodies)
     {
-        await Eventually.That($"{bodies.Length} messages come", () => _received.Count >= bodies.Length);
+        await Eventually.That($"{bodies.Length} messages arrive", () => _received.Count >= bodies.Length);
         Bodies.Should().Equal(bodies);
     }
 
     /// <summary>
-    /// Waits until live pushes to targets come, without recording any: a connection is let in, and added to a group, whether or not
-    /// its subscriptions are confirmed, and what is pushed before that is lost.
+    /// Waits until live pushes to the targets arrive, without recording any. A connection is accepted, and added to a group, before its
+    /// subscriptions are confirmed, and what is pushed before that is lost.
     /// </summary>
-    /// <param name="targets">Those it is part of. Other clients that are part of them record nothing of it either.</param>
+    /// <param name="targets">Targets that include this client. Other clients that they include do not record the probes either.</param>
     public async Task HearsAsync(params IWsmqReceiver[] targets)
     {
         foreach (var target in targets)
         {
             var probe = Probe + Guid.NewGuid().ToString("N");
-            await Eventually.That("live pushes come", async () =>
+            await Eventually.That("live pushes arrive", async () =>
             {
                 await target.Live(new WsmqLiveMessage { Type = probe });
                 return _probes.ContainsKey(probe);
@@ -114,5 +114,5 @@ internal sealed class PlainClient : IAsyncDisposable
     }
 }
 
-/// <summary>A gap, and how many deliveries had come before it.</summary>
+/// <summary>A gap, and the number of deliveries before it.</summary>
 internal sealed record GapSeen(string Source, string After, string Before, string Reason, int Received);

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Wsmq.Tests.Support;
 
-/// <summary>A client of long polling, or of server-sent events, by hand: each request with a token of its own.</summary>
+/// <summary>A hand-written client of long polling or server-sent events, which can send another token with each request.</summary>
 internal sealed class PollingClient : IDisposable
 {
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(1) };
@@ -15,7 +15,7 @@ internal sealed class PollingClient : IDisposable
 
     public Uri Url { get; set; }
 
-    /// <summary>The frames that polls brought.</summary>
+    /// <summary>The frames that polls returned.</summary>
     public IReadOnlyList<string> Frames => [.. _frames];
 
     public static async Task<string> NegotiateAsync(Uri hub, string? token)
@@ -28,7 +28,7 @@ internal sealed class PollingClient : IDisposable
         return answer.RootElement.GetProperty("connectionToken").GetString()!;
     }
 
-    /// <summary>A connection of long polling, with its handshake done.</summary>
+    /// <summary>Opens a long-polling connection and completes its handshake.</summary>
     public static async Task<PollingClient> OpenAsync(TestNode node, string token)
     {
         var client = new PollingClient(node.Hub, await NegotiateAsync(node.Hub, token));
@@ -45,7 +45,7 @@ internal sealed class PollingClient : IDisposable
         return (status, body);
     }
 
-    /// <summary>Polls until the server does not have it any more; the result is the status of the last poll.</summary>
+    /// <summary>Polls until the server has removed the connection, and returns the status of the last poll.</summary>
     public async Task<HttpStatusCode> PollToTheEndAsync(string? token)
     {
         while (true)
@@ -60,7 +60,7 @@ internal sealed class PollingClient : IDisposable
 
     public Task<(HttpStatusCode Status, string Body)> DeleteAsync(string? token) => SendAsync(HttpMethod.Delete, token);
 
-    /// <summary>Opens it as server-sent events, and reads to the end of the stream.</summary>
+    /// <summary>Opens the connection as server-sent events, and reads to the end of the stream.</summary>
     public async Task<(HttpStatusCode Status, string Body)> StreamAsync(string? token)
     {
         using var request = Request(HttpMethod.Get, Url, token);

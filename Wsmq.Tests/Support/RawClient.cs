@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Wsmq.Tests.Support;
 
-/// <summary>A WebSocket without SignalR: shows what came in which WebSocket message.</summary>
+/// <summary>A WebSocket without SignalR, which shows the boundaries of received WebSocket messages.</summary>
 internal sealed class RawClient : IAsyncDisposable
 {
     public const char Separator = '\u001e';
@@ -13,22 +13,22 @@ internal sealed class RawClient : IAsyncDisposable
     private readonly ConcurrentQueue<string> _messages = [];
     private Task _reading = Task.CompletedTask;
 
-    /// <summary>Everything that came.</summary>
+    /// <summary>All received WebSocket messages.</summary>
     public IReadOnlyList<string> All => [.. _messages];
 
-    /// <summary>The server has closed, or the socket is gone.</summary>
+    /// <summary>Whether the server has closed the connection, or it has failed.</summary>
     public bool Ended => _reading.IsCompleted;
 
-    /// <summary>The WebSocket messages that called something on the client.</summary>
+    /// <summary>The WebSocket messages that contain an invocation.</summary>
     public IReadOnlyList<string> Messages => [.. _messages.Where(m => m.Contains("\"type\":1,", StringComparison.Ordinal))];
 
-    /// <summary>The calls, whichever message they came in.</summary>
+    /// <summary>The invocations, of all WebSocket messages.</summary>
     public IReadOnlyList<string> Calls => [.. Messages.SelectMany(m => m.Split(Separator)).Where(c => c.StartsWith("{\"type\":1,", StringComparison.Ordinal))];
 
     public static Task<RawClient> ConnectAsync(TestNode node, string user, string query = "", bool reads = true) =>
         ConnectAsync(node.Hub, TestTokens.For(user), query, reads);
 
-    /// <param name="reads">False for one that answers nothing at all, no close either.</param>
+    /// <param name="reads">False for a client that never reads, and so does not answer a close either.</param>
     public static async Task<RawClient> ConnectAsync(Uri hub, string token, string query = "", bool reads = true)
     {
         var client = new RawClient();

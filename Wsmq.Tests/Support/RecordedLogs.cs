@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Wsmq.Tests.Support;
 
-/// <summary>Keeps what an app logs.</summary>
+/// <summary>Records what an app logs.</summary>
 internal sealed class RecordedLogs : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<(LogLevel Level, string Text)> _entries = [];

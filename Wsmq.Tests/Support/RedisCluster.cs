@@ -1,6 +1,6 @@
 namespace Wsmq.Tests.Support;
 
-/// <summary>A real Redis Cluster of three shards, each with so many replicas.</summary>
+/// <summary>A real Redis Cluster of three shards, each with the given number of replicas.</summary>
 public sealed class RedisCluster : IAsyncLifetime
 {
     public const string Name = "redis cluster";
@@ -14,7 +14,7 @@ public sealed class RedisCluster : IAsyncLifetime
     {
     }
 
-    // xunit takes one public constructor only.
+    // xunit allows a single public constructor.
     internal RedisCluster(int replicas) => _replicas = replicas;
 
     public IReadOnlyList<RedisServer> Servers => _shards;
@@ -25,7 +25,8 @@ public sealed class RedisCluster : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        // Where the machine is busy a server may say nothing for seconds: only a replica that is to take over by itself needs to notice soon.
+        // On a busy machine a server may not answer for seconds. The time-out is short only with replicas, which must detect a failure soon
+        // to take over by themselves.
         var timeout = _replicas > 0 ? "5000" : "30000";
         while (_shards.Count < 3 * (1 + _replicas))
             _shards.Add(await RedisServer.StartAsync(appendOnly: false, "--cluster-enabled", "yes", "--cluster-node-timeout", timeout, "--cluster-announce-ip", "127.0.0.1"));

@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 
 namespace Wsmq.Tests.Support;
 
-/// <summary>What a Redis is asked from now on, in its order, the commands inside scripts among it.</summary>
+/// <summary>Records the commands that a Redis executes from now on, in order, including those within scripts.</summary>
 internal sealed partial class RedisMonitor : IAsyncDisposable
 {
     private readonly TcpClient _client = new();
@@ -22,7 +22,7 @@ internal sealed partial class RedisMonitor : IAsyncDisposable
             List<List<string[]>> scripts = [];
             foreach (var line in _lines)
             {
-                // The script itself stands before what it runs.
+                // MONITOR prints a script call before the commands of the script.
                 if (!line.Contains(" lua] ", StringComparison.Ordinal))
                     scripts.Add([]);
                 else if (scripts is [.., var last])
@@ -39,16 +39,16 @@ internal sealed partial class RedisMonitor : IAsyncDisposable
         await monitor._client.ConnectAsync(IPAddress.Loopback, server.Port);
         await monitor._client.GetStream().WriteAsync("MONITOR\r\n"u8.ToArray());
         monitor._reading = monitor.ReadAsync();
-        await Eventually.That("it is confirmed", () => !monitor._lines.IsEmpty);
+        await Eventually.That("MONITOR is confirmed", () => !monitor._lines.IsEmpty);
         return monitor;
     }
 
-    /// <summary>Waits until it has seen all that was asked before.</summary>
+    /// <summary>Waits until all commands that were sent before have been recorded.</summary>
     public async Task SeesAllAsync(RedisServer server)
     {
         var mark = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
         await server.CommandAsync($"ECHO {mark}");
-        await Eventually.That("it sees the mark", () => _lines.Any(l => l.Contains(mark, StringComparison.Ordinal)));
+        await Eventually.That("the mark is recorded", () => _lines.Any(l => l.Contains(mark, StringComparison.Ordinal)));
     }
 
     public async ValueTask DisposeAsync()

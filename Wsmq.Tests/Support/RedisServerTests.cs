@@ -52,8 +52,8 @@ public sealed class RedisServerTests
         string? server = null;
         try
         {
-            // The guard's arguments name the server.
-            await Eventually.That("it has started a server with a guard", () =>
+            // The guard's arguments contain the server's process id.
+            await Eventually.That("the program has started a server with a guard", () =>
                 (server = ChildrenOf(program.Id, "redis-server").SingleOrDefault()) is not null
                 && ChildrenOf(program.Id, "sh").Any(shell => Read($"/proc/{shell}/cmdline")?.Contains($"\0{server}\0", StringComparison.Ordinal) == true));
         }
@@ -64,7 +64,7 @@ public sealed class RedisServerTests
         }
 
         await Eventually.That("the server has ended", () => StatusOf(server!) is null or ['Z', ..]);
-        await Eventually.That("its folder is gone", () => Directory.GetDirectories(folder.Path, "wsmq-test-*").Length == 0);
+        await Eventually.That("the server's folder is deleted", () => Directory.GetDirectories(folder.Path, "wsmq-test-*").Length == 0);
     }
 
     private static IEnumerable<string> ChildrenOf(int parent, string name) =>
@@ -74,7 +74,7 @@ public sealed class RedisServerTests
             && NameOf(id) == name
         select id;
 
-    // The state and the parent's id; null where there is no such process.
+    // The state and the parent's id; null if there is no such process.
     private static string? StatusOf(string process) => Read($"/proc/{process}/stat") is { } stat ? stat[(stat.LastIndexOf(')') + 2)..] : null;
 
     private static string? NameOf(string process) => Read($"/proc/{process}/comm")?.TrimEnd();
@@ -87,7 +87,7 @@ public sealed class RedisServerTests
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Processes come and go.
+            // The process ended while it was read.
             return null;
         }
     }

@@ -3,10 +3,10 @@ using StackExchange.Redis;
 
 namespace Wsmq.Tests.Support;
 
-/// <summary>A real primary and a real replica of it, which can be paused and promoted.</summary>
+/// <summary>A real Redis primary and a real replica of it, which tests can pause and promote.</summary>
 public sealed class ReplicatedRedis : IAsyncLifetime, IAsyncDisposable
 {
-    // Otherwise a replica waits for five seconds for others that might want the same data.
+    // Without this a primary waits five seconds for further replicas before it starts the transfer.
     private static readonly string[] AtOnce = ["--repl-diskless-sync-delay", "0"];
 
     private int _prefixes;
@@ -32,7 +32,7 @@ public sealed class ReplicatedRedis : IAsyncLifetime, IAsyncDisposable
         Replica = await ReplicaOfAsync(Primary);
     }
 
-    /// <summary>Starts a further server that has all of another one's data.</summary>
+    /// <summary>Starts a further replica, and waits until it has all of the primary's data.</summary>
     public static async Task<RedisServer> ReplicaOfAsync(RedisServer primary)
     {
         var replica = await RedisServer.StartAsync(appendOnly: true, [.. AtOnce, "--replicaof", $"127.0.0.1 {primary.Port}"]);
@@ -43,7 +43,7 @@ public sealed class ReplicatedRedis : IAsyncLifetime, IAsyncDisposable
 
     public Task PromoteAsync() => FollowAsync("NO", "ONE");
 
-    /// <summary>The replica keeps what it has and gets nothing more.</summary>
+    /// <summary>Stops the replication: the replica keeps its data and receives no more.</summary>
     public Task CutOffAsync() => FollowAsync("127.0.0.1", "1");
 
     private async Task FollowAsync(string host, string port)

@@ -2,7 +2,7 @@ using Wsmq.Server.Logs;
 
 namespace Wsmq.Tests.Support;
 
-/// <summary>A log of which a test plays the part that it is about.</summary>
+/// <summary>A base class for logs that a test scripts: every method throws unless the test overrides it.</summary>
 internal abstract class ScriptedLogBase : IMessageLog
 {
     public int Lanes => 1;

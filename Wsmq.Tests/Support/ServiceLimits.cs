@@ -1,6 +1,6 @@
 namespace Wsmq.Tests.Support;
 
-/// <summary>Gives everybody what the class of services has.</summary>
+/// <summary>Applies the limits of the class of services to all users.</summary>
 internal static class ServiceLimits
 {
     public static void Set(WsmqLimitOptions limits)

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Wsmq.Tests.Support;
 
 /// <summary>
-/// One server for all tests of a class: <c>IClassFixture&lt;SharedRedis&gt;</c> and a constructor parameter. Small classes share one
-/// through <c>[Collection(SharedRedis.Name)]</c>, and run one after another. Tests that stop the server start one of their own.
+/// One server for all tests of a class: <c>IClassFixture&lt;SharedRedis&gt;</c> and a constructor parameter. Small classes share one server
+/// through <c>[Collection(SharedRedis.Name)]</c>, and run one after another. Tests that stop the server start their own.
 /// </summary>
 public sealed class SharedRedis : IAsyncLifetime
 {
@@ -15,7 +15,7 @@ public sealed class SharedRedis : IAsyncLifetime
 
     public RedisServer Server => _server ?? throw new InvalidOperationException("The shared redis-server was not started.");
 
-    /// <summary>A key prefix that no other test has.</summary>
+    /// <summary>A unique key prefix.</summary>
     public string NextPrefix() => string.Create(CultureInfo.InvariantCulture, $"t{Interlocked.Increment(ref _prefixes)}");
 
     public async Task InitializeAsync() => _server = await RedisServer.StartAsync();

@@ -3,7 +3,7 @@ using System.Net.WebSockets;
 
 namespace Wsmq.Tests.Support;
 
-/// <summary>With which HTTP status a server answers somebody who opens a WebSocket.</summary>
+/// <summary>The HTTP status with which a server answers a WebSocket upgrade.</summary>
 internal static class SocketStatus
 {
     public static async Task<HttpStatusCode> OfAsync(Uri hub, string? origin, string? token, bool inQuery = false, string? host = null)
@@ -15,7 +15,7 @@ internal static class SocketStatus
         return socket.HttpStatusCode;
     }
 
-    /// <summary>Returns whether or not it is let in: the socket has the status, and the headers of the answer.</summary>
+    /// <summary>Returns whether or not the server accepts: the socket has the status and the headers of the response.</summary>
     public static async Task ConnectAsync(
         ClientWebSocket socket, Uri hub, string? origin, string? token, bool inQuery, HttpMessageInvoker? http = null)
     {
@@ -35,7 +35,7 @@ internal static class SocketStatus
         }
         catch (WebSocketException)
         {
-            // The status says why.
+            // The caller reads the status from the socket.
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Wsmq.Tests.Support;
 
-/// <summary>The source that these tests were built from.</summary>
+/// <summary>The source tree that these tests were built from.</summary>
 internal static class SourceTree
 {
     public static string Root { get; } = Find();

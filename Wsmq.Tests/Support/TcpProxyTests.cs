@@ -35,20 +35,20 @@ public sealed class TcpProxyTests : IAsyncLifetime
         await near.SendAsync(new byte[1]);
         await far.SendAsync(new byte[1]);
 
-        // What passes one way also tells that nothing is on its way the other way: the new connection came behind it.
+        // Data that passes on the new connection, opened later, shows that nothing sent on the old one is still in transit.
         using var newNear = await ConnectAsync();
         using var newFar = await _target.AcceptSocketAsync();
         await PassesAsync(newNear, newFar);
-        await Eventually.That("the other way is open", () => (up || far.Available == 1) && (down || near.Available == 1));
+        await Eventually.That("the other direction delivers", () => (up || far.Available == 1) && (down || near.Available == 1));
         (up && far.Available > 0).Should().BeFalse();
         (down && near.Available > 0).Should().BeFalse();
 
         near.Shutdown(SocketShutdown.Send);
         await PassesAsync(newNear, newFar);
         if (up)
-            far.Poll(TimeSpan.Zero, SelectMode.SelectRead).Should().BeFalse("nobody is told of the end");
+            far.Poll(TimeSpan.Zero, SelectMode.SelectRead).Should().BeFalse("the end is not forwarded");
         else
-            await Eventually.That("it is told of the end", () => !far.Connected || far.Poll(TimeSpan.Zero, SelectMode.SelectRead));
+            await Eventually.That("the end is forwarded", () => !far.Connected || far.Poll(TimeSpan.Zero, SelectMode.SelectRead));
     }
 
     [Fact]

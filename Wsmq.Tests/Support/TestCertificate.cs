@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Wsmq.Tests.Support;
 
-/// <summary>A certificate that nobody but the test trusts.</summary>
+/// <summary>A self-signed certificate that only the test trusts.</summary>
 internal static class TestCertificate
 {
     public static X509Certificate2 Make()

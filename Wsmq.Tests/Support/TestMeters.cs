@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Wsmq.Tests.Support;
 
-/// <summary>For parts that are made without a container.</summary>
+/// <summary>A meter factory for parts that are created without a container.</summary>
 internal sealed class TestMeters : IMeterFactory
 {
     public Meter Create(MeterOptions options) => new(options);

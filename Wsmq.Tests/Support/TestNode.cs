@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Wsmq.Tests.Support;
 
-/// <summary>A node as an app would have it: Kestrel on a port that the system chose, bearer tokens, wsmq on a real store.</summary>
+/// <summary>A node as an app would host it: Kestrel on a port that the system assigns, bearer tokens, wsmq on a real store.</summary>
 internal sealed class TestNode : IAsyncDisposable
 {
     public const string HubPath = "/wsmq";
@@ -60,10 +60,10 @@ internal sealed class TestNode : IAsyncDisposable
         before?.Invoke(builder);
         store(builder.Services.AddWsmq(o =>
         {
-            // Most tests stop their nodes under clients that do not know how to leave.
+            // Most tests stop their nodes while clients are connected that do not handle a drain.
             o.Drain.Timeout = TimeSpan.Zero;
 
-            // Tests send as services do. Those of limits set the general ones.
+            // Tests send as much as services do. Tests of limits set the general limits.
             ServiceLimits.Set(o.Limits);
             options?.Invoke(o);
         }));
@@ -85,7 +85,7 @@ internal sealed class TestNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Tests stop nodes in their middle, and all that is left at their end.
+        // Tests stop some nodes in the middle, and all nodes at the end.
         if (Interlocked.Exchange(ref _disposed, true))
             return;
         await _app.StopAsync();

@@ -3,7 +3,7 @@ using Wsmq.Server.Limits;
 
 namespace Wsmq.Tests.Support;
 
-/// <summary>What may be read from logs, where a test has no node.</summary>
+/// <summary>Read limits for tests without a node.</summary>
 internal static class TestReads
 {
     public static SessionReads Unlimited => new(new UserLimits("anybody"), Rules(new WsmqLimitOptions { UserReadBytesPerSecond = 0 }));

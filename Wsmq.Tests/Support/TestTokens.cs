@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Wsmq.Tests.Support;
 
-/// <summary>Real signed tokens, by a key made for this test run.</summary>
+/// <summary>Real tokens, signed with a key created for this test run.</summary>
 internal static class TestTokens
 {
     public const string Issuer = "wsmq-tests";
@@ -21,7 +21,7 @@ internal static class TestTokens
         ClockSkew = TimeSpan.Zero,
     };
 
-    /// <summary>With an id, and with a time of issue unless that is null.</summary>
+    /// <summary>A token with an id (jti), and with a time of issue (iat) unless that is null.</summary>
     public static string Issued(string user, string id, DateTimeOffset? at)
     {
         var claims = new Dictionary<string, object> { ["sub"] = user, ["jti"] = id };

@@ -2,11 +2,11 @@ using System.Collections.Concurrent;
 
 namespace Wsmq.Tests.Support;
 
-/// <summary>What the tests send with the typed client.</summary>
+/// <summary>The message type of the tests that use the typed client.</summary>
 [WsmqMessageType(nameof(Number))]
 internal sealed record Number(int Value);
 
-/// <summary>The typed client with short waits, and a record of all that it handed to the app.</summary>
+/// <summary>The typed client with short back-offs, and a record of everything that it passed to the app.</summary>
 internal sealed class TypedClient : IAsyncDisposable
 {
     private readonly ConcurrentQueue<WsmqMessage<Number>> _messages = new();
@@ -16,9 +16,9 @@ internal sealed class TypedClient : IAsyncDisposable
     private readonly ConcurrentQueue<WsmqDeadLetteredEventArgs> _skipped = new();
     private int _calls;
 
-    /// <param name="hub">The node, or a proxy before it.</param>
-    /// <param name="user">Who.</param>
-    /// <param name="handle">Called before a message is recorded as handled; null registers no handler.</param>
+    /// <param name="hub">The URL of the node, or of a proxy in front of it.</param>
+    /// <param name="user">The user.</param>
+    /// <param name="handle">Called before a message is recorded as handled; null to register no handler.</param>
     /// <param name="configure">Further options.</param>
     public TypedClient(Uri hub, string user, Func<Number, Task>? handle, Action<WsmqClientOptions>? configure = null)
     {
@@ -45,14 +45,14 @@ internal sealed class TypedClient : IAsyncDisposable
 
     public WsmqClient Client { get; }
 
-    /// <summary>Handled without an error, in that order.</summary>
+    /// <summary>The messages that were handled without an error, in that order.</summary>
     public IReadOnlyList<WsmqMessage<Number>> Messages => [.. _messages];
 
     public int HandledCount => _messages.Count;
 
     public IEnumerable<int> Handled => _messages.Select(m => m.Body.Value);
 
-    /// <summary>How often the handler was called, with and without an error.</summary>
+    /// <summary>The number of handler calls, with and without an error.</summary>
     public int Calls => Volatile.Read(ref _calls);
 
     public IReadOnlyList<WsmqErrorEventArgs> Errors => [.. _errors];
@@ -82,10 +82,10 @@ internal sealed class TypedClient : IAsyncDisposable
 
     public Task<WsmqReceipt> SendAsync(string to, int number) => Client.SendAsync(WsmqAddress.Parse(to), new Number(number));
 
-    /// <summary>Sends one number after another without waiting between them; completes with all receipts.</summary>
+    /// <summary>Sends the numbers in order, without waiting in between; completes with all receipts.</summary>
     public Task<WsmqReceipt[]> SendAsync(string to, IEnumerable<int> numbers) => Task.WhenAll(numbers.Select(n => SendAsync(to, n)).ToList());
 
-    /// <summary>Waits until so many were handled, and requires that they are exactly these.</summary>
+    /// <summary>Waits until this many messages are handled, and requires that they are exactly these.</summary>
     public async Task HandlesAsync(IEnumerable<int> numbers)
     {
         var expected = numbers.ToList();

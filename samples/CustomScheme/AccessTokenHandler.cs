@@ -5,12 +5,12 @@ using Microsoft.Extensions.Options;
 
 namespace CustomScheme;
 
-/// <summary>The app's own function: the user whom a token belongs to, or null where it belongs to nobody.</summary>
+/// <summary>The app's own verification: returns the user that the token belongs to, or null if it is not valid.</summary>
 internal delegate Task<string?> Verify(string token, CancellationToken cancellationToken);
 
 /// <summary>
-/// Asks the app's own function who is calling. The token comes in the header <c>x-access-token</c>, or for browsers, which
-/// cannot set a header on a WebSocket, in the query of the hub's path.
+/// Authenticates with the app's own verification. The token is sent in the header <c>x-access-token</c>, or by browsers, which cannot
+/// set a header on a WebSocket, in the query of the hub's path.
 /// </summary>
 internal sealed class AccessTokenHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, Verify verify)
@@ -23,9 +23,9 @@ internal sealed class AccessTokenHandler(
         if (Token() is not { } token)
             return AuthenticateResult.NoResult();
         if (await verify(token, Context.RequestAborted) is not { } user)
-            return AuthenticateResult.Fail("The token belongs to nobody.");
+            return AuthenticateResult.Fail("The token is not valid for any user.");
 
-        // The name identifier is what SignalR takes for the user, and so what user:<id> means.
+        // SignalR takes the name identifier as the user, so it is the id in user:<id>.
         var identity = new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, user)], SchemeName);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
     }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Authentication;
 
 var builder = WebApplication.CreateBuilder(args);
 
-// Stands for whatever the app does to verify a token: a session table, a call to another service.
+// Replace this by the app's own way to verify a token, such as a session table or a call to another service.
 var sessions = new Dictionary<string, string> { ["alices-session"] = "alice", ["bobs-session"] = "bob" };
 builder.Services.AddSingleton<Verify>((token, _) => Task.FromResult(sessions.GetValueOrDefault(token)));
 

@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace EmbeddedJwt;
 
-/// <summary>Stands for the identity that an app already has. The key is new with every start: tokens end with the process.</summary>
+/// <summary>Stands for the identity that an app already has. The key is new at each start: a restart invalidates all tokens.</summary>
 internal sealed class DemoTokens
 {
     private const string Name = "embedded-jwt-sample";

@@ -1,38 +1,38 @@
-// What a page needs besides @microsoft/signalr to lose nothing: copy this file. It handles the deliveries of each source one after
-// another, acknowledges each when its handler has succeeded, finds what it has missed, and connects again for ever.
+// What a page needs in addition to @microsoft/signalr to lose no message: copy this file. It handles the deliveries of each source
+// one after another, acknowledges each after its handler has succeeded, detects missed deliveries, and reconnects indefinitely.
 
 const SEND_WINDOW = 90_000;               // the server forgets an id two minutes after it stored the message
-const SLOWEST_MESSAGE = 90_000;           // @microsoft/signalr sees a message only when all of it is there
-const STEADY = 10_000;                    // a connection that lasted this long was a good one
+const SLOWEST_MESSAGE = 90_000;           // @microsoft/signalr sees a message only once it is complete
+const STEADY = 10_000;                    // a connection that lasts this long resets the pause
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
 
 const pauseFor = ms => new Promise(resolve => setTimeout(resolve, ms * (0.5 + Math.random() / 2)));
 
-/** The error of wsmq in a text of SignalR's; null where there is none. */
+/** Returns the wsmq error in the text of a SignalR error, or null if there is none. */
 export function wsmqError(error) {
   const found = /\[wsmq (\d+) (\S+) (retry|final)\](?: \[retry-after (\d+)\])?/.exec(error?.message ?? "");
   return found && { number: Number(found[1]), code: found[2], isFinal: found[3] === "final", retryAfter: Number(found[4] ?? 0) };
 }
 
 /**
- * Keeps a connection that was built and not started.
- * @param handle async (message) => …: throws, and the message is tried again; nothing after it in its source is handled before.
+ * Starts a connection that was built but not started, and keeps it connected.
+ * @param handle async (message) => …: when it throws, the message is retried before later messages of its source are handled.
  *        Sources do not wait for each other.
- * @param missing async (source, after, before, reason) => …: the messages between two positions will not come; load the state anew.
- * @param ended (error) => …: the server will not have this user or token any more; let the user sign in.
+ * @param missing async (source, after, before, reason) => …: messages between the two positions will not arrive; reload the state.
+ * @param ended (error) => …: the server refuses this user or token for good; let the user sign in.
  */
 export function keepConnected(connection, { handle, missing, ended = console.error }) {
-  const last = new Map();                 // source -> the highest position that was handled
-  const skipped = new Map();              // source -> the highest position that the server stopped waiting for
-  const resumed = new Map();              // source -> the generation in which it was resumed and nothing has fitted yet
-  const chains = new Map();               // source -> the last of its steps
-  const pauses = new Map();               // source, or "sends" -> ends its pause
+  const last = new Map();                 // source -> the highest handled position
+  const skipped = new Map();              // source -> the highest dead-lettered position
+  const resumed = new Map();              // source -> the generation of a Resume after which no expected delivery has arrived yet
+  const chains = new Map();               // source -> its last queued step
+  const pauses = new Map();               // source, or "sends" -> function that ends its pause
   let sends = Promise.resolve();
-  let generation = 0;                     // what an older connection brought comes again: it is not handled now
+  let generation = 0;                     // steps of an older connection are dropped: their deliveries arrive again
   let pause = FIRST_PAUSE;
   let stopped = false;
-  let final = null;                       // the error that ended it
+  let final = null;                       // the final error that ended the connection
   connection.serverTimeoutInMilliseconds = SLOWEST_MESSAGE;
 
   function enqueue(source, step) {
@@ -57,7 +57,7 @@ export function keepConnected(connection, { handle, missing, ended = console.err
       if (!await untilHandled(message, isCurrent)) return;
       last.set(source, position);
     }
-    await connection.send("Ack", source, position).catch(() => {});     // lost: the message comes again, and is only acknowledged
+    await connection.send("Ack", source, position).catch(() => {});     // ack lost: the message arrives again, and is only acknowledged
   }));
 
   connection.on("Gap", (source, after, before, reason) => enqueue(source, async isCurrent => {
@@ -76,16 +76,16 @@ export function keepConnected(connection, { handle, missing, ended = console.err
   }));
 
   connection.on("DeadLettered", (source, position, attempts) => {
-    console.error(`wsmq: a message of ${source} was given up after ${attempts} attempts`);
+    console.error(`wsmq: a message of ${source} was dead-lettered after ${attempts} attempts`);
     if (position > (skipped.get(source) ?? "")) skipped.set(source, position);
     pauses.get(source)?.();
   });
   connection.on("Stalled", source => console.warn(`wsmq: ${source} waits for an acknowledgement`));
   connection.on("Reconnect", after => setTimeout(() => connection.stop(), after));
-  connection.on("StoreState", available => console.warn(`wsmq: the server's store is ${available ? "back" : "away"}`));
+  connection.on("StoreState", available => console.warn(`wsmq: the server's store is ${available ? "available again" : "unavailable"}`));
   connection.on("Live", () => {});
 
-  /** True where the message is done with; false where it comes again on another connection. */
+  /** True: the message was handled or dead-lettered. False: it arrives again on another connection. */
   async function untilHandled(message, isCurrent) {
     const { source, position } = message;
     for (let wait = FIRST_PAUSE; isCurrent(); wait = Math.min(wait * 2, LONGEST_PAUSE)) {
@@ -102,8 +102,8 @@ export function keepConnected(connection, { handle, missing, ended = console.err
     return false;
   }
 
-  // Another tab of the same device may have acknowledged further than this one has come. Until what was missed comes, what does
-  // not follow it is dropped: it comes again in its place.
+  // Another tab of the same device may have acknowledged messages that this one has not received. Until these arrive, deliveries
+  // that do not follow the last handled position are dropped: they arrive again in order.
   async function resume(source, after) {
     if (resumed.get(source) === generation) return;
     resumed.set(source, generation);
@@ -111,7 +111,7 @@ export function keepConnected(connection, { handle, missing, ended = console.err
       await connection.invoke("Resume", source, after);
     } catch (e) {
       const error = wsmqError(e);
-      if (error?.isFinal) return [last, resumed].forEach(map => map.delete(source));   // the store went back, or the user left the group
+      if (error?.isFinal) return [last, resumed].forEach(map => map.delete(source));   // the store lost entries, or the user left the group
       await pauseOf(source, error?.retryAfter || FIRST_PAUSE);
       if (resumed.get(source) === generation) await connection.stop();
     }
@@ -152,7 +152,7 @@ export function keepConnected(connection, { handle, missing, ended = console.err
     ended(e);
   }
 
-  /** Sends a message, again with the same id until there is a receipt; one after another, so that their order is kept. */
+  /** Sends a message and retries it with the same id until there is a receipt; one at a time, so that the order is kept. */
   function send(to, type, body) {
     const message = { to, type, body, id: crypto.randomUUID() };
     const sent = sends.then(() => untilStored(message));

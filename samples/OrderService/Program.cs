@@ -2,7 +2,7 @@ using OrderService;
 
 var builder = WebApplication.CreateBuilder(args);
 
-// The standard section of the configuration says whose tokens count; in Development, dotnet user-jwts fills it.
+// The standard configuration section determines which tokens are accepted; in Development, dotnet user-jwts fills it.
 builder.Services.AddAuthentication().AddJwtBearer();
 builder.Services.AddAuthorization();
 builder.Services.AddWsmq(options => options.Retention.MaxAge = TimeSpan.FromDays(7));
@@ -11,7 +11,7 @@ builder.Services.AddSingleton<Orders>();
 var app = builder.Build();
 app.MapWsmq("/wsmq");
 
-// What the shop's own processes call; a real service lets only them in.
+// For the shop's own processes; a real service authorizes only these.
 app.MapPost("/orders/{order}/packing/{percent:int}", (string order, int percent, string customer, Orders orders) =>
     orders.PackingAsync(customer, order, percent));
 app.MapPost("/orders/{order}/shipped", (string order, string customer, string carrier, Orders orders, CancellationToken cancellationToken) =>

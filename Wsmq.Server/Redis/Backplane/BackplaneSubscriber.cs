@@ -4,10 +4,10 @@ using StackExchange.Redis;
 namespace Wsmq.Server.Redis.Backplane;
 
 /// <summary>
-/// How SignalR's manager subscribes, which it has no setting for. It waits for each answer of Redis with a lock held, so that users
-/// would be let in one round trip after another, and all of them would wait for a Redis that does not answer. Here a subscription
-/// is sent and not waited for; the driver repeats it whenever a connection is made anew. And channels are subscribed at the primary
-/// of their slot only: at another server as well, each push would come twice.
+/// Replaces the way in which SignalR's RedisHubLifetimeManager subscribes, for which it has no setting. The manager waits for each answer
+/// of Redis with a lock held: connections would be accepted one round trip after another, and all would wait for a Redis that does not
+/// answer. Here a subscription is sent without waiting; the driver repeats it on each new connection. Channels are subscribed only at the
+/// primary of their slot: with a second server, each push would arrive twice.
 /// </summary>
 internal class BackplaneSubscriber : DispatchProxy
 {
@@ -17,10 +17,10 @@ internal class BackplaneSubscriber : DispatchProxy
     private ChannelReturns _returns = null!;
     private Func<RedisChannel, RedisChannel> _place = null!;
 
-    /// <summary>A connection whose subscriber is one of these.</summary>
+    /// <summary>Wraps a connection so that its subscriber is a proxy of this class.</summary>
     /// <param name="driver">The driver's connection.</param>
-    /// <param name="returns">Gives channels back there.</param>
-    /// <param name="place">The channel as it is known at Redis.</param>
+    /// <param name="returns">Unsubscribes channels on that connection.</param>
+    /// <param name="place">Maps a channel of SignalR to the channel used on Redis.</param>
     public static IConnectionMultiplexer Of(IConnectionMultiplexer driver, ChannelReturns returns, Func<RedisChannel, RedisChannel> place)
     {
         var subscriber = Create<ISubscriber, BackplaneSubscriber>();
@@ -37,15 +37,15 @@ internal class BackplaneSubscriber : DispatchProxy
             case nameof(ISubscriber.SubscribeAsync) when targetMethod.ReturnType == typeof(Task<ChannelMessageQueue>):
                 return _driver.SubscribeAsync(channel, Subscribing);
             case nameof(ISubscriber.UnsubscribeAsync):
-                // Not waited for, just as little as a subscription.
+                // Not awaited, like a subscription.
                 _ = _returns.ReturnAsync(channel);
                 return Task.CompletedTask;
             case nameof(ISubscriber.UnsubscribeAll):
-                // The connection ends right after, and all of this with it.
+                // The connection is closed right afterwards, which ends all subscriptions.
                 _returns.End();
                 return null;
             case nameof(ISubscriber.PublishAsync):
-                // Always at the same server: pushes from several would overtake each other, and be counted wrongly.
+                // Always on the same server: pushes through several servers could overtake each other, and subscribers would be miscounted.
                 return _driver.PublishAsync(channel, (RedisValue)args![1]!, (CommandFlags)args[2]!);
             default:
                 return Forward(targetMethod, _driver, args);

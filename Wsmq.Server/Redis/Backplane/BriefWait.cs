@@ -1,14 +1,14 @@
 namespace Wsmq.Server.Redis.Backplane;
 
-/// <summary>Waits for work for a moment at most; while somebody's takes longer, nobody waits.</summary>
-/// <param name="longest">The moment.</param>
+/// <summary>Waits for work for a limited time. While any work is overdue, no caller waits.</summary>
+/// <param name="longest">The longest wait.</param>
 /// <param name="time">The clock.</param>
-/// <param name="failed">Hears how work failed that nobody waits for any more.</param>
+/// <param name="failed">Called with the exception of work that fails after the wait has ended.</param>
 internal sealed class BriefWait(TimeSpan longest, TimeProvider time, Action<Exception> failed)
 {
     private Task _late = Task.CompletedTask;
 
-    /// <summary>Completes with the work, or after the moment. What the work throws until then it throws.</summary>
+    /// <summary>Completes with the work, or when the longest wait is over. Throws what the work throws until then.</summary>
     public async Task ForAsync(Task work)
     {
         if (!work.IsCompleted && !Volatile.Read(ref _late).IsCompleted)
@@ -17,7 +17,7 @@ internal sealed class BriefWait(TimeSpan longest, TimeProvider time, Action<Exce
             return;
         }
 
-        // Work that ends just after the moment has ended: a wait that was too long is no failure of it.
+        // A time-out of the wait is not a failure of the work, and work that completes right after the time-out counts as completed.
         await work.WaitAsync(longest, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         if (work.IsCompleted)
             await work;

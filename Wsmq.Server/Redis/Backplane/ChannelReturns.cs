@@ -3,18 +3,18 @@ using StackExchange.Redis;
 namespace Wsmq.Server.Redis.Backplane;
 
 /// <summary>
-/// Gives channels back at Redis, whatever their connection is doing. The driver sends <c>UNSUBSCRIBE</c> only for what is confirmed,
-/// and not again where that got lost: a <c>SUBSCRIBE</c> that is on its way, waits for a connection, or is repeated on a new one at
-/// this moment would stay there for as long as the connection does.
+/// Unsubscribes channels at Redis, whatever the state of their connection. The driver sends <c>UNSUBSCRIBE</c> only for confirmed
+/// subscriptions, and does not repeat a lost one: a <c>SUBSCRIBE</c> that is in flight, waits for a connection, or is being repeated on a
+/// new one would otherwise stay subscribed for the lifetime of the connection.
 /// </summary>
 internal sealed class ChannelReturns : IDisposable
 {
-    // The same one always: the driver takes out as many of these as are asked for.
+    // Always the same instance, so that each unsubscribe removes one earlier subscribe of it from the driver.
     private static readonly Action<RedisChannel, RedisValue> Nobody = static (_, _) => { };
 
-    // Whenever the connection changes, the driver repeats its list of channels, one after another. One of the list may be given back
-    // before its turn comes, and is repeated nevertheless. Nothing tells when the driver is through; it takes milliseconds, unless its
-    // thread stands still in between.
+    // When the connection changes, the driver resubscribes its list of channels one after another. A channel that is unsubscribed before
+    // its turn is resubscribed nevertheless. The driver does not report when it is done; it takes milliseconds, unless its thread is
+    // suspended in between.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _stop = new();
@@ -30,7 +30,7 @@ internal sealed class ChannelReturns : IDisposable
         driver.ConnectionRestored += (_, _) => Changed();
     }
 
-    /// <summary>True once the connection is about to end, and all its subscriptions with it.</summary>
+    /// <summary>True once the connection is about to be closed, which ends all its subscriptions.</summary>
     public bool Ended => _stop.IsCancellationRequested;
 
     private bool IsSettling => Volatile.Read(ref _changes) > 0 && _time.GetElapsedTime(Volatile.Read(ref _changed)) < Settling;
@@ -44,8 +44,8 @@ internal sealed class ChannelReturns : IDisposable
     }
 
     /// <summary>
-    /// The driver passes on nothing of the channel any more when this returns, and repeats it on no new connection. The task ends
-    /// once Redis has confirmed it; whoever subscribes meanwhile stays subscribed.
+    /// Unsubscribes a channel. When the method returns its task, the driver no longer delivers messages of the channel and does not
+    /// resubscribe it on new connections. The task completes once Redis has confirmed; a subscription made in the meantime stays.
     /// </summary>
     public async Task ReturnAsync(RedisChannel channel)
     {
@@ -61,7 +61,7 @@ internal sealed class ChannelReturns : IDisposable
         }
         catch (Exception) when (Ended)
         {
-            // With the connection.
+            // The subscription ends with the connection.
         }
     }
 
@@ -87,10 +87,10 @@ internal sealed class ChannelReturns : IDisposable
     }
 
     private Task TakeBackAsync(RedisChannel channel) => new Backoff(_time).RetryAsync(
-        _ => TryTakeBackAsync(channel), static (_, _) => { /* Redis is away, of which others speak. */ }, _stop.Token);
+        _ => TryTakeBackAsync(channel), static (_, _) => { /* Redis is unavailable, which is logged elsewhere. */ }, _stop.Token);
 
-    // A subscription of one's own, behind all that is under way on the connection: once it is confirmed, it can be taken back. On a
-    // connection that was made anew meanwhile the driver may already have begun to repeat it.
+    // Subscribes once more, after all commands in flight on the connection: once that is confirmed, the driver can unsubscribe it. On a
+    // connection that was opened in the meantime the driver may already have started to resubscribe the channel.
     private async Task TryTakeBackAsync(RedisChannel channel)
     {
         try
@@ -104,13 +104,13 @@ internal sealed class ChannelReturns : IDisposable
         }
 
         if (!await IsGoneAsync(channel, Nobody))
-            throw new TimeoutException("The connection changed meanwhile.");
+            throw new TimeoutException("The connection changed during the unsubscribe.");
     }
 
     private Task UnsubscribeAsync(RedisChannel channel, Action<RedisChannel, RedisValue>? handler)
     {
-        // A primary may have become a replica since, to which the driver sends nothing that demands a primary. This flag added to
-        // that one demands a replica.
+        // The primary may have become a replica since; the driver does not send commands that demand a primary to it. PreferReplica
+        // combined with the driver's own DemandMaster flag results in a demand for a replica.
         var at = _driver.SubscribedEndpoint(channel);
         var becameReplica = at is not null && Array.Exists(_driver.Multiplexer.GetServers(), s => s.IsReplica && s.EndPoint.Equals(at));
         return _driver.UnsubscribeAsync(channel, handler, becameReplica ? CommandFlags.PreferReplica : CommandFlags.None);

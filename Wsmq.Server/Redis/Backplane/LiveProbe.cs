@@ -3,7 +3,7 @@ using Wsmq.Server.Redis.Lines;
 
 namespace Wsmq.Server.Redis.Backplane;
 
-/// <summary>Pings the primaries, and what carries the subscriptions: with RESP2 that is a line of its own.</summary>
+/// <summary>Pings the primaries, and the connection that carries the subscriptions: with RESP2 that is a separate one.</summary>
 internal sealed class LiveProbe(RedisBackplane line, TimeSpan patience) : ILineProbe
 {
     private readonly PingProbe _pings = new(line, patience);
@@ -14,7 +14,7 @@ internal sealed class LiveProbe(RedisBackplane line, TimeSpan patience) : ILineP
         if (answers == true && !await HearsAsync(cancellationToken))
             answers = false;
 
-        // SignalR ends the connection with the app, before the store does.
+        // SignalR closes the connection when the app stops, before the store does: then nothing is known, and nothing is to be replaced.
         return line.IsOpen ? answers : null;
     }
 

@@ -8,14 +8,14 @@ using StackExchange.Redis.Configuration;
 namespace Wsmq.Server.Redis.Backplane;
 
 /// <summary>
-/// The sockets of a connection that cannot be replaced as a whole, because others hold it. Where they are closed the driver opens
-/// new ones and subscribes everything there, and with Sentinel these lead to the primary of that moment.
+/// The sockets of a connection that cannot be replaced as a whole, because SignalR holds a reference to it. When they are closed, the
+/// driver opens new ones and resubscribes all channels; with Sentinel, the new ones lead to the current primary.
 /// </summary>
-/// <param name="app">What the app's configuration has in this place.</param>
-/// <param name="primary">Whom the sentinels name; null where there are none.</param>
+/// <param name="app">The tunnel of the app's own configuration, or null.</param>
+/// <param name="primary">Returns the primary that the sentinels name; null without sentinels.</param>
 internal sealed class LiveSockets(Tunnel? app, Func<EndPoint?> primary) : Tunnel
 {
-    // The newest of each kind to each server: the driver has no other open.
+    // The latest socket of each kind to each server: the driver has no others open.
     private readonly ConcurrentDictionary<(EndPoint Server, ConnectionType Kind), Socket> _sockets = new();
 
     /// <summary>Closes all of them.</summary>
@@ -40,7 +40,7 @@ internal sealed class LiveSockets(Tunnel? app, Func<EndPoint?> primary) : Tunnel
         EndPoint endpoint, ConnectionType connectionType, Socket? socket, CancellationToken cancellationToken) =>
         app?.BeforeAuthenticateAsync(Of(endpoint), connectionType, socket, cancellationToken) ?? default;
 
-#pragma warning disable SER009 // The app's own may have it, and would not be asked otherwise.
+#pragma warning disable SER009 // The app's tunnel may override it, and would not be called otherwise.
     public override ValueTask<DuplexTransport?> ConnectTransportAsync(
         EndPoint endpoint, ConnectionType connectionType, TlsOptions tls, CancellationToken cancellationToken) =>
         app?.ConnectTransportAsync(Of(endpoint), connectionType, tls, cancellationToken) ?? default;

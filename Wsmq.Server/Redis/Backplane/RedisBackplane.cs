@@ -5,8 +5,8 @@ using Wsmq.Server.Redis.Lines;
 namespace Wsmq.Server.Redis.Backplane;
 
 /// <summary>
-/// The connection of the live plane. It is one of its own, because SignalR's manager disposes what it is given, and because no
-/// live push may get into the way of a message.
+/// The connection of the live plane. It is separate, because SignalR's manager disposes the connection it receives, and because live
+/// pushes must not delay messages.
 /// </summary>
 internal sealed class RedisBackplane(RedisConnections connections, RedisKeys keys) : ILine, IAsyncDisposable
 {
@@ -15,22 +15,22 @@ internal sealed class RedisBackplane(RedisConnections connections, RedisKeys key
 
     public string Purpose => "live";
 
-    /// <summary>From the start of the store until SignalR, or the store, ends it.</summary>
+    /// <summary>True from the start of the store until SignalR or the store closes the connection.</summary>
     public bool IsOpen => _opening is { IsCompletedSuccessfully: true, Result.Returns.Ended: false };
 
     public IConnectionMultiplexer Current =>
         IsOpen ? _opening!.Result.Driver : throw new WsmqException(WsmqErrors.StoreUnavailable, "the live plane is not connected");
 
-    /// <summary>Opens the connection, or returns the one that is open. One that failed is opened again.</summary>
+    /// <summary>Opens the connection, or returns the open one. Retries after a failed attempt.</summary>
     public async Task<IConnectionMultiplexer> OpenAsync() => (await OpenedAsync()).ForSignalR;
 
-    /// <summary>Opens the connection, and finds out whether the user may hear and publish there.</summary>
+    /// <summary>Opens the connection, and checks that the Redis user may subscribe and publish there.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var opened = await OpenedAsync().WaitAsync(cancellationToken);
 
-        // What SignalR subscribes is not waited for: what the user may not do would go unnoticed. By its full name, so that the
-        // error can name it.
+        // SignalR's subscriptions are not awaited, so a missing permission would go unnoticed. The full channel name is used, so that
+        // the error contains it.
         var channel = opened.Place(RedisChannel.Literal(RedisKeys.LiveProbe));
         var subscriber = opened.Driver.GetSubscriber();
         await subscriber.SubscribeAsync(channel, static (_, _) => { }, CommandFlags.DemandMaster);
@@ -39,8 +39,8 @@ internal sealed class RedisBackplane(RedisConnections connections, RedisKeys key
     }
 
     /// <summary>
-    /// Where Redis answers on a connection that is made to try it, closes the sockets of this one: SignalR holds it, and the driver
-    /// opens others. What is published meanwhile is missed, as whenever it breaks.
+    /// Opens a test connection and, if Redis answers on it, closes the sockets of the current connection; the driver opens new ones. The
+    /// connection itself stays, because SignalR holds it. Pushes published in the meantime are lost, as with any connection loss.
     /// </summary>
     public async Task ReplaceAsync(Func<IConnectionMultiplexer, Task> prepare, CancellationToken cancellationToken)
     {
@@ -50,8 +50,8 @@ internal sealed class RedisBackplane(RedisConnections connections, RedisKeys key
         await ConfirmedAsync().WaitAsync(cancellationToken);
     }
 
-    /// <summary>Completes when Redis has confirmed what was subscribed before; fails as the driver does.</summary>
-    /// <remarks>On a Cluster, what was subscribed at one of its servers.</remarks>
+    /// <summary>Completes when Redis has confirmed all subscriptions sent before; throws the driver's exceptions.</summary>
+    /// <remarks>On a Cluster, only the subscriptions at one of its servers.</remarks>
     public async Task ConfirmedAsync() =>
         await (await OpenedAsync()).Driver.GetSubscriber().PingAsync(CommandFlags.DemandMaster);
 
@@ -77,10 +77,10 @@ internal sealed class RedisBackplane(RedisConnections connections, RedisKeys key
 
     private async Task<Opened> ConnectAsync()
     {
-        // SignalR asks as soon as the hub is mapped, and pushes before the app has started.
+        // SignalR opens the connection as soon as the hub is mapped, and may push before the app has started.
         await connections.FindSentinelsAsync(CancellationToken.None);
 
-        // Once, also where an attempt before this one failed.
+        // Subscribe once, even if an earlier attempt failed.
         connections.Moved -= OnMoved;
         connections.Moved += OnMoved;
         return await OpenOneAsync(CancellationToken.None);
@@ -94,7 +94,7 @@ internal sealed class RedisBackplane(RedisConnections connections, RedisKeys key
         return new Opened(driver, sockets!);
     }
 
-    // Otherwise pushes would go on to the server that is not the primary any more, and a paused one would say nothing.
+    // Otherwise pushes would continue to the former primary; a paused server would not even return an error.
     private void OnMoved(EndPoint primary) => CloseSockets();
 
     private void CloseSockets()
@@ -109,11 +109,11 @@ internal sealed class RedisBackplane(RedisConnections connections, RedisKeys key
         settings.Tunnel = sockets;
         settings.ChannelPrefix = RedisChannel.Literal(keys.Live);
 
-        // One line to each server for both: what was subscribed before something is published is there when it comes, and no
-        // server is passed over because its second line is not up yet. Replies are small here.
+        // One connection per server for both: a subscription sent before a publish is active when it arrives, and no server is skipped
+        // because its second connection is not open yet. Replies are small here, so the output limit for subscribers does not matter.
         settings.SharedSubscriptionConnection = true;
 
-        // Where RESP2 needs two lines after all, both are opened at once for this channel.
+        // RESP2 needs two connections nevertheless; with this channel the driver opens both at once.
         settings.ConfigurationChannel = RedisKeys.LiveConfiguration;
     }
 
@@ -137,8 +137,9 @@ internal sealed class RedisBackplane(RedisConnections connections, RedisKeys key
         public IConnectionMultiplexer ForSignalR { get; }
 
         /// <summary>
-        /// On a Cluster its shard's alone. Other channels are heard at any server there, and where a line breaks the driver subscribes
-        /// them at a second one without leaving the first: from then on each push would come twice.
+        /// Maps a channel to the one used on Redis: on a Cluster a sharded channel. Unsharded channels are delivered by any server there,
+        /// and when a connection is lost the driver subscribes them at a second server without unsubscribing from the first: from then on
+        /// each push would arrive twice.
         /// </summary>
         public RedisChannel Place(RedisChannel channel) => _isCluster ? RedisChannel.Sharded((byte[])channel!) : channel.WithKeyRouting();
 

@@ -10,12 +10,12 @@ using Wsmq.Server.Logs;
 namespace Wsmq.Server.Redis.Backplane;
 
 /// <summary>
-/// SignalR's Redis backplane for our hub alone. Beside it, notes the connections of this node for the pumps, and sees to it that
-/// messages do not wait for the live plane: a connection is let in whether or not its subscriptions are confirmed.
+/// SignalR's Redis backplane for the wsmq hub only. Also registers the connections of this node for the pumps, and ensures that messages
+/// do not wait for the live plane: a connection is accepted whether or not its subscriptions are confirmed.
 /// </summary>
 internal sealed class RedisLivePlane : RedisHubLifetimeManager<WsmqHub>
 {
-    // Many round trips of a Redis that is well, and nothing beside a client's own time-outs.
+    // Many round trips of a healthy Redis, and short compared with a client's time-outs.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(250);
 
     private readonly ConnectionRegistry _connections;
@@ -66,7 +66,7 @@ internal sealed class RedisLivePlane : RedisHubLifetimeManager<WsmqHub>
         }
         catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException or ObjectDisposedException)
         {
-            // Redis is away, or the node stops. The driver subscribes when it is back: nothing has to be done again.
+            // Redis is unavailable, or the node is stopping. The driver subscribes when it reconnects: no retry is needed.
             Tell(e);
         }
     }
@@ -79,7 +79,7 @@ internal sealed class RedisLivePlane : RedisHubLifetimeManager<WsmqHub>
 
     private async Task LeaveAsync(HubConnectionContext connection)
     {
-        // What was not confirmed could not be taken back.
+        // A subscription that is not confirmed cannot be undone: wait for it.
         if (connection.Features.Get<Joining>() is { } joining)
             await joining.Task;
         await base.OnDisconnectedAsync(connection);
@@ -91,7 +91,7 @@ internal sealed class RedisLivePlane : RedisHubLifetimeManager<WsmqHub>
         {
             Task = task;
 
-            // A connection that has joined keeps nothing of it.
+            // Release the task once the connection has joined, so that it does not stay in memory.
             _ = task.ContinueWith(
                 static (_, joining) => ((Joining)joining!).Task = Task.CompletedTask,
                 this,
@@ -103,8 +103,8 @@ internal sealed class RedisLivePlane : RedisHubLifetimeManager<WsmqHub>
         public Task Task { get; private set; }
     }
 
-    // Whoever publishes at Redis could otherwise fill the log with what is no push. What SignalR could not open it throws as well:
-    // the start fails with it, or the call that needed the line.
+    // Rate-limited: any program that publishes malformed data on the channels could otherwise fill the log. SignalR's error about a failed
+    // connect is dropped, because SignalR throws it as well: the start fails with it, or the call that needed the connection.
     private sealed class BackplaneLogger(ILoggerFactory loggers, LogGate gate)
         : GatedLogger(loggers.CreateLogger<RedisHubLifetimeManager<WsmqHub>>(), gate, nameof(RedisHubLifetimeManager<>)),
             ILogger<RedisHubLifetimeManager<WsmqHub>>, ILogger

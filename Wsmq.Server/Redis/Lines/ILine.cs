@@ -2,19 +2,19 @@ using StackExchange.Redis;
 
 namespace Wsmq.Server.Redis.Lines;
 
-/// <summary>A connection that is asked whether it answers, and replaced where it does not.</summary>
+/// <summary>A connection that is probed, and replaced if it does not answer.</summary>
 internal interface ILine
 {
-    /// <summary>Stands in the connection's name.</summary>
+    /// <summary>Part of the connection's client name.</summary>
     string Purpose { get; }
 
     bool IsOpen { get; }
 
-    /// <exception cref="WsmqException"><c>store-unavailable</c>: there is none at the moment.</exception>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>: no connection is open.</exception>
     IConnectionMultiplexer Current { get; }
 
-    /// <summary>Opens one more connection, and uses it, or one like it, from now on.</summary>
-    /// <param name="prepare">What the new one needs first. Where it throws, the present one stays.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Opens a new connection, and uses it, or an equivalent one, from then on.</summary>
+    /// <param name="prepare">Prepares the new connection. If it throws, the current one stays.</param>
+    /// <param name="cancellationToken">Cancels the replacement.</param>
     Task ReplaceAsync(Func<IConnectionMultiplexer, Task> prepare, CancellationToken cancellationToken);
 }

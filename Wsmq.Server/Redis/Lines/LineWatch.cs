@@ -5,67 +5,44 @@ using Wsmq.Server.Diagnostics;
 namespace Wsmq.Server.Redis.Lines;
 
 /// <summary>
-/// Asks one connection every few seconds whether it still answers. Where it does not, another one takes its place, provided that
-/// Redis answers there: one that is away or busy is waited for on the old one.
+/// Probes one connection every few seconds. If it does not answer, replaces it, provided that Redis answers on the new connection: while
+/// Redis is unreachable or busy, the old connection stays.
 /// </summary>
 internal sealed class LineWatch(ILine line, ILineProbe probe, WsmqRedisOptions options, TimeProvider time, ILogger logger)
 {
-    private readonly CancellationTokenSource _stop = new();
-    private readonly WakeUp _wake = new();
+    private readonly BackgroundLoop _loop = new(time);
     private readonly Backoff _backoff = new(time);
-    private Task _loop = Task.CompletedTask;
     private long? _lostAt;
     private bool _said;
     private string? _cause;
     private bool _answers = true;
 
-    /// <summary>False while it does not answer.</summary>
+    /// <summary>False while the connection does not answer.</summary>
     public bool Answers => Volatile.Read(ref _answers);
 
-    public void Start() => _loop = Task.Run(RunAsync);
+    public void Start() => _loop.Start(LookAsync, () => Answers ? options.ProbeInterval : _backoff.Next(), (e, _) => Tell(e));
 
-    /// <summary>Has a look now, as the line was closed.</summary>
-    public void Wake() => _wake.Set();
+    /// <summary>Probes now, because the connection was closed.</summary>
+    public void Wake() => _loop.Wake();
 
-    public async Task StopAsync()
-    {
-        await _stop.CancelAsync();
-        await _loop;
-        _stop.Dispose();
-    }
+    public Task StopAsync() => _loop.StopAsync();
 
-    private async Task RunAsync()
+    private async Task LookAsync(CancellationToken cancellationToken)
     {
         try
         {
-            while (true)
-            {
-                await _wake.WaitAsync(Answers ? options.ProbeInterval : _backoff.Next(), time, _stop.Token);
-                await LookAsync();
-            }
-        }
-        catch (Exception) when (_stop.IsCancellationRequested)
-        {
-            // Stopped.
-        }
-    }
-
-    private async Task LookAsync()
-    {
-        try
-        {
-            var answers = line.IsOpen ? await probe.AnswersAsync(_stop.Token) : false;
+            var answers = line.IsOpen ? await probe.AnswersAsync(cancellationToken) : false;
             if (answers == true)
                 Found(replaced: false);
             if (answers != false)
                 return;
             Lost();
-            await line.ReplaceAsync(fresh => probe.PrepareAsync(fresh, _stop.Token), _stop.Token);
+            await line.ReplaceAsync(fresh => probe.PrepareAsync(fresh, cancellationToken), cancellationToken);
             Found(replaced: true);
         }
-        catch (Exception e) when (!_stop.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // Redis is not there for a new one either, or the line was closed meanwhile. Tried again.
+            // Redis cannot be reached on a new connection either, or the connection was closed in the meantime. The loop retries.
             Lost();
             Tell(e);
         }
@@ -79,16 +56,16 @@ internal sealed class LineWatch(ILine line, ILineProbe probe, WsmqRedisOptions o
         Volatile.Write(ref _answers, false);
         _backoff.Reset();
 
-        // One that was closed was said to be: the primary is another one.
+        // A closed connection was logged already: the primary has changed.
         _said = line.IsOpen;
         if (_said)
             Log.LineLost(logger, line.Purpose);
     }
 
-    // Each cause once: an outage may end in another one, such as a password that was changed meanwhile.
+    // Log each cause once: an outage may turn into another one, such as a password that was changed in the meantime.
     private void Tell(Exception e)
     {
-        // The texts of the driver have times and counts in them.
+        // The driver's messages contain times and counts, so compare the type only.
         var cause = e is RedisException or TimeoutException ? e.GetType().Name : e.Message;
         if (cause == _cause)
             return;

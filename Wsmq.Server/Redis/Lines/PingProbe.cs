@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Wsmq.Server.Redis.Lines;
 
 /// <summary>
-/// Pings every primary that the driver takes for connected. Where there is none, the driver tries again with the settings that it
-/// has: another connection may have a new password, or find another address.
+/// Pings every primary that the driver considers connected. With none connected the probe fails, so that the connection is replaced: the
+/// driver retries with its old settings only, while a new connection may have a new password or resolve another address.
 /// </summary>
 internal sealed class PingProbe(ILine line, TimeSpan patience) : ILineProbe
 {
@@ -19,7 +19,7 @@ internal sealed class PingProbe(ILine line, TimeSpan patience) : ILineProbe
         return servers.Length > 0 && _silent.Count == 0;
     }
 
-    // Of those that did not answer at least one does: one that is away is no reason to give up the connections to the others.
+    // At least one of the servers that did not answer must answer here: an unreachable server is no reason to drop connections to others.
     public async Task PrepareAsync(IConnectionMultiplexer fresh, CancellationToken cancellationToken)
     {
         var servers = fresh.GetServers().Where(s => s is { IsConnected: true, IsReplica: false }

@@ -3,12 +3,12 @@ using StackExchange.Redis;
 
 namespace Wsmq.Server.Redis.Lines;
 
-/// <summary>The channels that this node hears, on whichever connection carries them at the moment.</summary>
+/// <summary>The channels to which this node subscribes, on the connection that currently carries them.</summary>
 internal sealed class RedisChannels(RedisLine line)
 {
     private readonly ConcurrentBag<Subscription> _all = [];
 
-    /// <summary>Hears a channel from now on, also after its connection was replaced.</summary>
+    /// <summary>Subscribes to a channel, and stays subscribed when the connection is replaced.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
     public async Task ListenAsync(RedisChannel channel, Action<ReadOnlyMemory<byte>> handler)
     {
@@ -20,14 +20,14 @@ internal sealed class RedisChannels(RedisLine line)
             await subscription.SubscribeAsync(connection);
             subscription.MoveTo(connection);
 
-            // Before it is looked whether the connection is still the same: whoever replaces it looks here before that.
+            // Add before checking that the connection is unchanged: a replacement reads this collection before it swaps the connection.
             if (!_all.Contains(subscription))
                 _all.Add(subscription);
         }
         while (connection != line.Current);
     }
 
-    /// <summary>Subscribes everything on a connection that is to carry the channels from now on. Where one fails all stay where they are.</summary>
+    /// <summary>Subscribes all channels on a new connection and moves them there. If one fails, all stay on the current one.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
     public async Task MoveToAsync(IConnectionMultiplexer connection)
     {
@@ -40,13 +40,13 @@ internal sealed class RedisChannels(RedisLine line)
     {
         private IConnectionMultiplexer? _carrier;
 
-        /// <summary>What the old connection may still bring is left out: what comes over both would be heard twice.</summary>
+        /// <summary>From now on ignores messages from the old connection: one that arrives over both would be handled twice.</summary>
         public void MoveTo(IConnectionMultiplexer connection) => Volatile.Write(ref _carrier, connection);
 
         /// <summary>
-        /// Messages come one after another, and once. Servers pass on what is published, so a channel that is subscribed at two of
-        /// them is heard twice; and the driver subscribes again what is not confirmed yet, whenever one more server is connected,
-        /// at whichever server it would choose then. A primary, on a Cluster that of the channel's slot, leaves it no choice.
+        /// Subscribes so that each message is handled once, and in order. Servers forward published messages, so a channel subscribed at
+        /// two servers is received twice. When another server connects, the driver repeats unconfirmed subscriptions at whichever server
+        /// it selects then. Demanding the primary (on a Cluster that of the channel's slot) leaves it no choice.
         /// </summary>
         public async Task SubscribeAsync(IConnectionMultiplexer connection)
         {
@@ -63,7 +63,7 @@ internal sealed class RedisChannels(RedisLine line)
             }
             catch (WsmqException)
             {
-                // The driver would open it later, with nobody there to hear.
+                // The driver would otherwise subscribe later, without a handler.
                 await subscriber.UnsubscribeAsync(channel, flags: CommandFlags.FireAndForget);
                 throw;
             }

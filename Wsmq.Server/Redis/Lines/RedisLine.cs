@@ -3,11 +3,11 @@ using StackExchange.Redis;
 namespace Wsmq.Server.Redis.Lines;
 
 /// <summary>
-/// A connection to Redis with one purpose, which can be replaced as a whole: the driver goes on believing in a connection whose
-/// packets get lost for minutes, and knows no way to be told.
+/// A connection to Redis for one purpose, which can be replaced as a whole: when packets are lost, the driver considers the connection
+/// healthy for minutes, and has no API to report that it is not.
 /// </summary>
-/// <param name="purpose">Stands in the connection's name.</param>
-/// <param name="open">Opens one.</param>
+/// <param name="purpose">Part of the connection's client name.</param>
+/// <param name="open">Opens a connection for the purpose.</param>
 internal sealed class RedisLine(string purpose, Func<string, CancellationToken, Task<IConnectionMultiplexer>> open) : ILine, IAsyncDisposable
 {
     private readonly Lock _lock = new();
@@ -16,23 +16,23 @@ internal sealed class RedisLine(string purpose, Func<string, CancellationToken, 
     private bool _opened;
     private int _closed;
 
-    /// <summary>It broke, is back, or was replaced.</summary>
+    /// <summary>The connection was lost, restored or replaced.</summary>
     public event Action? Changed;
 
-    /// <summary>It is back, or was replaced: what was under way or was heard over it may be lost.</summary>
+    /// <summary>The connection was restored or replaced: commands in flight and messages on its channels may be lost.</summary>
     public event Action? Restored;
 
     public string Purpose => purpose;
 
     public bool IsOpen => Volatile.Read(ref _current) is not null;
 
-    /// <exception cref="WsmqException"><c>store-unavailable</c>: the old one is closed and there is no new one yet.</exception>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>: the old connection is closed and no new one is open yet.</exception>
     public IConnectionMultiplexer Current =>
         Volatile.Read(ref _current) ?? throw new WsmqException(WsmqErrors.StoreUnavailable, "not connected");
 
-    /// <summary>Opens one more connection, and puts it in the place of the present one.</summary>
-    /// <param name="prepare">What the new one needs first. Where it throws, the present one stays.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Opens a new connection, and replaces the current one with it.</summary>
+    /// <param name="prepare">Prepares the new connection. If it throws, the current one stays.</param>
+    /// <param name="cancellationToken">Cancels the replacement.</param>
     public async Task ReplaceAsync(Func<IConnectionMultiplexer, Task> prepare, CancellationToken cancellationToken)
     {
         var closed = Volatile.Read(ref _closed);
@@ -50,14 +50,14 @@ internal sealed class RedisLine(string purpose, Func<string, CancellationToken, 
         if (!TryPut(fresh, closed, out var isFirst))
         {
             await fresh.DisposeAsync();
-            throw new WsmqException(WsmqErrors.StoreUnavailable, "the primary is another one by now");
+            throw new WsmqException(WsmqErrors.StoreUnavailable, "the primary changed while a connection to it was being opened");
         }
 
         if (!isFirst)
             OnRestored();
     }
 
-    /// <summary>Ends the present connection; what is under way fails. The next one is opened by <see cref="ReplaceAsync"/>.</summary>
+    /// <summary>Closes the current connection; commands in flight fail. <see cref="ReplaceAsync"/> opens the next one.</summary>
     public void Close()
     {
         lock (_lock)
@@ -82,14 +82,14 @@ internal sealed class RedisLine(string purpose, Func<string, CancellationToken, 
         {
             isFirst = !_opened;
 
-            // Closed meanwhile: the new one may be to the server that the line was closed for.
+            // Closed in the meantime: the new connection may lead to the same former primary.
             if (closed != _closed)
                 return false;
             _opened = true;
             fresh.ConnectionFailed += OnFailed;
             fresh.ConnectionRestored += OnRestored;
 
-            // What is under way on the old one may still be answered, as on the healthy shards of a Cluster.
+            // Dispose, not close: commands in flight on the old connection may still be answered, as by healthy shards of a Cluster.
             if (_current is { } old)
                 Retire(old, old.DisposeAsync().AsTask());
             _current = fresh;
@@ -103,7 +103,7 @@ internal sealed class RedisLine(string purpose, Func<string, CancellationToken, 
         await connection.DisposeAsync();
     }
 
-    // Inside the lock.
+    // Called inside the lock.
     private void Retire(IConnectionMultiplexer old, Task ended)
     {
         old.ConnectionFailed -= OnFailed;

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Wsmq.Server.Redis.Lines;
 
 /// <summary>
-/// Asks the sentinels who the primary is. The driver could follow them by itself, but it also uses a former primary that has come
-/// back and does not know yet that it is none any more, and loses what is written there.
+/// Queries the sentinels for the primary. The driver can follow sentinels itself, but it also uses a former primary that is available
+/// again and does not know yet that it was replaced; writes to it are lost.
 /// </summary>
 internal sealed class RedisSentinels(IConnectionMultiplexer connection, string service, int count, TimeSpan patience) : IAsyncDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class RedisSentinels(IConnectionMultiplexer connection, string s
 
     private readonly record struct View(EndPoint Primary, long Epoch);
 
-    /// <summary>Whom they named last.</summary>
+    /// <summary>The primary that the sentinels named last.</summary>
     public EndPoint? Primary
     {
         get
@@ -37,9 +37,9 @@ internal sealed class RedisSentinels(IConnectionMultiplexer connection, string s
     }
 
     /// <summary>
-    /// Whom they name now; null where none of them answers. The newest word counts: each failover that sentinels agree on has a
-    /// higher epoch than the one before, and one who was away does not know of it yet. A lower one than before counts where more
-    /// than half of them say it, as after they were set up anew.
+    /// Returns the primary that the sentinels name now; null if none of them answers. The highest epoch counts: each failover that
+    /// sentinels agree on raises it, and a sentinel that was unreachable may not know it yet. An epoch lower than before counts if more
+    /// than half of the sentinels report it, as after they were set up again.
     /// </summary>
     public async Task<EndPoint?> AskAsync(CancellationToken cancellationToken)
     {
@@ -56,7 +56,7 @@ internal sealed class RedisSentinels(IConnectionMultiplexer connection, string s
         }
     }
 
-    /// <summary>Leads a connection to the primary that they named, and to no other server.</summary>
+    /// <summary>Configures a connection to the primary that the sentinels named, and to no other server.</summary>
     public void PointToPrimary(ConfigurationOptions settings)
     {
         settings.ServiceName = null;
@@ -77,7 +77,7 @@ internal sealed class RedisSentinels(IConnectionMultiplexer connection, string s
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // It is away, does not know the service, or is none: the others are asked as well.
+            // The server is unreachable, does not know the service, or is not a sentinel: the others are queried as well.
             return null;
         }
     }

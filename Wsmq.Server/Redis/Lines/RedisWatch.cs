@@ -5,7 +5,7 @@ using Wsmq.Server.Redis.Backplane;
 
 namespace Wsmq.Server.Redis.Lines;
 
-/// <summary>Keeps every connection of the store an answering one, and to the server that the sentinels name where there are any.</summary>
+/// <summary>Watches every connection of the store: replaces those that do not answer, and follows the sentinels if there are any.</summary>
 internal sealed class RedisWatch : IAsyncDisposable
 {
     private readonly RedisConnections _connections;
@@ -28,12 +28,12 @@ internal sealed class RedisWatch : IAsyncDisposable
             new LineWatch(live, new LiveProbe(live, options.ProbeTimeout), options, time, logger),
         ];
 
-        // A wait for replicas holds up what comes behind it.
+        // WAIT blocks the commands queued after it on the same connection, including the ping.
         TimeSpan PatienceFor(RedisLine line, WsmqRedisOptions o) =>
             line == connections.ReplicaLine ? o.ProbeTimeout + o.ReplicaTimeout : o.ProbeTimeout;
     }
 
-    /// <summary>False while signals are known not to arrive. The live plane does not count: no message needs it.</summary>
+    /// <summary>False while signals are known not to arrive. The live plane does not count: messages do not need it.</summary>
     public bool HearsSignals => _signals.Answers;
 
     public void Start()

@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Wsmq.Server.Redis.Lines;
 
 /// <summary>
-/// Finds out whether this node still hears its channels: publishes there, and waits until anything comes. A mere ping would not
-/// notice a subscription that is lost, nor one at a server that is not the primary any more.
+/// Checks whether this node still receives messages on its channels: publishes on them, and waits for any message. A ping would not detect
+/// a lost subscription, nor a subscription at a server that is no longer the primary.
 /// </summary>
 internal sealed class SignalProbe(RedisConnections connections, RedisLanes lanes, WsmqRedisOptions options) : ILineProbe
 {
@@ -18,14 +18,14 @@ internal sealed class SignalProbe(RedisConnections connections, RedisLanes lanes
 
     public void Start() => _waiting = new TaskCompletionSource?[lanes.Count];
 
-    /// <summary>Something came on the channel of a lane.</summary>
+    /// <summary>Called for each message on the channel of a lane.</summary>
     public void Heard(int lane)
     {
         if (Volatile.Read(ref _waiting[lane]) is not null)
             Interlocked.Exchange(ref _waiting[lane], null)?.TrySetResult();
     }
 
-    /// <summary>Null where nothing could be published: that says nothing about the subscriptions.</summary>
+    /// <summary>Null if the probe could not be published: the state of the subscriptions is then unknown.</summary>
     public async Task<bool?> AnswersAsync(CancellationToken cancellationToken)
     {
         var round = _round++;
@@ -37,7 +37,7 @@ internal sealed class SignalProbe(RedisConnections connections, RedisLanes lanes
     public Task PrepareAsync(IConnectionMultiplexer fresh, CancellationToken cancellationToken) =>
         connections.Channels.MoveToAsync(fresh).WaitAsync(cancellationToken);
 
-    /// <summary>Of the lanes that one server carries one is tried, each round another.</summary>
+    /// <summary>Probes one of the lanes that a server carries, a different one each round.</summary>
     private async Task<bool?> AnswersAsync(int[] some, int round, CancellationToken cancellationToken)
     {
         var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

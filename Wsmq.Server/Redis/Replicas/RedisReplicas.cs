@@ -4,9 +4,9 @@ using StackExchange.Redis;
 namespace Wsmq.Server.Redis.Replicas;
 
 /// <summary>
-/// What the receipts of each lane wait for. While batches of a lane wait, each further one is carried out only directly behind the
-/// one before it, so that the last number a server knows stands for all of them: had a failover lost one, the next would fail, and
-/// with it all that wait.
+/// Delays the receipts of each lane until replicas confirm. While batches of a lane wait, each further batch is executed only directly
+/// after the one before it, so that a server's last batch number covers all of them: if a failover lost one, the next one fails, and with
+/// it all waiting batches.
 /// </summary>
 internal sealed class RedisReplicas(RedisConnections connections, RedisLanes lanes, WsmqRedisOptions options, ILogger logger) : IAsyncDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class RedisReplicas(RedisConnections connections, RedisLanes lan
     /// <summary>True while answered batches of the lane wait for their replicas.</summary>
     public bool IsWaiting(int lane) => _lanes[lane].IsWaiting;
 
-    /// <summary>The primary has carried out a batch.</summary>
+    /// <summary>The primary has executed a batch.</summary>
     public void Appended(int lane, long number)
     {
         var batch = new UnconfirmedBatch(lane, number, TimeProvider.System, options.ReplicaTimeout);
@@ -27,12 +27,12 @@ internal sealed class RedisReplicas(RedisConnections connections, RedisLanes lan
     }
 
     /// <summary>
-    /// Nobody knows whether a batch was carried out. What is appended from now on says nothing about what came before: all that
-    /// waits has failed, before the repeated batch can make the server's last number higher.
+    /// It is unknown whether a batch was executed. Later batches then prove nothing about earlier ones: fails all waiting batches of the
+    /// lane, before the repeated batch can raise the server's last batch number.
     /// </summary>
     public void Failed(int lane, long number) => _lanes[lane].Break(number);
 
-    /// <summary>Completes once enough replicas have all of the lane that was answered until now.</summary>
+    /// <summary>Completes once enough replicas have all batches of the lane that were answered until now.</summary>
     /// <exception cref="WsmqException"><c>not-replicated</c>.</exception>
     public Task ConfirmedAsync(int lane) => _lanes[lane].Last;
 
@@ -57,7 +57,7 @@ internal sealed class RedisReplicas(RedisConnections connections, RedisLanes lan
         Route(batch);
     }
 
-    /// <summary>Lets the driver find out which server is the primary by now: beside the waiting, as dead servers take their time.</summary>
+    /// <summary>Makes the driver detect the current primary; in the background, because dead servers answer only with a time-out.</summary>
     private async Task LookAsync()
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -67,11 +67,11 @@ internal sealed class RedisReplicas(RedisConnections connections, RedisLanes lan
         }
         catch (Exception e) when (e is RedisException or WsmqException or TimeoutException or ObjectDisposedException or InvalidOperationException)
         {
-            // Whoever still waits asks again.
+            // The next batch that is retried triggers another attempt.
         }
     }
 
-    /// <summary>Hands a batch to whoever waits for the replicas of its primary.</summary>
+    /// <summary>Passes a batch to the waiter for the replicas of its primary.</summary>
     private void Route(UnconfirmedBatch batch)
     {
         var primary = PrimaryOf(batch.Lane);
@@ -86,18 +86,18 @@ internal sealed class RedisReplicas(RedisConnections connections, RedisLanes lan
         waiter.Add(batch, primary);
     }
 
-    /// <summary>Null while none is known.</summary>
+    /// <summary>The primary of a lane; null while none is known.</summary>
     private IServer? PrimaryOf(int lane)
     {
         try
         {
-            // As the appends choose: after a failover the driver takes the promoted server for a replica until it looks again, and
-            // uses it because there is no other. One that is a replica refuses the script's write.
+            // Selects the server as the appends do: after a failover the driver considers the promoted server a replica until it checks
+            // again, and uses it because there is no other. A real replica refuses the script's write.
             return connections.Replicas.GetServer(lanes.Keys(lane).Batch);
         }
         catch (Exception e) when (e is RedisException or WsmqException or TimeoutException or ArgumentException or InvalidOperationException)
         {
-            // Not connected at the moment, among others. Tried again until the batch is too old.
+            // For example, not connected at the moment. Retried until the batch is too old.
             return null;
         }
     }
@@ -125,12 +125,12 @@ internal sealed class RedisReplicas(RedisConnections connections, RedisLanes lan
             }
         }
 
-        /// <summary>False where a later batch has failed already.</summary>
+        /// <summary>False, and the batch has failed, if a later batch has failed already.</summary>
         public bool Add(UnconfirmedBatch batch)
         {
             lock (_lock)
             {
-                // Answers that come together may be heard in another order: whoever waits for the later one must not get the earlier.
+                // Answers that arrive together may be processed out of order: Last must not go back to an earlier batch.
                 if (batch.Number > _last)
                     (_last, Last) = (batch.Number, batch.Confirmed);
                 if (batch.Number > _broken)

@@ -6,20 +6,20 @@ using Wsmq.Server.Diagnostics;
 namespace Wsmq.Server.Redis.Replicas;
 
 /// <summary>
-/// Waits for the replicas of one primary, on a connection without other traffic. One WAIT at a time; what comes meanwhile goes into
-/// the next one together.
+/// Waits for the replicas of one primary, on a connection without other traffic. One WAIT at a time; batches added in the meantime share
+/// the next one.
 /// </summary>
-/// <param name="endPoint">Where the primary is, or null for what has none at the moment.</param>
+/// <param name="endPoint">The address of the primary; null for batches without a known primary.</param>
 /// <param name="lanes">The keys.</param>
-/// <param name="options">How many replicas, and for how long.</param>
-/// <param name="again">Takes what was not confirmed and is not too old.</param>
-/// <param name="logger">Told when receipts begin to fail, and when they succeed again.</param>
+/// <param name="options">The number of replicas, and the time-out.</param>
+/// <param name="again">Called with batches that were not confirmed and are not too old.</param>
+/// <param name="logger">Logs when receipts begin to fail, and when they succeed again.</param>
 internal sealed class ReplicaWaiter(
     EndPoint? endPoint, RedisLanes lanes, WsmqRedisOptions options, Action<UnconfirmedBatch> again, ILogger logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    // Batches of many ages would otherwise each ask for a WAIT of their own while no replica answers.
+    // While no replica answers, batches of different ages would otherwise each need a WAIT of their own.
     private readonly TimeSpan _shortest = TimeSpan.FromMilliseconds(Math.Ceiling(options.ReplicaTimeout.TotalMilliseconds / 10));
     private readonly Lock _lock = new();
     private List<UnconfirmedBatch> _waiting = [];
@@ -29,7 +29,7 @@ internal sealed class ReplicaWaiter(
 
     public EndPoint? EndPoint => endPoint;
 
-    /// <summary>Takes a batch, and the primary as it is known now.</summary>
+    /// <summary>Adds a batch, and sets the primary as known now.</summary>
     public void Add(UnconfirmedBatch batch, IServer? primary)
     {
         lock (_lock)
@@ -41,7 +41,7 @@ internal sealed class ReplicaWaiter(
         }
     }
 
-    /// <summary>Returns once nothing waits; that takes the time-out at most.</summary>
+    /// <summary>Completes once no batch waits; that takes at most the replica time-out.</summary>
     public Task EndAsync()
     {
         lock (_lock)
@@ -59,7 +59,7 @@ internal sealed class ReplicaWaiter(
             }
             catch (Exception e)
             {
-                // Whatever it was, it is no confirmation. The primary may be another one by now.
+                // Any failure means no confirmation. The primary may have changed.
                 cause = e;
                 await Task.Delay(Pause);
             }
@@ -75,7 +75,7 @@ internal sealed class ReplicaWaiter(
             var batches = _waiting;
             _waiting = [];
 
-            // Inside the lock: what comes from now on starts a loop of its own.
+            // Inside the lock: a batch added after this starts a new loop.
             if (batches.Count == 0)
                 _loop = Task.CompletedTask;
             return batches;
@@ -90,12 +90,12 @@ internal sealed class ReplicaWaiter(
         if (!Array.Exists(present, p => p))
             return;
 
-        // Behind the answers, so that nothing can put it before the writes that it is to count.
+        // Sent after the answers of the scripts, so that WAIT cannot run before the writes that it must cover.
         var left = batches.Min(b => b.TimeLeft);
         var milliseconds = (long)Math.Ceiling((left > _shortest ? left : _shortest).TotalMilliseconds);
         var reached = (long)await primary.ExecuteAsync("WAIT", [options.ReceiptReplicas, milliseconds], CommandFlags.NoRedirect);
 
-        // On another connection it may have been another server, and have counted other writes.
+        // On another socket, WAIT may have run on another server and covered other writes.
         if (reached < options.ReceiptReplicas || primary.GetCounters().Interactive.SocketCount != sockets)
             return;
         foreach (var (part, _) in parts.Zip(present).Where(p => p.Second))
@@ -109,7 +109,7 @@ internal sealed class ReplicaWaiter(
         _failing = false;
     }
 
-    /// <summary>False, and the batches have failed, where a failover has lost them.</summary>
+    /// <summary>Whether the primary has the batches; fails them if a failover has lost them.</summary>
     private async Task<bool> IsPresentAsync(IServer primary, IGrouping<int, UnconfirmedBatch> part)
     {
         var found = (int)await primary.ExecuteAsync(

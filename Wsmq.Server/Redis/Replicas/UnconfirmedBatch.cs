@@ -1,6 +1,6 @@
 namespace Wsmq.Server.Redis.Replicas;
 
-/// <summary>A batch that the primary has and of which the replicas are still to say so. Settled once, by whoever comes first.</summary>
+/// <summary>A batch stored on the primary, not yet confirmed by replicas. Settled once: the first call of Confirm or Fail counts.</summary>
 internal sealed class UnconfirmedBatch(int lane, long number, TimeProvider time, TimeSpan patience)
 {
     private readonly TaskCompletionSource _confirmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -12,7 +12,7 @@ internal sealed class UnconfirmedBatch(int lane, long number, TimeProvider time,
 
     public Task Confirmed => _confirmed.Task;
 
-    /// <summary>How long the replicas still have; not above zero once it is over.</summary>
+    /// <summary>The time left for the replicas to confirm; zero or negative once it is over.</summary>
     public TimeSpan TimeLeft => patience - time.GetElapsedTime(_since);
 
     public void Confirm() => _confirmed.TrySetResult();

@@ -1,7 +1,7 @@
--- The rules of who is kept out that were written behind a version, the oldest first.
--- KEYS[1] rules (hash: field -> "at until"; v: the newest version)   KEYS[2] versions (zset)
--- ARGV[1] version   ARGV[2] most
--- Returns the newest version, and of each rule the field, the value and the version.
+-- Returns the access rules (revocations and bans) written after a version, oldest first.
+-- KEYS[1] rules (hash: field -> "at until"; v: the latest version)   KEYS[2] versions (zset)
+-- ARGV[1] version   ARGV[2] most rules to return
+-- Returns the latest version, then field, value and version of each rule.
 local newest = redis.call('HGET', KEYS[1], 'v') or '0'
 local result = { newest }
 if newest == ARGV[1] then return result end

@@ -1,7 +1,7 @@
--- Keeps a rule of who is kept out, gives it the next version, forgets what is over, and tells all nodes.
--- KEYS[1] rules (hash: field -> "at until"; v: the newest version)   KEYS[2] versions (zset)   KEYS[3] ends (zset)
--- ARGV[1] field   ARGV[2] at   ARGV[3] until   ARGV[4] 1 where neither may go back   ARGV[5] most rules   ARGV[6] channel
--- Returns 0 where there are too many.
+-- Stores an access rule (revocation or ban) under the next version, removes expired rules and notifies all nodes.
+-- KEYS[1] rules (hash: field -> "at until"; v: the latest version)   KEYS[2] versions (zset)   KEYS[3] ends (zset)
+-- ARGV[1] field   ARGV[2] at   ARGV[3] until   ARGV[4] 1 if at and until may only grow   ARGV[5] most rules   ARGV[6] channel
+-- Returns 1, or 0 if there are too many rules.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 for _, over in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now, 'LIMIT', 0, 1000)) do
@@ -15,12 +15,12 @@ local known = redis.call('HGET', KEYS[1], ARGV[1])
 if not known and redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[5]) then return 0 end
 if known and ARGV[4] == '1' then
   local at_before, till_before = string.match(known, '^(%d+) (%d+)$')
-  -- What another hand wrote there is replaced.
+  -- A corrupt value is replaced.
   if at_before and tonumber(at_before) > tonumber(at) then at = at_before end
   if till_before and tonumber(till_before) > tonumber(till) then till = till_before end
 end
 
--- By the clock, so that after a failover that lost the newest of them no version is given a second time.
+-- Taken from the clock: a failover that lost the latest versions must not issue one of them again.
 local last = tonumber(redis.call('HGET', KEYS[1], 'v') or '0')
 local version = string.format('%.0f', math.max(time[1] * 1000000 + time[2], last + 1))
 redis.call('HSET', KEYS[1], 'v', version, ARGV[1], at .. ' ' .. till)

@@ -1,10 +1,10 @@
--- Moves cursors forward and marks what every device of a user has acknowledged for removal.
--- KEYS       of a user's item: log (stream), meta (hash); of a group's: meta (hash), members (hash), cursors of the user (hash)
+-- Moves cursors forward, and schedules the removal of entries that every device of a user has acknowledged.
+-- KEYS       per item of a user's queue: log (stream), meta (hash); of a group: meta (hash), members (hash), cursors of the user (hash)
 -- ARGV[1]    grace in µs
 -- ARGV[2]    device expiry in µs
--- ARGV[3]    kind of each item, one character: U the own queue, G a group, X what cannot be read
--- ARGV[4 …]  of a user's item: device's field, position; of a group's: user, device, position
--- Returns    of every item 0 (done), 1 (beyond the tail), 2 (no such reader) or 3 (another hand has spoilt its keys)
+-- ARGV[3]    kind of each item, one character: U the user's own queue, G a group, X a source that the user cannot read
+-- ARGV[4 …]  per item of a user's queue: device field, position; of a group: user, device, position
+-- Returns    one digit per item: 0 (done), 1 (past the tail), 2 (no such reader) or 3 (its keys are corrupt)
 local grace, expiry, kinds = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 local now = micros()
 local now_text = digits(now)
@@ -17,7 +17,7 @@ local function ack_user(log, meta, device, target)
   local cursor, failed = string.sub(state[7], 1, 16), ''
   if target > cursor or not position(cursor) then cursor = target else failed = string.sub(state[7], 34) end
   if state[6] == '1' and state[3] and now_text < (state[4] or zero) and state[5] and cursor > (state[2] or zero) then
-    -- The usual case: the only device of a user who is there, during a grace.
+    -- Fast path: the user's only device, the log has interested nodes, and a grace period is running.
     call('HSET', meta, device, cursor .. seen .. failed, 'c', cursor)
     return 0
   end
@@ -28,13 +28,13 @@ end
 
 local tails = {}
 local function ack_group(meta, members, cursors, user, device, target)
-  -- Leaving deletes the cursors, so that whoever has one is a member.
+  -- Leaving the group deletes the user's cursors: a cursor implies membership.
   local cursor = call('HGET', cursors, device) or call('HGET', members, user)
   if not cursor then return 2 end
   local tail = tails[meta] or call('HGET', meta, 't') or zero
   tails[meta] = tail
   if target > tail then return 1 end
-  -- What may stand behind the cursor (fail.lua) changes nothing in the comparison, and goes with it.
+  -- Failed attempts may follow the cursor in the value (fail.lua). They do not affect the comparison, and are dropped with the cursor.
   if target > cursor or not position(string.sub(cursor, 1, 16)) then call('HSET', cursors, device, target) end
   return 0
 end

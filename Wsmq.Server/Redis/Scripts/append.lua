@@ -1,42 +1,42 @@
--- Appends a batch of entries: dedup, entry, trimming and signal of an item are one step. Items are grouped by log.
+-- Appends a batch of entries; deduplication, append, trimming and signal are atomic. Items are grouped by log.
 -- KEYS[1]           number of the last batch of this node and lane
--- KEYS[2 … 4]       ids given lately (hashes: id -> position), a slice of time each, in turns
--- KEYS[5]           a name for a moment
+-- KEYS[2 … 4]       recent message ids (hashes: id -> position), one hash per time slice, used in rotation
+-- KEYS[5]           temporary key, exists only inside the script
 -- KEYS[6 + 2 j …]   of log j: log (stream), meta (hash)
 -- ARGV[1]           number of this batch
--- ARGV[2]           number of the batch that must have been the last one; or, negated, of the earliest that may have been
--- ARGV[3]           how long the batch number is kept, ms
+-- ARGV[2]           number that the last batch must have; or, negated, the lowest number that it may have
+-- ARGV[3]           how long the batch number is stored, ms
 -- ARGV[4]           deduplication window, µs
--- ARGV[5]           largest entry that travels with its signal, bytes
+-- ARGV[5]           largest entry that is sent inside its signal, bytes
 -- ARGV[6]           PUBLISH or SPUBLISH
--- ARGV[7]           channel of a node, without the node
--- ARGV[8]           key of a node's lease, without the node
+-- ARGV[7]           prefix of a node's channel; the node id follows
+-- ARGV[8]           prefix of the key of a node's lease; the node id follows
 -- ARGV[9 … 17]      retention count, age in µs and bytes of users, groups, work queues
--- ARGV[18]          of each item 1 where it may not create its address, else 0; empty where all may
--- ARGV[19]          items of each log, two bytes each
--- ARGV[20 …]        the name of each log, two bytes of length first; then the id of each item (sender, address and id in 16
---                   bytes); then the content of each item: four bytes each of metadata and body length, metadata, body
--- Returns           of every item N (new), C (new, as is its address), D (duplicate), R (refused: the address does not exist) or X
---                   (another hand has spoilt the keys of its log) and its position, in one string
+-- ARGV[18]          per item 1 if it may not create its address, else 0; empty if all may
+-- ARGV[19]          number of items per log, two bytes each
+-- ARGV[20 …]        the name of each log, after its length in two bytes; then the id of each item (hash of sender, address and id, 16
+--                   bytes); then the content of each item: metadata length and body length in four bytes each, metadata, body
+-- Returns           one string: per item N (new), C (new, and its address too), D (duplicate), R (refused: the address does not exist)
+--                   or X (the keys of its log are corrupt), each followed by the position
 local number, after = tonumber(ARGV[1]), tonumber(ARGV[2])
 local window, inline_max, counts = tonumber(ARGV[4]), tonumber(ARGV[5]) + 8, ARGV[19]
 local logs = (#KEYS - 5) / 2
 local names, ids = 19, 19 + logs
 local contents = ids + (#ARGV - ids) / 2
 
--- A call that was lost on the way may still arrive, and one behind it must not be carried out without it.
+-- A lost call may still arrive, and a call that follows it must not be executed without it.
 local last = tonumber(call('GET', KEYS[1]) or '0')
 if after > 0 and last ~= after or after <= 0 and last >= number then
   return redis.error_reply('WSMQSTALE another batch of this node was executed last')
 end
--- One that was answered is missing here: this server was the primary once, or became it without having all.
+-- An answered batch is missing: this server is a former primary, or was promoted without having received all writes.
 if last < -after then return redis.error_reply('WSMQFENCE a batch of this node that was answered is missing') end
 call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
 
 local now = micros()
 local now_id = digits(now)
 
--- An id is remembered in the slice in which it was given, and looked for in that and the one before: for one to two windows.
+-- An id is stored in the current slice and looked up in the current and the previous one: it is known for one to two windows.
 local slice = math.floor(now / window)
 local function ids_of(s) return KEYS[2 + s % 3] end
 local function known(s)
@@ -47,13 +47,13 @@ local given, given_before, given_here, remember = known(slice), known(slice - 1)
 
 local outbox = outbox_of(ARGV[6], ARGV[7], ARGV[8], 7, #KEYS)
 
--- The position behind a tail. Most are the first or the second of their log in this batch.
+-- Returns the position after a tail. Most items are the first or second of their log in this batch, so results are cached.
 local successors = {}
 local function behind(tail)
   if tail < now_id then return now_id end
   local after_tail = successors[tail]
   if not after_tail then
-    -- The last of the numbers that everybody holds exactly.
+    -- 2^53 - 1, the largest integer that a double (Lua, JavaScript) represents exactly.
     if tail >= '9007199254740991' then error('there is no position behind the tail') end
     after_tail = digits(tonumber(tail) + 1)
     successors[tail] = after_tail
@@ -61,11 +61,11 @@ local function behind(tail)
   return after_tail
 end
 
--- Saves the tail, and how many bytes are behind the last mark where that changed. Removing by age and renewing the time to live
--- wait until they are due: read.lua removes exactly. The log outlives its last entry in any case, as that came at most a
--- sixteenth of the age after the last renewal.
+-- Saves the tail, and the bytes after the last mark if they changed. Removal by age and renewal of the time to live are deferred
+-- until they are due; read.lua removes expired entries exactly. The log still outlives its last entry, which was appended at most
+-- a sixteenth of the maximum age after the last renewal.
 local function close(log, meta, max_age, tail, due, nodes, open)
-  -- What another hand wrote there, as a rule letters, is due.
+  -- A corrupt due time (usually letters, which compare above ':') counts as due.
   if due and now_id < due and due < ':' then
     if open then call('HSET', meta, 't', tail, 'b', open) else call('HSET', meta, 't', tail) end
     return
@@ -77,8 +77,8 @@ local function close(log, meta, max_age, tail, due, nodes, open)
   if not nodes then fit(log, KEYS[5]) end
 end
 
--- By the kind of an address: how many entries, µs and bytes a log may have, and up to which size a content is not counted: what is so
--- small that as many of them as a log may have take half of its bytes, which is most messages.
+-- Limits by kind of address: entries (count), age in µs and bytes of a log. Contents up to size small are not counted in the bytes:
+-- even the maximum count of them takes at most half of the byte limit. That covers most messages.
 local kinds = {}
 local function kind_of(letter)
   local kind = kinds[letter]
@@ -91,7 +91,7 @@ local function kind_of(letter)
   return kind
 end
 
--- The first entry ever of a log: whether its address exists nevertheless, or comes into being, or may not.
+-- For the first entry ever of a log: N if its address exists already, C if the entry creates it, R if it may not create it.
 local function admit(meta, i)
   if call('EXISTS', meta) == 1 then return 'N' end
   return string.byte(ARGV[18], i) == 49 and 'R' or 'C'
@@ -99,7 +99,7 @@ end
 
 local results, n, remembered = {}, 0, 0
 
--- Of the log at hand: its meta, and what is to be saved there once items were added.
+-- Per log: the fields read from its meta, and the values to save there after appending.
 local state, tail, boxes, open, marks
 
 local function finish(j, kind)
@@ -108,7 +108,7 @@ local function finish(j, kind)
   if marks then lighten(log, meta, marks, kind.bytes) end
 end
 
--- Appends the items of log j, the first of which is item number first.
+-- Appends items first to last, all of log j.
 local function append(j, kind, first, last)
   local log, meta = KEYS[4 + 2 * j], KEYS[5 + 2 * j]
   for i = first, last do
@@ -146,8 +146,8 @@ local function append(j, kind, first, last)
   if boxes then finish(j, kind) end
 end
 
--- A key of another type, or a value that is none, by somebody else's hand fails what is for its log and nothing else. What was
--- appended before the failure is stored as ever: the tail must not stay behind it.
+-- A corrupt key (wrong type or malformed value) fails the items of its log only. Entries appended before the failure stay stored,
+-- so their tail must be saved: a tail before them would be wrong.
 local item = 0
 for j = 1, logs do
   local high, low = string.byte(counts, 2 * j - 1, 2 * j)
@@ -162,7 +162,7 @@ for j = 1, logs do
 end
 
 if remembered > 0 then
-  -- Large hashes are freed beside the main thread, which a mere expiry would not do; it is for lanes that nobody uses any more.
+  -- UNLINK frees large hashes in a background thread; expiry would not. The expiry is for lanes that are no longer used.
   if not given[1] then
     call('UNLINK', ids_of(slice), ids_of(slice + 1))
     call('HSET', ids_of(slice), 'slice', string.format('%.0f', slice))

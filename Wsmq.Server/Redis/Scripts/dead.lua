@@ -1,7 +1,7 @@
--- What was set aside of a log for a user, without contents.
--- KEYS[1] set aside (hash)   KEYS[2] places (sorted set)
--- ARGV[1] how long they are kept, µs   ARGV[2] most of them
--- Returns place and what is known, of each
+-- Lists the dead letters of a user in a log, without contents.
+-- KEYS[1] dead letters (hash)   KEYS[2] places (sorted set)
+-- ARGV[1] how long dead letters are stored, µs   ARGV[2] most dead letters
+-- Returns place and details of each
 local dead, places = KEYS[1], KEYS[2]
 discard(dead, places, micros() - tonumber(ARGV[1]), tonumber(ARGV[2]), 0, 0, 0)
 local results = {}

@@ -1,6 +1,6 @@
--- The devices of a user.
+-- Lists the devices of a user.
 -- KEYS[1] meta (hash: @device -> cursor:seen in µs)
--- Returns of each its field, and when it was seen
+-- Returns field and time last seen (µs) of each
 local found, fields = {}, call('HGETALL', KEYS[1])
 for i = 1, #fields, 2 do
   if string.byte(fields[i]) == 64 then

@@ -1,16 +1,16 @@
--- Put in front of the scripts that keep entries set aside. What another hand wrote there is none of them.
+-- Prepended to the scripts that handle dead letters. is_ours recognizes foreign data, which is ignored.
 local function is_ours(place, known)
   return known and #known >= 42 and not string.find(string.sub(known, 1, 42), '%D')
     and position(string.sub(place, 1, 16)) and string.sub(place, 17, 17) == ':'
 end
 
--- What one that was set aside takes; 0 where it is not there.
+-- The bytes of one dead letter; 0 if it does not exist.
 local function bytes_of(dead, place, overhead)
   local content = call('HSTRLEN', dead, 'e' .. place)
   return content > 0 and content + overhead or 0
 end
 
--- What all of them take: kept as b by fail.lua, and counted anew where whoever removed some has removed it, too.
+-- The bytes of all dead letters: field b, which fail.lua writes. Removing dead letters deletes b, and the sum is then recomputed.
 local function bytes_of_all(dead, places, overhead)
   local known = call('HGET', dead, 'b')
   if known and #known < 16 and string.find(known, '^%d+$') then return tonumber(known) end
@@ -19,8 +19,8 @@ local function bytes_of_all(dead, places, overhead)
   return bytes
 end
 
--- Removes what was set aside before a moment, and the oldest of too many, or of too many bytes, but never the last one. Returns how
--- many went although they were not too old, and what the others take.
+-- Removes dead letters older than a time, and the oldest ones while there are too many or they take too many bytes; the last one is
+-- never evicted for its bytes. Returns how many were evicted before they were too old, and the bytes of the rest.
 local function discard(dead, places, before, most, room, bytes, overhead)
   local evicted, count = 0, call('ZCARD', places)
   while count > 0 do

@@ -1,18 +1,18 @@
--- Counts a failed attempt at the first entry behind a device's cursor, and sets the entry aside once they are used up. The count
--- stands behind the cursor as :position:reported:silent, so that whatever moves the cursor drops it.
--- KEYS[1] log (stream)          KEYS[2] where the cursor is (hash): meta of the user, or the user's cursors in the group
--- KEYS[3] set aside (hash: i and e before a place: what is known of it, and its content; b: see discard.lua)
--- KEYS[4] places (sorted set: position:device by when it was set aside, µs)   KEYS[5] only of a group: members (hash)
--- ARGV[1] device's field        ARGV[2] position   ARGV[3] place   ARGV[4] R (reported), S (silent), B (blocked) or F (final)
+-- Counts a failed attempt at the first entry after a device's cursor, and dead-letters the entry once its attempts are used up. The
+-- count is stored after the cursor as :position:reported:silent, so that moving the cursor drops it.
+-- KEYS[1] log (stream)          KEYS[2] holder of the cursor (hash): meta of the user, or the user's cursors in the group
+-- KEYS[3] dead letters (hash: i<place> details, e<place> content; b: see discard.lua)
+-- KEYS[4] places (sorted set: position:device, by time of dead-lettering in µs)   KEYS[5] groups only: members (hash)
+-- ARGV[1] device field          ARGV[2] position   ARGV[3] place   ARGV[4] R (reported), S (silent), B (blocked) or F (final)
 -- ARGV[5] most attempts, 0 for no limit            ARGV[6] reason
--- ARGV[7] most entries set aside                   ARGV[8] how long they are kept, µs   ARGV[9] user
--- ARGV[10] most bytes of them                      ARGV[11] what each takes beside its content
--- Returns the outcome (0 not first, 1 counted, 2 set aside, 3 passed, 4 no such reader), the attempts, and where it was set aside now
--- how many older ones went for it
+-- ARGV[7] most dead letters                        ARGV[8] how long dead letters are stored, µs   ARGV[9] user
+-- ARGV[10] most bytes of dead letters              ARGV[11] bytes that each takes in addition to its content
+-- Returns the outcome (0 not first, 1 counted, 2 dead-lettered, 3 passed, 4 no such reader) and the attempts; if this call
+-- dead-lettered the entry, also how many older dead letters were evicted for it
 local log, holder, dead, places = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local field, position, place, kind, limit = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 
--- Of a user the cursor is followed by when the device was seen.
+-- In a user's meta the cursor is followed by the time the device was last seen.
 local head = KEYS[5] and 16 or 33
 local value = call('HGET', holder, field) or KEYS[5] and call('HGET', KEYS[5], ARGV[9])
 if not value then return { 4, 0 } end
@@ -43,7 +43,7 @@ end
 
 local now, age = micros(), tonumber(ARGV[8])
 local overhead = tonumber(ARGV[11])
--- A device that was forgotten can come to an entry again that was set aside for it before.
+-- A device that was forgotten and registered again can reach an entry that was already dead-lettered for it.
 local bytes = bytes_of_all(dead, places, overhead) - bytes_of(dead, place, overhead) + #first[2][4] + overhead
 call('HSET', dead, 'i' .. place, digits(now) .. first[2][2] .. string.format('%010d', reported + silent) .. ARGV[6],
   'e' .. place, first[2][4])

@@ -1,7 +1,7 @@
--- Forgets a device of a user's own queue: it holds nothing back from now on.
+-- Removes a device from its user's own queue: it no longer holds back the removal of entries.
 -- KEYS[1] log (stream)      KEYS[2] meta (hash: also @device -> cursor:seen in µs, and k, the number of devices)
--- ARGV[1] device's field    ARGV[2] grace in µs   ARGV[3] device expiry in µs
--- Returns 1 where it was known, else 0
+-- ARGV[1] device field      ARGV[2] grace in µs   ARGV[3] device expiry in µs
+-- Returns 1 if the device was registered, else 0
 local log, meta = KEYS[1], KEYS[2]
 local now, grace, expiry = micros(), tonumber(ARGV[2]), tonumber(ARGV[3])
 if call('HDEL', meta, ARGV[1]) == 0 then return 0 end
@@ -12,7 +12,7 @@ for _, field in ipairs(call('HKEYS', meta)) do
 end
 call('HSET', meta, 'k', devices)
 
--- What all the others have acknowledged is to go, as behind an ack. With no device left the entries wait for the next.
+-- Entries that all other devices have acknowledged become removable, as after an ack. Without devices the entries wait for the next one.
 local min = slowest(meta, now, expiry)
 if min then consume(log, meta, min, call('HMGET', meta, 't', 'c', 'g', 'd', 'n'), now, grace, expiry) end
 return 1

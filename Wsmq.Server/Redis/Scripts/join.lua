@@ -1,4 +1,4 @@
--- Makes a user a member of a group, from the present end of its log on; nothing changes where it is one.
+-- Adds a user to a group, reading from the current tail of its log; changes nothing if the user is already a member.
 -- KEYS[1] members (hash)   KEYS[2] meta of the group (hash)
 -- ARGV[1] user
 local tail = call('HGET', KEYS[2], 't') or zero

@@ -1,8 +1,8 @@
--- Put in front of the scripts that know which nodes read an address: field n of its meta, ids of 8 characters in a row.
--- A list by another hand is begun anew: each node says with its next comparison that it is there.
+-- Prepended to the scripts that use the interested nodes of an address: field n of its meta, node ids of 8 characters, concatenated.
+-- A corrupt list counts as empty: each interested node adds itself again with its next tail check (states.lua).
 local function whole(nodes) return #nodes % 8 == 0 and nodes or '' end
 
--- Adds a node, given what is there.
+-- Adds a node to the current list.
 local function note(meta, nodes, node)
   nodes = whole(nodes)
   for i = 1, #nodes, 8 do

@@ -1,7 +1,7 @@
--- Registers a device with its user's queue, or notes that it was seen, and returns its cursor.
+-- Registers a device with its user's queue, or updates the time it was last seen, and returns its cursor.
 -- KEYS[1] log (stream)      KEYS[2] meta (hash: also @device -> cursor:seen in µs, and k, the number of devices)
--- ARGV[1] device's field    ARGV[2] most devices  ARGV[3] device expiry in µs   ARGV[4] retention age in ms
--- Returns the cursor, behind it failed attempts if there are any, or nothing where there are too many devices
+-- ARGV[1] device field      ARGV[2] most devices  ARGV[3] device expiry in µs   ARGV[4] retention age in ms
+-- Returns the cursor, followed by failed attempts if any, or nil if there are too many devices
 local log, meta = KEYS[1], KEYS[2]
 local device, max_devices, expiry = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local now = micros()
@@ -23,18 +23,18 @@ for i = 1, #all, 2 do
     end
   end
 end
--- A device that is known and counts already stays, also when the limit was lowered.
+-- A registered device that is not expired stays, even if the limit was lowered.
 if active >= max_devices and not (mine and mine_counts) then return nil end
 
 if not mine then
-  -- Expired devices keep their cursors only while there is room, so that the hash stays bounded.
+  -- Expired devices keep their cursors only while there are fewer devices than the limit: the hash stays bounded.
   if devices >= max_devices and away then devices = devices - call('HDEL', meta, away) end
   devices = devices + 1
   mine = removed_of(log, tail)
 end
 call('HSET', meta, device, mine .. ':' .. digits(now) .. failed, 'k', devices)
 
--- Entries that all the others have acknowledged may be about to go: this reader still wants them.
+-- All other devices may have acknowledged these entries, and the log may be about to expire: this reader still needs them.
 if mine < tail then
   call('PEXPIRE', log, ARGV[4])
   call('HDEL', meta, 'x')

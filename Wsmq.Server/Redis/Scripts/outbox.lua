@@ -1,28 +1,28 @@
--- Put in front of append.lua: what is to be told to the nodes that read an address, one message a node or a few where there is much.
--- What is told of one log is never divided.
--- publish     PUBLISH or SPUBLISH      channel, lease   of a node, without the node
--- metas       first and last of the keys of metas, every other key: a node that is gone is forgotten in all of them
+-- Prepended to append.lua: collects the signals for the interested nodes. Each node gets one message, or a few if there is much to send.
+-- The signals of one log are never split over messages.
+-- publish                  PUBLISH or SPUBLISH      channel, lease   prefixes; the node id follows
+-- first_meta, last_meta    indexes of the meta keys in KEYS, every second key: a dead node is removed from all of them
 local function outbox_of(publish, channel, lease, first_meta, last_meta)
   local boxes, ready, gone = {}, {}, {}
 
-  -- Lua joins up to 8 KiB at once, and more in steps that read much of it again.
+  -- Lua concatenates up to 8 KiB in one step; longer strings are copied again with each further step.
   local full = 7600
 
   local function send(node, message)
-    -- A node that crashed left its id behind. One that only lost its connection for a moment still has its lease.
+    -- No subscriber: a crashed node leaves its id in the metas. A node that is only disconnected still has its lease.
     if call(publish, channel .. node, message) == 0 and call('EXISTS', lease .. node) == 0 then gone[node] = true end
   end
 
   local outbox = {}
 
-  -- The boxes of some nodes, with the name of the address that comes next.
+  -- Returns the boxes of the nodes, after appending the name of the address whose signals follow.
   function outbox.boxes(nodes, name)
     local some = {}
     for i = 1, #nodes, 8 do
       local node = string.sub(nodes, i, i + 7)
       local box = boxes[node]
       if not box or box.bytes > full then
-        -- Nothing is published before all is stored: what fails there would fail the log at hand.
+        -- Publish only after everything is stored: an error in publishing would otherwise fail the current log.
         if box then ready[#ready + 1] = { node, table.concat(box) } end
         box = { n = 0, bytes = 0 }
         boxes[node] = box
@@ -34,7 +34,7 @@ local function outbox_of(publish, channel, lease, first_meta, last_meta)
     return some
   end
 
-  -- An entry, with its content where there is any to be told.
+  -- Adds the signal of an entry, with its content unless it is too large.
   function outbox.entry(some, id, tail, content)
     for b = 1, #some do
       local box = some[b]
@@ -50,7 +50,7 @@ local function outbox_of(publish, channel, lease, first_meta, last_meta)
   function outbox.close()
     for r = 1, #ready do send(ready[r][1], ready[r][2]) end
     for node, box in pairs(boxes) do send(node, table.concat(box)) end
-    -- A meta that is spoilt is no reason to keep the node in the others.
+    -- A corrupt meta must not prevent the node's removal from the others.
     for node in pairs(gone) do
       for m = first_meta, last_meta, 2 do pcall(forget, KEYS[m], node) end
     end

@@ -1,10 +1,11 @@
--- Tries what the other scripts and commands do, on a name that exists only here, and says what the user may not.
--- KEYS[1] a name for a moment
--- ARGV[1] PUBLISH or SPUBLISH   ARGV[2] a channel that nobody hears
--- Returns what is denied, or an empty text
+-- Tries the commands of the other scripts and of the server on a key that exists only here, and returns those that the user may not run.
+-- KEYS[1] temporary key
+-- ARGV[1] PUBLISH or SPUBLISH   ARGV[2] a channel without subscribers
+-- Returns the denied commands, comma-separated, or an empty string
 local key, denied = KEYS[1], {}
 
--- Redis 7.0 and later ones say it in different words. Whether a command may be run is decided before what it would do: most of these then fail for another reason.
+-- The error text differs between Redis 7.0 and later versions. Permissions are checked before a command is executed: most of these
+-- commands fail afterwards for another reason, which does not matter.
 local function try(command, ...)
   local reply = redis.pcall(command, ...)
   local failure = type(reply) == 'table' and reply.err or ''

@@ -1,8 +1,8 @@
--- Notes that a node has readers of addresses, or has none any more.
--- KEYS[1] lease of the node   KEYS[2] a name for a moment   KEYS[3 + 2 i …] of address i: log (stream), meta (hash)
--- ARGV[1] node                ARGV[2] how long its lease is, ms   ARGV[3] grace in µs
--- ARGV[4] of every address 1 (readers) or 0 (none)
--- Returns of every address 1 (done) or 0 (another hand has spoilt its keys)
+-- Records a node's interest in addresses: that it has readers of them, or no longer has any.
+-- KEYS[1] lease of the node   KEYS[2] temporary key   KEYS[3 + 2 i …] of address i: log (stream), meta (hash)
+-- ARGV[1] node                ARGV[2] duration of its lease, ms   ARGV[3] grace in µs
+-- ARGV[4] per address 1 (readers) or 0 (none)
+-- Returns per address 1 (done) or 0 (its keys are corrupt)
 local node, grace, present = ARGV[1], tonumber(ARGV[3]), ARGV[4]
 call('SET', KEYS[1], '1', 'PX', ARGV[2])
 local function tell_of(i)
@@ -10,7 +10,7 @@ local function tell_of(i)
   if string.byte(present, i) == 49 then
     note(meta, call('HGET', meta, 'n') or '', node)
   elseif forget(meta, node) == 0 then
-    -- The last reader anywhere: what is left waits for somebody to return, or for nobody.
+    -- No node has readers any more. A fully consumed log expires after the grace; otherwise its entries wait for a reader to reconnect.
     local state = call('HMGET', meta, 't', 'c', 'x')
     if state[3] and (state[2] or zero) >= (state[1] or zero) then retire(log, meta, grace) else fit(log, KEYS[2]) end
   end

@@ -1,9 +1,9 @@
--- Reads the entries behind a position, after removing what is too old or consumed for long enough.
+-- Reads the entries after a position, after removing entries that are too old or whose grace after consumption is over.
 -- KEYS[1] log (stream)   KEYS[2] meta (hash)
 -- ARGV[1] after          ARGV[2] most entries    ARGV[3] most bytes
 -- ARGV[4] retention age in µs                    ARGV[5] grace in µs   ARGV[6] device expiry in µs
--- ARGV[7] up to which size contents are not counted in the bytes of the log
--- Returns tail, removed, consumed, membership version, and the entries as XRANGE gives them
+-- ARGV[7] contents up to this size are not counted in the bytes of the log
+-- Returns tail, removed, consumed, membership version, and the entries as XRANGE returns them
 local log, meta = KEYS[1], KEYS[2]
 local max_entries, max_bytes = tonumber(ARGV[2]), math.max(tonumber(ARGV[3]), 1)
 local now = micros()
@@ -13,8 +13,8 @@ local tail = state[1] or zero
 
 local removed = removed_of(log, tail)
 
--- Only another hand writes IDs that do not end in -0, fields before p and e, or entries beyond the tail. Fields behind those two
--- are left out: a newer program may have added them.
+-- IDs that do not end in -0, fields before p and e, and entries past the tail are foreign data. Fields after p and e are dropped: a
+-- newer version of wsmq may have added them.
 local last = '-18446744073709551615'
 local function content_of(entry)
   local fields = entry[2]
@@ -23,12 +23,12 @@ local function content_of(entry)
     return 0
   end
   if #fields > 4 then entry[2] = { 'p', fields[2], 'e', fields[4] } end
-  -- The content says its two lengths in eight bytes.
+  -- The content begins with its two lengths, eight bytes.
   return #fields[4] - 8
 end
 
--- What a command returns is copied several times, some 10 ms for a MiB, whatever of it is wanted: so few at a time that it is no more
--- than half a MiB, given what may stand in the log. Where no mark was ever set, field b has all that is counted.
+-- A command's reply is copied several times (about 10 ms per MiB), even if only part of it is used: read so few entries at a time that
+-- a reply is at most half a MiB, given the bytes in the log. If no mark was ever set, field b holds all counted bytes.
 local at_once = 2
 local counted = not state[7] and (state[6] and tonumber(state[6]) or not state[6] and 0)
 if counted and counted < 262144 then at_once = math.max(2, math.min(64, math.floor((524288 - counted) / tonumber(ARGV[7])))) end

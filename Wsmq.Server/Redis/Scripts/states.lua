@@ -1,12 +1,13 @@
--- Where logs begin and end. Asked for its readers now and then: heals what was forgotten, and lets go what is consumed.
--- KEYS[1]              lease of the asking node
+-- Returns the states of logs. Each node calls it periodically for the logs that it reads (tail check): restores lost interest, and lets
+-- fully consumed logs expire.
+-- KEYS[1]              lease of the calling node
 -- KEYS[2 + 2 i …]      of log i: log (stream), meta (hash)
--- ARGV[1] node         ARGV[2] how long its lease is, ms
--- ARGV[3] grace in µs  ARGV[4] of every log 1 where the node has readers of it, else 0
--- Returns tail, removed, consumed and membership version of every log; four times nothing where another hand has spoilt its keys
+-- ARGV[1] node         ARGV[2] duration of its lease, ms
+-- ARGV[3] grace in µs  ARGV[4] per log 1 if the node has readers of it, else 0
+-- Returns tail, removed, consumed and membership version of each log; four empty strings if its keys are corrupt
 local node, grace, present = ARGV[1], tonumber(ARGV[3]), ARGV[4]
 
--- A server that is full or takes no writes for now still says where its logs end. A replica may lag: entries would seem lost.
+-- A server that is full or refuses writes still reports its tails. A replica must not: it may lag, and entries would seem lost.
 local first = string.find(present, '1', 1, true)
 local failure = first and redis.pcall('SET', KEYS[1], '1', 'PX', ARGV[2]).err
 if failure and string.find(failure, 'READONLY', 1, true) then return redis.error_reply(failure) end

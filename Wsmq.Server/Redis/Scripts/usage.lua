@@ -1,9 +1,9 @@
--- Put in front of usage_add.lua: marks of what was charged when, as UsageMarks makes them. What another program wrote counts nothing.
+-- Prepended to usage_add.lua: marks record what was charged when, in the format of UsageMarks. Corrupt marks count as 0.
 local function marks_of(marks) return marks and #marks % 28 == 0 and not string.find(marks, '%D') and marks or '' end
 
 local function bytes_at(marks, at) return tonumber(string.sub(marks, at + 16, at + 27)) end
 
--- Without the marks up to a position; and their bytes.
+-- Returns the marks after a position, and the bytes of those dropped.
 local function without(marks, through)
   local gone = 0
   while #marks > 0 and string.sub(marks, 1, 16) <= through do
@@ -12,7 +12,8 @@ local function without(marks, through)
   return marks, gone
 end
 
--- With a charge more; what falls into one quantum of time shares a mark, and the oldest two become one where there are too many.
+-- Returns the marks with one more charge. Charges of the same time quantum share a mark; if there are too many marks, the two oldest are
+-- merged.
 local function with(marks, at, bytes, quantum)
   local n = #marks
   if n > 0 then

@@ -1,11 +1,11 @@
--- Adds to the account of a user what was kept because of the user, and says how much it is by now.
--- KEYS[1] usage of the user (hash: b all bytes, p those that stay for ever, n names kept apart, r when the rate is paid for, in µs;
---         * and a name: marks, see usage.lua)
--- ARGV[1] longest age, µs      ARGV[2] from how many bytes on logs are kept apart     ARGV[3] bytes that stay for ever
--- ARGV[4] µs of the rate       ARGV[5] what a log takes by itself                     ARGV[6] most names kept apart
--- ARGV[7] quantum of a log's marks, µs   ARGV[8] quantum of the others', µs
--- ARGV[9 …] of each log: name, last position, bytes
--- Returns the sum, and how far ahead of the clock the rate is, µs
+-- Charges storage to a user's account, and returns the new sum.
+-- KEYS[1] usage of the user (hash: b all bytes, p permanent bytes, n number of logs with marks of their own, r time until which the rate
+--         is used up, in µs; * marks of all other logs, <name> marks of one log, see usage.lua)
+-- ARGV[1] longest age, µs      ARGV[2] sum of bytes above which logs get own marks    ARGV[3] permanent bytes to add
+-- ARGV[4] µs of the rate       ARGV[5] overhead of a log in bytes                     ARGV[6] most logs with own marks
+-- ARGV[7] quantum of a log's own marks, µs   ARGV[8] quantum of the other marks (*), µs
+-- ARGV[9 …] per log: name, last position, bytes
+-- Returns the sum, and how far the rate is ahead of the clock, µs
 local usage, now, age = KEYS[1], micros(), tonumber(ARGV[1])
 local apart, permanent, base, most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[5]), tonumber(ARGV[6])
 

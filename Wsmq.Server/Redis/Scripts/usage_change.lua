@@ -1,10 +1,10 @@
--- Gives back to a user what is gone from the store.
+-- Credits a user's account for entries that are no longer in the store.
 -- KEYS[1] usage of the user (hash, see usage_add.lua)
--- ARGV[1 …] of each part: name, what it was, what it is to be, bytes
+-- ARGV[1 …] per part: name, expected marks, new marks, bytes to credit
 -- Returns the sum
 local usage, sum, names = KEYS[1], tonumber(redis.call('HGET', KEYS[1], 'b') or '0') or 0, 0
 for i = 1, #ARGV, 4 do
-  -- Where another node has charged or given back meanwhile the next look decides.
+  -- Another node changed the marks in the meantime: the next check handles them.
   if redis.call('HGET', usage, ARGV[i]) == ARGV[i + 1] then
     sum = sum - tonumber(ARGV[i + 3])
     if ARGV[i + 2] == '' then

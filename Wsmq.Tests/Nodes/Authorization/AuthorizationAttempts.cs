@@ -5,7 +5,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes.Authorization;
 
-/// <summary>What one actor of <see cref="AuthorizationTable"/> tries on a node, and what becomes of it.</summary>
+/// <summary>The attempts of one actor of <see cref="AuthorizationTable"/> on a node, and their outcomes.</summary>
 internal sealed class AuthorizationAttempts : IAsyncDisposable
 {
     private const string User = "actor";
@@ -41,7 +41,7 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
 
     /// <summary>The outcomes for all targets, in their order.</summary>
     /// <param name="method">What to try.</param>
-    /// <param name="expected">What is expected: what should come has time to come, what should not is looked for after that.</param>
+    /// <param name="expected">The expected outcomes: expected messages are awaited, then unexpected ones are checked for.</param>
     public async Task<string[]> TryAllAsync(string method, string[] expected)
     {
         if (_turnedAway is not null)
@@ -74,16 +74,16 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
             return;
         }
 
-        // The first completed call says that the connection is let in, and in its groups.
+        // Once the first call has completed, the connection is accepted and its groups are opened.
         await CallAsync("Ack", WsmqAddress.User(User).ToString());
         if (actor != "former")
             return;
         await _node.Groups.RemoveAsync("team", User);
-        await Eventually.That("the node has heard that the user left", async () =>
+        await Eventually.That("the node has applied that the user left the group", async () =>
             await OutcomeAsync(() => CallAsync("Ack", "group:team")) == WsmqErrors.ReadNotAllowed.Code);
     }
 
-    // Once the connection is let in, which its first completed call says.
+    // Only after the connection is accepted, which its first completed call shows.
     private async Task CallOffAsync(string actor)
     {
         if (actor == "ran-out")
@@ -129,14 +129,14 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
         };
     }
 
-    // Between addresses there is no order: what should come is waited for, and the marker leaves the rest the time to come as well.
+    // There is no order between addresses: the expected messages are awaited, and unexpected ones have the same time to arrive.
     private async Task<string[]> HearAsync(string method, string[] expected)
     {
         var marker = $"marker of {method}";
         foreach (var target in AuthorizationTable.Targets[..^1])
             await TellAsync(method, target, marker);
         var wanted = AuthorizationTable.Targets.Where((_, i) => expected[i] == AuthorizationTable.Ok).ToList();
-        await Eventually.That("what should come has come", () => wanted.All(HeardIn(method, marker).Contains));
+        await Eventually.That("the expected messages arrive", () => wanted.All(HeardIn(method, marker).Contains));
         var heard = HeardIn(method, marker);
         return [.. AuthorizationTable.Targets.Select(t => heard.Contains(t) ? AuthorizationTable.Ok : AuthorizationTable.None)];
     }
@@ -167,7 +167,7 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
         }
         catch (InvalidOperationException)
         {
-            // What SignalR's client throws without a connection.
+            // The exception of SignalR's client without a connection.
             return "closed";
         }
     }

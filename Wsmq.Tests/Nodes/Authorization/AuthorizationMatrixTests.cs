@@ -3,7 +3,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Nodes.Authorization;
 
-/// <summary>Every cell of <see cref="AuthorizationTable"/>, on a real node with real tokens.</summary>
+/// <summary>Tests every cell of <see cref="AuthorizationTable"/> on a real node with real tokens.</summary>
 public abstract class AuthorizationMatrixTests : IAsyncLifetime
 {
     public static TheoryData<string> Actors => [.. AuthorizationTable.Actors.Select(a => a.Name)];
@@ -14,7 +14,7 @@ public abstract class AuthorizationMatrixTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Actors))]
-    public async Task Every_cell_is_as_the_table_says(string actor)
+    public async Task Every_attempt_has_the_outcome_that_the_table_states(string actor)
     {
         await using var node = await TestNode.StartAsync(UseStore, services: builder => UseAuthorizer(builder.Services, actor));
         await node.Groups.AddAsync("team", "carol");
@@ -27,7 +27,7 @@ public abstract class AuthorizationMatrixTests : IAsyncLifetime
             var expected = AuthorizationTable.Expected(actor, method);
             var actual = await attempts.TryAllAsync(method, expected);
             wrong.AddRange(AuthorizationTable.Targets
-                .Select((target, i) => $"{method} {target}: {actual[i]}, and the table says {expected[i]}")
+                .Select((target, i) => $"{method} {target}: {actual[i]}, but the table states {expected[i]}")
                 .Where((_, i) => actual[i] != expected[i]));
         }
 
@@ -36,7 +36,7 @@ public abstract class AuthorizationMatrixTests : IAsyncLifetime
 
     private protected abstract void UseStore(WsmqBuilder builder);
 
-    // All others are under the default.
+    // All other actors use the default authorizer.
     private static void UseAuthorizer(IServiceCollection services, string actor)
     {
         if (actor is "granted" or "refused")

@@ -3,8 +3,8 @@ using System.Text;
 namespace Wsmq.Tests.Nodes.Authorization;
 
 /// <summary>
-/// Who may do what: for each actor one line for each thing that it may try, with what becomes of it for each address.
-/// docs/authorization.md is made from it, and <see cref="AuthorizationMatrixTests"/> tries every cell on real nodes.
+/// Who may do what: for each actor one row per method, with the outcome for each address. docs/authorization.md is generated from it, and
+/// <see cref="AuthorizationMatrixTests"/> tests every cell on real nodes.
 /// </summary>
 internal static class AuthorizationTable
 {
@@ -15,20 +15,20 @@ internal static class AuthorizationTable
 
     public static readonly string[] Methods = ["Send", "SendMany", "Publish", "replyTo", "Ack", "Resume", "Nack", "Receive", "Live"];
 
-    /// <summary>Who asks, and in a few words why it is worth a table of its own.</summary>
+    /// <summary>The callers: the name of each, and what distinguishes it from the others.</summary>
     public static readonly (string Name, string What)[] Actors =
     [
         ("anonymous", "no token"),
-        ("expired", "a token that has run out"),
-        ("ran-out", "a token that ran out while it was connected"),
+        ("expired", "a token that has expired"),
+        ("ran-out", "a token that expired while it was connected"),
         ("revoked", "a token that was revoked while it was connected"),
         ("banned", "a user who was banned while connected"),
         ("user", "a user without groups"),
         ("member", "a member of `group:team`"),
         ("former", "a user who was a member of `group:team` when the connection was opened"),
-        ("granted", "a user without groups whom the app's authorizer lets send and read everywhere"),
-        ("refused", "a member of `group:team` whom the app's authorizer lets read the own queue, and nothing else"),
-        ("app", "the app itself, through `IWsmqPublisher`: it passes no authorizer"),
+        ("granted", "a user without groups; the app's authorizer allows sending and reading everywhere"),
+        ("refused", "a member of `group:team`; the app's authorizer allows reading the own queue, and nothing else"),
+        ("app", "the app itself, through `IWsmqPublisher`: no authorizer applies"),
     ];
 
     private static readonly string[] NotLetIn = Same("401");
@@ -42,7 +42,7 @@ internal static class AuthorizationTable
     private static readonly string[] HearOwn = [Ok, .. Same(None)[..5]];
     private static readonly string[] HearAsMember = [Ok, None, Ok, .. Same(None)[..3]];
 
-    /// <summary>What becomes of it, for each target.</summary>
+    /// <summary>The expected outcome for each target.</summary>
     public static string[] Expected(string actor, string method) => (actor, method) switch
     {
         ("anonymous" or "expired", _) => NotLetIn,
@@ -66,15 +66,15 @@ internal static class AuthorizationTable
         var text = new StringBuilder("""
             # Who may do what
 
-            Made from the table that `AuthorizationMatrixTests` tries cell by cell, on nodes with SQLite and with Redis, with real tokens
-            and connections. `yes`: done. `no`: nothing comes. A code: refused with it. `401`: not let in. `closed`: the server has ended
-            the connection. `–`: there is no such call.
+            Generated from the table that `AuthorizationMatrixTests` tests cell by cell, on nodes with SQLite and with Redis, with real
+            tokens and connections. `yes`: allowed. `no`: nothing is received. A code: refused with that code. `401`: the connection is
+            refused. `closed`: the server has closed the connection. `–`: there is no such call.
 
-            `replyTo` is a message to `user:actor` that names the address as reply-to. `Receive` and `Live` say whether the actor gets what
-            the app sends there. The actor's user identifier is `actor`; `group:secret` has another member, `group:unknown` was never named
-            before. What the app's authorizer grants for reading opens nothing by itself: a group is read by its members, and the authorizer
-            can only take that away. `IWsmqGroups`, `IWsmqPublisher` and the live plane's `IHubContext` exist inside the app only; no hub
-            method leads to them.
+            `replyTo` is a message to `user:actor` that names the address as reply-to. `Receive` and `Live` state whether the actor
+            receives what the app sends to the address. The actor's user identifier is `actor`; `group:secret` has another member,
+            `group:unknown` was never used before. A grant of the app's authorizer for reading opens nothing by itself: only members read a
+            group, and the authorizer can only deny that. `IWsmqGroups`, `IWsmqPublisher` and the live plane's `IHubContext` exist inside
+            the app only; no hub method leads to them.
 
 
             """);
@@ -92,7 +92,7 @@ internal static class AuthorizationTable
         return text.ToString().ReplaceLineEndings("\n").TrimEnd('\n') + "\n";
     }
 
-    // The message itself goes to the actor's own queue, which the refused may not send to either.
+    // The message itself goes to the actor's own queue, to which the actor "refused" may not send either.
     private static string ReplyTo(string actor, string sending) =>
         actor == "refused" ? "send-not-allowed" : sending == Ok || actor == "granted" ? Ok : "reply-to-not-allowed";
 

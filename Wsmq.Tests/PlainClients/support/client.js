@@ -3,15 +3,15 @@ import { eventually } from './eventually.js';
 
 const RETRY_DELAYS = Array(400).fill(50);
 
-/** A plain SignalR client as an app would write it: notes what comes, and acknowledges what its handler has finished. */
+/** A plain SignalR client as an app would write it: records what it receives, and acknowledges after its handler. */
 export class Client {
   events = [];
   closed = null;
   #last = Promise.resolve();
 
   /**
-   * @param show the app's handler of a delivery; without one deliveries are only noted
-   * @param ack whether to acknowledge what the handler has finished
+   * @param show the app's handler of a delivery; without one deliveries are only recorded
+   * @param ack whether to acknowledge deliveries after the handler
    * @param reconnect whether SignalR reconnects by itself
    */
   constructor(hub, token, { device, ack = true, show = async () => {}, reconnect = false } = {}) {
@@ -66,7 +66,7 @@ export class Client {
     return this.connection.invoke('Send', { to, type: 'test', body, ...more });
   }
 
-  /** Completes once the store has the cursor. */
+  /** Completes once the cursor is stored. */
   ack(delivery) {
     return this.connection.invoke('Ack', delivery.source, delivery.position);
   }
@@ -76,10 +76,10 @@ export class Client {
   }
 
   receives(count) {
-    return eventually(() => `${count} deliveries come, and not ${this.received.length}`, () => this.received.length >= count);
+    return eventually(() => `${count} deliveries arrive; so far ${this.received.length}`, () => this.received.length >= count);
   }
 
-  /** Waits until all handlers have finished, and sees to it that what they acknowledged is stored. */
+  /** Waits until all handlers have finished, and until their acks are stored. */
   async settles() {
     await this.#last;
     const done = this.received.at(-1);

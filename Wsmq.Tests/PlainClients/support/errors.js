@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-/** The call is refused with this error of wsmq, which a client can read from the text. */
+/** Requires that the call is refused with this wsmq error, which the client reads from the text of the exception. */
 export async function refuses(call, number, code, kind = 'final') {
   await assert.rejects(call, error => {
     const found = error.message.match(/\[wsmq (\d+) (\S+) (retry|final)\] (.+)/s);

@@ -6,12 +6,12 @@ import { sign } from './tokens.js';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
 
-/** A wsmq node: the ready host as a process of its own, in Development. */
+/** A wsmq node: the ready-made host in a process of its own, in Development. */
 export class Node {
   #process;
   #key;
 
-  /** @param settings under the section Wsmq, with `__` between the levels, such as { Options__Window: 4 } */
+  /** @param settings keys of the section Wsmq, with `__` between the levels, such as { Options__Window: 4 } */
   static async start(folder, settings = {}) {
     const node = new Node();
     const args = [hostProgram(), '--urls', 'http://127.0.0.1:0'];
@@ -39,28 +39,28 @@ export class Node {
   }
 }
 
-// Nothing that the machine has set for hosts of its own may reach ours.
+// Settings for other hosts in this machine's environment must not reach the node.
 function environment(folder, settings) {
   const foreign = /^(wsmq__|aspnetcore_|authentication__|logging__)/i;
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
   Object.assign(env, { ASPNETCORE_ENVIRONMENT: 'Development', DOTNET_ENVIRONMENT: 'Development', Wsmq__DataFolder: folder });
 
-  // Plain clients that are asked to leave stay until the drain ends.
+  // Plain clients stay connected until the drain times out.
   env.Wsmq__Options__Drain__Timeout = '00:00:03';
 
-  // The tests send as services do; the general limits suit a person.
+  // The tests send as much as services do; the default limits suit people.
   env.Wsmq__Options__Limits__SendsPerSecond = env.Wsmq__Options__Limits__UserSendsPerSecond = '10000';
   env.Wsmq__Options__Limits__SendBurst = env.Wsmq__Options__Limits__UserSendBurst = '20000';
   for (const [name, value] of Object.entries(settings)) env[`Wsmq__${name}`] = String(value);
   return env;
 }
 
-/** The newest build, whichever configuration it is of. */
+/** The newest build of the host, of any configuration. */
 function hostProgram() {
   const builds = ['Debug', 'Release']
     .map(configuration => path.join(REPOSITORY, 'Wsmq.Host', 'bin', configuration, 'net10.0', 'Wsmq.Host.dll'))
     .filter(existsSync)
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  if (builds.length === 0) throw new Error(`There is no build of the host: run "dotnet build" in ${REPOSITORY}.`);
+  if (builds.length === 0) throw new Error(`The host is not built. Run "dotnet build" in ${REPOSITORY}.`);
   return builds[0];
 }

@@ -9,19 +9,19 @@ const GRACE = 15_000;
 const running = new Set();
 const folders = new Set();
 
-// The `after` hooks stop and remove everything; this is for a run that is ended before it comes to them.
+// The `after` hooks stop and remove everything. This handles a run that exits before they run.
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 
-/** A process of our own, ended by its own id. */
+/** A process of this run, which is ended by its own id. */
 export class Process {
   #child;
   #ended;
 
-  /** Starts a program and returns once its output holds the pattern, with what the pattern matched. */
+  /** Starts a program, waits until its output matches the pattern, and returns the match as well. */
   static async start(command, args, env, pattern) {
     const process = new Process(command, args, env);
     try {
@@ -65,10 +65,10 @@ export class Process {
     this.#child.kill('SIGTERM');
     await this.#ended;
     clearTimeout(grace);
-    if (late) throw new Error(`the process had to be killed, ${GRACE} ms after it was asked to end\n${this.output}`);
+    if (late) throw new Error(`the process did not exit within ${GRACE} ms of SIGTERM and was killed\n${this.output}`);
   }
 
-  /** As if the machine had lost power. */
+  /** Kills the process, as a power failure would. */
   async kill() {
     this.#child.kill('SIGKILL');
     await this.#ended;

@@ -1,6 +1,6 @@
 import { connect, createServer } from 'node:net';
 
-/** The network between a client and a node: it can be cut, and lead to another node afterwards. */
+/** A TCP proxy between a client and a node, which can cut connections and redirect new ones to another node. */
 export class Proxy {
   #target;
   #server;
@@ -21,7 +21,7 @@ export class Proxy {
     this.#target = new URL(hub);
   }
 
-  /** Ends every connection without a goodbye. */
+  /** Cuts every connection without a close. */
   cut() {
     for (const socket of this.#sockets) socket.destroy();
   }

@@ -1,4 +1,4 @@
-/** Numbers that a seed repeats (mulberry32). The function gives integers from 0 up to, not including, its argument. */
+/** A random number generator that a seed makes repeatable (mulberry32). Returns integers from 0 to below its argument. */
 export function seeded(seed) {
   let state = seed >>> 0;
   return below => {

@@ -3,7 +3,7 @@ import { eventually } from './eventually.js';
 
 export const SEPARATOR = '\u001e';
 
-/** SignalR's JSON protocol by hand: it can send what no client library would, and shows every frame that arrives. */
+/** Implements SignalR's JSON protocol by hand: it can send what no client library would, and records every received frame. */
 export class RawClient {
   frames = [];
   isClosed = false;
@@ -16,7 +16,7 @@ export class RawClient {
     this.#socket.on('error', () => {});
   }
 
-  /** What the server called on this client. */
+  /** The calls that the server made on this client. */
   get calls() {
     return this.frames.map(text => JSON.parse(text)).filter(frame => frame.type === 1);
   }
@@ -27,17 +27,17 @@ export class RawClient {
     await eventually('the handshake is answered', () => this.frames.length > 0);
   }
 
-  /** Bytes go as a binary message, so that nothing on the way looks at their encoding. */
+  /** Bytes are sent as a binary message, so that no layer validates their encoding. */
   write(data) {
     this.#socket.send(data);
   }
 
   receives(position) {
     const came = () => this.calls.some(call => call.arguments[0].position === position);
-    return eventually(() => `${position} comes\n${this.frames.join('\n')}`, came);
+    return eventually(() => `${position} is received\n${this.frames.join('\n')}`, came);
   }
 
-  /** The HTTP status with which a request for a WebSocket is answered. */
+  /** The HTTP status of the response to a WebSocket upgrade request. */
   static status(hub, token, done) {
     const socket = new RawClient(hub, token).#socket;
     socket.on('unexpected-response', (request, response) => {
@@ -50,15 +50,15 @@ export class RawClient {
     });
   }
 
-  /** The frame of a call, its argument as raw JSON. */
+  /** The frame of a call, with its argument as raw JSON. */
   static frame(id, target, argument) {
     return `{"type":1,"invocationId":"${id}","target":"${target}","arguments":[${argument}]}${SEPARATOR}`;
   }
 
-  /** The answer to a call, or null where the server has ended the connection instead. */
+  /** The completion of a call; null if the server has closed the connection instead. */
   async outcome(id) {
     const completion = () => this.frames.map(text => JSON.parse(text)).find(frame => frame.type === 3 && frame.invocationId === id);
-    await eventually(`call ${id} is answered, or the connection ended`, () => this.isClosed || completion());
+    await eventually(`call ${id} completes, or the connection is closed`, () => this.isClosed || completion());
     return completion() ?? null;
   }
 

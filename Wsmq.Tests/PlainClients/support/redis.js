@@ -3,7 +3,7 @@ import { Process } from './process.js';
 
 const ATTEMPTS = 5;
 
-/** A real Redis of our own, which keeps nothing. */
+/** A real Redis for this run, without persistence. */
 export async function startRedis(folder) {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
@@ -12,9 +12,9 @@ export async function startRedis(folder) {
       const [server] = await Process.start('redis-server', args.map(String), process.env, /Ready to accept connections/);
       return { server, address: `127.0.0.1:${port}` };
     } catch (e) {
-      if (/ENOENT/.test(e.message)) throw new Error('The tests need a redis-server: apt-get install redis-server');
+      if (/ENOENT/.test(e.message)) throw new Error('redis-server is missing. Install it: apt-get install redis-server');
 
-      // Somebody else may have taken the port meanwhile.
+      // Another program may have taken the port meanwhile.
       if (attempt === ATTEMPTS || !/in use/i.test(e.message)) throw e;
     }
   }

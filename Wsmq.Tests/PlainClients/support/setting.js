@@ -8,13 +8,13 @@ import { startRedis } from './redis.js';
 
 let made = 0;
 
-/** What a suite runs on: nodes on one store, and everything that its tests open. All of it is gone after the suite. */
+/** The environment of a suite: nodes on one store, and everything that its tests open. All of it is removed after the suite. */
 export class Setting {
   #kept = [];
   #folder;
   #settings;
 
-  /** Call it inside of describe. @param store 'embedded' or 'redis'; @param settings see Node.start */
+  /** Call it inside describe. @param store 'embedded' or 'redis'; @param settings see Node.start */
   static of({ store = 'embedded', nodes = 1, settings = {} } = {}) {
     const setting = new Setting();
     before(() => setting.#open(store, nodes, settings));
@@ -28,7 +28,7 @@ export class Setting {
     return this.nodes[0];
   }
 
-  /** Names that no other test of the suite uses. */
+  /** User names that are unique within the suite. */
   users(...names) {
     made++;
     return names.map(name => `${name}-${made}`);
@@ -46,7 +46,7 @@ export class Setting {
     return client;
   }
 
-  /** A connected WebSocket without any client library on it. */
+  /** A connected WebSocket without a client library. */
   async connectRaw(user) {
     const client = this.keep(new RawClient(this.node.hub, this.node.token(user)));
     await client.start();
@@ -57,7 +57,7 @@ export class Setting {
     return this.keep(await Proxy.start(hub));
   }
 
-  /** Starts one node more on the same store and key. */
+  /** Starts a further node on the same store, with the same key. */
   async startNode() {
     const node = this.keep(await Node.start(this.#folder, this.#settings));
     this.nodes.push(node);

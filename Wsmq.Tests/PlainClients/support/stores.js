@@ -1,2 +1,2 @@
-/** What holds on both. */
+/** The stores that the contract suites run on. */
 export const stores = ['embedded', 'redis'];

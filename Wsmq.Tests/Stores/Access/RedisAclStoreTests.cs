@@ -2,7 +2,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Stores.Access;
 
-/// <summary>The Redis store keeps the contract as a user that may do what the documents name, and no more.</summary>
+/// <summary>The store contract on Redis, as an ACL user with exactly the permissions that the documents name.</summary>
 public sealed class RedisAclStoreTests(ReplicatedRedis redis) : StoreContract, IClassFixture<ReplicatedRedis>
 {
     private protected override async Task<StoreHarness> CreateAsync(Action<WsmqOptions> configure)

@@ -6,13 +6,13 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Stores.Replicas;
 
-/// <summary>While the connections are closed, as after the sentinels have named another primary, nothing waits for them or fails.</summary>
+/// <summary>While the connections are closed, as after the sentinels have named another primary, no call waits indefinitely.</summary>
 public sealed class ClosedLineTests(SharedRedis redis) : IClassFixture<SharedRedis>
 {
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_receipt_that_waits_for_replicas_fails_in_time_where_there_is_no_connection(bool closedBefore)
+    public async Task A_receipt_that_waits_for_replicas_fails_in_time_without_a_connection(bool closedBefore)
     {
         var options = new WsmqRedisOptions
         {
@@ -34,7 +34,7 @@ public sealed class ClosedLineTests(SharedRedis redis) : IClassFixture<SharedRed
     }
 
     [Fact]
-    public async Task A_node_can_stop()
+    public async Task A_node_can_stop_without_a_connection()
     {
         var options = new WsmqRedisOptions { Configuration = redis.Server.EndPoint };
         await using var connections = new RedisConnections(Options.Create(options));

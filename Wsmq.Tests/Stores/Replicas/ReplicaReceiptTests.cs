@@ -4,7 +4,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Stores.Replicas;
 
-/// <summary>What the store confirms, and what it does not, when a replica lags or takes over.</summary>
+/// <summary>Which messages the store confirms when a replica lags or takes over.</summary>
 public sealed class ReplicaReceiptTests : IAsyncLifetime
 {
     private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
@@ -22,7 +22,7 @@ public sealed class ReplicaReceiptTests : IAsyncLifetime
         (await FluentActions.Awaiting(() => confirmed).Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.NotReplicated);
 
     [Fact]
-    public async Task What_is_confirmed_is_on_the_replica()
+    public async Task A_confirmed_message_is_on_the_replica()
     {
         await using var h = await StartAsync(timeout: 9);
         await using var replica = await ReplicatedRedis.AdminAsync(_redis.Replica);
@@ -34,7 +34,7 @@ public sealed class ReplicaReceiptTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task While_the_replica_stands_still_messages_are_stored_and_not_confirmed_and_nothing_else_waits()
+    public async Task While_the_replica_is_paused_messages_are_stored_but_not_confirmed_and_no_other_call_waits()
     {
         await using var h = await StartAsync(timeout: 0.5);
         await h.OpenAsync("bob", "phone");
@@ -53,7 +53,7 @@ public sealed class ReplicaReceiptTests : IAsyncLifetime
         (await h.Log.AppendAsync(0, [message], false, default)).Should().Equal(new AppendResult(stored.Position, Duplicate: true));
         await ShouldNotBeConfirmedAsync(h.Log.ConfirmedAsync(0));
         _redis.Replica.Continue();
-        await Eventually.That("a repeat is confirmed", async () =>
+        await Eventually.That("a retry is confirmed", async () =>
         {
             (await h.Log.AppendAsync(0, [message], false, default)).Should().Equal(new AppendResult(stored.Position, Duplicate: true));
             return await h.Log.ConfirmedAsync(0).ContinueWith(t => t.IsCompletedSuccessfully, TaskScheduler.Default);
@@ -61,7 +61,7 @@ public sealed class ReplicaReceiptTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_a_failover_lost_is_not_confirmed_by_what_the_new_primary_got_later()
+    public async Task A_message_lost_in_a_failover_is_not_confirmed_by_later_writes_to_the_new_primary()
     {
         await using var h = await StartAsync(timeout: 50);
         await h.AddAsync(Bob, "kept");
@@ -71,7 +71,7 @@ public sealed class ReplicaReceiptTests : IAsyncLifetime
         await _redis.Primary.StopAsync(kill: true);
         await _redis.PromoteAsync();
 
-        await Eventually.That("the new primary takes a message", async () =>
+        await Eventually.That("the new primary accepts a message", async () =>
         {
             try
             {
@@ -86,7 +86,7 @@ public sealed class ReplicaReceiptTests : IAsyncLifetime
         await ShouldNotBeConfirmedAsync(lost);
         (await h.ReadAsync(Bob)).Entries.Select(StoreHarness.Text).Should().Equal("kept", "new");
 
-        // Nobody has the new one yet but the new primary itself.
+        // Only the new primary itself has the new message yet.
         var waits = h.Log.ConfirmedAsync(0);
         waits.IsCompleted.Should().BeFalse();
         await using var another = await ReplicatedRedis.ReplicaOfAsync(_redis.Replica);

@@ -2,7 +2,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Stores.Replicas;
 
-/// <summary>The Redis store keeps the contract when its receipts wait for a replica.</summary>
+/// <summary>The store contract on Redis with receipts that wait for a replica.</summary>
 public sealed class ReplicaStoreTests(ReplicatedRedis redis) : StoreContract, IClassFixture<ReplicatedRedis>
 {
     private protected override async Task<StoreHarness> CreateAsync(Action<WsmqOptions> configure)
