@@ -49,7 +49,8 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
     {
         var address = Address.Parse(source);
 
-        // Before the pumps are looked at: the other way round a group that is opened between the two would be refused for good.
+        // Before the pumps are looked at: the other way round a group that the first look opens between the two would be refused for
+        // good.
         var opening = address.Kind == AddressKind.Group && Groups is { Ready.IsCompleted: false } groups ? groups : null;
         if (TryGetPump(address, out var pump))
             return new(pump);

@@ -35,7 +35,7 @@ internal class BackplaneSubscriber : DispatchProxy
         switch (targetMethod!.Name)
         {
             case nameof(ISubscriber.SubscribeAsync) when targetMethod.ReturnType == typeof(Task<ChannelMessageQueue>):
-                return _driver.SubscribeAsync(channel, Subscribing);
+                return _returns.SubscribeAsync(channel, Subscribing);
             case nameof(ISubscriber.UnsubscribeAsync):
                 // Not waited for, just as little as a subscription.
                 _ = _returns.ReturnAsync(channel);

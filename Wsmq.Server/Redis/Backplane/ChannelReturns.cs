@@ -12,11 +12,16 @@ internal sealed class ChannelReturns : IDisposable
     // The same one always: the driver takes out as many of these as are asked for.
     private static readonly Action<RedisChannel, RedisValue> Nobody = static (_, _) => { };
 
-    // Whenever the connection changes, the driver repeats its list of channels, one after another. One of the list may be given back
-    // before its turn comes, and is repeated nevertheless. Nothing tells when the driver is through; it takes milliseconds, unless its
-    // thread stands still in between.
+    // Whenever the connection or the servers change, the driver walks through its list of channels and repeats what is not confirmed.
+    // One that is given back while the walk is at it may be repeated nevertheless, by a thread that stood still in between; nothing
+    // tells when the driver is through.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(10);
 
+    // All users of a node may have left together, and pushes use the same connection.
+    private const int RepeatedAtATime = 256;
+
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _repeating = new(RepeatedAtATime);
     private readonly CancellationTokenSource _stop = new();
     private readonly ISubscriber _driver;
     private readonly TimeProvider _time;
@@ -28,6 +33,8 @@ internal sealed class ChannelReturns : IDisposable
         (_driver, _time) = (driver.GetSubscriber(), time);
         driver.ConnectionFailed += (_, _) => Changed();
         driver.ConnectionRestored += (_, _) => Changed();
+        driver.ConfigurationChanged += (_, _) => Changed();
+        driver.HashSlotMoved += (_, _) => Changed();
     }
 
     /// <summary>True once the connection is about to end, and all its subscriptions with it.</summary>
@@ -41,11 +48,19 @@ internal sealed class ChannelReturns : IDisposable
     {
         End();
         _stop.Dispose();
+        _repeating.Dispose();
+    }
+
+    /// <summary>Subscribes as the driver does. One channel is not subscribed and given back at the same moment: either could win.</summary>
+    public Task<ChannelMessageQueue> SubscribeAsync(RedisChannel channel, CommandFlags flags)
+    {
+        lock (_lock)
+            return _driver.SubscribeAsync(channel, flags);
     }
 
     /// <summary>
     /// The driver passes on nothing of the channel any more when this returns, and repeats it on no new connection. The task ends
-    /// once Redis has confirmed it; whoever subscribes meanwhile stays subscribed.
+    /// once Redis has been told, and told once more where the connection had just changed; whoever subscribes meanwhile stays subscribed.
     /// </summary>
     public async Task ReturnAsync(RedisChannel channel)
     {
@@ -53,15 +68,32 @@ internal sealed class ChannelReturns : IDisposable
         {
             if (!await IsGoneAsync(channel, handler: null))
                 await TakeBackAsync(channel);
-            while (IsSettling)
+            for (var again = IsSettling; again;)
             {
                 await Task.Delay(Settling, _time, _stop.Token);
-                await TakeBackAsync(channel);
+                var changes = Volatile.Read(ref _changes);
+                await RepeatAsync(channel);
+
+                // A channel that the driver does not know any more is not repeated by what changes later.
+                again = changes != Volatile.Read(ref _changes);
             }
         }
         catch (Exception) when (Ended)
         {
             // With the connection.
+        }
+    }
+
+    private async Task RepeatAsync(RedisChannel channel)
+    {
+        await _repeating.WaitAsync(_stop.Token);
+        try
+        {
+            await TakeBackAsync(channel);
+        }
+        finally
+        {
+            _repeating.Release();
         }
     }
 
@@ -95,16 +127,22 @@ internal sealed class ChannelReturns : IDisposable
     {
         try
         {
-            await _driver.SubscribeAsync(channel, Nobody, CommandFlags.DemandMaster);
+            await SubscribeNobodyAsync(channel);
         }
         catch
         {
-            await _driver.UnsubscribeAsync(channel, Nobody, CommandFlags.FireAndForget);
+            await GiveBackAsync(channel, Nobody, CommandFlags.FireAndForget);
             throw;
         }
 
         if (!await IsGoneAsync(channel, Nobody))
             throw new TimeoutException("The connection changed meanwhile.");
+    }
+
+    private Task SubscribeNobodyAsync(RedisChannel channel)
+    {
+        lock (_lock)
+            return _driver.SubscribeAsync(channel, Nobody, CommandFlags.DemandMaster);
     }
 
     private Task UnsubscribeAsync(RedisChannel channel, Action<RedisChannel, RedisValue>? handler)
@@ -113,6 +151,13 @@ internal sealed class ChannelReturns : IDisposable
         // that one demands a replica.
         var at = _driver.SubscribedEndpoint(channel);
         var becameReplica = at is not null && Array.Exists(_driver.Multiplexer.GetServers(), s => s.IsReplica && s.EndPoint.Equals(at));
-        return _driver.UnsubscribeAsync(channel, handler, becameReplica ? CommandFlags.PreferReplica : CommandFlags.None);
+        return GiveBackAsync(channel, handler, becameReplica ? CommandFlags.PreferReplica : CommandFlags.None);
+    }
+
+    // The driver takes out the handler, then the channel, then sends: a subscription in between would be taken for one that stands.
+    private Task GiveBackAsync(RedisChannel channel, Action<RedisChannel, RedisValue>? handler, CommandFlags flags)
+    {
+        lock (_lock)
+            return _driver.UnsubscribeAsync(channel, handler, flags);
     }
 }
