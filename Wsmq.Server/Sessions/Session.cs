@@ -52,7 +52,7 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
     {
         var address = WsmqAddress.Parse(source);
 
-        // Checked before the pumps: in the other order a group that is opened between the two checks would be refused for good.
+        // Checked before the pumps: in the other order a group that the first look opens between the two checks would be refused for good.
         var opening = address.Kind == WsmqAddressKind.Group && Groups is { Ready.IsCompleted: false } groups ? groups : null;
         if (TryGetPump(address, out var pump))
             return new(pump);

@@ -35,7 +35,7 @@ internal class BackplaneSubscriber : DispatchProxy
         switch (targetMethod!.Name)
         {
             case nameof(ISubscriber.SubscribeAsync) when targetMethod.ReturnType == typeof(Task<ChannelMessageQueue>):
-                return _driver.SubscribeAsync(channel, Subscribing);
+                return _returns.SubscribeAsync(channel, Subscribing);
             case nameof(ISubscriber.UnsubscribeAsync):
                 // Not awaited, like a subscription.
                 _ = _returns.ReturnAsync(channel);

@@ -12,11 +12,16 @@ internal sealed class ChannelReturns : IDisposable
     // Always the same instance, so that each unsubscribe removes one earlier subscribe of it from the driver.
     private static readonly Action<RedisChannel, RedisValue> Nobody = static (_, _) => { };
 
-    // When the connection changes, the driver resubscribes its list of channels one after another. A channel that is unsubscribed before
-    // its turn is resubscribed nevertheless. The driver does not report when it is done; it takes milliseconds, unless its thread is
-    // suspended in between.
+    // Whenever the connection or the topology changes, the driver walks through its list of channels and resubscribes those that are not
+    // confirmed. A channel that is unsubscribed during this walk may be resubscribed nevertheless, if the driver's thread is suspended in
+    // between. The driver does not report when it is done.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(10);
 
+    // Bounds the load on the connection, which live pushes share, when all users of a node have left together.
+    private const int RepeatedAtATime = 256;
+
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _repeating = new(RepeatedAtATime);
     private readonly CancellationTokenSource _stop = new();
     private readonly ISubscriber _driver;
     private readonly TimeProvider _time;
@@ -28,6 +33,8 @@ internal sealed class ChannelReturns : IDisposable
         (_driver, _time) = (driver.GetSubscriber(), time);
         driver.ConnectionFailed += (_, _) => Changed();
         driver.ConnectionRestored += (_, _) => Changed();
+        driver.ConfigurationChanged += (_, _) => Changed();
+        driver.HashSlotMoved += (_, _) => Changed();
     }
 
     /// <summary>True once the connection is about to be closed, which ends all its subscriptions.</summary>
@@ -41,11 +48,20 @@ internal sealed class ChannelReturns : IDisposable
     {
         End();
         _stop.Dispose();
+        _repeating.Dispose();
+    }
+
+    /// <summary>Subscribes as the driver does, but never while the same channel is being unsubscribed: the result would be undefined.</summary>
+    public Task<ChannelMessageQueue> SubscribeAsync(RedisChannel channel, CommandFlags flags)
+    {
+        lock (_lock)
+            return _driver.SubscribeAsync(channel, flags);
     }
 
     /// <summary>
     /// Unsubscribes a channel. When the method returns its task, the driver no longer delivers messages of the channel and does not
-    /// resubscribe it on new connections. The task completes once Redis has confirmed; a subscription made in the meantime stays.
+    /// resubscribe it on new connections. The task completes once the unsubscribe was sent, and was repeated if the connection had just
+    /// changed; a subscription made in the meantime stays.
     /// </summary>
     public async Task ReturnAsync(RedisChannel channel)
     {
@@ -53,15 +69,32 @@ internal sealed class ChannelReturns : IDisposable
         {
             if (!await IsGoneAsync(channel, handler: null))
                 await TakeBackAsync(channel);
-            while (IsSettling)
+            for (var again = IsSettling; again;)
             {
                 await Task.Delay(Settling, _time, _stop.Token);
-                await TakeBackAsync(channel);
+                var changes = Volatile.Read(ref _changes);
+                await RepeatAsync(channel);
+
+                // Once the driver has removed the channel from its list, later changes do not resubscribe it.
+                again = changes != Volatile.Read(ref _changes);
             }
         }
         catch (Exception) when (Ended)
         {
             // The subscription ends with the connection.
+        }
+    }
+
+    private async Task RepeatAsync(RedisChannel channel)
+    {
+        await _repeating.WaitAsync(_stop.Token);
+        try
+        {
+            await TakeBackAsync(channel);
+        }
+        finally
+        {
+            _repeating.Release();
         }
     }
 
@@ -95,16 +128,22 @@ internal sealed class ChannelReturns : IDisposable
     {
         try
         {
-            await _driver.SubscribeAsync(channel, Nobody, CommandFlags.DemandMaster);
+            await SubscribeNobodyAsync(channel);
         }
         catch
         {
-            await _driver.UnsubscribeAsync(channel, Nobody, CommandFlags.FireAndForget);
+            await GiveBackAsync(channel, Nobody, CommandFlags.FireAndForget);
             throw;
         }
 
         if (!await IsGoneAsync(channel, Nobody))
             throw new TimeoutException("The connection changed during the unsubscribe.");
+    }
+
+    private Task SubscribeNobodyAsync(RedisChannel channel)
+    {
+        lock (_lock)
+            return _driver.SubscribeAsync(channel, Nobody, CommandFlags.DemandMaster);
     }
 
     private Task UnsubscribeAsync(RedisChannel channel, Action<RedisChannel, RedisValue>? handler)
@@ -113,6 +152,13 @@ internal sealed class ChannelReturns : IDisposable
         // combined with the driver's own DemandMaster flag results in a demand for a replica.
         var at = _driver.SubscribedEndpoint(channel);
         var becameReplica = at is not null && Array.Exists(_driver.Multiplexer.GetServers(), s => s.IsReplica && s.EndPoint.Equals(at));
-        return _driver.UnsubscribeAsync(channel, handler, becameReplica ? CommandFlags.PreferReplica : CommandFlags.None);
+        return GiveBackAsync(channel, handler, becameReplica ? CommandFlags.PreferReplica : CommandFlags.None);
+    }
+
+    // The driver removes the handler, then the channel, then sends: a subscribe in between would find the channel still subscribed.
+    private Task GiveBackAsync(RedisChannel channel, Action<RedisChannel, RedisValue>? handler, CommandFlags flags)
+    {
+        lock (_lock)
+            return _driver.UnsubscribeAsync(channel, handler, flags);
     }
 }
