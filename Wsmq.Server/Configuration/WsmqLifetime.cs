@@ -45,14 +45,29 @@ internal sealed class WsmqLifetime(IServiceProvider services) : IHostedLifecycle
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    // Sends and acks in flight are stored before the access rules stop being read. A part that fails does not keep the others from stopping.
     private static async Task StopAsync(IServiceProvider services)
     {
-        await services.GetRequiredService<StartGate>().StopAsync();
-        await services.GetRequiredService<StoreMonitor>().StopAsync();
-        await services.GetRequiredService<TailCheck>().StopAsync();
-        await services.GetRequiredService<PublishQueue>().StopAsync();
-        await services.GetRequiredService<UsageTeller>().StopAsync();
-        await services.GetRequiredService<AckQueue>().StopAsync();
-        await services.GetRequiredService<AccessWatch>().StopAsync();
+        Func<Task>[] stops =
+        [
+            services.GetRequiredService<StartGate>().StopAsync,
+            services.GetRequiredService<StoreMonitor>().StopAsync,
+            services.GetRequiredService<TailCheck>().StopAsync,
+            services.GetRequiredService<PublishQueue>().StopAsync,
+            services.GetRequiredService<UsageTeller>().StopAsync,
+            services.GetRequiredService<AckQueue>().StopAsync,
+            services.GetRequiredService<AccessWatch>().StopAsync,
+        ];
+        foreach (var stop in stops)
+        {
+            try
+            {
+                await stop();
+            }
+            catch (Exception e)
+            {
+                Log.StopFailed(services.GetRequiredService<ILogger<WsmqLifetime>>(), e, stop.Target!.GetType().Name);
+            }
+        }
     }
 }

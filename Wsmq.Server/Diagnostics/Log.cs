@@ -54,6 +54,9 @@ internal static partial class Log
     [LoggerMessage(17, LogLevel.Error, "A background task failed unexpectedly, and is repeated in {Delay}.")]
     public static partial void StepFailed(ILogger logger, Exception exception, TimeSpan delay);
 
+    [LoggerMessage(18, LogLevel.Error, "{Part} failed to stop; the other parts of the node are stopped nevertheless.")]
+    public static partial void StopFailed(ILogger logger, Exception exception, string part);
+
     [LoggerMessage(14, LogLevel.Error, "The entry {Position} of {Source} is corrupt or foreign, and is announced as a gap instead of delivered: {Defect}")]
     public static partial void UnreadableEntry(ILogger logger, string source, string position, string defect);
 
