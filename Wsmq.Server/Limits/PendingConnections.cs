@@ -101,7 +101,7 @@ internal sealed class PendingConnections(LimitClasses classes, TimeProvider time
     }
 }
 
-/// <summary>A slot among the pending connections. Only the first call of <see cref="Leave"/> has an effect, whoever makes it.</summary>
+/// <summary>A slot among the pending connections. Only the first call of <see cref="Leave"/> has an effect.</summary>
 internal sealed class PendingPlace(Action leave)
 {
     private Action? _leave = leave;

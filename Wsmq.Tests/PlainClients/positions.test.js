@@ -115,7 +115,7 @@ for (const store of stores) {
         await refuses(receiver.resume(source, position), 4002, 'position-beyond-tail');
       }
 
-      await receiver.connection.send('Ack', source, 'nonsense that nobody waits for');
+      await receiver.connection.send('Ack', source, 'not a position');
       const { position } = await sender.send(source, 'still there');
       await receiver.receives(4);
       assert.deepEqual(receiver.positions, [...positions, position]);

@@ -54,7 +54,7 @@ local function behind(tail)
   local after_tail = successors[tail]
   if not after_tail then
     -- 2^53 - 1, the largest integer that a double (Lua, JavaScript) represents exactly.
-    if tail >= '9007199254740991' then error('there is no position behind the tail') end
+    if tail >= '9007199254740991' then error('there is no position after the tail') end
     after_tail = digits(tonumber(tail) + 1)
     successors[tail] = after_tail
   end
