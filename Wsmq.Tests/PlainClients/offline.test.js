@@ -64,6 +64,7 @@ for (const store of stores) {
         },
       });
       await receiver.receives(10);
+      await eventually(() => `four are shown, and not ${shown}`, () => shown.length >= 4);
       assert.deepEqual(shown, [1, 2, 3, 4]);
 
       // The handler's ack was sent without waiting: repeat it as a call, which completes once the cursor is stored.
