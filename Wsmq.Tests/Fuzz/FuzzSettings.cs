@@ -6,7 +6,7 @@ namespace Wsmq.Tests.Fuzz;
 internal static class FuzzSettings
 {
     /// <summary>Mutated wire cases for each store. <c>WSMQ_FUZZ_ROUNDS</c> overrides it.</summary>
-    public static int Rounds { get; } = Number("WSMQ_FUZZ_ROUNDS") ?? 750;
+    public static int Rounds { get; } = Number("WSMQ_FUZZ_ROUNDS") ?? 500;
 
     /// <summary>The same in every run, so that no run fails by chance. <c>WSMQ_FUZZ_SEED</c> overrides it.</summary>
     public static int Seed { get; } = Number("WSMQ_FUZZ_SEED") ?? 7_001;

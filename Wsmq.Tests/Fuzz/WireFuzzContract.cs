@@ -161,7 +161,7 @@ public abstract class WireFuzzContract(ITestOutputHelper output)
             string? outcome = null;
             await Eventually.That("the probe is answered, or the connection is closed", async () =>
             {
-                if (watch.ElapsedMilliseconds > 500 * asked)
+                if (watch.ElapsedMilliseconds > 150 * asked)
                 {
                     // The first probe may have completed a frame that the case left open.
                     asked++;
