@@ -104,9 +104,9 @@ public sealed partial class WsmqClient
         lock (_gate)
         {
             var run = _prepared ?? new ClientRun(_parts, _before);
-            foreach (var (source, after) in _startBehind)
-                run.StartBehind(source, after);
-            _startBehind.Clear();
+            foreach (var (source, after) in _startAfter)
+                run.StartAfter(source, after);
+            _startAfter.Clear();
             (_prepared, _stopped, _run) = (null, false, run);
             return run;
         }
@@ -122,13 +122,13 @@ public sealed partial class WsmqClient
         }
     }
 
-    /// <summary>The outbox of the current run. Before the start it is that of the next run, in which sends wait.</summary>
-    private Outbox Outbox
+    /// <summary>The sender of the current run. Before the start it is that of the next run, in which sends wait.</summary>
+    private Sender Sender
     {
         get
         {
             if (_run is { } running)
-                return running.Outbox;
+                return running.Sender;
             ClientRun run;
             lock (_gate)
             {
@@ -140,7 +140,7 @@ public sealed partial class WsmqClient
             // Not awaited: a failure to connect is reported to the sends.
             if (StartsWithFirstSend)
                 _ = BeginAsync(endsWhenRefused: false, CancellationToken.None);
-            return run.Outbox;
+            return run.Sender;
         }
     }
 

@@ -218,7 +218,7 @@ public sealed partial class WsmqClient
         {
             if (_run is null)
             {
-                _startBehind[source] = after;
+                _startAfter[source] = after;
                 return Task.CompletedTask;
             }
         }

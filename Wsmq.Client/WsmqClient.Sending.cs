@@ -81,7 +81,7 @@ public sealed partial class WsmqClient
     public Task<WsmqReceipt> SendAsync(WsmqOutgoingMessage message, CancellationToken cancellationToken = default)
     {
         var send = _messages.Complete(message);
-        return Outbox.SendAsync(send, cancellationToken);
+        return Sender.SendAsync(send, cancellationToken);
     }
 
     /// <summary>
@@ -106,7 +106,7 @@ public sealed partial class WsmqClient
                 results[i] = new WsmqSendResult(null, refused);
         }
 
-        await Outbox.SendManyAsync(sends, cancellationToken).ConfigureAwait(false);
+        await Sender.SendManyAsync(sends, cancellationToken).ConfigureAwait(false);
         var next = 0;
         for (var i = 0; i < results.Length; i++)
             results[i] ??= ResultOf(sends[next++].Done);

@@ -21,7 +21,7 @@ public sealed partial class WsmqClient : IAsyncDisposable
     private readonly MessageFactory _messages;
     private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly Lock _gate = new();
-    private readonly Dictionary<WsmqAddress, WsmqPosition> _startBehind = [];
+    private readonly Dictionary<WsmqAddress, WsmqPosition> _startAfter = [];
     private volatile ClientRun? _run;
     private ClientRun? _prepared;
     private Task _before = Task.CompletedTask;
@@ -92,8 +92,8 @@ public sealed partial class WsmqClient : IAsyncDisposable
     /// </summary>
     public event EventHandler<WsmqDeadLetteredEventArgs>? DeadLettered
     {
-        add => _events.Skipped += value;
-        remove => _events.Skipped -= value;
+        add => _events.DeadLettered += value;
+        remove => _events.DeadLettered -= value;
     }
 
     /// <summary>

@@ -50,7 +50,7 @@ internal static class CampaignCommand
             var on = result.GetRequiredValue(store) is var chosen && chosen == All ? null : chosen;
             foreach (var seed in Enumerable.Range(from, through - from + 1).Where(seed => !done.Has(seed)))
             {
-                var one = await ChildRun.RunAsync(new RunSettings(seed, result.GetValue(minutes), on, null, 2, result.GetValue(stampede), false), stop);
+                var one = await ChildRun.RunAsync(new RunSettings(seed, result.GetValue(minutes), on, null, 2, result.GetValue(stampede)), stop);
                 done.Add(one);
                 await result.InvocationConfiguration.Output.WriteLineAsync(one.ToLine());
             }

@@ -33,7 +33,10 @@ internal static class RunCommand
         {
             var settings = new RunSettings(
                 result.GetValue(seed), result.GetValue(minutes), result.GetValue(store), result.GetValue(faults) is { Length: > 0 } chosen ? chosen : null, result.GetValue(nodes),
-                result.GetValue(stampede), result.GetValue(keep));
+                result.GetValue(stampede))
+            {
+                Keep = result.GetValue(keep),
+            };
             var done = await Runner.RunAsync(settings, stop);
             await result.InvocationConfiguration.Output.WriteLineAsync(done.ToLine());
             return done.Violations.Count > 0 ? 1 : 0;

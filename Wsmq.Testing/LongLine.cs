@@ -14,7 +14,7 @@ internal sealed class LongLine : IAsyncDisposable
     private readonly RoundTrips _trips;
     private readonly bool _up;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Channel<Chunk> _underWay = Channel.CreateBounded<Chunk>(
+    private readonly Channel<Chunk> _inFlight = Channel.CreateBounded<Chunk>(
         new BoundedChannelOptions(1024) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = true });
     private readonly Task _reading;
 
@@ -27,9 +27,9 @@ internal sealed class LongLine : IAsyncDisposable
     /// <summary>Returns 0 at the end, like a stream.</summary>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
-        if (!await _underWay.Reader.WaitToReadAsync())
+        if (!await _inFlight.Reader.WaitToReadAsync())
             return 0;
-        var chunk = await _underWay.Reader.ReadAsync();
+        var chunk = await _inFlight.Reader.ReadAsync();
         if (_latency - Stopwatch.GetElapsedTime(chunk.Sent) is { Ticks: > 0 } left)
             await Task.Delay(left);
         _trips.Arrive(_up, chunk.Trips);
@@ -50,12 +50,12 @@ internal sealed class LongLine : IAsyncDisposable
         {
             var buffer = new byte[ChunkBytes];
             while (await _from.ReadAsync(buffer, _stop.Token) is > 0 and var read)
-                await _underWay.Writer.WriteAsync(new Chunk(buffer[..read], Stopwatch.GetTimestamp(), _trips.Leave(_up)), _stop.Token);
-            _underWay.Writer.Complete();
+                await _inFlight.Writer.WriteAsync(new Chunk(buffer[..read], Stopwatch.GetTimestamp(), _trips.Leave(_up)), _stop.Token);
+            _inFlight.Writer.Complete();
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            _underWay.Writer.Complete(e);
+            _inFlight.Writer.Complete(e);
         }
     }
 

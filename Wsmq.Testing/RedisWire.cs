@@ -29,20 +29,20 @@ internal static class RedisWire
         return answer.ToString();
     }
 
-    private static async Task ReadAsync(StreamReader reader, StringBuilder answer, CancellationToken ct)
+    private static async Task ReadAsync(StreamReader reader, StringBuilder answer, CancellationToken cancellationToken)
     {
-        var line = await reader.ReadLineAsync(ct) ?? throw new EndOfStreamException();
+        var line = await reader.ReadLineAsync(cancellationToken) ?? throw new EndOfStreamException();
         answer.Append(line).Append("\r\n");
         var count = line is ['$' or '*', ..] ? int.Parse(line.AsSpan(1), CultureInfo.InvariantCulture) : -1;
         if (line is ['$', ..] && count >= 0)
-            await ReadTextAsync(reader, answer, count + 2, ct);
+            await ReadTextAsync(reader, answer, count + 2, cancellationToken);
         for (var i = 0; line is ['*', ..] && i < count; i++)
-            await ReadAsync(reader, answer, ct);
+            await ReadAsync(reader, answer, cancellationToken);
     }
 
-    private static async Task ReadTextAsync(StreamReader reader, StringBuilder answer, int length, CancellationToken ct)
+    private static async Task ReadTextAsync(StreamReader reader, StringBuilder answer, int length, CancellationToken cancellationToken)
     {
         var text = new char[length];
-        answer.Append(text, 0, await reader.ReadBlockAsync(text, ct));
+        answer.Append(text, 0, await reader.ReadBlockAsync(text, cancellationToken));
     }
 }

@@ -125,7 +125,7 @@ internal sealed class Crowd : IAsyncDisposable
             ? [new Target(IsGroup: true, Group)]
             : [.. Enumerable.Range(0, Plan.Users).Select(u => new Target(IsGroup: false, UserName(u)))];
         var offset = number * targets.Length / Plan.Senders;
-        var plan = new SenderPlan(number, SenderName(number) + "-", targets, offset, Plan.BodyBytes, UntilDelivered: Plan.Group, Plan.Writes);
+        var plan = new SenderPlan(number, SenderName(number) + "-", targets, offset, Plan.BodyBytes, UntilDelivered: Plan.Group) { Writes = Plan.Writes };
         return new Sender(plan, Peer.Publishing(), new Connection(Failure));
     }
 

@@ -9,9 +9,12 @@ namespace Wsmq.Benchmarks.Load;
 /// <param name="Offset">The index of the first target.</param>
 /// <param name="BodyBytes">The size of a body.</param>
 /// <param name="UntilDelivered">Whether a message stays in the window until it is delivered, see <see cref="FanOutFlow"/>.</param>
-/// <param name="Writes">How messages that are ready at the same time are written.</param>
 internal sealed record SenderPlan(
-    int Number, string IdPrefix, Target[] Targets, int Offset, int BodyBytes, bool UntilDelivered, InvocationWrites Writes);
+    int Number, string IdPrefix, Target[] Targets, int Offset, int BodyBytes, bool UntilDelivered)
+{
+    /// <summary>How messages that are ready at the same time are written.</summary>
+    public required InvocationWrites Writes { get; init; }
+}
 
 /// <summary>
 /// One sending connection. In a closed loop it keeps a window of messages in flight and refills it with each answer; in an open loop the

@@ -2,9 +2,9 @@ using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Wsmq.Benchmarks.Nodes;
-using Wsmq.Server.Logs;
-using Wsmq.Server.Redis;
-using Wsmq.Server.Sqlite;
+using Wsmq.Server.Stores;
+using Wsmq.Server.Stores.Redis;
+using Wsmq.Server.Stores.Sqlite;
 using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Micro;
@@ -70,6 +70,6 @@ public class AppendBenchmarks
     {
         for (var i = 0; i < _batch.Length; i++, _id++)
             _batch[i] = new AppendRequest(WsmqAddress.User($"u{_id % Users}"), "user:s", $"{_id}", _metadata, _body);
-        return _store.Log.AppendAsync(0, _batch, follows: false, CancellationToken.None);
+        return _store.MessageLog.Appenders[0].AppendAsync(_batch, follows: false, CancellationToken.None);
     }
 }

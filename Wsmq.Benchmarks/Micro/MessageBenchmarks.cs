@@ -1,10 +1,11 @@
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Options;
-using Wsmq.Server.Delivering;
-using Wsmq.Server.Logs;
+using Wsmq.Server.Feeds;
+using Wsmq.Server.Framing;
 using Wsmq.Server.Publishing;
-using Wsmq.Server.Redis;
+using Wsmq.Server.Stores;
+using Wsmq.Server.Stores.Redis.Connections;
 
 namespace Wsmq.Benchmarks.Micro;
 

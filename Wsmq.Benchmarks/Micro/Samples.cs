@@ -1,6 +1,7 @@
 using System.Text;
 using Wsmq.Benchmarks.Load;
-using Wsmq.Server.Logs;
+using Wsmq.Server.Framing;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Benchmarks.Micro;
 

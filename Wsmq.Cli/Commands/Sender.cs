@@ -9,7 +9,7 @@ namespace Wsmq.Cli.Commands;
 /// </summary>
 internal sealed class Sender(Session session, Action<WsmqReceipt> print)
 {
-    private readonly Channel<Task<WsmqReceipt>> _underWay = Channel.CreateBounded<Task<WsmqReceipt>>(
+    private readonly Channel<Task<WsmqReceipt>> _inFlight = Channel.CreateBounded<Task<WsmqReceipt>>(
         new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = true });
 
     public async Task<int> SendAllAsync(IAsyncEnumerable<WsmqOutgoingMessage> messages, CancellationToken cancellationToken)
@@ -19,7 +19,7 @@ internal sealed class Sender(Session session, Action<WsmqReceipt> print)
         try
         {
             await foreach (var message in messages.WithCancellation(broken.Token))
-                await _underWay.Writer.WriteAsync(session.Client.SendAsync(message, broken.Token), broken.Token);
+                await _inFlight.Writer.WriteAsync(session.Client.SendAsync(message, broken.Token), broken.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -27,7 +27,7 @@ internal sealed class Sender(Session session, Action<WsmqReceipt> print)
         }
         finally
         {
-            _underWay.Writer.TryComplete();
+            _inFlight.Writer.TryComplete();
         }
 
         return await receipts;
@@ -39,7 +39,7 @@ internal sealed class Sender(Session session, Action<WsmqReceipt> print)
         var number = 0;
         try
         {
-            await foreach (var send in _underWay.Reader.ReadAllAsync(broken.Token))
+            await foreach (var send in _inFlight.Reader.ReadAllAsync(broken.Token))
             {
                 number++;
                 try

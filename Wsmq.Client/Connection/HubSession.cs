@@ -25,7 +25,7 @@ internal sealed class HubSession : IAsyncDisposable
         connection.On<string, string, string, string>(nameof(IWsmqReceiver.Gap), receiver.Gap);
         connection.On<WsmqLiveMessage>(nameof(IWsmqReceiver.Live), receiver.Live);
         connection.On<string, string>(nameof(IWsmqReceiver.Stalled), receiver.Stalled);
-        connection.On<string, string, int>(nameof(IWsmqReceiver.DeadLettered), receiver.Skipped);
+        connection.On<string, string, int>(nameof(IWsmqReceiver.DeadLettered), receiver.DeadLettered);
         connection.On<int>(nameof(IWsmqReceiver.Reconnect), milliseconds => _leave.TrySetResult(Bounded(milliseconds)));
         connection.On<bool>(nameof(IWsmqReceiver.StoreState), available =>
         {
@@ -61,7 +61,7 @@ internal sealed class HubSession : IAsyncDisposable
     public Task ResumeAsync(WsmqAddress source, WsmqPosition after) =>
         _connection.InvokeAsync(nameof(IWsmqHub.Resume), source.ToString(), after.ToString());
 
-    public Task FailAsync(WsmqAddress source, WsmqPosition position, string? reason) =>
+    public Task NackAsync(WsmqAddress source, WsmqPosition position, string? reason) =>
         _connection.InvokeAsync<int>(nameof(IWsmqHub.Nack), source.ToString(), position.ToString(), reason);
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();

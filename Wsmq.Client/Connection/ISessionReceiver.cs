@@ -13,7 +13,7 @@ internal interface ISessionReceiver
 
     void Stalled(string source, string position);
 
-    void Skipped(string source, string position, int attempts);
+    void DeadLettered(string source, string position, int attempts);
 
     void StoreState(bool available);
 }

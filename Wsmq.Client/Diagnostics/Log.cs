@@ -63,7 +63,7 @@ internal static partial class Log
     public static partial void ConnectionLostAgain(ILogger logger, Exception? exception);
 
     [LoggerMessage(50, LogLevel.Warning, "The message {Position} of {Source} was dead-lettered after {Attempts} failed attempts.")]
-    public static partial void Skipped(ILogger logger, WsmqAddress source, WsmqPosition position, int attempts);
+    public static partial void DeadLettered(ILogger logger, WsmqAddress source, WsmqPosition position, int attempts);
 
     [LoggerMessage(120, LogLevel.Warning, "No handler takes messages of the type {Type}: {Count} dead-lettered since this was last logged, the latest at {Position} of {Source}. Register one with On or OnAny before the client starts, or set UnhandledMessages to Ignore.")]
     public static partial void NoHandler(ILogger logger, string type, int count, string source, string position);

@@ -15,7 +15,7 @@ internal sealed class ClientEvents(ILogger logger, TimeProvider time)
 
     public event EventHandler<WsmqStalledEventArgs>? Stalled;
 
-    public event EventHandler<WsmqDeadLetteredEventArgs>? Skipped;
+    public event EventHandler<WsmqDeadLetteredEventArgs>? DeadLettered;
 
     public event EventHandler<WsmqErrorEventArgs>? Error;
 
@@ -53,10 +53,10 @@ internal sealed class ClientEvents(ILogger logger, TimeProvider time)
         Raise(Stalled, stalled, nameof(Stalled));
     }
 
-    public void RaiseSkipped(WsmqDeadLetteredEventArgs skipped)
+    public void RaiseDeadLettered(WsmqDeadLetteredEventArgs letter)
     {
-        Log.Skipped(logger, skipped.Source, skipped.Position, skipped.Attempts);
-        Raise(Skipped, skipped, nameof(Skipped));
+        Log.DeadLettered(logger, letter.Source, letter.Position, letter.Attempts);
+        Raise(DeadLettered, letter, nameof(DeadLettered));
     }
 
     public void RaiseError(WsmqOperation operation, Exception exception, WsmqDelivery? delivery = null)

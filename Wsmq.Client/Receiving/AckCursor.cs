@@ -11,7 +11,7 @@ internal sealed class AckCursor(WsmqAddress source)
 
     private WsmqPosition _handled;
     private WsmqPosition _acknowledged;
-    private WsmqPosition _underWay;
+    private WsmqPosition _inFlight;
     private long? _last;
     private int _since;
 
@@ -26,7 +26,7 @@ internal sealed class AckCursor(WsmqAddress source)
     /// <summary>The number of acks in a row without an answer.</summary>
     public int Failures { get; set; }
 
-    public bool IsUnderWay { get; private set; }
+    public bool IsInFlight { get; private set; }
 
     public bool IsBehind => _handled > _acknowledged;
 
@@ -56,15 +56,15 @@ internal sealed class AckCursor(WsmqAddress source)
 
     public WsmqPosition Begin(TimeProvider time)
     {
-        (Due, _since, _last, IsUnderWay, _underWay) = (null, 0, time.GetTimestamp(), true, _handled);
+        (Due, _since, _last, IsInFlight, _inFlight) = (null, 0, time.GetTimestamp(), true, _handled);
         return _handled;
     }
 
     public void End(bool isAnswered)
     {
-        IsUnderWay = false;
+        IsInFlight = false;
         if (isAnswered)
-            _acknowledged = WsmqPosition.Max(_acknowledged, _underWay);
+            _acknowledged = WsmqPosition.Max(_acknowledged, _inFlight);
     }
 
     private static long After(long timestamp, TimeSpan wait, TimeProvider time) =>
@@ -73,7 +73,7 @@ internal sealed class AckCursor(WsmqAddress source)
     private bool ScheduleAt(long due)
     {
         // When the ack in flight has its answer, the acker schedules the next one.
-        if (!IsBehind || IsUnderWay || Due <= due)
+        if (!IsBehind || IsInFlight || Due <= due)
             return false;
         Due = due;
         return true;

@@ -17,7 +17,7 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
     private readonly Lock _gate = new();
     private readonly Dictionary<WsmqAddress, AckCursor> _cursors = [];
     private readonly HashSet<AckCursor> _due = [];
-    private readonly Wakeup _work = new();
+    private readonly WakeUp _work = new();
     private HubSession? _session;
 
     public void Attach(HubSession session)
@@ -28,7 +28,7 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
             foreach (var cursor in _cursors.Values)
             {
                 cursor.Failures = 0;
-                if (!cursor.IsUnderWay)
+                if (!cursor.IsInFlight)
                     Postpone(cursor, TimeSpan.Zero);
             }
         }
@@ -98,7 +98,7 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
         await cursor.Ack.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         lock (_gate)
         {
-            if (cursor is { IsUnderWay: false, IsBehind: true } && _session is { } session)
+            if (cursor is { IsInFlight: false, IsBehind: true } && _session is { } session)
             {
                 // Sending clears the due time, which the loop requires of every cursor in the set.
                 _due.Remove(cursor);

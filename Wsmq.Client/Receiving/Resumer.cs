@@ -3,7 +3,7 @@ namespace Wsmq;
 /// <summary>Calls Resume for sources with missing deliveries, after the last received position, and retries until answered.</summary>
 internal sealed class Resumer(WsmqClientOptions options, ClientEvents events) : ISessionUser
 {
-    private readonly Wakeup _work = new();
+    private readonly WakeUp _work = new();
     private volatile HubSession? _session;
     private TimeSpan? _retryAfter;
 
@@ -54,20 +54,20 @@ internal sealed class Resumer(WsmqClientOptions options, ClientEvents events) : 
         {
             if (_session is not { } session)
                 return true;
-            if (source.ResumeBehind() is { } behind)
-                answered &= await AskAsync(session, source, behind, stop).ConfigureAwait(false);
+            if (source.ResumeAfter() is { } after)
+                answered &= await AskAsync(session, source, after, stop).ConfigureAwait(false);
         }
 
         return answered;
     }
 
-    private async Task<bool> AskAsync(HubSession session, SourceState source, WsmqPosition behind, CancellationToken stop)
+    private async Task<bool> AskAsync(HubSession session, SourceState source, WsmqPosition after, CancellationToken stop)
     {
-        Log.Missing(events.Logger, source.Source, behind);
+        Log.Missing(events.Logger, source.Source, after);
         Exception? refusal = null;
         try
         {
-            await session.ResumeAsync(source.Source, behind).WaitAsync(options.SendTimeout, options.TimeProvider, stop).ConfigureAwait(false);
+            await session.ResumeAsync(source.Source, after).WaitAsync(options.SendTimeout, options.TimeProvider, stop).ConfigureAwait(false);
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
@@ -80,7 +80,7 @@ internal sealed class Resumer(WsmqClientOptions options, ClientEvents events) : 
             events.RaiseError(WsmqOperation.Resume, refusal);
         }
 
-        if (source.ResumeAnswered(behind, refusal))
+        if (source.ResumeAnswered(after, refusal))
             Wake();
         return true;
     }

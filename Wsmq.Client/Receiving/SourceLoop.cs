@@ -5,7 +5,7 @@ namespace Wsmq;
 /// one, so that no later message is acknowledged. The server counts the failures, and dead-letters the message at its limit.
 /// </summary>
 internal sealed class SourceLoop(
-    Dispatcher dispatcher, Acker acker, Resumer resumer, FailureReports failures, WsmqClientOptions options, ClientEvents events)
+    Dispatcher dispatcher, Acker acker, Resumer resumer, NackReports failures, WsmqClientOptions options, ClientEvents events)
 {
     /// <param name="source">The source.</param>
     /// <param name="before">Completes when the handlers of the previous run have returned.</param>
@@ -52,7 +52,7 @@ internal sealed class SourceLoop(
     {
         for (var attempt = 0; source.IsCurrent(item); attempt++)
         {
-            if (source.IsSkipped(item))
+            if (source.IsDeadLettered(item))
                 return true;
             try
             {
@@ -91,7 +91,7 @@ internal sealed class SourceLoop(
 
     private async Task PauseAsync(SourceState source, SourceItem item, TimeSpan wait, CancellationToken stop)
     {
-        await source.WhenSkipped(item).WaitAsync(wait, options.TimeProvider, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await source.WhenDeadLettered(item).WaitAsync(wait, options.TimeProvider, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stop.ThrowIfCancellationRequested();
     }
 }

@@ -14,9 +14,8 @@ namespace Wsmq;
 /// </remarks>
 internal sealed class SourceState(WsmqAddress source, int capacity)
 {
-    private const int MaxResumes = 3;
-
     private readonly Lock _gate = new();
+    private readonly ResumeState _resume = new();
     private readonly Channel<SourceItem> _queue = Channel.CreateBounded<SourceItem>(
         new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = false });
 
@@ -24,15 +23,10 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
     private WsmqPosition _handled;
     private WsmqPosition _left;
     private int _generation;
-    private int _resumes;
     private bool _full;
-    private bool _resumeWanted;
-    private bool _leftOut;
-    private bool _progressed;
     private bool _ownPosition;
-    private bool _refused;
     private TaskCompletionSource? _resumed;
-    private SkippedEntries? _skipped;
+    private DeadLetteredEntries? _deadLettered;
 
     public WsmqAddress Source { get; } = source;
 
@@ -65,14 +59,15 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
     }
 
     /// <summary>Applies the app's own position: queued items become obsolete, and deliveries continue after the position.</summary>
-    public void StartBehind(WsmqPosition after)
+    public void StartAfter(WsmqPosition after)
     {
         lock (_gate)
         {
             _generation++;
             _received = after;
-            (_ownPosition, _resumeWanted, _full, _resumes, _refused) = (true, true, false, 0, false);
-            (_left, _skipped) = (WsmqPosition.Start, null);
+            (_ownPosition, _full) = (true, false);
+            _resume.Restart();
+            (_left, _deadLettered) = (WsmqPosition.Start, null);
         }
     }
 
@@ -80,7 +75,7 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
     public Task WhenResumed()
     {
         lock (_gate)
-            return _resumeWanted ? (_resumed ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
+            return _resume.IsNeeded ? (_resumed ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
     }
 
     /// <summary>Whether an item is still valid: the app has not set a position since.</summary>
@@ -91,23 +86,23 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
     }
 
     /// <summary>Notes that the server has dead-lettered an entry. False where that was known or the client is past the entry.</summary>
-    public bool Skip(WsmqPosition position)
+    public bool DeadLetter(WsmqPosition position)
     {
         lock (_gate)
-            return position > _left && (_skipped ??= new()).Add(position);
+            return position > _left && (_deadLettered ??= new()).Add(position);
     }
 
-    public bool IsSkipped(SourceItem item)
+    public bool IsDeadLettered(SourceItem item)
     {
         lock (_gate)
-            return _skipped?.Contains(item.Position) == true;
+            return _deadLettered?.Contains(item.Position) == true;
     }
 
     /// <summary>Completes once the entry of an item is dead-lettered; for most entries it never does.</summary>
-    public Task WhenSkipped(SourceItem item)
+    public Task WhenDeadLettered(SourceItem item)
     {
         lock (_gate)
-            return (_skipped ??= new()).WhenAdded(item.Position);
+            return (_deadLettered ??= new()).WhenAdded(item.Position);
     }
 
     /// <summary>Notes that an item has left the queue. True where the queue had overflowed and has capacity again: call Resume.</summary>
@@ -119,8 +114,8 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
                 _handled = WsmqPosition.Max(_handled, item.Position);
             if (item.Generation == _generation)
                 _left = item.Position;
-            if (_skipped?.IsDone(_left) == true)
-                _skipped = null;
+            if (_deadLettered?.IsDone(_left) == true)
+                _deadLettered = null;
             return HasRoomAgain();
         }
     }
@@ -129,41 +124,31 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
     public void Connected()
     {
         lock (_gate)
-        {
-            (_resumes, _refused) = (0, false);
-            _resumeWanted |= _ownPosition;
-        }
+            _resume.Connected(resumes: _ownPosition);
     }
 
     /// <summary>The position after which to resume; null where no Resume is needed.</summary>
-    public WsmqPosition? ResumeBehind()
+    public WsmqPosition? ResumeAfter()
     {
         lock (_gate)
-        {
-            if (!_resumeWanted || _full)
-                return null;
-            (_leftOut, _progressed) = (false, false);
-            return _received;
-        }
+            return !_full && _resume.TryBegin() ? _received : null;
     }
 
     /// <summary>Handles the server's answer to Resume. True where another Resume is needed.</summary>
-    public bool ResumeAnswered(WsmqPosition behind, Exception? refusal)
+    public bool ResumeAnswered(WsmqPosition after, Exception? refusal)
     {
         lock (_gate)
         {
             // The app has set another position meanwhile: this answer is obsolete, and Resume for the new position is pending.
-            if (_received < behind)
+            if (_received < after || _resume.IsAnswerObsolete)
                 return true;
-            // Entries were dropped since the call, perhaps some of those that it requested: resume again.
-            _resumeWanted = _leftOut;
-            _refused = refusal is not null;
+            var again = _resume.Answered(refused: refusal is not null);
             if (refusal is null)
                 _resumed?.TrySetResult();
             else
                 _resumed?.TrySetException(refusal);
             _resumed = null;
-            return _resumeWanted;
+            return again;
         }
     }
 
@@ -180,32 +165,21 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
     {
         if (_full || !_queue.Writer.TryWrite(item))
         {
-            (_full, _resumeWanted, _leftOut) = (true, true, true);
+            _full = true;
+            _resume.Dropped();
             return HasRoomAgain() ? Arrival.Missing : Arrival.Ignored;
         }
 
         _received = item.Position;
-        (_resumes, _refused, _progressed) = (0, false, true);
+        _resume.Taken();
         return Arrival.Taken;
     }
 
-    private Arrival Ask()
-    {
-        if (_resumeWanted)
-        {
-            // Before the first resumed entry, this is a delivery from before the Resume; after it, entries are missing again.
-            _leftOut |= _progressed;
-            return Arrival.Ignored;
-        }
-
-        _resumeWanted = true;
-        _resumes++;
-        return Arrival.Missing;
-    }
+    private Arrival Ask() => _resume.Miss() ? Arrival.Missing : Arrival.Ignored;
 
     private bool GiveUpOn(WsmqPosition last, WsmqPosition before)
     {
-        if (_resumeWanted || (!_refused && _resumes < MaxResumes))
+        if (!_resume.MayGiveUp)
             return false;
         var gap = new WsmqGapEventArgs(Source, last, before.Next(), WsmqGapReasons.Lost);
         return Take(new SourceItem(null, gap, before, _generation)) == Arrival.Taken;

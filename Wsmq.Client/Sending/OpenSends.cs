@@ -1,8 +1,8 @@
 namespace Wsmq;
 
 /// <summary>
-/// All sends without an outcome, oldest first, so that one timer serves all time-outs; also counts their bytes. Guarded by the outbox's
-/// lock.
+/// All sends without an outcome, oldest first, so that one timer serves all time-outs. It decides whether a send is accepted, by the state
+/// of the client and the bytes of all sends, and knows why one is late. Guarded by the sender's lock.
 /// </summary>
 internal sealed class OpenSends : IDisposable
 {
@@ -12,6 +12,9 @@ internal sealed class OpenSends : IDisposable
     private readonly LinkedList<PendingSend> _byAge = new();
     private readonly WsmqClientOptions _options;
     private readonly ITimer _timer;
+    private WsmqException? _expelled;
+    private string? _connectFailure;
+    private bool _started;
     private long _bytes;
     private bool _armed;
 
@@ -23,13 +26,28 @@ internal sealed class OpenSends : IDisposable
         _timer = options.TimeProvider.CreateTimer(_ => expired(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public IReadOnlyCollection<PendingSend> All => _byAge;
+    /// <summary>Whether new sends are refused, because the client stops.</summary>
+    public bool IsClosed { get; private set; }
 
-    /// <summary>False where the byte limit is reached. A single message is always accepted, whatever its size.</summary>
+    public void Started() => _started = true;
+
+    public void Connected() => _connectFailure = null;
+
+    public void ConnectFailed(string cause) => _connectFailure = cause;
+
+    public void Close() => IsClosed = true;
+
+    /// <summary>False where the send is refused. A single message always has enough bytes, whatever its size.</summary>
     public bool TryAdd(PendingSend send)
     {
         var bytes = Weight(send);
-        if (_bytes > 0 && _bytes + bytes > _options.MaxBufferedBytes)
+        if (IsClosed)
+            send.Refuse(WsmqErrors.ClientClosed, "the client was stopped");
+        else if (_expelled is { } expelled)
+            send.Refuse(expelled.Again());
+        else if (_bytes > 0 && _bytes + bytes > _options.MaxBufferedBytes)
+            send.Refuse(WsmqErrors.TooManySends, $"the client's {nameof(_options.MaxBufferedBytes)} is {_options.MaxBufferedBytes}");
+        if (send.IsSettled)
             return false;
         _bytes += bytes;
         send.Since = _options.TimeProvider.GetTimestamp();
@@ -39,6 +57,7 @@ internal sealed class OpenSends : IDisposable
         return true;
     }
 
+    /// <summary>Removes a send that has its outcome.</summary>
     public void Remove(PendingSend send)
     {
         if (send.Age.List is null)
@@ -47,22 +66,56 @@ internal sealed class OpenSends : IDisposable
         _bytes -= Weight(send);
     }
 
-    /// <summary>Returns the oldest send if it has reached its time-out; otherwise sets the timer for it and returns null.</summary>
-    public PendingSend? Expired()
+    /// <summary>Fails the oldest send if it has reached its time-out, and returns it for removal; otherwise sets the timer for it.</summary>
+    public PendingSend? TakeExpired()
     {
         _armed = false;
         if (_byAge.First?.Value is not { } oldest)
             return null;
         var left = _options.SendTimeout - _options.TimeProvider.GetElapsedTime(oldest.Since);
-        if (left <= TimeSpan.Zero)
-            return oldest;
-        Arm(left);
-        return null;
+        if (left > TimeSpan.Zero)
+        {
+            Arm(left);
+            return null;
+        }
+
+        oldest.GiveUp(WhyLate());
+        return oldest;
+    }
+
+    /// <summary>Fails all sends, and every later one, and returns them for removal: the client will not connect again.</summary>
+    public IReadOnlyList<PendingSend> Expel(WsmqException reason)
+    {
+        _expelled = reason;
+        PendingSend[] all = [.. _byAge];
+        foreach (var send in all)
+        {
+            if (send.WasAttempted)
+                send.GiveUp(reason.Error.Code);
+            else
+                send.Refuse(reason.Again());
+        }
+
+        return all;
+    }
+
+    public void GiveUpAll(string detail)
+    {
+        foreach (var send in _byAge)
+            send.GiveUp(detail);
     }
 
     public void Dispose() => _timer.Dispose();
 
     private static int Weight(PendingSend send) => send.Json.Length + Overhead;
+
+    private string WhyLate()
+    {
+        var after = $"after {nameof(_options.SendTimeout)}, {_options.SendTimeout}";
+        return !_started ? $"StartAsync was not called: timed out {after}"
+            : _connectFailure is { } cause ? $"no connection {after}: {cause}"
+            : after;
+    }
 
     private void Arm(TimeSpan left)
     {

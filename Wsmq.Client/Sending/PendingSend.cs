@@ -1,6 +1,6 @@
 namespace Wsmq;
 
-/// <summary>A message between the caller's send and its receipt. Guarded by the outbox's lock.</summary>
+/// <summary>A message between the caller's send and its receipt. Guarded by the sender's lock.</summary>
 internal sealed class PendingSend
 {
     private readonly TaskCompletionSource<WsmqReceipt> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -21,7 +21,7 @@ internal sealed class PendingSend
 
     public bool IsSettled => _done.Task.IsCompleted;
 
-    /// <summary>Its node in the queue where it waits: first the outbox's, then its lane's.</summary>
+    /// <summary>Its node in the queue where it waits: first the scheduler's, then its sequence's.</summary>
     public LinkedListNode<PendingSend> Place { get; }
 
     /// <summary>Its node in the list of all sends without an outcome, oldest first.</summary>
@@ -30,8 +30,8 @@ internal sealed class PendingSend
     /// <summary>The timestamp of the app's call.</summary>
     public long Since { get; set; }
 
-    /// <summary>The lane that it is in; null while it waits in the outbox, and once it has left.</summary>
-    public SendLane? Lane { get; set; }
+    /// <summary>The sequence that it is in; null while it waits to be admitted, and once it has left.</summary>
+    public SendSequence? Sequence { get; set; }
 
     public bool IsInFlight { get; set; }
 

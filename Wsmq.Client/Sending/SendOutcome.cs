@@ -12,6 +12,9 @@ internal readonly record struct SendOutcome(WsmqReceipt? Receipt, Exception? Err
 
     public bool IsAgain => Receipt is null && Error is null;
 
+    public static SendOutcome From(WsmqItemResult result) =>
+        result.TryGetReceipt(out var receipt) ? new SendOutcome(receipt, null) : From(new HubException(result.Error));
+
     public static SendOutcome From(Exception exception) => exception switch
     {
         HubException when WsmqException.From(exception) is { } coded => coded.Error.CanRetry

@@ -40,7 +40,7 @@ public static class WsmqErrors
 
     /// <summary>1008, final: the request comes from a browser page whose origin is not allowed.</summary>
     public static WsmqError OriginNotAllowed { get; } = Final(1008, "origin-not-allowed",
-        "Pages of this origin may not connect: the operator has to add the origin to WsmqOptions.AllowedOrigins.");
+        "Pages of this origin may not connect: the operator has to add the origin to WsmqOptions.Endpoint.AllowedOrigins.");
 
     /// <summary>1009, final: the request uses a transport that the app has not enabled.</summary>
     public static WsmqError TransportNotAllowed { get; } = Final(1009, "transport-not-allowed",

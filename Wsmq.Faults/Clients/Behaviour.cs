@@ -44,15 +44,15 @@ internal sealed class Behaviour
     }
 
     /// <summary>Waits for the delay, and while the handler is stopped.</summary>
-    public async Task WaitAsync(CancellationToken ct)
+    public async Task WaitAsync(CancellationToken cancellationToken)
     {
         if (Delay is { Ticks: > 0 } delay)
-            await Task.Delay(delay, ct);
+            await Task.Delay(delay, cancellationToken);
         Task? stopped;
         lock (_lock)
             stopped = _stopped?.Task;
         if (stopped is not null)
-            await stopped.WaitAsync(ct);
+            await stopped.WaitAsync(cancellationToken);
     }
 
     /// <summary>Whether the handler throws on a message: at most a few times, so that it eventually succeeds.</summary>

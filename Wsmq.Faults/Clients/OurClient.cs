@@ -79,14 +79,14 @@ internal sealed class OurClient : Client
         }
     }
 
-    private async Task HandleAsync(WsmqDelivery delivery, CancellationToken ct)
+    private async Task HandleAsync(WsmqDelivery delivery, CancellationToken cancellationToken)
     {
         var happened = new HistoryEvent
         {
             Kind = EventKind.Deliver, Address = delivery.Source, Id = delivery.Id, Position = delivery.Position, Previous = delivery.Previous,
         };
         Record(happened);
-        await Behaviour.WaitAsync(ct);
+        await Behaviour.WaitAsync(cancellationToken);
         if (Behaviour.Throws(delivery.Source, delivery.Position))
         {
             Record(happened with { Kind = EventKind.Threw });

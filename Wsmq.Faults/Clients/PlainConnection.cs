@@ -62,7 +62,7 @@ internal sealed class PlainConnection : IAsyncDisposable
     }
 
     /// <summary>One attempt to send. The caller handles what it throws.</summary>
-    public Task<WsmqReceipt> SendAsync(WsmqOutgoingMessage message, CancellationToken ct) => _hub.InvokeAsync<WsmqReceipt>("Send", message, ct);
+    public Task<WsmqReceipt> SendAsync(WsmqOutgoingMessage message, CancellationToken cancellationToken) => _hub.InvokeAsync<WsmqReceipt>("Send", message, cancellationToken);
 
     public ValueTask DisposeAsync()
     {

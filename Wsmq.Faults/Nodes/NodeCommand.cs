@@ -84,7 +84,7 @@ internal static class NodeCommand
         var timeout = TimeSpan.FromMilliseconds(result.GetValue(ConnectionTimeout));
         var wsmq = services.AddWsmq(o =>
         {
-            o.TailCheckInterval = TimeSpan.FromMilliseconds(result.GetValue(TailCheck));
+            o.Delivery.TailCheckInterval = TimeSpan.FromMilliseconds(result.GetValue(TailCheck));
             o.Retention.Group.MaxCount = NodeSettings.GroupMaxCount;
 
             // Each client of the load sends as much as many people do, and reconnects with every fault.

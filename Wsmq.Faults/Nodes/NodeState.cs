@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net.Http.Json;
-using Wsmq.Server.Delivering;
 using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Feeds;
 
 namespace Wsmq.Faults.Nodes;
 

@@ -27,8 +27,7 @@ internal sealed class FaultRunner(Deployment deployment, Crowd crowd, HistoryFil
         try
         {
             Note(fault, "begins");
-            await fault.RunAsync(new FaultContext(
-                fault.Name, deployment, crowd, history, timings, planned.Length, new Random(planned.Seed), stop));
+            await fault.RunAsync(new FaultContext(planned, deployment, crowd, history, timings, stop));
             Note(fault, "ends");
         }
         finally

@@ -7,5 +7,8 @@ namespace Wsmq.Faults.Running;
 /// <param name="Faults">The kinds of faults; null for all that apply to the store.</param>
 /// <param name="Nodes">The number of nodes; the embedded store has one.</param>
 /// <param name="Stampede">The number of clients of that fault; null to derive it from the duration of the run.</param>
-/// <param name="Keep">Whether to keep the history even if there is no violation.</param>
-internal sealed record RunSettings(int Seed, double Minutes, string? Store, string[]? Faults, int Nodes, int? Stampede, bool Keep);
+internal sealed record RunSettings(int Seed, double Minutes, string? Store, string[]? Faults, int Nodes, int? Stampede)
+{
+    /// <summary>Whether to keep the history even if there is no violation.</summary>
+    public bool Keep { get; init; }
+}

@@ -10,7 +10,7 @@ internal sealed class HostSettings
     /// <summary>Properties of the library's options that the configuration cannot set, or sets under another key.</summary>
     public static readonly HashSet<(Type, string)> SetInCodeOnly =
     [
-        (typeof(WsmqOptions), nameof(WsmqOptions.Json)),
+        (typeof(WsmqPublishOptions), nameof(WsmqPublishOptions.Json)),
         (typeof(WsmqLimitOptions), nameof(WsmqLimitOptions.ClassOf)),
         (typeof(WsmqRedisOptions), nameof(WsmqRedisOptions.Configuration)),
         (typeof(WsmqRedisOptions), nameof(WsmqRedisOptions.ConfigureConnection)),

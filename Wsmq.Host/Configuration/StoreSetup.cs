@@ -9,7 +9,7 @@ internal static class StoreSetup
         var wsmq = services.AddWsmq(options =>
         {
             // Browsers can send the token in the query only. TokenPrivacy keeps it out of the logs.
-            options.AcceptTokenInQuery = true;
+            options.Endpoint.AcceptTokenInQuery = true;
             section.GetSection(nameof(HostSettings.Options)).Bind(options);
         });
         if (settings.Redis is { } redis)

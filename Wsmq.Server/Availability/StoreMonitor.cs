@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Wsmq.Server.Concurrency;
 using Wsmq.Server.Diagnostics;
-using Wsmq.Server.Logs;
+using Wsmq.Server.Lifecycle;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Availability;
 
@@ -10,7 +12,7 @@ namespace Wsmq.Server.Availability;
 /// because one failed call is not an outage, and an earlier success proves nothing about now.
 /// </summary>
 internal sealed class StoreMonitor(
-    IStore store, StoreNews news, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<StoreMonitor> logger)
+    IStore store, StoreNews news, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<StoreMonitor> logger) : INodePart
 {
     private static readonly TimeSpan WhileThere = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan WhileAway = TimeSpan.FromMilliseconds(500);
@@ -21,10 +23,11 @@ internal sealed class StoreMonitor(
     private readonly BackgroundLoop _loop = new(time);
     private bool _available = true;
 
-    public void Start()
+    public Task StartAsync(CancellationToken cancellationToken)
     {
         store.Doubted += _loop.Wake;
         _loop.Start(CheckAsync, () => _available ? WhileThere : WhileAway, (e, delay) => Log.StepFailed(logger, e, delay));
+        return Task.CompletedTask;
     }
 
     public Task StopAsync()
@@ -45,7 +48,7 @@ internal sealed class StoreMonitor(
 
     private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(options.Value.StoreAwayAfter, time);
+        using var timeout = new CancellationTokenSource(options.Value.StoreUnavailableAfter, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
-using Wsmq.Server.Delivering;
+using Wsmq.Server.Connections;
 
 namespace Wsmq.Server.Availability;
 
@@ -8,41 +8,44 @@ namespace Wsmq.Server.Availability;
 /// Notifies the connections of this node whether the store is available: all of them when that changes, and a new connection while the
 /// store is unavailable. One lock guards both, so that each connection receives each change once and in order.
 /// </summary>
-internal sealed class StoreNews
+internal sealed class StoreNews(ConnectionRegistry connections)
 {
     private readonly Lock _lock = new();
-    private readonly HashSet<ClientConnection> _audience = [];
     private bool _available = true;
 
-    /// <param name="connection">A connection that was accepted.</param>
-    /// <param name="tell">Whether the client requested the state even if the store is available.</param>
-    public void Add(ClientConnection connection, bool tell)
+    /// <summary>Accepts a connection: from here on it is notified.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="session">Its session.</param>
+    public void Accept(NodeConnection connection, IConnectionSession session)
     {
+        // A client may ask for the state even if the store is available.
+        var asks = connection.Asks("store");
         lock (_lock)
         {
-            _audience.Add(connection);
-            if (tell || !_available)
+            connection.Session = session;
+            if (asks || !_available)
                 connection.Post(Message(_available));
         }
     }
 
-    public void Remove(ClientConnection connection)
-    {
-        lock (_lock)
-            _audience.Remove(connection);
-    }
-
-    /// <summary>Notifies all connections of the state of the store. Returns how many connections were notified.</summary>
+    /// <summary>Notifies all accepted connections of the state of the store. Returns how many were notified.</summary>
     public int Tell(bool available)
     {
+        var told = 0;
         lock (_lock)
         {
             _available = available;
             var message = Message(available);
-            foreach (var connection in _audience)
+            foreach (var connection in connections.All)
+            {
+                if (connection.Session is null)
+                    continue;
                 connection.Post(message);
-            return _audience.Count;
+                told++;
+            }
         }
+
+        return told;
     }
 
     private static SerializedHubMessage Message(bool available) =>

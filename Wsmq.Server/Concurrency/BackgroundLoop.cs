@@ -1,4 +1,4 @@
-namespace Wsmq.Server;
+namespace Wsmq.Server.Concurrency;
 
 /// <summary>
 /// Runs a step in the background until it is stopped: after each wake-up, and otherwise once per interval. A step that fails is
@@ -14,7 +14,24 @@ internal sealed class BackgroundLoop(TimeProvider time)
     /// <param name="interval">How long to wait for a wake-up before the next step; evaluated before each wait.</param>
     /// <param name="failed">Reports a failed step and the pause before it is repeated. Must not throw.</param>
     public void Start(Func<CancellationToken, Task> step, Func<TimeSpan> interval, Action<Exception, TimeSpan> failed) =>
-        _loop = Task.Run(() => RunAsync(step, interval, failed));
+        Start(interval, stop => new Backoff(time).RetryAsync(step, failed, stop));
+
+    /// <summary>The same, but a step that fails is not repeated before the next wake-up or interval.</summary>
+    /// <param name="step">What to run. The stop cancels its token.</param>
+    /// <param name="interval">How long to wait for a wake-up before the next step; evaluated before each wait.</param>
+    /// <param name="failed">Reports a failed step. Must not throw.</param>
+    public void StartWithoutRetry(Func<CancellationToken, Task> step, Func<TimeSpan> interval, Action<Exception> failed) =>
+        Start(interval, async stop =>
+        {
+            try
+            {
+                await step(stop);
+            }
+            catch (Exception e) when (!stop.IsCancellationRequested)
+            {
+                failed(e);
+            }
+        });
 
     /// <summary>Runs the step as soon as possible. Any number of calls before it runs are one.</summary>
     public void Wake() => _wake.Set();
@@ -26,20 +43,19 @@ internal sealed class BackgroundLoop(TimeProvider time)
         await _loop;
     }
 
-    private async Task RunAsync(Func<CancellationToken, Task> step, Func<TimeSpan> interval, Action<Exception, TimeSpan> failed)
+    private void Start(Func<TimeSpan> interval, Func<CancellationToken, Task> step) => _loop = Task.Run(async () =>
     {
-        var backoff = new Backoff(time);
         try
         {
             while (true)
             {
                 await _wake.WaitAsync(interval(), time, _stop.Token);
-                await backoff.RetryAsync(step, failed, _stop.Token);
+                await step(_stop.Token);
             }
         }
         catch (Exception) when (_stop.IsCancellationRequested)
         {
             // Stopped: the result of the last step no longer matters.
         }
-    }
+    });
 }

@@ -1,4 +1,4 @@
-namespace Wsmq.Server;
+namespace Wsmq.Server.Concurrency;
 
 /// <summary>
 /// Exponential backoff with jitter: 50 ms doubling up to 2 s, each delay shortened by up to half, so that nodes do not retry in step.

@@ -1,4 +1,4 @@
-namespace Wsmq.Server;
+namespace Wsmq.Server.Concurrency;
 
 /// <summary>
 /// The stop signal of a <see cref="Worker"/>. A token source exists only while a run needs its token: it takes 200 bytes once its token

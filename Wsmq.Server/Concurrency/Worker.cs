@@ -1,4 +1,4 @@
-namespace Wsmq.Server;
+namespace Wsmq.Server.Concurrency;
 
 /// <summary>
 /// Work that runs on the thread pool after each wake-up, one run at a time. An idle worker consists only of its fields: no task, timer

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Wsmq.Server.Logs;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.DeadLetters;
 

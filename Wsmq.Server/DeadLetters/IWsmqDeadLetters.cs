@@ -1,9 +1,9 @@
 namespace Wsmq;
 
 /// <summary>
-/// Dead letters: messages whose handling failed too often (<see cref="WsmqOptions.MaxAttempts"/>,
-/// <see cref="WsmqOptions.MaxSilentAttempts"/>). The app can inspect, replay or remove them. A dead letter is stored for as long as its
-/// log retains entries. At most <see cref="WsmqOptions.MaxDeadLetters"/> are stored for each address and user, and at most as many as fit
+/// Dead letters: messages whose handling failed too often (<see cref="WsmqDeadLetterOptions.MaxAttempts"/>,
+/// <see cref="WsmqDeadLetterOptions.MaxSilentAttempts"/>). The app can inspect, replay or remove them. A dead letter is stored for as long as its
+/// log retains entries. At most <see cref="WsmqDeadLetterOptions.MaxCount"/> are stored for each address and user, and at most as many as fit
 /// into a part of the user's share of the store (<see cref="WsmqLimitOptions.UserStorePercent"/>). Dead letters of a group are removed
 /// when the user leaves it.
 /// </summary>

@@ -19,7 +19,7 @@ public sealed record WsmqDeadLetter
     public required int Attempts { get; init; }
 
     /// <summary>When the message was dead-lettered, by the clock of the store.</summary>
-    public required DateTimeOffset SetAsideAt { get; init; }
+    public required DateTimeOffset DeadLetteredAt { get; init; }
 
     /// <summary>
     /// The reason that the client gave for the last failed attempt, at most 256 characters; may be empty. The .NET client sends the

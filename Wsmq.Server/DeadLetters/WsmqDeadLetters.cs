@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Wsmq.Server.Configuration;
-using Wsmq.Server.Delivering;
-using Wsmq.Server.Logs;
+using Wsmq.Server.Framing;
+using Wsmq.Server.Lifecycle;
 using Wsmq.Server.Publishing;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.DeadLetters;
 
@@ -19,13 +19,13 @@ internal sealed class WsmqDeadLetters(IStore store, StartGate start, PublishQueu
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(max, MostListed);
         var own = WsmqAddress.User(userId);
-        DeadLetterKey? behind = after is null ? null : DeadLetterId.Parse(after);
+        DeadLetterKey? last = after is null ? null : DeadLetterId.Parse(after);
         var letters = new List<WsmqDeadLetter>();
         await start.WaitAsync(cancellationToken);
-        foreach (var source in await SourcesAsync(own, behind, cancellationToken))
+        foreach (var source in await SourcesAsync(own, last, cancellationToken))
         {
             var found = await store.DeadLetters.ListAsync(source, own.Name, cancellationToken);
-            letters.AddRange(found.Where(l => behind is null || Compare(l.Key, behind.Value) > 0).Take(max - letters.Count).Select(Show));
+            letters.AddRange(found.Where(l => last is null || Compare(l.Key, last.Value) > 0).Take(max - letters.Count).Select(Show));
             if (letters.Count == max)
                 break;
         }
@@ -68,11 +68,11 @@ internal sealed class WsmqDeadLetters(IStore store, StartGate start, PublishQueu
     }
 
     // Leaving a group removes its dead letters, so that only the user's own queue and current groups can have some.
-    private async Task<IEnumerable<WsmqAddress>> SourcesAsync(WsmqAddress own, DeadLetterKey? behind, CancellationToken cancellationToken)
+    private async Task<IEnumerable<WsmqAddress>> SourcesAsync(WsmqAddress own, DeadLetterKey? last, CancellationToken cancellationToken)
     {
         var groups = await store.Memberships.GroupsOfAsync(own.Name, cancellationToken);
         return groups.Select(m => WsmqAddress.Group(m.Group)).Append(own)
-            .Where(s => behind is not { } key || Compare(s, key.Source) >= 0)
+            .Where(s => last is not { } key || Compare(s, key.Source) >= 0)
             .OrderBy(s => s.ToString(), StringComparer.Ordinal);
     }
 
@@ -90,7 +90,7 @@ internal sealed class WsmqDeadLetters(IStore store, StartGate start, PublishQueu
         Position = letter.Key.Position,
         Device = letter.Key.Device,
         Attempts = letter.Attempts,
-        SetAsideAt = DateTimeOffset.UnixEpoch.AddMicroseconds(letter.SetAsideAt),
+        DeadLetteredAt = DateTimeOffset.UnixEpoch.AddMicroseconds(letter.DeadLetteredAt),
         Reason = letter.Reason,
     };
 

@@ -144,7 +144,7 @@ internal static partial class Log
     public static partial void UsageNotRead(ILogger logger, Exception exception, string user);
 
     [LoggerMessage(50, LogLevel.Warning, "The message {Position} of {Source} was dead-lettered for device {Device} of {User} after {Attempts} failed attempts.")]
-    public static partial void SetAside(ILogger logger, string source, string position, string user, string device, int attempts);
+    public static partial void DeadLettered(ILogger logger, string source, string position, string user, string device, int attempts);
 
     [LoggerMessage(261, LogLevel.Warning, "{Count} of the oldest dead letters of {Source} for {User} were removed for newer ones: MaxDeadLetters, or a quarter of the user's share of the store, is used up. Read, replay or remove dead letters sooner.")]
     public static partial void DeadLettersEvicted(ILogger logger, int count, string source, string user);
@@ -160,7 +160,7 @@ internal static partial class Log
     public static partial void TransportRefused(ILogger logger, string method, string transport);
 
     [LoggerMessage(212, LogLevel.Warning,
-        "A request to the hub got 401 although its query holds a token, as browsers send it: set WsmqOptions.AcceptTokenInQuery, or have the app's scheme read access_token there. If it already does, the token was refused: see the log of the scheme.")]
+        "A request to the hub got 401 although its query holds a token, as browsers send it: set WsmqOptions.Endpoint.AcceptTokenInQuery, or have the app's scheme read access_token there. If it already does, the token was refused: see the log of the scheme.")]
     public static partial void TokenInQueryNotRead(ILogger logger);
 
     [LoggerMessage(213, LogLevel.Warning,

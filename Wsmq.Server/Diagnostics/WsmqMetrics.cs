@@ -12,7 +12,7 @@ internal sealed class WsmqMetrics
     private readonly Counter<long> _delivered;
     private readonly Counter<long> _acknowledged;
     private readonly Counter<long> _gaps;
-    private readonly Counter<long> _skipped;
+    private readonly Counter<long> _deadLettered;
     private readonly Counter<long> _evicted;
     private readonly Counter<long> _limited;
     private readonly UpDownCounter<long> _connections;
@@ -28,7 +28,7 @@ internal sealed class WsmqMetrics
         _delivered = meter.CreateCounter<long>("wsmq.deliveries", "{delivery}", "Deliveries written to connections.");
         _acknowledged = meter.CreateCounter<long>("wsmq.acks", "{ack}", "Acknowledgements stored, after coalescing.");
         _gaps = meter.CreateCounter<long>("wsmq.gaps", "{gap}", "Gaps announced.");
-        _skipped = meter.CreateCounter<long>("wsmq.messages.skipped", "{message}", "Messages dead-lettered after failed attempts.");
+        _deadLettered = meter.CreateCounter<long>("wsmq.messages.dead_lettered", "{message}", "Messages dead-lettered after failed attempts.");
         _evicted = meter.CreateCounter<long>("wsmq.dead_letters.evicted", "{message}", "Dead letters evicted for newer ones.");
         _limited = meter.CreateCounter<long>("wsmq.limited", "{call}", "Calls and connections refused because they exceed a limit.");
         _connections = meter.CreateUpDownCounter<long>("wsmq.connections", "{connection}", "Connections being served.");
@@ -50,7 +50,7 @@ internal sealed class WsmqMetrics
 
     public void Gap(string reason) => _gaps.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
-    public void Skipped() => _skipped.Add(1);
+    public void DeadLettered() => _deadLettered.Add(1);
 
     public void DeadLettersEvicted(int count) => _evicted.Add(count);
 

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Wsmq.Server.Connections;
 using Wsmq.Server.Diagnostics;
-using Wsmq.Server.Hubs;
+using Wsmq.Server.Lifecycle;
 
 namespace Wsmq.Server.Draining;
 
@@ -25,9 +26,10 @@ internal sealed class NodeDrain(
     private static readonly TimeSpan ShortLook = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, Guest> _guests = new(StringComparer.Ordinal);
     private readonly DrainPlan _plan = DrainPlan.Of(options.Value.Drain);
     private long _began;
+    private int _asked;
+    private int _closed;
 
     private TimeSpan Elapsed => time.GetElapsedTime(_began);
 
@@ -62,12 +64,8 @@ internal sealed class NodeDrain(
         state.Refuse();
         return WaitAsync(Goodbye, ShortLook, () =>
         {
-            foreach (var connection in connections.All)
-            {
-                var guest = new Guest(connection, TimeSpan.Zero);
-                if (_guests.TryAdd(connection.ConnectionId, guest))
-                    guest.Close();
-            }
+            foreach (var connection in connections.All.Where(c => !c.IsClosing))
+                Close(connection);
         });
     }
 
@@ -77,13 +75,16 @@ internal sealed class NodeDrain(
         metrics.DrainBegan();
         await WaitAsync(_plan.TellFrom, Look, () => { });
         state.Refuse();
-        await WaitAsync(_plan.End, Look, TellAndClose);
-        var cut = connections.All;
-        foreach (var connection in cut)
+        await WaitAsync(_plan.End, Look, AskAndClose);
+        var cut = 0;
+        foreach (var connection in connections.All)
+        {
             connection.Abort();
-        var closed = _guests.Values.Count(g => g.IsClosed);
-        metrics.DrainEnded(_guests.Count - closed, closed);
-        Log.DrainEnded(logger, _guests.Count - closed, closed, cut.Count, Elapsed);
+            cut++;
+        }
+
+        metrics.DrainEnded(_asked - _closed, _closed);
+        Log.DrainEnded(logger, _asked - _closed, _closed, cut, Elapsed);
     }
 
     private async Task WaitAsync(TimeSpan until, TimeSpan look, Action meanwhile)
@@ -95,21 +96,28 @@ internal sealed class NodeDrain(
         }
     }
 
-    private void TellAndClose()
+    private void AskAndClose()
     {
         var now = Elapsed;
         foreach (var connection in connections.All)
         {
-            if (!_guests.TryGetValue(connection.ConnectionId, out var guest))
+            if (connection.DrainedAt is null)
             {
-                _guests.Add(connection.ConnectionId, guest = new Guest(connection, _plan.CloseFrom + Part(_plan.Spread)));
-                guest.Tell(Part(_plan.Spread));
+                connection.DrainedAt = _plan.CloseFrom + Part(_plan.Spread);
+                connection.AskToReconnect(Part(_plan.Spread));
+                _asked++;
             }
 
-            if (now >= guest.CloseAt)
-                guest.Close();
+            if (now < connection.DrainedAt || connection.IsClosing)
+                continue;
+            Close(connection);
+            _closed++;
         }
     }
+
+    // The grace ends after the drain: an abort would forbid the client to reconnect, and at the end of a drain SignalR closes what is left.
+    private void Close(NodeConnection connection) =>
+        connection.Close(new WsmqException(WsmqErrors.Stopping), mayReconnect: true, grace: _plan.End + (2 * Goodbye));
 
 #pragma warning disable CA5394 // Spreads clients; nothing secret depends on it.
     private static TimeSpan Part(TimeSpan of) => of * Random.Shared.NextDouble();

@@ -2,9 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.Extensions.Logging;
-using Wsmq.Server.Access;
+using Wsmq.Server.Connections;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Limits;
+using Wsmq.Server.Revocation;
 
 namespace Wsmq.Server.Endpoints;
 

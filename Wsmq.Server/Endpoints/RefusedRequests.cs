@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Wsmq.Server.Access;
 using Wsmq.Server.Diagnostics;
 
 namespace Wsmq.Server.Endpoints;

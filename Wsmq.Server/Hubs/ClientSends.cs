@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.SignalR;
-using Wsmq.Server.Access;
+using Wsmq.Server.Authorization;
+using Wsmq.Server.Framing;
 using Wsmq.Server.Publishing;
 using Wsmq.Server.Sessions;
 
@@ -172,5 +173,5 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     }
 
     private ValueTask<WsmqException?> Authorize(Session session, in CheckedMessage message) =>
-        access.SendAsync(session.Caller, message.Request.To, message.ReplyTo, session.Connection.Aborted);
+        access.CheckSendAsync(session.Caller, message.Request.To, message.ReplyTo, session.Connection.Aborted);
 }

@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Budgets;
-using Wsmq.Server.Endpoints;
+using Wsmq.Server.Connections;
+using Wsmq.Server.Framing;
 
 namespace Wsmq.Server.Hubs;
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
-using Wsmq.Server.Endpoints;
+using Wsmq.Server.Connections;
 
 namespace Wsmq.Server.Hubs;
 

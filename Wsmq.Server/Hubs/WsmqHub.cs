@@ -13,11 +13,11 @@ public sealed class WsmqHub : Hub<IWsmqReceiver>, IWsmqHub
 {
     private readonly SessionManager _sessions;
     private readonly ClientSends _sends;
-    private readonly ClientReads _reads;
-    private readonly ClientFailures _failures;
+    private readonly ClientAcks _acks;
+    private readonly ClientNacks _nacks;
 
-    internal WsmqHub(SessionManager sessions, ClientSends sends, ClientReads reads, ClientFailures failures) =>
-        (_sessions, _sends, _reads, _failures) = (sessions, sends, reads, failures);
+    internal WsmqHub(SessionManager sessions, ClientSends sends, ClientAcks acks, ClientNacks nacks) =>
+        (_sessions, _sends, _acks, _nacks) = (sessions, sends, acks, nacks);
 
     // The state of the one call that this hub instance was created for.
     private ConnectionBudget? _budget;
@@ -37,7 +37,7 @@ public sealed class WsmqHub : Hub<IWsmqReceiver>, IWsmqHub
         }
         catch (WsmqException e) when (e.Error.CanRetry)
         {
-            await _sessions.TurnAwayAsync(Context, e);
+            _sessions.TurnAway(Context, e);
         }
         catch (OperationCanceledException) when (Context.ConnectionAborted.IsCancellationRequested)
         {
@@ -53,7 +53,7 @@ public sealed class WsmqHub : Hub<IWsmqReceiver>, IWsmqHub
             return;
         try
         {
-            await _failures.NoteEndAsync(session, exception);
+            await _nacks.NoteEndAsync(session, exception);
         }
         finally
         {
@@ -78,14 +78,14 @@ public sealed class WsmqHub : Hub<IWsmqReceiver>, IWsmqHub
         _sends.Publish(Begin(), messages, cancellationToken);
 
     /// <inheritdoc cref="IWsmqHub.Ack"/>
-    public Task Ack(WireText source, WireText position) => _reads.AckAsync(Begin(), source.Value, position.Value);
+    public Task Ack(WireText source, WireText position) => _acks.AckAsync(Begin(), source.Value, position.Value);
 
     /// <inheritdoc cref="IWsmqHub.Resume"/>
-    public Task Resume(WireText source, WireText after) => _reads.ResumeAsync(Begin(), source.Value, after.Value);
+    public Task Resume(WireText source, WireText after) => _acks.ResumeAsync(Begin(), source.Value, after.Value);
 
     /// <inheritdoc cref="IWsmqHub.Nack"/>
     public Task<int> Nack(WireText source, WireText position, WireText reason) =>
-        _failures.FailAsync(Begin(), source.Value, position.Value, reason.Value);
+        _nacks.NackAsync(Begin(), source.Value, position.Value, reason.Value);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Security.Claims;
-using Wsmq.Server.Usage;
 
 namespace Wsmq.Server.Limits;
 

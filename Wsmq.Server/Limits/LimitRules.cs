@@ -1,3 +1,4 @@
+
 using Wsmq.Server.Diagnostics;
 
 namespace Wsmq.Server.Limits;

@@ -1,6 +1,6 @@
+
 using Wsmq.Server.Budgets;
-using Wsmq.Server.Logs;
-using Wsmq.Server.Usage;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Limits;
 
@@ -64,7 +64,7 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
 
     /// <summary>Counts a call that costs the store something even if it has no effect.</summary>
     /// <exception cref="WsmqException"><c>too-many-reads</c>: the rate is exceeded.</exception>
-    public async ValueTask CountReadAsync(CancellationToken cancellationToken)
+    public async ValueTask ThrottleReadAsync(CancellationToken cancellationToken)
     {
         if (user.TryRead(rules, out var retryAfter))
             return;
@@ -97,7 +97,7 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
     {
         Interlocked.Decrement(ref _outstanding);
         Budget.Return(HeldBytes.Send + request.Bytes);
-        if (result is { Duplicate: false, Refused: false, IsDamaged: false } stored)
+        if (result is { Duplicate: false, Refused: false, IsCorrupt: false } stored)
         {
             usage.Stored(user.Usage, rules, request, stored);
             if (stored.Created)

@@ -1,5 +1,5 @@
+
 using Wsmq.Server.Budgets;
-using Wsmq.Server.Usage;
 
 namespace Wsmq.Server.Limits;
 

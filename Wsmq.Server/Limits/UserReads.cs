@@ -1,4 +1,5 @@
-using Wsmq.Server.Delivering;
+
+using Wsmq.Server.Framing;
 
 namespace Wsmq.Server.Limits;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
+using Wsmq.Server.Concurrency;
 using Wsmq.Server.Diagnostics;
-using Wsmq.Server.Logs;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Publishing;
 
@@ -9,7 +10,7 @@ namespace Wsmq.Server.Publishing;
 /// in flight are awaited, and what was not stored is repeated in the same order, one call at a time, until it is too old. Used only by the
 /// loop of one lane.
 /// </summary>
-internal sealed class AppendPipeline(int lane, IMessageLog log, TimeProvider time, WsmqMetrics metrics, ILogger logger)
+internal sealed class AppendPipeline(IAppender appender, TimeProvider time, WsmqMetrics metrics, ILogger logger)
 {
     public const int MaxBatchItems = 512;
     private const int MaxCalls = 4;
@@ -66,7 +67,7 @@ internal sealed class AppendPipeline(int lane, IMessageLog log, TimeProvider tim
     public Task EndAsync() => _receipts;
 
     private Task<AppendResult[]> AppendAsync(List<PendingSend> batch, bool follows) =>
-        log.AppendAsync(lane, batch.ConvertAll(s => s.Request), follows, CancellationToken.None);
+        appender.AppendAsync(batch.ConvertAll(s => s.Request), follows, CancellationToken.None);
 
     private async Task RepeatAsync()
     {
@@ -119,7 +120,7 @@ internal sealed class AppendPipeline(int lane, IMessageLog log, TimeProvider tim
 
     private void Complete(List<PendingSend> batch, AppendResult[] results)
     {
-        var confirmed = log.ConfirmedAsync(lane);
+        var confirmed = appender.ConfirmedAsync();
         if (_receipts.IsCompleted && confirmed.IsCompletedSuccessfully)
             Receipt(batch, results);
         else
@@ -150,9 +151,9 @@ internal sealed class AppendPipeline(int lane, IMessageLog log, TimeProvider tim
         for (var i = 0; i < results.Length; i++)
         {
             batch[i].Decided(results[i]);
-            stored += results[i].Refused || results[i].IsDamaged ? 0 : 1;
+            stored += results[i].Refused || results[i].IsCorrupt ? 0 : 1;
             duplicates += results[i].Duplicate ? 1 : 0;
-            damaged ??= results[i].IsDamaged ? batch[i].Request.To : null;
+            damaged ??= results[i].IsCorrupt ? batch[i].Request.To : null;
         }
 
         if (damaged is { } address)

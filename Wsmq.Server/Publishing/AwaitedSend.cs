@@ -1,5 +1,6 @@
+
 using Wsmq.Server.Limits;
-using Wsmq.Server.Logs;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Publishing;
 

@@ -59,7 +59,7 @@ internal sealed class EarlySends(TimeProvider time, TimeSpan patience)
                 if (!send.IsLate(time))
                     return Longer(send.TimeLeft(time));
                 _held.Dequeue();
-                send.Refuse(new WsmqException(WsmqErrors.StoreUnavailable, $"the store had not started after WsmqOptions.SendTimeout, {patience}; nothing was stored"));
+                send.Refuse(new WsmqException(WsmqErrors.StoreUnavailable, $"the store had not started after WsmqOptions.Publish.SendTimeout, {patience}; nothing was stored"));
             }
 
             _expiring = false;

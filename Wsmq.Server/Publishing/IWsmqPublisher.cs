@@ -9,7 +9,7 @@ namespace Wsmq;
 public interface IWsmqPublisher
 {
     /// <summary>
-    /// Stores a message whose body is an object, serialized with <see cref="WsmqOptions.Json"/>, and whose type is the object's wire name.
+    /// Stores a message whose body is an object, serialized with <see cref="WsmqPublishOptions.Json"/>, and whose type is the object's wire name.
     /// If the call may be repeated, use the overload with <see cref="WsmqSendOptions"/>, and give the message an id.
     /// </summary>
     /// <param name="to">The address.</param>

@@ -1,7 +1,8 @@
 using System.Text;
 using Microsoft.Extensions.Options;
-using Wsmq.Server.Access;
-using Wsmq.Server.Logs;
+using Wsmq.Server.Authorization;
+using Wsmq.Server.Framing;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Publishing;
 
@@ -53,9 +54,9 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, TimeProvider t
         var bytes = message.Data ?? (message.Body ?? default).Utf8;
 
         // The body was checked to be one JSON value when it was created.
-        return bytes.Length <= options.Value.MaxBodyBytes
+        return bytes.Length <= options.Value.Publish.MaxBodyBytes
             ? bytes
-            : throw new WsmqException(WsmqErrors.MessageTooLarge, $"a body has at most {options.Value.MaxBodyBytes} bytes");
+            : throw new WsmqException(WsmqErrors.MessageTooLarge, $"a body has at most {options.Value.Publish.MaxBodyBytes} bytes");
     }
 
     private static string? ContentTypeWithoutData(WsmqOutgoingMessage message) =>
@@ -73,9 +74,9 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, TimeProvider t
             bytes += Encoding.UTF8.GetByteCount(name) + Encoding.UTF8.GetByteCount(value);
         }
 
-        return bytes <= options.Value.MaxHeaderBytes
+        return bytes <= options.Value.Publish.MaxHeaderBytes
             ? headers
-            : throw new WsmqException(WsmqErrors.MessageTooLarge, $"headers have at most {options.Value.MaxHeaderBytes} bytes");
+            : throw new WsmqException(WsmqErrors.MessageTooLarge, $"headers have at most {options.Value.Publish.MaxHeaderBytes} bytes");
     }
 
     private static string? Name(string field, string? value)

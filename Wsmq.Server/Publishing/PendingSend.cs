@@ -1,5 +1,6 @@
+
 using Wsmq.Server.Limits;
-using Wsmq.Server.Logs;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Publishing;
 
@@ -50,7 +51,7 @@ internal abstract class PendingSend(AppendRequest request, ValueTask<WsmqExcepti
     /// </summary>
     public void Decided(AppendResult result)
     {
-        if (result.IsDamaged)
+        if (result.IsCorrupt)
         {
             Failed(new WsmqException(WsmqErrors.StoreCorrupt));
             return;

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Wsmq.Server.Diagnostics;
-using Wsmq.Server.Logs;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Publishing;
 
@@ -14,23 +14,23 @@ internal sealed class PublishLane
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<PendingSend> _queue;
-    private readonly Admissions _admissions;
+    private readonly AuthorizationGate _admissions;
     private readonly AppendPipeline _pipeline;
     private readonly Task _loop;
     private Task<bool>? _readable;
     private Task? _decided;
 
-    public PublishLane(int number, IMessageLog log, WsmqOptions options, TimeProvider time, WsmqMetrics metrics, ILogger logger)
+    public PublishLane(IAppender appender, WsmqOptions options, TimeProvider time, WsmqMetrics metrics, ILogger logger)
     {
         (_options, _time, _logger) = (options, time, logger);
-        _queue = Channel.CreateBounded<PendingSend>(new BoundedChannelOptions(options.PublishQueueCapacity)
+        _queue = Channel.CreateBounded<PendingSend>(new BoundedChannelOptions(options.Publish.QueueCapacity)
         {
             SingleReader = true,
             SingleWriter = false,
             FullMode = BoundedChannelFullMode.Wait,
         });
-        _admissions = new Admissions(time);
-        _pipeline = new AppendPipeline(number, log, time, metrics, logger);
+        _admissions = new AuthorizationGate(time);
+        _pipeline = new AppendPipeline(appender, time, metrics, logger);
         _loop = Task.Run(RunAsync);
     }
 
@@ -39,7 +39,7 @@ internal sealed class PublishLane
     /// </summary>
     public void Enqueue(PendingSend send)
     {
-        send.StartClock(_time, _options.SendTimeout);
+        send.StartClock(_time, _options.Publish.SendTimeout);
         if (!_queue.Writer.TryWrite(send))
             _ = WaitForRoomAsync(send);
     }
@@ -54,7 +54,7 @@ internal sealed class PublishLane
     // The waiting writers of a bounded channel are served in their order of arrival. Never throws.
     private async Task WaitForRoomAsync(PendingSend send)
     {
-        using var patience = new CancellationTokenSource(_options.SendTimeout, _time);
+        using var patience = new CancellationTokenSource(_options.Publish.SendTimeout, _time);
         try
         {
             await _queue.Writer.WriteAsync(send, patience.Token);
@@ -112,7 +112,7 @@ internal sealed class PublishLane
     // One wait at a time, kept over the rounds in which another task completed first.
     private Task<bool> Readable() => _readable is { IsCompleted: false } ? _readable : _readable = _queue.Reader.WaitToReadAsync().AsTask();
 
-    private bool HasRoom => _admissions.Count < _options.PublishQueueCapacity;
+    private bool HasRoom => _admissions.Count < _options.Publish.QueueCapacity;
 
     /// <summary>Takes the waiting sends that may be stored now.</summary>
     private List<PendingSend> Take()

@@ -1,28 +1,30 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Diagnostics;
-using Wsmq.Server.Logs;
+using Wsmq.Server.Lifecycle;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Publishing;
 
 /// <summary>All sends of this node, in one queue for each lane of the store.</summary>
 internal sealed class PublishQueue(
-    IStore store, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<PublishQueue> logger)
+    IStore store, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<PublishQueue> logger) : INodePart
 {
-    private readonly ByteBudget _budget = new(options.Value.PublishQueueBytes);
-    private readonly EarlySends _early = new(time, options.Value.SendTimeout);
+    private readonly ByteBudget _budget = new(options.Value.Publish.QueueBytes);
+    private readonly EarlySends _early = new(time, options.Value.Publish.SendTimeout);
     private PublishLane[] _lanes = [];
     private WsmqException? _refusal;
 
-    public void Start()
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        _lanes = [.. Enumerable.Range(0, store.Log.Lanes).Select(lane => new PublishLane(lane, store.Log, options.Value, time, metrics, logger))];
+        _lanes = [.. store.MessageLog.Appenders.Select(a => new PublishLane(a, options.Value, time, metrics, logger))];
         _early.Release(Pass);
+        return Task.CompletedTask;
     }
 
     /// <summary>
     /// Takes the send's position in the queue before it returns: the order of the calls is the order of the log. The send is always settled
-    /// in the end; before <see cref="Start"/> it waits for the start.
+    /// in the end; before <see cref="StartAsync"/> it waits for the start.
     /// </summary>
     public void Enqueue(PendingSend send)
     {
@@ -33,7 +35,7 @@ internal sealed class PublishQueue(
     }
 
     /// <summary>The start failed, or will not happen: fails the sends that wait for it, and all later ones.</summary>
-    public void RefuseEarly(WsmqException reason)
+    public void Refuse(WsmqException reason)
     {
         _refusal = reason;
         _early.Release(Pass);
@@ -41,7 +43,7 @@ internal sealed class PublishQueue(
 
     public async Task StopAsync()
     {
-        RefuseEarly(new WsmqException(WsmqErrors.Stopping));
+        Refuse(new WsmqException(WsmqErrors.Stopping));
         foreach (var lane in _lanes)
             await lane.StopAsync();
     }
@@ -49,7 +51,7 @@ internal sealed class PublishQueue(
     private void Pass(PendingSend send)
     {
         if (_lanes.Length > 0)
-            _lanes[store.Log.LaneOf(send.Request.To)].Enqueue(send);
+            _lanes[store.MessageLog.AppenderOf(send.Request.To)].Enqueue(send);
         else
             send.Refuse(_refusal!);
     }

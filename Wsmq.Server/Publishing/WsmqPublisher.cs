@@ -1,16 +1,16 @@
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
-using Wsmq.Server.Configuration;
+using Wsmq.Server.Lifecycle;
 
 namespace Wsmq.Server.Publishing;
 
 internal sealed class WsmqPublisher(MessageRules rules, StartGate start, PublishQueue queue, IOptions<WsmqOptions> wsmq) : IWsmqPublisher
 {
     public Task<WsmqReceipt> SendAsync<T>(WsmqAddress to, T message, CancellationToken cancellationToken = default) =>
-        SendAsync(TypedBody.Message(to, message, TypedBody.ByReflection<T>(wsmq.Value.Json), null), cancellationToken);
+        SendAsync(TypedBody.Message(to, message, TypedBody.ByReflection<T>(wsmq.Value.Publish.Json), null), cancellationToken);
 
     public Task<WsmqReceipt> SendAsync<T>(WsmqAddress to, T message, WsmqSendOptions options, CancellationToken cancellationToken = default) =>
-        SendAsync(TypedBody.Message(to, message, TypedBody.ByReflection<T>(wsmq.Value.Json), options), cancellationToken);
+        SendAsync(TypedBody.Message(to, message, TypedBody.ByReflection<T>(wsmq.Value.Publish.Json), options), cancellationToken);
 
     public Task<WsmqReceipt> SendAsync<T>(
         WsmqAddress to, T message, JsonTypeInfo<T> typeInfo, WsmqSendOptions? options = null, CancellationToken cancellationToken = default) =>

@@ -1,6 +1,8 @@
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Logging;
+using Wsmq.Server.Concurrency;
 using Wsmq.Server.Diagnostics;
-using Wsmq.Server.Logs;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Sessions;
 
@@ -8,7 +10,7 @@ namespace Wsmq.Server.Sessions;
 /// Keeps what a session reads in step with its user's memberships: at the start, whenever the user's address is signalled or found changed,
 /// and periodically, which also records that the device is still connected.
 /// </summary>
-internal sealed class GroupReader(Session session, SessionServices services) : Worker
+internal sealed class GroupReader(Session session, Subscriptions subscriptions, IGroupManager liveGroups) : Worker
 {
     private static readonly TimeSpan LongestPeriod = TimeSpan.FromHours(1);
 
@@ -25,7 +27,7 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
     private long _noted;
 
     // A connected device must not expire.
-    public static TimeSpan PeriodOf(WsmqOptions options) => TimeSpan.FromTicks(Math.Min(LongestPeriod.Ticks, options.DeviceExpiry.Ticks / 4));
+    public static TimeSpan PeriodOf(WsmqOptions options) => TimeSpan.FromTicks(Math.Min(LongestPeriod.Ticks, options.Devices.Expiry.Ticks / 4));
 
     /// <summary>The number of groups of the user, at the last check.</summary>
     public int Count { get; private set; }
@@ -35,7 +37,7 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
     /// <summary>Checks again if the last check was too long ago.</summary>
     public void Sweep()
     {
-        if (services.Time.GetElapsedTime(Volatile.Read(ref _noted)) >= PeriodOf(services.Options))
+        if (subscriptions.Time.GetElapsedTime(Volatile.Read(ref _noted)) >= PeriodOf(subscriptions.Options))
             Wake();
     }
 
@@ -46,7 +48,7 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
 
     /// <exception cref="TimeoutException">The groups were not read within the send time-out.</exception>
     public Task ReadyInTimeAsync(CancellationToken cancellationToken) =>
-        Ready.WaitAsync(services.Options.SendTimeout, services.Time, cancellationToken);
+        Ready.WaitAsync(subscriptions.Options.Publish.SendTimeout, subscriptions.Time, cancellationToken);
 
     /// <summary>
     /// Reads the memberships in the background, the first time at once: a connection serves calls as soon as its own queue is read, however
@@ -71,9 +73,9 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
     {
         try
         {
-            Volatile.Write(ref _noted, services.Time.GetTimestamp());
-            await new Backoff(services.Time).RetryAsync(
-                NoteAndRefreshAsync, (e, delay) => Log.RefreshFailed(services.Logger, e, session.Connection.Id, delay), _stop.Token);
+            Volatile.Write(ref _noted, subscriptions.Time.GetTimestamp());
+            await new Backoff(subscriptions.Time).RetryAsync(
+                NoteAndRefreshAsync, (e, delay) => Log.RefreshFailed(subscriptions.Logger, e, session.Connection.Id, delay), _stop.Token);
             _stop.Rest();
         }
         catch (Exception) when (_stop.IsRequested)
@@ -86,14 +88,14 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
     {
         // The first time, the session has just opened the cursor.
         if (_first is null)
-            await services.Store.Log.OpenCursorAsync(session.OwnQueue, session.Caller.UserId, session.Caller.Device, cancellationToken);
+            await subscriptions.Store.MessageLog.OpenCursorAsync(session.OwnQueue, session.Caller.UserId, session.Caller.Device, cancellationToken);
         await RefreshAsync(cancellationToken);
         Interlocked.Exchange(ref _first, null)?.TrySetResult();
     }
 
     private async Task RefreshAsync(CancellationToken cancellationToken)
     {
-        var memberships = await services.Store.Memberships.GroupsOfAsync(session.Caller.UserId, cancellationToken);
+        var memberships = await subscriptions.Store.Memberships.GroupsOfAsync(session.Caller.UserId, cancellationToken);
         var now = memberships.ToDictionary(m => m.Group, m => m.Joined, StringComparer.Ordinal);
         Count = now.Count;
 
@@ -121,7 +123,7 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
         var group = WsmqAddress.Group(membership.Group);
         try
         {
-            await services.ReadGroupAsync(session, group, membership.Joined, cancellationToken);
+            await subscriptions.SubscribeGroupAsync(session, group, membership.Joined, cancellationToken);
         }
         catch (WsmqException e) when (e.Error == WsmqErrors.ReadNotAllowed)
         {
@@ -131,7 +133,7 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
         catch (WsmqException e) when (!e.Error.CanRetry)
         {
             // One group that cannot be read must not stop its members from reading everything else.
-            Log.GroupNotRead(services.Logger, e, group.ToString(), session.Connection.Id);
+            Log.GroupNotRead(subscriptions.Logger, e, group.ToString(), session.Connection.Id);
             return;
         }
 
@@ -146,14 +148,14 @@ internal sealed class GroupReader(Session session, SessionServices services) : W
         lock (_lock)
         {
             if (_live is null)
-                (_live = new LiveMemberships(session.Connection.Id, services)).Start();
+                (_live = new LiveMemberships(session.Connection.Id, liveGroups, subscriptions.Time, subscriptions.Logger)).Start();
             _live.Add(group);
         }
     }
 
     private async Task LeaveAsync(string group)
     {
-        await services.StopReadingAsync(session, WsmqAddress.Group(group));
+        await subscriptions.UnsubscribeAsync(session, WsmqAddress.Group(group));
         _joined?.Remove(group);
         _live?.Remove(group);
     }

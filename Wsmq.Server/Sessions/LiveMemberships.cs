@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Logging;
+using Wsmq.Server.Concurrency;
 using Wsmq.Server.Diagnostics;
 
 namespace Wsmq.Server.Sessions;
@@ -6,7 +9,7 @@ namespace Wsmq.Server.Sessions;
 /// Keeps one connection in the SignalR groups of its memberships, independently of durable messages. Several groups are joined
 /// concurrently: each join waits until Redis has confirmed it, so that a thousand take some round trips and not a thousand.
 /// </summary>
-internal sealed class LiveMemberships(string connectionId, SessionServices services) : Worker
+internal sealed class LiveMemberships(string connectionId, IGroupManager groups, TimeProvider time, ILogger logger) : Worker
 {
     private const int AtATime = 64;
 
@@ -42,8 +45,8 @@ internal sealed class LiveMemberships(string connectionId, SessionServices servi
         }
     }
 
-    private Task FollowAsync(string group) => new Backoff(services.Time).RetryAsync(
-        _ => ApplyAsync(group), (e, delay) => Log.LiveGroupFailed(services.Logger, e, connectionId, delay), _stop.Token);
+    private Task FollowAsync(string group) => new Backoff(time).RetryAsync(
+        _ => ApplyAsync(group), (e, delay) => Log.LiveGroupFailed(logger, e, connectionId, delay), _stop.Token);
 
     private void Change(string group, bool wanted)
     {
@@ -84,7 +87,7 @@ internal sealed class LiveMemberships(string connectionId, SessionServices servi
         if (wanted)
             await JoinAsync(group);
         else
-            await services.LiveGroups.RemoveFromGroupAsync(connectionId, group, _stop.Token);
+            await groups.RemoveFromGroupAsync(connectionId, group, _stop.Token);
         lock (_lock)
             _ = wanted ? _joined.Add(group) : _joined.Remove(group);
     }
@@ -93,12 +96,12 @@ internal sealed class LiveMemberships(string connectionId, SessionServices servi
     {
         try
         {
-            await services.LiveGroups.AddToGroupAsync(connectionId, group, _stop.Token);
+            await groups.AddToGroupAsync(connectionId, group, _stop.Token);
         }
         catch
         {
             // SignalR records the group before it subscribes: without this the next attempt would find it joined and do nothing.
-            await services.LiveGroups.RemoveFromGroupAsync(connectionId, group, _stop.Token);
+            await groups.RemoveFromGroupAsync(connectionId, group, _stop.Token);
             throw;
         }
     }

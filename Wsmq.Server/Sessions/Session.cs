@@ -1,11 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
-using Wsmq.Server.Delivering;
+using Wsmq.Server.Connections;
 using Wsmq.Server.Limits;
+using Wsmq.Server.Pumps;
 
 namespace Wsmq.Server.Sessions;
 
 /// <summary>One connection: its caller, the logs that it reads, and its stream of sends.</summary>
-internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimits limits)
+internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimits limits) : IConnectionSession
 {
     private readonly Lock _lock = new();
     private DeliveryPump? _own;
@@ -18,7 +19,7 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
 
     public Receiver Receiver => receiver;
 
-    public ClientConnection Connection => receiver.Connection;
+    public NodeConnection Connection => receiver.Connection;
 
     public WsmqAddress OwnQueue { get; } = WsmqAddress.User(caller.UserId);
 

@@ -1,59 +1,48 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Wsmq.Server.Concurrency;
+using Wsmq.Server.Connections;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Lifecycle;
 
 namespace Wsmq.Server.Sessions;
 
 /// <summary>
-/// One timer for all sessions of a node: it finds readers that have not acknowledged anything for too long, and devices whose time of last
+/// One loop for all sessions of a node: it finds readers that have not acknowledged anything for too long, and devices whose time of last
 /// contact has to be refreshed in the store. A timer for each of them would be a cost for every idle connection.
 /// </summary>
-internal sealed class SessionSweep(IOptions<WsmqOptions> options, TimeProvider time) : IDisposable
+internal sealed class SessionSweep(
+    ConnectionRegistry connections, IOptions<WsmqOptions> options, TimeProvider time, ILogger<SessionSweep> logger) : INodePart
 {
     // A session that is due is found within this part of the period after which it is due.
     private const int Fraction = 8;
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
-    private readonly Lock _lock = new();
-    private readonly HashSet<Session> _sessions = [];
-    private ITimer? _timer;
+    private readonly BackgroundLoop _loop = new(time);
 
     private TimeSpan Interval
     {
         get
         {
-            var interval = TimeSpan.FromTicks(Math.Min(options.Value.StallAfter.Ticks, GroupReader.PeriodOf(options.Value).Ticks) / Fraction);
+            var interval = TimeSpan.FromTicks(Math.Min(options.Value.Delivery.StallAfter.Ticks, GroupReader.PeriodOf(options.Value).Ticks) / Fraction);
             return interval < Shortest ? Shortest : interval > Longest ? Longest : interval;
         }
     }
 
-    public void Add(Session session)
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        lock (_lock)
-        {
-            _sessions.Add(session);
-            _timer ??= time.CreateTimer(_ => Sweep(), null, Interval, Interval);
-        }
+        _loop.Start(Sweep, () => Interval, (e, delay) => Log.StepFailed(logger, e, delay));
+        return Task.CompletedTask;
     }
 
-    public void Remove(Session session)
-    {
-        lock (_lock)
-            _sessions.Remove(session);
-    }
-
-    public void Dispose()
-    {
-        lock (_lock)
-            _timer?.Dispose();
-    }
+    public Task StopAsync() => _loop.StopAsync();
 
     // Only wakes workers: nothing here waits.
-    private void Sweep()
+    private Task Sweep(CancellationToken cancellationToken)
     {
-        lock (_lock)
-        {
-            foreach (var session in _sessions)
-                session.Sweep();
-        }
+        foreach (var connection in connections.All)
+            connection.Session?.Sweep();
+        return Task.CompletedTask;
     }
 }

@@ -52,7 +52,7 @@ public static class MemoryLoads
     }
 
     /// <summary>Ends a frame.</summary>
-    public const char Separator = '\u001e';
+    public const char Separator = HubSocket.Separator;
 
     private static string Call(string target, params string[] arguments) =>
         $$"""{"type":1,"invocationId":"1","target":"{{target}}","arguments":[{{string.Join(',', arguments)}}]}""";

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
-using Wsmq.Server.Configuration;
-using Wsmq.Server.Logs;
+using Wsmq.Server.Hosting;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Availability;
 
@@ -58,7 +58,7 @@ public sealed class StoreHealthCheckTests
         _store.Answer = new TaskCompletionSource<bool>().Task;
         var asked = AskAsync();
         await Eventually.That("the store is queried", () => _store.Asked == 1);
-        _time.Advance(new WsmqOptions().StoreAwayAfter);
+        _time.Advance(new WsmqOptions().StoreUnavailableAfter);
         (await asked).Should().Be(HealthStatus.Unhealthy);
     }
 
@@ -77,7 +77,7 @@ public sealed class StoreHealthCheckTests
 
         public Task<bool> Answer { get; set; } = null!;
 
-        public IMessageLog Log => throw new NotSupportedException();
+        public IMessageLog MessageLog => throw new NotSupportedException();
 
         public IMembershipStore Memberships => throw new NotSupportedException();
 

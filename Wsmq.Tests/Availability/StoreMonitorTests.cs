@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Availability;
+using Wsmq.Server.Connections;
 using Wsmq.Server.Diagnostics;
-using Wsmq.Server.Logs;
+using Wsmq.Server.Stores;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Availability;
@@ -17,9 +19,9 @@ public sealed class StoreMonitorTests
         var logs = new RecordedLogs();
         using var loggers = new LoggerFactory([logs]);
         var monitor = new StoreMonitor(
-            store, new StoreNews(), Options.Create(new WsmqOptions()), TimeProvider.System, new WsmqMetrics(new TestMeters()),
+            store, new StoreNews(new ConnectionRegistry(TimeProvider.System, NullLogger<ConnectionRegistry>.Instance)), Options.Create(new WsmqOptions()), TimeProvider.System, new WsmqMetrics(new TestMeters()),
             new Logger<StoreMonitor>(loggers));
-        monitor.Start();
+        await monitor.StartAsync(default);
         store.Doubt();
 
         await Eventually.That("the monitor reports the store as available again", () => logs.All.Any(l => l.Contains("The store is available again", StringComparison.Ordinal)));
@@ -36,7 +38,7 @@ public sealed class StoreMonitorTests
 
         public event Action? Doubted;
 
-        public IMessageLog Log => throw new NotSupportedException();
+        public IMessageLog MessageLog => throw new NotSupportedException();
 
         public IMembershipStore Memberships => throw new NotSupportedException();
 

@@ -91,7 +91,7 @@ public abstract partial class RealServerContract
     [Fact]
     public async Task A_start_with_one_device_too_many_throws_TooManyDevices()
     {
-        await StartNodesAsync(o => o.MaxDevicesPerUser = 1);
+        await StartNodesAsync(o => o.Devices.MaxPerUser = 1);
         var first = await StartClientAsync(A.Hub, "bob");
 
         await using var second = new TypedClient(B.Hub, "bob", _ => Task.CompletedTask, o => o.Device = "second");

@@ -13,7 +13,7 @@ public abstract partial class RealServerContract
     [Fact]
     public async Task A_message_whose_handler_always_fails_is_dead_lettered_and_later_messages_are_handled()
     {
-        await StartNodesAsync(o => o.MaxAttempts = 4);
+        await StartNodesAsync(o => o.DeadLetters.MaxAttempts = 4);
         var bob = await StartClientAsync(B.Hub, "bob", FailsOn(2, 3, 9));
 
         await PublishAsync(A, Bob, Numbers(10));
@@ -32,7 +32,7 @@ public abstract partial class RealServerContract
     [Fact]
     public async Task A_message_whose_handler_fails_twice_and_then_succeeds_is_not_dead_lettered()
     {
-        await StartNodesAsync(o => o.MaxAttempts = 3);
+        await StartNodesAsync(o => o.DeadLetters.MaxAttempts = 3);
         var calls = new ConcurrentDictionary<int, int>();
         var bob = await StartClientAsync(B.Hub, "bob", n =>
             calls.AddOrUpdate(n.Value, 1, (_, c) => c + 1) < 3 ? throw new InvalidOperationException("not yet") : Task.CompletedTask);
@@ -48,7 +48,7 @@ public abstract partial class RealServerContract
     public async Task Attempts_are_counted_across_reconnects_and_across_a_restart_of_the_client()
     {
         const int Limit = 12;
-        await StartNodesAsync(o => o.MaxAttempts = Limit);
+        await StartNodesAsync(o => o.DeadLetters.MaxAttempts = Limit);
         var proxy = Keep(new TcpProxy(B.Hub));
         var (calls, all) = (0, 0);
         await PublishAsync(A, Bob, Numbers(2));
@@ -87,7 +87,7 @@ public abstract partial class RealServerContract
     [Fact]
     public async Task Devices_count_attempts_separately_and_sources_do_not_delay_each_other()
     {
-        await StartNodesAsync(o => o.MaxAttempts = 5);
+        await StartNodesAsync(o => o.DeadLetters.MaxAttempts = 5);
         await A.Groups.AddAsync("ops", "bob");
         await using var laptop = await TypedClient.StartAsync(A.Hub, "bob", configure: o => o.Device = "laptop");
         var open = new TaskCompletionSource();
@@ -115,7 +115,7 @@ public abstract partial class RealServerContract
     [Fact]
     public async Task A_dead_letter_is_handled_once_it_is_replayed_to_a_handler_that_succeeds()
     {
-        await StartNodesAsync(o => o.MaxAttempts = 2);
+        await StartNodesAsync(o => o.DeadLetters.MaxAttempts = 2);
         var repaired = false;
         var bob = await StartClientAsync(B.Hub, "bob", n => n.Value == 1 && !Volatile.Read(ref repaired)
             ? throw new InvalidOperationException("broken")

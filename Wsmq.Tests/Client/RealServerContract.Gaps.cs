@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Wsmq.Server.Logs;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Client;
 
@@ -47,7 +47,7 @@ public abstract partial class RealServerContract
 
         var receipts = await alice.SendAsync(Bob, Numbers(3));
         var tail = WsmqPosition.Parse(receipts[2].Position);
-        var log = A.Services.GetRequiredService<IStore>().Log;
+        var log = A.Services.GetRequiredService<IStore>().MessageLog;
         await Eventually.That("all have expired", async () =>
             (await log.ReadAsync(WsmqAddress.User("bob"), WsmqPosition.Start, 10, 1000, CancellationToken.None)).State.Removed == tail);
 

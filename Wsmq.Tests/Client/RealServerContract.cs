@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Wsmq.Server.Logs;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Client;
 
@@ -58,7 +58,7 @@ public abstract partial class RealServerContract : IAsyncLifetime
         [.. numbers.Select(n => new WsmqOutgoingMessage { To = to, Type = nameof(Number), Body = WsmqJsonBody.From(new Number(n), JsonSerializerOptions.Web) })]);
 
     /// <summary>The acknowledged position as stored.</summary>
-    private protected async Task<WsmqPosition> CursorAsync(string source, string user) => (await A.Services.GetRequiredService<IStore>().Log
+    private protected async Task<WsmqPosition> CursorAsync(string source, string user) => (await A.Services.GetRequiredService<IStore>().MessageLog
         .OpenCursorAsync(WsmqAddress.Parse(source), user, "default", CancellationToken.None)).Position;
 
     private protected Task CursorIsAsync(string source, string user, WsmqPosition position) =>

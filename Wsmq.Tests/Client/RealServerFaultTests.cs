@@ -79,7 +79,7 @@ public sealed class RealServerFaultTests : IAsyncLifetime
     public async Task Messages_sent_while_a_node_has_lost_its_subscriptions_arrive_when_they_are_restored()
     {
         // So rare that only the check after a restored subscription can find entries whose signals were lost.
-        void Seldom(WsmqOptions o) => o.TailCheckInterval = TimeSpan.FromHours(1);
+        void Seldom(WsmqOptions o) => o.Delivery.TailCheckInterval = TimeSpan.FromHours(1);
         var first = await StartNodeAsync(Seldom);
         var second = await StartNodeAsync(Seldom);
         var bob = await StartClientAsync(first.Hub, "bob");

@@ -1,4 +1,3 @@
-using Wsmq.Tests.Support;
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.SignalR;
 

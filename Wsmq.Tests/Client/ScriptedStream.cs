@@ -9,22 +9,22 @@ internal sealed class ScriptedStream(Script script, HubCallerContext context)
     // Each result is in flight before the next message is processed: a connection that is lost then has delivered the earlier results.
     private readonly Channel<WsmqItemResult[]> _results = Channel.CreateBounded<WsmqItemResult[]>(1);
 
-    public IAsyncEnumerable<WsmqItemResult[]> RunAsync(IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken ct)
+    public IAsyncEnumerable<WsmqItemResult[]> RunAsync(IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken cancellationToken)
     {
         script.BeginStream();
-        _ = TakeAsync(messages, ct);
-        return _results.Reader.ReadAllAsync(ct);
+        _ = TakeAsync(messages, cancellationToken);
+        return _results.Reader.ReadAllAsync(cancellationToken);
     }
 
     // Items are taken at once, also after the end: SignalR blocks the whole connection while one of its streams is not read.
-    private async Task TakeAsync(IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken ct)
+    private async Task TakeAsync(IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken cancellationToken)
     {
         var ended = false;
         var answers = Task.CompletedTask;
         var number = 0L;
         try
         {
-            await foreach (var some in messages.WithCancellation(ct))
+            await foreach (var some in messages.WithCancellation(cancellationToken))
             {
                 if (ended || IsLast(answers))
                 {
@@ -34,7 +34,7 @@ internal sealed class ScriptedStream(Script script, HubCallerContext context)
 
                 script.Items.Enqueue(some.Length);
                 foreach (var message in some)
-                    answers = AnswerAsync(number++, message, script.Parallel ? Task.CompletedTask : answers, ct);
+                    answers = AnswerAsync(number++, message, script.Parallel ? Task.CompletedTask : answers, cancellationToken);
             }
         }
         catch (Exception)
@@ -67,14 +67,14 @@ internal sealed class ScriptedStream(Script script, HubCallerContext context)
         _results.Writer.TryComplete(error);
     }
 
-    private async Task AnswerAsync(long number, WsmqOutgoingMessage message, Task before, CancellationToken ct)
+    private async Task AnswerAsync(long number, WsmqOutgoingMessage message, Task before, CancellationToken cancellationToken)
     {
         await before;
         script.Sends.Enqueue(message);
         try
         {
             var result = await ResultAsync(number, message);
-            await _results.Writer.WriteAsync([result], ct);
+            await _results.Writer.WriteAsync([result], cancellationToken);
         }
         catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
         {

@@ -1,5 +1,6 @@
 using Wsmq.Tests.Support;
 
+
 namespace Wsmq.Tests.Documents;
 
 /// <summary>The C# of the documents compiles as written.</summary>

@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Wsmq.Server.Configuration;
 using Wsmq.Server.Draining;
+using Wsmq.Server.Hosting;
 
 namespace Wsmq.Tests.Draining;
 

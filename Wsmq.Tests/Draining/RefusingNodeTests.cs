@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Wsmq.Server.Draining;
+using Wsmq.Server.Lifecycle;
 
 namespace Wsmq.Tests.Draining;
 

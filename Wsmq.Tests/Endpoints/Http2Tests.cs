@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Connections.Client;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Wsmq.Server.Draining;
+using Wsmq.Server.Lifecycle;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Endpoints;
@@ -41,7 +41,7 @@ public sealed class Http2Tests : IDisposable
     {
         await using var node = await StartAsync(tls, pathBase, compressed);
         await using var bob = await TypedClient.StartAsync(new Uri(node.Address, pathBase + TestNode.HubPath), "bob", configure: o =>
-            o.ConfigureHttp = http => http.WebSocketFactory = async (connection, ct) => await OpenAsync(connection, compressed, ct));
+            o.ConfigureHttp = http => http.WebSocketFactory = async (connection, cancellationToken) => await OpenAsync(connection, compressed, cancellationToken));
 
         await bob.SendAsync("user:bob", Enumerable.Range(0, 200));
 
@@ -113,7 +113,7 @@ public sealed class Http2Tests : IDisposable
     {
         await using var node = await StartAsync(tls: true, drain: TimeSpan.FromMinutes(10));
         await using var bob = await TypedClient.StartAsync(node.Hub, "bob", configure: o =>
-            o.ConfigureHttp = http => http.WebSocketFactory = async (connection, ct) => await OpenAsync(connection, compressed: false, ct));
+            o.ConfigureHttp = http => http.WebSocketFactory = async (connection, cancellationToken) => await OpenAsync(connection, compressed: false, cancellationToken));
 
         // The client reconnects when asked to; nothing else ends this within the test's time.
         await node.DisposeAsync();
@@ -122,12 +122,12 @@ public sealed class Http2Tests : IDisposable
     }
 
     // SignalR's client does not pass an HttpMessageInvoker to a WebSocket that it opens without a negotiation.
-    private async Task<ClientWebSocket> OpenAsync(WebSocketConnectionContext connection, bool compressed, CancellationToken ct)
+    private async Task<ClientWebSocket> OpenAsync(WebSocketConnectionContext connection, bool compressed, CancellationToken cancellationToken)
     {
         var socket = Socket();
         socket.Options.SetRequestHeader("Authorization", $"Bearer {await connection.Options.AccessTokenProvider!()}");
         socket.Options.DangerousDeflateOptions = compressed ? new() : null;
-        await socket.ConnectAsync(connection.Uri, _http, ct);
+        await socket.ConnectAsync(connection.Uri, _http, cancellationToken);
         return socket;
     }
 

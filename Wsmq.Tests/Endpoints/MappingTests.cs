@@ -36,7 +36,7 @@ public sealed class MappingTests : IDisposable
     public async Task Under_a_path_base_without_UseRouting_requests_fail_and_the_log_names_the_missing_call(bool inQuery)
     {
         await using var node = await TestNode.StartAsync(
-            s => s.UseSqlite(_folder.File("wsmq.db")), o => o.AcceptTokenInQuery = true,
+            s => s.UseSqlite(_folder.File("wsmq.db")), o => o.Endpoint.AcceptTokenInQuery = true,
             services: b => b.Logging.AddProvider(_logs), endpoints: a => a.UsePathBase("/base"));
 
         async Task<HttpStatusCode> OpenAsync(string path) => await SocketStatus.OfAsync(new Uri(node.Address, path), null, TestTokens.For("bob"), inQuery);
@@ -100,7 +100,7 @@ public sealed class MappingTests : IDisposable
 
     private Task<TestNode> StartAsync(bool compressed = false) => TestNode.StartAsync(
         s => s.UseSqlite(_folder.File("wsmq.db")),
-        o => o.AcceptTokenInQuery = true,
+        o => o.Endpoint.AcceptTokenInQuery = true,
         services: b => b.Logging.AddProvider(_logs),
         endpoints: a =>
         {

@@ -4,7 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.Extensions.DependencyInjection;
-using Wsmq.Server.Draining;
+using Wsmq.Server.Lifecycle;
 using Wsmq.Server.Limits;
 using Wsmq.Tests.Support;
 

@@ -64,7 +64,7 @@ public sealed class QueryTokenTests : IDisposable
         for (var i = 0; i < 3; i++)
             (await OpenAsync(node, $"/wsmq?access_token={TestTokens.For("bob")}")).Should().Be(HttpStatusCode.Unauthorized);
 
-        _logs.All.Should().ContainSingle(l => l.Contains("set WsmqOptions.AcceptTokenInQuery"));
+        _logs.All.Should().ContainSingle(l => l.Contains("set WsmqOptions.Endpoint.AcceptTokenInQuery"));
     }
 
     [Theory]
@@ -134,7 +134,7 @@ public sealed class QueryTokenTests : IDisposable
 
     private Task<TestNode> StartAsync(bool accept, string pathBase = "", bool mapClaims = true) => TestNode.StartAsync(
         s => s.UseSqlite(_folder.File("wsmq.db")),
-        o => o.AcceptTokenInQuery = accept,
+        o => o.Endpoint.AcceptTokenInQuery = accept,
         services: b =>
         {
             b.Logging.AddProvider(_logs);

@@ -1,5 +1,5 @@
 using StackExchange.Redis;
-using Wsmq.Server.Redis;
+using Wsmq.Server.Stores.Redis.Connections;
 using Wsmq.Tests.Stores;
 using Wsmq.Tests.Support;
 
@@ -51,7 +51,7 @@ public sealed class DamagedAppendTests(SharedRedis redis) : IAsyncLifetime
         // Stored twice, in the metadata as well: together more than a sixteenth of the byte limit, so that a mark is written.
         var results = await _store.AppendAsync(_store.New(Bob), _store.New(Bob, new string('x', 300_000)), _store.New(Bob));
 
-        results.Should().NotContain(r => r.IsDamaged);
+        results.Should().NotContain(r => r.IsCorrupt);
         var entries = (await _store.ReadAsync(Bob)).Entries;
         entries.Select(e => e.Position).Should().Equal([first, .. results.Select(r => r.Position)]);
         entries.Skip(1).Select(e => e.Previous).Should().Equal(entries.SkipLast(1).Select(e => e.Position));
@@ -68,7 +68,7 @@ public sealed class DamagedAppendTests(SharedRedis redis) : IAsyncLifetime
 
         var results = await _store.AppendAsync(_store.New(Bob), _store.New(Bob), _store.New(Bob));
 
-        results.Select(r => r.IsDamaged).Should().Equal(false, true, true);
+        results.Select(r => r.IsCorrupt).Should().Equal(false, true, true);
         results[0].Position.Should().Be(last);
         (await _store.StateAsync(Bob)).Tail.Should().Be(last);
         await Eventually.That("the stored position was signalled", () => heard.Count == 1 && heard[0] == last);
@@ -85,7 +85,7 @@ public sealed class DamagedAppendTests(SharedRedis redis) : IAsyncLifetime
 
         var results = await _store.AppendAsync(_store.New(spoilt), _store.New(Bob));
 
-        results.Select(r => r.IsDamaged).Should().Equal(true, false);
+        results.Select(r => r.IsCorrupt).Should().Equal(true, false);
         await Eventually.That("the live node was signalled", () => Volatile.Read(ref heard) == 1);
         ((string)(await Redis.HashGetAsync(Keys.Meta(Bob), "n"))!).Should().Be(here);
     }

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
-using Wsmq.Server.Redis;
+using Wsmq.Server.Stores.Redis.Connections;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Fuzz;
@@ -19,7 +19,7 @@ public sealed class DamagedDeadLetterTests(SharedRedis redis)
         var (database, bob) = (admin.GetDatabase(), new RedisKeys(_prefix, 64).Of(WsmqAddress.User("bob")));
         await using var node = await TestNode.StartAsync(
             s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = _prefix),
-            o => (o.Limits.ConnectionsPerUser, o.MaxAttempts) = (1, 1));
+            o => (o.Limits.ConnectionsPerUser, o.DeadLetters.MaxAttempts) = (1, 1));
         var letters = node.Services.GetRequiredService<IWsmqDeadLetters>();
         var (spoilt, poison) = (await node.Publisher.SendAsync(WsmqAddress.User("bob"), 1), await node.Publisher.SendAsync(WsmqAddress.User("bob"), 2));
         await using (var first = await PlainClient.ConnectAsync(node, "bob", ack: false))

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
-using Wsmq.Server.Redis;
+using Wsmq.Server.Stores.Redis.Connections;
 using Wsmq.Tests.Support;
 using Xunit.Abstractions;
 
@@ -31,7 +31,7 @@ public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output)
         _admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
         _node = await TestNode.StartAsync(
             s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = _prefix),
-            o => (o.TailCheckInterval, o.AckGrace, o.SendTimeout) = (TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(3)),
+            o => (o.Delivery.TailCheckInterval, o.Delivery.AckGrace, o.Publish.SendTimeout) = (TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(3)),
             b => b.Logging.AddProvider(_logs));
     }
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
-using Wsmq.Server.Redis;
+using Wsmq.Server.Stores.Redis.Connections;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Fuzz;
@@ -65,7 +65,7 @@ public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime, IClas
         _admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
         _node = await TestNode.StartAsync(
             s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = _prefix),
-            o => o.TailCheckInterval = TimeSpan.FromMilliseconds(200),
+            o => o.Delivery.TailCheckInterval = TimeSpan.FromMilliseconds(200),
             b => b.Logging.AddProvider(_logs));
     }
 
@@ -158,10 +158,10 @@ public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime, IClas
     }
 
     /// <summary>Adds an entry after a position and moves the tail to it, as a program that knows the keys could.</summary>
-    private async Task<string> InsertAsync(WsmqAddress to, string behind, string part, RedisValue[] fields)
+    private async Task<string> InsertAsync(WsmqAddress to, string after, string part, RedisValue[] fields)
     {
-        var position = new WsmqPosition(long.Parse(behind, CultureInfo.InvariantCulture) + 10).ToString();
-        object[] added = [Keys.Log(to), $"{position}-{part}", .. fields.Concat(fields.Length % 2 == 0 ? [] : (RedisValue[])["x"]).Select(f => (object)(f == "PREVIOUS" ? behind : f))];
+        var position = new WsmqPosition(long.Parse(after, CultureInfo.InvariantCulture) + 10).ToString();
+        object[] added = [Keys.Log(to), $"{position}-{part}", .. fields.Concat(fields.Length % 2 == 0 ? [] : (RedisValue[])["x"]).Select(f => (object)(f == "PREVIOUS" ? after : f))];
         await Redis.ExecuteAsync("XADD", added);
         await Redis.HashSetAsync(Keys.Meta(to), "t", position);
         return position;

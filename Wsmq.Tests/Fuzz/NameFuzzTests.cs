@@ -1,6 +1,6 @@
 using System.Text;
 using CsCheck;
-using Wsmq.Server.Redis;
+using Wsmq.Server.Stores.Redis.Connections;
 
 namespace Wsmq.Tests.Fuzz;
 

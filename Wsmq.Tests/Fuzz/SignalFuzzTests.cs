@@ -3,7 +3,8 @@ using CsCheck;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
-using Wsmq.Server.Redis;
+using Wsmq.Server.Stores.Redis;
+using Wsmq.Server.Stores.Redis.Connections;
 using Wsmq.Tests.Support;
 using Xunit.Abstractions;
 
@@ -51,7 +52,7 @@ public sealed class SignalFuzzTests(SharedRedis redis, ITestOutputHelper output)
         await using var admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
         await using var node = await TestNode.StartAsync(
             s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix),
-            o => o.TailCheckInterval = TimeSpan.FromMilliseconds(200), b => b.Logging.AddProvider(logs));
+            o => o.Delivery.TailCheckInterval = TimeSpan.FromMilliseconds(200), b => b.Logging.AddProvider(logs));
         await node.Groups.AddAsync("ops", "bob");
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         await using var alice = await PlainClient.ConnectAsync(node, "alice");

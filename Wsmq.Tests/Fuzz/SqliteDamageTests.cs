@@ -16,7 +16,7 @@ public sealed class SqliteDamageTests : IAsyncLifetime
 
     public async Task InitializeAsync() => _node = await TestNode.StartAsync(
         s => s.UseSqlite(Database),
-        o => (o.TailCheckInterval, o.SendTimeout) = (TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1)),
+        o => (o.Delivery.TailCheckInterval, o.Publish.SendTimeout) = (TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1)),
         b => b.Logging.AddProvider(_logs));
 
     public async Task DisposeAsync()
@@ -148,7 +148,7 @@ public sealed class SqliteDamageTests : IAsyncLifetime
         if (refused is not null)
             refused.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain(path);
         else if (length > 0)
-            (await Record.ExceptionAsync(() => store.Log.ReadAsync(WsmqAddress.User("bob"), default, 1_000, 1 << 24, default))).Should().BeOfType<WsmqException>();
+            (await Record.ExceptionAsync(() => store.MessageLog.ReadAsync(WsmqAddress.User("bob"), default, 1_000, 1 << 24, default))).Should().BeOfType<WsmqException>();
     }
 
     private static void Overwrite(string path, int from)

@@ -1,5 +1,5 @@
 using CsCheck;
-using Wsmq.Server.Logs;
+using Wsmq.Server.Stores;
 using Wsmq.Tests.Stores;
 using Wsmq.Tests.Support;
 
@@ -30,7 +30,7 @@ public abstract class StoreInputContract
                 var mine = Interlocked.Increment(ref run);
                 var requests = items.Select((x, i) => new AppendRequest(WsmqAddress.User($"u{mine}.{x.Item1}"), "s", $"{i}:{x.Item2}", x.Item3, x.Item4)).ToArray();
                 var results = await h.AppendAsync(requests);
-                results.Should().OnlyContain(r => !r.IsDamaged && !r.Duplicate);
+                results.Should().OnlyContain(r => !r.IsCorrupt && !r.Duplicate);
                 foreach (var log in Enumerable.Range(0, requests.Length).GroupBy(i => requests[i].To))
                 {
                     var entries = (await h.ReadAsync(log.Key)).Entries;
@@ -54,7 +54,7 @@ public abstract class StoreInputContract
     {
         await using var h = await CreateAsync();
         AppendRequest[] Batch(int n) => [.. Enumerable.Range(0, n).Select(i => h.New(WsmqAddress.User($"u{i % logs}"), ""))];
-        (await h.AppendAsync(Batch(count))).Should().OnlyContain(r => !r.IsDamaged).And.HaveCount(count);
+        (await h.AppendAsync(Batch(count))).Should().OnlyContain(r => !r.IsCorrupt).And.HaveCount(count);
         (await h.AppendAsync([])).Should().BeEmpty();
         (await h.PositionsAsync(WsmqAddress.User("u0"))).Should().HaveCount(Math.Min(1_000, (count + logs - 1) / logs));
     }

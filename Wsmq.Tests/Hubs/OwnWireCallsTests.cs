@@ -39,8 +39,8 @@ public sealed partial class OwnWireCallsTests : IDisposable
         // The log stores four entries, the node caches none, and two may be in flight.
         await using var node = await StartAsync(app, o =>
         {
-            (o.Retention.MaxCount, o.FeedEntries, o.Window, o.MaxAttempts) = (4, 0, 2, 2);
-            (o.StallAfter, o.Drain.Timeout, o.Drain.Spread, o.Drain.ReadinessDelay) = (TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(3), TimeSpan.Zero, TimeSpan.Zero);
+            (o.Retention.MaxCount, o.Delivery.CachedEntries, o.Delivery.MaxInFlightMessages, o.DeadLetters.MaxAttempts) = (4, 0, 2, 2);
+            (o.Delivery.StallAfter, o.Drain.Timeout, o.Drain.Spread, o.Drain.ReadinessDelay) = (TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(3), TimeSpan.Zero, TimeSpan.Zero);
         });
         var positions = (await node.Publisher.SendManyAsync([.. Enumerable.Range(0, 6).Select(i =>
             new WsmqOutgoingMessage { To = "user:bob", Id = $"m{i}", Body = WsmqJsonBody.Parse($"{i}") })])).Select(r => r.Receipt!.Position).ToArray();

@@ -36,7 +36,7 @@ internal static class LimitCases
             node => UntilRefusedAsync(node, (alice, _) => alice.SendAsync("user:alice", new string('x', 20_000))),
             node => WithAsync(node, Works)) { SaysWhen = true },
         new(
-            "Limits.UserStorePercent", "quota-exceeded", o => (o.Limits.UserStorePercent, o.AckGrace) = (0.01, TimeSpan.Zero),
+            "Limits.UserStorePercent", "quota-exceeded", o => (o.Limits.UserStorePercent, o.Delivery.AckGrace) = (0.01, TimeSpan.Zero),
             node => UntilRefusedAsync(node, (alice, _) => alice.SendAsync("user:bob", new string('x', 20_000))),
             async node =>
             {
@@ -69,21 +69,21 @@ internal static class LimitCases
                 await node.Groups.AddAsync("g7", "alice");
             }) { OfTheStore = true },
         new(
-            "MaxDevicesPerUser", "too-many-devices", o => o.MaxDevicesPerUser = 2,
+            "Devices.MaxPerUser", "too-many-devices", o => o.Devices.MaxPerUser = 2,
             node => UntilTurnedAwayAsync(node, keep: false, device: i => $"d{i}"),
             async node => await Works(await PlainClient.ConnectAsync(node, "alice", "d1"))) { OfTheStore = true },
         new(
-            "MaxOutstandingSends", "too-many-sends", o => o.MaxOutstandingSends = 2,
+            "Publish.MaxOutstandingSends", "too-many-sends", o => o.Publish.MaxOutstandingSends = 2,
             node => UntilRefusedAsync(node, (alice, _) => ManyAsync(alice, 64)), node => WithAsync(node, Works)),
         new(
-            "MaxBodyBytes", "message-too-large", o => o.MaxBodyBytes = 1024,
+            "Publish.MaxBodyBytes", "message-too-large", o => o.Publish.MaxBodyBytes = 1024,
             node => UntilRefusedAsync(node, (alice, _) => alice.SendAsync("user:alice", new string('x', 1025))), node => WithAsync(node, Works)),
         new(
-            "MaxHeaderBytes", "message-too-large", o => o.MaxHeaderBytes = 8,
+            "Publish.MaxHeaderBytes", "message-too-large", o => o.Publish.MaxHeaderBytes = 8,
             node => UntilRefusedAsync(node, (alice, _) => alice.Connection.InvokeAsync("Send", new { to = "user:alice", headers = new { a = "12345678" } })),
             node => WithAsync(node, Works)),
         new(
-            "PublishQueueBytes", "server-busy", o => o.PublishQueueBytes = 1024 * 1024,
+            "Publish.QueueBytes", "server-busy", o => o.Publish.QueueBytes = 1024 * 1024,
             async node => (await node.Publisher.SendManyAsync([.. Enumerable.Range(0, 64).Select(_ => Large())]))
                 .Select(r => r.Error).OfType<WsmqException>().First(),
             node => node.Publisher.SendAsync(Large())),

@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.Logging;
-using Wsmq.Server.Configuration;
+using Wsmq.Server.Hosting;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Limits;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.SignalR.Client;
+using Wsmq.Tests.Stores;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Limits;

@@ -1,5 +1,6 @@
 using Wsmq.Tests.Support;
 
+
 namespace Wsmq.Tests.Limits;
 
 /// <summary>A sender that exceeds its rate waits, and its messages keep their order.</summary>

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
-using Wsmq.Server.Logs;
-using Wsmq.Server.Redis;
+using Wsmq.Server.Stores;
+using Wsmq.Server.Stores.Redis.Connections;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Limits;
@@ -50,8 +50,8 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
     [InlineData("Redis")]
     public async Task The_share_is_released_by_reading_and_other_nodes_see_that(string store)
     {
-        await using var first = await StartAsync(store, o => o.AckGrace = TimeSpan.Zero);
-        await using var second = store == "Redis" ? await StartAsync(store, o => o.AckGrace = TimeSpan.Zero) : null;
+        await using var first = await StartAsync(store, o => o.Delivery.AckGrace = TimeSpan.Zero);
+        await using var second = store == "Redis" ? await StartAsync(store, o => o.Delivery.AckGrace = TimeSpan.Zero) : null;
         await using var alice = await PlainClient.ConnectAsync(first, "alice");
         await RefusedAsync(alice, 60_000, _ => "user:bob");
         await using var elsewhere = await PlainClient.ConnectAsync(second ?? first, "alice", "other");
@@ -69,8 +69,8 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
     public async Task Dead_letters_of_messages_from_others_block_neither_the_queue_of_a_user_nor_the_sends_of_that_user(string store)
     {
         const int Group = 12_000, Own = 60_000;
-        await using var first = await StartAsync(store, o => o.AckGrace = TimeSpan.Zero);
-        await using var second = store == "Redis" ? await StartAsync(store, o => o.AckGrace = TimeSpan.Zero) : null;
+        await using var first = await StartAsync(store, o => o.Delivery.AckGrace = TimeSpan.Zero);
+        await using var second = store == "Redis" ? await StartAsync(store, o => o.Delivery.AckGrace = TimeSpan.Zero) : null;
         await first.Groups.AddAsync("one", "bob");
         await first.Groups.AddAsync("two", "bob");
         await first.Groups.AddAsync("two", "alice0");
@@ -115,20 +115,20 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
     [InlineData("Redis")]
     public async Task Nacks_of_a_user_whose_share_is_used_up_are_counted_and_dead_lettered(string store)
     {
-        await using var node = await StartAsync(store, o => o.MaxAttempts = 2);
+        await using var node = await StartAsync(store, o => o.DeadLetters.MaxAttempts = 2);
         await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
         await RefusedAsync(bob, 60_000, i => $"user:i{i % 10}");
         var poison = await node.Publisher.SendAsync(WsmqAddress.User("bob"), 1);
         await node.Publisher.SendAsync(WsmqAddress.User("bob"), 2);
         await bob.ReceivesAsync("1", "2");
 
-        (await FailAsync()).Should().Be(1);
-        (await FailAsync()).Should().Be(2);
+        (await NackAsync()).Should().Be(1);
+        (await NackAsync()).Should().Be(2);
 
         (await node.Services.GetRequiredService<IWsmqDeadLetters>().ListAsync("bob")).Should().ContainSingle();
         await bob.Connection.InvokeAsync("Ack", "user:bob", bob.Received[1].Position);
 
-        Task<int> FailAsync() => bob.Connection.InvokeAsync<int>("Nack", "user:bob", poison.Position, "cannot");
+        Task<int> NackAsync() => bob.Connection.InvokeAsync<int>("Nack", "user:bob", poison.Position, "cannot");
     }
 
     private static async Task<long> KeptAsync(TestNode node, WsmqAddress source)

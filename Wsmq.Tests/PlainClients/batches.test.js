@@ -10,7 +10,7 @@ const numbers = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => fr
 
 for (const store of stores) {
   describe(`batches, ${store} store`, () => {
-    const wsmq = Setting.of({ store, settings: { Options__StallAfter: '00:00:00.5' } });
+    const wsmq = Setting.of({ store, settings: { Options__Delivery__StallAfter: '00:00:00.5' } });
 
     async function sendAll(to, bodies) {
       const sender = await wsmq.connect(wsmq.users('alice')[0]);

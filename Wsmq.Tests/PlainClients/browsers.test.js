@@ -6,7 +6,7 @@ import { Setting } from './support/setting.js';
 const APP = 'https://app.example';
 
 describe('browsers', () => {
-  const wsmq = Setting.of({ settings: { Options__AllowedOrigins__0: APP } });
+  const wsmq = Setting.of({ settings: { Options__Endpoint__AllowedOrigins__0: APP } });
 
   /** A client that sends the origin of its page, as a browser does. */
   function from(origin, options) {

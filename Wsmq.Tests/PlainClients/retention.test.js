@@ -13,7 +13,7 @@ for (const store of stores) {
     // A small in-flight window, and no entries cached in memory: a slow reader falls back to a log that was trimmed meanwhile.
     const wsmq = Setting.of({
       store,
-      settings: { Options__Retention__MaxCount: KEPT, Options__Window: 4, Options__FeedEntries: 0, Options__StallAfter: '00:00:00.3' },
+      settings: { Options__Retention__MaxCount: KEPT, Options__Delivery__MaxInFlightMessages: 4, Options__Delivery__CachedEntries: 0, Options__Delivery__StallAfter: '00:00:00.3' },
     });
 
     async function sendAll(to, count) {
@@ -115,7 +115,7 @@ for (const store of stores) {
 
 for (const store of stores) {
   describe(`consumed messages, ${store} store`, () => {
-    const wsmq = Setting.of({ store, settings: { Options__AckGrace: '00:00:00' } });
+    const wsmq = Setting.of({ store, settings: { Options__Delivery__AckGrace: '00:00:00' } });
 
     test('messages that all devices acknowledged are removed after the grace, and announced to a device that resumes there', async () => {
       const [alice, bob] = wsmq.users('alice', 'bob');

@@ -8,7 +8,7 @@ const WINDOW = 256;
 
 for (const store of stores) {
   describe(`window, ${store} store`, () => {
-    const wsmq = Setting.of({ store, settings: { Options__StallAfter: '00:00:00.5' } });
+    const wsmq = Setting.of({ store, settings: { Options__Delivery__StallAfter: '00:00:00.5' } });
 
     async function sendMany(to, count) {
       const sender = await wsmq.connect(wsmq.users('alice')[0]);

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using Wsmq.Server.Diagnostics;
-using Wsmq.Server.Logs;
 using Wsmq.Server.Publishing;
+using Wsmq.Server.Stores;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Publishing;
@@ -15,7 +15,7 @@ public sealed class AppendPipelineTests : IAsyncLifetime
 
     public Task InitializeAsync()
     {
-        _lane = new PublishLane(0, _log, new WsmqOptions(), TimeProvider.System, new WsmqMetrics(new TestMeters()), NullLogger.Instance);
+        _lane = new PublishLane(_log, new WsmqOptions(), TimeProvider.System, new WsmqMetrics(new TestMeters()), NullLogger.Instance);
         return Task.CompletedTask;
     }
 
@@ -154,7 +154,7 @@ public sealed class AppendPipelineTests : IAsyncLifetime
         }
 
         public override Task<AppendResult[]> AppendAsync(
-            int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken)
+            IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken)
         {
             var call = new Call([.. batch.Select(r => r.Id)], follows);
             _calls.Enqueue(call);

@@ -2,8 +2,8 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Wsmq.Server.Diagnostics;
-using Wsmq.Server.Logs;
 using Wsmq.Server.Publishing;
+using Wsmq.Server.Stores;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Publishing;
@@ -11,7 +11,7 @@ namespace Wsmq.Tests.Publishing;
 /// <summary>How a lane handles sends that wait too long, on a fake clock.</summary>
 public sealed class PublishLaneTests : IAsyncLifetime
 {
-    private static readonly WsmqOptions Options = new() { SendTimeout = TimeSpan.FromSeconds(10) };
+    private static readonly WsmqOptions Options = new() { Publish = { SendTimeout = TimeSpan.FromSeconds(10) } };
 
     private readonly FakeTimeProvider _time = new();
     private readonly ScriptedLog _log = new();
@@ -19,7 +19,7 @@ public sealed class PublishLaneTests : IAsyncLifetime
 
     public Task InitializeAsync()
     {
-        _lane = new PublishLane(0, _log, Options, _time, new WsmqMetrics(new TestMeters()), NullLogger.Instance);
+        _lane = new PublishLane(_log, Options, _time, new WsmqMetrics(new TestMeters()), NullLogger.Instance);
         return Task.CompletedTask;
     }
 
@@ -55,7 +55,7 @@ public sealed class PublishLaneTests : IAsyncLifetime
         await Eventually.That("the store is called", () => _log.Appended.Count == 1);
         var late = Send("late");
 
-        _time.Advance(Options.SendTimeout);
+        _time.Advance(Options.Publish.SendTimeout);
         var fresh = Send("fresh");
         _log.Gate.SetResult();
 
@@ -74,9 +74,9 @@ public sealed class PublishLaneTests : IAsyncLifetime
         var stuck = Send("stuck", new ValueTask<WsmqException?>(silent.Task));
 
         (await before).Id.Should().Be("before");
-        _time.Advance(Options.SendTimeout / 2);
+        _time.Advance(Options.Publish.SendTimeout / 2);
         var behind = Send("behind");
-        _time.Advance(Options.SendTimeout / 2);
+        _time.Advance(Options.Publish.SendTimeout / 2);
 
         await ShouldFailAsync(stuck, WsmqErrors.ServerBusy);
         (await behind).Id.Should().Be("behind");
@@ -104,7 +104,7 @@ public sealed class PublishLaneTests : IAsyncLifetime
 
         public Func<IReadOnlyList<AppendRequest>, Exception?> Answer { get; set; } = _ => null;
 
-        public override async Task<AppendResult[]> AppendAsync(int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken)
+        public override async Task<AppendResult[]> AppendAsync(IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken)
         {
             Appended.AddRange(batch.Select(r => r.Id));
             await Gate.Task;

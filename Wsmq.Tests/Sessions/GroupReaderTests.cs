@@ -3,9 +3,9 @@ using System.Text;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Wsmq.Server.Delivering;
-using Wsmq.Server.Hubs;
-using Wsmq.Server.Logs;
+using Wsmq.Server.Connections;
+using Wsmq.Server.Feeds;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Sessions;
 

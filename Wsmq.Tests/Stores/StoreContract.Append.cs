@@ -1,5 +1,4 @@
-using Wsmq.Server.Logs;
-using Wsmq.Tests.Support;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Stores;
 
@@ -56,7 +55,7 @@ public abstract partial class StoreContract
     [Fact]
     public async Task A_message_is_new_again_after_the_deduplication_window()
     {
-        await using var h = await CreateAsync(o => o.DeduplicationWindow = TimeSpan.FromMilliseconds(300));
+        await using var h = await CreateAsync(o => o.Publish.DeduplicationWindow = TimeSpan.FromMilliseconds(300));
         var first = (await h.AppendAsync(StoreHarness.Message(Bob, "ann", "1")))[0];
         AppendResult again = default;
         await Eventually.That("the id is forgotten", async () =>
@@ -119,9 +118,9 @@ public abstract partial class StoreContract
     public async Task Calls_that_follow_one_another_without_waiting_are_executed_in_order()
     {
         await using var h = await CreateAsync();
-        var lane = h.Log.LaneOf(Bob);
+        var lane = h.Log.AppenderOf(Bob);
         var calls = Enumerable.Range(0, 20)
-            .Select(i => h.Log.AppendAsync(lane, [h.New(Bob, $"{2 * i}"), h.New(Bob, $"{(2 * i) + 1}")], follows: i > 0, default))
+            .Select(i => h.Log.Appenders[lane].AppendAsync([h.New(Bob, $"{2 * i}"), h.New(Bob, $"{(2 * i) + 1}")], follows: i > 0, default))
             .ToArray();
         var given = (await Task.WhenAll(calls)).SelectMany(r => r).ToArray();
         given.Should().OnlyContain(r => !r.Duplicate);
@@ -134,18 +133,18 @@ public abstract partial class StoreContract
     public async Task Calls_that_follow_a_failed_call_fail_until_a_call_starts_anew()
     {
         await using var h = await CreateAsync();
-        var lane = h.Log.LaneOf(Bob);
+        var lane = h.Log.AppenderOf(Bob);
         await h.AddAsync(Bob, "before");
-        var failed = h.Log.AppendAsync(lane, [h.New(Bob, "1")], follows: false, new CancellationToken(canceled: true));
+        var failed = h.Log.Appenders[lane].AppendAsync([h.New(Bob, "1")], follows: false, new CancellationToken(canceled: true));
         var second = h.New(Bob, "2");
-        var behind = h.Log.AppendAsync(lane, [second], follows: true, default);
-        var further = h.Log.AppendAsync(lane, [h.New(Bob, "3")], follows: true, default);
+        var behind = h.Log.Appenders[lane].AppendAsync([second], follows: true, default);
+        var further = h.Log.Appenders[lane].AppendAsync([h.New(Bob, "3")], follows: true, default);
         await FluentActions.Awaiting(() => failed).Should().ThrowAsync<OperationCanceledException>();
         await ShouldRefuseAsync(() => behind, WsmqErrors.StoreUnavailable);
         await ShouldRefuseAsync(() => further, WsmqErrors.StoreUnavailable);
 
-        var again = h.Log.AppendAsync(lane, [h.New(Bob, "1")], follows: false, default);
-        var next = h.Log.AppendAsync(lane, [second], follows: true, default);
+        var again = h.Log.Appenders[lane].AppendAsync([h.New(Bob, "1")], follows: false, default);
+        var next = h.Log.Appenders[lane].AppendAsync([second], follows: true, default);
         await Task.WhenAll(again, next);
         (await h.ReadAsync(Bob)).Entries.Select(StoreHarness.Text).Should().Equal("before", "1", "2");
     }
@@ -154,7 +153,7 @@ public abstract partial class StoreContract
     public async Task An_empty_batch_is_not_an_error()
     {
         await using var h = await CreateAsync();
-        (await h.Log.AppendAsync(0, [], follows: false, default)).Should().BeEmpty();
+        (await h.Log.Appenders[0].AppendAsync([], follows: false, default)).Should().BeEmpty();
         (await h.Log.AckAsync([], default)).Should().BeEmpty();
         (await h.Log.StatesAsync([], default)).Should().BeEmpty();
     }

@@ -1,5 +1,4 @@
-using Wsmq.Server.Logs;
-using Wsmq.Tests.Support;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Stores;
 
@@ -10,7 +9,7 @@ public abstract partial class StoreContract
     [Fact]
     public async Task Messages_are_kept_for_the_slowest_device()
     {
-        await using var h = await CreateAsync(o => o.AckGrace = TimeSpan.Zero);
+        await using var h = await CreateAsync(o => o.Delivery.AckGrace = TimeSpan.Zero);
         await h.OpenAsync("bob", "phone");
         await h.OpenAsync("bob", "laptop");
         var p = await h.AddManyAsync(Bob, 3);
@@ -26,7 +25,7 @@ public abstract partial class StoreContract
     [Fact]
     public async Task Messages_of_a_user_without_devices_stay()
     {
-        await using var h = await CreateAsync(o => o.AckGrace = TimeSpan.Zero);
+        await using var h = await CreateAsync(o => o.Delivery.AckGrace = TimeSpan.Zero);
         var p = await h.AddManyAsync(Bob, 2);
         (await h.AckAsync("bob", "phone", p[1])).Should().Be(AckResult.NoReader);
         (await h.PositionsAsync(Bob)).Should().Equal(p);
@@ -35,7 +34,7 @@ public abstract partial class StoreContract
     [Fact]
     public async Task Acknowledged_entries_stay_readable_during_the_grace()
     {
-        await using var h = await CreateAsync(o => o.AckGrace = TimeSpan.FromHours(1));
+        await using var h = await CreateAsync(o => o.Delivery.AckGrace = TimeSpan.FromHours(1));
         await h.OpenAsync("bob", "phone");
         var p = await h.AddManyAsync(Bob, 2);
         await h.AckAsync("bob", "phone", p[1]);
@@ -47,7 +46,7 @@ public abstract partial class StoreContract
     [Fact]
     public async Task Acknowledged_entries_are_removed_after_the_grace_also_when_more_acks_arrive_meanwhile()
     {
-        await using var h = await CreateAsync(o => o.AckGrace = Short);
+        await using var h = await CreateAsync(o => o.Delivery.AckGrace = Short);
         await h.OpenAsync("bob", "phone");
         var p = await h.AddManyAsync(Bob, 4);
         foreach (var position in p.Take(3))
@@ -70,7 +69,7 @@ public abstract partial class StoreContract
     [Fact]
     public async Task A_device_that_registers_during_the_grace_keeps_entries_that_it_has_not_read()
     {
-        await using var h = await CreateAsync(o => o.AckGrace = Short);
+        await using var h = await CreateAsync(o => o.Delivery.AckGrace = Short);
         var (user, p) = ("", Array.Empty<WsmqPosition>());
         var attempts = 0;
         // On a slow machine the grace may end before the second device registers: then it is repeated with another user.
@@ -96,7 +95,7 @@ public abstract partial class StoreContract
     [Fact]
     public async Task The_number_of_devices_of_a_user_is_limited()
     {
-        await using var h = await CreateAsync(o => o.MaxDevicesPerUser = 2);
+        await using var h = await CreateAsync(o => o.Devices.MaxPerUser = 2);
         await h.OpenAsync("bob", "a");
         await h.OpenAsync("bob", "b");
         await ShouldRefuseAsync(() => h.OpenAsync("bob", "c"), WsmqErrors.TooManyDevices);
@@ -108,7 +107,7 @@ public abstract partial class StoreContract
     [Fact]
     public async Task A_forgotten_device_frees_its_slot_keeps_no_messages_and_returns_as_a_new_one()
     {
-        await using var h = await CreateAsync(o => (o.MaxDevicesPerUser, o.AckGrace) = (2, TimeSpan.Zero));
+        await using var h = await CreateAsync(o => (o.Devices.MaxPerUser, o.Delivery.AckGrace) = (2, TimeSpan.Zero));
         await h.OpenAsync("bob", "here");
         await h.OpenAsync("bob", "stolen");
         var p = await h.AddManyAsync(Bob, 3);
@@ -134,7 +133,7 @@ public abstract partial class StoreContract
     [Fact]
     public async Task Forgetting_the_last_device_removes_no_messages()
     {
-        await using var h = await CreateAsync(o => o.AckGrace = TimeSpan.Zero);
+        await using var h = await CreateAsync(o => o.Delivery.AckGrace = TimeSpan.Zero);
         await h.OpenAsync("bob", "only");
         var p = await h.AddManyAsync(Bob, 2);
         (await h.Log.ForgetDeviceAsync(Bob, "bob", "only", default)).Should().BeTrue();
@@ -167,8 +166,8 @@ public abstract partial class StoreContract
     {
         await using var h = await CreateAsync(o =>
         {
-            o.AckGrace = TimeSpan.Zero;
-            o.DeviceExpiry = Short;
+            o.Delivery.AckGrace = TimeSpan.Zero;
+            o.Devices.Expiry = Short;
         });
         var first = await h.AddAsync(Bob);
         await h.OpenAsync("bob", "away");
@@ -190,9 +189,9 @@ public abstract partial class StoreContract
     {
         await using var h = await CreateAsync(o =>
         {
-            o.MaxDevicesPerUser = 2;
-            o.DeviceExpiry = Short;
-            o.AckGrace = TimeSpan.FromHours(1);
+            o.Devices.MaxPerUser = 2;
+            o.Devices.Expiry = Short;
+            o.Delivery.AckGrace = TimeSpan.FromHours(1);
         });
         var p = await h.AddAsync(Bob);
         foreach (var device in new[] { "away", "here" })
@@ -237,7 +236,7 @@ public abstract partial class StoreContract
     [Fact]
     public async Task Removed_is_the_position_of_an_entry_although_the_ack_was_between_two()
     {
-        await using var h = await CreateAsync(o => o.AckGrace = TimeSpan.Zero);
+        await using var h = await CreateAsync(o => o.Delivery.AckGrace = TimeSpan.Zero);
         await h.OpenAsync("bob", "phone");
         var first = await h.AddAsync(Bob);
         var second = await h.AddAsync(Bob);

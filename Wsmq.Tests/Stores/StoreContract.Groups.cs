@@ -1,4 +1,4 @@
-using Wsmq.Server.Logs;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Stores;
 
@@ -20,7 +20,7 @@ public abstract partial class StoreContract
     [Fact]
     public async Task Each_device_of_a_member_has_its_own_cursor()
     {
-        await using var h = await CreateAsync(o => o.AckGrace = TimeSpan.Zero);
+        await using var h = await CreateAsync(o => o.Delivery.AckGrace = TimeSpan.Zero);
         await h.Store.Memberships.AddAsync("team", "bob", default);
         (await h.OpenGroupAsync("team", "bob", "phone")).Should().Be(WsmqPosition.Start);
         var p = await h.AddManyAsync(Team, 2);

@@ -1,5 +1,4 @@
 using CsCheck;
-using Wsmq.Server.Logs;
 
 namespace Wsmq.Tests.Stores;
 
@@ -15,8 +14,8 @@ public abstract partial class StoreContract
         await using var h = await CreateAsync(o =>
         {
             o.Retention.MaxCount = StoreModel.MaxCount;
-            o.MaxDevicesPerUser = StoreModel.MaxDevices;
-            o.AckGrace = TimeSpan.Zero;
+            o.Devices.MaxPerUser = StoreModel.MaxDevices;
+            o.Delivery.AckGrace = TimeSpan.Zero;
         });
         var runs = 0;
         await GenMove.List[1, 40].SampleAsync(

@@ -1,4 +1,4 @@
-using Wsmq.Server.Logs;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Stores;
 
@@ -41,7 +41,7 @@ public abstract partial class StoreContract
     [Fact]
     public async Task No_two_devices_share_a_cursor()
     {
-        await using var h = await CreateAsync(o => o.MaxDevicesPerUser = 100);
+        await using var h = await CreateAsync(o => o.Devices.MaxPerUser = 100);
         var p = await h.AddManyAsync(Bob, Names.Length);
         foreach (var device in Names)
             (await h.OpenAsync("bob", device)).Should().Be(WsmqPosition.Start);

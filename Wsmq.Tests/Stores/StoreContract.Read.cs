@@ -1,4 +1,4 @@
-using Wsmq.Server.Logs;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Stores;
 
@@ -77,7 +77,7 @@ public abstract partial class StoreContract
         var gone = new CancellationToken(canceled: true);
         Func<Task>[] calls =
         [
-            () => h.Log.AppendAsync(h.Log.LaneOf(Bob), [h.New(Bob)], follows: false, gone),
+            () => h.Log.Appenders[h.Log.AppenderOf(Bob)].AppendAsync([h.New(Bob)], follows: false, gone),
             () => h.Log.ReadAsync(Bob, default, 1, 1, gone),
             () => h.Log.StatesAsync([Bob], gone),
             () => h.Log.AckAsync([new AckRequest(Bob, "bob", "d", default)], gone),

@@ -1,5 +1,4 @@
-using Wsmq.Server.Logs;
-using Wsmq.Tests.Support;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Stores;
 
@@ -84,7 +83,7 @@ public abstract partial class StoreContract
     [Fact]
     public async Task A_consumed_log_issues_no_position_twice()
     {
-        await using var h = await CreateAsync(o => o.AckGrace = TimeSpan.Zero);
+        await using var h = await CreateAsync(o => o.Delivery.AckGrace = TimeSpan.Zero);
         await h.OpenAsync("bob", "phone");
         var last = WsmqPosition.Start;
         for (var i = 0; i < 5; i++)
@@ -102,7 +101,7 @@ public abstract partial class StoreContract
     [Fact]
     public async Task A_new_entry_names_its_predecessor_although_that_was_removed()
     {
-        await using var h = await CreateAsync(o => o.AckGrace = TimeSpan.Zero);
+        await using var h = await CreateAsync(o => o.Delivery.AckGrace = TimeSpan.Zero);
         await h.OpenAsync("bob", "phone");
         var first = await h.AddAsync(Bob);
         await h.AckAsync("bob", "phone", first);

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
-using Wsmq.Server.Logs;
-using Wsmq.Tests.Support;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Stores;
 

@@ -1,5 +1,4 @@
-using Wsmq.Server.Logs;
-using Wsmq.Tests.Support;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Stores;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
-using Wsmq.Server.Logs;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Stores;
 
@@ -13,7 +13,7 @@ internal abstract class StoreHarness : IAsyncDisposable
 
     public abstract IStore Store { get; }
 
-    public IMessageLog Log => Store.Log;
+    public IMessageLog Log => Store.MessageLog;
 
     /// <summary>Stops the store and starts another one on the same data.</summary>
     public abstract Task RestartAsync();
@@ -24,14 +24,14 @@ internal abstract class StoreHarness : IAsyncDisposable
     public async Task<AppendResult[]> AppendAsync(params AppendRequest[] requests)
     {
         var results = new AppendResult[requests.Length];
-        foreach (var lane in Enumerable.Range(0, requests.Length).GroupBy(i => Log.LaneOf(requests[i].To)))
+        foreach (var lane in Enumerable.Range(0, requests.Length).GroupBy(i => Log.AppenderOf(requests[i].To)))
         {
             var gate = _lanes.GetOrAdd(lane.Key, _ => new SemaphoreSlim(1));
             await gate.WaitAsync();
             try
             {
-                var part = await Log.AppendAsync(lane.Key, [.. lane.Select(i => requests[i])], follows: false, default);
-                await Log.ConfirmedAsync(lane.Key);
+                var part = await Log.Appenders[lane.Key].AppendAsync([.. lane.Select(i => requests[i])], follows: false, default);
+                await Log.Appenders[lane.Key].ConfirmedAsync();
                 part.Should().HaveCount(lane.Count(), "there is a result for each item");
                 foreach (var (i, result) in lane.Zip(part))
                     results[i] = result;

@@ -1,4 +1,4 @@
-using Wsmq.Server.Logs;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Stores;
 

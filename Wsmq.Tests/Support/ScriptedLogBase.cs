@@ -1,16 +1,16 @@
-using Wsmq.Server.Logs;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Support;
 
 /// <summary>A base class for logs that a test scripts: every method throws unless the test overrides it.</summary>
-internal abstract class ScriptedLogBase : IMessageLog
+internal abstract class ScriptedLogBase : IMessageLog, IAppender
 {
-    public int Lanes => 1;
+    public IReadOnlyList<IAppender> Appenders => [this];
 
-    public int LaneOf(WsmqAddress address) => 0;
+    public int AppenderOf(WsmqAddress address) => 0;
 
     public virtual Task<AppendResult[]> AppendAsync(
-        int lane, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken) =>
+        IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public virtual Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>

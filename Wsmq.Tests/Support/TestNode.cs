@@ -30,6 +30,8 @@ internal sealed class TestNode : IAsyncDisposable
 
     public IWsmqAccess Access => Services.GetRequiredService<IWsmqAccess>();
 
+    public IWsmqDevices Devices => Services.GetRequiredService<IWsmqDevices>();
+
     public IHubContext<WsmqHub, IWsmqReceiver> Live => Services.GetRequiredService<IHubContext<WsmqHub, IWsmqReceiver>>();
 
     public static async Task<TestNode> StartAsync(

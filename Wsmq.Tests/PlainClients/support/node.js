@@ -11,7 +11,7 @@ export class Node {
   #process;
   #key;
 
-  /** @param settings keys of the section Wsmq, with `__` between the levels, such as { Options__Window: 4 } */
+  /** @param settings keys of the section Wsmq, with `__` between the levels, such as { Options__Delivery__MaxInFlightMessages: 4 } */
   static async start(folder, settings = {}) {
     const node = new Node();
     const args = [hostProgram(), '--urls', 'http://127.0.0.1:0'];

@@ -1,0 +1,72 @@
+namespace Wsmq;
+
+/// <summary>Receives the server's calls, dispatches them by source, and returns at once.</summary>
+internal sealed class SourceDispatcher(
+    Sources sources, LiveQueue live, Acker acker, Resumer resumer, StoreWatch store, ClientEvents events) : ISessionReceiver
+{
+    public void ReceiveMany(IReadOnlyList<WsmqDelivery> deliveries)
+    {
+        foreach (var delivery in deliveries)
+            Receive(delivery);
+    }
+
+    public void Receive(WsmqDelivery delivery)
+    {
+        if (sources.Find(delivery.Source) is not { } state || !WsmqPosition.TryParse(delivery.Position, out var position)
+            || !WsmqPosition.TryParse(delivery.Previous, out var previous))
+        {
+            events.RaiseError(
+                WsmqOperation.Protocol, new FormatException("A delivery has a malformed source, position or previous position."), delivery);
+            return;
+        }
+
+        React(state, state.Arrived(delivery, position, previous));
+    }
+
+    public void Gap(string source, string after, string before, string reason)
+    {
+        if (!WsmqAddress.TryParse(source, out var address, out _) || !WsmqPosition.TryParse(after, out var first)
+            || !WsmqPosition.TryParse(before, out var last) || last <= first)
+        {
+            events.RaiseError(WsmqOperation.Protocol, new FormatException($"A gap has a malformed source or position: {source}, {after}, {before}."));
+            return;
+        }
+
+        var state = sources.Of(address);
+        React(state, state.Announced(new WsmqGapEventArgs(address, first, last, reason ?? WsmqGapReasons.Lost)));
+    }
+
+    public void Live(WsmqLiveMessage message) => live.Add(message);
+
+    public void Stalled(string source, string position)
+    {
+        if (WsmqAddress.TryParse(source, out var address, out _) && WsmqPosition.TryParse(position, out var at))
+            events.RaiseStalled(new WsmqStalledEventArgs(address, at));
+        else
+            events.RaiseError(WsmqOperation.Protocol, new FormatException($"A stall has a malformed source or position: {source}, {position}."));
+    }
+
+    public void DeadLettered(string source, string position, int attempts)
+    {
+        if (!WsmqAddress.TryParse(source, out var address, out _) || !WsmqPosition.TryParse(position, out var at))
+        {
+            events.RaiseError(
+                WsmqOperation.Protocol, new FormatException($"A dead letter has a malformed source or position: {source}, {position}."));
+            return;
+        }
+
+        // The server reports a dead letter again for a nack that was already in flight.
+        if (sources.Of(address).DeadLetter(at))
+            events.RaiseDeadLettered(new WsmqDeadLetteredEventArgs(address, at, attempts));
+    }
+
+    public void StoreState(bool available) => store.Set(available);
+
+    private void React(SourceState state, Arrival arrival)
+    {
+        if (arrival == Arrival.Missing)
+            resumer.Wake();
+        else if (arrival == Arrival.HandledBefore)
+            acker.Repeat(state.Source);
+    }
+}

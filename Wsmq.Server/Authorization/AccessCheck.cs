@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Logging;
+using Wsmq.Server.Diagnostics;
+
+namespace Wsmq.Server.Authorization;
+
+/// <summary>Calls the app's authorizer and maps its result, or its exception, to an error.</summary>
+internal sealed class AccessCheck(ScopedAuthorizer authorizer, ILogger<AccessCheck> logger)
+{
+    /// <summary>Null if the caller may send to the address and may use the reply-to address; otherwise the error. Does not throw.</summary>
+    public ValueTask<WsmqException?> CheckSendAsync(WsmqCaller caller, WsmqAddress to, WsmqAddress? replyTo, CancellationToken cancellationToken)
+    {
+        // The common case completes synchronously: a message to a user, without a reply-to, under the default authorizer.
+        try
+        {
+            var first = authorizer.CanSendAsync(caller, to, cancellationToken);
+            if (first.IsCompletedSuccessfully && replyTo is null)
+                return new(first.Result ? null : new WsmqException(WsmqErrors.SendNotAllowed));
+            return SlowSendAsync(first, caller, replyTo, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            return new(Refused(e, WsmqErrors.SendNotAllowed));
+        }
+    }
+
+    /// <exception cref="WsmqException"><c>read-not-allowed</c>.</exception>
+    public async ValueTask CheckReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken)
+    {
+        if (!await CanReadAsync(caller, source, cancellationToken))
+            throw new WsmqException(WsmqErrors.ReadNotAllowed);
+    }
+
+    private async ValueTask<WsmqException?> SlowSendAsync(
+        ValueTask<bool> first, WsmqCaller caller, WsmqAddress? replyTo, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!await first)
+                return new WsmqException(WsmqErrors.SendNotAllowed);
+            var both = replyTo is not { } reply || await authorizer.CanSendAsync(caller, reply, cancellationToken);
+            return both ? null : new WsmqException(WsmqErrors.ReplyToNotAllowed);
+        }
+        catch (Exception e)
+        {
+            return Refused(e, WsmqErrors.SendNotAllowed);
+        }
+    }
+
+    private async ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await authorizer.CanReadAsync(caller, source, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            throw Refused(e, WsmqErrors.ReadNotAllowed);
+        }
+    }
+
+    private WsmqException Refused(Exception e, WsmqError error)
+    {
+        // An unavailable store is not an authorization failure: its error stays as it is, so that the caller may retry.
+        if (e is WsmqException known)
+            return known;
+        if (e is not OperationCanceledException)
+            Log.AuthorizerFailed(logger, e);
+        return new WsmqException(error, inner: e);
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Wsmq.Server.Authorization;
+
+/// <summary>
+/// Calls the app's authorizer, whatever its service lifetime. A singleton is called directly. Any other lifetime gets a new scope and
+/// instance for each call, because a dependency such as a DbContext is not thread-safe.
+/// </summary>
+internal sealed class ScopedAuthorizer(IServiceScopeFactory scopes) : IWsmqAuthorizer
+{
+    // Null until the first call, and permanently if the authorizer is not a singleton.
+    private volatile IWsmqAuthorizer? _singleton;
+    private volatile bool _isScoped;
+
+    public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) =>
+        _singleton is { } authorizer
+            ? authorizer.CanSendAsync(caller, to, cancellationToken)
+            : AskAsync(a => a.CanSendAsync(caller, to, cancellationToken));
+
+    public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) =>
+        _singleton is { } authorizer
+            ? authorizer.CanReadAsync(caller, source, cancellationToken)
+            : AskAsync(a => a.CanReadAsync(caller, source, cancellationToken));
+
+    private async ValueTask<bool> AskAsync(Func<IWsmqAuthorizer, ValueTask<bool>> question)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var authorizer = scope.ServiceProvider.GetRequiredService<IWsmqAuthorizer>();
+        if (!_isScoped)
+            await FindLifetimeAsync(authorizer);
+        return await question(authorizer);
+    }
+
+    // The container does not expose the registered lifetime. If two scopes return the same instance, it is a singleton.
+    private async ValueTask FindLifetimeAsync(IWsmqAuthorizer one)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        if (ReferenceEquals(scope.ServiceProvider.GetRequiredService<IWsmqAuthorizer>(), one))
+            _singleton = one;
+        else
+            _isScoped = true;
+    }
+}

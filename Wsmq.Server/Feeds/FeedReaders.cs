@@ -1,0 +1,51 @@
+namespace Wsmq.Server.Feeds;
+
+/// <summary>A reader of a feed. Neither method may block.</summary>
+internal interface IFeedReader
+{
+    /// <summary>The log has new entries, or the store reported a new state of it.</summary>
+    void OnNews();
+
+    /// <summary>A user left the group of the address.</summary>
+    void OnLeft(string user);
+}
+
+/// <summary>The readers of a feed: mostly one, sometimes thousands. A part of the feed. Not thread-safe.</summary>
+internal struct FeedReaders
+{
+    private IFeedReader? _only;
+    private HashSet<IFeedReader>? _many;
+
+    public readonly bool IsShared => _many?.Count > 1;
+
+    public void Add(IFeedReader reader)
+    {
+        if (_many is null && _only is null)
+        {
+            _only = reader;
+            return;
+        }
+
+        _many ??= [_only!];
+        _many.Add(reader);
+        _only = null;
+    }
+
+    public void Remove(IFeedReader reader)
+    {
+        _many?.Remove(reader);
+        if (_only == reader)
+            _only = null;
+    }
+
+    public readonly void Tell()
+    {
+        _only?.OnNews();
+        if (_many is null)
+            return;
+        foreach (var reader in _many)
+            reader.OnNews();
+    }
+
+    public readonly IFeedReader[] ToArray() => _only is null ? [.. _many ?? []] : [_only];
+}

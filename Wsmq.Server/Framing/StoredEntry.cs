@@ -1,0 +1,115 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using Wsmq.Server.Stores;
+
+namespace Wsmq.Server.Framing;
+
+/// <summary>
+/// Checks whether a stored entry may be copied into a frame. Bodies and metadata were checked when they were received, but another program
+/// that can write to the store must not be able to forge frames with it. The check is one pass over the bytes, which builds no objects.
+/// </summary>
+internal static class StoredEntry
+{
+    [Flags]
+    private enum Fields
+    {
+        None = 0,
+        Id = 1,
+        Sender = 2,
+        SentAt = 4,
+        Type = 8,
+        ContentType = 16,
+        Headers = 32,
+        CorrelationId = 64,
+        ReplyTo = 128,
+    }
+
+    /// <summary>Checks an entry.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="isBinary">The body is binary, and not JSON.</param>
+    /// <param name="defect">Why the entry is corrupt or foreign, if the result is false.</param>
+    public static bool Check(LogEntry entry, out bool isBinary, out string? defect)
+    {
+        isBinary = false;
+        if (entry.Defect is not null)
+        {
+            defect = entry.Defect;
+            return false;
+        }
+
+        try
+        {
+            defect = DefectOf(entry.Metadata.Span, out var fields);
+            isBinary = fields.HasFlag(Fields.ContentType);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            defect = e.Message;
+        }
+
+        return defect is null && (isBinary || WsmqJsonBody.TryParse(entry.Body, out _, out defect));
+    }
+
+    private static string? DefectOf(ReadOnlySpan<byte> metadata, out Fields seen)
+    {
+        seen = Fields.None;
+
+        // The braces are cut off when a frame is composed: nothing may precede the first or follow the last.
+        if (metadata.Length < 2 || metadata[0] != '{' || metadata[^1] != '}')
+            return "the metadata is not a JSON object";
+        var reader = new Utf8JsonReader(metadata, new JsonReaderOptions { MaxDepth = 2 });
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var field = FieldOf(ref reader);
+            if (field == Fields.None)
+                return "the metadata has an unknown field";
+            if (seen.HasFlag(field))
+                return "the metadata has a duplicate field";
+            seen |= field;
+            reader.Read();
+            if (!IsOfType(field, ref reader))
+                return "a metadata field has the wrong type";
+        }
+
+        // Throws if data follows the object.
+        reader.Read();
+        return seen.HasFlag(Fields.Id | Fields.SentAt) ? null : "the metadata lacks a required field";
+    }
+
+    private static Fields FieldOf(ref Utf8JsonReader reader) =>
+        reader.ValueTextEquals("id"u8) ? Fields.Id
+        : reader.ValueTextEquals("sender"u8) ? Fields.Sender
+        : reader.ValueTextEquals("sentAt"u8) ? Fields.SentAt
+        : reader.ValueTextEquals("type"u8) ? Fields.Type
+        : reader.ValueTextEquals("contentType"u8) ? Fields.ContentType
+        : reader.ValueTextEquals("headers"u8) ? Fields.Headers
+        : reader.ValueTextEquals("correlationId"u8) ? Fields.CorrelationId
+        : reader.ValueTextEquals("replyTo"u8) ? Fields.ReplyTo
+        : Fields.None;
+
+    private static bool IsOfType(Fields field, ref Utf8JsonReader reader) => field switch
+    {
+        Fields.SentAt => reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out _),
+        Fields.Headers => AreHeaders(ref reader),
+        _ => reader.TokenType == JsonTokenType.String && IsText(ref reader),
+    };
+
+    private static bool AreHeaders(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+            return false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!IsText(ref reader) || !reader.Read() || reader.TokenType != JsonTokenType.String || !IsText(ref reader))
+                return false;
+        }
+
+        return true;
+    }
+
+    // The reader checks neither the encoding of strings nor their escapes. Half of an escaped surrogate pair would end the connection of a
+    // client whose strings are Unicode; GetString throws on it.
+    private static bool IsText(ref Utf8JsonReader reader) =>
+        Utf8.IsValid(reader.ValueSpan) && (!reader.ValueIsEscaped || reader.GetString() is not null);
+}

@@ -1,0 +1,141 @@
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Endpoints;
+using Wsmq.Server.Limits;
+
+namespace Wsmq.Server.Hosting;
+
+/// <summary>Validates every option when the app starts. Each error text states the allowed values.</summary>
+internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
+{
+    private const long MostBytes = 1024L * 1024 * 1024 * 1024;
+    private static readonly TimeSpan TenYears = TimeSpan.FromDays(3650);
+    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Tenth = TimeSpan.FromMilliseconds(100);
+
+    public ValidateOptionsResult Validate(string? name, WsmqOptions options)
+    {
+        var rules = new OptionRules(nameof(WsmqOptions));
+        rules.Within(options.Publish.DeduplicationWindow, OneSecond, TimeSpan.FromDays(1));
+        rules.Within(options.Delivery.AckGrace, TimeSpan.Zero, TimeSpan.FromDays(1));
+        rules.Within(options.Devices.MaxPerUser, 1, 1_000);
+        rules.Within(options.Devices.Expiry, OneSecond, TenYears);
+        rules.Within(options.Delivery.MaxInFlightMessages, 1, 65_536);
+        rules.Within(options.Delivery.MaxInFlightMessagesPerConnection, 1, 1_048_576);
+        rules.Within(options.Publish.MaxBodyBytes, 1024, 16 * 1024 * 1024);
+        rules.Within(options.Publish.MaxHeaderBytes, 0, 64 * 1024);
+        rules.Within(options.Publish.MaxOutstandingSends, 1, 4_096);
+        rules.Within(options.Publish.QueueCapacity, 1, 1_048_576);
+        rules.Within(options.Publish.QueueBytes, 1024 * 1024, 16L * 1024 * 1024 * 1024);
+        rules.Within(options.Publish.SendTimeout, Tenth, TimeSpan.FromMinutes(10));
+        rules.Within(options.Delivery.SlowestLinkBitsPerSecond, 1_000, 1_000_000_000);
+        rules.Within(options.Delivery.StallAfter, Tenth, TimeSpan.FromHours(1));
+        rules.Within(options.Delivery.TailCheckInterval, Tenth, TimeSpan.FromHours(1));
+        rules.Within(options.Delivery.CachedEntries, 0, 65_536);
+        rules.Within(options.Delivery.CachedBytes, 0, 1024 * 1024 * 1024);
+        rules.Within(options.DeadLetters.MaxAttempts, 0, 1_000_000);
+        rules.Within(options.DeadLetters.MaxSilentAttempts, 0, 1_000_000);
+        rules.Within(options.DeadLetters.MaxCount, 1, 10_000);
+        rules.Require(options.Publish.Json is not null, "options.Publish.Json must not be null");
+        rules.Require(
+            options.Publish.SendTimeout < options.Publish.DeduplicationWindow,
+            "options.Publish.SendTimeout must be less than options.Publish.DeduplicationWindow, or a repeated send could be stored twice");
+        Retention(rules, options.Retention, options.Publish.MaxBodyBytes);
+        Limits(rules, options.Limits);
+        LimitClasses(rules, options.Limits);
+        Drain(rules, options);
+        rules.Within(options.StoreUnavailableAfter, Tenth, TimeSpan.FromMinutes(1));
+        Access(rules, options.Access);
+        foreach (var origin in options.Endpoint.AllowedOrigins)
+        {
+            rules.Require(
+                origin == Origin.Any || Origin.TryParse(origin, out _) || Origin.IsLiteral(origin),
+                $"options.Endpoint.AllowedOrigins holds '{origin}'; write an origin as https://app.example.com, without a path; use * to allow all origins, and null or a scheme such as file:// for pages inside of apps");
+        }
+
+        return rules.Result;
+    }
+
+    private static void Access(OptionRules rules, WsmqAccessOptions access)
+    {
+        rules.Require(!string.IsNullOrEmpty(access.TokenIdClaim), "options.Access.TokenIdClaim must name a claim");
+        rules.Require(!string.IsNullOrEmpty(access.IssuedAtClaim), "options.Access.IssuedAtClaim must name a claim");
+        rules.Within(access.MaxTokenLifetime, TimeSpan.FromMinutes(1), TenYears);
+        rules.Within(access.MaxRules, 100, 1_000_000);
+        rules.Within(access.CheckInterval, Tenth, TimeSpan.FromMinutes(1));
+    }
+
+    private static void Drain(OptionRules rules, WsmqOptions options)
+    {
+        rules.Within(options.Drain.Timeout, TimeSpan.Zero, TimeSpan.FromHours(1));
+        rules.Within(options.Drain.Spread, TimeSpan.Zero, TenMinutes);
+        rules.Within(options.Drain.ReadinessDelay, TimeSpan.Zero, TenMinutes);
+        rules.Require(
+            options.Drain.Timeout == TimeSpan.Zero || options.Drain.ReadinessDelay <= options.Drain.Timeout,
+            "options.Drain.ReadinessDelay must be at most options.Drain.Timeout");
+    }
+
+    private static void Limits(OptionRules rules, WsmqLimitOptions limits)
+    {
+        const int MostARate = 1_000_000;
+        const int MostAtOnce = 10_000_000;
+        rules.Within(limits.SendsPerSecond, 0, MostARate);
+        rules.Within(limits.SendBurst, 1, MostAtOnce);
+        rules.Within(limits.UserSendsPerSecond, 0, MostARate);
+        rules.Within(limits.UserSendBurst, 1, MostAtOnce);
+        rules.Within(limits.UserSendBytesPerMinute, 0, MostBytes);
+        rules.Within(limits.UserSendByteBurst, 1024, MostBytes);
+        rules.Within(limits.UserStorePercent, 0, 100);
+        rules.Within(limits.NewAddressesPerHour, 0, MostARate);
+        rules.Within(limits.NewAddressBurst, 1, MostAtOnce);
+        rules.Within(limits.UserReadsPerSecond, 0, MostARate);
+        rules.Within(limits.UserReadBurst, 1, MostAtOnce);
+        rules.Within(limits.UserReadBytesPerSecond, 0, MostBytes);
+        rules.Within(limits.UserReadByteBurst, 1024, MostBytes);
+        rules.Within(limits.UserBytesInProgress, 1024 * 1024, 16L * 1024 * 1024 * 1024);
+        rules.Within(limits.UserUnwrittenBytes, 1024 * 1024, 16L * 1024 * 1024 * 1024);
+        rules.Within(limits.UserConnectsPerMinute, 0, MostARate);
+        rules.Within(limits.UserConnectBurst, 1, MostAtOnce);
+        rules.Within(limits.ConnectionsPerUser, 1, 1_000_000);
+        rules.Within(limits.ConnectionsPerNode, 1, 10_000_000);
+        rules.Within(limits.PendingConnectionsPerUser, 1, 1_000_000);
+        rules.Within(limits.PendingConnectionsPerAddress, 1, 1_000_000);
+        rules.Within(limits.PendingConnectionsPerNode, 1, 10_000_000);
+        rules.Within(limits.HandshakeTimeout, Tenth, TimeSpan.FromMinutes(1));
+        rules.Within(limits.GroupsPerUser, 1, 1_000_000);
+    }
+
+    // A class is validated together with the general values that it inherits.
+    private static void LimitClasses(OptionRules rules, WsmqLimitOptions limits)
+    {
+        rules.Require(limits.ClassClaim != string.Empty, "options.Limits.ClassClaim must name a claim, or be null");
+        foreach (var (name, special) in limits.Classes)
+        {
+            rules.Require(name.Length > 0, "options.Limits.Classes holds a class without a name");
+            rules.Scope = $"options.Limits.Classes[{name}]: ";
+            rules.Require(special is not null, "it is null");
+            if (special is not null)
+                Limits(rules, limits.With(special));
+            rules.Scope = string.Empty;
+        }
+    }
+
+    private static void Retention(OptionRules rules, WsmqRetentionOptions retention, int maxBodyBytes)
+    {
+        rules.Within(retention.MaxAge, OneSecond, TenYears);
+        rules.Within(retention.MaxCount, 1, 100_000_000);
+        rules.Within(retention.MaxBytes, MostBytes / 1024 / 1024, MostBytes);
+        rules.Require(
+            new[] { retention.User, retention.Group }.Min(r => r.MaxBytes ?? retention.MaxBytes) >= maxBodyBytes,
+            "options.Retention.MaxBytes must be at least options.Publish.MaxBodyBytes: a log always retains its newest entry");
+        foreach (var (name, special) in new[] { ("User", retention.User), ("Group", retention.Group) })
+        {
+            if (special.MaxAge is { } age)
+                rules.Within(age, OneSecond, TenYears, $"retention.{name}.{nameof(special.MaxAge)}");
+            if (special.MaxCount is { } count)
+                rules.Within(count, 1, 100_000_000, $"retention.{name}.{nameof(special.MaxCount)}");
+            if (special.MaxBytes is { } bytes)
+                rules.Within(bytes, MostBytes / 1024 / 1024, MostBytes, $"retention.{name}.{nameof(special.MaxBytes)}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Wsmq;
+using Wsmq.Server.Acks;
+using Wsmq.Server.Authorization;
+using Wsmq.Server.Availability;
+using Wsmq.Server.Connections;
+using Wsmq.Server.DeadLetters;
+using Wsmq.Server.Devices;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Draining;
+using Wsmq.Server.Endpoints;
+using Wsmq.Server.Feeds;
+using Wsmq.Server.Framing;
+using Wsmq.Server.Hosting;
+using Wsmq.Server.Hubs;
+using Wsmq.Server.Lifecycle;
+using Wsmq.Server.Limits;
+using Wsmq.Server.Memberships;
+using Wsmq.Server.Publishing;
+using Wsmq.Server.Pumps;
+using Wsmq.Server.Revocation;
+using Wsmq.Server.Sessions;
+using Wsmq.Server.Stores.Redis;
+using Wsmq.Server.Stores.Sqlite;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers wsmq in an app's services.</summary>
+public static class WsmqServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds the hub, the publisher and the groups. They use the embedded SQLite store unless another store is selected on the returned
+    /// builder. A repeated call only applies its options. Register your own <see cref="IWsmqAuthorizer"/> to replace the default.
+    /// </summary>
+    /// <param name="services">The app's services.</param>
+    /// <param name="configure">Sets options; they are validated when the app starts.</param>
+    public static WsmqBuilder AddWsmq(this IServiceCollection services, Action<WsmqOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var builder = new WsmqBuilder(services);
+        if (configure is not null)
+            services.Configure(configure);
+        if (services.Any(s => s.ServiceType == typeof(WsmqHub)))
+            return builder;
+
+        services.AddOptions<WsmqOptions>().PostConfigure<IServiceProvider>((o, p) =>
+        {
+            if (p.GetService<IHostEnvironment>()?.IsDevelopment() == true)
+                o.Drain.DefaultTimeout = TimeSpan.Zero;
+        }).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WsmqOptions>, WsmqOptionsValidation>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IWsmqAuthorizer, DefaultAuthorizer>();
+        services.TryAddSingleton<IWsmqPublisher, WsmqPublisher>();
+        services.TryAddSingleton<IWsmqGroups, WsmqGroups>();
+        services.TryAddSingleton<IWsmqDeadLetters, WsmqDeadLetters>();
+        services.TryAddSingleton<IWsmqAccess, WsmqAccess>();
+        services.TryAddSingleton<IWsmqDevices, WsmqDevices>();
+        services.AddMetrics();
+        services.AddAuthorization();
+        services.AddSingleton<StoreHealthCheck>();
+        services.AddHealthChecks()
+            .AddCheck<StoreHealthCheck>(StoreHealthCheck.Name, tags: [StoreHealthCheck.ReadyTag])
+            .AddCheck<DrainHealthCheck>(DrainHealthCheck.Name, tags: [StoreHealthCheck.ReadyTag]);
+        AddLoggers(services);
+        AddHub(services);
+        AddParts(services);
+        return builder.UseSqlite();
+    }
+
+    /// <summary>Adds rate-limited loggers for all classes that log, because clients could otherwise flood the app's log.</summary>
+    private static void AddLoggers(IServiceCollection services) => services
+        .AddSingleton<LogGate>()
+        .AddGatedLogger<AccessCheck>()
+        .AddGatedLogger<AccessWatch>()
+        .AddGatedLogger<AckQueue>()
+        .AddGatedLogger<Admission>()
+        .AddGatedLogger<ConnectionRegistry>()
+        .AddGatedLogger<DeliveryServices>()
+        .AddGatedLogger<HubEndpoint>()
+        .AddGatedLogger<LimitClasses>()
+        .AddGatedLogger<AccessEnforcer>()
+        .AddGatedLogger<NodeDrain>()
+        .AddGatedLogger<OriginPolicy>()
+        .AddGatedLogger<PublishQueue>()
+        .AddGatedLogger<RedisStore>()
+        .AddGatedLogger<RefusedRequests>()
+        .AddGatedLogger<SessionSweep>()
+        .AddGatedLogger<Subscriptions>()
+        .AddGatedLogger<DeadLetterNotices>()
+        .AddGatedLogger<SqliteStore>()
+        .AddGatedLogger<StoreMonitor>()
+        .AddGatedLogger<TailCheck>()
+        .AddGatedLogger<UnknownFields>()
+        .AddGatedLogger<UsageTeller>();
+
+    private static void AddHub(IServiceCollection services)
+    {
+        services.AddSignalR();
+        services.AddSingleton<HubProtocol>();
+        services.AddTransient<IOptionsFactory<HubOptions<WsmqHub>>, HubOptionsFactory>();
+        services.AddSingleton<IValidateOptions<HubOptions<WsmqHub>>, HubOptionsValidation>();
+        services.AddOptions<HubOptions<WsmqHub>>().ValidateOnStart();
+        services.AddSingleton<ConnectionRegistry>();
+        services.AddSingleton<RefusalLog>();
+        services.AddSingleton<HubConnectionHandler<WsmqHub>, HubHandler>();
+        services.AddSingleton<HubParts>();
+        services.AddSingleton<RequestUser>();
+        services.AddSingleton<OpenConnections>();
+        services.AddSingleton<PendingConnections>();
+        services.AddSingleton<HubEndpoint>();
+
+        // The hub's constructor takes internal types, which stay internal with a factory. SignalR's activator queries the container first.
+        services.AddTransient(p => new WsmqHub(
+            p.GetRequiredService<SessionManager>(), p.GetRequiredService<ClientSends>(), p.GetRequiredService<ClientAcks>(),
+            p.GetRequiredService<ClientNacks>()));
+    }
+
+    private static void AddParts(IServiceCollection services)
+    {
+        services.AddSingleton<WsmqMetrics>();
+        services.AddSingleton<LimitClasses>();
+        services.AddSingleton<UsageReclaim>();
+        services.AddSingleton<UsageTeller>();
+        services.AddSingleton<UsageKeeper>();
+        services.AddSingleton<ConnectionLimits>();
+        services.AddSingleton<MessageRules>();
+        services.AddSingleton<StartGate>();
+        services.AddSingleton<PublishQueue>();
+        services.AddSingleton<ScopedAuthorizer>();
+        services.AddSingleton<AccessCheck>();
+        services.AddSingleton<AccessEnforcer>();
+        services.AddSingleton<AccessWatch>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, OriginPolicy>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, QueryToken>());
+        services.AddSingleton<RefusedRequests>();
+        services.AddSingleton<IStartupFilter>(p => p.GetRequiredService<RefusedRequests>());
+        services.AddSingleton<FeedRegistry>();
+        services.AddSingleton<TailCheck>();
+        services.AddSingleton<AckQueue>();
+        services.AddSingleton<Linger>();
+        services.AddSingleton<DeliveryServices>();
+        services.AddSingleton<SessionSweep>();
+        services.AddSingleton<Admission>();
+        services.AddSingleton<Subscriptions>();
+        services.AddSingleton<SessionManager>();
+        services.AddSingleton<UnknownFields>();
+        services.AddSingleton<ClientSends>();
+        services.AddSingleton<ClientAcks>();
+        services.AddSingleton<ClientNacks>();
+        services.AddSingleton<DeadLetterNotices>();
+        services.AddSingleton<StoreNews>();
+        services.AddSingleton<StoreMonitor>();
+        services.AddSingleton<DrainState>();
+        services.AddSingleton<NodeDrain>();
+        AddNodeParts(services);
+        services.AddSingleton<IPostConfigureOptions<HostOptions>, ShutdownTime>();
+        services.AddSingleton<IHostedService, WsmqLifetime>();
+    }
+
+    // In the order of their start. Stopping in reverse, sends and acks in progress are stored before the access rules stop being read.
+    private static void AddNodeParts(IServiceCollection services)
+    {
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<AccessWatch>());
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<AckQueue>());
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<UsageTeller>());
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<PublishQueue>());
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<TailCheck>());
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<StoreMonitor>());
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<SessionSweep>());
+    }
+}

@@ -1,0 +1,52 @@
+
+using Wsmq.Server.Acks;
+using Wsmq.Server.Feeds;
+using Wsmq.Server.Pumps;
+using Wsmq.Server.Sessions;
+using Wsmq.Server.Stores;
+
+namespace Wsmq.Server.Hubs;
+
+/// <summary>Handles the acks and resumes of clients.</summary>
+internal sealed class ClientAcks(FeedRegistry feeds, AckQueue acks)
+{
+    /// <exception cref="WsmqException">
+    /// A malformed argument, <c>read-not-allowed</c>, <c>ack-beyond-tail</c>, <c>too-many-reads</c> or <c>store-unavailable</c>.
+    /// </exception>
+    public async Task AckAsync(Session session, string? source, string? position)
+    {
+        DeliveryPump pump;
+        WsmqPosition acknowledged;
+        try
+        {
+            (pump, acknowledged) = (await session.PumpOfAsync(source), WsmqPosition.Parse(position));
+        }
+        catch (WsmqException)
+        {
+            await session.Limits.ThrottleReadAsync(session.Connection.Aborted);
+            throw;
+        }
+
+        // A position that was delivered here is never past the feed's tail: acks of such positions are not counted.
+        if (acknowledged > pump.Feed.Tail)
+        {
+            await session.Limits.ThrottleReadAsync(session.Connection.Aborted);
+            await feeds.RequireWithinAsync(pump.Feed, acknowledged, WsmqErrors.AckBeyondTail, session.Connection.Aborted);
+        }
+
+        pump.Acknowledge(acknowledged);
+        await acks.Enqueue(new AckRequest(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, acknowledged));
+    }
+
+    /// <exception cref="WsmqException">
+    /// A malformed argument, <c>read-not-allowed</c>, <c>position-beyond-tail</c>, <c>too-many-reads</c> or <c>store-unavailable</c>.
+    /// </exception>
+    public async Task ResumeAsync(Session session, string? source, string? after)
+    {
+        await session.Limits.ThrottleReadAsync(session.Connection.Aborted);
+        var pump = await session.PumpOfAsync(source);
+        var position = WsmqPosition.Parse(after);
+        await feeds.RequireWithinAsync(pump.Feed, position, WsmqErrors.PositionBeyondTail, session.Connection.Aborted);
+        pump.Restart(position);
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Authorization;
+using Wsmq.Server.Lifecycle;
+using Wsmq.Server.Stores;
+
+namespace Wsmq.Server.Memberships;
+
+internal sealed class WsmqGroups(IStore store, StartGate start, IOptions<WsmqOptions> options) : IWsmqGroups
+{
+    public async Task AddAsync(string group, string userId, CancellationToken cancellationToken = default)
+    {
+        var (name, user) = (Group(group), User(userId));
+        await start.WaitAsync(cancellationToken);
+        await store.Memberships.AddAsync(name, user, cancellationToken);
+    }
+
+    public async Task RemoveAsync(string group, string userId, CancellationToken cancellationToken = default)
+    {
+        var (name, user) = (Group(group), User(userId));
+        await start.WaitAsync(cancellationToken);
+        await store.Memberships.RemoveAsync(name, user, cancellationToken);
+    }
+
+    public async Task<bool> IsMemberAsync(string group, string userId, CancellationToken cancellationToken = default)
+    {
+        var (name, user) = (Group(group), User(userId));
+        await start.WaitAsync(cancellationToken);
+        return await store.Memberships.IsMemberAsync(name, user, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<string>> MembersAsync(string group, CancellationToken cancellationToken = default)
+    {
+        var name = Group(group);
+        await start.WaitAsync(cancellationToken);
+        return await store.Memberships.MembersOfAsync(name, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<string>> GroupsOfAsync(string userId, CancellationToken cancellationToken = default)
+    {
+        var user = User(userId);
+        await start.WaitAsync(cancellationToken);
+        var memberships = await store.Memberships.GroupsOfAsync(user, cancellationToken);
+        return [.. memberships.Select(m => m.Group)];
+    }
+
+    // Creating the address validates the name; the store takes the plain name.
+    private static string Group(string name) => WsmqAddress.Group(name).Name;
+
+    private string User(string id) => options.Value.Access.Judge(WsmqAddress.User(id)).Name;
+}

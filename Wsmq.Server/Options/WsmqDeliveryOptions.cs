@@ -1,0 +1,40 @@
+namespace Wsmq;
+
+/// <summary>How messages are delivered to connections: in-flight windows, time-outs, caches.</summary>
+public sealed class WsmqDeliveryOptions
+{
+    /// <summary>The in-flight window: the most unacked deliveries of one address on a connection. Default 256; 1 to 65,536.</summary>
+    public int MaxInFlightMessages { get; set; } = 256;
+
+    /// <summary>The most unacked deliveries of all addresses together on a connection. Default 1,024; 1 to 1,048,576.</summary>
+    public int MaxInFlightMessagesPerConnection { get; set; } = 1024;
+
+    /// <summary>How long acked entries stay readable for a lagging connection of the same device. Default 1 minute; 0 to 1 day.</summary>
+    public TimeSpan AckGrace { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// How long a full in-flight window may go without an ack before the address counts as stalled. Default 30 seconds; 100 ms to
+    /// 1 hour.
+    /// </summary>
+    public TimeSpan StallAfter { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// The slowest network link over which a client can still receive the largest message, in bits per second. Default 64,000; 1,000 to
+    /// 1,000,000,000. The server closes a connection if a write takes longer than 10 seconds plus the time that the largest frame takes
+    /// on such a link (52 seconds with the default <see cref="WsmqPublishOptions.MaxBodyBytes"/>). A client that does not read at all can delay the live
+    /// pushes of its groups on its node for that long.
+    /// </summary>
+    public int SlowestLinkBitsPerSecond { get; set; } = 64_000;
+
+    /// <summary>
+    /// The interval at which a node compares the log tails that it has seen with the store. It bounds how long a lost signal can delay
+    /// deliveries. Default 10 seconds; 100 ms to 1 hour.
+    /// </summary>
+    public TimeSpan TailCheckInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many of the newest entries of an active address a node caches in memory. Default 256; 0 to 65,536.</summary>
+    public int CachedEntries { get; set; } = 256;
+
+    /// <summary>How many bytes of the newest entries of an active address a node caches in memory. Default 1 MiB; 0 to 1 GiB.</summary>
+    public int CachedBytes { get; set; } = 1024 * 1024;
+}

@@ -1,0 +1,21 @@
+namespace Wsmq;
+
+/// <summary>The HTTP endpoint of the hub: what browsers may connect, and where their token is.</summary>
+public sealed class WsmqEndpointOptions
+{
+    /// <summary>
+    /// Additional origins whose pages may connect in a browser, besides the hub's own origin. Format: <c>https://app.example.com</c>, with
+    /// the port if it is not the scheme's default; <c>*</c> allows all origins. Pages inside of apps send origins without a host
+    /// (<c>file://</c>, <c>app://.</c>, <c>null</c>), which are compared literally. Sandboxed frames of any page also send <c>null</c>.
+    /// Default empty: only pages of the same origin may connect. Requests without an <c>Origin</c> header, as sent by non-browser
+    /// clients, are not checked.
+    /// </summary>
+    public IList<string> AllowedOrigins { get; } = [];
+
+    /// <summary>
+    /// Whether to read a bearer token from the query parameter <c>access_token</c> of the hub's own requests, as if it were in the
+    /// <c>Authorization</c> header, for every bearer scheme: browsers cannot set a header on a WebSocket. Requires routing to run before
+    /// authentication, which is the order of <c>WebApplication</c>. Default false.
+    /// </summary>
+    public bool AcceptTokenInQuery { get; set; }
+}

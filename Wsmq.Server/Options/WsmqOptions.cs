@@ -1,0 +1,41 @@
+namespace Wsmq;
+
+/// <summary>
+/// The options of wsmq, apart from those of the store (<see cref="WsmqRedisOptions"/>, <see cref="WsmqSqliteOptions"/>), in groups by what
+/// they affect. All values are validated when the app starts.
+/// </summary>
+public sealed class WsmqOptions
+{
+    /// <summary>How messages are accepted and stored: sizes, queue, time-outs.</summary>
+    public WsmqPublishOptions Publish { get; } = new();
+
+    /// <summary>How messages are delivered to connections: in-flight windows, time-outs, caches.</summary>
+    public WsmqDeliveryOptions Delivery { get; } = new();
+
+    /// <summary>When a message is dead-lettered, and how many dead letters are stored.</summary>
+    public WsmqDeadLetterOptions DeadLetters { get; } = new();
+
+    /// <summary>How much of each log is retained.</summary>
+    public WsmqRetentionOptions Retention { get; } = new();
+
+    /// <summary>The devices of a user, for which messages are retained.</summary>
+    public WsmqDeviceOptions Devices { get; } = new();
+
+    /// <summary>Limits of one user or one connection on a node.</summary>
+    public WsmqLimitOptions Limits { get; } = new();
+
+    /// <summary>The HTTP endpoint of the hub: allowed origins, and tokens in the query.</summary>
+    public WsmqEndpointOptions Endpoint { get; } = new();
+
+    /// <summary>Options for revoking tokens and banning users.</summary>
+    public WsmqAccessOptions Access { get; } = new();
+
+    /// <summary>How a stopping node moves its clients to other nodes.</summary>
+    public WsmqDrainOptions Drain { get; } = new();
+
+    /// <summary>
+    /// How long the store may leave a probe unanswered before it counts as unavailable; connected clients are notified then. Default
+    /// 3 seconds; 100 ms to 1 minute.
+    /// </summary>
+    public TimeSpan StoreUnavailableAfter { get; set; } = TimeSpan.FromSeconds(3);
+}

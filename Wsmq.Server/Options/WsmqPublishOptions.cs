@@ -1,0 +1,40 @@
+using System.Text.Json;
+
+namespace Wsmq;
+
+/// <summary>How messages are accepted and stored: sizes, queue, time-outs.</summary>
+public sealed class WsmqPublishOptions
+{
+    /// <summary>The largest body, in bytes. Default 256 KiB; 1 KiB to 16 MiB.</summary>
+    public int MaxBodyBytes { get; set; } = 256 * 1024;
+
+    /// <summary>The largest total size of a message's headers, in bytes of UTF-8. Default 4 KiB; 0 to 64 KiB.</summary>
+    public int MaxHeaderBytes { get; set; } = 4 * 1024;
+
+    /// <summary>The maximum number of sends in flight on one connection; a further send is refused. Default 128; 1 to 4,096.</summary>
+    public int MaxOutstandingSends { get; set; } = 128;
+
+    /// <summary>
+    /// How long a message id is stored, so that a repeated send is recognized as a duplicate and stored once. Default 2 minutes; 1 second
+    /// to 1 day.
+    /// </summary>
+    public TimeSpan DeduplicationWindow { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// How long a send waits for the store before it fails. Default 10 seconds; 100 ms to 10 minutes, and less than
+    /// <see cref="DeduplicationWindow"/>.
+    /// </summary>
+    public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The maximum number of sends that wait for the store on one node and lane. Default 8,192; 1 to 1,048,576.</summary>
+    public int QueueCapacity { get; set; } = 8192;
+
+    /// <summary>
+    /// The maximum number of bytes of sends that wait for the store on one node; a further send is refused at once. Default 64 MiB;
+    /// 1 MiB to 16 GiB.
+    /// </summary>
+    public long QueueBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>How the publisher serializes objects to JSON. Default: the web defaults, with camel case; must not be null.</summary>
+    public JsonSerializerOptions Json { get; set; } = JsonSerializerOptions.Web;
+}

@@ -1,0 +1,65 @@
+using StackExchange.Redis;
+
+namespace Wsmq;
+
+/// <summary>Options of the Redis store.</summary>
+public sealed class WsmqRedisOptions
+{
+    /// <summary>A StackExchange.Redis configuration string, such as <c>redis:6379,password=…</c>. Default <c>localhost:6379</c>.</summary>
+    public string Configuration { get; set; } = "localhost:6379";
+
+    /// <summary>
+    /// The prefix of every key and channel, so that deployments can share a server. Default <c>wsmq</c>; 1 to 64 characters of a-z, A-Z,
+    /// 0-9, '-', '_', '.' and ':'.
+    /// </summary>
+    public string KeyPrefix { get; set; } = "wsmq";
+
+    /// <summary>
+    /// The number of buckets into which addresses are hashed. All keys of a bucket are on one shard of a Redis Cluster. The number is
+    /// fixed for the lifetime of a deployment: another number would find none of the existing logs, and the app refuses to start with
+    /// it. Default 64; 1 to 16,384.
+    /// </summary>
+    public int Buckets { get; set; } = 64;
+
+    /// <summary>
+    /// The largest entry that is included in its signal, in bytes; a larger one is read from the log. Default 4 KiB; 0 to 1 MiB.
+    /// </summary>
+    public int InlineSignalBytes { get; set; } = 4 * 1024;
+
+    /// <summary>The timeout of a Redis command. Default 5 seconds; 100 ms to 1 minute.</summary>
+    public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// The number of replicas that must confirm a message before its sender gets the receipt, so that a failover to one of them does not
+    /// lose the message. Default 0: receipts do not wait for replicas; 0 to 16.
+    /// </summary>
+    public int ReceiptReplicas { get; set; }
+
+    /// <summary>
+    /// How long a receipt waits for the replicas before the send fails with <c>not-replicated</c>. Default 2 seconds; 10 ms to
+    /// 1 minute, and less than <see cref="WsmqPublishOptions.SendTimeout"/>.
+    /// </summary>
+    public TimeSpan ReplicaTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The interval at which each connection to Redis is probed. Default 2 seconds; 50 ms to 1 minute.</summary>
+    public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// How long a connection to Redis may leave a probe unanswered before it is replaced by a new connection. Default 3 seconds; 50 ms to
+    /// 1 minute.
+    /// </summary>
+    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// The memory of which <see cref="WsmqLimitOptions.UserStorePercent"/> is a percentage, in bytes. Default null: the server's
+    /// <c>maxmemory</c> when the node starts (with a Redis Cluster the smallest of all primaries), or 4 GiB if <c>maxmemory</c> is not set;
+    /// 1 MiB to 1 PiB.
+    /// </summary>
+    public long? MemoryBytes { get; set; }
+
+    /// <summary>
+    /// Sets what a configuration string cannot express, such as which server certificates are trusted. Called for each of the store's
+    /// connections before it is opened, including connections that replace another one. Default null; can be set in code only.
+    /// </summary>
+    public Action<ConfigurationOptions>? ConfigureConnection { get; set; }
+}

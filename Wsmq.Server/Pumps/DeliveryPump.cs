@@ -1,0 +1,271 @@
+using System.Runtime.InteropServices;
+using Wsmq.Server.Concurrency;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Feeds;
+using Wsmq.Server.Framing;
+
+namespace Wsmq.Server.Pumps;
+
+/// <summary>
+/// Delivers one log to one connection, in order; announces missing entries as gaps. Only pumps write durable messages. A pump runs ahead of
+/// the cursor by the in-flight window, and takes the newest entries from the feed and all others from the log.
+/// </summary>
+internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
+{
+    // Used only between two awaits, one per thread, so that idle pumps hold none.
+    [ThreadStatic]
+    private static List<FeedEntry>? _ready;
+
+    private readonly DeliveryServices _services;
+    private readonly DeliveryWindow _window;
+    private readonly DeliveryWriter _writer;
+    private readonly Receiver _receiver;
+    private readonly WsmqPosition _floor;
+    private LazyStop _stop;
+    private RestartRequest _restart;
+    private StallClock _stall;
+    private Backlog? _backlog;
+    private bool _isInTurn;
+    private bool _hasRead;
+    private Backoff? _backoff;
+    private PumpFailures? _failures;
+    private Task _halting = Task.CompletedTask;
+
+    /// <param name="feed">The log.</param>
+    /// <param name="receiver">The user and connection to deliver to.</param>
+    /// <param name="floor">Entries up to here are never delivered: the tail when the user joined the group.</param>
+    /// <param name="services">Dependencies shared by all pumps.</param>
+    public DeliveryPump(LogFeed feed, Receiver receiver, WsmqPosition floor, DeliveryServices services)
+    {
+        Feed = feed;
+        _receiver = receiver;
+        _floor = floor;
+        _services = services;
+        _window = new DeliveryWindow(services.Options.Delivery.MaxInFlightMessages, receiver.Credits, this);
+        _writer = new DeliveryWriter(feed, receiver.Connection, _window, services);
+    }
+
+    /// <summary>Raised when the feed reports that the user left the group. Handlers must not block.</summary>
+    public event Action? Left;
+
+    public LogFeed Feed { get; }
+
+    /// <summary>True once deliveries have stopped: the user left the group, or the pump was disposed.</summary>
+    public bool Halted => _stop.IsRequested;
+
+    public void Start(WsmqPosition after)
+    {
+        _writer.MoveTo(after);
+        Feed.Attach(this);
+        Begin();
+        Wake();
+    }
+
+    /// <summary>The last position that this connection acknowledged; <see cref="WsmqPosition.Start"/> if none.</summary>
+    public WsmqPosition Acknowledged { get; private set; }
+
+    /// <summary>The oldest unacknowledged delivery; null if there is none.</summary>
+    public WsmqPosition? OldestInFlight => _window.Oldest;
+
+    /// <summary>The nacks of this connection for the log; created with the first one, because most pumps never have any.</summary>
+    public PumpFailures Failures => LazyInitializer.EnsureInitialized(ref _failures);
+
+    public void Acknowledge(WsmqPosition position)
+    {
+        Acknowledged = WsmqPosition.Max(Acknowledged, position);
+        _window.Acknowledge(position);
+    }
+
+    /// <summary>Continues after another position; forgets the unacknowledged deliveries.</summary>
+    public void Restart(WsmqPosition after)
+    {
+        Volatile.Read(ref _failures)?.ForgetTold();
+        _restart.Set(after);
+        Wake();
+    }
+
+    /// <summary>Wakes the pump to notify the client if it has not acknowledged anything for too long.</summary>
+    public void LookForStall()
+    {
+        if (_stall.IsDue(_services.Time, _services.Options.Delivery.StallAfter))
+            Wake();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Feed.Detach(this);
+        await _stop.RequestAsync();
+        await _halting;
+        await EndAsync();
+        DropBacklog();
+        _window.Clear();
+    }
+
+    void IFeedReader.OnNews() => _services.Linger.Wake(this);
+
+    // The stop is requested before this returns, so that no entry signalled afterwards is delivered. Continuations of the cancellation do
+    // not run here.
+    void IFeedReader.OnLeft(string user)
+    {
+        if (!string.Equals(user, _receiver.User, StringComparison.Ordinal))
+            return;
+        _halting = _stop.RequestAsync();
+        Left?.Invoke();
+    }
+
+    protected override async ValueTask RunAsync()
+    {
+        try
+        {
+            while (!_stop.IsRequested && await StepAsync())
+            {
+            }
+
+            _backoff = null;
+            if (_backlog is null)
+                _stop.Rest();
+        }
+        catch (OperationCanceledException) when (_stop.IsRequested)
+        {
+            // Stopped.
+        }
+        catch (Exception e)
+        {
+            await PauseAsync(e);
+        }
+
+        // Passes the turn to read on: other pumps of this connection may wait for it.
+        if (_stop.IsRequested)
+            DropBacklog();
+    }
+
+    /// <summary>
+    /// Does one write from the backlog or the feed, or reads one page of the log. Returns false if there is nothing to do for now.
+    /// </summary>
+    private ValueTask<bool> StepAsync()
+    {
+        if (_restart.TryTake(out var after))
+            return RestartAsync(after);
+        if (_backlog is { Pending: { IsEmpty: false } pending })
+            return DeliveredAsync(_writer.DeliverAsync(pending, Feed.Lost, _stop.Token), _backlog);
+
+        var ready = _ready ??= [];
+        ready.Clear();
+        var view = Feed.Look(_writer.Sent, ready, Math.Max(1, _window.Room));
+        if (view.Lost.After(_writer.Sent) is { } through)
+            return LostAsync(through);
+        if (ready.Count == 0 && _writer.Sent < view.Tail)
+            return _window.HasRoom ? NextPageAsync() : BlockedAsync();
+        DropBacklog();
+        if (ready.Count == 0)
+            return new ValueTask<bool>(false);
+
+        var delivering = _writer.DeliverAsync(CollectionsMarshal.AsSpan(ready), view.Lost, _stop.Token);
+        ready.Clear();
+        return DeliveredAsync(delivering, null);
+    }
+
+    private async ValueTask<bool> DeliveredAsync(ValueTask<int> delivering, Backlog? from)
+    {
+        var done = await delivering;
+        if (done == DeliveryWriter.NoRoom)
+            return await BlockedAsync();
+        _stall.End();
+        if (from is not null)
+            from.Advance(done, readAhead: !_receiver.Pages.IsWanted, _stop.Token);
+        return true;
+    }
+
+    // Reads one page, then passes the turn to the other pumps of this connection that wait for it.
+    private ValueTask<bool> NextPageAsync()
+    {
+        var pages = _receiver.Pages;
+        if (_hasRead && pages.IsWanted)
+            DropBacklog();
+        _isInTurn = true;
+        return pages.TryTake(this) ? ReadPageAsync() : new ValueTask<bool>(false);
+    }
+
+    // Unwritten entries are still in the log, and are read again.
+    private void DropBacklog()
+    {
+        _backlog?.Drop();
+        _backlog = null;
+        if (!_isInTurn)
+            return;
+        (_isInTurn, _hasRead) = (false, false);
+        _receiver.Pages.Leave(this);
+    }
+
+    private async ValueTask<bool> ReadPageAsync()
+    {
+        _hasRead = true;
+        _backlog ??= new Backlog(Feed, _services.MessageLog, _receiver.Reads);
+
+        // While other pumps wait, read at most what can be delivered without an ack: the rest would be dropped and read again.
+        var most = _receiver.Pages.IsWanted ? Math.Clamp(_window.Room, 1, FeedPage.MaxEntries) : FeedPage.MaxEntries;
+        var state = await _backlog.ReadAsync(_writer.Sent, most, _stop.Token);
+        var (removed, consumed) = (state.Removed, state.Consumed);
+        if (removed > _writer.Sent)
+            await _writer.AnnounceGapAsync(removed, removed <= consumed ? WsmqGapReasons.Consumed : WsmqGapReasons.Retention, _stop.Token);
+
+        // The store issued these positions and has no entries there: another program deleted them. Reading again would return the same.
+        if (_backlog.Pending.IsEmpty && _writer.Sent < state.Tail)
+            await _writer.AnnounceGapAsync(state.Tail, WsmqGapReasons.Lost, _stop.Token);
+
+        // The feed may have seen entries that the log no longer has. The next comparison with the store shows which.
+        return !_backlog.Pending.IsEmpty;
+    }
+
+    private async ValueTask<bool> LostAsync(WsmqPosition through)
+    {
+        await _writer.AnnounceGapAsync(through, WsmqGapReasons.Lost, _stop.Token);
+        return true;
+    }
+
+    private async ValueTask<bool> BlockedAsync()
+    {
+        _stall.Begin(_services.Time);
+
+        // If only this log waits for acks, other pumps of this connection can go on.
+        if (_isInTurn && (_backlog is not { Pending.IsEmpty: false } || (_window.Room == 0 && _receiver.Pages.IsWanted)))
+            DropBacklog();
+        if (_stall.TryTell(_services.Time, _services.Options.Delivery.StallAfter))
+        {
+            // A stalled client may stay stalled for long, so its pages are released. It can wait for a page once it acknowledges again.
+            DropBacklog();
+            await _writer.TellStalledAsync(_stop.Token);
+        }
+
+        return false;
+    }
+
+    private async ValueTask<bool> RestartAsync(WsmqPosition after)
+    {
+        DropBacklog();
+        _stall.End();
+        _window.Clear();
+        _writer.MoveTo(after);
+        if (after < _floor)
+            await _writer.AnnounceGapAsync(_floor, WsmqGapReasons.NotMember, _stop.Token);
+        return true;
+    }
+
+    private async ValueTask PauseAsync(Exception e)
+    {
+        // The page that was read ahead may be what failed.
+        DropBacklog();
+        _backoff ??= new Backoff(_services.Time);
+        var delay = _backoff.Next();
+        Log.PumpFailed(_services.Logger, e, Feed.Source.ToString(), delay);
+        try
+        {
+            await _backoff.WaitAsync(delay, _stop.Token);
+            Wake();
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+    }
+}

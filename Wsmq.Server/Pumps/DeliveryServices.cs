@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Stores;
+
+namespace Wsmq.Server.Pumps;
+
+/// <summary>Dependencies shared by all pumps of the node.</summary>
+internal sealed class DeliveryServices(
+    IStore store, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, Linger linger,
+    ILogger<DeliveryServices> logger)
+{
+    public IMessageLog MessageLog => store.MessageLog;
+
+    public WsmqOptions Options => options.Value;
+
+    public TimeProvider Time => time;
+
+    public WsmqMetrics Metrics => metrics;
+
+    public Linger Linger => linger;
+
+    public ILogger Logger => logger;
+}

@@ -1,0 +1,71 @@
+using Wsmq.Server.Concurrency;
+using Wsmq.Server.Framing;
+
+namespace Wsmq.Server.Pumps;
+
+/// <summary>
+/// The in-flight window of one address: the deliveries that a connection has not acknowledged. Guarded by the lock of its credits.
+/// </summary>
+internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worker waiter)
+{
+    // Null until the first delivery: most connections of a node are idle.
+    private Queue<WsmqPosition>? _inFlight;
+
+    /// <summary>How many slots of this address are free; the connection may have fewer credits.</summary>
+    public int Room
+    {
+        get
+        {
+            lock (credits.Lock)
+                return limit - (_inFlight?.Count ?? 0);
+        }
+    }
+
+    /// <summary>The oldest unacknowledged delivery; null if there is none.</summary>
+    public WsmqPosition? Oldest
+    {
+        get
+        {
+            lock (credits.Lock)
+                return _inFlight is not null && _inFlight.TryPeek(out var oldest) ? oldest : null;
+        }
+    }
+
+    /// <summary>Whether a slot and a credit are free. If not, the waiter is woken once they may be.</summary>
+    public bool HasRoom => Room > 0 && credits.IsFree(waiter);
+
+    /// <summary>
+    /// Takes slots for the first entries, as many as are free, and returns how many. If none is free, the waiter is woken once one may be.
+    /// </summary>
+    public int Take(ReadOnlySpan<FeedEntry> entries)
+    {
+        lock (credits.Lock)
+        {
+            var inFlight = _inFlight ??= new Queue<WsmqPosition>();
+            var free = Math.Min(entries.Length, limit - inFlight.Count);
+            var taken = free == 0 ? 0 : credits.Take(free, waiter);
+            foreach (var entry in entries[..taken])
+                inFlight.Enqueue(entry.Position);
+            return taken;
+        }
+    }
+
+    /// <summary>Frees the slots of all deliveries up to a position.</summary>
+    public void Acknowledge(WsmqPosition position)
+    {
+        var freed = 0;
+        lock (credits.Lock)
+        {
+            for (; _inFlight is not null && _inFlight.TryPeek(out var oldest) && oldest <= position; freed++)
+                _inFlight.Dequeue();
+        }
+
+        if (freed == 0)
+            return;
+        credits.Return(freed);
+        waiter.Wake();
+    }
+
+    /// <summary>Frees all slots: deliveries restart at another position, or the connection is closed.</summary>
+    public void Clear() => Acknowledge(new WsmqPosition(WsmqPosition.MaxValue));
+}

@@ -1,0 +1,122 @@
+
+using Wsmq.Server.Connections;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Feeds;
+using Wsmq.Server.Framing;
+
+namespace Wsmq.Server.Pumps;
+
+/// <summary>
+/// The sent position of one log on one connection, and the writes that advance it: deliveries, within the in-flight window, and gaps. Used
+/// only by the runs of one pump.
+/// </summary>
+internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, DeliveryWindow window, DeliveryServices services)
+{
+    /// <summary>Returned by <see cref="DeliverAsync"/> if the in-flight window has no free slot.</summary>
+    public const int NoRoom = -1;
+
+    // SignalR passes segments of 4 KiB to the transport, so that larger writes save next to nothing. Several libraries, the JavaScript one
+    // among them, expose nothing of a WebSocket message before it is complete: on a bad connection a longer one would never arrive.
+    private const int MaxBytes = 16 * 1024;
+
+    /// <summary>The last position that was written, or announced as missing.</summary>
+    public WsmqPosition Sent { get; private set; }
+
+    public void MoveTo(WsmqPosition position) => Sent = position;
+
+    /// <summary>
+    /// Writes the first entries, as many as can leave in one write, or announces the gap before them. Returns how many entries are done, or
+    /// <see cref="NoRoom"/>.
+    /// </summary>
+    public ValueTask<int> DeliverAsync(ReadOnlySpan<FeedEntry> entries, LostRanges lost, CancellationToken cancellationToken)
+    {
+        var old = 0;
+        while (old < entries.Length && entries[old].Position <= Sent)
+            old++;
+        entries = entries[old..];
+        if (entries.IsEmpty)
+            return new ValueTask<int>(old);
+
+        var first = entries[0];
+        if (MissingBefore(first, Sent, lost) is { } through)
+            return GapAsync(through, old, cancellationToken);
+        if (first.Defect is { } defect)
+        {
+            Log.UnreadableEntry(services.Logger, feed.Source.ToString(), first.Position.ToString(), defect);
+            return GapAsync(first.Position, old + 1, cancellationToken);
+        }
+
+        var count = window.Take(Together(entries, lost));
+        return count == 0 ? new ValueTask<int>(NoRoom) : WriteAsync(entries[..count], old + count, cancellationToken);
+    }
+
+    /// <summary>
+    /// Announces that the entries after the sent position, up to and including <paramref name="through"/>, will not be delivered.
+    /// </summary>
+    public async ValueTask AnnounceGapAsync(WsmqPosition through, string reason, CancellationToken cancellationToken)
+    {
+        var before = through.Next();
+        Log.GapAnnounced(services.Logger, feed.Source.ToString(), connection.Id, Sent.ToString(), before.ToString(), reason);
+        services.Metrics.Gap(reason);
+        await connection.GapAsync(feed.Source, Sent, before, reason, cancellationToken);
+        Sent = through;
+    }
+
+    public ValueTask TellStalledAsync(CancellationToken cancellationToken)
+    {
+        Log.Stalled(services.Logger, connection.Id, feed.Source.ToString(), services.Options.Delivery.StallAfter);
+        return connection.StalledAsync(feed.Source, Sent, cancellationToken);
+    }
+
+    private static WsmqPosition? MissingBefore(FeedEntry entry, WsmqPosition sent, LostRanges lost) =>
+        lost.After(sent) is { } through && through < entry.Position ? through
+        : entry.Previous > sent ? entry.Previous
+        : null;
+
+    // The consecutive entries that can leave in one write: at least the first.
+    private static ReadOnlySpan<FeedEntry> Together(ReadOnlySpan<FeedEntry> entries, LostRanges lost)
+    {
+        var bytes = entries[0].Frame.Length;
+        var count = 1;
+        for (; count < entries.Length; count++)
+        {
+            var (entry, last) = (entries[count], entries[count - 1].Position);
+            if (entry.Position <= last || MissingBefore(entry, last, lost) is not null || entry.Defect is not null)
+                break;
+            bytes += entry.Frame.Length;
+            if (bytes > MaxBytes)
+                break;
+        }
+
+        return entries[..count];
+    }
+
+    private async ValueTask<int> GapAsync(WsmqPosition through, int done, CancellationToken cancellationToken)
+    {
+        await AnnounceGapAsync(through, WsmqGapReasons.Lost, cancellationToken);
+        return done;
+    }
+
+    private ValueTask<int> WriteAsync(ReadOnlySpan<FeedEntry> entries, int done, CancellationToken cancellationToken)
+    {
+        var (count, through) = (entries.Length, entries[^1].Position);
+        var writing = connection.ReceiveAsync(entries, feed.Shared, cancellationToken);
+        if (!writing.IsCompletedSuccessfully)
+            return FinishAsync(writing, count, through, done);
+        Wrote(count, through);
+        return new ValueTask<int>(done);
+    }
+
+    private async ValueTask<int> FinishAsync(ValueTask writing, int count, WsmqPosition through, int done)
+    {
+        await writing;
+        Wrote(count, through);
+        return done;
+    }
+
+    private void Wrote(int count, WsmqPosition through)
+    {
+        services.Metrics.Delivered(count);
+        Sent = through;
+    }
+}

@@ -1,0 +1,88 @@
+namespace Wsmq.Server.Stores;
+
+/// <summary>An entry to append. Metadata and body are opaque to the store.</summary>
+/// <param name="To">The log.</param>
+/// <param name="Sender">The scope of <paramref name="Id"/>: a user, or the app. Opaque to the store.</param>
+/// <param name="Id">The sender's id of the message.</param>
+/// <param name="Metadata">Everything about the message but its body.</param>
+/// <param name="Body">The body.</param>
+/// <param name="MayCreate">Whether the entry may create its address; if not, it is refused if the address does not exist.</param>
+internal readonly record struct AppendRequest(
+    WsmqAddress To, string Sender, string Id, ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> Body, bool MayCreate = true)
+{
+    public int Bytes => Metadata.Length + Body.Length;
+}
+
+/// <param name="Position">The position of the entry; the start if it is refused.</param>
+/// <param name="Duplicate">The entry was stored by an earlier call.</param>
+internal readonly record struct AppendResult(WsmqPosition Position, bool Duplicate)
+{
+    /// <summary>Not stored: the address does not exist, and the entry may not create it.</summary>
+    public static AppendResult NoAddress => new() { Refused = true };
+
+    /// <summary>The entry created its address.</summary>
+    public bool Created { get; init; }
+
+    public bool Refused { get; private init; }
+
+    /// <summary>Not stored: the stored state of the log is corrupt.</summary>
+    public static AppendResult Corrupt { get; } = new() { IsCorrupt = true };
+
+    public bool IsCorrupt { get; private init; }
+}
+
+/// <summary>An entry of a log.</summary>
+/// <param name="Position">Its position.</param>
+/// <param name="Previous">
+/// The position of the entry appended before it, still stored or not; <see cref="Wsmq.WsmqPosition.Start"/> for the first ever.
+/// </param>
+/// <param name="Metadata">As appended.</param>
+/// <param name="Body">As appended.</param>
+internal sealed record LogEntry(WsmqPosition Position, WsmqPosition Previous, ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> Body)
+{
+    public int Bytes => Metadata.Length + Body.Length;
+
+    /// <summary>Why the store itself cannot read it: the data is corrupt or foreign. Null if it can.</summary>
+    public string? Defect { get; private init; }
+
+    /// <summary>An unreadable entry, written by another program. Its previous position is not trusted.</summary>
+    public static LogEntry Defective(WsmqPosition position, string defect) => new(position, WsmqPosition.Start, default, default) { Defect = defect };
+}
+
+/// <summary>The bounds of a log.</summary>
+/// <param name="Tail">The last position issued.</param>
+/// <param name="Removed">The last position removed; equal to the tail if the log has no entries.</param>
+/// <param name="Consumed">The position up to which every registered device had acknowledged (a user's queue only).</param>
+/// <param name="MembershipVersion">For a user's address: changes whenever the user joins or leaves a group.</param>
+internal readonly record struct LogState(WsmqPosition Tail, WsmqPosition Removed, WsmqPosition Consumed, long MembershipVersion);
+
+/// <summary>Entries and the state of their log, read atomically.</summary>
+internal sealed record LogPage(IReadOnlyList<LogEntry> Entries, LogState State);
+
+internal readonly record struct AckRequest(WsmqAddress Source, string User, string Device, WsmqPosition Position);
+
+/// <summary>Where a reader starts.</summary>
+/// <param name="Position">Its cursor.</param>
+/// <param name="Failing">The entry after the cursor at which attempts failed, if any did; see <see cref="IDeadLetterStore"/>.</param>
+/// <param name="SilentAttempts">How many of these attempts were silent.</param>
+internal readonly record struct OpenCursor(WsmqPosition Position, WsmqPosition Failing = default, int SilentAttempts = 0);
+
+/// <summary>A device that is registered with its user's queue.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Seen">When it was last seen, in µs since 1970.</param>
+internal readonly record struct KnownDevice(string Name, long Seen);
+
+internal enum AckResult
+{
+    /// <summary>The cursor is at the position, or was already past it.</summary>
+    Done = 0,
+
+    /// <summary>The position is past the tail; nothing changed.</summary>
+    BeyondTail = 1,
+
+    /// <summary>The device is not registered with the queue, or the user is not in the group; nothing changed.</summary>
+    NoReader = 2,
+
+    /// <summary>The stored state of the log is corrupt; nothing changed.</summary>
+    Corrupt = 3,
+}

@@ -1,0 +1,161 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.IO.Hashing;
+using System.Text;
+using StackExchange.Redis;
+
+namespace Wsmq.Server.Stores.Redis.Connections;
+
+/// <summary>
+/// The name of every key and channel. All keys of one address carry the hash tag of its bucket, so that one script may access them on
+/// a Cluster. Names are escaped, because the parts of a key are separated by colons.
+/// </summary>
+/// <param name="prefix">Prefix of every key.</param>
+/// <param name="buckets">The deployment's number of buckets.</param>
+/// <param name="channels">Prefix of every channel, see <see cref="RedisSettings.ChannelsOf"/>; null if it is the key prefix.</param>
+internal sealed class RedisKeys(string prefix, int buckets, string? channels = null)
+{
+    // Enough for the active addresses of a node; when it is exceeded, the cache is cleared and names are built again.
+    private const int MostKept = 16_384;
+
+    private readonly ConcurrentDictionary<WsmqAddress, LogKeys> _kept = new();
+
+    /// <summary>After <see cref="Live"/>: the channel on which a node checks its permissions.</summary>
+    public const string LiveProbe = "probe";
+
+    /// <summary>After <see cref="Live"/>: the channel on which drivers notify each other to check the servers' roles again.</summary>
+    public const string LiveConfiguration = "config";
+
+    public int Buckets { get; } = buckets;
+
+    /// <summary>Hash: the settings that this deployment was set up with; outside of all buckets.</summary>
+    public RedisKey Layout => $"{prefix}:layout";
+
+    /// <summary>String: written by nodes to check whether the server accepts writes; outside of all buckets.</summary>
+    public RedisKey Probe => $"{prefix}:probe";
+
+    /// <summary>Prefix of every channel of the live plane; SignalR chooses the rest.</summary>
+    public string Live { get; } = $"{channels ?? prefix}:live:";
+
+    /// <summary>Hash: access rules; kind and name -> time and end; v (latest version). One hash tag for all three keys.</summary>
+    public RedisKey AccessRules { get; } = $"{prefix}:{{access}}:rules";
+
+    /// <summary>Sorted set: access rules by version.</summary>
+    public RedisKey AccessVersions { get; } = $"{prefix}:{{access}}:versions";
+
+    /// <summary>Sorted set: access rules by end.</summary>
+    public RedisKey AccessEnds { get; } = $"{prefix}:{{access}}:ends";
+
+    /// <summary>Channel that announces a new access rule.</summary>
+    public string AccessChannel { get; } = $"{channels ?? prefix}:access";
+
+    /// <summary>The keys of an address.</summary>
+    public LogKeys Of(WsmqAddress address)
+    {
+        if (_kept.TryGetValue(address, out var keys))
+            return keys;
+        if (_kept.Count >= MostKept)
+            _kept.Clear();
+        return _kept[address] = new LogKeys(prefix, Buckets, address);
+    }
+
+    public RedisKey Log(WsmqAddress address) => Of(address).Log;
+
+    public RedisKey Meta(WsmqAddress address) => Of(address).Meta;
+
+    /// <summary>The keys of a lane, all in one slot.</summary>
+    /// <param name="lane">A bucket on a Cluster; 0 elsewhere.</param>
+    /// <param name="node">The id of a node.</param>
+    /// <param name="window">The deduplication window.</param>
+    public LaneKeys OfLane(int lane, string node, TimeSpan window) => new($"{prefix}:{{{lane}}}", $"{channels ?? prefix}:{{{lane}}}", node, window);
+}
+
+/// <summary>Keys of one address.</summary>
+internal sealed class LogKeys
+{
+    private readonly string _bucket;
+    private readonly string _name;
+    private readonly bool _isGroup;
+
+    public LogKeys(string prefix, int buckets, WsmqAddress address)
+    {
+        var text = Encoding.UTF8.GetBytes(address.ToString());
+        Bucket = (int)(XxHash32.HashToUInt32(text) % (uint)buckets);
+        _isGroup = address.Kind == WsmqAddressKind.Group;
+        _bucket = $"{prefix}:{{{Bucket}}}:";
+        _name = $":{WsmqAddress.Prefix(address.Kind)}:{Uri.EscapeDataString(address.Name)}";
+        Log = Encoding.UTF8.GetBytes(_bucket + "log" + _name);
+        Meta = Encoding.UTF8.GetBytes(_bucket + "meta" + _name);
+        Name = new byte[2 + text.Length];
+        BinaryPrimitives.WriteUInt16BigEndian(Name, (ushort)text.Length);
+        text.CopyTo(Name, 2);
+    }
+
+    public int Bucket { get; }
+
+    /// <summary>Stream: the entries, by position; fields p (previous) and e (content, as <see cref="RedisContent"/> makes it).</summary>
+    public RedisKey Log { get; }
+
+    /// <summary>
+    /// Hash that outlives the entries: t (tail), c (consumed), g and d (removable up to g from time d), v (membership version),
+    /// x (when removal by age is due), b and m (bytes, see marks.lua), n (nodes with readers); for a user also @device (cursor, time last
+    /// seen, then failed attempts, see nack.lua) and k (number of devices).
+    /// </summary>
+    public RedisKey Meta { get; }
+
+    /// <summary>Log and meta.</summary>
+    public RedisKey[] Pair => [Log, Meta];
+
+    /// <summary>The address as encoded in signals: two bytes of length, then UTF-8.</summary>
+    public byte[] Name { get; }
+
+    /// <summary>The length in bytes of the name of a key of the address.</summary>
+    public int Length => ((byte[])Log!).Length;
+
+    /// <summary>Hash of a user: the storage charged to the user, see usage_add.lua.</summary>
+    public RedisKey Usage => _bucket + "usage" + _name;
+
+    /// <summary>Hash of a group: user -> tail at joining.</summary>
+    public RedisKey Members => _bucket + "members" + _name;
+
+    /// <summary>Set of a user: the groups it may be a member of.</summary>
+    public RedisKey Groups => _bucket + "groups" + _name;
+
+    /// <summary>Hash of a group and one member: device -> cursor, followed by failed attempts.</summary>
+    public RedisKey CursorsOf(string user) => $"{_bucket}cursors{_name}:{Uri.EscapeDataString(user)}";
+
+    /// <summary>Hash: dead letters of a user, two fields each, see nack.lua.</summary>
+    public RedisKey DeadOf(string user) => $"{_bucket}dead{ReaderOf(user)}";
+
+    /// <summary>Sorted set: the same dead letters by the time of dead-lettering.</summary>
+    public RedisKey DeadPlacesOf(string user) => $"{_bucket}deadat{ReaderOf(user)}";
+
+    // A user's queue has one reader, whose name is the name of the queue.
+    private string ReaderOf(string user) => _isGroup ? $"{_name}:{Uri.EscapeDataString(user)}" : _name;
+}
+
+/// <summary>Keys of one lane and this node.</summary>
+internal sealed class LaneKeys(string lane, string channels, string node, TimeSpan window)
+{
+    private const int Slices = 3;
+
+    /// <summary>String: the number of this node's last batch.</summary>
+    public RedisKey Batch { get; } = $"{lane}:batch:{node}";
+
+    /// <summary>Hashes: message id -> position. The window is part of the name, because it determines the time slices.</summary>
+    public RedisKey[] Ids { get; } =
+        [.. Enumerable.Range(0, Slices).Select(i => (RedisKey)$"{lane}:ids:{(long)window.TotalMilliseconds}:{i}")];
+
+    /// <summary>Temporary key that exists only while a script runs.</summary>
+    public RedisKey Spare { get; } = $"{lane}:spare";
+
+    /// <summary>Prefix of the lease of a node, a string that exists while the node is alive; the node id follows.</summary>
+    public string Leases { get; } = $"{lane}:node:";
+
+    public RedisKey Lease => Leases + node;
+
+    /// <summary>Prefix of the channel of a node; the node id follows.</summary>
+    public string Channels { get; } = $"{channels}:signals:";
+
+    public string Channel => Channels + node;
+}

@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using StackExchange.Redis;
+
+namespace Wsmq.Server.Stores.Redis.Connections;
+
+/// <summary>The lanes of the deployment, and the identity of this node in them. Usable once the connection is open.</summary>
+internal sealed class RedisLanes(RedisConnections connections, RedisKeys keys, WsmqOptions options)
+{
+    private const int NodeLength = 8;
+    private const string NodeLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+    private static readonly TimeSpan ShortestLease = TimeSpan.FromSeconds(30);
+
+    private readonly RedisLane?[] _lanes = new RedisLane?[keys.Buckets];
+
+    /// <summary>The id of this node. All ids have the same length, on which the scripts rely.</summary>
+    public string Node { get; } = RandomNumberGenerator.GetString(NodeLetters, NodeLength);
+
+    public int Count => connections.IsCluster ? keys.Buckets : 1;
+
+    public IEnumerable<RedisLane> All => Enumerable.Range(0, Count).Select(i => this[i]);
+
+    public string PublishCommand => connections.IsCluster ? "SPUBLISH" : "PUBLISH";
+
+    /// <summary>How long a node counts as alive without renewing its lease; each tail check renews it.</summary>
+    public TimeSpan Lease { get; } = TimeSpan.FromTicks(Math.Max(ShortestLease.Ticks, 3 * options.Delivery.TailCheckInterval.Ticks));
+
+    public RedisLane this[int number] => _lanes[number] ??= Make(number);
+
+    public RedisLane Of(WsmqAddress address) => this[NumberOf(address)];
+
+    public int NumberOf(WsmqAddress address) => connections.IsCluster ? keys.Of(address).Bucket : 0;
+
+    private RedisLane Make(int number)
+    {
+        var own = keys.OfLane(number, Node, options.Publish.DeduplicationWindow);
+        return new RedisLane(number, own, connections.IsCluster ? RedisChannel.Sharded(own.Channel) : RedisChannel.Literal(own.Channel));
+    }
+}
+
+/// <summary>A lane: what one script may access. All keys, or on a Cluster one bucket, as others may be on other shards.</summary>
+/// <param name="Number">Its number, from 0.</param>
+/// <param name="Keys">Its keys.</param>
+/// <param name="Channel">The channel of this node's signals.</param>
+internal sealed record RedisLane(int Number, LaneKeys Keys, RedisChannel Channel);

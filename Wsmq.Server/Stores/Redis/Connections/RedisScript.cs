@@ -1,0 +1,68 @@
+using System.Reflection;
+using System.Text;
+
+namespace Wsmq.Server.Stores.Redis.Connections;
+
+/// <summary>
+/// The Lua scripts, one file per operation. The comments at the top of a file state its keys and arguments, and two more lines that are
+/// read here: <c>-- uses: a, b</c>, the files whose functions it calls, and <c>-- flags: allow-oom</c>.
+/// </summary>
+internal static class RedisScript
+{
+    private const string Uses = "-- uses: ";
+
+    // Scripts that free memory or only move a cursor must run when the memory is full: otherwise nothing could be consumed. The same goes
+    // for revocations, and for the accounts of what was removed. A replica refuses a script with this flag, even if it only reads.
+    private const string AllowOom = "-- flags: allow-oom";
+
+    public static readonly string AccessRead = Load("access_read");
+    public static readonly string AccessWrite = Load("access_write");
+    public static readonly string Ack = Load("ack");
+    public static readonly string Append = Load("append");
+    public static readonly string Confirm = Load("confirm");
+    public static readonly string DeadDelete = Load("dead_delete");
+    public static readonly string DeadList = Load("dead_list");
+    public static readonly string Devices = Load("devices");
+    public static readonly string Forget = Load("forget");
+    public static readonly string ForgetInGroup = Load("forget_in_group");
+    public static readonly string Index = Load("index");
+    public static readonly string Interest = Load("interest_set");
+    public static readonly string Join = Load("join");
+    public static readonly string Leave = Load("leave");
+    public static readonly string Nack = Load("nack");
+    public static readonly string OpenGroup = Load("open_group");
+    public static readonly string OpenUser = Load("open_user");
+    public static readonly string Permissions = Load("permissions");
+    public static readonly string Read = Load("read");
+    public static readonly string States = Load("states");
+    public static readonly string UsageAdd = Load("usage_add");
+    public static readonly string UsageChange = Load("usage_change");
+
+    private static string Load(string name)
+    {
+        var text = new StringBuilder(LinesOf(name).Contains(AllowOom) ? "#!lua flags=allow-oom\n" : string.Empty);
+        AppendFile(text, name, []);
+        return text.ToString();
+    }
+
+    // Each file once, after those that it uses. Without comments and indentation: Redis hashes the text with every EVAL, and scripts that
+    // must keep their order are sent with EVAL.
+    private static void AppendFile(StringBuilder text, string name, HashSet<string> included)
+    {
+        if (!included.Add(name))
+            return;
+        var lines = LinesOf(name);
+        foreach (var used in lines.Where(l => l.StartsWith(Uses, StringComparison.Ordinal)).SelectMany(l => l[Uses.Length..].Split(", ")))
+            AppendFile(text, used, included);
+        foreach (var line in lines.Where(l => !l.StartsWith("--", StringComparison.Ordinal)))
+            text.Append(line).Append('\n');
+    }
+
+    private static string[] LinesOf(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name + ".lua")
+            ?? throw new InvalidOperationException($"The script {name}.lua is not embedded.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    }
+}

@@ -1,0 +1,97 @@
+using System.Buffers.Text;
+using System.Text;
+using StackExchange.Redis;
+using Wsmq.Server.Stores.Redis.Connections;
+
+namespace Wsmq.Server.Stores.Redis;
+
+/// <summary>Failed attempts and dead letters, in the bucket of the log, so that one script counts, copies and moves the cursor.</summary>
+internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys keys, WsmqOptions options) : IDeadLetterStore
+{
+    // Details of a dead letter, as written by nack.lua: time, previous position, attempts, reason.
+    private const int AttemptsAt = 2 * WsmqPosition.Length;
+    private const int AttemptsLength = 10;
+
+    public async Task<NackResult> NackAsync(NackRequest request, CancellationToken cancellationToken)
+    {
+        var isGroup = request.Source.Kind == WsmqAddressKind.Group;
+        if (!MayRead(request.Source, request.User))
+            return new NackResult(NackOutcome.NoReader, 0);
+        var log = keys.Of(request.Source);
+        var (dead, places) = (log.DeadOf(request.User), log.DeadPlacesOf(request.User));
+        RedisKey[] scriptKeys = isGroup
+            ? [log.Log, log.CursorsOf(request.User), dead, places, log.Members]
+            : [log.Log, log.Meta, dead, places];
+        RedisValue[] values =
+        [
+            isGroup ? request.Device : RedisMessageLog.Field(request.Device), request.Position.ToString(), PlaceOf(request.Key),
+            request.Kind switch { NackKind.Reported => "R", NackKind.Silent => "S", NackKind.Final => "F", _ => "B" },
+            request.Kind == NackKind.Reported ? options.DeadLetters.MaxAttempts : options.DeadLetters.MaxSilentAttempts,
+            request.Reason, options.DeadLetters.MaxCount, MaxAge(request.Source), request.User, request.Room,
+            IDeadLetterStore.Overhead,
+        ];
+        var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Nack, scriptKeys, values, cancellationToken))!;
+        return reply.Length > 2
+            ? new NackResult((NackOutcome)(int)reply[0], (int)reply[1], IsNew: true, (int)reply[2])
+            : new NackResult((NackOutcome)(int)reply[0], (int)reply[1]);
+    }
+
+    public async Task<IReadOnlyList<StoredDeadLetter>> ListAsync(WsmqAddress source, string user, CancellationToken cancellationToken)
+    {
+        if (!MayRead(source, user))
+            return [];
+        var log = keys.Of(source);
+        var reply = (RedisResult[])(await connections.EvaluateAsync(
+            RedisScript.DeadList, [log.DeadOf(user), log.DeadPlacesOf(user)], [MaxAge(source), options.DeadLetters.MaxCount], cancellationToken))!;
+        return [.. reply.Chunk(2)
+            .Select(pair => Read(KeyOf(source, (string)pair[0]!), (byte[])pair[1]!, null))
+            .OrderBy(d => d.Key.Position.Value).ThenBy(d => d.Key.Device, StringComparer.Ordinal)];
+    }
+
+    public async Task<StoredDeadLetter?> ReadAsync(DeadLetterKey key, string user, CancellationToken cancellationToken)
+    {
+        if (!MayRead(key.Source, user))
+            return null;
+        var place = PlaceOf(key);
+        var found = await connections.AskAsync(
+            (database, primary) => database.HashGetAsync(keys.Of(key.Source).DeadOf(user), ["i" + place, "e" + place], primary), cancellationToken);
+        return found[0].IsNull || found[1].IsNull ? null : Read(key, (byte[])found[0]!, (byte[])found[1]!);
+    }
+
+    public async Task<bool> RemoveAsync(DeadLetterKey key, string user, CancellationToken cancellationToken)
+    {
+        if (!MayRead(key.Source, user))
+            return false;
+        var log = keys.Of(key.Source);
+        var removed = await connections.EvaluateAsync(
+            RedisScript.DeadDelete, [log.DeadOf(user), log.DeadPlacesOf(user)], [PlaceOf(key)], cancellationToken);
+        return (int)removed > 0;
+    }
+
+    // The keys of a user's own queue do not contain a reader: only that user can have dead letters in it.
+    private static bool MayRead(WsmqAddress source, string user) => source.Kind == WsmqAddressKind.Group || source == WsmqAddress.User(user);
+
+    private static StoredDeadLetter Read(DeadLetterKey key, ReadOnlySpan<byte> known, byte[]? content)
+    {
+        if (known.Length < AttemptsAt + AttemptsLength || !Utf8Parser.TryParse(known.Slice(AttemptsAt, AttemptsLength), out int attempts, out _))
+            throw NotOurs();
+        var previous = RedisReplies.Position(known[WsmqPosition.Length..AttemptsAt]);
+        return new StoredDeadLetter(
+            key, attempts, RedisReplies.Position(known[..WsmqPosition.Length]).Value, Encoding.UTF8.GetString(known[(AttemptsAt + AttemptsLength)..]),
+            content is null ? null : Entry(key.Position, previous, content));
+    }
+
+    private static LogEntry Entry(WsmqPosition position, WsmqPosition previous, byte[] content) =>
+        RedisContent.TryRead(content, out var metadata, out var body, out _) ? new LogEntry(position, previous, metadata, body) : throw NotOurs();
+
+    private static WsmqException NotOurs() => new(WsmqErrors.StoreCorrupt);
+
+    private static string PlaceOf(DeadLetterKey key) => $"{key.Position}:{key.Device}";
+
+    private static DeadLetterKey KeyOf(WsmqAddress source, string place) =>
+        place.Length > WsmqPosition.Length && WsmqPosition.TryParse(place[..WsmqPosition.Length], out var position)
+            ? new DeadLetterKey(source, position, place[(WsmqPosition.Length + 1)..])
+            : throw NotOurs();
+
+    private long MaxAge(WsmqAddress source) => options.Retention.For(source.Kind).MaxAge.Micros();
+}

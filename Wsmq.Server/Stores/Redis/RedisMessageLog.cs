@@ -1,0 +1,142 @@
+using StackExchange.Redis;
+using Wsmq.Server.Stores.Redis.Connections;
+
+namespace Wsmq.Server.Stores.Redis;
+
+/// <summary>The logs as Redis streams; each operation is one script.</summary>
+internal sealed class RedisMessageLog(
+    RedisConnections connections, RedisKeys keys, RedisLanes lanes, RedisSignals signals, WsmqOptions options,
+    Func<RedisLane, IAppender> appender) : IMessageLog
+{
+    // A script that accesses very many keys blocks all other clients.
+    private const int MostLogsInAScript = 256;
+
+    private IReadOnlyList<IAppender>? _appenders;
+
+    // Made on first use, because whether Redis is a Cluster is known only once the store has started.
+    public IReadOnlyList<IAppender> Appenders => LazyInitializer.EnsureInitialized(ref _appenders, () => [.. lanes.All.Select(appender)]);
+
+    public int AppenderOf(WsmqAddress address) => lanes.NumberOf(address);
+
+    public async Task<LogPage> ReadAsync(
+        WsmqAddress source, WsmqPosition after, int maxEntries, int maxBytes, CancellationToken cancellationToken)
+    {
+        var log = keys.Of(source);
+        RedisValue[] values =
+        [
+            after.Value, maxEntries, maxBytes, options.Retention.For(source.Kind).MaxAge.Micros(), options.Delivery.AckGrace.Micros(),
+            options.Devices.Expiry.Micros(), options.Retention.For(source.Kind).SmallBytes,
+        ];
+        var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Read, [log.Log, log.Meta], values, cancellationToken))!;
+        var state = RedisReplies.State(reply.AsSpan(0, 4)) ?? throw new WsmqException(WsmqErrors.StoreCorrupt);
+        return new LogPage(Array.ConvertAll((RedisResult[])reply[4]!, RedisReplies.Entry), state);
+    }
+
+    public async Task<LogState?[]> StatesAsync(IReadOnlyList<WsmqAddress> sources, CancellationToken cancellationToken)
+    {
+        var results = new LogState?[sources.Count];
+        await Task.WhenAll(InScripts(sources, s => s).Select(async part =>
+        {
+            var lane = lanes.Of(sources[part[0]]);
+            RedisKey[] scriptKeys = [lane.Keys.Lease, .. part.SelectMany(i => keys.Of(sources[i]).Pair)];
+            RedisValue[] values =
+            [
+                lanes.Node, lanes.Lease.WholeMilliseconds(), options.Delivery.AckGrace.Micros(),
+                string.Concat(part.Select(i => signals.Hears(sources[i]) ? '1' : '0')),
+            ];
+            var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.States, scriptKeys, values, cancellationToken))!;
+            for (var k = 0; k < part.Length; k++)
+                results[part[k]] = RedisReplies.State(reply.AsSpan(4 * k, 4));
+        }));
+        return results;
+    }
+
+    public async Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken)
+    {
+        var results = new AckResult[batch.Count];
+        await Task.WhenAll(InScripts(batch, a => a.Source).Select(async part =>
+        {
+            var (scriptKeys, values) = AckOf(Array.ConvertAll(part, i => batch[i]));
+            var reply = (string)(await connections.EvaluateAsync(RedisScript.Ack, scriptKeys, values, cancellationToken))!;
+            for (var k = 0; k < part.Length; k++)
+                results[part[k]] = (AckResult)(reply[k] - '0');
+        }));
+        return results;
+    }
+
+    public Task<OpenCursor> OpenCursorAsync(WsmqAddress source, string user, string device, CancellationToken cancellationToken) =>
+        source.Kind == WsmqAddressKind.Group
+            ? OpenGroupAsync(source, user, device, cancellationToken)
+            : OpenUserAsync(source, user, device, cancellationToken);
+
+    public async Task<bool> ForgetDeviceAsync(WsmqAddress source, string user, string device, CancellationToken cancellationToken)
+    {
+        var log = keys.Of(source);
+        if (source.Kind == WsmqAddressKind.Group)
+            return (long)await connections.EvaluateAsync(RedisScript.ForgetInGroup, [log.CursorsOf(user)], [device], cancellationToken) > 0;
+        RedisValue[] values = [Field(device), options.Delivery.AckGrace.Micros(), options.Devices.Expiry.Micros()];
+        return IsOwn(source, user) && (long)await connections.EvaluateAsync(RedisScript.Forget, log.Pair, values, cancellationToken) > 0;
+    }
+
+    public async Task<IReadOnlyList<KnownDevice>> DevicesAsync(string user, CancellationToken cancellationToken)
+    {
+        var meta = keys.Meta(WsmqAddress.User(user));
+        var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Devices, [meta], [], cancellationToken))!;
+        return [.. reply.Chunk(2).Select(d => new KnownDevice(((string)d[0]!)[1..], (long)d[1]))];
+    }
+
+    /// <summary>A device's field in the hash of its user; the @ distinguishes it from the other fields, which are one letter.</summary>
+    public static string Field(string device) => "@" + device;
+
+    private async Task<OpenCursor> OpenUserAsync(WsmqAddress source, string user, string device, CancellationToken cancellationToken)
+    {
+        if (!IsOwn(source, user))
+            throw new WsmqException(WsmqErrors.ReadNotAllowed);
+        RedisValue[] values =
+        [
+            Field(device), options.Devices.MaxPerUser, options.Devices.Expiry.Micros(),
+            options.Retention.For(source.Kind).MaxAge.WholeMilliseconds(),
+        ];
+        var reply = await connections.EvaluateAsync(RedisScript.OpenUser, keys.Of(source).Pair, values, cancellationToken);
+        return reply.IsNull ? throw new WsmqException(WsmqErrors.TooManyDevices) : RedisReplies.Cursor(reply);
+    }
+
+    private async Task<OpenCursor> OpenGroupAsync(WsmqAddress source, string user, string device, CancellationToken cancellationToken)
+    {
+        var group = keys.Of(source);
+        var reply = await connections.EvaluateAsync(
+            RedisScript.OpenGroup, [group.Members, group.CursorsOf(user)], [user, device], cancellationToken);
+        return reply.IsNull ? throw new WsmqException(WsmqErrors.ReadNotAllowed) : RedisReplies.Cursor(reply);
+    }
+
+    private (RedisKey[] Keys, RedisValue[] Values) AckOf(AckRequest[] acks)
+    {
+        var kinds = Array.ConvertAll(
+            acks, a => a.Source.Kind == WsmqAddressKind.Group ? 'G' : IsOwn(a.Source, a.User) ? 'U' : 'X');
+        var scriptKeys = new List<RedisKey>(3 * acks.Length);
+        var values = new List<RedisValue>(3 + (3 * acks.Length)) { options.Delivery.AckGrace.Micros(), options.Devices.Expiry.Micros(), new string(kinds) };
+        foreach (var (ack, kind) in acks.Zip(kinds))
+        {
+            var log = keys.Of(ack.Source);
+            if (kind == 'U')
+            {
+                scriptKeys.AddRange(log.Pair);
+                values.AddRange([Field(ack.Device), ack.Position.ToString()]);
+            }
+            else if (kind == 'G')
+            {
+                scriptKeys.AddRange([log.Meta, log.Members, log.CursorsOf(ack.User)]);
+                values.AddRange([ack.User, ack.Device, ack.Position.ToString()]);
+            }
+        }
+
+        return ([.. scriptKeys], [.. values]);
+    }
+
+    private static bool IsOwn(WsmqAddress source, string user) =>
+        source.Kind == WsmqAddressKind.User && string.Equals(source.Name, user, StringComparison.Ordinal);
+
+    /// <summary>Splits items into parts that one script can process; each part lists indexes into <paramref name="items"/>.</summary>
+    private IEnumerable<int[]> InScripts<T>(IReadOnlyList<T> items, Func<T, WsmqAddress> address) =>
+        Enumerable.Range(0, items.Count).GroupBy(i => lanes.NumberOf(address(items[i]))).SelectMany(g => g.Chunk(MostLogsInAScript));
+}

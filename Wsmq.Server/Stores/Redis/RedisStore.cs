@@ -1,0 +1,137 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Live;
+using Wsmq.Server.Stores.Redis.Appends;
+using Wsmq.Server.Stores.Redis.Connections;
+
+namespace Wsmq.Server.Stores.Redis;
+
+/// <summary>The Redis store, for any number of nodes.</summary>
+internal sealed class RedisStore : IStore, IBackplaneOwner
+{
+    private static readonly TimeSpan ProbeExpiry = TimeSpan.FromMinutes(1);
+
+    private readonly RedisConnections _connections;
+    private readonly RedisKeys _keys;
+    private readonly RedisLanes _lanes;
+    private readonly RedisSignals _signals;
+    private readonly RedisAccessStore _access;
+    private readonly RedisWatch _watch;
+    private readonly RedisUsage _usage;
+    private readonly RedisReplicas? _replicas;
+    private readonly WsmqRedisOptions _options;
+    private readonly ILogger _logger;
+
+    public RedisStore(IOptions<WsmqOptions> options, IOptions<WsmqRedisOptions> redisOptions, ILogger<RedisStore> logger)
+    {
+        (_logger, _options) = (logger, redisOptions.Value);
+        _connections = new RedisConnections(redisOptions);
+        _keys = new RedisKeys(_options.KeyPrefix, _options.Buckets, RedisSettings.ChannelsOf(_options));
+        _lanes = new RedisLanes(_connections, _keys, options.Value);
+        var probe = new SignalProbe(_connections, _lanes, _options);
+        Backplane = new RedisBackplane(_connections, _keys);
+        _watch = new RedisWatch(_connections, Backplane, probe, _options, logger);
+        _signals = new RedisSignals(_connections, _keys, _lanes, options.Value, probe, logger);
+        _replicas = _options.ReceiptReplicas > 0 ? new RedisReplicas(_connections, _options, logger) : null;
+        var script = new AppendScript(_connections, _keys, _lanes, options.Value, _options);
+        var primaries = new RedisPrimaries(_connections, _options);
+        MessageLog = new RedisMessageLog(
+            _connections, _keys, _lanes, _signals, options.Value,
+            lane => new RedisAppender(lane, script, primaries, _replicas?.Of(lane), logger));
+        Memberships = new RedisMembershipStore(_connections, _keys, _lanes, options.Value.Limits.GroupsPerUser, logger);
+        DeadLetters = new RedisDeadLetters(_connections, _keys, options.Value);
+        _usage = new RedisUsage(_connections, _keys, options.Value, _options);
+        _access = new RedisAccessStore(_connections, _keys, logger);
+    }
+
+    public event Action? Doubted
+    {
+        add => _connections.Doubted += value;
+        remove => _connections.Doubted -= value;
+    }
+
+    public IMessageLog MessageLog { get; }
+
+    public IMembershipStore Memberships { get; }
+
+    public ISignals Signals => _signals;
+
+    public IDeadLetterStore DeadLetters { get; }
+
+    public IAccessStore Access => _access;
+
+    /// <summary>The connection of the live plane.</summary>
+    public RedisBackplane Backplane { get; }
+
+    public IUsageStore Usage => _usage;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (setting, instead) in RedisSettings.WithoutEffect(_options.Configuration))
+            Log.RedisSettingWithoutEffect(_logger, setting, instead);
+        var patience = new StartPatience(_connections, _options, _logger);
+        await patience.RunAsync(() => _connections.ConnectAsync(cancellationToken), cancellationToken);
+        try
+        {
+            await patience.RunAsync(CheckAsync, cancellationToken);
+            await _signals.StartAsync();
+            await Backplane.StartAsync(cancellationToken);
+            await _access.StartAsync();
+        }
+        catch (Exception e) when ((e as RedisServerException ?? e.InnerException) is RedisServerException denied && RedisErrors.IsDenied(denied))
+        {
+            // The answer of Redis names the command, and contains no secret.
+            throw new InvalidOperationException(RedisErrors.Denied(denied.Message), e);
+        }
+        catch (RedisCommandException e)
+        {
+            // The driver rejects what the server does not support, and names the database or the command.
+            throw new InvalidOperationException(
+                $"Redis does not support defaultDatabase or a command as set in WsmqRedisOptions.Configuration. {e.Message}", e);
+        }
+
+        catch (Exception e) when (RedisErrors.NotYet(e) is { } answer)
+        {
+            throw patience.Failure(answer, e);
+        }
+
+        _watch.Start();
+    }
+
+    private async Task CheckAsync() => _usage.Learn(await new RedisCheck(_connections, _keys, _lanes, _options, _logger).RunAsync());
+
+    public async Task<bool> IsAvailableAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            // A write, because a server that answers a ping may still refuse writes: a replica, or a server that cannot write its file.
+            await RedisErrors.GuardAsync(() => _connections.Database.StringSetAsync(_keys.Probe, 1, ProbeExpiry), cancellationToken);
+            return true;
+        }
+        catch (WsmqException e) when (e.Error == WsmqErrors.StoreFull)
+        {
+            return true;
+        }
+        catch (WsmqException e)
+        {
+            // A replica may have been promoted without the driver noticing.
+            _connections.LookAgain();
+            Log.StoreUnavailable(_logger, e);
+            return false;
+        }
+    }
+
+    public bool HearsSignals => _watch.HearsSignals;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _watch.DisposeAsync();
+        if (_replicas is not null)
+            await _replicas.DisposeAsync();
+        await _signals.DisposeAsync();
+        await Backplane.DisposeAsync();
+        await _connections.DisposeAsync();
+    }
+}

@@ -1,0 +1,63 @@
+-- Counts a failed attempt at the first entry after a device's cursor, and dead-letters the entry once its attempts are used up. The
+-- count is stored after the cursor as :position:reported:silent, so that moving the cursor drops it.
+-- uses: dead_letters
+-- flags: allow-oom
+-- KEYS[1] log (stream)          KEYS[2] holder of the cursor (hash): meta of the user, or the user's cursors in the group
+-- KEYS[3] dead letters (hash: i<place> details, e<place> content; b: see dead_letters.lua)
+-- KEYS[4] places (sorted set: position:device, by time of dead-lettering in µs)   KEYS[5] groups only: members (hash)
+-- ARGV[1] device field          ARGV[2] position   ARGV[3] place   ARGV[4] R (reported), S (silent), B (blocked) or F (final)
+-- ARGV[5] most attempts, 0 for no limit            ARGV[6] reason
+-- ARGV[7] most dead letters                        ARGV[8] how long dead letters are stored, µs   ARGV[9] user
+-- ARGV[10] most bytes of dead letters              ARGV[11] bytes that each takes in addition to its content
+-- Returns the outcome (0 not first, 1 counted, 2 dead-lettered, 3 passed, 4 no such reader) and the attempts; if this call
+-- dead-lettered the entry, also how many older dead letters were evicted for it
+local log, holder, dead, places = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local members, user = KEYS[5], ARGV[9]
+local field, position, place, kind, limit, reason = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6]
+local most, age, room, overhead = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[10]), tonumber(ARGV[11])
+-- Outcomes
+local not_first, counted_only, dead_lettered, passed, no_reader = 0, 1, 2, 3, 4
+
+-- In a user's meta the cursor is followed by the time the device was last seen.
+local head = members and 16 or 33
+local value = call('HGET', holder, field) or members and call('HGET', members, user)
+if not value then return { no_reader, 0 } end
+
+local cursor = string.sub(value, 1, 16)
+if position <= cursor then
+  local known = call('HGET', dead, 'i' .. place)
+  if is_ours(place, known) then return { dead_lettered, tonumber(string.sub(known, 33, 42)) } end
+  return { passed, 0 }
+end
+
+local function id(digits_of) return string.format('%.0f', tonumber(digits_of)) .. '-0' end
+local first = call('XRANGE', log, '(' .. id(cursor), '+', 'COUNT', 1)[1]
+if not first or first[1] ~= id(position) then
+  if #call('XRANGE', log, id(position), id(position), 'COUNT', 1) == 0 then return { passed, 0 } end
+  return { not_first, 0 }
+end
+
+local counted, reported, silent = string.match(string.sub(value, head + 2), '^(%d+):(%d+):(%d+)$')
+if counted ~= position then reported, silent = 0, 0 end
+reported = tonumber(reported) + ((kind == 'R' or kind == 'F') and 1 or 0)
+silent = tonumber(silent) + (kind == 'S' and 1 or 0)
+local used = kind == 'R' and reported or silent
+if kind ~= 'F' and (kind == 'S' or limit == 0 or used < limit) then
+  call('HSET', holder, field, string.sub(value, 1, head) .. ':' .. position .. ':' .. reported .. ':' .. silent)
+  return { counted_only, reported + silent }
+end
+
+local now = micros()
+-- A device that was forgotten and registered again can reach an entry that was already dead-lettered for it.
+local bytes = bytes_of_all(dead, places, overhead) - bytes_of(dead, place, overhead) + #first[2][4] + overhead
+call('HSET', dead, 'i' .. place, digits(now) .. first[2][2] .. string.format('%010d', reported + silent) .. reason,
+  'e' .. place, first[2][4])
+call('ZADD', places, digits(now), place)
+local evicted
+evicted, bytes = discard(dead, places, now - age, most, room, bytes, overhead)
+call('HSET', dead, 'b', string.format('%.0f', bytes))
+local milliseconds = string.format('%.0f', math.ceil(age / 1000))
+call('PEXPIRE', dead, milliseconds)
+call('PEXPIRE', places, milliseconds)
+call('HSET', holder, field, position .. string.sub(value, 17, head))
+return { dead_lettered, reported + silent, evicted }

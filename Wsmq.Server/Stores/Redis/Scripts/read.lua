@@ -1,0 +1,49 @@
+-- Reads the entries after a position, after removing entries that are too old or whose grace after consumption is over.
+-- uses: retention
+-- flags: allow-oom
+-- KEYS[1] log (stream)   KEYS[2] meta (hash)
+-- ARGV[1] after          ARGV[2] most entries    ARGV[3] most bytes
+-- ARGV[4] retention age in µs                    ARGV[5] grace in µs   ARGV[6] device expiry in µs
+-- ARGV[7] contents up to this size are not counted in the bytes of the log
+-- Returns tail, removed, consumed, membership version, and the entries as XRANGE returns them
+local log, meta = KEYS[1], KEYS[2]
+local max_entries, max_bytes = tonumber(ARGV[2]), math.max(tonumber(ARGV[3]), 1)
+local now = micros()
+local state = call('HMGET', meta, 't', 'c', 'v', 'g', 'd', 'b', 'm')
+trim(log, meta, now - tonumber(ARGV[4]), state[4], state[5], now, tonumber(ARGV[5]), tonumber(ARGV[6]))
+local tail = state[1] or zero
+
+local removed = removed_of(log, tail)
+
+-- IDs that do not end in -0, fields before p and e, and entries past the tail are foreign data. Fields after p and e are dropped: a
+-- newer version of wsmq may have added them.
+local last = '-18446744073709551615'
+local function content_of(entry)
+  local fields = entry[2]
+  if fields[1] ~= 'p' or fields[3] ~= 'e' then
+    entry[2] = {}
+    return 0
+  end
+  if #fields > 4 then entry[2] = { 'p', fields[2], 'e', fields[4] } end
+  -- The content begins with its two lengths, eight bytes.
+  return #fields[4] - 8
+end
+
+-- A command's reply is copied several times (about 10 ms per MiB), even if only part of it is used: read so few entries at a time that
+-- a reply is at most half a MiB, given the bytes in the log. If no mark was ever set, field b holds all counted bytes.
+local at_once = 2
+local counted = not state[7] and (state[6] and tonumber(state[6]) or not state[6] and 0)
+if counted and counted < 262144 then at_once = math.max(2, math.min(64, math.floor((524288 - counted) / tonumber(ARGV[7])))) end
+
+local entries, bytes, from, to = {}, 0, '(' .. ARGV[1] .. last, tail .. last
+while #entries < max_entries and bytes < max_bytes do
+  local some = call('XRANGE', log, from, to, 'COUNT', math.min(at_once, max_entries - #entries))
+  if #some == 0 then break end
+  for _, entry in ipairs(some) do
+    if bytes >= max_bytes then break end
+    entries[#entries + 1] = entry
+    bytes = bytes + content_of(entry)
+  end
+  from = '(' .. some[#some][1]
+end
+return { tail, removed, state[2] or zero, state[3] or '0', entries }

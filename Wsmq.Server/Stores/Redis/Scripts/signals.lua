@@ -1,0 +1,61 @@
+-- Part of append.lua: collects the signals for the interested nodes. Each node gets one message, or a few if there is much to send.
+-- The signals of one log are never split over messages.
+-- uses: interest_list
+-- publish                  PUBLISH or SPUBLISH      channel, lease   prefixes; the node id follows
+-- first_meta, last_meta    indexes of the meta keys in KEYS, every second key: a dead node is removed from all of them
+local function signals_of(publish, channel, lease, first_meta, last_meta)
+  local boxes, ready, gone = {}, {}, {}
+
+  -- Lua concatenates up to 8 KiB in one step; longer strings are copied again with each further step.
+  local full = 7600
+
+  local function send(node, message)
+    -- No subscriber: a crashed node leaves its id in the metas. A node that is only disconnected still has its lease.
+    if call(publish, channel .. node, message) == 0 and call('EXISTS', lease .. node) == 0 then gone[node] = true end
+  end
+
+  local signals = {}
+
+  -- Returns the boxes of the nodes, after appending the name of the address whose signals follow.
+  function signals.boxes(nodes, name)
+    local some = {}
+    for i = 1, #nodes, 8 do
+      local node = string.sub(nodes, i, i + 7)
+      local box = boxes[node]
+      if not box or box.bytes > full then
+        -- Publish only after everything is stored: an error in publishing would otherwise fail the current log.
+        if box then ready[#ready + 1] = { node, table.concat(box) } end
+        box = { n = 0, bytes = 0 }
+        boxes[node] = box
+      end
+      local n = box.n
+      box[n + 1], box[n + 2], box.n, box.bytes = 'A', name, n + 2, box.bytes + #name + 1
+      some[#some + 1] = box
+    end
+    return some
+  end
+
+  -- Adds the signal of an entry, with its content unless it is too large.
+  function signals.entry(some, id, tail, content)
+    for b = 1, #some do
+      local box = some[b]
+      local n = box.n
+      if content then
+        box[n + 1], box[n + 2], box[n + 3], box[n + 4], box.n, box.bytes = 'E', id, tail, content, n + 4, box.bytes + #content + 33
+      else
+        box[n + 1], box[n + 2], box[n + 3], box.n, box.bytes = 'P', id, tail, n + 3, box.bytes + 33
+      end
+    end
+  end
+
+  function signals.close()
+    for r = 1, #ready do send(ready[r][1], ready[r][2]) end
+    for node, box in pairs(boxes) do send(node, table.concat(box)) end
+    -- A corrupt meta must not prevent the node's removal from the others.
+    for node in pairs(gone) do
+      for m = first_meta, last_meta, 2 do pcall(forget, KEYS[m], node) end
+    end
+  end
+
+  return signals
+end

@@ -1,0 +1,57 @@
+namespace Wsmq.Server.Stores.Sqlite;
+
+/// <summary>The results of an append, and the entries to signal once it is committed.</summary>
+internal sealed record Appended(AppendResult[] Results, IReadOnlyList<(WsmqAddress To, LogEntry Entry)> Entries);
+
+internal sealed class AppendOperation(WsmqOptions options, SqliteRetention retention, TimeProvider clock)
+{
+    public Appended Run(SqliteSession session, IReadOnlyList<AppendRequest> batch)
+    {
+        var now = clock.NowMicros();
+        var rows = new LogRows(session);
+        var results = new AppendResult[batch.Count];
+        var entries = new List<(WsmqAddress, LogEntry)>(batch.Count);
+        for (var i = 0; i < batch.Count; i++)
+            results[i] = Append(session, rows, batch[i], now, entries);
+
+        foreach (var row in rows.All)
+        {
+            retention.Apply(session, row, now);
+            LogTable.Save(session, row);
+        }
+
+        return new Appended(results, entries);
+    }
+
+    // Corrupt data fails its own item only: nothing of the item has been written at that point.
+    private AppendResult Append(SqliteSession session, LogRows rows, AppendRequest request, long now, List<(WsmqAddress, LogEntry)> entries)
+    {
+        try
+        {
+            var row = request.MayCreate ? rows.FindOrAdd(request.To) : rows.Find(request.To);
+            return row is null ? AppendResult.NoAddress : Append(session, row, request, now, entries);
+        }
+        catch (WsmqException e) when (e.Error == WsmqErrors.StoreCorrupt)
+        {
+            return AppendResult.Corrupt;
+        }
+    }
+
+    private AppendResult Append(SqliteSession session, LogRow row, AppendRequest request, long now, List<(WsmqAddress, LogEntry)> entries)
+    {
+        // Not the clock alone: it may have been set back, and even an emptied log must not reuse a position.
+        var position = SqlitePosition.Checked(Math.Max(now, row.Tail + 1));
+        var expires = now + options.Publish.DeduplicationWindow.Micros();
+        if (!MessageIdTable.TryAdd(session, row.Id, request.Sender, request.Id, position, now, expires))
+            return new AppendResult(MessageIdTable.PositionOf(session, row.Id, request.Sender, request.Id), Duplicate: true);
+
+        var entry = new LogEntry(new WsmqPosition(position), new WsmqPosition(row.Tail), request.Metadata, request.Body);
+        EntryTable.Insert(session, row.Id, entry);
+        var created = row is { IsNew: true, Tail: 0 };
+        row.Tail = position;
+        row.Kept++;
+        row.Bytes += entry.Bytes;
+        entries.Add((row.Address, entry));
+        return new AppendResult(entry.Position, Duplicate: false) { Created = created };
+    }
+}

@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using Microsoft.Data.Sqlite;
+
+namespace Wsmq.Server.Stores.Sqlite;
+
+internal static class EntryTable
+{
+    public static void Insert(SqliteSession session, long log, LogEntry entry) => session.Run(
+        "INSERT INTO entries (log, position, previous, metadata, body) VALUES ($log, $position, $previous, $metadata, $body)",
+        log, entry.Position.Value, entry.Previous.Value, Blob(entry.Metadata), Blob(entry.Body));
+
+    public static List<LogEntry> Read(SqliteSession session, long log, long after, long through, int maxEntries, int maxBytes)
+    {
+        var entries = new List<LogEntry>();
+        var bytes = 0L;
+        using var reader = session.Query(
+            """
+            SELECT position, previous, metadata, body FROM entries
+            WHERE log = $log AND position > $after AND position <= $through ORDER BY position LIMIT $limit
+            """,
+            log, after, through, maxEntries);
+        while ((entries.Count == 0 || bytes < maxBytes) && reader.Read())
+        {
+            var entry = Map(reader);
+            entries.Add(entry);
+            bytes += entry.Bytes;
+        }
+
+        return entries;
+    }
+
+    /// <summary>The position of the oldest entry; null if the log has no entries.</summary>
+    public static long? Oldest(SqliteSession session, long log) => session.One<long?>(
+        "SELECT position FROM entries WHERE log = $log ORDER BY position LIMIT 1", r => r.GetInt64(0), log);
+
+    /// <summary>The position of the entry with number <paramref name="count"/>, counted from the oldest.</summary>
+    public static long PositionOf(SqliteSession session, long log, long count) => session.One(
+        "SELECT position FROM entries WHERE log = $log ORDER BY position LIMIT 1 OFFSET $skip", r => r.GetInt64(0), log, count - 1);
+
+    /// <summary>The position of the newest entry at or before a position; 0 if there is none.</summary>
+    public static long NewestUpTo(SqliteSession session, long log, long through) => session.One(
+        "SELECT position FROM entries WHERE log = $log AND position <= $through ORDER BY position DESC LIMIT 1",
+        r => r.GetInt64(0), log, through);
+
+    /// <summary>The first position up to which the oldest entries take at least so many bytes; always before the newest entry.</summary>
+    public static long PositionOfBytes(SqliteSession session, long log, long newest, long bytes)
+    {
+        var position = 0L;
+        using var reader = session.Query(
+            "SELECT position, length(metadata) + length(body) FROM entries WHERE log = $log AND position < $newest ORDER BY position", log, newest);
+        while (bytes > 0 && reader.Read())
+        {
+            position = reader.GetInt64(0);
+            bytes -= reader.GetInt64(1);
+        }
+
+        return position;
+    }
+
+    /// <summary>Removes the entries up to a position, and returns their number and bytes.</summary>
+    public static (int Count, long Bytes) RemoveThrough(SqliteSession session, long log, long through)
+    {
+        var bytes = session.One(
+            "SELECT total(length(metadata) + length(body)) FROM entries WHERE log = $log AND position <= $through", r => (long)r.GetDouble(0), log, through);
+        return (session.Run("DELETE FROM entries WHERE log = $log AND position <= $through", log, through), bytes);
+    }
+
+    // Microsoft.Data.Sqlite accepts arrays only; a slice has to be copied.
+    public static byte[] Blob(ReadOnlyMemory<byte> memory) =>
+        MemoryMarshal.TryGetArray(memory, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length
+            ? segment.Array
+            : memory.ToArray();
+
+    private static LogEntry Map(SqliteDataReader r)
+    {
+        var (position, previous) = (r.GetInt64(0), r.GetInt64(1));
+        return previous >= 0 && previous < position
+            ? new(new WsmqPosition(position), new WsmqPosition(previous), r.GetFieldValue<byte[]>(2), r.GetFieldValue<byte[]>(3))
+            : LogEntry.Defective(new WsmqPosition(position), "its previous position is invalid");
+    }
+}

@@ -1,0 +1,58 @@
+namespace Wsmq.Server.Stores.Sqlite;
+
+/// <summary>
+/// Prevents a second process from opening the database. SQLite itself would allow both, and signals would then reach only the readers of
+/// one process. The operating system releases the lock when the process ends, however it ends. The empty file stays: if it were deleted,
+/// two processes could hold locks on two files of the same name.
+/// </summary>
+internal sealed class SqliteFileLock : IDisposable
+{
+    // Error codes for a lock that is held: EWOULDBLOCK on Linux and on macOS, ERROR_SHARING_VIOLATION on Windows.
+    private const int LinuxWouldBlock = 11;
+    private const int MacWouldBlock = 35;
+    private const int WindowsSharing = unchecked((int)0x80070020);
+
+    private readonly FileStream _file;
+
+    private SqliteFileLock(FileStream file) => _file = file;
+
+    public static SqliteFileLock Take(string database)
+    {
+        try
+        {
+            if (Path.GetDirectoryName(database) is { Length: > 0 } folder)
+                Directory.CreateDirectory(folder);
+            var held = new SqliteFileLock(OwnersOnly(database + ".lock"));
+
+            // Created here, not by SQLite, to set its permissions, which SQLite copies to -wal and -shm. An existing file keeps its own.
+            if (!Path.Exists(database))
+                OwnersOnly(database).Dispose();
+            return held;
+        }
+        catch (IOException e) when (e.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharing)
+        {
+            throw new InvalidOperationException(
+                $"'{database}' is in use by another process or store: the SQLite store serves one node. Stop the other process, "
+                + "set another WsmqSqliteOptions.Path, or use Redis for several nodes.",
+                e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidOperationException(
+                $"'{database}' cannot be written: set WsmqSqliteOptions.Path to a file in a folder that this process may write to, "
+                + $"or change the permissions of this one. {e.Message}",
+                e);
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    // The file contains the messages of all users: other accounts of the machine must not read it.
+    private static FileStream OwnersOnly(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, options);
+    }
+}

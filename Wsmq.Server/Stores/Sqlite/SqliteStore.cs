@@ -1,0 +1,102 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Diagnostics;
+
+namespace Wsmq.Server.Stores.Sqlite;
+
+/// <summary>The embedded store: one file, one process.</summary>
+internal sealed class SqliteStore : IStore
+{
+    private readonly SqliteEngine _engine;
+    private readonly SqliteRoom _room;
+    private readonly SqliteSweeper _sweeper;
+    private readonly ILogger _logger;
+    private int _started;
+    private int _disposed;
+
+    public SqliteStore(
+        IOptions<WsmqOptions> options, IOptions<WsmqSqliteOptions> sqlite, TimeProvider clock, ILogger<SqliteStore> logger)
+    {
+        _logger = logger;
+        var retention = new SqliteRetention(options.Value);
+        var signals = new LocalSignals(logger);
+        _engine = new SqliteEngine(sqlite.Value, clock, logger);
+        _room = new SqliteRoom(sqlite.Value, _engine, clock, () => Disk?.Invoke());
+        _sweeper = new SqliteSweeper(_engine, retention, clock, logger);
+        MessageLog = new SqliteMessageLog(_engine, _room, options.Value, retention, signals, clock);
+        Usage = new SqliteUsage(_engine, _room, options.Value, clock);
+        Memberships = new SqliteMemberships(_engine, signals, options.Value.Limits.GroupsPerUser);
+        Signals = signals;
+        DeadLetters = new SqliteDeadLetters(_engine, options.Value, clock);
+        Access = new SqliteAccess(_engine, clock);
+    }
+
+    public event Action? Doubted
+    {
+        add => _engine.Doubted += value;
+        remove => _engine.Doubted -= value;
+    }
+
+    public IMessageLog MessageLog { get; }
+
+    public IMembershipStore Memberships { get; }
+
+    public ISignals Signals { get; }
+
+    public IDeadLetterStore DeadLetters { get; }
+    public IAccessStore Access { get; }
+
+    public IUsageStore Usage { get; }
+
+    /// <summary>For tests: replaces the disk's free and total space. If it returns null, the real disk counts.</summary>
+    internal Func<DiskSpace?>? Disk { get; init; }
+
+    /// <summary>For tests: the maximum number of pages of the file, to simulate a full disk.</summary>
+    internal int? MaxPages { get; init; }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        if (Interlocked.Exchange(ref _started, 1) != 0)
+            return;
+        try
+        {
+            _engine.Open(MaxPages);
+            await _room.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            Volatile.Write(ref _started, 0);
+            throw;
+        }
+
+        _sweeper.Start();
+    }
+
+    public async Task<bool> IsAvailableAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            // An empty write transaction: reads still succeed while the database is locked for writing.
+            return _engine.IsRunning && await _engine.WriteAsync(_ => true, cancellationToken).ConfigureAwait(false);
+        }
+        catch (WsmqException e) when (e.Error == WsmqErrors.StoreFull)
+        {
+            return true;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.StoreUnavailable(_logger, e);
+            return false;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        await _sweeper.DisposeAsync().ConfigureAwait(false);
+        await _engine.CloseAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Acks;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Stores;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Acks;
+
+/// <summary>The ack queue survives any exception of its store.</summary>
+public sealed class AckQueueTests
+{
+    private static readonly AckRequest Ack = new(WsmqAddress.User("bob"), "bob", "phone", new WsmqPosition(1));
+
+    [Fact]
+    public async Task A_store_call_that_the_driver_cancelled_is_retried_like_any_other_failure()
+    {
+        var store = new CancellingStore();
+        var queue = Make(store);
+        await queue.StartAsync(default);
+
+        await FluentActions.Awaiting(() => queue.Enqueue(Ack)).Should().ThrowAsync<WsmqException>();
+        await Eventually.That("the ack is stored by the retry", () => store.Calls >= 2);
+        await queue.Enqueue(Ack).WaitAsync(TimeSpan.FromSeconds(90));
+
+        await queue.StopAsync();
+    }
+
+    [Fact]
+    public async Task An_ack_after_the_stop_is_refused_and_does_not_wait_indefinitely()
+    {
+        var queue = Make(new CancellingStore());
+        await queue.StartAsync(default);
+        await queue.StopAsync();
+
+        (await FluentActions.Awaiting(() => queue.Enqueue(Ack).WaitAsync(TimeSpan.FromSeconds(90))).Should().ThrowAsync<WsmqException>())
+            .Which.Error.Should().Be(WsmqErrors.Stopping);
+    }
+
+    private static AckQueue Make(IStore store) => new(
+        store, Options.Create(new WsmqOptions()), TimeProvider.System, new WsmqMetrics(new TestMeters()), NullLogger<AckQueue>.Instance);
+
+    private sealed class CancellingStore : ScriptedLogBase, IStore
+    {
+        private int _calls;
+
+        public event Action? Doubted
+        {
+            add { }
+            remove { }
+        }
+
+        public int Calls => _calls;
+
+        public IMessageLog MessageLog => this;
+
+        public IMembershipStore Memberships => throw new NotSupportedException();
+
+        public IDeadLetterStore DeadLetters => throw new NotSupportedException();
+
+        public ISignals Signals => throw new NotSupportedException();
+
+        public IAccessStore Access => throw new NotSupportedException();
+
+        public IUsageStore Usage => throw new NotSupportedException();
+
+        public override Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>
+            Interlocked.Increment(ref _calls) == 1 ? throw new TaskCanceledException() : Task.FromResult(new AckResult[batch.Count]);
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task<bool> IsAvailableAsync(CancellationToken cancellationToken) => Task.FromResult(true);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

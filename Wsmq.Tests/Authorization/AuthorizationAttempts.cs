@@ -1,0 +1,180 @@
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Client;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Authorization;
+
+/// <summary>The attempts of one actor of <see cref="AuthorizationTable"/> on a node, and their outcomes.</summary>
+internal sealed class AuthorizationAttempts : IAsyncDisposable
+{
+    private const string User = "actor";
+    private const string TokenId = "t1";
+    private readonly TestNode _node;
+    private readonly PlainClient? _client;
+    private readonly string? _turnedAway;
+
+    private AuthorizationAttempts(TestNode node, PlainClient? client, string? turnedAway) =>
+        (_node, _client, _turnedAway) = (node, client, turnedAway);
+
+    public static async Task<AuthorizationAttempts> BeginAsync(TestNode node, string actor)
+    {
+        if (actor == "app")
+            return new AuthorizationAttempts(node, null, null);
+        if (actor is "member" or "former" or "refused")
+            await node.Groups.AddAsync("team", User);
+        var client = PlainClient.Create(node.Hub, TokenOf(actor), ack: false);
+        try
+        {
+            await client.Connection.StartAsync();
+        }
+        catch (Exception e) when (e.Message.Contains("401", StringComparison.Ordinal))
+        {
+            await client.DisposeAsync();
+            return new AuthorizationAttempts(node, null, "401");
+        }
+
+        var attempts = new AuthorizationAttempts(node, client, null);
+        await attempts.SettleAsync(actor);
+        return attempts;
+    }
+
+    /// <summary>The outcomes for all targets, in their order.</summary>
+    /// <param name="method">What to try.</param>
+    /// <param name="expected">The expected outcomes: expected messages are awaited, then unexpected ones are checked for.</param>
+    public async Task<string[]> TryAllAsync(string method, string[] expected)
+    {
+        if (_turnedAway is not null)
+            return [.. AuthorizationTable.Targets.Select(_ => _turnedAway)];
+        if (method is "Receive" or "Live" && _client is not null)
+            return await HearAsync(method, expected);
+        var outcomes = new List<string>();
+        foreach (var target in AuthorizationTable.Targets)
+            outcomes.Add(_client is null ? await AsAppAsync(method, target) : await OutcomeAsync(() => CallAsync(method, target)));
+        return [.. outcomes];
+    }
+
+    public ValueTask DisposeAsync() => _client?.DisposeAsync() ?? default;
+
+    private static string? TokenOf(string actor) => actor switch
+    {
+        "anonymous" => null,
+        "expired" => TestTokens.For(User, lifetime: TimeSpan.FromMinutes(-1)),
+        "ran-out" => TestTokens.For(User, lifetime: TimeSpan.FromSeconds(2)),
+        "revoked" => TestTokens.Issued(User, TokenId, DateTimeOffset.UtcNow.AddMinutes(-1)),
+        _ => TestTokens.For(User),
+    };
+
+    private async Task SettleAsync(string actor)
+    {
+        if (actor is "ran-out" or "revoked" or "banned")
+        {
+            await CallOffAsync(actor);
+            await Eventually.That("the connection ends with its token", () => _client!.Connection.State == HubConnectionState.Disconnected);
+            return;
+        }
+
+        // Once the first call has completed, the connection is accepted and its groups are opened.
+        await CallAsync("Ack", WsmqAddress.User(User).ToString());
+        if (actor != "former")
+            return;
+        await _node.Groups.RemoveAsync("team", User);
+        await Eventually.That("the node has applied that the user left the group", async () =>
+            await OutcomeAsync(() => CallAsync("Ack", "group:team")) == WsmqErrors.ReadNotAllowed.Code);
+    }
+
+    // Only after the connection is accepted, which its first completed call shows.
+    private async Task CallOffAsync(string actor)
+    {
+        if (actor == "ran-out")
+            return;
+        await CallAsync("Ack", WsmqAddress.User(User).ToString());
+        await (actor == "banned" ? _node.Access.BanAsync(User) : _node.Access.RevokeTokenAsync(TokenId, DateTimeOffset.UtcNow.AddHours(1)));
+    }
+
+    private async Task<WsmqError?> CallAsync(string method, string target)
+    {
+        var message = new { to = method == "replyTo" ? "user:actor" : target, replyTo = method == "replyTo" ? target : null, body = 1 };
+        var connection = _client!.Connection;
+        switch (method)
+        {
+            case "Send" or "replyTo":
+                await connection.InvokeAsync<WsmqReceipt>("Send", message);
+                return null;
+            case "SendMany":
+                return WsmqError.Find((await connection.InvokeAsync<WsmqItemResult[]>("SendMany", new[] { message })).Single().Error);
+            case "Publish":
+                return WsmqError.Find((await connection.StreamAsync<WsmqItemResult[]>("Publish", One(new[] { message })).SingleAsync()).Single().Error);
+            case "Nack":
+                await connection.InvokeAsync<int>(method, target, WsmqPosition.Start.ToString(), null);
+                return null;
+            default:
+                await connection.InvokeAsync(method, target, WsmqPosition.Start.ToString());
+                return null;
+        }
+    }
+
+    private async Task<string> AsAppAsync(string method, string target)
+    {
+        var message = new WsmqOutgoingMessage { To = target, Body = WsmqJsonBody.Parse("1") };
+        return method switch
+        {
+            "Send" => await OutcomeAsync(async () =>
+            {
+                await _node.Publisher.SendAsync(message);
+                return null;
+            }),
+            "SendMany" => await OutcomeAsync(async () => (await _node.Publisher.SendManyAsync([message])).Single().Error?.Error),
+            _ => "–",
+        };
+    }
+
+    // There is no order between addresses: the expected messages are awaited, and unexpected ones have the same time to arrive.
+    private async Task<string[]> HearAsync(string method, string[] expected)
+    {
+        var marker = $"marker of {method}";
+        foreach (var target in AuthorizationTable.Targets[..^1])
+            await TellAsync(method, target, marker);
+        var wanted = AuthorizationTable.Targets.Where((_, i) => expected[i] == AuthorizationTable.Ok).ToList();
+        await Eventually.That("the expected messages arrive", () => wanted.All(HeardIn(method, marker).Contains));
+        var heard = HeardIn(method, marker);
+        return [.. AuthorizationTable.Targets.Select(t => heard.Contains(t) ? AuthorizationTable.Ok : AuthorizationTable.None)];
+    }
+
+    private async Task TellAsync(string method, string target, string marker)
+    {
+        var (address, body) = (WsmqAddress.Parse(target), WsmqJsonBody.From(target, options: null));
+        if (method == "Receive")
+            await _node.Publisher.SendAsync(new WsmqOutgoingMessage { To = target, Type = marker, Body = body });
+        else
+            await (address.Kind == WsmqAddressKind.User ? _node.Live.Clients.User(address.Name) : _node.Live.Clients.Group(address.Name))
+                .Live(new WsmqLiveMessage { Type = marker, Body = body });
+    }
+
+    private HashSet<string> HeardIn(string method, string marker) => method == "Receive"
+        ? [.. _client!.Received.Where(d => d.Type == marker).Select(d => d.Body!.Value.To<string>(options: null)!)]
+        : [.. _client!.Live.Where(m => m.Type == marker).Select(m => m.Body!.Value.To<string>(options: null)!)];
+
+    private static async Task<string> OutcomeAsync(Func<Task<WsmqError?>> attempt)
+    {
+        try
+        {
+            return (await attempt())?.Code ?? AuthorizationTable.Ok;
+        }
+        catch (Exception e) when (e is HubException or WsmqException && WsmqError.Find(e.Message) is { } error)
+        {
+            return error.Code;
+        }
+        catch (InvalidOperationException)
+        {
+            // The exception of SignalR's client without a connection.
+            return "closed";
+        }
+    }
+
+    private static async IAsyncEnumerable<T> One<T>(T item, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await Task.CompletedTask.WaitAsync(cancellationToken);
+        yield return item;
+    }
+}

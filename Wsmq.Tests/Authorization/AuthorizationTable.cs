@@ -1,0 +1,100 @@
+using System.Text;
+
+namespace Wsmq.Tests.Authorization;
+
+/// <summary>
+/// Who may do what: for each actor one row per method, with the outcome for each address. docs/authorization.md is generated from it, and
+/// <see cref="AuthorizationMatrixTests"/> tests every cell on real nodes.
+/// </summary>
+internal static class AuthorizationTable
+{
+    public const string Ok = "yes";
+    public const string None = "no";
+
+    public static readonly string[] Targets = ["user:actor", "user:bob", "group:team", "group:secret", "group:unknown", "work:jobs"];
+
+    public static readonly string[] Methods = ["Send", "SendMany", "Publish", "replyTo", "Ack", "Resume", "Nack", "Receive", "Live"];
+
+    /// <summary>The callers: the name of each, and what distinguishes it from the others.</summary>
+    public static readonly (string Name, string What)[] Actors =
+    [
+        ("anonymous", "no token"),
+        ("expired", "a token that has expired"),
+        ("ran-out", "a token that expired while it was connected"),
+        ("revoked", "a token that was revoked while it was connected"),
+        ("banned", "a user who was banned while connected"),
+        ("user", "a user without groups"),
+        ("member", "a member of `group:team`"),
+        ("former", "a user who was a member of `group:team` when the connection was opened"),
+        ("granted", "a user without groups; the app's authorizer allows sending and reading everywhere"),
+        ("refused", "a member of `group:team`; the app's authorizer allows reading the own queue, and nothing else"),
+        ("app", "the app itself, through `IWsmqPublisher`: no authorizer applies"),
+    ];
+
+    private static readonly string[] NotLetIn = Same("401");
+    private static readonly string[] Closed = Same("closed");
+    private static readonly string[] SendToUsers = [Ok, Ok, .. Same("send-not-allowed")[..3], "unsupported-address"];
+    private static readonly string[] SendAsMember = [Ok, Ok, Ok, "send-not-allowed", "send-not-allowed", "unsupported-address"];
+    private static readonly string[] SendAnywhere = [.. Same(Ok)[..5], "unsupported-address"];
+    private static readonly string[] SendNowhere = [.. Same("send-not-allowed")[..5], "unsupported-address"];
+    private static readonly string[] ReadOwn = [Ok, .. Same("read-not-allowed")[..5]];
+    private static readonly string[] ReadAsMember = [Ok, "read-not-allowed", Ok, .. Same("read-not-allowed")[..3]];
+    private static readonly string[] HearOwn = [Ok, .. Same(None)[..5]];
+    private static readonly string[] HearAsMember = [Ok, None, Ok, .. Same(None)[..3]];
+
+    /// <summary>The expected outcome for each target.</summary>
+    public static string[] Expected(string actor, string method) => (actor, method) switch
+    {
+        ("anonymous" or "expired", _) => NotLetIn,
+        ("ran-out" or "revoked" or "banned", "Receive" or "Live") => Same(None),
+        ("ran-out" or "revoked" or "banned", _) => Closed,
+        ("app", "Send" or "SendMany") => SendAnywhere,
+        ("app", _) => Same("–"),
+        (_, "replyTo") => [.. Expected(actor, "Send")[..5].Select(e => ReplyTo(actor, e)), ReplyTo(actor, "no")],
+        ("user" or "former", "Send" or "SendMany" or "Publish") => SendToUsers,
+        ("member", "Send" or "SendMany" or "Publish") => SendAsMember,
+        ("granted", "Send" or "SendMany" or "Publish") => SendAnywhere,
+        ("refused", "Send" or "SendMany" or "Publish") => SendNowhere,
+        ("member", "Ack" or "Resume" or "Nack") => ReadAsMember,
+        ("member", _) => HearAsMember,
+        (_, "Ack" or "Resume" or "Nack") => ReadOwn,
+        _ => HearOwn,
+    };
+
+    public static string ToMarkdown()
+    {
+        var text = new StringBuilder("""
+            # Who may do what
+
+            Generated from the table that `AuthorizationMatrixTests` tests cell by cell, on nodes with SQLite and with Redis, with real
+            tokens and connections. `yes`: allowed. `no`: nothing is received. A code: refused with that code. `401`: the connection is
+            refused. `closed`: the server has closed the connection. `–`: there is no such call.
+
+            `replyTo` is a message to `user:actor` that names the address as reply-to. `Receive` and `Live` state whether the actor
+            receives what the app sends to the address. The actor's user identifier is `actor`; `group:secret` has another member,
+            `group:unknown` was never used before. A grant of the app's authorizer for reading opens nothing by itself: only members read a
+            group, and the authorizer can only deny that. `IWsmqGroups`, `IWsmqPublisher` and the live plane's `IHubContext` exist inside
+            the app only; no hub method leads to them.
+
+
+            """);
+        foreach (var (name, what) in Actors)
+        {
+            text.Append("## ").Append(name).Append("\n\n").Append(char.ToUpperInvariant(what[0])).Append(what.AsSpan(1)).Append(".\n\n| |");
+            foreach (var target in Targets)
+                text.Append(" `").Append(target).Append("` |");
+            text.Append("\n| --- |").Insert(text.Length, " --- |", Targets.Length).Append('\n');
+            foreach (var method in Methods)
+                text.Append("| ").Append(method).Append(" | ").AppendJoin(" | ", Expected(name, method)).Append(" |\n");
+            text.Append('\n');
+        }
+
+        return text.ToString().ReplaceLineEndings("\n").TrimEnd('\n') + "\n";
+    }
+
+    // The message itself goes to the actor's own queue, to which the actor "refused" may not send either.
+    private static string ReplyTo(string actor, string sending) =>
+        actor == "refused" ? "send-not-allowed" : sending == Ok || actor == "granted" ? Ok : "reply-to-not-allowed";
+
+    private static string[] Same(string outcome) => [.. Enumerable.Repeat(outcome, Targets.Length)];
+}

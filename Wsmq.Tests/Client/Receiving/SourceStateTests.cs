@@ -1,0 +1,101 @@
+namespace Wsmq.Tests.Client;
+
+/// <summary>
+/// What the client does with each arrival, as a table. Steps: d3&lt;2 is a delivery at position 3 that follows 2; gap3-6 announces that
+/// entries after 3 and before 6 are missing; start5 is the app's own position; handle takes one item from the queue, of two; resume calls
+/// Resume if it is needed, answered and refused are the server's answer, connect is a new connection.
+/// </summary>
+public sealed class SourceStateTests
+{
+    private readonly SourceState _source = new(WsmqAddress.User("bob"), capacity: 2);
+    private readonly List<string> _seen = [];
+    private WsmqPosition _asked;
+
+    [Theory]
+
+    // In order; what was received before is dropped, and acknowledged again if it was handled.
+    [InlineData("d1<0 d2<1", "taken taken")]
+    [InlineData("d7<6", "taken")]
+    [InlineData("d1<0 d1<0", "taken ignored")]
+    [InlineData("d1<0 handle d1<0", "taken 1 handled-before")]
+
+    // Entries are missing: Resume, and everything that does not follow is dropped until it is answered.
+    [InlineData("d1<0 d3<2 resume answered handle d2<1 handle d3<2", "taken missing after1 done 1 taken 2 taken")]
+    [InlineData("d1<0 d3<2 d4<3 resume", "taken missing ignored after1")]
+    [InlineData("d1<0 d3<2 resume d4<3 answered", "taken missing after1 ignored done")]
+    [InlineData("d1<0 resume", "taken none")]
+
+    // Entries that the Resume had requested are missing again: one more.
+    [InlineData("d1<0 d3<2 resume d2<1 d5<4 answered resume", "taken missing after1 taken ignored again after2")]
+
+    // An unanswered Resume is called again.
+    [InlineData("d1<0 d3<2 resume connect resume answered", "taken missing after1 after1 done")]
+
+    // Answered three times without the missing entries, or refused: they are lost. The gap takes the second place of the queue.
+    [InlineData("d1<0 handle d3<2 resume answered d3<2 resume answered d3<2 resume answered d3<2 handle handle",
+        "taken 1 missing after1 done missing after1 done missing after1 done taken gap1-3 3")]
+    [InlineData("d1<0 handle d3<2 resume refused d3<2 handle handle", "taken 1 missing after1 done taken gap1-3 3")]
+
+    // The queue is full: what does not fit is requested again once half of it is free.
+    [InlineData("d1<0 d2<1 d3<2 resume handle resume answered d3<2", "taken taken ignored none 1 after2 done taken")]
+
+    // Gaps of the server are items like messages.
+    [InlineData("d1<0 gap1-4 handle handle d4<3", "taken taken 1 gap1-4 taken")]
+    [InlineData("d1<0 gap3-6", "taken missing")]
+    [InlineData("d5<4 gap1-4", "taken ignored")]
+
+    // The app's own position: Resume on every connection, and nothing up to there is delivered.
+    [InlineData("start5 d3<2 resume d6<5 answered", "ignored after5 taken done")]
+    [InlineData("start5 resume answered connect resume", "after5 done after5")]
+    [InlineData("d1<0 start5 handle", "taken obsolete1")]
+
+    // Set while a Resume is in flight: its answer says nothing about the new position, whether that is before or after the old one.
+    [InlineData("d1<0 d3<2 resume start5 answered resume answered", "taken missing after1 again after5 done")]
+    [InlineData("d1<0 d3<2 resume d2<1 start5 d7<6 answered resume", "taken missing after1 taken ignored again after5")]
+    [InlineData("start5 resume start2 answered resume answered", "after5 again after2 done")]
+    public void Arrivals_are_taken_dropped_or_requested_again(string steps, string expected)
+    {
+        foreach (var step in steps.Split(' '))
+            Do(step);
+
+        string.Join(' ', _seen).Should().Be(expected);
+    }
+
+    private void Do(string step)
+    {
+        switch (step)
+        {
+            case "handle": Handle(); break;
+            case "resume":
+                var after = _source.ResumeAfter();
+                _asked = after ?? _asked;
+                _seen.Add(after is { } position ? $"after{position.Value}" : "none");
+                break;
+            case "answered": Answer(null); break;
+            case "refused": Answer(new WsmqException(WsmqErrors.ReadNotAllowed)); break;
+            case "connect": _source.Connected(); break;
+            case ['d', .. var numbers] when numbers.Split('<') is [var at, var previous]:
+                Show(_source.Arrived(Entry.Chat(1), At(at), At(previous)));
+                break;
+            case ['g', 'a', 'p', .. var numbers] when numbers.Split('-') is [var from, var to]:
+                Show(_source.Announced(new WsmqGapEventArgs(_source.Source, At(from), At(to), WsmqGapReasons.Retention)));
+                break;
+            case ['s', 't', 'a', 'r', 't', .. var at]: _source.StartAfter(At(at)); break;
+            default: throw new ArgumentException(step);
+        }
+    }
+
+    private void Handle()
+    {
+        _source.Queue.TryRead(out var item).Should().BeTrue();
+        var current = _source.IsCurrent(item);
+        _source.Left(item, handled: current);
+        _seen.Add((current ? string.Empty : "obsolete") + (item.Gap is { } gap ? $"gap{gap.After.Value}-{gap.Before.Value}" : $"{item.Position.Value}"));
+    }
+
+    private void Answer(Exception? refusal) => _seen.Add(_source.ResumeAnswered(_asked, refusal) ? "again" : "done");
+
+    private void Show(Arrival arrival) => _seen.Add(arrival == Arrival.HandledBefore ? "handled-before" : arrival.ToString().ToLowerInvariant());
+
+    private static WsmqPosition At(string number) => new(long.Parse(number, null));
+}

@@ -1,0 +1,197 @@
+using Microsoft.AspNetCore.SignalR;
+using Wsmq.Tests.Client;
+
+namespace Wsmq.Tests.HostAndCli;
+
+/// <summary>What the command line reports to a first-time user who makes mistakes.</summary>
+public sealed class CliFirstHourTests : IAsyncLifetime
+{
+    private readonly Tools _tools = new();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _tools.DisposeAsync();
+
+    [Theory]
+    [InlineData("--urgent", "send", "user:bob", "--urgent", "--as", "alice")]
+    [InlineData("--urgent", "send", "user:bob", "--json", "--urgent", "--as", "alice")]
+    [InlineData("--urgent", "send", "--urgent", "user:bob", "--as", "alice")]
+    [InlineData("-urgent", "send", "user:bob", "-urgent", "--as", "alice")]
+    [InlineData("--urgent=yes", "send", "user:bob", "--urgent=yes", "--as", "alice")]
+    [InlineData("--since", "listen", "--as", "bob", "--since", "1h")]
+    [InlineData("--admin", "token", "--user", "bob", "--admin")]
+    public async Task An_unknown_option_is_refused_by_name(string option, params string[] arguments)
+    {
+        var (code, _, error) = await _tools.CliAsync(arguments);
+
+        code.Should().Be(2);
+        error.Should().Contain($"'{option}'").And.Contain("--help");
+    }
+
+    [Fact]
+    public async Task Text_that_begins_with_a_dash_can_be_sent_after_a_double_dash_and_a_negative_number_without_one()
+    {
+        await _tools.StartHostAsync();
+        (await _tools.CliAsync("send", "user:bob", "--as", "alice", "--", "--urgent")).Code.Should().Be(0);
+        (await _tools.CliAsync("send", "user:bob", "-5", "--as", "alice")).Code.Should().Be(0);
+        (await _tools.CliAsync("send", "user:bob", "hi", "--header", "sign=-x", "--id", "-id", "--as", "alice")).Code.Should().Be(0);
+
+        var (_, output, _) = await _tools.CliAsync("listen", "--as", "bob", "--count", "3", "--json");
+
+        output.Should().Contain("\"--urgent\"").And.Contain("\"body\":-5").And.Contain("\"id\":\"-id\"");
+    }
+
+    [Theory]
+    [InlineData(true, "send", "user:bob")]
+    [InlineData(false, "send", "user:bob", "hi")]
+    public async Task A_send_that_reads_lines_from_a_terminal_says_so_before_it_connects(bool waits, params string[] arguments)
+    {
+        const string Hint = "every line that you type is a message";
+        await using var cli = ToolProcess.StartAtTerminal(
+            ToolProcess.Cli, new Dictionary<string, string>(), [.. arguments, "--token", "x", "--url", "http://127.0.0.1:9/wsmq", "--timeout", "60s"]);
+
+        await Eventually.That("it has failed to connect", () => cli.Output.Any(line => line.Contains("nothing listens", StringComparison.Ordinal)));
+
+        cli.Output.First(line => line.Contains("wsmq: ", StringComparison.Ordinal)).Contains(Hint, StringComparison.Ordinal).Should().Be(waits);
+        cli.Output.Count(line => line.Contains(Hint, StringComparison.Ordinal)).Should().Be(waits ? 1 : 0);
+    }
+
+    [Fact]
+    public async Task Without_a_host_the_CLI_explains_at_once_how_to_start_it_and_keeps_retrying()
+    {
+        await _tools.StartHostAsync();
+        var url = _tools.Url;
+        await _tools.KillHostAsync();
+        await using var cli = _tools.StartCli("listen", "--as", "bob", "--timeout", "60s");
+
+        await Eventually.That("it explains how to start the host", () => cli.Error.Contains("dotnet run --project Wsmq.Host", StringComparison.Ordinal));
+
+        cli.HasExited.Should().BeFalse();
+        cli.Error.Should().Contain($"nothing listens at {url}").And.NotContain("   at ");
+    }
+
+    [Fact]
+    public async Task A_URL_without_the_path_of_the_hub_is_named_at_once()
+    {
+        await _tools.StartHostAsync();
+        var url = new Uri(_tools.Url).GetLeftPart(UriPartial.Authority);
+
+        var (code, _, error) = await _tools.CliAsync("send", "user:bob", "hi", "--as", "alice", "--url", url, "--timeout", "5m");
+
+        code.Should().Be(3);
+        error.Should().Contain("404").And.Contain("is /wsmq missing at the end of the URL?");
+    }
+
+    [Fact]
+    public async Task Listen_with_a_count_ends_at_its_timeout()
+    {
+        await _tools.StartHostAsync();
+
+        var (code, output, error) = await _tools.CliAsync("listen", "--as", "bob", "--count", "1", "--timeout", "6s");
+
+        code.Should().Be(6);
+        output.Should().BeEmpty();
+        error.Should().Contain("0 of 1 messages came within 6 s");
+    }
+
+    [Fact]
+    public async Task Listen_reports_connect_connection_loss_and_reconnect()
+    {
+        await _tools.StartHostAsync();
+        var url = new Uri(_tools.Url);
+        await using var cli = _tools.StartCli("listen", "--as", "bob");
+        await Eventually.That("it reports that it is connected", () => Says(cli, $"connected to {_tools.Url}"));
+
+        await _tools.KillHostAsync();
+        await Eventually.That("it reports that the connection is lost", () => Says(cli, "lost the connection"));
+        await _tools.StartHostAsync("--urls", url.GetLeftPart(UriPartial.Authority));
+
+        await Eventually.That("it reports that it has reconnected", () => Says(cli, $"connected to {_tools.Url} again"));
+        cli.Output.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_repeated_refusal_is_printed_once_although_each_names_another_retry_time()
+    {
+        var script = new Script { LetsIn = false };
+        script.OnConnected = _ => throw new HubException(
+            new WsmqException(WsmqErrors.TooManyConnections, TimeSpan.FromMilliseconds(10 + script.Accepted)).Message);
+        await using var server = await ScriptedServer.StartAsync(script: script);
+        await using var cli = _tools.StartCli("listen", "--url", server.Url.ToString(), "--token", "x", "--timeout", "60s");
+
+        await Eventually.That("it has retried a few times", () => script.Accepted > 4);
+
+        cli.Error.Split('\n').Should().ContainSingle(l => l.Contains("too-many-connections", StringComparison.Ordinal));
+        cli.HasExited.Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("bob", "user:<id> or group:<name>")]
+    [InlineData("topic:x", "neither user nor group")]
+    public async Task An_invalid_address_is_refused_with_the_valid_kinds(string address, string kinds)
+    {
+        await _tools.StartHostAsync();
+
+        var (code, _, error) = await _tools.CliAsync("send", address, "hi", "--as", "alice");
+
+        code.Should().NotBe(0);
+        error.Should().Contain(kinds).And.NotContain("work");
+    }
+
+    [Fact]
+    public async Task The_host_prints_help_and_does_not_start()
+    {
+        await using var host = ToolProcess.Start(ToolProcess.Host, new Dictionary<string, string>(), "--help");
+
+        (await host.ExitCodeAsync()).Should().Be(0);
+
+        string.Join('\n', host.Output).Should().Contain("--Wsmq:DataFolder").And.NotContain("listening on");
+    }
+
+    [Theory]
+    [InlineData("Unknown argument --Wsmqq:Redis", "--Wsmqq:Redis", "x")]
+    [InlineData("Unknown argument --url", "--url=http://127.0.0.1:0")]
+    [InlineData("Unknown argument start", "start")]
+    [InlineData("Unknown argument -v", "-v")]
+    [InlineData("--Wsmq:Redis has no value", "--Wsmq:Redis")]
+    public async Task The_host_refuses_an_unknown_argument(string expected, params string[] arguments)
+    {
+        using var folder = new TempFolder();
+        await using var host = Tools.StartHost("Development", folder.File("data"), arguments);
+
+        (await host.ExitCodeAsync()).Should().Be(1);
+
+        host.Error.Should().Contain(expected).And.NotContain("   at ");
+    }
+
+    [Theory]
+    [InlineData("Wsmq:DataFolder", "--Wsmq:Path", "/wsmq")]
+    public async Task A_second_host_on_the_same_data_folder_names_the_key_to_change(string key, params string[] arguments)
+    {
+        await _tools.StartHostAsync();
+        await using var second = Tools.StartHost("Development", _tools.DataFolder, arguments);
+
+        (await second.ExitCodeAsync()).Should().Be(1);
+
+        second.Error.Should().Contain($"set another {key}").And.NotContain("SqliteOptions");
+    }
+
+    [Theory]
+    [InlineData("Wsmq:Options:Retention:User:MaxCount is 0", "--Wsmq:Options:Retention:User:MaxCount", "0")]
+    [InlineData("Wsmq:Options:Limits:GroupsPerUser is 0", "--Wsmq:Options:Limits:GroupsPerUser", "0")]
+    [InlineData("Wsmq:Options:Access:MaxRules is 1", "--Wsmq:Options:Access:MaxRules", "1")]
+    [InlineData("Wsmq:Options:Retention:MaxCount is 0", "--Wsmq:Options:Retention:MaxCount", "0")]
+    [InlineData("Wsmq:RedisOptions:Buckets is 0", "--Wsmq:Redis", "127.0.0.1:9", "--Wsmq:RedisOptions:Buckets", "0")]
+    [InlineData("Wsmq:Options:Publish:SendTimeout must be less than Wsmq:Options:Publish:DeduplicationWindow", "--Wsmq:Options:Publish:SendTimeout", "00:05:00")]
+    public async Task The_host_names_an_invalid_option_by_its_configuration_key(string expected, params string[] arguments)
+    {
+        using var folder = new TempFolder();
+        await using var host = Tools.StartHost("Development", folder.File("data"), arguments);
+
+        (await host.ExitCodeAsync()).Should().Be(1);
+
+        host.Error.Should().Contain(expected);
+    }
+
+    private static bool Says(ToolProcess cli, string text) => cli.Error.Contains(text, StringComparison.Ordinal);
+}

@@ -1,0 +1,95 @@
+using Wsmq.Server.Stores;
+using Wsmq.Server.Stores.Redis.Connections;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Stores;
+
+/// <summary>Which messages the store confirms when a replica lags or takes over.</summary>
+public sealed class ReplicaReceiptTests : IAsyncLifetime
+{
+    private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
+
+    private ReplicatedRedis _redis = null!;
+
+    public async Task InitializeAsync() => _redis = await ReplicatedRedis.StartAsync();
+
+    public async Task DisposeAsync() => await _redis.DisposeAsync();
+
+    private Task<RedisHarness> StartAsync(double timeout) => RedisHarness.StartAsync(
+        _redis.Configuration, "t", new WsmqOptions(), o => (o.ReceiptReplicas, o.ReplicaTimeout) = (1, TimeSpan.FromSeconds(timeout)));
+
+    private static async Task ShouldNotBeConfirmedAsync(Task confirmed) =>
+        (await FluentActions.Awaiting(() => confirmed).Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.NotReplicated);
+
+    [Fact]
+    public async Task A_confirmed_message_is_on_the_replica()
+    {
+        await using var h = await StartAsync(timeout: 9);
+        await using var replica = await ReplicatedRedis.AdminAsync(_redis.Replica);
+        for (var i = 1; i <= 200; i++)
+        {
+            await h.AddAsync(Bob);
+            (await replica.GetDatabase().StreamLengthAsync(new RedisKeys("t", 64).Log(Bob), StackExchange.Redis.CommandFlags.DemandReplica)).Should().Be(i);
+        }
+    }
+
+    [Fact]
+    public async Task While_the_replica_is_paused_messages_are_stored_but_not_confirmed_and_no_other_call_waits()
+    {
+        await using var h = await StartAsync(timeout: 0.5);
+        await h.OpenAsync("bob", "phone");
+        _redis.Replica.Pause();
+        var message = h.New(Bob);
+        var stored = (await h.Log.Appenders[0].AppendAsync([message], false, default)).Single();
+        var first = h.Log.Appenders[0].ConfirmedAsync();
+        await h.Log.Appenders[0].AppendAsync([h.New(Bob)], false, default);
+        var second = h.Log.Appenders[0].ConfirmedAsync();
+
+        (await h.PositionsAsync(Bob)).Should().HaveCount(2, "readers do not wait");
+        (await h.AckAsync("bob", "phone", stored.Position)).Should().Be(AckResult.Done);
+        await ShouldNotBeConfirmedAsync(first);
+        await ShouldNotBeConfirmedAsync(second);
+
+        (await h.Log.Appenders[0].AppendAsync([message], false, default)).Should().Equal(new AppendResult(stored.Position, Duplicate: true));
+        await ShouldNotBeConfirmedAsync(h.Log.Appenders[0].ConfirmedAsync());
+        _redis.Replica.Continue();
+        await Eventually.That("a retry is confirmed", async () =>
+        {
+            (await h.Log.Appenders[0].AppendAsync([message], false, default)).Should().Equal(new AppendResult(stored.Position, Duplicate: true));
+            return await h.Log.Appenders[0].ConfirmedAsync().ContinueWith(t => t.IsCompletedSuccessfully, TaskScheduler.Default);
+        });
+    }
+
+    [Fact]
+    public async Task A_message_lost_in_a_failover_is_not_confirmed_by_later_writes_to_the_new_primary()
+    {
+        await using var h = await StartAsync(timeout: 50);
+        await h.AddAsync(Bob, "kept");
+        await _redis.CutOffAsync();
+        await h.Log.Appenders[0].AppendAsync([h.New(Bob, "lost")], false, default);
+        var lost = h.Log.Appenders[0].ConfirmedAsync();
+        await _redis.Primary.StopAsync(kill: true);
+        await _redis.PromoteAsync();
+
+        await Eventually.That("the new primary accepts a message", async () =>
+        {
+            try
+            {
+                await h.Log.Appenders[0].AppendAsync([h.New(Bob, "new")], false, default);
+                return true;
+            }
+            catch (WsmqException)
+            {
+                return false;
+            }
+        });
+        await ShouldNotBeConfirmedAsync(lost);
+        (await h.ReadAsync(Bob)).Entries.Select(StoreHarness.Text).Should().Equal("kept", "new");
+
+        // Only the new primary itself has the new message yet.
+        var waits = h.Log.Appenders[0].ConfirmedAsync();
+        waits.IsCompleted.Should().BeFalse();
+        await using var another = await ReplicatedRedis.ReplicaOfAsync(_redis.Replica);
+        await waits.WaitAsync(TimeSpan.FromSeconds(90));
+    }
+}
