@@ -46,6 +46,9 @@ public sealed class Script
 
     public int Accepted { get; private set; }
 
+    /// <summary>Why each ended connection has ended; null where its client closed it.</summary>
+    public ConcurrentQueue<Exception?> Ended { get; } = new();
+
     /// <summary>The HTTP status with which the next connection attempts are refused, or 0.</summary>
     public int Refuse { get; set; }
 
@@ -96,5 +99,9 @@ public sealed class Script
         Accepted++;
     }
 
-    public void Gone(HubCallerContext context) => _live.TryRemove(context.ConnectionId, out _);
+    public void Gone(HubCallerContext context, Exception? reason)
+    {
+        Ended.Enqueue(reason);
+        _live.TryRemove(context.ConnectionId, out _);
+    }
 }

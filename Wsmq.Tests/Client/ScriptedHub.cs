@@ -24,7 +24,7 @@ public sealed class ScriptedHub(Script script) : Hub<IWsmqReceiver>, IWsmqHub
 
     public override Task OnDisconnectedAsync(Exception? exception)
     {
-        script.Gone(Context);
+        script.Gone(Context, exception);
         return Task.CompletedTask;
     }
 

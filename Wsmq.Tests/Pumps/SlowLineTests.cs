@@ -66,7 +66,10 @@ public sealed class SlowLineTests : IDisposable
         for (var i = 0; i < 40; i++)
             await node.Publisher.SendAsync(WsmqAddress.User("bob"), new string('x', 250_000));
         using (var socket = await ConnectAsync(node, "/hasty", TestTokens.For("bob")))
+        {
+            await DeliveryBeginsAsync(socket);
             await HasLeftAsync(node);
+        }
 
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         await Eventually.That("all messages arrive", () => bob.Received.Count == 40);
@@ -97,16 +100,22 @@ public sealed class SlowLineTests : IDisposable
         await node.Publisher.SendAsync(WsmqAddress.User("bob"), 1);
         using (var socket = await ConnectAsync(node, TestNode.HubPath, TestTokens.For("bob")))
         {
-            var buffer = new byte[4096];
-            var seen = string.Empty;
-            while (!seen.Contains("Receive", StringComparison.Ordinal))
-                seen = Encoding.UTF8.GetString(buffer, 0, (await socket.ReceiveAsync(new ArraySegment<byte>(buffer), default)).Count);
+            await DeliveryBeginsAsync(socket);
             socket.Abort();
         }
 
         await HasLeftAsync(node);
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         await Eventually.That("the client is notified of the dead letter", () => bob.Skipped.Count == 1);
+    }
+
+    // Reads no more than the start of the first delivery. Before it, the connection may not be registered yet.
+    private static async Task DeliveryBeginsAsync(ClientWebSocket socket)
+    {
+        var buffer = new byte[4096];
+        var seen = string.Empty;
+        while (!seen.Contains("Receive", StringComparison.Ordinal))
+            seen = Encoding.UTF8.GetString(buffer, 0, (await socket.ReceiveAsync(new ArraySegment<byte>(buffer), default)).Count);
     }
 
     private static Task HasLeftAsync(TestNode node) => Eventually.That(

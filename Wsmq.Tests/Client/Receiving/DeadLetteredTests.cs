@@ -24,7 +24,7 @@ public sealed class DeadLetteredTests : ClientTest
         Script.OnFail = async (source, position, client) =>
         {
             Script.LastAck(source).Should().Be(Entry.At(2));
-            if (Script.Fails.Count == 4)
+            if (Script.Fails.Count >= 4)
                 await client.DeadLettered(source, position, 4);
             return Script.Fails.Count;
         };
@@ -36,9 +36,10 @@ public sealed class DeadLetteredTests : ClientTest
         await AckedIs(4);
         Handled.Should().Equal("1", "2", "4");
 
-        // An attempt that fails before the client has taken the connection into use is not nacked if the next one comes first.
-        _tries.Should().BeGreaterThanOrEqualTo(4);
-        Script.Fails.Should().HaveCount(4).And.OnlyContain(f => f.Position == Entry.At(3) && f.Reason == nameof(InvalidOperationException));
+        // An attempt that fails before the client has taken the connection into use is not nacked if the next one comes first, and another
+        // attempt may begin and fail while the client does not know yet that the message is dead-lettered.
+        Script.Fails.Should().HaveCountGreaterThanOrEqualTo(4).And.HaveCountLessThanOrEqualTo(_tries)
+            .And.OnlyContain(f => f.Position == Entry.At(3) && f.Reason == nameof(InvalidOperationException));
         var args = await skipped.Task;
         (args.Source, args.Position, args.Attempts).Should().Be((WsmqAddress.User("alice"), new WsmqPosition(3), 4));
     }
