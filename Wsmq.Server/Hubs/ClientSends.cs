@@ -24,10 +24,10 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
 
     /// <summary>Each message succeeds or fails independently.</summary>
     /// <exception cref="WsmqException"><c>invalid-message</c>: the array has too many messages.</exception>
-    public async Task<WsmqItemResult[]> SendManyAsync(Session session, WireMessages many)
+    public async Task<WsmqItemResult[]> SendManyAsync(Session session, WsmqMessagesArgument many)
     {
         RefuseTooMany(many);
-        var messages = many.Messages ?? [];
+        var messages = many.Messages;
         var sent = new PublishResults();
         var pause = TimeSpan.Zero;
         for (var i = 0; i < messages.Count; i++)
@@ -46,7 +46,8 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
 
     /// <summary>Takes a stream of messages and returns a stream of results.</summary>
     /// <exception cref="WsmqException"><c>too-many-sends</c>: the connection has a stream already.</exception>
-    public IAsyncEnumerable<WsmqItemResult[]> Publish(Session session, IAsyncEnumerable<WireMessages> messages, CancellationToken cancellationToken)
+    public IAsyncEnumerable<WsmqItemResult[]> Publish(
+        Session session, IAsyncEnumerable<WsmqMessagesArgument> messages, CancellationToken cancellationToken)
     {
         var stream = session.TryBeginStream(cancellationToken)
             ?? throw new WsmqException(WsmqErrors.TooManySends, "a connection has one stream at a time");
@@ -58,7 +59,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     // Never waits for the store, because SignalR stops all calls of a connection while one of its streams is not read. Does wait for a
     // client that does not read its results, or is refused repeatedly: the calls of that client are meant to stop.
     private async Task TakeAsync(
-        Session session, SendStream stream, IAsyncEnumerable<WireMessages> messages, PublishResults results,
+        Session session, SendStream stream, IAsyncEnumerable<WsmqMessagesArgument> messages, PublishResults results,
         CancellationToken cancellationToken)
     {
         try
@@ -93,7 +94,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     }
 
     private async ValueTask<long> TakeAsync(
-        Session session, WireMessages some, long number, PublishResults results, CancellationToken cancellationToken)
+        Session session, WsmqMessagesArgument some, long number, PublishResults results, CancellationToken cancellationToken)
     {
         some.Held?.Claim();
         try
@@ -115,10 +116,10 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         }
     }
 
-    private static void RefuseTooMany(WireMessages many)
+    private static void RefuseTooMany(WsmqMessagesArgument many)
     {
         if (many.TooMany)
-            throw new WsmqException(WsmqErrors.InvalidMessage, $"an array has at most {WireMessages.Most} messages");
+            throw new WsmqException(WsmqErrors.InvalidMessage, $"an array has at most {WsmqMessagesArgument.Most} messages");
     }
 
     private static async Task SlowDownAsync(Session session, PublishResults results, TimeSpan pause, CancellationToken cancellationToken)

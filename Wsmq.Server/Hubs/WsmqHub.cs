@@ -7,9 +7,10 @@ namespace Wsmq;
 
 /// <summary>
 /// The hub for durable messages and live pushes, for any SignalR client. Inject <c>IHubContext&lt;WsmqHub, IWsmqReceiver&gt;</c> to push
-/// live; a connection is in the SignalR groups of all groups that its user is a member of.
+/// live; a connection is in the SignalR groups of all groups that its user is a member of. Its methods are those of
+/// <see cref="IWsmqHub"/>, and only SignalR calls them.
 /// </summary>
-public sealed class WsmqHub : Hub<IWsmqReceiver>, IWsmqHub
+public sealed class WsmqHub : Hub<IWsmqReceiver>
 {
     private readonly SessionManager _sessions;
     private readonly ClientSends _sends;
@@ -61,11 +62,11 @@ public sealed class WsmqHub : Hub<IWsmqReceiver>, IWsmqHub
         }
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IWsmqHub.Send"/>
     public Task<WsmqReceipt> Send(WsmqOutgoingMessage message) => _sends.SendAsync(Begin(HeldBytes.Of(message)), message);
 
     /// <inheritdoc cref="IWsmqHub.SendMany"/>
-    public Task<WsmqItemResult[]> SendMany(WireMessages messages)
+    public Task<WsmqItemResult[]> SendMany(WsmqMessagesArgument messages)
     {
         messages.Held?.Claim();
         _parsed = messages.Held;
@@ -74,17 +75,18 @@ public sealed class WsmqHub : Hub<IWsmqReceiver>, IWsmqHub
     }
 
     /// <inheritdoc cref="IWsmqHub.Publish"/>
-    public IAsyncEnumerable<WsmqItemResult[]> Publish(IAsyncEnumerable<WireMessages> messages, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<WsmqItemResult[]> Publish(
+        IAsyncEnumerable<WsmqMessagesArgument> messages, CancellationToken cancellationToken) =>
         _sends.Publish(Begin(), messages, cancellationToken);
 
     /// <inheritdoc cref="IWsmqHub.Ack"/>
-    public Task Ack(WireText source, WireText position) => _acks.AckAsync(Begin(), source.Value, position.Value);
+    public Task Ack(WsmqTextArgument source, WsmqTextArgument position) => _acks.AckAsync(Begin(), source.Value, position.Value);
 
     /// <inheritdoc cref="IWsmqHub.Resume"/>
-    public Task Resume(WireText source, WireText after) => _acks.ResumeAsync(Begin(), source.Value, after.Value);
+    public Task Resume(WsmqTextArgument source, WsmqTextArgument after) => _acks.ResumeAsync(Begin(), source.Value, after.Value);
 
     /// <inheritdoc cref="IWsmqHub.Nack"/>
-    public Task<int> Nack(WireText source, WireText position, WireText reason) =>
+    public Task<int> Nack(WsmqTextArgument source, WsmqTextArgument position, WsmqTextArgument reason) =>
         _nacks.NackAsync(Begin(), source.Value, position.Value, reason.Value);
 
     /// <inheritdoc/>
@@ -108,16 +110,4 @@ public sealed class WsmqHub : Hub<IWsmqReceiver>, IWsmqHub
         _budget.Charge(_held);
         return session;
     }
-
-    // SignalR calls the public methods above.
-    Task<WsmqItemResult[]> IWsmqHub.SendMany(WsmqOutgoingMessage[] messages) => SendMany(new(messages));
-
-    IAsyncEnumerable<WsmqItemResult[]> IWsmqHub.Publish(IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken cancellationToken) =>
-        Publish(messages.Select(some => new WireMessages(some)), cancellationToken);
-
-    Task IWsmqHub.Ack(string source, string position) => Ack(new(source), new(position));
-
-    Task IWsmqHub.Resume(string source, string after) => Resume(new(source), new(after));
-
-    Task<int> IWsmqHub.Nack(string source, string position, string? reason) => Nack(new(source), new(position), new(reason));
 }

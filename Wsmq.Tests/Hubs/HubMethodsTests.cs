@@ -1,0 +1,25 @@
+using System.Reflection;
+
+namespace Wsmq.Tests.Hubs;
+
+/// <summary>The hub implements <see cref="IWsmqHub"/> by name, because some of its arguments have types that read malformed values.</summary>
+public sealed class HubMethodsTests
+{
+    [Fact]
+    public void The_hub_has_exactly_the_methods_of_IWsmqHub_with_their_parameters_and_results()
+    {
+        var methods = typeof(WsmqHub).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+            .Where(m => m.GetBaseDefinition() == m);
+
+        methods.Select(Signature).Should().BeEquivalentTo(typeof(IWsmqHub).GetMethods().Select(Signature));
+    }
+
+    private static string Signature(MethodInfo method) =>
+        $"{OnTheWire(method.ReturnType)} {method.Name}({string.Join(", ", method.GetParameters().Select(p => $"{OnTheWire(p.ParameterType)} {p.Name}"))})";
+
+    private static string OnTheWire(Type type) =>
+        type == typeof(WsmqTextArgument) ? OnTheWire(typeof(string))
+        : type == typeof(WsmqMessagesArgument) ? OnTheWire(typeof(WsmqOutgoingMessage[]))
+        : type.IsGenericType ? $"{type.Name}<{string.Join(", ", type.GetGenericArguments().Select(OnTheWire))}>"
+        : type.Name;
+}
