@@ -12,7 +12,6 @@ internal sealed class ResumeState
     private bool _again;
     private int _inARow;
     private bool _refused;
-    private bool _obsolete;
 
     private enum Phase
     {
@@ -36,12 +35,12 @@ internal sealed class ResumeState
     public bool MayGiveUp => !IsNeeded && (_refused || _inARow >= MostInARow);
 
     /// <summary>Whether the answer to the call in flight says nothing, because the app has set another position since the call.</summary>
-    public bool IsAnswerObsolete => _obsolete;
+    public bool IsAnswerObsolete { get; private set; }
 
     /// <summary>The app has set a position: Resume is called for it.</summary>
     public void Restart()
     {
-        _obsolete |= _phase is Phase.InFlight or Phase.Progressing;
+        IsAnswerObsolete |= _phase is Phase.InFlight or Phase.Progressing;
         (_phase, _inARow, _refused) = (Phase.Wanted, 0, false);
     }
 
@@ -89,7 +88,7 @@ internal sealed class ResumeState
     {
         if (!IsNeeded)
             return false;
-        (_phase, _again, _obsolete) = (Phase.InFlight, false, false);
+        (_phase, _again, IsAnswerObsolete) = (Phase.InFlight, false, false);
         return true;
     }
 

@@ -80,7 +80,7 @@ internal sealed class Resumer(WsmqClientOptions options, ClientEvents events) : 
             events.RaiseError(WsmqOperation.Resume, refusal);
         }
 
-        if (source.ResumeAnswered(after, refusal))
+        if (source.ResumeAnswered(refusal))
             Wake();
         return true;
     }

@@ -135,12 +135,12 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
     }
 
     /// <summary>Handles the server's answer to Resume. True where another Resume is needed.</summary>
-    public bool ResumeAnswered(WsmqPosition after, Exception? refusal)
+    public bool ResumeAnswered(Exception? refusal)
     {
         lock (_gate)
         {
-            // The app has set another position meanwhile: this answer is obsolete, and Resume for the new position is pending.
-            if (_received < after || _resume.IsAnswerObsolete)
+            // Resume for the position that the app has set meanwhile is pending.
+            if (_resume.IsAnswerObsolete)
                 return true;
             var again = _resume.Answered(refused: refusal is not null);
             if (refusal is null)

@@ -137,11 +137,12 @@ internal sealed class Sender : ISessionUser
     {
         lock (_gate)
         {
+            if (stream != _stream || !_scheduler.HasReady)
+                return null;
             var frame = new SendFrame();
-            if (stream != _stream || !_scheduler.TryFill(frame))
-                frame = null;
+            var filled = _scheduler.TryFill(frame);
             Follow();
-            return frame;
+            return filled ? frame : null;
         }
     }
 

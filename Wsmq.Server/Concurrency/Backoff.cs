@@ -16,9 +16,7 @@ internal sealed class Backoff(TimeProvider time)
     {
         var full = _next;
         _next = full * 2 < Longest ? full * 2 : Longest;
-#pragma warning disable CA5394 // Spreads retries; nothing secret depends on it.
-        return full * (1 - (Random.Shared.NextDouble() / 2));
-#pragma warning restore CA5394
+        return full - Jitter.PartOf(full / 2);
     }
 
     /// <summary>Retries an operation until it succeeds, with backoff. Throws only after it is cancelled.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Wsmq.Server.Concurrency;
 using Wsmq.Server.Connections;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Lifecycle;
@@ -103,8 +104,8 @@ internal sealed class NodeDrain(
         {
             if (connection.DrainedAt is null)
             {
-                connection.DrainedAt = _plan.CloseFrom + Part(_plan.Spread);
-                connection.AskToReconnect(Part(_plan.Spread));
+                connection.DrainedAt = _plan.CloseFrom + Jitter.PartOf(_plan.Spread);
+                connection.AskToReconnect(Jitter.PartOf(_plan.Spread));
                 _asked++;
             }
 
@@ -118,8 +119,4 @@ internal sealed class NodeDrain(
     // The grace ends after the drain: an abort would forbid the client to reconnect, and at the end of a drain SignalR closes what is left.
     private void Close(NodeConnection connection) =>
         connection.Close(new WsmqException(WsmqErrors.Stopping), mayReconnect: true, grace: _plan.End + (2 * Goodbye));
-
-#pragma warning disable CA5394 // Spreads clients; nothing secret depends on it.
-    private static TimeSpan Part(TimeSpan of) => of * Random.Shared.NextDouble();
-#pragma warning restore CA5394
 }

@@ -59,7 +59,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     // Never waits for the store, because SignalR stops all calls of a connection while one of its streams is not read. Does wait for a
     // client that does not read its results, or is refused repeatedly: the calls of that client are meant to stop.
     private async Task TakeAsync(
-        Session session, SendStream stream, IAsyncEnumerable<WsmqMessagesArgument> messages, PublishResults results,
+        Session session, PublishStream stream, IAsyncEnumerable<WsmqMessagesArgument> messages, PublishResults results,
         CancellationToken cancellationToken)
     {
         try

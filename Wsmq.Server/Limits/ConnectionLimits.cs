@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Claims;
+using Wsmq.Server.Concurrency;
 
 namespace Wsmq.Server.Limits;
 
@@ -51,9 +52,7 @@ internal sealed class ConnectionLimits(LimitClasses classes, UsageKeeper usage, 
     }
 
     // It is unknown when a slot becomes free; the waiting clients should not all return at the same time.
-#pragma warning disable CA5394 // Spreads retries; not security-relevant.
-    private static TimeSpan Later() => Soon + (Spread * Random.Shared.NextDouble());
-#pragma warning restore CA5394
+    private static TimeSpan Later() => Soon + Jitter.PartOf(Spread);
 
     // Runs with connects, because nothing is added without one.
     private void Sweep()

@@ -25,7 +25,7 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
     private Task _receipts = Task.CompletedTask;
     private int _lastBatch;
 
-    private readonly record struct Call(List<PendingSend> Batch, Task<AppendResult[]> Answer);
+    private readonly record struct Call(List<QueuedSend> Batch, Task<AppendResult[]> Answer);
 
     public bool IsEmpty => _calls.Count == 0;
 
@@ -35,7 +35,7 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
     public Task Oldest => _calls.Peek().Answer;
 
     /// <summary>Starts a call of at most <see cref="MaxBatchItems"/>; requires <see cref="HasRoom"/>.</summary>
-    public void Begin(List<PendingSend> batch)
+    public void Begin(List<QueuedSend> batch)
     {
         _lastBatch = batch.Count;
         _calls.Enqueue(new Call(batch, AppendAsync(batch, follows: _calls.Count > 0)));
@@ -66,12 +66,12 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
     /// <summary>Completes once all stored sends are settled, including those that wait for confirmation after the answer.</summary>
     public Task EndAsync() => _receipts;
 
-    private Task<AppendResult[]> AppendAsync(List<PendingSend> batch, bool follows) =>
+    private Task<AppendResult[]> AppendAsync(List<QueuedSend> batch, bool follows) =>
         appender.AppendAsync(batch.ConvertAll(s => s.Request), follows, CancellationToken.None);
 
     private async Task RepeatAsync()
     {
-        var repeat = new List<PendingSend>();
+        var repeat = new List<QueuedSend>();
         Exception? cause = null;
         while (_calls.TryDequeue(out var call))
         {
@@ -95,7 +95,7 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
             await RepeatAsync([.. part], cause!);
     }
 
-    private async Task RepeatAsync(List<PendingSend> batch, Exception cause)
+    private async Task RepeatAsync(List<QueuedSend> batch, Exception cause)
     {
         for (var backoff = new Backoff(time); batch.Count > 0;)
         {
@@ -118,7 +118,7 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
         }
     }
 
-    private void Complete(List<PendingSend> batch, AppendResult[] results)
+    private void Complete(List<QueuedSend> batch, AppendResult[] results)
     {
         var confirmed = appender.ConfirmedAsync();
         if (_receipts.IsCompleted && confirmed.IsCompletedSuccessfully)
@@ -128,7 +128,7 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
     }
 
     // Further calls go on meanwhile. The number of sends that wait here is bounded, because they count as in flight until they are settled.
-    private async Task ReceiptAsync(Task before, Task confirmed, List<PendingSend> batch, AppendResult[] results)
+    private async Task ReceiptAsync(Task before, Task confirmed, List<QueuedSend> batch, AppendResult[] results)
     {
         await before;
         try
@@ -144,7 +144,7 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
         }
     }
 
-    private void Receipt(List<PendingSend> batch, AppendResult[] results)
+    private void Receipt(List<QueuedSend> batch, AppendResult[] results)
     {
         var (stored, duplicates) = (0, 0);
         WsmqAddress? damaged = null;
@@ -163,13 +163,13 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
         metrics.Appended(stored, duplicates);
     }
 
-    private static void Fail(List<PendingSend> batch, WsmqException error)
+    private static void Fail(List<QueuedSend> batch, WsmqException error)
     {
         batch.ForEach(s => s.Failed(error));
         batch.ForEach(s => s.Flush());
     }
 
-    private void FailTheOld(List<PendingSend> batch, Exception cause)
+    private void FailTheOld(List<QueuedSend> batch, Exception cause)
     {
         var old = batch.FindAll(s => s.IsLate(time));
         batch.RemoveAll(old.Contains);

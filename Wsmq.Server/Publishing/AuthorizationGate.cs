@@ -8,7 +8,7 @@ namespace Wsmq.Server.Publishing;
 /// </summary>
 internal sealed class AuthorizationGate(TimeProvider time)
 {
-    private readonly Dictionary<string, Queue<PendingSend>> _held = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Queue<QueuedSend>> _held = new(StringComparer.Ordinal);
     private readonly WakeUp _decided = new();
 
     /// <summary>The number of held sends.</summary>
@@ -18,13 +18,13 @@ internal sealed class AuthorizationGate(TimeProvider time)
     public ValueTask WaitAsync() => _decided.WaitAsync(CancellationToken.None);
 
     /// <summary>Returns true if the send may be stored now; otherwise it has failed, or is held.</summary>
-    public bool TryPass(PendingSend send)
+    public bool TryPass(QueuedSend send)
     {
         if (!_held.TryGetValue(send.Request.Sender, out var queue))
         {
             if (IsDecided(send, out var passed))
                 return passed.Value;
-            _held.Add(send.Request.Sender, queue = new Queue<PendingSend>());
+            _held.Add(send.Request.Sender, queue = new Queue<QueuedSend>());
             WakeWhenDecided(send);
         }
 
@@ -36,7 +36,7 @@ internal sealed class AuthorizationGate(TimeProvider time)
     /// <summary>
     /// Moves the held sends that are decided and next in order to a batch, as far as it has capacity; returns their bytes.
     /// </summary>
-    public int Release(List<PendingSend> batch, int maxItems, int maxBytes)
+    public int Release(List<QueuedSend> batch, int maxItems, int maxBytes)
     {
         var bytes = 0;
         foreach (var (sender, queue) in _held)
@@ -68,7 +68,7 @@ internal sealed class AuthorizationGate(TimeProvider time)
         Count = 0;
     }
 
-    private bool IsDecided(PendingSend send, [NotNullWhen(true)] out bool? passed)
+    private bool IsDecided(QueuedSend send, [NotNullWhen(true)] out bool? passed)
     {
         passed = null;
         if (!send.Admission.IsCompleted && !send.IsLate(time))
@@ -85,7 +85,7 @@ internal sealed class AuthorizationGate(TimeProvider time)
         return true;
     }
 
-    private void WakeWhenDecided(PendingSend send)
+    private void WakeWhenDecided(QueuedSend send)
     {
         if (send.IsWatched)
             return;

@@ -6,7 +6,7 @@ namespace Wsmq.Server.Publishing;
 
 /// <summary>A send whose caller awaits the receipt.</summary>
 internal sealed class AwaitedSend(AppendRequest request, ValueTask<WsmqException?> admission = default, SessionLimits? sender = null)
-    : PendingSend(request, admission, sender)
+    : QueuedSend(request, admission, sender)
 {
     private readonly TaskCompletionSource<WsmqReceipt> _receipt = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

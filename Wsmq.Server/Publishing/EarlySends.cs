@@ -7,12 +7,12 @@ namespace Wsmq.Server.Publishing;
 internal sealed class EarlySends(TimeProvider time, TimeSpan patience)
 {
     private readonly Lock _lock = new();
-    private readonly Queue<PendingSend> _held = new();
+    private readonly Queue<QueuedSend> _held = new();
     private volatile bool _released;
     private bool _expiring;
 
     /// <summary>Returns false once the held sends were released: the send is then enqueued directly.</summary>
-    public bool TryHold(PendingSend send)
+    public bool TryHold(QueuedSend send)
     {
         if (_released)
             return false;
@@ -33,7 +33,7 @@ internal sealed class EarlySends(TimeProvider time, TimeSpan patience)
     }
 
     /// <summary>Passes on all held sends, before anything that is sent from now on.</summary>
-    public void Release(Action<PendingSend> next)
+    public void Release(Action<QueuedSend> next)
     {
         lock (_lock)
         {

@@ -7,7 +7,7 @@ namespace Wsmq.Server.Publishing;
 /// <summary>A send that is one of many: its result is added to their common results.</summary>
 internal sealed class NumberedSend(
     long number, PublishResults results, AppendRequest request, ValueTask<WsmqException?> admission = default, SessionLimits? sender = null)
-    : PendingSend(request, admission, sender)
+    : QueuedSend(request, admission, sender)
 {
     public override void Flush() => results.Flush();
 

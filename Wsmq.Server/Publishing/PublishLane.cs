@@ -13,7 +13,7 @@ internal sealed class PublishLane
     private readonly WsmqOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Channel<PendingSend> _queue;
+    private readonly Channel<QueuedSend> _queue;
     private readonly AuthorizationGate _admissions;
     private readonly AppendPipeline _pipeline;
     private readonly Task _loop;
@@ -23,7 +23,7 @@ internal sealed class PublishLane
     public PublishLane(IAppender appender, WsmqOptions options, TimeProvider time, WsmqMetrics metrics, ILogger logger)
     {
         (_options, _time, _logger) = (options, time, logger);
-        _queue = Channel.CreateBounded<PendingSend>(new BoundedChannelOptions(options.Publish.QueueCapacity)
+        _queue = Channel.CreateBounded<QueuedSend>(new BoundedChannelOptions(options.Publish.QueueCapacity)
         {
             SingleReader = true,
             SingleWriter = false,
@@ -37,7 +37,7 @@ internal sealed class PublishLane
     /// <summary>
     /// Takes the send's position in the queue before it returns, even if the queue is full. The send is always settled in the end.
     /// </summary>
-    public void Enqueue(PendingSend send)
+    public void Enqueue(QueuedSend send)
     {
         send.StartClock(_time, _options.Publish.SendTimeout);
         if (!_queue.Writer.TryWrite(send))
@@ -52,7 +52,7 @@ internal sealed class PublishLane
     }
 
     // The waiting writers of a bounded channel are served in their order of arrival. Never throws.
-    private async Task WaitForRoomAsync(PendingSend send)
+    private async Task WaitForRoomAsync(QueuedSend send)
     {
         using var patience = new CancellationTokenSource(_options.Publish.SendTimeout, _time);
         try
@@ -115,9 +115,9 @@ internal sealed class PublishLane
     private bool HasRoom => _admissions.Count < _options.Publish.QueueCapacity;
 
     /// <summary>Takes the waiting sends that may be stored now.</summary>
-    private List<PendingSend> Take()
+    private List<QueuedSend> Take()
     {
-        var batch = new List<PendingSend>(Math.Min(_queue.Reader.Count, AppendPipeline.MaxBatchItems));
+        var batch = new List<QueuedSend>(Math.Min(_queue.Reader.Count, AppendPipeline.MaxBatchItems));
         var bytes = _admissions.Release(batch, AppendPipeline.MaxBatchItems, MaxBatchBytes);
         while (batch.Count < AppendPipeline.MaxBatchItems && bytes < MaxBatchBytes && HasRoom && _queue.Reader.TryRead(out var send))
         {

@@ -26,7 +26,7 @@ internal sealed class PublishQueue(
     /// Takes the send's position in the queue before it returns: the order of the calls is the order of the log. The send is always settled
     /// in the end; before <see cref="StartAsync"/> it waits for the start.
     /// </summary>
-    public void Enqueue(PendingSend send)
+    public void Enqueue(QueuedSend send)
     {
         if (!send.TryReserve(_budget))
             send.Refuse(new WsmqException(WsmqErrors.ServerBusy));
@@ -48,7 +48,7 @@ internal sealed class PublishQueue(
             await lane.StopAsync();
     }
 
-    private void Pass(PendingSend send)
+    private void Pass(QueuedSend send)
     {
         if (_lanes.Length > 0)
             _lanes[store.MessageLog.AppenderOf(send.Request.To)].Enqueue(send);

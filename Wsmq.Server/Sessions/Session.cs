@@ -13,7 +13,7 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
 
     // Null for a user without groups, as most users are on many nodes.
     private Dictionary<WsmqAddress, DeliveryPump>? _groups;
-    private SendStream? _stream;
+    private PublishStream? _stream;
 
     public WsmqCaller Caller => caller;
 
@@ -123,17 +123,17 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
     /// Begins a stream of sends; returns null if one is open already: one is enough, and the memory that streams hold must stay bounded. A
     /// stream that its client has cancelled is about to end, and its client may open the next one without waiting for that.
     /// </summary>
-    public SendStream? TryBeginStream(CancellationToken cancellation)
+    public PublishStream? TryBeginStream(CancellationToken cancellation)
     {
         lock (_lock)
         {
             if (_stream is { IsCancelled: false })
                 return null;
-            return _stream = new SendStream(limits.Budget.BeginStream(), cancellation);
+            return _stream = new PublishStream(limits.Budget.BeginStream(), cancellation);
         }
     }
 
-    public void EndStream(SendStream stream)
+    public void EndStream(PublishStream stream)
     {
         lock (_lock)
             _stream = _stream == stream ? null : _stream;

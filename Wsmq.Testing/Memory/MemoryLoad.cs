@@ -12,7 +12,7 @@ public sealed record MemoryLoad
     public MemoryLoad(string name, string text)
     {
         Name = name;
-        _frame = new(() => Encoding.UTF8.GetBytes(Times is null ? text + MemoryLoads.Separator : text));
+        _frame = new(() => Encoding.UTF8.GetBytes(Times is null ? text + HubSocket.Separator : text));
     }
 
     /// <summary>The name in the table.</summary>

@@ -35,7 +35,7 @@ public static class MemoryLoads
             new("Publish, nothing", Item(Many("0", InArray))) { Opening = PublishOpening },
             new("Publish, smallest messages", Item(Many(small, InArray))) { Opening = PublishOpening },
             new("Publish, large messages", Item(Many(large, 1))) { Opening = PublishOpening },
-            new("Publish, cancelled and begun again", $$"""{{PublishOpening}}{{Separator}}{{Item(Many(small, InArray))}}{{Separator}}{"type":5,"invocationId":"p"}"""),
+            new("Publish, cancelled and begun again", $$"""{{PublishOpening}}{{HubSocket.Separator}}{{Item(Many(small, InArray))}}{{HubSocket.Separator}}{"type":5,"invocationId":"p"}"""),
             new("Ack, smallest", Call("Ack", "\"\"", "\"\"")),
             new("Ack, long texts", Call("Ack", Text(LargeText / 2), Text(LargeText / 2))),
             new("Resume", Call("Resume", $"\"user:{user}\"", "\"0000000000000000\"")),
@@ -50,9 +50,6 @@ public static class MemoryLoads
             new("parts of a frame", "{" + new string(' ', LargeText)) { Times = 1 },
         ];
     }
-
-    /// <summary>Ends a frame.</summary>
-    public const char Separator = HubSocket.Separator;
 
     private static string Call(string target, params string[] arguments) =>
         $$"""{"type":1,"invocationId":"1","target":"{{target}}","arguments":[{{string.Join(',', arguments)}}]}""";

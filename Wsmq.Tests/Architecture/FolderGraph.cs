@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Architecture;
 
@@ -20,11 +21,8 @@ internal sealed class FolderGraph
     {
         var options = new CSharpParseOptions(LanguageVersion.Latest);
         var trees = sources.Select(s => CSharpSyntaxTree.ParseText(s.Text, options, s.Path)).ToList();
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileNameWithoutExtension(path) != project)
-            .Select(path => MetadataReference.CreateFromFile(path));
         var compilation = CSharpCompilation.Create(
-            project, [.. trees, CSharpSyntaxTree.ParseText(GlobalUsings, options)], references,
+            project, [.. trees, CSharpSyntaxTree.ParseText(GlobalUsings, options)], CompilerReferences.All(without: project),
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
         var declared = trees.SelectMany(DeclaredBy).ToHashSet(StringComparer.Ordinal);
         foreach (var tree in trees)
@@ -36,7 +34,7 @@ internal sealed class FolderGraph
     /// <summary>The files of a project in this source tree.</summary>
     public static FolderGraph Of(string project)
     {
-        var root = Support.SourceTree.PathOf(project);
+        var root = SourceTree.PathOf(project);
         var files = Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/'))
             .Where(path => !path.StartsWith("obj/", StringComparison.Ordinal) && !path.StartsWith("bin/", StringComparison.Ordinal));

@@ -23,12 +23,6 @@ internal sealed record CodeBlock(string Place, string Text, string Context = "")
         "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging",
     ];
 
-    private static readonly Lazy<MetadataReference[]> References = new(() =>
-    [
-        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Select(path => MetadataReference.CreateFromFile(path)),
-    ]);
-
     /// <summary>The blocks of a document.</summary>
     public static IEnumerable<CodeBlock> Of(string document)
     {
@@ -57,7 +51,7 @@ internal sealed record CodeBlock(string Place, string Text, string Context = "")
         var trees = blocks.Select(b => CSharpSyntaxTree.ParseText(b.Text, options, b.Place))
             .Concat(context.Prepend(usings).Select(text => CSharpSyntaxTree.ParseText(text, options, "context.cs")));
         var compilation = CSharpCompilation.Create(
-            "Snippets", trees, References.Value,
+            "Snippets", trees, CompilerReferences.All(),
             new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
         return [.. compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => d.ToString())];
     }

@@ -100,7 +100,7 @@ public sealed class HostPrivacyTests(SharedRedis redis) : IAsyncLifetime, IClass
             await socket.ConnectAsync(new UriBuilder(Hub) { Scheme = "ws", Query = $"access_token={token}" }.Uri, default);
             frame.Should().NotBeNull("the others are refused");
             foreach (var text in new[] { """{"protocol":"json","version":1}""", frame })
-                await socket.SendAsync(Encoding.UTF8.GetBytes(text + RawClient.Separator), WebSocketMessageType.Text, true, default);
+                await socket.SendAsync(Encoding.UTF8.GetBytes(text + HubSocket.Separator), WebSocketMessageType.Text, true, default);
             var buffer = new byte[64 * 1024];
             while ((await socket.ReceiveAsync(new ArraySegment<byte>(buffer), default)).MessageType != WebSocketMessageType.Close)
             {

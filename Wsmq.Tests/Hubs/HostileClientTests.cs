@@ -168,7 +168,7 @@ public sealed class HostileClientTests : IDisposable
     }
 
     private static Task SendAsync(ClientWebSocket socket, string frame, CancellationToken cancellationToken = default) =>
-        socket.SendAsync(Encoding.UTF8.GetBytes(frame + RawClient.Separator), WebSocketMessageType.Text, true, cancellationToken);
+        socket.SendAsync(Encoding.UTF8.GetBytes(frame + HubSocket.Separator), WebSocketMessageType.Text, true, cancellationToken);
 
     private static async Task<string> ReadUntilEndAsync(ClientWebSocket socket)
     {

@@ -150,8 +150,8 @@ public abstract partial class NodeContract
         await using var alice = await RawClient.ConnectAsync(node, "alice");
 
         var frames = Enumerable.Range(0, Count).Select(i =>
-            $$"""{"type":4,"invocationId":"{{i}}","target":"Publish","arguments":[],"streamIds":["s{{i}}"]}{{RawClient.Separator}}{"type":2,"invocationId":"s{{i}}","item":[{"to":"user:alice","body":{{i}}}]}{{RawClient.Separator}}{"type":5,"invocationId":"{{i}}"}""");
-        await alice.SendAsync(string.Join(RawClient.Separator, frames));
+            $$"""{"type":4,"invocationId":"{{i}}","target":"Publish","arguments":[],"streamIds":["s{{i}}"]}{{HubSocket.Separator}}{"type":2,"invocationId":"s{{i}}","item":[{"to":"user:alice","body":{{i}}}]}{{HubSocket.Separator}}{"type":5,"invocationId":"{{i}}"}""");
+        await alice.SendAsync(string.Join(HubSocket.Separator, frames));
         await alice.SendAsync("""{"type":1,"invocationId":"last","target":"Send","arguments":[{"to":"user:alice","body":"last"}]}""");
 
         await Eventually.That(

@@ -94,7 +94,7 @@ public sealed partial class OwnWireCallsTests : IDisposable
     private static async Task ComesAsync(RawClient client, string frame)
     {
         // Times differ between runs.
-        IEnumerable<string> Seen() => client.All.SelectMany(m => m.Split(RawClient.Separator)).Select(f => Time().Replace(f, "\"sentAt\":\"T\""));
+        IEnumerable<string> Seen() => client.All.SelectMany(m => m.Split(HubSocket.Separator)).Select(f => Time().Replace(f, "\"sentAt\":\"T\""));
         await Eventually.That($"{frame} arrives", () => client.Ended || Seen().Contains(frame, StringComparer.Ordinal));
         Seen().Should().Contain(frame);
     }

@@ -85,7 +85,7 @@ public sealed partial class OwnWireTests : IDisposable
             """{"type":2,"invocationId":"3","item":[{"number":0,"id":"c","position":"P"}]}""",
             """{"type":3,"invocationId":"4","error":"E"}""",
             """{"type":1,"target":"Live","arguments":[{"type":"packing","body":{"someText":0}}]}""");
-        alice.All.SelectMany(m => m.Split(RawClient.Separator)).Single(f => f.StartsWith("{\"type\":3,\"invocationId\":\"4\"", StringComparison.Ordinal))
+        alice.All.SelectMany(m => m.Split(HubSocket.Separator)).Single(f => f.StartsWith("{\"type\":3,\"invocationId\":\"4\"", StringComparison.Ordinal))
             .Should().Contain("[wsmq 3002 read-not-allowed final]");
     }
 
@@ -142,7 +142,7 @@ public sealed partial class OwnWireTests : IDisposable
     // Positions, times and error texts are replaced: they differ between runs, or are meant for people.
     private static async Task<IReadOnlyList<string>> Frames(RawClient client, int count)
     {
-        IReadOnlyList<string> Seen() => [.. client.All.SelectMany(m => m.Split(RawClient.Separator))
+        IReadOnlyList<string> Seen() => [.. client.All.SelectMany(m => m.Split(HubSocket.Separator))
             .Where(f => f.Length > 2 && f != """{"type":6}""").Select(Normal)];
         await Eventually.That($"{count} frames arrive, or the connection ends", () => Seen().Count >= count || client.Ended);
         return Seen();

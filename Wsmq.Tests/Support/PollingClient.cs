@@ -40,7 +40,7 @@ internal sealed class PollingClient : IDisposable
     public async Task<(HttpStatusCode Status, string Body)> PollAsync(string? token)
     {
         var (status, body) = await SendAsync(HttpMethod.Get, token);
-        foreach (var frame in body.Split(RawClient.Separator, StringSplitOptions.RemoveEmptyEntries))
+        foreach (var frame in body.Split(HubSocket.Separator, StringSplitOptions.RemoveEmptyEntries))
             _frames.Enqueue(frame);
         return (status, body);
     }
@@ -56,7 +56,7 @@ internal sealed class PollingClient : IDisposable
     }
 
     public Task<(HttpStatusCode Status, string Body)> PostAsync(string? token, string frame) =>
-        SendAsync(HttpMethod.Post, token, new StringContent(frame + RawClient.Separator));
+        SendAsync(HttpMethod.Post, token, new StringContent(frame + HubSocket.Separator));
 
     public Task<(HttpStatusCode Status, string Body)> DeleteAsync(string? token) => SendAsync(HttpMethod.Delete, token);
 

@@ -5,8 +5,6 @@ namespace Wsmq.Tests.Support;
 /// <summary>A client without SignalR, which shows the boundaries of received WebSocket messages.</summary>
 internal sealed class RawClient : IAsyncDisposable
 {
-    public const char Separator = HubSocket.Separator;
-
     private readonly ConcurrentQueue<string> _messages = [];
     private readonly HubSocket _socket;
 
@@ -32,7 +30,7 @@ internal sealed class RawClient : IAsyncDisposable
     public IReadOnlyList<string> Messages => [.. _messages.Where(m => m.Contains("\"type\":1,", StringComparison.Ordinal))];
 
     /// <summary>The invocations, of all WebSocket messages.</summary>
-    public IReadOnlyList<string> Calls => [.. Messages.SelectMany(m => m.Split(Separator)).Where(c => c.StartsWith("{\"type\":1,", StringComparison.Ordinal))];
+    public IReadOnlyList<string> Calls => [.. Messages.SelectMany(m => m.Split(HubSocket.Separator)).Where(c => c.StartsWith("{\"type\":1,", StringComparison.Ordinal))];
 
     public static Task<RawClient> ConnectAsync(TestNode node, string user, string query = "", bool reads = true) =>
         ConnectAsync(node.Hub, TestTokens.For(user), query, reads);

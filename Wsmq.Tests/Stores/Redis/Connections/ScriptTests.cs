@@ -10,13 +10,19 @@ public sealed partial class ScriptTests
 
     private static readonly string[] Names = [.. Directory.GetFiles(Folder, "*.lua").Select(p => Path.GetFileNameWithoutExtension(p)).Order(StringComparer.Ordinal)];
 
+    private static readonly Dictionary<string, string> Texts = Names.ToDictionary(name => name, name => File.ReadAllText(Path.Combine(Folder, name + ".lua")));
+
+    private static readonly ILookup<string, string> Functions = Names
+        .SelectMany(file => Function().Matches(Texts[file]).Select(m => (File: file, Name: m.Groups[1].Value)))
+        .ToLookup(f => f.Name, f => f.File);
+
     public static TheoryData<string> Files => [.. Names];
 
     [Theory]
     [MemberData(nameof(Files))]
     public void The_header_names_every_key_and_argument_that_the_script_reads(string name)
     {
-        var lines = File.ReadAllLines(Path.Combine(Folder, name + ".lua"));
+        var lines = Texts[name].Split('\n');
         var header = string.Join('\n', lines.TakeWhile(line => line.StartsWith("--", StringComparison.Ordinal)));
         var code = string.Join('\n', lines.Where(line => !line.StartsWith("--", StringComparison.Ordinal)));
 
@@ -29,13 +35,10 @@ public sealed partial class ScriptTests
     [MemberData(nameof(Files))]
     public void The_header_names_every_file_whose_functions_the_script_calls(string name)
     {
-        var functions = Names.SelectMany(file => Function().Matches(Text(file)).Select(m => (File: file, Name: m.Groups[1].Value)))
-            .ToLookup(f => f.Name, f => f.File);
-        var own = Function().Matches(Text(name)).Select(m => m.Groups[1].Value).ToHashSet();
-        var used = UsedBy(name);
+        var used = UsedBy(name).Append(name).ToHashSet(StringComparer.Ordinal);
 
         var missing = Call().Matches(Code(name)).Select(m => m.Groups[1].Value).Distinct()
-            .Where(function => !own.Contains(function) && functions.Contains(function) && !functions[function].Any(used.Contains))
+            .Where(function => Functions.Contains(function) && !Functions[function].Any(used.Contains))
             .ToList();
 
         missing.Should().BeEmpty();
@@ -47,7 +50,7 @@ public sealed partial class ScriptTests
         var open = new Stack<string>([name]);
         while (open.TryPop(out var file))
         {
-            foreach (var other in Uses().Matches(Text(file)).SelectMany(m => m.Groups[1].Value.Split(", ")).Where(used.Add))
+            foreach (var other in Uses().Matches(Texts[file]).SelectMany(m => m.Groups[1].Value.Split(", ")).Where(used.Add))
                 open.Push(other);
         }
 
@@ -64,9 +67,7 @@ public sealed partial class ScriptTests
             || header.Contains("and [" + number + "]", StringComparison.Ordinal);
     }
 
-    private static string Text(string name) => File.ReadAllText(Path.Combine(Folder, name + ".lua"));
-
-    private static string Code(string name) => string.Join('\n', Text(name).Split('\n').Where(line => !line.TrimStart().StartsWith("--", StringComparison.Ordinal)));
+    private static string Code(string name) => string.Join('\n', Texts[name].Split('\n').Where(line => !line.TrimStart().StartsWith("--", StringComparison.Ordinal)));
 
     [GeneratedRegex(@"(?:KEYS|ARGV)\[\d+\]")]
     private static partial Regex Read();

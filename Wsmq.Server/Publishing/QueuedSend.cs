@@ -8,7 +8,7 @@ namespace Wsmq.Server.Publishing;
 /// A message in flight to the log. It is authorized while it waits at its position in the queue: authorizing first and queueing afterwards
 /// would reorder a sender's messages. It is settled once, with a receipt or an error.
 /// </summary>
-internal abstract class PendingSend(AppendRequest request, ValueTask<WsmqException?> admission, SessionLimits? sender)
+internal abstract class QueuedSend(AppendRequest request, ValueTask<WsmqException?> admission, SessionLimits? sender)
 {
     private long _deadline;
     private ByteBudget? _budget;
