@@ -16,7 +16,7 @@ internal sealed record Timings
     /// <summary>The maximum duration of a Redis pause.</summary>
     public required TimeSpan RedisPause { get; init; }
 
-    /// <summary>The time without an answer after which the sentinels replace a master. A busy machine must not exceed it.</summary>
+    /// <summary>The time without an answer after which the sentinels replace a primary. A busy machine must not exceed it.</summary>
     public required TimeSpan SentinelDownAfter { get; init; }
 
     public required int StampedeClients { get; init; }

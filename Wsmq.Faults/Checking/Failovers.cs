@@ -21,7 +21,7 @@ internal sealed class Failovers
     }
 
     /// <summary>
-    /// Whether a message may have been stored in the lost tail: after the master was cut off, before the replica was promoted.
+    /// Whether a message may have been stored in the lost tail: after the primary was cut off, before the replica was promoted.
     /// </summary>
     public bool MayHaveLost(SendRecord send) => MayLose && _windows.Exists(w => send.Receipted >= w.From && send.Began <= w.To);
 }

@@ -24,7 +24,7 @@ internal sealed class Verdict
     public int GapsSilent { get; private set; }
 
     /// <summary>
-    /// Messages lost with the tail of a master whose replica had not received it, and that no feed had read. Only a failover may lose any.
+    /// Messages lost with the tail of a primary whose replica had not received it, and that no feed had read. Only a failover may lose any.
     /// </summary>
     public int FailoverLost { get; set; }
 

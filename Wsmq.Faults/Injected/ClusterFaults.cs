@@ -8,7 +8,7 @@ using Wsmq.Testing;
 namespace Wsmq.Faults.Injected;
 
 /// <summary>
-/// Fails a shard over to its replica: on request, which loses nothing, or by killing the master, which may lose unreplicated entries.
+/// Fails a shard over to its replica: on request, which loses nothing, or by killing the primary, which may lose unreplicated entries.
 /// </summary>
 internal sealed class ClusterFailover() : Fault("cluster-failover", StoreName.Cluster)
 {
@@ -20,43 +20,43 @@ internal sealed class ClusterFailover() : Fault("cluster-failover", StoreName.Cl
 
     public override async Task RunAsync(FaultContext context)
     {
-        var cluster = (RedisClusterStore)context.Deployment;
-        var masters = await cluster.MastersAsync();
-        var master = masters[context.Random.Next(masters.Count)];
+        var cluster = (ClusterStore)context.Deployment;
+        var primaries = await cluster.PrimariesAsync();
+        var primary = primaries[context.Random.Next(primaries.Count)];
         var kill = context.Random.Next(2) == 0;
-        var replica = await cluster.ReplicaOfAsync(master) ?? throw new RunFailedException("A shard has no replica.");
-        context.Note($"{(kill ? "killed" : "requested")}: {master.EndPoint} is replaced by {replica.EndPoint}");
+        var replica = await cluster.ReplicaOfAsync(primary) ?? throw new RunFailedException("A shard has no replica.");
+        context.Note($"{(kill ? "killed" : "requested")}: {primary.EndPoint} is replaced by {replica.EndPoint}");
         if (kill)
-            await KillAsync(context, master, replica);
+            await KillAsync(context, primary, replica);
         else
             await PromoteAsync(replica, "CLUSTER FAILOVER");
         if (kill)
         {
             context.History.Add(new HistoryEvent { Kind = EventKind.Promoted });
             await context.LastAsync();
-            await master.RestartAsync();
+            await primary.RestartAsync();
         }
 
-        await Eventually.That("the old master follows", async () => await cluster.ReplicaOfAsync(replica) is not null);
+        await Eventually.That("the old primary follows", async () => await cluster.ReplicaOfAsync(replica) is not null);
     }
 
-    private static async Task KillAsync(FaultContext context, RedisServer master, RedisServer replica)
+    private static async Task KillAsync(FaultContext context, RedisServer primary, RedisServer replica)
     {
         context.History.Add(new HistoryEvent { Kind = EventKind.TailAtRisk });
         await Task.Delay(Lag, context.Stop);
-        await master.StopAsync(kill: true);
+        await primary.StopAsync(kill: true);
 
-        // FORCE, because otherwise the shards would agree on a new master only after the node time-out.
+        // FORCE, because otherwise the shards would agree on a new primary only after the node time-out.
         await PromoteAsync(replica, "CLUSTER FAILOVER FORCE");
     }
 
-    // Repeated if the other masters refused to vote, or if the replica has only just connected; an attempt takes up to five seconds.
+    // Repeated if the other primaries refused to vote, or if the replica has only just connected; an attempt takes up to five seconds.
     private static Task PromoteAsync(RedisServer replica, string command)
     {
         long? asked = null;
-        return Eventually.That("the replica is the master", async () =>
+        return Eventually.That("the replica is the primary", async () =>
         {
-            if (await RedisClusterStore.IsMasterAsync(replica))
+            if (await RedisCluster.IsPrimaryAsync(replica))
                 return true;
             if (asked is { } since && Stopwatch.GetElapsedTime(since) < Attempt)
                 return false;
@@ -77,11 +77,11 @@ internal sealed class ClusterMigrate() : Fault("cluster-migrate", StoreName.Clus
 
     public override async Task RunAsync(FaultContext context)
     {
-        var masters = await ((RedisClusterStore)context.Deployment).MastersAsync();
-        var first = context.Random.Next(masters.Count);
-        for (var i = 0; i < masters.Count; i++)
+        var primaries = await ((ClusterStore)context.Deployment).PrimariesAsync();
+        var first = context.Random.Next(primaries.Count);
+        for (var i = 0; i < primaries.Count; i++)
         {
-            var (source, target) = (masters[(first + i) % masters.Count], masters[(first + i + 1) % masters.Count]);
+            var (source, target) = (primaries[(first + i) % primaries.Count], primaries[(first + i + 1) % primaries.Count]);
             if (await MoveAsync(context, source, target))
                 return;
         }
@@ -91,8 +91,8 @@ internal sealed class ClusterMigrate() : Fault("cluster-migrate", StoreName.Clus
 
     private static async Task<bool> MoveAsync(FaultContext context, RedisServer source, RedisServer target)
     {
-        var (sourceConnection, sourceServer) = await RedisClusterStore.ConnectAsync(source);
-        var (targetConnection, targetServer) = await RedisClusterStore.ConnectAsync(target);
+        var (sourceConnection, sourceServer) = await ClusterStore.ConnectAsync(source);
+        var (targetConnection, targetServer) = await ClusterStore.ConnectAsync(target);
         await using (sourceConnection)
         await using (targetConnection)
         {

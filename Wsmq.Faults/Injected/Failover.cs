@@ -5,7 +5,7 @@ using Wsmq.Faults.Stores;
 namespace Wsmq.Faults.Injected;
 
 /// <summary>
-/// Kills the master while its replica lacks the tail of the log, and promotes the replica. The only fault that may lose messages with a
+/// Kills the primary while its replica lacks the tail of the log, and promotes the replica. The only fault that may lose messages with a
 /// receipt without a notice, namely those that no feed had read. Some clients are therefore disconnected meanwhile.
 /// </summary>
 internal sealed class Failover() : Fault("failover", StoreName.Replica, StoreName.Receipts)
@@ -14,7 +14,7 @@ internal sealed class Failover() : Fault("failover", StoreName.Replica, StoreNam
 
     public override async Task RunAsync(FaultContext context)
     {
-        var redis = (ReplicatedRedis)context.Deployment;
+        var redis = (ReplicatedStore)context.Deployment;
         context.History.Add(new HistoryEvent { Kind = EventKind.TailAtRisk });
         redis.CutReplication();
         var away = context.SomeClients();

@@ -12,7 +12,7 @@ internal sealed class RedisKill() : Fault("redis-kill", StoreName.Redis, StoreNa
 
     public override async Task RunAsync(FaultContext context)
     {
-        var redis = ((IRedisMaster)context.Deployment).Master;
+        var redis = ((IRedisPrimary)context.Deployment).Primary;
         await redis.StopAsync(kill: true);
         await context.LastAsync();
         await redis.RestartAsync();
@@ -28,7 +28,7 @@ internal sealed class RedisPause() : Fault("redis-pause", StoreName.Redis, Store
 
     public override async Task RunAsync(FaultContext context)
     {
-        var process = ((IRedisMaster)context.Deployment).Master.ProcessId!.Value;
+        var process = ((IRedisPrimary)context.Deployment).Primary.ProcessId!.Value;
         Signals.Pause(process);
         await context.LastAsync();
         Signals.Resume(process);
@@ -36,13 +36,13 @@ internal sealed class RedisPause() : Fault("redis-pause", StoreName.Redis, Store
 }
 
 /// <summary>Redis is out of memory: it refuses every command that needs some.</summary>
-internal sealed class RedisFull() : Fault("redis-full", StoreName.OneMaster)
+internal sealed class RedisFull() : Fault("redis-full", StoreName.OnePrimary)
 {
     public override string Takes => Hold.Store;
 
     public override async Task RunAsync(FaultContext context)
     {
-        var redis = ((IRedisMaster)context.Deployment).Master;
+        var redis = ((IRedisPrimary)context.Deployment).Primary;
         await SetAsync(redis, "maxmemory 1");
         await context.LastAsync();
         await SetAsync(redis, "maxmemory 0");
@@ -53,15 +53,15 @@ internal sealed class RedisFull() : Fault("redis-full", StoreName.OneMaster)
 }
 
 /// <summary>The server closes connections of one type, repeatedly.</summary>
-internal abstract class ClientKill(string name, string type) : Fault(name, [.. StoreName.OneMaster, StoreName.Cluster])
+internal abstract class ClientKill(string name, string type) : Fault(name, [.. StoreName.OnePrimary, StoreName.Cluster])
 {
     public override string Takes => Hold.Store;
 
     public override async Task RunAsync(FaultContext context)
     {
-        var servers = context.Deployment is RedisClusterStore cluster
-            ? await cluster.MastersAsync()
-            : [((IRedisMaster)context.Deployment).Master];
+        var servers = context.Deployment is ClusterStore cluster
+            ? await cluster.PrimariesAsync()
+            : [((IRedisPrimary)context.Deployment).Primary];
         for (var round = 0; round < 3; round++)
         {
             foreach (var server in servers)

@@ -5,7 +5,7 @@ using Wsmq.Testing;
 namespace Wsmq.Faults.Injected;
 
 /// <summary>
-/// The sentinels replace a master that is down. Once it runs again it is still a master, until they make it a replica: what is written to
+/// The sentinels replace a primary that is down. Once it runs again it is still a primary, until they make it a replica: what is written to
 /// it until then is lost, so nodes must not write to it.
 /// </summary>
 internal abstract class SentinelFault(string name) : Fault(name, StoreName.Sentinel)
@@ -18,15 +18,15 @@ internal abstract class SentinelFault(string name) : Fault(name, StoreName.Senti
     public override async Task RunAsync(FaultContext context)
     {
         var store = (SentinelStore)context.Deployment;
-        var old = store.Master;
+        var old = store.Primary;
         context.History.Add(new HistoryEvent { Kind = EventKind.TailAtRisk });
         await Task.Delay(Lag, context.Stop);
         await TakeAwayAsync(old);
         try
         {
-            var master = await store.FailedOverAsync();
+            var primary = await store.FailedOverAsync();
             context.History.Add(new HistoryEvent { Kind = EventKind.Promoted });
-            context.Note($"{master.EndPoint} replaces {old.EndPoint}");
+            context.Note($"{primary.EndPoint} replaces {old.EndPoint}");
             await context.LastAsync();
         }
         finally
@@ -43,7 +43,7 @@ internal abstract class SentinelFault(string name) : Fault(name, StoreName.Senti
     protected abstract Task BringBackAsync(RedisServer server);
 }
 
-/// <summary>Kills the master, as by kill -9: it restarts with the data that is on disk, and without connections.</summary>
+/// <summary>Kills the primary, as by kill -9: it restarts with the data that is on disk, and without connections.</summary>
 internal sealed class SentinelKill() : SentinelFault("sentinel-kill")
 {
     protected override Task TakeAwayAsync(RedisServer server) => server.StopAsync(kill: true);
@@ -51,7 +51,7 @@ internal sealed class SentinelKill() : SentinelFault("sentinel-kill")
     protected override Task BringBackAsync(RedisServer server) => server.RestartAsync();
 }
 
-/// <summary>Suspends the master: it resumes with all of its connections, and with the commands that were sent to it meanwhile.</summary>
+/// <summary>Suspends the primary: it resumes with all of its connections, and with the commands that were sent to it meanwhile.</summary>
 internal sealed class SentinelPause() : SentinelFault("sentinel-pause")
 {
     protected override Task TakeAwayAsync(RedisServer server)

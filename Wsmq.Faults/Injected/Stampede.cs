@@ -15,7 +15,7 @@ internal sealed class Stampede() : Fault("stampede", StoreName.All)
     {
         var prefix = $"s{context.Random.Next():x}-";
         var clients = Enumerable.Range(0, context.Timings.StampedeClients)
-            .Select(i => new RawClient($"{prefix}{i}", context.Deployment.NextNode, context.History)).ToArray();
+            .Select(i => new SocketClient($"{prefix}{i}", context.Deployment.NextNode, context.History)).ToArray();
         try
         {
             foreach (var some in clients.Chunk(AtATime))

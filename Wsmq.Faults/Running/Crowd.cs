@@ -12,7 +12,7 @@ internal sealed class Crowd : IAsyncDisposable
     private static readonly Dictionary<string, string[]> Members = new() { ["all"] = Users, ["pair"] = ["alice", "dave"] };
 
     private readonly List<Client> _clients = [];
-    private readonly ConcurrentBag<RawClient> _guests = [];
+    private readonly ConcurrentBag<SocketClient> _guests = [];
 
     public Crowd(Func<Uri> node, Timings timings, HistoryFile history)
     {
@@ -21,7 +21,7 @@ internal sealed class Crowd : IAsyncDisposable
             string[] groups = [.. Members.Where(g => g.Value.Contains(user)).Select(g => g.Key)];
             _clients.Add(new OurClient(user, "ours", groups, node, timings, history));
             if (user != "carol")
-                _clients.Add(new PlainClient(user, "plain", groups, node, timings, history));
+                _clients.Add(new SignalRClient(user, "plain", groups, node, timings, history));
         }
     }
 
@@ -45,7 +45,7 @@ internal sealed class Crowd : IAsyncDisposable
     public Task StartAsync() => Task.WhenAll(_clients.Select(c => c.StartAsync()));
 
     /// <summary>Keeps clients of a fault connected until the end of the run.</summary>
-    public void Keep(IEnumerable<RawClient> guests)
+    public void Keep(IEnumerable<SocketClient> guests)
     {
         foreach (var guest in guests)
             _guests.Add(guest);

@@ -39,7 +39,7 @@ internal sealed class Leftovers
         {
             var warm = Enumerable.Range(0, Clients).Select<int, Client>(i => i % 2 == 0
                 ? new OurClient(WarmUser, $"d{i}", [], deployment.NextNode, timings, ignored)
-                : new PlainClient(WarmUser, $"d{i}", [], deployment.NextNode, timings, ignored)).ToArray();
+                : new SignalRClient(WarmUser, $"d{i}", [], deployment.NextNode, timings, ignored)).ToArray();
             await Task.WhenAll(warm.Select(c => c.StartAsync()));
             await Task.WhenAll(warm.Select(c => c.SendManyAsync($"user:{WarmUser}", Messages)));
             foreach (var client in warm)

@@ -27,9 +27,9 @@ internal abstract class Deployment(string folder, Timings timings) : IAsyncDispo
     public static Deployment Create(string store, string folder, Timings timings) => store switch
     {
         StoreName.Redis => new SingleRedis(folder, timings),
-        StoreName.Replica => new ReplicatedRedis(folder, timings, receipts: false),
-        StoreName.Receipts => new ReplicatedRedis(folder, timings, receipts: true),
-        StoreName.Cluster => new RedisClusterStore(folder, timings),
+        StoreName.Replica => new ReplicatedStore(folder, timings, receipts: false),
+        StoreName.Receipts => new ReplicatedStore(folder, timings, receipts: true),
+        StoreName.Cluster => new ClusterStore(folder, timings),
         StoreName.Sentinel => new SentinelStore(folder, timings),
         _ => new SqliteFile(folder, timings),
     };
@@ -81,6 +81,6 @@ internal static class StoreName
 
     public static readonly string[] All = [Redis, Sqlite, Replica, Cluster, Receipts, Sentinel];
 
-    /// <summary>All stores with a Redis of which a single master accepts all writes.</summary>
-    public static readonly string[] OneMaster = [Redis, Replica, Receipts, Sentinel];
+    /// <summary>All stores with a Redis of which a single primary accepts all writes.</summary>
+    public static readonly string[] OnePrimary = [Redis, Replica, Receipts, Sentinel];
 }

@@ -4,7 +4,7 @@ using Wsmq.Testing;
 namespace Wsmq.Faults.Stores;
 
 /// <summary>One Redis with an append-only file. Each node reaches it through a proxy of its own.</summary>
-internal sealed class SingleRedis(string folder, Timings timings) : Deployment(folder, timings), IRedisMaster
+internal sealed class SingleRedis(string folder, Timings timings) : Deployment(folder, timings), IRedisPrimary
 {
     private readonly List<TcpProxy> _lines = [];
 
@@ -12,7 +12,7 @@ internal sealed class SingleRedis(string folder, Timings timings) : Deployment(f
 
     public override IReadOnlyList<TcpProxy> Lines => _lines;
 
-    public RedisServer Master { get; private set; } = null!;
+    public RedisServer Primary { get; private set; } = null!;
 
     /// <summary>Null if there is no C compiler.</summary>
     public FakeClock? Clock { get; private set; }
@@ -20,25 +20,25 @@ internal sealed class SingleRedis(string folder, Timings timings) : Deployment(f
     public override async Task StartAsync(int nodes)
     {
         Clock = await FakeClock.TryCreateAsync(Folder);
-        Master = await RedisSettings.StartAsync(Clock?.Environment ?? new Dictionary<string, string>());
+        Primary = await RedisSettings.StartAsync(Clock?.Environment ?? new Dictionary<string, string>());
         for (var i = 0; i < nodes; i++)
-            _lines.Add(new TcpProxy(Master.Uri));
+            _lines.Add(new TcpProxy(Primary.Uri));
         await StartNodesAsync(_lines.Select(l => new NodeSettings($"127.0.0.1:{l.Port}", null, Timings)));
     }
 
-    public override async Task<int> SubscriptionsAsync() => RedisSettings.Count(await Master.CommandAsync("PUBSUB CHANNELS"));
+    public override async Task<int> SubscriptionsAsync() => RedisSettings.Count(await Primary.CommandAsync("PUBSUB CHANNELS"));
 
     protected override async ValueTask DisposeStoreAsync()
     {
         foreach (var line in _lines)
             await line.DisposeAsync();
-        if (Master is not null)
-            await Master.DisposeAsync();
+        if (Primary is not null)
+            await Primary.DisposeAsync();
     }
 }
 
 /// <summary>A store with one Redis that accepts all writes.</summary>
-internal interface IRedisMaster
+internal interface IRedisPrimary
 {
-    RedisServer Master { get; }
+    RedisServer Primary { get; }
 }

@@ -10,8 +10,8 @@ namespace Wsmq.Tests.Live;
 /// A node subscribes each channel at one server only: Redis forwards a publication to the replicas as well, and to every server of a
 /// Cluster, so a second subscription would receive it twice.
 /// </summary>
-public sealed class HeardOnceTests(ReplicatedRedis pair, ReplicatedCluster cluster, ITestOutputHelper output)
-    : IClassFixture<ReplicatedRedis>, IClassFixture<ReplicatedCluster>
+public sealed class HeardOnceTests(SharedReplicatedRedis pair, SharedReplicatedCluster cluster, ITestOutputHelper output)
+    : IClassFixture<SharedReplicatedRedis>, IClassFixture<SharedReplicatedCluster>
 {
     private const int Starts = 10;
 
@@ -19,7 +19,7 @@ public sealed class HeardOnceTests(ReplicatedRedis pair, ReplicatedCluster clust
     [InlineData("resp2")]
     [InlineData("resp3")]
     public Task Each_push_is_received_once_with_a_primary_and_its_replica(string protocol) =>
-        HeardOnceAsync($"{pair.Configuration},protocol={protocol}", [pair.Primary, pair.Replica], () => pair.NextPrefix());
+        HeardOnceAsync($"{pair.Redis.Configuration},protocol={protocol}", [pair.Redis.Primary, pair.Redis.Replica], () => pair.NextPrefix());
 
     [Theory]
     [InlineData("resp2")]

@@ -5,8 +5,8 @@ using Wsmq.Tests.Support;
 namespace Wsmq.Tests.Live;
 
 /// <summary>The channels of the live plane on a Cluster, where each node receives pushes from every shard.</summary>
-[Collection(RedisCluster.Name)]
-public sealed class LiveClusterTests(RedisCluster redis)
+[Collection(SharedCluster.Name)]
+public sealed class LiveClusterTests(SharedCluster redis)
 {
     [Fact]
     public async Task A_database_other_than_0_is_refused_on_a_Cluster()

@@ -20,8 +20,8 @@ public sealed class RedisStoreTests(SharedRedis redis) : StoreContract, IClassFi
 }
 
 /// <summary>The same on a Cluster of three shards, where the addresses of a test are spread over all of them.</summary>
-[Collection(RedisCluster.Name)]
-public sealed class RedisClusterStoreTests(RedisCluster redis) : StoreContract
+[Collection(SharedCluster.Name)]
+public sealed class RedisClusterStoreTests(SharedCluster redis) : StoreContract
 {
     private protected override async Task<StoreHarness> CreateAsync(Action<WsmqOptions> configure)
     {

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 namespace Wsmq.Tests.Stores;
 
 /// <summary>A primary of a Cluster that its replica replaces, and that resumes as a primary although it was replaced.</summary>
-public sealed class ClusterFailoverTests(ReplicatedCluster cluster, ITestOutputHelper output) : IClassFixture<ReplicatedCluster>
+public sealed class ClusterFailoverTests(SharedReplicatedCluster cluster, ITestOutputHelper output) : IClassFixture<SharedReplicatedCluster>
 {
     // Users on all shards: the one that fails, and the others.
     private static readonly string[] Users = [.. Enumerable.Range(0, 6).Select(i => $"user:u{i}")];

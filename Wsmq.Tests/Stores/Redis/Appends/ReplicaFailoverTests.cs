@@ -76,7 +76,7 @@ public sealed class ReplicaFailoverTests(ITestOutputHelper output)
         await redis.Primary.StopAsync(kill: true);
         var before = receipts.Count;
         await redis.PromoteAsync();
-        await using var replica = await ReplicatedRedis.ReplicaOfAsync(redis.Replica);
+        await using var replica = await redis.AddReplicaOfAsync(redis.Replica);
         await MoreAsync(200);
         await stop.CancelAsync();
         await Task.WhenAll(senders);

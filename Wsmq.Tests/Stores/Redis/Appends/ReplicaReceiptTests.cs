@@ -89,7 +89,7 @@ public sealed class ReplicaReceiptTests : IAsyncLifetime
         // Only the new primary itself has the new message yet.
         var waits = h.Log.Appenders[0].ConfirmedAsync();
         waits.IsCompleted.Should().BeFalse();
-        await using var another = await ReplicatedRedis.ReplicaOfAsync(_redis.Replica);
+        await using var another = await _redis.AddReplicaOfAsync(_redis.Replica);
         await waits.WaitAsync(TimeSpan.FromSeconds(90));
     }
 }

@@ -7,7 +7,7 @@ namespace Wsmq.Faults.Clients;
 /// One connection of a plain client. It handles messages one after another and acknowledges each after its handler; a handler that
 /// fails ends the connection.
 /// </summary>
-internal sealed class PlainConnection : IAsyncDisposable
+internal sealed class SignalRConnection : IAsyncDisposable
 {
     private readonly HubConnection _hub;
     private readonly Behaviour _behaviour;
@@ -15,7 +15,7 @@ internal sealed class PlainConnection : IAsyncDisposable
     private readonly CancellationToken _stop;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public PlainConnection(HubConnection hub, int number, Behaviour behaviour, Action<HistoryEvent> record, CancellationToken stop)
+    public SignalRConnection(HubConnection hub, int number, Behaviour behaviour, Action<HistoryEvent> record, CancellationToken stop)
     {
         (_hub, Number, _behaviour, _record, _stop) = (hub, number, behaviour, record, stop);
         hub.On<WsmqDelivery>("Receive", ReceiveAsync);

@@ -5,12 +5,12 @@ using Wsmq.Faults.History;
 namespace Wsmq.Faults.Clients;
 
 /// <summary>A client without the wsmq client library, written according to docs/protocol.md.</summary>
-internal sealed class PlainClient(string user, string device, IReadOnlyList<string> groups, Func<Uri> node, Timings timings, HistoryFile history)
+internal sealed class SignalRClient(string user, string device, IReadOnlyList<string> groups, Func<Uri> node, Timings timings, HistoryFile history)
     : Client(user, device, groups, node, timings, history)
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private PlainConnection? _current;
+    private SignalRConnection? _current;
     private Task _loop = Task.CompletedTask;
 
     public override bool IsConnected => Volatile.Read(ref _current)?.IsOpen == true;
@@ -18,7 +18,7 @@ internal sealed class PlainClient(string user, string device, IReadOnlyList<stri
     protected override string Kind => EventKind.Plain;
 
     public override async Task SendAsync(string to) =>
-        await new PlainSend(NextMessage(to), Record).RunAsync(() => Volatile.Read(ref _current), _stop.Token);
+        await new SignalRSend(NextMessage(to), Record).RunAsync(() => Volatile.Read(ref _current), _stop.Token);
 
     /// <remarks>Their order is kept for messages that are stored at the first attempt, on one connection.</remarks>
     public override Task SendManyAsync(string to, int count)
@@ -46,7 +46,7 @@ internal sealed class PlainClient(string user, string device, IReadOnlyList<stri
     {
         for (var number = 1; !_stop.IsCancellationRequested; number++)
         {
-            await using var connection = new PlainConnection(Build(), number, Behaviour, Record, _stop.Token);
+            await using var connection = new SignalRConnection(Build(), number, Behaviour, Record, _stop.Token);
             if (await connection.TryStartAsync(Timings.ConnectionTimeout))
             {
                 Volatile.Write(ref _current, connection);

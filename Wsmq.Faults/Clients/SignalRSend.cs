@@ -4,7 +4,7 @@ using Wsmq.Faults.History;
 namespace Wsmq.Faults.Clients;
 
 /// <summary>A send of a plain client: repeated with the same id until it has a receipt, a final error, or timed out.</summary>
-internal sealed class PlainSend(WsmqOutgoingMessage message, Action<HistoryEvent> record)
+internal sealed class SignalRSend(WsmqOutgoingMessage message, Action<HistoryEvent> record)
 {
     // Well below the deduplication window.
     private static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(60);
@@ -12,7 +12,7 @@ internal sealed class PlainSend(WsmqOutgoingMessage message, Action<HistoryEvent
 
     private int _attempts;
 
-    public async Task RunAsync(Func<PlainConnection?> current, CancellationToken stop)
+    public async Task RunAsync(Func<SignalRConnection?> current, CancellationToken stop)
     {
         // Synchronous up to the first attempt, so that the lines of the history are in the order of the calls.
         var connection = current();
@@ -26,7 +26,7 @@ internal sealed class PlainSend(WsmqOutgoingMessage message, Action<HistoryEvent
         }
     }
 
-    private async Task<bool> TryAsync(PlainConnection? connection, CancellationToken limit)
+    private async Task<bool> TryAsync(SignalRConnection? connection, CancellationToken limit)
     {
         if (limit.IsCancellationRequested)
             return Failed("outcome-unknown");

@@ -6,7 +6,7 @@ using Wsmq.Faults.History;
 namespace Wsmq.Faults.Clients;
 
 /// <summary>A WebSocket client with the minimum of the protocol, so that this process can run thousands of them.</summary>
-internal sealed class RawClient(string user, Func<Uri> node, HistoryFile history) : IAsyncDisposable
+internal sealed class SocketClient(string user, Func<Uri> node, HistoryFile history) : IAsyncDisposable
 {
     private static readonly TimeSpan AttemptLimit = TimeSpan.FromSeconds(20);
 
@@ -14,7 +14,7 @@ internal sealed class RawClient(string user, Func<Uri> node, HistoryFile history
     private readonly Lock _lock = new();
     private TaskCompletionSource _letIn = NewSource();
     private TaskCompletionSource _mayConnect = NewSource();
-    private RawConnection? _connection;
+    private SocketConnection? _connection;
     private Task _loop = Task.CompletedTask;
     private bool _counts;
     private int _received;
@@ -65,7 +65,7 @@ internal sealed class RawClient(string user, Func<Uri> node, HistoryFile history
             lock (_lock)
                 may = _mayConnect.Task;
             await may.WaitAsync(_stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await using (var connection = new RawConnection(user, delivery => Take(delivery, number)))
+            await using (var connection = new SocketConnection(user, delivery => Take(delivery, number)))
             {
                 Volatile.Write(ref _connection, connection);
                 pause = await TryAsync(connection) ? 100 : Math.Min(2 * pause, 2000);
@@ -77,7 +77,7 @@ internal sealed class RawClient(string user, Func<Uri> node, HistoryFile history
     }
 
     /// <summary>Returns false if the connection was refused, else true once it has ended.</summary>
-    private async Task<bool> TryAsync(RawConnection connection)
+    private async Task<bool> TryAsync(SocketConnection connection)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         limit.CancelAfter(AttemptLimit);

@@ -3,8 +3,8 @@ using Wsmq.Testing;
 
 namespace Wsmq.Faults.Clients;
 
-/// <summary>One connection of a <see cref="RawClient"/>.</summary>
-internal sealed class RawConnection(string user, Action<JsonElement> take) : IAsyncDisposable
+/// <summary>One connection of a <see cref="SocketClient"/>.</summary>
+internal sealed class SocketConnection(string user, Action<JsonElement> take) : IAsyncDisposable
 {
     private static readonly string Ping = """{"type":6}""";
 
