@@ -40,7 +40,7 @@ public sealed partial class WsmqClient
     /// </summary>
     /// <remarks>
     /// A handler that ignores its token may outlast the stop; the handlers of the next start wait until it has returned. Do not await
-    /// this method in a handler: it would wait for that handler until the time-out.
+    /// this method in a handler: it would wait for that handler until the timeout.
     /// </remarks>
     /// <param name="cancellationToken">Ends the waits early.</param>
     public async Task StopAsync(CancellationToken cancellationToken = default)
@@ -58,7 +58,7 @@ public sealed partial class WsmqClient
         }
     }
 
-    /// <summary>Stops the client as <see cref="StopAsync"/> does, with the same time-out. It cannot be started again.</summary>
+    /// <summary>Stops the client as <see cref="StopAsync"/> does, with the same timeout. It cannot be started again.</summary>
     public async ValueTask DisposeAsync()
     {
         _disposed = true;

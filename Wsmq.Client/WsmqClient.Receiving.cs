@@ -95,7 +95,7 @@ public sealed partial class WsmqClient
     /// <param name="handler">The handler. Its cancellation token is cancelled when the client stops.</param>
     /// <returns>Dispose it to remove the handler.</returns>
     /// <exception cref="InvalidOperationException">
-    /// There already is a fallback, or messages are being read with <see cref="ReadAllAsync"/>.
+    /// There is already a fallback, or messages are being read with <see cref="ReadAllAsync"/>.
     /// </exception>
     public IDisposable OnAny(Func<WsmqDelivery, CancellationToken, Task> handler)
     {
@@ -171,7 +171,7 @@ public sealed partial class WsmqClient
     /// <summary>Registers a handler for every live push that no typed handler takes. It gets the push in its wire form.</summary>
     /// <param name="handler">The handler. Its cancellation token is cancelled when the client stops.</param>
     /// <returns>Dispose it to remove the handler.</returns>
-    /// <exception cref="InvalidOperationException">There already is such a handler.</exception>
+    /// <exception cref="InvalidOperationException">There is already such a handler.</exception>
     public IDisposable OnLive(Func<WsmqLiveMessage, CancellationToken, Task> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);

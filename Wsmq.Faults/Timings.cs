@@ -1,6 +1,6 @@
 namespace Wsmq.Faults;
 
-/// <summary>Time-outs and durations of faults: short ones for a short run, those of production for a campaign.</summary>
+/// <summary>Timeouts and durations of faults: short ones for a short run, those of production for a campaign.</summary>
 internal sealed record Timings
 {
     public required TimeSpan CommandTimeout { get; init; }

@@ -5,7 +5,7 @@ namespace Wsmq.Testing;
 /// <summary>A connection for the test itself to inspect and prepare a Redis.</summary>
 public static class AdminConnection
 {
-    // The driver's time-outs of 5 seconds would become the test's: a busy machine stalls for longer.
+    // The driver's timeouts of 5 seconds would become the test's: a busy machine stalls for longer.
     private const string Patience = "connectTimeout=60000,asyncTimeout=60000,syncTimeout=60000";
 
     /// <summary>Opens a connection.</summary>

@@ -23,7 +23,7 @@ internal static class RedisWire
         }
         catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
         {
-            // The caller sees an incomplete reply: servers that come and go are what the tests are about.
+            // The caller sees an incomplete reply: tests stop and restart servers on purpose.
         }
 
         return answer.ToString();

@@ -11,7 +11,7 @@ public sealed class SentinelRedis : IAsyncDisposable
     /// <summary>The sentinels' name for the primary.</summary>
     public const string ServiceName = "wsmq";
 
-    // The failover time-out: a failed election is repeated after twice this time.
+    // The failover timeout: a failed election is repeated after twice this time.
     private const int FailoverMilliseconds = 3_000;
 
     // Without this a primary waits five seconds for further replicas before it starts the transfer.

@@ -41,7 +41,7 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
-    /// <summary>Waits for the process to exit by itself; false on time-out.</summary>
+    /// <summary>Waits for the process to exit by itself; false on timeout.</summary>
     public async Task<bool> EndsAsync(TimeSpan limit)
     {
         try

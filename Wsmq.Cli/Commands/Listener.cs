@@ -48,7 +48,7 @@ internal sealed class Listener(Session session, IEventPrinter printer, TextWrite
             // The last message may have arrived concurrently.
             if (!_done.TrySetResult())
                 return ExitCodes.Ok;
-            _ = CommandLine.WriteErrorAsync($"{_printed} of {count} messages came within {patience.TotalSeconds:0.#} s");
+            _ = CommandLine.WriteErrorAsync($"{_printed} of {count} messages arrived within {patience.TotalSeconds:0.#} s");
             return ExitCodes.TooFew;
         }
     }

@@ -2,7 +2,7 @@ namespace Wsmq;
 
 /// <summary>
 /// Requests a token from the app for each connection. The app's callback cannot delay a stop or the next attempt: it runs on the thread
-/// pool, and the wait for it is limited to the connect time-out.
+/// pool, and the wait for it is limited to the connect timeout.
 /// </summary>
 internal sealed class AccessTokens(Func<CancellationToken, Task<string?>> source, WsmqClientOptions options)
 {

@@ -5,7 +5,7 @@ internal static class Waits
 {
     public static TimeSpan Longer(TimeSpan one, TimeSpan? other) => other > one ? other.Value : one;
 
-    /// <summary>Waits for a task, at most for the stop time-out; false where it took longer or the caller cancelled.</summary>
+    /// <summary>Waits for a task, at most for the stop timeout; false where it took longer or the caller cancelled.</summary>
     public static async Task<bool> TryAsync(Task task, WsmqClientOptions options, CancellationToken cancellationToken)
     {
         await task.WaitAsync(options.StopTimeout, options.TimeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -38,7 +38,7 @@ internal sealed class HandlerRegistry
         lock (_gate)
         {
             RefuseWhileReading();
-            _fallback = _fallback is null ? handler : throw new InvalidOperationException("There already is a fallback: dispose it first.");
+            _fallback = _fallback is null ? handler : throw new InvalidOperationException("There is already a fallback: dispose it first.");
             return Registered(() => _fallback = null);
         }
     }
@@ -58,7 +58,7 @@ internal sealed class HandlerRegistry
         {
             _liveFallback = _liveFallback is null
                 ? handler
-                : throw new InvalidOperationException("There already is a handler for all live pushes: dispose it first.");
+                : throw new InvalidOperationException("There is already a handler for all live pushes: dispose it first.");
             return Registered(() => _liveFallback = null);
         }
     }
@@ -106,7 +106,7 @@ internal sealed class HandlerRegistry
     private static void AddTo<T>(ConcurrentDictionary<string, T> handlers, string type, T handler)
     {
         if (!handlers.TryAdd(type, handler))
-            throw new InvalidOperationException($"There already is a handler for '{type}': dispose it first.");
+            throw new InvalidOperationException($"There is already a handler for '{type}': dispose it first.");
     }
 
     private void RefuseWhileReading()

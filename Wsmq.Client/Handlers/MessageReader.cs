@@ -70,6 +70,6 @@ internal enum HandOver
     /// <summary>The enumeration ended before it returned the message, or was cancelled.</summary>
     NotTaken,
 
-    /// <summary>The app left the enumeration while it handled the message: its loop threw or broke off.</summary>
+    /// <summary>The app left the enumeration while it handled the message: its loop threw, or was left with break.</summary>
     Left,
 }

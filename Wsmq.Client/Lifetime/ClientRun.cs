@@ -69,13 +69,13 @@ internal sealed class ClientRun : IDisposable
         return answer.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Refuses new sends, waits for sends in flight and handlers, sends the last acks, closes. Each step has a time-out.</summary>
+    /// <summary>Refuses new sends, waits for sends in flight and handlers, sends the last acks, closes. Each step has a timeout.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         Cease();
         await Sender.CloseAsync(cancellationToken).ConfigureAwait(false);
 
-        // Awaited with a time-out: callbacks that the app has registered with the token run here.
+        // Awaited with a timeout: callbacks that the app has registered with the token run here.
         var cancelled = _handling.CancelAsync();
         _sources.Stop();
         HandlersEnded = Task.WhenAll(_before, _sources.WhenEnded(), _loops);

@@ -127,7 +127,7 @@ internal sealed class ConnectionLoop(
                 state.Set(this, WsmqClientState.Reconnecting);
         }
 
-        // Resets the back-off only after a connection that lasted: a server that accepts and closes at once must not be flooded.
+        // Resets the backoff only after a connection that lasted: a server that accepts and closes at once must not be flooded.
         if (options.TimeProvider.GetElapsedTime(since) > Held)
         {
             _attempt = 0;

@@ -68,7 +68,7 @@ public sealed class WsmqClientOptions
     /// </summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The time-out of one attempt to connect. Default 15 seconds; 100 ms to 10 minutes.</summary>
+    /// <summary>The timeout of one attempt to connect. Default 15 seconds; 100 ms to 10 minutes.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
@@ -108,12 +108,12 @@ public sealed class WsmqClientOptions
     public Action<HttpConnectionOptions>? ConfigureHttp { get; set; }
 
     /// <summary>
-    /// Configures SignalR for each connection, after the client's own settings: time-outs, protocol options. Do not enable automatic
+    /// Configures SignalR for each connection, after the client's own settings: timeouts, protocol options. Do not enable automatic
     /// reconnect, which the client does itself, or stateful reconnect, which slows it down by a factor of a thousand. Default null.
     /// </summary>
     public Action<IHubConnectionBuilder>? ConfigureConnection { get; set; }
 
-    /// <summary>The clock for waits and time-outs. Default: the system clock.</summary>
+    /// <summary>The clock for waits and timeouts. Default: the system clock.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>The logger factory for the logs of the client and of SignalR. Default null: nothing is logged.</summary>

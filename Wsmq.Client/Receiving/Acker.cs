@@ -49,7 +49,7 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
             if (!_cursors.TryGetValue(source, out var cursor))
                 _cursors.Add(source, cursor = new AckCursor(source));
             cursor.Handled(position);
-            // An ack that is being retried keeps its back-off.
+            // An ack that is being retried keeps its backoff.
             if (cursor.Failures == 0)
                 Schedule(cursor);
         }

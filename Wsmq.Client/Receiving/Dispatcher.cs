@@ -20,7 +20,7 @@ internal sealed class Dispatcher(HandlerRegistry handlers, WsmqClientOptions opt
                     return;
                 case HandOver.Left:
                     throw new NotHandledException(
-                        null, new InvalidOperationException("The ReadAllAsync loop threw or broke off at this message."), ReadingEnded);
+                        null, new InvalidOperationException("The ReadAllAsync loop threw, or was left, at this message."), ReadingEnded);
                 default:
                     continue;
             }

@@ -34,7 +34,7 @@ internal sealed class ResumeState
     /// <summary>Whether missing entries count as lost: the server refused Resume, or answered it several times without delivering them.</summary>
     public bool MayGiveUp => !IsNeeded && (_refused || _inARow >= MostInARow);
 
-    /// <summary>Whether the answer to the call in flight says nothing, because the app has set another position since the call.</summary>
+    /// <summary>Whether the answer to the call in flight is obsolete, because the app has set another position since the call.</summary>
     public bool IsAnswerObsolete { get; private set; }
 
     /// <summary>The app has set a position: Resume is called for it.</summary>

@@ -1,8 +1,8 @@
 namespace Wsmq;
 
 /// <summary>
-/// All sends without an outcome, oldest first, so that one timer serves all time-outs. It decides whether a send is accepted, by the state
-/// of the client and the bytes of all sends, and knows why one is late. Guarded by the sender's lock.
+/// All sends without an outcome, oldest first, so that one timer serves all timeouts. Decides whether a send is accepted, by the state of
+/// the client and the bytes of all sends, and states the cause when one times out. Guarded by the sender's lock.
 /// </summary>
 internal sealed class OpenSends : IDisposable
 {
@@ -18,15 +18,15 @@ internal sealed class OpenSends : IDisposable
     private long _bytes;
     private bool _armed;
 
-    /// <param name="options">The time-out and the limit.</param>
-    /// <param name="expired">Called when the oldest send has reached its time-out.</param>
+    /// <param name="options">The timeout and the limit.</param>
+    /// <param name="expired">Called when the oldest send has reached its timeout.</param>
     public OpenSends(WsmqClientOptions options, Action expired)
     {
         _options = options;
         _timer = options.TimeProvider.CreateTimer(_ => expired(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Whether new sends are refused, because the client stops.</summary>
+    /// <summary>Whether new sends are refused, because the client is stopping.</summary>
     public bool IsClosed { get; private set; }
 
     public void Started() => _started = true;
@@ -66,7 +66,7 @@ internal sealed class OpenSends : IDisposable
         _bytes -= Weight(send);
     }
 
-    /// <summary>Fails the oldest send if it has reached its time-out, and returns it for removal; otherwise sets the timer for it.</summary>
+    /// <summary>Fails the oldest send if it has reached its timeout, and returns it for removal; otherwise sets the timer for it.</summary>
     public PendingSend? TakeExpired()
     {
         _armed = false;

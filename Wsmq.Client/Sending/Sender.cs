@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Wsmq;
 
 /// <summary>
-/// Sends messages to the server, with retries, until each has a receipt or a final error, or has reached its time-out. What is sent when
-/// is the decision of <see cref="SendScheduler"/>; this class guards it with a lock, and has the stream, the waits and the time-outs.
+/// Sends messages to the server, with retries, until each has a receipt or a final error, or has reached its timeout.
+/// <see cref="SendScheduler"/> decides what is sent and when; this class locks it, and performs the I/O, the waits and the timeouts.
 /// </summary>
 internal sealed class Sender : ISessionUser
 {

@@ -5,8 +5,9 @@ namespace Wsmq;
 
 /// <summary>
 /// The rules for names in addresses and of devices. Two different names must not look the same to the person who grants access.
-/// Therefore a judged name must be normalized text in which each word uses one alphabet (a reduced form of the restriction levels of
-/// Unicode UTS 39). Every name, judged or not, is free of invisible characters and of those that could do harm in a log or a terminal.
+/// Therefore a name that is checked for look-alikes must be normalized text in which each word uses one alphabet (a reduced form of the
+/// restriction levels of Unicode UTS 39). Every name, checked for look-alikes or not, is free of invisible characters and of those that
+/// could do harm in a log or a terminal.
 /// </summary>
 internal static class NameRules
 {
@@ -19,7 +20,7 @@ internal static class NameRules
     /// <summary>Checks a name; true where it follows the rules.</summary>
     /// <param name="name">The name.</param>
     /// <param name="maxBytes">The maximum length in bytes of UTF-8.</param>
-    /// <param name="isJudged">Whether the rules against names that look alike apply.</param>
+    /// <param name="isJudged">Whether the name is also checked for look-alikes.</param>
     /// <param name="error">The error, if the result is false.</param>
     /// <param name="detail">What is wrong, and the form of the name that would be accepted, where there is one.</param>
     public static bool Check(string? name, int maxBytes, bool isJudged, [NotNullWhen(false)] out WsmqError? error, out string? detail)

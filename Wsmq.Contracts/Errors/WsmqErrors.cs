@@ -126,7 +126,7 @@ public static class WsmqErrors
 
     /// <summary>4004, retry: the connection or its user sends faster than allowed.</summary>
     public static WsmqError RateLimited { get; } = Retry(4004, "rate-limited",
-        "More messages than this connection or its user may send: send again with the same id after the stated time.");
+        "This connection or its user sends faster than allowed: send again with the same id after the stated time.");
 
     /// <summary>4005, retry: the user has written to too many addresses that did not exist before.</summary>
     public static WsmqError TooManyNewAddresses { get; } = Retry(4005, "too-many-new-addresses",

@@ -40,7 +40,7 @@ internal static class LossyParts
 
     private static IEnumerable<(string Part, Type Type)> PartsOf(JsonTypeInfo holder)
     {
-        // Collections and nullable value types have one.
+        // Only collections and nullable value types have an element type.
         if (holder.ElementType is { } element)
             yield return ($"the elements of {holder.Type}", element);
         foreach (var derived in holder.PolymorphismOptions?.DerivedTypes ?? [])

@@ -22,7 +22,7 @@ public sealed record WsmqItemResult
     public string? Position { get; init; }
 
     /// <summary>
-    /// True where the same sender's id was stored before: nothing was stored again, and the position is that of the first message.
+    /// True where the same sender had already sent this id to the address: nothing was stored again; the position is the first message's.
     /// </summary>
     [JsonPropertyName(Wire.Duplicate), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Duplicate { get; init; }

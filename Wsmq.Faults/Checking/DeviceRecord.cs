@@ -11,7 +11,7 @@ internal sealed class DeviceRecord(HistoryEvent device, int since, Verdict verdi
 
     public string Name => device.Device!;
 
-    /// <summary>The line from which on the device counts.</summary>
+    /// <summary>The line from which on the checks include the device.</summary>
     public int Since => since;
 
     public int Gaps => _sources.Values.Sum(s => s.Gaps);

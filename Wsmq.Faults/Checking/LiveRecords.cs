@@ -8,7 +8,7 @@ namespace Wsmq.Faults.Checking;
 /// </summary>
 internal sealed class LiveRecords(Verdict verdict)
 {
-    // By then nodes have left the old server, and know that a former primary is none any more.
+    // By then nodes have left the old server, and treat a former primary as a replica.
     private const double SettleSeconds = 20;
 
     private readonly Dictionary<string, LivePush> _pushes = new(StringComparer.Ordinal);

@@ -31,7 +31,7 @@ internal abstract class Client(string user, string device, IReadOnlyList<string>
 
     protected abstract string Kind { get; }
 
-    /// <summary>Connects for the first time. From then on the device counts.</summary>
+    /// <summary>Connects for the first time. From then on the checks include the device.</summary>
     public async Task StartAsync()
     {
         await ConnectAsync();

@@ -6,7 +6,9 @@ internal static class EventKind
     /// <summary>The run itself: <c>id</c> is the seed, <c>why</c> the store.</summary>
     public const string Run = "run";
 
-    /// <summary>A device counts from now on: <c>why</c> is <see cref="Ours"/> or <see cref="Plain"/>, <c>reads</c> its sources.</summary>
+    /// <summary>
+    /// The checks include a device from here on: <c>why</c> is <see cref="Ours"/> or <see cref="Plain"/>, <c>reads</c> its sources.
+    /// </summary>
     public const string Device = "device";
 
     /// <summary>A send begins. The lines of one client are in the order of its calls.</summary>

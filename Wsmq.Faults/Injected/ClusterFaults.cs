@@ -46,7 +46,7 @@ internal sealed class ClusterFailover() : Fault("cluster-failover", StoreName.Cl
         await Task.Delay(Lag, context.Stop);
         await primary.StopAsync(kill: true);
 
-        // FORCE, because otherwise the shards would agree on a new primary only after the node time-out.
+        // FORCE, because otherwise the shards would agree on a new primary only after the node timeout.
         await PromoteAsync(replica, "CLUSTER FAILOVER FORCE");
     }
 

@@ -18,7 +18,7 @@ internal sealed class NodeKill() : Fault("node-kill", StoreName.All)
     }
 }
 
-/// <summary>Suspends a node beyond every time-out, with its connections open, and resumes it.</summary>
+/// <summary>Suspends a node beyond every timeout, with its connections open, and resumes it.</summary>
 internal sealed class NodePause() : Fault("node-pause", StoreName.All)
 {
     public override string Takes => Hold.Nodes;

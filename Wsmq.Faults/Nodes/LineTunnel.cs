@@ -4,7 +4,7 @@ using StackExchange.Redis.Configuration;
 
 namespace Wsmq.Faults.Nodes;
 
-/// <summary>Connects a node to servers through proxies, whichever source the servers' addresses come from.</summary>
+/// <summary>Connects a node to servers through proxies, also to servers whose addresses the driver has discovered itself.</summary>
 /// <param name="lines">The ports of the proxies by the ports of the servers.</param>
 internal sealed class LineTunnel(IReadOnlyDictionary<int, int> lines) : Tunnel
 {

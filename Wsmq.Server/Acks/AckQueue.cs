@@ -60,7 +60,7 @@ internal sealed class AckQueue(
         return stored;
     }
 
-    /// <summary>Returns once all pending acks are stored. Those that the store has not accepted within the send time-out fail.</summary>
+    /// <summary>Returns once all pending acks are stored. Those that the store has not accepted within the send timeout fail.</summary>
     public async Task StopAsync()
     {
         _stop.CancelAfter(options.Value.Publish.SendTimeout);

@@ -101,7 +101,7 @@ internal sealed class UserBudget
                 break;
         }
 
-        // Partial frames that wait for each other: releases the longest one. It is the next to be complete, and is first here again.
+        // Partial frames that wait for each other: lets the longest one continue, until it is complete and returns its bytes.
         if (_waiting.Count > 0 && _used == _waiting.Sum(w => w.Held))
             LetThrough(_waiting.MaxBy(w => w.Held)!);
     }

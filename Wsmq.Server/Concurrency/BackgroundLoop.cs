@@ -2,7 +2,7 @@ namespace Wsmq.Server.Concurrency;
 
 /// <summary>
 /// Runs a step in the background until it is stopped: after each wake-up, and otherwise once per interval. A step that fails is
-/// repeated with back-off, so that no exception ends the loop.
+/// repeated with backoff, so that no exception ends the loop.
 /// </summary>
 internal sealed class BackgroundLoop(TimeProvider time)
 {

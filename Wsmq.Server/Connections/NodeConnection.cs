@@ -11,7 +11,7 @@ namespace Wsmq.Server.Connections;
 
 /// <summary>
 /// One connection of this node: every write to it, and the only way to close it. An awaited write waits for the socket: this is the
-/// back-pressure of a slow reader. A completed write does not prove delivery, because writes to an aborted connection complete as well.
+/// backpressure of a slow reader. A completed write does not prove delivery, because writes to an aborted connection complete as well.
 /// </summary>
 internal sealed class NodeConnection
 {
@@ -62,7 +62,7 @@ internal sealed class NodeConnection
     public bool IsClosing => Volatile.Read(ref _closing) != (int)Closing.No;
 
     /// <summary>
-    /// The server ends the connection: it is closing it, its token has expired, or not everything written to it has left the server.
+    /// Whether the server, not the client, ends the connection: the server closes it, its token has expired, or a write is unfinished.
     /// </summary>
     public bool IsEndedHere =>
         IsClosing
@@ -99,7 +99,7 @@ internal sealed class NodeConnection
     /// </summary>
     public void Post(SerializedHubMessage message) => _ = _connection.WriteAsync(message).AsTask();
 
-    /// <summary>Asks the client to reconnect, which a load balancer leads to another node.</summary>
+    /// <summary>Asks the client to reconnect; a load balancer then routes it to another node.</summary>
     public void AskToReconnect(TimeSpan after) =>
         _ = _connection.WriteAsync(new InvocationMessage(nameof(IWsmqReceiver.Reconnect), [(int)after.TotalMilliseconds])).AsTask();
 
@@ -110,7 +110,7 @@ internal sealed class NodeConnection
     /// <param name="error">The error in the close message; null for none.</param>
     /// <param name="mayReconnect">
     /// Whether the client may reconnect. An abort adds a close frame that forbids it, and a client that receives both in one read obeys
-    /// that: give it a grace.
+    /// the close frame: pass a grace above zero.
     /// </param>
     /// <param name="grace">How long the client has; zero to abort as soon as the message is written.</param>
     public void Close(WsmqException? error, bool mayReconnect, TimeSpan grace)

@@ -6,13 +6,13 @@ namespace Wsmq.Server.Connections;
 
 /// <summary>
 /// Tracks whether the writes of SignalR to a WebSocket have left the server. SignalR does not report why a connection ended: one whose last
-/// write was still waiting for the network was closed by a time-out, and its client did not fail on the message in that write.
+/// write was still waiting for the network was closed by a timeout, and its client did not fail on the message in that write.
 /// </summary>
 internal sealed class SocketWrites(IHttpWebSocketFeature sockets) : IHttpWebSocketFeature
 {
     private volatile bool _unfinished;
 
-    /// <summary>Returns the instance of a request to an observed endpoint; null if the request is no WebSocket.</summary>
+    /// <summary>Returns the instance of a request to an observed endpoint; null if the request is not a WebSocket.</summary>
     public static SocketWrites? Of(HttpContext? context) => context?.Features.Get<IHttpWebSocketFeature>() as SocketWrites;
 
     /// <summary>A write waits for the socket, or has failed.</summary>

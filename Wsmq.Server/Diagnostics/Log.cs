@@ -39,7 +39,7 @@ internal static partial class Log
     [LoggerMessage(9, LogLevel.Information, "Gap in {Source} for connection {ConnectionId}: after {After}, before {Before} ({Reason}).")]
     public static partial void GapAnnounced(ILogger logger, string source, string connectionId, string after, string before, string reason);
 
-    [LoggerMessage(10, LogLevel.Warning, "Comparing the tails that this node knows with the store failed; retrying in {Delay}.")]
+    [LoggerMessage(10, LogLevel.Warning, "The tail check (comparing the node's log tails with the store) failed; retrying in {Delay}.")]
     public static partial void TailCheckFailed(ILogger logger, Exception exception, TimeSpan delay);
 
     [LoggerMessage(11, LogLevel.Warning, "Reading the groups of connection {ConnectionId} failed; retrying in {Delay}.")]
@@ -84,7 +84,7 @@ internal static partial class Log
     [LoggerMessage(60, LogLevel.Information, "The node is stopping: its connections ({Count}) are asked to reconnect to another node, within {Timeout}.")]
     public static partial void DrainBegan(ILogger logger, int count, TimeSpan timeout);
 
-    [LoggerMessage(61, LogLevel.Information, "The node is drained after {Time}. Connections that left by themselves: {Left}; that the node closed: {Closed}; of these aborted without an answer: {Cut}.")]
+    [LoggerMessage(61, LogLevel.Information, "The node is drained after {Time}. Connections closed by their clients: {Left}; closed by the node: {Closed}, {Cut} of them aborted because the client did not answer.")]
     public static partial void DrainEnded(ILogger logger, int left, int closed, int cut, TimeSpan time);
 
     [LoggerMessage(62, LogLevel.Error, "Draining the node failed; its connections are closed at once.")]
@@ -146,7 +146,7 @@ internal static partial class Log
     [LoggerMessage(50, LogLevel.Warning, "The message {Position} of {Source} was dead-lettered for device {Device} of {User} after {Attempts} failed attempts.")]
     public static partial void DeadLettered(ILogger logger, string source, string position, string user, string device, int attempts);
 
-    [LoggerMessage(261, LogLevel.Warning, "{Count} of the oldest dead letters of {Source} for {User} were removed for newer ones: MaxDeadLetters, or a quarter of the user's share of the store, is used up. Read, replay or remove dead letters sooner.")]
+    [LoggerMessage(261, LogLevel.Warning, "{Count} of the oldest dead letters of {Source} for {User} were removed for newer ones: DeadLetters.MaxCount, or the user's limit in bytes for dead letters, is reached. Read, replay or remove dead letters sooner.")]
     public static partial void DeadLettersEvicted(ILogger logger, int count, string source, string user);
 
     [LoggerMessage(51, LogLevel.Debug, "A connection ended without an ack of {Source}, and this failed attempt could not be counted.")]
@@ -206,13 +206,13 @@ internal static partial class Log
     [LoggerMessage(101, LogLevel.Information, "SQLite store opened at {Path}, durability {Durability}")]
     public static partial void SqliteOpened(ILogger logger, string path, WsmqSqliteDurability durability);
 
-    [LoggerMessage(102, LogLevel.Warning, "SQLite did not commit: {Failures} failures since this was last logged")]
+    [LoggerMessage(102, LogLevel.Warning, "Commits to SQLite failed: {Failures} since this was last logged.")]
     public static partial void SqliteCommitFailed(ILogger logger, int failures, Exception exception);
 
-    [LoggerMessage(103, LogLevel.Error, "SQLite did not roll back")]
+    [LoggerMessage(103, LogLevel.Error, "A rollback in SQLite failed.")]
     public static partial void SqliteRollbackFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(104, LogLevel.Warning, "SQLite did not move the write-ahead file into the database while closing; the next start does it")]
+    [LoggerMessage(104, LogLevel.Warning, "SQLite could not move the write-ahead file into the database while closing; the next start does it.")]
     public static partial void SqliteCheckpointFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(105, LogLevel.Warning, "A sweep of the SQLite store failed; the next sweep retries")]
@@ -222,7 +222,7 @@ internal static partial class Log
     public static partial void SqliteHandlerFailed(ILogger logger, WsmqAddress address, Exception exception);
 
     [LoggerMessage(EventId = 240, Message =
-        "Event {EventId} happened {Count} more times within {Interval} and was not logged each time; the last: {Text}")]
+        "Event {EventId} happened {Count} more times within {Interval}, which were not logged; the last one was: {Text}")]
     public static partial void LinesLeftOut(ILogger logger, LogLevel level, int eventId, int count, TimeSpan interval, string text);
 
     [LoggerMessage(260, LogLevel.Warning, "Joining or leaving a live group failed for connection {ConnectionId}; retrying in {Delay}.")]

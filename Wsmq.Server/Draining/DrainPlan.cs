@@ -7,7 +7,7 @@ namespace Wsmq.Server.Draining;
 /// <param name="End">The remaining connections are aborted.</param>
 internal readonly record struct DrainPlan(TimeSpan TellFrom, TimeSpan Spread, TimeSpan CloseFrom, TimeSpan End)
 {
-    // The largest parts of the time for each spread, and for the grace after the second one. The rest is left for slow clients.
+    // The maximum fractions of the drain for each of the two spreads, and for the grace at the end. The rest is time for slow clients.
     private const double MostOfSpread = 0.4;
     private const double MostOfGrace = 0.1;
 

@@ -3,7 +3,7 @@ namespace Wsmq.Server.Endpoints;
 /// <summary>How long one write to a client's socket may take before SignalR closes the connection.</summary>
 internal static class WriteTimeout
 {
-    /// <summary>SignalR's time-out for every write, whatever its size.</summary>
+    /// <summary>SignalR's timeout for every write, whatever its size.</summary>
     public static readonly TimeSpan Shortest = TimeSpan.FromSeconds(10);
 
     // SignalR's buffer before the socket: its content leaves in the same write.

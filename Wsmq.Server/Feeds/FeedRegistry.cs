@@ -69,8 +69,8 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
     }
 
     /// <summary>
-    /// Requires that a position named by a client is not past the tail. The client may have it from another node, which knew of the entry
-    /// before this one did: in that case the store is queried.
+    /// Requires that a position named by a client is not past the tail. If it is past the tail that this node has seen, the store is
+    /// queried: the client may have received the entry from another node, before its signal reached this node.
     /// </summary>
     /// <exception cref="WsmqException">
     /// The given error if the position is past the tail, <c>store-unavailable</c> or <c>store-corrupt</c>.

@@ -3,9 +3,9 @@ using Wsmq.Server.Framing;
 namespace Wsmq.Server.Feeds;
 
 /// <summary>
-/// The last pages of a log that its readers read, so that readers of the same page share it: the page that many read from, and the one
-/// after it, which the first of them read ahead. A page is kept only while a reader holds it, because many logs have been read. Guarded by
-/// the feed's lock, and a part of the feed: it takes a reference while it is empty.
+/// The last two pages that readers of a log have read, so that readers of the same page share it: the page that most of them are at, and
+/// the next one, which the first of them has read ahead. A page is released with its last reader, or a node would hold pages of every log
+/// that was ever read. Part of the feed and guarded by its lock; while empty it costs the feed one reference.
 /// </summary>
 internal struct SharedPages
 {

@@ -33,7 +33,7 @@ internal sealed record FeedPage(FeedEntry[] Entries, LogState State)
         return new FeedPage(entries, page.State);
     }
 
-    /// <summary>The first entries, as many as begin within a size; at least one.</summary>
+    /// <summary>The first entries, up to the one that reaches the limit of bytes or of entries; at least one.</summary>
     public FeedPage Head(PageSize size)
     {
         var count = 0;

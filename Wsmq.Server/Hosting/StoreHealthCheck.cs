@@ -25,7 +25,7 @@ internal sealed class StoreHealthCheck(IStore store, IOptions<WsmqOptions> optio
             return new HealthCheckResult(context.Registration.FailureStatus, "The store does not answer.");
         return store.HearsSignals
             ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Degraded("Signals from Redis do not arrive: deliveries are delayed by up to TailCheckInterval.");
+            : HealthCheckResult.Degraded("Signals from Redis do not arrive: deliveries are delayed by up to Delivery.TailCheckInterval.");
     }
 
     private Task<bool> Answer()

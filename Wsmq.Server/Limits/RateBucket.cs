@@ -61,7 +61,7 @@ internal struct RateBucket
         return debt > 0 ? rule.Span(debt) : TimeSpan.Zero;
     }
 
-    /// <summary>Makes the bucket full no sooner than after a time: other nodes took from it.</summary>
+    /// <summary>Accounts for tokens that other nodes took: the bucket is full again only after this time, or later.</summary>
     public void Raise(RateRule? rule, TimeSpan ahead)
     {
         if (rule is null || ahead <= TimeSpan.Zero)

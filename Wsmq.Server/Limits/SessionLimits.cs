@@ -9,7 +9,7 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    // Messages that a client has in flight when it reads that it has to wait arrive within this time.
+    // Messages that are in flight when the client receives the refusal still arrive within this time.
     private static readonly TimeSpan ShortestClosing = TimeSpan.FromMilliseconds(500);
 
     private RateBucket _sends;
@@ -56,7 +56,7 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
         : Close(retryAfter, $"a user sends at most {rules.Options.UserSendBytesPerMinute} bytes a minute");
 
     /// <summary>
-    /// How many bytes the dead letters of the user's own queue may take, and as many those of all the user's groups together.
+    /// The limit in bytes of the dead letters of the user's own queue, and of those of all the user's groups together: each may reach it.
     /// </summary>
     public long LetterRoom => usage.LetterRoom(rules);
 

@@ -25,8 +25,8 @@ internal sealed class UsageKeeper(IStore store, UsageTeller teller)
     }
 
     /// <summary>
-    /// How many bytes of dead letters are stored for a user in addition to the share: so many for the own queue, and as many for all
-    /// groups.
+    /// The bytes that dead letters of a user may take in addition to the share: this many for the user's own queue, and the same again
+    /// for all groups together.
     /// </summary>
     public long LetterRoom(LimitRules rules) => teller.Allowed(rules) is { } allowed ? allowed / LetterParts : long.MaxValue;
 

@@ -17,7 +17,7 @@ internal sealed class BriefWait(TimeSpan longest, TimeProvider time, Action<Exce
             return;
         }
 
-        // A time-out of the wait is not a failure of the work, and work that completes right after the time-out counts as completed.
+        // A timeout of the wait is not a failure of the work, and work that completes right after the timeout counts as completed.
         await work.WaitAsync(longest, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         if (work.IsCompleted)
             await work;

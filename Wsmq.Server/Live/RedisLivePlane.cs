@@ -16,7 +16,7 @@ namespace Wsmq.Server.Live;
 /// </summary>
 internal sealed class RedisLivePlane : RedisHubLifetimeManager<WsmqHub>
 {
-    // Many round trips of a healthy Redis, and short compared with a client's time-outs.
+    // Many round trips of a healthy Redis, and short compared with a client's timeouts.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(250);
 
     private readonly ConnectionRegistry _connections;

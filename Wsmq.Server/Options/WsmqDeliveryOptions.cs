@@ -1,6 +1,6 @@
 namespace Wsmq;
 
-/// <summary>How messages are delivered to connections: in-flight windows, time-outs, caches.</summary>
+/// <summary>How messages are delivered to connections: in-flight windows, timeouts, caches.</summary>
 public sealed class WsmqDeliveryOptions
 {
     /// <summary>The in-flight window: the most unacked deliveries of one address on a connection. Default 256; 1 to 65,536.</summary>

@@ -1,6 +1,6 @@
 namespace Wsmq;
 
-/// <summary>The HTTP endpoint of the hub: what browsers may connect, and where their token is.</summary>
+/// <summary>The HTTP endpoint of the hub: which browser origins may connect, and whether tokens are read from the query.</summary>
 public sealed class WsmqEndpointOptions
 {
     /// <summary>

@@ -11,7 +11,7 @@ namespace Wsmq;
 /// </summary>
 public sealed class WsmqLimitOptions
 {
-    /// <summary>The name of the predefined class for service accounts, with limits that suit these.</summary>
+    /// <summary>The name of the predefined class for service accounts, with limits suited to them.</summary>
     public const string ServiceClass = "service";
 
     /// <summary>Messages per second from one connection, including refused messages. Default 50; 0 (no limit) to 1,000,000.</summary>
@@ -58,7 +58,7 @@ public sealed class WsmqLimitOptions
 
     /// <summary>
     /// Calls of <c>Resume</c> per second from all connections of a user to a node. Acks that are malformed, or past the last entry that
-    /// the node knows of, count as well. Default 50; 0 (no limit) to 1,000,000.
+    /// the node has seen, count as well. Default 50; 0 (no limit) to 1,000,000.
     /// </summary>
     public int UserReadsPerSecond { get; set; } = 50;
 

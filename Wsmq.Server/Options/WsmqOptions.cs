@@ -6,10 +6,10 @@ namespace Wsmq;
 /// </summary>
 public sealed class WsmqOptions
 {
-    /// <summary>How messages are accepted and stored: sizes, queue, time-outs.</summary>
+    /// <summary>How messages are accepted and stored: sizes, queue, timeouts.</summary>
     public WsmqPublishOptions Publish { get; } = new();
 
-    /// <summary>How messages are delivered to connections: in-flight windows, time-outs, caches.</summary>
+    /// <summary>How messages are delivered to connections: in-flight windows, timeouts, caches.</summary>
     public WsmqDeliveryOptions Delivery { get; } = new();
 
     /// <summary>When a message is dead-lettered, and how many dead letters are stored.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Wsmq;
 
-/// <summary>How messages are accepted and stored: sizes, queue, time-outs.</summary>
+/// <summary>How messages are accepted and stored: sizes, queue, timeouts.</summary>
 public sealed class WsmqPublishOptions
 {
     /// <summary>The largest body, in bytes. Default 256 KiB; 1 KiB to 16 MiB.</summary>

@@ -15,9 +15,9 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
     public const int MaxBatchItems = 512;
     private const int MaxCalls = 4;
 
-    // After a batch of this size a lane is loaded: then at most LoadedCalls are in flight, so that batches grow while the store still has
-    // its next call. After a full batch they cannot grow. A timer instead would wait for its own granularity, up to 4 ms, even if the store
-    // is fast.
+    // After a batch of this size the lane counts as loaded: at most LoadedCalls are in flight, so that batches grow, and the store still
+    // has a next call waiting. A full batch cannot grow, so it does not count. A timer would wait for up to 4 ms, its granularity, even if
+    // the store is fast.
     private const int Loaded = 16;
     private const int LoadedCalls = 2;
 

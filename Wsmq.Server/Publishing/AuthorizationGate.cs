@@ -94,7 +94,7 @@ internal sealed class AuthorizationGate(TimeProvider time)
         // Timers are coarser than timestamps, and may fire before the send is late: then it is watched again.
         var left = TimeSpan.FromMilliseconds(Math.Ceiling(send.TimeLeft(time).TotalMilliseconds));
 
-        // The wait ends its timer when the answer arrives: a separate delay would live on for the whole time-out of every send.
+        // The wait ends its timer when the answer arrives: a separate delay would live on for the whole timeout of every send.
         _ = send.Admission.AsTask().WaitAsync(left, time).ContinueWith(
             wait =>
             {

@@ -1,7 +1,7 @@
 namespace Wsmq.Server.Publishing;
 
 /// <summary>
-/// Holds the sends that the app makes before the store has started, in their order. Each fails after the send time-out with the error that
+/// Holds the sends that the app makes before the store has started, in their order. Each fails after the send timeout with the error that
 /// nothing was stored.
 /// </summary>
 internal sealed class EarlySends(TimeProvider time, TimeSpan patience)
@@ -43,7 +43,7 @@ internal sealed class EarlySends(TimeProvider time, TimeSpan patience)
         }
     }
 
-    // All have the same time-out, so that the oldest expires first.
+    // All have the same timeout, so that the oldest expires first.
     private async Task ExpireAsync()
     {
         while (Oldest() is { } wait)

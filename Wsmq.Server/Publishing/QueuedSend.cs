@@ -33,7 +33,7 @@ internal abstract class QueuedSend(AppendRequest request, ValueTask<WsmqExceptio
         return true;
     }
 
-    /// <summary>Starts the time-out of the send. Only the first call counts: the time before the store had started is part of it.</summary>
+    /// <summary>Starts the timeout of the send. Only the first call counts: the time before the store had started is part of it.</summary>
     public void StartClock(TimeProvider time, TimeSpan patience)
     {
         if (_deadline == 0)

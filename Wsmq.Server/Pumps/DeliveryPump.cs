@@ -134,7 +134,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
             await PauseAsync(e);
         }
 
-        // Passes the turn to read on: other pumps of this connection may wait for it.
+        // Releases the turn to read the log: other pumps of this connection may be waiting for it.
         if (_stop.IsRequested)
             DropBacklog();
     }

@@ -46,7 +46,7 @@ internal sealed class GroupReader(Session session, Subscriptions subscriptions, 
     /// </summary>
     public Task Ready => Volatile.Read(ref _first)?.Task ?? Task.CompletedTask;
 
-    /// <exception cref="TimeoutException">The groups were not read within the send time-out.</exception>
+    /// <exception cref="TimeoutException">The groups were not read within the send timeout.</exception>
     public Task ReadyInTimeAsync(CancellationToken cancellationToken) =>
         Ready.WaitAsync(subscriptions.Options.Publish.SendTimeout, subscriptions.Time, cancellationToken);
 

@@ -53,7 +53,7 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
     {
         var address = WsmqAddress.Parse(source);
 
-        // Checked before the pumps: in the other order a group that the first look opens between the two checks would be refused for good.
+        // Read before looking for the pump: otherwise a group that is opened between the two steps would be refused with a final error.
         var opening = address.Kind == WsmqAddressKind.Group && Groups is { Ready.IsCompleted: false } groups ? groups : null;
         if (TryGetPump(address, out var pump))
             return new(pump);

@@ -16,7 +16,7 @@ internal sealed class SessionManager(
     StoreNews news,
     WsmqMetrics metrics)
 {
-    // For a refused client to close the connection when it reads the reason. A connection that it does not close would keep its slot.
+    // How long a refused client has to read the reason and close the connection; then the server aborts it, to free its slot.
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
 
     /// <exception cref="WsmqException">

@@ -14,7 +14,7 @@ namespace Wsmq.Server.Sessions;
 internal sealed class SessionSweep(
     ConnectionRegistry connections, IOptions<WsmqOptions> options, TimeProvider time, ILogger<SessionSweep> logger) : INodePart
 {
-    // A session that is due is found within this part of the period after which it is due.
+    // The sweep runs at least this many times per period, so that a session is found at most an eighth of its period late.
     private const int Fraction = 8;
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);

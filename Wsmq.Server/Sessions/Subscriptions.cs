@@ -28,7 +28,7 @@ internal sealed class Subscriptions(
 
     public ILogger Logger => logger;
 
-    /// <summary>Starts to deliver a log to a session, from the cursor of its device on, and never entries up to the floor.</summary>
+    /// <summary>Starts delivering a log to a session after the cursor of its device. Entries up to the floor are never delivered.</summary>
     /// <exception cref="WsmqException"><c>read-not-allowed</c>, <c>too-many-devices</c> or <c>store-unavailable</c>.</exception>
     public async Task<LogFeed> SubscribeAsync(Session session, WsmqAddress source, WsmqPosition floor, CancellationToken cancellationToken)
     {
@@ -73,7 +73,7 @@ internal sealed class Subscriptions(
 
     public void Dispose() => _openingGroups.Dispose();
 
-    // Connections of this device received the entry and ended without an ack, one after another: this one must not end like that, too.
+    // Consecutive connections of this device received the entry and ended without an ack; dead-letter it before this one ends as well.
     private async Task<OpenCursor> DeadLetterAsync(Session session, WsmqAddress source, OpenCursor cursor, CancellationToken cancellationToken)
     {
         var request = new NackRequest(

@@ -12,11 +12,11 @@ internal readonly record struct UsageItem(string Name, WsmqPosition Last, long B
 /// <param name="Apart">
 /// From this many bytes on, logs are accounted separately; below, all of them are one item that expires by age only.
 /// </param>
-/// <param name="Ahead">By how much the charge advances the time at which the user's byte rate is paid off.</param>
+/// <param name="Ahead">By how much the charge delays the time at which the user's byte rate is fully available again.</param>
 internal sealed record UsageCharge(IReadOnlyList<UsageItem> Items, long Permanent, long Apart, TimeSpan Ahead);
 
 /// <param name="Bytes">All bytes charged to the user, by every node.</param>
-/// <param name="Ahead">How far in the future, over all nodes, the user's byte rate is paid off.</param>
+/// <param name="Ahead">How long until the user's byte rate, over all nodes, is fully available again.</param>
 internal readonly record struct UsageSum(long Bytes, TimeSpan Ahead);
 
 /// <summary>An item as stored: what was charged when, see <see cref="UsageMarks"/>.</summary>

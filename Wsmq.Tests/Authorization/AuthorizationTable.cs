@@ -20,8 +20,8 @@ internal static class AuthorizationTable
     [
         ("anonymous", "no token"),
         ("expired", "a token that has expired"),
-        ("ran-out", "a token that expired while it was connected"),
-        ("revoked", "a token that was revoked while it was connected"),
+        ("ran-out", "a token that expired while its connection was open"),
+        ("revoked", "a token that was revoked while its connection was open"),
         ("banned", "a user who was banned while connected"),
         ("user", "a user without groups"),
         ("member", "a member of `group:team`"),

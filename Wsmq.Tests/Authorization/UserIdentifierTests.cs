@@ -18,10 +18,10 @@ public sealed class UserIdentifierTests
     [InlineData("㈱山田")]
     [InlineData("山田a\u0308")]
     [InlineData("bоb")]
-    public async Task A_vouched_user_identifier_is_accepted_unchanged(string user) => await SendsAndReceivesAsync(user, vouched: true);
+    public async Task A_look_alike_identifier_is_accepted_if_vouched_for(string user) => await SendsAndReceivesAsync(user, vouched: true);
 
     [Fact]
-    public async Task A_decomposed_identifier_that_is_not_vouched_is_refused_with_the_form_to_use()
+    public async Task A_decomposed_identifier_that_is_not_vouched_for_is_refused_with_the_form_to_use()
     {
         using var folder = new TempFolder();
         await using var node = await TestNode.StartAsync(s => s.UseSqlite(folder.File("names.db")));

@@ -53,7 +53,7 @@ public sealed class StoreHealthCheckTests
     }
 
     [Fact]
-    public async Task A_store_that_does_not_answer_within_StoreAwayAfter_is_unhealthy()
+    public async Task A_store_that_does_not_answer_within_StoreUnavailableAfter_is_unhealthy()
     {
         _store.Answer = new TaskCompletionSource<bool>().Task;
         var asked = AskAsync();

@@ -58,7 +58,7 @@ public sealed class UserBudgetTests
     }
 
     [Fact]
-    public async Task Of_partial_frames_that_wait_for_each_other_the_longest_may_complete()
+    public async Task The_longest_of_the_partial_frames_that_wait_for_each_other_may_complete()
     {
         const int Part = 200 * 1024;
         var small = new UserBudget();

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Wsmq.Tests.Client;
 
-/// <summary>A scripted server, a client with short back-offs, and records of what the client reported.</summary>
+/// <summary>A scripted server, a client with short backoffs, and records of what the client reported.</summary>
 public abstract class ClientTest : IAsyncLifetime
 {
     private protected ScriptedServer Server { get; private set; } = null!;

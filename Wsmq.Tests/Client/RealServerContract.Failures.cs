@@ -53,7 +53,7 @@ public abstract partial class RealServerContract
         var (calls, all) = (0, 0);
         await PublishAsync(A, Bob, Numbers(2));
 
-        // Its back-off grows, so that it stays far below the limit however late it is stopped.
+        // Its backoff grows, so that it stays far below the limit however late it is stopped.
         await using (var first = await TypedClient.StartAsync(proxy.Hub, "bob", n => Fail(n, cut: true), o => o.HandlerBackoff.Max = TimeSpan.FromSeconds(30)))
         {
             await Eventually.That("the client has reconnected", () => first.States.Count(s => s == WsmqClientState.Connected) == 2);

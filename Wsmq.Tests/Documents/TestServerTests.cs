@@ -48,7 +48,7 @@ public sealed class TestServerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_factory_that_is_disposed_before_its_client_completes()
+    public async Task Disposing_a_factory_completes_while_its_client_is_still_connected()
     {
         var factory = Factory();
         await using var end = factory;

@@ -18,7 +18,7 @@ internal enum Outcome
     /// <summary>The server closes the connection.</summary>
     Closed,
 
-    /// <summary>SignalR reads nothing after a frame of an unknown type, and the connection ends by its time-out.</summary>
+    /// <summary>SignalR reads nothing after a frame of an unknown type, and the connection ends by its timeout.</summary>
     TimesOut,
 }
 

@@ -91,7 +91,7 @@ public sealed class CliFirstHourTests : IAsyncLifetime
 
         code.Should().Be(6);
         output.Should().BeEmpty();
-        error.Should().Contain("0 of 1 messages came within 6 s");
+        error.Should().Contain("0 of 1 messages arrived within 6 s");
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class CliFirstHourTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_repeated_refusal_is_printed_once_although_each_names_another_retry_time()
+    public async Task A_repeated_refusal_is_printed_once_even_if_each_states_a_different_retry_time()
     {
         var script = new Script { LetsIn = false };
         script.OnConnected = _ => throw new HubException(

@@ -60,7 +60,7 @@ public sealed class HostStartTests : IDisposable
     [InlineData("Wsmq:Options:Access:MaxRules", "1", "MaxRules")]
     [InlineData("Wsmq:Options:Access:MaxRule", "100", "Unknown setting Wsmq:Options:Access:MaxRule")]
     [InlineData("Wsmq:Tokens:DecryptionKey", "YWJj", "3 bytes")]
-    public async Task An_error_in_the_configuration_is_named(string key, string value, string expected)
+    public async Task An_invalid_setting_fails_the_start_with_the_key_or_the_valid_form(string key, string value, string expected)
     {
         await using var host = Tools.StartHost("Development", _folder.File("data"), $"--{key}", value);
 

@@ -49,7 +49,7 @@ public sealed class HostTlsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_missing_certificate_file_is_named()
+    public async Task A_missing_certificate_file_fails_the_start_with_its_name()
     {
         await using var host = Tools.StartHost(
             "Development", _folder.File("data"), $"--{Https}:Url", "https://127.0.0.1:0", $"--{Https}:Certificate:Path", _folder.File("none.pem"));

@@ -11,7 +11,7 @@ public abstract partial class NodeContract
     [Fact]
     public async Task A_trimmed_range_is_announced_as_an_exact_gap_before_delivery_continues()
     {
-        // FeedEntries is 0: the node delivers entries that it still has in memory even if the log has just removed them.
+        // CachedEntries is 0: otherwise the node delivers entries that it still has in memory even if the log has just removed them.
         var node = await StartAsync(o => (o.Retention.MaxCount, o.Delivery.CachedEntries) = (10, 0));
         await using (var early = await PlainClient.ConnectAsync(node, "bob"))
         {

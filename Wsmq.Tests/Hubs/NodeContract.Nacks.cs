@@ -254,7 +254,7 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task Connections_that_the_app_closes_are_no_failed_attempts()
+    public async Task Connections_that_the_app_closes_do_not_count_as_failed_attempts()
     {
         var node = await StartAsync(o => o.DeadLetters.MaxSilentAttempts = 1);
         await PublishAsync(node, "user:bob", 0, 1);
@@ -272,7 +272,7 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task Connections_that_acknowledge_a_message_are_no_failed_attempts()
+    public async Task Connections_that_acknowledge_a_message_do_not_count_as_failed_attempts()
     {
         var node = await StartAsync(o => o.DeadLetters.MaxSilentAttempts = 1);
         await PublishAsync(node, "user:bob", 0, 6);

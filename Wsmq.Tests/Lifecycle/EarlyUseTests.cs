@@ -119,7 +119,7 @@ public sealed class EarlyUseTests(SharedRedis redis) : IDisposable
         line.Conditions.Clear();
         await app.StartAsync();
 
-        // Not at once: the time-out is short, and the store may take longer.
+        // Not at once: the timeout is short, and the store may take longer.
         await Eventually.That("all services can be used", async () => await Record.ExceptionAsync(() => UseAllAsync(app.Services, CancellationToken.None)) is null);
         await app.StopAsync();
     }

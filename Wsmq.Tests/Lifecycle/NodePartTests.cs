@@ -13,7 +13,7 @@ public sealed class NodePartTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Parts_stop_in_the_reverse_order_of_their_start_though_one_fails()
+    public async Task Parts_stop_in_the_reverse_order_of_their_start_even_if_one_fails()
     {
         await using (await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")), services: b =>
         {

@@ -65,7 +65,7 @@ public sealed class RateBucketTests
     }
 
     [Fact]
-    public void A_charge_beyond_the_burst_must_be_waited_for()
+    public void After_a_charge_beyond_the_burst_no_token_is_available_until_the_debt_is_refilled()
     {
         var rule = Rule(1, burst: 3);
         for (var i = 0; i < 10; i++)

@@ -48,7 +48,7 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
     [Theory]
     [InlineData("SQLite")]
     [InlineData("Redis")]
-    public async Task The_share_is_released_by_reading_and_other_nodes_see_that(string store)
+    public async Task The_share_of_a_sender_is_released_on_all_nodes_once_its_messages_are_acknowledged(string store)
     {
         await using var first = await StartAsync(store, o => o.Delivery.AckGrace = TimeSpan.Zero);
         await using var second = store == "Redis" ? await StartAsync(store, o => o.Delivery.AckGrace = TimeSpan.Zero) : null;

@@ -17,7 +17,7 @@ public sealed class BriefWaitTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Work_that_completes_before_an_elapsed_wait_resumes_has_not_timed_out(bool fails)
+    public async Task Work_that_completes_after_the_limit_and_before_the_waiter_resumes_returns_its_own_outcome(bool fails)
     {
         var later = new LaterContext();
         var waiting = later.Run(() => _wait.ForAsync(_work.Task));

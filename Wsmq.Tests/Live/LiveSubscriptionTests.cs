@@ -38,7 +38,7 @@ public sealed class LiveSubscriptionTests(SharedRedis redis) : IClassFixture<Sha
     [InlineData(Breach.DeafThenCut, true)]
     [InlineData(Breach.Held, false)]
     [InlineData(Breach.Held, true)]
-    public async Task Channels_of_disconnected_clients_and_no_others_are_unsubscribed_after_a_breach(Breach breach, bool timesOut)
+    public async Task After_an_outage_only_the_channels_of_disconnected_clients_are_unsubscribed(Breach breach, bool timesOut)
     {
         var prefix = redis.NextPrefix();
         await using var line = new TcpProxy(new Uri($"http://{redis.Server.EndPoint}"));

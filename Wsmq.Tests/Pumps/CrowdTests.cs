@@ -15,7 +15,7 @@ public sealed class CrowdTests(SharedRedis redis)
     private const int Outstanding = 32;
 
     [Fact]
-    public async Task Every_receiver_sees_every_sender_in_order()
+    public async Task Every_receiver_gets_the_messages_of_every_sender_once_and_in_order()
     {
         var prefix = redis.NextPrefix();
         await using var a = await TestNode.StartAsync(s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix));

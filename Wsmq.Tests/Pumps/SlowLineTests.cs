@@ -59,7 +59,7 @@ public sealed class SlowLineTests : IDisposable
     }
 
     [Fact]
-    public async Task A_connection_that_the_server_closes_for_not_reading_is_no_failed_attempt()
+    public async Task A_connection_that_the_server_closes_for_not_reading_does_not_count_as_a_failed_attempt()
     {
         await using var node = await StartAsync(
             o => o.DeadLetters.MaxSilentAttempts = 1, app => app.MapWsmq("/hasty", o => o.TransportSendTimeout = TimeSpan.FromMilliseconds(100)));
@@ -77,7 +77,7 @@ public sealed class SlowLineTests : IDisposable
     }
 
     [Fact]
-    public async Task A_connection_whose_token_expires_is_no_failed_attempt()
+    public async Task A_connection_whose_token_expires_does_not_count_as_a_failed_attempt()
     {
         await using var node = await StartAsync(o => o.DeadLetters.MaxSilentAttempts = 1);
         await node.Publisher.SendAsync(WsmqAddress.User("bob"), 1);

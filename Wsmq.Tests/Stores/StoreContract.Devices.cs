@@ -234,7 +234,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task Removed_is_the_position_of_an_entry_although_the_ack_was_between_two()
+    public async Task After_an_ack_between_two_entries_Removed_is_the_position_of_the_first()
     {
         await using var h = await CreateAsync(o => o.Delivery.AckGrace = TimeSpan.Zero);
         await h.OpenAsync("bob", "phone");

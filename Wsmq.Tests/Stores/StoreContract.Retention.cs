@@ -99,7 +99,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task A_new_entry_names_its_predecessor_although_that_was_removed()
+    public async Task A_new_entry_names_its_predecessor_even_if_that_was_removed()
     {
         await using var h = await CreateAsync(o => o.Delivery.AckGrace = TimeSpan.Zero);
         await h.OpenAsync("bob", "phone");

@@ -8,7 +8,7 @@ namespace Wsmq.Tests.Support;
 public sealed class RedisServerTests
 {
     [Fact]
-    public async Task What_was_written_is_there_after_a_restart_on_the_same_port()
+    public async Task Data_of_an_append_only_server_survives_a_restart_on_the_same_port()
     {
         await using var server = await RedisServer.StartAsync(appendOnly: true, "--appendfsync", "always");
         var port = server.Port;
@@ -21,7 +21,7 @@ public sealed class RedisServerTests
     }
 
     [Fact]
-    public async Task Two_servers_do_not_meet()
+    public async Task Two_running_servers_share_no_data()
     {
         await using var one = await RedisServer.StartAsync();
         await using var two = await RedisServer.StartAsync();
@@ -30,7 +30,7 @@ public sealed class RedisServerTests
     }
 
     [Fact]
-    public async Task Nothing_is_left_running()
+    public async Task A_disposed_server_leaves_no_process()
     {
         var server = await RedisServer.StartAsync();
         var id = server.ProcessId!.Value;

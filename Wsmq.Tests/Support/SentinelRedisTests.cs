@@ -5,7 +5,7 @@ public sealed class SentinelRedisTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task The_sentinels_name_the_replica_once_the_primary_is_gone(bool kill)
+    public async Task The_sentinels_name_the_replica_once_the_primary_is_killed_or_paused(bool kill)
     {
         await using var redis = await SentinelRedis.StartAsync();
         var first = redis.Servers[0];

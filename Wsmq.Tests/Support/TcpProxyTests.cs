@@ -25,7 +25,7 @@ public sealed class TcpProxyTests : IAsyncLifetime
     [InlineData(true, true)]
     [InlineData(true, false)]
     [InlineData(false, true)]
-    public async Task A_half_open_connection_tells_nobody_and_a_new_one_works(bool up, bool down)
+    public async Task A_half_open_connection_notifies_neither_side_and_a_new_connection_works(bool up, bool down)
     {
         using var near = await ConnectAsync();
         using var far = await _target.AcceptSocketAsync();

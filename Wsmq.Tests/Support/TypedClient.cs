@@ -6,7 +6,7 @@ namespace Wsmq.Tests.Support;
 [WsmqMessageType(nameof(Number))]
 internal sealed record Number(int Value);
 
-/// <summary>The typed client with short back-offs, and a record of everything that it passed to the app.</summary>
+/// <summary>The typed client with short backoffs, and a record of everything that it passed to the app.</summary>
 internal sealed class TypedClient : IAsyncDisposable
 {
     private readonly ConcurrentQueue<WsmqMessage<Number>> _messages = new();

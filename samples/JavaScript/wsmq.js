@@ -24,7 +24,7 @@ export function wsmqError(error) {
  */
 export function keepConnected(connection, { handle, missing, ended = console.error }) {
   const last = new Map();                 // source -> the highest handled position
-  const skipped = new Map();              // source -> the highest dead-lettered position
+  const deadLettered = new Map();         // source -> the highest dead-lettered position
   const resumed = new Map();              // source -> the generation of a Resume after which no expected delivery has arrived yet
   const chains = new Map();               // source -> its last queued step
   const pauses = new Map();               // source, or "sends" -> function that ends its pause
@@ -77,7 +77,7 @@ export function keepConnected(connection, { handle, missing, ended = console.err
 
   connection.on("DeadLettered", (source, position, attempts) => {
     console.error(`wsmq: a message of ${source} was dead-lettered after ${attempts} attempts`);
-    if (position > (skipped.get(source) ?? "")) skipped.set(source, position);
+    if (position > (deadLettered.get(source) ?? "")) deadLettered.set(source, position);
     pauses.get(source)?.();
   });
   connection.on("Stalled", source => console.warn(`wsmq: ${source} waits for an acknowledgement`));
@@ -89,14 +89,14 @@ export function keepConnected(connection, { handle, missing, ended = console.err
   async function untilHandled(message, isCurrent) {
     const { source, position } = message;
     for (let wait = FIRST_PAUSE; isCurrent(); wait = Math.min(wait * 2, LONGEST_PAUSE)) {
-      if (position <= (skipped.get(source) ?? "")) return true;
+      if (position <= (deadLettered.get(source) ?? "")) return true;
       try {
         await handle(message);
         return true;
       } catch (e) {
         console.error(e);
         await connection.invoke("Nack", source, position, e?.name ?? null).catch(() => {});
-        if (isCurrent() && position > (skipped.get(source) ?? "")) await pauseOf(source, wait);
+        if (isCurrent() && position > (deadLettered.get(source) ?? "")) await pauseOf(source, wait);
       }
     }
     return false;

@@ -8,7 +8,7 @@ namespace Wsmq.Tests.Client;
 public sealed class RepeatedCauseTests
 {
     [Fact]
-    public void A_repeated_refusal_is_logged_once_although_each_names_another_retry_time()
+    public void A_repeated_refusal_is_logged_once_even_if_each_states_a_different_retry_time()
     {
         using var logs = new RecordedLogs();
         var log = new OutageLog(logs, new FakeTimeProvider());

@@ -21,7 +21,7 @@ public sealed class UnhandledTests : ClientTest
     [Fact]
     public async Task A_message_without_a_handler_is_dead_lettered_at_the_first_attempt_and_the_next_is_handled()
     {
-        // Long back-off: a DeadLettered that arrives after the answer to Nack must not meet a second attempt.
+        // Long backoff: a DeadLettered that arrives after the answer to Nack must not meet a second attempt.
         await using var client = new WsmqClient(Server.Url, o => (o.HandlerBackoff.Min, o.HandlerBackoff.Max) = (TimeSpan.FromHours(1), TimeSpan.FromHours(1)));
         client.Error += (_, e) => Errors.Enqueue(e);
         client.On<Line>((message, _) =>

@@ -36,8 +36,8 @@ public sealed class DeadLetteredTests : ClientTest
         await AckedIs(4);
         Handled.Should().Equal("1", "2", "4");
 
-        // An attempt that fails before the client has taken the connection into use is not nacked if the next one comes first, and another
-        // attempt may begin and fail while the client does not know yet that the message is dead-lettered.
+        // An attempt that fails before the client uses the connection is not nacked if the next attempt begins first; and one more attempt
+        // may fail before the client receives that the message is dead-lettered.
         Script.Fails.Should().HaveCountGreaterThanOrEqualTo(4).And.HaveCountLessThanOrEqualTo(_tries)
             .And.OnlyContain(f => f.Position == Entry.At(3) && f.Reason == nameof(InvalidOperationException));
         var args = await skipped.Task;

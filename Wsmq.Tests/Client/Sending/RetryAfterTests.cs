@@ -4,7 +4,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Client;
 
-/// <summary>A refusal that names a retry time is retried after that time; the client's own back-off is shorter here.</summary>
+/// <summary>A refusal that names a retry time is retried after that time; the client's own backoff is shorter here.</summary>
 public sealed class RetryAfterTests : ClientTest
 {
     private static readonly TimeSpan Asked = TimeSpan.FromMilliseconds(600);

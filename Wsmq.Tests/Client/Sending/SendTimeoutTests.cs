@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Wsmq.Tests.Client;
 
-/// <summary>One timer serves the time-outs of all sends.</summary>
+/// <summary>One timer serves the timeouts of all sends.</summary>
 public sealed class SendTimeoutTests
 {
     private readonly FakeTimeProvider _time = new();

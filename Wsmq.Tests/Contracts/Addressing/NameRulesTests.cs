@@ -96,7 +96,7 @@ public sealed class NameRulesTests
     [InlineData("㈱山田")]
     [InlineData("bоb")]
     [InlineData("Группа№5")]
-    public void A_user_identifier_that_is_not_judged_is_accepted_unchanged(string name) => WsmqAddress.User(name).Name.Should().Be(name);
+    public void A_user_identifier_is_accepted_without_the_look_alike_check(string name) => WsmqAddress.User(name).Name.Should().Be(name);
 
     [Theory]
     [InlineData("bob\u202e")]

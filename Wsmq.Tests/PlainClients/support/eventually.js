@@ -1,6 +1,6 @@
 const PATIENCE = 30_000;
 
-/** Polls until the condition holds, and returns its value. On time-out throws the reason, which may be a function for current values. */
+/** Polls until the condition holds, and returns its value. On timeout throws the reason, which may be a function for current values. */
 export async function eventually(reason, condition, patience = PATIENCE) {
   const deadline = performance.now() + patience;
   for (;;) {

@@ -130,7 +130,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_two_primaries_the_one_that_lacks_stored_data_is_refused_until_the_other_is_gone()
+    public async Task A_primary_that_lacks_stored_data_is_refused_while_there_is_another_primary()
     {
         await using var redis = await ReplicatedRedis.StartAsync();
         await using var h = await RedisHarness.StartAsync(redis.Configuration, "t", new WsmqOptions());

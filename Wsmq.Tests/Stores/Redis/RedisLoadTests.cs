@@ -43,7 +43,7 @@ public sealed class RedisLoadTests(ITestOutputHelper output)
         var server = admin.GetServers()[0];
         await using var node = await TestNode.StartAsync(s => s.UseRedis(redis.EndPoint, o => o.KeyPrefix = Prefix), o =>
         {
-            // FeedEntries is 0: each read goes to the store.
+            // CachedEntries is 0: each read is a call of the store.
             (o.Delivery.CachedEntries, o.Delivery.MaxInFlightMessages, o.Delivery.AckGrace) = (0, 8, TimeSpan.FromMilliseconds(1));
             (o.Limits.ConnectionsPerUser, o.Limits.PendingConnectionsPerUser, o.Limits.UserReadsPerSecond) = (2 * Connections, 2 * Connections, 0);
         });

@@ -109,7 +109,7 @@ public sealed class RedisStartTests
     }
 
     [Fact]
-    public async Task An_unreachable_Redis_is_named_without_the_password()
+    public async Task An_unreachable_Redis_fails_the_start_with_its_address_and_without_the_password()
     {
         var refused = await Record.ExceptionAsync(
             () => TestNode.StartAsync(s => s.UseRedis("127.0.0.1:1,password=secret,connectTimeout=200,connectRetry=1")));

@@ -54,7 +54,7 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_path_that_cannot_be_written_is_named()
+    public async Task A_path_that_cannot_be_written_fails_the_start_with_the_option_to_change()
     {
         await File.WriteAllTextAsync(_folder.File("file"), "no folder");
         await ShouldNotStartAsync(_folder.File(Path.Combine("file", "wsmq.db")), "*cannot be written*Path*");

@@ -35,7 +35,7 @@ public sealed class SqliteLifeTests : IDisposable
     }
 
     [Fact]
-    public async Task Positions_increase_although_the_clock_steps_back()
+    public async Task Positions_increase_even_if_the_clock_steps_back()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow) { AutoAdvanceAmount = TimeSpan.Zero };
         await using var h = await SqliteHarness.StartAsync(Database, new WsmqOptions { Delivery = { AckGrace = TimeSpan.Zero } }, clock);
@@ -92,7 +92,7 @@ public sealed class SqliteLifeTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_two_expired_devices_the_one_inactive_for_longer_is_forgotten_everywhere()
+    public async Task A_new_device_replaces_the_longest_inactive_expired_device_in_all_logs()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var options = new WsmqOptions { Devices = { MaxPerUser = 2, Expiry = TimeSpan.FromMinutes(10) } };

@@ -38,7 +38,7 @@ internal sealed class RedisReplicas(RedisConnections connections, WsmqRedisOptio
         Route(batch);
     }
 
-    /// <summary>Makes the driver detect the current primary; in the background, because dead servers answer only with a time-out.</summary>
+    /// <summary>Makes the driver detect the current primary; in the background, because dead servers answer only with a timeout.</summary>
     private async Task LookAsync()
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);

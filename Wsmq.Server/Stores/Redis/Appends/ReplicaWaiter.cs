@@ -12,7 +12,7 @@ namespace Wsmq.Server.Stores.Redis.Appends;
 /// the next one.
 /// </summary>
 /// <param name="endPoint">The address of the primary; null for batches without a known primary.</param>
-/// <param name="options">The number of replicas, and the time-out.</param>
+/// <param name="options">The number of replicas, and the timeout.</param>
 /// <param name="again">Called with batches that were not confirmed and are not too old.</param>
 /// <param name="logger">Logs when receipts begin to fail, and when they succeed again.</param>
 internal sealed class ReplicaWaiter(

@@ -40,7 +40,7 @@ internal sealed class LineWatch(ILine line, ILineProbe probe, WsmqRedisOptions o
         Found(replaced: true);
     }
 
-    // Redis cannot be reached on a new connection either, or the connection was closed in the meantime. The loop continues with back-off.
+    // Redis cannot be reached on a new connection either, or the connection was closed in the meantime. The loop continues with backoff.
     private void Failed(Exception e)
     {
         Lost();

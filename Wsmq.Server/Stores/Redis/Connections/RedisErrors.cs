@@ -56,7 +56,7 @@ internal static class RedisErrors
         e.Message.StartsWith(AnswerPrefix, StringComparison.Ordinal) ? e.Message[AnswerPrefix.Length..] : e.Message;
 
     public static string Denied(string what) =>
-        $"The Redis user may not do all that wsmq needs: {what}. Grant it the access rules in docs/operations.md.";
+        $"The Redis user lacks permissions that wsmq needs: {what}. Grant it the ACL rules in docs/operations.md.";
 
     /// <param name="call">The driver's call.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>

@@ -16,7 +16,7 @@ local function signals_of(publish, channel, lease, first_meta, last_meta)
 
   local signals = {}
 
-  -- Returns the boxes of the nodes, after appending the name of the address whose signals follow.
+  -- Returns the buffers (boxes) of the messages to the nodes, after appending the name of the address whose signals follow.
   function signals.boxes(nodes, name)
     local some = {}
     for i = 1, #nodes, 8 do

@@ -63,7 +63,7 @@ public sealed class AppendFenceTests
     }
 
     [Fact]
-    public void An_answer_that_comes_soon_is_trusted_however_many_calls_are_in_flight()
+    public void A_prompt_answer_is_trusted_however_many_calls_are_in_flight()
     {
         for (var i = 0; i < 4; i++)
             _fence.Sent();

@@ -10,7 +10,7 @@ public sealed class ClusterFailoverTests(SharedReplicatedCluster cluster, ITestO
     private static readonly string[] Users = [.. Enumerable.Range(0, 6).Select(i => $"user:u{i}")];
 
     [Fact]
-    public async Task Nothing_is_appended_at_a_paused_primary_that_resumes_after_its_failover()
+    public async Task Nothing_is_appended_to_a_paused_primary_that_resumes_after_its_failover()
     {
         await using var a = await StartAsync();
         await using var b = await StartAsync();

@@ -46,7 +46,7 @@ public sealed class KilledPrimaryReturnTests(ITestOutputHelper output) : Sentine
     [Theory]
     [InlineData(21)]
     [InlineData(22)]
-    public Task Nothing_is_appended_at_a_killed_primary_that_returns_after_its_failover(int seed) =>
+    public Task Nothing_is_appended_to_a_killed_primary_that_restarts_after_its_failover(int seed) =>
         NothingIsAppendedThereAsync(seed, kill: true);
 }
 
@@ -56,6 +56,6 @@ public sealed class PausedPrimaryReturnTests(ITestOutputHelper output) : Sentine
     [Theory]
     [InlineData(23)]
     [InlineData(24)]
-    public Task Nothing_is_appended_at_a_paused_primary_that_resumes_after_its_failover(int seed) =>
+    public Task Nothing_is_appended_to_a_paused_primary_that_resumes_after_its_failover(int seed) =>
         NothingIsAppendedThereAsync(seed, kill: false);
 }
