@@ -21,7 +21,7 @@ internal sealed class Listener(Session session, IEventPrinter printer, TextWrite
         session.Client.OnAny(OnDeliveryAsync);
         session.Client.OnLive(OnLiveAsync);
         session.Client.Gap += (_, gap) => Print(printer.Gap(gap));
-        session.Client.Error += (_, e) => Tell(e);
+        session.Client.Error += (_, e) => Print(e);
         try
         {
             await session.ConnectAsync(cancellationToken);
@@ -75,7 +75,7 @@ internal sealed class Listener(Session session, IEventPrinter printer, TextWrite
     }
 
     /// <summary>Reports a message that could not be printed: it is tried again, and delays all later ones of its source.</summary>
-    private void Tell(WsmqErrorEventArgs e)
+    private void Print(WsmqErrorEventArgs e)
     {
         if (e.Operation is WsmqOperation.Handle or WsmqOperation.ReadBody or WsmqOperation.Protocol && !_done.Task.IsCompleted)
         {

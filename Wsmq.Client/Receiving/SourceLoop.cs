@@ -70,7 +70,7 @@ internal sealed class SourceLoop(
             }
             catch (Exception e)
             {
-                Tell(e, item.Delivery!);
+                ReportFailure(e, item.Delivery!);
                 var pause = PauseAsync(source, item, options.HandlerBackoff.Next(attempt), stop.Begin);
                 await Task.WhenAll(failures.ReportAsync(source.Source, item.Position, e, pause, stop.Handle), pause).ConfigureAwait(false);
             }
@@ -79,7 +79,7 @@ internal sealed class SourceLoop(
         return false;
     }
 
-    private void Tell(Exception exception, WsmqDelivery delivery)
+    private void ReportFailure(Exception exception, WsmqDelivery delivery)
     {
         if (exception is not NotHandledException { Operation: { } operation } early)
             events.RaiseError(WsmqOperation.Handle, exception, delivery);

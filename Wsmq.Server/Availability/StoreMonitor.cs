@@ -72,10 +72,10 @@ internal sealed class StoreMonitor(
             return;
         _available = available;
         metrics.StoreChanged(available);
-        var told = news.Tell(available);
+        var announced = news.Announce(available);
         if (available)
-            Log.StoreBack(logger, told);
+            Log.StoreBack(logger, announced);
         else
-            Log.StoreAway(logger, told);
+            Log.StoreAway(logger, announced);
     }
 }

@@ -29,7 +29,7 @@ internal sealed class StoreNews(ConnectionRegistry connections)
     }
 
     /// <summary>Notifies all accepted connections of the state of the store. Returns how many were notified.</summary>
-    public int Tell(bool available)
+    public int Announce(bool available)
     {
         var told = 0;
         lock (_lock)

@@ -9,7 +9,7 @@ namespace Wsmq.Server.Connections;
 /// A connection from its first request on: the user that owns it for its lifetime, its expiry, and the slot that it occupies until it is
 /// accepted. A WebSocket makes one request. Long polling makes many, each with its own token.
 /// </summary>
-internal sealed class OpenConnection(string? user, PendingPlace place)
+internal sealed class OpenConnection(string? user, PendingSlot place)
 {
     private static readonly object Key = new();
 
@@ -18,7 +18,7 @@ internal sealed class OpenConnection(string? user, PendingPlace place)
 
     public string? User => user;
 
-    public PendingPlace Place => place;
+    public PendingSlot Place => place;
 
     /// <summary>The earliest expiry of all tokens with which the connection was used.</summary>
     public DateTimeOffset Expires => new(Volatile.Read(ref _expires), TimeSpan.Zero);

@@ -30,7 +30,7 @@ internal class GatedLogger(ILogger inner, LogGate gate, string? category = null)
         if (category is null && eventId.Id == StoreBack)
         {
             // The counts of the outage are logged when it ends, not at the end of the minute.
-            gate.Tell();
+            gate.Flush();
         }
 
         if (logLevel < LogLevel.Information || (category is null && Ungated.Contains(eventId.Id)))

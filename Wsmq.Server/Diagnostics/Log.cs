@@ -138,7 +138,7 @@ internal static partial class Log
     public static partial void UnknownLimitClass(ILogger logger, string @class);
 
     [LoggerMessage(251, LogLevel.Debug, "The storage charged to a user could not be recorded; it is retried.")]
-    public static partial void UsageNotTold(ILogger logger, Exception exception);
+    public static partial void UsageNotReported(ILogger logger, Exception exception);
 
     [LoggerMessage(252, LogLevel.Error, "The storage charged to {User} could not be counted; the next check retries. Another program may have written to the user's account.")]
     public static partial void UsageNotRead(ILogger logger, Exception exception, string user);

@@ -32,11 +32,11 @@ internal sealed class LogGate(TimeProvider time) : IDisposable
     }
 
     /// <summary>Writes how many lines of each kind were suppressed so far.</summary>
-    public void Tell()
+    public void Flush()
     {
         foreach (var line in _kinds.Values)
-            line.Tell();
+            line.Flush();
     }
 
-    public void Dispose() => Tell();
+    public void Dispose() => Flush();
 }

@@ -35,12 +35,12 @@ internal sealed class RepeatedLine(TimeProvider time)
             if (_leftOut++ > 0)
                 return;
             var left = LogGate.Interval - (_last is { } last ? time.GetElapsedTime(last) : TimeSpan.Zero);
-            _timer = time.CreateTimer(_ => Tell(), null, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            _timer = time.CreateTimer(_ => Flush(), null, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }
 
     /// <summary>Writes how many lines were suppressed, if any were.</summary>
-    public void Tell()
+    public void Flush()
     {
         LeftOutLine? latest;
         int count;

@@ -18,7 +18,7 @@ internal sealed class WsmqMetrics
     private readonly UpDownCounter<long> _connections;
     private readonly UpDownCounter<long> _draining;
     private readonly Counter<long> _drained;
-    private readonly UpDownCounter<long> _storeAway;
+    private readonly UpDownCounter<long> _storeUnavailable;
 
     public WsmqMetrics(IMeterFactory factory)
     {
@@ -34,7 +34,7 @@ internal sealed class WsmqMetrics
         _connections = meter.CreateUpDownCounter<long>("wsmq.connections", "{connection}", "Connections being served.");
         _draining = meter.CreateUpDownCounter<long>("wsmq.draining", "{node}", "1 while the node is draining.");
         _drained = meter.CreateCounter<long>("wsmq.drained", "{connection}", "Connections that left or were closed while the node drained.");
-        _storeAway = meter.CreateUpDownCounter<long>("wsmq.store.away", "{store}", "1 while the store does not answer.");
+        _storeUnavailable = meter.CreateUpDownCounter<long>("wsmq.store.unavailable", "{store}", "1 while the store does not answer.");
     }
 
     public void Appended(int count, int duplicates)
@@ -69,5 +69,5 @@ internal sealed class WsmqMetrics
         _drained.Add(closed, new KeyValuePair<string, object?>("how", "closed"));
     }
 
-    public void StoreChanged(bool available) => _storeAway.Add(available ? -1 : 1);
+    public void StoreChanged(bool available) => _storeUnavailable.Add(available ? -1 : 1);
 }

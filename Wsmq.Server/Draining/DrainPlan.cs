@@ -1,11 +1,11 @@
 namespace Wsmq.Server.Draining;
 
 /// <summary>The times of a drain, counted from its start.</summary>
-/// <param name="TellFrom">From here on each client is asked to reconnect, after a random delay of at most the spread.</param>
+/// <param name="AskFrom">From here on each client is asked to reconnect, after a random delay of at most the spread.</param>
 /// <param name="Spread">The time over which clients reconnect, and over which remaining connections are closed.</param>
 /// <param name="CloseFrom">From here on each remaining connection is closed, after a random delay of at most the spread.</param>
 /// <param name="End">The remaining connections are aborted.</param>
-internal readonly record struct DrainPlan(TimeSpan TellFrom, TimeSpan Spread, TimeSpan CloseFrom, TimeSpan End)
+internal readonly record struct DrainPlan(TimeSpan AskFrom, TimeSpan Spread, TimeSpan CloseFrom, TimeSpan End)
 {
     // The maximum fractions of the drain for each of the two spreads, and for the grace at the end. The rest is time for slow clients.
     private const double MostOfSpread = 0.4;

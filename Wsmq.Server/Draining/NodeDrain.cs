@@ -74,7 +74,7 @@ internal sealed class NodeDrain(
     {
         Log.DrainBegan(logger, connections.Count, options.Value.Drain.Timeout);
         metrics.DrainBegan();
-        await WaitAsync(_plan.TellFrom, Look, () => { });
+        await WaitAsync(_plan.AskFrom, Look, () => { });
         state.Refuse();
         await WaitAsync(_plan.End, Look, AskAndClose);
         var cut = 0;

@@ -38,7 +38,7 @@ internal struct FeedReaders
             _only = null;
     }
 
-    public readonly void Tell()
+    public readonly void Notify()
     {
         _only?.OnNews();
         if (_many is null)

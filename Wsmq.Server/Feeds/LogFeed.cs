@@ -178,7 +178,7 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
                 (_recent ??= new(options.Delivery.CachedEntries, options.Delivery.CachedBytes)).Add(new FeedEntry(SourceText, signal.Entry));
             _tail = signal.Position;
             if (!signal.More)
-                _readers.Tell();
+                _readers.Notify();
         }
     }
 
@@ -201,7 +201,7 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
             {
                 _recent = null;
                 _tail = state.Tail;
-                _readers.Tell();
+                _readers.Notify();
             }
             else if (_tail == _observedTail)
             {

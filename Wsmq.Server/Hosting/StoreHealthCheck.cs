@@ -23,7 +23,7 @@ internal sealed class StoreHealthCheck(IStore store, IOptions<WsmqOptions> optio
     {
         if (!await Answer().WaitAsync(cancellationToken))
             return new HealthCheckResult(context.Registration.FailureStatus, "The store does not answer.");
-        return store.HearsSignals
+        return store.ReceivesSignals
             ? HealthCheckResult.Healthy()
             : HealthCheckResult.Degraded("Signals from Redis do not arrive: deliveries are delayed by up to Delivery.TailCheckInterval.");
     }

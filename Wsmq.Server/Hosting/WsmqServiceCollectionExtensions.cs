@@ -97,7 +97,7 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<StoreMonitor>()
         .AddGatedLogger<TailCheck>()
         .AddGatedLogger<UnknownFields>()
-        .AddGatedLogger<UsageTeller>();
+        .AddGatedLogger<UsageReporter>();
 
     private static void AddHub(IServiceCollection services)
     {
@@ -126,7 +126,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<WsmqMetrics>();
         services.AddSingleton<LimitClasses>();
         services.AddSingleton<UsageReclaim>();
-        services.AddSingleton<UsageTeller>();
+        services.AddSingleton<UsageReporter>();
         services.AddSingleton<UsageKeeper>();
         services.AddSingleton<ConnectionLimits>();
         services.AddSingleton<MessageRules>();
@@ -168,7 +168,7 @@ public static class WsmqServiceCollectionExtensions
     {
         services.AddSingleton<INodePart>(p => p.GetRequiredService<AccessWatch>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<AckQueue>());
-        services.AddSingleton<INodePart>(p => p.GetRequiredService<UsageTeller>());
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<UsageReporter>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<PublishQueue>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<TailCheck>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<StoreMonitor>());

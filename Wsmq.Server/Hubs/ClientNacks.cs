@@ -77,7 +77,7 @@ internal sealed class ClientNacks(
     }
 
     private static NackRequest RequestOf(Session session, DeliveryPump pump, WsmqPosition position, NackKind kind, string reason) =>
-        new(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, position, kind, reason) { Room = session.LetterRoom(pump.Feed.Source) };
+        new(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, position, kind, reason) { Room = session.DeadLetterBytes(pump.Feed.Source) };
 
     private async Task<int> CountAsync(Session session, DeliveryPump pump, NackRequest request)
     {

@@ -29,9 +29,9 @@ internal sealed class PendingConnections(LimitClasses classes, TimeProvider time
         }
     }
 
-    /// <summary>Takes a slot; pair it with <see cref="PendingPlace.Leave"/>.</summary>
+    /// <summary>Takes a slot; pair it with <see cref="PendingSlot.Leave"/>.</summary>
     /// <exception cref="WsmqException"><c>too-many-connections</c>.</exception>
-    public PendingPlace Enter(string? user, HttpContext request)
+    public PendingSlot Enter(string? user, HttpContext request)
     {
         // Outside of the lock: the app's function may be slow.
         var rules = user is null ? classes.General : classes.Of(request.User);
@@ -52,7 +52,7 @@ internal sealed class PendingConnections(LimitClasses classes, TimeProvider time
             _count++;
         }
 
-        return new PendingPlace(() => Leave(caller));
+        return new PendingSlot(() => Leave(caller));
     }
 
     // An IPv6 host can use any number of addresses within the 64 bits that its network assigned to it.
@@ -102,7 +102,7 @@ internal sealed class PendingConnections(LimitClasses classes, TimeProvider time
 }
 
 /// <summary>A slot among the pending connections. Only the first call of <see cref="Leave"/> has an effect.</summary>
-internal sealed class PendingPlace(Action leave)
+internal sealed class PendingSlot(Action leave)
 {
     private Action? _leave = leave;
 

@@ -58,7 +58,7 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
     /// <summary>
     /// The limit in bytes of the dead letters of the user's own queue, and of those of all the user's groups together: each may reach it.
     /// </summary>
-    public long LetterRoom => usage.LetterRoom(rules);
+    public long DeadLetterBytes => usage.DeadLetterBytes(rules);
 
     public WsmqException RefuseCreation() => user.RefuseCreation(rules);
 

@@ -25,7 +25,7 @@ internal sealed class UsageAccount(string user, UserLimits limits)
     public LimitRules? Rules { get; private set; }
 
     /// <summary>
-    /// When the store was last checked for removed entries of the user; a timestamp of the clock of <see cref="UsageTeller"/>.
+    /// When the store was last checked for removed entries of the user; a timestamp of the clock of <see cref="UsageReporter"/>.
     /// </summary>
     public long Reclaimed { get; set; }
 
@@ -88,12 +88,12 @@ internal sealed class UsageAccount(string user, UserLimits limits)
         }
     }
 
-    /// <summary>Takes what is to be reported now; call <see cref="Told"/> or <see cref="NotTold"/> afterwards. One at a time.</summary>
-    public UntoldUsage Take()
+    /// <summary>Takes what is to be reported now; call <see cref="Reported"/> or <see cref="NotReported"/> afterwards. One at a time.</summary>
+    public UnreportedUsage Take()
     {
         lock (_lock)
         {
-            var taken = new UntoldUsage(_logs, _permanent, _rateBytes);
+            var taken = new UnreportedUsage(_logs, _permanent, _rateBytes);
             (_logs, _permanent, _rateBytes) = ([], 0, 0);
             (_telling, _untold) = (_untold, 0);
             return taken;
@@ -101,7 +101,7 @@ internal sealed class UsageAccount(string user, UserLimits limits)
     }
 
     /// <summary>The store accepted the report and returned the sum; what other nodes took counts in the rate of this one.</summary>
-    public void Told(UsageSum sum)
+    public void Reported(UsageSum sum)
     {
         lock (_lock)
             (_stored, _telling, _known) = (sum.Bytes, 0, true);
@@ -116,7 +116,7 @@ internal sealed class UsageAccount(string user, UserLimits limits)
             _stored = sum;
     }
 
-    public void NotTold(UntoldUsage taken)
+    public void NotReported(UnreportedUsage taken)
     {
         lock (_lock)
         {

@@ -4,23 +4,23 @@ using Wsmq.Server.Stores;
 namespace Wsmq.Server.Limits;
 
 /// <summary>Keeps each user within a share of the store: charged at once on this node, and reported to the store afterwards.</summary>
-internal sealed class UsageKeeper(IStore store, UsageTeller teller)
+internal sealed class UsageKeeper(IStore store, UsageReporter reporter)
 {
     // From this many unreported bytes on a charge is reported at once: this bounds how far the nodes together can exceed a share.
     private const long Much = 256 * 1024;
 
     // Messages from others become dead letters of the user: they must not use up the share for what the user sends.
-    private const int LetterParts = 4;
+    private const int DeadLetterParts = 4;
 
     /// <summary>Reserves the bytes of a message; returns an error if the user's share is used up.</summary>
     public WsmqException? Reserve(UsageAccount account, LimitRules rules, int bytes)
     {
-        if (teller.Allowed(rules) is not { } allowed)
+        if (reporter.Allowed(rules) is not { } allowed)
             return null;
         if (!account.TryReserve(rules, store.Usage.CostOf(bytes), allowed))
             return Refuse(account, rules);
         if (!account.IsKnown)
-            teller.Tell(account, urgent: true);
+            reporter.Report(account, urgent: true);
         return null;
     }
 
@@ -28,19 +28,19 @@ internal sealed class UsageKeeper(IStore store, UsageTeller teller)
     /// The bytes that dead letters of a user may take in addition to the share: this many for the user's own queue, and the same again
     /// for all groups together.
     /// </summary>
-    public long LetterRoom(LimitRules rules) => teller.Allowed(rules) is { } allowed ? allowed / LetterParts : long.MaxValue;
+    public long DeadLetterBytes(LimitRules rules) => reporter.Allowed(rules) is { } allowed ? allowed / DeadLetterParts : long.MaxValue;
 
     /// <summary>The message was not stored.</summary>
     public void Release(UsageAccount account, LimitRules rules, int bytes)
     {
-        if (teller.Allowed(rules) is not null)
+        if (reporter.Allowed(rules) is not null)
             account.Release(store.Usage.CostOf(bytes));
     }
 
     /// <summary>The message is stored.</summary>
     public void Stored(UsageAccount account, LimitRules rules, in AppendRequest request, in AppendResult result)
     {
-        if (teller.Allowed(rules) is null)
+        if (reporter.Allowed(rules) is null)
             return;
         var cost = store.Usage.CostOf(request.Bytes);
         var permanent = result.Created ? store.Usage.CostOfAddress(request.To) : 0;
@@ -48,13 +48,13 @@ internal sealed class UsageKeeper(IStore store, UsageTeller teller)
         Charged(account, account.Add(rules, request.To, result.Position, new UsageCost(cost, permanent, request.Bytes)));
     }
 
-    private void Charged(UsageAccount account, long untold) => teller.Tell(account, untold >= Much);
+    private void Charged(UsageAccount account, long unreported) => reporter.Report(account, unreported >= Much);
 
     // Looks at once for entries that are gone by now.
     private WsmqException Refuse(UsageAccount account, LimitRules rules)
     {
-        teller.Tell(account, urgent: true);
+        reporter.Report(account, urgent: true);
         return rules.Refuse(
-            WsmqErrors.QuotaExceeded, UsageTeller.Interval, FormattableString.Invariant($"a user may use {rules.Options.UserStorePercent} % of the store"));
+            WsmqErrors.QuotaExceeded, UsageReporter.Interval, FormattableString.Invariant($"a user may use {rules.Options.UserStorePercent} % of the store"));
     }
 }

@@ -11,7 +11,7 @@ internal sealed class LiveProbe(RedisBackplane line, TimeSpan patience) : ILineP
     public async Task<bool?> AnswersAsync(CancellationToken cancellationToken)
     {
         var answers = await _pings.AnswersAsync(cancellationToken);
-        if (answers == true && !await HearsAsync(cancellationToken))
+        if (answers == true && !await ReceivesAsync(cancellationToken))
             answers = false;
 
         // SignalR closes the connection when the app stops, before the store does: then nothing is known, and nothing is to be replaced.
@@ -20,7 +20,7 @@ internal sealed class LiveProbe(RedisBackplane line, TimeSpan patience) : ILineP
 
     public Task PrepareAsync(IConnectionMultiplexer fresh, CancellationToken cancellationToken) => _pings.PrepareAsync(fresh, cancellationToken);
 
-    private async Task<bool> HearsAsync(CancellationToken cancellationToken)
+    private async Task<bool> ReceivesAsync(CancellationToken cancellationToken)
     {
         try
         {

@@ -31,7 +31,7 @@ internal sealed class RedisLivePlane : RedisHubLifetimeManager<WsmqHub>
     {
         (_connections, _backplane) = (connections, ((IBackplaneOwner)store).Backplane);
         _logger = new GatedLogger<RedisLivePlane>(loggers, gate);
-        _moment = new BriefWait(LongestWait, time, Tell);
+        _moment = new BriefWait(LongestWait, time, LogFailure);
     }
 
     public override Task OnConnectedAsync(HubConnectionContext connection)
@@ -68,11 +68,11 @@ internal sealed class RedisLivePlane : RedisHubLifetimeManager<WsmqHub>
         catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException or ObjectDisposedException)
         {
             // Redis is unavailable, or the node is stopping. The driver subscribes when it reconnects: no retry is needed.
-            Tell(e);
+            LogFailure(e);
         }
     }
 
-    private void Tell(Exception e)
+    private void LogFailure(Exception e)
     {
         if (!Interlocked.Exchange(ref _told, true))
             Log.LivePlaneLate(_logger, e);

@@ -25,13 +25,13 @@ public interface IWsmqAccess
     /// tokens lack the claim, ban the user or revoke the tokens by their ids instead.
     /// </summary>
     /// <param name="userId">The user's identifier.</param>
-    /// <param name="issuedBefore">The cut-off; null or a future time means now. A time before the current cut-off has no effect.</param>
+    /// <param name="issuedBefore">The cutoff; null or a future time means now. A time before the current cutoff has no effect.</param>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <exception cref="WsmqException"><c>invalid-name</c> or <c>name-too-long</c>.</exception>
     Task RevokeUserAsync(string userId, DateTimeOffset? issuedBefore = null, CancellationToken cancellationToken = default);
 
     /// <summary>Revokes the tokens of all users that were issued before a time, like <see cref="RevokeUserAsync"/> for each user.</summary>
-    /// <param name="issuedBefore">The cut-off; null or a future time means now. A time before the current cut-off has no effect.</param>
+    /// <param name="issuedBefore">The cutoff; null or a future time means now. A time before the current cutoff has no effect.</param>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     Task RevokeAllAsync(DateTimeOffset? issuedBefore = null, CancellationToken cancellationToken = default);
 

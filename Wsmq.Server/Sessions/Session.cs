@@ -117,7 +117,7 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
     /// How many bytes the dead letters of an address may take for the user: one part for the own queue, and one that the user's groups
     /// share evenly.
     /// </summary>
-    public long LetterRoom(WsmqAddress source) => source == OwnQueue ? limits.LetterRoom : limits.LetterRoom / Math.Max(1, Groups?.Count ?? 0);
+    public long DeadLetterBytes(WsmqAddress source) => source == OwnQueue ? limits.DeadLetterBytes : limits.DeadLetterBytes / Math.Max(1, Groups?.Count ?? 0);
 
     /// <summary>
     /// Begins a stream of sends; returns null if one is open already: one is enough, and the memory that streams hold must stay bounded. A

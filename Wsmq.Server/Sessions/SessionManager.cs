@@ -17,7 +17,7 @@ internal sealed class SessionManager(
     WsmqMetrics metrics)
 {
     // How long a refused client has to read the reason and close the connection; then the server aborts it, to free its slot.
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RefusedGrace = TimeSpan.FromSeconds(5);
 
     /// <exception cref="WsmqException">
     /// The connection is refused: 1xxx, <c>read-not-allowed</c>, <c>store-unavailable</c> or <c>stopping</c>.
@@ -58,7 +58,7 @@ internal sealed class SessionManager(
     /// reconnect automatically.
     /// </summary>
     public void TurnAway(HubCallerContext context, WsmqException reason) =>
-        connections.Get(context.ConnectionId).Close(reason, mayReconnect: true, Farewell);
+        connections.Get(context.ConnectionId).Close(reason, mayReconnect: true, RefusedGrace);
 
     public async Task CloseAsync(Session session)
     {

@@ -79,7 +79,7 @@ internal sealed class Subscriptions(
         var request = new NackRequest(
             source, session.Caller.UserId, session.Caller.Device, cursor.Failing, NackKind.Blocked, "connections ended without an ack")
         {
-            Room = session.LetterRoom(source),
+            Room = session.DeadLetterBytes(source),
         };
         var result = await store.DeadLetters.NackAsync(request, cancellationToken);
         if (result.Outcome != NackOutcome.DeadLettered)

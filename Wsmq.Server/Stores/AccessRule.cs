@@ -23,7 +23,7 @@ internal enum AccessRuleKind
 /// <param name="Kind">The kind.</param>
 /// <param name="Name">The id of the token, the user, or empty; see <see cref="AccessRuleKind"/>.</param>
 /// <param name="At">
-/// UserBefore and AllBefore: the cut-off. Ban: its end, possibly in the past (an unban, of which the nodes have to be notified too).
+/// UserBefore and AllBefore: the cutoff. Ban: its end, possibly in the past (an unban, of which the nodes have to be notified too).
 /// Otherwise: the creation time.
 /// </param>
 /// <param name="Until">When the store deletes it.</param>
@@ -33,7 +33,7 @@ internal sealed record AccessRule(AccessRuleKind Kind, string Name, long At, lon
     /// <summary>The largest integer that Redis scores and Lua represent exactly.</summary>
     public const long Never = (1L << 53) - 1;
 
-    /// <summary>Neither the cut-off nor the end moves back: a revocation is never undone.</summary>
+    /// <summary>Neither the cutoff nor the end moves back: a revocation is never undone.</summary>
     public bool OnlyGrows => Kind is AccessRuleKind.Token or AccessRuleKind.UserBefore or AccessRuleKind.AllBefore;
 }
 

@@ -10,7 +10,7 @@ internal interface IAccessStore
     event Action? Changed;
 
     /// <summary>
-    /// Stores a rule, replacing one of the same kind and name; where <see cref="AccessRule.OnlyGrows"/>, the later cut-off and the later
+    /// Stores a rule, replacing one of the same kind and name; where <see cref="AccessRule.OnlyGrows"/>, the later cutoff and the later
     /// end are kept. Deletes expired rules.
     /// </summary>
     /// <param name="rule">The rule; the store assigns its version.</param>

@@ -34,5 +34,5 @@ internal interface IStore : IAsyncDisposable
     Task<bool> IsAvailableAsync(CancellationToken cancellationToken);
 
     /// <summary>False while signals are known not to arrive: new entries are then found when logs are compared with the store.</summary>
-    bool HearsSignals => true;
+    bool ReceivesSignals => true;
 }

@@ -39,7 +39,7 @@ internal static class AuthorizationTable
     private static readonly string[] SendNowhere = [.. Same("send-not-allowed")[..5], "unsupported-address"];
     private static readonly string[] ReadOwn = [Ok, .. Same("read-not-allowed")[..5]];
     private static readonly string[] ReadAsMember = [Ok, "read-not-allowed", Ok, .. Same("read-not-allowed")[..3]];
-    private static readonly string[] HearOwn = [Ok, .. Same(None)[..5]];
+    private static readonly string[] ReceiveOwn = [Ok, .. Same(None)[..5]];
     private static readonly string[] HearAsMember = [Ok, None, Ok, .. Same(None)[..3]];
 
     /// <summary>The expected outcome for each target.</summary>
@@ -58,7 +58,7 @@ internal static class AuthorizationTable
         ("member", "Ack" or "Resume" or "Nack") => ReadAsMember,
         ("member", _) => HearAsMember,
         (_, "Ack" or "Resume" or "Nack") => ReadOwn,
-        _ => HearOwn,
+        _ => ReceiveOwn,
     };
 
     public static string ToMarkdown()

@@ -46,8 +46,8 @@ public sealed class DrainOptionsTests
     {
         var plan = DrainPlan.Of(Times(timeout, spread, delay));
 
-        plan.TellFrom.Should().Be(TimeSpan.FromSeconds(delay));
-        (plan.TellFrom + plan.Spread).Should().BeLessThanOrEqualTo(plan.CloseFrom, "a client that reconnects when asked is not closed");
+        plan.AskFrom.Should().Be(TimeSpan.FromSeconds(delay));
+        (plan.AskFrom + plan.Spread).Should().BeLessThanOrEqualTo(plan.CloseFrom, "a client that reconnects when asked is not closed");
         (plan.CloseFrom + plan.Spread).Should().BeLessThanOrEqualTo(plan.End);
         plan.End.Should().Be(TimeSpan.FromSeconds(timeout));
     }

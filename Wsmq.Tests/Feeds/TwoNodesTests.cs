@@ -152,7 +152,7 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
         await using var bob = await PlainClient.ConnectAsync(_b, "bob");
 
         // StartAsync completes before the server has opened the client's groups, and live groups are joined even later.
-        await bob.HearsAsync(_a.Live.Clients.User("bob"), _a.Live.Clients.Group("ops"));
+        await bob.ReceivesLiveAsync(_a.Live.Clients.User("bob"), _a.Live.Clients.Group("ops"));
         await _a.Services.GetRequiredService<Shop>().ShipAsync("bob", "ops");
 
         await Eventually.That("the live pushes arrive", () => bob.Live.Count == 2);
@@ -196,7 +196,7 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
         await using var onB = await ConnectOwnAsync(b, s => heard.Enqueue("b " + s));
         await using var bob = await PlainClient.ConnectAsync(b, "bob");
         await bob.SendAsync("user:bob", "hi");
-        await bob.HearsAsync(a.Live.Clients.User("bob"));
+        await bob.ReceivesLiveAsync(a.Live.Clients.User("bob"));
 
         await a.Services.GetRequiredService<IHubContext<OwnHub>>().Clients.All.SendAsync("Said", "x");
         await a.Live.Clients.All.Live(new WsmqLiveMessage { Type = "all" });

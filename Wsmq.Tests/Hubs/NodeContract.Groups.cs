@@ -41,8 +41,8 @@ public abstract partial class NodeContract
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         await using var carol = await PlainClient.ConnectAsync(node, "carol");
 
-        await bob.HearsAsync(node.Live.Clients.User("bob"), node.Live.Clients.Group("ops"));
-        await carol.HearsAsync(node.Live.Clients.User("carol"));
+        await bob.ReceivesLiveAsync(node.Live.Clients.User("bob"), node.Live.Clients.Group("ops"));
+        await carol.ReceivesLiveAsync(node.Live.Clients.User("carol"));
         await node.Live.Clients.User("bob").Live(new WsmqLiveMessage { Type = "tick", Body = WsmqJsonBody.Parse("1") });
         await node.Live.Clients.Group("ops").Live(new WsmqLiveMessage { Data = new byte[] { 1, 2 }, ContentType = "x/y" });
         await node.Live.Clients.All.Live(new WsmqLiveMessage { Type = "all" });

@@ -28,7 +28,7 @@ public sealed class LiveClusterTests(SharedCluster redis)
         {
             await client.Connection.InvokeAsync("Ack", $"user:{user}", WsmqPosition.Start.ToString());
             await a.Live.Groups.AddToGroupAsync(client.Connection.ConnectionId!, "g");
-            await client.HearsAsync(a.Live.Clients.User(user), a.Live.Clients.Group("g"));
+            await client.ReceivesLiveAsync(a.Live.Clients.User(user), a.Live.Clients.Group("g"));
         }
 
         foreach (var to in new[] { a.Live.Clients.Users(users), a.Live.Clients.Group("g"), a.Live.Clients.All })

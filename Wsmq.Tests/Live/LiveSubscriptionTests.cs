@@ -12,9 +12,9 @@ public sealed class LiveSubscriptionTests(SharedRedis redis) : IClassFixture<Sha
 {
     // Longer than the breach takes on a busy machine, and shorter than the waits of the test: a command that the driver loses is repeated
     // after this time.
-    private static readonly TimeSpan NotInTheBreach = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan NotInTheOutage = TimeSpan.FromSeconds(15);
 
-    public enum Breach
+    public enum Outage
     {
         /// <summary>The connection is closed, and new ones are refused.</summary>
         Refused,
@@ -30,15 +30,15 @@ public sealed class LiveSubscriptionTests(SharedRedis redis) : IClassFixture<Sha
     }
 
     [Theory]
-    [InlineData(Breach.Refused, false)]
-    [InlineData(Breach.Refused, true)]
-    [InlineData(Breach.HeldThenCut, false)]
-    [InlineData(Breach.HeldThenCut, true)]
-    [InlineData(Breach.DeafThenCut, false)]
-    [InlineData(Breach.DeafThenCut, true)]
-    [InlineData(Breach.Held, false)]
-    [InlineData(Breach.Held, true)]
-    public async Task After_an_outage_only_the_channels_of_disconnected_clients_are_unsubscribed(Breach breach, bool timesOut)
+    [InlineData(Outage.Refused, false)]
+    [InlineData(Outage.Refused, true)]
+    [InlineData(Outage.HeldThenCut, false)]
+    [InlineData(Outage.HeldThenCut, true)]
+    [InlineData(Outage.DeafThenCut, false)]
+    [InlineData(Outage.DeafThenCut, true)]
+    [InlineData(Outage.Held, false)]
+    [InlineData(Outage.Held, true)]
+    public async Task After_an_outage_only_the_channels_of_disconnected_clients_are_unsubscribed(Outage breach, bool timesOut)
     {
         var prefix = redis.NextPrefix();
         await using var line = new TcpProxy(new Uri($"http://{redis.Server.EndPoint}"));
@@ -80,7 +80,7 @@ public sealed class LiveSubscriptionTests(SharedRedis redis) : IClassFixture<Sha
 
     private Task<TestNode> StartAsync(string prefix, int port, bool timesOut) => TestNode.StartAsync(s => s.UseRedis(redis.Server.EndPoint, o =>
     {
-        (o.KeyPrefix, o.CommandTimeout) = (prefix, timesOut ? TimeSpan.FromSeconds(1) : NotInTheBreach);
+        (o.KeyPrefix, o.CommandTimeout) = (prefix, timesOut ? TimeSpan.FromSeconds(1) : NotInTheOutage);
         o.ConfigureConnection = c =>
         {
             if (c.ClientName != "wsmq-live")
@@ -95,22 +95,22 @@ public sealed class LiveSubscriptionTests(SharedRedis redis) : IClassFixture<Sha
 
     private static Task EndAsync(PlainClient[] clients) => Task.WhenAll(clients.Select(c => c.DisposeAsync().AsTask()));
 
-    private static void Break(TcpProxy line, Breach breach)
+    private static void Break(TcpProxy line, Outage breach)
     {
-        if (breach == Breach.Refused)
+        if (breach == Outage.Refused)
         {
             line.Refuses = true;
             line.Cut();
         }
         else
         {
-            line.Conditions.Hold(up: breach != Breach.DeafThenCut, down: true);
+            line.Conditions.Hold(up: breach != Outage.DeafThenCut, down: true);
         }
     }
 
-    private static void Mend(TcpProxy line, Breach breach)
+    private static void Mend(TcpProxy line, Outage breach)
     {
-        if (breach is Breach.HeldThenCut or Breach.DeafThenCut)
+        if (breach is Outage.HeldThenCut or Outage.DeafThenCut)
             line.Cut();
         line.Refuses = false;
         line.Conditions.Clear();

@@ -45,14 +45,14 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
 
         // StartAsync completes before the server has accepted the connection; the first call waits until it has.
         await client.Connection.InvokeAsync("Ack", $"user:{user}", WsmqPosition.Start.ToString());
-        await client.HearsAsync(node.Live.Clients.User(user));
+        await client.ReceivesLiveAsync(node.Live.Clients.User(user));
         return client;
     }
 
     private static async Task AddAsync(TestNode node, PlainClient client, string group)
     {
         await node.Live.Groups.AddToGroupAsync(IdOf(client), group);
-        await client.HearsAsync(node.Live.Clients.Group(group));
+        await client.ReceivesLiveAsync(node.Live.Clients.Group(group));
     }
 
     private static WsmqLiveMessage Message(string type) => new() { Type = type, Body = WsmqJsonBody.Parse("{\"a\":\"\\u001eé\"}") };

@@ -90,7 +90,7 @@ internal sealed class PlainClient : IAsyncDisposable
     /// subscriptions are confirmed, and what is pushed before that is lost.
     /// </summary>
     /// <param name="targets">Targets that include this client. Other clients that they include do not record the probes either.</param>
-    public async Task HearsAsync(params IWsmqReceiver[] targets)
+    public async Task ReceivesLiveAsync(params IWsmqReceiver[] targets)
     {
         foreach (var target in targets)
         {

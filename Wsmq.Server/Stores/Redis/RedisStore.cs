@@ -123,7 +123,7 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
         }
     }
 
-    public bool HearsSignals => _watch.HearsSignals;
+    public bool ReceivesSignals => _watch.ReceivesSignals;
 
     public async ValueTask DisposeAsync()
     {

@@ -35,7 +35,7 @@ internal sealed class RedisWatch : IAsyncDisposable
     }
 
     /// <summary>False while signals are known not to arrive. The live plane does not count: messages do not need it.</summary>
-    public bool HearsSignals => _signals.Answers;
+    public bool ReceivesSignals => _signals.Answers;
 
     public void Start()
     {

@@ -20,7 +20,7 @@ public sealed class KeyPrefixTests
             await node.Groups.AddAsync("ops", "bob");
             clients.Add(await PlainClient.ConnectAsync(node, "bob", negotiate: true));
             await clients[^1].SendAsync("user:bob", "first", id: "the same");
-            await clients[^1].HearsAsync(node.Live.Clients.User("bob"), node.Live.Clients.Group("ops"));
+            await clients[^1].ReceivesLiveAsync(node.Live.Clients.User("bob"), node.Live.Clients.Group("ops"));
         }
 
         foreach (var (node, name) in nodes.Zip(new[] { "one", "two" }))

@@ -44,7 +44,7 @@ internal sealed class LineWatch(ILine line, ILineProbe probe, WsmqRedisOptions o
     private void Failed(Exception e)
     {
         Lost();
-        Tell(e);
+        LogFailure(e);
     }
 
     private void Lost()
@@ -62,7 +62,7 @@ internal sealed class LineWatch(ILine line, ILineProbe probe, WsmqRedisOptions o
     }
 
     // Log each cause once: an outage may turn into another one, such as a password that was changed in the meantime.
-    private void Tell(Exception e)
+    private void LogFailure(Exception e)
     {
         // The driver's messages contain times and counts, so compare the type only.
         var cause = e is RedisException or TimeoutException ? e.GetType().Name : e.Message;

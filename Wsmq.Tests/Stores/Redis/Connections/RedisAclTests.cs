@@ -34,7 +34,7 @@ public sealed class RedisAclTests(RedisAclTests.Server server) : IClassFixture<R
         await bob.ReceivesAsync("0", "1");
         await a.Publisher.SendAsync(new WsmqOutgoingMessage { To = "group:ops", Body = WsmqJsonBody.Parse("2") });
         await bob.ReceivesAsync("0", "1", "2");
-        await bob.HearsAsync(a.Live.Clients.User("bob"), a.Live.Clients.Group("ops"));
+        await bob.ReceivesLiveAsync(a.Live.Clients.User("bob"), a.Live.Clients.Group("ops"));
         await a.Live.Clients.All.Live(new WsmqLiveMessage { Type = "all" });
         await a.Live.Clients.User("bob").Live(new WsmqLiveMessage { Type = "user" });
         await a.Live.Clients.Group("ops").Live(new WsmqLiveMessage { Type = "group" });

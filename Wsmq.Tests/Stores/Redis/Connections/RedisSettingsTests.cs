@@ -65,7 +65,7 @@ public sealed class RedisSettingsTests(SharedRedis redis)
         await a.Publisher.SendAsync(new WsmqOutgoingMessage { To = "group:ops", Body = WsmqJsonBody.Parse("2") });
         await Eventually.That("both messages arrive", () => bob.Received.Count == 3);
         await a.Live.Groups.AddToGroupAsync(bob.Connection.ConnectionId!, "live");
-        await bob.HearsAsync(a.Live.Clients.User("bob"), a.Live.Clients.Group("live"));
+        await bob.ReceivesLiveAsync(a.Live.Clients.User("bob"), a.Live.Clients.Group("live"));
         foreach (var to in new[] { a.Live.Clients.All, a.Live.Clients.User("bob"), a.Live.Clients.Group("live") })
             await to.Live(new());
         await Eventually.That("the live pushes arrive", () => bob.Live.Count == 3);
@@ -147,7 +147,7 @@ public sealed class RedisSettingsTests(SharedRedis redis)
             clients.Add(await PlainClient.ConnectAsync(nodes[^1], "bob", negotiate: true));
             await clients[^1].SendAsync("user:bob", "accepted");
             await nodes[^1].Live.Groups.AddToGroupAsync(clients[^1].Connection.ConnectionId!, "g");
-            await clients[^1].HearsAsync(nodes[^1].Live.Clients.User("bob"), nodes[^1].Live.Clients.Group("g"));
+            await clients[^1].ReceivesLiveAsync(nodes[^1].Live.Clients.User("bob"), nodes[^1].Live.Clients.Group("g"));
         }
 
         for (var i = 0; i < nodes.Count; i++)

@@ -10,7 +10,7 @@ namespace Wsmq.Tests.Live;
 /// A node subscribes each channel at one server only: Redis forwards a publication to the replicas as well, and to every server of a
 /// Cluster, so a second subscription would receive it twice.
 /// </summary>
-public sealed class HeardOnceTests(SharedReplicatedRedis pair, SharedReplicatedCluster cluster, ITestOutputHelper output)
+public sealed class LiveOnceTests(SharedReplicatedRedis pair, SharedReplicatedCluster cluster, ITestOutputHelper output)
     : IClassFixture<SharedReplicatedRedis>, IClassFixture<SharedReplicatedCluster>
 {
     private const int Starts = 10;
@@ -19,15 +19,15 @@ public sealed class HeardOnceTests(SharedReplicatedRedis pair, SharedReplicatedC
     [InlineData("resp2")]
     [InlineData("resp3")]
     public Task Each_push_is_received_once_with_a_primary_and_its_replica(string protocol) =>
-        HeardOnceAsync($"{pair.Redis.Configuration},protocol={protocol}", [pair.Redis.Primary, pair.Redis.Replica], () => pair.NextPrefix());
+        ReceivedOnceAsync($"{pair.Redis.Configuration},protocol={protocol}", [pair.Redis.Primary, pair.Redis.Replica], () => pair.NextPrefix());
 
     [Theory]
     [InlineData("resp2")]
     [InlineData("resp3")]
     public Task Each_push_is_received_once_on_a_cluster_with_replicas(string protocol) =>
-        HeardOnceAsync($"{cluster.EndPoints},protocol={protocol}", cluster.Servers, () => cluster.NextPrefix());
+        ReceivedOnceAsync($"{cluster.EndPoints},protocol={protocol}", cluster.Servers, () => cluster.NextPrefix());
 
-    private async Task HeardOnceAsync(string configuration, IEnumerable<RedisServer> servers, Func<string> nextPrefix)
+    private async Task ReceivedOnceAsync(string configuration, IEnumerable<RedisServer> servers, Func<string> nextPrefix)
     {
         await using var admin = await AdminConnection.OpenAsync($"{configuration},configChannel=,tiebreaker=");
         var at = servers.Select(s => admin.GetServer(s.EndPoint)).ToArray();
@@ -39,7 +39,7 @@ public sealed class HeardOnceTests(SharedReplicatedRedis pair, SharedReplicatedC
             await using var bob = await PlainClient.ConnectAsync(a, "bob", negotiate: true);
             await bob.SendAsync("user:bob", "0");
             await a.Live.Groups.AddToGroupAsync(bob.Connection.ConnectionId!, "g");
-            await bob.HearsAsync(a.Live.Clients.User("bob"), a.Live.Clients.Group("g"));
+            await bob.ReceivesLiveAsync(a.Live.Clients.User("bob"), a.Live.Clients.Group("g"));
             await Eventually.That("the message arrives", () => bob.Received.Count == 1);
 
             var twice = await TwiceAsync(at, prefix);

@@ -10,7 +10,7 @@ namespace Wsmq.Server.Limits;
 /// Reports the storage charged to users to the store, every few seconds and sooner for large amounts, and receives the sums over all nodes.
 /// Once a user has used up half of the share, looks for entries that are gone from the logs.
 /// </summary>
-internal sealed class UsageTeller(IStore store, UsageReclaim reclaim, TimeProvider time, ILogger<UsageTeller> logger) : INodePart
+internal sealed class UsageReporter(IStore store, UsageReclaim reclaim, TimeProvider time, ILogger<UsageReporter> logger) : INodePart
 {
     private const int AtATime = 32;
 
@@ -46,7 +46,7 @@ internal sealed class UsageTeller(IStore store, UsageReclaim reclaim, TimeProvid
         rules.Options.UserStorePercent == 0 ? null : (long)(store.Usage.Capacity * rules.Options.UserStorePercent / 100);
 
     /// <summary>Schedules a report about a user, or a query of the sum.</summary>
-    public void Tell(UsageAccount account, bool urgent)
+    public void Report(UsageAccount account, bool urgent)
     {
         lock (_lock)
         {
@@ -80,7 +80,7 @@ internal sealed class UsageTeller(IStore store, UsageReclaim reclaim, TimeProvid
             if ((await Task.WhenAll(some.Select(TellAsync))).Contains(true))
                 continue;
             foreach (var later in accounts.AsSpan(at + some.Length))
-                Tell(later, urgent: false);
+                Report(later, urgent: false);
             return;
         }
     }
@@ -88,20 +88,20 @@ internal sealed class UsageTeller(IStore store, UsageReclaim reclaim, TimeProvid
     /// <summary>Returns whether the store has accepted the report.</summary>
     private async Task<bool> TellAsync(UsageAccount account)
     {
-        var untold = account.Take();
+        var unreported = account.Take();
         try
         {
             var rules = account.Rules;
             var apart = rules is null ? 0 : (Allowed(rules) ?? 0) / Apart;
-            var charge = new UsageCharge(untold.Items, untold.Permanent, apart, rules?.UserSendBytes?.TimeOf(untold.RateBytes) ?? TimeSpan.Zero);
+            var charge = new UsageCharge(unreported.Items, unreported.Permanent, apart, rules?.UserSendBytes?.TimeOf(unreported.RateBytes) ?? TimeSpan.Zero);
             var sum = await store.Usage.AddAsync(account.User, charge, CancellationToken.None);
-            account.Told(sum);
+            account.Reported(sum);
         }
         catch (Exception e)
         {
             // Catches everything: the loop must go on for all other users.
-            account.NotTold(untold);
-            Tell(account, urgent: false);
+            account.NotReported(unreported);
+            Report(account, urgent: false);
             Note(account, e);
             return false;
         }
@@ -131,7 +131,7 @@ internal sealed class UsageTeller(IStore store, UsageReclaim reclaim, TimeProvid
     private void Note(UsageAccount account, Exception error)
     {
         if (error is WsmqException)
-            Log.UsageNotTold(logger, error);
+            Log.UsageNotReported(logger, error);
         else
             Log.UsageNotRead(logger, error, account.User);
     }

@@ -11,7 +11,7 @@ namespace Wsmq.Tests.Live;
 /// Live subscriptions move to the server that takes over, and no push is received twice there. The class has its own Cluster, because its
 /// servers change roles.
 /// </summary>
-public sealed class HeardAfterFailoverTests(SharedReplicatedCluster cluster, ITestOutputHelper output) : IClassFixture<SharedReplicatedCluster>
+public sealed class LiveAfterFailoverTests(SharedReplicatedCluster cluster, ITestOutputHelper output) : IClassFixture<SharedReplicatedCluster>
 {
     [Fact]
     public async Task Live_pushes_arrive_once_after_a_replica_was_promoted()
