@@ -31,7 +31,7 @@ internal sealed class StoreNews(ConnectionRegistry connections)
     /// <summary>Notifies all accepted connections of the state of the store. Returns how many were notified.</summary>
     public int Announce(bool available)
     {
-        var told = 0;
+        var notified = 0;
         lock (_lock)
         {
             _available = available;
@@ -41,11 +41,11 @@ internal sealed class StoreNews(ConnectionRegistry connections)
                 if (connection.Session is null)
                     continue;
                 connection.Post(message);
-                told++;
+                notified++;
             }
         }
 
-        return told;
+        return notified;
     }
 
     private static SerializedHubMessage Message(bool available) =>

@@ -109,7 +109,7 @@ internal sealed class ClientNacks(
     private static async Task LetGoAsync(Session session, DeliveryPump pump, WsmqPosition position, int attempts)
     {
         pump.Acknowledge(position);
-        if (pump.Failures.TryTell(position))
+        if (pump.Failures.TryNotify(position))
             await session.Connection.DeadLetteredAsync(pump.Feed.Source, position, attempts, session.Connection.Aborted);
     }
 }

@@ -23,14 +23,14 @@ internal sealed class UsageReporter(IStore store, UsageReclaim reclaim, TimeProv
     private readonly Lock _lock = new();
     private HashSet<UsageAccount> _due = [];
     private HashSet<UsageAccount> _urgent = [];
-    private long _told = time.GetTimestamp();
+    private long _reported = time.GetTimestamp();
 
     public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(5);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _loop.Start(
-            _ => TellAsync(Due(time.GetElapsedTime(_told) >= Interval)), () => Interval, (e, delay) => Log.StepFailed(logger, e, delay));
+            _ => ReportAsync(Due(time.GetElapsedTime(_reported) >= Interval)), () => Interval, (e, delay) => Log.StepFailed(logger, e, delay));
         return Task.CompletedTask;
     }
 
@@ -38,7 +38,7 @@ internal sealed class UsageReporter(IStore store, UsageReclaim reclaim, TimeProv
     public async Task StopAsync()
     {
         await _loop.StopAsync();
-        await TellAsync(Due(all: true));
+        await ReportAsync(Due(all: true));
     }
 
     /// <summary>The share in bytes; null if there is no limit, and nothing is charged.</summary>
@@ -65,19 +65,19 @@ internal sealed class UsageReporter(IStore store, UsageReclaim reclaim, TimeProv
             _due.ExceptWith(due);
             _urgent = [];
             if (all)
-                _told = time.GetTimestamp();
+                _reported = time.GetTimestamp();
             return due;
         }
     }
 
     // Stops at the first part of which nothing was accepted: otherwise an unavailable store would be waited for once for each part, at the
     // stop too.
-    private async Task TellAsync(UsageAccount[] accounts)
+    private async Task ReportAsync(UsageAccount[] accounts)
     {
         for (var at = 0; at < accounts.Length; at += AtATime)
         {
             var some = accounts.AsSpan(at, Math.Min(AtATime, accounts.Length - at)).ToArray();
-            if ((await Task.WhenAll(some.Select(TellAsync))).Contains(true))
+            if ((await Task.WhenAll(some.Select(ReportAsync))).Contains(true))
                 continue;
             foreach (var later in accounts.AsSpan(at + some.Length))
                 Report(later, urgent: false);
@@ -86,7 +86,7 @@ internal sealed class UsageReporter(IStore store, UsageReclaim reclaim, TimeProv
     }
 
     /// <summary>Returns whether the store has accepted the report.</summary>
-    private async Task<bool> TellAsync(UsageAccount account)
+    private async Task<bool> ReportAsync(UsageAccount account)
     {
         var unreported = account.Take();
         try

@@ -23,7 +23,7 @@ internal sealed class RedisLivePlane : RedisHubLifetimeManager<WsmqHub>
     private readonly RedisBackplane _backplane;
     private readonly ILogger _logger;
     private readonly BriefWait _moment;
-    private bool _told;
+    private bool _notified;
 
     public RedisLivePlane(
         ConnectionRegistry connections, IStore store, HubProtocol protocol, TimeProvider time, ILoggerFactory loggers, LogGate gate)
@@ -63,7 +63,7 @@ internal sealed class RedisLivePlane : RedisHubLifetimeManager<WsmqHub>
         {
             await join();
             await _backplane.ConfirmedAsync();
-            Volatile.Write(ref _told, false);
+            Volatile.Write(ref _notified, false);
         }
         catch (Exception e) when (e is RedisException or TimeoutException or OperationCanceledException or ObjectDisposedException)
         {
@@ -74,7 +74,7 @@ internal sealed class RedisLivePlane : RedisHubLifetimeManager<WsmqHub>
 
     private void LogFailure(Exception e)
     {
-        if (!Interlocked.Exchange(ref _told, true))
+        if (!Interlocked.Exchange(ref _notified, true))
             Log.LivePlaneLate(_logger, e);
     }
 

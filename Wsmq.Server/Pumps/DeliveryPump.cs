@@ -79,7 +79,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     /// <summary>Continues after another position; forgets the unacknowledged deliveries.</summary>
     public void Restart(WsmqPosition after)
     {
-        Volatile.Read(ref _failures)?.ForgetTold();
+        Volatile.Read(ref _failures)?.ForgetNotified();
         _restart.Set(after);
         Wake();
     }
@@ -230,7 +230,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         // If only this log waits for acks, other pumps of this connection can go on.
         if (_isInTurn && (_backlog is not { Pending.IsEmpty: false } || (_window.Room == 0 && _receiver.Pages.IsWanted)))
             DropBacklog();
-        if (_stall.TryTell(_services.Time, _services.Options.Delivery.StallAfter))
+        if (_stall.TryNotify(_services.Time, _services.Options.Delivery.StallAfter))
         {
             // A stalled client may stay stalled for long, so its pages are released. It can wait for a page once it acknowledges again.
             DropBacklog();

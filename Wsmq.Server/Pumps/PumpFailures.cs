@@ -5,7 +5,7 @@ internal sealed class PumpFailures
 {
     private int _busy;
     private WsmqPosition _passed;
-    private WsmqPosition? _told;
+    private WsmqPosition? _notified;
     private int _attempts;
 
     /// <summary>Returns false while another nack is in flight.</summary>
@@ -28,14 +28,14 @@ internal sealed class PumpFailures
     /// Returns true if the client still has to be notified not to retry the entry. Call only between <see cref="TryBegin"/> and
     /// <see cref="End"/>.
     /// </summary>
-    public bool TryTell(WsmqPosition position)
+    public bool TryNotify(WsmqPosition position)
     {
-        if (_told == position)
+        if (_notified == position)
             return false;
-        _told = position;
+        _notified = position;
         return true;
     }
 
     /// <summary>Forgets the last notification: it was about earlier deliveries.</summary>
-    public void ForgetTold() => _told = null;
+    public void ForgetNotified() => _notified = null;
 }

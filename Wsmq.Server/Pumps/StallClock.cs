@@ -4,7 +4,7 @@ namespace Wsmq.Server.Pumps;
 internal struct StallClock
 {
     private long _since;
-    private bool _told;
+    private bool _notified;
 
     public void Begin(TimeProvider time)
     {
@@ -12,20 +12,20 @@ internal struct StallClock
             _since = Math.Max(1, time.GetTimestamp());
     }
 
-    public void End() => (_since, _told) = (0, false);
+    public void End() => (_since, _notified) = (0, false);
 
     /// <summary>Returns true once, when the wait has reached a time.</summary>
-    public bool TryTell(TimeProvider time, TimeSpan after)
+    public bool TryNotify(TimeProvider time, TimeSpan after)
     {
         if (!IsDue(time, after))
             return false;
-        return _told = true;
+        return _notified = true;
     }
 
     /// <summary>May be called from any thread, without a lock: the result is a hint.</summary>
     public readonly bool IsDue(TimeProvider time, TimeSpan after)
     {
         var since = _since;
-        return since != 0 && !_told && time.GetElapsedTime(since) >= after;
+        return since != 0 && !_notified && time.GetElapsedTime(since) >= after;
     }
 }

@@ -91,9 +91,9 @@ internal static class RedisErrors
         }
     }
 
-    private static WsmqException Unavailable(Exception cause, Action? told)
+    private static WsmqException Unavailable(Exception cause, Action? notify)
     {
-        told?.Invoke();
+        notify?.Invoke();
         return new WsmqException(WsmqErrors.StoreUnavailable, inner: cause);
     }
 
