@@ -47,7 +47,7 @@ internal static class WsmqNode
         Enumerable.Range(0, count),
         new ParallelOptions { MaxDegreeOfParallelism = ParallelJoins },
         async (number, cancellationToken) =>
-            await groups.AddAsync(group, prefix + number.ToString(CultureInfo.InvariantCulture), cancellationToken));
+            await groups.AddToGroupAsync(prefix + number.ToString(CultureInfo.InvariantCulture), group, cancellationToken));
 }
 
 /// <summary>Lets every user send to every address, as with stock: a few senders outside the group can load it.</summary>

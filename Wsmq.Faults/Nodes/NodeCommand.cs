@@ -62,7 +62,7 @@ internal static class NodeCommand
         app.Services.GetRequiredService<NodeGauge>().Start();
         app.MapWsmq(HubPath);
         app.MapGet(NodeState.Path, (NodeGauge gauge) => gauge.Read());
-        app.MapPost("/groups/{group}/{user}", (string group, string user, IWsmqGroups groups) => groups.AddAsync(group, user));
+        app.MapPost("/groups/{group}/{user}", (string group, string user, IWsmqGroups groups) => groups.AddToGroupAsync(user, group));
         app.MapPost("/live/{target}/{id}", PushAsync);
         return app;
     }

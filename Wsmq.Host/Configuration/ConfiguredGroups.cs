@@ -7,11 +7,11 @@ internal sealed class ConfiguredGroups(HostSettings settings, IWsmqGroups groups
     {
         foreach (var (group, wanted) in settings.Groups)
         {
-            var present = await groups.MembersAsync(group, cancellationToken);
+            var present = await groups.ListMembersAsync(group, cancellationToken);
             foreach (var user in wanted.Except(present, StringComparer.Ordinal))
-                await groups.AddAsync(group, user, cancellationToken);
+                await groups.AddToGroupAsync(user, group, cancellationToken);
             foreach (var user in present.Except(wanted, StringComparer.Ordinal))
-                await groups.RemoveAsync(group, user, cancellationToken);
+                await groups.RemoveFromGroupAsync(user, group, cancellationToken);
         }
     }
 

@@ -8,41 +8,41 @@ namespace Wsmq;
 public interface IWsmqGroups
 {
     /// <summary>Adds a user to a group; has no effect if the user is already a member.</summary>
-    /// <param name="group">The group's name.</param>
     /// <param name="userId">The user's identifier.</param>
+    /// <param name="group">The group's name.</param>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <exception cref="WsmqException">
     /// <c>invalid-name</c>, <c>name-too-long</c>, <c>too-many-groups</c>, or <c>store-unavailable</c> (repeat the call).
     /// </exception>
-    Task AddAsync(string group, string userId, CancellationToken cancellationToken = default);
+    Task AddToGroupAsync(string userId, string group, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Removes a user from a group, and deletes the cursors of the user's devices there; has no effect if the user is not a member.
     /// </summary>
-    /// <param name="group">The group's name.</param>
     /// <param name="userId">The user's identifier.</param>
+    /// <param name="group">The group's name.</param>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <exception cref="WsmqException">
     /// <c>invalid-name</c>, <c>name-too-long</c>, or <c>store-unavailable</c> (repeat the call).
     /// </exception>
-    Task RemoveAsync(string group, string userId, CancellationToken cancellationToken = default);
+    Task RemoveFromGroupAsync(string userId, string group, CancellationToken cancellationToken = default);
 
     /// <summary>Returns whether a user is a member of a group.</summary>
-    /// <param name="group">The group's name.</param>
     /// <param name="userId">The user's identifier.</param>
+    /// <param name="group">The group's name.</param>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <exception cref="WsmqException"><c>invalid-name</c>, <c>name-too-long</c>, or <c>store-unavailable</c>.</exception>
-    Task<bool> IsMemberAsync(string group, string userId, CancellationToken cancellationToken = default);
+    Task<bool> IsInGroupAsync(string userId, string group, CancellationToken cancellationToken = default);
 
     /// <summary>Returns the users of a group, in no particular order.</summary>
     /// <param name="group">The group's name.</param>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <exception cref="WsmqException"><c>invalid-name</c>, <c>name-too-long</c>, or <c>store-unavailable</c>.</exception>
-    Task<IReadOnlyList<string>> MembersAsync(string group, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<string>> ListMembersAsync(string group, CancellationToken cancellationToken = default);
 
     /// <summary>Returns the groups of a user, in no particular order.</summary>
     /// <param name="userId">The user's identifier.</param>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <exception cref="WsmqException"><c>invalid-name</c>, <c>name-too-long</c>, or <c>store-unavailable</c>.</exception>
-    Task<IReadOnlyList<string>> GroupsOfAsync(string userId, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<string>> ListGroupsAsync(string userId, CancellationToken cancellationToken = default);
 }

@@ -7,35 +7,35 @@ namespace Wsmq.Server.Memberships;
 
 internal sealed class WsmqGroups(IStore store, StartGate start, IOptions<WsmqOptions> options) : IWsmqGroups
 {
-    public async Task AddAsync(string group, string userId, CancellationToken cancellationToken = default)
+    public async Task AddToGroupAsync(string userId, string group, CancellationToken cancellationToken = default)
     {
-        var (name, user) = (Group(group), User(userId));
+        var (user, name) = (User(userId), Group(group));
         await start.WaitAsync(cancellationToken);
         await store.Memberships.AddAsync(name, user, cancellationToken);
     }
 
-    public async Task RemoveAsync(string group, string userId, CancellationToken cancellationToken = default)
+    public async Task RemoveFromGroupAsync(string userId, string group, CancellationToken cancellationToken = default)
     {
-        var (name, user) = (Group(group), User(userId));
+        var (user, name) = (User(userId), Group(group));
         await start.WaitAsync(cancellationToken);
         await store.Memberships.RemoveAsync(name, user, cancellationToken);
     }
 
-    public async Task<bool> IsMemberAsync(string group, string userId, CancellationToken cancellationToken = default)
+    public async Task<bool> IsInGroupAsync(string userId, string group, CancellationToken cancellationToken = default)
     {
-        var (name, user) = (Group(group), User(userId));
+        var (user, name) = (User(userId), Group(group));
         await start.WaitAsync(cancellationToken);
         return await store.Memberships.IsMemberAsync(name, user, cancellationToken);
     }
 
-    public async Task<IReadOnlyList<string>> MembersAsync(string group, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<string>> ListMembersAsync(string group, CancellationToken cancellationToken = default)
     {
         var name = Group(group);
         await start.WaitAsync(cancellationToken);
         return await store.Memberships.MembersOfAsync(name, cancellationToken);
     }
 
-    public async Task<IReadOnlyList<string>> GroupsOfAsync(string userId, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<string>> ListGroupsAsync(string userId, CancellationToken cancellationToken = default)
     {
         var user = User(userId);
         await start.WaitAsync(cancellationToken);

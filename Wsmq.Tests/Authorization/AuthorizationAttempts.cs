@@ -22,7 +22,7 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
         if (actor == "app")
             return new AuthorizationAttempts(node, null, null);
         if (actor is "member" or "former" or "refused")
-            await node.Groups.AddAsync("team", User);
+            await node.Groups.AddToGroupAsync(User, "team");
         var client = PlainClient.Create(node.Hub, TokenOf(actor), ack: false);
         try
         {
@@ -78,7 +78,7 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
         await CallAsync("Ack", WsmqAddress.User(User).ToString());
         if (actor != "former")
             return;
-        await _node.Groups.RemoveAsync("team", User);
+        await _node.Groups.RemoveFromGroupAsync(User, "team");
         await Eventually.That("the node has applied that the user left the group", async () =>
             await OutcomeAsync(() => CallAsync("Ack", "group:team")) == WsmqErrors.ReadNotAllowed.Code);
     }

@@ -17,8 +17,8 @@ public abstract class AuthorizationMatrixTests : IAsyncLifetime
     public async Task Every_attempt_has_the_outcome_that_the_table_states(string actor)
     {
         await using var node = await TestNode.StartAsync(UseStore, services: builder => UseAuthorizer(builder.Services, actor));
-        await node.Groups.AddAsync("team", "carol");
-        await node.Groups.AddAsync("secret", "carol");
+        await node.Groups.AddToGroupAsync("carol", "team");
+        await node.Groups.AddToGroupAsync("carol", "secret");
         await using var attempts = await AuthorizationAttempts.BeginAsync(node, actor);
 
         var wrong = new List<string>();

@@ -32,7 +32,7 @@ public sealed class UserIdentifierTests
 
         var send = () => node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:" + Decomposed });
         (await send.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.InvalidName);
-        var add = () => node.Groups.AddAsync("team", Decomposed);
+        var add = () => node.Groups.AddToGroupAsync(Decomposed, "team");
         (await add.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.InvalidName);
     }
 
@@ -40,7 +40,7 @@ public sealed class UserIdentifierTests
     {
         using var folder = new TempFolder();
         await using var node = await TestNode.StartAsync(s => s.UseSqlite(folder.File("names.db")), o => o.Access.VouchedUserIdentifiers = vouched);
-        await node.Groups.AddAsync("team", user);
+        await node.Groups.AddToGroupAsync(user, "team");
         await using var client = await PlainClient.ConnectAsync(node, user);
         await client.SendAsync("user:" + user, 1);
         await Eventually.That("the message to the own queue arrives", () => client.Received.Count == 1);

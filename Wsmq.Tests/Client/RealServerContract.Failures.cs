@@ -88,7 +88,7 @@ public abstract partial class RealServerContract
     public async Task Devices_count_attempts_separately_and_sources_do_not_delay_each_other()
     {
         await StartNodesAsync(o => o.DeadLetters.MaxAttempts = 5);
-        await A.Groups.AddAsync("ops", "bob");
+        await A.Groups.AddToGroupAsync("bob", "ops");
         await using var laptop = await TypedClient.StartAsync(A.Hub, "bob", configure: o => o.Device = "laptop");
         var open = new TaskCompletionSource();
         var phone = await StartClientAsync(

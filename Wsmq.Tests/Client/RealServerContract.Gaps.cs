@@ -68,15 +68,15 @@ public abstract partial class RealServerContract
     public async Task A_user_who_leaves_and_rejoins_a_group_gets_a_gap_for_the_messages_in_between()
     {
         await StartNodesAsync();
-        await A.Groups.AddAsync("ops", "bob");
+        await A.Groups.AddToGroupAsync("bob", "ops");
         var bob = await StartClientAsync(B.Hub, "bob");
         await PublishAsync(A, "group:ops", [0, 1]);
         await bob.HandlesAsync([0, 1]);
         await CursorIsAsync("group:ops", "bob", bob.Messages[1].Position);
 
-        await A.Groups.RemoveAsync("ops", "bob");
+        await A.Groups.RemoveFromGroupAsync("bob", "ops");
         await PublishAsync(A, "group:ops", [2, 3]);
-        await A.Groups.AddAsync("ops", "bob");
+        await A.Groups.AddToGroupAsync("bob", "ops");
         await PublishAsync(A, "group:ops", [4, 5]);
 
         await bob.HandlesAsync([0, 1, 4, 5]);

@@ -72,7 +72,7 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
     public async Task A_group_message_reaches_members_on_both_nodes_once_and_in_order()
     {
         foreach (var user in new[] { "alice", "bob", "carol" })
-            await _a.Groups.AddAsync("team: a|b", user);
+            await _a.Groups.AddToGroupAsync(user, "team: a|b");
         await using var alice = await PlainClient.ConnectAsync(_a, "alice");
         await using var bob = await PlainClient.ConnectAsync(_a, "bob");
         await using var carol = await PlainClient.ConnectAsync(_b, "carol");
@@ -130,11 +130,11 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
     public async Task A_membership_changed_on_one_node_takes_effect_for_a_live_connection_on_the_other()
     {
         await using var bob = await PlainClient.ConnectAsync(_b, "bob");
-        await _a.Groups.AddAsync("ops", "bob");
+        await _a.Groups.AddToGroupAsync("bob", "ops");
         await Eventually.That("bob may send to the group", async () => (await TryAsync(() => bob.SendAsync("group:ops", "mine"))) is null);
         await bob.ReceivesAsync("\"mine\"");
 
-        await _a.Groups.RemoveAsync("ops", "bob");
+        await _a.Groups.RemoveFromGroupAsync("bob", "ops");
         await _a.Publisher.SendAsync(new WsmqOutgoingMessage { To = "group:ops", Body = WsmqJsonBody.Parse("\"after\"") });
 
         (await TryAsync(() => bob.SendAsync("group:ops", "no more"))).Should().Be(WsmqErrors.SendNotAllowed);
@@ -148,7 +148,7 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
     [Fact]
     public async Task An_app_service_sends_live_pushes_and_messages_across_nodes()
     {
-        await _a.Groups.AddAsync("ops", "bob");
+        await _a.Groups.AddToGroupAsync("bob", "ops");
         await using var bob = await PlainClient.ConnectAsync(_b, "bob");
 
         // StartAsync completes before the server has opened the client's groups, and live groups are joined even later.

@@ -67,8 +67,8 @@ public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output)
         foreach (var garbage in kind == "meta" ? Garbage : [""])
         {
             var victim = $"v{sent}";
-            await _node.Groups.AddAsync("ops", victim);
-            await _node.Groups.AddAsync($"g{sent}", victim);
+            await _node.Groups.AddToGroupAsync(victim, "ops");
+            await _node.Groups.AddToGroupAsync(victim, $"g{sent}");
             await using var connected = await PlainClient.ConnectAsync(_node, victim);
             await alice.SendAsync($"user:{victim}", "before");
             await connected.ReceivesAsync("\"before\"");

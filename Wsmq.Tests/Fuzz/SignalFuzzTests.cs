@@ -53,7 +53,7 @@ public sealed class SignalFuzzTests(SharedRedis redis, ITestOutputHelper output)
         await using var node = await TestNode.StartAsync(
             s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix),
             o => o.Delivery.TailCheckInterval = TimeSpan.FromMilliseconds(200), b => b.Logging.AddProvider(logs));
-        await node.Groups.AddAsync("ops", "bob");
+        await node.Groups.AddToGroupAsync("bob", "ops");
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
         await bob.Connection.InvokeAsync("Ack", "user:bob", "0000000000000000");

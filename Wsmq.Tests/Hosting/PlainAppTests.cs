@@ -33,7 +33,7 @@ public sealed class PlainAppTests(SharedRedis redis) : IDisposable
         var publisher = app.Services.GetRequiredService<IWsmqPublisher>();
 
         await publisher.SendAsync(WsmqAddress.User("bob"), new Number(1));
-        await app.Services.GetRequiredService<IWsmqGroups>().AddAsync("ops", "bob");
+        await app.Services.GetRequiredService<IWsmqGroups>().AddToGroupAsync("bob", "ops");
         await publisher.SendAsync(WsmqAddress.Group("ops"), new Number(2));
         await app.Services.GetRequiredService<IWsmqAccess>().BanAsync("carol");
 
@@ -49,7 +49,7 @@ public sealed class PlainAppTests(SharedRedis redis) : IDisposable
     {
         var prefix = redis.NextPrefix();
         await using var node = await TestNode.StartAsync(s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix));
-        await node.Groups.AddAsync("ops", "bob");
+        await node.Groups.AddToGroupAsync("bob", "ops");
         var (bob, carol) = (new ConcurrentQueue<string>(), new ConcurrentQueue<string>());
         await using var first = await ListenAsync(node, "bob", bob);
         await using var second = await ListenAsync(node, "carol", carol);
@@ -102,14 +102,14 @@ public sealed class PlainAppTests(SharedRedis redis) : IDisposable
         await using var upper = await TypedClient.StartAsync(node.Hub, "Bob");
 
         await node.Publisher.SendAsync(WsmqAddress.User("bob"), new Number(1));
-        await node.Groups.AddAsync("ops", "bob");
+        await node.Groups.AddToGroupAsync("bob", "ops");
         await node.Publisher.SendAsync(WsmqAddress.Group("ops"), new Number(2));
         await node.Access.BanAsync("bob");
         await node.Publisher.SendAsync(WsmqAddress.User("Bob"), new Number(3));
 
         await upper.HandlesAsync([3]);
         upper.Client.State.Should().Be(WsmqClientState.Connected);
-        (await node.Groups.IsMemberAsync("ops", "Bob")).Should().BeFalse();
+        (await node.Groups.IsInGroupAsync("Bob", "ops")).Should().BeFalse();
     }
 
     [Theory]
@@ -120,7 +120,7 @@ public sealed class PlainAppTests(SharedRedis redis) : IDisposable
         await using var node = await TestNode.StartAsync(
             s => _ = onRedis ? s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = redis.NextPrefix()) : s.UseSqlite(_folder.File("wsmq.db")),
             o => o.Delivery.TailCheckInterval = TimeSpan.FromMilliseconds(100));
-        await node.Groups.AddAsync("new", "bob");
+        await node.Groups.AddToGroupAsync("bob", "new");
         await using var plain = await PlainClient.ConnectAsync(node, "bob", "plain");
         await using var typed = await TypedClient.StartAsync(node.Hub, "bob");
 

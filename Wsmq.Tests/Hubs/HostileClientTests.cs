@@ -46,7 +46,7 @@ public sealed class HostileClientTests : IDisposable
     public async Task A_group_that_exists_and_one_that_does_not_are_refused_in_the_same_words()
     {
         await using var node = await StartAsync();
-        await node.Groups.AddAsync("secret", "bob");
+        await node.Groups.AddToGroupAsync("bob", "secret");
         await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "group:secret", Body = WsmqJsonBody.Parse("1") });
         await using var mallory = await PlainClient.ConnectAsync(node, "mallory");
 
@@ -114,10 +114,10 @@ public sealed class HostileClientTests : IDisposable
     public async Task A_user_who_left_a_group_no_longer_receives_its_live_pushes()
     {
         await using var node = await StartAsync();
-        await node.Groups.AddAsync("ops", "mallory");
+        await node.Groups.AddToGroupAsync("mallory", "ops");
         await using var mallory = await PlainClient.ConnectAsync(node, "mallory");
         await mallory.Connection.InvokeAsync("Ack", "group:ops", WsmqPosition.Start.ToString());
-        await node.Groups.RemoveAsync("ops", "mallory");
+        await node.Groups.RemoveFromGroupAsync("mallory", "ops");
         await Eventually.That("the node has applied the removal", async () =>
             await Record.ExceptionAsync(() => mallory.Connection.InvokeAsync("Ack", "group:ops", WsmqPosition.Start.ToString())) is HubException);
 

@@ -62,7 +62,7 @@ public abstract partial class NodeContract
     public async Task Batched_deliveries_fill_the_in_flight_windows_of_address_and_connection_exactly()
     {
         var node = await StartAsync(o => (o.Delivery.MaxInFlightMessages, o.Delivery.MaxInFlightMessagesPerConnection, o.Delivery.StallAfter) = (10, 15, TimeSpan.FromMilliseconds(100)));
-        await node.Groups.AddAsync("ops", "bob");
+        await node.Groups.AddToGroupAsync("bob", "ops");
         await PublishAsync(node, "user:bob", 0, 30);
         await PublishAsync(node, "group:ops", 100, 30);
 

@@ -100,7 +100,7 @@ public abstract partial class NodeContract
     {
         var node = await StartAsync(o => o.Delivery.MaxInFlightMessages = 5);
         foreach (var user in new[] { "slow", "fast" })
-            await node.Groups.AddAsync("ops", user);
+            await node.Groups.AddToGroupAsync(user, "ops");
         await using var slow = await PlainClient.ConnectAsync(node, "slow", ack: false);
         await using var fast = await PlainClient.ConnectAsync(node, "fast");
 

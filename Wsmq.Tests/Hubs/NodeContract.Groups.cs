@@ -11,33 +11,33 @@ public abstract partial class NodeContract
     public async Task A_group_that_was_left_and_joined_again_delivers_no_message_sent_in_between()
     {
         var node = await StartAsync();
-        await node.Groups.AddAsync("ops", "bob");
+        await node.Groups.AddToGroupAsync("bob", "ops");
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         await PublishAsync(node, "group:ops", 0, 2);
         await bob.ReceivesAsync(Numbers(0, 2));
 
-        await node.Groups.RemoveAsync("ops", "bob");
+        await node.Groups.RemoveFromGroupAsync("bob", "ops");
         await PublishAsync(node, "group:ops", 2, 2);
-        await node.Groups.AddAsync("ops", "bob");
+        await node.Groups.AddToGroupAsync("bob", "ops");
         await Eventually.That("the live connection reads the group again", () => CanAckAsync(bob, "group:ops"));
         await PublishAsync(node, "group:ops", 4, 2);
 
         await bob.ReceivesAsync("0", "1", "4", "5");
         bob.Gaps.Should().BeEmpty();
-        (await node.Groups.MembersAsync("ops")).Should().Equal("bob");
+        (await node.Groups.ListMembersAsync("ops")).Should().Equal("bob");
 
         // Resuming from an old position does not deliver messages from the time without a membership either.
         await bob.Connection.InvokeAsync("Resume", "group:ops", WsmqPosition.Start.ToString());
         await bob.ReceivesAsync("0", "1", "4", "5", "4", "5");
         bob.Gaps.Should().ContainSingle().Which.Reason.Should().Be(WsmqGapReasons.NotMember);
-        (await node.Groups.GroupsOfAsync("bob")).Should().Equal("ops");
+        (await node.Groups.ListGroupsAsync("bob")).Should().Equal("ops");
     }
 
     [Fact]
     public async Task Live_pushes_reach_users_and_the_groups_that_they_are_in()
     {
         var node = await StartAsync();
-        await node.Groups.AddAsync("ops", "bob");
+        await node.Groups.AddToGroupAsync("bob", "ops");
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         await using var carol = await PlainClient.ConnectAsync(node, "carol");
 

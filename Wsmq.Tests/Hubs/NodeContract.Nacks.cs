@@ -177,7 +177,7 @@ public abstract partial class NodeContract
     public async Task A_dead_letter_can_be_read_and_replayed_for_its_user_only()
     {
         var node = await StartAsync(o => o.DeadLetters.MaxAttempts = 1);
-        await node.Groups.AddAsync("team", "bob");
+        await node.Groups.AddToGroupAsync("bob", "team");
         await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
         await Eventually.That("bob reads the group", async () => await TryFailAsync(bob));

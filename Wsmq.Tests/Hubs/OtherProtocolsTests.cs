@@ -33,7 +33,7 @@ public sealed class OtherProtocolsTests(SharedRedis redis)
 
         await using var here = await StartAsync();
         await using var there = await StartAsync();
-        await here.Groups.AddAsync("ops", "bob");
+        await here.Groups.AddToGroupAsync("bob", "ops");
         var pushed = new ConcurrentQueue<string>();
         await using var typed = new TypedClient(there.Hub, "bob", _ => Task.CompletedTask, o => o.Device = "typed");
         typed.Client.OnLive((message, _) =>

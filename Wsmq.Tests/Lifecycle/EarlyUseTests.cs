@@ -160,11 +160,11 @@ public sealed class EarlyUseTests(SharedRedis redis) : IDisposable
         return
         [
             () => publisher.SendAsync(WsmqAddress.User("bob"), new Number(1), token),
-            () => groups.AddAsync("ops", "bob", token),
-            () => groups.IsMemberAsync("ops", "bob", token),
-            () => groups.MembersAsync("ops", token),
-            () => groups.GroupsOfAsync("bob", token),
-            () => groups.RemoveAsync("ops", "bob", token),
+            () => groups.AddToGroupAsync("bob", "ops", token),
+            () => groups.IsInGroupAsync("bob", "ops", token),
+            () => groups.ListMembersAsync("ops", token),
+            () => groups.ListGroupsAsync("bob", token),
+            () => groups.RemoveFromGroupAsync("bob", "ops", token),
             () => letters.ListAsync("bob", cancellationToken: token),
             () => access.IsBannedAsync("bob", token),
             () => services.GetRequiredService<IWsmqDevices>().DevicesAsync("bob", token),

@@ -61,12 +61,12 @@ internal static class LimitCases
             node => UntilTurnedAwayAsync(node, keep: true), node => WithAsync(node, Works)) { SaysWhen = true },
         new(
             "Limits.GroupsPerUser", "too-many-groups", o => o.Limits.GroupsPerUser = 2,
-            node => RefusedAsync(async i => await node.Groups.AddAsync($"g{i}", "alice")),
+            node => RefusedAsync(async i => await node.Groups.AddToGroupAsync("alice", $"g{i}")),
             async node =>
             {
-                await node.Groups.AddAsync("g0", "alice");
-                await node.Groups.RemoveAsync("g1", "alice");
-                await node.Groups.AddAsync("g7", "alice");
+                await node.Groups.AddToGroupAsync("alice", "g0");
+                await node.Groups.RemoveFromGroupAsync("alice", "g1");
+                await node.Groups.AddToGroupAsync("alice", "g7");
             }) { OfTheStore = true },
         new(
             "Devices.MaxPerUser", "too-many-devices", o => o.Devices.MaxPerUser = 2,

@@ -61,7 +61,7 @@ public sealed class LimitTests(SharedRedis redis) : IDisposable, IClassFixture<S
         await using var node = await StartAsync(store, o => (o.Limits.NewAddressesPerHour, o.Limits.NewAddressBurst) = (1, 2));
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
-        await node.Groups.AddAsync("team", "carol");
+        await node.Groups.AddToGroupAsync("carol", "team");
         await alice.SendAsync("user:x1", 1);
         await alice.SendAsync("user:x2", 1);
 

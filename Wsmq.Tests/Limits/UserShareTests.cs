@@ -71,9 +71,9 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
         const int Group = 12_000, Own = 60_000;
         await using var first = await StartAsync(store, o => o.Delivery.AckGrace = TimeSpan.Zero);
         await using var second = store == "Redis" ? await StartAsync(store, o => o.Delivery.AckGrace = TimeSpan.Zero) : null;
-        await first.Groups.AddAsync("one", "bob");
-        await first.Groups.AddAsync("two", "bob");
-        await first.Groups.AddAsync("two", "alice0");
+        await first.Groups.AddToGroupAsync("bob", "one");
+        await first.Groups.AddToGroupAsync("bob", "two");
+        await first.Groups.AddToGroupAsync("alice0", "two");
         await using var bob = await PlainClient.ConnectAsync(first, "bob", "phone", ack: false);
         await using var laptop = await PlainClient.ConnectAsync(second ?? first, "bob", "laptop", ack: false);
 

@@ -29,9 +29,9 @@ public sealed class LiveOutageTests : IAsyncLifetime
     {
         _a = await StartAsync(throughLine: true);
         _b = await StartAsync(throughLine: false);
-        await _a.Groups.AddAsync("ops", "bob");
-        await _a.Groups.AddAsync("ops", "alice");
-        await _a.Groups.AddAsync("others", "bob");
+        await _a.Groups.AddToGroupAsync("bob", "ops");
+        await _a.Groups.AddToGroupAsync("alice", "ops");
+        await _a.Groups.AddToGroupAsync("bob", "others");
     }
 
     public async Task DisposeAsync()
@@ -78,7 +78,7 @@ public sealed class LiveOutageTests : IAsyncLifetime
         await early.SendAsync("group:ops", "durable");
         await Eventually.That(
             "the members of the group receive its message", () => clients[..8].Append(early).All(c => c.Bodies.Contains("\"durable\"")));
-        await _a.Groups.RemoveAsync("others", "bob");
+        await _a.Groups.RemoveFromGroupAsync("bob", "others");
         await Task.WhenAll(clients[8..].Select(c => c.DisposeAsync().AsTask()));
         await using var late = await PlainClient.ConnectAsync(_a, "u9", "late");
         await late.SendAsync("user:u9", "again");

@@ -181,7 +181,7 @@ public sealed class LiveTests(SharedRedis redis) : IAsyncLifetime
     {
         await using var admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
         async Task<string[]> ChannelsAsync() => (string[])(await admin.GetDatabase().ExecuteAsync("PUBSUB", "CHANNELS", $"{_prefix}:*"))!;
-        await _a.Groups.AddAsync("ops", "passer-by");
+        await _a.Groups.AddToGroupAsync("passer-by", "ops");
         var before = await ChannelsAsync();
 
         await Task.WhenAll(Enumerable.Range(0, 20).Select(async i =>

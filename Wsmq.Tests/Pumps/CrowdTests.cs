@@ -22,7 +22,7 @@ public sealed class CrowdTests(SharedRedis redis)
         await using var b = await TestNode.StartAsync(s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix));
         TestNode[] nodes = [a, b];
         foreach (var user in Enumerable.Range(0, Receivers).Select(i => $"r{i}").Concat(Enumerable.Range(0, Senders).Select(i => $"s{i}")))
-            await a.Groups.AddAsync("all", user);
+            await a.Groups.AddToGroupAsync(user, "all");
         var receivers = await Task.WhenAll(Enumerable.Range(0, Receivers).Select(i => PlainClient.ConnectAsync(nodes[i % 2], $"r{i}")));
         var senders = await Task.WhenAll(Enumerable.Range(0, Senders).Select(i => PlainClient.ConnectAsync(nodes[i % 2], $"s{i}")));
 

@@ -36,8 +36,8 @@ public sealed class SlowReaderTests(ITestOutputHelper output) : IDisposable
         await using var node = await StartAsync(connections);
         for (var group = 0; group < Groups; group++)
         {
-            await node.Groups.AddAsync($"g{group}", "mallory");
-            await node.Groups.AddAsync($"g{group}", "bob");
+            await node.Groups.AddToGroupAsync("mallory", $"g{group}");
+            await node.Groups.AddToGroupAsync("bob", $"g{group}");
         }
 
         await SendAsync(node);

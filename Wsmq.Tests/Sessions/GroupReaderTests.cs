@@ -34,7 +34,7 @@ public sealed class GroupReaderTests : IAsyncLifetime
         // The receipt arrives only after the hub has opened the connection as well.
         await bob.SendAsync("user:nobody", 1);
         _stumbling.Failures = 2;
-        await _node.Groups.AddAsync("ops", "bob");
+        await _node.Groups.AddToGroupAsync("bob", "ops");
 
         for (var i = 0; i < 50; i++)
             await _node.Publisher.SendAsync(WsmqAddress.Group("ops"), i);
@@ -57,10 +57,10 @@ public sealed class GroupReaderTests : IAsyncLifetime
         await using var bob = await PlainClient.ConnectAsync(_node, "bob");
         await bob.SendAsync("user:nobody", 1);
         _stumbling.Failures = int.MaxValue;
-        await _node.Groups.AddAsync("ops", "bob");
+        await _node.Groups.AddToGroupAsync("bob", "ops");
         await Eventually.That("joining it was attempted", () => _stumbling.Failures < int.MaxValue);
-        await _node.Groups.RemoveAsync("ops", "bob");
-        await _node.Groups.AddAsync("team", "bob");
+        await _node.Groups.RemoveFromGroupAsync("bob", "ops");
+        await _node.Groups.AddToGroupAsync("bob", "team");
         await _node.Publisher.SendAsync(WsmqAddress.Group("team"), 1);
         await Eventually.That("the node has received both changes", () => bob.Received.Any(d => d.Source == "group:team"));
         _stumbling.Failures = 0;
@@ -78,7 +78,7 @@ public sealed class GroupReaderTests : IAsyncLifetime
     [Fact]
     public async Task A_late_signal_of_a_leave_does_not_keep_a_rejoined_group_closed()
     {
-        await _node.Groups.AddAsync("ops", "bob");
+        await _node.Groups.AddToGroupAsync("bob", "ops");
         await using var bob = await PlainClient.ConnectAsync(_node, "bob");
         await _node.Publisher.SendAsync(WsmqAddress.Group("ops"), 1);
         await bob.ReceivesAsync("1");
@@ -95,7 +95,7 @@ public sealed class GroupReaderTests : IAsyncLifetime
     [Fact]
     public async Task Leaving_a_group_does_not_close_the_connection_of_a_slow_reader()
     {
-        await _node.Groups.AddAsync("ops", "bob");
+        await _node.Groups.AddToGroupAsync("bob", "ops");
         var url = new Uri(_node.Hub.ToString().Replace("http", "ws", StringComparison.Ordinal) + "?access_token=" + TestTokens.For("bob"));
         using var socket = new ClientWebSocket();
         await socket.ConnectAsync(url, default);
@@ -106,7 +106,7 @@ public sealed class GroupReaderTests : IAsyncLifetime
         var large = new string('x', 200_000);
         for (var i = 0; i < 100; i++)
             await _node.Publisher.SendAsync(WsmqAddress.Group("ops"), large);
-        await _node.Groups.RemoveAsync("ops", "bob");
+        await _node.Groups.RemoveFromGroupAsync("bob", "ops");
         await _node.Publisher.SendAsync(WsmqAddress.User("bob"), "still here");
 
         var seen = string.Empty;

@@ -19,7 +19,7 @@ public sealed class ManyGroupsTests(SharedRedis redis, ITestOutputHelper output)
     {
         var authorizer = new GatedReads();
         await using var node = await StartAsync(authorizer);
-        await node.Groups.AddAsync("ops", "bob");
+        await node.Groups.AddToGroupAsync("bob", "ops");
         var stored = await node.Publisher.SendAsync(WsmqAddress.Group("ops"), "group");
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         await Eventually.That("the authorizer is queried about the group", () => authorizer.Waiting == 1);
@@ -45,7 +45,7 @@ public sealed class ManyGroupsTests(SharedRedis redis, ITestOutputHelper output)
     {
         var authorizer = new GatedReads();
         await using var node = await StartAsync(authorizer, o => o.Publish.SendTimeout = TimeSpan.FromMilliseconds(200));
-        await node.Groups.AddAsync("ops", "bob");
+        await node.Groups.AddToGroupAsync("bob", "ops");
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
 
         var refused = await Record.ExceptionAsync(() => bob.Connection.InvokeAsync("Resume", "group:ops", WsmqPosition.Start.ToString()));
@@ -60,7 +60,7 @@ public sealed class ManyGroupsTests(SharedRedis redis, ITestOutputHelper output)
         var authorizer = new GatedReads();
         await using var node = await StartAsync(authorizer);
         for (var i = 0; i < 100; i++)
-            await node.Groups.AddAsync($"g{i}", "bob");
+            await node.Groups.AddToGroupAsync("bob", $"g{i}");
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
 
         await Eventually.That("the authorizer is queried about 64 groups at a time", () => authorizer.Waiting == 64);
@@ -77,7 +77,7 @@ public sealed class ManyGroupsTests(SharedRedis redis, ITestOutputHelper output)
         var authorizer = new GatedReads();
         await using var node = await StartAsync(authorizer);
         for (var i = 0; i < 100; i++)
-            await node.Groups.AddAsync($"g{i}", "bob");
+            await node.Groups.AddToGroupAsync("bob", $"g{i}");
         await using (await PlainClient.ConnectAsync(node, "bob"))
             await Eventually.That("the authorizer is queried about some groups", () => authorizer.Waiting == 64);
 
@@ -95,7 +95,7 @@ public sealed class ManyGroupsTests(SharedRedis redis, ITestOutputHelper output)
         line.Conditions.Latency = TimeSpan.FromMilliseconds(10);
         await using var near = await TestNode.StartAsync(s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix));
         await using var far = await TestNode.StartAsync(s => s.UseRedis($"127.0.0.1:{line.Port}", o => o.KeyPrefix = prefix));
-        await Task.WhenAll(Enumerable.Range(0, Groups).Select(i => near.Groups.AddAsync($"g{i}", "bob")));
+        await Task.WhenAll(Enumerable.Range(0, Groups).Select(i => near.Groups.AddToGroupAsync("bob", $"g{i}")));
 
         var (watch, before) = (Stopwatch.StartNew(), line.Conditions.RoundTrips);
         await using var bob = await PlainClient.ConnectAsync(far, "bob");

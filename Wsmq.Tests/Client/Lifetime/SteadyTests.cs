@@ -105,7 +105,7 @@ public sealed class SteadyTests(SharedRedis redis) : IAsyncLifetime
         await StartAsync(onRedis: false);
         string[] groups = ["a", "b", "c", "d", "e"];
         foreach (var group in groups)
-            await Node.Groups.AddAsync(group, "bob");
+            await Node.Groups.AddToGroupAsync("bob", group);
         var go = new TaskCompletionSource();
         var handled = new ConcurrentDictionary<string, int>();
         await using var bob = new TypedClient(Node.Hub, "bob", null);

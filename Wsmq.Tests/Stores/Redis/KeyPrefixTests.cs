@@ -17,7 +17,7 @@ public sealed class KeyPrefixTests
         var clients = new List<PlainClient>();
         foreach (var node in nodes)
         {
-            await node.Groups.AddAsync("ops", "bob");
+            await node.Groups.AddToGroupAsync("bob", "ops");
             clients.Add(await PlainClient.ConnectAsync(node, "bob", negotiate: true));
             await clients[^1].SendAsync("user:bob", "first", id: "the same");
             await clients[^1].ReceivesLiveAsync(node.Live.Clients.User("bob"), node.Live.Clients.Group("ops"));
@@ -40,8 +40,8 @@ public sealed class KeyPrefixTests
             client.Live.Select(m => m.Type).Should().BeEquivalentTo(name + " all", name + " user", name + " group");
         }
 
-        await one.Groups.RemoveAsync("ops", "bob");
-        (await two.Groups.MembersAsync("ops")).Should().Equal("bob");
+        await one.Groups.RemoveFromGroupAsync("bob", "ops");
+        (await two.Groups.ListMembersAsync("ops")).Should().Equal("bob");
         await using var admin = await AdminConnection.OpenAsync($"{redis.EndPoint},configChannel=,tiebreaker=");
         var server = admin.GetServers()[0];
         server.Keys().Select(k => (string)k!).Should().NotBeEmpty().And.OnlyContain(k => k.StartsWith("one:") || k.StartsWith("two:"));

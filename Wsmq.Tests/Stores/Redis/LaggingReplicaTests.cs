@@ -21,7 +21,7 @@ public sealed class LaggingReplicaTests : IAsyncLifetime
         _bob = await PlainClient.ConnectAsync(_node, "bob", "d1");
         await _bob.SendAsync("user:bob", "before");
         await _redis.CutOffAsync();
-        await _node.Groups.AddAsync("ops", "bob");
+        await _node.Groups.AddToGroupAsync("bob", "ops");
         await _bob.SendAsync("group:ops", "joined");
         await _redis.Primary.StopAsync(kill: true);
 

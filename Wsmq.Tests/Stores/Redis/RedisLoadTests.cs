@@ -51,7 +51,7 @@ public sealed class RedisLoadTests(ITestOutputHelper output)
         await PhaseAsync(server, $"{Small} small messages are stored", () => SendAsync(node, OfSmall, Small, "x", atATime: 5_000));
         for (var i = 0; i < Groups; i++)
         {
-            await node.Groups.AddAsync($"g{i}", "mallory");
+            await node.Groups.AddToGroupAsync("mallory", $"g{i}");
             await SendAsync(node, WsmqAddress.Group($"g{i}"), 2, new string('x', LargeBytes), atATime: 2);
         }
 

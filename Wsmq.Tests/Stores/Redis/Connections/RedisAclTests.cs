@@ -25,7 +25,7 @@ public sealed class RedisAclTests(RedisAclTests.Server server) : IClassFixture<R
         var logs = new RecordedLogs();
         await using var a = await TestNode.StartAsync(s => s.UseRedis(Configuration), services: b => b.Logging.AddProvider(logs));
         await using var b = await TestNode.StartAsync(s => s.UseRedis(Configuration), services: b => b.Logging.AddProvider(logs));
-        await a.Groups.AddAsync("ops", "bob");
+        await a.Groups.AddToGroupAsync("bob", "ops");
         await using var alice = await PlainClient.ConnectAsync(a, "alice");
         await using var bob = await PlainClient.ConnectAsync(b, "bob");
         await bob.SendAsync("user:bob", 0);
@@ -39,7 +39,7 @@ public sealed class RedisAclTests(RedisAclTests.Server server) : IClassFixture<R
         await a.Live.Clients.User("bob").Live(new WsmqLiveMessage { Type = "user" });
         await a.Live.Clients.Group("ops").Live(new WsmqLiveMessage { Type = "group" });
         await Eventually.That("the pushes arrive", () => bob.Live.Count == 3);
-        await a.Groups.RemoveAsync("ops", "bob");
+        await a.Groups.RemoveFromGroupAsync("bob", "ops");
 
         var denied = (RedisResult[])(await server.Admin.ExecuteAsync("ACL", "LOG"))!;
         denied.Select(d => (string)d.ToDictionary()["object"]!).Distinct()

@@ -56,7 +56,7 @@ public sealed class RedisSettingsTests(SharedRedis redis)
             o => o.Delivery.TailCheckInterval = TimeSpan.FromHours(1), b => b.Logging.AddProvider(logs));
         await using var a = await NodeAsync();
         await using var b = await NodeAsync();
-        await a.Groups.AddAsync("ops", "bob");
+        await a.Groups.AddToGroupAsync("bob", "ops");
         await using var bob = await PlainClient.ConnectAsync(b, "bob", negotiate: true);
         await bob.SendAsync("user:bob", 0);
 
@@ -69,7 +69,7 @@ public sealed class RedisSettingsTests(SharedRedis redis)
         foreach (var to in new[] { a.Live.Clients.All, a.Live.Clients.User("bob"), a.Live.Clients.Group("live") })
             await to.Live(new());
         await Eventually.That("the live pushes arrive", () => bob.Live.Count == 3);
-        await a.Groups.RemoveAsync("ops", "bob");
+        await a.Groups.RemoveFromGroupAsync("bob", "ops");
         await Eventually.That("the other node applies the removal of the member", () => Record.Exception(
             () => bob.Connection.InvokeAsync("Resume", "group:ops", WsmqPosition.Start.ToString()).Wait()) is not null);
         await a.Access.BanAsync("bob");
@@ -143,7 +143,7 @@ public sealed class RedisSettingsTests(SharedRedis redis)
         foreach (var setting in settings)
         {
             nodes.Add(await TestNode.StartAsync(s => s.UseRedis($"{redis.Server.EndPoint},{setting}", o => o.KeyPrefix = prefix)));
-            await nodes[^1].Groups.AddAsync("ops", "bob");
+            await nodes[^1].Groups.AddToGroupAsync("bob", "ops");
             clients.Add(await PlainClient.ConnectAsync(nodes[^1], "bob", negotiate: true));
             await clients[^1].SendAsync("user:bob", "accepted");
             await nodes[^1].Live.Groups.AddToGroupAsync(clients[^1].Connection.ConnectionId!, "g");
