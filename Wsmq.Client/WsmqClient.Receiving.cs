@@ -172,7 +172,7 @@ public sealed partial class WsmqClient
     /// <param name="handler">The handler. Its cancellation token is cancelled when the client stops.</param>
     /// <returns>Dispose it to remove the handler.</returns>
     /// <exception cref="InvalidOperationException">There is already such a handler.</exception>
-    public IDisposable OnLive(Func<WsmqLiveMessage, CancellationToken, Task> handler)
+    public IDisposable OnAnyLive(Func<WsmqLiveMessage, CancellationToken, Task> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
         return _handlers.AddLiveFallback(handler);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Wsmq;
@@ -37,14 +38,15 @@ public sealed partial class WsmqClient
     /// </summary>
     /// <param name="to">The address.</param>
     /// <param name="message">The body, serialized as JSON with <see cref="WsmqClientOptions.Json"/>.</param>
-    /// <param name="options">The options of this message.</param>
+    /// <param name="options">The options of this message; may be null.</param>
     /// <param name="cancellationToken">Ends the wait. A message in flight may be stored nevertheless.</param>
     /// <typeparam name="T">The declared type of the body.</typeparam>
     /// <returns>The receipt.</returns>
     /// <inheritdoc cref="SendAsync(WsmqOutgoingMessage, CancellationToken)" path="/exception"/>
     [RequiresUnreferencedCode(Reflection)]
     [RequiresDynamicCode(Reflection)]
-    public Task<WsmqReceipt> SendAsync<T>(WsmqAddress to, T message, WsmqSendOptions options, CancellationToken cancellationToken = default) =>
+    [OverloadResolutionPriority(1)] // A literal null fits the overload with JsonTypeInfo too; this makes the call unambiguous.
+    public Task<WsmqReceipt> SendAsync<T>(WsmqAddress to, T message, WsmqSendOptions? options, CancellationToken cancellationToken = default) =>
         SendAsync(TypedBody.Message(to, message, TypedBody.ByReflection<T>(_options.Json), options), cancellationToken);
 
     /// <summary>
@@ -75,7 +77,7 @@ public sealed partial class WsmqClient
     /// <exception cref="WsmqException">
     /// The message is malformed, or the server refused it with a final error. <c>outcome-unknown</c>: no receipt came in time, and the
     /// message may or may not be stored. <c>client-closed</c>: the client was stopped or got no connection in time, and the message is
-    /// not stored. <c>too-many-sends</c>: more than <see cref="WsmqClientOptions.MaxBufferedBytes"/> wait to be sent.
+    /// not stored. <c>too-many-sends</c>: more than <see cref="WsmqClientOptions.MaxPendingSendBytes"/> wait to be sent.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Task<WsmqReceipt> SendAsync(WsmqOutgoingMessage message, CancellationToken cancellationToken = default)

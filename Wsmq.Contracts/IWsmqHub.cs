@@ -26,7 +26,7 @@ public interface IWsmqHub
     /// <param name="messages">The messages; each item of the stream carries as many as are ready.</param>
     /// <param name="cancellationToken">Ends the stream. Messages that the server has accepted are stored nevertheless.</param>
     /// <returns>A result for each message; completes when the upload has ended and all messages have a result.</returns>
-    IAsyncEnumerable<WsmqItemResult[]> Publish(IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken cancellationToken);
+    IAsyncEnumerable<WsmqItemResult[]> SendStream(IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken cancellationToken);
 
     /// <summary>
     /// Acknowledges all entries of a source up to and including a position: moves the cursor of this connection's device there, never

@@ -82,7 +82,7 @@ internal sealed class StreamFormat : IPublishFormat
 
     public void Open(FrameWriter frames)
     {
-        frames.Write("{\"type\":4,\"invocationId\":\"p\",\"streamIds\":[\"m\"],\"target\":\"Publish\",\"arguments\":[]}"u8);
+        frames.Write("{\"type\":4,\"invocationId\":\"p\",\"streamIds\":[\"m\"],\"target\":\"SendStream\",\"arguments\":[]}"u8);
         frames.EndFrame();
     }
 

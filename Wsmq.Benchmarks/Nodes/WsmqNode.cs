@@ -19,9 +19,9 @@ internal static class WsmqNode
         {
             // The default limits suit people, and are far below what is measured.
             var service = options.Limits.Classes[WsmqLimitOptions.ServiceClass];
-            options.Limits.ClassOf = _ => WsmqLimitOptions.ServiceClass;
+            options.Limits.ClassProvider = _ => WsmqLimitOptions.ServiceClass;
             if (sendsPerSecond is { } limit)
-                (service.SendsPerSecond, service.SendBurst) = (limit, limit);
+                (service.ConnectionSendsPerSecond, service.ConnectionSendBurst) = (limit, limit);
         });
         if (redis is not null)
             wsmq.UseRedis(redis);

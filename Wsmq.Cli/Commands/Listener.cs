@@ -19,7 +19,7 @@ internal sealed class Listener(Session session, IEventPrinter printer, TextWrite
         session.SayConnection();
         var code = ExitCodes.Ok;
         session.Client.OnAny(OnDeliveryAsync);
-        session.Client.OnLive(OnLiveAsync);
+        session.Client.OnAnyLive(OnLiveAsync);
         session.Client.Gap += (_, gap) => Print(printer.Gap(gap));
         session.Client.Error += (_, e) => Print(e);
         try
@@ -77,7 +77,7 @@ internal sealed class Listener(Session session, IEventPrinter printer, TextWrite
     /// <summary>Reports a message that could not be printed: it is tried again, and delays all later ones of its source.</summary>
     private void Print(WsmqErrorEventArgs e)
     {
-        if (e.Operation is WsmqOperation.Handle or WsmqOperation.ReadBody or WsmqOperation.Protocol && !_done.Task.IsCompleted)
+        if (e.Operation is WsmqClientOperation.Handle or WsmqClientOperation.ReadBody or WsmqClientOperation.Protocol && !_done.Task.IsCompleted)
         {
             errors.WriteLine(Printable.Line(
                 $"wsmq: the message {e.Delivery?.Position} of {e.Delivery?.Source} could not be shown ({e.Exception.Message}); trying again"));

@@ -87,9 +87,9 @@ internal sealed class Session : IAsyncDisposable
         _cause = failure.Cause + HostHint(failure);
         if (failure.Exception.GetBaseException() is CliFailure own)
             Despair(own);
-        else if (failure.Status == HttpStatusCode.Unauthorized)
+        else if (failure.StatusCode == HttpStatusCode.Unauthorized)
             Despair(new CliFailure(ExitCodes.Unauthenticated, _cause, failure.Exception));
-        else if (failure.Status is { } status && (int)status < 500 && status != HttpStatusCode.TooManyRequests)
+        else if (failure.StatusCode is { } status && (int)status < 500 && status != HttpStatusCode.TooManyRequests)
             Despair(new CliFailure(ExitCodes.Unreachable, _cause, failure.Exception));
         else if (failure.Exception is WsmqException { Error.CanRetry: false } final)
             Despair(final);
@@ -103,7 +103,7 @@ internal sealed class Session : IAsyncDisposable
 
     private void Consider(WsmqErrorEventArgs error)
     {
-        if (error.Operation != WsmqOperation.Connection)
+        if (error.Operation != WsmqClientOperation.ConnectionLost)
             return;
         _lost = error.Exception.Message;
         if (error.Exception is WsmqException { Error.CanRetry: false })

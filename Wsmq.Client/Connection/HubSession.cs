@@ -51,8 +51,8 @@ internal sealed class HubSession : IAsyncDisposable
     public Task StartAsync(CancellationToken cancellationToken) => _connection.StartAsync(cancellationToken);
 
     /// <summary>Opens the stream of sends; the server accepts one at a time.</summary>
-    public IAsyncEnumerable<WsmqItemResult[]> PublishAsync(IAsyncEnumerable<SendFrame> frames) =>
-        _connection.StreamAsync<WsmqItemResult[]>(nameof(IWsmqHub.Publish), frames);
+    public IAsyncEnumerable<WsmqItemResult[]> SendStreamAsync(IAsyncEnumerable<SendFrame> frames) =>
+        _connection.StreamAsync<WsmqItemResult[]>(nameof(IWsmqHub.SendStream), frames);
 
     // The calls have no cancellation token: cancelling would not undo them, and the server counts each until it has answered.
     public Task AckAsync(WsmqAddress source, WsmqPosition position) =>

@@ -12,7 +12,7 @@ internal static partial class Log
     public static partial void ConnectionLost(ILogger logger, Exception? exception);
 
     [LoggerMessage(4, LogLevel.Warning, "{Operation} failed (source {Source}, position {Position}).")]
-    public static partial void Error(ILogger logger, Exception exception, WsmqOperation operation, string? source, string? position);
+    public static partial void Error(ILogger logger, Exception exception, WsmqClientOperation operation, string? source, string? position);
 
     [LoggerMessage(5, LogLevel.Error, "The app's handler of the event {Event} threw.")]
     public static partial void EventHandlerFailed(ILogger logger, Exception exception, string @event);

@@ -59,10 +59,10 @@ internal sealed class ClientEvents(ILogger logger, TimeProvider time)
         Raise(DeadLettered, letter, nameof(DeadLettered));
     }
 
-    public void RaiseError(WsmqOperation operation, Exception exception, WsmqDelivery? delivery = null)
+    public void RaiseError(WsmqClientOperation operation, Exception exception, WsmqDelivery? delivery = null)
     {
         // OutageLog logs failed attempts and lost connections, without repetition.
-        if (operation is not (WsmqOperation.Connect or WsmqOperation.Connection))
+        if (operation is not (WsmqClientOperation.Connect or WsmqClientOperation.ConnectionLost))
             Log.Error(logger, exception, operation, delivery?.Source, delivery?.Position);
         Raise(Error, new WsmqErrorEventArgs(operation, exception, delivery), nameof(Error));
     }
@@ -71,7 +71,7 @@ internal sealed class ClientEvents(ILogger logger, TimeProvider time)
     public void RaiseUnhandled(Exception exception, WsmqDelivery delivery)
     {
         _unhandled.Note(delivery);
-        Raise(Error, new WsmqErrorEventArgs(WsmqOperation.FindHandler, exception, delivery), nameof(Error));
+        Raise(Error, new WsmqErrorEventArgs(WsmqClientOperation.FindHandler, exception, delivery), nameof(Error));
     }
 
     public void RaiseConnectFailed(WsmqConnectFailedEventArgs failure) => Raise(ConnectFailed, failure, nameof(ConnectFailed));

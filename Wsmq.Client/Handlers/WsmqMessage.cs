@@ -8,8 +8,12 @@ namespace Wsmq;
 /// <typeparam name="T">The type of the body.</typeparam>
 public sealed class WsmqMessage<T>
 {
-    internal WsmqMessage(WsmqDelivery delivery, T body)
+    /// <summary>Creates a message, for example to test a handler.</summary>
+    /// <param name="delivery">The message in its wire form.</param>
+    /// <param name="body">The deserialized body.</param>
+    public WsmqMessage(WsmqDelivery delivery, T body)
     {
+        ArgumentNullException.ThrowIfNull(delivery);
         Delivery = delivery;
         Body = body;
     }

@@ -16,10 +16,10 @@ public static class WsmqClientServiceCollectionExtensions
     /// <param name="services">The host's services.</param>
     /// <param name="url">The URL of the hub, for example <c>https://example.test/wsmq</c>.</param>
     /// <param name="configure">Sets options; may be null.</param>
-    /// <param name="handle">Registers handlers before the client starts; may be null.</param>
+    /// <param name="configureClient">Registers handlers before the client starts; may be null.</param>
     public static IServiceCollection AddWsmqClient(
-        this IServiceCollection services, Uri url, Action<WsmqClientOptions>? configure = null, Action<WsmqClient>? handle = null) =>
-        services.AddWsmqClient(url, (_, options) => configure?.Invoke(options), (_, client) => handle?.Invoke(client));
+        this IServiceCollection services, Uri url, Action<WsmqClientOptions>? configure = null, Action<WsmqClient>? configureClient = null) =>
+        services.AddWsmqClient(url, (_, options) => configure?.Invoke(options), (_, client) => configureClient?.Invoke(client));
 
     /// <summary>
     /// Adds a singleton <see cref="WsmqClient"/> as the other overload does; both callbacks get the host's service provider.
@@ -27,21 +27,21 @@ public static class WsmqClientServiceCollectionExtensions
     /// <param name="services">The host's services.</param>
     /// <param name="url">The URL of the hub, for example <c>https://example.test/wsmq</c>.</param>
     /// <param name="configure">Sets options.</param>
-    /// <param name="handle">Registers handlers before the client starts; may be null.</param>
+    /// <param name="configureClient">Registers handlers before the client starts; may be null.</param>
     public static IServiceCollection AddWsmqClient(
         this IServiceCollection services, Uri url, Action<IServiceProvider, WsmqClientOptions> configure,
-        Action<IServiceProvider, WsmqClient>? handle = null)
+        Action<IServiceProvider, WsmqClient>? configureClient = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(url);
         ArgumentNullException.ThrowIfNull(configure);
-        services.TryAddSingleton(provider => Create(provider, url, configure, handle));
+        services.TryAddSingleton(provider => Create(provider, url, configure, configureClient));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, WsmqClientService>());
         return services;
     }
 
     private static WsmqClient Create(
-        IServiceProvider provider, Uri url, Action<IServiceProvider, WsmqClientOptions> configure, Action<IServiceProvider, WsmqClient>? handle)
+        IServiceProvider provider, Uri url, Action<IServiceProvider, WsmqClientOptions> configure, Action<IServiceProvider, WsmqClient>? configureClient)
     {
         var client = new WsmqClient(url, options =>
         {
@@ -49,7 +49,7 @@ public static class WsmqClientServiceCollectionExtensions
             options.TimeProvider = provider.GetService<TimeProvider>() ?? options.TimeProvider;
             configure(provider, options);
         });
-        handle?.Invoke(provider, client);
+        configureClient?.Invoke(provider, client);
         client.StartsWithFirstSend = true;
         return client;
     }

@@ -164,7 +164,7 @@ internal sealed class ConnectionLoop(
         _outage.Failed(failure, _retryIn.Value);
         events.RaiseConnectFailed(new WsmqConnectFailedEventArgs(
             ++_failures, failure.Error, failure.Status, failure.Cause, _expelled is null ? _retryIn : null));
-        events.RaiseError(WsmqOperation.Connect, failure.Error);
+        events.RaiseError(WsmqClientOperation.Connect, failure.Error);
     }
 
     private void Lost(Exception? error)
@@ -174,7 +174,7 @@ internal sealed class ConnectionLoop(
             return;
         var known = WsmqException.From(error) ?? error;
         Consider(known);
-        events.RaiseError(WsmqOperation.Connection, known);
+        events.RaiseError(WsmqClientOperation.ConnectionLost, known);
     }
 
     /// <summary>Applies an error to the wait before the next attempt, and to the state of the store.</summary>

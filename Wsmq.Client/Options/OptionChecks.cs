@@ -16,10 +16,10 @@ internal static class OptionChecks
                 $"{nameof(options.Device)} is invalid: {detail ?? error.Text}. Use 1 to {MaxDeviceBytes} bytes.", nameof(options));
         }
 
-        Within(options.BufferCapacity, 1, 65_536, nameof(options.BufferCapacity));
-        Within(options.LiveBufferCapacity, 1, 65_536, nameof(options.LiveBufferCapacity));
-        Within(options.MaxOutstandingSends, 1, 128, nameof(options.MaxOutstandingSends));
-        Within(options.MaxBufferedBytes, 64 * 1024, 2L * 1024 * 1024 * 1024, nameof(options.MaxBufferedBytes));
+        Within(options.MaxBufferedDeliveries, 1, 65_536, nameof(options.MaxBufferedDeliveries));
+        Within(options.MaxBufferedLivePushes, 1, 65_536, nameof(options.MaxBufferedLivePushes));
+        Within(options.MaxInFlightSends, 1, 128, nameof(options.MaxInFlightSends));
+        Within(options.MaxPendingSendBytes, 64 * 1024, 2L * 1024 * 1024 * 1024, nameof(options.MaxPendingSendBytes));
         Within(options.MaxBodyBytes, 1, 16 * 1024 * 1024, nameof(options.MaxBodyBytes));
         Within(options.MaxHeaderBytes, 0, 64 * 1024, nameof(options.MaxHeaderBytes));
         Within(options.SendTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(2) - TimeSpan.FromMilliseconds(1), nameof(options.SendTimeout));
@@ -34,8 +34,8 @@ internal static class OptionChecks
                 $"{nameof(options.UnhandledMessages)} is {options.UnhandledMessages}, which is not a defined value.", nameof(options));
         }
 
-        if (options.NackReason is null)
-            throw new ArgumentException($"{nameof(options.NackReason)} must not be null.", nameof(options));
+        if (options.NackReasonProvider is null)
+            throw new ArgumentException($"{nameof(options.NackReasonProvider)} must not be null.", nameof(options));
         if (options.TimeProvider is null)
             throw new ArgumentException($"{nameof(options.TimeProvider)} must not be null.", nameof(options));
     }

@@ -22,7 +22,8 @@ public sealed class WsmqClientOptions
     public Func<CancellationToken, Task<string?>>? AccessTokenProvider { get; set; }
 
     /// <summary>
-    /// The serializer options for bodies where no <c>JsonTypeInfo</c> is passed. Default null: web defaults (camel case).
+    /// The serializer options for bodies where no <c>JsonTypeInfo</c> is passed; the first use makes them read-only. Default null: the web
+    /// defaults (camel case). To change one, assign <c>new JsonSerializerOptions(JsonSerializerDefaults.Web) { … }</c>.
     /// </summary>
     public JsonSerializerOptions? Json { get; set; }
 
@@ -31,24 +32,24 @@ public sealed class WsmqClientOptions
     /// requests them again later, which costs time: keep the value at or above the server's in-flight window (256 by default). Default
     /// 512; 1 to 65,536.
     /// </summary>
-    public int BufferCapacity { get; set; } = 512;
+    public int MaxBufferedDeliveries { get; set; } = 512;
 
     /// <summary>
     /// The maximum number of live pushes that wait for their handler; beyond it the oldest is dropped. Default 256; 1 to 65,536.
     /// </summary>
-    public int LiveBufferCapacity { get; set; } = 256;
+    public int MaxBufferedLivePushes { get; set; } = 256;
 
     /// <summary>
     /// The maximum number of sends in flight. Further sends wait in the client, and are sent together when there is capacity. Default
     /// 64; 1 to 128, the number that a server with default settings accepts.
     /// </summary>
-    public int MaxOutstandingSends { get; set; } = 64;
+    public int MaxInFlightSends { get; set; } = 64;
 
     /// <summary>
     /// The maximum size of all sends without a result, in bytes: the messages as JSON, plus 512 bytes each. A send beyond it fails with
     /// <c>too-many-sends</c>; an app that awaits each receipt does not reach it. Default 64 MiB; 64 KiB to 2 GiB.
     /// </summary>
-    public long MaxBufferedBytes { get; set; } = 64 * 1024 * 1024;
+    public long MaxPendingSendBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>
     /// The maximum size of a body to send, in bytes. A larger one fails here with <c>message-too-large</c>; sent to the server, it would
@@ -92,14 +93,14 @@ public sealed class WsmqClientOptions
     /// What happens to a message whose type has no handler while there is no <see cref="WsmqClient.OnAny"/> fallback. Default: the server
     /// dead-letters it for this device at once.
     /// </summary>
-    public WsmqUnhandledMessages UnhandledMessages { get; set; }
+    public WsmqUnhandledMessagePolicy UnhandledMessages { get; set; }
 
     /// <summary>
     /// Returns the reason that is stored with a dead letter, for the operator, when a handler has failed or a body could not be read. The
     /// server stores the first 256 characters. Default: the name of the exception's type. Be careful with exception texts: they can
     /// quote the content of the message.
     /// </summary>
-    public Func<Exception, string?> NackReason { get; set; } = e => e.GetType().Name;
+    public Func<Exception, string?> NackReasonProvider { get; set; } = e => e.GetType().Name;
 
     /// <summary>
     /// Configures HTTP for each connection, after the client's own settings: headers, proxy, certificates, other transports. Preset:

@@ -149,7 +149,7 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
             isAnswered = HubRefusal.IsFinal(e, out var refusal);
             retryAfter = WsmqException.From(e)?.RetryAfter;
             if (isAnswered)
-                events.RaiseError(WsmqOperation.Acknowledge, refusal!);
+                events.RaiseError(WsmqClientOperation.Ack, refusal!);
         }
 
         lock (_gate)

@@ -38,15 +38,15 @@ internal sealed class Dispatcher(HandlerRegistry handlers, WsmqClientOptions opt
         if (handlers.Fallback is { } fallback)
             return fallback(delivery, cancellationToken);
         if (unreadable is not null)
-            throw new NotHandledException(WsmqOperation.ReadBody, unreadable);
-        if (options.UnhandledMessages == WsmqUnhandledMessages.DeadLetter)
+            throw new NotHandledException(WsmqClientOperation.ReadBody, unreadable);
+        if (options.UnhandledMessages == WsmqUnhandledMessagePolicy.DeadLetter)
             throw NoHandler(delivery);
         Log.Ignored(events.Logger, delivery.Position, delivery.Source, delivery.Type);
         return Task.CompletedTask;
     }
 
     private static NotHandledException NoHandler(WsmqDelivery delivery) => new(
-        WsmqOperation.FindHandler,
+        WsmqClientOperation.FindHandler,
         new InvalidOperationException(
             $"No handler takes the type '{delivery.Type}', and there is no fallback: register one with On or OnAny before the start."),
         WsmqNackReasons.NoHandler);

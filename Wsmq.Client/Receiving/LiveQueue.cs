@@ -14,7 +14,7 @@ internal sealed class LiveQueue
     {
         (_handlers, _events) = (handlers, events);
         _queue = Channel.CreateBounded<WsmqLiveMessage>(
-            new BoundedChannelOptions(options.LiveBufferCapacity)
+            new BoundedChannelOptions(options.MaxBufferedLivePushes)
             {
                 FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true, SingleWriter = false,
             },
@@ -37,7 +37,7 @@ internal sealed class LiveQueue
             }
             catch (Exception e) when (!stop.Begin.IsCancellationRequested)
             {
-                _events.RaiseError(WsmqOperation.Live, e);
+                _events.RaiseError(WsmqClientOperation.Live, e);
             }
         }
     }
@@ -50,7 +50,7 @@ internal sealed class LiveQueue
         if (_handlers.LiveFallback is { } fallback)
             return fallback(message, cancellationToken);
         if (error is not null)
-            _events.RaiseError(WsmqOperation.Live, error);
+            _events.RaiseError(WsmqClientOperation.Live, error);
         return Task.CompletedTask;
     }
 }

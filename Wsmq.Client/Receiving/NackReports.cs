@@ -35,7 +35,7 @@ internal sealed class NackReports(Acker acker, WsmqClientOptions options, Client
         {
             // The server counts attempts only at the first unacknowledged message, so send the acks of those before it first.
             await acker.SendAsync(source, stop).ConfigureAwait(false);
-            var reason = exception is NotHandledException early ? early.Reason ?? options.NackReason(early.Cause) : options.NackReason(exception);
+            var reason = exception is NotHandledException early ? early.Reason ?? options.NackReasonProvider(early.Cause) : options.NackReasonProvider(exception);
             await session.NackAsync(source, position, reason)
                 .WaitAsync(options.SendTimeout, options.TimeProvider, stop).ConfigureAwait(false);
         }

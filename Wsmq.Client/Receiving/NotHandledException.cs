@@ -3,10 +3,10 @@ namespace Wsmq;
 /// <summary>An attempt to handle a message failed before a handler was called.</summary>
 /// <param name="operation">The operation in the app's <c>Error</c> event; null where none is raised.</param>
 /// <param name="cause">The exception in that event.</param>
-/// <param name="reason">The reason in the nack; null to use the app's <c>NackReason</c> of the cause.</param>
-internal sealed class NotHandledException(WsmqOperation? operation, Exception cause, string? reason = null) : Exception(cause.Message, cause)
+/// <param name="reason">The reason in the nack; null to use the app's <c>NackReasonProvider</c> of the cause.</param>
+internal sealed class NotHandledException(WsmqClientOperation? operation, Exception cause, string? reason = null) : Exception(cause.Message, cause)
 {
-    public WsmqOperation? Operation { get; } = operation;
+    public WsmqClientOperation? Operation { get; } = operation;
 
     public Exception Cause { get; } = cause;
 

@@ -77,7 +77,7 @@ internal sealed class Resumer(WsmqClientOptions options, ClientEvents events) : 
                 return false;
             }
 
-            events.RaiseError(WsmqOperation.Resume, refusal);
+            events.RaiseError(WsmqClientOperation.Resume, refusal);
         }
 
         if (source.ResumeAnswered(refusal))

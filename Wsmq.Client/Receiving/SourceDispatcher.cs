@@ -16,7 +16,7 @@ internal sealed class SourceDispatcher(
             || !WsmqPosition.TryParse(delivery.Previous, out var previous))
         {
             events.RaiseError(
-                WsmqOperation.Protocol, new FormatException("A delivery has a malformed source, position or previous position."), delivery);
+                WsmqClientOperation.Protocol, new FormatException("A delivery has a malformed source, position or previous position."), delivery);
             return;
         }
 
@@ -28,7 +28,7 @@ internal sealed class SourceDispatcher(
         if (!WsmqAddress.TryParse(source, out var address, out _) || !WsmqPosition.TryParse(after, out var first)
             || !WsmqPosition.TryParse(before, out var last) || last <= first)
         {
-            events.RaiseError(WsmqOperation.Protocol, new FormatException($"A gap has a malformed source or position: {source}, {after}, {before}."));
+            events.RaiseError(WsmqClientOperation.Protocol, new FormatException($"A gap has a malformed source or position: {source}, {after}, {before}."));
             return;
         }
 
@@ -43,7 +43,7 @@ internal sealed class SourceDispatcher(
         if (WsmqAddress.TryParse(source, out var address, out _) && WsmqPosition.TryParse(position, out var at))
             events.RaiseStalled(new WsmqStalledEventArgs(address, at));
         else
-            events.RaiseError(WsmqOperation.Protocol, new FormatException($"A stall has a malformed source or position: {source}, {position}."));
+            events.RaiseError(WsmqClientOperation.Protocol, new FormatException($"A stall has a malformed source or position: {source}, {position}."));
     }
 
     public void DeadLettered(string source, string position, int attempts)
@@ -51,7 +51,7 @@ internal sealed class SourceDispatcher(
         if (!WsmqAddress.TryParse(source, out var address, out _) || !WsmqPosition.TryParse(position, out var at))
         {
             events.RaiseError(
-                WsmqOperation.Protocol, new FormatException($"A dead letter has a malformed source or position: {source}, {position}."));
+                WsmqClientOperation.Protocol, new FormatException($"A dead letter has a malformed source or position: {source}, {position}."));
             return;
         }
 

@@ -82,8 +82,8 @@ internal sealed class SourceLoop(
     private void ReportFailure(Exception exception, WsmqDelivery delivery)
     {
         if (exception is not NotHandledException { Operation: { } operation } early)
-            events.RaiseError(WsmqOperation.Handle, exception, delivery);
-        else if (operation == WsmqOperation.FindHandler)
+            events.RaiseError(WsmqClientOperation.Handle, exception, delivery);
+        else if (operation == WsmqClientOperation.FindHandler)
             events.RaiseUnhandled(early.Cause, delivery);
         else
             events.RaiseError(operation, early.Cause, delivery);

@@ -32,7 +32,7 @@ internal sealed class Sources(WsmqClientOptions options, Func<SourceState, Task>
 
     private Running Start(WsmqAddress source)
     {
-        var state = new SourceState(source, options.BufferCapacity);
+        var state = new SourceState(source, options.MaxBufferedDeliveries);
         return new Running(state, loop(state));
     }
 }

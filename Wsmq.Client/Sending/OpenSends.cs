@@ -45,8 +45,8 @@ internal sealed class OpenSends : IDisposable
             send.Refuse(WsmqErrors.ClientClosed, "the client was stopped");
         else if (_expelled is { } expelled)
             send.Refuse(expelled.Again());
-        else if (_bytes > 0 && _bytes + bytes > _options.MaxBufferedBytes)
-            send.Refuse(WsmqErrors.TooManySends, $"the client's {nameof(_options.MaxBufferedBytes)} is {_options.MaxBufferedBytes}");
+        else if (_bytes > 0 && _bytes + bytes > _options.MaxPendingSendBytes)
+            send.Refuse(WsmqErrors.TooManySends, $"the client's {nameof(_options.MaxPendingSendBytes)} is {_options.MaxPendingSendBytes}");
         if (send.IsSettled)
             return false;
         _bytes += bytes;

@@ -25,7 +25,7 @@ internal sealed class SendStream(HubSession session, Sender sender)
         var outcome = SendOutcome.Again;
         try
         {
-            await foreach (var results in session.PublishAsync(FramesAsync()).ConfigureAwait(false))
+            await foreach (var results in session.SendStreamAsync(FramesAsync()).ConfigureAwait(false))
                 sender.Answered(this, results);
         }
         catch (Exception e)

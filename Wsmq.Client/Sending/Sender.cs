@@ -24,7 +24,7 @@ internal sealed class Sender : ISessionUser
     {
         (_options, _logger, _stop) = (options, logger, stop);
         _open = new OpenSends(options, Expire);
-        _scheduler = new SendScheduler(options.MaxOutstandingSends, options.SendBackoff, _open.Remove);
+        _scheduler = new SendScheduler(options.MaxInFlightSends, options.SendBackoff, _open.Remove);
     }
 
     /// <summary>Starts a send; the task has its outcome.</summary>

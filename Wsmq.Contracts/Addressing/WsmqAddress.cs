@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 namespace Wsmq;
 
@@ -6,8 +7,10 @@ namespace Wsmq;
 /// The address of a message: <c>user:&lt;id&gt;</c> for the queue of one user, <c>group:&lt;name&gt;</c> for the log that all members of
 /// a group read, or <c>work:&lt;name&gt;</c>, which is reserved. The text is split at the first colon; the name may contain colons,
 /// pipes, slashes and spaces (<c>user:auth0|5f…</c>, <c>group:urn:shop:7</c>). Two addresses are equal when kind and name are equal,
-/// by ordinal comparison.
+/// by ordinal comparison. In JSON an address is its text. The default value is no address: its text <c>user:</c> cannot be parsed, and every
+/// call refuses it with <c>invalid-name</c>.
 /// </summary>
+[JsonConverter(typeof(WsmqAddressConverter))]
 public readonly struct WsmqAddress : IEquatable<WsmqAddress>
 {
     /// <summary>The maximum length of a name, in bytes of UTF-8.</summary>
@@ -55,6 +58,11 @@ public readonly struct WsmqAddress : IEquatable<WsmqAddress>
     /// </exception>
     public static WsmqAddress Parse(string? text) =>
         TryParse(text, out var address, out var error, out var detail) ? address : throw new WsmqException(error, detail);
+
+    /// <summary>Parses an address without throwing; returns whether the text is an address.</summary>
+    /// <param name="text">The text, for example <c>user:bob</c>.</param>
+    /// <param name="address">The address, if the result is true.</param>
+    public static bool TryParse(string? text, out WsmqAddress address) => TryParse(text, out address, out _, out _);
 
     /// <summary>Parses an address without throwing; returns whether the text is an address.</summary>
     /// <param name="text">The text, for example <c>user:bob</c>.</param>

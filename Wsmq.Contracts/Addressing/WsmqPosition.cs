@@ -1,12 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Wsmq;
 
 /// <summary>
 /// The position of an entry in its log. On the wire it is a string of 16 digits, so that positions of one log compare as strings. It is
 /// opaque: store and compare it, but do not calculate with it or read a time from it. A log never issues a position twice.
+/// In JSON it is the string of 16 digits.
 /// </summary>
+[JsonConverter(typeof(WsmqPositionConverter))]
 public readonly struct WsmqPosition : IEquatable<WsmqPosition>, IComparable<WsmqPosition>
 {
     /// <summary>The length of a position on the wire: 16 digits.</summary>

@@ -133,7 +133,7 @@ public static class WsmqErrors
         "The address has not been used before, and the user has written to too many new ones: check the name, or send again later.");
 
     /// <summary>4006, retry: the user resumes too often, or sends too many acks that are malformed or past the tail.</summary>
-    public static WsmqError TooManyReads { get; } = Retry(4006, "too-many-reads",
+    public static WsmqError TooManyResumes { get; } = Retry(4006, "too-many-resumes",
         "The user resumes too often, or sends too many acks that are malformed or past the tail: try again after the stated time.");
 
     /// <summary>4007, retry: the storage charged to the user has reached the user's share of the store.</summary>

@@ -10,9 +10,9 @@ public sealed class WsmqException : Exception
     /// <param name="detail">
     /// What was wrong in this case; added to the message in parentheses. It must not contain secrets or message bodies.
     /// </param>
-    /// <param name="inner">The cause, or null.</param>
-    public WsmqException(WsmqError error, string? detail = null, Exception? inner = null)
-        : base(Required(error).Format(detail, null), inner)
+    /// <param name="innerException">The cause, or null.</param>
+    public WsmqException(WsmqError error, string? detail = null, Exception? innerException = null)
+        : base(Required(error).Format(detail, null), innerException)
     {
         Error = error;
     }

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Wsmq;
 
 /// <summary>
-/// Derives the type name and the body of a message from the same .NET type, for clients and the app's publisher: the run-time type of
+/// Derives the type name and the body of a message from the same .NET type, for clients, the app's publisher and live pushes: the run-time type of
 /// the value, or the declared type where that defines how derived types are serialized (<c>[JsonDerivedType]</c>, a converter).
 /// </summary>
 internal static class TypedBody
@@ -23,6 +23,12 @@ internal static class TypedBody
             CorrelationId = options?.CorrelationId,
             ReplyTo = options?.ReplyTo?.ToString(),
         };
+    }
+
+    public static WsmqLiveMessage Live<T>(T value, JsonTypeInfo<T> declared, string? type)
+    {
+        var written = Written(value, declared);
+        return new WsmqLiveMessage { Type = type ?? MessageTypeNames.Of(written.Type), Body = Serialize(value, written) };
     }
 
     public static WsmqJsonBody Of<T>(T value, JsonTypeInfo<T> declared) => Serialize(value, Written(value, declared));

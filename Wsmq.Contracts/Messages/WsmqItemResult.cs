@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Wsmq;
 
-/// <summary>The result of one message of <see cref="IWsmqHub.SendMany"/> or <see cref="IWsmqHub.Publish"/>: receipt or error.</summary>
+/// <summary>The result of one message of <see cref="IWsmqHub.SendMany"/> or <see cref="IWsmqHub.SendStream"/>: receipt or error.</summary>
 public sealed record WsmqItemResult
 {
     /// <summary>The number of the message in the call or in the stream, counted from 0.</summary>

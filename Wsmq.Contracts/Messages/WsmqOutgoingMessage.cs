@@ -1,4 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Wsmq;
 
@@ -48,6 +52,38 @@ public sealed record WsmqOutgoingMessage
 
     /// <summary>The name, shortened, of the first unknown field that the message had on the wire; null where there was none.</summary>
     internal string? UnknownField { get; init; }
+
+    /// <summary>
+    /// Creates a message from an object, as <c>SendAsync</c> does: its type is the wire name of the object
+    /// (<see cref="WsmqMessageTypeAttribute.NameOf"/>), and its body is the object's JSON. Use it for calls that send many messages.
+    /// </summary>
+    /// <param name="to">The address.</param>
+    /// <param name="body">The object.</param>
+    /// <param name="options">The other fields of the message; may be null.</param>
+    /// <param name="json">The serializer options. Default null: web defaults (camel case).</param>
+    /// <typeparam name="T">The declared type of the object.</typeparam>
+    /// <exception cref="WsmqException">
+    /// <c>invalid-body</c>: it cannot be written as JSON. <c>no-type-name</c>: the type has no name that another process would know.
+    /// </exception>
+    [RequiresUnreferencedCode("Serializes by reflection: in trimmed apps use the overload with JsonTypeInfo.")]
+    [RequiresDynamicCode("Serializes by reflection: in native apps use the overload with JsonTypeInfo.")]
+    [OverloadResolutionPriority(1)] // A literal null fits both overloads; this makes the call unambiguous.
+    public static WsmqOutgoingMessage From<T>(
+        WsmqAddress to, T body, WsmqSendOptions? options = null, JsonSerializerOptions? json = null) =>
+        TypedBody.Message(to, body, TypedBody.ByReflection<T>(json), options);
+
+    /// <summary>As the other overload, with source-generated JSON metadata instead of reflection.</summary>
+    /// <param name="to">The address.</param>
+    /// <param name="body">The object.</param>
+    /// <param name="typeInfo">The JSON metadata with which the object is serialized.</param>
+    /// <param name="options">The other fields of the message; may be null.</param>
+    /// <typeparam name="T">The declared type of the object.</typeparam>
+    /// <inheritdoc cref="From{T}(WsmqAddress, T, WsmqSendOptions?, JsonSerializerOptions?)" path="/exception"/>
+    public static WsmqOutgoingMessage From<T>(WsmqAddress to, T body, JsonTypeInfo<T> typeInfo, WsmqSendOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(typeInfo);
+        return TypedBody.Message(to, body, typeInfo, options);
+    }
 
     /// <summary>Describes the message without its body and headers, because SignalR logs arguments at the level Debug.</summary>
     public override string ToString() => $"{nameof(WsmqOutgoingMessage)} {{ {nameof(To)} = {To}, {nameof(Id)} = {Id}, {nameof(Type)} = {Type} }}";

@@ -22,7 +22,7 @@ internal sealed class OurClient : Client
             o.ConfigureConnection = b => b.WithServerTimeout(timings.ConnectionTimeout).WithKeepAliveInterval(timings.ConnectionTimeout / 4);
         });
         _client.OnAny(HandleAsync);
-        _client.OnLive((message, _) =>
+        _client.OnAnyLive((message, _) =>
         {
             Record(Pushed(message));
             return Task.CompletedTask;

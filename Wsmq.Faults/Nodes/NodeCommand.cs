@@ -88,7 +88,7 @@ internal static class NodeCommand
             o.Retention.Group.MaxCount = NodeSettings.GroupMaxCount;
 
             // Each client of the load sends as much as many people do, and reconnects with every fault.
-            o.Limits.ClassOf = _ => WsmqLimitOptions.ServiceClass;
+            o.Limits.ClassProvider = _ => WsmqLimitOptions.ServiceClass;
 
             // Plain clients stay connected until the drain times out.
             o.Drain.Timeout = timeout * 2;

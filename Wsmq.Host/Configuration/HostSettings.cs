@@ -11,7 +11,7 @@ internal sealed class HostSettings
     public static readonly HashSet<(Type, string)> SetInCodeOnly =
     [
         (typeof(WsmqPublishOptions), nameof(WsmqPublishOptions.Json)),
-        (typeof(WsmqLimitOptions), nameof(WsmqLimitOptions.ClassOf)),
+        (typeof(WsmqLimitOptions), nameof(WsmqLimitOptions.ClassProvider)),
         (typeof(WsmqRedisOptions), nameof(WsmqRedisOptions.Configuration)),
         (typeof(WsmqRedisOptions), nameof(WsmqRedisOptions.ConfigureConnection)),
         (typeof(WsmqSqliteOptions), nameof(WsmqSqliteOptions.Path)),

@@ -195,7 +195,7 @@ internal sealed class AckQueue(
         {
             foreach (var (reader, ack) in acks)
             {
-                ack.Fail(new WsmqException(WsmqErrors.StoreUnavailable, inner: cause));
+                ack.Fail(new WsmqException(WsmqErrors.StoreUnavailable, innerException: cause));
                 if (!_pending.TryGetValue(reader, out var later))
                     _pending.Add(reader, later = new Pending());
                 later.Position = WsmqPosition.Max(later.Position, ack.Position);

@@ -65,6 +65,6 @@ internal sealed class AccessCheck(ScopedAuthorizer authorizer, ILogger<AccessChe
             return known;
         if (e is not OperationCanceledException)
             Log.AuthorizerFailed(logger, e);
-        return new WsmqException(error, inner: e);
+        return new WsmqException(error, innerException: e);
     }
 }

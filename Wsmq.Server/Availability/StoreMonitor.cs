@@ -48,7 +48,7 @@ internal sealed class StoreMonitor(
 
     private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(options.Value.StoreUnavailableAfter, time);
+        using var timeout = new CancellationTokenSource(options.Value.Delivery.StoreUnavailableAfter, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {

@@ -13,7 +13,7 @@ public interface IWsmqDevices
     /// <param name="userId">The user's identifier.</param>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <exception cref="WsmqException"><c>invalid-name</c> or <c>name-too-long</c>.</exception>
-    Task<IReadOnlyList<WsmqDevice>> DevicesAsync(string userId, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<WsmqDevice>> ListAsync(string userId, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Removes a device of a user before it expires: its cursors are deleted, no messages are retained for it any more, and its slot is
@@ -26,5 +26,5 @@ public interface IWsmqDevices
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <returns>False if the user has no such device.</returns>
     /// <exception cref="WsmqException"><c>invalid-name</c> or <c>name-too-long</c>.</exception>
-    Task<bool> ForgetDeviceAsync(string userId, string device, CancellationToken cancellationToken = default);
+    Task<bool> RemoveAsync(string userId, string device, CancellationToken cancellationToken = default);
 }

@@ -7,7 +7,7 @@ namespace Wsmq.Server.Devices;
 
 internal sealed class WsmqDevices(IStore store, StartGate start, IWsmqAccess access, IOptions<WsmqOptions> options) : IWsmqDevices
 {
-    public async Task<IReadOnlyList<WsmqDevice>> DevicesAsync(string userId, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<WsmqDevice>> ListAsync(string userId, CancellationToken cancellationToken = default)
     {
         var user = options.Value.Access.Judge(WsmqAddress.User(userId)).Name;
         await start.WaitAsync(cancellationToken);
@@ -15,7 +15,7 @@ internal sealed class WsmqDevices(IStore store, StartGate start, IWsmqAccess acc
         return [.. devices.OrderBy(d => d.Name, StringComparer.Ordinal).Select(d => new WsmqDevice(d.Name, Moment(d.Seen)))];
     }
 
-    public async Task<bool> ForgetDeviceAsync(string userId, string device, CancellationToken cancellationToken = default)
+    public async Task<bool> RemoveAsync(string userId, string device, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(device);
         var queue = options.Value.Access.Judge(WsmqAddress.User(userId));

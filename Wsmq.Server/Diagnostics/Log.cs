@@ -134,7 +134,7 @@ internal static partial class Log
     public static partial void LivePlaneLate(ILogger logger, Exception exception);
 
     [LoggerMessage(250, LogLevel.Warning,
-        "Limits.ClassOf returned the class {Class}, which is not in Limits.Classes: the general limits apply to the connection.")]
+        "Limits.ClassProvider returned the class {Class}, which is not in Limits.Classes: the general limits apply to the connection.")]
     public static partial void UnknownLimitClass(ILogger logger, string @class);
 
     [LoggerMessage(251, LogLevel.Debug, "The storage charged to a user could not be recorded; it is retried.")]

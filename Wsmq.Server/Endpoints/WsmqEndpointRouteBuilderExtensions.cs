@@ -21,20 +21,20 @@ public static class WsmqEndpointRouteBuilderExtensions
     /// origins in <see cref="WsmqEndpointOptions.AllowedOrigins"/>; others get 403.
     /// </summary>
     /// <param name="endpoints">The app.</param>
-    /// <param name="path">The path, for example <c>/wsmq</c>.</param>
+    /// <param name="pattern">The route pattern. Default <c>/wsmq</c>.</param>
     /// <param name="configure">
     /// Changes how the path accepts connections: buffers, and transports. Only WebSockets are enabled unless others are added here.
     /// </param>
     /// <exception cref="InvalidOperationException"><c>AddWsmq</c> was not called, or the app has no authentication.</exception>
     /// <exception cref="OptionsValidationException">An option has an invalid value.</exception>
     public static HubEndpointConventionBuilder MapWsmq(
-        this IEndpointRouteBuilder endpoints, string path = "/wsmq", Action<HttpConnectionDispatcherOptions>? configure = null)
+        this IEndpointRouteBuilder endpoints, string pattern = "/wsmq", Action<HttpConnectionDispatcherOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         Check(endpoints.ServiceProvider);
         var writes = WriteTimeout.Of(endpoints.ServiceProvider.GetRequiredService<IOptions<WsmqOptions>>().Value);
         HttpConnectionDispatcherOptions? transports = null;
-        var hub = endpoints.MapHub<WsmqHub>(path, options =>
+        var hub = endpoints.MapHub<WsmqHub>(pattern, options =>
         {
             options.Transports = HttpTransportType.WebSockets;
             options.CloseOnAuthenticationExpiration = true;

@@ -175,7 +175,7 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
             if (signal.Previous != _tail || signal.Entry is null)
                 _recent = null;
             if (signal.Entry is not null)
-                (_recent ??= new(options.Delivery.CachedEntries, options.Delivery.CachedBytes)).Add(new FeedEntry(SourceText, signal.Entry));
+                (_recent ??= new(options.Delivery.CachedEntriesPerAddress, options.Delivery.CachedBytesPerAddress)).Add(new FeedEntry(SourceText, signal.Entry));
             _tail = signal.Position;
             if (!signal.More)
                 _readers.Notify();

@@ -16,7 +16,7 @@ internal sealed class HubOptionsFactory(
     IOptions<WsmqOptions> options)
     : OptionsFactory<HubOptions<WsmqHub>>(setups.Where(s => s is not HubOptionsSetup<WsmqHub>), postConfigures, validations)
 {
-    // Slots for acks, in addition to MaxOutstandingSends sends in flight.
+    // Slots for acks, in addition to MaxInFlightSends sends in flight.
     private const int SlotsForAcks = 32;
     private const int EnvelopeBytes = 64 * 1024;
     private const int StreamBuffer = 10;
@@ -25,7 +25,7 @@ internal sealed class HubOptionsFactory(
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ClientTimeout = TimeSpan.FromSeconds(30);
 
-    public static int ParallelInvocations(WsmqOptions options) => options.Publish.MaxOutstandingSends + SlotsForAcks;
+    public static int ParallelInvocations(WsmqOptions options) => options.Publish.MaxInFlightSends + SlotsForAcks;
 
     /// <summary>
     /// The largest frame, in bytes. A frame over this limit ends the connection, so the limit is well above the sizes that wsmq allows

@@ -18,7 +18,7 @@ internal sealed class HubOptionsValidation(IOptions<WsmqOptions> wsmq) : IValida
             "options.MaximumReceiveMessageSize is derived from wsmq's limits: set WsmqOptions.Publish.MaxBodyBytes and MaxHeaderBytes instead");
         rules.Require(
             options.MaximumParallelInvocationsPerClient == HubOptionsFactory.ParallelInvocations(wsmq.Value),
-            "options.MaximumParallelInvocationsPerClient is derived from wsmq's limits: set WsmqOptions.Publish.MaxOutstandingSends instead");
+            "options.MaximumParallelInvocationsPerClient is derived from wsmq's limits: set WsmqOptions.Publish.MaxInFlightSends instead");
         rules.Require(
             options is { KeepAliveInterval: { } ping, ClientTimeoutInterval: { } silence } && TimeSpan.Zero < ping && ping < silence,
             "options.KeepAliveInterval must be more than 0 and less than options.ClientTimeoutInterval");

@@ -41,7 +41,7 @@ internal sealed class StoreHealthCheck(IStore store, IOptions<WsmqOptions> optio
     // Does not use the cancellation token of the first caller, because all callers share the result.
     private async Task<bool> AskAsync()
     {
-        using var timeout = new CancellationTokenSource(options.Value.StoreUnavailableAfter, time);
+        using var timeout = new CancellationTokenSource(options.Value.Delivery.StoreUnavailableAfter, time);
         try
         {
             return await store.IsAvailableAsync(timeout.Token);

@@ -24,15 +24,15 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(options.Delivery.MaxInFlightMessagesPerConnection, 1, 1_048_576);
         rules.Within(options.Publish.MaxBodyBytes, 1024, 16 * 1024 * 1024);
         rules.Within(options.Publish.MaxHeaderBytes, 0, 64 * 1024);
-        rules.Within(options.Publish.MaxOutstandingSends, 1, 4_096);
+        rules.Within(options.Publish.MaxInFlightSends, 1, 4_096);
         rules.Within(options.Publish.QueueCapacity, 1, 1_048_576);
         rules.Within(options.Publish.QueueBytes, 1024 * 1024, 16L * 1024 * 1024 * 1024);
         rules.Within(options.Publish.SendTimeout, Tenth, TimeSpan.FromMinutes(10));
         rules.Within(options.Delivery.SlowestLinkBitsPerSecond, 1_000, 1_000_000_000);
         rules.Within(options.Delivery.StallAfter, Tenth, TimeSpan.FromHours(1));
         rules.Within(options.Delivery.TailCheckInterval, Tenth, TimeSpan.FromHours(1));
-        rules.Within(options.Delivery.CachedEntries, 0, 65_536);
-        rules.Within(options.Delivery.CachedBytes, 0, 1024 * 1024 * 1024);
+        rules.Within(options.Delivery.CachedEntriesPerAddress, 0, 65_536);
+        rules.Within(options.Delivery.CachedBytesPerAddress, 0, 1024 * 1024 * 1024);
         rules.Within(options.DeadLetters.MaxAttempts, 0, 1_000_000);
         rules.Within(options.DeadLetters.MaxSilentAttempts, 0, 1_000_000);
         rules.Within(options.DeadLetters.MaxCount, 1, 10_000);
@@ -44,7 +44,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         Limits(rules, options.Limits);
         LimitClasses(rules, options.Limits);
         Drain(rules, options);
-        rules.Within(options.StoreUnavailableAfter, Tenth, TimeSpan.FromMinutes(1));
+        rules.Within(options.Delivery.StoreUnavailableAfter, Tenth, TimeSpan.FromMinutes(1));
         Access(rules, options.Access);
         foreach (var origin in options.Endpoint.AllowedOrigins)
         {
@@ -79,17 +79,17 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
     {
         const int MostARate = 1_000_000;
         const int MostAtOnce = 10_000_000;
-        rules.Within(limits.SendsPerSecond, 0, MostARate);
-        rules.Within(limits.SendBurst, 1, MostAtOnce);
+        rules.Within(limits.ConnectionSendsPerSecond, 0, MostARate);
+        rules.Within(limits.ConnectionSendBurst, 1, MostAtOnce);
         rules.Within(limits.UserSendsPerSecond, 0, MostARate);
         rules.Within(limits.UserSendBurst, 1, MostAtOnce);
         rules.Within(limits.UserSendBytesPerMinute, 0, MostBytes);
         rules.Within(limits.UserSendByteBurst, 1024, MostBytes);
         rules.Within(limits.UserStorePercent, 0, 100);
-        rules.Within(limits.NewAddressesPerHour, 0, MostARate);
-        rules.Within(limits.NewAddressBurst, 1, MostAtOnce);
-        rules.Within(limits.UserReadsPerSecond, 0, MostARate);
-        rules.Within(limits.UserReadBurst, 1, MostAtOnce);
+        rules.Within(limits.UserNewAddressesPerHour, 0, MostARate);
+        rules.Within(limits.UserNewAddressBurst, 1, MostAtOnce);
+        rules.Within(limits.UserResumesPerSecond, 0, MostARate);
+        rules.Within(limits.UserResumeBurst, 1, MostAtOnce);
         rules.Within(limits.UserReadBytesPerSecond, 0, MostBytes);
         rules.Within(limits.UserReadByteBurst, 1024, MostBytes);
         rules.Within(limits.UserBytesInProgress, 1024 * 1024, 16L * 1024 * 1024 * 1024);

@@ -11,7 +11,7 @@ namespace Wsmq.Server.Hubs;
 internal sealed class ClientAcks(FeedRegistry feeds, AckQueue acks)
 {
     /// <exception cref="WsmqException">
-    /// A malformed argument, <c>read-not-allowed</c>, <c>ack-beyond-tail</c>, <c>too-many-reads</c> or <c>store-unavailable</c>.
+    /// A malformed argument, <c>read-not-allowed</c>, <c>ack-beyond-tail</c>, <c>too-many-resumes</c> or <c>store-unavailable</c>.
     /// </exception>
     public async Task AckAsync(Session session, string? source, string? position)
     {
@@ -39,7 +39,7 @@ internal sealed class ClientAcks(FeedRegistry feeds, AckQueue acks)
     }
 
     /// <exception cref="WsmqException">
-    /// A malformed argument, <c>read-not-allowed</c>, <c>position-beyond-tail</c>, <c>too-many-reads</c> or <c>store-unavailable</c>.
+    /// A malformed argument, <c>read-not-allowed</c>, <c>position-beyond-tail</c>, <c>too-many-resumes</c> or <c>store-unavailable</c>.
     /// </exception>
     public async Task ResumeAsync(Session session, string? source, string? after)
     {

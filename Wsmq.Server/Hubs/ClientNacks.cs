@@ -21,7 +21,7 @@ internal sealed class ClientNacks(
 
     /// <returns>The failed attempts counted so far; 0 if none was counted.</returns>
     /// <exception cref="WsmqException">
-    /// A malformed argument, <c>read-not-allowed</c>, <c>ack-beyond-tail</c>, <c>too-many-reads</c> or <c>store-unavailable</c>.
+    /// A malformed argument, <c>read-not-allowed</c>, <c>ack-beyond-tail</c>, <c>too-many-resumes</c> or <c>store-unavailable</c>.
     /// </exception>
     public async Task<int> NackAsync(Session session, string? source, string? position, string? reason)
     {

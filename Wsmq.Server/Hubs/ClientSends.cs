@@ -46,7 +46,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
 
     /// <summary>Takes a stream of messages and returns a stream of results.</summary>
     /// <exception cref="WsmqException"><c>too-many-sends</c>: the connection has a stream already.</exception>
-    public IAsyncEnumerable<WsmqItemResult[]> Publish(
+    public IAsyncEnumerable<WsmqItemResult[]> SendStream(
         Session session, IAsyncEnumerable<WsmqMessagesArgument> messages, CancellationToken cancellationToken)
     {
         var stream = session.TryBeginStream(cancellationToken)

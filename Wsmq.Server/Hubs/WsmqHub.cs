@@ -74,10 +74,10 @@ public sealed class WsmqHub : Hub<IWsmqReceiver>
         return _sends.SendManyAsync(session, messages);
     }
 
-    /// <inheritdoc cref="IWsmqHub.Publish"/>
-    public IAsyncEnumerable<WsmqItemResult[]> Publish(
+    /// <inheritdoc cref="IWsmqHub.SendStream"/>
+    public IAsyncEnumerable<WsmqItemResult[]> SendStream(
         IAsyncEnumerable<WsmqMessagesArgument> messages, CancellationToken cancellationToken) =>
-        _sends.Publish(Begin(), messages, cancellationToken);
+        _sends.SendStream(Begin(), messages, cancellationToken);
 
     /// <inheritdoc cref="IWsmqHub.Ack"/>
     public Task Ack(WsmqTextArgument source, WsmqTextArgument position) => _acks.AckAsync(Begin(), source.Value, position.Value);

@@ -21,7 +21,7 @@ internal sealed class LimitClasses
     public LimitClasses(IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<LimitClasses> logger)
     {
         (_options, _logger) = (options.Value.Limits, logger);
-        LimitRules Rules(WsmqLimitOptions limits) => new(limits, options.Value.Publish.MaxOutstandingSends, time, metrics);
+        LimitRules Rules(WsmqLimitOptions limits) => new(limits, options.Value.Publish.MaxInFlightSends, time, metrics);
         General = Rules(_options);
         _classes = _options.Classes.ToFrozenDictionary(c => c.Key, c => Rules(_options.With(c.Value)), StringComparer.Ordinal);
     }
@@ -31,7 +31,7 @@ internal sealed class LimitClasses
 
     public LimitRules Of(ClaimsPrincipal user)
     {
-        if (_options.ClassOf is { } choose)
+        if (_options.ClassProvider is { } choose)
             return choose(user) is { } name ? Named(name) : General;
         if (_options.ClassClaim is not { } claim)
             return General;

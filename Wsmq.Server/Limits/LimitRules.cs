@@ -18,17 +18,17 @@ internal sealed class LimitRules(WsmqLimitOptions limits, int maxOutstandingSend
 
     public WsmqLimitOptions Options => limits;
 
-    public int MaxOutstandingSends => maxOutstandingSends;
+    public int MaxInFlightSends => maxOutstandingSends;
 
     public TimeProvider Time => time;
 
-    public RateRule? Sends { get; } = RateRule.Of(limits.SendsPerSecond, Second, limits.SendBurst, time);
+    public RateRule? Sends { get; } = RateRule.Of(limits.ConnectionSendsPerSecond, Second, limits.ConnectionSendBurst, time);
 
     public RateRule? UserSends { get; } = RateRule.Of(limits.UserSendsPerSecond, Second, limits.UserSendBurst, time);
 
     public RateRule? UserSendBytes { get; } = RateRule.OfBytes(limits.UserSendBytesPerMinute, Minute, limits.UserSendByteBurst, time);
 
-    public RateRule? UserReads { get; } = RateRule.Of(limits.UserReadsPerSecond, Second, limits.UserReadBurst, time);
+    public RateRule? UserReads { get; } = RateRule.Of(limits.UserResumesPerSecond, Second, limits.UserResumeBurst, time);
 
     public RateRule? UserReadBytes { get; } = RateRule.OfBytes(limits.UserReadBytesPerSecond, Second, limits.UserReadByteBurst, time);
 
@@ -42,7 +42,7 @@ internal sealed class LimitRules(WsmqLimitOptions limits, int maxOutstandingSend
         OpensPerConnect * limits.UserConnectsPerMinute, Minute, OpensPerConnect * limits.UserConnectBurst, time);
 
     public RateRule? NewAddresses { get; } =
-        RateRule.Of(limits.NewAddressesPerHour, TimeSpan.FromHours(1), limits.NewAddressBurst, time);
+        RateRule.Of(limits.UserNewAddressesPerHour, TimeSpan.FromHours(1), limits.UserNewAddressBurst, time);
 
     public RateRule? Refusals { get; } = RateRule.Of(RefusalsPerSecond, Second, RefusalBurst, time);
 

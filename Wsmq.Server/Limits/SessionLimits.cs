@@ -41,7 +41,7 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
         if (Closed() is { } still)
             return rules.Refuse(WsmqErrors.RateLimited, still, "an earlier message was refused");
         if (!_sends.TryTake(rules.Sends, out var retryAfter))
-            return Close(retryAfter, $"a connection sends at most {rules.Options.SendsPerSecond} a second");
+            return Close(retryAfter, $"a connection sends at most {rules.Options.ConnectionSendsPerSecond} a second");
         return user.TrySend(rules, out retryAfter)
             ? null
             : Close(retryAfter, $"a user sends at most {rules.Options.UserSendsPerSecond} a second");
@@ -63,7 +63,7 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
     public WsmqException RefuseCreation() => user.RefuseCreation(rules);
 
     /// <summary>Counts a call that costs the store something even if it has no effect.</summary>
-    /// <exception cref="WsmqException"><c>too-many-reads</c>: the rate is exceeded.</exception>
+    /// <exception cref="WsmqException"><c>too-many-resumes</c>: the rate is exceeded.</exception>
     public async ValueTask ThrottleReadAsync(CancellationToken cancellationToken)
     {
         if (user.TryRead(rules, out var retryAfter))
@@ -71,7 +71,7 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
 
         // Refusals cost as well: a client that is refused repeatedly has to wait for them.
         await PauseAsync(CountRefusal(), cancellationToken);
-        throw rules.Refuse(WsmqErrors.TooManyReads, retryAfter);
+        throw rules.Refuse(WsmqErrors.TooManyResumes, retryAfter);
     }
 
     /// <summary>
@@ -81,9 +81,9 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
     public WsmqException? BeginSend(int bytes)
     {
         // Acks share the hub's invocation limit with sends, and must not queue after them.
-        var refusal = Interlocked.Increment(ref _outstanding) <= rules.MaxOutstandingSends
+        var refusal = Interlocked.Increment(ref _outstanding) <= rules.MaxInFlightSends
             ? usage.Reserve(user.Usage, rules, bytes)
-            : new WsmqException(WsmqErrors.TooManySends, $"at most {rules.MaxOutstandingSends} are in flight");
+            : new WsmqException(WsmqErrors.TooManySends, $"at most {rules.MaxInFlightSends} are in flight");
         if (refusal is null)
             Budget.Charge(HeldBytes.Send + bytes);
         else

@@ -20,7 +20,7 @@ public sealed class WsmqAccessOptions
     /// normalization form NFKC, are accepted unchanged; identifiers with invisible characters are refused in any case. Set it only if no
     /// person grants access by the look of an identifier. Default false: user identifiers follow the same rules as the names of groups.
     /// </summary>
-    public bool VouchedUserIdentifiers { get; set; }
+    public bool AllowLookAlikeUserIdentifiers { get; set; }
 
     /// <summary>
     /// The maximum number of revocations and bans in force. Each node holds all of them in memory, at about 200 bytes each. Default

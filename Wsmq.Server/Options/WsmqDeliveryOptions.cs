@@ -33,8 +33,14 @@ public sealed class WsmqDeliveryOptions
     public TimeSpan TailCheckInterval { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How many of the newest entries of an active address a node caches in memory. Default 256; 0 to 65,536.</summary>
-    public int CachedEntries { get; set; } = 256;
+    public int CachedEntriesPerAddress { get; set; } = 256;
 
     /// <summary>How many bytes of the newest entries of an active address a node caches in memory. Default 1 MiB; 0 to 1 GiB.</summary>
-    public int CachedBytes { get; set; } = 1024 * 1024;
+    public int CachedBytesPerAddress { get; set; } = 1024 * 1024;
+
+    /// <summary>
+    /// How long the store may leave a probe unanswered before it counts as unavailable; connected clients are notified then. Default
+    /// 3 seconds; 100 ms to 1 minute.
+    /// </summary>
+    public TimeSpan StoreUnavailableAfter { get; set; } = TimeSpan.FromSeconds(3);
 }

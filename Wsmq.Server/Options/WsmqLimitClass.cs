@@ -7,10 +7,10 @@ namespace Wsmq;
 public sealed class WsmqLimitClass
 {
     /// <summary>Messages per second from one connection; 0 (no limit) to 1,000,000.</summary>
-    public int? SendsPerSecond { get; set; }
+    public int? ConnectionSendsPerSecond { get; set; }
 
     /// <summary>Burst of messages from one connection; 1 to 10,000,000.</summary>
-    public int? SendBurst { get; set; }
+    public int? ConnectionSendBurst { get; set; }
 
     /// <summary>Messages per second from all connections of a user to a node; 0 (no limit) to 1,000,000.</summary>
     public int? UserSendsPerSecond { get; set; }
@@ -28,16 +28,16 @@ public sealed class WsmqLimitClass
     public double? UserStorePercent { get; set; }
 
     /// <summary>New addresses per hour that a user may create by sending to them; 0 (no limit) to 1,000,000.</summary>
-    public int? NewAddressesPerHour { get; set; }
+    public int? UserNewAddressesPerHour { get; set; }
 
     /// <summary>Burst of new addresses; 1 to 10,000,000.</summary>
-    public int? NewAddressBurst { get; set; }
+    public int? UserNewAddressBurst { get; set; }
 
     /// <summary>Calls of <c>Resume</c> per second, and invalid acks; 0 (no limit) to 1,000,000.</summary>
-    public int? UserReadsPerSecond { get; set; }
+    public int? UserResumesPerSecond { get; set; }
 
-    /// <summary>Burst of <see cref="UserReadsPerSecond"/>; 1 to 10,000,000.</summary>
-    public int? UserReadBurst { get; set; }
+    /// <summary>Burst of <see cref="UserResumesPerSecond"/>; 1 to 10,000,000.</summary>
+    public int? UserResumeBurst { get; set; }
 
     /// <summary>Bytes per second that a node reads from logs for a user; 0 (no limit) to 1 TiB.</summary>
     public long? UserReadBytesPerSecond { get; set; }
@@ -63,15 +63,15 @@ public sealed class WsmqLimitClass
     /// <summary>Limits for an account that sends on behalf of many people, and that its owner trusts not to send without bound.</summary>
     internal static WsmqLimitClass Service() => new()
     {
-        SendsPerSecond = 10_000,
-        SendBurst = 20_000,
+        ConnectionSendsPerSecond = 10_000,
+        ConnectionSendBurst = 20_000,
         UserSendsPerSecond = 20_000,
         UserSendBurst = 40_000,
         UserSendBytesPerMinute = 4L * 1024 * 1024 * 1024,
         UserSendByteBurst = 256 * 1024 * 1024,
         UserStorePercent = 50,
-        NewAddressesPerHour = 10_000,
-        NewAddressBurst = 10_000,
+        UserNewAddressesPerHour = 10_000,
+        UserNewAddressBurst = 10_000,
         UserReadBytesPerSecond = 64 * 1024 * 1024,
         UserReadByteBurst = 512 * 1024 * 1024,
         UserConnectsPerMinute = 600,

@@ -15,10 +15,10 @@ public sealed class WsmqLimitOptions
     public const string ServiceClass = "service";
 
     /// <summary>Messages per second from one connection, including refused messages. Default 50; 0 (no limit) to 1,000,000.</summary>
-    public int SendsPerSecond { get; set; } = 50;
+    public int ConnectionSendsPerSecond { get; set; } = 50;
 
     /// <summary>Burst of messages from one connection. Default 500; 1 to 10,000,000.</summary>
-    public int SendBurst { get; set; } = 500;
+    public int ConnectionSendBurst { get; set; } = 500;
 
     /// <summary>Messages per second from all connections of a user to a node. Default 50; 0 (no limit) to 1,000,000.</summary>
     public int UserSendsPerSecond { get; set; } = 50;
@@ -51,22 +51,22 @@ public sealed class WsmqLimitOptions
     /// New addresses per hour that a user may create on each node by sending to them. An address exists once a client has connected as
     /// that user, or once its log has ever had an entry. Default 100; 0 (no limit) to 1,000,000.
     /// </summary>
-    public int NewAddressesPerHour { get; set; } = 100;
+    public int UserNewAddressesPerHour { get; set; } = 100;
 
     /// <summary>Burst of new addresses. Default 200; 1 to 10,000,000.</summary>
-    public int NewAddressBurst { get; set; } = 200;
+    public int UserNewAddressBurst { get; set; } = 200;
 
     /// <summary>
     /// Calls of <c>Resume</c> per second from all connections of a user to a node. Acks that are malformed, or past the last entry that
     /// the node has seen, count as well. Default 50; 0 (no limit) to 1,000,000.
     /// </summary>
-    public int UserReadsPerSecond { get; set; } = 50;
+    public int UserResumesPerSecond { get; set; } = 50;
 
     /// <summary>
-    /// Burst of <see cref="UserReadsPerSecond"/>. A client that stores its own positions resumes all its groups at once. Default 2,000;
+    /// Burst of <see cref="UserResumesPerSecond"/>. A client that stores its own positions resumes all its groups at once. Default 2,000;
     /// 1 to 10,000,000.
     /// </summary>
-    public int UserReadBurst { get; set; } = 2_000;
+    public int UserResumeBurst { get; set; } = 2_000;
 
     /// <summary>
     /// Bytes per second that a node reads from logs for all connections of a user, including the backlog of unread messages. Deliveries
@@ -127,7 +127,7 @@ public sealed class WsmqLimitOptions
 
     /// <summary>
     /// Classes of users with their own limits, by name. One class is predefined, <see cref="ServiceClass"/>; you can change or remove it,
-    /// and add others. A class applies to connections that <see cref="ClassOf"/> or <see cref="ClassClaim"/> assigns to it. All other
+    /// and add others. A class applies to connections that <see cref="ClassProvider"/> or <see cref="ClassClaim"/> assigns to it. All other
     /// connections have the general limits.
     /// </summary>
     public IDictionary<string, WsmqLimitClass> Classes { get; } =
@@ -143,22 +143,22 @@ public sealed class WsmqLimitOptions
     /// Selects the class of a connection, once, when it connects. Returns the name of one of <see cref="Classes"/>, or null for the
     /// general limits. Takes precedence over <see cref="ClassClaim"/>. Default null; can be set in code only.
     /// </summary>
-    public Func<ClaimsPrincipal, string?>? ClassOf { get; set; }
+    public Func<ClaimsPrincipal, string?>? ClassProvider { get; set; }
 
     /// <summary>The limits of a class: its own values, and the general value wherever it has none.</summary>
     internal WsmqLimitOptions With(WsmqLimitClass special) => new()
     {
-        SendsPerSecond = special.SendsPerSecond ?? SendsPerSecond,
-        SendBurst = special.SendBurst ?? SendBurst,
+        ConnectionSendsPerSecond = special.ConnectionSendsPerSecond ?? ConnectionSendsPerSecond,
+        ConnectionSendBurst = special.ConnectionSendBurst ?? ConnectionSendBurst,
         UserSendsPerSecond = special.UserSendsPerSecond ?? UserSendsPerSecond,
         UserSendBurst = special.UserSendBurst ?? UserSendBurst,
         UserSendBytesPerMinute = special.UserSendBytesPerMinute ?? UserSendBytesPerMinute,
         UserSendByteBurst = special.UserSendByteBurst ?? UserSendByteBurst,
         UserStorePercent = special.UserStorePercent ?? UserStorePercent,
-        NewAddressesPerHour = special.NewAddressesPerHour ?? NewAddressesPerHour,
-        NewAddressBurst = special.NewAddressBurst ?? NewAddressBurst,
-        UserReadsPerSecond = special.UserReadsPerSecond ?? UserReadsPerSecond,
-        UserReadBurst = special.UserReadBurst ?? UserReadBurst,
+        UserNewAddressesPerHour = special.UserNewAddressesPerHour ?? UserNewAddressesPerHour,
+        UserNewAddressBurst = special.UserNewAddressBurst ?? UserNewAddressBurst,
+        UserResumesPerSecond = special.UserResumesPerSecond ?? UserResumesPerSecond,
+        UserResumeBurst = special.UserResumeBurst ?? UserResumeBurst,
         UserReadBytesPerSecond = special.UserReadBytesPerSecond ?? UserReadBytesPerSecond,
         UserReadByteBurst = special.UserReadByteBurst ?? UserReadByteBurst,
         UserBytesInProgress = special.UserBytesInProgress ?? UserBytesInProgress,

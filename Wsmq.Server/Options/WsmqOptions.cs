@@ -32,10 +32,4 @@ public sealed class WsmqOptions
 
     /// <summary>How a stopping node moves its clients to other nodes.</summary>
     public WsmqDrainOptions Drain { get; } = new();
-
-    /// <summary>
-    /// How long the store may leave a probe unanswered before it counts as unavailable; connected clients are notified then. Default
-    /// 3 seconds; 100 ms to 1 minute.
-    /// </summary>
-    public TimeSpan StoreUnavailableAfter { get; set; } = TimeSpan.FromSeconds(3);
 }

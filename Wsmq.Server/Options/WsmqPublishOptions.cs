@@ -12,7 +12,7 @@ public sealed class WsmqPublishOptions
     public int MaxHeaderBytes { get; set; } = 4 * 1024;
 
     /// <summary>The maximum number of sends in flight on one connection; a further send is refused. Default 128; 1 to 4,096.</summary>
-    public int MaxOutstandingSends { get; set; } = 128;
+    public int MaxInFlightSends { get; set; } = 128;
 
     /// <summary>
     /// How long a message id is stored, so that a repeated send is recognized as a duplicate and stored once. Default 2 minutes; 1 second
@@ -35,6 +35,9 @@ public sealed class WsmqPublishOptions
     /// </summary>
     public long QueueBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>How the publisher serializes objects to JSON. Default: the web defaults, with camel case; must not be null.</summary>
-    public JsonSerializerOptions Json { get; set; } = JsonSerializerOptions.Web;
+    /// <summary>
+    /// How the publisher serializes bodies where no <c>JsonTypeInfo</c> is passed. Change or replace it before the first send, which makes it
+    /// read-only. Default: the web defaults, with camel case; must not be null.
+    /// </summary>
+    public JsonSerializerOptions Json { get; set; } = new(JsonSerializerDefaults.Web);
 }

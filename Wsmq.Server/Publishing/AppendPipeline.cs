@@ -140,7 +140,7 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
         {
             if (e is not WsmqException)
                 Log.LoopFailed(logger, e);
-            Fail(batch, e as WsmqException ?? new WsmqException(WsmqErrors.StoreUnavailable, inner: e));
+            Fail(batch, e as WsmqException ?? new WsmqException(WsmqErrors.StoreUnavailable, innerException: e));
         }
     }
 
@@ -173,6 +173,6 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
     {
         var old = batch.FindAll(s => s.IsLate(time));
         batch.RemoveAll(old.Contains);
-        Fail(old, new WsmqException(WsmqErrors.StoreUnavailable, inner: cause));
+        Fail(old, new WsmqException(WsmqErrors.StoreUnavailable, innerException: cause));
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Wsmq;
@@ -31,13 +32,14 @@ public interface IWsmqPublisher
     /// </summary>
     /// <param name="to">The address.</param>
     /// <param name="message">The body.</param>
-    /// <param name="options">The fields of the message beside its body; with an id the call may be repeated.</param>
+    /// <param name="options">The fields of the message beside its body; with an id the call may be repeated. May be null.</param>
     /// <param name="cancellationToken">Cancels the wait; the message may still be stored.</param>
     /// <typeparam name="T">The declared type of the body, as in the overload without options.</typeparam>
     /// <exception cref="WsmqException">
     /// The message is malformed or too large, or the store did not accept it: see <see cref="WsmqException.Error"/>.
     /// </exception>
-    Task<WsmqReceipt> SendAsync<T>(WsmqAddress to, T message, WsmqSendOptions options, CancellationToken cancellationToken = default);
+    [OverloadResolutionPriority(1)] // A literal null fits the overload with JsonTypeInfo too; this makes the call unambiguous.
+    Task<WsmqReceipt> SendAsync<T>(WsmqAddress to, T message, WsmqSendOptions? options, CancellationToken cancellationToken = default);
 
     /// <summary>Stores a message whose body is an object, serialized without reflection.</summary>
     /// <param name="to">The address.</param>

@@ -85,7 +85,7 @@ internal sealed class PublishLane
         {
             // No waiting send may wait indefinitely.
             Log.LoopFailed(_logger, e);
-            FailAll(new WsmqException(WsmqErrors.StoreUnavailable, inner: e));
+            FailAll(new WsmqException(WsmqErrors.StoreUnavailable, innerException: e));
             throw;
         }
     }

@@ -9,7 +9,7 @@ internal sealed class WsmqPublisher(MessageRules rules, StartGate start, Publish
     public Task<WsmqReceipt> SendAsync<T>(WsmqAddress to, T message, CancellationToken cancellationToken = default) =>
         SendAsync(TypedBody.Message(to, message, TypedBody.ByReflection<T>(wsmq.Value.Publish.Json), null), cancellationToken);
 
-    public Task<WsmqReceipt> SendAsync<T>(WsmqAddress to, T message, WsmqSendOptions options, CancellationToken cancellationToken = default) =>
+    public Task<WsmqReceipt> SendAsync<T>(WsmqAddress to, T message, WsmqSendOptions? options, CancellationToken cancellationToken = default) =>
         SendAsync(TypedBody.Message(to, message, TypedBody.ByReflection<T>(wsmq.Value.Publish.Json), options), cancellationToken);
 
     public Task<WsmqReceipt> SendAsync<T>(

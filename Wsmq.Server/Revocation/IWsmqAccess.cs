@@ -28,12 +28,12 @@ public interface IWsmqAccess
     /// <param name="issuedBefore">The cutoff; null or a future time means now. A time before the current cutoff has no effect.</param>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <exception cref="WsmqException"><c>invalid-name</c> or <c>name-too-long</c>.</exception>
-    Task RevokeUserAsync(string userId, DateTimeOffset? issuedBefore = null, CancellationToken cancellationToken = default);
+    Task RevokeUserTokensAsync(string userId, DateTimeOffset? issuedBefore = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Revokes the tokens of all users that were issued before a time, like <see cref="RevokeUserAsync"/> for each user.</summary>
+    /// <summary>Revokes the tokens of all users that were issued before a time, like <see cref="RevokeUserTokensAsync"/> for each user.</summary>
     /// <param name="issuedBefore">The cutoff; null or a future time means now. A time before the current cutoff has no effect.</param>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
-    Task RevokeAllAsync(DateTimeOffset? issuedBefore = null, CancellationToken cancellationToken = default);
+    Task RevokeAllTokensAsync(DateTimeOffset? issuedBefore = null, CancellationToken cancellationToken = default);
 
     /// <summary>Closes a user's connections without an error. The clients reconnect at once, if they are authorized to.</summary>
     /// <param name="userId">The user's identifier.</param>

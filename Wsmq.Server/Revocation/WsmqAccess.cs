@@ -29,10 +29,10 @@ internal sealed class WsmqAccess(
         return WriteAsync(new AccessRule(AccessRuleKind.Token, tokenId, Ms(Now), End(last, PastExpiry)), cancellationToken);
     }
 
-    public Task RevokeUserAsync(string userId, DateTimeOffset? issuedBefore = null, CancellationToken cancellationToken = default) =>
+    public Task RevokeUserTokensAsync(string userId, DateTimeOffset? issuedBefore = null, CancellationToken cancellationToken = default) =>
         WriteAsync(Before(AccessRuleKind.UserBefore, User(userId), issuedBefore), cancellationToken);
 
-    public Task RevokeAllAsync(DateTimeOffset? issuedBefore = null, CancellationToken cancellationToken = default) =>
+    public Task RevokeAllTokensAsync(DateTimeOffset? issuedBefore = null, CancellationToken cancellationToken = default) =>
         WriteAsync(Before(AccessRuleKind.AllBefore, string.Empty, issuedBefore), cancellationToken);
 
     public Task DisconnectAsync(string userId, CancellationToken cancellationToken = default) =>

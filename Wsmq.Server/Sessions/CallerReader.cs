@@ -19,7 +19,7 @@ internal static class CallerReader
     {
         if (string.IsNullOrEmpty(context.UserIdentifier))
             throw new WsmqException(WsmqErrors.NoUserIdentifier);
-        return NameRules.Check(context.UserIdentifier, WsmqAddress.MaxNameBytes, !options.VouchedUserIdentifiers, out _, out var detail)
+        return NameRules.Check(context.UserIdentifier, WsmqAddress.MaxNameBytes, !options.AllowLookAlikeUserIdentifiers, out _, out var detail)
             ? context.UserIdentifier
             : throw new WsmqException(WsmqErrors.InvalidUserIdentifier, detail);
     }

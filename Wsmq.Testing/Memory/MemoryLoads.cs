@@ -13,7 +13,7 @@ public static class MemoryLoads
     private const int TooLarge = 1_000_000;
     private const int InArray = 1_024;
 
-    private const string PublishOpening = """{"type":4,"invocationId":"p","target":"Publish","arguments":[],"streamIds":["s"]}""";
+    private const string PublishOpening = """{"type":4,"invocationId":"p","target":"SendStream","arguments":[],"streamIds":["s"]}""";
 
     /// <summary>All loads, for one user.</summary>
     public static IReadOnlyList<MemoryLoad> Of(string user)
@@ -32,10 +32,10 @@ public static class MemoryLoads
             new("SendMany, smallest messages", Call("SendMany", Many(small, InArray))),
             new("SendMany, one large", Call("SendMany", Many(large, 1))),
             new("SendMany, too many", Call("SendMany", Many("0", LargeText / 2))),
-            new("Publish, nothing", Item(Many("0", InArray))) { Opening = PublishOpening },
-            new("Publish, smallest messages", Item(Many(small, InArray))) { Opening = PublishOpening },
-            new("Publish, large messages", Item(Many(large, 1))) { Opening = PublishOpening },
-            new("Publish, cancelled and begun again", $$"""{{PublishOpening}}{{HubSocket.Separator}}{{Item(Many(small, InArray))}}{{HubSocket.Separator}}{"type":5,"invocationId":"p"}"""),
+            new("SendStream, nothing", Item(Many("0", InArray))) { Opening = PublishOpening },
+            new("SendStream, smallest messages", Item(Many(small, InArray))) { Opening = PublishOpening },
+            new("SendStream, large messages", Item(Many(large, 1))) { Opening = PublishOpening },
+            new("SendStream, cancelled and begun again", $$"""{{PublishOpening}}{{HubSocket.Separator}}{{Item(Many(small, InArray))}}{{HubSocket.Separator}}{"type":5,"invocationId":"p"}"""),
             new("Ack, smallest", Call("Ack", "\"\"", "\"\"")),
             new("Ack, long texts", Call("Ack", Text(LargeText / 2), Text(LargeText / 2))),
             new("Resume", Call("Resume", $"\"user:{user}\"", "\"0000000000000000\"")),

@@ -103,8 +103,8 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
                 return null;
             case "SendMany":
                 return WsmqError.Find((await connection.InvokeAsync<WsmqItemResult[]>("SendMany", new[] { message })).Single().Error);
-            case "Publish":
-                return WsmqError.Find((await connection.StreamAsync<WsmqItemResult[]>("Publish", One(new[] { message })).SingleAsync()).Single().Error);
+            case "SendStream":
+                return WsmqError.Find((await connection.StreamAsync<WsmqItemResult[]>("SendStream", One(new[] { message })).SingleAsync()).Single().Error);
             case "Nack":
                 await connection.InvokeAsync<int>(method, target, WsmqPosition.Start.ToString(), null);
                 return null;

@@ -13,7 +13,7 @@ internal static class AuthorizationTable
 
     public static readonly string[] Targets = ["user:actor", "user:bob", "group:team", "group:secret", "group:unknown", "work:jobs"];
 
-    public static readonly string[] Methods = ["Send", "SendMany", "Publish", "replyTo", "Ack", "Resume", "Nack", "Receive", "Live"];
+    public static readonly string[] Methods = ["Send", "SendMany", "SendStream", "replyTo", "Ack", "Resume", "Nack", "Receive", "Live"];
 
     /// <summary>The callers: the name of each, and what distinguishes it from the others.</summary>
     public static readonly (string Name, string What)[] Actors =
@@ -51,10 +51,10 @@ internal static class AuthorizationTable
         ("app", "Send" or "SendMany") => SendAnywhere,
         ("app", _) => Same("–"),
         (_, "replyTo") => [.. Expected(actor, "Send")[..5].Select(e => ReplyTo(actor, e)), ReplyTo(actor, "no")],
-        ("user" or "former", "Send" or "SendMany" or "Publish") => SendToUsers,
-        ("member", "Send" or "SendMany" or "Publish") => SendAsMember,
-        ("granted", "Send" or "SendMany" or "Publish") => SendAnywhere,
-        ("refused", "Send" or "SendMany" or "Publish") => SendNowhere,
+        ("user" or "former", "Send" or "SendMany" or "SendStream") => SendToUsers,
+        ("member", "Send" or "SendMany" or "SendStream") => SendAsMember,
+        ("granted", "Send" or "SendMany" or "SendStream") => SendAnywhere,
+        ("refused", "Send" or "SendMany" or "SendStream") => SendNowhere,
         ("member", "Ack" or "Resume" or "Nack") => ReadAsMember,
         ("member", _) => HearAsMember,
         (_, "Ack" or "Resume" or "Nack") => ReadOwn,

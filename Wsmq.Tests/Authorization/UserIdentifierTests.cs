@@ -3,7 +3,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Authorization;
 
-/// <summary>User identifiers that look like others, with and without VouchedUserIdentifiers.</summary>
+/// <summary>User identifiers that look like others, with and without AllowLookAlikeUserIdentifiers.</summary>
 public sealed class UserIdentifierTests
 {
     private const string Decomposed = "jose\u0301";
@@ -39,7 +39,7 @@ public sealed class UserIdentifierTests
     private static async Task SendsAndReceivesAsync(string user, bool vouched)
     {
         using var folder = new TempFolder();
-        await using var node = await TestNode.StartAsync(s => s.UseSqlite(folder.File("names.db")), o => o.Access.VouchedUserIdentifiers = vouched);
+        await using var node = await TestNode.StartAsync(s => s.UseSqlite(folder.File("names.db")), o => o.Access.AllowLookAlikeUserIdentifiers = vouched);
         await node.Groups.AddToGroupAsync(user, "team");
         await using var client = await PlainClient.ConnectAsync(node, user);
         await client.SendAsync("user:" + user, 1);

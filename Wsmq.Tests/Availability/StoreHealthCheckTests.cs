@@ -58,7 +58,7 @@ public sealed class StoreHealthCheckTests
         _store.Answer = new TaskCompletionSource<bool>().Task;
         var asked = AskAsync();
         await Eventually.That("the store is queried", () => _store.Asked == 1);
-        _time.Advance(new WsmqOptions().StoreUnavailableAfter);
+        _time.Advance(new WsmqOptions().Delivery.StoreUnavailableAfter);
         (await asked).Should().Be(HealthStatus.Unhealthy);
     }
 

@@ -72,7 +72,7 @@ public sealed class StoreStateTests : IAsyncLifetime
     }
 
     private static void Impatient(WsmqOptions options) =>
-        (options.StoreUnavailableAfter, options.Publish.SendTimeout, options.Publish.MaxOutstandingSends) = (TimeSpan.FromMilliseconds(700), TimeSpan.FromSeconds(2), 2 * Count);
+        (options.Delivery.StoreUnavailableAfter, options.Publish.SendTimeout, options.Publish.MaxInFlightSends) = (TimeSpan.FromMilliseconds(700), TimeSpan.FromSeconds(2), 2 * Count);
 
     private async Task GoesAndComesBackAsync(TestNode node, Func<Task> go, Func<Task> comeBack)
     {
@@ -121,7 +121,7 @@ public sealed class StoreStateTests : IAsyncLifetime
     private static async Task<List<WsmqItemResult>> PublishAsync(PlainClient client)
     {
         var results = new List<WsmqItemResult>();
-        var stream = client.Connection.StreamAsync<WsmqItemResult[]>("Publish", MessagesAsync());
+        var stream = client.Connection.StreamAsync<WsmqItemResult[]>("SendStream", MessagesAsync());
         await foreach (var some in stream)
             results.AddRange(some);
         return results;

@@ -20,9 +20,9 @@ public sealed class UnreadResultsTests : IDisposable
     [InlineData("7")]
     public async Task The_node_stops_reading_from_a_client_that_does_not_read_its_results(string refused)
     {
-        await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")), o => o.Limits.SendsPerSecond = 0);
+        await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")), o => o.Limits.ConnectionSendsPerSecond = 0);
         await using var mallory = await RawClient.ConnectAsync(node, "mallory", reads: false);
-        await mallory.SendAsync("""{"type":4,"invocationId":"1","target":"Publish","arguments":[],"streamIds":["s"]}""");
+        await mallory.SendAsync("""{"type":4,"invocationId":"1","target":"SendStream","arguments":[],"streamIds":["s"]}""");
         var frame = $$"""{"type":2,"invocationId":"s","item":[{{string.Join(',', Enumerable.Repeat(refused, 500))}}]}""";
 
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
@@ -48,7 +48,7 @@ public sealed class UnreadResultsTests : IDisposable
         const int Count = 1_200;
         await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")));
         await using var mallory = await RawClient.ConnectAsync(node, "mallory");
-        await mallory.SendAsync("""{"type":4,"invocationId":"1","target":"Publish","arguments":[],"streamIds":["s"]}""");
+        await mallory.SendAsync("""{"type":4,"invocationId":"1","target":"SendStream","arguments":[],"streamIds":["s"]}""");
         for (var i = 0; i < Count / 100; i++)
             await mallory.SendAsync($$"""{"type":2,"invocationId":"s","item":[{{string.Join(',', Enumerable.Repeat("7", 100))}}]}""");
         await mallory.SendAsync("""{"type":3,"invocationId":"s"}""");
@@ -59,13 +59,13 @@ public sealed class UnreadResultsTests : IDisposable
 
     [Theory]
     [InlineData("SendMany", """{"type":1,"invocationId":"1","target":"SendMany","arguments":[[{"to":"user:bob","id":"LONG","body":1}]]}""")]
-    [InlineData("Publish", """{"type":2,"invocationId":"s","item":[{"to":"user:bob","id":"LONG","body":1}]}""")]
+    [InlineData("SendStream", """{"type":2,"invocationId":"s","item":[{"to":"user:bob","id":"LONG","body":1}]}""")]
     public async Task An_invalid_id_is_not_repeated_in_the_result(string method, string frame)
     {
         await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")));
         await using var mallory = await RawClient.ConnectAsync(node, "mallory");
-        if (method == "Publish")
-            await mallory.SendAsync("""{"type":4,"invocationId":"1","target":"Publish","arguments":[],"streamIds":["s"]}""");
+        if (method == "SendStream")
+            await mallory.SendAsync("""{"type":4,"invocationId":"1","target":"SendStream","arguments":[],"streamIds":["s"]}""");
         await mallory.SendAsync(frame.Replace("LONG", new string('x', 100_000), StringComparison.Ordinal));
 
         await Eventually.That("it is answered", () => mallory.All.Any(m => m.Contains("\"number\":0", StringComparison.Ordinal)));

@@ -41,7 +41,7 @@ public abstract partial class RealServerContract
 
         await bob.HandlesAsync(Numbers(6));
         calls.Should().Equal(0, 1, 2, 3, 3, 3, 3, 4, 5);
-        bob.Errors.Should().HaveCount(3).And.OnlyContain(e => e.Operation == WsmqOperation.Handle && e.Exception is InvalidOperationException);
+        bob.Errors.Should().HaveCount(3).And.OnlyContain(e => e.Operation == WsmqClientOperation.Handle && e.Exception is InvalidOperationException);
         await CursorIsAsync(Bob, "bob", bob.Messages[^1].Position);
     }
 
@@ -98,7 +98,7 @@ public abstract partial class RealServerContract
         var start = () => second.Client.StartAsync();
 
         (await start.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.TooManyDevices);
-        second.Errors.Should().ContainSingle(e => e.Operation == WsmqOperation.Connect);
+        second.Errors.Should().ContainSingle(e => e.Operation == WsmqClientOperation.Connect);
         await PublishAsync(A, Bob, [1]);
         await first.HandlesAsync([1]);
         second.HandledCount.Should().Be(0);

@@ -32,7 +32,7 @@ public sealed class ScriptedHub(Script script) : Hub<IWsmqReceiver>, IWsmqHub
 
     public Task<WsmqItemResult[]> SendMany(WsmqOutgoingMessage[] messages) => throw new HubException("not scripted");
 
-    public IAsyncEnumerable<WsmqItemResult[]> Publish(IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<WsmqItemResult[]> SendStream(IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken cancellationToken) =>
         new ScriptedStream(script, Context).RunAsync(messages, cancellationToken);
 
     public Task Ack(string source, string position)

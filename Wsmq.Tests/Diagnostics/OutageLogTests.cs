@@ -18,7 +18,7 @@ public sealed class OutageLogTests(ITestOutputHelper output)
         var logs = new RecordedLogs();
         await using var node = await TestNode.StartAsync(
             s => s.UseRedis(redis.EndPoint, o => o.CommandTimeout = TimeSpan.FromMilliseconds(300)),
-            o => (o.Publish.SendTimeout, o.Delivery.TailCheckInterval, o.StoreUnavailableAfter) =
+            o => (o.Publish.SendTimeout, o.Delivery.TailCheckInterval, o.Delivery.StoreUnavailableAfter) =
                 (TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(500)),
             b => b.Logging.AddProvider(logs));
         var clients = await Task.WhenAll(Enumerable.Range(0, Users).Select(i => PlainClient.ConnectAsync(node, $"u{i}")));

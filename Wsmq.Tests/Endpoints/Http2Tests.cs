@@ -91,7 +91,7 @@ public sealed class Http2Tests : IDisposable
         var failure = await failed.Task.WaitAsync(TimeSpan.FromSeconds(60));
         await client.StopAsync();
 
-        failure.RetryIn.Should().NotBeNull("another server may answer next time");
+        failure.RetryAfter.Should().NotBeNull("another server may answer next time");
         failure.Cause.Should().Contain(tls ? "ended prematurely" : "it takes HTTP/2 only");
         await start.Invoking(s => s).Should().ThrowAsync<OperationCanceledException>();
     }

@@ -78,7 +78,7 @@ public sealed class LogFeedTests
     [Fact]
     public void A_feed_keeps_at_most_its_limit_and_returns_at_most_the_requested_number_of_entries()
     {
-        var feed = new LogFeed(WsmqAddress.User("bob"), new WsmqOptions { Delivery = { CachedEntries = 5 } });
+        var feed = new LogFeed(WsmqAddress.User("bob"), new WsmqOptions { Delivery = { CachedEntriesPerAddress = 5 } });
         for (var i = 1; i <= 23; i++)
             feed.OnSignal(Entry(new WsmqPosition(10 * i), new WsmqPosition(10 * (i - 1))));
 

@@ -22,7 +22,7 @@ public sealed class LostTailTests(SharedRedis redis)
         var prefix = redis.NextPrefix();
         await using var node = await TestNode.StartAsync(
             s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix),
-            o => (o.Delivery.CachedEntries, o.Delivery.TailCheckInterval) = (0, TimeSpan.FromMilliseconds(somethingFollows ? 3_600_000 : 100)));
+            o => (o.Delivery.CachedEntriesPerAddress, o.Delivery.TailCheckInterval) = (0, TimeSpan.FromMilliseconds(somethingFollows ? 3_600_000 : 100)));
         await using var ahead = await PlainClient.ConnectAsync(node, "bob", "ahead");
         var sent = new List<WsmqReceipt> { await SendAsync(node, 1) };
         await using (var away = await PlainClient.ConnectAsync(node, "bob", "lagging"))

@@ -25,7 +25,7 @@ public sealed class OlderSnapshotTests(ITestOutputHelper output)
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await TestNode.StartAsync(
-            s => s.UseRedis(redis.EndPoint), o => (o.Delivery.MaxInFlightMessages, o.Delivery.CachedEntries) = (Window, feedEntries));
+            s => s.UseRedis(redis.EndPoint), o => (o.Delivery.MaxInFlightMessages, o.Delivery.CachedEntriesPerAddress) = (Window, feedEntries));
         await using var typed = await TypedClient.StartAsync(node.Hub, "bob", configure: o => o.Device = "typed");
         await using var plain = await PlainClient.ConnectAsync(node, "bob", "plain");
         await using var lagging = await PlainClient.ConnectAsync(node, "bob", "lagging", ack: false);

@@ -95,7 +95,7 @@ public sealed class OddTextTests : IAsyncLifetime
 
         await Eventually.That("the next message is handled", () => !handled.IsEmpty);
         handled.Should().Equal("next");
-        errors.Should().HaveCountGreaterThanOrEqualTo(2).And.OnlyContain(e => e.Operation == WsmqOperation.ReadBody && e.Delivery!.Position == receipt.Position);
+        errors.Should().HaveCountGreaterThanOrEqualTo(2).And.OnlyContain(e => e.Operation == WsmqClientOperation.ReadBody && e.Delivery!.Position == receipt.Position);
         var letter = (await _node.Services.GetRequiredService<IWsmqDeadLetters>().ListAsync("bob")).Should().ContainSingle().Subject;
         (letter.Position.ToString(), letter.Attempts).Should().Be((receipt.Position, 2));
     }

@@ -13,7 +13,7 @@ internal static class HostileValues
         "0000000000000000", "9999999999999999", "9007199254740991", "9007199254740992", "-000000000000001", "0x00000000000001",
         "\\u0661\\u0661\\u0661\\u0661\\u0661\\u0661\\u0661\\u0661\\u0661\\u0661\\u0661\\u0661\\u0661\\u0661\\u0661\\u0661", "1e15", "NaN",
         "__proto__", "constructor", "$where", "'; DROP TABLE logs; --", "${jndi:ldap://x}", "<script>", "\\r\\nSET a b\\r\\n", "*1\\r\\n$4\\r\\nPING",
-        "Send", "Ack", "Resume", "Publish", "SendMany", "Receive", "OnConnectedAsync", "Dispose", "json", "messagepack",
+        "Send", "Ack", "Resume", "SendStream", "SendMany", "Receive", "OnConnectedAsync", "Dispose", "json", "messagepack",
     ];
 
     /// <summary>JSON values of any type.</summary>

@@ -87,7 +87,7 @@ public sealed class SqliteDamageTests : IAsyncLifetime
         WsmqOutgoingMessage[] messages = [.. new[] { "carol", "bob", "dave" }.Select(u => new WsmqOutgoingMessage { To = $"user:{u}", Body = WsmqJsonBody.Parse("2") })];
         var results = await _node.Publisher.SendManyAsync(messages);
 
-        results.Select(r => r.Error?.Error).Should().Equal(null, WsmqErrors.StoreCorrupt, null);
+        results.Select(r => r.Exception?.Error).Should().Equal(null, WsmqErrors.StoreCorrupt, null);
         await alice.SendAsync("user:alice", 3);
         await alice.ReceivesAsync("3");
         OnlyForeign();

@@ -27,7 +27,7 @@ internal sealed class HostMemoryWalk : IAsyncDisposable
         // The limits of services: those of users would stop the loads before they could take effect.
         return _tools.StartHostAsync(
             "--Wsmq:Options:Limits:ConnectionsPerUser", $"{Connections}", "--Wsmq:Options:Limits:UserConnectsPerMinute", "0",
-            "--Wsmq:Options:Limits:SendsPerSecond", "10000", "--Wsmq:Options:Limits:SendBurst", "20000",
+            "--Wsmq:Options:Limits:ConnectionSendsPerSecond", "10000", "--Wsmq:Options:Limits:ConnectionSendBurst", "20000",
             "--Wsmq:Options:Limits:UserSendsPerSecond", "20000", "--Wsmq:Options:Limits:UserSendBurst", "40000",
             "--Wsmq:Options:Limits:UserSendBytesPerMinute", "4294967296", "--Wsmq:Options:Limits:UserSendByteBurst", "268435456");
     }

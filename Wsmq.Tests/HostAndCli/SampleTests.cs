@@ -98,7 +98,7 @@ public sealed class SampleTests : IAsyncLifetime
             durable.Enqueue($"{message.Type} {message.Body} from {message.Sender ?? "the app"}");
             return Task.CompletedTask;
         });
-        bob.Client.OnLive((message, _) =>
+        bob.Client.OnAnyLive((message, _) =>
         {
             live.Enqueue($"{message.Type} {message.Body}");
             return Task.CompletedTask;

@@ -83,7 +83,7 @@ public sealed class PlainAppTests(SharedRedis redis) : IDisposable
     private static async Task<TypedClient> ListenAsync(TestNode node, string user, ConcurrentQueue<string> pushed)
     {
         var client = new TypedClient(node.Hub, user, _ => Task.CompletedTask);
-        client.Client.OnLive((message, _) =>
+        client.Client.OnAnyLive((message, _) =>
         {
             pushed.Enqueue(message.Type!);
             return Task.CompletedTask;

@@ -89,7 +89,7 @@ public sealed class HostileClientTests : IDisposable
             $$"""{"type":2,"invocationId":"s{{Forged}}","item":[]}""",
             $$"""{"type":3,"invocationId":"s{{Forged}}"}""",
             $$"""{"type":3,"invocationId":"t{{Forged}}","error":"{{Forged}}"}""",
-            $$"""{"type":4,"invocationId":"5{{Forged}}","target":"Publish","arguments":[],"streamIds":["u{{Forged}}"]}""",
+            $$"""{"type":4,"invocationId":"5{{Forged}}","target":"SendStream","arguments":[],"streamIds":["u{{Forged}}"]}""",
             $$"""{"type":3,"invocationId":"u{{Forged}}","error":"{{Forged}}"}""",
             $$"""{"type":5,"invocationId":"6{{Forged}}"}""",
             """{"type":1,"invocationId":"7","target":"SendMany","arguments":[[{"to":"user:mallory","body":1}]]}""",

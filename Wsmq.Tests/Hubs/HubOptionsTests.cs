@@ -18,7 +18,7 @@ public sealed class HubOptionsTests : IDisposable
         { o => o.SupportedProtocols = null, "supports no other protocol" },
         { o => o.MaximumReceiveMessageSize = 1024, "set WsmqOptions.Publish.MaxBodyBytes" },
         { o => o.MaximumReceiveMessageSize = null, "set WsmqOptions.Publish.MaxBodyBytes" },
-        { o => o.MaximumParallelInvocationsPerClient = 1, "set WsmqOptions.Publish.MaxOutstandingSends" },
+        { o => o.MaximumParallelInvocationsPerClient = 1, "set WsmqOptions.Publish.MaxInFlightSends" },
         { o => (o.KeepAliveInterval, o.ClientTimeoutInterval) = (TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(10)), "KeepAliveInterval" },
         { o => o.HandshakeTimeout = TimeSpan.Zero, "HandshakeTimeout" },
         { o => o.StreamBufferCapacity = 0, "StreamBufferCapacity" },

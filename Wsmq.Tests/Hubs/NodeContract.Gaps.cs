@@ -11,8 +11,8 @@ public abstract partial class NodeContract
     [Fact]
     public async Task A_trimmed_range_is_announced_as_an_exact_gap_before_delivery_continues()
     {
-        // CachedEntries is 0: otherwise the node delivers entries that it still has in memory even if the log has just removed them.
-        var node = await StartAsync(o => (o.Retention.MaxCount, o.Delivery.CachedEntries) = (10, 0));
+        // CachedEntriesPerAddress is 0: otherwise the node delivers entries that it still has in memory even if the log has just removed them.
+        var node = await StartAsync(o => (o.Retention.MaxCount, o.Delivery.CachedEntriesPerAddress) = (10, 0));
         await using (var early = await PlainClient.ConnectAsync(node, "bob"))
         {
             await PublishAsync(node, "user:bob", 0, 3);
@@ -32,7 +32,7 @@ public abstract partial class NodeContract
     [Fact]
     public async Task A_consumed_log_assigns_higher_positions_and_announces_a_gap_to_a_reader_at_an_older_position()
     {
-        var node = await StartAsync(o => (o.Delivery.AckGrace, o.Delivery.CachedEntries) = (TimeSpan.Zero, 0));
+        var node = await StartAsync(o => (o.Delivery.AckGrace, o.Delivery.CachedEntriesPerAddress) = (TimeSpan.Zero, 0));
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         var receipts = await PublishAsync(node, "user:bob", 0, 3);
         await bob.ReceivesAsync(Numbers(0, 3));

@@ -6,7 +6,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Hubs;
 
-// SendMany, and the stream of sends (Publish).
+// SendMany, and the stream of sends (SendStream).
 public abstract partial class NodeContract
 {
     [Fact]
@@ -35,7 +35,7 @@ public abstract partial class NodeContract
     public async Task A_stream_of_messages_arrives_in_order_and_returns_a_result_for_each()
     {
         const int Count = 3000;
-        var node = await StartAsync(o => o.Publish.MaxOutstandingSends = 64);
+        var node = await StartAsync(o => o.Publish.MaxInFlightSends = 64);
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         var messages = Channel.CreateUnbounded<object[]>();
@@ -54,7 +54,7 @@ public abstract partial class NodeContract
         }
 
         SendSome();
-        await foreach (var some in alice.Connection.StreamAsync<WsmqItemResult[]>("Publish", messages.Reader))
+        await foreach (var some in alice.Connection.StreamAsync<WsmqItemResult[]>("SendStream", messages.Reader))
         {
             some.Should().NotBeEmpty();
             results.AddRange(some);
@@ -70,7 +70,7 @@ public abstract partial class NodeContract
     [Fact]
     public async Task Messages_of_a_stream_over_MaxOutstandingSends_are_refused_and_the_stream_continues()
     {
-        var node = await StartAsync(o => o.Publish.MaxOutstandingSends = 5);
+        var node = await StartAsync(o => o.Publish.MaxInFlightSends = 5);
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
 
@@ -90,7 +90,7 @@ public abstract partial class NodeContract
         var node = await StartAsync();
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
         var open = Channel.CreateUnbounded<object[]>();
-        var first = alice.Connection.StreamAsync<WsmqItemResult[]>("Publish", open.Reader).GetAsyncEnumerator();
+        var first = alice.Connection.StreamAsync<WsmqItemResult[]>("SendStream", open.Reader).GetAsyncEnumerator();
         open.Writer.TryWrite([new { to = "user:bob", body = 1 }]);
         (await first.MoveNextAsync()).Should().BeTrue();
 
@@ -111,7 +111,7 @@ public abstract partial class NodeContract
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
         var open = Channel.CreateUnbounded<object[]>();
         using var cancel = new CancellationTokenSource();
-        var stream = alice.Connection.StreamAsync<WsmqItemResult[]>("Publish", open.Reader, cancel.Token).GetAsyncEnumerator();
+        var stream = alice.Connection.StreamAsync<WsmqItemResult[]>("SendStream", open.Reader, cancel.Token).GetAsyncEnumerator();
         open.Writer.TryWrite([new { to = "user:bob", body = 1 }]);
         await stream.MoveNextAsync();
         await cancel.CancelAsync();
@@ -133,7 +133,7 @@ public abstract partial class NodeContract
             using var cancel = new CancellationTokenSource();
             var open = Channel.CreateUnbounded<object>();
             open.Writer.TryWrite(new[] { new { to = "user:alice", body = i } });
-            var stream = alice.Connection.StreamAsync<WsmqItemResult[]>("Publish", open.Reader, cancel.Token).GetAsyncEnumerator();
+            var stream = alice.Connection.StreamAsync<WsmqItemResult[]>("SendStream", open.Reader, cancel.Token).GetAsyncEnumerator();
             (await stream.MoveNextAsync()).Should().BeTrue();
             stream.Current.Should().OnlyContain(r => r.Error == null);
             await cancel.CancelAsync();
@@ -150,7 +150,7 @@ public abstract partial class NodeContract
         await using var alice = await RawClient.ConnectAsync(node, "alice");
 
         var frames = Enumerable.Range(0, Count).Select(i =>
-            $$"""{"type":4,"invocationId":"{{i}}","target":"Publish","arguments":[],"streamIds":["s{{i}}"]}{{HubSocket.Separator}}{"type":2,"invocationId":"s{{i}}","item":[{"to":"user:alice","body":{{i}}}]}{{HubSocket.Separator}}{"type":5,"invocationId":"{{i}}"}""");
+            $$"""{"type":4,"invocationId":"{{i}}","target":"SendStream","arguments":[],"streamIds":["s{{i}}"]}{{HubSocket.Separator}}{"type":2,"invocationId":"s{{i}}","item":[{"to":"user:alice","body":{{i}}}]}{{HubSocket.Separator}}{"type":5,"invocationId":"{{i}}"}""");
         await alice.SendAsync(string.Join(HubSocket.Separator, frames));
         await alice.SendAsync("""{"type":1,"invocationId":"last","target":"Send","arguments":[{"to":"user:alice","body":"last"}]}""");
 
@@ -166,7 +166,7 @@ public abstract partial class NodeContract
             channel.Writer.TryWrite(item);
         channel.Writer.Complete();
         var results = new List<WsmqItemResult>();
-        await foreach (var some in client.Connection.StreamAsync<WsmqItemResult[]>("Publish", channel.Reader))
+        await foreach (var some in client.Connection.StreamAsync<WsmqItemResult[]>("SendStream", channel.Reader))
             results.AddRange(some);
         return results;
     }

@@ -36,7 +36,7 @@ public sealed class OtherProtocolsTests(SharedRedis redis)
         await here.Groups.AddToGroupAsync("bob", "ops");
         var pushed = new ConcurrentQueue<string>();
         await using var typed = new TypedClient(there.Hub, "bob", _ => Task.CompletedTask, o => o.Device = "typed");
-        typed.Client.OnLive((message, _) =>
+        typed.Client.OnAnyLive((message, _) =>
         {
             pushed.Enqueue($"{message.Type} {message.Headers?["h"]} {message.Body}");
             return Task.CompletedTask;

@@ -39,7 +39,7 @@ public sealed partial class OwnWireCallsTests : IDisposable
         // The log stores four entries, the node caches none, and two may be in flight.
         await using var node = await StartAsync(app, o =>
         {
-            (o.Retention.MaxCount, o.Delivery.CachedEntries, o.Delivery.MaxInFlightMessages, o.DeadLetters.MaxAttempts) = (4, 0, 2, 2);
+            (o.Retention.MaxCount, o.Delivery.CachedEntriesPerAddress, o.Delivery.MaxInFlightMessages, o.DeadLetters.MaxAttempts) = (4, 0, 2, 2);
             (o.Delivery.StallAfter, o.Drain.Timeout, o.Drain.Spread, o.Drain.ReadinessDelay) = (TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(3), TimeSpan.Zero, TimeSpan.Zero);
         });
         var positions = (await node.Publisher.SendManyAsync([.. Enumerable.Range(0, 6).Select(i =>
@@ -82,7 +82,7 @@ public sealed partial class OwnWireCallsTests : IDisposable
         (again.Position, first.Duplicate, again.Duplicate).Should().Be((first.Position, false, true));
         refused.Which.Error.Should().Be(WsmqErrors.SendNotAllowed);
         await Eventually.That("the client is reconnecting", () => bob.States.Contains(WsmqClientState.Reconnecting));
-        bob.Errors.Should().OnlyContain(e => e.Operation == WsmqOperation.Connect, "there is no other node");
+        bob.Errors.Should().OnlyContain(e => e.Operation == WsmqClientOperation.Connect, "there is no other node");
     }
 
     // Only a client that disconnects by itself ends the drain in this time. DisposeAsync blocks, hence a thread of its own.

@@ -71,7 +71,7 @@ public sealed partial class OwnWireTests : IDisposable
         await Frames(alice, 2);
         await alice.SendAsync("""{"type":1,"invocationId":"2","target":"SendMany","arguments":[[{"to":"user:bob","id":"b","body":1},{"to":"nobody"}]]}""");
         await Frames(alice, 3);
-        await alice.SendAsync("""{"type":4,"invocationId":"3","target":"Publish","arguments":[],"streamIds":["s"]}""");
+        await alice.SendAsync("""{"type":4,"invocationId":"3","target":"SendStream","arguments":[],"streamIds":["s"]}""");
         await alice.SendAsync("""{"type":2,"invocationId":"s","item":[{"to":"user:bob","id":"c","body":2}]}""");
         await Frames(alice, 4);
         await alice.SendAsync("""{"type":1,"invocationId":"4","target":"Resume","arguments":["group:others","0000000000000000"]}""");

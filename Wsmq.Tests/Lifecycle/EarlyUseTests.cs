@@ -167,7 +167,7 @@ public sealed class EarlyUseTests(SharedRedis redis) : IDisposable
             () => groups.RemoveFromGroupAsync("bob", "ops", token),
             () => letters.ListAsync("bob", cancellationToken: token),
             () => access.IsBannedAsync("bob", token),
-            () => services.GetRequiredService<IWsmqDevices>().DevicesAsync("bob", token),
+            () => services.GetRequiredService<IWsmqDevices>().ListAsync("bob", token),
             () => access.UnbanAsync("bob", token),
         ];
     }

@@ -28,7 +28,7 @@ internal static class LimitCases
 {
     public static IReadOnlyList<LimitCase> All { get; } =
     [
-        Rate("Limits.SendsPerSecond", o => (o.Limits.SendsPerSecond, o.Limits.SendBurst) = (20, 5)),
+        Rate("Limits.ConnectionSendsPerSecond", o => (o.Limits.ConnectionSendsPerSecond, o.Limits.ConnectionSendBurst) = (20, 5)),
         Rate("Limits.UserSendsPerSecond", o => (o.Limits.UserSendsPerSecond, o.Limits.UserSendBurst) = (20, 5)),
         new(
             "Limits.UserSendBytesPerMinute", "rate-limited",
@@ -44,11 +44,11 @@ internal static class LimitCases
                 await WithAsync(node, alice => alice.SendAsync("user:bob", new string('x', 20_000)));
             }) { SaysWhen = true, OfTheStore = true },
         new(
-            "Limits.NewAddressesPerHour", "too-many-new-addresses",
-            o => (o.Limits.NewAddressesPerHour, o.Limits.NewAddressBurst) = (3_600, 2),
+            "Limits.UserNewAddressesPerHour", "too-many-new-addresses",
+            o => (o.Limits.UserNewAddressesPerHour, o.Limits.UserNewAddressBurst) = (3_600, 2),
             node => UntilRefusedAsync(node, (alice, i) => alice.SendAsync($"user:invented{i}", 1)),
             node => WithAsync(node, alice => alice.SendAsync("user:another", 1))) { SaysWhen = true, OfTheStore = true },
-        Reads("Limits.UserReadsPerSecond", (alice, _) => alice.Connection.InvokeAsync("Resume", "user:alice", Start)),
+        Reads("Limits.UserResumesPerSecond", (alice, _) => alice.Connection.InvokeAsync("Resume", "user:alice", Start)),
         new(
             "Limits.UserConnectsPerMinute", "too-many-connections",
             o => (o.Limits.UserConnectsPerMinute, o.Limits.UserConnectBurst) = (20, 2),
@@ -73,7 +73,7 @@ internal static class LimitCases
             node => UntilTurnedAwayAsync(node, keep: false, device: i => $"d{i}"),
             async node => await Works(await PlainClient.ConnectAsync(node, "alice", "d1"))) { OfTheStore = true },
         new(
-            "Publish.MaxOutstandingSends", "too-many-sends", o => o.Publish.MaxOutstandingSends = 2,
+            "Publish.MaxInFlightSends", "too-many-sends", o => o.Publish.MaxInFlightSends = 2,
             node => UntilRefusedAsync(node, (alice, _) => ManyAsync(alice, 64)), node => WithAsync(node, Works)),
         new(
             "Publish.MaxBodyBytes", "message-too-large", o => o.Publish.MaxBodyBytes = 1024,
@@ -95,7 +95,7 @@ internal static class LimitCases
         option, "rate-limited", set, node => UntilRefusedAsync(node, (alice, _) => ManyAsync(alice, 50)), node => WithAsync(node, Works)) { SaysWhen = true };
 
     public static LimitCase Reads(string option, Func<PlainClient, int, Task> call) => new(
-        option, "too-many-reads", o => (o.Limits.UserReadsPerSecond, o.Limits.UserReadBurst) = (1, 3),
+        option, "too-many-resumes", o => (o.Limits.UserResumesPerSecond, o.Limits.UserResumeBurst) = (1, 3),
         node => UntilRefusedAsync(node, call),
         node => WithAsync(node, alice => alice.Connection.InvokeAsync("Resume", "user:alice", Start))) { SaysWhen = true };
 

@@ -22,7 +22,7 @@ public sealed class LimitClassTests : IDisposable
         limits.UserSendsPerSecond.Should().BeLessThan(100);
         limits.UserSendBurst.Should().BeInRange(100, 999);
         service.UserSendsPerSecond.Should().BeGreaterThan(100 * limits.UserSendsPerSecond);
-        service.UserReadsPerSecond.Should().Be(limits.UserReadsPerSecond, "a class has the general value where it has none of its own");
+        service.UserResumesPerSecond.Should().Be(limits.UserResumesPerSecond, "a class has the general value where it has none of its own");
     }
 
     // Other tests set these limits, so only this one checks a deployment that sets nothing: each of them bounds what one user can take
@@ -32,18 +32,18 @@ public sealed class LimitClassTests : IDisposable
     {
         var limits = new WsmqOptions().Limits;
 
-        (limits.SendsPerSecond, limits.SendBurst).Should().Be((50, 500));
+        (limits.ConnectionSendsPerSecond, limits.ConnectionSendBurst).Should().Be((50, 500));
         (limits.UserSendsPerSecond, limits.UserSendBurst).Should().Be((50, 500));
         (limits.UserSendBytesPerMinute, limits.UserSendByteBurst).Should().Be((16 << 20, 16 << 20));
         limits.UserStorePercent.Should().Be(5);
-        (limits.NewAddressesPerHour, limits.NewAddressBurst).Should().Be((100, 200));
-        (limits.UserReadsPerSecond, limits.UserReadBurst).Should().Be((50, 2_000));
+        (limits.UserNewAddressesPerHour, limits.UserNewAddressBurst).Should().Be((100, 200));
+        (limits.UserResumesPerSecond, limits.UserResumeBurst).Should().Be((50, 2_000));
         (limits.UserReadBytesPerSecond, limits.UserReadByteBurst).Should().Be((4 << 20, 32 << 20));
         (limits.UserBytesInProgress, limits.UserUnwrittenBytes).Should().Be((16 << 20, 16 << 20));
         (limits.UserConnectsPerMinute, limits.UserConnectBurst).Should().Be((120, 100));
         (limits.ConnectionsPerUser, limits.PendingConnectionsPerUser, limits.PendingConnectionsPerAddress).Should().Be((50, 100, 100));
         limits.GroupsPerUser.Should().Be(1_000);
-        (limits.ClassClaim, limits.ClassOf).Should().Be((null, null), "no user is in the service class unless the app configures it");
+        (limits.ClassClaim, limits.ClassProvider).Should().Be((null, null), "no user is in the service class unless the app configures it");
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed class LimitClassTests : IDisposable
             if (byClaim)
                 o.Limits.ClassClaim = ClaimTypes.NameIdentifier;
             else
-                o.Limits.ClassOf = user => user.FindFirstValue(ClaimTypes.NameIdentifier) is "robot" ? "robot" : null;
+                o.Limits.ClassProvider = user => user.FindFirstValue(ClaimTypes.NameIdentifier) is "robot" ? "robot" : null;
         });
         (await SendAsync(node, "alice", 30)).Should().BeLessThan(15);
         (await SendAsync(node, "robot", 30)).Should().Be(30);
@@ -66,7 +66,7 @@ public sealed class LimitClassTests : IDisposable
     public async Task A_class_that_does_not_exist_applies_the_general_limits_and_is_logged_once()
     {
         var logs = new RecordedLogs();
-        await using var node = await StartAsync(o => o.Limits.ClassOf = _ => "typo", logs);
+        await using var node = await StartAsync(o => o.Limits.ClassProvider = _ => "typo", logs);
 
         (await SendAsync(node, "alice", 30)).Should().BeLessThan(15);
         (await SendAsync(node, "robot", 30)).Should().BeLessThan(15);
@@ -77,7 +77,7 @@ public sealed class LimitClassTests : IDisposable
     public async Task Sends_of_a_user_in_one_class_count_against_the_limit_of_another_class()
     {
         var service = true;
-        await using var node = await StartAsync(o => o.Limits.ClassOf = _ => service ? "robot" : null);
+        await using var node = await StartAsync(o => o.Limits.ClassProvider = _ => service ? "robot" : null);
         (await SendAsync(node, "alice", 30)).Should().Be(30);
         service = false;
 

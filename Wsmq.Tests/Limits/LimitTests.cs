@@ -58,7 +58,7 @@ public sealed class LimitTests(SharedRedis redis) : IDisposable, IClassFixture<S
     [InlineData("Redis")]
     public async Task A_user_who_may_create_no_new_address_can_still_send_to_existing_ones(string store)
     {
-        await using var node = await StartAsync(store, o => (o.Limits.NewAddressesPerHour, o.Limits.NewAddressBurst) = (1, 2));
+        await using var node = await StartAsync(store, o => (o.Limits.UserNewAddressesPerHour, o.Limits.UserNewAddressBurst) = (1, 2));
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         await node.Groups.AddToGroupAsync("carol", "team");
@@ -82,7 +82,7 @@ public sealed class LimitTests(SharedRedis redis) : IDisposable, IClassFixture<S
     [Fact]
     public async Task Acks_that_are_malformed_or_past_the_tail_are_rate_limited_and_valid_acks_are_not()
     {
-        await using var node = await StartAsync("SQLite", o => (o.Limits.UserReadsPerSecond, o.Limits.UserReadBurst) = (1, 4));
+        await using var node = await StartAsync("SQLite", o => (o.Limits.UserResumesPerSecond, o.Limits.UserResumeBurst) = (1, 4));
         await using var alice = await PlainClient.ConnectAsync(node, "alice", ack: false);
         var receipt = await alice.SendAsync("user:alice", 1);
         await Eventually.That("it is delivered", () => alice.Received.Count == 1);
@@ -93,7 +93,7 @@ public sealed class LimitTests(SharedRedis redis) : IDisposable, IClassFixture<S
                 codes.Add(WsmqError.Find((await Record.ExceptionAsync(() => alice.Connection.InvokeAsync("Ack", "user:alice", position)))?.Message)?.Code);
         }
 
-        codes.Should().Contain("invalid-position").And.Contain("too-many-reads");
+        codes.Should().Contain("invalid-position").And.Contain("too-many-resumes");
         for (var i = 0; i < 50; i++)
             await alice.Connection.InvokeAsync("Ack", "user:alice", receipt.Position);
     }

@@ -35,7 +35,7 @@ public sealed class RateOrderTests : IDisposable
                 (limits.UserSendsPerSecond, limits.UserSendBurst) = (500, 100);
                 break;
             case "messages of a connection":
-                (limits.SendsPerSecond, limits.SendBurst) = (500, 100);
+                (limits.ConnectionSendsPerSecond, limits.ConnectionSendBurst) = (500, 100);
                 break;
             default:
                 // Some 100 bytes a message.

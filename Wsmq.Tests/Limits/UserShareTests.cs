@@ -185,7 +185,7 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
         await using var node = await StartAsync("SQLite", o =>
         {
             o.Limits.Classes["free"] = new WsmqLimitClass { UserStorePercent = 0 };
-            o.Limits.ClassOf = _ => "free";
+            o.Limits.ClassProvider = _ => "free";
         });
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
         for (var i = 0; i < 2 * Share / 200_000; i++)
@@ -233,7 +233,7 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
         o =>
         {
             o.Limits.UserStorePercent = 5;
-            o.Limits.SendsPerSecond = o.Limits.UserSendsPerSecond = 0;
+            o.Limits.ConnectionSendsPerSecond = o.Limits.UserSendsPerSecond = 0;
             set?.Invoke(o);
         });
 }

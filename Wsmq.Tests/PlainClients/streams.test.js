@@ -16,7 +16,7 @@ function publish(connection, messages, credit = 128) {
       if (some.length > 0) upload.next(some);
       if (next === messages.length) upload.complete();
     };
-    connection.stream('Publish', upload).subscribe({
+    connection.stream('SendStream', upload).subscribe({
       next: some => { results.push(...some); if (next < messages.length) sendSome(); },
       complete: () => resolve(results),
       error: reject,

@@ -45,16 +45,16 @@ public abstract class AccessContract : IAsyncLifetime
         await using var after = await ConnectAsync(young, device: "own");
         await using var other = await ConnectAsync(TestTokens.Issued("eve", "t3", LastHour));
 
-        await Here.Access.RevokeUserAsync("bob", DateTimeOffset.UtcNow.AddMinutes(-30));
+        await Here.Access.RevokeUserTokensAsync("bob", DateTimeOffset.UtcNow.AddMinutes(-30));
 
         await ClosedAsync(before, WsmqErrors.Revoked);
         await RefusedAsync(There, old, WsmqErrors.Revoked);
         await StillTalksAsync(after);
         await StillTalksAsync(other, "user:eve");
 
-        await Here.Access.RevokeUserAsync("bob", LastHour.AddHours(-1));
+        await Here.Access.RevokeUserTokensAsync("bob", LastHour.AddHours(-1));
         await RefusedAsync(There, old, WsmqErrors.Revoked);
-        await Here.Access.RevokeUserAsync("bob");
+        await Here.Access.RevokeUserTokensAsync("bob");
         await ClosedAsync(after, WsmqErrors.Revoked);
     }
 
@@ -64,7 +64,7 @@ public abstract class AccessContract : IAsyncLifetime
         await using var bob = await ConnectAsync(TestTokens.Issued("bob", "t1", LastHour));
         await using var eve = await ConnectAsync(TestTokens.Issued("eve", "t2", LastHour));
 
-        await Here.Access.RevokeAllAsync();
+        await Here.Access.RevokeAllTokensAsync();
 
         await ClosedAsync(bob, WsmqErrors.Revoked);
         await ClosedAsync(eve, WsmqErrors.Revoked);
@@ -79,7 +79,7 @@ public abstract class AccessContract : IAsyncLifetime
         var timeless = TestTokens.Issued("bob", "t1", at: null);
         await using var bob = await ConnectAsync(timeless);
 
-        await Here.Access.RevokeUserAsync("bob", DateTimeOffset.UtcNow.AddDays(-1));
+        await Here.Access.RevokeUserTokensAsync("bob", DateTimeOffset.UtcNow.AddDays(-1));
 
         await ClosedAsync(bob, WsmqErrors.Revoked);
         await using var again = await ConnectAsync(timeless);
@@ -146,14 +146,14 @@ public abstract class AccessContract : IAsyncLifetime
         {
             await Eventually.That("the message arrives", () => first.Received.Count == 1);
             await first.Connection.InvokeAsync("Ack", "user:bob", first.Received.Single().Position);
-            (await Here.Devices.DevicesAsync("bob")).Select(d => d.Name).Should().Equal("phone");
+            (await Here.Devices.ListAsync("bob")).Select(d => d.Name).Should().Equal("phone");
 
-            (await Here.Devices.ForgetDeviceAsync("bob", "phone")).Should().BeTrue();
+            (await Here.Devices.RemoveAsync("bob", "phone")).Should().BeTrue();
             await Eventually.That("the connection is closed", () => first.Connection.State == HubConnectionState.Disconnected);
         }
 
-        (await Here.Devices.ForgetDeviceAsync("bob", "phone")).Should().BeFalse();
-        (await Here.Devices.DevicesAsync("bob")).Should().BeEmpty();
+        (await Here.Devices.RemoveAsync("bob", "phone")).Should().BeFalse();
+        (await Here.Devices.ListAsync("bob")).Should().BeEmpty();
         await using var again = await ConnectAsync(TestTokens.For("bob"), device: "phone");
         await Eventually.That("the message is delivered again", () => again.Received.Count == 1);
     }
@@ -172,7 +172,7 @@ public abstract class AccessContract : IAsyncLifetime
         await (banned ? Here.Access.BanAsync("bob") : Here.Access.RevokeTokenAsync("t1"));
 
         await Eventually.That("the client has stopped", () => bob.Client.State == WsmqClientState.Stopped);
-        bob.Errors.Should().ContainSingle(e => e.Operation == WsmqOperation.Connection && ((WsmqException)e.Exception).Error == error);
+        bob.Errors.Should().ContainSingle(e => e.Operation == WsmqClientOperation.ConnectionLost && ((WsmqException)e.Exception).Error == error);
         bob.States.Should().Equal(WsmqClientState.Connecting, WsmqClientState.Connected, WsmqClientState.Stopped);
         (await bob.Invoking(b => b.SendAsync("user:bob", 2)).Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(error);
 

@@ -9,7 +9,7 @@ internal static class SqliteFailures
 
     public static Exception Translate(Exception exception) => exception switch
     {
-        SqliteException { SqliteErrorCode: Full } e => new WsmqException(WsmqErrors.StoreFull, inner: e),
+        SqliteException { SqliteErrorCode: Full } e => new WsmqException(WsmqErrors.StoreFull, innerException: e),
         SqliteException e => new WsmqException(WsmqErrors.StoreUnavailable, $"SQLite error {e.SqliteExtendedErrorCode}", e),
         _ => exception,
     };

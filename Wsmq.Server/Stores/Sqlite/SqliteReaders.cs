@@ -62,7 +62,7 @@ internal sealed class SqliteReaders : IDisposable
         }
         catch (ChannelClosedException e)
         {
-            throw new WsmqException(WsmqErrors.Stopping, inner: e);
+            throw new WsmqException(WsmqErrors.Stopping, innerException: e);
         }
     }
 }

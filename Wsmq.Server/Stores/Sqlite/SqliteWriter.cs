@@ -55,7 +55,7 @@ internal sealed class SqliteWriter
         }
         catch (ChannelClosedException e)
         {
-            throw new WsmqException(WsmqErrors.Stopping, inner: e);
+            throw new WsmqException(WsmqErrors.Stopping, innerException: e);
         }
 
         return await command.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);

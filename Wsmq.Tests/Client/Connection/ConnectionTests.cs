@@ -18,7 +18,7 @@ public sealed class ConnectionTests : ClientTest
         using var port = ReservedPort.Take();
         await using var client = NewClient(new Uri($"http://127.0.0.1:{port.Number}/wsmq"));
         var start = client.StartAsync();
-        await Eventually.That("it has failed twice", () => Errors.Count(e => e.Operation == WsmqOperation.Connect) >= 2);
+        await Eventually.That("it has failed twice", () => Errors.Count(e => e.Operation == WsmqClientOperation.Connect) >= 2);
         client.State.Should().Be(WsmqClientState.Connecting);
 
         await using var server = await ScriptedServer.StartAsync(port.Number);
@@ -32,12 +32,12 @@ public sealed class ConnectionTests : ClientTest
     {
         Script.Refuse = 503;
         var start = Client.StartAsync();
-        await Eventually.That("it was refused", () => Errors.Any(e => e.Operation == WsmqOperation.Connect));
+        await Eventually.That("it was refused", () => Errors.Any(e => e.Operation == WsmqClientOperation.Connect));
         Script.Refuse = 0;
         await start;
         Script.Refuse = 401;
         await Script.AbortAllAsync();
-        await Eventually.That("its token was refused", () => Failures.Any(f => f.Status == HttpStatusCode.Unauthorized));
+        await Eventually.That("its token was refused", () => Failures.Any(f => f.StatusCode == HttpStatusCode.Unauthorized));
         Script.Refuse = 0;
         await Eventually.That("the client has reconnected", () => Script.Accepted == 2);
 
@@ -83,7 +83,7 @@ public sealed class ConnectionTests : ClientTest
         var start = () => Client.StartAsync();
 
         (await start.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.TooManyDevices);
-        Errors.Should().ContainSingle(e => e.Operation == WsmqOperation.Connect && ((WsmqException)e.Exception).Error == WsmqErrors.TooManyDevices);
+        Errors.Should().ContainSingle(e => e.Operation == WsmqClientOperation.Connect && ((WsmqException)e.Exception).Error == WsmqErrors.TooManyDevices);
         Client.State.Should().Be(WsmqClientState.Stopped);
     }
 
@@ -196,7 +196,7 @@ public sealed class ConnectionTests : ClientTest
             Handled.Enqueue(line.Text);
             return line.Text == "bad" ? throw new InvalidOperationException("gone") : Task.CompletedTask;
         });
-        Client.OnLive((message, _) =>
+        Client.OnAnyLive((message, _) =>
         {
             Handled.Enqueue($"raw {message.Type}");
             return Task.CompletedTask;
@@ -207,7 +207,7 @@ public sealed class ConnectionTests : ClientTest
         await Server.Everyone.Live(new WsmqLiveMessage { Type = nameof(Line), Body = WsmqJsonBody.Parse("[]") });
         await Server.Everyone.Live(new WsmqLiveMessage { Type = "other" });
         await HandledAre("bad", "hi", "raw Line", "raw other");
-        Errors.Should().ContainSingle(e => e.Operation == WsmqOperation.Live);
+        Errors.Should().ContainSingle(e => e.Operation == WsmqClientOperation.Live);
         Script.Acks.Should().BeEmpty();
     }
 }

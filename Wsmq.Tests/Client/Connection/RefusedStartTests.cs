@@ -72,8 +72,8 @@ public sealed class RefusedStartTests : IAsyncLifetime
         error.Error.Should().Be(WsmqErrors.ConnectionRefused);
         error.Message.Should().Contain(cause);
         failures.Should().ContainSingle();
-        failures[0].Status.Should().Be(HttpStatusCode.Unauthorized);
-        (failures[0].Attempt, failures[0].RetryIn).Should().Be((1, null));
+        failures[0].StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        (failures[0].Attempts, failures[0].RetryAfter).Should().Be((1, null));
         (await Failure(client.SendAsync(new WsmqOutgoingMessage { To = "user:bob" }))).Message.Should().Contain(cause);
     }
 
@@ -104,7 +104,7 @@ public sealed class RefusedStartTests : IAsyncLifetime
         client.ConnectFailed += (_, e) =>
         {
             failures.Add(e);
-            if (e.Attempt == 3)
+            if (e.Attempts == 3)
                 third.TrySetResult();
         };
 
@@ -114,7 +114,7 @@ public sealed class RefusedStartTests : IAsyncLifetime
         await client.StopAsync();
 
         await start.Invoking(s => s).Should().ThrowAsync<OperationCanceledException>();
-        failures.Should().OnlyContain(f => f.Cause.Contains(cause, StringComparison.Ordinal) && f.RetryIn > TimeSpan.Zero);
+        failures.Should().OnlyContain(f => f.Cause.Contains(cause, StringComparison.Ordinal) && f.RetryAfter > TimeSpan.Zero);
         logs.Of(LogLevel.Warning).Concat(logs.Of(LogLevel.Error)).Should().ContainSingle().Which.Should().Contain(cause);
         send.Message.Should().Contain(cause).And.Contain("client-closed");
     }

@@ -50,7 +50,7 @@ public sealed class TokenRefreshTests : IAsyncLifetime
         await alice.HandlesAsync(Enumerable.Range(0, toAlice.Count));
         await bob.HandlesAsync(Enumerable.Range(0, toBob.Count));
         bob.States.Should().Contain(WsmqClientState.Reconnecting);
-        bob.Errors.Concat(alice.Errors).Should().NotContain(e => e.Operation != WsmqOperation.Connect && e.Operation != WsmqOperation.Connection);
+        bob.Errors.Concat(alice.Errors).Should().NotContain(e => e.Operation != WsmqClientOperation.Connect && e.Operation != WsmqClientOperation.ConnectionLost);
         bob.Gaps.Concat(alice.Gaps).Should().BeEmpty();
     }
 

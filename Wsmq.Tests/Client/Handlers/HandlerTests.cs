@@ -77,7 +77,7 @@ public sealed class HandlerTests : ClientTest
         await AckedIs(3, Entry.Group);
         await AckedIs(1);
         Handled.Should().NotContain("user:alice 3");
-        Errors.Should().OnlyContain(e => e.Operation == WsmqOperation.Handle && e.Delivery!.Position == Entry.At(2));
+        Errors.Should().OnlyContain(e => e.Operation == WsmqClientOperation.Handle && e.Delivery!.Position == Entry.At(2));
 
         Volatile.Write(ref broken, false);
         await AckedIs(3);
@@ -192,7 +192,7 @@ public sealed class HandlerTests : ClientTest
         patient.On<Line>((_, _) => throw new InvalidOperationException("not today"));
         patient.Error += (_, e) =>
         {
-            if (e.Operation == WsmqOperation.Handle)
+            if (e.Operation == WsmqClientOperation.Handle)
                 failed.TrySetResult();
         };
         Script.OnConnected = async client =>
@@ -220,7 +220,7 @@ public sealed class HandlerTests : ClientTest
         };
         await Client.StartAsync();
         await AckedIs(1);
-        Errors.Should().HaveCount(4).And.OnlyContain(e => e.Operation == WsmqOperation.Protocol);
+        Errors.Should().HaveCount(4).And.OnlyContain(e => e.Operation == WsmqClientOperation.Protocol);
     }
 
     [Fact]

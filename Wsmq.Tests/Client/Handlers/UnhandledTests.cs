@@ -7,7 +7,7 @@ namespace Wsmq.Tests.Client;
 public sealed class UnhandledTests : ClientTest
 {
     private readonly RecordedLogs _logs = new();
-    private WsmqUnhandledMessages _unhandled;
+    private WsmqUnhandledMessagePolicy _unhandled;
 
     private sealed record Strict
     {
@@ -45,7 +45,7 @@ public sealed class UnhandledTests : ClientTest
         Script.Fails.Select(f => (f.Position, f.Reason)).Should().Equal(
             (Entry.At(1), "no-handler"), (Entry.At(2), "no-handler"), (Entry.At(3), "no-handler"));
         Errors.Select(e => (e.Operation, e.Delivery!.Position)).Should().Equal(
-            (WsmqOperation.FindHandler, Entry.At(1)), (WsmqOperation.FindHandler, Entry.At(2)), (WsmqOperation.FindHandler, Entry.At(3)));
+            (WsmqClientOperation.FindHandler, Entry.At(1)), (WsmqClientOperation.FindHandler, Entry.At(2)), (WsmqClientOperation.FindHandler, Entry.At(3)));
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class UnhandledTests : ClientTest
     [Fact]
     public async Task Messages_without_a_handler_are_acknowledged_silently_with_UnhandledMessages_Ignore()
     {
-        _unhandled = WsmqUnhandledMessages.Ignore;
+        _unhandled = WsmqUnhandledMessagePolicy.Acknowledge;
         await using var client = NewClient(Server.Url);
         client.On<Line>((_, _) => Task.CompletedTask);
         Script.OnConnected = async caller =>
@@ -122,7 +122,7 @@ public sealed class UnhandledTests : ClientTest
 
         await AckedIs(2);
         Handled.Should().Equal("2");
-        Errors.Should().HaveCountGreaterThanOrEqualTo(2).And.OnlyContain(e => e.Operation == WsmqOperation.ReadBody && e.Delivery!.Position == Entry.At(1));
+        Errors.Should().HaveCountGreaterThanOrEqualTo(2).And.OnlyContain(e => e.Operation == WsmqClientOperation.ReadBody && e.Delivery!.Position == Entry.At(1));
         Script.Fails.Should().HaveCountGreaterThanOrEqualTo(2).And.OnlyContain(f => f.Position == Entry.At(1) && f.Reason!.EndsWith("Exception"));
     }
 

@@ -136,7 +136,7 @@ public sealed class SteadyTests(SharedRedis redis) : IAsyncLifetime
         await StartAsync(onRedis: false);
         var failures = 0;
         await using var bob = await TypedClient.StartAsync(Line.Hub, "bob", configure: o => o.LoggerFactory = loggers);
-        bob.Client.ConnectFailed += (_, e) => failures = e.Attempt;
+        bob.Client.ConnectFailed += (_, e) => failures = e.Attempts;
 
         Line.Refuses = true;
         Line.Cut();

@@ -10,9 +10,9 @@ public sealed class OptionTests
     {
         { "Device", o => o.Device = "" },
         { "Device", o => o.Device = new string('x', 65) },
-        { "BufferCapacity", o => o.BufferCapacity = 0 },
-        { "LiveBufferCapacity", o => o.LiveBufferCapacity = 0 },
-        { "MaxOutstandingSends", o => o.MaxOutstandingSends = 129 },
+        { "MaxBufferedDeliveries", o => o.MaxBufferedDeliveries = 0 },
+        { "MaxBufferedLivePushes", o => o.MaxBufferedLivePushes = 0 },
+        { "MaxInFlightSends", o => o.MaxInFlightSends = 129 },
         { "MaxBodyBytes", o => o.MaxBodyBytes = 0 },
         { "MaxHeaderBytes", o => o.MaxHeaderBytes = -1 },
         { "SendTimeout", o => o.SendTimeout = TimeSpan.FromMinutes(2) },

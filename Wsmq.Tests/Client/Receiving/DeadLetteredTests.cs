@@ -79,7 +79,7 @@ public sealed class DeadLetteredTests : ClientTest
 
         await Eventually.That("it is retried repeatedly", () => Volatile.Read(ref _tries) > 5);
         Handled.Should().BeEmpty();
-        Errors.Should().OnlyContain(e => e.Operation == WsmqOperation.Handle);
+        Errors.Should().OnlyContain(e => e.Operation == WsmqClientOperation.Handle);
     }
 
     [Fact]
@@ -94,6 +94,6 @@ public sealed class DeadLetteredTests : ClientTest
         };
         await Client.StartAsync();
         await AckedIs(1);
-        Errors.Should().HaveCount(2).And.OnlyContain(e => e.Operation == WsmqOperation.Protocol);
+        Errors.Should().HaveCount(2).And.OnlyContain(e => e.Operation == WsmqClientOperation.Protocol);
     }
 }

@@ -4,7 +4,7 @@ public sealed class DeliveryTests : ClientTest
 {
     private const int Buffer = 10;
 
-    private protected override void Configure(WsmqClientOptions options) => options.BufferCapacity = Buffer;
+    private protected override void Configure(WsmqClientOptions options) => options.MaxBufferedDeliveries = Buffer;
 
     [Fact]
     public async Task A_message_redelivered_after_a_reconnect_is_not_handled_again_but_is_acknowledged_again()
@@ -141,7 +141,7 @@ public sealed class DeliveryTests : ClientTest
             await Server.Everyone.Receive(Entry.Chat(4));
             return Handled.Contains("4");
         });
-        Errors.Should().Contain(e => e.Operation == WsmqOperation.Resume && ((WsmqException)e.Exception).Error == WsmqErrors.ReadNotAllowed);
+        Errors.Should().Contain(e => e.Operation == WsmqClientOperation.Resume && ((WsmqException)e.Exception).Error == WsmqErrors.ReadNotAllowed);
         Gaps.Should().ContainSingle();
     }
 
@@ -212,7 +212,7 @@ public sealed class DeliveryTests : ClientTest
             : Task.CompletedTask;
         Script.OnConnected = Entry.Chats(1);
         await Client.StartAsync();
-        await Eventually.That("it is reported", () => Errors.Any(e => e.Operation == WsmqOperation.Acknowledge));
+        await Eventually.That("it is reported", () => Errors.Any(e => e.Operation == WsmqClientOperation.Ack));
         await Server.Everyone.Receive(Entry.Chat(2));
         await AckedIs(2);
         Script.Acks.Should().HaveCount(2);

@@ -19,7 +19,7 @@ public sealed class FaultTests(ITestOutputHelper output) : ClientTest
 
     private protected override void Configure(WsmqClientOptions options)
     {
-        options.BufferCapacity = 32;
+        options.MaxBufferedDeliveries = 32;
         options.HandlerBackoff.Min = options.HandlerBackoff.Max = TimeSpan.FromMilliseconds(1);
     }
 

@@ -3,7 +3,7 @@ namespace Wsmq.Tests.Client;
 /// <summary>Several deliveries in one <c>ReceiveMany</c> call are equivalent to as many <c>Receive</c> calls.</summary>
 public sealed class ReceiveManyTests : ClientTest
 {
-    private protected override void Configure(WsmqClientOptions options) => options.BufferCapacity = 10;
+    private protected override void Configure(WsmqClientOptions options) => options.MaxBufferedDeliveries = 10;
 
     [Fact]
     public async Task The_client_requests_batches_and_handles_them_in_order_among_single_deliveries()

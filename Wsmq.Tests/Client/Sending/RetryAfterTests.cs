@@ -59,7 +59,7 @@ public sealed class RetryAfterTests : ClientTest
         Script.OnAck = (_, _) =>
         {
             calls.Add(Stopwatch.GetTimestamp());
-            return calls.Count == 1 ? throw new HubException(Refusal(WsmqErrors.TooManyReads)) : Task.CompletedTask;
+            return calls.Count == 1 ? throw new HubException(Refusal(WsmqErrors.TooManyResumes)) : Task.CompletedTask;
         };
         Script.OnConnected = Entry.Chats(1);
         Record();
@@ -75,7 +75,7 @@ public sealed class RetryAfterTests : ClientTest
         Script.OnResume = (_, _, _) =>
         {
             calls.Add(Stopwatch.GetTimestamp());
-            return calls.Count == 1 ? throw new HubException(Refusal(WsmqErrors.TooManyReads)) : Task.CompletedTask;
+            return calls.Count == 1 ? throw new HubException(Refusal(WsmqErrors.TooManyResumes)) : Task.CompletedTask;
         };
         await Client.StartAsync();
         await Client.ResumeAsync(WsmqAddress.User("alice"), WsmqPosition.Start);
@@ -95,7 +95,7 @@ public sealed class LimitedClientTests : IDisposable
     public async Task No_message_is_lost_at_the_send_rate_limit()
     {
         await using var node = await TestNode.StartAsync(
-            s => s.UseSqlite(_folder.File("wsmq.db")), o => (o.Limits.SendsPerSecond, o.Limits.SendBurst) = (100, 50));
+            s => s.UseSqlite(_folder.File("wsmq.db")), o => (o.Limits.ConnectionSendsPerSecond, o.Limits.ConnectionSendBurst) = (100, 50));
         await using var bob = await TypedClient.StartAsync(node.Hub, "bob");
         await using var alice = await TypedClient.StartAsync(node.Hub, "alice");
 

@@ -8,7 +8,7 @@ public sealed class SendStreamTests : ClientTest
 {
     private long _buffer = 64 * 1024 * 1024;
 
-    private protected override void Configure(WsmqClientOptions options) => options.MaxBufferedBytes = _buffer;
+    private protected override void Configure(WsmqClientOptions options) => options.MaxPendingSendBytes = _buffer;
 
     [Fact]
     public async Task A_client_that_only_receives_opens_no_stream()
@@ -43,7 +43,7 @@ public sealed class SendStreamTests : ClientTest
 
         var results = await Client.SendManyAsync([Chat("1"), Chat("x", "nobody"), Chat("y", "user:eve"), Chat("2"), Chat("3")]);
 
-        results.Select(r => r.Error?.Error).Should().Equal(null, WsmqErrors.InvalidAddress, WsmqErrors.SendNotAllowed, null, null);
+        results.Select(r => r.Exception?.Error).Should().Equal(null, WsmqErrors.InvalidAddress, WsmqErrors.SendNotAllowed, null, null);
         results.Select(r => r.Receipt?.Position).Should().Equal(Entry.At(1), null, null, Entry.At(2), Entry.At(3));
         StoredAre(Texts(3));
         (await Client.SendManyAsync([])).Should().BeEmpty();

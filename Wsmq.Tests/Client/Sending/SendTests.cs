@@ -9,7 +9,7 @@ public sealed class SendTests : ClientTest
     private protected override int Parallel => 64;
 
     private protected override void Configure(WsmqClientOptions options) =>
-        (options.SendTimeout, options.MaxOutstandingSends, options.MaxBodyBytes, options.MaxHeaderBytes) = (_timeout, 8, 1000, 100);
+        (options.SendTimeout, options.MaxInFlightSends, options.MaxBodyBytes, options.MaxHeaderBytes) = (_timeout, 8, 1000, 100);
 
     [Fact]
     public async Task A_send_carries_type_body_and_options_and_returns_the_receipt()
@@ -121,7 +121,7 @@ public sealed class SendTests : ClientTest
         Script.Refuse = 503;
         var start = Client.StartAsync();
         var send = Client.SendAsync(Chat("hi"));
-        await Eventually.That("an attempt has failed", () => Errors.Any(e => e.Operation == WsmqOperation.Connect));
+        await Eventually.That("an attempt has failed", () => Errors.Any(e => e.Operation == WsmqClientOperation.Connect));
         Script.Refuse = 0;
         (await send).Duplicate.Should().BeFalse();
         await start;

@@ -45,7 +45,7 @@ public sealed class FullRedisTests
         await using var node = await TestNode.StartAsync(s => s.UseRedis(redis.EndPoint), o =>
         {
             o.Limits.UserStorePercent = new WsmqLimitOptions().UserStorePercent;
-            o.Limits.SendsPerSecond = o.Limits.UserSendsPerSecond = 0;
+            o.Limits.ConnectionSendsPerSecond = o.Limits.UserSendsPerSecond = 0;
         });
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         await using var mallory = await PlainClient.ConnectAsync(node, "mallory");

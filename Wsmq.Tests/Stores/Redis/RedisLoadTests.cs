@@ -43,9 +43,9 @@ public sealed class RedisLoadTests(ITestOutputHelper output)
         var server = admin.GetServers()[0];
         await using var node = await TestNode.StartAsync(s => s.UseRedis(redis.EndPoint, o => o.KeyPrefix = Prefix), o =>
         {
-            // CachedEntries is 0: each read is a call of the store.
-            (o.Delivery.CachedEntries, o.Delivery.MaxInFlightMessages, o.Delivery.AckGrace) = (0, 8, TimeSpan.FromMilliseconds(1));
-            (o.Limits.ConnectionsPerUser, o.Limits.PendingConnectionsPerUser, o.Limits.UserReadsPerSecond) = (2 * Connections, 2 * Connections, 0);
+            // CachedEntriesPerAddress is 0: each read is a call of the store.
+            (o.Delivery.CachedEntriesPerAddress, o.Delivery.MaxInFlightMessages, o.Delivery.AckGrace) = (0, 8, TimeSpan.FromMilliseconds(1));
+            (o.Limits.ConnectionsPerUser, o.Limits.PendingConnectionsPerUser, o.Limits.UserResumesPerSecond) = (2 * Connections, 2 * Connections, 0);
         });
         await PhaseAsync(server, $"{Large} messages of {LargeBytes / 1000} KB are stored", () => SendAsync(node, OfLarge, Large, new string('x', LargeBytes), atATime: 8));
         await PhaseAsync(server, $"{Small} small messages are stored", () => SendAsync(node, OfSmall, Small, "x", atATime: 5_000));

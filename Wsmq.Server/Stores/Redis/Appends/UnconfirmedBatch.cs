@@ -21,7 +21,7 @@ internal sealed class UnconfirmedBatch(RedisLane lane, long number, TimeProvider
 
     public void Fail(Exception? cause = null)
     {
-        if (_confirmed.TrySetException(new WsmqException(WsmqErrors.NotReplicated, inner: cause)))
+        if (_confirmed.TrySetException(new WsmqException(WsmqErrors.NotReplicated, innerException: cause)))
             _ = _confirmed.Task.Exception;
     }
 }

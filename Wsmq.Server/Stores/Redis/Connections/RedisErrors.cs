@@ -79,7 +79,7 @@ internal static class RedisErrors
         }
         catch (RedisServerException e) when (e.Message.StartsWith("OOM", StringComparison.Ordinal))
         {
-            throw new WsmqException(WsmqErrors.StoreFull, inner: e);
+            throw new WsmqException(WsmqErrors.StoreFull, innerException: e);
         }
         catch (RedisServerException e) when (IsDenied(e) || Array.Exists(Temporary, t => e.Message.StartsWith(t, StringComparison.Ordinal)))
         {
@@ -87,14 +87,14 @@ internal static class RedisErrors
         }
         catch (RedisServerException e) when (IsDamage(e.Message))
         {
-            throw new WsmqException(WsmqErrors.StoreCorrupt, inner: e);
+            throw new WsmqException(WsmqErrors.StoreCorrupt, innerException: e);
         }
     }
 
     private static WsmqException Unavailable(Exception cause, Action? notify)
     {
         notify?.Invoke();
-        return new WsmqException(WsmqErrors.StoreUnavailable, inner: cause);
+        return new WsmqException(WsmqErrors.StoreUnavailable, innerException: cause);
     }
 
     // Corrupt data: a key of the wrong type, or a value on which one of our scripts fails.

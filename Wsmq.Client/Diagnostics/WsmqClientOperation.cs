@@ -1,7 +1,7 @@
 namespace Wsmq;
 
 /// <summary>The operation of the client that failed, in <see cref="WsmqErrorEventArgs.Operation"/>.</summary>
-public enum WsmqOperation
+public enum WsmqClientOperation
 {
     /// <summary>
     /// An attempt to connect failed, for example because the token was refused. The client tries again, and requests a new token from
@@ -10,14 +10,14 @@ public enum WsmqOperation
     Connect = 0,
 
     /// <summary>The connection was closed with an error. The client reconnects, except after <c>revoked</c> or <c>banned</c>.</summary>
-    Connection = 1,
+    ConnectionLost = 1,
 
     /// <summary>A handler threw. It is called with the same message again.</summary>
     Handle = 2,
 
     /// <summary>
     /// No handler is registered for the type of the message, and there is no fallback. The message is dead-lettered. Not raised where
-    /// <see cref="WsmqClientOptions.UnhandledMessages"/> is <see cref="WsmqUnhandledMessages.Ignore"/>.
+    /// <see cref="WsmqClientOptions.UnhandledMessages"/> is <see cref="WsmqUnhandledMessagePolicy.Acknowledge"/>.
     /// </summary>
     FindHandler = 3,
 
@@ -27,7 +27,7 @@ public enum WsmqOperation
     ReadBody = 4,
 
     /// <summary>The server refused an ack. The messages may be delivered again after the next connect.</summary>
-    Acknowledge = 5,
+    Ack = 5,
 
     /// <summary>
     /// The server refused to deliver missing messages again. The client raises <see cref="WsmqClient.Gap"/>, and delivery continues.

@@ -1,7 +1,7 @@
 namespace Wsmq;
 
 /// <summary>What a <see cref="WsmqClient"/> does with a message that has no handler.</summary>
-public enum WsmqUnhandledMessages
+public enum WsmqUnhandledMessagePolicy
 {
     /// <summary>
     /// The server dead-letters the message for this device at once, with the reason <see cref="WsmqNackReasons.NoHandler"/>. The app on
@@ -10,5 +10,5 @@ public enum WsmqUnhandledMessages
     DeadLetter = 0,
 
     /// <summary>The client acknowledges the message; it is not delivered to this device again.</summary>
-    Ignore = 1,
+    Acknowledge = 1,
 }
