@@ -124,7 +124,7 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
                 await _node.Publisher.SendAsync(message);
                 return null;
             }),
-            "SendMany" => await OutcomeAsync(async () => (await _node.Publisher.SendManyAsync([message])).Single().Error?.Error),
+            "SendMany" => await OutcomeAsync(async () => (await _node.Publisher.SendManyAsync([message])).Single().Exception?.Error),
             _ => "–",
         };
     }

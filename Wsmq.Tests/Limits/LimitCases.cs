@@ -85,7 +85,7 @@ internal static class LimitCases
         new(
             "Publish.QueueBytes", "server-busy", o => o.Publish.QueueBytes = 1024 * 1024,
             async node => (await node.Publisher.SendManyAsync([.. Enumerable.Range(0, 64).Select(_ => Large())]))
-                .Select(r => r.Error).OfType<WsmqException>().First(),
+                .Select(r => r.Exception).OfType<WsmqException>().First(),
             node => node.Publisher.SendAsync(Large())),
     ];
 

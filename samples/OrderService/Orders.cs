@@ -19,5 +19,5 @@ internal sealed class Orders(IWsmqPublisher wsmq, IHubContext<WsmqHub, IWsmqRece
 
     /// <summary>Live: only for clients that are connected now.</summary>
     public Task PackingAsync(string customer, string order, int percent) => live.Clients.User(customer).Live(
-        new WsmqLiveMessage { Type = "order-packing", Body = WsmqJsonBody.From(new { order, percent }) });
+        WsmqLiveMessage.From(new { order, percent }, "order-packing"));
 }
