@@ -19,12 +19,12 @@ public abstract partial class RealServerContract
         await PublishAsync(A, Bob, Numbers(10));
 
         await bob.HandlesAsync([0, 1, 4, 5, 6, 7, 8]);
-        await Eventually.That("three are dead-lettered", () => bob.Skipped.Count == 3);
-        bob.Skipped.Should().OnlyContain(s => s.Source == WsmqAddress.User("bob") && s.Attempts == 4);
+        await Eventually.That("three are dead-lettered", () => bob.DeadLettered.Count == 3);
+        bob.DeadLettered.Should().OnlyContain(s => s.Source == WsmqAddress.User("bob") && s.Attempts == 4);
         bob.Calls.Should().BeInRange(7 + (3 * 4), 7 + (3 * 5), "each attempt is counted, and one more may have begun before the client was notified");
         bob.Gaps.Should().BeEmpty();
         var letters = await DeadLetters.ListAsync("bob");
-        letters.Select(l => l.Position).Should().Equal(bob.Skipped.Select(s => s.Position));
+        letters.Select(l => l.Position).Should().Equal(bob.DeadLettered.Select(s => s.Position));
         letters.Should().OnlyContain(l => l.Reason == nameof(InvalidOperationException) && l.Device == "default");
         await CursorIsAsync(Bob, "bob", letters[2].Position);
     }
@@ -40,7 +40,7 @@ public abstract partial class RealServerContract
         await PublishAsync(A, Bob, Numbers(5));
 
         await bob.HandlesAsync(Numbers(5));
-        bob.Skipped.Should().BeEmpty();
+        bob.DeadLettered.Should().BeEmpty();
         (await DeadLetters.ListAsync("bob")).Should().BeEmpty();
     }
 
@@ -68,7 +68,7 @@ public abstract partial class RealServerContract
         var second = await StartClientAsync(B.Hub, "bob", n => Fail(n, cut: false));
 
         await second.HandlesAsync([1]);
-        second.Skipped.Should().ContainSingle().Which.Attempts.Should().BeGreaterThanOrEqualTo(Limit, "connections that ended without an ack count too");
+        second.DeadLettered.Should().ContainSingle().Which.Attempts.Should().BeGreaterThanOrEqualTo(Limit, "connections that ended without an ack count too");
         second.Calls.Should().BeLessThan(1 + Limit, "the attempts of the first client count as well");
         (Volatile.Read(ref calls) + 1).Should().BeGreaterThanOrEqualTo(Limit, "a nack may be lost with a cut connection");
         all.Should().BeGreaterThanOrEqualTo(4);
@@ -107,7 +107,7 @@ public abstract partial class RealServerContract
         open.SetResult();
         await phone.HandlesAsync([201, 202, 101]);
         await Eventually.That("the laptop has handled all", () => laptop.HandledCount == 5);
-        laptop.Skipped.Should().BeEmpty();
+        laptop.DeadLettered.Should().BeEmpty();
         (await DeadLetters.ListAsync("bob")).Select(l => (l.Source.ToString(), l.Device, l.Attempts)).Should().Equal(
             ("group:ops", "phone", 5), (Bob, "phone", 5));
     }

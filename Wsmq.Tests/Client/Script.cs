@@ -37,7 +37,7 @@ public sealed class Script
 
     public ConcurrentQueue<(string Source, string After)> Resumes { get; } = new();
 
-    public ConcurrentQueue<(string Source, string Position, string? Reason)> Fails { get; } = new();
+    public ConcurrentQueue<(string Source, string Position, string? Reason)> Nacks { get; } = new();
 
     /// <summary>Stored messages: each id once, in the order of arrival.</summary>
     public IReadOnlyCollection<WsmqOutgoingMessage> Stored => _stored;
@@ -65,7 +65,7 @@ public sealed class Script
 
     public Func<string, string, Task> OnAck { get; set; } = (_, _) => Task.CompletedTask;
 
-    public Func<string, string, IWsmqReceiver, Task<int>> OnFail { get; set; } = (_, _, _) => Task.FromResult(1);
+    public Func<string, string, IWsmqReceiver, Task<int>> OnNack { get; set; } = (_, _, _) => Task.FromResult(1);
 
     public WsmqReceipt Store(WsmqOutgoingMessage message)
     {

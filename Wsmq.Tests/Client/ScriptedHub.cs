@@ -43,8 +43,8 @@ public sealed class ScriptedHub(Script script) : Hub<IWsmqReceiver>, IWsmqHub
 
     public Task<int> Nack(string source, string position, string? reason)
     {
-        script.Fails.Enqueue((source, position, reason));
-        return script.OnFail(source, position, Clients.Caller);
+        script.Nacks.Enqueue((source, position, reason));
+        return script.OnNack(source, position, Clients.Caller);
     }
 
     public Task Resume(string source, string after)

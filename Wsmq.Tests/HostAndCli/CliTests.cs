@@ -83,11 +83,11 @@ public sealed class CliTests : IAsyncLifetime
     public async Task A_message_that_cannot_be_printed_is_named_with_the_cause_and_the_next_is_printed()
     {
         var script = new Script();
-        script.OnFail = async (source, position, client) =>
+        script.OnNack = async (source, position, client) =>
         {
-            if (script.Fails.Count >= 2)
+            if (script.Nacks.Count >= 2)
                 await client.DeadLettered(source, position, 2);
-            return script.Fails.Count;
+            return script.Nacks.Count;
         };
         script.OnConnected = async client =>
         {

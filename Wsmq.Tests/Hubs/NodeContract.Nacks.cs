@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
-using Wsmq.Server.Connections;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Hubs;
@@ -26,8 +25,8 @@ public abstract partial class NodeContract
         (await NackAsync(bob, bob.Received[0], "Boom\nbang" + new string('x', 1000))).Should().Be(3);
 
         await bob.ReceivesAsync("0", "1", "2");
-        await IsToldAsync(bob, 1);
-        bob.Skipped[0].Should().Be(("user:bob", p[0].Position, 3));
+        await HasDeadLetteredAsync(bob, 1);
+        bob.DeadLettered[0].Should().Be(("user:bob", p[0].Position, 3));
         var letter = (await DeadLetters(node).ListAsync("bob")).Should().ContainSingle().Subject;
         letter.Should().BeEquivalentTo(new { Source = WsmqAddress.User("bob"), Device = "default", Attempts = 3, Message = (WsmqDelivery?)null });
         letter.Reason.Should().StartWith("Boom bang").And.HaveLength(256);
@@ -49,18 +48,18 @@ public abstract partial class NodeContract
 
         (await NackAsync(bob, bob.Received[1], WsmqNackReasons.NoHandler)).Should().Be(0, "the one before it is not acknowledged");
         (await NackAsync(bob, bob.Received[0], WsmqNackReasons.NoHandler)).Should().Be(1);
-        await IsToldAsync(bob, 1);
+        await HasDeadLetteredAsync(bob, 1);
         (await NackAsync(twin, twin.Received[0], WsmqNackReasons.NoHandler))
             .Should().Be(1, "another connection of the device gets the same count");
-        await IsToldAsync(twin, 1);
+        await HasDeadLetteredAsync(twin, 1);
         await twin.Connection.InvokeAsync("Ack", "user:bob", twin.Received[1].Position);
         (await NackAsync(bob, bob.Received[1], WsmqNackReasons.NoHandler)).Should().Be(1, "the other connection acknowledged it");
-        await IsToldAsync(bob, 2);
+        await HasDeadLetteredAsync(bob, 2);
 
         var letter = (await DeadLetters(node).ListAsync("bob")).Should().ContainSingle().Subject;
         letter.Should().BeEquivalentTo(new { Device = "default", Attempts = 1, Reason = "no-handler" });
         letter.Position.ToString().Should().Be(bob.Received[0].Position);
-        laptop.Skipped.Should().BeEmpty();
+        laptop.DeadLettered.Should().BeEmpty();
     }
 
     [WsmqMessageType("known")]
@@ -103,8 +102,8 @@ public abstract partial class NodeContract
         (await NackAsync(bob, bob.Received[1])).Should().Be(0, "the one before it is not acknowledged");
         await bob.Connection.SendAsync("Ack", "user:bob", bob.Received[0].Position);
         (await NackAsync(bob, bob.Received[1])).Should().Be(1);
-        await IsToldAsync(bob, 1);
-        bob.Skipped[0].Position.Should().Be(bob.Received[1].Position);
+        await HasDeadLetteredAsync(bob, 1);
+        bob.DeadLettered[0].Position.Should().Be(bob.Received[1].Position);
     }
 
     [Fact]
@@ -119,10 +118,10 @@ public abstract partial class NodeContract
 
         await NackAsync(one, one.Received[0]);
         await NackAsync(one, one.Received[0]);
-        await IsToldAsync(one, 1);
-        two.Skipped.Should().BeEmpty();
+        await HasDeadLetteredAsync(one, 1);
+        two.DeadLettered.Should().BeEmpty();
         (await NackAsync(two, two.Received[0])).Should().Be(2);
-        await IsToldAsync(two, 1);
+        await HasDeadLetteredAsync(two, 1);
         (await DeadLetters(node).ListAsync("bob")).Should().ContainSingle();
 
         // The first connection acknowledges the next message, and only the second nacks it: the second is released from it, and nothing is
@@ -130,7 +129,7 @@ public abstract partial class NodeContract
         await one.Connection.InvokeAsync("Ack", "user:bob", one.Received[1].Position);
         (await NackAsync(two, two.Received[1])).Should().Be(0);
         (await NackAsync(two, two.Received[1])).Should().Be(2);
-        await IsToldAsync(two, 2);
+        await HasDeadLetteredAsync(two, 2);
         (await DeadLetters(node).ListAsync("bob")).Should().ContainSingle();
     }
 
@@ -140,7 +139,7 @@ public abstract partial class NodeContract
     public async Task A_connection_that_repeats_a_nack_is_notified_once_and_the_dead_letter_is_counted_once(string reason)
     {
         var node = await StartAsync(o => o.DeadLetters.MaxAttempts = 1);
-        var skipped = 0;
+        var deadLettered = 0;
         using var listener = new MeterListener
         {
             InstrumentPublished = (instrument, l) =>
@@ -149,7 +148,7 @@ public abstract partial class NodeContract
                     l.EnableMeasurementEvents(instrument);
             },
         };
-        listener.SetMeasurementEventCallback<long>((_, count, _, _) => Interlocked.Add(ref skipped, (int)count));
+        listener.SetMeasurementEventCallback<long>((_, count, _, _) => Interlocked.Add(ref deadLettered, (int)count));
         listener.Start();
         await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
         await using var twin = await PlainClient.ConnectAsync(node, "bob", ack: false);
@@ -165,12 +164,12 @@ public abstract partial class NodeContract
         await bob.ReceivesAsync("0", "1");
         await twin.ReceivesAsync("0", "1");
 
-        (bob.Skipped.Count, twin.Skipped.Count, skipped).Should().Be((1, 1, 1));
+        (bob.DeadLettered.Count, twin.DeadLettered.Count, deadLettered).Should().Be((1, 1, 1));
         await bob.Connection.InvokeAsync("Resume", "user:bob", WsmqPosition.Start.ToString());
         await bob.ReceivesAsync("0", "1", "0", "1");
         (await NackAsync(bob, bob.Received[0], reason)).Should().Be(1);
-        await IsToldAsync(bob, 2);
-        skipped.Should().Be(1);
+        await HasDeadLetteredAsync(bob, 2);
+        deadLettered.Should().Be(1);
     }
 
     [Fact]
@@ -232,62 +231,6 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task A_message_on_which_connections_end_without_an_ack_is_dead_lettered_on_a_later_connection()
-    {
-        var node = await StartAsync(o => o.DeadLetters.MaxSilentAttempts = 3);
-        var p = await PublishAsync(node, "user:bob", 0, 2);
-        var skipped = new List<(string Source, string Position, int Attempts)>();
-        var connections = 0;
-        await Eventually.That("the message is dead-lettered", async () =>
-        {
-            await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
-            await Eventually.That("a message arrives", () => bob.Received.Count > 0);
-            skipped.AddRange(bob.Skipped);
-            connections++;
-            return skipped.Count > 0;
-        });
-        connections.Should().BeGreaterThan(3);
-        skipped.Should().Equal(("user:bob", p[0].Position, 3));
-        (await DeadLetters(node).ListAsync("bob")).Should().ContainSingle();
-        await using var last = await PlainClient.ConnectAsync(node, "bob");
-        await last.ReceivesAsync("1");
-    }
-
-    [Fact]
-    public async Task Connections_that_the_app_closes_do_not_count_as_failed_attempts()
-    {
-        var node = await StartAsync(o => o.DeadLetters.MaxSilentAttempts = 1);
-        await PublishAsync(node, "user:bob", 0, 1);
-        for (var i = 0; i < 3; i++)
-        {
-            await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
-            await bob.ReceivesAsync("0");
-            bob.Skipped.Should().BeEmpty();
-            await node.Access.DisconnectAsync("bob");
-            await Eventually.That("the connection is closed and removed", () =>
-                bob.Connection.State == HubConnectionState.Disconnected && node.Services.GetRequiredService<ConnectionRegistry>().IsEmpty);
-        }
-
-        (await DeadLetters(node).ListAsync("bob")).Should().BeEmpty();
-    }
-
-    [Fact]
-    public async Task Connections_that_acknowledge_a_message_do_not_count_as_failed_attempts()
-    {
-        var node = await StartAsync(o => o.DeadLetters.MaxSilentAttempts = 1);
-        await PublishAsync(node, "user:bob", 0, 6);
-        for (var i = 0; i < 5; i++)
-        {
-            await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
-            await bob.ReceivesAsync(Numbers(i, 6 - i));
-            await bob.Connection.InvokeAsync("Ack", "user:bob", bob.Received[0].Position);
-            bob.Skipped.Should().BeEmpty();
-        }
-
-        (await DeadLetters(node).ListAsync("bob")).Should().BeEmpty();
-    }
-
-    [Fact]
     public async Task Invalid_nacks_are_refused_with_the_codes_of_invalid_acks()
     {
         var node = await StartAsync();
@@ -307,8 +250,8 @@ public abstract partial class NodeContract
     }
 
     // The client runs callbacks one after another, and a completion does not wait for them.
-    private static Task IsToldAsync(PlainClient client, int skipped) =>
-        Eventually.That($"{skipped} dead letters are announced", () => client.Skipped.Count == skipped);
+    private static Task HasDeadLetteredAsync(PlainClient client, int deadLettered) =>
+        Eventually.That($"{deadLettered} dead letters are announced", () => client.DeadLettered.Count == deadLettered);
 
     private static IWsmqDeadLetters DeadLetters(TestNode node) => node.Services.GetRequiredService<IWsmqDeadLetters>();
 }

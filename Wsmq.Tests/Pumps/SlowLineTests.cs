@@ -55,7 +55,7 @@ public sealed class SlowLineTests : IDisposable
         await Eventually.That("both messages are recorded", () => bob.Received.Count == 2 || bob.Closed is not null);
         bob.Closed.Should().BeNull();
         bob.Received.Select(d => d.Body!.Value.Utf8.Length).Should().Equal((4 * Megabyte) - 98, 7);
-        bob.Skipped.Should().BeEmpty();
+        bob.DeadLettered.Should().BeEmpty();
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class SlowLineTests : IDisposable
 
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         await Eventually.That("all messages arrive", () => bob.Received.Count == 40);
-        bob.Skipped.Should().BeEmpty();
+        bob.DeadLettered.Should().BeEmpty();
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class SlowLineTests : IDisposable
 
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         await bob.ReceivesAsync("1");
-        bob.Skipped.Should().BeEmpty();
+        bob.DeadLettered.Should().BeEmpty();
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class SlowLineTests : IDisposable
 
         await HasLeftAsync(node);
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
-        await Eventually.That("the client is notified of the dead letter", () => bob.Skipped.Count == 1);
+        await Eventually.That("the client is notified of the dead letter", () => bob.DeadLettered.Count == 1);
     }
 
     // Reads no more than the start of the first delivery. Before it, the connection may not be registered yet.

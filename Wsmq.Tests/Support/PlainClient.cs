@@ -14,7 +14,7 @@ internal sealed class PlainClient : IAsyncDisposable
     private readonly ConcurrentQueue<WsmqLiveMessage> _live = [];
     private readonly ConcurrentDictionary<string, bool> _probes = [];
     private readonly ConcurrentQueue<string> _stalled = [];
-    private readonly ConcurrentQueue<(string Source, string Position, int Attempts)> _skipped = [];
+    private readonly ConcurrentQueue<(string Source, string Position, int Attempts)> _deadLettered = [];
 
     private PlainClient(HubConnection connection) => Connection = connection;
 
@@ -30,7 +30,7 @@ internal sealed class PlainClient : IAsyncDisposable
 
     public IReadOnlyList<string> Stalled => [.. _stalled];
 
-    public IReadOnlyList<(string Source, string Position, int Attempts)> Skipped => [.. _skipped];
+    public IReadOnlyList<(string Source, string Position, int Attempts)> DeadLettered => [.. _deadLettered];
 
     public Exception? Closed { get; private set; }
 
@@ -67,7 +67,7 @@ internal sealed class PlainClient : IAsyncDisposable
             client._gaps.Enqueue(new GapSeen(source, after, before, reason, client._received.Count)));
         connection.On<WsmqLiveMessage>("Live", client.OnLive);
         connection.On<string, string>("Stalled", (source, _) => client._stalled.Enqueue(source));
-        connection.On<string, string, int>("DeadLettered", (source, position, attempts) => client._skipped.Enqueue((source, position, attempts)));
+        connection.On<string, string, int>("DeadLettered", (source, position, attempts) => client._deadLettered.Enqueue((source, position, attempts)));
         connection.Closed += e =>
         {
             client.Closed = e;

@@ -13,7 +13,7 @@ internal sealed class TypedClient : IAsyncDisposable
     private readonly ConcurrentQueue<WsmqErrorEventArgs> _errors = new();
     private readonly ConcurrentQueue<WsmqGapEventArgs> _gaps = new();
     private readonly ConcurrentQueue<WsmqClientState> _states = new();
-    private readonly ConcurrentQueue<WsmqDeadLetteredEventArgs> _skipped = new();
+    private readonly ConcurrentQueue<WsmqDeadLetteredEventArgs> _deadLettered = new();
     private int _calls;
 
     /// <param name="hub">The URL of the node, or of a proxy in front of it.</param>
@@ -31,7 +31,7 @@ internal sealed class TypedClient : IAsyncDisposable
         });
         Client.Error += (_, e) => _errors.Enqueue(e);
         Client.Gap += (_, e) => _gaps.Enqueue(e);
-        Client.DeadLettered += (_, e) => _skipped.Enqueue(e);
+        Client.DeadLettered += (_, e) => _deadLettered.Enqueue(e);
         Client.StateChanged += (_, e) => _states.Enqueue(e.Current);
         if (handle is null)
             return;
@@ -59,7 +59,7 @@ internal sealed class TypedClient : IAsyncDisposable
 
     public IReadOnlyList<WsmqGapEventArgs> Gaps => [.. _gaps];
 
-    public IReadOnlyList<WsmqDeadLetteredEventArgs> Skipped => [.. _skipped];
+    public IReadOnlyList<WsmqDeadLetteredEventArgs> DeadLettered => [.. _deadLettered];
 
     public IReadOnlyList<WsmqClientState> States => [.. _states];
 

@@ -170,7 +170,7 @@ public sealed class HandlerTests : ClientTest
         Client.Error += (_, _) => throw new InvalidOperationException("from the app");
         Client.StateChanged += (_, _) => throw new InvalidOperationException("from the app");
         Record();
-        Script.OnFail = async (source, position, caller) =>
+        Script.OnNack = async (source, position, caller) =>
         {
             await caller.DeadLettered(source, position, 1);
             return 1;
@@ -203,7 +203,7 @@ public sealed class HandlerTests : ClientTest
 
         await patient.StartAsync();
 
-        await Eventually.That("it is nacked", () => Script.Fails.Any(f => f.Position == Entry.At(1)));
+        await Eventually.That("it is nacked", () => Script.Nacks.Any(f => f.Position == Entry.At(1)));
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class UnhandledTests : ClientTest
             Handled.Enqueue(message.Body.Text);
             return Task.CompletedTask;
         });
-        Script.OnFail = async (source, position, caller) =>
+        Script.OnNack = async (source, position, caller) =>
         {
             await caller.DeadLettered(source, position, 1);
             return 1;
@@ -42,7 +42,7 @@ public sealed class UnhandledTests : ClientTest
 
         await AckedIs(4);
         Handled.Should().Equal("4");
-        Script.Fails.Select(f => (f.Position, f.Reason)).Should().Equal(
+        Script.Nacks.Select(f => (f.Position, f.Reason)).Should().Equal(
             (Entry.At(1), "no-handler"), (Entry.At(2), "no-handler"), (Entry.At(3), "no-handler"));
         Errors.Select(e => (e.Operation, e.Delivery!.Position)).Should().Equal(
             (WsmqClientOperation.FindHandler, Entry.At(1)), (WsmqClientOperation.FindHandler, Entry.At(2)), (WsmqClientOperation.FindHandler, Entry.At(3)));
@@ -52,14 +52,14 @@ public sealed class UnhandledTests : ClientTest
     public async Task A_message_without_a_handler_is_not_acknowledged_when_the_server_does_not_support_Nack()
     {
         Record();
-        Script.OnFail = (_, _, _) => throw new InvalidOperationException("an older server");
+        Script.OnNack = (_, _, _) => throw new InvalidOperationException("an older server");
         Script.OnConnected = async client =>
         {
             await client.Receive(Entry.Raw(1, "other", "1"));
             await client.Receive(Entry.Chat(2));
         };
         await Client.StartAsync();
-        await Eventually.That("it was nacked several times", () => Script.Fails.Count > 2);
+        await Eventually.That("it was nacked several times", () => Script.Nacks.Count > 2);
         Script.Acks.Should().BeEmpty();
         Handled.Should().BeEmpty();
     }
@@ -77,7 +77,7 @@ public sealed class UnhandledTests : ClientTest
         };
         await client.StartAsync();
         await AckedIs(2);
-        Script.Fails.Should().BeEmpty();
+        Script.Nacks.Should().BeEmpty();
         Errors.Should().BeEmpty();
     }
 
@@ -107,11 +107,11 @@ public sealed class UnhandledTests : ClientTest
 
     private async Task FailsUntilItIsSkippedAsync(WsmqDelivery delivery)
     {
-        Script.OnFail = async (source, position, client) =>
+        Script.OnNack = async (source, position, client) =>
         {
-            if (Script.Fails.Count >= 2)
+            if (Script.Nacks.Count >= 2)
                 await client.DeadLettered(source, position, 2);
-            return Script.Fails.Count;
+            return Script.Nacks.Count;
         };
         Script.OnConnected = async client =>
         {
@@ -123,7 +123,7 @@ public sealed class UnhandledTests : ClientTest
         await AckedIs(2);
         Handled.Should().Equal("2");
         Errors.Should().HaveCountGreaterThanOrEqualTo(2).And.OnlyContain(e => e.Operation == WsmqClientOperation.ReadBody && e.Delivery!.Position == Entry.At(1));
-        Script.Fails.Should().HaveCountGreaterThanOrEqualTo(2).And.OnlyContain(f => f.Position == Entry.At(1) && f.Reason!.EndsWith("Exception"));
+        Script.Nacks.Should().HaveCountGreaterThanOrEqualTo(2).And.OnlyContain(f => f.Position == Entry.At(1) && f.Reason!.EndsWith("Exception"));
     }
 
     [Fact]
@@ -157,10 +157,10 @@ public sealed class UnhandledTests : ClientTest
                     delivery.Body!.Value.To<int>();
             };
             await reading.Should().ThrowAsync<System.Text.Json.JsonException>();
-            await Eventually.That("it is nacked", () => Script.Fails.Count == attempt);
+            await Eventually.That("it is nacked", () => Script.Nacks.Count == attempt);
         }
 
-        Script.Fails.Should().OnlyContain(f => f.Position == Entry.At(1) && f.Reason == "reading-ended");
+        Script.Nacks.Should().OnlyContain(f => f.Position == Entry.At(1) && f.Reason == "reading-ended");
         Script.Acks.Should().BeEmpty();
     }
 

@@ -21,15 +21,15 @@ public sealed class DeadLetteredTests : ClientTest
     public async Task Each_failed_attempt_is_nacked_with_the_type_of_its_exception_after_the_acks()
     {
         FailOn("3");
-        Script.OnFail = async (source, position, client) =>
+        Script.OnNack = async (source, position, client) =>
         {
             Script.LastAck(source).Should().Be(Entry.At(2));
-            if (Script.Fails.Count >= 4)
+            if (Script.Nacks.Count >= 4)
                 await client.DeadLettered(source, position, 4);
-            return Script.Fails.Count;
+            return Script.Nacks.Count;
         };
-        var skipped = new TaskCompletionSource<WsmqDeadLetteredEventArgs>();
-        Client.DeadLettered += (_, e) => skipped.TrySetResult(e);
+        var deadLettered = new TaskCompletionSource<WsmqDeadLetteredEventArgs>();
+        Client.DeadLettered += (_, e) => deadLettered.TrySetResult(e);
         Script.OnConnected = Entry.Chats(1, 2, 3, 4);
         await Client.StartAsync();
 
@@ -38,9 +38,9 @@ public sealed class DeadLetteredTests : ClientTest
 
         // An attempt that fails before the client uses the connection is not nacked if the next attempt begins first; and one more attempt
         // may fail before the client receives that the message is dead-lettered.
-        Script.Fails.Should().HaveCountGreaterThanOrEqualTo(4).And.HaveCountLessThanOrEqualTo(_tries)
+        Script.Nacks.Should().HaveCountGreaterThanOrEqualTo(4).And.HaveCountLessThanOrEqualTo(_tries)
             .And.OnlyContain(f => f.Position == Entry.At(3) && f.Reason == nameof(InvalidOperationException));
-        var args = await skipped.Task;
+        var args = await deadLettered.Task;
         (args.Source, args.Position, args.Attempts).Should().Be((WsmqAddress.User("alice"), new WsmqPosition(3), 4));
     }
 
@@ -55,7 +55,7 @@ public sealed class DeadLetteredTests : ClientTest
             Handled.Enqueue(message.Body.Text);
             return Task.CompletedTask;
         });
-        Script.OnFail = async (source, position, caller) =>
+        Script.OnNack = async (source, position, caller) =>
         {
             // Another connection of the device is further ahead than this one.
             foreach (var at in new[] { 2, 3, 1 })
@@ -66,14 +66,14 @@ public sealed class DeadLetteredTests : ClientTest
         await client.StartAsync();
 
         await HandledAre("4");
-        Script.Fails.Should().ContainSingle();
+        Script.Nacks.Should().ContainSingle();
     }
 
     [Fact]
     public async Task A_failing_message_is_retried_when_the_server_does_not_support_Nack()
     {
         FailOn("1");
-        Script.OnFail = (_, _, _) => throw new InvalidOperationException("an older server");
+        Script.OnNack = (_, _, _) => throw new InvalidOperationException("an older server");
         Script.OnConnected = Entry.Chats(1, 2);
         await Client.StartAsync();
 
