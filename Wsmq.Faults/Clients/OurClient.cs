@@ -32,7 +32,7 @@ internal sealed class OurClient : Client
             Kind = EventKind.Gap, Address = e.Source.ToString(), After = e.After.ToString(), Before = e.Before.ToString(), Why = e.Reason,
         });
         _client.Stalled += (_, e) => Record(new HistoryEvent { Kind = EventKind.Stalled, Address = e.Source.ToString(), Position = e.Position.ToString() });
-        _client.DeadLettered += (_, e) => Record(new HistoryEvent { Kind = EventKind.Skipped, Address = e.Source.ToString(), Position = e.Position.ToString() });
+        _client.DeadLettered += (_, e) => Record(new HistoryEvent { Kind = EventKind.DeadLettered, Address = e.Source.ToString(), Position = e.Position.ToString() });
         _client.StoreStateChanged += (_, e) => Record(new HistoryEvent { Kind = EventKind.Store, Why = e.Available ? "back" : "away" });
         _client.StateChanged += (_, e) => Record(new HistoryEvent { Kind = EventKind.State, Why = e.Current.ToString() });
     }

@@ -36,7 +36,7 @@ internal static class EventKind
     public const string Stalled = "stalled";
 
     /// <summary>The server has dead-lettered a message, because its handler kept failing.</summary>
-    public const string Skipped = "skipped";
+    public const string DeadLettered = "dead-lettered";
 
     /// <summary>The wsmq client was notified that the store is unavailable or available again.</summary>
     public const string Store = "store";
