@@ -107,6 +107,7 @@ public sealed partial class WsmqClient
     /// Registers a handler for live pushes of a type. Pushes are handled one after another; they are not stored, acknowledged or
     /// repeated.
     /// </summary>
+    /// <remarks>A push whose type has no handler goes to <see cref="OnAnyLive"/>; without that it is dropped.</remarks>
     /// <param name="handler">The handler. Its cancellation token is cancelled when the client stops.</param>
     /// <typeparam name="T">
     /// The type of the body. It selects pushes by its wire name: see <see cref="WsmqMessageTypeAttribute.NameOf"/>.
@@ -168,10 +169,14 @@ public sealed partial class WsmqClient
             message => Bodies.Read(message.Body, message.Data is not null, typeInfo), handler));
     }
 
-    /// <summary>Registers a handler for every live push that no typed handler takes. It gets the push in its wire form.</summary>
+    /// <summary>
+    /// Registers the fallback for live pushes: it handles every push that no other handler takes, because the push has another type or
+    /// none, has bytes as its body, or has a body that does not fit its handler's type. Without it such a push is dropped, and
+    /// <see cref="Error"/> is raised only if there is a handler for its type.
+    /// </summary>
     /// <param name="handler">The handler. Its cancellation token is cancelled when the client stops.</param>
     /// <returns>Dispose it to remove the handler.</returns>
-    /// <exception cref="InvalidOperationException">There is already such a handler.</exception>
+    /// <exception cref="InvalidOperationException">There is already a fallback for live pushes.</exception>
     public IDisposable OnAnyLive(Func<WsmqLiveMessage, CancellationToken, Task> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
@@ -197,8 +202,9 @@ public sealed partial class WsmqClient
     }
 
     /// <summary>
-    /// Restarts the deliveries of a source after a given position, forwards or backwards, for apps that store their own position.
-    /// Completes with the server's answer. Called before <see cref="StartAsync"/>, it takes effect at the start.
+    /// Restarts the deliveries of a source after a given position, forwards or backwards (a seek), for apps that store their own position.
+    /// Completes with the server's answer; while there is no connection, it waits for one. While the client is not started, the position
+    /// is kept and takes effect at the next start; the call then completes at once.
     /// </summary>
     /// <remarks>
     /// Messages of the source that wait in the client are dropped, and entries that are no longer stored are announced as a gap. From
@@ -210,8 +216,9 @@ public sealed partial class WsmqClient
     /// <param name="cancellationToken">Ends the wait for the server's answer. The restart takes effect nevertheless.</param>
     /// <exception cref="WsmqException">
     /// The server refused: for example <c>read-not-allowed</c> or <c>position-beyond-tail</c>. <c>client-closed</c>: the client was
-    /// stopped.
+    /// stopped before the server had answered.
     /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Task ResumeAsync(WsmqAddress source, WsmqPosition after, CancellationToken cancellationToken = default)
     {
         lock (_gate)

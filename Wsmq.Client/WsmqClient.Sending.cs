@@ -19,7 +19,11 @@ public sealed partial class WsmqClient
     /// <see cref="WsmqClientOptions.SendTimeout"/>, and while there is no connection it waits for one.
     /// </summary>
     /// <param name="to">The address, for example <c>WsmqAddress.User("bob")</c>.</param>
-    /// <param name="message">The body, serialized as JSON with <see cref="WsmqClientOptions.Json"/>.</param>
+    /// <param name="message">
+    /// The body: an object, serialized as JSON with <see cref="WsmqClientOptions.Json"/>. For bytes use
+    /// <see cref="SendAsync(WsmqOutgoingMessage, CancellationToken)"/> with <see cref="WsmqOutgoingMessage.Data"/>: a <c>byte[]</c> here
+    /// is sent as a JSON string in base64.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait. A message in flight may be stored nevertheless.</param>
     /// <typeparam name="T">
     /// The declared type of the body. The message is serialized and named by the run-time type of the body
@@ -37,7 +41,11 @@ public sealed partial class WsmqClient
     /// Sends a message with options (id, type, headers, correlation id, reply address); otherwise as the overload without options.
     /// </summary>
     /// <param name="to">The address.</param>
-    /// <param name="message">The body, serialized as JSON with <see cref="WsmqClientOptions.Json"/>.</param>
+    /// <param name="message">
+    /// The body: an object, serialized as JSON with <see cref="WsmqClientOptions.Json"/>. For bytes use
+    /// <see cref="SendAsync(WsmqOutgoingMessage, CancellationToken)"/> with <see cref="WsmqOutgoingMessage.Data"/>: a <c>byte[]</c> here
+    /// is sent as a JSON string in base64.
+    /// </param>
     /// <param name="options">The options of this message; may be null.</param>
     /// <param name="cancellationToken">Ends the wait. A message in flight may be stored nevertheless.</param>
     /// <typeparam name="T">The declared type of the body.</typeparam>
@@ -54,7 +62,11 @@ public sealed partial class WsmqClient
     /// other overloads. Completes when the server has stored the message.
     /// </summary>
     /// <param name="to">The address.</param>
-    /// <param name="message">The body.</param>
+    /// <param name="message">
+    /// The body: an object, serialized as JSON with <paramref name="typeInfo"/>. For bytes use
+    /// <see cref="SendAsync(WsmqOutgoingMessage, CancellationToken)"/> with <see cref="WsmqOutgoingMessage.Data"/>: a <c>byte[]</c> here
+    /// is sent as a JSON string in base64.
+    /// </param>
     /// <param name="typeInfo">The JSON metadata with which the body is serialized.</param>
     /// <param name="options">The options of this message; may be null.</param>
     /// <param name="cancellationToken">Ends the wait. A message in flight may be stored nevertheless.</param>

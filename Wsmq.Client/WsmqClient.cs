@@ -79,7 +79,10 @@ public sealed partial class WsmqClient : IAsyncDisposable
         remove => _events.Gap -= value;
     }
 
-    /// <summary>Raised when the server waits for acks of a source: a handler is slow or keeps failing, or there is no handler.</summary>
+    /// <summary>
+    /// Raised when the server waits for acks of a source: a handler is slow or keeps failing, or there is no handler. Raised after
+    /// 30 seconds without an ack by default (an option of the server); deliveries continue with the next ack.
+    /// </summary>
     public event EventHandler<WsmqStalledEventArgs>? Stalled
     {
         add => _events.Stalled += value;

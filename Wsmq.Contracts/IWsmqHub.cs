@@ -13,15 +13,16 @@ public interface IWsmqHub
     /// <summary>Stores many messages in one call. Each succeeds or fails on its own. Returns once all have a result.</summary>
     /// <param name="messages">
     /// The messages, to any addresses; at most as many as may be in flight on one connection (128 by default). Those beyond fail with
-    /// <c>too-many-sends</c>.
+    /// <c>too-many-sends</c>. An array of more than 1,024 is refused as a whole.
     /// </param>
     /// <returns>One result for each message, in the same order.</returns>
     Task<WsmqItemResult[]> SendMany(WsmqOutgoingMessage[] messages);
 
     /// <summary>
-    /// Stores a stream of messages: the method for high rates. Results arrive as they are decided, several at a time. Results for one
-    /// address keep the order of its messages; results for different addresses do not. The server does not hold the stream back: it
-    /// refuses a message beyond the number that may be in flight on one connection at once, with <c>too-many-sends</c>.
+    /// Stores a stream of messages, each as <see cref="Send"/> does: the method for high rates. Results arrive as they are decided, several
+    /// at a time. Results for one address keep the order of its messages; results for different addresses do not. The server does not hold
+    /// the stream back: it refuses a message beyond the number that may be in flight on one connection at once, with
+    /// <c>too-many-sends</c>.
     /// </summary>
     /// <param name="messages">The messages; each item of the stream carries as many as are ready.</param>
     /// <param name="cancellationToken">Ends the stream. Messages that the server has accepted are stored nevertheless.</param>

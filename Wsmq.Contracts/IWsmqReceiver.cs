@@ -2,7 +2,7 @@ namespace Wsmq;
 
 /// <summary>
 /// The methods that the hub calls on a client. A client that uses SignalR directly registers a handler for each by its name;
-/// <c>WsmqClient</c> does it for its app.
+/// <c>WsmqClient</c> does it for its app. An app on the server calls <see cref="Live"/> only.
 /// </summary>
 public interface IWsmqReceiver
 {

@@ -45,7 +45,7 @@ internal static class Bodies
     public static T Read<T>(WsmqJsonBody? body, bool hasData, JsonTypeInfo<T> typeInfo)
     {
         if (hasData)
-            throw new JsonException("The body is bytes, not JSON: handle the message with OnAny, or a live push with OnLive.");
+            throw new JsonException("The body is bytes, not JSON: handle the message with OnAny, or a live push with OnAnyLive.");
         var value = (body ?? default).To(typeInfo);
         return value is not null || Nullable.GetUnderlyingType(typeof(T)) is not null
             ? value!

@@ -11,8 +11,9 @@ public static class WsmqClientServiceCollectionExtensions
     /// <summary>
     /// Adds a singleton <see cref="WsmqClient"/> that starts with the host, without delaying the host's start, and stops with it. A send
     /// before that starts it, so a hosted service may await a send in its own start. The client keeps trying to connect also where it
-    /// is refused, unless the token was revoked or the user banned. Further calls have no effect.
+    /// is refused, unless the token was revoked or the user banned. Logs go to the host's logger factory. Further calls have no effect.
     /// </summary>
+    /// <remarks>An invalid URL or option fails the host's start with <see cref="ArgumentException"/>.</remarks>
     /// <param name="services">The host's services.</param>
     /// <param name="url">The URL of the hub, for example <c>https://example.test/wsmq</c>.</param>
     /// <param name="configure">Sets options; may be null.</param>

@@ -28,14 +28,14 @@ public sealed class WsmqClientOptions
     public JsonSerializerOptions? Json { get; set; }
 
     /// <summary>
-    /// The maximum number of deliveries of one source that wait for their handler in the client. If the server sends more, the client
-    /// requests them again later, which costs time: keep the value at or above the server's in-flight window (256 by default). Default
-    /// 512; 1 to 65,536.
+    /// The maximum number of received deliveries of one source that wait for their handler in the client. If the server sends more, the
+    /// client requests them again later, which costs time: keep the value at or above the server's in-flight window (256 by default).
+    /// Default 512; 1 to 65,536.
     /// </summary>
     public int MaxBufferedDeliveries { get; set; } = 512;
 
     /// <summary>
-    /// The maximum number of live pushes that wait for their handler; beyond it the oldest is dropped. Default 256; 1 to 65,536.
+    /// The maximum number of received live pushes that wait for their handler; beyond it the oldest is dropped. Default 256; 1 to 65,536.
     /// </summary>
     public int MaxBufferedLivePushes { get; set; } = 256;
 
@@ -47,7 +47,8 @@ public sealed class WsmqClientOptions
 
     /// <summary>
     /// The maximum size of all sends without a result, in bytes: the messages as JSON, plus 512 bytes each. A send beyond it fails with
-    /// <c>too-many-sends</c>; an app that awaits each receipt does not reach it. Default 64 MiB; 64 KiB to 2 GiB.
+    /// <c>too-many-sends</c>; an app that awaits each receipt does not reach it. It does not bound what is received: see
+    /// <see cref="MaxBufferedDeliveries"/>. Default 64 MiB; 64 KiB to 2 GiB.
     /// </summary>
     public long MaxPendingSendBytes { get; set; } = 64 * 1024 * 1024;
 
@@ -114,9 +115,15 @@ public sealed class WsmqClientOptions
     /// </summary>
     public Action<IHubConnectionBuilder>? ConfigureConnection { get; set; }
 
-    /// <summary>The clock for waits and timeouts. Default: the system clock.</summary>
+    /// <summary>
+    /// The clock for waits and timeouts. Default: the system clock; with <c>AddWsmqClient</c> the host's <see cref="System.TimeProvider"/>,
+    /// if one is registered.
+    /// </summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    /// <summary>The logger factory for the logs of the client and of SignalR. Default null: nothing is logged.</summary>
+    /// <summary>
+    /// The logger factory for the logs of the client and of SignalR. Default null, so that nothing is logged; with <c>AddWsmqClient</c>
+    /// that of the host.
+    /// </summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 }

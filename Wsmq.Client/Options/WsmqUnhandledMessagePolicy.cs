@@ -9,6 +9,6 @@ public enum WsmqUnhandledMessagePolicy
     /// </summary>
     DeadLetter = 0,
 
-    /// <summary>The client acknowledges the message; it is not delivered to this device again.</summary>
+    /// <summary>The client acknowledges the message: it is lost for this device, and no event reports it.</summary>
     Acknowledge = 1,
 }

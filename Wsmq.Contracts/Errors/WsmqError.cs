@@ -4,10 +4,11 @@ using System.Globalization;
 namespace Wsmq;
 
 /// <summary>
-/// One kind of error; <see cref="WsmqErrors"/> lists all of them. Numbers and codes are stable and never reused: switch on either. On
-/// the wire an error is the text <c>[wsmq &lt;number&gt; &lt;code&gt; &lt;retry|final&gt;] &lt;text&gt;</c> within the message of a
-/// SignalR <c>HubException</c>; <see cref="Find"/> reads it. Where the server knows when the call can be repeated, it puts
-/// <c>[retry-after &lt;milliseconds&gt;]</c> between the bracket and the text; <see cref="FindRetryAfter"/> reads that.
+/// One kind of error; <see cref="WsmqErrors"/> lists all of them. Numbers and codes are stable and never reused: compare with the values of
+/// <see cref="WsmqErrors"/>, or, in logs and other languages, by number or code. On the wire an error is the text
+/// <c>[wsmq &lt;number&gt; &lt;code&gt; &lt;retry|final&gt;] &lt;text&gt;</c> within the message of a SignalR <c>HubException</c>;
+/// <see cref="Find"/> reads it. Where the server knows when the call can be repeated, it puts <c>[retry-after &lt;milliseconds&gt;]</c>
+/// between the bracket and the text; <see cref="FindRetryAfter"/> reads that.
 /// </summary>
 /// <param name="Number">The number, for example 2001; unique and stable.</param>
 /// <param name="Code">The code, for example <c>invalid-address</c>; unique and stable.</param>

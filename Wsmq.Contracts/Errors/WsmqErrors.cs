@@ -5,8 +5,9 @@ namespace Wsmq;
 /// <summary>
 /// All errors of wsmq, to compare with <see cref="WsmqException.Error"/>. By number: 1xxx the connection; 2xxx a malformed or too large
 /// message or argument; 3xxx missing permission; 4xxx flow control and limits; 5xxx the store and the server's load; 6xxx raised by the
-/// client itself.
+/// client itself. To decide about a retry use <see cref="WsmqError.CanRetry"/>, which also holds for errors of newer servers.
 /// </summary>
+/// <example><code>catch (WsmqException e) when (e.Error == WsmqErrors.StoreFull) { … }</code></example>
 public static class WsmqErrors
 {
     private static readonly Dictionary<int, WsmqError> Building = [];
@@ -25,7 +26,8 @@ public static class WsmqErrors
 
     /// <summary>1004, final: the user's identifier cannot be part of an address.</summary>
     public static WsmqError InvalidUserIdentifier { get; } = Final(1004, "invalid-user-identifier",
-        "The user identifier of the connection breaks the rules for names in addresses: the app has to map it to one that follows them.");
+        "The user identifier of the connection breaks the rules for names in addresses: the app has to map it to one that follows them, "
+        + "or, if it only looks like others or is not in NFKC, to set WsmqOptions.Access.AllowLookAlikeUserIdentifiers.");
 
     /// <summary>1005, retry: the user or the node has the maximum number of connections, or the user opens them too fast.</summary>
     public static WsmqError TooManyConnections { get; } = Retry(1005, "too-many-connections",
@@ -132,9 +134,9 @@ public static class WsmqErrors
     public static WsmqError TooManyNewAddresses { get; } = Retry(4005, "too-many-new-addresses",
         "The address has not been used before, and the user has written to too many new ones: check the name, or send again later.");
 
-    /// <summary>4006, retry: the user resumes too often, or sends too many acks that are malformed or past the tail.</summary>
+    /// <summary>4006, retry: the user calls Resume or Nack too often, or sends too many acks that are refused.</summary>
     public static WsmqError TooManyResumes { get; } = Retry(4006, "too-many-resumes",
-        "The user resumes too often, or sends too many acks that are malformed or past the tail: try again after the stated time.");
+        "The user calls Resume or Nack too often, or sends too many acks that are refused: try again after the stated time.");
 
     /// <summary>4007, retry: the storage charged to the user has reached the user's share of the store.</summary>
     public static WsmqError QuotaExceeded { get; } = Retry(4007, "quota-exceeded",

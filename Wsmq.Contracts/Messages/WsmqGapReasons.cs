@@ -6,7 +6,10 @@ public static class WsmqGapReasons
     /// <summary>Retention by count, bytes or age removed at least a part of the entries.</summary>
     public const string Retention = "retention";
 
-    /// <summary>All active devices of the user had acknowledged the entries, and they were removed after the grace period.</summary>
+    /// <summary>
+    /// All active devices of the user had acknowledged the entries, and they were removed after the grace period. Occurs in <c>user:</c>
+    /// logs only: entries of groups are removed by retention.
+    /// </summary>
     public const string Consumed = "consumed";
 
     /// <summary>The entries were sent to a group while the user was not a member of it.</summary>

@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Wsmq;
 
-/// <summary>The result of one message of <see cref="IWsmqHub.SendMany"/> or <see cref="IWsmqHub.SendStream"/>: receipt or error.</summary>
+/// <summary>
+/// The wire form of <see cref="WsmqSendResult"/>: the result of one message of <see cref="IWsmqHub.SendMany"/> or
+/// <see cref="IWsmqHub.SendStream"/>, a receipt or an error.
+/// </summary>
 public sealed record WsmqItemResult
 {
     /// <summary>The number of the message in the call or in the stream, counted from 0.</summary>

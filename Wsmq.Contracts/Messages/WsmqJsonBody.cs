@@ -75,12 +75,14 @@ public readonly struct WsmqJsonBody : IEquatable<WsmqJsonBody>
     /// <param name="typeInfo">The JSON metadata of the type.</param>
     /// <typeparam name="T">The type to deserialize to.</typeparam>
     /// <exception cref="JsonException">The body does not fit the type.</exception>
+    /// <exception cref="NotSupportedException">The type cannot be deserialized, for example an interface.</exception>
     public T? To<T>(JsonTypeInfo<T> typeInfo) => JsonSerializer.Deserialize(Utf8.Span, typeInfo);
 
     /// <summary>Deserializes the body by reflection.</summary>
     /// <param name="options">The serializer options. Default null: web defaults (camel case).</param>
     /// <typeparam name="T">The type to deserialize to.</typeparam>
     /// <exception cref="JsonException">The body does not fit the type.</exception>
+    /// <exception cref="NotSupportedException">The type cannot be deserialized, for example an interface.</exception>
     [RequiresUnreferencedCode("Reads by reflection: in trimmed apps use the overload with JsonTypeInfo.")]
     [RequiresDynamicCode("Reads by reflection: in native apps use the overload with JsonTypeInfo.")]
     [OverloadResolutionPriority(1)]

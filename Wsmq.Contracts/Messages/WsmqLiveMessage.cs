@@ -36,7 +36,7 @@ public sealed record WsmqLiveMessage
     /// Creates a live push from an object: its type is the wire name of the object (<see cref="WsmqMessageTypeAttribute.NameOf"/>), by
     /// which <c>WsmqClient.OnLive</c> selects a handler, and its body is the object's JSON.
     /// </summary>
-    /// <param name="body">The object.</param>
+    /// <param name="body">The object. For bytes set <see cref="Data"/> instead: a <c>byte[]</c> here is a JSON string in base64.</param>
     /// <param name="type">The name of the type on the wire. Default null: that of the object.</param>
     /// <param name="json">The serializer options. Default null: web defaults (camel case).</param>
     /// <typeparam name="T">The declared type of the object.</typeparam>
@@ -50,7 +50,7 @@ public sealed record WsmqLiveMessage
         TypedBody.Live(body, TypedBody.ByReflection<T>(json), type);
 
     /// <summary>As the other overload, with source-generated JSON metadata instead of reflection.</summary>
-    /// <param name="body">The object.</param>
+    /// <param name="body">The object. For bytes set <see cref="Data"/> instead: a <c>byte[]</c> here is a JSON string in base64.</param>
     /// <param name="typeInfo">The JSON metadata with which the object is serialized.</param>
     /// <param name="type">The name of the type on the wire; default null: that of the object.</param>
     /// <typeparam name="T">The declared type of the object.</typeparam>

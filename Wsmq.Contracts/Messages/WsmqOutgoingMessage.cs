@@ -58,7 +58,7 @@ public sealed record WsmqOutgoingMessage
     /// (<see cref="WsmqMessageTypeAttribute.NameOf"/>), and its body is the object's JSON. Use it for calls that send many messages.
     /// </summary>
     /// <param name="to">The address.</param>
-    /// <param name="body">The object.</param>
+    /// <param name="body">The object. For bytes set <see cref="Data"/> instead: a <c>byte[]</c> here is a JSON string in base64.</param>
     /// <param name="options">The other fields of the message; may be null.</param>
     /// <param name="json">The serializer options. Default null: web defaults (camel case).</param>
     /// <typeparam name="T">The declared type of the object.</typeparam>
@@ -74,7 +74,7 @@ public sealed record WsmqOutgoingMessage
 
     /// <summary>As the other overload, with source-generated JSON metadata instead of reflection.</summary>
     /// <param name="to">The address.</param>
-    /// <param name="body">The object.</param>
+    /// <param name="body">The object. For bytes set <see cref="Data"/> instead: a <c>byte[]</c> here is a JSON string in base64.</param>
     /// <param name="typeInfo">The JSON metadata with which the object is serialized.</param>
     /// <param name="options">The other fields of the message; may be null.</param>
     /// <typeparam name="T">The declared type of the object.</typeparam>

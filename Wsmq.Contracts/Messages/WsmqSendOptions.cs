@@ -1,6 +1,9 @@
 namespace Wsmq;
 
-/// <summary>Options of one send, for a client and for the app's publisher: id, type, headers, correlation and reply address.</summary>
+/// <summary>
+/// Options of one send, for a client and for the app's publisher: id, type, headers, correlation and reply address. A value outside its
+/// bounds is refused with <c>invalid-message</c>.
+/// </summary>
 public sealed record WsmqSendOptions
 {
     /// <summary>
@@ -10,13 +13,16 @@ public sealed record WsmqSendOptions
     public string? Id { get; init; }
 
     /// <summary>
-    /// The name of the message type on the wire. Default: <see cref="WsmqMessageTypeAttribute.NameOf"/> of the body's run-time type, or
-    /// of its declared type where that defines how derived types are serialized (<c>[JsonDerivedType]</c>). Required where the type has
-    /// no wire name, as an anonymous type.
+    /// The name of the message type on the wire; at most 128 bytes, without control characters. Default:
+    /// <see cref="WsmqMessageTypeAttribute.NameOf"/> of the body's run-time type, or of its declared type where that defines how derived
+    /// types are serialized (<c>[JsonDerivedType]</c>). Required where the type has no wire name, as an anonymous type.
     /// </summary>
     public string? Type { get; init; }
 
-    /// <summary>Headers: names and values that are delivered with the message. Default: none.</summary>
+    /// <summary>
+    /// Headers: names and values that are delivered with the message. Together they have at most 4 KiB by default, or the message is
+    /// refused with <c>message-too-large</c>. Names must not be empty, and values not null. Default: none.
+    /// </summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
     /// <summary>Correlates a reply with its request; at most 128 bytes. Default: none.</summary>

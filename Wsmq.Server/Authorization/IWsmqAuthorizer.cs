@@ -1,21 +1,45 @@
 namespace Wsmq;
 
 /// <summary>
-/// Authorizes sends and reads of connected users. The default allows a user to read its own queue and the groups that it is a member
-/// of, and to send to all users and to its own groups. It is called for every send and subscribe of a client, so answer from memory
-/// where possible; it is not called for messages that the app itself publishes. An exception refuses the call. Register it as a
-/// singleton, which many connections call concurrently, or as scoped, for example to use a DbContext: then each call has its own scope
-/// and its own instance.
+/// Decides what connected users may send and read. The default allows a user to send to all users and to the groups that it is a member
+/// of, and to read its own queue and those groups. An authorizer of your own replaces the default entirely; for the default rule of groups
+/// call <see cref="IWsmqGroups.IsInGroupAsync"/>. It is not called for messages that the app itself sends.
 /// </summary>
+/// <remarks>
+/// <para>
+/// A message keeps its place in the node's queue until the answer is there. Later messages of the same user wait behind it, to any address
+/// (on a Redis Cluster: to addresses of the same bucket); messages of other users do not, until
+/// <see cref="WsmqPublishOptions.QueueCapacity"/> messages wait for answers. Without an answer within
+/// <see cref="WsmqPublishOptions.SendTimeout"/> a message is refused with <c>server-busy</c>. Answer from memory where possible, and set a
+/// short timeout on everything that you wait for.
+/// </para>
+/// <para>
+/// An exception refuses a send or a read with a final error: the sender does not repeat the message. To have it repeated, throw a
+/// <see cref="WsmqException"/> with an error that can be retried, such as <see cref="WsmqErrors.StoreUnavailable"/>.
+/// </para>
+/// <para>
+/// Register it as a singleton, which many connections call concurrently, or as scoped, for example to use a DbContext: then each call has
+/// its own scope and its own instance.
+/// </para>
+/// </remarks>
 public interface IWsmqAuthorizer
 {
-    /// <summary>Returns whether the caller may send to an address, or use it as the reply-to address.</summary>
+    /// <summary>
+    /// Returns whether the caller may send to an address. Called for each message of a client, and again for the reply-to address of the
+    /// message.
+    /// </summary>
     /// <param name="caller">The user, device and principal of the connection.</param>
     /// <param name="to">The address.</param>
     /// <param name="cancellationToken">Is cancelled when the connection ends.</param>
     ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken);
 
-    /// <summary>Returns whether the caller may read the log of an address.</summary>
+    /// <summary>
+    /// Returns whether a connection may read a log. Called when the connection opens its user's own queue, and for each group of which the
+    /// user is a member; not for each message. It can only deny: a user who is not a member of a group does not read it, whatever this
+    /// returns. If it denies the own queue, the connection is refused. If it allows a log, that holds for as long as the connection reads
+    /// the log. If it denies a group, it is called again when the user's memberships are read again: after each change, and at least once
+    /// an hour.
+    /// </summary>
     /// <param name="caller">The user, device and principal of the connection.</param>
     /// <param name="source">The address.</param>
     /// <param name="cancellationToken">Is cancelled when the connection ends.</param>

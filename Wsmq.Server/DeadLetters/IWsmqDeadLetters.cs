@@ -2,10 +2,10 @@ namespace Wsmq;
 
 /// <summary>
 /// Dead letters: messages whose handling failed too often (<see cref="WsmqDeadLetterOptions.MaxAttempts"/>,
-/// <see cref="WsmqDeadLetterOptions.MaxSilentAttempts"/>). The app can inspect, replay or remove them. A dead letter is stored for as long as its
-/// log retains entries. At most <see cref="WsmqDeadLetterOptions.MaxCount"/> are stored for each address and user, and at most as many as fit
-/// into a part of the user's share of the store (<see cref="WsmqLimitOptions.UserStorePercent"/>). Dead letters of a group are removed
-/// when the user leaves it.
+/// <see cref="WsmqDeadLetterOptions.MaxSilentAttempts"/>). The app can inspect, replay or remove them. A dead letter is stored for as long
+/// as its log retains entries. At most <see cref="WsmqDeadLetterOptions.MaxCount"/> are stored for each address and user, and at most as
+/// many as fit into a part of the user's share of the store (<see cref="WsmqLimitOptions.UserStorePercent"/>). Dead letters of a group are
+/// removed when the user leaves it. All methods may throw <see cref="WsmqException"/> with <c>stopping</c> on a node that stops.
 /// </summary>
 public interface IWsmqDeadLetters
 {
@@ -15,6 +15,7 @@ public interface IWsmqDeadLetters
     /// <param name="max">The page size; 1 to 1,000.</param>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <returns>At most <paramref name="max"/> dead letters, without their messages; empty after the last page.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is not 1 to 1,000.</exception>
     /// <exception cref="WsmqException">
     /// <c>invalid-name</c>, <c>name-too-long</c>, <c>invalid-message</c> for a malformed id, or <c>store-unavailable</c>.
     /// </exception>
@@ -26,7 +27,8 @@ public interface IWsmqDeadLetters
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <returns>Null if this user has no such dead letter.</returns>
     /// <exception cref="WsmqException">
-    /// <c>invalid-name</c>, <c>name-too-long</c>, <c>invalid-message</c> for a malformed id, or <c>store-unavailable</c>.
+    /// <c>invalid-name</c>, <c>name-too-long</c>, <c>invalid-message</c> for a malformed id, <c>store-corrupt</c> for a damaged entry, or
+    /// <c>store-unavailable</c>.
     /// </exception>
     Task<WsmqDeadLetter?> ReadAsync(string userId, string id, CancellationToken cancellationToken = default);
 
@@ -40,8 +42,8 @@ public interface IWsmqDeadLetters
     /// <param name="cancellationToken">Cancels the wait for the receipt; the message may still be stored.</param>
     /// <returns>The receipt; null if this user has no such dead letter.</returns>
     /// <exception cref="WsmqException">
-    /// <c>invalid-name</c>, <c>name-too-long</c>, <c>invalid-message</c> for a malformed id, or the error with which the message was not
-    /// stored.
+    /// <c>invalid-name</c>, <c>name-too-long</c>, <c>invalid-message</c> for a malformed id, <c>store-corrupt</c> for a damaged entry, or
+    /// the error with which the message was not stored.
     /// </exception>
     Task<WsmqReceipt?> ReplayAsync(string userId, string id, CancellationToken cancellationToken = default);
 

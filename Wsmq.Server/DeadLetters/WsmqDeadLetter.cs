@@ -15,7 +15,10 @@ public sealed record WsmqDeadLetter
     /// <summary>The device whose attempts failed. Other devices still receive the message from the log.</summary>
     public required string Device { get; init; }
 
-    /// <summary>The number of failed attempts.</summary>
+    /// <summary>
+    /// The number of failed attempts: nacks, and connections that ended without an ack
+    /// (<see cref="WsmqDeadLetterOptions.MaxSilentAttempts"/>). It may be 1 where the client has no handler for the type of the message.
+    /// </summary>
     public required int Attempts { get; init; }
 
     /// <summary>When the message was dead-lettered, by the clock of the store.</summary>

@@ -34,9 +34,15 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class WsmqServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the hub, the publisher and the groups. They use the embedded SQLite store unless another store is selected on the returned
-    /// builder. A repeated call only applies its options. Register your own <see cref="IWsmqAuthorizer"/> to replace the default.
+    /// Adds wsmq: the hub, and the services that an app injects: <see cref="IWsmqPublisher"/>, <see cref="IWsmqGroups"/>,
+    /// <see cref="IWsmqDeadLetters"/>, <see cref="IWsmqDevices"/> and <see cref="IWsmqAccess"/>. Messages are stored in an embedded SQLite
+    /// file unless the returned builder selects Redis. Map the hub with <c>app.MapWsmq("/wsmq")</c>.
     /// </summary>
+    /// <remarks>
+    /// SignalR needs no call of its own, nor a backplane. The health checks <c>wsmq-store</c> and <c>wsmq-drain</c>, with the tag
+    /// <c>ready</c>, and metrics in the meter <c>Wsmq</c> are added as well. The app adds its authentication. Register your own
+    /// <see cref="IWsmqAuthorizer"/>, before or after this call, to replace the default. A repeated call only applies its options.
+    /// </remarks>
     /// <param name="services">The app's services.</param>
     /// <param name="configure">Sets options; they are validated when the app starts.</param>
     public static WsmqBuilder AddWsmq(this IServiceCollection services, Action<WsmqOptions>? configure = null)

@@ -10,6 +10,12 @@ namespace Wsmq;
 /// live; a connection is in the SignalR groups of all groups that its user is a member of. Its methods are those of
 /// <see cref="IWsmqHub"/>, and only SignalR calls them.
 /// </summary>
+/// <remarks>
+/// Of <see cref="IWsmqReceiver"/> an app calls only <see cref="IWsmqReceiver.Live"/>: the other methods are the server's part of the
+/// protocol, and durable messages are sent with <see cref="IWsmqPublisher"/>. <c>Clients.Group</c> takes the plain name of a group
+/// (<c>ops</c>, not <c>group:ops</c>). Members are added with <see cref="IWsmqGroups"/>; <c>IHubContext.Groups</c> stores nothing, and
+/// affects live pushes to one connection only.
+/// </remarks>
 public sealed class WsmqHub : Hub<IWsmqReceiver>
 {
     private readonly SessionManager _sessions;

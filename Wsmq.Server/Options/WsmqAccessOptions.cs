@@ -16,15 +16,16 @@ public sealed class WsmqAccessOptions
     public TimeSpan MaxTokenLifetime { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// Whether the identity provider vouches for user identifiers. If true, identifiers that look like others, or are not in Unicode
-    /// normalization form NFKC, are accepted unchanged; identifiers with invisible characters are refused in any case. Set it only if no
-    /// person grants access by the look of an identifier. Default false: user identifiers follow the same rules as the names of groups.
+    /// Whether user identifiers that look like others, or are not in Unicode normalization form NFKC, are accepted unchanged, because the
+    /// identity provider guarantees that they cannot be confused. Identifiers with invisible characters are refused in any case. Set it
+    /// only if no person grants access by the look of an identifier. Default false: user identifiers follow the same rules as the names
+    /// of groups, and connections of other users are refused with <c>invalid-user-identifier</c>.
     /// </summary>
     public bool AllowLookAlikeUserIdentifiers { get; set; }
 
     /// <summary>
-    /// The maximum number of revocations and bans in force. Each node holds all of them in memory, at about 200 bytes each. Default
-    /// 100,000; 100 to 1,000,000.
+    /// The maximum number of revocations and bans in force; a disconnect or an unban counts for about an hour as well. Each node holds all
+    /// of them in memory, at about 200 bytes each. Default 100,000; 100 to 1,000,000.
     /// </summary>
     public int MaxRules { get; set; } = 100_000;
 

@@ -9,7 +9,10 @@ public sealed class WsmqDeliveryOptions
     /// <summary>The most unacked deliveries of all addresses together on a connection. Default 1,024; 1 to 1,048,576.</summary>
     public int MaxInFlightMessagesPerConnection { get; set; } = 1024;
 
-    /// <summary>How long acked entries stay readable for a lagging connection of the same device. Default 1 minute; 0 to 1 day.</summary>
+    /// <summary>
+    /// How long entries of a user's own queue stay readable at least after all active devices have acknowledged them, for a lagging
+    /// connection of one of them. Entries of groups are removed by <see cref="WsmqRetentionOptions"/> only. Default 1 minute; 0 to 1 day.
+    /// </summary>
     public TimeSpan AckGrace { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
@@ -21,8 +24,8 @@ public sealed class WsmqDeliveryOptions
     /// <summary>
     /// The slowest network link over which a client can still receive the largest message, in bits per second. Default 64,000; 1,000 to
     /// 1,000,000,000. The server closes a connection if a write takes longer than 10 seconds plus the time that the largest frame takes
-    /// on such a link (52 seconds with the default <see cref="WsmqPublishOptions.MaxBodyBytes"/>). A client that does not read at all can delay the live
-    /// pushes of its groups on its node for that long.
+    /// on such a link (52 seconds with the default <see cref="WsmqPublishOptions.MaxBodyBytes"/>). A client that does not read at all can
+    /// delay the live pushes of its groups on its node for that long.
     /// </summary>
     public int SlowestLinkBitsPerSecond { get; set; } = 64_000;
 
@@ -32,10 +35,13 @@ public sealed class WsmqDeliveryOptions
     /// </summary>
     public TimeSpan TailCheckInterval { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many of the newest entries of an active address a node caches in memory. Default 256; 0 to 65,536.</summary>
+    /// <summary>How many of the newest entries a node caches in memory, for each active address. Default 256; 0 to 65,536.</summary>
     public int CachedEntriesPerAddress { get; set; } = 256;
 
-    /// <summary>How many bytes of the newest entries of an active address a node caches in memory. Default 1 MiB; 0 to 1 GiB.</summary>
+    /// <summary>
+    /// How many bytes of the newest entries a node caches in memory, for each active address: 1,000 connected users can take 1,000 times
+    /// as much. Default 1 MiB; 0 to 1 GiB.
+    /// </summary>
     public int CachedBytesPerAddress { get; set; } = 1024 * 1024;
 
     /// <summary>

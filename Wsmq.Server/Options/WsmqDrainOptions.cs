@@ -30,7 +30,7 @@ public sealed class WsmqDrainOptions
 
     /// <summary>
     /// How long the node reports that it is not ready but still accepts connections, so that a load balancer can react. Default
-    /// 1 second; 0 to 10 minutes, and at most <see cref="Timeout"/>.
+    /// 1 second; 0 to 10 minutes, and at most <see cref="Timeout"/>, unless that is zero.
     /// </summary>
     public TimeSpan ReadinessDelay { get; set; } = TimeSpan.FromSeconds(1);
 }

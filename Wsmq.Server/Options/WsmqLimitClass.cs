@@ -6,7 +6,10 @@ namespace Wsmq;
 /// </summary>
 public sealed class WsmqLimitClass
 {
-    /// <summary>Messages per second from one connection; 0 (no limit) to 1,000,000.</summary>
+    /// <summary>
+    /// Messages per second from one connection; 0 (no limit) to 1,000,000. <see cref="UserSendsPerSecond"/> applies as well: to allow more,
+    /// raise both.
+    /// </summary>
     public int? ConnectionSendsPerSecond { get; set; }
 
     /// <summary>Burst of messages from one connection; 1 to 10,000,000.</summary>
@@ -33,7 +36,7 @@ public sealed class WsmqLimitClass
     /// <summary>Burst of new addresses; 1 to 10,000,000.</summary>
     public int? UserNewAddressBurst { get; set; }
 
-    /// <summary>Calls of <c>Resume</c> per second, and invalid acks; 0 (no limit) to 1,000,000.</summary>
+    /// <summary>Calls of <c>Resume</c> and <c>Nack</c> per second, and invalid acks; 0 (no limit) to 1,000,000.</summary>
     public int? UserResumesPerSecond { get; set; }
 
     /// <summary>Burst of <see cref="UserResumesPerSecond"/>; 1 to 10,000,000.</summary>

@@ -11,16 +11,26 @@ namespace Wsmq;
 /// </summary>
 public sealed class WsmqLimitOptions
 {
-    /// <summary>The name of the predefined class for service accounts, with limits suited to them.</summary>
+    /// <summary>
+    /// The name of the predefined class for service accounts: 10,000 messages a second of a connection (burst 20,000), 20,000 of a user
+    /// (40,000), 4 GiB a minute (256 MiB), 50 percent of the store, 10,000 new addresses an hour (10,000), 64 MiB a second read from logs
+    /// (512 MiB), 600 connects a minute (200), 100 connections.
+    /// </summary>
     public const string ServiceClass = "service";
 
-    /// <summary>Messages per second from one connection, including refused messages. Default 50; 0 (no limit) to 1,000,000.</summary>
+    /// <summary>
+    /// Messages per second from one connection, including refused messages. Both this and <see cref="UserSendsPerSecond"/> apply: to allow
+    /// more, raise both, and both bursts. Default 50; 0 (no limit) to 1,000,000.
+    /// </summary>
     public int ConnectionSendsPerSecond { get; set; } = 50;
 
     /// <summary>Burst of messages from one connection. Default 500; 1 to 10,000,000.</summary>
     public int ConnectionSendBurst { get; set; } = 500;
 
-    /// <summary>Messages per second from all connections of a user to a node. Default 50; 0 (no limit) to 1,000,000.</summary>
+    /// <summary>
+    /// Messages per second from all connections of a user to a node. <see cref="ConnectionSendsPerSecond"/> applies as well. Default 50;
+    /// 0 (no limit) to 1,000,000.
+    /// </summary>
     public int UserSendsPerSecond { get; set; } = 50;
 
     /// <summary>Burst of messages from all connections of a user to a node. Default 500; 1 to 10,000,000.</summary>
@@ -49,7 +59,7 @@ public sealed class WsmqLimitOptions
 
     /// <summary>
     /// New addresses per hour that a user may create on each node by sending to them. An address exists once a client has connected as
-    /// that user, or once its log has ever had an entry. Default 100; 0 (no limit) to 1,000,000.
+    /// that user, the app has added that user to a group, or its log has had an entry. Default 100; 0 (no limit) to 1,000,000.
     /// </summary>
     public int UserNewAddressesPerHour { get; set; } = 100;
 
@@ -57,8 +67,9 @@ public sealed class WsmqLimitOptions
     public int UserNewAddressBurst { get; set; } = 200;
 
     /// <summary>
-    /// Calls of <c>Resume</c> per second from all connections of a user to a node. Acks that are malformed, or past the last entry that
-    /// the node has seen, count as well. Default 50; 0 (no limit) to 1,000,000.
+    /// Calls of <c>Resume</c> and <c>Nack</c> per second from all connections of a user to a node. Acks count only if they are malformed,
+    /// name a source that the connection does not read, or a position past the last entry that the node has seen. What a user reads is
+    /// limited by <see cref="UserReadBytesPerSecond"/>. Default 50; 0 (no limit) to 1,000,000.
     /// </summary>
     public int UserResumesPerSecond { get; set; } = 50;
 
@@ -127,8 +138,9 @@ public sealed class WsmqLimitOptions
 
     /// <summary>
     /// Classes of users with their own limits, by name. One class is predefined, <see cref="ServiceClass"/>; you can change or remove it,
-    /// and add others. A class applies to connections that <see cref="ClassProvider"/> or <see cref="ClassClaim"/> assigns to it. All other
-    /// connections have the general limits.
+    /// and add others. To change one of its limits, set the property of <c>Classes[ServiceClass]</c>: a new <see cref="WsmqLimitClass"/>
+    /// would discard its other limits. A class applies to connections that <see cref="ClassProvider"/> or <see cref="ClassClaim"/> assigns
+    /// to it. All other connections have the general limits.
     /// </summary>
     public IDictionary<string, WsmqLimitClass> Classes { get; } =
         new Dictionary<string, WsmqLimitClass>(StringComparer.Ordinal) { [ServiceClass] = WsmqLimitClass.Service() };

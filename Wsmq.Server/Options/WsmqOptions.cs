@@ -18,7 +18,7 @@ public sealed class WsmqOptions
     /// <summary>How much of each log is retained.</summary>
     public WsmqRetentionOptions Retention { get; } = new();
 
-    /// <summary>The devices of a user, for which messages are retained.</summary>
+    /// <summary>The devices of a user: how many may be active, and for how long a device stays active.</summary>
     public WsmqDeviceOptions Devices { get; } = new();
 
     /// <summary>Limits of one user or one connection on a node.</summary>

@@ -15,8 +15,8 @@ public sealed class WsmqPublishOptions
     public int MaxInFlightSends { get; set; } = 128;
 
     /// <summary>
-    /// How long a message id is stored, so that a repeated send is recognized as a duplicate and stored once. Default 2 minutes; 1 second
-    /// to 1 day.
+    /// How long a message id is stored at least (on Redis up to twice as long), so that a repeated send is recognized as a duplicate and
+    /// stored once. Default 2 minutes; 1 second to 1 day.
     /// </summary>
     public TimeSpan DeduplicationWindow { get; set; } = TimeSpan.FromMinutes(2);
 
@@ -26,7 +26,11 @@ public sealed class WsmqPublishOptions
     /// </summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The maximum number of sends that wait for the store on one node and lane. Default 8,192; 1 to 1,048,576.</summary>
+    /// <summary>
+    /// The maximum number of sends that wait for the store on one node; on a Redis Cluster, for each bucket of addresses
+    /// (<see cref="WsmqRedisOptions.Buckets"/>). Further sends wait for room within <see cref="SendTimeout"/>, and then fail with
+    /// <c>server-busy</c>. Default 8,192; 1 to 1,048,576.
+    /// </summary>
     public int QueueCapacity { get; set; } = 8192;
 
     /// <summary>
@@ -36,8 +40,8 @@ public sealed class WsmqPublishOptions
     public long QueueBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>
-    /// How the publisher serializes bodies where no <c>JsonTypeInfo</c> is passed. Change or replace it before the first send, which makes it
-    /// read-only. Default: the web defaults, with camel case; must not be null.
+    /// How the publisher serializes bodies where no <c>JsonTypeInfo</c> is passed. Change or replace it before the first send, which makes
+    /// it read-only. Default: the web defaults, with camel case; must not be null.
     /// </summary>
     public JsonSerializerOptions Json { get; set; } = new(JsonSerializerDefaults.Web);
 }

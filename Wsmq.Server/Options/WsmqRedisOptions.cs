@@ -5,7 +5,10 @@ namespace Wsmq;
 /// <summary>Options of the Redis store.</summary>
 public sealed class WsmqRedisOptions
 {
-    /// <summary>A StackExchange.Redis configuration string, such as <c>redis:6379,password=…</c>. Default <c>localhost:6379</c>.</summary>
+    /// <summary>
+    /// A StackExchange.Redis configuration string, such as <c>redis:6379,password=…</c>; not empty. Set by the argument of
+    /// <see cref="WsmqBuilder.UseRedis"/>.
+    /// </summary>
     public string Configuration { get; set; } = "localhost:6379";
 
     /// <summary>
@@ -51,9 +54,9 @@ public sealed class WsmqRedisOptions
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// The memory of which <see cref="WsmqLimitOptions.UserStorePercent"/> is a percentage, in bytes. Default null: the server's
-    /// <c>maxmemory</c> when the node starts (with a Redis Cluster the smallest of all primaries), or 4 GiB if <c>maxmemory</c> is not set;
-    /// 1 MiB to 1 PiB.
+    /// Does not limit memory: the memory of which <see cref="WsmqLimitOptions.UserStorePercent"/> is a percentage, in bytes. Default null:
+    /// the server's <c>maxmemory</c> when the node starts (with a Redis Cluster the smallest of all primaries), or 4 GiB if
+    /// <c>maxmemory</c> is not set; 1 MiB to 1 PiB.
     /// </summary>
     public long? MemoryBytes { get; set; }
 

@@ -54,6 +54,9 @@ public sealed class WsmqRetentionOverride
     /// <summary>The maximum number of entries in one log; 1 to 100,000,000.</summary>
     public int? MaxCount { get; set; }
 
-    /// <summary>The maximum number of bytes of metadata and bodies in one log; 1 MiB to 1 TiB.</summary>
+    /// <summary>
+    /// The maximum number of bytes of metadata and bodies in one log; 1 MiB to 1 TiB, and at least
+    /// <see cref="WsmqPublishOptions.MaxBodyBytes"/>.
+    /// </summary>
     public long? MaxBytes { get; set; }
 }

@@ -1,10 +1,12 @@
 namespace Wsmq;
 
 /// <summary>
-/// Revokes tokens and bans users. Revocations and bans are stored: they apply to all nodes and survive
-/// their restart. Every node closes its matching connections, usually within a second, and the close message states the error. When a call
-/// completes, its change is stored and applied on this node. All methods throw <see cref="WsmqException"/> with
-/// <c>store-unavailable</c> (repeat the call), and with <c>store-full</c> if <see cref="WsmqAccessOptions.MaxRules"/> is exceeded.
+/// Revokes tokens, and bans and disconnects users. What a user may send and read is decided by <see cref="IWsmqAuthorizer"/>. Revocations
+/// and bans are stored: they apply to all nodes and survive their restart. Every node closes its matching connections, usually within a
+/// second, and the close message states the error. When a call completes, its change is stored and applied on this node. All methods may
+/// throw <see cref="WsmqException"/> with <c>store-unavailable</c> (repeat the call), and with <c>stopping</c> on a node that stops. Those
+/// that store a change throw <c>store-full</c> beyond <see cref="WsmqAccessOptions.MaxRules"/>, except <see cref="RevokeAllTokensAsync"/>,
+/// which is never refused for that.
 /// </summary>
 public interface IWsmqAccess
 {
@@ -22,7 +24,8 @@ public interface IWsmqAccess
     /// Revokes all tokens of a user that were issued before a time, as stated by the claim
     /// <see cref="WsmqAccessOptions.IssuedAtClaim"/>. Their connections are closed with 1006 <c>revoked</c>. A token without the claim
     /// counts as issued when its connection was opened: the connection is closed now, but the same token can connect again. If your
-    /// tokens lack the claim, ban the user or revoke the tokens by their ids instead.
+    /// tokens lack the claim, ban the user or revoke the tokens by their ids instead. The user can sign in again, and connect with the
+    /// new token: <see cref="BanAsync"/> refuses the user with every token.
     /// </summary>
     /// <param name="userId">The user's identifier.</param>
     /// <param name="issuedBefore">The cutoff; null or a future time means now. A time before the current cutoff has no effect.</param>
@@ -30,7 +33,9 @@ public interface IWsmqAccess
     /// <exception cref="WsmqException"><c>invalid-name</c> or <c>name-too-long</c>.</exception>
     Task RevokeUserTokensAsync(string userId, DateTimeOffset? issuedBefore = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Revokes the tokens of all users that were issued before a time, like <see cref="RevokeUserTokensAsync"/> for each user.</summary>
+    /// <summary>
+    /// Revokes the tokens of all users that were issued before a time, like <see cref="RevokeUserTokensAsync"/> for each user.
+    /// </summary>
     /// <param name="issuedBefore">The cutoff; null or a future time means now. A time before the current cutoff has no effect.</param>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     Task RevokeAllTokensAsync(DateTimeOffset? issuedBefore = null, CancellationToken cancellationToken = default);
