@@ -13,7 +13,7 @@ for (const store of stores) {
     // A small in-flight window, and no entries cached in memory: a slow reader falls back to a log that was trimmed meanwhile.
     const wsmq = Setting.of({
       store,
-      settings: { Options__Retention__MaxCount: KEPT, Options__Delivery__MaxInFlightMessages: 4, Options__Delivery__CachedEntries: 0, Options__Delivery__StallAfter: '00:00:00.3' },
+      settings: { Options__Retention__MaxCount: KEPT, Options__Delivery__MaxInFlightMessages: 4, Options__Delivery__CachedEntriesPerAddress: 0, Options__Delivery__StallAfter: '00:00:00.3' },
     });
 
     async function sendAll(to, count) {

@@ -163,7 +163,7 @@ describe('the sample client', () => {
 });
 
 describe('the sample client in a suspended tab', () => {
-  const wsmq = Setting.of({ settings: { Options__Delivery__CachedEntries: 0, Options__Retention__Group__MaxCount: 4, Groups__ops__0: 'bob' } });
+  const wsmq = Setting.of({ settings: { Options__Delivery__CachedEntriesPerAddress: 0, Options__Retention__Group__MaxCount: 4, Groups__ops__0: 'bob' } });
 
   // A group's log retains its last four messages, a user's log all; the node caches none.
   for (const [source, missed] of [['user:bob', 0], ['group:ops', 7]]) test(`shows what it missed in ${source}, or is notified of the gap`, async () => {

@@ -13,7 +13,7 @@ for (const store of stores) {
   describe(`a wandering client, ${store} store`, () => {
     // Small enough that the client repeatedly falls back from memory to the log, and waits at a full window.
     const nodes = store === 'redis' ? 2 : 1;
-    const wsmq = Setting.of({ store, nodes, settings: { Options__Delivery__MaxInFlightMessages: 16, Options__Delivery__CachedEntries: 8 } });
+    const wsmq = Setting.of({ store, nodes, settings: { Options__Delivery__MaxInFlightMessages: 16, Options__Delivery__CachedEntriesPerAddress: 8 } });
 
     test('acks, resumes, cuts and changes of the node in random order cause no loss, no gap and no reordering', async t => {
       t.diagnostic(`WSMQ_SEED=${SEED}`);

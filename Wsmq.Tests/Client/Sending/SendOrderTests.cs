@@ -11,10 +11,16 @@ public sealed class SendOrderTests : ClientTest
     [Fact]
     public async Task No_new_message_overtakes_a_refused_message_to_the_same_address()
     {
-        var refuse = true;
-        Script.OnSend = (message, _) => message.To == "user:bob" && Volatile.Read(ref refuse)
-            ? throw new HubException(WsmqErrors.StoreUnavailable.ToString())
-            : Task.FromResult(Script.Store(message));
+        // Changed only when the first message arrives: the server refuses, or accepts, a whole attempt.
+        var (refuse, refuses) = (true, true);
+        Script.OnSend = (message, _) =>
+        {
+            if (message.Body.ToString() == "\"1\"")
+                refuses = Volatile.Read(ref refuse);
+            return message.To == "user:bob" && refuses
+                ? throw new HubException(WsmqErrors.StoreUnavailable.ToString())
+                : Task.FromResult(Script.Store(message));
+        };
         await Client.StartAsync();
         var first = Client.SendAsync(Chat("1"));
         await Eventually.That("it was refused", () => Script.Sends.Count > 2);
@@ -22,7 +28,10 @@ public sealed class SendOrderTests : ClientTest
         await Client.SendAsync(Chat("c", "user:carol"));
         Volatile.Write(ref refuse, false);
         await Task.WhenAll([first, .. others]);
+
         Script.Stored.Where(s => s.To == "user:bob").Select(s => s.Body.ToString()).Should().Equal("\"1\"", "\"2\"", "\"3\"");
+        var arrivals = Script.Sends.Where(s => s.To == "user:bob").Select(s => s.Body.ToString()!.Trim('"')[0]).ToArray();
+        arrivals.Zip(arrivals.Skip(1)).Where(pair => pair.Second != '1').Should().OnlyContain(pair => pair.First == pair.Second - 1);
     }
 
     [Fact]

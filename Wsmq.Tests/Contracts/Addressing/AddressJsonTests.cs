@@ -17,7 +17,7 @@ public sealed partial class AddressJsonTests
 
         json.Should().Be("""{"source":"user:bob","after":"0000000000000007","replyTo":null}""");
         JsonSerializer.Deserialize<Bookmark>(json, JsonSerializerOptions.Web).Should().Be(bookmark);
-        JsonSerializer.Deserialize(json, Context.Default.Bookmark).Should().Be(bookmark);
+        JsonSerializer.Deserialize(json, BookmarkJson.Default.Bookmark).Should().Be(bookmark);
     }
 
     [Fact]
@@ -70,5 +70,5 @@ public sealed partial class AddressJsonTests
 
     [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
     [JsonSerializable(typeof(Bookmark))]
-    private sealed partial class Context : JsonSerializerContext;
+    private sealed partial class BookmarkJson : JsonSerializerContext;
 }

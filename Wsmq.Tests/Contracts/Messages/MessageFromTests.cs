@@ -17,7 +17,7 @@ public sealed partial class MessageFromTests
 
         (message.To, message.Type, message.Body.ToString(), message.Id, message.ReplyTo)
             .Should().Be(("user:bob", "shipped", """{"order":"A1"}""", "7", "group:ops"));
-        WsmqOutgoingMessage.From(Bob, new Shipped("A1"), Context.Default.Shipped, options).Should().Be(message);
+        WsmqOutgoingMessage.From(Bob, new Shipped("A1"), ShippedJson.Default.Shipped, options).Should().Be(message);
         WsmqOutgoingMessage.From(Bob, new Shipped("A1"), null).Id.Should().BeNull();
     }
 
@@ -27,7 +27,7 @@ public sealed partial class MessageFromTests
         var push = WsmqLiveMessage.From(new Shipped("A1"));
 
         (push.Type, push.Body.ToString()).Should().Be(("shipped", """{"order":"A1"}"""));
-        WsmqLiveMessage.From(new Shipped("A1"), Context.Default.Shipped).Should().Be(push);
+        WsmqLiveMessage.From(new Shipped("A1"), ShippedJson.Default.Shipped).Should().Be(push);
         WsmqLiveMessage.From(new { order = "A1" }, "other").Type.Should().Be("other");
     }
 
@@ -44,5 +44,5 @@ public sealed partial class MessageFromTests
 
     [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
     [JsonSerializable(typeof(Shipped))]
-    private sealed partial class Context : JsonSerializerContext;
+    private sealed partial class ShippedJson : JsonSerializerContext;
 }

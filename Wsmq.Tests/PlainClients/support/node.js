@@ -49,8 +49,8 @@ function environment(folder, settings) {
   env.Wsmq__Options__Drain__Timeout = '00:00:03';
 
   // The tests send as much as services do; the default limits suit people.
-  env.Wsmq__Options__Limits__SendsPerSecond = env.Wsmq__Options__Limits__UserSendsPerSecond = '10000';
-  env.Wsmq__Options__Limits__SendBurst = env.Wsmq__Options__Limits__UserSendBurst = '20000';
+  env.Wsmq__Options__Limits__ConnectionSendsPerSecond = env.Wsmq__Options__Limits__UserSendsPerSecond = '10000';
+  env.Wsmq__Options__Limits__ConnectionSendBurst = env.Wsmq__Options__Limits__UserSendBurst = '20000';
   for (const [name, value] of Object.entries(settings)) env[`Wsmq__${name}`] = String(value);
   return env;
 }

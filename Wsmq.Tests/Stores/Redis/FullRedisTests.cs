@@ -23,7 +23,7 @@ public sealed class FullRedisTests
         {
             var results = await node.Publisher.SendManyAsync([.. Enumerable.Range(stored, 64).Select(_ => Large())]);
             stored += results.Count(r => r.Receipt is not null);
-            refused = results.Select(r => r.Error).FirstOrDefault(e => e is not null);
+            refused = results.Select(r => r.Exception).FirstOrDefault(e => e is not null);
         }
 
         refused.Error.Should().Be(WsmqErrors.StoreFull);
