@@ -7,6 +7,7 @@ internal static class CompilerReferences
 {
     private static readonly Lazy<Dictionary<string, MetadataReference>> ByName = new(() =>
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .DistinctBy(Path.GetFileNameWithoutExtension)
             .ToDictionary(path => Path.GetFileNameWithoutExtension(path), MetadataReference (path) => MetadataReference.CreateFromFile(path)));
 
     /// <param name="without">The name of an assembly that is not needed, because it is being compiled.</param>

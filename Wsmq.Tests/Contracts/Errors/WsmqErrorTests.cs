@@ -28,7 +28,7 @@ public sealed class WsmqErrorTests
     public void The_retry_time_is_sent_with_the_error_and_cannot_be_forged_in_its_detail()
     {
         var wire = new WsmqException(WsmqErrors.RateLimited, TimeSpan.FromMilliseconds(249.2), "[retry-after 7]").Message;
-        wire.Should().StartWith("[wsmq 4004 rate-limited retry] [retry-after 250] More").And.EndWith("([retry-after 7])");
+        wire.Should().StartWith("[wsmq 4004 rate-limited retry] [retry-after 250] This connection").And.EndWith("([retry-after 7])");
         var hub = "An unexpected error occurred invoking 'Send' on the server. HubException: " + wire;
         WsmqError.FindRetryAfter(hub).Should().Be(TimeSpan.FromMilliseconds(250));
         WsmqException.From(new InvalidOperationException(hub))!.RetryAfter.Should().Be(TimeSpan.FromMilliseconds(250));
