@@ -7,7 +7,7 @@ namespace Wsmq;
 /// The wire form of <see cref="WsmqSendResult"/>: the result of one message of <see cref="IWsmqHub.SendMany"/> or
 /// <see cref="IWsmqHub.SendStream"/>, a receipt or an error.
 /// </summary>
-public sealed record WsmqItemResult
+public sealed class WsmqItemResult
 {
     /// <summary>The number of the message in the call or in the stream, counted from 0.</summary>
     [JsonPropertyName(Wire.Number)]

@@ -3,7 +3,17 @@ using System.Security.Claims;
 namespace Wsmq;
 
 /// <summary>The connection that makes a call.</summary>
-/// <param name="UserId">The user's identifier, as returned by SignalR's <c>IUserIdProvider</c>.</param>
-/// <param name="Device">The device's name.</param>
-/// <param name="Principal">The principal that the app authenticated.</param>
-public sealed record WsmqCaller(string UserId, string Device, ClaimsPrincipal Principal);
+/// <param name="userId">The user's identifier, as returned by SignalR's <c>IUserIdProvider</c>.</param>
+/// <param name="device">The device's name.</param>
+/// <param name="principal">The principal that the app authenticated.</param>
+public sealed class WsmqCaller(string userId, string device, ClaimsPrincipal principal)
+{
+    /// <summary>The user's identifier, as returned by SignalR's <c>IUserIdProvider</c>.</summary>
+    public string UserId { get; } = userId;
+
+    /// <summary>The device's name.</summary>
+    public string Device { get; } = device;
+
+    /// <summary>The principal that the app authenticated.</summary>
+    public ClaimsPrincipal Principal { get; } = principal;
+}

@@ -1,7 +1,7 @@
 namespace Wsmq;
 
 /// <summary>A message that was dead-lettered for a device of a user, because its handling failed too often.</summary>
-public sealed record WsmqDeadLetter
+public sealed class WsmqDeadLetter
 {
     /// <summary>Identifies the dead letter among those of its user; opaque.</summary>
     public required string Id { get; init; }

@@ -34,7 +34,7 @@ internal sealed class WsmqDeadLetters(IStore store, StartGate start, PublishQueu
     }
 
     public async Task<WsmqDeadLetter?> ReadAsync(string userId, string id, CancellationToken cancellationToken = default) =>
-        await FindAsync(userId, id, cancellationToken) is { } letter ? Show(letter) with { Message = MessageOf(letter) } : null;
+        await FindAsync(userId, id, cancellationToken) is { } letter ? Show(letter) : null;
 
     public async Task<WsmqReceipt?> ReplayAsync(string userId, string id, CancellationToken cancellationToken = default)
     {
@@ -92,6 +92,7 @@ internal sealed class WsmqDeadLetters(IStore store, StartGate start, PublishQueu
         Attempts = letter.Attempts,
         DeadLetteredAt = DateTimeOffset.UnixEpoch.AddMicroseconds(letter.DeadLetteredAt),
         Reason = letter.Reason,
+        Message = letter.Entry is null ? null : MessageOf(letter),
     };
 
     // Builds the message from the same frame bytes that its client received.
