@@ -25,6 +25,7 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
     private int _generation;
     private bool _full;
     private bool _ownPosition;
+    private bool _stopped;
     private TaskCompletionSource? _resumed;
     private DeadLetteredEntries? _deadLettered;
 
@@ -71,11 +72,12 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
         }
     }
 
-    /// <summary>Completes with the server's answer to the Resume at the app's own position.</summary>
+    /// <summary>Completes with the server's answer to the Resume at the app's own position; fails once the client is stopped.</summary>
     public Task WhenResumed()
     {
         lock (_gate)
-            return _resume.IsNeeded ? (_resumed ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
+            return _stopped ? Task.FromException(new WsmqException(WsmqErrors.ClientClosed, "the client was stopped"))
+                : _resume.IsNeeded ? (_resumed ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
     }
 
     /// <summary>Whether an item is still valid: the app has not set a position since.</summary>
@@ -156,6 +158,7 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
     {
         lock (_gate)
         {
+            _stopped = true;
             _queue.Writer.TryComplete();
             _resumed?.TrySetException(new WsmqException(WsmqErrors.ClientClosed));
         }

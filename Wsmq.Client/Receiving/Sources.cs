@@ -8,6 +8,8 @@ internal sealed class Sources(WsmqClientOptions options, Func<SourceState, Task>
     // Keyed by the text of the address as in the deliveries, so that it is parsed only the first time.
     private readonly ConcurrentDictionary<string, Lazy<Running>> _running = new(StringComparer.Ordinal);
 
+    private volatile bool _stopped;
+
     private sealed record Running(SourceState State, Task Loop);
 
     public IEnumerable<SourceState> All => _running.Select(r => r.Value.Value.State);
@@ -20,9 +22,10 @@ internal sealed class Sources(WsmqClientOptions options, Func<SourceState, Task>
         : WsmqAddress.TryParse(source, out var address, out _) ? Of(address)
         : null;
 
-    /// <summary>Ends the queues; the server delivers their items again.</summary>
+    /// <summary>Ends the queues, also of sources that are added later; the server delivers their items again.</summary>
     public void Stop()
     {
+        _stopped = true;
         foreach (var state in All)
             state.Stop();
     }
@@ -33,6 +36,8 @@ internal sealed class Sources(WsmqClientOptions options, Func<SourceState, Task>
     private Running Start(WsmqAddress source)
     {
         var state = new SourceState(source, options.MaxBufferedDeliveries);
+        if (_stopped)
+            state.Stop();
         return new Running(state, loop(state));
     }
 }

@@ -82,6 +82,17 @@ public sealed class SourceStateTests
         }
     }
 
+    [Fact]
+    public async Task A_position_that_is_set_after_the_stop_is_not_waited_for()
+    {
+        _source.Stop();
+        _source.StartAfter(At("1"));
+
+        var resumed = () => _source.WhenResumed();
+
+        (await resumed.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.ClientClosed);
+    }
+
     private void Handle()
     {
         _source.Queue.TryRead(out var item).Should().BeTrue();
