@@ -21,9 +21,7 @@ public sealed partial class SituationsDocumentTests
 
     private static bool Exists(string name) => name.EndsWith(".test.js", StringComparison.Ordinal)
         ? File.Exists(SourceTree.PathOf("Wsmq.Tests", "PlainClients", name))
-        : Array.Exists(
-            typeof(SituationsDocumentTests).Assembly.GetTypes(),
-            type => type.Name == name || (name == "NodeTests" && type.Name.EndsWith(name, StringComparison.Ordinal)));
+        : Array.Exists(typeof(SituationsDocumentTests).Assembly.GetTypes(), type => type.Name == name);
 
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex Names();
