@@ -34,7 +34,9 @@ public sealed class SentinelRedis : IAsyncDisposable
     /// <summary>Starts all servers, and waits until every sentinel knows the other sentinels and the replicas.</summary>
     /// <param name="replicas">The number of replicas.</param>
     /// <param name="sentinels">The number of sentinels; a majority decides.</param>
-    /// <param name="downAfter">After how long without an answer a sentinel considers a server down. Default 1 second.</param>
+    /// <param name="downAfter">
+    /// After how long without an answer a sentinel considers a server down. Default 3 seconds: a busy machine delays a server for a second.
+    /// </param>
     /// <param name="arguments">Further redis-server arguments for the primary and the replicas.</param>
     public static async Task<SentinelRedis> StartAsync(
         int replicas = 1, int sentinels = 3, TimeSpan? downAfter = null, params string[] arguments)
@@ -43,7 +45,7 @@ public sealed class SentinelRedis : IAsyncDisposable
         try
         {
             await redis.StartServersAsync(replicas);
-            await redis.StartSentinelsAsync(sentinels, downAfter ?? TimeSpan.FromSeconds(1));
+            await redis.StartSentinelsAsync(sentinels, downAfter ?? TimeSpan.FromSeconds(3));
             return redis;
         }
         catch

@@ -83,7 +83,7 @@ public abstract class WireFuzzContract(ITestOutputHelper output)
             b.Logging.SetMinimumLevel(LogLevel.Warning);
 
             // A connection without a handshake is closed after this time.
-            b.Services.Configure<HubOptions<WsmqHub>>(o => o.HandshakeTimeout = TimeSpan.FromSeconds(2));
+            b.Services.Configure<HubOptions<WsmqHub>>(o => o.HandshakeTimeout = TimeSpan.FromSeconds(3));
         });
         var alice = await PlainClient.ConnectAsync(node, "alice");
         return new Setting(node, logs, alice, await PlainClient.ConnectAsync(node, "bob"));

@@ -10,8 +10,8 @@ namespace Wsmq.Tests.Live;
 /// A node subscribes each channel at one server only: Redis forwards a publication to the replicas as well, and to every server of a
 /// Cluster, so a second subscription would receive it twice.
 /// </summary>
-public sealed class LiveOnceTests(SharedReplicatedRedis pair, SharedReplicatedCluster cluster, ITestOutputHelper output)
-    : IClassFixture<SharedReplicatedRedis>, IClassFixture<SharedReplicatedCluster>
+public sealed class LiveOnceTests(SharedReplicatedRedis pair, SteadyReplicatedCluster cluster, ITestOutputHelper output)
+    : IClassFixture<SharedReplicatedRedis>, IClassFixture<SteadyReplicatedCluster>
 {
     private const int Starts = 10;
 

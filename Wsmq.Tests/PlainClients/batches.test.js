@@ -52,6 +52,9 @@ for (const store of stores) {
       };
       connection.on('Receive', message => take([message]));
       connection.on('ReceiveMany', take);
+
+      // Called if this page, or the store, stands still for a while: without handlers the library would warn.
+      for (const call of ['Stalled', 'StoreState']) connection.on(call, () => {});
       await connection.start();
       await eventually(() => `all are shown; so far ${shown.length}`, () => shown.length === 600);
       await sendAll(`user:${bob}`, [601]);

@@ -78,6 +78,9 @@ describe('the sample client', () => {
     for (const n of all.slice(200)) await alice.send(`user:${bob}`, n);
     await shows(web, all);
     assert.equal(most, 1, 'handlers run one after another');
+
+    // The client's acks are not awaited. This one moves no cursor, and is answered once those before it are stored.
+    await web.connection.invoke('Ack', `user:${bob}`, '0000000000000000');
     await web.client.stop();
 
     const again = page(bob);
@@ -148,6 +151,12 @@ describe('the sample client', () => {
     const { alice, bob } = await sender();
     const proxy = await wsmq.proxy(wsmq.node.hub);
     const [awake, asleep] = [page(bob), page(bob, { hub: proxy.hub })];
+
+    // A call is answered once its connection is accepted: otherwise one tab might acknowledge the message before the other one reads.
+    await Promise.all([awake, asleep].map(async tab => {
+      await tab.client.started;
+      await tab.client.send('user:nobody', 'test', 1);
+    }));
     await alice.send(`user:${bob}`, 0);
     await Promise.all([shows(awake, [0]), shows(asleep, [0])]);
     proxy.leadTo(NOWHERE);

@@ -43,8 +43,8 @@ internal sealed class Senders
         var log = node.Services.GetRequiredService<IStore>().MessageLog;
         foreach (var of in _receipts.Skip(_marked).GroupBy(r => r.To))
         {
-            var stored = (await log.ReadAsync(WsmqAddress.Parse(of.Key), WsmqPosition.Start, 100_000, int.MaxValue, default)).Entries
-                .Select(e => (Encoding.UTF8.GetString(e.Body.Span), e.Position.ToString())).ToHashSet();
+            var entries = await WholeLog.ReadAsync(log, of.Key);
+            var stored = entries.Select(e => (Encoding.UTF8.GetString(e.Body.Span), e.Position.ToString())).ToHashSet();
             of.Where(r => !stored.Contains(($"\"{r.Id}\"", r.Position))).Should().BeEmpty("every message with a receipt is in the log");
         }
     }

@@ -6,6 +6,7 @@ public class SharedCluster : IAsyncLifetime
     public const string Name = "redis cluster";
 
     private readonly int _replicas;
+    private readonly TimeSpan? _nodeTimeout;
     private RedisCluster? _cluster;
     private int _prefixes;
 
@@ -15,7 +16,7 @@ public class SharedCluster : IAsyncLifetime
     }
 
     // xunit allows a single public constructor.
-    private protected SharedCluster(int replicas) => _replicas = replicas;
+    private protected SharedCluster(int replicas, TimeSpan? nodeTimeout = null) => (_replicas, _nodeTimeout) = (replicas, nodeTimeout);
 
     public IReadOnlyList<RedisServer> Servers => _cluster!.Servers;
 
@@ -24,7 +25,9 @@ public class SharedCluster : IAsyncLifetime
     /// <summary>A unique key prefix.</summary>
     public string NextPrefix() => $"c{Interlocked.Increment(ref _prefixes):D}";
 
-    public async Task InitializeAsync() => _cluster = await RedisCluster.StartAsync(_replicas);
+    public async Task InitializeAsync() => _cluster = _nodeTimeout is { } timeout
+        ? await RedisCluster.StartAsync(_replicas, _ => RedisServer.StartAsync(appendOnly: false, RedisCluster.Arguments(timeout)))
+        : await RedisCluster.StartAsync(_replicas);
 
     public async Task DisposeAsync()
     {
@@ -35,6 +38,9 @@ public class SharedCluster : IAsyncLifetime
 
 /// <summary>One Cluster of three shards with a replica each, for all tests of a class.</summary>
 public sealed class SharedReplicatedCluster() : SharedCluster(replicas: 1);
+
+/// <summary>The same for tests without a failover: its replicas do not take over from a server that a busy machine holds up.</summary>
+public sealed class SteadyReplicatedCluster() : SharedCluster(replicas: 1, TimeSpan.FromSeconds(30));
 
 [CollectionDefinition(SharedCluster.Name)]
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "xunit's own word")]

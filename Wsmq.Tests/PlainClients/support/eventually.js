@@ -1,4 +1,4 @@
-const PATIENCE = 30_000;
+const PATIENCE = 90_000;
 
 /** Polls until the condition holds, and returns its value. On timeout throws the reason, which may be a function for current values. */
 export async function eventually(reason, condition, patience = PATIENCE) {

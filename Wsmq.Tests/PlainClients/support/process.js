@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventually } from './eventually.js';
 
-const GRACE = 15_000;
+const GRACE = 60_000;
 const running = new Set();
 const folders = new Set();
 

@@ -12,7 +12,7 @@ public sealed class FullRedisTests
     {
         await using var redis = await RedisServer.StartAsync(appendOnly: true, "--maxmemory", "16mb", "--maxmemory-policy", "noeviction");
         await using var node = await TestNode.StartAsync(
-            s => s.UseRedis(redis.EndPoint), o => (o.Delivery.AckGrace, o.Publish.DeduplicationWindow, o.Publish.SendTimeout) = (TimeSpan.Zero, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1)));
+            s => s.UseRedis(redis.EndPoint), o => (o.Delivery.AckGrace, o.Publish.DeduplicationWindow, o.Publish.SendTimeout) = (TimeSpan.Zero, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5)));
         await using (await PlainClient.ConnectAsync(node, "bob"))
         {
         }

@@ -16,7 +16,7 @@ public sealed class RedisAclStoreTests(SharedReplicatedRedis redis) : StoreContr
 }
 
 /// <summary>The same on a Cluster whose receipts wait for a replica of each shard.</summary>
-public sealed class RedisAclClusterStoreTests(SharedReplicatedCluster redis) : StoreContract, IClassFixture<SharedReplicatedCluster>
+public sealed class RedisAclClusterStoreTests(SteadyReplicatedCluster redis) : StoreContract, IClassFixture<SteadyReplicatedCluster>
 {
     private protected override async Task<StoreHarness> CreateAsync(Action<WsmqOptions> configure)
     {

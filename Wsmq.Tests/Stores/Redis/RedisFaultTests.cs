@@ -29,7 +29,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
     {
         var store = new RedisStore(
             Options.Create(new WsmqOptions()),
-            Options.Create(new WsmqRedisOptions { Configuration = _redis.EndPoint, KeyPrefix = "t", CommandTimeout = TimeSpan.FromMilliseconds(500) }),
+            Options.Create(new WsmqRedisOptions { Configuration = _redis.EndPoint, KeyPrefix = "t", CommandTimeout = TimeSpan.FromSeconds(3) }),
             NullLogger<RedisStore>.Instance);
         await using var kept = store;
         await store.StartAsync(default);

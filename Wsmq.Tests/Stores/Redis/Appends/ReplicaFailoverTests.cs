@@ -85,7 +85,7 @@ public sealed class ReplicaFailoverTests(ITestOutputHelper output)
         var log = node.Services.GetRequiredService<IStore>().MessageLog;
         foreach (var of in receipts.GroupBy(r => r.To))
         {
-            var stored = (await log.ReadAsync(WsmqAddress.Parse(of.Key), WsmqPosition.Start, 100_000, int.MaxValue, default)).Entries;
+            var stored = await WholeLog.ReadAsync(log, of.Key);
             stored.Select(e => (Encoding.UTF8.GetString(e.Body.Span), e.Position.ToString())).Should().Contain(of.Select(r => ($"\"{r.Id}\"", r.Position)));
         }
     }

@@ -71,11 +71,13 @@ public sealed class ReplicaReceiptTests : IAsyncLifetime
         await _redis.Primary.StopAsync(kill: true);
         await _redis.PromoteAsync();
 
+        // As every sender does: each attempt has the same id.
+        var message = h.New(Bob, "new");
         await Eventually.That("the new primary accepts a message", async () =>
         {
             try
             {
-                await h.Log.Appenders[0].AppendAsync([h.New(Bob, "new")], false, default);
+                await h.Log.Appenders[0].AppendAsync([message], false, default);
                 return true;
             }
             catch (WsmqException)

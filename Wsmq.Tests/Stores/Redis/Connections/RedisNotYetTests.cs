@@ -30,7 +30,7 @@ public sealed class RedisNotYetTests
     {
         await using var redis = await RedisServer.StartAsync(appendOnly: false, "--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1");
 
-        var refused = await Record.ExceptionAsync(() => TestNode.StartAsync(s => s.UseRedis($"{redis.EndPoint},connectTimeout=500,connectRetry=2")));
+        var refused = await Record.ExceptionAsync(() => TestNode.StartAsync(s => s.UseRedis($"{redis.EndPoint},connectTimeout=5000,connectRetry=1")));
 
         refused.Should().BeAssignableTo<InvalidOperationException>()
             .Which.Message.Should().Contain(redis.EndPoint).And.Contain("CLUSTERDOWN").And.Contain("for the moment");

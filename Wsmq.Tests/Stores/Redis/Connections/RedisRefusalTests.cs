@@ -93,8 +93,8 @@ public sealed class RedisRefusalTests : IAsyncLifetime
         await using var subscription = await _store.Signals.SubscribeAsync(Bob, _ => Interlocked.Increment(ref signals), default);
         await Eventually.That("signals arrive", async () =>
         {
-            await AppendAsync();
-            return signals > 0;
+            await ServedAsync();
+            return Volatile.Read(ref signals) > 0;
         });
     }
 
