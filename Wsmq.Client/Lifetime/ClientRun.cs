@@ -84,7 +84,7 @@ internal sealed class ClientRun : IDisposable
         cancelled = _connecting.CancelAsync();
         await EndAsync(Task.WhenAll(cancelled, _connectionLoop), "the connection", cancellationToken).ConfigureAwait(false);
         await EndAsync(Sender.WhenQuiet(), "sends", cancellationToken).ConfigureAwait(false);
-        _state.Set(_connection, WsmqClientState.Stopped);
+        _state.End(_connection);
     }
 
     /// <summary>Prevents further handler calls; running handlers continue.</summary>

@@ -31,4 +31,21 @@ internal sealed class ClientState(ClientEvents events)
 
         events.RaiseStateChanged(previous, next);
     }
+
+    /// <summary>The client has stopped: whatever the loop of this start still does, the state stays <see cref="WsmqClientState.Stopped"/>.</summary>
+    public void End(object owner)
+    {
+        WsmqClientState previous;
+        lock (_gate)
+        {
+            if (owner != _owner)
+                return;
+            previous = _current;
+            _current = WsmqClientState.Stopped;
+            _owner = null;
+        }
+
+        if (previous != WsmqClientState.Stopped)
+            events.RaiseStateChanged(previous, WsmqClientState.Stopped);
+    }
 }

@@ -48,10 +48,21 @@ internal sealed class ConnectionLoop(
         }
         finally
         {
-            if (_expelled is { } expelled)
-                End(expelled);
+            var expelled = _expelled;
+            if (expelled is not null)
+                Expel(expelled);
+
+            // Before the start ends: the app that awaits it finds the client stopped.
             state.Set(this, WsmqClientState.Stopped);
-            _connected.TrySetCanceled(CancellationToken.None);
+            if (expelled is null)
+            {
+                _connected.TrySetCanceled(CancellationToken.None);
+            }
+            else if (_connected.TrySetException(expelled))
+            {
+                // Observes the exception: the app may no longer await the start.
+                _ = _connected.Task.Exception;
+            }
         }
     }
 
@@ -189,15 +200,10 @@ internal sealed class ConnectionLoop(
         _retryIn = Waits.Longer(options.ReconnectBackoff.Next(_attempt++), known?.RetryAfter);
     }
 
-    private void End(WsmqException expelled)
+    private void Expel(WsmqException expelled)
     {
         foreach (var user in users)
             user.Expel(expelled);
-        if (_connected.TrySetException(expelled))
-        {
-            // Observes the exception: the app may no longer await the start.
-            _ = _connected.Task.Exception;
-        }
     }
 
     private async Task CloseAsync(HubSession session)

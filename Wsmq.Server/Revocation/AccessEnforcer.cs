@@ -8,8 +8,8 @@ namespace Wsmq.Server.Revocation;
 /// <summary>Closes the connections of this node that new access rules match.</summary>
 internal sealed class AccessEnforcer(ConnectionRegistry connections, IOptions<WsmqOptions> options, ILogger<AccessEnforcer> logger)
 {
-    // For a client that may reconnect.
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+    // For a client that may reconnect: an abort before it has read the close message would forbid that.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     /// <summary>Starts closing all connections that new rules match, concurrently. Returns at once.</summary>
     public void Enforce(AccessRules news, long now)

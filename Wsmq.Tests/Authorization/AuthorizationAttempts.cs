@@ -24,14 +24,17 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
         if (actor is "member" or "former" or "refused")
             await node.Groups.AddToGroupAsync(User, "team");
         var client = PlainClient.Create(node.Hub, TokenOf(actor), ack: false);
-        try
-        {
-            await client.Connection.StartAsync();
-        }
-        catch (Exception e) when (e.Message.Contains("401", StringComparison.Ordinal))
+        for (var seconds = 4; await Record.ExceptionAsync(() => client.Connection.StartAsync()) is { } refused; seconds *= 2)
         {
             await client.DisposeAsync();
-            return new AuthorizationAttempts(node, null, "401");
+            if (actor != "ran-out" || seconds > 32)
+            {
+                refused.Message.Should().Contain("401");
+                return new AuthorizationAttempts(node, null, "401");
+            }
+
+            // A busy machine may need longer to connect than a short token lives.
+            client = PlainClient.Create(node.Hub, TestTokens.For(User, lifetime: TimeSpan.FromSeconds(seconds)), ack: false);
         }
 
         var attempts = new AuthorizationAttempts(node, client, null);
@@ -133,9 +136,13 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
     private async Task<string[]> HearAsync(string method, string[] expected)
     {
         var marker = $"marker of {method}";
+        var wanted = AuthorizationTable.Targets.Where((_, i) => expected[i] == AuthorizationTable.Ok).ToList();
+
+        // Live groups are joined after the logs are read; a push before that is lost, as documented.
+        if (method == "Live")
+            await _client!.ReceivesLiveAsync([.. wanted.Select(t => PushesTo(WsmqAddress.Parse(t)))]);
         foreach (var target in AuthorizationTable.Targets[..^1])
             await TellAsync(method, target, marker);
-        var wanted = AuthorizationTable.Targets.Where((_, i) => expected[i] == AuthorizationTable.Ok).ToList();
         await Eventually.That("the expected messages arrive", () => wanted.All(HeardIn(method, marker).Contains));
         var heard = HeardIn(method, marker);
         return [.. AuthorizationTable.Targets.Select(t => heard.Contains(t) ? AuthorizationTable.Ok : AuthorizationTable.None)];
@@ -147,9 +154,11 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
         if (method == "Receive")
             await _node.Publisher.SendAsync(new WsmqOutgoingMessage { To = target, Type = marker, Body = body });
         else
-            await (address.Kind == WsmqAddressKind.User ? _node.Live.Clients.User(address.Name) : _node.Live.Clients.Group(address.Name))
-                .Live(new WsmqLiveMessage { Type = marker, Body = body });
+            await PushesTo(address).Live(new WsmqLiveMessage { Type = marker, Body = body });
     }
+
+    private IWsmqReceiver PushesTo(WsmqAddress address) =>
+        address.Kind == WsmqAddressKind.User ? _node.Live.Clients.User(address.Name) : _node.Live.Clients.Group(address.Name);
 
     private HashSet<string> HeardIn(string method, string marker) => method == "Receive"
         ? [.. _client!.Received.Where(d => d.Type == marker).Select(d => d.Body!.Value.To<string>(options: null)!)]

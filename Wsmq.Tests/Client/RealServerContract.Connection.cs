@@ -15,7 +15,7 @@ public abstract partial class RealServerContract
         var random = new Random(seed);
         var senders = Keep(new TcpProxy(A.Hub, NextCut));
         var receivers = Keep(new TcpProxy(B.Hub, NextCut));
-        var alice = await StartClientAsync(senders.Hub, "alice");
+        var alice = await StartClientAsync(senders.Hub, "alice", configure: o => o.SendTimeout = TimeSpan.FromSeconds(110));
         var bob = await StartClientAsync(receivers.Hub, "bob");
 
         var receipts = await alice.SendAsync(Bob, Numbers(Count));
@@ -43,14 +43,14 @@ public abstract partial class RealServerContract
         await StartNodesAsync();
         var tokens = 0;
         var bob = await StartClientAsync(B.Hub, "bob", configure: o => o.AccessTokenProvider = _ => Task.FromResult<string?>(
-            TestTokens.For("bob", lifetime: Interlocked.Increment(ref tokens) == 1 ? TimeSpan.FromSeconds(2) : null)));
+            TestTokens.For("bob", lifetime: Interlocked.Increment(ref tokens) == 1 ? TimeSpan.FromSeconds(10) : null)));
         var alice = await StartClientAsync(A.Hub, "alice");
 
         var sent = 0;
         await Eventually.That("the client has reconnected with a new token", async () =>
         {
             await alice.SendAsync(Bob, sent++);
-            return Volatile.Read(ref tokens) == 2 && bob.Client.State == WsmqClientState.Connected;
+            return bob.States.Count(s => s == WsmqClientState.Connected) == 2;
         });
         await alice.SendAsync(Bob, sent++);
 

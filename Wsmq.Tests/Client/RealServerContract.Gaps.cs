@@ -34,7 +34,7 @@ public abstract partial class RealServerContract
     [Fact]
     public async Task A_gap_at_the_tail_of_a_log_is_acknowledged_and_not_announced_to_the_next_process()
     {
-        await StartNodesAsync(o => o.Retention.MaxAge = TimeSpan.FromSeconds(4));
+        await StartNodesAsync(o => o.Retention.MaxAge = TimeSpan.FromSeconds(10));
         var alice = await StartClientAsync(A.Hub, "alice");
         WsmqPosition last;
         await using (var bob = await TypedClient.StartAsync(A.Hub, "bob"))

@@ -25,7 +25,8 @@ public sealed class RealServerFaultTests : IAsyncLifetime
     private async Task<TestNode> StartNodeAsync(Action<WsmqOptions>? options = null) =>
         Keep(await TestNode.StartAsync(s => s.UseRedis(_redis.EndPoint), options));
 
-    private async Task<TypedClient> StartClientAsync(Uri hub, string user) => Keep(await TypedClient.StartAsync(hub, user));
+    private async Task<TypedClient> StartClientAsync(Uri hub, string user) =>
+        Keep(await TypedClient.StartAsync(hub, user, configure: o => o.SendTimeout = TimeSpan.FromSeconds(110)));
 
     private static IEnumerable<int> Numbers(int first, int count) => Enumerable.Range(first, count);
 
@@ -48,7 +49,8 @@ public sealed class RealServerFaultTests : IAsyncLifetime
 
         await bob.HandlesAsync(Numbers(0, 600));
         bob.Gaps.Should().BeEmpty();
-        bob.States.Should().EndWith(WsmqClientState.Connected).And.Contain(WsmqClientState.Reconnecting);
+        await Eventually.That("the client is connected", () => bob.States is [.., WsmqClientState.Connected]);
+        bob.States.Should().Contain(WsmqClientState.Reconnecting);
     }
 
     [Theory]

@@ -81,7 +81,7 @@ public sealed class NegotiationTests : IDisposable
         services: b =>
         {
             b.Services.AddSingleton<IStartupFilter>(new Answers(_end.Task));
-            b.Services.Configure<ConnectionOptions>(o => o.DisconnectTimeout = TimeSpan.FromSeconds(1));
+            b.Services.Configure<ConnectionOptions>(o => o.DisconnectTimeout = TimeSpan.FromSeconds(5));
         });
 
     /// <summary>Lets a request header determine what happens to the response.</summary>

@@ -114,7 +114,7 @@ public sealed class PendingConnectionTests : IDisposable
         (await OpenAsync(node, "alice", 1)).Should().Equal(HttpStatusCode.TooManyRequests);
 
         await using var opened = await RawClient.ConnectAsync(node, "alice", $"&id={Uri.EscapeDataString(token)}");
-        await Eventually.That("the accepted one does not count", () => PendingOf(node) == 1);
+        await Eventually.That("the accepted one does not count", () => PendingOf(node) <= 1);
         await Eventually.That("the other one has expired", () => PendingOf(node) == 0);
         (await NegotiateAsync(node, "alice")).Should().Be(HttpStatusCode.OK);
         opened.Ended.Should().BeFalse();
@@ -183,7 +183,7 @@ public sealed class PendingConnectionTests : IDisposable
     private Task<TestNode> StartAsync(Action<WsmqLimitOptions> limits) => TestNode.StartAsync(
         s => s.UseSqlite(_folder.File("wsmq.db")),
         o => limits(o.Limits),
-        services: b => b.Services.Configure<ConnectionOptions>(o => o.DisconnectTimeout = TimeSpan.FromSeconds(1)));
+        services: b => b.Services.Configure<ConnectionOptions>(o => o.DisconnectTimeout = TimeSpan.FromSeconds(5)));
 
     private async Task<IReadOnlyList<HttpStatusCode>> OpenAsync(TestNode node, string? user, int count, string query = "")
     {

@@ -87,23 +87,25 @@ public sealed class PolledConnectionTests : IAsyncLifetime
     [InlineData("/open")]
     public async Task A_connection_ends_with_its_first_token_whatever_token_it_is_polled_with_later(string path)
     {
-        using var polling = await PollingClient.OpenAsync(_node, TestTokens.For("alice", lifetime: TimeSpan.FromSeconds(3)));
+        using var polling = await WithBriefTokenAsync(token => PollingClient.OpenAsync(_node, token));
         polling.Url = new Uri(_node.Address, path + polling.Url.Query);
 
         (await polling.PollToTheEndAsync(path == "/open" ? null : TestTokens.For("alice"))).Should().NotBe(HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task Server_sent_events_end_with_their_token()
+    public Task Server_sent_events_end_with_their_token() => WithBriefTokenAsync(async token =>
     {
-        var token = TestTokens.For("alice", lifetime: TimeSpan.FromSeconds(3));
         using var events = new PollingClient(_node.Hub, await PollingClient.NegotiateAsync(_node.Hub, token));
         var stream = events.StreamAsync(token);
-        await Eventually.That("the stream takes the handshake", async () =>
-            (await events.PostAsync(token, """{"protocol":"json","version":1}""")).Status == HttpStatusCode.OK);
+        var taken = HttpStatusCode.NotFound;
+        await Eventually.That("the stream takes the handshake, or the token has expired", async () =>
+            (taken = (await events.PostAsync(token, """{"protocol":"json","version":1}""")).Status) is HttpStatusCode.OK or HttpStatusCode.Unauthorized);
+        taken.Should().Be(HttpStatusCode.OK);
 
         (await stream).Status.Should().Be(HttpStatusCode.OK);
-    }
+        return true;
+    });
 
     [Fact]
     public async Task A_connection_id_of_another_hub_is_not_found()
@@ -116,6 +118,22 @@ public sealed class PolledConnectionTests : IAsyncLifetime
         (await polling.StreamAsync(token)).Status.Should().Be(HttpStatusCode.NotFound);
         var socket = () => RawClient.ConnectAsync(_node, "alice", $"&id={Uri.EscapeDataString(foreign)}");
         await socket.Should().ThrowAsync<System.Net.WebSockets.WebSocketException>();
+    }
+
+    // A busy machine may need longer for the requests than a short token lives: then again with one that lives longer.
+    private static async Task<T> WithBriefTokenAsync<T>(Func<string, Task<T>> run)
+    {
+        for (var seconds = 3; ; seconds *= 2)
+        {
+            try
+            {
+                return await run(TestTokens.For("alice", lifetime: TimeSpan.FromSeconds(seconds)));
+            }
+            catch (Xunit.Sdk.XunitException) when (seconds < 60)
+            {
+                // Refused: the token had expired.
+            }
+        }
     }
 
     private sealed class AnybodysHub : Hub;

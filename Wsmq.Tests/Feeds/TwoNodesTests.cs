@@ -164,9 +164,9 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
     public async Task The_apps_own_hub_without_a_backplane_stays_without_one()
     {
         _a.Services.GetRequiredService<HubLifetimeManager<OwnHub>>().Should().BeOfType<DefaultHubLifetimeManager<OwnHub>>();
-        var heard = new List<string>();
-        await using var onA = await ConnectOwnAsync(_a, s => heard.Add("a " + s));
-        await using var onB = await ConnectOwnAsync(_b, s => heard.Add("b " + s));
+        var heard = new ConcurrentQueue<string>();
+        await using var onA = await ConnectOwnAsync(_a, s => heard.Enqueue("a " + s));
+        await using var onB = await ConnectOwnAsync(_b, s => heard.Enqueue("b " + s));
 
         await _a.Services.GetRequiredService<IHubContext<OwnHub>>().Clients.All.SendAsync("Said", "x");
         await onA.InvokeAsync("Echo", "y");
@@ -225,6 +225,9 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
         var connection = new HubConnectionBuilder().WithUrl(new Uri(node.Address, "/own"), HttpTransportType.WebSockets).Build();
         connection.On("Said", heard);
         await connection.StartAsync();
+
+        // StartAsync completes before the server has added the connection to its list; the first call waits until it has.
+        await connection.InvokeAsync("Ready");
         return connection;
     }
 
@@ -243,5 +246,7 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
     public sealed class OwnHub : Hub
     {
         public Task Echo(string text) => Clients.Caller.SendAsync("Said", text);
+
+        public string Ready() => Context.ConnectionId;
     }
 }

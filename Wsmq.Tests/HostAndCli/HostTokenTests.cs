@@ -53,7 +53,8 @@ public sealed class HostTokenTests : IAsyncLifetime
     public async Task A_connection_ends_with_its_token()
     {
         await _tools.StartHostAsync(Tools.Trace);
-        var token = _tools.Token("bob", TimeSpan.FromSeconds(3));
+        // Longer than a host that has just started needs for its first connection and message.
+        var token = _tools.Token("bob", TimeSpan.FromSeconds(10));
         await using var bob = await ConnectAsync(token);
         await TalkAsync(bob);
 

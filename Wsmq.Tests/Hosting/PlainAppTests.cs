@@ -70,12 +70,13 @@ public sealed class PlainAppTests(SharedRedis redis) : IDisposable
         await live.Clients.User("carol").Live(new WsmqLiveMessage { Type = "user" });
         await live.Clients.All.Live(new WsmqLiveMessage { Type = "all" });
         var running = await health.CheckHealthAsync();
-        await Eventually.That("both clients receive the last push", () => bob.Contains("all") && carol.Contains("all"));
+        // Each target has a channel of its own, and pushes over two channels may overtake each other.
+        await Eventually.That("both clients receive all pushes", () => bob.Contains("all") && carol.Count >= 2);
         await app.StopAsync();
         var stopped = await health.CheckHealthAsync(check => check.Name == "wsmq-drain");
 
         bob.Distinct().Should().Equal("group", "all");
-        carol.Should().Equal("user", "all");
+        carol.Should().BeEquivalentTo("user", "all");
         running.Entries.Select(e => (e.Key, e.Value.Status)).Should().BeEquivalentTo([("wsmq-store", HealthStatus.Healthy), ("wsmq-drain", HealthStatus.Healthy)]);
         stopped.Status.Should().Be(HealthStatus.Unhealthy);
     }

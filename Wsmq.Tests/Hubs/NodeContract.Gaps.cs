@@ -62,6 +62,9 @@ public abstract partial class NodeContract
             (await log.ReadAsync(WsmqAddress.User("bob"), WsmqPosition.Start, 10, 10_000, CancellationToken.None)).Entries.Count == 0);
 
         await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
+
+        // Only once bob is accepted, which his first completed call shows: the next message must not expire before it is delivered.
+        await bob.Connection.InvokeAsync("Ack", "user:bob", WsmqPosition.Start.ToString());
         var next = (await PublishAsync(node, "user:bob", 3, 1))[0];
         await bob.ReceivesAsync("3");
         bob.Gaps.Should().ContainSingle().Which.Reason.Should().Be(WsmqGapReasons.Retention);

@@ -48,6 +48,9 @@ public sealed class RefusalLogTests : IAsyncLifetime
     public async Task A_refused_connection_is_logged_with_its_code_and_no_error()
     {
         await using var one = await PlainClient.ConnectAsync(_node, "alice", "one");
+
+        // StartAsync completes before the server has registered the device; the first call waits until it has.
+        await one.SendAsync("user:nobody", 1);
         await using var two = await PlainClient.ConnectAsync(_node, "alice", "two");
 
         await Eventually.That("the second is refused", () => two.Closed is not null);

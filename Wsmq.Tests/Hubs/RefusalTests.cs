@@ -136,6 +136,10 @@ public sealed class RefusalTests : IAsyncLifetime
         await using var second = await PlainClient.ConnectAsync(_node, "alice", "two");
         await using var same = await PlainClient.ConnectAsync(_node, "alice", "two");
 
+        // StartAsync completes before the server has registered the device; the first call waits until it has.
+        foreach (var client in new[] { first, second, same })
+            await client.SendAsync("user:nobody", 1);
+
         (await ConnectionErrorAsync(TestTokens.For("alice"), "three")).Should().Be("too-many-devices");
         await first.SendAsync("user:alice", 1);
         await second.ReceivesAsync("1");

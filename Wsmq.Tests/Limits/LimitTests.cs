@@ -61,6 +61,9 @@ public sealed class LimitTests(SharedRedis redis) : IDisposable, IClassFixture<S
         await using var node = await StartAsync(store, o => (o.Limits.UserNewAddressesPerHour, o.Limits.UserNewAddressBurst) = (1, 2));
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
+
+        // The address of bob exists once his connection is accepted, which its first completed call shows.
+        await bob.Connection.InvokeAsync("Ack", "user:bob", WsmqPosition.Start.ToString());
         await node.Groups.AddToGroupAsync("carol", "team");
         await alice.SendAsync("user:x1", 1);
         await alice.SendAsync("user:x2", 1);

@@ -171,7 +171,7 @@ public abstract class AccessContract : IAsyncLifetime
 
         await (banned ? Here.Access.BanAsync("bob") : Here.Access.RevokeTokenAsync("t1"));
 
-        await Eventually.That("the client has stopped", () => bob.Client.State == WsmqClientState.Stopped);
+        await Eventually.That("the client has stopped", () => bob.States.Contains(WsmqClientState.Stopped));
         bob.Errors.Should().ContainSingle(e => e.Operation == WsmqClientOperation.ConnectionLost && ((WsmqException)e.Exception).Error == error);
         bob.States.Should().Equal(WsmqClientState.Connecting, WsmqClientState.Connected, WsmqClientState.Stopped);
         (await bob.Invoking(b => b.SendAsync("user:bob", 2)).Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(error);

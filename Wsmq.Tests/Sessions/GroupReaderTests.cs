@@ -103,9 +103,9 @@ public sealed class GroupReaderTests : IAsyncLifetime
         (await ReceiveAsync(socket)).Should().Be("{}\u001e");
 
         // More than the network buffers hold: the write of one of these waits for the reader.
-        var large = new string('x', 200_000);
-        for (var i = 0; i < 100; i++)
-            await _node.Publisher.SendAsync(WsmqAddress.Group("ops"), large);
+        // Together: this client sends no pings, and SignalR closes its connection after 30 seconds.
+        var large = new WsmqOutgoingMessage { To = "group:ops", Body = WsmqJsonBody.Parse($"\"{new string('x', 200_000)}\"") };
+        await _node.Publisher.SendManyAsync([.. Enumerable.Repeat(large, 100)]);
         await _node.Groups.RemoveFromGroupAsync("bob", "ops");
         await _node.Publisher.SendAsync(WsmqAddress.User("bob"), "still here");
 
@@ -138,15 +138,25 @@ public sealed class GroupReaderTests : IAsyncLifetime
     internal sealed class Stumbling
     {
         private int _joined;
+        private int _failures;
 
-        public int Failures { get; set; }
+        public int Failures
+        {
+            get => Volatile.Read(ref _failures);
+            set => Volatile.Write(ref _failures, value);
+        }
 
         public int Joined => _joined;
 
         public void Enter()
         {
-            if (Failures-- > 0)
+            // Not a plain decrement: the test may set another number at the same time.
+            var left = Failures;
+            if (left > 0)
+            {
+                Interlocked.CompareExchange(ref _failures, left - 1, left);
                 throw new InvalidOperationException("The backplane is unavailable.");
+            }
             Interlocked.Increment(ref _joined);
         }
     }

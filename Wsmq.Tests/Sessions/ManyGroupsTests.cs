@@ -94,7 +94,9 @@ public sealed class ManyGroupsTests(SharedRedis redis, ITestOutputHelper output)
         await using var line = new TcpProxy(redis.Server.Uri);
         line.Conditions.Latency = TimeSpan.FromMilliseconds(10);
         await using var near = await TestNode.StartAsync(s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix));
-        await using var far = await TestNode.StartAsync(s => s.UseRedis($"127.0.0.1:{line.Port}", o => o.KeyPrefix = prefix));
+        // A call for a group waits for the groups for at most the send timeout.
+        await using var far = await TestNode.StartAsync(
+            s => s.UseRedis($"127.0.0.1:{line.Port}", o => o.KeyPrefix = prefix), o => o.Publish.SendTimeout = TimeSpan.FromMinutes(1));
         await Task.WhenAll(Enumerable.Range(0, Groups).Select(i => near.Groups.AddToGroupAsync("bob", $"g{i}")));
 
         var (watch, before) = (Stopwatch.StartNew(), line.Conditions.RoundTrips);

@@ -19,8 +19,12 @@ internal sealed class RecordedLogs : ILoggerProvider, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _entries.Enqueue((logLevel, $"{formatter(state, exception)} {exception}"));
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        // Kestrel's warning of a machine that stood still for a second says nothing about the app.
+        if (eventId.Name != "HeartbeatSlow")
+            _entries.Enqueue((logLevel, $"{formatter(state, exception)} {exception}"));
+    }
 
     public void Dispose()
     {

@@ -18,10 +18,10 @@ internal sealed class SqliteEngine(WsmqSqliteOptions options, TimeProvider clock
 
     public bool IsRunning => Volatile.Read(ref _parts) is { Writer.IsRunning: true };
 
-    public void Open(int? maxPages)
+    public async Task OpenAsync(int? maxPages, CancellationToken cancellationToken)
     {
         var path = FullPath;
-        var held = SqliteFileLock.Take(path);
+        var held = await SqliteFileLock.TakeAsync(path, cancellationToken).ConfigureAwait(false);
         SqliteSession? session = null;
         try
         {

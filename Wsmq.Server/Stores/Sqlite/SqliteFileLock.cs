@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Wsmq.Server.Stores.Sqlite;
 
 /// <summary>
@@ -12,24 +14,29 @@ internal sealed class SqliteFileLock : IDisposable
     private const int MacWouldBlock = 35;
     private const int WindowsSharing = unchecked((int)0x80070020);
 
+    // The process or host before this one may still be closing the database, although its stop has returned.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private readonly FileStream _file;
 
     private SqliteFileLock(FileStream file) => _file = file;
 
-    public static SqliteFileLock Take(string database)
+    /// <exception cref="InvalidOperationException">The database is in use, or cannot be written.</exception>
+    public static async Task<SqliteFileLock> TakeAsync(string database, CancellationToken cancellationToken)
     {
         try
         {
             if (Path.GetDirectoryName(database) is { Length: > 0 } folder)
                 Directory.CreateDirectory(folder);
-            var held = new SqliteFileLock(OwnersOnly(database + ".lock"));
+            var held = new SqliteFileLock(await LockAsync(database + ".lock", cancellationToken).ConfigureAwait(false));
 
             // Created here, not by SQLite, to set its permissions, which SQLite copies to -wal and -shm. An existing file keeps its own.
             if (!Path.Exists(database))
                 OwnersOnly(database).Dispose();
             return held;
         }
-        catch (IOException e) when (e.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharing)
+        catch (IOException e) when (IsHeld(e))
         {
             throw new InvalidOperationException(
                 $"'{database}' is in use by another process or store: the SQLite store serves one node. Stop the other process, "
@@ -46,6 +53,24 @@ internal sealed class SqliteFileLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static async Task<FileStream> LockAsync(string path, CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return OwnersOnly(path);
+            }
+            catch (IOException e) when (IsHeld(e) && Stopwatch.GetElapsedTime(began) < Patience)
+            {
+                await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static bool IsHeld(IOException error) => error.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharing;
 
     // The file contains the messages of all users: other accounts of the machine must not read it.
     private static FileStream OwnersOnly(string path)

@@ -62,7 +62,7 @@ internal sealed class SqliteStore : IStore
             return;
         try
         {
-            _engine.Open(MaxPages);
+            await _engine.OpenAsync(MaxPages, cancellationToken).ConfigureAwait(false);
             await _room.StartAsync(cancellationToken).ConfigureAwait(false);
         }
         catch

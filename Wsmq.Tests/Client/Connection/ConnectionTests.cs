@@ -9,6 +9,7 @@ public sealed class ConnectionTests : ClientTest
     private protected override void Configure(WsmqClientOptions options)
     {
         options.Device = "my laptop & more";
+        options.StopTimeout = TimeSpan.FromMinutes(1);
         options.AccessTokenProvider = _ => Task.FromResult<string?>($"token-{Interlocked.Increment(ref _tokens)}");
     }
 

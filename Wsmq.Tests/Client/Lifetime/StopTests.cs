@@ -41,7 +41,7 @@ public sealed class StopTests : ClientTest
             await answer.Task;
             return Script.Store(message);
         };
-        await using var client = new WsmqClient(Server.Url);
+        await using var client = new WsmqClient(Server.Url, o => o.StopTimeout = TimeSpan.FromMinutes(1));
         client.On<Line>(async (message, _) =>
         {
             _begun.Enqueue(message.Body.Text);
@@ -156,8 +156,11 @@ public sealed class StopTests : ClientTest
                 await Client.StartAsync(CancellationToken.None);
             done.SetResult();
         });
-        Script.OnConnected = Entry.Chats(1, 2);
+
+        // Not before the start has completed: the handler's stop would cancel it.
         await Client.StartAsync();
+        Script.OnConnected = Entry.Chats(1, 2);
+        await Server.Everyone.ReceiveMany([Entry.Chat(1), Entry.Chat(2)]);
 
         await done.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
@@ -177,8 +180,10 @@ public sealed class StopTests : ClientTest
             done.SetResult();
             return Task.CompletedTask;
         });
-        Script.OnConnected = Entry.Chats(1, 2);
+
+        // Not before the start has completed: the handler's disposal would cancel it.
         await Client.StartAsync();
+        await Server.Everyone.ReceiveMany([Entry.Chat(1), Entry.Chat(2)]);
 
         await done.Task.WaitAsync(TimeSpan.FromSeconds(30));
 

@@ -6,7 +6,8 @@ namespace Wsmq.Tests.Client;
 public sealed class SendOrderTests : ClientTest
 {
     // Fewer than the sends between two lost connections: a loss may take results with it, and each connection must deliver some.
-    private protected override void Configure(WsmqClientOptions options) => options.MaxInFlightSends = 16;
+    private protected override void Configure(WsmqClientOptions options) =>
+        (options.MaxInFlightSends, options.SendTimeout) = (16, TimeSpan.FromSeconds(110));
 
     [Fact]
     public async Task No_new_message_overtakes_a_refused_message_to_the_same_address()

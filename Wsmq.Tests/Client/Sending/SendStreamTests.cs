@@ -129,9 +129,10 @@ public sealed class SendStreamTests : ClientTest
     [Fact]
     public async Task Stopping_waits_also_for_sends_that_are_not_yet_written_to_the_stream()
     {
-        await Client.StartAsync();
-        var sends = Texts(500).Select(t => Client.SendAsync(Chat(t))).ToList();
-        await Client.StopAsync();
+        await using var client = new WsmqClient(Server.Url, o => o.StopTimeout = TimeSpan.FromMinutes(1));
+        await client.StartAsync();
+        var sends = Texts(500).Select(t => client.SendAsync(Chat(t))).ToList();
+        await client.StopAsync();
         (await Task.WhenAll(sends)).Should().HaveCount(500);
         StoredAre(Texts(500));
     }

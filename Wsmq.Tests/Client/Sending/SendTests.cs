@@ -1,15 +1,17 @@
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Wsmq.Tests.Client;
 
 public sealed class SendTests : ClientTest
 {
     private TimeSpan _timeout = TimeSpan.FromSeconds(30);
+    private TimeProvider _time = TimeProvider.System;
 
     private protected override int Parallel => 64;
 
     private protected override void Configure(WsmqClientOptions options) =>
-        (options.SendTimeout, options.MaxInFlightSends, options.MaxBodyBytes, options.MaxHeaderBytes) = (_timeout, 8, 1000, 100);
+        (options.SendTimeout, options.MaxInFlightSends, options.MaxBodyBytes, options.MaxHeaderBytes, options.TimeProvider) = (_timeout, 8, 1000, 100, _time);
 
     [Fact]
     public async Task A_send_carries_type_body_and_options_and_returns_the_receipt()
@@ -92,12 +94,21 @@ public sealed class SendTests : ClientTest
     [Fact]
     public async Task A_send_without_a_receipt_within_SendTimeout_fails_with_OutcomeUnknown()
     {
-        _timeout = TimeSpan.FromMilliseconds(200);
+        var time = new FakeTimeProvider();
+        (_timeout, _time) = (TimeSpan.FromMilliseconds(200), time);
         await using var client = NewClient(Server.Url);
-        Script.OnSend = (_, context) => new TaskCompletionSource<WsmqReceipt>().Task.WaitAsync(context.ConnectionAborted);
+        var answer = new TaskCompletionSource<WsmqReceipt>();
+        Script.OnSend = (_, _) => answer.Task;
         await client.StartAsync();
-        var send = () => client.SendAsync(Chat("hi"));
-        (await send.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.OutcomeUnknown);
+        var send = client.SendAsync(Chat("hi"));
+
+        // A send that times out before it is written was not attempted, which is another error.
+        await Eventually.That("the send is in flight", () => !Script.Sends.IsEmpty);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        // Or the disposal would wait for the answer, on the clock that stands still.
+        answer.SetResult(new WsmqReceipt("late", Entry.At(1), false));
+        (await send.Invoking(s => s).Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.OutcomeUnknown);
     }
 
     [Fact]
