@@ -35,7 +35,7 @@ public sealed class SentinelRedis : IAsyncDisposable
     /// <param name="replicas">The number of replicas.</param>
     /// <param name="sentinels">The number of sentinels; a majority decides.</param>
     /// <param name="downAfter">
-    /// After how long without an answer a sentinel considers a server down. Default 3 seconds: a busy machine delays a server for a second.
+    /// After how long without an answer a sentinel considers a server down. Default 2 seconds: a busy machine delays a server for a second.
     /// </param>
     /// <param name="arguments">Further redis-server arguments for the primary and the replicas.</param>
     public static async Task<SentinelRedis> StartAsync(
@@ -45,7 +45,7 @@ public sealed class SentinelRedis : IAsyncDisposable
         try
         {
             await redis.StartServersAsync(replicas);
-            await redis.StartSentinelsAsync(sentinels, downAfter ?? TimeSpan.FromSeconds(3));
+            await redis.StartSentinelsAsync(sentinels, downAfter ?? TimeSpan.FromSeconds(2));
             return redis;
         }
         catch

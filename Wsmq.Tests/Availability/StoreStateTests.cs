@@ -40,7 +40,7 @@ public sealed class StoreStateTests : IAsyncLifetime
     {
         var redis = Keep(await RedisServer.StartAsync(appendOnly: true, "--appendfsync", "always"));
         var node = Keep(await TestNode.StartAsync(
-            s => s.UseRedis(redis.EndPoint, o => o.CommandTimeout = TimeSpan.FromSeconds(3)), Impatient));
+            s => s.UseRedis(redis.EndPoint, o => o.CommandTimeout = TimeSpan.FromSeconds(2)), Impatient));
 
         await GoesAndComesBackAsync(
             node,
@@ -73,7 +73,7 @@ public sealed class StoreStateTests : IAsyncLifetime
 
     private static void Impatient(WsmqOptions options) =>
         (options.Delivery.StoreUnavailableAfter, options.Publish.SendTimeout, options.Publish.MaxInFlightSends) =
-            (TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5), 2 * Count);
+            (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), 2 * Count);
 
     private async Task GoesAndComesBackAsync(TestNode node, Func<Task> go, Func<Task> comeBack)
     {

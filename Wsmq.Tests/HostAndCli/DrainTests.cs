@@ -45,7 +45,7 @@ public sealed class DrainTests : IAsyncLifetime
     [Fact]
     public async Task Under_load_all_clients_move_to_the_other_host_and_no_message_is_lost()
     {
-        await StartHostsAsync("--Wsmq:Options:Drain:Timeout", "00:00:17", "--Wsmq:Options:Drain:ReadinessDelay", "00:00:10", "--Wsmq:Options:Drain:Spread", "00:00:01");
+        await StartHostsAsync("--Wsmq:Options:Drain:Timeout", "00:00:14", "--Wsmq:Options:Drain:ReadinessDelay", "00:00:07", "--Wsmq:Options:Drain:Spread", "00:00:01");
         await using var bob = await StartAsync("bob");
         await using var alice = await StartAsync("alice");
         var reconnects = 0;

@@ -51,7 +51,7 @@ public sealed class DeadLineTests : IAsyncLifetime
     private Task<TestNode> StartAsync(RecordedLogs logs, Action<ConfigurationOptions>? connection) => TestNode.StartAsync(
         s => s.UseRedis(_redis.EndPoint, o =>
         {
-            (o.ProbeInterval, o.ProbeTimeout, o.ConfigureConnection) = (TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(4), connection);
+            (o.ProbeInterval, o.ProbeTimeout, o.ConfigureConnection) = (TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3), connection);
         }),
         o => (o.Delivery.TailCheckInterval, o.Publish.SendTimeout) = (TimeSpan.FromHours(1), TimeSpan.FromSeconds(60)),
         b => b.Logging.AddProvider(logs));
