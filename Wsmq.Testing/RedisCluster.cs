@@ -29,8 +29,12 @@ public sealed class RedisCluster : IAsyncDisposable
 
     /// <summary>Starts a Cluster, and waits until every server serves.</summary>
     /// <param name="replicas">The number of replicas of each shard.</param>
-    public static Task<RedisCluster> StartAsync(int replicas = 0) =>
-        StartAsync(replicas, _ => RedisServer.StartAsync(appendOnly: false, Arguments(replicas > 0 ? Soon : Patient)));
+    /// <param name="nodeTimeout">As for <see cref="Arguments"/>. By default short if there are replicas, which have to take over soon.</param>
+    public static Task<RedisCluster> StartAsync(int replicas = 0, TimeSpan? nodeTimeout = null)
+    {
+        var arguments = Arguments(nodeTimeout ?? (replicas > 0 ? Soon : Patient));
+        return StartAsync(replicas, _ => RedisServer.StartAsync(appendOnly: false, arguments));
+    }
 
     /// <summary>Starts a Cluster, and waits until every server serves.</summary>
     /// <param name="replicas">The number of replicas of each shard.</param>

@@ -24,41 +24,14 @@ public sealed class ReplicatedRedis : IAsyncDisposable
 
     /// <summary>Starts both servers, and waits until the replica has all of the primary's data.</summary>
     /// <param name="arguments">Further redis-server arguments for both.</param>
-    public static async Task<ReplicatedRedis> StartAsync(params string[] arguments)
-    {
-        var redis = new ReplicatedRedis(arguments);
-        try
-        {
-            redis.Primary = await redis.LaunchAsync();
-            redis.Replica = await redis.LaunchReplicaAsync(redis.Primary, redis.Primary.Port);
-            return redis;
-        }
-        catch
-        {
-            await redis.DisposeAsync();
-            throw;
-        }
-    }
+    public static Task<ReplicatedRedis> StartAsync(params string[] arguments) =>
+        StartAsync(arguments, async redis => redis.Replica = await redis.LaunchReplicaAsync(redis.Primary, redis.Primary.Port));
 
     /// <summary>
-    /// As <see cref="StartAsync"/>, with a proxy between the servers, for <see cref="HoldReplication"/> and <see cref="FailOverAsync"/>.
-    /// The replica knows only the address of the proxy, so clients are to be given one server.
+    /// As <see cref="StartAsync(string[])"/>, with a proxy between the servers, for <see cref="HoldReplication"/> and
+    /// <see cref="FailOverAsync"/>. The replica knows only the address of the proxy, so clients are to be given one server.
     /// </summary>
-    public static async Task<ReplicatedRedis> StartWithProxyAsync(params string[] arguments)
-    {
-        var redis = new ReplicatedRedis(arguments);
-        try
-        {
-            redis.Primary = await redis.LaunchAsync();
-            await redis.AddReplicaAsync();
-            return redis;
-        }
-        catch
-        {
-            await redis.DisposeAsync();
-            throw;
-        }
-    }
+    public static Task<ReplicatedRedis> StartWithProxyAsync(params string[] arguments) => StartAsync(arguments, redis => redis.AddReplicaAsync());
 
     /// <summary>Starts a further replica, and waits until it has all of the server's data.</summary>
     public Task<RedisServer> AddReplicaOfAsync(RedisServer server) => LaunchReplicaAsync(server, server.Port);
@@ -102,6 +75,22 @@ public sealed class ReplicatedRedis : IAsyncDisposable
     {
         foreach (var part in new IAsyncDisposable?[] { _line, Replica, Primary }.Concat(_replaced).OfType<IAsyncDisposable>().Distinct())
             await part.DisposeAsync();
+    }
+
+    private static async Task<ReplicatedRedis> StartAsync(string[] arguments, Func<ReplicatedRedis, Task> addReplica)
+    {
+        var redis = new ReplicatedRedis(arguments);
+        try
+        {
+            redis.Primary = await redis.LaunchAsync();
+            await addReplica(redis);
+            return redis;
+        }
+        catch
+        {
+            await redis.DisposeAsync();
+            throw;
+        }
     }
 
     private Task<RedisServer> LaunchAsync(params string[] more) => RedisServer.StartAsync(appendOnly: true, [.. _arguments, .. more]);

@@ -18,34 +18,24 @@ internal sealed class ClientState(ClientEvents events)
             _owner = owner;
     }
 
-    public void Set(object owner, WsmqClientState next)
-    {
-        WsmqClientState previous;
-        lock (_gate)
-        {
-            previous = _current;
-            if (owner != _owner || previous == next)
-                return;
-            _current = next;
-        }
-
-        events.RaiseStateChanged(previous, next);
-    }
+    public void Set(object owner, WsmqClientState next) => Change(owner, owner, next);
 
     /// <summary>The client has stopped: whatever the loop of this start still does, the state stays <see cref="WsmqClientState.Stopped"/>.</summary>
-    public void End(object owner)
+    public void End(object owner) => Change(owner, null, WsmqClientState.Stopped);
+
+    private void Change(object owner, object? nextOwner, WsmqClientState next)
     {
         WsmqClientState previous;
         lock (_gate)
         {
             if (owner != _owner)
                 return;
+            _owner = nextOwner;
             previous = _current;
-            _current = WsmqClientState.Stopped;
-            _owner = null;
+            _current = next;
         }
 
-        if (previous != WsmqClientState.Stopped)
-            events.RaiseStateChanged(previous, WsmqClientState.Stopped);
+        if (previous != next)
+            events.RaiseStateChanged(previous, next);
     }
 }

@@ -12,13 +12,13 @@ internal static class TypedBody
 {
     public static WsmqOutgoingMessage Message<T>(WsmqAddress to, T value, JsonTypeInfo<T> declared, WsmqSendOptions? options)
     {
-        var written = Written(value, declared);
+        var (type, body) = Named(value, declared, options?.Type);
         return new WsmqOutgoingMessage
         {
             To = to.ToString(),
             Id = options?.Id,
-            Type = options?.Type ?? MessageTypeNames.Of(written.Type),
-            Body = Serialize(value, written),
+            Type = type,
+            Body = body,
             Headers = options?.Headers,
             CorrelationId = options?.CorrelationId,
             ReplyTo = options?.ReplyTo?.ToString(),
@@ -27,8 +27,8 @@ internal static class TypedBody
 
     public static WsmqLiveMessage Live<T>(T value, JsonTypeInfo<T> declared, string? type)
     {
-        var written = Written(value, declared);
-        return new WsmqLiveMessage { Type = type ?? MessageTypeNames.Of(written.Type), Body = Serialize(value, written) };
+        var (name, body) = Named(value, declared, type);
+        return new WsmqLiveMessage { Type = name, Body = body };
     }
 
     public static WsmqJsonBody Of<T>(T value, JsonTypeInfo<T> declared) => Serialize(value, Written(value, declared));
@@ -45,6 +45,12 @@ internal static class TypedBody
         options ??= JsonSerializerOptions.Web;
         options.MakeReadOnly(populateMissingResolver: true);
         return Guard(() => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)));
+    }
+
+    private static (string Type, WsmqJsonBody Body) Named<T>(T value, JsonTypeInfo<T> declared, string? name)
+    {
+        var written = Written(value, declared);
+        return (name ?? MessageTypeNames.Of(written.Type), Serialize(value, written));
     }
 
     private static JsonTypeInfo Written<T>(T value, JsonTypeInfo<T> declared)

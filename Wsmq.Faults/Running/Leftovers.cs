@@ -52,18 +52,21 @@ internal sealed class Leftovers
         foreach (var line in _deployment.Lines)
             line.CutSilent();
         List<(string Node, string What)> left = [];
-        await WaitAsync(async () => (left = await FindAsync()).Count == 0 || await SweepAsync(), stop);
+        await WaitAsync(IsBackAsync, stop);
         foreach (var (node, what) in left)
             _history.Add(new HistoryEvent { Kind = EventKind.Leak, Id = node, Why = what });
         foreach (var (node, state) in await StatesAsync())
             Progress.Say($"at the end: {node} {state}");
-    }
 
-    // A node releases the limits of users who are gone with the first connect after a minute.
-    private async Task<bool> SweepAsync()
-    {
-        await ConnectAsync(_deployment.Nodes.Count, messages: 1);
-        return false;
+        async Task<bool> IsBackAsync()
+        {
+            left = await FindAsync();
+
+            // A node releases the limits of users who are gone with the first connect after a minute.
+            if (left.Count > 0)
+                await ConnectAsync(_deployment.Nodes.Count, messages: 1);
+            return left.Count == 0;
+        }
     }
 
     private async Task ConnectAsync(int count, int messages)

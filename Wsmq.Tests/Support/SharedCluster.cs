@@ -25,9 +25,7 @@ public class SharedCluster : IAsyncLifetime
     /// <summary>A unique key prefix.</summary>
     public string NextPrefix() => $"c{Interlocked.Increment(ref _prefixes):D}";
 
-    public async Task InitializeAsync() => _cluster = _nodeTimeout is { } timeout
-        ? await RedisCluster.StartAsync(_replicas, _ => RedisServer.StartAsync(appendOnly: false, RedisCluster.Arguments(timeout)))
-        : await RedisCluster.StartAsync(_replicas);
+    public async Task InitializeAsync() => _cluster = await RedisCluster.StartAsync(_replicas, _nodeTimeout);
 
     public async Task DisposeAsync()
     {

@@ -22,7 +22,7 @@ public sealed class StopTests : ClientTest
     [InlineData(false)]
     public async Task No_handler_begins_after_a_stop_or_disposal_was_called(bool dispose)
     {
-        await StartWithBusyHandlerAsync();
+        await StartWithBusyHandlerAsync(Client);
 
         var stop = dispose ? Client.DisposeAsync().AsTask() : Client.StopAsync();
         _go.SetResult();
@@ -42,16 +42,7 @@ public sealed class StopTests : ClientTest
             return Script.Store(message);
         };
         await using var client = new WsmqClient(Server.Url, o => o.StopTimeout = TimeSpan.FromMinutes(1));
-        client.On<Line>(async (message, _) =>
-        {
-            _begun.Enqueue(message.Body.Text);
-            _first.TrySetResult();
-            await _go.Task;
-            Handled.Enqueue(message.Body.Text);
-        });
-        Script.OnConnected = Entry.Chats(1, 2, 3);
-        await client.StartAsync();
-        await _first.Task;
+        await StartWithBusyHandlerAsync(client);
         var send = client.SendAsync(Chat("hi"));
         await Eventually.That("the send is in flight", () => Script.Sends.Count == 1);
 
@@ -230,9 +221,9 @@ public sealed class StopTests : ClientTest
         await Eventually.That("no connection is left", () => Script.Connections == 0);
     }
 
-    private async Task StartWithBusyHandlerAsync()
+    private async Task StartWithBusyHandlerAsync(WsmqClient client)
     {
-        Client.On<Line>(async (message, _) =>
+        client.On<Line>(async (message, _) =>
         {
             _begun.Enqueue(message.Body.Text);
             _first.TrySetResult();
@@ -240,7 +231,7 @@ public sealed class StopTests : ClientTest
             Handled.Enqueue(message.Body.Text);
         });
         Script.OnConnected = Entry.Chats(1, 2, 3);
-        await Client.StartAsync();
+        await client.StartAsync();
         await _first.Task;
     }
 
