@@ -250,6 +250,18 @@ internal static partial class Log
     [LoggerMessage(236, LogLevel.Warning, "Redis at {Servers} cannot serve for the moment ({Answer}); the start waits for it, for at most {Time}.")]
     public static partial void RedisNotYet(ILogger logger, string servers, string answer, TimeSpan time);
 
+    [LoggerMessage(280, LogLevel.Warning, "The jobs of {Queue} could not be taken from the store; retrying in {Delay}.")]
+    public static partial void QueueFailed(ILogger logger, Exception exception, string queue, TimeSpan delay);
+
+    [LoggerMessage(281, LogLevel.Warning, "The lease of job {Job} of {Queue} has run out; {Consumer} held it. The job is tried again or becomes a dead letter.")]
+    public static partial void JobLeaseLost(ILogger logger, string job, string queue, string consumer);
+
+    [LoggerMessage(282, LogLevel.Warning, "Job {Job} of {Queue} is a dead letter: {Reason}. {Consumer} held it last.")]
+    public static partial void JobDeadLettered(ILogger logger, string job, string queue, Wsmq.Server.Stores.DeadReason reason, string consumer);
+
+    [LoggerMessage(283, LogLevel.Warning, "Job {Job} of {Queue} could not be handed back; it is given out again when its lease has run out.")]
+    public static partial void HandBackFailed(ILogger logger, Exception exception, string job, string queue);
+
     [LoggerMessage(220, LogLevel.Warning, "A message has the field {Field}, which is unknown and is ignored. Fields are case-sensitive: to, id, type, body, data, contentType, headers, correlationId, replyTo")]
     public static partial void UnknownField(ILogger logger, string field);
 }

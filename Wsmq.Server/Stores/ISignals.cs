@@ -12,6 +12,9 @@ internal readonly record struct Signal(WsmqPosition Position, WsmqPosition Previ
     /// <summary>The groups of the address's user changed.</summary>
     public static Signal Membership => default;
 
+    /// <summary>For a work queue: jobs have become workable, or the time at which they will be has changed.</summary>
+    public static Signal QueueChanged => default;
+
     public bool IsMembership => Position == WsmqPosition.Start && Left is null;
 
     /// <summary>

@@ -14,6 +14,9 @@ internal interface IStore : IAsyncDisposable
     ISignals Signals { get; }
 
     IDeadLetterStore DeadLetters { get; }
+
+    IJobStore Jobs { get; }
+
     IAccessStore Access { get; }
 
     IUsageStore Usage { get; }

@@ -11,9 +11,12 @@ internal readonly record struct AppendRequest(
     WsmqAddress To, string Sender, string Id, ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> Body, bool MayCreate = true)
 {
     public int Bytes => Metadata.Length + Body.Length;
+
+    /// <summary>For a work queue: what the sender demands; null for the defaults.</summary>
+    public JobTerms? Job { get; init; }
 }
 
-/// <param name="Position">The position of the entry; the start if it is refused.</param>
+/// <param name="Position">The position of the entry or job; the start if it is refused.</param>
 /// <param name="Duplicate">The entry was stored by an earlier call.</param>
 internal readonly record struct AppendResult(WsmqPosition Position, bool Duplicate)
 {
@@ -24,6 +27,17 @@ internal readonly record struct AppendResult(WsmqPosition Position, bool Duplica
     public bool Created { get; init; }
 
     public bool Refused { get; private init; }
+
+    /// <summary>Not stored: the work queue has reached its limit of waiting jobs or of bytes.</summary>
+    public static AppendResult QueueFull { get; } = new() { IsQueueFull = true };
+
+    public bool IsQueueFull { get; private init; }
+
+    /// <summary>
+    /// With <see cref="Duplicate"/>: not stored, because the job at the position has the same <see cref="JobTerms.Unique"/> and has not
+    /// ended.
+    /// </summary>
+    public bool IsUniqueTaken { get; init; }
 
     /// <summary>Not stored: the stored state of the log is corrupt.</summary>
     public static AppendResult Corrupt { get; } = new() { IsCorrupt = true };

@@ -58,6 +58,8 @@ public sealed class AckQueueTests
 
         public IDeadLetterStore DeadLetters => throw new NotSupportedException();
 
+        public IJobStore Jobs => throw new NotSupportedException();
+
         public ISignals Signals => throw new NotSupportedException();
 
         public IAccessStore Access => throw new NotSupportedException();

@@ -85,6 +85,8 @@ public sealed class StoreHealthCheckTests
 
         public IDeadLetterStore DeadLetters => throw new NotSupportedException();
 
+        public IJobStore Jobs => throw new NotSupportedException();
+
         public IAccessStore Access => throw new NotSupportedException();
 
         public IUsageStore Usage => throw new NotSupportedException();

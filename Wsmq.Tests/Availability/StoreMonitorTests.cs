@@ -44,6 +44,8 @@ public sealed class StoreMonitorTests
 
         public IDeadLetterStore DeadLetters => throw new NotSupportedException();
 
+        public IJobStore Jobs => throw new NotSupportedException();
+
         public ISignals Signals => throw new NotSupportedException();
 
         public IAccessStore Access => throw new NotSupportedException();

@@ -6,7 +6,7 @@ namespace Wsmq.Server.Stores.Redis;
 /// <summary>The logs as Redis streams; each operation is one script.</summary>
 internal sealed class RedisMessageLog(
     RedisConnections connections, RedisKeys keys, RedisLanes lanes, RedisSignals signals, WsmqOptions options,
-    Func<RedisLane, IAppender> appender) : IMessageLog
+    Func<IReadOnlyList<IAppender>> appenders) : IMessageLog
 {
     // A script that accesses very many keys blocks all other clients.
     private const int MostLogsInAScript = 256;
@@ -14,9 +14,10 @@ internal sealed class RedisMessageLog(
     private IReadOnlyList<IAppender>? _appenders;
 
     // Made on first use, because whether Redis is a Cluster is known only once the store has started.
-    public IReadOnlyList<IAppender> Appenders => LazyInitializer.EnsureInitialized(ref _appenders, () => [.. lanes.All.Select(appender)]);
+    public IReadOnlyList<IAppender> Appenders => LazyInitializer.EnsureInitialized(ref _appenders, appenders);
 
-    public int AppenderOf(WsmqAddress address) => lanes.NumberOf(address);
+    public int AppenderOf(WsmqAddress address) =>
+        address.Kind == WsmqAddressKind.Work ? lanes.Count + lanes.NumberOf(address) : lanes.NumberOf(address);
 
     public async Task<LogPage> ReadAsync(
         WsmqAddress source, WsmqPosition after, int maxEntries, int maxBytes, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ namespace Wsmq.Server.Stores.Redis;
 
 /// <summary>
 /// Parses a message on a node's channel. A and a name (after its length in two bytes) begin the signals of an address. These are E
-/// (position, previous, content), P (position, previous; the entry is too large for a signal), M (the user's groups changed) and L
+/// (position, previous, content), P (position, previous; the entry is too large for a signal), M (the user's groups, or the jobs of a queue, changed) and L
 /// (length in two bytes, user: left the group). Written by signals.lua, <see cref="Membership"/> and <see cref="MemberLeft"/>.
 /// </summary>
 internal ref struct RedisSignalReader(ReadOnlyMemory<byte> message)
@@ -21,6 +21,9 @@ internal ref struct RedisSignalReader(ReadOnlyMemory<byte> message)
     public readonly bool IsAtEnd => _rest.IsEmpty;
 
     public static byte[] Membership(LogKeys user) => [(byte)'A', .. user.Name, (byte)'M'];
+
+    /// <summary>Jobs of a queue have become workable, or when they will be has changed.</summary>
+    public static byte[] QueueChanged(LogKeys queue) => [(byte)'A', .. queue.Name, (byte)'M'];
 
     public static byte[] MemberLeft(LogKeys group, string user)
     {

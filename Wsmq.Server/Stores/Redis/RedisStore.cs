@@ -36,14 +36,18 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
         _signals = new RedisSignals(_connections, _keys, _lanes, options.Value, probe, logger);
         _replicas = _options.ReceiptReplicas > 0 ? new RedisReplicas(_connections, _options, logger) : null;
         var script = new AppendScript(_connections, _keys, _lanes, options.Value, _options);
+        var jobScript = new JobAppendScript(_connections, _keys, _lanes, options.Value);
         var primaries = new RedisPrimaries(_connections, _options);
         MessageLog = new RedisMessageLog(
             _connections, _keys, _lanes, _signals, options.Value,
-            lane => new RedisAppender(lane, script, primaries, _replicas?.Of(lane), logger));
+            () => [.. _lanes.All.Select(lane => AppenderOf(lane, script)), .. _lanes.OfJobs.Select(lane => AppenderOf(lane, jobScript))]);
+        Jobs = new RedisJobs(_connections, _keys, _lanes);
         Memberships = new RedisMembershipStore(_connections, _keys, _lanes, options.Value.Limits.GroupsPerUser, logger);
         DeadLetters = new RedisDeadLetters(_connections, _keys, options.Value);
         _usage = new RedisUsage(_connections, _keys, options.Value, _options);
         _access = new RedisAccessStore(_connections, _keys, logger);
+
+        RedisAppender AppenderOf(RedisLane lane, IBatchScript batches) => new(lane, batches, primaries, _replicas?.Of(lane), logger);
     }
 
     public event Action? Doubted
@@ -59,6 +63,8 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
     public ISignals Signals => _signals;
 
     public IDeadLetterStore DeadLetters { get; }
+
+    public IJobStore Jobs { get; }
 
     public IAccessStore Access => _access;
 

@@ -1,7 +1,8 @@
 namespace Wsmq.Server.Stores.Sqlite;
 
 /// <summary>The results of an append, and the entries to signal once it is committed.</summary>
-internal sealed record Appended(AppendResult[] Results, IReadOnlyList<(WsmqAddress To, LogEntry Entry)> Entries);
+internal sealed record Appended(
+    AppendResult[] Results, IReadOnlyList<(WsmqAddress To, LogEntry Entry)> Entries, IReadOnlyCollection<WsmqAddress> Queues);
 
 internal sealed class AppendOperation(WsmqOptions options, SqliteRetention retention, TimeProvider clock)
 {
@@ -11,23 +12,53 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
         var rows = new LogRows(session);
         var results = new AppendResult[batch.Count];
         var entries = new List<(WsmqAddress, LogEntry)>(batch.Count);
+        var queues = new Dictionary<WsmqAddress, JobQueue>();
         for (var i = 0; i < batch.Count; i++)
-            results[i] = Append(session, rows, batch[i], now, entries);
+            results[i] = Append(session, rows, queues, batch[i], now, entries);
 
         foreach (var row in rows.All)
         {
-            retention.Apply(session, row, now);
+            if (row.Address.Kind != WsmqAddressKind.Work)
+                retention.Apply(session, row, now);
             LogTable.Save(session, row);
         }
 
-        return new Appended(results, entries);
+        foreach (var queue in queues.Values)
+            queue.Save();
+        return new Appended(results, entries, queues.Keys);
+    }
+
+    private AppendResult AddJob(
+        SqliteSession session, LogRows rows, Dictionary<WsmqAddress, JobQueue> queues, in AppendRequest request, long now)
+    {
+        var log = rows.FindOrAdd(request.To);
+        if (MessageIdTable.Find(session, log.Id, request.Sender, request.Id, now) is { } known)
+            return new AppendResult(known, Duplicate: true);
+        var terms = request.Job ?? JobTerms.Default;
+        if (terms.Unique.Length > 0 && JobTable.WithUnique(session, log.Id, terms.Unique) is { } other)
+            return new AppendResult(other, Duplicate: true) { IsUniqueTaken = true };
+        if (!queues.TryGetValue(request.To, out var queue))
+            queue = new JobQueue(session, QueueTable.Load(session, log), now);
+        if (queue.Row.Jobs - queue.Row.Leased >= terms.MaxWaiting || queue.Row.Bytes + request.Bytes > terms.MaxBytes)
+            return AppendResult.QueueFull;
+
+        var position = new WsmqPosition(SqlitePosition.Checked(Math.Max(now, log.Tail + 1)));
+        queue.Add(position, request, terms);
+        log.Tail = position.Value;
+        queues[request.To] = queue;
+        MessageIdTable.TryAdd(session, log.Id, request.Sender, request.Id, position.Value, now, now + options.Publish.DeduplicationWindow.Micros());
+        return new AppendResult(position, Duplicate: false);
     }
 
     // Corrupt data fails its own item only: nothing of the item has been written at that point.
-    private AppendResult Append(SqliteSession session, LogRows rows, AppendRequest request, long now, List<(WsmqAddress, LogEntry)> entries)
+    private AppendResult Append(
+        SqliteSession session, LogRows rows, Dictionary<WsmqAddress, JobQueue> queues, AppendRequest request, long now,
+        List<(WsmqAddress, LogEntry)> entries)
     {
         try
         {
+            if (request.To.Kind == WsmqAddressKind.Work)
+                return AddJob(session, rows, queues, request, now);
             var row = request.MayCreate ? rows.FindOrAdd(request.To) : rows.Find(request.To);
             return row is null ? AppendResult.NoAddress : Append(session, row, request, now, entries);
         }

@@ -11,6 +11,12 @@ internal static class MessageIdTable
         """,
         log, sender, id, position, expires, now) > 0;
 
+    /// <summary>The position of a message whose id is stored and not expired; null if there is none.</summary>
+    /// <exception cref="WsmqException"><c>store-corrupt</c>.</exception>
+    public static WsmqPosition? Find(SqliteSession session, long log, string sender, string id, long now) => session.One<long?>(
+        "SELECT position FROM message_ids WHERE log = $log AND sender = $sender AND id = $id AND expires > $now",
+        r => r.GetInt64(0), log, sender, id, now) is { } position ? new WsmqPosition(SqlitePosition.Checked(position)) : null;
+
     /// <exception cref="WsmqException"><c>store-corrupt</c>.</exception>
     public static WsmqPosition PositionOf(SqliteSession session, long log, string sender, string id) => new(SqlitePosition.Checked(session.One(
         "SELECT position FROM message_ids WHERE log = $log AND sender = $sender AND id = $id", r => r.GetInt64(0), log, sender, id)));

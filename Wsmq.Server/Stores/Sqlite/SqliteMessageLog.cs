@@ -91,6 +91,9 @@ internal sealed class SqliteMessageLog(
             var more = i + 1 < appended.Entries.Count && appended.Entries[i + 1].To == to;
             signals.Send(to, new Signal(entry.Position, entry.Previous, entry) { More = more });
         }
+
+        foreach (var queue in appended.Queues)
+            signals.Send(queue, Signal.QueueChanged);
     }
 
     private LogPage? ReadUnlessDue(SqliteSession session, WsmqAddress source, WsmqPosition after, int maxEntries, int maxBytes)

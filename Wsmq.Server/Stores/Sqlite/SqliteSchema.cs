@@ -79,7 +79,8 @@ internal static class SqliteSchema
                 $"'{path}' was written by a newer wsmq (schema {version}, this one reads up to {Version}): run that version, or set another WsmqSqliteOptions.Path.");
         else
             AddBytes(session);
-        foreach (var part in DeadLetterTable.Definition.Concat(AccessTable.Definition).Concat(UsageTable.Definition))
+        foreach (var part in DeadLetterTable.Definition.Concat(AccessTable.Definition).Concat(UsageTable.Definition)
+            .Concat(JobTable.Definition).Concat(QueueTable.Definition))
             session.Run(part);
     }
 

@@ -28,6 +28,7 @@ internal sealed class SqliteStore : IStore
         Memberships = new SqliteMemberships(_engine, signals, options.Value.Limits.GroupsPerUser);
         Signals = signals;
         DeadLetters = new SqliteDeadLetters(_engine, options.Value, clock);
+        Jobs = new SqliteJobs(_engine, signals, clock);
         Access = new SqliteAccess(_engine, clock);
     }
 
@@ -44,6 +45,9 @@ internal sealed class SqliteStore : IStore
     public ISignals Signals { get; }
 
     public IDeadLetterStore DeadLetters { get; }
+
+    public IJobStore Jobs { get; }
+
     public IAccessStore Access { get; }
 
     public IUsageStore Usage { get; }

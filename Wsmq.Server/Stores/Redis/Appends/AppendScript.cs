@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using StackExchange.Redis;
 using Wsmq.Server.Stores.Redis.Connections;
 
@@ -7,19 +6,12 @@ namespace Wsmq.Server.Stores.Redis.Appends;
 
 /// <summary>One call of append.lua: builds its keys and arguments, and parses its reply.</summary>
 internal sealed class AppendScript(
-    RedisConnections connections, RedisKeys keys, RedisLanes lanes, WsmqOptions options, WsmqRedisOptions redisOptions)
+    RedisConnections connections, RedisKeys keys, RedisLanes lanes, WsmqOptions options, WsmqRedisOptions redisOptions) : IBatchScript
 {
     private const int FixedKeys = 5;
-    private const int FixedValues = 19;
+    private const int FixedValues = 16;
     private const int ValuesOfAKind = 3;
-    private const int CountBytes = 2;
 
-    /// <summary>Runs the script. Starts to send before it returns its task.</summary>
-    /// <param name="lane">The lane of all items.</param>
-    /// <param name="batch">The items.</param>
-    /// <param name="number">The number of the batch.</param>
-    /// <param name="after">Requirement on the server's last batch number, see <see cref="AppendFence.Before"/>.</param>
-    /// <param name="cancellationToken">Cancels the wait, not the call.</param>
     public async Task<AppendResult[]> RunAsync(
         RedisLane lane, IReadOnlyList<AppendRequest> batch, long number, long after, CancellationToken cancellationToken)
     {
@@ -39,9 +31,9 @@ internal sealed class AppendScript(
 
     private static int SizeOf(IReadOnlyList<AppendRequest> batch, LogGroups logs)
     {
-        var size = CountBytes * logs.Count;
+        var size = LogGroups.CountBytes * logs.Count;
         for (var i = 0; i < batch.Count; i++)
-            size += RedisMessageId.Length + RedisContent.Header + batch[i].Metadata.Length + batch[i].Body.Length;
+            size += RedisMessageId.Length + RedisContent.LengthOf(batch[i]);
         return size;
     }
 
@@ -64,7 +56,7 @@ internal sealed class AppendScript(
         (values[0], values[1], values[2]) = (number, after, AppendFence.Kept.WholeMilliseconds());
         (values[3], values[4]) = (options.Publish.DeduplicationWindow.Micros(), redisOptions.InlineSignalBytes);
         (values[5], values[6], values[7]) = (lanes.PublishCommand, lane.Keys.Channels, lane.Keys.Leases);
-        for (var kind = WsmqAddressKind.User; kind <= WsmqAddressKind.Work; kind++)
+        for (var kind = WsmqAddressKind.User; kind <= WsmqAddressKind.Group; kind++)
         {
             var rule = options.Retention.For(kind);
             var first = 8 + (ValuesOfAKind * (int)kind);
@@ -73,13 +65,9 @@ internal sealed class AppendScript(
 
         values[FixedValues - 2] = Barred(batch, logs);
 
-        var counts = Take(ref buffer, CountBytes * logs.Count);
-        values[FixedValues - 1] = counts;
+        values[FixedValues - 1] = logs.Counts(ref buffer);
         for (var j = 0; j < logs.Count; j++)
-        {
-            BinaryPrimitives.WriteUInt16BigEndian(counts.Span[(CountBytes * j)..], (ushort)logs.Items(j).Count);
             values[FixedValues + j] = logs.Keys(j).Name;
-        }
 
         var at = FixedValues + logs.Count;
         for (var j = 0; j < logs.Count; j++)
@@ -87,8 +75,8 @@ internal sealed class AppendScript(
             foreach (var i in logs.Items(j))
             {
                 var item = batch[i];
-                var id = Take(ref buffer, RedisMessageId.Length);
-                var content = Take(ref buffer, RedisContent.Header + item.Metadata.Length + item.Body.Length);
+                var id = LogGroups.Take(ref buffer, RedisMessageId.Length);
+                var content = LogGroups.Take(ref buffer, RedisContent.LengthOf(item));
                 RedisMessageId.Write(item, logs.Keys(j).Name, id.Span);
                 RedisContent.Write(item, content.Span);
                 (values[at], values[at + batch.Count]) = (id, content);
@@ -111,13 +99,6 @@ internal sealed class AppendScript(
         return string.Empty;
     }
 
-    private static Memory<byte> Take(ref Memory<byte> buffer, int length)
-    {
-        var taken = buffer[..length];
-        buffer = buffer[length..];
-        return taken;
-    }
-
     private static AppendResult[] ResultsOf(ReadOnlySpan<byte> reply, LogGroups logs)
     {
         var results = new AppendResult[reply.Length / (1 + WsmqPosition.Length)];
@@ -137,32 +118,5 @@ internal sealed class AppendScript(
         }
 
         return results;
-    }
-
-    /// <summary>The items of a batch grouped by log, in order within each log: the script reads and writes a log's state once.</summary>
-    private sealed class LogGroups
-    {
-        private readonly List<(LogKeys Keys, List<int> Items)> _logs = [];
-
-        public LogGroups(IReadOnlyList<AppendRequest> batch, RedisKeys keys)
-        {
-            var places = new Dictionary<WsmqAddress, List<int>>(batch.Count);
-            for (var i = 0; i < batch.Count; i++)
-            {
-                if (!places.TryGetValue(batch[i].To, out var items))
-                {
-                    places.Add(batch[i].To, items = []);
-                    _logs.Add((keys.Of(batch[i].To), items));
-                }
-
-                items.Add(i);
-            }
-        }
-
-        public int Count => _logs.Count;
-
-        public LogKeys Keys(int log) => _logs[log].Keys;
-
-        public List<int> Items(int log) => _logs[log].Items;
     }
 }

@@ -11,7 +11,7 @@ namespace Wsmq.Server.Stores.Redis.Appends;
 /// <param name="replicas">Waits for replicas; null if a receipt does not require them.</param>
 /// <param name="logger">The logger.</param>
 internal sealed class RedisAppender(
-    RedisLane lane, AppendScript script, RedisPrimaries primaries, ReplicatedLane? replicas, ILogger logger) : IAppender
+    RedisLane lane, IBatchScript script, RedisPrimaries primaries, ReplicatedLane? replicas, ILogger logger) : IAppender
 {
     /// <summary>Lua's unpack passes at most about 8,000 values to a command.</summary>
     private const int MaxItems = 2_048;

@@ -13,6 +13,8 @@ internal static class RedisContent
 {
     public const int Header = 8;
 
+    public static int LengthOf(in AppendRequest item) => Header + item.Metadata.Length + item.Body.Length;
+
     public static void Write(in AppendRequest item, Span<byte> to)
     {
         BinaryPrimitives.WriteInt32BigEndian(to, item.Metadata.Length);

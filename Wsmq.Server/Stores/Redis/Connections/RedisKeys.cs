@@ -67,15 +67,27 @@ internal sealed class RedisKeys(string prefix, int buckets, string? channels = n
     /// <param name="lane">A bucket on a Cluster; 0 elsewhere.</param>
     /// <param name="node">The id of a node.</param>
     /// <param name="window">The deduplication window.</param>
-    public LaneKeys OfLane(int lane, string node, TimeSpan window) => new($"{prefix}:{{{lane}}}", $"{channels ?? prefix}:{{{lane}}}", node, window);
+    public LaneKeys OfLane(int lane, string node, TimeSpan window) =>
+        new($"{prefix}:{{{lane}}}", $"{channels ?? prefix}:{{{lane}}}", node, window);
+
+    /// <summary>The keys of the lane of the same number for work queues: batches and message ids of its own.</summary>
+    public LaneKeys OfJobLane(int lane, string node, TimeSpan window) =>
+        new($"{prefix}:{{{lane}}}", $"{channels ?? prefix}:{{{lane}}}", node, window, ":work");
 }
 
 /// <summary>Keys of one address.</summary>
 internal sealed class LogKeys
 {
+    private static readonly string[] QueueParts =
+    [
+        "jobs", "grants", "delayed", "leased", "retrying", "expiring", "blocked", "holders", "unique", "deadjobs", "deaths", "suspects",
+        "low", "normal", "high",
+    ];
+
     private readonly string _bucket;
     private readonly string _name;
     private readonly bool _isGroup;
+    private RedisKey[]? _queue;
 
     public LogKeys(string prefix, int buckets, WsmqAddress address)
     {
@@ -115,6 +127,9 @@ internal sealed class LogKeys
     /// <summary>Hash of a user: the storage charged to the user, see usage_add.lua.</summary>
     public RedisKey Usage => _bucket + "usage" + _name;
 
+    /// <summary>The keys of a work queue, in the order that jobs.lua names.</summary>
+    public RedisKey[] Queue => _queue ??= [Meta, .. QueueParts.Select(part => (RedisKey)(_bucket + part + _name))];
+
     /// <summary>Hash of a group: user -> tail at joining.</summary>
     public RedisKey Members => _bucket + "members" + _name;
 
@@ -135,16 +150,16 @@ internal sealed class LogKeys
 }
 
 /// <summary>Keys of one lane and this node.</summary>
-internal sealed class LaneKeys(string lane, string channels, string node, TimeSpan window)
+internal sealed class LaneKeys(string lane, string channels, string node, TimeSpan window, string kind = "")
 {
     private const int Slices = 3;
 
     /// <summary>String: the number of this node's last batch.</summary>
-    public RedisKey Batch { get; } = $"{lane}:batch:{node}";
+    public RedisKey Batch { get; } = $"{lane}{kind}:batch:{node}";
 
     /// <summary>Hashes: message id -> position. The window is part of the name, because it determines the time slices.</summary>
     public RedisKey[] Ids { get; } =
-        [.. Enumerable.Range(0, Slices).Select(i => (RedisKey)$"{lane}:ids:{(long)window.TotalMilliseconds}:{i}")];
+        [.. Enumerable.Range(0, Slices).Select(i => (RedisKey)$"{lane}{kind}:ids:{(long)window.TotalMilliseconds}:{i}")];
 
     /// <summary>Temporary key that exists only while a script runs.</summary>
     public RedisKey Spare { get; } = $"{lane}:spare";

@@ -12,6 +12,7 @@ internal sealed class RedisLanes(RedisConnections connections, RedisKeys keys, W
     private static readonly TimeSpan ShortestLease = TimeSpan.FromSeconds(30);
 
     private readonly RedisLane?[] _lanes = new RedisLane?[keys.Buckets];
+    private readonly RedisLane?[] _jobLanes = new RedisLane?[keys.Buckets];
 
     /// <summary>The id of this node. All ids have the same length, on which the scripts rely.</summary>
     public string Node { get; } = RandomNumberGenerator.GetString(NodeLetters, NodeLength);
@@ -25,17 +26,18 @@ internal sealed class RedisLanes(RedisConnections connections, RedisKeys keys, W
     /// <summary>How long a node counts as alive without renewing its lease; each tail check renews it.</summary>
     public TimeSpan Lease { get; } = TimeSpan.FromTicks(Math.Max(ShortestLease.Ticks, 3 * options.Delivery.TailCheckInterval.Ticks));
 
-    public RedisLane this[int number] => _lanes[number] ??= Make(number);
+    public RedisLane this[int number] => _lanes[number] ??= Make(number, keys.OfLane(number, Node, options.Publish.DeduplicationWindow));
+
+    /// <summary>The lanes of work queues, which have the same numbers.</summary>
+    public IEnumerable<RedisLane> OfJobs => Enumerable.Range(0, Count)
+        .Select(i => _jobLanes[i] ??= Make(i, keys.OfJobLane(i, Node, options.Publish.DeduplicationWindow)));
 
     public RedisLane Of(WsmqAddress address) => this[NumberOf(address)];
 
     public int NumberOf(WsmqAddress address) => connections.IsCluster ? keys.Of(address).Bucket : 0;
 
-    private RedisLane Make(int number)
-    {
-        var own = keys.OfLane(number, Node, options.Publish.DeduplicationWindow);
-        return new RedisLane(number, own, connections.IsCluster ? RedisChannel.Sharded(own.Channel) : RedisChannel.Literal(own.Channel));
-    }
+    private RedisLane Make(int number, LaneKeys own) =>
+        new(number, own, connections.IsCluster ? RedisChannel.Sharded(own.Channel) : RedisChannel.Literal(own.Channel));
 }
 
 /// <summary>A lane: what one script may access. All keys, or on a Cluster one bucket, as others may be on other shards.</summary>

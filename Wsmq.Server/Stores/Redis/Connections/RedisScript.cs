@@ -27,6 +27,17 @@ internal static class RedisScript
     public static readonly string ForgetInGroup = Load("forget_in_group");
     public static readonly string Index = Load("index");
     public static readonly string Interest = Load("interest_set");
+    public static readonly string JobAppend = Load("job_append");
+    public static readonly string JobExtend = Load("job_extend");
+    public static readonly string JobInfo = Load("job_info");
+    public static readonly string JobList = Load("job_list");
+    public static readonly string JobPause = Load("job_pause");
+    public static readonly string JobRead = Load("job_read");
+    public static readonly string JobReclaim = Load("job_reclaim");
+    public static readonly string JobRedrive = Load("job_redrive");
+    public static readonly string JobRemove = Load("job_remove");
+    public static readonly string JobSettle = Load("job_settle");
+    public static readonly string JobTake = Load("job_take");
     public static readonly string Join = Load("join");
     public static readonly string Leave = Load("leave");
     public static readonly string Nack = Load("nack");

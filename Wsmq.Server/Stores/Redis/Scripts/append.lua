@@ -1,5 +1,5 @@
 -- Appends a batch of entries; deduplication, append, trimming and signal are atomic. Items are grouped by log.
--- uses: retention, interest_list, signals, marks
+-- uses: retention, interest_list, signals, marks, message_ids, batches
 -- KEYS[1]           number of the last batch of this node and lane
 -- KEYS[2 … 4]       recent message ids (hashes: id -> position), one hash per time slice, used in rotation
 -- KEYS[5]           temporary key, exists only inside the script
@@ -12,55 +12,28 @@
 -- ARGV[6]           PUBLISH or SPUBLISH
 -- ARGV[7]           prefix of a node's channel; the node id follows
 -- ARGV[8]           prefix of the key of a node's lease; the node id follows
--- ARGV[9 … 17]      retention count, age in µs and bytes of users, groups, work queues
--- ARGV[18]          per item 1 if it may not create its address, else 0; empty if all may
--- ARGV[19]          number of items per log, two bytes each
--- ARGV[20 …]        the name of each log, after its length in two bytes; then the id of each item (hash of sender, address and id, 16
+-- ARGV[9 … 14]      retention count, age in µs and bytes of users, groups
+-- ARGV[15]          per item 1 if it may not create its address, else 0; empty if all may
+-- ARGV[16]          number of items per log, two bytes each
+-- ARGV[17 …]        the name of each log, after its length in two bytes; then the id of each item (hash of sender, address and id, 16
 --                   bytes); then the content of each item: metadata length and body length in four bytes each, metadata, body
 -- Returns           one string: per item N (new), C (new, and its address too), D (duplicate), R (refused: the address does not exist)
 --                   or X (the keys of its log are corrupt), each followed by the position
-local number, after = tonumber(ARGV[1]), tonumber(ARGV[2])
-local window, inline_max, counts = tonumber(ARGV[4]), tonumber(ARGV[5]) + 8, ARGV[19]
-local logs = (#KEYS - 5) / 2
-local names, ids = 19, 19 + logs
-local contents = ids + (#ARGV - ids) / 2
+local refused = begin_batch(KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3])
+if refused then return refused end
 
--- A lost call may still arrive, and a call that follows it must not be executed without it.
-local last = tonumber(call('GET', KEYS[1]) or '0')
-if after > 0 and last ~= after or after <= 0 and last >= number then
-  return redis.error_reply('WSMQSTALE another batch of this node was executed last')
-end
--- An answered batch is missing: this server is a former primary, or was promoted without having received all writes.
-if last < -after then return redis.error_reply('WSMQFENCE a batch of this node that was answered is missing') end
-call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
+local inline_max, counts = tonumber(ARGV[5]) + 8, ARGV[16]
+local logs = (#KEYS - 5) / 2
+local names, ids = 16, 16 + logs
+local contents = ids + (#ARGV - ids) / 2
 
 local now = micros()
 local now_id = digits(now)
 
--- An id is stored in the current slice and looked up in the current and the previous one: it is known for one to two windows.
-local slice = math.floor(now / window)
-local function ids_of(s) return KEYS[2 + s % 3] end
-local function known(s)
-  local found = call('HMGET', ids_of(s), 'slice', unpack(ARGV, ids + 1, contents))
-  return found[1] == string.format('%.0f', s) and found or {}
-end
-local given, given_before, given_here, remember = known(slice), known(slice - 1), {}, {}
+local message = message_ids(now, tonumber(ARGV[4]), ids + 1, contents)
+local signals = signals_of(ARGV[6], ARGV[7], ARGV[8], 7, 2)
 
-local signals = signals_of(ARGV[6], ARGV[7], ARGV[8], 7, #KEYS)
-
--- Returns the position after a tail. Most items are the first or second of their log in this batch, so results are cached.
-local successors = {}
-local function successor(tail)
-  if tail < now_id then return now_id end
-  local after_tail = successors[tail]
-  if not after_tail then
-    -- 2^53 - 1, the largest integer that a double (Lua, JavaScript) represents exactly.
-    if tail >= '9007199254740991' then error('there is no position after the tail') end
-    after_tail = digits(tonumber(tail) + 1)
-    successors[tail] = after_tail
-  end
-  return after_tail
-end
+local successor = positions_from(now_id)
 
 -- Saves the tail, and the bytes after the last mark if they changed. Removal by age and renewal of the time to live are deferred
 -- until they are due; read.lua removes expired entries exactly. The log still outlives its last entry, which was appended at most
@@ -84,7 +57,7 @@ local kinds = {}
 local function kind_of(letter)
   local kind = kinds[letter]
   if not kind then
-    local at = letter == 117 and 9 or letter == 103 and 12 or 15
+    local at = letter == 117 and 9 or 12
     local bytes = tonumber(ARGV[at + 2])
     kind = { count = ARGV[at], age = tonumber(ARGV[at + 1]), bytes = bytes, small = bytes / (2 * tonumber(ARGV[at])) + 8 }
     kinds[letter] = kind
@@ -95,10 +68,10 @@ end
 -- For the first entry ever of a log: N if its address exists already, C if the entry creates it, R if it may not create it.
 local function admit(meta, i)
   if call('EXISTS', meta) == 1 then return 'N' end
-  return string.byte(ARGV[18], i) == 49 and 'R' or 'C'
+  return string.byte(ARGV[15], i) == 49 and 'R' or 'C'
 end
 
-local results, n, remembered = {}, 0, 0
+local results, n = {}, 0
 
 -- Per log: the fields read from its meta, and the values to save there after appending.
 local state, tail, boxes, open, marks
@@ -113,9 +86,7 @@ end
 local function append(j, kind, first, last)
   local log, meta = KEYS[4 + 2 * j], KEYS[5 + 2 * j]
   for i = first, last do
-    local id, content = ARGV[ids + i], ARGV[contents + i]
-    local at, new = given[i + 1] or given_before[i + 1], 'D'
-    at = at and position(at) or given_here[id]
+    local content, at, new = ARGV[contents + i], message.find(i), 'D'
     if not at then
       if not state then
         state = call('HMGET', meta, 't', 'x', 'n', 'b')
@@ -130,9 +101,8 @@ local function append(j, kind, first, last)
         call('XADD', log, 'MAXLEN', kind.count, at, 'p', before, 'e', content)
         boxes = boxes or signals.boxes(whole(state[3] or ''), ARGV[names + j])
         signals.entry(boxes, at, before, size <= inline_max and content)
-        tail, given_here[id] = at, at
-        remember[remembered + 1], remember[remembered + 2] = id, at
-        remembered = remembered + 2
+        tail = at
+        message.add(i, at)
         if size > kind.small then
           open = (open or bytes_after(state[4])) + size - 8
           if open * 16 >= kind.bytes then
@@ -162,15 +132,6 @@ for j = 1, logs do
   item = last_item
 end
 
-if remembered > 0 then
-  -- UNLINK frees large hashes in a background thread; expiry would not. The expiry is for lanes that are no longer used.
-  if not given[1] then
-    call('UNLINK', ids_of(slice), ids_of(slice + 1))
-    call('HSET', ids_of(slice), 'slice', string.format('%.0f', slice))
-    call('PEXPIRE', ids_of(slice), string.format('%.0f', math.ceil(2 * window / 1000) + 3600000))
-  end
-  call('HSET', ids_of(slice), unpack(remember))
-end
-
+message.save()
 signals.close()
 return table.concat(results)

@@ -19,14 +19,15 @@ end
 try('TIME')
 try('SET', key, '', 'PX', '1000')
 try('SETEX', key, '1', '')
-for _, command in ipairs({ 'GET', 'EXISTS', 'HGETALL', 'HKEYS', 'SMEMBERS', 'SCARD', 'XLEN', 'ZCARD' }) do try(command, key) end
-for _, command in ipairs({ 'HGET', 'HMGET', 'HEXISTS', 'HSTRLEN', 'HDEL', 'SADD', 'SREM', 'SISMEMBER', 'ZREM' }) do try(command, key, 'x') end
+for _, command in ipairs({ 'GET', 'EXISTS', 'HGETALL', 'HKEYS', 'HLEN', 'SMEMBERS', 'SCARD', 'XLEN', 'ZCARD', 'ZPOPMIN' }) do try(command, key) end
+for _, command in ipairs({ 'HGET', 'HMGET', 'HEXISTS', 'HSTRLEN', 'HDEL', 'SADD', 'SREM', 'SISMEMBER', 'ZREM', 'ZSCORE' }) do try(command, key, 'x') end
 for _, command in ipairs({ 'HSET', 'HSETNX', 'HINCRBY' }) do try(command, key, 'x', '1') end
 try('XADD', key, '*', 'x', '')
 try('XTRIM', key, 'MAXLEN', '1')
 try('XRANGE', key, '-', '+', 'COUNT', '1')
 try('ZADD', key, '1', 'x')
 for _, command in ipairs({ 'ZRANGE', 'ZRANGEBYSCORE' }) do try(command, key, '0', '1') end
+try('ZRANGEBYLEX', key, '[a', '[b')
 try('COPY', key, key)
 try('RENAME', key, key)
 try('MEMORY', 'USAGE', key)

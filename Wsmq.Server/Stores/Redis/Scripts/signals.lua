@@ -1,9 +1,9 @@
--- Part of append.lua: collects the signals for the interested nodes. Each node gets one message, or a few if there is much to send.
+-- Part of the scripts that append: collects the signals for the interested nodes. Each node gets one message, or a few if there is much to send.
 -- The signals of one log are never split over messages.
 -- uses: interest_list
 -- publish                  PUBLISH or SPUBLISH      channel, lease   prefixes; the node id follows
--- first_meta, last_meta    indexes of the meta keys in KEYS, every second key: a dead node is removed from all of them
-local function signals_of(publish, channel, lease, first_meta, last_meta)
+-- first_meta, step         the meta keys in KEYS: the first one, and how far apart they are. A dead node is removed from all of them
+local function signals_of(publish, channel, lease, first_meta, step)
   local boxes, ready, gone = {}, {}, {}
 
   -- Lua concatenates up to 8 KiB in one step; longer strings are copied again with each further step.
@@ -53,7 +53,7 @@ local function signals_of(publish, channel, lease, first_meta, last_meta)
     for node, box in pairs(boxes) do send(node, table.concat(box)) end
     -- A corrupt meta must not prevent the node's removal from the others.
     for node in pairs(gone) do
-      for m = first_meta, last_meta, 2 do pcall(forget, KEYS[m], node) end
+      for m = first_meta, #KEYS, step do pcall(forget, KEYS[m], node) end
     end
   end
 

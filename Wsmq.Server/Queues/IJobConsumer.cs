@@ -1,0 +1,25 @@
+using Wsmq.Server.Stores;
+
+namespace Wsmq.Server.Queues;
+
+/// <summary>
+/// A consumer of the jobs of one queue on this node: a connection, or a worker of the app. It is called by the loop of the queue, so that
+/// no call may block.
+/// </summary>
+internal interface IJobConsumer
+{
+    /// <summary>Its name: a dead letter names the last consumer.</summary>
+    string Name { get; }
+
+    /// <summary>How many further jobs it accepts now. Wake the dispatcher when it grows.</summary>
+    int Credit { get; }
+
+    /// <summary>Whether it holds a job whose lease was lost before.</summary>
+    bool HoldsSuspect { get; }
+
+    /// <summary>Gives it a job. Returns false if it accepts no more; the job is then handed back.</summary>
+    bool TryGive(TakenJob job);
+
+    /// <summary>The queue is paused: hands back jobs that have not begun. Called repeatedly while it is paused.</summary>
+    void Pause();
+}

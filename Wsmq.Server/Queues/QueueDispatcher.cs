@@ -1,0 +1,187 @@
+using Microsoft.Extensions.Logging;
+using Wsmq.Server.Concurrency;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Stores;
+
+namespace Wsmq.Server.Queues;
+
+/// <summary>
+/// Gives the jobs of one queue to the consumers of this node: takes only what they have credit for, when the store signals a change, when a
+/// consumer has credit again, when the next job is due, and with the interval of the tail check. It also takes back leases that have run
+/// out, on whichever node they were granted.
+/// </summary>
+internal sealed class QueueDispatcher : IAsyncDisposable
+{
+    // The store decides what is due. Its clock is finer than a timer.
+    private static readonly TimeSpan TimerStep = TimeSpan.FromMilliseconds(1);
+
+    private readonly WsmqAddress _queue;
+    private readonly IStore _store;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _interval;
+    private readonly ILogger _logger;
+    private readonly ReclaimHold _hold;
+    private readonly BackgroundLoop _loop;
+    private readonly BatchedCalls<Settlement, SettleResult> _settlements;
+    private readonly BatchedCalls<JobLease, bool> _extensions;
+    private readonly Lock _lock = new();
+    private readonly List<IJobConsumer> _consumers = [];
+    private IAsyncDisposable? _subscription;
+
+    // Timestamps; null if nothing is due, and if no lease exists.
+    private long? _nextDue;
+    private long? _nextEnd;
+    private long? _renewedAt;
+
+    /// <param name="queue">The queue.</param>
+    /// <param name="rules">Its options.</param>
+    /// <param name="store">The store, which has started.</param>
+    /// <param name="time">The clock of timers.</param>
+    /// <param name="interval">How often the store is asked if nothing else happens.</param>
+    /// <param name="logger">The log.</param>
+    public QueueDispatcher(WsmqAddress queue, QueueRules rules, IStore store, TimeProvider time, TimeSpan interval, ILogger logger)
+    {
+        (_queue, Rules, _store, _time, _interval, _logger) = (queue, rules, store, time, interval, logger);
+        _hold = new ReclaimHold(time, TimeSpan.FromMicroseconds(rules.Lease / 2));
+        _loop = new BackgroundLoop(time);
+        _settlements = new(IJobStore.MostInAStep, batch => store.Jobs.SettleAsync(queue, batch, Rules, CancellationToken.None));
+        _extensions = new(IJobStore.MostInAStep, leases => store.Jobs.ExtendAsync(queue, leases, Rules, CancellationToken.None));
+    }
+
+    public QueueRules Rules { get; }
+
+    /// <summary>Subscribes to the signals of the queue, and starts to give out jobs.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _subscription = await _store.Signals.SubscribeAsync(_queue, _ => _loop.Wake(), cancellationToken);
+        _loop.Start(StepAsync, Pause, (e, delay) => Log.QueueFailed(_logger, e, _queue.ToString(), delay));
+        _loop.Wake();
+    }
+
+    public void Add(IJobConsumer consumer)
+    {
+        lock (_lock)
+            _consumers.Add(consumer);
+        _loop.Wake();
+    }
+
+    /// <summary>The consumer gets no more jobs. What it holds remains its own: it settles or hands back each job itself.</summary>
+    public void Remove(IJobConsumer consumer)
+    {
+        lock (_lock)
+            _consumers.Remove(consumer);
+    }
+
+    /// <summary>A consumer has more credit.</summary>
+    public void Wake() => _loop.Wake();
+
+    /// <summary>Ends an attempt. Throws <see cref="WsmqException"/> if the store does not answer: the call can be repeated.</summary>
+    public Task<SettleResult> SettleAsync(Settlement settlement) => _settlements.CallAsync(settlement);
+
+    /// <summary>
+    /// Extends a lease to its full duration; false if it is lost. Throws <see cref="WsmqException"/> if the store does not answer.
+    /// </summary>
+    public Task<bool> ExtendAsync(JobLease lease) => _extensions.CallAsync(lease);
+
+    /// <summary>Stops to give out jobs, and returns once all settlements so far have their results.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _loop.StopAsync();
+        await _settlements.WhenIdle();
+        await _extensions.WhenIdle();
+        if (_subscription is not null)
+            await _subscription.DisposeAsync();
+    }
+
+    private async Task StepAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RenewInterestAsync(cancellationToken);
+            await ReclaimAsync(cancellationToken);
+            while (await TakeAsync(cancellationToken))
+                await ReclaimAsync(cancellationToken);
+        }
+        catch (WsmqException)
+        {
+            _hold.Failed();
+            throw;
+        }
+    }
+
+    // Querying the state restores a subscription that the store has lost, and the lease of the node there.
+    private async Task RenewInterestAsync(CancellationToken cancellationToken)
+    {
+        if (_renewedAt is { } at && _time.GetElapsedTime(at) < _interval)
+            return;
+        await _store.MessageLog.StatesAsync([_queue], cancellationToken);
+        _renewedAt = _time.GetTimestamp();
+    }
+
+    private async Task ReclaimAsync(CancellationToken cancellationToken)
+    {
+        while (_nextEnd is { } end && _time.GetTimestamp() >= end && _hold.Left <= TimeSpan.Zero)
+        {
+            var result = await _store.Jobs.ReclaimAsync(_queue, Rules, cancellationToken);
+            _hold.Answered(result.Now);
+            foreach (var (job, consumer) in result.Lost)
+                Log.JobLeaseLost(_logger, job.ToString(), _queue.ToString(), consumer);
+            Report(result.Dead);
+            _nextEnd = result.More ? _time.GetTimestamp() : Timestamp(result.NextEnd, result.Now);
+        }
+    }
+
+    /// <summary>Returns whether to take again at once.</summary>
+    private async Task<bool> TakeAsync(CancellationToken cancellationToken)
+    {
+        IJobConsumer[] all;
+        lock (_lock)
+            all = [.. _consumers];
+        var ready = Array.FindAll(all, c => c.Credit > 0);
+        var request = new TakeRequest([.. ready.Select(c => new JobConsumer(c.Name, c.Credit, !c.HoldsSuspect)).Where(c => c.Credit > 0)]);
+        if (request.Consumers.Count != ready.Length)
+            return true;
+        var result = await _store.Jobs.TakeAsync(_queue, request, Rules, cancellationToken);
+        _hold.Answered(result.Now);
+        Report(result.Ended);
+        foreach (var job in result.Jobs)
+        {
+            if (!ready[job.Consumer].TryGive(job))
+                HandBack(job);
+        }
+
+        if (result.IsPaused)
+            Array.ForEach(all, c => c.Pause());
+        (_nextDue, _nextEnd) = (Timestamp(result.NextDue, result.Now), Timestamp(result.NextEnd, result.Now));
+        return result.More && result.Jobs.Count + result.Ended.Count > 0;
+    }
+
+    // If the store does not answer, the lease runs out.
+    private void HandBack(TakenJob job) => _ = SettleAsync(new Settlement(job.Lease, SettlementKind.HandBack)).ContinueWith(
+        t => Log.HandBackFailed(_logger, t.Exception!, job.Lease.Job.ToString(), _queue.ToString()),
+        CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+
+    private void Report(IReadOnlyList<DeadJob> dead)
+    {
+        foreach (var job in dead)
+            Log.JobDeadLettered(_logger, job.Job.ToString(), _queue.ToString(), job.Reason, job.Worker);
+    }
+
+    private TimeSpan Pause()
+    {
+        var pause = _interval;
+        if (_nextDue is { } due)
+            pause = Least(pause, Until(due));
+        if (_nextEnd is { } end)
+            pause = Least(pause, _hold.Left > Until(end) ? _hold.Left : Until(end));
+        return pause > TimerStep ? pause : TimerStep;
+    }
+
+    private static TimeSpan Least(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private TimeSpan Until(long timestamp) => _time.GetElapsedTime(_time.GetTimestamp(), timestamp) + TimerStep;
+
+    private long? Timestamp(long? storeTime, long now) => storeTime is { } moment
+        ? _time.GetTimestamp() + (long)((moment - now) / 1e6 * _time.TimestampFrequency)
+        : null;
+}

@@ -1,0 +1,81 @@
+namespace Wsmq.Server.Stores;
+
+/// <summary>The state of a queue.</summary>
+internal sealed record QueueInfo
+{
+    public static QueueInfo Empty { get; } = new();
+
+    public bool IsPaused { get; init; }
+
+    public long Ready { get; init; }
+
+    public long Delayed { get; init; }
+
+    public long Leased { get; init; }
+
+    public long Retrying { get; init; }
+
+    public long Blocked { get; init; }
+
+    public long Dead { get; init; }
+
+    /// <summary>The bytes of all jobs but dead letters, and what the store adds to them.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Since when the oldest ready job has been workable, in µs since 1970; null if none is ready.</summary>
+    public long? OldestReady { get; init; }
+
+    /// <summary>The store's clock, in µs since 1970.</summary>
+    public long Now { get; init; }
+
+    /// <summary>Totals since the queue was created.</summary>
+    public QueueTotals Totals { get; init; }
+}
+
+/// <param name="Stored">Jobs stored.</param>
+/// <param name="Completed">Jobs completed.</param>
+/// <param name="FailedAttempts">Retries that counted.</param>
+/// <param name="LostLeases">Leases that were taken back.</param>
+/// <param name="DeadLettered">Jobs that became dead letters.</param>
+/// <param name="DeadLettersRemoved">Dead letters removed over a limit.</param>
+internal readonly record struct QueueTotals(
+    long Stored, long Completed, long FailedAttempts, long LostLeases, long DeadLettered, long DeadLettersRemoved);
+
+/// <summary>A job as it is stored.</summary>
+internal sealed record StoredJob
+{
+    public required WsmqPosition Job { get; init; }
+
+    public required JobState State { get; init; }
+
+    /// <summary>
+    /// The time of its state, in µs since 1970: since when it is ready, when it is due, when its lease ends, when it became a dead letter;
+    /// for a blocked one, since when it is visible.
+    /// </summary>
+    public required long At { get; init; }
+
+    public required JobPriority Priority { get; init; }
+
+    public required string Key { get; init; }
+
+    public required string Unique { get; init; }
+
+    /// <summary>The end of its time to live, in µs since 1970; 0 if it has none.</summary>
+    public required long Ends { get; init; }
+
+    public int FailedAttempts { get; init; }
+
+    public int LostLeases { get; init; }
+
+    /// <summary>The last consumer; empty if there was none.</summary>
+    public string Consumer { get; init; } = "";
+
+    /// <summary>Of a dead letter.</summary>
+    public DeadReason? DeadReason { get; init; }
+
+    /// <summary>Of a dead letter: what the consumer stated.</summary>
+    public string Text { get; init; } = "";
+
+    /// <summary>As appended; null if it was not asked for.</summary>
+    public (ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> Body)? Content { get; init; }
+}

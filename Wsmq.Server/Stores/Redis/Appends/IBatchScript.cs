@@ -1,0 +1,15 @@
+using Wsmq.Server.Stores.Redis.Connections;
+
+namespace Wsmq.Server.Stores.Redis.Appends;
+
+/// <summary>The script that executes a batch of appends: of logs, or of work queues.</summary>
+internal interface IBatchScript
+{
+    /// <summary>Runs the script. Starts to send before it returns its task.</summary>
+    /// <param name="lane">The lane of all items.</param>
+    /// <param name="batch">The items.</param>
+    /// <param name="number">The number of the batch.</param>
+    /// <param name="after">Requirement on the server's last batch number, see <see cref="AppendFence.Before"/>.</param>
+    /// <param name="cancellationToken">Cancels the wait, not the call.</param>
+    Task<AppendResult[]> RunAsync(RedisLane lane, IReadOnlyList<AppendRequest> batch, long number, long after, CancellationToken cancellationToken);
+}

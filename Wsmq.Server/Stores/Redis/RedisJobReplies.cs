@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Text;
+using StackExchange.Redis;
+using Wsmq.Server.Stores.Redis.Connections;
+
+namespace Wsmq.Server.Stores.Redis;
+
+/// <summary>Parses the replies of the scripts of work queues. The formats of what is stored are those of jobs.lua.</summary>
+internal static class RedisJobReplies
+{
+    private const int CountLength = 4;
+
+    // Of a stored job.
+    private const int EndsAt = 1;
+    private const int KeyLengthAt = 49;
+    private const int TextLength = 3;
+    private const int KeyAt = 55;
+
+    // Of a grant: after the token.
+    private const int FailedAt = JobLease.TokenLength;
+    private const int LostAt = FailedAt + CountLength;
+    private const int ConsumerAt = 52;
+
+    // Of a dead letter.
+    private const int DeadFailedAt = 17;
+    private const int DeadLostAt = DeadFailedAt + CountLength;
+    private const int DeadTextLengthAt = 25;
+    private const int DeadTextAt = 32;
+
+    public static long? Time(RedisResult digits) => ((string?)digits) is { Length: > 0 } ? RedisReplies.Position(digits).Value : null;
+
+    public static DeadJob Dead(RedisResult reply) => new(RedisReplies.Position(reply[0]), ReasonOf((string)reply[1]!), (string)reply[2]!);
+
+    public static TakenJob Taken(RedisResult reply)
+    {
+        var (metadata, body) = Content((byte[])reply[6]!);
+        return new TakenJob(
+            (int)reply[0], new JobLease(RedisReplies.Position(reply[1]), (string)reply[2]!), 1 + (int)reply[3], (int)reply[4],
+            metadata, body)
+        {
+            Due = RedisReplies.Position(reply[5]).Value,
+        };
+    }
+
+    public static QueueInfo Info(RedisResult[] reply) => new()
+    {
+        Now = Time(reply[0]) ?? 0,
+        Ready = (long)reply[1],
+        Delayed = (long)reply[2],
+        Leased = (long)reply[3],
+        Retrying = (long)reply[4],
+        Blocked = (long)reply[5],
+        Dead = (long)reply[6],
+        OldestReady = Time(reply[7]),
+        IsPaused = (string?)reply[8] == "1",
+        Bytes = (long)reply[9],
+        Totals = new QueueTotals((long)reply[10], (long)reply[11], (long)reply[12], (long)reply[13], (long)reply[14], (long)reply[15]),
+    };
+
+    /// <summary>A job as job_views.lua returns it: position, time, grant or dead letter, stored job.</summary>
+    public static StoredJob Stored(JobState state, RedisResult reply, bool withContent)
+    {
+        var (before, text) = ((byte[])reply[2]!, (byte[])reply[3]!);
+        var keyLength = Number(text, KeyLengthAt, TextLength);
+        var uniqueLength = Number(text, KeyLengthAt + TextLength, TextLength);
+        var job = new StoredJob
+        {
+            Job = RedisReplies.Position(reply[0]),
+            State = state,
+            At = RedisReplies.Position(reply[1]).Value,
+            Priority = (JobPriority)Number(text, 0, 1),
+            Ends = RedisReplies.Position(text.AsSpan(EndsAt, WsmqPosition.Length)).Value,
+            Key = Encoding.UTF8.GetString(text, KeyAt, keyLength),
+            Unique = Encoding.UTF8.GetString(text, KeyAt + keyLength, uniqueLength),
+            Content = withContent ? Content(text.AsMemory(KeyAt + keyLength + uniqueLength)) : null,
+        };
+        return before.Length == 0 ? job : state == JobState.Dead ? WithDeath(job, before) : WithGrant(job, before);
+    }
+
+    public static string Letter(JobState state) => state switch
+    {
+        JobState.Ready => "R",
+        JobState.Delayed => "D",
+        JobState.Leased => "L",
+        JobState.Retrying => "T",
+        JobState.Blocked => "B",
+        _ => "X",
+    };
+
+    public static JobState StateOf(string letter) => Enum.GetValues<JobState>().First(state => Letter(state) == letter);
+
+    private static StoredJob WithGrant(StoredJob job, byte[] grant) => job with
+    {
+        FailedAttempts = Number(grant, FailedAt, CountLength),
+        LostLeases = Number(grant, LostAt, CountLength),
+        Consumer = Encoding.UTF8.GetString(grant.AsSpan(ConsumerAt)),
+    };
+
+    private static StoredJob WithDeath(StoredJob job, byte[] letter)
+    {
+        var textLength = Number(letter, DeadTextLengthAt, CountLength);
+        return job with
+        {
+            DeadReason = ReasonOf(((char)letter[0]).ToString()),
+            FailedAttempts = Number(letter, DeadFailedAt, CountLength),
+            LostLeases = Number(letter, DeadLostAt, CountLength),
+            Text = Encoding.UTF8.GetString(letter, DeadTextAt, textLength),
+            Consumer = Encoding.UTF8.GetString(letter.AsSpan(DeadTextAt + textLength)),
+        };
+    }
+
+    private static DeadReason ReasonOf(string letter) => letter switch
+    {
+        "R" => DeadReason.Rejected,
+        "A" => DeadReason.AttemptsUsedUp,
+        "L" => DeadReason.LeasesLost,
+        "E" => DeadReason.Expired,
+        _ => throw new WsmqException(WsmqErrors.StoreCorrupt, "unknown reason of a dead letter"),
+    };
+
+    private static (ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> Body) Content(ReadOnlyMemory<byte> content) =>
+        RedisContent.TryRead(content, out var metadata, out var body, out _)
+            ? (metadata, body)
+            : throw new WsmqException(WsmqErrors.StoreCorrupt, "the lengths of a job do not match its content");
+
+    private static int Number(byte[] text, int at, int length) =>
+        at + length <= text.Length
+        && int.TryParse(text.AsSpan(at, length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new WsmqException(WsmqErrors.StoreCorrupt, "a job has a malformed number");
+}

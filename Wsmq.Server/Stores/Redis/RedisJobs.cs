@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using StackExchange.Redis;
+using Wsmq.Server.Stores.Redis.Connections;
+
+namespace Wsmq.Server.Stores.Redis;
+
+/// <summary>
+/// Work queues as sorted sets by time, all keys of a queue in the bucket of its address; each operation is one script. See jobs.lua.
+/// </summary>
+internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, RedisLanes lanes) : IJobStore
+{
+    // The index of the job within its call follows.
+    private const int TokenStart = 12;
+    private const string HexDigits = "0123456789abcdef";
+
+    public async Task<TakenJobs> TakeAsync(WsmqAddress queue, TakeRequest request, QueueRules rules, CancellationToken cancellationToken)
+    {
+        RedisValue[] values =
+        [
+            rules.Lease, request.MaxBytes, rules.MaxInFlight, IJobStore.MostInAStep, RandomNumberGenerator.GetString(HexDigits, TokenStart),
+            .. DeadLimits(rules),
+            .. request.Consumers.SelectMany(c => new RedisValue[] { c.Name, c.Credit, c.MayTakeSuspect ? 1 : 0 }),
+        ];
+        var reply = await RunAsync(RedisScript.JobTake, queue, values, cancellationToken);
+        return new TakenJobs(
+            Array.ConvertAll((RedisResult[])reply[5]!, RedisJobReplies.Taken), RedisJobReplies.Time(reply[0]) ?? 0, RedisJobReplies.Time(reply[1]),
+            RedisJobReplies.Time(reply[2]), (int)reply[3] == 1, Array.ConvertAll((RedisResult[])reply[4]!, RedisJobReplies.Dead))
+        {
+            IsPaused = (int)reply[3] == 2,
+        };
+    }
+
+    public async Task<SettleResult[]> SettleAsync(
+        WsmqAddress queue, IReadOnlyList<Settlement> batch, QueueRules rules, CancellationToken cancellationToken)
+    {
+        if (batch.Count == 0)
+            return [];
+        RedisValue[] values =
+        [
+            rules.MinBackoff, rules.MaxBackoff, rules.MaxAttempts, .. DeadLimits(rules), .. SignalOf(queue),
+            rules.MaxInFlight < int.MaxValue ? 1 : 0,
+            .. batch.SelectMany(s => new RedisValue[]
+            {
+                s.Lease.Job.ToString(), s.Lease.Token, Letter(s.Kind), s.Counts ? 1 : 0, s.Delay ?? -1, Jitter(), s.Reason,
+            }),
+        ];
+        var reply = (string)(await connections.EvaluateAsync(RedisScript.JobSettle, keys.Of(queue).Queue, values, cancellationToken))!;
+        return [.. reply.Select(c => (SettleResult)(c - '0'))];
+    }
+
+    public async Task<bool[]> ExtendAsync(
+        WsmqAddress queue, IReadOnlyList<JobLease> leases, QueueRules rules, CancellationToken cancellationToken)
+    {
+        if (leases.Count == 0)
+            return [];
+        RedisValue[] values = [.. leases.SelectMany(l => new RedisValue[] { l.Job.ToString(), l.Token })];
+        var reply = (string)(await connections.EvaluateAsync(RedisScript.JobExtend, keys.Of(queue).Queue, values, cancellationToken))!;
+        return [.. reply.Select(c => c == '1')];
+    }
+
+    public async Task<ReclaimedJobs> ReclaimAsync(WsmqAddress queue, QueueRules rules, CancellationToken cancellationToken)
+    {
+        RedisValue[] values =
+        [
+            rules.MinBackoff, rules.MaxBackoff, rules.MaxLostLeases, IJobStore.MostInAStep, .. DeadLimits(rules), .. SignalOf(queue), Jitter(),
+        ];
+        var reply = await RunAsync(RedisScript.JobReclaim, queue, values, cancellationToken);
+        return new ReclaimedJobs(
+            RedisJobReplies.Time(reply[0]) ?? 0,
+            Array.ConvertAll((RedisResult[])reply[3]!, l => (RedisReplies.Position(l[0]), (string)l[1]!)),
+            Array.ConvertAll((RedisResult[])reply[4]!, RedisJobReplies.Dead), RedisJobReplies.Time(reply[1]), (int)reply[2] == 1);
+    }
+
+    public Task PauseAsync(WsmqAddress queue, bool paused, CancellationToken cancellationToken) => connections.EvaluateAsync(
+        RedisScript.JobPause, [keys.Meta(queue)], [paused ? 1 : 0, .. SignalOf(queue)], cancellationToken);
+
+    public async Task<QueueInfo> InfoAsync(WsmqAddress queue, CancellationToken cancellationToken) =>
+        RedisJobReplies.Info(await RunAsync(RedisScript.JobInfo, queue, [], cancellationToken));
+
+    public async Task<IReadOnlyList<StoredJob>> ListAsync(
+        WsmqAddress queue, JobState state, long skip, int max, bool withContent, CancellationToken cancellationToken)
+    {
+        RedisValue[] values = [RedisJobReplies.Letter(state), skip, Math.Min(max, IJobStore.MostInAStep), withContent ? 1 : 0];
+        return Array.ConvertAll(
+            await RunAsync(RedisScript.JobList, queue, values, cancellationToken), job => RedisJobReplies.Stored(state, job, withContent));
+    }
+
+    public async Task<StoredJob?> ReadAsync(WsmqAddress queue, WsmqPosition job, CancellationToken cancellationToken)
+    {
+        var reply = await RunAsync(RedisScript.JobRead, queue, [job.ToString()], cancellationToken);
+        return reply.Length < 2 ? null : RedisJobReplies.Stored(RedisJobReplies.StateOf((string)reply[0]!), reply[1], withContent: true);
+    }
+
+    public Task<bool[]> RemoveAsync(WsmqAddress queue, IReadOnlyList<WsmqPosition> jobs, bool evenLeased, CancellationToken cancellationToken) =>
+        EachAsync(RedisScript.JobRemove, queue, [evenLeased ? 1 : 0, .. SignalOf(queue)], jobs, cancellationToken);
+
+    public Task<bool[]> RedriveAsync(WsmqAddress queue, IReadOnlyList<WsmqPosition> deadLetters, CancellationToken cancellationToken) =>
+        EachAsync(RedisScript.JobRedrive, queue, SignalOf(queue), deadLetters, cancellationToken);
+
+    private async Task<bool[]> EachAsync(
+        string script, WsmqAddress queue, RedisValue[] values, IReadOnlyList<WsmqPosition> jobs, CancellationToken cancellationToken)
+    {
+        if (jobs.Count == 0)
+            return [];
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(jobs.Count, IJobStore.MostInAStep);
+        RedisValue[] all = [.. values, .. jobs.Select(j => (RedisValue)j.ToString())];
+        var reply = (string)(await connections.EvaluateAsync(script, keys.Of(queue).Queue, all, cancellationToken))!;
+        return [.. reply.Select(c => c == '1')];
+    }
+
+    private static RedisValue[] DeadLimits(QueueRules rules) => [rules.MaxDeadLetters, rules.MaxDeadLetterBytes, rules.MaxDeadLetterAge];
+
+    private static string Letter(SettlementKind kind) => kind switch
+    {
+        SettlementKind.Complete => "C",
+        SettlementKind.Retry => "R",
+        SettlementKind.Reject => "J",
+        _ => "H",
+    };
+
+    private static string Jitter() => Random.Shared.NextDouble().ToString("F6", CultureInfo.InvariantCulture);
+
+    private RedisValue[] SignalOf(WsmqAddress queue) =>
+        [lanes.PublishCommand, lanes.Of(queue).Keys.Channels, RedisSignalReader.QueueChanged(keys.Of(queue))];
+
+    private async Task<RedisResult[]> RunAsync(string script, WsmqAddress queue, RedisValue[] values, CancellationToken cancellationToken) =>
+        (RedisResult[])(await connections.EvaluateAsync(script, keys.Of(queue).Queue, values, cancellationToken))!;
+}

@@ -1,0 +1,104 @@
+-- Stores a batch of jobs; deduplication, limits, storing and signal are atomic. Items are grouped by queue.
+-- uses: jobs, message_ids, batches, signals
+-- KEYS[1]          number of the last batch of this node and lane
+-- KEYS[2 … 4]      recent message ids (hashes: id -> position), one hash per time slice, used in rotation
+-- KEYS[5 + 16 j …] of queue j: its keys, see jobs.lua
+-- ARGV[1]          number of this batch
+-- ARGV[2]          number that the last batch must have; or, negated, the lowest number that it may have
+-- ARGV[3]          how long the batch number is stored, ms
+-- ARGV[4]          deduplication window, µs
+-- ARGV[5]          PUBLISH or SPUBLISH
+-- ARGV[6]          prefix of a node's channel; the node id follows
+-- ARGV[7]          prefix of the key of a node's lease; the node id follows
+-- ARGV[8]          number of items per queue, two bytes each
+-- ARGV[9 …]        per queue: its name, after its length in two bytes; most waiting jobs; most bytes of jobs. Then the id of each item (16
+--                  bytes), the terms of each (priority, 1 digit; delay, earliest time and time to live, 16 digits each, µs, 0 if none;
+--                  lengths of key and of unique text, 3 digits each; key; unique text), and the content of each (as in append.lua)
+-- Returns          one string: per item N (new), D (duplicate), U (another job has its unique text), F (the queue is full) or X (the keys
+--                  of its queue are corrupt), each followed by the position of the job
+local refused = begin_batch(KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3])
+if refused then return refused end
+
+local counts = ARGV[8]
+local queues = #counts / 2
+local ids = 8 + 3 * queues
+local items = (#ARGV - ids) / 3
+local terms, contents = ids + items, ids + 2 * items
+
+local now = micros()
+local now_id = digits(now)
+local message = message_ids(now, tonumber(ARGV[4]), ids + 1, terms)
+local signals = signals_of(ARGV[5], ARGV[6], ARGV[7], 5, 16)
+local successor = positions_from(now_id)
+
+local results, n = {}, 0
+
+-- Per queue: the values to save after storing.
+local tail, bytes, stored
+
+local function store(q, at, i)
+  local term = ARGV[terms + i]
+  local delay, earliest, life = tonumber(slice(term, 2, 16)), tonumber(slice(term, 18, 16)), tonumber(slice(term, 34, 16))
+  local due = math.max(earliest, delay > 0 and now + delay or 0)
+  local job = job_of(slice(term, 1, 1) .. (life > 0 and moment(now + life) or zero) .. (due > now and moment(due) or at)
+    .. string.sub(term, 34) .. ARGV[contents + i])
+  if life > 0 then call('ZADD', q.expiring, job.ends, at) end
+  if due > now then call('ZADD', q.delayed, job.visible, at) else admit(q, at, job) end
+  -- Last, because a position without it is skipped everywhere: a corrupt key above must not leave half a job.
+  call('HSET', q.jobs, at, job.text)
+  if job.unique ~= '' then call('HSET', q.unique, job.unique, at) end
+  bytes, stored = bytes + #job.text, stored + 1
+end
+
+local function unique_of(term) return slice(term, 56 + tonumber(slice(term, 50, 3)), tonumber(slice(term, 53, 3))) end
+
+local function append(j, q, first, last)
+  local state = call('HMGET', q.meta, 't', 'b')
+  tail, bytes = state[1] or zero, tonumber(state[2] or '0')
+  if not position(tail) then error('the tail is no position') end
+  local waiting = call('HLEN', q.jobs) - call('ZCARD', q.leased)
+  local most, room = tonumber(ARGV[7 + 3 * j]), tonumber(ARGV[8 + 3 * j])
+  for i = first, last do
+    local at, outcome = message.find(i), 'D'
+    if not at then
+      local unique = unique_of(ARGV[terms + i])
+      at, outcome = unique ~= '' and call('HGET', q.unique, unique), 'U'
+      if not at and (waiting + stored >= most or bytes + #ARGV[terms + i] + #ARGV[contents + i] > room) then
+        at, outcome = zero, 'F'
+      elseif not at then
+        tail, outcome = successor(tail), 'N'
+        at = tail
+        store(q, at, i)
+        message.add(i, at)
+      end
+    end
+    results[n + 1], results[n + 2] = outcome, at
+    n = n + 2
+  end
+end
+
+local function close(j, q)
+  call('HSET', q.meta, 't', tail, 'b', string.format('%.0f', bytes))
+  call('HINCRBY', q.meta, 's', stored)
+  local boxes = signals.boxes(whole(call('HGET', q.meta, 'n') or ''), ARGV[6 + 3 * j])
+  signals.entry(boxes, tail, zero, false)
+end
+
+-- A corrupt key fails the items of its queue only. Jobs stored before the failure stay stored.
+local item = 0
+for j = 1, queues do
+  local high, low = string.byte(counts, 2 * j - 1, 2 * j)
+  local last_item, q = item + high * 256 + low, queue_of(5 + 16 * (j - 1))
+  tail, bytes, stored = nil, nil, 0
+  local done = pcall(append, j, q, item + 1, last_item)
+  if stored > 0 then done = pcall(close, j, q) and done end
+  if not done then
+    for i = stored > 0 and n / 2 + 1 or item + 1, last_item do results[2 * i - 1], results[2 * i] = 'X', zero end
+    n = 2 * last_item
+  end
+  item = last_item
+end
+
+message.save()
+signals.close()
+return table.concat(results)

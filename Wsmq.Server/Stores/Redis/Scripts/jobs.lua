@@ -1,0 +1,141 @@
+-- Shared by the scripts of work queues. A queue has 16 keys, always in this order:
+--   1 meta (hash)        t tail, n nodes to signal (as of a log), p 1 if paused, b bytes of the jobs, k bytes of the dead letters; totals:
+--                        s stored, e completed, f failed attempts, l lost leases, d dead letters, r dead letters removed
+--   2 jobs (hash)        position -> priority (1 digit), end of the time to live (16 digits, 0 if none), visible from (16), time to live in
+--                        µs (16), length of key (3) and of unique text (3), key, unique text, content
+--   3 grants (hash)      position -> token (16), failed attempts (4), lost leases (4), visible from (16), duration of the lease in µs (12),
+--                        consumer. Only of jobs that were given out before.
+--   4 delayed   5 leased   6 retrying   7 expiring    sorted sets: position, by time in µs. A leased job is never in 7
+--   8 blocked (sorted set, by name)   key, NUL, visible from (16), position (16), priority (1)
+--   9 holders (hash)     key -> position of the job that has it
+--   10 unique (hash)     unique text -> position of the job that has it
+--   11 dead (hash)       position -> reason (1 letter), time (16), failed attempts (4), lost leases (4), length of text (4) and consumer (3),
+--                        text, consumer, job as in 2
+--   12 deaths (sorted set)            position, by time
+--   13 suspects   14 ready, low priority   15 normal   16 high   sorted sets: position, by the time from which it was visible
+-- uses: interest_list
+local function queue_of(first)
+  return {
+    meta = KEYS[first], jobs = KEYS[first + 1], grants = KEYS[first + 2], delayed = KEYS[first + 3], leased = KEYS[first + 4],
+    retrying = KEYS[first + 5], expiring = KEYS[first + 6], blocked = KEYS[first + 7], holders = KEYS[first + 8],
+    unique = KEYS[first + 9], dead = KEYS[first + 10], deaths = KEYS[first + 11], suspects = KEYS[first + 12],
+    ready = { ['0'] = KEYS[first + 13], ['1'] = KEYS[first + 14], ['2'] = KEYS[first + 15] },
+  }
+end
+
+-- A time as 16 digits; the latest one that a double represents exactly if it is later.
+local function moment(time) return digits(math.min(time, 9007199254740991)) end
+
+local function slice(text, from, length) return string.sub(text, from, from + length - 1) end
+
+local function job_of(text)
+  local key, unique = tonumber(slice(text, 50, 3)), tonumber(slice(text, 53, 3))
+  return {
+    text = text, priority = slice(text, 1, 1), ends = slice(text, 2, 16), visible = slice(text, 18, 16),
+    life = slice(text, 34, 16), key = slice(text, 56, key), unique = slice(text, 56 + key, unique), content = 56 + key + unique,
+  }
+end
+
+-- Where the job begins in a dead letter.
+local function dead_part(text) return 33 + tonumber(slice(text, 26, 4)) + tonumber(slice(text, 30, 3)) end
+
+local function has_expired(job, now) return job.ends ~= zero and tonumber(job.ends) <= now end
+
+local function grant_of(q, at)
+  local text = call('HGET', q.grants, at)
+  if not text then return { token = '', failed = 0, lost = 0, visible = zero, lease = 0, consumer = '' } end
+  return {
+    token = slice(text, 1, 16), failed = tonumber(slice(text, 17, 4)), lost = tonumber(slice(text, 21, 4)), visible = slice(text, 25, 16),
+    lease = tonumber(slice(text, 41, 12)), consumer = string.sub(text, 53),
+  }
+end
+
+local function save_grant(q, at, grant)
+  local counts = string.format('%04.0f%04.0f', math.min(grant.failed, 9999), math.min(grant.lost, 9999))
+  call('HSET', q.grants, at, grant.token .. counts .. grant.visible .. string.format('%012.0f', grant.lease) .. grant.consumer)
+end
+
+-- Returns the grant that a token belongs to, or nil if that is not the current one.
+local function current(q, at, token)
+  if not call('ZSCORE', q.leased, at) then return nil end
+  local grant = grant_of(q, at)
+  return grant.token == token and grant or nil
+end
+
+local function blocked_name(job, at) return job.key .. '\0' .. job.visible .. at .. job.priority end
+
+local function make_ready(q, at, job, grant, visible)
+  call('ZADD', grant.lost > 0 and q.suspects or q.ready[job.priority], visible, at)
+end
+
+-- Gives a job its key. Returns false if another job has it. One that has not been given out yet gives way to a job that became visible
+-- before it: of jobs that were delayed, several may be found at once.
+local function claim(q, at, job)
+  local holder = call('HGET', q.holders, job.key)
+  if holder then
+    local text = call('HGET', q.jobs, holder)
+    local other = text and job_of(text)
+    if other and (other.visible .. holder < job.visible .. at or call('ZREM', q.ready[other.priority], holder) == 0) then return false end
+    if other then call('ZADD', q.blocked, 0, blocked_name(other, holder)) end
+  end
+  call('HSET', q.holders, job.key, at)
+  return true
+end
+
+-- A job has become visible for the first time. Returns whether it is workable.
+local function admit(q, at, job)
+  local workable = job.key == '' or claim(q, at, job)
+  if workable then
+    call('ZADD', q.ready[job.priority], job.visible, at)
+  else
+    call('ZADD', q.blocked, 0, blocked_name(job, at))
+  end
+  return workable
+end
+
+-- Gives the key of an ended job to the next one.
+local function pass_on(q, key)
+  local name = call('ZRANGEBYLEX', q.blocked, '[' .. key .. '\0', '(' .. key .. '\1', 'LIMIT', 0, 1)[1]
+  if not name then return call('HDEL', q.holders, key) end
+  call('ZREM', q.blocked, name)
+  local visible, at, priority = string.sub(name, -33, -18), string.sub(name, -17, -2), string.sub(name, -1)
+  call('HSET', q.holders, key, at)
+  call('ZADD', q.ready[priority], visible, at)
+end
+
+-- A job has ended in any way. The caller has removed it from the set of its state.
+local function finish(q, at, job)
+  call('HDEL', q.jobs, at)
+  call('HDEL', q.grants, at)
+  if job.ends ~= zero then call('ZREM', q.expiring, at) end
+  if job.unique ~= '' and call('HGET', q.unique, job.unique) == at then call('HDEL', q.unique, job.unique) end
+  call('HINCRBY', q.meta, 'b', -#job.text)
+  if job.key ~= '' and call('HGET', q.holders, job.key) == at then pass_on(q, job.key) end
+end
+
+-- Removes a job from the set of any state but leased.
+local function withdraw(q, at, job)
+  for _, set in ipairs({ q.ready[job.priority], q.suspects, q.delayed, q.retrying }) do
+    if call('ZREM', set, at) == 1 then return end
+  end
+  call('ZREM', q.blocked, blocked_name(job, at))
+end
+
+-- The delay before the next attempt: doubled with each one, up to the longest, then shortened by up to half.
+local function backoff(first, longest, attempts, jitter)
+  return math.floor(math.min(first * 2 ^ math.min(math.max(attempts - 1, 0), 62), longest) * (1 - jitter / 2))
+end
+
+local function score(text) return digits(tonumber(text)) end
+
+-- The lowest time in a sorted set, or nil if it is empty.
+local function first_time(set)
+  local first = call('ZRANGE', set, 0, 0, 'WITHSCORES')
+  return first[2] and tonumber(first[2])
+end
+
+-- When the next lease or the next time to live ends, or nil.
+local function next_end(q)
+  local lease, life = first_time(q.leased), first_time(q.expiring)
+  return lease and life and math.min(lease, life) or lease or life
+end

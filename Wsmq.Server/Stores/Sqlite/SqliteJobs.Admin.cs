@@ -1,0 +1,95 @@
+namespace Wsmq.Server.Stores.Sqlite;
+
+// What operators see and change.
+internal sealed partial class SqliteJobs
+{
+    public Task PauseAsync(WsmqAddress queue, bool paused, CancellationToken cancellationToken) => engine.WriteAsync(
+        s =>
+        {
+            var row = QueueTable.Load(s, LogTable.FindOrAdd(s, queue));
+            row.IsPaused = paused;
+            QueueTable.Save(s, row);
+            return true;
+        },
+        _ => signals.Send(queue, Signal.QueueChanged), cancellationToken);
+
+    public Task<QueueInfo> InfoAsync(WsmqAddress queue, CancellationToken cancellationToken) =>
+        engine.ReadAsync(s => s.Snapshot(r => Info(r, queue)), cancellationToken);
+
+    public async Task<IReadOnlyList<StoredJob>> ListAsync(
+        WsmqAddress queue, JobState state, long skip, int max, bool withContent, CancellationToken cancellationToken) =>
+        await engine.ReadAsync(s => s.Snapshot(r => List(r, queue, state, skip, max, withContent)), cancellationToken).ConfigureAwait(false);
+
+    public Task<StoredJob?> ReadAsync(WsmqAddress queue, WsmqPosition job, CancellationToken cancellationToken) => engine.ReadAsync(
+        s => s.Snapshot(r =>
+            LogTable.Find(r, queue) is { } log && JobTable.Find(r, log.Id, job) is { } row ? Stored(row, JobTable.Content(r, row)) : null),
+        cancellationToken);
+
+    public async Task<bool[]> RemoveAsync(
+        WsmqAddress queue, IReadOnlyList<WsmqPosition> jobs, bool evenLeased, CancellationToken cancellationToken) =>
+        await EachAsync(queue, jobs, (open, job) => open.Remove(job, evenLeased), cancellationToken).ConfigureAwait(false);
+
+    public async Task<bool[]> RedriveAsync(WsmqAddress queue, IReadOnlyList<WsmqPosition> deadLetters, CancellationToken cancellationToken) =>
+        await EachAsync(queue, deadLetters, (open, job) => open.Redrive(job), cancellationToken).ConfigureAwait(false);
+
+    private Task<bool[]> EachAsync(
+        WsmqAddress queue, IReadOnlyList<WsmqPosition> jobs, Func<JobQueue, JobRow, bool> change, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(jobs.Count, IJobStore.MostInAStep);
+        return engine.WriteAsync(
+            s =>
+            {
+                if (Open(s, queue) is not { } open)
+                    return new bool[jobs.Count];
+                var done = jobs.Select(j => JobTable.Find(s, open.Row.Id, j) is { } job && change(open, job)).ToArray();
+                open.Save();
+                return done;
+            },
+            done => SignalIf(done.Contains(true), queue), cancellationToken);
+    }
+
+    private QueueInfo Info(SqliteSession session, WsmqAddress queue)
+    {
+        if (LogTable.Find(session, queue) is not { } log)
+            return QueueInfo.Empty with { Now = clock.NowMicros() };
+        var row = QueueTable.Load(session, log);
+        var counts = JobTable.Counts(session, log.Id);
+        return new QueueInfo
+        {
+            Now = clock.NowMicros(),
+            IsPaused = row.IsPaused,
+            Ready = counts.GetValueOrDefault(JobState.Ready),
+            Delayed = counts.GetValueOrDefault(JobState.Delayed),
+            Leased = counts.GetValueOrDefault(JobState.Leased),
+            Retrying = counts.GetValueOrDefault(JobState.Retrying),
+            Blocked = counts.GetValueOrDefault(JobState.Blocked),
+            Dead = counts.GetValueOrDefault(JobState.Dead),
+            Bytes = row.Bytes,
+            OldestReady = JobTable.OldestReady(session, log.Id),
+            Totals = new QueueTotals(row.Stored, row.Completed, row.Failed, row.Lost, row.Died, row.Removed),
+        };
+    }
+
+    private static List<StoredJob> List(SqliteSession session, WsmqAddress queue, JobState state, long skip, int max, bool withContent) =>
+        LogTable.Find(session, queue) is { } log
+            ? JobTable.List(session, log.Id, state, skip, Math.Min(max, IJobStore.MostInAStep))
+                .ConvertAll(row => Stored(row, withContent ? JobTable.Content(session, row) : null))
+            : [];
+
+    private static StoredJob Stored(JobRow row, (byte[] Metadata, byte[] Body)? content) => new()
+    {
+        Job = row.Position,
+        State = row.State,
+        At = row.State == JobState.Blocked ? row.Visible : row.At,
+        Priority = row.Priority,
+        Key = row.Key,
+        Unique = row.Unique,
+        Ends = row.Ends,
+        FailedAttempts = row.Failed,
+        LostLeases = row.Lost,
+        Consumer = row.Consumer,
+        DeadReason = row.State == JobState.Dead ? row.Reason : null,
+        Text = row.Text,
+        Content = content is { } both ? (both.Metadata, both.Body) : null,
+    };
+}
