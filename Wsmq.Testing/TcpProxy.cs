@@ -121,9 +121,9 @@ public sealed class TcpProxy : IAsyncDisposable
             while (true)
                 Begin(await _listener.AcceptSocketAsync(_stop.Token));
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException && _stop.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException && _stop.IsCancellationRequested)
         {
-            // Disposed.
+            // Disposed, perhaps between two connections: the listener is then no longer started.
         }
     }
 

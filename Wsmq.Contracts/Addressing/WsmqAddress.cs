@@ -5,7 +5,7 @@ namespace Wsmq;
 
 /// <summary>
 /// The address of a message: <c>user:&lt;id&gt;</c> for the queue of one user, <c>group:&lt;name&gt;</c> for the log that all members of
-/// a group read, or <c>work:&lt;name&gt;</c>, which is reserved. The text is split at the first colon; the name may contain colons,
+/// a group read, or <c>work:&lt;queue&gt;</c> for a work queue. The text is split at the first colon; the name may contain colons,
 /// pipes, slashes and spaces (<c>user:auth0|5f…</c>, <c>group:urn:shop:7</c>). Two addresses are equal when kind and name are equal,
 /// by ordinal comparison. In JSON an address is its text. The default value is no address: its text <c>user:</c> cannot be parsed, and every
 /// call refuses it with <c>invalid-name</c>.
@@ -43,10 +43,7 @@ public readonly struct WsmqAddress : IEquatable<WsmqAddress>
     /// <exception cref="WsmqException">The name breaks the rules for names: <c>invalid-name</c> or <c>name-too-long</c>.</exception>
     public static WsmqAddress Group(string name) => Create(WsmqAddressKind.Group, name);
 
-    /// <summary>
-    /// Creates the address of a queue for competing consumers. The kind is reserved: this version refuses sends to it with
-    /// <c>unsupported-address</c>.
-    /// </summary>
+    /// <summary>Creates the address of a work queue: each message to it is a job for one of its workers.</summary>
     /// <param name="name">The queue's name.</param>
     /// <exception cref="WsmqException">The name breaks the rules for names: <c>invalid-name</c> or <c>name-too-long</c>.</exception>
     public static WsmqAddress Work(string name) => Create(WsmqAddressKind.Work, name);

@@ -9,6 +9,6 @@ public enum WsmqAddressKind
     /// <summary><c>group:</c>, the log of a group. Each device of each member reads it with its own cursor.</summary>
     Group = 1,
 
-    /// <summary><c>work:</c>, reserved for queues with competing consumers. This version refuses sends to it.</summary>
+    /// <summary><c>work:</c>, a work queue: each message goes to one worker.</summary>
     Work = 2,
 }

@@ -56,11 +56,11 @@ public static class WsmqErrors
 
     /// <summary>2001, final: the text is not an address.</summary>
     public static WsmqError InvalidAddress { get; } = Final(2001, "invalid-address",
-        "An address is written user:<id> or group:<name>.");
+        "An address is written user:<id>, group:<name> or work:<queue>.");
 
     /// <summary>2002, final: the kind of the address, before the first colon, is unknown.</summary>
     public static WsmqError UnknownAddressKind { get; } = Final(2002, "unknown-address-kind",
-        "The kind before the first colon is neither user nor group: write user:<id> or group:<name>.");
+        "The kind before the first colon is none of user, group and work: write user:<id>, group:<name> or work:<queue>.");
 
     /// <summary>2003, final: the name is empty, or contains characters that names must not contain.</summary>
     public static WsmqError InvalidName { get; } = Final(2003, "invalid-name",
@@ -90,9 +90,9 @@ public static class WsmqErrors
     public static WsmqError SenderNotAllowed { get; } = Final(2009, "sender-not-allowed",
         "The server sets the sender from the connection's user: leave the field sender out.");
 
-    /// <summary>2010, final: this version does not accept messages for this kind of address.</summary>
-    public static WsmqError UnsupportedAddress { get; } = Final(2010, "unsupported-address",
-        "This version does not accept messages for addresses of the kind work: send to user:<id> or group:<name>.");
+    /// <summary>2010, final: no work queue of this name is declared.</summary>
+    public static WsmqError UnknownQueue { get; } = Final(2010, "unknown-queue",
+        "No work queue of this name is declared: check the name, or declare the queue with AddQueue, or in the host's section Wsmq:Options:Queues.");
 
     /// <summary>2011, final: a .NET type has no name on the wire.</summary>
     public static WsmqError NoTypeName { get; } = Final(2011, "no-type-name",
@@ -141,6 +141,14 @@ public static class WsmqErrors
     /// <summary>4007, retry: the storage charged to the user has reached the user's share of the store.</summary>
     public static WsmqError QuotaExceeded { get; } = Retry(4007, "quota-exceeded",
         "The user's share of the store is used up: send again once earlier messages are acknowledged, or ask the operator for more.");
+
+    /// <summary>4008, retry: the work queue holds its maximum of waiting jobs or of bytes; nothing was stored.</summary>
+    public static WsmqError QueueFull { get; } = Retry(4008, "queue-full",
+        "The work queue holds as many jobs as it may: send again later, when workers have taken some.");
+
+    /// <summary>4009, final: the lease is not current; nothing changed.</summary>
+    public static WsmqError LeaseLost { get; } = Final(4009, "lease-lost",
+        "The lease of the job has run out or was given back, and another worker may have the job: do not repeat the call.");
 
     /// <summary>5001, retry: the store did not answer in time; a message may or may not be stored.</summary>
     public static WsmqError StoreUnavailable { get; } = Retry(5001, "store-unavailable",

@@ -12,6 +12,9 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
 {
     public static readonly OutgoingMessageConverter Instance = new();
 
+    // The year 9999, in milliseconds since 1970.
+    private const long MostMilliseconds = 253_402_300_799_999;
+
     private const int MaxUnknownField = 64;
     private const string NoUnicode = "a name or a text is not valid Unicode";
 
@@ -59,6 +62,15 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         WireWriter.WriteHeaders(writer, value.Headers);
         WireWriter.WriteText(writer, Wire.CorrelationId, value.CorrelationId);
         WireWriter.WriteText(writer, Wire.ReplyTo, value.ReplyTo);
+        WireWriter.WriteText(writer, Wire.Key, value.Key);
+        WireWriter.WriteText(writer, Wire.UniqueId, value.UniqueId);
+        WireWriter.WriteText(writer, Wire.Priority, value.Priority is { } priority ? PriorityNames.Of(priority) : null);
+        if (value.Delay is { } delay)
+            writer.WriteNumber(Wire.Delay, Whole(delay));
+        if (value.NotBefore is { } notBefore)
+            writer.WriteNumber(Wire.NotBefore, Math.Max(0, Whole(notBefore - DateTimeOffset.UnixEpoch)));
+        if (value.TimeToLive is { } life)
+            writer.WriteNumber(Wire.TimeToLive, Whole(life));
         writer.WriteEndObject();
     }
 
@@ -99,6 +111,12 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
             case Wire.Headers: fields.Headers = Map(ref reader); break;
             case Wire.CorrelationId: fields.CorrelationId = Text(field, ref reader); break;
             case Wire.ReplyTo: fields.ReplyTo = Text(field, ref reader); break;
+            case Wire.Key: fields.Key = Text(field, ref reader); break;
+            case Wire.UniqueId: fields.UniqueId = Text(field, ref reader); break;
+            case Wire.Priority: fields.Priority = PriorityNames.Parse(Text(field, ref reader)) ?? fields.Priority; break;
+            case Wire.Delay: fields.Delay = Milliseconds(field, ref reader) is { } delay ? TimeSpan.FromMilliseconds(delay) : null; break;
+            case Wire.NotBefore: fields.NotBefore = Milliseconds(field, ref reader) is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null; break;
+            case Wire.TimeToLive: fields.TimeToLive = Milliseconds(field, ref reader) is { } life ? TimeSpan.FromMilliseconds(life) : null; break;
             case Wire.Sender: throw new WsmqException(WsmqErrors.SenderNotAllowed);
             default: reader.Skip(); break;
         }
@@ -116,6 +134,12 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         : reader.ValueTextEquals(Wire.CorrelationId) ? Wire.CorrelationId
         : reader.ValueTextEquals(Wire.ReplyTo) ? Wire.ReplyTo
         : reader.ValueTextEquals(Wire.Sender) ? Wire.Sender
+        : reader.ValueTextEquals(Wire.Key) ? Wire.Key
+        : reader.ValueTextEquals(Wire.UniqueId) ? Wire.UniqueId
+        : reader.ValueTextEquals(Wire.Priority) ? Wire.Priority
+        : reader.ValueTextEquals(Wire.Delay) ? Wire.Delay
+        : reader.ValueTextEquals(Wire.NotBefore) ? Wire.NotBefore
+        : reader.ValueTextEquals(Wire.TimeToLive) ? Wire.TimeToLive
         : null;
 
     private static string Shorten(string field) => field.Length <= MaxUnknownField ? field : field[..MaxUnknownField];
@@ -126,6 +150,16 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         JsonTokenType.Null => null,
         _ => throw Malformed($"{name} is not a string"),
     };
+
+    // Times and durations stay within what .NET, JavaScript and the stores represent.
+    private static long? Milliseconds(string name, ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.Null => null,
+        JsonTokenType.Number when reader.TryGetInt64(out var value) && value is >= 0 and <= MostMilliseconds => value,
+        _ => throw Malformed($"{name} is not a whole number of milliseconds from 0 to {MostMilliseconds}"),
+    };
+
+    private static long Whole(TimeSpan time) => (long)Math.Ceiling(time.TotalMilliseconds);
 
     private static WsmqJsonBody Body(ref Utf8JsonReader reader)
     {
@@ -197,13 +231,20 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         public IReadOnlyDictionary<string, string>? Headers;
         public string? CorrelationId;
         public string? ReplyTo;
+        public string? Key;
+        public string? UniqueId;
+        public WsmqJobPriority? Priority;
+        public TimeSpan? Delay;
+        public DateTimeOffset? NotBefore;
+        public TimeSpan? TimeToLive;
         public WsmqException? Defect;
         public string? UnknownField;
 
         public readonly WsmqOutgoingMessage ToMessage() => new()
         {
             To = To, Id = Id, Type = Type, Body = Body, Data = Data, ContentType = ContentType, Headers = Headers,
-            CorrelationId = CorrelationId, ReplyTo = ReplyTo, Defect = Defect, UnknownField = UnknownField,
+            CorrelationId = CorrelationId, ReplyTo = ReplyTo, Key = Key, UniqueId = UniqueId, Priority = Priority, Delay = Delay, NotBefore = NotBefore,
+            TimeToLive = TimeToLive, Defect = Defect, UnknownField = UnknownField,
         };
     }
 }

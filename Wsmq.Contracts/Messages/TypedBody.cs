@@ -22,6 +22,12 @@ internal static class TypedBody
             Headers = options?.Headers,
             CorrelationId = options?.CorrelationId,
             ReplyTo = options?.ReplyTo?.ToString(),
+            Key = options?.Key,
+            UniqueId = options?.UniqueId,
+            Priority = options?.Priority,
+            Delay = options?.Delay,
+            NotBefore = options?.NotBefore,
+            TimeToLive = options?.TimeToLive,
         };
     }
 

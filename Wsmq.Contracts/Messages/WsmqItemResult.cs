@@ -30,6 +30,10 @@ public sealed class WsmqItemResult
     [JsonPropertyName(Wire.Duplicate), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Duplicate { get; init; }
 
+    /// <summary>As <see cref="WsmqReceipt.UniqueIdTaken"/>.</summary>
+    [JsonPropertyName(Wire.UniqueIdTaken), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool UniqueIdTaken { get; init; }
+
     /// <summary>Why there is no receipt, as a text that <see cref="WsmqError.Find"/> reads; null where there is one.</summary>
     [JsonPropertyName(Wire.Error), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Error { get; init; }
@@ -45,7 +49,7 @@ public sealed class WsmqItemResult
     /// <param name="receipt">The receipt, or null where the result is false.</param>
     public bool TryGetReceipt([NotNullWhen(true)] out WsmqReceipt? receipt)
     {
-        receipt = Id is not null && Position is not null ? new WsmqReceipt(Id, Position, Duplicate) : null;
+        receipt = Id is not null && Position is not null ? new WsmqReceipt(Id, Position, Duplicate) { UniqueIdTaken = UniqueIdTaken } : null;
         return receipt is not null;
     }
 }

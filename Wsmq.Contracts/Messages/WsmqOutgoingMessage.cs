@@ -13,7 +13,7 @@ namespace Wsmq;
 [JsonConverter(typeof(OutgoingMessageConverter))]
 public sealed record WsmqOutgoingMessage
 {
-    /// <summary>The address to send to: <c>user:&lt;id&gt;</c> or <c>group:&lt;name&gt;</c>, for example <c>user:bob</c>.</summary>
+    /// <summary>The address to send to: <c>user:&lt;id&gt;</c>, <c>group:&lt;name&gt;</c> or <c>work:&lt;queue&gt;</c>, for example <c>user:bob</c>.</summary>
     public string? To { get; init; }
 
     /// <summary>
@@ -43,6 +43,66 @@ public sealed record WsmqOutgoingMessage
 
     /// <summary>The address for replies. The sender itself must be allowed to send to it.</summary>
     public string? ReplyTo { get; init; }
+
+    /// <summary>
+    /// For a work queue: jobs of one key are worked on one at a time and in order, also over retries; 1 to 128 bytes. Default: none.
+    /// </summary>
+    public string? Key
+    {
+        get => Job?.Key;
+        init => Job = value is null && Job is null ? null : (Job ?? new JobFields()) with { Key = value };
+    }
+
+    /// <summary>
+    /// For a work queue: an id that no other job of the queue may have until this one has ended, in whatever way; 1 to 128 bytes. A send
+    /// with an id that is taken is a duplicate, and its receipt names the job that has it (<see cref="WsmqReceipt.UniqueIdTaken"/>).
+    /// Default: none.
+    /// </summary>
+    public string? UniqueId
+    {
+        get => Job?.UniqueId;
+        init => Job = value is null && Job is null ? null : (Job ?? new JobFields()) with { UniqueId = value };
+    }
+
+    /// <summary>For a work queue: the priority. Default: <see cref="WsmqJobPriority.Normal"/>.</summary>
+    public WsmqJobPriority? Priority
+    {
+        get => Job?.Priority;
+        init => Job = value is null && Job is null ? null : (Job ?? new JobFields()) with { Priority = value };
+    }
+
+    /// <summary>
+    /// For a work queue: how long the job waits before it may begin, in whole milliseconds; at most the queue's <c>MaxDelay</c> (400 days by
+    /// default). Together with <see cref="NotBefore"/> the later time counts. Default: none.
+    /// </summary>
+    public TimeSpan? Delay
+    {
+        get => Job?.Delay;
+        init => Job = value is null && Job is null ? null : (Job ?? new JobFields()) with { Delay = value };
+    }
+
+    /// <summary>
+    /// For a work queue: the time before which the job must not begin, by the store's clock, in whole milliseconds; at most the queue's
+    /// <c>MaxDelay</c> from now. A time in the past has no effect. Default: none.
+    /// </summary>
+    public DateTimeOffset? NotBefore
+    {
+        get => Job?.NotBefore;
+        init => Job = value is null && Job is null ? null : (Job ?? new JobFields()) with { NotBefore = value };
+    }
+
+    /// <summary>
+    /// For a work queue: how long the job may wait, from the moment at which it is stored, in whole milliseconds. After that it becomes a
+    /// dead letter instead of being worked on. Default: without a limit.
+    /// </summary>
+    public TimeSpan? TimeToLive
+    {
+        get => Job?.TimeToLive;
+        init => Job = value is null && Job is null ? null : (Job ?? new JobFields()) with { TimeToLive = value };
+    }
+
+    /// <summary>The fields that only jobs have; null if none is set, so that they cost other messages nothing.</summary>
+    internal JobFields? Job { get; init; }
 
     /// <summary>
     /// What was malformed when the message was read from the wire. Stored here, because SignalR would answer an exception of the
@@ -87,4 +147,20 @@ public sealed record WsmqOutgoingMessage
 
     /// <summary>Describes the message without its body and headers, because SignalR logs arguments at the level Debug.</summary>
     public override string ToString() => $"{nameof(WsmqOutgoingMessage)} {{ {nameof(To)} = {To}, {nameof(Id)} = {Id}, {nameof(Type)} = {Type} }}";
+}
+
+/// <summary>The fields of a <see cref="WsmqOutgoingMessage"/> to a work queue.</summary>
+internal sealed record JobFields
+{
+    public string? Key { get; init; }
+
+    public string? UniqueId { get; init; }
+
+    public WsmqJobPriority? Priority { get; init; }
+
+    public TimeSpan? Delay { get; init; }
+
+    public DateTimeOffset? NotBefore { get; init; }
+
+    public TimeSpan? TimeToLive { get; init; }
 }

@@ -15,4 +15,12 @@ namespace Wsmq;
 public sealed record WsmqReceipt(
     [property: JsonPropertyName(Wire.Id)] string Id,
     [property: JsonPropertyName(Wire.Position)] string Position,
-    [property: JsonPropertyName(Wire.Duplicate)] bool Duplicate);
+    [property: JsonPropertyName(Wire.Duplicate)] bool Duplicate)
+{
+    /// <summary>
+    /// True where <see cref="Duplicate"/> is true because another job of the queue has the message's
+    /// <see cref="WsmqOutgoingMessage.UniqueId"/>: the position is that job's.
+    /// </summary>
+    [JsonPropertyName(Wire.UniqueIdTaken), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool UniqueIdTaken { get; init; }
+}

@@ -1,7 +1,7 @@
 namespace Wsmq;
 
 /// <summary>
-/// Options of one send, for a client and for the app's publisher: id, type, headers, correlation and reply address. A value outside its
+/// Options of one send, for a client and for the app's publisher: id, type, headers, correlation, reply address, and what a job demands. A value outside its
 /// bounds is refused with <c>invalid-message</c>.
 /// </summary>
 public sealed record WsmqSendOptions
@@ -30,4 +30,37 @@ public sealed record WsmqSendOptions
 
     /// <summary>The address for replies. The sender itself must be allowed to send to it. Default: none.</summary>
     public WsmqAddress? ReplyTo { get; init; }
+
+    /// <summary>
+    /// For a work queue: jobs of one key are worked on one at a time and in order, also over retries; 1 to 128 bytes. Default: none.
+    /// </summary>
+    public string? Key { get; init; }
+
+    /// <summary>
+    /// For a work queue: an id that no other job of the queue may have until this one has ended, in whatever way; 1 to 128 bytes. A send
+    /// with an id that is taken is a duplicate, and its receipt names the job that has it (<see cref="WsmqReceipt.UniqueIdTaken"/>).
+    /// Default: none.
+    /// </summary>
+    public string? UniqueId { get; init; }
+
+    /// <summary>For a work queue: the priority. Default: <see cref="WsmqJobPriority.Normal"/>.</summary>
+    public WsmqJobPriority? Priority { get; init; }
+
+    /// <summary>
+    /// For a work queue: how long the job waits before it may begin, in whole milliseconds; at most the queue's <c>MaxDelay</c> (400 days by
+    /// default). Together with <see cref="NotBefore"/> the later time counts. Default: none.
+    /// </summary>
+    public TimeSpan? Delay { get; init; }
+
+    /// <summary>
+    /// For a work queue: the time before which the job must not begin, by the store's clock, in whole milliseconds; at most the queue's
+    /// <c>MaxDelay</c> from now. A time in the past has no effect. Default: none.
+    /// </summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>
+    /// For a work queue: how long the job may wait, from the moment at which it is stored, in whole milliseconds. After that it becomes a
+    /// dead letter instead of being worked on. Default: without a limit.
+    /// </summary>
+    public TimeSpan? TimeToLive { get; init; }
 }

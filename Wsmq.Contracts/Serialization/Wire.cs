@@ -24,4 +24,11 @@ internal static class Wire
     public const string Number = "number";
     public const string Error = "error";
     public const string RetryAfter = "retryAfter";
+    public const string Key = "key";
+    public const string UniqueId = "uniqueId";
+    public const string UniqueIdTaken = "uniqueIdTaken";
+    public const string Priority = "priority";
+    public const string Delay = "delay";
+    public const string NotBefore = "notBefore";
+    public const string TimeToLive = "timeToLive";
 }

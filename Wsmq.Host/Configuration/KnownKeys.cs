@@ -29,6 +29,13 @@ internal static class KnownKeys
                 continue;
             }
 
+            if (property.PropertyType == typeof(IDictionary<string, WsmqQueueOptions>))
+            {
+                foreach (var named in child.GetChildren())
+                    RequireSection(named, typeof(WsmqQueueOptions));
+                continue;
+            }
+
             if (IsList(property.PropertyType))
                 RequireList(child);
             else if (IsSection(property.PropertyType))

@@ -2,7 +2,7 @@ namespace Wsmq;
 
 /// <summary>
 /// Decides what connected users may send and read. The default allows a user to send to all users and to the groups that it is a member
-/// of, and to read its own queue and those groups. An authorizer of your own replaces the default entirely; for the default rule of groups
+/// of, but to no work queue, and to read its own queue and those groups. An authorizer of your own replaces the default entirely; for the default rule of groups
 /// call <see cref="IWsmqGroups.IsInGroupAsync"/>. It is not called for messages that the app itself sends.
 /// </summary>
 /// <remarks>

@@ -19,7 +19,8 @@ internal static class HeldBytes
     private const int OfSmall = 90;
     private const long MostBeside = 832 * 1024;
 
-    private const long Message = 160;
+    private const long Message = 176;
+    private const long Job = 128;
     private const long Element = 8 + 128;
     private const long Header = 128;
 
@@ -41,13 +42,15 @@ internal static class HeldBytes
             return 0;
         var bytes = Message + (message.Body?.Utf8.Length ?? 0) + (message.Data?.Length ?? 0)
             + Text(message.To) + Text(message.Id) + Text(message.Type) + Text(message.ContentType)
-            + Text(message.CorrelationId) + Text(message.ReplyTo);
+            + Text(message.CorrelationId) + Text(message.ReplyTo) + OfJob(message.Job);
         if (message.Headers is not { } headers)
             return bytes;
         foreach (var (name, value) in headers)
             bytes += Header + Text(name) + Text(value);
         return bytes;
     }
+
+    private static long OfJob(JobFields? job) => job is null ? 0 : Job + Text(job.Key) + Text(job.UniqueId);
 
     private static long Text(string? text) => text is null ? 0 : 24 + (2L * text.Length);
 }

@@ -262,6 +262,26 @@ internal static partial class Log
     [LoggerMessage(283, LogLevel.Warning, "Job {Job} of {Queue} could not be handed back; it is given out again when its lease has run out.")]
     public static partial void HandBackFailed(ILogger logger, Exception exception, string job, string queue);
 
-    [LoggerMessage(220, LogLevel.Warning, "A message has the field {Field}, which is unknown and is ignored. Fields are case-sensitive: to, id, type, body, data, contentType, headers, correlationId, replyTo")]
+    [LoggerMessage(284, LogLevel.Warning, "Attempt {Attempt} at job {Job} of {Queue} failed.")]
+    public static partial void JobFailed(ILogger logger, Exception exception, string job, string queue, int attempt);
+
+    [LoggerMessage(285, LogLevel.Warning, "Job {Job} of {Queue} cannot be read as the type of its handler.")]
+    public static partial void JobUnreadable(ILogger logger, Exception exception, string job, string queue);
+
+    [LoggerMessage(286, LogLevel.Warning,
+        "No handler here takes jobs of type '{Type}' of {Queue}: they are handed back, for a worker that knows the type. Each type is logged once.")]
+    public static partial void JobTypeUnknown(ILogger logger, string type, string queue);
+
+    [LoggerMessage(287, LogLevel.Warning, "The result of job {Job} of {Queue} could not be stored; retrying in {Delay}.")]
+    public static partial void JobNotSettled(ILogger logger, Exception exception, string job, string queue, TimeSpan delay);
+
+    [LoggerMessage(288, LogLevel.Warning,
+        "The lease of job {Job} of {Queue} was lost while it was worked on here; another worker may have it. Usual causes: the store was unavailable, or the thread pool is exhausted.")]
+    public static partial void JobLostHere(ILogger logger, string job, string queue);
+
+    [LoggerMessage(289, LogLevel.Warning, "{Count} handlers of {Queue} did not return when their tokens were cancelled; their leases run out.")]
+    public static partial void HandlersLeft(ILogger logger, int count, string queue);
+
+    [LoggerMessage(220, LogLevel.Warning, "A message has the field {Field}, which is unknown and is ignored. Fields are case-sensitive: to, id, type, body, data, contentType, headers, correlationId, replyTo, key, uniqueId, priority, delay, notBefore, timeToLive")]
     public static partial void UnknownField(ILogger logger, string field);
 }

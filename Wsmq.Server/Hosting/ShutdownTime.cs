@@ -1,13 +1,16 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Wsmq.Server.Workers;
 
 namespace Wsmq.Server.Hosting;
 
 /// <summary>
-/// Raises the host's shutdown timeout to the time for the drain and for storing accepted sends afterwards. The timeout starts with the
+/// Raises the host's shutdown timeout to the time for the drain, and for running jobs, and for storing accepted sends afterwards. The timeout starts with the
 /// drain, and once it has elapsed the host waits for nothing.
 /// </summary>
-internal sealed class ShutdownTime(IOptions<WsmqOptions> options) : IPostConfigureOptions<HostOptions>
+internal sealed class ShutdownTime(
+    IOptions<WsmqOptions> options, IOptionsMonitor<WsmqWorkerOptions> workers, IServiceProvider services) : IPostConfigureOptions<HostOptions>
 {
     public void PostConfigure(string? name, HostOptions host)
     {
@@ -20,7 +23,8 @@ internal sealed class ShutdownTime(IOptions<WsmqOptions> options) : IPostConfigu
         try
         {
             var wsmq = options.Value;
-            return wsmq.Drain.Timeout == TimeSpan.Zero ? TimeSpan.Zero : wsmq.Drain.Timeout + wsmq.Publish.SendTimeout;
+            TimeSpan[] steps = [wsmq.Drain.Timeout, .. services.GetServices<JobHandler>().Select(h => workers.Get(h.Queue).StopTimeout)];
+            return steps.Max() is var longest && longest == TimeSpan.Zero ? TimeSpan.Zero : longest + wsmq.Publish.SendTimeout;
         }
         catch (OptionsValidationException)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -9,10 +10,11 @@ using Wsmq.Server.Live;
 using Wsmq.Server.Stores;
 using Wsmq.Server.Stores.Redis;
 using Wsmq.Server.Stores.Sqlite;
+using Wsmq.Server.Workers;
 
 namespace Wsmq;
 
-/// <summary>Selects the store; returned by <c>AddWsmq</c>. The last selection wins. The default is the embedded SQLite store.</summary>
+/// <summary>Selects the store, and declares work queues and their workers; returned by <c>AddWsmq</c>. The last selection wins. The default is the embedded SQLite store.</summary>
 public sealed class WsmqBuilder
 {
     internal WsmqBuilder(IServiceCollection services) => Services = services;
@@ -45,6 +47,48 @@ public sealed class WsmqBuilder
             (redis, all) => redis.ReceiptReplicas == 0 || redis.ReplicaTimeout < all.Value.Publish.SendTimeout,
             "WsmqRedisOptions.ReplicaTimeout must be less than WsmqOptions.Publish.SendTimeout");
         return Use<RedisStore, RedisLivePlane>();
+    }
+
+    /// <summary>
+    /// Declares a work queue. Messages to <see cref="WsmqAddress.Work"/> of this name are jobs, each for one worker. A repeated call applies
+    /// its options to the same queue.
+    /// </summary>
+    /// <param name="name">The name of the queue.</param>
+    /// <param name="configure">Sets its options; they are validated when the app starts.</param>
+    public WsmqBuilder AddQueue(string name, Action<WsmqQueueOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Services.Configure<WsmqOptions>(o =>
+        {
+            if (!o.Queues.TryGetValue(name, out var queue))
+                o.Queues.Add(name, queue = new WsmqQueueOptions());
+            configure?.Invoke(queue);
+        });
+        return this;
+    }
+
+    /// <summary>
+    /// Adds a handler for the jobs of one type to the worker of a queue in this process, and declares the queue. The handler is registered
+    /// as scoped unless the app has registered it. Options are those of the worker of the queue: several calls change the same ones.
+    /// </summary>
+    /// <param name="queue">The name of the queue.</param>
+    /// <param name="configure">Sets options of the worker; they are validated when the app starts.</param>
+    /// <typeparam name="T">The type of the bodies.</typeparam>
+    /// <typeparam name="THandler">The handler.</typeparam>
+    /// <exception cref="WsmqException"><c>no-type-name</c>: no message is sent as this type.</exception>
+    [RequiresUnreferencedCode("Deserializes by reflection.")]
+    [RequiresDynamicCode("Deserializes by reflection.")]
+    public WsmqBuilder AddWorker<T, THandler>(string queue, Action<WsmqWorkerOptions>? configure = null)
+        where THandler : class, IWsmqJobHandler<T>
+    {
+        AddQueue(queue);
+        var type = MessageTypeNames.Of(typeof(T));
+        Services.TryAddScoped<THandler>();
+        Services.AddOptions<WsmqWorkerOptions>(queue).Configure(configure ?? (_ => { })).ValidateOnStart();
+        Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WsmqWorkerOptions>, WorkerOptionsValidation>());
+        Services.AddSingleton<JobHandler>(p => new JobHandler<T, THandler>(
+            queue, type, TypedBody.ByReflection<T>(p.GetRequiredService<IOptions<WsmqOptions>>().Value.Publish.Json)));
+        return this;
     }
 
     private WsmqBuilder Use<TStore, TLifetimeManager>()

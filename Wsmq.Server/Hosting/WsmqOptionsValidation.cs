@@ -43,6 +43,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         Retention(rules, options.Retention, options.Publish.MaxBodyBytes);
         Limits(rules, options.Limits);
         LimitClasses(rules, options.Limits);
+        Queues(rules, options);
         Drain(rules, options);
         rules.Within(options.Delivery.StoreUnavailableAfter, Tenth, TimeSpan.FromMinutes(1));
         Access(rules, options.Access);
@@ -118,6 +119,35 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
                 Limits(rules, limits.With(special));
             rules.Scope = string.Empty;
         }
+    }
+
+    private static void Queues(OptionRules rules, WsmqOptions options)
+    {
+        foreach (var (name, queue) in options.Queues)
+        {
+            rules.Scope = $"options.Queues[{name}]: ";
+            rules.Require(WsmqAddress.TryParse($"work:{name}", out _, out var defect), $"the name is invalid: {defect?.Text}");
+            rules.Require(queue is not null, "it is null");
+            if (queue is not null)
+                Queue(rules, queue);
+            rules.Scope = string.Empty;
+        }
+    }
+
+    private static void Queue(OptionRules rules, WsmqQueueOptions queue)
+    {
+        rules.Within(queue.Lease, OneSecond, TimeSpan.FromDays(1));
+        rules.Within(queue.MaxAttempts, 1, 9_999);
+        rules.Within(queue.MaxLostLeases, 1, 9_999);
+        rules.Within(queue.MinBackoff, TimeSpan.Zero, TimeSpan.FromDays(1));
+        rules.Within(queue.MaxBackoff, queue.MinBackoff, TimeSpan.FromDays(30));
+        rules.Within(queue.MaxInFlight, 0, 1_000_000);
+        rules.Within(queue.MaxWaiting, 1, 100_000_000);
+        rules.Within(queue.MaxBytes, 1024 * 1024, MostBytes);
+        rules.Within(queue.MaxDelay, OneSecond, TenYears);
+        rules.Within(queue.MaxDeadLetters, 1, 10_000_000);
+        rules.Within(queue.MaxDeadLetterBytes, 1024 * 1024, MostBytes);
+        rules.Within(queue.MaxDeadLetterAge, TimeSpan.FromMinutes(1), TenYears);
     }
 
     private static void Retention(OptionRules rules, WsmqRetentionOptions retention, int maxBodyBytes)

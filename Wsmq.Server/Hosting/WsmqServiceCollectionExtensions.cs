@@ -27,6 +27,7 @@ using Wsmq.Server.Revocation;
 using Wsmq.Server.Sessions;
 using Wsmq.Server.Stores.Redis;
 using Wsmq.Server.Stores.Sqlite;
+using Wsmq.Server.Workers;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -103,6 +104,7 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<StoreMonitor>()
         .AddGatedLogger<TailCheck>()
         .AddGatedLogger<UnknownFields>()
+        .AddGatedLogger<AppWorkers>()
         .AddGatedLogger<UsageReporter>();
 
     private static void AddHub(IServiceCollection services)
@@ -152,6 +154,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<Linger>();
         services.AddSingleton<DeliveryServices>();
         services.AddSingleton<SessionSweep>();
+        services.AddSingleton<AppWorkers>();
         services.AddSingleton<Admission>();
         services.AddSingleton<Subscriptions>();
         services.AddSingleton<SessionManager>();
@@ -179,5 +182,6 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<INodePart>(p => p.GetRequiredService<TailCheck>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<StoreMonitor>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<SessionSweep>());
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<AppWorkers>());
     }
 }

@@ -97,7 +97,8 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
     {
         Interlocked.Decrement(ref _outstanding);
         Budget.Return(HeldBytes.Send + request.Bytes);
-        if (result is { Duplicate: false, Refused: false, IsCorrupt: false } stored)
+        // A work queue has limits of its own, and is charged to no user.
+        if (request.To.Kind != WsmqAddressKind.Work && result is { Duplicate: false, Refused: false, IsCorrupt: false } stored)
         {
             usage.Stored(user.Usage, rules, request, stored);
             if (stored.Created)

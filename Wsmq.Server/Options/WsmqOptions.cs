@@ -21,6 +21,9 @@ public sealed class WsmqOptions
     /// <summary>The devices of a user: how many may be active, and for how long a device stays active.</summary>
     public WsmqDeviceOptions Devices { get; } = new();
 
+    /// <summary>The work queues, by name: <c>AddQueue</c> declares one. Sends to a queue that is not here are refused.</summary>
+    public IDictionary<string, WsmqQueueOptions> Queues { get; } = new Dictionary<string, WsmqQueueOptions>(StringComparer.Ordinal);
+
     /// <summary>Limits of one user or one connection on a node.</summary>
     public WsmqLimitOptions Limits { get; } = new();
 

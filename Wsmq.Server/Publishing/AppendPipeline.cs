@@ -151,7 +151,7 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
         for (var i = 0; i < results.Length; i++)
         {
             batch[i].Decided(results[i]);
-            stored += results[i].Refused || results[i].IsCorrupt ? 0 : 1;
+            stored += results[i].Refused || results[i].IsCorrupt || results[i].IsQueueFull ? 0 : 1;
             duplicates += results[i].Duplicate ? 1 : 0;
             damaged ??= results[i].IsCorrupt ? batch[i].Request.To : null;
         }

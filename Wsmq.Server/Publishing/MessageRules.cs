@@ -17,6 +17,8 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, TimeProvider t
 
     private const string DefaultContentType = "application/octet-stream";
 
+    private readonly JobRules _jobs = new(options.Value, time);
+
     // The ids of the app and of users have separate scopes, whatever the name of a user.
     private const string AppScope = "app";
     private const string UserScope = "user:";
@@ -28,8 +30,7 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, TimeProvider t
         if (message.Defect is not null)
             throw message.Defect;
         var to = options.Value.Access.Judge(WsmqAddress.Parse(message.To));
-        if (to.Kind == WsmqAddressKind.Work)
-            throw new WsmqException(WsmqErrors.UnsupportedAddress);
+        var job = _jobs.Check(message, to);
         WsmqAddress? replyTo = message.ReplyTo is null ? null : options.Value.Access.Judge(WsmqAddress.Parse(message.ReplyTo));
         var body = BodyOf(message);
         var metadata = new EntryMetadata
@@ -44,7 +45,7 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, TimeProvider t
             ReplyTo = message.ReplyTo,
         };
         var scope = sender is null ? AppScope : UserScope + sender;
-        return new CheckedMessage(new AppendRequest(to, scope, metadata.Id, metadata.ToBytes(), body), replyTo);
+        return new CheckedMessage(new AppendRequest(to, scope, metadata.Id, metadata.ToBytes(), body) { Job = job }, replyTo);
     }
 
     private ReadOnlyMemory<byte> BodyOf(WsmqOutgoingMessage message)

@@ -57,6 +57,12 @@ internal abstract class QueuedSend(AppendRequest request, ValueTask<WsmqExceptio
             return;
         }
 
+        if (result.IsQueueFull)
+        {
+            Failed(new WsmqException(WsmqErrors.QueueFull));
+            return;
+        }
+
         if (result.Refused && sender is not null)
         {
             Failed(sender.RefuseCreation());

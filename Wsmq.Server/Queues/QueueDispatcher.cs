@@ -32,6 +32,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     private long? _nextDue;
     private long? _nextEnd;
     private long? _renewedAt;
+    private uint _takes;
 
     /// <param name="queue">The queue.</param>
     /// <param name="rules">Its options.</param>
@@ -45,10 +46,13 @@ internal sealed class QueueDispatcher : IAsyncDisposable
         _hold = new ReclaimHold(time, TimeSpan.FromMicroseconds(rules.Lease / 2));
         _loop = new BackgroundLoop(time);
         _settlements = new(IJobStore.MostInAStep, batch => store.Jobs.SettleAsync(queue, batch, Rules, CancellationToken.None));
-        _extensions = new(IJobStore.MostInAStep, leases => store.Jobs.ExtendAsync(queue, leases, Rules, CancellationToken.None));
+        _extensions = new(IJobStore.MostInAStep, ExtendAllAsync);
     }
 
     public QueueRules Rules { get; }
+
+    /// <summary>The timestamp at which the jobs that are being given out were asked for: their leases count from then on.</summary>
+    public long AskedAt { get; private set; }
 
     /// <summary>Subscribes to the signals of the queue, and starts to give out jobs.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -109,6 +113,20 @@ internal sealed class QueueDispatcher : IAsyncDisposable
         }
     }
 
+    // An outage may be over before the loop itself calls the store.
+    private async Task<bool[]> ExtendAllAsync(IReadOnlyList<JobLease> leases)
+    {
+        try
+        {
+            return await _store.Jobs.ExtendAsync(_queue, leases, Rules, CancellationToken.None);
+        }
+        catch (WsmqException)
+        {
+            _hold.Failed();
+            throw;
+        }
+    }
+
     // Querying the state restores a subscription that the store has lost, and the lease of the node there.
     private async Task RenewInterestAsync(CancellationToken cancellationToken)
     {
@@ -137,11 +155,15 @@ internal sealed class QueueDispatcher : IAsyncDisposable
         IJobConsumer[] all;
         lock (_lock)
             all = [.. _consumers];
-        var ready = Array.FindAll(all, c => c.Credit > 0);
+        var ready = Array.FindAll(InTurn(all), c => c.Credit > 0);
         var request = new TakeRequest([.. ready.Select(c => new JobConsumer(c.Name, c.Credit, !c.HoldsSuspect)).Where(c => c.Credit > 0)]);
         if (request.Consumers.Count != ready.Length)
             return true;
-        var result = await _store.Jobs.TakeAsync(_queue, request, Rules, cancellationToken);
+
+        // Not cancelled: a job whose grant is not read counts as a lost lease. What is no longer accepted is handed back.
+        AskedAt = _time.GetTimestamp();
+        var result = await _store.Jobs.TakeAsync(
+            _queue, request, Rules, request.Consumers.Count > 0 ? CancellationToken.None : cancellationToken);
         _hold.Answered(result.Now);
         Report(result.Ended);
         foreach (var job in result.Jobs)
@@ -154,6 +176,13 @@ internal sealed class QueueDispatcher : IAsyncDisposable
             Array.ForEach(all, c => c.Pause());
         (_nextDue, _nextEnd) = (Timestamp(result.NextDue, result.Now), Timestamp(result.NextEnd, result.Now));
         return result.More && result.Jobs.Count + result.Ended.Count > 0;
+    }
+
+    // Each call begins with another consumer: the first one would otherwise get every job of a queue with few.
+    private IJobConsumer[] InTurn(IJobConsumer[] all)
+    {
+        var first = all.Length == 0 ? 0 : (int)(_takes++ % (uint)all.Length);
+        return [.. all[first..], .. all[..first]];
     }
 
     // If the store does not answer, the lease runs out.

@@ -49,6 +49,9 @@ internal sealed record QueueRules
     /// <summary>The most leases of the queue at a time.</summary>
     public int MaxInFlight { get; init; } = int.MaxValue;
 
+    /// <summary>The longest delay of a retry.</summary>
+    public long MaxDelay { get; init; } = long.MaxValue;
+
     public required int MaxDeadLetters { get; init; }
 
     public required long MaxDeadLetterBytes { get; init; }

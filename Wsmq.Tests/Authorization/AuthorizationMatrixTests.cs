@@ -16,7 +16,8 @@ public abstract class AuthorizationMatrixTests : IAsyncLifetime
     [MemberData(nameof(Actors))]
     public async Task Every_attempt_has_the_outcome_that_the_table_states(string actor)
     {
-        await using var node = await TestNode.StartAsync(UseStore, services: builder => UseAuthorizer(builder.Services, actor));
+        await using var node = await TestNode.StartAsync(
+            UseStore, o => o.Queues["jobs"] = new WsmqQueueOptions(), services: builder => UseAuthorizer(builder.Services, actor));
         await node.Groups.AddToGroupAsync("carol", "team");
         await node.Groups.AddToGroupAsync("carol", "secret");
         await using var attempts = await AuthorizationAttempts.BeginAsync(node, actor);

@@ -33,10 +33,10 @@ internal static class AuthorizationTable
 
     private static readonly string[] NotLetIn = Same("401");
     private static readonly string[] Closed = Same("closed");
-    private static readonly string[] SendToUsers = [Ok, Ok, .. Same("send-not-allowed")[..3], "unsupported-address"];
-    private static readonly string[] SendAsMember = [Ok, Ok, Ok, "send-not-allowed", "send-not-allowed", "unsupported-address"];
-    private static readonly string[] SendAnywhere = [.. Same(Ok)[..5], "unsupported-address"];
-    private static readonly string[] SendNowhere = [.. Same("send-not-allowed")[..5], "unsupported-address"];
+    private static readonly string[] SendToUsers = [Ok, Ok, .. Same("send-not-allowed")[..4]];
+    private static readonly string[] SendAsMember = [Ok, Ok, Ok, "send-not-allowed", "send-not-allowed", "send-not-allowed"];
+    private static readonly string[] SendAnywhere = Same(Ok);
+    private static readonly string[] SendNowhere = Same("send-not-allowed");
     private static readonly string[] ReadOwn = [Ok, .. Same("read-not-allowed")[..5]];
     private static readonly string[] ReadAsMember = [Ok, "read-not-allowed", Ok, .. Same("read-not-allowed")[..3]];
     private static readonly string[] ReceiveOwn = [Ok, .. Same(None)[..5]];
@@ -50,7 +50,7 @@ internal static class AuthorizationTable
         ("ran-out" or "revoked" or "banned", _) => Closed,
         ("app", "Send" or "SendMany") => SendAnywhere,
         ("app", _) => Same("–"),
-        (_, "replyTo") => [.. Expected(actor, "Send")[..5].Select(e => ReplyTo(actor, e)), ReplyTo(actor, "no")],
+        (_, "replyTo") => [.. Expected(actor, "Send").Select(e => ReplyTo(actor, e))],
         ("user" or "former", "Send" or "SendMany" or "SendStream") => SendToUsers,
         ("member", "Send" or "SendMany" or "SendStream") => SendAsMember,
         ("granted", "Send" or "SendMany" or "SendStream") => SendAnywhere,

@@ -36,13 +36,13 @@ public sealed class DocumentCodeTests
         """;
 
     [Fact]
-    public void The_app_in_the_readme_compiles() => CodeBlock.Compile(Readme.Take(2)).Should().BeEmpty();
+    public void The_app_in_the_readme_compiles() => CodeBlock.Compile(Readme.Take(3)).Should().BeEmpty();
 
     [Fact]
-    public void The_client_in_the_readme_compiles() => CodeBlock.Compile(Readme.Skip(2)).Should().BeEmpty();
+    public void The_client_in_the_readme_compiles() => CodeBlock.Compile(Readme.Skip(3)).Should().BeEmpty();
 
     [Fact]
-    public void The_readme_contains_an_app_of_two_files_and_a_client() => Readme.Should().HaveCount(3);
+    public void The_readme_contains_an_app_of_three_files_and_a_client() => Readme.Should().HaveCount(4);
 
     [Theory]
     [MemberData(nameof(Places))]

@@ -67,18 +67,27 @@ public sealed class DrainOptionsTests
     }
 
     [Theory]
-    [InlineData(20, 30, 30)]
-    [InlineData(60, 30, 70)]
-    [InlineData(0, 5, 5)]
-    [InlineData(20, 100, 100)]
-    public void The_host_shutdown_timeout_is_extended_to_fit_the_drain(int drain, int before, int after)
+    [InlineData(20, null, 30, 30)]
+    [InlineData(60, null, 30, 70)]
+    [InlineData(0, null, 5, 5)]
+    [InlineData(20, null, 100, 100)]
+    [InlineData(20, 50, 30, 60)]
+    [InlineData(0, 50, 30, 60)]
+    [InlineData(60, 50, 30, 70)]
+    public void The_host_shutdown_timeout_is_extended_to_fit_the_drain_and_running_jobs(int drain, int? jobs, int before, int after)
     {
-        var options = new WsmqOptions();
-        options.Drain.Timeout = TimeSpan.FromSeconds(drain);
-        var host = new HostOptions { ShutdownTimeout = TimeSpan.FromSeconds(before) };
+        var services = new ServiceCollection();
+        services.AddLogging().Configure<HostOptions>(h => h.ShutdownTimeout = TimeSpan.FromSeconds(before));
+        var builder = services.AddWsmq(o => o.Drain.Timeout = TimeSpan.FromSeconds(drain));
+        if (jobs is { } seconds)
+            builder.AddWorker<string, Idle>("jobs", w => w.StopTimeout = TimeSpan.FromSeconds(seconds));
+        using var provider = services.BuildServiceProvider();
 
-        new ShutdownTime(Options.Create(options)).PostConfigure(null, host);
+        provider.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout.Should().Be(TimeSpan.FromSeconds(after));
+    }
 
-        host.ShutdownTimeout.Should().Be(TimeSpan.FromSeconds(after));
+    private sealed class Idle : IWsmqJobHandler<string>
+    {
+        public Task HandleAsync(WsmqJob<string> job, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -57,6 +57,8 @@ public sealed class HostStartTests : IDisposable
     [InlineData("Wsmq:Options:Limits:Classes:guest:ConnectionSendBurst", "0", "Classes[guest]")]
     [InlineData("Wsmq:Options:Limits:Classes:service:ConnectionSendBurst", "0", "Classes[service]")]
     [InlineData("Wsmq:Options:Limits:Classes:guest:SendsPerHour", "1", "Unknown setting Wsmq:Options:Limits:Classes:guest:SendsPerHour")]
+    [InlineData("Wsmq:Options:Queues:jobs:MaxAttemps", "1", "Unknown setting Wsmq:Options:Queues:jobs:MaxAttemps")]
+    [InlineData("Wsmq:Options:Queues:jobs:MaxAttempts", "0", "Queues[jobs]")]
     [InlineData("Wsmq:Options:Limits:ClassProvider", "x", "Unknown setting Wsmq:Options:Limits:ClassProvider")]
     [InlineData("Wsmq:Path", "wsmq", "Wsmq:Path")]
     [InlineData("Wsmq:Options:Endpoint:AllowedOrigins", "https://app.example", "Wsmq:Options:Endpoint:AllowedOrigins:0")]

@@ -66,7 +66,7 @@ public abstract partial class NodeContract
             new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse("2") },
         ]);
 
-        results.Select(r => r.Exception?.Error).Should().Equal(null, WsmqErrors.InvalidAddress, WsmqErrors.UnsupportedAddress, null);
+        results.Select(r => r.Exception?.Error).Should().Equal(null, WsmqErrors.InvalidAddress, WsmqErrors.UnknownQueue, null);
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         await bob.ReceivesAsync("""{"id":"o1"}""", "1", "2");
         bob.Received[0].Type.Should().Be("order-shipped");

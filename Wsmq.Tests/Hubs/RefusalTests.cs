@@ -41,7 +41,7 @@ public sealed class RefusalTests : IAsyncLifetime
         { "full-width letter", new { to = "user:\uFF42ob" }, "invalid-name" },
         { "decomposed letter", new { to = "user:u\u0308" }, "invalid-name" },
         { "no-break space", new { to = "user:a\u00A0b" }, "invalid-name" },
-        { "worker queue", new { to = "work:jobs" }, "unsupported-address" },
+        { "worker queue", new { to = "work:jobs" }, "unknown-queue" },
         { "forged sender", new { to = "user:bob", sender = "carol" }, "sender-not-allowed" },
         { "forged sender, own name", new { to = "user:bob", sender = "alice" }, "sender-not-allowed" },
         { "group of which the sender is no member", new { to = "group:secret" }, "send-not-allowed" },

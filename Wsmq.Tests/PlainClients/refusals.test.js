@@ -40,7 +40,7 @@ describe('refusals', () => {
   test('half a surrogate pair', () => allRefused(2008, 'invalid-message', to => [
     { to: 'user:\ud800', body: 1 }, { to, body: 1, id: '\udc00' }, { to, body: 1, headers: { a: '\ud800' } },
   ]));
-  test('a queue for competing consumers', () => allRefused(2010, 'unsupported-address', () => [{ to: 'work:jobs', body: 1 }]));
+  test('a queue for competing consumers', () => allRefused(2010, 'unknown-queue', () => [{ to: 'work:jobs', body: 1 }]));
   test('a group that the sender is not a member of', () => allRefused(3001, 'send-not-allowed', () => [{ to: 'group:staff', body: 1 }]));
   test('a reply-to that the sender may not send to', () => allRefused(3003, 'reply-to-not-allowed', to => [
     { to, body: 1, replyTo: 'group:staff' }, { to, body: 1, replyTo: 'work:jobs' },

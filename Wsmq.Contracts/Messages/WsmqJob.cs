@@ -1,0 +1,83 @@
+using System.Collections.ObjectModel;
+
+namespace Wsmq;
+
+/// <summary>
+/// A job of a work queue with a typed body, as a handler receives it. When the handler returns, the job is completed, unless it has called
+/// <see cref="Retry"/> or <see cref="Reject"/>. When it throws, the attempt has failed, and the job is retried after the back-off of the queue.
+/// </summary>
+/// <typeparam name="T">The type of the body.</typeparam>
+public sealed class WsmqJob<T>
+{
+    private readonly WsmqDelivery _message;
+
+    /// <summary>Creates a job, for example to test a handler.</summary>
+    /// <param name="message">The message in its wire form; its source is the queue.</param>
+    /// <param name="body">The deserialized body.</param>
+    /// <param name="attempt">The number of this attempt, counted from 1.</param>
+    public WsmqJob(WsmqDelivery message, T body, int attempt = 1)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        (_message, Body, Attempt) = (message, body, attempt);
+    }
+
+    /// <summary>The deserialized body.</summary>
+    public T Body { get; }
+
+    /// <summary>The number of this attempt, counted from 1. Attempts that did not count are not in it.</summary>
+    public int Attempt { get; }
+
+    /// <summary>How many leases of the job were lost: a worker that held it ended, or stood still for too long.</summary>
+    public int LostLeases { get; init; }
+
+    /// <summary>When the job became due: stored, at the end of its delay, or of the wait after the last attempt.</summary>
+    public DateTimeOffset Due { get; init; }
+
+    /// <summary>The address of the queue.</summary>
+    public WsmqAddress Queue => WsmqAddress.Parse(_message.Source);
+
+    /// <summary>The position of the job in its queue, which identifies it.</summary>
+    public WsmqPosition Position => WsmqPosition.Parse(_message.Position);
+
+    /// <summary>The id of the message: the sender's, or a generated one. It stays the same over all attempts.</summary>
+    public string Id => _message.Id;
+
+    /// <summary>The identifier of the user who sent the message, set by the server; null where the app itself sent it.</summary>
+    public string? Sender => _message.Sender;
+
+    /// <summary>When the server accepted the message, in UTC.</summary>
+    public DateTimeOffset SentAt => DateTimeOffset.FromUnixTimeMilliseconds(_message.SentAt);
+
+    /// <summary>The name of the message type on the wire; null where the sender gave none.</summary>
+    public string? Type => _message.Type;
+
+    /// <summary>The headers from the sender; empty where there are none.</summary>
+    public IReadOnlyDictionary<string, string> Headers => _message.Headers ?? ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>Correlates a reply with its request; null where the sender gave none.</summary>
+    public string? CorrelationId => _message.CorrelationId;
+
+    /// <summary>The address for replies; null where the sender gave none.</summary>
+    public WsmqAddress? ReplyTo => WsmqAddress.TryParse(_message.ReplyTo, out var replyTo, out _) ? replyTo : null;
+
+    /// <summary>What the handler has decided; null if returning completes the job.</summary>
+    internal JobDecision? Decision { get; private set; }
+
+    /// <summary>Ends this attempt when the handler returns: the job is tried again.</summary>
+    /// <param name="after">How long to wait first; null for the back-off of the queue.</param>
+    /// <param name="counts">Whether this was a failed attempt. False, for example, when something that the job needs is busy.</param>
+    /// <param name="reason">Why, for the operator; cut off at 256 characters. It must not contain content of the message.</param>
+    public void Retry(TimeSpan? after = null, bool counts = true, string? reason = null) =>
+        Decision = new JobDecision(IsRetry: true, after, counts, reason ?? string.Empty);
+
+    /// <summary>Ends the job when the handler returns: no attempt can ever succeed, and it becomes a dead letter.</summary>
+    /// <param name="reason">Why, for the operator; cut off at 256 characters. It must not contain content of the message.</param>
+    public void Reject(string reason)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(reason);
+        Decision = new JobDecision(IsRetry: false, null, Counts: true, reason);
+    }
+}
+
+/// <summary>What a handler has decided about its job.</summary>
+internal sealed record JobDecision(bool IsRetry, TimeSpan? After, bool Counts, string Reason);

@@ -1,0 +1,57 @@
+namespace Wsmq;
+
+/// <summary>
+/// The options of one work queue: declare it with <c>AddQueue</c>, or in the configuration of the ready host. Declare the same on every node.
+/// </summary>
+public sealed class WsmqQueueOptions
+{
+    /// <summary>
+    /// How long a worker may hold a job without extending its lease; then another worker gets the job. Clients extend it while the handler
+    /// runs. Default 30 seconds; 1 second to 1 day.
+    /// </summary>
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The failed attempts after which a job becomes a dead letter. Default 5; 1 to 9,999.</summary>
+    public int MaxAttempts { get; set; } = 5;
+
+    /// <summary>
+    /// The lost leases after which a job becomes a dead letter: it may end each worker that takes it. Counted apart from failed attempts.
+    /// Default 3; 1 to 9,999.
+    /// </summary>
+    public int MaxLostLeases { get; set; } = 3;
+
+    /// <summary>
+    /// The delay after the first failed attempt; it doubles with each further one, and each is shortened at random by up to half. Default
+    /// 1 second; 0 to 1 day.
+    /// </summary>
+    public TimeSpan MinBackoff { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest delay after a failed attempt. Default 5 minutes; at least <see cref="MinBackoff"/>, at most 30 days.</summary>
+    public TimeSpan MaxBackoff { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The most jobs that all workers together hold at a time. Default 0: no limit; 0 to 1,000,000.</summary>
+    public int MaxInFlight { get; set; }
+
+    /// <summary>
+    /// The most jobs that wait, delayed ones included. Over it a send is refused with <c>queue-full</c>. Default 1,000,000; 1 to 100,000,000.
+    /// </summary>
+    public int MaxWaiting { get; set; } = 1_000_000;
+
+    /// <summary>
+    /// The most bytes of all jobs, with what the store adds to each. Over it a send is refused with <c>queue-full</c>. Default 1 GiB; 1 MiB to
+    /// 1 TiB.
+    /// </summary>
+    public long MaxBytes { get; set; } = 1024L * 1024 * 1024;
+
+    /// <summary>The longest delay of a job and of a retry. Default 400 days; 1 second to 10 years.</summary>
+    public TimeSpan MaxDelay { get; set; } = TimeSpan.FromDays(400);
+
+    /// <summary>The most dead letters of the queue; over it the oldest is removed. Default 10,000; 1 to 10,000,000.</summary>
+    public int MaxDeadLetters { get; set; } = 10_000;
+
+    /// <summary>The most bytes of the dead letters; over it the oldest are removed, but never the newest. Default 64 MiB; 1 MiB to 1 TiB.</summary>
+    public long MaxDeadLetterBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>How long dead letters are stored. Default 30 days; 1 minute to 10 years.</summary>
+    public TimeSpan MaxDeadLetterAge { get; set; } = TimeSpan.FromDays(30);
+}

@@ -1,0 +1,59 @@
+using System.Text;
+using Wsmq.Server.Stores;
+
+namespace Wsmq.Server.Publishing;
+
+/// <summary>Checks what the sender of a job demands.</summary>
+internal sealed class JobRules(WsmqOptions options, TimeProvider time)
+{
+    /// <summary>The terms of a job; null if the message goes to a log.</summary>
+    /// <exception cref="WsmqException">
+    /// <c>unknown-queue</c>; <c>invalid-message</c>: a field is outside of its bounds, or the address is no work queue.
+    /// </exception>
+    public JobTerms? Check(WsmqOutgoingMessage message, WsmqAddress to)
+    {
+        if (to.Kind != WsmqAddressKind.Work)
+            return Unusable(message) is { } field ? throw Invalid($"{field} is only for work queues") : null;
+        if (!options.Queues.TryGetValue(to.Name, out var queue))
+            throw new WsmqException(WsmqErrors.UnknownQueue, $"{options.Queues.Count} are declared");
+        var now = time.GetUtcNow();
+        if (message.Delay < TimeSpan.Zero || message.Delay > queue.MaxDelay || message.NotBefore - now > queue.MaxDelay)
+            throw Invalid($"a job of this queue is delayed by at most {queue.MaxDelay}");
+        if (message.TimeToLive <= TimeSpan.Zero)
+            throw Invalid($"{Wire.TimeToLive} is above 0");
+        if (message.Priority is < WsmqJobPriority.Low or > WsmqJobPriority.High)
+            throw Invalid($"{Wire.Priority} is not one of low, normal, high");
+        return new JobTerms
+        {
+            Key = Text(Wire.Key, message.Key),
+            Unique = Text(Wire.UniqueId, message.UniqueId),
+            Priority = (JobPriority)(message.Priority ?? WsmqJobPriority.Normal),
+            Delay = (message.Delay?.WholeMilliseconds() ?? 0) * 1_000,
+            NotBefore = message.NotBefore is { } earliest ? Math.Max(0, (earliest - DateTimeOffset.UnixEpoch).WholeMilliseconds() * 1_000) : 0,
+            TimeToLive = (message.TimeToLive?.WholeMilliseconds() ?? 0) * 1_000,
+            MaxWaiting = queue.MaxWaiting,
+            MaxBytes = queue.MaxBytes,
+        };
+    }
+
+    private static string? Unusable(WsmqOutgoingMessage message) =>
+        message.Key is not null ? Wire.Key
+        : message.UniqueId is not null ? Wire.UniqueId
+        : message.Priority is not null ? Wire.Priority
+        : message.Delay is not null ? Wire.Delay
+        : message.NotBefore is not null ? Wire.NotBefore
+        : message.TimeToLive is not null ? Wire.TimeToLive
+        : null;
+
+    // Stored in the keys of sorted sets, where NUL separates them.
+    private static string Text(string field, string? value)
+    {
+        if (value is null)
+            return string.Empty;
+        if (value.Length == 0 || Encoding.UTF8.GetByteCount(value) > MessageRules.MaxNameBytes)
+            throw Invalid($"{field} has 1 to {MessageRules.MaxNameBytes} bytes");
+        return !value.Any(char.IsControl) ? value : throw Invalid($"{field} holds a control character");
+    }
+
+    private static WsmqException Invalid(string detail) => new(WsmqErrors.InvalidMessage, detail);
+}

@@ -1,0 +1,21 @@
+using Wsmq.Server.Stores;
+
+namespace Wsmq.Server.Queues;
+
+/// <summary>Converts the options of a queue into the units of the stores.</summary>
+internal static class QueueRulesFactory
+{
+    public static QueueRules ToRules(this WsmqQueueOptions options) => new()
+    {
+        Lease = options.Lease.Micros(),
+        MaxAttempts = options.MaxAttempts,
+        MaxLostLeases = options.MaxLostLeases,
+        MinBackoff = options.MinBackoff.Micros(),
+        MaxBackoff = options.MaxBackoff.Micros(),
+        MaxInFlight = options.MaxInFlight == 0 ? int.MaxValue : options.MaxInFlight,
+        MaxDelay = options.MaxDelay.Micros(),
+        MaxDeadLetters = options.MaxDeadLetters,
+        MaxDeadLetterBytes = options.MaxDeadLetterBytes,
+        MaxDeadLetterAge = options.MaxDeadLetterAge.Micros(),
+    };
+}

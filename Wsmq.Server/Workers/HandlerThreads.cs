@@ -1,0 +1,139 @@
+namespace Wsmq.Server.Workers;
+
+/// <summary>
+/// Threads for handlers, which may block: on the thread pool, blocked handlers would keep the renewal of all leases from running. A thread
+/// exists while there is something to run, and for a moment longer.
+/// </summary>
+/// <param name="most">The threads, unless all of them are blocked while tasks wait.</param>
+/// <param name="name">Their name.</param>
+internal sealed class HandlerThreads(int most, string name) : TaskScheduler
+{
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
+
+    // A handler that waits synchronously for a task whose continuation is queued here holds the thread that it waits for.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+
+    // A monitor, whose waiting and pulsing Lock does not have.
+    private readonly object _gate = new();
+    private readonly Queue<Task> _tasks = new();
+    private int _threads;
+    private int _waiting;
+    private long _taken;
+    private bool _watched;
+
+    public override int MaximumConcurrencyLevel => most;
+
+    protected override void QueueTask(Task task)
+    {
+        lock (_gate)
+        {
+            _tasks.Enqueue(task);
+            if (_waiting >= _tasks.Count)
+            {
+                Monitor.Pulse(_gate);
+                return;
+            }
+
+            if (_threads >= most)
+            {
+                Watch();
+                return;
+            }
+
+            _threads++;
+        }
+
+        StartThread();
+    }
+
+    // Not on the caller's thread, which may belong to the thread pool.
+    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
+
+    protected override IEnumerable<Task> GetScheduledTasks()
+    {
+        lock (_gate)
+            return _tasks.ToArray();
+    }
+
+    // Called inside the lock.
+    private void Watch()
+    {
+        if (_watched)
+            return;
+        _watched = true;
+        var taken = _taken;
+        _ = Task.Delay(Patience).ContinueWith(_ => Look(taken), TaskScheduler.Default);
+    }
+
+    // If nothing was taken in the meantime, all threads are blocked: one more.
+    private void Look(long taken)
+    {
+        lock (_gate)
+        {
+            _watched = false;
+            if (_tasks.Count <= _waiting)
+                return;
+            Watch();
+            if (_taken != taken)
+                return;
+            _threads++;
+        }
+
+        StartThread();
+    }
+
+    private void StartThread()
+    {
+        try
+        {
+            new Thread(Run) { IsBackground = true, Name = name }.UnsafeStart();
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            // No task may be lost: its job would be held for ever.
+            lock (_gate)
+                _threads--;
+            ThreadPool.UnsafeQueueUserWorkItem(_ => RunOne(), null);
+        }
+    }
+
+    private void RunOne()
+    {
+        Task? task;
+        lock (_gate)
+        {
+            if (_tasks.TryDequeue(out task))
+                _taken++;
+        }
+
+        if (task is not null)
+            TryExecuteTask(task);
+    }
+
+    private void Run()
+    {
+        while (Next() is { } task)
+            TryExecuteTask(task);
+    }
+
+    private Task? Next()
+    {
+        lock (_gate)
+        {
+            _waiting++;
+            while (_tasks.Count == 0)
+            {
+                if (!Monitor.Wait(_gate, Idle) && _tasks.Count == 0)
+                {
+                    _waiting--;
+                    _threads--;
+                    return null;
+                }
+            }
+
+            _waiting--;
+            _taken++;
+            return _tasks.Dequeue();
+        }
+    }
+}
