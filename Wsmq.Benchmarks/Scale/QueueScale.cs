@@ -46,7 +46,7 @@ internal sealed class QueueScale(bool quick)
         {
             await using var store = new RedisStore(
                 Options.Create(new WsmqOptions()), Options.Create(new WsmqRedisOptions { Configuration = redis.EndPoint }), NullLogger<RedisStore>.Instance);
-            await using var admin = await ConnectionMultiplexer.ConnectAsync(redis.EndPoint);
+            await using var admin = await ConnectionMultiplexer.ConnectAsync(redis.EndPoint + ",allowAdmin=true");
             table.Add(["Redis", .. await MeasureAsync(store, admin, cancellationToken)]);
         }
 
