@@ -114,6 +114,14 @@ public static class WsmqErrors
     public static WsmqError TooManyGroups { get; } = Final(3004, "too-many-groups",
         "The user is a member of the maximum number of groups: remove it from another group first.");
 
+    /// <summary>3005, final: the authorizer denies working on the jobs of this queue.</summary>
+    public static WsmqError WorkNotAllowed { get; } = Final(3005, "work-not-allowed",
+        "The user may not work on the jobs of this queue. By default nobody may: the app's authorizer decides.");
+
+    /// <summary>3006, final: the authorizer denies managing this queue.</summary>
+    public static WsmqError ManageNotAllowed { get; } = Final(3006, "manage-not-allowed",
+        "The user may not manage this queue. By default nobody may: the app's authorizer decides.");
+
     /// <summary>4001, final: the acknowledged position is past the tail of the log.</summary>
     public static WsmqError AckBeyondTail { get; } = Final(4001, "ack-beyond-tail",
         "The position is past the tail of the log: acknowledge only positions that were delivered.");

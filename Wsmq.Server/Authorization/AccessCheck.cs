@@ -24,11 +24,16 @@ internal sealed class AccessCheck(ScopedAuthorizer authorizer, ILogger<AccessChe
     }
 
     /// <exception cref="WsmqException"><c>read-not-allowed</c>.</exception>
-    public async ValueTask CheckReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken)
-    {
-        if (!await CanReadAsync(caller, source, cancellationToken))
-            throw new WsmqException(WsmqErrors.ReadNotAllowed);
-    }
+    public ValueTask CheckReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) =>
+        RequireAsync(() => authorizer.CanReadAsync(caller, source, cancellationToken), WsmqErrors.ReadNotAllowed);
+
+    /// <exception cref="WsmqException"><c>work-not-allowed</c>.</exception>
+    public ValueTask CheckWorkAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) =>
+        RequireAsync(() => authorizer.CanWorkAsync(caller, queue, cancellationToken), WsmqErrors.WorkNotAllowed);
+
+    /// <exception cref="WsmqException"><c>manage-not-allowed</c>.</exception>
+    public ValueTask CheckManageAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) =>
+        RequireAsync(() => authorizer.CanManageQueueAsync(caller, queue, cancellationToken), WsmqErrors.ManageNotAllowed);
 
     private async ValueTask<WsmqException?> SlowSendAsync(
         ValueTask<bool> first, WsmqCaller caller, WsmqAddress? replyTo, CancellationToken cancellationToken)
@@ -46,16 +51,20 @@ internal sealed class AccessCheck(ScopedAuthorizer authorizer, ILogger<AccessChe
         }
     }
 
-    private async ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken)
+    private async ValueTask RequireAsync(Func<ValueTask<bool>> question, WsmqError denied)
     {
+        bool allowed;
         try
         {
-            return await authorizer.CanReadAsync(caller, source, cancellationToken);
+            allowed = await question();
         }
         catch (Exception e)
         {
-            throw Refused(e, WsmqErrors.ReadNotAllowed);
+            throw Refused(e, denied);
         }
+
+        if (!allowed)
+            throw new WsmqException(denied);
     }
 
     private WsmqException Refused(Exception e, WsmqError error)

@@ -1,9 +1,10 @@
 namespace Wsmq;
 
 /// <summary>
-/// Decides what connected users may send and read. The default allows a user to send to all users and to the groups that it is a member
-/// of, but to no work queue, and to read its own queue and those groups. An authorizer of your own replaces the default entirely; for the default rule of groups
-/// call <see cref="IWsmqGroups.IsInGroupAsync"/>. It is not called for messages that the app itself sends.
+/// Decides what connected users may send and read, and which work queues they may work on and manage. The default allows a user to send
+/// to all users and to the groups that it is a member of, and to read its own queue and those groups; work queues are closed to everybody.
+/// An authorizer of your own replaces the default entirely; for the default rule of groups call <see cref="IWsmqGroups.IsInGroupAsync"/>.
+/// It is not called for messages that the app itself sends.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -44,4 +45,22 @@ public interface IWsmqAuthorizer
     /// <param name="source">The address.</param>
     /// <param name="cancellationToken">Is cancelled when the connection ends.</param>
     ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Returns whether a connection may work on the jobs of a queue. Called when the connection first asks for jobs of the queue, or settles
+    /// one; the answer holds for as long as the connection is open. The default is no.
+    /// </summary>
+    /// <param name="caller">The user, device and principal of the connection.</param>
+    /// <param name="queue">The address of the queue.</param>
+    /// <param name="cancellationToken">Is cancelled when the connection ends.</param>
+    ValueTask<bool> CanWorkAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) => new(false);
+
+    /// <summary>
+    /// Returns whether the caller may inspect a queue and its jobs, contents included, and pause, purge or redrive it. Called for each such
+    /// call. The default is no.
+    /// </summary>
+    /// <param name="caller">The user, device and principal of the connection.</param>
+    /// <param name="queue">The address of the queue.</param>
+    /// <param name="cancellationToken">Is cancelled when the connection ends.</param>
+    ValueTask<bool> CanManageQueueAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) => new(false);
 }

@@ -22,6 +22,16 @@ internal sealed class ScopedAuthorizer(IServiceScopeFactory scopes) : IWsmqAutho
             ? authorizer.CanReadAsync(caller, source, cancellationToken)
             : AskAsync(a => a.CanReadAsync(caller, source, cancellationToken));
 
+    public ValueTask<bool> CanWorkAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) =>
+        _singleton is { } authorizer
+            ? authorizer.CanWorkAsync(caller, queue, cancellationToken)
+            : AskAsync(a => a.CanWorkAsync(caller, queue, cancellationToken));
+
+    public ValueTask<bool> CanManageQueueAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) =>
+        _singleton is { } authorizer
+            ? authorizer.CanManageQueueAsync(caller, queue, cancellationToken)
+            : AskAsync(a => a.CanManageQueueAsync(caller, queue, cancellationToken));
+
     private async ValueTask<bool> AskAsync(Func<IWsmqAuthorizer, ValueTask<bool>> question)
     {
         await using var scope = scopes.CreateAsyncScope();
