@@ -36,7 +36,8 @@ public sealed partial class WsmqClient
     /// <summary>
     /// Stops the client; it can be started again. No handler starts once this is called, and new sends are refused. It waits for the
     /// receipts of sends in flight, cancels the handlers' tokens and waits for the handlers, and sends the last acks; each step takes at
-    /// most <see cref="WsmqClientOptions.StopTimeout"/>.
+    /// most <see cref="WsmqClientOptions.StopTimeout"/>. Before that, handlers of jobs may end, within their
+    /// <see cref="WsmqWorkOptions.StopTimeout"/>.
     /// </summary>
     /// <remarks>
     /// A handler that ignores its token may outlast the stop; the handlers of the next start wait until it has returned. Do not await

@@ -59,4 +59,51 @@ public interface IWsmqHub
     /// </param>
     /// <returns>The number of failed attempts counted so far; 0 where this one was not counted.</returns>
     Task<int> Nack(string source, string position, string? reason);
+
+    /// <summary>
+    /// Asks for the jobs of a work queue: the server calls <see cref="IWsmqReceiver.Job"/> for each, and lets this connection hold at most as
+    /// many as it has credit for. A further call changes the credit; 0 stops the jobs, and those that are held stay held. The connection's
+    /// end does not end its leases.
+    /// </summary>
+    /// <param name="queue">The address of the queue.</param>
+    /// <param name="credit">How many jobs of the queue the connection accepts at a time, in all.</param>
+    /// <returns>The credit that the connection has.</returns>
+    Task<WsmqWorkGrant> Work(string queue, int credit);
+
+    /// <summary>
+    /// Completes a job. This and the other calls that end an attempt may be made over any connection of a user who may work on the queue, to
+    /// any node, and fail with <c>lease-lost</c> where the lease is not current: nothing changes then.
+    /// </summary>
+    /// <param name="queue">The address of the queue.</param>
+    /// <param name="position">The position of the job's message.</param>
+    /// <param name="token">The token of the lease.</param>
+    Task Complete(string queue, string position, string token);
+
+    /// <summary>Ends a failed attempt: the job is given out again after a wait, or becomes a dead letter once its attempts are used up.</summary>
+    /// <param name="queue">The address of the queue.</param>
+    /// <param name="position">The position of the job's message.</param>
+    /// <param name="token">The token of the lease.</param>
+    /// <param name="retry">How long the job waits, whether the attempt counts, and why it failed; may be null.</param>
+    Task Retry(string queue, string position, string token, WsmqRetry? retry);
+
+    /// <summary>Makes a job that no attempt can complete a dead letter.</summary>
+    /// <param name="queue">The address of the queue.</param>
+    /// <param name="position">The position of the job's message.</param>
+    /// <param name="token">The token of the lease.</param>
+    /// <param name="reason">
+    /// Why, for the operator; cut off at 256 characters. It must not contain content of the message. May be null.
+    /// </param>
+    Task Reject(string queue, string position, string token, string? reason);
+
+    /// <summary>Hands back a job that has not begun: it is workable again at once, at its old place, and no attempt is counted.</summary>
+    /// <param name="queue">The address of the queue.</param>
+    /// <param name="position">The position of the job's message.</param>
+    /// <param name="token">The token of the lease.</param>
+    Task HandBack(string queue, string position, string token);
+
+    /// <summary>Extends a lease to its full duration from now.</summary>
+    /// <param name="queue">The address of the queue.</param>
+    /// <param name="position">The position of the job's message.</param>
+    /// <param name="token">The token of the lease.</param>
+    Task Extend(string queue, string position, string token);
 }

@@ -65,4 +65,15 @@ public interface IWsmqReceiver
     /// </summary>
     /// <param name="available">Whether the store answers.</param>
     Task StoreState(bool available);
+
+    /// <summary>Gives a job of a work queue to this connection, under a lease; only after <see cref="IWsmqHub.Work"/>.</summary>
+    /// <param name="job">The job.</param>
+    Task Job(WsmqJobDelivery job);
+
+    /// <summary>
+    /// Asks to hand back the jobs of a queue that have not begun, because the queue is paused, or the server stops. Those that have begun go
+    /// on.
+    /// </summary>
+    /// <param name="queue">The address of the queue.</param>
+    Task HandBackJobs(string queue);
 }

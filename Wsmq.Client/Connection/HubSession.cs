@@ -32,6 +32,8 @@ internal sealed class HubSession : IAsyncDisposable
             _accepted.TrySetResult();
             receiver.StoreState(available);
         });
+        connection.On<WsmqJobDelivery>(nameof(IWsmqReceiver.Job), receiver.Job);
+        connection.On<string>(nameof(IWsmqReceiver.HandBackJobs), receiver.HandBackJobs);
         connection.Closed += error =>
         {
             _ended.TrySetResult(error);
@@ -64,7 +66,23 @@ internal sealed class HubSession : IAsyncDisposable
     public Task NackAsync(WsmqAddress source, WsmqPosition position, string? reason) =>
         _connection.InvokeAsync<int>(nameof(IWsmqHub.Nack), source.ToString(), position.ToString(), reason);
 
+    public Task<WsmqWorkGrant> WorkAsync(WsmqAddress queue, int credit) =>
+        _connection.InvokeAsync<WsmqWorkGrant>(nameof(IWsmqHub.Work), queue.ToString(), credit);
+
+    public Task ExtendAsync(WsmqAddress queue, JobLease lease) => InvokeAsync(nameof(IWsmqHub.Extend), queue, lease);
+
+    public Task SettleAsync(WsmqAddress queue, Settlement end) => end.Kind switch
+    {
+        SettlementKind.Complete => InvokeAsync(nameof(IWsmqHub.Complete), queue, end.Lease),
+        SettlementKind.HandBack => InvokeAsync(nameof(IWsmqHub.HandBack), queue, end.Lease),
+        SettlementKind.Reject => InvokeAsync(nameof(IWsmqHub.Reject), queue, end.Lease, end.Reason),
+        _ => InvokeAsync(nameof(IWsmqHub.Retry), queue, end.Lease, new WsmqRetry { Delay = end.Delay / 1000, Counts = end.Counts, Reason = end.Reason }),
+    };
+
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private Task InvokeAsync(string method, WsmqAddress queue, JobLease lease, params object?[] more) =>
+        _connection.InvokeCoreAsync(method, [queue.ToString(), lease.Job.ToString(), lease.Token, .. more]);
 
     // Bounds a value from the server: the client leaves the connection in order, and within a limited time.
     private static TimeSpan Bounded(int milliseconds) => TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, MostMilliseconds));

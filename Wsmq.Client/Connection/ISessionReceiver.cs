@@ -16,4 +16,8 @@ internal interface ISessionReceiver
     void DeadLettered(string source, string position, int attempts);
 
     void StoreState(bool available);
+
+    void Job(WsmqJobDelivery job);
+
+    void HandBackJobs(string queue);
 }

@@ -71,6 +71,30 @@ internal static partial class Log
     [LoggerMessage(121, LogLevel.Debug, "The message {Position} of {Source} has the type {Type}, which no handler takes: it is ignored.")]
     public static partial void Ignored(ILogger logger, string position, string source, string? type);
 
+    [LoggerMessage(60, LogLevel.Warning,
+        "No handler here takes jobs of type '{Type}' of {Queue}: they are handed back, for a worker that knows the type. Each type is logged once.")]
+    public static partial void JobTypeUnknown(ILogger logger, string type, WsmqAddress queue);
+
+    [LoggerMessage(61, LogLevel.Warning,
+        "The lease of job {Job} of {Queue} was lost while it was worked on here; another worker may have it. Usual causes: no connection, or the thread pool is exhausted.")]
+    public static partial void JobLost(ILogger logger, WsmqPosition job, WsmqAddress queue);
+
+    [LoggerMessage(62, LogLevel.Debug, "The lease of job {Job} of {Queue} could not be extended; trying again.")]
+    public static partial void JobNotExtended(ILogger logger, Exception exception, WsmqPosition job, WsmqAddress queue);
+
+    [LoggerMessage(63, LogLevel.Warning,
+        "Leases of {Queue} were extended {By} late. The threads of the process are probably all blocked: handlers must not wait synchronously on the thread pool.")]
+    public static partial void ExtensionsLate(ILogger logger, TimeSpan by, WsmqAddress queue);
+
+    [LoggerMessage(64, LogLevel.Warning, "{Count} handlers of {Queue} did not return when their tokens were cancelled; their leases run out.")]
+    public static partial void HandlersLeft(ILogger logger, int count, WsmqAddress queue);
+
+    [LoggerMessage(65, LogLevel.Debug, "The end of an attempt at job {Job} of {Queue} got no answer; trying again in {Delay}.")]
+    public static partial void JobNotSettled(ILogger logger, Exception exception, WsmqPosition job, WsmqAddress queue, TimeSpan delay);
+
+    [LoggerMessage(66, LogLevel.Debug, "Asking for the jobs of {Queue} failed; trying again in {Delay}.")]
+    public static partial void NotAsked(ILogger logger, Exception exception, WsmqAddress queue, TimeSpan delay);
+
     [LoggerMessage(51, LogLevel.Debug, "The nack of the message {Position} of {Source} failed.")]
     public static partial void FailureNotReported(ILogger logger, Exception exception, WsmqAddress source, WsmqPosition position);
 }

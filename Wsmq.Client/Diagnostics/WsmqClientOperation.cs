@@ -39,4 +39,10 @@ public enum WsmqClientOperation
 
     /// <summary>The server sent a malformed call. The client ignored it.</summary>
     Protocol = 8,
+
+    /// <summary>
+    /// The handler of a job threw, or its body could not be read: the attempt has failed. Or the server refused the client as a worker of the
+    /// queue, or the end of an attempt.
+    /// </summary>
+    Work = 9,
 }

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Wsmq;
 
-/// <summary>The consumers of messages: handlers by type and a fallback, or one reader, but not both.</summary>
+/// <summary>The consumers of messages: handlers by type and a fallback, or one reader, but not both; and those of jobs.</summary>
 internal sealed class HandlerRegistry
 {
     private readonly Lock _gate = new();
@@ -18,6 +18,9 @@ internal sealed class HandlerRegistry
     public Func<WsmqLiveMessage, CancellationToken, Task>? LiveFallback => _liveFallback;
 
     public MessageReader? Reader => _reader;
+
+    /// <summary>The handlers of jobs.</summary>
+    public QueueRegistry Queues { get; } = new();
 
     public IHandler<WsmqDelivery>? Find(string? type) => type is null ? null : _handlers.GetValueOrDefault(type);
 

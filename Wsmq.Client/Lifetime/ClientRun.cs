@@ -13,6 +13,7 @@ internal sealed class ClientRun : IDisposable
     private readonly Resumer _resumer;
     private readonly NackReports _failures;
     private readonly LiveQueue _live;
+    private readonly QueueWorkers _workers;
     private readonly ConnectionLoop _connection;
     private readonly ClientState _state;
     private readonly Task _before;
@@ -29,11 +30,12 @@ internal sealed class ClientRun : IDisposable
         _resumer = new Resumer(options, events);
         _failures = new NackReports(_acker, options, events);
         _live = new LiveQueue(options, handlers, events);
+        _workers = new QueueWorkers(handlers.Queues, options, events);
         var loop = new SourceLoop(new Dispatcher(handlers, options, events), _acker, _resumer, _failures, options, events);
         _sources = new Sources(options, source => loop.RunAsync(source, before, stop));
         _resumer.Sources = _sources;
-        var dispatcher = new SourceDispatcher(_sources, _live, _acker, _resumer, store, events);
-        _connection = new ConnectionLoop(sessions, dispatcher, [_resumer, _acker, _failures, Sender, new Readers(handlers)], state, options, events);
+        var dispatcher = new SourceDispatcher(_sources, _live, _acker, _resumer, store, events) { Workers = _workers };
+        _connection = new ConnectionLoop(sessions, dispatcher, [_resumer, _acker, _failures, Sender, _workers, new Readers(handlers)], state, options, events);
     }
 
     public Sender Sender { get; }
@@ -51,6 +53,7 @@ internal sealed class ClientRun : IDisposable
     public void Start(bool endsWhenRefused)
     {
         Sender.Started();
+        _workers.Start();
         _state.Take(_connection);
         _connection.EndsWhenRefused = endsWhenRefused;
         _loops = Task.WhenAll(
@@ -73,6 +76,7 @@ internal sealed class ClientRun : IDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         Cease();
+        await _workers.StopAsync(cancellationToken).ConfigureAwait(false);
         await Sender.CloseAsync(cancellationToken).ConfigureAwait(false);
 
         // Awaited with a timeout: callbacks that the app has registered with the token run here.
@@ -90,6 +94,7 @@ internal sealed class ClientRun : IDisposable
     /// <summary>Prevents further handler calls; running handlers continue.</summary>
     public void Cease()
     {
+        _workers.StopTaking();
         try
         {
             _beginning.Cancel();

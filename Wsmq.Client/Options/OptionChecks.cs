@@ -40,6 +40,14 @@ internal static class OptionChecks
             throw new ArgumentException($"{nameof(options.TimeProvider)} must not be null.", nameof(options));
     }
 
+    public static void Check(WsmqWorkOptions options)
+    {
+        Within(options.Concurrency, 1, 1_000, nameof(options.Concurrency));
+        Within(options.StopTimeout, TimeSpan.Zero, TimeSpan.FromDays(1), nameof(options.StopTimeout));
+        Within(options.UnknownTypeDelay, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), nameof(options.UnknownTypeDelay));
+        Within(options.UnknownTypeTimeout, TimeSpan.Zero, TimeSpan.FromDays(365), nameof(options.UnknownTypeTimeout));
+    }
+
     private static void Check(WsmqBackoffOptions backoff, string name)
     {
         Within(backoff.Min, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), $"{name}.{nameof(backoff.Min)}");

@@ -4,6 +4,8 @@ namespace Wsmq;
 internal sealed class SourceDispatcher(
     Sources sources, LiveQueue live, Acker acker, Resumer resumer, StoreWatch store, ClientEvents events) : ISessionReceiver
 {
+    public required QueueWorkers Workers { get; init; }
+
     public void ReceiveMany(IReadOnlyList<WsmqDelivery> deliveries)
     {
         foreach (var delivery in deliveries)
@@ -61,6 +63,13 @@ internal sealed class SourceDispatcher(
     }
 
     public void StoreState(bool available) => store.Set(available);
+
+    public void Job(WsmqJobDelivery job) => Workers.Give(job);
+
+    // A worker here holds no job that has not begun.
+    public void HandBackJobs(string queue)
+    {
+    }
 
     private void React(SourceState state, Arrival arrival)
     {

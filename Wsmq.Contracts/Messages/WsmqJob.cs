@@ -3,26 +3,22 @@ using System.Collections.ObjectModel;
 namespace Wsmq;
 
 /// <summary>
-/// A job of a work queue with a typed body, as a handler receives it. When the handler returns, the job is completed, unless it has called
+/// A job of a work queue, as a handler receives it. When the handler returns, the job is completed, unless it has called
 /// <see cref="Retry"/> or <see cref="Reject"/>. When it throws, the attempt has failed, and the job is retried after the back-off of the queue.
 /// </summary>
-/// <typeparam name="T">The type of the body.</typeparam>
-public sealed class WsmqJob<T>
+public class WsmqJob
 {
-    private readonly WsmqDelivery _message;
-
     /// <summary>Creates a job, for example to test a handler.</summary>
     /// <param name="message">The message in its wire form; its source is the queue.</param>
-    /// <param name="body">The deserialized body.</param>
     /// <param name="attempt">The number of this attempt, counted from 1.</param>
-    public WsmqJob(WsmqDelivery message, T body, int attempt = 1)
+    public WsmqJob(WsmqDelivery message, int attempt = 1)
     {
         ArgumentNullException.ThrowIfNull(message);
-        (_message, Body, Attempt) = (message, body, attempt);
+        (Message, Attempt) = (message, attempt);
     }
 
-    /// <summary>The deserialized body.</summary>
-    public T Body { get; }
+    /// <summary>The message in its wire form, with the body as it was sent.</summary>
+    public WsmqDelivery Message { get; }
 
     /// <summary>The number of this attempt, counted from 1. Attempts that did not count are not in it.</summary>
     public int Attempt { get; }
@@ -34,31 +30,31 @@ public sealed class WsmqJob<T>
     public DateTimeOffset Due { get; init; }
 
     /// <summary>The address of the queue.</summary>
-    public WsmqAddress Queue => WsmqAddress.Parse(_message.Source);
+    public WsmqAddress Queue => WsmqAddress.Parse(Message.Source);
 
     /// <summary>The position of the job in its queue, which identifies it.</summary>
-    public WsmqPosition Position => WsmqPosition.Parse(_message.Position);
+    public WsmqPosition Position => WsmqPosition.Parse(Message.Position);
 
     /// <summary>The id of the message: the sender's, or a generated one. It stays the same over all attempts.</summary>
-    public string Id => _message.Id;
+    public string Id => Message.Id;
 
     /// <summary>The identifier of the user who sent the message, set by the server; null where the app itself sent it.</summary>
-    public string? Sender => _message.Sender;
+    public string? Sender => Message.Sender;
 
     /// <summary>When the server accepted the message, in UTC.</summary>
-    public DateTimeOffset SentAt => DateTimeOffset.FromUnixTimeMilliseconds(_message.SentAt);
+    public DateTimeOffset SentAt => DateTimeOffset.FromUnixTimeMilliseconds(Message.SentAt);
 
     /// <summary>The name of the message type on the wire; null where the sender gave none.</summary>
-    public string? Type => _message.Type;
+    public string? Type => Message.Type;
 
     /// <summary>The headers from the sender; empty where there are none.</summary>
-    public IReadOnlyDictionary<string, string> Headers => _message.Headers ?? ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Headers => Message.Headers ?? ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>Correlates a reply with its request; null where the sender gave none.</summary>
-    public string? CorrelationId => _message.CorrelationId;
+    public string? CorrelationId => Message.CorrelationId;
 
     /// <summary>The address for replies; null where the sender gave none.</summary>
-    public WsmqAddress? ReplyTo => WsmqAddress.TryParse(_message.ReplyTo, out var replyTo, out _) ? replyTo : null;
+    public WsmqAddress? ReplyTo => WsmqAddress.TryParse(Message.ReplyTo, out var replyTo, out _) ? replyTo : null;
 
     /// <summary>What the handler has decided; null if returning completes the job.</summary>
     internal JobDecision? Decision { get; private set; }
@@ -77,6 +73,21 @@ public sealed class WsmqJob<T>
         ArgumentException.ThrowIfNullOrEmpty(reason);
         Decision = new JobDecision(IsRetry: false, null, Counts: true, reason);
     }
+}
+
+/// <summary>A job with a typed body: see <see cref="WsmqJob"/> for what returning and throwing mean.</summary>
+/// <typeparam name="T">The type of the body.</typeparam>
+public sealed class WsmqJob<T> : WsmqJob
+{
+    /// <summary>Creates a job, for example to test a handler.</summary>
+    /// <param name="message">The message in its wire form; its source is the queue.</param>
+    /// <param name="body">The deserialized body.</param>
+    /// <param name="attempt">The number of this attempt, counted from 1.</param>
+    public WsmqJob(WsmqDelivery message, T body, int attempt = 1)
+        : base(message, attempt) => Body = body;
+
+    /// <summary>The deserialized body.</summary>
+    public T Body { get; }
 }
 
 /// <summary>What a handler has decided about its job.</summary>

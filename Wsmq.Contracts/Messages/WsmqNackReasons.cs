@@ -9,5 +9,8 @@ public static class WsmqNackReasons
     /// </summary>
     public const string NoHandler = "no-handler";
 
+    /// <summary>The reason of a failed attempt at a job whose body cannot be read.</summary>
+    internal const string Unreadable = "unreadable";
+
     internal static bool IsFinal(string? reason) => reason == NoHandler;
 }

@@ -31,4 +31,13 @@ internal static class Wire
     public const string Delay = "delay";
     public const string NotBefore = "notBefore";
     public const string TimeToLive = "timeToLive";
+    public const string Token = "token";
+    public const string Attempt = "attempt";
+    public const string LostLeases = "lostLeases";
+    public const string Due = "due";
+    public const string Message = "message";
+    public const string Lease = "lease";
+    public const string Credit = "credit";
+    public const string Counts = "counts";
+    public const string Reason = "reason";
 }

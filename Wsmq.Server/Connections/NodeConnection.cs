@@ -93,6 +93,12 @@ internal sealed class NodeConnection
     public ValueTask DeadLetteredAsync(WsmqAddress source, WsmqPosition position, int attempts, CancellationToken cancellationToken) =>
         InvokeAsync(nameof(IWsmqReceiver.DeadLettered), [source.ToString(), position.ToString(), attempts], cancellationToken);
 
+    /// <summary>Gives a job to the client: see <see cref="JobMessage.Call"/>.</summary>
+    public ValueTask JobAsync(SerializedHubMessage job) => _connection.WriteAsync(job);
+
+    public ValueTask HandBackJobsAsync(WsmqAddress queue) =>
+        InvokeAsync(nameof(IWsmqReceiver.HandBackJobs), [queue.ToString()], CancellationToken.None);
+
     /// <summary>
     /// Starts a write and does not await it: a client that does not read must not delay the other receivers of the message. SignalR closes a
     /// connection whose write fails.

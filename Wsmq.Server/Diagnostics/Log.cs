@@ -282,6 +282,16 @@ internal static partial class Log
     [LoggerMessage(289, LogLevel.Warning, "{Count} handlers of {Queue} did not return when their tokens were cancelled; their leases run out.")]
     public static partial void HandlersLeft(ILogger logger, int count, string queue);
 
+    [LoggerMessage(290, LogLevel.Debug, "The lease of job {Job} of {Queue} could not be extended; trying again.")]
+    public static partial void JobNotExtended(ILogger logger, Exception exception, string job, string queue);
+
+    [LoggerMessage(291, LogLevel.Warning,
+        "Leases of {Queue} were extended {By} late. The threads of the process are probably all blocked: handlers must not wait synchronously on the thread pool.")]
+    public static partial void ExtensionsLate(ILogger logger, TimeSpan by, string queue);
+
+    [LoggerMessage(292, LogLevel.Warning, "Job {Job} of {Queue} is corrupt or foreign: {Defect}. It counts as a failed attempt.")]
+    public static partial void JobCorrupt(ILogger logger, string job, string queue, string? defect);
+
     [LoggerMessage(220, LogLevel.Warning, "A message has the field {Field}, which is unknown and is ignored. Fields are case-sensitive: to, id, type, body, data, contentType, headers, correlationId, replyTo, key, uniqueId, priority, delay, notBefore, timeToLive")]
     public static partial void UnknownField(ILogger logger, string field);
 }

@@ -26,6 +26,8 @@ internal sealed class TextArgumentConverter : JsonConverter<WsmqTextArgument>
     // Longer than any valid address, position or stored reason: a longer text remains too long, and is not held at its full length.
     private const int Most = 1_024;
 
+    public static readonly TextArgumentConverter Instance = new();
+
     private static readonly WsmqTextArgument None = new(null);
 
     public override bool HandleNull => true;

@@ -23,7 +23,7 @@ internal sealed class ShutdownTime(
         try
         {
             var wsmq = options.Value;
-            TimeSpan[] steps = [wsmq.Drain.Timeout, .. services.GetServices<JobHandler>().Select(h => workers.Get(h.Queue).StopTimeout)];
+            TimeSpan[] steps = [wsmq.Drain.Timeout, .. services.GetServices<QueueHandler>().Select(h => workers.Get(h.Queue).StopTimeout)];
             return steps.Max() is var longest && longest == TimeSpan.Zero ? TimeSpan.Zero : longest + wsmq.Publish.SendTimeout;
         }
         catch (OptionsValidationException)

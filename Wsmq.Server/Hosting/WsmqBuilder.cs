@@ -86,8 +86,9 @@ public sealed class WsmqBuilder
         Services.TryAddScoped<THandler>();
         Services.AddOptions<WsmqWorkerOptions>(queue).Configure(configure ?? (_ => { })).ValidateOnStart();
         Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WsmqWorkerOptions>, WorkerOptionsValidation>());
-        Services.AddSingleton<JobHandler>(p => new JobHandler<T, THandler>(
-            queue, type, TypedBody.ByReflection<T>(p.GetRequiredService<IOptions<WsmqOptions>>().Value.Publish.Json)));
+        Services.AddSingleton(p => new QueueHandler(queue, new JobHandler<T>(
+            type, TypedBody.ByReflection<T>(p.GetRequiredService<IOptions<WsmqOptions>>().Value.Publish.Json),
+            p.GetRequiredService<ScopedHandlers>().HandleAsync<T, THandler>)));
         return this;
     }
 

@@ -23,6 +23,7 @@ using Wsmq.Server.Limits;
 using Wsmq.Server.Memberships;
 using Wsmq.Server.Publishing;
 using Wsmq.Server.Pumps;
+using Wsmq.Server.Queues;
 using Wsmq.Server.Revocation;
 using Wsmq.Server.Sessions;
 using Wsmq.Server.Stores.Redis;
@@ -105,6 +106,8 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<TailCheck>()
         .AddGatedLogger<UnknownFields>()
         .AddGatedLogger<AppWorkers>()
+        .AddGatedLogger<QueueDispatchers>()
+        .AddGatedLogger<ClientWork>()
         .AddGatedLogger<UsageReporter>();
 
     private static void AddHub(IServiceCollection services)
@@ -126,7 +129,7 @@ public static class WsmqServiceCollectionExtensions
         // The hub's constructor takes internal types, which stay internal with a factory. SignalR's activator queries the container first.
         services.AddTransient(p => new WsmqHub(
             p.GetRequiredService<SessionManager>(), p.GetRequiredService<ClientSends>(), p.GetRequiredService<ClientAcks>(),
-            p.GetRequiredService<ClientNacks>()));
+            p.GetRequiredService<ClientNacks>(), p.GetRequiredService<ClientWork>()));
     }
 
     private static void AddParts(IServiceCollection services)
@@ -154,6 +157,8 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<Linger>();
         services.AddSingleton<DeliveryServices>();
         services.AddSingleton<SessionSweep>();
+        services.AddSingleton<ScopedHandlers>();
+        services.AddSingleton<QueueDispatchers>();
         services.AddSingleton<AppWorkers>();
         services.AddSingleton<Admission>();
         services.AddSingleton<Subscriptions>();
@@ -162,6 +167,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<ClientSends>();
         services.AddSingleton<ClientAcks>();
         services.AddSingleton<ClientNacks>();
+        services.AddSingleton<ClientWork>();
         services.AddSingleton<DeadLetterNotices>();
         services.AddSingleton<StoreNews>();
         services.AddSingleton<StoreMonitor>();
@@ -182,6 +188,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<INodePart>(p => p.GetRequiredService<TailCheck>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<StoreMonitor>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<SessionSweep>());
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<QueueDispatchers>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<AppWorkers>());
     }
 }

@@ -22,9 +22,10 @@ public sealed class WsmqHub : Hub<IWsmqReceiver>
     private readonly ClientSends _sends;
     private readonly ClientAcks _acks;
     private readonly ClientNacks _nacks;
+    private readonly ClientWork _work;
 
-    internal WsmqHub(SessionManager sessions, ClientSends sends, ClientAcks acks, ClientNacks nacks) =>
-        (_sessions, _sends, _acks, _nacks) = (sessions, sends, acks, nacks);
+    internal WsmqHub(SessionManager sessions, ClientSends sends, ClientAcks acks, ClientNacks nacks, ClientWork work) =>
+        (_sessions, _sends, _acks, _nacks, _work) = (sessions, sends, acks, nacks, work);
 
     // The state of the one call that this hub instance was created for.
     private ConnectionBudget? _budget;
@@ -94,6 +95,31 @@ public sealed class WsmqHub : Hub<IWsmqReceiver>
     /// <inheritdoc cref="IWsmqHub.Nack"/>
     public Task<int> Nack(WsmqTextArgument source, WsmqTextArgument position, WsmqTextArgument reason) =>
         _nacks.NackAsync(Begin(), source.Value, position.Value, reason.Value);
+
+    /// <inheritdoc cref="IWsmqHub.Work"/>
+    public Task<WsmqWorkGrant> Work(WsmqTextArgument queue, WsmqNumberArgument credit) => _work.WorkAsync(Begin(), queue.Value, credit);
+
+    /// <inheritdoc cref="IWsmqHub.Complete"/>
+    public Task Complete(WsmqTextArgument queue, WsmqTextArgument position, WsmqTextArgument token) =>
+        _work.SettleAsync(Begin(), queue.Value, position.Value, token.Value, lease => new Settlement(lease, SettlementKind.Complete));
+
+    /// <inheritdoc cref="IWsmqHub.Retry"/>
+    public Task Retry(WsmqTextArgument queue, WsmqTextArgument position, WsmqTextArgument token, WsmqRetryArgument retry) =>
+        _work.SettleAsync(Begin(), queue.Value, position.Value, token.Value, retry.Of);
+
+    /// <inheritdoc cref="IWsmqHub.Reject"/>
+    public Task Reject(WsmqTextArgument queue, WsmqTextArgument position, WsmqTextArgument token, WsmqTextArgument reason) =>
+        _work.SettleAsync(
+            Begin(), queue.Value, position.Value, token.Value,
+            lease => new Settlement(lease, SettlementKind.Reject) { Reason = reason.Value ?? string.Empty });
+
+    /// <inheritdoc cref="IWsmqHub.HandBack"/>
+    public Task HandBack(WsmqTextArgument queue, WsmqTextArgument position, WsmqTextArgument token) =>
+        _work.SettleAsync(Begin(), queue.Value, position.Value, token.Value, lease => new Settlement(lease, SettlementKind.HandBack));
+
+    /// <inheritdoc cref="IWsmqHub.Extend"/>
+    public Task Extend(WsmqTextArgument queue, WsmqTextArgument position, WsmqTextArgument token) =>
+        _work.ExtendAsync(Begin(), queue.Value, position.Value, token.Value);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

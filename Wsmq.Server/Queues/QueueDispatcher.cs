@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Wsmq.Server.Concurrency;
 using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Framing;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Queues;
@@ -25,7 +26,9 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     private readonly BatchedCalls<Settlement, SettleResult> _settlements;
     private readonly BatchedCalls<JobLease, bool> _extensions;
     private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly List<IJobConsumer> _consumers = [];
+    private volatile bool _givesNoMore;
     private IAsyncDisposable? _subscription;
 
     // Timestamps; null if nothing is due, and if no lease exists.
@@ -54,12 +57,24 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     /// <summary>The timestamp at which the jobs that are being given out were asked for: their leases count from then on.</summary>
     public long AskedAt { get; private set; }
 
-    /// <summary>Subscribes to the signals of the queue, and starts to give out jobs.</summary>
+    /// <summary>
+    /// Subscribes to the signals of the queue, and starts to give out jobs. A repeated call has no effect, unless the one before it failed.
+    /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _subscription = await _store.Signals.SubscribeAsync(_queue, _ => _loop.Wake(), cancellationToken);
-        _loop.Start(StepAsync, Pause, (e, delay) => Log.QueueFailed(_logger, e, _queue.ToString(), delay));
-        _loop.Wake();
+        await _starting.WaitAsync(cancellationToken);
+        try
+        {
+            if (_subscription is not null)
+                return;
+            _subscription = await _store.Signals.SubscribeAsync(_queue, _ => _loop.Wake(), cancellationToken);
+            _loop.Start(StepAsync, Pause, (e, delay) => Log.QueueFailed(_logger, e, _queue.ToString(), delay));
+            _loop.Wake();
+        }
+        finally
+        {
+            _starting.Release();
+        }
     }
 
     public void Add(IJobConsumer consumer)
@@ -76,11 +91,25 @@ internal sealed class QueueDispatcher : IAsyncDisposable
             _consumers.Remove(consumer);
     }
 
+    /// <summary>The node stops: no consumer gets any more jobs, and each is asked to hand back what has not begun.</summary>
+    public void StopGiving()
+    {
+        _givesNoMore = true;
+        Array.ForEach(Consumers(), c => c.Pause());
+    }
+
     /// <summary>A consumer has more credit.</summary>
     public void Wake() => _loop.Wake();
 
-    /// <summary>Ends an attempt. Throws <see cref="WsmqException"/> if the store does not answer: the call can be repeated.</summary>
-    public Task<SettleResult> SettleAsync(Settlement settlement) => _settlements.CallAsync(settlement);
+    /// <summary>
+    /// Ends an attempt; shortens a reason and a delay that are too long. Throws <see cref="WsmqException"/> if the store does not answer: the
+    /// call can be repeated.
+    /// </summary>
+    public Task<SettleResult> SettleAsync(Settlement settlement) => _settlements.CallAsync(settlement with
+    {
+        Reason = NackReason.Shorten(settlement.Reason),
+        Delay = settlement.Delay is { } delay ? Math.Min(delay, Rules.MaxDelay) : null,
+    });
 
     /// <summary>
     /// Extends a lease to its full duration; false if it is lost. Throws <see cref="WsmqException"/> if the store does not answer.
@@ -101,8 +130,10 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     {
         try
         {
-            await RenewInterestAsync(cancellationToken);
             await ReclaimAsync(cancellationToken);
+            if (Consumers().Length == 0)
+                return;
+            await RenewInterestAsync(cancellationToken);
             while (await TakeAsync(cancellationToken))
                 await ReclaimAsync(cancellationToken);
         }
@@ -152,10 +183,8 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     /// <summary>Returns whether to take again at once.</summary>
     private async Task<bool> TakeAsync(CancellationToken cancellationToken)
     {
-        IJobConsumer[] all;
-        lock (_lock)
-            all = [.. _consumers];
-        var ready = Array.FindAll(InTurn(all), c => c.Credit > 0);
+        var all = Consumers();
+        var ready = _givesNoMore ? [] : Array.FindAll(InTurn(all), c => c.Credit > 0);
         var request = new TakeRequest([.. ready.Select(c => new JobConsumer(c.Name, c.Credit, !c.HoldsSuspect)).Where(c => c.Credit > 0)]);
         if (request.Consumers.Count != ready.Length)
             return true;
@@ -176,6 +205,12 @@ internal sealed class QueueDispatcher : IAsyncDisposable
             Array.ForEach(all, c => c.Pause());
         (_nextDue, _nextEnd) = (Timestamp(result.NextDue, result.Now), Timestamp(result.NextEnd, result.Now));
         return result.More && result.Jobs.Count + result.Ended.Count > 0;
+    }
+
+    private IJobConsumer[] Consumers()
+    {
+        lock (_lock)
+            return [.. _consumers];
     }
 
     // Each call begins with another consumer: the first one would otherwise get every job of a queue with few.

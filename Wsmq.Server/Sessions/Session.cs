@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Wsmq.Server.Connections;
 using Wsmq.Server.Limits;
 using Wsmq.Server.Pumps;
+using Wsmq.Server.Workers;
 
 namespace Wsmq.Server.Sessions;
 
@@ -14,6 +15,8 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
     // Null for a user without groups, as most users are on many nodes.
     private Dictionary<WsmqAddress, DeliveryPump>? _groups;
     private PublishStream? _stream;
+    private ConnectionWork? _work;
+    private bool _hasEnded;
 
     public WsmqCaller Caller => caller;
 
@@ -22,6 +25,9 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
     public NodeConnection Connection => receiver.Connection;
 
     public WsmqAddress OwnQueue { get; } = WsmqAddress.User(caller.UserId);
+
+    /// <summary>The queues that the connection works on; null if it has called none of the methods of workers.</summary>
+    public ConnectionWork? Work => _work;
 
     /// <summary>Keeps the groups of the session up to date while it lives.</summary>
     public GroupReader? Groups { get; set; }
@@ -130,6 +136,28 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
             if (_stream is { IsCancelled: false })
                 return null;
             return _stream = new PublishStream(limits.Budget.BeginStream(), cancellation);
+        }
+    }
+
+    /// <summary>Returns <see cref="Work"/>, created on first use.</summary>
+    public ConnectionWork WorkWith(Func<ConnectionWork> create)
+    {
+        lock (_lock)
+        {
+            _work ??= create();
+            if (_hasEnded)
+                _work.Close();
+            return _work;
+        }
+    }
+
+    /// <summary>The connection has ended: it gets no more jobs.</summary>
+    public void EndWork()
+    {
+        lock (_lock)
+        {
+            _hasEnded = true;
+            _work?.Close();
         }
     }
 

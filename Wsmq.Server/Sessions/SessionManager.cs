@@ -82,6 +82,7 @@ internal sealed class SessionManager(
 
     private async Task ReleaseAsync(Session session)
     {
+        session.EndWork();
         admission.Leave(session.Limits);
         if (session.Groups is { } groups)
         {

@@ -1,10 +1,8 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Lifecycle;
 using Wsmq.Server.Queues;
-using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Workers;
 
@@ -13,45 +11,39 @@ namespace Wsmq.Server.Workers;
 /// and accept no more jobs once it stops.
 /// </summary>
 internal sealed class AppWorkers(
-    IEnumerable<JobHandler> handlers, IStore store, IServiceProvider services, IOptions<WsmqOptions> options,
-    IOptionsMonitor<WsmqWorkerOptions> workerOptions, ILogger<AppWorkers> logger) : INodePart
+    IEnumerable<QueueHandler> handlers, QueueDispatchers queues, IOptionsMonitor<WsmqWorkerOptions> options, TimeProvider time,
+    ILogger<AppWorkers> logger, IHostApplicationLifetime? lifetime = null) : INodePart
 {
-    private readonly List<(QueueDispatcher Dispatcher, AppWorker Worker)> _workers = [];
+    private readonly List<AppWorker> _workers = [];
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (!handlers.Any())
             return;
-        if (handlers.GroupBy(h => (h.Queue, h.Type)).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        if (handlers.GroupBy(h => (h.Queue, h.Handler.Type)).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new InvalidOperationException($"AddWorker was called twice for '{twice.Key.Type}' of the queue '{twice.Key.Queue}': a type has one handler.");
         foreach (var group in handlers.GroupBy(h => h.Queue))
         {
             var queue = WsmqAddress.Work(group.Key);
-            var dispatcher = new QueueDispatcher(
-                queue, options.Value.Queues[group.Key].ToRules(), store, services.GetRequiredService<TimeProvider>(), options.Value.Delivery.TailCheckInterval, logger);
-            _workers.Add((dispatcher, new AppWorker(queue, dispatcher, group, workerOptions.Get(group.Key), services, logger)));
+            var dispatcher = queues.Of(queue);
+            _workers.Add(new AppWorker(queue, dispatcher, group.Select(h => h.Handler), options.Get(group.Key), time, logger));
             await dispatcher.StartAsync(cancellationToken);
         }
 
-        if (services.GetService<IHostApplicationLifetime>() is not { } lifetime)
+        if (lifetime is null)
         {
-            _workers.ForEach(w => w.Worker.Start());
+            _workers.ForEach(w => w.Start());
             return;
         }
 
         lifetime.ApplicationStarted.Register(() =>
         {
-            _workers.ForEach(w => w.Worker.Start());
+            _workers.ForEach(w => w.Start());
 
             // Registered after the drain, and so called before it: the drain blocks, and StopTimeout runs beside it.
-            lifetime.ApplicationStopping.Register(() => _workers.ForEach(w => w.Worker.StopTaking()));
+            lifetime.ApplicationStopping.Register(() => _workers.ForEach(w => w.StopTaking()));
         });
     }
 
-    public async Task StopAsync()
-    {
-        await Task.WhenAll(_workers.Select(w => w.Worker.StopAsync()));
-        foreach (var (dispatcher, _) in _workers)
-            await dispatcher.DisposeAsync();
-    }
+    public Task StopAsync() => Task.WhenAll(_workers.Select(w => w.StopAsync()));
 }

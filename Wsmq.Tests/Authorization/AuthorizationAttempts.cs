@@ -108,6 +108,12 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
                 return WsmqError.Find((await connection.InvokeAsync<WsmqItemResult[]>("SendMany", new[] { message })).Single().Error);
             case "SendStream":
                 return WsmqError.Find((await connection.StreamAsync<WsmqItemResult[]>("SendStream", One(new[] { message })).SingleAsync()).Single().Error);
+            case "Work":
+                await connection.InvokeAsync<WsmqWorkGrant>(method, target, 1);
+                return null;
+            case "Complete":
+                await connection.InvokeAsync(method, target, WsmqPosition.Start.ToString(), new string('0', 16));
+                return null;
             case "Nack":
                 await connection.InvokeAsync<int>(method, target, WsmqPosition.Start.ToString(), null);
                 return null;

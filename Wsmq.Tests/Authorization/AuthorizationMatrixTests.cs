@@ -50,6 +50,8 @@ public abstract class AuthorizationMatrixTests : IAsyncLifetime
 
         public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) =>
             new(granted || source == WsmqAddress.User(caller.UserId));
+
+        public ValueTask<bool> CanWorkAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) => new(granted);
     }
 }
 

@@ -13,7 +13,7 @@ internal static class AuthorizationTable
 
     public static readonly string[] Targets = ["user:actor", "user:bob", "group:team", "group:secret", "group:unknown", "work:jobs"];
 
-    public static readonly string[] Methods = ["Send", "SendMany", "SendStream", "replyTo", "Ack", "Resume", "Nack", "Receive", "Live"];
+    public static readonly string[] Methods = ["Send", "SendMany", "SendStream", "replyTo", "Ack", "Resume", "Nack", "Work", "Complete", "Receive", "Live"];
 
     /// <summary>The callers: the name of each, and what distinguishes it from the others.</summary>
     public static readonly (string Name, string What)[] Actors =
@@ -26,7 +26,7 @@ internal static class AuthorizationTable
         ("user", "a user without groups"),
         ("member", "a member of `group:team`"),
         ("former", "a user who was a member of `group:team` when the connection was opened"),
-        ("granted", "a user without groups; the app's authorizer allows sending and reading everywhere"),
+        ("granted", "a user without groups; the app's authorizer allows sending, reading and working everywhere"),
         ("refused", "a member of `group:team`; the app's authorizer allows reading the own queue, and nothing else"),
         ("app", "the app itself, through `IWsmqPublisher`: no authorizer applies"),
     ];
@@ -39,6 +39,9 @@ internal static class AuthorizationTable
     private static readonly string[] SendNowhere = Same("send-not-allowed");
     private static readonly string[] ReadOwn = [Ok, .. Same("read-not-allowed")[..5]];
     private static readonly string[] ReadAsMember = [Ok, "read-not-allowed", Ok, .. Same("read-not-allowed")[..3]];
+    private static readonly string[] WorkNowhere = [.. Same("unknown-queue")[..5], "work-not-allowed"];
+    private static readonly string[] WorkGranted = [.. Same("unknown-queue")[..5], Ok];
+    private static readonly string[] CompleteGranted = [.. Same("unknown-queue")[..5], "lease-lost"];
     private static readonly string[] ReceiveOwn = [Ok, .. Same(None)[..5]];
     private static readonly string[] HearAsMember = [Ok, None, Ok, .. Same(None)[..3]];
 
@@ -55,6 +58,9 @@ internal static class AuthorizationTable
         ("member", "Send" or "SendMany" or "SendStream") => SendAsMember,
         ("granted", "Send" or "SendMany" or "SendStream") => SendAnywhere,
         ("refused", "Send" or "SendMany" or "SendStream") => SendNowhere,
+        ("granted", "Work") => WorkGranted,
+        ("granted", "Complete") => CompleteGranted,
+        (_, "Work" or "Complete") => WorkNowhere,
         ("member", "Ack" or "Resume" or "Nack") => ReadAsMember,
         ("member", _) => HearAsMember,
         (_, "Ack" or "Resume" or "Nack") => ReadOwn,
@@ -72,7 +78,7 @@ internal static class AuthorizationTable
 
             `replyTo` is a message to `user:actor` that names the address as reply-to. `Receive` and `Live` state whether the actor
             receives what the app sends to the address. The actor's user identifier is `actor`; `group:secret` has another member,
-            `group:unknown` was never used before. A grant of the app's authorizer for reading opens nothing by itself: only members read a
+            `group:unknown` was never used before. `Complete` stands for all calls that end or extend a lease; the actor holds none. A grant of the app's authorizer for reading opens nothing by itself: only members read a
             group, and the authorizer can only deny that. `IWsmqGroups`, `IWsmqPublisher` and the live plane's `IHubContext` exist inside
             the app only; no hub method leads to them.
 

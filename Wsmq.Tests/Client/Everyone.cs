@@ -22,6 +22,10 @@ internal sealed class Everyone(Script script, IWsmqReceiver all) : IWsmqReceiver
 
     public Task StoreState(bool available) => CallAsync(() => all.StoreState(available));
 
+    public Task Job(WsmqJobDelivery job) => CallAsync(() => all.Job(job));
+
+    public Task HandBackJobs(string queue) => CallAsync(() => all.HandBackJobs(queue));
+
     private async Task CallAsync(Func<Task> call)
     {
         await Eventually.That("a client is connected", () => script.Connections > 0);

@@ -39,6 +39,12 @@ public sealed class Script
 
     public ConcurrentQueue<(string Source, string Position, string? Reason)> Nacks { get; } = new();
 
+    /// <summary>The calls with which the client asked for jobs.</summary>
+    public ConcurrentQueue<(string Queue, int Credit)> Credits { get; } = new();
+
+    /// <summary>The calls for jobs: the method, the position and the token.</summary>
+    public ConcurrentQueue<(string Method, string Position, string Token)> JobCalls { get; } = new();
+
     /// <summary>Stored messages: each id once, in the order of arrival.</summary>
     public IReadOnlyCollection<WsmqOutgoingMessage> Stored => _stored;
 
@@ -66,6 +72,9 @@ public sealed class Script
     public Func<string, string, Task> OnAck { get; set; } = (_, _) => Task.CompletedTask;
 
     public Func<string, string, IWsmqReceiver, Task<int>> OnNack { get; set; } = (_, _, _) => Task.FromResult(1);
+
+    /// <summary>Answers a call for a job.</summary>
+    public Func<string, HubCallerContext, Task> OnJobCall { get; set; } = (_, _) => Task.CompletedTask;
 
     public WsmqReceipt Store(WsmqOutgoingMessage message)
     {

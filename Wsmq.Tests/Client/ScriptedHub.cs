@@ -52,6 +52,28 @@ public sealed class ScriptedHub(Script script) : Hub<IWsmqReceiver>, IWsmqHub
         script.Resumes.Enqueue((source, after));
         return script.OnResume(source, after, Clients.Caller);
     }
+
+    public Task<WsmqWorkGrant> Work(string queue, int credit)
+    {
+        script.Credits.Enqueue((queue, credit));
+        return Task.FromResult(new WsmqWorkGrant(credit));
+    }
+
+    public Task Complete(string queue, string position, string token) => EndAsync(nameof(Complete), position, token);
+
+    public Task Retry(string queue, string position, string token, WsmqRetry? retry) => EndAsync(nameof(Retry), position, token);
+
+    public Task Reject(string queue, string position, string token, string? reason) => EndAsync(nameof(Reject), position, token);
+
+    public Task HandBack(string queue, string position, string token) => EndAsync(nameof(HandBack), position, token);
+
+    public Task Extend(string queue, string position, string token) => EndAsync(nameof(Extend), position, token);
+
+    private Task EndAsync(string method, string position, string token)
+    {
+        script.JobCalls.Enqueue((method, position, token));
+        return script.OnJobCall(method, Context);
+    }
 }
 
 internal sealed class ScriptedServer : IAsyncDisposable

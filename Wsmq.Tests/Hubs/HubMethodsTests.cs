@@ -19,6 +19,8 @@ public sealed class HubMethodsTests
 
     private static string OnTheWire(Type type) =>
         type == typeof(WsmqTextArgument) ? OnTheWire(typeof(string))
+        : type == typeof(WsmqNumberArgument) ? OnTheWire(typeof(int))
+        : type == typeof(WsmqRetryArgument) ? OnTheWire(typeof(WsmqRetry))
         : type == typeof(WsmqMessagesArgument) ? OnTheWire(typeof(WsmqOutgoingMessage[]))
         : type.IsGenericType ? $"{type.Name}<{string.Join(", ", type.GetGenericArguments().Select(OnTheWire))}>"
         : type.Name;

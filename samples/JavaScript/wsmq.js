@@ -20,9 +20,10 @@ export function wsmqError(error) {
  * @param handle async (message) => …: when it throws, the message is retried before later messages of its source are handled.
  *        Sources do not wait for each other.
  * @param missing async (source, after, before, reason) => …: messages between the two positions will not arrive; reload the state.
+ * @param connected () => …: called after each connect.
  * @param ended (error) => …: the server refuses this user or token for good; let the user sign in.
  */
-export function keepConnected(connection, { handle, missing, ended = console.error }) {
+export function keepConnected(connection, { handle, missing, ended = console.error, connected = () => {} }) {
   const last = new Map();                 // source -> the highest handled position
   const deadLettered = new Map();         // source -> the highest dead-lettered position
   const resumed = new Map();              // source -> the generation of a Resume after which no expected delivery has arrived yet
@@ -125,6 +126,7 @@ export function keepConnected(connection, { handle, missing, ended = console.err
         const began = generation;
         setTimeout(() => { if (began === generation) pause = FIRST_PAUSE; }, STEADY);
         for (const [source, position] of last) enqueue(source, () => resume(source, position));
+        connected();
         return;
       } catch (e) {
         if (wsmqError(e)?.isFinal) return end(e);

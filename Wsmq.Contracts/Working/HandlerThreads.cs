@@ -1,4 +1,4 @@
-namespace Wsmq.Server.Workers;
+namespace Wsmq;
 
 /// <summary>
 /// Threads for handlers, which may block: on the thread pool, blocked handlers would keep the renewal of all leases from running. A thread

@@ -1,0 +1,204 @@
+namespace Wsmq;
+
+/// <summary>
+/// Works on the jobs of one queue over the hub. Leases outlive the connection: attempts that began on one end over the next, and count
+/// against the credit there.
+/// </summary>
+internal sealed class QueueWorker : IJobLine
+{
+    private readonly WsmqAddress _queue;
+    private readonly WsmqWorkOptions _work;
+    private readonly WsmqClientOptions _options;
+    private readonly ClientEvents _events;
+    private readonly TimeProvider _time;
+    private readonly JobRunner _runner;
+    private readonly Lock _gate = new();
+    private readonly WakeUp _ask = new();
+    private readonly CancellationTokenSource _asking = new();
+
+    // Held when the current connection began.
+    private readonly HashSet<JobLease> _before = [];
+    private volatile TaskCompletionSource<HubSession> _attached = Unattached();
+    private Task _loop = Task.CompletedTask;
+
+    public QueueWorker(WsmqAddress queue, IEnumerable<JobHandler> handlers, WsmqWorkOptions work, WsmqClientOptions options, ClientEvents events)
+    {
+        (_queue, _work, _options, _events, _time) = (queue, work, options, events, options.TimeProvider);
+        _runner = new JobRunner($"wsmq worker of {queue.Name}", handlers, work, this, new QueueReports(queue, events), _time);
+    }
+
+    public void Start()
+    {
+        _runner.Start();
+        _loop = Task.Run(AskAsync);
+    }
+
+    public void Attach(HubSession session)
+    {
+        lock (_gate)
+        {
+            _before.Clear();
+            _before.UnionWith(_runner.Held);
+        }
+
+        _attached.TrySetResult(session);
+        _ask.Set();
+    }
+
+    public void Detach() => _attached = Unattached();
+
+    public void Give(WsmqJobDelivery job, JobLease lease)
+    {
+        // The time that the job took to arrive is not known: a tenth of the lease is left out.
+        var duration = TimeSpan.FromMilliseconds(Math.Clamp(job.Lease, 1, int.MaxValue));
+        var askedAt = _time.GetTimestamp() - (long)(duration.TotalSeconds / 10 * _time.TimestampFrequency);
+        var given = new GivenJob(
+            lease, duration, job.Attempt, job.LostLeases, DateTimeOffset.FromUnixTimeMilliseconds(job.Due), () => job.Message);
+        if (!_runner.TryGive(given, askedAt))
+            _ = HandBackAsync(lease);
+    }
+
+    public void StopTaking()
+    {
+        _runner.StopTaking();
+        _ask.Set();
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        StopTaking();
+        await _runner.StopAsync(cancellationToken).ConfigureAwait(false);
+        await _asking.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(false);
+    }
+
+    public async Task<bool> ExtendAsync(JobLease lease)
+    {
+        try
+        {
+            if (!_attached.Task.IsCompletedSuccessfully)
+                throw new WsmqException(WsmqErrors.ClientClosed, "there is no connection");
+            await (await _attached.Task.ConfigureAwait(false)).ExtendAsync(_queue, lease)
+                .WaitAsync(_options.SendTimeout, _time).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (WsmqException.From(e)?.Error == WsmqErrors.LeaseLost)
+        {
+            return false;
+        }
+    }
+
+    public async Task<bool> SettleAsync(Settlement settlement, CancellationToken lost)
+    {
+        var unanswered = false;
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                var session = await _attached.Task.WaitAsync(lost).ConfigureAwait(false);
+                await session.SettleAsync(_queue, settlement).WaitAsync(_options.SendTimeout, _time, lost).ConfigureAwait(false);
+                return true;
+            }
+            catch (OperationCanceledException) when (lost.IsCancellationRequested)
+            {
+                return false;
+            }
+            catch (Exception e)
+            {
+                if (HubRefusal.IsFinal(e, out var refusal))
+                {
+                    // After a call without an answer a lease may be over because that call was stored.
+                    if ((refusal as WsmqException)?.Error == WsmqErrors.LeaseLost)
+                        return unanswered;
+                    _events.RaiseError(WsmqClientOperation.Work, refusal);
+                    return true;
+                }
+
+                unanswered = true;
+                var wait = Waits.Longer(_options.SendBackoff.Next(attempt), WsmqException.From(e)?.RetryAfter);
+                Log.JobNotSettled(_events.Logger, e, settlement.Lease.Job, _queue, wait);
+                await Task.Delay(wait, _time, lost).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    public void Released(JobLease lease)
+    {
+        lock (_gate)
+        {
+            if (!_before.Remove(lease))
+                return;
+        }
+
+        _ask.Set();
+    }
+
+    // The runner is stopping: the job has not begun. Without an answer the lease runs out.
+    private async Task HandBackAsync(JobLease lease)
+    {
+        try
+        {
+            await SettleAsync(new Settlement(lease, SettlementKind.HandBack), _asking.Token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Log.LoopFailed(_events.Logger, e);
+        }
+    }
+
+    private async Task AskAsync()
+    {
+        try
+        {
+            for (var attempt = 0; ;)
+            {
+                await _ask.WaitAsync(_asking.Token).ConfigureAwait(false);
+                var session = await _attached.Task.WaitAsync(_asking.Token).ConfigureAwait(false);
+                attempt = await AskAsync(session, attempt).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (_asking.IsCancellationRequested)
+        {
+            // Stopped.
+        }
+        catch (Exception e)
+        {
+            Log.LoopFailed(_events.Logger, e);
+        }
+    }
+
+    /// <summary>States how many jobs this connection may hold; returns how many such calls have failed in a row.</summary>
+    private async Task<int> AskAsync(HubSession session, int attempt)
+    {
+        try
+        {
+            await session.WorkAsync(_queue, Credit).WaitAsync(_options.SendTimeout, _time, _asking.Token).ConfigureAwait(false);
+            return 0;
+        }
+        catch (Exception e) when (!_asking.IsCancellationRequested)
+        {
+            if (HubRefusal.IsFinal(e, out var refusal))
+            {
+                _events.RaiseError(WsmqClientOperation.Work, refusal);
+                return 0;
+            }
+
+            var wait = Waits.Longer(_options.SendBackoff.Next(attempt), WsmqException.From(e)?.RetryAfter);
+            Log.NotAsked(_events.Logger, e, _queue, wait);
+            await Task.Delay(wait, _time, _asking.Token).ConfigureAwait(false);
+            _ask.Set();
+            return attempt + 1;
+        }
+    }
+
+    private int Credit
+    {
+        get
+        {
+            lock (_gate)
+                return _runner.IsStopping ? 0 : Math.Max(0, _work.Concurrency - _before.Count);
+        }
+    }
+
+    private static TaskCompletionSource<HubSession> Unattached() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

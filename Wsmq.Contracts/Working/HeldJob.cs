@@ -1,0 +1,40 @@
+namespace Wsmq;
+
+/// <summary>
+/// A job that a worker of this process holds. Its lease counts as lost once a full duration has passed since the last extension that the
+/// store confirmed was asked for: by then another worker may have it.
+/// </summary>
+internal sealed class HeldJob : IDisposable
+{
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _lost;
+
+    /// <param name="job">The job.</param>
+    /// <param name="askedAt">The timestamp at which it was asked for.</param>
+    /// <param name="time">The clock.</param>
+    public HeldJob(GivenJob job, long askedAt, TimeProvider time)
+    {
+        (Job, _time) = (job, time);
+        _lost = new CancellationTokenSource(job.Duration, time);
+        Lost = _lost.Token;
+        Extended(askedAt);
+    }
+
+    public GivenJob Job { get; }
+
+    /// <summary>Is cancelled when the lease is lost.</summary>
+    public CancellationToken Lost { get; }
+
+    /// <summary>The store has confirmed an extension.</summary>
+    /// <param name="askedAt">The timestamp at which it was asked for.</param>
+    public void Extended(long askedAt)
+    {
+        var left = Job.Duration - _time.GetElapsedTime(askedAt);
+        if (left > TimeSpan.Zero)
+            _lost.CancelAfter(left);
+    }
+
+    public void Lose() => _lost.Cancel();
+
+    public void Dispose() => _lost.Dispose();
+}

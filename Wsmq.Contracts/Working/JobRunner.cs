@@ -1,0 +1,272 @@
+using System.Collections.Concurrent;
+
+namespace Wsmq;
+
+/// <summary>
+/// Works on the jobs of one queue in this process: runs the app's handlers on threads of their own, extends the leases meanwhile, and ends
+/// each attempt. It holds no more jobs than it works on.
+/// </summary>
+internal sealed class JobRunner
+{
+    private const int MostUnknownTypes = 1_000;
+
+    // Less than Publish.SendTimeout by default, which the host's shutdown timeout includes.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    private readonly IReadOnlyDictionary<string, JobHandler> _handlers;
+    private readonly JobHandler? _fallback;
+    private readonly WsmqWorkOptions _options;
+    private readonly IJobLine _line;
+    private readonly IJobReports _reports;
+    private readonly TimeProvider _time;
+    private readonly HandlerThreads _threads;
+    private readonly WakeUp _wake = new();
+    private readonly CancellationTokenSource _renewing = new();
+    private readonly CancellationTokenSource _end = new();
+
+    // By lease: a job may be given again before its old attempt is released.
+    private readonly ConcurrentDictionary<JobLease, HeldJob> _held = new();
+
+    // When this worker first saw the type. Senders choose the names, so that there may be any number.
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _unknownTypes = new();
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _renewals = Task.CompletedTask;
+    // Of the lease that was granted last; before the first one it only sets how long the loop sleeps.
+    private long _duration = TimeSpan.FromMinutes(1).Ticks;
+    private volatile bool _stopping;
+    private volatile bool _failed;
+
+    /// <param name="name">The name of its threads.</param>
+    /// <param name="handlers">The handlers of the queue.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="line">Extends leases and ends attempts.</param>
+    /// <param name="reports">Receives what is to be logged.</param>
+    /// <param name="time">The clock.</param>
+    public JobRunner(
+        string name, IEnumerable<JobHandler> handlers, WsmqWorkOptions options, IJobLine line, IJobReports reports, TimeProvider time)
+    {
+        (_options, _line, _reports, _time) = (options, line, reports, time);
+        var all = handlers.ToArray();
+        _handlers = all.Where(h => h.Type is not null).ToDictionary(h => h.Type!, StringComparer.Ordinal);
+        _fallback = Array.Find(all, h => h.Type is null);
+        _threads = new HandlerThreads(options.Concurrency, name);
+    }
+
+    /// <summary>How many further jobs it accepts now.</summary>
+    public int Free => _stopping ? 0 : _options.Concurrency - _held.Count;
+
+    /// <summary>The leases that it holds.</summary>
+    public ICollection<JobLease> Held => _held.Keys;
+
+    public bool IsStopping => _stopping;
+
+    public bool HoldsSuspect => _held.Values.Any(h => h.Job.Lost > 0);
+
+    public void Start() => _renewals = Task.Run(RenewAsync);
+
+    /// <summary>Begins with a job. Returns false if it accepts no more.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="askedAt">The timestamp at which it was asked for: its lease counts from then on.</param>
+    public bool TryGive(GivenJob job, long askedAt)
+    {
+        var held = new HeldJob(job, askedAt, _time);
+        _held[job.Lease] = held;
+        if (_stopping)
+        {
+            // The stop may have looked before the job was here.
+            Release(held);
+            return false;
+        }
+
+        // All leases of a queue last equally long, unless it is declared anew.
+        if (job.Duration.Ticks != Interlocked.Exchange(ref _duration, job.Duration.Ticks))
+            _wake.Set();
+
+        // The context here is that of whatever started the node or the client.
+        using (ExecutionContext.SuppressFlow())
+            _ = Task.Factory.StartNew(() => RunAsync(held), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _threads);
+        return true;
+    }
+
+    /// <summary>Accepts no more jobs, and starts the time that running handlers have left.</summary>
+    public void StopTaking()
+    {
+        if (!_stopping)
+            _end.CancelAfter(_options.StopTimeout);
+        _stopping = true;
+        if (_held.IsEmpty)
+            _idle.TrySetResult();
+    }
+
+    /// <summary>
+    /// Waits until the running handlers have returned. When <see cref="WsmqWorkOptions.StopTimeout"/> is over their token is cancelled, and
+    /// they have a little longer.
+    /// </summary>
+    /// <param name="cancellationToken">Cancels the handlers' token early.</param>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        StopTaking();
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var early = cancellationToken.UnsafeRegister(_ => Cancel(_end), null);
+        using var end = _end.Token.UnsafeRegister(_ => ended.TrySetResult(), null);
+        await Task.WhenAny(_idle.Task, ended.Task).ConfigureAwait(false);
+        await Task.WhenAny(_idle.Task, Task.Delay(Grace, CancellationToken.None)).ConfigureAwait(false);
+
+        // Those that are left are not extended any more: their leases run out.
+        if (!_idle.Task.IsCompleted)
+            _reports.Left(_held.Count);
+        await _renewing.CancelAsync().ConfigureAwait(false);
+        await _renewals.ConfigureAwait(false);
+    }
+
+    private async Task RunAsync(HeldJob held)
+    {
+        try
+        {
+            if (await DecideAsync(held).ConfigureAwait(false) is { } settlement && !await _line.SettleAsync(settlement, held.Lost).ConfigureAwait(false))
+                _reports.Lost(held.Job);
+        }
+        catch (Exception e)
+        {
+            _reports.Unexpected(e);
+        }
+        finally
+        {
+            Release(held);
+            _line.Released(held.Job.Lease);
+        }
+    }
+
+    private void Release(HeldJob held)
+    {
+        _held.TryRemove(held.Job.Lease, out _);
+        held.Dispose();
+        if (_stopping && _held.IsEmpty)
+            _idle.TrySetResult();
+    }
+
+    /// <summary>Runs the handler; returns how the attempt ended, or null if the lease is lost.</summary>
+    private async Task<Settlement?> DecideAsync(HeldJob held)
+    {
+        var job = held.Job;
+        Func<CancellationToken, Task<JobDecision?>> handle;
+        try
+        {
+            var message = job.Read();
+            if ((message.Type is { } type ? _handlers.GetValueOrDefault(type) : null) is not { } handler && (handler = _fallback) is null)
+                return Unknown(job, message);
+            handle = handler.Bind(message, job);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Converters may throw any exception.
+            _reports.Unreadable(job, e);
+            return new Settlement(job.Lease, SettlementKind.Retry) { Reason = WsmqNackReasons.Unreadable };
+        }
+
+        using var stop = new CancellationTokenSource();
+        using var lost = held.Lost.UnsafeRegister(_ => Cancel(stop), null);
+        using var end = _end.Token.UnsafeRegister(_ => Cancel(stop), null);
+        try
+        {
+            return SettlementOf(job, await handle(stop.Token).ConfigureAwait(false));
+        }
+        catch (Exception e)
+        {
+            if (held.Lost.IsCancellationRequested)
+            {
+                _reports.Lost(job);
+                return null;
+            }
+
+            if (_end.IsCancellationRequested)
+                return new Settlement(job.Lease, SettlementKind.HandBack);
+            _reports.Failed(job, e);
+            return new Settlement(job.Lease, SettlementKind.Retry) { Reason = e.GetType().Name };
+        }
+    }
+
+    // The callbacks are the app's: on a timer's thread their exceptions would end the process, and here they would hold up renewals.
+    private void Cancel(CancellationTokenSource stop) => _ = stop.CancelAsync().ContinueWith(
+        t => _reports.Unexpected(t.Exception!), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+
+    private static Settlement SettlementOf(GivenJob job, JobDecision? decision) => decision switch
+    {
+        null => new Settlement(job.Lease, SettlementKind.Complete),
+        { IsRetry: true } => new Settlement(job.Lease, SettlementKind.Retry)
+        {
+            Counts = decision.Counts, Delay = decision.After is { } after ? Math.Max(0, after.Ticks / TimeSpan.TicksPerMicrosecond) : null, Reason = decision.Reason,
+        },
+        _ => new Settlement(job.Lease, SettlementKind.Reject) { Reason = decision.Reason },
+    };
+
+    // A newer worker may know the type: during a deployment both run.
+    private Settlement Unknown(GivenJob job, WsmqDelivery message)
+    {
+        var now = _time.GetUtcNow();
+        var type = message.Type ?? "";
+        if (_unknownTypes.Count < MostUnknownTypes && _unknownTypes.TryAdd(type, now))
+            _reports.TypeUnknown(type);
+
+        // Not from its storing alone: a delayed job is old when it comes for the first time.
+        var stored = DateTimeOffset.FromUnixTimeMilliseconds(message.SentAt);
+        var since = _unknownTypes.TryGetValue(type, out var first) && first > stored ? first : stored;
+        return now - since < _options.UnknownTypeTimeout
+            ? new Settlement(job.Lease, SettlementKind.Retry)
+            {
+                Counts = false, Delay = _options.UnknownTypeDelay.Ticks / TimeSpan.TicksPerMicrosecond, Reason = WsmqNackReasons.NoHandler,
+            }
+            : new Settlement(job.Lease, SettlementKind.Reject) { Reason = WsmqNackReasons.NoHandler };
+    }
+
+    private async Task RenewAsync()
+    {
+        var stop = _renewing.Token;
+        try
+        {
+            while (true)
+            {
+                // A third of the lease: two extensions may fail before it is lost.
+                var lease = TimeSpan.FromTicks(Interlocked.Read(ref _duration));
+                var interval = _failed ? lease / 10 : lease / 3;
+                var asleep = _time.GetTimestamp();
+                if (await _wake.WaitAsync(interval, _time, stop).ConfigureAwait(false))
+                    continue;
+                if (_time.GetElapsedTime(asleep) - interval is var late && late > lease / 3 && !_held.IsEmpty)
+                    _reports.Late(late);
+                _failed = false;
+                await Task.WhenAll(_held.Values.Select(ExtendAsync)).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopped.
+        }
+        catch (Exception e)
+        {
+            _reports.Unexpected(e);
+        }
+    }
+
+    private async Task ExtendAsync(HeldJob held)
+    {
+        var asked = _time.GetTimestamp();
+        try
+        {
+            if (await _line.ExtendAsync(held.Job.Lease).ConfigureAwait(false))
+                held.Extended(asked);
+            else if (_held.ContainsKey(held.Job.Lease))
+                held.Lose();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Settled meanwhile.
+        }
+        catch (Exception e)
+        {
+            // The next round tries again, sooner; the lease counts as lost in time.
+            _reports.NotExtended(held.Job, e);
+            _failed = true;
+        }
+    }
+}

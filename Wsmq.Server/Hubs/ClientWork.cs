@@ -1,0 +1,104 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Authorization;
+using Wsmq.Server.Queues;
+using Wsmq.Server.Sessions;
+using Wsmq.Server.Stores;
+using Wsmq.Server.Workers;
+
+namespace Wsmq.Server.Hubs;
+
+/// <summary>Handles the calls of clients that work on jobs.</summary>
+internal sealed class ClientWork(
+    QueueDispatchers queues, AccessCheck access, IOptions<WsmqOptions> options, TimeProvider time, ILogger<ClientWork> logger)
+{
+    private int Most => options.Value.Delivery.MaxInFlightMessagesPerConnection;
+
+    /// <exception cref="WsmqException">
+    /// A malformed argument, <c>unknown-queue</c>, <c>work-not-allowed</c>, <c>too-many-resumes</c> or <c>store-unavailable</c>.
+    /// </exception>
+    public async Task<WsmqWorkGrant> WorkAsync(Session session, string? queue, WsmqNumberArgument credit)
+    {
+        await session.Limits.ThrottleReadAsync(session.Connection.Aborted);
+        var address = QueueOf(queue);
+        var dispatcher = queues.Of(address);
+        var asked = credit.Within(0, int.MaxValue, Wire.Credit);
+        await AllowAsync(session, address);
+        await dispatcher.StartAsync(session.Connection.Aborted);
+        return new WsmqWorkGrant(WorkOf(session).Ask(address, dispatcher, asked));
+    }
+
+    /// <exception cref="WsmqException">
+    /// A malformed argument, <c>unknown-queue</c>, <c>work-not-allowed</c>, <c>lease-lost</c>, <c>too-many-resumes</c>, <c>store-corrupt</c> or
+    /// <c>store-unavailable</c>.
+    /// </exception>
+    public async Task SettleAsync(Session session, string? queue, string? position, string? token, Func<JobLease, Settlement> end)
+    {
+        var (address, lease) = await RequireAsync(session, queue, position, token);
+        var result = await queues.Of(address).SettleAsync(end(lease));
+        session.Work?.Of(address)?.Released(lease);
+        if (result == SettleResult.LeaseLost)
+            await RefuseAsync(session, new WsmqException(WsmqErrors.LeaseLost));
+        if (result == SettleResult.Corrupt)
+            throw new WsmqException(WsmqErrors.StoreCorrupt);
+    }
+
+    /// <inheritdoc cref="SettleAsync" path="/exception"/>
+    public async Task ExtendAsync(Session session, string? queue, string? position, string? token)
+    {
+        var (address, lease) = await RequireAsync(session, queue, position, token);
+        var worker = session.Work?.Of(address);
+        if (await queues.Of(address).ExtendAsync(lease))
+        {
+            worker?.Extended(lease);
+            return;
+        }
+
+        worker?.Released(lease);
+        await RefuseAsync(session, new WsmqException(WsmqErrors.LeaseLost));
+    }
+
+    private async ValueTask<(WsmqAddress Queue, JobLease Lease)> RequireAsync(Session session, string? queue, string? position, string? token)
+    {
+        try
+        {
+            var address = QueueOf(queue);
+            queues.Of(address);
+            var lease = new JobLease(WsmqPosition.Parse(position), TokenOf(token));
+            await AllowAsync(session, address);
+            return (address, lease);
+        }
+        catch (WsmqException e)
+        {
+            await RefuseAsync(session, e);
+            throw;
+        }
+    }
+
+    // Refused calls are limited: a client that repeats them would otherwise keep the store or the authorizer busy.
+    private static async Task RefuseAsync(Session session, WsmqException reason)
+    {
+        await session.Limits.ThrottleReadAsync(session.Connection.Aborted);
+        throw reason;
+    }
+
+    private async ValueTask AllowAsync(Session session, WsmqAddress queue)
+    {
+        if (session.Work?.IsAllowed(queue) == true)
+            return;
+        await access.CheckWorkAsync(session.Caller, queue, session.Connection.Aborted);
+        WorkOf(session).Allow(queue);
+    }
+
+    private ConnectionWork WorkOf(Session session) => session.WorkWith(
+        () => new ConnectionWork($"{session.Caller.UserId}/{session.Caller.Device}", session.Connection, Most, time, logger));
+
+    private static WsmqAddress QueueOf(string? queue) => WsmqAddress.Parse(queue) is { Kind: WsmqAddressKind.Work } address
+        ? address
+        : throw new WsmqException(WsmqErrors.UnknownQueue, "the address is not that of a work queue");
+
+    private static string TokenOf(string? token) =>
+        token?.Length == JobLease.TokenLength && token.All(char.IsAsciiHexDigitLower)
+            ? token
+            : throw new WsmqException(WsmqErrors.InvalidMessage, $"the token has {JobLease.TokenLength} hexadecimal digits: send it as it came");
+}

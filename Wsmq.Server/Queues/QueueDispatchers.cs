@@ -1,0 +1,40 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Lifecycle;
+using Wsmq.Server.Stores;
+
+namespace Wsmq.Server.Queues;
+
+/// <summary>The dispatchers of this node, one for each declared queue. Each starts with its first consumer.</summary>
+internal sealed class QueueDispatchers(
+    IOptions<WsmqOptions> options, IStore store, TimeProvider time, ILogger<QueueDispatchers> logger, IHostApplicationLifetime? lifetime = null)
+    : INodePart
+{
+    private readonly FrozenDictionary<WsmqAddress, QueueDispatcher> _queues = options.Value.Queues.ToFrozenDictionary(
+        q => WsmqAddress.Work(q.Key),
+        q => new QueueDispatcher(WsmqAddress.Work(q.Key), q.Value.ToRules(), store, time, options.Value.Delivery.TailCheckInterval, logger));
+
+    /// <exception cref="WsmqException"><c>unknown-queue</c>.</exception>
+    public QueueDispatcher Of(WsmqAddress queue) => _queues.TryGetValue(queue, out var dispatcher)
+        ? dispatcher
+        : throw new WsmqException(WsmqErrors.UnknownQueue, $"{_queues.Count} are declared");
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Registered after the drain, and so called before it: a node that stops gives out no jobs.
+        lifetime?.ApplicationStarted.Register(() => lifetime.ApplicationStopping.Register(() =>
+        {
+            foreach (var dispatcher in _queues.Values)
+                dispatcher.StopGiving();
+        }));
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync()
+    {
+        foreach (var dispatcher in _queues.Values)
+            await dispatcher.DisposeAsync();
+    }
+}

@@ -1,0 +1,186 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Logging;
+using Wsmq.Server.Connections;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Framing;
+using Wsmq.Server.Queues;
+using Wsmq.Server.Stores;
+
+namespace Wsmq.Server.Workers;
+
+/// <summary>
+/// A worker of another process: a connection as a consumer of one queue. It counts what the connection holds; the leases themselves belong to
+/// the worker, which may end them over another connection.
+/// </summary>
+internal sealed class ConnectionWorker(
+    WsmqAddress queue, string name, NodeConnection connection, QueueDispatcher dispatcher, TimeProvider time, ILogger logger) : IJobConsumer
+{
+    private readonly Lock _lock = new();
+    private readonly byte[] _source = JsonFrames.SourceOf(queue);
+
+    // What the connection holds, with the timestamp at which the lease has ended unless it is extended, and whether it was lost before.
+    private readonly Dictionary<JobLease, (long Ends, bool IsSuspect)> _held = [];
+    private int _credit;
+    private int _writing;
+    private bool _isClosed;
+    private bool _askedToHandBack;
+
+    public string Name => name;
+
+    /// <summary>How many jobs the connection accepts at a time.</summary>
+    public int Window
+    {
+        get => _credit;
+        set
+        {
+            lock (_lock)
+                _credit = value;
+        }
+    }
+
+    // While an earlier job is not written, the client does not read, and further ones would only fill the memory of the node.
+    public int Credit
+    {
+        get
+        {
+            lock (_lock)
+            {
+                if (_isClosed || _writing > 0)
+                    return 0;
+                if (_held.Count >= _credit)
+                    ForgetEnded();
+                return Math.Max(0, _credit - _held.Count);
+            }
+        }
+    }
+
+    public bool HoldsSuspect
+    {
+        get
+        {
+            lock (_lock)
+                return _held.Values.Any(h => h.IsSuspect);
+        }
+    }
+
+    public bool TryGive(TakenJob job)
+    {
+        lock (_lock)
+        {
+            if (_isClosed || _held.Count >= _credit)
+                return false;
+            _held[job.Lease] = (Ends(), job.IsSuspect);
+            _askedToHandBack = false;
+            _writing++;
+        }
+
+        _ = WriteAsync(job);
+        return true;
+    }
+
+    public void Pause()
+    {
+        lock (_lock)
+        {
+            if (_isClosed || _held.Count == 0 || _askedToHandBack)
+                return;
+            _askedToHandBack = true;
+        }
+
+        _ = AskToHandBackAsync();
+    }
+
+    /// <summary>The lease was extended.</summary>
+    public void Extended(JobLease lease)
+    {
+        lock (_lock)
+        {
+            if (_held.TryGetValue(lease, out var held))
+                _held[lease] = (Ends(), held.IsSuspect);
+        }
+    }
+
+    /// <summary>The connection no longer holds the job.</summary>
+    public void Released(JobLease lease)
+    {
+        lock (_lock)
+        {
+            if (!_held.Remove(lease))
+                return;
+        }
+
+        dispatcher.Wake();
+    }
+
+    /// <summary>The connection has ended: it gets no more jobs. Its leases stay as they are.</summary>
+    public void Close()
+    {
+        lock (_lock)
+            _isClosed = true;
+        dispatcher.Remove(this);
+    }
+
+    private async Task WriteAsync(TakenJob job)
+    {
+        try
+        {
+            if (CallOf(job) is { } call)
+                await connection.JobAsync(call);
+            else
+                await RefuseAsync(job);
+        }
+        catch (Exception e)
+        {
+            // Without an answer of the store the lease runs out.
+            Log.LoopFailed(logger, e);
+        }
+        finally
+        {
+            lock (_lock)
+                _writing--;
+            dispatcher.Wake();
+        }
+    }
+
+    private SerializedHubMessage? CallOf(TakenJob job)
+    {
+        try
+        {
+            return JobMessage.Call(_source, job, dispatcher.Rules.Lease);
+        }
+        catch (JsonException e)
+        {
+            Log.JobCorrupt(logger, job.Lease.Job.ToString(), queue.ToString(), e.Message);
+            return null;
+        }
+    }
+
+    private async Task RefuseAsync(TakenJob job)
+    {
+        Released(job.Lease);
+        await dispatcher.SettleAsync(new Settlement(job.Lease, SettlementKind.Retry) { Reason = WsmqNackReasons.Unreadable });
+    }
+
+    private async Task AskToHandBackAsync()
+    {
+        try
+        {
+            await connection.HandBackJobsAsync(queue);
+        }
+        catch (Exception e)
+        {
+            Log.LoopFailed(logger, e);
+        }
+    }
+
+    private long Ends() => time.GetTimestamp() + (long)(dispatcher.Rules.Lease / 1e6 * time.TimestampFrequency);
+
+    // Called inside the lock. A worker that has lost a lease may never say so.
+    private void ForgetEnded()
+    {
+        var now = time.GetTimestamp();
+        foreach (var (lease, _) in _held.Where(h => h.Value.Ends < now).ToArray())
+            _held.Remove(lease);
+    }
+}

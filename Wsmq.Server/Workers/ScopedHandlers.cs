@@ -1,0 +1,36 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Wsmq.Server.Diagnostics;
+
+namespace Wsmq.Server.Workers;
+
+/// <summary>Calls handlers of the app, each call in a service scope of its own.</summary>
+internal sealed class ScopedHandlers(IServiceScopeFactory scopes, ILogger<AppWorkers> logger)
+{
+    public async Task HandleAsync<T, THandler>(WsmqJob<T> job, CancellationToken cancellationToken)
+        where THandler : class, IWsmqJobHandler<T>
+    {
+        var scope = scopes.CreateAsyncScope();
+        try
+        {
+            await scope.ServiceProvider.GetRequiredService<THandler>().HandleAsync(job, cancellationToken);
+        }
+        finally
+        {
+            await DisposeAsync(scope);
+        }
+    }
+
+    // Whether the attempt succeeded was decided by the handler.
+    private async Task DisposeAsync(AsyncServiceScope scope)
+    {
+        try
+        {
+            await scope.DisposeAsync();
+        }
+        catch (Exception e)
+        {
+            Log.LoopFailed(logger, e);
+        }
+    }
+}

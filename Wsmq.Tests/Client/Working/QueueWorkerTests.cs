@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Logging;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Client.Working;
+
+/// <summary>What a worker calls, on a scripted server: its credit, and the ends of attempts that get no answer.</summary>
+public sealed class QueueWorkerTests : ClientTest
+{
+    private const string Token = "00000000000000ff";
+
+    private readonly ConcurrentQueue<string> _begun = new();
+    private readonly RecordedLogs _logs = new();
+    private LoggerFactory? _loggers;
+
+    [Fact]
+    public async Task Jobs_that_began_on_an_earlier_connection_count_against_the_credit_until_they_end()
+    {
+        var go = new TaskCompletionSource();
+        await WorkAsync(go.Task);
+        await Server.Everyone.Job(Job(1));
+        await Eventually.That("it has begun", () => _begun.Count == 1);
+        Script.AbortAll();
+        await Eventually.That("the client asks on the next connection", () => Script.Credits.Count == 2);
+        go.SetResult();
+
+        await Eventually.That("the credit is whole again", () => Script.Credits.Count == 3);
+        Script.Credits.Select(c => c.Credit).Should().Equal(4, 3, 4);
+        Script.JobCalls.Should().Equal(("Complete", Position(1), Token));
+    }
+
+    [Fact]
+    public async Task A_completion_without_an_answer_is_repeated_and_a_lost_lease_is_then_no_surprise()
+    {
+        Script.OnJobCall = (_, context) =>
+        {
+            if (Script.JobCalls.Count > 1)
+                throw new HubException(new WsmqException(WsmqErrors.LeaseLost).Message);
+            context.Abort();
+            return Task.CompletedTask;
+        };
+        await WorkAsync(Task.CompletedTask);
+        await Server.Everyone.Job(Job(1));
+        await Eventually.That("the completion is repeated", () => Script.JobCalls.Count == 2);
+        Script.OnJobCall = (_, _) => Task.CompletedTask;
+        await Server.Everyone.Job(Job(2));
+
+        await Eventually.That("the next job is completed", () => Script.JobCalls.Count == 3);
+        Script.JobCalls.Select(c => (c.Method, c.Position)).Should().Equal(("Complete", Position(1)), ("Complete", Position(1)), ("Complete", Position(2)));
+        _logs.All.Should().NotContain(m => m.Contains("The lease of job", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_lease_that_is_lost_is_logged()
+    {
+        Script.OnJobCall = (_, _) => throw new HubException(new WsmqException(WsmqErrors.LeaseLost).Message);
+        await WorkAsync(Task.CompletedTask);
+        await Server.Everyone.Job(Job(1));
+
+        await Eventually.That("it is logged", () => _logs.All.Any(m => m.Contains("The lease of job", StringComparison.Ordinal)));
+        Script.JobCalls.Should().HaveCount(1);
+    }
+
+    [Fact]
+    public async Task A_malformed_job_is_reported_and_harms_nothing()
+    {
+        await WorkAsync(Task.CompletedTask);
+        await Server.Everyone.Job(Job(1) with { Message = Job(1).Message with { Position = "x" } });
+        await Server.Everyone.Job(Job(1) with { Message = Job(1).Message with { Source = "work:other" } });
+        await Server.Everyone.Job(Job(2));
+
+        await Eventually.That("the good one is completed", () => !Script.JobCalls.IsEmpty);
+        Errors.Should().HaveCount(2).And.OnlyContain(e => e.Operation == WsmqClientOperation.Protocol);
+    }
+
+    public override async Task DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _loggers?.Dispose();
+    }
+
+    private protected override void Configure(WsmqClientOptions options) =>
+        options.LoggerFactory = _loggers = new LoggerFactory([_logs], new LoggerFilterOptions { MinLevel = LogLevel.Warning });
+
+    private static string Position(int number) => $"{number:D16}";
+
+    private static WsmqJobDelivery Job(int number) => new()
+    {
+        Token = Token,
+        Lease = 60_000,
+        Attempt = 1,
+        Message = new WsmqDelivery
+        {
+            Source = "work:jobs", Position = Position(number), Previous = WsmqPosition.Start.ToString(), Id = $"{number}", Type = "job", Body = WsmqJsonBody.Parse("{}"),
+        },
+    };
+
+    private async Task WorkAsync(Task go)
+    {
+        Client.WorkAny(
+            "jobs",
+            (job, _) =>
+            {
+                _begun.Enqueue(job.Id);
+                return go;
+            },
+            o => o.Concurrency = 4);
+        await Client.StartAsync();
+        await Eventually.That("the client has asked", () => !Script.Credits.IsEmpty);
+    }
+}
