@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Security.Claims;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -75,6 +76,34 @@ public sealed class SampleTests : IAsyncLifetime
         _clients.Add(stranger);
         var starting = () => stranger.Client.StartAsync();
         (await starting.Should().ThrowAsync<WsmqException>()).Which.Message.Should().Contain("401");
+    }
+
+    [Fact]
+    public async Task BackgroundJobs_sends_each_invoice_once_also_after_a_failed_attempt()
+    {
+        await StartAsync("samples/BackgroundJobs");
+        using var http = new HttpClient { BaseAddress = _root };
+        var first = await InvoiceAsync("orders/7/invoice?customer=bob");
+        await InvoiceAsync("orders/unlucky/invoice?customer=carol");
+        var delayed = await InvoiceAsync("orders/8/invoice?customer=bob&delay=3600");
+        var again = await InvoiceAsync("orders/8/invoice?customer=bob");
+        await InvoiceAsync("orders/9/invoice?customer=");
+
+        await Eventually.That("both invoices are sent", async () => (await SentAsync()).Length == 2);
+        (await SentAsync()).Should().BeEquivalentTo("7", "unlucky");
+        first.Duplicate.Should().BeFalse();
+        (again.Position, again.Duplicate, again.UniqueIdTaken).Should().Be((delayed.Position, true, true));
+        await Eventually.That("one is a dead letter", async () =>
+            await http.GetFromJsonAsync<JsonElement>(new Uri("queue", UriKind.Relative)) is var queue
+            && (queue.GetProperty("delayed").GetInt64(), queue.GetProperty("dead").GetInt64(), queue.GetProperty("leased").GetInt64()) == (1, 1, 0));
+
+        async Task<WsmqReceipt> InvoiceAsync(string path)
+        {
+            using var response = await http.PostAsync(new Uri(path, UriKind.Relative), null);
+            return (await response.Content.ReadFromJsonAsync<WsmqReceipt>())!;
+        }
+
+        async Task<string[]> SentAsync() => (await http.GetFromJsonAsync<string[]>(new Uri("invoices", UriKind.Relative)))!;
     }
 
     [Fact]

@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using Wsmq;
+
+namespace BackgroundJobs;
+
+[WsmqMessageType("send-invoice")]
+internal sealed record SendInvoice(string Order, string Customer);
+
+/// <summary>What other endpoints of the app call: stores the job and returns. The worker of any node sends the invoice.</summary>
+internal sealed class Invoices(IWsmqPublisher wsmq)
+{
+    public static readonly WsmqAddress Queue = WsmqAddress.Work("invoices");
+
+    /// <summary>
+    /// Invoices of one customer go out one after another. A second call for an order whose invoice has not gone out yet stores nothing.
+    /// </summary>
+    public Task<WsmqReceipt> SendLaterAsync(SendInvoice invoice, TimeSpan delay, CancellationToken cancellationToken) => wsmq.SendAsync(
+        Queue, invoice, new WsmqSendOptions { Key = invoice.Customer, UniqueId = invoice.Order, Delay = delay }, cancellationToken);
+}
+
+/// <summary>Handles each job in a service scope of its own; a real one would have a DbContext and an SMTP client.</summary>
+internal sealed class InvoiceSender(Mailbox mailbox, ILogger<InvoiceSender> logger) : IWsmqJobHandler<SendInvoice>
+{
+    public async Task HandleAsync(WsmqJob<SendInvoice> job, CancellationToken cancellationToken)
+    {
+        if (job.Body.Customer.Length == 0)
+        {
+            // No attempt can succeed: a dead letter, for the operator.
+            job.Reject("no customer");
+            return;
+        }
+
+        // Throws when the mail server is away: the job is tried again, after 1, 2, 4 … seconds.
+        await mailbox.SendAsync(job.Body, cancellationToken);
+        logger.LogInformation("Invoice of order {Order} sent, attempt {Attempt}", job.Body.Order, job.Attempt);
+    }
+}
+
+/// <summary>Stands for the mail server; it refuses the first attempt at each order that begins with "unlucky".</summary>
+internal sealed class Mailbox
+{
+    private readonly ConcurrentDictionary<string, int> _attempts = new();
+
+    public ConcurrentQueue<string> Sent { get; } = new();
+
+    public async Task SendAsync(SendInvoice invoice, CancellationToken cancellationToken)
+    {
+        await Task.Delay(100, cancellationToken);
+        if (_attempts.AddOrUpdate(invoice.Order, 1, (_, n) => n + 1) == 1 && invoice.Order.StartsWith("unlucky", StringComparison.Ordinal))
+            throw new IOException("The mail server does not answer.");
+        Sent.Enqueue(invoice.Order);
+    }
+}
