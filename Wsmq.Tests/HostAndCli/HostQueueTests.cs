@@ -9,26 +9,24 @@ public sealed class HostQueueTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _tools.DisposeAsync();
 
-    [Theory]
-    [InlineData("alice", "work:emails", 0, "")]
-    [InlineData("bob", "work:emails", 1, "3001 send-not-allowed")]
-    [InlineData("bob", "work:open", 0, "")]
-    [InlineData("ops", "work:open", 0, "")]
-    [InlineData("alice", "work:closed", 1, "3001 send-not-allowed")]
-    [InlineData("alice", "work:other", 1, "2010 unknown-queue")]
-    [InlineData("alice", "work:demo", 0, "")]
-    [InlineData("alice", "user:bob", 0, "")]
-    [InlineData("alice", "group:ops", 0, "")]
-    [InlineData("carol", "group:ops", 1, "3001 send-not-allowed")]
-    public async Task A_user_sends_to_the_queues_whose_list_names_it_and_to_users_and_own_groups(string user, string address, int code, string error)
+    [Fact]
+    public async Task A_user_sends_to_the_queues_whose_list_names_it_and_to_users_and_own_groups()
     {
+        const string NotAllowed = "3001 send-not-allowed";
         await _tools.StartHostAsync(
             "--Wsmq:Queues:emails:Senders:0=alice", "--Wsmq:Queues:emails:Managers:0=bob", "--Wsmq:Queues:open:Senders:0=*", "--Wsmq:Queues:closed=");
+        (string User, string Address, string? Refusal)[] sends =
+        [
+            ("alice", "work:emails", null), ("bob", "work:emails", NotAllowed), ("carol", "work:open", null), ("alice", "work:closed", NotAllowed),
+            ("alice", "work:other", "2010 unknown-queue"), ("carol", "work:demo", null), ("alice", "user:bob", null), ("alice", "group:ops", null),
+            ("carol", "group:ops", NotAllowed),
+        ];
 
-        var result = await _tools.CliAsync("send", address, "hi", "--as", user);
-
-        result.Code.Should().Be(code, result.Error);
-        result.Error.Should().Contain(error);
+        foreach (var (user, address, refusal) in sends)
+        {
+            var (code, _, error) = await _tools.CliAsync("send", address, "hi", "--as", user);
+            (code, error.Contains(refusal ?? "wsmq", StringComparison.Ordinal)).Should().Be((refusal is null ? 0 : 1, refusal is not null), $"{user} {address}: {error}");
+        }
     }
 
     [Fact]
