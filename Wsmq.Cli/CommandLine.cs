@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Wsmq.Cli.Output;
 
 namespace Wsmq.Cli;
@@ -37,6 +38,11 @@ internal static class CommandLine
 
     public static Task WriteErrorAsync(string message) => Console.Error.WriteLineAsync($"wsmq: {Printable.Line(message)}");
 
-    private static string Name(ParseResult result) =>
-        result.CommandResult.Command is RootCommand ? "wsmq" : $"wsmq {result.CommandResult.Command.Name}";
+    private static string Name(ParseResult result)
+    {
+        var names = new Stack<string>();
+        for (SymbolResult? at = result.CommandResult; at is CommandResult { Command: not RootCommand } command; at = at.Parent)
+            names.Push(command.Command.Name);
+        return string.Join(' ', names.Prepend("wsmq"));
+    }
 }

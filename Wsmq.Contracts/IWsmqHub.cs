@@ -4,7 +4,7 @@ namespace Wsmq;
 /// The methods that a client calls on the wsmq hub. A client that uses SignalR directly calls them by name; <c>WsmqClient</c> does it
 /// for its app. A refused call fails with a <c>HubException</c>, from whose message <see cref="WsmqError.Find"/> reads the error.
 /// </summary>
-public interface IWsmqHub
+public partial interface IWsmqHub
 {
     /// <summary>Stores a message in the log of its address. Returns the receipt once the message is in the store.</summary>
     /// <param name="message">The message. The server sets the connection's user as its sender.</param>

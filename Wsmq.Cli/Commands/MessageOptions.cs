@@ -7,7 +7,7 @@ namespace Wsmq.Cli.Commands;
 /// <summary>The options of <c>send</c> that describe the message.</summary>
 internal sealed class MessageOptions
 {
-    private readonly Argument<string> _to = new("address") { Description = "user:<id> or group:<name>." };
+    private readonly Argument<string> _to = new("address") { Description = "user:<id>, group:<name> or work:<queue>." };
 
     private readonly Argument<string?> _body = new("body")
     {

@@ -92,7 +92,7 @@ public static class WsmqErrors
 
     /// <summary>2010, final: no work queue of this name is declared.</summary>
     public static WsmqError UnknownQueue { get; } = Final(2010, "unknown-queue",
-        "No work queue of this name is declared: check the name, or declare the queue with AddQueue, or in the host's section Wsmq:Options:Queues.");
+        "No work queue of this name is declared: check the name, or declare the queue with AddQueue, or in the host's section Wsmq:Queues.");
 
     /// <summary>2011, final: a .NET type has no name on the wire.</summary>
     public static WsmqError NoTypeName { get; } = Final(2011, "no-type-name",

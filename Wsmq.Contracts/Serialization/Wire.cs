@@ -40,4 +40,30 @@ internal static class Wire
     public const string Credit = "credit";
     public const string Counts = "counts";
     public const string Reason = "reason";
+
+    // Of queues and their jobs, as operators see them.
+    public const string Queue = "queue";
+    public const string Paused = "paused";
+    public const string Ready = "ready";
+    public const string Delayed = "delayed";
+    public const string Leased = "leased";
+    public const string Retrying = "retrying";
+    public const string Blocked = "blocked";
+    public const string Dead = "dead";
+    public const string Bytes = "bytes";
+    public const string OldestReadyAge = "oldestReadyAge";
+    public const string State = "state";
+    public const string Time = "time";
+    public const string Expires = "expires";
+    public const string FailedAttempts = "failedAttempts";
+    public const string Worker = "worker";
+    public const string DeadReason = "deadReason";
+    public const string Skip = "skip";
+    public const string Max = "max";
+    public const string Messages = "messages";
+    public const string From = "from";
+    public const string Until = "until";
+    public const string Count = "count";
+    public const string Next = "next";
+    public const string More = "more";
 }

@@ -22,6 +22,7 @@ internal static class HostArguments
           --Wsmq:DataFolder FOLDER           the folder of the embedded store and, in Development, of the key for the CLI
           --Wsmq:Redis redis:6379            use Redis instead of the embedded store
           --Wsmq:Path /wsmq                  the path of the hub
+          --Wsmq:Queues:NAME:…               a work queue: its options, Senders, Workers and Managers
           --Wsmq:Options:…                   limits, retention, timeouts
           --Authentication:Schemes:Bearer:…  whose tokens to accept; required outside Development
           --environment Production           or Development

@@ -10,6 +10,7 @@ internal sealed class HostSettings
     /// <summary>Properties of the library's options that the configuration cannot set, or sets under another key.</summary>
     public static readonly HashSet<(Type, string)> SetInCodeOnly =
     [
+        (typeof(WsmqOptions), nameof(WsmqOptions.Queues)),
         (typeof(WsmqPublishOptions), nameof(WsmqPublishOptions.Json)),
         (typeof(WsmqLimitOptions), nameof(WsmqLimitOptions.ClassProvider)),
         (typeof(WsmqRedisOptions), nameof(WsmqRedisOptions.Configuration)),
@@ -41,6 +42,9 @@ internal sealed class HostSettings
     /// </summary>
     public Dictionary<string, string[]> Groups { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The work queues, with their options and who may use them: nobody by default.</summary>
+    public Dictionary<string, QueueSettings> Queues { get; } = new(StringComparer.Ordinal);
+
     internal string DatabasePath => System.IO.Path.Combine(DataFolder, "wsmq.db");
 
     /// <summary>Reads and validates the section. Throws <see cref="HostRefusal"/>, whose message states what to change.</summary>
@@ -52,6 +56,13 @@ internal sealed class HostSettings
         try
         {
             section.Bind(settings);
+
+            // A queue without settings is declared as well.
+            foreach (var queue in section.GetSection(nameof(Queues)).GetChildren())
+            {
+                settings.Queues.TryAdd(queue.Key, new QueueSettings());
+                queue.Bind(new WsmqQueueOptions());
+            }
         }
         catch (InvalidOperationException e)
         {
@@ -76,20 +87,27 @@ internal sealed class HostSettings
         DataFolder = System.IO.Path.GetFullPath(DataFolder);
         Tokens.Check();
         foreach (var (group, users) in Groups)
-            CheckNames(group, users);
+            CheckNames($"{nameof(Groups)}:{group}", () => CheckGroup(group, users));
+        foreach (var (name, queue) in Queues)
+            CheckNames($"{nameof(Queues)}:{name}", () => queue.Check(name));
     }
 
-    private static void CheckNames(string group, string[] users)
+    private static void CheckGroup(string group, string[] users)
+    {
+        _ = WsmqAddress.Group(group);
+        foreach (var user in users)
+            _ = WsmqAddress.User(user);
+    }
+
+    private static void CheckNames(string key, Action check)
     {
         try
         {
-            _ = WsmqAddress.Group(group);
-            foreach (var user in users)
-                _ = WsmqAddress.User(user);
+            check();
         }
         catch (WsmqException e)
         {
-            throw new HostRefusal($"{Section}:Groups:{group} contains an invalid name. {e.Message}", e);
+            throw new HostRefusal($"{Section}:{key} contains an invalid name. {e.Message}", e);
         }
     }
 }

@@ -7,8 +7,8 @@ namespace Wsmq.Host.Configuration;
 /// </summary>
 internal static class KnownKeys
 {
-    /// <summary>Throws <see cref="HostRefusal"/> for the first key of the section that the settings type does not have.</summary>
-    public static void Require(IConfigurationSection section, Type settings)
+    /// <summary>Throws <see cref="HostRefusal"/> for the first key of the section that none of the settings types has.</summary>
+    public static void Require(IConfigurationSection section, params Type[] settings)
     {
         var known = PropertiesOf(settings);
         foreach (var child in section.GetChildren())
@@ -20,19 +20,21 @@ internal static class KnownKeys
             }
 
             // The operator chooses the keys of a dictionary, and the keys of a list are indexes: neither is checked.
+            if (property.PropertyType == typeof(Dictionary<string, QueueSettings>))
+            {
+                if (!string.IsNullOrEmpty(child.Value))
+                    throw new HostRefusal($"{child.Path} takes no value: configure {child.Path}:<name>:Senders:0 and so on.");
+                foreach (var named in child.GetChildren())
+                    RequireSection(named, typeof(QueueSettings), typeof(WsmqQueueOptions));
+                continue;
+            }
+
             if (typeof(System.Collections.IDictionary).IsAssignableFrom(property.PropertyType))
                 continue;
             if (property.PropertyType == typeof(IDictionary<string, WsmqLimitClass>))
             {
                 foreach (var named in child.GetChildren())
                     RequireSection(named, typeof(WsmqLimitClass));
-                continue;
-            }
-
-            if (property.PropertyType == typeof(IDictionary<string, WsmqQueueOptions>))
-            {
-                foreach (var named in child.GetChildren())
-                    RequireSection(named, typeof(WsmqQueueOptions));
                 continue;
             }
 
@@ -45,7 +47,7 @@ internal static class KnownKeys
         }
     }
 
-    private static void RequireSection(IConfigurationSection section, Type settings)
+    private static void RequireSection(IConfigurationSection section, params Type[] settings)
     {
         if (!string.IsNullOrEmpty(section.Value))
         {
@@ -63,9 +65,9 @@ internal static class KnownKeys
             throw new HostRefusal($"{section.Path} is a list: configure {section.Path}:0, {section.Path}:1, and so on.");
     }
 
-    private static SortedDictionary<string, PropertyInfo> PropertiesOf(Type settings) => new(
-        settings.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => !HostSettings.SetInCodeOnly.Contains((settings, property.Name)))
+    private static SortedDictionary<string, PropertyInfo> PropertiesOf(Type[] settings) => new(
+        settings.SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+                .Where(property => !HostSettings.SetInCodeOnly.Contains((type, property.Name))))
             .ToDictionary(property => property.Name),
         StringComparer.OrdinalIgnoreCase);
 

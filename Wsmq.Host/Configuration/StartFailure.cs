@@ -16,6 +16,7 @@ internal static partial class StartFailure
     public static string InKeys(string text) => Options().Replace(text, match => (match.Groups["class"].Value, match.Groups["name"].Value) switch
     {
         ("Sqlite", "Path") => $"{HostSettings.Section}:{nameof(HostSettings.DataFolder)}",
+        ("", nameof(HostSettings.Queues)) => $"{HostSettings.Section}:{nameof(HostSettings.Queues)}",
         ("Redis", "Configuration") => $"{HostSettings.Section}:{nameof(HostSettings.Redis)}",
         var (store, name) => $"{HostSettings.Section}:{store}Options:{name.Replace('.', ':')}",
     });

@@ -292,6 +292,12 @@ internal static partial class Log
     [LoggerMessage(292, LogLevel.Warning, "Job {Job} of {Queue} is corrupt or foreign: {Defect}. It counts as a failed attempt.")]
     public static partial void JobCorrupt(ILogger logger, string job, string queue, string? defect);
 
+    [LoggerMessage(296, LogLevel.Information, "{Queue} was {Change} on request.")]
+    public static partial void QueuePaused(ILogger logger, string queue, string change);
+
+    [LoggerMessage(297, LogLevel.Information, "{Count} jobs of {Queue} were {Change} on request.")]
+    public static partial void JobsChanged(ILogger logger, long count, string queue, string change);
+
     [LoggerMessage(220, LogLevel.Warning, "A message has the field {Field}, which is unknown and is ignored. Fields are case-sensitive: to, id, type, body, data, contentType, headers, correlationId, replyTo, key, uniqueId, priority, delay, notBefore, timeToLive")]
     public static partial void UnknownField(ILogger logger, string field);
 }

@@ -13,8 +13,12 @@ internal static class JobMessage
 
     /// <summary>The message in its wire form; its source is the queue.</summary>
     /// <exception cref="JsonException">It is corrupt or foreign.</exception>
-    public static WsmqDelivery Of(WsmqAddress queue, TakenJob job) =>
-        JsonSerializer.Deserialize(JsonFrames.Delivery(FrameOf(JsonFrames.SourceOf(queue), job)), WsmqJsonContext.Relaxed.WsmqDelivery)!;
+    public static WsmqDelivery Of(WsmqAddress queue, TakenJob job) => Of(queue, job.Lease.Job, job.Metadata, job.Body);
+
+    /// <summary>A stored job in the same form.</summary>
+    /// <exception cref="JsonException">It is corrupt or foreign.</exception>
+    public static WsmqDelivery Of(WsmqAddress queue, WsmqPosition job, ReadOnlyMemory<byte> metadata, ReadOnlyMemory<byte> body) => JsonSerializer.Deserialize(
+        JsonFrames.Delivery(FrameOf(JsonFrames.SourceOf(queue), job, metadata, body)), WsmqJsonContext.Relaxed.WsmqDelivery)!;
 
     /// <summary>The <c>Job</c> call for a connection.</summary>
     /// <param name="source">The address of the queue as a JSON string.</param>
@@ -23,7 +27,7 @@ internal static class JobMessage
     /// <exception cref="JsonException">It is corrupt or foreign.</exception>
     public static SerializedHubMessage Call(ReadOnlySpan<byte> source, TakenJob job, long lease)
     {
-        var delivery = JsonFrames.Delivery(FrameOf(source, job));
+        var delivery = JsonFrames.Delivery(FrameOf(source, job.Lease.Job, job.Metadata, job.Body));
         var start = Encoding.ASCII.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
             $$$"""{"type":1,"target":"{{{nameof(IWsmqReceiver.Job)}}}","arguments":[{"{{{Wire.Token}}}":"{{{job.Lease.Token}}}","{{{Wire.Lease}}}":{{{lease / 1000}}},"{{{Wire.Attempt}}}":{{{job.Attempt}}},"{{{Wire.LostLeases}}}":{{{job.Lost}}},"{{{Wire.Due}}}":{{{job.Due / 1000}}},"{{{Wire.Message}}}":"""));
@@ -34,9 +38,9 @@ internal static class JobMessage
         return JsonFrames.Message(frame);
     }
 
-    private static byte[] FrameOf(ReadOnlySpan<byte> source, TakenJob job)
+    private static byte[] FrameOf(ReadOnlySpan<byte> source, WsmqPosition job, ReadOnlyMemory<byte> metadata, ReadOnlyMemory<byte> body)
     {
-        var entry = new LogEntry(job.Lease.Job, WsmqPosition.Start, job.Metadata, job.Body);
+        var entry = new LogEntry(job, WsmqPosition.Start, metadata, body);
         return StoredEntry.Check(entry, out var isBinary, out var defect)
             ? JsonFrames.Receive(source, entry, isBinary)
             : throw new JsonException(defect);

@@ -37,7 +37,7 @@ public static class WsmqServiceCollectionExtensions
 {
     /// <summary>
     /// Adds wsmq: the hub, and the services that an app injects: <see cref="IWsmqPublisher"/>, <see cref="IWsmqGroups"/>,
-    /// <see cref="IWsmqDeadLetters"/>, <see cref="IWsmqDevices"/> and <see cref="IWsmqAccess"/>. Messages are stored in an embedded SQLite
+    /// <see cref="IWsmqDeadLetters"/>, <see cref="IWsmqQueues"/>, <see cref="IWsmqDevices"/> and <see cref="IWsmqAccess"/>. Messages are stored in an embedded SQLite
     /// file unless the returned builder selects Redis. Map the hub with <c>app.MapWsmq("/wsmq")</c>.
     /// </summary>
     /// <remarks>
@@ -67,6 +67,7 @@ public static class WsmqServiceCollectionExtensions
         services.TryAddSingleton<IWsmqPublisher, WsmqPublisher>();
         services.TryAddSingleton<IWsmqGroups, WsmqGroups>();
         services.TryAddSingleton<IWsmqDeadLetters, WsmqDeadLetters>();
+        services.TryAddSingleton<IWsmqQueues>(p => p.GetRequiredService<WsmqQueues>());
         services.TryAddSingleton<IWsmqAccess, WsmqAccess>();
         services.TryAddSingleton<IWsmqDevices, WsmqDevices>();
         services.AddMetrics();
@@ -108,6 +109,7 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<AppWorkers>()
         .AddGatedLogger<QueueDispatchers>()
         .AddGatedLogger<ClientWork>()
+        .AddGatedLogger<WsmqQueues>()
         .AddGatedLogger<UsageReporter>();
 
     private static void AddHub(IServiceCollection services)
@@ -129,7 +131,7 @@ public static class WsmqServiceCollectionExtensions
         // The hub's constructor takes internal types, which stay internal with a factory. SignalR's activator queries the container first.
         services.AddTransient(p => new WsmqHub(
             p.GetRequiredService<SessionManager>(), p.GetRequiredService<ClientSends>(), p.GetRequiredService<ClientAcks>(),
-            p.GetRequiredService<ClientNacks>(), p.GetRequiredService<ClientWork>()));
+            p.GetRequiredService<ClientNacks>(), p.GetRequiredService<ClientWork>(), p.GetRequiredService<ClientQueues>()));
     }
 
     private static void AddParts(IServiceCollection services)
@@ -168,6 +170,8 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<ClientAcks>();
         services.AddSingleton<ClientNacks>();
         services.AddSingleton<ClientWork>();
+        services.AddSingleton<ClientQueues>();
+        services.AddSingleton<WsmqQueues>();
         services.AddSingleton<DeadLetterNotices>();
         services.AddSingleton<StoreNews>();
         services.AddSingleton<StoreMonitor>();

@@ -16,16 +16,18 @@ namespace Wsmq;
 /// (<c>ops</c>, not <c>group:ops</c>). Members are added with <see cref="IWsmqGroups"/>; <c>IHubContext.Groups</c> stores nothing, and
 /// affects live pushes to one connection only.
 /// </remarks>
-public sealed class WsmqHub : Hub<IWsmqReceiver>
+public sealed partial class WsmqHub : Hub<IWsmqReceiver>
 {
     private readonly SessionManager _sessions;
     private readonly ClientSends _sends;
     private readonly ClientAcks _acks;
     private readonly ClientNacks _nacks;
     private readonly ClientWork _work;
+    private readonly ClientQueues _queues;
 
-    internal WsmqHub(SessionManager sessions, ClientSends sends, ClientAcks acks, ClientNacks nacks, ClientWork work) =>
-        (_sessions, _sends, _acks, _nacks, _work) = (sessions, sends, acks, nacks, work);
+    internal WsmqHub(
+        SessionManager sessions, ClientSends sends, ClientAcks acks, ClientNacks nacks, ClientWork work, ClientQueues queues) =>
+        (_sessions, _sends, _acks, _nacks, _work, _queues) = (sessions, sends, acks, nacks, work, queues);
 
     // The state of the one call that this hub instance was created for.
     private ConnectionBudget? _budget;

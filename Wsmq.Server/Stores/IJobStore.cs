@@ -75,6 +75,9 @@ internal interface IJobStore
     /// <summary>One job with its content; null if it is not stored.</summary>
     Task<StoredJob?> ReadAsync(WsmqAddress queue, WsmqPosition job, CancellationToken cancellationToken);
 
+    /// <summary>The job that has a <see cref="JobTerms.Unique"/>; null if none has it. Dead letters have given it up.</summary>
+    Task<WsmqPosition?> FindUniqueAsync(WsmqAddress queue, string unique, CancellationToken cancellationToken);
+
     /// <summary>
     /// Removes jobs and dead letters, at most <see cref="MostInAStep"/>; the result has one item for each: whether it was removed. Of a
     /// removed job the lease is lost.

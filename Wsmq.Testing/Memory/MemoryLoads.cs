@@ -13,6 +13,10 @@ public static class MemoryLoads
     private const int TooLarge = 1_000_000;
     private const int InArray = 1_024;
 
+    private static readonly string[] WithQueue = ["QueueInfo", "PauseQueue", "ResumeQueue"];
+    private static readonly string[] WithText = ["FindJob", "CancelJob", "CancelUnique", "DeleteQueue"];
+    private static readonly string[] WithFilter = ["RedriveDeadLetters", "RemoveDeadLetters"];
+
     private const string PublishOpening = """{"type":4,"invocationId":"p","target":"SendStream","arguments":[],"streamIds":["s"]}""";
 
     /// <summary>All loads, for one user.</summary>
@@ -40,6 +44,7 @@ public static class MemoryLoads
             new("Ack, long texts", Call("Ack", Text(LargeText / 2), Text(LargeText / 2))),
             new("Resume", Call("Resume", $"\"user:{user}\"", "\"0000000000000000\"")),
             new("Nack, long reason", Call("Nack", $"\"user:{user}\"", "\"0000000000000001\"", Text(LargeText))),
+            .. Managing(),
             new("Ack, arguments that do not fit", Call("Ack", $"[{string.Join(',', Enumerable.Repeat("[]", LargeText / 3))}]")),
             new("frames that are too large", Call("Nack", Text(TooLarge))),
             new("unknown method, smallest", Call("x")),
@@ -49,6 +54,24 @@ public static class MemoryLoads
             new("pings", """{"type":6}"""),
             new("parts of a frame", "{" + new string(' ', LargeText)) { Times = 1 },
         ];
+    }
+
+    // Refused, as for most users.
+    private static IEnumerable<MemoryLoad> Managing()
+    {
+        const string Queue = "\"work:x\"";
+        var (text, half) = (Text(LargeText), Text(LargeText / 2));
+        yield return new("ListQueues", Call("ListQueues"));
+        foreach (var method in WithQueue)
+            yield return new($"{method}, long text", Call(method, text));
+        foreach (var method in WithText)
+            yield return new($"{method}, long texts", Call(method, half, half));
+        yield return new("PeekJobs, smallest", Call("PeekJobs", Queue, "{}"));
+        yield return new("PeekJobs, long text", Call("PeekJobs", Queue, $$"""{"state":{{text}}}"""));
+        yield return new("PeekJobs, many fields", Call("PeekJobs", Queue, $$"""{{{string.Join(',', Enumerable.Repeat("\"a\":[]", LargeText / 8))}}}"""));
+        yield return new("PurgeQueue, long texts", Call("PurgeQueue", Queue, half, half));
+        foreach (var method in WithFilter)
+            yield return new($"{method}, long texts", Call(method, Queue, $$"""{"type":{{half}}}""", half));
     }
 
     private static string Call(string target, params string[] arguments) =>

@@ -53,7 +53,12 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
             return await HearAsync(method, expected);
         var outcomes = new List<string>();
         foreach (var target in AuthorizationTable.Targets)
-            outcomes.Add(_client is null ? await AsAppAsync(method, target) : await OutcomeAsync(() => CallAsync(method, target)));
+        {
+            outcomes.Add(_client is null ? await AsAppAsync(method, target)
+                : method == "ListQueues" ? await ListsAsync(target)
+                : await OutcomeAsync(() => CallAsync(method, target)));
+        }
+
         return [.. outcomes];
     }
 
@@ -114,6 +119,21 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
             case "Complete":
                 await connection.InvokeAsync(method, target, WsmqPosition.Start.ToString(), new string('0', 16));
                 return null;
+            case "PauseQueue" or "ResumeQueue" or "QueueInfo":
+                await connection.InvokeAsync(method, target);
+                return null;
+            case "PeekJobs":
+                await connection.InvokeAsync(method, target, new { state = "ready" });
+                return null;
+            case "PurgeQueue":
+                await connection.InvokeAsync(method, target, "waiting", null);
+                return null;
+            case "DeleteQueue":
+                await connection.InvokeAsync(method, target, null);
+                return null;
+            case "RedriveDeadLetters" or "RemoveDeadLetters":
+                await connection.InvokeAsync(method, target, null, null);
+                return null;
             case "Nack":
                 await connection.InvokeAsync<int>(method, target, WsmqPosition.Start.ToString(), null);
                 return null;
@@ -121,6 +141,17 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
                 await connection.InvokeAsync(method, target, WsmqPosition.Start.ToString());
                 return null;
         }
+    }
+
+    private async Task<string> ListsAsync(string target)
+    {
+        var listed = false;
+        var outcome = await OutcomeAsync(async () =>
+        {
+            listed = (await _client!.Connection.InvokeAsync<WsmqQueueInfo[]>("ListQueues")).Any(i => i.Queue.ToString() == target);
+            return null;
+        });
+        return outcome == AuthorizationTable.Ok && !listed ? AuthorizationTable.None : outcome;
     }
 
     private async Task<string> AsAppAsync(string method, string target)

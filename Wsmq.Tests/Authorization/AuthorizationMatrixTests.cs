@@ -52,6 +52,8 @@ public abstract class AuthorizationMatrixTests : IAsyncLifetime
             new(granted || source == WsmqAddress.User(caller.UserId));
 
         public ValueTask<bool> CanWorkAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) => new(granted);
+
+        public ValueTask<bool> CanManageQueueAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) => new(granted);
     }
 }
 

@@ -13,7 +13,15 @@ internal static class AuthorizationTable
 
     public static readonly string[] Targets = ["user:actor", "user:bob", "group:team", "group:secret", "group:unknown", "work:jobs"];
 
-    public static readonly string[] Methods = ["Send", "SendMany", "SendStream", "replyTo", "Ack", "Resume", "Nack", "Work", "Complete", "Receive", "Live"];
+    /// <summary>The methods that manage work queues.</summary>
+    public static readonly string[] Managing =
+    [
+        "QueueInfo", "PeekJobs", "FindJob", "CancelJob", "CancelUnique", "PurgeQueue", "DeleteQueue", "PauseQueue", "ResumeQueue",
+        "RedriveDeadLetters", "RemoveDeadLetters",
+    ];
+
+    public static readonly string[] Methods =
+        ["Send", "SendMany", "SendStream", "replyTo", "Ack", "Resume", "Nack", "Work", "Complete", "Receive", "Live", "ListQueues", .. Managing];
 
     /// <summary>The callers: the name of each, and what distinguishes it from the others.</summary>
     public static readonly (string Name, string What)[] Actors =
@@ -26,7 +34,7 @@ internal static class AuthorizationTable
         ("user", "a user without groups"),
         ("member", "a member of `group:team`"),
         ("former", "a user who was a member of `group:team` when the connection was opened"),
-        ("granted", "a user without groups; the app's authorizer allows sending, reading and working everywhere"),
+        ("granted", "a user without groups; the app's authorizer allows everything"),
         ("refused", "a member of `group:team`; the app's authorizer allows reading the own queue, and nothing else"),
         ("app", "the app itself, through `IWsmqPublisher`: no authorizer applies"),
     ];
@@ -53,6 +61,10 @@ internal static class AuthorizationTable
         ("ran-out" or "revoked" or "banned", _) => Closed,
         ("app", "Send" or "SendMany") => SendAnywhere,
         ("app", _) => Same("–"),
+        ("granted", "ListQueues") => [.. Same(None)[..5], Ok],
+        (_, "ListQueues") => Same(None),
+        ("granted", _) when Managing.Contains(method) => [.. Same("unknown-queue")[..5], Ok],
+        _ when Managing.Contains(method) => Same("manage-not-allowed"),
         (_, "replyTo") => [.. Expected(actor, "Send").Select(e => ReplyTo(actor, e))],
         ("user" or "former", "Send" or "SendMany" or "SendStream") => SendToUsers,
         ("member", "Send" or "SendMany" or "SendStream") => SendAsMember,
@@ -79,7 +91,8 @@ internal static class AuthorizationTable
             `replyTo` is a message to `user:actor` that names the address as reply-to. `Receive` and `Live` state whether the actor
             receives what the app sends to the address. The actor's user identifier is `actor`; `group:secret` has another member,
             `group:unknown` was never used before. `Complete` stands for all calls that end or extend a lease; the actor holds none. A grant of the app's authorizer for reading opens nothing by itself: only members read a
-            group, and the authorizer can only deny that. `IWsmqGroups`, `IWsmqPublisher` and the live plane's `IHubContext` exist inside
+            group, and the authorizer can only deny that. `ListQueues` states whether its result has the address. `work:jobs` is the only
+            declared work queue. `IWsmqGroups`, `IWsmqPublisher` and the live plane's `IHubContext` exist inside
             the app only; no hub method leads to them.
 
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Wsmq.Tests.Client;
 
 /// <summary>A hub with the real wire contract that follows a script, on a real server with real WebSockets.</summary>
-public sealed class ScriptedHub(Script script) : Hub<IWsmqReceiver>, IWsmqHub
+public sealed partial class ScriptedHub(Script script) : Hub<IWsmqReceiver>, IWsmqHub
 {
     public override async Task OnConnectedAsync()
     {

@@ -46,6 +46,23 @@ internal static partial class WireCorpus
         Code("resume: position past the tail", "position-beyond-tail", Call("Resume", $"\"{Own}\",\"9007199254740991\"")),
         Code("resume: another user's queue", "read-not-allowed", Call("Resume", $"\"user:alice\",\"{Zero}\"")),
         Case("resume: a hundred times", Outcome.Result, string.Concat(Enumerable.Repeat(Call("Resume", $"\"{Own}\",\"{Zero}\""), 100))),
+        Case("queues: list", Outcome.Result, Call("ListQueues", "")),
+        Code("queues: another user's queue", "manage-not-allowed", Call("QueueInfo", "\"work:jobs\"")),
+        Code("queues: no queue", "invalid-address", Call("QueueInfo", "{}")),
+        Code("queues: query of a wrong type", "manage-not-allowed", Call("PeekJobs", "\"work:jobs\",[[[1]]]")),
+        Code("queues: query nested deeply", "manage-not-allowed", Call("PeekJobs", $"\"work:jobs\",{HostileValues.Nested(40)}")),
+        Case("queues: query nested too deeply", Outcome.Closed, Call("PeekJobs", $"\"work:jobs\",{HostileValues.Nested(1000)}")),
+        Code("queues: huge query", "manage-not-allowed", Call("PeekJobs", $$"""
+            "work:jobs",{"state":"{{new string('x', 400_000)}}"}
+            """)),
+        Code("queues: half a surrogate pair in a filter", "manage-not-allowed", Call("RedriveDeadLetters", """
+            "work:jobs",{"type":"\ud800","\udfff":1},null
+            """)),
+        Code("queues: numbers out of range", "manage-not-allowed", Call("RemoveDeadLetters", """
+            "work:jobs",{"from":1e999,"until":-9223372036854775809},null
+            """)),
+        Code("queues: huge continuation", "manage-not-allowed", Call("DeleteQueue", $"\"work:jobs\",\"{new string('9', 400_000)}\"")),
+        Case("queues: too few arguments", Outcome.Error, Call("PurgeQueue", "\"work:jobs\"")),
         Case("send many: empty array", Outcome.Result, Call("SendMany", "[]")),
         Case("send many: not an array", Outcome.Result, Call("SendMany", "5")),
         Case("send many: all malformed", Outcome.Result, Call("SendMany", $"[{string.Join(',', Enumerable.Repeat("1", 900))}]")),

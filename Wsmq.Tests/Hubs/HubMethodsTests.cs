@@ -22,6 +22,7 @@ public sealed class HubMethodsTests
         : type == typeof(WsmqNumberArgument) ? OnTheWire(typeof(int))
         : type == typeof(WsmqRetryArgument) ? OnTheWire(typeof(WsmqRetry))
         : type == typeof(WsmqMessagesArgument) ? OnTheWire(typeof(WsmqOutgoingMessage[]))
+        : type.IsGenericType && type.GetGenericTypeDefinition() == typeof(WsmqObjectArgument<>) ? OnTheWire(type.GetGenericArguments()[0])
         : type.IsGenericType ? $"{type.Name}<{string.Join(", ", type.GetGenericArguments().Select(OnTheWire))}>"
         : type.Name;
 }

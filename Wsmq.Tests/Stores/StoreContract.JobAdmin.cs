@@ -207,6 +207,42 @@ public abstract partial class StoreContract
         static string Body(StoredJob job) => Encoding.UTF8.GetString(job.Content!.Value.Body.Span);
     }
 
+    [Fact]
+    public async Task A_unique_text_names_its_job_until_the_job_has_ended()
+    {
+        await using var h = await CreateAsync();
+        (await h.Store.Jobs.FindUniqueAsync(Queue, "u", default)).Should().BeNull();
+        var job = await AddJobAsync(h, "1", new JobTerms { Unique = "u" });
+
+        (await h.Store.Jobs.FindUniqueAsync(Queue, "u", default)).Should().Be(job);
+        (await h.Store.Jobs.FindUniqueAsync(Queue, "U", default)).Should().BeNull();
+        await SettleAsync(h, Patient, (await TakeAsync(h, Patient)).Single(), SettlementKind.Reject);
+        (await h.Store.Jobs.FindUniqueAsync(Queue, "u", default)).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Ready_jobs_that_have_lost_a_lease_are_listed_last_also_on_a_later_page()
+    {
+        await using var h = await CreateAsync();
+        for (var i = 0; i < 2; i++)
+            await AddJobAsync(h, $"suspect {i}", new JobTerms { Priority = JobPriority.High });
+        await TakeAsync(h, Hasty, credit: 2);
+        (await h.Store.Jobs.ReclaimAsync(Queue, Hasty, default)).Lost.Should().HaveCount(2);
+        await h.Store.Jobs.TakeAsync(Queue, Request(0) with { Consumers = [] }, Patient, default);
+        for (var i = 0; i < 3; i++)
+            await AddJobAsync(h, $"new {i}");
+
+        var listed = new List<string>();
+        for (var skip = 0; skip < 5; skip++)
+        {
+            var one = await h.Store.Jobs.ListAsync(Queue, JobState.Ready, skip, 1, withContent: true, default);
+            listed.Add(Encoding.UTF8.GetString(one.Single().Content!.Value.Body.Span));
+        }
+
+        listed.Should().Equal("new 0", "new 1", "new 2", "suspect 0", "suspect 1");
+        (await h.Store.Jobs.ListAsync(Queue, JobState.Ready, 4, 9, withContent: false, default)).Should().ContainSingle();
+    }
+
     // One job in each state, whose body is the name of the state, and one that was completed.
     private static async Task FillAsync(StoreHarness h)
     {

@@ -92,6 +92,12 @@ internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, Re
         return reply.Length < 2 ? null : RedisJobReplies.Stored(RedisJobReplies.StateOf((string)reply[0]!), reply[1], withContent: true);
     }
 
+    public async Task<WsmqPosition?> FindUniqueAsync(WsmqAddress queue, string unique, CancellationToken cancellationToken)
+    {
+        var reply = await connections.EvaluateAsync(RedisScript.JobUnique, keys.Of(queue).Queue, [unique], cancellationToken);
+        return reply.IsNull ? null : RedisReplies.Position(reply);
+    }
+
     public Task<bool[]> RemoveAsync(WsmqAddress queue, IReadOnlyList<WsmqPosition> jobs, bool evenLeased, CancellationToken cancellationToken) =>
         EachAsync(RedisScript.JobRemove, queue, [evenLeased ? 1 : 0, .. SignalOf(queue)], jobs, cancellationToken);
 

@@ -206,18 +206,28 @@ internal static class JobTable
     public static long? OldestReady(SqliteSession session, long queue) => session.One<long?>(
         "SELECT min(at) FROM jobs WHERE queue = $queue AND state = 0", r => r.IsDBNull(0) ? null : r.GetInt64(0), queue);
 
-    public static List<JobRow> List(SqliteSession session, long queue, JobState state, long skip, int max)
+    /// <summary>A part of the jobs of a state. Each condition is that of an index: a part of a large queue is read without sorting it.</summary>
+    public static List<JobRow> List(SqliteSession session, long queue, JobState state, long skip, int max) => state switch
     {
-        var order = state switch
+        JobState.Ready => ListReady(session, queue, skip, max),
+        JobState.Blocked => Part(session, queue, "state = 4 ORDER BY key, visible, position", skip, max),
+        _ => Part(session, queue, $"state = {(int)state} AND state IN (1, 2, 3, 5) ORDER BY at, position", skip, max),
+    };
+
+    private static List<JobRow> ListReady(SqliteSession session, long queue, long skip, int max)
+    {
+        var jobs = Part(session, queue, "state = 0 AND lost = 0 ORDER BY priority DESC, at, position", skip, max);
+        if (jobs.Count < max)
         {
-            JobState.Ready => "lost > 0, iif(lost > 0, 0, priority) DESC, at, position",
-            JobState.Blocked => "key, visible, position",
-            _ => "at, position",
-        };
-        return session.All(
-            $"SELECT {Columns} FROM jobs WHERE queue = $queue AND state = $state ORDER BY {order} LIMIT $max OFFSET $skip",
-            Map, queue, (int)state, max, skip);
+            var before = session.One<long>("SELECT count(*) FROM jobs WHERE queue = $queue AND state = 0 AND lost = 0", r => r.GetInt64(0), queue);
+            jobs.AddRange(Part(session, queue, "state = 0 AND lost > 0 ORDER BY at, position", Math.Max(skip - before, 0), max - jobs.Count));
+        }
+
+        return jobs;
     }
+
+    private static List<JobRow> Part(SqliteSession session, long queue, string which, long skip, int max) => session.All(
+        $"SELECT {Columns} FROM jobs WHERE queue = $queue AND {which} LIMIT $max OFFSET $skip", Map, queue, max, skip);
 
     /// <summary>Changes the end of the time to live.</summary>
     public static void SaveEnds(SqliteSession session, JobRow row, long ends) =>

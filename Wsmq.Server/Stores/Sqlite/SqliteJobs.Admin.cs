@@ -25,6 +25,9 @@ internal sealed partial class SqliteJobs
             LogTable.Find(r, queue) is { } log && JobTable.Find(r, log.Id, job) is { } row ? Stored(row, JobTable.Content(r, row)) : null),
         cancellationToken);
 
+    public Task<WsmqPosition?> FindUniqueAsync(WsmqAddress queue, string unique, CancellationToken cancellationToken) => engine.ReadAsync(
+        s => s.Snapshot(r => LogTable.Find(r, queue) is { } log ? JobTable.WithUnique(r, log.Id, unique) : null), cancellationToken);
+
     public async Task<bool[]> RemoveAsync(
         WsmqAddress queue, IReadOnlyList<WsmqPosition> jobs, bool evenLeased, CancellationToken cancellationToken) =>
         await EachAsync(queue, jobs, (open, job) => open.Remove(job, evenLeased), cancellationToken).ConfigureAwait(false);

@@ -38,6 +38,7 @@ internal static class RedisScript
     public static readonly string JobRemove = Load("job_remove");
     public static readonly string JobSettle = Load("job_settle");
     public static readonly string JobTake = Load("job_take");
+    public static readonly string JobUnique = Load("job_unique");
     public static readonly string Join = Load("join");
     public static readonly string Leave = Load("leave");
     public static readonly string Nack = Load("nack");

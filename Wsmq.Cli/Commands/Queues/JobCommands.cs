@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Wsmq.Cli.Output;
+
+namespace Wsmq.Cli.Commands.Queues;
+
+/// <summary>The commands for single jobs: peek, find and cancel.</summary>
+internal static class JobCommands
+{
+    private static readonly Dictionary<string, WsmqJobState> States =
+        Enum.GetValues<WsmqJobState>().ToDictionary(state => state.ToString().ToLowerInvariant(), StringComparer.Ordinal);
+
+    public static Command Peek()
+    {
+        var queue = QueueVerb.Queue();
+        var state = new Option<string>("--state") { Description = "The state of the jobs. Default: ready", HelpName = "state", DefaultValueFactory = _ => "ready" };
+        state.AcceptOnlyFromAmong([.. States.Keys]);
+        var skip = Number("--skip", "How many jobs to leave out.", 0, 0);
+        var max = Number("--max", "How many jobs to print.", 20, 1);
+        var messages = new Option<bool>("--messages") { Description = "Prints the messages as well." };
+        var command = QueueVerb.Create("peek", "Prints the jobs of a state, without changing them.", async call =>
+        {
+            var query = new WsmqJobQuery
+            {
+                State = States[call.Result.GetRequiredValue(state)],
+                Skip = call.Result.GetValue(skip),
+                WithMessages = call.Result.GetValue(messages),
+            };
+            await PeekAsync(call, QueueVerb.AddressOf(call, queue), query, call.Result.GetValue(max));
+            return ExitCodes.Ok;
+        });
+        command.Add(queue);
+        foreach (var option in new Option[] { state, skip, max, messages })
+            command.Add(option);
+        return command;
+    }
+
+    public static Command Find()
+    {
+        var (queue, position) = (QueueVerb.Queue(), Position(required: true));
+        var command = QueueVerb.Create("find", "Prints one job with its message.", async call =>
+        {
+            var job = await call.Hub.CallAsync<WsmqJobInfo?>(
+                nameof(IWsmqHub.FindJob), [QueueVerb.AddressOf(call, queue), call.Result.GetValue(position)], call.Stop);
+            if (job is null)
+                throw NotFound();
+            call.Print(job, QueueText.Of(job));
+            return ExitCodes.Ok;
+        });
+        command.Add(queue);
+        command.Add(position);
+        return command;
+    }
+
+    public static Command Cancel()
+    {
+        var (queue, position) = (QueueVerb.Queue(), Position(required: false));
+        var unique = new Option<string?>("--unique-id") { Description = "Cancels the job that has this unique id.", HelpName = "id" };
+        var command = QueueVerb.Create("cancel", "Removes one job or dead letter. If a worker holds the job, its lease is lost.", async call =>
+        {
+            var (method, id) = call.Result.GetValue(unique) is { } text
+                ? (nameof(IWsmqHub.CancelUnique), text)
+                : (nameof(IWsmqHub.CancelJob), call.Result.GetRequiredValue(position)!);
+            if (!await call.Hub.CallAsync<bool>(method, [QueueVerb.AddressOf(call, queue), id], call.Stop))
+                throw NotFound();
+            call.Print(new { Cancelled = true }, "cancelled");
+            return ExitCodes.Ok;
+        });
+        command.Add(queue);
+        command.Add(position);
+        command.Add(unique);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(unique) is null == (result.GetResult(position)?.Tokens.Count ?? 0) < 1)
+                result.AddError("Name the job by its position or by --unique-id.");
+        });
+        return command;
+    }
+
+    // One call returns at most so many jobs, and fewer if their messages are large.
+    private static async Task PeekAsync(QueueCall call, string queue, WsmqJobQuery query, int max)
+    {
+        for (var printed = 0; printed < max;)
+        {
+            var page = query with { Skip = query.Skip + printed, Max = Math.Min(WsmqJobQuery.MostJobs, max - printed) };
+            var jobs = await call.Hub.CallAsync<WsmqJobInfo[]>(nameof(IWsmqHub.PeekJobs), [queue, page], call.Stop);
+            foreach (var job in jobs)
+                call.Print(job, QueueText.Of(job));
+            if (jobs.Length == 0)
+                break;
+            printed += jobs.Length;
+        }
+    }
+
+    private static CliFailure NotFound() => new(ExitCodes.Refused, "The queue has no such job: it has ended, or never existed.");
+
+    private static Argument<string?> Position(bool required)
+    {
+        var position = new Argument<string?>("position")
+        {
+            Description = "The position of the job, from the receipt of its send.",
+            Arity = required ? ArgumentArity.ExactlyOne : ArgumentArity.ZeroOrOne,
+        };
+        position.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token, ..] && !WsmqPosition.TryParse(token.Value, out _))
+                result.AddError($"'{token.Value}' is not a position: it has 16 digits.");
+        });
+        return position;
+    }
+
+    private static Option<int> Number(string name, string description, int value, int least) => new(name)
+    {
+        Description = $"{description} Default: {value}",
+        HelpName = "n",
+        DefaultValueFactory = _ => value,
+        CustomParser = result => Parse(result, name, least),
+    };
+
+    private static int Parse(ArgumentResult result, string name, int least)
+    {
+        if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least)
+            return number;
+        result.AddError($"{name} must be a whole number from {least}, not '{result.Tokens[0].Value}'.");
+        return least;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using Wsmq.Cli.Output;
+
+namespace Wsmq.Cli.Commands.Queues;
+
+/// <summary>Queues and jobs as one line each.</summary>
+internal static class QueueText
+{
+    public static string Of(WsmqQueueInfo info)
+    {
+        var oldest = info.OldestReadyAge is { } age ? $" (oldest {Whole(age)})" : "";
+        var paused = info.IsPaused ? "  PAUSED" : "";
+        return Printable.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{info.Queue}  ready {info.Ready}{oldest}  delayed {info.Delayed}  leased {info.Leased}  retrying {info.Retrying}  blocked {info.Blocked}  dead {info.Dead}  bytes {info.Bytes}{paused}"));
+    }
+
+    public static string Of(WsmqJobInfo job)
+    {
+        var parts = new List<string>
+        {
+            job.Position.ToString(),
+            $"{job.State.ToString().ToLowerInvariant()} {Time(job.Time)}",
+            job.Priority.ToString().ToLowerInvariant(),
+        };
+        Add(parts, "key", job.Key);
+        Add(parts, "unique", job.UniqueId);
+        Add(parts, "expires", job.Expires is { } end ? Time(end) : null);
+        Add(parts, "failed", job.FailedAttempts > 0 ? Number(job.FailedAttempts) : null);
+        Add(parts, "lost", job.LostLeases > 0 ? Number(job.LostLeases) : null);
+        Add(parts, "worker", job.Worker);
+        Add(parts, "dead", job.DeadReason?.ToString());
+        Add(parts, "reason", job.Reason);
+        var line = Printable.Line(string.Join("  ", parts));
+        return job.Message is { } message ? $"{line}\n    {new TextEventPrinter().Delivery(message)}" : line;
+    }
+
+    private static void Add(List<string> parts, string name, string? value)
+    {
+        if (value is not null)
+            parts.Add($"{name} {value}");
+    }
+
+    private static string Time(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static TimeSpan Whole(TimeSpan time) => TimeSpan.FromSeconds(Math.Floor(time.TotalSeconds));
+}
