@@ -19,7 +19,7 @@ internal sealed class Invoices(IWsmqPublisher wsmq)
 }
 
 /// <summary>Handles each job in a service scope of its own; a real one would have a DbContext and an SMTP client.</summary>
-internal sealed class InvoiceSender(Mailbox mailbox, ILogger<InvoiceSender> logger) : IWsmqJobHandler<SendInvoice>
+internal sealed class InvoiceSender(Mailbox mailbox) : IWsmqJobHandler<SendInvoice>
 {
     public async Task HandleAsync(WsmqJob<SendInvoice> job, CancellationToken cancellationToken)
     {
@@ -32,7 +32,6 @@ internal sealed class InvoiceSender(Mailbox mailbox, ILogger<InvoiceSender> logg
 
         // Throws when the mail server is away: the job is tried again, after 1, 2, 4 … seconds.
         await mailbox.SendAsync(job.Body, cancellationToken);
-        logger.LogInformation("Invoice of order {Order} sent, attempt {Attempt}", job.Body.Order, job.Attempt);
     }
 }
 

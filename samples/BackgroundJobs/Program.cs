@@ -17,5 +17,5 @@ var app = builder.Build();
 app.MapPost("/orders/{order}/invoice", (string order, string customer, double? delay, Invoices invoices, CancellationToken cancellationToken) =>
     invoices.SendLaterAsync(new SendInvoice(order, customer), TimeSpan.FromSeconds(delay ?? 0), cancellationToken));
 app.MapGet("/invoices", (Mailbox mailbox) => mailbox.Sent);
-app.MapGet("/queue", (IWsmqQueues queues, CancellationToken cancellationToken) => queues.GetAsync("invoices", cancellationToken));
+app.MapGet("/queue", (IWsmqQueues queues, CancellationToken cancellationToken) => queues.InfoAsync("invoices", cancellationToken));
 app.Run();
