@@ -1,10 +1,8 @@
-import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Process } from './process.js';
+import { built, neutralEnvironment } from './programs.js';
 import { sign } from './tokens.js';
-
-const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
 
 /** A wsmq node: the ready-made host in a process of its own, in Development. */
 export class Node {
@@ -14,7 +12,7 @@ export class Node {
   /** @param settings keys of the section Wsmq, with `__` between the levels, such as { Options__Delivery__MaxInFlightMessages: 4 } */
   static async start(folder, settings = {}) {
     const node = new Node();
-    const args = [hostProgram(), '--urls', 'http://127.0.0.1:0'];
+    const args = [built('Wsmq.Host'), '--urls', 'http://127.0.0.1:0'];
     const [process, [, hub]] = await Process.start('dotnet', args, environment(folder, settings), /listening on +(\S+)\n/);
     node.#process = process;
     node.hub = hub;
@@ -39,10 +37,8 @@ export class Node {
   }
 }
 
-// Settings for other hosts in this machine's environment must not reach the node.
 function environment(folder, settings) {
-  const foreign = /^(wsmq__|aspnetcore_|authentication__|logging__)/i;
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+  const env = neutralEnvironment();
   Object.assign(env, { ASPNETCORE_ENVIRONMENT: 'Development', DOTNET_ENVIRONMENT: 'Development', Wsmq__DataFolder: folder });
 
   // Plain clients stay connected until the drain times out.
@@ -53,14 +49,4 @@ function environment(folder, settings) {
   env.Wsmq__Options__Limits__ConnectionSendBurst = env.Wsmq__Options__Limits__UserSendBurst = '20000';
   for (const [name, value] of Object.entries(settings)) env[`Wsmq__${name}`] = String(value);
   return env;
-}
-
-/** The newest build of the host, of any configuration. */
-function hostProgram() {
-  const builds = ['Debug', 'Release']
-    .map(configuration => path.join(REPOSITORY, 'Wsmq.Host', 'bin', configuration, 'net10.0', 'Wsmq.Host.dll'))
-    .filter(existsSync)
-    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  if (builds.length === 0) throw new Error(`The host is not built. Run "dotnet build" in ${REPOSITORY}.`);
-  return builds[0];
 }

@@ -68,6 +68,15 @@ export class Process {
     if (late) throw new Error(`the process did not exit within ${GRACE} ms of SIGTERM and was killed\n${this.output}`);
   }
 
+  /** Suspends the process, as the operating system can: it answers nothing, and its connections stay open. */
+  pause() {
+    this.#child.kill('SIGSTOP');
+  }
+
+  resume() {
+    this.#child.kill('SIGCONT');
+  }
+
   /** Kills the process, as a power failure would. */
   async kill() {
     this.#child.kill('SIGKILL');

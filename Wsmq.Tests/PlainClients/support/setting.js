@@ -24,6 +24,9 @@ export class Setting {
 
   nodes = [];
 
+  /** The Redis of the nodes: its process and its address. */
+  redis = null;
+
   get node() {
     return this.nodes[0];
   }
@@ -74,9 +77,9 @@ export class Setting {
       this.#folder = this.keep(await TempFolder.make()).path;
       this.#settings = settings;
       if (store === 'redis') {
-        const { server, address } = await startRedis(this.#folder);
-        this.keep(server);
-        this.#settings = { Redis: address, ...settings };
+        this.redis = await startRedis(this.#folder);
+        this.keep(this.redis.server);
+        this.#settings = { Redis: this.redis.address, ...settings };
       }
       for (let i = 0; i < nodes; i++) await this.startNode();
     } catch (e) {
