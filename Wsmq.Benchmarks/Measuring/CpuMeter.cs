@@ -14,16 +14,18 @@ internal readonly record struct CpuSeconds(double Nodes, double Redis, double Ge
     }
 }
 
-/// <summary>Reads the kernel's CPU counters of one peer's nodes, of Redis, and of this process.</summary>
-internal sealed class CpuMeter(IReadOnlyList<int> nodes, IReadOnlyList<int> redis)
+/// <summary>Reads the kernel's CPU counters of one peer's nodes, of Redis, and of the load generator: this process if none is named.</summary>
+internal sealed class CpuMeter(IReadOnlyList<int> nodes, IReadOnlyList<int> redis, IReadOnlyList<int>? generator = null)
 {
+    private readonly IReadOnlyList<int> _generator = generator ?? [Environment.ProcessId];
+
     private const double TicksPerSecond = 100;
 
     // Counted from the field after the program's name, because the name may contain spaces.
     private const int UserField = 11;
 
-    public CpuSeconds Read() =>
-        new(nodes.Sum(pid => Of(pid, withChildren: false)), redis.Sum(pid => Of(pid, withChildren: true)), Of(Environment.ProcessId, withChildren: false));
+    public CpuSeconds Read() => new(
+        nodes.Sum(pid => Of(pid, withChildren: false)), redis.Sum(pid => Of(pid, withChildren: true)), _generator.Sum(pid => Of(pid, withChildren: false)));
 
     // Redis rewrites its append-only file in a child process, which counts as its work. The children of this program count as nodes.
     private static double Of(int pid, bool withChildren)
