@@ -211,7 +211,7 @@ describe('the bridge from rsmq', () => {
   });
 
   for (const [what, settings, expected] of [
-    ['a work queue that is not declared', { 'Bridge:Queues:a:To': 'work:emails' }, /Wsmq:Options:Queues:emails/],
+    ['a work queue that is not declared', { 'Bridge:Queues:a:To': 'work:emails' }, /Wsmq:Queues:emails/],
     ['an address of an unknown kind', { 'Bridge:Queues:a:To': 'mail:bob' }, /Bridge:Queues:a:To/],
     ['a placeholder without its end', { 'Bridge:Queues:a:To': 'user:{id' }, /write a placeholder as \{name\}/],
     ['a field of a text', { 'Bridge:Queues:a:To': 'user:{id}', 'Bridge:Queues:a:Format': 'Text' }, /needs the format Json/],

@@ -68,7 +68,7 @@ internal sealed partial class BridgeOptionsValidation(IOptions<WsmqOptions> wsmq
             var address = WsmqAddress.Parse(to);
             return address.Kind != WsmqAddressKind.Work || wsmq.Value.Queues.ContainsKey(address.Name)
                 ? null
-                : $"declare the work queue under Wsmq:Options:Queues:{address.Name}, with the same options as on the other nodes.";
+                : $"declare the work queue under Wsmq:Queues:{address.Name}, with the same options as on the other nodes.";
         }
         catch (WsmqException e)
         {
