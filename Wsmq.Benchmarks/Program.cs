@@ -3,6 +3,7 @@ using Wsmq.Benchmarks.Compare;
 using Wsmq.Benchmarks.Micro;
 using Wsmq.Benchmarks.Nodes;
 using Wsmq.Benchmarks.Scale;
+using Wsmq.Benchmarks.Work;
 using Wsmq.Testing;
 
 var root = new RootCommand("Measures wsmq. docs/benchmarks.md describes the measurements.")
@@ -11,6 +12,7 @@ var root = new RootCommand("Measures wsmq. docs/benchmarks.md describes the meas
     ScaleCommand.Create(),
     MicroCommand.Create(),
     NodeCommand.Create(),
+    LoadCommand.Create(),
 };
 var result = root.Parse(args);
 try

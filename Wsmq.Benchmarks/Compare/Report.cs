@@ -25,6 +25,11 @@ internal sealed class Report
         ["redis_us"] = null,
         ["flood_p50"] = null,
         ["flood_p99"] = null,
+        ["work"] = null,
+        ["work_redis"] = null,
+        ["work_p50"] = null,
+        ["work_p99"] = null,
+        ["work_p50_ms"] = null,
     };
 
     /// <summary>The losses of wsmq, summed over its rounds.</summary>
@@ -48,7 +53,8 @@ internal sealed class Report
     public void Write(TextWriter output)
     {
         output.WriteLine(
-            "Ratios are wsmq to stock, or with a flood to without it, of adjacent rounds. CPU is in seconds per 100,000 deliveries.");
+            "Ratios are wsmq to stock, with a flood to without it, or wsmq to the better of BullMQ and RSMQ, of adjacent rounds. "
+            + "CPU is in seconds per 100,000 deliveries.");
         output.WriteLine();
         output.WriteLine(_table);
         _figures["lost"] = Losses.Lost;

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Net.Http.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Benchmarks.Nodes;
 
@@ -10,6 +12,11 @@ namespace Wsmq.Benchmarks.Nodes;
 internal static class WsmqNode
 {
     public const string HubPath = "/wsmq";
+
+    /// <summary>The work queue of every node.</summary>
+    public const string Queue = "jobs";
+
+    private const string CompletedPath = "/completed";
     private const int ParallelJoins = 64;
 
     public static Action<WebApplication> Add(IServiceCollection services, string? redis, string? sqlite, WsmqSqliteDurability durability, int? sendsPerSecond)
@@ -27,9 +34,11 @@ internal static class WsmqNode
             wsmq.UseRedis(redis);
         else
             wsmq.UseSqlite(sqlite, options => options.Durability = durability);
+        wsmq.AddQueue(Queue);
         return app =>
         {
             app.MapWsmq(HubPath);
+            app.MapGet(CompletedPath, async (IStore store) => (await store.Jobs.InfoAsync(WsmqAddress.Work(Queue), default)).Totals.Completed);
             app.MapPost("/groups/{group}", AddMembersAsync);
         };
     }
@@ -43,6 +52,13 @@ internal static class WsmqNode
         answer.EnsureSuccessStatusCode();
     }
 
+    /// <summary>How many jobs of <see cref="Queue"/> the store has seen completed.</summary>
+    public static async Task<long> CompletedAsync(Uri node)
+    {
+        using var http = new HttpClient();
+        return await http.GetFromJsonAsync<long>(new Uri(node, CompletedPath));
+    }
+
     private static Task AddMembersAsync(string group, string prefix, int count, IWsmqGroups groups) => Parallel.ForEachAsync(
         Enumerable.Range(0, count),
         new ParallelOptions { MaxDegreeOfParallelism = ParallelJoins },
@@ -50,10 +66,12 @@ internal static class WsmqNode
             await groups.AddToGroupAsync(prefix + number.ToString(CultureInfo.InvariantCulture), group, cancellationToken));
 }
 
-/// <summary>Lets every user send to every address, as with stock: a few senders outside the group can load it.</summary>
+/// <summary>Lets every user send to every address, as with stock: a few senders outside the group can load it. And work on every queue.</summary>
 internal sealed class OpenAuthorizer : IWsmqAuthorizer
 {
     public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) => new(true);
 
     public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) => new(true);
+
+    public ValueTask<bool> CanWorkAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) => new(true);
 }

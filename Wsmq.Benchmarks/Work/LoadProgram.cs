@@ -27,15 +27,15 @@ internal sealed class LoadProgram : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
-    /// <summary>How many jobs it has completed since it was last asked for them.</summary>
+    /// <summary>How many jobs it has completed, or only begun if it learns of no completion, since it was last asked for them.</summary>
     public long Completed => Volatile.Read(ref _completed);
 
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts the program, and waits until it is ready.</summary>
-    public static async Task<LoadProgram> StartAsync(string command, params string[] arguments)
+    public static async Task<LoadProgram> StartAsync(string[] line)
     {
-        var start = new ProcessStartInfo(command, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         var program = new LoadProgram(Process.Start(start)!);
         try
         {
@@ -114,13 +114,14 @@ internal sealed class LoadProgram : IAsyncDisposable
 
     private string Name => string.Join(' ', _process.StartInfo.ArgumentList.Prepend(_process.StartInfo.FileName));
 
-    private sealed record Command(int Count, double? PerSecond);
+    /// <summary>What a program is told. A worker answers to anything with what it has done.</summary>
+    internal sealed record Command(int Count, double? PerSecond);
 
     /// <summary>What a program says.</summary>
     /// <param name="Completed">Of a worker: how many jobs it has completed so far.</param>
     /// <param name="Started">Of a producer that has sent all: when it began.</param>
     /// <param name="Jobs">Of a worker that was asked: the producer and the number of each job, and how long after its time it began, in µs.</param>
-    /// <param name="Last">Of a worker that was asked: when the last completion was confirmed.</param>
+    /// <param name="Last">Of a worker that was asked: when the last completion was confirmed; null if it learns of none.</param>
     internal sealed record Line(
         [property: JsonPropertyName("completed")] long? Completed, [property: JsonPropertyName("started")] long? Started,
         [property: JsonPropertyName("jobs")] long[][]? Jobs, [property: JsonPropertyName("last")] long? Last);

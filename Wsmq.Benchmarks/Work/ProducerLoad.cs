@@ -1,0 +1,51 @@
+using System.Text.Json;
+
+namespace Wsmq.Benchmarks.Work;
+
+/// <summary>Producers with the .NET client: as many sends outstanding as the window allows, or a steady rate.</summary>
+internal sealed class ProducerLoad(WsmqClient[] clients, string queue, int window)
+{
+    private readonly WsmqAddress _queue = WsmqAddress.Work(queue);
+    private readonly long[] _numbers = new long[clients.Length];
+
+    public async Task RunAsync()
+    {
+        await Task.WhenAll(clients.Select(c => c.StartAsync()));
+        LoadCommand.Say(new { ready = true });
+        while (await Console.In.ReadLineAsync() is { } line)
+        {
+            var command = JsonSerializer.Deserialize<LoadProgram.Command>(line, JsonSerializerOptions.Web)!;
+            var started = Clock.Micros;
+            await (command.PerSecond is { } rate ? PacedAsync(command.Count, rate) : FastAsync(command.Count));
+            LoadCommand.Say(new { started });
+        }
+    }
+
+    private Task FastAsync(int count)
+    {
+        var left = count;
+        return Task.WhenAll(Enumerable.Range(0, clients.Length * window).Select(async lane =>
+        {
+            while (Interlocked.Decrement(ref left) >= 0)
+                await SendAsync(lane % clients.Length, Clock.Micros);
+        }));
+    }
+
+    private async Task PacedAsync(int count, double perSecond)
+    {
+        var (start, sends) = (Clock.Micros, new List<Task>(count));
+        while (sends.Count < count)
+        {
+            while (sends.Count < count && Due() is var due && due <= Clock.Micros)
+                sends.Add(SendAsync(sends.Count % clients.Length, due));
+            await Task.Delay(1);
+        }
+
+        await Task.WhenAll(sends);
+
+        long Due() => start + (long)(sends.Count * 1e6 / perSecond);
+    }
+
+    private Task SendAsync(int producer, long due) => clients[producer].SendAsync(
+        _queue, LoadJob.Create((Environment.ProcessId * 1000L) + producer, Interlocked.Increment(ref _numbers[producer]), due));
+}
