@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { work } from '../../samples/JavaScript/worker.js';
 import { eventually } from './support/eventually.js';
 import { TempFolder } from './support/process.js';
 import { startRedis } from './support/redis.js';
@@ -9,7 +10,7 @@ import { Setting } from './support/setting.js';
 const numbers = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 describe('the bridge from rsmq', () => {
-  const wsmq = Setting.of({ store: 'redis' });
+  const wsmq = Setting.of({ store: 'redis', settings: { Queues__emails__Workers__0: '*' } });
   let folder, old, producer, made = 0;
 
   // RSMQ has a Redis of its own here, so that each of the two can fail alone.
@@ -119,6 +120,40 @@ describe('the bridge from rsmq', () => {
     await emptied(name);
     assert.deepEqual(web.received.map(m => m.id).sort(), ids.map(id => `rsmq-${id}`).sort());
     assert.deepEqual(web.bodies.map(b => b.n).sort((a, b) => a - b), numbers(1, 1_200));
+  });
+
+  test('what it publishes to a work queue is one job each, also if a bridge is killed in the middle; jobs of a key follow one another', async () => {
+    const name = await queue('emails');
+    const settings = {
+      'Wsmq:Queues:emails:MaxAttempts': 5, [`Bridge:Queues:${name}:Key`]: '{account}', [`Bridge:Queues:${name}:Type`]: 'send-{queue}', 'Bridge:BatchSize': 7,
+    };
+    const [worker] = wsmq.users('worker');
+    const [done, open, overlaps] = [[], new Set(), []];
+    const connection = (await wsmq.connect(worker)).connection;
+    const jobs = work(connection, 'work:emails', async message => {
+      const { account } = message.body;
+      if (open.has(account)) overlaps.push(message.body);
+      open.add(account);
+      await new Promise(setImmediate);
+      open.delete(account);
+      done.push(message);
+    }, { concurrency: 8 });
+    await jobs.connected();
+
+    const running = await bridge({ [name]: 'work:emails' }, settings);
+    const ids = [];
+    const producing = (async () => {
+      for (const n of numbers(1, 400)) ids.push(await producer.send(name, { account: `a${n % 5}`, n }));
+    })();
+    await eventually('it is in the middle', () => done.length >= 50);
+    await running.kill();
+    await bridge({ [name]: 'work:emails' }, settings);
+    await producing;
+    await eventually(() => `400 jobs are done; so far ${done.length}`, () => done.length >= 400);
+    await emptied(name);
+    await jobs.stop();
+    assert.deepEqual(done.map(m => m.id).sort(), ids.map(id => `rsmq-${id}`).sort());
+    assert.deepEqual([overlaps, new Set(done.map(m => m.type))], [[], new Set([`send-${name}`])]);
   });
 
   test('two bridges share the work', async () => {
