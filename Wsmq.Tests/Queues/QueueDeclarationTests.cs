@@ -6,7 +6,7 @@ using Wsmq.Server.Hosting;
 namespace Wsmq.Tests.Queues;
 
 /// <summary>What a declaration of a queue may contain; checked when the app starts.</summary>
-public sealed class QueueOptionsTests
+public sealed class QueueDeclarationTests
 {
     private static readonly TimeSpan Year = TimeSpan.FromDays(365);
 
