@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Globalization;
 
 namespace Wsmq;
 
@@ -28,6 +29,18 @@ public class WsmqJob
 
     /// <summary>When the job became due: stored, at the end of its delay, or of the wait after the last attempt.</summary>
     public DateTimeOffset Due { get; init; }
+
+    /// <summary>The name of the recurring job; null if it is not the job of one.</summary>
+    public string? Schedule => Sender is null ? Headers.GetValueOrDefault(WsmqJobHeaders.Schedule) : null;
+
+    /// <summary>
+    /// For the job of a recurring one: the occurrence that it is for. It may be earlier than <see cref="Due"/>, by as long as no node could
+    /// store the job. Otherwise null.
+    /// </summary>
+    public DateTimeOffset? Occurrence => Schedule is not null
+        && DateTimeOffset.TryParse(
+            Headers.GetValueOrDefault(WsmqJobHeaders.Occurrence), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+        ? time : null;
 
     /// <summary>The address of the queue.</summary>
     public WsmqAddress Queue => WsmqAddress.Parse(Message.Source);

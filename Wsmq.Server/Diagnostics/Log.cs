@@ -298,6 +298,33 @@ internal static partial class Log
     [LoggerMessage(297, LogLevel.Information, "{Count} jobs of {Queue} were {Change} on request.")]
     public static partial void JobsChanged(ILogger logger, long count, string queue, string change);
 
+    [LoggerMessage(310, LogLevel.Warning, "The declaration of {Queue} could not be stored or read, or its recurring jobs could not be stored; retrying in {Delay}.")]
+    public static partial void DeclarationFailed(ILogger logger, Exception exception, string queue, TimeSpan delay);
+
+    [LoggerMessage(311, LogLevel.Error, "The recurring job {Name} of {Queue} could not be stored; it is tried again with the next round, and others are not affected.")]
+    public static partial void RecurringJobFailed(ILogger logger, Exception exception, string name, string queue);
+
+    [LoggerMessage(312, LogLevel.Error, "The message of the recurring job {Name} of {Queue} cannot be serialized: this node does not run it.")]
+    public static partial void RecurringJobUnusable(ILogger logger, Exception exception, string name, string queue);
+
+    [LoggerMessage(313, LogLevel.Warning, "The recurring job {Name} of {Queue} has missed occurrences from {First} on; {Count} of them are stored as jobs now (WsmqRecurringOptions.Missed).")]
+    public static partial void RecurringJobMissed(ILogger logger, string name, string queue, DateTimeOffset first, int count);
+
+    [LoggerMessage(314, LogLevel.Warning, "{Count} occurrences of the recurring job {Name} of {Queue} were skipped: an earlier job of it has not ended.")]
+    public static partial void RecurringJobSkipped(ILogger logger, int count, string name, string queue);
+
+    [LoggerMessage(315, LogLevel.Warning, "The recurring job {Name} of {Queue} could not be stored, because the queue is full; it is tried again with the next round.")]
+    public static partial void RecurringQueueFull(ILogger logger, string name, string queue);
+
+    [LoggerMessage(316, LogLevel.Warning, "The store's clock has stepped back by more than an hour: the occurrences of the recurring job {Name} of {Queue} are determined anew, and some may run again.")]
+    public static partial void RecurringJobPlannedAnew(ILogger logger, string name, string queue);
+
+    [LoggerMessage(317, LogLevel.Information, "The declarations of {Queue} with version {Version} hold now; this node declares version {Own}.")]
+    public static partial void DeclarationHolds(ILogger logger, string queue, int version, int own);
+
+    [LoggerMessage(318, LogLevel.Error, "A declaration of {Queue} is corrupt or foreign: the options that held before stay, and this node runs no recurring jobs of the queue.")]
+    public static partial void DeclarationUnreadable(ILogger logger, Exception exception, string queue);
+
     [LoggerMessage(220, LogLevel.Warning, "A message has the field {Field}, which is unknown and is ignored. Fields are case-sensitive: to, id, type, body, data, contentType, headers, correlationId, replyTo, key, uniqueId, priority, delay, notBefore, timeToLive")]
     public static partial void UnknownField(ILogger logger, string field);
 }

@@ -19,6 +19,7 @@ internal sealed class WsmqMetrics
     private readonly UpDownCounter<long> _draining;
     private readonly Counter<long> _drained;
     private readonly UpDownCounter<long> _storeUnavailable;
+    private readonly Counter<long> _recurring;
 
     public WsmqMetrics(IMeterFactory factory)
     {
@@ -35,6 +36,7 @@ internal sealed class WsmqMetrics
         _draining = meter.CreateUpDownCounter<long>("wsmq.draining", "{node}", "1 while the node is draining.");
         _drained = meter.CreateCounter<long>("wsmq.drained", "{connection}", "Connections that left or were closed while the node drained.");
         _storeUnavailable = meter.CreateUpDownCounter<long>("wsmq.store.unavailable", "{store}", "1 while the store does not answer.");
+        _recurring = meter.CreateCounter<long>("wsmq.recurring", "{occurrence}", "Occurrences of recurring jobs that this node handled.");
     }
 
     public void Appended(int count, int duplicates)
@@ -67,6 +69,14 @@ internal sealed class WsmqMetrics
         _draining.Add(-1);
         _drained.Add(left, new KeyValuePair<string, object?>("how", "left"));
         _drained.Add(closed, new KeyValuePair<string, object?>("how", "closed"));
+    }
+
+    public void RecurringJobs(int stored, int skipped)
+    {
+        if (stored > 0)
+            _recurring.Add(stored, new KeyValuePair<string, object?>("outcome", "stored"));
+        if (skipped > 0)
+            _recurring.Add(skipped, new KeyValuePair<string, object?>("outcome", "skipped"));
     }
 
     public void StoreChanged(bool available) => _storeUnavailable.Add(available ? -1 : 1);

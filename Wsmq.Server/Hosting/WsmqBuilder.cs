@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Wsmq.Server.Connections;
 using Wsmq.Server.Hosting;
 using Wsmq.Server.Live;
+using Wsmq.Server.Schedules;
 using Wsmq.Server.Stores;
 using Wsmq.Server.Stores.Redis;
 using Wsmq.Server.Stores.Sqlite;
@@ -89,6 +90,42 @@ public sealed class WsmqBuilder
         Services.AddSingleton(p => new QueueHandler(queue, new JobHandler<T>(
             type, TypedBody.ByReflection<T>(p.GetRequiredService<IOptions<WsmqOptions>>().Value.Publish.Json),
             p.GetRequiredService<ScopedHandlers>().HandleAsync<T, THandler>)));
+        return this;
+    }
+
+    /// <summary>
+    /// Adds a recurring job to a queue, and declares the queue: at each occurrence of a cron expression a job with this message is stored,
+    /// once, whatever the number of nodes. Its handler reads <see cref="WsmqJob{T}.Occurrence"/>.
+    /// </summary>
+    /// <param name="queue">The name of the queue.</param>
+    /// <param name="name">
+    /// The name of the recurring job in its queue, 1 to 64 bytes. A job with the same name and another expression, zone or message replaces
+    /// the one that nodes with a lower <see cref="WsmqQueueOptions.Version"/> have added.
+    /// </param>
+    /// <param name="cron">
+    /// A cron expression with five fields (minute, hour, day of month, month, day of week), with six, seconds first, or a macro such as
+    /// <c>@daily</c>.
+    /// </param>
+    /// <param name="message">The body of each job. It is serialized once, when the app starts.</param>
+    /// <param name="configure">Sets options, such as the time zone.</param>
+    /// <typeparam name="T">The declared type of the body.</typeparam>
+    /// <exception cref="ArgumentException">
+    /// The expression or an option is invalid, the time zone is unknown on this machine, or the queue has a recurring job of this name.
+    /// </exception>
+    [RequiresUnreferencedCode("Serializes by reflection.")]
+    [RequiresDynamicCode("Serializes by reflection.")]
+    public WsmqBuilder AddRecurring<T>(string queue, string name, string cron, T message, Action<WsmqRecurringOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentException.ThrowIfNullOrEmpty(cron);
+        AddQueue(queue);
+        var options = new WsmqRecurringOptions();
+        configure?.Invoke(options);
+        RecurringJobRules.Check(queue, name, options, Services);
+        Services.AddSingleton(new RecurringJob(
+            queue, name, CronSchedule.Parse(cron, options.TimeZone), options, all => TypedBody.Message(
+                WsmqAddress.Work(queue), message, TypedBody.ByReflection<T>(all.Publish.Json),
+                new WsmqSendOptions { Key = options.Key, Priority = options.Priority, TimeToLive = options.TimeToLive })));
         return this;
     }
 

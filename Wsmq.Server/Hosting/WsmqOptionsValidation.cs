@@ -136,6 +136,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
 
     private static void Queue(OptionRules rules, WsmqQueueOptions queue)
     {
+        rules.Within(queue.Version, 0, 1_000_000_000);
         rules.Within(queue.Lease, OneSecond, TimeSpan.FromDays(1));
         rules.Within(queue.MaxAttempts, 1, 9_999);
         rules.Within(queue.MaxLostLeases, 1, 9_999);

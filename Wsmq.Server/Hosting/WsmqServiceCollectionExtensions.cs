@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wsmq;
 using Wsmq.Server.Acks;
@@ -25,7 +26,9 @@ using Wsmq.Server.Publishing;
 using Wsmq.Server.Pumps;
 using Wsmq.Server.Queues;
 using Wsmq.Server.Revocation;
+using Wsmq.Server.Schedules;
 using Wsmq.Server.Sessions;
+using Wsmq.Server.Stores;
 using Wsmq.Server.Stores.Redis;
 using Wsmq.Server.Stores.Sqlite;
 using Wsmq.Server.Workers;
@@ -110,6 +113,7 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<QueueDispatchers>()
         .AddGatedLogger<ClientWork>()
         .AddGatedLogger<WsmqQueues>()
+        .AddGatedLogger<DeclaredQueues>()
         .AddGatedLogger<UsageReporter>();
 
     private static void AddHub(IServiceCollection services)
@@ -161,6 +165,11 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<SessionSweep>();
         services.AddSingleton<ScopedHandlers>();
         services.AddSingleton<QueueDispatchers>();
+        services.AddSingleton<QueueDeclarations>();
+        services.AddSingleton(p => new DeclaredQueueServices(
+            p.GetRequiredService<IStore>(), p.GetRequiredService<QueueDeclarations>(), p.GetRequiredService<TimeProvider>(),
+            p.GetRequiredService<IOptions<WsmqOptions>>().Value.Delivery.TailCheckInterval, p.GetRequiredService<ILogger<DeclaredQueues>>()));
+        services.AddSingleton<DeclaredQueues>();
         services.AddSingleton<AppWorkers>();
         services.AddSingleton<Admission>();
         services.AddSingleton<Subscriptions>();
@@ -192,6 +201,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<INodePart>(p => p.GetRequiredService<TailCheck>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<StoreMonitor>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<SessionSweep>());
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<DeclaredQueues>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<QueueDispatchers>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<AppWorkers>());
     }

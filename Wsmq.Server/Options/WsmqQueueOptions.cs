@@ -6,6 +6,13 @@ namespace Wsmq;
 public sealed class WsmqQueueOptions
 {
     /// <summary>
+    /// The version of this declaration. The options and the recurring jobs of the highest version among the nodes that live hold on all
+    /// nodes; of nodes with the same version, those of the node that started last. Raise it with a deployment that changes them. Default 0;
+    /// 0 to 1,000,000,000.
+    /// </summary>
+    public int Version { get; set; }
+
+    /// <summary>
     /// How long a worker may hold a job without extending its lease; then another worker gets the job. Clients extend it while the handler
     /// runs. Default 30 seconds; 1 second to 1 day.
     /// </summary>

@@ -1,10 +1,11 @@
 using System.Text;
+using Wsmq.Server.Queues;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Publishing;
 
 /// <summary>Checks what the sender of a job demands.</summary>
-internal sealed class JobRules(WsmqOptions options, TimeProvider time)
+internal sealed class JobRules(QueueDeclarations queues, TimeProvider time)
 {
     /// <summary>The terms of a job; null if the message goes to a log.</summary>
     /// <exception cref="WsmqException">
@@ -14,8 +15,8 @@ internal sealed class JobRules(WsmqOptions options, TimeProvider time)
     {
         if (to.Kind != WsmqAddressKind.Work)
             return Unusable(message) is { } field ? throw Invalid($"{field} is only for work queues") : null;
-        if (!options.Queues.TryGetValue(to.Name, out var queue))
-            throw new WsmqException(WsmqErrors.UnknownQueue, $"{options.Queues.Count} are declared");
+        if (!queues.TryGet(to.Name, out var queue))
+            throw new WsmqException(WsmqErrors.UnknownQueue, $"{queues.Count} are declared");
         var now = time.GetUtcNow();
         if (message.Delay < TimeSpan.Zero || message.Delay > queue.MaxDelay || message.NotBefore - now > queue.MaxDelay)
             throw Invalid($"a job of this queue is delayed by at most {queue.MaxDelay}");

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Authorization;
 using Wsmq.Server.Framing;
+using Wsmq.Server.Queues;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Publishing;
@@ -10,14 +11,14 @@ namespace Wsmq.Server.Publishing;
 internal readonly record struct CheckedMessage(AppendRequest Request, WsmqAddress? ReplyTo);
 
 /// <summary>Checks messages, from clients and from the app alike, and stamps the sender.</summary>
-internal sealed class MessageRules(IOptions<WsmqOptions> options, TimeProvider time)
+internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarations queues, TimeProvider time)
 {
     /// <summary>The maximum length of an id, a type, a content type or a correlation id, in UTF-8 bytes.</summary>
     public const int MaxNameBytes = 128;
 
     private const string DefaultContentType = "application/octet-stream";
 
-    private readonly JobRules _jobs = new(options.Value, time);
+    private readonly JobRules _jobs = new(queues, time);
 
     // The ids of the app and of users have separate scopes, whatever the name of a user.
     private const string AppScope = "app";

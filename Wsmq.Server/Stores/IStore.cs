@@ -17,6 +17,8 @@ internal interface IStore : IAsyncDisposable
 
     IJobStore Jobs { get; }
 
+    IDeclarationStore Declarations { get; }
+
     IAccessStore Access { get; }
 
     IUsageStore Usage { get; }

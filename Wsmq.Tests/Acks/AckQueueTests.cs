@@ -60,6 +60,8 @@ public sealed class AckQueueTests
 
         public IJobStore Jobs => throw new NotSupportedException();
 
+        public IDeclarationStore Declarations => throw new NotSupportedException();
+
         public ISignals Signals => throw new NotSupportedException();
 
         public IAccessStore Access => throw new NotSupportedException();

@@ -87,6 +87,8 @@ public sealed class StoreHealthCheckTests
 
         public IJobStore Jobs => throw new NotSupportedException();
 
+        public IDeclarationStore Declarations => throw new NotSupportedException();
+
         public IAccessStore Access => throw new NotSupportedException();
 
         public IUsageStore Usage => throw new NotSupportedException();

@@ -46,6 +46,8 @@ public sealed class StoreMonitorTests
 
         public IJobStore Jobs => throw new NotSupportedException();
 
+        public IDeclarationStore Declarations => throw new NotSupportedException();
+
         public ISignals Signals => throw new NotSupportedException();
 
         public IAccessStore Access => throw new NotSupportedException();

@@ -42,6 +42,7 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
             _connections, _keys, _lanes, _signals, options.Value,
             () => [.. _lanes.All.Select(lane => AppenderOf(lane, script)), .. _lanes.OfJobs.Select(lane => AppenderOf(lane, jobScript))]);
         Jobs = new RedisJobs(_connections, _keys, _lanes);
+        Declarations = new RedisDeclarations(_connections, _keys, _lanes);
         Memberships = new RedisMembershipStore(_connections, _keys, _lanes, options.Value.Limits.GroupsPerUser, logger);
         DeadLetters = new RedisDeadLetters(_connections, _keys, options.Value);
         _usage = new RedisUsage(_connections, _keys, options.Value, _options);
@@ -65,6 +66,8 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
     public IDeadLetterStore DeadLetters { get; }
 
     public IJobStore Jobs { get; }
+
+    public IDeclarationStore Declarations { get; }
 
     public IAccessStore Access => _access;
 

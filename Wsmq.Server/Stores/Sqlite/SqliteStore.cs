@@ -29,6 +29,7 @@ internal sealed class SqliteStore : IStore
         Signals = signals;
         DeadLetters = new SqliteDeadLetters(_engine, options.Value, clock);
         Jobs = new SqliteJobs(_engine, signals, clock);
+        Declarations = new SqliteDeclarations(_engine, _room, signals, clock);
         Access = new SqliteAccess(_engine, clock);
     }
 
@@ -47,6 +48,8 @@ internal sealed class SqliteStore : IStore
     public IDeadLetterStore DeadLetters { get; }
 
     public IJobStore Jobs { get; }
+
+    public IDeclarationStore Declarations { get; }
 
     public IAccessStore Access { get; }
 

@@ -64,7 +64,8 @@ internal sealed class JobAppendScript(RedisConnections connections, RedisKeys ke
 
     private static long Limited(long micros) => Math.Clamp(micros, 0, WsmqPosition.MaxValue);
 
-    private static string Text(JobTerms terms) => string.Create(
+    /// <summary>What the sender of a job demands, as job_store.lua reads it.</summary>
+    public static string Text(JobTerms terms) => string.Create(
         CultureInfo.InvariantCulture,
         $"{(int)terms.Priority}{Limited(terms.Delay):D16}{Limited(terms.NotBefore):D16}{Limited(terms.TimeToLive):D16}{Encoding.UTF8.GetByteCount(terms.Key):D3}{Encoding.UTF8.GetByteCount(terms.Unique):D3}{terms.Key}{terms.Unique}");
 

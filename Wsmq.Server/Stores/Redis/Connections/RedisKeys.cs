@@ -130,6 +130,12 @@ internal sealed class LogKeys
     /// <summary>The keys of a work queue, in the order that jobs.lua names.</summary>
     public RedisKey[] Queue => _queue ??= [Meta, .. QueueParts.Select(part => (RedisKey)(_bucket + part + _name))];
 
+    /// <summary>Hash of a work queue: node -> what it declares, see declare.lua.</summary>
+    public RedisKey Declarations => _bucket + "declarations" + _name;
+
+    /// <summary>Hash of a work queue: the states of its recurring jobs, see schedule_advance.lua.</summary>
+    public RedisKey Schedules => _bucket + "schedules" + _name;
+
     /// <summary>Hash of a group: user -> tail at joining.</summary>
     public RedisKey Members => _bucket + "members" + _name;
 

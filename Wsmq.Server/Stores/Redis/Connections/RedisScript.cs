@@ -22,6 +22,7 @@ internal static class RedisScript
     public static readonly string Confirm = Load("confirm");
     public static readonly string DeadDelete = Load("dead_delete");
     public static readonly string DeadList = Load("dead_list");
+    public static readonly string Declare = Load("declare");
     public static readonly string Devices = Load("devices");
     public static readonly string Forget = Load("forget");
     public static readonly string ForgetInGroup = Load("forget_in_group");
@@ -46,6 +47,7 @@ internal static class RedisScript
     public static readonly string OpenUser = Load("open_user");
     public static readonly string Permissions = Load("permissions");
     public static readonly string Read = Load("read");
+    public static readonly string ScheduleAdvance = Load("schedule_advance");
     public static readonly string States = Load("states");
     public static readonly string UsageAdd = Load("usage_add");
     public static readonly string UsageChange = Load("usage_change");

@@ -1,5 +1,5 @@
 -- Stores a batch of jobs; deduplication, limits, storing and signal are atomic. Items are grouped by queue.
--- uses: jobs, message_ids, batches, signals
+-- uses: job_store, message_ids, batches, signals
 -- KEYS[1]          number of the last batch of this node and lane
 -- KEYS[2 … 4]      recent message ids (hashes: id -> position), one hash per time slice, used in rotation
 -- KEYS[5 + 16 j …] of queue j: its keys, see jobs.lua
@@ -12,8 +12,7 @@
 -- ARGV[7]          prefix of the key of a node's lease; the node id follows
 -- ARGV[8]          number of items per queue, two bytes each
 -- ARGV[9 …]        per queue: its name, after its length in two bytes; most waiting jobs; most bytes of jobs. Then the id of each item (16
---                  bytes), the terms of each (priority, 1 digit; delay, earliest time and time to live, 16 digits each, µs, 0 if none;
---                  lengths of key and of unique text, 3 digits each; key; unique text), and the content of each (as in append.lua)
+--                  bytes), the terms of each (see job_store.lua), and the content of each (as in append.lua)
 -- Returns          one string: per item N (new), D (duplicate), U (another job has its unique text), F (the queue is full) or X (the keys
 --                  of its queue are corrupt), each followed by the position of the job
 local refused = begin_batch(KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3])
@@ -36,22 +35,6 @@ local results, n = {}, 0
 -- Per queue: the values to save after storing.
 local tail, bytes, stored
 
-local function store(q, at, i)
-  local term = ARGV[terms + i]
-  local delay, earliest, life = tonumber(slice(term, 2, 16)), tonumber(slice(term, 18, 16)), tonumber(slice(term, 34, 16))
-  local due = math.max(earliest, delay > 0 and now + delay or 0)
-  local job = job_of(slice(term, 1, 1) .. (life > 0 and moment(now + life) or zero) .. (due > now and moment(due) or at)
-    .. string.sub(term, 34) .. ARGV[contents + i])
-  if life > 0 then call('ZADD', q.expiring, job.ends, at) end
-  if due > now then call('ZADD', q.delayed, job.visible, at) else admit(q, at, job) end
-  -- Last, because a position without it is skipped everywhere: a corrupt key above must not leave half a job.
-  call('HSET', q.jobs, at, job.text)
-  if job.unique ~= '' then call('HSET', q.unique, job.unique, at) end
-  bytes, stored = bytes + #job.text, stored + 1
-end
-
-local function unique_of(term) return slice(term, 56 + tonumber(slice(term, 50, 3)), tonumber(slice(term, 53, 3))) end
-
 local function append(j, q, first, last)
   local state = call('HMGET', q.meta, 't', 'b')
   tail, bytes = state[1] or zero, tonumber(state[2] or '0')
@@ -68,7 +51,7 @@ local function append(j, q, first, last)
       elseif not at then
         tail, outcome = successor(tail), 'N'
         at = tail
-        store(q, at, i)
+        bytes, stored = bytes + store_job(q, now, at, ARGV[terms + i], ARGV[contents + i]), stored + 1
         message.add(i, at)
       end
     end
