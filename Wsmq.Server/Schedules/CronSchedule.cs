@@ -7,6 +7,7 @@ namespace Wsmq.Server.Schedules;
 internal sealed class CronSchedule
 {
     private const int FieldsWithSeconds = 6;
+    private static readonly long ShortestStep = TimeSpan.FromMinutes(2).Micros();
 
     private readonly CronExpression _expression;
     private readonly TimeZoneInfo _zone;
@@ -53,12 +54,22 @@ internal sealed class CronSchedule
     /// <param name="most">The most occurrences to return.</param>
     public IReadOnlyList<long> Newest(long from, long through, int most)
     {
-        var found = new List<long>();
-        var at = Micros(_expression.GetPreviousOccurrence(Moment(through), _zone, inclusive: true));
-        for (; at >= from && found.Count < most; at = Micros(_expression.GetPreviousOccurrence(Moment(at.Value), _zone)))
-            found.Add(at.Value);
-        found.Reverse();
-        return found;
+        // Only forwards: at the beginning of summer time the library finds other occurrences backwards. The steps grow, because an outage
+        // may be long and the occurrences many.
+        for (var step = ShortestStep; ; step *= 2)
+        {
+            var start = Math.Max(from, through - step);
+            var found = new Queue<long>();
+            for (var at = NextAfter(start - 1); at <= through; at = NextAfter(at.Value))
+            {
+                found.Enqueue(at.Value);
+                if (found.Count > most)
+                    found.Dequeue();
+            }
+
+            if (found.Count == most || start == from)
+                return [.. found];
+        }
     }
 
     public static DateTimeOffset Moment(long time) => DateTimeOffset.UnixEpoch + TimeSpan.FromMicroseconds(time);
