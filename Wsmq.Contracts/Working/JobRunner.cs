@@ -226,8 +226,8 @@ internal sealed class JobRunner
         {
             while (true)
             {
-                // A third of the lease: two extensions may fail before it is lost.
-                var lease = TimeSpan.FromTicks(Interlocked.Read(ref _duration));
+                // A third of the shortest lease: two extensions may fail before it is lost.
+                var lease = _held.Values.Select(h => h.Job.Duration).Append(TimeSpan.FromTicks(Interlocked.Read(ref _duration))).Min();
                 var interval = _failed ? lease / 10 : lease / 3;
                 var asleep = _time.GetTimestamp();
                 if (await _wake.WaitAsync(interval, _time, stop).ConfigureAwait(false))

@@ -17,6 +17,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     private static readonly TimeSpan TimerStep = TimeSpan.FromMilliseconds(1);
 
     private readonly WsmqAddress _queue;
+    private readonly Func<QueueRules> _rules;
     private readonly IStore _store;
     private readonly TimeProvider _time;
     private readonly TimeSpan _interval;
@@ -38,21 +39,22 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     private uint _takes;
 
     /// <param name="queue">The queue.</param>
-    /// <param name="rules">Its options.</param>
+    /// <param name="rules">Returns its options as they hold.</param>
     /// <param name="store">The store, which has started.</param>
     /// <param name="time">The clock of timers.</param>
     /// <param name="interval">How often the store is asked if nothing else happens.</param>
     /// <param name="logger">The log.</param>
-    public QueueDispatcher(WsmqAddress queue, QueueRules rules, IStore store, TimeProvider time, TimeSpan interval, ILogger logger)
+    public QueueDispatcher(WsmqAddress queue, Func<QueueRules> rules, IStore store, TimeProvider time, TimeSpan interval, ILogger logger)
     {
-        (_queue, Rules, _store, _time, _interval, _logger) = (queue, rules, store, time, interval, logger);
-        _hold = new ReclaimHold(time, TimeSpan.FromMicroseconds(rules.Lease / 2));
+        (_queue, _rules, Rules, _store, _time, _interval, _logger) = (queue, rules, rules(), store, time, interval, logger);
+        _hold = new ReclaimHold(time, () => TimeSpan.FromMicroseconds(Rules.Lease / 2));
         _loop = new BackgroundLoop(time);
         _settlements = new(IJobStore.MostInAStep, batch => store.Jobs.SettleAsync(queue, batch, Rules, CancellationToken.None));
         _extensions = new(IJobStore.MostInAStep, ExtendAllAsync);
     }
 
-    public QueueRules Rules { get; }
+    /// <summary>The options with which jobs were taken last: those that are being given out have this lease.</summary>
+    public QueueRules Rules { get; private set; }
 
     /// <summary>The timestamp at which the jobs that are being given out were asked for: their leases count from then on.</summary>
     public long AskedAt { get; private set; }
@@ -190,7 +192,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
             return true;
 
         // Not cancelled: a job whose grant is not read counts as a lost lease. What is no longer accepted is handed back.
-        AskedAt = _time.GetTimestamp();
+        (AskedAt, Rules) = (_time.GetTimestamp(), _rules());
         var result = await _store.Jobs.TakeAsync(
             _queue, request, Rules, request.Consumers.Count > 0 ? CancellationToken.None : cancellationToken);
         _hold.Answered(result.Now);

@@ -4,7 +4,7 @@ namespace Wsmq.Server.Queues;
 /// Decides when leases may be taken back. Holders that could not extend them because the store was unavailable, or because its clock
 /// stepped forward, get time to do so first; so do those that a node finds when it starts.
 /// </summary>
-internal sealed class ReclaimHold(TimeProvider time, TimeSpan grace)
+internal sealed class ReclaimHold(TimeProvider time, Func<TimeSpan> grace)
 {
     // Less than this is the time that a call takes.
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
@@ -14,7 +14,7 @@ internal sealed class ReclaimHold(TimeProvider time, TimeSpan grace)
     private long _storeTime;
 
     /// <summary>How long leases must not be taken back yet; zero or negative if they may.</summary>
-    public TimeSpan Left => grace - time.GetElapsedTime(_since);
+    public TimeSpan Left => grace() - time.GetElapsedTime(_since);
 
     /// <summary>The store did not answer.</summary>
     public void Failed() => _since = time.GetTimestamp();

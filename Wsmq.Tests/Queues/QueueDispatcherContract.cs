@@ -175,12 +175,32 @@ public abstract class QueueDispatcherContract
         results.Skip(400).Should().OnlyContain(r => r == SettleResult.LeaseLost);
     }
 
+    [Fact]
+    public async Task Options_that_change_hold_for_what_is_taken_from_then_on()
+    {
+        await using var h = await CreateAsync();
+        var rules = Rules with { MaxInFlight = 1 };
+        await using var dispatcher = new QueueDispatcher(Queue, () => rules, h.Store, TimeProvider.System, Never, NullLogger.Instance);
+        await dispatcher.StartAsync(default);
+        var consumer = Join(dispatcher, credit: 9);
+        for (var i = 0; i < 3; i++)
+            await AddAsync(h, $"{i}");
+        await Eventually.That("one is given", () => consumer.Given.Count == 1);
+
+        rules = Rules with { Lease = 2 * Rules.Lease, MaxAttempts = 1 };
+        dispatcher.Wake();
+        await Eventually.That("all are given", () => consumer.Given.Count == 3);
+
+        dispatcher.Rules.Lease.Should().Be(2 * Rules.Lease);
+        (await consumer.SettleAsync(consumer.Given.Last(), SettlementKind.Retry)).Should().Be(SettleResult.DeadLettered);
+    }
+
     /// <summary>Another node on the same data; null if the store serves one node, which then has two dispatchers.</summary>
     private protected virtual Task<StoreHarness?> OtherNodeAsync(StoreHarness first) => Task.FromResult<StoreHarness?>(null);
 
     private static async Task<QueueDispatcher> StartAsync(StoreHarness h, QueueRules? rules = null)
     {
-        var dispatcher = new QueueDispatcher(Queue, rules ?? Rules, h.Store, TimeProvider.System, Never, NullLogger.Instance);
+        var dispatcher = new QueueDispatcher(Queue, () => rules ?? Rules, h.Store, TimeProvider.System, Never, NullLogger.Instance);
         await dispatcher.StartAsync(default);
         return dispatcher;
     }

@@ -13,7 +13,7 @@ public sealed class ReclaimHoldTests
     [Fact]
     public void Leases_are_held_for_the_grace_after_the_start()
     {
-        var hold = new ReclaimHold(_time, Grace);
+        var hold = new ReclaimHold(_time, () => Grace);
 
         hold.Left.Should().Be(Grace);
         Pass(hold, 15, storeSeconds: 15);
@@ -23,7 +23,7 @@ public sealed class ReclaimHoldTests
     [Fact]
     public void Leases_are_held_for_the_grace_after_the_last_failed_call()
     {
-        var hold = new ReclaimHold(_time, Grace);
+        var hold = new ReclaimHold(_time, () => Grace);
         Pass(hold, 20, storeSeconds: 20);
         hold.Failed();
         _time.Advance(TimeSpan.FromSeconds(5));
@@ -41,7 +41,7 @@ public sealed class ReclaimHoldTests
     [InlineData(-3_600, 0)]
     public void Leases_are_held_if_the_clock_of_the_store_stepped_forward(double storeSeconds, int held)
     {
-        var hold = new ReclaimHold(_time, Grace);
+        var hold = new ReclaimHold(_time, () => Grace);
         Pass(hold, 20, storeSeconds: 20);
 
         Pass(hold, 5, storeSeconds);
