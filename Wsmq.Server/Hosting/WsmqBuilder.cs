@@ -95,7 +95,7 @@ public sealed class WsmqBuilder
 
     /// <summary>
     /// Adds a recurring job to a queue, and declares the queue: at each occurrence of a cron expression a job with this message is stored,
-    /// once, whatever the number of nodes. Its handler reads <see cref="WsmqJob{T}.Occurrence"/>.
+    /// once, whatever the number of nodes. Its handler reads <see cref="WsmqJob.Occurrence"/>.
     /// </summary>
     /// <param name="queue">The name of the queue.</param>
     /// <param name="name">
