@@ -11,6 +11,7 @@ using Wsmq.Server.Authorization;
 using Wsmq.Server.Availability;
 using Wsmq.Server.Connections;
 using Wsmq.Server.DeadLetters;
+using Wsmq.Server.Declarations;
 using Wsmq.Server.Devices;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Draining;

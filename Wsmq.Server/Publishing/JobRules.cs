@@ -1,5 +1,5 @@
 using System.Text;
-using Wsmq.Server.Queues;
+using Wsmq.Server.Declarations;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Publishing;

@@ -1,8 +1,8 @@
 using System.Text;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Authorization;
+using Wsmq.Server.Declarations;
 using Wsmq.Server.Framing;
-using Wsmq.Server.Queues;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Publishing;

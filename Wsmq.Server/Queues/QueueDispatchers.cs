@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Wsmq.Server.Declarations;
 using Wsmq.Server.Lifecycle;
 using Wsmq.Server.Stores;
 

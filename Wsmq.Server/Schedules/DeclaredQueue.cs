@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Wsmq.Server.Concurrency;
+using Wsmq.Server.Declarations;
 using Wsmq.Server.Diagnostics;
-using Wsmq.Server.Queues;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Schedules;

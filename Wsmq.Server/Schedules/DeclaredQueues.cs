@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Lifecycle;
 using Wsmq.Server.Publishing;
-using Wsmq.Server.Queues;
+using Wsmq.Server.Declarations;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Schedules;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Server.Declarations;
 using Wsmq.Server.Queues;
 using Wsmq.Server.Stores;
 using Wsmq.Tests.Support;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Server.Declarations;
 using Wsmq.Server.Queues;
 using Wsmq.Server.Stores;
 using Wsmq.Tests.Support;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
-using Wsmq.Server.Queues;
+using Wsmq.Server.Declarations;
 using Wsmq.Server.Stores;
 using Wsmq.Server.Stores.Redis.Connections;
 using Wsmq.Tests.Stores;

@@ -94,7 +94,7 @@ public sealed class SqliteRecurringTests : IDisposable
         await AdvanceAsync(node, TimeSpan.FromMinutes(10), step: TimeSpan.FromMinutes(1), expected: 1);
 
         (await TimesAsync(node)).Should().Equal("12:10");
-        node.Services.GetRequiredService<Wsmq.Server.Queues.QueueDeclarations>().RulesOf(RecurringJobs.Queue).MaxAttempts.Should().Be(5);
+        node.Services.GetRequiredService<Wsmq.Server.Declarations.QueueDeclarations>().RulesOf(RecurringJobs.Queue).MaxAttempts.Should().Be(5);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Stores;
 
-namespace Wsmq.Server.Queues;
+namespace Wsmq.Server.Declarations;
 
 /// <summary>
 /// The options of the queues that this node declares, as they hold now: those of the highest version among the nodes that live. Until the

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Wsmq.Server.Queues;
+namespace Wsmq.Server.Declarations;
 
 /// <summary>What a node declares about a queue, as it is stored: its options, and what identifies each of its recurring jobs.</summary>
 internal sealed class DeclarationText

@@ -1,6 +1,6 @@
 using Wsmq.Server.Stores;
 
-namespace Wsmq.Server.Queues;
+namespace Wsmq.Server.Declarations;
 
 /// <summary>Converts the options of a queue into the units of the stores.</summary>
 internal static class QueueRulesFactory
