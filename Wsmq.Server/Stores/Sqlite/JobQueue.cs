@@ -135,7 +135,7 @@ internal sealed class JobQueue(SqliteSession session, QueueRow row, long now)
 
         // The full time to live again.
         if (job.Life > 0)
-            JobTable.SaveEnds(session, job, After(job.Life));
+            job.Ends = After(job.Life);
         job.At = job.Since = job.Visible;
         if (job.Visible > now)
             (job.State, job.At) = (JobState.Delayed, job.Visible);

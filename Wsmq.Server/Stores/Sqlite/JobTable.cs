@@ -32,7 +32,7 @@ internal sealed class JobRow
     public required string Unique { get; init; }
 
     /// <summary>The end of its time to live; 0 if it has none.</summary>
-    public required long Ends { get; init; }
+    public required long Ends { get; set; }
 
     /// <summary>The time to live that the sender stated; 0 if there is none.</summary>
     public required long Life { get; init; }
@@ -127,10 +127,10 @@ internal static class JobTable
 
     public static void Save(SqliteSession session, JobRow row) => session.Run(
         """
-        UPDATE jobs SET state = $state, at = $at, since = $since, token = $token, failed = $failed, lost = $lost, lease = $lease,
-            consumer = $consumer, reason = $reason, text = $text WHERE id = $id
+        UPDATE jobs SET state = $state, at = $at, since = $since, ends = $ends, token = $token, failed = $failed, lost = $lost,
+            lease = $lease, consumer = $consumer, reason = $reason, text = $text WHERE id = $id
         """,
-        (int)row.State, row.At, row.Since, row.Token, row.Failed, row.Lost, row.Lease, row.Consumer, (int)row.Reason, row.Text, row.Id);
+        (int)row.State, row.At, row.Since, row.Ends, row.Token, row.Failed, row.Lost, row.Lease, row.Consumer, (int)row.Reason, row.Text, row.Id);
 
     public static void Delete(SqliteSession session, JobRow row)
     {
@@ -228,10 +228,6 @@ internal static class JobTable
 
     private static List<JobRow> Part(SqliteSession session, long queue, string which, long skip, int max) => session.All(
         $"SELECT {Columns} FROM jobs WHERE queue = $queue AND {which} LIMIT $max OFFSET $skip", Map, queue, max, skip);
-
-    /// <summary>Changes the end of the time to live.</summary>
-    public static void SaveEnds(SqliteSession session, JobRow row, long ends) =>
-        session.Run("UPDATE jobs SET ends = $ends WHERE id = $id", ends, row.Id);
 
     private static JobRow Map(SqliteDataReader r) => new()
     {

@@ -11,7 +11,7 @@ local function remove_dead(q, at)
   call('HINCRBY', q.meta, 'k', -#text)
 end
 
--- Removes dead letters over the limits, the oldest first and at most so many at once, but never the newest; returns how many.
+-- Removes dead letters over the limits, the oldest first and at most so many at once, but never the newest.
 local function trim_dead(q, now, limits, at_once)
   local gone, count = 0, call('ZCARD', q.deaths)
   while gone < at_once and count > 1 do
@@ -22,7 +22,6 @@ local function trim_dead(q, now, limits, at_once)
     gone, count = gone + 1, count - 1
   end
   if gone > 0 then call('HINCRBY', q.meta, 'r', gone) end
-  return gone
 end
 
 -- Makes a dead letter of a job, which the caller has removed from the set of its state.

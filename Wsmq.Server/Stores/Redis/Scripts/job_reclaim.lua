@@ -39,10 +39,8 @@ for i = 1, #ended do
       bury(q, at, job, grant, 'L', '', now, limits)
       dead[#dead + 1] = { at, 'L', grant.consumer }
     else
-      grant.token = string.rep('0', 16)
-      save_grant(q, at, grant)
+      release(q, at, job, grant)
       call('ZADD', q.retrying, string.format('%.0f', now + backoff(first, longest, grant.lost, tonumber(ARGV[11]))), at)
-      if job.ends ~= zero then call('ZADD', q.expiring, job.ends, at) end
     end
   end
 end

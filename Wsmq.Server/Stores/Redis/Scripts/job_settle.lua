@@ -13,7 +13,7 @@ local q, now, limits = queue_of(1), micros(), dead_limits(4)
 local first, longest, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local wake, results = false, {}
 
-local function retry(at, job, grant, counts, delay, jitter)
+local function retry(grant, counts, delay, jitter)
   if counts then
     grant.failed = grant.failed + 1
     call('HINCRBY', q.meta, 'f', 1)
@@ -41,16 +41,14 @@ local function settle(i)
   elseif kind == 'H' then
     make_ready(q, at, job, grant, grant.visible)
   else
-    local delay = retry(at, job, grant, ARGV[i + 3] == '1', tonumber(ARGV[i + 4]), tonumber(ARGV[i + 5]))
+    local delay = retry(grant, ARGV[i + 3] == '1', tonumber(ARGV[i + 4]), tonumber(ARGV[i + 5]))
     if grant.failed >= most and ARGV[i + 3] == '1' then
       bury(q, at, job, grant, 'A', reason, now, limits)
       return 2
     end
     call('ZADD', q.retrying, moment(now + delay), at)
   end
-  grant.token = string.rep('0', 16)
-  save_grant(q, at, grant)
-  if job.ends ~= zero then call('ZADD', q.expiring, job.ends, at) end
+  release(q, at, job, grant)
   return 0
 end
 

@@ -87,8 +87,7 @@ for _, priority in ipairs({ '2', '1', '0' }) do
   end
 end
 
-local due, retry = first_time(q.delayed), first_time(q.retrying)
-due = due and retry and math.min(due, retry) or due or retry
+local due = earlier(first_time(q.delayed), first_time(q.retrying))
 local last, latest = next_end(q), call('ZRANGE', q.leased, -1, -1, 'WITHSCORES')
 -- The clock stepped back: a reclaim is due now. Compared with the duration of the grant, because the option may have changed since.
 if latest[2] and tonumber(latest[2]) > now + grant_of(q, latest[1]).lease then last = now end

@@ -82,15 +82,20 @@ local function claim(q, at, job)
   return true
 end
 
--- A job has become visible for the first time. Returns whether it is workable.
+-- A job has become visible for the first time.
 local function admit(q, at, job)
-  local workable = job.key == '' or claim(q, at, job)
-  if workable then
+  if job.key == '' or claim(q, at, job) then
     call('ZADD', q.ready[job.priority], job.visible, at)
   else
     call('ZADD', q.blocked, 0, blocked_name(job, at))
   end
-  return workable
+end
+
+-- A grant has ended, and its job has not: only the counts of the grant are still of use.
+local function release(q, at, job, grant)
+  grant.token = string.rep('0', 16)
+  save_grant(q, at, grant)
+  if job.ends ~= zero then call('ZADD', q.expiring, job.ends, at) end
 end
 
 -- Gives the key of an ended job to the next one.
@@ -134,8 +139,8 @@ local function first_time(set)
   return first[2] and tonumber(first[2])
 end
 
+-- The earlier of two times, each of which may be nil.
+local function earlier(a, b) return a and b and math.min(a, b) or a or b end
+
 -- When the next lease or the next time to live ends, or nil.
-local function next_end(q)
-  local lease, life = first_time(q.leased), first_time(q.expiring)
-  return lease and life and math.min(lease, life) or lease or life
-end
+local function next_end(q) return earlier(first_time(q.leased), first_time(q.expiring)) end

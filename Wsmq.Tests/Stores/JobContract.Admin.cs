@@ -3,8 +3,8 @@ using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Stores;
 
-// Work queues: what operators see and change.
-public abstract partial class StoreContract
+// What operators see and change.
+public abstract partial class JobContract
 {
     [Fact]
     public async Task The_state_of_a_queue_counts_its_jobs_by_state()

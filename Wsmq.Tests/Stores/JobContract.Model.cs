@@ -3,8 +3,8 @@ using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Stores;
 
-// Work queues: random runs against a model.
-public abstract partial class StoreContract
+// Random runs against a model.
+public abstract partial class JobContract
 {
     private static readonly Gen<JobMove> GenJobMove = Gen.Select(
         Gen.Frequency(
