@@ -99,6 +99,7 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<PublishQueue>()
         .AddGatedLogger<RedisStore>()
         .AddGatedLogger<RefusedRequests>()
+        .AddGatedLogger<QueueSweep>()
         .AddGatedLogger<SessionSweep>()
         .AddGatedLogger<Subscriptions>()
         .AddGatedLogger<DeadLetterNotices>()
@@ -161,6 +162,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<SessionSweep>();
         services.AddSingleton<ScopedHandlers>();
         services.AddSingleton<QueueDispatchers>();
+        services.AddSingleton<QueueSweep>();
         services.AddSingleton<AppWorkers>();
         services.AddSingleton<Admission>();
         services.AddSingleton<Subscriptions>();
@@ -193,6 +195,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<INodePart>(p => p.GetRequiredService<StoreMonitor>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<SessionSweep>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<QueueDispatchers>());
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<QueueSweep>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<AppWorkers>());
     }
 }
