@@ -17,6 +17,9 @@ public abstract partial class StoreContract
         MaxDeadLetters = 1_000, MaxDeadLetterBytes = 1 << 20, MaxDeadLetterAge = 3_600 * Second,
     };
 
+    // With all that a queue may have.
+    private protected static readonly QueueRules Usual = Patient with { MaxPerSecond = 100_000, OutcomeRetention = 60 * Second };
+
     // Leases that have run out as soon as they are granted.
     private protected static readonly QueueRules Hasty = Patient with { Lease = 0 };
 
@@ -30,22 +33,25 @@ public abstract partial class StoreContract
         var blocked = await AddJobAsync(h, "2", new JobTerms { Key = "k" });
         var delayed = await AddJobAsync(h, "3", new JobTerms { Delay = 600 * Second });
 
-        var handedBack = (await TakeAsync(h, Patient)).Single();
-        var extended = await jobs.ExtendAsync(Queue, [handedBack.Lease], Patient, default);
-        var back = await SettleAsync(h, Patient, handedBack, SettlementKind.HandBack);
-        var retried = await SettleAsync(h, Patient, (await TakeAsync(h, Patient)).Single(), SettlementKind.Retry);
-        var lost = (await TakeAsync(h, Hasty)).Single();
-        var reclaimed = await jobs.ReclaimAsync(Queue, Patient, default);
-        var suspect = (await TakeAsync(h, Patient)).Single();
-        var rejected = await SettleAsync(h, Patient, suspect, SettlementKind.Reject);
+        var handedBack = (await TakeAsync(h, Usual)).Single();
+        var extended = await jobs.ExtendAsync(Queue, [handedBack.Lease], Usual, default);
+        var progress = await jobs.ProgressAsync(Queue, handedBack.Lease, "1", default);
+        var back = await SettleAsync(h, Usual, handedBack, SettlementKind.HandBack);
+        var retried = await SettleAsync(h, Usual, (await TakeAsync(h, Usual)).Single(), SettlementKind.Retry);
+        var lost = (await TakeAsync(h, Usual with { Lease = 0 })).Single();
+        var reclaimed = await jobs.ReclaimAsync(Queue, Usual, default);
+        var suspect = (await TakeAsync(h, Usual)).Single();
+        var rejected = await SettleAsync(h, Usual, suspect, SettlementKind.Reject);
+        var known = await jobs.StatusAsync(Queue, first, default);
         var redriven = await jobs.RedriveAsync(Queue, [first], default);
         await jobs.PauseAsync(Queue, paused: true, default);
-        var paused = await TakeAsync(h, Patient);
+        var paused = await TakeAsync(h, Usual);
         await jobs.PauseAsync(Queue, paused: false, default);
-        var completed = await SettleAsync(h, Patient, (await TakeAsync(h, Patient)).Single(), SettlementKind.Complete);
-        var removed = await jobs.RemoveAsync(Queue, [blocked, delayed], evenLeased: false, default);
+        var completed = await SettleAsync(h, Usual, (await TakeAsync(h, Usual)).Single(), SettlementKind.Complete);
+        var removed = await jobs.RemoveAsync(Queue, [blocked, delayed], evenLeased: false, Usual, default);
 
-        extended.Should().Equal(true);
+        (extended.Single(), progress).Should().Be((true, true));
+        known.Outcome!.Should().Be(new JobOutcome(JobEnd.Rejected, known.Job!.At, "why", "1"));
         (back, retried, rejected, completed).Should().Be((SettleResult.Done, SettleResult.Done, SettleResult.DeadLettered, SettleResult.Done));
         reclaimed.Lost.Should().Equal((lost.Lease.Job, "worker"));
         redriven.Should().Equal(true);

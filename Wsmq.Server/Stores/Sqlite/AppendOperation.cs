@@ -39,7 +39,7 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
             return new AppendResult(other, Duplicate: true) { IsUniqueTaken = true };
         if (!queues.TryGetValue(request.To, out var queue))
             queue = new JobQueue(session, QueueTable.Load(session, log), now);
-        if (queue.Row.Jobs - queue.Row.Leased >= terms.MaxWaiting || queue.Row.Bytes + request.Bytes > terms.MaxBytes)
+        if (queue.Row.Waiting >= terms.MaxWaiting || queue.Row.Bytes + request.Bytes > terms.MaxBytes)
             return AppendResult.QueueFull;
 
         TryPlace(session, log, request, now, out var position);
