@@ -32,15 +32,30 @@ internal sealed record QueueInfo
     public QueueTotals Totals { get; init; }
 }
 
-/// <param name="Stored">Jobs stored.</param>
-/// <param name="Completed">Jobs completed.</param>
-/// <param name="FailedAttempts">Retries that counted.</param>
-/// <param name="LostLeases">Leases that were taken back.</param>
-/// <param name="DeadLettered">Jobs that became dead letters.</param>
-/// <param name="DeadLettersRemoved">Dead letters removed over a limit.</param>
-/// <param name="Removed">Jobs and dead letters removed by a call: cancelled, deleted or purged.</param>
-internal readonly record struct QueueTotals(
-    long Stored, long Completed, long FailedAttempts, long LostLeases, long DeadLettered, long DeadLettersRemoved, long Removed);
+/// <summary>What has happened in a queue since it was created.</summary>
+internal readonly record struct QueueTotals
+{
+    /// <summary>Jobs stored.</summary>
+    public long Stored { get; init; }
+
+    /// <summary>Jobs completed.</summary>
+    public long Completed { get; init; }
+
+    /// <summary>Retries that counted.</summary>
+    public long FailedAttempts { get; init; }
+
+    /// <summary>Leases that were taken back.</summary>
+    public long LostLeases { get; init; }
+
+    /// <summary>Jobs that became dead letters.</summary>
+    public long DeadLettered { get; init; }
+
+    /// <summary>Dead letters removed over a limit.</summary>
+    public long DeadLettersRemoved { get; init; }
+
+    /// <summary>Jobs and dead letters removed by a call: cancelled, deleted or purged.</summary>
+    public long Removed { get; init; }
+}
 
 /// <summary>A job as it is stored.</summary>
 internal sealed record StoredJob

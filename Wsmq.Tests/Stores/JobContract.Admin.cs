@@ -19,7 +19,7 @@ public abstract partial class JobContract
         info.IsPaused.Should().BeFalse();
         info.Bytes.Should().BeGreaterThanOrEqualTo("meta:readyready".Length * 5);
         info.OldestReady.Should().NotBeNull().And.BeLessThanOrEqualTo(info.Now);
-        info.Totals.Should().Be(new QueueTotals(7, 1, 1, 0, 1, 0, 0));
+        info.Totals.Should().Be(new QueueTotals { Stored = 7, Completed = 1, FailedAttempts = 1, DeadLettered = 1 });
     }
 
     [Theory]

@@ -64,8 +64,16 @@ internal static class RedisJobReplies
         OldestReady = Time(reply[7]),
         IsPaused = (string?)reply[8] == "1",
         Bytes = (long)reply[9],
-        Totals = new QueueTotals((long)reply[10], (long)reply[11], (long)reply[12], (long)reply[13], (long)reply[14], (long)reply[15],
-            (long)reply[16]),
+        Totals = new QueueTotals
+        {
+            Stored = (long)reply[10],
+            Completed = (long)reply[11],
+            FailedAttempts = (long)reply[12],
+            LostLeases = (long)reply[13],
+            DeadLettered = (long)reply[14],
+            DeadLettersRemoved = (long)reply[15],
+            Removed = (long)reply[16],
+        },
     };
 
     /// <summary>A job as job_views.lua returns it: position, time, grant or dead letter, stored job.</summary>

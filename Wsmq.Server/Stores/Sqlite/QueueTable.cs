@@ -62,7 +62,7 @@ internal static class QueueTable
         """,
     ];
 
-    // States in the order of their numbers, totals in that of QueueTotals.
+    // States in the order of their numbers, then totals in the order of QueueTotals.
     private const string Columns =
         "paused, ready, delayed, leased, retrying, blocked, dead, bytes, dead_bytes, outcomes, rate_used, stored, completed, failed, lost, dead_lettered, dead_removed, removed";
 
@@ -78,8 +78,16 @@ internal static class QueueTable
             DeadBytes = r.GetInt64(8),
             Outcomes = r.GetInt64(9),
             RateUsed = r.GetInt64(10),
-            Totals = new QueueTotals(
-                r.GetInt64(11), r.GetInt64(12), r.GetInt64(13), r.GetInt64(14), r.GetInt64(15), r.GetInt64(16), r.GetInt64(17)),
+            Totals = new QueueTotals
+            {
+                Stored = r.GetInt64(11),
+                Completed = r.GetInt64(12),
+                FailedAttempts = r.GetInt64(13),
+                LostLeases = r.GetInt64(14),
+                DeadLettered = r.GetInt64(15),
+                DeadLettersRemoved = r.GetInt64(16),
+                Removed = r.GetInt64(17),
+            },
         },
         log.Id) ?? new QueueRow { Id = log.Id, Address = log.Address };
 
