@@ -99,7 +99,7 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<PublishQueue>()
         .AddGatedLogger<RedisStore>()
         .AddGatedLogger<RefusedRequests>()
-        .AddGatedLogger<QueueSweep>()
+        .AddGatedLogger<QueueUpkeep>()
         .AddGatedLogger<SessionSweep>()
         .AddGatedLogger<Subscriptions>()
         .AddGatedLogger<DeadLetterNotices>()
@@ -162,7 +162,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<SessionSweep>();
         services.AddSingleton<ScopedHandlers>();
         services.AddSingleton<QueueDispatchers>();
-        services.AddSingleton<QueueSweep>();
+        services.AddSingleton<QueueUpkeep>();
         services.AddSingleton<AppWorkers>();
         services.AddSingleton<Admission>();
         services.AddSingleton<Subscriptions>();
@@ -195,7 +195,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<INodePart>(p => p.GetRequiredService<StoreMonitor>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<SessionSweep>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<QueueDispatchers>());
-        services.AddSingleton<INodePart>(p => p.GetRequiredService<QueueSweep>());
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<QueueUpkeep>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<AppWorkers>());
     }
 }

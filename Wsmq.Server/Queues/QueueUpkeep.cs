@@ -12,35 +12,35 @@ namespace Wsmq.Server.Queues;
 /// age have to go also while no node has a consumer of the queue. Where there are consumers, <see cref="QueueDispatcher"/> is faster, but
 /// looks at dead letters only when something else is due.
 /// </summary>
-internal sealed class QueueSweep : INodePart
+internal sealed class QueueUpkeep : INodePart
 {
-    /// <summary>How long after a sweep of a queue the next one begins.</summary>
+    /// <summary>How long after the upkeep of a queue the next one begins.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     // So that a hold that ends at this moment has ended.
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
 
     private readonly BackgroundLoop _loop;
-    private readonly SweptQueue[] _queues;
+    private readonly KeptQueue[] _queues;
     private readonly ILogger _logger;
 
-    public QueueSweep(IStore store, IOptions<WsmqOptions> options, TimeProvider time, ILogger<QueueSweep> logger)
+    public QueueUpkeep(IStore store, IOptions<WsmqOptions> options, TimeProvider time, ILogger<QueueUpkeep> logger)
     {
         _loop = new BackgroundLoop(time);
         _logger = logger;
-        _queues = [.. options.Value.Queues.Select(q => new SweptQueue(WsmqAddress.Work(q.Key), q.Value.ToRules(), store.Jobs, time, logger))];
+        _queues = [.. options.Value.Queues.Select(q => new KeptQueue(WsmqAddress.Work(q.Key), q.Value.ToRules(), store.Jobs, time, logger))];
     }
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (_queues.Length > 0)
-            _loop.Start(SweepAsync, () => _queues.Select(q => q.Left).Append(Interval).Min() + Step, (e, delay) => Log.StepFailed(_logger, e, delay));
+            _loop.Start(StepAsync, () => _queues.Select(q => q.Left).Append(Interval).Min() + Step, (e, delay) => Log.StepFailed(_logger, e, delay));
         return Task.CompletedTask;
     }
 
     public Task StopAsync() => _loop.StopAsync();
 
-    private async Task SweepAsync(CancellationToken cancellationToken)
+    private async Task StepAsync(CancellationToken cancellationToken)
     {
         try
         {

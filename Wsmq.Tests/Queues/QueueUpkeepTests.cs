@@ -9,7 +9,7 @@ using Wsmq.Tests.Support;
 namespace Wsmq.Tests.Queues;
 
 /// <summary>Queues without consumers.</summary>
-public sealed class QueueSweepTests : IDisposable
+public sealed class QueueUpkeepTests : IDisposable
 {
     private static readonly WsmqAddress Queue = WsmqAddress.Work("jobs");
 
@@ -30,12 +30,12 @@ public sealed class QueueSweepTests : IDisposable
             await h.Store.Jobs.SettleAsync(Queue, [new Settlement(job.Lease, SettlementKind.Reject)], Rules, default);
         await TakeAsync(h, 1);
         await h.AppendAsync(h.New(Queue, "expires") with { Job = new JobTerms { TimeToLive = 90_000_000 } });
-        var sweep = Start(h);
+        var upkeep = Start(h);
 
-        await SweptAsync(h, "the lease is taken back and the job has expired", i => i is { Leased: 0, Totals: { LostLeases: 1, DeadLettered: 3 } });
+        await DoneAsync(h, "the lease is taken back and the job has expired", i => i is { Leased: 0, Totals: { LostLeases: 1, DeadLettered: 3 } });
         _clock.Advance(TimeSpan.FromMinutes(20));
-        await SweptAsync(h, "the old dead letters are removed", i => i is { Dead: 1, Totals.DeadLettersRemoved: 2 });
-        await sweep.StopAsync();
+        await DoneAsync(h, "the old dead letters are removed", i => i is { Dead: 1, Totals.DeadLettersRemoved: 2 });
+        await upkeep.StopAsync();
     }
 
     [Fact]
@@ -44,23 +44,23 @@ public sealed class QueueSweepTests : IDisposable
         await using var h = await SqliteHarness.StartAsync(_folder.File("wsmq.db"), clock: _clock);
         await h.AppendAsync(h.New(Queue, "1"));
         var job = (await TakeAsync(h, 1)).Single();
-        var sweep = Start(h);
+        var upkeep = Start(h);
 
-        // The lease ended before the first sweep; the holder is heard again right after it.
-        await AdvanceAsync(QueueSweep.Interval + TimeSpan.FromSeconds(1));
+        // The lease ended before the first look; the holder is heard again right after it.
+        await AdvanceAsync(QueueUpkeep.Interval + TimeSpan.FromSeconds(1));
         (await h.Store.Jobs.ExtendAsync(Queue, [job.Lease], Rules, default)).Should().Equal(true);
         await AdvanceAsync(TimeSpan.FromSeconds(20));
         var info = await h.Store.Jobs.InfoAsync(Queue, default);
-        await sweep.StopAsync();
+        await upkeep.StopAsync();
 
         (info.Leased, info.Totals.LostLeases).Should().Be((1, 0));
     }
 
-    private QueueSweep Start(StoreHarness h)
+    private QueueUpkeep Start(StoreHarness h)
     {
-        var sweep = new QueueSweep(h.Store, Options.Create(_options), _clock, NullLogger<QueueSweep>.Instance);
-        sweep.StartAsync(default).Should().Be(Task.CompletedTask);
-        return sweep;
+        var upkeep = new QueueUpkeep(h.Store, Options.Create(_options), _clock, NullLogger<QueueUpkeep>.Instance);
+        upkeep.StartAsync(default).Should().Be(Task.CompletedTask);
+        return upkeep;
     }
 
     private async Task AdvanceAsync(TimeSpan time)
@@ -72,10 +72,10 @@ public sealed class QueueSweepTests : IDisposable
         }
     }
 
-    private Task SweptAsync(StoreHarness h, string reason, Func<QueueInfo, bool> isSwept) => Eventually.That(reason, async () =>
+    private Task DoneAsync(StoreHarness h, string reason, Func<QueueInfo, bool> isDone) => Eventually.That(reason, async () =>
     {
         _clock.Advance(TimeSpan.FromSeconds(1));
-        return isSwept(await h.Store.Jobs.InfoAsync(Queue, default));
+        return isDone(await h.Store.Jobs.InfoAsync(Queue, default));
     });
 
     private async Task<IReadOnlyList<TakenJob>> TakeAsync(StoreHarness h, int credit) =>

@@ -5,16 +5,16 @@ using Wsmq.Server.Stores;
 namespace Wsmq.Server.Queues;
 
 /// <summary>
-/// One queue of a <see cref="QueueSweep"/>. It looks at the queue, waits until holders had time to extend their leases, and looks again
-/// before it reclaims: an interruption of the store between two sweeps goes unnoticed otherwise, and so does a step of its clock.
+/// One queue of <see cref="QueueUpkeep"/>. It looks at the queue, waits until holders had time to extend their leases, and looks again
+/// before it reclaims: an interruption of the store between two looks goes unnoticed otherwise, and so does a step of its clock.
 /// </summary>
-internal sealed class SweptQueue(WsmqAddress queue, QueueRules rules, IJobStore jobs, TimeProvider time, ILogger logger)
+internal sealed class KeptQueue(WsmqAddress queue, QueueRules rules, IJobStore jobs, TimeProvider time, ILogger logger)
 {
-    private long _sweptAt = time.GetTimestamp();
+    private long _doneAt = time.GetTimestamp();
     private ReclaimHold? _hold;
 
     /// <summary>How long until the next step; zero or negative if it is due.</summary>
-    public TimeSpan Left => _hold?.Left ?? QueueSweep.Interval - time.GetElapsedTime(_sweptAt);
+    public TimeSpan Left => _hold?.Left ?? QueueUpkeep.Interval - time.GetElapsedTime(_doneAt);
 
     /// <summary>The store did not answer.</summary>
     public void Failed() => _hold?.Failed();
@@ -31,7 +31,7 @@ internal sealed class SweptQueue(WsmqAddress queue, QueueRules rules, IJobStore 
             return;
         if (_hold is not null)
             await ReclaimAsync(_hold, cancellationToken);
-        (_hold, _sweptAt) = (null, time.GetTimestamp());
+        (_hold, _doneAt) = (null, time.GetTimestamp());
     }
 
     private async Task ReclaimAsync(ReclaimHold hold, CancellationToken cancellationToken)
