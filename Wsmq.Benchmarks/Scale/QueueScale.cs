@@ -119,7 +119,7 @@ internal sealed class QueueScale(bool quick)
         var others = redis is null ? Task.FromResult(new List<double>()) : ProbeAsync(redis, stop.Token);
         var start = Stopwatch.GetTimestamp();
         while (await store.Jobs.ListAsync(queue, JobState.Ready, 0, IJobStore.MostInAStep, withContent: false, cancellationToken) is { Count: > 0 } jobs)
-            await store.Jobs.RemoveAsync(queue, [.. jobs.Select(j => j.Job)], evenLeased: false, cancellationToken);
+            await store.Jobs.RemoveAsync(queue, [.. jobs.Select(j => j.Job)], evenLeased: false, Rules, cancellationToken);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         await stop.CancelAsync();
         var times = (await others).Order().ToArray();

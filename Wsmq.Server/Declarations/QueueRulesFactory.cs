@@ -13,9 +13,12 @@ internal static class QueueRulesFactory
         MinBackoff = options.MinBackoff.Micros(),
         MaxBackoff = options.MaxBackoff.Micros(),
         MaxInFlight = options.MaxInFlight == 0 ? int.MaxValue : options.MaxInFlight,
+        MaxPerSecond = options.MaxPerSecond,
         MaxDelay = options.MaxDelay.Micros(),
         MaxDeadLetters = options.MaxDeadLetters,
         MaxDeadLetterBytes = options.MaxDeadLetterBytes,
         MaxDeadLetterAge = options.MaxDeadLetterAge.Micros(),
+        OutcomeRetention = options.OutcomeRetention.Micros(),
+        MaxOutcomes = options.MaxOutcomes,
     };
 }

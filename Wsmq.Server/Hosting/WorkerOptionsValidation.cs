@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Publishing;
 
@@ -14,9 +13,8 @@ internal sealed class WorkerOptionsValidation : IValidateOptions<WsmqWorkerOptio
         rules.Within(options.StopTimeout, TimeSpan.Zero, TimeSpan.FromDays(1));
         rules.Within(options.UnknownTypeDelay, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
         rules.Within(options.UnknownTypeTimeout, TimeSpan.Zero, TimeSpan.FromDays(365));
-        rules.Require(
-            options.Name is null || (options.Name.Length > 0 && Encoding.UTF8.GetByteCount(options.Name) <= MessageRules.MaxNameBytes && !options.Name.Any(char.IsControl)),
-            $"Name has 1 to {MessageRules.MaxNameBytes} bytes, without control characters");
+        if (options.Name is not null && MessageRules.DefectOf(options.Name) is { } defect)
+            rules.Require(false, $"Name {defect}");
         return rules.Result;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Endpoints;
 using Wsmq.Server.Limits;
@@ -143,12 +144,17 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(queue.MinBackoff, TimeSpan.Zero, TimeSpan.FromDays(1));
         rules.Within(queue.MaxBackoff, queue.MinBackoff, TimeSpan.FromDays(30));
         rules.Within(queue.MaxInFlight, 0, 1_000_000);
+        rules.Require(
+            queue.MaxPerSecond is 0 or (>= 0.001 and <= 100_000),
+            string.Create(CultureInfo.InvariantCulture, $"MaxPerSecond is {queue.MaxPerSecond}; it must be 0, or from 0.001 to 100000"));
         rules.Within(queue.MaxWaiting, 1, 100_000_000);
         rules.Within(queue.MaxBytes, 1024 * 1024, MostBytes);
         rules.Within(queue.MaxDelay, OneSecond, TenYears);
         rules.Within(queue.MaxDeadLetters, 1, 10_000_000);
         rules.Within(queue.MaxDeadLetterBytes, 1024 * 1024, MostBytes);
         rules.Within(queue.MaxDeadLetterAge, TimeSpan.FromMinutes(1), TenYears);
+        rules.Within(queue.OutcomeRetention, TimeSpan.Zero, TimeSpan.FromDays(30));
+        rules.Within(queue.MaxOutcomes, 1_000, 10_000_000);
     }
 
     private static void Retention(OptionRules rules, WsmqRetentionOptions retention, int maxBodyBytes)

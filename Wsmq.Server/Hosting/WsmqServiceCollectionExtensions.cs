@@ -103,6 +103,7 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<PublishQueue>()
         .AddGatedLogger<RedisStore>()
         .AddGatedLogger<RefusedRequests>()
+        .AddGatedLogger<QueueUpkeep>()
         .AddGatedLogger<SessionSweep>()
         .AddGatedLogger<Subscriptions>()
         .AddGatedLogger<DeadLetterNotices>()
@@ -171,6 +172,7 @@ public static class WsmqServiceCollectionExtensions
             p.GetRequiredService<IStore>(), p.GetRequiredService<QueueDeclarations>(), p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<IOptions<WsmqOptions>>().Value.Delivery.TailCheckInterval, p.GetRequiredService<ILogger<DeclaredQueues>>()));
         services.AddSingleton<DeclaredQueues>();
+        services.AddSingleton<QueueUpkeep>();
         services.AddSingleton<AppWorkers>();
         services.AddSingleton<Admission>();
         services.AddSingleton<Subscriptions>();
@@ -204,6 +206,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<INodePart>(p => p.GetRequiredService<SessionSweep>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<DeclaredQueues>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<QueueDispatchers>());
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<QueueUpkeep>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<AppWorkers>());
     }
 }

@@ -40,6 +40,12 @@ public sealed class WsmqQueueOptions
     public int MaxInFlight { get; set; }
 
     /// <summary>
+    /// The most jobs that are given out a second, by all nodes together and in the mean; at most a tenth of a second's worth at once, but always
+    /// one. A job that is handed back has used its share. Default 0: no limit; 0, or 0.001 to 100,000.
+    /// </summary>
+    public double MaxPerSecond { get; set; }
+
+    /// <summary>
     /// The most jobs that wait, delayed ones included. Over it a send is refused with <c>queue-full</c>. Default 1,000,000; 1 to 100,000,000.
     /// </summary>
     public int MaxWaiting { get; set; } = 1_000_000;
@@ -61,4 +67,15 @@ public sealed class WsmqQueueOptions
 
     /// <summary>How long dead letters are stored. Default 30 days; 1 minute to 10 years.</summary>
     public TimeSpan MaxDeadLetterAge { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>
+    /// How long after its end it is known at least how a job ended, and its last progress. Default 1 minute; 0 (not at all) to 30 days.
+    /// </summary>
+    public TimeSpan OutcomeRetention { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// The most outcomes that are stored. If more jobs end within <see cref="OutcomeRetention"/>, the latest half of them at least is known.
+    /// Default 100,000; 1,000 to 10,000,000.
+    /// </summary>
+    public int MaxOutcomes { get; set; } = 100_000;
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Wsmq.Server.Declarations;
 using Wsmq.Server.Stores;
 
@@ -26,8 +25,9 @@ internal sealed class JobRules(QueueDeclarations queues, TimeProvider time)
             throw Invalid($"{Wire.Priority} is not one of low, normal, high");
         return new JobTerms
         {
-            Key = Text(Wire.Key, message.Key),
-            Unique = Text(Wire.UniqueId, message.UniqueId),
+            // Stored in the keys of sorted sets, where NUL separates them: a name has no control character.
+            Key = MessageRules.Name(Wire.Key, message.Key) ?? string.Empty,
+            Unique = MessageRules.Name(Wire.UniqueId, message.UniqueId) ?? string.Empty,
             Priority = (JobPriority)(message.Priority ?? WsmqJobPriority.Normal),
             Delay = (message.Delay?.WholeMilliseconds() ?? 0) * 1_000,
             NotBefore = message.NotBefore is { } earliest ? Math.Max(0, (earliest - DateTimeOffset.UnixEpoch).WholeMilliseconds() * 1_000) : 0,
@@ -45,16 +45,6 @@ internal sealed class JobRules(QueueDeclarations queues, TimeProvider time)
         : message.NotBefore is not null ? Wire.NotBefore
         : message.TimeToLive is not null ? Wire.TimeToLive
         : null;
-
-    // Stored in the keys of sorted sets, where NUL separates them.
-    private static string Text(string field, string? value)
-    {
-        if (value is null)
-            return string.Empty;
-        if (value.Length == 0 || Encoding.UTF8.GetByteCount(value) > MessageRules.MaxNameBytes)
-            throw Invalid($"{field} has 1 to {MessageRules.MaxNameBytes} bytes");
-        return !value.Any(char.IsControl) ? value : throw Invalid($"{field} holds a control character");
-    }
 
     private static WsmqException Invalid(string detail) => new(WsmqErrors.InvalidMessage, detail);
 }

@@ -49,6 +49,18 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
         return new CheckedMessage(new AppendRequest(to, scope, metadata.Id, metadata.ToBytes(), body) { Job = job }, replyTo);
     }
 
+    /// <summary>What is wrong with a name; null if nothing is.</summary>
+    public static string? DefectOf(string name) =>
+        name.Length == 0 || Encoding.UTF8.GetByteCount(name) > MaxNameBytes ? $"has 1 to {MaxNameBytes} bytes"
+        : name.Any(char.IsControl) ? "holds a control character"
+        : null;
+
+    /// <summary>Returns the value of a field that is a name, or null if it is not set.</summary>
+    /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
+    public static string? Name(string field, string? value) => value is not null && DefectOf(value) is { } defect
+        ? throw new WsmqException(WsmqErrors.InvalidMessage, $"{field} {defect}")
+        : value;
+
     private ReadOnlyMemory<byte> BodyOf(WsmqOutgoingMessage message)
     {
         if (message is { Body: not null, Data: not null })
@@ -79,14 +91,5 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
         return bytes <= options.Value.Publish.MaxHeaderBytes
             ? headers
             : throw new WsmqException(WsmqErrors.MessageTooLarge, $"headers have at most {options.Value.Publish.MaxHeaderBytes} bytes");
-    }
-
-    private static string? Name(string field, string? value)
-    {
-        if (value is null)
-            return null;
-        if (value.Length == 0 || Encoding.UTF8.GetByteCount(value) > MaxNameBytes)
-            throw new WsmqException(WsmqErrors.InvalidMessage, $"{field} has 1 to {MaxNameBytes} bytes");
-        return !value.Any(char.IsControl) ? value : throw new WsmqException(WsmqErrors.InvalidMessage, $"{field} holds a control character");
     }
 }

@@ -175,9 +175,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
         {
             var result = await _store.Jobs.ReclaimAsync(_queue, Rules, cancellationToken);
             _hold.Answered(result.Now);
-            foreach (var (job, consumer) in result.Lost)
-                Log.JobLeaseLost(_logger, job.ToString(), _queue.ToString(), consumer);
-            Report(result.Dead);
+            Log.Reclaimed(_logger, _queue, result.Lost, result.Dead);
             _nextEnd = result.More ? _time.GetTimestamp() : Timestamp(result.NextEnd, result.Now);
         }
     }
@@ -196,7 +194,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
         var result = await _store.Jobs.TakeAsync(
             _queue, request, Rules, request.Consumers.Count > 0 ? CancellationToken.None : cancellationToken);
         _hold.Answered(result.Now);
-        Report(result.Ended);
+        Log.Reclaimed(_logger, _queue, [], result.Ended);
         foreach (var job in result.Jobs)
         {
             if (!ready[job.Consumer].TryGive(job))
@@ -226,12 +224,6 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     private void HandBack(TakenJob job) => _ = SettleAsync(new Settlement(job.Lease, SettlementKind.HandBack)).ContinueWith(
         t => Log.HandBackFailed(_logger, t.Exception!, job.Lease.Job.ToString(), _queue.ToString()),
         CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-
-    private void Report(IReadOnlyList<DeadJob> dead)
-    {
-        foreach (var job in dead)
-            Log.JobDeadLettered(_logger, job.Job.ToString(), _queue.ToString(), job.Reason, job.Worker);
-    }
 
     private TimeSpan Pause()
     {

@@ -94,7 +94,7 @@ internal sealed class WsmqQueues(IStore store, StartGate start, IOptions<WsmqOpt
     public async Task<bool> CancelAsync(WsmqAddress queue, WsmqPosition job, CancellationToken cancellationToken)
     {
         await OpenAsync(queue, cancellationToken);
-        var removed = (await store.Jobs.RemoveAsync(queue, [job], evenLeased: true, cancellationToken))[0];
+        var removed = (await store.Jobs.RemoveAsync(queue, [job], evenLeased: true, RulesOf(queue), cancellationToken))[0];
         return Report(queue, new WsmqQueueStep(removed ? 1 : 0, null), "cancelled").Count > 0;
     }
 
@@ -117,14 +117,14 @@ internal sealed class WsmqQueues(IStore store, StartGate start, IOptions<WsmqOpt
     public async Task<WsmqQueueStep> PurgeAsync(WsmqAddress queue, WsmqJobState? state, string? next, CancellationToken cancellationToken)
     {
         await OpenAsync(queue, cancellationToken);
-        return Report(queue, await QueueSweeps.Purge(store, queue, state).StepAsync(next, cancellationToken), "purged");
+        return Report(queue, await QueueSweeps.Purge(store, queue, RulesOf(queue), state).StepAsync(next, cancellationToken), "purged");
     }
 
     /// <summary>One step of <see cref="DeleteAsync(string, CancellationToken)"/>.</summary>
     public async Task<WsmqQueueStep> DeleteAsync(WsmqAddress queue, string? next, CancellationToken cancellationToken)
     {
         await OpenAsync(queue, cancellationToken);
-        return Report(queue, await QueueSweeps.Delete(store, queue).StepAsync(next, cancellationToken), "deleted");
+        return Report(queue, await QueueSweeps.Delete(store, queue, RulesOf(queue)).StepAsync(next, cancellationToken), "deleted");
     }
 
     /// <summary>One step of <see cref="RedriveAsync(string, WsmqDeadLetterFilter?, CancellationToken)"/>.</summary>
@@ -140,7 +140,7 @@ internal sealed class WsmqQueues(IStore store, StartGate start, IOptions<WsmqOpt
         WsmqAddress queue, WsmqDeadLetterFilter? filter, string? next, CancellationToken cancellationToken)
     {
         await OpenAsync(queue, cancellationToken);
-        return Report(queue, await QueueSweeps.RemoveDead(store, queue, filter).StepAsync(next, cancellationToken), "removed as dead letters");
+        return Report(queue, await QueueSweeps.RemoveDead(store, queue, RulesOf(queue), filter).StepAsync(next, cancellationToken), "removed as dead letters");
     }
 
     private static WsmqJobState Defined(WsmqJobState state) =>
@@ -165,6 +165,8 @@ internal sealed class WsmqQueues(IStore store, StartGate start, IOptions<WsmqOpt
             Log.JobsChanged(logger, step.Count, queue.ToString(), change);
         return step;
     }
+
+    private QueueRules RulesOf(WsmqAddress queue) => options.Value.Queues[queue.Name].ToRules();
 
     private ValueTask OpenAsync(WsmqAddress queue, CancellationToken cancellationToken)
     {

@@ -26,6 +26,14 @@ namespace Wsmq.Server.Stores;
 /// longer than its duration, also after the clock stepped back.
 /// </para>
 /// <para>
+/// <b>Rate.</b> A queue with <see cref="QueueRules.MaxPerSecond"/> grants no more leases than that in the mean, over all nodes. What it
+/// allows collects for a tenth of a second, or for one lease if that takes longer. A job that is handed back has used its share.
+/// </para>
+/// <para>
+/// <b>Outcomes.</b> How a job ended is known by its position for <see cref="QueueRules.OutcomeRetention"/> at least, unless more than
+/// <see cref="QueueRules.MaxOutcomes"/> jobs end within it.
+/// </para>
+/// <para>
 /// <b>Failure.</b> As for <see cref="IMessageLog"/>. Work in large queues is done in steps: each call handles a bounded number of jobs, and
 /// returns whether more are left.
 /// </para>
@@ -34,6 +42,9 @@ internal interface IJobStore
 {
     /// <summary>The most jobs that one call handles.</summary>
     const int MostInAStep = 200;
+
+    /// <summary>The most bytes of a progress.</summary>
+    const int MaxProgressBytes = 1_024;
 
     /// <summary>Leases workable jobs to consumers, at most as many as they have credit for.</summary>
     Task<TakenJobs> TakeAsync(WsmqAddress queue, TakeRequest request, QueueRules rules, CancellationToken cancellationToken);
@@ -45,6 +56,16 @@ internal interface IJobStore
 
     /// <summary>Extends leases to their full duration from now; false for a lease that is lost.</summary>
     Task<bool[]> ExtendAsync(WsmqAddress queue, IReadOnlyList<JobLease> leases, QueueRules rules, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Stores the progress of a job in place of the last one, and extends the lease like <see cref="ExtendAsync"/>; false, changing nothing,
+    /// if the lease is lost. The progress is kept over retries.
+    /// </summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="lease">The lease.</param>
+    /// <param name="progress">Usually JSON; 1 to <see cref="MaxProgressBytes"/> bytes.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    Task<bool> ProgressAsync(WsmqAddress queue, JobLease lease, string progress, CancellationToken cancellationToken);
 
     /// <summary>
     /// Takes back leases that have run out: the job is retried after the back-off, or becomes a dead letter once too many were lost. Also
@@ -79,14 +100,22 @@ internal interface IJobStore
     Task<WsmqPosition?> FindUniqueAsync(WsmqAddress queue, string unique, CancellationToken cancellationToken);
 
     /// <summary>
+    /// The state of a job, or how it ended. A position that is not after the last one of its queue, but was not given to a job, is reported
+    /// like that of a job whose outcome is no longer known.
+    /// </summary>
+    Task<JobStatus> StatusAsync(WsmqAddress queue, WsmqPosition job, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Removes jobs and dead letters, at most <see cref="MostInAStep"/>; the result has one item for each: whether it was removed. Of a
     /// removed job the lease is lost.
     /// </summary>
     /// <param name="queue">The queue.</param>
     /// <param name="jobs">The jobs.</param>
     /// <param name="evenLeased">Whether to remove jobs that are leased.</param>
+    /// <param name="rules">The options of the queue: how long it is known that the jobs were removed.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    Task<bool[]> RemoveAsync(WsmqAddress queue, IReadOnlyList<WsmqPosition> jobs, bool evenLeased, CancellationToken cancellationToken);
+    Task<bool[]> RemoveAsync(
+        WsmqAddress queue, IReadOnlyList<WsmqPosition> jobs, bool evenLeased, QueueRules rules, CancellationToken cancellationToken);
 
     /// <summary>
     /// Makes jobs of dead letters again, at most <see cref="MostInAStep"/>, with their positions, keys and priorities, at their old places

@@ -32,14 +32,30 @@ internal sealed record QueueInfo
     public QueueTotals Totals { get; init; }
 }
 
-/// <param name="Stored">Jobs stored.</param>
-/// <param name="Completed">Jobs completed.</param>
-/// <param name="FailedAttempts">Retries that counted.</param>
-/// <param name="LostLeases">Leases that were taken back.</param>
-/// <param name="DeadLettered">Jobs that became dead letters.</param>
-/// <param name="DeadLettersRemoved">Dead letters removed over a limit.</param>
-internal readonly record struct QueueTotals(
-    long Stored, long Completed, long FailedAttempts, long LostLeases, long DeadLettered, long DeadLettersRemoved);
+/// <summary>What has happened in a queue since it was created.</summary>
+internal readonly record struct QueueTotals
+{
+    /// <summary>Jobs stored.</summary>
+    public long Stored { get; init; }
+
+    /// <summary>Jobs completed.</summary>
+    public long Completed { get; init; }
+
+    /// <summary>Retries that counted.</summary>
+    public long FailedAttempts { get; init; }
+
+    /// <summary>Leases that were taken back.</summary>
+    public long LostLeases { get; init; }
+
+    /// <summary>Jobs that became dead letters.</summary>
+    public long DeadLettered { get; init; }
+
+    /// <summary>Dead letters removed over a limit.</summary>
+    public long DeadLettersRemoved { get; init; }
+
+    /// <summary>Jobs and dead letters removed by a call: cancelled, deleted or purged.</summary>
+    public long Removed { get; init; }
+}
 
 /// <summary>A job as it is stored.</summary>
 internal sealed record StoredJob
@@ -76,6 +92,36 @@ internal sealed record StoredJob
     /// <summary>Of a dead letter: what the consumer stated.</summary>
     public string Text { get; init; } = "";
 
+    /// <summary>The last progress that a consumer reported; empty if there is none. Of a dead letter it is part of the outcome.</summary>
+    public string Progress { get; init; } = "";
+
     /// <summary>As appended; null if it was not asked for.</summary>
     public (ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> Body)? Content { get; init; }
 }
+
+/// <summary>How a job ended.</summary>
+internal enum JobEnd
+{
+    Completed = 0,
+
+    /// <summary>It became a dead letter, for the reason of the same name.</summary>
+    Rejected = 1,
+    AttemptsUsedUp = 2,
+    LeasesLost = 3,
+    Expired = 4,
+
+    /// <summary>It was cancelled or purged.</summary>
+    Removed = 5,
+}
+
+/// <param name="End">How the job ended.</param>
+/// <param name="At">When, in µs since 1970.</param>
+/// <param name="Text">Of a dead letter: what the consumer stated.</param>
+/// <param name="Progress">The last progress that a consumer reported; empty if there is none.</param>
+internal sealed record JobOutcome(JobEnd End, long At, string Text, string Progress);
+
+/// <summary>What is known of a job.</summary>
+/// <param name="Job">The job or dead letter, without its content; null if it is not stored.</param>
+/// <param name="Outcome">How it ended, if it has ended and that is still known; of a dead letter as well.</param>
+/// <param name="HasEnded">It has ended: it is a dead letter, or not stored although its position is not after the last one of its queue.</param>
+internal sealed record JobStatus(StoredJob? Job, JobOutcome? Outcome, bool HasEnded);

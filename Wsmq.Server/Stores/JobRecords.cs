@@ -63,9 +63,11 @@ internal sealed record TakenJob(
 /// <summary>The result of a take.</summary>
 /// <param name="Jobs">In the order in which they are to be worked on.</param>
 /// <param name="Now">The store's clock, in µs since 1970.</param>
-/// <param name="NextDue">When the next delayed or retrying job is due; null if there is none.</param>
+/// <param name="NextDue">
+/// When to take again: when the next delayed or retrying job is due, or the rate of the queue allows more leases; null if neither.
+/// </param>
 /// <param name="NextEnd">When the next lease, or the next time to live of a waiting job, ends; null if there is none.</param>
-/// <param name="More">Further jobs are workable.</param>
+/// <param name="More">Further jobs are workable, and the rate of the queue allows their leases.</param>
 /// <param name="Ended">Dead letters that this call made, because their time to live had passed.</param>
 internal sealed record TakenJobs(
     IReadOnlyList<TakenJob> Jobs, long Now, long? NextDue, long? NextEnd, bool More, IReadOnlyList<DeadJob> Ended)
@@ -96,6 +98,18 @@ internal enum DeadReason
     AttemptsUsedUp = 1,
     LeasesLost = 2,
     Expired = 3,
+}
+
+internal static class DeadReasonExtensions
+{
+    /// <summary>The same as an end of a job.</summary>
+    public static JobEnd ToEnd(this DeadReason reason) => reason switch
+    {
+        DeadReason.Rejected => JobEnd.Rejected,
+        DeadReason.AttemptsUsedUp => JobEnd.AttemptsUsedUp,
+        DeadReason.LeasesLost => JobEnd.LeasesLost,
+        _ => JobEnd.Expired,
+    };
 }
 
 /// <summary>A job that has become a dead letter.</summary>

@@ -49,6 +49,12 @@ internal sealed record QueueRules
     /// <summary>The most leases of the queue at a time.</summary>
     public int MaxInFlight { get; init; } = int.MaxValue;
 
+    /// <summary>The most leases a second, in the mean; 0 if there is no such limit.</summary>
+    public double MaxPerSecond { get; init; }
+
+    /// <summary>The time from lease to lease at <see cref="MaxPerSecond"/>; 0 if there is no such limit.</summary>
+    public double Pace => MaxPerSecond > 0 ? 1_000_000 / MaxPerSecond : 0;
+
     /// <summary>The longest delay of a retry.</summary>
     public long MaxDelay { get; init; } = long.MaxValue;
 
@@ -57,4 +63,10 @@ internal sealed record QueueRules
     public required long MaxDeadLetterBytes { get; init; }
 
     public required long MaxDeadLetterAge { get; init; }
+
+    /// <summary>How long after its end the outcome of a job is known at least; 0 if not at all.</summary>
+    public long OutcomeRetention { get; init; }
+
+    /// <summary>The most outcomes that are stored. If there are more, the latest half of them at least is known.</summary>
+    public int MaxOutcomes { get; init; } = 100_000;
 }

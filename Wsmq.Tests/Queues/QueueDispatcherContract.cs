@@ -68,6 +68,22 @@ public abstract class QueueDispatcherContract
     }
 
     [Fact]
+    public async Task Jobs_of_a_queue_with_a_rate_are_given_as_it_allows_without_another_signal()
+    {
+        await using var h = await CreateAsync();
+        await h.AppendAsync([.. Enumerable.Range(0, 8).Select(i => h.New(Queue, $"{i}"))]);
+        await using var dispatcher = await StartAsync(h, Rules with { MaxPerSecond = 20 });
+        var start = TimeProvider.System.GetTimestamp();
+        var consumer = Join(dispatcher, credit: 9);
+
+        await Eventually.That("all are given", () => consumer.Given.Count == 8);
+
+        // Two at once, then one each twentieth of a second.
+        TimeProvider.System.GetElapsedTime(start).Should().BeGreaterThan(TimeSpan.FromSeconds(5 / 20.0));
+        consumer.Bodies.Should().Equal(Enumerable.Range(0, 8).Select(i => $"{i}"));
+    }
+
+    [Fact]
     public async Task A_retry_is_given_again_after_its_delay()
     {
         await using var h = await CreateAsync();

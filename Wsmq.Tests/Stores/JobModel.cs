@@ -54,6 +54,11 @@ internal sealed class JobModel
     /// <summary>Every job ever stored.</summary>
     public List<WsmqPosition> Given { get; } = [];
 
+    public QueueTotals Totals { get; private set; }
+
+    /// <summary>How jobs ended last, those that were redriven since included.</summary>
+    private Dictionary<WsmqPosition, JobEnd> Ends { get; } = [];
+
     /// <summary>The jobs of a state. Ready ones in the order in which they are taken, suspects last.</summary>
     public IEnumerable<WsmqPosition> InState(JobState state) => _jobs.Where(j => j.State == state)
         .OrderBy(j => j.Lost > 0 && state == JobState.Ready).ThenByDescending(j => j.Lost > 0 ? 0 : j.Terms.Priority).ThenBy(j => j.Place)
@@ -70,6 +75,7 @@ internal sealed class JobModel
         (result.Duplicate, result.IsUniqueTaken).Should().Be((false, false));
         var job = new Job { Position = result.Position, Terms = terms, First = ++_time };
         Given.Add(result.Position);
+        Totals = Totals with { Stored = Totals.Stored + 1 };
         _jobs.Add(job);
         Show(job);
     }
@@ -98,17 +104,20 @@ internal sealed class JobModel
         switch (kind)
         {
             case SettlementKind.Complete:
-                End(job, remove: true);
+                Totals = Totals with { Completed = Totals.Completed + 1 };
+                End(job, JobEnd.Completed, remove: true);
                 return SettleResult.Done;
             case SettlementKind.HandBack:
                 job.State = JobState.Ready;
                 return SettleResult.Done;
-            case SettlementKind.Retry when !counts || ++job.Failed < MaxAttempts:
+            case SettlementKind.Retry:
+                Totals = Totals with { FailedAttempts = Totals.FailedAttempts + (counts ? 1 : 0) };
+                if (counts && ++job.Failed >= MaxAttempts)
+                    return Bury(job, JobEnd.AttemptsUsedUp);
                 (job.State, job.Place) = (JobState.Retrying, ++_time);
                 return SettleResult.Done;
             default:
-                End(job, remove: false);
-                return SettleResult.DeadLettered;
+                return Bury(job, JobEnd.Rejected);
         }
     }
 
@@ -117,12 +126,13 @@ internal sealed class JobModel
     {
         var (lost, dead) = (_jobs.FindAll(j => j.State == JobState.Leased && j.IsOver), new List<WsmqPosition>());
         _time++;
+        Totals = Totals with { LostLeases = Totals.LostLeases + lost.Count };
         foreach (var job in lost)
         {
             (job.State, job.Place) = (JobState.Retrying, _time);
             if (++job.Lost < MaxLostLeases)
                 continue;
-            End(job, remove: false);
+            Bury(job, JobEnd.LeasesLost);
             dead.Add(job.Position);
         }
 
@@ -133,9 +143,14 @@ internal sealed class JobModel
     {
         if (_jobs.Find(j => j.Position == position) is not { } job || (job.State == JobState.Leased && !evenLeased))
             return false;
-        End(job, remove: true);
+        Totals = Totals with { Removed = Totals.Removed + 1 };
+        End(job, job.State == JobState.Dead ? Ends[position] : JobEnd.Removed, remove: true);
         return true;
     }
+
+    /// <summary>How a job ended; null if it is stored and no dead letter.</summary>
+    public JobEnd? EndOf(WsmqPosition position) =>
+        _jobs.Exists(j => j.Position == position && j.State != JobState.Dead) ? null : Ends[position];
 
     public bool Redrive(WsmqPosition position)
     {
@@ -166,8 +181,16 @@ internal sealed class JobModel
         job.State = holder is null ? JobState.Ready : JobState.Blocked;
     }
 
-    private void End(Job job, bool remove)
+    private SettleResult Bury(Job job, JobEnd end)
     {
+        Totals = Totals with { DeadLettered = Totals.DeadLettered + 1 };
+        End(job, end, remove: false);
+        return SettleResult.DeadLettered;
+    }
+
+    private void End(Job job, JobEnd end, bool remove)
+    {
+        Ends[job.Position] = end;
         var had = IsHolder(job);
         job.State = JobState.Dead;
         if (remove)

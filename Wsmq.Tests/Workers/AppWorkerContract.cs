@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Server.Queues;
 using Wsmq.Server.Stores;
 using Wsmq.Tests.Support;
 
@@ -191,7 +192,7 @@ public abstract class AppWorkerContract
         var told = new TaskCompletionSource();
         _recorder.Handle = async (job, cancellationToken) =>
         {
-            await node.Services.GetRequiredService<IStore>().Jobs.RemoveAsync(Address, [job.Position], evenLeased: true, default);
+            await node.Services.GetRequiredService<IStore>().Jobs.RemoveAsync(Address, [job.Position], evenLeased: true, new WsmqQueueOptions().ToRules(), default);
             await Task.Delay(Timeout.Infinite, cancellationToken).ContinueWith(_ => told.SetResult(), TaskScheduler.Default);
         };
         await node.Publisher.SendAsync(Address, new Resize("1"), new WsmqSendOptions());
@@ -230,7 +231,7 @@ public abstract class AppWorkerContract
             if (_recorder.Jobs.Count > 1)
                 return;
             cancellationToken.Register(() => throw new InvalidOperationException("in a callback"));
-            await node.Services.GetRequiredService<IStore>().Jobs.RemoveAsync(Address, [job.Position], evenLeased: true, default);
+            await node.Services.GetRequiredService<IStore>().Jobs.RemoveAsync(Address, [job.Position], evenLeased: true, new WsmqQueueOptions().ToRules(), default);
             await Task.Delay(Timeout.Infinite, cancellationToken);
         };
         await node.Publisher.SendAsync(Address, new Resize("1"));

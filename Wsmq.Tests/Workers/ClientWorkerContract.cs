@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Server.Queues;
 using Wsmq.Server.Stores;
 using Wsmq.Tests.Support;
 
@@ -198,7 +199,7 @@ public abstract class ClientWorkerContract
         var told = new TaskCompletionSource();
         await using var worker = await WorkAsync(node.Hub, async (job, cancellationToken) =>
         {
-            await node.Services.GetRequiredService<IStore>().Jobs.RemoveAsync(Address, [job.Position], evenLeased: true, default);
+            await node.Services.GetRequiredService<IStore>().Jobs.RemoveAsync(Address, [job.Position], evenLeased: true, new WsmqQueueOptions().ToRules(), default);
             await Task.Delay(Timeout.Infinite, cancellationToken).ContinueWith(_ => told.SetResult(), TaskScheduler.Default);
         });
         await node.Publisher.SendAsync(Address, new Resize("1"));

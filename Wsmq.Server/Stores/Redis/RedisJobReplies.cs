@@ -19,13 +19,23 @@ internal static class RedisJobReplies
     // Of a grant: after the token.
     private const int FailedAt = JobLease.TokenLength;
     private const int LostAt = FailedAt + CountLength;
-    private const int ConsumerAt = 52;
+    private const int ConsumerLengthAt = 52;
+    private const int ConsumerAt = ConsumerLengthAt + TextLength;
 
     // Of a dead letter.
     private const int DeadFailedAt = 17;
     private const int DeadLostAt = DeadFailedAt + CountLength;
     private const int DeadTextLengthAt = 25;
     private const int DeadTextAt = 32;
+
+    // Of an outcome.
+    private const int OutcomeTimeAt = 1;
+    private const int OutcomeTextLengthAt = OutcomeTimeAt + WsmqPosition.Length;
+    private const int OutcomeTextAt = OutcomeTextLengthAt + CountLength;
+
+    // In place of a state.
+    private const string Ended = "E";
+    private const string Unknown = "U";
 
     public static long? Time(RedisResult digits) => ((string?)digits) is { Length: > 0 } ? RedisReplies.Position(digits).Value : null;
 
@@ -54,7 +64,16 @@ internal static class RedisJobReplies
         OldestReady = Time(reply[7]),
         IsPaused = (string?)reply[8] == "1",
         Bytes = (long)reply[9],
-        Totals = new QueueTotals((long)reply[10], (long)reply[11], (long)reply[12], (long)reply[13], (long)reply[14], (long)reply[15]),
+        Totals = new QueueTotals
+        {
+            Stored = (long)reply[10],
+            Completed = (long)reply[11],
+            FailedAttempts = (long)reply[12],
+            LostLeases = (long)reply[13],
+            DeadLettered = (long)reply[14],
+            DeadLettersRemoved = (long)reply[15],
+            Removed = (long)reply[16],
+        },
     };
 
     /// <summary>A job as job_views.lua returns it: position, time, grant or dead letter, stored job.</summary>
@@ -89,12 +108,42 @@ internal static class RedisJobReplies
 
     public static JobState StateOf(string letter) => Enum.GetValues<JobState>().First(state => Letter(state) == letter);
 
-    private static StoredJob WithGrant(StoredJob job, byte[] grant) => job with
+    /// <summary>The reply of job_read.lua.</summary>
+    public static JobStatus Status(RedisResult[] reply, bool withContent)
     {
-        FailedAttempts = Number(grant, FailedAt, CountLength),
-        LostLeases = Number(grant, LostAt, CountLength),
-        Consumer = Encoding.UTF8.GetString(grant.AsSpan(ConsumerAt)),
-    };
+        var state = (string)reply[0]!;
+        var outcome = reply.Length > 2 && !reply[2].IsNull ? Outcome((byte[])reply[2]!) : null;
+        if (state is Ended or Unknown)
+            return new JobStatus(null, outcome, state == Ended);
+        var job = Stored(StateOf(state), reply[1], withContent);
+        return new JobStatus(job, outcome, job.State == JobState.Dead);
+    }
+
+    private static JobOutcome Outcome(byte[] text)
+    {
+        var length = Number(text, OutcomeTextLengthAt, CountLength);
+        var end = (char)text[0] switch
+        {
+            'C' => JobEnd.Completed,
+            'X' => JobEnd.Removed,
+            var reason => ReasonOf(reason.ToString()).ToEnd(),
+        };
+        return new JobOutcome(
+            end, RedisReplies.Position(text.AsSpan(OutcomeTimeAt, WsmqPosition.Length)).Value,
+            Encoding.UTF8.GetString(text, OutcomeTextAt, length), Encoding.UTF8.GetString(text.AsSpan(OutcomeTextAt + length)));
+    }
+
+    private static StoredJob WithGrant(StoredJob job, byte[] grant)
+    {
+        var consumer = Number(grant, ConsumerLengthAt, TextLength);
+        return job with
+        {
+            FailedAttempts = Number(grant, FailedAt, CountLength),
+            LostLeases = Number(grant, LostAt, CountLength),
+            Consumer = Encoding.UTF8.GetString(grant, ConsumerAt, consumer),
+            Progress = Encoding.UTF8.GetString(grant.AsSpan(ConsumerAt + consumer)),
+        };
+    }
 
     private static StoredJob WithDeath(StoredJob job, byte[] letter)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using StackExchange.Redis;
 using Wsmq.Server.Stores.Redis.Connections;
 
@@ -19,7 +20,7 @@ internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, Re
         RedisValue[] values =
         [
             rules.Lease, request.MaxBytes, rules.MaxInFlight, IJobStore.MostInAStep, RandomNumberGenerator.GetString(HexDigits, TokenStart),
-            .. DeadLimits(rules),
+            .. Limits(rules), rules.Pace.ToString("R", CultureInfo.InvariantCulture),
             .. request.Consumers.SelectMany(c => new RedisValue[] { c.Name, c.Credit, c.MayTakeSuspect ? 1 : 0 }),
         ];
         var reply = await RunAsync(RedisScript.JobTake, queue, values, cancellationToken);
@@ -38,32 +39,32 @@ internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, Re
             return [];
         RedisValue[] values =
         [
-            rules.MinBackoff, rules.MaxBackoff, rules.MaxAttempts, .. DeadLimits(rules), .. SignalOf(queue),
+            rules.MinBackoff, rules.MaxBackoff, rules.MaxAttempts, .. Limits(rules), .. SignalOf(queue),
             rules.MaxInFlight < int.MaxValue ? 1 : 0,
             .. batch.SelectMany(s => new RedisValue[]
             {
                 s.Lease.Job.ToString(), s.Lease.Token, Letter(s.Kind), s.Counts ? 1 : 0, s.Delay ?? -1, Jitter(), s.Reason,
             }),
         ];
-        var reply = (string)(await connections.EvaluateAsync(RedisScript.JobSettle, keys.Of(queue).Queue, values, cancellationToken))!;
+        var reply = (string)(await connections.EvaluateAsync(RedisScript.JobSettle, keys.Of(queue).QueueWithOutcomes, values, cancellationToken))!;
         return [.. reply.Select(c => (SettleResult)(c - '0'))];
     }
 
-    public async Task<bool[]> ExtendAsync(
-        WsmqAddress queue, IReadOnlyList<JobLease> leases, QueueRules rules, CancellationToken cancellationToken)
+    public Task<bool[]> ExtendAsync(WsmqAddress queue, IReadOnlyList<JobLease> leases, QueueRules rules, CancellationToken cancellationToken) =>
+        ExtendAsync(queue, leases, string.Empty, cancellationToken);
+
+    public async Task<bool> ProgressAsync(WsmqAddress queue, JobLease lease, string progress, CancellationToken cancellationToken)
     {
-        if (leases.Count == 0)
-            return [];
-        RedisValue[] values = [.. leases.SelectMany(l => new RedisValue[] { l.Job.ToString(), l.Token })];
-        var reply = (string)(await connections.EvaluateAsync(RedisScript.JobExtend, keys.Of(queue).Queue, values, cancellationToken))!;
-        return [.. reply.Select(c => c == '1')];
+        ArgumentOutOfRangeException.ThrowIfZero(progress.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Encoding.UTF8.GetByteCount(progress), IJobStore.MaxProgressBytes);
+        return (await ExtendAsync(queue, [lease], progress, cancellationToken))[0];
     }
 
     public async Task<ReclaimedJobs> ReclaimAsync(WsmqAddress queue, QueueRules rules, CancellationToken cancellationToken)
     {
         RedisValue[] values =
         [
-            rules.MinBackoff, rules.MaxBackoff, rules.MaxLostLeases, IJobStore.MostInAStep, .. DeadLimits(rules), .. SignalOf(queue), Jitter(),
+            rules.MinBackoff, rules.MaxBackoff, rules.MaxLostLeases, IJobStore.MostInAStep, .. Limits(rules), .. SignalOf(queue), Jitter(),
         ];
         var reply = await RunAsync(RedisScript.JobReclaim, queue, values, cancellationToken);
         return new ReclaimedJobs(
@@ -86,10 +87,17 @@ internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, Re
             await RunAsync(RedisScript.JobList, queue, values, cancellationToken), job => RedisJobReplies.Stored(state, job, withContent));
     }
 
-    public async Task<StoredJob?> ReadAsync(WsmqAddress queue, WsmqPosition job, CancellationToken cancellationToken)
+    public async Task<StoredJob?> ReadAsync(WsmqAddress queue, WsmqPosition job, CancellationToken cancellationToken) =>
+        (await StatusAsync(queue, job, withContent: true, cancellationToken)).Job;
+
+    public Task<JobStatus> StatusAsync(WsmqAddress queue, WsmqPosition job, CancellationToken cancellationToken) =>
+        StatusAsync(queue, job, withContent: false, cancellationToken);
+
+    public Task<bool[]> RemoveAsync(
+        WsmqAddress queue, IReadOnlyList<WsmqPosition> jobs, bool evenLeased, QueueRules rules, CancellationToken cancellationToken)
     {
-        var reply = await RunAsync(RedisScript.JobRead, queue, [job.ToString()], cancellationToken);
-        return reply.Length < 2 ? null : RedisJobReplies.Stored(RedisJobReplies.StateOf((string)reply[0]!), reply[1], withContent: true);
+        RedisValue[] values = [evenLeased ? 1 : 0, .. SignalOf(queue), rules.OutcomeRetention, rules.MaxOutcomes];
+        return EachAsync(RedisScript.JobRemove, keys.Of(queue).QueueWithOutcomes, values, jobs, cancellationToken);
     }
 
     public async Task<WsmqPosition?> FindUniqueAsync(WsmqAddress queue, string unique, CancellationToken cancellationToken)
@@ -98,24 +106,35 @@ internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, Re
         return reply.IsNull ? null : RedisReplies.Position(reply);
     }
 
-    public Task<bool[]> RemoveAsync(WsmqAddress queue, IReadOnlyList<WsmqPosition> jobs, bool evenLeased, CancellationToken cancellationToken) =>
-        EachAsync(RedisScript.JobRemove, queue, [evenLeased ? 1 : 0, .. SignalOf(queue)], jobs, cancellationToken);
-
     public Task<bool[]> RedriveAsync(WsmqAddress queue, IReadOnlyList<WsmqPosition> deadLetters, CancellationToken cancellationToken) =>
-        EachAsync(RedisScript.JobRedrive, queue, SignalOf(queue), deadLetters, cancellationToken);
+        EachAsync(RedisScript.JobRedrive, keys.Of(queue).Queue, SignalOf(queue), deadLetters, cancellationToken);
+
+    private async Task<bool[]> ExtendAsync(WsmqAddress queue, IReadOnlyList<JobLease> leases, string progress, CancellationToken cancellationToken)
+    {
+        if (leases.Count == 0)
+            return [];
+        RedisValue[] values = [.. leases.SelectMany(l => new RedisValue[] { l.Job.ToString(), l.Token, progress })];
+        var reply = (string)(await connections.EvaluateAsync(RedisScript.JobExtend, keys.Of(queue).Queue, values, cancellationToken))!;
+        return [.. reply.Select(c => c == '1')];
+    }
+
+    private async Task<JobStatus> StatusAsync(WsmqAddress queue, WsmqPosition job, bool withContent, CancellationToken cancellationToken) =>
+        RedisJobReplies.Status(await RunAsync(RedisScript.JobRead, queue, [job.ToString(), withContent ? 1 : 0], cancellationToken), withContent);
 
     private async Task<bool[]> EachAsync(
-        string script, WsmqAddress queue, RedisValue[] values, IReadOnlyList<WsmqPosition> jobs, CancellationToken cancellationToken)
+        string script, RedisKey[] queueKeys, RedisValue[] values, IReadOnlyList<WsmqPosition> jobs, CancellationToken cancellationToken)
     {
         if (jobs.Count == 0)
             return [];
         ArgumentOutOfRangeException.ThrowIfGreaterThan(jobs.Count, IJobStore.MostInAStep);
         RedisValue[] all = [.. values, .. jobs.Select(j => (RedisValue)j.ToString())];
-        var reply = (string)(await connections.EvaluateAsync(script, keys.Of(queue).Queue, all, cancellationToken))!;
+        var reply = (string)(await connections.EvaluateAsync(script, queueKeys, all, cancellationToken))!;
         return [.. reply.Select(c => c == '1')];
     }
 
-    private static RedisValue[] DeadLimits(QueueRules rules) => [rules.MaxDeadLetters, rules.MaxDeadLetterBytes, rules.MaxDeadLetterAge];
+    // Of dead letters, and of outcomes.
+    private static RedisValue[] Limits(QueueRules rules) =>
+        [rules.MaxDeadLetters, rules.MaxDeadLetterBytes, rules.MaxDeadLetterAge, rules.OutcomeRetention, rules.MaxOutcomes];
 
     private static string Letter(SettlementKind kind) => kind switch
     {
@@ -131,5 +150,5 @@ internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, Re
         [lanes.PublishCommand, lanes.Of(queue).Keys.Channels, RedisSignalReader.QueueChanged(keys.Of(queue))];
 
     private async Task<RedisResult[]> RunAsync(string script, WsmqAddress queue, RedisValue[] values, CancellationToken cancellationToken) =>
-        (RedisResult[])(await connections.EvaluateAsync(script, keys.Of(queue).Queue, values, cancellationToken))!;
+        (RedisResult[])(await connections.EvaluateAsync(script, keys.Of(queue).QueueWithOutcomes, values, cancellationToken))!;
 }

@@ -39,14 +39,13 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
             return new AppendResult(other, Duplicate: true) { IsUniqueTaken = true };
         if (!queues.TryGetValue(request.To, out var queue))
             queue = new JobQueue(session, QueueTable.Load(session, log), now);
-        if (queue.Row.Jobs - queue.Row.Leased >= terms.MaxWaiting || queue.Row.Bytes + request.Bytes > terms.MaxBytes)
+        if (queue.Row.Waiting >= terms.MaxWaiting || queue.Row.Bytes + request.Bytes > terms.MaxBytes)
             return AppendResult.QueueFull;
 
-        var position = new WsmqPosition(SqlitePosition.Checked(Math.Max(now, log.Tail + 1)));
+        TryPlace(session, log, request, now, out var position);
         queue.Add(position, request, terms);
         log.Tail = position.Value;
         queues[request.To] = queue;
-        MessageIdTable.TryAdd(session, log.Id, request.Sender, request.Id, position.Value, now, now + options.Publish.DeduplicationWindow.Micros());
         return new AppendResult(position, Duplicate: false);
     }
 
@@ -70,19 +69,25 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
 
     private AppendResult Append(SqliteSession session, LogRow row, AppendRequest request, long now, List<(WsmqAddress, LogEntry)> entries)
     {
-        // Not the clock alone: it may have been set back, and even an emptied log must not reuse a position.
-        var position = SqlitePosition.Checked(Math.Max(now, row.Tail + 1));
-        var expires = now + options.Publish.DeduplicationWindow.Micros();
-        if (!MessageIdTable.TryAdd(session, row.Id, request.Sender, request.Id, position, now, expires))
+        if (!TryPlace(session, row, request, now, out var position))
             return new AppendResult(MessageIdTable.PositionOf(session, row.Id, request.Sender, request.Id), Duplicate: true);
 
-        var entry = new LogEntry(new WsmqPosition(position), new WsmqPosition(row.Tail), request.Metadata, request.Body);
+        var entry = new LogEntry(position, new WsmqPosition(row.Tail), request.Metadata, request.Body);
         EntryTable.Insert(session, row.Id, entry);
         var created = row is { IsNew: true, Tail: 0 };
-        row.Tail = position;
+        row.Tail = position.Value;
         row.Kept++;
         row.Bytes += entry.Bytes;
         entries.Add((row.Address, entry));
         return new AppendResult(entry.Position, Duplicate: false) { Created = created };
+    }
+
+    // The next position of a log or queue, stored with the id of its message; false if that id is stored already.
+    private bool TryPlace(SqliteSession session, LogRow row, in AppendRequest request, long now, out WsmqPosition position)
+    {
+        // Not the clock alone: it may have been set back, and even an emptied log must not reuse a position.
+        position = new WsmqPosition(SqlitePosition.Checked(Math.Max(now, row.Tail + 1)));
+        return MessageIdTable.TryAdd(
+            session, row.Id, request.Sender, request.Id, position.Value, now, now + options.Publish.DeduplicationWindow.Micros());
     }
 }

@@ -1,7 +1,7 @@
 namespace Wsmq.Server.Stores.Sqlite;
 
 /// <summary>
-/// One queue within a transaction: its row and the transitions of its jobs. jobs.lua and dead_jobs.lua implement the same.
+/// One queue within a transaction: its row and the transitions of its jobs. jobs.lua, dead_jobs.lua and outcomes.lua implement the same.
 /// </summary>
 internal sealed class JobQueue(SqliteSession session, QueueRow row, long now)
 {
@@ -13,10 +13,27 @@ internal sealed class JobQueue(SqliteSession session, QueueRow row, long now)
 
     public long Now => now;
 
+    /// <summary>Whether the row has to be saved.</summary>
+    public bool HasChanged { get; private set; }
+
     /// <summary>A time from now; the latest one that every store can represent if it is later.</summary>
     public long After(long micros) => micros < WsmqPosition.MaxValue - now ? now + micros : WsmqPosition.MaxValue;
 
-    public void Save() => QueueTable.Save(session, row);
+    public void Save()
+    {
+        if (HasChanged)
+            QueueTable.Save(session, row);
+    }
+
+    /// <summary>Adds to the totals.</summary>
+    public void Count(Func<QueueTotals, QueueTotals> add)
+    {
+        row.Totals = add(row.Totals);
+        HasChanged = true;
+    }
+
+    /// <summary>The rate of the queue is used up to a time.</summary>
+    public void UseRate(long time) => (row.RateUsed, HasChanged) = (time, true);
 
     /// <summary>Stores a job. The caller has checked its limits.</summary>
     public void Add(WsmqPosition position, in AppendRequest request, JobTerms terms)
@@ -32,61 +49,41 @@ internal sealed class JobQueue(SqliteSession session, QueueRow row, long now)
         if (job.State == JobState.Ready && !Claim(job))
             job.State = JobState.Blocked;
         JobTable.Insert(session, job, request.Metadata, request.Body);
-        row.Jobs++;
+        row.InState[(int)job.State]++;
         row.Bytes += job.Bytes;
-        row.Stored++;
+        Count(t => t with { Stored = t.Stored + 1 });
     }
 
     /// <summary>A delayed job has become visible.</summary>
-    public void Admit(JobRow job)
-    {
-        job.State = Claim(job) ? JobState.Ready : JobState.Blocked;
-        JobTable.Save(session, job);
-    }
+    public void Admit(JobRow job) => Move(job, Claim(job) ? JobState.Ready : JobState.Blocked, job.At);
 
-    public void MakeReady(JobRow job, long since)
-    {
-        (job.State, job.At) = (JobState.Ready, since);
-        JobTable.Save(session, job);
-    }
+    public void MakeReady(JobRow job, long since) => Move(job, JobState.Ready, since);
 
     public void Grant(JobRow job, string token, long lease, string consumer)
     {
-        (job.State, job.Since, job.At) = (JobState.Leased, job.At, now + lease);
-        (job.Token, job.Lease, job.Consumer) = (token, lease, consumer);
-        JobTable.Save(session, job);
-        row.Leased++;
+        (job.Since, job.Token, job.Lease, job.Consumer) = (job.At, token, lease, consumer);
+        Move(job, JobState.Leased, now + lease);
     }
 
-    /// <summary>A job is no longer leased; the caller changes its state.</summary>
-    public void Release(JobRow job)
-    {
-        job.Token = "";
-        row.Leased--;
-    }
+    public void RetryAt(JobRow job, long time) => Move(job, JobState.Retrying, time);
 
-    public void RetryAt(JobRow job, long time)
+    public void Complete(JobRow job, QueueRules rules)
     {
-        (job.State, job.At) = (JobState.Retrying, time);
-        JobTable.Save(session, job);
-    }
-
-    public void Complete(JobRow job)
-    {
-        JobTable.Delete(session, job);
-        row.Completed++;
+        Delete(job);
+        Count(t => t with { Completed = t.Completed + 1 });
+        Note(job, JobEnd.Completed, "", rules);
         Finish(job);
     }
 
     /// <summary>Makes a dead letter of a job.</summary>
     public DeadJob Bury(JobRow job, DeadReason reason, string text, QueueRules rules)
     {
-        (job.State, job.At, job.Reason, job.Text) = (JobState.Dead, now, reason, text);
-        JobTable.Save(session, job);
+        (job.Reason, job.Text) = (reason, text);
+        Move(job, JobState.Dead, now);
+        Note(job, reason.ToEnd(), text, rules);
         Finish(job);
-        row.Dead++;
-        row.Died++;
         row.DeadBytes += job.Bytes;
+        Count(t => t with { DeadLettered = t.DeadLettered + 1 });
         TrimDead(rules, MostRemovedForOne);
         return new DeadJob(job.Position, reason, job.Consumer);
     }
@@ -99,27 +96,27 @@ internal sealed class JobQueue(SqliteSession session, QueueRow row, long now)
             var oldest = JobTable.Due(session, row.Id, JobState.Dead, long.MaxValue, 1).FirstOrDefault();
             if (oldest is null || (row.Dead <= rules.MaxDeadLetters && row.DeadBytes <= rules.MaxDeadLetterBytes && oldest.At >= now - rules.MaxDeadLetterAge))
                 return;
-            JobTable.Delete(session, oldest);
-            ForgetDead(oldest);
-            row.Removed++;
+            Delete(oldest);
+            row.DeadBytes -= oldest.Bytes;
+            Count(t => t with { DeadLettersRemoved = t.DeadLettersRemoved + 1 });
         }
     }
 
     /// <summary>Removes a job or a dead letter; false if it is leased and that protects it.</summary>
-    public bool Remove(JobRow job, bool evenLeased)
+    public bool Remove(JobRow job, bool evenLeased, QueueRules rules)
     {
-        if (job.State == JobState.Leased)
+        if (job.State == JobState.Leased && !evenLeased)
+            return false;
+        Delete(job);
+        Count(t => t with { Removed = t.Removed + 1 });
+        if (job.State == JobState.Dead)
         {
-            if (!evenLeased)
-                return false;
-            Release(job);
+            row.DeadBytes -= job.Bytes;
+            return true;
         }
 
-        JobTable.Delete(session, job);
-        if (job.State == JobState.Dead)
-            ForgetDead(job);
-        else
-            Finish(job);
+        Note(job, JobEnd.Removed, "", rules);
+        Finish(job);
         return true;
     }
 
@@ -128,21 +125,33 @@ internal sealed class JobQueue(SqliteSession session, QueueRow row, long now)
     {
         if (job.State != JobState.Dead || (job.Unique.Length > 0 && JobTable.WithUnique(session, row.Id, job.Unique) is not null))
             return false;
-        ForgetDead(job);
-        row.Jobs++;
+        row.DeadBytes -= job.Bytes;
         row.Bytes += job.Bytes;
-        (job.Failed, job.Lost, job.Token, job.Consumer, job.Text) = (0, 0, "", "", "");
+        (job.Failed, job.Lost, job.Token, job.Consumer, job.Text, job.Progress) = (0, 0, "", "", "", "");
 
         // The full time to live again.
         if (job.Life > 0)
-            JobTable.SaveEnds(session, job, After(job.Life));
-        job.At = job.Since = job.Visible;
-        if (job.Visible > now)
-            (job.State, job.At) = (JobState.Delayed, job.Visible);
-        else
-            job.State = Claim(job) ? JobState.Ready : JobState.Blocked;
-        JobTable.Save(session, job);
+            job.Ends = After(job.Life);
+        job.Since = job.Visible;
+        Move(job, job.Visible > now ? JobState.Delayed : Claim(job) ? JobState.Ready : JobState.Blocked, job.Visible);
         return true;
+    }
+
+    private void Move(JobRow job, JobState state, long at)
+    {
+        row.InState[(int)job.State]--;
+        row.InState[(int)state]++;
+        if (job.State == JobState.Leased)
+            job.Token = "";
+        (job.State, job.At, HasChanged) = (state, at, true);
+        JobTable.Save(session, job);
+    }
+
+    private void Delete(JobRow job)
+    {
+        row.InState[(int)job.State]--;
+        JobTable.Delete(session, job);
+        HasChanged = true;
     }
 
     // Of jobs that were delayed several may be found at once: one that has not been given out yet gives way to one that became visible
@@ -153,22 +162,24 @@ internal sealed class JobQueue(SqliteSession session, QueueRow row, long now)
             return true;
         if (holder.State != JobState.Ready || holder.Lost > 0 || (holder.Visible, holder.Position.Value).CompareTo((job.Visible, job.Position.Value)) < 0)
             return false;
-        holder.State = JobState.Blocked;
-        JobTable.Save(session, holder);
+        Move(holder, JobState.Blocked, holder.At);
         return true;
-    }
-
-    private void ForgetDead(JobRow job)
-    {
-        row.Dead--;
-        row.DeadBytes -= job.Bytes;
     }
 
     private void Finish(JobRow job)
     {
-        row.Jobs--;
         row.Bytes -= job.Bytes;
         if (job.Key.Length > 0 && JobTable.Holder(session, row.Id, job.Key) is null && JobTable.NextOf(session, row.Id, job.Key) is { } next)
             MakeReady(next, next.Visible);
+    }
+
+    private void Note(JobRow job, JobEnd end, string text, QueueRules rules)
+    {
+        if (rules.OutcomeRetention == 0)
+            return;
+        var outcome = new JobOutcome(end, now, text, job.Progress);
+        row.Outcomes += JobOutcomeTable.Set(session, row.Id, job.Position, outcome, After(rules.OutcomeRetention));
+        if (row.Outcomes > rules.MaxOutcomes)
+            row.Outcomes -= JobOutcomeTable.RemoveOldest(session, row.Id, Math.Min(row.Outcomes - rules.MaxOutcomes, MostRemovedForOne));
     }
 }

@@ -32,7 +32,7 @@ internal sealed class JobRow
     public required string Unique { get; init; }
 
     /// <summary>The end of its time to live; 0 if it has none.</summary>
-    public required long Ends { get; init; }
+    public required long Ends { get; set; }
 
     /// <summary>The time to live that the sender stated; 0 if there is none.</summary>
     public required long Life { get; init; }
@@ -49,6 +49,9 @@ internal sealed class JobRow
 
     /// <summary>The last consumer; empty if there was none.</summary>
     public string Consumer { get; set; } = "";
+
+    /// <summary>The last progress that a consumer reported.</summary>
+    public string Progress { get; set; } = "";
 
     /// <summary>The bytes of metadata and body.</summary>
     public required long Bytes { get; init; }
@@ -91,7 +94,8 @@ internal static class JobTable
             consumer TEXT NOT NULL,
             bytes INTEGER NOT NULL,
             reason INTEGER NOT NULL,
-            text TEXT NOT NULL)
+            text TEXT NOT NULL,
+            progress TEXT NOT NULL)
         """,
         "CREATE UNIQUE INDEX IF NOT EXISTS jobs_of_queue ON jobs (queue, position)",
         "CREATE INDEX IF NOT EXISTS jobs_ready ON jobs (queue, priority DESC, at, position) WHERE state = 0 AND lost = 0",
@@ -110,14 +114,14 @@ internal static class JobTable
     ];
 
     private const string Columns =
-        "id, queue, position, state, at, since, visible, priority, key, unique_text, ends, token, failed, lost, lease, consumer, bytes, reason, text, life";
+        "id, queue, position, state, at, since, visible, priority, key, unique_text, ends, token, failed, lost, lease, consumer, bytes, reason, text, life, progress";
 
     public static void Insert(SqliteSession session, JobRow row, ReadOnlyMemory<byte> metadata, ReadOnlyMemory<byte> body)
     {
         session.Run(
             """
-            INSERT INTO jobs (queue, position, state, at, since, visible, priority, key, unique_text, ends, token, failed, lost, lease, consumer, bytes, reason, text, life)
-            VALUES ($queue, $position, $state, $at, $since, $visible, $priority, $key, $unique, $ends, '', 0, 0, 0, '', $bytes, 0, '', $life)
+            INSERT INTO jobs (queue, position, state, at, since, visible, priority, key, unique_text, ends, token, failed, lost, lease, consumer, bytes, reason, text, life, progress)
+            VALUES ($queue, $position, $state, $at, $since, $visible, $priority, $key, $unique, $ends, '', 0, 0, 0, '', $bytes, 0, '', $life, '')
             """,
             row.Queue, row.Position.Value, (int)row.State, row.At, row.Since, row.Visible, (int)row.Priority, row.Key, row.Unique, row.Ends, row.Bytes, row.Life);
         session.Run(
@@ -127,10 +131,10 @@ internal static class JobTable
 
     public static void Save(SqliteSession session, JobRow row) => session.Run(
         """
-        UPDATE jobs SET state = $state, at = $at, since = $since, token = $token, failed = $failed, lost = $lost, lease = $lease,
-            consumer = $consumer, reason = $reason, text = $text WHERE id = $id
+        UPDATE jobs SET state = $state, at = $at, since = $since, ends = $ends, token = $token, failed = $failed, lost = $lost,
+            lease = $lease, consumer = $consumer, reason = $reason, text = $text, progress = $progress WHERE id = $id
         """,
-        (int)row.State, row.At, row.Since, row.Token, row.Failed, row.Lost, row.Lease, row.Consumer, (int)row.Reason, row.Text, row.Id);
+        (int)row.State, row.At, row.Since, row.Ends, row.Token, row.Failed, row.Lost, row.Lease, row.Consumer, (int)row.Reason, row.Text, row.Progress, row.Id);
 
     public static void Delete(SqliteSession session, JobRow row)
     {
@@ -198,13 +202,12 @@ internal static class JobTable
         "SELECT position FROM jobs WHERE queue = $queue AND unique_text = $text AND unique_text <> '' AND state <> 5",
         r => new WsmqPosition(SqlitePosition.Checked(r.GetInt64(0))), queue, text);
 
-    /// <summary>The number of jobs in each state.</summary>
-    public static Dictionary<JobState, long> Counts(SqliteSession session, long queue) => session.All(
-        "SELECT state, count(*) FROM jobs WHERE queue = $queue GROUP BY state", r => ((JobState)r.GetInt32(0), r.GetInt64(1)), queue)
-        .ToDictionary(c => c.Item1, c => c.Item2);
-
-    public static long? OldestReady(SqliteSession session, long queue) => session.One<long?>(
-        "SELECT min(at) FROM jobs WHERE queue = $queue AND state = 0", r => r.IsDBNull(0) ? null : r.GetInt64(0), queue);
+    /// <summary>Since when the oldest ready job is ready; null if none is. One step in an index for each priority, and for suspects.</summary>
+    public static long? OldestReady(SqliteSession session, long queue) => Enum.GetValues<JobPriority>()
+        .Select(priority => session.One<long?>(
+            "SELECT at FROM jobs WHERE queue = $queue AND priority = $priority AND state = 0 AND lost = 0 ORDER BY at LIMIT 1",
+            r => r.GetInt64(0), queue, (int)priority))
+        .Append(FirstSuspect(session, queue)?.At).Min();
 
     /// <summary>A part of the jobs of a state. Each condition is that of an index: a part of a large queue is read without sorting it.</summary>
     public static List<JobRow> List(SqliteSession session, long queue, JobState state, long skip, int max) => state switch
@@ -229,10 +232,6 @@ internal static class JobTable
     private static List<JobRow> Part(SqliteSession session, long queue, string which, long skip, int max) => session.All(
         $"SELECT {Columns} FROM jobs WHERE queue = $queue AND {which} LIMIT $max OFFSET $skip", Map, queue, max, skip);
 
-    /// <summary>Changes the end of the time to live.</summary>
-    public static void SaveEnds(SqliteSession session, JobRow row, long ends) =>
-        session.Run("UPDATE jobs SET ends = $ends WHERE id = $id", ends, row.Id);
-
     private static JobRow Map(SqliteDataReader r) => new()
     {
         Id = r.GetInt64(0),
@@ -255,5 +254,6 @@ internal static class JobTable
         Reason = (DeadReason)r.GetInt32(17),
         Text = r.GetString(18),
         Life = r.GetInt64(19),
+        Progress = r.GetString(20),
     };
 }

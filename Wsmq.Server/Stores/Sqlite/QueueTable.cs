@@ -10,30 +10,28 @@ internal sealed class QueueRow
 
     public bool IsPaused { get; set; }
 
-    /// <summary>Jobs that are no dead letters.</summary>
-    public long Jobs { get; set; }
+    /// <summary>The number of jobs of each <see cref="JobState"/>.</summary>
+    public long[] InState { get; init; } = new long[Enum.GetValues<JobState>().Length];
 
-    /// <summary>Their bytes.</summary>
+    /// <summary>The bytes of all jobs but dead letters.</summary>
     public long Bytes { get; set; }
-
-    public long Leased { get; set; }
-
-    public long Dead { get; set; }
 
     public long DeadBytes { get; set; }
 
-    /// <summary>Totals: jobs stored, completed, failed attempts, lost leases, dead letters made, dead letters removed.</summary>
-    public long Stored { get; set; }
+    /// <summary>The number of outcomes that are stored.</summary>
+    public long Outcomes { get; set; }
 
-    public long Completed { get; set; }
+    /// <summary>The time up to which the rate is used up, in µs since 1970.</summary>
+    public long RateUsed { get; set; }
 
-    public long Failed { get; set; }
+    public QueueTotals Totals { get; set; }
 
-    public long Lost { get; set; }
+    public long Leased => InState[(int)JobState.Leased];
 
-    public long Died { get; set; }
+    public long Dead => InState[(int)JobState.Dead];
 
-    public long Removed { get; set; }
+    /// <summary>Jobs without a lease that are no dead letters.</summary>
+    public long Waiting => InState.Sum() - Leased - Dead;
 }
 
 internal static class QueueTable
@@ -43,47 +41,63 @@ internal static class QueueTable
         """
         CREATE TABLE IF NOT EXISTS queues (
             id INTEGER PRIMARY KEY,
-            paused INTEGER NOT NULL DEFAULT 0,
-            jobs INTEGER NOT NULL DEFAULT 0,
-            bytes INTEGER NOT NULL DEFAULT 0,
-            leased INTEGER NOT NULL DEFAULT 0,
-            dead INTEGER NOT NULL DEFAULT 0,
-            dead_bytes INTEGER NOT NULL DEFAULT 0,
-            stored INTEGER NOT NULL DEFAULT 0,
-            completed INTEGER NOT NULL DEFAULT 0,
-            failed INTEGER NOT NULL DEFAULT 0,
-            lost INTEGER NOT NULL DEFAULT 0,
-            died INTEGER NOT NULL DEFAULT 0,
-            removed INTEGER NOT NULL DEFAULT 0)
+            paused INTEGER NOT NULL,
+            ready INTEGER NOT NULL,
+            delayed INTEGER NOT NULL,
+            leased INTEGER NOT NULL,
+            retrying INTEGER NOT NULL,
+            blocked INTEGER NOT NULL,
+            dead INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            dead_bytes INTEGER NOT NULL,
+            outcomes INTEGER NOT NULL,
+            rate_used INTEGER NOT NULL,
+            stored INTEGER NOT NULL,
+            completed INTEGER NOT NULL,
+            failed INTEGER NOT NULL,
+            lost INTEGER NOT NULL,
+            dead_lettered INTEGER NOT NULL,
+            dead_removed INTEGER NOT NULL,
+            removed INTEGER NOT NULL)
         """,
     ];
 
+    // States in the order of their numbers, then totals in the order of QueueTotals.
+    private const string Columns =
+        "paused, ready, delayed, leased, retrying, blocked, dead, bytes, dead_bytes, outcomes, rate_used, stored, completed, failed, lost, dead_lettered, dead_removed, removed";
+
     public static QueueRow Load(SqliteSession session, LogRow log) => session.One(
-        "SELECT paused, jobs, bytes, leased, dead, dead_bytes, stored, completed, failed, lost, died, removed FROM queues WHERE id = $id",
+        $"SELECT {Columns} FROM queues WHERE id = $id",
         r => new QueueRow
         {
             Id = log.Id,
             Address = log.Address,
             IsPaused = r.GetInt32(0) != 0,
-            Jobs = r.GetInt64(1),
-            Bytes = r.GetInt64(2),
-            Leased = r.GetInt64(3),
-            Dead = r.GetInt64(4),
-            DeadBytes = r.GetInt64(5),
-            Stored = r.GetInt64(6),
-            Completed = r.GetInt64(7),
-            Failed = r.GetInt64(8),
-            Lost = r.GetInt64(9),
-            Died = r.GetInt64(10),
-            Removed = r.GetInt64(11),
+            InState = [r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6)],
+            Bytes = r.GetInt64(7),
+            DeadBytes = r.GetInt64(8),
+            Outcomes = r.GetInt64(9),
+            RateUsed = r.GetInt64(10),
+            Totals = new QueueTotals
+            {
+                Stored = r.GetInt64(11),
+                Completed = r.GetInt64(12),
+                FailedAttempts = r.GetInt64(13),
+                LostLeases = r.GetInt64(14),
+                DeadLettered = r.GetInt64(15),
+                DeadLettersRemoved = r.GetInt64(16),
+                Removed = r.GetInt64(17),
+            },
         },
         log.Id) ?? new QueueRow { Id = log.Id, Address = log.Address };
 
     public static void Save(SqliteSession session, QueueRow row) => session.Run(
-        """
-        INSERT OR REPLACE INTO queues (id, paused, jobs, bytes, leased, dead, dead_bytes, stored, completed, failed, lost, died, removed)
-        VALUES ($id, $paused, $jobs, $bytes, $leased, $dead, $deadBytes, $stored, $completed, $failed, $lost, $died, $removed)
+        $"""
+        INSERT OR REPLACE INTO queues (id, {Columns})
+        VALUES ($id, $paused, $ready, $delayed, $leased, $retrying, $blocked, $dead, $bytes, $deadBytes, $outcomes, $rateUsed, $stored, $completed,
+            $failed, $lost, $deadLettered, $deadRemoved, $removed)
         """,
-        row.Id, row.IsPaused ? 1 : 0, row.Jobs, row.Bytes, row.Leased, row.Dead, row.DeadBytes, row.Stored, row.Completed, row.Failed, row.Lost,
-        row.Died, row.Removed);
+        row.Id, row.IsPaused ? 1 : 0, row.InState[0], row.InState[1], row.InState[2], row.InState[3], row.InState[4], row.InState[5], row.Bytes,
+        row.DeadBytes, row.Outcomes, row.RateUsed, row.Totals.Stored, row.Totals.Completed, row.Totals.FailedAttempts, row.Totals.LostLeases,
+        row.Totals.DeadLettered, row.Totals.DeadLettersRemoved, row.Totals.Removed);
 }

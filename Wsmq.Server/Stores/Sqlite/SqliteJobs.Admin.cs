@@ -20,6 +20,9 @@ internal sealed partial class SqliteJobs
         WsmqAddress queue, JobState state, long skip, int max, bool withContent, CancellationToken cancellationToken) =>
         await engine.ReadAsync(s => s.Snapshot(r => List(r, queue, state, skip, max, withContent)), cancellationToken).ConfigureAwait(false);
 
+    public Task<JobStatus> StatusAsync(WsmqAddress queue, WsmqPosition job, CancellationToken cancellationToken) =>
+        engine.ReadAsync(s => s.Snapshot(r => Status(r, queue, job)), cancellationToken);
+
     public Task<StoredJob?> ReadAsync(WsmqAddress queue, WsmqPosition job, CancellationToken cancellationToken) => engine.ReadAsync(
         s => s.Snapshot(r =>
             LogTable.Find(r, queue) is { } log && JobTable.Find(r, log.Id, job) is { } row ? Stored(row, JobTable.Content(r, row)) : null),
@@ -29,8 +32,8 @@ internal sealed partial class SqliteJobs
         s => s.Snapshot(r => LogTable.Find(r, queue) is { } log ? JobTable.WithUnique(r, log.Id, unique) : null), cancellationToken);
 
     public async Task<bool[]> RemoveAsync(
-        WsmqAddress queue, IReadOnlyList<WsmqPosition> jobs, bool evenLeased, CancellationToken cancellationToken) =>
-        await EachAsync(queue, jobs, (open, job) => open.Remove(job, evenLeased), cancellationToken).ConfigureAwait(false);
+        WsmqAddress queue, IReadOnlyList<WsmqPosition> jobs, bool evenLeased, QueueRules rules, CancellationToken cancellationToken) =>
+        await EachAsync(queue, jobs, (open, job) => open.Remove(job, evenLeased, rules), cancellationToken).ConfigureAwait(false);
 
     public async Task<bool[]> RedriveAsync(WsmqAddress queue, IReadOnlyList<WsmqPosition> deadLetters, CancellationToken cancellationToken) =>
         await EachAsync(queue, deadLetters, (open, job) => open.Redrive(job), cancellationToken).ConfigureAwait(false);
@@ -56,21 +59,30 @@ internal sealed partial class SqliteJobs
         if (LogTable.Find(session, queue) is not { } log)
             return QueueInfo.Empty with { Now = clock.NowMicros() };
         var row = QueueTable.Load(session, log);
-        var counts = JobTable.Counts(session, log.Id);
         return new QueueInfo
         {
             Now = clock.NowMicros(),
             IsPaused = row.IsPaused,
-            Ready = counts.GetValueOrDefault(JobState.Ready),
-            Delayed = counts.GetValueOrDefault(JobState.Delayed),
-            Leased = counts.GetValueOrDefault(JobState.Leased),
-            Retrying = counts.GetValueOrDefault(JobState.Retrying),
-            Blocked = counts.GetValueOrDefault(JobState.Blocked),
-            Dead = counts.GetValueOrDefault(JobState.Dead),
+            Ready = row.InState[(int)JobState.Ready],
+            Delayed = row.InState[(int)JobState.Delayed],
+            Leased = row.InState[(int)JobState.Leased],
+            Retrying = row.InState[(int)JobState.Retrying],
+            Blocked = row.InState[(int)JobState.Blocked],
+            Dead = row.InState[(int)JobState.Dead],
             Bytes = row.Bytes,
             OldestReady = JobTable.OldestReady(session, log.Id),
-            Totals = new QueueTotals(row.Stored, row.Completed, row.Failed, row.Lost, row.Died, row.Removed),
+            Totals = row.Totals,
         };
+    }
+
+    private static JobStatus Status(SqliteSession session, WsmqAddress queue, WsmqPosition position)
+    {
+        if (LogTable.Find(session, queue) is not { } log)
+            return new JobStatus(null, null, HasEnded: false);
+        var job = JobTable.Find(session, log.Id, position);
+        var hasEnded = job is null ? position.Value <= log.Tail : job.State == JobState.Dead;
+        return new JobStatus(
+            job is null ? null : Stored(job, content: null), hasEnded ? JobOutcomeTable.Find(session, log.Id, position) : null, hasEnded);
     }
 
     private static List<StoredJob> List(SqliteSession session, WsmqAddress queue, JobState state, long skip, int max, bool withContent) =>
@@ -93,6 +105,7 @@ internal sealed partial class SqliteJobs
         Consumer = row.Consumer,
         DeadReason = row.State == JobState.Dead ? row.Reason : null,
         Text = row.Text,
+        Progress = row.State == JobState.Dead ? "" : row.Progress,
         Content = content is { } both ? (both.Metadata, both.Body) : null,
     };
 }

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Text;
 
 namespace Wsmq.Server.Stores.Sqlite;
 
@@ -17,7 +17,14 @@ internal sealed partial class SqliteJobs(SqliteEngine engine, LocalSignals signa
     }
 
     public Task<bool[]> ExtendAsync(WsmqAddress queue, IReadOnlyList<JobLease> leases, QueueRules rules, CancellationToken cancellationToken) =>
-        engine.WriteAsync(s => Open(s, queue) is { } open ? [.. leases.Select(l => Extend(s, open, l))] : new bool[leases.Count], cancellationToken);
+        engine.WriteAsync(s => Open(s, queue) is { } open ? [.. leases.Select(l => Extend(s, open, l, null))] : new bool[leases.Count], cancellationToken);
+
+    public Task<bool> ProgressAsync(WsmqAddress queue, JobLease lease, string progress, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(progress.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Encoding.UTF8.GetByteCount(progress), IJobStore.MaxProgressBytes);
+        return engine.WriteAsync(s => Open(s, queue) is { } open && Extend(s, open, lease, progress), cancellationToken);
+    }
 
     public Task<ReclaimedJobs> ReclaimAsync(WsmqAddress queue, QueueRules rules, CancellationToken cancellationToken) =>
         engine.WriteAsync(s => Reclaim(s, queue, rules), r => SignalIf(r.Lost.Count + r.Dead.Count > 0, queue), cancellationToken);
@@ -37,12 +44,13 @@ internal sealed partial class SqliteJobs(SqliteEngine engine, LocalSignals signa
             return new TakenJobs([], clock.NowMicros(), null, null, false, []);
         var taking = new JobTaking(session, queue, request, rules);
         var pending = taking.Promote();
-        if (!queue.Row.IsPaused)
-            taking.Run();
-        if (taking.Jobs.Count + taking.Dead.Count > 0)
-            queue.Save();
+        taking.Run();
+        queue.Save();
         var due = Earlier(JobTable.Earliest(session, queue.Row.Id, JobState.Delayed), JobTable.Earliest(session, queue.Row.Id, JobState.Retrying));
-        var more = pending || JobTable.First(session, queue.Row.Id) is not null || JobTable.FirstSuspect(session, queue.Row.Id) is not null;
+        var more = JobTable.First(session, queue.Row.Id) is not null || JobTable.FirstSuspect(session, queue.Row.Id) is not null;
+        if (more && taking.NextAllowed is { } next)
+            (due, more) = (Earlier(due, next), false);
+        more |= pending;
         return new TakenJobs(
             taking.Jobs, queue.Now, due, JobTable.HasLate(session, queue.Row.Id, queue.Now) ? queue.Now : NextEnd(session, queue), more && !queue.Row.IsPaused, taking.Dead)
         {
@@ -60,7 +68,6 @@ internal sealed partial class SqliteJobs(SqliteEngine engine, LocalSignals signa
         {
             if (JobTable.Find(session, queue.Row.Id, batch[i].Lease.Job) is not { } job || !job.HasLease(batch[i].Lease.Token))
                 continue;
-            queue.Release(job);
             results[i] = Settle(queue, job, batch[i], rules);
             wake |= batch[i].Kind != SettlementKind.Complete || job.Key.Length > 0 || rules.MaxInFlight < int.MaxValue;
         }
@@ -74,7 +81,7 @@ internal sealed partial class SqliteJobs(SqliteEngine engine, LocalSignals signa
         switch (settlement.Kind)
         {
             case SettlementKind.Complete:
-                queue.Complete(job);
+                queue.Complete(job, rules);
                 return SettleResult.Done;
             case SettlementKind.Reject:
                 queue.Bury(job, DeadReason.Rejected, settlement.Reason, rules);
@@ -87,7 +94,7 @@ internal sealed partial class SqliteJobs(SqliteEngine engine, LocalSignals signa
         if (settlement.Counts)
         {
             job.Failed++;
-            queue.Row.Failed++;
+            queue.Count(t => t with { FailedAttempts = t.FailedAttempts + 1 });
         }
 
         if (settlement.Counts && job.Failed >= rules.MaxAttempts)
@@ -100,11 +107,11 @@ internal sealed partial class SqliteJobs(SqliteEngine engine, LocalSignals signa
         return SettleResult.Done;
     }
 
-    private static bool Extend(SqliteSession session, JobQueue queue, JobLease lease)
+    private static bool Extend(SqliteSession session, JobQueue queue, JobLease lease, string? progress)
     {
         if (JobTable.Find(session, queue.Row.Id, lease.Job) is not { } job || !job.HasLease(lease.Token))
             return false;
-        job.At = queue.Now + job.Lease;
+        (job.At, job.Progress) = (queue.Now + job.Lease, progress ?? job.Progress);
         JobTable.Save(session, job);
         return true;
     }
@@ -118,8 +125,7 @@ internal sealed partial class SqliteJobs(SqliteEngine engine, LocalSignals signa
         var ended = JobTable.Due(session, queue.Row.Id, JobState.Leased, queue.Now, IJobStore.MostInAStep);
         foreach (var job in ended)
         {
-            queue.Release(job);
-            queue.Row.Lost++;
+            queue.Count(t => t with { LostLeases = t.LostLeases + 1 });
             lost.Add((job.Position, job.Consumer));
             if (++job.Lost >= rules.MaxLostLeases)
                 dead.Add(queue.Bury(job, DeadReason.LeasesLost, "", rules));
@@ -127,13 +133,12 @@ internal sealed partial class SqliteJobs(SqliteEngine engine, LocalSignals signa
                 queue.RetryAt(job, queue.After(Backoff(rules, job.Lost)));
         }
 
-        var expired = JobTable.Expired(session, queue.Row.Id, queue.Now, IJobStore.MostInAStep);
-        foreach (var job in expired)
+        // Read again: the end of one may have made another one ready.
+        var expired = JobTable.Expired(session, queue.Row.Id, queue.Now, IJobStore.MostInAStep).ConvertAll(j => j.Position);
+        foreach (var job in expired.Select(position => JobTable.Find(session, queue.Row.Id, position)!))
             dead.Add(queue.Bury(job, DeadReason.Expired, "", rules));
-        var removed = queue.Row.Removed;
         queue.TrimDead(rules);
-        if (lost.Count + dead.Count > 0 || queue.Row.Removed > removed)
-            queue.Save();
+        queue.Save();
         return new ReclaimedJobs(
             queue.Now, lost, dead, NextEnd(session, queue),
             ended.Count == IJobStore.MostInAStep || expired.Count == IJobStore.MostInAStep);
@@ -149,74 +154,4 @@ internal sealed partial class SqliteJobs(SqliteEngine engine, LocalSignals signa
     }
 
     private static long? Earlier(long? a, long? b) => a is { } x && b is { } y ? Math.Min(x, y) : a ?? b;
-
-    /// <summary>One take: the jobs that it made visible and leased.</summary>
-    private sealed class JobTaking(SqliteSession session, JobQueue queue, TakeRequest request, QueueRules rules)
-    {
-        private const int TokenStart = 12;
-
-        private readonly string _tokens = RandomNumberGenerator.GetHexString(TokenStart, lowercase: true);
-        private readonly int[] _credit = [.. request.Consumers.Select(c => c.Credit)];
-        private long _bytes;
-
-        public List<TakenJob> Jobs { get; } = [];
-
-        public List<DeadJob> Dead { get; } = [];
-
-        private bool HasRoom => Jobs.Count < IJobStore.MostInAStep && queue.Row.Leased < rules.MaxInFlight && _credit.Any(c => c > 0)
-            && Dead.Count < IJobStore.MostInAStep && (Jobs.Count == 0 || _bytes < request.MaxBytes);
-
-        /// <summary>Makes jobs visible whose time has come; returns whether more are left.</summary>
-        public bool Promote()
-        {
-            var (delayed, retrying) = (DueOf(JobState.Delayed), DueOf(JobState.Retrying));
-            foreach (var job in delayed.Where(IsAlive))
-                queue.Admit(job);
-            foreach (var job in retrying.Where(IsAlive))
-                queue.MakeReady(job, job.At);
-            return delayed.Count == IJobStore.MostInAStep || retrying.Count == IJobStore.MostInAStep;
-        }
-
-        public void Run()
-        {
-            for (var c = 0; c < _credit.Length; c++)
-            {
-                var taken = false;
-                while (!taken && request.Consumers[c].MayTakeSuspect && _credit[c] > 0 && HasRoom && JobTable.FirstSuspect(session, queue.Row.Id) is { } job)
-                    taken = TryGrant(job, c);
-            }
-
-            // The consumers in turn.
-            for (var c = 0; HasRoom && JobTable.First(session, queue.Row.Id) is { } job; c = (c + 1) % _credit.Length)
-            {
-                while (_credit[c] == 0)
-                    c = (c + 1) % _credit.Length;
-                if (!TryGrant(job, c))
-                    c = (c + _credit.Length - 1) % _credit.Length;
-            }
-        }
-
-        private List<JobRow> DueOf(JobState state) => JobTable.Due(session, queue.Row.Id, state, queue.Now, IJobStore.MostInAStep);
-
-        private bool IsAlive(JobRow job)
-        {
-            if (!job.HasExpired(queue.Now))
-                return true;
-            Dead.Add(queue.Bury(job, DeadReason.Expired, "", rules));
-            return false;
-        }
-
-        private bool TryGrant(JobRow job, int consumer)
-        {
-            if (!IsAlive(job))
-                return false;
-            var (metadata, body) = JobTable.Content(session, job);
-            var due = job.At;
-            queue.Grant(job, $"{_tokens}{Jobs.Count:x4}", rules.Lease, request.Consumers[consumer].Name);
-            Jobs.Add(new TakenJob(consumer, new JobLease(job.Position, job.Token), job.Failed + 1, job.Lost, metadata, body) { Due = due });
-            _bytes += job.Bytes;
-            _credit[consumer]--;
-            return true;
-        }
-    }
 }

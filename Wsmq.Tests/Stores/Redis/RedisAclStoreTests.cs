@@ -1,7 +1,7 @@
 namespace Wsmq.Tests.Stores;
 
 /// <summary>The store contract on Redis, as an ACL user with exactly the permissions that the documents name.</summary>
-public sealed class RedisAclStoreTests(SharedReplicatedRedis redis) : StoreContract, IClassFixture<SharedReplicatedRedis>
+public sealed class RedisAclStoreTests(SharedReplicatedRedis redis) : JobContract, IClassFixture<SharedReplicatedRedis>
 {
     private protected override async Task<StoreHarness> CreateAsync(Action<WsmqOptions> configure)
     {

@@ -9,7 +9,7 @@ using Wsmq.Tests.Support;
 namespace Wsmq.Tests.Stores;
 
 /// <summary>The store contract on Redis.</summary>
-public sealed class RedisStoreTests(SharedRedis redis) : StoreContract, IClassFixture<SharedRedis>
+public sealed class RedisStoreTests(SharedRedis redis) : JobContract, IClassFixture<SharedRedis>
 {
     private protected override async Task<StoreHarness> CreateAsync(Action<WsmqOptions> configure)
     {
@@ -21,7 +21,7 @@ public sealed class RedisStoreTests(SharedRedis redis) : StoreContract, IClassFi
 
 /// <summary>The same on a Cluster of three shards, where the addresses of a test are spread over all of them.</summary>
 [Collection(SharedCluster.Name)]
-public sealed class RedisClusterStoreTests(SharedCluster redis) : StoreContract
+public sealed class RedisClusterStoreTests(SharedCluster redis) : JobContract
 {
     private protected override async Task<StoreHarness> CreateAsync(Action<WsmqOptions> configure)
     {

@@ -6,7 +6,7 @@ using Wsmq.Server.Stores.Sqlite;
 namespace Wsmq.Tests.Stores;
 
 /// <summary>The store contract on the embedded store.</summary>
-public sealed class SqliteStoreTests : StoreContract, IDisposable
+public sealed class SqliteStoreTests : JobContract, IDisposable
 {
     private readonly TempFolder _folder = new();
 

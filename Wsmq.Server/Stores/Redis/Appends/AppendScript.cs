@@ -1,4 +1,3 @@
-using System.Buffers;
 using StackExchange.Redis;
 using Wsmq.Server.Stores.Redis.Connections;
 
@@ -12,29 +11,13 @@ internal sealed class AppendScript(
     private const int FixedValues = 16;
     private const int ValuesOfAKind = 3;
 
-    public async Task<AppendResult[]> RunAsync(
+    public Task<AppendResult[]> RunAsync(
         RedisLane lane, IReadOnlyList<AppendRequest> batch, long number, long after, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         var logs = new LogGroups(batch, keys);
-        var buffer = ArrayPool<byte>.Shared.Rent(SizeOf(batch, logs));
-        var scriptKeys = KeysOf(lane, logs);
-        var values = ValuesOf(lane, batch, logs, buffer, number, after);
-
-        // After a SCRIPT FLUSH the driver sends the call again, after calls sent in the meantime; the batch numbers prevent reordering.
-        var reply = await connections.EvaluateAsync(RedisScript.Append, scriptKeys, values, cancellationToken);
-
-        // Not in a finally block: a failed call may still be queued in the driver and reference the buffer.
-        ArrayPool<byte>.Shared.Return(buffer);
-        return ResultsOf((byte[])reply!, logs);
-    }
-
-    private static int SizeOf(IReadOnlyList<AppendRequest> batch, LogGroups logs)
-    {
-        var size = LogGroups.CountBytes * logs.Count;
-        for (var i = 0; i < batch.Count; i++)
-            size += RedisMessageId.Length + RedisContent.LengthOf(batch[i]);
-        return size;
+        return logs.RunAsync(
+            connections, RedisScript.Append, KeysOf(lane, logs), buffer => ValuesOf(lane, batch, logs, buffer, number, after), ResultOf,
+            cancellationToken);
     }
 
     private static RedisKey[] KeysOf(RedisLane lane, LogGroups logs)
@@ -74,12 +57,7 @@ internal sealed class AppendScript(
         {
             foreach (var i in logs.Items(j))
             {
-                var item = batch[i];
-                var id = LogGroups.Take(ref buffer, RedisMessageId.Length);
-                var content = LogGroups.Take(ref buffer, RedisContent.LengthOf(item));
-                RedisMessageId.Write(item, logs.Keys(j).Name, id.Span);
-                RedisContent.Write(item, content.Span);
-                (values[at], values[at + batch.Count]) = (id, content);
+                (values[at], values[at + batch.Count]) = logs.Write(j, i, ref buffer);
                 at++;
             }
         }
@@ -99,24 +77,11 @@ internal sealed class AppendScript(
         return string.Empty;
     }
 
-    private static AppendResult[] ResultsOf(ReadOnlySpan<byte> reply, LogGroups logs)
+    private static AppendResult ResultOf(ReadOnlySpan<byte> result) => result[0] switch
     {
-        var results = new AppendResult[reply.Length / (1 + WsmqPosition.Length)];
-        for (var j = 0; j < logs.Count; j++)
-        {
-            foreach (var i in logs.Items(j))
-            {
-                results[i] = reply[0] switch
-                {
-                    (byte)'R' => AppendResult.NoAddress,
-                    not (byte)'X' when RedisReplies.TryPosition(reply.Slice(1, WsmqPosition.Length), out var position) =>
-                        new AppendResult(position, reply[0] == (byte)'D') { Created = reply[0] == (byte)'C' },
-                    _ => AppendResult.Corrupt,
-                };
-                reply = reply[(1 + WsmqPosition.Length)..];
-            }
-        }
-
-        return results;
-    }
+        (byte)'R' => AppendResult.NoAddress,
+        not (byte)'X' when RedisReplies.TryPosition(result[1..], out var position) =>
+            new AppendResult(position, result[0] == (byte)'D') { Created = result[0] == (byte)'C' },
+        _ => AppendResult.Corrupt,
+    };
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using StackExchange.Redis;
@@ -13,23 +12,15 @@ internal sealed class JobAppendScript(RedisConnections connections, RedisKeys ke
     private const int ValuesOfAQueue = 3;
     private const int ValuesOfAnItem = 3;
 
-    public async Task<AppendResult[]> RunAsync(
+    public Task<AppendResult[]> RunAsync(
         RedisLane lane, IReadOnlyList<AppendRequest> batch, long number, long after, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         var queues = new LogGroups(batch, keys);
-        var buffer = ArrayPool<byte>.Shared.Rent(SizeOf(batch, queues));
         RedisKey[] scriptKeys = [lane.Keys.Batch, .. lane.Keys.Ids, .. Enumerable.Range(0, queues.Count).SelectMany(j => queues.Keys(j).Queue)];
-        var values = ValuesOf(lane, batch, queues, buffer, number, after);
-        var reply = await connections.EvaluateAsync(RedisScript.JobAppend, scriptKeys, values, cancellationToken);
-
-        // Not in a finally block: a failed call may still be queued in the driver and reference the buffer.
-        ArrayPool<byte>.Shared.Return(buffer);
-        return ResultsOf((byte[])reply!, queues);
+        return queues.RunAsync(
+            connections, RedisScript.JobAppend, scriptKeys, buffer => ValuesOf(lane, batch, queues, buffer, number, after), ResultOf,
+            cancellationToken);
     }
-
-    private static int SizeOf(IReadOnlyList<AppendRequest> batch, LogGroups queues) =>
-        (LogGroups.CountBytes * queues.Count) + batch.Sum(item => RedisMessageId.Length + RedisContent.LengthOf(item));
 
     private RedisValue[] ValuesOf(
         RedisLane lane, IReadOnlyList<AppendRequest> batch, LogGroups queues, Memory<byte> buffer, long number, long after)
@@ -42,17 +33,14 @@ internal sealed class JobAppendScript(RedisConnections connections, RedisKeys ke
         var at = FixedValues + (ValuesOfAQueue * queues.Count);
         for (var j = 0; j < queues.Count; j++)
         {
-            var limits = queues.Items(j).ConvertAll(i => TermsOf(batch[i]));
-            var first = FixedValues + (ValuesOfAQueue * j);
-            (values[first], values[first + 1], values[first + 2]) = (queues.Keys(j).Name, limits.Min(t => t.MaxWaiting), limits.Min(t => t.MaxBytes));
-            foreach (var i in queues.Items(j))
+            var (first, items) = (FixedValues + (ValuesOfAQueue * j), queues.Items(j));
+            values[first] = queues.Keys(j).Name;
+            values[first + 1] = items.Min(i => TermsOf(batch[i]).MaxWaiting);
+            values[first + 2] = items.Min(i => TermsOf(batch[i]).MaxBytes);
+            foreach (var i in items)
             {
-                var item = batch[i];
-                var id = LogGroups.Take(ref buffer, RedisMessageId.Length);
-                var content = LogGroups.Take(ref buffer, RedisContent.LengthOf(item));
-                RedisMessageId.Write(item, queues.Keys(j).Name, id.Span);
-                RedisContent.Write(item, content.Span);
-                (values[at], values[at + batch.Count], values[at + (2 * batch.Count)]) = (id, Text(TermsOf(item)), content);
+                var (id, content) = queues.Write(j, i, ref buffer);
+                (values[at], values[at + batch.Count], values[at + (2 * batch.Count)]) = (id, Text(TermsOf(batch[i])), content);
                 at++;
             }
         }
@@ -69,27 +57,12 @@ internal sealed class JobAppendScript(RedisConnections connections, RedisKeys ke
         CultureInfo.InvariantCulture,
         $"{(int)terms.Priority}{Limited(terms.Delay):D16}{Limited(terms.NotBefore):D16}{Limited(terms.TimeToLive):D16}{Encoding.UTF8.GetByteCount(terms.Key):D3}{Encoding.UTF8.GetByteCount(terms.Unique):D3}{terms.Key}{terms.Unique}");
 
-    private static AppendResult[] ResultsOf(ReadOnlySpan<byte> reply, LogGroups queues)
+    private static AppendResult ResultOf(ReadOnlySpan<byte> result)
     {
-        var results = new AppendResult[reply.Length / (1 + WsmqPosition.Length)];
-        for (var j = 0; j < queues.Count; j++)
-        {
-            foreach (var i in queues.Items(j))
-            {
-                results[i] = ResultOf(reply);
-                reply = reply[(1 + WsmqPosition.Length)..];
-            }
-        }
-
-        return results;
-    }
-
-    private static AppendResult ResultOf(ReadOnlySpan<byte> reply)
-    {
-        var kind = reply[0];
+        var kind = result[0];
         if (kind == (byte)'F')
             return AppendResult.QueueFull;
-        if (kind == (byte)'X' || !RedisReplies.TryPosition(reply.Slice(1, WsmqPosition.Length), out var position))
+        if (kind == (byte)'X' || !RedisReplies.TryPosition(result[1..], out var position))
             return AppendResult.Corrupt;
         return new AppendResult(position, kind != (byte)'N') { IsUniqueTaken = kind == (byte)'U' };
     }

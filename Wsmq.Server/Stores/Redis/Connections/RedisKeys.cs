@@ -88,6 +88,7 @@ internal sealed class LogKeys
     private readonly string _name;
     private readonly bool _isGroup;
     private RedisKey[]? _queue;
+    private RedisKey[]? _queueWithOutcomes;
 
     public LogKeys(string prefix, int buckets, WsmqAddress address)
     {
@@ -135,6 +136,9 @@ internal sealed class LogKeys
 
     /// <summary>Hash of a work queue: the states of its recurring jobs, see schedule_advance.lua.</summary>
     public RedisKey Schedules => _bucket + "schedules" + _name;
+
+    /// <summary>The same, and those that outcomes.lua names.</summary>
+    public RedisKey[] QueueWithOutcomes => _queueWithOutcomes ??= [.. Queue, _bucket + "ended0" + _name, _bucket + "ended1" + _name];
 
     /// <summary>Hash of a group: user -> tail at joining.</summary>
     public RedisKey Members => _bucket + "members" + _name;

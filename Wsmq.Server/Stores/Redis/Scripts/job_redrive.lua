@@ -17,7 +17,7 @@ local function redrive(at)
   local life = job.life ~= zero and tonumber(job.life)
   if life then job = job_of(slice(job.text, 1, 1) .. moment(now + life) .. string.sub(job.text, 18)) end
   call('HSET', q.jobs, at, job.text)
-  call('HINCRBY', q.meta, 'b', #job.text)
+  change(q, 'b', #job.text)
   if life then call('ZADD', q.expiring, job.ends, at) end
   if tonumber(job.visible) > now then call('ZADD', q.delayed, job.visible, at) else admit(q, at, job) end
   wake = true
@@ -25,5 +25,6 @@ local function redrive(at)
 end
 
 for i = 4, #ARGV do results[#results + 1] = redrive(ARGV[i]) end
+save_counts(q)
 if wake then tell(q.meta, ARGV[1], ARGV[2], ARGV[3]) end
 return table.concat(results)

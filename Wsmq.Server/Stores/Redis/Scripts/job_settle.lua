@@ -1,22 +1,24 @@
 -- Ends attempts at jobs, and hands back jobs that have not begun.
 -- uses: dead_jobs
 -- flags: allow-oom
--- KEYS[1 … 16]  the queue, see jobs.lua
+-- KEYS[1 … 18]  the queue, see jobs.lua and outcomes.lua
 -- ARGV[1]       first back-off, µs   ARGV[2] longest back-off, µs   ARGV[3] most failed attempts
 -- ARGV[4 … 6]   limits of the dead letters: count, bytes, age in µs
--- ARGV[7]       PUBLISH or SPUBLISH  ARGV[8] prefix of a node's channel   ARGV[9] the signal
--- ARGV[10]      1 if a completed job may make room for another one under the most leases of the queue
--- ARGV[11 …]    per item: position, token, kind (C completed, R retry, J rejected, H handed back), 1 if a retry counts, its delay in µs or
+-- ARGV[7]       how long outcomes are known, µs   ARGV[8] the most of them
+-- ARGV[9]       PUBLISH or SPUBLISH  ARGV[10] prefix of a node's channel   ARGV[11] the signal
+-- ARGV[12]      1 if a completed job may make room for another one under the most leases of the queue
+-- ARGV[13 …]    per item: position, token, kind (C completed, R retry, J rejected, H handed back), 1 if a retry counts, its delay in µs or
 --               -1 for the back-off, share of the jitter (0 to 1), reason
 -- Returns       one digit per item: 0 (done), 1 (the lease is lost), 2 (dead letter), 3 (the job is corrupt)
 local q, now, limits = queue_of(1), micros(), dead_limits(4)
 local first, longest, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local wake, results = false, {}
+keep_outcomes(q, ARGV[7], ARGV[8])
 
-local function retry(at, job, grant, counts, delay, jitter)
+local function retry(grant, counts, delay, jitter)
   if counts then
     grant.failed = grant.failed + 1
-    call('HINCRBY', q.meta, 'f', 1)
+    change(q, 'f', 1)
   end
   return delay >= 0 and delay or backoff(first, longest, grant.failed, jitter)
 end
@@ -29,8 +31,9 @@ local function settle(i)
   call('ZREM', q.leased, at)
   if kind == 'C' then
     finish(q, at, job)
-    call('HINCRBY', q.meta, 'e', 1)
-    wake = wake or job.key ~= '' or ARGV[10] == '1'
+    change(q, 'e', 1)
+    note(q, at, kind, '', grant.progress, now)
+    wake = wake or job.key ~= '' or ARGV[12] == '1'
     return 0
   end
 
@@ -41,22 +44,22 @@ local function settle(i)
   elseif kind == 'H' then
     make_ready(q, at, job, grant, grant.visible)
   else
-    local delay = retry(at, job, grant, ARGV[i + 3] == '1', tonumber(ARGV[i + 4]), tonumber(ARGV[i + 5]))
+    local delay = retry(grant, ARGV[i + 3] == '1', tonumber(ARGV[i + 4]), tonumber(ARGV[i + 5]))
     if grant.failed >= most and ARGV[i + 3] == '1' then
       bury(q, at, job, grant, 'A', reason, now, limits)
       return 2
     end
     call('ZADD', q.retrying, moment(now + delay), at)
   end
-  grant.token = string.rep('0', 16)
-  save_grant(q, at, grant)
-  if job.ends ~= zero then call('ZADD', q.expiring, job.ends, at) end
+  release(q, at, job, grant)
   return 0
 end
 
-for i = 11, #ARGV, 7 do
+for i = 13, #ARGV, 7 do
   local done, result = pcall(settle, i)
   results[#results + 1] = done and result or 3
 end
-if wake then tell(q.meta, ARGV[7], ARGV[8], ARGV[9]) end
+save_counts(q)
+save_outcomes(q, now)
+if wake then tell(q.meta, ARGV[9], ARGV[10], ARGV[11]) end
 return table.concat(results)

@@ -1,18 +1,21 @@
 -- Leases workable jobs to consumers.
 -- uses: dead_jobs
 -- flags: allow-oom
--- KEYS[1 … 16]  the queue, see jobs.lua
+-- KEYS[1 … 18]  the queue, see jobs.lua and outcomes.lua
 -- ARGV[1]       duration of a lease, µs     ARGV[2] most bytes; one job is always taken    ARGV[3] most leases of the queue
 -- ARGV[4]       most jobs in a step         ARGV[5] start of the tokens, 12 hexadecimal digits
 -- ARGV[6 … 8]   limits of the dead letters: count, bytes, age in µs
--- ARGV[9 …]     per consumer: name, credit, 1 if it may take a suspect, else 0
--- Returns now, next due time and next end of a lease or time to live (empty if there is none), 1 if more jobs are workable or 2 if the queue is paused; dead letters made here, three
--- values each: position, reason, consumer; then per job its consumer (from 0), position, token, failed attempts, lost leases, visible from,
--- content
+-- ARGV[9]       how long outcomes are known, µs   ARGV[10] the most of them
+-- ARGV[11]      shortest time from lease to lease in the mean (the rate), µs; 0 if there is no rate
+-- ARGV[12 …]    per consumer: name, credit, 1 if it may take a suspect, else 0
+-- Returns now, next time at which to take (when a job is due, or the rate allows more) and next end of a lease or time to live (empty if
+-- there is none), 1 if more jobs can be taken now or 2 if the queue is paused; dead letters made here, three values each: position, reason,
+-- consumer; then per job its consumer (from 0), position, token, failed attempts, lost leases, visible from, content
 local q, now = queue_of(1), micros()
 local lease, most_bytes, step = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[4])
 local limits = dead_limits(6)
 local jobs, dead, n, bytes, pending = {}, {}, 0, 0, false
+keep_outcomes(q, ARGV[9], ARGV[10])
 
 local function end_expired(at, job, grant)
   bury(q, at, job, grant, 'E', '', now, limits)
@@ -36,13 +39,22 @@ promote(q.delayed, function(at, job) admit(q, at, job) end)
 promote(q.retrying, function(at, job, grant, due) make_ready(q, at, job, grant, due) end)
 
 local consumers, credit = {}, 0
-for i = 9, #ARGV, 3 do
-  consumers[#consumers + 1] = { name = ARGV[i], credit = tonumber(ARGV[i + 1]), suspect = ARGV[i + 2] == '1' }
+for i = 12, #ARGV, 3 do
+  consumers[#consumers + 1] = { name = string.sub(ARGV[i], 1, 999), credit = tonumber(ARGV[i + 1]), suspect = ARGV[i + 2] == '1' }
   credit = credit + tonumber(ARGV[i + 1])
 end
 local paused = call('HGET', q.meta, 'p') == '1'
-local room = math.min(credit, step, tonumber(ARGV[3]) - call('ZCARD', q.leased))
-if paused then room = 0 end
+local wanted = paused and 0 or math.min(credit, step, tonumber(ARGV[3]) - call('ZCARD', q.leased))
+
+-- Field g of the meta: the time up to which the rate is used up. What it allows collects for a tenth of a second, or for one lease.
+local pace, saved, room = tonumber(ARGV[11]), 0, wanted
+if pace > 0 then
+  local last = tonumber(call('HGET', q.meta, 'g') or '0')
+  -- The clock stepped back: without this, no lease would be granted until it has caught up.
+  if last > now then call('HSET', q.meta, 'g', string.format('%.0f', now)) end
+  saved = math.min(math.max(now - last, 0), math.max(pace, 100000))
+  room = math.min(wanted, math.floor(saved / pace))
+end
 
 -- Leases the first job of a set. Returns nil if the set is empty, else whether the job was leased.
 local function take(set, c)
@@ -87,11 +99,20 @@ for _, priority in ipairs({ '2', '1', '0' }) do
   end
 end
 
-local due, retry = first_time(q.delayed), first_time(q.retrying)
-due = due and retry and math.min(due, retry) or due or retry
+local used = math.ceil(now - saved + n * pace)
+if pace > 0 and n > 0 then call('HSET', q.meta, 'g', string.format('%.0f', used)) end
+save_counts(q)
+save_outcomes(q, now)
+
+local due = earlier(first_time(q.delayed), first_time(q.retrying))
 local last, latest = next_end(q), call('ZRANGE', q.leased, -1, -1, 'WITHSCORES')
 -- The clock stepped back: a reclaim is due now. Compared with the duration of the grant, because the option may have changed since.
 if latest[2] and tonumber(latest[2]) > now + grant_of(q, latest[1]).lease then last = now end
-local more = pending
+local more = false
 for _, set in ipairs({ q.ready['2'], q.ready['1'], q.ready['0'], q.suspects }) do more = more or call('ZCARD', set) > 0 end
+if more and room < wanted and n == room then
+  -- Several leases at once: at a high rate, a call for each would be one a millisecond.
+  due, more = earlier(due, used + math.ceil(math.max(1, math.floor(50000 / pace)) * pace)), false
+end
+more = more or pending
 return { digits(now), due and digits(due) or '', last and digits(last) or '', paused and 2 or more and 1 or 0, dead, jobs }

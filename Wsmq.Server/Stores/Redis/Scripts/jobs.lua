@@ -1,10 +1,11 @@
 -- Shared by the scripts of work queues. A queue has 16 keys, always in this order:
---   1 meta (hash)        t tail, n nodes to signal (as of a log), p 1 if paused, b bytes of the jobs, k bytes of the dead letters; totals:
---                        s stored, e completed, f failed attempts, l lost leases, d dead letters, r dead letters removed
+--   1 meta (hash)        t tail, n nodes to signal (as of a log), p 1 if paused, b bytes of the jobs, k bytes of the dead letters, g and o:
+--                        see job_take.lua and outcomes.lua; totals: s stored, e completed, f failed attempts, l lost leases, d dead letters,
+--                        r dead letters removed over a limit, c jobs and dead letters removed by a call
 --   2 jobs (hash)        position -> priority (1 digit), end of the time to live (16 digits, 0 if none), visible from (16), time to live in
 --                        µs (16), length of key (3) and of unique text (3), key, unique text, content
 --   3 grants (hash)      position -> token (16), failed attempts (4), lost leases (4), visible from (16), duration of the lease in µs (12),
---                        consumer. Only of jobs that were given out before.
+--                        length of consumer (3), consumer, progress. Only of jobs that were given out before.
 --   4 delayed   5 leased   6 retrying   7 expiring    sorted sets: position, by time in µs. A leased job is never in 7
 --   8 blocked (sorted set, by name)   key, NUL, visible from (16), position (16), priority (1)
 --   9 holders (hash)     key -> position of the job that has it
@@ -19,9 +20,18 @@ local function queue_of(first)
     meta = KEYS[first], jobs = KEYS[first + 1], grants = KEYS[first + 2], delayed = KEYS[first + 3], leased = KEYS[first + 4],
     retrying = KEYS[first + 5], expiring = KEYS[first + 6], blocked = KEYS[first + 7], holders = KEYS[first + 8],
     unique = KEYS[first + 9], dead = KEYS[first + 10], deaths = KEYS[first + 11], suspects = KEYS[first + 12],
-    ready = { ['0'] = KEYS[first + 13], ['1'] = KEYS[first + 14], ['2'] = KEYS[first + 15] },
+    ready = { ['0'] = KEYS[first + 13], ['1'] = KEYS[first + 14], ['2'] = KEYS[first + 15] }, counts = {},
   }
 end
+
+-- Changes a number of the meta. save_counts stores all changes of a call at its end, one command for each number.
+local function change(q, field, by) q.counts[field] = (q.counts[field] or 0) + by end
+
+local function save_counts(q)
+  for field, by in pairs(q.counts) do call('HINCRBY', q.meta, field, string.format('%.0f', by)) end
+end
+
+local function counted(q, field) return tonumber(call('HGET', q.meta, field) or '0') + (q.counts[field] or 0) end
 
 -- A time as 16 digits; the latest one that a double represents exactly if it is later.
 local function moment(time) return digits(math.min(time, 9007199254740991)) end
@@ -43,16 +53,18 @@ local function has_expired(job, now) return job.ends ~= zero and tonumber(job.en
 
 local function grant_of(q, at)
   local text = call('HGET', q.grants, at)
-  if not text then return { token = '', failed = 0, lost = 0, visible = zero, lease = 0, consumer = '' } end
+  if not text then return { token = '', failed = 0, lost = 0, visible = zero, lease = 0, consumer = '', progress = '' } end
+  local consumer = tonumber(slice(text, 53, 3))
   return {
     token = slice(text, 1, 16), failed = tonumber(slice(text, 17, 4)), lost = tonumber(slice(text, 21, 4)), visible = slice(text, 25, 16),
-    lease = tonumber(slice(text, 41, 12)), consumer = string.sub(text, 53),
+    lease = tonumber(slice(text, 41, 12)), consumer = slice(text, 56, consumer), progress = string.sub(text, 56 + consumer),
   }
 end
 
 local function save_grant(q, at, grant)
   local counts = string.format('%04.0f%04.0f', math.min(grant.failed, 9999), math.min(grant.lost, 9999))
-  call('HSET', q.grants, at, grant.token .. counts .. grant.visible .. string.format('%012.0f', grant.lease) .. grant.consumer)
+  local rest = string.format('%012.0f%03.0f', grant.lease, #grant.consumer) .. grant.consumer .. grant.progress
+  call('HSET', q.grants, at, grant.token .. counts .. grant.visible .. rest)
 end
 
 -- Returns the grant that a token belongs to, or nil if that is not the current one.
@@ -82,15 +94,20 @@ local function claim(q, at, job)
   return true
 end
 
--- A job has become visible for the first time. Returns whether it is workable.
+-- A job has become visible for the first time.
 local function admit(q, at, job)
-  local workable = job.key == '' or claim(q, at, job)
-  if workable then
+  if job.key == '' or claim(q, at, job) then
     call('ZADD', q.ready[job.priority], job.visible, at)
   else
     call('ZADD', q.blocked, 0, blocked_name(job, at))
   end
-  return workable
+end
+
+-- A grant has ended, and its job has not: only the counts of the grant are still of use.
+local function release(q, at, job, grant)
+  grant.token = string.rep('0', 16)
+  save_grant(q, at, grant)
+  if job.ends ~= zero then call('ZADD', q.expiring, job.ends, at) end
 end
 
 -- Gives the key of an ended job to the next one.
@@ -109,7 +126,7 @@ local function finish(q, at, job)
   call('HDEL', q.grants, at)
   if job.ends ~= zero then call('ZREM', q.expiring, at) end
   if job.unique ~= '' and call('HGET', q.unique, job.unique) == at then call('HDEL', q.unique, job.unique) end
-  call('HINCRBY', q.meta, 'b', -#job.text)
+  change(q, 'b', -#job.text)
   if job.key ~= '' and call('HGET', q.holders, job.key) == at then pass_on(q, job.key) end
 end
 
@@ -134,8 +151,8 @@ local function first_time(set)
   return first[2] and tonumber(first[2])
 end
 
+-- The earlier of two times, each of which may be nil.
+local function earlier(a, b) return a and b and math.min(a, b) or a or b end
+
 -- When the next lease or the next time to live ends, or nil.
-local function next_end(q)
-  local lease, life = first_time(q.leased), first_time(q.expiring)
-  return lease and life and math.min(lease, life) or lease or life
-end
+local function next_end(q) return earlier(first_time(q.leased), first_time(q.expiring)) end

@@ -3,8 +3,8 @@ using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Stores;
 
-// Work queues: what operators see and change.
-public abstract partial class StoreContract
+// What operators see and change.
+public abstract partial class JobContract
 {
     [Fact]
     public async Task The_state_of_a_queue_counts_its_jobs_by_state()
@@ -19,7 +19,7 @@ public abstract partial class StoreContract
         info.IsPaused.Should().BeFalse();
         info.Bytes.Should().BeGreaterThanOrEqualTo("meta:readyready".Length * 5);
         info.OldestReady.Should().NotBeNull().And.BeLessThanOrEqualTo(info.Now);
-        info.Totals.Should().Be(new QueueTotals(7, 1, 1, 0, 1, 0));
+        info.Totals.Should().Be(new QueueTotals { Stored = 7, Completed = 1, FailedAttempts = 1, DeadLettered = 1 });
     }
 
     [Theory]
@@ -110,8 +110,8 @@ public abstract partial class StoreContract
             jobs.AddRange((await h.Store.Jobs.ListAsync(Queue, state, 0, 10, withContent: false, default)).Select(j => j.Job));
         var leased = await h.Store.Jobs.ListAsync(Queue, JobState.Leased, 0, 10, withContent: false, default);
 
-        var removed = await h.Store.Jobs.RemoveAsync(Queue, [.. jobs, new WsmqPosition(1)], evenLeased: false, default);
-        var removedLeased = await h.Store.Jobs.RemoveAsync(Queue, [leased[0].Job], evenLeased: true, default);
+        var removed = await h.Store.Jobs.RemoveAsync(Queue, [.. jobs, new WsmqPosition(1)], evenLeased: false, Patient, default);
+        var removedLeased = await h.Store.Jobs.RemoveAsync(Queue, [leased[0].Job], evenLeased: true, Patient, default);
         var info = await h.Store.Jobs.InfoAsync(Queue, default);
 
         removed.Should().Equal(jobs.Select(j => j != leased[0].Job).Append(false));
@@ -128,7 +128,7 @@ public abstract partial class StoreContract
         await AddJobAsync(h, "2", new JobTerms { Key = "k" });
         var job = (await TakeAsync(h, Patient)).Single();
 
-        await h.Store.Jobs.RemoveAsync(Queue, [job.Lease.Job], evenLeased: true, default);
+        await h.Store.Jobs.RemoveAsync(Queue, [job.Lease.Job], evenLeased: true, Patient, default);
 
         (await SettleAsync(h, Patient, job, SettlementKind.Complete)).Should().Be(SettleResult.LeaseLost);
         await AddJobAsync(h, "3", new JobTerms { Unique = "u" });

@@ -3,8 +3,8 @@ using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Stores;
 
-// Work queues: what a sender may demand, lost leases, limits.
-public abstract partial class StoreContract
+// What a sender may demand, lost leases, limits.
+public abstract partial class JobContract
 {
     [Fact]
     public async Task A_delayed_job_is_not_taken_before_its_time()

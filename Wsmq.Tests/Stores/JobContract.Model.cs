@@ -3,8 +3,8 @@ using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Stores;
 
-// Work queues: random runs against a model.
-public abstract partial class StoreContract
+// Random runs against a model.
+public abstract partial class JobContract
 {
     private static readonly Gen<JobMove> GenJobMove = Gen.Select(
         Gen.Frequency(
@@ -24,13 +24,24 @@ public abstract partial class StoreContract
                 var queue = WsmqAddress.Work($"model{Interlocked.Increment(ref runs)}");
                 foreach (var move in moves)
                     await PlayAsync(h, model, queue, move);
+                await ShouldKnowAsync(h, model, queue);
             },
             iter: 60, threads: 2);
     }
 
+    private static async Task ShouldKnowAsync(StoreHarness h, JobModel model, WsmqAddress queue)
+    {
+        var info = await h.Store.Jobs.InfoAsync(queue, default);
+        info.Totals.Should().Be(model.Totals);
+        new[] { info.Ready, info.Delayed, info.Leased, info.Retrying, info.Blocked, info.Dead }.Should()
+            .Equal(Enum.GetValues<JobState>().Select(state => (long)model.InState(state).Count()));
+        foreach (var job in model.Given)
+            (await h.Store.Jobs.StatusAsync(queue, job, default)).Outcome?.End.Should().Be(model.EndOf(job));
+    }
+
     private static async Task PlayAsync(StoreHarness h, JobModel model, WsmqAddress queue, JobMove move)
     {
-        var rules = Patient with { MaxAttempts = JobModel.MaxAttempts, MaxLostLeases = JobModel.MaxLostLeases };
+        var rules = Patient with { MaxAttempts = JobModel.MaxAttempts, MaxLostLeases = JobModel.MaxLostLeases, OutcomeRetention = 600 * Second };
         var jobs = h.Store.Jobs;
         switch (move.Step)
         {
@@ -65,7 +76,7 @@ public abstract partial class StoreContract
                 break;
             case JobStep.Remove when model.Given.Count > 0:
                 var removed = model.Given[move.What % model.Given.Count];
-                (await jobs.RemoveAsync(queue, [removed], move.How % 2 == 0, default)).Should().Equal(model.Remove(removed, move.How % 2 == 0));
+                (await jobs.RemoveAsync(queue, [removed], move.How % 2 == 0, rules, default)).Should().Equal(model.Remove(removed, move.How % 2 == 0));
                 break;
             case JobStep.Redrive when model.InState(JobState.Dead).ToArray() is { Length: > 0 } letters:
                 var letter = letters[move.What % letters.Length];
