@@ -1,12 +1,14 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Wsmq.Server.Declarations;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Lifecycle;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Queues;
 
-internal sealed class WsmqQueues(IStore store, StartGate start, IOptions<WsmqOptions> options, ILogger<WsmqQueues> logger) : IWsmqQueues
+internal sealed class WsmqQueues(IStore store, StartGate start, IOptions<WsmqOptions> options, QueueDeclarations declarations, ILogger<WsmqQueues> logger)
+    : IWsmqQueues
 {
     private const int MostPeeked = 1_000;
 
@@ -166,7 +168,7 @@ internal sealed class WsmqQueues(IStore store, StartGate start, IOptions<WsmqOpt
         return step;
     }
 
-    private QueueRules RulesOf(WsmqAddress queue) => options.Value.Queues[queue.Name].ToRules();
+    private QueueRules RulesOf(WsmqAddress queue) => declarations.RulesOf(queue.Name);
 
     private ValueTask OpenAsync(WsmqAddress queue, CancellationToken cancellationToken)
     {

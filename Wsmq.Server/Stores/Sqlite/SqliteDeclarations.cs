@@ -56,7 +56,7 @@ internal sealed class SqliteDeclarations(SqliteEngine engine, SqliteRoom room, L
             .DistinctBy(j => j.Job is { Unique.Length: > 0 } terms ? (object)terms.Unique : j).ToArray();
         if (chosen.Length == 0)
             return 0;
-        var waiting = queue.Row.Jobs - queue.Row.Leased + chosen.Length;
+        var waiting = queue.Row.Waiting + chosen.Length;
         var bytes = queue.Row.Bytes + chosen.Sum(j => (long)j.Bytes);
         if (chosen.Any(j => j.Job is { } terms && (waiting > terms.MaxWaiting || bytes > terms.MaxBytes)))
             return null;
