@@ -7,6 +7,9 @@ namespace Wsmq.Cli;
 /// <summary>Runs the requested command, and turns every failure into an exit code and one line on standard error.</summary>
 internal static class CommandLine
 {
+    // After Ctrl+C a client sends its last acks, or hands its jobs back. The default of 2 seconds would end it before.
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
+
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
         // A body that begins with @ is not the name of a response file.
@@ -26,7 +29,11 @@ internal static class CommandLine
 
         try
         {
-            return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await result.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = StopTimeout,
+            });
         }
         catch (Exception e)
         {

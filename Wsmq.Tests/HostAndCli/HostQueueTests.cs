@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.SignalR;
+using Wsmq.Tests.Support;
+
 namespace Wsmq.Tests.HostAndCli;
 
 /// <summary>Work queues of the ready host, and who may use them.</summary>
@@ -33,12 +36,14 @@ public sealed class HostQueueTests : IAsyncLifetime
     public async Task The_options_of_a_queue_apply()
     {
         await _tools.StartHostAsync("--Wsmq:Queues:emails:Senders:0=alice", "--Wsmq:Queues:emails:Managers:0=alice", "--Wsmq:Queues:emails:MaxWaiting=1");
-        (await _tools.CliAsync("send", "work:emails", "1", "--as", "alice")).Code.Should().Be(0);
+        await using var alice = PlainClient.Create(new Uri(_tools.Url), _tools.Token("alice"));
+        await alice.Connection.StartAsync();
+        await alice.SendAsync("work:emails", 1);
 
-        var full = await _tools.CliAsync("send", "work:emails", "2", "--as", "alice", "--timeout", "1s");
+        var full = await alice.Awaiting(a => a.SendAsync("work:emails", 2)).Should().ThrowAsync<HubException>();
         var info = await _tools.CliAsync("queue", "info", "emails", "--as", "alice");
 
-        full.Error.Should().Contain("4008 queue-full");
+        WsmqError.Find(full.Which.Message).Should().Be(WsmqErrors.QueueFull);
         info.Output.Should().Contain("ready 1 ");
     }
 }

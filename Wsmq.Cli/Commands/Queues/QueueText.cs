@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Wsmq.Cli.Output;
 
 namespace Wsmq.Cli.Commands.Queues;
@@ -29,7 +30,7 @@ internal static class QueueText
         Add(parts, "failed", job.FailedAttempts > 0 ? Number(job.FailedAttempts) : null);
         Add(parts, "lost", job.LostLeases > 0 ? Number(job.LostLeases) : null);
         Add(parts, "worker", job.Worker);
-        Add(parts, "dead", job.DeadReason?.ToString());
+        Add(parts, "dead", job.DeadReason is { } reason ? JsonNamingPolicy.KebabCaseLower.ConvertName(reason.ToString()) : null);
         Add(parts, "reason", job.Reason);
         var line = Printable.Line(string.Join("  ", parts));
         return job.Message is { } message ? $"{line}\n    {new TextEventPrinter().Delivery(message)}" : line;

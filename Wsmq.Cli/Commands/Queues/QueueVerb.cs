@@ -37,5 +37,8 @@ internal static class QueueVerb
 
     public static string AddressOf(QueueCall call, Argument<string> queue) => AddressOf(call.Result.GetRequiredValue(queue));
 
+    /// <summary>The name of the queue that the argument names.</summary>
+    public static string NameOf(string text) => AddressOf(text)[Prefix.Length..];
+
     private static string AddressOf(string text) => text.StartsWith(Prefix, StringComparison.Ordinal) ? text : Prefix + text;
 }

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Wsmq.Cli.Commands.Queues;
+
+/// <summary>Runs a command of the shell for each job.</summary>
+/// <param name="command">The command.</param>
+/// <param name="stop">Cancelled by Ctrl+C.</param>
+internal sealed class JobProcesses(string command, CancellationToken stop)
+{
+    // Of a command that a signal has ended, the shell reports 128 and the number of the signal.
+    private const int EndedBySignal = 128;
+
+    private static readonly TimeSpan SignalsApart = TimeSpan.FromSeconds(1);
+
+    /// <summary>Completes the job if the command ends with exit code 0; any other one is a failed attempt.</summary>
+    public async Task HandleAsync(WsmqJob job, CancellationToken cancellationToken)
+    {
+        using var process = Process.Start(Start(job))!;
+        var input = WriteAsync(process, BodyOf(job.Message));
+        try
+        {
+            await process.WaitForExitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        await input;
+        if (process.ExitCode == 0)
+            return;
+
+        // A terminal sends Ctrl+C to the command as well, which may end before this process is told.
+        if (process.ExitCode > EndedBySignal && await IsStoppingAsync())
+            job.Retry(TimeSpan.Zero, counts: false, "interrupted");
+        else
+            job.Retry(reason: string.Create(CultureInfo.InvariantCulture, $"exit code {process.ExitCode}"));
+    }
+
+    private ProcessStartInfo Start(WsmqJob job)
+    {
+        var start = OperatingSystem.IsWindows() ? new ProcessStartInfo("cmd.exe", ["/c", command]) : new ProcessStartInfo("/bin/sh", ["-c", command]);
+        start.RedirectStandardInput = true;
+        foreach (var (name, value) in JobEnvironment.Of(job))
+            start.Environment[name] = value;
+        JobEnvironment.RemoveCredentials(start.Environment);
+        return start;
+    }
+
+    // The command need not read its input.
+    private static async Task WriteAsync(Process process, ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            await using var input = process.StandardInput.BaseStream;
+            await input.WriteAsync(body);
+        }
+        catch (IOException)
+        {
+            // It has closed its input, or has ended: its exit code counts.
+        }
+    }
+
+    // The reverse of send: text for a JSON string, any other JSON as it was written, bytes as they are.
+    private static ReadOnlyMemory<byte> BodyOf(WsmqDelivery message)
+    {
+        if (message.Data is { } data)
+            return data;
+        if (message.Body is not { } json)
+            return default;
+        using var document = JsonDocument.Parse(json.Utf8);
+        try
+        {
+            return document.RootElement.ValueKind == JsonValueKind.String ? Encoding.UTF8.GetBytes(document.RootElement.GetString()!) : json.Utf8;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of an escaped surrogate pair: valid JSON, but not valid text.
+            return json.Utf8;
+        }
+    }
+
+    private async Task<bool> IsStoppingAsync()
+    {
+        try
+        {
+            await Task.Delay(SignalsApart, stop);
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
+        }
+    }
+}
