@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Wsmq.Server.Declarations;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Lifecycle;
 using Wsmq.Server.Publishing;
-using Wsmq.Server.Declarations;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Schedules;
