@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Wsmq.Faults;
 using Wsmq.Faults.Nodes;
+using Wsmq.Faults.Workers;
 using Wsmq.Testing;
 
 var root = new RootCommand("Injects faults into what wsmq runs on, and checks its guarantees. docs/faults.md describes the checks.")
@@ -9,6 +10,7 @@ var root = new RootCommand("Injects faults into what wsmq runs on, and checks it
     CampaignCommand.Create(),
     CheckCommand.Create(),
     NodeCommand.Create(),
+    WorkerCommand.Create(),
 };
 var result = root.Parse(args);
 try

@@ -19,6 +19,9 @@ internal sealed record Timings
     /// <summary>The time without an answer after which the sentinels replace a primary. A busy machine must not exceed it.</summary>
     public required TimeSpan SentinelDownAfter { get; init; }
 
+    /// <summary>The duration of the lease of a job.</summary>
+    public required TimeSpan Lease { get; init; }
+
     public required int StampedeClients { get; init; }
 
     public TimeSpan BeyondTimeout => ConnectionTimeout * 1.5;
@@ -27,11 +30,13 @@ internal sealed record Timings
         ? new Timings
         {
             CommandTimeout = TimeSpan.FromSeconds(2), TailCheck = TimeSpan.FromSeconds(1), ConnectionTimeout = TimeSpan.FromSeconds(3),
-            Fault = TimeSpan.FromSeconds(3), RedisPause = TimeSpan.FromSeconds(minutes < 0.9 ? 4 : 12), SentinelDownAfter = TimeSpan.FromSeconds(3), StampedeClients = stampede ?? 100,
+            Fault = TimeSpan.FromSeconds(3), RedisPause = TimeSpan.FromSeconds(minutes < 0.9 ? 4 : 12), SentinelDownAfter = TimeSpan.FromSeconds(3), Lease = TimeSpan.FromSeconds(5),
+            StampedeClients = stampede ?? 100,
         }
         : new Timings
         {
             CommandTimeout = TimeSpan.FromSeconds(5), TailCheck = TimeSpan.FromSeconds(10), ConnectionTimeout = TimeSpan.FromSeconds(8),
-            Fault = TimeSpan.FromSeconds(8), RedisPause = TimeSpan.FromSeconds(30), SentinelDownAfter = TimeSpan.FromSeconds(10), StampedeClients = stampede ?? 5_000,
+            Fault = TimeSpan.FromSeconds(8), RedisPause = TimeSpan.FromSeconds(30), SentinelDownAfter = TimeSpan.FromSeconds(10), Lease = TimeSpan.FromSeconds(10),
+            StampedeClients = stampede ?? 5_000,
         };
 }

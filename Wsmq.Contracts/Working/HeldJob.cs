@@ -32,6 +32,8 @@ internal sealed class HeldJob : IDisposable
         var left = Job.Duration - _time.GetElapsedTime(askedAt);
         if (left > TimeSpan.Zero)
             _lost.CancelAfter(left);
+        else
+            Lose();
     }
 
     public void Lose() => _lost.Cancel();

@@ -149,6 +149,13 @@ internal sealed class JobRunner
     private async Task<Settlement?> DecideAsync(HeldJob held)
     {
         var job = held.Job;
+        if (held.Lost.IsCancellationRequested)
+        {
+            // The process stood still between the grant and now.
+            _reports.Lost(job);
+            return null;
+        }
+
         Func<CancellationToken, Task<JobDecision?>> handle;
         try
         {

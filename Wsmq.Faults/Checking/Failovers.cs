@@ -5,7 +5,11 @@ namespace Wsmq.Faults.Checking;
 /// <summary>The intervals from the end of replication to the promotion of the replica: what was stored in them may be lost.</summary>
 internal sealed class Failovers
 {
+    // How much later than an event of a worker, or earlier, the store may have changed: a busy machine delays both.
+    private const double Slack = 5;
+
     private readonly List<(int From, int To)> _windows = [];
+    private readonly List<(double From, double To)> _times = [];
 
     public bool Any => _windows.Count > 0;
 
@@ -15,13 +19,25 @@ internal sealed class Failovers
     public void Take(HistoryEvent happened, int line)
     {
         if (happened.Kind == EventKind.TailAtRisk)
+        {
             _windows.Add((line, int.MaxValue));
+            _times.Add((happened.Time - Slack, double.PositiveInfinity));
+        }
         else if (_windows.Count > 0)
+        {
             _windows[^1] = (_windows[^1].From, line);
+            _times[^1] = (_times[^1].From, happened.Time + Slack);
+        }
     }
 
     /// <summary>
     /// Whether a message may have been stored in the lost tail: after the primary was cut off, before the replica was promoted.
     /// </summary>
     public bool MayHaveLost(SendRecord send) => MayLose && _windows.Exists(w => send.Receipted >= w.From && send.Began <= w.To);
+
+    /// <summary>
+    /// Whether the beginning of an attempt at a job, or its end, may have been lost with the tail. Neither waits for the replica.
+    /// </summary>
+    public bool MayHaveRolledBack(AttemptRecord attempt) =>
+        _times.Exists(t => (t.From <= attempt.Began && attempt.Began <= t.To) || (t.From <= attempt.Ended && attempt.Ended <= t.To));
 }

@@ -14,6 +14,8 @@ internal sealed class HistoryChecker
     private readonly Dictionary<string, DeviceRecord> _devices = new(StringComparer.Ordinal);
     private readonly SendRecords _sends = new();
     private readonly LiveRecords _live;
+    private readonly JobRecords _jobs = new();
+    private readonly JobTimes _times = new();
 
     private HistoryChecker() => _live = new LiveRecords(_verdict);
 
@@ -52,8 +54,13 @@ internal sealed class HistoryChecker
                 if (_devices.TryGetValue(happened.Device!, out var pushedTo))
                     _live.Pushed(happened, pushedTo);
                 break;
-            case EventKind.Fault when happened.Why!.StartsWith("begins", StringComparison.Ordinal):
-                _verdict.Faults++;
+            case EventKind.Fault:
+                _verdict.Faults += happened.Why == "begins" ? 1 : 0;
+                _times.Take(happened);
+                break;
+            case EventKind.JobBegan or EventKind.JobReturned or EventKind.JobThrew or EventKind.JobUncounted or EventKind.JobRejected
+                or EventKind.JobLeaseLost or EventKind.JobDead or EventKind.JobStored or EventKind.JobsRead:
+                _jobs.Take(happened);
                 break;
             case EventKind.TailAtRisk or EventKind.Promoted:
                 _failovers.Take(happened, line);
@@ -74,6 +81,10 @@ internal sealed class HistoryChecker
         _live.Count();
         SenderOrder.Check(_sends.All, _verdict);
         new Coverage(_devices.Values, _failovers, _verdict).Check(_sends.All);
+        JobLeases.Check(_jobs.All, _failovers, _verdict);
+        JobOrder.Check(_jobs, _sends, _failovers, _verdict);
+        JobOutcomes.Check(_jobs, _sends, _failovers, _verdict);
+        _times.Check(_jobs, _sends, _verdict);
         return _verdict;
     }
 }

@@ -18,9 +18,19 @@ internal sealed class SendRecord
     /// <summary>The highest position at its address that had been receipted, to any client, when it began.</summary>
     public required string Floor { get; init; }
 
+    /// <summary>When it began, in seconds since the start of the run.</summary>
+    public required double At { get; init; }
+
+    /// <summary>The key of a job; null if it has none.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The delay of a job, in seconds; null if it has none.</summary>
+    public double? Delay { get; init; }
+
     /// <summary>The line of its receipt.</summary>
     public int Receipted { get; set; } = int.MaxValue;
 
+    /// <summary>Null also if a job was not stored, because another one has its unique id.</summary>
     public string? Position { get; set; }
 
     public bool IsAnswered { get; set; }

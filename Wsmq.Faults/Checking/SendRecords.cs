@@ -22,6 +22,8 @@ internal sealed class SendRecords
             Answer(send, happened, line, verdict);
     }
 
+    public SendRecord? Find(string id) => _byId.GetValueOrDefault(id);
+
     public void CheckAnswers(Verdict verdict)
     {
         foreach (var send in _all.Where(s => !s.IsAnswered))
@@ -33,7 +35,7 @@ internal sealed class SendRecords
         var send = new SendRecord
         {
             Id = happened.Id!, Sender = happened.Device!, To = happened.Address!, Began = line, Connection = happened.Connection ?? 0,
-            Floor = _receiptedUpTo.GetValueOrDefault(happened.Address!, ""),
+            Floor = _receiptedUpTo.GetValueOrDefault(happened.Address!, ""), At = happened.Time, Key = happened.Key, Delay = happened.Delay,
         };
         _byId.Add(send.Id, send);
         _all.Add(send);
@@ -50,7 +52,7 @@ internal sealed class SendRecords
     {
         send.IsAnswered = true;
         OpenOf(send.Sender, send.To).Remove(send);
-        if (happened.Kind != EventKind.Receipt)
+        if (happened.Kind != EventKind.Receipt || happened.Why == EventKind.Taken)
             return;
         (send.Position, send.Receipted) = (happened.Position, line);
         send.WasRepeated |= happened.Attempts > 1;

@@ -49,6 +49,32 @@ internal sealed class Verdict
     /// <summary>Repeated deliveries of a live push without a failover.</summary>
     public int LiveTwice { get; private set; }
 
+    /// <summary>Jobs with a receipt.</summary>
+    public int Jobs { get; set; }
+
+    public int JobsCompleted { get; set; }
+
+    /// <summary>Jobs that are dead letters at the end.</summary>
+    public int JobsDead { get; set; }
+
+    /// <summary>Jobs that are neither completed nor dead letters at the end.</summary>
+    public int JobsLost { get; private set; }
+
+    /// <summary>Attempts that began while another one of the same job had a lease, or after the job was completed.</summary>
+    public int JobsUnleased { get; private set; }
+
+    /// <summary>Attempts that began before the time of their job.</summary>
+    public int JobsEarly { get; private set; }
+
+    /// <summary>Jobs that began after a later one of their key.</summary>
+    public int JobsOutOfKeyOrder { get; private set; }
+
+    /// <summary>
+    /// Jobs, grants and completions that were lost with the tail of a primary, and attempts that were therefore repeated. Only a failover
+    /// may cause any.
+    /// </summary>
+    public int JobsRolledBack { get; set; }
+
     public IReadOnlyList<string> Violations => _violations;
 
     public void AddLost(string text) => Lost += Add("lost", text);
@@ -62,6 +88,14 @@ internal sealed class Verdict
     public void AddLiveWrong(string text) => LiveWrong += Add("live push to the wrong one", text);
 
     public void AddLiveTwice(string text) => LiveTwice += Add("live push twice", text);
+
+    public void AddJobsLost(string text) => JobsLost += Add("job lost", text);
+
+    public void AddJobsUnleased(string text) => JobsUnleased += Add("job without a lease", text);
+
+    public void AddJobsEarly(string text) => JobsEarly += Add("job before its time", text);
+
+    public void AddJobsOutOfKeyOrder(string text) => JobsOutOfKeyOrder += Add("job out of order", text);
 
     public void AddLeak(string text) => Leaks += Add("left over", text);
 

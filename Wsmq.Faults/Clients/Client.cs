@@ -1,4 +1,5 @@
 using Wsmq.Faults.History;
+using Wsmq.Faults.Jobs;
 using Wsmq.Testing;
 
 namespace Wsmq.Faults.Clients;
@@ -55,8 +56,27 @@ internal abstract class Client(string user, string device, IReadOnlyList<string>
 
     protected abstract Task DisconnectAsync();
 
-    protected WsmqOutgoingMessage NextMessage(string to) =>
-        new() { To = to, Id = $"{Name}#{Interlocked.Increment(ref _sent)}", Type = "load", Body = WsmqJsonBody.Parse("\"load\"") };
+    protected WsmqOutgoingMessage NextMessage(string to)
+    {
+        var number = Interlocked.Increment(ref _sent);
+        var id = $"{Name}#{number}";
+        return to == JobMessages.Queue
+            ? JobMessages.Next(id, number)
+            : new WsmqOutgoingMessage { To = to, Id = id, Type = "load", Body = WsmqJsonBody.Parse("\"load\"") };
+    }
+
+    /// <summary>The event of a send.</summary>
+    public static HistoryEvent SendOf(WsmqOutgoingMessage message) => new()
+    {
+        Kind = EventKind.Send, Address = message.To, Id = message.Id, Key = message.Key, Delay = message.Delay?.TotalSeconds,
+    };
+
+    /// <summary>The event of a receipt.</summary>
+    public static HistoryEvent ReceiptOf(WsmqReceipt receipt) => new()
+    {
+        Kind = EventKind.Receipt, Id = receipt.Id, Position = receipt.Position,
+        Why = receipt.UniqueIdTaken ? EventKind.Taken : receipt.Duplicate ? "duplicate" : null,
+    };
 
     /// <summary>The event of a received live push.</summary>
     public static HistoryEvent Pushed(WsmqLiveMessage message) => new() { Kind = EventKind.Pushed, Id = message.Body!.Value.ToString().Trim('"') };

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.SignalR.Client;
 using Wsmq.Faults.History;
 
 namespace Wsmq.Faults.Clients;
@@ -17,9 +16,7 @@ internal sealed class OurClient : Client
         {
             o.Device = device;
             o.LoggerFactory = _repeats;
-            o.ReconnectBackoff.Max = o.HandlerBackoff.Max = TimeSpan.FromSeconds(1);
-            o.ConnectTimeout = timings.ConnectionTimeout;
-            o.ConfigureConnection = b => b.WithServerTimeout(timings.ConnectionTimeout).WithKeepAliveInterval(timings.ConnectionTimeout / 4);
+            o.UseShortTimes(timings.ConnectionTimeout);
         });
         _client.OnAny(HandleAsync);
         _client.OnAnyLive((message, _) =>
@@ -62,7 +59,7 @@ internal sealed class OurClient : Client
     private (string Id, Task<WsmqReceipt> Done) Begin(string to)
     {
         var message = NextMessage(to);
-        Record(new HistoryEvent { Kind = EventKind.Send, Address = to, Id = message.Id });
+        Record(SendOf(message));
         return (message.Id!, _client.SendAsync(message));
     }
 
@@ -71,7 +68,7 @@ internal sealed class OurClient : Client
         try
         {
             var receipt = await send.Done;
-            Record(new HistoryEvent { Kind = EventKind.Receipt, Id = send.Id, Position = receipt.Position, Why = receipt.Duplicate ? "duplicate" : null });
+            Record(ReceiptOf(receipt));
         }
         catch (WsmqException e)
         {

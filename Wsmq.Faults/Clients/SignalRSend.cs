@@ -16,7 +16,7 @@ internal sealed class SignalRSend(WsmqOutgoingMessage message, Action<HistoryEve
     {
         // Synchronous up to the first attempt, so that the lines of the history are in the order of the calls.
         var connection = current();
-        record(new HistoryEvent { Kind = EventKind.Send, Address = message.To, Id = message.Id, Connection = connection?.Number });
+        record(Client.SendOf(message) with { Connection = connection?.Number });
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(GiveUp);
         while (!await TryAsync(connection, limit.Token))
@@ -36,10 +36,7 @@ internal sealed class SignalRSend(WsmqOutgoingMessage message, Action<HistoryEve
         try
         {
             var receipt = await connection.SendAsync(message, limit).WaitAsync(Attempt, limit);
-            record(new HistoryEvent
-            {
-                Kind = EventKind.Receipt, Id = message.Id, Position = receipt.Position, Attempts = _attempts, Why = receipt.Duplicate ? "duplicate" : null,
-            });
+            record(Client.ReceiptOf(receipt) with { Attempts = _attempts });
             return true;
         }
         catch (HubException e) when (WsmqError.Find(e.Message) is { CanRetry: false } final)

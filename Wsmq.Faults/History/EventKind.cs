@@ -16,6 +16,9 @@ internal static class EventKind
 
     public const string Receipt = "receipt";
 
+    /// <summary>The reason of a receipt that names another job: it has the unique id of the one that was sent.</summary>
+    public const string Taken = "unique-id-taken";
+
     /// <summary>A send ended without a receipt; <c>why</c> is the error code.</summary>
     public const string Failed = "failed";
 
@@ -66,6 +69,37 @@ internal static class EventKind
 
     /// <summary>At the end of the run a resource exceeds its baseline, or a client is not connected.</summary>
     public const string Leak = "leak";
+
+    /// <summary>
+    /// A worker begins an attempt at a job: <c>d</c> is the worker, <c>id</c> and <c>p</c> the job, <c>n</c> the number of the attempt,
+    /// <c>lost</c> how many leases of the job were lost, and <c>run</c> tells this attempt from all others. One of the following kinds ends
+    /// it, unless its worker ends before.
+    /// </summary>
+    public const string JobBegan = "job-began";
+
+    /// <summary>The handler is about to return, which completes the job.</summary>
+    public const string JobReturned = "job-returned";
+
+    /// <summary>The handler is about to fail.</summary>
+    public const string JobThrew = "job-threw";
+
+    /// <summary>The attempt is about to end without being counted.</summary>
+    public const string JobUncounted = "job-uncounted";
+
+    /// <summary>The handler is about to reject the job.</summary>
+    public const string JobRejected = "job-rejected";
+
+    /// <summary>The worker was told, or has noticed, that its lease is lost.</summary>
+    public const string JobLeaseLost = "job-lease-lost";
+
+    /// <summary>At the end of the run the job is a dead letter: <c>why</c> is the reason.</summary>
+    public const string JobDead = "job-dead";
+
+    /// <summary>At the end of the run the job is stored and no dead letter: <c>why</c> is its state.</summary>
+    public const string JobStored = "job-stored";
+
+    /// <summary>The jobs that are stored at the end of the run are all in the lines before.</summary>
+    public const string JobsRead = "jobs-read";
 
     public const string Ours = "ours";
     public const string Plain = "plain";

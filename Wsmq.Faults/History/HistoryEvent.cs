@@ -47,9 +47,25 @@ internal sealed record HistoryEvent
     [JsonPropertyName("why")]
     public string? Why { get; init; }
 
-    /// <summary>The number of attempts until the receipt; plain clients only.</summary>
+    /// <summary>The number of attempts until the receipt, for plain clients only; the number of an attempt at a job.</summary>
     [JsonPropertyName("n")]
     public int? Attempts { get; init; }
+
+    /// <summary>How many leases of a job were lost.</summary>
+    [JsonPropertyName("lost")]
+    public int? LostLeases { get; init; }
+
+    /// <summary>Tells an attempt at a job from all others.</summary>
+    [JsonPropertyName("run")]
+    public string? Run { get; init; }
+
+    /// <summary>The key of a job.</summary>
+    [JsonPropertyName("key")]
+    public string? Key { get; init; }
+
+    /// <summary>The delay of a job, in seconds.</summary>
+    [JsonPropertyName("delay")]
+    public double? Delay { get; init; }
 
     /// <summary>The sources that a device reads.</summary>
     [JsonPropertyName("reads")]

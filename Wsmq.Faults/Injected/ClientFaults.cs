@@ -3,7 +3,7 @@ using Wsmq.Faults.Stores;
 
 namespace Wsmq.Faults.Injected;
 
-/// <summary>Cuts client connections without a close, repeatedly.</summary>
+/// <summary>Cuts connections of clients and workers without a close, repeatedly.</summary>
 internal sealed class ClientCut() : Fault("client-cut", StoreName.All)
 {
     public override string Takes => Hold.Clients;
@@ -12,14 +12,14 @@ internal sealed class ClientCut() : Fault("client-cut", StoreName.All)
     {
         for (var round = 0; round < 3; round++)
         {
-            foreach (var client in context.SomeClients())
-                client.Line.Cut();
+            foreach (var line in context.SomeLines())
+                line.Cut();
             await Task.Delay(context.Length / 3, context.Stop);
         }
     }
 }
 
-/// <summary>Makes client connections half open, in one or both directions, without a notice to either side. New connections work.</summary>
+/// <summary>Makes connections of clients and workers half open, in one or both directions, without a notice to either side. New connections work.</summary>
 internal sealed class ClientHalfOpen() : Fault("client-half-open", StoreName.All)
 {
     public override string Takes => Hold.Clients;
@@ -28,10 +28,10 @@ internal sealed class ClientHalfOpen() : Fault("client-half-open", StoreName.All
 
     public override Task RunAsync(FaultContext context)
     {
-        foreach (var client in context.SomeClients())
+        foreach (var line in context.SomeLines())
         {
             var (up, down) = context.Random.Next(3) switch { 0 => (true, false), 1 => (false, true), _ => (true, true) };
-            client.Line.Silence(up, down);
+            line.Silence(up, down);
         }
 
         return context.LastAsync();

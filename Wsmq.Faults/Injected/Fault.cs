@@ -3,6 +3,8 @@ using Wsmq.Faults.History;
 using Wsmq.Faults.Nodes;
 using Wsmq.Faults.Running;
 using Wsmq.Faults.Stores;
+using Wsmq.Faults.Workers;
+using Wsmq.Testing;
 
 namespace Wsmq.Faults.Injected;
 
@@ -32,17 +34,20 @@ internal static class Hold
     public const string Nodes = "nodes";
     public const string Lines = "lines";
     public const string Clients = "clients";
+    public const string Workers = "workers";
 }
 
 /// <summary>What one injection of a fault works with. Every random choice uses <see cref="Random"/>, which is seeded by the plan.</summary>
 internal sealed record FaultContext(
-    PlannedFault Planned, Deployment Deployment, Crowd Crowd, HistoryFile History, Timings Timings, CancellationToken Stop)
+    PlannedFault Planned, Deployment Deployment, Crowd Crowd, Workforce Workers, HistoryFile History, CancellationToken Stop)
 {
     public string Name => Planned.Fault.Name;
 
     public TimeSpan Length => Planned.Length;
 
     public Random Random { get; } = new(Planned.Seed);
+
+    public required Timings Timings { get; init; }
 
     public IReadOnlyList<Client> Clients => Crowd.Clients;
 
@@ -55,6 +60,9 @@ internal sealed record FaultContext(
         Random.Shuffle(shuffled);
         return shuffled[..Random.Next(1, Math.Max(2, shuffled.Length / 2))];
     }
+
+    /// <summary>The proxies of some clients and workers.</summary>
+    public IReadOnlyList<TcpProxy> SomeLines() => [.. SomeClients().Select(c => c.Line), .. Workers.Lines.Where(_ => Random.Next(2) == 0)];
 
     /// <summary>Waits for the duration of the fault.</summary>
     public Task LastAsync() => Task.Delay(Length, Stop);

@@ -1,3 +1,4 @@
+using Wsmq.Faults.Jobs;
 using Wsmq.Testing;
 
 namespace Wsmq.Faults.Nodes;
@@ -51,6 +52,9 @@ internal sealed class Node(string name, string[] prefix, NodeSettings settings, 
     }
 
     public Task<NodeState> StateAsync() => NodeState.OfAsync(Address!);
+
+    /// <summary>What the queue of the load holds; null if the store does not answer.</summary>
+    public Task<QueueState?> TryReadJobsAsync() => QueueState.TryOfAsync(Address!);
 
     public async Task JoinAsync(string group, string user)
     {

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using Wsmq.Faults.Jobs;
+using Wsmq.Faults.Workers;
+using Wsmq.Server.Stores;
 using Wsmq.Testing;
 
 namespace Wsmq.Faults.Nodes;
@@ -23,10 +25,15 @@ internal static class NodeCommand
     public static readonly Option<int> CommandTimeout = new("--command-timeout");
     public static readonly Option<int> TailCheck = new("--tail-check");
     public static readonly Option<int> ConnectionTimeout = new("--connection-timeout");
+    public static readonly Option<int> Lease = new("--lease");
+    public static readonly Option<string> Jobs = new("--jobs") { Required = true };
 
     public static Command Create()
     {
-        var command = new Command(Name, "One node; used by the other commands.") { Redis, Sqlite, RedisLines, ReceiptReplicas, CommandTimeout, TailCheck, ConnectionTimeout };
+        var command = new Command(Name, "One node; used by the other commands.")
+        {
+            Redis, Sqlite, RedisLines, ReceiptReplicas, CommandTimeout, TailCheck, ConnectionTimeout, Lease, Jobs,
+        };
         command.Hidden = true;
         command.SetAction((result, _) => RunAsync(result));
         return command;
@@ -38,7 +45,7 @@ internal static class NodeCommand
         await app.StartAsync(CancellationToken.None);
         Console.WriteLine(app.Urls.Single());
         var stopped = app.WaitForShutdownAsync(CancellationToken.None);
-        if (await Task.WhenAny(stopped, EndOfInputAsync()) != stopped)
+        if (await Task.WhenAny(stopped, ProcessOutput.EndOfInputAsync()) != stopped)
             Environment.Exit(0);
         await stopped;
         return 0;
@@ -49,11 +56,7 @@ internal static class NodeCommand
         // The program's folder, because the content root is watched recursively for changes of the settings files.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-
-        // Standard output carries only the address.
-        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning)
-            .AddSimpleConsole(c => (c.SingleLine, c.TimestampFormat) = (true, "HH:mm:ss.fff "));
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(c => c.LogToStandardErrorThreshold = LogLevel.Trace);
+        ProcessOutput.LogToError(builder.Logging);
         builder.Services.AddAuthentication(QueryAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, QueryAuthentication>(QueryAuthentication.SchemeName, null);
         AddWsmq(builder.Services, result);
@@ -62,6 +65,7 @@ internal static class NodeCommand
         app.Services.GetRequiredService<NodeGauge>().Start();
         app.MapWsmq(HubPath);
         app.MapGet(NodeState.Path, (NodeGauge gauge) => gauge.Read());
+        app.MapGet(QueueState.Path, (IStore store, CancellationToken cancellationToken) => QueueState.ReadAsync(store, cancellationToken));
         app.MapPost("/groups/{group}/{user}", (string group, string user, IWsmqGroups groups) => groups.AddToGroupAsync(user, group));
         app.MapPost("/live/{target}/{id}", PushAsync);
         return app;
@@ -93,6 +97,7 @@ internal static class NodeCommand
             // Plain clients stay connected until the drain times out.
             o.Drain.Timeout = timeout * 2;
         });
+        AddJobs(wsmq, result);
         services.Configure<HubOptions<WsmqHub>>(hub => (hub.ClientTimeoutInterval, hub.KeepAliveInterval) = (timeout, timeout / 4));
         if (result.GetValue(Redis) is { } redis)
         {
@@ -110,12 +115,17 @@ internal static class NodeCommand
         }
     }
 
-    private static async Task EndOfInputAsync()
+    private static void AddJobs(WsmqBuilder wsmq, ParseResult result)
     {
-        await using var input = Console.OpenStandardInput();
-        var buffer = new byte[64];
-        while (await input.ReadAsync(buffer) > 0)
+        var lease = TimeSpan.FromMilliseconds(result.GetValue(Lease));
+        wsmq.AddQueue(JobMessages.QueueName, o =>
         {
-        }
+            o.Lease = lease;
+            (o.MinBackoff, o.MaxBackoff) = (TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(2));
+        });
+        wsmq.AddWorker<JobBody, AppJobHandler>(JobMessages.QueueName, o => o.Concurrency = PlainWorker.Concurrency);
+        wsmq.Services.AddSingleton(new JobReporter(new Uri(result.GetRequiredValue(Jobs))));
+        wsmq.Services.AddSingleton(p => new JobWork($"app/{Environment.ProcessId}", lease, p.GetRequiredService<JobReporter>().ReportAsync));
+        wsmq.Services.AddSingleton<IWsmqAuthorizer, OpenAuthorizer>();
     }
 }

@@ -16,6 +16,9 @@ internal sealed record NodeSettings(string? Redis, string? Sqlite, Timings Timin
     /// </summary>
     public IReadOnlyDictionary<int, int>? RedisLines { get; init; }
 
+    /// <summary>To which the worker of the node reports.</summary>
+    public Uri? Jobs { get; init; }
+
     public string[] ToArguments()
     {
         List<string> arguments = [];
@@ -26,6 +29,8 @@ internal sealed record NodeSettings(string? Redis, string? Sqlite, Timings Timin
         Add(NodeCommand.CommandTimeout.Name, Milliseconds(Timings.CommandTimeout));
         Add(NodeCommand.TailCheck.Name, Milliseconds(Timings.TailCheck));
         Add(NodeCommand.ConnectionTimeout.Name, Milliseconds(Timings.ConnectionTimeout));
+        Add(NodeCommand.Lease.Name, Milliseconds(Timings.Lease));
+        Add(NodeCommand.Jobs.Name, Jobs?.ToString());
         return [.. arguments];
 
         void Add(string name, string? value)

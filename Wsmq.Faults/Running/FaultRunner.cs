@@ -2,11 +2,12 @@ using System.Diagnostics;
 using Wsmq.Faults.History;
 using Wsmq.Faults.Injected;
 using Wsmq.Faults.Stores;
+using Wsmq.Faults.Workers;
 
 namespace Wsmq.Faults.Running;
 
 /// <summary>Injects the faults of a plan at their times.</summary>
-internal sealed class FaultRunner(Deployment deployment, Crowd crowd, HistoryFile history, Timings timings)
+internal sealed class FaultRunner(Deployment deployment, Crowd crowd, Workforce workers, HistoryFile history, Timings timings)
 {
     private readonly Dictionary<string, SemaphoreSlim> _holds = [];
 
@@ -27,7 +28,7 @@ internal sealed class FaultRunner(Deployment deployment, Crowd crowd, HistoryFil
         try
         {
             Note(fault, "begins");
-            await fault.RunAsync(new FaultContext(planned, deployment, crowd, history, timings, stop));
+            await fault.RunAsync(new FaultContext(planned, deployment, crowd, workers, history, stop) { Timings = timings });
             Note(fault, "ends");
         }
         finally

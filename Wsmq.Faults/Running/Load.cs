@@ -1,11 +1,15 @@
 using Wsmq.Faults.Clients;
+using Wsmq.Faults.Jobs;
 
 namespace Wsmq.Faults.Running;
 
-/// <summary>Every client sends to users and groups: one message after another, or many at once.</summary>
+/// <summary>Every client sends to users and groups, and jobs: one message after another, or many at once.</summary>
 internal sealed class Load(IReadOnlyList<Client> clients, IReadOnlyList<string> addresses, int seed)
 {
     private const int Burst = 20;
+
+    // One of so many sends is of jobs.
+    private const int JobEvery = 6;
 
     // Bounds the pending tasks of a sender that gets no answers for a long time.
     private const int MostUnderWay = 8;
@@ -19,7 +23,7 @@ internal sealed class Load(IReadOnlyList<Client> clients, IReadOnlyList<string> 
         List<Task> underWay = [];
         while (!stop.IsCancellationRequested)
         {
-            var to = addresses[random.Next(addresses.Count)];
+            var to = random.Next(JobEvery) == 0 ? JobMessages.Queue : addresses[random.Next(addresses.Count)];
             switch (random.Next(10))
             {
                 case 0:

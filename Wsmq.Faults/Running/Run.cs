@@ -3,7 +3,9 @@ using Wsmq.Faults.Checking;
 using Wsmq.Faults.Clients;
 using Wsmq.Faults.History;
 using Wsmq.Faults.Injected;
+using Wsmq.Faults.Jobs;
 using Wsmq.Faults.Stores;
+using Wsmq.Faults.Workers;
 using Wsmq.Testing;
 
 namespace Wsmq.Faults.Running;
@@ -20,10 +22,13 @@ internal sealed class Run : IAsyncDisposable
     private readonly Deployment _deployment;
     private readonly List<PlannedFault> _plan;
     private readonly Crowd _crowd;
+    private readonly string _folder;
+    private JobListener? _jobs;
+    private Workforce? _workers;
 
     public Run(RunSettings settings, string folder)
     {
-        _settings = settings;
+        (_settings, _folder) = (settings, folder);
         _timings = Timings.For(settings.Minutes, settings.Stampede);
         _history = new HistoryFile(folder);
         Store = settings.Store ?? (settings.Faults is { } names ? FaultList.StoreFor(names) : null)
@@ -43,13 +48,19 @@ internal sealed class Run : IAsyncDisposable
     {
         Progress.Say($"seed {_settings.Seed} on {Store}: {string.Join(", ", _plan.Select(p => $"{p.Fault.Name} at {p.At.TotalSeconds:0} s"))}");
         _history.Add(new HistoryEvent { Kind = EventKind.Run, Id = $"{_settings.Seed}", Why = Store });
+        _jobs = await JobListener.StartAsync(_history);
+        _deployment.Jobs = _jobs.Address;
         await _deployment.StartAsync(_settings.Nodes);
         await Crowd.JoinAsync(_deployment.Nodes[0]);
         var baseline = await Leftovers.MeasureAsync(_deployment, _timings, _history);
-        await _crowd.StartAsync();
+        _workers = new Workforce(_deployment.NextNode, _jobs.Address, _timings, _history, _folder);
+        await Task.WhenAll(_crowd.StartAsync(), _workers.StartAsync());
         Progress.Say($"{_crowd.Clients.Count} clients on {_deployment.Nodes.Count} nodes");
-        await LoadAsync(stop);
+        await LoadAsync(_workers, stop);
         await DrainAsync(stop);
+        await ReadJobsAsync();
+        await _workers.DisposeAsync();
+        _workers = null;
         await _crowd.DisposeAsync();
         await baseline.CompareAsync(stop);
         return HistoryChecker.Check(_history.Events);
@@ -57,8 +68,12 @@ internal sealed class Run : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_workers is not null)
+            await _workers.DisposeAsync();
         await _crowd.DisposeAsync();
         await _deployment.DisposeAsync();
+        if (_jobs is not null)
+            await _jobs.DisposeAsync();
         await _history.DisposeAsync();
     }
 
@@ -79,13 +94,13 @@ internal sealed class Run : IAsyncDisposable
         return FaultPlan.Make(faults, round * each, random, TimeSpan.FromMinutes(_settings.Minutes), _timings);
     }
 
-    private async Task LoadAsync(CancellationToken stop)
+    private async Task LoadAsync(Workforce workers, CancellationToken stop)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var load = new Load(_crowd.Clients, _crowd.Addresses, _settings.Seed).RunAsync(ends.Token);
         using var live = new LiveLoad(_deployment, _crowd.LiveTargets, _history, _settings.Seed);
         var pushes = live.RunAsync(ends.Token);
-        var faults = new FaultRunner(_deployment, _crowd, _history, _timings).RunAsync(_plan, stop);
+        var faults = new FaultRunner(_deployment, _crowd, workers, _history, _timings).RunAsync(_plan, stop);
         await Task.WhenAll(faults, Task.Delay(TimeSpan.FromMinutes(_settings.Minutes), stop));
         await ends.CancelAsync();
         Progress.Say($"the load has ended; waiting for the outcomes of all sends");
@@ -93,22 +108,39 @@ internal sealed class Run : IAsyncDisposable
         await pushes;
     }
 
-    // All faults are repaired: clients connect and receive what they lack. What is still missing at the end is lost.
+    // All faults are repaired: clients connect and receive what they lack, and workers end all jobs. What is still missing is lost.
     private async Task DrainAsync(CancellationToken stop)
     {
-        var (seen, since) = ((-1, -1), Stopwatch.GetTimestamp());
+        var (seen, since) = ((-1, -1, -1), Stopwatch.GetTimestamp());
         while (Stopwatch.GetElapsedTime(since) < DrainLimit)
         {
             await Task.Delay(TimeSpan.FromSeconds(1), stop);
             var verdict = HistoryChecker.Check(_history.Events);
-            Progress.Say($"draining: {verdict.Receipted} receipts, {verdict.Delivered} deliveries, {verdict.Lost} missing");
-            if (verdict.Lost == 0 && _history.Quiet > TimeSpan.FromSeconds(1.5) && _crowd.Clients.All(c => c.IsConnected))
+            var waiting = (await _deployment.Nodes[0].TryReadJobsAsync())?.Waiting ?? -1;
+            Progress.Say($"draining: {verdict.Receipted} receipts, {verdict.Delivered} deliveries, {verdict.Lost} missing, {waiting} jobs");
+            if (verdict.Lost == 0 && waiting == 0 && _history.Quiet > TimeSpan.FromSeconds(1.5) && _crowd.Clients.All(c => c.IsConnected))
                 return;
-            if (seen != (verdict.Receipted, verdict.Delivered))
-                (seen, since) = ((verdict.Receipted, verdict.Delivered), Stopwatch.GetTimestamp());
+            if (seen != (verdict.Receipted, verdict.Delivered, waiting))
+                (seen, since) = ((verdict.Receipted, verdict.Delivered, waiting), Stopwatch.GetTimestamp());
         }
 
         foreach (var client in _crowd.Clients.Where(c => !c.IsConnected))
             _history.Add(new HistoryEvent { Kind = EventKind.Leak, Id = client.Name, Why = $"not connected {DrainLimit.TotalSeconds} s after the last fault" });
+    }
+
+    private async Task ReadJobsAsync()
+    {
+        QueueState? state = null;
+        await Eventually.That("a node returns what the queue holds", async () => (state = await _deployment.Nodes[0].TryReadJobsAsync()) is not null);
+        foreach (var job in state!.Jobs)
+        {
+            _history.Add(new HistoryEvent
+            {
+                Kind = job.IsDead ? EventKind.JobDead : EventKind.JobStored, Position = job.Position, Why = job.IsDead ? job.Reason : job.State,
+                LostLeases = job.LostLeases,
+            });
+        }
+
+        _history.Add(new HistoryEvent { Kind = EventKind.JobsRead });
     }
 }

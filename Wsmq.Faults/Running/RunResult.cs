@@ -44,6 +44,22 @@ internal sealed record RunResult
 
     public int LiveTwice { get; init; }
 
+    public int Jobs { get; init; }
+
+    public int JobsCompleted { get; init; }
+
+    public int JobsDead { get; init; }
+
+    public int JobsLost { get; init; }
+
+    public int JobsUnleased { get; init; }
+
+    public int JobsEarly { get; init; }
+
+    public int JobsOutOfKeyOrder { get; init; }
+
+    public int JobsRolledBack { get; init; }
+
     /// <summary>The duration of the whole run, in seconds.</summary>
     public int Took { get; init; }
 
@@ -73,6 +89,9 @@ internal sealed record RunResult
         Duplicated = verdict.Duplicated, Reordered = verdict.Reordered, GapsAnnounced = verdict.GapsAnnounced, GapsSilent = verdict.GapsSilent,
         FailoverLost = verdict.FailoverLost, Leaks = verdict.Leaks, LivePushes = verdict.LivePushes, LiveDelivered = verdict.LiveDelivered,
         LiveMissed = verdict.LiveMissed, LiveAgain = verdict.LiveAgain, LiveWrong = verdict.LiveWrong, LiveTwice = verdict.LiveTwice,
+        Jobs = verdict.Jobs, JobsCompleted = verdict.JobsCompleted, JobsDead = verdict.JobsDead, JobsLost = verdict.JobsLost,
+        JobsUnleased = verdict.JobsUnleased, JobsEarly = verdict.JobsEarly, JobsOutOfKeyOrder = verdict.JobsOutOfKeyOrder,
+        JobsRolledBack = verdict.JobsRolledBack,
         Violations = [.. verdict.Violations.Take(MostViolations)],
     };
 

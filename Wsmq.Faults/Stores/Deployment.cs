@@ -14,6 +14,9 @@ internal abstract class Deployment(string folder, Timings timings) : IAsyncDispo
 
     public IReadOnlyList<Node> Nodes => _nodes;
 
+    /// <summary>To which the workers in the nodes report; to be set before the start.</summary>
+    public Uri? Jobs { get; set; }
+
     /// <summary>The proxies through which nodes reach the store; none for the embedded store.</summary>
     public abstract IReadOnlyList<TcpProxy> Lines { get; }
 
@@ -63,7 +66,7 @@ internal abstract class Deployment(string folder, Timings timings) : IAsyncDispo
 
     protected Task StartNodesAsync(IEnumerable<NodeSettings> settings, params string[] prefix)
     {
-        _nodes.AddRange(settings.Select((s, i) => new Node($"node{i + 1}", prefix, s, folder)));
+        _nodes.AddRange(settings.Select((s, i) => new Node($"node{i + 1}", prefix, s with { Jobs = Jobs }, folder)));
         return Task.WhenAll(_nodes.Select(n => n.StartAsync()));
     }
 }
