@@ -35,6 +35,6 @@ local function bury(q, at, job, grant, reason, text, now, limits)
   call('ZADD', q.deaths, now, at)
   change(q, 'd', 1)
   change(q, 'k', #letter)
-  note(q, at, reason, stated, grant.progress, now)
+  note_end(q, at, reason, stated, grant.progress, now)
   trim_dead(q, now, limits, 2)
 end

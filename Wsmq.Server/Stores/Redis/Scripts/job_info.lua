@@ -2,7 +2,7 @@
 -- uses: jobs
 -- KEYS[1 … 16]  the queue, see jobs.lua
 -- Returns now; numbers of ready, delayed, leased, retrying, blocked and dead jobs; since when the oldest ready one is visible (empty if
--- there is none); p, b, s, e, f, l, d, r and c of the meta ('0' for those that are missing)
+-- there is none); p, b, s, e, f, l, d, r and a of the meta ('0' for those that are missing)
 local q = queue_of(1)
 local oldest, ready = nil, 0
 for _, set in ipairs({ q.ready['2'], q.ready['1'], q.ready['0'], q.suspects }) do
@@ -12,5 +12,5 @@ end
 local result = { digits(micros()), ready }
 for _, set in ipairs({ q.delayed, q.leased, q.retrying, q.blocked, q.deaths }) do result[#result + 1] = call('ZCARD', set) end
 result[#result + 1] = oldest and digits(oldest) or ''
-for _, field in ipairs(call('HMGET', q.meta, 'p', 'b', 's', 'e', 'f', 'l', 'd', 'r', 'c')) do result[#result + 1] = field or '0' end
+for _, field in ipairs(call('HMGET', q.meta, 'p', 'b', 's', 'e', 'f', 'l', 'd', 'r', 'a')) do result[#result + 1] = field or '0' end
 return result

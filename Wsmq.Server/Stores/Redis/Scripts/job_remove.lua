@@ -15,16 +15,16 @@ local function remove_job(at)
   if not text then
     local dead = call('HEXISTS', q.dead, at)
     remove_dead(q, at)
-    change(q, 'c', dead)
+    change(q, 'a', dead)
     return dead
   end
   local leased = call('ZSCORE', q.leased, at)
   if leased and not even_leased then return 0 end
   local job = job_of(text)
   if leased then call('ZREM', q.leased, at) else withdraw(q, at, job) end
-  if q.keep_for > 0 then note(q, at, 'X', '', grant_of(q, at).progress, now) end
+  if q.keep_for > 0 then note_end(q, at, 'X', '', grant_of(q, at).progress, now) end
   finish(q, at, job)
-  change(q, 'c', 1)
+  change(q, 'a', 1)
   wake = wake or leased or job.key ~= ''
   return 1
 end

@@ -32,7 +32,7 @@ local function settle(i)
   if kind == 'C' then
     finish(q, at, job)
     change(q, 'e', 1)
-    note(q, at, kind, '', grant.progress, now)
+    note_end(q, at, kind, '', grant.progress, now)
     wake = wake or job.key ~= '' or ARGV[12] == '1'
     return 0
   end

@@ -46,12 +46,12 @@ end
 local paused = call('HGET', q.meta, 'p') == '1'
 local wanted = paused and 0 or math.min(credit, step, tonumber(ARGV[3]) - call('ZCARD', q.leased))
 
--- Field g of the meta: the time up to which the rate is used up. What it allows collects for a tenth of a second, or for one lease.
+-- Field u of the meta: the time up to which the rate is used up. What it allows collects for a tenth of a second, or for one lease.
 local pace, saved, room = tonumber(ARGV[11]), 0, wanted
 if pace > 0 then
-  local last = tonumber(call('HGET', q.meta, 'g') or '0')
+  local last = tonumber(call('HGET', q.meta, 'u') or '0')
   -- The clock stepped back: without this, no lease would be granted until it has caught up.
-  if last > now then call('HSET', q.meta, 'g', string.format('%.0f', now)) end
+  if last > now then call('HSET', q.meta, 'u', string.format('%.0f', now)) end
   saved = math.min(math.max(now - last, 0), math.max(pace, 100000))
   room = math.min(wanted, math.floor(saved / pace))
 end
@@ -100,7 +100,7 @@ for _, priority in ipairs({ '2', '1', '0' }) do
 end
 
 local used = math.ceil(now - saved + n * pace)
-if pace > 0 and n > 0 then call('HSET', q.meta, 'g', string.format('%.0f', used)) end
+if pace > 0 and n > 0 then call('HSET', q.meta, 'u', string.format('%.0f', used)) end
 save_counts(q)
 save_outcomes(q, now)
 

@@ -6,7 +6,7 @@
 --                    progress. Field o of the meta: index of the current hash (0 or 1), since when it is (16)
 local function keep_outcomes(q, time, most) q.ended, q.keep_for, q.keep_most = {}, tonumber(time), tonumber(most) end
 
-local function note(q, at, kind, text, progress, now)
+local function note_end(q, at, kind, text, progress, now)
   if q.keep_for == 0 then return end
   local n = #q.ended
   q.ended[n + 1], q.ended[n + 2] = at, kind .. digits(now) .. string.format('%04.0f', #text) .. text .. progress
