@@ -9,20 +9,27 @@ internal static class JobLeases
     public static void Check(IEnumerable<JobRecord> jobs, Failovers failovers, Verdict verdict)
     {
         foreach (var job in jobs)
-        {
-            for (var i = 1; i < job.Attempts.Count; i++)
-                Check(job.Attempts[i], job.Attempts.Take(i), failovers, verdict);
-        }
+            Check(job, failovers, verdict);
     }
 
-    private static void Check(AttemptRecord attempt, IEnumerable<AttemptRecord> before, Failovers failovers, Verdict verdict)
+    private static void Check(JobRecord job, Failovers failovers, Verdict verdict)
     {
-        var other = before.FirstOrDefault(a => a.LostLeases == attempt.LostLeases && !a.MayBeFollowedBy(attempt));
-        if (other is null)
-            return;
-        if (failovers.MayHaveRolledBack(other))
+        var first = 0;
+        for (var i = 1; i < job.Attempts.Count; i++)
+        {
+            var attempt = job.Attempts[i];
+            var other = job.Attempts.Take(i).Skip(first).FirstOrDefault(a => a.LostLeases == attempt.LostLeases && !a.MayBeFollowedBy(attempt));
+            if (other is null)
+                continue;
+            if (!failovers.MayHaveRolledBack(other))
+            {
+                verdict.AddJobsUnleased($"{attempt.Id} at {attempt.Position}: {attempt}, but there was {other}");
+                continue;
+            }
+
+            // Counted once: from here on the store knows nothing of what was before.
             verdict.JobsRolledBack++;
-        else
-            verdict.AddJobsUnleased($"{attempt.Id} at {attempt.Position}: {attempt}, but there was {other}");
+            first = i;
+        }
     }
 }
