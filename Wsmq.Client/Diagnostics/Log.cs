@@ -86,7 +86,7 @@ internal static partial class Log
         "Leases of {Queue} were extended {By} late. The threads of the process are probably all blocked: handlers must not wait synchronously on the thread pool.")]
     public static partial void ExtensionsLate(ILogger logger, TimeSpan by, WsmqAddress queue);
 
-    [LoggerMessage(64, LogLevel.Warning, "{Count} handlers of {Queue} did not return when their tokens were cancelled; their leases run out.")]
+    [LoggerMessage(64, LogLevel.Warning, "{Count} handlers of {Queue} did not return when their tokens were cancelled; their jobs are handed back, and may run twice at a time.")]
     public static partial void HandlersLeft(ILogger logger, int count, WsmqAddress queue);
 
     [LoggerMessage(65, LogLevel.Debug, "The end of an attempt at job {Job} of {Queue} got no answer; trying again in {Delay}.")]
@@ -94,6 +94,10 @@ internal static partial class Log
 
     [LoggerMessage(66, LogLevel.Debug, "Asking for the jobs of {Queue} failed; trying again in {Delay}.")]
     public static partial void NotAsked(ILogger logger, Exception exception, WsmqAddress queue, TimeSpan delay);
+
+    [LoggerMessage(67, LogLevel.Warning,
+        "The server lets this connection hold {Granted} jobs of {Queue} at a time, not {Asked}: its option Delivery.MaxInFlightMessagesPerConnection limits all queues of a connection together.")]
+    public static partial void CreditCut(ILogger logger, WsmqAddress queue, int granted, int asked);
 
     [LoggerMessage(51, LogLevel.Debug, "The nack of the message {Position} of {Source} failed.")]
     public static partial void FailureNotReported(ILogger logger, Exception exception, WsmqAddress source, WsmqPosition position);

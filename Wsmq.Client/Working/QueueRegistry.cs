@@ -21,7 +21,8 @@ internal sealed class QueueRegistry
     {
         lock (_gate)
         {
-            var (handlers, options) = _queues.TryGetValue(queue, out var known) ? known : ([], new WsmqWorkOptions());
+            var (handlers, before) = _queues.TryGetValue(queue, out var known) ? known : ([], new WsmqWorkOptions());
+            var options = before.Copy();
             if (handlers.Exists(h => h.Type == handler.Type))
                 throw new InvalidOperationException($"Jobs of {queue} {(handler.Type is { } type ? $"and the type '{type}'" : "of any type")} already have a handler.");
             configure?.Invoke(options);

@@ -6,6 +6,8 @@ namespace Wsmq;
 /// </summary>
 internal sealed class QueueWorker : IJobLine
 {
+    private static readonly TimeSpan RefusedPause = TimeSpan.FromMinutes(1);
+
     private readonly WsmqAddress _queue;
     private readonly WsmqWorkOptions _work;
     private readonly WsmqClientOptions _options;
@@ -19,7 +21,11 @@ internal sealed class QueueWorker : IJobLine
     // Held when the current connection began.
     private readonly HashSet<JobLease> _before = [];
     private volatile TaskCompletionSource<HubSession> _attached = Unattached();
+    private readonly TaskCompletionSource _ceased = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _loop = Task.CompletedTask;
+    private Task _handedBack = Task.CompletedTask;
+    private bool _isRefused;
+    private int _granted = int.MaxValue;
 
     public QueueWorker(WsmqAddress queue, IEnumerable<JobHandler> handlers, WsmqWorkOptions work, WsmqClientOptions options, ClientEvents events)
     {
@@ -43,6 +49,7 @@ internal sealed class QueueWorker : IJobLine
 
         _attached.TrySetResult(session);
         _ask.Set();
+        _runner.Renew();
     }
 
     public void Detach() => _attached = Unattached();
@@ -54,8 +61,11 @@ internal sealed class QueueWorker : IJobLine
         var askedAt = _time.GetTimestamp() - (long)(duration.TotalSeconds / 10 * _time.TimestampFrequency);
         var given = new GivenJob(
             lease, duration, job.Attempt, job.LostLeases, DateTimeOffset.FromUnixTimeMilliseconds(job.Due), () => job.Message);
-        if (!_runner.TryGive(given, askedAt))
-            _ = HandBackAsync(lease);
+        if (_runner.TryGive(given, askedAt))
+            return;
+        var handingBack = HandBackAsync(lease);
+        lock (_gate)
+            _handedBack = Task.WhenAll(_handedBack, handingBack);
     }
 
     public void StopTaking()
@@ -68,6 +78,10 @@ internal sealed class QueueWorker : IJobLine
     {
         StopTaking();
         await _runner.StopAsync(cancellationToken).ConfigureAwait(false);
+
+        // The server gives jobs until it has answered; one that arrives after the connection is closed would count as a lost lease.
+        if (_attached.Task.IsCompletedSuccessfully)
+            await Waits.TryAsync(WhenCeasedAsync(), _options, cancellationToken).ConfigureAwait(false);
         await _asking.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(false);
     }
@@ -105,6 +119,13 @@ internal sealed class QueueWorker : IJobLine
             }
             catch (Exception e)
             {
+                // Another attempt would fail the same way until an operator has repaired the store.
+                if (WsmqException.From(e) is { } known && known.Error == WsmqErrors.StoreCorrupt)
+                {
+                    _events.RaiseError(WsmqClientOperation.Work, known);
+                    return true;
+                }
+
                 if (HubRefusal.IsFinal(e, out var refusal))
                 {
                     // After a call without an answer a lease may be over because that call was stored.
@@ -133,6 +154,15 @@ internal sealed class QueueWorker : IJobLine
         _ask.Set();
     }
 
+    private async Task WhenCeasedAsync()
+    {
+        await _ceased.Task.ConfigureAwait(false);
+        Task handedBack;
+        lock (_gate)
+            handedBack = _handedBack;
+        await handedBack.ConfigureAwait(false);
+    }
+
     // The runner is stopping: the job has not begun. Without an answer the lease runs out.
     private async Task HandBackAsync(JobLease lease)
     {
@@ -152,7 +182,11 @@ internal sealed class QueueWorker : IJobLine
         {
             for (var attempt = 0; ;)
             {
-                await _ask.WaitAsync(_asking.Token).ConfigureAwait(false);
+                // An authorizer may have failed for a moment, or a node not know the queue yet.
+                if (_isRefused)
+                    await _ask.WaitAsync(RefusedPause, _time, _asking.Token).ConfigureAwait(false);
+                else
+                    await _ask.WaitAsync(_asking.Token).ConfigureAwait(false);
                 var session = await _attached.Task.WaitAsync(_asking.Token).ConfigureAwait(false);
                 attempt = await AskAsync(session, attempt).ConfigureAwait(false);
             }
@@ -172,13 +206,23 @@ internal sealed class QueueWorker : IJobLine
     {
         try
         {
-            await session.WorkAsync(_queue, Credit).WaitAsync(_options.SendTimeout, _time, _asking.Token).ConfigureAwait(false);
+            var (stopping, credit) = (_runner.IsStopping, Credit);
+            var grant = await session.WorkAsync(_queue, credit).WaitAsync(_options.SendTimeout, _time, _asking.Token).ConfigureAwait(false);
+            _isRefused = false;
+            if (stopping)
+                _ceased.TrySetResult();
+            if (grant.Credit < credit && grant.Credit != _granted)
+                Log.CreditCut(_events.Logger, _queue, grant.Credit, credit);
+            _granted = grant.Credit;
             return 0;
         }
         catch (Exception e) when (!_asking.IsCancellationRequested)
         {
             if (HubRefusal.IsFinal(e, out var refusal))
             {
+                _isRefused = true;
+                if (_runner.IsStopping)
+                    _ceased.TrySetResult();
                 _events.RaiseError(WsmqClientOperation.Work, refusal);
                 return 0;
             }

@@ -22,6 +22,12 @@ internal sealed class HeldJob : IDisposable
 
     public GivenJob Job { get; }
 
+    /// <summary>The extension that was asked for last.</summary>
+    public Task Extending { get; set; } = Task.CompletedTask;
+
+    /// <summary>The handler has returned: the attempt is being ended.</summary>
+    public bool HasReturned { get; set; }
+
     /// <summary>Is cancelled when the lease is lost.</summary>
     public CancellationToken Lost { get; }
 

@@ -31,10 +31,11 @@ internal sealed class JobRunner
     private readonly ConcurrentDictionary<string, DateTimeOffset> _unknownTypes = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _renewals = Task.CompletedTask;
-    // Of the lease that was granted last; before the first one it only sets how long the loop sleeps.
-    private long _duration = TimeSpan.FromMinutes(1).Ticks;
+    // The shortest lease so far; before the first one, the longest that a queue may have.
+    private long _duration = TimeSpan.FromDays(1).Ticks;
     private volatile bool _stopping;
     private volatile bool _failed;
+    private volatile bool _renewNow;
 
     /// <param name="name">The name of its threads.</param>
     /// <param name="handlers">The handlers of the queue.</param>
@@ -78,14 +79,20 @@ internal sealed class JobRunner
             return false;
         }
 
-        // All leases of a queue last equally long, unless it is declared anew.
-        if (job.Duration.Ticks != Interlocked.Exchange(ref _duration, job.Duration.Ticks))
+        if (Shortens(job.Duration.Ticks))
             _wake.Set();
 
         // The context here is that of whatever started the node or the client.
         using (ExecutionContext.SuppressFlow())
             _ = Task.Factory.StartNew(() => RunAsync(held), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _threads);
         return true;
+    }
+
+    /// <summary>Extends all leases at once: there is a connection again.</summary>
+    public void Renew()
+    {
+        _renewNow = true;
+        _wake.Set();
     }
 
     /// <summary>Accepts no more jobs, and starts the time that running handlers have left.</summary>
@@ -100,7 +107,7 @@ internal sealed class JobRunner
 
     /// <summary>
     /// Waits until the running handlers have returned. When <see cref="WsmqWorkOptions.StopTimeout"/> is over their token is cancelled, and
-    /// they have a little longer.
+    /// they have a little longer. The jobs of those that are left are handed back.
     /// </summary>
     /// <param name="cancellationToken">Cancels the handlers' token early.</param>
     public async Task StopAsync(CancellationToken cancellationToken = default)
@@ -110,20 +117,25 @@ internal sealed class JobRunner
         using var early = cancellationToken.UnsafeRegister(_ => Cancel(_end), null);
         using var end = _end.Token.UnsafeRegister(_ => ended.TrySetResult(), null);
         await Task.WhenAny(_idle.Task, ended.Task).ConfigureAwait(false);
-        await Task.WhenAny(_idle.Task, Task.Delay(Grace, CancellationToken.None)).ConfigureAwait(false);
-
-        // Those that are left are not extended any more: their leases run out.
+        await _idle.Task.WaitAsync(Grace, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_idle.Task.IsCompleted)
             _reports.Left(_held.Count);
         await _renewing.CancelAsync().ConfigureAwait(false);
         await _renewals.ConfigureAwait(false);
+
+        // A lease that runs out would count.
+        var left = _held.Values.Where(h => !h.HasReturned)
+            .Select(h => _line.SettleAsync(new Settlement(h.Job.Lease, SettlementKind.HandBack), h.Lost)).ToArray();
+        await ((Task)Task.WhenAll(left)).WaitAsync(Grace, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task RunAsync(HeldJob held)
     {
         try
         {
-            if (await DecideAsync(held).ConfigureAwait(false) is { } settlement && !await _line.SettleAsync(settlement, held.Lost).ConfigureAwait(false))
+            var settlement = await DecideAsync(held).ConfigureAwait(false);
+            held.HasReturned = true;
+            if (!await _line.SettleAsync(settlement, held.Lost).ConfigureAwait(false) && settlement.Kind != SettlementKind.HandBack)
                 _reports.Lost(held.Job);
         }
         catch (Exception e)
@@ -145,15 +157,17 @@ internal sealed class JobRunner
             _idle.TrySetResult();
     }
 
-    /// <summary>Runs the handler; returns how the attempt ended, or null if the lease is lost.</summary>
-    private async Task<Settlement?> DecideAsync(HeldJob held)
+    /// <summary>Runs the handler; returns how the attempt ended.</summary>
+    private async Task<Settlement> DecideAsync(HeldJob held)
     {
         var job = held.Job;
+        if (_stopping)
+            return new Settlement(job.Lease, SettlementKind.HandBack);
         if (held.Lost.IsCancellationRequested)
         {
             // The process stood still between the grant and now.
             _reports.Lost(job);
-            return null;
+            return new Settlement(job.Lease, SettlementKind.HandBack);
         }
 
         Func<CancellationToken, Task<JobDecision?>> handle;
@@ -182,8 +196,9 @@ internal sealed class JobRunner
         {
             if (held.Lost.IsCancellationRequested)
             {
+                // After an outage the lease may still be current. If it is not, this is refused and changes nothing.
                 _reports.Lost(job);
-                return null;
+                return new Settlement(job.Lease, SettlementKind.HandBack);
             }
 
             if (_end.IsCancellationRequested)
@@ -237,12 +252,19 @@ internal sealed class JobRunner
                 var lease = _held.Values.Select(h => h.Job.Duration).Append(TimeSpan.FromTicks(Interlocked.Read(ref _duration))).Min();
                 var interval = _failed ? lease / 10 : lease / 3;
                 var asleep = _time.GetTimestamp();
-                if (await _wake.WaitAsync(interval, _time, stop).ConfigureAwait(false))
+                if (await _wake.WaitAsync(interval, _time, stop).ConfigureAwait(false) && !_renewNow)
                     continue;
+                _renewNow = false;
                 if (_time.GetElapsedTime(asleep) - interval is var late && late > lease / 3 && !_held.IsEmpty)
                     _reports.Late(late);
                 _failed = false;
-                await Task.WhenAll(_held.Values.Select(ExtendAsync)).ConfigureAwait(false);
+
+                // A call without an answer must hold up neither other leases nor the stop.
+                foreach (var held in _held.Values.Where(h => h.Extending.IsCompleted))
+                    held.Extending = ExtendAsync(held);
+                await Task.WhenAll(_held.Values.Select(h => h.Extending)).WaitAsync(lease / 10, _time, stop)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                stop.ThrowIfCancellationRequested();
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -255,8 +277,24 @@ internal sealed class JobRunner
         }
     }
 
+    private bool Shortens(long duration)
+    {
+        for (var known = Interlocked.Read(ref _duration); duration < known;)
+        {
+            var seen = Interlocked.CompareExchange(ref _duration, duration, known);
+            if (seen == known)
+                return true;
+            known = seen;
+        }
+
+        return false;
+    }
+
     private async Task ExtendAsync(HeldJob held)
     {
+        // The handler was told to stop: nobody is to wait for it.
+        if (held.Lost.IsCancellationRequested)
+            return;
         var asked = _time.GetTimestamp();
         try
         {
@@ -265,7 +303,7 @@ internal sealed class JobRunner
             else if (_held.ContainsKey(held.Job.Lease))
                 held.Lose();
         }
-        catch (ObjectDisposedException)
+        catch (ObjectDisposedException) when (!_held.ContainsKey(held.Job.Lease))
         {
             // Settled meanwhile.
         }

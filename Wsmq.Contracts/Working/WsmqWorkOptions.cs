@@ -7,9 +7,9 @@ public class WsmqWorkOptions
     public int Concurrency { get; set; } = 8;
 
     /// <summary>
-    /// How long handlers may go on when the app or the client stops. After that their token is cancelled, and their jobs are handed back
-    /// uncounted if they return within 5 seconds; else the leases run out. Default 20 seconds; 0 to 1 day. In the app, the host's shutdown
-    /// timeout is raised to allow for it.
+    /// How long handlers may go on when the app or the client stops. After that their token is cancelled, and they have 5 seconds to return;
+    /// then their jobs are handed back, uncounted, although they may still run here. Default 20 seconds; 0 to 1 day. In the app, the host's
+    /// shutdown timeout is raised to allow for it.
     /// </summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
@@ -24,4 +24,6 @@ public class WsmqWorkOptions
     /// later; then it becomes a dead letter. Default 1 day; 0 to 1 year.
     /// </summary>
     public TimeSpan UnknownTypeTimeout { get; set; } = TimeSpan.FromDays(1);
+
+    internal WsmqWorkOptions Copy() => (WsmqWorkOptions)MemberwiseClone();
 }

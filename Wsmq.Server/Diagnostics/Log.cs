@@ -289,7 +289,7 @@ internal static partial class Log
         "The lease of job {Job} of {Queue} was lost while it was worked on here; another worker may have it. Usual causes: the store was unavailable, or the thread pool is exhausted.")]
     public static partial void JobLostHere(ILogger logger, string job, string queue);
 
-    [LoggerMessage(289, LogLevel.Warning, "{Count} handlers of {Queue} did not return when their tokens were cancelled; their leases run out.")]
+    [LoggerMessage(289, LogLevel.Warning, "{Count} handlers of {Queue} did not return when their tokens were cancelled; their jobs are handed back, and may run twice at a time.")]
     public static partial void HandlersLeft(ILogger logger, int count, string queue);
 
     [LoggerMessage(290, LogLevel.Debug, "The lease of job {Job} of {Queue} could not be extended; trying again.")]

@@ -23,6 +23,9 @@ internal sealed class ClientQueues(WsmqQueues queues, AccessCheck access)
                 infos.Add(await queues.InfoAsync(queue, session.Connection.Aborted));
         }
 
+        // For everybody else the call costs the authorizer only, which may be slow.
+        if (infos.Count == 0)
+            await session.Limits.ThrottleReadAsync(session.Connection.Aborted);
         return [.. infos];
     }
 

@@ -25,7 +25,13 @@ internal sealed class ClientWork(
         var asked = credit.Within(0, int.MaxValue, Wire.Credit);
         await AllowAsync(session, address);
         await dispatcher.StartAsync(session.Connection.Aborted);
-        return new WsmqWorkGrant(WorkOf(session).Ask(address, dispatcher, asked));
+        var work = WorkOf(session);
+        var granted = work.Ask(address, dispatcher, asked);
+
+        // Jobs that were being given come before the answer: a client that has stopped them may then disconnect.
+        if (work.Of(address) is { } worker)
+            await worker.WhenWritten();
+        return new WsmqWorkGrant(granted);
     }
 
     /// <exception cref="WsmqException">
@@ -35,10 +41,10 @@ internal sealed class ClientWork(
     public async Task SettleAsync(Session session, string? queue, string? position, string? token, Func<JobLease, Settlement> end)
     {
         var (address, lease) = await RequireAsync(session, queue, position, token);
-        var result = await queues.Of(address).SettleAsync(end(lease));
+        var result = await queues.Of(address).SettleAsync(end(lease), NameOf(session));
         session.Work?.Of(address)?.Released(lease);
         if (result == SettleResult.LeaseLost)
-            await RefuseAsync(session, new WsmqException(WsmqErrors.LeaseLost));
+            await LoseAsync(session);
         if (result == SettleResult.Corrupt)
             throw new WsmqException(WsmqErrors.StoreCorrupt);
     }
@@ -48,14 +54,15 @@ internal sealed class ClientWork(
     {
         var (address, lease) = await RequireAsync(session, queue, position, token);
         var worker = session.Work?.Of(address);
+        var askedAt = time.GetTimestamp();
         if (await queues.Of(address).ExtendAsync(lease))
         {
-            worker?.Extended(lease);
+            worker?.Extended(lease, askedAt);
             return;
         }
 
         worker?.Released(lease);
-        await RefuseAsync(session, new WsmqException(WsmqErrors.LeaseLost));
+        await LoseAsync(session);
     }
 
     private async ValueTask<(WsmqAddress Queue, JobLease Lease)> RequireAsync(Session session, string? queue, string? position, string? token)
@@ -82,6 +89,13 @@ internal sealed class ClientWork(
         throw reason;
     }
 
+    // Slowed down, but always with this code: the worker must learn that it no longer holds the job.
+    private static async Task LoseAsync(Session session)
+    {
+        await session.Limits.PauseAsync(session.Limits.CountRefusal(), session.Connection.Aborted);
+        throw new WsmqException(WsmqErrors.LeaseLost);
+    }
+
     private async ValueTask AllowAsync(Session session, WsmqAddress queue)
     {
         if (session.Work?.IsAllowed(queue) == true)
@@ -91,7 +105,9 @@ internal sealed class ClientWork(
     }
 
     private ConnectionWork WorkOf(Session session) => session.WorkWith(
-        () => new ConnectionWork($"{session.Caller.UserId}/{session.Caller.Device}", session.Connection, Most, time, logger));
+        () => new ConnectionWork(NameOf(session), session.Connection, Most, time, logger));
+
+    private static string NameOf(Session session) => $"{session.Caller.UserId}/{session.Caller.Device}";
 
     private static WsmqAddress QueueOf(string? queue) => WsmqAddress.Parse(queue) is { Kind: WsmqAddressKind.Work } address
         ? address

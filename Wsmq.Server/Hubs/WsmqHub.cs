@@ -61,6 +61,9 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
     {
         if (Context.Features.Get<Session>() is not { } session)
             return;
+
+        // First: until then jobs would go to a connection that is gone.
+        session.EndWork();
         try
         {
             await _nacks.NoteEndAsync(session, exception);

@@ -20,6 +20,8 @@ internal interface IJobConsumer
     /// <summary>Gives it a job. Returns false if it accepts no more; the job is then handed back.</summary>
     bool TryGive(TakenJob job);
 
-    /// <summary>The queue is paused: hands back jobs that have not begun. Called repeatedly while it is paused.</summary>
-    void Pause();
+    /// <summary>
+    /// The queue is paused, or the node stops: hands back jobs that have not begun. Called repeatedly while the queue is paused.
+    /// </summary>
+    void AskToHandBack();
 }

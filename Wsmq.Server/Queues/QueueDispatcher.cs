@@ -30,6 +30,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly List<IJobConsumer> _consumers = [];
     private volatile bool _givesNoMore;
+    private bool _isUnobserved = true;
     private IAsyncDisposable? _subscription;
 
     // Timestamps; null if nothing is due, and if no lease exists.
@@ -58,6 +59,9 @@ internal sealed class QueueDispatcher : IAsyncDisposable
 
     /// <summary>The timestamp at which the jobs that are being given out were asked for: their leases count from then on.</summary>
     public long AskedAt { get; private set; }
+
+    /// <summary>Whether leases that have run out may be taken back: until then their holders may still extend them.</summary>
+    public bool MayReclaim => _hold.Left <= TimeSpan.Zero;
 
     /// <summary>
     /// Subscribes to the signals of the queue, and starts to give out jobs. A repeated call has no effect, unless the one before it failed.
@@ -97,7 +101,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     public void StopGiving()
     {
         _givesNoMore = true;
-        Array.ForEach(Consumers(), c => c.Pause());
+        Array.ForEach(Consumers(), c => c.AskToHandBack());
     }
 
     /// <summary>A consumer has more credit.</summary>
@@ -107,11 +111,23 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     /// Ends an attempt; shortens a reason and a delay that are too long. Throws <see cref="WsmqException"/> if the store does not answer: the
     /// call can be repeated.
     /// </summary>
-    public Task<SettleResult> SettleAsync(Settlement settlement) => _settlements.CallAsync(settlement with
+    /// <param name="settlement">The end of the attempt.</param>
+    /// <param name="worker">Who ends it, for the log.</param>
+    public async Task<SettleResult> SettleAsync(Settlement settlement, string worker = "")
     {
-        Reason = NackReason.Shorten(settlement.Reason),
-        Delay = settlement.Delay is { } delay ? Math.Min(delay, Rules.MaxDelay) : null,
-    });
+        var result = await _settlements.CallAsync(settlement with
+        {
+            Reason = NackReason.Shorten(settlement.Reason),
+            Delay = settlement.Delay is { } delay ? Math.Min(delay, Rules.MaxDelay) : null,
+        });
+        if (result == SettleResult.DeadLettered)
+        {
+            var reason = settlement.Kind == SettlementKind.Reject ? DeadReason.Rejected : DeadReason.AttemptsUsedUp;
+            Log.JobDeadLettered(_logger, settlement.Lease.Job.ToString(), _queue.ToString(), reason, worker);
+        }
+
+        return result;
+    }
 
     /// <summary>
     /// Extends a lease to its full duration; false if it is lost. Throws <see cref="WsmqException"/> if the store does not answer.
@@ -134,7 +150,19 @@ internal sealed class QueueDispatcher : IAsyncDisposable
         {
             await ReclaimAsync(cancellationToken);
             if (Consumers().Length == 0)
+            {
+                // Nothing is taken: what is due must not wake the loop. Without a lease to watch, an outage goes unseen.
+                (_nextDue, _isUnobserved) = (null, _nextEnd is null);
                 return;
+            }
+
+            if (_isUnobserved)
+            {
+                // Whether the store was unavailable meanwhile is not known.
+                _hold.Failed();
+                _isUnobserved = false;
+            }
+
             await RenewInterestAsync(cancellationToken);
             while (await TakeAsync(cancellationToken))
                 await ReclaimAsync(cancellationToken);
@@ -197,12 +225,12 @@ internal sealed class QueueDispatcher : IAsyncDisposable
         Log.Reclaimed(_logger, _queue, [], result.Ended);
         foreach (var job in result.Jobs)
         {
-            if (!ready[job.Consumer].TryGive(job))
+            if (_givesNoMore || !ready[job.Consumer].TryGive(job))
                 HandBack(job);
         }
 
         if (result.IsPaused)
-            Array.ForEach(all, c => c.Pause());
+            Array.ForEach(all, c => c.AskToHandBack());
         (_nextDue, _nextEnd) = (Timestamp(result.NextDue, result.Now), Timestamp(result.NextEnd, result.Now));
         return result.More && result.Jobs.Count + result.Ended.Count > 0;
     }

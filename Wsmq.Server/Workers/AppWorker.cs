@@ -50,7 +50,7 @@ internal sealed class AppWorker : IJobConsumer, IJobLine
     }
 
     // It holds nothing that has not begun.
-    public void Pause()
+    public void AskToHandBack()
     {
     }
 
@@ -77,7 +77,7 @@ internal sealed class AppWorker : IJobConsumer, IJobLine
             try
             {
                 // After a call without an answer a lease may be over because that call was stored.
-                return await _dispatcher.SettleAsync(settlement) != SettleResult.LeaseLost || unanswered;
+                return await _dispatcher.SettleAsync(settlement, Name) != SettleResult.LeaseLost || unanswered;
             }
             catch (WsmqException e)
             {

@@ -34,8 +34,8 @@ internal sealed class ConnectionWork(string name, NodeConnection connection, int
     {
         lock (_lock)
         {
-            var others = _workers.Sum(w => w.Key == queue ? 0 : w.Value.Window);
-            var granted = Math.Min(credit, most - others);
+            var others = _workers.Sum(w => w.Key == queue ? 0 : w.Value.Claimed);
+            var granted = Math.Max(0, Math.Min(credit, most - others));
             if (_isClosed)
                 return 0;
             if (!_workers.TryGetValue(queue, out var worker))

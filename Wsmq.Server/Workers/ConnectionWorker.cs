@@ -21,21 +21,31 @@ internal sealed class ConnectionWorker(
 
     // What the connection holds, with the timestamp at which the lease has ended unless it is extended, and whether it was lost before.
     private readonly Dictionary<JobLease, (long Ends, bool IsSuspect)> _held = [];
-    private int _credit;
+    private int _window;
     private int _writing;
     private bool _isClosed;
     private bool _askedToHandBack;
+    private TaskCompletionSource? _written;
 
     public string Name => name;
 
     /// <summary>How many jobs the connection accepts at a time.</summary>
     public int Window
     {
-        get => _credit;
         set
         {
             lock (_lock)
-                _credit = value;
+                _window = value;
+        }
+    }
+
+    /// <summary>What counts against the limit of the connection.</summary>
+    public int Claimed
+    {
+        get
+        {
+            lock (_lock)
+                return Math.Max(_window, _held.Count);
         }
     }
 
@@ -46,11 +56,11 @@ internal sealed class ConnectionWorker(
         {
             lock (_lock)
             {
-                if (_isClosed || _writing > 0)
+                if (IsGone || _writing > 0)
                     return 0;
-                if (_held.Count >= _credit)
+                if (_held.Count >= _window)
                     ForgetEnded();
-                return Math.Max(0, _credit - _held.Count);
+                return Math.Max(0, _window - _held.Count);
             }
         }
     }
@@ -60,7 +70,10 @@ internal sealed class ConnectionWorker(
         get
         {
             lock (_lock)
+            {
+                ForgetEnded();
                 return _held.Values.Any(h => h.IsSuspect);
+            }
         }
     }
 
@@ -68,9 +81,9 @@ internal sealed class ConnectionWorker(
     {
         lock (_lock)
         {
-            if (_isClosed || _held.Count >= _credit)
+            if (IsGone || _held.Count >= _window)
                 return false;
-            _held[job.Lease] = (Ends(), job.IsSuspect);
+            _held[job.Lease] = (Ends(dispatcher.AskedAt), job.IsSuspect);
             _askedToHandBack = false;
             _writing++;
         }
@@ -79,7 +92,7 @@ internal sealed class ConnectionWorker(
         return true;
     }
 
-    public void Pause()
+    public void AskToHandBack()
     {
         lock (_lock)
         {
@@ -92,12 +105,14 @@ internal sealed class ConnectionWorker(
     }
 
     /// <summary>The lease was extended.</summary>
-    public void Extended(JobLease lease)
+    /// <param name="lease">The lease.</param>
+    /// <param name="askedAt">The timestamp at which that was asked for.</param>
+    public void Extended(JobLease lease, long askedAt)
     {
         lock (_lock)
         {
             if (_held.TryGetValue(lease, out var held))
-                _held[lease] = (Ends(), held.IsSuspect);
+                _held[lease] = (Ends(askedAt), held.IsSuspect);
         }
     }
 
@@ -111,6 +126,17 @@ internal sealed class ConnectionWorker(
         }
 
         dispatcher.Wake();
+    }
+
+    /// <summary>Completes once all jobs given so far are written.</summary>
+    public Task WhenWritten()
+    {
+        lock (_lock)
+        {
+            return _writing == 0
+                ? Task.CompletedTask
+                : (_written ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
     }
 
     /// <summary>The connection has ended: it gets no more jobs. Its leases stay as they are.</summary>
@@ -138,7 +164,14 @@ internal sealed class ConnectionWorker(
         finally
         {
             lock (_lock)
-                _writing--;
+            {
+                if (--_writing == 0)
+                {
+                    _written?.TrySetResult();
+                    _written = null;
+                }
+            }
+
             dispatcher.Wake();
         }
     }
@@ -159,7 +192,7 @@ internal sealed class ConnectionWorker(
     private async Task RefuseAsync(TakenJob job)
     {
         Released(job.Lease);
-        await dispatcher.SettleAsync(new Settlement(job.Lease, SettlementKind.Retry) { Reason = WsmqNackReasons.Unreadable });
+        await dispatcher.SettleAsync(new Settlement(job.Lease, SettlementKind.Retry) { Reason = WsmqNackReasons.Unreadable }, name);
     }
 
     private async Task AskToHandBackAsync()
@@ -174,11 +207,16 @@ internal sealed class ConnectionWorker(
         }
     }
 
-    private long Ends() => time.GetTimestamp() + (long)(dispatcher.Rules.Lease / 1e6 * time.TimestampFrequency);
+    private long Ends(long askedAt) => askedAt + (long)(dispatcher.Rules.Lease / 1e6 * time.TimestampFrequency);
+
+    // A job that is written to a connection that has ended counts as a lost lease.
+    private bool IsGone => _isClosed || connection.IsClosing || connection.Aborted.IsCancellationRequested;
 
     // Called inside the lock. A worker that has lost a lease may never say so.
     private void ForgetEnded()
     {
+        if (!dispatcher.MayReclaim)
+            return;
         var now = time.GetTimestamp();
         foreach (var (lease, _) in _held.Where(h => h.Value.Ends < now).ToArray())
             _held.Remove(lease);

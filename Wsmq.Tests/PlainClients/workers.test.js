@@ -13,7 +13,7 @@ const queue = (name, options = {}) => Object.fromEntries(Object.entries({ ...EVE
 
 for (const [store, nodes] of [['embedded', 1], ['redis', 2]]) {
   describe(`the sample worker on ${nodes} nodes with ${store}`, () => {
-    const wsmq = Setting.of({ store, nodes, settings: { ...queue('quick'), ...queue('brief', { Lease: '00:00:02' }), ...queue('strict', { MaxAttempts: 3 }) } });
+    const wsmq = Setting.of({ store, nodes, settings: { ...queue('quick'), ...queue('brief', { Lease: '00:00:06' }), ...queue('strict', { MaxAttempts: 3 }) } });
     const last = () => wsmq.nodes.at(-1);
 
     /** The sample as an app uses it, and what its handler was called with. */
@@ -77,7 +77,7 @@ for (const [store, nodes] of [['embedded', 1], ['redis', 2]]) {
 
     test('extends the lease while its handler runs', async () => {
       const alice = await sender();
-      const one = await worker('work:brief', () => new Promise(resolve => setTimeout(resolve, 7_000)));
+      const one = await worker('work:brief', () => new Promise(resolve => setTimeout(resolve, 13_000)));
       await alice.send('work:brief', 1);
       await eventually('it has begun', () => one.jobs.length === 1);
       await isEmpty(alice, 'work:brief');
@@ -137,6 +137,8 @@ for (const [store, nodes] of [['embedded', 1], ['redis', 2]]) {
       await eventually('it has begun', () => one.jobs.length === 1);
       assert.equal(await alice.connection.invoke('CancelJob', 'work:brief', position), true);
       await eventually('the worker is told', () => one.jobs[0].signal.aborted);
+      await assert.rejects(
+        one.connection.invoke('Complete', 'work:brief', position, one.jobs[0].token), /\[wsmq 4009 lease-lost final\]/);
       assert.equal(await alice.connection.invoke('FindJob', 'work:brief', position), null);
       await one.stop();
     });

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using Wsmq.Server.Declarations;
 using Wsmq.Server.Queues;
 using Wsmq.Server.Stores;
 using Wsmq.Tests.Stores;
@@ -58,7 +59,8 @@ public sealed class QueueUpkeepTests : IDisposable
 
     private QueueUpkeep Start(StoreHarness h)
     {
-        var upkeep = new QueueUpkeep(h.Store, Options.Create(_options), _clock, NullLogger<QueueUpkeep>.Instance);
+        var options = Options.Create(_options);
+        var upkeep = new QueueUpkeep(h.Store, options, new QueueDeclarations(options), _clock, NullLogger<QueueUpkeep>.Instance);
         upkeep.StartAsync(default).Should().Be(Task.CompletedTask);
         return upkeep;
     }

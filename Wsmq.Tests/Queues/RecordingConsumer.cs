@@ -37,7 +37,7 @@ internal sealed class RecordingConsumer(QueueDispatcher dispatcher, int credit, 
         return true;
     }
 
-    public void Pause() => Interlocked.Increment(ref _pauses);
+    public void AskToHandBack() => Interlocked.Increment(ref _pauses);
 
     public async Task<SettleResult> SettleAsync(TakenJob job, SettlementKind kind = SettlementKind.Complete)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Wsmq.Server.Declarations;
 using Wsmq.Server.Stores;
 using Wsmq.Tests.Support;
 
@@ -118,7 +119,7 @@ public sealed class SqliteRecurringTests : IDisposable
         await EventuallyAsync("the others are skipped", async () => (await StateAsync(node, "every-ten")).Skipped == 3);
         var waiting = await TimesAsync(node);
         var job = (await RecurringJobs.StoreOf(node).Jobs.ListAsync(RecurringJobs.Address, JobState.Ready, 0, 1, withContent: false, default)).Single();
-        await RecurringJobs.StoreOf(node).Jobs.RemoveAsync(RecurringJobs.Address, [job.Job], evenLeased: false, default);
+        await RecurringJobs.StoreOf(node).Jobs.RemoveAsync(RecurringJobs.Address, [job.Job], evenLeased: false, new WsmqQueueOptions().ToRules(), default);
 
         await AdvanceAsync(node, TimeSpan.FromMinutes(10), step: TimeSpan.FromMinutes(1), expected: 1);
 
@@ -168,7 +169,7 @@ public sealed class SqliteRecurringTests : IDisposable
         var waiting = (await store.Jobs.ListAsync(full, JobState.Ready, 0, 9, withContent: false, default)).Single();
 
         // What the full queue could not take runs when it has room.
-        await store.Jobs.RemoveAsync(full, [waiting.Job], evenLeased: false, default);
+        await store.Jobs.RemoveAsync(full, [waiting.Job], evenLeased: false, new WsmqQueueOptions().ToRules(), default);
         await AdvanceAsync(node, TimeSpan.FromMinutes(1), step: TimeSpan.FromSeconds(10), expected: 3);
         await EventuallyAsync("it runs", async () => (await store.Jobs.InfoAsync(full, default)).Totals.Stored == 2);
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Wsmq.Server.Queues;
+using Wsmq.Server.Declarations;
 using Wsmq.Server.Stores;
 using Wsmq.Tests.Support;
 
@@ -188,18 +189,27 @@ public abstract class AppWorkerContract
     [Fact]
     public async Task A_handler_whose_lease_is_lost_is_told_and_its_result_does_not_count()
     {
-        await using var node = await StartAsync<Scripted>(q => q.Lease = TimeSpan.FromSeconds(3));
+        await using var node = await StartAsync<Scripted>(q => q.Lease = TimeSpan.FromSeconds(3), w => w.Concurrency = 1);
         var told = new TaskCompletionSource();
+        var completed = new TaskCompletionSource<long>();
         _recorder.Handle = async (job, cancellationToken) =>
         {
+            if (job.Body.File == "2")
+            {
+                completed.TrySetResult((await InfoAsync(node)).Totals.Completed);
+                return;
+            }
+
             await node.Services.GetRequiredService<IStore>().Jobs.RemoveAsync(Address, [job.Position], evenLeased: true, new WsmqQueueOptions().ToRules(), default);
             await Task.Delay(Timeout.Infinite, cancellationToken).ContinueWith(_ => told.SetResult(), TaskScheduler.Default);
         };
         await node.Publisher.SendAsync(Address, new Resize("1"), new WsmqSendOptions());
 
         await told.Task.WaitAsync(TimeSpan.FromSeconds(90));
-        await node.Services.GetRequiredService<IStore>().Jobs.PauseAsync(Address, paused: true, default);
-        (await InfoAsync(node)).Totals.Completed.Should().Be(0);
+
+        // The worker begins with it once it has ended the first one.
+        await node.Publisher.SendAsync(Address, new Resize("2"));
+        (await completed.Task.WaitAsync(TimeSpan.FromSeconds(90))).Should().Be(0);
     }
 
     [Fact]
@@ -225,7 +235,7 @@ public abstract class AppWorkerContract
     [Fact]
     public async Task A_callback_on_the_token_that_throws_harms_nothing()
     {
-        await using var node = await StartAsync<Scripted>(q => q.Lease = TimeSpan.FromSeconds(3));
+        await using var node = await StartAsync<Scripted>(q => q.Lease = TimeSpan.FromSeconds(3), w => w.Concurrency = 1);
         _recorder.Handle = async (job, cancellationToken) =>
         {
             if (_recorder.Jobs.Count > 1)

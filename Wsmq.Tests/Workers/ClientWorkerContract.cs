@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Wsmq.Server.Queues;
+using Wsmq.Server.Declarations;
 using Wsmq.Server.Stores;
 using Wsmq.Tests.Support;
 
@@ -197,15 +198,27 @@ public abstract class ClientWorkerContract
     {
         await using var node = await StartAsync(q => q.Lease = TimeSpan.FromSeconds(3));
         var told = new TaskCompletionSource();
-        await using var worker = await WorkAsync(node.Hub, async (job, cancellationToken) =>
-        {
-            await node.Services.GetRequiredService<IStore>().Jobs.RemoveAsync(Address, [job.Position], evenLeased: true, new WsmqQueueOptions().ToRules(), default);
-            await Task.Delay(Timeout.Infinite, cancellationToken).ContinueWith(_ => told.SetResult(), TaskScheduler.Default);
-        });
-        await node.Publisher.SendAsync(Address, new Resize("1"));
+        var completed = new TaskCompletionSource<long>();
+        await using var worker = await WorkAsync(
+            node.Hub,
+            async (job, cancellationToken) =>
+            {
+                if (job.Body.File == "2")
+                {
+                    completed.TrySetResult((await InfoAsync(node)).Totals.Completed);
+                    return;
+                }
 
+                await node.Services.GetRequiredService<IStore>().Jobs.RemoveAsync(Address, [job.Position], evenLeased: true, new WsmqQueueOptions().ToRules(), default);
+                await Task.Delay(Timeout.Infinite, cancellationToken).ContinueWith(_ => told.SetResult(), TaskScheduler.Default);
+            },
+            o => o.Concurrency = 1);
+        await node.Publisher.SendAsync(Address, new Resize("1"));
         await told.Task.WaitAsync(TimeSpan.FromSeconds(90));
-        (await InfoAsync(node)).Totals.Completed.Should().Be(0);
+
+        // The worker begins with it once it has ended the first one.
+        await node.Publisher.SendAsync(Address, new Resize("2"));
+        (await completed.Task.WaitAsync(TimeSpan.FromSeconds(90))).Should().Be(0);
     }
 
     [Fact]

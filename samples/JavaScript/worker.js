@@ -81,7 +81,7 @@ export function work(connection, queue, handle, { concurrency = 4, refused = con
         return await connection.invoke(method, queue, job.position, job.token, ...more);
       } catch (e) {
         const error = wsmqError(e);
-        if (error?.isFinal) return error.code === "lease-lost" ? undefined : console.error(e);
+        if (error?.isFinal || error?.code === "store-corrupt") return error.code === "lease-lost" ? undefined : console.error(e);
         await pauseFor(Math.max(wait, error?.retryAfter ?? 0));
       }
     }
