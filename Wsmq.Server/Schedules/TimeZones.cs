@@ -34,7 +34,7 @@ internal static class TimeZones
     private static string Advice() =>
         TryFind(AnyZone) is null
             ? "This machine has no time zone data: install it (the package tzdata; for images, one whose name ends in -extra), or use UTC."
-            : AppContext.TryGetSwitch("System.Globalization.Invariant", out var invariant) && invariant
-                ? "InvariantGlobalization is on, so that only IANA names are known, such as Europe/Berlin: use one, or turn it off and install ICU."
+            : !TimeZoneInfo.TryConvertIanaIdToWindowsId(AnyZone, out _)
+                ? "Only IANA names are known here, such as Europe/Berlin: use one. Windows names need ICU, which is not installed, or turned off by InvariantGlobalization."
                 : "Use an IANA name, such as Europe/Berlin, or a Windows name, such as W. Europe Standard Time.";
 }
