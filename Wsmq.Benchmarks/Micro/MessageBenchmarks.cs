@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Options;
+using Wsmq.Server.Declarations;
 using Wsmq.Server.Feeds;
 using Wsmq.Server.Framing;
 using Wsmq.Server.Publishing;
@@ -16,7 +17,8 @@ public class MessageBenchmarks
     private static readonly JsonSerializerOptions Wire = new(JsonSerializerDefaults.Web) { TypeInfoResolver = WsmqJson.TypeInfoResolver };
     private readonly byte[] _frame = Samples.Frame();
     private readonly WsmqOutgoingMessage _message = Samples.Message();
-    private readonly MessageRules _rules = new(Options.Create(new WsmqOptions()), TimeProvider.System);
+    private readonly MessageRules _rules = new(
+        Options.Create(new WsmqOptions()), new QueueDeclarations(Options.Create(new WsmqOptions())), TimeProvider.System);
     private readonly WsmqAddress _address = WsmqAddress.User("c1-u17");
     private readonly byte[] _source = JsonFrames.SourceOf(WsmqAddress.User("c1-u17"));
     private readonly LogEntry _entry = Samples.Entry(2);

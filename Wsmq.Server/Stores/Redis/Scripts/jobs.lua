@@ -1,7 +1,8 @@
 -- Shared by the scripts of work queues. A queue has 16 keys, always in this order:
 --   1 meta (hash)        t tail, n nodes to signal (as of a log; states.lua also reads c, v and x, which must stay free), p 1 if paused,
---                        b bytes of the jobs, k bytes of the dead letters, u and o: see job_take.lua and outcomes.lua; totals: s stored, e completed, f failed attempts, l lost leases, d dead letters,
---                        r dead letters removed over a limit, a jobs and dead letters removed by a call
+--                        b bytes of the jobs, k bytes of the dead letters, u and o: see job_take.lua and outcomes.lua; totals:
+--                        s stored, e completed, f failed attempts, l lost leases, d dead letters, r dead letters removed over a limit, a jobs
+--                        and dead letters removed by a call
 --   2 jobs (hash)        position -> priority (1 digit), end of the time to live (16 digits, 0 if none), visible from (16), time to live in
 --                        µs (16), length of key (3) and of unique text (3), key, unique text, content
 --   3 grants (hash)      position -> token (16), failed attempts (4), lost leases (4), visible from (16), duration of the lease in µs (12),
