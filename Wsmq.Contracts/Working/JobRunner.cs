@@ -135,7 +135,11 @@ internal sealed class JobRunner
         {
             var settlement = await DecideAsync(held).ConfigureAwait(false);
             held.HasReturned = true;
-            if (!await _line.SettleAsync(settlement, held.Lost).ConfigureAwait(false) && settlement.Kind != SettlementKind.HandBack)
+
+            // After an outage the store takes leases back only once their holders had half a lease to extend them: the token decides.
+            using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
+            using var lost = held.Lost.UnsafeRegister(_ => late.CancelAfter(held.Job.Duration / 2), null);
+            if (!await _line.SettleAsync(settlement, late.Token).ConfigureAwait(false) && settlement.Kind != SettlementKind.HandBack)
                 _reports.Lost(held.Job);
         }
         catch (Exception e)

@@ -259,16 +259,6 @@ internal static partial class Log
     [LoggerMessage(282, LogLevel.Warning, "Job {Job} of {Queue} is a dead letter: {Reason}. {Consumer} held it last.")]
     public static partial void JobDeadLettered(ILogger logger, string job, string queue, Wsmq.Server.Stores.DeadReason reason, string consumer);
 
-    /// <summary>Writes what a take or a reclaim has ended.</summary>
-    public static void Reclaimed(
-        ILogger logger, WsmqAddress queue, IReadOnlyList<(WsmqPosition Job, string Worker)> lost, IReadOnlyList<Wsmq.Server.Stores.DeadJob> dead)
-    {
-        foreach (var (job, consumer) in lost)
-            JobLeaseLost(logger, job.ToString(), queue.ToString(), consumer);
-        foreach (var job in dead)
-            JobDeadLettered(logger, job.Job.ToString(), queue.ToString(), job.Reason, job.Worker);
-    }
-
     [LoggerMessage(283, LogLevel.Warning, "Job {Job} of {Queue} could not be handed back; it is given out again when its lease has run out.")]
     public static partial void HandBackFailed(ILogger logger, Exception exception, string job, string queue);
 

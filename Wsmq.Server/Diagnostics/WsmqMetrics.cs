@@ -19,6 +19,9 @@ internal sealed class WsmqMetrics
     private readonly UpDownCounter<long> _draining;
     private readonly Counter<long> _drained;
     private readonly UpDownCounter<long> _storeUnavailable;
+    private readonly Histogram<double> _jobWait;
+    private readonly Counter<long> _jobsEnded;
+    private readonly Counter<long> _jobsDead;
     private readonly Counter<long> _recurring;
 
     public WsmqMetrics(IMeterFactory factory)
@@ -36,6 +39,9 @@ internal sealed class WsmqMetrics
         _draining = meter.CreateUpDownCounter<long>("wsmq.draining", "{node}", "1 while the node is draining.");
         _drained = meter.CreateCounter<long>("wsmq.drained", "{connection}", "Connections that left or were closed while the node drained.");
         _storeUnavailable = meter.CreateUpDownCounter<long>("wsmq.store.unavailable", "{store}", "1 while the store does not answer.");
+        _jobWait = meter.CreateHistogram<double>("wsmq.jobs.wait", "s", "How long jobs that were given to a worker had been due.");
+        _jobsEnded = meter.CreateCounter<long>("wsmq.jobs.ended", "{attempt}", "Attempts at jobs that ended.");
+        _jobsDead = meter.CreateCounter<long>("wsmq.jobs.dead_lettered", "{job}", "Jobs that became dead letters.");
         _recurring = meter.CreateCounter<long>("wsmq.recurring", "{occurrence}", "Occurrences of recurring jobs that this node handled.");
     }
 
@@ -70,6 +76,15 @@ internal sealed class WsmqMetrics
         _drained.Add(left, new KeyValuePair<string, object?>("how", "left"));
         _drained.Add(closed, new KeyValuePair<string, object?>("how", "closed"));
     }
+
+    public void JobGiven(string queue, TimeSpan wait) =>
+        _jobWait.Record(Math.Max(0, wait.TotalSeconds), new KeyValuePair<string, object?>("queue", queue));
+
+    public void JobEnded(string queue, string outcome) =>
+        _jobsEnded.Add(1, new KeyValuePair<string, object?>("queue", queue), new KeyValuePair<string, object?>("outcome", outcome));
+
+    public void JobDeadLettered(string queue, string reason) =>
+        _jobsDead.Add(1, new KeyValuePair<string, object?>("queue", queue), new KeyValuePair<string, object?>("reason", reason));
 
     public void RecurringJobs(int stored, int skipped)
     {

@@ -112,7 +112,7 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<TailCheck>()
         .AddGatedLogger<UnknownFields>()
         .AddGatedLogger<AppWorkers>()
-        .AddGatedLogger<QueueDispatchers>()
+        .AddGatedLogger<QueueReports>()
         .AddGatedLogger<ClientWork>()
         .AddGatedLogger<WsmqQueues>()
         .AddGatedLogger<DeclaredQueues>()
@@ -166,6 +166,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<DeliveryServices>();
         services.AddSingleton<SessionSweep>();
         services.AddSingleton<ScopedHandlers>();
+        services.AddSingleton<QueueReports>();
         services.AddSingleton<QueueDispatchers>();
         services.AddSingleton<QueueDeclarations>();
         services.AddSingleton(p => new DeclaredQueueServices(

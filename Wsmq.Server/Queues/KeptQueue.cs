@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Queues;
@@ -8,7 +6,7 @@ namespace Wsmq.Server.Queues;
 /// One queue of <see cref="QueueUpkeep"/>. It looks at the queue, waits until holders had time to extend their leases, and looks again
 /// before it reclaims: an interruption of the store between two looks goes unnoticed otherwise, and so does a step of its clock.
 /// </summary>
-internal sealed class KeptQueue(WsmqAddress queue, Func<QueueRules> rules, IJobStore jobs, TimeProvider time, ILogger logger)
+internal sealed class KeptQueue(WsmqAddress queue, Func<QueueRules> rules, IJobStore jobs, TimeProvider time, QueueReport report)
 {
     private long _doneAt = time.GetTimestamp();
     private ReclaimHold? _hold;
@@ -40,7 +38,7 @@ internal sealed class KeptQueue(WsmqAddress queue, Func<QueueRules> rules, IJobS
         {
             var result = await jobs.ReclaimAsync(queue, rules(), cancellationToken);
             hold.Answered(result.Now);
-            Log.Reclaimed(logger, queue, result.Lost, result.Dead);
+            report.Reclaimed(result);
             more = result.More;
         }
     }

@@ -1,6 +1,4 @@
-using Microsoft.Extensions.Logging;
 using Wsmq.Server.Concurrency;
-using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Framing;
 using Wsmq.Server.Stores;
 
@@ -21,7 +19,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     private readonly IStore _store;
     private readonly TimeProvider _time;
     private readonly TimeSpan _interval;
-    private readonly ILogger _logger;
+    private readonly QueueReport _report;
     private readonly ReclaimHold _hold;
     private readonly BackgroundLoop _loop;
     private readonly BatchedCalls<Settlement, SettleResult> _settlements;
@@ -44,10 +42,10 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     /// <param name="store">The store, which has started.</param>
     /// <param name="time">The clock of timers.</param>
     /// <param name="interval">How often the store is asked if nothing else happens.</param>
-    /// <param name="logger">The log.</param>
-    public QueueDispatcher(WsmqAddress queue, Func<QueueRules> rules, IStore store, TimeProvider time, TimeSpan interval, ILogger logger)
+    /// <param name="report">Logs and counts.</param>
+    public QueueDispatcher(WsmqAddress queue, Func<QueueRules> rules, IStore store, TimeProvider time, TimeSpan interval, QueueReport report)
     {
-        (_queue, _rules, Rules, _store, _time, _interval, _logger) = (queue, rules, rules(), store, time, interval, logger);
+        (_queue, _rules, Rules, _store, _time, _interval, _report) = (queue, rules, rules(), store, time, interval, report);
         _hold = new ReclaimHold(time, () => TimeSpan.FromMicroseconds(Rules.Lease / 2));
         _loop = new BackgroundLoop(time);
         _settlements = new(IJobStore.MostInAStep, batch => store.Jobs.SettleAsync(queue, batch, Rules, CancellationToken.None));
@@ -74,7 +72,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
             if (_subscription is not null)
                 return;
             _subscription = await _store.Signals.SubscribeAsync(_queue, _ => _loop.Wake(), cancellationToken);
-            _loop.Start(StepAsync, Pause, (e, delay) => Log.QueueFailed(_logger, e, _queue.ToString(), delay));
+            _loop.Start(StepAsync, Pause, _report.Failed);
             _loop.Wake();
         }
         finally
@@ -120,12 +118,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
             Reason = NackReason.Shorten(settlement.Reason),
             Delay = settlement.Delay is { } delay ? Math.Min(delay, Rules.MaxDelay) : null,
         });
-        if (result == SettleResult.DeadLettered)
-        {
-            var reason = settlement.Kind == SettlementKind.Reject ? DeadReason.Rejected : DeadReason.AttemptsUsedUp;
-            Log.JobDeadLettered(_logger, settlement.Lease.Job.ToString(), _queue.ToString(), reason, worker);
-        }
-
+        _report.Settled(settlement, result, worker);
         return result;
     }
 
@@ -203,7 +196,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
         {
             var result = await _store.Jobs.ReclaimAsync(_queue, Rules, cancellationToken);
             _hold.Answered(result.Now);
-            Log.Reclaimed(_logger, _queue, result.Lost, result.Dead);
+            _report.Reclaimed(result);
             _nextEnd = result.More ? _time.GetTimestamp() : Timestamp(result.NextEnd, result.Now);
         }
     }
@@ -222,7 +215,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
         var result = await _store.Jobs.TakeAsync(
             _queue, request, Rules, request.Consumers.Count > 0 ? CancellationToken.None : cancellationToken);
         _hold.Answered(result.Now);
-        Log.Reclaimed(_logger, _queue, [], result.Ended);
+        _report.Taken(result);
         foreach (var job in result.Jobs)
         {
             if (_givesNoMore || !ready[job.Consumer].TryGive(job))
@@ -250,7 +243,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
 
     // If the store does not answer, the lease runs out.
     private void HandBack(TakenJob job) => _ = SettleAsync(new Settlement(job.Lease, SettlementKind.HandBack)).ContinueWith(
-        t => Log.HandBackFailed(_logger, t.Exception!, job.Lease.Job.ToString(), _queue.ToString()),
+        t => _report.HandBackFailed(t.Exception!, job.Lease.Job),
         CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     private TimeSpan Pause()

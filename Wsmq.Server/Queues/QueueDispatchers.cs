@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Declarations;
 using Wsmq.Server.Lifecycle;
@@ -10,12 +9,15 @@ namespace Wsmq.Server.Queues;
 
 /// <summary>The dispatchers of this node, one for each declared queue. Each starts with its first consumer.</summary>
 internal sealed class QueueDispatchers(
-    IOptions<WsmqOptions> options, QueueDeclarations declarations, IStore store, TimeProvider time, ILogger<QueueDispatchers> logger, IHostApplicationLifetime? lifetime = null)
+    IOptions<WsmqOptions> options, QueueDeclarations declarations, IStore store, TimeProvider time, QueueReports reports,
+    IHostApplicationLifetime? lifetime = null)
     : INodePart
 {
     private readonly FrozenDictionary<WsmqAddress, QueueDispatcher> _queues = options.Value.Queues.ToFrozenDictionary(
         q => WsmqAddress.Work(q.Key),
-        q => new QueueDispatcher(WsmqAddress.Work(q.Key), () => declarations.RulesOf(q.Key), store, time, options.Value.Delivery.TailCheckInterval, logger));
+        q => new QueueDispatcher(
+            WsmqAddress.Work(q.Key), () => declarations.RulesOf(q.Key), store, time, options.Value.Delivery.TailCheckInterval,
+            reports.Of(WsmqAddress.Work(q.Key))));
 
     /// <exception cref="WsmqException"><c>unknown-queue</c>.</exception>
     public QueueDispatcher Of(WsmqAddress queue) => _queues.TryGetValue(queue, out var dispatcher)

@@ -26,11 +26,12 @@ internal sealed class QueueUpkeep : INodePart
     private readonly ILogger _logger;
 
     public QueueUpkeep(
-        IStore store, IOptions<WsmqOptions> options, QueueDeclarations declarations, TimeProvider time, ILogger<QueueUpkeep> logger)
+        IStore store, IOptions<WsmqOptions> options, QueueDeclarations declarations, QueueReports reports, TimeProvider time,
+        ILogger<QueueUpkeep> logger)
     {
         _loop = new BackgroundLoop(time);
         _logger = logger;
-        _queues = [.. options.Value.Queues.Select(q => new KeptQueue(WsmqAddress.Work(q.Key), () => declarations.RulesOf(q.Key), store.Jobs, time, logger))];
+        _queues = [.. options.Value.Queues.Select(q => new KeptQueue(WsmqAddress.Work(q.Key), () => declarations.RulesOf(q.Key), store.Jobs, time, reports.Of(WsmqAddress.Work(q.Key))))];
     }
 
     public Task StartAsync(CancellationToken cancellationToken)

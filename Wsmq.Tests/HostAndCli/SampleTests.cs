@@ -87,7 +87,7 @@ public sealed class SampleTests : IAsyncLifetime
         await InvoiceAsync("orders/unlucky/invoice?customer=carol");
         var delayed = await InvoiceAsync("orders/8/invoice?customer=bob&delay=3600");
         var again = await InvoiceAsync("orders/8/invoice?customer=bob");
-        await InvoiceAsync("orders/9/invoice?customer=");
+        await InvoiceAsync("orders/9/invoice?customer=mallory");
 
         await Eventually.That("both invoices are sent", async () => (await SentAsync()).Length == 2);
         (await SentAsync()).Should().BeEquivalentTo("7", "unlucky");

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Queues;
 using Wsmq.Server.Stores;
 using Wsmq.Tests.Stores;
+using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Queues;
 
@@ -196,7 +198,7 @@ public abstract class QueueDispatcherContract
     {
         await using var h = await CreateAsync();
         var rules = Rules with { MaxInFlight = 1 };
-        await using var dispatcher = new QueueDispatcher(Queue, () => rules, h.Store, TimeProvider.System, Never, NullLogger.Instance);
+        await using var dispatcher = new QueueDispatcher(Queue, () => rules, h.Store, TimeProvider.System, Never, Report());
         await dispatcher.StartAsync(default);
         var consumer = Join(dispatcher, credit: 9);
         for (var i = 0; i < 3; i++)
@@ -216,7 +218,7 @@ public abstract class QueueDispatcherContract
 
     private static async Task<QueueDispatcher> StartAsync(StoreHarness h, QueueRules? rules = null)
     {
-        var dispatcher = new QueueDispatcher(Queue, () => rules ?? Rules, h.Store, TimeProvider.System, Never, NullLogger.Instance);
+        var dispatcher = new QueueDispatcher(Queue, () => rules ?? Rules, h.Store, TimeProvider.System, Never, Report());
         await dispatcher.StartAsync(default);
         return dispatcher;
     }
@@ -229,4 +231,7 @@ public abstract class QueueDispatcherContract
     }
 
     private static Task AddAsync(StoreHarness h, string body, JobTerms? terms = null) => h.AppendAsync(h.New(Queue, body) with { Job = terms });
+
+    private static QueueReport Report() =>
+        new QueueReports(new WsmqMetrics(new TestMeters()), NullLogger<QueueReports>.Instance).Of(Queue);
 }

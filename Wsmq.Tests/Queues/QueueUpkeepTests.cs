@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Wsmq.Server.Declarations;
+using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Queues;
 using Wsmq.Server.Stores;
 using Wsmq.Tests.Stores;
@@ -60,7 +61,8 @@ public sealed class QueueUpkeepTests : IDisposable
     private QueueUpkeep Start(StoreHarness h)
     {
         var options = Options.Create(_options);
-        var upkeep = new QueueUpkeep(h.Store, options, new QueueDeclarations(options), _clock, NullLogger<QueueUpkeep>.Instance);
+        var reports = new QueueReports(new WsmqMetrics(new TestMeters()), NullLogger<QueueReports>.Instance);
+        var upkeep = new QueueUpkeep(h.Store, options, new QueueDeclarations(options), reports, _clock, NullLogger<QueueUpkeep>.Instance);
         upkeep.StartAsync(default).Should().Be(Task.CompletedTask);
         return upkeep;
     }

@@ -42,7 +42,10 @@ export function work(connection, queue, handle, { concurrency = 4, refused = con
     job.retry = (options = null) => { job.end = ["Retry", options]; };
     job.reject = reason => { job.end = ["Reject", reason]; };
     held.set(job.token, job);
-    const stopExtending = keepLease(job, () => abort.abort());
+    const stopExtending = keepLease(job, () => {
+      job.lostAt ??= performance.now();
+      abort.abort();
+    });
     try {
       if (stopped) job.end = ["HandBack"];
       else await handle(job.message, job);
@@ -73,10 +76,11 @@ export function work(connection, queue, handle, { concurrency = 4, refused = con
     return () => { clearInterval(extending); clearTimeout(timer); };
   }
 
-  /** Ends the attempt, repeatedly until there is an answer or the lease is lost. */
+  /** Ends the attempt, repeatedly until there is an answer. After an outage a lease may be current for half its time longer. */
   async function settle(job) {
     const [method, ...more] = job.end;
-    for (let wait = FIRST_PAUSE; !job.signal.aborted; wait = Math.min(wait * 2, LONGEST_PAUSE)) {
+    const isOver = () => performance.now() - job.lostAt > job.lease / 2;
+    for (let wait = FIRST_PAUSE; !isOver(); wait = Math.min(wait * 2, LONGEST_PAUSE)) {
       try {
         return await connection.invoke(method, queue, job.position, job.token, ...more);
       } catch (e) {
