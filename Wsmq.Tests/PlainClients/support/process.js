@@ -22,8 +22,8 @@ export class Process {
   #ended;
 
   /** Starts a program, waits until its output matches the pattern, and returns the match as well. */
-  static async start(command, args, env, pattern) {
-    const process = new Process(command, args, env);
+  static async start(command, args, env, pattern, { stdin = 'ignore' } = {}) {
+    const process = new Process(command, args, env, stdin);
     try {
       const match = await eventually(() => `${command} is ready\n${process.output}`, () => {
         if (process.hasEnded) throw new Error(`${command} ended before it was ready\n${process.output}`);
@@ -36,10 +36,10 @@ export class Process {
     }
   }
 
-  constructor(command, args, env) {
+  constructor(command, args, env, stdin = 'ignore') {
     this.output = '';
     this.hasEnded = false;
-    this.#child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = spawn(command, args, { env, stdio: [stdin, 'pipe', 'pipe'] });
     running.add(this.#child);
     const note = text => { this.output += text; };
     this.#child.stdout.setEncoding('utf8').on('data', note);
