@@ -79,6 +79,17 @@ public partial interface IWsmqHub
     /// <param name="token">The token of the lease.</param>
     Task Complete(string queue, string position, string token);
 
+    /// <summary>
+    /// Completes several jobs of a queue, each as <see cref="Complete"/> does: for workers that end many. Each job succeeds or fails
+    /// independently.
+    /// </summary>
+    /// <param name="queue">The address of the queue.</param>
+    /// <param name="jobs">The jobs, at most 1,024.</param>
+    /// <returns>
+    /// For each job, in the same order, null where it is completed; otherwise the error, as a text that <see cref="WsmqError.Find"/> reads.
+    /// </returns>
+    Task<string?[]> CompleteMany(string queue, WsmqJobLease[] jobs);
+
     /// <summary>Ends a failed attempt: the job is given out again after a wait, or becomes a dead letter once its attempts are used up.</summary>
     /// <param name="queue">The address of the queue.</param>
     /// <param name="position">The position of the job's message.</param>

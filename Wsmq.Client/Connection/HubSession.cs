@@ -71,9 +71,12 @@ internal sealed class HubSession : IAsyncDisposable
 
     public Task ExtendAsync(WsmqAddress queue, JobLease lease) => InvokeAsync(nameof(IWsmqHub.Extend), queue, lease);
 
+    /// <summary>Completes several jobs; the result has null, or the text of an error, for each.</summary>
+    public Task<string?[]> CompleteAsync(WsmqAddress queue, IEnumerable<JobLease> leases) => _connection.InvokeAsync<string?[]>(
+        nameof(IWsmqHub.CompleteMany), queue.ToString(), leases.Select(l => new WsmqJobLease(l.Job.ToString(), l.Token)).ToArray());
+
     public Task SettleAsync(WsmqAddress queue, Settlement end) => end.Kind switch
     {
-        SettlementKind.Complete => InvokeAsync(nameof(IWsmqHub.Complete), queue, end.Lease),
         SettlementKind.HandBack => InvokeAsync(nameof(IWsmqHub.HandBack), queue, end.Lease),
         SettlementKind.Reject => InvokeAsync(nameof(IWsmqHub.Reject), queue, end.Lease, end.Reason),
         _ => InvokeAsync(nameof(IWsmqHub.Retry), queue, end.Lease, new WsmqRetry { Delay = end.Delay / 1000, Counts = end.Counts, Reason = end.Reason }),

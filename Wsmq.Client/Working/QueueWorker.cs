@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.SignalR;
+
 namespace Wsmq;
 
 /// <summary>
@@ -6,6 +9,9 @@ namespace Wsmq;
 /// </summary>
 internal sealed class QueueWorker : IJobLine
 {
+    // The server accepts more in a call.
+    private const int MostCompletions = 256;
+
     private static readonly TimeSpan RefusedPause = TimeSpan.FromMinutes(1);
 
     private readonly WsmqAddress _queue;
@@ -14,6 +20,7 @@ internal sealed class QueueWorker : IJobLine
     private readonly ClientEvents _events;
     private readonly TimeProvider _time;
     private readonly JobRunner _runner;
+    private readonly BatchedCalls<JobLease, HubException?> _completions;
     private readonly Lock _gate = new();
     private readonly WakeUp _ask = new();
     private readonly CancellationTokenSource _asking = new();
@@ -31,6 +38,7 @@ internal sealed class QueueWorker : IJobLine
     {
         (_queue, _work, _options, _events, _time) = (queue, work, options, events, options.TimeProvider);
         _runner = new JobRunner($"wsmq worker of {queue.Name}", handlers, work, this, new WorkReports(queue, events), _time);
+        _completions = new(MostCompletions, CompleteAsync);
     }
 
     public void Start()
@@ -102,45 +110,27 @@ internal sealed class QueueWorker : IJobLine
         }
     }
 
-    public async Task<bool> SettleAsync(Settlement settlement, CancellationToken lost)
+    public async Task<SettleAnswer> SettleAsync(Settlement settlement, CancellationToken over)
     {
-        var unanswered = false;
-        for (var attempt = 0; ; attempt++)
+        try
         {
-            try
-            {
-                var session = await _attached.Task.WaitAsync(lost).ConfigureAwait(false);
-                await session.SettleAsync(_queue, settlement).WaitAsync(_options.SendTimeout, _time, lost).ConfigureAwait(false);
-                return true;
-            }
-            catch (OperationCanceledException) when (lost.IsCancellationRequested)
-            {
-                return false;
-            }
-            catch (Exception e)
-            {
-                // Another attempt would fail the same way until an operator has repaired the store.
-                if (WsmqException.From(e) is { } known && known.Error == WsmqErrors.StoreCorrupt)
-                {
-                    _events.RaiseError(WsmqClientOperation.Work, known);
-                    return true;
-                }
-
-                if (HubRefusal.IsFinal(e, out var refusal))
-                {
-                    // After a call without an answer a lease may be over because that call was stored.
-                    if ((refusal as WsmqException)?.Error == WsmqErrors.LeaseLost)
-                        return unanswered;
-                    _events.RaiseError(WsmqClientOperation.Work, refusal);
-                    return true;
-                }
-
-                unanswered = true;
-                var wait = Waits.Longer(_options.SendBackoff.Next(attempt), WsmqException.From(e)?.RetryAfter);
-                Log.JobNotSettled(_events.Logger, e, settlement.Lease.Job, _queue, wait);
-                await Task.Delay(wait, _time, lost).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            var session = await _attached.Task.WaitAsync(over).ConfigureAwait(false);
+            if (settlement.Kind == SettlementKind.Complete)
+                return AnswerOf(await _completions.CallAsync(settlement.Lease).ConfigureAwait(false));
+            await session.SettleAsync(_queue, settlement).WaitAsync(_options.SendTimeout, _time, over).ConfigureAwait(false);
+            return SettleAnswer.Done;
         }
+        catch (HubException e)
+        {
+            return AnswerOf(e);
+        }
+    }
+
+    public TimeSpan NotSettled(Settlement settlement, Exception exception, int failures)
+    {
+        var wait = Waits.Longer(_options.SendBackoff.Next(failures), WsmqException.From(exception)?.RetryAfter);
+        Log.JobNotSettled(_events.Logger, exception, settlement.Lease.Job, _queue, wait);
+        return wait;
     }
 
     public void Released(JobLease lease)
@@ -152,6 +142,37 @@ internal sealed class QueueWorker : IJobLine
         }
 
         _ask.Set();
+    }
+
+    private async Task<HubException?[]> CompleteAsync(IReadOnlyList<JobLease> leases)
+    {
+        if (!_attached.Task.IsCompletedSuccessfully)
+            throw new WsmqException(WsmqErrors.ClientClosed, "there is no connection");
+        var session = await _attached.Task.ConfigureAwait(false);
+        var refusals = await session.CompleteAsync(_queue, leases).WaitAsync(_options.SendTimeout, _time).ConfigureAwait(false);
+        if (refusals.Length != leases.Count)
+            throw new FormatException("The answer does not have one result for each job.");
+        return Array.ConvertAll(refusals, text => text is null ? null : new HubException(text));
+    }
+
+    // An error that is not final is thrown, so that the call is repeated.
+    private SettleAnswer AnswerOf(Exception? error)
+    {
+        if (error is null)
+            return SettleAnswer.Done;
+        if (!IsFinal(error, out var refusal))
+            throw error;
+        if ((refusal as WsmqException)?.Error == WsmqErrors.LeaseLost)
+            return SettleAnswer.LeaseLost;
+        _events.RaiseError(WsmqClientOperation.Work, refusal);
+        return SettleAnswer.Refused;
+    }
+
+    // A corrupt store: another attempt would fail the same way until an operator has repaired it.
+    private static bool IsFinal(Exception error, [NotNullWhen(true)] out Exception? refusal)
+    {
+        refusal = WsmqException.From(error) is { } known && known.Error == WsmqErrors.StoreCorrupt ? known : null;
+        return refusal is not null || HubRefusal.IsFinal(error, out refusal);
     }
 
     private async Task WhenCeasedAsync()
@@ -168,7 +189,7 @@ internal sealed class QueueWorker : IJobLine
     {
         try
         {
-            await SettleAsync(new Settlement(lease, SettlementKind.HandBack), _asking.Token).ConfigureAwait(false);
+            await _runner.SettleAsync(new Settlement(lease, SettlementKind.HandBack), _asking.Token).ConfigureAwait(false);
         }
         catch (Exception e)
         {

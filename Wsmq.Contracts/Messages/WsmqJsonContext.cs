@@ -27,6 +27,8 @@ public static class WsmqJson
 [JsonSerializable(typeof(WsmqJobDelivery))]
 [JsonSerializable(typeof(WsmqWorkGrant))]
 [JsonSerializable(typeof(WsmqRetry))]
+[JsonSerializable(typeof(WsmqJobLease[]))]
+[JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(WsmqJsonBody))]
 [JsonSerializable(typeof(WsmqQueueInfo[]))]
 [JsonSerializable(typeof(WsmqJobInfo[]))]

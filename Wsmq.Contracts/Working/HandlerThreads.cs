@@ -18,6 +18,7 @@ internal sealed class HandlerThreads(int most, string name) : TaskScheduler
     private readonly Queue<Task> _tasks = new();
     private int _threads;
     private int _waiting;
+    private bool _engaging;
     private long _taken;
     private bool _watched;
 
@@ -25,25 +26,15 @@ internal sealed class HandlerThreads(int most, string name) : TaskScheduler
 
     protected override void QueueTask(Task task)
     {
+        bool starts;
         lock (_gate)
         {
             _tasks.Enqueue(task);
-            if (_waiting >= _tasks.Count)
-            {
-                Monitor.Pulse(_gate);
-                return;
-            }
-
-            if (_threads >= most)
-            {
-                Watch();
-                return;
-            }
-
-            _threads++;
+            starts = Engage();
         }
 
-        StartThread();
+        if (starts)
+            StartThread();
     }
 
     // Not on the caller's thread, which may belong to the thread pool.
@@ -53,6 +44,29 @@ internal sealed class HandlerThreads(int most, string name) : TaskScheduler
     {
         lock (_gate)
             return _tasks.ToArray();
+    }
+
+    // Called inside the lock. Sees to it that another thread takes a task; returns whether one must be started for it. One thread is woken
+    // at a time, and wakes the next one if tasks are left: short handlers are so run by a few threads, because waking costs more than they do.
+    private bool Engage()
+    {
+        if (_tasks.Count == 0 || _engaging)
+            return false;
+        if (_waiting == 0 && _threads >= most)
+        {
+            Watch();
+            return false;
+        }
+
+        _engaging = true;
+        if (_waiting > 0)
+        {
+            Monitor.Pulse(_gate);
+            return false;
+        }
+
+        _threads++;
+        return true;
     }
 
     // Called inside the lock.
@@ -71,7 +85,7 @@ internal sealed class HandlerThreads(int most, string name) : TaskScheduler
         lock (_gate)
         {
             _watched = false;
-            if (_tasks.Count <= _waiting)
+            if (_tasks.Count == 0)
                 return;
             Watch();
             if (_taken != taken)
@@ -92,7 +106,7 @@ internal sealed class HandlerThreads(int most, string name) : TaskScheduler
         {
             // No task may be lost: its job would be held for ever.
             lock (_gate)
-                _threads--;
+                (_threads, _engaging) = (_threads - 1, false);
             ThreadPool.UnsafeQueueUserWorkItem(_ => RunOne(), null);
         }
     }
@@ -112,18 +126,24 @@ internal sealed class HandlerThreads(int most, string name) : TaskScheduler
 
     private void Run()
     {
+        lock (_gate)
+            _engaging = false;
         while (Next() is { } task)
             TryExecuteTask(task);
     }
 
     private Task? Next()
     {
+        Task task;
+        bool starts;
         lock (_gate)
         {
             _waiting++;
             while (_tasks.Count == 0)
             {
-                if (!Monitor.Wait(_gate, Idle) && _tasks.Count == 0)
+                var woken = Monitor.Wait(_gate, Idle);
+                _engaging = false;
+                if (!woken && _tasks.Count == 0)
                 {
                     _waiting--;
                     _threads--;
@@ -133,7 +153,12 @@ internal sealed class HandlerThreads(int most, string name) : TaskScheduler
 
             _waiting--;
             _taken++;
-            return _tasks.Dequeue();
+            task = _tasks.Dequeue();
+            starts = Engage();
         }
+
+        if (starts)
+            StartThread();
+        return task;
     }
 }

@@ -6,9 +6,16 @@ internal interface IJobLine
     /// <summary>Extends a lease to its full duration; false if it is lost. Throws if there is no answer.</summary>
     Task<bool> ExtendAsync(JobLease lease);
 
-    /// <summary>Ends an attempt, repeatedly until there is an answer, or the lease cannot be current any more. Does not throw.</summary>
-    /// <returns>False if the lease is lost, and the end of the attempt was therefore not stored.</returns>
-    Task<bool> SettleAsync(Settlement settlement, CancellationToken lost);
+    /// <summary>Ends an attempt. Throws if there is no answer: the runner repeats the call.</summary>
+    /// <param name="settlement">The end of the attempt.</param>
+    /// <param name="over">Cancels the wait for a connection: the lease cannot be current any more.</param>
+    Task<SettleAnswer> SettleAsync(Settlement settlement, CancellationToken over);
+
+    /// <summary>Logs that a settlement got no answer, and returns how long to wait before it is repeated.</summary>
+    /// <param name="settlement">The end of the attempt.</param>
+    /// <param name="exception">What the call threw.</param>
+    /// <param name="failures">How many calls for it have failed before.</param>
+    TimeSpan NotSettled(Settlement settlement, Exception exception, int failures);
 
     /// <summary>The worker no longer holds the job.</summary>
     void Released(JobLease lease);

@@ -125,8 +125,32 @@ internal sealed class JobRunner
 
         // A lease that runs out would count.
         var left = _held.Values.Where(h => !h.HasReturned)
-            .Select(h => _line.SettleAsync(new Settlement(h.Job.Lease, SettlementKind.HandBack), h.Lost)).ToArray();
+            .Select(h => SettleAsync(new Settlement(h.Job.Lease, SettlementKind.HandBack), h.Lost)).ToArray();
         await ((Task)Task.WhenAll(left)).WaitAsync(Grace, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>
+    /// Ends an attempt, repeatedly until there is an answer, or the lease cannot be current any more. Returns false if the lease is lost, and
+    /// the end of the attempt was therefore not stored.
+    /// </summary>
+    /// <param name="settlement">The end of the attempt.</param>
+    /// <param name="over">Is cancelled when the lease cannot be current any more.</param>
+    public async Task<bool> SettleAsync(Settlement settlement, CancellationToken over)
+    {
+        for (var failures = 0; ; failures++)
+        {
+            try
+            {
+                // After a call without an answer a lease may be over because that call was stored.
+                return await _line.SettleAsync(settlement, over).ConfigureAwait(false) != SettleAnswer.LeaseLost || failures > 0;
+            }
+            catch (Exception e)
+            {
+                if (over.IsCancellationRequested)
+                    return false;
+                await Task.Delay(_line.NotSettled(settlement, e, failures), _time, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
     }
 
     private async Task RunAsync(HeldJob held)
@@ -139,7 +163,7 @@ internal sealed class JobRunner
             // After an outage the store takes leases back only once their holders had half a lease to extend them: the token decides.
             using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
             using var lost = held.Lost.UnsafeRegister(_ => late.CancelAfter(held.Job.Duration / 2), null);
-            if (!await _line.SettleAsync(settlement, late.Token).ConfigureAwait(false) && settlement.Kind != SettlementKind.HandBack)
+            if (!await SettleAsync(settlement, late.Token).ConfigureAwait(false) && settlement.Kind != SettlementKind.HandBack)
                 _reports.Lost(held.Job);
         }
         catch (Exception e)

@@ -23,6 +23,19 @@ internal enum SettlementKind
     HandBack = 3,
 }
 
+/// <summary>The answer to a <see cref="Settlement"/>.</summary>
+internal enum SettleAnswer
+{
+    /// <summary>It is stored.</summary>
+    Done = 0,
+
+    /// <summary>The lease is not current; nothing changed.</summary>
+    LeaseLost = 1,
+
+    /// <summary>It will never be stored, for a reason that was reported.</summary>
+    Refused = 2,
+}
+
 /// <summary>The end of an attempt.</summary>
 /// <param name="Lease">The lease.</param>
 /// <param name="Kind">How it ended.</param>

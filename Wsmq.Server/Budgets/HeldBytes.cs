@@ -24,6 +24,9 @@ internal static class HeldBytes
     private const long Element = 8 + 128;
     private const long Header = 128;
 
+    /// <summary>The cost of jobs that are completed together, including the results that the call will return.</summary>
+    public static long OfLeases(int count) => count * Send;
+
     /// <summary>The upper bound of the memory that parsing a slice of frames takes.</summary>
     public static long OfParsing(long bytes) => (OfBytes * bytes) + Math.Min(OfSmall * bytes, MostBeside);
 

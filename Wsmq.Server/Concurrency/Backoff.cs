@@ -8,16 +8,21 @@ internal sealed class Backoff(TimeProvider time)
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
-    private TimeSpan _next = First;
+    private int _failures;
 
-    public void Reset() => _next = First;
-
-    public TimeSpan Next()
+    /// <summary>The delay after an attempt that failed.</summary>
+    /// <param name="failures">How many attempts had failed before it.</param>
+    public static TimeSpan After(int failures)
     {
-        var full = _next;
-        _next = full * 2 < Longest ? full * 2 : Longest;
+        // Beyond this the doubling would overflow.
+        var full = First * Math.Pow(2, Math.Min(failures, 30));
+        full = full < Longest ? full : Longest;
         return full - Jitter.PartOf(full / 2);
     }
+
+    public void Reset() => _failures = 0;
+
+    public TimeSpan Next() => After(_failures++);
 
     /// <summary>Retries an operation until it succeeds, with backoff. Throws only after it is cancelled.</summary>
     /// <param name="attempt">The operation.</param>

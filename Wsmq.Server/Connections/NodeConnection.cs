@@ -93,8 +93,8 @@ internal sealed class NodeConnection
     public ValueTask DeadLetteredAsync(WsmqAddress source, WsmqPosition position, int attempts, CancellationToken cancellationToken) =>
         InvokeAsync(nameof(IWsmqReceiver.DeadLettered), [source.ToString(), position.ToString(), attempts], cancellationToken);
 
-    /// <summary>Gives a job to the client: see <see cref="JobMessage.Call"/>.</summary>
-    public ValueTask JobAsync(SerializedHubMessage job) => _connection.WriteAsync(job);
+    /// <summary>Gives jobs to the client: see <see cref="JobMessage.Calls"/>.</summary>
+    public ValueTask JobsAsync(SerializedHubMessage calls) => _connection.WriteAsync(calls);
 
     public ValueTask HandBackJobsAsync(WsmqAddress queue) =>
         InvokeAsync(nameof(IWsmqReceiver.HandBackJobs), [queue.ToString()], CancellationToken.None);

@@ -99,7 +99,7 @@ internal sealed class WsmqDeadLetters(IStore store, StartGate start, PublishQueu
     private static WsmqDelivery MessageOf(StoredDeadLetter letter) =>
         StoredEntry.Check(letter.Entry!, out var isBinary, out var defect)
             ? JsonSerializer.Deserialize(
-                JsonFrames.Delivery(JsonFrames.Receive(JsonFrames.SourceOf(letter.Key.Source), letter.Entry!, isBinary)),
+                JsonFrames.DeliveryOf(JsonFrames.SourceOf(letter.Key.Source), letter.Entry!, isBinary),
                 WsmqJsonContext.Default.WsmqDelivery)!
             : throw new WsmqException(WsmqErrors.StoreCorrupt, defect);
 

@@ -1,6 +1,7 @@
+using System.Buffers;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.SignalR;
 using Wsmq.Server.Stores;
 
@@ -9,6 +10,9 @@ namespace Wsmq.Server.Framing;
 /// <summary>A job as the message that was sent.</summary>
 internal static class JobMessage
 {
+    // Of the fields of a call beside the delivery, with their numbers.
+    private const int MostOfCall = 256;
+
     private static ReadOnlySpan<byte> End => "}]}\u001e"u8;
 
     /// <summary>The message in its wire form; its source is the queue.</summary>
@@ -17,32 +21,56 @@ internal static class JobMessage
 
     /// <summary>A stored job in the same form.</summary>
     /// <exception cref="JsonException">It is corrupt or foreign.</exception>
-    public static WsmqDelivery Of(WsmqAddress queue, WsmqPosition job, ReadOnlyMemory<byte> metadata, ReadOnlyMemory<byte> body) => JsonSerializer.Deserialize(
-        JsonFrames.Delivery(FrameOf(JsonFrames.SourceOf(queue), job, metadata, body)), WsmqJsonContext.Relaxed.WsmqDelivery)!;
-
-    /// <summary>The <c>Job</c> call for a connection.</summary>
-    /// <param name="source">The address of the queue as a JSON string.</param>
-    /// <param name="job">The job.</param>
-    /// <param name="lease">The duration of its lease, in µs.</param>
-    /// <exception cref="JsonException">It is corrupt or foreign.</exception>
-    public static SerializedHubMessage Call(ReadOnlySpan<byte> source, TakenJob job, long lease)
+    public static WsmqDelivery Of(WsmqAddress queue, WsmqPosition job, ReadOnlyMemory<byte> metadata, ReadOnlyMemory<byte> body)
     {
-        var delivery = JsonFrames.Delivery(FrameOf(source, job.Lease.Job, job.Metadata, job.Body));
-        var start = Encoding.ASCII.GetBytes(string.Create(
-            CultureInfo.InvariantCulture,
-            $$$"""{"type":1,"target":"{{{nameof(IWsmqReceiver.Job)}}}","arguments":[{"{{{Wire.Token}}}":"{{{job.Lease.Token}}}","{{{Wire.Lease}}}":{{{lease / 1000}}},"{{{Wire.Attempt}}}":{{{job.Attempt}}},"{{{Wire.LostLeases}}}":{{{job.Lost}}},"{{{Wire.Due}}}":{{{job.Due / 1000}}},"{{{Wire.Message}}}":"""));
-        var frame = new byte[start.Length + delivery.Length + End.Length];
-        start.CopyTo(frame, 0);
-        delivery.CopyTo(frame.AsSpan(start.Length));
-        End.CopyTo(frame.AsSpan(start.Length + delivery.Length));
-        return JsonFrames.Message(frame);
+        var (entry, isBinary) = Checked(job, metadata, body);
+        return JsonSerializer.Deserialize(JsonFrames.DeliveryOf(JsonFrames.SourceOf(queue), entry, isBinary), WsmqJsonContext.Relaxed.WsmqDelivery)!;
     }
 
-    private static byte[] FrameOf(ReadOnlySpan<byte> source, WsmqPosition job, ReadOnlyMemory<byte> metadata, ReadOnlyMemory<byte> body)
+    /// <summary>
+    /// The <c>Job</c> calls for a connection as one write: each write costs a call of the operating system, which takes longer than
+    /// composing a small job.
+    /// </summary>
+    /// <param name="source">The address of the queue as a JSON string.</param>
+    /// <param name="jobs">The jobs.</param>
+    /// <param name="lease">The duration of their leases, in µs.</param>
+    /// <param name="refuse">Called for each job that is corrupt or foreign, with the reason; there is no call for it.</param>
+    /// <returns>Null if no job is left.</returns>
+    public static SerializedHubMessage? Calls(ReadOnlySpan<byte> source, IReadOnlyList<TakenJob> jobs, long lease, Action<TakenJob, string> refuse)
+    {
+        var frames = new ArrayBufferWriter<byte>();
+        foreach (var job in jobs)
+        {
+            try
+            {
+                Write(frames, source, job, lease);
+            }
+            catch (JsonException e)
+            {
+                refuse(job, e.Message);
+            }
+        }
+
+        return frames.WrittenCount > 0 ? JsonFrames.Message(frames.WrittenMemory) : null;
+    }
+
+    private static void Write(ArrayBufferWriter<byte> frames, ReadOnlySpan<byte> source, TakenJob job, long lease)
+    {
+        var (entry, isBinary) = Checked(job.Lease.Job, job.Metadata, job.Body);
+        var room = frames.GetSpan(MostOfCall + JsonFrames.DeliveryLength(source, entry, isBinary) + End.Length);
+        Utf8.TryWrite(
+            room, CultureInfo.InvariantCulture,
+            $$$"""{"type":1,"target":"{{{nameof(IWsmqReceiver.Job)}}}","arguments":[{"{{{Wire.Token}}}":"{{{job.Lease.Token}}}","{{{Wire.Lease}}}":{{{lease / 1000}}},"{{{Wire.Attempt}}}":{{{job.Attempt}}},"{{{Wire.LostLeases}}}":{{{job.Lost}}},"{{{Wire.Due}}}":{{{job.Due / 1000}}},"{{{Wire.Message}}}":""",
+            out var written);
+        var rest = room[written..];
+        JsonFrames.AppendDelivery(ref rest, source, entry, isBinary);
+        JsonFrames.Append(ref rest, End);
+        frames.Advance(room.Length - rest.Length);
+    }
+
+    private static (LogEntry Entry, bool IsBinary) Checked(WsmqPosition job, ReadOnlyMemory<byte> metadata, ReadOnlyMemory<byte> body)
     {
         var entry = new LogEntry(job, WsmqPosition.Start, metadata, body);
-        return StoredEntry.Check(entry, out var isBinary, out var defect)
-            ? JsonFrames.Receive(source, entry, isBinary)
-            : throw new JsonException(defect);
+        return StoredEntry.Check(entry, out var isBinary, out var defect) ? (entry, isBinary) : throw new JsonException(defect);
     }
 }

@@ -51,37 +51,55 @@ internal static class JsonFrames
     /// <summary>The <c>Receive</c> frame of a checked entry.</summary>
     public static byte[] Receive(ReadOnlySpan<byte> source, LogEntry entry, bool isBinary)
     {
-        var metadata = entry.Metadata.Span[1..^1];
-        var body = entry.Body.Span;
-        var bodyLength = isBinary
-            ? Data.Length + Base64.GetMaxEncodedToUtf8Length(body.Length) + DataEnd.Length
-            : Json.Length + body.Length + JsonEnd.Length;
-        var frame = GC.AllocateUninitializedArray<byte>(
-            Start.Length + Source.Length + source.Length + At.Length + Previous.Length + (2 * WsmqPosition.Length) + Metadata.Length
-            + metadata.Length + bodyLength + End.Length);
-
+        var frame = GC.AllocateUninitializedArray<byte>(Start.Length + DeliveryLength(source, entry, isBinary) + End.Length);
         var rest = frame.AsSpan();
         Append(ref rest, Start);
-        Append(ref rest, Source);
-        Append(ref rest, source);
-        Append(ref rest, At);
-        Append(ref rest, entry.Position);
-        Append(ref rest, Previous);
-        Append(ref rest, entry.Previous);
-        Append(ref rest, Metadata);
-        Append(ref rest, metadata);
-        Append(ref rest, isBinary ? Data : Json);
-        if (isBinary)
-            AppendBase64(ref rest, body);
-        else
-            Append(ref rest, body);
-        Append(ref rest, isBinary ? DataEnd : JsonEnd);
+        AppendDelivery(ref rest, source, entry, isBinary);
         Append(ref rest, End);
         return frame;
     }
 
+    /// <summary>The length of a checked entry as a delivery.</summary>
+    public static int DeliveryLength(ReadOnlySpan<byte> source, LogEntry entry, bool isBinary) =>
+        Source.Length + source.Length + At.Length + Previous.Length + (2 * WsmqPosition.Length) + Metadata.Length + entry.Metadata.Length - 2
+        + (isBinary
+            ? Data.Length + Base64.GetMaxEncodedToUtf8Length(entry.Body.Length) + DataEnd.Length
+            : Json.Length + entry.Body.Length + JsonEnd.Length);
+
+    /// <summary>Writes a checked entry as a delivery, without a call around it.</summary>
+    /// <param name="target">Where to; on return, what is left of it.</param>
+    /// <param name="source">The address as a JSON string.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="isBinary">Whether its body is bytes.</param>
+    public static void AppendDelivery(ref Span<byte> target, ReadOnlySpan<byte> source, LogEntry entry, bool isBinary)
+    {
+        Append(ref target, Source);
+        Append(ref target, source);
+        Append(ref target, At);
+        Append(ref target, entry.Position);
+        Append(ref target, Previous);
+        Append(ref target, entry.Previous);
+        Append(ref target, Metadata);
+        Append(ref target, entry.Metadata.Span[1..^1]);
+        Append(ref target, isBinary ? Data : Json);
+        if (isBinary)
+            AppendBase64(ref target, entry.Body.Span);
+        else
+            Append(ref target, entry.Body.Span);
+        Append(ref target, isBinary ? DataEnd : JsonEnd);
+    }
+
+    /// <summary>A checked entry as a delivery.</summary>
+    public static byte[] DeliveryOf(ReadOnlySpan<byte> source, LogEntry entry, bool isBinary)
+    {
+        var delivery = GC.AllocateUninitializedArray<byte>(DeliveryLength(source, entry, isBinary));
+        var rest = delivery.AsSpan();
+        AppendDelivery(ref rest, source, entry, isBinary);
+        return delivery;
+    }
+
     /// <summary>The delivery inside a <c>Receive</c> frame.</summary>
-    public static ReadOnlySpan<byte> Delivery(ReadOnlySpan<byte> frame) => frame[Start.Length..^End.Length];
+    private static ReadOnlySpan<byte> Delivery(ReadOnlySpan<byte> frame) => frame[Start.Length..^End.Length];
 
     /// <summary>The length of one <c>ReceiveMany</c> frame made of <c>Receive</c> frames with this many bytes in total.</summary>
     public static int ManyLength(int count, int bytes) =>
@@ -101,7 +119,7 @@ internal static class JsonFrames
         Append(ref target, ManyEnd);
     }
 
-    private static void Append(ref Span<byte> rest, ReadOnlySpan<byte> bytes)
+    public static void Append(ref Span<byte> rest, ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(rest);
         rest = rest[bytes.Length..];

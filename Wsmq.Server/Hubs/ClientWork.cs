@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Authorization;
+using Wsmq.Server.Framing;
 using Wsmq.Server.Queues;
 using Wsmq.Server.Sessions;
 using Wsmq.Server.Stores;
@@ -40,7 +41,7 @@ internal sealed class ClientWork(
     /// </exception>
     public async Task SettleAsync(Session session, string? queue, string? position, string? token, Func<JobLease, Settlement> end)
     {
-        var (address, lease) = await RequireAsync(session, queue, position, token);
+        var (address, lease) = await RequireAsync(session, queue, () => LeaseArgument.Of(position, token));
         var result = await queues.Of(address).SettleAsync(end(lease), NameOf(session));
         session.Work?.Of(address)?.Released(lease);
         if (result == SettleResult.LeaseLost)
@@ -49,10 +50,28 @@ internal sealed class ClientWork(
             throw new WsmqException(WsmqErrors.StoreCorrupt);
     }
 
+    /// <summary>Completes several jobs; the result has null, or the text of an error, for each.</summary>
+    /// <exception cref="WsmqException">A malformed argument, <c>unknown-queue</c>, <c>work-not-allowed</c> or <c>too-many-resumes</c>.</exception>
+    public async Task<string?[]> CompleteManyAsync(Session session, string? queue, WsmqLeasesArgument jobs)
+    {
+        var (address, leases) = await RequireAsync(session, queue, () => jobs.Leases);
+        var results = await Task.WhenAll(leases.Select(lease => CompleteAsync(session, queues.Of(address), lease)));
+        var pause = TimeSpan.Zero;
+        for (var i = 0; i < results.Length; i++)
+        {
+            session.Work?.Of(address)?.Released(leases[i]);
+            if (results[i]?.Error == WsmqErrors.LeaseLost)
+                pause = session.Limits.CountRefusal();
+        }
+
+        await session.Limits.PauseAsync(pause, session.Connection.Aborted);
+        return Array.ConvertAll(results, e => e?.Message);
+    }
+
     /// <inheritdoc cref="SettleAsync" path="/exception"/>
     public async Task ExtendAsync(Session session, string? queue, string? position, string? token)
     {
-        var (address, lease) = await RequireAsync(session, queue, position, token);
+        var (address, lease) = await RequireAsync(session, queue, () => LeaseArgument.Of(position, token));
         var worker = session.Work?.Of(address);
         var askedAt = time.GetTimestamp();
         if (await queues.Of(address).ExtendAsync(lease))
@@ -65,15 +84,33 @@ internal sealed class ClientWork(
         await LoseAsync(session);
     }
 
-    private async ValueTask<(WsmqAddress Queue, JobLease Lease)> RequireAsync(Session session, string? queue, string? position, string? token)
+    private static async Task<WsmqException?> CompleteAsync(Session session, QueueDispatcher dispatcher, JobLease lease)
+    {
+        try
+        {
+            return await dispatcher.SettleAsync(new Settlement(lease, SettlementKind.Complete), NameOf(session)) switch
+            {
+                SettleResult.LeaseLost => new WsmqException(WsmqErrors.LeaseLost),
+                SettleResult.Corrupt => new WsmqException(WsmqErrors.StoreCorrupt),
+                _ => null,
+            };
+        }
+        catch (WsmqException e)
+        {
+            // The store did not answer: of each job of the call it is not known.
+            return e;
+        }
+    }
+
+    private async ValueTask<(WsmqAddress Queue, T Argument)> RequireAsync<T>(Session session, string? queue, Func<T> read)
     {
         try
         {
             var address = QueueOf(queue);
             queues.Of(address);
-            var lease = new JobLease(WsmqPosition.Parse(position), TokenOf(token));
+            var argument = read();
             await AllowAsync(session, address);
-            return (address, lease);
+            return (address, argument);
         }
         catch (WsmqException e)
         {
@@ -112,9 +149,4 @@ internal sealed class ClientWork(
     private static WsmqAddress QueueOf(string? queue) => WsmqAddress.Parse(queue) is { Kind: WsmqAddressKind.Work } address
         ? address
         : throw new WsmqException(WsmqErrors.UnknownQueue, "the address is not that of a work queue");
-
-    private static string TokenOf(string? token) =>
-        token?.Length == JobLease.TokenLength && token.All(char.IsAsciiHexDigitLower)
-            ? token
-            : throw new WsmqException(WsmqErrors.InvalidMessage, $"the token has {JobLease.TokenLength} hexadecimal digits: send it as it came");
 }

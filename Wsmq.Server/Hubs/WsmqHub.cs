@@ -108,6 +108,10 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
     public Task Complete(WsmqTextArgument queue, WsmqTextArgument position, WsmqTextArgument token) =>
         _work.SettleAsync(Begin(), queue.Value, position.Value, token.Value, lease => new Settlement(lease, SettlementKind.Complete));
 
+    /// <inheritdoc cref="IWsmqHub.CompleteMany"/>
+    public Task<string?[]> CompleteMany(WsmqTextArgument queue, WsmqLeasesArgument jobs) =>
+        _work.CompleteManyAsync(Begin(HeldBytes.OfLeases(jobs.Count)), queue.Value, jobs);
+
     /// <inheritdoc cref="IWsmqHub.Retry"/>
     public Task Retry(WsmqTextArgument queue, WsmqTextArgument position, WsmqTextArgument token, WsmqRetryArgument retry) =>
         _work.SettleAsync(Begin(), queue.Value, position.Value, token.Value, retry.Of);

@@ -17,8 +17,11 @@ internal interface IJobConsumer
     /// <summary>Whether it holds a job whose lease was lost before.</summary>
     bool HoldsSuspect { get; }
 
-    /// <summary>Gives it a job. Returns false if it accepts no more; the job is then handed back.</summary>
-    bool TryGive(TakenJob job);
+    /// <summary>
+    /// Gives it the jobs of one take, at most as many as it had credit for. Returns how many of them, from the first on, it accepts; the others
+    /// are handed back.
+    /// </summary>
+    int Give(IReadOnlyList<TakenJob> jobs);
 
     /// <summary>
     /// The queue is paused, or the node stops: hands back jobs that have not begun. Called repeatedly while the queue is paused.

@@ -14,6 +14,9 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     // The store decides what is due. Its clock is finer than a timer.
     private static readonly TimeSpan TimerStep = TimeSpan.FromMilliseconds(1);
 
+    // How long signals of new jobs are not looked after while no consumer has credit.
+    private static readonly TimeSpan LongestUnseen = TimeSpan.FromSeconds(1);
+
     private readonly WsmqAddress _queue;
     private readonly Func<QueueRules> _rules;
     private readonly IStore _store;
@@ -28,6 +31,13 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly List<IJobConsumer> _consumers = [];
     private volatile bool _givesNoMore;
+
+    // The queue may have been paused, or the like: the store is asked even if no consumer has credit.
+    private volatile bool _hasChanged;
+
+    // How many signals have come, and how many of them had when the last take left nothing workable; -1 if it left something.
+    private long _signals;
+    private long _drainedAt = -1;
     private bool _isUnobserved = true;
     private IAsyncDisposable? _subscription;
 
@@ -35,6 +45,8 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     private long? _nextDue;
     private long? _nextEnd;
     private long? _renewedAt;
+    private long? _takenAt;
+    private bool _isUnseen;
     private uint _takes;
 
     /// <param name="queue">The queue.</param>
@@ -71,7 +83,8 @@ internal sealed class QueueDispatcher : IAsyncDisposable
         {
             if (_subscription is not null)
                 return;
-            _subscription = await _store.Signals.SubscribeAsync(_queue, _ => _loop.Wake(), cancellationToken);
+            _subscription = await _store.Signals.SubscribeAsync(_queue, OnSignal, cancellationToken);
+            _store.Signals.Restored += OnRestored;
             _loop.Start(StepAsync, Pause, _report.Failed);
             _loop.Wake();
         }
@@ -103,7 +116,11 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     }
 
     /// <summary>A consumer has more credit.</summary>
-    public void Wake() => _loop.Wake();
+    public void Wake()
+    {
+        if (!IsDrained)
+            _loop.Wake();
+    }
 
     /// <summary>
     /// Ends an attempt; shortens a reason and a delay that are too long. Throws <see cref="WsmqException"/> if the store does not answer: the
@@ -130,6 +147,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     /// <summary>Stops to give out jobs, and returns once all settlements so far have their results.</summary>
     public async ValueTask DisposeAsync()
     {
+        _store.Signals.Restored -= OnRestored;
         await _loop.StopAsync();
         await _settlements.WhenIdle();
         await _extensions.WhenIdle();
@@ -166,6 +184,17 @@ internal sealed class QueueDispatcher : IAsyncDisposable
             throw;
         }
     }
+
+    private void OnSignal(Signal signal)
+    {
+        if (signal.IsMembership)
+            _hasChanged = true;
+        Interlocked.Increment(ref _signals);
+        _loop.Wake();
+    }
+
+    // Signals may have been lost.
+    private void OnRestored() => OnSignal(Signal.QueueChanged);
 
     // An outage may be over before the loop itself calls the store.
     private async Task<bool[]> ExtendAllAsync(IReadOnlyList<JobLease> leases)
@@ -209,23 +238,47 @@ internal sealed class QueueDispatcher : IAsyncDisposable
         var request = new TakeRequest([.. ready.Select(c => new JobConsumer(c.Name, c.Credit, !c.HoldsSuspect)).Where(c => c.Credit > 0)]);
         if (request.Consumers.Count != ready.Length)
             return true;
+        if (!MustAsk(ready.Length > 0))
+            return false;
 
         // Not cancelled: a job whose grant is not read counts as a lost lease. What is no longer accepted is handed back.
-        (AskedAt, Rules) = (_time.GetTimestamp(), _rules());
+        (AskedAt, Rules, _hasChanged, _takenAt) = (_time.GetTimestamp(), _rules(), false, null);
+        var signals = Interlocked.Read(ref _signals);
         var result = await _store.Jobs.TakeAsync(
             _queue, request, Rules, request.Consumers.Count > 0 ? CancellationToken.None : cancellationToken);
         _hold.Answered(result.Now);
         _report.Taken(result);
-        foreach (var job in result.Jobs)
-        {
-            if (_givesNoMore || !ready[job.Consumer].TryGive(job))
-                HandBack(job);
-        }
-
+        foreach (var jobs in result.Jobs.GroupBy(j => j.Consumer))
+            Give(ready[jobs.Key], [.. jobs]);
+        (_takenAt, _isUnseen) = (_time.GetTimestamp(), false);
+        Interlocked.Exchange(ref _drainedAt, result.More ? -1 : signals);
         if (result.IsPaused)
             Array.ForEach(all, c => c.AskToHandBack());
         (_nextDue, _nextEnd) = (Timestamp(result.NextDue, result.Now), Timestamp(result.NextEnd, result.Now));
         return result.More && result.Jobs.Count + result.Ended.Count > 0;
+    }
+
+    // What is already known needs no call: each call costs the store as much as several jobs.
+    private bool MustAsk(bool hasCredit)
+    {
+        if (_hasChanged || _takenAt is not { } taken || _time.GetElapsedTime(taken) is var ago && ago >= _interval)
+            return true;
+        if (hasCredit)
+            return !IsDrained || _nextDue <= _time.GetTimestamp();
+
+        // Nothing can be taken. What is due must not wake the loop before there is credit, but a new job may expire before that.
+        (_nextDue, _isUnseen) = (null, !IsDrained);
+        return _isUnseen && ago >= LongestUnseen;
+    }
+
+    // The last take left nothing workable, and nothing has changed since.
+    private bool IsDrained => Interlocked.Read(ref _drainedAt) == Interlocked.Read(ref _signals);
+
+    private void Give(IJobConsumer consumer, TakenJob[] jobs)
+    {
+        var accepted = _givesNoMore ? 0 : consumer.Give(jobs);
+        foreach (var job in jobs[accepted..])
+            HandBack(job);
     }
 
     private IJobConsumer[] Consumers()
@@ -251,6 +304,8 @@ internal sealed class QueueDispatcher : IAsyncDisposable
         var pause = _interval;
         if (_nextDue is { } due)
             pause = Least(pause, Until(due));
+        if (_isUnseen)
+            pause = Least(pause, LongestUnseen);
         if (_nextEnd is { } end)
             pause = Least(pause, _hold.Left > Until(end) ? _hold.Left : Until(end));
         return pause > TimerStep ? pause : TimerStep;

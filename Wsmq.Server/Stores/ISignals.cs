@@ -12,7 +12,10 @@ internal readonly record struct Signal(WsmqPosition Position, WsmqPosition Previ
     /// <summary>The groups of the address's user changed.</summary>
     public static Signal Membership => default;
 
-    /// <summary>For a work queue: jobs have become workable, or the time at which they will be has changed.</summary>
+    /// <summary>
+    /// For a work queue: other than by new jobs, jobs have become workable, or the time at which they will be has changed, or the queue was
+    /// paused or resumed.
+    /// </summary>
     public static Signal QueueChanged => default;
 
     public bool IsMembership => Position == WsmqPosition.Start && Left is null;

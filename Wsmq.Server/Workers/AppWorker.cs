@@ -43,10 +43,12 @@ internal sealed class AppWorker : IJobConsumer, IJobLine
         _dispatcher.Add(this);
     }
 
-    public bool TryGive(TakenJob job)
+    public int Give(IReadOnlyList<TakenJob> jobs)
     {
-        var (lease, due) = (TimeSpan.FromMicroseconds(_dispatcher.Rules.Lease), DateTimeOffset.UnixEpoch + TimeSpan.FromMicroseconds(job.Due));
-        return _runner.TryGive(new GivenJob(job.Lease, lease, job.Attempt, job.Lost, due, () => JobMessage.Of(_queue, job)), _dispatcher.AskedAt);
+        var accepted = 0;
+        while (accepted < jobs.Count && TryGive(jobs[accepted]))
+            accepted++;
+        return accepted;
     }
 
     // It holds nothing that has not begun.
@@ -69,27 +71,21 @@ internal sealed class AppWorker : IJobConsumer, IJobLine
 
     public Task<bool> ExtendAsync(JobLease lease) => _dispatcher.ExtendAsync(lease);
 
-    public async Task<bool> SettleAsync(Settlement settlement, CancellationToken lost)
+    public async Task<SettleAnswer> SettleAsync(Settlement settlement, CancellationToken over) =>
+        await _dispatcher.SettleAsync(settlement, Name) == SettleResult.LeaseLost ? SettleAnswer.LeaseLost : SettleAnswer.Done;
+
+    public TimeSpan NotSettled(Settlement settlement, Exception exception, int failures)
     {
-        var unanswered = false;
-        for (var backoff = new Backoff(_time); ;)
-        {
-            try
-            {
-                // After a call without an answer a lease may be over because that call was stored.
-                return await _dispatcher.SettleAsync(settlement, Name) != SettleResult.LeaseLost || unanswered;
-            }
-            catch (WsmqException e)
-            {
-                unanswered = true;
-                if (lost.IsCancellationRequested)
-                    return false;
-                var delay = backoff.Next();
-                Log.JobNotSettled(_logger, e, settlement.Lease.Job.ToString(), _queue.ToString(), delay);
-                await backoff.WaitAsync(delay, lost).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        var pause = Backoff.After(failures);
+        Log.JobNotSettled(_logger, exception, settlement.Lease.Job.ToString(), _queue.ToString(), pause);
+        return pause;
     }
 
     public void Released(JobLease lease) => _dispatcher.Wake();
+
+    private bool TryGive(TakenJob job)
+    {
+        var (lease, due) = (TimeSpan.FromMicroseconds(_dispatcher.Rules.Lease), DateTimeOffset.UnixEpoch + TimeSpan.FromMicroseconds(job.Due));
+        return _runner.TryGive(new GivenJob(job.Lease, lease, job.Attempt, job.Lost, due, () => JobMessage.Of(_queue, job)), _dispatcher.AskedAt);
+    }
 }

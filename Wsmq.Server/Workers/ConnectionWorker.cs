@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Logging;
 using Wsmq.Server.Connections;
 using Wsmq.Server.Diagnostics;
@@ -77,19 +75,27 @@ internal sealed class ConnectionWorker(
         }
     }
 
-    public bool TryGive(TakenJob job)
+    public int Give(IReadOnlyList<TakenJob> jobs)
     {
+        var accepted = new List<TakenJob>(jobs.Count);
         lock (_lock)
         {
-            if (IsGone || _held.Count >= _window)
-                return false;
-            _held[job.Lease] = (Ends(dispatcher.AskedAt), job.IsSuspect);
+            if (IsGone)
+                return 0;
+            foreach (var job in jobs.Take(_window - _held.Count))
+            {
+                _held[job.Lease] = (Ends(dispatcher.AskedAt), job.IsSuspect);
+                accepted.Add(job);
+            }
+
+            if (accepted.Count == 0)
+                return 0;
             _askedToHandBack = false;
             _writing++;
         }
 
-        _ = WriteAsync(job);
-        return true;
+        _ = WriteAsync(accepted);
+        return accepted.Count;
     }
 
     public void AskToHandBack()
@@ -147,18 +153,15 @@ internal sealed class ConnectionWorker(
         dispatcher.Remove(this);
     }
 
-    private async Task WriteAsync(TakenJob job)
+    private async Task WriteAsync(List<TakenJob> jobs)
     {
         try
         {
-            if (CallOf(job) is { } call)
-                await connection.JobAsync(call);
-            else
-                await RefuseAsync(job);
+            if (JobMessage.Calls(_source, jobs, dispatcher.Rules.Lease, Refuse) is { } calls)
+                await connection.JobsAsync(calls);
         }
         catch (Exception e)
         {
-            // Without an answer of the store the lease runs out.
             Log.LoopFailed(logger, e);
         }
         finally
@@ -176,23 +179,24 @@ internal sealed class ConnectionWorker(
         }
     }
 
-    private SerializedHubMessage? CallOf(TakenJob job)
+    private void Refuse(TakenJob job, string defect)
     {
-        try
-        {
-            return JobMessage.Call(_source, job, dispatcher.Rules.Lease);
-        }
-        catch (JsonException e)
-        {
-            Log.JobCorrupt(logger, job.Lease.Job.ToString(), queue.ToString(), e.Message);
-            return null;
-        }
+        Log.JobCorrupt(logger, job.Lease.Job.ToString(), queue.ToString(), defect);
+        Released(job.Lease);
+        _ = RefuseAsync(job);
     }
 
     private async Task RefuseAsync(TakenJob job)
     {
-        Released(job.Lease);
-        await dispatcher.SettleAsync(new Settlement(job.Lease, SettlementKind.Retry) { Reason = WsmqNackReasons.Unreadable }, name);
+        try
+        {
+            await dispatcher.SettleAsync(new Settlement(job.Lease, SettlementKind.Retry) { Reason = WsmqNackReasons.Unreadable }, name);
+        }
+        catch (Exception e)
+        {
+            // Without an answer of the store the lease runs out.
+            Log.LoopFailed(logger, e);
+        }
     }
 
     private async Task AskToHandBackAsync()

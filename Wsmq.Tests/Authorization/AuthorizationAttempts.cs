@@ -119,6 +119,9 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
             case "Complete":
                 await connection.InvokeAsync(method, target, WsmqPosition.Start.ToString(), new string('0', 16));
                 return null;
+            case "CompleteMany":
+                var lease = new WsmqJobLease(WsmqPosition.Start.ToString(), new string('0', 16));
+                return WsmqError.Find((await connection.InvokeAsync<string?[]>(method, target, new[] { lease })).Single());
             case "PauseQueue" or "ResumeQueue" or "QueueInfo":
                 await connection.InvokeAsync(method, target);
                 return null;

@@ -21,7 +21,7 @@ internal static class AuthorizationTable
     ];
 
     public static readonly string[] Methods =
-        ["Send", "SendMany", "SendStream", "replyTo", "Ack", "Resume", "Nack", "Work", "Complete", "Receive", "Live", "ListQueues", .. Managing];
+        ["Send", "SendMany", "SendStream", "replyTo", "Ack", "Resume", "Nack", "Work", "Complete", "CompleteMany", "Receive", "Live", "ListQueues", .. Managing];
 
     /// <summary>The callers: the name of each, and what distinguishes it from the others.</summary>
     public static readonly (string Name, string What)[] Actors =
@@ -71,8 +71,8 @@ internal static class AuthorizationTable
         ("granted", "Send" or "SendMany" or "SendStream") => SendAnywhere,
         ("refused", "Send" or "SendMany" or "SendStream") => SendNowhere,
         ("granted", "Work") => WorkGranted,
-        ("granted", "Complete") => CompleteGranted,
-        (_, "Work" or "Complete") => WorkNowhere,
+        ("granted", "Complete" or "CompleteMany") => CompleteGranted,
+        (_, "Work" or "Complete" or "CompleteMany") => WorkNowhere,
         ("member", "Ack" or "Resume" or "Nack") => ReadAsMember,
         ("member", _) => HearAsMember,
         (_, "Ack" or "Resume" or "Nack") => ReadOwn,

@@ -61,6 +61,24 @@ public sealed partial class ScriptedHub(Script script) : Hub<IWsmqReceiver>, IWs
 
     public Task Complete(string queue, string position, string token) => EndAsync(nameof(Complete), position, token);
 
+    public async Task<string?[]> CompleteMany(string queue, WsmqJobLease[] jobs)
+    {
+        var results = new string?[jobs.Length];
+        for (var i = 0; i < jobs.Length; i++)
+        {
+            try
+            {
+                await EndAsync(nameof(Complete), jobs[i].Position, jobs[i].Token);
+            }
+            catch (HubException e)
+            {
+                results[i] = e.Message;
+            }
+        }
+
+        return results;
+    }
+
     public Task Retry(string queue, string position, string token, WsmqRetry? retry) => EndAsync(nameof(Retry), position, token);
 
     public Task Reject(string queue, string position, string token, string? reason) => EndAsync(nameof(Reject), position, token);

@@ -23,6 +23,17 @@ internal static partial class WireCorpus
             Code($"{method}: wrong types", "invalid-address", Call(method, $"{{}},[],5{More(method)}")),
             Case($"{method}: too few arguments", Outcome.Error, Call(method, "\"work:jobs\"")),
         }),
+        Code("completeMany: undeclared queue", "unknown-queue", Call("CompleteMany", "\"work:jobs\",[]")),
+        Code("completeMany: own log", "unknown-queue", Call("CompleteMany", $"\"{Own}\",[]")),
+        Code("completeMany: not an array", "unknown-queue", Call("CompleteMany", $"\"work:jobs\",{HostileValues.Nested(40)}")),
+        Code("completeMany: null", "unknown-queue", Call("CompleteMany", "\"work:jobs\",null")),
+        Code("completeMany: no jobs inside", "unknown-queue", Call("CompleteMany", "\"work:jobs\",[[],5,null,{}]")),
+        Code("completeMany: half a surrogate pair", "unknown-queue",
+            Call("CompleteMany", """
+                "work:jobs",[{"position":"\ud800","token":{"token":[]}}]
+                """)),
+        Code("completeMany: too many", "unknown-queue", Call("CompleteMany", $"\"work:jobs\",[{string.Join(',', Enumerable.Repeat("{}", 5_000))}]")),
+        Case("completeMany: too few arguments", Outcome.Error, Call("CompleteMany", "\"work:jobs\"")),
         Code("retry: not an object", "unknown-queue", Call("Retry", $"\"work:jobs\",\"{Zero}\",\"{Zero}\",[[]]")),
         Code("retry: fields of wrong types", "unknown-queue",
             Call("Retry", $$"""

@@ -28,13 +28,17 @@ internal sealed class RecordingConsumer(QueueDispatcher dispatcher, int credit, 
 
     public IEnumerable<string> Bodies => Given.Select(j => Encoding.UTF8.GetString(j.Body.Span));
 
-    public bool TryGive(TakenJob job)
+    public int Give(IReadOnlyList<TakenJob> jobs)
     {
         if (Refuses)
-            return false;
-        _held[job.Lease.Job] = job;
-        Given.Enqueue(job);
-        return true;
+            return 0;
+        foreach (var job in jobs)
+        {
+            _held[job.Lease.Job] = job;
+            Given.Enqueue(job);
+        }
+
+        return jobs.Count;
     }
 
     public void AskToHandBack() => Interlocked.Increment(ref _pauses);

@@ -165,6 +165,28 @@ public abstract class HubWorkerContract
     }
 
     [Fact]
+    public async Task Several_jobs_are_completed_in_one_call_each_with_a_result_of_its_own()
+    {
+        await using var node = await StartAsync();
+        await using var worker = await WorkerAsync(node);
+        await SendAsync(node, 3);
+        await AskAsync(worker, 3);
+        await GivenAsync(3);
+        WsmqJobLease[] held = [.. _jobs.Select(j => new WsmqJobLease(j.Message.Position!, j.Token!))];
+
+        WsmqJobLease[][] malformed = [[held[0], held[1] with { Position = "1" }], [held[0], held[1] with { Token = "x" }], [.. Enumerable.Repeat(held[0], 1_025)]];
+        foreach (var jobs in malformed)
+            WsmqError.Find((await FluentActions.Awaiting(() => CompleteAsync(worker, jobs)).Should().ThrowAsync<HubException>()).Which.Message).Should().NotBeNull();
+        (await InfoAsync(node)).Leased.Should().Be(3);
+
+        var results = await CompleteAsync(worker, [held[2], held[0] with { Token = new string('0', 16) }, held[0], held[0]]);
+
+        results.Select(WsmqError.Find).Should().Equal(null, WsmqErrors.LeaseLost, null, WsmqErrors.LeaseLost);
+        (await InfoAsync(node)).Should().BeEquivalentTo(new { Leased = 1, Totals = new { Completed = 2 } });
+        (await CompleteAsync(worker, [])).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_worker_that_says_nothing_of_a_lost_lease_gets_other_jobs_nevertheless()
     {
         await using var node = await StartAsync(queue: q => (q.Lease, q.MaxLostLeases) = (TimeSpan.FromSeconds(1), 1));
@@ -181,6 +203,9 @@ public abstract class HubWorkerContract
 
     private static Task<WsmqWorkGrant> AskAsync(PlainClient worker, int credit) =>
         worker.Connection.InvokeAsync<WsmqWorkGrant>("Work", Queue, credit);
+
+    private static Task<string?[]> CompleteAsync(PlainClient worker, WsmqJobLease[] jobs) =>
+        worker.Connection.InvokeAsync<string?[]>("CompleteMany", Queue, jobs);
 
     private static Task CallAsync(PlainClient worker, string method, WsmqJobDelivery job, params object?[] more) =>
         worker.Connection.InvokeCoreAsync(method, typeof(object), [job.Message.Source, job.Message.Position, job.Token, .. more]);

@@ -2,7 +2,7 @@ namespace Wsmq.Server.Stores.Sqlite;
 
 /// <summary>The results of an append, and the entries to signal once it is committed.</summary>
 internal sealed record Appended(
-    AppendResult[] Results, IReadOnlyList<(WsmqAddress To, LogEntry Entry)> Entries, IReadOnlyCollection<WsmqAddress> Queues);
+    AppendResult[] Results, IReadOnlyList<(WsmqAddress To, LogEntry Entry)> Entries, IReadOnlyList<(WsmqAddress Queue, WsmqPosition Tail)> Queues);
 
 internal sealed class AppendOperation(WsmqOptions options, SqliteRetention retention, TimeProvider clock)
 {
@@ -25,7 +25,7 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
 
         foreach (var queue in queues.Values)
             queue.Save();
-        return new Appended(results, entries, queues.Keys);
+        return new Appended(results, entries, [.. rows.All.Where(r => queues.ContainsKey(r.Address)).Select(r => (r.Address, new WsmqPosition(r.Tail)))]);
     }
 
     private AppendResult AddJob(

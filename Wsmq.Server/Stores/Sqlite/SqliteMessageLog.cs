@@ -92,8 +92,8 @@ internal sealed class SqliteMessageLog(
             signals.Send(to, new Signal(entry.Position, entry.Previous, entry) { More = more });
         }
 
-        foreach (var queue in appended.Queues)
-            signals.Send(queue, Signal.QueueChanged);
+        foreach (var (queue, tail) in appended.Queues)
+            signals.Send(queue, new Signal(tail, WsmqPosition.Start, Entry: null));
     }
 
     private LogPage? ReadUnlessDue(SqliteSession session, WsmqAddress source, WsmqPosition after, int maxEntries, int maxBytes)

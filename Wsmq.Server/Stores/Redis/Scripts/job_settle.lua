@@ -23,11 +23,9 @@ local function retry(grant, counts, delay, jitter)
   return delay >= 0 and delay or backoff(first, longest, grant.failed, jitter)
 end
 
-local function settle(i)
-  local at, kind, reason = ARGV[i], ARGV[i + 2], ARGV[i + 6]
-  local grant = current(q, at, ARGV[i + 1])
-  if not grant then return 1 end
-  local job = job_of(call('HGET', q.jobs, at))
+-- One item, of any kind.
+local function settle(i, at, job, grant)
+  local kind, reason = ARGV[i + 2], ARGV[i + 6]
   call('ZREM', q.leased, at)
   if kind == 'C' then
     finish(q, at, job)
@@ -55,9 +53,43 @@ local function settle(i)
   return 0
 end
 
-for i = 13, #ARGV, 7 do
-  local done, result = pcall(settle, i)
-  results[#results + 1] = done and result or 3
+-- A few items: what is stored of them is read with one command each, and so are plain jobs that are completed removed. Contents may be
+-- large, so that not all items are read at once. A corrupt job fails its own item only, a corrupt key all items of the part.
+local function settle_part(first, last)
+  local names, done, seen, bytes = {}, {}, {}, 0
+  for i = first, last, 7 do names[#names + 1] = ARGV[i] end
+  local times, grants = call('ZMSCORE', q.leased, unpack(names)), call('HMGET', q.grants, unpack(names))
+  local texts = call('HMGET', q.jobs, unpack(names))
+  for n = 1, #names do
+    local i, at = first + 7 * (n - 1), names[n]
+    if seen[at] or not times[n] or not grants[n] or slice(grants[n], 1, 16) ~= ARGV[i + 1] then
+      results[(i - 13) / 7 + 1] = 1
+    elseif ARGV[i + 2] == 'C' and texts[n] and is_plain(texts[n]) then
+      seen[at], done[#done + 1], bytes = true, at, bytes + #texts[n]
+      note_end(q, at, 'C', '', grant_from(grants[n]).progress, now)
+      results[(i - 13) / 7 + 1] = 0
+    else
+      seen[at] = true
+      local settled, result = pcall(function() return settle(i, at, job_of(texts[n]), grant_from(grants[n])) end)
+      results[(i - 13) / 7 + 1] = settled and result or 3
+    end
+  end
+  if done[1] then
+    call('ZREM', q.leased, unpack(done))
+    call('HDEL', q.jobs, unpack(done))
+    call('HDEL', q.grants, unpack(done))
+    change(q, 'e', #done)
+    change(q, 'b', -bytes)
+    wake = wake or ARGV[12] == '1'
+  end
+end
+
+local PART = 7 * 20
+for first = 13, #ARGV, PART do
+  local last = math.min(first + PART - 1, #ARGV)
+  if not pcall(settle_part, first, last) then
+    for i = first, last, 7 do results[(i - 13) / 7 + 1] = 3 end
+  end
 end
 save_counts(q)
 save_outcomes(q, now)

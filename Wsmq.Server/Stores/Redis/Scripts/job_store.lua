@@ -6,14 +6,24 @@ local function unique_of(term) return slice(term, 56 + tonumber(slice(term, 50, 
 
 -- Stores a job at a position that its queue has not used, and returns its bytes. The caller saves tail, bytes and count in the meta.
 local function store_job(q, now, at, term, content)
-  local delay, earliest, life = tonumber(slice(term, 2, 16)), tonumber(slice(term, 18, 16)), tonumber(slice(term, 34, 16))
-  local due = math.max(earliest, delay > 0 and now + delay or 0)
-  local job = job_of(slice(term, 1, 1) .. (life > 0 and moment(now + life) or zero) .. (due > now and moment(due) or at)
-    .. string.sub(term, 34) .. content)
-  if life > 0 then call('ZADD', q.expiring, job.ends, at) end
-  if due > now then call('ZADD', q.delayed, job.visible, at) else admit(q, at, job) end
+  local due, waits, text = at, false, nil
+  if slice(term, 2, 32) ~= zero .. zero then
+    local delay, earliest = tonumber(slice(term, 2, 16)), tonumber(slice(term, 18, 16))
+    local time = math.max(earliest, delay > 0 and now + delay or 0)
+    if time > now then due, waits = moment(time), true end
+  end
+  if is_plain(term) then
+    text = slice(term, 1, 1) .. zero .. due .. string.sub(term, 34) .. content
+    call('ZADD', waits and q.delayed or q.ready[slice(term, 1, 1)], due, at)
+  else
+    local life = tonumber(slice(term, 34, 16))
+    local job = job_of(slice(term, 1, 1) .. (life > 0 and moment(now + life) or zero) .. due .. string.sub(term, 34) .. content)
+    text = job.text
+    if life > 0 then call('ZADD', q.expiring, job.ends, at) end
+    if waits then call('ZADD', q.delayed, due, at) else admit(q, at, job) end
+    if job.unique ~= '' then call('HSET', q.unique, job.unique, at) end
+  end
   -- Last, because a position without it is skipped everywhere: a corrupt key above must not leave half a job.
-  call('HSET', q.jobs, at, job.text)
-  if job.unique ~= '' then call('HSET', q.unique, job.unique, at) end
-  return #job.text
+  call('HSET', q.jobs, at, text)
+  return #text
 end

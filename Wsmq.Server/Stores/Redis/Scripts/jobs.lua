@@ -47,13 +47,16 @@ local function job_of(text)
   }
 end
 
+-- Whether a stored job, or a term, has no time to live, no key and no unique text: it is in no further set.
+local function is_plain(text) return slice(text, 50, 6) == '000000' and slice(text, 34, 16) == zero end
+
 -- Where the job begins in a dead letter.
 local function dead_part(text) return 33 + tonumber(slice(text, 26, 4)) + tonumber(slice(text, 30, 3)) end
 
 local function has_expired(job, now) return job.ends ~= zero and tonumber(job.ends) <= now end
 
-local function grant_of(q, at)
-  local text = call('HGET', q.grants, at)
+-- The grant that a text states; without a text, that of a job that was never given out.
+local function grant_from(text)
   if not text then return { token = '', failed = 0, lost = 0, visible = zero, lease = 0, consumer = '', progress = '' } end
   local consumer = tonumber(slice(text, 53, 3))
   return {
@@ -62,11 +65,15 @@ local function grant_of(q, at)
   }
 end
 
-local function save_grant(q, at, grant)
+local function grant_of(q, at) return grant_from(call('HGET', q.grants, at)) end
+
+local function grant_text(grant)
   local counts = string.format('%04.0f%04.0f', math.min(grant.failed, 9999), math.min(grant.lost, 9999))
   local rest = string.format('%012.0f%03.0f', grant.lease, #grant.consumer) .. grant.consumer .. grant.progress
-  call('HSET', q.grants, at, grant.token .. counts .. grant.visible .. rest)
+  return grant.token .. counts .. grant.visible .. rest
 end
+
+local function save_grant(q, at, grant) call('HSET', q.grants, at, grant_text(grant)) end
 
 -- Returns the grant that a token belongs to, or nil if that is not the current one.
 local function current(q, at, token)
@@ -144,7 +151,7 @@ local function backoff(first, longest, attempts, jitter)
   return math.floor(math.min(first * 2 ^ math.min(math.max(attempts - 1, 0), 62), longest) * (1 - jitter / 2))
 end
 
-local function score(text) return digits(tonumber(text)) end
+local function score(text) return #text == 16 and text or digits(tonumber(text)) end
 
 -- The lowest time in a sorted set, or nil if it is empty.
 local function first_time(set)

@@ -1,6 +1,4 @@
-using Wsmq.Server.Concurrency;
-
-namespace Wsmq.Server.Queues;
+namespace Wsmq;
 
 /// <summary>Calls of the store that take many items: items of many callers share a call.</summary>
 /// <param name="most">The most items of a call.</param>
@@ -22,7 +20,7 @@ internal sealed class BatchedCalls<TItem, TResult>(int most, Func<IReadOnlyList<
         {
             try
             {
-                var results = await call(Array.ConvertAll(part, w => w.Item));
+                var results = await call(Array.ConvertAll(part, w => w.Item)).ConfigureAwait(false);
                 for (var i = 0; i < part.Length; i++)
                     part[i].Result.SetResult(results[i]);
             }

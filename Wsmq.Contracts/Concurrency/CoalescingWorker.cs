@@ -1,4 +1,4 @@
-namespace Wsmq.Server.Concurrency;
+namespace Wsmq;
 
 /// <summary>
 /// Processes items in batches, one batch at a time: items that are added while a batch runs belong to the next one. Its loop runs only
@@ -33,7 +33,7 @@ internal abstract class CoalescingWorker<T>
     private async Task LoopAsync()
     {
         while (Take() is { Count: > 0 } items)
-            await RunAsync(items);
+            await RunAsync(items).ConfigureAwait(false);
     }
 
     private List<T> Take()
