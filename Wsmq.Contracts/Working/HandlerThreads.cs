@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Wsmq;
 
 /// <summary>
@@ -13,6 +15,11 @@ internal sealed class HandlerThreads(int most, string name) : TaskScheduler
     // A handler that waits synchronously for a task whose continuation is queued here holds the thread that it waits for.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
+    // Tasks that hold their thread for less than this in the mean run one after another: waking another thread takes about as long. One that
+    // blocks nevertheless holds up the next one for ShortPatience.
+    private static readonly TimeSpan Quick = TimeSpan.FromMicroseconds(50);
+    private static readonly TimeSpan ShortPatience = TimeSpan.FromMilliseconds(50);
+
     // A monitor, whose waiting and pulsing Lock does not have.
     private readonly object _gate = new();
     private readonly Queue<Task> _tasks = new();
@@ -21,6 +28,9 @@ internal sealed class HandlerThreads(int most, string name) : TaskScheduler
     private bool _engaging;
     private long _taken;
     private bool _watched;
+
+    // The mean of the times for which tasks held their thread, in timestamps; the last ones weigh most.
+    private long _mean = Stopwatch.Frequency;
 
     public override int MaximumConcurrencyLevel => most;
 
@@ -46,13 +56,13 @@ internal sealed class HandlerThreads(int most, string name) : TaskScheduler
             return _tasks.ToArray();
     }
 
-    // Called inside the lock. Sees to it that another thread takes a task; returns whether one must be started for it. One thread is woken
-    // at a time, and wakes the next one if tasks are left: short handlers are so run by a few threads, because waking costs more than they do.
+    // Called inside the lock. Sees to it that another thread takes a task; returns whether one must be started for it. One thread is woken at
+    // a time, and wakes the next one if tasks are left.
     private bool Engage()
     {
         if (_tasks.Count == 0 || _engaging)
             return false;
-        if (_waiting == 0 && _threads >= most)
+        if (AllAreBusy)
         {
             Watch();
             return false;
@@ -69,31 +79,38 @@ internal sealed class HandlerThreads(int most, string name) : TaskScheduler
         return true;
     }
 
+    private bool AllAreBusy => _waiting == 0 && _threads >= most;
+
     // Called inside the lock.
     private void Watch()
     {
-        if (_watched)
+        if (_watched || _tasks.Count == 0)
             return;
         _watched = true;
-        var taken = _taken;
-        _ = Task.Delay(Patience).ContinueWith(_ => Look(taken), TaskScheduler.Default);
+        var (taken, busy) = (_taken, AllAreBusy);
+        _ = Task.Delay(busy ? Patience : ShortPatience).ContinueWith(_ => Look(taken, busy), TaskScheduler.Default);
     }
 
-    // If nothing was taken in the meantime, all threads are blocked: one more.
-    private void Look(long taken)
+    // If nothing was taken in the meantime, the threads are blocked: another one, beyond the limit if need be.
+    private void Look(long taken, bool busy)
     {
+        bool starts;
         lock (_gate)
         {
             _watched = false;
-            if (_tasks.Count == 0)
-                return;
+            var blocked = _taken == taken && _tasks.Count > 0;
+            starts = blocked && !AllAreBusy && Engage();
+            if (blocked && busy && AllAreBusy)
+            {
+                _threads++;
+                starts = true;
+            }
+
             Watch();
-            if (_taken != taken)
-                return;
-            _threads++;
         }
 
-        StartThread();
+        if (starts)
+            StartThread();
     }
 
     private void StartThread()
@@ -129,7 +146,14 @@ internal sealed class HandlerThreads(int most, string name) : TaskScheduler
         lock (_gate)
             _engaging = false;
         while (Next() is { } task)
+        {
+            var began = Stopwatch.GetTimestamp();
             TryExecuteTask(task);
+
+            // Of two threads at once one may be lost.
+            var mean = Volatile.Read(ref _mean);
+            Volatile.Write(ref _mean, mean + ((Stopwatch.GetTimestamp() - began - mean) / 8));
+        }
     }
 
     private Task? Next()
@@ -154,7 +178,8 @@ internal sealed class HandlerThreads(int most, string name) : TaskScheduler
             _waiting--;
             _taken++;
             task = _tasks.Dequeue();
-            starts = Engage();
+            starts = Stopwatch.GetElapsedTime(0, Volatile.Read(ref _mean)) > Quick && Engage();
+            Watch();
         }
 
         if (starts)

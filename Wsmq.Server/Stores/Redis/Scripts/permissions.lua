@@ -20,7 +20,7 @@ try('TIME')
 try('SET', key, '', 'PX', '1000')
 try('SETEX', key, '1', '')
 for _, command in ipairs({ 'GET', 'EXISTS', 'HGETALL', 'HKEYS', 'HLEN', 'SMEMBERS', 'SCARD', 'XLEN', 'ZCARD', 'ZPOPMIN' }) do try(command, key) end
-for _, command in ipairs({ 'HGET', 'HMGET', 'HEXISTS', 'HSTRLEN', 'HDEL', 'SADD', 'SREM', 'SISMEMBER', 'ZREM', 'ZSCORE' }) do try(command, key, 'x') end
+for _, command in ipairs({ 'HGET', 'HMGET', 'HEXISTS', 'HSTRLEN', 'HDEL', 'SADD', 'SREM', 'SISMEMBER', 'ZREM', 'ZSCORE', 'ZMSCORE' }) do try(command, key, 'x') end
 for _, command in ipairs({ 'HSET', 'HSETNX', 'HINCRBY' }) do try(command, key, 'x', '1') end
 try('XADD', key, '*', 'x', '')
 try('XTRIM', key, 'MAXLEN', '1')
