@@ -13,7 +13,9 @@ internal sealed class Failovers
 
     public bool Any => _windows.Count > 0;
 
-    /// <summary>False if receipts wait for the replica: then no message with a receipt may be lost.</summary>
+    /// <summary>
+    /// False if receipts wait for the replica: then no message with a receipt may be lost, and neither may a grant, nor the end of an attempt.
+    /// </summary>
     public bool MayLose { get; set; } = true;
 
     public void Take(HistoryEvent happened, int line)
@@ -36,8 +38,7 @@ internal sealed class Failovers
     public bool MayHaveLost(SendRecord send) => MayLose && _windows.Exists(w => send.Receipted >= w.From && send.Began <= w.To);
 
     /// <summary>
-    /// Whether the beginning of an attempt at a job, or its end, may have been lost with the tail. Neither waits for the replica.
+    /// Whether the beginning of an attempt at a job, or its end, may have been lost with the tail.
     /// </summary>
-    public bool MayHaveRolledBack(AttemptRecord attempt) =>
-        _times.Exists(t => (t.From <= attempt.Began && attempt.Began <= t.To) || (t.From <= attempt.Ended && attempt.Ended <= t.To));
+    public bool MayHaveRolledBack(AttemptRecord attempt) => MayLose && _times.Exists(t => (t.From <= attempt.Began && attempt.Began <= t.To) || (t.From <= attempt.Ended && attempt.Ended <= t.To));
 }

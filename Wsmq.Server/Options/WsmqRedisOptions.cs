@@ -34,7 +34,8 @@ public sealed class WsmqRedisOptions
 
     /// <summary>
     /// The number of replicas that must confirm a message before its sender gets the receipt, so that a failover to one of them does not
-    /// lose the message. Default 0: receipts do not wait for replicas; 0 to 16.
+    /// lose the message. Jobs are then also given to workers, and the ends of attempts confirmed, only once that many replicas have it.
+    /// Default 0: nothing waits for replicas; 0 to 16.
     /// </summary>
     public int ReceiptReplicas { get; set; }
 

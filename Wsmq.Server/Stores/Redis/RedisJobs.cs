@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using StackExchange.Redis;
+using Wsmq.Server.Stores.Redis.Appends;
 using Wsmq.Server.Stores.Redis.Connections;
 
 namespace Wsmq.Server.Stores.Redis;
@@ -9,24 +10,35 @@ namespace Wsmq.Server.Stores.Redis;
 /// <summary>
 /// Work queues as sorted sets by time, all keys of a queue in the bucket of its address; each operation is one script. See jobs.lua.
 /// </summary>
-internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, RedisLanes lanes) : IJobStore
+/// <param name="connections">The connections.</param>
+/// <param name="keys">The names of keys.</param>
+/// <param name="lanes">The lanes, for signals.</param>
+/// <param name="replicas">Waits for replicas: then no failover takes back a grant, or the end of an attempt. Null if receipts do not wait.</param>
+internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, RedisLanes lanes, RedisReplicas? replicas) : IJobStore
 {
     // The index of the job within its call follows.
     private const int TokenStart = 12;
     private const string HexDigits = "0123456789abcdef";
 
+    private long _marks;
+
     public async Task<TakenJobs> TakeAsync(WsmqAddress queue, TakeRequest request, QueueRules rules, CancellationToken cancellationToken)
     {
+        var mark = NextMark(keys.Of(queue).Taken(lanes.Node));
         RedisValue[] values =
         [
             rules.Lease, request.MaxBytes, rules.MaxInFlight, IJobStore.MostInAStep, RandomNumberGenerator.GetString(HexDigits, TokenStart),
-            .. Limits(rules), rules.Pace.ToString("R", CultureInfo.InvariantCulture),
+            .. Limits(rules), rules.Pace.ToString("R", CultureInfo.InvariantCulture), .. mark.Values,
             .. request.Consumers.SelectMany(c => new RedisValue[] { c.Name, c.Credit, c.MayTakeSuspect ? 1 : 0 }),
         ];
-        var reply = await RunAsync(RedisScript.JobTake, queue, values, cancellationToken);
+        var reply = (RedisResult[])(await connections.EvaluateAsync(
+            RedisScript.JobTake, [.. keys.Of(queue).QueueWithOutcomes, .. mark.Keys], values, cancellationToken))!;
+        var jobs = Array.ConvertAll((RedisResult[])reply[5]!, RedisJobReplies.Taken);
+        if (jobs.Length > 0)
+            await ConfirmAsync(mark, () => HandBackAsync(queue, jobs, rules));
         return new TakenJobs(
-            Array.ConvertAll((RedisResult[])reply[5]!, RedisJobReplies.Taken), RedisJobReplies.Time(reply[0]) ?? 0, RedisJobReplies.Time(reply[1]),
-            RedisJobReplies.Time(reply[2]), (int)reply[3] == 1, Array.ConvertAll((RedisResult[])reply[4]!, RedisJobReplies.Dead))
+            jobs, RedisJobReplies.Time(reply[0]) ?? 0, RedisJobReplies.Time(reply[1]), RedisJobReplies.Time(reply[2]), (int)reply[3] == 1,
+            Array.ConvertAll((RedisResult[])reply[4]!, RedisJobReplies.Dead))
         {
             IsPaused = (int)reply[3] == 2,
         };
@@ -37,17 +49,10 @@ internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, Re
     {
         if (batch.Count == 0)
             return [];
-        RedisValue[] values =
-        [
-            rules.MinBackoff, rules.MaxBackoff, rules.MaxAttempts, .. Limits(rules), .. SignalOf(queue),
-            rules.MaxInFlight < int.MaxValue ? 1 : 0,
-            .. batch.SelectMany(s => new RedisValue[]
-            {
-                s.Lease.Job.ToString(), s.Lease.Token, Letter(s.Kind), s.Counts ? 1 : 0, s.Delay ?? -1, Jitter(), s.Reason,
-            }),
-        ];
-        var reply = (string)(await connections.EvaluateAsync(RedisScript.JobSettle, keys.Of(queue).QueueWithOutcomes, values, cancellationToken))!;
-        return [.. reply.Select(c => (SettleResult)(c - '0'))];
+        var mark = NextMark(keys.Of(queue).Settled(lanes.Node));
+        var results = await SettleAsync(queue, batch, rules, mark, cancellationToken);
+        await ConfirmAsync(mark);
+        return results;
     }
 
     public Task<bool[]> ExtendAsync(WsmqAddress queue, IReadOnlyList<JobLease> leases, QueueRules rules, CancellationToken cancellationToken) =>
@@ -116,6 +121,55 @@ internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, Re
         RedisValue[] values = [.. leases.SelectMany(l => new RedisValue[] { l.Job.ToString(), l.Token, progress })];
         var reply = (string)(await connections.EvaluateAsync(RedisScript.JobExtend, keys.Of(queue).Queue, values, cancellationToken))!;
         return [.. reply.Select(c => c == '1')];
+    }
+
+    private async Task<SettleResult[]> SettleAsync(
+        WsmqAddress queue, IReadOnlyList<Settlement> batch, QueueRules rules, ReplicaMark mark, CancellationToken cancellationToken)
+    {
+        RedisValue[] values =
+        [
+            rules.MinBackoff, rules.MaxBackoff, rules.MaxAttempts, .. Limits(rules), .. SignalOf(queue),
+            rules.MaxInFlight < int.MaxValue ? 1 : 0, .. mark.Values,
+            .. batch.SelectMany(s => new RedisValue[]
+            {
+                s.Lease.Job.ToString(), s.Lease.Token, Letter(s.Kind), s.Counts ? 1 : 0, s.Delay ?? -1, Jitter(), s.Reason,
+            }),
+        ];
+        var reply = (string)(await connections.EvaluateAsync(
+            RedisScript.JobSettle, [.. keys.Of(queue).QueueWithOutcomes, .. mark.Keys], values, cancellationToken))!;
+        return [.. reply.Select(c => (SettleResult)(c - '0'))];
+    }
+
+    // The leases would run out, and count.
+    private async Task HandBackAsync(WsmqAddress queue, TakenJob[] jobs, QueueRules rules)
+    {
+        try
+        {
+            Settlement[] batch = [.. jobs.Select(j => new Settlement(j.Lease, SettlementKind.HandBack))];
+            await SettleAsync(queue, batch, rules, ReplicaMark.None, CancellationToken.None);
+        }
+        catch (WsmqException)
+        {
+            // The caller gets the error that led here. The leases run out.
+        }
+    }
+
+    private ReplicaMark NextMark(RedisKey key) =>
+        replicas is null ? ReplicaMark.None : new ReplicaMark(key, Interlocked.Increment(ref _marks));
+
+    private async Task ConfirmAsync(ReplicaMark mark, Func<Task>? undo = null)
+    {
+        if (mark.Keys is not [var key])
+            return;
+        try
+        {
+            await replicas!.ConfirmAsync(key, mark.Number);
+        }
+        catch (WsmqException) when (undo is not null)
+        {
+            await undo();
+            throw;
+        }
     }
 
     private async Task<JobStatus> StatusAsync(WsmqAddress queue, WsmqPosition job, bool withContent, CancellationToken cancellationToken) =>

@@ -41,7 +41,7 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
         MessageLog = new RedisMessageLog(
             _connections, _keys, _lanes, _signals, options.Value,
             () => [.. _lanes.All.Select(lane => AppenderOf(lane, script)), .. _lanes.OfJobs.Select(lane => AppenderOf(lane, jobScript))]);
-        Jobs = new RedisJobs(_connections, _keys, _lanes);
+        Jobs = new RedisJobs(_connections, _keys, _lanes, _replicas);
         Declarations = new RedisDeclarations(_connections, _keys, _lanes);
         Memberships = new RedisMembershipStore(_connections, _keys, _lanes, options.Value.Limits.GroupsPerUser, logger);
         DeadLetters = new RedisDeadLetters(_connections, _keys, options.Value);

@@ -17,6 +17,17 @@ internal sealed class RedisReplicas(RedisConnections connections, WsmqRedisOptio
     /// <summary>The receipts of a lane; one object for each lane.</summary>
     public ReplicatedLane Of(RedisLane lane) => new(lane, options.ReplicaTimeout, Route);
 
+    /// <summary>Completes once enough replicas have a batch that the primary has executed.</summary>
+    /// <param name="mark">The key in which the batch has left its number.</param>
+    /// <param name="number">The number.</param>
+    /// <exception cref="WsmqException"><c>not-replicated</c>.</exception>
+    public Task ConfirmAsync(RedisKey mark, long number)
+    {
+        var batch = new UnconfirmedBatch(mark, number, TimeProvider.System, options.ReplicaTimeout);
+        Route(batch);
+        return batch.Confirmed;
+    }
+
     public async ValueTask DisposeAsync()
     {
         ReplicaWaiter[] all;
@@ -55,7 +66,7 @@ internal sealed class RedisReplicas(RedisConnections connections, WsmqRedisOptio
     /// <summary>Passes a batch to the waiter for the replicas of its primary.</summary>
     private void Route(UnconfirmedBatch batch)
     {
-        var primary = PrimaryOf(batch.Lane);
+        var primary = PrimaryOf(batch.Mark);
         ReplicaWaiter? waiter;
         lock (_lock)
         {
@@ -67,14 +78,14 @@ internal sealed class RedisReplicas(RedisConnections connections, WsmqRedisOptio
         waiter.Add(batch, primary);
     }
 
-    /// <summary>The primary of a lane; null while none is known.</summary>
-    private IServer? PrimaryOf(RedisLane lane)
+    /// <summary>The primary that has a key; null while none is known.</summary>
+    private IServer? PrimaryOf(RedisKey key)
     {
         try
         {
             // Selects the server as the appends do: after a failover the driver considers the promoted server a replica until it checks
             // again, and uses it because there is no other. A real replica refuses the script's write.
-            return connections.Replicas.GetServer(lane.Keys.Batch);
+            return connections.Replicas.GetServer(key);
         }
         catch (Exception e) when (e is RedisException or WsmqException or TimeoutException or ArgumentException or InvalidOperationException)
         {

@@ -54,7 +54,7 @@ internal sealed class ReplicaWaiter(
     private async Task RoundAsync(IServer primary, List<UnconfirmedBatch> batches)
     {
         var sockets = primary.GetCounters().Interactive.SocketCount;
-        var parts = batches.GroupBy(b => b.Lane).ToArray();
+        var parts = batches.GroupBy(b => b.Mark).ToArray();
         var present = await Task.WhenAll(parts.Select(p => IsPresentAsync(primary, p)));
         if (!Array.Exists(present, p => p))
             return;
@@ -79,11 +79,11 @@ internal sealed class ReplicaWaiter(
     }
 
     /// <summary>Whether the primary has the batches; fails them if a failover has lost them.</summary>
-    private static async Task<bool> IsPresentAsync(IServer primary, IGrouping<RedisLane, UnconfirmedBatch> part)
+    private static async Task<bool> IsPresentAsync(IServer primary, IGrouping<RedisKey, UnconfirmedBatch> part)
     {
         var found = (int)await primary.ExecuteAsync(
             "EVAL",
-            [RedisScript.Confirm, 1, part.Key.Keys.Batch, part.Max(b => b.Number), AppendFence.Kept.WholeMilliseconds()],
+            [RedisScript.Confirm, 1, part.Key, part.Max(b => b.Number), AppendFence.Kept.WholeMilliseconds()],
             CommandFlags.NoRedirect);
         if (found == 1)
             return true;

@@ -38,7 +38,7 @@ internal sealed class ReplicatedLane(RedisLane lane, TimeSpan timeout, Action<Un
     /// <summary>The primary has executed a batch.</summary>
     public void Appended(long number)
     {
-        var batch = new UnconfirmedBatch(lane, number, TimeProvider.System, timeout);
+        var batch = new UnconfirmedBatch(lane.Keys.Batch, number, TimeProvider.System, timeout);
         if (TryAdd(batch))
             route(batch);
         else

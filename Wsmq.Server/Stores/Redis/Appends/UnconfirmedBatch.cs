@@ -1,14 +1,18 @@
-using Wsmq.Server.Stores.Redis.Connections;
+using StackExchange.Redis;
 
 namespace Wsmq.Server.Stores.Redis.Appends;
 
 /// <summary>A batch stored on the primary, not yet confirmed by replicas. Settled once: the first call of Confirm or Fail counts.</summary>
-internal sealed class UnconfirmedBatch(RedisLane lane, long number, TimeProvider time, TimeSpan patience)
+/// <param name="mark">The key that has the number of the last batch of its kind. A batch is sent only after the one before it was answered.</param>
+/// <param name="number">The number of this batch.</param>
+/// <param name="time">The clock.</param>
+/// <param name="patience">How long it waits for its replicas.</param>
+internal sealed class UnconfirmedBatch(RedisKey mark, long number, TimeProvider time, TimeSpan patience)
 {
     private readonly TaskCompletionSource _confirmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _since = time.GetTimestamp();
 
-    public RedisLane Lane => lane;
+    public RedisKey Mark => mark;
 
     public long Number => number;
 

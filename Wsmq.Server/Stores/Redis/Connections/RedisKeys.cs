@@ -140,6 +140,12 @@ internal sealed class LogKeys
     /// <summary>The same, and those that outcomes.lua names.</summary>
     public RedisKey[] QueueWithOutcomes => _queueWithOutcomes ??= [.. Queue, _bucket + "ended0" + _name, _bucket + "ended1" + _name];
 
+    /// <summary>String of a queue: the number of a node's last call that granted leases, if grants wait for replicas.</summary>
+    public RedisKey Taken(string node) => $"{_bucket}taken{_name}:{node}";
+
+    /// <summary>The same of its last call that ended attempts.</summary>
+    public RedisKey Settled(string node) => $"{_bucket}settled{_name}:{node}";
+
     /// <summary>Hash of a group: user -> tail at joining.</summary>
     public RedisKey Members => _bucket + "members" + _name;
 

@@ -7,12 +7,14 @@
 -- ARGV[7]       how long outcomes are known, µs   ARGV[8] the most of them
 -- ARGV[9]       PUBLISH or SPUBLISH  ARGV[10] prefix of a node's channel   ARGV[11] the signal
 -- ARGV[12]      1 if a completed job may make room for another one under the most leases of the queue
--- ARGV[13 …]    per item: position, token, kind (C completed, R retry, J rejected, H handed back), 1 if a retry counts, its delay in µs or
+-- KEYS[19], ARGV[13], ARGV[14]   mark, its number, and how long it is stored, ms; no key if nobody waits for replicas
+-- ARGV[15 …]    per item: position, token, kind (C completed, R retry, J rejected, H handed back), 1 if a retry counts, its delay in µs or
 --               -1 for the back-off, share of the jitter (0 to 1), reason
 -- Returns       one digit per item: 0 (done), 1 (the lease is lost), 2 (dead letter), 3 (the job is corrupt)
 local q, now, limits = queue_of(1), micros(), dead_limits(4)
 local first, longest, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local wake, results = false, {}
+local FIRST, PART = 15, 7 * 20
 keep_outcomes(q, ARGV[7], ARGV[8])
 
 local function retry(grant, counts, delay, jitter)
@@ -63,15 +65,15 @@ local function settle_part(first, last)
   for n = 1, #names do
     local i, at = first + 7 * (n - 1), names[n]
     if seen[at] or not times[n] or not grants[n] or slice(grants[n], 1, 16) ~= ARGV[i + 1] then
-      results[(i - 13) / 7 + 1] = 1
+      results[(i - FIRST) / 7 + 1] = 1
     elseif ARGV[i + 2] == 'C' and texts[n] and is_plain(texts[n]) then
       seen[at], done[#done + 1], bytes = true, at, bytes + #texts[n]
       note_end(q, at, 'C', '', grant_from(grants[n]).progress, now)
-      results[(i - 13) / 7 + 1] = 0
+      results[(i - FIRST) / 7 + 1] = 0
     else
       seen[at] = true
       local settled, result = pcall(function() return settle(i, at, job_of(texts[n]), grant_from(grants[n])) end)
-      results[(i - 13) / 7 + 1] = settled and result or 3
+      results[(i - FIRST) / 7 + 1] = settled and result or 3
     end
   end
   if done[1] then
@@ -84,14 +86,14 @@ local function settle_part(first, last)
   end
 end
 
-local PART = 7 * 20
-for first = 13, #ARGV, PART do
+for first = FIRST, #ARGV, PART do
   local last = math.min(first + PART - 1, #ARGV)
   if not pcall(settle_part, first, last) then
-    for i = first, last, 7 do results[(i - 13) / 7 + 1] = 3 end
+    for i = first, last, 7 do results[(i - FIRST) / 7 + 1] = 3 end
   end
 end
 save_counts(q)
 save_outcomes(q, now)
+leave_mark(KEYS[19], ARGV[13], ARGV[14])
 if wake then tell(q.meta, ARGV[9], ARGV[10], ARGV[11]) end
 return table.concat(results)

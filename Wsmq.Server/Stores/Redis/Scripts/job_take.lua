@@ -7,7 +7,8 @@
 -- ARGV[6 … 8]   limits of the dead letters: count, bytes, age in µs
 -- ARGV[9]       how long outcomes are known, µs   ARGV[10] the most of them
 -- ARGV[11]      shortest time from lease to lease in the mean (the rate), µs; 0 if there is no rate
--- ARGV[12 …]    per consumer: name, credit, 1 if it may take a suspect, else 0
+-- KEYS[19], ARGV[12], ARGV[13]   mark, its number, and how long it is stored, ms; no key if nobody waits for replicas
+-- ARGV[14 …]    per consumer: name, credit, 1 if it may take a suspect, else 0
 -- Returns now, next time at which to take (when a job is due, or the rate allows more) and next end of a lease or time to live (empty if
 -- there is none), 1 if more jobs can be taken now or 2 if the queue is paused; dead letters made here, three values each: position, reason,
 -- consumer; then per job its consumer (from 0), position, token, failed attempts, lost leases, visible from, content
@@ -43,7 +44,7 @@ local due = promote(q.delayed, function(at, job) admit(q, at, job) end)
 due = earlier(due, promote(q.retrying, function(at, job, grant, time) make_ready(q, at, job, grant, time) end))
 
 local consumers, credit = {}, 0
-for i = 12, #ARGV, 3 do
+for i = 14, #ARGV, 3 do
   local free = tonumber(ARGV[i + 1])
   consumers[#consumers + 1] = { name = string.sub(ARGV[i], 1, 999), credit = free, suspect = ARGV[i + 2] == '1' }
   credit = credit + free
@@ -129,6 +130,7 @@ if n > 0 then
   call('HSET', q.grants, unpack(grants))
   call('ZADD', q.leased, unpack(leases))
   if withdrawn[1] then call('ZREM', q.expiring, unpack(withdrawn)) end
+  leave_mark(KEYS[19], ARGV[12], ARGV[13])
 end
 local used = math.ceil(now - saved + n * pace)
 if pace > 0 and n > 0 then call('HSET', q.meta, 'u', string.format('%.0f', used)) end

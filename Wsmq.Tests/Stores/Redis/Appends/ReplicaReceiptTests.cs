@@ -1,3 +1,4 @@
+using Wsmq.Server.Declarations;
 using Wsmq.Server.Stores;
 using Wsmq.Server.Stores.Redis.Connections;
 using Wsmq.Tests.Support;
@@ -8,6 +9,9 @@ namespace Wsmq.Tests.Stores;
 public sealed class ReplicaReceiptTests : IAsyncLifetime
 {
     private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
+
+    private static readonly WsmqAddress Jobs = WsmqAddress.Work("jobs");
+    private static readonly QueueRules Rules = new WsmqQueueOptions().ToRules();
 
     private ReplicatedRedis _redis = null!;
 
@@ -94,4 +98,65 @@ public sealed class ReplicaReceiptTests : IAsyncLifetime
         await using var another = await _redis.AddReplicaOfAsync(_redis.Replica);
         await waits.WaitAsync(TimeSpan.FromSeconds(90));
     }
+
+    [Fact]
+    public async Task While_the_replica_is_paused_no_job_is_given_out_and_no_end_of_an_attempt_is_confirmed()
+    {
+        await using var h = await StartAsync(timeout: 0.5);
+        await h.AppendAsync([h.New(Jobs), h.New(Jobs)]);
+        var held = await TakeAsync(h);
+        _redis.Replica.Pause();
+
+        await ShouldNotBeConfirmedAsync(TakeAsync(h));
+        (await h.Store.Jobs.InfoAsync(Jobs, default)).Should().BeEquivalentTo(new { Ready = 1, Leased = 1 }, "the job that was not given out is handed back");
+        await ShouldNotBeConfirmedAsync(CompleteAsync(h, held));
+        (await h.Store.Jobs.InfoAsync(Jobs, default)).Totals.Completed.Should().Be(1, "it is stored nevertheless");
+
+        _redis.Replica.Continue();
+        (await CompleteAsync(h, held)).Should().Be(SettleResult.LeaseLost, "the first call was stored");
+        await Eventually.That("the other job is given out", async () =>
+        {
+            try
+            {
+                return await TakeAsync(h) is { Attempt: 1 };
+            }
+            catch (WsmqException e) when (e.Error == WsmqErrors.NotReplicated)
+            {
+                return false;
+            }
+        });
+    }
+
+    [Fact]
+    public async Task The_end_of_an_attempt_that_a_failover_loses_is_not_confirmed_by_later_writes_to_the_new_primary()
+    {
+        await using var h = await StartAsync(timeout: 50);
+        await h.AppendAsync([h.New(Jobs)]);
+        var held = await TakeAsync(h);
+        await _redis.CutOffAsync();
+        var lost = CompleteAsync(h, held);
+        await Eventually.That("it is stored", async () => (await h.Store.Jobs.InfoAsync(Jobs, default)).Totals.Completed == 1);
+        await _redis.Primary.StopAsync(kill: true);
+        await _redis.PromoteAsync();
+        await using var another = await _redis.AddReplicaOfAsync(_redis.Replica);
+
+        await ShouldNotBeConfirmedAsync(lost);
+        await Eventually.That("the repeated call is confirmed: the lease is current on the new primary", async () =>
+        {
+            try
+            {
+                return await CompleteAsync(h, held) == SettleResult.Done;
+            }
+            catch (WsmqException)
+            {
+                return false;
+            }
+        });
+    }
+
+    private static async Task<TakenJob> TakeAsync(RedisHarness h) =>
+        (await h.Store.Jobs.TakeAsync(Jobs, new TakeRequest([new JobConsumer("worker", 1)]), Rules, default)).Jobs.Single();
+
+    private static async Task<SettleResult> CompleteAsync(RedisHarness h, TakenJob job) =>
+        (await h.Store.Jobs.SettleAsync(Jobs, [new Settlement(job.Lease, SettlementKind.Complete)], Rules, default)).Single();
 }
