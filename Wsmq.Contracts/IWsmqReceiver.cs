@@ -71,6 +71,13 @@ public interface IWsmqReceiver
     Task Job(WsmqJobDelivery job);
 
     /// <summary>
+    /// Gives several jobs of a work queue to this connection, each as <see cref="Job"/> does; only to a client that has <c>batch=true</c> in
+    /// the query of the hub's URL.
+    /// </summary>
+    /// <param name="jobs">The jobs, in order.</param>
+    Task JobMany(IReadOnlyList<WsmqJobDelivery> jobs);
+
+    /// <summary>
     /// Asks to hand back the jobs of a queue that have not begun, because the queue is paused, or the server stops. Those that have begun go
     /// on.
     /// </summary>

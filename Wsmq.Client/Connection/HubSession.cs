@@ -32,7 +32,8 @@ internal sealed class HubSession : IAsyncDisposable
             _accepted.TrySetResult();
             receiver.StoreState(available);
         });
-        connection.On<WsmqJobDelivery>(nameof(IWsmqReceiver.Job), receiver.Job);
+        connection.On<WsmqJobDelivery>(nameof(IWsmqReceiver.Job), job => receiver.JobMany([job]));
+        connection.On<IReadOnlyList<WsmqJobDelivery>>(nameof(IWsmqReceiver.JobMany), receiver.JobMany);
         connection.On<string>(nameof(IWsmqReceiver.HandBackJobs), receiver.HandBackJobs);
         connection.Closed += error =>
         {

@@ -17,7 +17,7 @@ internal interface ISessionReceiver
 
     void StoreState(bool available);
 
-    void Job(WsmqJobDelivery job);
+    void JobMany(IReadOnlyList<WsmqJobDelivery> jobs);
 
     void HandBackJobs(string queue);
 }

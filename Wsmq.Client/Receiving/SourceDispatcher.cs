@@ -64,7 +64,7 @@ internal sealed class SourceDispatcher(
 
     public void StoreState(bool available) => store.Set(available);
 
-    public void Job(WsmqJobDelivery job) => Workers.Give(job);
+    public void JobMany(IReadOnlyList<WsmqJobDelivery> jobs) => Workers.Give(jobs);
 
     // A worker here holds no job that has not begun.
     public void HandBackJobs(string queue)

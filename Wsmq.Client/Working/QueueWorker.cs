@@ -62,18 +62,23 @@ internal sealed class QueueWorker : IJobLine
 
     public void Detach() => _attached = Unattached();
 
-    public void Give(WsmqJobDelivery job, JobLease lease)
+    public void Give(IReadOnlyList<(WsmqJobDelivery Job, JobLease Lease)> jobs)
+    {
+        foreach (var (_, lease) in jobs.Skip(_runner.Give(jobs.Select(j => Given(j.Job, j.Lease)))))
+        {
+            var handingBack = HandBackAsync(lease);
+            lock (_gate)
+                _handedBack = Task.WhenAll(_handedBack, handingBack);
+        }
+    }
+
+    private (GivenJob Job, long AskedAt) Given(WsmqJobDelivery job, JobLease lease)
     {
         // The time that the job took to arrive is not known: a tenth of the lease is left out.
         var duration = TimeSpan.FromMilliseconds(Math.Clamp(job.Lease, 1, int.MaxValue));
         var askedAt = _time.GetTimestamp() - (long)(duration.TotalSeconds / 10 * _time.TimestampFrequency);
-        var given = new GivenJob(
-            lease, duration, job.Attempt, job.LostLeases, DateTimeOffset.FromUnixTimeMilliseconds(job.Due), () => job.Message);
-        if (_runner.TryGive(given, askedAt))
-            return;
-        var handingBack = HandBackAsync(lease);
-        lock (_gate)
-            _handedBack = Task.WhenAll(_handedBack, handingBack);
+        return (new GivenJob(
+            lease, duration, job.Attempt, job.LostLeases, DateTimeOffset.FromUnixTimeMilliseconds(job.Due), () => job.Message), askedAt);
     }
 
     public void StopTaking()

@@ -26,13 +26,31 @@ internal sealed class QueueWorkers(QueueRegistry registry, WsmqClientOptions opt
             worker.Detach();
     }
 
-    public void Give(WsmqJobDelivery job)
+    /// <summary>Gives jobs, which are of one queue as the server groups them, to its worker.</summary>
+    public void Give(IReadOnlyList<WsmqJobDelivery> jobs)
     {
-        if (job is { Message.Position: { } position, Token: { } token } && WsmqPosition.TryParse(position, out var at)
-            && WsmqAddress.TryParse(job.Message.Source, out var queue, out _) && _workers.TryGetValue(queue, out var worker))
-            worker.Give(job, new JobLease(at, token));
-        else
-            events.RaiseError(WsmqClientOperation.Protocol, new FormatException("A job is malformed, or of a queue that this client does not work on."));
+        var leases = new List<(WsmqJobDelivery Job, JobLease Lease)>(jobs.Count);
+        QueueWorker? worker = null;
+        foreach (var job in jobs)
+        {
+            if (WorkerOf(job, out var lease) is not { } found)
+            {
+                events.RaiseError(
+                    WsmqClientOperation.Protocol, new FormatException("A job is malformed, or of a queue that this client does not work on."));
+                continue;
+            }
+
+            if (worker is not null && worker != found)
+            {
+                worker.Give(leases);
+                leases = [];
+            }
+
+            worker = found;
+            leases.Add((job, lease));
+        }
+
+        worker?.Give(leases);
     }
 
     /// <summary>Accepts no more jobs.</summary>
@@ -45,4 +63,14 @@ internal sealed class QueueWorkers(QueueRegistry registry, WsmqClientOptions opt
     /// <summary>Waits for the handlers, for at most their <see cref="WsmqWorkOptions.StopTimeout"/> and a little longer.</summary>
     /// <param name="cancellationToken">Cancels the handlers' tokens early.</param>
     public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(_workers.Values.Select(w => w.StopAsync(cancellationToken)));
+
+    private QueueWorker? WorkerOf(WsmqJobDelivery? job, out JobLease lease)
+    {
+        lease = default;
+        if (job is not { Message.Position: { } position, Token: { } token } || !WsmqPosition.TryParse(position, out var at)
+            || !WsmqAddress.TryParse(job.Message.Source, out var queue, out _))
+            return null;
+        lease = new JobLease(at, token);
+        return _workers.GetValueOrDefault(queue);
+    }
 }

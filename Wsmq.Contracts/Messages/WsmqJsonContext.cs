@@ -25,6 +25,7 @@ public static class WsmqJson
 [JsonSerializable(typeof(WsmqLiveMessage))]
 [JsonSerializable(typeof(WsmqReceipt))]
 [JsonSerializable(typeof(WsmqJobDelivery))]
+[JsonSerializable(typeof(IReadOnlyList<WsmqJobDelivery>))]
 [JsonSerializable(typeof(WsmqWorkGrant))]
 [JsonSerializable(typeof(WsmqRetry))]
 [JsonSerializable(typeof(WsmqJobLease[]))]

@@ -26,6 +26,7 @@ internal sealed class HandlerThreads(int most, string name) : TaskScheduler
     private int _threads;
     private int _waiting;
     private bool _engaging;
+    private int _holds;
     private long _taken;
     private bool _watched;
 
@@ -33,6 +34,14 @@ internal sealed class HandlerThreads(int most, string name) : TaskScheduler
     private long _mean = Stopwatch.Frequency;
 
     public override int MaximumConcurrencyLevel => most;
+
+    /// <summary>Tasks that are queued before the result is disposed begin together: a thread that takes the first one finds the others.</summary>
+    public Together Hold()
+    {
+        lock (_gate)
+            _holds++;
+        return new Together(this);
+    }
 
     protected override void QueueTask(Task task)
     {
@@ -60,7 +69,7 @@ internal sealed class HandlerThreads(int most, string name) : TaskScheduler
     // a time, and wakes the next one if tasks are left.
     private bool Engage()
     {
-        if (_tasks.Count == 0 || _engaging)
+        if (_tasks.Count == 0 || _engaging || _holds > 0)
             return false;
         if (AllAreBusy)
         {
@@ -185,5 +194,24 @@ internal sealed class HandlerThreads(int most, string name) : TaskScheduler
         if (starts)
             StartThread();
         return task;
+    }
+
+    private void Release()
+    {
+        bool starts;
+        lock (_gate)
+        {
+            _holds--;
+            starts = Engage();
+        }
+
+        if (starts)
+            StartThread();
+    }
+
+    /// <summary>Tasks that begin together; see <see cref="Hold"/>.</summary>
+    internal readonly struct Together(HandlerThreads threads) : IDisposable
+    {
+        public void Dispose() => threads.Release();
     }
 }

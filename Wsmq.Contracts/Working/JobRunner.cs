@@ -65,10 +65,15 @@ internal sealed class JobRunner
 
     public void Start() => _renewals = Task.Run(RenewAsync);
 
-    /// <summary>Begins with a job. Returns false if it accepts no more.</summary>
-    /// <param name="job">The job.</param>
-    /// <param name="askedAt">The timestamp at which it was asked for: its lease counts from then on.</param>
-    public bool TryGive(GivenJob job, long askedAt)
+    /// <summary>Begins with jobs. Returns how many of them, from the first on, it accepts.</summary>
+    /// <param name="jobs">The jobs, each with the timestamp at which it was asked for: its lease counts from then on.</param>
+    public int Give(IEnumerable<(GivenJob Job, long AskedAt)> jobs)
+    {
+        using var together = _threads.Hold();
+        return jobs.TakeWhile(j => TryGive(j.Job, j.AskedAt)).Count();
+    }
+
+    private bool TryGive(GivenJob job, long askedAt)
     {
         var held = new HeldJob(job, askedAt, _time);
         _held[job.Lease] = held;

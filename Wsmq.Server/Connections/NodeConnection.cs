@@ -21,7 +21,6 @@ internal sealed class NodeConnection
     private readonly HubConnectionContext _connection;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly bool _takesMany;
 
     // Read while the request exists: SignalR releases it with the connection.
     private readonly SocketWrites? _writes;
@@ -30,7 +29,7 @@ internal sealed class NodeConnection
     public NodeConnection(HubConnectionContext connection, TimeProvider time, ILogger logger)
     {
         (_connection, _time, _logger) = (connection, time, logger);
-        _takesMany = Asks("batch");
+        TakesMany = Asks("batch");
         _writes = SocketWrites.Of(connection.GetHttpContext());
     }
 
@@ -43,6 +42,9 @@ internal sealed class NodeConnection
     }
 
     public string Id => _connection.ConnectionId;
+
+    /// <summary>Whether the client accepts calls that carry several deliveries or jobs.</summary>
+    public bool TakesMany { get; }
 
     public string? UserIdentifier => _connection.UserIdentifier;
 
@@ -81,8 +83,8 @@ internal sealed class NodeConnection
     /// <param name="cancellationToken">Cancels the wait for the socket.</param>
     public ValueTask ReceiveAsync(ReadOnlySpan<FeedEntry> entries, SharedFrames? shared, CancellationToken cancellationToken) =>
         entries.Length == 1 ? _connection.WriteAsync(entries[0].Message, cancellationToken)
-        : shared is not null ? _connection.WriteAsync(shared.Of(entries, _takesMany), cancellationToken)
-        : WriteAsync(ComposedFrames.Of(entries, _takesMany), cancellationToken);
+        : shared is not null ? _connection.WriteAsync(shared.Of(entries, TakesMany), cancellationToken)
+        : WriteAsync(ComposedFrames.Of(entries, TakesMany), cancellationToken);
 
     public ValueTask GapAsync(WsmqAddress source, WsmqPosition after, WsmqPosition before, string reason, CancellationToken cancellationToken) =>
         InvokeAsync(nameof(IWsmqReceiver.Gap), [source.ToString(), after.ToString(), before.ToString(), reason], cancellationToken);

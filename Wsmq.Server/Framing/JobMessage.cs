@@ -10,10 +10,16 @@ namespace Wsmq.Server.Framing;
 /// <summary>A job as the message that was sent.</summary>
 internal static class JobMessage
 {
-    // Of the fields of a call beside the delivery, with their numbers.
-    private const int MostOfCall = 256;
+    // Of the fields beside the delivery, with their numbers.
+    private const int MostOfJob = 256;
 
-    private static ReadOnlySpan<byte> End => "}]}\u001e"u8;
+    private static ReadOnlySpan<byte> Start => """{"type":1,"target":"Job","arguments":["""u8;
+
+    private static ReadOnlySpan<byte> End => "]}\u001e"u8;
+
+    private static ReadOnlySpan<byte> ManyStart => """{"type":1,"target":"JobMany","arguments":[["""u8;
+
+    private static ReadOnlySpan<byte> ManyEnd => "]]}\u001e"u8;
 
     /// <summary>The message in its wire form; its source is the queue.</summary>
     /// <exception cref="JsonException">It is corrupt or foreign.</exception>
@@ -28,22 +34,25 @@ internal static class JobMessage
     }
 
     /// <summary>
-    /// The <c>Job</c> calls for a connection as one write: each write costs a call of the operating system, which takes longer than
+    /// The calls that give jobs to a connection, as one write: each write costs a call of the operating system, which takes longer than
     /// composing a small job.
     /// </summary>
     /// <param name="source">The address of the queue as a JSON string.</param>
     /// <param name="jobs">The jobs.</param>
     /// <param name="lease">The duration of their leases, in µs.</param>
-    /// <param name="refuse">Called for each job that is corrupt or foreign, with the reason; there is no call for it.</param>
+    /// <param name="many">Whether several jobs are one <c>JobMany</c> call; otherwise each is a <c>Job</c> call.</param>
+    /// <param name="refuse">Called for each job that is corrupt or foreign, with the reason; it is not given.</param>
     /// <returns>Null if no job is left.</returns>
-    public static SerializedHubMessage? Calls(ReadOnlySpan<byte> source, IReadOnlyList<TakenJob> jobs, long lease, Action<TakenJob, string> refuse)
+    public static SerializedHubMessage? Calls(
+        ReadOnlySpan<byte> source, IReadOnlyList<TakenJob> jobs, long lease, bool many, Action<TakenJob, string> refuse)
     {
-        var frames = new ArrayBufferWriter<byte>();
+        var given = new List<(TakenJob Job, LogEntry Entry, bool IsBinary)>(jobs.Count);
         foreach (var job in jobs)
         {
             try
             {
-                Write(frames, source, job, lease);
+                var (entry, isBinary) = Checked(job.Lease.Job, job.Metadata, job.Body);
+                given.Add((job, entry, isBinary));
             }
             catch (JsonException e)
             {
@@ -51,20 +60,34 @@ internal static class JobMessage
             }
         }
 
-        return frames.WrittenCount > 0 ? JsonFrames.Message(frames.WrittenMemory) : null;
+        if (given.Count == 0)
+            return null;
+        var together = many && given.Count > 1;
+        var frames = new ArrayBufferWriter<byte>();
+        for (var i = 0; i < given.Count; i++)
+        {
+            frames.Write(!together ? Start : i == 0 ? ManyStart : ","u8);
+            Write(frames, source, given[i].Job, given[i].Entry, given[i].IsBinary, lease);
+            if (!together)
+                frames.Write(End);
+        }
+
+        if (together)
+            frames.Write(ManyEnd);
+        return JsonFrames.Message(frames.WrittenMemory);
     }
 
-    private static void Write(ArrayBufferWriter<byte> frames, ReadOnlySpan<byte> source, TakenJob job, long lease)
+    private static void Write(
+        ArrayBufferWriter<byte> frames, ReadOnlySpan<byte> source, TakenJob job, LogEntry entry, bool isBinary, long lease)
     {
-        var (entry, isBinary) = Checked(job.Lease.Job, job.Metadata, job.Body);
-        var room = frames.GetSpan(MostOfCall + JsonFrames.DeliveryLength(source, entry, isBinary) + End.Length);
+        var room = frames.GetSpan(MostOfJob + JsonFrames.DeliveryLength(source, entry, isBinary));
         Utf8.TryWrite(
             room, CultureInfo.InvariantCulture,
-            $$$"""{"type":1,"target":"{{{nameof(IWsmqReceiver.Job)}}}","arguments":[{"{{{Wire.Token}}}":"{{{job.Lease.Token}}}","{{{Wire.Lease}}}":{{{lease / 1000}}},"{{{Wire.Attempt}}}":{{{job.Attempt}}},"{{{Wire.LostLeases}}}":{{{job.Lost}}},"{{{Wire.Due}}}":{{{job.Due / 1000}}},"{{{Wire.Message}}}":""",
+            $$$"""{"{{{Wire.Token}}}":"{{{job.Lease.Token}}}","{{{Wire.Lease}}}":{{{lease / 1000}}},"{{{Wire.Attempt}}}":{{{job.Attempt}}},"{{{Wire.LostLeases}}}":{{{job.Lost}}},"{{{Wire.Due}}}":{{{job.Due / 1000}}},"{{{Wire.Message}}}":""",
             out var written);
         var rest = room[written..];
         JsonFrames.AppendDelivery(ref rest, source, entry, isBinary);
-        JsonFrames.Append(ref rest, End);
+        JsonFrames.Append(ref rest, "}"u8);
         frames.Advance(room.Length - rest.Length);
     }
 

@@ -45,10 +45,8 @@ internal sealed class AppWorker : IJobConsumer, IJobLine
 
     public int Give(IReadOnlyList<TakenJob> jobs)
     {
-        var accepted = 0;
-        while (accepted < jobs.Count && TryGive(jobs[accepted]))
-            accepted++;
-        return accepted;
+        var (lease, askedAt) = (TimeSpan.FromMicroseconds(_dispatcher.Rules.Lease), _dispatcher.AskedAt);
+        return _runner.Give(jobs.Select(job => (Given(job, lease), askedAt)));
     }
 
     // It holds nothing that has not begun.
@@ -83,9 +81,6 @@ internal sealed class AppWorker : IJobConsumer, IJobLine
 
     public void Released(JobLease lease) => _dispatcher.Wake();
 
-    private bool TryGive(TakenJob job)
-    {
-        var (lease, due) = (TimeSpan.FromMicroseconds(_dispatcher.Rules.Lease), DateTimeOffset.UnixEpoch + TimeSpan.FromMicroseconds(job.Due));
-        return _runner.TryGive(new GivenJob(job.Lease, lease, job.Attempt, job.Lost, due, () => JobMessage.Of(_queue, job)), _dispatcher.AskedAt);
-    }
+    private GivenJob Given(TakenJob job, TimeSpan lease) => new(
+        job.Lease, lease, job.Attempt, job.Lost, DateTimeOffset.UnixEpoch + TimeSpan.FromMicroseconds(job.Due), () => JobMessage.Of(_queue, job));
 }

@@ -157,7 +157,7 @@ internal sealed class ConnectionWorker(
     {
         try
         {
-            if (JobMessage.Calls(_source, jobs, dispatcher.Rules.Lease, Refuse) is { } calls)
+            if (JobMessage.Calls(_source, jobs, dispatcher.Rules.Lease, connection.TakesMany, Refuse) is { } calls)
                 await connection.JobsAsync(calls);
         }
         catch (Exception e)

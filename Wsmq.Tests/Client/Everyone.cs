@@ -24,6 +24,8 @@ internal sealed class Everyone(Script script, IWsmqReceiver all) : IWsmqReceiver
 
     public Task Job(WsmqJobDelivery job) => CallAsync(() => all.Job(job));
 
+    public Task JobMany(IReadOnlyList<WsmqJobDelivery> jobs) => CallAsync(() => all.JobMany(jobs));
+
     public Task HandBackJobs(string queue) => CallAsync(() => all.HandBackJobs(queue));
 
     private async Task CallAsync(Func<Task> call)

@@ -14,6 +14,7 @@ public abstract class HubWorkerContract
     private static readonly WsmqAddress Address = WsmqAddress.Parse(Queue);
 
     private readonly ConcurrentQueue<WsmqJobDelivery> _jobs = new();
+    private readonly ConcurrentQueue<int> _together = new();
     private readonly ConcurrentQueue<string> _handBacks = new();
 
     /// <summary>Selects the store; the same one for all nodes of a test.</summary>
@@ -165,6 +166,22 @@ public abstract class HubWorkerContract
     }
 
     [Fact]
+    public async Task A_worker_with_batch_true_gets_several_jobs_in_one_call_and_a_single_one_as_Job()
+    {
+        await using var node = await StartAsync();
+        await using var worker = await WorkerAsync(new UriBuilder(node.Hub) { Query = "batch=true" }.Uri);
+        await SendAsync(node, 3);
+        await AskAsync(worker, 3);
+        await GivenAsync(3);
+        _together.Should().Equal(3);
+
+        await CallAsync(worker, "Complete", _jobs.First());
+        await SendAsync(node, 1);
+        await GivenAsync(4);
+        _together.Should().Equal([3], "a single job is given with Job");
+    }
+
+    [Fact]
     public async Task Several_jobs_are_completed_in_one_call_each_with_a_result_of_its_own()
     {
         await using var node = await StartAsync();
@@ -223,10 +240,17 @@ public abstract class HubWorkerContract
 
     private Task GivenAsync(int jobs) => Eventually.That($"{jobs} jobs are given", () => _jobs.Count >= jobs);
 
-    private async Task<PlainClient> WorkerAsync(TestNode node)
+    private Task<PlainClient> WorkerAsync(TestNode node) => WorkerAsync(node.Hub);
+
+    private async Task<PlainClient> WorkerAsync(Uri hub)
     {
-        var client = PlainClient.Create(node.Hub, TestTokens.For("worker"));
+        var client = PlainClient.Create(hub, TestTokens.For("worker"));
         client.Connection.On<WsmqJobDelivery>("Job", _jobs.Enqueue);
+        client.Connection.On<WsmqJobDelivery[]>("JobMany", jobs =>
+        {
+            _together.Enqueue(jobs.Length);
+            Array.ForEach(jobs, _jobs.Enqueue);
+        });
         client.Connection.On<string>("HandBackJobs", _handBacks.Enqueue);
         await client.Connection.StartAsync();
         return client;

@@ -68,12 +68,13 @@ public sealed class QueueWorkerTests : ClientTest
     public async Task A_malformed_job_is_reported_and_harms_nothing()
     {
         await WorkAsync(Task.CompletedTask);
-        await Server.Everyone.Job(Job(1) with { Message = Job(1).Message with { Position = "x" } });
-        await Server.Everyone.Job(Job(1) with { Message = Job(1).Message with { Source = "work:other" } });
-        await Server.Everyone.Job(Job(2));
+        var (odd, foreign) = (Job(1).Message with { Position = "x" }, Job(1).Message with { Source = "work:other" });
+        await Server.Everyone.Job(Job(1) with { Message = odd });
+        await Server.Everyone.JobMany([Job(2), Job(3) with { Message = odd }, Job(4) with { Message = foreign }, Job(5)]);
 
-        await Eventually.That("the good one is completed", () => !Script.JobCalls.IsEmpty);
-        Errors.Should().HaveCount(2).And.OnlyContain(e => e.Operation == WsmqClientOperation.Protocol);
+        await Eventually.That("the good ones are completed", () => Completed.Count() == 2);
+        Completed.Should().BeEquivalentTo(Position(2), Position(5));
+        Errors.Should().HaveCount(3).And.OnlyContain(e => e.Operation == WsmqClientOperation.Protocol);
     }
 
     public override async Task DisposeAsync()
