@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Wsmq.Tests.Client;
 
 namespace Wsmq.Tests.HostAndCli;
 
@@ -93,10 +94,28 @@ public sealed class CliQueueTests : IAsyncLifetime
     [Fact]
     public async Task An_unreachable_host_ends_with_exit_code_3()
     {
-        var (code, _, error) = await _tools.CliAsync("queue", "list", "--token", "x", "--url", "http://127.0.0.1:9/wsmq");
+        var (code, _, error) = await _tools.CliAsync("queue", "list", "--token", "x", "--url", "http://127.0.0.1:9/wsmq", "--timeout", "1s");
 
         code.Should().Be(3);
         error.Should().Contain("http://127.0.0.1:9/wsmq").And.NotContain("   at ");
+    }
+
+    [Fact]
+    public async Task A_change_without_an_answer_ends_with_exit_code_5_and_says_that_it_can_be_repeated()
+    {
+        var script = new Script();
+        script.OnQueueCall = (_, context) =>
+        {
+            context.Abort();
+            return Task.FromResult<object?>(new WsmqQueueStep(1, null));
+        };
+        await using var server = await ScriptedServer.StartAsync(script: script);
+
+        var (code, output, error) = await _tools.CliAsync("queue", "purge", "emails", "--url", server.Url.ToString(), "--token", "x");
+
+        (code, output).Should().Be((5, ""));
+        error.Should().Contain("some jobs may have been removed").And.Contain("outcome-unknown");
+        script.QueueCalls.Should().ContainSingle();
     }
 
     private Task StartHostAsync() => _tools.StartHostAsync(
