@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Wsmq.Tests.Client;
 
@@ -48,6 +49,48 @@ public sealed class CliQueueTests : IAsyncLifetime
         (await OkAsync("delete", "emails", "--json")).Should().Be("{\"count\":0}");
         (await OkAsync("redrive", "emails", "--reason", "rejected", "--type", "welcome", "--from", "2026-01-01", "--until", "2099-01-01T00:00:00Z")).Should().Be("0 redriven");
         (await OkAsync("remove-dead", "emails")).Should().Be("0 removed");
+    }
+
+    [Fact]
+    public async Task A_job_is_sent_with_its_key_times_priority_and_unique_id()
+    {
+        await StartHostAsync();
+        var notBefore = DateTimeOffset.UtcNow.AddHours(2);
+        string[] send = ["send", "work:emails", "--as", "alice", "hello"];
+        var first = await _tools.CliAsync(
+            [.. send, "--key", "customer 7", "--delay", "1h", "--ttl", "2d", "--priority", "high", "--unique-id", "order 1"]);
+        first.Code.Should().Be(0, first.Error);
+        var second = await _tools.CliAsync([.. send, "--unique", "order 1"]);
+        var third = await _tools.CliAsync([.. send, "--delay", "15m", "--not-before", notBefore.ToString("u", CultureInfo.InvariantCulture)]);
+
+        (second.Code, second.Output).Should().Be((0, $"not stored  position {first.Output.Split(' ')[3]}  (that job has the unique id)"));
+        third.Code.Should().Be(0, third.Error);
+        var jobs = (await OkAsync("peek", "emails", "--state", "delayed", "--json")).Split('\n').Select(l => JsonDocument.Parse(l).RootElement).ToList();
+        jobs.Should().HaveCount(2);
+        (jobs[0].GetProperty("key").GetString(), jobs[0].GetProperty("uniqueId").GetString(), jobs[0].GetProperty("priority").GetString())
+            .Should().Be(("customer 7", "order 1", "high"));
+        TimeOf(jobs[0], "time").Should().BeCloseTo(DateTimeOffset.UtcNow.AddHours(1), TimeSpan.FromMinutes(10));
+        TimeOf(jobs[0], "expires").Should().BeCloseTo(DateTimeOffset.UtcNow.AddDays(2), TimeSpan.FromMinutes(10));
+        TimeOf(jobs[1], "time").Should().BeCloseTo(notBefore, TimeSpan.FromSeconds(1));
+
+        static DateTimeOffset TimeOf(JsonElement job, string name) => DateTimeOffset.FromUnixTimeMilliseconds(job.GetProperty(name).GetInt64());
+    }
+
+    [Theory]
+    [InlineData("--key and --delay: only for work queues", "send", "user:bob", "hi", "--key", "k", "--delay", "1h")]
+    [InlineData("--priority: only for work queues (work:<queue>), not for group:ops", "send", "group:ops", "hi", "--priority", "low")]
+    [InlineData("--unique-id applies to one message", "send", "work:emails", "--unique-id", "u")]
+    [InlineData("'soon' is not a duration", "send", "work:emails", "hi", "--delay", "soon")]
+    [InlineData("'0s' is not a duration", "send", "work:emails", "hi", "--ttl", "0s")]
+    [InlineData("'tomorrow' is not a time", "send", "work:emails", "hi", "--not-before", "tomorrow")]
+    [InlineData("'high'", "send", "work:emails", "hi", "--priority", "urgent")]
+    public async Task An_option_of_jobs_that_is_wrong_or_for_another_address_is_refused_by_name(string expected, params string[] arguments)
+    {
+        var (code, _, error) = await _tools.CliAsync([.. arguments, "--token", "x"]);
+
+        code.Should().Be(2);
+        error.Should().Contain(expected);
+        error.Split('\n').Should().ContainSingle();
     }
 
     [Fact]
