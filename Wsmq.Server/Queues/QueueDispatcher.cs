@@ -11,16 +11,14 @@ namespace Wsmq.Server.Queues;
 /// </summary>
 internal sealed class QueueDispatcher : IAsyncDisposable
 {
-    // The store decides what is due. Its clock is finer than a timer.
-    private static readonly TimeSpan TimerStep = TimeSpan.FromMilliseconds(1);
-
     private readonly WsmqAddress _queue;
     private readonly Func<QueueRules> _rules;
     private readonly IStore _store;
-    private readonly TimeProvider _time;
+    private readonly NodeTime _time;
     private readonly TimeSpan _interval;
     private readonly QueueReport _report;
     private readonly ReclaimHold _hold;
+    private readonly LeaseReclaim _reclaim;
     private readonly BackgroundLoop _loop;
     private readonly BatchedCalls<Settlement, SettleResult> _settlements;
     private readonly BatchedCalls<JobLease, bool> _extensions;
@@ -34,7 +32,6 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     // Timestamps; null if nothing is due, and if no lease exists.
     private long? _nextDue;
     private long? _nextEnd;
-    private long? _renewedAt;
     private uint _takes;
 
     /// <param name="queue">The queue.</param>
@@ -45,8 +42,9 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     /// <param name="report">Logs and counts.</param>
     public QueueDispatcher(WsmqAddress queue, Func<QueueRules> rules, IStore store, TimeProvider time, TimeSpan interval, QueueReport report)
     {
-        (_queue, _rules, Rules, _store, _time, _interval, _report) = (queue, rules, rules(), store, time, interval, report);
+        (_queue, _rules, Rules, _store, _time, _interval, _report) = (queue, rules, rules(), store, new NodeTime(time), interval, report);
         _hold = new ReclaimHold(time, () => TimeSpan.FromMicroseconds(Rules.Lease / 2));
+        _reclaim = new LeaseReclaim(queue, () => Rules, store.Jobs, report);
         _loop = new BackgroundLoop(time);
         _settlements = new(IJobStore.MostInAStep, batch => store.Jobs.SettleAsync(queue, batch, Rules, CancellationToken.None));
         _extensions = new(IJobStore.MostInAStep, ExtendAllAsync);
@@ -156,7 +154,6 @@ internal sealed class QueueDispatcher : IAsyncDisposable
                 _isUnobserved = false;
             }
 
-            await RenewInterestAsync(cancellationToken);
             while (await TakeAsync(cancellationToken))
                 await ReclaimAsync(cancellationToken);
         }
@@ -181,24 +178,10 @@ internal sealed class QueueDispatcher : IAsyncDisposable
         }
     }
 
-    // Querying the state restores a subscription that the store has lost, and the lease of the node there.
-    private async Task RenewInterestAsync(CancellationToken cancellationToken)
-    {
-        if (_renewedAt is { } at && _time.GetElapsedTime(at) < _interval)
-            return;
-        await _store.MessageLog.StatesAsync([_queue], cancellationToken);
-        _renewedAt = _time.GetTimestamp();
-    }
-
     private async Task ReclaimAsync(CancellationToken cancellationToken)
     {
-        while (_nextEnd is { } end && _time.GetTimestamp() >= end && _hold.Left <= TimeSpan.Zero)
-        {
-            var result = await _store.Jobs.ReclaimAsync(_queue, Rules, cancellationToken);
-            _hold.Answered(result.Now);
-            _report.Reclaimed(result);
-            _nextEnd = result.More ? _time.GetTimestamp() : Timestamp(result.NextEnd, result.Now);
-        }
+        if (_nextEnd <= _time.Now && await _reclaim.RunAsync(_hold, cancellationToken) is { } result)
+            _nextEnd = result.More ? _time.Now : _time.At(result.NextEnd, result.Now, _time.Now);
     }
 
     /// <summary>Returns whether to take again at once.</summary>
@@ -211,7 +194,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
             return true;
 
         // Not cancelled: a job whose grant is not read counts as a lost lease. What is no longer accepted is handed back.
-        (AskedAt, Rules) = (_time.GetTimestamp(), _rules());
+        (AskedAt, Rules) = (_time.Now, _rules());
         var result = await _store.Jobs.TakeAsync(
             _queue, request, Rules, request.Consumers.Count > 0 ? CancellationToken.None : cancellationToken);
         _hold.Answered(result.Now);
@@ -224,7 +207,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
 
         if (result.IsPaused)
             Array.ForEach(all, c => c.AskToHandBack());
-        (_nextDue, _nextEnd) = (Timestamp(result.NextDue, result.Now), Timestamp(result.NextEnd, result.Now));
+        (_nextDue, _nextEnd) = (_time.At(result.NextDue, result.Now, _time.Now), _time.At(result.NextEnd, result.Now, _time.Now));
         return result.More && result.Jobs.Count + result.Ended.Count > 0;
     }
 
@@ -248,19 +231,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
 
     private TimeSpan Pause()
     {
-        var pause = _interval;
-        if (_nextDue is { } due)
-            pause = Least(pause, Until(due));
-        if (_nextEnd is { } end)
-            pause = Least(pause, _hold.Left > Until(end) ? _hold.Left : Until(end));
-        return pause > TimerStep ? pause : TimerStep;
+        var end = _time.Until(_nextEnd);
+        return NodeTime.Pause(_interval, _time.Until(_nextDue), _hold.Left > end ? _hold.Left : end);
     }
-
-    private static TimeSpan Least(TimeSpan a, TimeSpan b) => a < b ? a : b;
-
-    private TimeSpan Until(long timestamp) => _time.GetElapsedTime(_time.GetTimestamp(), timestamp) + TimerStep;
-
-    private long? Timestamp(long? storeTime, long now) => storeTime is { } moment
-        ? _time.GetTimestamp() + (long)((moment - now) / 1e6 * _time.TimestampFrequency)
-        : null;
 }
