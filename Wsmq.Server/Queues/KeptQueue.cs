@@ -6,9 +6,9 @@ namespace Wsmq.Server.Queues;
 /// One queue of <see cref="QueueUpkeep"/>. It looks at the queue, waits until holders had time to extend their leases, and looks again
 /// before it reclaims: an interruption of the store between two looks goes unnoticed otherwise, and so does a step of its clock.
 /// </summary>
-internal sealed class KeptQueue(WsmqAddress queue, Func<QueueRules> rules, IJobStore jobs, TimeProvider time, QueueReport report)
+internal sealed class KeptQueue(WsmqAddress queue, Func<QueueRules> rules, IJobStore jobs, TimeProvider time, QueueTelemetry telemetry)
 {
-    private readonly LeaseReclaim _reclaim = new(queue, rules, jobs, report);
+    private readonly LeaseReclaim _reclaim = new(queue, rules, jobs, telemetry);
     private long _doneAt = time.GetTimestamp();
     private ReclaimHold? _hold;
 

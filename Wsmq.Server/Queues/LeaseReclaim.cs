@@ -3,7 +3,7 @@ using Wsmq.Server.Stores;
 namespace Wsmq.Server.Queues;
 
 /// <summary>Takes back leases of one queue that have run out.</summary>
-internal sealed class LeaseReclaim(WsmqAddress queue, Func<QueueRules> rules, IJobStore jobs, QueueReport report)
+internal sealed class LeaseReclaim(WsmqAddress queue, Func<QueueRules> rules, IJobStore jobs, QueueTelemetry telemetry)
 {
     /// <summary>
     /// Takes back leases until none is left, or until their holders have to get time. Returns the last answer; null if they have to at once.
@@ -15,7 +15,7 @@ internal sealed class LeaseReclaim(WsmqAddress queue, Func<QueueRules> rules, IJ
         {
             last = await jobs.ReclaimAsync(queue, rules(), cancellationToken);
             hold.Answered(last.Now);
-            report.Reclaimed(last);
+            telemetry.Reclaimed(last);
         }
 
         return last;

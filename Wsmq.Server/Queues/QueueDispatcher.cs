@@ -16,7 +16,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     private readonly IStore _store;
     private readonly NodeTime _time;
     private readonly TimeSpan _interval;
-    private readonly QueueReport _report;
+    private readonly QueueTelemetry _telemetry;
     private readonly ReclaimHold _hold;
     private readonly LeaseReclaim _reclaim;
     private readonly BackgroundLoop _loop;
@@ -39,12 +39,12 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     /// <param name="store">The store, which has started.</param>
     /// <param name="time">The clock of timers.</param>
     /// <param name="interval">How often the store is asked if nothing else happens.</param>
-    /// <param name="report">Logs and counts.</param>
-    public QueueDispatcher(WsmqAddress queue, Func<QueueRules> rules, IStore store, TimeProvider time, TimeSpan interval, QueueReport report)
+    /// <param name="telemetry">Logs and counts.</param>
+    public QueueDispatcher(WsmqAddress queue, Func<QueueRules> rules, IStore store, TimeProvider time, TimeSpan interval, QueueTelemetry telemetry)
     {
-        (_queue, _rules, Rules, _store, _time, _interval, _report) = (queue, rules, rules(), store, new NodeTime(time), interval, report);
+        (_queue, _rules, Rules, _store, _time, _interval, _telemetry) = (queue, rules, rules(), store, new NodeTime(time), interval, telemetry);
         _hold = new ReclaimHold(time, () => TimeSpan.FromMicroseconds(Rules.Lease / 2));
-        _reclaim = new LeaseReclaim(queue, () => Rules, store.Jobs, report);
+        _reclaim = new LeaseReclaim(queue, () => Rules, store.Jobs, telemetry);
         _loop = new BackgroundLoop(time);
         _settlements = new(IJobStore.MostInAStep, batch => store.Jobs.SettleAsync(queue, batch, Rules, CancellationToken.None));
         _extensions = new(IJobStore.MostInAStep, ExtendAllAsync);
@@ -70,7 +70,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
             if (_subscription is not null)
                 return;
             _subscription = await _store.Signals.SubscribeAsync(_queue, _ => _loop.Wake(), cancellationToken);
-            _loop.Start(StepAsync, Pause, _report.Failed);
+            _loop.Start(StepAsync, Pause, _telemetry.Failed);
             _loop.Wake();
         }
         finally
@@ -116,7 +116,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
             Reason = NackReason.Shorten(settlement.Reason),
             Delay = settlement.Delay is { } delay ? Math.Min(delay, Rules.MaxDelay) : null,
         });
-        _report.Settled(settlement, result, worker);
+        _telemetry.Settled(settlement, result, worker);
         return result;
     }
 
@@ -198,7 +198,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
         var result = await _store.Jobs.TakeAsync(
             _queue, request, Rules, request.Consumers.Count > 0 ? CancellationToken.None : cancellationToken);
         _hold.Answered(result.Now);
-        _report.Taken(result);
+        _telemetry.Taken(result);
         foreach (var job in result.Jobs)
         {
             if (_givesNoMore || !ready[job.Consumer].TryGive(job))
@@ -226,7 +226,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
 
     // If the store does not answer, the lease runs out.
     private void HandBack(TakenJob job) => _ = SettleAsync(new Settlement(job.Lease, SettlementKind.HandBack)).ContinueWith(
-        t => _report.HandBackFailed(t.Exception!, job.Lease.Job),
+        t => _telemetry.HandBackFailed(t.Exception!, job.Lease.Job),
         CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     private TimeSpan Pause()
