@@ -14,7 +14,7 @@ internal static class ExitCodes
 
     public const string Help = """
         Exit codes: 0 success; 1 refused, with the error number; 2 invalid usage; 3 no connection in time; 4 not
-        authenticated (401); 5 outcome unknown: the message may or may not be stored; 6 fewer messages than --count received
-        within --timeout; 130 interrupted.
+        authenticated (401); 5 outcome unknown: the message may or may not be stored, or the change made; 6 fewer messages than
+        --count received within --timeout; 130 interrupted.
         """;
 }

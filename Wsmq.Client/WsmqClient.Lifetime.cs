@@ -4,9 +4,9 @@ namespace Wsmq;
 public sealed partial class WsmqClient
 {
     /// <summary>
-    /// Whether the first send starts the client. True where a host starts it, because a hosted service that starts earlier may send.
+    /// Whether the first send or call starts the client. True where a host starts it, because a hosted service that starts earlier may send.
     /// </summary>
-    internal bool StartsWithFirstSend { get; set; }
+    internal bool StartsWithFirstCall { get; set; }
 
     /// <summary>
     /// Starts the client, and returns when it is connected for the first time. Register handlers before. While the server is
@@ -35,7 +35,7 @@ public sealed partial class WsmqClient
 
     /// <summary>
     /// Stops the client; it can be started again. No handler starts once this is called, and new sends are refused. It waits for the
-    /// receipts of sends in flight, cancels the handlers' tokens and waits for the handlers, and sends the last acks; each step takes at
+    /// receipts of sends and the answers of calls in flight, cancels the handlers' tokens and waits for the handlers, and sends the last acks; each step takes at
     /// most <see cref="WsmqClientOptions.StopTimeout"/>. Before that, handlers of jobs may end, within their
     /// <see cref="WsmqWorkOptions.StopTimeout"/>.
     /// </summary>
@@ -123,13 +123,13 @@ public sealed partial class WsmqClient
         }
     }
 
-    /// <summary>The sender of the current run. Before the start it is that of the next run, in which sends wait.</summary>
-    private Sender Sender
+    /// <summary>The current run. Before the start it is the next one, in which sends and calls wait.</summary>
+    private ClientRun Run
     {
         get
         {
             if (_run is { } running)
-                return running.Sender;
+                return running;
             ClientRun run;
             lock (_gate)
             {
@@ -138,10 +138,10 @@ public sealed partial class WsmqClient
                 run = _run ?? (_prepared ??= new ClientRun(_parts, _before));
             }
 
-            // Not awaited: a failure to connect is reported to the sends.
-            if (StartsWithFirstSend)
+            // Not awaited: a failure to connect is reported to the sends and calls.
+            if (StartsWithFirstCall)
                 _ = BeginAsync(endsWhenRefused: false, CancellationToken.None);
-            return run.Sender;
+            return run;
         }
     }
 

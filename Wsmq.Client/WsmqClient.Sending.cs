@@ -95,7 +95,7 @@ public sealed partial class WsmqClient
     public Task<WsmqReceipt> SendAsync(WsmqOutgoingMessage message, CancellationToken cancellationToken = default)
     {
         var send = _messages.Complete(message);
-        return Sender.SendAsync(send, cancellationToken);
+        return Run.Sender.SendAsync(send, cancellationToken);
     }
 
     /// <summary>
@@ -120,7 +120,7 @@ public sealed partial class WsmqClient
                 results[i] = new WsmqSendResult(null, refused);
         }
 
-        await Sender.SendManyAsync(sends, cancellationToken).ConfigureAwait(false);
+        await Run.Sender.SendManyAsync(sends, cancellationToken).ConfigureAwait(false);
         var next = 0;
         for (var i = 0; i < results.Length; i++)
             results[i] ??= ResultOf(sends[next++].Done);

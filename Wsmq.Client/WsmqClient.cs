@@ -40,6 +40,7 @@ public sealed partial class WsmqClient : IAsyncDisposable
         _parts = new ClientParts(
             new HubSessionFactory(url, _options), _handlers, new ClientState(_events), new StoreWatch(_events), _options, _events);
         _messages = new MessageFactory(_options);
+        Queues = new HubQueues(() => Run.Calls);
     }
 
     /// <summary>The state of the client; <see cref="StateChanged"/> reports changes.</summary>

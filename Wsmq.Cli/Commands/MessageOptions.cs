@@ -46,18 +46,21 @@ internal sealed class MessageOptions
         DefaultValueFactory = _ => [],
     };
 
+    private readonly JobOptions _job = new();
+
     public void AddTo(Command command)
     {
         command.Add(_to);
         command.Add(_body);
         foreach (var option in new Option[] { _file, _data, _contentType, _text, _type, _headers, _id, _correlation, _replyTo })
             command.Add(option);
+        _job.AddTo(command);
         command.Validators.Add(Check);
     }
 
     public IAsyncEnumerable<WsmqOutgoingMessage> Read(ParseResult result)
     {
-        var template = new WsmqOutgoingMessage
+        var message = new WsmqOutgoingMessage
         {
             To = result.GetRequiredValue(_to),
             Type = result.GetValue(_type),
@@ -66,6 +69,7 @@ internal sealed class MessageOptions
             ReplyTo = result.GetValue(_replyTo),
             Headers = result.GetValue(_headers) is { Length: > 0 } headers ? headers.ToDictionary(Name, Value) : null,
         };
+        var template = _job.Apply(message, result);
         var bodies = new BodyReader(result.GetValue(_text));
         if (result.GetValue(_data) is { } data)
             return One(template with { Data = File.ReadAllBytes(data), ContentType = result.GetValue(_contentType) });
@@ -92,17 +96,21 @@ internal sealed class MessageOptions
             result.AddError("--content-type requires --data.");
         if (result.GetValue(_data) is not null && result.GetValue(_text))
             result.AddError("--text cannot be combined with --data.");
-        CheckAddress(result, result.GetValue(_to));
+        _job.Check(result, CheckAddress(result, result.GetValue(_to)), isOne: bodies == 1);
         CheckAddress(result, result.GetValue(_replyTo));
         if (result.GetValue(_headers) is { } headers && (headers.Any(header => !(header.IndexOf('=', StringComparison.Ordinal) > 0))
             || headers.DistinctBy(Name).Count() != headers.Length))
             result.AddError("Write a header as name=value, and each name only once.");
     }
 
-    private static void CheckAddress(CommandResult result, string? text)
+    private static WsmqAddress? CheckAddress(CommandResult result, string? text)
     {
-        if (text is not null && !WsmqAddress.TryParse(text, out _, out var error))
-            result.AddError($"'{text}': {error.Text}");
+        if (text is null)
+            return null;
+        if (WsmqAddress.TryParse(text, out var address, out var error))
+            return address;
+        result.AddError($"'{text}': {error.Text}");
+        return null;
     }
 
     private static string Name(string header) => header[..header.IndexOf('=', StringComparison.Ordinal)];

@@ -16,7 +16,8 @@ internal static class SendCommand
         var command = new Command("send", $"""
             Sends a message and prints the receipt. Without a body it sends every line of standard input: tail -f app.log | wsmq send
             group:ops. Put a body that begins with a dash after --. A body that is JSON is sent as that value, any other text as a JSON
-            string.
+            string. A message to work:<queue> is a job for one worker: --key, --delay, --not-before, --ttl, --priority and --unique-id say
+            how it is worked on.
             {ExitCodes.Help}
             """) { json };
         message.AddTo(command);
@@ -39,6 +40,7 @@ internal static class SendCommand
         return command;
     }
 
-    private static string Text(WsmqReceipt receipt) =>
-        Printable.Line($"stored  position {receipt.Position}  id {receipt.Id}{(receipt.Duplicate ? "  (stored before)" : "")}");
+    private static string Text(WsmqReceipt receipt) => Printable.Line(
+        receipt.UniqueIdTaken ? $"not stored  position {receipt.Position}  (that job has the unique id)"
+        : $"stored  position {receipt.Position}  id {receipt.Id}{(receipt.Duplicate ? "  (stored before)" : "")}");
 }

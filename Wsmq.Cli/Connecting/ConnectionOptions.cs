@@ -23,7 +23,7 @@ internal sealed class ConnectionOptions
 
     private readonly Option<TimeSpan> _timeout = new("--timeout")
     {
-        Description = "How long to wait for the first connection (10s), for each receipt (10s, at most 110s) or answer (10s), and for the "
+        Description = "How long to wait for the first connection (10s), for each receipt or answer (10s, at most 110s), and for the "
             + "messages of listen --count (indefinitely).",
         HelpName = "duration",
         CustomParser = Duration.Parse,
@@ -42,9 +42,6 @@ internal sealed class ConnectionOptions
 
     public Session CreateSession(ParseResult result, string? device = null) => new(
         result.GetRequiredValue(_url), result.GetValue(_timeout), _credentials.Read(result), device);
-
-    public HubCalls CreateCalls(ParseResult result) => new(
-        result.GetRequiredValue(_url), result.GetValue(_timeout), _credentials.Read(result));
 
     private static Uri ParseUrl(ArgumentResult result)
     {

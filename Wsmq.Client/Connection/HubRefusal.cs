@@ -13,4 +13,7 @@ internal static class HubRefusal
             : coded.Error.CanRetry ? null : coded;
         return refusal is not null;
     }
+
+    /// <summary>Whether the same call can succeed soon. Corrupt data stays corrupt until an operator has repaired it.</summary>
+    public static bool IsTemporary(WsmqError error) => error.CanRetry && error != WsmqErrors.StoreCorrupt;
 }

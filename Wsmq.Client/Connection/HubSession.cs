@@ -83,6 +83,8 @@ internal sealed class HubSession : IAsyncDisposable
         _ => InvokeAsync(nameof(IWsmqHub.Retry), queue, end.Lease, new WsmqRetry { Delay = end.Delay / 1000, Counts = end.Counts, Reason = end.Reason }),
     };
 
+    public Task<T> CallAsync<T>(HubCall call) => _connection.InvokeCoreAsync<T>(call.Method, call.Arguments);
+
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     private Task InvokeAsync(string method, WsmqAddress queue, JobLease lease, params object?[] more) =>

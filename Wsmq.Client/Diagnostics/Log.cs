@@ -99,6 +99,9 @@ internal static partial class Log
         "The server lets this connection hold {Granted} jobs of {Queue} at a time, not {Asked}: its option Delivery.MaxInFlightMessagesPerConnection limits all queues of a connection together.")]
     public static partial void CreditCut(ILogger logger, WsmqAddress queue, int granted, int asked);
 
+    [LoggerMessage(68, LogLevel.Debug, "The call of {Method} got no answer, or was refused for the moment; trying again in {Delay}.")]
+    public static partial void CallRepeated(ILogger logger, Exception exception, string method, TimeSpan delay);
+
     [LoggerMessage(51, LogLevel.Debug, "The nack of the message {Position} of {Source} failed.")]
     public static partial void FailureNotReported(ILogger logger, Exception exception, WsmqAddress source, WsmqPosition position);
 }

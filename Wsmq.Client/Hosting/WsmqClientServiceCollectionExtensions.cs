@@ -51,7 +51,7 @@ public static class WsmqClientServiceCollectionExtensions
             configure(provider, options);
         });
         configureClient?.Invoke(provider, client);
-        client.StartsWithFirstSend = true;
+        client.StartsWithFirstCall = true;
         return client;
     }
 }

@@ -8,6 +8,7 @@ internal sealed class ClientRun : IDisposable
     private readonly CancellationTokenSource _beginning = new();
     private readonly CancellationTokenSource _handling = new();
     private readonly CancellationTokenSource _connecting = new();
+    private readonly TimeoutCause _cause;
     private readonly Sources _sources;
     private readonly Acker _acker;
     private readonly Resumer _resumer;
@@ -25,7 +26,9 @@ internal sealed class ClientRun : IDisposable
         var (sessions, handlers, state, store, options, events) = parts;
         (_options, _events, _state, _before) = (options, events, state, before);
         var stop = new RunTokens(_beginning.Token, _handling.Token);
-        Sender = new Sender(options, events.Logger, _connecting.Token);
+        _cause = new TimeoutCause(options);
+        Sender = new Sender(options, _cause, events.Logger, _connecting.Token);
+        Calls = new HubCalls(options, _cause, events.Logger);
         _acker = new Acker(options, events);
         _resumer = new Resumer(options, events);
         _failures = new NackReports(_acker, options, events);
@@ -35,10 +38,13 @@ internal sealed class ClientRun : IDisposable
         _sources = new Sources(options, source => loop.RunAsync(source, before, stop));
         _resumer.Sources = _sources;
         var dispatcher = new SourceDispatcher(_sources, _live, _acker, _resumer, store, events) { Workers = _workers };
-        _connection = new ConnectionLoop(sessions, dispatcher, [_resumer, _acker, _failures, Sender, _workers, new Readers(handlers)], state, options, events);
+        ISessionUser[] users = [_cause, _resumer, _acker, _failures, Sender, Calls, _workers, new Readers(handlers)];
+        _connection = new ConnectionLoop(sessions, dispatcher, users, state, options, events);
     }
 
     public Sender Sender { get; }
+
+    public HubCalls Calls { get; }
 
     /// <summary>Completes with the first connection.</summary>
     public Task Connected => _connection.Connected;
@@ -52,7 +58,7 @@ internal sealed class ClientRun : IDisposable
     /// <param name="endsWhenRefused">Whether a final refusal before the first connection ends the run.</param>
     public void Start(bool endsWhenRefused)
     {
-        Sender.Started();
+        _cause.Started();
         _workers.Start();
         _state.Take(_connection);
         _connection.EndsWhenRefused = endsWhenRefused;
@@ -72,12 +78,14 @@ internal sealed class ClientRun : IDisposable
         return answer.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Refuses new sends, waits for sends in flight and handlers, sends the last acks, closes. Each step has a timeout.</summary>
+    /// <summary>
+    /// Refuses new sends and calls, waits for those in flight and for handlers, sends the last acks, closes. Each step has a timeout.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         Cease();
         await _workers.StopAsync(cancellationToken).ConfigureAwait(false);
-        await Sender.CloseAsync(cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(Sender.CloseAsync(cancellationToken), Calls.CloseAsync(cancellationToken)).ConfigureAwait(false);
 
         // Awaited with a timeout: callbacks that the app has registered with the token run here.
         var cancelled = _handling.CancelAsync();

@@ -65,8 +65,8 @@ public sealed class WsmqClientOptions
 
     /// <summary>
     /// The time after which a send without a receipt fails. Until then the client retries with the same id, so the value must be below
-    /// the server's deduplication window (2 minutes by default; set it lower where the server's window is shorter). Default 30 seconds;
-    /// more than 0, less than 2 minutes.
+    /// the server's deduplication window (2 minutes by default; set it lower where the server's window is shorter). Also the time after
+    /// which a call of <see cref="WsmqClient.Queues"/> without an answer fails. Default 30 seconds; more than 0, less than 2 minutes.
     /// </summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -2,7 +2,7 @@ namespace Wsmq;
 
 /// <summary>
 /// All sends without an outcome, oldest first, so that one timer serves all timeouts. Decides whether a send is accepted, by the state of
-/// the client and the bytes of all sends, and states the cause when one times out. Guarded by the sender's lock.
+/// the client and the bytes of all sends. Guarded by the sender's lock.
 /// </summary>
 internal sealed class OpenSends : IDisposable
 {
@@ -11,29 +11,23 @@ internal sealed class OpenSends : IDisposable
 
     private readonly LinkedList<PendingSend> _byAge = new();
     private readonly WsmqClientOptions _options;
+    private readonly TimeoutCause _cause;
     private readonly ITimer _timer;
     private WsmqException? _expelled;
-    private string? _connectFailure;
-    private bool _started;
     private long _bytes;
     private bool _armed;
 
     /// <param name="options">The timeout and the limit.</param>
+    /// <param name="cause">Why a send times out.</param>
     /// <param name="expired">Called when the oldest send has reached its timeout.</param>
-    public OpenSends(WsmqClientOptions options, Action expired)
+    public OpenSends(WsmqClientOptions options, TimeoutCause cause, Action expired)
     {
-        _options = options;
+        (_options, _cause) = (options, cause);
         _timer = options.TimeProvider.CreateTimer(_ => expired(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Whether new sends are refused, because the client is stopping.</summary>
     public bool IsClosed { get; private set; }
-
-    public void Started() => _started = true;
-
-    public void Connected() => _connectFailure = null;
-
-    public void ConnectFailed(string cause) => _connectFailure = cause;
 
     public void Close() => IsClosed = true;
 
@@ -79,7 +73,7 @@ internal sealed class OpenSends : IDisposable
             return null;
         }
 
-        oldest.GiveUp(WhyLate());
+        oldest.GiveUp(_cause.Text);
         return oldest;
     }
 
@@ -108,14 +102,6 @@ internal sealed class OpenSends : IDisposable
     public void Dispose() => _timer.Dispose();
 
     private static int Weight(PendingSend send) => send.Json.Length + Overhead;
-
-    private string WhyLate()
-    {
-        var after = $"after {nameof(_options.SendTimeout)}, {_options.SendTimeout}";
-        return !_started ? $"StartAsync was not called: timed out {after}"
-            : _connectFailure is { } cause ? $"no connection {after}: {cause}"
-            : after;
-    }
 
     private void Arm(TimeSpan left)
     {

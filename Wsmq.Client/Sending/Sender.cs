@@ -20,10 +20,10 @@ internal sealed class Sender : ISessionUser
     private SendStream? _stream;
     private TaskCompletionSource? _quiet;
 
-    public Sender(WsmqClientOptions options, ILogger logger, CancellationToken stop)
+    public Sender(WsmqClientOptions options, TimeoutCause cause, ILogger logger, CancellationToken stop)
     {
         (_options, _logger, _stop) = (options, logger, stop);
-        _open = new OpenSends(options, Expire);
+        _open = new OpenSends(options, cause, Expire);
         _scheduler = new SendScheduler(options.MaxInFlightSends, options.SendBackoff, _open.Remove);
     }
 
@@ -78,25 +78,11 @@ internal sealed class Sender : ISessionUser
             return Task.WhenAll(_background);
     }
 
-    /// <summary>Called when the client was started. Sends may have waited for it.</summary>
-    public void Started()
-    {
-        lock (_gate)
-            _open.Started();
-    }
-
-    public void ConnectFailed(string cause)
-    {
-        lock (_gate)
-            _open.ConnectFailed(cause);
-    }
-
     public void Attach(HubSession session)
     {
         lock (_gate)
         {
             _session = session;
-            _open.Connected();
             _scheduler.Connect();
             Follow();
         }

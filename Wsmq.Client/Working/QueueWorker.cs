@@ -37,7 +37,7 @@ internal sealed class QueueWorker : IJobLine
     public QueueWorker(WsmqAddress queue, IEnumerable<JobHandler> handlers, WsmqWorkOptions work, WsmqClientOptions options, ClientEvents events)
     {
         (_queue, _work, _options, _events, _time) = (queue, work, options, events, options.TimeProvider);
-        _runner = new JobRunner($"wsmq worker of {queue.Name}", handlers, work, this, new WorkReports(queue, events), _time);
+        _runner = new JobRunner($"wsmq worker of {queue.Name}", handlers, work, this, new ClientJobReports(queue, events), _time);
         _completions = new(MostCompletions, CompleteAsync);
     }
 

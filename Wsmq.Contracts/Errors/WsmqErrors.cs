@@ -181,13 +181,13 @@ public static class WsmqErrors
     public static WsmqError StoreCorrupt { get; } = Retry(5006, "store-corrupt",
         "The stored data of this address is corrupt, because another program has changed it: an operator has to repair it first.");
 
-    /// <summary>6001, final: the client got no receipt in time; the message may or may not be stored.</summary>
+    /// <summary>6001, final: the client got no answer in time; a message may or may not be stored, and a change may or may not be made.</summary>
     public static WsmqError OutcomeUnknown { get; } = Final(6001, "outcome-unknown",
-        "The client got no receipt in time: the message may or may not be stored, and sending it again may store it twice.");
+        "The client got no answer in time: the message may or may not be stored, or the change made; sending a message again may store it twice.");
 
-    /// <summary>6002, final: the client was stopped, was never started, or got no connection in time; nothing was stored.</summary>
+    /// <summary>6002, final: the client was stopped, was never started, or got no connection in time; nothing was stored or changed.</summary>
     public static WsmqError ClientClosed { get; } = Final(6002, "client-closed",
-        "Nothing was stored: the client was stopped, was never started, or cannot connect. Start it, or correct the cause.");
+        "Nothing was stored or changed: the client was stopped, was never started, or cannot connect. Start it, or correct the cause.");
 
     /// <summary>6003, retry: the app's callback returned no token that the client could send, failed, or took too long.</summary>
     public static WsmqError NoToken { get; } = Retry(6003, "no-token",

@@ -1,6 +1,9 @@
 namespace Wsmq;
 
-/// <summary>Priorities on the wire.</summary>
+/// <summary>
+/// Priorities of messages on the wire, with the names that <see cref="NameConverter{T}"/> has. Messages are read by
+/// <see cref="OutgoingMessageConverter"/>, which keeps what is malformed instead of ending the call with an exception of the converter.
+/// </summary>
 internal static class PriorityNames
 {
     private static readonly string[] Names = ["low", "normal", "high"];

@@ -65,5 +65,8 @@ internal static class Wire
     public const string Until = "until";
     public const string Count = "count";
     public const string Next = "next";
+
+    /// <summary>Instead of the name of a state: all jobs that wait.</summary>
+    public const string Waiting = "waiting";
     public const string More = "more";
 }

@@ -8,7 +8,11 @@ namespace Wsmq;
 /// A <see cref="WsmqRetry"/> as an argument of a hub method. Public because SignalR binds arguments of public methods only; apps have no use
 /// for it.
 /// </summary>
-/// <remarks>A malformed one is refused with a code that names the field: see <see cref="WsmqTextArgument"/>.</remarks>
+/// <remarks>
+/// A malformed one is refused with a code that names the field: see <see cref="WsmqTextArgument"/>. It is not a
+/// <see cref="WsmqObjectArgument{T}"/>, which refuses what is long: a reason that is too long is shortened, and one that is no text left out,
+/// because a text for the operator must not keep a job from being retried.
+/// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 [JsonConverter(typeof(RetryArgumentConverter))]
 public sealed class WsmqRetryArgument

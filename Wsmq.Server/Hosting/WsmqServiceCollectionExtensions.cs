@@ -112,7 +112,7 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<TailCheck>()
         .AddGatedLogger<UnknownFields>()
         .AddGatedLogger<AppWorkers>()
-        .AddGatedLogger<QueueReports>()
+        .AddGatedLogger<QueueTelemetry>()
         .AddGatedLogger<ClientWork>()
         .AddGatedLogger<WsmqQueues>()
         .AddGatedLogger<DeclaredQueues>()
@@ -166,7 +166,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<DeliveryServices>();
         services.AddSingleton<SessionSweep>();
         services.AddSingleton<ScopedHandlers>();
-        services.AddSingleton<QueueReports>();
+        services.AddSingleton<QueueTelemetryFactory>();
         services.AddSingleton<QueueDispatchers>();
         services.AddSingleton<QueueDeclarations>();
         services.AddSingleton(p => new DeclaredQueueServices(

@@ -10,9 +10,6 @@ internal sealed class ClientQueues(WsmqQueues queues, AccessCheck access)
     // As a page of a log.
     private const long MostPeekedBytes = 256 * 1024;
 
-    // Instead of the name of a state: all jobs that wait.
-    private const string Waiting = "waiting";
-
     /// <summary>The queues that the caller may manage.</summary>
     public async Task<WsmqQueueInfo[]> ListAsync(Session session)
     {
@@ -65,7 +62,7 @@ internal sealed class ClientQueues(WsmqQueues queues, AccessCheck access)
     // An omitted state must not purge more than was meant.
     private static WsmqJobState? StateOf(string? name)
     {
-        if (name == Waiting)
+        if (name == Wire.Waiting)
             return null;
         foreach (var state in Enum.GetValues<WsmqJobState>())
         {

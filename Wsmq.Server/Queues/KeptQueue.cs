@@ -6,8 +6,9 @@ namespace Wsmq.Server.Queues;
 /// One queue of <see cref="QueueUpkeep"/>. It looks at the queue, waits until holders had time to extend their leases, and looks again
 /// before it reclaims: an interruption of the store between two looks goes unnoticed otherwise, and so does a step of its clock.
 /// </summary>
-internal sealed class KeptQueue(WsmqAddress queue, Func<QueueRules> rules, IJobStore jobs, TimeProvider time, QueueReport report)
+internal sealed class KeptQueue(WsmqAddress queue, Func<QueueRules> rules, IJobStore jobs, TimeProvider time, QueueTelemetry telemetry)
 {
+    private readonly LeaseReclaim _reclaim = new(queue, rules, jobs, telemetry);
     private long _doneAt = time.GetTimestamp();
     private ReclaimHold? _hold;
 
@@ -28,18 +29,7 @@ internal sealed class KeptQueue(WsmqAddress queue, Func<QueueRules> rules, IJobS
         if (_hold?.Left > TimeSpan.Zero)
             return;
         if (_hold is not null)
-            await ReclaimAsync(_hold, cancellationToken);
+            await _reclaim.RunAsync(_hold, cancellationToken);
         (_hold, _doneAt) = (null, time.GetTimestamp());
-    }
-
-    private async Task ReclaimAsync(ReclaimHold hold, CancellationToken cancellationToken)
-    {
-        for (var more = true; more && hold.Left <= TimeSpan.Zero;)
-        {
-            var result = await jobs.ReclaimAsync(queue, rules(), cancellationToken);
-            hold.Answered(result.Now);
-            report.Reclaimed(result);
-            more = result.More;
-        }
     }
 }

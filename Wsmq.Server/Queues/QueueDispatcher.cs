@@ -11,19 +11,17 @@ namespace Wsmq.Server.Queues;
 /// </summary>
 internal sealed class QueueDispatcher : IAsyncDisposable
 {
-    // The store decides what is due. Its clock is finer than a timer.
-    private static readonly TimeSpan TimerStep = TimeSpan.FromMilliseconds(1);
-
     // How long signals of new jobs are not looked after while no consumer has credit.
     private static readonly TimeSpan LongestUnseen = TimeSpan.FromSeconds(1);
 
     private readonly WsmqAddress _queue;
     private readonly Func<QueueRules> _rules;
     private readonly IStore _store;
-    private readonly TimeProvider _time;
+    private readonly NodeTime _time;
     private readonly TimeSpan _interval;
-    private readonly QueueReport _report;
+    private readonly QueueTelemetry _telemetry;
     private readonly ReclaimHold _hold;
+    private readonly LeaseReclaim _reclaim;
     private readonly BackgroundLoop _loop;
     private readonly BatchedCalls<Settlement, SettleResult> _settlements;
     private readonly BatchedCalls<JobLease, bool> _extensions;
@@ -44,9 +42,11 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     // Timestamps; null if nothing is due, and if no lease exists.
     private long? _nextDue;
     private long? _nextEnd;
-    private long? _renewedAt;
-    private long? _takenAt;
     private bool _isUnseen;
+
+    // When the store is asked although nothing has changed; with the second one only if jobs have come that no consumer has credit for.
+    private long? _askAt;
+    private long? _lookAt;
     private uint _takes;
 
     /// <param name="queue">The queue.</param>
@@ -54,11 +54,12 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     /// <param name="store">The store, which has started.</param>
     /// <param name="time">The clock of timers.</param>
     /// <param name="interval">How often the store is asked if nothing else happens.</param>
-    /// <param name="report">Logs and counts.</param>
-    public QueueDispatcher(WsmqAddress queue, Func<QueueRules> rules, IStore store, TimeProvider time, TimeSpan interval, QueueReport report)
+    /// <param name="telemetry">Logs and counts.</param>
+    public QueueDispatcher(WsmqAddress queue, Func<QueueRules> rules, IStore store, TimeProvider time, TimeSpan interval, QueueTelemetry telemetry)
     {
-        (_queue, _rules, Rules, _store, _time, _interval, _report) = (queue, rules, rules(), store, time, interval, report);
+        (_queue, _rules, Rules, _store, _time, _interval, _telemetry) = (queue, rules, rules(), store, new NodeTime(time), interval, telemetry);
         _hold = new ReclaimHold(time, () => TimeSpan.FromMicroseconds(Rules.Lease / 2));
+        _reclaim = new LeaseReclaim(queue, () => Rules, store.Jobs, telemetry);
         _loop = new BackgroundLoop(time);
         _settlements = new(IJobStore.MostInAStep, batch => store.Jobs.SettleAsync(queue, batch, Rules, CancellationToken.None));
         _extensions = new(IJobStore.MostInAStep, ExtendAllAsync);
@@ -85,7 +86,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
                 return;
             _subscription = await _store.Signals.SubscribeAsync(_queue, OnSignal, cancellationToken);
             _store.Signals.Restored += OnRestored;
-            _loop.Start(StepAsync, Pause, _report.Failed);
+            _loop.Start(StepAsync, Pause, _telemetry.Failed);
             _loop.Wake();
         }
         finally
@@ -135,7 +136,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
             Reason = NackReason.Shorten(settlement.Reason),
             Delay = settlement.Delay is { } delay ? Math.Min(delay, Rules.MaxDelay) : null,
         });
-        _report.Settled(settlement, result, worker);
+        _telemetry.Settled(settlement, result, worker);
         return result;
     }
 
@@ -174,7 +175,6 @@ internal sealed class QueueDispatcher : IAsyncDisposable
                 _isUnobserved = false;
             }
 
-            await RenewInterestAsync(cancellationToken);
             while (await TakeAsync(cancellationToken))
                 await ReclaimAsync(cancellationToken);
         }
@@ -210,24 +210,10 @@ internal sealed class QueueDispatcher : IAsyncDisposable
         }
     }
 
-    // Querying the state restores a subscription that the store has lost, and the lease of the node there.
-    private async Task RenewInterestAsync(CancellationToken cancellationToken)
-    {
-        if (_renewedAt is { } at && _time.GetElapsedTime(at) < _interval)
-            return;
-        await _store.MessageLog.StatesAsync([_queue], cancellationToken);
-        _renewedAt = _time.GetTimestamp();
-    }
-
     private async Task ReclaimAsync(CancellationToken cancellationToken)
     {
-        while (_nextEnd is { } end && _time.GetTimestamp() >= end && _hold.Left <= TimeSpan.Zero)
-        {
-            var result = await _store.Jobs.ReclaimAsync(_queue, Rules, cancellationToken);
-            _hold.Answered(result.Now);
-            _report.Reclaimed(result);
-            _nextEnd = result.More ? _time.GetTimestamp() : Timestamp(result.NextEnd, result.Now);
-        }
+        if (_nextEnd <= _time.Now && await _reclaim.RunAsync(_hold, cancellationToken) is { } result)
+            _nextEnd = result.More ? _time.Now : _time.At(result.NextEnd, result.Now, _time.Now);
     }
 
     /// <summary>Returns whether to take again at once.</summary>
@@ -242,33 +228,35 @@ internal sealed class QueueDispatcher : IAsyncDisposable
             return false;
 
         // Not cancelled: a job whose grant is not read counts as a lost lease. What is no longer accepted is handed back.
-        (AskedAt, Rules, _hasChanged, _takenAt) = (_time.GetTimestamp(), _rules(), false, null);
+        (AskedAt, Rules, _hasChanged, _askAt) = (_time.Now, _rules(), false, null);
         var signals = Interlocked.Read(ref _signals);
         var result = await _store.Jobs.TakeAsync(
             _queue, request, Rules, request.Consumers.Count > 0 ? CancellationToken.None : cancellationToken);
         _hold.Answered(result.Now);
-        _report.Taken(result);
+        _telemetry.Taken(result);
         foreach (var jobs in result.Jobs.GroupBy(j => j.Consumer))
             Give(ready[jobs.Key], [.. jobs]);
-        (_takenAt, _isUnseen) = (_time.GetTimestamp(), false);
+        var now = _time.Now;
+        (_askAt, _lookAt, _isUnseen) = (_time.After(now, _interval.Micros()), _time.After(now, LongestUnseen.Micros()), false);
         Interlocked.Exchange(ref _drainedAt, result.More ? -1 : signals);
         if (result.IsPaused)
             Array.ForEach(all, c => c.AskToHandBack());
-        (_nextDue, _nextEnd) = (Timestamp(result.NextDue, result.Now), Timestamp(result.NextEnd, result.Now));
+        (_nextDue, _nextEnd) = (_time.At(result.NextDue, result.Now, _time.Now), _time.At(result.NextEnd, result.Now, _time.Now));
         return result.More && result.Jobs.Count + result.Ended.Count > 0;
     }
 
     // What is already known needs no call: each call costs the store as much as several jobs.
     private bool MustAsk(bool hasCredit)
     {
-        if (_hasChanged || _takenAt is not { } taken || _time.GetElapsedTime(taken) is var ago && ago >= _interval)
+        var now = _time.Now;
+        if (_hasChanged || _askAt is not { } at || at <= now)
             return true;
         if (hasCredit)
-            return !IsDrained || _nextDue <= _time.GetTimestamp();
+            return !IsDrained || _nextDue <= now;
 
         // Nothing can be taken. What is due must not wake the loop before there is credit, but a new job may expire before that.
         (_nextDue, _isUnseen) = (null, !IsDrained);
-        return _isUnseen && ago >= LongestUnseen;
+        return _isUnseen && _lookAt <= now;
     }
 
     // The last take left nothing workable, and nothing has changed since.
@@ -296,26 +284,13 @@ internal sealed class QueueDispatcher : IAsyncDisposable
 
     // If the store does not answer, the lease runs out.
     private void HandBack(TakenJob job) => _ = SettleAsync(new Settlement(job.Lease, SettlementKind.HandBack)).ContinueWith(
-        t => _report.HandBackFailed(t.Exception!, job.Lease.Job),
+        t => _telemetry.HandBackFailed(t.Exception!, job.Lease.Job),
         CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     private TimeSpan Pause()
     {
-        var pause = _interval;
-        if (_nextDue is { } due)
-            pause = Least(pause, Until(due));
-        if (_isUnseen)
-            pause = Least(pause, LongestUnseen);
-        if (_nextEnd is { } end)
-            pause = Least(pause, _hold.Left > Until(end) ? _hold.Left : Until(end));
-        return pause > TimerStep ? pause : TimerStep;
+        var end = _time.Until(_nextEnd);
+        return NodeTime.Pause(
+            _interval, _time.Until(_nextDue), _isUnseen ? _time.Until(_lookAt) : null, _hold.Left > end ? _hold.Left : end);
     }
-
-    private static TimeSpan Least(TimeSpan a, TimeSpan b) => a < b ? a : b;
-
-    private TimeSpan Until(long timestamp) => _time.GetElapsedTime(_time.GetTimestamp(), timestamp) + TimerStep;
-
-    private long? Timestamp(long? storeTime, long now) => storeTime is { } moment
-        ? _time.GetTimestamp() + (long)((moment - now) / 1e6 * _time.TimestampFrequency)
-        : null;
 }

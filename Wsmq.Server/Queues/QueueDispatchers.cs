@@ -9,7 +9,7 @@ namespace Wsmq.Server.Queues;
 
 /// <summary>The dispatchers of this node, one for each declared queue. Each starts with its first consumer.</summary>
 internal sealed class QueueDispatchers(
-    IOptions<WsmqOptions> options, QueueDeclarations declarations, IStore store, TimeProvider time, QueueReports reports,
+    IOptions<WsmqOptions> options, QueueDeclarations declarations, IStore store, TimeProvider time, QueueTelemetryFactory telemetry,
     IHostApplicationLifetime? lifetime = null)
     : INodePart
 {
@@ -17,7 +17,7 @@ internal sealed class QueueDispatchers(
         q => WsmqAddress.Work(q.Key),
         q => new QueueDispatcher(
             WsmqAddress.Work(q.Key), () => declarations.RulesOf(q.Key), store, time, options.Value.Delivery.TailCheckInterval,
-            reports.Of(WsmqAddress.Work(q.Key))));
+            telemetry.Of(WsmqAddress.Work(q.Key))));
 
     /// <exception cref="WsmqException"><c>unknown-queue</c>.</exception>
     public QueueDispatcher Of(WsmqAddress queue) => _queues.TryGetValue(queue, out var dispatcher)

@@ -26,12 +26,12 @@ internal sealed class QueueUpkeep : INodePart
     private readonly ILogger _logger;
 
     public QueueUpkeep(
-        IStore store, IOptions<WsmqOptions> options, QueueDeclarations declarations, QueueReports reports, TimeProvider time,
+        IStore store, IOptions<WsmqOptions> options, QueueDeclarations declarations, QueueTelemetryFactory telemetry, TimeProvider time,
         ILogger<QueueUpkeep> logger)
     {
         _loop = new BackgroundLoop(time);
         _logger = logger;
-        _queues = [.. options.Value.Queues.Select(q => new KeptQueue(WsmqAddress.Work(q.Key), () => declarations.RulesOf(q.Key), store.Jobs, time, reports.Of(WsmqAddress.Work(q.Key))))];
+        _queues = [.. options.Value.Queues.Select(q => new KeptQueue(WsmqAddress.Work(q.Key), () => declarations.RulesOf(q.Key), store.Jobs, time, telemetry.Of(WsmqAddress.Work(q.Key))))];
     }
 
     public Task StartAsync(CancellationToken cancellationToken)

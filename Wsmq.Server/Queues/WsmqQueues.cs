@@ -10,8 +10,6 @@ namespace Wsmq.Server.Queues;
 internal sealed class WsmqQueues(IStore store, StartGate start, IOptions<WsmqOptions> options, QueueDeclarations declarations, ILogger<WsmqQueues> logger)
     : IWsmqQueues
 {
-    private const int MostPeeked = 1_000;
-
     public async Task<IReadOnlyList<WsmqQueueInfo>> ListAsync(CancellationToken cancellationToken = default) =>
         await Task.WhenAll(Declared.Select(queue => InfoAsync(queue, cancellationToken)));
 
@@ -21,10 +19,8 @@ internal sealed class WsmqQueues(IStore store, StartGate start, IOptions<WsmqOpt
     public async Task<IReadOnlyList<WsmqJobInfo>> PeekAsync(
         string queue, WsmqJobState state, int skip = 0, int max = 100, bool withMessages = false, CancellationToken cancellationToken = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(skip);
-        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(max, MostPeeked);
-        var query = new WsmqJobQuery { State = Defined(state), Skip = skip, Max = max, WithMessages = withMessages };
+        QueueCalls.CheckPeek(state, skip, max);
+        var query = new WsmqJobQuery { State = state, Skip = skip, Max = max, WithMessages = withMessages };
         return await PeekAsync(WsmqAddress.Work(queue), query, long.MaxValue, cancellationToken);
     }
 
@@ -39,16 +35,15 @@ internal sealed class WsmqQueues(IStore store, StartGate start, IOptions<WsmqOpt
 
     public Task<long> PurgeAsync(string queue, WsmqJobState? state = null, CancellationToken cancellationToken = default)
     {
-        if (state is { } one)
-            ArgumentOutOfRangeException.ThrowIfEqual(Defined(one), WsmqJobState.Leased, nameof(state));
+        QueueCalls.CheckPurge(state);
         var address = WsmqAddress.Work(queue);
-        return AllAsync(next => PurgeAsync(address, state, next, cancellationToken));
+        return QueueCalls.AllAsync(next => PurgeAsync(address, state, next, cancellationToken));
     }
 
     public Task<long> DeleteAsync(string queue, CancellationToken cancellationToken = default)
     {
         var address = WsmqAddress.Work(queue);
-        return AllAsync(next => DeleteAsync(address, next, cancellationToken));
+        return QueueCalls.AllAsync(next => DeleteAsync(address, next, cancellationToken));
     }
 
     public Task PauseAsync(string queue, CancellationToken cancellationToken = default) =>
@@ -60,13 +55,13 @@ internal sealed class WsmqQueues(IStore store, StartGate start, IOptions<WsmqOpt
     public Task<long> RedriveAsync(string queue, WsmqDeadLetterFilter? filter = null, CancellationToken cancellationToken = default)
     {
         var address = WsmqAddress.Work(queue);
-        return AllAsync(next => RedriveAsync(address, filter, next, cancellationToken));
+        return QueueCalls.AllAsync(next => RedriveAsync(address, filter, next, cancellationToken));
     }
 
     public Task<long> RemoveDeadLettersAsync(string queue, WsmqDeadLetterFilter? filter = null, CancellationToken cancellationToken = default)
     {
         var address = WsmqAddress.Work(queue);
-        return AllAsync(next => RemoveDeadLettersAsync(address, filter, next, cancellationToken));
+        return QueueCalls.AllAsync(next => RemoveDeadLettersAsync(address, filter, next, cancellationToken));
     }
 
     /// <summary>The declared queues, by name.</summary>
@@ -143,22 +138,6 @@ internal sealed class WsmqQueues(IStore store, StartGate start, IOptions<WsmqOpt
     {
         await OpenAsync(queue, cancellationToken);
         return Report(queue, await QueueSweeps.RemoveDead(store, queue, RulesOf(queue), filter).StepAsync(next, cancellationToken), "removed as dead letters");
-    }
-
-    private static WsmqJobState Defined(WsmqJobState state) =>
-        Enum.IsDefined(state) ? state : throw new ArgumentOutOfRangeException(nameof(state), state, "There is no such state.");
-
-    private static async Task<long> AllAsync(Func<string?, Task<WsmqQueueStep>> step)
-    {
-        var count = 0L;
-        string? next = null;
-        do
-        {
-            (var changed, next) = await step(next);
-            count += changed;
-        }
-        while (next is not null);
-        return count;
     }
 
     private WsmqQueueStep Report(WsmqAddress queue, WsmqQueueStep step, string change)

@@ -13,12 +13,10 @@ namespace Wsmq.Server.Schedules;
 /// </summary>
 internal sealed class DeclaredQueue : IAsyncDisposable
 {
-    // The store decides what is due. Its clock is finer than a timer.
-    private static readonly TimeSpan TimerStep = TimeSpan.FromMilliseconds(1);
-
     private readonly WsmqAddress _queue;
     private readonly QueueDeclaration _own;
     private readonly DeclaredQueueServices _services;
+    private readonly NodeTime _time;
     private readonly QueueSchedules _schedules;
     private readonly BackgroundLoop _loop;
     private int _heldVersion;
@@ -29,7 +27,7 @@ internal sealed class DeclaredQueue : IAsyncDisposable
 
     public DeclaredQueue(WsmqAddress queue, IReadOnlyList<RecurringJob> jobs, QueueSchedules schedules, DeclaredQueueServices services)
     {
-        (_queue, _schedules, _services) = (queue, schedules, services);
+        (_queue, _schedules, _services, _time) = (queue, schedules, services, new NodeTime(services.Time));
         var options = services.Declarations.OwnOf(queue.Name);
         var text = new DeclarationText
         {
@@ -50,7 +48,7 @@ internal sealed class DeclaredQueue : IAsyncDisposable
         catch (WsmqException)
         {
             // The loop repeats and reports it.
-            _next = _services.Time.GetTimestamp();
+            _next = _time.Now;
         }
 
         _loop.Start(StepAsync, Pause, (e, delay) => Log.DeclarationFailed(_services.Logger, e, _queue.ToString(), delay));
@@ -72,14 +70,14 @@ internal sealed class DeclaredQueue : IAsyncDisposable
     private async Task StepAsync(CancellationToken cancellationToken)
     {
         var held = await _services.Store.Declarations.DeclareAsync(_queue, _own, cancellationToken);
-        var (answeredAt, due) = (_services.Time.GetTimestamp(), (long?)null);
+        var (answeredAt, due) = (_time.Now, (long?)null);
         if (Together(held) is { } all)
         {
             _services.Declarations.Hold(_queue.Name, all.Options);
             due = await _schedules.RunAsync(held, all.Recurring, cancellationToken);
         }
 
-        _next = due is { } time ? answeredAt + (long)((time - held.Now) / 1e6 * _services.Time.TimestampFrequency) : null;
+        _next = _time.At(due, held.Now, answeredAt);
     }
 
     // Null if this node cannot know what holds: what it knew before stays.
@@ -103,13 +101,7 @@ internal sealed class DeclaredQueue : IAsyncDisposable
         }
     }
 
-    private TimeSpan Pause()
-    {
-        if (_next is not { } next)
-            return _services.Interval;
-        var left = _services.Time.GetElapsedTime(_services.Time.GetTimestamp(), next) + TimerStep;
-        return left > _services.Interval ? _services.Interval : left > TimerStep ? left : TimerStep;
-    }
+    private TimeSpan Pause() => NodeTime.Pause(_services.Interval, _time.Until(_next));
 }
 
 /// <summary>What declared queues use.</summary>

@@ -18,7 +18,10 @@ namespace Wsmq.Server.Stores;
 /// </remarks>
 internal interface IDeclarationStore
 {
-    /// <summary>States or repeats the declaration of this node, and returns what holds.</summary>
+    /// <summary>
+    /// States or repeats the declaration of this node, and returns what holds. Restores a subscription to the signals of the queue that the
+    /// store has lost.
+    /// </summary>
     Task<HeldDeclarations> DeclareAsync(WsmqAddress queue, QueueDeclaration own, CancellationToken cancellationToken);
 
     /// <summary>This node no longer declares the queue.</summary>

@@ -46,7 +46,8 @@ internal interface ISignals
     /// <summary>
     /// Subscribes to an address; once the task completes, every later append is signalled. The handler must neither block nor throw: it
     /// runs for all addresses of the node in turn. One subscription per address and node. Querying the states of addresses
-    /// (<see cref="IMessageLog.StatesAsync"/>) restores subscriptions that the store has lost.
+    /// (<see cref="IMessageLog.StatesAsync"/>), and for work queues a declaration (<see cref="IDeclarationStore.DeclareAsync"/>), restores
+    /// subscriptions that the store has lost.
     /// </summary>
     Task<IAsyncDisposable> SubscribeAsync(WsmqAddress address, Action<Signal> handler, CancellationToken cancellationToken);
 }

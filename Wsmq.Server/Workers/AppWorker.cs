@@ -28,7 +28,7 @@ internal sealed class AppWorker : IJobConsumer, IJobLine
     {
         (_queue, _dispatcher, _time, _logger) = (queue, dispatcher, time, logger);
         Name = options.Name ?? $"{Environment.MachineName}/{Environment.ProcessId}";
-        _runner = new JobRunner($"wsmq worker of {queue.Name}", handlers, options, this, new JobReports(queue, logger), time);
+        _runner = new JobRunner($"wsmq worker of {queue.Name}", handlers, options, this, new AppJobReports(queue, logger), time);
     }
 
     public string Name { get; }

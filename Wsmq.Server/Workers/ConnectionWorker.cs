@@ -16,6 +16,7 @@ internal sealed class ConnectionWorker(
 {
     private readonly Lock _lock = new();
     private readonly byte[] _source = JsonFrames.SourceOf(queue);
+    private readonly NodeTime _time = new(time);
 
     // What the connection holds, with the timestamp at which the lease has ended unless it is extended, and whether it was lost before.
     private readonly Dictionary<JobLease, (long Ends, bool IsSuspect)> _held = [];
@@ -211,7 +212,7 @@ internal sealed class ConnectionWorker(
         }
     }
 
-    private long Ends(long askedAt) => askedAt + (long)(dispatcher.Rules.Lease / 1e6 * time.TimestampFrequency);
+    private long Ends(long askedAt) => _time.After(askedAt, dispatcher.Rules.Lease);
 
     // A job that is written to a connection that has ended counts as a lost lease.
     private bool IsGone => _isClosed || connection.IsClosing || connection.Aborted.IsCancellationRequested;
@@ -221,7 +222,7 @@ internal sealed class ConnectionWorker(
     {
         if (!dispatcher.MayReclaim)
             return;
-        var now = time.GetTimestamp();
+        var now = _time.Now;
         foreach (var (lease, _) in _held.Where(h => h.Value.Ends < now).ToArray())
             _held.Remove(lease);
     }

@@ -45,6 +45,9 @@ public sealed class Script
     /// <summary>The calls for jobs: the method, the position and the token.</summary>
     public ConcurrentQueue<(string Method, string Position, string Token)> JobCalls { get; } = new();
 
+    /// <summary>The calls that manage queues: the method and its arguments.</summary>
+    public ConcurrentQueue<(string Method, object?[] Arguments)> QueueCalls { get; } = new();
+
     /// <summary>Stored messages: each id once, in the order of arrival.</summary>
     public IReadOnlyCollection<WsmqOutgoingMessage> Stored => _stored;
 
@@ -75,6 +78,9 @@ public sealed class Script
 
     /// <summary>Answers a call for a job.</summary>
     public Func<string, HubCallerContext, Task> OnJobCall { get; set; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>Answers a call that manages queues.</summary>
+    public Func<string, HubCallerContext, Task<object?>> OnQueueCall { get; set; } = (_, _) => throw new HubException("not scripted");
 
     public WsmqReceipt Store(WsmqOutgoingMessage message)
     {

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Wsmq.Tests.Client;
 
 namespace Wsmq.Tests.HostAndCli;
 
@@ -50,6 +52,48 @@ public sealed class CliQueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_job_is_sent_with_its_key_times_priority_and_unique_id()
+    {
+        await StartHostAsync();
+        var notBefore = DateTimeOffset.UtcNow.AddHours(2);
+        string[] send = ["send", "work:emails", "--as", "alice", "hello"];
+        var first = await _tools.CliAsync(
+            [.. send, "--key", "customer 7", "--delay", "1h", "--ttl", "2d", "--priority", "high", "--unique-id", "order 1"]);
+        first.Code.Should().Be(0, first.Error);
+        var second = await _tools.CliAsync([.. send, "--unique", "order 1"]);
+        var third = await _tools.CliAsync([.. send, "--delay", "15m", "--not-before", notBefore.ToString("u", CultureInfo.InvariantCulture)]);
+
+        (second.Code, second.Output).Should().Be((0, $"not stored  position {first.Output.Split(' ')[3]}  (that job has the unique id)"));
+        third.Code.Should().Be(0, third.Error);
+        var jobs = (await OkAsync("peek", "emails", "--state", "delayed", "--json")).Split('\n').Select(l => JsonDocument.Parse(l).RootElement).ToList();
+        jobs.Should().HaveCount(2);
+        (jobs[0].GetProperty("key").GetString(), jobs[0].GetProperty("uniqueId").GetString(), jobs[0].GetProperty("priority").GetString())
+            .Should().Be(("customer 7", "order 1", "high"));
+        TimeOf(jobs[0], "time").Should().BeCloseTo(DateTimeOffset.UtcNow.AddHours(1), TimeSpan.FromMinutes(10));
+        TimeOf(jobs[0], "expires").Should().BeCloseTo(DateTimeOffset.UtcNow.AddDays(2), TimeSpan.FromMinutes(10));
+        TimeOf(jobs[1], "time").Should().BeCloseTo(notBefore, TimeSpan.FromSeconds(1));
+
+        static DateTimeOffset TimeOf(JsonElement job, string name) => DateTimeOffset.FromUnixTimeMilliseconds(job.GetProperty(name).GetInt64());
+    }
+
+    [Theory]
+    [InlineData("--key and --delay: only for work queues", "send", "user:bob", "hi", "--key", "k", "--delay", "1h")]
+    [InlineData("--priority: only for work queues (work:<queue>), not for group:ops", "send", "group:ops", "hi", "--priority", "low")]
+    [InlineData("--unique-id applies to one message", "send", "work:emails", "--unique-id", "u")]
+    [InlineData("'soon' is not a duration", "send", "work:emails", "hi", "--delay", "soon")]
+    [InlineData("'0s' is not a duration", "send", "work:emails", "hi", "--ttl", "0s")]
+    [InlineData("'tomorrow' is not a time", "send", "work:emails", "hi", "--not-before", "tomorrow")]
+    [InlineData("'high'", "send", "work:emails", "hi", "--priority", "urgent")]
+    public async Task An_option_of_jobs_that_is_wrong_or_for_another_address_is_refused_by_name(string expected, params string[] arguments)
+    {
+        var (code, _, error) = await _tools.CliAsync([.. arguments, "--token", "x"]);
+
+        code.Should().Be(2);
+        error.Should().Contain(expected);
+        error.Split('\n').Should().ContainSingle();
+    }
+
+    [Fact]
     public async Task A_refusal_ends_with_exit_code_1_and_the_error_number_and_a_refused_token_with_4()
     {
         await StartHostAsync();
@@ -93,10 +137,28 @@ public sealed class CliQueueTests : IAsyncLifetime
     [Fact]
     public async Task An_unreachable_host_ends_with_exit_code_3()
     {
-        var (code, _, error) = await _tools.CliAsync("queue", "list", "--token", "x", "--url", "http://127.0.0.1:9/wsmq");
+        var (code, _, error) = await _tools.CliAsync("queue", "list", "--token", "x", "--url", "http://127.0.0.1:9/wsmq", "--timeout", "1s");
 
         code.Should().Be(3);
         error.Should().Contain("http://127.0.0.1:9/wsmq").And.NotContain("   at ");
+    }
+
+    [Fact]
+    public async Task A_change_without_an_answer_ends_with_exit_code_5_and_says_that_it_can_be_repeated()
+    {
+        var script = new Script();
+        script.OnQueueCall = (_, context) =>
+        {
+            context.Abort();
+            return Task.FromResult<object?>(new WsmqQueueStep(1, null));
+        };
+        await using var server = await ScriptedServer.StartAsync(script: script);
+
+        var (code, output, error) = await _tools.CliAsync("queue", "purge", "emails", "--url", server.Url.ToString(), "--token", "x");
+
+        (code, output).Should().Be((5, ""));
+        error.Should().Contain("some jobs may have been removed").And.Contain("outcome-unknown");
+        script.QueueCalls.Should().ContainSingle();
     }
 
     private Task StartHostAsync() => _tools.StartHostAsync(

@@ -198,7 +198,7 @@ public abstract class QueueDispatcherContract
     {
         await using var h = await CreateAsync();
         var rules = Rules with { MaxInFlight = 1 };
-        await using var dispatcher = new QueueDispatcher(Queue, () => rules, h.Store, TimeProvider.System, Never, Report());
+        await using var dispatcher = new QueueDispatcher(Queue, () => rules, h.Store, TimeProvider.System, Never, Telemetry());
         await dispatcher.StartAsync(default);
         var consumer = Join(dispatcher, credit: 9);
         for (var i = 0; i < 3; i++)
@@ -218,7 +218,7 @@ public abstract class QueueDispatcherContract
 
     private static async Task<QueueDispatcher> StartAsync(StoreHarness h, QueueRules? rules = null)
     {
-        var dispatcher = new QueueDispatcher(Queue, () => rules ?? Rules, h.Store, TimeProvider.System, Never, Report());
+        var dispatcher = new QueueDispatcher(Queue, () => rules ?? Rules, h.Store, TimeProvider.System, Never, Telemetry());
         await dispatcher.StartAsync(default);
         return dispatcher;
     }
@@ -232,6 +232,5 @@ public abstract class QueueDispatcherContract
 
     private static Task AddAsync(StoreHarness h, string body, JobTerms? terms = null) => h.AppendAsync(h.New(Queue, body) with { Job = terms });
 
-    private static QueueReport Report() =>
-        new QueueReports(new WsmqMetrics(new TestMeters()), NullLogger<QueueReports>.Instance).Of(Queue);
+    private static QueueTelemetry Telemetry() => new(Queue, new WsmqMetrics(new TestMeters()), NullLogger.Instance);
 }

@@ -61,8 +61,8 @@ public sealed class QueueUpkeepTests : IDisposable
     private QueueUpkeep Start(StoreHarness h)
     {
         var options = Options.Create(_options);
-        var reports = new QueueReports(new WsmqMetrics(new TestMeters()), NullLogger<QueueReports>.Instance);
-        var upkeep = new QueueUpkeep(h.Store, options, new QueueDeclarations(options), reports, _clock, NullLogger<QueueUpkeep>.Instance);
+        var telemetry = new QueueTelemetryFactory(new WsmqMetrics(new TestMeters()), NullLogger<QueueTelemetry>.Instance);
+        var upkeep = new QueueUpkeep(h.Store, options, new QueueDeclarations(options), telemetry, _clock, NullLogger<QueueUpkeep>.Instance);
         upkeep.StartAsync(default).Should().Be(Task.CompletedTask);
         return upkeep;
     }

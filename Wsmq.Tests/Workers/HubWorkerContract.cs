@@ -78,6 +78,26 @@ public abstract class HubWorkerContract
     }
 
     [Fact]
+    public async Task A_retry_with_a_reason_that_is_too_long_or_no_text_is_done_all_the_same()
+    {
+        await using var node = await StartAsync();
+        await using var worker = await WorkerAsync(node);
+        await SendAsync(node, 1);
+        await AskAsync(worker, 1);
+        object?[] reasons = [new { stack = "…" }, new string('x', 20_000)];
+        for (var i = 0; i < reasons.Length; i++)
+        {
+            await GivenAsync(i + 1);
+            await CallAsync(worker, "Retry", _jobs.Last(), new { delay = 0, counts = false, reason = reasons[i] });
+        }
+
+        await GivenAsync(3);
+        await CallAsync(worker, "Reject", _jobs.Last(), new string('y', 20_000));
+        var dead = await node.Services.GetRequiredService<IStore>().Jobs.ListAsync(Address, JobState.Dead, 0, 9, withContent: false, default);
+        dead.Should().ContainSingle().Which.Text.Should().Be(new string('y', 256));
+    }
+
+    [Fact]
     public async Task A_job_may_be_ended_over_another_connection_that_has_not_asked_for_jobs()
     {
         await using var node = await StartAsync();

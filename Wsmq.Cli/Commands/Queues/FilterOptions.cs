@@ -1,6 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
+using Wsmq.Cli.Connecting;
 
 namespace Wsmq.Cli.Commands.Queues;
 
@@ -17,8 +16,8 @@ internal sealed class FilterOptions
 
     private readonly Option<string?> _reason = new("--reason") { Description = "Only those with this reason.", HelpName = "reason" };
     private readonly Option<string?> _type = new("--type") { Description = "Only messages of this type.", HelpName = "name" };
-    private readonly Option<DateTimeOffset?> _from = Time("--from", "Only those that became dead letters at this time or later.");
-    private readonly Option<DateTimeOffset?> _until = Time("--until", "Only those that became dead letters before this time.");
+    private readonly Option<DateTimeOffset?> _from = PointInTime.Option("--from", "Only those that became dead letters at this time or later.");
+    private readonly Option<DateTimeOffset?> _until = PointInTime.Option("--until", "Only those that became dead letters before this time.");
 
     public FilterOptions() => _reason.AcceptOnlyFromAmong([.. Reasons.Keys]);
 
@@ -35,20 +34,4 @@ internal sealed class FilterOptions
         From = result.GetValue(_from),
         Until = result.GetValue(_until),
     };
-
-    private static Option<DateTimeOffset?> Time(string name, string description) => new(name)
-    {
-        Description = $"{description} Written as 2026-01-31T18:00:00Z; without a zone it is UTC.",
-        HelpName = "time",
-        CustomParser = Parse,
-    };
-
-    private static DateTimeOffset? Parse(ArgumentResult result)
-    {
-        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-        if (DateTimeOffset.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, Utc, out var time) && time >= DateTimeOffset.UnixEpoch)
-            return time;
-        result.AddError($"'{result.Tokens[0].Value}' is not a time: write for example 2026-01-31T18:00:00Z.");
-        return null;
-    }
 }

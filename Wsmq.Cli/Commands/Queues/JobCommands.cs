@@ -8,7 +8,11 @@ namespace Wsmq.Cli.Commands.Queues;
 /// <summary>The commands for single jobs: peek, find and cancel.</summary>
 internal static class JobCommands
 {
-    private static readonly Dictionary<string, WsmqJobState> States =
+    // The messages of a page are in memory at the same time.
+    private const int MostAtOnce = 200;
+
+    /// <summary>The states by their names on the command line.</summary>
+    public static readonly Dictionary<string, WsmqJobState> States =
         Enum.GetValues<WsmqJobState>().ToDictionary(state => state.ToString().ToLowerInvariant(), StringComparer.Ordinal);
 
     public static Command Peek()
@@ -21,13 +25,17 @@ internal static class JobCommands
         var messages = new Option<bool>("--messages") { Description = "Prints the messages as well." };
         var command = QueueVerb.Create("peek", "Prints the jobs of a state, without changing them.", async call =>
         {
-            var query = new WsmqJobQuery
+            var (name, result) = (QueueVerb.NameOf(call.Result, queue), call.Result);
+            var (first, left) = (result.GetValue(skip), result.GetValue(max));
+            for (var page = MostAtOnce; page == MostAtOnce && left > 0; (first, left) = (first + page, left - page))
             {
-                State = States[call.Result.GetRequiredValue(state)],
-                Skip = call.Result.GetValue(skip),
-                WithMessages = call.Result.GetValue(messages),
-            };
-            await PeekAsync(call, QueueVerb.AddressOf(call, queue), query, call.Result.GetValue(max));
+                var jobs = await call.Queues.PeekAsync(
+                    name, States[result.GetRequiredValue(state)], first, Math.Min(left, MostAtOnce), result.GetValue(messages), call.Stop);
+                foreach (var job in jobs)
+                    call.Print(job, QueueText.Of(job));
+                page = jobs.Count;
+            }
+
             return ExitCodes.Ok;
         });
         command.Add(queue);
@@ -41,10 +49,8 @@ internal static class JobCommands
         var (queue, position) = (QueueVerb.Queue(), Position(required: true));
         var command = QueueVerb.Create("find", "Prints one job with its message.", async call =>
         {
-            var job = await call.Hub.CallAsync<WsmqJobInfo?>(
-                nameof(IWsmqHub.FindJob), [QueueVerb.AddressOf(call, queue), call.Result.GetValue(position)], call.Stop);
-            if (job is null)
-                throw NotFound();
+            var name = QueueVerb.NameOf(call.Result, queue);
+            var job = await call.Queues.FindAsync(name, WsmqPosition.Parse(call.Result.GetValue(position)), call.Stop) ?? throw NotFound();
             call.Print(job, QueueText.Of(job));
             return ExitCodes.Ok;
         });
@@ -59,10 +65,11 @@ internal static class JobCommands
         var unique = new Option<string?>("--unique-id") { Description = "Cancels the job that has this unique id.", HelpName = "id" };
         var command = QueueVerb.Create("cancel", "Removes one job or dead letter. If a worker holds the job, its lease is lost.", async call =>
         {
-            var (method, id) = call.Result.GetValue(unique) is { } text
-                ? (nameof(IWsmqHub.CancelUnique), text)
-                : (nameof(IWsmqHub.CancelJob), call.Result.GetRequiredValue(position)!);
-            if (!await call.Hub.CallAsync<bool>(method, [QueueVerb.AddressOf(call, queue), id], call.Stop))
+            var name = QueueVerb.NameOf(call.Result, queue);
+            var cancelled = call.Result.GetValue(unique) is { } id
+                ? call.Queues.CancelAsync(name, id, call.Stop)
+                : call.Queues.CancelAsync(name, WsmqPosition.Parse(call.Result.GetValue(position)), call.Stop);
+            if (!await cancelled)
                 throw NotFound();
             call.Print(new { Cancelled = true }, "cancelled");
             return ExitCodes.Ok;
@@ -76,21 +83,6 @@ internal static class JobCommands
                 result.AddError("Name the job by its position or by --unique-id.");
         });
         return command;
-    }
-
-    // One call returns at most so many jobs, and fewer if their messages are large.
-    private static async Task PeekAsync(QueueCall call, string queue, WsmqJobQuery query, int max)
-    {
-        for (var printed = 0; printed < max;)
-        {
-            var page = query with { Skip = query.Skip + printed, Max = Math.Min(WsmqJobQuery.MostJobs, max - printed) };
-            var jobs = await call.Hub.CallAsync<WsmqJobInfo[]>(nameof(IWsmqHub.PeekJobs), [queue, page], call.Stop);
-            foreach (var job in jobs)
-                call.Print(job, QueueText.Of(job));
-            if (jobs.Length == 0)
-                break;
-            printed += jobs.Length;
-        }
     }
 
     private static CliFailure NotFound() => new(ExitCodes.Refused, "The queue has no such job: it has ended, or never existed.");

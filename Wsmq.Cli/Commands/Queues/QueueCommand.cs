@@ -6,19 +6,22 @@ namespace Wsmq.Cli.Commands.Queues;
 /// <summary><c>wsmq queue</c>: inspects and changes work queues, for users whom the server allows to manage them.</summary>
 internal static class QueueCommand
 {
+    private const string Waiting = "waiting";
+
     public static Command Create() => new(
         "queue", $"Inspects and changes work queues. The server decides who may do that.\n{ExitCodes.Help}")
     {
         List(), Info(), JobCommands.Peek(), JobCommands.Find(), JobCommands.Cancel(),
-        Purge(), Delete(), Pause("pause", "Pauses a queue on all nodes: once this returns, no worker gets a job.", nameof(IWsmqHub.PauseQueue), "paused"),
-        Pause("resume", "Ends a pause.", nameof(IWsmqHub.ResumeQueue), "resumed"),
-        Sweep("redrive", "Makes jobs of dead letters again, with all attempts.", nameof(IWsmqHub.RedriveDeadLetters), "redriven"),
-        Sweep("remove-dead", "Removes dead letters.", nameof(IWsmqHub.RemoveDeadLetters), "removed"),
+        Purge(), Delete(),
+        Pause("pause", "Pauses a queue on all nodes: once this returns, no worker gets a job.", (call, name) => call.Queues.PauseAsync(name, call.Stop), "paused"),
+        Pause("resume", "Ends a pause.", (call, name) => call.Queues.ResumeAsync(name, call.Stop), "resumed"),
+        Sweep("redrive", "Makes jobs of dead letters again, with all attempts.", (call, name, filter) => call.Queues.RedriveAsync(name, filter, call.Stop), "redriven"),
+        Sweep("remove-dead", "Removes dead letters.", (call, name, filter) => call.Queues.RemoveDeadLettersAsync(name, filter, call.Stop), "removed"),
     };
 
     private static Command List() => QueueVerb.Create("list", "Lists the queues that you may manage, with the number of jobs in each state.", async call =>
     {
-        foreach (var info in await call.Hub.CallAsync<WsmqQueueInfo[]>(nameof(IWsmqHub.ListQueues), [], call.Stop))
+        foreach (var info in await call.Queues.ListAsync(call.Stop))
             call.Print(info, QueueText.Of(info));
         return ExitCodes.Ok;
     });
@@ -28,7 +31,7 @@ internal static class QueueCommand
         var queue = QueueVerb.Queue();
         var command = QueueVerb.Create("info", "Prints how many jobs a queue has in each state.", async call =>
         {
-            var info = await call.Hub.CallAsync<WsmqQueueInfo>(nameof(IWsmqHub.QueueInfo), [QueueVerb.AddressOf(call, queue)], call.Stop);
+            var info = await call.Queues.InfoAsync(QueueVerb.NameOf(call.Result, queue), call.Stop);
             call.Print(info, QueueText.Of(info));
             return ExitCodes.Ok;
         });
@@ -43,11 +46,14 @@ internal static class QueueCommand
         {
             Description = "Only jobs of this state. Without it all that wait: delayed, retrying, blocked and ready.",
             HelpName = "state",
-            DefaultValueFactory = _ => "waiting",
+            DefaultValueFactory = _ => Waiting,
         };
-        state.AcceptOnlyFromAmong("waiting", "ready", "delayed", "retrying", "blocked", "dead");
+        state.AcceptOnlyFromAmong([Waiting, .. JobCommands.States.Keys.Where(s => JobCommands.States[s] != WsmqJobState.Leased)]);
         var command = QueueVerb.Create("purge", "Removes jobs that wait. Those that workers hold stay, and those that are sent meanwhile.", call =>
-            call.AllAsync(nameof(IWsmqHub.PurgeQueue), [QueueVerb.AddressOf(call, queue), call.Result.GetValue(state)], "removed"));
+        {
+            var only = call.Result.GetRequiredValue(state) is not Waiting and var name ? JobCommands.States[name] : (WsmqJobState?)null;
+            return call.PrintCountAsync(call.Queues.PurgeAsync(QueueVerb.NameOf(call.Result, queue), only, call.Stop), "removed");
+        });
         command.Add(queue);
         command.Add(state);
         return command;
@@ -57,18 +63,19 @@ internal static class QueueCommand
     {
         var queue = QueueVerb.Queue();
         var command = QueueVerb.Create("delete", "Removes all jobs and dead letters of a queue, also jobs that workers hold. The queue remains declared.", call =>
-            call.AllAsync(nameof(IWsmqHub.DeleteQueue), [QueueVerb.AddressOf(call, queue)], "removed"));
+            call.PrintCountAsync(call.Queues.DeleteAsync(QueueVerb.NameOf(call.Result, queue), call.Stop), "removed"));
         command.Add(queue);
         return command;
     }
 
-    private static Command Pause(string name, string description, string method, string done)
+    private static Command Pause(string name, string description, Func<QueueCall, string, Task> change, string done)
     {
         var queue = QueueVerb.Queue();
         var command = QueueVerb.Create(name, description, async call =>
         {
-            var address = QueueVerb.AddressOf(call, queue);
-            await call.Hub.CallAsync<object?>(method, [address], call.Stop);
+            var name = QueueVerb.NameOf(call.Result, queue);
+            await change(call, name);
+            var address = WsmqAddress.Work(name);
             call.Print(new { Queue = address, Paused = done == "paused" }, Printable.Line($"{address} {done}"));
             return ExitCodes.Ok;
         });
@@ -76,11 +83,12 @@ internal static class QueueCommand
         return command;
     }
 
-    private static Command Sweep(string name, string description, string method, string done)
+    private static Command Sweep(
+        string name, string description, Func<QueueCall, string, WsmqDeadLetterFilter, Task<long>> change, string done)
     {
         var (queue, filter) = (QueueVerb.Queue(), new FilterOptions());
         var command = QueueVerb.Create(name, description, call =>
-            call.AllAsync(method, [QueueVerb.AddressOf(call, queue), filter.Read(call.Result)], done));
+            call.PrintCountAsync(change(call, QueueVerb.NameOf(call.Result, queue), filter.Read(call.Result)), done));
         command.Add(queue);
         filter.AddTo(command);
         return command;

@@ -16,9 +16,9 @@ internal static class QueueVerb
         connection.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
-            await using var hub = connection.CreateCalls(result);
-            await hub.ConnectAsync(cancellationToken);
-            return await run(new QueueCall(hub, result, result.GetValue(json), cancellationToken));
+            await using var session = connection.CreateSession(result);
+            await session.ConnectAsync(cancellationToken);
+            return await run(new QueueCall(session.Client.Queues, result, result.GetValue(json), cancellationToken));
         });
         return command;
     }
@@ -35,10 +35,8 @@ internal static class QueueVerb
         return queue;
     }
 
-    public static string AddressOf(QueueCall call, Argument<string> queue) => AddressOf(call.Result.GetRequiredValue(queue));
-
     /// <summary>The name of the queue that the argument names.</summary>
-    public static string NameOf(string text) => AddressOf(text)[Prefix.Length..];
+    public static string NameOf(ParseResult result, Argument<string> queue) => AddressOf(result.GetRequiredValue(queue))[Prefix.Length..];
 
     private static string AddressOf(string text) => text.StartsWith(Prefix, StringComparison.Ordinal) ? text : Prefix + text;
 }

@@ -38,7 +38,7 @@ internal static class WorkCommand
         {
             await using var session = connection.CreateSession(result);
             session.SayConnection();
-            var name = QueueVerb.NameOf(result.GetRequiredValue(queue));
+            var name = QueueVerb.NameOf(result, queue);
             var jobs = new JobProcesses(result.GetRequiredValue(exec), cancellationToken);
             session.Client.WorkAny(name, jobs.HandleAsync, o =>
             {

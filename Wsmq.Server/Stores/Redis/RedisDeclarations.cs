@@ -9,14 +9,17 @@ namespace Wsmq.Server.Stores.Redis;
 /// Declarations and recurring jobs of work queues: two hashes for each queue, in its bucket. A node lives while its lease in the lane of the
 /// queue exists.
 /// </summary>
-internal sealed class RedisDeclarations(RedisConnections connections, RedisKeys keys, RedisLanes lanes) : IDeclarationStore
+internal sealed class RedisDeclarations(RedisConnections connections, RedisKeys keys, RedisLanes lanes, RedisSignals signals) : IDeclarationStore
 {
     public async Task<HeldDeclarations> DeclareAsync(WsmqAddress queue, QueueDeclaration own, CancellationToken cancellationToken)
     {
         var (lane, queueKeys) = (lanes.Of(queue).Keys, keys.Of(queue));
         var reply = (RedisResult[])(await connections.EvaluateAsync(
-            RedisScript.Declare, [queueKeys.Declarations, queueKeys.Schedules, lane.Lease],
-            [lanes.Node, lanes.Lease.WholeMilliseconds(), lane.Leases, own.Version.ToString("D10", CultureInfo.InvariantCulture), own.Text],
+            RedisScript.Declare, [queueKeys.Declarations, queueKeys.Schedules, lane.Lease, queueKeys.Meta],
+            [
+                lanes.Node, lanes.Lease.WholeMilliseconds(), lane.Leases, own.Version.ToString("D10", CultureInfo.InvariantCulture), own.Text,
+                signals.Hears(queue) ? 1 : 0,
+            ],
             cancellationToken))!;
         var schedules = (string[])reply[3]!;
         return new HeldDeclarations(

@@ -42,7 +42,7 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
             _connections, _keys, _lanes, _signals, options.Value,
             () => [.. _lanes.All.Select(lane => AppenderOf(lane, script)), .. _lanes.OfJobs.Select(lane => AppenderOf(lane, jobScript))]);
         Jobs = new RedisJobs(_connections, _keys, _lanes, _replicas);
-        Declarations = new RedisDeclarations(_connections, _keys, _lanes);
+        Declarations = new RedisDeclarations(_connections, _keys, _lanes, _signals);
         Memberships = new RedisMembershipStore(_connections, _keys, _lanes, options.Value.Limits.GroupsPerUser, logger);
         DeadLetters = new RedisDeadLetters(_connections, _keys, options.Value);
         _usage = new RedisUsage(_connections, _keys, options.Value, _options);

@@ -11,7 +11,8 @@ public sealed class SendTimeoutTests
     [Fact]
     public void Each_send_fails_at_its_own_time_out()
     {
-        var sender = new Sender(new WsmqClientOptions { TimeProvider = _time }, NullLogger.Instance, CancellationToken.None);
+        var options = new WsmqClientOptions { TimeProvider = _time };
+        var sender = new Sender(options, new TimeoutCause(options), NullLogger.Instance, CancellationToken.None);
         var first = Send(sender);
         _time.Advance(TimeSpan.FromSeconds(10));
         var second = Send(sender);

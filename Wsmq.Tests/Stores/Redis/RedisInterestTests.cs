@@ -140,6 +140,24 @@ public sealed class RedisInterestTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_declaration_restores_interest_in_a_queue_and_holds_if_the_queue_is_corrupt()
+    {
+        var (queue, unheard, corrupt) = (WsmqAddress.Work("jobs"), WsmqAddress.Work("unheard"), WsmqAddress.Work("corrupt"));
+        var heard = await ListenAsync(_node, queue);
+        await ListenAsync(_node, corrupt);
+        await Database.KeyDeleteAsync(Keys.Meta(queue));
+        await Database.KeyDeleteAsync(Keys.Meta(corrupt));
+        await Database.StringSetAsync(Keys.Meta(corrupt), "x");
+        foreach (var address in new[] { queue, unheard, corrupt })
+            (await _node.Store.Declarations.DeclareAsync(address, new QueueDeclaration(3, "text"), default)).Version.Should().Be(3);
+
+        (await NodesAsync(queue)).Should().HaveLength(8);
+        (await NodesAsync(unheard)).Should().BeEmpty();
+        await _node.AddAsync(queue);
+        await Eventually.That("the job is signalled", () => !heard.IsEmpty);
+    }
+
+    [Fact]
     public async Task A_stopped_node_leaves_neither_interest_nor_lease()
     {
         var other = await StartNodeAsync();

@@ -1,5 +1,5 @@
 -- Shared by the scripts that use the interested nodes of an address: field n of its meta, node ids of 8 characters, concatenated.
--- A corrupt list counts as empty: each interested node adds itself again with its next tail check (states.lua).
+-- A corrupt list counts as empty: each interested node adds itself again with its next tail check (states.lua) or declaration (declare.lua).
 -- uses: prelude
 local function whole(nodes) return #nodes % 8 == 0 and nodes or '' end
 

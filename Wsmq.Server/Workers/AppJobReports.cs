@@ -4,7 +4,7 @@ using Wsmq.Server.Diagnostics;
 namespace Wsmq.Server.Workers;
 
 /// <summary>Logs what a worker of the app reports.</summary>
-internal sealed class JobReports(WsmqAddress queue, ILogger logger) : IJobReports
+internal sealed class AppJobReports(WsmqAddress queue, ILogger logger) : IJobReports
 {
     public void TypeUnknown(string type) => Log.JobTypeUnknown(logger, type, queue.ToString());
 

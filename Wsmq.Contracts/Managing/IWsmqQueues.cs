@@ -1,16 +1,18 @@
 namespace Wsmq;
 
 /// <summary>
-/// Inspects and changes the work queues of the app. Queues are named as in <c>AddQueue</c>. Many jobs are changed in small steps, so that
-/// other calls of the store do not wait; a call that was cancelled, or has failed, has done a part of its work, and can be repeated.
+/// Inspects and changes work queues: in the app as a service of its node, over a connection as <c>WsmqClient.Queues</c>. Queues are named as
+/// in <c>AddQueue</c>. Many jobs are changed in small steps, so that other calls of the store do not wait; a call that was cancelled, or has
+/// failed, has done a part of its work, and can be repeated.
 /// </summary>
 /// <remarks>
 /// All methods may throw <see cref="WsmqException"/> with <c>unknown-queue</c> for a queue that is not declared, <c>invalid-name</c> or
-/// <c>name-too-long</c> for what cannot be the name of one, <c>store-unavailable</c>, and <c>stopping</c> on a node that stops.
+/// <c>name-too-long</c> for what cannot be the name of one, <c>store-unavailable</c>, and <c>stopping</c> on a node that stops. A client gets
+/// <c>manage-not-allowed</c> as well, and errors of its connection: see <c>WsmqClient.Queues</c>.
 /// </remarks>
 public interface IWsmqQueues
 {
-    /// <summary>Returns the state of all declared queues, by name.</summary>
+    /// <summary>Returns the state of all declared queues, by name; to a client of those that its user may manage.</summary>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     Task<IReadOnlyList<WsmqQueueInfo>> ListAsync(CancellationToken cancellationToken = default);
 

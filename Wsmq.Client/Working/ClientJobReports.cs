@@ -1,7 +1,7 @@
 namespace Wsmq;
 
 /// <summary>Logs what a worker reports, and raises it to the app.</summary>
-internal sealed class WorkReports(WsmqAddress queue, ClientEvents events) : IJobReports
+internal sealed class ClientJobReports(WsmqAddress queue, ClientEvents events) : IJobReports
 {
     public void TypeUnknown(string type) => Log.JobTypeUnknown(events.Logger, type, queue);
 

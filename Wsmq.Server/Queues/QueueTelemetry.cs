@@ -4,14 +4,8 @@ using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Queues;
 
-/// <summary>Logs and counts what happens to the jobs of queues on this node.</summary>
-internal sealed class QueueReports(WsmqMetrics metrics, ILogger<QueueReports> logger)
-{
-    public QueueReport Of(WsmqAddress queue) => new(queue, metrics, logger);
-}
-
-/// <summary>The same for one queue.</summary>
-internal sealed class QueueReport(WsmqAddress queue, WsmqMetrics metrics, ILogger logger)
+/// <summary>Logs and counts what happens to the jobs of one queue on this node.</summary>
+internal sealed class QueueTelemetry(WsmqAddress queue, WsmqMetrics metrics, ILogger logger)
 {
     private readonly string _queue = queue.ToString();
 
@@ -63,4 +57,10 @@ internal sealed class QueueReport(WsmqAddress queue, WsmqMetrics metrics, ILogge
             Log.JobDeadLettered(logger, job.Job.ToString(), _queue, job.Reason, job.Worker);
         }
     }
+}
+
+/// <summary>Creates the telemetry of each queue.</summary>
+internal sealed class QueueTelemetryFactory(WsmqMetrics metrics, ILogger<QueueTelemetry> logger)
+{
+    public QueueTelemetry Of(WsmqAddress queue) => new(queue, metrics, logger);
 }

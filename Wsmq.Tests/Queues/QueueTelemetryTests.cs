@@ -8,7 +8,7 @@ using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Queues;
 
-public sealed class QueueReportTests
+public sealed class QueueTelemetryTests
 {
     // Other tests have meters of the same name.
     private readonly WsmqAddress _queue = WsmqAddress.Work($"reported-{Guid.NewGuid():N}");
@@ -18,19 +18,19 @@ public sealed class QueueReportTests
     public void What_happens_to_jobs_is_counted_by_queue_and_outcome()
     {
         using var listener = Listener();
-        var report = new QueueReports(new WsmqMetrics(new TestMeters()), NullLogger<QueueReports>.Instance).Of(_queue);
+        var telemetry = new QueueTelemetry(_queue, new WsmqMetrics(new TestMeters()), NullLogger.Instance);
         var lease = new JobLease(new WsmqPosition(7), "0000000000000001");
         void Settle(SettlementKind kind, SettleResult result = SettleResult.Done, bool counts = true) =>
-            report.Settled(new Settlement(lease, kind) { Counts = counts }, result, "worker");
+            telemetry.Settled(new Settlement(lease, kind) { Counts = counts }, result, "worker");
 
-        report.Taken(new TakenJobs([new TakenJob(0, lease, 1, 0, default, default) { Due = 1_000_000 }], 3_500_000, null, null, More: false, []));
+        telemetry.Taken(new TakenJobs([new TakenJob(0, lease, 1, 0, default, default) { Due = 1_000_000 }], 3_500_000, null, null, More: false, []));
         Settle(SettlementKind.Complete);
         Settle(SettlementKind.Complete, SettleResult.LeaseLost);
         Settle(SettlementKind.Retry);
         Settle(SettlementKind.Retry, counts: false);
         Settle(SettlementKind.HandBack);
         Settle(SettlementKind.Reject, SettleResult.DeadLettered);
-        report.Reclaimed(new ReclaimedJobs(0, [(lease.Job, "worker")], [new DeadJob(lease.Job, DeadReason.LeasesLost, "worker")], null, More: false));
+        telemetry.Reclaimed(new ReclaimedJobs(0, [(lease.Job, "worker")], [new DeadJob(lease.Job, DeadReason.LeasesLost, "worker")], null, More: false));
 
         _counted.Should().Equal(
             "wsmq.jobs.wait 2.5", "wsmq.jobs.ended completed", "wsmq.jobs.ended failed", "wsmq.jobs.ended retried", "wsmq.jobs.ended handed_back",
