@@ -97,7 +97,7 @@ public abstract class HubWorkerContract
     {
         await using var node = await StartAsync();
         await using var worker = await WorkerAsync(node);
-        await using var stranger = await PlainClient.ConnectAsync(node, "mallory");
+        await using var stranger = await PlainClient.ConnectAsync(node, WorkersOnly.Stranger);
         await SendAsync(node, 1);
         await AskAsync(worker, 1);
         await GivenAsync(1);
@@ -200,7 +200,7 @@ public abstract class HubWorkerContract
 
     private async Task<PlainClient> WorkerAsync(TestNode node)
     {
-        var client = PlainClient.Create(node.Hub, TestTokens.For("worker"));
+        var client = PlainClient.Create(node.Hub, TestTokens.For(WorkersOnly.Worker));
         client.Connection.On<WsmqJobDelivery>("Job", _jobs.Enqueue);
         client.Connection.On<string>("HandBackJobs", _handBacks.Enqueue);
         await client.Connection.StartAsync();
@@ -219,13 +219,4 @@ public abstract class HubWorkerContract
             o.Delivery.TailCheckInterval = TimeSpan.FromMilliseconds(200);
             options?.Invoke(o);
         });
-
-    private sealed class WorkersOnly : IWsmqAuthorizer
-    {
-        public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) => new(true);
-
-        public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) => new(true);
-
-        public ValueTask<bool> CanWorkAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) => new(caller.UserId == "worker");
-    }
 }
