@@ -176,6 +176,26 @@ public abstract class HubWorkerContract
         await Eventually.That("both are dead letters", async () => (await InfoAsync(node)).Dead == 2);
     }
 
+    [Fact]
+    public async Task A_job_whose_lease_ran_out_without_a_word_is_given_to_the_same_worker_only_when_it_is_heard_again()
+    {
+        await using var node = await StartAsync(queue: q => (q.Lease, q.MinBackoff) = (TimeSpan.FromSeconds(2), TimeSpan.Zero));
+        await using var worker = await WorkerAsync(node);
+        await SendAsync(node, 1);
+        await AskAsync(worker, 1);
+        await GivenAsync(1);
+        await Eventually.That("the lease is lost", async () => await InfoAsync(node) is { Totals.LostLeases: 1, Ready: 1 });
+
+        await SendAsync(node, 1);
+        await GivenAsync(2);
+        await CallAsync(worker, "Complete", _jobs.Last());
+        await GivenAsync(3);
+        await CallAsync(worker, "Complete", _jobs.Last());
+
+        _jobs.Select(j => j.LostLeases).Should().Equal(0, 0, 1);
+        _jobs.Last().Message.Position.Should().Be(_jobs.First().Message.Position);
+    }
+
     private static (string Method, object?[] More)[] Ends =>
         [("Complete", []), ("Retry", [null]), ("Reject", ["no"]), ("HandBack", []), ("Extend", [])];
 
