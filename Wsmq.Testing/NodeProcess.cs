@@ -65,6 +65,9 @@ public sealed class NodeProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the process has exited by itself.</summary>
+    public Task ExitedAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
+
     /// <summary>Kills the process, as by kill -9.</summary>
     public async Task KillAsync()
     {

@@ -8,7 +8,8 @@ namespace Wsmq.Faults.Jobs;
 /// <param name="State">Its state.</param>
 /// <param name="Reason">Of a dead letter: why it is one; else null.</param>
 /// <param name="LostLeases">How many leases of it were lost.</param>
-internal sealed record QueuedJob(string Position, string State, string? Reason, int LostLeases)
+/// <param name="Worker">The last worker; empty if there was none.</param>
+internal sealed record QueuedJob(string Position, string State, string? Reason, int LostLeases, string Worker)
 {
     public bool IsDead => State == nameof(JobState.Dead);
 }
@@ -41,7 +42,7 @@ internal sealed record QueueState(IReadOnlyList<QueuedJob> Jobs)
                 part = await store.Jobs.ListAsync(queue, state, skip, IJobStore.MostInAStep, withContent: false, cancellationToken);
                 if (part.Count == 0)
                     break;
-                jobs.AddRange(part.Select(j => new QueuedJob(j.Job.ToString(), $"{j.State}", j.DeadReason?.ToString(), j.LostLeases)));
+                jobs.AddRange(part.Select(j => new QueuedJob(j.Job.ToString(), $"{j.State}", j.DeadReason?.ToString(), j.LostLeases, j.Consumer)));
             }
         }
 

@@ -124,6 +124,7 @@ internal static class NodeCommand
             (o.MinBackoff, o.MaxBackoff) = (TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(2));
         });
         wsmq.AddWorker<JobBody, AppJobHandler>(JobMessages.QueueName, o => o.Concurrency = PlainWorker.Concurrency);
+        wsmq.AddWorker<FatalJob, FatalJob.Handler>(JobMessages.QueueName);
         wsmq.Services.AddSingleton(new JobReporter(new Uri(result.GetRequiredValue(Jobs))));
         wsmq.Services.AddSingleton(p => new JobWork($"app/{Environment.ProcessId}", lease, p.GetRequiredService<JobReporter>().ReportAsync));
         wsmq.Services.AddSingleton<IWsmqAuthorizer, OpenAuthorizer>();

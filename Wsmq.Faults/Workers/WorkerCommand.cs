@@ -44,6 +44,7 @@ internal static class WorkerCommand
             o.LoggerFactory = log;
         });
         client.Work<JobBody>(JobMessages.QueueName, (job, end) => work.HandleAsync(job, end), o => o.Concurrency = PlainWorker.Concurrency);
+        client.Work<FatalJob>(JobMessages.QueueName, FatalJob.HandleAsync);
 
         // The program that has started this process waits for an address.
         Console.WriteLine(hub);

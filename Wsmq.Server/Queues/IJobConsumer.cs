@@ -14,7 +14,7 @@ internal interface IJobConsumer
     /// <summary>How many further jobs it accepts now. Wake the dispatcher when it grows.</summary>
     int Credit { get; }
 
-    /// <summary>Whether it holds a job whose lease was lost before.</summary>
+    /// <summary>Whether it holds a job whose lease was lost before, or may still hold one that it has lost.</summary>
     bool HoldsSuspect { get; }
 
     /// <summary>

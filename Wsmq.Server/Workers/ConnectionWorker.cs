@@ -14,6 +14,9 @@ namespace Wsmq.Server.Workers;
 internal sealed class ConnectionWorker(
     WsmqAddress queue, string name, NodeConnection connection, QueueDispatcher dispatcher, TimeProvider time, ILogger logger) : IJobConsumer
 {
+    // Longer than a connection lasts whose client stands still.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(1);
+
     private readonly Lock _lock = new();
     private readonly byte[] _source = JsonFrames.SourceOf(queue);
     private readonly NodeTime _time = new(time);
@@ -23,6 +26,9 @@ internal sealed class ConnectionWorker(
     private int _window;
     private int _writing;
     private bool _isClosed;
+
+    // Since when a lease has run out of which the worker has said nothing.
+    private long? _silentSince;
     private bool _askedToHandBack;
     private TaskCompletionSource? _written;
 
@@ -34,7 +40,7 @@ internal sealed class ConnectionWorker(
         set
         {
             lock (_lock)
-                _window = value;
+                (_window, _silentSince) = (value, null);
         }
     }
 
@@ -64,6 +70,7 @@ internal sealed class ConnectionWorker(
         }
     }
 
+    // A worker that says nothing of a lost lease may stand still, and would lose the next lease of the same job too.
     public bool HoldsSuspect
     {
         get
@@ -71,7 +78,7 @@ internal sealed class ConnectionWorker(
             lock (_lock)
             {
                 ForgetEnded();
-                return _held.Values.Any(h => h.IsSuspect);
+                return (_silentSince is { } since && time.GetElapsedTime(since) < LongestSilence) || _held.Values.Any(h => h.IsSuspect);
             }
         }
     }
@@ -116,11 +123,17 @@ internal sealed class ConnectionWorker(
     /// <param name="askedAt">The timestamp at which that was asked for.</param>
     public void Extended(JobLease lease, long askedAt)
     {
+        bool wasSilent;
         lock (_lock)
         {
             if (_held.TryGetValue(lease, out var held))
                 _held[lease] = (Ends(askedAt), held.IsSuspect);
+            wasSilent = _silentSince is not null;
+            _silentSince = null;
         }
+
+        if (wasSilent)
+            dispatcher.Wake();
     }
 
     /// <summary>The connection no longer holds the job.</summary>
@@ -128,8 +141,9 @@ internal sealed class ConnectionWorker(
     {
         lock (_lock)
         {
-            if (!_held.Remove(lease))
+            if (!_held.Remove(lease) && _silentSince is null)
                 return;
+            _silentSince = null;
         }
 
         dispatcher.Wake();
@@ -224,6 +238,9 @@ internal sealed class ConnectionWorker(
             return;
         var now = _time.Now;
         foreach (var (lease, _) in _held.Where(h => h.Value.Ends < now).ToArray())
+        {
             _held.Remove(lease);
+            _silentSince = now;
+        }
     }
 }

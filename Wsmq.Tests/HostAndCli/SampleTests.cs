@@ -107,6 +107,17 @@ public sealed class SampleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task BackgroundJobs_does_not_start_without_time_zone_data_and_states_what_to_install()
+    {
+        // As in an image without the package.
+        await using var app = ToolProcess.Start(
+            "samples/BackgroundJobs", new Dictionary<string, string> { ["TZDIR"] = _folder.Path }, "--contentRoot", _folder.Path);
+
+        (await app.ExitCodeAsync()).Should().NotBe(0);
+        app.Error.Should().Contain("time zone 'Europe/Berlin' is unknown").And.Contain("no time zone data: install it (the package tzdata");
+    }
+
+    [Fact]
     public async Task OrderService_notifies_its_customer_by_live_and_durable_messages()
     {
         var key = RandomNumberGenerator.GetBytes(32);

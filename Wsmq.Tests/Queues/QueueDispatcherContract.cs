@@ -70,6 +70,32 @@ public abstract class QueueDispatcherContract
     }
 
     [Fact]
+    public async Task Jobs_that_are_due_in_months_stay_delayed_and_cost_no_calls()
+    {
+        await using var h = await CreateAsync();
+        var takes = 0;
+        await using var dispatcher = await StartAsync(h, () =>
+        {
+            Interlocked.Increment(ref takes);
+            return Rules;
+        });
+        var consumer = Join(dispatcher, credit: 1);
+        foreach (var days in new[] { 25, 50, 400 })
+            await AddAsync(h, "months", new JobTerms { Delay = days * 86_400 * Second });
+        const int Others = 10;
+        for (var i = 0; i < Others; i++)
+        {
+            await AddAsync(h, $"{i}");
+            await Eventually.That("the job is given", () => consumer.Given.Count > i);
+            await consumer.SettleAsync(consumer.Given.Last());
+        }
+
+        consumer.Bodies.Should().Equal(Enumerable.Range(0, Others).Select(i => $"{i}"));
+        (await h.Store.Jobs.InfoAsync(Queue, default)).Delayed.Should().Be(3);
+        Volatile.Read(ref takes).Should().BeLessThan(10 * Others, "the store is asked when something changes");
+    }
+
+    [Fact]
     public async Task Jobs_of_a_queue_with_a_rate_are_given_as_it_allows_without_another_signal()
     {
         await using var h = await CreateAsync();
@@ -198,8 +224,7 @@ public abstract class QueueDispatcherContract
     {
         await using var h = await CreateAsync();
         var rules = Rules with { MaxInFlight = 1 };
-        await using var dispatcher = new QueueDispatcher(Queue, () => rules, h.Store, TimeProvider.System, Never, Telemetry());
-        await dispatcher.StartAsync(default);
+        await using var dispatcher = await StartAsync(h, () => rules);
         var consumer = Join(dispatcher, credit: 9);
         for (var i = 0; i < 3; i++)
             await AddAsync(h, $"{i}");
@@ -216,9 +241,11 @@ public abstract class QueueDispatcherContract
     /// <summary>Another node on the same data; null if the store serves one node, which then has two dispatchers.</summary>
     private protected virtual Task<StoreHarness?> OtherNodeAsync(StoreHarness first) => Task.FromResult<StoreHarness?>(null);
 
-    private static async Task<QueueDispatcher> StartAsync(StoreHarness h, QueueRules? rules = null)
+    private static Task<QueueDispatcher> StartAsync(StoreHarness h, QueueRules? rules = null) => StartAsync(h, () => rules ?? Rules);
+
+    private static async Task<QueueDispatcher> StartAsync(StoreHarness h, Func<QueueRules> rules)
     {
-        var dispatcher = new QueueDispatcher(Queue, () => rules ?? Rules, h.Store, TimeProvider.System, Never, Telemetry());
+        var dispatcher = new QueueDispatcher(Queue, rules, h.Store, TimeProvider.System, Never, Telemetry());
         await dispatcher.StartAsync(default);
         return dispatcher;
     }

@@ -118,7 +118,7 @@ public abstract class HubWorkerContract
     {
         await using var node = await StartAsync();
         await using var worker = await WorkerAsync(node);
-        await using var stranger = await PlainClient.ConnectAsync(node, "mallory");
+        await using var stranger = await PlainClient.ConnectAsync(node, WorkersOnly.Stranger);
         await SendAsync(node, 1);
         await AskAsync(worker, 1);
         await GivenAsync(1);
@@ -235,6 +235,26 @@ public abstract class HubWorkerContract
         await Eventually.That("both are dead letters", async () => (await InfoAsync(node)).Dead == 2);
     }
 
+    [Fact]
+    public async Task A_job_whose_lease_ran_out_without_a_word_is_given_to_the_same_worker_only_when_it_is_heard_again()
+    {
+        await using var node = await StartAsync(queue: q => (q.Lease, q.MinBackoff) = (TimeSpan.FromSeconds(2), TimeSpan.Zero));
+        await using var worker = await WorkerAsync(node);
+        await SendAsync(node, 1);
+        await AskAsync(worker, 1);
+        await GivenAsync(1);
+        await Eventually.That("the lease is lost", async () => await InfoAsync(node) is { Totals.LostLeases: 1, Ready: 1 });
+
+        await SendAsync(node, 1);
+        await GivenAsync(2);
+        await CallAsync(worker, "Complete", _jobs.Last());
+        await GivenAsync(3);
+        await CallAsync(worker, "Complete", _jobs.Last());
+
+        _jobs.Select(j => j.LostLeases).Should().Equal(0, 0, 1);
+        _jobs.Last().Message.Position.Should().Be(_jobs.First().Message.Position);
+    }
+
     private static (string Method, object?[] More)[] Ends =>
         [("Complete", []), ("Retry", [null]), ("Reject", ["no"]), ("HandBack", []), ("Extend", [])];
 
@@ -264,7 +284,7 @@ public abstract class HubWorkerContract
 
     private async Task<PlainClient> WorkerAsync(Uri hub)
     {
-        var client = PlainClient.Create(hub, TestTokens.For("worker"));
+        var client = PlainClient.Create(hub, TestTokens.For(WorkersOnly.Worker));
         client.Connection.On<WsmqJobDelivery>("Job", _jobs.Enqueue);
         client.Connection.On<WsmqJobDelivery[]>("JobMany", jobs =>
         {
@@ -288,13 +308,4 @@ public abstract class HubWorkerContract
             o.Delivery.TailCheckInterval = TimeSpan.FromMilliseconds(200);
             options?.Invoke(o);
         });
-
-    private sealed class WorkersOnly : IWsmqAuthorizer
-    {
-        public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) => new(true);
-
-        public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) => new(true);
-
-        public ValueTask<bool> CanWorkAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) => new(caller.UserId == "worker");
-    }
 }

@@ -35,6 +35,19 @@ internal sealed class InvoiceSender(Mailbox mailbox) : IWsmqJobHandler<SendInvoi
     }
 }
 
+[WsmqMessageType("send-report")]
+internal sealed record SendReport(string To);
+
+/// <summary>Handles the recurring job: one each working day, whatever the number of nodes.</summary>
+internal sealed class ReportSender(Mailbox mailbox) : IWsmqJobHandler<SendReport>
+{
+    public Task HandleAsync(WsmqJob<SendReport> job, CancellationToken cancellationToken)
+    {
+        mailbox.Reports.Enqueue($"{job.Body.To}, {job.Occurrence:u}: {mailbox.Sent.Count} invoices");
+        return Task.CompletedTask;
+    }
+}
+
 /// <summary>Stands for the mail server; it refuses the first attempt at each order that begins with "unlucky".</summary>
 internal sealed class Mailbox
 {
@@ -42,6 +55,8 @@ internal sealed class Mailbox
     private readonly ConcurrentDictionary<string, int> _attempts = new();
 
     public ConcurrentQueue<string> Sent { get; } = new();
+
+    public ConcurrentQueue<string> Reports { get; } = new();
 
     public bool Knows(string customer) => _customers.Contains(customer);
 

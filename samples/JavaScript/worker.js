@@ -5,6 +5,9 @@ import { wsmqError } from "./wsmq.js";
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
+const UNKNOWN_TYPE_DELAY = 30_000;
+const UNKNOWN_TYPE_TIMEOUT = 24 * 60 * 60_000;
+const MOST_UNKNOWN_TYPES = 1_000;         // senders choose the names
 
 const pauseFor = ms => new Promise(resolve => setTimeout(resolve, ms * (0.5 + Math.random() / 2)));
 
@@ -13,9 +16,12 @@ const pauseFor = ms => new Promise(resolve => setTimeout(resolve, ms * (0.5 + Ma
  * @param queue the address of the queue, for example "work:thumbnails".
  * @param handle async (message, job) => …: returning completes the job, unless it has called job.retry({ delay, counts, reason }) or
  *        job.reject(reason); throwing is a failed attempt. job.signal is aborted when the lease is lost: another worker may have the job.
+ *        Or an object with such a function for each type. Jobs of other types are handed back, for a worker that knows them; after a day
+ *        they become dead letters. Handlers must not block the event loop for longer than half a lease: use a worker thread.
  */
-export function work(connection, queue, handle, { concurrency = 4, refused = console.error } = {}) {
+export function work(connection, queue, handle, { concurrency = 4, refused = console.error, unknownTypeDelay = UNKNOWN_TYPE_DELAY } = {}) {
   const held = new Map();                 // token -> job
+  const unknown = new Map();              // type without a handler -> when it was first seen
   let generation = 0;                     // of the connection
   let stopped = false;
 
@@ -47,8 +53,11 @@ export function work(connection, queue, handle, { concurrency = 4, refused = con
       abort.abort();
     });
     try {
+      const type = job.message.type ?? "";
+      const handler = handlerOf(type);
       if (stopped) job.end = ["HandBack"];
-      else await handle(job.message, job);
+      else if (handler) await handler(job.message, job);
+      else job.end = endOfUnknown(type, job.message.sentAt);
     } catch (e) {
       console.error(e);
       job.end = ["Retry", { reason: e?.name ?? null }];
@@ -60,11 +69,32 @@ export function work(connection, queue, handle, { concurrency = 4, refused = con
   });
   connection.on("HandBackJobs", () => {});                 // every job here has begun
 
+  function handlerOf(type) {
+    if (typeof handle === "function") return handle;
+    return Object.hasOwn(handle, type) ? handle[type] : undefined;
+  }
+
+  // A newer worker may know the type: during a deployment both run.
+  function endOfUnknown(type, sentAt) {
+    if (!unknown.has(type) && unknown.size < MOST_UNKNOWN_TYPES) {
+      unknown.set(type, Date.now());
+      console.warn(`wsmq: jobs of ${queue} with the type '${type}' have no handler here; they are handed back`);
+    }
+    const since = Math.max(sentAt, unknown.get(type) ?? 0);
+    return Date.now() - since < UNKNOWN_TYPE_TIMEOUT
+      ? ["Retry", { delay: unknownTypeDelay, counts: false, reason: "no-handler" }]
+      : ["Reject", "no-handler"];
+  }
+
   /** Extends a lease until the returned function is called. The lease counts as lost once no extension was confirmed for its duration. */
   function keepLease(job, lost) {
     let timer = setTimeout(lost, job.lease * 0.9);         // the time that the job took to arrive is not known
+    let last = performance.now();
     const extending = setInterval(async () => {
       const asked = performance.now();
+      const late = asked - last - job.lease / 3;
+      if (late > job.lease / 3) console.warn(`wsmq: leases of ${queue} were extended ${Math.round(late)} ms late: a handler blocks the event loop`);
+      last = asked;
       try {
         await connection.invoke("Extend", queue, job.position, job.token);
         clearTimeout(timer);

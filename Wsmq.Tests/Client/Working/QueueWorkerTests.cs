@@ -65,6 +65,18 @@ public sealed class QueueWorkerTests : ClientTest
     }
 
     [Fact]
+    public async Task A_handler_that_throws_is_reported_to_the_app_and_its_attempt_ends_as_a_retry()
+    {
+        await WorkAsync(Task.FromException(new InvalidOperationException("broken")));
+        await Server.Everyone.Job(Job(1));
+
+        await Eventually.That("the attempt has ended", () => !Script.JobCalls.IsEmpty);
+        Script.JobCalls.Should().Equal(("Retry", Position(1), Token));
+        Errors.Should().ContainSingle().Which.Should().Match<WsmqErrorEventArgs>(
+            e => e.Operation == WsmqClientOperation.Work && e.Exception is InvalidOperationException && e.Delivery!.Id == "1");
+    }
+
+    [Fact]
     public async Task A_malformed_job_is_reported_and_harms_nothing()
     {
         await WorkAsync(Task.CompletedTask);
@@ -75,6 +87,19 @@ public sealed class QueueWorkerTests : ClientTest
         await Eventually.That("the good ones are completed", () => Completed.Count() == 2);
         Completed.Should().BeEquivalentTo(Position(2), Position(5));
         Errors.Should().HaveCount(3).And.OnlyContain(e => e.Operation == WsmqClientOperation.Protocol);
+    }
+
+    [Fact]
+    public async Task Mistakes_of_registering_are_refused_at_once()
+    {
+        static Task Handle(WsmqJob<Line> job, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        Client.Work<Line>("jobs", Handle);
+        FluentActions.Invoking(() => Client.Work<Line>("jobs", Handle)).Should().Throw<InvalidOperationException>().WithMessage("*Line*already*");
+        FluentActions.Invoking(() => Client.Work<Line>("other", Handle, o => o.Concurrency = 0)).Should().Throw<ArgumentException>().WithMessage("*Concurrency*");
+        FluentActions.Invoking(() => Client.Work<Line>("", Handle)).Should().Throw<WsmqException>();
+        await Client.StartAsync();
+        FluentActions.Invoking(() => Client.Work<Line>("late", Handle)).Should().Throw<InvalidOperationException>().WithMessage("*before StartAsync*");
     }
 
     public override async Task DisposeAsync()

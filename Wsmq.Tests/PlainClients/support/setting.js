@@ -14,10 +14,15 @@ export class Setting {
   #folder;
   #settings;
 
-  /** Call it inside describe. @param store 'embedded' or 'redis'; @param settings see Node.start */
-  static of({ store = 'embedded', nodes = 1, settings = {} } = {}) {
+  /**
+   * Call it inside describe.
+   * @param store 'embedded' or 'redis'
+   * @param appendOnly whether the data of Redis survives a stop
+   * @param settings see Node.start
+   */
+  static of({ store = 'embedded', appendOnly = false, nodes = 1, settings = {} } = {}) {
     const setting = new Setting();
-    before(() => setting.#open(store, nodes, settings));
+    before(() => setting.#open(store, appendOnly, nodes, settings));
     after(() => setting.#close());
     return setting;
   }
@@ -67,17 +72,26 @@ export class Setting {
     return node;
   }
 
+  /** Starts Redis again after its server was stopped. */
+  async restartRedis() {
+    const stopped = this.#kept.indexOf(this.redis.server);
+    this.redis = await startRedis(this.#folder, { appendOnly: true, again: this.redis.port });
+
+    // In its place: the nodes stop before it.
+    this.#kept[stopped] = this.redis.server;
+  }
+
   keep(resource) {
     this.#kept.push(resource);
     return resource;
   }
 
-  async #open(store, nodes, settings) {
+  async #open(store, appendOnly, nodes, settings) {
     try {
       this.#folder = this.keep(await TempFolder.make()).path;
       this.#settings = settings;
       if (store === 'redis') {
-        this.redis = await startRedis(this.#folder);
+        this.redis = await startRedis(this.#folder, { appendOnly });
         this.keep(this.redis.server);
         this.#settings = { Redis: this.redis.address, ...settings };
       }

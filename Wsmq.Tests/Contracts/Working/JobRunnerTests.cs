@@ -1,0 +1,191 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Wsmq.Tests.Contracts;
+
+/// <summary>What every worker of .NET does, without a node.</summary>
+public sealed class JobRunnerTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
+    private readonly ScriptedLine _line = new();
+    private readonly RecordedReports _reports = new();
+    private readonly WsmqWorkOptions _options = new() { Concurrency = 1, StopTimeout = TimeSpan.Zero };
+    private JobRunner _runner = null!;
+    private Func<WsmqJob, CancellationToken, Task> _handle = (_, _) => Task.CompletedTask;
+    private int _given;
+
+    public Task InitializeAsync()
+    {
+        _runner = new JobRunner("tests", [new Known("known", (job, cancellationToken) => _handle(job, cancellationToken))], _options, _line, _reports, _time);
+        _runner.Start();
+        return Task.CompletedTask;
+    }
+
+    public Task DisposeAsync() => _runner.StopAsync();
+
+    [Fact]
+    public async Task A_handler_may_wait_synchronously_for_a_task_that_continues_on_its_own_threads()
+    {
+        _handle = (_, cancellationToken) =>
+        {
+            PausesAsync().Wait(cancellationToken);
+            return Task.CompletedTask;
+
+            static async Task PausesAsync()
+            {
+                await Task.Yield();
+                await Task.Yield();
+            }
+        };
+        Give();
+
+        await SettledAsync(SettlementKind.Complete);
+    }
+
+    [Fact]
+    public async Task A_callback_on_the_token_that_throws_harms_nothing()
+    {
+        _line.Extend = _ => Task.FromResult(false);
+        _handle = async (_, cancellationToken) =>
+        {
+            cancellationToken.Register(() => throw new InvalidOperationException("in a callback"));
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        };
+        Give();
+        await PassAsync("the callback has thrown", Lease / 3, () => _reports.All.Contains("unexpected"));
+        await SettledAsync(SettlementKind.HandBack);
+        _handle = (_, _) => Task.CompletedTask;
+        Give();
+
+        await SettledAsync(SettlementKind.HandBack, SettlementKind.Complete);
+    }
+
+    [Fact]
+    public async Task Without_an_answer_a_lease_is_lost_by_the_count_of_its_worker_and_the_handler_is_told()
+    {
+        _line.Extend = _ => new TaskCompletionSource<bool>().Task;
+        var begun = new TaskCompletionSource();
+        _handle = (_, cancellationToken) =>
+        {
+            begun.SetResult();
+            return Task.Delay(Timeout.Infinite, cancellationToken);
+        };
+        Give();
+        await begun.Task;
+        _time.Advance(Lease - TimeSpan.FromMilliseconds(1));
+        var before = _line.Settled.Count;
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        await SettledAsync(SettlementKind.HandBack);
+        before.Should().Be(0);
+        _reports.All.Should().Contain("lost");
+    }
+
+    [Fact]
+    public async Task Extensions_that_begin_late_are_reported_with_their_probable_cause()
+    {
+        var go = new TaskCompletionSource();
+        _handle = (_, _) => go.Task;
+        Give();
+
+        await PassAsync("it is reported", Lease * 0.7, () => _reports.All.Contains("late"));
+        go.SetResult();
+        await SettledAsync(SettlementKind.Complete);
+    }
+
+    [Fact]
+    public async Task An_unknown_type_is_reported_once_and_handed_back_with_a_delay_until_its_time_is_over()
+    {
+        Give("crop");
+        Give("crop");
+        Give("scale", sentAt: _time.GetUtcNow() - (_options.UnknownTypeTimeout * 2));
+        await Eventually.That("all are settled", () => _line.Settled.Count == 3);
+        var first = _line.Settled.ToArray();
+        _time.Advance(_options.UnknownTypeTimeout);
+        Give("crop", sentAt: _time.GetUtcNow() - _options.UnknownTypeTimeout);
+        await Eventually.That("it is settled", () => _line.Settled.Count == 4);
+
+        first.Should().OnlyContain(s => s.Kind == SettlementKind.Retry && !s.Counts && s.Reason == WsmqNackReasons.NoHandler
+            && s.Delay == _options.UnknownTypeDelay.TotalMicroseconds);
+        (_line.Settled.Last().Kind, _line.Settled.Last().Reason).Should().Be((SettlementKind.Reject, WsmqNackReasons.NoHandler));
+        _reports.All.Should().BeEquivalentTo("unknown crop", "unknown scale");
+    }
+
+    private void Give(string type = "known", DateTimeOffset? sentAt = null)
+    {
+        var position = new WsmqPosition(++_given);
+        var message = new WsmqDelivery
+        {
+            Source = "work:jobs", Position = position.ToString(), Previous = WsmqPosition.Start.ToString(), Id = $"{_given}", Type = type,
+            SentAt = (sentAt ?? _time.GetUtcNow()).ToUnixTimeMilliseconds(), Body = WsmqJsonBody.Parse("{}"),
+        };
+        var job = new GivenJob(new JobLease(position, "0123456789abcdef"), Lease, 1, 0, _time.GetUtcNow(), () => message);
+        _runner.TryGive(job, _time.GetTimestamp()).Should().BeTrue();
+    }
+
+    private async Task SettledAsync(params SettlementKind[] kinds)
+    {
+        await Eventually.That($"{kinds.Length} attempts have ended", () => _line.Settled.Count >= kinds.Length);
+        _line.Settled.Select(s => s.Kind).Should().Equal(kinds);
+    }
+
+    // In steps, because the runner may not have begun to wait.
+    private Task PassAsync(string reason, TimeSpan step, Func<bool> condition) => Eventually.That(reason, () =>
+    {
+        if (condition())
+            return true;
+        _time.Advance(step);
+        return false;
+    });
+
+    private sealed class Known(string type, Func<WsmqJob, CancellationToken, Task> handle) : JobHandler(type)
+    {
+        public override Func<CancellationToken, Task<JobDecision?>> Bind(WsmqDelivery message, GivenJob job) => async cancellationToken =>
+        {
+            await handle(new WsmqJob(message, job.Attempt), cancellationToken);
+            return null;
+        };
+    }
+
+    private sealed class ScriptedLine : IJobLine
+    {
+        public Func<JobLease, Task<bool>> Extend { get; set; } = _ => Task.FromResult(true);
+
+        public ConcurrentQueue<Settlement> Settled { get; } = new();
+
+        public Task<bool> ExtendAsync(JobLease lease) => Extend(lease);
+
+        public Task<bool> SettleAsync(Settlement settlement, CancellationToken lost)
+        {
+            Settled.Enqueue(settlement);
+            return Task.FromResult(true);
+        }
+
+        public void Released(JobLease lease)
+        {
+        }
+    }
+
+    private sealed class RecordedReports : IJobReports
+    {
+        public ConcurrentQueue<string> All { get; } = new();
+
+        public void TypeUnknown(string type) => All.Enqueue($"unknown {type}");
+
+        public void Unreadable(GivenJob job, Exception exception) => All.Enqueue("unreadable");
+
+        public void Failed(GivenJob job, Exception exception) => All.Enqueue("failed");
+
+        public void Lost(GivenJob job) => All.Enqueue("lost");
+
+        public void NotExtended(GivenJob job, Exception exception) => All.Enqueue("not extended");
+
+        public void Late(TimeSpan by) => All.Enqueue("late");
+
+        public void Left(int handlers) => All.Enqueue("left");
+
+        public void Unexpected(Exception exception) => All.Enqueue("unexpected");
+    }
+}
