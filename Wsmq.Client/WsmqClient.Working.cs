@@ -18,8 +18,8 @@ public sealed partial class WsmqClient
     /// </remarks>
     /// <param name="queue">The name of the queue.</param>
     /// <param name="handler">
-    /// The handler. Its cancellation token is cancelled when the lease is lost, and when the worker has to end: it should then stop at once,
-    /// because the job is given to a worker again.
+    /// The handler. Its cancellation token is cancelled when the lease is lost, when the job is cancelled, and when the worker has to end: it
+    /// should then stop at once, because the job is given to a worker again, or has ended.
     /// </param>
     /// <param name="configure">Sets options of the worker; several calls for one queue change the same ones. May be null.</param>
     /// <typeparam name="T">

@@ -24,7 +24,16 @@ public partial interface IWsmqHub
     Task<WsmqJobInfo?> FindJob(string queue, string position);
 
     /// <summary>
-    /// Removes a job or a dead letter, also a job that a worker holds: its lease is lost. Returns false where it is not stored.
+    /// What is known of a job: its state and progress while it is stored, and how it has ended, for a time after that. Never fails for a
+    /// position of which nothing is known.
+    /// </summary>
+    /// <param name="queue">The address of the queue.</param>
+    /// <param name="position">The position of the job.</param>
+    Task<WsmqJobStatus> JobStatus(string queue, string position);
+
+    /// <summary>
+    /// Removes a job or a dead letter, also a job that a worker holds: its lease is lost, and the worker is told at once, with
+    /// <see cref="IWsmqReceiver.JobCancelled"/>. Returns false where it is not stored.
     /// </summary>
     /// <param name="queue">The address of the queue.</param>
     /// <param name="position">The position of the job.</param>

@@ -117,4 +117,14 @@ public partial interface IWsmqHub
     /// <param name="position">The position of the job's message.</param>
     /// <param name="token">The token of the lease.</param>
     Task Extend(string queue, string position, string token);
+
+    /// <summary>
+    /// Stores the progress of a job in place of the last one, and extends the lease like <see cref="Extend"/>. It is kept over retries, and
+    /// with the outcome of the job.
+    /// </summary>
+    /// <param name="queue">The address of the queue.</param>
+    /// <param name="position">The position of the job's message.</param>
+    /// <param name="token">The token of the lease.</param>
+    /// <param name="progress">Any JSON value, of at most <see cref="WsmqJob.MaxProgressBytes"/> bytes.</param>
+    Task ReportProgress(string queue, string position, string token, WsmqJsonBody progress);
 }

@@ -83,4 +83,13 @@ public interface IWsmqReceiver
     /// </summary>
     /// <param name="queue">The address of the queue.</param>
     Task HandBackJobs(string queue);
+
+    /// <summary>
+    /// Reports that a job which this connection holds was cancelled, or deleted with its queue: stop working on it. Its lease is lost, and
+    /// it no longer counts against the credit.
+    /// </summary>
+    /// <param name="queue">The address of the queue.</param>
+    /// <param name="position">The position of the job's message.</param>
+    /// <param name="token">The token of the lease.</param>
+    Task JobCancelled(string queue, string position, string token);
 }

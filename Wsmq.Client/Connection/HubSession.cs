@@ -35,6 +35,7 @@ internal sealed class HubSession : IAsyncDisposable
         connection.On<WsmqJobDelivery>(nameof(IWsmqReceiver.Job), job => receiver.JobMany([job]));
         connection.On<IReadOnlyList<WsmqJobDelivery>>(nameof(IWsmqReceiver.JobMany), receiver.JobMany);
         connection.On<string>(nameof(IWsmqReceiver.HandBackJobs), receiver.HandBackJobs);
+        connection.On<string, string, string>(nameof(IWsmqReceiver.JobCancelled), receiver.JobCancelled);
         connection.Closed += error =>
         {
             _ended.TrySetResult(error);
@@ -71,6 +72,9 @@ internal sealed class HubSession : IAsyncDisposable
         _connection.InvokeAsync<WsmqWorkGrant>(nameof(IWsmqHub.Work), queue.ToString(), credit);
 
     public Task ExtendAsync(WsmqAddress queue, JobLease lease) => InvokeAsync(nameof(IWsmqHub.Extend), queue, lease);
+
+    public Task ReportProgressAsync(WsmqAddress queue, JobLease lease, WsmqJsonBody progress) =>
+        InvokeAsync(nameof(IWsmqHub.ReportProgress), queue, lease, progress);
 
     /// <summary>Completes several jobs; the result has null, or the text of an error, for each.</summary>
     public Task<string?[]> CompleteAsync(WsmqAddress queue, IEnumerable<JobLease> leases) => _connection.InvokeAsync<string?[]>(

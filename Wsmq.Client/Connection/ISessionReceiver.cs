@@ -20,4 +20,6 @@ internal interface ISessionReceiver
     void JobMany(IReadOnlyList<WsmqJobDelivery> jobs);
 
     void HandBackJobs(string queue);
+
+    void JobCancelled(string queue, string position, string token);
 }

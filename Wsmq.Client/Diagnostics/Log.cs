@@ -102,6 +102,9 @@ internal static partial class Log
     [LoggerMessage(68, LogLevel.Debug, "The call of {Method} got no answer, or was refused for the moment; trying again in {Delay}.")]
     public static partial void CallRepeated(ILogger logger, Exception exception, string method, TimeSpan delay);
 
+    [LoggerMessage(69, LogLevel.Information, "Job {Job} of {Queue} was cancelled while it was worked on here; its handler was told to stop.")]
+    public static partial void JobCancelled(ILogger logger, WsmqPosition job, WsmqAddress queue);
+
     [LoggerMessage(51, LogLevel.Debug, "The nack of the message {Position} of {Source} failed.")]
     public static partial void FailureNotReported(ILogger logger, Exception exception, WsmqAddress source, WsmqPosition position);
 }

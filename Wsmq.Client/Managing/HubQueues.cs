@@ -38,6 +38,9 @@ internal sealed class HubQueues(Func<HubCalls> calls) : IWsmqQueues
     public Task<WsmqJobInfo?> FindAsync(string queue, WsmqPosition job, CancellationToken cancellationToken = default) =>
         RepeatedAsync<WsmqJobInfo?>(nameof(IWsmqHub.FindJob), [AddressOf(queue), job.ToString()], cancellationToken);
 
+    public Task<WsmqJobStatus> StatusAsync(string queue, WsmqPosition job, CancellationToken cancellationToken = default) =>
+        RepeatedAsync<WsmqJobStatus>(nameof(IWsmqHub.JobStatus), [AddressOf(queue), job.ToString()], cancellationToken);
+
     // A position is never given to another job.
     public Task<bool> CancelAsync(string queue, WsmqPosition job, CancellationToken cancellationToken = default) =>
         RepeatedAsync<bool>(nameof(IWsmqHub.CancelJob), [AddressOf(queue), job.ToString()], cancellationToken);

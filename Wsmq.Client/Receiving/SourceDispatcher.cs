@@ -71,6 +71,8 @@ internal sealed class SourceDispatcher(
     {
     }
 
+    public void JobCancelled(string queue, string position, string token) => Workers.Cancel(queue, position);
+
     private void React(SourceState state, Arrival arrival)
     {
         if (arrival == Arrival.Missing)

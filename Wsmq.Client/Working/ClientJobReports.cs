@@ -11,6 +11,8 @@ internal sealed class ClientJobReports(WsmqAddress queue, ClientEvents events) :
 
     public void Lost(GivenJob job) => Log.JobLost(events.Logger, job.Lease.Job, queue);
 
+    public void Cancelled(GivenJob job) => Log.JobCancelled(events.Logger, job.Lease.Job, queue);
+
     public void NotExtended(GivenJob job, Exception exception) => Log.JobNotExtended(events.Logger, exception, job.Lease.Job, queue);
 
     public void Late(TimeSpan by) => Log.ExtensionsLate(events.Logger, by, queue);

@@ -78,8 +78,13 @@ internal sealed class QueueWorker : IJobLine
         var duration = TimeSpan.FromMilliseconds(Math.Clamp(job.Lease, 1, int.MaxValue));
         var askedAt = _time.GetTimestamp() - (long)(duration.TotalSeconds / 10 * _time.TimestampFrequency);
         return (new GivenJob(
-            lease, duration, job.Attempt, job.LostLeases, DateTimeOffset.FromUnixTimeMilliseconds(job.Due), () => job.Message), askedAt);
+            lease, duration, job.Attempt, job.LostLeases, DateTimeOffset.FromUnixTimeMilliseconds(job.Due), () => job.Message)
+        {
+            Progress = job.Progress,
+        }, askedAt);
     }
+
+    public void Cancel(WsmqPosition job) => _runner.Cancel(job);
 
     public void StopTaking()
     {
@@ -112,6 +117,23 @@ internal sealed class QueueWorker : IJobLine
         catch (Exception e) when (WsmqException.From(e)?.Error == WsmqErrors.LeaseLost)
         {
             return false;
+        }
+    }
+
+    public async Task<bool> ReportProgressAsync(JobLease lease, WsmqJsonBody progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var session = await _attached.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await session.ReportProgressAsync(_queue, lease, progress).WaitAsync(_options.SendTimeout, _time, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!HubRefusal.IsFinal(e, out var refusal))
+                throw new WsmqException(WsmqErrors.StoreUnavailable, "the progress of a job was not confirmed", e);
+            return refusal is WsmqException { Error: var error } && error == WsmqErrors.LeaseLost ? false : throw refusal;
         }
     }
 

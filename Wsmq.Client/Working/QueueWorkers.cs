@@ -53,6 +53,15 @@ internal sealed class QueueWorkers(QueueRegistry registry, WsmqClientOptions opt
         worker?.Give(leases);
     }
 
+    /// <summary>A job was removed.</summary>
+    public void Cancel(string queue, string position)
+    {
+        if (!WsmqPosition.TryParse(position, out var job) || !WsmqAddress.TryParse(queue, out var address, out _))
+            events.RaiseError(WsmqClientOperation.Protocol, new FormatException($"A cancelled job has a malformed queue or position: {queue}, {position}."));
+        else if (_workers.TryGetValue(address, out var worker))
+            worker.Cancel(job);
+    }
+
     /// <summary>Accepts no more jobs.</summary>
     public void StopTaking()
     {

@@ -42,8 +42,19 @@ public interface IWsmqQueues
     Task<WsmqJobInfo?> FindAsync(string queue, WsmqPosition job, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Removes a job or a dead letter. If a worker holds the job, its lease is lost: the worker learns it when it extends the lease or
-    /// settles the job, and the job is not tried again.
+    /// Returns what is known of a job: its state, attempts and progress while it is stored, and how and when it has ended, for
+    /// the queue's <c>OutcomeRetention</c> at least. A sender can ask for its job by the position in the receipt, before and after
+    /// the end; once nothing is known any more, <see cref="WsmqJobStatus.IsKnown"/> is false.
+    /// </summary>
+    /// <param name="queue">The name of the queue.</param>
+    /// <param name="job">The position of the job, from the receipt of its send.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
+    Task<WsmqJobStatus> StatusAsync(string queue, WsmqPosition job, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Removes a job or a dead letter. If a worker holds the job, its lease is lost: the token of its handler is cancelled at once, on any
+    /// node and over any connection, its result is refused, and the job is not tried again. A worker that cannot be reached learns it when it
+    /// extends the lease or settles the job.
     /// </summary>
     /// <param name="queue">The name of the queue.</param>
     /// <param name="job">The position of the job, from the receipt of its send.</param>

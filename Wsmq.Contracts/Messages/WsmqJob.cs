@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace Wsmq;
@@ -9,6 +10,11 @@ namespace Wsmq;
 /// </summary>
 public class WsmqJob
 {
+    /// <summary>The most bytes of a progress, as JSON in UTF-8.</summary>
+    public const int MaxProgressBytes = 1_024;
+
+    private WsmqJsonBody? _progress;
+
     /// <summary>Creates a job, for example to test a handler.</summary>
     /// <param name="message">The message in its wire form; its source is the queue.</param>
     /// <param name="attempt">The number of this attempt, counted from 1.</param>
@@ -69,8 +75,21 @@ public class WsmqJob
     /// <summary>The address for replies; null where the sender gave none.</summary>
     public WsmqAddress? ReplyTo => WsmqAddress.TryParse(Message.ReplyTo, out var replyTo, out _) ? replyTo : null;
 
+    /// <summary>
+    /// The last progress that was reported for the job, by this attempt or by an earlier one; null where none was. An attempt can go on where
+    /// the one before it has stopped.
+    /// </summary>
+    public WsmqJsonBody? Progress
+    {
+        get => _progress;
+        init => _progress = value;
+    }
+
     /// <summary>What the handler has decided; null if returning completes the job.</summary>
     internal JobDecision? Decision { get; private set; }
+
+    /// <summary>Stores progress; null for a job that no worker holds, such as one that a test has created.</summary>
+    internal Func<WsmqJsonBody, CancellationToken, Task>? Report { get; init; }
 
     /// <summary>Ends this attempt when the handler returns: the job is tried again.</summary>
     /// <param name="after">How long to wait first; null for the back-off of the queue.</param>
@@ -85,6 +104,47 @@ public class WsmqJob
     {
         ArgumentException.ThrowIfNullOrEmpty(reason);
         Decision = new JobDecision(IsRetry: false, null, Counts: true, reason);
+    }
+
+    /// <summary>
+    /// Stores how far the job has come, in place of the last progress, and extends its lease. It can be read by the position of the job, also
+    /// after its end, and is kept over retries. If the store or the connection does not answer, the report is repeated for as long as the
+    /// lease is current.
+    /// </summary>
+    /// <param name="progress">Any value, which is serialized with web defaults (camel case); <c>Progress.To&lt;T&gt;()</c> reads it.</param>
+    /// <param name="cancellationToken">Cancels the wait; the progress may be stored nevertheless.</param>
+    /// <typeparam name="T">The declared type of the value.</typeparam>
+    /// <returns>Completes once the progress is stored.</returns>
+    /// <exception cref="WsmqException">
+    /// <c>lease-lost</c>: another worker may have the job, or it was cancelled. <c>invalid-message</c>: it has more than
+    /// <see cref="MaxProgressBytes"/> bytes. <c>invalid-body</c>: it cannot be written as JSON.
+    /// </exception>
+    [RequiresUnreferencedCode("Serializes by reflection: in trimmed apps use the overload with WsmqJsonBody.")]
+    [RequiresDynamicCode("Serializes by reflection: in native apps use the overload with WsmqJsonBody.")]
+    public Task ReportProgressAsync<T>(T progress, CancellationToken cancellationToken = default) =>
+        ReportProgressAsync(WsmqJsonBody.From(progress), cancellationToken);
+
+    /// <summary>As the generic overload, for a value that is JSON already: <c>WsmqJsonBody.From(value, typeInfo)</c> makes it.</summary>
+    /// <param name="progress">The progress.</param>
+    /// <param name="cancellationToken">Cancels the wait; the progress may be stored nevertheless.</param>
+    /// <inheritdoc cref="ReportProgressAsync{T}(T, CancellationToken)" path="/returns"/>
+    /// <exception cref="WsmqException">
+    /// <c>lease-lost</c>: another worker may have the job, or it was cancelled. <c>invalid-message</c>: it has more than
+    /// <see cref="MaxProgressBytes"/> bytes.
+    /// </exception>
+    public async Task ReportProgressAsync(WsmqJsonBody progress, CancellationToken cancellationToken = default)
+    {
+        CheckProgress(progress);
+        if (Report is not null)
+            await Report(progress, cancellationToken).ConfigureAwait(false);
+        _progress = progress;
+    }
+
+    /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
+    internal static void CheckProgress(WsmqJsonBody progress)
+    {
+        if (progress.Utf8.Length > MaxProgressBytes)
+            throw new WsmqException(WsmqErrors.InvalidMessage, $"the progress of a job has at most {MaxProgressBytes} bytes as JSON, not {progress.Utf8.Length}");
     }
 }
 

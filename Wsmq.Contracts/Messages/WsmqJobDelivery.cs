@@ -29,6 +29,10 @@ public sealed record WsmqJobDelivery
     [JsonPropertyName(Wire.Due)]
     public long Due { get; init; }
 
+    /// <summary>The last progress that a worker reported in an earlier attempt; null where there is none.</summary>
+    [JsonPropertyName(Wire.Progress), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WsmqJsonBody? Progress { get; init; }
+
     /// <summary>
     /// The message: its source is the queue, and its position identifies the job. Its <see cref="WsmqDelivery.Previous"/> has no meaning.
     /// </summary>

@@ -47,6 +47,12 @@ public sealed record WsmqJobInfo
     [JsonPropertyName(Wire.Worker), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Worker { get; init; }
 
+    /// <summary>
+    /// The last progress that a worker reported; null where none did. That of a dead letter is in its <see cref="WsmqJobStatus.Outcome"/>.
+    /// </summary>
+    [JsonPropertyName(Wire.Progress), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WsmqJsonBody? Progress { get; init; }
+
     /// <summary>Why it is a dead letter; null where it is none.</summary>
     [JsonPropertyName(Wire.DeadReason), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public WsmqDeadReason? DeadReason { get; init; }

@@ -36,6 +36,7 @@ public static class WsmqJson
 [JsonSerializable(typeof(WsmqJobQuery))]
 [JsonSerializable(typeof(WsmqDeadLetterFilter))]
 [JsonSerializable(typeof(WsmqQueueStep))]
+[JsonSerializable(typeof(WsmqJobStatus))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(bool))]

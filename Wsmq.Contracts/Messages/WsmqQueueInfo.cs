@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Wsmq;
 
-/// <summary>The state of a work queue: how many jobs it holds in each state.</summary>
+/// <summary>The state of a work queue: how many jobs it holds in each state, and its totals.</summary>
 public sealed record WsmqQueueInfo
 {
     /// <summary>The address of the queue.</summary>
@@ -44,4 +44,8 @@ public sealed record WsmqQueueInfo
     /// <summary>For how long the oldest ready job has been ready, by the store's clock; null where none is ready.</summary>
     [JsonPropertyName(Wire.OldestReadyAge), JsonConverter(typeof(MillisecondsConverter))]
     public TimeSpan? OldestReadyAge { get; init; }
+
+    /// <summary>What has happened in the queue since it was created.</summary>
+    [JsonPropertyName(Wire.Totals)]
+    public WsmqQueueTotals Totals { get; init; } = new();
 }

@@ -40,6 +40,7 @@ internal static class Wire
     public const string Credit = "credit";
     public const string Counts = "counts";
     public const string Reason = "reason";
+    public const string Progress = "progress";
 
     // Of queues and their jobs, as operators see them.
     public const string Queue = "queue";
@@ -69,4 +70,14 @@ internal static class Wire
     /// <summary>Instead of the name of a state: all jobs that wait.</summary>
     public const string Waiting = "waiting";
     public const string More = "more";
+    public const string Totals = "totals";
+    public const string Stored = "stored";
+    public const string Completed = "completed";
+    public const string DeadLettered = "deadLettered";
+    public const string DeadLettersRemoved = "deadLettersRemoved";
+    public const string Removed = "removed";
+    public const string Job = "job";
+    public const string Outcome = "outcome";
+    public const string Ended = "ended";
+    public const string End = "end";
 }

@@ -7,4 +7,8 @@ namespace Wsmq;
 /// <param name="Lost">How many leases of it were lost.</param>
 /// <param name="Due">When it became due.</param>
 /// <param name="Read">Returns the message; throws if it is corrupt.</param>
-internal sealed record GivenJob(JobLease Lease, TimeSpan Duration, int Attempt, int Lost, DateTimeOffset Due, Func<WsmqDelivery> Read);
+internal sealed record GivenJob(JobLease Lease, TimeSpan Duration, int Attempt, int Lost, DateTimeOffset Due, Func<WsmqDelivery> Read)
+{
+    /// <summary>The last progress that an earlier attempt reported; null if there is none.</summary>
+    public WsmqJsonBody? Progress { get; init; }
+}

@@ -31,18 +31,40 @@ internal sealed class HeldJob : IDisposable
     /// <summary>Is cancelled when the lease is lost.</summary>
     public CancellationToken Lost { get; }
 
+    /// <summary>The lease is lost because the job was removed.</summary>
+    public bool IsCancelled { get; private set; }
+
     /// <summary>The store has confirmed an extension.</summary>
     /// <param name="askedAt">The timestamp at which it was asked for.</param>
     public void Extended(long askedAt)
     {
         var left = Job.Duration - _time.GetElapsedTime(askedAt);
         if (left > TimeSpan.Zero)
-            _lost.CancelAfter(left);
+            Change(lost => lost.CancelAfter(left));
         else
             Lose();
     }
 
-    public void Lose() => _lost.Cancel();
+    public void Lose() => Change(lost => lost.Cancel());
+
+    /// <summary>The job was removed. Returns at once: what the token calls runs on the thread pool.</summary>
+    public void Cancel()
+    {
+        IsCancelled = true;
+        Change(lost => _ = lost.CancelAsync());
+    }
 
     public void Dispose() => _lost.Dispose();
+
+    private void Change(Action<CancellationTokenSource> change)
+    {
+        try
+        {
+            change(_lost);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The attempt has ended meanwhile, for example while a report of its progress was on its way.
+        }
+    }
 }

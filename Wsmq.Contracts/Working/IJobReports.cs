@@ -12,6 +12,9 @@ internal interface IJobReports
     /// <summary>The lease was lost while the job was worked on here.</summary>
     void Lost(GivenJob job);
 
+    /// <summary>The job was removed while it was worked on here.</summary>
+    void Cancelled(GivenJob job);
+
     /// <summary>An extension got no answer; it is repeated.</summary>
     void NotExtended(GivenJob job, Exception exception);
 

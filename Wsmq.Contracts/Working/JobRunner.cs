@@ -100,6 +100,16 @@ internal sealed class JobRunner
         _wake.Set();
     }
 
+    /// <summary>A job was removed: if it is worked on here, its handler is told. Returns at once.</summary>
+    public void Cancel(WsmqPosition job)
+    {
+        foreach (var (lease, held) in _held)
+        {
+            if (lease.Job == job)
+                held.Cancel();
+        }
+    }
+
     /// <summary>Accepts no more jobs, and starts the time that running handlers have left.</summary>
     public void StopTaking()
     {
@@ -169,7 +179,7 @@ internal sealed class JobRunner
             using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
             using var lost = held.Lost.UnsafeRegister(_ => late.CancelAfter(held.Job.Duration / 2), null);
             if (!await SettleAsync(settlement, late.Token).ConfigureAwait(false) && settlement.Kind != SettlementKind.HandBack)
-                _reports.Lost(held.Job);
+                ReportLost(held);
         }
         catch (Exception e)
         {
@@ -190,6 +200,14 @@ internal sealed class JobRunner
             _idle.TrySetResult();
     }
 
+    private void ReportLost(HeldJob held)
+    {
+        if (held.IsCancelled)
+            _reports.Cancelled(held.Job);
+        else
+            _reports.Lost(held.Job);
+    }
+
     /// <summary>Runs the handler; returns how the attempt ended.</summary>
     private async Task<Settlement> DecideAsync(HeldJob held)
     {
@@ -199,7 +217,7 @@ internal sealed class JobRunner
         if (held.Lost.IsCancellationRequested)
         {
             // The process stood still between the grant and now.
-            _reports.Lost(job);
+            ReportLost(held);
             return new Settlement(job.Lease, SettlementKind.HandBack);
         }
 
@@ -209,7 +227,7 @@ internal sealed class JobRunner
             var message = job.Read();
             if ((message.Type is { } type ? _handlers.GetValueOrDefault(type) : null) is not { } handler && (handler = _fallback) is null)
                 return Unknown(job, message);
-            handle = handler.Bind(message, job);
+            handle = handler.Bind(message, job, new ProgressReporter(held, _line, _reports, _time));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -230,7 +248,7 @@ internal sealed class JobRunner
             if (held.Lost.IsCancellationRequested)
             {
                 // After an outage the lease may still be current. If it is not, this is refused and changes nothing.
-                _reports.Lost(job);
+                ReportLost(held);
                 return new Settlement(job.Lease, SettlementKind.HandBack);
             }
 

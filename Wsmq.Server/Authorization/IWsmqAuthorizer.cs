@@ -56,8 +56,8 @@ public interface IWsmqAuthorizer
     ValueTask<bool> CanWorkAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) => new(false);
 
     /// <summary>
-    /// Returns whether the caller may inspect a queue and its jobs, contents included, and pause, purge or redrive it. Called for each such
-    /// call. The default is no.
+    /// Returns whether the caller may inspect a queue and its jobs, contents, progress and outcomes included, and pause, purge or redrive it.
+    /// Called for each such call. The default is no.
     /// </summary>
     /// <param name="caller">The user, device and principal of the connection.</param>
     /// <param name="queue">The address of the queue.</param>

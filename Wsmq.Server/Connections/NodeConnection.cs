@@ -101,6 +101,9 @@ internal sealed class NodeConnection
     public ValueTask HandBackJobsAsync(WsmqAddress queue) =>
         InvokeAsync(nameof(IWsmqReceiver.HandBackJobs), [queue.ToString()], CancellationToken.None);
 
+    public ValueTask JobCancelledAsync(WsmqAddress queue, JobLease lease) =>
+        InvokeAsync(nameof(IWsmqReceiver.JobCancelled), [queue.ToString(), lease.Job.ToString(), lease.Token], CancellationToken.None);
+
     /// <summary>
     /// Starts a write and does not await it: a client that does not read must not delay the other receivers of the message. SignalR closes a
     /// connection whose write fails.

@@ -292,6 +292,9 @@ internal static partial class Log
     [LoggerMessage(292, LogLevel.Warning, "Job {Job} of {Queue} is corrupt or foreign: {Defect}. It counts as a failed attempt.")]
     public static partial void JobCorrupt(ILogger logger, string job, string queue, string? defect);
 
+    [LoggerMessage(293, LogLevel.Information, "Job {Job} of {Queue} was cancelled while it was worked on here; its handler was told to stop.")]
+    public static partial void JobCancelledHere(ILogger logger, string job, string queue);
+
     [LoggerMessage(296, LogLevel.Information, "{Queue} was {Change} on request.")]
     public static partial void QueuePaused(ILogger logger, string queue, string change);
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.SignalR;
@@ -80,16 +81,24 @@ internal static class JobMessage
     private static void Write(
         ArrayBufferWriter<byte> frames, ReadOnlySpan<byte> source, TakenJob job, LogEntry entry, bool isBinary, long lease)
     {
-        var room = frames.GetSpan(MostOfJob + JsonFrames.DeliveryLength(source, entry, isBinary));
+        var progress = ProgressField(job);
+        var room = frames.GetSpan(MostOfJob + Encoding.UTF8.GetByteCount(progress) + JsonFrames.DeliveryLength(source, entry, isBinary));
         Utf8.TryWrite(
             room, CultureInfo.InvariantCulture,
-            $$$"""{"{{{Wire.Token}}}":"{{{job.Lease.Token}}}","{{{Wire.Lease}}}":{{{lease / 1000}}},"{{{Wire.Attempt}}}":{{{job.Attempt}}},"{{{Wire.LostLeases}}}":{{{job.Lost}}},"{{{Wire.Due}}}":{{{job.Due / 1000}}},"{{{Wire.Message}}}":""",
+            $$$"""{"{{{Wire.Token}}}":"{{{job.Lease.Token}}}","{{{Wire.Lease}}}":{{{lease / 1000}}},"{{{Wire.Attempt}}}":{{{job.Attempt}}},"{{{Wire.LostLeases}}}":{{{job.Lost}}},"{{{Wire.Due}}}":{{{job.Due / 1000}}},{{{progress}}}"{{{Wire.Message}}}":""",
             out var written);
         var rest = room[written..];
         JsonFrames.AppendDelivery(ref rest, source, entry, isBinary);
         JsonFrames.Append(ref rest, "}"u8);
         frames.Advance(room.Length - rest.Length);
     }
+
+    /// <summary>The progress of a job; null if it has none, or its stored form is corrupt.</summary>
+    public static WsmqJsonBody? ProgressOf(string stored) =>
+        stored.Length > 0 && WsmqJsonBody.TryParse(Encoding.UTF8.GetBytes(stored), out var progress, out _) ? progress : null;
+
+    // Checked, as bodies are: what is stored must not forge a frame.
+    private static string ProgressField(TakenJob job) => ProgressOf(job.Progress) is { } progress ? $"\"{Wire.Progress}\":{progress}," : "";
 
     private static (LogEntry Entry, bool IsBinary) Checked(WsmqPosition job, ReadOnlyMemory<byte> metadata, ReadOnlyMemory<byte> body)
     {

@@ -34,6 +34,9 @@ internal sealed class ClientQueues(WsmqQueues queues, AccessCheck access)
     public Task<WsmqJobInfo?> FindAsync(Session session, string? queue, string? position) =>
         OnAsync(session, queue, (address, stop) => queues.FindAsync(address, WsmqPosition.Parse(position), stop));
 
+    public Task<WsmqJobStatus> StatusAsync(Session session, string? queue, string? position) =>
+        OnAsync(session, queue, (address, stop) => queues.StatusAsync(address, WsmqPosition.Parse(position), stop));
+
     public Task<bool> CancelAsync(Session session, string? queue, string? position) =>
         OnAsync(session, queue, (address, stop) => queues.CancelAsync(address, WsmqPosition.Parse(position), stop));
 

@@ -69,18 +69,29 @@ internal sealed class ClientWork(
     }
 
     /// <inheritdoc cref="SettleAsync" path="/exception"/>
-    public async Task ExtendAsync(Session session, string? queue, string? position, string? token)
+    public Task ExtendAsync(Session session, string? queue, string? position, string? token) =>
+        ExtendAsync(session, queue, position, token, (dispatcher, lease) => dispatcher.ExtendAsync(lease));
+
+    /// <inheritdoc cref="SettleAsync" path="/exception"/>
+    public Task ReportProgressAsync(Session session, string? queue, string? position, string? token, WsmqProgressArgument progress) =>
+        ExtendAsync(session, queue, position, token, (dispatcher, lease) => dispatcher.ReportProgressAsync(lease, progress.Value.ToString()));
+
+    private async Task ExtendAsync(
+        Session session, string? queue, string? position, string? token, Func<QueueDispatcher, JobLease, Task<bool>> extend)
     {
         var (address, lease) = await RequireAsync(session, queue, () => LeaseArgument.Of(position, token));
-        var worker = session.Work?.Of(address);
+        var dispatcher = queues.Of(address);
         var askedAt = time.GetTimestamp();
-        if (await queues.Of(address).ExtendAsync(lease))
+        if (await extend(dispatcher, lease))
         {
-            worker?.Extended(lease, askedAt);
+            // Without a start this node does not hear of cancelled jobs.
+            if (session.Work?.Of(address) is null)
+                await dispatcher.StartAsync(session.Connection.Aborted);
+            WorkOf(session).Extended(address, dispatcher, lease, askedAt);
             return;
         }
 
-        worker?.Released(lease);
+        session.Work?.Of(address)?.Released(lease);
         await LoseAsync(session);
     }
 

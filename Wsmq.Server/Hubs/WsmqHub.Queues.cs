@@ -17,6 +17,10 @@ public sealed partial class WsmqHub
     public Task<WsmqJobInfo?> FindJob(WsmqTextArgument queue, WsmqTextArgument position) =>
         _queues.FindAsync(Begin(), queue.Value, position.Value);
 
+    /// <inheritdoc cref="IWsmqHub.JobStatus"/>
+    public Task<WsmqJobStatus> JobStatus(WsmqTextArgument queue, WsmqTextArgument position) =>
+        _queues.StatusAsync(Begin(), queue.Value, position.Value);
+
     /// <inheritdoc cref="IWsmqHub.CancelJob"/>
     public Task<bool> CancelJob(WsmqTextArgument queue, WsmqTextArgument position) =>
         _queues.CancelAsync(Begin(), queue.Value, position.Value);

@@ -130,6 +130,10 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
     public Task Extend(WsmqTextArgument queue, WsmqTextArgument position, WsmqTextArgument token) =>
         _work.ExtendAsync(Begin(), queue.Value, position.Value, token.Value);
 
+    /// <inheritdoc cref="IWsmqHub.ReportProgress"/>
+    public Task ReportProgress(WsmqTextArgument queue, WsmqTextArgument position, WsmqTextArgument token, WsmqProgressArgument progress) =>
+        _work.ReportProgressAsync(Begin(), queue.Value, position.Value, token.Value, progress);
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {

@@ -27,4 +27,10 @@ internal interface IJobConsumer
     /// The queue is paused, or the node stops: hands back jobs that have not begun. Called repeatedly while the queue is paused.
     /// </summary>
     void AskToHandBack();
+
+    /// <summary>
+    /// A job was removed while it was leased. If this consumer holds it, its lease is lost, and its worker is told. Called by the signals of
+    /// the store, in turn for all addresses, and possibly several times.
+    /// </summary>
+    void Cancel(WsmqPosition job);
 }

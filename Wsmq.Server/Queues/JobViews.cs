@@ -21,6 +21,23 @@ internal static class JobViews
 
         // The clock may have stepped back since.
         OldestReadyAge = info.OldestReady is { } since ? TimeSpan.FromMicroseconds(Math.Max(0, info.Now - since)) : null,
+        Totals = new WsmqQueueTotals
+        {
+            Stored = info.Totals.Stored,
+            Completed = info.Totals.Completed,
+            FailedAttempts = info.Totals.FailedAttempts,
+            LostLeases = info.Totals.LostLeases,
+            DeadLettered = info.Totals.DeadLettered,
+            DeadLettersRemoved = info.Totals.DeadLettersRemoved,
+            Removed = info.Totals.Removed,
+        },
+    };
+
+    public static WsmqJobStatus Of(WsmqAddress queue, JobStatus status) => new()
+    {
+        Job = status.Job is { } job ? Of(queue, job) : null,
+        Outcome = status.Outcome is { } outcome ? Of(outcome) : status.Job is { DeadReason: { } reason } dead ? Of(dead, reason) : null,
+        HasEnded = status.HasEnded,
     };
 
     public static WsmqJobInfo Of(WsmqAddress queue, StoredJob job) => new()
@@ -35,6 +52,7 @@ internal static class JobViews
         FailedAttempts = job.FailedAttempts,
         LostLeases = job.LostLeases,
         Worker = TextOf(job.Consumer),
+        Progress = JobMessage.ProgressOf(job.Progress),
         DeadReason = (WsmqDeadReason?)job.DeadReason,
         Reason = TextOf(job.Text),
         Message = MessageOf(queue, job),
@@ -54,6 +72,22 @@ internal static class JobViews
             return null;
         }
     }
+
+    private static WsmqJobOutcome Of(JobOutcome outcome) => new()
+    {
+        End = (WsmqJobEnd)outcome.End,
+        Time = TimeOf(outcome.At),
+        Reason = TextOf(outcome.Text),
+        Progress = JobMessage.ProgressOf(outcome.Progress),
+    };
+
+    // A dead letter is usually kept for longer than its outcome.
+    private static WsmqJobOutcome Of(StoredJob dead, DeadReason reason) => new()
+    {
+        End = (WsmqJobEnd)reason.ToEnd(),
+        Time = TimeOf(dead.At),
+        Reason = TextOf(dead.Text),
+    };
 
     private static string? TextOf(string text) => text.Length > 0 ? text : null;
 

@@ -27,6 +27,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     private readonly BatchedCalls<JobLease, bool> _extensions;
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _starting = new(1, 1);
+    private readonly RemovedJobs _removed;
     private readonly List<IJobConsumer> _consumers = [];
     private volatile bool _givesNoMore;
 
@@ -62,7 +63,8 @@ internal sealed class QueueDispatcher : IAsyncDisposable
         _reclaim = new LeaseReclaim(queue, () => Rules, store.Jobs, telemetry);
         _loop = new BackgroundLoop(time);
         _settlements = new(IJobStore.MostInAStep, batch => store.Jobs.SettleAsync(queue, batch, Rules, CancellationToken.None));
-        _extensions = new(IJobStore.MostInAStep, ExtendAllAsync);
+        _extensions = new(IJobStore.MostInAStep, leases => AskAsync(() => store.Jobs.ExtendAsync(queue, leases, Rules, CancellationToken.None)));
+        _removed = new RemovedJobs(job => Array.ForEach(Consumers(), c => c.Cancel(job)));
     }
 
     /// <summary>The options with which jobs were taken last: those that are being given out have this lease.</summary>
@@ -145,6 +147,13 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     /// </summary>
     public Task<bool> ExtendAsync(JobLease lease) => _extensions.CallAsync(lease);
 
+    /// <summary>
+    /// Stores the progress of a job, which extends its lease; false if it is lost. Throws <see cref="WsmqException"/> if the store does not
+    /// answer.
+    /// </summary>
+    public Task<bool> ReportProgressAsync(JobLease lease, string progress) =>
+        AskAsync(() => _store.Jobs.ProgressAsync(_queue, lease, progress, CancellationToken.None));
+
     /// <summary>Stops to give out jobs, and returns once all settlements so far have their results.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -156,6 +165,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
             await _subscription.DisposeAsync();
     }
 
+    // Called in turn for all addresses of the node: consumers return at once.
     private async Task StepAsync(CancellationToken cancellationToken)
     {
         try
@@ -187,6 +197,12 @@ internal sealed class QueueDispatcher : IAsyncDisposable
 
     private void OnSignal(Signal signal)
     {
+        if (signal.Removed != WsmqPosition.Start)
+        {
+            _removed.Add(signal.Removed);
+            return;
+        }
+
         if (signal.IsMembership)
             _hasChanged = true;
         Interlocked.Increment(ref _signals);
@@ -197,11 +213,11 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     private void OnRestored() => OnSignal(Signal.QueueChanged);
 
     // An outage may be over before the loop itself calls the store.
-    private async Task<bool[]> ExtendAllAsync(IReadOnlyList<JobLease> leases)
+    private async Task<T> AskAsync<T>(Func<Task<T>> call)
     {
         try
         {
-            return await _store.Jobs.ExtendAsync(_queue, leases, Rules, CancellationToken.None);
+            return await call();
         }
         catch (WsmqException)
         {
@@ -230,12 +246,14 @@ internal sealed class QueueDispatcher : IAsyncDisposable
         // Not cancelled: a job whose grant is not read counts as a lost lease. What is no longer accepted is handed back.
         (AskedAt, Rules, _hasChanged, _askAt) = (_time.Now, _rules(), false, null);
         var signals = Interlocked.Read(ref _signals);
+        using var removed = _removed.Begin();
         var result = await _store.Jobs.TakeAsync(
             _queue, request, Rules, request.Consumers.Count > 0 ? CancellationToken.None : cancellationToken);
         _hold.Answered(result.Now);
         _telemetry.Taken(result);
         foreach (var jobs in result.Jobs.GroupBy(j => j.Consumer))
             Give(ready[jobs.Key], [.. jobs]);
+        removed.Gave(result.Jobs);
         var now = _time.Now;
         (_askAt, _lookAt, _isUnseen) = (_time.After(now, _interval.Micros()), _time.After(now, LongestUnseen.Micros()), false);
         Interlocked.Exchange(ref _drainedAt, result.More ? -1 : signals);

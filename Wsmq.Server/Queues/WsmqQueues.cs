@@ -27,6 +27,9 @@ internal sealed class WsmqQueues(IStore store, StartGate start, IOptions<WsmqOpt
     public Task<WsmqJobInfo?> FindAsync(string queue, WsmqPosition job, CancellationToken cancellationToken = default) =>
         FindAsync(WsmqAddress.Work(queue), job, cancellationToken);
 
+    public Task<WsmqJobStatus> StatusAsync(string queue, WsmqPosition job, CancellationToken cancellationToken = default) =>
+        StatusAsync(WsmqAddress.Work(queue), job, cancellationToken);
+
     public Task<bool> CancelAsync(string queue, WsmqPosition job, CancellationToken cancellationToken = default) =>
         CancelAsync(WsmqAddress.Work(queue), job, cancellationToken);
 
@@ -86,6 +89,12 @@ internal sealed class WsmqQueues(IStore store, StartGate start, IOptions<WsmqOpt
     {
         await OpenAsync(queue, cancellationToken);
         return await store.Jobs.ReadAsync(queue, job, cancellationToken) is { } stored ? JobViews.Of(queue, stored) : null;
+    }
+
+    public async Task<WsmqJobStatus> StatusAsync(WsmqAddress queue, WsmqPosition job, CancellationToken cancellationToken)
+    {
+        await OpenAsync(queue, cancellationToken);
+        return JobViews.Of(queue, await store.Jobs.StatusAsync(queue, job, cancellationToken));
     }
 
     public async Task<bool> CancelAsync(WsmqAddress queue, WsmqPosition job, CancellationToken cancellationToken)

@@ -44,7 +44,7 @@ internal interface IJobStore
     const int MostInAStep = 200;
 
     /// <summary>The most bytes of a progress.</summary>
-    const int MaxProgressBytes = 1_024;
+    const int MaxProgressBytes = WsmqJob.MaxProgressBytes;
 
     /// <summary>Leases workable jobs to consumers, at most as many as they have credit for.</summary>
     Task<TakenJobs> TakeAsync(WsmqAddress queue, TakeRequest request, QueueRules rules, CancellationToken cancellationToken);
@@ -107,7 +107,7 @@ internal interface IJobStore
 
     /// <summary>
     /// Removes jobs and dead letters, at most <see cref="MostInAStep"/>; the result has one item for each: whether it was removed. Of a
-    /// removed job the lease is lost.
+    /// removed job the lease is lost, which <see cref="Signal.JobRemoved"/> tells the nodes that give out jobs of the queue.
     /// </summary>
     /// <param name="queue">The queue.</param>
     /// <param name="jobs">The jobs.</param>

@@ -18,6 +18,9 @@ internal readonly record struct Signal(WsmqPosition Position, WsmqPosition Previ
     /// </summary>
     public static Signal QueueChanged => default;
 
+    /// <summary>For a work queue: the job of this position was removed while it was leased.</summary>
+    public static Signal JobRemoved(WsmqPosition job) => new() { Removed = job };
+
     public bool IsMembership => Position == WsmqPosition.Start && Left is null;
 
     /// <summary>
@@ -25,6 +28,11 @@ internal readonly record struct Signal(WsmqPosition Position, WsmqPosition Previ
     /// was sent after its user had left.
     /// </summary>
     public string? Left { get; private init; }
+
+    /// <summary>
+    /// For a work queue: a job that was removed while it was leased; <see cref="Wsmq.WsmqPosition.Start"/> if the signal is about none.
+    /// </summary>
+    public WsmqPosition Removed { get; private init; }
 
     /// <summary>
     /// Another signal of the same address arrived together with this one and follows at once: waking readers may wait for it.

@@ -57,6 +57,9 @@ internal sealed record TakenJob(
     /// <summary>When it became visible, in µs since 1970.</summary>
     public required long Due { get; init; }
 
+    /// <summary>The last progress that an earlier attempt reported; empty if there is none.</summary>
+    public string Progress { get; init; } = "";
+
     public bool IsSuspect => Lost > 0;
 }
 

@@ -15,6 +15,8 @@ internal sealed class AppJobReports(WsmqAddress queue, ILogger logger) : IJobRep
 
     public void Lost(GivenJob job) => Log.JobLostHere(logger, job.Lease.Job.ToString(), queue.ToString());
 
+    public void Cancelled(GivenJob job) => Log.JobCancelledHere(logger, job.Lease.Job.ToString(), queue.ToString());
+
     public void NotExtended(GivenJob job, Exception exception) =>
         Log.JobNotExtended(logger, exception, job.Lease.Job.ToString(), queue.ToString());
 

@@ -54,6 +54,8 @@ internal sealed class AppWorker : IJobConsumer, IJobLine
     {
     }
 
+    public void Cancel(WsmqPosition job) => _runner.Cancel(job);
+
     /// <summary>Accepts no more jobs, and starts the time that running handlers have left.</summary>
     public void StopTaking()
     {
@@ -69,6 +71,9 @@ internal sealed class AppWorker : IJobConsumer, IJobLine
 
     public Task<bool> ExtendAsync(JobLease lease) => _dispatcher.ExtendAsync(lease);
 
+    public Task<bool> ReportProgressAsync(JobLease lease, WsmqJsonBody progress, CancellationToken cancellationToken) =>
+        _dispatcher.ReportProgressAsync(lease, progress.ToString()).WaitAsync(cancellationToken);
+
     public async Task<SettleAnswer> SettleAsync(Settlement settlement, CancellationToken over) =>
         await _dispatcher.SettleAsync(settlement, Name) == SettleResult.LeaseLost ? SettleAnswer.LeaseLost : SettleAnswer.Done;
 
@@ -82,5 +87,8 @@ internal sealed class AppWorker : IJobConsumer, IJobLine
     public void Released(JobLease lease) => _dispatcher.Wake();
 
     private GivenJob Given(TakenJob job, TimeSpan lease) => new(
-        job.Lease, lease, job.Attempt, job.Lost, DateTimeOffset.UnixEpoch + TimeSpan.FromMicroseconds(job.Due), () => JobMessage.Of(_queue, job));
+        job.Lease, lease, job.Attempt, job.Lost, DateTimeOffset.UnixEpoch + TimeSpan.FromMicroseconds(job.Due), () => JobMessage.Of(_queue, job))
+    {
+        Progress = JobMessage.ProgressOf(job.Progress),
+    };
 }

@@ -38,18 +38,28 @@ internal sealed class ConnectionWork(string name, NodeConnection connection, int
             var granted = Math.Max(0, Math.Min(credit, most - others));
             if (_isClosed)
                 return 0;
-            if (!_workers.TryGetValue(queue, out var worker))
-            {
-                if (granted == 0)
-                    return 0;
-                worker = new ConnectionWorker(queue, name, connection, dispatcher, time, logger);
-                _workers.Add(queue, worker);
-                dispatcher.Add(worker);
-            }
-
-            worker.Window = granted;
+            if (granted == 0 && !_workers.ContainsKey(queue))
+                return 0;
+            Join(queue, dispatcher).Window = granted;
             dispatcher.Wake();
             return granted;
+        }
+    }
+
+    /// <summary>
+    /// The lease of a job was extended over the connection, which may have asked for none: from now on its worker is told if the job is
+    /// cancelled.
+    /// </summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="dispatcher">Its dispatcher, which has started.</param>
+    /// <param name="lease">The lease.</param>
+    /// <param name="askedAt">The timestamp at which the extension was asked for.</param>
+    public void Extended(WsmqAddress queue, QueueDispatcher dispatcher, JobLease lease, long askedAt)
+    {
+        lock (_lock)
+        {
+            if (!_isClosed)
+                Join(queue, dispatcher).Extended(lease, askedAt);
         }
     }
 
@@ -69,5 +79,18 @@ internal sealed class ConnectionWork(string name, NodeConnection connection, int
             foreach (var worker in _workers.Values)
                 worker.Close();
         }
+    }
+
+    // Called inside the lock.
+    private ConnectionWorker Join(WsmqAddress queue, QueueDispatcher dispatcher)
+    {
+        if (!_workers.TryGetValue(queue, out var worker))
+        {
+            worker = new ConnectionWorker(queue, name, connection, dispatcher, time, logger);
+            _workers.Add(queue, worker);
+            dispatcher.Add(worker);
+        }
+
+        return worker;
     }
 }

@@ -23,6 +23,7 @@ internal sealed class ConnectionWorker(
 
     // What the connection holds, with the timestamp at which the lease has ended unless it is extended, and whether it was lost before.
     private readonly Dictionary<JobLease, (long Ends, bool IsSuspect)> _held = [];
+    private readonly CarriedLeases _carried = new(time);
     private int _window;
     private int _writing;
     private bool _isClosed;
@@ -118,7 +119,16 @@ internal sealed class ConnectionWorker(
         _ = AskToHandBackAsync();
     }
 
-    /// <summary>The lease was extended.</summary>
+    public void Cancel(WsmqPosition job)
+    {
+        JobLease[] leases;
+        lock (_lock)
+            leases = IsGone ? [] : [.. _held.Keys.Concat(_carried.All).Where(l => l.Job == job)];
+        foreach (var lease in leases)
+            _ = CancelAsync(lease);
+    }
+
+    /// <summary>The lease was extended over this connection. The worker may have got the job over another one.</summary>
     /// <param name="lease">The lease.</param>
     /// <param name="askedAt">The timestamp at which that was asked for.</param>
     public void Extended(JobLease lease, long askedAt)
@@ -128,6 +138,8 @@ internal sealed class ConnectionWorker(
         {
             if (_held.TryGetValue(lease, out var held))
                 _held[lease] = (Ends(askedAt), held.IsSuspect);
+            else
+                _carried.Extended(lease, Ends(askedAt));
             wasSilent = _silentSince is not null;
             _silentSince = null;
         }
@@ -141,6 +153,7 @@ internal sealed class ConnectionWorker(
     {
         lock (_lock)
         {
+            _carried.Remove(lease);
             if (!_held.Remove(lease) && _silentSince is null)
                 return;
             _silentSince = null;
@@ -219,6 +232,21 @@ internal sealed class ConnectionWorker(
         try
         {
             await connection.HandBackJobsAsync(queue);
+        }
+        catch (Exception e)
+        {
+            Log.LoopFailed(logger, e);
+        }
+    }
+
+    private async Task CancelAsync(JobLease lease)
+    {
+        try
+        {
+            // A worker can only be told of a job that it has been given.
+            await WhenWritten();
+            await connection.JobCancelledAsync(queue, lease);
+            Released(lease);
         }
         catch (Exception e)
         {

@@ -10,7 +10,8 @@ public interface IWsmqJobHandler<T>
     /// <summary>Handles a job: see <see cref="WsmqJob{T}"/> for what returning and throwing mean.</summary>
     /// <param name="job">The job.</param>
     /// <param name="cancellationToken">
-    /// Is cancelled when the lease is lost, and when the worker has to end: stop at once, the job is given to a worker again.
+    /// Is cancelled when the lease is lost, when the job is cancelled, and when the worker has to end: stop at once, the job is given to a
+    /// worker again, or has ended.
     /// </param>
     Task HandleAsync(WsmqJob<T> job, CancellationToken cancellationToken);
 }

@@ -14,7 +14,7 @@ public static class MemoryLoads
     private const int InArray = 1_024;
 
     private static readonly string[] WithQueue = ["QueueInfo", "PauseQueue", "ResumeQueue"];
-    private static readonly string[] WithText = ["FindJob", "CancelJob", "CancelUnique", "DeleteQueue"];
+    private static readonly string[] WithText = ["FindJob", "JobStatus", "CancelJob", "CancelUnique", "DeleteQueue"];
     private static readonly string[] WithFilter = ["RedriveDeadLetters", "RemoveDeadLetters"];
 
     private const string PublishOpening = """{"type":4,"invocationId":"p","target":"SendStream","arguments":[],"streamIds":["s"]}""";
@@ -44,6 +44,8 @@ public static class MemoryLoads
             new("Ack, long texts", Call("Ack", Text(LargeText / 2), Text(LargeText / 2))),
             new("Resume", Call("Resume", $"\"user:{user}\"", "\"0000000000000000\"")),
             new("Nack, long reason", Call("Nack", $"\"user:{user}\"", "\"0000000000000001\"", Text(LargeText))),
+            new("ReportProgress, smallest", Call("ReportProgress", "\"work:x\"", "\"\"", "\"\"", "0")),
+            new("ReportProgress, largest", Call("ReportProgress", "\"work:x\"", "\"\"", "\"\"", $"[{string.Join(',', Enumerable.Repeat("[]", LargeText / 3))}]")),
             .. Managing(),
             new("Ack, arguments that do not fit", Call("Ack", $"[{string.Join(',', Enumerable.Repeat("[]", LargeText / 3))}]")),
             new("frames that are too large", Call("Nack", Text(TooLarge))),

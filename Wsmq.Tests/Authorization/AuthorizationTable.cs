@@ -16,7 +16,7 @@ internal static class AuthorizationTable
     /// <summary>The methods that manage work queues.</summary>
     public static readonly string[] Managing =
     [
-        "QueueInfo", "PeekJobs", "FindJob", "CancelJob", "CancelUnique", "PurgeQueue", "DeleteQueue", "PauseQueue", "ResumeQueue",
+        "QueueInfo", "PeekJobs", "FindJob", "JobStatus", "CancelJob", "CancelUnique", "PurgeQueue", "DeleteQueue", "PauseQueue", "ResumeQueue",
         "RedriveDeadLetters", "RemoveDeadLetters",
     ];
 

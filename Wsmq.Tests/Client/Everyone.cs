@@ -28,6 +28,8 @@ internal sealed class Everyone(Script script, IWsmqReceiver all) : IWsmqReceiver
 
     public Task HandBackJobs(string queue) => CallAsync(() => all.HandBackJobs(queue));
 
+    public Task JobCancelled(string queue, string position, string token) => CallAsync(() => all.JobCancelled(queue, position, token));
+
     private async Task CallAsync(Func<Task> call)
     {
         await Eventually.That("a client is connected", () => script.Connections > 0);

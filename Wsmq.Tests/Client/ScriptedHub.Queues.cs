@@ -11,6 +11,8 @@ public sealed partial class ScriptedHub
 
     public Task<WsmqJobInfo?> FindJob(string queue, string position) => CallAsync<WsmqJobInfo?>(nameof(FindJob), queue, position);
 
+    public Task<WsmqJobStatus> JobStatus(string queue, string position) => CallAsync<WsmqJobStatus>(nameof(JobStatus), queue, position);
+
     public Task<bool> CancelJob(string queue, string position) => CallAsync<bool>(nameof(CancelJob), queue, position);
 
     public Task<bool> CancelUnique(string queue, string uniqueId) => CallAsync<bool>(nameof(CancelUnique), queue, uniqueId);

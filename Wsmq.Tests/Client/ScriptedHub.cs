@@ -87,6 +87,8 @@ public sealed partial class ScriptedHub(Script script) : Hub<IWsmqReceiver>, IWs
 
     public Task Extend(string queue, string position, string token) => EndAsync(nameof(Extend), position, token);
 
+    public Task ReportProgress(string queue, string position, string token, WsmqJsonBody progress) => EndAsync(nameof(ReportProgress), position, token);
+
     private Task EndAsync(string method, string position, string token)
     {
         script.JobCalls.Enqueue((method, position, token));

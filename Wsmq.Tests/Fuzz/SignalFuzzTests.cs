@@ -19,9 +19,9 @@ public sealed class SignalFuzzTests(SharedRedis redis, ITestOutputHelper output)
     /// <summary>Parts of valid signals in any order, truncated and mixed with any bytes.</summary>
     private static readonly Gen<byte[]> GenSignal = Gen.OneOf(
             Gen.Byte.Array[0, 30],
-            Gen.Int[0, 15].Select(i => new byte[][]
+            Gen.Int[0, 16].Select(i => new byte[][]
             {
-                [(byte)'A'], [(byte)'A', .. Name], [(byte)'E'], [(byte)'P'], [(byte)'M'], [(byte)'L'], [0, 3, (byte)'b', (byte)'o', (byte)'b'],
+                [(byte)'A'], [(byte)'A', .. Name], [(byte)'E'], [(byte)'P'], [(byte)'M'], [(byte)'L'], [(byte)'R'], [0, 3, (byte)'b', (byte)'o', (byte)'b'],
                 "0000000000000001"u8.ToArray(), "0000000000000000"u8.ToArray(), "9007199254740992"u8.ToArray(), "99999999999999999999"u8.ToArray(),
                 [0, 0, 0, 5, 0, 0, 0, 1], [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0], [0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF], [0xFF, 0xFF], "{}1"u8.ToArray(),
             }[i]))
@@ -66,7 +66,7 @@ public sealed class SignalFuzzTests(SharedRedis redis, ITestOutputHelper output)
             var bytes = new byte[random.Next(200)];
             random.NextBytes(bytes);
             if (i % 2 == 0)
-                bytes = [(byte)"AEPMLCUGJD\u0092\u0094\u0095"[random.Next(13)], .. bytes];
+                bytes = [(byte)"AEPMLCUGJDR\u0092\u0094\u0095"[random.Next(14)], .. bytes];
             if (i % 5 == 0)
                 bytes = [(byte)'A', .. Name, .. bytes];
             await admin.GetSubscriber().PublishAsync(RedisChannel.Literal(channels[i % channels.Length].ToString()), bytes);

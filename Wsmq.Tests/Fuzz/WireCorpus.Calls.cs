@@ -61,6 +61,7 @@ internal static partial class WireCorpus
         Code("queues: numbers out of range", "manage-not-allowed", Call("RemoveDeadLetters", """
             "work:jobs",{"from":1e999,"until":-9223372036854775809},null
             """)),
+        Code("queues: status of a position of a wrong type", "manage-not-allowed", Call("JobStatus", "\"work:jobs\",[{}]")),
         Code("queues: huge continuation", "manage-not-allowed", Call("DeleteQueue", $"\"work:jobs\",\"{new string('9', 400_000)}\"")),
         Case("queues: too few arguments", Outcome.Error, Call("PurgeQueue", "\"work:jobs\"")),
         Case("send many: empty array", Outcome.Result, Call("SendMany", "[]")),

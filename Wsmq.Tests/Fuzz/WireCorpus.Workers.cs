@@ -2,7 +2,7 @@ namespace Wsmq.Tests.Fuzz;
 
 internal static partial class WireCorpus
 {
-    private static string[] Ends => ["Complete", "Retry", "Reject", "HandBack", "Extend"];
+    private static string[] Ends => ["Complete", "Retry", "Reject", "HandBack", "Extend", "ReportProgress"];
 
     // No queue is declared, so that each call is refused, at the latest, for its queue.
     private static IEnumerable<WireCase> Workers() =>
@@ -43,7 +43,13 @@ internal static partial class WireCorpus
             Call("Retry", $$"""
                 "work:jobs","{{Zero}}","{{Zero}}",{"reason":"\udfff"}
                 """)),
+        Code("progress: nested deeply", "unknown-queue", Call("ReportProgress", $"\"work:jobs\",\"{Zero}\",\"{Zero}\",{HostileValues.Nested(55)}")),
+        Case("progress: nested too deeply", Outcome.Closed, Call("ReportProgress", $"\"work:jobs\",\"{Zero}\",\"{Zero}\",{HostileValues.Nested(1000)}")),
+        Code("progress: huge", "unknown-queue", Call("ReportProgress", $"\"work:jobs\",\"{Zero}\",\"{Zero}\",\"{new string('x', 400_000)}\"")),
+        Code("progress: half a surrogate pair", "unknown-queue", Call("ReportProgress", $$"""
+            "work:jobs","{{Zero}}","{{Zero}}","\udfff"
+            """)),
     ];
 
-    private static string More(string method) => method is "Retry" or "Reject" ? ",null" : "";
+    private static string More(string method) => method is "Retry" or "Reject" or "ReportProgress" ? ",null" : "";
 }

@@ -29,7 +29,7 @@ public sealed class CliQueueTests : IAsyncLifetime
         (info.GetProperty("queue").GetString(), info.GetProperty("ready").GetInt64(), info.GetProperty("paused").GetBoolean()).Should().Be(("work:emails", 30, false));
 
         (await OkAsync("pause", "emails")).Should().Be("work:emails paused");
-        (await OkAsync("info", "emails")).Should().EndWith("PAUSED");
+        (await OkAsync("info", "emails")).Split('\n')[0].Should().EndWith("PAUSED");
         (await OkAsync("resume", "emails")).Should().Be("work:emails resumed");
 
         var peeked = await OkAsync("peek", "emails", "--skip", "1", "--max", "2");
@@ -39,13 +39,22 @@ public sealed class CliQueueTests : IAsyncLifetime
         jobs.Select(j => j.GetProperty("message").GetProperty("body").GetString()).Should().Equal(Enumerable.Range(0, 25).Select(i => $"mail {i}"));
         (await OkAsync("find", "emails", receipts[3])).Should().Contain(receipts[3]).And.Contain("mail 3").And.Contain("from alice");
 
+        (await OkAsync("status", "emails", receipts[3])).Should().StartWith($"{receipts[3]}  ready").And.NotContain("mail 3");
+
         (await OkAsync("cancel", "emails", receipts[3])).Should().Be("cancelled");
+        (await OkAsync("status", "emails", receipts[3])).Should().StartWith("removed 2");
+        var status = JsonDocument.Parse(await OkAsync("status", "emails", receipts[3], "--json")).RootElement;
+        (status.GetProperty("ended").GetBoolean(), status.GetProperty("outcome").GetProperty("end").GetString()).Should().Be((true, "removed"));
+        var never = await QueueAsync("status", "emails", "9000000000000000");
+        (never.Code, never.Error).Should().Be((1, "wsmq: Nothing is known of such a job: its outcome is no longer kept, or it never existed."));
         var again = await QueueAsync("cancel", "emails", receipts[3]);
         (again.Code, again.Error).Should().Be((1, "wsmq: The queue has no such job: it has ended, or never existed."));
         (await QueueAsync("find", "emails", receipts[3])).Code.Should().Be(1);
 
         (await OkAsync("purge", "emails", "--state", "delayed")).Should().Be("0 removed");
         (await OkAsync("purge", "emails")).Should().Be("29 removed");
+        (await OkAsync("info", "emails")).Split('\n')[1].Trim().Should().Be(
+            "in all  stored 30  completed 0  failed attempts 0  lost leases 0  dead-lettered 0  dead letters removed over a limit 0  removed 30");
         (await OkAsync("delete", "emails", "--json")).Should().Be("{\"count\":0}");
         (await OkAsync("redrive", "emails", "--reason", "rejected", "--type", "welcome", "--from", "2026-01-01", "--until", "2099-01-01T00:00:00Z")).Should().Be("0 redriven");
         (await OkAsync("remove-dead", "emails")).Should().Be("0 removed");
@@ -117,6 +126,7 @@ public sealed class CliQueueTests : IAsyncLifetime
     [InlineData("queue", "info", "--as", "ops")]
     [InlineData("queue", "info", " x", "--as", "ops")]
     [InlineData("queue", "info", "x")]
+    [InlineData("queue", "status", "x", "--as", "ops")]
     [InlineData("queue", "peek", "x", "--as", "ops", "--state", "none")]
     [InlineData("queue", "peek", "x", "--as", "ops", "--max", "0")]
     [InlineData("queue", "peek", "x", "--as", "ops", "--frob")]

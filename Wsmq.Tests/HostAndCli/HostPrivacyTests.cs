@@ -68,6 +68,7 @@ public sealed class HostPrivacyTests(SharedRedis redis) : IAsyncLifetime, IClass
         foreach (var bad in new object[] { new { to = "group:secret", body = Marker }, new { to = "nobody", body = Marker }, new { to = "user:carol", data = Marker }, Marker })
             await carol.Connection.Invoking(c => c.InvokeAsync("Send", bad)).Should().ThrowAsync<Exception>();
         await carol.Connection.Invoking(c => c.InvokeAsync("NoSuchMethod", Marker)).Should().ThrowAsync<Exception>();
+        await carol.Connection.Invoking(c => c.InvokeAsync("ReportProgress", "work:demo", Marker, Marker, Marker)).Should().ThrowAsync<Exception>();
     }
 
     private async Task RefusedAsync()

@@ -17,7 +17,7 @@ public abstract class QueueCallsContract
     /// <summary>Every method with valid arguments.</summary>
     private static readonly (string Method, object?[] Arguments)[] Calls =
     [
-        ("QueueInfo", []), ("PeekJobs", [new { state = "ready" }]), ("FindJob", ["0000000000000001"]), ("CancelJob", ["0000000000000001"]),
+        ("QueueInfo", []), ("PeekJobs", [new { state = "ready" }]), ("FindJob", ["0000000000000001"]), ("JobStatus", ["0000000000000001"]), ("CancelJob", ["0000000000000001"]),
         ("CancelUnique", ["u"]), ("PurgeQueue", ["waiting", null]), ("DeleteQueue", [null]), ("PauseQueue", []), ("ResumeQueue", []),
         ("RedriveDeadLetters", [null, null]), ("RemoveDeadLetters", [new { }, null]),
     ];
@@ -66,7 +66,7 @@ public abstract class QueueCallsContract
             ("PeekJobs", [new { state = 1 }], "invalid-message"), ("PeekJobs", [new { state = "ready", max = 0 }], "invalid-message"),
             ("PeekJobs", [new { state = "ready", max = 201 }], "invalid-message"), ("PeekJobs", [new { state = "ready", skip = -1 }], "invalid-message"),
             ("PeekJobs", [new { state = "ready", max = "many" }], "invalid-message"), ("PeekJobs", [new { state = far }], "invalid-message"),
-            ("FindJob", [""], "invalid-position"), ("FindJob", [1], "invalid-position"), ("CancelJob", [null], "invalid-position"),
+            ("FindJob", [""], "invalid-position"), ("FindJob", [1], "invalid-position"), ("JobStatus", [1], "invalid-position"), ("CancelJob", [null], "invalid-position"),
             ("CancelUnique", [""], "invalid-message"), ("CancelUnique", [1], "invalid-message"),
             ("PurgeQueue", [null, null], "invalid-message"), ("PurgeQueue", ["leased", null], "invalid-message"), ("PurgeQueue", [5, null], "invalid-message"),
             ("PurgeQueue", ["waiting", "x"], "invalid-message"), ("DeleteQueue", [far], "invalid-message"),
@@ -139,7 +139,8 @@ public abstract class QueueCallsContract
         (await AllAsync(manager, "RemoveDeadLetters", Queue, null)).Should().Be(600);
         await SendAsync(node, 2_000);
         (await AllAsync(manager, "DeleteQueue", Queue)).Should().Be(2_500);
-        (await manager.Connection.InvokeAsync<WsmqQueueInfo>("QueueInfo", Queue)).Should().Be(new WsmqQueueInfo { Queue = WsmqAddress.Work("jobs") });
+        (await manager.Connection.InvokeAsync<WsmqQueueInfo>("QueueInfo", Queue)).Should().Be(
+            new WsmqQueueInfo { Queue = WsmqAddress.Work("jobs"), Totals = new WsmqQueueTotals { Stored = 4_300, Removed = 4_300, DeadLettered = 1_800 } });
     }
 
     [Fact]

@@ -205,6 +205,24 @@ public abstract class QueueDispatcherContract
     }
 
     [Fact]
+    public async Task The_consumer_that_holds_a_job_is_told_that_it_was_removed_on_another_node()
+    {
+        await using var h = await CreateAsync();
+        await using var other = await OtherNodeAsync(h);
+        await using var dispatcher = await StartAsync(h);
+        var (holder, idle) = (Join(dispatcher, credit: 1, "holder"), Join(dispatcher, credit: 0, "idle"));
+        await AddAsync(h, "1");
+        await Eventually.That("the job is given", () => holder.Given.Count == 1);
+        var job = holder.Given.First().Lease.Job;
+
+        await (other ?? h).Store.Jobs.RemoveAsync(Queue, [job], evenLeased: true, Rules, default);
+
+        await Eventually.That("the consumer is told", () => !holder.Cancelled.IsEmpty);
+        holder.Cancelled.Should().Equal(job);
+        idle.Cancelled.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Many_settlements_of_many_callers_have_results_of_their_own()
     {
         await using var h = await CreateAsync();

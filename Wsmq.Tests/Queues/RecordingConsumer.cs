@@ -24,6 +24,9 @@ internal sealed class RecordingConsumer(QueueDispatcher dispatcher, int credit, 
 
     public int Pauses => Volatile.Read(ref _pauses);
 
+    /// <summary>The jobs that it was told were removed.</summary>
+    public ConcurrentQueue<WsmqPosition> Cancelled { get; } = new();
+
     public ConcurrentQueue<TakenJob> Given { get; } = new();
 
     public IEnumerable<string> Bodies => Given.Select(j => Encoding.UTF8.GetString(j.Body.Span));
@@ -42,6 +45,12 @@ internal sealed class RecordingConsumer(QueueDispatcher dispatcher, int credit, 
     }
 
     public void AskToHandBack() => Interlocked.Increment(ref _pauses);
+
+    public void Cancel(WsmqPosition job)
+    {
+        if (_held.ContainsKey(job))
+            Cancelled.Enqueue(job);
+    }
 
     public async Task<SettleResult> SettleAsync(TakenJob job, SettlementKind kind = SettlementKind.Complete)
     {

@@ -25,6 +25,7 @@ public abstract class WsmqQueuesContract
         Func<string, Task>[] calls =
         [
             q => queues.InfoAsync(q), q => queues.PeekAsync(q, WsmqJobState.Ready), q => queues.FindAsync(q, new WsmqPosition(1)),
+            q => queues.StatusAsync(q, new WsmqPosition(1)),
             q => queues.CancelAsync(q, new WsmqPosition(1)), q => queues.CancelAsync(q, "u"), q => queues.PurgeAsync(q), q => queues.DeleteAsync(q),
             q => queues.PauseAsync(q), q => queues.ResumeAsync(q), q => queues.RedriveAsync(q), q => queues.RemoveDeadLettersAsync(q),
         ];
@@ -120,7 +121,7 @@ public abstract class WsmqQueuesContract
         (await Queues(node).CancelAsync(Name, "u")).Should().BeFalse();
         (await Queues(node).CancelAsync(Name, waiting)).Should().BeFalse();
         (await Queues(node).FindAsync(Name, waiting)).Should().BeNull();
-        (await Queues(node).InfoAsync(Name)).Should().Be(new WsmqQueueInfo { Queue = Address });
+        (await Queues(node).InfoAsync(Name)).Should().Be(new WsmqQueueInfo { Queue = Address, Totals = new WsmqQueueTotals { Stored = 2, Removed = 2 } });
     }
 
     [Fact]
@@ -216,7 +217,10 @@ public abstract class WsmqQueuesContract
 
         (await Queues(node).DeleteAsync(Name)).Should().Be(1_006);
 
-        (await Queues(node).InfoAsync(Name)).Should().Be(new WsmqQueueInfo { Queue = Address, IsPaused = true });
+        (await Queues(node).InfoAsync(Name)).Should().Be(new WsmqQueueInfo
+        {
+            Queue = Address, IsPaused = true, Totals = new WsmqQueueTotals { Stored = 1_006, Removed = 1_006, DeadLettered = 1, FailedAttempts = 1 },
+        });
         var settled = await Store(node).SettleAsync(Address, [.. taken.Select(t => new Settlement(t.Lease, SettlementKind.Complete))], Rules, default);
         settled.Should().AllBeEquivalentTo(SettleResult.LeaseLost);
         await Queues(node).ResumeAsync(Name);

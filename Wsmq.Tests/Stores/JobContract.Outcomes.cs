@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Stores;
@@ -121,6 +122,7 @@ public abstract partial class JobContract
         await SettleAsync(h, Patient, job, SettlementKind.Retry);
         var again = (await TakeAsync(h, Patient)).Single();
 
+        (job.Progress, again.Progress).Should().Be(("", largest));
         (leased.Progress, leased.Consumer).Should().Be((largest, "worker"));
         leased.At.Should().BeGreaterThan(before);
         (await h.Store.Jobs.ReadAsync(Queue, again.Lease.Job, default))!.Progress.Should().Be(largest);
@@ -140,5 +142,23 @@ public abstract partial class JobContract
         refused.Should().BeFalse();
         (await h.Store.Jobs.ProgressAsync(Queue, old.Lease, "2", default)).Should().BeFalse();
         (await h.Store.Jobs.ReadAsync(Queue, old.Lease.Job, default))!.Progress.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Of_removed_jobs_those_that_were_leased_are_signalled_with_their_positions()
+    {
+        await using var h = await CreateAsync();
+        var heard = new ConcurrentQueue<Signal>();
+        for (var i = 0; i < 4; i++)
+            await AddJobAsync(h, $"{i}");
+        var leased = (await TakeAsync(h, Patient, credit: 3)).Select(t => t.Lease.Job).ToArray();
+        var ready = (await h.Store.Jobs.ListAsync(Queue, JobState.Ready, 0, 9, withContent: false, default)).Single().Job;
+        await using var subscription = await h.Store.Signals.SubscribeAsync(Queue, heard.Enqueue, default);
+        await h.Store.Jobs.RemoveAsync(Queue, [leased[0]], evenLeased: false, Patient, default);
+        await h.Store.Jobs.RemoveAsync(Queue, [ready, leased[1], leased[0], leased[1]], evenLeased: true, Patient, default);
+        await h.Store.Jobs.RemoveAsync(Queue, [leased[2]], evenLeased: true, Patient, default);
+
+        await Eventually.That("the last one is signalled", () => heard.Any(s => s.Removed == leased[2]));
+        heard.Select(s => s.Removed).Where(job => job != WsmqPosition.Start).Should().Equal(leased[1], leased[0], leased[2]);
     }
 }

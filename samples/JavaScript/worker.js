@@ -15,7 +15,8 @@ const pauseFor = ms => new Promise(resolve => setTimeout(resolve, ms * (0.5 + Ma
  * @param connection the connection. Call `connected` of the result after each connect, as keepConnected in wsmq.js does.
  * @param queue the address of the queue, for example "work:thumbnails".
  * @param handle async (message, job) => …: returning completes the job, unless it has called job.retry({ delay, counts, reason }) or
- *        job.reject(reason); throwing is a failed attempt. job.signal is aborted when the lease is lost: another worker may have the job.
+ *        job.reject(reason); throwing is a failed attempt. job.signal is aborted when the lease is lost: another worker may have the job, or
+ *        it was cancelled. await job.report(value) stores its progress, up to 1,024 bytes of JSON; job.progress is that of the attempt before.
  *        Or an object with such a function for each type. Jobs of other types are handed back, for a worker that knows them; after a day
  *        they become dead letters. Handlers must not block the event loop for longer than half a lease: use a worker thread.
  */
@@ -45,13 +46,15 @@ export function work(connection, queue, handle, { concurrency = 4, refused = con
     if (given.message.source !== queue) return;
     const abort = new AbortController();
     const job = { ...given, generation, signal: abort.signal, position: given.message.position, end: ["Complete"] };
+    job.lost = () => {
+      job.lostAt ??= performance.now();
+      abort.abort();
+    };
+    job.report = progress => extend(job, "ReportProgress", progress);
     job.retry = (options = null) => { job.end = ["Retry", options]; };
     job.reject = reason => { job.end = ["Reject", reason]; };
     held.set(job.token, job);
-    const stopExtending = keepLease(job, () => {
-      job.lostAt ??= performance.now();
-      abort.abort();
-    });
+    const stopExtending = keepLease(job);
     try {
       const type = job.message.type ?? "";
       const handler = handlerOf(type);
@@ -68,6 +71,7 @@ export function work(connection, queue, handle, { concurrency = 4, refused = con
     if (job.generation !== generation && !stopped) ask();
   });
   connection.on("HandBackJobs", () => {});                 // every job here has begun
+  connection.on("JobCancelled", (source, position, token) => { if (source === queue) held.get(token)?.lost(); });
 
   function handlerOf(type) {
     if (typeof handle === "function") return handle;
@@ -87,23 +91,29 @@ export function work(connection, queue, handle, { concurrency = 4, refused = con
   }
 
   /** Extends a lease until the returned function is called. The lease counts as lost once no extension was confirmed for its duration. */
-  function keepLease(job, lost) {
-    let timer = setTimeout(lost, job.lease * 0.9);         // the time that the job took to arrive is not known
+  function keepLease(job) {
+    job.timer = setTimeout(job.lost, job.lease * 0.9);     // the time that the job took to arrive is not known
     let last = performance.now();
-    const extending = setInterval(async () => {
-      const asked = performance.now();
-      const late = asked - last - job.lease / 3;
+    const extending = setInterval(() => {
+      const late = performance.now() - last - job.lease / 3;
       if (late > job.lease / 3) console.warn(`wsmq: leases of ${queue} were extended ${Math.round(late)} ms late: a handler blocks the event loop`);
-      last = asked;
-      try {
-        await connection.invoke("Extend", queue, job.position, job.token);
-        clearTimeout(timer);
-        if (held.has(job.token)) timer = setTimeout(lost, job.lease - (performance.now() - asked));
-      } catch (e) {
-        if (wsmqError(e)?.code === "lease-lost") lost();
-      }
+      last = performance.now();
+      extend(job, "Extend").catch(() => {});
     }, job.lease / 3);
-    return () => { clearInterval(extending); clearTimeout(timer); };
+    return () => { clearInterval(extending); clearTimeout(job.timer); };
+  }
+
+  /** Extends a lease once, with Extend or ReportProgress. */
+  async function extend(job, method, ...more) {
+    const asked = performance.now();
+    try {
+      await connection.invoke(method, queue, job.position, job.token, ...more);
+    } catch (e) {
+      if (wsmqError(e)?.code === "lease-lost") job.lost();
+      throw e;
+    }
+    clearTimeout(job.timer);
+    if (held.has(job.token)) job.timer = setTimeout(job.lost, job.lease - (performance.now() - asked));
   }
 
   /** Ends the attempt, repeatedly until there is an answer. After an outage a lease may be current for half its time longer. */

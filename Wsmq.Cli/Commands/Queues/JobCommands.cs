@@ -5,7 +5,7 @@ using Wsmq.Cli.Output;
 
 namespace Wsmq.Cli.Commands.Queues;
 
-/// <summary>The commands for single jobs: peek, find and cancel.</summary>
+/// <summary>The commands for single jobs: peek, find, status and cancel.</summary>
 internal static class JobCommands
 {
     // The messages of a page are in memory at the same time.
@@ -52,6 +52,23 @@ internal static class JobCommands
             var name = QueueVerb.NameOf(call.Result, queue);
             var job = await call.Queues.FindAsync(name, WsmqPosition.Parse(call.Result.GetValue(position)), call.Stop) ?? throw NotFound();
             call.Print(job, QueueText.Of(job));
+            return ExitCodes.Ok;
+        });
+        command.Add(queue);
+        command.Add(position);
+        return command;
+    }
+
+    public static Command Status()
+    {
+        var (queue, position) = (QueueVerb.Queue(), Position(required: true));
+        var command = QueueVerb.Create("status", "Prints the state and progress of one job, or how it has ended.", async call =>
+        {
+            var status = await call.Queues.StatusAsync(
+                QueueVerb.NameOf(call.Result, queue), WsmqPosition.Parse(call.Result.GetValue(position)), call.Stop);
+            if (!status.IsKnown)
+                throw new CliFailure(ExitCodes.Refused, "Nothing is known of such a job: its outcome is no longer kept, or it never existed.");
+            call.Print(status, QueueText.Of(status));
             return ExitCodes.Ok;
         });
         command.Add(queue);

@@ -11,7 +11,7 @@ internal static class QueueCommand
     public static Command Create() => new(
         "queue", $"Inspects and changes work queues. The server decides who may do that.\n{ExitCodes.Help}")
     {
-        List(), Info(), JobCommands.Peek(), JobCommands.Find(), JobCommands.Cancel(),
+        List(), Info(), JobCommands.Peek(), JobCommands.Find(), JobCommands.Status(), JobCommands.Cancel(),
         Purge(), Delete(),
         Pause("pause", "Pauses a queue on all nodes: once this returns, no worker gets a job.", (call, name) => call.Queues.PauseAsync(name, call.Stop), "paused"),
         Pause("resume", "Ends a pause.", (call, name) => call.Queues.ResumeAsync(name, call.Stop), "resumed"),
@@ -29,10 +29,10 @@ internal static class QueueCommand
     private static Command Info()
     {
         var queue = QueueVerb.Queue();
-        var command = QueueVerb.Create("info", "Prints how many jobs a queue has in each state.", async call =>
+        var command = QueueVerb.Create("info", "Prints how many jobs a queue has in each state, and its totals since it was created.", async call =>
         {
             var info = await call.Queues.InfoAsync(QueueVerb.NameOf(call.Result, queue), call.Stop);
-            call.Print(info, QueueText.Of(info));
+            call.Print(info, $"{QueueText.Of(info)}\n{QueueText.Of(info.Totals)}");
             return ExitCodes.Ok;
         });
         command.Add(queue);

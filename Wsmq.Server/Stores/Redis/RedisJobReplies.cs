@@ -49,6 +49,7 @@ internal static class RedisJobReplies
             metadata, body)
         {
             Due = RedisReplies.Position(reply[5]).Value,
+            Progress = (string)reply[7]!,
         };
     }
 

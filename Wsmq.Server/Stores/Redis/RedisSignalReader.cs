@@ -6,8 +6,9 @@ namespace Wsmq.Server.Stores.Redis;
 
 /// <summary>
 /// Parses a message on a node's channel. A and a name (after its length in two bytes) begin the signals of an address. These are E
-/// (position, previous, content), P (position, previous; the entry is too large for a signal), M (the user's groups, or the jobs of a queue, changed) and L
-/// (length in two bytes, user: left the group). Written by signals.lua, <see cref="Membership"/> and <see cref="MemberLeft"/>.
+/// (position, previous, content), P (position, previous; the entry is too large for a signal), M (the user's groups, or the jobs of a queue,
+/// changed), L (length in two bytes, user: left the group) and R (position: this job of a queue was removed while it was leased). Written by
+/// signals.lua, job_remove.lua, <see cref="Membership"/> and <see cref="MemberLeft"/>.
 /// </summary>
 internal ref struct RedisSignalReader(ReadOnlyMemory<byte> message)
 {
@@ -52,6 +53,7 @@ internal ref struct RedisSignalReader(ReadOnlyMemory<byte> message)
             'E' or 'P' => TryReadEntry(kind == 'E', out signal),
             'M' => true,
             'L' => TryReadLeft(out signal),
+            'R' => TryReadRemoved(out signal),
             _ => false,
         };
         if (read && !_rest.IsEmpty && _rest.Span[0] != (byte)'A')
@@ -64,6 +66,16 @@ internal ref struct RedisSignalReader(ReadOnlyMemory<byte> message)
         var read = TryTakeText(out var user);
         signal = read ? Signal.MemberLeft(Encoding.UTF8.GetString(user)) : default;
         return read;
+    }
+
+    private bool TryReadRemoved(out Signal signal)
+    {
+        signal = default;
+        if (_rest.Length < WsmqPosition.Length || !RedisReplies.TryPosition(_rest.Span[..WsmqPosition.Length], out var job))
+            return false;
+        _rest = _rest[WsmqPosition.Length..];
+        signal = Signal.JobRemoved(job);
+        return true;
     }
 
     private bool TryReadEntry(bool inline, out Signal signal)

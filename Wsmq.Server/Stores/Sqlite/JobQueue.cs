@@ -13,6 +13,9 @@ internal sealed class JobQueue(SqliteSession session, QueueRow row, long now)
 
     public long Now => now;
 
+    /// <summary>Jobs that were removed while they were leased.</summary>
+    public List<WsmqPosition> RemovedLeases { get; } = [];
+
     /// <summary>Whether the row has to be saved.</summary>
     public bool HasChanged { get; private set; }
 
@@ -107,6 +110,8 @@ internal sealed class JobQueue(SqliteSession session, QueueRow row, long now)
     {
         if (job.State == JobState.Leased && !evenLeased)
             return false;
+        if (job.State == JobState.Leased)
+            RemovedLeases.Add(job.Position);
         Delete(job);
         Count(t => t with { Removed = t.Removed + 1 });
         if (job.State == JobState.Dead)

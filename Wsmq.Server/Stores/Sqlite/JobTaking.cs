@@ -74,7 +74,7 @@ internal sealed class JobTaking(SqliteSession session, JobQueue queue, TakeReque
         var (metadata, body) = JobTable.Content(session, job);
         var due = job.At;
         queue.Grant(job, $"{_tokens}{Jobs.Count:x4}", rules.Lease, request.Consumers[consumer].Name);
-        Jobs.Add(new TakenJob(consumer, new JobLease(job.Position, job.Token), job.Failed + 1, job.Lost, metadata, body) { Due = due });
+        Jobs.Add(new TakenJob(consumer, new JobLease(job.Position, job.Token), job.Failed + 1, job.Lost, metadata, body) { Due = due, Progress = job.Progress });
         _bytes += job.Bytes;
         _credit[consumer]--;
         return true;

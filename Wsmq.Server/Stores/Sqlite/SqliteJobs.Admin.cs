@@ -38,20 +38,26 @@ internal sealed partial class SqliteJobs
     public async Task<bool[]> RedriveAsync(WsmqAddress queue, IReadOnlyList<WsmqPosition> deadLetters, CancellationToken cancellationToken) =>
         await EachAsync(queue, deadLetters, (open, job) => open.Redrive(job), cancellationToken).ConfigureAwait(false);
 
-    private Task<bool[]> EachAsync(
+    private async Task<bool[]> EachAsync(
         WsmqAddress queue, IReadOnlyList<WsmqPosition> jobs, Func<JobQueue, JobRow, bool> change, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(jobs.Count, IJobStore.MostInAStep);
-        return engine.WriteAsync(
+        var (all, _) = await engine.WriteAsync(
             s =>
             {
                 if (Open(s, queue) is not { } open)
-                    return new bool[jobs.Count];
+                    return (new bool[jobs.Count], []);
                 var done = jobs.Select(j => JobTable.Find(s, open.Row.Id, j) is { } job && change(open, job)).ToArray();
                 open.Save();
-                return done;
+                return (Done: done, open.RemovedLeases);
             },
-            done => SignalIf(done.Contains(true), queue), cancellationToken);
+            r =>
+            {
+                SignalIf(r.Done.Contains(true), queue);
+                r.RemovedLeases.ForEach(job => signals.Send(queue, Signal.JobRemoved(job)));
+            },
+            cancellationToken).ConfigureAwait(false);
+        return all;
     }
 
     private QueueInfo Info(SqliteSession session, WsmqAddress queue)

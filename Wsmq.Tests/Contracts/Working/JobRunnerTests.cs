@@ -122,7 +122,7 @@ public sealed class JobRunnerTests : IAsyncLifetime
             SentAt = (sentAt ?? _time.GetUtcNow()).ToUnixTimeMilliseconds(), Body = WsmqJsonBody.Parse("{}"),
         };
         var job = new GivenJob(new JobLease(position, "0123456789abcdef"), Lease, 1, 0, _time.GetUtcNow(), () => message);
-        _runner.TryGive(job, _time.GetTimestamp()).Should().BeTrue();
+        _runner.Give([(job, _time.GetTimestamp())]).Should().Be(1);
     }
 
     private async Task SettledAsync(params SettlementKind[] kinds)
@@ -142,7 +142,7 @@ public sealed class JobRunnerTests : IAsyncLifetime
 
     private sealed class Known(string type, Func<WsmqJob, CancellationToken, Task> handle) : JobHandler(type)
     {
-        public override Func<CancellationToken, Task<JobDecision?>> Bind(WsmqDelivery message, GivenJob job) => async cancellationToken =>
+        public override Func<CancellationToken, Task<JobDecision?>> Bind(WsmqDelivery message, GivenJob job, ProgressReporter progress) => async cancellationToken =>
         {
             await handle(new WsmqJob(message, job.Attempt), cancellationToken);
             return null;
@@ -157,11 +157,15 @@ public sealed class JobRunnerTests : IAsyncLifetime
 
         public Task<bool> ExtendAsync(JobLease lease) => Extend(lease);
 
-        public Task<bool> SettleAsync(Settlement settlement, CancellationToken lost)
+        public Task<bool> ReportProgressAsync(JobLease lease, WsmqJsonBody progress, CancellationToken cancellationToken) => Task.FromResult(true);
+
+        public Task<SettleAnswer> SettleAsync(Settlement settlement, CancellationToken over)
         {
             Settled.Enqueue(settlement);
-            return Task.FromResult(true);
+            return Task.FromResult(SettleAnswer.Done);
         }
+
+        public TimeSpan NotSettled(Settlement settlement, Exception exception, int failures) => throw exception;
 
         public void Released(JobLease lease)
         {
@@ -179,6 +183,8 @@ public sealed class JobRunnerTests : IAsyncLifetime
         public void Failed(GivenJob job, Exception exception) => All.Enqueue("failed");
 
         public void Lost(GivenJob job) => All.Enqueue("lost");
+
+        public void Cancelled(GivenJob job) => All.Enqueue("cancelled");
 
         public void NotExtended(GivenJob job, Exception exception) => All.Enqueue("not extended");
 

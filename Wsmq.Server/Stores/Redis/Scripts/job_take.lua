@@ -11,7 +11,8 @@
 -- ARGV[14 …]    per consumer: name, credit, 1 if it may take a suspect, else 0
 -- Returns now, next time at which to take (when a job is due, or the rate allows more) and next end of a lease or time to live (empty if
 -- there is none), 1 if more jobs can be taken now or 2 if the queue is paused; dead letters made here, three values each: position, reason,
--- consumer; then per job its consumer (from 0), position, token, failed attempts, lost leases, visible from, content
+-- consumer; then per job its consumer (from 0), position, token, failed attempts, lost leases, visible from, content,
+-- progress
 local q, now = queue_of(1), micros()
 local lease, most_bytes, step = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[4])
 local limits = dead_limits(6)
@@ -76,17 +77,17 @@ local function give(c, at, text, given, visible)
     if has_expired(job, now) then return end_expired(at, job, grant_from(given)) end
     withdrawn[#withdrawn + 1] = at
   end
-  local failed, lost, granted = 0, 0, nil
+  local failed, lost, progress, granted = 0, 0, '', nil
   if given then
     local grant = grant_from(given)
     grant.token, grant.visible, grant.lease, grant.consumer = token, visible, lease, consumer.name
-    failed, lost, granted = grant.failed, grant.lost, grant_text(grant)
+    failed, lost, progress, granted = grant.failed, grant.lost, grant.progress, grant_text(grant)
   else
     consumer.grant = consumer.grant or string.format('%012.0f%03.0f', lease, #consumer.name) .. consumer.name
     granted = token .. '00000000' .. visible .. consumer.grant
   end
   grants[2 * n + 1], grants[2 * n + 2], leases[2 * n + 1], leases[2 * n + 2] = at, granted, until_time, at
-  jobs[n + 1] = { c - 1, at, token, failed, lost, visible, string.sub(text, is_plain(text) and 56 or job_of(text).content) }
+  jobs[n + 1] = { c - 1, at, token, failed, lost, visible, string.sub(text, is_plain(text) and 56 or job_of(text).content), progress }
   n, bytes, consumer.credit = n + 1, bytes + #text, consumer.credit - 1
 end
 

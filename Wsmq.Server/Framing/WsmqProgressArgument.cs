@@ -1,0 +1,49 @@
+using System.ComponentModel;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Wsmq;
+
+/// <summary>
+/// The progress of a job as an argument of a hub method: any JSON value. Public because SignalR binds arguments of public methods only; apps
+/// have no use for it.
+/// </summary>
+/// <remarks>A value that is too large is not held; it is refused with a code: see <see cref="WsmqTextArgument"/>.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
+[JsonConverter(typeof(ProgressArgumentConverter))]
+public sealed class WsmqProgressArgument
+{
+    private readonly WsmqJsonBody _value;
+    private readonly string? _defect;
+
+    internal WsmqProgressArgument(WsmqJsonBody value, string? defect) => (_value, _defect) = (value, defect);
+
+    /// <summary>The value.</summary>
+    /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
+    internal WsmqJsonBody Value => _defect is null ? _value : throw new WsmqException(WsmqErrors.InvalidMessage, _defect);
+}
+
+internal sealed class ProgressArgumentConverter : JsonConverter<WsmqProgressArgument>
+{
+    public override bool HandleNull => true;
+
+    public override WsmqProgressArgument Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var begin = reader.TokenStartIndex;
+        var ahead = reader;
+        ahead.Skip();
+        if (ahead.BytesConsumed - begin > WsmqJob.MaxProgressBytes)
+        {
+            reader = ahead;
+            return new WsmqProgressArgument(default, $"{Wire.Progress} has at most {WsmqJob.MaxProgressBytes} bytes");
+        }
+
+        using var document = JsonDocument.ParseValue(ref reader);
+        return WsmqJsonBody.TryParse(JsonBodyConverter.Cut(document.RootElement).Utf8, out var value, out var detail)
+            ? new WsmqProgressArgument(value, null)
+            : new WsmqProgressArgument(default, $"{Wire.Progress}: {detail}");
+    }
+
+    public override void Write(Utf8JsonWriter writer, WsmqProgressArgument value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, value.Value, WsmqJsonContext.Default.WsmqJsonBody);
+}
