@@ -29,14 +29,14 @@ internal sealed class AttemptRecord(HistoryEvent began)
     public void End(HistoryEvent end) => (_end, Ended) = (end.Kind, end.Time);
 
     /// <summary>
-    /// Whether an attempt may follow for which no more lost leases are counted: this one failed, or was not counted, or, without a lost
-    /// lease, never began.
+    /// Whether an attempt may follow for which no more lost leases are counted: this one failed, or was not counted. Or its worker stood still
+    /// and gave up the lease by its own count, while the store, which waits for holders after an outage, still had it: it then hands back.
     /// </summary>
     public bool MayBeFollowedBy(AttemptRecord next)
     {
         if (Ended > next.Began)
             return false;
-        return next.Number == Number ? _end == EventKind.JobUncounted : next.Number > Number && _end is EventKind.JobThrew or EventKind.JobUncounted;
+        return next.Number == Number ? _end is EventKind.JobUncounted or EventKind.JobLeaseLost : next.Number > Number && _end is EventKind.JobThrew or EventKind.JobUncounted;
     }
 
     public override string ToString() =>
