@@ -105,11 +105,20 @@ public sealed class HistoryJobTests
         Verdict.Violations.Should().BeEmpty();
     }
 
+    [Fact]
+    public void A_worker_that_gives_up_its_lease_by_its_own_count_may_hand_the_job_back()
+    {
+        Stored(1);
+        Ended(Began(1), EventKind.JobLeaseLost);
+        Ended(Began(1), EventKind.JobReturned);
+        Read();
+        Verdict.Violations.Should().BeEmpty();
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData(EventKind.JobReturned)]
     [InlineData(EventKind.JobRejected)]
-    [InlineData(EventKind.JobLeaseLost)]
     [InlineData(EventKind.JobThrew)]
     public void The_same_attempt_begun_twice_is_reported(string? end)
     {

@@ -110,7 +110,9 @@ public sealed class JobRunnerTests : IAsyncLifetime
         first.Should().OnlyContain(s => s.Kind == SettlementKind.Retry && !s.Counts && s.Reason == WsmqNackReasons.NoHandler
             && s.Delay == _options.UnknownTypeDelay.TotalMicroseconds);
         (_line.Settled.Last().Kind, _line.Settled.Last().Reason).Should().Be((SettlementKind.Reject, WsmqNackReasons.NoHandler));
-        _reports.All.Should().BeEquivalentTo("unknown crop", "unknown scale");
+
+        // The clock of the test may also advance while the loop of extensions sleeps, which that reports as late.
+        _reports.All.Where(r => r != "late").Should().BeEquivalentTo("unknown crop", "unknown scale");
     }
 
     private void Give(string type = "known", DateTimeOffset? sentAt = null)

@@ -102,9 +102,10 @@ public sealed class ReplicaReceiptTests : IAsyncLifetime
     [Fact]
     public async Task While_the_replica_is_paused_no_job_is_given_out_and_no_end_of_an_attempt_is_confirmed()
     {
+        await using var patient = await StartAsync(timeout: 30);
         await using var h = await StartAsync(timeout: 0.5);
-        await h.AppendAsync([h.New(Jobs), h.New(Jobs)]);
-        var held = await TakeAsync(h);
+        await patient.AppendAsync([h.New(Jobs), h.New(Jobs)]);
+        var held = await TakeAsync(patient);
         _redis.Replica.Pause();
 
         await ShouldNotBeConfirmedAsync(TakeAsync(h));
@@ -113,18 +114,8 @@ public sealed class ReplicaReceiptTests : IAsyncLifetime
         (await h.Store.Jobs.InfoAsync(Jobs, default)).Totals.Completed.Should().Be(1, "it is stored nevertheless");
 
         _redis.Replica.Continue();
-        (await CompleteAsync(h, held)).Should().Be(SettleResult.LeaseLost, "the first call was stored");
-        await Eventually.That("the other job is given out", async () =>
-        {
-            try
-            {
-                return await TakeAsync(h) is { Attempt: 1 };
-            }
-            catch (WsmqException e) when (e.Error == WsmqErrors.NotReplicated)
-            {
-                return false;
-            }
-        });
+        (await CompleteAsync(patient, held)).Should().Be(SettleResult.LeaseLost, "the first call was stored");
+        (await TakeAsync(patient)).Attempt.Should().Be(1, "nothing was counted");
     }
 
     [Fact]
