@@ -11,14 +11,11 @@ namespace Wsmq.Server.Queues;
 /// </summary>
 internal sealed class QueueDispatcher : IAsyncDisposable
 {
-    // How long signals of new jobs are not looked after while no consumer has credit.
-    private static readonly TimeSpan LongestUnseen = TimeSpan.FromSeconds(1);
-
     private readonly WsmqAddress _queue;
     private readonly Func<QueueRules> _rules;
     private readonly IStore _store;
     private readonly NodeTime _time;
-    private readonly TimeSpan _interval;
+    private readonly TakeSchedule _schedule;
     private readonly QueueTelemetry _telemetry;
     private readonly ReclaimHold _hold;
     private readonly LeaseReclaim _reclaim;
@@ -31,23 +28,11 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     private readonly List<IJobConsumer> _consumers = [];
     private volatile bool _givesNoMore;
 
-    // The queue may have been paused, or the like: the store is asked even if no consumer has credit.
-    private volatile bool _hasChanged;
-
-    // How many signals have come, and how many of them had when the last take left nothing workable; -1 if it left something.
-    private long _signals;
-    private long _drainedAt = -1;
     private bool _isUnobserved = true;
     private IAsyncDisposable? _subscription;
 
-    // Timestamps; null if nothing is due, and if no lease exists.
-    private long? _nextDue;
+    // A timestamp; null if no lease exists.
     private long? _nextEnd;
-    private bool _isUnseen;
-
-    // When the store is asked although nothing has changed; with the second one only if jobs have come that no consumer has credit for.
-    private long? _askAt;
-    private long? _lookAt;
     private uint _takes;
 
     /// <param name="queue">The queue.</param>
@@ -58,7 +43,8 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     /// <param name="telemetry">Logs and counts.</param>
     public QueueDispatcher(WsmqAddress queue, Func<QueueRules> rules, IStore store, TimeProvider time, TimeSpan interval, QueueTelemetry telemetry)
     {
-        (_queue, _rules, Rules, _store, _time, _interval, _telemetry) = (queue, rules, rules(), store, new NodeTime(time), interval, telemetry);
+        (_queue, _rules, Rules, _store, _time, _telemetry) = (queue, rules, rules(), store, new NodeTime(time), telemetry);
+        _schedule = new TakeSchedule(_time, interval);
         _hold = new ReclaimHold(time, () => TimeSpan.FromMicroseconds(Rules.Lease / 2));
         _reclaim = new LeaseReclaim(queue, () => Rules, store.Jobs, telemetry);
         _loop = new BackgroundLoop(time);
@@ -121,7 +107,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     /// <summary>A consumer has more credit.</summary>
     public void Wake()
     {
-        if (!IsDrained)
+        if (_schedule.MayGive)
             _loop.Wake();
     }
 
@@ -165,7 +151,6 @@ internal sealed class QueueDispatcher : IAsyncDisposable
             await _subscription.DisposeAsync();
     }
 
-    // Called in turn for all addresses of the node: consumers return at once.
     private async Task StepAsync(CancellationToken cancellationToken)
     {
         try
@@ -173,8 +158,9 @@ internal sealed class QueueDispatcher : IAsyncDisposable
             await ReclaimAsync(cancellationToken);
             if (Consumers().Length == 0)
             {
-                // Nothing is taken: what is due must not wake the loop. Without a lease to watch, an outage goes unseen.
-                (_nextDue, _isUnobserved) = (null, _nextEnd is null);
+                // Without a lease to watch, an outage goes unseen.
+                _schedule.Idle();
+                _isUnobserved = _nextEnd is null;
                 return;
             }
 
@@ -195,6 +181,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
         }
     }
 
+    // Called in turn for all addresses of the node: consumers return at once.
     private void OnSignal(Signal signal)
     {
         if (signal.Removed != WsmqPosition.Start)
@@ -203,9 +190,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
             return;
         }
 
-        if (signal.IsMembership)
-            _hasChanged = true;
-        Interlocked.Increment(ref _signals);
+        _schedule.Signalled(isNewJob: !signal.IsMembership);
         _loop.Wake();
     }
 
@@ -235,50 +220,32 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     /// <summary>Returns whether to take again at once.</summary>
     private async Task<bool> TakeAsync(CancellationToken cancellationToken)
     {
+        var now = _time.Now;
         var all = Consumers();
         var ready = _givesNoMore ? [] : Array.FindAll(InTurn(all), c => c.Credit > 0);
         var request = new TakeRequest([.. ready.Select(c => new JobConsumer(c.Name, c.Credit, !c.HoldsSuspect)).Where(c => c.Credit > 0)]);
         if (request.Consumers.Count != ready.Length)
             return true;
-        if (!MustAsk(ready.Length > 0))
+        if (!_schedule.MustAsk(ready.Length > 0, now))
             return false;
 
         // Not cancelled: a job whose grant is not read counts as a lost lease. What is no longer accepted is handed back.
-        (AskedAt, Rules, _hasChanged, _askAt) = (_time.Now, _rules(), false, null);
-        var signals = Interlocked.Read(ref _signals);
+        (AskedAt, Rules) = (_time.Now, _rules());
+        var signals = _schedule.Taking();
         using var removed = _removed.Begin();
         var result = await _store.Jobs.TakeAsync(
             _queue, request, Rules, request.Consumers.Count > 0 ? CancellationToken.None : cancellationToken);
         _hold.Answered(result.Now);
         _telemetry.Taken(result);
+        _schedule.Taken(result, signals);
+        _nextEnd = _time.At(result.NextEnd, result.Now, _time.Now);
         foreach (var jobs in result.Jobs.GroupBy(j => j.Consumer))
             Give(ready[jobs.Key], [.. jobs]);
         removed.Gave(result.Jobs);
-        var now = _time.Now;
-        (_askAt, _lookAt, _isUnseen) = (_time.After(now, _interval.Micros()), _time.After(now, LongestUnseen.Micros()), false);
-        Interlocked.Exchange(ref _drainedAt, result.More ? -1 : signals);
         if (result.IsPaused)
             Array.ForEach(all, c => c.AskToHandBack());
-        (_nextDue, _nextEnd) = (_time.At(result.NextDue, result.Now, _time.Now), _time.At(result.NextEnd, result.Now, _time.Now));
         return result.More && result.Jobs.Count + result.Ended.Count > 0;
     }
-
-    // What is already known needs no call: each call costs the store as much as several jobs.
-    private bool MustAsk(bool hasCredit)
-    {
-        var now = _time.Now;
-        if (_hasChanged || _askAt is not { } at || at <= now)
-            return true;
-        if (hasCredit)
-            return !IsDrained || _nextDue <= now;
-
-        // Nothing can be taken. What is due must not wake the loop before there is credit, but a new job may expire before that.
-        (_nextDue, _isUnseen) = (null, !IsDrained);
-        return _isUnseen && _lookAt <= now;
-    }
-
-    // The last take left nothing workable, and nothing has changed since.
-    private bool IsDrained => Interlocked.Read(ref _drainedAt) == Interlocked.Read(ref _signals);
 
     private void Give(IJobConsumer consumer, TakenJob[] jobs)
     {
@@ -308,7 +275,6 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     private TimeSpan Pause()
     {
         var end = _time.Until(_nextEnd);
-        return NodeTime.Pause(
-            _interval, _time.Until(_nextDue), _isUnseen ? _time.Until(_lookAt) : null, _hold.Left > end ? _hold.Left : end);
+        return NodeTime.Pause(_schedule.Pause(), _hold.Left > end ? _hold.Left : end);
     }
 }
