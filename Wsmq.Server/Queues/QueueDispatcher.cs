@@ -6,11 +6,13 @@ namespace Wsmq.Server.Queues;
 
 /// <summary>
 /// Gives the jobs of one queue to the consumers of this node: takes only what they have credit for, when the store signals a change, when a
-/// consumer has credit again, when the next job is due, and with the interval of the tail check. It also takes back leases that have run
-/// out, on whichever node they were granted.
+/// consumer has credit again, when the next job is due, and with the interval of the tail check; and while nothing waits, in the calls in
+/// which this node stores jobs. It also takes back leases that have run out, on whichever node they were granted.
 /// </summary>
-internal sealed class QueueDispatcher : IAsyncDisposable
+internal sealed class QueueDispatcher : IJobTaker, IAsyncDisposable
 {
+    private const long Never = long.MaxValue;
+
     private readonly WsmqAddress _queue;
     private readonly Func<QueueRules> _rules;
     private readonly IStore _store;
@@ -22,18 +24,19 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     private readonly BackgroundLoop _loop;
     private readonly BatchedCalls<Settlement, SettleResult> _settlements;
     private readonly BatchedCalls<JobLease, bool> _extensions;
-    private readonly Lock _lock = new();
     private readonly SemaphoreSlim _starting = new(1, 1);
+
+    // One take at a time: the credit of a consumer counts what it holds, not what is being taken for it.
+    private readonly SemaphoreSlim _taking = new(1, 1);
     private readonly RemovedJobs _removed;
-    private readonly List<IJobConsumer> _consumers = [];
-    private volatile bool _givesNoMore;
+    private readonly QueueConsumers _consumers = new();
 
     private bool _isUnobserved = true;
     private IAsyncDisposable? _subscription;
 
-    // A timestamp; null if no lease exists.
-    private long? _nextEnd;
-    private uint _takes;
+    // Timestamps, or Never: of the next end of a lease, and of the next step.
+    private long _nextEnd = Never;
+    private long _wakesAt = Never;
 
     /// <param name="queue">The queue.</param>
     /// <param name="rules">Returns its options as they hold.</param>
@@ -50,7 +53,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
         _loop = new BackgroundLoop(time);
         _settlements = new(IJobStore.MostInAStep, batch => store.Jobs.SettleAsync(queue, batch, Rules, CancellationToken.None));
         _extensions = new(IJobStore.MostInAStep, leases => AskAsync(() => store.Jobs.ExtendAsync(queue, leases, Rules, CancellationToken.None)));
-        _removed = new RemovedJobs(job => Array.ForEach(Consumers(), c => c.Cancel(job)));
+        _removed = new RemovedJobs(_consumers.Cancel);
     }
 
     /// <summary>The options with which jobs were taken last: those that are being given out have this lease.</summary>
@@ -76,6 +79,7 @@ internal sealed class QueueDispatcher : IAsyncDisposable
             _store.Signals.Restored += OnRestored;
             _loop.Start(StepAsync, Pause, _telemetry.Failed);
             _loop.Wake();
+            _store.Jobs.Takers.Add(_queue, this);
         }
         finally
         {
@@ -85,23 +89,27 @@ internal sealed class QueueDispatcher : IAsyncDisposable
 
     public void Add(IJobConsumer consumer)
     {
-        lock (_lock)
-            _consumers.Add(consumer);
+        _consumers.Add(consumer);
         _loop.Wake();
     }
 
     /// <summary>The consumer gets no more jobs. What it holds remains its own: it settles or hands back each job itself.</summary>
-    public void Remove(IJobConsumer consumer)
-    {
-        lock (_lock)
-            _consumers.Remove(consumer);
-    }
+    public void Remove(IJobConsumer consumer) => _consumers.Remove(consumer);
 
     /// <summary>The node stops: no consumer gets any more jobs, and each is asked to hand back what has not begun.</summary>
-    public void StopGiving()
+    public void StopGiving() => _consumers.StopGiving();
+
+    public JobTake? Begin(int jobs)
     {
-        _givesNoMore = true;
-        Array.ForEach(Consumers(), c => c.AskToHandBack());
+        if (!_schedule.MayTakeWhileStoring || !_taking.Wait(0))
+            return null;
+
+        // As many consumers as jobs: there are no others.
+        var ready = _consumers.Ready(most: jobs);
+        if (ready.Length > 0 && QueueConsumers.RequestFor(ready) is { } request)
+            return Begin(ready, request);
+        _taking.Release();
+        return null;
     }
 
     /// <summary>A consumer has more credit.</summary>
@@ -144,7 +152,10 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _store.Signals.Restored -= OnRestored;
+        _store.Jobs.Takers.Remove(_queue, this);
         await _loop.StopAsync();
+        await _taking.WaitAsync();
+        _taking.Release();
         await _settlements.WhenIdle();
         await _extensions.WhenIdle();
         if (_subscription is not null)
@@ -153,14 +164,15 @@ internal sealed class QueueDispatcher : IAsyncDisposable
 
     private async Task StepAsync(CancellationToken cancellationToken)
     {
+        await _taking.WaitAsync(cancellationToken);
         try
         {
             await ReclaimAsync(cancellationToken);
-            if (Consumers().Length == 0)
+            if (_consumers.All.Length == 0)
             {
                 // Without a lease to watch, an outage goes unseen.
                 _schedule.Idle();
-                _isUnobserved = _nextEnd is null;
+                _isUnobserved = _nextEnd == Never;
                 return;
             }
 
@@ -178,6 +190,10 @@ internal sealed class QueueDispatcher : IAsyncDisposable
         {
             _hold.Failed();
             throw;
+        }
+        finally
+        {
+            _taking.Release();
         }
     }
 
@@ -214,67 +230,91 @@ internal sealed class QueueDispatcher : IAsyncDisposable
     private async Task ReclaimAsync(CancellationToken cancellationToken)
     {
         if (_nextEnd <= _time.Now && await _reclaim.RunAsync(_hold, cancellationToken) is { } result)
-            _nextEnd = result.More ? _time.Now : _time.At(result.NextEnd, result.Now, _time.Now);
+            SetNextEnd(result.More ? result.Now : result.NextEnd, result.Now);
     }
 
     /// <summary>Returns whether to take again at once.</summary>
     private async Task<bool> TakeAsync(CancellationToken cancellationToken)
     {
         var now = _time.Now;
-        var all = Consumers();
-        var ready = _givesNoMore ? [] : Array.FindAll(InTurn(all), c => c.Credit > 0);
-        var request = new TakeRequest([.. ready.Select(c => new JobConsumer(c.Name, c.Credit, !c.HoldsSuspect)).Where(c => c.Credit > 0)]);
-        if (request.Consumers.Count != ready.Length)
+        var ready = _consumers.Ready();
+        if (QueueConsumers.RequestFor(ready) is not { } request)
             return true;
         if (!_schedule.MustAsk(ready.Length > 0, now))
             return false;
 
-        // Not cancelled: a job whose grant is not read counts as a lost lease. What is no longer accepted is handed back.
         (AskedAt, Rules) = (_time.Now, _rules());
         var signals = _schedule.Taking();
         using var removed = _removed.Begin();
+
+        // Not cancelled: a job whose grant is not read counts as a lost lease. What is no longer accepted is handed back.
         var result = await _store.Jobs.TakeAsync(
             _queue, request, Rules, request.Consumers.Count > 0 ? CancellationToken.None : cancellationToken);
-        _hold.Answered(result.Now);
-        _telemetry.Taken(result);
-        _schedule.Taken(result, signals);
-        _nextEnd = _time.At(result.NextEnd, result.Now, _time.Now);
-        foreach (var jobs in result.Jobs.GroupBy(j => j.Consumer))
-            Give(ready[jobs.Key], [.. jobs]);
-        removed.Gave(result.Jobs);
-        if (result.IsPaused)
-            Array.ForEach(all, c => c.AskToHandBack());
+        Taken(result, signals, ready, removed);
         return result.More && result.Jobs.Count + result.Ended.Count > 0;
     }
 
-    private void Give(IJobConsumer consumer, TakenJob[] jobs)
+    private JobTake Begin(IJobConsumer[] ready, TakeRequest request)
     {
-        var accepted = _givesNoMore ? 0 : consumer.Give(jobs);
-        foreach (var job in jobs[accepted..])
-            HandBack(job);
+        (AskedAt, Rules) = (_time.Now, _rules());
+        var (signals, removed) = (_schedule.Taking(), _removed.Begin());
+        return new JobTake(request, Rules, result =>
+        {
+            using (removed)
+            {
+                try
+                {
+                    if (result is not null)
+                        Taken(result, signals, ready, removed);
+                }
+                catch (Exception e)
+                {
+                    // The jobs are stored, and their leases run out.
+                    _telemetry.Failed(e, TimeSpan.Zero);
+                }
+                finally
+                {
+                    _taking.Release();
+                }
+            }
+
+            if (result is not { More: false } || _time.After(_time.Now, Wait().Micros()) < Volatile.Read(ref _wakesAt))
+                _loop.Wake();
+        });
     }
 
-    private IJobConsumer[] Consumers()
+    private void Taken(TakenJobs result, long signals, IJobConsumer[] ready, RemovedJobs.Take removed)
     {
-        lock (_lock)
-            return [.. _consumers];
+        _hold.Answered(result.Now);
+        _telemetry.Taken(result);
+        _schedule.Taken(result, signals);
+        SetNextEnd(result.NextEnd, result.Now);
+        _consumers.Give(result.Jobs, ready).ForEach(HandBack);
+        removed.Gave(result.Jobs);
+        if (result.IsPaused)
+            _consumers.AskToHandBack();
     }
 
-    // Each call begins with another consumer: the first one would otherwise get every job of a queue with few.
-    private IJobConsumer[] InTurn(IJobConsumer[] all)
-    {
-        var first = all.Length == 0 ? 0 : (int)(_takes++ % (uint)all.Length);
-        return [.. all[first..], .. all[..first]];
-    }
+    private void SetNextEnd(long? end, long now) => Volatile.Write(ref _nextEnd, _time.At(end, now, _time.Now) ?? Never);
 
     // If the store does not answer, the lease runs out.
     private void HandBack(TakenJob job) => _ = SettleAsync(new Settlement(job.Lease, SettlementKind.HandBack)).ContinueWith(
         t => _telemetry.HandBackFailed(t.Exception!, job.Lease.Job),
         CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
+    // While it is not known how long the loop will wait, a take that is made meanwhile wakes it.
     private TimeSpan Pause()
     {
-        var end = _time.Until(_nextEnd);
+        Interlocked.Exchange(ref _wakesAt, Never);
+        var wait = Wait();
+        Volatile.Write(ref _wakesAt, _time.After(_time.Now, wait.Micros()));
+        return wait;
+    }
+
+    private TimeSpan Wait()
+    {
+        var nextEnd = Volatile.Read(ref _nextEnd);
+        var end = nextEnd == Never ? null : _time.Until(nextEnd);
         return NodeTime.Pause(_schedule.Pause(), _hold.Left > end ? _hold.Left : end);
     }
 }

@@ -10,6 +10,7 @@ namespace Wsmq.Server.Queues;
 internal sealed class TakeSchedule(NodeTime time, TimeSpan interval)
 {
     private const long Never = long.MaxValue;
+    private const long NotYet = long.MinValue;
 
     // How long signals of new jobs are not looked after while no consumer has credit.
     private static readonly TimeSpan LongestUnseen = TimeSpan.FromSeconds(1);
@@ -28,11 +29,15 @@ internal sealed class TakeSchedule(NodeTime time, TimeSpan interval)
     private bool _isDueUnseen;
     private bool _isUnseen;
 
-    // When jobs were taken last; null before the first time, and after a take that failed.
-    private long? _takenAt;
+    // When jobs were taken last; NotYet before the first time, and after a take that failed.
+    private long _takenAt = NotYet;
+    private bool _isPaused;
 
     /// <summary>A consumer that has credit again may get a job. May be asked at any time, on any thread.</summary>
     public bool MayGive => !IsDrained || Volatile.Read(ref _nextDue) <= time.Now;
+
+    /// <summary>Nothing waits: jobs that are stored now can be taken in the same call. May be asked at any time, on any thread.</summary>
+    public bool MayTakeWhileStoring => IsDrained && !Volatile.Read(ref _isPaused);
 
     // The last take left nothing workable, and nothing has changed since.
     private bool IsDrained => Interlocked.Read(ref _drainedAt) == Interlocked.Read(ref _signals);
@@ -53,7 +58,7 @@ internal sealed class TakeSchedule(NodeTime time, TimeSpan interval)
     /// </param>
     public bool MustAsk(bool hasCredit, long now)
     {
-        if (_hasChanged || _takenAt is not { } takenAt || time.After(takenAt, interval.Micros()) <= now)
+        if (_hasChanged || time.After(_takenAt, interval.Micros()) <= now)
             return true;
         var isDue = _nextDue <= now;
         (_isDueUnseen, _isUnseen) = (isDue && !hasCredit, !hasCredit && !IsDrained);
@@ -61,13 +66,13 @@ internal sealed class TakeSchedule(NodeTime time, TimeSpan interval)
             return isDue || !IsDrained;
 
         // Nothing can be taken, but a new job may expire before there is credit.
-        return _isUnseen && LookAt(takenAt) <= now;
+        return _isUnseen && LookAt <= now;
     }
 
     /// <summary>The store is being asked. Returns what <see cref="Taken"/> needs.</summary>
     public long Taking()
     {
-        (_hasChanged, _takenAt) = (false, null);
+        (_hasChanged, _takenAt, _isDueUnseen, _isUnseen) = (false, NotYet, false, false);
         Interlocked.Exchange(ref _drainedAt, -1);
         return Interlocked.Read(ref _signals);
     }
@@ -81,6 +86,7 @@ internal sealed class TakeSchedule(NodeTime time, TimeSpan interval)
     {
         var now = time.Now;
         (_takenAt, _isDueUnseen, _isUnseen) = (now, false, false);
+        Volatile.Write(ref _isPaused, result.IsPaused);
         Volatile.Write(ref _nextDue, time.At(result.NextDue, result.Now, now) ?? Never);
         if (!result.More)
             Interlocked.Exchange(ref _drainedAt, signals);
@@ -90,10 +96,11 @@ internal sealed class TakeSchedule(NodeTime time, TimeSpan interval)
     public void Idle() => _isDueUnseen = true;
 
     /// <summary>How long until the store has to be asked, unless something happens; at most the interval.</summary>
-    public TimeSpan Pause() => NodeTime.Pause(
-        interval,
-        _isDueUnseen || _nextDue == Never ? null : time.Until(_nextDue),
-        _isUnseen && _takenAt is { } takenAt ? time.Until(LookAt(takenAt)) : null);
+    public TimeSpan Pause()
+    {
+        var due = Volatile.Read(ref _nextDue);
+        return NodeTime.Pause(interval, _isDueUnseen || due == Never ? null : time.Until(due), _isUnseen ? time.Until(LookAt) : null);
+    }
 
-    private long LookAt(long takenAt) => time.After(takenAt, LongestUnseen.Micros());
+    private long LookAt => time.After(_takenAt, LongestUnseen.Micros());
 }

@@ -46,6 +46,12 @@ internal interface IJobStore
     /// <summary>The most bytes of a progress.</summary>
     const int MaxProgressBytes = WsmqJob.MaxProgressBytes;
 
+    /// <summary>
+    /// Who takes jobs in calls that store some. A store asks them where that spares a call over a network; it never has to: jobs that are not
+    /// taken so are signalled.
+    /// </summary>
+    JobTakers Takers { get; }
+
     /// <summary>Leases workable jobs to consumers, at most as many as they have credit for.</summary>
     Task<TakenJobs> TakeAsync(WsmqAddress queue, TakeRequest request, QueueRules rules, CancellationToken cancellationToken);
 

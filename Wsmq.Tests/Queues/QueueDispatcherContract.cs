@@ -12,7 +12,7 @@ public abstract class QueueDispatcherContract
 {
     private const long Second = 1_000_000;
 
-    private static readonly WsmqAddress Queue = WsmqAddress.Work("jobs");
+    private protected static readonly WsmqAddress Queue = WsmqAddress.Work("jobs");
 
     // So that nothing depends on the tail check.
     private static readonly TimeSpan Never = TimeSpan.FromHours(1);
@@ -259,7 +259,7 @@ public abstract class QueueDispatcherContract
     /// <summary>Another node on the same data; null if the store serves one node, which then has two dispatchers.</summary>
     private protected virtual Task<StoreHarness?> OtherNodeAsync(StoreHarness first) => Task.FromResult<StoreHarness?>(null);
 
-    private static Task<QueueDispatcher> StartAsync(StoreHarness h, QueueRules? rules = null) => StartAsync(h, () => rules ?? Rules);
+    private protected static Task<QueueDispatcher> StartAsync(StoreHarness h, QueueRules? rules = null) => StartAsync(h, () => rules ?? Rules);
 
     private static async Task<QueueDispatcher> StartAsync(StoreHarness h, Func<QueueRules> rules)
     {
@@ -268,14 +268,14 @@ public abstract class QueueDispatcherContract
         return dispatcher;
     }
 
-    private static RecordingConsumer Join(QueueDispatcher dispatcher, int credit, string name = "consumer")
+    private protected static RecordingConsumer Join(QueueDispatcher dispatcher, int credit, string name = "consumer")
     {
         var consumer = new RecordingConsumer(dispatcher, credit, name);
         dispatcher.Add(consumer);
         return consumer;
     }
 
-    private static Task AddAsync(StoreHarness h, string body, JobTerms? terms = null) => h.AppendAsync(h.New(Queue, body) with { Job = terms });
+    private protected static Task AddAsync(StoreHarness h, string body, JobTerms? terms = null) => h.AppendAsync(h.New(Queue, body) with { Job = terms });
 
     private static QueueTelemetry Telemetry() => new(Queue, new WsmqMetrics(new TestMeters()), NullLogger.Instance);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using StackExchange.Redis;
 using Wsmq.Server.Stores.Redis.Appends;
@@ -16,32 +15,24 @@ namespace Wsmq.Server.Stores.Redis;
 /// <param name="replicas">Waits for replicas: then no failover takes back a grant, or the end of an attempt. Null if receipts do not wait.</param>
 internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, RedisLanes lanes, RedisReplicas? replicas) : IJobStore
 {
-    // The index of the job within its call follows.
-    private const int TokenStart = 12;
-    private const string HexDigits = "0123456789abcdef";
-
     private long _marks;
+
+    public JobTakers Takers { get; } = new();
+
+    /// <summary>Limits of dead letters, and of outcomes.</summary>
+    public static RedisValue[] Limits(QueueRules rules) =>
+        [rules.MaxDeadLetters, rules.MaxDeadLetterBytes, rules.MaxDeadLetterAge, rules.OutcomeRetention, rules.MaxOutcomes];
 
     public async Task<TakenJobs> TakeAsync(WsmqAddress queue, TakeRequest request, QueueRules rules, CancellationToken cancellationToken)
     {
         var mark = NextMark(keys.Of(queue).Taken(lanes.Node));
-        RedisValue[] values =
-        [
-            rules.Lease, request.MaxBytes, rules.MaxInFlight, IJobStore.MostInAStep, RandomNumberGenerator.GetString(HexDigits, TokenStart),
-            .. Limits(rules), rules.Pace.ToString("R", CultureInfo.InvariantCulture), .. mark.Values,
-            .. request.Consumers.SelectMany(c => new RedisValue[] { c.Name, c.Credit, c.MayTakeSuspect ? 1 : 0 }),
-        ];
-        var reply = (RedisResult[])(await connections.EvaluateAsync(
-            RedisScript.JobTake, [.. keys.Of(queue).QueueWithOutcomes, .. mark.Keys], values, cancellationToken))!;
-        var jobs = Array.ConvertAll((RedisResult[])reply[5]!, RedisJobReplies.Taken);
-        if (jobs.Length > 0)
-            await ConfirmAsync(mark, () => HandBackAsync(queue, jobs, rules));
-        return new TakenJobs(
-            jobs, RedisJobReplies.Time(reply[0]) ?? 0, RedisJobReplies.Time(reply[1]), RedisJobReplies.Time(reply[2]), (int)reply[3] == 1,
-            Array.ConvertAll((RedisResult[])reply[4]!, RedisJobReplies.Dead))
-        {
-            IsPaused = (int)reply[3] == 2,
-        };
+        var reply = await connections.EvaluateAsync(
+            RedisScript.JobTake, [.. keys.Of(queue).QueueWithOutcomes, .. mark.Keys], JobTakeScript.Values(request, rules, mark),
+            cancellationToken);
+        var result = JobTakeScript.Result((RedisResult[])reply!);
+        if (result.Jobs.Count > 0)
+            await ConfirmAsync(mark, () => HandBackAsync(queue, result.Jobs, rules));
+        return result;
     }
 
     public async Task<SettleResult[]> SettleAsync(
@@ -141,7 +132,7 @@ internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, Re
     }
 
     // The leases would run out, and count.
-    private async Task HandBackAsync(WsmqAddress queue, TakenJob[] jobs, QueueRules rules)
+    private async Task HandBackAsync(WsmqAddress queue, IReadOnlyList<TakenJob> jobs, QueueRules rules)
     {
         try
         {
@@ -185,10 +176,6 @@ internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, Re
         var reply = (string)(await connections.EvaluateAsync(script, queueKeys, all, cancellationToken))!;
         return [.. reply.Select(c => c == '1')];
     }
-
-    // Of dead letters, and of outcomes.
-    private static RedisValue[] Limits(QueueRules rules) =>
-        [rules.MaxDeadLetters, rules.MaxDeadLetterBytes, rules.MaxDeadLetterAge, rules.OutcomeRetention, rules.MaxOutcomes];
 
     private static string Letter(SettlementKind kind) => kind switch
     {

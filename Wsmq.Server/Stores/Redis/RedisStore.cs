@@ -36,12 +36,14 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
         _signals = new RedisSignals(_connections, _keys, _lanes, options.Value, probe, logger);
         _replicas = _options.ReceiptReplicas > 0 ? new RedisReplicas(_connections, _options, logger) : null;
         var script = new AppendScript(_connections, _keys, _lanes, options.Value, _options);
-        var jobScript = new JobAppendScript(_connections, _keys, _lanes, options.Value);
+        Jobs = new RedisJobs(_connections, _keys, _lanes, _replicas);
+
+        // Jobs that are taken with their append are given out at once: where grants wait for replicas, they are taken in calls of their own.
+        var jobScript = new JobAppendScript(_connections, _keys, _lanes, options.Value, _replicas is null ? Jobs.Takers : new JobTakers());
         var primaries = new RedisPrimaries(_connections, _options);
         MessageLog = new RedisMessageLog(
             _connections, _keys, _lanes, _signals, options.Value,
             () => [.. _lanes.All.Select(lane => AppenderOf(lane, script)), .. _lanes.OfJobs.Select(lane => AppenderOf(lane, jobScript))]);
-        Jobs = new RedisJobs(_connections, _keys, _lanes, _replicas);
         Declarations = new RedisDeclarations(_connections, _keys, _lanes, _signals);
         Memberships = new RedisMembershipStore(_connections, _keys, _lanes, options.Value.Limits.GroupsPerUser, logger);
         DeadLetters = new RedisDeadLetters(_connections, _keys, options.Value);

@@ -5,6 +5,8 @@ namespace Wsmq.Server.Stores.Sqlite;
 /// <summary>Work queues in one database; each operation is one transaction.</summary>
 internal sealed partial class SqliteJobs(SqliteEngine engine, LocalSignals signals, TimeProvider clock) : IJobStore
 {
+    public JobTakers Takers { get; } = new();
+
     public Task<TakenJobs> TakeAsync(WsmqAddress queue, TakeRequest request, QueueRules rules, CancellationToken cancellationToken) =>
         engine.WriteAsync(s => Take(s, queue, request, rules), cancellationToken);
 

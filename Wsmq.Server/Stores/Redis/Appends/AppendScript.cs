@@ -11,13 +11,14 @@ internal sealed class AppendScript(
     private const int FixedValues = 16;
     private const int ValuesOfAKind = 3;
 
-    public Task<AppendResult[]> RunAsync(
+    public async Task<BatchReply> RunAsync(
         RedisLane lane, IReadOnlyList<AppendRequest> batch, long number, long after, CancellationToken cancellationToken)
     {
         var logs = new LogGroups(batch, keys);
-        return logs.RunAsync(
-            connections, RedisScript.Append, KeysOf(lane, logs), buffer => ValuesOf(lane, batch, logs, buffer, number, after), ResultOf,
+        var reply = await logs.RunAsync(
+            connections, RedisScript.Append, KeysOf(lane, logs), buffer => ValuesOf(lane, batch, logs, buffer, number, after),
             cancellationToken);
+        return new BatchReply(logs.ResultsOf(reply, ResultOf));
     }
 
     private static RedisKey[] KeysOf(RedisLane lane, LogGroups logs)

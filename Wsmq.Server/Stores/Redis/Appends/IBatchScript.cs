@@ -11,5 +11,12 @@ internal interface IBatchScript
     /// <param name="number">The number of the batch.</param>
     /// <param name="after">Requirement on the server's last batch number, see <see cref="AppendFence.Before"/>.</param>
     /// <param name="cancellationToken">Cancels the wait, not the call.</param>
-    Task<AppendResult[]> RunAsync(RedisLane lane, IReadOnlyList<AppendRequest> batch, long number, long after, CancellationToken cancellationToken);
+    Task<BatchReply> RunAsync(RedisLane lane, IReadOnlyList<AppendRequest> batch, long number, long after, CancellationToken cancellationToken);
 }
+
+/// <summary>What a batch has led to.</summary>
+/// <param name="Results">One for each item.</param>
+/// <param name="Decided">
+/// To be called, if there is one, with whether the server was the primary: only then jobs that were taken with the batch are given out.
+/// </param>
+internal readonly record struct BatchReply(AppendResult[] Results, Action<bool>? Decided = null);

@@ -6,37 +6,83 @@ using Wsmq.Server.Stores.Redis.Connections;
 namespace Wsmq.Server.Stores.Redis.Appends;
 
 /// <summary>One call of job_append.lua: builds its keys and arguments, and parses its reply.</summary>
-internal sealed class JobAppendScript(RedisConnections connections, RedisKeys keys, RedisLanes lanes, WsmqOptions options) : IBatchScript
+/// <param name="connections">The connections.</param>
+/// <param name="keys">The names of keys.</param>
+/// <param name="lanes">The lanes.</param>
+/// <param name="options">The options.</param>
+/// <param name="takers">Who takes jobs with those that are stored.</param>
+internal sealed class JobAppendScript(
+    RedisConnections connections, RedisKeys keys, RedisLanes lanes, WsmqOptions options, JobTakers takers) : IBatchScript
 {
     private const int FixedValues = 8;
-    private const int ValuesOfAQueue = 3;
+    private const int ValuesOfAQueue = 4;
     private const int ValuesOfAnItem = 3;
 
-    public Task<AppendResult[]> RunAsync(
+    public async Task<BatchReply> RunAsync(
         RedisLane lane, IReadOnlyList<AppendRequest> batch, long number, long after, CancellationToken cancellationToken)
     {
         var queues = new LogGroups(batch, keys);
-        RedisKey[] scriptKeys = [lane.Keys.Batch, .. lane.Keys.Ids, .. Enumerable.Range(0, queues.Count).SelectMany(j => queues.Keys(j).Queue)];
-        return queues.RunAsync(
-            connections, RedisScript.JobAppend, scriptKeys, buffer => ValuesOf(lane, batch, queues, buffer, number, after), ResultOf,
-            cancellationToken);
+        RedisKey[] scriptKeys =
+        [
+            lane.Keys.Batch, .. lane.Keys.Ids, .. Enumerable.Range(0, queues.Count).SelectMany(j => queues.Keys(j).QueueWithOutcomes),
+        ];
+        JobTake?[] takes = [.. Enumerable.Range(0, queues.Count).Select(j => takers.Begin(batch[queues.Items(j)[0]].To, queues.Items(j).Count))];
+        try
+        {
+            var reply = await queues.RunAsync(
+                connections, RedisScript.JobAppend, scriptKeys, buffer => ValuesOf(lane, batch, queues, takes, buffer, number, after),
+                cancellationToken);
+            if (Array.TrueForAll(takes, t => t is null))
+                return new BatchReply(queues.ResultsOf(reply, ResultOf));
+            var parts = (RedisResult[])reply!;
+            return new BatchReply(queues.ResultsOf(parts[0], ResultOf), isValid => End(takes, isValid ? parts : null));
+        }
+        catch
+        {
+            End(takes, null);
+            throw;
+        }
+    }
+
+    private static void End(JobTake?[] takes, RedisResult[]? parts)
+    {
+        var next = 1;
+        foreach (var take in takes)
+            take?.End(parts is null ? null : TakenOf(parts[next++]));
+    }
+
+    // A job that cannot be read is not given out, and its lease runs out. That must not fail the append.
+    private static TakenJobs? TakenOf(RedisResult reply)
+    {
+        try
+        {
+            return (RedisResult[])reply! is { Length: > 0 } parts ? JobTakeScript.Result(parts) : null;
+        }
+        catch (WsmqException)
+        {
+            return null;
+        }
     }
 
     private RedisValue[] ValuesOf(
-        RedisLane lane, IReadOnlyList<AppendRequest> batch, LogGroups queues, Memory<byte> buffer, long number, long after)
+        RedisLane lane, IReadOnlyList<AppendRequest> batch, LogGroups queues, JobTake?[] takes, Memory<byte> buffer, long number, long after)
     {
-        var values = new RedisValue[FixedValues + (ValuesOfAQueue * queues.Count) + (ValuesOfAnItem * batch.Count)];
+        var taking = Array.ConvertAll(takes, t => t is null ? [] : JobTakeScript.Values(t.Request, t.Rules, ReplicaMark.None));
+        var ofItems = FixedValues + (ValuesOfAQueue * queues.Count);
+        var values = new RedisValue[ofItems + (ValuesOfAnItem * batch.Count) + taking.Sum(t => t.Length)];
+        taking.SelectMany(t => t).ToArray().CopyTo(values, ofItems + (ValuesOfAnItem * batch.Count));
         (values[0], values[1], values[2]) = (number, after, AppendFence.Kept.WholeMilliseconds());
         values[3] = options.Publish.DeduplicationWindow.Micros();
         (values[4], values[5], values[6]) = (lanes.PublishCommand, lane.Keys.Channels, lane.Keys.Leases);
         values[7] = queues.Counts(ref buffer);
-        var at = FixedValues + (ValuesOfAQueue * queues.Count);
+        var at = ofItems;
         for (var j = 0; j < queues.Count; j++)
         {
             var (first, items) = (FixedValues + (ValuesOfAQueue * j), queues.Items(j));
             values[first] = queues.Keys(j).Name;
             values[first + 1] = items.Min(i => TermsOf(batch[i]).MaxWaiting);
             values[first + 2] = items.Min(i => TermsOf(batch[i]).MaxBytes);
+            values[first + 3] = taking[j].Length;
             foreach (var i in items)
             {
                 var (id, content) = queues.Write(j, i, ref buffer);

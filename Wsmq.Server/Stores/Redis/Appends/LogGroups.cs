@@ -54,15 +54,14 @@ internal sealed class LogGroups
 
     public List<int> Items(int log) => _logs[log].Items;
 
-    /// <summary>Runs a script, and parses its reply. Starts to send before it returns its task.</summary>
+    /// <summary>Runs a script. Starts to send before it returns its task.</summary>
     /// <param name="connections">The connections.</param>
-    /// <param name="script">The script. It returns one result for each item, in the order of the groups.</param>
+    /// <param name="script">The script.</param>
     /// <param name="keys">Its keys.</param>
     /// <param name="values">Makes its values: gets a buffer for <see cref="Counts"/> and for <see cref="Write"/> of each item.</param>
-    /// <param name="parse">Parses the result of one item.</param>
     /// <param name="cancellationToken">Cancels the wait, not the call.</param>
-    public async Task<AppendResult[]> RunAsync(
-        RedisConnections connections, string script, RedisKey[] keys, Func<Memory<byte>, RedisValue[]> values, ResultParser parse,
+    public async Task<RedisResult> RunAsync(
+        RedisConnections connections, string script, RedisKey[] keys, Func<Memory<byte>, RedisValue[]> values,
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -73,7 +72,7 @@ internal sealed class LogGroups
 
         // Not in a finally block: a failed call may still be queued in the driver and reference the buffer.
         ArrayPool<byte>.Shared.Return(buffer);
-        return ResultsOf((byte[])reply!, parse);
+        return reply;
     }
 
     /// <summary>The number of items of each group.</summary>
@@ -95,25 +94,27 @@ internal sealed class LogGroups
         return (id, content);
     }
 
+    /// <summary>Parses the results: one for each item, in the order of the groups.</summary>
+    public AppendResult[] ResultsOf(RedisResult reply, ResultParser parse)
+    {
+        ReadOnlySpan<byte> text = (byte[])reply!;
+        var results = new AppendResult[text.Length / ResultBytes];
+        foreach (var (_, items) in _logs)
+        {
+            foreach (var i in items)
+            {
+                results[i] = parse(text[..ResultBytes]);
+                text = text[ResultBytes..];
+            }
+        }
+
+        return results;
+    }
+
     private static Memory<byte> Take(ref Memory<byte> buffer, int length)
     {
         var taken = buffer[..length];
         buffer = buffer[length..];
         return taken;
-    }
-
-    private AppendResult[] ResultsOf(ReadOnlySpan<byte> reply, ResultParser parse)
-    {
-        var results = new AppendResult[reply.Length / ResultBytes];
-        foreach (var (_, items) in _logs)
-        {
-            foreach (var i in items)
-            {
-                results[i] = parse(reply[..ResultBytes]);
-                reply = reply[ResultBytes..];
-            }
-        }
-
-        return results;
     }
 }

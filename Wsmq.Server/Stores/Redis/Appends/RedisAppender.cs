@@ -73,21 +73,31 @@ internal sealed class RedisAppender(
     {
         var server = primaries.ServerOf(lane);
         bool doubted;
-        AppendResult[] results;
+        BatchReply reply;
         _fence.Sent();
         try
         {
-            results = await script.RunAsync(lane, batch, number, _fence.Before(number, follows), cancellationToken);
+            reply = await script.RunAsync(lane, batch, number, _fence.Before(number, follows), cancellationToken);
         }
         finally
         {
             doubted = _fence.Returned();
         }
 
-        // A server that was frozen executes the commands it had received even after another server has replaced it.
-        if (doubted && primaries.HasCoordinator && (server is null || await primaries.WasReplacedAsync(lane, server, cancellationToken)))
-            throw new WsmqException(WsmqErrors.StoreUnavailable, "another Redis server has become the primary");
-        return results;
+        var isValid = false;
+        try
+        {
+            // A server that was frozen executes the commands it had received even after another server has replaced it.
+            if (doubted && primaries.HasCoordinator && (server is null || await primaries.WasReplacedAsync(lane, server, cancellationToken)))
+                throw new WsmqException(WsmqErrors.StoreUnavailable, "another Redis server has become the primary");
+            isValid = true;
+        }
+        finally
+        {
+            reply.Decided?.Invoke(isValid);
+        }
+
+        return reply.Results;
     }
 
     /// <summary>After a failure: a former primary that is available again accepts writes for a while, and these are lost.</summary>

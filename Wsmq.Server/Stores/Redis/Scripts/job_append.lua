@@ -1,8 +1,9 @@
--- Stores a batch of jobs; deduplication, limits, storing and signal are atomic. Items are grouped by queue.
--- uses: job_store, message_ids, batches, signals
+-- Stores a batch of jobs; deduplication, limits, storing and signal are atomic. Items are grouped by queue. Consumers of the same node may
+-- be given jobs in the same call; of jobs that are all given out, no node is signalled.
+-- uses: job_store, job_taking, message_ids, batches, signals
 -- KEYS[1]          number of the last batch of this node and lane
 -- KEYS[2 … 4]      recent message ids (hashes: id -> position), one hash per time slice, used in rotation
--- KEYS[5 + 16 j …] of queue j: its keys, see jobs.lua
+-- KEYS[5 + 18 j …] of queue j: its keys, see jobs.lua and outcomes.lua
 -- ARGV[1]          number of this batch
 -- ARGV[2]          number that the last batch must have; or, negated, the lowest number that it may have
 -- ARGV[3]          how long the batch number is stored, ms
@@ -11,36 +12,40 @@
 -- ARGV[6]          prefix of a node's channel; the node id follows
 -- ARGV[7]          prefix of the key of a node's lease; the node id follows
 -- ARGV[8]          number of items per queue, two bytes each
--- ARGV[9 …]        per queue: its name, after its length in two bytes; most waiting jobs; most bytes of jobs. Then the id of each item (16
---                  bytes), the terms of each (see job_store.lua), and the content of each (as in append.lua)
+-- ARGV[9 …]        per queue: its name, after its length in two bytes; most waiting jobs; most bytes of jobs; how many arguments its take
+--                  has, 0 if there is no take. Then the id of each item (16 bytes), the terms of each (see job_store.lua), and the content
+--                  of each (as in append.lua). Then the arguments of each take, see job_take.lua
 -- Returns          one string: per item N (new), D (duplicate), U (another job has its unique text), F (the queue is full) or X (the keys
---                  of its queue are corrupt), each followed by the position of the job
+--                  of its queue are corrupt), each followed by the position of the job. With takes, a list of this string and, for each
+--                  take, the reply of job_take.lua; empty if none was made because nothing was stored
 local refused = begin_batch(KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3])
 if refused then return refused end
 
 local counts = ARGV[8]
 local queues = #counts / 2
-local ids = 8 + 3 * queues
-local items = (#ARGV - ids) / 3
+local ids = 8 + 4 * queues
+local taking = 0
+for j = 1, queues do taking = taking + tonumber(ARGV[8 + 4 * j]) end
+local items = (#ARGV - ids - taking) / 3
 local terms, contents = ids + items, ids + 2 * items
 
 local now = micros()
 local now_id = digits(now)
 local message = message_ids(now, tonumber(ARGV[4]), ids + 1, terms)
-local signals = signals_of(ARGV[5], ARGV[6], ARGV[7], 5, 16)
+local signals = signals_of(ARGV[5], ARGV[6], ARGV[7], 5, 18)
 local successor = positions_from(now_id)
 
-local results, n = {}, 0
+local results, n, takes, next_take = {}, 0, {}, contents + items + 1
 
--- Per queue: the values to save after storing.
-local tail, bytes, stored
+-- Per queue: the values to save after storing, and the first position that is stored.
+local tail, bytes, stored, first_at
 
 local function append(j, q, first, last)
   local state = call('HMGET', q.meta, 't', 'b')
   tail, bytes = state[1] or zero, tonumber(state[2] or '0')
   if not position(tail) then error('the tail is no position') end
   local waiting = call('HLEN', q.jobs) - call('ZCARD', q.leased)
-  local most, room = tonumber(ARGV[7 + 3 * j]), tonumber(ARGV[8 + 3 * j])
+  local most, room = tonumber(ARGV[6 + 4 * j]), tonumber(ARGV[7 + 4 * j])
   for i = first, last do
     local at, outcome = message.find(i), 'D'
     if not at then
@@ -50,7 +55,7 @@ local function append(j, q, first, last)
         at, outcome = zero, 'F'
       elseif not at then
         tail, outcome = successor(tail), 'N'
-        at = tail
+        at, first_at = tail, first_at or tail
         bytes, stored = bytes + store_job(q, now, at, ARGV[terms + i], ARGV[contents + i]), stored + 1
         message.add(i, at)
       end
@@ -60,10 +65,22 @@ local function append(j, q, first, last)
   end
 end
 
-local function close(j, q)
+local function save(q)
   call('HSET', q.meta, 't', tail, 'b', string.format('%.0f', bytes))
   call('HINCRBY', q.meta, 's', stored)
-  local boxes = signals.boxes(whole(call('HGET', q.meta, 'n') or ''), ARGV[6 + 3 * j])
+end
+
+-- Makes the take of a queue. Returns whether everything that was stored is given out.
+local function take(q, count)
+  local reply = take_jobs(q, now, next_take, count)
+  takes[#takes] = reply
+  local left = stored
+  for _, job in ipairs(reply[6]) do left = job[2] >= first_at and left - 1 or left end
+  return left == 0
+end
+
+local function signal(j, q)
+  local boxes = signals.boxes(whole(call('HGET', q.meta, 'n') or ''), ARGV[5 + 4 * j])
   signals.entry(boxes, tail, zero, false)
 end
 
@@ -71,10 +88,17 @@ end
 local item = 0
 for j = 1, queues do
   local high, low = string.byte(counts, 2 * j - 1, 2 * j)
-  local last_item, q = item + high * 256 + low, queue_of(5 + 16 * (j - 1))
-  tail, bytes, stored = nil, nil, 0
+  local last_item, q, count = item + high * 256 + low, queue_of(5 + 18 * (j - 1)), tonumber(ARGV[8 + 4 * j])
+  tail, bytes, stored, first_at = nil, nil, 0, nil
+  if count > 0 then takes[#takes + 1] = {} end
   local done = pcall(append, j, q, item + 1, last_item)
-  if stored > 0 then done = pcall(close, j, q) and done end
+  if stored > 0 then
+    done = pcall(save, q) and done
+    local took, all = false, false
+    if count > 0 and done then took, all = pcall(take, q, count) end
+    if not (took and all) then done = pcall(signal, j, q) and done end
+  end
+  next_take = next_take + count
   if not done then
     for i = stored > 0 and n / 2 + 1 or item + 1, last_item do results[2 * i - 1], results[2 * i] = 'X', zero end
     n = 2 * last_item
@@ -84,4 +108,4 @@ end
 
 message.save()
 signals.close()
-return table.concat(results)
+return taking > 0 and { table.concat(results), unpack(takes) } or table.concat(results)

@@ -21,7 +21,8 @@ local function queue_of(first)
     meta = KEYS[first], jobs = KEYS[first + 1], grants = KEYS[first + 2], delayed = KEYS[first + 3], leased = KEYS[first + 4],
     retrying = KEYS[first + 5], expiring = KEYS[first + 6], blocked = KEYS[first + 7], holders = KEYS[first + 8],
     unique = KEYS[first + 9], dead = KEYS[first + 10], deaths = KEYS[first + 11], suspects = KEYS[first + 12],
-    ready = { ['0'] = KEYS[first + 13], ['1'] = KEYS[first + 14], ['2'] = KEYS[first + 15] }, counts = {},
+    ready = { ['0'] = KEYS[first + 13], ['1'] = KEYS[first + 14], ['2'] = KEYS[first + 15] },
+    outcomes = { [0] = KEYS[first + 16], [1] = KEYS[first + 17] }, counts = {},
   }
 end
 

@@ -2,8 +2,8 @@
 -- the current one is full once it holds half of the most outcomes, or is as old as they are to be known; then the other one is emptied and
 -- becomes the current one. An outcome is so known for one to two times its time, unless there are too many.
 -- uses: jobs
--- KEYS[17] and [18]  the hashes: position -> C (completed), X (removed) or the reason of a dead letter, time (16), length of text (4), text,
---                    progress. Field o of the meta: index of the current hash (0 or 1), since when it is (16)
+--   17, 18 outcomes (hashes)   position -> C (completed), X (removed) or the reason of a dead letter, time (16), length of text (4), text,
+--                              progress. Field o of the meta: index of the current one (0 or 1), since when it is (16)
 local function keep_outcomes(q, time, most) q.ended, q.keep_for, q.keep_most = {}, tonumber(time), tonumber(most) end
 
 local function note_end(q, at, kind, text, progress, now)
@@ -21,19 +21,19 @@ end
 local function save_outcomes(q, now)
   if #q.ended == 0 then return end
   local current, since = current_outcomes(q)
-  local size = call('HLEN', KEYS[17 + current])
+  local size = call('HLEN', q.outcomes[current])
   if now >= since + q.keep_for or 2 * size + #q.ended > q.keep_most then
     current, size = 1 - current, 0
-    call('UNLINK', KEYS[17 + current])
+    call('UNLINK', q.outcomes[current])
     call('HSET', q.meta, 'o', string.format('%d', current) .. digits(now))
   end
-  call('HSET', KEYS[17 + current], unpack(q.ended))
+  call('HSET', q.outcomes[current], unpack(q.ended))
   -- For a queue in which no more jobs end.
-  if size == 0 then call('PEXPIRE', KEYS[17 + current], string.format('%.0f', math.ceil(2 * q.keep_for / 1000) + 60000)) end
+  if size == 0 then call('PEXPIRE', q.outcomes[current], string.format('%.0f', math.ceil(2 * q.keep_for / 1000) + 60000)) end
 end
 
 -- Returns how a job ended last, or nil if that is not known.
 local function outcome_of(q, at)
   local current = current_outcomes(q)
-  return call('HGET', KEYS[17 + current], at) or call('HGET', KEYS[18 - current], at)
+  return call('HGET', q.outcomes[current], at) or call('HGET', q.outcomes[1 - current], at)
 end
