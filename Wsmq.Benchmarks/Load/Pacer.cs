@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace Wsmq.Benchmarks.Load;
 
@@ -7,7 +6,7 @@ namespace Wsmq.Benchmarks.Load;
 /// An open loop: sends messages when they are due, at a fixed total rate, from the senders in turn, whether or not answers arrive. A late
 /// message keeps its due time, so that a stall shows in the latencies and does not reduce the load.
 /// </summary>
-internal sealed partial class Pacer(IReadOnlyList<Sender> senders, int messagesPerSecond, LoadFailure failure) : IDisposable
+internal sealed class Pacer(IReadOnlyList<Sender> senders, int messagesPerSecond, LoadFailure failure) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private Thread? _thread;
@@ -31,7 +30,7 @@ internal sealed partial class Pacer(IReadOnlyList<Sender> senders, int messagesP
         for (var sent = 0L; !_stop.IsCancellationRequested; sent++)
         {
             var due = start + (sent * Stopwatch.Frequency / messagesPerSecond);
-            WaitFor(due);
+            PreciseWait.Until(due);
             var sending = senders[(int)(sent % senders.Count)].SendAsync(due);
             if (!sending.IsCompletedSuccessfully)
                 _ = ObserveAsync(sending);
@@ -49,19 +48,4 @@ internal sealed partial class Pacer(IReadOnlyList<Sender> senders, int messagesP
             failure.Set(e);
         }
     }
-
-    // Thread.Sleep has a resolution of milliseconds, more than the measured values; spinning would occupy a core that the peers need.
-    private static void WaitFor(long due)
-    {
-        while (Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due) is { Ticks: > 0 } rest)
-        {
-            var sleep = new Timespec(0, (nint)Math.Min(rest.Ticks * 100, 900_000_000));
-            _ = Sleep(in sleep, 0);
-        }
-    }
-
-    private readonly record struct Timespec(nint Seconds, nint Nanoseconds);
-
-    [LibraryImport("libc", EntryPoint = "nanosleep")]
-    private static partial int Sleep(in Timespec time, nint remaining);
 }

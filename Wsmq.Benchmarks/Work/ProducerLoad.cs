@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text.Json;
+using Wsmq.Benchmarks.Load;
 
 namespace Wsmq.Benchmarks.Work;
 
@@ -31,20 +33,21 @@ internal sealed class ProducerLoad(WsmqClient[] clients, string queue, int windo
         }));
     }
 
-    private async Task PacedAsync(int count, double perSecond)
-    {
-        var (start, sends) = (Clock.Micros, new List<Task>(count));
-        while (sends.Count < count)
+    // Each job is sent by a thread that waits for its time: a timer would add its own lateness to what is measured.
+    private Task PacedAsync(int count, double perSecond) => Task.Factory.StartNew(
+        () =>
         {
-            while (sends.Count < count && Due() is var due && due <= Clock.Micros)
-                sends.Add(SendAsync(sends.Count % clients.Length, due));
-            await Task.Delay(1);
-        }
+            var (start, begun, sends) = (Stopwatch.GetTimestamp(), Clock.Micros, new List<Task>(count));
+            while (sends.Count < count)
+            {
+                var after = sends.Count / perSecond;
+                PreciseWait.Until(start + (long)(after * Stopwatch.Frequency));
+                sends.Add(SendAsync(sends.Count % clients.Length, begun + (long)(after * 1e6)));
+            }
 
-        await Task.WhenAll(sends);
-
-        long Due() => start + (long)(sends.Count * 1e6 / perSecond);
-    }
+            return Task.WhenAll(sends);
+        },
+        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
 
     private Task SendAsync(int producer, long due) => clients[producer].SendAsync(
         _queue, LoadJob.Create((Environment.ProcessId * 1000L) + producer, Interlocked.Increment(ref _numbers[producer]), due));
