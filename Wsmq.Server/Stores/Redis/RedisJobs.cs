@@ -24,7 +24,7 @@ internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, Re
 
     public async Task<TakenJobs> TakeAsync(WsmqAddress queue, TakeRequest request, QueueRules rules, CancellationToken cancellationToken)
     {
-        var mark = NextMark(keys.Of(queue).Taken(lanes.Node));
+        var mark = NextMark(queue, (k, node) => k.Taken(node));
         RedisValue[] values =
         [
             rules.Lease, request.MaxBytes, rules.MaxInFlight, IJobStore.MostInAStep, RandomNumberGenerator.GetString(HexDigits, TokenStart),
@@ -49,7 +49,7 @@ internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, Re
     {
         if (batch.Count == 0)
             return [];
-        var mark = NextMark(keys.Of(queue).Settled(lanes.Node));
+        var mark = NextMark(queue, (k, node) => k.Settled(node));
         var results = await SettleAsync(queue, batch, rules, mark, cancellationToken);
         await ConfirmAsync(mark);
         return results;
@@ -154,8 +154,9 @@ internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, Re
         }
     }
 
-    private ReplicaMark NextMark(RedisKey key) =>
-        replicas is null ? ReplicaMark.None : new ReplicaMark(key, Interlocked.Increment(ref _marks));
+    private ReplicaMark NextMark(WsmqAddress queue, Func<LogKeys, string, RedisKey> key) => replicas is null
+        ? ReplicaMark.None
+        : new ReplicaMark(key(keys.Of(queue), lanes.Node), Interlocked.Increment(ref _marks));
 
     private async Task ConfirmAsync(ReplicaMark mark, Func<Task>? undo = null)
     {
