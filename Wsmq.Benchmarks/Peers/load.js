@@ -99,7 +99,7 @@ function serve(answer) {
     .on('close', () => process.exit(0));
 }
 
-/** Ends the program: whoever measures must not count on a part of the load. */
+/** Ends the program: a measurement must not be of a part of the load. */
 export function fail(error) {
   console.error(error);
   process.exit(1);

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Wsmq;
@@ -70,18 +69,6 @@ internal sealed class QueueWorker : IJobLine
             lock (_gate)
                 _handedBack = Task.WhenAll(_handedBack, handingBack);
         }
-    }
-
-    private (GivenJob Job, long AskedAt) Given(WsmqJobDelivery job, JobLease lease)
-    {
-        // The time that the job took to arrive is not known: a tenth of the lease is left out.
-        var duration = TimeSpan.FromMilliseconds(Math.Clamp(job.Lease, 1, int.MaxValue));
-        var askedAt = _time.GetTimestamp() - (long)(duration.TotalSeconds / 10 * _time.TimestampFrequency);
-        return (new GivenJob(
-            lease, duration, job.Attempt, job.LostLeases, DateTimeOffset.FromUnixTimeMilliseconds(job.Due), () => job.Message)
-        {
-            Progress = job.Progress,
-        }, askedAt);
     }
 
     public void Cancel(WsmqPosition job) => _runner.Cancel(job);
@@ -171,6 +158,18 @@ internal sealed class QueueWorker : IJobLine
         _ask.Set();
     }
 
+    private (GivenJob Job, long AskedAt) Given(WsmqJobDelivery job, JobLease lease)
+    {
+        // The time that the job took to arrive is not known: a tenth of the lease is left out.
+        var duration = TimeSpan.FromMilliseconds(Math.Clamp(job.Lease, 1, int.MaxValue));
+        var askedAt = _time.GetTimestamp() - (long)(duration.TotalSeconds / 10 * _time.TimestampFrequency);
+        return (new GivenJob(
+            lease, duration, job.Attempt, job.LostLeases, DateTimeOffset.FromUnixTimeMilliseconds(job.Due), () => job.Message)
+        {
+            Progress = job.Progress,
+        }, askedAt);
+    }
+
     private async Task<HubException?[]> CompleteAsync(IReadOnlyList<JobLease> leases)
     {
         if (!_attached.Task.IsCompletedSuccessfully)
@@ -182,24 +181,18 @@ internal sealed class QueueWorker : IJobLine
         return Array.ConvertAll(refusals, text => text is null ? null : new HubException(text));
     }
 
-    // An error that is not final is thrown, so that the call is repeated.
-    private SettleAnswer AnswerOf(Exception? error)
+    // A temporary error is thrown, so that the call is repeated.
+    private SettleAnswer AnswerOf(HubException? error)
     {
         if (error is null)
             return SettleAnswer.Done;
-        if (!IsFinal(error, out var refusal))
+        var known = WsmqException.From(error);
+        if (known is not null && HubRefusal.IsTemporary(known.Error))
             throw error;
-        if ((refusal as WsmqException)?.Error == WsmqErrors.LeaseLost)
+        if (known?.Error == WsmqErrors.LeaseLost)
             return SettleAnswer.LeaseLost;
-        _events.RaiseError(WsmqClientOperation.Work, refusal);
+        _events.RaiseError(WsmqClientOperation.Work, known ?? (Exception)error);
         return SettleAnswer.Refused;
-    }
-
-    // A corrupt store: another attempt would fail the same way until an operator has repaired it.
-    private static bool IsFinal(Exception error, [NotNullWhen(true)] out Exception? refusal)
-    {
-        refusal = WsmqException.From(error) is { } known && known.Error == WsmqErrors.StoreCorrupt ? known : null;
-        return refusal is not null || HubRefusal.IsFinal(error, out refusal);
     }
 
     private async Task WhenCeasedAsync()

@@ -26,31 +26,24 @@ internal sealed class QueueWorkers(QueueRegistry registry, WsmqClientOptions opt
             worker.Detach();
     }
 
-    /// <summary>Gives jobs, which are of one queue as the server groups them, to its worker.</summary>
+    /// <summary>Gives jobs to the workers of their queues.</summary>
     public void Give(IReadOnlyList<WsmqJobDelivery> jobs)
     {
-        var leases = new List<(WsmqJobDelivery Job, JobLease Lease)>(jobs.Count);
-        QueueWorker? worker = null;
-        foreach (var job in jobs)
+        var found = jobs.Select(job => (Worker: WorkerOf(job, out var lease), Job: (job, lease)));
+        foreach (var given in found.GroupBy(j => j.Worker, j => j.Job))
         {
-            if (WorkerOf(job, out var lease) is not { } found)
+            if (given.Key is { } worker)
             {
-                events.RaiseError(
-                    WsmqClientOperation.Protocol, new FormatException("A job is malformed, or of a queue that this client does not work on."));
+                worker.Give([.. given]);
                 continue;
             }
 
-            if (worker is not null && worker != found)
+            foreach (var _ in given)
             {
-                worker.Give(leases);
-                leases = [];
+                var error = new FormatException("A job is malformed, or of a queue that this client does not work on.");
+                events.RaiseError(WsmqClientOperation.Protocol, error);
             }
-
-            worker = found;
-            leases.Add((job, lease));
         }
-
-        worker?.Give(leases);
     }
 
     /// <summary>A job was removed.</summary>

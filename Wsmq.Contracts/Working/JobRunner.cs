@@ -20,8 +20,7 @@ internal sealed class JobRunner
     private readonly IJobReports _reports;
     private readonly TimeProvider _time;
     private readonly HandlerThreads _threads;
-    private readonly WakeUp _wake = new();
-    private readonly CancellationTokenSource _renewing = new();
+    private readonly LeaseRenewals _renewals;
     private readonly CancellationTokenSource _end = new();
 
     // By lease: a job may be given again before its old attempt is released.
@@ -30,12 +29,7 @@ internal sealed class JobRunner
     // When this worker first saw the type. Senders choose the names, so that there may be any number.
     private readonly ConcurrentDictionary<string, DateTimeOffset> _unknownTypes = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task _renewals = Task.CompletedTask;
-    // The shortest lease so far; before the first one, the longest that a queue may have.
-    private long _duration = TimeSpan.FromDays(1).Ticks;
     private volatile bool _stopping;
-    private volatile bool _failed;
-    private volatile bool _renewNow;
 
     /// <param name="name">The name of its threads.</param>
     /// <param name="handlers">The handlers of the queue.</param>
@@ -51,6 +45,7 @@ internal sealed class JobRunner
         _handlers = all.Where(h => h.Type is not null).ToDictionary(h => h.Type!, StringComparer.Ordinal);
         _fallback = Array.Find(all, h => h.Type is null);
         _threads = new HandlerThreads(options.Concurrency, name);
+        _renewals = new LeaseRenewals(_held, line, reports, time);
     }
 
     /// <summary>How many further jobs it accepts now.</summary>
@@ -63,7 +58,7 @@ internal sealed class JobRunner
 
     public bool HoldsSuspect => _held.Values.Any(h => h.Job.Lost > 0);
 
-    public void Start() => _renewals = Task.Run(RenewAsync);
+    public void Start() => _renewals.Start();
 
     /// <summary>Begins with jobs. Returns how many of them, from the first on, it accepts.</summary>
     /// <param name="jobs">The jobs, each with the timestamp at which it was asked for: its lease counts from then on.</param>
@@ -73,32 +68,8 @@ internal sealed class JobRunner
         return jobs.TakeWhile(j => TryGive(j.Job, j.AskedAt)).Count();
     }
 
-    private bool TryGive(GivenJob job, long askedAt)
-    {
-        var held = new HeldJob(job, askedAt, _time);
-        _held[job.Lease] = held;
-        if (_stopping)
-        {
-            // The stop may have looked before the job was here.
-            Release(held);
-            return false;
-        }
-
-        if (Shortens(job.Duration.Ticks))
-            _wake.Set();
-
-        // The context here is that of whatever started the node or the client.
-        using (ExecutionContext.SuppressFlow())
-            _ = Task.Factory.StartNew(() => RunAsync(held), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _threads);
-        return true;
-    }
-
     /// <summary>Extends all leases at once: there is a connection again.</summary>
-    public void Renew()
-    {
-        _renewNow = true;
-        _wake.Set();
-    }
+    public void Renew() => _renewals.Renew();
 
     /// <summary>A job was removed: if it is worked on here, its handler is told. Returns at once.</summary>
     public void Cancel(WsmqPosition job)
@@ -135,8 +106,7 @@ internal sealed class JobRunner
         await _idle.Task.WaitAsync(Grace, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_idle.Task.IsCompleted)
             _reports.Left(_held.Count);
-        await _renewing.CancelAsync().ConfigureAwait(false);
-        await _renewals.ConfigureAwait(false);
+        await _renewals.StopAsync().ConfigureAwait(false);
 
         // A lease that runs out would count.
         var left = _held.Values.Where(h => !h.HasReturned)
@@ -166,6 +136,25 @@ internal sealed class JobRunner
                 await Task.Delay(_line.NotSettled(settlement, e, failures), _time, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    private bool TryGive(GivenJob job, long askedAt)
+    {
+        var held = new HeldJob(job, askedAt, _time);
+        _held[job.Lease] = held;
+        if (_stopping)
+        {
+            // The stop may have looked before the job was here.
+            Release(held);
+            return false;
+        }
+
+        _renewals.Include(job.Duration);
+
+        // The context here is that of whatever started the node or the client.
+        using (ExecutionContext.SuppressFlow())
+            _ = Task.Factory.StartNew(() => RunAsync(held), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _threads);
+        return true;
     }
 
     private async Task RunAsync(HeldJob held)
@@ -290,79 +279,5 @@ internal sealed class JobRunner
                 Counts = false, Delay = _options.UnknownTypeDelay.Ticks / TimeSpan.TicksPerMicrosecond, Reason = WsmqNackReasons.NoHandler,
             }
             : new Settlement(job.Lease, SettlementKind.Reject) { Reason = WsmqNackReasons.NoHandler };
-    }
-
-    private async Task RenewAsync()
-    {
-        var stop = _renewing.Token;
-        try
-        {
-            while (true)
-            {
-                // A third of the shortest lease: two extensions may fail before it is lost.
-                var lease = _held.Values.Select(h => h.Job.Duration).Append(TimeSpan.FromTicks(Interlocked.Read(ref _duration))).Min();
-                var interval = _failed ? lease / 10 : lease / 3;
-                var asleep = _time.GetTimestamp();
-                if (await _wake.WaitAsync(interval, _time, stop).ConfigureAwait(false) && !_renewNow)
-                    continue;
-                _renewNow = false;
-                if (_time.GetElapsedTime(asleep) - interval is var late && late > lease / 3 && !_held.IsEmpty)
-                    _reports.Late(late);
-                _failed = false;
-
-                // A call without an answer must hold up neither other leases nor the stop.
-                foreach (var held in _held.Values.Where(h => h.Extending.IsCompleted))
-                    held.Extending = ExtendAsync(held);
-                await Task.WhenAll(_held.Values.Select(h => h.Extending)).WaitAsync(lease / 10, _time, stop)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                stop.ThrowIfCancellationRequested();
-            }
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // Stopped.
-        }
-        catch (Exception e)
-        {
-            _reports.Unexpected(e);
-        }
-    }
-
-    private bool Shortens(long duration)
-    {
-        for (var known = Interlocked.Read(ref _duration); duration < known;)
-        {
-            var seen = Interlocked.CompareExchange(ref _duration, duration, known);
-            if (seen == known)
-                return true;
-            known = seen;
-        }
-
-        return false;
-    }
-
-    private async Task ExtendAsync(HeldJob held)
-    {
-        // The handler was told to stop: nobody is to wait for it.
-        if (held.Lost.IsCancellationRequested)
-            return;
-        var asked = _time.GetTimestamp();
-        try
-        {
-            if (await _line.ExtendAsync(held.Job.Lease).ConfigureAwait(false))
-                held.Extended(asked);
-            else if (_held.ContainsKey(held.Job.Lease))
-                held.Lose();
-        }
-        catch (ObjectDisposedException) when (!_held.ContainsKey(held.Job.Lease))
-        {
-            // Settled meanwhile.
-        }
-        catch (Exception e)
-        {
-            // The next round tries again, sooner; the lease counts as lost in time.
-            _reports.NotExtended(held.Job, e);
-            _failed = true;
-        }
     }
 }

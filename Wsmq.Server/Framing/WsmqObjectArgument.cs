@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Wsmq.Server.Framing;
 
 namespace Wsmq;
 
@@ -45,15 +46,8 @@ internal sealed class ObjectArgumentConverter<T> : JsonConverter<WsmqObjectArgum
 
     public override WsmqObjectArgument<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        var begin = reader.TokenStartIndex;
-        var ahead = reader;
-        ahead.Skip();
-        if (ahead.BytesConsumed - begin > MostBytes)
-        {
-            reader = ahead;
+        if (LargeArgument.TrySkip(ref reader, MostBytes))
             return new WsmqObjectArgument<T>(null, $"an object argument has at most {MostBytes} bytes");
-        }
-
         using var document = JsonDocument.ParseValue(ref reader);
         try
         {

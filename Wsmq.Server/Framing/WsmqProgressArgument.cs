@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Wsmq.Server.Framing;
 
 namespace Wsmq;
 
@@ -29,15 +30,8 @@ internal sealed class ProgressArgumentConverter : JsonConverter<WsmqProgressArgu
 
     public override WsmqProgressArgument Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        var begin = reader.TokenStartIndex;
-        var ahead = reader;
-        ahead.Skip();
-        if (ahead.BytesConsumed - begin > WsmqJob.MaxProgressBytes)
-        {
-            reader = ahead;
+        if (LargeArgument.TrySkip(ref reader, WsmqJob.MaxProgressBytes))
             return new WsmqProgressArgument(default, $"{Wire.Progress} has at most {WsmqJob.MaxProgressBytes} bytes");
-        }
-
         using var document = JsonDocument.ParseValue(ref reader);
         return WsmqJsonBody.TryParse(JsonBodyConverter.Cut(document.RootElement).Utf8, out var value, out var detail)
             ? new WsmqProgressArgument(value, null)

@@ -42,12 +42,8 @@ internal sealed class ClientWork(
     public async Task SettleAsync(Session session, string? queue, string? position, string? token, Func<JobLease, Settlement> end)
     {
         var (address, lease) = await RequireAsync(session, queue, () => LeaseArgument.Of(position, token));
-        var result = await queues.Of(address).SettleAsync(end(lease), NameOf(session));
-        session.Work?.Of(address)?.Released(lease);
-        if (result == SettleResult.LeaseLost)
-            await LoseAsync(session);
-        if (result == SettleResult.Corrupt)
-            throw new WsmqException(WsmqErrors.StoreCorrupt);
+        if ((await EndAsync(session, address, [end(lease)]))[0] is { } error)
+            throw error;
     }
 
     /// <summary>Completes several jobs; the result has null, or the text of an error, for each.</summary>
@@ -55,17 +51,8 @@ internal sealed class ClientWork(
     public async Task<string?[]> CompleteManyAsync(Session session, string? queue, WsmqLeasesArgument jobs)
     {
         var (address, leases) = await RequireAsync(session, queue, () => jobs.Leases);
-        var results = await Task.WhenAll(leases.Select(lease => CompleteAsync(session, queues.Of(address), lease)));
-        var pause = TimeSpan.Zero;
-        for (var i = 0; i < results.Length; i++)
-        {
-            session.Work?.Of(address)?.Released(leases[i]);
-            if (results[i]?.Error == WsmqErrors.LeaseLost)
-                pause = session.Limits.CountRefusal();
-        }
-
-        await session.Limits.PauseAsync(pause, session.Connection.Aborted);
-        return Array.ConvertAll(results, e => e?.Message);
+        var errors = await EndAsync(session, address, [.. leases.Select(l => new Settlement(l, SettlementKind.Complete))]);
+        return Array.ConvertAll(errors, e => e?.Message);
     }
 
     /// <inheritdoc cref="SettleAsync" path="/exception"/>
@@ -95,21 +82,41 @@ internal sealed class ClientWork(
         await LoseAsync(session);
     }
 
-    private static async Task<WsmqException?> CompleteAsync(Session session, QueueDispatcher dispatcher, JobLease lease)
+    // The result has null, or an error, for each attempt.
+    private async Task<WsmqException?[]> EndAsync(Session session, WsmqAddress queue, Settlement[] ends)
+    {
+        var (dispatcher, name) = (queues.Of(queue), NameOf(session));
+        var results = await Task.WhenAll(ends.Select(end => EndAsync(dispatcher, end, name)));
+        var pause = TimeSpan.Zero;
+
+        // All at once: the connection then gets as many jobs in one call.
+        for (var i = 0; i < ends.Length; i++)
+        {
+            if (results[i].IsAnswered)
+                session.Work?.Of(queue)?.Released(ends[i].Lease);
+            if (results[i].Error?.Error == WsmqErrors.LeaseLost)
+                pause = session.Limits.CountRefusal();
+        }
+
+        await session.Limits.PauseAsync(pause, session.Connection.Aborted);
+        return Array.ConvertAll(results, r => r.Error);
+    }
+
+    private static async Task<(bool IsAnswered, WsmqException? Error)> EndAsync(QueueDispatcher dispatcher, Settlement end, string worker)
     {
         try
         {
-            return await dispatcher.SettleAsync(new Settlement(lease, SettlementKind.Complete), NameOf(session)) switch
+            return await dispatcher.SettleAsync(end, worker) switch
             {
-                SettleResult.LeaseLost => new WsmqException(WsmqErrors.LeaseLost),
-                SettleResult.Corrupt => new WsmqException(WsmqErrors.StoreCorrupt),
-                _ => null,
+                SettleResult.LeaseLost => (true, new WsmqException(WsmqErrors.LeaseLost)),
+                SettleResult.Corrupt => (true, new WsmqException(WsmqErrors.StoreCorrupt)),
+                _ => (true, null),
             };
         }
         catch (WsmqException e)
         {
-            // The store did not answer: of each job of the call it is not known.
-            return e;
+            // The store did not answer: the connection may still hold the job.
+            return (false, e);
         }
     }
 

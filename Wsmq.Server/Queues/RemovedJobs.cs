@@ -15,7 +15,7 @@ internal sealed class RemovedJobs(Action<WsmqPosition> tell)
     /// <summary>A job was removed while it was leased.</summary>
     public void Add(WsmqPosition job)
     {
-        // Noted first: whoever gives out the job looks here after that, and so tells its consumer if this call comes too early for it.
+        // Noted first: the call that gives out the job looks here after that, and tells its consumer if this call comes too early for it.
         lock (_lock)
             _takes.ForEach(t => (t.Removed ??= []).Add(job));
         tell(job);

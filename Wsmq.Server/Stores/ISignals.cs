@@ -21,7 +21,7 @@ internal readonly record struct Signal(WsmqPosition Position, WsmqPosition Previ
     /// <summary>For a work queue: the job of this position was removed while it was leased.</summary>
     public static Signal JobRemoved(WsmqPosition job) => new() { Removed = job };
 
-    public bool IsMembership => Position == WsmqPosition.Start && Left is null;
+    public bool IsMembership => Position == WsmqPosition.Start && Left is null && Removed == WsmqPosition.Start;
 
     /// <summary>
     /// For a group's address: the user who left it. It is ordered with the group's entries, so that a live connection receives nothing that

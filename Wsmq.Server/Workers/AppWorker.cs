@@ -12,7 +12,6 @@ internal sealed class AppWorker : IJobConsumer, IJobLine
 {
     private readonly WsmqAddress _queue;
     private readonly QueueDispatcher _dispatcher;
-    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly JobRunner _runner;
 
@@ -26,7 +25,7 @@ internal sealed class AppWorker : IJobConsumer, IJobLine
         WsmqAddress queue, QueueDispatcher dispatcher, IEnumerable<JobHandler> handlers, WsmqWorkerOptions options, TimeProvider time,
         ILogger logger)
     {
-        (_queue, _dispatcher, _time, _logger) = (queue, dispatcher, time, logger);
+        (_queue, _dispatcher, _logger) = (queue, dispatcher, logger);
         Name = options.Name ?? $"{Environment.MachineName}/{Environment.ProcessId}";
         _runner = new JobRunner($"wsmq worker of {queue.Name}", handlers, options, this, new AppJobReports(queue, logger), time);
     }

@@ -28,6 +28,20 @@ for (const [store, nodes] of [['embedded', 1], ['redis', 2]]) {
       return new Queue(await wsmq.connect(wsmq.users('sender')[0], { node }), address);
     }
 
+    /** Sends two jobs to a worker behind a proxy, whose handler holds the first one until `finish` is called. */
+    async function holdFirstOfTwo(quick) {
+      const proxy = await wsmq.proxy(last().hub);
+      let finish;
+      const first = new Promise(resolve => { finish = resolve; });
+      const one = await worker('work:quick', message => message.body === 1 ? first : undefined, { hub: proxy.hub, concurrency: 1 });
+      await quick.send(1);
+      await quick.send(2);
+      await eventually('it has begun', () => one.jobs.length === 1);
+      return { proxy, one, finish };
+    }
+
+    const bothOnce = one => assert.deepEqual(one.jobs.map(job => [job.message.body, job.attempt, job.lostLeases]), [[1, 1, 0], [2, 1, 0]]);
+
     test('handles a job once, with its message, and completes it', async () => {
       const quick = await open('work:quick');
       const seen = [];
@@ -112,19 +126,13 @@ for (const [store, nodes] of [['embedded', 1], ['redis', 2]]) {
 
     test('a job outlives its connection and completes over the next one', async () => {
       const quick = await open('work:quick');
-      const proxy = await wsmq.proxy(last().hub);
-      let finish;
-      const first = new Promise(resolve => { finish = resolve; });
-      const one = await worker('work:quick', message => message.body === 1 ? first : undefined, { hub: proxy.hub, concurrency: 1 });
-      await quick.send(1);
-      await quick.send(2);
-      await eventually('it has begun', () => one.jobs.length === 1);
+      const { proxy, one, finish } = await holdFirstOfTwo(quick);
       proxy.cut();
       await eventually('the connection is gone', () => one.connection.state !== 'Connected');
       await eventually('there is another one', () => one.connection.state === 'Connected');
       finish();
       await quick.isEmpty();
-      assert.deepEqual(one.jobs.map(job => [job.message.body, job.attempt, job.lostLeases]), [[1, 1, 0], [2, 1, 0]]);
+      bothOnce(one);
       await one.stop();
     });
 
@@ -208,14 +216,7 @@ for (const [store, nodes] of [['embedded', 1], ['redis', 2]]) {
 
     // The last one: it ends a node.
     test('a job whose node stops completes over the next node', async () => {
-      const proxy = await wsmq.proxy(last().hub);
-      let finish;
-      const first = new Promise(resolve => { finish = resolve; });
-      const one = await worker('work:quick', message => message.body === 1 ? first : undefined, { hub: proxy.hub, concurrency: 1 });
-      const before = await open('work:quick', last());
-      await before.send(1);
-      await before.send(2);
-      await eventually('it has begun', () => one.jobs.length === 1);
+      const { proxy, one, finish } = await holdFirstOfTwo(await open('work:quick', last()));
       await last().stop();
       await wsmq.startNode();
       proxy.leadTo(last().hub);
@@ -224,7 +225,7 @@ for (const [store, nodes] of [['embedded', 1], ['redis', 2]]) {
       finish();
       await after.isEmpty();
       assert.deepEqual([leased, ready], [1, 1]);
-      assert.deepEqual(one.jobs.map(job => [job.message.body, job.attempt, job.lostLeases]), [[1, 1, 0], [2, 1, 0]]);
+      bothOnce(one);
       await one.stop();
     });
   });

@@ -1,4 +1,3 @@
-using Wsmq.Faults.Stores;
 using Wsmq.Server.Stores;
 using Wsmq.Tests.Stores;
 using Wsmq.Tests.Support;
@@ -6,21 +5,13 @@ using Wsmq.Tests.Support;
 namespace Wsmq.Tests.Schedules;
 
 /// <summary>Recurring jobs on a Redis whose clock the test sets.</summary>
-public sealed class RedisRecurringClockTests : IAsyncLifetime, IDisposable
+public sealed class RedisRecurringClockTests : IAsyncLifetime
 {
-    private readonly TempFolder _folder = new();
-    private FakeClock _clock = null!;
-    private RedisServer _redis = null!;
+    private SteppedRedis _redis = null!;
 
-    public async Task InitializeAsync()
-    {
-        _clock = await FakeClock.TryCreateAsync(_folder.Path) ?? throw new InvalidOperationException(FakeClock.Missing);
-        _redis = await RedisServer.StartAsync(appendOnly: false, _clock.Environment);
-    }
+    public async Task InitializeAsync() => _redis = await SteppedRedis.StartAsync();
 
     public async Task DisposeAsync() => await _redis.DisposeAsync();
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task After_a_long_outage_two_nodes_that_start_together_store_one_job_and_a_step_back_strands_none()
@@ -28,7 +19,7 @@ public sealed class RedisRecurringClockTests : IAsyncLifetime, IDisposable
         await (await StartAsync()).DisposeAsync();
         await using var watch = await RedisHarness.StartAsync(_redis.EndPoint, "wsmq", new WsmqOptions());
         (await RecurringJobs.JobsAsync(watch.Store)).Should().BeEmpty();
-        _clock.Step(TimeSpan.FromDays(100));
+        _redis.Step(TimeSpan.FromDays(100));
 
         var nodes = await Task.WhenAll(StartAsync(), StartAsync());
         await Eventually.That("the next occurrence is stored", async () => await LeftAsync(watch) is > 0 and < 32);
@@ -36,9 +27,9 @@ public sealed class RedisRecurringClockTests : IAsyncLifetime, IDisposable
         (job.Occurrence.Day, job.Occurrence.TimeOfDay).Should().Be((1, TimeSpan.Zero));
         job.Occurrence.Should().BeAfter(DateTimeOffset.UtcNow.AddDays(60), "the newest of those that were missed runs");
 
-        _clock.Step(TimeSpan.Zero);
+        _redis.Step(TimeSpan.Zero);
         await Eventually.That("the occurrences are determined anew", async () => await LeftAsync(watch) is > 0 and < 32);
-        _clock.Step(TimeSpan.FromDays(32));
+        _redis.Step(TimeSpan.FromDays(32));
         await Eventually.That("the next one runs", async () => (await RecurringJobs.JobsAsync(watch.Store)).Count == 2);
         foreach (var node in nodes)
             await node.DisposeAsync();

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
-using Wsmq.Faults.Stores;
 using Wsmq.Server.Stores;
+using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Stores;
 
@@ -97,23 +97,15 @@ public sealed class SqliteJobClockTests : JobClockContract, IDisposable
     private protected override void Step(TimeSpan offset) => _clock.AdjustTime(_start + offset);
 }
 
-public sealed class RedisJobClockTests : JobClockContract, IAsyncLifetime, IDisposable
+public sealed class RedisJobClockTests : JobClockContract, IAsyncLifetime
 {
-    private readonly TempFolder _folder = new();
-    private FakeClock _clock = null!;
-    private RedisServer _redis = null!;
+    private SteppedRedis _redis = null!;
 
-    public async Task InitializeAsync()
-    {
-        _clock = await FakeClock.TryCreateAsync(_folder.Path) ?? throw new InvalidOperationException(FakeClock.Missing);
-        _redis = await RedisServer.StartAsync(appendOnly: false, _clock.Environment);
-    }
+    public async Task InitializeAsync() => _redis = await SteppedRedis.StartAsync();
 
     public async Task DisposeAsync() => await _redis.DisposeAsync();
 
-    public void Dispose() => _folder.Dispose();
-
     private protected override async Task<StoreHarness> CreateAsync() => await RedisHarness.StartAsync(_redis.EndPoint, "wsmq", new WsmqOptions());
 
-    private protected override void Step(TimeSpan offset) => _clock.Step(offset);
+    private protected override void Step(TimeSpan offset) => _redis.Step(offset);
 }

@@ -40,9 +40,7 @@ public abstract class ClientWorkerContract : WorkerContract
         await using var proxy = new TcpProxy(node.Node.Hub);
         var go = HoldJobs();
         await using var worker = await ClientWorkerKind.ConnectAsync(Setup(), proxy.Hub);
-        await node.SendAsync(new Resize("1"));
-        await node.SendAsync(new Resize("2"));
-        await Eventually.That("it has begun", () => Script.Jobs.Count == 1);
+        await BeginFirstOfTwoAsync(node);
         var lost = new TaskCompletionSource();
         worker.StateChanged += (_, e) => _ = e.Current == WsmqClientState.Connected ? lost.TrySetResult() : false;
         proxy.Cut();
@@ -61,9 +59,7 @@ public abstract class ClientWorkerContract : WorkerContract
         await using var proxy = new TcpProxy(first.Node.Hub);
         var go = HoldJobs();
         await using var worker = await ClientWorkerKind.ConnectAsync(Setup(), proxy.Hub);
-        await first.SendAsync(new Resize("1"));
-        await first.SendAsync(new Resize("2"));
-        await Eventually.That("it has begun", () => Script.Jobs.Count == 1);
+        await BeginFirstOfTwoAsync(first);
         await first.StopAsync();
         await using var next = await Setup().StartNodeAsync();
         proxy.PointTo(next.Node.Hub);
@@ -102,6 +98,13 @@ public abstract class ClientWorkerContract : WorkerContract
         var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Script.Handle = (_, _) => go.Task;
         return go;
+    }
+
+    private async Task BeginFirstOfTwoAsync(WorkerNode node)
+    {
+        await node.SendAsync(new Resize("1"));
+        await node.SendAsync(new Resize("2"));
+        await Eventually.That("it has begun", () => Script.Jobs.Count == 1);
     }
 
     private void BothOnce() =>

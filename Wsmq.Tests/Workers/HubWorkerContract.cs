@@ -57,9 +57,7 @@ public abstract class HubWorkerContract
     {
         await using var node = await StartAsync();
         await using var worker = await WorkerAsync(node);
-        await SendAsync(node, 1);
-        await AskAsync(worker, 1);
-        await GivenAsync(1);
+        await HoldAsync(node, worker, 1);
         var old = _jobs.First();
         await CallAsync(worker, "Retry", old, new { delay = 0, counts = false, reason = "busy" });
         await GivenAsync(2);
@@ -102,9 +100,7 @@ public abstract class HubWorkerContract
     {
         await using var node = await StartAsync();
         var worker = await WorkerAsync(node);
-        await SendAsync(node, 1);
-        await AskAsync(worker, 1);
-        await GivenAsync(1);
+        await HoldAsync(node, worker, 1);
         await worker.DisposeAsync();
         await using var next = await WorkerAsync(node);
         await CallAsync(next, "Extend", _jobs.First());
@@ -119,9 +115,7 @@ public abstract class HubWorkerContract
         await using var node = await StartAsync();
         await using var worker = await WorkerAsync(node);
         await using var stranger = await PlainClient.ConnectAsync(node, WorkersOnly.Stranger);
-        await SendAsync(node, 1);
-        await AskAsync(worker, 1);
-        await GivenAsync(1);
+        await HoldAsync(node, worker, 1);
         var (position, token) = (_jobs.First().Message.Position, _jobs.First().Token);
 
         foreach (var credit in new object?[] { -1, 1.5, "1", null, long.MaxValue, new { } })
@@ -190,9 +184,7 @@ public abstract class HubWorkerContract
     {
         await using var node = await StartAsync();
         await using var worker = await WorkerAsync(new UriBuilder(node.Hub) { Query = "batch=true" }.Uri);
-        await SendAsync(node, 3);
-        await AskAsync(worker, 3);
-        await GivenAsync(3);
+        await HoldAsync(node, worker, 3);
         _together.Should().Equal(3);
 
         await CallAsync(worker, "Complete", _jobs.First());
@@ -206,9 +198,7 @@ public abstract class HubWorkerContract
     {
         await using var node = await StartAsync();
         await using var worker = await WorkerAsync(node);
-        await SendAsync(node, 3);
-        await AskAsync(worker, 3);
-        await GivenAsync(3);
+        await HoldAsync(node, worker, 3);
         WsmqJobLease[] held = [.. _jobs.Select(j => new WsmqJobLease(j.Message.Position!, j.Token!))];
 
         WsmqJobLease[][] malformed = [[held[0], held[1] with { Position = "1" }], [held[0], held[1] with { Token = "x" }], [.. Enumerable.Repeat(held[0], 1_025)]];
@@ -240,9 +230,7 @@ public abstract class HubWorkerContract
     {
         await using var node = await StartAsync(queue: q => (q.Lease, q.MinBackoff) = (TimeSpan.FromSeconds(2), TimeSpan.Zero));
         await using var worker = await WorkerAsync(node);
-        await SendAsync(node, 1);
-        await AskAsync(worker, 1);
-        await GivenAsync(1);
+        await HoldAsync(node, worker, 1);
         await Eventually.That("the lease is lost", async () => await InfoAsync(node) is { Totals.LostLeases: 1, Ready: 1 });
 
         await SendAsync(node, 1);
@@ -276,6 +264,14 @@ public abstract class HubWorkerContract
     {
         for (var i = 0; i < count; i++)
             await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = Queue, Body = WsmqJsonBody.Parse($"{i}") });
+    }
+
+    // The jobs are the first ones of the test.
+    private async Task HoldAsync(TestNode node, PlainClient worker, int jobs)
+    {
+        await SendAsync(node, jobs);
+        await AskAsync(worker, jobs);
+        await GivenAsync(jobs);
     }
 
     private Task GivenAsync(int jobs) => Eventually.That($"{jobs} jobs are given", () => _jobs.Count >= jobs);

@@ -5,7 +5,7 @@ using Wsmq.Tests.Support;
 namespace Wsmq.Tests.Workers;
 
 /// <summary>
-/// Progress, outcome and cancellation of jobs, as whoever has sent a job sees them by its position; one derived class for each store and each
+/// Progress, outcome and cancellation of jobs, as the sender of a job sees them by its position; one derived class for each store and each
 /// kind of .NET worker. Where the store serves several nodes, the sender asks another one than that of the worker.
 /// </summary>
 public abstract class JobStatusContract : IAsyncLifetime

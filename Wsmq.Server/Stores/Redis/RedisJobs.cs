@@ -3,6 +3,7 @@ using System.Text;
 using StackExchange.Redis;
 using Wsmq.Server.Stores.Redis.Appends;
 using Wsmq.Server.Stores.Redis.Connections;
+using Wsmq.Server.Stores.Redis.Jobs;
 
 namespace Wsmq.Server.Stores.Redis;
 
@@ -19,15 +20,11 @@ internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, Re
 
     public JobTakers Takers { get; } = new();
 
-    /// <summary>Limits of dead letters, and of outcomes.</summary>
-    public static RedisValue[] Limits(QueueRules rules) =>
-        [rules.MaxDeadLetters, rules.MaxDeadLetterBytes, rules.MaxDeadLetterAge, rules.OutcomeRetention, rules.MaxOutcomes];
-
     public async Task<TakenJobs> TakeAsync(WsmqAddress queue, TakeRequest request, QueueRules rules, CancellationToken cancellationToken)
     {
-        var mark = NextMark(keys.Of(queue).Taken(lanes.Node));
+        var mark = NextMark(queue, (k, node) => k.Taken(node));
         var reply = await connections.EvaluateAsync(
-            RedisScript.JobTake, [.. keys.Of(queue).QueueWithOutcomes, .. mark.Keys], JobTakeScript.Values(request, rules, mark),
+            RedisScript.JobTake, [.. keys.Of(queue).QueueWithOutcomes, .. mark.Keys], JobTakeScript.Values(request, rules, mark.Values),
             cancellationToken);
         var result = JobTakeScript.Result((RedisResult[])reply!);
         if (result.Jobs.Count > 0)
@@ -40,7 +37,7 @@ internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, Re
     {
         if (batch.Count == 0)
             return [];
-        var mark = NextMark(keys.Of(queue).Settled(lanes.Node));
+        var mark = NextMark(queue, (k, node) => k.Settled(node));
         var results = await SettleAsync(queue, batch, rules, mark, cancellationToken);
         await ConfirmAsync(mark);
         return results;
@@ -60,7 +57,7 @@ internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, Re
     {
         RedisValue[] values =
         [
-            rules.MinBackoff, rules.MaxBackoff, rules.MaxLostLeases, IJobStore.MostInAStep, .. Limits(rules), .. SignalOf(queue), Jitter(),
+            rules.MinBackoff, rules.MaxBackoff, rules.MaxLostLeases, IJobStore.MostInAStep, .. JobTakeScript.Limits(rules), .. SignalOf(queue), Jitter(),
         ];
         var reply = await RunAsync(RedisScript.JobReclaim, queue, values, cancellationToken);
         return new ReclaimedJobs(
@@ -119,7 +116,7 @@ internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, Re
     {
         RedisValue[] values =
         [
-            rules.MinBackoff, rules.MaxBackoff, rules.MaxAttempts, .. Limits(rules), .. SignalOf(queue),
+            rules.MinBackoff, rules.MaxBackoff, rules.MaxAttempts, .. JobTakeScript.Limits(rules), .. SignalOf(queue),
             rules.MaxInFlight < int.MaxValue ? 1 : 0, .. mark.Values,
             .. batch.SelectMany(s => new RedisValue[]
             {
@@ -145,8 +142,9 @@ internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, Re
         }
     }
 
-    private ReplicaMark NextMark(RedisKey key) =>
-        replicas is null ? ReplicaMark.None : new ReplicaMark(key, Interlocked.Increment(ref _marks));
+    private ReplicaMark NextMark(WsmqAddress queue, Func<LogKeys, string, RedisKey> key) => replicas is null
+        ? ReplicaMark.None
+        : new ReplicaMark(key(keys.Of(queue), lanes.Node), Interlocked.Increment(ref _marks));
 
     private async Task ConfirmAsync(ReplicaMark mark, Func<Task>? undo = null)
     {

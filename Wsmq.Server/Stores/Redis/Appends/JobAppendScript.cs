@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using StackExchange.Redis;
 using Wsmq.Server.Stores.Redis.Connections;
+using Wsmq.Server.Stores.Redis.Jobs;
 
 namespace Wsmq.Server.Stores.Redis.Appends;
 
@@ -67,7 +68,7 @@ internal sealed class JobAppendScript(
     private RedisValue[] ValuesOf(
         RedisLane lane, IReadOnlyList<AppendRequest> batch, LogGroups queues, JobTake?[] takes, Memory<byte> buffer, long number, long after)
     {
-        var taking = Array.ConvertAll(takes, t => t is null ? [] : JobTakeScript.Values(t.Request, t.Rules, ReplicaMark.None));
+        var taking = Array.ConvertAll(takes, t => t is null ? [] : JobTakeScript.Values(t.Request, t.Rules, ReplicaMark.None.Values));
         var ofItems = FixedValues + (ValuesOfAQueue * queues.Count);
         var values = new RedisValue[ofItems + (ValuesOfAnItem * batch.Count) + taking.Sum(t => t.Length)];
         taking.SelectMany(t => t).ToArray().CopyTo(values, ofItems + (ValuesOfAnItem * batch.Count));

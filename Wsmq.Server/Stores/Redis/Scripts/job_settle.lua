@@ -58,22 +58,22 @@ end
 -- A few items: what is stored of them is read with one command each, and so are plain jobs that are completed removed. Contents may be
 -- large, so that not all items are read at once. A corrupt job fails its own item only, a corrupt key all items of the part.
 local function settle_part(first, last)
-  local names, done, seen, bytes = {}, {}, {}, 0
+  local names, done, seen, bytes, before = {}, {}, {}, 0, (first - FIRST) / 7
   for i = first, last, 7 do names[#names + 1] = ARGV[i] end
   local times, grants = call('ZMSCORE', q.leased, unpack(names)), call('HMGET', q.grants, unpack(names))
   local texts = call('HMGET', q.jobs, unpack(names))
   for n = 1, #names do
     local i, at = first + 7 * (n - 1), names[n]
     if seen[at] or not times[n] or not grants[n] or slice(grants[n], 1, 16) ~= ARGV[i + 1] then
-      results[(i - FIRST) / 7 + 1] = 1
+      results[before + n] = 1
     elseif ARGV[i + 2] == 'C' and texts[n] and is_plain(texts[n]) then
       seen[at], done[#done + 1], bytes = true, at, bytes + #texts[n]
       note_end(q, at, 'C', '', grant_from(grants[n]).progress, now)
-      results[(i - FIRST) / 7 + 1] = 0
+      results[before + n] = 0
     else
       seen[at] = true
       local settled, result = pcall(function() return settle(i, at, job_of(texts[n]), grant_from(grants[n])) end)
-      results[(i - FIRST) / 7 + 1] = settled and result or 3
+      results[before + n] = settled and result or 3
     end
   end
   if done[1] then

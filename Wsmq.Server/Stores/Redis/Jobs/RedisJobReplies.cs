@@ -3,7 +3,7 @@ using System.Text;
 using StackExchange.Redis;
 using Wsmq.Server.Stores.Redis.Connections;
 
-namespace Wsmq.Server.Stores.Redis;
+namespace Wsmq.Server.Stores.Redis.Jobs;
 
 /// <summary>Parses the replies of the scripts of work queues. The formats of what is stored are those of jobs.lua.</summary>
 internal static class RedisJobReplies
