@@ -11,20 +11,23 @@ internal sealed record CompareSettings(int Rounds, TimeSpan FirstWarmUp, TimeSpa
     /// <summary>The jobs of a round.</summary>
     public required int Jobs { get; init; }
 
-    /// <summary>The jobs of the warm-up of each work queue.</summary>
-    public int WarmUpJobs => 2 * Jobs;
+    /// <summary>
+    /// The jobs of the warm-up of each work queue. The rate of a .NET program grows over its first 100,000 jobs, until all of its code has been
+    /// compiled a second time.
+    /// </summary>
+    public required int WarmUpJobs { get; init; }
 
     public static CompareSettings Full(int? rounds, PublishWay publish) => new(
         rounds ?? 5, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(8), publish)
     {
-        SideRounds = rounds ?? 3, Jobs = 40_000,
+        SideRounds = rounds ?? 3, Jobs = 40_000, WarmUpJobs = 160_000,
     };
 
     /// <summary>All scenarios take at most three minutes. Only the first warm-up is longer: later the nodes are warm.</summary>
     public static CompareSettings Quick(int? rounds, PublishWay publish) => new(
         rounds ?? 2, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3), publish)
     {
-        SideRounds = 1, Jobs = 10_000,
+        SideRounds = 1, Jobs = 10_000, WarmUpJobs = 20_000,
     };
 
     public InvocationWrites Writes { get; init; }
