@@ -71,7 +71,7 @@ local function save(q)
 end
 
 -- Makes the take of a queue. Returns whether everything that was stored is given out.
-local function take(q, count)
+local function make_take(q, count)
   local reply = take_jobs(q, now, next_take, count)
   takes[#takes] = reply
   local left = stored
@@ -95,7 +95,7 @@ for j = 1, queues do
   if stored > 0 then
     done = pcall(save, q) and done
     local took, all = false, false
-    if count > 0 and done then took, all = pcall(take, q, count) end
+    if count > 0 and done then took, all = pcall(make_take, q, count) end
     if not (took and all) then done = pcall(signal, j, q) and done end
   end
   next_take = next_take + count
