@@ -14,15 +14,12 @@ namespace Wsmq.Benchmarks.Scale;
 
 /// <summary>
 /// How the cost of a job depends on how many wait: taking and completing one, in turns at a short and at a long queue and at a long one
-/// whose jobs wait for one key. At Redis also the memory of a waiting job, and how long other commands take while a long queue is purged.
+/// whose jobs wait for one key. At Redis also the memory of a waiting job.
 /// </summary>
 internal sealed class QueueScale(bool quick)
 {
     private const int Short = 1_000;
     private const int Blocked = 100_000;
-    private const int Batch = 256;
-    private const int BodyBytes = 128;
-    private const int MetadataBytes = 128;
 
     private static readonly QueueRules Rules = new()
     {
@@ -32,15 +29,12 @@ internal sealed class QueueScale(bool quick)
 
     private readonly int _long = quick ? 100_000 : 1_000_000;
     private readonly int _takes = quick ? 500 : 3_000;
-    private readonly byte[] _metadata = new byte[MetadataBytes];
-    private readonly byte[] _body = new byte[BodyBytes];
-    private long _id;
+    private readonly SampleJobs _jobs = new();
 
     public async Task<MarkdownTable> RunAsync(CancellationToken cancellationToken)
     {
         var table = new MarkdownTable(
-            "store", $"take and complete, µs, {Short} waiting", $"{_long} waiting", $"{Blocked} waiting for one key", "bytes of a waiting job beside its content",
-            "purge, s", "other commands meanwhile, ms, median, p99, maximum");
+            "store", $"take and complete, µs, {Short} waiting", $"{_long} waiting", $"{Blocked} waiting for one key", "bytes of a waiting job beside its content");
         using var folder = new TempFolder();
         await using (var redis = await RedisDeployment.StartServerAsync())
         {
@@ -77,12 +71,10 @@ internal sealed class QueueScale(bool quick)
                 micros[q].Add(await OnceAsync(store, queues[q], cancellationToken));
         }
 
-        var purge = await PurgeAsync(store, many, redis, cancellationToken);
         return
         [
             .. micros.Select(m => Spread.Of(m.Skip(_takes / 10)).MedianText("F0")),
-            redis is null ? "" : ((after - before) / (double)_long - MetadataBytes - BodyBytes).ToString("F0", CultureInfo.InvariantCulture),
-            purge.Seconds.ToString("F1", CultureInfo.InvariantCulture), purge.Others,
+            redis is null ? "" : ((after - before) / (double)_long - SampleJobs.Bytes).ToString("F0", CultureInfo.InvariantCulture),
         ];
     }
 
@@ -98,46 +90,9 @@ internal sealed class QueueScale(bool quick)
         return Stopwatch.GetElapsedTime(start).TotalMicroseconds;
     }
 
-    private async Task FillAsync(IStore store, WsmqAddress queue, int count, JobTerms terms, CancellationToken cancellationToken)
-    {
-        var appender = store.MessageLog.Appenders[store.MessageLog.AppenderOf(queue)];
-        for (var left = count; left > 0; left -= Batch)
-        {
-            var batch = Enumerable.Range(0, Math.Min(left, Batch))
-                .Select(_ => new AppendRequest(queue, "app", (_id++).ToString(CultureInfo.InvariantCulture), _metadata, _body) { Job = terms }).ToArray();
-            await appender.AppendAsync(batch, follows: false, cancellationToken);
-        }
-    }
+    private Task FillAsync(IStore store, WsmqAddress queue, int count, JobTerms terms, CancellationToken cancellationToken) =>
+        _jobs.AddAsync(store, queue, count, terms, cancellationToken);
 
     private static async Task<long> MemoryAsync(ConnectionMultiplexer? redis) => redis is null ? 0
         : long.Parse((await redis.GetServers()[0].InfoAsync("memory")).SelectMany(g => g).Single(p => p.Key == "used_memory").Value, CultureInfo.InvariantCulture);
-
-    private static async Task<(double Seconds, string Others)> PurgeAsync(
-        IStore store, WsmqAddress queue, ConnectionMultiplexer? redis, CancellationToken cancellationToken)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var others = redis is null ? Task.FromResult(new List<double>()) : ProbeAsync(redis, stop.Token);
-        var start = Stopwatch.GetTimestamp();
-        while (await store.Jobs.ListAsync(queue, JobState.Ready, 0, IJobStore.MostInAStep, withContent: false, cancellationToken) is { Count: > 0 } jobs)
-            await store.Jobs.RemoveAsync(queue, [.. jobs.Select(j => j.Job)], evenLeased: false, Rules, cancellationToken);
-        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        await stop.CancelAsync();
-        var times = (await others).Order().ToArray();
-        return (seconds, times.Length == 0 ? "" : string.Create(
-            CultureInfo.InvariantCulture, $"{times[times.Length / 2]:F1}, {times[times.Length * 99 / 100]:F1}, {times[^1]:F1}"));
-    }
-
-    private static async Task<List<double>> ProbeAsync(ConnectionMultiplexer redis, CancellationToken cancellationToken)
-    {
-        var times = new List<double>();
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            var start = Stopwatch.GetTimestamp();
-            await redis.GetDatabase().StringGetAsync("probe");
-            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-            await Task.Delay(1, CancellationToken.None);
-        }
-
-        return times;
-    }
 }

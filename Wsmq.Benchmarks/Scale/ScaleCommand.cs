@@ -41,7 +41,10 @@ internal static class ScaleCommand
             if (chosen.Contains("counted"))
                 await output.WriteLineAsync($"Counted at Redis, per directed message:\n\n{await new CountedScale(settings.Wsmq).RunAsync(cancellationToken)}");
             if (chosen.Contains("queues"))
+            {
                 await output.WriteLineAsync($"Jobs of work queues, by how many wait:\n\n{await new QueueScale(result.GetValue(quick)).RunAsync(cancellationToken)}");
+                await output.WriteLineAsync($"All jobs of a queue at once:\n\n{await new SweepScale(result.GetValue(quick)).RunAsync(cancellationToken)}");
+            }
             return 0;
         });
         return command;
