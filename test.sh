@@ -103,7 +103,8 @@ run_node() {
     fail "$project could not be installed or built"
     return
   fi
-  (cd "$project" && node --test --test-reporter=tap) | tee "$tap"
+  # Files wait more than they work.
+  (cd "$project" && node --test --test-concurrency=3 --test-reporter=tap) | tee "$tap"
   code=${PIPESTATUS[0]}
   ok=$(count pass "$tap")
   bad=$(($(count fail "$tap") + $(count cancelled "$tap")))
