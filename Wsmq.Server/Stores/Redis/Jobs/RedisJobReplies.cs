@@ -16,6 +16,10 @@ internal static class RedisJobReplies
     private const int TextLength = 3;
     private const int KeyAt = 55;
 
+    // Of a plain job: after a letter and a time.
+    private const char FirstLetter = 'a';
+    private const int PlainContentAt = 1 + WsmqPosition.Length;
+
     // Of a grant: after the token.
     private const int FailedAt = JobLease.TokenLength;
     private const int LostAt = FailedAt + CountLength;
@@ -81,20 +85,19 @@ internal static class RedisJobReplies
     public static StoredJob Stored(JobState state, RedisResult reply, bool withContent)
     {
         var (before, text) = ((byte[])reply[2]!, (byte[])reply[3]!);
-        var keyLength = Number(text, KeyLengthAt, TextLength);
-        var uniqueLength = Number(text, KeyLengthAt + TextLength, TextLength);
-        var job = new StoredJob
+        var job = TextOf(text);
+        var stored = new StoredJob
         {
             Job = RedisReplies.Position(reply[0]),
             State = state,
             At = RedisReplies.Position(reply[1]).Value,
-            Priority = (JobPriority)Number(text, 0, 1),
-            Ends = RedisReplies.Position(text.AsSpan(EndsAt, WsmqPosition.Length)).Value,
-            Key = Encoding.UTF8.GetString(text, KeyAt, keyLength),
-            Unique = Encoding.UTF8.GetString(text, KeyAt + keyLength, uniqueLength),
-            Content = withContent ? Content(text.AsMemory(KeyAt + keyLength + uniqueLength)) : null,
+            Priority = job.Priority,
+            Ends = job.Ends,
+            Key = job.Key,
+            Unique = job.Unique,
+            Content = withContent ? Content(text.AsMemory(job.ContentAt)) : null,
         };
-        return before.Length == 0 ? job : state == JobState.Dead ? WithDeath(job, before) : WithGrant(job, before);
+        return before.Length == 0 ? stored : state == JobState.Dead ? WithDeath(stored, before) : WithGrant(stored, before);
     }
 
     public static string Letter(JobState state) => state switch
@@ -118,6 +121,18 @@ internal static class RedisJobReplies
             return new JobStatus(null, outcome, state == Ended);
         var job = Stored(StateOf(state), reply[1], withContent);
         return new JobStatus(job, outcome, job.State == JobState.Dead);
+    }
+
+    private static StoredText TextOf(byte[] text)
+    {
+        if (text.Length >= PlainContentAt && text[0] >= FirstLetter)
+            return new StoredText((JobPriority)(text[0] - FirstLetter), 0, "", "", PlainContentAt);
+        var keyLength = Number(text, KeyLengthAt, TextLength);
+        var uniqueLength = Number(text, KeyLengthAt + TextLength, TextLength);
+        return new StoredText(
+            (JobPriority)Number(text, 0, 1), RedisReplies.Position(text.AsSpan(EndsAt, WsmqPosition.Length)).Value,
+            Encoding.UTF8.GetString(text, KeyAt, keyLength), Encoding.UTF8.GetString(text, KeyAt + keyLength, uniqueLength),
+            KeyAt + keyLength + uniqueLength);
     }
 
     private static JobOutcome Outcome(byte[] text)
@@ -178,4 +193,7 @@ internal static class RedisJobReplies
         && int.TryParse(text.AsSpan(at, length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw new WsmqException(WsmqErrors.StoreCorrupt, "a job has a malformed number");
+
+    /// <summary>What precedes the content of a stored job.</summary>
+    private readonly record struct StoredText(JobPriority Priority, long Ends, string Key, string Unique, int ContentAt);
 }

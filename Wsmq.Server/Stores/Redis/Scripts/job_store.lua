@@ -12,8 +12,8 @@ local function store_job(q, now, at, term, content)
     local time = math.max(earliest, delay > 0 and now + delay or 0)
     if time > now then due, waits = moment(time), true end
   end
-  if is_plain(term) then
-    text = slice(term, 1, 1) .. zero .. due .. string.sub(term, 34) .. content
+  if slice(term, 34, 22) == zero .. '000000' then
+    text = string.char(string.byte(term) + 49) .. due .. content
     call('ZADD', waits and q.delayed or q.ready[slice(term, 1, 1)], due, at)
   else
     local life = tonumber(slice(term, 34, 16))

@@ -63,11 +63,12 @@ local function take_jobs(q, now, first, count, mark)
 
   -- Leases a job to a consumer, unless its time to live has passed.
   local function give(c, at, text, given, visible)
-    local ends, consumer, token = slice(text, 2, 16), consumers[c], argument(5) .. string.format('%04x', n)
-    if ends ~= zero then
+    local consumer, token, content = consumers[c], argument(5) .. string.format('%04x', n), 18
+    if not is_plain(text) then
       local job = job_of(text)
       if has_expired(job, now) then return end_expired(at, job, grant_from(given)) end
-      withdrawn[#withdrawn + 1] = at
+      if job.ends ~= zero then withdrawn[#withdrawn + 1] = at end
+      content = job.content
     end
     local failed, lost, progress, granted = 0, 0, '', nil
     if given then
@@ -79,7 +80,7 @@ local function take_jobs(q, now, first, count, mark)
       granted = token .. '00000000' .. visible .. consumer.grant
     end
     grants[2 * n + 1], grants[2 * n + 2], leases[2 * n + 1], leases[2 * n + 2] = at, granted, until_time, at
-    jobs[n + 1] = { c - 1, at, token, failed, lost, visible, string.sub(text, is_plain(text) and 56 or job_of(text).content), progress }
+    jobs[n + 1] = { c - 1, at, token, failed, lost, visible, string.sub(text, content), progress }
     n, bytes, consumer.credit = n + 1, bytes + #text, consumer.credit - 1
   end
 

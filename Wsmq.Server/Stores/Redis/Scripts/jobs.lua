@@ -4,7 +4,8 @@
 --                        s stored, e completed, f failed attempts, l lost leases, d dead letters, r dead letters removed over a limit, a jobs
 --                        and dead letters removed by a call
 --   2 jobs (hash)        position -> priority (1 digit), end of the time to live (16 digits, 0 if none), visible from (16), time to live in
---                        µs (16), length of key (3) and of unique text (3), key, unique text, content
+--                        µs (16), length of key (3) and of unique text (3), key, unique text, content. Most jobs have no time to live, no key
+--                        and no unique text. Such a plain job is a letter (a, b or c for the priorities 0, 1 and 2), visible from (16), content
 --   3 grants (hash)      position -> token (16), failed attempts (4), lost leases (4), visible from (16), duration of the lease in µs (12),
 --                        length of consumer (3), consumer, progress. Only of jobs that were given out before.
 --   4 delayed   5 leased   6 retrying   7 expiring    sorted sets: position, by time in µs. A leased job is never in 7
@@ -40,16 +41,25 @@ local function moment(time) return digits(math.min(time, 9007199254740991)) end
 
 local function slice(text, from, length) return string.sub(text, from, from + length - 1) end
 
+-- Whether a stored job is a plain one: it is in no further set.
+local function is_plain(text)
+  local letter = string.byte(text) or 0
+  return letter >= 97 and letter <= 99 and position(slice(text, 2, 16)) ~= nil
+end
+
 local function job_of(text)
+  if is_plain(text) then
+    return {
+      text = text, priority = string.char(string.byte(text) - 49), ends = zero, visible = slice(text, 2, 16), life = zero, key = '', unique = '',
+      content = 18,
+    }
+  end
   local key, unique = tonumber(slice(text, 50, 3)), tonumber(slice(text, 53, 3))
   return {
     text = text, priority = slice(text, 1, 1), ends = slice(text, 2, 16), visible = slice(text, 18, 16),
     life = slice(text, 34, 16), key = slice(text, 56, key), unique = slice(text, 56 + key, unique), content = 56 + key + unique,
   }
 end
-
--- Whether a stored job, or a term, has no time to live, no key and no unique text: it is in no further set.
-local function is_plain(text) return slice(text, 50, 6) == '000000' and slice(text, 34, 16) == zero end
 
 -- Where the job begins in a dead letter.
 local function dead_part(text) return 33 + tonumber(slice(text, 26, 4)) + tonumber(slice(text, 30, 3)) end
