@@ -5,6 +5,7 @@ namespace Wsmq.Faults.Clients;
 /// <summary>A client that uses the wsmq client library.</summary>
 internal sealed class OurClient : Client
 {
+    private readonly Lock _calls = new();
     private readonly WsmqClient _client;
     private readonly RepeatLog _repeats;
 
@@ -56,11 +57,15 @@ internal sealed class OurClient : Client
         _repeats.Dispose();
     }
 
+    // The load and a fault may send at the same time: the order of the record is that of the calls.
     private (string Id, Task<WsmqReceipt> Done) Begin(string to)
     {
-        var message = NextMessage(to);
-        Record(SendOf(message));
-        return (message.Id!, _client.SendAsync(message));
+        lock (_calls)
+        {
+            var message = NextMessage(to);
+            Record(SendOf(message));
+            return (message.Id!, _client.SendAsync(message));
+        }
     }
 
     private async Task RecordAsync((string Id, Task<WsmqReceipt> Done) send)

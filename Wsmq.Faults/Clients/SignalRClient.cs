@@ -9,6 +9,7 @@ internal sealed class SignalRClient(string user, string device, IReadOnlyList<st
     : Client(user, device, groups, node, timings, history)
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _calls = new();
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SignalRConnection? _current;
     private Task _loop = Task.CompletedTask;
@@ -17,8 +18,12 @@ internal sealed class SignalRClient(string user, string device, IReadOnlyList<st
 
     protected override string Kind => EventKind.Plain;
 
-    public override async Task SendAsync(string to) =>
-        await new SignalRSend(NextMessage(to), Record).RunAsync(() => Volatile.Read(ref _current), _stop.Token);
+    // As in OurClient: the order of the record is that of the calls.
+    public override Task SendAsync(string to)
+    {
+        lock (_calls)
+            return new SignalRSend(NextMessage(to), Record).RunAsync(() => Volatile.Read(ref _current), _stop.Token);
+    }
 
     /// <remarks>Their order is kept for messages that are stored at the first attempt, on one connection.</remarks>
     public override Task SendManyAsync(string to, int count)
