@@ -1,0 +1,139 @@
+import { WsmqError } from "./errors.js";
+import type { Address, Message } from "./messages.js";
+import type { Position } from "./positions.js";
+
+/** Messages of a source that will not be delivered: those with `after < position < before`. */
+export interface GapEvent {
+  /** The source: the user's own queue or a group. */
+  source: Address;
+
+  /** The position before the first missing message. */
+  after: Position;
+
+  /** A bound: delivery continues at or after it. */
+  before: Position;
+
+  /** `retention`, `consumed`, `not-a-member` or `lost`; treat an unknown reason like `lost`. */
+  reason: string;
+}
+
+/** A message that the server has dead-lettered for this device: it counts as acknowledged, and the app can read and replay it. */
+export interface DeadLetteredEvent {
+  /** The source of the message. */
+  source: Address;
+
+  /** The position of the message. */
+  position: Position;
+
+  /** The number of failed attempts. */
+  attempts: number;
+}
+
+/** The server has waited for acknowledgements of a source for a while: its in-flight window is full. */
+export interface StalledEvent {
+  /** The source. */
+  source: Address;
+
+  /** The position of the last delivered message. */
+  position: Position;
+}
+
+/** An error that no promise of the app reports. */
+export interface ErrorEvent {
+  /** The error: what a handler threw, or a WsmqError. */
+  error: unknown;
+
+  /** The message whose handler failed; undefined for other errors. */
+  message?: Message;
+}
+
+/** Where a client is. `connecting` is before its first connection, `reconnecting` after it. */
+export type ClientState = "stopped" | "connecting" | "connected" | "reconnecting";
+
+/** A change of the state. */
+export interface StateEvent {
+  /** The new state. */
+  state: ClientState;
+
+  /** The state before; the same one where only the reason has changed: each failed attempt to connect is reported. */
+  previous: ClientState;
+
+  /** Why there is no connection; undefined where the app stopped the client or the server closed the connection without an error. */
+  error?: unknown;
+
+  /** After how many milliseconds the client tries again; undefined where it does not wait. */
+  retryIn?: number;
+}
+
+/** What listeners can be registered for, with what they get. */
+export interface EventMap {
+  /** The client is in another state, or an attempt to connect has failed. */
+  state: StateEvent;
+
+  /** Messages will not be delivered. Delivery waits for the listener's promise; if it fails, the listener is called again. */
+  gap: GapEvent;
+
+  /** A message was dead-lettered for this device. */
+  deadLettered: DeadLetteredEvent;
+
+  /** The server waits for acknowledgements. */
+  stalled: StalledEvent;
+
+  /** Whether the server's store is available. Sends wait meanwhile. */
+  storeState: boolean;
+
+  /** A handler failed, or the server refused an acknowledgement. */
+  error: ErrorEvent;
+}
+
+/** A listener. Only the promises of listeners of gaps are awaited. */
+export type Listener<Name extends keyof EventMap> = (event: EventMap[Name]) => void | PromiseLike<void>;
+
+/** Calls the app's listeners. What they throw does not disturb the client. */
+export class ClientEvents {
+  #listeners = new Map<keyof EventMap, Set<Listener<any>>>();
+
+  listen<Name extends keyof EventMap>(name: Name, listener: Listener<Name>): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners);
+    listeners.add(listener);
+    return () => { listeners.delete(listener); };
+  }
+
+  emit<Name extends keyof EventMap>(name: Name, event: EventMap[Name]): void {
+    for (const listener of this.#of(name)) {
+      try {
+        Promise.resolve(listener(event)).catch(reportError);
+      } catch (e) {
+        reportError(e);
+      }
+    }
+  }
+
+  /** Fails where a listener fails. */
+  async gap(gap: GapEvent): Promise<void> {
+    for (const listener of this.#of("gap")) await listener(gap);
+  }
+
+  deadLettered(event: DeadLetteredEvent): void {
+    this.emit("deadLettered", event);
+  }
+
+  stalled(event: StalledEvent): void {
+    this.emit("stalled", event);
+  }
+
+  /** Without a listener an error is written to the console: it must not disappear. */
+  error(error: unknown, message?: unknown): void {
+    if (this.#of("error").length === 0) console.error("wsmq:", error);
+    this.emit("error", { error, ...(message !== undefined && { message: message as Message }) });
+  }
+
+  #of(name: keyof EventMap): Listener<any>[] {
+    return [...this.#listeners.get(name) ?? []];
+  }
+}
+
+const reportError = (e: unknown) => console.error("wsmq: a listener failed:", e);
+
+export const isFinal = (error: unknown): error is WsmqError => error instanceof WsmqError && !error.canRetry;

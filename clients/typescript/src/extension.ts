@@ -1,0 +1,20 @@
+import type { Session, SessionUser } from "./connection/session.js";
+import type { ClientEvents } from "./events.js";
+import type { Settings } from "./options.js";
+
+/** What the other entry points add to a client. */
+export interface Extension extends SessionUser {
+  register?(session: Session): void;
+
+  /** Called when the client stops, while it may still be connected. */
+  stop?(): Promise<unknown>;
+}
+
+/** The member of a client through which the other entry points extend it; not for apps. */
+export const extend: unique symbol = Symbol("wsmq.extend");
+
+/** What an extension gets of the client. */
+export interface Extended {
+  settings: Settings;
+  events: ClientEvents;
+}

@@ -1,0 +1,85 @@
+import type { HandlerContext, LivePush, Message } from "./messages.js";
+import { fromWire, type Wire } from "./messages.js";
+import type { Settings } from "./options.js";
+
+/** A handler of messages. Its message is acknowledged when it has returned or its promise has been fulfilled. */
+export type Handler<Body = unknown, Type extends string = string> =
+  (message: Message<Body, Type>, context: HandlerContext) => void | PromiseLike<void>;
+
+/** A handler of live pushes. */
+export type LiveHandler<Body = unknown, Type extends string = string> =
+  (push: LivePush<Body, Type>, context: HandlerContext) => void | PromiseLike<void>;
+
+class NoHandler extends Error {}
+
+/** The app's handlers by type, and the fallbacks. */
+export class Handlers {
+  #handlers = new Map<string, Handler<any, any>>();
+  #live = new Map<string, LiveHandler<any, any>>();
+  /** Settles when the handlers that outlasted the last stop have returned. */
+  before: Promise<unknown> = Promise.resolve();
+  #waiting: (() => void)[] = [];
+  #fallback: Handler | undefined;
+  #liveFallback: LiveHandler | undefined;
+
+  constructor(readonly settings: Settings) {}
+
+  /** Messages that wait for a handler look again. */
+  wake(): void {
+    for (const look of this.#waiting.splice(0)) look();
+  }
+
+  add(type: string, handler: Handler<any, any>): () => void {
+    this.wake();
+    return added(this.#handlers, type, handler);
+  }
+
+  addLive(type: string, handler: LiveHandler<any, any>): () => void {
+    return added(this.#live, type, handler);
+  }
+
+  setFallback(handler: Handler): () => void {
+    if (this.#fallback) throw new Error("There is a fallback already: remove it first.");
+    this.wake();
+    this.#fallback = handler;
+    return () => { this.#fallback = undefined; };
+  }
+
+  setLiveFallback(handler: LiveHandler): () => void {
+    if (this.#liveFallback) throw new Error("There is a handler for all live pushes already: remove it first.");
+    this.#liveFallback = handler;
+    return () => { this.#liveFallback = undefined; };
+  }
+
+  findLive(type: string | undefined): LiveHandler | undefined {
+    return this.#live.get(type!) ?? this.#liveFallback;
+  }
+
+  /** Fulfilled with true when the message may be acknowledged, with false if the client has stopped. */
+  async handle(delivery: Wire, signal: AbortSignal): Promise<boolean> {
+    await this.before;
+
+    // Messages wait while there is no handler at all: a page that registers its handlers late would lose them.
+    while (this.#handlers.size === 0 && !this.#fallback && !signal.aborted) await new Promise<void>(look => this.#waiting.push(look));
+    if (signal.aborted) return false;
+    const handler = this.#handlers.get(delivery.type!) ?? this.#fallback;
+    if (handler) await handler(fromWire(delivery), { signal });
+    else if (this.settings.unhandledMessages === "dead-letter") {
+      throw new NoHandler(`No handler takes the type '${delivery.type}', and there is no fallback: register one with on or onAny.`);
+    }
+
+    return true;
+  }
+
+  reasonOf(error: unknown): string | null {
+    return error instanceof NoHandler ? "no-handler" : this.settings.nackReason(error);
+  }
+}
+
+function added<T>(handlers: Map<string, T>, type: string, handler: T): () => void {
+  if (handlers.has(type)) throw new Error(`There is a handler for '${type}' already: remove it first.`);
+  handlers.set(type, handler);
+  return () => {
+    if (handlers.get(type) === handler) handlers.delete(type);
+  };
+}

@@ -1,0 +1,10 @@
+export { WsmqClient, type TypeOf } from "./client.js";
+export { WsmqError, type WsmqErrorCode } from "./errors.js";
+export type { Backoff } from "./backoff.js";
+export type {
+  ClientState, DeadLetteredEvent, ErrorEvent, EventMap, GapEvent, Listener, StalledEvent, StateEvent,
+} from "./events.js";
+export type { Handler, LiveHandler } from "./handlers.js";
+export type { Address, HandlerContext, LivePush, Message, Receipt, SendOptions } from "./messages.js";
+export type { WsmqClientOptions } from "./options.js";
+export type { Position } from "./positions.js";

@@ -1,0 +1,141 @@
+import type { Position } from "./positions.js";
+
+/** An address: `user:<id>`, `group:<name>` or `work:<queue>`. */
+export type Address = `user:${string}` | `group:${string}` | `work:${string}`;
+
+/** What a sender gets once its message is in the log. */
+export interface Receipt {
+  /** The id of the message. */
+  id: string;
+
+  /** The position of the message in the log of its address. */
+  position: Position;
+
+  /** Whether a message of this sender with this id was stored before; then nothing was stored now, and the position is the first one. */
+  duplicate: boolean;
+
+  /** Whether another job of the queue with the same `uniqueId` has not ended; then the position is that of the other job. */
+  uniqueIdTaken?: boolean;
+}
+
+/** Options of one send. */
+export interface SendOptions {
+  /** The id, 1 to 128 bytes. A send that is repeated with the same id stores nothing. Default: a new one for each call. */
+  id?: string;
+
+  /** The content type of a body that is a `Uint8Array`. Default `application/octet-stream`. */
+  contentType?: string;
+
+  /** Texts for the receiver, at most 4 KiB together. */
+  headers?: Record<string, string>;
+
+  /** An id that relates this message to another one. */
+  correlationId?: string;
+
+  /** Where answers go: an address that the sender itself may send to. */
+  replyTo?: Address;
+
+  /** Only for work queues: jobs of one key are worked on one at a time and in order. */
+  key?: string;
+
+  /** Only for work queues: while another job with this id has not ended, nothing is stored. */
+  uniqueId?: string;
+
+  /** Only for work queues. Default `normal`. */
+  priority?: "low" | "normal" | "high";
+
+  /** Only for work queues: after how many milliseconds the job is due. */
+  delay?: number;
+
+  /** Only for work queues: when the job is due, in milliseconds since 1970. */
+  notBefore?: number;
+
+  /** Only for work queues: after how many milliseconds of waiting the job becomes a dead letter. */
+  timeToLive?: number;
+
+  /** Ends the wait for the receipt. A message in flight may be stored nevertheless. */
+  signal?: AbortSignal;
+}
+
+/** A message as it reaches a handler. */
+export interface Message<Body = unknown, Type extends string = string> {
+  /** The address whose log it comes from: the user's own queue, or a group. */
+  source: Address;
+
+  /** Its position in the log of the source. */
+  position: Position;
+
+  /** The position of the entry that was stored before it. */
+  previous: Position;
+
+  /** The sender's id, or the server's. */
+  id: string;
+
+  /** The user identifier of the sender; absent if the app itself sent it. */
+  sender?: string;
+
+  /** When a node accepted it, in milliseconds since 1970. Do not order by it: the clocks of nodes differ. */
+  sentAt: number;
+
+  /** The type by which its handler was selected. */
+  type: Type;
+
+  /**
+   * The body: a JSON value, or a `Uint8Array` if `contentType` is present. A number that JavaScript cannot represent exactly arrives as a
+   * string with its digits; .NET reads such a string as a number again.
+   */
+  body: Body;
+
+  /** The content type; present exactly if the body is bytes. */
+  contentType?: string;
+
+  /** Texts of the sender. */
+  headers?: Record<string, string>;
+
+  /** The id that relates it to another message. */
+  correlationId?: string;
+
+  /** Where to send answers. */
+  replyTo?: Address;
+}
+
+/** A push by the app that is not stored: no position, no acknowledgement, lost if no client is connected. */
+export interface LivePush<Body = unknown, Type extends string = string> {
+  /** The type by which its handler was selected. */
+  type: Type;
+
+  /** The body: a JSON value, or a `Uint8Array` if `contentType` is present. */
+  body: Body;
+
+  /** The content type; present exactly if the body is bytes. */
+  contentType?: string;
+
+  /** Texts of the app. */
+  headers?: Record<string, string>;
+}
+
+/** What a handler gets beside its message. */
+export interface HandlerContext {
+  /** Aborted when the client stops. */
+  signal: AbortSignal;
+}
+
+/** A message or push on the wire: bytes are base64 in `data`. */
+export interface Wire {
+  type?: string;
+  body?: unknown;
+  data?: string;
+  contentType?: string;
+}
+
+export function fromWire<T>({ data, ...message }: Wire): T {
+  if (data !== undefined) message.body = Uint8Array.from(atob(data), c => c.charCodeAt(0));
+  return message as T;
+}
+
+/** The `data` of a body that is bytes. In parts: an argument for each byte would overflow the stack. */
+export function toBase64(bytes: Uint8Array): string {
+  let text = "";
+  for (let from = 0; from < bytes.length; from += 8192) text += String.fromCharCode(...bytes.subarray(from, from + 8192));
+  return btoa(text);
+}

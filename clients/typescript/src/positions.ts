@@ -1,0 +1,9 @@
+/** The position of an entry in its log: 16 digits. Compare positions of one source as strings; do not compute with them. */
+export type Position = string;
+
+const moved = (position: Position, by: bigint) => String(BigInt(position) + by).padStart(16, "0");
+
+/** The highest position that a gap covers. */
+export const justBelow = (position: Position) => moved(position, -1n);
+
+export const next = (position: Position) => moved(position, 1n);

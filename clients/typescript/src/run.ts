@@ -1,0 +1,60 @@
+import { settles } from "./backoff.js";
+import { ConnectionLoop } from "./connection/loop.js";
+import type { ClientEvents, ClientState } from "./events.js";
+import type { Extension } from "./extension.js";
+import type { Handlers } from "./handlers.js";
+import type { Settings } from "./options.js";
+import { Receiver } from "./receiving/receiver.js";
+import { Sender } from "./sending/sender.js";
+
+/** The parts of a client that live from one start to the stop. */
+export class Run {
+  readonly sender: Sender;
+  readonly loop: ConnectionLoop;
+  #receiver: Receiver;
+  #stopping = new AbortController();
+  #stopped: Promise<void> | undefined;
+  #state: ClientState = "stopped";
+
+  constructor(
+    readonly settings: Settings, readonly events: ClientEvents, readonly handlers: Handlers, readonly extensions: readonly Extension[]) {
+    this.sender = new Sender(settings);
+    this.#receiver = new Receiver(settings, events, handlers, this.#stopping.signal);
+    this.loop = new ConnectionLoop(settings, [this.sender, this.#receiver, ...extensions], {
+      state: (state, error, retryIn) => this.#setState(state, error, retryIn),
+      storeState: available => events.emit("storeState", available),
+      register: session => [this.#receiver, ...extensions].forEach(part => part.register?.(session)),
+    });
+  }
+
+  get state(): ClientState {
+    return this.#state;
+  }
+
+  get hasStopped(): boolean {
+    return this.#stopped !== undefined || this.loop.isStopped;
+  }
+
+  /** Refuses new sends, waits for those in flight and for handlers, acknowledges what they have handled, and closes. */
+  stop(): Promise<void> {
+    return this.#stopped ??= this.#stop();
+  }
+
+  async #stop(): Promise<void> {
+    const { stopTimeout } = this.settings;
+    this.#stopping.abort();
+    await Promise.all([...this.extensions.map(part => part.stop?.()), this.sender.close(stopTimeout)]);
+    await settles(this.handlers.before = this.#receiver.idle(), stopTimeout);
+    await settles(this.#receiver.flush(), stopTimeout);
+    this.loop.stop();
+    this.#setState("stopped");
+  }
+
+  #setState(state: ClientState, error?: unknown, retryIn?: number): void {
+    const previous = this.#state;
+    this.#state = state;
+    if (error) this.sender.cause = (error as Error).message;
+    if (state === previous && error === undefined) return;
+    this.events.emit("state", { state, previous, ...(error !== undefined && { error }), ...(retryIn !== undefined && { retryIn }) });
+  }
+}

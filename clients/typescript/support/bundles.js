@@ -1,0 +1,20 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { build } from 'esbuild';
+
+/** The folder of the package. */
+export const PACKAGE = path.resolve(import.meta.dirname, '..');
+
+/** A folder inside the package: there the package finds itself by its name, as an app finds it. */
+export const tempFolder = () => mkdtemp(path.join(PACKAGE, 'dist', 'checked-'));
+
+export const remove = folder => rm(folder, { recursive: true, force: true });
+
+/** Bundles a module as an app for browsers does. Returns its code. */
+export async function bundle(code, resolveDir) {
+  const { outputFiles: [{ text }], warnings } = await build({
+    stdin: { contents: code, resolveDir }, bundle: true, minify: true, format: 'esm', platform: 'browser', write: false, logLevel: 'silent',
+  });
+  if (warnings.length > 0) throw new Error(warnings.map(warning => warning.text).join('\n'));
+  return text;
+}
