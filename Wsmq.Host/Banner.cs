@@ -13,6 +13,7 @@ internal static class Banner
         var hubs = addresses.Select(address => address.TrimEnd('/') + settings.Path).ToList();
         var lines = new List<string> { $"wsmq is running ({environment.EnvironmentName})." };
         lines.AddRange(hubs.Select(hub => $"  listening on  {hub}"));
+        lines.AddRange(addresses.Select(address => $"  HTTP API      {address.TrimEnd('/')}{settings.ApiPath}"));
         lines.Add(settings.Redis is null ? "  store         embedded (SQLite), for one node" : "  store         Redis, for any number of nodes");
         lines.Add(settings.Redis is null ? $"  data          {settings.DatabasePath}" : $"  data          Redis at {Endpoints(settings.Redis)}");
         if (environment.IsDevelopment())

@@ -23,6 +23,7 @@ internal static class HostApp
         await using var app = builder.Build();
         Validate(app.Services);
         app.MapWsmq(settings.Path);
+        app.MapWsmqApi(settings.ApiPath);
         app.MapHealth();
         await app.StartAsync();
         startLog.Started();

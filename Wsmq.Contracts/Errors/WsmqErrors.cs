@@ -98,6 +98,14 @@ public static class WsmqErrors
     public static WsmqError NoTypeName { get; } = Final(2011, "no-type-name",
         "The type has no name that a receiver could know: declare one with [WsmqMessageType], or pass a type name in the call.");
 
+    /// <summary>2012, final: the id was already used for a message with another content. Raised by the HTTP API.</summary>
+    public static WsmqError IdConflict { get; } = Final(2012, "id-conflict",
+        "The id was already used for a message with another content, and nothing was stored: use a new id for a new message.");
+
+    /// <summary>2013, final: the body of an HTTP request is not JSON according to its content type.</summary>
+    public static WsmqError UnsupportedContentType { get; } = Final(2013, "unsupported-content-type",
+        "The content type is not supported: send JSON in UTF-8, with Content-Type: application/json.");
+
     /// <summary>3001, final: the authorizer denies sending to this address.</summary>
     public static WsmqError SendNotAllowed { get; } = Final(3001, "send-not-allowed",
         "The user may not send to this address. By default a user may send to every user, and to groups that it is a member of.");
@@ -142,9 +150,9 @@ public static class WsmqErrors
     public static WsmqError TooManyNewAddresses { get; } = Retry(4005, "too-many-new-addresses",
         "The address has not been used before, and the user has written to too many new ones: check the name, or send again later.");
 
-    /// <summary>4006, retry: the user calls Resume or Nack too often, or sends too many acks that are refused.</summary>
+    /// <summary>4006, retry: the user calls Resume or Nack, or reads over HTTP, too often, or sends too many acks that are refused.</summary>
     public static WsmqError TooManyResumes { get; } = Retry(4006, "too-many-resumes",
-        "The user calls Resume or Nack too often, or sends too many acks that are refused: try again after the stated time.");
+        "The user calls Resume or Nack, or reads over HTTP, too often, or sends too many acks that are refused: try again after the stated time.");
 
     /// <summary>4007, retry: the storage charged to the user has reached the user's share of the store.</summary>
     public static WsmqError QuotaExceeded { get; } = Retry(4007, "quota-exceeded",

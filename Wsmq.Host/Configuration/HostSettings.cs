@@ -27,6 +27,9 @@ internal sealed class HostSettings
     /// <summary>The path of the hub.</summary>
     public string Path { get; set; } = "/wsmq";
 
+    /// <summary>The path of the HTTP API.</summary>
+    public string ApiPath { get; set; } = "/wsmq-api";
+
     /// <summary>Limits, retention, in-flight windows.</summary>
     public WsmqOptions Options { get; } = new();
 
@@ -78,8 +81,8 @@ internal sealed class HostSettings
 
     private void Check()
     {
-        if (!Path.StartsWith('/') || Path.Length < 2 || Path.AsSpan().ContainsAny("?#{} "))
-            throw new HostRefusal($"{Section}:Path is '{Path}'; it must be a path such as /wsmq.");
+        CheckPath(nameof(Path), Path, "/wsmq");
+        CheckPath(nameof(ApiPath), ApiPath, "/wsmq-api");
         if (Redis is not null && string.IsNullOrWhiteSpace(Redis))
             throw new HostRefusal($"{Section}:Redis is empty: set it to host:port, or remove it to use the embedded store.");
         if (string.IsNullOrWhiteSpace(DataFolder))
@@ -90,6 +93,12 @@ internal sealed class HostSettings
             CheckNames($"{nameof(Groups)}:{group}", () => CheckGroup(group, users));
         foreach (var (name, queue) in Queues)
             CheckNames($"{nameof(Queues)}:{name}", () => queue.Check(name));
+    }
+
+    private static void CheckPath(string key, string path, string example)
+    {
+        if (!path.StartsWith('/') || path.Length < 2 || path.AsSpan().ContainsAny("?#{} "))
+            throw new HostRefusal($"{Section}:{key} is '{path}'; it must be a path such as {example}.");
     }
 
     private static void CheckGroup(string group, string[] users)

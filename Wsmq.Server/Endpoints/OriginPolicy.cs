@@ -14,9 +14,6 @@ namespace Wsmq.Server.Endpoints;
 /// </summary>
 internal sealed class OriginPolicy(IOptions<WsmqOptions> options, ILogger<OriginPolicy> logger) : MatcherPolicy, IEndpointSelectorPolicy
 {
-    private static readonly Endpoint Refused = new(
-        RefuseAsync, new EndpointMetadataCollection(new AllowAnonymousAttribute()), "wsmq: origin not allowed");
-
     // After selection by method and host: candidates that these exclude are not checked.
     public override int Order => 1_000;
 
@@ -27,16 +24,15 @@ internal sealed class OriginPolicy(IOptions<WsmqOptions> options, ILogger<Origin
         for (var i = 0; i < candidates.Count; i++)
         {
             if (candidates.IsValidCandidate(i) && IsOurs(candidates[i].Endpoint) && !IsAllowed(httpContext.Request))
-                candidates.ReplaceEndpoint(i, Refused, candidates[i].Values);
+                candidates.ReplaceEndpoint(i, MarkerOf(candidates[i].Endpoint)!.Refused, candidates[i].Values);
         }
 
         return Task.CompletedTask;
     }
 
-    private static bool IsOurs(Endpoint endpoint) => endpoint.Metadata.GetMetadata<Marker>() is not null;
+    private static bool IsOurs(Endpoint endpoint) => MarkerOf(endpoint) is not null;
 
-    private static Task RefuseAsync(HttpContext context) =>
-        Refusal.WriteAsync(context, StatusCodes.Status403Forbidden, new WsmqException(WsmqErrors.OriginNotAllowed));
+    private static Marker? MarkerOf(Endpoint endpoint) => endpoint.Metadata.GetMetadata<Marker>();
 
     private bool IsAllowed(HttpRequest request)
     {
@@ -56,8 +52,16 @@ internal sealed class OriginPolicy(IOptions<WsmqOptions> options, ILogger<Origin
     }
 
     /// <summary>Metadata that marks the endpoints to which this policy applies.</summary>
-    public sealed class Marker
+    /// <param name="refuse">Writes the refusal in the form of the endpoint's other refusals.</param>
+    public sealed class Marker(Func<HttpContext, WsmqException, Task> refuse)
     {
-        public static Marker Instance { get; } = new();
+        public static Marker Instance { get; } =
+            new((context, refusal) => Refusal.WriteAsync(context, StatusCodes.Status403Forbidden, refusal));
+
+        /// <summary>The endpoint that answers a request from a page of an origin that is not allowed.</summary>
+        public Endpoint Refused { get; } = new(
+            context => refuse(context, new WsmqException(WsmqErrors.OriginNotAllowed)),
+            new EndpointMetadataCollection(new AllowAnonymousAttribute()),
+            "wsmq: origin not allowed");
     }
 }

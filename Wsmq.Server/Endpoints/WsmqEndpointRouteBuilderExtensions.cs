@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Routing;
@@ -31,7 +30,7 @@ public static class WsmqEndpointRouteBuilderExtensions
         this IEndpointRouteBuilder endpoints, string pattern = "/wsmq", Action<HttpConnectionDispatcherOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        Check(endpoints.ServiceProvider);
+        MappedServices.Require(endpoints.ServiceProvider, nameof(MapWsmq));
         var writes = WriteTimeout.Of(endpoints.ServiceProvider.GetRequiredService<IOptions<WsmqOptions>>().Value);
         HttpConnectionDispatcherOptions? transports = null;
         var hub = endpoints.MapHub<WsmqHub>(pattern, options =>
@@ -75,21 +74,5 @@ public static class WsmqEndpointRouteBuilderExtensions
         }
 
         return DrainGuard.Of(endpoints.ServiceProvider.GetRequiredService<DrainState>(), app.Build());
-    }
-
-    private static void Check(IServiceProvider services)
-    {
-        var known = services.GetRequiredService<IServiceProviderIsService>();
-        if (!known.IsService(typeof(WsmqHub)))
-            throw new InvalidOperationException("The services of wsmq are not registered: call builder.Services.AddWsmq() before MapWsmq.");
-        if (!known.IsService(typeof(IAuthenticationSchemeProvider)))
-        {
-            throw new InvalidOperationException(
-                "wsmq accepts authenticated users only, and the app has no authentication: call builder.Services.AddAuthentication() "
-                + "with the scheme of your app, for example .AddJwtBearer().");
-        }
-
-        // Mapping the hub creates services that read options: validate all options first, so that all defects are reported at once.
-        services.GetService<IStartupValidator>()?.Validate();
     }
 }

@@ -99,7 +99,7 @@ internal static class JsonFrames
     }
 
     /// <summary>The delivery inside a <c>Receive</c> frame.</summary>
-    private static ReadOnlySpan<byte> Delivery(ReadOnlySpan<byte> frame) => frame[Start.Length..^End.Length];
+    public static ReadOnlySpan<byte> Delivery(ReadOnlySpan<byte> frame) => frame[Start.Length..^End.Length];
 
     /// <summary>The length of one <c>ReceiveMany</c> frame made of <c>Receive</c> frames with this many bytes in total.</summary>
     public static int ManyLength(int count, int bytes) =>

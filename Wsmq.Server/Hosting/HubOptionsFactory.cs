@@ -18,7 +18,6 @@ internal sealed class HubOptionsFactory(
 {
     // Slots for acks, in addition to MaxInFlightSends sends in flight.
     private const int SlotsForAcks = 32;
-    private const int EnvelopeBytes = 64 * 1024;
     private const int StreamBuffer = 10;
 
     // SignalR's defaults, which docs/protocol.md documents.
@@ -28,10 +27,9 @@ internal sealed class HubOptionsFactory(
     public static int ParallelInvocations(WsmqOptions options) => options.Publish.MaxInFlightSends + SlotsForAcks;
 
     /// <summary>
-    /// The largest frame, in bytes. A frame over this limit ends the connection, so the limit is well above the sizes that wsmq allows
-    /// (base64 alone adds a third): a message that is only slightly too large is refused with an error code instead.
+    /// The largest frame, in bytes. A frame over this limit ends the connection.
     /// </summary>
-    public static long MessageBytes(WsmqOptions options) => (2L * options.Publish.MaxBodyBytes) + (2L * options.Publish.MaxHeaderBytes) + EnvelopeBytes;
+    public static long MessageBytes(WsmqOptions options) => LargestFrame.Of(options);
 
     protected override HubOptions<WsmqHub> CreateInstance(string name)
     {

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wsmq;
 using Wsmq.Server.Acks;
+using Wsmq.Server.Api;
 using Wsmq.Server.Authorization;
 using Wsmq.Server.Availability;
 using Wsmq.Server.Connections;
@@ -83,6 +84,7 @@ public static class WsmqServiceCollectionExtensions
         AddLoggers(services);
         AddHub(services);
         AddParts(services);
+        AddApi(services);
         return builder.UseSqlite();
     }
 
@@ -93,6 +95,7 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<AccessWatch>()
         .AddGatedLogger<AckQueue>()
         .AddGatedLogger<Admission>()
+        .AddGatedLogger<ApiGate>()
         .AddGatedLogger<ConnectionRegistry>()
         .AddGatedLogger<DeliveryServices>()
         .AddGatedLogger<HubEndpoint>()
@@ -138,6 +141,16 @@ public static class WsmqServiceCollectionExtensions
         services.AddTransient(p => new WsmqHub(
             p.GetRequiredService<SessionManager>(), p.GetRequiredService<ClientSends>(), p.GetRequiredService<ClientAcks>(),
             p.GetRequiredService<ClientNacks>(), p.GetRequiredService<ClientWork>(), p.GetRequiredService<ClientQueues>()));
+    }
+
+    private static void AddApi(IServiceCollection services)
+    {
+        services.AddSingleton<ApiGate>();
+        services.AddSingleton<MessageEndpoint>();
+        services.AddSingleton<RepeatedMessages>();
+        services.AddSingleton<LogAccess>();
+        services.AddSingleton<LogReader>();
+        services.AddSingleton<LogEndpoint>();
     }
 
     private static void AddParts(IServiceCollection services)

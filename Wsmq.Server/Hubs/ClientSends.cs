@@ -7,35 +7,35 @@ using Wsmq.Server.Sessions;
 namespace Wsmq.Server.Hubs;
 
 /// <summary>
-/// Handles what clients send: checks each message, takes its position in the queue, and authorizes it while it waits there.
+/// Handles what clients send, over connections and HTTP: checks each message, takes its position in the queue, and authorizes it while it waits there.
 /// </summary>
 internal sealed class ClientSends(MessageRules rules, AccessCheck access, PublishQueue queue, UnknownFields unknown)
 {
     /// <exception cref="WsmqException">The message is refused, or the store did not accept it.</exception>
-    public Task<WsmqReceipt> SendAsync(Session session, WsmqOutgoingMessage? message)
+    public Task<WsmqReceipt> SendAsync(MessageSender sender, WsmqOutgoingMessage? message)
     {
         // No await before the queue: SignalR starts a connection's calls in order, so that the queue keeps the sender's order.
-        if (Accept(session, message, out var accepted) is { } refusal)
-            return RefuseAsync(session, refusal);
-        var send = new AwaitedSend(accepted.Request, Authorize(session, accepted), session.Limits);
+        if (Accept(sender, message, out var accepted) is { } refusal)
+            return RefuseAsync(sender, refusal);
+        var send = new AwaitedSend(accepted.Request, Authorize(sender, accepted), sender.Limits);
         queue.Enqueue(send);
         return send.Receipt;
     }
 
     /// <summary>Each message succeeds or fails independently.</summary>
     /// <exception cref="WsmqException"><c>invalid-message</c>: the array has too many messages.</exception>
-    public async Task<WsmqItemResult[]> SendManyAsync(Session session, WsmqMessagesArgument many)
+    public async Task<WsmqItemResult[]> SendManyAsync(MessageSender sender, WsmqMessagesArgument many)
     {
         RefuseTooMany(many);
         var messages = many.Messages;
         var sent = new PublishResults();
         var pause = TimeSpan.Zero;
         for (var i = 0; i < messages.Count; i++)
-            pause = Max(pause, Enqueue(session, messages[i], i, sent));
+            pause = Max(pause, Enqueue(sender, messages[i], i, sent));
         sent.Complete();
-        await session.Limits.PauseAsync(pause, session.Connection.Aborted);
+        await sender.Limits.PauseAsync(pause, sender.Aborted);
         var results = new WsmqItemResult[messages.Count];
-        await foreach (var some in sent.ReadAsync(session.Connection.Aborted))
+        await foreach (var some in sent.ReadAsync(sender.Aborted))
         {
             foreach (var result in some)
                 results[result.Number] = result;
@@ -102,7 +102,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
             RefuseTooMany(some);
             foreach (var message in some.Messages)
             {
-                var pause = Enqueue(session, message, number++, results);
+                var pause = Enqueue(session.Sender, message, number++, results);
                 if (pause > TimeSpan.Zero || results.IsFull)
                     await SlowDownAsync(session, results, pause, cancellationToken);
             }
@@ -128,51 +128,51 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         await session.Limits.PauseAsync(pause, cancellationToken);
     }
 
-    private static async Task<WsmqReceipt> RefuseAsync(Session session, WsmqException refusal)
+    private static async Task<WsmqReceipt> RefuseAsync(MessageSender sender, WsmqException refusal)
     {
-        await session.Limits.PauseAsync(session.Limits.CountRefusal(), session.Connection.Aborted);
+        await sender.Limits.PauseAsync(sender.Limits.CountRefusal(), sender.Aborted);
         throw refusal;
     }
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     /// <summary>Returns how long to wait before more is read from a connection that is refused repeatedly.</summary>
-    private TimeSpan Enqueue(Session session, WsmqOutgoingMessage? message, long number, PublishResults results)
+    private TimeSpan Enqueue(MessageSender sender, WsmqOutgoingMessage? message, long number, PublishResults results)
     {
         results.Begin();
-        if (Accept(session, message, out var accepted) is { } refusal)
+        if (Accept(sender, message, out var accepted) is { } refusal)
         {
             // An invalid id may be as long as a frame, and results are held for a client that does not read them.
             results.Refuse(number, message?.Id is { Length: <= MessageRules.MaxNameBytes } id ? id : null, refusal);
-            return session.Limits.CountRefusal();
+            return sender.Limits.CountRefusal();
         }
 
-        queue.Enqueue(new NumberedSend(number, results, accepted.Request, Authorize(session, accepted), session.Limits));
+        queue.Enqueue(new NumberedSend(number, results, accepted.Request, Authorize(sender, accepted), sender.Limits));
         return TimeSpan.Zero;
     }
 
     /// <summary>Checks a message and counts it as in flight; returns the error if it is refused.</summary>
-    private WsmqException? Accept(Session session, WsmqOutgoingMessage? message, out CheckedMessage accepted)
+    private WsmqException? Accept(MessageSender sender, WsmqOutgoingMessage? message, out CheckedMessage accepted)
     {
         accepted = default;
 
         // First, so that malformed messages count as well.
-        if (session.Limits.CountSend() is { } limited)
+        if (sender.Limits.CountSend() is { } limited)
             return limited;
         try
         {
-            var send = rules.Check(message ?? throw new WsmqException(WsmqErrors.InvalidMessage, "message is null"), session.Caller.UserId);
+            var send = rules.Check(message ?? throw new WsmqException(WsmqErrors.InvalidMessage, "message is null"), sender.Caller.UserId);
             unknown.Note(message);
-            accepted = send with { Request = send.Request with { MayCreate = session.Limits.MayCreate } };
+            accepted = send with { Request = send.Request with { MayCreate = sender.Limits.MayCreate } };
         }
         catch (WsmqException e)
         {
             return e;
         }
 
-        return session.Limits.CountBytes(accepted.Request.Bytes) ?? session.Limits.BeginSend(accepted.Request.Bytes);
+        return sender.Limits.CountBytes(accepted.Request.Bytes) ?? sender.Limits.BeginSend(accepted.Request.Bytes);
     }
 
-    private ValueTask<WsmqException?> Authorize(Session session, in CheckedMessage message) =>
-        access.CheckSendAsync(session.Caller, message.Request.To, message.ReplyTo, session.Connection.Aborted);
+    private ValueTask<WsmqException?> Authorize(MessageSender sender, in CheckedMessage message) =>
+        access.CheckSendAsync(sender.Caller, message.Request.To, message.ReplyTo, sender.Aborted);
 }

@@ -42,6 +42,29 @@ internal sealed class ConnectionLimits(LimitClasses classes, UsageKeeper usage, 
         }
     }
 
+    /// <summary>
+    /// Returns the limits of a user's HTTP requests, and keeps them until <see cref="EndRequest"/>. A request is not a connection: it is not
+    /// counted as one.
+    /// </summary>
+    public SessionLimits BeginRequest(string user, ClaimsPrincipal principal)
+    {
+        var rules = classes.Of(principal);
+        lock (_lock)
+        {
+            Sweep();
+            ref var limits = ref CollectionsMarshal.GetValueRefOrAddDefault(_users, user, out _);
+            limits ??= new UserLimits(user);
+            limits.Requests++;
+            return limits.OfRequests(rules, usage);
+        }
+    }
+
+    public void EndRequest(SessionLimits limits)
+    {
+        lock (_lock)
+            limits.User.Requests--;
+    }
+
     public void Leave(SessionLimits limits)
     {
         lock (_lock)
@@ -54,7 +77,7 @@ internal sealed class ConnectionLimits(LimitClasses classes, UsageKeeper usage, 
     // It is unknown when a slot becomes free; the waiting clients should not all return at the same time.
     private static TimeSpan Later() => Soon + Jitter.PartOf(Spread);
 
-    // Runs with connects, because nothing is added without one.
+    // Runs with connects and requests, because nothing is added without one.
     private void Sweep()
     {
         if (time.GetElapsedTime(_swept) < SweepEvery)

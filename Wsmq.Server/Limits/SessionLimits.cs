@@ -4,7 +4,7 @@ using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Limits;
 
-/// <summary>The limits of a connection, and of its user.</summary>
+/// <summary>The limits of a connection, or of all HTTP requests of a user, and of the user.</summary>
 internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeeper usage)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -24,6 +24,9 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
 
     /// <summary>The rules of the connection's class.</summary>
     public LimitRules Rules => rules;
+
+    /// <summary>Whether there is no state to keep.</summary>
+    public bool IsIdle(long now) => _sends.IsFull(now) && _refusals.IsFull(now) && Volatile.Read(ref _closedUntil) <= now;
 
     /// <summary>Whether a send may create its address.</summary>
     public bool MayCreate => user.MayCreate(rules);

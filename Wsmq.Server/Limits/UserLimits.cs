@@ -17,6 +17,9 @@ internal sealed class UserLimits(string user)
     private UsageAccount? _usage;
     private UserReads? _logReads;
 
+    // One for each class of limits that the user's HTTP requests had; guarded by the lock of ConnectionLimits.
+    private List<SessionLimits>? _ofRequests;
+
     public string User => user;
 
     /// <summary>The storage charged to the user; created when first needed, because most connections only read.</summary>
@@ -28,13 +31,29 @@ internal sealed class UserLimits(string user)
     /// <summary>The number of open connections; guarded by the lock of <see cref="ConnectionLimits"/>.</summary>
     public int Connections { get; set; }
 
+    /// <summary>The number of HTTP requests in progress; guarded by the lock of <see cref="ConnectionLimits"/>.</summary>
+    public int Requests { get; set; }
+
     /// <summary>The reads of logs for the user.</summary>
     public UserReads LogReads => LazyInitializer.EnsureInitialized(ref _logReads);
 
     /// <summary>Whether there is no state to keep for the user.</summary>
-    public bool IsIdle(long now) => Connections == 0 && InProgress.Used == 0 && _sends.IsFull(now) && _sendBytes.IsFull(now)
+    public bool IsIdle(long now) => Connections == 0 && Requests == 0 && InProgress.Used == 0 && _sends.IsFull(now) && _sendBytes.IsFull(now)
         && _reads.IsFull(now) && _connects.IsFull(now) && _newAddresses.IsFull(now) && _usage is not { IsIdle: false }
-        && _logReads?.IsIdle(now) is not false;
+        && _logReads?.IsIdle(now) is not false && _ofRequests?.TrueForAll(l => l.IsIdle(now)) is not false;
+
+    /// <summary>
+    /// The limits of the user's HTTP requests: all of them together are limited like one connection. Call with the lock of
+    /// <see cref="ConnectionLimits"/> held.
+    /// </summary>
+    public SessionLimits OfRequests(LimitRules rules, UsageKeeper usage)
+    {
+        if (_ofRequests?.Find(l => l.Rules == rules) is { } known)
+            return known;
+        var limits = new SessionLimits(this, rules, usage);
+        (_ofRequests ??= []).Add(limits);
+        return limits;
+    }
 
     /// <summary>Whether the user may create an address now.</summary>
     public bool MayCreate(LimitRules rules) => _newAddresses.HasRoom(rules.NewAddresses);

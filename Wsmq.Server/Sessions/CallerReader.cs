@@ -1,9 +1,10 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Wsmq.Server.Sessions;
 
-/// <summary>Reads user and device of a connection from its first request.</summary>
+/// <summary>Reads the user and device of a connection from its first request, or those of an HTTP request.</summary>
 internal static class CallerReader
 {
     private const int MaxDeviceBytes = 64;
@@ -13,20 +14,25 @@ internal static class CallerReader
     /// <c>no-user-identifier</c>, <c>invalid-user-identifier</c> or <c>invalid-device</c>.
     /// </exception>
     public static WsmqCaller CallerOf(HubCallerContext context, WsmqAccessOptions options) =>
-        new(UserOf(context, options), DeviceOf(context), context.User ?? new ClaimsPrincipal());
+        CallerOf(context.UserIdentifier, context.GetHttpContext()?.Request.Query, context.User, options);
 
-    private static string UserOf(HubCallerContext context, WsmqAccessOptions options)
+    /// <exception cref="WsmqException">
+    /// <c>no-user-identifier</c>, <c>invalid-user-identifier</c> or <c>invalid-device</c>.
+    /// </exception>
+    public static WsmqCaller CallerOf(string? user, IQueryCollection? query, ClaimsPrincipal? principal, WsmqAccessOptions options) =>
+        new(UserOf(user, options), DeviceOf(query), principal ?? new ClaimsPrincipal());
+
+    private static string UserOf(string? user, WsmqAccessOptions options)
     {
-        if (string.IsNullOrEmpty(context.UserIdentifier))
+        if (string.IsNullOrEmpty(user))
             throw new WsmqException(WsmqErrors.NoUserIdentifier);
-        return NameRules.Check(context.UserIdentifier, WsmqAddress.MaxNameBytes, !options.AllowLookAlikeUserIdentifiers, out _, out var detail)
-            ? context.UserIdentifier
+        return NameRules.Check(user, WsmqAddress.MaxNameBytes, !options.AllowLookAlikeUserIdentifiers, out _, out var detail)
+            ? user
             : throw new WsmqException(WsmqErrors.InvalidUserIdentifier, detail);
     }
 
-    private static string DeviceOf(HubCallerContext context)
+    private static string DeviceOf(IQueryCollection? query)
     {
-        var query = context.GetHttpContext()?.Request.Query;
         if (query is null || !query.TryGetValue("device", out var device))
             return DefaultDevice;
         if (device.Count > 1)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
+using Wsmq.Tests.Api;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Authorization;
@@ -13,31 +14,34 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
     private readonly TestNode _node;
     private readonly PlainClient? _client;
     private readonly string? _turnedAway;
+    private readonly HttpCaller? _http;
 
-    private AuthorizationAttempts(TestNode node, PlainClient? client, string? turnedAway) =>
-        (_node, _client, _turnedAway) = (node, client, turnedAway);
+    private AuthorizationAttempts(TestNode node, PlainClient? client, string? turnedAway, string? token) =>
+        (_node, _client, _turnedAway, _http) = (node, client, turnedAway, new HttpCaller(node.Address, token));
 
     public static async Task<AuthorizationAttempts> BeginAsync(TestNode node, string actor)
     {
         if (actor == "app")
-            return new AuthorizationAttempts(node, null, null);
+            return new AuthorizationAttempts(node, null, null, null);
         if (actor is "member" or "former" or "refused")
             await node.Groups.AddToGroupAsync(User, "team");
-        var client = PlainClient.Create(node.Hub, TokenOf(actor), ack: false);
+        var token = TokenOf(actor);
+        var client = PlainClient.Create(node.Hub, token, ack: false);
         for (var seconds = 4; await Record.ExceptionAsync(() => client.Connection.StartAsync()) is { } refused; seconds *= 2)
         {
             await client.DisposeAsync();
             if (actor != "ran-out" || seconds > 32)
             {
                 refused.Message.Should().Contain("401");
-                return new AuthorizationAttempts(node, null, "401");
+                return new AuthorizationAttempts(node, null, "401", token);
             }
 
             // A busy machine may need longer to connect than a short token lives.
-            client = PlainClient.Create(node.Hub, TestTokens.For(User, lifetime: TimeSpan.FromSeconds(seconds)), ack: false);
+            token = TestTokens.For(User, lifetime: TimeSpan.FromSeconds(seconds));
+            client = PlainClient.Create(node.Hub, token, ack: false);
         }
 
-        var attempts = new AuthorizationAttempts(node, client, null);
+        var attempts = new AuthorizationAttempts(node, client, null, token);
         await attempts.SettleAsync(actor);
         return attempts;
     }
@@ -47,6 +51,8 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
     /// <param name="expected">The expected outcomes: expected messages are awaited, then unexpected ones are checked for.</param>
     public async Task<string[]> TryAllAsync(string method, string[] expected)
     {
+        if (AuthorizationTable.Endpoints.Contains(method))
+            return await Task.WhenAll(AuthorizationTable.Targets.Select(target => expected[0] == "–" ? Task.FromResult("–") : OverHttpAsync(method, target)));
         if (_turnedAway is not null)
             return [.. AuthorizationTable.Targets.Select(_ => _turnedAway)];
         if (method is "Receive" or "Live" && _client is not null)
@@ -62,7 +68,11 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
         return [.. outcomes];
     }
 
-    public ValueTask DisposeAsync() => _client?.DisposeAsync() ?? default;
+    public ValueTask DisposeAsync()
+    {
+        _http?.Dispose();
+        return _client?.DisposeAsync() ?? default;
+    }
 
     private static string? TokenOf(string actor) => actor switch
     {
@@ -144,6 +154,17 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
                 await connection.InvokeAsync(method, target, WsmqPosition.Start.ToString());
                 return null;
         }
+    }
+
+    private async Task<string> OverHttpAsync(string method, string target)
+    {
+        var answer = method switch
+        {
+            "POST /messages" => await _http!.SendAsync(new { to = target, body = 1 }),
+            "GET /logs" => await _http!.GetAsync($"/logs?address={target}"),
+            _ => await _http!.GetAsync($"/logs/{target}"),
+        };
+        return answer.Status < 300 ? AuthorizationTable.Ok : answer.Code ?? $"{answer.Status}";
     }
 
     private async Task<string> ListsAsync(string target)

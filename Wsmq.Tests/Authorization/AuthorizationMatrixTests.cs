@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Tests.Api;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Authorization;
@@ -17,7 +19,8 @@ public abstract class AuthorizationMatrixTests : IAsyncLifetime
     public async Task Every_attempt_has_the_outcome_that_the_table_states(string actor)
     {
         await using var node = await TestNode.StartAsync(
-            UseStore, o => o.Queues["jobs"] = new WsmqQueueOptions(), services: builder => UseAuthorizer(builder.Services, actor));
+            UseStore, o => o.Queues["jobs"] = new WsmqQueueOptions(), services: builder => UseAuthorizer(builder.Services, actor),
+            endpoints: app => app.MapWsmqApi(HttpCaller.Path));
         await node.Groups.AddToGroupAsync("carol", "team");
         await node.Groups.AddToGroupAsync("carol", "secret");
         await using var attempts = await AuthorizationAttempts.BeginAsync(node, actor);

@@ -20,8 +20,11 @@ internal static class AuthorizationTable
         "RedriveDeadLetters", "RemoveDeadLetters",
     ];
 
+    /// <summary>The endpoints of the HTTP API.</summary>
+    public static readonly string[] Endpoints = ["POST /messages", "GET /logs", "GET /logs/{address}"];
+
     public static readonly string[] Methods =
-        ["Send", "SendMany", "SendStream", "replyTo", "Ack", "Resume", "Nack", "Work", "Complete", "CompleteMany", "Receive", "Live", "ListQueues", .. Managing];
+        ["Send", "SendMany", "SendStream", "replyTo", "Ack", "Resume", "Nack", "Work", "Complete", "CompleteMany", "Receive", "Live", "ListQueues", .. Managing, .. Endpoints];
 
     /// <summary>The callers: the name of each, and what distinguishes it from the others.</summary>
     public static readonly (string Name, string What)[] Actors =
@@ -58,9 +61,13 @@ internal static class AuthorizationTable
     {
         ("anonymous" or "expired", _) => NotLetIn,
         ("ran-out" or "revoked" or "banned", "Receive" or "Live") => Same(None),
+        ("ran-out", _) when Endpoints.Contains(method) => NotLetIn,
+        ("revoked" or "banned", _) when Endpoints.Contains(method) => Same(actor),
         ("ran-out" or "revoked" or "banned", _) => Closed,
         ("app", "Send" or "SendMany") => SendAnywhere,
         ("app", _) => Same("–"),
+        (_, "POST /messages") => Expected(actor, "Send"),
+        (_, "GET /logs" or "GET /logs/{address}") => Expected(actor, "Ack"),
         ("granted", "ListQueues") => [.. Same(None)[..5], Ok],
         (_, "ListQueues") => Same(None),
         ("granted", _) when Managing.Contains(method) => [.. Same("unknown-queue")[..5], Ok],
@@ -86,7 +93,8 @@ internal static class AuthorizationTable
 
             Generated from the table that `AuthorizationMatrixTests` tests cell by cell, on nodes with SQLite and with Redis, with real
             tokens and connections. `yes`: allowed. `no`: nothing is received. A code: refused with that code. `401`: the connection is
-            refused. `closed`: the server has closed the connection. `–`: there is no such call.
+            refused, or the request. `closed`: the server has closed the connection. `–`: there is no such call. Rows that begin with
+            an HTTP method are [endpoints of the HTTP API](http.md).
 
             `replyTo` is a message to `user:actor` that names the address as reply-to. `Receive` and `Live` state whether the actor
             receives what the app sends to the address. The actor's user identifier is `actor`; `group:secret` has another member,

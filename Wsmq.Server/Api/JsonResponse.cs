@@ -1,0 +1,30 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Wsmq.Server.Api;
+
+/// <summary>Writes JSON responses. No cache may keep them, and no browser may take them for a page.</summary>
+internal static class JsonResponse
+{
+    public const string ContentType = "application/json; charset=utf-8";
+
+    /// <summary>Composes a response, and writes it as a whole.</summary>
+    public static Task WriteAsync(HttpContext context, string contentType, Action<Utf8JsonWriter> compose)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+            compose(writer);
+        return WriteAsync(context, contentType, buffer.WrittenMemory);
+    }
+
+    public static async Task WriteAsync(HttpContext context, string contentType, ReadOnlyMemory<byte> json)
+    {
+        var response = context.Response;
+        response.ContentType = contentType;
+        response.ContentLength = json.Length;
+        response.Headers.CacheControl = "no-store";
+        response.Headers.XContentTypeOptions = "nosniff";
+        await response.Body.WriteAsync(json, context.RequestAborted);
+    }
+}

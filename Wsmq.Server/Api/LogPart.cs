@@ -1,0 +1,48 @@
+using Wsmq.Server.Framing;
+
+namespace Wsmq.Server.Api;
+
+/// <summary>An entry of a log, or entries that are missing from it.</summary>
+/// <param name="After">The position after which they begin.</param>
+/// <param name="Through">The position of the entry, or of the last one that is missing.</param>
+/// <param name="Entry">The entry; null if entries are missing.</param>
+/// <param name="Reason">Why they are missing.</param>
+internal readonly record struct LogPart(WsmqPosition After, WsmqPosition Through, FeedEntry? Entry, string? Reason)
+{
+    /// <summary>
+    /// A page as a reader receives it: its readable entries in order, and before each the gap of what is missing. The rules are those of
+    /// deliveries.
+    /// </summary>
+    /// <param name="page">The page.</param>
+    /// <param name="after">The position after which it was read.</param>
+    public static List<LogPart> Of(FeedPage page, WsmqPosition after)
+    {
+        var parts = new List<LogPart>(page.Entries.Length);
+        var reached = after;
+        void Missing(WsmqPosition through, string reason)
+        {
+            parts.Add(new LogPart(reached, through, null, reason));
+            reached = through;
+        }
+
+        if (page.State.Removed > reached)
+            Missing(page.State.Removed, page.State.Removed <= page.State.Consumed ? WsmqGapReasons.Consumed : WsmqGapReasons.Retention);
+        foreach (var entry in page.Entries.Where(e => e.Position > after))
+        {
+            if (entry.Previous > reached)
+                Missing(entry.Previous, WsmqGapReasons.Lost);
+            if (entry.Defect is not null)
+            {
+                Missing(entry.Position, WsmqGapReasons.Lost);
+                continue;
+            }
+
+            parts.Add(new LogPart(reached, entry.Position, entry, null));
+            reached = entry.Position;
+        }
+
+        if (page.Entries.Length == 0 && reached < page.State.Tail)
+            Missing(page.State.Tail, WsmqGapReasons.Lost);
+        return parts;
+    }
+}

@@ -1,0 +1,49 @@
+using Wsmq.Server.Framing;
+using Wsmq.Server.Limits;
+using Wsmq.Server.Stores;
+
+namespace Wsmq.Server.Api;
+
+/// <summary>Reads pages of logs for HTTP requests, under the limits of the user's other reads.</summary>
+internal sealed class LogReader(IStore store)
+{
+    /// <summary>
+    /// Reads the entries after a position, and passes them on. What is passed on is charged to the user until <paramref name="use"/> has
+    /// completed.
+    /// </summary>
+    /// <param name="reads">The reads of the user.</param>
+    /// <param name="source">The log.</param>
+    /// <param name="after">The position.</param>
+    /// <param name="max">The maximum number of entries.</param>
+    /// <param name="use">Writes the page.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="WsmqException"><c>position-beyond-tail</c>, <c>store-unavailable</c> or <c>store-corrupt</c>.</exception>
+    public async Task ReadAsync(
+        SessionReads reads, WsmqAddress source, WsmqPosition after, int max, Func<FeedPage, Task> use, CancellationToken cancellationToken)
+    {
+        FeedPage held;
+        await reads.EnterAsync(cancellationToken);
+        try
+        {
+            var page = await FeedPage.ReadAsync(
+                store.MessageLog, source, JsonFrames.SourceOf(source), after, reads.PageOf(max), cancellationToken);
+            reads.Charge(page.Bytes);
+            if (after > page.State.Tail)
+                throw new WsmqException(WsmqErrors.PositionBeyondTail);
+            held = reads.Hold(page, max);
+        }
+        finally
+        {
+            reads.Leave();
+        }
+
+        try
+        {
+            await use(held);
+        }
+        finally
+        {
+            reads.Release(held);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Wsmq;
+using Wsmq.Server.Api;
+using Wsmq.Server.Endpoints;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Maps the HTTP API of wsmq into an app.</summary>
+public static class WsmqApiEndpointRouteBuilderExtensions
+{
+    /// <summary>
+    /// Maps the HTTP API, for programs without a SignalR client: sending messages and reading logs. docs/http.md describes it. An
+    /// authenticated user is required; the app chooses the authentication scheme, and further conventions (a policy, CORS) can be added to
+    /// the result. The user's rights and limits are those at the hub. Browsers are accepted only from pages of the same origin and of the
+    /// origins in <see cref="WsmqEndpointOptions.AllowedOrigins"/>; others get 403.
+    /// </summary>
+    /// <param name="endpoints">The app.</param>
+    /// <param name="pattern">The route pattern that all paths of the API begin with. Default <c>/wsmq-api</c>.</param>
+    /// <exception cref="InvalidOperationException"><c>AddWsmq</c> was not called, or the app has no authentication.</exception>
+    /// <exception cref="OptionsValidationException">An option has an invalid value.</exception>
+    public static IEndpointConventionBuilder MapWsmqApi(this IEndpointRouteBuilder endpoints, string pattern = "/wsmq-api")
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        MappedServices.Require(endpoints.ServiceProvider, nameof(MapWsmqApi));
+        var api = endpoints.MapGroup(pattern).RequireAuthorization().WithMetadata(new OriginPolicy.Marker(Problem.WriteAsync));
+        foreach (var (method, path, call) in ApiEndpoints.Of(endpoints.ServiceProvider))
+            api.MapMethods(path, [method], endpoints.ServiceProvider.GetRequiredService<ApiGate>().Of(call));
+        return api;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Api;
+
+/// <summary>A user of the HTTP API of a node.</summary>
+internal sealed class HttpCaller(Uri node, string? token) : IDisposable
+{
+    public const string Path = "/wsmq-api";
+
+    private readonly HttpClient _http = new();
+
+    public static HttpCaller Of(TestNode node, string user) => new(node.Address, TestTokens.For(user));
+
+    public static Task<TestNode> StartNodeAsync(
+        Action<WsmqBuilder> store, Action<WsmqOptions>? options = null, Action<WebApplicationBuilder>? services = null) =>
+        TestNode.StartAsync(store, options, services, endpoints: app => app.MapWsmqApi(Path));
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>Sends one message, or an array of them.</summary>
+    public Task<ApiAnswer> SendAsync(object message, string? key = null) => PostAsync("/messages", JsonSerializer.Serialize(message), key: key);
+
+    public Task<ApiAnswer> PostAsync(string path, string body, string contentType = "application/json", string? key = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, Of(path)) { Content = new StringContent(body, Encoding.UTF8) };
+        request.Content.Headers.ContentType = contentType.Length > 0 ? MediaTypeHeaderValue.Parse(contentType) : null;
+        if (key is not null)
+            request.Headers.Add("Idempotency-Key", key);
+        return AskAsync(request);
+    }
+
+    /// <summary>Reads a page of a log.</summary>
+    public Task<ApiAnswer> ReadAsync(string address, string? after = null, int? max = null) =>
+        GetAsync($"/logs/{Uri.EscapeDataString(address)}?{(after is null ? "" : $"after={after}&")}{(max is null ? "" : $"max={max}")}");
+
+    public Task<ApiAnswer> GetAsync(string path) => AskAsync(new HttpRequestMessage(HttpMethod.Get, Of(path)));
+
+    public async Task<ApiAnswer> AskAsync(HttpRequestMessage request)
+    {
+        using (request)
+        {
+            if (token is not null)
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            using var response = await _http.SendAsync(request);
+            return await ApiAnswer.OfAsync(response);
+        }
+    }
+
+    private Uri Of(string path) => new(node, Path + path);
+}
+
+/// <summary>A response of the HTTP API.</summary>
+internal sealed record ApiAnswer(int Status, string? ContentType, TimeSpan? RetryAfter, string Text)
+{
+    public JsonElement Json => JsonDocument.Parse(Text).RootElement;
+
+    /// <summary>The error code of a problem.</summary>
+    public string? Code => ContentType == "application/problem+json" ? Json.GetProperty("code").GetString() : null;
+
+    public static async Task<ApiAnswer> OfAsync(HttpResponseMessage response) => new(
+        (int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, response.Headers.RetryAfter?.Delta,
+        await response.Content.ReadAsStringAsync());
+
+    public string TextOf(string name) => Json.GetProperty(name).GetString()!;
+}

@@ -1,0 +1,165 @@
+using System.Text.Json;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Api;
+
+/// <summary>Reading logs over HTTP, on nodes with each store.</summary>
+public abstract class ReadContract : IAsyncLifetime
+{
+    public virtual Task InitializeAsync() => Task.CompletedTask;
+
+    public abstract Task DisposeAsync();
+
+    [Fact]
+    public async Task A_log_is_read_page_by_page_to_its_end()
+    {
+        await using var node = await StartAsync();
+        using var bob = HttpCaller.Of(node, "bob");
+        var positions = new List<string>();
+        for (var i = 0; i < 5; i++)
+            positions.Add((await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Id = $"m{i}", Body = WsmqJsonBody.Parse($"{i}") })).Position);
+
+        var first = await bob.ReadAsync("user:bob", max: 2);
+        var second = await bob.ReadAsync("user:bob", first.TextOf("next"), max: 2);
+        var third = await bob.ReadAsync("user:bob", second.TextOf("next"), max: 2);
+        var empty = await bob.ReadAsync("user:bob", third.TextOf("next"));
+
+        new[] { first, second, third, empty }.SelectMany(Positions).Should().Equal(positions);
+        new[] { first, second, third, empty }.Select(p => p.Json.GetProperty("end").GetBoolean()).Should().Equal(false, false, true, true);
+        new[] { first, second, third, empty }.SelectMany(Gaps).Should().BeEmpty();
+        empty.TextOf("next").Should().Be(positions[^1]);
+        first.TextOf("address").Should().Be("user:bob");
+    }
+
+    [Fact]
+    public async Task An_entry_has_the_fields_of_a_delivery_and_its_body_as_it_was_sent()
+    {
+        await using var node = await StartAsync();
+        using var bob = HttpCaller.Of(node, "bob");
+        await bob.PostAsync("/messages", """{"to":"user:bob","id":"a","type":"t","body":{ "n": 12345678901234567890, "ä": "€" },"headers":{"h":"v"}}""");
+        await bob.PostAsync("/messages", """{"to":"user:bob","id":"b","data":"AQID","contentType":"image/png"}""");
+
+        var page = await bob.ReadAsync("user:bob");
+
+        page.Text.Should().Contain("""{ "n": 12345678901234567890, "ä": "€" }""");
+        var (json, binary) = (page.Json.GetProperty("entries")[0], page.Json.GetProperty("entries")[1]);
+        json.EnumerateObject().Select(p => p.Name).Should().Equal("source", "position", "previous", "id", "sender", "sentAt", "type", "headers", "body");
+        json.GetProperty("sender").GetString().Should().Be("bob");
+        binary.GetProperty("data").GetString().Should().Be("AQID");
+        binary.GetProperty("contentType").GetString().Should().Be("image/png");
+        binary.GetProperty("previous").GetString().Should().Be(json.GetProperty("position").GetString());
+    }
+
+    [Fact]
+    public async Task Removed_entries_are_a_gap_after_a_position_and_none_for_a_reader_that_begins()
+    {
+        await using var node = await StartAsync(o => o.Retention.MaxCount = 2);
+        using var bob = HttpCaller.Of(node, "bob");
+        var positions = new List<string>();
+        for (var i = 0; i < 4; i++)
+            positions.Add((await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob" })).Position);
+
+        var begun = await bob.ReadAsync("user:bob");
+        var resumed = await bob.ReadAsync("user:bob", positions[0]);
+
+        Positions(begun).Should().Equal(positions[2], positions[3]);
+        Gaps(begun).Should().BeEmpty();
+        Positions(resumed).Should().Equal(positions[2], positions[3]);
+        Gaps(resumed).Should().Equal($"{positions[0]} {WsmqPosition.Parse(positions[1]).Next()} retention");
+    }
+
+    [Fact]
+    public async Task A_group_is_read_by_its_members_from_the_moment_at_which_they_joined()
+    {
+        await using var node = await StartAsync();
+        using var bob = HttpCaller.Of(node, "bob");
+        var before = await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "group:team/a" });
+        (await bob.ReadAsync("group:team/a")).Should().BeEquivalentTo(new { Status = 403, Code = "read-not-allowed" });
+        await node.Groups.AddToGroupAsync("bob", "team/a");
+        var after = await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "group:team/a" });
+
+        var begun = await bob.ReadAsync("group:team/a");
+        var all = await bob.GetAsync("/logs?address=group:team/a&after=0000000000000000");
+
+        Positions(begun).Should().Equal(after.Position);
+        Gaps(begun).Should().BeEmpty();
+        Positions(all).Should().Equal(after.Position);
+        Gaps(all).Should().Equal($"0000000000000000 {WsmqPosition.Parse(before.Position).Next()} not-a-member");
+        await node.Groups.RemoveFromGroupAsync("bob", "team/a");
+        (await bob.ReadAsync("group:team/a")).Code.Should().Be("read-not-allowed");
+    }
+
+    [Fact]
+    public async Task A_log_without_entries_is_at_its_end()
+    {
+        await using var node = await StartAsync();
+        using var bob = HttpCaller.Of(node, "bob");
+
+        var page = await bob.ReadAsync("user:bob");
+
+        page.Text.Should().Be("""{"address":"user:bob","entries":[],"gaps":[],"next":"0000000000000000","end":true}""");
+    }
+
+    [Fact]
+    public async Task A_position_past_the_tail_is_refused()
+    {
+        await using var node = await StartAsync();
+        using var bob = HttpCaller.Of(node, "bob");
+        var sent = await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob" });
+
+        var refused = await bob.ReadAsync("user:bob", WsmqPosition.Parse(sent.Position).Next().ToString());
+
+        (refused.Status, refused.Code).Should().Be((409, "position-beyond-tail"));
+    }
+
+    [Fact]
+    public async Task A_page_ends_after_256_KiB_and_the_next_one_goes_on()
+    {
+        await using var node = await StartAsync();
+        using var bob = HttpCaller.Of(node, "bob");
+        for (var i = 0; i < 4; i++)
+            await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Data = new byte[200_000] });
+
+        var pages = new List<ApiAnswer> { await bob.ReadAsync("user:bob") };
+        while (!pages[^1].Json.GetProperty("end").GetBoolean())
+            pages.Add(await bob.ReadAsync("user:bob", pages[^1].TextOf("next")));
+
+        pages.Should().HaveCountGreaterThan(1);
+        pages.SelectMany(Positions).Should().HaveCount(4).And.OnlyHaveUniqueItems();
+        pages.SelectMany(Gaps).Should().BeEmpty();
+    }
+
+    private protected abstract void UseStore(WsmqBuilder builder);
+
+    private static IEnumerable<string> Positions(ApiAnswer page) =>
+        page.Json.GetProperty("entries").EnumerateArray().Select(e => e.GetProperty("position").GetString()!);
+
+    private static IEnumerable<string> Gaps(ApiAnswer page) => page.Json.GetProperty("gaps").EnumerateArray().Select(Gap);
+
+    private static string Gap(JsonElement gap) =>
+        $"{gap.GetProperty("after").GetString()} {gap.GetProperty("before").GetString()} {gap.GetProperty("reason").GetString()}";
+
+    private Task<TestNode> StartAsync(Action<WsmqOptions>? options = null) => HttpCaller.StartNodeAsync(UseStore, options);
+}
+
+public sealed class SqliteReadTests : ReadContract
+{
+    private readonly TempFolder _folder = new();
+
+    public override Task DisposeAsync()
+    {
+        _folder.Dispose();
+        return Task.CompletedTask;
+    }
+
+    private protected override void UseStore(WsmqBuilder builder) => builder.UseSqlite(_folder.File("wsmq.db"));
+}
+
+public sealed class RedisReadTests(SharedRedis redis) : ReadContract, IClassFixture<SharedRedis>
+{
+    private readonly string _prefix = redis.NextPrefix();
+
+    public override Task DisposeAsync() => Task.CompletedTask;
+
+    private protected override void UseStore(WsmqBuilder builder) => builder.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = _prefix);
+}
