@@ -26,6 +26,11 @@ export class Proxy {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** From now on the connections carry nothing, and stay open: their network has gone. */
+  stall() {
+    for (const socket of this.#sockets) socket.unpipe();
+  }
+
   async stop() {
     this.cut();
     await new Promise(resolve => this.#server.close(resolve));

@@ -51,7 +51,7 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
     }
 
     const run = this.#run ??= this.#newRun();
-    if (run.state === "stopped") void run.loop.run();
+    if (run.state === "stopped") run.start();
     if (!signal) return run.loop.connected;
     const cancel = () => void run.stop();
     signal.addEventListener("abort", cancel);

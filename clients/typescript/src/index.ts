@@ -1,6 +1,7 @@
 export { WsmqClient, type TypeOf } from "./client.js";
 export { WsmqError, type WsmqErrorCode } from "./errors.js";
 export type { Backoff } from "./backoff.js";
+export type { PageEnvironment } from "./browser/environment.js";
 export type {
   ClientState, DeadLetteredEvent, ErrorEvent, EventMap, GapEvent, Listener, StalledEvent, StateEvent,
 } from "./events.js";

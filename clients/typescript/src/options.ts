@@ -1,4 +1,5 @@
 import type { Backoff } from "./backoff.js";
+import type { PageEnvironment } from "./browser/environment.js";
 
 /** Options of a client. Times are in milliseconds. */
 export interface WsmqClientOptions {
@@ -13,7 +14,8 @@ export interface WsmqClientOptions {
 
   /**
    * The name of this device among the devices of the user, 1 to 64 bytes, or a function that returns it. Each device reads the same logs
-   * with a cursor of its own; clients with the same name share one. Default `default`.
+   * with a cursor of its own; clients with the same name share one. Default: in a page a name of the tab, which a reload keeps and a
+   * duplicated tab does not share, out of a few for each browser; elsewhere `default`.
    */
   device?: string | (() => string | PromiseLike<string>);
 
@@ -64,17 +66,21 @@ export interface WsmqClientOptions {
    * they can quote the content of the message.
    */
   nackReason?: (error: unknown) => string | null;
+
+  /** The page that the client follows, for tests and other hosts. Default: the page that runs this code, if there is one. */
+  page?: PageEnvironment;
 }
 
 /** The options with their defaults. */
-export type Settings = Required<Omit<WsmqClientOptions, "accessTokenProvider">> & Pick<WsmqClientOptions, "accessTokenProvider">;
+export type Settings = Required<Omit<WsmqClientOptions, Optional>> & Pick<WsmqClientOptions, Optional>;
+
+type Optional = "accessTokenProvider" | "device" | "page";
 
 const MOST_SEND_TIMEOUT = 100_000;
 const MOST_IN_FLIGHT = 128;
 
 export function settingsOf(options: WsmqClientOptions): Settings {
   const settings: Settings = {
-    device: "default",
     sendTimeout: 30_000,
     connectTimeout: 15_000,
     stopTimeout: 5_000,

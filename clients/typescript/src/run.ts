@@ -1,4 +1,7 @@
 import { settles } from "./backoff.js";
+import { currentPage } from "./browser/environment.js";
+import { followPage } from "./browser/lifecycle.js";
+import { TabDevice } from "./browser/tab-device.js";
 import { ConnectionLoop } from "./connection/loop.js";
 import type { ClientEvents, ClientState } from "./events.js";
 import type { Extension } from "./extension.js";
@@ -15,16 +18,30 @@ export class Run {
   #stopping = new AbortController();
   #stopped: Promise<void> | undefined;
   #state: ClientState = "stopped";
+  #tab: TabDevice | undefined;
+  #unfollow = () => {};
 
   constructor(
     readonly settings: Settings, readonly events: ClientEvents, readonly handlers: Handlers, readonly extensions: readonly Extension[]) {
     this.sender = new Sender(settings);
     this.#receiver = new Receiver(settings, events, handlers, this.#stopping.signal);
     this.loop = new ConnectionLoop(settings, [this.sender, this.#receiver, ...extensions], {
+      device: () => this.#device(),
       state: (state, error, retryIn) => this.#setState(state, error, retryIn),
       storeState: available => events.emit("storeState", available),
       register: session => [this.#receiver, ...extensions].forEach(part => part.register?.(session)),
     });
+  }
+
+  /** Begins to connect, and to follow the page. */
+  start(): void {
+    const page = this.settings.page ?? currentPage();
+    if (page) {
+      this.#tab = new TabDevice(page);
+      this.#unfollow = followPage(page, this.loop, () => this.#tab?.release());
+    }
+
+    void this.loop.run();
   }
 
   get state(): ClientState {
@@ -47,7 +64,14 @@ export class Run {
     await settles(this.handlers.before = this.#receiver.idle(), stopTimeout);
     await settles(this.#receiver.flush(), stopTimeout);
     this.loop.stop();
+    this.#unfollow();
+    this.#tab?.release();
     this.#setState("stopped");
+  }
+
+  #device(): string | PromiseLike<string> {
+    const { device = this.#tab ? () => this.#tab!.name() : "default" } = this.settings;
+    return typeof device === "string" ? device : device();
   }
 
   #setState(state: ClientState, error?: unknown, retryIn?: number): void {

@@ -8,8 +8,13 @@ import { Session, type SessionUser } from "./session.js";
 const HELD = 5_000;
 const LONGEST_LEAVE = 600_000;
 
+// How long an attempt may take, or an answer, when somebody looks at the page.
+const PATIENCE = 5_000;
+
 /** What the loop tells the client. */
 export interface LoopObserver {
+  /** The name of the device, asked for before each attempt. */
+  device(): string | PromiseLike<string>;
   state(state: ClientState, error?: unknown, retryIn?: number): void;
   storeState(available: boolean): void;
 
@@ -32,6 +37,9 @@ export class ConnectionLoop {
   #attempt = 0;
   #pause = new Pause();
   #mayHurry = true;
+  #began: number | undefined;
+  #session: Session | undefined;
+  #isProbing = false;
   #drop: (why: Error) => void = () => {};
   #suspended: Promise<void> | undefined;
   #goOn = () => {};
@@ -77,14 +85,18 @@ export class ConnectionLoop {
     this.#goOn();
   }
 
-  /** Ends a wait, unless the server has asked for it. */
-  hurry(): void {
-    if (this.#mayHurry) this.#pause.end();
-  }
-
-  /** Gives up the connection, or the attempt, and goes on with the next one. */
-  drop(why: string): void {
-    this.#drop(new Error(why));
+  /**
+   * The page is shown again, or the network is back: ends a wait, unless the server has asked for it, and gives up an attempt or a
+   * connection that hangs.
+   */
+  wake(): void {
+    if (this.#session) {
+      void this.#probe(this.#session);
+    } else if (this.#began !== undefined) {
+      if (performance.now() - this.#began > PATIENCE) this.#drop(new Error("the attempt to connect did not come to an end"));
+    } else if (this.#mayHurry) {
+      this.#pause.end();
+    }
   }
 
   /** Gives up the connection, and makes no attempt before `resume`. */
@@ -95,12 +107,21 @@ export class ConnectionLoop {
         resolve();
       };
     });
-    this.drop(why);
+    this.#drop(new Error(why));
     this.#pause.end();
   }
 
   resume(): void {
     this.#goOn();
+  }
+
+  // Several events come together when a page is shown: one call is enough.
+  async #probe(session: Session): Promise<void> {
+    if (this.#isProbing) return;
+    this.#isProbing = true;
+    const isAnswered = await settles(session.call("SendMany", []), PATIENCE);
+    this.#isProbing = false;
+    if (!isAnswered && session === this.#session) this.#drop(new Error("the connection did not answer"));
   }
 
   async #wait(reason: unknown): Promise<void> {
@@ -116,6 +137,7 @@ export class ConnectionLoop {
     const aborted = new AbortController();
     const limit = new Pause();
     let session: Session | undefined;
+    this.#began = performance.now();
     const dropped = new Promise<never>((_, reject) => { this.#drop = reject; });
     try {
       const entered = this.#enter(aborted.signal, created => { session = created; });
@@ -127,6 +149,7 @@ export class ConnectionLoop {
     } catch (e) {
       return WsmqError.from(e) ?? e;
     } finally {
+      this.#began = undefined;
       aborted.abort();
       limit.end();
       session?.close();
@@ -134,9 +157,9 @@ export class ConnectionLoop {
   }
 
   async #enter(signal: AbortSignal, created: (session: Session) => void): Promise<void> {
-    const { device, url } = this.settings;
+    const { url } = this.settings;
     const token = await this.#token(signal);
-    const name = typeof device === "string" ? device : await device();
+    const name = await this.observer.device();
 
     // The attempt was given up while the app was asked.
     if (signal.aborted) return;
@@ -153,6 +176,7 @@ export class ConnectionLoop {
   async #use(session: Session, dropped: Promise<never>): Promise<void> {
     const since = performance.now();
     this.#hasConnected = true;
+    this.#session = session;
     for (const user of this.users) user.attach(session);
     this.observer.state("connected");
     this.#resolve();
@@ -164,6 +188,7 @@ export class ConnectionLoop {
       await Promise.race([ended, dropped, pause.for(Math.min(after, LONGEST_LEAVE))]).finally(() => pause.end());
       if (session.isAlive) await settles(Promise.all(this.users.map(user => user.leave?.())), this.settings.stopTimeout);
     } finally {
+      this.#session = undefined;
       if (performance.now() - since > HELD) this.#attempt = 0;
       for (const user of this.users) user.detach();
     }
