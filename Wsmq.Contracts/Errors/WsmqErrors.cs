@@ -54,6 +54,10 @@ public static class WsmqErrors
         "The user has no such connection on this server: negotiate again, or skip the negotiation. "
         + "Behind a load balancer, negotiation needs sticky sessions.");
 
+    /// <summary>1011, final: the token of an event stream of the HTTP API has expired. Connections of the hub are closed without it.</summary>
+    public static WsmqError TokenExpired { get; } = Final(1011, "token-expired",
+        "The token has expired: connect with a new one.");
+
     /// <summary>2001, final: the text is not an address.</summary>
     public static WsmqError InvalidAddress { get; } = Final(2001, "invalid-address",
         "An address is written user:<id>, group:<name> or work:<queue>.");

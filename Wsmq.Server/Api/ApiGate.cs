@@ -39,7 +39,7 @@ internal sealed class ApiGate(
         catch (WsmqException refusal) when (!context.Response.HasStarted)
         {
             Log.CallRefused(logger, refusal.Error.Code);
-            await Problem.WriteAsync(context, refusal);
+            await (StreamRefusal.Applies(context.Request) ? StreamRefusal.WriteAsync(context, refusal) : Problem.WriteAsync(context, refusal));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

@@ -18,6 +18,7 @@ internal static class ErrorStatus
         [WsmqErrors.OriginNotAllowed.Number] = StatusCodes.Status403Forbidden,
         [WsmqErrors.TransportNotAllowed.Number] = StatusCodes.Status426UpgradeRequired,
         [WsmqErrors.NoSuchConnection.Number] = StatusCodes.Status404NotFound,
+        [WsmqErrors.TokenExpired.Number] = StatusCodes.Status401Unauthorized,
         [WsmqErrors.InvalidAddress.Number] = StatusCodes.Status400BadRequest,
         [WsmqErrors.UnknownAddressKind.Number] = StatusCodes.Status400BadRequest,
         [WsmqErrors.InvalidName.Number] = StatusCodes.Status400BadRequest,

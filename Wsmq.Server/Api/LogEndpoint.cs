@@ -1,27 +1,34 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Wsmq.Server.Framing;
 
 namespace Wsmq.Server.Api;
 
-/// <summary><c>GET /logs/{address}</c>: a page of a log that the user may read.</summary>
-internal sealed class LogEndpoint(LogAccess access, LogReader logs)
+/// <summary><c>GET /logs/{address}</c>: a page of a log that the user may read, or an event stream.</summary>
+internal sealed class LogEndpoint(LogAccess access, LogReader logs, StreamEndpoint streams)
 {
-    private const string AddressName = "address";
-    private const string AfterName = "after";
-    private const string MaxName = "max";
-    private const int DefaultMax = 100;
+    public Task ReadAsync(ApiCall call) => LogRequest.IsStream(call.Context.Request) ? streams.RunAsync(call) : ReadPageAsync(call);
 
-    public async Task ReadAsync(ApiCall call)
+    /// <summary>Writes that entries are missing.</summary>
+    public static void WriteGap(Utf8JsonWriter writer, in LogPart gap, WsmqAddress? source = null)
+    {
+        writer.WriteStartObject();
+        if (source is { } named)
+            writer.WriteString(Wire.Source, named.ToString());
+        writer.WriteString(LogRequest.After, gap.After.ToString());
+        writer.WriteString("before", gap.Through.Next().ToString());
+        writer.WriteString(Wire.Reason, gap.Reason);
+        writer.WriteEndObject();
+    }
+
+    private async Task ReadPageAsync(ApiCall call)
     {
         await call.Limits.ThrottleReadAsync(call.Aborted);
         var request = call.Context.Request;
-        var source = WsmqAddress.Parse(AddressOf(request));
-        WsmqPosition? after = Single(request, AfterName) is { } text ? WsmqPosition.Parse(text) : null;
-        var max = MaxOf(request);
+        var source = LogRequest.SingleAddressOf(request);
+        WsmqPosition? after = LogRequest.Single(request, LogRequest.After) is { } text ? WsmqPosition.Parse(text) : null;
+        var max = LogRequest.MaxOf(request);
         var floor = await access.FloorAsync(call.Caller, source, call.Aborted);
         var start = WsmqPosition.Max(after ?? floor, floor);
         await logs.ReadAsync(
@@ -44,7 +51,7 @@ internal sealed class LogEndpoint(LogAccess access, LogReader logs)
     private static void Write(Utf8JsonWriter writer, WsmqAddress source, List<LogPart> parts, WsmqPosition next, bool isEnd)
     {
         writer.WriteStartObject();
-        writer.WriteString(AddressName, source.ToString());
+        writer.WriteString(LogRequest.Address, source.ToString());
         writer.WriteStartArray("entries");
         foreach (var part in parts)
         {
@@ -56,37 +63,11 @@ internal sealed class LogEndpoint(LogAccess access, LogReader logs)
         writer.WriteEndArray();
         writer.WriteStartArray("gaps");
         foreach (var gap in parts.Where(p => p.Entry is null))
-        {
-            writer.WriteStartObject();
-            writer.WriteString(AfterName, gap.After.ToString());
-            writer.WriteString("before", gap.Through.Next().ToString());
-            writer.WriteString(Wire.Reason, gap.Reason);
-            writer.WriteEndObject();
-        }
+            WriteGap(writer, gap);
 
         writer.WriteEndArray();
         writer.WriteString(Wire.Next, next.ToString());
         writer.WriteBoolean(Wire.End, isEnd);
         writer.WriteEndObject();
     }
-
-    // Routing decodes everything in a path but the slash. A name with the text %2F in it can be passed in the query.
-    private static string? AddressOf(HttpRequest request) =>
-        (request.RouteValues[AddressName] as string)?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase) ?? Single(request, AddressName);
-
-    private static int MaxOf(HttpRequest request)
-    {
-        if (Single(request, MaxName) is not { } text)
-            return DefaultMax;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var max) && max is >= 1 and <= FeedPage.MaxEntries
-            ? max
-            : throw new WsmqException(WsmqErrors.InvalidMessage, $"{MaxName} is not a number from 1 to {FeedPage.MaxEntries}");
-    }
-
-    private static string? Single(HttpRequest request, string name) => request.Query[name] switch
-    {
-        [] => null,
-        [var value] => value,
-        _ => throw new WsmqException(WsmqErrors.InvalidMessage, $"{name} is given more than once"),
-    };
 }

@@ -7,6 +7,13 @@ namespace Wsmq.Server.Api;
 /// <summary>Reads pages of logs for HTTP requests, under the limits of the user's other reads.</summary>
 internal sealed class LogReader(IStore store)
 {
+    /// <summary>The last position that was removed from each log: a reader that begins there gets all that is stored.</summary>
+    /// <exception cref="WsmqException"><c>store-unavailable</c> or <c>store-corrupt</c>.</exception>
+    public async Task<WsmqPosition[]> RemovedAsync(IReadOnlyList<WsmqAddress> sources, CancellationToken cancellationToken) =>
+        Array.ConvertAll(
+            await store.MessageLog.StatesAsync(sources, cancellationToken),
+            state => state?.Removed ?? throw new WsmqException(WsmqErrors.StoreCorrupt));
+
     /// <summary>
     /// Reads the entries after a position, and passes them on. What is passed on is charged to the user until <paramref name="use"/> has
     /// completed.

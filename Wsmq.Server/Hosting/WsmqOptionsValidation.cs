@@ -48,6 +48,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         Drain(rules, options);
         rules.Within(options.Delivery.StoreUnavailableAfter, Tenth, TimeSpan.FromMinutes(1));
         Access(rules, options.Access);
+        rules.Within(options.Endpoint.StreamKeepAlive, TimeSpan.FromSeconds(1), TenMinutes);
         foreach (var origin in options.Endpoint.AllowedOrigins)
         {
             rules.Require(

@@ -129,6 +129,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<HubOptions<WsmqHub>>, HubOptionsValidation>();
         services.AddOptions<HubOptions<WsmqHub>>().ValidateOnStart();
         services.AddSingleton<ConnectionRegistry>();
+        services.AddSingleton<OpenStreams>();
         services.AddSingleton<RefusalLog>();
         services.AddSingleton<HubConnectionHandler<WsmqHub>, HubHandler>();
         services.AddSingleton<HubParts>();
@@ -151,6 +152,9 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<LogAccess>();
         services.AddSingleton<LogReader>();
         services.AddSingleton<LogEndpoint>();
+        services.AddSingleton<StreamClock>();
+        services.AddSingleton<StreamServices>();
+        services.AddSingleton<StreamEndpoint>();
     }
 
     private static void AddParts(IServiceCollection services)

@@ -1,6 +1,6 @@
 namespace Wsmq;
 
-/// <summary>The HTTP endpoint of the hub: which browser origins may connect, and whether tokens are read from the query.</summary>
+/// <summary>The HTTP endpoints of the hub and of the HTTP API: which browser origins may connect, and whether tokens are read from the query.</summary>
 public sealed class WsmqEndpointOptions
 {
     /// <summary>
@@ -18,4 +18,10 @@ public sealed class WsmqEndpointOptions
     /// authentication, which is the order of <c>WebApplication</c>. Default false.
     /// </summary>
     public bool AcceptTokenInQuery { get; set; }
+
+    /// <summary>
+    /// After how long without an event a comment is sent on an event stream of the HTTP API, so that no proxy closes it as idle. At the
+    /// same interval the node notices clients that are gone. Default 15 seconds; 1 second to 10 minutes.
+    /// </summary>
+    public TimeSpan StreamKeepAlive { get; set; } = TimeSpan.FromSeconds(15);
 }

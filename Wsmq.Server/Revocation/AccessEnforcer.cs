@@ -5,8 +5,9 @@ using Wsmq.Server.Diagnostics;
 
 namespace Wsmq.Server.Revocation;
 
-/// <summary>Closes the connections of this node that new access rules match.</summary>
-internal sealed class AccessEnforcer(ConnectionRegistry connections, IOptions<WsmqOptions> options, ILogger<AccessEnforcer> logger)
+/// <summary>Closes the connections and event streams of this node that new access rules match.</summary>
+internal sealed class AccessEnforcer(
+    ConnectionRegistry connections, OpenStreams streams, IOptions<WsmqOptions> options, ILogger<AccessEnforcer> logger)
 {
     // For a client that may reconnect: an abort before it has read the close message would forbid that.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
@@ -23,6 +24,14 @@ internal sealed class AccessEnforcer(ConnectionRegistry connections, IOptions<Ws
                 Close(connection, error);
             else if (news.IsDisconnected(user, now))
                 Close(connection, null);
+        }
+
+        foreach (var stream in streams.All)
+        {
+            if (news.Refusal(AccessSubject.Of(stream.User, stream.Principal, options.Value.Access), now, isOld: true) is { } error)
+                stream.End(new WsmqException(error));
+            else if (news.IsDisconnected(stream.User, now))
+                stream.End(null);
         }
     }
 

@@ -21,6 +21,20 @@ internal sealed class HttpCaller(Uri node, string? token) : IDisposable
 
     public void Dispose() => _http.Dispose();
 
+    /// <summary>Opens an event stream.</summary>
+    /// <param name="query">The addresses, and further parameters.</param>
+    /// <param name="lastEventId">As a browser that reconnects.</param>
+    public async Task<EventReader> ListenAsync(string query, string? lastEventId = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, Of($"/logs?{query}"));
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        if (lastEventId is not null)
+            request.Headers.Add("Last-Event-ID", lastEventId);
+        if (token is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return new EventReader(await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead));
+    }
+
     /// <summary>Sends one message, or an array of them.</summary>
     public Task<ApiAnswer> SendAsync(object message, string? key = null) => PostAsync("/messages", JsonSerializer.Serialize(message), key: key);
 

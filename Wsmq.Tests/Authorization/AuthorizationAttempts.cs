@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Wsmq.Tests.Api;
@@ -51,7 +52,7 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
     /// <param name="expected">The expected outcomes: expected messages are awaited, then unexpected ones are checked for.</param>
     public async Task<string[]> TryAllAsync(string method, string[] expected)
     {
-        if (AuthorizationTable.Endpoints.Contains(method))
+        if (AuthorizationTable.OverHttp.Contains(method))
             return await Task.WhenAll(AuthorizationTable.Targets.Select(target => expected[0] == "–" ? Task.FromResult("–") : OverHttpAsync(method, target)));
         if (_turnedAway is not null)
             return [.. AuthorizationTable.Targets.Select(_ => _turnedAway)];
@@ -158,6 +159,15 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
 
     private async Task<string> OverHttpAsync(string method, string target)
     {
+        if (method == "GET /logs (event stream)")
+        {
+            await using var stream = await _http!.ListenAsync($"address={target}");
+            if (stream.Status == 200)
+                return AuthorizationTable.Ok;
+            await Eventually.That("the answer is complete", () => stream.HasEnded);
+            return stream.Raw.Length == 0 ? $"{stream.Status}" : JsonDocument.Parse(stream.Raw).RootElement.GetProperty("code").GetString()!;
+        }
+
         var answer = method switch
         {
             "POST /messages" => await _http!.SendAsync(new { to = target, body = 1 }),

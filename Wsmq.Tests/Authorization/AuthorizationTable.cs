@@ -23,8 +23,11 @@ internal static class AuthorizationTable
     /// <summary>The endpoints of the HTTP API.</summary>
     public static readonly string[] Endpoints = ["POST /messages", "GET /logs", "GET /logs/{address}"];
 
+    /// <summary>All calls over HTTP: an event stream is another form of an endpoint.</summary>
+    public static readonly string[] OverHttp = [.. Endpoints, "GET /logs (event stream)"];
+
     public static readonly string[] Methods =
-        ["Send", "SendMany", "SendStream", "replyTo", "Ack", "Resume", "Nack", "Work", "Complete", "CompleteMany", "Receive", "Live", "ListQueues", .. Managing, .. Endpoints];
+        ["Send", "SendMany", "SendStream", "replyTo", "Ack", "Resume", "Nack", "Work", "Complete", "CompleteMany", "Receive", "Live", "ListQueues", .. Managing, .. OverHttp];
 
     /// <summary>The callers: the name of each, and what distinguishes it from the others.</summary>
     public static readonly (string Name, string What)[] Actors =
@@ -61,13 +64,13 @@ internal static class AuthorizationTable
     {
         ("anonymous" or "expired", _) => NotLetIn,
         ("ran-out" or "revoked" or "banned", "Receive" or "Live") => Same(None),
-        ("ran-out", _) when Endpoints.Contains(method) => NotLetIn,
-        ("revoked" or "banned", _) when Endpoints.Contains(method) => Same(actor),
+        ("ran-out", _) when OverHttp.Contains(method) => NotLetIn,
+        ("revoked" or "banned", _) when OverHttp.Contains(method) => Same(actor),
         ("ran-out" or "revoked" or "banned", _) => Closed,
         ("app", "Send" or "SendMany") => SendAnywhere,
         ("app", _) => Same("–"),
         (_, "POST /messages") => Expected(actor, "Send"),
-        (_, "GET /logs" or "GET /logs/{address}") => Expected(actor, "Ack"),
+        (_, "GET /logs" or "GET /logs/{address}" or "GET /logs (event stream)") => Expected(actor, "Ack"),
         ("granted", "ListQueues") => [.. Same(None)[..5], Ok],
         (_, "ListQueues") => Same(None),
         ("granted", _) when Managing.Contains(method) => [.. Same("unknown-queue")[..5], Ok],
