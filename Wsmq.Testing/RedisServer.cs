@@ -10,6 +10,9 @@ public sealed class RedisServer : IAsyncDisposable
 {
     private const string Binary = "redis-server";
     private const int Attempts = 5;
+
+    // Of several settings of the same name the last one holds.
+    private static readonly string[] Promoted = ["--replicaof", "no", "one"];
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(15);
 
@@ -20,6 +23,7 @@ public sealed class RedisServer : IAsyncDisposable
     private readonly string[]? _sentinel;
     private ReservedPort? _port;
     private ServerProcess? _process;
+    private bool _isPromoted;
 
     private RedisServer(
         bool appendOnly, IReadOnlyDictionary<string, string> environment, string[] arguments, string[]? sentinel = null)
@@ -102,6 +106,13 @@ public sealed class RedisServer : IAsyncDisposable
             throw new RunFailedException($"{Binary} did not start again on port {Port}. Its log: {ReadLog()}");
     }
 
+    /// <summary>Makes a primary of a replica. It remains one after a restart.</summary>
+    public async Task PromoteAsync()
+    {
+        await ExpectOkAsync("REPLICAOF NO ONE");
+        _isPromoted = true;
+    }
+
     /// <summary>Suspends the process (SIGSTOP): its connections stay open, and it answers nothing.</summary>
     public void Pause() => Signals.Pause(_process!.Id);
 
@@ -166,7 +177,7 @@ public sealed class RedisServer : IAsyncDisposable
             "--logfile", _folder.File("redis.log"), "--daemonize", "no",
         ];
         if (_sentinel is null)
-            return [.. own, "--save", "", "--appendonly", _appendOnly ? "yes" : "no", .. _arguments];
+            return [.. own, "--save", "", "--appendonly", _appendOnly ? "yes" : "no", .. _arguments, .. _isPromoted ? Promoted : []];
 
         // A sentinel requires a configuration file, in which it stores what it discovers.
         var file = _folder.File("sentinel.conf");

@@ -37,7 +37,7 @@ public sealed class ReplicatedRedis : IAsyncDisposable
     public Task<RedisServer> AddReplicaOfAsync(RedisServer server) => LaunchReplicaAsync(server, server.Port);
 
     /// <summary>Promotes the replica; the primary is not told.</summary>
-    public Task PromoteAsync() => Replica.ExpectOkAsync("REPLICAOF NO ONE");
+    public Task PromoteAsync() => Replica.PromoteAsync();
 
     /// <summary>Ends the replication: the replica keeps its data and receives no more.</summary>
     public Task CutOffAsync() => Replica.ExpectOkAsync("REPLICAOF 127.0.0.1 1");
