@@ -9,8 +9,8 @@ export type { Job, JobHandler, JobHandlers, RetryOptions, Worker, WorkOptions } 
 /**
  * Works on the jobs of a queue over a client; call it before the client starts or sends. Several jobs run at a time; their leases are
  * extended meanwhile. A job is completed when its handler's promise is fulfilled, unless the handler has called `job.retry` or
- * `job.reject`; a handler that fails is a failed attempt, which is tried again later. Jobs in progress go on when the connection is lost. The app's
- * authorizer must allow the user to work on the queue.
+ * `job.reject`; a handler that fails is a failed attempt, which is tried again later. Jobs in progress go on when the connection is lost.
+ * The app's authorizer must allow the user to work on the queue.
  *
  * Leases are extended by timers: a handler must not block the event loop for longer than half a lease.
  * @param client the client

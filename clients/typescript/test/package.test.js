@@ -18,7 +18,9 @@ const sizeOf = async code => gzipSync(await bundle(code, folder), { level: 9 }).
 
 async function compiles(files) {
   for (const [name, code] of Object.entries(files)) await writeFile(path.join(folder, name), code);
-  const compilerOptions = { target: 'ES2022', module: 'nodenext', lib: ['ES2022', 'DOM'], types: [], strict: true, noEmit: true };
+  const compilerOptions = {
+    target: 'ES2022', module: 'nodenext', jsx: 'react-jsx', lib: ['ES2022', 'DOM'], types: [], strict: true, noEmit: true,
+  };
   const config = { compilerOptions, files: Object.keys(files) };
   await writeFile(path.join(folder, 'tsconfig.json'), JSON.stringify(config));
   const tsc = path.join(PACKAGE, 'node_modules/typescript/bin/tsc');
