@@ -21,7 +21,8 @@ describe('hooks for React', () => {
   after(() => browser.close());
 
   const create = (user, options = {}) => () => {
-    const client = new WsmqClient({ url: wsmq.node.hub, accessTokenProvider: () => wsmq.node.token(user), device: 'web', page, ...options });
+    const accessTokenProvider = () => wsmq.node.token(user);
+    const client = new WsmqClient({ url: wsmq.node.hub, accessTokenProvider, device: 'web', page, ...options });
     client.listen('state', ({ state, previous }) => { if (state === 'connected' && previous !== state) connections++; });
     return client;
   };
