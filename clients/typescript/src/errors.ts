@@ -5,8 +5,8 @@
 export type WsmqErrorCode =
   | "no-user-identifier" | "invalid-device" | "too-many-devices" | "invalid-user-identifier" | "too-many-connections" | "revoked" | "banned"
   | "origin-not-allowed" | "transport-not-allowed" | "no-such-connection"
-  | "invalid-address" | "unknown-address-kind" | "invalid-name" | "name-too-long" | "invalid-position" | "invalid-body" | "message-too-large"
-  | "invalid-message" | "sender-not-allowed" | "unknown-queue" | "no-type-name"
+  | "invalid-address" | "unknown-address-kind" | "invalid-name" | "name-too-long" | "invalid-position" | "invalid-body"
+  | "message-too-large" | "invalid-message" | "sender-not-allowed" | "unknown-queue" | "no-type-name"
   | "send-not-allowed" | "read-not-allowed" | "reply-to-not-allowed" | "too-many-groups" | "work-not-allowed" | "manage-not-allowed"
   | "ack-beyond-tail" | "position-beyond-tail" | "too-many-sends" | "rate-limited" | "too-many-new-addresses" | "too-many-resumes"
   | "quota-exceeded" | "queue-full" | "lease-lost"

@@ -1,5 +1,5 @@
 import { WsmqError } from "./errors.js";
-import type { Address, Message } from "./messages.js";
+import { fromWire, type Address, type Message, type Wire } from "./messages.js";
 import type { Position } from "./positions.js";
 
 /** Messages of a source that will not be delivered: those with `after < position < before`. */
@@ -124,9 +124,9 @@ export class ClientEvents {
   }
 
   /** Without a listener an error is written to the console: it must not disappear. */
-  error(error: unknown, message?: unknown): void {
+  error(error: unknown, message?: Wire): void {
     if (this.#of("error").length === 0) console.error("wsmq:", error);
-    this.emit("error", { error, ...(message !== undefined && { message: message as Message }) });
+    this.emit("error", { error, ...(message && { message: fromWire<Message>(message) }) });
   }
 
   #of(name: keyof EventMap): Listener<any>[] {

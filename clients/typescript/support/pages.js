@@ -55,7 +55,8 @@ export class Page {
   }
 
   shows(count) {
-    return eventually(() => `${count} are shown; so far ${this.received.length}; errors: ${this.errors}`, () => this.received.length >= count);
+    const reason = () => `${count} are shown; so far ${this.received.length}; errors: ${this.errors}`;
+    return eventually(reason, () => this.received.length >= count);
   }
 
   is(state) {

@@ -19,7 +19,8 @@ for (const [store, nodes, seeds] of [['redis', 2, [1, 2, 3]], ['embedded', 1, [4
       const receiver = await wsmq.open(bob, { hub: proxies[1].hub, show: pause });
       const sent = [];
       while (sent.length < SENDS) {
-        for (let more = Math.min(1 + random(20), SENDS - sent.length); more > 0; more--) sent.push(sender.send(`user:${bob}`, sent.length + 1));
+        const next = Math.min(sent.length + 1 + random(20), SENDS);
+        while (sent.length < next) sent.push(sender.send(`user:${bob}`, sent.length + 1));
         if (random(3) === 0) await pause();
         if (random(4) > 0) continue;
         const proxy = proxies[random(2)];

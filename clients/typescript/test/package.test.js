@@ -18,10 +18,10 @@ const sizeOf = async code => gzipSync(await bundle(code, folder), { level: 9 }).
 
 async function compiles(files) {
   for (const [name, code] of Object.entries(files)) await writeFile(path.join(folder, name), code);
-  const config = {
-    compilerOptions: { target: 'ES2022', module: 'nodenext', jsx: 'react-jsx', lib: ['ES2022', 'DOM'], types: [], strict: true, noEmit: true },
-    files: Object.keys(files),
+  const compilerOptions = {
+    target: 'ES2022', module: 'nodenext', jsx: 'react-jsx', lib: ['ES2022', 'DOM'], types: [], strict: true, noEmit: true,
   };
+  const config = { compilerOptions, files: Object.keys(files) };
   await writeFile(path.join(folder, 'tsconfig.json'), JSON.stringify(config));
   const tsc = path.join(PACKAGE, 'node_modules/typescript/bin/tsc');
   await run(process.execPath, [tsc, '-p', folder]).catch(e => { throw new Error(e.stdout || e.message); });
@@ -57,7 +57,10 @@ test('sends and handlers are typed by the map of messages', async () => {
     interface Messages { chat: { text: string }; photo: Uint8Array }
     const client = new WsmqClient<Messages>({ url: "/wsmq" });
     const receipt: Promise<Receipt> = client.send("user:bob", "chat", { text: "hi" });
-    client.on("chat", async message => { const text: string = message.body.text; const type: "chat" = message.type; console.log(text, type); });
+    client.on("chat", async message => {
+      const [text, type]: [string, "chat"] = [message.body.text, message.type];
+      console.log(text, type);
+    });
     client.listen("state", ({ state, retryIn }) => console.log(state === "connected", retryIn));
     // @ts-expect-error a body of another type
     client.send("user:bob", "chat", { txt: "hi" });

@@ -172,7 +172,8 @@ describe('a page', () => {
     const environment = new FakeBrowser().tab();
     const deaf = wsmq.keep(await DeafServer.start());
     const proxy = await wsmq.proxy(deaf.hub);
-    const page = wsmq.page(bob, { device: undefined, page: environment, hub: proxy.hub, token: first().token(bob), connectTimeout: 600_000 });
+    const token = first().token(bob);
+    const page = wsmq.page(bob, { device: undefined, page: environment, hub: proxy.hub, token, connectTimeout: 600_000 });
     const started = page.client.start();
     await eventually('it hangs', () => deaf.connections === 1);
     proxy.leadTo(first().hub);

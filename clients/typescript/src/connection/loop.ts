@@ -205,6 +205,6 @@ export class ConnectionLoop {
     }
 
     if (token === undefined || /^[!-~]+$/.test(token)) return token;
-    throw new WsmqError(6003, "no-token", "accessTokenProvider returned a text that is empty or has invalid characters", { canRetry: true });
+    throw new WsmqError(6003, "no-token", "accessTokenProvider returned a text that is empty or has other characters", { canRetry: true });
   }
 }

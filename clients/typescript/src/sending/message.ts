@@ -4,7 +4,8 @@ import { toBase64, type SendOptions } from "../messages.js";
 const tooLarge = (most: number) => new WsmqError(2007, "message-too-large", `the client's maxBodyBytes is ${most}`);
 
 /** The text of a message on the wire. Taken at the call: what the app changes later is not sent. */
-export function serialize(to: string, type: string, body: unknown, { signal: _, contentType, id = newId(), ...options }: SendOptions, most: number): string {
+export function serialize(
+  to: string, type: string, body: unknown, { signal: _, contentType, id = newId(), ...options }: SendOptions, most: number): string {
   if (body instanceof Uint8Array) {
     if (body.length > most) throw tooLarge(most);
     return JSON.stringify({ to, id, type, data: toBase64(body), contentType, ...options });

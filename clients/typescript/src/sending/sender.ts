@@ -32,6 +32,7 @@ export class Sender implements SessionUser {
   #began = Date.now() - performance.now();
   #isFilling = false;
   #quiet: (() => void) | undefined;
+  #onLeft = new Map<Send, () => void>();
   #cause = "the client was not started";
 
   constructor(readonly settings: Settings) {
@@ -51,7 +52,8 @@ export class Sender implements SessionUser {
       if (signal?.aborted) return reject(signal.reason);
       if (this.#closed) return reject(this.#closed);
       if (this.#size > 0 && this.#size + size > maxPendingSendBytes) {
-        return reject(new WsmqError(4003, "too-many-sends", `the client's maxPendingSendBytes is ${maxPendingSendBytes}`, { canRetry: true }));
+        const text = `the client's maxPendingSendBytes is ${maxPendingSendBytes}`;
+        return reject(new WsmqError(4003, "too-many-sends", text, { canRetry: true }));
       }
 
       signal?.addEventListener("abort", cancel);
@@ -99,12 +101,11 @@ export class Sender implements SessionUser {
   /** Refuses new sends, waits for the receipts of those in flight, and fails the rest. */
   async close(milliseconds: number): Promise<void> {
     this.#closed ??= clientClosed("the client was stopped");
-    if (this.#session) await settles(Promise.all([...this.#open].map(send => new Promise<void>(resolve => this.#onLeft.set(send, resolve)))), milliseconds);
+    const all = () => Promise.all([...this.#open].map(send => new Promise<void>(resolve => this.#onLeft.set(send, resolve))));
+    if (this.#session) await settles(all(), milliseconds);
     for (const send of this.#open) this.#giveUp(send, "the client was stopped");
     clearTimeout(this.#timer);
   }
-
-  #onLeft = new Map<Send, () => void>();
 
   // A laptop that slept: some clocks stood still meanwhile, and the server's window for repeats has passed nevertheless.
   #now(): number {

@@ -1,0 +1,62 @@
+import type { WsmqClient } from "../client.js";
+import type { Handler } from "../handlers.js";
+import type { HandlerContext, Message } from "../messages.js";
+
+interface HandlersOfType {
+  handlers: Set<Handler<any, any>>;
+  remove: () => void;
+}
+
+/** A client whose connection and handlers belong to the components that are mounted. */
+export class SharedClient {
+  #users = 0;
+  #stopping: ReturnType<typeof setTimeout> | undefined;
+  #types = new Map<string, HandlersOfType>();
+
+  constructor(readonly client: WsmqClient<any>) {}
+
+  /** Starts the client with its first user. Returns a function that ends the use. */
+  use(refused: (error: unknown) => void): () => void {
+    clearTimeout(this.#stopping);
+    if (this.#users++ === 0) this.client.start().catch(error => { if (this.#users > 0) refused(error); });
+
+    return () => {
+      // Later: StrictMode mounts again at once, and is to find its connection.
+      if (--this.#users === 0) this.#stopping = setTimeout(() => void this.client.stop());
+    };
+  }
+
+  handle(type: string, handler: Handler<any, any>): () => void {
+    let entry = this.#types.get(type);
+    if (!entry) {
+      const handlers = new Set<Handler<any, any>>();
+      this.#types.set(type, entry = { handlers, remove: this.client.on(type, toAll(handlers)) });
+    }
+
+    const { handlers, remove } = entry;
+    handlers.add(handler);
+    return () => {
+      handlers.delete(handler);
+      if (handlers.size > 0) return;
+      remove();
+      this.#types.delete(type);
+    };
+  }
+}
+
+/** A handler that calls all of them, and those that failed again when the message is tried again. */
+function toAll(handlers: Set<Handler<any, any>>): Handler<any, any> {
+  const tried = new Map<string, { position: string; done: Set<Handler<any, any>> }>();
+  return async (message: Message, context: HandlerContext) => {
+    const { source, position } = message;
+    let attempts = tried.get(source);
+    if (attempts?.position !== position) tried.set(source, attempts = { position, done: new Set() });
+    const { done } = attempts;
+    const results = await Promise.allSettled([...handlers].filter(handler => !done.has(handler)).map(async handler => {
+      await handler(message, context);
+      done.add(handler);
+    }));
+    for (const result of results) if (result.status === "rejected") throw result.reason;
+    tried.delete(source);
+  };
+}
