@@ -152,6 +152,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<LogAccess>();
         services.AddSingleton<LogReader>();
         services.AddSingleton<LogEndpoint>();
+        services.AddSingleton<QueueEndpoints>();
         services.AddSingleton<StreamClock>();
         services.AddSingleton<StreamServices>();
         services.AddSingleton<StreamEndpoint>();
