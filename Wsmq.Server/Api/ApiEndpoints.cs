@@ -16,6 +16,7 @@ internal static class ApiEndpoints
     {
         var (messages, logs) = (services.GetRequiredService<MessageEndpoint>(), services.GetRequiredService<LogEndpoint>());
         var queues = services.GetRequiredService<QueueEndpoints>();
+        var (groups, users) = (services.GetRequiredService<GroupEndpoints>(), services.GetRequiredService<UserEndpoints>());
         return
         [
             new(HttpMethods.Post, "/messages", messages.SendAsync),
@@ -34,6 +35,22 @@ internal static class ApiEndpoints
             new(HttpMethods.Post, "/queues/{address}/purge", queues.PurgeAsync),
             new(HttpMethods.Post, "/queues/{address}/redrive", queues.RedriveAsync),
             new(HttpMethods.Post, "/queues/{address}/remove-dead-letters", queues.RemoveDeadLettersAsync),
+            new(HttpMethods.Get, "/groups/{group}/members", groups.ListMembersAsync),
+            new(HttpMethods.Put, "/groups/{group}/members/{user}", groups.AddMemberAsync),
+            new(HttpMethods.Delete, "/groups/{group}/members/{user}", groups.RemoveMemberAsync),
+            new(HttpMethods.Get, "/users/{user}/groups", users.ListGroupsAsync),
+            new(HttpMethods.Get, "/users/{user}/devices", users.ListDevicesAsync),
+            new(HttpMethods.Delete, "/users/{user}/devices/{device}", users.RemoveDeviceAsync),
+            new(HttpMethods.Get, "/users/{user}/dead-letters", users.ListDeadLettersAsync),
+            new(HttpMethods.Get, "/users/{user}/dead-letters/{id}", users.ReadDeadLetterAsync),
+            new(HttpMethods.Post, "/users/{user}/dead-letters/{id}/replay", users.ReplayDeadLetterAsync),
+            new(HttpMethods.Delete, "/users/{user}/dead-letters/{id}", users.RemoveDeadLetterAsync),
+            new(HttpMethods.Post, "/users/{user}/disconnect", users.DisconnectAsync),
+            new(HttpMethods.Get, "/users/{user}/ban", users.IsBannedAsync),
+            new(HttpMethods.Put, "/users/{user}/ban", users.BanAsync),
+            new(HttpMethods.Delete, "/users/{user}/ban", users.UnbanAsync),
+            new(HttpMethods.Post, "/users/{user}/revoke-tokens", users.RevokeTokensAsync),
+            new(HttpMethods.Delete, "/tokens/{token}", users.RevokeTokenAsync),
         ];
     }
 }
