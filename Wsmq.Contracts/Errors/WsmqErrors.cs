@@ -134,6 +134,10 @@ public static class WsmqErrors
     public static WsmqError ManageNotAllowed { get; } = Final(3006, "manage-not-allowed",
         "The user may not manage this queue. By default nobody may: the app's authorizer decides.");
 
+    /// <summary>3007, final: the authorizer denies this action of an operator. Raised by the HTTP API.</summary>
+    public static WsmqError AdministerNotAllowed { get; } = Final(3007, "administer-not-allowed",
+        "The user may not do this as an operator. By default nobody may: the app's authorizer decides.");
+
     /// <summary>4001, final: the acknowledged position is past the tail of the log.</summary>
     public static WsmqError AckBeyondTail { get; } = Final(4001, "ack-beyond-tail",
         "The position is past the tail of the log: acknowledge only positions that were delivered.");

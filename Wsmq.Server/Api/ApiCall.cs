@@ -12,5 +12,5 @@ internal sealed record ApiCall(HttpContext Context, WsmqCaller Caller, SessionLi
 {
     public CancellationToken Aborted => Context.RequestAborted;
 
-    public MessageSender Sender => new(Caller, Limits, Aborted);
+    public UserCall User => new(Caller, Limits, Aborted);
 }

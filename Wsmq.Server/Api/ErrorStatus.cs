@@ -38,6 +38,7 @@ internal static class ErrorStatus
         [WsmqErrors.TooManyGroups.Number] = StatusCodes.Status409Conflict,
         [WsmqErrors.WorkNotAllowed.Number] = StatusCodes.Status403Forbidden,
         [WsmqErrors.ManageNotAllowed.Number] = StatusCodes.Status403Forbidden,
+        [WsmqErrors.AdministerNotAllowed.Number] = StatusCodes.Status403Forbidden,
         [WsmqErrors.AckBeyondTail.Number] = StatusCodes.Status409Conflict,
         [WsmqErrors.PositionBeyondTail.Number] = StatusCodes.Status409Conflict,
         [WsmqErrors.TooManySends.Number] = StatusCodes.Status429TooManyRequests,

@@ -43,7 +43,9 @@ internal static class LogRequest
         _ => throw new WsmqException(WsmqErrors.InvalidMessage, $"{name} is given more than once"),
     };
 
-    // Routing decodes everything in a path but the slash. A name with the text %2F in it can be passed in the query.
-    private static string? InPath(HttpRequest request) =>
-        (request.RouteValues[Address] as string)?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+    /// <summary>
+    /// A value in the path. Routing decodes everything in a path but the slash; a name with the text %2F in it can be passed in the query.
+    /// </summary>
+    public static string? InPath(HttpRequest request, string name = Address) =>
+        (request.RouteValues[name] as string)?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 }

@@ -27,7 +27,7 @@ internal sealed class MessageEndpoint(ClientSends sends, RepeatedMessages repeat
     private async Task OneAsync(ApiCall call, MessageBody body)
     {
         var message = body.Single(KeyOf(call.Context.Request));
-        var receipt = await sends.SendAsync(call.Sender, message).WaitAsync(call.Aborted);
+        var receipt = await sends.SendAsync(call.User, message).WaitAsync(call.Aborted);
         if (receipt is { Duplicate: true, UniqueIdTaken: false } && await repeated.DiffersAsync(message, receipt.Position, call.Aborted))
             throw new WsmqException(WsmqErrors.IdConflict);
         call.Context.Response.StatusCode = StatusCodes.Status201Created;
@@ -43,7 +43,7 @@ internal sealed class MessageEndpoint(ClientSends sends, RepeatedMessages repeat
     {
         if (KeyOf(call.Context.Request) is not null)
             throw new WsmqException(WsmqErrors.InvalidMessage, $"the messages of an array have ids of their own, and the request no {KeyHeader}");
-        var results = await sends.SendManyAsync(call.Sender, body.Messages);
+        var results = await sends.SendManyAsync(call.User, body.Messages);
         var errors = new WsmqError?[results.Length];
         for (var i = 0; i < results.Length; i++)
         {

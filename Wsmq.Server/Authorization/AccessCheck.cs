@@ -35,6 +35,10 @@ internal sealed class AccessCheck(ScopedAuthorizer authorizer, ILogger<AccessChe
     public ValueTask CheckManageAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) =>
         RequireAsync(() => authorizer.CanManageQueueAsync(caller, queue, cancellationToken), WsmqErrors.ManageNotAllowed);
 
+    /// <exception cref="WsmqException"><c>administer-not-allowed</c>.</exception>
+    public ValueTask CheckAdministerAsync(WsmqCaller caller, WsmqAction action, WsmqAddress? target, CancellationToken cancellationToken) =>
+        RequireAsync(() => authorizer.CanAdministerAsync(caller, action, target, cancellationToken), WsmqErrors.AdministerNotAllowed);
+
     private async ValueTask<WsmqException?> SlowSendAsync(
         ValueTask<bool> first, WsmqCaller caller, WsmqAddress? replyTo, CancellationToken cancellationToken)
     {

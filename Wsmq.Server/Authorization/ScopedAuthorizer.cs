@@ -32,6 +32,12 @@ internal sealed class ScopedAuthorizer(IServiceScopeFactory scopes) : IWsmqAutho
             ? authorizer.CanManageQueueAsync(caller, queue, cancellationToken)
             : AskAsync(a => a.CanManageQueueAsync(caller, queue, cancellationToken));
 
+    public ValueTask<bool> CanAdministerAsync(
+        WsmqCaller caller, WsmqAction action, WsmqAddress? target, CancellationToken cancellationToken) =>
+        _singleton is { } authorizer
+            ? authorizer.CanAdministerAsync(caller, action, target, cancellationToken)
+            : AskAsync(a => a.CanAdministerAsync(caller, action, target, cancellationToken));
+
     private async ValueTask<bool> AskAsync(Func<IWsmqAuthorizer, ValueTask<bool>> question)
     {
         await using var scope = scopes.CreateAsyncScope();

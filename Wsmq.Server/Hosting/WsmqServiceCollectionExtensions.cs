@@ -152,6 +152,10 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<LogAccess>();
         services.AddSingleton<LogReader>();
         services.AddSingleton<LogEndpoint>();
+        services.AddSingleton<QueueEndpoints>();
+        services.AddSingleton<OperatorRights>();
+        services.AddSingleton<GroupEndpoints>();
+        services.AddSingleton<UserEndpoints>();
         services.AddSingleton<StreamClock>();
         services.AddSingleton<StreamServices>();
         services.AddSingleton<StreamEndpoint>();

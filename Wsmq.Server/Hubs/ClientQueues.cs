@@ -4,63 +4,63 @@ using Wsmq.Server.Sessions;
 
 namespace Wsmq.Server.Hubs;
 
-/// <summary>Handles the calls of clients that manage work queues. Each call does one bounded step.</summary>
+/// <summary>Handles the calls of clients that manage work queues, over connections and HTTP. Each call does one bounded step.</summary>
 internal sealed class ClientQueues(WsmqQueues queues, AccessCheck access)
 {
     // As a page of a log.
     private const long MostPeekedBytes = 256 * 1024;
 
     /// <summary>The queues that the caller may manage.</summary>
-    public async Task<WsmqQueueInfo[]> ListAsync(Session session)
+    public async Task<WsmqQueueInfo[]> ListAsync(UserCall call)
     {
         var infos = new List<WsmqQueueInfo>();
         foreach (var queue in queues.Declared)
         {
-            if (await MayManageAsync(session, queue))
-                infos.Add(await queues.InfoAsync(queue, session.Connection.Aborted));
+            if (await MayManageAsync(call, queue))
+                infos.Add(await queues.InfoAsync(queue, call.Aborted));
         }
 
         // For everybody else the call costs the authorizer only, which may be slow.
         if (infos.Count == 0)
-            await session.Limits.ThrottleReadAsync(session.Connection.Aborted);
+            await call.Limits.ThrottleReadAsync(call.Aborted);
         return [.. infos];
     }
 
-    public Task<WsmqQueueInfo> InfoAsync(Session session, string? queue) => OnAsync(session, queue, queues.InfoAsync);
+    public Task<WsmqQueueInfo> InfoAsync(UserCall call, string? queue) => OnAsync(call, queue, queues.InfoAsync);
 
-    public Task<WsmqJobInfo[]> PeekAsync(Session session, string? queue, WsmqObjectArgument<WsmqJobQuery> query) =>
-        OnAsync(session, queue, async (address, stop) => (await queues.PeekAsync(address, Check(query.Value), MostPeekedBytes, stop)).ToArray());
+    public Task<WsmqJobInfo[]> PeekAsync(UserCall call, string? queue, WsmqObjectArgument<WsmqJobQuery> query) =>
+        OnAsync(call, queue, async (address, stop) => (await queues.PeekAsync(address, Check(query.Value), MostPeekedBytes, stop)).ToArray());
 
-    public Task<WsmqJobInfo?> FindAsync(Session session, string? queue, string? position) =>
-        OnAsync(session, queue, (address, stop) => queues.FindAsync(address, WsmqPosition.Parse(position), stop));
+    public Task<WsmqJobInfo?> FindAsync(UserCall call, string? queue, string? position) =>
+        OnAsync(call, queue, (address, stop) => queues.FindAsync(address, WsmqPosition.Parse(position), stop));
 
-    public Task<WsmqJobStatus> StatusAsync(Session session, string? queue, string? position) =>
-        OnAsync(session, queue, (address, stop) => queues.StatusAsync(address, WsmqPosition.Parse(position), stop));
+    public Task<WsmqJobStatus> StatusAsync(UserCall call, string? queue, string? position) =>
+        OnAsync(call, queue, (address, stop) => queues.StatusAsync(address, WsmqPosition.Parse(position), stop));
 
-    public Task<bool> CancelAsync(Session session, string? queue, string? position) =>
-        OnAsync(session, queue, (address, stop) => queues.CancelAsync(address, WsmqPosition.Parse(position), stop));
+    public Task<bool> CancelAsync(UserCall call, string? queue, string? position) =>
+        OnAsync(call, queue, (address, stop) => queues.CancelAsync(address, WsmqPosition.Parse(position), stop));
 
-    public Task<bool> CancelUniqueAsync(Session session, string? queue, string? uniqueId) => OnAsync(
-        session, queue, (address, stop) => queues.CancelAsync(address, uniqueId is { Length: > 0 } ? uniqueId : throw Invalid("uniqueId is not a text"), stop));
+    public Task<bool> CancelUniqueAsync(UserCall call, string? queue, string? uniqueId) => OnAsync(
+        call, queue, (address, stop) => queues.CancelAsync(address, uniqueId is { Length: > 0 } ? uniqueId : throw Invalid("uniqueId is not a text"), stop));
 
-    public Task<WsmqQueueStep> PurgeAsync(Session session, string? queue, string? state, string? next) =>
-        OnAsync(session, queue, (address, stop) => queues.PurgeAsync(address, StateOf(state), next, stop));
+    public Task<WsmqQueueStep> PurgeAsync(UserCall call, string? queue, string? state, string? next) =>
+        OnAsync(call, queue, (address, stop) => queues.PurgeAsync(address, StateOf(state), next, stop));
 
-    public Task<WsmqQueueStep> DeleteAsync(Session session, string? queue, string? next) =>
-        OnAsync(session, queue, (address, stop) => queues.DeleteAsync(address, next, stop));
+    public Task<WsmqQueueStep> DeleteAsync(UserCall call, string? queue, string? next) =>
+        OnAsync(call, queue, (address, stop) => queues.DeleteAsync(address, next, stop));
 
-    public Task PauseAsync(Session session, string? queue, bool paused) => OnAsync(session, queue, async (address, stop) =>
+    public Task PauseAsync(UserCall call, string? queue, bool paused) => OnAsync(call, queue, async (address, stop) =>
     {
         await queues.PauseAsync(address, paused, stop);
         return paused;
     });
 
-    public Task<WsmqQueueStep> RedriveAsync(Session session, string? queue, WsmqObjectArgument<WsmqDeadLetterFilter> filter, string? next) =>
-        OnAsync(session, queue, (address, stop) => queues.RedriveAsync(address, filter.Value, next, stop));
+    public Task<WsmqQueueStep> RedriveAsync(UserCall call, string? queue, WsmqObjectArgument<WsmqDeadLetterFilter> filter, string? next) =>
+        OnAsync(call, queue, (address, stop) => queues.RedriveAsync(address, filter.Value, next, stop));
 
     public Task<WsmqQueueStep> RemoveDeadLettersAsync(
-        Session session, string? queue, WsmqObjectArgument<WsmqDeadLetterFilter> filter, string? next) =>
-        OnAsync(session, queue, (address, stop) => queues.RemoveDeadLettersAsync(address, filter.Value, next, stop));
+        UserCall call, string? queue, WsmqObjectArgument<WsmqDeadLetterFilter> filter, string? next) =>
+        OnAsync(call, queue, (address, stop) => queues.RemoveDeadLettersAsync(address, filter.Value, next, stop));
 
     // An omitted state must not purge more than was meant.
     private static WsmqJobState? StateOf(string? name)
@@ -84,11 +84,11 @@ internal sealed class ClientQueues(WsmqQueues queues, AccessCheck access)
 
     private static WsmqException Invalid(string detail) => new(WsmqErrors.InvalidMessage, detail);
 
-    private async Task<bool> MayManageAsync(Session session, WsmqAddress queue)
+    private async Task<bool> MayManageAsync(UserCall call, WsmqAddress queue)
     {
         try
         {
-            await access.CheckManageAsync(session.Caller, queue, session.Connection.Aborted);
+            await access.CheckManageAsync(call.Caller, queue, call.Aborted);
             return true;
         }
         catch (WsmqException e) when (e.Error == WsmqErrors.ManageNotAllowed)
@@ -98,20 +98,20 @@ internal sealed class ClientQueues(WsmqQueues queues, AccessCheck access)
     }
 
     // Only refusals are counted: who may manage a queue may empty it as fast as the store allows.
-    private async Task<T> OnAsync<T>(Session session, string? queue, Func<WsmqAddress, CancellationToken, Task<T>> call)
+    private async Task<T> OnAsync<T>(UserCall call, string? queue, Func<WsmqAddress, CancellationToken, Task<T>> run)
     {
         WsmqAddress address;
         try
         {
             address = WsmqAddress.Parse(queue);
-            await access.CheckManageAsync(session.Caller, address, session.Connection.Aborted);
+            await access.CheckManageAsync(call.Caller, address, call.Aborted);
         }
         catch (WsmqException)
         {
-            await session.Limits.ThrottleReadAsync(session.Connection.Aborted);
+            await call.Limits.ThrottleReadAsync(call.Aborted);
             throw;
         }
 
-        return await call(address, session.Connection.Aborted);
+        return await run(address, call.Aborted);
     }
 }

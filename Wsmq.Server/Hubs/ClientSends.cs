@@ -12,7 +12,7 @@ namespace Wsmq.Server.Hubs;
 internal sealed class ClientSends(MessageRules rules, AccessCheck access, PublishQueue queue, UnknownFields unknown)
 {
     /// <exception cref="WsmqException">The message is refused, or the store did not accept it.</exception>
-    public Task<WsmqReceipt> SendAsync(MessageSender sender, WsmqOutgoingMessage? message)
+    public Task<WsmqReceipt> SendAsync(UserCall sender, WsmqOutgoingMessage? message)
     {
         // No await before the queue: SignalR starts a connection's calls in order, so that the queue keeps the sender's order.
         if (Accept(sender, message, out var accepted) is { } refusal)
@@ -24,7 +24,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
 
     /// <summary>Each message succeeds or fails independently.</summary>
     /// <exception cref="WsmqException"><c>invalid-message</c>: the array has too many messages.</exception>
-    public async Task<WsmqItemResult[]> SendManyAsync(MessageSender sender, WsmqMessagesArgument many)
+    public async Task<WsmqItemResult[]> SendManyAsync(UserCall sender, WsmqMessagesArgument many)
     {
         RefuseTooMany(many);
         var messages = many.Messages;
@@ -102,7 +102,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
             RefuseTooMany(some);
             foreach (var message in some.Messages)
             {
-                var pause = Enqueue(session.Sender, message, number++, results);
+                var pause = Enqueue(session.Call, message, number++, results);
                 if (pause > TimeSpan.Zero || results.IsFull)
                     await SlowDownAsync(session, results, pause, cancellationToken);
             }
@@ -128,7 +128,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         await session.Limits.PauseAsync(pause, cancellationToken);
     }
 
-    private static async Task<WsmqReceipt> RefuseAsync(MessageSender sender, WsmqException refusal)
+    private static async Task<WsmqReceipt> RefuseAsync(UserCall sender, WsmqException refusal)
     {
         await sender.Limits.PauseAsync(sender.Limits.CountRefusal(), sender.Aborted);
         throw refusal;
@@ -137,7 +137,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     /// <summary>Returns how long to wait before more is read from a connection that is refused repeatedly.</summary>
-    private TimeSpan Enqueue(MessageSender sender, WsmqOutgoingMessage? message, long number, PublishResults results)
+    private TimeSpan Enqueue(UserCall sender, WsmqOutgoingMessage? message, long number, PublishResults results)
     {
         results.Begin();
         if (Accept(sender, message, out var accepted) is { } refusal)
@@ -152,7 +152,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     }
 
     /// <summary>Checks a message and counts it as in flight; returns the error if it is refused.</summary>
-    private WsmqException? Accept(MessageSender sender, WsmqOutgoingMessage? message, out CheckedMessage accepted)
+    private WsmqException? Accept(UserCall sender, WsmqOutgoingMessage? message, out CheckedMessage accepted)
     {
         accepted = default;
 
@@ -173,6 +173,6 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         return sender.Limits.CountBytes(accepted.Request.Bytes) ?? sender.Limits.BeginSend(accepted.Request.Bytes);
     }
 
-    private ValueTask<WsmqException?> Authorize(MessageSender sender, in CheckedMessage message) =>
+    private ValueTask<WsmqException?> Authorize(UserCall sender, in CheckedMessage message) =>
         access.CheckSendAsync(sender.Caller, message.Request.To, message.ReplyTo, sender.Aborted);
 }

@@ -75,7 +75,7 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
     }
 
     /// <inheritdoc cref="IWsmqHub.Send"/>
-    public Task<WsmqReceipt> Send(WsmqOutgoingMessage message) => _sends.SendAsync(Begin(HeldBytes.Of(message)).Sender, message);
+    public Task<WsmqReceipt> Send(WsmqOutgoingMessage message) => _sends.SendAsync(Begin(HeldBytes.Of(message)).Call, message);
 
     /// <inheritdoc cref="IWsmqHub.SendMany"/>
     public Task<WsmqItemResult[]> SendMany(WsmqMessagesArgument messages)
@@ -83,7 +83,7 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
         messages.Held?.Claim();
         _parsed = messages.Held;
         var session = Begin();
-        return _sends.SendManyAsync(session.Sender, messages);
+        return _sends.SendManyAsync(session.Call, messages);
     }
 
     /// <inheritdoc cref="IWsmqHub.SendStream"/>

@@ -119,8 +119,8 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
     /// <summary>The limits of the connection.</summary>
     public SessionLimits Limits => limits;
 
-    /// <summary>The connection as a sender.</summary>
-    public MessageSender Sender => new(caller, limits, Connection.Aborted);
+    /// <summary>A call over the connection.</summary>
+    public UserCall Call => new(caller, limits, Connection.Aborted);
 
     /// <summary>
     /// How many bytes the dead letters of an address may take for the user: one part for the own queue, and one that the user's groups

@@ -14,11 +14,11 @@ public sealed class EndpointRowTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Every_endpoint_has_its_rows_in_the_table_of_authorization()
+    public async Task Every_endpoint_has_its_rows_in_the_tables_of_authorization()
     {
         await using var node = await HttpCaller.StartNodeAsync(s => s.UseSqlite(_folder.File("wsmq.db")));
 
-        EndpointsOf(node).Select(Name).Should().BeEquivalentTo(AuthorizationTable.Endpoints);
+        EndpointsOf(node).Select(Name).Should().BeEquivalentTo(AuthorizationTable.Endpoints.Concat(OperatorTests.Rights.Select(r => r.Endpoint)));
     }
 
     [Fact]

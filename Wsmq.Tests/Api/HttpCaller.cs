@@ -53,6 +53,9 @@ internal sealed class HttpCaller(Uri node, string? token) : IDisposable
 
     public Task<ApiAnswer> GetAsync(string path) => AskAsync(new HttpRequestMessage(HttpMethod.Get, Of(path)));
 
+    /// <summary>Makes a request without a body.</summary>
+    public Task<ApiAnswer> AskAsync(string method, string path) => AskAsync(new HttpRequestMessage(new HttpMethod(method), Of(path)));
+
     public async Task<ApiAnswer> AskAsync(HttpRequestMessage request)
     {
         using (request)

@@ -168,14 +168,31 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
             return stream.Raw.Length == 0 ? $"{stream.Status}" : JsonDocument.Parse(stream.Raw).RootElement.GetProperty("code").GetString()!;
         }
 
+        if (method == "GET /queues")
+        {
+            var list = await _http!.GetAsync("/queues");
+            return list.Status >= 300 ? list.Code ?? $"{list.Status}"
+                : list.Text.Contains($"\"{target}\"", StringComparison.Ordinal) ? AuthorizationTable.Ok
+                : AuthorizationTable.None;
+        }
+
+        if (AuthorizationTable.QueueEndpoints.ContainsKey(method))
+        {
+            var (verb, path) = (method.Split(' ')[0], method.Split(' ')[1].Replace("{address}", target, StringComparison.Ordinal)
+                .Replace("{position}", WsmqPosition.Start.ToString(), StringComparison.Ordinal).Replace("{uniqueId}", "u", StringComparison.Ordinal));
+            return OutcomeOf(await _http!.AskAsync(verb, path.EndsWith("purge", StringComparison.Ordinal) ? $"{path}?state=waiting" : path));
+        }
+
         var answer = method switch
         {
             "POST /messages" => await _http!.SendAsync(new { to = target, body = 1 }),
             "GET /logs" => await _http!.GetAsync($"/logs?address={target}"),
             _ => await _http!.GetAsync($"/logs/{target}"),
         };
-        return answer.Status < 300 ? AuthorizationTable.Ok : answer.Code ?? $"{answer.Status}";
+        return OutcomeOf(answer);
     }
+
+    private static string OutcomeOf(ApiAnswer answer) => answer.Status < 300 ? AuthorizationTable.Ok : answer.Code ?? $"{answer.Status}";
 
     private async Task<string> ListsAsync(string target)
     {

@@ -20,8 +20,26 @@ internal static class AuthorizationTable
         "RedriveDeadLetters", "RemoveDeadLetters",
     ];
 
+    /// <summary>The endpoints that manage work queues, and the methods of the hub that do the same.</summary>
+    public static readonly Dictionary<string, string> QueueEndpoints = new()
+    {
+        ["GET /queues"] = "ListQueues",
+        ["GET /queues/{address}"] = "QueueInfo",
+        ["GET /queues/{address}/jobs"] = "PeekJobs",
+        ["GET /queues/{address}/jobs/{position}"] = "FindJob",
+        ["GET /queues/{address}/jobs/{position}/status"] = "JobStatus",
+        ["DELETE /queues/{address}/jobs/{position}"] = "CancelJob",
+        ["DELETE /queues/{address}/unique/{uniqueId}"] = "CancelUnique",
+        ["POST /queues/{address}/purge"] = "PurgeQueue",
+        ["DELETE /queues/{address}"] = "DeleteQueue",
+        ["POST /queues/{address}/pause"] = "PauseQueue",
+        ["POST /queues/{address}/resume"] = "ResumeQueue",
+        ["POST /queues/{address}/redrive"] = "RedriveDeadLetters",
+        ["POST /queues/{address}/remove-dead-letters"] = "RemoveDeadLetters",
+    };
+
     /// <summary>The endpoints of the HTTP API.</summary>
-    public static readonly string[] Endpoints = ["POST /messages", "GET /logs", "GET /logs/{address}"];
+    public static readonly string[] Endpoints = ["POST /messages", "GET /logs", "GET /logs/{address}", .. QueueEndpoints.Keys];
 
     /// <summary>All calls over HTTP: an event stream is another form of an endpoint.</summary>
     public static readonly string[] OverHttp = [.. Endpoints, "GET /logs (event stream)"];
@@ -69,6 +87,7 @@ internal static class AuthorizationTable
         ("ran-out" or "revoked" or "banned", _) => Closed,
         ("app", "Send" or "SendMany") => SendAnywhere,
         ("app", _) => Same("–"),
+        _ when QueueEndpoints.TryGetValue(method, out var same) => Expected(actor, same),
         (_, "POST /messages") => Expected(actor, "Send"),
         (_, "GET /logs" or "GET /logs/{address}" or "GET /logs (event stream)") => Expected(actor, "Ack"),
         ("granted", "ListQueues") => [.. Same(None)[..5], Ok],

@@ -1,0 +1,32 @@
+namespace Wsmq;
+
+/// <summary>
+/// What an operator does over the HTTP API: the question of <see cref="IWsmqAuthorizer.CanAdministerAsync"/>. Later versions may add values:
+/// answer no for those that you do not know.
+/// </summary>
+public enum WsmqAction
+{
+    /// <summary>See the members of a group, or a user's groups, devices, dead letters without their messages, and ban.</summary>
+    View = 0,
+
+    /// <summary>Read the message of a dead letter of a user.</summary>
+    ReadBody = 1,
+
+    /// <summary>Replay a dead letter of a user.</summary>
+    Replay = 2,
+
+    /// <summary>Remove a device or a dead letter of a user.</summary>
+    Remove = 3,
+
+    /// <summary>Add members to a group, and remove them.</summary>
+    ChangeMembers = 4,
+
+    /// <summary>Close a user's connections.</summary>
+    Disconnect = 5,
+
+    /// <summary>Ban a user, or lift the ban.</summary>
+    Ban = 6,
+
+    /// <summary>Revoke the tokens of a user, or, without a target, a single token.</summary>
+    Revoke = 7,
+}
