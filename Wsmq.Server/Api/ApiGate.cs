@@ -14,7 +14,12 @@ namespace Wsmq.Server.Api;
 /// node. Turns every refusal into a problem.
 /// </summary>
 internal sealed class ApiGate(
-    RequestUser users, Admission admission, ConnectionLimits limits, StartGate start, IOptions<WsmqOptions> options, ILogger<ApiGate> logger)
+    RequestUser users,
+    Admission admission,
+    ConnectionLimits limits,
+    StartGate start,
+    IOptions<WsmqOptions> options,
+    ILogger<ApiGate> logger)
 {
     /// <summary>The endpoint around a call.</summary>
     public RequestDelegate Of(Func<ApiCall, Task> call) => context => RunAsync(context, call);
@@ -39,7 +44,9 @@ internal sealed class ApiGate(
         catch (WsmqException refusal) when (!context.Response.HasStarted)
         {
             Log.CallRefused(logger, refusal.Error.Code);
-            await (StreamRefusal.Applies(context.Request) ? StreamRefusal.WriteAsync(context, refusal) : Problem.WriteAsync(context, refusal));
+            await (StreamRefusal.Applies(context.Request)
+                ? StreamRefusal.WriteAsync(context, refusal)
+                : Problem.WriteAsync(context, refusal));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Wsmq.Server.Api;
 
-/// <summary>The HTTP status of each error. Clients decide by number, code and <c>retry</c>; the status is for proxies and libraries.</summary>
+/// <summary>
+/// The HTTP status of each error. Clients decide by number, code and <c>retry</c>; the status is for proxies and libraries.
+/// </summary>
 internal static class ErrorStatus
 {
     private static readonly FrozenDictionary<int, int> Statuses = new Dictionary<int, int>

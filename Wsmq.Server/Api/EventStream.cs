@@ -5,7 +5,8 @@ using Wsmq.Server.Limits;
 namespace Wsmq.Server.Api;
 
 /// <summary>Writes the entries of several logs to one event stream, each log in its order, until it is cancelled.</summary>
-internal sealed class EventStream(LogReader logs, SessionReads reads, IReadOnlyList<StreamedSource> sources, EventWriter writer, WsmqMetrics metrics)
+internal sealed class EventStream(
+    LogReader logs, SessionReads reads, IReadOnlyList<StreamedSource> sources, EventWriter writer, WsmqMetrics metrics)
 {
     private const int MostTogether = 64;
 
@@ -33,9 +34,13 @@ internal sealed class EventStream(LogReader logs, SessionReads reads, IReadOnlyL
         else if (ready.Count > 0)
             await WriteAsync(source, LogPart.Of(new FeedPage([.. ready], default), before), cancellationToken);
         else if (before < view.Tail)
-            await logs.ReadAsync(reads, source.Feed.Source, before, FeedPage.MaxEntries, page => WriteAsync(source, LogPart.Of(page, before), cancellationToken), cancellationToken);
+            await ReadAsync(source, before, cancellationToken);
         return source.Sent > before;
     }
+
+    private Task ReadAsync(StreamedSource source, WsmqPosition after, CancellationToken cancellationToken) => logs.ReadAsync(
+        reads, source.Feed.Source, after, FeedPage.MaxEntries,
+        page => WriteAsync(source, LogPart.Of(page, after), cancellationToken), cancellationToken);
 
     private async Task WriteAsync(StreamedSource source, List<LogPart> parts, CancellationToken cancellationToken)
     {

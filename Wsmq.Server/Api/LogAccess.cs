@@ -3,7 +3,9 @@ using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Api;
 
-/// <summary>Decides who may read a log over HTTP, as for a connection: the user's own queue, and groups of which the user is a member.</summary>
+/// <summary>
+/// Decides who may read a log over HTTP, as for a connection: the user's own queue, and groups of which the user is a member.
+/// </summary>
 internal sealed class LogAccess(IStore store, AccessCheck access)
 {
     /// <summary>Checks a reader, and returns the position up to which it must not read: the tail when it joined the group.</summary>

@@ -15,7 +15,8 @@ internal static class LogRequest
 
     /// <summary>Whether the client asks for an event stream instead of a page.</summary>
     public static bool IsStream(HttpRequest request) =>
-        HttpMethods.IsGet(request.Method) && request.Headers.Accept.ToString().Contains(EventWriter.ContentType, StringComparison.OrdinalIgnoreCase);
+        HttpMethods.IsGet(request.Method)
+        && request.Headers.Accept.ToString().Contains(EventWriter.ContentType, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The addresses in the path and in the query.</summary>
     public static IEnumerable<string?> AddressesOf(HttpRequest request) => InPath(request) is { } address

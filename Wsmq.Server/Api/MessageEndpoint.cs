@@ -42,7 +42,7 @@ internal sealed class MessageEndpoint(ClientSends sends, RepeatedMessages repeat
     private async Task ManyAsync(ApiCall call, MessageBody body)
     {
         if (KeyOf(call.Context.Request) is not null)
-            throw new WsmqException(WsmqErrors.InvalidMessage, $"the messages of an array have ids of their own, and the request no {KeyHeader}");
+            throw new WsmqException(WsmqErrors.InvalidMessage, $"the messages of an array have ids, and the request no {KeyHeader}");
         var results = await sends.SendManyAsync(call.User, body.Messages);
         var errors = new WsmqError?[results.Length];
         for (var i = 0; i < results.Length; i++)
@@ -53,7 +53,8 @@ internal sealed class MessageEndpoint(ClientSends sends, RepeatedMessages repeat
                 errors[i] = WsmqErrors.IdConflict;
         }
 
-        call.Context.Response.StatusCode = Array.TrueForAll(errors, e => e is null) ? StatusCodes.Status200OK : StatusCodes.Status207MultiStatus;
+        call.Context.Response.StatusCode =
+            Array.TrueForAll(errors, e => e is null) ? StatusCodes.Status200OK : StatusCodes.Status207MultiStatus;
         await JsonResponse.WriteAsync(call.Context, JsonResponse.ContentType, writer =>
         {
             writer.WriteStartArray();

@@ -22,9 +22,10 @@ internal sealed class QueueEndpoints(ClientQueues queues, IOptions<WsmqOptions> 
     public Task InfoAsync(ApiCall call) => AnswerAsync(call, queues.InfoAsync(call.User, QueueOf(call)), Of<WsmqQueueInfo>());
 
     public Task PeekAsync(ApiCall call) =>
-        AnswerAsync(call, queues.PeekAsync(call.User, QueueOf(call), QueryOf(call.Context.Request)), WsmqJsonContext.Relaxed.WsmqJobInfoArray);
+        AnswerAsync(call, queues.PeekAsync(call.User, QueueOf(call), QueryOf(call.Context.Request)), Of<WsmqJobInfo[]>());
 
-    public Task FindAsync(ApiCall call) => AnswerAsync(call, queues.FindAsync(call.User, QueueOf(call), Route(call, Position)), Of<WsmqJobInfo>());
+    public Task FindAsync(ApiCall call) =>
+        AnswerAsync(call, queues.FindAsync(call.User, QueueOf(call), Route(call, Position)), Of<WsmqJobInfo>());
 
     public Task StatusAsync(ApiCall call) =>
         AnswerAsync(call, queues.StatusAsync(call.User, QueueOf(call), Route(call, Position)), WsmqJsonContext.Relaxed.WsmqJobStatus);
@@ -97,7 +98,8 @@ internal sealed class QueueEndpoints(ClientQueues queues, IOptions<WsmqOptions> 
     private Task WithFilterAsync(
         ApiCall call, Func<UserCall, string?, WsmqObjectArgument<WsmqDeadLetterFilter>, string?, Task<WsmqQueueStep>> step)
     {
-        Task RunAsync(WsmqObjectArgument<WsmqDeadLetterFilter> filter) => StepAsync(call, step(call.User, QueueOf(call), filter, Query(call, Wire.Next)));
+        Task RunAsync(WsmqObjectArgument<WsmqDeadLetterFilter> filter) =>
+            StepAsync(call, step(call.User, QueueOf(call), filter, Query(call, Wire.Next)));
         return call.Context.Request is { ContentLength: null or 0, ContentType: null }
             ? RunAsync(new WsmqObjectArgument<WsmqDeadLetterFilter>(null, null))
             : RequestBody.WithAsync(call, LargestFrame.Of(options.Value), ObjectBody.Parse<WsmqDeadLetterFilter>, RunAsync);

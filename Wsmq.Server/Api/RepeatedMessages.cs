@@ -49,7 +49,8 @@ internal sealed class RepeatedMessages(IStore store)
     // Compared as text: it is stored and delivered as it was sent.
     private static bool BodyDiffers(WsmqOutgoingMessage sent, WsmqDelivery stored) =>
         sent.Data is { } data
-            ? stored.Data is not { } bytes || !bytes.Span.SequenceEqual(data.Span) || (sent.ContentType is { } type && type != stored.ContentType)
+            ? stored.Data is not { } bytes || !bytes.Span.SequenceEqual(data.Span)
+                || (sent.ContentType is { } type && type != stored.ContentType)
             : stored.Data is not null || (stored.Body ?? default) != (sent.Body ?? default);
 
     private static bool HeadersDiffer(IReadOnlyDictionary<string, string>? sent, IReadOnlyDictionary<string, string>? stored) =>

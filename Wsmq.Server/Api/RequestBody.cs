@@ -6,7 +6,9 @@ using Wsmq.Server.Budgets;
 
 namespace Wsmq.Server.Api;
 
-/// <summary>Reads the JSON body of a request. Its memory is charged to the user's budget before it is read, as that of a hub call is.</summary>
+/// <summary>
+/// Reads the JSON body of a request. Its memory is charged to the user's budget before it is read, as that of a hub call is.
+/// </summary>
 internal static class RequestBody
 {
     /// <summary>Reads and parses the body, and makes the call while its memory is charged.</summary>
@@ -40,7 +42,8 @@ internal static class RequestBody
         }
     }
 
-    private static async Task<T> ReadAsync<T>(HttpRequest request, long limit, Func<ReadOnlySequence<byte>, T> parse, CancellationToken cancellationToken)
+    private static async Task<T> ReadAsync<T>(
+        HttpRequest request, long limit, Func<ReadOnlySequence<byte>, T> parse, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -64,7 +67,8 @@ internal static class RequestBody
             }
             catch (JsonException e)
             {
-                throw new WsmqException(WsmqErrors.InvalidMessage, $"the body is not one JSON value: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}");
+                throw new WsmqException(
+                    WsmqErrors.InvalidMessage, $"the body is not one JSON value: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}");
             }
             finally
             {
@@ -76,10 +80,12 @@ internal static class RequestBody
     private static void RequireJson(string? contentType)
     {
         if (!MediaTypeHeaderValue.TryParse(contentType, out var type)
-            || !(type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
+            || !(type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+                || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
             || (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
             throw new WsmqException(WsmqErrors.UnsupportedContentType);
     }
 
-    private static WsmqException TooLarge(long limit) => new(WsmqErrors.MessageTooLarge, $"the body of a request has at most {limit} bytes");
+    private static WsmqException TooLarge(long limit) =>
+        new(WsmqErrors.MessageTooLarge, $"the body of a request has at most {limit} bytes");
 }

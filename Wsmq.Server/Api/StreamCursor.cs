@@ -29,7 +29,7 @@ internal readonly record struct StreamCursor(WsmqAddress Source, WsmqPosition? A
             return [.. sources.Select(source => new StreamCursor(source, null))];
         var positions = text.Split(Separator);
         return positions.Length == sources.Length
-            ? [.. sources.Zip(positions, (source, position) => new StreamCursor(source, position.Length == 0 ? null : WsmqPosition.Parse(position)))]
+            ? [.. sources.Zip(positions, (source, after) => new StreamCursor(source, after.Length == 0 ? null : WsmqPosition.Parse(after)))]
             : throw new WsmqException(WsmqErrors.InvalidPosition, "there is one position for each address, separated by commas");
     }
 

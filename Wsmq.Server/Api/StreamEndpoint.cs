@@ -68,7 +68,8 @@ internal sealed class StreamEndpoint(LogAccess access, LogReader logs, StreamSer
     }
 
     // Feeds are acquired before the memberships are read: a user who leaves meanwhile is seen by one of the two.
-    private async Task<WsmqPosition[]> OpenAsync(ApiCall call, StreamCursor[] cursors, StreamSources sources, CancellationToken cancellationToken)
+    private async Task<WsmqPosition[]> OpenAsync(
+        ApiCall call, StreamCursor[] cursors, StreamSources sources, CancellationToken cancellationToken)
     {
         foreach (var cursor in cursors)
             await access.FloorAsync(call.Caller, cursor.Source, cancellationToken);
@@ -87,7 +88,8 @@ internal sealed class StreamEndpoint(LogAccess access, LogReader logs, StreamSer
         return floors;
     }
 
-    private async Task LoopAsync(ApiCall call, StreamSources sources, EventStream events, EventWriter writer, CancellationToken cancellationToken)
+    private async Task LoopAsync(
+        ApiCall call, StreamSources sources, EventStream events, EventWriter writer, CancellationToken cancellationToken)
     {
         var clock = services.Clock;
         var expires = ExpiryOf(call.Context);

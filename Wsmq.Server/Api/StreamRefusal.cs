@@ -12,11 +12,14 @@ internal static class StreamRefusal
     private static readonly TimeSpan Soonest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Spread = TimeSpan.FromSeconds(4);
 
-    /// <summary>After how long a client opens a stream again. The clients of a node that stops must not all return at the same time.</summary>
+    /// <summary>
+    /// After how long a client opens a stream again. The clients of a node that stops must not all return at the same time.
+    /// </summary>
     public static TimeSpan ReconnectAfter => Soonest + Jitter.PartOf(Spread);
 
     /// <summary>Whether the request opens a stream again.</summary>
-    public static bool Applies(HttpRequest request) => LogRequest.IsStream(request) && request.Headers.ContainsKey(StreamCursor.LastEventId);
+    public static bool Applies(HttpRequest request) =>
+        LogRequest.IsStream(request) && request.Headers.ContainsKey(StreamCursor.LastEventId);
 
     public static async Task WriteAsync(HttpContext context, WsmqException refusal)
     {

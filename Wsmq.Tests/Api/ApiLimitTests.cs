@@ -13,21 +13,31 @@ public sealed class ApiLimitTests : IDisposable
     public static TheoryData<string> Rows => [.. Cases.Select(c => c.Option)];
 
     /// <summary>Each limit that a request can exceed, with requests that exceed it.</summary>
-    private static readonly (string Option, string Code, int Status, Action<WsmqOptions> Set, Func<HttpCaller, int, Task<ApiAnswer>> Ask)[] Cases =
+    private static readonly Case[] Cases =
     [
-        ("ConnectionSendsPerSecond", "rate-limited", 429, o => (o.Limits.ConnectionSendsPerSecond, o.Limits.ConnectionSendBurst) = (1, 3), Send),
-        ("UserSendsPerSecond", "rate-limited", 429, o => (o.Limits.UserSendsPerSecond, o.Limits.UserSendBurst) = (1, 3), Send),
-        ("UserSendBytesPerMinute", "rate-limited", 429, o => (o.Limits.UserSendBytesPerMinute, o.Limits.UserSendByteBurst) = (64 * 1024, 64 * 1024), SendMuch),
-        ("UserNewAddressesPerHour", "too-many-new-addresses", 429, o => (o.Limits.UserNewAddressesPerHour, o.Limits.UserNewAddressBurst) = (1, 2),
+        new("ConnectionSendsPerSecond", "rate-limited", 429,
+            o => (o.Limits.ConnectionSendsPerSecond, o.Limits.ConnectionSendBurst) = (1, 3), Send),
+        new("UserSendsPerSecond", "rate-limited", 429,
+            o => (o.Limits.UserSendsPerSecond, o.Limits.UserSendBurst) = (1, 3), Send),
+        new("UserSendBytesPerMinute", "rate-limited", 429,
+            o => (o.Limits.UserSendBytesPerMinute, o.Limits.UserSendByteBurst) = (64 * 1024, 64 * 1024), SendMuch),
+        new("UserNewAddressesPerHour", "too-many-new-addresses", 429,
+            o => (o.Limits.UserNewAddressesPerHour, o.Limits.UserNewAddressBurst) = (1, 2),
             (alice, i) => alice.SendAsync(new { to = $"user:invented{i}" })),
-        ("UserStorePercent", "quota-exceeded", 429, o => o.Limits.UserStorePercent = 0.01, SendMuch),
-        ("UserResumesPerSecond", "too-many-resumes", 429, o => (o.Limits.UserResumesPerSecond, o.Limits.UserResumeBurst) = (1, 3),
+        new("UserStorePercent", "quota-exceeded", 429,
+            o => o.Limits.UserStorePercent = 0.01, SendMuch),
+        new("UserResumesPerSecond", "too-many-resumes", 429,
+            o => (o.Limits.UserResumesPerSecond, o.Limits.UserResumeBurst) = (1, 3),
             (alice, _) => alice.ReadAsync("user:alice")),
-        ("MaxHeaderBytes", "message-too-large", 413, o => o.Publish.MaxHeaderBytes = 8,
+        new("MaxHeaderBytes", "message-too-large", 413,
+            o => o.Publish.MaxHeaderBytes = 8,
             (alice, _) => alice.SendAsync(new { to = "user:alice", headers = new { a = "12345678" } })),
-        ("MaxBodyBytes", "message-too-large", 413, o => o.Publish.MaxBodyBytes = 1024,
+        new("MaxBodyBytes", "message-too-large", 413,
+            o => o.Publish.MaxBodyBytes = 1024,
             (alice, _) => alice.SendAsync(new { to = "user:alice", body = new string('x', 1025) })),
     ];
+
+    private sealed record Case(string Option, string Code, int Status, Action<WsmqOptions> Set, Func<HttpCaller, int, Task<ApiAnswer>> Ask);
 
     [Theory]
     [MemberData(nameof(Rows))]
@@ -84,7 +94,8 @@ public sealed class ApiLimitTests : IDisposable
     [Fact]
     public async Task Requests_are_not_counted_as_connections()
     {
-        await using var node = await StartAsync(o => (o.Limits.ConnectionsPerUser, o.Limits.UserConnectsPerMinute, o.Limits.UserConnectBurst) = (1, 1, 1));
+        await using var node = await StartAsync(
+            o => (o.Limits.ConnectionsPerUser, o.Limits.UserConnectsPerMinute, o.Limits.UserConnectBurst) = (1, 1, 1));
         using var alice = HttpCaller.Of(node, "alice");
         for (var i = 0; i < 5; i++)
             (await alice.SendAsync(new { to = "user:alice" })).Status.Should().Be(201);
@@ -95,7 +106,8 @@ public sealed class ApiLimitTests : IDisposable
 
     private static Task<ApiAnswer> Send(HttpCaller alice, int i) => alice.SendAsync(new { to = "user:alice", body = i });
 
-    private static Task<ApiAnswer> SendMuch(HttpCaller alice, int i) => alice.SendAsync(new { to = "user:alice", body = new string('x', 20_000) });
+    private static Task<ApiAnswer> SendMuch(HttpCaller alice, int i) =>
+        alice.SendAsync(new { to = "user:alice", body = new string('x', 20_000) });
 
     private static async Task<ApiAnswer> UntilRefusedAsync(HttpCaller alice, Func<HttpCaller, int, Task<ApiAnswer>> ask)
     {
