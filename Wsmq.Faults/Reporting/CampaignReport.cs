@@ -22,7 +22,7 @@ internal static class CampaignReport
     public static string Write(IReadOnlyList<RunResult> results, double minutes)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{results.Count} seeds of {minutes} minutes of load, {Environment.ProcessorCount} processors, .NET {Environment.Version}.\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"{results.Count} seeds of {minutes} {(minutes == 1 ? "minute" : "minutes")} of load, {Environment.ProcessorCount} processors, .NET {Environment.Version}.\n\n");
         AddRow(text, Columns);
         AddRow(text, Columns.Select(_ => "---"));
         foreach (var result in results)
