@@ -26,18 +26,13 @@ internal sealed class HubOptionsFactory(
 
     public static int ParallelInvocations(WsmqOptions options) => options.Publish.MaxInFlightSends + SlotsForAcks;
 
-    /// <summary>
-    /// The largest frame, in bytes. A frame over this limit ends the connection.
-    /// </summary>
-    public static long MessageBytes(WsmqOptions options) => LargestFrame.Of(options);
-
     protected override HubOptions<WsmqHub> CreateInstance(string name)
     {
         var hub = new HubOptions<WsmqHub>
         {
             SupportedProtocols = [JsonFrames.Protocol],
             MaximumParallelInvocationsPerClient = ParallelInvocations(options.Value),
-            MaximumReceiveMessageSize = MessageBytes(options.Value),
+            MaximumReceiveMessageSize = LargestFrame.Of(options.Value),
             StreamBufferCapacity = StreamBuffer,
             KeepAliveInterval = KeepAlive,
             ClientTimeoutInterval = ClientTimeout,

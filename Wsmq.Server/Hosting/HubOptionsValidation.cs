@@ -14,7 +14,7 @@ internal sealed class HubOptionsValidation(IOptions<WsmqOptions> wsmq) : IValida
             options.SupportedProtocols is [JsonFrames.Protocol],
             "options.SupportedProtocols must stay 'json': the wsmq hub supports no other protocol");
         rules.Require(
-            options.MaximumReceiveMessageSize == HubOptionsFactory.MessageBytes(wsmq.Value),
+            options.MaximumReceiveMessageSize == LargestFrame.Of(wsmq.Value),
             "options.MaximumReceiveMessageSize is derived from wsmq's limits: set WsmqOptions.Publish.MaxBodyBytes and MaxHeaderBytes instead");
         rules.Require(
             options.MaximumParallelInvocationsPerClient == HubOptionsFactory.ParallelInvocations(wsmq.Value),

@@ -27,9 +27,7 @@ internal sealed class ConnectionLimits(LimitClasses classes, UsageKeeper usage, 
         var rules = classes.Of(principal);
         lock (_lock)
         {
-            Sweep();
-            ref var limits = ref CollectionsMarshal.GetValueRefOrAddDefault(_users, user, out _);
-            limits ??= new UserLimits(user);
+            var limits = LimitsOf(user);
             if (!limits.TryConnect(rules, out var retryAfter))
                 throw rules.Refuse(WsmqErrors.TooManyConnections, retryAfter, "the user opens connections too fast");
             if (_connections >= rules.Options.ConnectionsPerNode)
@@ -51,9 +49,7 @@ internal sealed class ConnectionLimits(LimitClasses classes, UsageKeeper usage, 
         var rules = classes.Of(principal);
         lock (_lock)
         {
-            Sweep();
-            ref var limits = ref CollectionsMarshal.GetValueRefOrAddDefault(_users, user, out _);
-            limits ??= new UserLimits(user);
+            var limits = LimitsOf(user);
             limits.Requests++;
             return limits.OfRequests(rules, usage);
         }
@@ -72,6 +68,13 @@ internal sealed class ConnectionLimits(LimitClasses classes, UsageKeeper usage, 
             limits.User.Connections--;
             _connections--;
         }
+    }
+
+    private UserLimits LimitsOf(string user)
+    {
+        Sweep();
+        ref var limits = ref CollectionsMarshal.GetValueRefOrAddDefault(_users, user, out _);
+        return limits ??= new UserLimits(user);
     }
 
     // It is unknown when a slot becomes free; the waiting clients should not all return at the same time.

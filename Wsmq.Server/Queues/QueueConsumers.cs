@@ -45,28 +45,23 @@ internal sealed class QueueConsumers
     /// <summary>
     /// Those that have credit, beginning with another one each time: the first one would otherwise get every job of a queue with few.
     /// </summary>
-    public IJobConsumer[] Ready(int most = int.MaxValue)
+    public QueueTurn Ready(int most = int.MaxValue)
     {
         var all = _givesNoMore ? [] : All;
         var first = all.Length == 0 ? 0 : (int)(_turns++ % (uint)all.Length);
-        return [.. all[first..].Concat(all[..first]).Where(c => c.Credit > 0).Take(most)];
-    }
 
-    /// <summary>What to take for them; null if one of them has lost its credit meanwhile.</summary>
-    public static TakeRequest? RequestFor(IJobConsumer[] ready)
-    {
-        JobConsumer[] consumers = [.. ready.Select(c => new JobConsumer(c.Name, c.Credit, !c.HoldsSuspect)).Where(c => c.Credit > 0)];
-        return consumers.Length == ready.Length ? new TakeRequest(consumers) : null;
+        // Credit is read once: it can fall at any time. What is taken beyond it is not accepted, and handed back.
+        return new QueueTurn([.. all[first..].Concat(all[..first]).Select(c => (c, c.Credit)).Where(c => c.Credit > 0).Take(most)]);
     }
 
     /// <summary>Gives them what was taken for them. Returns the jobs that they do not accept.</summary>
-    public List<TakenJob> Give(IReadOnlyList<TakenJob> taken, IJobConsumer[] ready)
+    public List<TakenJob> Give(IReadOnlyList<TakenJob> taken, QueueTurn turn)
     {
         var refused = new List<TakenJob>();
         foreach (var group in taken.GroupBy(j => j.Consumer))
         {
             TakenJob[] jobs = [.. group];
-            var accepted = _givesNoMore ? 0 : ready[group.Key].Give(jobs);
+            var accepted = _givesNoMore ? 0 : turn[group.Key].Give(jobs);
             refused.AddRange(jobs[accepted..]);
         }
 

@@ -22,8 +22,7 @@ internal sealed class QueueDispatcher : IJobTaker, IAsyncDisposable
     private readonly ReclaimHold _hold;
     private readonly LeaseReclaim _reclaim;
     private readonly BackgroundLoop _loop;
-    private readonly BatchedCalls<Settlement, SettleResult> _settlements;
-    private readonly BatchedCalls<JobLease, bool> _extensions;
+    private readonly QueueSettlements _settlements;
     private readonly SemaphoreSlim _starting = new(1, 1);
 
     // One take at a time: the credit of a consumer counts what it holds, not what is being taken for it.
@@ -51,8 +50,7 @@ internal sealed class QueueDispatcher : IJobTaker, IAsyncDisposable
         _hold = new ReclaimHold(time, () => TimeSpan.FromMicroseconds(Rules.Lease / 2));
         _reclaim = new LeaseReclaim(queue, () => Rules, store.Jobs, telemetry);
         _loop = new BackgroundLoop(time);
-        _settlements = new(IJobStore.MostInAStep, batch => store.Jobs.SettleAsync(queue, batch, Rules, CancellationToken.None));
-        _extensions = new(IJobStore.MostInAStep, leases => AskAsync(() => store.Jobs.ExtendAsync(queue, leases, Rules, CancellationToken.None)));
+        _settlements = new QueueSettlements(queue, () => Rules, store.Jobs, telemetry, _hold.Failed);
         _removed = new RemovedJobs(_consumers.Cancel);
     }
 
@@ -105,9 +103,9 @@ internal sealed class QueueDispatcher : IJobTaker, IAsyncDisposable
             return null;
 
         // As many consumers as jobs: there are no others.
-        var ready = _consumers.Ready(most: jobs);
-        if (ready.Length > 0 && QueueConsumers.RequestFor(ready) is { } request)
-            return Begin(ready, request);
+        var turn = _consumers.Ready(most: jobs);
+        if (!turn.IsEmpty)
+            return Begin(turn);
         _taking.Release();
         return null;
     }
@@ -119,34 +117,14 @@ internal sealed class QueueDispatcher : IJobTaker, IAsyncDisposable
             _loop.Wake();
     }
 
-    /// <summary>
-    /// Ends an attempt; shortens a reason and a delay that are too long. Throws <see cref="WsmqException"/> if the store does not answer: the
-    /// call can be repeated.
-    /// </summary>
-    /// <param name="settlement">The end of the attempt.</param>
-    /// <param name="worker">Who ends it, for the log.</param>
-    public async Task<SettleResult> SettleAsync(Settlement settlement, string worker = "")
-    {
-        var result = await _settlements.CallAsync(settlement with
-        {
-            Reason = NackReason.Shorten(settlement.Reason),
-            Delay = settlement.Delay is { } delay ? Math.Min(delay, Rules.MaxDelay) : null,
-        });
-        _telemetry.Settled(settlement, result, worker);
-        return result;
-    }
+    /// <inheritdoc cref="QueueSettlements.SettleAsync"/>
+    public Task<SettleResult> SettleAsync(Settlement settlement, string worker = "") => _settlements.SettleAsync(settlement, worker);
 
-    /// <summary>
-    /// Extends a lease to its full duration; false if it is lost. Throws <see cref="WsmqException"/> if the store does not answer.
-    /// </summary>
-    public Task<bool> ExtendAsync(JobLease lease) => _extensions.CallAsync(lease);
+    /// <inheritdoc cref="QueueSettlements.ExtendAsync"/>
+    public Task<bool> ExtendAsync(JobLease lease) => _settlements.ExtendAsync(lease);
 
-    /// <summary>
-    /// Stores the progress of a job, which extends its lease; false if it is lost. Throws <see cref="WsmqException"/> if the store does not
-    /// answer.
-    /// </summary>
-    public Task<bool> ReportProgressAsync(JobLease lease, string progress) =>
-        AskAsync(() => _store.Jobs.ProgressAsync(_queue, lease, progress, CancellationToken.None));
+    /// <inheritdoc cref="QueueSettlements.ReportProgressAsync"/>
+    public Task<bool> ReportProgressAsync(JobLease lease, string progress) => _settlements.ReportProgressAsync(lease, progress);
 
     /// <summary>Stops to give out jobs, and returns once all settlements so far have their results.</summary>
     public async ValueTask DisposeAsync()
@@ -157,7 +135,6 @@ internal sealed class QueueDispatcher : IJobTaker, IAsyncDisposable
         await _taking.WaitAsync();
         _taking.Release();
         await _settlements.WhenIdle();
-        await _extensions.WhenIdle();
         if (_subscription is not null)
             await _subscription.DisposeAsync();
     }
@@ -213,20 +190,6 @@ internal sealed class QueueDispatcher : IJobTaker, IAsyncDisposable
     // Signals may have been lost.
     private void OnRestored() => OnSignal(Signal.QueueChanged);
 
-    // An outage may be over before the loop itself calls the store.
-    private async Task<T> AskAsync<T>(Func<Task<T>> call)
-    {
-        try
-        {
-            return await call();
-        }
-        catch (WsmqException)
-        {
-            _hold.Failed();
-            throw;
-        }
-    }
-
     private async Task ReclaimAsync(CancellationToken cancellationToken)
     {
         if (_nextEnd <= _time.Now && await _reclaim.RunAsync(_hold, cancellationToken) is { } result)
@@ -237,10 +200,8 @@ internal sealed class QueueDispatcher : IJobTaker, IAsyncDisposable
     private async Task<bool> TakeAsync(CancellationToken cancellationToken)
     {
         var now = _time.Now;
-        var ready = _consumers.Ready();
-        if (QueueConsumers.RequestFor(ready) is not { } request)
-            return true;
-        if (!_schedule.MustAsk(ready.Length > 0, now))
+        var turn = _consumers.Ready();
+        if (!_schedule.MustAsk(!turn.IsEmpty, now))
             return false;
 
         (AskedAt, Rules) = (_time.Now, _rules());
@@ -249,58 +210,54 @@ internal sealed class QueueDispatcher : IJobTaker, IAsyncDisposable
 
         // Not cancelled: a job whose grant is not read counts as a lost lease. What is no longer accepted is handed back.
         var result = await _store.Jobs.TakeAsync(
-            _queue, request, Rules, request.Consumers.Count > 0 ? CancellationToken.None : cancellationToken);
-        Taken(result, signals, ready, removed);
+            _queue, turn.Request, Rules, turn.IsEmpty ? cancellationToken : CancellationToken.None);
+        Taken(result, signals, turn, removed);
         return result.More && result.Jobs.Count + result.Ended.Count > 0;
     }
 
-    private JobTake Begin(IJobConsumer[] ready, TakeRequest request)
+    private JobTake Begin(QueueTurn turn)
     {
         (AskedAt, Rules) = (_time.Now, _rules());
         var (signals, removed) = (_schedule.Taking(), _removed.Begin());
-        return new JobTake(request, Rules, result =>
-        {
-            using (removed)
-            {
-                try
-                {
-                    if (result is not null)
-                        Taken(result, signals, ready, removed);
-                }
-                catch (Exception e)
-                {
-                    // The jobs are stored, and their leases run out.
-                    _telemetry.Failed(e, TimeSpan.Zero);
-                }
-                finally
-                {
-                    _taking.Release();
-                }
-            }
-
-            if (result is not { More: false } || _time.After(_time.Now, Wait().Micros()) < Volatile.Read(ref _wakesAt))
-                _loop.Wake();
-        });
+        return new JobTake(turn.Request, Rules, taken => Ended(taken, signals, turn, removed), _hold.Failed);
     }
 
-    private void Taken(TakenJobs result, long signals, IJobConsumer[] ready, RemovedJobs.Take removed)
+    // A take of a call that stores jobs has ended.
+    private void Ended(TakenJobs? result, long signals, QueueTurn turn, RemovedJobs.Take removed)
+    {
+        try
+        {
+            if (result is not null)
+                Taken(result, signals, turn, removed);
+        }
+        catch (Exception e)
+        {
+            // The jobs are stored, and their leases run out.
+            _telemetry.Failed(e, TimeSpan.Zero);
+        }
+        finally
+        {
+            removed.Dispose();
+            _taking.Release();
+        }
+
+        if (result is not { More: false } || _time.After(_time.Now, Wait().Micros()) < Volatile.Read(ref _wakesAt))
+            _loop.Wake();
+    }
+
+    private void Taken(TakenJobs result, long signals, QueueTurn turn, RemovedJobs.Take removed)
     {
         _hold.Answered(result.Now);
         _telemetry.Taken(result);
         _schedule.Taken(result, signals);
         SetNextEnd(result.NextEnd, result.Now);
-        _consumers.Give(result.Jobs, ready).ForEach(HandBack);
+        _consumers.Give(result.Jobs, turn).ForEach(_settlements.HandBack);
         removed.Gave(result.Jobs);
         if (result.IsPaused)
             _consumers.AskToHandBack();
     }
 
     private void SetNextEnd(long? end, long now) => Volatile.Write(ref _nextEnd, _time.At(end, now, _time.Now) ?? Never);
-
-    // If the store does not answer, the lease runs out.
-    private void HandBack(TakenJob job) => _ = SettleAsync(new Settlement(job.Lease, SettlementKind.HandBack)).ContinueWith(
-        t => _telemetry.HandBackFailed(t.Exception!, job.Lease.Job),
-        CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     // While it is not known how long the loop will wait, a take that is made meanwhile wakes it.
     private TimeSpan Pause()

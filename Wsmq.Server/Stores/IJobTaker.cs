@@ -16,12 +16,20 @@ internal interface IJobTaker
 /// <param name="request">For whom.</param>
 /// <param name="rules">The options of the queue.</param>
 /// <param name="ended">Called with the result; with null if nothing was taken, or if the result is not known.</param>
-internal sealed class JobTake(TakeRequest request, QueueRules rules, Action<TakenJobs?> ended)
+/// <param name="unavailable">Called before it if the store did not answer.</param>
+internal sealed class JobTake(TakeRequest request, QueueRules rules, Action<TakenJobs?> ended, Action unavailable)
 {
     public TakeRequest Request => request;
 
     public QueueRules Rules => rules;
 
-    /// <summary>To be called once.</summary>
+    /// <summary>The call has its answer. Either this or <see cref="Fail"/> is to be called, once.</summary>
     public void End(TakenJobs? result) => ended(result);
+
+    /// <summary>The store has not answered.</summary>
+    public void Fail()
+    {
+        unavailable();
+        ended(null);
+    }
 }

@@ -27,9 +27,11 @@ internal sealed class JobAppendScript(
         [
             lane.Keys.Batch, .. lane.Keys.Ids, .. Enumerable.Range(0, queues.Count).SelectMany(j => queues.Keys(j).QueueWithOutcomes),
         ];
-        JobTake?[] takes = [.. Enumerable.Range(0, queues.Count).Select(j => takers.Begin(batch[queues.Items(j)[0]].To, queues.Items(j).Count))];
+        var takes = new JobTake?[queues.Count];
         try
         {
+            for (var j = 0; j < takes.Length; j++)
+                takes[j] = takers.Begin(batch[queues.Items(j)[0]].To, queues.Items(j).Count);
             var reply = await queues.RunAsync(
                 connections, RedisScript.JobAppend, scriptKeys, buffer => ValuesOf(lane, batch, queues, takes, buffer, number, after),
                 cancellationToken);
@@ -49,7 +51,12 @@ internal sealed class JobAppendScript(
     {
         var next = 1;
         foreach (var take in takes)
-            take?.End(parts is null ? null : TakenOf(parts[next++]));
+        {
+            if (parts is null)
+                take?.Fail();
+            else
+                take?.End(TakenOf(parts[next++]));
+        }
     }
 
     // A job that cannot be read is not given out, and its lease runs out. That must not fail the append.

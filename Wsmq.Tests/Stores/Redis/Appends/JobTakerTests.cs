@@ -105,6 +105,7 @@ public sealed class JobTakerTests(SharedRedis redis) : IClassFixture<SharedRedis
         (await _node.AppendAsync(message)).Single().Duplicate.Should().BeTrue();
 
         _taker.Ended.Should().Equal([null]);
+        _taker.Failures.Should().Be(0);
     }
 
     [Fact]
@@ -134,6 +135,7 @@ public sealed class JobTakerTests(SharedRedis redis) : IClassFixture<SharedRedis
             .Should().ThrowAsync<OperationCanceledException>();
 
         _taker.Ended.Should().Equal([null]);
+        _taker.Failures.Should().Be(1);
     }
 
     [Fact]
@@ -176,10 +178,13 @@ public sealed class JobTakerTests(SharedRedis redis) : IClassFixture<SharedRedis
 
         public ConcurrentQueue<TakenJobs?> Ended { get; } = new();
 
+        public int Failures { get; private set; }
+
         public JobTake? Begin(int jobs)
         {
             Asked.Add(jobs);
-            return Credit == 0 ? null : new JobTake(new TakeRequest([new JobConsumer("consumer", Credit)]), Rules, Ended.Enqueue);
+            return Credit == 0 ? null : new JobTake(
+                new TakeRequest([new JobConsumer("consumer", Credit)]), Rules, Ended.Enqueue, () => Failures++);
         }
     }
 }
