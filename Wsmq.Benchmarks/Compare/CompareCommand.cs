@@ -7,7 +7,7 @@ namespace Wsmq.Benchmarks.Compare;
 /// <summary><c>compare</c>: compares wsmq with the stock backplane at its best setting.</summary>
 internal static class CompareCommand
 {
-    private static readonly string[] All = ["directed", "directed-deep", "fanout", "latency", "catchup", "flood", "idle", "sqlite", "work"];
+    private static readonly string[] All = ["directed", "directed-deep", "fanout", "latency", "catchup", "flood", "http", "idle", "sqlite", "work"];
 
     public static Command Create()
     {
@@ -58,7 +58,8 @@ internal static class CompareCommand
                     "fanout" => load.FanOutAsync(cancellationToken),
                     "latency" => load.LatencyAsync(cancellationToken),
                     "catchup" => new CatchUpScenario(rig, settings, report).RunAsync(cancellationToken),
-                    "flood" => new FloodScenario(rig, settings, report).RunAsync(cancellationToken),
+                    "flood" => new FloodScenario(rig, settings, report).FloodAsync(cancellationToken),
+                    "http" => new FloodScenario(rig, settings, report).HttpAsync(cancellationToken),
                     "idle" => new IdleScenario(rig, settings, report).RunAsync(cancellationToken),
                     "work" => new WorkScenario(settings, report).RunAsync(cancellationToken),
                     _ => new SqliteScenario(settings, report).RunAsync(cancellationToken),

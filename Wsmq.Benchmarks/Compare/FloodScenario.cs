@@ -7,59 +7,69 @@ using Wsmq.Testing;
 namespace Wsmq.Benchmarks.Compare;
 
 /// <summary>
-/// The effect of a client that sends as fast as it can, and is rate-limited, on the latency of the other clients of its node: the same
-/// paced load without and with it, alternately.
+/// The effect of a further load on the latency of the other clients of its node: the same paced load without and with it, alternately. The
+/// load is a client that sends as fast as it can and is rate-limited, or many requests over HTTP.
 /// </summary>
 internal sealed class FloodScenario(Rig rig, CompareSettings settings, Report report)
 {
-    private const string Name = "flood";
     private const int PacedPerSecond = 500;
     private const int LimitPerSecond = 1_000;
 
     private static readonly CrowdPlan Plan = new(Users: 100, Senders: 10, Window: 32);
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public Task FloodAsync(CancellationToken cancellationToken) => RunAsync(
+        "flood", (node, number, http) => new Flooder(settings.Wsmq, node, string.Create(CultureInfo.InvariantCulture, $"flooder{number}"), http),
+        cancellationToken);
+
+    public Task HttpAsync(CancellationToken cancellationToken) =>
+        RunAsync("http", (node, number, http) => new HttpSenders(node, number, http), cancellationToken);
+
+    private async Task RunAsync(string name, Func<Uri, int, HttpMessageInvoker, ISideLoad> load, CancellationToken cancellationToken)
     {
         await using var node = await rig.FreshNodeAsync(
             settings.Wsmq, NodeCommand.SendsPerSecondOption, LimitPerSecond.ToString(CultureInfo.InvariantCulture));
         await using var crowd = await Crowd.OpenAsync(settings.Wsmq, [node.Address], Plan, cancellationToken);
         var round = new Round(crowd, new CpuMeter([node.ProcessId], []), PacedPerSecond);
-        Progress.Say($"{Name}: warming up");
+        Progress.Say($"{name}: warming up");
         await round.RunAsync(settings.WarmUp, cancellationToken);
-        await FloodedAsync(round, node, settings.WarmUp, number: 0, cancellationToken);
+        await LoadedAsync(settings.WarmUp, number: 0);
 
-        var (quiet, flooded) = (new List<RoundResult>(), new List<RoundResult>());
+        var (without, with) = (new List<RoundResult>(), new List<RoundResult>());
         for (var number = 1; number <= settings.SideRounds; number++)
         {
-            quiet.Add(await round.RunAsync(settings.Measure, cancellationToken));
-            flooded.Add(await FloodedAsync(round, node, settings.Measure, number, cancellationToken));
-            Progress.Say($"{Name}: round {number}, p99 {quiet[^1].LatencyNinetyNine:F2} ms without, {flooded[^1].LatencyNinetyNine:F2} ms with");
+            without.Add(await round.RunAsync(settings.Measure, cancellationToken));
+            with.Add(await LoadedAsync(settings.Measure, number));
+            Progress.Say($"{name}: round {number}, p99 {without[^1].LatencyNinetyNine:F2} ms without, {with[^1].LatencyNinetyNine:F2} ms with");
         }
 
-        Add("p50", quiet, flooded, r => r.LatencyHalf, crowd.Losses);
-        Add("p99", quiet, flooded, r => r.LatencyNinetyNine, default);
+        Add(name, "p50", without, with, r => r.LatencyHalf, crowd.Losses);
+        Add(name, "p99", without, with, r => r.LatencyNinetyNine, default);
+
+        async Task<RoundResult> LoadedAsync(TimeSpan time, int number)
+        {
+            using var http = new HttpMessageInvoker(new SocketsHttpHandler());
+            await using var side = load(node.Address, number, http);
+            await side.StartAsync(cancellationToken);
+            var result = await round.RunAsync(time, cancellationToken);
+            Progress.Say($"{name}: {side.Summary}");
+            return result;
+        }
     }
 
-    private async Task<RoundResult> FloodedAsync(Round round, NodeProcess node, TimeSpan time, int number, CancellationToken cancellationToken)
+    private void Add(
+        string name, string figure, List<RoundResult> without, List<RoundResult> with, Func<RoundResult, double> of, Losses losses)
     {
-        using var http = new HttpMessageInvoker(new SocketsHttpHandler());
-        await using var flooder = new Flooder(settings.Wsmq, node.Address, string.Create(CultureInfo.InvariantCulture, $"flooder{number}"), http);
-        await flooder.StartAsync(cancellationToken);
-        var result = await round.RunAsync(time, cancellationToken);
-        Progress.Say($"{Name}: the flooder sent {flooder.Sent}, {flooder.Answered} were answered, of these {flooder.Refused} with an error");
-        return result;
-    }
-
-    private void Add(string figure, List<RoundResult> quiet, List<RoundResult> flooded, Func<RoundResult, double> of, Losses losses)
-    {
-        var ratio = Spread.Of(quiet.Zip(flooded, (without, with) => of(with) / of(without)));
-        report.Add(new ReportRow($"{Name} {figure}, without", "wsmq", Spread.Of(quiet.Select(of)), "ms", "F2") { Cpu = LoadScenarios.CpuOf(quiet) });
-        report.Add(new ReportRow($"{Name} {figure}, with", "wsmq", Spread.Of(flooded.Select(of)), "ms", "F2")
+        var ratio = Spread.Of(without.Zip(with, (quiet, loaded) => of(loaded) / of(quiet)));
+        report.Add(new ReportRow($"{name} {figure}, without", "wsmq", Spread.Of(without.Select(of)), "ms", "F2")
+        {
+            Cpu = LoadScenarios.CpuOf(without),
+        });
+        report.Add(new ReportRow($"{name} {figure}, with", "wsmq", Spread.Of(with.Select(of)), "ms", "F2")
         {
             Ratio = ratio,
-            Cpu = LoadScenarios.CpuOf(flooded),
+            Cpu = LoadScenarios.CpuOf(with),
             Losses = losses,
         });
-        report.Set($"{Name}_{figure}", ratio.Median);
+        report.Set($"{name}_{figure}", ratio.Median);
     }
 }

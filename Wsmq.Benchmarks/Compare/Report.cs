@@ -25,6 +25,8 @@ internal sealed class Report
         ["redis_us"] = null,
         ["flood_p50"] = null,
         ["flood_p99"] = null,
+        ["http_p50"] = null,
+        ["http_p99"] = null,
         ["work"] = null,
         ["work_redis"] = null,
         ["work_p50"] = null,
@@ -53,7 +55,7 @@ internal sealed class Report
     public void Write(TextWriter output)
     {
         output.WriteLine(
-            "Ratios are wsmq to stock, with a flood to without it, or wsmq to the better of BullMQ and RSMQ, of adjacent rounds. "
+            "Ratios are wsmq to stock, with a further load to without it, or wsmq to the better of BullMQ and RSMQ, of adjacent rounds. "
             + "CPU is in seconds per 100,000 deliveries.");
         output.WriteLine();
         output.WriteLine(_table);

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Wsmq.Benchmarks.Load;
 
 /// <summary>A client that sends over the stream as fast as its socket accepts it, without waiting for answers.</summary>
-internal sealed class Flooder(Peer peer, Uri node, string user, HttpMessageInvoker http) : IFrameHandler, IAsyncDisposable
+internal sealed class Flooder(Peer peer, Uri node, string user, HttpMessageInvoker http) : IFrameHandler, ISideLoad
 {
     private const int MessagesAFrame = 100;
 
@@ -17,11 +17,9 @@ internal sealed class Flooder(Peer peer, Uri node, string user, HttpMessageInvok
     private long _answered;
     private long _refused;
 
-    public long Sent => Volatile.Read(ref _sent);
-
-    public long Answered => Volatile.Read(ref _answered);
-
-    public long Refused => Volatile.Read(ref _refused);
+    public string Summary => string.Create(
+        CultureInfo.InvariantCulture,
+        $"the flooder sent {Volatile.Read(ref _sent)}, {Volatile.Read(ref _answered)} were answered, of these {Volatile.Read(ref _refused)} with an error");
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

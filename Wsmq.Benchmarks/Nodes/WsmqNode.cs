@@ -12,6 +12,7 @@ namespace Wsmq.Benchmarks.Nodes;
 internal static class WsmqNode
 {
     public const string HubPath = "/wsmq";
+    public const string ApiPath = "/wsmq-api";
 
     /// <summary>The work queue of every node.</summary>
     public const string Queue = "jobs";
@@ -38,6 +39,7 @@ internal static class WsmqNode
         return app =>
         {
             app.MapWsmq(HubPath);
+            app.MapWsmqApi(ApiPath);
             app.MapGet(CompletedPath, async (IStore store) => (await store.Jobs.InfoAsync(WsmqAddress.Work(Queue), default)).Totals.Completed);
             app.MapPost("/groups/{group}", AddMembersAsync);
         };
