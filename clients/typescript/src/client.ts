@@ -1,8 +1,9 @@
 import { ClientEvents, type ClientState, type EventMap, type Listener } from "./events.js";
 import { extend, type Extended, type Extension } from "./extension.js";
 import { Handlers, type Handler, type LiveHandler } from "./handlers.js";
-import type { Address, Receipt, SendOptions } from "./messages.js";
+import type { Address, Receipt, SendOptions, Sent } from "./messages.js";
 import { settingsOf, type Settings, type WsmqClientOptions } from "./options.js";
+import { open, type OpenOutbox } from "./outbox/types.js";
 import { Run } from "./run.js";
 import { serialize } from "./sending/message.js";
 
@@ -20,6 +21,7 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
   #handlers: Handlers;
   #extensions: Extension[] = [];
   #run: Run | undefined;
+  #outbox: OpenOutbox | undefined;
 
   /**
    * Creates a client. It does nothing before `start`: also on a server that renders pages it touches neither network nor storage.
@@ -28,6 +30,12 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
   constructor(options: WsmqClientOptions) {
     this.#settings = settingsOf(options);
     this.#handlers = new Handlers(this.#settings);
+    this.#outbox = options.outbox?.[open]({
+      settings: this.#settings,
+      events: this.#events,
+      send: (to, json, signal) => this.#run!.sender.send(to, json, signal),
+    });
+    if (this.#outbox) this.#extensions.push(this.#outbox);
   }
 
   /** Where the client is; `listen("state", …)` reports changes with their reasons. */
@@ -79,6 +87,7 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
    * Sends a message durably. While there is no connection, also before the start, it waits for one; the receiver need not be connected.
    * Sends of one tick leave together. Sends to one address are stored in the order of the calls, with one exception: where the server
    * refuses a message temporarily, later ones that were in flight may be stored before it.
+   * With an `outbox` messages wait there instead, without a time limit, and those of one address are sent one after another.
    * @param to the address
    * @param type the name of the message type, by which receivers select a handler
    * @param body the body: a JSON value, or a `Uint8Array` for bytes
@@ -87,9 +96,34 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
    * @throws WsmqError a final error of the server; `outcome-unknown`: no receipt came in time, the message may or may not be stored;
    *         `client-closed`: stopped, or no connection in time: it is not stored; `too-many-sends`: more than `maxPendingSendBytes` wait
    */
-  async send<Type extends TypeOf<Messages>>(to: Address, type: Type, body: Messages[Type], options: SendOptions = {}): Promise<Receipt> {
-    const json = serialize(to, type, body, options, this.#settings.maxBodyBytes);
-    return (this.#run ??= this.#newRun()).sender.send(to, json, options.signal);
+  send<Type extends TypeOf<Messages>>(to: Address, type: Type, body: Messages[Type], options: SendOptions = {}): Sent {
+    try {
+      const json = serialize(to, type, body, options, this.#settings.maxBodyBytes);
+      options.signal?.throwIfAborted();
+      const closed = this.#run?.sender.closed;
+      if (closed) throw closed;
+      if (!this.#outbox) return sent((this.#run ??= this.#newRun()).sender.send(to, json, options.signal), Promise.resolve());
+      const { receipt, queued } = this.#outbox.add(to, json, options.signal);
+      return sent(receipt, queued);
+    } catch (e) {
+      const failed = Promise.reject(e);
+      if (this.#outbox) failed.catch(() => {});
+      return sent(failed, Promise.reject(e));
+    }
+  }
+
+  /** Returns how many messages wait for their receipts: those of the user in the outbox, of all tabs, or without an outbox those in memory. */
+  async pending(): Promise<number> {
+    return this.#outbox?.pending() ?? this.#run?.sender.pending ?? 0;
+  }
+
+  /**
+   * Gives up what waits, for example before the user signs out: with an outbox all messages of the user, also those of other tabs. Their
+   * promises fail with `client-closed`. A message in flight may be stored nevertheless.
+   * @returns how many there were
+   */
+  async discard(): Promise<number> {
+    return this.#outbox?.discard() ?? this.#run?.sender.discard() ?? 0;
   }
 
   /**
@@ -147,4 +181,10 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
   #newRun(): Run {
     return new Run(this.#settings, this.#events, this.#handlers, this.#extensions);
   }
+}
+
+function sent(receipt: Promise<Receipt>, queued: Promise<void>): Sent {
+  // An app that awaits only the receipt gets the same error there.
+  queued.catch(() => {});
+  return Object.assign(receipt, { queued });
 }

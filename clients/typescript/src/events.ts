@@ -50,6 +50,33 @@ export interface ErrorEvent {
 /** Where a client is. `connecting` is before its first connection, `reconnecting` after it. */
 export type ClientState = "stopped" | "connecting" | "connected" | "reconnecting";
 
+/** A message of an outbox that the server has refused for good. It is not sent again. */
+export interface RefusedEvent {
+  /** The address. */
+  to: Address;
+
+  /** The id of the message. */
+  id: string;
+
+  /** Its type. */
+  type: string;
+
+  /** Its body. */
+  body: unknown;
+
+  /** Why it was refused. */
+  error: WsmqError;
+}
+
+/** Where an outbox keeps messages from now on. */
+export interface OutboxEvent {
+  /** `disk`: they survive a reload. `memory`: they do not. */
+  storage: "disk" | "memory";
+
+  /** Why they cannot be kept on the disk. */
+  error?: unknown;
+}
+
 /** A change of the state. */
 export interface StateEvent {
   /** The new state. */
@@ -82,11 +109,20 @@ export interface EventMap {
   /** Whether the server's store is available. Sends wait meanwhile. */
   storeState: boolean;
 
+  /**
+   * A message of the outbox was refused for good. It is told once, to one tab: the one that sends; if that one goes before the listener's
+   * promise is fulfilled, to another one.
+   */
+  refused: RefusedEvent;
+
+  /** Where the outbox keeps messages. */
+  outbox: OutboxEvent;
+
   /** A handler failed, or the server refused an acknowledgement. */
   error: ErrorEvent;
 }
 
-/** A listener. Only the promises of listeners of gaps are awaited. */
+/** A listener. Only the promises of listeners of gaps and refused messages are awaited. */
 export type Listener<Name extends keyof EventMap> = (event: EventMap[Name]) => void | PromiseLike<void>;
 
 /** Calls the app's listeners. What they throw does not disturb the client. */
@@ -121,6 +157,15 @@ export class ClientEvents {
 
   stalled(event: StalledEvent): void {
     this.emit("stalled", event);
+  }
+
+  /** Settles when all listeners have been told. Without one it is an error. */
+  async refused(event: RefusedEvent): Promise<void> {
+    const listeners = this.#of("refused");
+    if (listeners.length === 0) this.error(event.error);
+    for (const result of await Promise.allSettled(listeners.map(async listener => listener(event)))) {
+      if (result.status === "rejected") this.error(result.reason);
+    }
   }
 
   /** Without a listener an error is written to the console: it must not disappear. */

@@ -18,6 +18,15 @@ export interface Receipt {
   uniqueIdTaken?: boolean;
 }
 
+/** The promise of a send: fulfilled with the receipt once the server has stored the message. */
+export interface Sent extends Promise<Receipt> {
+  /**
+   * Fulfilled once the client keeps the message: with an outbox on a disk when it is written, otherwise at once. Fails where the message
+   * was not accepted.
+   */
+  readonly queued: Promise<void>;
+}
+
 /** Options of one send. */
 export interface SendOptions {
   /** The id, 1 to 128 bytes. A send that is repeated with the same id stores nothing. Default: a new one for each call. */

@@ -1,5 +1,6 @@
 import type { Backoff } from "./backoff.js";
 import type { PageEnvironment } from "./browser/environment.js";
+import type { Outbox } from "./outbox/types.js";
 
 /** Options of a client. Times are in milliseconds. */
 export interface WsmqClientOptions {
@@ -67,6 +68,12 @@ export interface WsmqClientOptions {
    */
   nackReason?: (error: unknown) => string | null;
 
+  /**
+   * Where sends wait until the server has stored them, for example `outbox({ user })` of `@wsmq/client/outbox`, which survives a reload. An
+   * outbox belongs to one client at a time. Default: they wait in memory, for at most `sendTimeout`.
+   */
+  outbox?: Outbox;
+
   /** The page that the client follows, for tests and other hosts. Default: the page that runs this code, if there is one. */
   page?: PageEnvironment;
 }
@@ -74,7 +81,7 @@ export interface WsmqClientOptions {
 /** The options with their defaults. */
 export type Settings = Required<Omit<WsmqClientOptions, Optional>> & Pick<WsmqClientOptions, Optional>;
 
-type Optional = "accessTokenProvider" | "device" | "page";
+type Optional = "accessTokenProvider" | "device" | "outbox" | "page";
 
 const MOST_SEND_TIMEOUT = 100_000;
 const MOST_IN_FLIGHT = 128;

@@ -65,6 +65,23 @@ export class Sender implements SessionUser {
     });
   }
 
+  /** Why nothing is accepted any more. */
+  get closed(): WsmqError | undefined {
+    return this.#closed;
+  }
+
+  /** How many sends have no result yet. */
+  get pending(): number {
+    return this.#open.size;
+  }
+
+  /** Gives up all of them. Those in flight may be stored. */
+  discard(): number {
+    const { size } = this.#open;
+    for (const send of this.#open) this.#giveUp(send, "the message was discarded");
+    return size;
+  }
+
   attach(session: Session): void {
     this.#session = session;
     this.#scheduler.connect();

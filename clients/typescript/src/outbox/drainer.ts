@@ -1,0 +1,130 @@
+import { Pause, waitOf } from "../backoff.js";
+import { WsmqError } from "../errors.js";
+import type { Receipt } from "../messages.js";
+import type { Entry, EntryStore } from "./entries.js";
+import type { OutboxHost } from "./types.js";
+
+/** The end of an entry. */
+export interface Outcome {
+  receipt?: Receipt;
+
+  /** The text of a WsmqError. */
+  refusal?: string;
+}
+
+// Errors of a connection say nothing about the message, and those of the client itself are not final for one that is kept.
+const isRefusal = (e: unknown): e is WsmqError => e instanceof WsmqError && !e.canRetry && e.number >= 2000 && e.number < 6000;
+
+/**
+ * Sends the entries of a store, those of one address one after another: the next one only after the one before it is stored or refused for
+ * good. So the order holds whatever the server refuses for a time, and also where two tabs do this at once: they send the same entry
+ * then, with the same id.
+ */
+export class Drainer {
+  #queues = new Map<string, Entry[]>();
+  #running = new Set<Promise<void>>();
+  #isFinishing = false;
+  #wake = () => {};
+
+  /**
+   * @param mayBegin whether the entries of an address may be sent now
+   * @param ended called with the outcome of each entry
+   */
+  constructor(
+    readonly store: EntryStore, readonly host: OutboxHost, readonly mayBegin: (to: string) => Promise<boolean>,
+    readonly ended: (entry: Entry, outcome: Outcome) => void) {}
+
+  /** There are new entries, or an address may begin now. */
+  wake(): void {
+    this.#wake();
+  }
+
+  /** Sends what is there and what comes, until the signal. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#isFinishing = false;
+    this.#queues.clear();
+    const aborted = () => this.wake();
+    signal.addEventListener("abort", aborted);
+    try {
+      for (let last = -Infinity; !signal.aborted && !this.#isFinishing;) {
+        const woken = new Promise<void>(resolve => { this.#wake = resolve; });
+        for (const entry of await this.store.load(last)) {
+          last = entry.key;
+          const queue = this.#queues.get(entry.to);
+          if (queue) queue.push(entry);
+          else this.#queues.set(entry.to, [entry]);
+        }
+
+        for (const [to, queue] of this.#queues) this.#begin(to, queue, signal);
+        await woken;
+      }
+    } finally {
+      signal.removeEventListener("abort", aborted);
+      await Promise.all(this.#running);
+    }
+  }
+
+  /** Begins no further entry. Settles when those in flight are answered. */
+  async finish(): Promise<void> {
+    this.#isFinishing = true;
+    this.wake();
+    await Promise.all(this.#running);
+  }
+
+  #begin(to: string, queue: Entry[] & { isRunning?: boolean }, signal: AbortSignal): void {
+    if (queue.isRunning) return;
+    queue.isRunning = true;
+    const running = this.#drain(to, queue, signal).catch(e => this.host.events.error(e)).finally(() => {
+      queue.isRunning = false;
+      this.#running.delete(running);
+    });
+    this.#running.add(running);
+  }
+
+  async #drain(to: string, queue: Entry[], signal: AbortSignal): Promise<void> {
+    if (!await this.mayBegin(to)) return;
+    let attempt = 0;
+    for (let entry; !signal.aborted && !this.#isFinishing && (entry = queue[0]);) {
+      // Another tab may have sent or discarded it.
+      const outcome = await this.store.has(entry.key) ? await this.#send(entry, signal) : {};
+      if (outcome) {
+        queue.shift();
+        attempt = 0;
+        await this.#settle(entry, outcome);
+      } else if (!signal.aborted) {
+        await this.#pause(waitOf(this.host.settings.sendBackoff, attempt++), signal);
+      }
+    }
+
+    if (queue.length === 0) this.#queues.delete(to);
+  }
+
+  /** Returns the outcome; undefined if the entry is to be sent again. */
+  async #send({ to, json }: Entry, signal: AbortSignal): Promise<Outcome | undefined> {
+    try {
+      return { receipt: await this.host.send(to, json, signal) };
+    } catch (e) {
+      return isRefusal(e) ? { refusal: e.message } : undefined;
+    }
+  }
+
+  // A store that fails here would have the entry sent again with the next page: it does not stop the entries after it.
+  async #settle(entry: Entry, outcome: Outcome): Promise<void> {
+    try {
+      if (outcome.receipt) await this.store.remove(entry.key);
+      if (outcome.refusal) await this.store.refuse(entry.key, outcome.refusal);
+    } catch (e) {
+      this.host.events.error(e);
+    }
+
+    this.ended(entry, outcome);
+  }
+
+  async #pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+    const pause = new Pause();
+    const end = () => pause.end();
+    signal.addEventListener("abort", end);
+    await pause.for(milliseconds);
+    signal.removeEventListener("abort", end);
+  }
+}

@@ -1,0 +1,50 @@
+import { WsmqError } from "../errors.js";
+
+/** A message that waits, as it is kept. */
+export interface Entry {
+  /** Its place in the order of the writes. */
+  key: number;
+
+  /** The address. */
+  to: string;
+
+  /** The whole message on the wire, with its id. */
+  json: string;
+}
+
+/** An entry that the server has refused for good, and that the app was not told of yet. */
+export interface Refused extends Entry {
+  /** The text of the error. */
+  refusal: string;
+}
+
+/** The entries of one user, in the order in which they were written. */
+export interface EntryStore {
+  /** Returns the key of each entry, or undefined for one that is beyond the bounds. All of them are kept once it returns. */
+  add(entries: Omit<Entry, "key">[]): Promise<(number | undefined)[]>;
+
+  /** The entries after a key. */
+  load(after: number): Promise<Entry[]>;
+  has(key: number): Promise<boolean>;
+
+  /** Whether an entry for the address waits. */
+  hasFor(to: string): Promise<boolean>;
+  remove(key: number): Promise<void>;
+  refuse(key: number, refusal: string): Promise<void>;
+  refused(): Promise<Refused[]>;
+  count(): Promise<number>;
+
+  /** Removes all that wait; those that were refused stay until they are told. Returns how many there were. */
+  clear(): Promise<number>;
+}
+
+/** How much may wait. */
+export interface Bounds {
+  maxEntries: number;
+  maxBytes: number;
+}
+
+export const bytesOf = (json: string) => new TextEncoder().encode(json).length;
+
+export const isFull = ({ maxEntries, maxBytes }: Bounds) =>
+  new WsmqError(4003, "too-many-sends", `the outbox has its maxEntries (${maxEntries}) or maxBytes (${maxBytes})`, { canRetry: true });

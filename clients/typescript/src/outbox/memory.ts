@@ -1,0 +1,62 @@
+import { bytesOf, type Bounds, type Entry, type EntryStore, type Refused } from "./entries.js";
+
+/** Entries that live as long as the page, where nothing can be kept for longer. Their keys are negative: no key of the disk is. */
+export class MemoryStore implements EntryStore {
+  #entries = new Map<number, Entry & { refusal?: string }>();
+  #last = -Number.MAX_SAFE_INTEGER;
+  #bytes = 0;
+
+  constructor(readonly bounds: Bounds) {}
+
+  async add(entries: Omit<Entry, "key">[]): Promise<(number | undefined)[]> {
+    return entries.map(entry => {
+      const bytes = bytesOf(entry.json);
+      if (this.#entries.size >= this.bounds.maxEntries || this.#bytes + bytes > this.bounds.maxBytes) return undefined;
+      this.#bytes += bytes;
+      this.#entries.set(++this.#last, { ...entry, key: this.#last });
+      return this.#last;
+    });
+  }
+
+  async load(after: number): Promise<Entry[]> {
+    return this.#waiting().filter(entry => entry.key > after);
+  }
+
+  async has(key: number): Promise<boolean> {
+    return this.#entries.has(key);
+  }
+
+  async hasFor(to: string): Promise<boolean> {
+    return this.#waiting().some(entry => entry.to === to);
+  }
+
+  async remove(key: number): Promise<void> {
+    const entry = this.#entries.get(key);
+    if (!entry) return;
+    this.#bytes -= bytesOf(entry.json);
+    this.#entries.delete(key);
+  }
+
+  async refuse(key: number, refusal: string): Promise<void> {
+    const entry = this.#entries.get(key);
+    if (entry) entry.refusal = refusal;
+  }
+
+  async refused(): Promise<Refused[]> {
+    return [...this.#entries.values()].filter((entry): entry is Refused => entry.refusal !== undefined);
+  }
+
+  async count(): Promise<number> {
+    return this.#waiting().length;
+  }
+
+  async clear(): Promise<number> {
+    const waiting = this.#waiting();
+    for (const { key } of waiting) await this.remove(key);
+    return waiting.length;
+  }
+
+  #waiting(): Entry[] {
+    return [...this.#entries.values()].filter(entry => entry.refusal === undefined);
+  }
+}

@@ -1,0 +1,209 @@
+import { settles } from "../backoff.js";
+import { currentPage, type PageEnvironment } from "../browser/environment.js";
+import type { Session } from "../connection/session.js";
+import { clientClosed, outcomeUnknown } from "../errors.js";
+import { Channel, type News } from "./channel.js";
+import { DiskStore } from "./disk.js";
+import { Drainer, type Outcome } from "./drainer.js";
+import type { Bounds, Entry, EntryStore } from "./entries.js";
+import { isUser } from "./identity.js";
+import { MemoryStore } from "./memory.js";
+import { Refusals } from "./refusals.js";
+import type { Kept, OpenOutbox, OutboxHost } from "./types.js";
+import { Waiters } from "./waiters.js";
+import { Writer } from "./writer.js";
+
+// A database that another tab blocks, or a broken profile, may never answer.
+const PATIENCE = 5_000;
+
+/**
+ * The outbox of one user in one tab. All tabs write to the same database; one that is connected, and shown if any is, sends: it holds a
+ * lock, which the browser gives to another tab when this one loses its connection, is hidden or goes.
+ */
+export class TabOutbox implements OpenOutbox {
+  readonly #name: string;
+  readonly #page: PageEnvironment | undefined;
+  readonly #channel: Channel;
+  readonly #writer: Writer;
+  readonly #memory: MemoryStore;
+  readonly #refusals: Refusals;
+  readonly #waiters = new Waiters();
+  #disk: Promise<DiskStore | undefined> | undefined;
+  #isLost = false;
+  #ofDisk: Drainer | undefined;
+  #ofMemory: Drainer | undefined;
+  #connection = new AbortController();
+  #turn = new AbortController();
+  #following: AbortController | undefined;
+
+  constructor(readonly host: OutboxHost, readonly user: string, server: string, readonly bounds: Bounds) {
+    this.#page = host.settings.page ?? currentPage();
+    this.#name = `wsmq.outbox ${server}`;
+    this.#channel = new Channel(`${this.#name} ${user}`, news => this.#heard(news));
+    this.#memory = new MemoryStore(bounds);
+    this.#refusals = new Refusals(host, this.#name, this.#page?.locks);
+    this.#writer = new Writer(bounds, () => this.#store(), e => this.#lost(e), store => this.#wrote(store));
+  }
+
+  add(to: string, json: string, signal?: AbortSignal): Kept {
+    const written = this.#writer.write({ to, json });
+    const receipt = written.then(key => this.#waiters.wait(key, signal, () => void this.#remove(key)));
+
+    // An app that awaits only `queued` learns of a refusal by the event.
+    receipt.catch(() => {});
+    return { queued: written.then(() => {}), receipt };
+  }
+
+  async pending(): Promise<number> {
+    await this.#writer.idle;
+    return await this.#memory.count() + (await (await this.#open())?.count() ?? 0);
+  }
+
+  async discard(): Promise<number> {
+    await this.#writer.idle;
+    const count = await this.#memory.clear() + (await (await this.#open())?.clear() ?? 0);
+    this.#heard({ discarded: true });
+    this.#channel.tell({ discarded: true });
+    return count;
+  }
+
+  attach(session: Session): void {
+    this.#connection = new AbortController();
+    this.#follow();
+    void this.#drain(session, this.#connection.signal);
+  }
+
+  detach(): void {
+    this.#connection.abort();
+  }
+
+  async stop(): Promise<void> {
+    await settles(Promise.all([this.#ofDisk?.finish(), this.#ofMemory?.finish()]), this.host.settings.stopTimeout);
+    this.#connection.abort();
+    this.#channel.close();
+    this.#following?.abort();
+    this.#following = undefined;
+    await this.#writer.idle;
+    const kept = outcomeUnknown("the client was stopped; the message stays in the outbox");
+    for (const key of this.#waiters.keys) this.#waiters.fail(key, key < 0 ? clientClosed("the client was stopped") : kept);
+    await this.#memory.clear();
+    (await this.#disk)?.close();
+    this.#disk = undefined;
+  }
+
+  async #drain(session: Session, signal: AbortSignal): Promise<void> {
+    try {
+      const disk = await this.#open();
+      if (!await isUser(this.user, session, this.host, signal)) return;
+      const locks = this.#page?.locks;
+      void this.#drainMemory(signal).catch(e => this.host.events.error(e));
+      while (disk && !signal.aborted) {
+        if (locks) await locks.request(`${this.#name} ${this.user}`, { signal }, () => this.#drainDisk(disk, signal));
+        else await this.#drainDisk(disk, signal);
+      }
+    } catch (e) {
+      if (!signal.aborted) this.host.events.error(e);
+    }
+  }
+
+  /** What could not be kept waits until everything before it has left. */
+  async #drainMemory(signal: AbortSignal): Promise<void> {
+    const mayBegin = async (to: string) => !await (await this.#disk)?.hasFor(to).catch(() => false);
+    this.#ofMemory = new Drainer(this.#memory, this.host, mayBegin, (entry, outcome) => this.#ended(this.#memory, entry, outcome));
+    await this.#ofMemory.run(signal);
+  }
+
+  /** One turn of this tab: until the connection ends, or the tab is hidden, which gives the lock to a tab that waits for it. */
+  async #drainDisk(disk: DiskStore, connection: AbortSignal): Promise<void> {
+    const turn = this.#turn = new AbortController();
+    const end = () => turn.abort();
+    connection.addEventListener("abort", end);
+    if (connection.aborted) end();
+    try {
+      for (const { refusal, ...entry } of await disk.refused()) this.#refusals.tell(disk, entry, refusal);
+      this.#ofDisk = new Drainer(disk, this.host, async () => true, (entry, outcome) => this.#ended(disk, entry, outcome));
+      await this.#ofDisk.run(turn.signal);
+    } finally {
+      this.#ofDisk = undefined;
+      connection.removeEventListener("abort", end);
+    }
+  }
+
+  #open(): Promise<DiskStore | undefined> {
+    return this.#disk ??= this.#openDisk();
+  }
+
+  async #openDisk(): Promise<DiskStore | undefined> {
+    this.#follow();
+    try {
+      const opened = DiskStore.open(this.#name, this.user, this.bounds);
+      if (!await settles(opened, PATIENCE)) throw new Error("IndexedDB did not answer");
+      const disk = await opened;
+      this.host.events.emit("outbox", { storage: "disk" });
+      return disk;
+    } catch (e) {
+      this.#lost(e);
+      return undefined;
+    }
+  }
+
+  async #store(): Promise<EntryStore> {
+    const disk = await this.#open();
+    this.#waiters.writing();
+    return disk && !this.#isLost ? disk : this.#memory;
+  }
+
+  /** From here on nothing is written to the disk: what is written later must not overtake what is only in memory. */
+  #lost(error: unknown): EntryStore {
+    if (!this.#isLost) this.host.events.emit("outbox", { storage: "memory", error });
+    this.#isLost = true;
+    return this.#memory;
+  }
+
+  #wrote(store: EntryStore): void {
+    this.#waiters.wrote();
+    if (store === this.#memory) return this.#ofMemory?.wake();
+    this.#ofDisk?.wake();
+    this.#channel.tell();
+  }
+
+  async #remove(key: number): Promise<void> {
+    await (key < 0 ? this.#memory : await this.#open())?.remove(key);
+  }
+
+  #ended(store: EntryStore, entry: Entry, outcome: Outcome): void {
+    this.#waiters.settle(entry.key, outcome);
+    if (store !== this.#memory) this.#channel.tell({ key: entry.key, outcome });
+    this.#ofMemory?.wake();
+    if (outcome.refusal) this.#refusals.tell(store, entry, outcome.refusal);
+  }
+
+  #heard({ key, outcome, discarded }: News): void {
+    if (key !== undefined && outcome) this.#waiters.settle(key, outcome);
+    if (discarded) for (const waiting of this.#waiters.keys) this.#waiters.fail(waiting, clientClosed("the message was discarded"));
+    this.#ofDisk?.wake();
+    this.#ofMemory?.wake();
+  }
+
+  /** Follows the page, from the first use on: creating a client touches nothing. */
+  #follow(): void {
+    if (this.#following) return;
+    this.#channel.open();
+    const { signal } = this.#following = new AbortController();
+    if (!this.#page) return;
+    const { window, document } = this.#page;
+    window.addEventListener("pagehide", () => this.#channel.close(), { signal });
+    window.addEventListener("pageshow", () => void this.#shown(), { signal });
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") this.#turn.abort();
+    }, { signal });
+  }
+
+  /** Another tab may have sent messages of this one while it heard nothing. */
+  async #shown(): Promise<void> {
+    this.#channel.open();
+    const disk = await this.#disk;
+    const unknown = outcomeUnknown("the message left the outbox while this page could not be told how");
+    for (const key of this.#waiters.keys) if (key > 0 && disk && !await disk.has(key)) this.#waiters.fail(key, unknown);
+  }
+}

@@ -1,0 +1,35 @@
+import type { PageEnvironment } from "../browser/environment.js";
+import { WsmqError } from "../errors.js";
+import type { RefusedEvent } from "../events.js";
+import { fromWire } from "../messages.js";
+import type { Entry, EntryStore } from "./entries.js";
+import type { OutboxHost } from "./types.js";
+
+/** Tells the app of entries that were refused for good, each once over all tabs. */
+export class Refusals {
+  #telling = new Set<number>();
+
+  constructor(readonly host: OutboxHost, readonly name: string, readonly locks: PageEnvironment["locks"]) {}
+
+  /** The entry stays until the listeners are done: if this tab goes before, the next one that sends tells it. */
+  tell(store: EntryStore, entry: Entry, refusal: string): void {
+    const { key } = entry;
+    if (this.#telling.has(key)) return;
+    this.#telling.add(key);
+    const tell = async () => {
+      if (!await store.has(key)) return;
+      await this.host.events.refused(eventOf(entry, refusal));
+      await store.remove(key);
+    };
+    const told = key > 0 && this.locks
+      ? this.locks.request(`${this.name} refused ${key}`, { ifAvailable: true }, lock => lock ? tell() : undefined)
+      : tell();
+    told.catch(e => this.host.events.error(e)).finally(() => this.#telling.delete(key));
+  }
+}
+
+function eventOf({ json }: Entry, refusal: string): RefusedEvent {
+  const { to, id, ...rest } = JSON.parse(json);
+  const { type, body } = fromWire<{ type: string; body: unknown }>(rest);
+  return { to, id, type, body, error: WsmqError.from({ message: refusal })! };
+}

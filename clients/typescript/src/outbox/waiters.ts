@@ -1,0 +1,63 @@
+import { WsmqError } from "../errors.js";
+import type { Receipt } from "../messages.js";
+import type { Outcome } from "./drainer.js";
+
+interface Waiter {
+  resolve(receipt: Receipt): void;
+  reject(error: unknown): void;
+}
+
+/** The promises of this tab's messages, by the keys of their entries. */
+export class Waiters {
+  #waiters = new Map<number, Waiter>();
+  #early: Map<number, Outcome> | undefined;
+
+  /** @param cancelled called where the app ends the wait */
+  wait(key: number, signal: AbortSignal | undefined, cancelled: () => void): Promise<Receipt> {
+    return new Promise((resolve, reject) => {
+      const cancel = () => {
+        this.#waiters.delete(key);
+        cancelled();
+        reject(signal!.reason);
+      };
+      this.#waiters.set(key, { resolve, reject });
+      if (signal?.aborted) cancel();
+      else signal?.addEventListener("abort", cancel, { once: true });
+      const outcome = this.#early?.get(key);
+      if (outcome) this.settle(key, outcome);
+    });
+  }
+
+  /** A write begins: another tab may send its entries before this one knows their keys. */
+  writing(): void {
+    this.#early ??= new Map();
+  }
+
+  /** The keys are known. */
+  wrote(): void {
+    // After those who wait for the keys have noted them.
+    setTimeout(() => { this.#early = undefined; });
+  }
+
+  settle(key: number, { receipt, refusal }: Outcome): void {
+    const waiter = this.#waiters.get(key);
+    if (!receipt && refusal === undefined) return;
+    if (!waiter) {
+      this.#early?.set(key, { ...(receipt && { receipt }), ...(refusal !== undefined && { refusal }) });
+      return;
+    }
+
+    this.#waiters.delete(key);
+    if (receipt) waiter.resolve(receipt);
+    else waiter.reject(WsmqError.from({ message: refusal }));
+  }
+
+  get keys(): number[] {
+    return [...this.#waiters.keys()];
+  }
+
+  fail(key: number, error: unknown): void {
+    this.#waiters.get(key)?.reject(error);
+    this.#waiters.delete(key);
+  }
+}

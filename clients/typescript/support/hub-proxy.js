@@ -1,0 +1,67 @@
+import { createRequire } from 'node:module';
+
+const ws = createRequire(createRequire(import.meta.url).resolve('@microsoft/signalr'))('ws');
+const END = '\u001e';
+
+/** Between a client and a node: sees every call, and can answer sends in place of the node. */
+export class HubProxy {
+  /** The bodies of the messages that passed, in order. */
+  sent = [];
+  connections = 0;
+
+  /** The error text for a message, or undefined to let it pass. @type {(message: object) => string | undefined} */
+  refuse = () => undefined;
+  #server;
+  #sockets = new Set();
+
+  static async start(hub) {
+    const proxy = new HubProxy();
+    const server = proxy.#server = new ws.Server({ port: 0, host: '127.0.0.1' });
+    server.on('connection', (client, request) => proxy.#join(client, new URL(request.url, hub.replace('http', 'ws')), request.headers.origin));
+    await new Promise(resolve => server.once('listening', resolve));
+    proxy.hub = `http://127.0.0.1:${server.address().port}/wsmq`;
+    return proxy;
+  }
+
+  cut() {
+    for (const socket of this.#sockets) socket.terminate();
+  }
+
+  stop() {
+    this.cut();
+    return new Promise(resolve => this.#server.close(resolve));
+  }
+
+  #join(client, url, origin) {
+    this.connections++;
+    const node = new ws(url, { headers: origin ? { origin } : {} });
+    const early = [];
+    client.on('message', data => {
+      const frames = data.toString().split(END).slice(0, -1).filter(frame => !this.#answer(client, frame));
+      const text = frames.map(frame => frame + END).join('');
+      if (!text) return;
+      if (node.readyState === 1) node.send(text);
+      else early.push(text);
+    });
+    node.on('open', () => early.splice(0).forEach(text => node.send(text)));
+    node.on('message', data => client.send(data.toString()));
+    for (const [one, other] of [[client, node], [node, client]]) {
+      this.#sockets.add(one);
+      one.on('error', () => {});
+      one.on('close', () => {
+        this.#sockets.delete(one);
+        other.terminate();
+      });
+    }
+  }
+
+  /** Answers a call of one message if it is to be refused. */
+  #answer(client, frame) {
+    const { type, target, invocationId, arguments: [messages] = [] } = JSON.parse(frame);
+    if (type !== 1 || target !== 'SendMany') return false;
+    const error = messages.length === 1 ? this.refuse(messages[0]) : undefined;
+    if (error) client.send(JSON.stringify({ type: 3, invocationId, result: [{ number: 0, id: messages[0].id, error }] }) + END);
+    else this.sent.push(...messages.map(({ body }) => body));
+    return error !== undefined;
+  }
+}

@@ -1,0 +1,306 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { eventually } from '../../../Wsmq.Tests/PlainClients/support/eventually.js';
+import { Chromium, openTab } from '../support/chromium.js';
+import { HubProxy } from '../support/hub-proxy.js';
+import { PageServer } from '../support/page-server.js';
+import { numbers, Setting } from '../support/pages.js';
+
+const NOWHERE = 'http://127.0.0.1:9/wsmq';
+const pages = await PageServer.start();
+
+describe('an outbox in Chromium, 2 nodes with redis', () => {
+  const settings = { Options__Endpoint__AllowedOrigins__0: pages.origin };
+  const wsmq = Setting.of({ store: 'redis', nodes: 2, settings });
+  const [first, last] = [() => wsmq.nodes[0], () => wsmq.nodes[1]];
+  let browser;
+  before(async () => {
+    browser = await Chromium.start();
+    pages.token = user => first().token(user);
+  });
+  after(async () => {
+    await browser?.stop();
+    await pages.stop();
+  });
+
+  /** A tab in a profile, with a client over a proxy of its own. */
+  async function tab(profile, user, { proxy, offline = false, ...options } = {}) {
+    const opened = await openTab(profile, `${pages.origin}/`);
+    await opened.evaluate(options => app.create(options), { url: proxy.hub, user, keeps: true, ...options });
+    if (offline) await opened.evaluate(() => { app.client.start().catch(() => {}); });
+    else await opened.evaluate(() => app.client.start());
+    return opened;
+  }
+
+  const pending = tab => tab.evaluate(() => app.client.pending());
+  const queue = (tab, to, bodies) => tab.evaluate(([to, bodies]) => app.queue(to, bodies), [to, bodies]);
+  const isEmpty = tab => eventually('the outbox is empty', async () => await pending(tab) === 0);
+  const profile = async () => wsmq.keep(Object.assign(await browser.profile(), { stop() { return this.close(); } }));
+  const offline = async () => {
+    const proxy = await wsmq.proxy(first().hub);
+    proxy.leadTo(NOWHERE);
+    return proxy;
+  };
+
+  test('what was written offline survives a reload, and leaves once and in order', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const proxy = await offline();
+    const receiver = await wsmq.open(bob, { node: last() });
+    const context = await profile();
+    const before = await tab(context, alice, { proxy, offline: true });
+    await queue(before, `user:${bob}`, numbers(1, 50));
+    assert.equal(await pending(before), 50);
+    const again = await openTab(context, `${pages.origin}/`, before);
+    await again.evaluate(options => { app.create(options); app.client.start(); }, { url: proxy.hub, user: alice, keeps: true });
+    assert.equal(await pending(again), 50);
+    const sent = queue(again, `user:${bob}`, numbers(51, 60));
+    proxy.leadTo(last().hub);
+    await sent;
+    await receiver.shows(60);
+    await isEmpty(again);
+    await receiver.send(`user:${bob}`, 'last');
+    await receiver.shows(61);
+    assert.deepEqual(receiver.bodies, [...numbers(1, 60), 'last']);
+    assert.deepEqual(await again.evaluate(() => [app.storage, app.errors]), [['disk'], []]);
+  });
+
+  test('entries that are refused for a time, and triggers meanwhile, change neither the order nor the number', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const proxy = await offline();
+    const busy = wsmq.keep(await HubProxy.start(first().hub));
+    const refused = new Set();
+    busy.refuse = ({ id, body }) => {
+      if (body % 10 > 0 || refused.has(id)) return undefined;
+      refused.add(id);
+      return '[wsmq 5002 server-busy retry] later';
+    };
+    const receiver = await wsmq.open(bob, { node: last() });
+    const page = await tab(await profile(), alice, { proxy, offline: true });
+    await queue(page, `user:${bob}`, numbers(1, 100));
+    proxy.leadTo(busy.hub);
+    await receiver.shows(1);
+    const more = queue(page, `user:${bob}`, numbers(101, 200));
+    for (const _ of numbers(1, 3)) {
+      await page.evaluate(() => {
+        window.dispatchEvent(new Event('online'));
+        window.dispatchEvent(new Event('focus'));
+        document.dispatchEvent(new Event('visibilitychange'));
+      });
+    }
+
+    await more;
+    await receiver.shows(200);
+    await isEmpty(page);
+    assert.deepEqual(receiver.bodies, numbers(1, 200));
+    assert.deepEqual([refused.size, busy.sent], [20, numbers(1, 200)], 'each left once');
+    const results = await page.evaluate(() => app.results);
+    assert.deepEqual(numbers(1, 200).map(n => results[n]), receiver.positions);
+  });
+
+  test('connections that are cut again and again lose, repeat and reorder nothing', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const proxy = await wsmq.proxy(first().hub);
+    const receiver = await wsmq.open(bob, { node: last() });
+    const page = await tab(await profile(), alice, { proxy });
+    const sent = queue(page, `user:${bob}`, numbers(1, 300));
+    for (const n of numbers(1, 9)) {
+      await receiver.shows(n * 30);
+      proxy.leadTo(wsmq.nodes[n % 2].hub);
+      proxy.cut();
+    }
+
+    await sent;
+    await receiver.shows(300);
+    await isEmpty(page);
+    assert.deepEqual(receiver.bodies, numbers(1, 300));
+    assert.ok(await page.evaluate(() => app.losses) > 0);
+  });
+
+  test('two tabs write, one of them sends, and the other one takes over when it goes', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const receiver = await wsmq.open(bob, { node: last() });
+    const context = await profile();
+    const hubs = [wsmq.keep(await HubProxy.start(first().hub)), wsmq.keep(await HubProxy.start(last().hub))];
+    const [one, two] = [await tab(context, alice, { proxy: hubs[0] }), await tab(context, alice, { proxy: hubs[1] })];
+    await queue(one, `user:${bob}`, [1]);
+    await queue(two, `user:${bob}`, [2]);
+    await receiver.shows(2);
+    const [sender, other] = hubs[0].sent.length > 0 ? [0, 1] : [1, 0];
+    assert.deepEqual([hubs[sender].sent, hubs[other].sent], [[1, 2], []]);
+
+    // The tab that sends gets no answer any more, and goes.
+    hubs[sender].refuse = () => '[wsmq 5002 server-busy retry] later';
+    const tabs = [one, two];
+    await queue(tabs[other], `user:${bob}`, numbers(3, 20));
+    await queue(tabs[sender], `user:${bob}`, numbers(21, 40));
+    assert.deepEqual(hubs[other].sent, []);
+    await tabs[sender].close();
+    await eventually('the other tab has sent them', () => receiver.received.length === 40, 10_000);
+    await isEmpty(tabs[other]);
+    assert.deepEqual(receiver.bodies, numbers(1, 40));
+    const results = await tabs[other].evaluate(() => app.results);
+    for (const n of numbers(3, 20)) assert.equal(results[n], receiver.positions[n - 1]);
+  });
+
+  test('a tab learns of what another one has sent for it', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const context = await profile();
+    const [up, down] = [await wsmq.proxy(first().hub), await offline()];
+    await tab(context, alice, { proxy: up });
+    const writer = await tab(context, alice, { proxy: down, offline: true });
+    const receiver = await wsmq.open(bob, { node: last() });
+    await queue(writer, `user:${bob}`, numbers(1, 5));
+    await receiver.shows(5);
+    await eventually('it knows the results', () => writer.evaluate(() => Object.keys(app.results).length === 5));
+    assert.deepEqual(await writer.evaluate(() => Object.values(app.results)), receiver.positions);
+  });
+
+  test("somebody else signs in: nothing of the first user is sent, shown or counted, until that one is back", async () => {
+    const [alice, bob, carol] = wsmq.users('alice', 'bob', 'carol');
+    const receiver = await wsmq.open(carol, { node: last() });
+    const context = await profile();
+    const [down, up] = [await offline(), await wsmq.proxy(first().hub)];
+    const hers = await tab(context, alice, { proxy: down, offline: true });
+    await queue(hers, `user:${carol}`, [1, 2, 3]);
+    assert.equal(await pending(hers), 3);
+    await hers.evaluate(() => app.client.stop());
+    assert.deepEqual(await hers.evaluate(() => Object.values(app.results)), ['outcome-unknown', 'outcome-unknown', 'outcome-unknown']);
+    await hers.close();
+    const his = await tab(context, bob, { proxy: up });
+    assert.equal(await pending(his), 0);
+    await his.evaluate(to => app.send(to, 'his'), `user:${carol}`);
+    await his.close();
+
+    // The app mixes them up: her outbox, his token.
+    const mixed = await tab(context, bob, { proxy: up, keeps: alice });
+    await eventually('it is told', () => mixed.evaluate(() => app.errors.includes('client-misconfigured')));
+    assert.equal(await pending(mixed), 3);
+    await mixed.close();
+    const back = await tab(context, alice, { proxy: up });
+    await receiver.shows(4);
+    await isEmpty(back);
+    assert.deepEqual(receiver.received.map(({ body, sender }) => [body, sender]), [['his', bob], [1, alice], [2, alice], [3, alice]]);
+  });
+
+  test('what is pending can be discarded before the user signs out', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const context = await profile();
+    const proxy = await offline();
+    const [page, other] = [await tab(context, alice, { proxy, offline: true }), await tab(context, alice, { proxy, offline: true })];
+    await queue(page, `user:${bob}`, [1, 2]);
+    await queue(other, `user:${bob}`, [3]);
+    assert.equal(await page.evaluate(() => app.client.discard()), 3);
+    assert.deepEqual([await pending(page), await pending(other)], [0, 0]);
+    await eventually('both are told', async () => (await other.evaluate(() => app.results[3])) === 'client-closed');
+    assert.deepEqual(await page.evaluate(() => app.results), { 1: 'client-closed', 2: 'client-closed' });
+    await queue(page, `user:${bob}`, [4]);
+    const receiver = await wsmq.open(bob, { node: last() });
+    proxy.leadTo(first().hub);
+    await receiver.shows(1);
+    await isEmpty(page);
+    assert.deepEqual(receiver.bodies, [4]);
+  });
+
+  test('entries that are refused for good are told once, also after a reload, and stop nothing', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const context = await profile();
+    const proxy = await offline();
+    const receiver = await wsmq.open(bob, { node: last() });
+    const page = await tab(context, alice, { proxy, offline: true });
+    await queue(page, 'group:strangers', ['no']);
+    await queue(page, `user:${bob}`, [1]);
+    const again = await openTab(context, `${pages.origin}/`, page);
+    await again.evaluate(options => { app.create(options); app.client.start(); }, { url: proxy.hub, user: alice, keeps: true });
+    await queue(again, 'group:strangers', ['never']);
+    const other = await tab(context, alice, { proxy, offline: true });
+    await queue(other, `user:${bob}`, [2]);
+    proxy.leadTo(first().hub);
+    await receiver.shows(2);
+    const told = async () => (await Promise.all([again, other].map(tab => tab.evaluate(() => app.refused)))).flat();
+    await eventually('both are told', async () => (await told()).length >= 2);
+    const refused = body => ({ to: 'group:strangers', type: 'test', body, code: 'send-not-allowed' });
+    assert.deepEqual(await told(), [refused('no'), refused('never')]);
+    assert.equal(await again.evaluate(() => app.results.never), 'send-not-allowed');
+    await isEmpty(again);
+    await openTab(context, `${pages.origin}/`, again);
+    await again.evaluate(options => app.open(options), { url: proxy.hub, user: alice, keeps: true });
+    await other.close();
+    await again.evaluate(to => app.send(to, 3), `user:${bob}`);
+    assert.deepEqual(await again.evaluate(() => app.refused), [], 'they are told once');
+    assert.deepEqual([receiver.bodies.slice(0, 2), await again.evaluate(() => app.errors)], [[1, 2], []]);
+  });
+
+  test('a full outbox refuses with a code, and what is in it leaves', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const context = await profile();
+    const proxy = await offline();
+    const few = { maxEntries: 3 };
+    const page = await tab(context, alice, { proxy, offline: true, bounds: few });
+    const other = await tab(context, alice, { proxy, offline: true, bounds: few });
+    await queue(page, `user:${bob}`, [1, 2]);
+    await queue(other, `user:${bob}`, [3]);
+    const code = (tab, body) => tab.evaluate(([to, body]) => app.client.send(to, 'test', body).queued.catch(e => e.code), [`user:${bob}`, body]);
+    assert.deepEqual([await code(page, 4), await code(other, 5)], ['too-many-sends', 'too-many-sends']);
+    const receiver = await wsmq.open(bob, { node: last() });
+    proxy.leadTo(first().hub);
+    await receiver.shows(3);
+    await isEmpty(page);
+    await queue(page, `user:${bob}`, [6]);
+    await receiver.shows(4);
+    assert.deepEqual(receiver.bodies, [1, 2, 3, 6]);
+    const small = await tab(await profile(), alice, { proxy, bounds: { maxBytes: 1_000 } });
+    assert.equal(await code(small, 'x'.repeat(1_000)), 'too-many-sends');
+  });
+
+  for (const [name, spoil] of Object.entries({
+    'is missing': () => { delete Object.getPrototypeOf(window).indexedDB; delete window.indexedDB; },
+    'is forbidden': () => { IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError'); }; },
+  })) {
+    test(`without a disk it works from memory, and says so: IndexedDB ${name}`, async () => {
+      const [alice, bob] = wsmq.users('alice', 'bob');
+      const context = await profile();
+      await context.addInitScript(spoil);
+      const proxy = await offline();
+      const receiver = await wsmq.open(bob, { node: last() });
+      const page = await tab(context, alice, { proxy, offline: true });
+      await queue(page, `user:${bob}`, numbers(1, 20));
+      assert.deepEqual([await pending(page), await page.evaluate(() => app.storage)], [20, ['memory']]);
+      proxy.leadTo(first().hub);
+      await receiver.shows(20);
+      await isEmpty(page);
+      assert.deepEqual(receiver.bodies, numbers(1, 20));
+    });
+  }
+
+  test('a disk that becomes full while it is used: the rest waits in memory, and overtakes nothing', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const proxy = await offline();
+    const receiver = await wsmq.open(bob, { node: last() });
+    const page = await tab(await profile(), alice, { proxy, offline: true });
+    await queue(page, `user:${bob}`, numbers(1, 10));
+    await page.evaluate(() => { IDBObjectStore.prototype.add = () => { throw new DOMException('full', 'QuotaExceededError'); }; });
+    await queue(page, `user:${bob}`, numbers(11, 20));
+    assert.deepEqual([await pending(page), await page.evaluate(() => app.storage)], [20, ['disk', 'memory']]);
+    proxy.leadTo(first().hub);
+    await receiver.shows(20);
+    await isEmpty(page);
+    assert.deepEqual(receiver.bodies, numbers(1, 20));
+  });
+
+  test('an entry whose answer was lost is stored once', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const receiver = await wsmq.open(bob, { node: last() });
+    const context = await profile();
+    const proxy = await wsmq.proxy(first().hub);
+    const page = await tab(context, alice, { proxy });
+    await page.evaluate(() => { IDBObjectStore.prototype.delete = () => { throw new DOMException('broken', 'UnknownError'); }; });
+    await queue(page, `user:${bob}`, [1]);
+    await receiver.shows(1);
+    await page.close();
+    const again = await tab(context, alice, { proxy });
+    await isEmpty(again);
+    await again.evaluate(to => app.send(to, 2), `user:${bob}`);
+    await receiver.shows(2);
+    assert.deepEqual(receiver.bodies, [1, 2]);
+  });
+});

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { outbox } from '../dist/outbox.js';
+import { eventually } from '../../../Wsmq.Tests/PlainClients/support/eventually.js';
+import { numbers, Setting } from '../support/pages.js';
+
+const NOWHERE = 'http://127.0.0.1:9/wsmq';
+
+describe('an outbox where nothing can be kept', () => {
+  const wsmq = Setting.of();
+
+  test('works from memory, says so, and is not bounded by the time limit of a send', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const proxy = await wsmq.proxy(NOWHERE);
+    const page = wsmq.page(alice, { hub: proxy.hub, token: wsmq.node.token(alice), sendTimeout: 50, outbox: outbox({ user: alice }) });
+    const storage = [];
+    page.client.listen('outbox', event => { storage.push([event.storage, event.error instanceof Error]); });
+    const started = page.client.start();
+    const sent = numbers(1, 20).map(n => page.send(`user:${bob}`, n));
+    await Promise.all(sent.map(({ queued }) => queued));
+    await eventually('attempts have failed', () => page.states.filter(event => event.retryIn).length > 2);
+    assert.deepEqual([await page.client.pending(), storage], [20, [['memory', true]]]);
+    proxy.leadTo(wsmq.node.hub);
+    await started;
+    const receiver = await wsmq.open(bob);
+    const receipts = await Promise.all(sent);
+    await receiver.shows(20);
+    assert.deepEqual([receiver.bodies, receiver.positions], [numbers(1, 20), receipts.map(receipt => receipt.position)]);
+    assert.equal(await page.client.pending(), 0);
+  });
+
+  test('tells a refusal once, by the event and by the promise, and goes on', async () => {
+    const [alice] = wsmq.users('alice');
+    const page = wsmq.page(alice, { outbox: outbox({ user: alice }) });
+    const told = [];
+    page.client.listen('refused', ({ to, body, error }) => { told.push([to, body, error.code]); });
+    await page.client.start();
+    const bytes = Uint8Array.of(1, 2);
+    const refused = page.send('group:strangers', bytes);
+    await assert.rejects(refused, { code: 'send-not-allowed', number: 3001 });
+    await page.send(`user:${alice}`, 1);
+    assert.deepEqual(told, [['group:strangers', bytes, 'send-not-allowed']]);
+    await assert.rejects(page.client.send(`user:${alice}`, 'test', 1n), { code: 'invalid-body' });
+  });
+
+  test('discards, ends a wait by its signal, and refuses sends after a stop', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const page = wsmq.page(alice, { outbox: outbox({ user: alice }) });
+    const [one, two] = [page.send(`user:${bob}`, 1), page.send(`user:${bob}`, 2)];
+    const abort = new AbortController();
+    const three = page.send(`user:${bob}`, 3, { signal: abort.signal });
+    await three.queued;
+    abort.abort();
+    await assert.rejects(three, { name: 'AbortError' });
+    assert.equal(await page.client.discard(), 2);
+    for (const sent of [one, two]) await assert.rejects(sent, { code: 'client-closed' });
+    const four = page.send(`user:${bob}`, 4);
+    await four.queued;
+    await page.stop();
+    await assert.rejects(four, { code: 'client-closed' });
+    await assert.rejects(page.send(`user:${bob}`, 5).queued, { code: 'client-closed' });
+  });
+
+  test('without one, what waits in memory can be counted and discarded as well', async () => {
+    const [bob] = wsmq.users('bob');
+    const page = wsmq.page(bob, { hub: NOWHERE, token: 'token' });
+    const sent = [page.send(`user:${bob}`, 1), page.send(`user:${bob}`, 2)];
+    await Promise.all(sent.map(({ queued }) => queued));
+    assert.deepEqual([await page.client.pending(), await page.client.discard(), await page.client.pending()], [2, 2, 0]);
+    for (const one of sent) await assert.rejects(one, { code: 'client-closed' });
+  });
+
+  test('of another user than the token sends nothing', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const page = await wsmq.open(bob, { outbox: outbox({ user: alice }) });
+    await page.send(`user:${alice}`, 1).queued;
+    await eventually('it is told', () => page.errors.length === 1);
+    assert.deepEqual([page.errors[0].code, page.errors[0].cause.code, await page.client.pending()], ['client-misconfigured', 'read-not-allowed', 1]);
+  });
+
+  test('refuses options that cannot work', () => {
+    for (const options of [{ user: '' }, { user: 'a', maxEntries: 0 }, { user: 'a', maxBytes: NaN }]) assert.throws(() => outbox(options), RangeError);
+  });
+});
