@@ -1,14 +1,4 @@
-using System.CommandLine;
 using Wsmq.Cli;
 using Wsmq.Cli.Commands;
-using Wsmq.Cli.Commands.Queues;
 
-var root = new RootCommand("Sends and receives messages over wsmq, works on jobs, and manages work queues.")
-{
-    ListenCommand.Create(),
-    SendCommand.Create(),
-    QueueCommand.Create(),
-    WorkCommand.Create(),
-    TokenCommand.Create(),
-};
-return await CommandLine.RunAsync(root, args);
+return await CommandLine.RunAsync(RootFactory.Create(), args);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Wsmq.Cli.Commands.Operators;
 using Wsmq.Cli.Connecting;
 
 namespace Wsmq.Cli.Commands;
@@ -8,7 +9,7 @@ internal static class TokenCommand
 {
     public static Command Create()
     {
-        var user = new Option<string>("--user") { Description = "The user's identifier (the claim sub).", HelpName = "id", Required = true };
+        var user = new Option<string?>("--user") { Description = "The user's identifier (the claim sub).", HelpName = "id" };
         var expires = new Option<TimeSpan>("--expires")
         {
             Description = "How long the token is valid, for example 30s, 15m, 8h or 7d.",
@@ -17,14 +18,20 @@ internal static class TokenCommand
             DefaultValueFactory = _ => TimeSpan.FromHours(8),
         };
         var folder = DataFolderOption.Create();
-        var command = new Command("token", "Signs a token that a host in Development on this machine accepts, and prints it.") { user, expires, folder };
+        var command = new Command("token", "Signs a token that a host in Development on this machine accepts, and prints it.")
+        {
+            user, expires, folder, RevokeTokenCommand.Create(),
+        };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(user) is { } id && !WsmqAddress.TryParse($"user:{id}", out _, out var error))
+            // Not an option that is required: then it would also be for the command below.
+            if (result.GetValue(user) is null)
+                result.AddError("--user is missing.");
+            else if (result.GetValue(user) is { } id && !WsmqAddress.TryParse($"user:{id}", out _, out var error))
                 result.AddError($"--user: {error.Text}");
         });
         command.SetAction(result => result.InvocationConfiguration.Output.WriteLine(
-            DevelopmentToken.Sign(result.GetRequiredValue(folder), result.GetRequiredValue(user), result.GetValue(expires))));
+            DevelopmentToken.Sign(result.GetRequiredValue(folder), result.GetValue(user)!, result.GetValue(expires))));
         return command;
     }
 }

@@ -1,25 +1,15 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 
 namespace Wsmq.Cli.Connecting;
 
 /// <summary>The options of every command that connects to the hub.</summary>
 internal sealed class ConnectionOptions
 {
-    private const string Variable = "WSMQ_URL";
-    private const string DefaultUrl = "http://localhost:5080/wsmq";
-
     private static readonly TimeSpan Default = TimeSpan.FromSeconds(10);
 
     private readonly CredentialOptions _credentials = new();
 
-    private readonly Option<Uri> _url = new("--url")
-    {
-        Description = $"The URL of the hub; also {Variable}.",
-        HelpName = "url",
-        CustomParser = ParseUrl,
-        DefaultValueFactory = ParseUrl,
-    };
+    private readonly Option<Uri> _url = UrlOption.Hub();
 
     private readonly Option<TimeSpan> _timeout = new("--timeout")
     {
@@ -42,16 +32,4 @@ internal sealed class ConnectionOptions
 
     public Session CreateSession(ParseResult result, string? device = null) => new(
         result.GetRequiredValue(_url), result.GetValue(_timeout), _credentials.Read(result), device);
-
-    private static Uri ParseUrl(ArgumentResult result)
-    {
-        var text = result.Tokens is [var token, ..] ? token.Value
-            : Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } value ? value
-            : DefaultUrl;
-        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" or "ws" or "wss")
-            return url;
-        // The message does not include the URL: its query may contain a token.
-        result.AddError($"--url (or {Variable}) is not a URL such as {DefaultUrl}.");
-        return new Uri(DefaultUrl);
-    }
 }

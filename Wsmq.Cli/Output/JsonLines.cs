@@ -13,6 +13,9 @@ internal static class JsonLines
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
+    /// <summary>JSON that somebody else wrote, on one line, with all its numbers as they were.</summary>
+    public static string Raw(string json) => OneLine(json);
+
     public static string Of(object value) => OneLine(JsonSerializer.Serialize(value, value.GetType(), Options));
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Wsmq.Cli.Output;
@@ -8,7 +7,7 @@ internal sealed class TextEventPrinter : IEventPrinter
 {
     public string Delivery(WsmqDelivery delivery)
     {
-        var time = DateTimeOffset.FromUnixTimeMilliseconds(delivery.SentAt).ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+        var time = Moment.Text(DateTimeOffset.FromUnixTimeMilliseconds(delivery.SentAt));
         var body = Body(delivery.Body, delivery.Data, delivery.ContentType);
         return Printable.Line($"{time}  {delivery.Source}  from {delivery.Sender ?? "the app"}  {delivery.Type ?? "-"}  {body}{Extras(delivery)}");
     }

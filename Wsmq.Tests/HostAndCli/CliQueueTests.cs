@@ -51,13 +51,13 @@ public sealed class CliQueueTests : IAsyncLifetime
         (again.Code, again.Error).Should().Be((1, "wsmq: The queue has no such job: it has ended, or never existed."));
         (await QueueAsync("find", "emails", receipts[3])).Code.Should().Be(1);
 
-        (await OkAsync("purge", "emails", "--state", "delayed")).Should().Be("0 removed");
-        (await OkAsync("purge", "emails")).Should().Be("29 removed");
+        (await OkAsync("purge", "emails", "--state", "delayed", "--yes")).Should().Be("0 removed");
+        (await OkAsync("purge", "emails", "--yes")).Should().Be("29 removed");
         (await OkAsync("info", "emails")).Split('\n')[1].Trim().Should().Be(
             "in all  stored 30  completed 0  failed attempts 0  lost leases 0  dead-lettered 0  dead letters removed over a limit 0  removed 30");
-        (await OkAsync("delete", "emails", "--json")).Should().Be("{\"count\":0}");
+        (await OkAsync("delete", "emails", "--json", "--yes")).Should().Be("{\"count\":0}");
         (await OkAsync("redrive", "emails", "--reason", "rejected", "--type", "welcome", "--from", "2026-01-01", "--until", "2099-01-01T00:00:00Z")).Should().Be("0 redriven");
-        (await OkAsync("remove-dead", "emails")).Should().Be("0 removed");
+        (await OkAsync("remove-dead", "emails", "--yes")).Should().Be("0 removed");
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class CliQueueTests : IAsyncLifetime
         };
         await using var server = await ScriptedServer.StartAsync(script: script);
 
-        var (code, output, error) = await _tools.CliAsync("queue", "purge", "emails", "--url", server.Url.ToString(), "--token", "x");
+        var (code, output, error) = await _tools.CliAsync("queue", "purge", "emails", "--yes", "--url", server.Url.ToString(), "--token", "x");
 
         (code, output).Should().Be((5, ""));
         error.Should().Contain("some jobs may have been removed").And.Contain("outcome-unknown");

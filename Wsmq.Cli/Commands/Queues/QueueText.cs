@@ -26,7 +26,7 @@ internal static class QueueText
     {
         if (status.Outcome is not { } outcome)
             return Of(status.Job!);
-        var parts = new List<string> { $"{Name(outcome.End)} {Time(outcome.Time)}" };
+        var parts = new List<string> { $"{Name(outcome.End)} {Moment.Text(outcome.Time)}" };
         Add(parts, "reason", outcome.Reason);
         Add(parts, "progress", outcome.Progress?.ToString());
         return Printable.Line(string.Join("  ", parts));
@@ -37,12 +37,12 @@ internal static class QueueText
         var parts = new List<string>
         {
             job.Position.ToString(),
-            $"{job.State.ToString().ToLowerInvariant()} {Time(job.Time)}",
+            $"{job.State.ToString().ToLowerInvariant()} {Moment.Text(job.Time)}",
             job.Priority.ToString().ToLowerInvariant(),
         };
         Add(parts, "key", job.Key);
         Add(parts, "unique", job.UniqueId);
-        Add(parts, "expires", job.Expires is { } end ? Time(end) : null);
+        Add(parts, "expires", job.Expires is { } end ? Moment.Text(end) : null);
         Add(parts, "failed", job.FailedAttempts > 0 ? Number(job.FailedAttempts) : null);
         Add(parts, "lost", job.LostLeases > 0 ? Number(job.LostLeases) : null);
         Add(parts, "worker", job.Worker);
@@ -61,8 +61,6 @@ internal static class QueueText
 
     private static string Name<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
-
-    private static string Time(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 

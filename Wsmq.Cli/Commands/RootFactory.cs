@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Wsmq.Cli.Commands.Operators;
+using Wsmq.Cli.Commands.Queues;
+
+namespace Wsmq.Cli.Commands;
+
+/// <summary>All commands.</summary>
+internal static class RootFactory
+{
+    public static RootCommand Create() =>
+        new("Sends and receives messages over wsmq, works on jobs, and inspects and manages a deployment.")
+        {
+            ListenCommand.Create(),
+            SendCommand.Create(),
+            QueueCommand.Create(),
+            WorkCommand.Create(),
+            TokenCommand.Create(),
+            TailCommand.Create(),
+            LogCommand.Create(),
+            GroupCommand.Create(),
+            UserCommand.Create(),
+            DeadLetterCommand.Create(),
+            AddressCommand.Create(),
+            NodeCommand.Create(),
+            NodeCommand.Rights(),
+        };
+}

@@ -1,0 +1,42 @@
+namespace Wsmq.Cli.Http;
+
+/// <summary>Which entries of a log are listed.</summary>
+internal sealed record ApiEntryFilter(
+    string? After, string? Before, string? Id, string? Sender, string? Type, DateTimeOffset? From, DateTimeOffset? To, bool NewestFirst);
+
+/// <summary>Addresses and their logs, for operators.</summary>
+internal sealed partial class ApiClient
+{
+    private const string Addresses = "addresses";
+    private const string Entries = "entries";
+
+    public IAsyncEnumerable<ApiAnswer<ApiAddress>> SearchAddressesAsync(string? kind, string? match, int? max, CancellationToken stop) =>
+        ScanAsync<ApiAddress>(
+            (next, count) => ApiRequest.Get(Addresses).With("kind", kind).With("match", match).With("next", next).With("max", count),
+            Addresses, max, stop);
+
+    public Task<ApiAnswer<ApiAddressDetails>> AddressAsync(string address, CancellationToken stop) =>
+        AskAsync<ApiAddressDetails>(ApiRequest.Get(Addresses, address), stop);
+
+    public IAsyncEnumerable<ApiAnswer<ApiEntry>> ListEntriesAsync(string address, ApiEntryFilter filter, int? max, CancellationToken stop) =>
+        ScanAsync<ApiEntry>(
+            (next, count) => ApiRequest.Get(Addresses, address, Entries)
+                .With("after", filter.NewestFirst ? filter.After : next ?? filter.After)
+                .With("before", filter.NewestFirst ? next ?? filter.Before : filter.Before)
+                .With("id", filter.Id).With("sender", filter.Sender).With("type", filter.Type)
+                .With("from", filter.From).With("to", filter.To).With("max", count).With("newest", filter.NewestFirst ? "true" : null),
+            Entries, max, stop);
+
+    public Task<ApiAnswer<WsmqDelivery>> EntryAsync(string address, string position, CancellationToken stop) =>
+        AskAsync<WsmqDelivery>(ApiRequest.Get(Addresses, address, Entries, position), stop);
+
+    public Task<ApiAnswer<ApiLife>> LifeAsync(string address, string position, CancellationToken stop) =>
+        AskAsync<ApiLife>(ApiRequest.Get(Addresses, address, Entries, position, "life"), stop);
+
+    /// <summary>Sends as an operator, to any address.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="message">The message in JSON, without its address.</param>
+    /// <param name="stop">Ends the request.</param>
+    public Task<ApiAnswer<WsmqReceipt>> SendAsync(string address, string message, CancellationToken stop) =>
+        AskAsync<WsmqReceipt>(ApiRequest.Post(Addresses, address, "messages") with { Body = message }, stop);
+}
