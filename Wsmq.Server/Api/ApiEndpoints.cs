@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 using Wsmq.Server.Api.Shapes;
 using static Wsmq.Server.Api.EndpointText;
@@ -26,15 +26,15 @@ internal static class ApiEndpoints
     private const string Put = "PUT";
     private const string Delete = "DELETE";
 
-    private static readonly IProducesResponseTypeMetadata[] Sent =
+    private static readonly ProducesResponseTypeAttribute[] Sent =
     [
-        .. Json<WsmqReceipt>(StatusCodes.Status201Created), .. Json<WsmqApiResult[]>(),
+        .. Json<WsmqApiReceipt>(StatusCodes.Status201Created), .. Json<WsmqApiResult[]>(),
         .. Json<WsmqApiResult[]>(StatusCodes.Status207MultiStatus),
     ];
 
-    private static readonly IProducesResponseTypeMetadata[] DeadLetter = Json<WsmqApiDeadLetter>();
+    private static readonly ProducesResponseTypeAttribute[] DeadLetter = Json<WsmqApiDeadLetter>();
 
-    private static readonly IProducesResponseTypeMetadata[] Read = Json<WsmqApiPage>(StatusCodes.Status200OK, EventWriter.ContentType);
+    private static readonly ProducesResponseTypeAttribute[] Read = Json<WsmqApiPage>(StatusCodes.Status200OK, EventWriter.ContentType);
 
     public static ApiEndpoint[] Of(IServiceProvider services)
     {
@@ -53,7 +53,7 @@ internal static class ApiEndpoints
                 Queue("Lists the queues that the caller manages.", Signatures.None, Json<WsmqApiQueue[]>())),
             new(Get, "/queues/{address}", queues.InfoAsync, Queue("Describes a queue in numbers.", Signatures.Queue, Json<WsmqApiQueue>())),
             new(Delete, "/queues/{address}", queues.DeleteAsync,
-                Queue("Deletes the jobs and dead letters of a queue, in steps.", Signatures.QueueStep, Json<WsmqQueueStep>())),
+                Queue("Deletes the jobs and dead letters of a queue, in steps.", Signatures.QueueStep, Json<WsmqApiStep>())),
             new(Get, "/queues/{address}/jobs", queues.PeekAsync, Queue("Lists jobs of a queue.", Signatures.Jobs, Json<WsmqApiJob[]>())),
             new(Get, "/queues/{address}/jobs/{position}", queues.FindAsync,
                 Queue("Finds a job; null if it is not stored.", Signatures.Job, Json<WsmqApiJob>())),
@@ -67,11 +67,11 @@ internal static class ApiEndpoints
                 Queue("Pauses a queue: no job of it is given out.", Signatures.Queue, Done)),
             new(Post, "/queues/{address}/resume", queues.ResumeAsync, Queue("Resumes a queue.", Signatures.Queue, Done)),
             new(Post, "/queues/{address}/purge", queues.PurgeAsync,
-                Queue("Removes the jobs in a state, in steps.", Signatures.Purge, Json<WsmqQueueStep>())),
+                Queue("Removes the jobs in a state, in steps.", Signatures.Purge, Json<WsmqApiStep>())),
             new(Post, "/queues/{address}/redrive", queues.RedriveAsync,
-                Queue("Makes jobs of dead letters again, in steps.", Signatures.DeadLetters, Json<WsmqQueueStep>(), ApiErrors.WithBody)),
+                Queue("Makes jobs of dead letters again, in steps.", Signatures.DeadLetters, Json<WsmqApiStep>(), ApiErrors.WithBody)),
             new(Post, "/queues/{address}/remove-dead-letters", queues.RemoveDeadLettersAsync,
-                Queue("Removes dead letters of a queue, in steps.", Signatures.DeadLetters, Json<WsmqQueueStep>(), ApiErrors.WithBody)),
+                Queue("Removes dead letters of a queue, in steps.", Signatures.DeadLetters, Json<WsmqApiStep>(), ApiErrors.WithBody)),
             new(Get, "/groups/{group}/members", groups.ListMembersAsync,
                 Operator(View, "Lists the members of a group.", Signatures.Group, Json<string[]>())),
             new(Put, "/groups/{group}/members/{user}", groups.AddMemberAsync,
@@ -89,7 +89,7 @@ internal static class ApiEndpoints
             new(Get, "/users/{user}/dead-letters/{id}", users.ReadDeadLetterAsync,
                 Operator(ReadBody, "Reads a dead letter and its message; null if there is none.", Signatures.DeadLetter, DeadLetter)),
             new(Post, "/users/{user}/dead-letters/{id}/replay", users.ReplayDeadLetterAsync,
-                Operator(Replay, "Sends a dead letter again; null if there is none.", Signatures.DeadLetter, Json<WsmqReceipt>())),
+                Operator(Replay, "Sends a dead letter again; null if there is none.", Signatures.DeadLetter, Json<WsmqApiReceipt>())),
             new(Delete, "/users/{user}/dead-letters/{id}", users.RemoveDeadLetterAsync,
                 Operator(Remove, "Removes a dead letter; whether there was one.", Signatures.DeadLetter, Json<bool>())),
             new(Post, "/users/{user}/disconnect", users.DisconnectAsync,
@@ -106,10 +106,10 @@ internal static class ApiEndpoints
     }
 
     private static EndpointText Queue(
-        string summary, Delegate signature, IProducesResponseTypeMetadata[] results, params WsmqError[] others) =>
+        string summary, Delegate signature, ProducesResponseTypeAttribute[] results, params WsmqError[] others) =>
         new(summary, signature, results, [.. ApiErrors.Managing, .. others]);
 
     private static EndpointText Operator(
-        WsmqAction action, string summary, Delegate signature, IProducesResponseTypeMetadata[] results, params WsmqError[] others) =>
+        WsmqAction action, string summary, Delegate signature, ProducesResponseTypeAttribute[] results, params WsmqError[] others) =>
         new(summary, signature, results, [.. ApiErrors.Operating, .. others], action);
 }

@@ -1,6 +1,8 @@
+using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Wsmq.Server.Api.Shapes;
 
 namespace Wsmq.Server.Api;
@@ -12,20 +14,18 @@ namespace Wsmq.Server.Api;
 /// <param name="Errors">The errors that are its own; those that every endpoint has are added.</param>
 /// <param name="Action">The right that an operator needs.</param>
 internal sealed record EndpointText(
-    string Summary, Delegate Signature, IProducesResponseTypeMetadata[] Results, WsmqError[] Errors, WsmqAction? Action = null)
+    string Summary, Delegate Signature, ProducesResponseTypeAttribute[] Results, WsmqError[] Errors, WsmqAction? Action = null)
 {
-    /// <summary>The error codes in a group of statuses, each with its number.</summary>
-    private static string CodesOf(IEnumerable<WsmqError> errors) =>
-        string.Join(", ", errors.OrderBy(e => e.Number).Select(e => $"{e.Number} {e.Code}"));
-
-    /// <summary>An answer in JSON.</summary>
-    public static IProducesResponseTypeMetadata[] Json<T>(int status = StatusCodes.Status200OK, params string[] others) =>
-        [new ProducesResponseTypeMetadata(status, typeof(T), ["application/json", .. others])];
+    private const string JsonType = "application/json";
 
     /// <summary>An answer without a body.</summary>
-    public static IProducesResponseTypeMetadata[] Done { get; } = [Empty(StatusCodes.Status204NoContent, "It is done.")];
+    public static ProducesResponseTypeAttribute[] Done { get; } = [Empty(StatusCodes.Status204NoContent, "It is done.")];
 
-    /// <summary>Adds the metadata that the framework's own attributes would add to a handler.</summary>
+    /// <summary>An answer in JSON.</summary>
+    public static ProducesResponseTypeAttribute[] Json<T>(int status = StatusCodes.Status200OK, params string[] others) =>
+        [new(typeof(T), status, JsonType, others)];
+
+    /// <summary>Adds the metadata that the framework itself reads from a handler.</summary>
     public void AddTo(IEndpointConventionBuilder endpoint, string tag)
     {
         endpoint.WithMetadata(
@@ -34,15 +34,30 @@ internal sealed record EndpointText(
         if (Action is { } action)
             endpoint.WithMetadata(new EndpointDescriptionAttribute($"Needs the right {action}."));
         endpoint.WithMetadata([.. Results]);
+        endpoint.WithMetadata([.. Signature.Method.GetParameters().Select(parameter => new Parameter(parameter))]);
         foreach (var errors in ApiErrors.Always.Concat(Errors).Distinct().GroupBy(ErrorStatus.Of))
         {
-            endpoint.WithMetadata(new ProducesResponseTypeMetadata(errors.Key, typeof(WsmqApiProblem), [Problem.ContentType])
-            {
-                Description = CodesOf(errors),
-            });
+            endpoint.WithMetadata(
+                new ProducesResponseTypeAttribute(typeof(WsmqApiProblem), errors.Key, Problem.ContentType) { Description = CodesOf(errors) });
         }
     }
 
-    private static ProducesResponseTypeMetadata Empty(int status, string description) =>
-        new(status, typeof(void)) { Description = description };
+    private static string CodesOf(IEnumerable<WsmqError> errors) =>
+        string.Join(", ", errors.OrderBy(e => e.Number).Select(e => $"{e.Number} {e.Code}"));
+
+    private static ProducesResponseTypeAttribute Empty(int status, string description) =>
+        new(typeof(void), status) { Description = description };
+
+    private sealed class Parameter(ParameterInfo parameter) : IParameterBindingMetadata
+    {
+        public string Name => parameter.Name!;
+
+        public bool HasTryParse => true;
+
+        public bool HasBindAsync => false;
+
+        public ParameterInfo ParameterInfo => parameter;
+
+        public bool IsOptional => new NullabilityInfoContext().Create(parameter).WriteState == NullabilityState.Nullable;
+    }
 }

@@ -6,6 +6,7 @@ namespace Wsmq.Server.Api.Shapes;
 
 /// <summary>A message to send.</summary>
 [Description("A message to send. Either body or data; key, uniqueId, priority, delay, notBefore and timeToLive are for work queues.")]
+[JsonNumberHandling(JsonNumberHandling.Strict)]
 internal sealed record WsmqApiMessage
 {
     [JsonPropertyName(Wire.To), Description("The address, such as user:bob, group:ops or work:emails.")]
@@ -56,6 +57,7 @@ internal sealed record WsmqApiMessage
 
 /// <summary>The result of one message of an array: a receipt, or an error.</summary>
 [Description("The result of one message of an array: a receipt, or an error.")]
+[JsonNumberHandling(JsonNumberHandling.Strict)]
 internal sealed record WsmqApiResult
 {
     [JsonPropertyName("status")]
@@ -75,4 +77,22 @@ internal sealed record WsmqApiResult
 
     [JsonPropertyName(Wire.Error)]
     public WsmqApiProblem? Error { get; init; }
+}
+
+/// <summary>The receipt of a stored message.</summary>
+[Description("The receipt of a stored message.")]
+[JsonNumberHandling(JsonNumberHandling.Strict)]
+internal sealed record WsmqApiReceipt
+{
+    [JsonPropertyName(Wire.Id)]
+    public required string Id { get; init; }
+
+    [JsonPropertyName(Wire.Position), Description("The place of the message in the log: 16 digits that compare as a text.")]
+    public required string Position { get; init; }
+
+    [JsonPropertyName(Wire.Duplicate), Description("Whether it was stored before, under the same id.")]
+    public required bool Duplicate { get; init; }
+
+    [JsonPropertyName(Wire.UniqueIdTaken), Description("Whether another job has its uniqueId, so that it was not stored.")]
+    public bool? UniqueIdTaken { get; init; }
 }

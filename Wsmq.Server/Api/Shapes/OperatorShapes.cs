@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 namespace Wsmq.Server.Api.Shapes;
 
 /// <summary>A device of a user.</summary>
+[JsonNumberHandling(JsonNumberHandling.Strict)]
 internal sealed record WsmqApiDevice
 {
     [JsonPropertyName("name")]
@@ -14,6 +15,7 @@ internal sealed record WsmqApiDevice
 }
 
 /// <summary>A dead letter of a user.</summary>
+[JsonNumberHandling(JsonNumberHandling.Strict)]
 internal sealed record WsmqApiDeadLetter
 {
     [JsonPropertyName(Wire.Id)]
@@ -38,5 +40,5 @@ internal sealed record WsmqApiDeadLetter
     public required string? Reason { get; init; }
 
     [JsonPropertyName(Wire.Message), Description("Not in lists.")]
-    public WsmqDelivery? Message { get; init; }
+    public WsmqApiDelivery? Message { get; init; }
 }

@@ -5,6 +5,7 @@ namespace Wsmq.Server.Api.Shapes;
 
 /// <summary>An error, as problem details (RFC 9457).</summary>
 [Description("An error, as problem details (RFC 9457). Decide by number or code.")]
+[JsonNumberHandling(JsonNumberHandling.Strict)]
 internal sealed record WsmqApiProblem
 {
     [JsonPropertyName("type")]

@@ -6,6 +6,7 @@ namespace Wsmq.Server.Api.Shapes;
 
 /// <summary>A work queue and its jobs, in numbers.</summary>
 [Description("A work queue and its jobs, in numbers.")]
+[JsonNumberHandling(JsonNumberHandling.Strict)]
 internal sealed record WsmqApiQueue
 {
     [JsonPropertyName(Wire.Queue)]
@@ -39,11 +40,12 @@ internal sealed record WsmqApiQueue
     public required long? OldestReadyAge { get; init; }
 
     [JsonPropertyName(Wire.Totals)]
-    public required WsmqQueueTotals Totals { get; init; }
+    public required WsmqApiTotals Totals { get; init; }
 }
 
 /// <summary>A job of a work queue.</summary>
 [Description("A job of a work queue. Times are in milliseconds since 1970.")]
+[JsonNumberHandling(JsonNumberHandling.Strict)]
 internal sealed record WsmqApiJob
 {
     [JsonPropertyName(Wire.Position)]
@@ -86,11 +88,12 @@ internal sealed record WsmqApiJob
     public string? Reason { get; init; }
 
     [JsonPropertyName(Wire.Message)]
-    public WsmqDelivery? Message { get; init; }
+    public WsmqApiDelivery? Message { get; init; }
 }
 
 /// <summary>A job while it is stored, or how it has ended.</summary>
 [Description("A job while it is stored, or how it has ended.")]
+[JsonNumberHandling(JsonNumberHandling.Strict)]
 internal sealed record WsmqApiJobStatus
 {
     [JsonPropertyName(Wire.Job)]
@@ -104,6 +107,7 @@ internal sealed record WsmqApiJobStatus
 }
 
 /// <summary>How a job has ended.</summary>
+[JsonNumberHandling(JsonNumberHandling.Strict)]
 internal sealed record WsmqApiOutcome
 {
     [JsonPropertyName(Wire.End)]
@@ -121,6 +125,7 @@ internal sealed record WsmqApiOutcome
 
 /// <summary>Which dead letters of a queue are meant.</summary>
 [Description("Which dead letters are meant: all, unless a field restricts them.")]
+[JsonNumberHandling(JsonNumberHandling.Strict)]
 internal sealed record WsmqApiFilter
 {
     [JsonPropertyName(Wire.Reason)]
@@ -134,4 +139,46 @@ internal sealed record WsmqApiFilter
 
     [JsonPropertyName(Wire.Until), Description("In milliseconds since 1970.")]
     public long? Until { get; init; }
+}
+
+/// <summary>What has happened in a queue since it was created.</summary>
+[Description("What has happened in a queue since it was created.")]
+[JsonNumberHandling(JsonNumberHandling.Strict)]
+internal sealed record WsmqApiTotals
+{
+    [JsonPropertyName(Wire.Stored)]
+    public required long Stored { get; init; }
+
+    [JsonPropertyName(Wire.Completed)]
+    public required long Completed { get; init; }
+
+    [JsonPropertyName(Wire.FailedAttempts)]
+    public required long FailedAttempts { get; init; }
+
+    [JsonPropertyName(Wire.LostLeases)]
+    public required long LostLeases { get; init; }
+
+    [JsonPropertyName(Wire.DeadLettered)]
+    public required long DeadLettered { get; init; }
+
+    [JsonPropertyName(Wire.DeadLettersRemoved)]
+    public required long DeadLettersRemoved { get; init; }
+
+    [JsonPropertyName(Wire.Removed)]
+    public required long Removed { get; init; }
+}
+
+/// <summary>A step of a call that takes many.</summary>
+[Description("A step of a call that takes many: repeat the request with next, until it is null.")]
+[JsonNumberHandling(JsonNumberHandling.Strict)]
+internal sealed record WsmqApiStep
+{
+    [JsonPropertyName(Wire.Count)]
+    public required long Count { get; init; }
+
+    [JsonPropertyName(Wire.Next)]
+    public required string? Next { get; init; }
+
+    [JsonPropertyName(Wire.More)]
+    public required bool More { get; init; }
 }
