@@ -16,12 +16,18 @@ public sealed class QueryAuthentication(
     /// <summary>The query value with the user's identifier.</summary>
     public const string Parameter = "user";
 
+    /// <summary>The query value, and the claim, with the id of the token, which can be revoked.</summary>
+    public const string TokenId = "jti";
+
     /// <inheritdoc/>
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Request.Query[Parameter] is not [{ Length: > 0 } user])
             return Task.FromResult(AuthenticateResult.NoResult());
-        var identity = new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, user)], SchemeName);
+        var claims = new List<Claim> { new(ClaimTypes.NameIdentifier, user) };
+        if (Request.Query[TokenId] is [{ Length: > 0 } token])
+            claims.Add(new Claim(TokenId, token));
+        var identity = new ClaimsIdentity(claims, SchemeName);
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName)));
     }
 }

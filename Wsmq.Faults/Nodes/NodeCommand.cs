@@ -64,10 +64,15 @@ internal static class NodeCommand
         var app = builder.Build();
         app.Services.GetRequiredService<NodeGauge>().Start();
         app.MapWsmq(HubPath);
+        app.MapWsmqApi();
         app.MapGet(NodeState.Path, (NodeGauge gauge) => gauge.Read());
         app.MapGet(QueueState.Path, (IStore store, CancellationToken cancellationToken) => QueueState.ReadAsync(store, cancellationToken));
         app.MapPost("/groups/{group}/{user}", (string group, string user, IWsmqGroups groups) => groups.AddToGroupAsync(user, group));
         app.MapPost("/live/{target}/{id}", PushAsync);
+
+        // For the tests of clients in browsers: nothing revokes a token in the ready host.
+        app.MapPost("/revoke/{token}", (string token, IWsmqAccess access) => access.RevokeTokenAsync(token, DateTimeOffset.UtcNow.AddHours(1)));
+        app.MapPost("/disconnect/{user}", (string user, IWsmqAccess access) => access.DisconnectAsync(user));
         return app;
     }
 

@@ -5,7 +5,7 @@ using Wsmq.Faults.Nodes;
 
 namespace Wsmq.Faults.Running;
 
-/// <summary>The clients of a run: users with one or two devices each, with the wsmq client and with plain clients, in groups.</summary>
+/// <summary>The clients of a run: users with two or three devices each, with the wsmq clients and with plain clients, in groups.</summary>
 internal sealed class Crowd : IAsyncDisposable
 {
     private static readonly string[] Users = ["alice", "bob", "carol", "dave"];
@@ -22,6 +22,8 @@ internal sealed class Crowd : IAsyncDisposable
             _clients.Add(new OurClient(user, "ours", groups, node, timings, history));
             if (user != "carol")
                 _clients.Add(new SignalRClient(user, "plain", groups, node, timings, history));
+            if (user is "carol" or "dave")
+                _clients.Add(new TypeScriptClient(user, "web", groups, node, timings, history));
         }
     }
 

@@ -38,4 +38,5 @@ export function outbox({ user, name, maxEntries = 10_000, maxBytes = 16 * 1024 *
   return { [open]: host => new TabOutbox(host, user, name ?? fullUrl(host.settings.url), { maxEntries, maxBytes }) };
 }
 
-const fullUrl = (url: string) => new URL(url, globalThis.location?.href ?? "http://localhost").href;
+// A server that renders pages may have neither.
+const fullUrl = (url: string) => globalThis.location ? new URL(url, location.href).href : url;

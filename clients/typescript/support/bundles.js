@@ -10,10 +10,10 @@ export const tempFolder = () => mkdtemp(path.join(PACKAGE, 'dist', 'checked-'));
 
 export const remove = folder => rm(folder, { recursive: true, force: true });
 
-/** Bundles a module as an app for browsers does. Returns its code. */
-export async function bundle(code, resolveDir) {
+/** Bundles a module as an app for browsers does. Returns its code. @param minify whether it is for production */
+export async function bundle(code, resolveDir, minify = true) {
   const { outputFiles: [{ text }], warnings } = await build({
-    stdin: { contents: code, resolveDir }, bundle: true, minify: true, format: 'esm', platform: 'browser', write: false, logLevel: 'silent',
+    stdin: { contents: code, resolveDir }, bundle: true, minify, format: 'esm', platform: 'browser', write: false, logLevel: 'silent',
   });
   if (warnings.length > 0) throw new Error(warnings.map(warning => warning.text).join('\n'));
   return text;

@@ -23,10 +23,6 @@ export function inPage() {
       app.client.listen('outbox', ({ storage }) => { app.storage.push(storage); });
     },
 
-    async open(options) {
-      app.create(options);
-      await app.client.start();
-    },
 
     /** Sends bodies at once, and returns when all are kept. The results are noted. */
     async queue(to, bodies) {

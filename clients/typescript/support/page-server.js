@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import { bundle, PACKAGE } from './bundles.js';
 
-const CODE = `
+/** The client of the pages. */
+export const CLIENT = `
   import * as core from "@wsmq/client";
   import { outbox } from "@wsmq/client/outbox";
   import { work } from "@wsmq/client/work";
@@ -16,14 +17,14 @@ export class PageServer {
   /** Which users' tokens were asked for. */
   asked = [];
 
-  /** Returns the token of a user. @type {(user: string) => string} */
+  /** Returns the token of a user. @type {(user: string) => string | Promise<string>} */
   token = () => { throw new Error('the test sets it'); };
 
   /** @param code further modules, by their path */
   static async start(code = {}) {
     const pages = new PageServer();
-    for (const [path, module] of Object.entries({ '/client.js': CODE, ...code })) pages.#scripts.set(path, await bundle(module, PACKAGE));
-    pages.#server = createServer((request, response) => pages.#answer(request.url, response));
+    for (const [path, module] of Object.entries({ '/client.js': CLIENT, ...code })) pages.#scripts.set(path, await bundle(module, PACKAGE, false));
+    pages.#server = createServer((request, response) => void pages.#answer(request.url, response));
     await new Promise((resolve, reject) => pages.#server.once('error', reject).listen(0, '127.0.0.1', resolve));
     pages.origin = `http://127.0.0.1:${pages.#server.address().port}`;
     return pages;
@@ -34,14 +35,14 @@ export class PageServer {
     return new Promise(resolve => this.#server.close(resolve));
   }
 
-  #answer(url, response) {
+  async #answer(url, response) {
     const { pathname } = new URL(url, this.origin);
     const script = this.#scripts.get(pathname);
     if (script) return response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(script);
     if (pathname.startsWith('/token/')) {
       const user = decodeURIComponent(pathname.slice(7));
       this.asked.push(user);
-      return response.writeHead(200, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-store' }).end(this.token(user));
+      return response.writeHead(200, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-store' }).end(await this.token(user));
     }
 
     const src = pathname.startsWith('/with/') ? `/${pathname.slice(6)}` : '/client.js';

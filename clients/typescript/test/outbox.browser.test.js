@@ -1,46 +1,22 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { eventually } from '../../../Wsmq.Tests/PlainClients/support/eventually.js';
-import { Chromium, openTab } from '../support/chromium.js';
+import { BrowserSetting, isEmpty, pending, queue } from '../support/browser-setting.js';
 import { HubProxy } from '../support/hub-proxy.js';
 import { PageServer } from '../support/page-server.js';
-import { numbers, Setting } from '../support/pages.js';
+import { numbers } from '../support/pages.js';
 
-const NOWHERE = 'http://127.0.0.1:9/wsmq';
 const pages = await PageServer.start();
 
 describe('an outbox in Chromium, 2 nodes with redis', () => {
-  const settings = { Options__Endpoint__AllowedOrigins__0: pages.origin };
-  const wsmq = Setting.of({ store: 'redis', nodes: 2, settings });
+  const wsmq = BrowserSetting.in(pages, { store: 'redis', nodes: 2 });
   const [first, last] = [() => wsmq.nodes[0], () => wsmq.nodes[1]];
-  let browser;
-  before(async () => {
-    browser = await Chromium.start();
-    pages.token = user => first().token(user);
-  });
-  after(async () => {
-    await browser?.stop();
-    await pages.stop();
-  });
+  const profile = () => wsmq.profile();
+  const offline = () => wsmq.offline();
 
-  /** A tab in a profile, with a client over a proxy of its own. */
-  async function tab(profile, user, { proxy, offline = false, ...options } = {}) {
-    const opened = await openTab(profile, `${pages.origin}/`);
-    await opened.evaluate(options => app.create(options), { url: proxy.hub, user, keeps: true, ...options });
-    if (offline) await opened.evaluate(() => { app.client.start().catch(() => {}); });
-    else await opened.evaluate(() => app.client.start());
-    return opened;
-  }
-
-  const pending = tab => tab.evaluate(() => app.client.pending());
-  const queue = (tab, to, bodies) => tab.evaluate(([to, bodies]) => app.queue(to, bodies), [to, bodies]);
-  const isEmpty = tab => eventually('the outbox is empty', async () => await pending(tab) === 0);
-  const profile = async () => wsmq.keep(Object.assign(await browser.profile(), { stop() { return this.close(); } }));
-  const offline = async () => {
-    const proxy = await wsmq.proxy(first().hub);
-    proxy.leadTo(NOWHERE);
-    return proxy;
-  };
+  /** A tab whose client has an outbox and a proxy of its own. */
+  const tab = (context, user, { proxy, offline: isOffline = false, ...options } = {}) =>
+    wsmq.tab(context, { url: proxy.hub, user, keeps: true, isOffline, ...options });
 
   test('what was written offline survives a reload, and leaves once and in order', async () => {
     const [alice, bob] = wsmq.users('alice', 'bob');
@@ -50,8 +26,7 @@ describe('an outbox in Chromium, 2 nodes with redis', () => {
     const before = await tab(context, alice, { proxy, offline: true });
     await queue(before, `user:${bob}`, numbers(1, 50));
     assert.equal(await pending(before), 50);
-    const again = await openTab(context, `${pages.origin}/`, before);
-    await again.evaluate(options => { app.create(options); app.client.start(); }, { url: proxy.hub, user: alice, keeps: true });
+    const again = await tab(context, alice, { proxy, offline: true, tab: before });
     assert.equal(await pending(again), 50);
     const sent = queue(again, `user:${bob}`, numbers(51, 60));
     proxy.leadTo(last().hub);
@@ -209,8 +184,7 @@ describe('an outbox in Chromium, 2 nodes with redis', () => {
     const page = await tab(context, alice, { proxy, offline: true });
     await queue(page, 'group:strangers', ['no']);
     await queue(page, `user:${bob}`, [1]);
-    const again = await openTab(context, `${pages.origin}/`, page);
-    await again.evaluate(options => { app.create(options); app.client.start(); }, { url: proxy.hub, user: alice, keeps: true });
+    const again = await tab(context, alice, { proxy, offline: true, tab: page });
     await queue(again, 'group:strangers', ['never']);
     const other = await tab(context, alice, { proxy, offline: true });
     await queue(other, `user:${bob}`, [2]);
@@ -222,8 +196,7 @@ describe('an outbox in Chromium, 2 nodes with redis', () => {
     assert.deepEqual(await told(), [refused('no'), refused('never')]);
     assert.equal(await again.evaluate(() => app.results.never), 'send-not-allowed');
     await isEmpty(again);
-    await openTab(context, `${pages.origin}/`, again);
-    await again.evaluate(options => app.open(options), { url: proxy.hub, user: alice, keeps: true });
+    await tab(context, alice, { proxy, tab: again });
     await other.close();
     await again.evaluate(to => app.send(to, 3), `user:${bob}`);
     assert.deepEqual(await again.evaluate(() => app.refused), [], 'they are told once');

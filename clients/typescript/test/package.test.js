@@ -34,6 +34,12 @@ test('the core, with SignalR inside, is small', async t => {
   assert.ok(size <= MOST_BYTES, `${size} bytes are more than ${MOST_BYTES}`);
 });
 
+test('the outbox adds little', async t => {
+  const size = await sizeOf('export * from "@wsmq/client"; export * from "@wsmq/client/outbox";') - await sizeOf('export * from "@wsmq/client";');
+  t.diagnostic(`the outbox, with idb inside, has ${size} bytes gzipped`);
+  assert.ok(size <= 6_000, `${size} bytes`);
+});
+
 test('what an app does not import is not in its bundle', async () => {
   const { length } = await bundle('import { WsmqError } from "@wsmq/client"; console.log(WsmqError);', folder);
   assert.ok(length < 2_000, `${length} characters`);

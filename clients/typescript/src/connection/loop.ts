@@ -107,6 +107,7 @@ export class ConnectionLoop {
         resolve();
       };
     });
+    if (this.#session) for (const user of this.users) user.part?.();
     this.#drop(new Error(why));
     this.#pause.end();
   }

@@ -11,12 +11,14 @@ export class Lost extends Error {}
 
 /**
  * What uses a connection while there is one. `leave` is called before the client leaves a connection that still works, and settles when
- * calls in flight are answered; `expel` when the client will not connect again.
+ * calls in flight are answered; `part` before it gives up one at once, for a last call whose answer is not awaited; `expel` when the client
+ * will not connect again.
  */
 export interface SessionUser {
   attach(session: Session): void;
   detach(): void;
   leave?(): Promise<unknown>;
+  part?(): void;
   expel?(error: WsmqError): void;
 }
 

@@ -32,8 +32,8 @@ export class TabOutbox implements OpenOutbox {
   #isLost = false;
   #ofDisk: Drainer | undefined;
   #ofMemory: Drainer | undefined;
-  #connection = new AbortController();
-  #turn = new AbortController();
+  #connection: AbortController | undefined;
+  #turn: AbortController | undefined;
   #following: AbortController | undefined;
 
   constructor(readonly host: OutboxHost, readonly user: string, server: string, readonly bounds: Bounds) {
@@ -74,12 +74,12 @@ export class TabOutbox implements OpenOutbox {
   }
 
   detach(): void {
-    this.#connection.abort();
+    this.#connection?.abort();
   }
 
   async stop(): Promise<void> {
     await settles(Promise.all([this.#ofDisk?.finish(), this.#ofMemory?.finish()]), this.host.settings.stopTimeout);
-    this.#connection.abort();
+    this.#connection?.abort();
     this.#channel.close();
     this.#following?.abort();
     this.#following = undefined;
@@ -195,7 +195,7 @@ export class TabOutbox implements OpenOutbox {
     window.addEventListener("pagehide", () => this.#channel.close(), { signal });
     window.addEventListener("pageshow", () => void this.#shown(), { signal });
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "hidden") this.#turn.abort();
+      if (document.visibilityState === "hidden") this.#turn?.abort();
     }, { signal });
   }
 

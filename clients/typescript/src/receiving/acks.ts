@@ -50,6 +50,11 @@ export class Acks {
     await this.#inFlight;
   }
 
+  /** Sends the outstanding ack as a last word: the page is being left. Otherwise the next page would handle the messages again. */
+  part(): void {
+    if (this.#handled > this.#acknowledged) this.#session?.call("Ack", this.source, this.#handled).catch(() => {});
+  }
+
   #schedule(wait: number): void {
     clearTimeout(this.#timer);
     if (!this.#session || this.#inFlight || this.#handled <= this.#acknowledged) return;

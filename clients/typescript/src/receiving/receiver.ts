@@ -44,6 +44,10 @@ export class Receiver implements SessionUser {
     return this.flush();
   }
 
+  part(): void {
+    for (const source of this.#sources.values()) source.acks.part();
+  }
+
   flush(): Promise<unknown> {
     return Promise.all([...this.#sources.values()].map(source => source.acks.flush()));
   }

@@ -1,0 +1,4 @@
+import { plain } from '../support/cases/plain.js';
+import { Setting } from '../support/pages.js';
+
+plain(Setting);
