@@ -1,6 +1,7 @@
 using Wsmq.Development;
 using Wsmq.Host.Configuration;
 using Wsmq.Host.Documents;
+using Wsmq.Host.WebConsole;
 
 namespace Wsmq.Host;
 
@@ -17,10 +18,13 @@ internal static class Banner
         lines.AddRange(addresses.Select(address => $"  HTTP API      {address.TrimEnd('/')}{settings.ApiPath}"));
         if (environment.IsDevelopment())
             lines.AddRange(addresses.Select(address => $"  described at  {address.TrimEnd('/')}{ApiViewer.Path}"));
+        lines.AddRange(addresses.Select(address => $"  dashboard     {Reachable(address).TrimEnd('/')}{settings.DashboardPath}"));
         lines.Add(settings.Redis is null ? "  store         embedded (SQLite), for one node" : "  store         Redis, for any number of nodes");
         lines.Add(settings.Redis is null ? $"  data          {settings.DatabasePath}" : $"  data          Redis at {Endpoints(settings.Redis)}");
         if (environment.IsDevelopment())
             lines.AddRange(FirstMessage(settings, hubs.FirstOrDefault() ?? DefaultUrl));
+        if (HostPages.HasConsole(settings, environment))
+            lines.AddRange(addresses.Take(1).SelectMany(ConsoleOf));
         return string.Join(Environment.NewLine, lines);
     }
 
@@ -38,6 +42,9 @@ internal static class Banner
             "",
         ];
     }
+
+    private static IEnumerable<string> ConsoleOf(string address) =>
+        [$"Or open the console, as alice and bob in one page: {Reachable(address).TrimEnd('/')}/", ""];
 
     // The address a server binds to, such as 0.0.0.0, is not always one that a client can connect to.
     private static string Reachable(string url) => url

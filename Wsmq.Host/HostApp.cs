@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Wsmq.Development;
 using Wsmq.Host.Authentication;
 using Wsmq.Host.Configuration;
+using Wsmq.Host.WebConsole;
 using Wsmq.Host.Diagnostics;
 using Wsmq.Host.Documents;
 
@@ -25,6 +26,7 @@ internal static class HostApp
         Validate(app.Services);
         app.MapWsmq(settings.Path);
         app.MapWsmqApi(settings.ApiPath);
+        app.MapPages(settings);
         app.MapHealth();
         if (app.Environment.IsDevelopment())
             app.MapApiDocument();

@@ -1,6 +1,3 @@
-using System.Security.Claims;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 using Wsmq.Development;
 
 namespace Wsmq.Cli.Connecting;
@@ -8,20 +5,7 @@ namespace Wsmq.Cli.Connecting;
 /// <summary>Signs tokens that a host in Development on this machine accepts.</summary>
 internal static class DevelopmentToken
 {
-    public static string Sign(string folder, string user, TimeSpan lifetime)
-    {
-        var now = DateTime.UtcNow;
-        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = DevelopmentKey.Issuer,
-            Audience = DevelopmentKey.Audience,
-            Subject = new ClaimsIdentity([new Claim(JwtRegisteredClaimNames.Sub, user)]),
-            IssuedAt = now,
-            NotBefore = now,
-            Expires = now + lifetime,
-            SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(Key(folder)), SecurityAlgorithms.HmacSha256),
-        });
-    }
+    public static string Sign(string folder, string user, TimeSpan lifetime) => DevelopmentSigner.Sign(Key(folder), user, lifetime);
 
     private static byte[] Key(string folder)
     {

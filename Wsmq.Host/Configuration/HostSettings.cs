@@ -30,6 +30,14 @@ internal sealed class HostSettings
     /// <summary>The path of the HTTP API.</summary>
     public string ApiPath { get; set; } = "/wsmq-api";
 
+    /// <summary>The path of the dashboard.</summary>
+    public string DashboardPath { get; set; } = "/wsmq-admin";
+
+    /// <summary>
+    /// Whether the host has its console in Development, which acts as any user for whoever opens it on this machine.
+    /// </summary>
+    public bool Console { get; set; } = true;
+
     /// <summary>Limits, retention, in-flight windows.</summary>
     public WsmqOptions Options { get; } = new();
 
@@ -83,6 +91,7 @@ internal sealed class HostSettings
     {
         CheckPath(nameof(Path), Path, "/wsmq");
         CheckPath(nameof(ApiPath), ApiPath, "/wsmq-api");
+        CheckPath(nameof(DashboardPath), DashboardPath, "/wsmq-admin");
         if (Redis is not null && string.IsNullOrWhiteSpace(Redis))
             throw new HostRefusal($"{Section}:Redis is empty: set it to host:port, or remove it to use the embedded store.");
         if (string.IsNullOrWhiteSpace(DataFolder))

@@ -13,6 +13,8 @@ public sealed class DocumentCodeTests
         ["builder"] = "var builder = WebApplication.CreateBuilder(args);\n",
         ["wsmq"] = "var wsmq = WebApplication.CreateBuilder(args).Services.AddWsmq();\n",
         ["app"] = "var app = WebApplication.CreateBuilder(args).Build();\n",
+        ["services"] = "var services = WebApplication.CreateBuilder(args).Build().Services;\n",
+        ["client"] = "await using var client = new WsmqClient(url);\n",
         ["test"] = """
             using Microsoft.AspNetCore.Mvc.Testing;
             using Microsoft.AspNetCore.TestHost;

@@ -1,0 +1,4 @@
+namespace Wsmq.Host.WebConsole;
+
+/// <summary>What the console pushes.</summary>
+internal sealed record ConsoleNote(string Text);

@@ -1,0 +1,42 @@
+import { signal } from "@preact/signals";
+
+const KEY = "wsmq-token";
+const { api, token: tokenPath } = document.documentElement.dataset as { api: string; token: string };
+
+/** The URL of the HTTP API. */
+export const API = new URL(api, location.href).href.replace(/\/$/, "");
+
+/** Whether the app has an endpoint that gives this page a token. */
+export const canAskForToken = tokenPath !== "";
+
+/** A pasted token, in this tab only and until it is closed. With cookies there is none, and none is needed. */
+export const token = signal(read());
+
+/** Whether the API has answered that it does not know who asks. */
+export const isUnknown = signal(false);
+
+export function setToken(value: string): void {
+  token.value = value;
+  isUnknown.value = false;
+  try {
+    if (value) sessionStorage.setItem(KEY, value);
+    else sessionStorage.removeItem(KEY);
+  } catch {
+    // Storage is forbidden: the token holds until the page is left.
+  }
+}
+
+/** Asks the app for a token. */
+export async function askForToken(): Promise<void> {
+  const answer = await fetch(tokenPath, { method: "POST" });
+  if (!answer.ok) throw new Error(`The app gives no token (${answer.status}).`);
+  setToken(((await answer.json()) as { token: string }).token);
+}
+
+function read(): string {
+  try {
+    return sessionStorage.getItem(KEY) ?? "";
+  } catch {
+    return "";
+  }
+}

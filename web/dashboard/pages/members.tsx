@@ -1,0 +1,28 @@
+import { useState } from "preact/hooks";
+import { segment, type Call } from "../http/call";
+import { may } from "../http/rights";
+import { Action } from "../ui/action";
+import { Field } from "../ui/parts";
+
+const pathOf = (group: string, user: string) => `/groups/${segment(group)}/members/${segment(user)}`;
+
+/** Adds a user to a group: one of both is given, the other one is asked for. */
+export function AddMember({ user, group, done }: { user?: string; group?: string; done: () => void }) {
+  const [name, setName] = useState("");
+  const call: Call = { method: "PUT", path: pathOf(group ?? name, user ?? name) };
+  return (
+    <Action label={user ? "Add to a group" : "Add a member"} call={call} done={done} isReady={name !== ""} opened={() => setName("")}>
+      <Field label={user ? "group" : "user"}><input value={name} onInput={e => setName(e.currentTarget.value)} /></Field>
+      <p>It takes effect on the connections of every node. The user reads the group from now on.</p>
+    </Action>
+  );
+}
+
+export function RemoveMember({ user, group, done }: { user: string; group: string; done: () => void }) {
+  if (!may("ChangeMembers", `group:${group}`)) return null;
+  return (
+    <Action label="Remove" title={`Remove ${user} from ${group}`} call={{ method: "DELETE", path: pathOf(group, user) }} done={done} isDanger>
+      <p>The user reads the group no more, on the connections of every node. Its dead letters of the group are gone.</p>
+    </Action>
+  );
+}

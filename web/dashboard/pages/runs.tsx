@@ -1,0 +1,92 @@
+import { useRef, useState } from "preact/hooks";
+import { ask, get, post, send } from "../http/call";
+import { may } from "../http/rights";
+import type { Filter, Run } from "../http/types";
+import { Action } from "../ui/action";
+import { useLoad } from "../ui/load";
+import { Failure, Field, number, Panel, Table, Time } from "../ui/parts";
+import { dateAndTime } from "../../shared/time";
+
+const INTERVAL = 1_000;
+const WORDS = { replay: "Replay", remove: "Discard" } as const;
+
+/** In words: what a filter selects. */
+export function described(filter: Filter): string {
+  const parts = (["user", "source", "type", "reason"] as const).filter(name => filter[name]).map(name => `${name} ${filter[name]}`);
+  if (filter.from) parts.push(`since ${dateAndTime(filter.from)}`);
+  if (filter.to) parts.push(`before ${dateAndTime(filter.to)}`);
+  return parts.length > 0 ? parts.join(", ") : "all, of all users";
+}
+
+/**
+ * Starts a run over all that match. The server counts them when the dialog opens, and the run means those: what arrives later is left
+ * alone. The id of the run is made then, too, so that a second click starts no second run.
+ */
+export function StartRun({ action, filter, started }: { action: "replay" | "remove"; filter: Filter; started: () => void }) {
+  const [counted, setCounted] = useState<{ count: number; until: number }>();
+  const [perSecond, setPerSecond] = useState(100);
+  const [error, setError] = useState("");
+  const id = useRef("");
+  const call = post("/dead-letters/runs", { id: id.current, action, filter, until: counted?.until ?? 0, perSecond });
+  const count = async () => {
+    id.current = newId();
+    setCounted(undefined);
+    setError("");
+    try {
+      setCounted(await ask(post("/dead-letters/count", filter)));
+    } catch (e) {
+      setError((e as Error).message);
+    }
+  };
+  return (
+    <Action label={`${WORDS[action]} all…`} title={`${WORDS[action]} all that match`} call={call} run={() => send(call)} done={started} opened={() => void count()}
+      isDanger={action === "remove"} isReady={!!counted && counted.count > 0 && perSecond > 0}>
+      <dl class="meant">
+        <div><dt>Filter</dt><dd>{described(filter)}</dd></div>
+        <div><dt>Dead letters</dt><dd><strong class="num">{counted ? number(counted.count) : "being counted…"}</strong>{counted && `, until ${dateAndTime(counted.until)}`}</dd></div>
+      </dl>
+      {error && <p class="bad" role="alert">{error}</p>}
+      <Field label="at most this many a second">
+        <input type="number" min={1} max={10_000} value={perSecond} onInput={e => setPerSecond(e.currentTarget.valueAsNumber)} />
+      </Field>
+      <p>What arrives after the count is left alone. The run goes on when this page is closed.{action === "remove" && " What is discarded is gone for good."}</p>
+    </Action>
+  );
+}
+
+/** The runs of the deployment. */
+export function Runs({ round, changed }: { round: number; changed: () => void }) {
+  const wereRunning = useRef(0);
+  const runs = useLoad(`runs ${round}`, async (signal, isQuiet) => {
+    const answer = await ask<Run[] | { runs: Run[] }>(get("/dead-letters/runs"), { signal, isQuiet });
+    const found = Array.isArray(answer) ? answer : answer.runs;
+    const running = found.filter(run => run.state === "running").length;
+    if (running < wereRunning.current) changed();
+    wereRunning.current = running;
+    return found;
+  }, INTERVAL);
+  if (!runs.error && !runs.value?.length) return null;
+  return (
+    <Panel title="Runs" isFlush>
+      <Failure of={runs} />
+      <Table label="Runs" columns={["Run", "Filter", "State", "Progress", "#Failed", "#Per second", "Started", "By", ""]} isEmpty={runs.value?.length === 0} empty="None.">
+        {runs.value?.map(run => (
+          <tr key={run.id}>
+            <td title={run.id}>{WORDS[run.action]}</td><td>{described(run.filter)}</td>
+            <td><span class={`pill ${run.state === "running" ? "" : run.state === "done" ? "good" : "warn"}`}>{run.state}</span></td>
+            <td class="nowrap num"><progress value={run.done + run.failed} max={run.total || 1} aria-label="Progress" /> {number(run.done)} of {number(run.total)}</td>
+            <td class={`right num ${run.failed > 0 ? "bad" : ""}`}>{number(run.failed)}</td><td class="right num">{run.perSecond}</td>
+            <td><Time ms={run.startedAt} /></td><td>{run.startedBy}</td>
+            <td class="right">{run.state === "running" && may(run.action === "replay" ? "Replay" : "Remove") && (
+              <Action label="Stop" title="Stop the run" call={{ method: "DELETE", path: `/dead-letters/runs/${run.id}` }} done={runs.reload}>
+                <p>What it has done stays done.</p>
+              </Action>
+            )}</td>
+          </tr>
+        ))}
+      </Table>
+    </Panel>
+  );
+}
+
+const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), byte => byte.toString(16).padStart(2, "0")).join("");

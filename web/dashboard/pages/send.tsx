@@ -1,0 +1,59 @@
+import { useRef, useState } from "preact/hooks";
+import { ask, post, segment, type Call } from "../http/call";
+import { isJson } from "../http/raw-json";
+import { may, rights } from "../http/rights";
+import { link } from "../http/route";
+import { Action } from "../ui/action";
+import { Field, Panel } from "../ui/parts";
+
+interface Receipt {
+  id: string;
+  position: string;
+  duplicate: boolean;
+}
+
+/** Sends a message to any address, as the operator. */
+export function SendPage({ address }: { address: string | undefined }) {
+  const [to, setTo] = useState(address ?? "user:");
+  const [type, setType] = useState("");
+  const [body, setBody] = useState('{"text":"hello"}');
+  const [receipt, setReceipt] = useState<Receipt & { to: string }>();
+
+  // The same id for a second click, and for a retry after a lost answer: stored once.
+  const id = useRef("");
+  const call = callOf(to, type, body, id.current);
+  const isTarget = /^(user|group|work):./.test(to);
+  return (
+    <>
+      <h1>Send</h1>
+      <Panel title="A message">
+        <div class="row">
+          <Field label="to"><input class="mono" value={to} onInput={e => setTo(e.currentTarget.value)} /></Field>
+          <Field label="type"><input value={type} onInput={e => setType(e.currentTarget.value)} /></Field>
+        </div>
+        <Field label="body, in JSON; sent exactly as it is written">
+          <textarea class="mono" rows={10} spellcheck={false} value={body} onInput={e => setBody(e.currentTarget.value)} />
+        </Field>
+        <div class="row">
+          <Action label="Send" title={`Send to ${to}`} call={call} isPrimary isReady={isTarget && isJson(body)}
+            opened={() => { id.current = crypto.getRandomValues(new Uint32Array(3)).join("-"); }}
+            run={async () => setReceipt({ ...await ask<Receipt>(call), to })}>
+            <p>The sender is {rights.value?.user || "you"}.</p>
+            {!isTarget && <p class="bad">An address is user:, group: or work: with a name.</p>}
+            {isTarget && !may("Send", to) && <p class="warn">You may not have the right to send to {to}.</p>}
+          </Action>
+          {!isJson(body) && <span class="bad">The body is no JSON.</span>}
+          {receipt && (
+            <p role="status" class="good">Stored at <a class="mono" href={link("addresses", receipt.to, receipt.position)}>{receipt.position}</a></p>
+          )}
+        </div>
+      </Panel>
+    </>
+  );
+}
+
+// Composed as text: a number of the body keeps all its digits.
+function callOf(to: string, type: string, body: string, id: string): Call {
+  const fields = [`"id":${JSON.stringify(id)}`, ...(type ? [`"type":${JSON.stringify(type)}`] : []), `"body":${body.trim()}`];
+  return post(`/addresses/${segment(to)}/messages`, `{${fields.join(",")}}`);
+}
