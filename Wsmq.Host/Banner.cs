@@ -1,5 +1,6 @@
 using Wsmq.Development;
 using Wsmq.Host.Configuration;
+using Wsmq.Host.Documents;
 
 namespace Wsmq.Host;
 
@@ -14,6 +15,8 @@ internal static class Banner
         var lines = new List<string> { $"wsmq is running ({environment.EnvironmentName})." };
         lines.AddRange(hubs.Select(hub => $"  listening on  {hub}"));
         lines.AddRange(addresses.Select(address => $"  HTTP API      {address.TrimEnd('/')}{settings.ApiPath}"));
+        if (environment.IsDevelopment())
+            lines.AddRange(addresses.Select(address => $"  described at  {address.TrimEnd('/')}{ApiViewer.Path}"));
         lines.Add(settings.Redis is null ? "  store         embedded (SQLite), for one node" : "  store         Redis, for any number of nodes");
         lines.Add(settings.Redis is null ? $"  data          {settings.DatabasePath}" : $"  data          Redis at {Endpoints(settings.Redis)}");
         if (environment.IsDevelopment())

@@ -5,6 +5,7 @@ using Wsmq.Development;
 using Wsmq.Host.Authentication;
 using Wsmq.Host.Configuration;
 using Wsmq.Host.Diagnostics;
+using Wsmq.Host.Documents;
 
 namespace Wsmq.Host;
 
@@ -25,6 +26,8 @@ internal static class HostApp
         app.MapWsmq(settings.Path);
         app.MapWsmqApi(settings.ApiPath);
         app.MapHealth();
+        if (app.Environment.IsDevelopment())
+            app.MapApiDocument();
         await app.StartAsync();
         startLog.Started();
         PlainHttp.Warn(app.Urls, app.Logger);
@@ -45,6 +48,8 @@ internal static class HostApp
         // Kestrel buffers what a client has sent and wsmq has not read, by default up to 1 MiB per connection.
         builder.Services.Configure<SocketTransportOptions>(o => o.MaxReadBufferSize = MaxUnreadBytes);
         builder.Services.AddHealthChecks();
+        if (builder.Environment.IsDevelopment())
+            builder.Services.AddApiDocument(settings.ApiPath);
         builder.Services.AddStore(settings, builder.Configuration);
         builder.Services.AddHostedService(services => new ConfiguredGroups(settings, services.GetRequiredService<IWsmqGroups>()));
     }

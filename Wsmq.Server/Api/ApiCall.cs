@@ -12,5 +12,13 @@ internal sealed record ApiCall(HttpContext Context, WsmqCaller Caller, SessionLi
 {
     public CancellationToken Aborted => Context.RequestAborted;
 
+    public HttpRequest Request => Context.Request;
+
     public UserCall User => new(Caller, Limits, Aborted);
+
+    /// <summary>A value in the path; an empty text without one.</summary>
+    public string InPath(string name) => RequestParameters.InPath(Request, name) ?? string.Empty;
+
+    /// <summary>Answers that there is nothing more to say: what was asked for is done.</summary>
+    public void NoContent() => Context.Response.StatusCode = StatusCodes.Status204NoContent;
 }

@@ -27,7 +27,7 @@ internal sealed class LogEndpoint(LogAccess access, LogReader logs, StreamEndpoi
         await call.Limits.ThrottleReadAsync(call.Aborted);
         var request = call.Context.Request;
         var source = LogRequest.SingleAddressOf(request);
-        WsmqPosition? after = LogRequest.Single(request, LogRequest.After) is { } text ? WsmqPosition.Parse(text) : null;
+        WsmqPosition? after = RequestParameters.Single(request, LogRequest.After) is { } text ? WsmqPosition.Parse(text) : null;
         var max = LogRequest.MaxOf(request);
         var floor = await access.FloorAsync(call.Caller, source, call.Aborted);
         var start = WsmqPosition.Max(after ?? floor, floor);

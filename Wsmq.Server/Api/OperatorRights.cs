@@ -5,6 +5,17 @@ namespace Wsmq.Server.Api;
 /// <summary>Asks the app's authorizer for each call of an operator.</summary>
 internal sealed class OperatorRights(AccessCheck access)
 {
+    public const string User = "user";
+    public const string Group = "group";
+
+    /// <summary>The name of the user in the path, if the caller may take the action on that user.</summary>
+    /// <exception cref="WsmqException"><c>administer-not-allowed</c>, or the name is invalid.</exception>
+    public Task<string> OnUserAsync(ApiCall call, WsmqAction action) => OnAsync(call, action, UserOf(call));
+
+    /// <summary>The name of the group in the path, if the caller may take the action on that group.</summary>
+    /// <exception cref="WsmqException"><c>administer-not-allowed</c>, or the name is invalid.</exception>
+    public Task<string> OnGroupAsync(ApiCall call, WsmqAction action) => OnAsync(call, action, WsmqAddress.Group(call.InPath(Group)));
+
     /// <exception cref="WsmqException"><c>administer-not-allowed</c>.</exception>
     public async Task RequireAsync(ApiCall call, WsmqAction action, WsmqAddress? target)
     {
@@ -18,5 +29,30 @@ internal sealed class OperatorRights(AccessCheck access)
             await call.Limits.ThrottleReadAsync(call.Aborted);
             throw;
         }
+    }
+
+    /// <summary>Whether the caller may take the action as well, for an answer that has less without it. A refusal is not counted.</summary>
+    /// <exception cref="WsmqException">The authorizer could not decide, such as <c>store-unavailable</c>.</exception>
+    public async Task<bool> AllowsAsync(ApiCall call, WsmqAction action, WsmqAddress? target)
+    {
+        try
+        {
+            await access.CheckAdministerAsync(call.Caller, action, target, call.Aborted);
+            return true;
+        }
+        catch (WsmqException e) when (e.Error == WsmqErrors.AdministerNotAllowed)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The user in the path.</summary>
+    /// <exception cref="WsmqException"><c>invalid-name</c> or <c>name-too-long</c>.</exception>
+    public static WsmqAddress UserOf(ApiCall call) => WsmqAddress.User(call.InPath(User));
+
+    private async Task<string> OnAsync(ApiCall call, WsmqAction action, WsmqAddress target)
+    {
+        await RequireAsync(call, action, target);
+        return target.Name;
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -22,7 +21,7 @@ internal sealed class QueueEndpoints(ClientQueues queues, IOptions<WsmqOptions> 
     public Task InfoAsync(ApiCall call) => AnswerAsync(call, queues.InfoAsync(call.User, QueueOf(call)), Of<WsmqQueueInfo>());
 
     public Task PeekAsync(ApiCall call) =>
-        AnswerAsync(call, queues.PeekAsync(call.User, QueueOf(call), QueryOf(call.Context.Request)), Of<WsmqJobInfo[]>());
+        AnswerAsync(call, queues.PeekAsync(call.User, QueueOf(call), QueryOf(call.Request)), Of<WsmqJobInfo[]>());
 
     public Task FindAsync(ApiCall call) =>
         AnswerAsync(call, queues.FindAsync(call.User, QueueOf(call), Route(call, Position)), Of<WsmqJobInfo>());
@@ -49,18 +48,18 @@ internal sealed class QueueEndpoints(ClientQueues queues, IOptions<WsmqOptions> 
 
     public Task RemoveDeadLettersAsync(ApiCall call) => WithFilterAsync(call, queues.RemoveDeadLettersAsync);
 
-    private static string? QueueOf(ApiCall call) => LogRequest.InPath(call.Context.Request);
+    private static string? QueueOf(ApiCall call) => Route(call, LogRequest.Address);
 
-    private static string? Route(ApiCall call, string name) => LogRequest.InPath(call.Context.Request, name);
+    private static string? Route(ApiCall call, string name) => RequestParameters.InPath(call.Request, name);
 
-    private static string? Query(ApiCall call, string name) => LogRequest.Single(call.Context.Request, name);
+    private static string? Query(ApiCall call, string name) => RequestParameters.Single(call.Request, name);
 
     private static JsonTypeInfo Of<T>() => WsmqJsonContext.Relaxed.GetTypeInfo(typeof(T))!;
 
     // The query of the hub is an object; in a URL its fields are parameters.
     private static WsmqObjectArgument<WsmqJobQuery> QueryOf(HttpRequest request)
     {
-        var name = LogRequest.Single(request, Wire.State) ?? Wire.Ready;
+        var name = RequestParameters.Single(request, Wire.State) ?? Wire.Ready;
 
         // The parser would accept numbers as well.
         if (!name.All(char.IsAsciiLetter) || !Enum.TryParse<WsmqJobState>(name, ignoreCase: true, out var state))
@@ -69,16 +68,12 @@ internal sealed class QueueEndpoints(ClientQueues queues, IOptions<WsmqOptions> 
             new WsmqJobQuery
             {
                 State = state,
-                Skip = Number(request, Wire.Skip) ?? 0,
-                Max = Number(request, Wire.Max),
-                WithMessages = LogRequest.Single(request, Wire.Messages) is "true",
+                Skip = (int)(RequestParameters.Number(request, Wire.Skip, 0, int.MaxValue) ?? 0),
+                Max = (int?)RequestParameters.Number(request, Wire.Max, 1, WsmqJobQuery.MostJobs),
+                WithMessages = RequestParameters.Single(request, Wire.Messages) is "true",
             },
             null);
     }
-
-    private static int? Number(HttpRequest request, string name) => LogRequest.Single(request, name) is not { } text ? null
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-        : throw new WsmqException(WsmqErrors.InvalidMessage, $"{name} is not a number");
 
     private static Task StepAsync(ApiCall call, Task<WsmqQueueStep> step) => AnswerAsync(call, step, WsmqJsonContext.Relaxed.WsmqQueueStep);
 
@@ -91,7 +86,7 @@ internal sealed class QueueEndpoints(ClientQueues queues, IOptions<WsmqOptions> 
     private async Task SetPausedAsync(ApiCall call, bool paused)
     {
         await queues.PauseAsync(call.User, QueueOf(call), paused);
-        call.Context.Response.StatusCode = StatusCodes.Status204NoContent;
+        call.NoContent();
     }
 
     // Without a body all dead letters are meant.
@@ -100,7 +95,7 @@ internal sealed class QueueEndpoints(ClientQueues queues, IOptions<WsmqOptions> 
     {
         Task RunAsync(WsmqObjectArgument<WsmqDeadLetterFilter> filter) =>
             StepAsync(call, step(call.User, QueueOf(call), filter, Query(call, Wire.Next)));
-        return call.Context.Request is { ContentLength: null or 0, ContentType: null }
+        return call.Request is { ContentLength: null or 0, ContentType: null }
             ? RunAsync(new WsmqObjectArgument<WsmqDeadLetterFilter>(null, null))
             : RequestBody.WithAsync(call, LargestFrame.Of(options.Value), ObjectBody.Parse<WsmqDeadLetterFilter>, RunAsync);
     }

@@ -24,7 +24,9 @@ internal readonly record struct StreamCursor(WsmqAddress Source, WsmqPosition? A
         var sources = LogRequest.AddressesOf(request).Select(WsmqAddress.Parse).ToArray();
         if (sources.Length is 0 or > MostSources || sources.Distinct().Count() != sources.Length)
             throw new WsmqException(WsmqErrors.InvalidAddress, $"a stream has 1 to {MostSources} different addresses");
-        var text = request.Headers[LastEventId].ToString() is { Length: > 0 } last ? last : LogRequest.Single(request, LogRequest.After);
+        var text = request.Headers[LastEventId].ToString() is { Length: > 0 } last
+            ? last
+            : RequestParameters.Single(request, LogRequest.After);
         if (text is null)
             return [.. sources.Select(source => new StreamCursor(source, null))];
         var positions = text.Split(Separator);

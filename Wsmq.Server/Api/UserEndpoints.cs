@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace Wsmq.Server.Api;
 
 /// <summary><c>/users</c> and <c>/tokens</c>: groups, devices, dead letters and access of users, for operators.</summary>
@@ -11,78 +9,69 @@ internal sealed class UserEndpoints(
     private const int MaxTokenId = 512;
 
     public async Task ListGroupsAsync(ApiCall call) => await OperatorResponse.WriteTextsAsync(
-        call, await groups.ListGroupsAsync(await AllowedAsync(call, WsmqAction.View), call.Aborted));
+        call, await groups.ListGroupsAsync(await rights.OnUserAsync(call, WsmqAction.View), call.Aborted));
 
     public async Task ListDevicesAsync(ApiCall call) => await OperatorResponse.WriteDevicesAsync(
-        call, await devices.ListAsync(await AllowedAsync(call, WsmqAction.View), call.Aborted));
+        call, await devices.ListAsync(await rights.OnUserAsync(call, WsmqAction.View), call.Aborted));
 
     public async Task RemoveDeviceAsync(ApiCall call) => await OperatorResponse.WriteAsync(
-        call, await devices.RemoveAsync(await AllowedAsync(call, WsmqAction.Remove), OperatorRequest.TextOf(call, "device"), call.Aborted));
+        call, await devices.RemoveAsync(await rights.OnUserAsync(call, WsmqAction.Remove), call.InPath("device"), call.Aborted));
 
     public async Task ListDeadLettersAsync(ApiCall call)
     {
-        var user = await AllowedAsync(call, WsmqAction.View);
-        var max = (int)(OperatorRequest.Number(call, Wire.Max, 1, MostDeadLetters) ?? UsualDeadLetters);
-        var after = LogRequest.Single(call.Context.Request, LogRequest.After);
+        var user = await rights.OnUserAsync(call, WsmqAction.View);
+        var max = (int)(RequestParameters.Number(call.Request, Wire.Max, 1, MostDeadLetters) ?? UsualDeadLetters);
+        var after = RequestParameters.Single(call.Request, LogRequest.After);
         await OperatorResponse.WriteDeadLettersAsync(call, await deadLetters.ListAsync(user, after, max, call.Aborted));
     }
 
     public async Task ReadDeadLetterAsync(ApiCall call) => await OperatorResponse.WriteDeadLetterAsync(
-        call, await deadLetters.ReadAsync(await AllowedAsync(call, WsmqAction.ReadBody), IdOf(call), call.Aborted));
+        call, await deadLetters.ReadAsync(await rights.OnUserAsync(call, WsmqAction.ReadBody), IdOf(call), call.Aborted));
 
     public async Task ReplayDeadLetterAsync(ApiCall call) => await OperatorResponse.WriteReceiptAsync(
-        call, await deadLetters.ReplayAsync(await AllowedAsync(call, WsmqAction.Replay), IdOf(call), call.Aborted));
+        call, await deadLetters.ReplayAsync(await rights.OnUserAsync(call, WsmqAction.Replay), IdOf(call), call.Aborted));
 
     public async Task RemoveDeadLetterAsync(ApiCall call) => await OperatorResponse.WriteAsync(
-        call, await deadLetters.RemoveAsync(await AllowedAsync(call, WsmqAction.Remove), IdOf(call), call.Aborted));
+        call, await deadLetters.RemoveAsync(await rights.OnUserAsync(call, WsmqAction.Remove), IdOf(call), call.Aborted));
 
     public async Task DisconnectAsync(ApiCall call)
     {
-        await access.DisconnectAsync(await AllowedAsync(call, WsmqAction.Disconnect), call.Aborted);
-        Done(call);
+        await access.DisconnectAsync(await rights.OnUserAsync(call, WsmqAction.Disconnect), call.Aborted);
+        call.NoContent();
     }
 
     public async Task IsBannedAsync(ApiCall call) => await OperatorResponse.WriteAsync(
-        call, await access.IsBannedAsync(await AllowedAsync(call, WsmqAction.View), call.Aborted));
+        call, await access.IsBannedAsync(await rights.OnUserAsync(call, WsmqAction.View), call.Aborted));
 
     public async Task BanAsync(ApiCall call)
     {
-        var user = await AllowedAsync(call, WsmqAction.Ban);
-        await access.BanAsync(user, OperatorRequest.TimeOf(call, Wire.Until), call.Aborted);
-        Done(call);
+        var user = await rights.OnUserAsync(call, WsmqAction.Ban);
+        await access.BanAsync(user, RequestParameters.Time(call.Request, Wire.Until), call.Aborted);
+        call.NoContent();
     }
 
     public async Task UnbanAsync(ApiCall call)
     {
-        await access.UnbanAsync(await AllowedAsync(call, WsmqAction.Ban), call.Aborted);
-        Done(call);
+        await access.UnbanAsync(await rights.OnUserAsync(call, WsmqAction.Ban), call.Aborted);
+        call.NoContent();
     }
 
     public async Task RevokeTokensAsync(ApiCall call)
     {
-        var user = await AllowedAsync(call, WsmqAction.Revoke);
-        await access.RevokeUserTokensAsync(user, OperatorRequest.TimeOf(call, "before"), call.Aborted);
-        Done(call);
+        var user = await rights.OnUserAsync(call, WsmqAction.Revoke);
+        await access.RevokeUserTokensAsync(user, RequestParameters.Time(call.Request, "before"), call.Aborted);
+        call.NoContent();
     }
 
     public async Task RevokeTokenAsync(ApiCall call)
     {
         await rights.RequireAsync(call, WsmqAction.Revoke, null);
-        var token = OperatorRequest.TextOf(call, Wire.Token);
+        var token = call.InPath(Wire.Token);
         if (token.Length > MaxTokenId)
             throw new WsmqException(WsmqErrors.InvalidMessage, $"the id of a token has at most {MaxTokenId} characters");
-        await access.RevokeTokenAsync(token, OperatorRequest.TimeOf(call, Wire.Expires), call.Aborted);
-        Done(call);
+        await access.RevokeTokenAsync(token, RequestParameters.Time(call.Request, Wire.Expires), call.Aborted);
+        call.NoContent();
     }
 
-    private static string IdOf(ApiCall call) => OperatorRequest.TextOf(call, Wire.Id);
-
-    private static void Done(ApiCall call) => call.Context.Response.StatusCode = StatusCodes.Status204NoContent;
-
-    private async Task<string> AllowedAsync(ApiCall call, WsmqAction action)
-    {
-        var user = OperatorRequest.UserOf(call);
-        await rights.RequireAsync(call, action, user);
-        return user.Name;
-    }
+    private static string IdOf(ApiCall call) => call.InPath(Wire.Id);
 }

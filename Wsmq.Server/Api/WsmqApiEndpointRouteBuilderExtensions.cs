@@ -26,8 +26,9 @@ public static class WsmqApiEndpointRouteBuilderExtensions
         ArgumentNullException.ThrowIfNull(endpoints);
         MappedServices.Require(endpoints.ServiceProvider, nameof(MapWsmqApi));
         var api = endpoints.MapGroup(pattern).RequireAuthorization().WithMetadata(new OriginPolicy.Marker(Problem.WriteAsync));
-        foreach (var (method, path, call) in ApiEndpoints.Of(endpoints.ServiceProvider))
-            api.MapMethods(path, [method], endpoints.ServiceProvider.GetRequiredService<ApiGate>().Of(call));
+        var gate = endpoints.ServiceProvider.GetRequiredService<ApiGate>();
+        foreach (var endpoint in ApiEndpoints.Of(endpoints.ServiceProvider))
+            endpoint.Text.AddTo(api.MapMethods(endpoint.Path, [endpoint.Method], gate.Of(endpoint.Call)), endpoint.Tag);
         return api;
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -8,6 +9,7 @@ using Microsoft.Extensions.Options;
 using Wsmq;
 using Wsmq.Server.Acks;
 using Wsmq.Server.Api;
+using Wsmq.Server.Api.Shapes;
 using Wsmq.Server.Authorization;
 using Wsmq.Server.Availability;
 using Wsmq.Server.Connections;
@@ -164,6 +166,9 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<StreamClock>();
         services.AddSingleton<StreamServices>();
         services.AddSingleton<StreamEndpoint>();
+
+        // An OpenAPI document of the app has these types as well. The last in the chain: it changes nothing for the app's own types.
+        services.PostConfigure<JsonOptions>(o => o.SerializerOptions.TypeInfoResolverChain.Add(ShapesContext.Default));
     }
 
     private static void AddParts(IServiceCollection services)

@@ -38,6 +38,9 @@ public sealed class EndpointRowTests : IDisposable
         EndpointsOf(node).Select(Name).Where(name => !document.Contains($"`{name}`", StringComparison.Ordinal)).Should().BeEmpty();
     }
 
+    /// <summary>The endpoints of the API, such as <c>GET /logs/{address}</c>.</summary>
+    internal static List<string> NamesOf(TestNode node) => [.. EndpointsOf(node).Select(Name)];
+
     private static List<RouteEndpoint> EndpointsOf(TestNode node)
     {
         var found = node.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()

@@ -1,0 +1,42 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace Wsmq.Server.Api;
+
+/// <summary>Reads the parameters in the path and the query of a request.</summary>
+internal static class RequestParameters
+{
+    // The year 9999, in milliseconds since 1970.
+    private const long MostMilliseconds = 253_402_300_799_999;
+
+    /// <summary>
+    /// A value in the path. Routing decodes everything in a path but the slash; a name with the text %2F in it can be passed in the query.
+    /// </summary>
+    public static string? InPath(HttpRequest request, string name) =>
+        (request.RouteValues[name] as string)?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A parameter in the query; null without one.</summary>
+    /// <exception cref="WsmqException"><c>invalid-message</c>: the parameter is given more than once.</exception>
+    public static string? Single(HttpRequest request, string name) => request.Query[name] switch
+    {
+        [] => null,
+        [var value] => value,
+        _ => throw new WsmqException(WsmqErrors.InvalidMessage, $"{name} is given more than once"),
+    };
+
+    /// <summary>A number in the query; null without one.</summary>
+    /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
+    public static long? Number(HttpRequest request, string name, long least, long most)
+    {
+        if (Single(request, name) is not { } text)
+            return null;
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw new WsmqException(WsmqErrors.InvalidMessage, $"{name} is not a number from {least} to {most}");
+    }
+
+    /// <summary>A time in the query, in milliseconds since 1970; null without one.</summary>
+    /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
+    public static DateTimeOffset? Time(HttpRequest request, string name) =>
+        Number(request, name, 0, MostMilliseconds) is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null;
+}

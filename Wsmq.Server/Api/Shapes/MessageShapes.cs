@@ -1,0 +1,98 @@
+using System.ComponentModel;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Wsmq.Server.Api.Shapes;
+
+/// <summary>A message to send.</summary>
+[Description("A message to send. Either body or data; key, uniqueId, priority, delay, notBefore and timeToLive are for work queues.")]
+[JsonNumberHandling(JsonNumberHandling.Strict)]
+internal sealed record WsmqApiMessage
+{
+    [JsonPropertyName(Wire.To), Description("The address, such as user:bob, group:ops or work:emails.")]
+    public required string To { get; init; }
+
+    [JsonPropertyName(Wire.Id), Description("The same as the header Idempotency-Key. Without both the server makes one.")]
+    public string? Id { get; init; }
+
+    [JsonPropertyName(Wire.Type)]
+    public string? Type { get; init; }
+
+    [JsonPropertyName(Wire.Body), Description("Any JSON value.")]
+    public JsonElement? Body { get; init; }
+
+    [JsonPropertyName(Wire.Data), Description("Bytes in base64, instead of a body.")]
+    public byte[]? Data { get; init; }
+
+    [JsonPropertyName(Wire.ContentType)]
+    public string? ContentType { get; init; }
+
+    [JsonPropertyName(Wire.Headers)]
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
+    [JsonPropertyName(Wire.CorrelationId)]
+    public string? CorrelationId { get; init; }
+
+    [JsonPropertyName(Wire.ReplyTo)]
+    public string? ReplyTo { get; init; }
+
+    [JsonPropertyName(Wire.Key), Description("Jobs of one key run one after another.")]
+    public string? Key { get; init; }
+
+    [JsonPropertyName(Wire.UniqueId), Description("At most one job with it waits or runs.")]
+    public string? UniqueId { get; init; }
+
+    [JsonPropertyName(Wire.Priority), JsonConverter(typeof(NameConverter<WsmqJobPriority>))]
+    public WsmqJobPriority? Priority { get; init; }
+
+    [JsonPropertyName(Wire.Delay), Description("In milliseconds.")]
+    public long? Delay { get; init; }
+
+    [JsonPropertyName(Wire.NotBefore), Description("In milliseconds since 1970.")]
+    public long? NotBefore { get; init; }
+
+    [JsonPropertyName(Wire.TimeToLive), Description("In milliseconds.")]
+    public long? TimeToLive { get; init; }
+}
+
+/// <summary>The result of one message of an array: a receipt, or an error.</summary>
+[Description("The result of one message of an array: a receipt, or an error.")]
+[JsonNumberHandling(JsonNumberHandling.Strict)]
+internal sealed record WsmqApiResult
+{
+    [JsonPropertyName("status")]
+    public required int Status { get; init; }
+
+    [JsonPropertyName(Wire.Id)]
+    public string? Id { get; init; }
+
+    [JsonPropertyName(Wire.Position)]
+    public string? Position { get; init; }
+
+    [JsonPropertyName(Wire.Duplicate)]
+    public bool? Duplicate { get; init; }
+
+    [JsonPropertyName(Wire.UniqueIdTaken)]
+    public bool? UniqueIdTaken { get; init; }
+
+    [JsonPropertyName(Wire.Error)]
+    public WsmqApiProblem? Error { get; init; }
+}
+
+/// <summary>The receipt of a stored message.</summary>
+[Description("The receipt of a stored message.")]
+[JsonNumberHandling(JsonNumberHandling.Strict)]
+internal sealed record WsmqApiReceipt
+{
+    [JsonPropertyName(Wire.Id)]
+    public required string Id { get; init; }
+
+    [JsonPropertyName(Wire.Position), Description("The place of the message in the log: 16 digits that compare as a text.")]
+    public required string Position { get; init; }
+
+    [JsonPropertyName(Wire.Duplicate), Description("Whether it was stored before, under the same id.")]
+    public required bool Duplicate { get; init; }
+
+    [JsonPropertyName(Wire.UniqueIdTaken), Description("Whether another job has its uniqueId, so that it was not stored.")]
+    public bool? UniqueIdTaken { get; init; }
+}
