@@ -165,7 +165,12 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<UserEndpoints>();
         services.AddSingleton<StreamClock>();
         services.AddSingleton<StreamServices>();
+        services.AddSingleton<StreamScope>();
         services.AddSingleton<StreamEndpoint>();
+        services.AddSingleton<TailEndpoint>();
+        services.AddSingleton<AddressEndpoints>();
+        services.AddSingleton<DeadLetterEndpoints>();
+        services.AddSingleton<RightsEndpoint>();
 
         // An OpenAPI document of the app has these types as well. The last in the chain: it changes nothing for the app's own types.
         services.PostConfigure<JsonOptions>(o => o.SerializerOptions.TypeInfoResolverChain.Add(ShapesContext.Default));
