@@ -34,6 +34,9 @@ internal static class ApiErrors
     public static readonly WsmqError[] WithBody =
         [WsmqErrors.MessageTooLarge, WsmqErrors.UnsupportedContentType];
 
+    public static readonly WsmqError[] OfAddress =
+        [WsmqErrors.InvalidAddress, WsmqErrors.UnknownAddressKind, WsmqErrors.InvalidPosition];
+
     public static readonly WsmqError[] Operating =
         [WsmqErrors.InvalidName, WsmqErrors.NameTooLong, WsmqErrors.AdministerNotAllowed, WsmqErrors.TooManyResumes];
 }

@@ -49,6 +49,13 @@ internal sealed class EventWriter(HttpContext context)
         Data(JsonFrames.Delivery(entry.Frame));
     }
 
+    /// <summary>Adds an event with other data, in JSON.</summary>
+    public void Data(string id, ReadOnlySpan<byte> json)
+    {
+        Write($"id: {id}\n");
+        Data(json);
+    }
+
     /// <summary>Adds a notice that entries are missing.</summary>
     public void Gap(string id, WsmqAddress source, in LogPart gap)
     {

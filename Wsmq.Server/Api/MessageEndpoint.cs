@@ -7,12 +7,29 @@ using Wsmq.Server.Hubs;
 namespace Wsmq.Server.Api;
 
 /// <summary><c>POST /messages</c>: sends one message, or an array of them with a result each.</summary>
-internal sealed class MessageEndpoint(ClientSends sends, RepeatedMessages repeated, IOptions<WsmqOptions> options)
+internal sealed class MessageEndpoint(
+    ClientSends sends, RepeatedMessages repeated, OperatorRights rights, IOptions<WsmqOptions> options)
 {
     private const string KeyHeader = "Idempotency-Key";
 
     public Task SendAsync(ApiCall call) => RequestBody.WithAsync(
-        call, LargestFrame.Of(options.Value), MessageBody.Parse, body => body.IsArray ? ManyAsync(call, body) : OneAsync(call, body));
+        call, LargestFrame.Of(options.Value), MessageBody.Parse, body => body.IsArray ? ManyAsync(call, body) : OneAsync(call, body.Single(KeyOf(call.Request))));
+
+    /// <summary><c>POST /addresses/{address}/messages</c>: an operator sends one message, to any address.</summary>
+    public async Task SendToAsync(ApiCall call)
+    {
+        var to = LogRequest.SingleAddressOf(call.Request);
+        await rights.RequireAsync(call, WsmqAction.Send, to);
+        await RequestBody.WithAsync(call, LargestFrame.Of(options.Value), MessageBody.Parse, body =>
+        {
+            if (body.IsArray)
+                throw new WsmqException(WsmqErrors.InvalidMessage, "a request of an operator has one message");
+            var message = body.Single(KeyOf(call.Request));
+            return message.To is null || message.To == to.ToString()
+                ? OneAsync(call, message with { To = to.ToString() }, isOperator: true)
+                : throw new WsmqException(WsmqErrors.InvalidMessage, "the address of the message is in the path");
+        });
+    }
 
     private static string? KeyOf(HttpRequest request) => request.Headers[KeyHeader] switch
     {
@@ -24,10 +41,9 @@ internal sealed class MessageEndpoint(ClientSends sends, RepeatedMessages repeat
         _ => throw new WsmqException(WsmqErrors.InvalidMessage, $"a request has one header {KeyHeader}"),
     };
 
-    private async Task OneAsync(ApiCall call, MessageBody body)
+    private async Task OneAsync(ApiCall call, WsmqOutgoingMessage message, bool isOperator = false)
     {
-        var message = body.Single(KeyOf(call.Context.Request));
-        var receipt = await sends.SendAsync(call.User, message).WaitAsync(call.Aborted);
+        var receipt = await sends.SendAsync(call.User, message, isOperator).WaitAsync(call.Aborted);
         if (receipt is { Duplicate: true, UniqueIdTaken: false } && await repeated.DiffersAsync(message, receipt.Position, call.Aborted))
             throw new WsmqException(WsmqErrors.IdConflict);
         call.Context.Response.StatusCode = StatusCodes.Status201Created;

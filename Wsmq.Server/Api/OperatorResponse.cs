@@ -51,9 +51,9 @@ internal static class OperatorResponse
     private static Task WriteAsync(ApiCall call, Action<Utf8JsonWriter> compose) =>
         JsonResponse.WriteAsync(call.Context, JsonResponse.ContentType, compose);
 
-    private static void Write(Utf8JsonWriter writer, WsmqDeadLetter letter)
+    /// <summary>Writes the fields of a dead letter, without its message.</summary>
+    public static void WriteFields(Utf8JsonWriter writer, WsmqDeadLetter letter)
     {
-        writer.WriteStartObject();
         writer.WriteString(Wire.Id, letter.Id);
         writer.WriteString(Wire.Source, letter.Source.ToString());
         writer.WriteString(Wire.Position, letter.Position.ToString());
@@ -61,6 +61,12 @@ internal static class OperatorResponse
         writer.WriteNumber("attempts", letter.Attempts);
         writer.WriteNumber("deadLetteredAt", letter.DeadLetteredAt.ToUnixTimeMilliseconds());
         writer.WriteString(Wire.Reason, letter.Reason);
+    }
+
+    private static void Write(Utf8JsonWriter writer, WsmqDeadLetter letter)
+    {
+        writer.WriteStartObject();
+        WriteFields(writer, letter);
         if (letter.Message is { } message)
         {
             writer.WritePropertyName(Wire.Message);

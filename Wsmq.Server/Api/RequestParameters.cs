@@ -6,8 +6,8 @@ namespace Wsmq.Server.Api;
 /// <summary>Reads the parameters in the path and the query of a request.</summary>
 internal static class RequestParameters
 {
-    // The year 9999, in milliseconds since 1970.
-    private const long MostMilliseconds = 253_402_300_799_999;
+    /// <summary>The end of the year 9999, in milliseconds since 1970.</summary>
+    public const long MostMilliseconds = 253_402_300_799_999;
 
     /// <summary>
     /// A value in the path. Routing decodes everything in a path but the slash; a name with the text %2F in it can be passed in the query.

@@ -31,4 +31,7 @@ internal sealed class StreamClock(TimeProvider time, IHostApplicationLifetime li
     public CancellationToken Stopping => lifetime.ApplicationStopping;
 
     public TimeSpan KeepAlive => options.Value.Endpoint.StreamKeepAlive;
+
+    /// <summary>How often rights are asked for again that may be taken away without a notice.</summary>
+    public TimeSpan CheckInterval => options.Value.Access.CheckInterval;
 }

@@ -39,6 +39,37 @@ internal sealed class AccessCheck(ScopedAuthorizer authorizer, ILogger<AccessChe
     public ValueTask CheckAdministerAsync(WsmqCaller caller, WsmqAction action, WsmqAddress? target, CancellationToken cancellationToken) =>
         RequireAsync(() => authorizer.CanAdministerAsync(caller, action, target, cancellationToken), WsmqErrors.AdministerNotAllowed);
 
+    /// <summary>The same as an answer, where a refusal is no failure of the call.</summary>
+    /// <exception cref="WsmqException">The authorizer could not decide, such as <c>store-unavailable</c>.</exception>
+    public async ValueTask<bool> MayAdministerAsync(
+        WsmqCaller caller, WsmqAction action, WsmqAddress? target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CheckAdministerAsync(caller, action, target, cancellationToken);
+            return true;
+        }
+        catch (WsmqException e) when (e.Error == WsmqErrors.AdministerNotAllowed)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Null if the caller may use the reply-to address; otherwise the error. Does not throw.</summary>
+    public async ValueTask<WsmqException?> CheckReplyToAsync(WsmqCaller caller, WsmqAddress? replyTo, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return replyTo is not { } reply || await authorizer.CanSendAsync(caller, reply, cancellationToken)
+                ? null
+                : new WsmqException(WsmqErrors.ReplyToNotAllowed);
+        }
+        catch (Exception e)
+        {
+            return Refused(e, WsmqErrors.ReplyToNotAllowed);
+        }
+    }
+
     private async ValueTask<WsmqException?> SlowSendAsync(
         ValueTask<bool> first, WsmqCaller caller, WsmqAddress? replyTo, CancellationToken cancellationToken)
     {

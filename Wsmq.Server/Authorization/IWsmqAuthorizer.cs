@@ -65,12 +65,12 @@ public interface IWsmqAuthorizer
     ValueTask<bool> CanManageQueueAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) => new(false);
 
     /// <summary>
-    /// Returns whether the caller may act as an operator over the HTTP API: on groups, and on the devices, dead letters and access of users.
-    /// Called for each such request. The default is no. Work queues have <see cref="CanManageQueueAsync"/>.
+    /// Returns whether the caller may act as an operator over the HTTP API: on logs and groups, and on the devices, dead letters and access of
+    /// users. Called for each such request, and about every second while the tail of a log is open. The default is no. Work queues have <see cref="CanManageQueueAsync"/>.
     /// </summary>
     /// <param name="caller">The user, device and principal of the request.</param>
     /// <param name="action">What the caller wants to do.</param>
-    /// <param name="target">The user or the group; null for the revocation of a single token.</param>
+    /// <param name="target">The address; null for what concerns all of them, and for the revocation of a single token.</param>
     /// <param name="cancellationToken">Is cancelled when the request ends.</param>
     ValueTask<bool> CanAdministerAsync(
         WsmqCaller caller, WsmqAction action, WsmqAddress? target, CancellationToken cancellationToken) => new(false);

@@ -6,16 +6,19 @@ namespace Wsmq;
 /// </summary>
 public enum WsmqAction
 {
-    /// <summary>See the members of a group, or a user's groups, devices, dead letters without their messages, and ban.</summary>
+    /// <summary>
+    /// See the members of a group, a user's groups, devices, dead letters without their messages, and ban, and logs without bodies. Without a
+    /// target: search all addresses, and the dead letters of all users.
+    /// </summary>
     View = 0,
 
-    /// <summary>Read the message of a dead letter of a user.</summary>
+    /// <summary>Read messages of a log, or of a dead letter of a user; also the beginnings of their bodies.</summary>
     ReadBody = 1,
 
-    /// <summary>Replay a dead letter of a user.</summary>
+    /// <summary>Replay a dead letter of a user. Without a target: all that match, of all users.</summary>
     Replay = 2,
 
-    /// <summary>Remove a device or a dead letter of a user.</summary>
+    /// <summary>Remove a device or a dead letter of a user. Without a target: all dead letters that match, of all users.</summary>
     Remove = 3,
 
     /// <summary>Add members to a group, and remove them.</summary>
@@ -29,4 +32,7 @@ public enum WsmqAction
 
     /// <summary>Revoke the tokens of a user, or, without a target, a single token.</summary>
     Revoke = 7,
+
+    /// <summary>Send a message to an address, as oneself. The authorizer is not asked whether the caller may send there otherwise.</summary>
+    Send = 8,
 }

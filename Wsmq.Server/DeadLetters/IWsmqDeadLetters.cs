@@ -56,14 +56,25 @@ public interface IWsmqDeadLetters
     /// <c>invalid-name</c>, <c>name-too-long</c>, <c>invalid-message</c> for a malformed id, or <c>store-unavailable</c>.
     /// </exception>
     Task<bool> RemoveAsync(string userId, string id, CancellationToken cancellationToken = default);
-}
 
-/// <summary>Headers of the replayed message of a dead letter.</summary>
-public static class WsmqReplayHeaders
-{
-    /// <summary>The address whose log contained the original message.</summary>
-    public const string Source = "wsmq-replay-source";
+    /// <summary>
+    /// Searches the dead letters of all users. Those of one user and address come in the order of dead-lettering; on SQLite, all do. A dead
+    /// letter that is stored from the first page to the last one is found once.
+    /// </summary>
+    /// <param name="query">Which dead letters are meant.</param>
+    /// <param name="next">The <see cref="WsmqPage{T}.Next"/> of the page before; null for the first page.</param>
+    /// <param name="max">The page size; 1 to 1,000.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is not 1 to 1,000.</exception>
+    /// <exception cref="WsmqException">
+    /// <c>invalid-message</c>: no page has returned <paramref name="next"/>; or <c>store-unavailable</c>.
+    /// </exception>
+    Task<WsmqPage<WsmqFoundDeadLetter>> SearchAsync(
+        WsmqDeadLetterQuery query, string? next = null, int max = 50, CancellationToken cancellationToken = default);
 
-    /// <summary>The position of the original message in that log.</summary>
-    public const string Position = "wsmq-replay-position";
+    /// <summary>Counts dead letters of all users, as of a moment. A query for a type reads the metadata of each message.</summary>
+    /// <param name="query">Which dead letters are meant.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
+    Task<WsmqDeadLetterCount> CountAsync(WsmqDeadLetterQuery query, CancellationToken cancellationToken = default);
 }

@@ -8,7 +8,10 @@ namespace Wsmq.Server.DeadLetters;
 
 internal sealed class WsmqDeadLetters(IStore store, StartGate start, PublishQueue queue) : IWsmqDeadLetters
 {
-    private const int MostListed = 1_000;
+    /// <summary>The largest page.</summary>
+    public const int MostListed = 1_000;
+
+    private readonly DeadLetterSearch _search = new(store);
 
     // Replays have their own deduplication scope, so that their ids cannot collide with message ids of the app or of users.
     private const string Scope = "replay";
@@ -67,6 +70,24 @@ internal sealed class WsmqDeadLetters(IStore store, StartGate start, PublishQueu
         return await store.DeadLetters.RemoveAsync(key, user, cancellationToken);
     }
 
+    public async Task<WsmqPage<WsmqFoundDeadLetter>> SearchAsync(
+        WsmqDeadLetterQuery query, string? next = null, int max = 50, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(max, MostListed);
+        await start.WaitAsync(cancellationToken);
+        return await _search.PageAsync(query, next, max, cancellationToken);
+    }
+
+    public async Task<WsmqDeadLetterCount> CountAsync(WsmqDeadLetterQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        await start.WaitAsync(cancellationToken);
+        var until = await _search.NowAsync(cancellationToken);
+        return new WsmqDeadLetterCount(await _search.CountAsync(query, until, cancellationToken), until);
+    }
+
     // Leaving a group removes its dead letters, so that only the user's own queue and current groups can have some.
     private async Task<IEnumerable<WsmqAddress>> SourcesAsync(WsmqAddress own, DeadLetterKey? last, CancellationToken cancellationToken)
     {
@@ -83,7 +104,7 @@ internal sealed class WsmqDeadLetters(IStore store, StartGate start, PublishQueu
         return await store.DeadLetters.ReadAsync(key, user, cancellationToken);
     }
 
-    private static WsmqDeadLetter Show(StoredDeadLetter letter) => new()
+    public static WsmqDeadLetter Show(StoredDeadLetter letter) => new()
     {
         Id = DeadLetterId.Of(letter.Key),
         Source = letter.Key.Source,

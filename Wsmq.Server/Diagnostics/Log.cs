@@ -328,6 +328,15 @@ internal static partial class Log
     [LoggerMessage(318, LogLevel.Error, "A declaration of {Queue} is corrupt or foreign: the options that held before stay, and this node runs no recurring jobs of the queue.")]
     public static partial void DeclarationUnreadable(ILogger logger, Exception exception, string queue);
 
+    [LoggerMessage(320, LogLevel.Warning, "The runs over dead letters could not be read; retrying in {Delay}.")]
+    public static partial void RunsUnreadable(ILogger logger, Exception exception, TimeSpan delay);
+
+    [LoggerMessage(321, LogLevel.Warning, "The run {Id} over dead letters was interrupted; this node or another one continues it, within about {Delay}.")]
+    public static partial void RunInterrupted(ILogger logger, Exception exception, string id, TimeSpan delay);
+
+    [LoggerMessage(322, LogLevel.Information, "This node continues the run {Id} over dead letters, whose node has ended or did not answer.")]
+    public static partial void RunContinued(ILogger logger, string id);
+
     [LoggerMessage(220, LogLevel.Warning, "A message has the field {Field}, which is unknown and is ignored. Fields are case-sensitive: to, id, type, body, data, contentType, headers, correlationId, replyTo, key, uniqueId, priority, delay, notBefore, timeToLive")]
     public static partial void UnknownField(ILogger logger, string field);
 }

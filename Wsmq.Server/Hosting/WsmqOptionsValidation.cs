@@ -37,6 +37,10 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(options.DeadLetters.MaxAttempts, 0, 1_000_000);
         rules.Within(options.DeadLetters.MaxSilentAttempts, 0, 1_000_000);
         rules.Within(options.DeadLetters.MaxCount, 1, 10_000);
+        rules.Within(options.DeadLetters.MaxRuns, 1, 1_000);
+        rules.Within(options.DeadLetters.RunRetention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(30));
+        rules.Within(options.DeadLetters.MaxRunRate, 1, 10_000);
+        rules.Within(options.DeadLetters.RunLease, OneSecond, TimeSpan.FromMinutes(5));
         rules.Require(options.Publish.Json is not null, "options.Publish.Json must not be null");
         rules.Require(
             options.Publish.SendTimeout < options.Publish.DeduplicationWindow,

@@ -25,6 +25,7 @@ using Wsmq.Server.Hosting;
 using Wsmq.Server.Hubs;
 using Wsmq.Server.Lifecycle;
 using Wsmq.Server.Limits;
+using Wsmq.Server.Logs;
 using Wsmq.Server.Memberships;
 using Wsmq.Server.Publishing;
 using Wsmq.Server.Pumps;
@@ -44,8 +45,9 @@ public static class WsmqServiceCollectionExtensions
 {
     /// <summary>
     /// Adds wsmq: the hub, and the services that an app injects: <see cref="IWsmqPublisher"/>, <see cref="IWsmqGroups"/>,
-    /// <see cref="IWsmqDeadLetters"/>, <see cref="IWsmqQueues"/>, <see cref="IWsmqDevices"/> and <see cref="IWsmqAccess"/>. Messages are stored in an embedded SQLite
-    /// file unless the returned builder selects Redis. Map the hub with <c>app.MapWsmq("/wsmq")</c>.
+    /// <see cref="IWsmqDeadLetters"/>, <see cref="IWsmqDeadLetterRuns"/>, <see cref="IWsmqLogs"/>, <see cref="IWsmqQueues"/>,
+    /// <see cref="IWsmqDevices"/> and <see cref="IWsmqAccess"/>. Messages are stored in an embedded SQLite file unless the returned builder
+    /// selects Redis. Map the hub with <c>app.MapWsmq("/wsmq")</c>.
     /// </summary>
     /// <remarks>
     /// SignalR needs no call of its own, nor a backplane. The health checks <c>wsmq-store</c> and <c>wsmq-drain</c>, with the tag
@@ -74,6 +76,8 @@ public static class WsmqServiceCollectionExtensions
         services.TryAddSingleton<IWsmqPublisher, WsmqPublisher>();
         services.TryAddSingleton<IWsmqGroups, WsmqGroups>();
         services.TryAddSingleton<IWsmqDeadLetters, WsmqDeadLetters>();
+        services.TryAddSingleton<IWsmqDeadLetterRuns>(p => p.GetRequiredService<WsmqDeadLetterRuns>());
+        services.TryAddSingleton<IWsmqLogs>(p => p.GetRequiredService<WsmqLogs>());
         services.TryAddSingleton<IWsmqQueues>(p => p.GetRequiredService<WsmqQueues>());
         services.TryAddSingleton<IWsmqAccess, WsmqAccess>();
         services.TryAddSingleton<IWsmqDevices, WsmqDevices>();
@@ -121,6 +125,7 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<ClientWork>()
         .AddGatedLogger<WsmqQueues>()
         .AddGatedLogger<DeclaredQueues>()
+        .AddGatedLogger<DeadLetterRunner>()
         .AddGatedLogger<UsageReporter>();
 
     private static void AddHub(IServiceCollection services)
@@ -160,7 +165,12 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<UserEndpoints>();
         services.AddSingleton<StreamClock>();
         services.AddSingleton<StreamServices>();
+        services.AddSingleton<StreamScope>();
         services.AddSingleton<StreamEndpoint>();
+        services.AddSingleton<TailEndpoint>();
+        services.AddSingleton<AddressEndpoints>();
+        services.AddSingleton<DeadLetterEndpoints>();
+        services.AddSingleton<RightsEndpoint>();
 
         // An OpenAPI document of the app has these types as well. The last in the chain: it changes nothing for the app's own types.
         services.PostConfigure<JsonOptions>(o => o.SerializerOptions.TypeInfoResolverChain.Add(ShapesContext.Default));
@@ -211,6 +221,10 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<ClientWork>();
         services.AddSingleton<ClientQueues>();
         services.AddSingleton<WsmqQueues>();
+        services.AddSingleton<WsmqLogs>();
+        services.AddSingleton<RunNews>();
+        services.AddSingleton<WsmqDeadLetterRuns>();
+        services.AddSingleton<DeadLetterRunner>();
         services.AddSingleton<DeadLetterNotices>();
         services.AddSingleton<StoreNews>();
         services.AddSingleton<StoreMonitor>();
@@ -232,6 +246,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<INodePart>(p => p.GetRequiredService<StoreMonitor>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<SessionSweep>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<DeclaredQueues>());
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<DeadLetterRunner>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<QueueDispatchers>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<QueueUpkeep>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<AppWorkers>());

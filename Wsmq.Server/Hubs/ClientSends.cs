@@ -11,13 +11,19 @@ namespace Wsmq.Server.Hubs;
 /// </summary>
 internal sealed class ClientSends(MessageRules rules, AccessCheck access, PublishQueue queue, UnknownFields unknown)
 {
+    /// <param name="sender">The user.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="isOperator">Whether the user was allowed to send to the address as an operator.</param>
     /// <exception cref="WsmqException">The message is refused, or the store did not accept it.</exception>
-    public Task<WsmqReceipt> SendAsync(UserCall sender, WsmqOutgoingMessage? message)
+    public Task<WsmqReceipt> SendAsync(UserCall sender, WsmqOutgoingMessage? message, bool isOperator = false)
     {
         // No await before the queue: SignalR starts a connection's calls in order, so that the queue keeps the sender's order.
         if (Accept(sender, message, out var accepted) is { } refusal)
             return RefuseAsync(sender, refusal);
-        var send = new AwaitedSend(accepted.Request, Authorize(sender, accepted), sender.Limits);
+        var allowed = isOperator
+            ? access.CheckReplyToAsync(sender.Caller, accepted.ReplyTo, sender.Aborted)
+            : Authorize(sender, accepted);
+        var send = new AwaitedSend(accepted.Request, allowed, sender.Limits);
         queue.Enqueue(send);
         return send.Receipt;
     }

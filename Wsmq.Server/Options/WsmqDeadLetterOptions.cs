@@ -21,4 +21,23 @@ public sealed class WsmqDeadLetterOptions
     /// <see cref="WsmqLimitOptions.UserStorePercent"/> allows for them, the oldest is removed. Default 100; 1 to 10,000.
     /// </summary>
     public int MaxCount { get; set; } = 100;
+
+    /// <summary>
+    /// How many runs over dead letters are stored, see <see cref="IWsmqDeadLetterRuns"/>. Another one removes the oldest that has ended.
+    /// Default 100; 1 to 1,000.
+    /// </summary>
+    public int MaxRuns { get; set; } = 100;
+
+    /// <summary>How long a run is stored after its end. Default 1 day; 1 minute to 30 days.</summary>
+    public TimeSpan RunRetention { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>
+    /// The highest rate of a run, in dead letters per second. Default 1,000; 1 to 10,000.
+    /// </summary>
+    public int MaxRunRate { get; set; } = 1_000;
+
+    /// <summary>
+    /// After how long another node continues a run whose node has ended or does not answer. Default 15 seconds; 1 second to 5 minutes.
+    /// </summary>
+    public TimeSpan RunLease { get; set; } = TimeSpan.FromSeconds(15);
 }

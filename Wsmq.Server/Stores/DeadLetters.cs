@@ -93,4 +93,30 @@ internal interface IDeadLetterStore
 
     /// <summary>Removes one dead letter. Returns false if it is not stored.</summary>
     Task<bool> RemoveAsync(DeadLetterKey key, string user, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// One step of a scan of the dead letters of all users, with the bounds that <see cref="ILogInspection"/> states. Those of one user and
+    /// log come in the order in which they were dead-lettered; on SQLite, all do. One that is stored from the first step to the last one is
+    /// returned once; one that is added meanwhile may be.
+    /// </summary>
+    /// <param name="scan">Which dead letters are meant, and what is read of them.</param>
+    /// <param name="next">What the step before has returned; null for the first one.</param>
+    /// <param name="max">At most so many.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    Task<StorePage<DeadLetterHead>> ScanAsync(DeadLetterScan scan, string? next, int max, CancellationToken cancellationToken);
 }
+
+/// <summary>Which dead letters a scan returns, and what it reads of them.</summary>
+/// <param name="User">Those of one user; null for all.</param>
+/// <param name="Source">Those of one log; null for all.</param>
+/// <param name="From">Dead-lettered at this time or later, in µs since 1970.</param>
+/// <param name="Until">Dead-lettered at this time or earlier, in µs since 1970.</param>
+/// <param name="WithEntry">Whether the metadata of the entries is read.</param>
+/// <param name="BodyBytes">With the entry: at most so many bytes of its body.</param>
+internal readonly record struct DeadLetterScan(
+    string? User, WsmqAddress? Source, long From, long Until, bool WithEntry, int BodyBytes);
+
+/// <param name="User">The user.</param>
+/// <param name="Letter">The dead letter, without its entry.</param>
+/// <param name="Entry">The beginning of the entry; null if it was not asked for.</param>
+internal sealed record DeadLetterHead(string User, StoredDeadLetter Letter, EntryHead? Entry);

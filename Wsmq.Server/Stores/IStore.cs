@@ -23,6 +23,10 @@ internal interface IStore : IAsyncDisposable
 
     IUsageStore Usage { get; }
 
+    ILogInspection Inspection { get; }
+
+    IRunStore Runs { get; }
+
     /// <summary>
     /// Opens the store and checks that it can store data reliably. Throws <see cref="InvalidOperationException"/> with the setting to
     /// change if it cannot: the app must not start on a store that drops messages.

@@ -18,7 +18,8 @@ public sealed class EndpointRowTests : IDisposable
     {
         await using var node = await HttpCaller.StartNodeAsync(s => s.UseSqlite(_folder.File("wsmq.db")));
 
-        EndpointsOf(node).Select(Name).Should().BeEquivalentTo(AuthorizationTable.Endpoints.Concat(OperatorTests.Rights.Select(r => r.Endpoint)));
+        EndpointsOf(node).Select(Name).Should().BeEquivalentTo(AuthorizationTable.Endpoints.Concat(OperatorTests.Rights.Select(r => r.Endpoint)
+            .Append(OperatorTests.AnyRight)));
     }
 
     [Fact]

@@ -24,9 +24,12 @@ internal sealed class HttpCaller(Uri node, string? token) : IDisposable
     /// <summary>Opens an event stream.</summary>
     /// <param name="query">The addresses, and further parameters.</param>
     /// <param name="lastEventId">As a browser that reconnects.</param>
-    public async Task<EventReader> ListenAsync(string query, string? lastEventId = null)
+    public Task<EventReader> ListenAsync(string query, string? lastEventId = null) => StreamAsync($"/logs?{query}", lastEventId);
+
+    /// <summary>Opens another event stream.</summary>
+    public async Task<EventReader> StreamAsync(string path, string? lastEventId = null)
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, Of($"/logs?{query}"));
+        var request = new HttpRequestMessage(HttpMethod.Get, Of(path));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         if (lastEventId is not null)
             request.Headers.Add("Last-Event-ID", lastEventId);

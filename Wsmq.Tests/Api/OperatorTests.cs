@@ -26,7 +26,30 @@ public sealed class OperatorTests : IDisposable
         ("DELETE /users/{user}/ban", WsmqAction.Ban),
         ("POST /users/{user}/revoke-tokens", WsmqAction.Revoke),
         ("DELETE /tokens/{token}", WsmqAction.Revoke),
+        ("GET /addresses", WsmqAction.View),
+        ("GET /addresses/{address}", WsmqAction.View),
+        ("GET /addresses/{address}/entries", WsmqAction.View),
+        ("GET /addresses/{address}/entries/{position}", WsmqAction.ReadBody),
+        ("GET /addresses/{address}/entries/{position}/life", WsmqAction.View),
+        ("GET /addresses/{address}/events", WsmqAction.View),
+        ("POST /addresses/{address}/messages", WsmqAction.Send),
+        ("GET /dead-letters", WsmqAction.View),
+        ("POST /dead-letters/count", WsmqAction.View),
+        ("POST /dead-letters/runs", WsmqAction.Replay),
+        ("GET /dead-letters/runs", WsmqAction.View),
+        ("GET /dead-letters/runs/{id}", WsmqAction.View),
+        ("DELETE /dead-letters/runs/{id}", WsmqAction.Remove),
     ];
+
+    /// <summary>The endpoint for which any right is enough.</summary>
+    public const string AnyRight = "GET /rights";
+
+    private static readonly Dictionary<string, string> Bodies = new()
+    {
+        ["POST /addresses/{address}/messages"] = """{"body":1}""",
+        ["POST /dead-letters/count"] = "{}",
+        ["POST /dead-letters/runs"] = """{"id":"r","action":"replay","filter":{},"until":0}""",
+    };
 
     private readonly TempFolder _folder = new();
 
@@ -60,7 +83,7 @@ public sealed class OperatorTests : IDisposable
         await using var node = await HttpCaller.StartNodeAsync(s => s.UseSqlite(_folder.File("wsmq.db")));
         using var admin = HttpCaller.Of(node, "admin");
         using var nobody = new HttpCaller(node.Address, null);
-        foreach (var (endpoint, _) in Rights)
+        foreach (var endpoint in Rights.Select(r => r.Endpoint).Append(AnyRight))
         {
             (await AskAsync(admin, endpoint)).Code.Should().Be("administer-not-allowed", endpoint);
             (await AskAsync(nobody, endpoint)).Status.Should().Be(401, endpoint);
@@ -126,12 +149,25 @@ public sealed class OperatorTests : IDisposable
         (await admin.AskAsync("PUT", "/users/bob/ban?until=soon")).Code.Should().Be("invalid-message");
     }
 
-    private static Task<ApiAnswer> AskAsync(HttpCaller caller, string endpoint)
+    private static async Task<ApiAnswer> AskAsync(HttpCaller caller, string endpoint)
     {
         var (method, path) = (endpoint.Split(' ')[0], endpoint.Split(' ')[1]);
+        path = path.Replace("{address}", "user:bob", StringComparison.Ordinal)
+            .Replace("{position}", WsmqPosition.Start.ToString(), StringComparison.Ordinal);
         foreach (var name in new[] { "group", "user", "device", "id", "token" })
             path = path.Replace($"{{{name}}}", $"some-{name}", StringComparison.Ordinal);
-        return caller.AskAsync(method, path);
+        if (path.EndsWith("/events", StringComparison.Ordinal))
+            return await OpenAsync(caller, path);
+        return Bodies.TryGetValue(endpoint, out var body) ? await caller.PostAsync(path, body) : await caller.AskAsync(method, path);
+    }
+
+    // A stream that was opened does not end by itself.
+    private static async Task<ApiAnswer> OpenAsync(HttpCaller caller, string path)
+    {
+        await using var stream = await caller.StreamAsync(path);
+        if (stream.Status != 200)
+            await Eventually.That("the answer is complete", () => stream.HasEnded);
+        return new ApiAnswer(stream.Status, stream.Response.Content.Headers.ContentType?.MediaType, null, stream.Raw);
     }
 
     private Task<TestNode> StartAsync(WsmqAction[] allowed) => HttpCaller.StartNodeAsync(

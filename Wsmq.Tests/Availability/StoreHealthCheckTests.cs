@@ -93,6 +93,10 @@ public sealed class StoreHealthCheckTests
 
         public IUsageStore Usage => throw new NotSupportedException();
 
+        public ILogInspection Inspection => throw new NotSupportedException();
+
+        public IRunStore Runs => throw new NotSupportedException();
+
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task<bool> IsAvailableAsync(CancellationToken cancellationToken)

@@ -34,6 +34,10 @@ public sealed class StoreMonitorTests
     {
         public IUsageStore Usage => throw new NotSupportedException();
 
+        public ILogInspection Inspection => throw new NotSupportedException();
+
+        public IRunStore Runs => throw new NotSupportedException();
+
         private int _calls;
 
         public event Action? Doubted;

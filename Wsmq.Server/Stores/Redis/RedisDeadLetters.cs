@@ -19,16 +19,17 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
             return new NackResult(NackOutcome.NoReader, 0);
         var log = keys.Of(request.Source);
         var (dead, places) = (log.DeadOf(request.User), log.DeadPlacesOf(request.User));
+        var readers = keys.DeadReaders(log.Bucket);
         RedisKey[] scriptKeys = isGroup
-            ? [log.Log, log.CursorsOf(request.User), dead, places, log.Members]
-            : [log.Log, log.Meta, dead, places];
+            ? [log.Log, log.CursorsOf(request.User), dead, places, readers, log.Members]
+            : [log.Log, log.Meta, dead, places, readers];
         RedisValue[] values =
         [
             isGroup ? request.Device : RedisMessageLog.Field(request.Device), request.Position.ToString(), PlaceOf(request.Key),
             request.Kind switch { NackKind.Reported => "R", NackKind.Silent => "S", NackKind.Final => "F", _ => "B" },
             request.Kind == NackKind.Reported ? options.DeadLetters.MaxAttempts : options.DeadLetters.MaxSilentAttempts,
             request.Reason, options.DeadLetters.MaxCount, MaxAge(request.Source), request.User, request.Room,
-            IDeadLetterStore.Overhead,
+            IDeadLetterStore.Overhead, log.DeadReaderOf(request.User),
         ];
         var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Nack, scriptKeys, values, cancellationToken))!;
         return reply.Length > 2
@@ -42,9 +43,10 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
             return [];
         var log = keys.Of(source);
         var reply = (RedisResult[])(await connections.EvaluateAsync(
-            RedisScript.DeadList, [log.DeadOf(user), log.DeadPlacesOf(user)], [MaxAge(source), options.DeadLetters.MaxCount], cancellationToken))!;
+            RedisScript.DeadList, [log.DeadOf(user), log.DeadPlacesOf(user), keys.DeadReaders(log.Bucket)],
+            [MaxAge(source), options.DeadLetters.MaxCount, log.DeadReaderOf(user)], cancellationToken))!;
         return [.. reply.Chunk(2)
-            .Select(pair => Read(KeyOf(source, (string)pair[0]!), (byte[])pair[1]!, null))
+            .Select(pair => Read(KeyOf(source, (string)pair[0]!), (byte[])pair[1]!))
             .OrderBy(d => d.Key.Position.Value).ThenBy(d => d.Key.Device, StringComparer.Ordinal)];
     }
 
@@ -71,7 +73,11 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
     // The keys of a user's own queue do not contain a reader: only that user can have dead letters in it.
     private static bool MayRead(WsmqAddress source, string user) => source.Kind == WsmqAddressKind.Group || source == WsmqAddress.User(user);
 
-    private static StoredDeadLetter Read(DeadLetterKey key, ReadOnlySpan<byte> known, byte[]? content)
+    public Task<StorePage<DeadLetterHead>> ScanAsync(DeadLetterScan scan, string? next, int max, CancellationToken cancellationToken) =>
+        new RedisDeadLetterScan(connections, keys, MaxAge, scan).StepAsync(next, max, cancellationToken);
+
+    /// <summary>Reads the details of a dead letter, as nack.lua writes them.</summary>
+    public static StoredDeadLetter Read(DeadLetterKey key, ReadOnlySpan<byte> known, byte[]? content = null)
     {
         if (known.Length < AttemptsAt + AttemptsLength || !Utf8Parser.TryParse(known.Slice(AttemptsAt, AttemptsLength), out int attempts, out _))
             throw NotOurs();
@@ -88,7 +94,8 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
 
     private static string PlaceOf(DeadLetterKey key) => $"{key.Position}:{key.Device}";
 
-    private static DeadLetterKey KeyOf(WsmqAddress source, string place) =>
+    /// <exception cref="WsmqException"><c>store-corrupt</c>.</exception>
+    public static DeadLetterKey KeyOf(WsmqAddress source, string place) =>
         place.Length > WsmqPosition.Length && WsmqPosition.TryParse(place[..WsmqPosition.Length], out var position)
             ? new DeadLetterKey(source, position, place[(WsmqPosition.Length + 1)..])
             : throw NotOurs();

@@ -48,6 +48,8 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
         Memberships = new RedisMembershipStore(_connections, _keys, _lanes, options.Value.Limits.GroupsPerUser, logger);
         DeadLetters = new RedisDeadLetters(_connections, _keys, options.Value);
         _usage = new RedisUsage(_connections, _keys, options.Value, _options);
+        Inspection = new RedisInspection(_connections, _keys);
+        Runs = new RedisRuns(_connections, _keys);
         _access = new RedisAccessStore(_connections, _keys, logger);
 
         RedisAppender AppenderOf(RedisLane lane, IBatchScript batches) => new(lane, batches, primaries, _replicas?.Of(lane), logger);
@@ -77,6 +79,10 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
     public RedisBackplane Backplane { get; }
 
     public IUsageStore Usage => _usage;
+
+    public ILogInspection Inspection { get; }
+
+    public IRunStore Runs { get; }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

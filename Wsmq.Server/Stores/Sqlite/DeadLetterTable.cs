@@ -34,6 +34,7 @@ internal static class DeadLetterTable
         """,
         "CREATE UNIQUE INDEX IF NOT EXISTS dead_letters_of_log ON dead_letters (log, user, position, device)",
         "CREATE INDEX IF NOT EXISTS dead_letters_expiry ON dead_letters (expires)",
+        "CREATE INDEX IF NOT EXISTS dead_letters_by_time ON dead_letters (at)",
     ];
 
     public static FailureRow? Failures(SqliteSession session, long log, string user, string device) => session.One(

@@ -17,6 +17,12 @@ internal sealed class SqliteDeadLetters(SqliteEngine engine, WsmqOptions options
     public Task<bool> RemoveAsync(DeadLetterKey key, string user, CancellationToken cancellationToken) => engine.WriteAsync(
         s => LogTable.Find(s, key.Source) is { } row && DeadLetterTable.Remove(s, row.Id, user, key), cancellationToken);
 
+    public Task<StorePage<DeadLetterHead>> ScanAsync(DeadLetterScan scan, string? next, int max, CancellationToken cancellationToken)
+    {
+        var after = DeadLetterScans.Parse(next);
+        return engine.ReadAsync(s => s.Snapshot(r => DeadLetterScans.Step(r, scan, after, max, clock.NowMicros())), cancellationToken);
+    }
+
     private NackResult Nack(SqliteSession session, NackRequest request)
     {
         if (CursorOperations.Find(session, request.Source, request.User, request.Device) is not { } cursor)

@@ -80,7 +80,8 @@ internal static class SqliteSchema
         else
             AddBytes(session);
         foreach (var part in DeadLetterTable.Definition.Concat(AccessTable.Definition).Concat(UsageTable.Definition)
-            .Concat(JobTable.Definition).Concat(JobOutcomeTable.Definition).Concat(QueueTable.Definition).Concat(ScheduleTable.Definition))
+            .Concat(JobTable.Definition).Concat(JobOutcomeTable.Definition).Concat(QueueTable.Definition).Concat(ScheduleTable.Definition)
+            .Concat(SqliteRuns.Definition))
             session.Run(part);
     }
 

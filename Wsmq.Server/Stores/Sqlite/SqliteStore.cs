@@ -31,6 +31,8 @@ internal sealed class SqliteStore : IStore
         Jobs = new SqliteJobs(_engine, signals, clock);
         Declarations = new SqliteDeclarations(_engine, _room, signals, clock);
         Access = new SqliteAccess(_engine, clock);
+        Inspection = new SqliteInspection(_engine);
+        Runs = new SqliteRuns(_engine, clock);
     }
 
     public event Action? Doubted
@@ -54,6 +56,10 @@ internal sealed class SqliteStore : IStore
     public IAccessStore Access { get; }
 
     public IUsageStore Usage { get; }
+
+    public ILogInspection Inspection { get; }
+
+    public IRunStore Runs { get; }
 
     /// <summary>For tests: replaces the disk's free and total space. If it returns null, the real disk counts.</summary>
     internal Func<DiskSpace?>? Disk { get; init; }

@@ -49,6 +49,30 @@ internal sealed class RedisKeys(string prefix, int buckets, string? channels = n
     /// <summary>Channel that announces a new access rule.</summary>
     public string AccessChannel { get; } = $"{channels ?? prefix}:access";
 
+    /// <summary>Hash: the runs of the deployment, id -> state.</summary>
+    public RedisKey Runs { get; } = $"{prefix}:{{runs}}:states";
+
+    /// <summary>Pattern of the keys that addresses have for as long as they exist, see <see cref="LogKeys.Meta"/>.</summary>
+    /// <param name="kind">A kind of addresses; null for all.</param>
+    /// <param name="name">Which names are meant; null for all.</param>
+    public string MetaPattern(WsmqAddressKind? kind, TextPattern? name)
+    {
+        // Neither the prefix nor an escaped name contains a character that has a meaning in a pattern.
+        var names = name is null ? "*" : string.Join('*', name.Parts.Select(Uri.EscapeDataString));
+        return $"{prefix}:{{*}}:meta:{(kind is { } one ? WsmqAddress.Prefix(one) : "*")}:{names}";
+    }
+
+    /// <summary>The address of such a key; false if it is foreign.</summary>
+    public static bool TryAddressOf(string meta, out WsmqAddress address)
+    {
+        var parts = meta.Split(':');
+        address = default;
+        return parts.Length > 3 && WsmqAddress.TryParse($"{parts[^2]}:{Uri.UnescapeDataString(parts[^1])}", out address);
+    }
+
+    /// <summary>Sorted set of a bucket: the readers that may have dead letters, by name, see <see cref="LogKeys.DeadReaderOf"/>.</summary>
+    public RedisKey DeadReaders(int bucket) => $"{prefix}:{{{bucket}}}:deadreaders";
+
     /// <summary>The keys of an address.</summary>
     public LogKeys Of(WsmqAddress address)
     {
@@ -160,6 +184,9 @@ internal sealed class LogKeys
 
     /// <summary>Sorted set: the same dead letters by the time of dead-lettering.</summary>
     public RedisKey DeadPlacesOf(string user) => $"{_bucket}deadat{ReaderOf(user)}";
+
+    /// <summary>The name of a reader in <see cref="RedisKeys.DeadReaders"/>: <c>user:name</c>, or <c>group:name:user</c>, escaped.</summary>
+    public string DeadReaderOf(string user) => ReaderOf(user)[1..];
 
     // A user's queue has one reader, whose name is the name of the queue.
     private string ReaderOf(string user) => _isGroup ? $"{_name}:{Uri.EscapeDataString(user)}" : _name;

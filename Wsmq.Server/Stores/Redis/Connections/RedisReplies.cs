@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Globalization;
 using StackExchange.Redis;
@@ -37,6 +38,38 @@ internal static class RedisReplies
             && int.TryParse(parts[3], NumberStyles.None, CultureInfo.InvariantCulture, out var silent)
                 ? new OpenCursor(cursor, failed, silent)
                 : new OpenCursor(cursor);
+    }
+
+    /// <summary>The state of a reader of a log: its cursor, of a user's own device when it was last seen, and failed attempts.</summary>
+    public static LogReaderState Reader(string user, string? device, string value, bool isOwn)
+    {
+        var parts = value.Split(':');
+        var counts = isOwn ? 2 : 1;
+        var failed = parts.Length == counts + 3 && Wsmq.WsmqPosition.TryParse(parts[counts], out var failing) ? failing : default;
+        return new LogReaderState(
+            user, device, PositionOr(parts[0]), isOwn && parts.Length > 1 ? PositionOr(parts[1]).Value : 0)
+        {
+            Failing = failed,
+            Attempts = failed == default ? 0 : parts[^2..].Sum(count => int.TryParse(count, CultureInfo.InvariantCulture, out var n) ? n : 0),
+        };
+    }
+
+    // A corrupt value of one reader must not hide the others.
+    private static WsmqPosition PositionOr(string text) => Wsmq.WsmqPosition.TryParse(text, out var position) ? position : default;
+
+    /// <summary>The beginning of a content, as beginnings.lua cuts it; null if it is malformed.</summary>
+    /// <param name="position">The position of the entry.</param>
+    /// <param name="size">The size of the whole content.</param>
+    /// <param name="content">Its beginning.</param>
+    public static EntryHead? Head(WsmqPosition position, long size, ReadOnlyMemory<byte> content)
+    {
+        if (content.Length < RedisContent.Header)
+            return null;
+        var metadata = BinaryPrimitives.ReadInt32BigEndian(content.Span);
+        var body = BinaryPrimitives.ReadInt32BigEndian(content.Span[4..]);
+        return metadata < 0 || body < 0 || RedisContent.Header + (long)metadata + body != size || RedisContent.Header + metadata > content.Length
+            ? null
+            : new EntryHead(position, content.Slice(RedisContent.Header, metadata), content[(RedisContent.Header + metadata)..], body);
     }
 
     /// <summary>Tail, removed, consumed, membership version; null if they are corrupt.</summary>

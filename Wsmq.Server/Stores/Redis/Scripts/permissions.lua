@@ -25,6 +25,9 @@ for _, command in ipairs({ 'HSET', 'HSETNX', 'HINCRBY' }) do try(command, key, '
 try('XADD', key, '*', 'x', '')
 try('XTRIM', key, 'MAXLEN', '1')
 try('XRANGE', key, '-', '+', 'COUNT', '1')
+try('XREVRANGE', key, '+', '-', 'COUNT', '1')
+try('HSCAN', key, '0', 'COUNT', '1')
+try('SCAN', '0', 'COUNT', '1')
 try('ZADD', key, '1', 'x')
 for _, command in ipairs({ 'ZRANGE', 'ZRANGEBYSCORE' }) do try(command, key, '0', '1') end
 try('ZRANGEBYLEX', key, '[a', '[b')

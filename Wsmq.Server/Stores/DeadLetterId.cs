@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using Wsmq.Server.Stores;
 
-namespace Wsmq.Server.DeadLetters;
+namespace Wsmq.Server.Stores;
 
 /// <summary>The key of a dead letter as one string: position, device and source. Only the source, the last, can contain a colon.</summary>
 internal static class DeadLetterId

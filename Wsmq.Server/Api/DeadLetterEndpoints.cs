@@ -1,0 +1,102 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Wsmq.Server.Api.Shapes;
+using Wsmq.Server.DeadLetters;
+
+namespace Wsmq.Server.Api;
+
+/// <summary><c>/dead-letters</c>: the dead letters of all users, and runs over them, for operators.</summary>
+internal sealed class DeadLetterEndpoints(OperatorRights rights, IWsmqDeadLetters letters, WsmqDeadLetterRuns runs)
+{
+    private const int UsualLetters = 50;
+    private const int MostBytes = 16 * 1024;
+
+    public async Task SearchAsync(ApiCall call)
+    {
+        await rights.RequireAsync(call, WsmqAction.View, null);
+        var query = new WsmqDeadLetterQuery
+        {
+            User = AddressEndpoints.TextOf(call, OperatorRights.User),
+            Source = AddressEndpoints.TextOf(call, Wire.Source) is { } source ? WsmqAddress.Parse(source) : null,
+            Type = AddressEndpoints.TextOf(call, Wire.Type),
+            Reason = AddressEndpoints.TextOf(call, Wire.Reason),
+            From = RequestParameters.Time(call.Request, Wire.From),
+            To = RequestParameters.Time(call.Request, Wire.To),
+        };
+        var (next, max) = (AddressEndpoints.TextOf(call, Wire.Next), AddressEndpoints.MaxOf(call, UsualLetters));
+        var page = await AddressEndpoints.ReadAsync(call, stop => letters.SearchAsync(query, next, max, stop));
+        var readable = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var user in page.Items.Select(l => l.User).Distinct())
+        {
+            if (await rights.AllowsAsync(call, WsmqAction.ReadBody, WsmqAddress.User(user)))
+                readable.Add(user);
+        }
+
+        await DeadLetterResponse.WriteAsync(call, page, readable);
+    }
+
+    public async Task CountAsync(ApiCall call)
+    {
+        await rights.RequireAsync(call, WsmqAction.View, null);
+        await RequestBody.WithAsync(call, MostBytes, json => Parse(json, ShapesContext.Default.WsmqApiDeadLetterFilter), async filter =>
+            await DeadLetterResponse.WriteAsync(
+                call, await AddressEndpoints.ReadAsync(call, stop => letters.CountAsync(filter.ToQuery(), stop))));
+    }
+
+    public Task StartAsync(ApiCall call) =>
+        RequestBody.WithAsync(call, MostBytes, json => Parse(json, ShapesContext.Default.WsmqApiRunRequest), async asked =>
+        {
+            var action = asked.ToAction();
+            await rights.RequireAsync(call, RightOf(action), null);
+            var request = asked.ToRequest(action, call.Caller.UserId);
+            var (run, isNew) = await AddressEndpoints.ReadAsync(call, stop => runs.BeginAsync(request, stop));
+            call.Context.Response.StatusCode = isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK;
+            await DeadLetterResponse.WriteAsync(call, run);
+        });
+
+    public async Task ListRunsAsync(ApiCall call)
+    {
+        await rights.RequireAsync(call, WsmqAction.View, null);
+        await DeadLetterResponse.WriteAsync(call, await runs.ListAsync(call.Aborted));
+    }
+
+    public async Task FindRunAsync(ApiCall call)
+    {
+        await rights.RequireAsync(call, WsmqAction.View, null);
+        await DeadLetterResponse.WriteAsync(call, await runs.FindAsync(call.InPath(Wire.Id), call.Aborted));
+    }
+
+    public async Task StopRunAsync(ApiCall call)
+    {
+        var id = call.InPath(Wire.Id);
+
+        // Who may start a run may stop it.
+        var run = await runs.FindAsync(id, call.Aborted);
+        await rights.RequireAsync(call, RightOf(run?.Action ?? WsmqDeadLetterAction.Remove), null);
+        await DeadLetterResponse.WriteAsync(call, run is null ? null : await runs.StopAsync(id, call.Aborted));
+    }
+
+    private static WsmqAction RightOf(WsmqDeadLetterAction action) =>
+        action == WsmqDeadLetterAction.Replay ? WsmqAction.Replay : WsmqAction.Remove;
+
+    // A field that is misspelt must not make a filter match everything.
+    private static T Parse<T>(ReadOnlySequence<byte> json, JsonTypeInfo<T> type)
+        where T : class
+    {
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            var value = JsonSerializer.Deserialize(ref reader, type);
+            if (value is not null && !reader.Read())
+                return value;
+        }
+        catch (JsonException e) when (e.Path is not null)
+        {
+            throw new WsmqException(WsmqErrors.InvalidMessage, $"{e.Path} is malformed, or no field of the request");
+        }
+
+        throw new WsmqException(WsmqErrors.InvalidMessage, "the body is not one JSON object");
+    }
+}

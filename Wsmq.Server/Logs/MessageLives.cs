@@ -1,0 +1,113 @@
+using Wsmq.Server.Framing;
+using Wsmq.Server.Stores;
+
+namespace Wsmq.Server.Logs;
+
+/// <summary>
+/// Puts together what the log, the cursors and the dead letters tell of one message. Nothing is recorded for it: what they do not tell is
+/// not known.
+/// </summary>
+internal sealed class MessageLives(IStore store, WsmqAddress source, WsmqPosition position)
+{
+    private const int MostReaders = 500;
+    private const int ConcurrentReads = 16;
+    private const int MostReplaysSeen = 200;
+
+    private readonly List<WsmqMessageEvent> _events = [];
+
+    public async Task<WsmqMessageLife> ReadAsync(CancellationToken cancellationToken)
+    {
+        var range = new HeadRange(new WsmqPosition(Math.Max(0, position.Value - 1)), position.Next(), Newest: false, 1, 0);
+        var page = await store.Inspection.HeadsAsync(source, range, cancellationToken);
+        if (position > page.State.Tail)
+            throw new WsmqException(WsmqErrors.PositionBeyondTail);
+        var entry = page.Entries is [{ } head] ? Stored(head) : null;
+
+        // A position between two entries was never that of a message.
+        if (entry is null && position > page.State.Removed)
+            return new WsmqMessageLife { Events = [] };
+        var readers = await store.Inspection.ReadersAsync(source, null, MostReaders, cancellationToken);
+        var letters = await LettersAsync(readers.Items, cancellationToken);
+        Add(readers.Items, letters);
+        if (source.Kind == WsmqAddressKind.User)
+            await AddReplaysAsync(readers.Items, cancellationToken);
+        if (entry is null)
+            _events.Add(new WsmqMessageEvent { Kind = WsmqMessageEventKind.Removed });
+        return new WsmqMessageLife { Entry = entry, Events = [.. _events.OrderBy(e => e.Kind)], MayBeMore = readers.Next is not null };
+    }
+
+    private WsmqLogEntry Stored(EntryHead head)
+    {
+        var header = EntryHeader.Of(head.Metadata);
+        var entry = LogViews.Of(head, header, withPreview: false);
+        _events.Add(new WsmqMessageEvent { Kind = WsmqMessageEventKind.Stored, At = entry.StoredAt, User = entry.Sender });
+        if (header.Replay is { } from)
+            _events.Add(new WsmqMessageEvent { Kind = WsmqMessageEventKind.Replayed, At = entry.StoredAt, Reason = $"{from.Source} {from.Position}" });
+        return entry;
+    }
+
+    private async Task<Dictionary<(string User, string Device), StoredDeadLetter>> LettersAsync(
+        IReadOnlyList<LogReaderState> readers, CancellationToken cancellationToken)
+    {
+        var letters = new Dictionary<(string, string), StoredDeadLetter>();
+        var users = source.Kind == WsmqAddressKind.User ? [source.Name] : readers.Select(r => r.User).Distinct().ToArray();
+        foreach (var some in users.Chunk(ConcurrentReads))
+        {
+            var lists = await Task.WhenAll(some.Select(user => store.DeadLetters.ListAsync(source, user, cancellationToken)));
+            foreach (var (user, list) in some.Zip(lists))
+            {
+                foreach (var letter in list.Where(l => l.Key.Position == position))
+                    letters[(user, letter.Key.Device)] = letter;
+            }
+        }
+
+        return letters;
+    }
+
+    private void Add(IReadOnlyList<LogReaderState> readers, Dictionary<(string User, string Device), StoredDeadLetter> letters)
+    {
+        foreach (var ((user, device), letter) in letters)
+        {
+            _events.Add(new WsmqMessageEvent
+            {
+                Kind = WsmqMessageEventKind.DeadLettered, At = LogViews.TimeOf(new WsmqPosition(letter.DeadLetteredAt)), User = user,
+                Device = device, Attempts = letter.Attempts, Reason = letter.Reason, DeadLetter = DeadLetterId.Of(letter.Key),
+            });
+        }
+
+        // The cursor of a device moves past its dead letters. A member without a device that joined later does not wait for it.
+        foreach (var reader in readers.Where(r => !letters.ContainsKey((r.User, r.Device ?? ""))))
+        {
+            if (reader.Position >= position && reader.Device is not null)
+                _events.Add(Of(reader, WsmqMessageEventKind.Acknowledged));
+            if (reader.Position < position)
+                _events.Add(Of(reader, WsmqMessageEventKind.Waiting));
+            if (reader.Failing == position && reader.Position < position)
+                _events.Add(Of(reader, WsmqMessageEventKind.Failed, reader.Attempts));
+        }
+    }
+
+    // Replays are in the user's own queue, after the message, and their ids are known. Only the newest entries are looked at.
+    private async Task AddReplaysAsync(IReadOnlyList<LogReaderState> readers, CancellationToken cancellationToken)
+    {
+        var ids = readers.Where(r => r.Device is not null)
+            .ToDictionary(r => DeadLetterId.ReplayOf(new DeadLetterKey(source, position, r.Device!)), r => r.Device, StringComparer.Ordinal);
+        if (ids.Count == 0)
+            return;
+        var range = new HeadRange(position, new WsmqPosition(WsmqPosition.MaxValue), Newest: true, MostReplaysSeen, 0);
+        foreach (var head in (await store.Inspection.HeadsAsync(source, range, cancellationToken)).Entries)
+        {
+            if (EntryHeader.Of(head.Metadata) is { Replay: not null, Id: { } id } && ids.TryGetValue(id, out var device))
+            {
+                _events.Add(new WsmqMessageEvent
+                {
+                    Kind = WsmqMessageEventKind.Replayed, At = LogViews.TimeOf(head.Position), User = source.Name, Device = device,
+                    Reason = $"{source} {head.Position}",
+                });
+            }
+        }
+    }
+
+    private static WsmqMessageEvent Of(LogReaderState reader, WsmqMessageEventKind kind, int? attempts = null) =>
+        new() { Kind = kind, User = reader.User, Device = reader.Device, Attempts = attempts };
+}

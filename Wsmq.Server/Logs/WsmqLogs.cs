@@ -1,0 +1,100 @@
+using System.Text.Json;
+using Wsmq.Server.Framing;
+using Wsmq.Server.Lifecycle;
+using Wsmq.Server.Stores;
+
+namespace Wsmq.Server.Logs;
+
+internal sealed class WsmqLogs(IStore store, StartGate start) : IWsmqLogs
+{
+    /// <summary>The largest page.</summary>
+    public const int MostInAPage = 1_000;
+
+    private const int CursorsInAPage = 500;
+
+    public async Task<WsmqPage<WsmqAddressInfo>> SearchAsync(
+        WsmqAddressQuery query, string? next = null, int max = 100, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        CheckMax(max);
+        await start.WaitAsync(cancellationToken);
+        var filter = new AddressFilter(query.Kind, query.Match is null ? null : TextPattern.OfSearch(query.Match));
+        var page = await store.Inspection.AddressesAsync(filter, next, max, cancellationToken);
+        return new WsmqPage<WsmqAddressInfo> { Items = [.. page.Items.Select(LogViews.Of)], Next = page.Next, Scanned = page.Scanned };
+    }
+
+    public async Task<WsmqLogInfo> FindAsync(WsmqAddress address, string? next = null, CancellationToken cancellationToken = default)
+    {
+        await start.WaitAsync(cancellationToken);
+        var figures = await store.Inspection.FindAsync(address, cancellationToken) ?? new AddressFigures(address, 0, 0, default, default);
+        var readers = address.Kind == WsmqAddressKind.Work
+            ? new StorePage<LogReaderState>([], null, 0)
+            : await store.Inspection.ReadersAsync(address, next, CursorsInAPage, cancellationToken);
+        var newest = readers.Items.Any(r => r.Position > figures.Removed)
+            ? await store.Inspection.NewestAsync(address, cancellationToken)
+            : new NewestEntries([], AreAll: true);
+        return new WsmqLogInfo
+        {
+            Address = address,
+            Entries = figures.Entries,
+            Bytes = figures.Bytes,
+            Last = figures.Tail,
+            Removed = figures.Removed,
+            Cursors = [.. readers.Items.Select(r => LogViews.Of(r, figures, newest))],
+            Next = readers.Next,
+        };
+    }
+
+    public async Task<WsmqPage<WsmqLogEntry>> ListAsync(
+        WsmqAddress address, WsmqEntryQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        CheckMax(query.Max);
+        RequireLog(address);
+        await start.WaitAsync(cancellationToken);
+        return await new EntrySearch(store.Inspection, address, query).PageAsync(cancellationToken);
+    }
+
+    public async Task<WsmqDelivery?> ReadAsync(WsmqAddress address, WsmqPosition position, CancellationToken cancellationToken = default)
+    {
+        if (await ReadFrameAsync(address, position, cancellationToken) is not { } delivery)
+            return null;
+        return JsonSerializer.Deserialize(delivery, WsmqJsonContext.Default.WsmqDelivery);
+    }
+
+    /// <summary>The same as the JSON of a delivery, in which the body is as it was sent.</summary>
+    public async Task<byte[]?> ReadFrameAsync(WsmqAddress address, WsmqPosition position, CancellationToken cancellationToken)
+    {
+        RequireLog(address);
+        await start.WaitAsync(cancellationToken);
+        if (position == WsmqPosition.Start)
+            return null;
+        var page = await store.MessageLog.ReadAsync(address, new WsmqPosition(position.Value - 1), 1, 1, cancellationToken);
+        if (page.Entries is not [var entry] || entry.Position != position)
+            return null;
+        return StoredEntry.Check(entry, out var isBinary, out var defect)
+            ? JsonFrames.DeliveryOf(JsonFrames.SourceOf(address), entry, isBinary)
+            : throw new WsmqException(WsmqErrors.StoreCorrupt, defect);
+    }
+
+    public async Task<WsmqMessageLife> LifeAsync(
+        WsmqAddress address, WsmqPosition position, CancellationToken cancellationToken = default)
+    {
+        RequireLog(address);
+        await start.WaitAsync(cancellationToken);
+        return await new MessageLives(store, address, position).ReadAsync(cancellationToken);
+    }
+
+    /// <exception cref="WsmqException"><c>invalid-address</c>.</exception>
+    public static void RequireLog(WsmqAddress address)
+    {
+        if (address.Kind == WsmqAddressKind.Work)
+            throw new WsmqException(WsmqErrors.InvalidAddress, "a work queue has jobs and no entries");
+    }
+
+    private static void CheckMax(int max)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(max, MostInAPage);
+    }
+}

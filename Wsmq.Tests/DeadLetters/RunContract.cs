@@ -1,0 +1,254 @@
+using System.Text.Json;
+using Wsmq.Server.DeadLetters;
+using Wsmq.Server.Framing;
+using Wsmq.Server.Stores;
+using Wsmq.Tests.Logs;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.DeadLetters;
+
+/// <summary>Runs over the dead letters of all users, on nodes with each store.</summary>
+public abstract class RunContract : IDisposable
+{
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+
+    [Fact]
+    public async Task A_run_replays_what_was_counted_and_leaves_alone_what_comes_later()
+    {
+        await using var node = await StartAsync();
+        await node.DeadLettersAsync("bob", 5, "order");
+        await node.DeadLettersAsync("alice", 3, "order");
+        await node.DeadLettersAsync("alice", 2, "chat");
+        var count = (await node.Admin.PostAsync("/dead-letters/count", """{"type":"ord*"}""")).Json;
+        await node.DeadLettersAsync("carol", 1, "order");
+
+        var started = await StartRunAsync(node, "r1", "replay", """{"type":"ord*"}""", count.GetProperty("until").GetInt64());
+        var again = await StartRunAsync(node, "r1", "remove", "{}", 0);
+        var run = await EndAsync(node, "r1");
+
+        count.GetProperty("count").GetInt64().Should().Be(8);
+        (started.Status, again.Status).Should().Be((201, 200));
+        again.TextOf("action").Should().Be("replay");
+        Figures(run).Should().Be("done 8 8 0 0");
+        run.GetProperty("startedBy").GetString().Should().Be("admin");
+        run.GetProperty("filter").GetRawText().Should().Be("""{"type":"ord*"}""");
+        (await LeftAsync(node)).Should().BeEquivalentTo("alice chat", "alice chat", "carol order");
+        (await ReplaysAsync(node, "bob")).Should().Equal("""{"n":0}""", """{"n":1}""", """{"n":2}""", """{"n":3}""", """{"n":4}""");
+    }
+
+    [Fact]
+    public async Task A_run_removes_the_dead_letters_of_one_user()
+    {
+        await using var node = await StartAsync();
+        await node.DeadLettersAsync("bob", 3);
+        await node.DeadLettersAsync("alice", 2);
+
+        await StartRunAsync(node, "r1", "remove", """{"user":"bob"}""");
+        var run = await EndAsync(node, "r1");
+
+        Figures(run).Should().Be("done 3 3 0 0");
+        (await LeftAsync(node)).Should().Equal("alice order", "alice order");
+        (await ReplaysAsync(node, "bob")).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_run_is_stopped_and_tells_how_far_it_has_come()
+    {
+        await using var node = await StartAsync();
+        await node.DeadLettersAsync("bob", 30);
+
+        await StartRunAsync(node, "r1", "remove", "{}", perSecond: 4);
+        await Eventually.That("it has removed some", async () => (await RunAsync(node, "r1")).GetProperty("done").GetInt32() > 0);
+        var stopped = await node.Admin.AskAsync("DELETE", "/dead-letters/runs/r1");
+        await Eventually.That("the node has noticed that", async () => (await LeftAsync(node)).Count == 30 - (await RunAsync(node, "r1")).GetProperty("done").GetInt32());
+
+        stopped.TextOf("state").Should().Be("stopped");
+        (await RunAsync(node, "r1")).GetProperty("endedAt").GetInt64().Should().BeGreaterThan(0);
+        (await LeftAsync(node)).Should().HaveCountGreaterThan(10);
+        (await node.Admin.AskAsync("DELETE", "/dead-letters/runs/other")).Text.Should().Be("null");
+    }
+
+    [Fact]
+    public async Task A_request_that_is_not_understood_starts_nothing()
+    {
+        await using var node = await StartAsync();
+        foreach (var body in new[]
+        {
+            """{"id":"r","action":"replay","until":0}""", """{"id":"r","action":"replay","filter":{"usr":"bob"},"until":0}""",
+            """{"id":"r","action":"delete","filter":{},"until":0}""", """{"id":"","action":"replay","filter":{},"until":0}""",
+            """{"id":"r","action":"replay","filter":{},"until":0,"perSecond":0}""",
+            """{"id":"r","action":"replay","filter":{},"until":0,"perSecond":1001}""", "[]", "null",
+            """{"id":"r","action":"replay","filter":{},"until":0,"all":true}""",
+        })
+        {
+            var answer = await node.Admin.PostAsync("/dead-letters/runs", body);
+            answer.Code.Should().Be("invalid-message", body);
+        }
+
+        (await node.Admin.PostAsync("/dead-letters/count", """{"source":"bob"}""")).Code.Should().Be("invalid-address");
+        (await node.Admin.GetAsync("/dead-letters/runs")).Text.Should().Be("""{"runs":[]}""");
+    }
+
+    [Fact]
+    public async Task Another_run_removes_the_oldest_one_that_has_ended()
+    {
+        await using var node = await StartAsync(o => o.DeadLetters.MaxRuns = 2);
+        foreach (var id in new[] { "a", "b", "c" })
+        {
+            await StartRunAsync(node, id, "remove", "{}");
+            await EndAsync(node, id);
+        }
+
+        var runs = (await node.Admin.GetAsync("/dead-letters/runs")).Json.GetProperty("runs").EnumerateArray();
+        runs.Select(r => r.GetProperty("id").GetString()).Should().Equal("c", "b");
+    }
+
+    [Fact]
+    public async Task A_dead_letter_whose_replay_is_stored_is_not_replayed_again_after_the_deduplication_window()
+    {
+        await using var node = await StartAsync(o =>
+        {
+            (o.Publish.DeduplicationWindow, o.Publish.SendTimeout) = (TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(500));
+        });
+        var positions = await node.DeadLettersAsync("bob", 2);
+
+        // As a node leaves it that ends between the append and the removal of the first one; long ago.
+        var keys = positions.Select(p => new DeadLetterKey(WsmqAddress.User("bob"), p, "phone")).ToArray();
+        var metadata = new EntryMetadata
+        {
+            Id = DeadLetterId.ReplayOf(keys[0]), SentAt = 0,
+            Headers = new Dictionary<string, string> { [WsmqReplayHeaders.Source] = "user:bob", [WsmqReplayHeaders.Position] = $"{positions[0]}" },
+        };
+        var now = (await node.Store.Runs.ListAsync(default)).Now;
+        await node.Store.MessageLog.Appenders[node.Store.MessageLog.AppenderOf(keys[0].Source)].AppendAsync(
+            [new AppendRequest(keys[0].Source, "elsewhere", metadata.Id, metadata.ToBytes(), """{"n":0}"""u8.ToArray())], follows: false, default);
+        var record = new RunRecord
+        {
+            Id = "r1", Action = WsmqDeadLetterAction.Replay, Filter = new RunFilter(), Until = now / 1_000, PerSecond = 100, StartedAt = 1, Total = 2,
+            Owner = "ended", Batch = [.. keys.Select(k => new RunLetter("bob", DeadLetterId.Of(k)))], BatchAt = now - 5_000_000,
+        };
+        await node.Store.Runs.ReplaceAsync("r1", null, record.ToString(), default);
+
+        Figures(await EndAsync(node, "r1")).Should().Be("done 2 2 0 0");
+        (await ReplaysAsync(node, "bob")).Should().BeEquivalentTo("""{"n":0}""", """{"n":1}""");
+        (await LeftAsync(node)).Should().BeEmpty();
+    }
+
+    private protected abstract void UseStore(WsmqBuilder builder);
+
+    private protected Task<OperatorNode> StartAsync(Action<WsmqOptions>? options = null) => OperatorNode.StartAsync(UseStore, o =>
+    {
+        o.DeadLetters.RunLease = TimeSpan.FromSeconds(1);
+        options?.Invoke(o);
+    });
+
+    private protected static Task<Api.ApiAnswer> StartRunAsync(
+        OperatorNode node, string id, string action, string filter, long? until = null, int perSecond = 1_000) => node.Admin.PostAsync(
+        "/dead-letters/runs",
+        $$"""{"id":"{{id}}","action":"{{action}}","filter":{{filter}},"until":{{until ?? 253_402_300_799_999}},"perSecond":{{perSecond}}}""");
+
+    private protected static async Task<JsonElement> EndAsync(OperatorNode node, string id)
+    {
+        await Eventually.That("the run ends", async () => (await RunAsync(node, id)).GetProperty("state").GetString() != "running");
+        return await RunAsync(node, id);
+    }
+
+    private protected static async Task<JsonElement> RunAsync(OperatorNode node, string id) =>
+        (await node.Admin.GetAsync($"/dead-letters/runs/{id}")).Json;
+
+    private protected static string Figures(JsonElement run) =>
+        string.Join(' ', new[] { "state", "total", "done", "failed", "gone" }.Select(name => run.GetProperty(name).ToString()));
+
+    private protected static async Task<List<string>> LeftAsync(OperatorNode node)
+    {
+        var (left, next) = (new List<string>(), "");
+        do
+        {
+            var page = (await node.Admin.GetAsync($"/dead-letters?max=2&next={next}")).Json;
+            left.AddRange(page.GetProperty("deadLetters").EnumerateArray().Select(l => $"{l.GetProperty("user")} {l.GetProperty("type")}"));
+            next = page.GetProperty("next").GetString();
+        }
+        while (next is not null);
+        return left;
+    }
+
+    /// <summary>The bodies of the replays in a user's queue.</summary>
+    private protected static async Task<List<string>> ReplaysAsync(OperatorNode node, string user)
+    {
+        var page = await node.Store.MessageLog.ReadAsync(WsmqAddress.User(user), WsmqPosition.Start, 1_000, 1 << 24, default);
+        return [.. page.Entries.Where(e => EntryHeader.Of(e.Metadata).Replay is not null).Select(e => System.Text.Encoding.UTF8.GetString(e.Body.Span))];
+    }
+}
+
+public sealed class SqliteRunTests : RunContract
+{
+    private readonly TempFolder _folder = new();
+
+    public override void Dispose() => _folder.Dispose();
+
+    private protected override void UseStore(WsmqBuilder builder) => builder.UseSqlite(_folder.File("wsmq.db"));
+}
+
+public sealed class RedisRunTests(SharedRedis redis) : RunContract, IClassFixture<SharedRedis>
+{
+    private const int Letters = 60;
+
+    private readonly string _prefix = redis.NextPrefix();
+
+    [Fact]
+    public async Task The_run_of_a_node_that_stops_is_continued_by_another_one_at_once()
+    {
+        await using var second = await StartAsync(o => o.DeadLetters.RunLease = TimeSpan.FromMinutes(1));
+        await using (var first = await StartAsync(o => o.DeadLetters.RunLease = TimeSpan.FromMinutes(1)))
+        {
+            await first.DeadLettersAsync("bob", Letters);
+            await StartRunAsync(first, "r1", "replay", "{}", perSecond: 30);
+            await Eventually.That("it has begun", async () => (await RunAsync(first, "r1")).GetProperty("done").GetInt32() > 0);
+        }
+
+        // The other node looks a few times during a lease; a new run wakes it now.
+        await StartRunAsync(second, "r2", "remove", """{"user":"nobody"}""");
+        Figures(await EndAsync(second, "r1")).Should().Be($"done {Letters} {Letters} 0 0");
+        (await ReplaysAsync(second, "bob")).Should().Equal(Enumerable.Range(0, Letters).Select(i => $$"""{"n":{{i}}}"""));
+    }
+
+    [Fact]
+    public async Task The_run_of_a_node_that_is_killed_is_continued_by_another_one_and_replays_each_dead_letter_once()
+    {
+        await using var tools = new HostAndCli.Tools();
+        await using (var seeding = await StartAsync())
+        {
+            await seeding.DeadLettersAsync("bob", Letters / 2);
+            await seeding.DeadLettersAsync("alice", Letters / 2);
+        }
+
+        await tools.StartHostAsync(
+            "--Wsmq:Redis", redis.Server.EndPoint, "--Wsmq:RedisOptions:KeyPrefix", _prefix, "--Wsmq:DeadLetters:RunLease", "00:00:01");
+        await using (var admin = await Stores.RedisHarness.StartAsync(redis.Server.EndPoint, _prefix, new WsmqOptions()))
+            await StartInStoreAsync(admin.Store);
+        await using var second = await StartAsync();
+        await Eventually.That("the host replays", async () => (await ReplaysAsync(second, "bob")).Count > 2);
+        (await RunAsync(second, "r1")).GetProperty("state").GetString().Should().Be("running");
+        await tools.KillHostAsync();
+
+        Figures(await EndAsync(second, "r1")).Should().Be($"done {Letters} {Letters} 0 0");
+        foreach (var user in new[] { "bob", "alice" })
+            (await ReplaysAsync(second, user)).Should().Equal(Enumerable.Range(0, Letters / 2).Select(i => $$"""{"n":{{i}}}"""));
+    }
+
+    // No node takes it before the host does, which is the only one now.
+    private static async Task StartInStoreAsync(IStore store)
+    {
+        var now = (await store.Runs.ListAsync(default)).Now;
+        var record = new RunRecord
+        {
+            Id = "r1", Action = WsmqDeadLetterAction.Replay, Filter = new RunFilter(), Until = now / 1_000, PerSecond = 20, StartedAt = now / 1_000,
+            Total = Letters,
+        };
+        await store.Runs.ReplaceAsync("r1", null, record.ToString(), default);
+        await Eventually.That("the host takes the run", async () =>
+            RunRecord.Parse((await store.Runs.ListAsync(default)).Texts["r1"])!.Owner is not null);
+    }
+
+    private protected override void UseStore(WsmqBuilder builder) => builder.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = _prefix);
+}

@@ -1,0 +1,271 @@
+using System.Text.Json;
+using Wsmq.Server.Stores;
+using Wsmq.Tests.Api;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Logs;
+
+/// <summary>What operators see of logs over HTTP, on nodes with each store.</summary>
+public abstract class LogContract : IDisposable
+{
+    private const string Bob = "/addresses/user:bob";
+
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+
+    [Fact]
+    public async Task A_page_of_large_messages_is_small_and_a_body_comes_on_its_own()
+    {
+        await using var node = await StartAsync();
+        var text = new string('é', 100_000);
+        var last = default(WsmqPosition);
+        for (var i = 0; i < 60; i++)
+            last = await node.SendAsync("user:bob", $$"""{"n":{{i}},"text":"{{text}}"}""", "large");
+
+        var page = await node.Admin.GetAsync($"{Bob}/entries?newest=true&max=50");
+        var body = await node.Admin.GetAsync($"{Bob}/entries/{last}");
+
+        page.Text.Length.Should().BeLessThan(200_000);
+        var entries = page.Json.GetProperty("entries").EnumerateArray().ToArray();
+        entries.Should().HaveCount(50);
+        entries[0].GetProperty("preview").GetString().Should().Be($$"""{"n":59,"text":"{{new string('é', 185)}}""");
+        entries[0].GetProperty("size").GetInt32().Should().Be(200_000 + """{"n":59,"text":""}""".Length);
+        body.Json.GetProperty("body").GetProperty("text").GetString().Should().Be(text);
+        var rest = await node.Admin.GetAsync($"{Bob}/entries?newest=true&before={page.TextOf("next")}");
+        rest.Json.GetProperty("entries").GetArrayLength().Should().Be(10);
+        rest.Json.GetProperty("next").ValueKind.Should().Be(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task Entries_are_filtered_and_paged_in_both_directions()
+    {
+        await using var node = await StartAsync();
+        for (var i = 0; i < 30; i++)
+            await node.SendAsync("user:bob", $"{i}", i % 3 == 0 ? "order-paid" : "chat", $"m{i}");
+        using (var alice = HttpCaller.Of(node.Node, "alice"))
+            (await alice.SendAsync(new { to = "user:bob", body = "hi", id = "a" })).Status.Should().Be(201);
+
+        (await IdsAsync(node, "max=4")).Should().Equal(Enumerable.Range(0, 30).Select(i => $"m{i}").Append("a"));
+        (await IdsAsync(node, "max=4&newest=true")).Should().Equal(Enumerable.Range(0, 30).Select(i => $"m{i}").Append("a").Reverse());
+        (await IdsAsync(node, "type=order-*&max=3")).Should().Equal(Enumerable.Range(0, 10).Select(i => $"m{3 * i}"));
+        (await IdsAsync(node, "sender=alice")).Should().Equal("a");
+        (await IdsAsync(node, "id=m7&newest=true")).Should().Equal("m7");
+        (await IdsAsync(node, "to=1000")).Should().BeEmpty();
+        (await IdsAsync(node, "from=1000&max=500")).Should().HaveCount(31);
+        (await node.Admin.GetAsync($"{Bob}/entries?newest=yes")).Code.Should().Be("invalid-message");
+        (await node.Admin.GetAsync("/addresses/work:jobs/entries")).Code.Should().Be("invalid-address");
+    }
+
+    [Fact]
+    public async Task A_log_is_described_with_the_cursor_of_every_device()
+    {
+        await using var node = await StartAsync();
+        await node.OpenAsync("bob", "web");
+        await node.OpenAsync("bob", "phone");
+        await node.SendAsync("user:bob");
+        var second = await node.SendAsync("user:bob");
+        var last = await node.SendAsync("user:bob");
+        await node.Store.MessageLog.AckAsync([new AckRequest(WsmqAddress.User("bob"), "bob", "web", second)], default);
+
+        var info = (await node.Admin.GetAsync(Bob)).Json;
+
+        info.GetProperty("entries").GetInt32().Should().Be(3);
+        info.GetProperty("last").GetString().Should().Be(last.ToString());
+        var cursors = info.GetProperty("cursors").EnumerateArray().ToArray();
+        cursors.Select(c => $"{c.GetProperty("user")} {c.GetProperty("device")} {c.GetProperty("position")} {c.GetProperty("behind")}")
+            .Should().Equal($"bob phone {WsmqPosition.Start} 3", $"bob web {second} 1");
+        cursors[0].GetProperty("lastSeenAt").GetInt64().Should().BeGreaterThan(0);
+        (await node.Admin.GetAsync("/addresses/user:unknown")).Text.Should().Contain("\"entries\":0").And.Contain("\"cursors\":[]");
+    }
+
+    [Fact]
+    public async Task Addresses_are_searched_in_pages()
+    {
+        await using var node = await StartAsync();
+        for (var i = 0; i < 12; i++)
+            await node.SendAsync($"user:u{i}");
+        var (found, next) = (new List<string>(), "");
+        do
+        {
+            var page = (await node.Admin.GetAsync($"/addresses?kind=user&match=u1&max=1&next={next}")).Json;
+            found.AddRange(page.GetProperty("addresses").EnumerateArray().Select(a => a.GetProperty("address").GetString()!));
+            next = page.GetProperty("next").GetString();
+        }
+        while (next is not null);
+
+        found.Distinct().Should().BeEquivalentTo("user:u1", "user:u10", "user:u11");
+        (await node.Admin.GetAsync("/addresses?kind=users")).Code.Should().Be("invalid-message");
+    }
+
+    [Fact]
+    public async Task The_life_of_a_message_tells_what_cursors_and_dead_letters_know()
+    {
+        await using var node = await StartAsync();
+        foreach (var device in new[] { "web", "phone", "tv" })
+            await node.OpenAsync("bob", device);
+        var position = await node.SendAsync("user:bob", id: "m1");
+        var bob = WsmqAddress.User("bob");
+        await node.Store.MessageLog.AckAsync([new AckRequest(bob, "bob", "web", position)], default);
+        await node.Store.DeadLetters.NackAsync(new NackRequest(bob, "bob", "tv", position, NackKind.Reported, "once"), default);
+        await node.Store.DeadLetters.NackAsync(new NackRequest(bob, "bob", "phone", position, NackKind.Final, "broken"), default);
+
+        var life = (await node.Admin.GetAsync($"{Bob}/entries/{position}/life")).Json;
+        var letter = life.GetProperty("events").EnumerateArray().Single(e => e.GetProperty("kind").GetString() == "deadLettered");
+        var id = letter.GetProperty("deadLetter").GetString()!;
+        (await node.Admin.AskAsync("POST", $"/users/bob/dead-letters/{Uri.EscapeDataString(id)}/replay")).Status.Should().Be(200);
+        var after = (await node.Admin.GetAsync($"{Bob}/entries/{position}/life")).Json;
+
+        life.GetProperty("stored").GetBoolean().Should().BeTrue();
+        life.GetProperty("entry").GetProperty("id").GetString().Should().Be("m1");
+        Kinds(life).Should().BeEquivalentTo("stored ", "acknowledged web", "waiting tv", "failed tv", "deadLettered phone");
+        letter.GetProperty("reason").GetString().Should().Be("broken");
+        Kinds(after).Should().Contain("replayed phone").And.NotContain("deadLettered phone");
+        (await node.Admin.GetAsync($"{Bob}/entries/{new WsmqPosition(WsmqPosition.MaxValue)}/life")).Code.Should().Be("position-beyond-tail");
+    }
+
+    [Fact]
+    public async Task The_life_of_a_removed_message_says_so()
+    {
+        await using var node = await StartAsync(o => o.Retention.MaxCount = 1);
+        await node.OpenAsync("bob");
+        var removed = await node.SendAsync("user:bob");
+        await node.SendAsync("user:bob");
+
+        var life = (await node.Admin.GetAsync($"{Bob}/entries/{removed}/life")).Json;
+
+        life.GetProperty("stored").GetBoolean().Should().BeFalse();
+        Kinds(life).Should().BeEquivalentTo("removed ", "waiting phone");
+        (await node.Admin.GetAsync($"{Bob}/entries/{removed}")).Text.Should().Be("null");
+    }
+
+    [Fact]
+    public async Task Bodies_and_their_beginnings_need_a_right_of_their_own()
+    {
+        await using var node = await StartAsync();
+        var position = await node.SendAsync("user:bob", "\"secret\"");
+        await node.DeadLettersAsync("carol", 1);
+        foreach (var target in new[] { "user:bob", "user:carol" })
+            node.Rights.Deny(WsmqAction.ReadBody, target);
+
+        (await node.Admin.GetAsync($"{Bob}/entries")).Text.Should().Contain(position.ToString()).And.NotContain("secret").And.NotContain("preview");
+        (await node.Admin.GetAsync($"{Bob}/entries/{position}")).Code.Should().Be("administer-not-allowed");
+        (await node.Admin.GetAsync($"{Bob}/entries/{position}/life")).Text.Should().NotContain("secret");
+        (await node.Admin.GetAsync("/dead-letters")).Text.Should().Contain("carol").And.NotContain("preview");
+    }
+
+    [Fact]
+    public async Task An_operator_sends_to_any_address_as_itself()
+    {
+        await using var node = await StartAsync();
+
+        var sent = await node.Admin.PostAsync("/addresses/group:team/messages", """{"type":"note","body":{"x":1}}""", key: "k1");
+        var again = await node.Admin.PostAsync("/addresses/group:team/messages", """{"type":"note","body":{"x":1}}""", key: "k1");
+
+        sent.Status.Should().Be(201);
+        again.TextOf("position").Should().Be(sent.TextOf("position"));
+        var entry = (await node.Admin.GetAsync($"/addresses/group:team/entries/{sent.TextOf("position")}")).Json;
+        (entry.GetProperty("sender").GetString(), entry.GetProperty("body").GetRawText()).Should().Be(("admin", """{"x":1}"""));
+        (await node.Admin.PostAsync("/addresses/group:team/messages", """{"to":"user:x","body":1}""")).Code.Should().Be("invalid-message");
+        (await node.Admin.PostAsync("/addresses/group:team/messages", """{"body":1,"replyTo":"user:nobody"}""")).Code
+            .Should().Be("reply-to-not-allowed");
+        node.Rights.Deny(WsmqAction.Send, "group:team");
+        (await node.Admin.PostAsync("/addresses/group:team/messages", """{"body":1}""")).Code.Should().Be("administer-not-allowed");
+    }
+
+    [Fact]
+    public async Task A_tail_has_the_new_entries_and_continues_after_the_last_one()
+    {
+        await using var node = await StartAsync();
+        await node.SendAsync("user:bob", "\"old\"");
+        string last;
+        await using (var tail = await ListenAsync(node))
+        {
+            await node.SendAsync("user:bob", "\"first\"");
+            await Eventually.That("it arrives", () => tail.Messages.Any());
+            last = tail.Events[0].Id!;
+            tail.Messages.Single().Json.GetProperty("preview").GetString().Should().Be("\"first\"");
+            tail.Messages.Single().Json.GetProperty("position").GetString().Should().Be(last);
+        }
+
+        await node.SendAsync("user:bob", "\"second\"");
+        await using var resumed = await ListenAsync(node, last);
+        await Eventually.That("what was sent meanwhile arrives", () => resumed.Messages.Any());
+        resumed.Messages.Single().Json.GetProperty("preview").GetString().Should().Be("\"second\"");
+    }
+
+    [Fact]
+    public async Task A_tail_shows_no_bodies_and_ends_once_the_rights_are_taken_away()
+    {
+        await using var node = await StartAsync(o => o.Access.CheckInterval = TimeSpan.FromMilliseconds(100));
+        await using var tail = await ListenAsync(node);
+        await node.SendAsync("user:bob", "\"first\"");
+        await Eventually.That("it arrives", () => tail.Messages.Any());
+
+        node.Rights.Deny(WsmqAction.ReadBody, "user:bob");
+        await Eventually.That("an entry arrives without its beginning", async () =>
+        {
+            await node.SendAsync("user:bob");
+            return tail.Messages.Any(m => !m.Json.TryGetProperty("preview", out _));
+        });
+        node.Rights.Deny(WsmqAction.View, "user:bob");
+        await Eventually.That("the stream ends", () => tail.HasEnded);
+
+        tail.EndCode.Should().Be("administer-not-allowed");
+    }
+
+    [Fact]
+    public async Task Rights_are_listed_for_a_target_and_without_one()
+    {
+        await using var node = await StartAsync();
+        node.Rights.Deny(WsmqAction.Ban, "user:bob");
+        using var bob = HttpCaller.Of(node.Node, "bob");
+
+        var all = (await node.Admin.GetAsync("/rights")).Json;
+        var some = (await node.Admin.GetAsync("/rights?target=user:bob")).Json;
+
+        all.GetProperty("user").GetString().Should().Be("admin");
+        Actions(all).Should().Equal(Enum.GetNames<WsmqAction>());
+        Actions(some).Should().Equal(Enum.GetNames<WsmqAction>().Except(["Ban"]));
+        (await bob.GetAsync("/rights")).Code.Should().Be("administer-not-allowed");
+
+        static IEnumerable<string> Actions(JsonElement json) => json.GetProperty("actions").EnumerateArray().Select(a => a.GetString()!);
+    }
+
+    private protected abstract void UseStore(WsmqBuilder builder);
+
+    private Task<OperatorNode> StartAsync(Action<WsmqOptions>? options = null) => OperatorNode.StartAsync(UseStore, options);
+
+    private static async Task<EventReader> ListenAsync(OperatorNode node, string? lastEventId = null) =>
+        await node.Admin.StreamAsync($"{Bob}/events", lastEventId);
+
+    private static async Task<List<string>> IdsAsync(OperatorNode node, string query)
+    {
+        var (ids, next) = (new List<string>(), "");
+        do
+        {
+            var page = (await node.Admin.GetAsync($"{Bob}/entries?{query}&next={next}")).Json;
+            ids.AddRange(page.GetProperty("entries").EnumerateArray().Select(e => e.GetProperty("id").GetString()!));
+            next = page.GetProperty("next").GetString();
+        }
+        while (next is not null);
+        return ids;
+    }
+
+    private static IEnumerable<string> Kinds(JsonElement life) => life.GetProperty("events").EnumerateArray()
+        .Select(e => $"{e.GetProperty("kind").GetString()} {(e.TryGetProperty("device", out var device) ? device.GetString() : "")}");
+}
+
+public sealed class SqliteLogTests : LogContract
+{
+    private readonly TempFolder _folder = new();
+
+    public override void Dispose() => _folder.Dispose();
+
+    private protected override void UseStore(WsmqBuilder builder) => builder.UseSqlite(_folder.File("wsmq.db"));
+}
+
+public sealed class RedisLogTests(SharedRedis redis) : LogContract, IClassFixture<SharedRedis>
+{
+    private readonly string _prefix = redis.NextPrefix();
+
+    private protected override void UseStore(WsmqBuilder builder) => builder.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = _prefix);
+}
