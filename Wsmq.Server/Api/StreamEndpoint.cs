@@ -19,7 +19,10 @@ internal sealed class StreamEndpoint(LogAccess access, LogReader logs, StreamSer
         await call.Limits.ThrottleReadAsync(call.Aborted);
         var cursors = StreamCursor.Of(call.Context.Request);
         var entered = services.Admission.Enter(call.Caller);
-        var stream = new OpenStream(call.Caller.UserId, call.Context.User);
+        var stream = new OpenStream(call.Caller.UserId, call.Context.User, call.Context.TraceIdentifier, services.Clock.Time.GetUtcNow())
+        {
+            Sources = Array.ConvertAll(cursors, c => c.Source),
+        };
         services.Open.Add(stream);
         try
         {

@@ -93,6 +93,8 @@ public sealed class StoreHealthCheckTests
 
         public IUsageStore Usage => throw new NotSupportedException();
 
+        public INodeStore Nodes => throw new NotSupportedException();
+
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task<bool> IsAvailableAsync(CancellationToken cancellationToken)

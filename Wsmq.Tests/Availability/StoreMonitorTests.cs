@@ -34,6 +34,8 @@ public sealed class StoreMonitorTests
     {
         public IUsageStore Usage => throw new NotSupportedException();
 
+        public INodeStore Nodes => throw new NotSupportedException();
+
         private int _calls;
 
         public event Action? Doubted;

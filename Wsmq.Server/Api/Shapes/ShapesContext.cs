@@ -17,6 +17,8 @@ namespace Wsmq.Server.Api.Shapes;
 [JsonSerializable(typeof(WsmqQueueStep))]
 [JsonSerializable(typeof(WsmqApiDevice[]))]
 [JsonSerializable(typeof(WsmqApiDeadLetter[]))]
+[JsonSerializable(typeof(WsmqApiNodes))]
+[JsonSerializable(typeof(WsmqApiConnections))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(int?))]
