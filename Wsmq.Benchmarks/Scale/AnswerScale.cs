@@ -10,8 +10,8 @@ using Wsmq.Testing;
 namespace Wsmq.Benchmarks.Scale;
 
 /// <summary>
-/// What a question to all nodes costs, by the connections of a node: the answers inside of the node, and the whole question asked on another
-/// node, over Redis.
+/// What a question to all nodes costs, by the connections of a node: the answers inside of the node, and the whole question asked on
+/// another node, over Redis.
 /// </summary>
 internal sealed class AnswerScale(CompareSettings settings)
 {
@@ -25,7 +25,8 @@ internal sealed class AnswerScale(CompareSettings settings)
     {
         OpenFiles.Require("answers", Sizes[^1] + 1000);
         var table = new MarkdownTable(
-            "connections", "describing the node, µs", "finding a user, µs", "bytes of the two answers", "asked on another node, ms: median", "maximum");
+            "connections", "describing the node, µs", "finding a user, µs", "bytes of the two answers", "asked on another node, ms: median",
+            "maximum");
         await using var redis = await RedisDeployment.StartServerAsync();
         var nodes = await NodeProcess.StartManyAsync(2, NodeCommand.StartOf(NodeCommand.Wsmq, NodeCommand.RedisOption, redis.EndPoint));
         try

@@ -41,7 +41,11 @@ internal static class ScaleCommand
             if (chosen.Contains("counted"))
                 await output.WriteLineAsync($"Counted at Redis, per directed message:\n\n{await new CountedScale(settings.Wsmq).RunAsync(cancellationToken)}");
             if (chosen.Contains("answers"))
-                await output.WriteLineAsync($"Questions to all nodes, by the connections of a node:\n\n{await new AnswerScale(settings).RunAsync(cancellationToken)}");
+            {
+                var answers = await new AnswerScale(settings).RunAsync(cancellationToken);
+                await output.WriteLineAsync($"Questions to all nodes, by the connections of a node:\n\n{answers}");
+            }
+
             if (chosen.Contains("queues"))
             {
                 await output.WriteLineAsync($"Jobs of work queues, by how many wait:\n\n{await new QueueScale(result.GetValue(quick)).RunAsync(cancellationToken)}");

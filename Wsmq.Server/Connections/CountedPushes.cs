@@ -5,7 +5,7 @@ using Wsmq.Server.Diagnostics;
 
 namespace Wsmq.Server.Connections;
 
-/// <summary>Counts the live pushes that the app makes on this node. Everything else is delegated to the lifetime manager of the store.</summary>
+/// <summary>Counts the live pushes that the app makes on this node. The lifetime manager of the store does everything else.</summary>
 internal sealed class CountedPushes(HubLifetimeManager<WsmqHub> plane, WsmqMetrics metrics) : HubLifetimeManager<WsmqHub>
 {
     public override Task OnConnectedAsync(HubConnectionContext connection) => plane.OnConnectedAsync(connection);
@@ -33,7 +33,8 @@ internal sealed class CountedPushes(HubLifetimeManager<WsmqHub> plane, WsmqMetri
         IReadOnlyList<string> connectionIds, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
         Counted(plane.SendConnectionsAsync(connectionIds, methodName, args, cancellationToken));
 
-    public override Task SendGroupAsync(string groupName, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
+    public override Task SendGroupAsync(
+        string groupName, string methodName, object?[] args, CancellationToken cancellationToken = default) =>
         Counted(plane.SendGroupAsync(groupName, methodName, args, cancellationToken));
 
     public override Task SendGroupsAsync(
@@ -41,7 +42,8 @@ internal sealed class CountedPushes(HubLifetimeManager<WsmqHub> plane, WsmqMetri
         Counted(plane.SendGroupsAsync(groupNames, methodName, args, cancellationToken));
 
     public override Task SendGroupExceptAsync(
-        string groupName, string methodName, object?[] args, IReadOnlyList<string> excludedConnectionIds, CancellationToken cancellationToken = default) =>
+        string groupName, string methodName, object?[] args, IReadOnlyList<string> excludedConnectionIds,
+        CancellationToken cancellationToken = default) =>
         Counted(plane.SendGroupExceptAsync(groupName, methodName, args, excludedConnectionIds, cancellationToken));
 
     public override Task SendUserAsync(string userId, string methodName, object?[] args, CancellationToken cancellationToken = default) =>

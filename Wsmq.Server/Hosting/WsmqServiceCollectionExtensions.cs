@@ -44,7 +44,8 @@ public static class WsmqServiceCollectionExtensions
     /// <summary>
     /// Adds wsmq: the hub, and the services that an app injects: <see cref="IWsmqPublisher"/>, <see cref="IWsmqGroups"/>,
     /// <see cref="IWsmqDeadLetters"/>, <see cref="IWsmqQueues"/>, <see cref="IWsmqDevices"/>, <see cref="IWsmqAccess"/> and
-    /// <see cref="IWsmqNodes"/>. Messages are stored in an embedded SQLite file unless the returned builder selects Redis. Map the hub with <c>app.MapWsmq("/wsmq")</c>.
+    /// <see cref="IWsmqNodes"/>. Messages are stored in an embedded SQLite file unless the returned builder selects Redis.
+    /// Map the hub with <c>app.MapWsmq("/wsmq")</c>.
     /// </summary>
     /// <remarks>
     /// SignalR needs no call of its own, nor a backplane. The health checks <c>wsmq-store</c> and <c>wsmq-drain</c>, with the tag

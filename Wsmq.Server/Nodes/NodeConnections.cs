@@ -51,7 +51,10 @@ internal sealed class NodeConnections(ConnectionRegistry connections, OpenStream
         public void Look(Session session, DeliveryPump pump)
         {
             // Positions are times of the store in µs, whose clock may differ from the node's.
-            if (pump.OldestOpen is not { } open || now - DateTimeOffset.UnixEpoch.AddMicroseconds(open.Value) is var behind && behind < SlowFrom)
+            if (pump.OldestOpen is not { } open)
+                return;
+            var behind = now - DateTimeOffset.UnixEpoch.AddMicroseconds(open.Value);
+            if (behind < SlowFrom)
                 return;
             Count++;
             if (_slowest.Count == MostSlowReaders && _slowest.TryPeek(out _, out var least) && behind <= least)

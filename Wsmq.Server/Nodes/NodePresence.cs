@@ -31,7 +31,8 @@ internal sealed class NodePresence(IStore store, NodeReport report, UserReport u
     {
         try
         {
-            return JsonSerializer.Deserialize(question.Span, NodesJson.Default.NodeQuestion) is { Version: NodeQuestion.Current } known ? known : null;
+            var read = JsonSerializer.Deserialize(question.Span, NodesJson.Default.NodeQuestion);
+            return read?.Version == NodeQuestion.Current ? read : null;
         }
         catch (JsonException)
         {

@@ -89,7 +89,8 @@ internal sealed class NodeQuestions(
         {
             var replies = await store.Nodes.AskAsync(question, options.Value.Nodes.AnswerTimeout, CancellationToken.None);
             var read = replies.Answers.Select(a => (Node: a.Key, Answer: Read(a.Key, a.Value))).ToList();
-            string[] missing = [.. replies.Missing.Concat(read.Where(r => r.Answer is null).Select(r => r.Node)).Order(StringComparer.Ordinal)];
+            var unreadable = read.Where(r => r.Answer is null).Select(r => r.Node);
+            string[] missing = [.. replies.Missing.Concat(unreadable).Order(StringComparer.Ordinal)];
             Volatile.Write(ref _known, [.. replies.Answers.Keys.Concat(replies.Missing).Where(n => n != store.Nodes.Self)]);
             return new NodeResult([.. read.Select(r => r.Answer).OfType<NodeAnswer>()], missing, missing.Length == 0);
         }
@@ -131,7 +132,8 @@ internal sealed class NodeQuestions(
             set => Volatile.Write(ref _endedAt, value);
         }
 
-        public bool IsOver(TimeProvider time) => Volatile.Read(ref _endedAt) is not 0 and var ended && time.GetElapsedTime(ended) >= AnswerLasts;
+        public bool IsOver(TimeProvider time) =>
+            Volatile.Read(ref _endedAt) is not 0 and var ended && time.GetElapsedTime(ended) >= AnswerLasts;
     }
 }
 

@@ -53,7 +53,8 @@ internal sealed class NodeRates(WsmqMetrics metrics, TimeProvider time, ILogger<
             metrics.Totals.Appends.CopyTo(_now);
             return (RatesOf(old.Counts, counts, elapsed > Interval ? elapsed : Interval), new WsmqNodeLatency
             {
-                AppendP50 = LatencyHistogram.Quantile(old.Appends, _now, 0.5), AppendP99 = LatencyHistogram.Quantile(old.Appends, _now, 0.99),
+                AppendP50 = LatencyHistogram.Quantile(old.Appends, _now, 0.5),
+                AppendP99 = LatencyHistogram.Quantile(old.Appends, _now, 0.99),
             });
         }
     }

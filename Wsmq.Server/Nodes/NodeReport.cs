@@ -19,7 +19,8 @@ internal sealed class NodeReport(
         var (perSecond, latency) = rates.Read();
         return new WsmqNode
         {
-            Id = store.Nodes.Self, Name = options.Value.Nodes.Name ?? Environment.MachineName, Version = Version, StartedAt = rates.StartedAt,
+            Id = store.Nodes.Self, Name = options.Value.Nodes.Name ?? Environment.MachineName, Version = Version,
+            StartedAt = rates.StartedAt,
             Connections = load.Connections, Streams = load.Streams, Users = load.Users, IsDraining = drain.IsStopping, Rates = perSecond,
             Latency = latency, SlowReaders = load.Slowest, SlowReaderCount = load.SlowCount,
             Store = new WsmqNodeStore { Kind = store.Nodes.Kind, IsAvailable = monitor.IsAvailable },

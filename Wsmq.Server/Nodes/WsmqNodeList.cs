@@ -10,8 +10,8 @@ public sealed class WsmqNodeList
     public required IReadOnlyList<WsmqNode> Nodes { get; init; }
 
     /// <summary>
-    /// The ids of the nodes that are registered and did not answer in time: they crashed, stand still, or do not reach the store. A node that
-    /// does not come back is no longer registered after <see cref="WsmqNodeOptions.Expiry"/>.
+    /// The ids of the nodes that are registered and did not answer in time: they crashed, stand still, or do not reach the store. A node
+    /// that does not come back is no longer registered after <see cref="WsmqNodeOptions.Expiry"/>.
     /// </summary>
     [JsonPropertyName("missing")]
     public required IReadOnlyList<string> Missing { get; init; }

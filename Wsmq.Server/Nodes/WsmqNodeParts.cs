@@ -54,7 +54,7 @@ public sealed class WsmqSlowReader
     [JsonPropertyName("address")]
     public required WsmqAddress Address { get; init; }
 
-    /// <summary>The age of the oldest entry that was delivered to the connection and is not acknowledged, or that waits to be written.</summary>
+    /// <summary>The age of the oldest entry that the connection has received and not acknowledged, or that waits to be written.</summary>
     [JsonPropertyName("behindMs"), JsonConverter(typeof(MillisecondsConverter))]
     public required TimeSpan Behind { get; init; }
 }

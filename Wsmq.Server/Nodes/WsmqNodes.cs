@@ -27,7 +27,8 @@ internal sealed class WsmqNodes(NodeQuestions questions, StartGate start, IOptio
         var result = await questions.AskAsync(NodeQuestion.OfUser, user, cancellationToken);
         return new WsmqUserConnections
         {
-            Connections = [.. result.Answers.SelectMany(a => a.Connections ?? []).OrderByDescending(c => c.ConnectedAt).Take(MostConnections)],
+            Connections = [.. result.Answers.SelectMany(a => a.Connections ?? [])
+                .OrderByDescending(c => c.ConnectedAt).Take(MostConnections)],
             Count = result.Answers.Sum(a => a.Count), Missing = result.Missing, IsComplete = result.IsComplete,
         };
     }

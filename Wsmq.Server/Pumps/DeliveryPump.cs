@@ -68,8 +68,8 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     public WsmqPosition? OldestInFlight => _window.Oldest;
 
     /// <summary>
-    /// The oldest entry that the connection has not acknowledged, or, if none is in flight, the newest one that waits to be written; null if
-    /// the connection is up to date. May be called from any thread: the result is a hint.
+    /// The oldest entry that the connection has not acknowledged, or, if none is in flight, the newest one that waits to be written; null
+    /// if the connection is up to date. May be called from any thread: the result is a hint.
     /// </summary>
     public WsmqPosition? OldestOpen => _window.Oldest ?? (Feed.Tail is var tail && tail > _writer.Sent ? tail : null);
 

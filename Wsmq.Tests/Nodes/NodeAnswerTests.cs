@@ -60,7 +60,8 @@ public sealed class NodeAnswerTests(SharedRedis redis)
     public async Task A_thousand_connections_of_a_user_are_cut_with_a_count()
     {
         const int Count = 1_000;
-        await using var node = await StartAsync(o => (o.Limits.ConnectionsPerUser, o.Limits.UserConnectsPerMinute, o.Limits.PendingConnectionsPerUser) = (Count, 0, Count));
+        await using var node = await StartAsync(
+            o => (o.Limits.ConnectionsPerUser, o.Limits.UserConnectsPerMinute, o.Limits.PendingConnectionsPerUser) = (Count, 0, Count));
         await using var other = await StartAsync();
         var clients = new List<RawClient>();
         try

@@ -44,21 +44,23 @@ public sealed class NodeListTests(SharedRedis redis) : IAsyncLifetime
         var list = await Of(a).ListAsync();
 
         (found.IsComplete, found.Missing.Count, list.IsComplete, list.Missing.Count).Should().Be((true, 0, true, 0));
-        found.Connections.Select(x => (x.Device, x.Kind, x.Transport, Addresses: string.Join(' ', x.Addresses.Select(t => t.ToString()).Order(StringComparer.Ordinal))))
+        found.Connections.Select(x => (x.Device, x.Kind, x.Transport, Addresses: string.Join(' ', x.Addresses.Select(t => $"{t}").Order())))
             .Should().BeEquivalentTo([
                 ("phone", "hub", "WebSockets", "group:ops user:bob"), ("web", "hub", "WebSockets", "group:ops user:bob"),
                 ((string?)null, "stream", "ServerSentEvents", "group:ops user:bob"),
             ]);
         found.Connections.Single(x => x.Device == "phone").Id.Should().Be(phone.Connection.ConnectionId);
         found.Connections.Select(x => x.Node).Should().BeEquivalentTo([IdOf(a), IdOf(b), IdOf(c)]);
-        list.Nodes.Select(n => (n.Id, n.Name, n.Connections, n.Streams, n.Users, n.IsDraining, n.Store.Kind, n.Store.IsAvailable)).Should().Equal(
-            (IdOf(a), "a", 1, 0, 1, false, "redis", true), (IdOf(b), "b", 2, 0, 2, false, "redis", true), (IdOf(c), "c", 0, 1, 1, false, "redis", true));
+        list.Nodes.Select(n => (n.Id, n.Name, n.Connections, n.Streams, n.Users)).Should().Equal(
+            (IdOf(a), "a", 1, 0, 1), (IdOf(b), "b", 2, 0, 2), (IdOf(c), "c", 0, 1, 1));
+        list.Nodes.Should().OnlyContain(n => !n.IsDraining && n.Store.Kind == "redis" && n.Store.IsAvailable);
     }
 
     [Fact]
     public async Task A_node_that_stops_is_draining_and_then_no_longer_listed()
     {
-        var (a, b) = (await StartAsync("a"), await StartAsync("b", o => (o.Drain.Timeout, o.Drain.ReadinessDelay) = (TimeSpan.FromMinutes(2), TimeSpan.Zero)));
+        var a = await StartAsync("a");
+        var b = await StartAsync("b", o => (o.Drain.Timeout, o.Drain.ReadinessDelay) = (TimeSpan.FromMinutes(2), TimeSpan.Zero));
         await using var bob = await PlainClient.ConnectAsync(b, "bob");
         var stopping = Task.Run(() => b.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication());
 
@@ -102,9 +104,11 @@ public sealed class NodeListTests(SharedRedis redis) : IAsyncLifetime
         foreach (var user in new[] { "bob", "alice" })
             await a.Publisher.SendAsync(new WsmqOutgoingMessage { To = $"user:{user}", Body = WsmqJsonBody.Parse("1") });
 
-        await Eventually.That("the slow reader is listed", async () => (await Of(a).ListAsync()).Nodes.Single(n => n.Name == "b").SlowReaderCount == 1);
+        await Eventually.That("the slow reader is listed", async () =>
+            (await Of(a).ListAsync()).Nodes.Single(n => n.Name == "b").SlowReaderCount == 1);
         var found = (await Of(a).ListAsync()).Nodes.Single(n => n.Name == "b").SlowReaders.Single();
-        (found.User, found.Device, found.Address.ToString(), found.Behind > TimeSpan.FromMilliseconds(900)).Should().Be(("bob", "web", "user:bob", true));
+        (found.User, found.Device, found.Address.ToString()).Should().Be(("bob", "web", "user:bob"));
+        found.Behind.Should().BeGreaterThan(TimeSpan.FromMilliseconds(900));
         (await Of(a).ConnectionsAsync("bob")).Connections.Single().InFlight.Should().Be(1);
 
         await slow.Connection.InvokeAsync("Ack", "user:bob", slow.Received[0].Position);
@@ -132,7 +136,8 @@ public sealed class NodeListTests(SharedRedis redis) : IAsyncLifetime
         (sender!.Rates.Delivered, receiver!.Rates.Stored, receiver.Rates.Live).Should().Be((0, 0, 0));
         sender.Latency.AppendP50.Should().BeGreaterThan(TimeSpan.Zero).And.BeLessThanOrEqualTo(sender.Latency.AppendP99!.Value);
         receiver.Latency.AppendP50.Should().BeNull();
-        await Eventually.That("the rates are old", async () => (await Of(b).ListAsync()).Nodes.All(n => n.Rates.Stored == 0 && n.Latency.AppendP50 is null));
+        await Eventually.That("the rates are old", async () =>
+            (await Of(b).ListAsync()).Nodes.All(n => n.Rates.Stored == 0 && n.Latency.AppendP50 is null));
     }
 
     private static IWsmqNodes Of(TestNode node) => node.Services.GetRequiredService<IWsmqNodes>();
@@ -142,7 +147,9 @@ public sealed class NodeListTests(SharedRedis redis) : IAsyncLifetime
     private async Task<TestNode> StartAsync(string name, Action<WsmqOptions>? configure = null, string? at = null)
     {
         var node = await HttpCaller.StartNodeAsync(
-            s => s.UseRedis($"{at ?? redis.Server.EndPoint},connectRetry=1", o => (o.KeyPrefix, o.ProbeInterval) = (_prefix, TimeSpan.FromMilliseconds(200))),
+            s => s.UseRedis(
+                $"{at ?? redis.Server.EndPoint},connectRetry=1",
+                o => (o.KeyPrefix, o.ProbeInterval) = (_prefix, TimeSpan.FromMilliseconds(200))),
             o =>
             {
                 // No test waits for it, unless it sets another one.

@@ -8,7 +8,8 @@ namespace Wsmq.Server.Stores.Redis;
 /// Answers the questions of other nodes. The answer goes into a key and not into a message: large messages would overflow the buffer that
 /// Redis has for the subscriptions of the node that asks, which carry the signals of deliveries as well.
 /// </summary>
-internal sealed class NodeAnswers(RedisConnections connections, RedisLanes lanes, TimeSpan kept, ILogger logger) : CoalescingWorker<NodeMessage>
+internal sealed class NodeAnswers(RedisConnections connections, RedisLanes lanes, TimeSpan kept, ILogger logger)
+    : CoalescingWorker<NodeMessage>
 {
     // Each node has at most one question of each kind in flight. More than this comes from another program.
     private const int MostAtATime = 256;

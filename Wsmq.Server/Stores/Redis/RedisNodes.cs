@@ -78,7 +78,8 @@ internal sealed class RedisNodes(RedisConnections connections, RedisLanes lanes,
             cancellationToken.ThrowIfCancellationRequested();
             if (listening.Length > 0)
                 await InTimeAsync(ReadAsync(id, listening, answers, cancellationToken), timeout, cancellationToken);
-            return new NodeReplies(answers, [.. asked.Select(a => a.Node).Where(n => !answers.ContainsKey(n)).Order(StringComparer.Ordinal)]);
+            var missing = asked.Select(a => a.Node).Where(n => !answers.ContainsKey(n));
+            return new NodeReplies(answers, [.. missing.Order(StringComparer.Ordinal)]);
         }
         finally
         {
@@ -98,7 +99,8 @@ internal sealed class RedisNodes(RedisConnections connections, RedisLanes lanes,
         }
     }
 
-    private async Task<(string Node, bool Listens)[]> SendAsync(string id, ReadOnlyMemory<byte> question, CancellationToken cancellationToken)
+    private async Task<(string Node, bool Listens)[]> SendAsync(
+        string id, ReadOnlyMemory<byte> question, CancellationToken cancellationToken)
     {
         var reply = (RedisResult[])(await connections.EvaluateAsync(
             RedisScript.NodesAsk, [Keys.Nodes],
@@ -117,7 +119,8 @@ internal sealed class RedisNodes(RedisConnections connections, RedisLanes lanes,
         }
 
         // What arrives later expires.
-        await connections.AskAsync((database, primary) => database.KeyDeleteAsync(key, primary | CommandFlags.FireAndForget), cancellationToken);
+        await connections.AskAsync(
+            (database, primary) => database.KeyDeleteAsync(key, primary | CommandFlags.FireAndForget), cancellationToken);
         return true;
     }
 

@@ -16,6 +16,11 @@ public abstract class RedisNodesContract : IAsyncLifetime
     // Waited for by the tests of nodes that listen and do not answer. Long enough for Redis to answer on a busy machine.
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(3);
 
+    private static readonly string[] Garbage =
+    [
+        "", "Q", "Z", $"Q{new string('/', 16)}x", $"A{new string('a', 16)}", $"A{new string('a', 30)}", $"Q{new string('a', 70_000)}",
+    ];
+
     private readonly List<StoreHarness> _stores = [];
 
     private RedisKeys Keys => new(Prefix, 64);
@@ -124,7 +129,7 @@ public abstract class RedisNodesContract : IAsyncLifetime
         var (a, b) = (await JoinAsync("a"), await JoinAsync("b"));
         await using var admin = await AdminConnection.OpenAsync(Configuration);
         await admin.GetDatabase().SortedSetAddAsync(Lane.Nodes, [new("", 9e15), new("x y", 9e15), new(new string('n', 5_000), 9e15)]);
-        foreach (var garbage in new[] { "", "Q", "Z", "Q" + new string('/', 16) + "x", "A" + new string('a', 16), "A" + new string('a', 30), "Q" + new string('a', 70_000) })
+        foreach (var garbage in Garbage)
             await admin.GetDatabase().ExecuteAsync(PublishCommand, Lane.NodeChannels + b.Self, garbage);
         var replies = await AskAsync(a);
         (replies.Answers.Count, replies.Missing.Count).Should().Be((2, 0));
