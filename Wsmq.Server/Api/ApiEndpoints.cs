@@ -43,6 +43,7 @@ internal static class ApiEndpoints
         var (messages, logs) = (services.GetRequiredService<MessageEndpoint>(), services.GetRequiredService<LogEndpoint>());
         var queues = services.GetRequiredService<QueueEndpoints>();
         var (groups, users) = (services.GetRequiredService<GroupEndpoints>(), services.GetRequiredService<UserEndpoints>());
+        var nodes = services.GetRequiredService<NodeEndpoints>();
         return
         [
             new(Post, "/messages", messages.SendAsync,
@@ -82,6 +83,10 @@ internal static class ApiEndpoints
                 Operator(ChangeMembers, "Adds a user to a group.", Signatures.Member, Done, WsmqErrors.TooManyGroups)),
             new(Delete, "/groups/{group}/members/{user}", groups.RemoveMemberAsync,
                 Operator(ChangeMembers, "Removes a user from a group.", Signatures.Member, Done)),
+            new(Get, "/nodes", nodes.ListAsync,
+                Operator(View, "Describes all nodes, and names those that do not answer.", Signatures.None, Json<WsmqApiNodes>())),
+            new(Get, "/users/{user}/connections", nodes.ListConnectionsAsync,
+                Operator(View, "Lists the open connections of a user on all nodes.", Signatures.User, Json<WsmqApiConnections>())),
             new(Get, "/users/{user}/groups", users.ListGroupsAsync,
                 Operator(View, "Lists the groups of a user.", Signatures.User, Json<string[]>())),
             new(Get, "/users/{user}/devices", users.ListDevicesAsync,

@@ -12,7 +12,8 @@ internal sealed class StreamEndpoint(LogAccess access, LogReader logs, StreamSer
     {
         await call.Limits.ThrottleReadAsync(call.Aborted);
         var cursors = StreamCursor.Of(call.Context.Request);
-        await scope.RunAsync(call, (entered, writer, stop) => RunAsync(call, cursors, entered, writer, stop));
+        await scope.RunAsync(
+            call, Array.ConvertAll(cursors, c => c.Source), (entered, writer, stop) => RunAsync(call, cursors, entered, writer, stop));
     }
 
     private async Task RunAsync(

@@ -13,10 +13,16 @@ internal sealed class StreamScope(StreamServices services)
     private static readonly TimeSpan LastWrite = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs a stream until it is cancelled, or ends with an error.</summary>
-    public async Task RunAsync(ApiCall call, Func<SessionLimits, EventWriter, CancellationToken, Task> run)
+    /// <param name="call">The request.</param>
+    /// <param name="sources">What the stream reads, for operators who list connections.</param>
+    /// <param name="run">Its work.</param>
+    public async Task RunAsync(ApiCall call, WsmqAddress[] sources, Func<SessionLimits, EventWriter, CancellationToken, Task> run)
     {
         var entered = services.Admission.Enter(call.Caller);
-        var stream = new OpenStream(call.Caller.UserId, call.Context.User);
+        var stream = new OpenStream(call.Caller.UserId, call.Context.User, call.Context.TraceIdentifier, services.Clock.Time.GetUtcNow())
+        {
+            Sources = sources,
+        };
         services.Open.Add(stream);
         try
         {

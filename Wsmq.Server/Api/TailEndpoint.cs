@@ -24,7 +24,8 @@ internal sealed class TailEndpoint(OperatorRights rights, AccessCheck access, IS
         WsmqLogs.RequireLog(address);
         await call.Limits.ThrottleReadAsync(call.Aborted);
         var after = StreamCursor.Of(call.Request)[0].After;
-        await scope.RunAsync(call, (_, writer, stop) => RunAsync(call, new Tail(address, writer) { WithPreview = isReader }, after, stop));
+        await scope.RunAsync(
+            call, [address], (_, writer, stop) => RunAsync(call, new Tail(address, writer) { WithPreview = isReader }, after, stop));
     }
 
     private async Task RunAsync(ApiCall call, Tail tail, WsmqPosition? after, CancellationToken cancellationToken)

@@ -14,14 +14,29 @@ namespace Wsmq.Server.Availability;
 internal sealed class StoreMonitor(
     IStore store, StoreNews news, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<StoreMonitor> logger) : INodePart
 {
-    private static readonly TimeSpan WhileThere = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestWhileThere = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan WhileAway = TimeSpan.FromMilliseconds(500);
 
     // The minimum pause between two checks, because every failed call requests one.
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(100);
 
+    // Each check renews the registration of the node, which must not expire between two checks.
+    private const int ChecksInARegistration = 4;
+
     private readonly BackgroundLoop _loop = new(time);
-    private bool _available = true;
+    private volatile bool _available = true;
+
+    /// <summary>Whether the store was available at the last check.</summary>
+    public bool IsAvailable => _available;
+
+    private TimeSpan WhileThere
+    {
+        get
+        {
+            var interval = options.Value.Nodes.Expiry / ChecksInARegistration;
+            return interval < LongestWhileThere ? interval : LongestWhileThere;
+        }
+    }
 
     public Task StartAsync(CancellationToken cancellationToken)
     {

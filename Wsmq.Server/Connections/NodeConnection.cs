@@ -1,6 +1,8 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.Http.Connections.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.Logging;
@@ -24,12 +26,15 @@ internal sealed class NodeConnection
 
     // Read while the request exists: SignalR releases it with the connection.
     private readonly SocketWrites? _writes;
+    private readonly HttpTransportType _transport;
     private int _closing;
 
     public NodeConnection(HubConnectionContext connection, TimeProvider time, ILogger logger)
     {
         (_connection, _time, _logger) = (connection, time, logger);
         TakesMany = Asks("batch");
+        ConnectedAt = time.GetUtcNow();
+        _transport = connection.Features.Get<IHttpTransportFeature>()?.TransportType ?? HttpTransportType.None;
         _writes = SocketWrites.Of(connection.GetHttpContext());
     }
 
@@ -42,6 +47,12 @@ internal sealed class NodeConnection
     }
 
     public string Id => _connection.ConnectionId;
+
+    /// <summary>When SignalR had the connection, by the clock of the node.</summary>
+    public DateTimeOffset ConnectedAt { get; }
+
+    /// <summary>The name of the transport.</summary>
+    public string Transport => _transport.ToString();
 
     /// <summary>Whether the client accepts calls that carry several deliveries or jobs.</summary>
     public bool TakesMany { get; }

@@ -6,7 +6,9 @@ namespace Wsmq.Server.Connections;
 /// <summary>An open event stream of the HTTP API.</summary>
 /// <param name="user">The identifier of its user.</param>
 /// <param name="principal">The principal of its request.</param>
-internal sealed class OpenStream(string user, ClaimsPrincipal principal)
+/// <param name="id">Identifies the stream on its node.</param>
+/// <param name="openedAt">When it was opened, by the clock of the node.</param>
+internal sealed class OpenStream(string user, ClaimsPrincipal principal, string id, DateTimeOffset openedAt)
 {
     // Never disposed: it may be cancelled at any moment, and has no timer that would have to be released.
 #pragma warning disable CA2213, CA1001
@@ -15,6 +17,13 @@ internal sealed class OpenStream(string user, ClaimsPrincipal principal)
     private int _hasEnded;
 
     public string User => user;
+
+    public string Id => id;
+
+    public DateTimeOffset OpenedAt => openedAt;
+
+    /// <summary>The addresses that it reads.</summary>
+    public IReadOnlyList<WsmqAddress> Sources { get; init; } = [];
 
     public ClaimsPrincipal Principal => principal;
 

@@ -337,6 +337,13 @@ internal static partial class Log
     [LoggerMessage(322, LogLevel.Information, "This node continues the run {Id} over dead letters, whose node has ended or did not answer.")]
     public static partial void RunContinued(ILogger logger, string id);
 
+    [LoggerMessage(340, LogLevel.Warning, "The question of another node could not be answered; that node counts this one as missing.")]
+    public static partial void AnswerFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(341, LogLevel.Warning,
+        "The answer of node {Node} is unreadable, and the node counts as missing: another program writes under the key prefix, or a node of another version runs.")]
+    public static partial void AnswerUnreadable(ILogger logger, Exception? exception, string node);
+
     [LoggerMessage(220, LogLevel.Warning, "A message has the field {Field}, which is unknown and is ignored. Fields are case-sensitive: to, id, type, body, data, contentType, headers, correlationId, replyTo, key, uniqueId, priority, delay, notBefore, timeToLive")]
     public static partial void UnknownField(ILogger logger, string field);
 }

@@ -11,6 +11,7 @@ internal sealed class WsmqMetrics
     private readonly Counter<long> _duplicates;
     private readonly Counter<long> _delivered;
     private readonly Counter<long> _acknowledged;
+    private readonly Counter<long> _pushed;
     private readonly Counter<long> _gaps;
     private readonly Counter<long> _deadLettered;
     private readonly Counter<long> _evicted;
@@ -31,6 +32,7 @@ internal sealed class WsmqMetrics
         _duplicates = meter.CreateCounter<long>("wsmq.messages.duplicate", "{message}", "Repeated sends of stored messages.");
         _delivered = meter.CreateCounter<long>("wsmq.deliveries", "{delivery}", "Deliveries written to connections.");
         _acknowledged = meter.CreateCounter<long>("wsmq.acks", "{ack}", "Acknowledgements stored, after coalescing.");
+        _pushed = meter.CreateCounter<long>("wsmq.live", "{push}", "Live pushes made by this node.");
         _gaps = meter.CreateCounter<long>("wsmq.gaps", "{gap}", "Gaps announced.");
         _deadLettered = meter.CreateCounter<long>("wsmq.messages.dead_lettered", "{message}", "Messages dead-lettered after failed attempts.");
         _evicted = meter.CreateCounter<long>("wsmq.dead_letters.evicted", "{message}", "Dead letters evicted for newer ones.");
@@ -45,16 +47,34 @@ internal sealed class WsmqMetrics
         _recurring = meter.CreateCounter<long>("wsmq.recurring", "{occurrence}", "Occurrences of recurring jobs that this node handled.");
     }
 
+    /// <summary>The same in numbers that the node itself can read.</summary>
+    public NodeTotals Totals { get; } = new();
+
     public void Appended(int count, int duplicates)
     {
         _appended.Add(count);
+        Totals.Stored(count - duplicates);
         if (duplicates > 0)
             _duplicates.Add(duplicates);
     }
 
-    public void Delivered(int count) => _delivered.Add(count);
+    public void Delivered(int count)
+    {
+        _delivered.Add(count);
+        Totals.Delivered(count);
+    }
 
-    public void Acknowledged(int count) => _acknowledged.Add(count);
+    public void Acknowledged(int count)
+    {
+        _acknowledged.Add(count);
+        Totals.Acknowledged(count);
+    }
+
+    public void Pushed()
+    {
+        _pushed.Add(1);
+        Totals.Live();
+    }
 
     public void Gap(string reason) => _gaps.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
@@ -80,8 +100,11 @@ internal sealed class WsmqMetrics
     public void JobGiven(string queue, TimeSpan wait) =>
         _jobWait.Record(Math.Max(0, wait.TotalSeconds), new KeyValuePair<string, object?>("queue", queue));
 
-    public void JobEnded(string queue, string outcome) =>
+    public void JobEnded(string queue, string outcome)
+    {
         _jobsEnded.Add(1, new KeyValuePair<string, object?>("queue", queue), new KeyValuePair<string, object?>("outcome", outcome));
+        Totals.JobEnded();
+    }
 
     public void JobDeadLettered(string queue, string reason) =>
         _jobsDead.Add(1, new KeyValuePair<string, object?>("queue", queue), new KeyValuePair<string, object?>("reason", reason));

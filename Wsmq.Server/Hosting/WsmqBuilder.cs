@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Connections;
+using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Hosting;
 using Wsmq.Server.Live;
 using Wsmq.Server.Schedules;
@@ -134,7 +135,9 @@ public sealed class WsmqBuilder
         where TLifetimeManager : HubLifetimeManager<WsmqHub>
     {
         Services.Replace(ServiceDescriptor.Singleton<IStore, TStore>());
-        Services.Replace(ServiceDescriptor.Singleton<HubLifetimeManager<WsmqHub>, TLifetimeManager>());
+        Services.TryAddSingleton<TLifetimeManager>();
+        Services.Replace(ServiceDescriptor.Singleton<HubLifetimeManager<WsmqHub>>(
+            p => new CountedPushes(p.GetRequiredService<TLifetimeManager>(), p.GetRequiredService<WsmqMetrics>())));
         return this;
     }
 

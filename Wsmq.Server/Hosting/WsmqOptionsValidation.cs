@@ -52,6 +52,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         Drain(rules, options);
         rules.Within(options.Delivery.StoreUnavailableAfter, Tenth, TimeSpan.FromMinutes(1));
         Access(rules, options.Access);
+        Nodes(rules, options.Nodes);
         rules.Within(options.Endpoint.StreamKeepAlive, TimeSpan.FromSeconds(1), TenMinutes);
         foreach (var origin in options.Endpoint.AllowedOrigins)
         {
@@ -70,6 +71,13 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(access.MaxTokenLifetime, TimeSpan.FromMinutes(1), TenYears);
         rules.Within(access.MaxRules, 100, 1_000_000);
         rules.Within(access.CheckInterval, Tenth, TimeSpan.FromMinutes(1));
+    }
+
+    private static void Nodes(OptionRules rules, WsmqNodeOptions nodes)
+    {
+        rules.Require(nodes.Name is null or { Length: >= 1 and <= 128 }, "options.Nodes.Name must have 1 to 128 characters, or be null");
+        rules.Within(nodes.AnswerTimeout, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(30));
+        rules.Within(nodes.Expiry, OneSecond, TimeSpan.FromHours(1));
     }
 
     private static void Drain(OptionRules rules, WsmqOptions options)

@@ -27,6 +27,7 @@ using Wsmq.Server.Lifecycle;
 using Wsmq.Server.Limits;
 using Wsmq.Server.Logs;
 using Wsmq.Server.Memberships;
+using Wsmq.Server.Nodes;
 using Wsmq.Server.Publishing;
 using Wsmq.Server.Pumps;
 using Wsmq.Server.Queues;
@@ -46,8 +47,8 @@ public static class WsmqServiceCollectionExtensions
     /// <summary>
     /// Adds wsmq: the hub, and the services that an app injects: <see cref="IWsmqPublisher"/>, <see cref="IWsmqGroups"/>,
     /// <see cref="IWsmqDeadLetters"/>, <see cref="IWsmqDeadLetterRuns"/>, <see cref="IWsmqLogs"/>, <see cref="IWsmqQueues"/>,
-    /// <see cref="IWsmqDevices"/> and <see cref="IWsmqAccess"/>. Messages are stored in an embedded SQLite file unless the returned builder
-    /// selects Redis. Map the hub with <c>app.MapWsmq("/wsmq")</c>.
+    /// <see cref="IWsmqDevices"/>, <see cref="IWsmqAccess"/> and <see cref="IWsmqNodes"/>. Messages are stored in an embedded SQLite file
+    /// unless the returned builder selects Redis. Map the hub with <c>app.MapWsmq("/wsmq")</c>.
     /// </summary>
     /// <remarks>
     /// SignalR needs no call of its own, nor a backplane. The health checks <c>wsmq-store</c> and <c>wsmq-drain</c>, with the tag
@@ -81,6 +82,7 @@ public static class WsmqServiceCollectionExtensions
         services.TryAddSingleton<IWsmqQueues>(p => p.GetRequiredService<WsmqQueues>());
         services.TryAddSingleton<IWsmqAccess, WsmqAccess>();
         services.TryAddSingleton<IWsmqDevices, WsmqDevices>();
+        services.TryAddSingleton<IWsmqNodes, WsmqNodes>();
         services.AddMetrics();
         services.AddAuthorization();
         services.AddSingleton<StoreHealthCheck>();
@@ -126,6 +128,8 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<WsmqQueues>()
         .AddGatedLogger<DeclaredQueues>()
         .AddGatedLogger<DeadLetterRunner>()
+        .AddGatedLogger<NodeQuestions>()
+        .AddGatedLogger<NodeRates>()
         .AddGatedLogger<UsageReporter>();
 
     private static void AddHub(IServiceCollection services)
@@ -163,6 +167,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<OperatorRights>();
         services.AddSingleton<GroupEndpoints>();
         services.AddSingleton<UserEndpoints>();
+        services.AddSingleton<NodeEndpoints>();
         services.AddSingleton<StreamClock>();
         services.AddSingleton<StreamServices>();
         services.AddSingleton<StreamScope>();
@@ -230,6 +235,12 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<StoreMonitor>();
         services.AddSingleton<DrainState>();
         services.AddSingleton<NodeDrain>();
+        services.AddSingleton<NodeRates>();
+        services.AddSingleton<NodeConnections>();
+        services.AddSingleton<NodeReport>();
+        services.AddSingleton<UserReport>();
+        services.AddSingleton<NodePresence>();
+        services.AddSingleton<NodeQuestions>();
         AddNodeParts(services);
         services.AddSingleton<IPostConfigureOptions<HostOptions>, ShutdownTime>();
         services.AddSingleton<IHostedService, WsmqLifetime>();
@@ -243,6 +254,10 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<INodePart>(p => p.GetRequiredService<UsageReporter>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<PublishQueue>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<TailCheck>());
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<NodeRates>());
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<NodePresence>());
+
+        // Stops before the node leaves: its checks renew the registration.
         services.AddSingleton<INodePart>(p => p.GetRequiredService<StoreMonitor>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<SessionSweep>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<DeclaredQueues>());

@@ -161,6 +161,27 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
 
         batch.ForEach(s => s.Flush());
         metrics.Appended(stored, duplicates);
+        Measure(batch);
+    }
+
+    // Neighbours of a batch have mostly waited about as long: a few additions record all of them.
+    private void Measure(List<QueuedSend> batch)
+    {
+        var (now, bucket, count) = (time.GetTimestamp(), 0, 0);
+        foreach (var send in batch)
+        {
+            var next = LatencyHistogram.BucketOf(send.Waited(time, now));
+            if (next != bucket && count > 0)
+            {
+                metrics.Totals.Appends.Add(bucket, count);
+                count = 0;
+            }
+
+            (bucket, count) = (next, count + 1);
+        }
+
+        if (count > 0)
+            metrics.Totals.Appends.Add(bucket, count);
     }
 
     private static void Fail(List<QueuedSend> batch, WsmqException error)

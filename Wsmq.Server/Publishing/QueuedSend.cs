@@ -10,6 +10,7 @@ namespace Wsmq.Server.Publishing;
 /// </summary>
 internal abstract class QueuedSend(AppendRequest request, ValueTask<WsmqException?> admission, SessionLimits? sender)
 {
+    private long _since;
     private long _deadline;
     private ByteBudget? _budget;
     private int _settled;
@@ -36,9 +37,14 @@ internal abstract class QueuedSend(AppendRequest request, ValueTask<WsmqExceptio
     /// <summary>Starts the timeout of the send. Only the first call counts: the time before the store had started is part of it.</summary>
     public void StartClock(TimeProvider time, TimeSpan patience)
     {
-        if (_deadline == 0)
-            _deadline = time.GetTimestamp() + (long)(patience.TotalSeconds * time.TimestampFrequency);
+        if (_deadline != 0)
+            return;
+        _since = time.GetTimestamp();
+        _deadline = _since + (long)(patience.TotalSeconds * time.TimestampFrequency);
     }
+
+    /// <summary>How long the send had been waiting at a moment.</summary>
+    public TimeSpan Waited(TimeProvider time, long timestamp) => time.GetElapsedTime(_since, timestamp);
 
     /// <summary>How long until the send fails because it is late.</summary>
     public TimeSpan TimeLeft(TimeProvider time) => IsLate(time) ? TimeSpan.Zero : time.GetElapsedTime(time.GetTimestamp(), _deadline);

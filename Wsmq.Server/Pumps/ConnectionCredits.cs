@@ -15,6 +15,16 @@ internal sealed class ConnectionCredits(int limit)
     /// </summary>
     public Lock Lock => _lock;
 
+    /// <summary>How many credits are taken.</summary>
+    public int Used
+    {
+        get
+        {
+            lock (_lock)
+                return _used;
+        }
+    }
+
     /// <summary>
     /// Takes as many credits as are free, at most <paramref name="count"/>. If none is free, registers the waiter to be woken when credits
     /// are returned.

@@ -67,6 +67,12 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     /// <summary>The oldest unacknowledged delivery; null if there is none.</summary>
     public WsmqPosition? OldestInFlight => _window.Oldest;
 
+    /// <summary>
+    /// The oldest entry that the connection has not acknowledged, or, if none is in flight, the newest one that waits to be written; null
+    /// if the connection is up to date. May be called from any thread: the result is a hint.
+    /// </summary>
+    public WsmqPosition? OldestOpen => _window.Oldest ?? (Feed.Tail is var tail && tail > _writer.Sent ? tail : null);
+
     /// <summary>The nacks of this connection for the log; created with the first one, because most pumps never have any.</summary>
     public PumpFailures Failures => LazyInitializer.EnsureInitialized(ref _failures);
 

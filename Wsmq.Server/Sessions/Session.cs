@@ -42,6 +42,20 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
         }
     }
 
+    /// <summary>Shows each pump of the session, without a copy. The callback must neither block nor call the session.</summary>
+    public void Visit(Action<Session, DeliveryPump> look)
+    {
+        lock (_lock)
+        {
+            if (_own is not null)
+                look(this, _own);
+            if (_groups is null)
+                return;
+            foreach (var pump in _groups.Values)
+                look(this, pump);
+        }
+    }
+
     public bool TryGetPump(WsmqAddress source, [NotNullWhen(true)] out DeliveryPump? pump)
     {
         lock (_lock)

@@ -27,6 +27,8 @@ internal interface IStore : IAsyncDisposable
 
     IRunStore Runs { get; }
 
+    INodeStore Nodes { get; }
+
     /// <summary>
     /// Opens the store and checks that it can store data reliably. Throws <see cref="InvalidOperationException"/> with the setting to
     /// change if it cannot: the app must not start on a store that drops messages.
@@ -39,7 +41,9 @@ internal interface IStore : IAsyncDisposable
     /// </summary>
     event Action? Doubted;
 
-    /// <summary>True while the store answers and accepts writes, or is full. Throws only when it is cancelled.</summary>
+    /// <summary>
+    /// True while the store answers and accepts writes, or is full; renews the registration of the node. Throws only when it is cancelled.
+    /// </summary>
     Task<bool> IsAvailableAsync(CancellationToken cancellationToken);
 
     /// <summary>False while signals are known not to arrive: new entries are then found when logs are compared with the store.</summary>

@@ -70,6 +70,19 @@ internal sealed class ConnectionWork(string name, NodeConnection connection, int
             return _workers.GetValueOrDefault(queue);
     }
 
+    /// <summary>The queues whose jobs the connection works on or holds, and how many jobs it holds.</summary>
+    public (WsmqAddress[] Queues, int Held) Current
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var busy = _workers.Where(w => w.Value.Claimed > 0).ToArray();
+                return ([.. busy.Select(w => w.Key)], busy.Sum(w => w.Value.Held));
+            }
+        }
+    }
+
     /// <summary>The connection has ended.</summary>
     public void Close()
     {

@@ -55,6 +55,16 @@ internal sealed class ConnectionWorker(
         }
     }
 
+    /// <summary>How many jobs the connection holds.</summary>
+    public int Held
+    {
+        get
+        {
+            lock (_lock)
+                return _held.Count;
+        }
+    }
+
     // While an earlier job is not written, the client does not read, and further ones would only fill the memory of the node.
     public int Credit
     {

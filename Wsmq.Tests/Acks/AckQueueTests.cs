@@ -72,6 +72,8 @@ public sealed class AckQueueTests
 
         public IRunStore Runs => throw new NotSupportedException();
 
+        public INodeStore Nodes => throw new NotSupportedException();
+
         public override Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>
             Interlocked.Increment(ref _calls) == 1 ? throw new TaskCanceledException() : Task.FromResult(new AckResult[batch.Count]);
 

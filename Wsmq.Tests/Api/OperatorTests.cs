@@ -13,6 +13,8 @@ public sealed class OperatorTests : IDisposable
         ("GET /groups/{group}/members", WsmqAction.View),
         ("PUT /groups/{group}/members/{user}", WsmqAction.ChangeMembers),
         ("DELETE /groups/{group}/members/{user}", WsmqAction.ChangeMembers),
+        ("GET /nodes", WsmqAction.View),
+        ("GET /users/{user}/connections", WsmqAction.View),
         ("GET /users/{user}/groups", WsmqAction.View),
         ("GET /users/{user}/devices", WsmqAction.View),
         ("DELETE /users/{user}/devices/{device}", WsmqAction.Remove),

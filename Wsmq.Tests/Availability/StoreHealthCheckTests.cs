@@ -97,6 +97,8 @@ public sealed class StoreHealthCheckTests
 
         public IRunStore Runs => throw new NotSupportedException();
 
+        public INodeStore Nodes => throw new NotSupportedException();
+
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task<bool> IsAvailableAsync(CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.AspNetCore.SignalR.StackExchangeRedis;
 using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Server.Connections;
 using Wsmq.Server.Live;
 using Wsmq.Tests.Support;
 
@@ -190,7 +191,8 @@ public sealed class TwoNodesTests(SharedRedis redis) : IAsyncLifetime
         await using var a = await NodeAsync();
         await using var b = await NodeAsync();
         a.Services.GetRequiredService<HubLifetimeManager<OwnHub>>().Should().BeOfType<RedisHubLifetimeManager<OwnHub>>();
-        a.Services.GetRequiredService<HubLifetimeManager<WsmqHub>>().Should().BeOfType<RedisLivePlane>();
+        a.Services.GetRequiredService<HubLifetimeManager<WsmqHub>>().Should().BeOfType<CountedPushes>();
+        a.Services.GetService<RedisLivePlane>().Should().NotBeNull();
         var heard = new ConcurrentQueue<string>();
         await using var onA = await ConnectOwnAsync(a, s => heard.Enqueue("a " + s));
         await using var onB = await ConnectOwnAsync(b, s => heard.Enqueue("b " + s));

@@ -29,6 +29,8 @@ namespace Wsmq.Server.Api.Shapes;
 [JsonSerializable(typeof(WsmqApiDeadLetterCount))]
 [JsonSerializable(typeof(WsmqApiRuns))]
 [JsonSerializable(typeof(WsmqApiRun))]
+[JsonSerializable(typeof(WsmqApiNodes))]
+[JsonSerializable(typeof(WsmqApiConnections))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(int?))]

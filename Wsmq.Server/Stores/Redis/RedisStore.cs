@@ -11,8 +11,6 @@ namespace Wsmq.Server.Stores.Redis;
 /// <summary>The Redis store, for any number of nodes.</summary>
 internal sealed class RedisStore : IStore, IBackplaneOwner
 {
-    private static readonly TimeSpan ProbeExpiry = TimeSpan.FromMinutes(1);
-
     private readonly RedisConnections _connections;
     private readonly RedisKeys _keys;
     private readonly RedisLanes _lanes;
@@ -20,6 +18,7 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
     private readonly RedisAccessStore _access;
     private readonly RedisWatch _watch;
     private readonly RedisUsage _usage;
+    private readonly RedisNodes _nodes;
     private readonly RedisReplicas? _replicas;
     private readonly WsmqRedisOptions _options;
     private readonly ILogger _logger;
@@ -51,6 +50,7 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
         Inspection = new RedisInspection(_connections, _keys);
         Runs = new RedisRuns(_connections, _keys);
         _access = new RedisAccessStore(_connections, _keys, logger);
+        _nodes = new RedisNodes(_connections, _lanes, options.Value.Nodes, logger);
 
         RedisAppender AppenderOf(RedisLane lane, IBatchScript batches) => new(lane, batches, primaries, _replicas?.Of(lane), logger);
     }
@@ -83,6 +83,8 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
     public ILogInspection Inspection { get; }
 
     public IRunStore Runs { get; }
+
+    public INodeStore Nodes => _nodes;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -123,8 +125,7 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
     {
         try
         {
-            // A write, because a server that answers a ping may still refuse writes: a replica, or a server that cannot write its file.
-            await RedisErrors.GuardAsync(() => _connections.Database.StringSetAsync(_keys.Probe, 1, ProbeExpiry), cancellationToken);
+            await _nodes.RenewAsync(cancellationToken);
             return true;
         }
         catch (WsmqException e) when (e.Error == WsmqErrors.StoreFull)

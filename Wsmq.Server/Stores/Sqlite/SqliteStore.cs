@@ -61,6 +61,8 @@ internal sealed class SqliteStore : IStore
 
     public IRunStore Runs { get; }
 
+    public INodeStore Nodes { get; } = new SqliteNode();
+
     /// <summary>For tests: replaces the disk's free and total space. If it returns null, the real disk counts.</summary>
     internal Func<DiskSpace?>? Disk { get; init; }
 

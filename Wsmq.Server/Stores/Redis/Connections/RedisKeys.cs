@@ -31,9 +31,6 @@ internal sealed class RedisKeys(string prefix, int buckets, string? channels = n
     /// <summary>Hash: the settings that this deployment was set up with; outside of all buckets.</summary>
     public RedisKey Layout => $"{prefix}:layout";
 
-    /// <summary>String: written by nodes to check whether the server accepts writes; outside of all buckets.</summary>
-    public RedisKey Probe => $"{prefix}:probe";
-
     /// <summary>Prefix of every channel of the live plane; SignalR chooses the rest.</summary>
     public string Live { get; } = $"{channels ?? prefix}:live:";
 
@@ -216,4 +213,13 @@ internal sealed class LaneKeys(string lane, string channels, string node, TimeSp
     public string Channels { get; } = $"{channels}:signals:";
 
     public string Channel => Channels + node;
+
+    /// <summary>Sorted set: the registered nodes, by the end of their registrations.</summary>
+    public RedisKey Nodes { get; } = $"{lane}:nodes";
+
+    /// <summary>Prefix of the channel on which a node is asked and notified of answers; the node id follows.</summary>
+    public string NodeChannels { get; } = $"{channels}:nodes:";
+
+    /// <summary>Hash: the answers to a question, by node.</summary>
+    public RedisKey AnswersTo(string question) => $"{lane}:answers:{question}";
 }

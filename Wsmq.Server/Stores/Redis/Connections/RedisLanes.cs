@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using StackExchange.Redis;
 
 namespace Wsmq.Server.Stores.Redis.Connections;
@@ -6,16 +5,13 @@ namespace Wsmq.Server.Stores.Redis.Connections;
 /// <summary>The lanes of the deployment, and the identity of this node in them. Usable once the connection is open.</summary>
 internal sealed class RedisLanes(RedisConnections connections, RedisKeys keys, WsmqOptions options)
 {
-    private const int NodeLength = 8;
-    private const string NodeLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-
     private static readonly TimeSpan ShortestLease = TimeSpan.FromSeconds(30);
 
     private readonly RedisLane?[] _lanes = new RedisLane?[keys.Buckets];
     private readonly RedisLane?[] _jobLanes = new RedisLane?[keys.Buckets];
 
     /// <summary>The id of this node. All ids have the same length, on which the scripts rely.</summary>
-    public string Node { get; } = RandomNumberGenerator.GetString(NodeLetters, NodeLength);
+    public string Node { get; } = NodeIds.Next();
 
     public int Count => connections.IsCluster ? keys.Buckets : 1;
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Wsmq.Tests.Support;
 using Xunit.Abstractions;
 
@@ -31,6 +32,8 @@ public sealed class ClusterFailoverTests(SharedReplicatedCluster cluster, ITestO
 
         await senders.SinceIsInAsync(a);
         await others.SinceIsInAsync(a);
+        await Eventually.That("the nodes answer each other", async () =>
+            await a.Services.GetRequiredService<IWsmqNodes>().ListAsync() is { IsComplete: true, Nodes.Count: 2 });
     }
 
     // The number of primaries among the servers that are not paused.

@@ -40,6 +40,7 @@ public sealed class RedisAclTests(RedisAclTests.Server server) : IClassFixture<R
         await a.Live.Clients.Group("ops").Live(new WsmqLiveMessage { Type = "group" });
         await Eventually.That("the pushes arrive", () => bob.Live.Count == 3);
         await a.Groups.RemoveFromGroupAsync("bob", "ops");
+        (await a.Services.GetRequiredService<IWsmqNodes>().ListAsync()).Nodes.Should().HaveCount(2);
 
         var denied = (RedisResult[])(await server.Admin.ExecuteAsync("ACL", "LOG"))!;
         denied.Select(d => (string)d.ToDictionary()["object"]!).Distinct()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Wsmq.Tests.Support;
 using Xunit.Abstractions;
@@ -45,6 +46,8 @@ public sealed class SentinelFailoverTests(ITestOutputHelper output)
             "every message with a receipt arrives by its signal", () => senders.Last.All(id => bob.Bodies.Contains($"\"{id}\"")));
         output.WriteLine($"signals are received {since.Elapsed.TotalSeconds:0.0} s after the failover");
         since.Elapsed.Should().BeLessThan(Soon);
+        await Eventually.That("the nodes answer each other", async () =>
+            await a.Services.GetRequiredService<IWsmqNodes>().ListAsync() is { IsComplete: true, Nodes.Count: 2 });
         logs.Of(LogLevel.Warning).Should().ContainSingle(t => t.Contains("The sentinels name", StringComparison.Ordinal));
         if (!kill)
             redis.Servers[0].Continue();

@@ -1,0 +1,23 @@
+using System.Text.Json;
+using Wsmq.Server.Nodes;
+
+namespace Wsmq.Server.Api;
+
+/// <summary><c>/nodes</c>, and the connections of users: what only the nodes know, for operators.</summary>
+internal sealed class NodeEndpoints(OperatorRights rights, IWsmqNodes nodes)
+{
+    public async Task ListAsync(ApiCall call)
+    {
+        await rights.RequireAsync(call, WsmqAction.View, null);
+        var list = await nodes.ListAsync(call.Aborted);
+        await WriteAsync(call, JsonSerializer.SerializeToUtf8Bytes(list, NodesJson.Relaxed.WsmqNodeList));
+    }
+
+    public async Task ListConnectionsAsync(ApiCall call)
+    {
+        var found = await nodes.ConnectionsAsync(await rights.OnUserAsync(call, WsmqAction.View), call.Aborted);
+        await WriteAsync(call, JsonSerializer.SerializeToUtf8Bytes(found, NodesJson.Relaxed.WsmqUserConnections));
+    }
+
+    private static Task WriteAsync(ApiCall call, byte[] json) => JsonResponse.WriteAsync(call.Context, JsonResponse.ContentType, json);
+}

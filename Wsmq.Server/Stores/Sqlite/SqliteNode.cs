@@ -1,0 +1,31 @@
+namespace Wsmq.Server.Stores.Sqlite;
+
+/// <summary>The only node of a deployment on SQLite.</summary>
+internal sealed class SqliteNode : INodeStore
+{
+    private Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>>? _answer;
+
+    public string Kind => "sqlite";
+
+    public string Self { get; } = NodeIds.Next();
+
+    public Task JoinAsync(Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> answer, CancellationToken cancellationToken)
+    {
+        Volatile.Write(ref _answer, answer);
+        return Task.CompletedTask;
+    }
+
+    public Task LeaveAsync()
+    {
+        Volatile.Write(ref _answer, null);
+        return Task.CompletedTask;
+    }
+
+    public Task<NodeReplies> AskAsync(ReadOnlyMemory<byte> question, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var answers = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
+        if (Volatile.Read(ref _answer) is { } answer)
+            answers.Add(Self, answer(question));
+        return Task.FromResult(new NodeReplies(answers, []));
+    }
+}
