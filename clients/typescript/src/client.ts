@@ -1,8 +1,10 @@
 import { ClientEvents, type ClientState, type EventMap, type Listener } from "./events.js";
-import { extend, type Extended, type Extension } from "./extension.js";
+import type { Call } from "./connection/calls.js";
+import { call, extend, type Extended, type Extension } from "./extension.js";
 import { Handlers, type Handler, type LiveHandler } from "./handlers.js";
 import type { Address, Receipt, SendOptions, Sent } from "./messages.js";
 import { settingsOf, type Settings, type WsmqClientOptions } from "./options.js";
+import type { Position } from "./positions.js";
 import { open, type OpenOutbox } from "./outbox/types.js";
 import { Run } from "./run.js";
 import { serialize } from "./sending/message.js";
@@ -164,6 +166,26 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
   }
 
   /**
+   * Restarts the deliveries of a source after a position, forwards or backwards, for apps that store their own position. What waits in the
+   * client is dropped, and what is no longer stored is announced as a gap. From then on until it is stopped, the client goes on from its own
+   * position on every connection. The device's cursor does not move by this call, but with the acknowledgements of what follows.
+   * @param source the user's own queue, or a group of the user
+   * @param after the last position that the app has; 16 zeros for the oldest stored message
+   * @param options a signal that ends the wait; the restart takes effect nevertheless
+   * @returns a promise that is fulfilled with the server's answer; before the start at once: then it takes effect with the first connection
+   * @throws WsmqError a final refusal, such as `read-not-allowed` or `position-beyond-tail`; `client-closed`
+   */
+  async resume(source: Address, after: Position, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    signal?.throwIfAborted();
+    const run = this.#run ??= this.#newRun();
+    if (run.sender.closed) throw run.sender.closed;
+    const answered = run.receiver.seek(source, after);
+    answered.catch(e => { if (run.state === "stopped") this.#events.error(e); });
+    if (run.state === "stopped") return undefined;
+    return signal ? Promise.race([answered, rejected(signal)]) : answered;
+  }
+
+  /**
    * Registers a listener: for changes of the state, gaps, dead letters, a stalled source, the state of the store, or errors.
    * @returns a function that removes it
    */
@@ -178,10 +200,18 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
     return { settings: this.#settings, events: this.#events };
   }
 
+  /** @internal */
+  [call]<T>(one: Call): Promise<T> {
+    return (this.#run ??= this.#newRun()).calls.call(one);
+  }
+
   #newRun(): Run {
     return new Run(this.#settings, this.#events, this.#handlers, this.#extensions);
   }
 }
+
+const rejected = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
 
 function sent(receipt: Promise<Receipt>, queued: Promise<void>): Sent {
   // An app that awaits only the receipt gets the same error there.

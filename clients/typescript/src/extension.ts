@@ -13,6 +13,9 @@ export interface Extension extends SessionUser {
 /** The member of a client through which the other entry points extend it; not for apps. */
 export const extend: unique symbol = Symbol("wsmq.extend");
 
+/** The member of a client through which the other entry points call the hub; not for apps. */
+export const call: unique symbol = Symbol("wsmq.call");
+
 /** What an extension gets of the client. */
 export interface Extended {
   settings: Settings;

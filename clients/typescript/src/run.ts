@@ -2,6 +2,7 @@ import { settles } from "./backoff.js";
 import { currentPage } from "./browser/environment.js";
 import { followPage } from "./browser/lifecycle.js";
 import { TabDevice } from "./browser/tab-device.js";
+import { Calls } from "./connection/calls.js";
 import { ConnectionLoop } from "./connection/loop.js";
 import type { ClientEvents, ClientState } from "./events.js";
 import type { Extension } from "./extension.js";
@@ -14,7 +15,8 @@ import { Sender } from "./sending/sender.js";
 export class Run {
   readonly sender: Sender;
   readonly loop: ConnectionLoop;
-  #receiver: Receiver;
+  readonly calls: Calls;
+  readonly receiver: Receiver;
   #stopping = new AbortController();
   #stopped: Promise<void> | undefined;
   #state: ClientState = "stopped";
@@ -24,12 +26,13 @@ export class Run {
   constructor(
     readonly settings: Settings, readonly events: ClientEvents, readonly handlers: Handlers, readonly extensions: readonly Extension[]) {
     this.sender = new Sender(settings);
-    this.#receiver = new Receiver(settings, events, handlers, this.#stopping.signal);
-    this.loop = new ConnectionLoop(settings, [this.sender, this.#receiver, ...extensions], {
+    this.calls = new Calls(settings);
+    this.receiver = new Receiver(settings, events, handlers, this.#stopping.signal);
+    this.loop = new ConnectionLoop(settings, [this.sender, this.calls, this.receiver, ...extensions], {
       device: () => this.#device(),
       state: (state, error, retryIn) => this.#setState(state, error, retryIn),
       storeState: available => events.emit("storeState", available),
-      register: session => [this.#receiver, ...extensions].forEach(part => part.register?.(session)),
+      register: session => [this.receiver, ...extensions].forEach(part => part.register?.(session)),
     });
   }
 
@@ -60,9 +63,10 @@ export class Run {
   async #stop(): Promise<void> {
     const { stopTimeout } = this.settings;
     this.#stopping.abort();
+    this.calls.close();
     await Promise.all([...this.extensions.map(part => part.stop?.()), this.sender.close(stopTimeout)]);
-    await settles(this.handlers.before = this.#receiver.idle(), stopTimeout);
-    await settles(this.#receiver.flush(), stopTimeout);
+    await settles(this.handlers.before = this.receiver.idle(), stopTimeout);
+    await settles(this.receiver.flush(), stopTimeout);
     this.loop.stop();
     this.#unfollow();
     this.#tab?.release();

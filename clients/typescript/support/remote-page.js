@@ -49,6 +49,10 @@ class RemoteClient {
     return this.#call('send', [to, type, body, options], signal);
   }
 
+  resume(source, after, { signal } = {}) {
+    return this.#call('resume', [source, after], signal);
+  }
+
   on(type, handler) {
     return this.#handle('on', type, handler);
   }
@@ -168,6 +172,7 @@ function inPage() {
     listen: (client, id, [name]) => void client.listen(name, event => ask(id, 'event', name, event)),
     start: (client, _, __, signal) => client.start(signal ? { signal } : {}),
     stop: client => client.stop(),
+    resume: (client, _, [source, after], signal) => client.resume(source, after, { ...(signal && { signal }) }),
     send: (client, _, [to, type, body, options], signal) => client.send(to, type, body, { ...options, ...(signal && { signal }) }),
   };
 

@@ -23,6 +23,7 @@ const APP = `
   const create = () => {
     const client = new all.WsmqClient({ url: "/wsmq", outbox: all.outbox({ user: "bob" }) });
     all.work(client, "work:queue", () => {});
+    all.queues(client);
     return client;
   };
   export const page = () => h(all.WsmqProvider, { create }, h(State));
@@ -104,15 +105,17 @@ describe('the types of every entry point', () => {
       await writeFile(path.join(own, 'app.ts'), `
         import { WsmqClient, type Receipt } from "@wsmq/client";
         import { outbox } from "@wsmq/client/outbox";
+        import { queues, type JobInfo } from "@wsmq/client/queues";
         import { useMessages } from "@wsmq/client/react";
         import { work } from "@wsmq/client/work";
         ${ENTRIES.map((entry, i) => `import * as e${i} from "${entry}";`).join('\n')}
         const client = new WsmqClient<{ chat: string }>({ url: "/wsmq", outbox: outbox({ user: "bob" }) });
+        const jobs: Promise<JobInfo[]> = queues(client).peek("work:queue", { state: "dead" });
         work(client, "work:queue", { chat: ({ body }) => console.log(body.length) });
         const sent: Promise<Receipt> & { queued: Promise<void> } = client.send("user:bob", "chat", "hi");
         // @ts-expect-error no text
         useMessages<string>("chat", message => message.body.missing);
-        console.log(sent, ${ENTRIES.map((_, i) => `e${i}`)});
+        console.log(sent, jobs, ${ENTRIES.map((_, i) => `e${i}`)});
       `);
       const compilerOptions = {
         target: 'ES2022', module, moduleResolution, lib: ['ES2022', 'DOM'], types: [], strict: true, noEmit: true, skipLibCheck: false,

@@ -8,6 +8,7 @@ export const open: unique symbol = Symbol("wsmq.outbox");
 
 /** Where messages wait until the server has stored them: the result of `outbox` of `@wsmq/client/outbox`. */
 export interface Outbox {
+  /** Not for apps: a client opens the outbox. */
   [open](host: OutboxHost): OpenOutbox;
 }
 

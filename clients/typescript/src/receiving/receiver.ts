@@ -31,6 +31,10 @@ export class Receiver implements SessionUser {
     session.on("Live", push => this.#live.add(push));
   }
 
+  seek(source: Address, after: Position): Promise<void> {
+    return this.#source(source).seek(after);
+  }
+
   attach(session: Session | undefined): void {
     this.#session = session;
     for (const source of this.#sources.values()) source.attach(session);

@@ -48,6 +48,13 @@ export class Resume {
     if (!this.isNeeded) this.#phase = WANTED;
   }
 
+  /** The app wants to go on elsewhere. What a call in flight delivers is not that. */
+  seek(): void {
+    this.#reset();
+    if (this.#phase === FOLLOWING) this.#phase = WANTED;
+    else this.#again = true;
+  }
+
   /** Entries are missing before one that arrived. */
   miss(): void {
     if (this.isNeeded) {

@@ -1,7 +1,7 @@
 import { Pause, waitOf } from "../backoff.js";
 import { Lost, type Session } from "../connection/session.js";
-import { WsmqError } from "../errors.js";
-import type { ClientEvents, GapEvent } from "../events.js";
+import { clientClosed, type WsmqError } from "../errors.js";
+import { isFinal, type ClientEvents, type GapEvent } from "../events.js";
 import type { Handlers } from "../handlers.js";
 import type { Address, Wire } from "../messages.js";
 import type { Settings } from "../options.js";
@@ -43,12 +43,16 @@ export class Source {
   #isRunning = false;
   #pause = new Pause();
   #idle = Promise.resolve();
+  #seeks: { resolve(): void; reject(error: unknown): void }[] = [];
 
   constructor(
     readonly address: Address, readonly settings: Settings, readonly events: ClientEvents, readonly handlers: Handlers,
     readonly signal: AbortSignal) {
     this.acks = new Acks(address, settings, events);
-    signal.addEventListener("abort", () => this.#pause.end());
+    signal.addEventListener("abort", () => {
+      this.#pause.end();
+      for (const { reject } of this.#seeks.splice(0)) reject(clientClosed("the client was stopped"));
+    });
   }
 
   /** Settles when no handler runs. */
@@ -61,6 +65,18 @@ export class Source {
     if (session) this.#resume.connected(this.#received !== undefined);
     this.acks.attach(session);
     void this.#callResume();
+  }
+
+  /** Goes on after a position. What waits is dropped; a handler that runs comes to its end. */
+  seek(after: Position): Promise<void> {
+    this.#queue.splice(this.#isRunning ? 1 : 0);
+    this.#isFull = false;
+    this.#received = after;
+    this.#resume.seek();
+    return new Promise((resolve, reject) => {
+      this.#seeks.push({ resolve, reject });
+      void this.#callResume();
+    });
   }
 
   arrived(item: Item): void {
@@ -180,18 +196,21 @@ export class Source {
     let failures = 0;
     for (let session; (session = this.#session) && this.#resume.isNeeded && !this.#isFull && !this.signal.aborted;) {
       this.#resume.begin();
+      const seeks = this.#seeks.splice(0);
       try {
         await session.call("Resume", this.address, this.#received);
         this.#resume.answered(false);
+        for (const { resolve } of seeks) resolve();
         failures = 0;
       } catch (e) {
-        if (e instanceof WsmqError && !e.canRetry) {
+        if (isFinal(e)) {
           this.#resume.answered(true);
+          this.#refused(e, seeks);
+          continue;
+        }
 
-          // The user has left the group. Whoever joins again begins with what is delivered then.
-          if (e.code === "read-not-allowed") this.#received = undefined;
-          else this.events.error(e);
-        } else if (session === this.#session && session.isAlive) {
+        this.#seeks.unshift(...seeks);
+        if (session === this.#session && session.isAlive) {
           const retryAfter = e instanceof Lost ? 0 : (e as WsmqError).retryAfter;
           await new Pause().for(Math.max(waitOf(this.settings.sendBackoff, failures++), retryAfter));
         } else if (session === this.#session) {
@@ -201,5 +220,20 @@ export class Source {
     }
 
     this.#isResuming = false;
+  }
+
+  #refused(error: WsmqError, seeks: { reject(error: unknown): void }[]): void {
+    // The user has left the group. Whoever joins again begins with what is delivered then.
+    if (error.code === "read-not-allowed") {
+      this.#received = undefined;
+    } else if (seeks.length > 0) {
+      // It goes on where it was, with what the seek has dropped.
+      this.#received = this.#queue[0]?.position ?? (this.#left || undefined);
+      if (this.#received !== undefined) this.#resume.seek();
+    } else {
+      this.events.error(error);
+    }
+
+    for (const { reject } of seeks) reject(error);
   }
 }

@@ -142,6 +142,49 @@ export function messages(Environment) {
         assert.deepEqual([...new Set(page.states.map(s => s.state))], ['connecting', 'connected', 'reconnecting']);
       });
 
+      test('an app that stores its own position goes on after it, backwards and forwards, also over another connection', async () => {
+        const [alice, bob] = wsmq.users('alice', 'bob');
+        const source = `user:${bob}`;
+        const sender = await wsmq.open(alice);
+        const receipts = [];
+        for (const n of numbers(1, 10)) receipts.push(await sender.send(source, n));
+        const proxy = await wsmq.proxy(first().hub);
+        const page = await wsmq.open(bob, { hub: proxy.hub });
+        await page.shows(10);
+        await page.client.resume(source, receipts[4].position);
+        await page.shows(15);
+        proxy.leadTo(last().hub);
+        proxy.cut();
+        await page.client.resume(source, START);
+        await page.shows(25);
+        await sender.send(source, 11);
+        await page.shows(26);
+        assert.deepEqual(page.bodies, [...numbers(1, 10), ...numbers(6, 10), ...numbers(1, 11)]);
+        assert.deepEqual([page.gaps, page.errors], [[], []]);
+
+        const other = wsmq.page(bob, { device: 'other', node: last() });
+        await other.client.resume(source, receipts[7].position);
+        await other.client.start();
+        await other.shows(3);
+        assert.deepEqual(other.bodies, [9, 10, 11]);
+      });
+
+      test('a position that cannot be is refused, and nothing is lost', async () => {
+        const [alice, bob] = wsmq.users('alice', 'bob');
+        const source = `user:${bob}`;
+        const page = await wsmq.open(bob, { node: last() });
+        const sender = await wsmq.open(alice);
+        for (const n of [1, 2, 3]) await sender.send(source, n);
+        await page.shows(1);
+        const codes = [];
+        for (const [of, after] of [[source, '9000000000000000'], [source, 'x'], [`user:${alice}`, START], ['group:none', START]])
+          await page.client.resume(of, after).catch(e => { codes.push(e.code); });
+        assert.deepEqual(codes, ['position-beyond-tail', 'invalid-position', 'read-not-allowed', 'read-not-allowed']);
+        await sender.send(source, 4);
+        await page.shows(4);
+        assert.deepEqual([page.bodies, page.gaps, page.errors], [[1, 2, 3, 4], [], []]);
+      });
+
       test('messages that another tab of the device has acknowledged meanwhile are requested', async () => {
         const [alice, bob] = wsmq.users('alice', 'bob');
         const proxy = await wsmq.proxy(first().hub);
