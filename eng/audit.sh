@@ -35,7 +35,7 @@ fi
 # minimist 1.2.5: GHSA-xvch-5gv4-984h, critical, since 2022.
 printf '{"name":"canary","version":"1.0.0","dependencies":{"minimist":"1.2.5"}}' >"$work/package.json"
 if (cd "$work" && npm install --package-lock-only --no-fund --no-audit && npm audit) 2>&1 | grep -q GHSA-xvch-5gv4-984h; then
-  for project in Wsmq.Tests/PlainClients Wsmq.Benchmarks/Peers clients/typescript; do
+  for project in Wsmq.Tests/PlainClients Wsmq.Benchmarks/Peers clients/typescript web; do
     [[ -f $project/package-lock.json ]] || continue
     if (cd "$project" && npm audit --audit-level=low); then echo "audit: $project: nothing known"; else code=1; fi
   done

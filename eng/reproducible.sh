@@ -12,6 +12,7 @@ projects=(Wsmq.Host Wsmq.Cli) # and what they stand on
 outputs=(
   Wsmq.Server/bin/Release/net10.0/Wsmq.Contracts.dll
   Wsmq.Server/bin/Release/net10.0/Wsmq.Server.dll
+  Wsmq.Dashboard/bin/Release/net10.0/Wsmq.Dashboard.dll
   Wsmq.Client/bin/Release/net10.0/Wsmq.Client.dll
   Wsmq.Host/bin/Release/net10.0/Wsmq.Host.dll
   Wsmq.Cli/bin/Release/net10.0/wsmq.dll

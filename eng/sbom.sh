@@ -7,7 +7,7 @@ tool=@cyclonedx/cdxgen@12.8.4
 version=$(sed -nE 's:.*<Version>(.*)</Version>.*:\1:p' Directory.Build.props)
 mkdir -p artifacts/sbom
 
-for project in Wsmq.Contracts Wsmq.Server Wsmq.Client Wsmq.Host Wsmq.Cli; do
+for project in Wsmq.Contracts Wsmq.Server Wsmq.Dashboard Wsmq.Client Wsmq.Host Wsmq.Cli; do
   # In a folder of its own: beside build output the tool would read that, and not the lock file.
   work=$(mktemp -d)
   cp "$project/packages.lock.json" "$project/$project.csproj" "$work"

@@ -12,6 +12,7 @@ internal static partial class ApiSurface
     [
         (typeof(WsmqAddress).Assembly, "Wsmq.Contracts", "What clients and server share: addresses, messages, errors, the hub's calls."),
         (typeof(WsmqHub).Assembly, "Wsmq.Server", "The hub, and what an app configures and injects."),
+        (typeof(WsmqDashboardOptions).Assembly, "Wsmq.Dashboard", "The dashboard for operators."),
         (typeof(WsmqClient).Assembly, "Wsmq.Client", "The .NET client."),
     ];
 

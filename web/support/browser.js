@@ -69,6 +69,9 @@ function findChromium() {
   throw new Error('chromium is missing. Install it: apt-get install chromium');
 }
 
+/** The cookie by which the app of the tests knows a user. */
+export const cookieOf = (root, user) => ({ name: 'user', value: user, url: new URL('/', root).href });
+
 /** Fails for what a screen reader or a keyboard could not use, and for text with too little contrast. */
 export async function isAccessible(page) {
   await page.evaluate(AXE);

@@ -40,17 +40,33 @@ export interface AddressInfo {
   bytes: number;
   last: string;
   removed: string;
-  cursors: { user: string; device: string; position: string; behind: number; lastSeenAt: number | null }[];
+  cursors: Cursor[];
+
+  /** A group can have many members. */
+  next: string | null;
+}
+
+export interface Cursor {
+  user: string;
+
+  /** Null for a member of a group who has acknowledged nothing there. */
+  device: string | null;
+  position: string;
+  behind: number;
+  mayBeMore?: boolean;
+  lastSeenAt: number | null;
 }
 
 export interface Entry {
   position: string;
-  id: string;
-  sender?: string;
-  sentAt: number;
+
+  /** Null where the entry is corrupt, as is when it was sent. */
+  id: string | null;
+  sender?: string | null;
+  sentAt: number | null;
   storedAt?: number;
-  type?: string;
-  contentType?: string;
+  type?: string | null;
+  contentType?: string | null;
   size: number;
   preview?: string;
 }
@@ -59,6 +75,7 @@ export interface Life {
   entry: Entry | null;
   stored: boolean;
   events: LifeEvent[];
+  mayBeMore?: boolean;
 }
 
 export interface LifeEvent {

@@ -1,15 +1,15 @@
 import { useState } from "preact/hooks";
 import { ask, get, segment, type Query } from "../http/call";
 import { link } from "../http/route";
-import type { AddressInfo, Entry, Page } from "../http/types";
-import { usePages, type Loaded } from "../ui/load";
+import type { Cursor, Entry, Page } from "../http/types";
+import { usePages } from "../ui/load";
 import { bytes, Failure, Field, More, Panel, Table, Time } from "../ui/parts";
 
 const SIZE = 50;
 const FILTERS = ["id", "sender", "type"] as const;
 
 /** The entries of a log, and which devices have come how far. */
-export function Entries({ address, info }: { address: string; info: Loaded<AddressInfo> }) {
+export function Entries({ address, cursors }: { address: string; cursors: Cursor[] }) {
   const [isNewest, setNewest] = useState(true);
   const [filter, setFilter] = useState<Query>({});
   const [draft, setDraft] = useState<Query>({});
@@ -44,20 +44,20 @@ export function Entries({ address, info }: { address: string; info: Loaded<Addre
       <Failure of={list} />
       <Table label="Entries" columns={["Position", "Stored", "Sender", "Type", "#Size", "Begins with"]} isEmpty={list.value?.length === 0}
         empty={list.hasMore ? "None so far. The scan goes on with More." : "None."}>
-        {list.value?.map(entry => <EntryRow key={entry.position} address={address} entry={entry} cursors={info.value?.cursors ?? []} />)}
+        {list.value?.map(entry => <EntryRow key={entry.position} address={address} entry={entry} cursors={cursors} />)}
       </Table>
       <More of={list} />
     </Panel>
   );
 }
 
-function EntryRow({ address, entry, cursors }: { address: string; entry: Entry; cursors: AddressInfo["cursors"] }) {
+function EntryRow({ address, entry, cursors }: { address: string; entry: Entry; cursors: Cursor[] }) {
   const here = cursors.filter(cursor => cursor.position === entry.position);
   return (
     <tr>
       <td class="nowrap">
-        <a class="mono" href={link("addresses", address, entry.position)} title={`id ${entry.id}`}>{entry.position}</a>
-        {here.map(cursor => <span key={cursor.user + cursor.device} class="mark" title="This device has acknowledged up to here">{cursor.user} {cursor.device}</span>)}
+        <a class="mono" href={link("addresses", address, entry.position)} title={entry.id === null ? "corrupt" : `id ${entry.id}`}>{entry.position}</a>
+        {here.map(cursor => <span key={`${cursor.user} ${cursor.device}`} class="mark" title="This device has acknowledged up to here">{cursor.user} {cursor.device}</span>)}
       </td>
       <td><Time ms={entry.storedAt ?? entry.sentAt} /></td><td>{entry.sender ?? <span class="dim">app</span>}</td><td>{entry.type}</td>
       <td class="right num">{bytes(entry.size)}</td>

@@ -56,7 +56,7 @@ async function messageOf(queue: string, position: string) {
 function Cancel({ queue, job, done }: { queue: string; job: Job; done: () => void }) {
   const call: Call = { method: "DELETE", path: `/queues/${segment(queue)}/jobs/${job.position}` };
   return (
-    <Action label="Cancel" title={`Remove the job ${job.position}`} call={call} done={done} isDanger>
+    <Action label="Cancel job" title={`Remove the job ${job.position}`} call={call} done={done} isDanger>
       <p>If a worker holds it, its lease is lost, and the worker is told at once.</p>
     </Action>
   );

@@ -22,17 +22,18 @@ export function MessagePage({ address, position }: { address: string; position: 
       <Failure of={life} />
       {entry && (
         <dl class="figures panel">
-          <Figure name="id" value={<span class="mono">{entry.id}</span>} />
+          <Figure name="id" value={<span class="mono">{entry.id ?? "corrupt"}</span>} />
           <Figure name="sender" value={entry.sender ? <UserLink user={entry.sender} /> : "app"} />
           <Figure name="type" value={entry.type ?? "–"} />
           <Figure name="size" value={bytes(entry.size)} />
-          <Figure name="sent" value={dateAndTime(entry.sentAt)} />
+          <Figure name="sent" value={entry.sentAt === null ? "–" : dateAndTime(entry.sentAt)} />
         </dl>
       )}
       {life.value && (
         <Panel title="Life">
           {!life.value.stored && <p class="warn">It is not stored any more.</p>}
           <ol class="life">{life.value.events.map((event, i) => <Event key={i} event={event} />)}</ol>
+          {life.value.mayBeMore && <p class="dim">The group has more members than are looked at.</p>}
         </Panel>
       )}
       {may("ReadBody", address) && (

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { ask, get, post, segment, type Call } from "../http/call";
+import { may } from "../http/rights";
 import { link } from "../http/route";
 import { inSteps } from "../http/steps";
 import type { Queue } from "../http/types";
@@ -30,14 +31,16 @@ export function QueuePage({ queue }: { queue: string }) {
         <h1 class="mono">{queue}</h1>
         {found && (found.paused ? <span class="pill warn">paused</span> : <span class="pill good">running</span>)}
         <span class="grow" />
-        <a class="button" href={link("send", queue)}>Send a job</a>
-        {found && (found.paused
-          ? <Action label="Resume" call={post(`${path}/resume`)} done={changed}><p>Workers of all nodes get jobs again.</p></Action>
-          : <Action label="Pause" call={post(`${path}/pause`)} done={changed}><p>No worker of any node gets a job until the queue is resumed. Jobs are still accepted.</p></Action>)}
-        <Purge path={path} done={changed} run={inAll("removed")} />
-        <Remaining path={path} kind="redrive" done={changed} run={inAll("made jobs again")} />
-        <Remaining path={path} kind="remove-dead-letters" done={changed} run={inAll("removed")} />
-        <Empty path={path} queue={queue} done={changed} run={inAll("removed")} />
+        {may("Send", queue) && <a class="button" href={link("send", queue)}>Send a job</a>}
+        {found && (
+          <>
+            <Pause path={path} isPaused={found.paused} done={changed} />
+            <Purge path={path} done={changed} run={inAll("removed")} />
+            <Remaining path={path} kind="redrive" done={changed} run={inAll("made jobs again")} />
+            <Remaining path={path} kind="remove-dead-letters" done={changed} run={inAll("removed")} />
+            <Empty path={path} queue={queue} done={changed} run={inAll("removed")} />
+          </>
+        )}
       </div>
       <Failure of={info} />
       <p role="status" class={report ? "dim" : "hidden-label"}>{report}</p>
@@ -51,6 +54,16 @@ interface Part {
   path: string;
   done: () => void;
   run: (call: Call) => () => Promise<unknown>;
+}
+
+function Pause({ path, isPaused, done }: { path: string; isPaused: boolean; done: () => void }) {
+  return isPaused
+    ? <Action key="resume" label="Resume" call={post(`${path}/resume`)} done={done}><p>Workers of all nodes get jobs again.</p></Action>
+    : (
+      <Action key="pause" label="Pause" call={post(`${path}/pause`)} done={done}>
+        <p>No worker of any node gets a job until the queue is resumed. Jobs are still accepted.</p>
+      </Action>
+    );
 }
 
 function Purge({ path, done, run }: Part) {

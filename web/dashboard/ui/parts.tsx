@@ -24,7 +24,7 @@ export function Table({ label, columns, children, empty, isEmpty }: {
   label: string; columns: readonly string[]; children: ComponentChildren; empty: string; isEmpty: boolean;
 }) {
   return (
-    <div class="table" tabIndex={0} role="region" aria-label={label}>
+    <div class="table" tabIndex={0} role="group" aria-label={label}>
       <table>
         <thead>
           <tr>{columns.map(name => <th key={name} scope="col" class={name.startsWith("#") ? "right" : ""}>{name.replace("#", "") || <span class="hidden-label">Actions</span>}</th>)}</tr>
