@@ -59,7 +59,7 @@ internal sealed class Crowd : IAsyncDisposable
         try
         {
             if (crowd.Group is { } group && peer.Acknowledges)
-                await WsmqNode.JoinAsync(nodes[0], group, crowd.Name + "u", plan.Users);
+                await DurableNode.JoinAsync(nodes[0], group, crowd.Name + "u", plan.Users);
             await crowd.ConnectReceiversAsync(nodes, cancellationToken);
             await crowd.ConnectSendersAsync(nodes, cancellationToken);
             return crowd;

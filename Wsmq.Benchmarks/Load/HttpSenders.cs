@@ -90,7 +90,7 @@ internal sealed class HttpSenders(Uri node, int number, HttpMessageInvoker http)
     private HttpRequestMessage RequestOf(long sent)
     {
         var path = string.Create(
-            CultureInfo.InvariantCulture, $"{WsmqNode.ApiPath}/messages?{QueryAuthentication.Parameter}=http{number}-{sent % Users}");
+            CultureInfo.InvariantCulture, $"{DurableNode.ApiPath}/messages?{QueryAuthentication.Parameter}=http{number}-{sent % Users}");
         var body = string.Create(
             CultureInfo.InvariantCulture, $$"""{"to":"user:unread{{number}}-{{sent % Users}}","type":"t","body":"{{_padding}}"}""");
         return new HttpRequestMessage(HttpMethod.Post, new Uri(node, path))

@@ -13,7 +13,7 @@ internal sealed record Peer(string Name, string HubPath, bool Acknowledges, Func
     public static Peer Stock { get; } = new("stock", StockNode.HubPath, Acknowledges: false, () => new StockFormat());
 
     public static Peer Wsmq(PublishWay way) => new(
-        "wsmq", WsmqNode.HubPath, Acknowledges: true, way == PublishWay.Stream ? () => new StreamFormat() : () => new SendFormat());
+        "wsmq", DurableNode.HubPath, Acknowledges: true, way == PublishWay.Stream ? () => new StreamFormat() : () => new SendFormat());
 
     /// <summary>The URL a user connects to. Each peer ignores the other's parameters.</summary>
     public Uri AddressOf(Uri node, string user, string? group)

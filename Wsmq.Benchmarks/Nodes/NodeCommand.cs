@@ -42,7 +42,7 @@ internal static class NodeCommand
             var builder = CreateBuilder(result.GetValue(port));
             var map = result.GetRequiredValue(peer) == Stock
                 ? StockNode.Add(builder.Services, result.GetRequiredValue(redis)!)
-                : WsmqNode.Add(
+                : DurableNode.Add(
                     builder.Services, result.GetValue(redis), result.GetValue(sqlite), result.GetValue(durability), result.GetValue(sends));
             await using var app = builder.Build();
             map(app);

@@ -35,7 +35,7 @@ internal sealed class AnswerScale(CompareSettings settings)
             {
                 await using var crowd = await Crowd.OpenAsync(
                     settings.Wsmq, [nodes[0].Address], new CrowdPlan(size, Senders: 0, Window: 0), cancellationToken);
-                var costs = await WsmqNode.CostsAsync(nodes[0].Address);
+                var costs = await DurableNode.CostsAsync(nodes[0].Address);
                 var times = await AskAsync(nodes[1].Address, cancellationToken);
                 Progress.Say($"answers: {size} connections, {costs[0]:F0} µs, asked {times[times.Length / 2]:F1} ms");
                 table.Add(
@@ -60,7 +60,7 @@ internal sealed class AnswerScale(CompareSettings settings)
         {
             await Task.Delay(Pause, cancellationToken);
             var start = Stopwatch.GetTimestamp();
-            var answered = await http.GetFromJsonAsync<int>(new Uri(node, WsmqNode.NodesPath), cancellationToken);
+            var answered = await http.GetFromJsonAsync<int>(new Uri(node, DurableNode.NodesPath), cancellationToken);
             if (answered != 2)
                 throw new RunFailedException($"{answered} nodes have answered.");
 

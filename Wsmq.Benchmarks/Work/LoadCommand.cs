@@ -36,7 +36,7 @@ internal static class LoadCommand
 
     // Producers and workers go round the nodes.
     private static WsmqClient[] Clients(Uri[] nodes, string role, int many) => [.. Enumerable.Range(0, many).Select(number => new WsmqClient(
-        new Uri(nodes[number % nodes.Length], $"{WsmqNode.HubPath}?{QueryAuthentication.Parameter}={role}-{Environment.ProcessId}-{number}")))];
+        new Uri(nodes[number % nodes.Length], $"{DurableNode.HubPath}?{QueryAuthentication.Parameter}={role}-{Environment.ProcessId}-{number}")))];
 
     public static void Say(object line) => Console.Out.WriteLine(JsonSerializer.Serialize(line, JsonSerializerOptions.Web));
 }

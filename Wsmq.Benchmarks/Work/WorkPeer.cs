@@ -46,7 +46,7 @@ internal sealed class WorkPeer : IAsyncDisposable
             return peer;
 
             Task<LoadProgram> StartAsync(string role, int many, int window) =>
-                LoadProgram.StartAsync([.. line(role), WsmqNode.Queue, Text(many / load.Processes), Text(window)]);
+                LoadProgram.StartAsync([.. line(role), DurableNode.Queue, Text(many / load.Processes), Text(window)]);
         }
         catch
         {
@@ -102,7 +102,7 @@ internal sealed class WorkPeer : IAsyncDisposable
     }
 
     // A handler of wsmq's client learns of no completion: it returns. What counts is that the store has it.
-    private Task<long> CompletedInStoreAsync() => _nodes.Length == 0 ? Task.FromResult(0L) : WsmqNode.CompletedAsync(_nodes[0].Address);
+    private Task<long> CompletedInStoreAsync() => _nodes.Length == 0 ? Task.FromResult(0L) : DurableNode.CompletedAsync(_nodes[0].Address);
 
     private async Task MovesAsync(long target, Func<Task<long>> read, CancellationToken cancellationToken)
     {

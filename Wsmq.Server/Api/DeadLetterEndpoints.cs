@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Wsmq.Server.Api.Shapes;
 using Wsmq.Server.DeadLetters;
@@ -40,17 +37,20 @@ internal sealed class DeadLetterEndpoints(OperatorRights rights, IWsmqDeadLetter
     public async Task CountAsync(ApiCall call)
     {
         await rights.RequireAsync(call, WsmqAction.View, null);
-        await RequestBody.WithAsync(call, MostBytes, json => Parse(json, ShapesContext.Default.WsmqApiDeadLetterFilter), async filter =>
-            await DeadLetterResponse.WriteAsync(
-                call, await AddressEndpoints.ReadAsync(call, stop => letters.CountAsync(filter.ToQuery(), stop))));
+        await RequestBody.WithAsync(
+            call, MostBytes, json => DeadLetterRequest.Parse(json, ShapesContext.Default.WsmqApiDeadLetterFilter), async filter =>
+            {
+                var query = DeadLetterRequest.QueryOf(filter);
+                await DeadLetterResponse.WriteAsync(call, await AddressEndpoints.ReadAsync(call, stop => letters.CountAsync(query, stop)));
+            });
     }
 
     public Task StartAsync(ApiCall call) =>
-        RequestBody.WithAsync(call, MostBytes, json => Parse(json, ShapesContext.Default.WsmqApiRunRequest), async asked =>
+        RequestBody.WithAsync(call, MostBytes, json => DeadLetterRequest.Parse(json, ShapesContext.Default.WsmqApiRunRequest), async asked =>
         {
-            var action = asked.ToAction();
+            var action = DeadLetterRequest.ActionOf(asked);
             await rights.RequireAsync(call, RightOf(action), null);
-            var request = asked.ToRequest(action, call.Caller.UserId);
+            var request = DeadLetterRequest.RunOf(asked, action, call.Caller.UserId);
             var (run, isNew) = await AddressEndpoints.ReadAsync(call, stop => runs.BeginAsync(request, stop));
             call.Context.Response.StatusCode = isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK;
             await DeadLetterResponse.WriteAsync(call, run);
@@ -80,23 +80,4 @@ internal sealed class DeadLetterEndpoints(OperatorRights rights, IWsmqDeadLetter
 
     private static WsmqAction RightOf(WsmqDeadLetterAction action) =>
         action == WsmqDeadLetterAction.Replay ? WsmqAction.Replay : WsmqAction.Remove;
-
-    // A field that is misspelt must not make a filter match everything.
-    private static T Parse<T>(ReadOnlySequence<byte> json, JsonTypeInfo<T> type)
-        where T : class
-    {
-        var reader = new Utf8JsonReader(json);
-        try
-        {
-            var value = JsonSerializer.Deserialize(ref reader, type);
-            if (value is not null && !reader.Read())
-                return value;
-        }
-        catch (JsonException e) when (e.Path is not null)
-        {
-            throw new WsmqException(WsmqErrors.InvalidMessage, $"{e.Path} is malformed, or no field of the request");
-        }
-
-        throw new WsmqException(WsmqErrors.InvalidMessage, "the body is not one JSON object");
-    }
 }

@@ -84,8 +84,8 @@ internal sealed class TailEndpoint(OperatorRights rights, AccessCheck access, IS
 
     private async Task<bool> WriteAsync(Tail tail, CancellationToken cancellationToken)
     {
-        var range = new HeadRange(
-            tail.Sent, new WsmqPosition(WsmqPosition.MaxValue), Newest: false, MostInAStep, tail.WithPreview ? EntryHeader.PreviewBytes : 0);
+        var bodyBytes = tail.WithPreview ? EntryHeader.PreviewBytes : 0;
+        var range = new HeadRange(tail.Sent, new WsmqPosition(WsmqPosition.MaxValue), Newest: false, MostInAStep, bodyBytes);
         var page = await store.Inspection.HeadsAsync(tail.Address, range, cancellationToken);
         foreach (var head in page.Entries)
         {

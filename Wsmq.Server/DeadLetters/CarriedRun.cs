@@ -61,7 +61,9 @@ internal sealed class CarriedRun(IStore store, RunLetters handling, RunClock clo
                 Batch = [.. page.Items.Select(l => new RunLetter(l.User, DeadLetterId.Of(l.Letter.Key)))],
                 BatchAt = clock.Now,
                 Next = page.Next,
-                LeaseEnds = clock.Now + lease.Micros(),
+
+                // The pauses of a slow run are not the end of its node.
+                LeaseEnds = clock.Now + (lease + TimeSpan.FromSeconds((double)max / _run.PerSecond)).Micros(),
             };
         }
         catch (WsmqException e) when (RunLetters.IsFinal(e))

@@ -12,8 +12,8 @@ namespace Wsmq.Server.DeadLetters;
 /// comparison: of several nodes one takes it.
 /// </summary>
 internal sealed class DeadLetterRunner(
-    IStore store, IWsmqDeadLetters letters, RunNews news, TimeProvider time, IOptions<WsmqOptions> options, ILogger<DeadLetterRunner> logger)
-    : INodePart
+    IStore store, IWsmqDeadLetters letters, RunNews news, TimeProvider time, IOptions<WsmqOptions> options,
+    ILogger<DeadLetterRunner> logger) : INodePart
 {
     private const int ChecksInALease = 3;
 
@@ -65,7 +65,8 @@ internal sealed class DeadLetterRunner(
         if (record.Owner is not null)
             Log.RunContinued(logger, record.Id);
         var handling = new RunLetters(store, letters, time, options.Value.Publish.DeduplicationWindow);
-        _carried[record.Id] = Task.Run(() => CarryAsync(new CarriedRun(store, handling, clock, Options.RunLease, taken)), CancellationToken.None);
+        var run = new CarriedRun(store, handling, clock, Options.RunLease, taken);
+        _carried[record.Id] = Task.Run(() => CarryAsync(run), CancellationToken.None);
     }
 
     private async Task CarryAsync(CarriedRun run)

@@ -92,7 +92,8 @@ internal sealed class WsmqDeadLetterRuns(IStore store, StartGate start, RunNews 
     private async Task MakeRoomAsync(CancellationToken cancellationToken)
     {
         var runs = await RecordsAsync(cancellationToken);
-        foreach (var (record, text) in runs.Where(r => !r.Record.IsRunning).OrderBy(r => r.Record.EndedAt).Take(runs.Count + 1 - Options.MaxRuns))
+        var ended = runs.Where(r => !r.Record.IsRunning).OrderBy(r => r.Record.EndedAt);
+        foreach (var (record, text) in ended.Take(runs.Count + 1 - Options.MaxRuns))
             await store.Runs.ReplaceAsync(record.Id, text, null, cancellationToken);
         if (runs.Count(r => r.Record.IsRunning) >= Options.MaxRuns)
             throw new WsmqException(WsmqErrors.StoreFull, $"{Options.MaxRuns} runs are in progress");

@@ -60,7 +60,7 @@ internal sealed class EntrySearch(ILogInspection store, WsmqAddress address, Wsm
     private HeadRange RangeOf()
     {
         var from = query.From is { } first ? At(first.ToUnixTimeMilliseconds() * MicrosInAMillisecond - 1) : WsmqPosition.Start;
-        var to = query.To is { } last ? At((last.ToUnixTimeMilliseconds() + 1) * MicrosInAMillisecond) : new WsmqPosition(WsmqPosition.MaxValue);
+        var to = At(query.To is { } last ? (last.ToUnixTimeMilliseconds() + 1) * MicrosInAMillisecond : WsmqPosition.MaxValue);
         var before = query.Before ?? to;
         return new HeadRange(
             WsmqPosition.Max(query.After ?? from, from), before < to ? before : to, query.Newest, 1,

@@ -42,7 +42,13 @@ internal sealed class MessageLives(IStore store, WsmqAddress source, WsmqPositio
         var entry = LogViews.Of(head, header, withPreview: false);
         _events.Add(new WsmqMessageEvent { Kind = WsmqMessageEventKind.Stored, At = entry.StoredAt, User = entry.Sender });
         if (header.Replay is { } from)
-            _events.Add(new WsmqMessageEvent { Kind = WsmqMessageEventKind.Replayed, At = entry.StoredAt, Reason = $"{from.Source} {from.Position}" });
+        {
+            _events.Add(new WsmqMessageEvent
+            {
+                Kind = WsmqMessageEventKind.Replayed, At = entry.StoredAt, Reason = $"{from.Source} {from.Position}",
+            });
+        }
+
         return entry;
     }
 

@@ -1,6 +1,8 @@
 namespace Wsmq;
 
-/// <summary>A part of what is searched. It may be short or empty although there is more, because a page looks at a bounded part only.</summary>
+/// <summary>
+/// A part of what is searched. It may be short or empty although there is more, because a page looks at a bounded part only.
+/// </summary>
 /// <typeparam name="T">What is searched.</typeparam>
 public sealed class WsmqPage<T>
 {

@@ -8,9 +8,11 @@ using Wsmq.Tests.Support;
 namespace Wsmq.Tests.DeadLetters;
 
 /// <summary>Runs over the dead letters of all users, on nodes with each store.</summary>
-public abstract class RunContract : IDisposable
+public abstract class RunContract : IAsyncLifetime
 {
-    public virtual void Dispose() => GC.SuppressFinalize(this);
+    public virtual Task InitializeAsync() => Task.CompletedTask;
+
+    public abstract Task DisposeAsync();
 
     [Fact]
     public async Task A_run_replays_what_was_counted_and_leaves_alone_what_comes_later()
@@ -184,7 +186,11 @@ public sealed class SqliteRunTests : RunContract
 {
     private readonly TempFolder _folder = new();
 
-    public override void Dispose() => _folder.Dispose();
+    public override Task DisposeAsync()
+    {
+        _folder.Dispose();
+        return Task.CompletedTask;
+    }
 
     private protected override void UseStore(WsmqBuilder builder) => builder.UseSqlite(_folder.File("wsmq.db"));
 }
@@ -194,6 +200,8 @@ public sealed class RedisRunTests(SharedRedis redis) : RunContract, IClassFixtur
     private const int Letters = 60;
 
     private readonly string _prefix = redis.NextPrefix();
+
+    public override Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task The_run_of_a_node_that_stops_is_continued_by_another_one_at_once()

@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Server.Authorization;
+using Wsmq.Server.Stores;
 using Wsmq.Tests.Api;
 using Wsmq.Tests.Support;
 
@@ -10,24 +13,40 @@ namespace Wsmq.Tests.Documents;
 public sealed class HttpDocumentTests : IDisposable
 {
     // Differ with every run.
-    private static readonly string[] Varying = ["position", "previous", "next", "sentAt"];
+    private static readonly string[] Varying = ["position", "previous", "next", "sentAt", "storedAt", "lastAt", "startedAt", "until", "bytes"];
 
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("docs/http.md", 5)]
+    [InlineData("docs/http.md", 9)]
     [InlineData("README.md", 2)]
     public async Task The_commands_of_a_document_answer_what_it_states(string document, int count)
     {
         await using var node = await TestNode.StartAsync(
-            s => s.UseSqlite(_folder.File("wsmq.db")), endpoints: app => app.MapWsmqApi(HttpCaller.Path));
+            s => s.UseSqlite(_folder.File("wsmq.db")), services: b => b.Services.AddSingleton<IWsmqAuthorizer, AliceOperates>(),
+            endpoints: app => app.MapWsmqApi(HttpCaller.Path));
         var examples = ExamplesOf(document);
 
         examples.Should().HaveCount(count);
         foreach (var (command, expected) in examples)
             Shape(JsonDocument.Parse(await RunAsync(node, command)).RootElement).Should().Be(Shape(JsonDocument.Parse(expected).RootElement), command);
+    }
+
+    // The rules that hold by default, and alice is an operator.
+    private sealed class AliceOperates(IStore store) : IWsmqAuthorizer
+    {
+        private readonly DefaultAuthorizer _usual = new(store);
+
+        public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) =>
+            _usual.CanSendAsync(caller, to, cancellationToken);
+
+        public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) =>
+            _usual.CanReadAsync(caller, source, cancellationToken);
+
+        public ValueTask<bool> CanAdministerAsync(
+            WsmqCaller caller, WsmqAction action, WsmqAddress? target, CancellationToken cancellationToken) => new(caller.UserId == "alice");
     }
 
     private static List<(string Command, string Answer)> ExamplesOf(string document)

@@ -168,6 +168,8 @@ public sealed class EarlyUseTests(SharedRedis redis) : IDisposable
             () => letters.ListAsync("bob", cancellationToken: token),
             () => access.IsBannedAsync("bob", token),
             () => services.GetRequiredService<IWsmqDevices>().ListAsync("bob", token),
+            () => services.GetRequiredService<IWsmqLogs>().FindAsync(WsmqAddress.User("bob"), cancellationToken: token),
+            () => services.GetRequiredService<IWsmqDeadLetterRuns>().ListAsync(token),
             () => access.UnbanAsync("bob", token),
         ];
     }

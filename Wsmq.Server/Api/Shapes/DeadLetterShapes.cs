@@ -24,32 +24,14 @@ internal sealed record WsmqApiDeadLetterFilter
 
     [JsonPropertyName(Wire.To), Description("Dead-lettered at this time or earlier, in milliseconds since 1970.")]
     public long? To { get; init; }
-
-    /// <exception cref="WsmqException">The source is no address, or a time is out of range.</exception>
-    public WsmqDeadLetterQuery ToQuery() => new()
-    {
-        User = User,
-        Source = Source is null ? null : WsmqAddress.Parse(Source),
-        Type = Type,
-        Reason = Reason,
-        From = TimeOf(Wire.From, From),
-        To = TimeOf(Wire.To, To),
-    };
-
-    /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
-    public static DateTimeOffset? TimeOf(string name, long? time) => time switch
-    {
-        null => null,
-        < 0 or > RequestParameters.MostMilliseconds => throw new WsmqException(WsmqErrors.InvalidMessage, $"{name} is out of range"),
-        { } known => DateTimeOffset.FromUnixTimeMilliseconds(known),
-    };
 }
 
 /// <summary>A run to start.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow), JsonNumberHandling(JsonNumberHandling.Strict)]
 internal sealed record WsmqApiRunRequest
 {
-    private const int UsualRate = 100;
+    /// <summary>The rate of a run that states none.</summary>
+    public const int UsualRate = 100;
 
     [JsonPropertyName(Wire.Id), Description("Chosen by the caller: sent again with it, the request starts no second run.")]
     public required string Id { get; init; }
@@ -65,25 +47,6 @@ internal sealed record WsmqApiRunRequest
 
     [JsonPropertyName("perSecond"), DefaultValue(UsualRate)]
     public int? PerSecond { get; init; }
-
-    /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
-    public WsmqDeadLetterAction ToAction() => Action switch
-    {
-        "replay" => WsmqDeadLetterAction.Replay,
-        "remove" => WsmqDeadLetterAction.Remove,
-        _ => throw new WsmqException(WsmqErrors.InvalidMessage, "action is not replay or remove"),
-    };
-
-    /// <exception cref="WsmqException">The filter or the time is not valid.</exception>
-    public WsmqDeadLetterRunRequest ToRequest(WsmqDeadLetterAction action, string user) => new()
-    {
-        Id = Id,
-        Action = action,
-        Query = (Filter ?? throw new WsmqException(WsmqErrors.InvalidMessage, "filter is null")).ToQuery(),
-        Until = WsmqApiDeadLetterFilter.TimeOf(Wire.Until, Until),
-        PerSecond = PerSecond ?? UsualRate,
-        StartedBy = user,
-    };
 }
 
 /// <summary>A page of the dead letters of all users.</summary>

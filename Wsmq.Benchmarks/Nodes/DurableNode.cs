@@ -9,7 +9,7 @@ namespace Wsmq.Benchmarks.Nodes;
 /// <summary>
 /// wsmq with its default options, on either store, with all users in the limit class of services. Only the send rate can be set.
 /// </summary>
-internal static class WsmqNode
+internal static class DurableNode
 {
     public const string HubPath = "/wsmq";
     public const string ApiPath = "/wsmq-api";
