@@ -10,9 +10,10 @@ export DOTNET_TieredPGO=0
 results="$PWD/artifacts/tests"
 node_projects=(Wsmq.Tests/PlainClients clients/typescript web)
 # The commands that tests need, each with its Debian package. Sentinels are started with redis-server, each server is the leader of a
-# process group (setsid), and the fault campaign compiles a small library that steps the clock of a Redis (cc).
-uses=("redis-server redis-server" "redis-cli redis-tools" "setsid util-linux" "script bsdutils" "nginx nginx-light" "node nodejs" "npm npm" "cc gcc" "chromium chromium"
-  "curl curl")
+# process group (setsid), and the fault campaign compiles a small library that steps the clock of a Redis (cc). The TypeScript client
+# and the pages are tested in Chromium.
+uses=("redis-server redis-server" "redis-cli redis-tools" "setsid util-linux" "script bsdutils" "nginx nginx-light" "node nodejs" "npm npm"
+  "cc gcc" "chromium chromium" "curl curl")
 passed=0
 failed=0
 failures=()

@@ -71,7 +71,7 @@ internal static class NodeCommand
         app.MapPost("/live/{target}/{id}", PushAsync);
 
         // For the tests of clients in browsers: nothing revokes a token in the ready host.
-        app.MapPost("/revoke/{token}", (string token, IWsmqAccess access) => access.RevokeTokenAsync(token, DateTimeOffset.UtcNow.AddHours(1)));
+        app.MapPost("/revoke/{token}", (string token, IWsmqAccess access) => access.RevokeTokenAsync(token));
         app.MapPost("/disconnect/{user}", (string user, IWsmqAccess access) => access.DisconnectAsync(user));
         return app;
     }

@@ -114,7 +114,7 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
     }
   }
 
-  /** Returns how many messages wait for their receipts: those of the user in the outbox, of all tabs, or without an outbox those in memory. */
+  /** Returns how many messages wait for their receipts: with an outbox those of the user, of all tabs, otherwise those in memory. */
   async pending(): Promise<number> {
     return this.#outbox?.pending() ?? this.#run?.sender.pending ?? 0;
   }
@@ -167,8 +167,8 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
 
   /**
    * Restarts the deliveries of a source after a position, forwards or backwards, for apps that store their own position. What waits in the
-   * client is dropped, and what is no longer stored is announced as a gap. From then on until it is stopped, the client goes on from its own
-   * position on every connection. The device's cursor does not move by this call, but with the acknowledgements of what follows.
+   * client is dropped, and what is no longer stored is announced as a gap. From then on until it is stopped, the client goes on from its
+   * own position on every connection. The device's cursor does not move by this call, but with the acknowledgements of what follows.
    * @param source the user's own queue, or a group of the user
    * @param after the last position that the app has; 16 zeros for the oldest stored message
    * @param options a signal that ends the wait; the restart takes effect nevertheless

@@ -24,8 +24,9 @@ export interface OutboxOptions {
 
 /**
  * Keeps messages in IndexedDB until the server has stored them: they survive a reload, and the end of the browser. Pass it to a client as
- * the option `outbox`. All tabs of the page's origin share it for a server and a user; one of those that are connected sends. Where
- * nothing can be kept (Node.js, a private window, a full or forbidden storage), messages wait in memory, and listeners of `outbox` are told.
+ * the option `outbox`. All tabs of the page's origin share it for a server and a user; one of those that are connected sends.
+ * Where nothing can be kept (Node.js, a private window, a full or forbidden storage), messages wait in memory, and listeners of `outbox`
+ * are told.
  * @param options whose messages these are, and how much may wait
  * @throws RangeError the user is empty, or a bound is not above 0
  */

@@ -13,8 +13,8 @@ export type {
  * for one, for at most `sendTimeout`. Those that have no further effect when they are made twice are repeated after a lost connection and a
  * temporary refusal; the others, `cancelUnique` and the first step of `purge`, `delete`, `redrive` and `removeDeadLetters`, are not.
  *
- * Calls fail with a WsmqError: `manage-not-allowed`, `unknown-queue` and other refusals of the server; `client-closed` if nothing was changed,
- * except by earlier steps of the call; `outcome-unknown` if there is no answer.
+ * Calls fail with a WsmqError: `manage-not-allowed`, `unknown-queue` and other refusals of the server; `client-closed` if nothing was
+ * changed, except by earlier steps of the call; `outcome-unknown` if there is no answer.
  * @param client the client
  */
 export function queues(client: WsmqClient<any>): Queues {

@@ -40,7 +40,7 @@ export class BrowserSetting extends Setting {
     return proxy;
   }
 
-  /** Opens a page in a profile, or in a tab of it, with a client that starts. @param options see in-page.js; `isOffline`: it is not awaited */
+  /** Opens a page in a profile, or in a tab of it, with a client that starts. @param options see in-page.js; `isOffline`: not awaited */
   async tab(context, { tab, isOffline = false, path = '/', ...options }) {
     const opened = await openTab(context, `${this.pages.origin}${path}`, tab);
     await opened.evaluate(options => app.create(options), { url: this.node.hub, ...options });
@@ -51,8 +51,14 @@ export class BrowserSetting extends Setting {
 }
 
 /** Waits until a value in a page is as expected. @param read runs in the page */
-export const becomes = (tab, reason, read, arg) =>
-  eventually(async () => `${reason}: ${await tab.evaluate(() => JSON.stringify([globalThis.app?.states, globalThis.app?.errors]))}`, () => tab.evaluate(read, arg));
+export async function becomes(tab, reason, read, arg) {
+  try {
+    return await eventually(reason, () => tab.evaluate(read, arg));
+  } catch (e) {
+    const seen = await tab.evaluate(() => JSON.stringify([globalThis.app?.states, globalThis.app?.errors]));
+    throw new Error(`${e.message}; states and errors: ${seen}`, { cause: e });
+  }
+}
 
 export const received = tab => tab.evaluate(() => app.received);
 export const shows = (tab, count) => becomes(tab, `${count} are shown`, count => app.received.length >= count, count);

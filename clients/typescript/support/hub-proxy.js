@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 const ws = createRequire(createRequire(import.meta.url).resolve('@microsoft/signalr'))('ws');
 const END = '\u001e';
 
-/** Between a client and a node: sees every call, and can answer sends in place of the node. To the node it is no browser: it has no origin. */
+/** Between a client and a node: sees every call, and can answer sends in place of the node, to which it is no browser: it has no origin. */
 export class HubProxy {
   /** The bodies of the messages that passed, in order. */
   sent = [];

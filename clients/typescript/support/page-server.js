@@ -23,7 +23,10 @@ export class PageServer {
   /** @param code further modules, by their path */
   static async start(code = {}) {
     const pages = new PageServer();
-    for (const [path, module] of Object.entries({ '/client.js': CLIENT, ...code })) pages.#scripts.set(path, await bundle(module, PACKAGE, false));
+    for (const [path, module] of Object.entries({ '/client.js': CLIENT, ...code })) {
+      pages.#scripts.set(path, await bundle(module, PACKAGE, false));
+    }
+
     pages.#server = createServer((request, response) => void pages.#answer(request.url, response));
     await new Promise((resolve, reject) => pages.#server.once('error', reject).listen(0, '127.0.0.1', resolve));
     pages.origin = `http://127.0.0.1:${pages.#server.address().port}`;

@@ -11,6 +11,9 @@ export class ScriptedHub {
   calls = [];
   connections = [];
   answer = () => null;
+
+  /** Called with each new connection. */
+  connected = () => {};
   #server;
 
   static async start() {
@@ -53,6 +56,7 @@ export class ScriptedHub {
     socket.once('message', () => {
       socket.send(`{}${END}`);
       this.#write(socket, { type: 1, target: 'StoreState', arguments: [true] });
+      this.connected();
       socket.on('message', data => data.toString().split(END).slice(0, -1).forEach(text => this.#answer(socket, JSON.parse(text))));
     });
   }

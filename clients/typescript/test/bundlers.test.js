@@ -88,7 +88,8 @@ describe('every entry point', () => {
     assert.deepEqual(warnings, []);
 
     // What React itself needs of an edge runtime.
-    const context = vm.createContext({ TextEncoder, setTimeout: () => 0, queueMicrotask, MessageChannel: class { port1 = {}; port2 = {}; } });
+    const MessageChannel = class { port1 = {}; port2 = {}; };
+    const context = vm.createContext({ TextEncoder, setTimeout: () => 0, queueMicrotask, MessageChannel });
     assert.equal(vm.runInContext(`${text}; app.text`, context), '<b>stopped</b>');
   });
 });

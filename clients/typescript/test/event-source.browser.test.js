@@ -7,7 +7,10 @@ import { built, neutralEnvironment } from '../../../Wsmq.Tests/PlainClients/supp
 import { Chromium } from '../support/chromium.js';
 import { Page } from '../support/pages.js';
 
-const TIMES = { '--command-timeout': 5000, '--tail-check': 1000, '--connection-timeout': 30_000, '--lease': 5000, '--receipt-replicas': 0, '--jobs': 'http://127.0.0.1:9' };
+const TIMES = {
+  '--command-timeout': 5000, '--tail-check': 1000, '--connection-timeout': 30_000, '--lease': 5000, '--receipt-replicas': 0,
+  '--jobs': 'http://127.0.0.1:9',
+};
 
 // A node of the fault campaign: it trusts the user and the token's id in the query, and revokes tokens. The stream is on the same origin.
 describe("a browser's EventSource at the event streams of the HTTP API", () => {

@@ -212,7 +212,8 @@ describe('an outbox in Chromium, 2 nodes with redis', () => {
     const other = await tab(context, alice, { proxy, offline: true, bounds: few });
     await queue(page, `user:${bob}`, [1, 2]);
     await queue(other, `user:${bob}`, [3]);
-    const code = (tab, body) => tab.evaluate(([to, body]) => app.client.send(to, 'test', body).queued.catch(e => e.code), [`user:${bob}`, body]);
+    const code = (tab, body) =>
+      tab.evaluate(([to, body]) => app.client.send(to, 'test', body).queued.catch(e => e.code), [`user:${bob}`, body]);
     assert.deepEqual([await code(page, 4), await code(other, 5)], ['too-many-sends', 'too-many-sends']);
     const receiver = await wsmq.open(bob, { node: last() });
     proxy.leadTo(first().hub);

@@ -75,10 +75,12 @@ describe('an outbox where nothing can be kept', () => {
     const page = await wsmq.open(bob, { outbox: outbox({ user: alice }) });
     await page.send(`user:${alice}`, 1).queued;
     await eventually('it is told', () => page.errors.length === 1);
-    assert.deepEqual([page.errors[0].code, page.errors[0].cause.code, await page.client.pending()], ['client-misconfigured', 'read-not-allowed', 1]);
+    const [{ code, cause }] = page.errors;
+    assert.deepEqual([code, cause.code, await page.client.pending()], ['client-misconfigured', 'read-not-allowed', 1]);
   });
 
   test('refuses options that cannot work', () => {
-    for (const options of [{ user: '' }, { user: 'a', maxEntries: 0 }, { user: 'a', maxBytes: NaN }]) assert.throws(() => outbox(options), RangeError);
+    const wrong = [{ user: '' }, { user: 'a', maxEntries: 0 }, { user: 'a', maxBytes: NaN }];
+    for (const options of wrong) assert.throws(() => outbox(options), RangeError);
   });
 });

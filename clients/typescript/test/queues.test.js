@@ -10,7 +10,8 @@ const NOWHERE = 'http://127.0.0.1:9/wsmq';
 for (const [store, nodes] of [['embedded', 1], ['redis', 2]]) {
   describe(`managing work queues, ${nodes} nodes with ${store}`, () => {
     const settings = {
-      ...queue('one'), ...queue('two'), ...queue('three'), ...queue('four', { MaxAttempts: 1 }), ...queue('foreign', { Managers__0: 'carol' }),
+      ...queue('one'), ...queue('two'), ...queue('three'), ...queue('four', { MaxAttempts: 1 }),
+      ...queue('foreign', { Managers__0: 'carol' }),
     };
     const wsmq = WorkSetting.of({ store, nodes, settings });
 
@@ -45,11 +46,12 @@ for (const [store, nodes] of [['embedded', 1], ['redis', 2]]) {
     test('jobs are cancelled, by position and by unique id; a queue is paused, purged and deleted', async () => {
       const { page, all } = await manager();
       await all.pause('work:two');
-      const receipts = await Promise.all(numbers(1, 6).map(n => page.send('work:two', n, { uniqueId: `u${n}`, ...(n > 4 && { delay: 60_000 }) })));
+      const send = n => page.send('work:two', n, { uniqueId: `u${n}`, ...(n > 4 && { delay: 60_000 }) });
+      const [{ position }] = await Promise.all(numbers(1, 6).map(send));
       assert.equal((await all.info('work:two')).paused, true);
-      assert.deepEqual([await all.cancel('work:two', receipts[0].position), await all.cancel('work:two', receipts[0].position)], [true, false]);
+      assert.deepEqual([await all.cancel('work:two', position), await all.cancel('work:two', position)], [true, false]);
       assert.deepEqual([await all.cancelUnique('work:two', 'u2'), await all.cancelUnique('work:two', 'u2')], [true, false]);
-      const { outcome: { end }, ended, job } = await all.status('work:two', receipts[0].position);
+      const { outcome: { end }, ended, job } = await all.status('work:two', position);
       assert.deepEqual([end, ended, job], ['removed', true, null]);
       assert.equal(await all.purge('work:two', 'delayed'), 2);
       assert.equal(await all.delete('work:two'), 2);

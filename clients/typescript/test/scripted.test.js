@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { eventually } from '../../../Wsmq.Tests/PlainClients/support/eventually.js';
 import { Page } from '../support/pages.js';
+import { outbox } from '../dist/outbox.js';
 import { at, ScriptedHub } from '../support/scripted-hub.js';
 
 const stored = messages => messages.map(({ id }, number) => ({ number, id, position: at(number + 1) }));
@@ -117,6 +118,21 @@ describe('a scripted hub', () => {
     await page.is('stopped');
     await assert.rejects(page.send('user:x', 2), { number: 1006, code: 'revoked' });
     assert.deepEqual([page.states.at(-1).error.code, hub.connections.length], ['revoked', 1]);
+  });
+
+  test('a revoked token fails what waits in an outbox', async () => {
+    const other = new Page(hub.hub, 'token', { outbox: outbox({ user: 'alice' }) });
+    hub.answer = target => target === 'SendMany' ? never : null;
+    await other.client.start();
+    const sent = [other.send('user:x', 1), other.send('user:x', 2)];
+    await called('SendMany', 1);
+    assert.equal(hub.of('SendMany')[0][0].length, 1, 'messages to one address leave one after another');
+    hub.close('[wsmq 1006 revoked final] The token was revoked.');
+    for (const one of sent) await assert.rejects(one, { code: 'revoked' });
+    await other.is('stopped');
+    await assert.rejects(other.send('user:x', 3).queued, { code: 'revoked' });
+    assert.equal(await other.client.pending(), 0);
+    await other.stop();
   });
 
   test('a request to reconnect is followed once the answers have come', async () => {

@@ -143,7 +143,8 @@ describe('tabs in Chromium, 2 nodes with redis', () => {
     await becomes(tab, 'it waits', () => app.client.state === 'reconnecting' && !navigator.onLine);
     await context.setOffline(false);
     await becomes(tab, 'it is connected', () => app.client.state === 'connected');
-    assert.deepEqual(await tab.evaluate(() => app.states.map(({ state }) => state)), ['connecting', 'connected', 'reconnecting', 'connected']);
+    const states = await tab.evaluate(() => app.states.map(({ state }) => state));
+    assert.deepEqual(states, ['connecting', 'connected', 'reconnecting', 'connected']);
   });
 
   test('nothing of the client runs before it is started', async () => {
@@ -151,7 +152,8 @@ describe('tabs in Chromium, 2 nodes with redis', () => {
     const tab = await openTab(context, `${pages.origin}/`);
     const hub = wsmq.keep(await HubProxy.start(first().hub));
     await tab.evaluate(url => app.create({ url, user: 'nobody', keeps: true }), hub.hub);
-    assert.deepEqual(await tab.evaluate(async () => [sessionStorage.length, localStorage.length, (await indexedDB.databases()).length]), [0, 0, 0]);
+    const kept = await tab.evaluate(async () => [sessionStorage.length, localStorage.length, (await indexedDB.databases()).length]);
+    assert.deepEqual(kept, [0, 0, 0]);
     assert.equal(hub.connections, 0);
   });
 });

@@ -195,7 +195,7 @@ export interface Queues {
   /** Returns what is known of a job, for a while also after its end. */
   status(queue: QueueAddress, position: Position, options?: CallOptions): Promise<JobStatus>;
 
-  /** Removes a job or a dead letter. The worker that holds it is told. Returns false if it is not stored, also where a repeat finds it gone. */
+  /** Removes a job or a dead letter. The worker that holds it is told. Returns false if it is not stored, which a repeat may find. */
   cancel(queue: QueueAddress, position: Position, options?: CallOptions): Promise<boolean>;
 
   /** Removes the job with a unique id. Not repeated by the client: another job may have the id by then. */
@@ -207,7 +207,7 @@ export interface Queues {
   /** Ends a pause. */
   resume(queue: QueueAddress, options?: CallOptions): Promise<void>;
 
-  /** Removes jobs of a state that were sent before the call; `waiting`, the default, is all but dead letters and those that workers hold. */
+  /** Removes jobs of a state that were sent before the call; `waiting`, the default, leaves dead letters and what workers hold. */
   purge(queue: QueueAddress, state?: "waiting" | Exclude<JobState, "leased">, options?: CallOptions): Promise<number>;
 
   /** Removes all jobs and dead letters that were sent before the call. The queue remains. Returns how many there were. */

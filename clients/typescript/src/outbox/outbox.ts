@@ -1,7 +1,7 @@
 import { settles } from "../backoff.js";
 import { currentPage, type PageEnvironment } from "../browser/environment.js";
 import type { Session } from "../connection/session.js";
-import { clientClosed, outcomeUnknown } from "../errors.js";
+import { clientClosed, outcomeUnknown, type WsmqError } from "../errors.js";
 import { Channel, type News } from "./channel.js";
 import { DiskStore } from "./disk.js";
 import { Drainer, type Outcome } from "./drainer.js";
@@ -77,6 +77,12 @@ export class TabOutbox implements OpenOutbox {
     this.#connection?.abort();
   }
 
+  /** The user has to sign in again. What is kept waits for that. */
+  expel(error: WsmqError): void {
+    this.#failAll(error, error.code);
+    void this.#memory.clear();
+  }
+
   async stop(): Promise<void> {
     await settles(Promise.all([this.#ofDisk?.finish(), this.#ofMemory?.finish()]), this.host.settings.stopTimeout);
     this.#connection?.abort();
@@ -84,11 +90,17 @@ export class TabOutbox implements OpenOutbox {
     this.#following?.abort();
     this.#following = undefined;
     await this.#writer.idle;
-    const kept = outcomeUnknown("the client was stopped; the message stays in the outbox");
-    for (const key of this.#waiters.keys) this.#waiters.fail(key, key < 0 ? clientClosed("the client was stopped") : kept);
+    const why = "the client was stopped";
+    this.#failAll(clientClosed(why), why);
     await this.#memory.clear();
     (await this.#disk)?.close();
     this.#disk = undefined;
+  }
+
+  /** @param error for messages that are nowhere else */
+  #failAll(error: WsmqError, why: string): void {
+    const kept = outcomeUnknown(`${why}; the message stays in the outbox`);
+    for (const key of this.#waiters.keys) this.#waiters.fail(key, key < 0 ? error : kept);
   }
 
   async #drain(session: Session, signal: AbortSignal): Promise<void> {

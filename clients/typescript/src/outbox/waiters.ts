@@ -10,7 +10,8 @@ interface Waiter {
 /** The promises of this tab's messages, by the keys of their entries. */
 export class Waiters {
   #waiters = new Map<number, Waiter>();
-  #early: Map<number, Outcome> | undefined;
+  #early = new Map<number, Outcome>();
+  #writes = 0;
 
   /** @param cancelled called where the app ends the wait */
   wait(key: number, signal: AbortSignal | undefined, cancelled: () => void): Promise<Receipt> {
@@ -23,27 +24,27 @@ export class Waiters {
       this.#waiters.set(key, { resolve, reject });
       if (signal?.aborted) cancel();
       else signal?.addEventListener("abort", cancel, { once: true });
-      const outcome = this.#early?.get(key);
+      const outcome = this.#early.get(key);
       if (outcome) this.settle(key, outcome);
     });
   }
 
   /** A write begins: another tab may send its entries before this one knows their keys. */
   writing(): void {
-    this.#early ??= new Map();
+    this.#writes++;
   }
 
   /** The keys are known. */
   wrote(): void {
     // After those who wait for the keys have noted them.
-    setTimeout(() => { this.#early = undefined; });
+    setTimeout(() => { if (--this.#writes === 0) this.#early.clear(); });
   }
 
   settle(key: number, { receipt, refusal }: Outcome): void {
     const waiter = this.#waiters.get(key);
     if (!receipt && refusal === undefined) return;
     if (!waiter) {
-      this.#early?.set(key, { ...(receipt && { receipt }), ...(refusal !== undefined && { refusal }) });
+      if (this.#writes > 0) this.#early.set(key, { ...(receipt && { receipt }), ...(refusal !== undefined && { refusal }) });
       return;
     }
 

@@ -33,6 +33,7 @@ export class Source {
   readonly acks: Acks;
   #queue: Item[] = [];
   #received: Position | undefined;
+  #isBehind = false;
   #handled: Position = "";
   #left: Position = "";
   #resume = new Resume();
@@ -62,7 +63,10 @@ export class Source {
 
   attach(session: Session | undefined): void {
     this.#session = session;
-    if (session) this.#resume.connected(this.#received !== undefined);
+
+    // What has arrived with this connection's handshake, before this call, needs no request.
+    if (session) this.#resume.connected(this.#isBehind);
+    this.#isBehind = !session && this.#received !== undefined;
     this.acks.attach(session);
     void this.#callResume();
   }

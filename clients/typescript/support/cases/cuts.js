@@ -2,17 +2,20 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { seeded } from '../../../../Wsmq.Tests/PlainClients/support/random.js';
 import { numbers } from '../pages.js';
+import { STORES } from './stores.js';
 
 const MANY = 2_000;
 const FEW = 500;
+const SEEDS = { redis: { 1: MANY, 2: FEW }, embedded: { 3: FEW } };
 
-/** @param Environment where the clients run: a Setting */
-export function cuts(Environment) {
-  for (const [store, nodes, seeds] of [['redis', 2, { 1: MANY, 2: FEW }], ['embedded', 1, { 3: FEW }]]) {
+/** @param Environment where the clients run: a Setting, @param stores the stores, with the number of nodes */
+export function cuts(Environment, stores = STORES) {
+  for (const [store, nodes] of stores) {
     describe(`connections that are cut, ${nodes} nodes with ${store}`, () => {
       const wsmq = Environment.of({ store, nodes });
 
-      for (const [seed, sends] of Object.entries(seeds)) test(`seed ${seed}: of ${sends} sends none is lost, twice or out of order`, async () => {
+      const title = (seed, sends) => `seed ${seed}: of ${sends} sends none is lost, twice or out of order`;
+      for (const [seed, sends] of Object.entries(SEEDS[store])) test(title(seed, sends), async () => {
         const random = seeded(Number(seed));
         const pause = (most = 15) => new Promise(resolve => setTimeout(resolve, random(most)));
         const node = () => wsmq.nodes[random(nodes)];

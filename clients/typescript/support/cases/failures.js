@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { eventually } from '../../../../Wsmq.Tests/PlainClients/support/eventually.js';
 import { numbers } from '../pages.js';
+import { STORES } from './stores.js';
 
 const NOWHERE = 'http://127.0.0.1:9/wsmq';
 
@@ -12,9 +13,9 @@ const refused = (promise, number, code) => assert.rejects(promise, error => {
   return true;
 });
 
-/** @param Environment where the clients run: a Setting */
-export function failures(Environment) {
-  for (const [store, nodes] of [['embedded', 1], ['redis', 2]]) {
+/** @param Environment where the clients run: a Setting, @param stores the stores, with the number of nodes */
+export function failures(Environment, stores = STORES) {
+  for (const [store, nodes] of stores) {
     describe(`handlers that fail, ${nodes} nodes with ${store}`, () => {
       const settings = { Options__DeadLetters__MaxAttempts: 3, Options__Delivery__StallAfter: '00:00:00.5' };
       const wsmq = Environment.of({ store, nodes, settings });
@@ -122,8 +123,8 @@ export function failures(Environment) {
       const page = await wsmq.open(alice, { maxPendingSendBytes: 700_000 });
       const all = await Promise.allSettled([
         page.send('nobody', 1), page.send('usr:x', 1), page.send('user:', 1), page.send('group:strangers', 1), page.send('work:none', 1),
-        page.send('user:x', 1, { id: '' }), page.send('user:x', 1, { replyTo: 'group:strangers' }), page.send('user:x', 'x'.repeat(262_143)),
-        page.send('user:x', 1n), page.send('user:x', 'é'.repeat(131_073)), page.send('user:x', 1),
+        page.send('user:x', 1, { id: '' }), page.send('user:x', 1, { replyTo: 'group:strangers' }),
+        page.send('user:x', 'x'.repeat(262_143)), page.send('user:x', 1n), page.send('user:x', 'é'.repeat(131_073)), page.send('user:x', 1),
       ]);
       assert.deepEqual(all.map(({ reason }) => reason?.number), [2001, 2002, 2003, 3001, 2010, 2008, 3003, 2007, 2006, 2007, undefined]);
       const large = 'x'.repeat(250_000);

@@ -4,13 +4,14 @@ import { eventually } from '../../../../Wsmq.Tests/PlainClients/support/eventual
 import { Serialized } from '../../dist/connection/protocol.js';
 import { Session } from '../../dist/connection/session.js';
 import { numbers } from '../pages.js';
+import { STORES } from './stores.js';
 
 const NOWHERE = 'http://127.0.0.1:9/wsmq';
 const START = '0000000000000000';
 
-/** @param Environment where the clients run: a Setting */
-export function messages(Environment) {
-  for (const [store, nodes] of [['embedded', 1], ['redis', 2]]) {
+/** @param Environment where the clients run: a Setting, @param stores the stores, with the number of nodes */
+export function messages(Environment, stores = STORES) {
+  for (const [store, nodes] of stores) {
     describe(`messages, ${nodes} nodes with ${store}`, () => {
       const wsmq = Environment.of({ store, nodes, settings: { Groups__ops__0: 'alice', Groups__ops__1: 'bob' } });
       const [first, last] = [() => wsmq.nodes[0], () => wsmq.nodes.at(-1)];

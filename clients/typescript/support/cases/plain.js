@@ -2,15 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { eventually } from '../../../../Wsmq.Tests/PlainClients/support/eventually.js';
 import { numbers } from '../pages.js';
+import { STORES } from './stores.js';
 
 const KEPT = 10;
 
 /**
  * What Wsmq.Tests/PlainClients requires of the server for a client without a library, as far as it can be seen through this client.
  * @param Environment where the clients run: a Setting
+ * @param stores the stores, with the number of nodes
  */
-export function plain(Environment) {
-  for (const [store, nodes] of [['embedded', 1], ['redis', 2]]) {
+export function plain(Environment, stores = STORES) {
+  for (const [store, nodes] of stores) {
     describe(`as for plain clients, ${nodes} nodes with ${store}`, () => {
       const wsmq = Environment.of({ store, nodes });
       const [first, last] = [() => wsmq.nodes[0], () => wsmq.nodes.at(-1)];
@@ -20,7 +22,8 @@ export function plain(Environment) {
         const receiver = await wsmq.open(bob, { node: last() });
         const sender = await wsmq.open(alice);
         const bodies = [
-          '\u001e{"type":7}\u001e', '\u0000\u0001\u007f\u0085\u2028\u2029', 'Grüße, 世界, שלום, 👩‍👩‍👧‍👦', '"quoted" \\ / \n\r\t', '</script><!--', '',
+          '\u001e{"type":7}\u001e', '\u0000\u0001\u007f\u0085\u2028\u2029', 'Grüße, 世界, שלום, 👩‍👩‍👧‍👦', '"quoted" \\ / \n\r\t',
+          '</script><!--', '',
           { '\u001e': '\u001e', 'ключ': ['\u001e'] }, { constructor: 1 }, '\ufeff', 'x'.repeat(200_000), null, false, 0, -1.5e-7, [], {},
           9007199254740991,
         ];
@@ -36,7 +39,8 @@ export function plain(Environment) {
       test('names may contain colons, pipes, slashes and spaces, and differ in case', async () => {
         const sender = await wsmq.open(wsmq.users('alice')[0]);
         const device = 'Tablet 7 / küche:1|x';
-        for (const name of ['auth0|5f7c', 'urn:shop:7', 'https://id.example/u/1?x=y#z', 'DOMAIN\\bob', 'Bob van Dyck', '::', '%3A', '😀', 'Bob', 'bob']) {
+        const url = 'https://id.example/u/1?x=y#z';
+        for (const name of ['auth0|5f7c', 'urn:shop:7', url, 'DOMAIN\\bob', 'Bob van Dyck', '::', '%3A', '😀', 'Bob', 'bob']) {
           const receiver = await wsmq.open(name, { device });
           const receipt = await sender.send(`user:${name}`, name);
           await receiver.shows(1);
@@ -200,7 +204,7 @@ export function plain(Environment) {
       ['an empty name', 2003, ['user:', 'group:']],
       ['a name that is too long', 2004, [`user:${'x'.repeat(257)}`, `user:${'ü'.repeat(129)}`]],
       ['a name that looks like another one', 2003, ['user:аlice', 'user:ｂob', 'user:ﬁn', 'user:Ⅷ', 'user:a\u00a0b']],
-      ['a name with invisible characters', 2003, ['user:b\u200dob', 'user:\ufeffbob', 'user:bob\u202e', 'user: bob', 'user:bob\n', 'user:b\u001eb']],
+      ['a name with invisible characters', 2003, ['user:b\u200dob', 'user:\ufeffbob', 'user:bob\u202e', 'user: bob', 'user:bob\n']],
       ['half a surrogate pair', 2008, ['user:\ud800']],
       ['a queue that was not declared', 2010, ['work:jobs']],
       ['a group that the sender is not a member of', 3001, ['group:staff']],
