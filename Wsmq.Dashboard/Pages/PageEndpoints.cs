@@ -41,6 +41,13 @@ internal static class PageEndpoints
     // The URLs in a page are relative to its folder: without the slash they would lead elsewhere.
     private static RequestDelegate IndexOf(PageFile index) => context =>
     {
+        // A client whose URL lacks the path of the hub: it must learn that there is none here, and not take this for a sign-in page.
+        if (context.Request.Headers.Upgrade.Count > 0)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        }
+
         var path = context.Request.PathBase.Add(context.Request.Path).Value ?? string.Empty;
         if (path.EndsWith('/'))
             return WriteAsync(context, index);

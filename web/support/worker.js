@@ -46,10 +46,11 @@ export class Device {
   static async start(app, user, name, handle) {
     const device = new Device();
     device.connection = await connect(app, user, name);
-    device.connection.on('Receive', async message => {
+    let last = Promise.resolve();
+    device.connection.on('Receive', message => {
       device.received.push(message);
-      if (handle === 'ack') await device.connection.invoke('Ack', message.source, message.position);
-      else if (handle) await device.connection.invoke('Nack', message.source, message.position, handle);
+      if (handle === 'ack') device.connection.send('Ack', message.source, message.position);
+      else if (handle) last = last.then(() => device.connection.invoke('Nack', message.source, message.position, handle));
     });
     return device;
   }

@@ -62,6 +62,11 @@ describe('the tokens of the console', () => {
     }
   });
 
+  test('leave the root free of WebSockets: a client without the path of the hub in its URL is told so', async () => {
+    const { status } = await send(new URL('/', url()), { headers: { Connection: 'Upgrade', Upgrade: 'websocket' } });
+    assert.equal(status, 404);
+  });
+
   test('are not for other machines', async () => {
     const outside = Object.values(networkInterfaces()).flat().find(one => !one.internal && one.family === 'IPv4');
     assert.ok(outside, 'this test needs a network interface besides loopback');

@@ -10,11 +10,12 @@ export interface ServerEvent {
 }
 
 /** Reads an event stream until it ends. Not by EventSource: that cannot send a token in a header, and a URL ends up in logs. */
-export async function* events(call: Call, last: string, signal: AbortSignal): AsyncGenerator<ServerEvent> {
+export async function* events(call: Call, last: string, signal: AbortSignal, opened: () => void): AsyncGenerator<ServerEvent> {
   const headers = { ...headersOf(), Accept: "text/event-stream", ...(last && { "Last-Event-ID": last }) };
   const answer = await fetch(urlOf(call), { headers, signal });
   if (answer.status === 401) isUnknown.value = true;
   if (!answer.ok) throw await Problem.of(answer);
+  opened();
   const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
   for (let rest = "";;) {
     const { done, value } = await reader.read();

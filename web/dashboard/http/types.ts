@@ -3,6 +3,9 @@
 export interface Nodes {
   nodes: Node[];
   missing: string[];
+
+  /** False where the store could not be asked which nodes there are, or one has not answered. */
+  complete: boolean;
 }
 
 export interface Node {
@@ -17,6 +20,7 @@ export interface Node {
   rates: Record<Rate, number>;
   latency: { appendP50Ms: number | null; appendP99Ms: number | null };
   slowReaders: { user: string; device: string; address: string; behindMs: number }[];
+  slowReaderCount: number;
   store: { kind: string; available: boolean };
 }
 
@@ -177,6 +181,16 @@ export interface Connection {
   transport: string;
   connectedAt: number;
   addresses: string[];
+  addressCount: number;
   queues: string[];
   inFlight: number;
+}
+
+export interface Connections {
+  connections: Connection[];
+
+  /** More than the list has, for a user with many. */
+  count: number;
+  missing: string[];
+  complete: boolean;
 }

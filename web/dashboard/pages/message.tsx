@@ -49,7 +49,7 @@ function Event({ event }: { event: LifeEvent }) {
     <li class={COLORS[kind] ?? ""}>
       <b>{KINDS[kind] ?? kind}</b>
       {user && <span>{user}{device && `, ${device}`}</span>}
-      {attempts !== undefined && <span class="dim">{attempts} attempts</span>}
+      {attempts !== undefined && <span class="dim">{attempts === 1 ? "1 attempt" : `${attempts} attempts`}</span>}
       {reason && <span class="dim">{reason}</span>}
       {deadLetter && <a href={`${link("dead-letters")}?user=${encodeURIComponent(user ?? "")}`}>dead letter</a>}
       {at !== null && <span class="dim"><Time ms={at} /></span>}

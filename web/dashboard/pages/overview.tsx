@@ -35,6 +35,7 @@ export function OverviewPage() {
     <>
       <h1>Overview</h1>
       <Failure of={nodes} />
+      {nodes.value?.complete === false && <p class="warn" role="alert">Not all nodes have answered, or the store cannot say which there are.</p>}
       {nodes.value && <Figures nodes={nodes.value} />}
       <div class="charts">
         <Chart title="Messages a second" times={times} series={RATES.map(name => ({ name, values: of(sample => sample.rates[name]) }))} />
@@ -51,6 +52,7 @@ export function OverviewPage() {
 
 function Figures({ nodes: { nodes, missing } }: { nodes: Nodes }) {
   const sum = (value: (node: Node) => number) => nodes.reduce((total, node) => total + value(node), 0);
+  const slow = sum(node => node.slowReaderCount);
   const isAvailable = nodes.every(node => node.store.available);
   return (
     <dl class="figures panel">
@@ -60,7 +62,7 @@ function Figures({ nodes: { nodes, missing } }: { nodes: Nodes }) {
       <Figure name="stored a second" value={number(sum(node => node.rates.stored))} />
       <Figure name="delivered a second" value={number(sum(node => node.rates.delivered))} />
       <Figure name="live a second" value={number(sum(node => node.rates.live))} />
-      <Figure name="slow readers" value={sum(node => node.slowReaders.length)} kind={sum(node => node.slowReaders.length) > 0 ? "warn" : ""} />
+      <Figure name="slow readers" value={number(slow)} kind={slow > 0 ? "warn" : ""} />
       <Figure name={`store: ${nodes[0]?.store.kind ?? ""}`} value={isAvailable ? "available" : "unavailable"} kind={isAvailable ? "good" : "bad"} />
     </dl>
   );

@@ -1,5 +1,6 @@
 import { useRef, useState } from "preact/hooks";
 import { ask, get, post, send } from "../http/call";
+import { newId } from "../http/ids";
 import { may } from "../http/rights";
 import type { Filter, Run } from "../http/types";
 import { Action } from "../ui/action";
@@ -26,10 +27,10 @@ export function StartRun({ action, filter, started }: { action: "replay" | "remo
   const [counted, setCounted] = useState<{ count: number; until: number }>();
   const [perSecond, setPerSecond] = useState(100);
   const [error, setError] = useState("");
-  const id = useRef("");
-  const call = post("/dead-letters/runs", { id: id.current, action, filter, until: counted?.until ?? 0, perSecond });
+  const [id, setId] = useState("");
+  const call = post("/dead-letters/runs", { id, action, filter, until: counted?.until ?? 0, perSecond });
   const count = async () => {
-    id.current = newId();
+    setId(newId());
     setCounted(undefined);
     setError("");
     try {
@@ -88,5 +89,3 @@ export function Runs({ round, changed }: { round: number; changed: () => void })
     </Panel>
   );
 }
-
-const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), byte => byte.toString(16).padStart(2, "0")).join("");

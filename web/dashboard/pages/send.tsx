@@ -1,5 +1,6 @@
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { ask, post, segment, type Call } from "../http/call";
+import { newId } from "../http/ids";
 import { isJson } from "../http/raw-json";
 import { may, rights } from "../http/rights";
 import { link } from "../http/route";
@@ -20,8 +21,8 @@ export function SendPage({ address }: { address: string | undefined }) {
   const [receipt, setReceipt] = useState<Receipt & { to: string }>();
 
   // The same id for a second click, and for a retry after a lost answer: stored once.
-  const id = useRef("");
-  const call = callOf(to, type, body, id.current);
+  const [id, setId] = useState("");
+  const call = callOf(to, type, body, id);
   const isTarget = /^(user|group|work):./.test(to);
   return (
     <>
@@ -36,7 +37,7 @@ export function SendPage({ address }: { address: string | undefined }) {
         </Field>
         <div class="row">
           <Action label="Send" title={`Send to ${to}`} call={call} isPrimary isReady={isTarget && isJson(body)}
-            opened={() => { id.current = crypto.getRandomValues(new Uint32Array(3)).join("-"); }}
+            opened={() => setId(newId())}
             run={async () => setReceipt({ ...await ask<Receipt>(call), to })}>
             <p>The sender is {rights.value?.user || "you"}.</p>
             {!isTarget && <p class="bad">An address is user:, group: or work: with a name.</p>}

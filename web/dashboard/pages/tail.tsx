@@ -38,8 +38,7 @@ function Tail({ address }: { address: string }) {
     const follow = async () => {
       while (!aborted.signal.aborted) {
         try {
-          setState("connected");
-          for await (const event of events(call, last.current, aborted.signal)) {
+          for await (const event of events(call, last.current, aborted.signal, () => setState("connected"))) {
             if (event.id) last.current = event.id;
             if (event.name === "message") setList(before => [JSON.parse(event.data) as Entry, ...before].slice(0, MOST));
           }

@@ -2,10 +2,10 @@ import { useState } from "preact/hooks";
 import { ask, get, segment, type Call } from "../http/call";
 import { may } from "../http/rights";
 import { go, link, linkWith } from "../http/route";
-import type { Connection, Device } from "../http/types";
+import type { Connections, Device } from "../http/types";
 import { Action } from "../ui/action";
 import { useLoad } from "../ui/load";
-import { AddressLink, Failure, Field, Panel, Table, Time } from "../ui/parts";
+import { AddressLink, Failure, Field, number, Panel, Table, Time } from "../ui/parts";
 import { Access } from "./access";
 import { AddMember, RemoveMember } from "./members";
 
@@ -45,23 +45,25 @@ export function UserPage({ user }: { user: string }) {
         <Access user={user} />
       </div>
       {!isSeen && <p class="dim">You have no right to see this user, or it is being asked for.</p>}
-      {isSeen && <><Connections user={user} /><Devices user={user} /><Groups user={user} /></>}
+      {isSeen && <><ConnectionList user={user} /><Devices user={user} /><Groups user={user} /></>}
     </>
   );
 }
 
-function Connections({ user }: { user: string }) {
+function ConnectionList({ user }: { user: string }) {
   const path = `/users/${segment(user)}/connections`;
-  const list = useLoad(path, (signal, isQuiet) => ask<{ connections: Connection[]; missing: string[] }>(get(path), { signal, isQuiet }), 5_000);
+  const list = useLoad(path, (signal, isQuiet) => ask<Connections>(get(path), { signal, isQuiet }), 5_000);
+  const found = list.value;
   return (
     <Panel title="Connections" isFlush actions={<button onClick={list.reload}>Reload</button>}>
       <Failure of={list} />
-      {!!list.value?.missing.length && <p class="warn notice">Nodes without an answer: {list.value.missing.join(", ")}</p>}
-      <Table label="Connections" columns={["Device", "Kind", "Transport", "Since", "Reads", "Works on", "#In flight", "Node"]} isEmpty={list.value?.connections.length === 0} empty="None.">
-        {list.value?.connections.map(one => (
+      {found?.complete === false && <p class="warn notice">Not all nodes have answered: {found.missing.join(", ") || "the store cannot be asked"}.</p>}
+      {found && found.count > found.connections.length && <p class="dim notice">The newest {found.connections.length} of {number(found.count)}.</p>}
+      <Table label="Connections" columns={["Device", "Kind", "Transport", "Since", "Reads", "Works on", "#In flight", "Node"]} isEmpty={found?.connections.length === 0} empty="None.">
+        {found?.connections.map(one => (
           <tr key={one.id}>
             <td>{one.device ?? <span class="dim">–</span>}</td><td>{one.kind}</td><td>{one.transport}</td><td><Time ms={one.connectedAt} /></td>
-            <td>{one.addresses.map(address => <AddressLink key={address} address={address} />)}</td>
+            <td>{one.addresses.map(address => <AddressLink key={address} address={address} />)}{one.addressCount > one.addresses.length && <span class="dim"> and {one.addressCount - one.addresses.length} more</span>}</td>
             <td>{one.queues.map(queue => <code key={queue}>{queue}</code>)}</td><td class="right num">{one.inFlight}</td><td class="dim">{one.node}</td>
           </tr>
         ))}

@@ -4,6 +4,9 @@ import uPlot from "uplot";
 import { timeOfDay } from "../../shared/time";
 
 const HEIGHT = 150;
+
+// How much time a chart shows at least.
+const SECONDS = 60;
 const COLORS = ["--accent", "--good", "--warn", "--bad"];
 
 /** A line of a chart. */
@@ -25,7 +28,7 @@ export function Chart({ title, times, series, unit = "" }: { title: string; time
     const { current: element } = box;
     const made = chart.current = new uPlot({
       width: element!.clientWidth, height: HEIGHT, legend: { show: false }, cursor: { y: false }, padding: [8, 24, 0, 0],
-      scales: { y: { range: (_, __, max) => [0, Math.max(max, 1e-9) * 1.15] } },
+      scales: { x: { range: (_, min, max) => [Math.min(min, max - SECONDS), max] }, y: { range: (_, __, max) => [0, Math.max(max, 1) * 1.15] } },
       axes: [{ ...axis, size: 24, space: 70, values: (_, ticks) => ticks.map(tick => timeOfDay(tick * 1000)) }, { ...axis, size: 46, space: 34 }],
       series: [{}, ...series.map((one, i) => ({ label: one.name, stroke: color(COLORS[i]!), width: 1.5, points: { show: false } }))],
     }, [times, ...series.map(one => one.values)] as uPlot.AlignedData, element!);

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { App } from '../support/app.js';
+import { Browser, cookieOf } from '../support/browser.js';
+import { Dashboard } from '../support/dashboard.js';
+import { Device } from '../support/worker.js';
+
+const EXACT = '{"total":12345678901234567890.10,"rate":1.50,"html":"<img src=x onerror=alert(1)>"}';
+const REFUSED = /status of 403/;
+
+describe('the logs of the dashboard', () => {
+  const app = App.of();
+  const browser = Browser.of();
+  const open = (user, parts, use) => browser.open(new URL(`wsmq-admin/#/${parts.map(encodeURIComponent).join('/')}`, app.root).href,
+    page => use(new Dashboard(page), page), { cookies: [cookieOf(app.root, user)], expected: REFUSED });
+  let invoice;
+
+  before(async () => {
+    const web = app.keep(await Device.start(app, 'bob', 'web', 'ack'));
+    const phone = app.keep(await Device.start(app, 'bob', 'phone'));
+    await app.send('alice', 'user:bob', '{"text":"first"}');
+    invoice = await app.send('alice', 'user:bob', EXACT, 'invoice');
+    await app.call('olga', 'PUT', '/groups/ops/members/bob');
+    await Promise.all([web.has(2), phone.has(2)]);
+  });
+
+  test('are found by kind and by a part of the name', () => open('vera', ['addresses'], async (dashboard, page) => {
+    await dashboard.row('Addresses', 'user:bob').waitFor();
+    await page.getByLabel('Search').fill('*ob');
+    await dashboard.press('Search');
+    await page.getByRole('heading', { name: 'Addresses that match *ob' }).waitFor();
+    await dashboard.row('Addresses', 'user:bob').getByRole('link').click();
+    await page.getByRole('heading', { name: 'user:bob' }).waitFor();
+    await dashboard.go('addresses');
+    await page.getByRole('tab', { name: 'group' }).click();
+    await page.getByRole('group', { name: 'Addresses' }).getByText(/group:ops|None/).waitFor();
+  }));
+
+  test('show every device with how far it has come', () => open('vera', ['addresses', 'user:bob'], async dashboard => {
+    await dashboard.row('Devices', 'web').getByRole('cell', { name: '0', exact: true }).waitFor();
+    await dashboard.row('Devices', 'phone').getByRole('cell', { name: '2', exact: true }).waitFor();
+    await dashboard.row('Entries', invoice.position).getByText('bob web').waitFor();
+  }));
+
+  test('can be read page by page, in both directions, and filtered', async () => {
+    for (let i = 0; i < 60; i++) await app.send('alice', 'user:carol', String(i), i % 2 ? 'odd' : 'even');
+    await open('rita', ['addresses', 'user:carol'], async (dashboard, page) => {
+      const bodies = () => page.locator('td.preview').allTextContents();
+      const count = n => page.locator('td.preview').nth(n - 1).waitFor();
+      await count(50);
+      await dashboard.press('More');
+      await count(60);
+      assert.deepEqual(await bodies(), Array.from({ length: 60 }, (_, i) => String(59 - i)));
+      await page.getByLabel('newest first').uncheck();
+      await page.locator('td.preview').first().getByText('0', { exact: true }).waitFor();
+      await page.getByLabel('type').fill('odd');
+      await dashboard.press('Filter');
+      await page.locator('td.preview').first().getByText('1', { exact: true }).waitFor();
+      assert.deepEqual((await bodies()).slice(0, 3), ['1', '3', '5']);
+    });
+  });
+
+  test('show the life of a message, and its body exactly as it was sent', () => open('rita', ['addresses', 'user:bob', ''], async (dashboard, page) => {
+    await dashboard.go('addresses', 'user:bob', invoice.position);
+    const life = dashboard.region('Life').getByRole('listitem');
+    await life.filter({ hasText: 'stored' }).waitFor();
+    await life.filter({ hasText: 'acknowledged' }).filter({ hasText: 'web' }).waitFor();
+    await life.filter({ hasText: 'waiting' }).filter({ hasText: 'phone' }).waitFor();
+    await page.getByRole('button', { name: /^Show body/ }).click();
+    await page.getByLabel('as sent').check();
+    assert.equal(await page.getByLabel('Body', { exact: true }).last().textContent(), EXACT);
+  }));
+
+  test('show no body, and not how it begins, to those who may not read it', () => open('vera', ['addresses', 'user:bob'], async (dashboard, page) => {
+    await dashboard.row('Entries', invoice.position).waitFor();
+    assert.deepEqual(await page.locator('td.preview').allTextContents(), ['', '']);
+    await dashboard.go('addresses', 'user:bob', invoice.position);
+    await dashboard.region('Life').getByText('acknowledged').waitFor();
+    assert.deepEqual(await dashboard.buttons(), ['Reload']);
+  }));
+
+  test('can be followed live', () => open('rita', ['tail', 'user:dave'], async (dashboard, page) => {
+    await page.getByRole('status').getByText('connected').waitFor();
+    await app.send('alice', 'user:dave', '{"n":1}');
+    await dashboard.row('New entries', '{"n":1}').waitFor();
+    await dashboard.press('Pause');
+    const { position } = await app.send('alice', 'user:dave', '{"n":2}');
+    await dashboard.press('Continue');
+    await dashboard.row('New entries', position).getByText('{"n":2}').waitFor();
+  }));
+
+  test('are written to by those who may send, with the body as it was typed', async () => {
+    await open('vera', ['addresses', 'user:erin'], async dashboard => {
+      await dashboard.page.getByRole('heading', { name: 'user:erin' }).waitFor();
+      assert.ok(!(await dashboard.sections()).includes('Send'));
+    });
+    await open('olga', ['send', 'user:erin'], async (dashboard, page) => {
+      await page.getByLabel(/^body/).fill('{"broken":');
+      await page.getByText('The body is no JSON.').waitFor();
+      await page.getByLabel(/^body/).fill(EXACT);
+      await page.getByLabel('type').fill('invoice');
+      const curl = await dashboard.act('Send');
+      assert.ok(curl.includes(EXACT) && curl.includes('/wsmq-api/addresses/user:erin/messages'), curl);
+      await page.getByRole('status').getByText('Stored at').waitFor();
+    });
+    const headers = { Authorization: 'Bearer erin' };
+    const log = await (await fetch(new URL('wsmq-api/logs/user:erin', app.root), { headers })).text();
+    assert.ok(log.includes(`"body":${EXACT}`), log);
+    assert.ok(log.includes('"sender":"olga"'), log);
+  });
+});

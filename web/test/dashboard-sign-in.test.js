@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Deployment } from '../../Wsmq.Tests/PlainClients/support/deployment.js';
+import { App } from '../support/app.js';
+import { Browser } from '../support/browser.js';
+import { Dashboard } from '../support/dashboard.js';
+
+const REFUSED = /status of (401|403)/;
+
+describe('the dashboard of an app with bearer tokens', () => {
+  const app = App.of();
+  const browser = Browser.of();
+  const at = path => new URL(path, app.root).href;
+
+  test('asks for a token where there is no cookie, and keeps it in its tab only', () => browser.open(at('tools/open/'), async (page, context) => {
+    const requested = [];
+    page.on('request', request => requested.push(request.url()));
+    const field = page.getByLabel('Access token');
+    await field.fill('wrong');
+    await page.getByRole('button', { name: 'Use this token' }).click();
+    await page.getByRole('alert').getByText('not accepted').waitFor();
+    await field.fill('mona');
+    await field.press('Enter');
+    await page.getByRole('navigation').waitFor();
+    await page.reload();
+    await page.getByRole('navigation').waitFor();
+    assert.deepEqual(await page.evaluate(() => [localStorage.length, document.cookie]), [0, '']);
+    const other = await context.newPage();
+    await other.goto(at('tools/open/'));
+    await other.getByLabel('Access token').waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await field.waitFor();
+    assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+    assert.ok(requested.length > 3 && requested.every(url => !url.includes('mona')));
+  }, { expected: REFUSED }));
+
+  test('gets a token from the app, where the app gives one', () => browser.open(at('tools/open/'), async page => {
+    await page.getByRole('button', { name: 'Sign in with a token of this app' }).click();
+    await page.getByRole('navigation').getByText('olga').waitFor();
+  }, { expected: REFUSED }));
+});
+
+describe('the dashboard of the host in Development', () => {
+  const wsmq = Deployment.of();
+  const browser = Browser.of();
+
+  test('is linked from the console, and signs in with a development token', () => browser.open(new URL('/', wsmq.node.hub).href, async page => {
+    await page.getByRole('link', { name: 'Dashboard' }).click();
+    await page.getByRole('button', { name: 'Sign in with a token of this app' }).click();
+    await page.getByRole('link', { name: 'Queues' }).click();
+    await new Dashboard(page).row('Queues', 'work:demo').waitFor();
+  }, { expected: REFUSED }));
+});
