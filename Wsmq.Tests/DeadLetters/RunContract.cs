@@ -231,7 +231,7 @@ public sealed class RedisRunTests(SharedRedis redis) : RunContract, IClassFixtur
         }
 
         await tools.StartHostAsync(
-            "--Wsmq:Redis", redis.Server.EndPoint, "--Wsmq:RedisOptions:KeyPrefix", _prefix, "--Wsmq:DeadLetters:RunLease", "00:00:01");
+            "--Wsmq:Redis", redis.Server.EndPoint, "--Wsmq:RedisOptions:KeyPrefix", _prefix, "--Wsmq:Options:DeadLetters:RunLease", "00:00:01");
         await using (var admin = await Stores.RedisHarness.StartAsync(redis.Server.EndPoint, _prefix, new WsmqOptions()))
             await StartInStoreAsync(admin.Store);
         await using var second = await StartAsync();
