@@ -29,6 +29,7 @@ public sealed partial class SituationsDocumentTests
 
     private static bool Exists(string name) => name.EndsWith(".test.js", StringComparison.Ordinal)
         ? File.Exists(SourceTree.PathOf("Wsmq.Tests", "PlainClients", name))
+            || File.Exists(SourceTree.PathOf("clients", "typescript", "test", name))
         : Tests.Contains(name) || Array.Exists(typeof(SituationsDocumentTests).Assembly.GetTypes(), type => type.Name == name);
 
     [GeneratedRegex("`([^`]+)`")]

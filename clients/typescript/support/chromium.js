@@ -2,7 +2,7 @@ import { chromium } from 'playwright-core';
 import { Process, TempFolder } from '../../../Wsmq.Tests/PlainClients/support/process.js';
 import { inPage } from './in-page.js';
 
-const PROGRAM = '/usr/bin/chromium';
+const PROGRAM = 'chromium';
 const FLAGS = [
   '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', '--remote-debugging-port=0',

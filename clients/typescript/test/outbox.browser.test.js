@@ -228,6 +228,14 @@ describe('an outbox in Chromium, 2 nodes with redis', () => {
 
   for (const [name, spoil] of Object.entries({
     'is missing': () => { delete Object.getPrototypeOf(window).indexedDB; delete window.indexedDB; },
+    'does not answer': () => {
+      const { open } = IDBFactory.prototype;
+      IDBFactory.prototype.open = function (...args) {
+        const request = open.apply(this, args);
+        for (const name of ['success', 'error', 'upgradeneeded']) request.addEventListener(name, e => e.stopImmediatePropagation());
+        return request;
+      };
+    },
     'is forbidden': () => { IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError'); }; },
   })) {
     test(`without a disk it works from memory, and says so: IndexedDB ${name}`, async () => {
