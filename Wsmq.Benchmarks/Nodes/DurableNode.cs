@@ -17,11 +17,7 @@ internal static class DurableNode
     /// <summary>The work queue of every node.</summary>
     public const string Queue = "jobs";
 
-    /// <summary>Asks all nodes, and answers how many have answered.</summary>
-    public const string NodesPath = "/nodes";
-
     private const string CompletedPath = "/completed";
-    private const string CostsPath = "/costs";
     private const int ParallelJoins = 64;
 
     public static Action<WebApplication> Add(IServiceCollection services, string? redis, string? sqlite, WsmqSqliteDurability durability, int? sendsPerSecond)
@@ -45,8 +41,6 @@ internal static class DurableNode
             app.MapWsmq(HubPath);
             app.MapWsmqApi(ApiPath);
             app.MapGet(CompletedPath, async (IStore store) => (await store.Jobs.InfoAsync(WsmqAddress.Work(Queue), default)).Totals.Completed);
-            app.MapGet(NodesPath, async (IWsmqNodes nodes) => (await nodes.ListAsync()).Nodes.Count);
-            app.MapGet(CostsPath, () => NodeCosts.Measure(app.Services));
             app.MapPost("/groups/{group}", AddMembersAsync);
         };
     }
@@ -65,13 +59,6 @@ internal static class DurableNode
     {
         using var http = new HttpClient();
         return await http.GetFromJsonAsync<long>(new Uri(node, CompletedPath));
-    }
-
-    /// <summary>What the answers of a node cost it: see <see cref="NodeCosts.Measure"/>.</summary>
-    public static async Task<double[]> CostsAsync(Uri node)
-    {
-        using var http = new HttpClient();
-        return (await http.GetFromJsonAsync<double[]>(new Uri(node, CostsPath)))!;
     }
 
     private static Task AddMembersAsync(string group, string prefix, int count, IWsmqGroups groups) => Parallel.ForEachAsync(

@@ -8,7 +8,7 @@ namespace Wsmq.Benchmarks.Scale;
 /// <summary><c>scale</c>: how cost changes with payloads, groups, nodes and shards.</summary>
 internal static class ScaleCommand
 {
-    private static readonly string[] All = ["payloads", "groups", "resubscribe", "reconnect", "counted", "queues", "answers"];
+    private static readonly string[] All = ["payloads", "groups", "resubscribe", "reconnect", "counted", "queues"];
 
     public static Command Create()
     {
@@ -40,12 +40,6 @@ internal static class ScaleCommand
                 await output.WriteLineAsync($"All users reconnect at once:\n\n{await new ReconnectScale(settings).RunAsync(cancellationToken)}");
             if (chosen.Contains("counted"))
                 await output.WriteLineAsync($"Counted at Redis, per directed message:\n\n{await new CountedScale(settings.Wsmq).RunAsync(cancellationToken)}");
-            if (chosen.Contains("answers"))
-            {
-                var answers = await new AnswerScale(settings).RunAsync(cancellationToken);
-                await output.WriteLineAsync($"Questions to all nodes, by the connections of a node:\n\n{answers}");
-            }
-
             if (chosen.Contains("queues"))
             {
                 await output.WriteLineAsync($"Jobs of work queues, by how many wait:\n\n{await new QueueScale(result.GetValue(quick)).RunAsync(cancellationToken)}");

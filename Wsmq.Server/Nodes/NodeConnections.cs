@@ -4,7 +4,7 @@ using Wsmq.Server.Sessions;
 
 namespace Wsmq.Server.Nodes;
 
-/// <summary>The accepted connections and event streams of this node. Looking at all of them takes about a millisecond for 10,000.</summary>
+/// <summary>The accepted connections and event streams of this node.</summary>
 internal sealed class NodeConnections(ConnectionRegistry connections, OpenStreams streams, TimeProvider time)
 {
     private const int MostSlowReaders = 20;
