@@ -1,14 +1,16 @@
 using System.CommandLine;
 using Wsmq.Cli.Commands.Operators;
 using Wsmq.Cli.Commands.Queues;
+using Wsmq.Cli.Documents;
 
 namespace Wsmq.Cli.Commands;
 
 /// <summary>All commands.</summary>
 internal static class RootFactory
 {
-    public static RootCommand Create() =>
-        new("Sends and receives messages over wsmq, works on jobs, and inspects and manages a deployment.")
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("Sends and receives messages over wsmq, works on jobs, and inspects and manages a deployment.")
         {
             ListenCommand.Create(),
             SendCommand.Create(),
@@ -23,5 +25,11 @@ internal static class RootFactory
             AddressCommand.Create(),
             NodeCommand.Create(),
             NodeCommand.Rights(),
+            TypesCommand.Create(),
+            BenchCommand.Create(),
+            CompletionCommand.Create(),
         };
+        root.Add(ReferenceCommand.Create(root));
+        return root;
+    }
 }

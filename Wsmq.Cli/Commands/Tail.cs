@@ -48,7 +48,8 @@ internal sealed class Tail(ApiCall call, int? count)
         if (item.Type == "gap")
         {
             var gap = ApiAnswer.Of<ApiGap>(item.Data).Value!;
-            call.Print(new { Gap = gap }, $"GAP  {gap.Source}  messages after {gap.After} and before {gap.Before} are missing: {gap.Reason}");
+            call.Print(new { Gap = gap },
+                $"GAP  {gap.Source}  messages after {gap.After} and before {gap.Before} are missing: {gap.Reason}");
         }
         else if (item.Type == "message")
         {

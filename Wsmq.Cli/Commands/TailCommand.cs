@@ -19,7 +19,8 @@ internal static class TailCommand
         };
         addresses.Validators.Add(ApiVerb.CheckAddress);
         var after = ApiVerb.Text(
-            "--after", "Begins after this: a position, or for several addresses their positions with commas between them, in their order.", "position");
+            "--after", "Begins after this: a position, or for several addresses their positions with commas between them, in their order.",
+                "position");
         var isOperator = new Option<bool>("--operator")
         {
             Description = "Follows logs of others, with the right of an operator: only new messages, with the beginning of their bodies.",

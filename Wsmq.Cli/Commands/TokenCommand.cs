@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Wsmq.Cli.Commands.Operators;
 using Wsmq.Cli.Connecting;
+using Wsmq.Cli.Output;
 
 namespace Wsmq.Cli.Commands;
 
@@ -18,20 +19,24 @@ internal static class TokenCommand
             DefaultValueFactory = _ => TimeSpan.FromHours(8),
         };
         var folder = DataFolderOption.Create();
+        var json = new Option<bool>("--json") { Description = "Prints {\"token\":…} instead of the token alone." };
         var command = new Command("token", "Signs a token that a host in Development on this machine accepts, and prints it.")
         {
-            user, expires, folder, RevokeTokenCommand.Create(),
+            user, expires, folder, json, RevokeTokenCommand.Create(),
         };
         command.Validators.Add(result =>
         {
             // Not an option that is required: then it would also be for the command below.
-            if (result.GetValue(user) is null)
+            if (result.GetValue(user) is not { } id)
                 result.AddError("--user is missing.");
-            else if (result.GetValue(user) is { } id && !WsmqAddress.TryParse($"user:{id}", out _, out var error))
+            else if (!WsmqAddress.TryParse($"user:{id}", out _, out var error))
                 result.AddError($"--user: {error.Text}");
         });
-        command.SetAction(result => result.InvocationConfiguration.Output.WriteLine(
-            DevelopmentToken.Sign(result.GetRequiredValue(folder), result.GetValue(user)!, result.GetValue(expires))));
+        command.SetAction(result =>
+        {
+            var token = DevelopmentToken.Sign(result.GetRequiredValue(folder), result.GetValue(user)!, result.GetValue(expires));
+            result.InvocationConfiguration.Output.WriteLine(result.GetValue(json) ? JsonLines.Of(new { Token = token }) : token);
+        });
         return command;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Wsmq.Cli.Http;
 
 namespace Wsmq.Cli.Connecting;
 
@@ -30,6 +31,19 @@ internal sealed class ConnectionOptions
         command.Add(_timeout);
     }
 
-    public Session CreateSession(ParseResult result, string? device = null) => new(
-        result.GetRequiredValue(_url), result.GetValue(_timeout), _credentials.Read(result), device);
+    public CredentialOptions Credentials => _credentials;
+
+    public TimeSpan Timeout(ParseResult result) => result.GetValue(_timeout);
+
+    public bool IsLoopback(ParseResult result) => result.GetRequiredValue(_url).IsLoopback;
+
+    /// <summary>The HTTP API that usually is beside the hub.</summary>
+    public ApiClient CreateApi(ParseResult result) =>
+        new(new ApiConnection(UrlOption.ApiOf(result.GetRequiredValue(_url)), result.GetValue(_timeout), _credentials.Read(result)));
+
+    /// <param name="result">The command line.</param>
+    /// <param name="device">The name of the device; null: the default one.</param>
+    /// <param name="user">Another user than that of --as; null: the user of the command line.</param>
+    public Session CreateSession(ParseResult result, string? device = null, string? user = null) => new(
+        result.GetRequiredValue(_url), result.GetValue(_timeout), _credentials.Read(result, user), device);
 }

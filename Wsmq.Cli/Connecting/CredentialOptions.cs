@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Wsmq.Cli.Connecting;
 
@@ -49,9 +50,12 @@ internal sealed class CredentialOptions
     /// <summary>
     /// Returns the token provider, which is called for every connection. Calls it once, so that a missing key or file fails at once.
     /// </summary>
-    public Func<CancellationToken, Task<string?>> Read(ParseResult result)
+    /// <param name="result">The command line.</param>
+    /// <param name="other">Another user than that of --as, if --as was given.</param>
+    public Func<CancellationToken, Task<string?>> Read(ParseResult result, string? other = null)
     {
-        Func<string> source = (result.GetValue(_user), result.GetValue(_token), result.GetValue(_file)) switch
+        Func<string> source = (result.GetValue(_user) is { } named ? other ?? named : null, result.GetValue(_token),
+            result.GetValue(_file)) switch
         {
             ({ } user, _, _) => () => DevelopmentToken.Sign(result.GetRequiredValue(_dataFolder), user, Lifetime),
             (_, { } token, _) => () => token.Trim(),
@@ -61,6 +65,11 @@ internal sealed class CredentialOptions
         source();
         return _ => Task.FromResult<string?>(source());
     }
+
+    /// <summary>Whether tokens are signed here, for any user.</summary>
+    public bool IsDevelopment(CommandResult result) => result.GetValue(_user) is not null;
+
+    public string? DevelopmentUser(ParseResult result) => result.GetValue(_user);
 
     private static string? FromEnvironment => Environment.GetEnvironmentVariable(Variable)?.Trim() is { Length: > 0 } token ? token : null;
 

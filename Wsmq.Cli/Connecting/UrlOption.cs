@@ -22,7 +22,7 @@ internal static class UrlOption
     /// <summary>Null if it is that of the hub with the usual suffix.</summary>
     public static Option<Uri?> Api() => new("--api-url")
     {
-        Description = $"The URL of the HTTP API; also {ApiVariable}. Without it, the URL of the hub (--url, {HubVariable}) with {ApiSuffix} after its path.",
+        Description = $"The URL of the HTTP API; also {ApiVariable}. Default: the URL of the hub with {ApiSuffix} after its path.",
         HelpName = "url",
         CustomParser = ParseApi,
         DefaultValueFactory = ParseApi,

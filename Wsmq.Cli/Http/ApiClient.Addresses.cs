@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Wsmq.Cli.Http;
 
 /// <summary>Which entries of a log are listed.</summary>
@@ -15,14 +17,24 @@ internal sealed partial class ApiClient
             (next, count) => ApiRequest.Get(Addresses).With("kind", kind).With("match", match).With("next", next).With("max", count),
             Addresses, max, stop);
 
-    public Task<ApiAnswer<ApiAddressDetails>> AddressAsync(string address, CancellationToken stop) =>
-        AskAsync<ApiAddressDetails>(ApiRequest.Get(Addresses, address), stop);
+    /// <summary>A log with its readers; a group with many members has several pages of them.</summary>
+    public async IAsyncEnumerable<ApiAnswer<ApiAddressDetails>> AddressAsync(
+        string address, [EnumeratorCancellation] CancellationToken stop)
+    {
+        ApiAnswer<ApiAddressDetails>? page = null;
+        do
+        {
+            page = await AskAsync<ApiAddressDetails>(ApiRequest.Get(Addresses, address).With("next", page?.Value?.Next), stop);
+            yield return page;
+        }
+        while (page.Value?.Next is not null);
+    }
 
-    public IAsyncEnumerable<ApiAnswer<ApiEntry>> ListEntriesAsync(string address, ApiEntryFilter filter, int? max, CancellationToken stop) =>
+    public IAsyncEnumerable<ApiAnswer<ApiEntry>> ListEntriesAsync(string address, ApiEntryFilter filter, int? max,
+        CancellationToken stop) =>
         ScanAsync<ApiEntry>(
             (next, count) => ApiRequest.Get(Addresses, address, Entries)
-                .With("after", filter.NewestFirst ? filter.After : next ?? filter.After)
-                .With("before", filter.NewestFirst ? next ?? filter.Before : filter.Before)
+                .With("after", filter.After).With("before", filter.Before).With("next", next)
                 .With("id", filter.Id).With("sender", filter.Sender).With("type", filter.Type)
                 .With("from", filter.From).With("to", filter.To).With("max", count).With("newest", filter.NewestFirst ? "true" : null),
             Entries, max, stop);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -7,6 +8,7 @@ namespace Wsmq.Cli.Http;
 internal sealed record ApiDeadLetterFilter(string? User, string? Source, string? Type, string? Reason, long? From, long? To)
 {
     /// <summary>Whether only the user is given: then the list of that user is enough.</summary>
+    [JsonIgnore]
     public bool IsUserOnly => this is { User: not null, Source: null, Type: null, Reason: null, From: null, To: null };
 }
 
@@ -24,13 +26,14 @@ internal sealed partial class ApiClient
 
     /// <summary>The dead letters of one user, oldest first.</summary>
     public async IAsyncEnumerable<ApiAnswer<ApiDeadLetter>> ListDeadLettersAsync(
-        string user, int? max, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
+        string user, int? max, [EnumeratorCancellation] CancellationToken stop)
     {
         string? after = null;
         for (int page, left = max ?? int.MaxValue; left > 0; left -= page)
         {
             var count = Math.Min(left, MostDeadLetters);
-            var letters = await ListAsync<ApiDeadLetter>(ApiRequest.Get(Users, user, DeadLetters).With("after", after).With("max", count), stop);
+            var letters = await ListAsync<ApiDeadLetter>(ApiRequest.Get(Users, user, DeadLetters).With("after", after).With("max", count),
+                stop);
             page = letters.Count;
             foreach (var letter in letters)
                 yield return letter;
@@ -41,7 +44,8 @@ internal sealed partial class ApiClient
     }
 
     /// <summary>Dead letters of all users.</summary>
-    public IAsyncEnumerable<ApiAnswer<ApiDeadLetter>> SearchDeadLettersAsync(ApiDeadLetterFilter filter, int? max, CancellationToken stop) =>
+    public IAsyncEnumerable<ApiAnswer<ApiDeadLetter>> SearchDeadLettersAsync(ApiDeadLetterFilter filter, int? max,
+        CancellationToken stop) =>
         ScanAsync<ApiDeadLetter>(
             (next, count) => ApiRequest.Get(DeadLetters)
                 .With("user", filter.User).With("source", filter.Source).With("type", filter.Type).With("reason", filter.Reason)
@@ -78,7 +82,8 @@ internal sealed partial class ApiClient
     public Task<ApiAnswer<ApiDeadLetterRun>> RunAsync(string id, CancellationToken stop) =>
         AskAsync<ApiDeadLetterRun>(ApiRequest.Get(DeadLetters, Runs, id), stop);
 
-    public Task StopRunAsync(string id, CancellationToken stop) => ChangeAsync(ApiRequest.Delete(DeadLetters, Runs, id), stop);
+    public Task<ApiAnswer<ApiDeadLetterRun>> StopRunAsync(string id, CancellationToken stop) =>
+        AskAsync<ApiDeadLetterRun>(ApiRequest.Delete(DeadLetters, Runs, id), stop);
 
     private static string Json(object body) => JsonSerializer.Serialize(body, body.GetType(), BodyOptions);
 }

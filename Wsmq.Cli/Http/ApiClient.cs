@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Wsmq.Cli.Http;
 
 /// <summary>The endpoints of the HTTP API, as methods.</summary>
@@ -32,7 +34,7 @@ internal sealed partial class ApiClient(ApiConnection connection) : IDisposable
     /// <param name="stop">Ends it.</param>
     private async IAsyncEnumerable<ApiAnswer<T>> ScanAsync<T>(
         Func<string?, int, ApiRequest> page, string property, int? max,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
+        [EnumeratorCancellation] CancellationToken stop)
     {
         const int Page = 100;
         var left = max ?? int.MaxValue;

@@ -98,7 +98,8 @@ internal sealed class ApiConnection(Uri url, TimeSpan timeout, Func<Cancellation
 
     private CliFailure NoAnswer(ApiRequest request) => request.IsRead
         ? new CliFailure(ExitCodes.Unreachable, $"No answer from {Shown} within {timeout.TotalSeconds:0.#} s.")
-        : new CliFailure(ExitCodes.OutcomeUnknown, $"No answer from {Shown} within {timeout.TotalSeconds:0.#} s: the change may have been made.");
+        : new CliFailure(ExitCodes.OutcomeUnknown,
+            $"No answer from {Shown} within {timeout.TotalSeconds:0.#} s: the change may have been made.");
 
     private CliFailure Unreachable(ApiRequest request, HttpRequestException e)
     {

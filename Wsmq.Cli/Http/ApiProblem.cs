@@ -20,7 +20,7 @@ internal static class ApiProblem
         {
             HttpStatusCode.Unauthorized => new CliFailure(ExitCodes.Unauthenticated, "The server does not accept the token (401)."),
             HttpStatusCode.NotFound => new CliFailure(ExitCodes.Unreachable,
-                $"There is no such endpoint at {shownUrl} (404): the app does not map the HTTP API there (set --api-url), or is an older version."),
+                $"There is no such endpoint at {shownUrl} (404): set --api-url to where the app maps the HTTP API, or update the server."),
             var status => new CliFailure(ExitCodes.Unreachable, $"{shownUrl} answered with status {(int)status}."),
         };
     }

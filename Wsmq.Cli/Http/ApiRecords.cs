@@ -5,7 +5,8 @@ internal sealed record ApiDevice(string Name, long LastSeenAt);
 
 /// <summary>A connection of a user.</summary>
 internal sealed record ApiUserConnection(
-    string Node, string Id, string? Device, string Kind, string? Transport, long ConnectedAt, string[]? Addresses, string[]? Queues, long InFlight);
+    string Node, string Id, string? Device, string Kind, string? Transport, long ConnectedAt, string[]? Addresses, string[]? Queues,
+        long InFlight);
 
 /// <summary>The connections of a user, and the nodes that did not answer.</summary>
 internal sealed record ApiUserConnections(ApiUserConnection[] Connections, string[]? Missing);
@@ -60,6 +61,11 @@ internal sealed record ApiDeadLetterRun
 
     public long Failed { get; init; }
 
+    /// <summary>Dead letters that others have replayed or removed meanwhile.</summary>
+    public long Gone { get; init; }
+
+    public string? Error { get; init; }
+
     public long StartedAt { get; init; }
 
     public long? EndedAt { get; init; }
@@ -72,11 +78,12 @@ internal sealed record ApiDeadLetterRun
 /// <summary>An address with a log.</summary>
 internal sealed record ApiAddress(string Address, long Entries, long Bytes, long? LastAt);
 
-/// <summary>How far a device has read a log.</summary>
-internal sealed record ApiCursor(string User, string Device, string Position, long? Behind, long? LastSeenAt);
+/// <summary>How far a device has read a log. A member of a group who has acknowledged nothing has no device.</summary>
+internal sealed record ApiCursor(string User, string? Device, string Position, long? Behind, bool MayBeMore, long? LastSeenAt);
 
 /// <summary>The log of an address, with its readers.</summary>
-internal sealed record ApiAddressDetails(string Address, long Entries, long Bytes, string Last, string Removed, ApiCursor[]? Cursors);
+internal sealed record ApiAddressDetails(
+    string Address, long Entries, long Bytes, string Last, string Removed, ApiCursor[]? Cursors, string? Next);
 
 /// <summary>An entry of a log in a list, without its body.</summary>
 internal sealed record ApiEntry
@@ -85,11 +92,12 @@ internal sealed record ApiEntry
 
     public required string Position { get; init; }
 
-    public required string Id { get; init; }
+    /// <summary>Null if the entry is corrupt.</summary>
+    public string? Id { get; init; }
 
     public string? Sender { get; init; }
 
-    public long SentAt { get; init; }
+    public long? SentAt { get; init; }
 
     public long? StoredAt { get; init; }
 
@@ -103,10 +111,11 @@ internal sealed record ApiEntry
 }
 
 /// <summary>What happened to one message.</summary>
-internal sealed record ApiLifeEvent(long? At, string Kind, string? User, string? Device, long? Attempts, string? Reason, string? DeadLetter);
+internal sealed record ApiLifeEvent(long? At, string Kind, string? User, string? Device, long? Attempts, string? Reason,
+    string? DeadLetter);
 
 /// <summary>The life of one message.</summary>
-internal sealed record ApiLife(ApiEntry? Entry, bool Stored, ApiLifeEvent[] Events);
+internal sealed record ApiLife(ApiEntry? Entry, bool Stored, ApiLifeEvent[] Events, bool MayBeMore);
 
 /// <summary>A page of a log.</summary>
 internal sealed record ApiLogPage(WsmqDelivery[] Entries, ApiGap[] Gaps, string Next, bool End);

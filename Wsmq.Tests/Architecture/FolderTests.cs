@@ -9,6 +9,7 @@ public sealed class FolderTests
     private static readonly string[] Others =
     [
         "Architecture", "Browser", "Client", "Contracts", "Documents", "FaultCampaign", "Fuzz", "HostAndCli", "PlainClients", "Support",
+        "TypeScript",
     ];
 
     [Theory]

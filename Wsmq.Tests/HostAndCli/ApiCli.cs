@@ -19,7 +19,8 @@ internal sealed class ApiCli(TestNode node, string user) : IAsyncDisposable
     public ToolProcess Start(params string[] arguments) => Start(node.Hub, arguments);
 
     public ToolProcess Start(Uri hub, string[] arguments) => ToolProcess.Start(
-        ToolProcess.Cli, new Dictionary<string, string> { ["WSMQ_URL"] = hub.ToString(), ["WSMQ_TOKEN"] = TestTokens.For(user) }, arguments);
+        ToolProcess.Cli, new Dictionary<string, string> { ["WSMQ_URL"] = hub.ToString(), ["WSMQ_TOKEN"] = TestTokens.For(user) },
+            arguments);
 
     public async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
     {
@@ -45,6 +46,7 @@ internal sealed class ApiCli(TestNode node, string user) : IAsyncDisposable
         public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) => new(true);
 
         public ValueTask<bool> CanAdministerAsync(
-            WsmqCaller caller, WsmqAction action, WsmqAddress? target, CancellationToken cancellationToken) => new(caller.UserId == "admin");
+            WsmqCaller caller, WsmqAction action, WsmqAddress? target, CancellationToken cancellationToken) =>
+                new(caller.UserId == "admin");
     }
 }

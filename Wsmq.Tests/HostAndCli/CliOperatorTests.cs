@@ -18,7 +18,8 @@ public sealed class CliOperatorTests : IDisposable
         await using var cli = await ApiCli.StartAsync(_folder);
 
         (await cli.OkAsync("group", "add", "team/a b", "bob")).Should().Be("bob is a member of team/a b");
-        (await cli.OkAsync("groups", "add", "group:team/a b", "user:alice", "--json")).Should().Be("{\"group\":\"team/a b\",\"user\":\"alice\",\"member\":true}");
+        (await cli.OkAsync("groups", "add", "group:team/a b", "user:alice", "--json")).Should()
+            .Be("{\"group\":\"team/a b\",\"user\":\"alice\",\"member\":true}");
         (await cli.OkAsync("group", "members", "team/a b")).Should().Be("alice\nbob");
         (await cli.OkAsync("user", "groups", "bob", "--json")).Should().Be("\"team/a b\"");
         await cli.OkAsync("group", "remove", "team/a b", "bob");
@@ -31,7 +32,8 @@ public sealed class CliOperatorTests : IDisposable
         await using var cli = await ApiCli.StartAsync(_folder);
         using var bob = new HttpCaller(cli.Node.Address, TestTokens.Issued("bob", "t/1", DateTimeOffset.UtcNow.AddMinutes(-1)));
 
-        (await cli.OkAsync("user", "ban", "bob", "--until", "2099-01-31T18:00:00Z", "--json")).Should().Be("{\"banned\":true,\"until\":4073565600000}");
+        (await cli.OkAsync("user", "ban", "bob", "--until", "2099-01-31T18:00:00Z", "--json")).Should()
+            .Be("{\"banned\":true,\"until\":4073565600000}");
         (await cli.OkAsync("user", "banned", "bob")).Should().Be("banned");
         (await bob.ReadAsync("user:bob")).Code.Should().Be("banned");
         (await cli.OkAsync("user", "unban", "bob")).Should().Be("not banned");
@@ -56,12 +58,15 @@ public sealed class CliOperatorTests : IDisposable
             }
         }
 
-        var list = (await cli.OkAsync("dead-letter", "list", "--user", "bob", "--json")).Split('\n').Select(l => JsonDocument.Parse(l).RootElement).ToList();
+        var list = (await cli.OkAsync("dead-letter", "list", "--user", "bob", "--json")).Split('\n')
+            .Select(l => JsonDocument.Parse(l).RootElement).ToList();
         var ids = list.Select(l => l.GetProperty("id").GetString()!).ToList();
         ids.Should().HaveCount(3);
-        (await cli.OkAsync("dead-letters", "list", "--user", "bob", "--max", "2")).Split('\n').Should().HaveCount(2).And.OnlyContain(l => l.Contains("device phone", StringComparison.Ordinal));
+        (await cli.OkAsync("dead-letters", "list", "--user", "bob", "--max", "2")).Split('\n').Should().HaveCount(2)
+            .And.OnlyContain(l => l.Contains("device phone", StringComparison.Ordinal));
         (await cli.OkAsync("dead-letter", "show", "bob", ids[1])).Should().Contain($$"""{"big":{{long.MaxValue}},"i":1}""");
-        JsonDocument.Parse(await cli.OkAsync("dead-letter", "show", "bob", ids[1], "--json")).RootElement.GetProperty("message").GetProperty("body").GetProperty("big").GetRawText().Should().Be($"{long.MaxValue}", "no number is rounded");
+        JsonDocument.Parse(await cli.OkAsync("dead-letter", "show", "bob", ids[1], "--json")).RootElement.GetProperty("message")
+            .GetProperty("body").GetProperty("big").GetRawText().Should().Be($"{long.MaxValue}", "no number is rounded");
         (await cli.OkAsync("dead-letter", "replay", "bob", ids[0])).Should().StartWith("stored  position ");
         (await cli.OkAsync("dead-letter", "remove", "bob", ids[1])).Should().Be("removed");
         var again = await cli.RunAsync("dead-letter", "remove", "bob", ids[1]);
@@ -78,7 +83,8 @@ public sealed class CliOperatorTests : IDisposable
         await using var cli = await ApiCli.StartAsync(_folder);
         var positions = new List<string>();
         for (var i = 0; i < 520; i++)
-            positions.Add((await cli.Node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse($"{i}") })).Position);
+            positions.Add((await cli.Node.Publisher.SendAsync(
+                new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse($"{i}") })).Position);
 
         foreach (var _ in new[] { 1, 2 })
         {
@@ -86,7 +92,8 @@ public sealed class CliOperatorTests : IDisposable
             lines.Select(l => JsonDocument.Parse(l).RootElement.GetProperty("body").GetInt32()).Should().Equal(Enumerable.Range(0, 520));
         }
 
-        (await cli.As("bob").OkAsync("log", "read", "user:bob", "--after", positions[0], "--max", "2")).Split('\n').Should().HaveCount(2).And.Contain(l => l.EndsWith("  1", StringComparison.Ordinal));
+        (await cli.As("bob").OkAsync("log", "read", "user:bob", "--after", positions[0], "--max", "2")).Split('\n').Should().HaveCount(2)
+            .And.Contain(l => l.EndsWith("  1", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -121,7 +128,8 @@ public sealed class CliOperatorTests : IDisposable
     [Fact]
     public async Task A_refusal_with_a_time_after_the_timeout_is_reported()
     {
-        await using var server = await ScriptedApi.StartAsync((503, """{"number":5001,"code":"store-unavailable","title":"no store","retry":true,"retryAfter":60000}"""));
+        await using var server = await ScriptedApi.StartAsync(
+            (503, """{"number":5001,"code":"store-unavailable","title":"no store","retry":true,"retryAfter":60000}"""));
         await using var cli = ToolProcess.Start(
             ToolProcess.Cli, new Dictionary<string, string> { ["WSMQ_TOKEN"] = "x" }, "user", "ban", "a", "--api-url", server.Url);
 

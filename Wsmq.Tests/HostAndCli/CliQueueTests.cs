@@ -164,7 +164,8 @@ public sealed class CliQueueTests : IAsyncLifetime
         };
         await using var server = await ScriptedServer.StartAsync(script: script);
 
-        var (code, output, error) = await _tools.CliAsync("queue", "purge", "emails", "--yes", "--url", server.Url.ToString(), "--token", "x");
+        var (code, output, error) = await _tools.CliAsync("queue", "purge", "emails", "--yes", "--url", server.Url.ToString(), "--token",
+            "x");
 
         (code, output).Should().Be((5, ""));
         error.Should().Contain("some jobs may have been removed").And.Contain("outcome-unknown");

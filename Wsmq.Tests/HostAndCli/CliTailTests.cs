@@ -44,7 +44,8 @@ public sealed class CliTailTests : IDisposable
 
         (await tail.ExitCodeAsync()).Should().Be(0, tail.Error);
 
-        tail.Output.Select(l => JsonDocument.Parse(l).RootElement.GetProperty("body").GetString()).Should().Equal(Enumerable.Range(1, 40).Select(i => $"{i}"));
+        tail.Output.Select(l => JsonDocument.Parse(l).RootElement.GetProperty("body").GetString()).Should()
+            .Equal(Enumerable.Range(1, 40).Select(i => $"{i}"));
         tail.Error.Should().Contain("lost the stream").And.Contain(" again");
     }
 

@@ -35,7 +35,9 @@ internal sealed class ScriptedApi : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context, (int Status, string Body) answer)
     {
-        _requests.Enqueue($"{context.Request.Method} {context.Request.Path}");
+        using var body = new StreamReader(context.Request.Body);
+        var text = await body.ReadToEndAsync();
+        _requests.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString} {text}".TrimEnd());
         if (answer.Status == 0)
         {
             context.Abort();

@@ -24,7 +24,8 @@ internal static class AddressCommand
             Description = "The beginning of the name, or a text with * for any characters.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var (kind, max) = (ApiVerb.Text("--kind", "user, group or work.", "kind"), ApiVerb.Count("--max", "How many to print. Without it all."));
+        var (kind, max) = (ApiVerb.Text("--kind", "user, group or work.", "kind"),
+            ApiVerb.Count("--max", "How many to print. Without it all."));
         kind.AcceptOnlyFromAmong("user", "group", "work");
         return ApiVerb.Create("search", "Lists addresses that have a log.", ApiVerb.Lines, call => call.PrintAllAsync(
             call.Api.SearchAddressesAsync(call.Result.GetValue(kind), call.Result.GetValue(match), call.Result.GetValue(max), call.Stop),
@@ -34,14 +35,17 @@ internal static class AddressCommand
     private static Command Show()
     {
         var address = ApiVerb.Address();
-        return ApiVerb.Create("show", "Prints the size of a log, and the cursor of each of its readers.", ApiVerb.OneValue, async call => call.Print(
-            await call.Api.AddressAsync(call.Result.GetRequiredValue(address), call.Stop), OperatorText.Of), address);
+        return ApiVerb.Create(
+            "show", "Prints the size of a log, and the cursor of each of its readers.",
+            "Prints one JSON value per line, one for each page of readers.",
+            call => call.PrintAllAsync(call.Api.AddressAsync(call.Result.GetRequiredValue(address), call.Stop), OperatorText.Of), address);
     }
 
     private static Command Entries()
     {
         var (address, max) = (ApiVerb.Address(), ApiVerb.Count("--max", "How many to print. Without it all."));
-        var (after, before) = (Bound("--after", "Only entries after this position."), Bound("--before", "Only entries before this position."));
+        var (after, before) = (Bound("--after", "Only entries after this position."),
+            Bound("--before", "Only entries before this position."));
         var id = ApiVerb.Text("--id", "Only the message with this id.", "id");
         var sender = ApiVerb.Text("--sender", "Only messages of this user.", "user");
         var type = ApiVerb.Text("--type", "Only messages of this type.", "name");
@@ -64,9 +68,13 @@ internal static class AddressCommand
     private static Command Entry()
     {
         var (address, position) = (ApiVerb.Address(), ApiVerb.Position());
-        return ApiVerb.Create("entry", "Prints one message with its body and headers.", ApiVerb.OneValue, async call => call.Print(
-            await call.Api.EntryAsync(call.Result.GetRequiredValue(address), call.Result.GetRequiredValue(position), call.Stop),
-            OperatorText.Of), address, position);
+        return ApiVerb.Create("entry", "Prints one message with its body and headers.", ApiVerb.OneValue, async call =>
+        {
+            var entry = await call.Api.EntryAsync(call.Result.GetRequiredValue(address), call.Result.GetRequiredValue(position), call.Stop);
+            return entry.Value is null
+                ? throw new CliFailure(ExitCodes.Refused, "The log has no such entry: it was removed, or never existed.")
+                : call.Print(entry, OperatorText.Of);
+        }, address, position);
     }
 
     private static Command Life()

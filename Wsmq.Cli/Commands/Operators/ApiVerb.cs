@@ -73,7 +73,8 @@ internal static class ApiVerb
             result.AddError($"'{token.Value}' is not a position: it has 16 digits.");
     }
 
-    public static Option<string?> Text(string name, string description, string help) => new(name) { Description = description, HelpName = help };
+    public static Option<string?> Text(string name, string description, string help) =>
+        new(name) { Description = description, HelpName = help };
 
     /// <summary>A whole number from 1.</summary>
     public static Option<int?> Count(string name, string description) => new(name)

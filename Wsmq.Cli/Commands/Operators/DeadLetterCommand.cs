@@ -56,7 +56,8 @@ internal static class DeadLetterCommand
     private static Command Replay()
     {
         var (user, id) = (ApiVerb.User(), Id());
-        return ApiVerb.Create("replay", "Sends the message of one dead letter to its user again.", ApiVerb.OneValue, async call => call.Print(
+        return ApiVerb.Create("replay", "Sends the message of one dead letter to its user again.", ApiVerb.OneValue, async call =>
+            call.Print(
             Existing(await call.Api.ReplayDeadLetterAsync(call.Result.NameOf(user), call.Result.GetRequiredValue(id), call.Stop)),
             OperatorText.Of), user, id);
     }
@@ -74,5 +75,6 @@ internal static class DeadLetterCommand
 
     private static ApiAnswer<T> Existing<T>(ApiAnswer<T> answer) => answer.Value is null ? throw NotFound() : answer;
 
-    private static CliFailure NotFound() => new(ExitCodes.Refused, "The user has no such dead letter: it was replayed or removed, or never existed.");
+    private static CliFailure NotFound() =>
+        new(ExitCodes.Refused, "The user has no such dead letter: it was replayed or removed, or never existed.");
 }

@@ -11,7 +11,8 @@ internal sealed class DeadLetterFilterOptions
     private readonly Option<string?> _source = ApiVerb.Text("--source", "Only messages of this address.", "address");
     private readonly Option<string?> _type = ApiVerb.Text("--type", "Only messages of this type.", "name");
     private readonly Option<string?> _reason = ApiVerb.Text("--reason", "Only those with this reason.", "reason");
-    private readonly Option<DateTimeOffset?> _from = PointInTime.Option("--from", "Only those that became dead letters at this time or later.");
+    private readonly Option<DateTimeOffset?> _from = PointInTime.Option("--from",
+        "Only those that became dead letters at this time or later.");
     private readonly Option<DateTimeOffset?> _to = PointInTime.Option("--to", "Only those that became dead letters before this time.");
 
     public DeadLetterFilterOptions() => _source.Validators.Add(ApiVerb.CheckAddress);

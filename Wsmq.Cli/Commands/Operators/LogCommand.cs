@@ -18,7 +18,8 @@ internal static class LogCommand
 
     private static Command Read()
     {
-        var (address, max) = (ApiVerb.Address("user:<id> or group:<name>."), ApiVerb.Count("--max", "How many messages to print. Without it all."));
+        var (address, max) = (ApiVerb.Address("user:<id> or group:<name>."),
+            ApiVerb.Count("--max", "How many messages to print. Without it all."));
         var after = ApiVerb.Text("--after", "Begins after this position. Without it with the oldest message.", "position");
         after.Validators.Add(ApiVerb.CheckPosition);
         return ApiVerb.Create(

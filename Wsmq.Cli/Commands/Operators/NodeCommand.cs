@@ -21,7 +21,8 @@ internal static class NodeCommand
     {
         var target = new Argument<string?>("address") { Description = "An address to be asked for.", Arity = ArgumentArity.ZeroOrOne };
         target.Validators.Add(ApiVerb.CheckAddress);
-        return ApiVerb.Create("rights", "Prints what you may do as an operator, in general or with an address.", ApiVerb.OneValue, async call =>
+        return ApiVerb.Create("rights", "Prints what you may do as an operator, in general or with an address.", ApiVerb.OneValue,
+            async call =>
             call.Print(await call.Api.RightsAsync(call.Result.GetValue(target), call.Stop), OperatorText.Of), target);
     }
 }

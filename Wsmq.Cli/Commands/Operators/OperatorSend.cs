@@ -13,7 +13,8 @@ internal static class OperatorSend
         var body = new Argument<string>("body") { Description = "The body: JSON, or any other text." };
         var text = new Option<bool>("--text") { Description = "Sends the body as a string, even if it is JSON." };
         var type = ApiVerb.Text("--type", "The name of the message type.", "name");
-        var id = ApiVerb.Text("--id", "The id of the message. The server stores the same id once within its deduplication window. Default: a new one", "id");
+        var id = ApiVerb.Text("--id",
+            "The id of the message. The server stores the same id once within its deduplication window. Default: a new one", "id");
         return ApiVerb.Create("send", "Sends a message to any address, as an operator.", ApiVerb.OneValue, async call =>
         {
             var result = call.Result;

@@ -18,7 +18,8 @@ internal static class OperatorText
     public static string Of(ApiDeadLetter letter)
     {
         var line = Join(
-            letter.Id, Moment.Text(letter.DeadLetteredAt), letter.User, $"from {letter.Source} {letter.Position}", Named("device", letter.Device),
+            letter.Id, Moment.Text(letter.DeadLetteredAt), letter.User, $"from {letter.Source} {letter.Position}",
+                Named("device", letter.Device),
             $"attempts {Number(letter.Attempts)}", Named("type", letter.Type), Named("reason", letter.Reason),
             letter.Size is { } size ? $"{Number(size)} bytes" : null, letter.Preview);
         return letter.Message is { } message ? $"{line}\n    {new TextEventPrinter().Delivery(message)}" : line;
@@ -26,6 +27,7 @@ internal static class OperatorText
 
     public static string Of(ApiDeadLetterRun run) => Join(
         run.Id, run.Action, run.State, $"{Number(run.Done)} of {Number(run.Total)} done", $"{Number(run.Failed)} failed",
+        run.Gone > 0 ? $"{Number(run.Gone)} gone" : null, Named("error", run.Error),
         $"started {Moment.Text(run.StartedAt)}", Named("by", run.StartedBy), run.EndedAt is { } end ? $"ended {Moment.Text(end)}" : null);
 
     public static string Of(ApiAddress address) => Join(
@@ -33,24 +35,29 @@ internal static class OperatorText
 
     public static string Of(ApiAddressDetails address) => Lines(
         [
-            Join(address.Address, $"{Number(address.Entries)} entries", $"{Number(address.Bytes)} bytes", $"last {address.Last}", $"removed {address.Removed}"),
+            Join(address.Address, $"{Number(address.Entries)} entries", $"{Number(address.Bytes)} bytes", $"last {address.Last}",
+                $"removed {address.Removed}"),
             .. (address.Cursors ?? []).Select(c => "    " + Join(
-                $"{c.User}/{c.Device}", $"at {c.Position}", c.Behind is { } n ? $"behind {Number(n)}" : null, $"last seen {Moment.Text(c.LastSeenAt)}")),
+                $"{c.User}/{c.Device ?? "-"}", $"at {c.Position}",
+                    c.Behind is { } n ? $"behind {Number(n)}{(c.MayBeMore ? " or more" : "")}" : null,
+                    $"last seen {Moment.Text(c.LastSeenAt)}")),
         ],
         null);
 
     public static string Of(ApiEntry entry) => Join(
-        entry.Position, Moment.Text(entry.StoredAt ?? entry.SentAt), $"from {entry.Sender ?? "the app"}", entry.Type ?? "-", $"id {entry.Id}",
+        entry.Position, Moment.Text(entry.StoredAt ?? entry.SentAt), $"from {entry.Sender ?? "the app"}", entry.Type ?? "-",
+            entry.Id is { } id ? $"id {id}" : "CORRUPT",
         $"{Number(entry.Size)} bytes", entry.Preview);
 
     public static string Of(ApiLife life) => Lines(
         [
             life.Entry is { } entry ? Of(entry) : life.Stored ? "stored" : "not stored",
             .. life.Events.Select(e => "    " + Join(
-                Moment.Text(e.At), e.Kind, e.User is null ? null : $"{e.User}/{e.Device}", e.Attempts is { } n ? $"attempts {Number(n)}" : null,
+                Moment.Text(e.At), e.Kind, e.User is null ? null : $"{e.User}/{e.Device}",
+                    e.Attempts is { } n ? $"attempts {Number(n)}" : null,
                 Named("reason", e.Reason), Named("dead letter", e.DeadLetter))),
         ],
-        null);
+        life.MayBeMore ? "    and perhaps more: not all members of the group were looked at" : null);
 
     public static string Of(ApiNodes all) => Lines(
         all.Nodes.SelectMany(node => new[]
@@ -62,9 +69,11 @@ internal static class OperatorText
             node.Rates is { } r
                 ? "    " + Join(
                     $"per second: stored {Rate(r.Stored)}", $"delivered {Rate(r.Delivered)}", $"acknowledged {Rate(r.Acknowledged)}",
-                    $"live {Rate(r.Live)}", $"jobs {Rate(r.Jobs)}", $"append p50 {Rate(node.Latency?.AppendP50Ms)} ms p99 {Rate(node.Latency?.AppendP99Ms)} ms")
+                    $"live {Rate(r.Live)}", $"jobs {Rate(r.Jobs)}",
+                        $"append p50 {Rate(node.Latency?.AppendP50Ms)} ms p99 {Rate(node.Latency?.AppendP99Ms)} ms")
                 : null,
-        }.Concat((node.SlowReaders ?? []).Select(s => "    " + Join("slow reader", $"{s.User}/{s.Device}", s.Address, $"{Rate(s.BehindMs)} ms behind")))),
+        }.Concat((node.SlowReaders ?? [])
+            .Select(s => "    " + Join("slow reader", $"{s.User}/{s.Device}", s.Address, $"{Rate(s.BehindMs)} ms behind")))),
         Missing(all.Missing));
 
     public static string Of(ApiRights rights) => Join([rights.User, .. rights.Actions]);
@@ -86,5 +95,6 @@ internal static class OperatorText
 
     private static string Join(params string?[] parts) => Printable.Line(string.Join("  ", parts.Where(part => part is not null)));
 
-    private static string Lines(IEnumerable<string?> lines, string? last) => string.Join('\n', lines.Append(last).Where(line => line is not null));
+    private static string Lines(IEnumerable<string?> lines, string? last) =>
+        string.Join('\n', lines.Append(last).Where(line => line is not null));
 }

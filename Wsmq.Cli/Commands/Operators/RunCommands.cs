@@ -43,7 +43,7 @@ internal static class RunCommands
     {
         var id = Id();
         return ApiVerb.Create("watch", "Prints the progress of a run until it ends.", ApiVerb.OneValue, async call =>
-            await FollowAsync(call, await call.Api.RunAsync(call.Result.GetRequiredValue(id), call.Stop)), id);
+            await FollowAsync(call, Existing(await call.Api.RunAsync(call.Result.GetRequiredValue(id), call.Stop))), id);
     }
 
     public static Command Stop()
@@ -51,18 +51,22 @@ internal static class RunCommands
         var id = Id();
         return ApiVerb.Create("stop", "Stops a run. What it has done stays done.", ApiVerb.OneValue, async call =>
         {
-            await call.Api.StopRunAsync(call.Result.GetRequiredValue(id), call.Stop);
-            return call.Print(new { Stopped = true }, "stopped");
+            var run = await call.Api.StopRunAsync(call.Result.GetRequiredValue(id), call.Stop);
+            return call.Print(Existing(run), OperatorText.Of);
         }, id);
     }
 
     private static Argument<string> Id() => new("id") { Description = "The id of the run." };
 
+    private static ApiAnswer<ApiDeadLetterRun> Existing(ApiAnswer<ApiDeadLetterRun> run) =>
+        run.Value is null ? throw new CliFailure(ExitCodes.Refused,
+            "There is no such run: its record is no longer kept, or it never existed.") : run;
+
     /// <summary>Prints progress on standard error, and the end on standard output.</summary>
     private static async Task<int> FollowAsync(ApiCall call, ApiAnswer<ApiDeadLetterRun> run)
     {
         string? said = null;
-        for (; run.Value!.IsRunning; run = await call.Api.RunAsync(run.Value.Id, call.Stop))
+        for (; run.Value!.IsRunning; run = Existing(await call.Api.RunAsync(run.Value.Id, call.Stop)))
         {
             if (OperatorText.Of(run.Value) is var text && text != said)
                 await CommandLine.WriteErrorAsync(said = text);

@@ -39,7 +39,8 @@ internal static class UserCommand
     private static Command RemoveDevice()
     {
         var (user, device) = (ApiVerb.User(), new Argument<string>("device") { Description = "The name of the device." });
-        return ApiVerb.Create("remove-device", "Removes a device with its cursors: it begins again when it connects.", ApiVerb.OneValue, async call =>
+        return ApiVerb.Create("remove-device", "Removes a device with its cursors: it begins again when it connects.", ApiVerb.OneValue,
+            async call =>
         {
             var name = call.Result.GetRequiredValue(device);
             if (!await call.Api.RemoveDeviceAsync(call.Result.NameOf(user), name, call.Stop))
@@ -73,14 +74,16 @@ internal static class UserCommand
             var end = call.Result.GetValue(until);
             await call.Api.BanAsync(call.Result.NameOf(user), end, call.Stop);
             return call.Print(
-                new { Banned = true, Until = end?.ToUnixTimeMilliseconds() }, end is { } time ? $"banned until {Moment.Text(time)}" : "banned");
+                new { Banned = true, Until = end?.ToUnixTimeMilliseconds() },
+                    end is { } time ? $"banned until {Moment.Text(time)}" : "banned");
         }, user, until);
     }
 
     private static Command RevokeTokens()
     {
         var user = ApiVerb.User();
-        var before = PointInTime.Option("--before", "Only tokens that were issued before this time. Without it all that were issued until now.");
+        var before = PointInTime.Option("--before",
+            "Only tokens that were issued before this time. Without it all that were issued until now.");
         return ApiVerb.Create("revoke-tokens", "Revokes the tokens of a user that have been issued.", ApiVerb.OneValue, async call =>
         {
             var time = call.Result.GetValue(before);

@@ -17,7 +17,8 @@ internal static class QueueCommand
         Pause("pause", "Pauses a queue on all nodes: once this returns, no worker gets a job.", (call, name) => call.Queues.PauseAsync(name, call.Stop), "paused"),
         Pause("resume", "Ends a pause.", (call, name) => call.Queues.ResumeAsync(name, call.Stop), "resumed"),
         Sweep("redrive", "Makes jobs of dead letters again, with all attempts.", (call, name, filter) => call.Queues.RedriveAsync(name, filter, call.Stop), "redriven"),
-        Sweep("remove-dead", "Removes dead letters.", (call, name, filter) => call.Queues.RemoveDeadLettersAsync(name, filter, call.Stop), Removed),
+        Sweep("remove-dead", "Removes dead letters.", (call, name, filter) => call.Queues.RemoveDeadLettersAsync(name, filter, call.Stop),
+            Removed),
     };
 
     private static Command List() => QueueVerb.Create("list", "Lists the queues that you may manage, with the number of jobs in each state.", async call =>
@@ -53,7 +54,8 @@ internal static class QueueCommand
         var yes = Confirmation.Option();
         var command = QueueVerb.Create("purge", "Removes jobs that wait. Those that workers hold stay, and those that are sent meanwhile.", call =>
         {
-            Confirmation.Require(call.Result.GetValue(yes), $"remove the {call.Result.GetRequiredValue(state)} jobs of {QueueVerb.NameOf(call.Result, queue)}");
+            Confirmation.Require(call.Result.GetValue(yes),
+                $"remove the {call.Result.GetRequiredValue(state)} jobs of {QueueVerb.NameOf(call.Result, queue)}");
             var only = call.Result.GetRequiredValue(state) is not Waiting and var name ? JobCommands.States[name] : (WsmqJobState?)null;
             return call.PrintCountAsync(call.Queues.PurgeAsync(QueueVerb.NameOf(call.Result, queue), only, call.Stop), "removed");
         });

@@ -3,10 +3,14 @@ import path from 'node:path';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
 
-/** The newest build of a program of the repository, of any configuration. @param folder its folder, such as samples/RsmqBridge */
-export function built(folder) {
+/**
+ * The newest build of a program of the repository, of any configuration.
+ * @param folder its folder, such as samples/RsmqBridge
+ * @param name the name of its assembly, if that is not the name of the folder
+ */
+export function built(folder, name = path.basename(folder)) {
   const builds = ['Debug', 'Release']
-    .map(configuration => path.join(REPOSITORY, folder, 'bin', configuration, 'net10.0', `${path.basename(folder)}.dll`))
+    .map(configuration => path.join(REPOSITORY, folder, 'bin', configuration, 'net10.0', `${name}.dll`))
     .filter(existsSync)
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
   if (builds.length === 0) throw new Error(`${folder} is not built. Run "dotnet build" in ${REPOSITORY}.`);
