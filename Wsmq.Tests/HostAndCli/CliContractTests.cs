@@ -12,7 +12,7 @@ public sealed class CliContractTests
     [InlineData("GET /nodes", """{"nodes":[{"id":"1","name":"a","version":"1.2","startedAt":0,"connections":3,"streams":1,"users":2,"draining":true,"rates":{"stored":1.5,"delivered":2,"acknowledged":0,"live":0,"jobs":0},"latency":{"appendP50Ms":0.4,"appendP99Ms":null},"slowReaders":[{"user":"bob","device":"web","address":"group:ops","behindMs":1500}],"store":{"kind":"redis","available":false}}],"missing":["b"]}""", "DRAINING  3 connections  1 streams  2 users  store redis UNAVAILABLE", "node", "list")]
     [InlineData("GET /users/bob/connections", """{"connections":[{"node":"1","id":"c","device":null,"kind":"stream","transport":"SSE","connectedAt":0,"addresses":["user:bob"],"queues":[],"inFlight":2}],"missing":[]}""", "reads user:bob  in flight 2", "user", "connections", "bob")]
     [InlineData("GET /rights?target=group%3Aops", """{"user":"alice","actions":["View","Send"]}""", "alice  View  Send", "rights", "group:ops")]
-    [InlineData("GET /addresses?kind=user&match=b*b&max=100", """{"addresses":[{"address":"user:bob","entries":3,"bytes":70,"lastAt":null}],"next":null,"scanned":1}""", "user:bob  3 entries  70 bytes  last -", "address", "search", "b*b", "--kind", "user")]
+    [InlineData("GET /addresses?kind=user&match=b%2Ab&max=100", """{"addresses":[{"address":"user:bob","entries":3,"bytes":70,"lastAt":null}],"next":null,"scanned":1}""", "user:bob  3 entries  70 bytes  last -", "address", "search", "b*b", "--kind", "user")]
     [InlineData("GET /addresses/user:bob", """{"address":"user:bob","entries":3,"bytes":70,"last":"0000000000000009","removed":"0000000000000001","cursors":[{"user":"bob","device":"web","position":"0000000000000005","behind":2,"mayBeMore":true,"lastSeenAt":null}],"next":null}""", "bob/web  at 0000000000000005  behind 2 or more", "address", "show", "user:bob")]
     [InlineData("GET /addresses/user:bob/entries?after=0000000000000001&type=chat&from=1767225600000&max=5&newest=true", """{"entries":[{"position":"0000000000000002","id":null,"sender":null,"sentAt":null,"storedAt":null,"type":null,"contentType":null,"size":9}],"next":null,"scanned":4}""", "0000000000000002  -  from the app  -  CORRUPT  9 bytes", "address", "entries", "user:bob", "--after", "0000000000000001", "--type", "chat", "--from", "2026-01-01", "--newest", "--max", "5")]
     [InlineData("GET /addresses/user:bob/entries/0000000000000002", """{"source":"user:bob","position":"0000000000000002","previous":"0000000000000001","id":"i","sentAt":0,"body":12345678901234567890}""", "12345678901234567890", "address", "entry", "user:bob", "0000000000000002")]
@@ -27,7 +27,8 @@ public sealed class CliContractTests
         var (code, output, error) = await RunAsync(server, arguments);
 
         code.Should().Be(0, error);
-        output.Should().Contain(printed);
+        if (printed.Length > 0)
+            output.Should().Contain(printed);
         server.Requests.Should().Equal(request);
         if (output.Length > 0)
             (await RunAsync(server, [.. arguments, "--json"])).Output.Should().NotContain("\u001b").And.StartWith("{").And.EndWith("}");

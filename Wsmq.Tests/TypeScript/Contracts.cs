@@ -98,7 +98,7 @@ public sealed class Open
     public string? Known { get; init; }
 
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Rest { get; init; }
+    public Dictionary<string, JsonElement>? Rest { get; set; }
 }
 
 /// <summary>A type without the attribute.</summary>
