@@ -6,7 +6,7 @@ import { Dashboard } from '../support/dashboard.js';
 import { Worker } from '../support/worker.js';
 
 const EXACT = '{"order":"A-1","total":12345678901234567890.10,"rate":1.50}';
-const REFUSED = /status of (403|404)/;
+const REFUSED = /status of 403/;
 
 describe('the queues of the dashboard', () => {
   const app = App.of();

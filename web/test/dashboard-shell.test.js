@@ -6,7 +6,7 @@ import { Browser, cookieOf } from '../support/browser.js';
 import { Dashboard } from '../support/dashboard.js';
 import { send } from '../support/requests.js';
 
-const REFUSED = /status of (403|404)/;
+const REFUSED = /status of 403/;
 
 describe('the page of the dashboard', () => {
   const app = App.of();
