@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Wsmq.Cli.Commands.Keys;
 using Wsmq.Cli.Commands.Operators;
 using Wsmq.Cli.Commands.Queues;
 using Wsmq.Cli.Documents;
@@ -17,6 +18,7 @@ internal static class RootFactory
             QueueCommand.Create(),
             WorkCommand.Create(),
             TokenCommand.Create(),
+            KeyCommand.Create(),
             TailCommand.Create(),
             LogCommand.Create(),
             GroupCommand.Create(),

@@ -10,7 +10,7 @@ namespace Wsmq.Server.Api;
 internal sealed class MessageEndpoint(
     ClientSends sends, RepeatedMessages repeated, OperatorRights rights, IOptions<WsmqOptions> options)
 {
-    private const string KeyHeader = "Idempotency-Key";
+    public const string KeyHeader = "Idempotency-Key";
 
     public Task SendAsync(ApiCall call) => RequestBody.WithAsync(
         call, LargestFrame.Of(options.Value), MessageBody.Parse, body => body.IsArray ? ManyAsync(call, body) : OneAsync(call, body.Single(KeyOf(call.Request))));

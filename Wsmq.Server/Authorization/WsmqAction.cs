@@ -35,4 +35,7 @@ public enum WsmqAction
 
     /// <summary>Send a message to an address, as oneself. The authorizer is not asked whether the caller may send there otherwise.</summary>
     Send = 8,
+
+    /// <summary>Create, see and revoke API keys. Who may create keys can give a key every right but this one.</summary>
+    ManageKeys = 9,
 }

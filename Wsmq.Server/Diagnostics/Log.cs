@@ -344,6 +344,9 @@ internal static partial class Log
         "The answer of node {Node} is unreadable, and the node counts as missing: another program writes under the key prefix, or a node of another version runs.")]
     public static partial void AnswerUnreadable(ILogger logger, Exception? exception, string node);
 
+    [LoggerMessage(330, LogLevel.Information, "{User} {Action} {Target} ({Request}): {Outcome}")]
+    public static partial void Audited(ILogger logger, string user, string action, string target, string request, string outcome);
+
     [LoggerMessage(220, LogLevel.Warning, "A message has the field {Field}, which is unknown and is ignored. Fields are case-sensitive: to, id, type, body, data, contentType, headers, correlationId, replyTo, key, uniqueId, priority, delay, notBefore, timeToLive")]
     public static partial void UnknownField(ILogger logger, string field);
 }

@@ -23,6 +23,7 @@ using Wsmq.Server.Feeds;
 using Wsmq.Server.Framing;
 using Wsmq.Server.Hosting;
 using Wsmq.Server.Hubs;
+using Wsmq.Server.Keys;
 using Wsmq.Server.Lifecycle;
 using Wsmq.Server.Limits;
 using Wsmq.Server.Logs;
@@ -83,6 +84,8 @@ public static class WsmqServiceCollectionExtensions
         services.TryAddSingleton<IWsmqAccess, WsmqAccess>();
         services.TryAddSingleton<IWsmqDevices, WsmqDevices>();
         services.TryAddSingleton<IWsmqNodes, WsmqNodes>();
+        services.AddSingleton<WsmqApiKeys>();
+        services.TryAddSingleton<IWsmqApiKeys>(p => p.GetRequiredService<WsmqApiKeys>());
         services.AddMetrics();
         services.AddAuthorization();
         services.AddSingleton<StoreHealthCheck>();
@@ -103,7 +106,7 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<AccessWatch>()
         .AddGatedLogger<AckQueue>()
         .AddGatedLogger<Admission>()
-        .AddGatedLogger<ApiGate>()
+        .AddGatedLogger<ApiAudit>()
         .AddGatedLogger<ConnectionRegistry>()
         .AddGatedLogger<DeliveryServices>()
         .AddGatedLogger<HubEndpoint>()
@@ -157,6 +160,10 @@ public static class WsmqServiceCollectionExtensions
 
     private static void AddApi(IServiceCollection services)
     {
+        services.AddCors();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ApiCors>());
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<ApiAudit>();
         services.AddSingleton<ApiGate>();
         services.AddSingleton<MessageEndpoint>();
         services.AddSingleton<RepeatedMessages>();
@@ -168,6 +175,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<GroupEndpoints>();
         services.AddSingleton<UserEndpoints>();
         services.AddSingleton<NodeEndpoints>();
+        services.AddSingleton<KeyEndpoints>();
         services.AddSingleton<StreamClock>();
         services.AddSingleton<StreamServices>();
         services.AddSingleton<StreamScope>();
