@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Wsmq.Cli;
 using Wsmq.Cli.Commands;
+using Wsmq.Cli.Commands.Keys;
 using Wsmq.Cli.Commands.Queues;
 
 var root = new RootCommand("Sends and receives messages over wsmq, works on jobs, and manages work queues.")
@@ -10,5 +11,6 @@ var root = new RootCommand("Sends and receives messages over wsmq, works on jobs
     QueueCommand.Create(),
     WorkCommand.Create(),
     TokenCommand.Create(),
+    KeyCommand.Create(),
 };
 return await CommandLine.RunAsync(root, args);

@@ -16,7 +16,10 @@ internal static class BearerSetup
         IdentityModelEventSource.LogCompleteSecurityArtifact = false;
 
         var developmentKey = builder.Environment.IsDevelopment() ? DevelopmentKey.LoadOrCreate(settings.DataFolder) : null;
-        builder.Services.AddAuthentication().AddJwtBearer();
+
+        // Requests without an API key go to the bearer scheme.
+        builder.Services.AddAuthentication(WsmqApiKeyExtensions.Scheme)
+            .AddJwtBearer().AddWsmqApiKeys(JwtBearerDefaults.AuthenticationScheme);
         builder.Services.AddAuthorization();
         builder.Services.PostConfigure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, options =>
         {

@@ -1,6 +1,9 @@
 namespace Wsmq.Host.Configuration;
 
-/// <summary>The default rules for users and groups; for work queues the lists of the configuration.</summary>
+/// <summary>
+/// The default rules for users and groups; for work queues and operators the lists of the configuration. Programs with an API key have the
+/// scopes of their key instead.
+/// </summary>
 internal sealed class ConfiguredAuthorizer(HostSettings settings, IWsmqGroups groups) : IWsmqAuthorizer
 {
     public async ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) => to.Kind switch
@@ -22,6 +25,10 @@ internal sealed class ConfiguredAuthorizer(HostSettings settings, IWsmqGroups gr
 
     public ValueTask<bool> CanManageQueueAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) =>
         new(IsListed(settings => settings.Managers, caller, queue));
+
+    public ValueTask<bool> CanAdministerAsync(
+        WsmqCaller caller, WsmqAction action, WsmqAddress? target, CancellationToken cancellationToken) =>
+        new(settings.Operators.TryGetValue(caller.UserId, out var actions) && OperatorActions.Include(actions, action));
 
     private bool IsListed(Func<QueueSettings, string[]> users, WsmqCaller caller, WsmqAddress queue) =>
         queue.Kind == WsmqAddressKind.Work && settings.Queues.TryGetValue(queue.Name, out var found)

@@ -23,6 +23,7 @@ internal static class HostArguments
           --Wsmq:Redis redis:6379            use Redis instead of the embedded store
           --Wsmq:Path /wsmq                  the path of the hub
           --Wsmq:Queues:NAME:…               a work queue: its options, Senders, Workers and Managers
+          --Wsmq:Operators:USER:0 View       what a user may do as an operator over the HTTP API; * for all
           --Wsmq:Options:…                   limits, retention, timeouts
           --Authentication:Schemes:Bearer:…  whose tokens to accept; required outside Development
           --environment Production           or Development

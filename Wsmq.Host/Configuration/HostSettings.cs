@@ -48,6 +48,9 @@ internal sealed class HostSettings
     /// <summary>The work queues, with their options and who may use them: nobody by default.</summary>
     public Dictionary<string, QueueSettings> Queues { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The operators and their actions over the HTTP API: nobody by default.</summary>
+    public Dictionary<string, string[]> Operators { get; } = new(StringComparer.Ordinal);
+
     internal string DatabasePath => System.IO.Path.Combine(DataFolder, "wsmq.db");
 
     /// <summary>Reads and validates the section. Throws <see cref="HostRefusal"/>, whose message states what to change.</summary>
@@ -66,6 +69,10 @@ internal sealed class HostSettings
                 settings.Queues.TryAdd(queue.Key, new QueueSettings());
                 queue.Bind(new WsmqQueueOptions());
             }
+
+            // A single action need not be a list, which the binder does not read.
+            foreach (var user in section.GetSection(nameof(Operators)).GetChildren())
+                settings.Operators[user.Key] = OperatorActions.Read(user);
         }
         catch (InvalidOperationException e)
         {
@@ -93,6 +100,11 @@ internal sealed class HostSettings
             CheckNames($"{nameof(Groups)}:{group}", () => CheckGroup(group, users));
         foreach (var (name, queue) in Queues)
             CheckNames($"{nameof(Queues)}:{name}", () => queue.Check(name));
+        foreach (var (user, actions) in Operators)
+        {
+            CheckNames($"{nameof(Operators)}:{user}", () => _ = WsmqAddress.User(user));
+            OperatorActions.Check(user, actions);
+        }
     }
 
     private static void CheckPath(string key, string path, string example)

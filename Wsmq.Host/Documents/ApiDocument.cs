@@ -13,6 +13,7 @@ namespace Wsmq.Host.Documents;
 internal static class ApiDocument
 {
     private const string Bearer = "bearer";
+    private const string Key = "apiKey";
 
     public static void AddApiDocument(this IServiceCollection services, string apiPath)
     {
@@ -54,7 +55,18 @@ internal static class ApiDocument
             BearerFormat = "JWT",
             Description = "A token of the configured issuer. In Development: wsmq token --user NAME.",
         });
-        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] }];
+        document.AddComponent<IOpenApiSecurityScheme>(Key, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.ApiKey,
+            In = ParameterLocation.Header,
+            Name = "X-Api-Key",
+            Description = "An API key of this deployment: wsmq key create. It can be sent as a bearer token as well.",
+        });
+        document.Security =
+        [
+            new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] },
+            new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Key, document)] = [] },
+        ];
     }
 
     // GET users/{user}/ban is get-users-by-user-ban: names for generated clients.

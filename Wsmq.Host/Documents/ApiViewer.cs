@@ -11,8 +11,8 @@ internal static class ApiViewer
 
     // The viewer can load fonts, and offers services of its vendor. Those are switched off below; the browser blocks any that is added.
     private const string Policy =
-        "default-src 'none'; script-src 'self' 'nonce-NONCE'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
-        + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self' 'nonce-NONCE'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        + "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     public static void MapApiDocument(this WebApplication app)
     {

@@ -16,6 +16,9 @@ internal sealed record ApiCall(HttpContext Context, WsmqCaller Caller, SessionLi
 
     public UserCall User => new(Caller, Limits, Aborted);
 
+    /// <summary>What the call does as an operator, for the audit log; null if it only looks.</summary>
+    public AuditedCall? Audited { get; set; }
+
     /// <summary>A value in the path; an empty text without one.</summary>
     public string InPath(string name) => RequestParameters.InPath(Request, name) ?? string.Empty;
 

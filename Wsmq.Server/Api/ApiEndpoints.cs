@@ -41,6 +41,7 @@ internal static class ApiEndpoints
         var (messages, logs) = (services.GetRequiredService<MessageEndpoint>(), services.GetRequiredService<LogEndpoint>());
         var queues = services.GetRequiredService<QueueEndpoints>();
         var (groups, users) = (services.GetRequiredService<GroupEndpoints>(), services.GetRequiredService<UserEndpoints>());
+        var keys = services.GetRequiredService<KeyEndpoints>();
         return
         [
             new(Post, "/messages", messages.SendAsync,
@@ -102,6 +103,12 @@ internal static class ApiEndpoints
             new(Post, "/users/{user}/revoke-tokens", users.RevokeTokensAsync,
                 Operator(Revoke, "Revokes the tokens of a user that were issued before a time.", Signatures.RevokeTokens, Done)),
             new(Delete, "/tokens/{token}", users.RevokeTokenAsync, Operator(Revoke, "Revokes a single token.", Signatures.Token, Done)),
+            new(Get, "/keys", keys.ListAsync, Operator(ManageKeys, "Lists the API keys.", Signatures.None, Json<WsmqApiKeyInfo[]>())),
+            new(Post, "/keys", keys.CreateAsync,
+                Operator(ManageKeys, "Creates an API key. The answer has the key, which cannot be read again.", Signatures.NewKey,
+                    Json<WsmqApiNewKey>(StatusCodes.Status201Created), [WsmqErrors.StoreFull, .. ApiErrors.WithBody])),
+            new(Delete, "/keys/{id}", keys.RevokeAsync,
+                Operator(ManageKeys, "Revokes an API key; whether there was one.", Signatures.Key, Json<bool>())),
         ];
     }
 

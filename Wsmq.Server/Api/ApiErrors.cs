@@ -22,7 +22,8 @@ internal static class ApiErrors
     public static readonly WsmqError[] Reading =
     [
         WsmqErrors.InvalidAddress, WsmqErrors.UnknownAddressKind, WsmqErrors.InvalidName, WsmqErrors.NameTooLong,
-        WsmqErrors.InvalidPosition, WsmqErrors.ReadNotAllowed, WsmqErrors.PositionBeyondTail, WsmqErrors.TooManyResumes, WsmqErrors.TooManyConnections,
+        WsmqErrors.InvalidPosition, WsmqErrors.ReadNotAllowed, WsmqErrors.PositionBeyondTail, WsmqErrors.TooManyResumes,
+        WsmqErrors.TooManyConnections,
     ];
 
     public static readonly WsmqError[] Managing =

@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Endpoints;
 using Wsmq.Server.Lifecycle;
 using Wsmq.Server.Limits;
@@ -18,8 +16,8 @@ internal sealed class ApiGate(
     Admission admission,
     ConnectionLimits limits,
     StartGate start,
-    IOptions<WsmqOptions> options,
-    ILogger<ApiGate> logger)
+    ApiAudit audit,
+    IOptions<WsmqOptions> options)
 {
     /// <summary>The endpoint around a call.</summary>
     public RequestDelegate Of(Func<ApiCall, Task> call) => context => RunAsync(context, call);
@@ -34,7 +32,7 @@ internal sealed class ApiGate(
             var entered = limits.BeginRequest(caller.UserId, context.User);
             try
             {
-                await call(new ApiCall(context, caller, entered));
+                await audit.RunAsync(new ApiCall(context, caller, entered), call);
             }
             finally
             {
@@ -43,7 +41,7 @@ internal sealed class ApiGate(
         }
         catch (WsmqException refusal) when (!context.Response.HasStarted)
         {
-            Log.CallRefused(logger, refusal.Error.Code);
+            audit.Refused(refusal);
             await (StreamRefusal.Applies(context.Request)
                 ? StreamRefusal.WriteAsync(context, refusal)
                 : Problem.WriteAsync(context, refusal));

@@ -37,8 +37,10 @@ internal sealed record EndpointText(
         endpoint.WithMetadata([.. Signature.Method.GetParameters().Select(parameter => new Parameter(parameter))]);
         foreach (var errors in ApiErrors.Always.Concat(Errors).Distinct().GroupBy(ErrorStatus.Of))
         {
-            endpoint.WithMetadata(
-                new ProducesResponseTypeAttribute(typeof(WsmqApiProblem), errors.Key, Problem.ContentType) { Description = CodesOf(errors) });
+            endpoint.WithMetadata(new ProducesResponseTypeAttribute(typeof(WsmqApiProblem), errors.Key, Problem.ContentType)
+            {
+                Description = CodesOf(errors),
+            });
         }
     }
 

@@ -9,7 +9,7 @@ namespace Wsmq.Server.Api;
 /// <summary><c>POST /messages</c>: sends one message, or an array of them with a result each.</summary>
 internal sealed class MessageEndpoint(ClientSends sends, RepeatedMessages repeated, IOptions<WsmqOptions> options)
 {
-    private const string KeyHeader = "Idempotency-Key";
+    public const string KeyHeader = "Idempotency-Key";
 
     public Task SendAsync(ApiCall call) => RequestBody.WithAsync(
         call, LargestFrame.Of(options.Value), MessageBody.Parse, body => body.IsArray ? ManyAsync(call, body) : OneAsync(call, body));

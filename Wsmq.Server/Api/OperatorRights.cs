@@ -19,6 +19,8 @@ internal sealed class OperatorRights(AccessCheck access)
     /// <exception cref="WsmqException"><c>administer-not-allowed</c>.</exception>
     public async Task RequireAsync(ApiCall call, WsmqAction action, WsmqAddress? target)
     {
+        if (action != WsmqAction.View)
+            call.Audited ??= new AuditedCall(action, target?.ToString());
         try
         {
             await access.CheckAdministerAsync(call.Caller, action, target, call.Aborted);
@@ -38,6 +40,8 @@ internal sealed class OperatorRights(AccessCheck access)
         try
         {
             await access.CheckAdministerAsync(call.Caller, action, target, call.Aborted);
+            if (action != WsmqAction.View)
+                call.Audited ??= new AuditedCall(action, target?.ToString());
             return true;
         }
         catch (WsmqException e) when (e.Error == WsmqErrors.AdministerNotAllowed)

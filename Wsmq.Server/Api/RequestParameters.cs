@@ -30,13 +30,24 @@ internal static class RequestParameters
     {
         if (Single(request, name) is not { } text)
             return null;
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
-            ? number
-            : throw new WsmqException(WsmqErrors.InvalidMessage, $"{name} is not a number from {least} to {most}");
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? Within(name, number, least, most)
+            : throw OutOfBounds(name, least, most);
     }
 
     /// <summary>A time in the query, in milliseconds since 1970; null without one.</summary>
     /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
     public static DateTimeOffset? Time(HttpRequest request, string name) =>
         Number(request, name, 0, MostMilliseconds) is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null;
+
+    /// <summary>A time in milliseconds since 1970, from elsewhere in the request.</summary>
+    /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
+    public static DateTimeOffset TimeOf(string name, long milliseconds) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(Within(name, milliseconds, 0, MostMilliseconds));
+
+    private static long Within(string name, long number, long least, long most) =>
+        number >= least && number <= most ? number : throw OutOfBounds(name, least, most);
+
+    private static WsmqException OutOfBounds(string name, long least, long most) =>
+        new(WsmqErrors.InvalidMessage, $"{name} is not a number from {least} to {most}");
 }

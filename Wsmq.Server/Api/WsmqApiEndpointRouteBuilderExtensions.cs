@@ -15,7 +15,8 @@ public static class WsmqApiEndpointRouteBuilderExtensions
     /// Maps the HTTP API, for programs without a SignalR client: sending messages and reading logs. docs/http.md describes it. An
     /// authenticated user is required; the app chooses the authentication scheme, and further conventions (a policy, CORS) can be added to
     /// the result. The user's rights and limits are those at the hub. Browsers are accepted only from pages of the same origin and of the
-    /// origins in <see cref="WsmqEndpointOptions.AllowedOrigins"/>; others get 403.
+    /// origins in <see cref="WsmqEndpointOptions.AllowedOrigins"/>; others get 403. For those origins the API answers CORS preflights and
+    /// sets the headers of CORS itself, unless the app has chosen a policy (<c>RequireCors</c>).
     /// </summary>
     /// <param name="endpoints">The app.</param>
     /// <param name="pattern">The route pattern that all paths of the API begin with. Default <c>/wsmq-api</c>.</param>
@@ -28,7 +29,12 @@ public static class WsmqApiEndpointRouteBuilderExtensions
         var api = endpoints.MapGroup(pattern).RequireAuthorization().WithMetadata(new OriginPolicy.Marker(Problem.WriteAsync));
         var gate = endpoints.ServiceProvider.GetRequiredService<ApiGate>();
         foreach (var endpoint in ApiEndpoints.Of(endpoints.ServiceProvider))
-            endpoint.Text.AddTo(api.MapMethods(endpoint.Path, [endpoint.Method], gate.Of(endpoint.Call)), endpoint.Tag);
+        {
+            var mapped = api.MapMethods(endpoint.Path, [endpoint.Method], gate.Of(endpoint.Call));
+            endpoint.Text.AddTo(mapped, endpoint.Tag);
+            mapped.WithMetadata(ApiCors.Marker.Instance, new HttpMethodMetadata([endpoint.Method], acceptCorsPreflight: true));
+        }
+
         return api;
     }
 }

@@ -29,4 +29,7 @@ public enum WsmqAction
 
     /// <summary>Revoke the tokens of a user, or, without a target, a single token.</summary>
     Revoke = 7,
+
+    /// <summary>Create, see and revoke API keys. Who may create keys can give a key every right but this one.</summary>
+    ManageKeys = 9,
 }

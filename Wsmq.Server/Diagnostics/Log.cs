@@ -328,6 +328,9 @@ internal static partial class Log
     [LoggerMessage(318, LogLevel.Error, "A declaration of {Queue} is corrupt or foreign: the options that held before stay, and this node runs no recurring jobs of the queue.")]
     public static partial void DeclarationUnreadable(ILogger logger, Exception exception, string queue);
 
+    [LoggerMessage(330, LogLevel.Information, "{User} {Action} {Target} ({Request}): {Outcome}")]
+    public static partial void Audited(ILogger logger, string user, string action, string target, string request, string outcome);
+
     [LoggerMessage(220, LogLevel.Warning, "A message has the field {Field}, which is unknown and is ignored. Fields are case-sensitive: to, id, type, body, data, contentType, headers, correlationId, replyTo, key, uniqueId, priority, delay, notBefore, timeToLive")]
     public static partial void UnknownField(ILogger logger, string field);
 }

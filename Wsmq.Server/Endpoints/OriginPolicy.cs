@@ -42,10 +42,8 @@ internal sealed class OriginPolicy(IOptions<WsmqOptions> options, ILogger<Origin
         var allowed = options.Value.Endpoint.AllowedOrigins;
         if (allowed.Contains(Origin.Any))
             return true;
-        if (request.Headers.Origin is [{ } literal] && Origin.IsLiteral(literal) && allowed.Contains(literal))
-            return true;
-        if (request.Headers.Origin is [var text] && Origin.TryParse(text, out var origin)
-            && (origin.Value.IsOf(request) || allowed.Any(a => Origin.TryParse(a, out var other) && other.Value.Equals(origin.Value))))
+        if (request.Headers.Origin is [var text]
+            && (ListedOrigins.Name(allowed, text) || (Origin.TryParse(text, out var origin) && origin.Value.IsOf(request))))
             return true;
         Log.OriginRefused(logger, PrintableText.Of(request.Headers.Origin.ToString()));
         return false;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Matching;
 using Microsoft.Extensions.Options;
+using Wsmq.Server.Authorization;
 
 namespace Wsmq.Server.Endpoints;
 
@@ -37,9 +38,12 @@ internal sealed class QueryToken(IOptions<WsmqOptions> options) : MatcherPolicy,
     {
         if (request.Query[Name] is not [{ Length: > 0 } token])
             return;
-        if (request.Headers.Authorization.Count == 0)
+        if (request.Headers.Authorization.Count == 0 && !IsKey(token))
             request.Headers.Authorization = $"Bearer {token}";
         request.QueryString = new QueryBuilder(request.Query.Where(q => !string.Equals(q.Key, Name, StringComparison.OrdinalIgnoreCase))
             .SelectMany(q => q.Value, (q, value) => KeyValuePair.Create(q.Key, value ?? string.Empty))).ToQueryString();
     }
+
+    // An API key is valid for long, and is no credential for a browser: not in a URL, which proxies log.
+    private static bool IsKey(string token) => token.StartsWith(KeyIdentity.TextPrefix, StringComparison.OrdinalIgnoreCase);
 }

@@ -23,6 +23,7 @@ using Wsmq.Server.Feeds;
 using Wsmq.Server.Framing;
 using Wsmq.Server.Hosting;
 using Wsmq.Server.Hubs;
+using Wsmq.Server.Keys;
 using Wsmq.Server.Lifecycle;
 using Wsmq.Server.Limits;
 using Wsmq.Server.Memberships;
@@ -77,6 +78,8 @@ public static class WsmqServiceCollectionExtensions
         services.TryAddSingleton<IWsmqQueues>(p => p.GetRequiredService<WsmqQueues>());
         services.TryAddSingleton<IWsmqAccess, WsmqAccess>();
         services.TryAddSingleton<IWsmqDevices, WsmqDevices>();
+        services.AddSingleton<WsmqApiKeys>();
+        services.TryAddSingleton<IWsmqApiKeys>(p => p.GetRequiredService<WsmqApiKeys>());
         services.AddMetrics();
         services.AddAuthorization();
         services.AddSingleton<StoreHealthCheck>();
@@ -97,7 +100,7 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<AccessWatch>()
         .AddGatedLogger<AckQueue>()
         .AddGatedLogger<Admission>()
-        .AddGatedLogger<ApiGate>()
+        .AddGatedLogger<ApiAudit>()
         .AddGatedLogger<ConnectionRegistry>()
         .AddGatedLogger<DeliveryServices>()
         .AddGatedLogger<HubEndpoint>()
@@ -148,6 +151,10 @@ public static class WsmqServiceCollectionExtensions
 
     private static void AddApi(IServiceCollection services)
     {
+        services.AddCors();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ApiCors>());
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<ApiAudit>();
         services.AddSingleton<ApiGate>();
         services.AddSingleton<MessageEndpoint>();
         services.AddSingleton<RepeatedMessages>();
@@ -158,6 +165,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<OperatorRights>();
         services.AddSingleton<GroupEndpoints>();
         services.AddSingleton<UserEndpoints>();
+        services.AddSingleton<KeyEndpoints>();
         services.AddSingleton<StreamClock>();
         services.AddSingleton<StreamServices>();
         services.AddSingleton<StreamEndpoint>();

@@ -1,11 +1,15 @@
 using Wsmq.Server.Authorization;
+using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Queues;
 using Wsmq.Server.Sessions;
 
 namespace Wsmq.Server.Hubs;
 
-/// <summary>Handles the calls of clients that manage work queues, over connections and HTTP. Each call does one bounded step.</summary>
-internal sealed class ClientQueues(WsmqQueues queues, AccessCheck access)
+/// <summary>
+/// Handles the calls of clients that manage work queues, over connections and HTTP. Each call does one bounded step. Those that change
+/// something, or return messages, leave a line in the audit log under the name of the hub's method.
+/// </summary>
+internal sealed class ClientQueues(WsmqQueues queues, AccessCheck access, AuditLog audit)
 {
     // As a page of a log.
     private const long MostPeekedBytes = 256 * 1024;
@@ -29,38 +33,47 @@ internal sealed class ClientQueues(WsmqQueues queues, AccessCheck access)
     public Task<WsmqQueueInfo> InfoAsync(UserCall call, string? queue) => OnAsync(call, queue, queues.InfoAsync);
 
     public Task<WsmqJobInfo[]> PeekAsync(UserCall call, string? queue, WsmqObjectArgument<WsmqJobQuery> query) =>
-        OnAsync(call, queue, async (address, stop) => (await queues.PeekAsync(address, Check(query.Value), MostPeekedBytes, stop)).ToArray());
+        query.Value is { WithMessages: true }
+            ? AuditedAsync(call, queue, "PeekJobs", string.Empty, (address, stop) => PeekAsync(address, query.Value, stop))
+            : OnAsync(call, queue, (address, stop) => PeekAsync(address, query.Value, stop));
 
     public Task<WsmqJobInfo?> FindAsync(UserCall call, string? queue, string? position) =>
-        OnAsync(call, queue, (address, stop) => queues.FindAsync(address, WsmqPosition.Parse(position), stop));
+        AuditedAsync(call, queue, "FindJob", position, (address, stop) => queues.FindAsync(address, WsmqPosition.Parse(position), stop));
 
     public Task<WsmqJobStatus> StatusAsync(UserCall call, string? queue, string? position) =>
-        OnAsync(call, queue, (address, stop) => queues.StatusAsync(address, WsmqPosition.Parse(position), stop));
+        AuditedAsync(call, queue, "JobStatus", position,
+            (address, stop) => queues.StatusAsync(address, WsmqPosition.Parse(position), stop));
 
     public Task<bool> CancelAsync(UserCall call, string? queue, string? position) =>
-        OnAsync(call, queue, (address, stop) => queues.CancelAsync(address, WsmqPosition.Parse(position), stop));
+        AuditedAsync(call, queue, "CancelJob", position,
+            (address, stop) => queues.CancelAsync(address, WsmqPosition.Parse(position), stop));
 
-    public Task<bool> CancelUniqueAsync(UserCall call, string? queue, string? uniqueId) => OnAsync(
-        call, queue, (address, stop) => queues.CancelAsync(address, uniqueId is { Length: > 0 } ? uniqueId : throw Invalid("uniqueId is not a text"), stop));
+    public Task<bool> CancelUniqueAsync(UserCall call, string? queue, string? uniqueId) => AuditedAsync(
+        call, queue, "CancelUnique", uniqueId,
+        (address, stop) => queues.CancelAsync(
+            address, uniqueId is { Length: > 0 } ? uniqueId : throw Invalid("uniqueId is not a text"), stop));
 
     public Task<WsmqQueueStep> PurgeAsync(UserCall call, string? queue, string? state, string? next) =>
-        OnAsync(call, queue, (address, stop) => queues.PurgeAsync(address, StateOf(state), next, stop));
+        AuditedAsync(call, queue, "PurgeQueue", state, (address, stop) => queues.PurgeAsync(address, StateOf(state), next, stop));
 
     public Task<WsmqQueueStep> DeleteAsync(UserCall call, string? queue, string? next) =>
-        OnAsync(call, queue, (address, stop) => queues.DeleteAsync(address, next, stop));
+        AuditedAsync(call, queue, "DeleteQueue", string.Empty, (address, stop) => queues.DeleteAsync(address, next, stop));
 
-    public Task PauseAsync(UserCall call, string? queue, bool paused) => OnAsync(call, queue, async (address, stop) =>
+    public Task PauseAsync(UserCall call, string? queue, bool paused) => AuditedAsync(
+        call, queue, paused ? "PauseQueue" : "ResumeQueue", string.Empty, async (address, stop) =>
     {
         await queues.PauseAsync(address, paused, stop);
         return paused;
     });
 
     public Task<WsmqQueueStep> RedriveAsync(UserCall call, string? queue, WsmqObjectArgument<WsmqDeadLetterFilter> filter, string? next) =>
-        OnAsync(call, queue, (address, stop) => queues.RedriveAsync(address, filter.Value, next, stop));
+        AuditedAsync(call, queue, "RedriveDeadLetters", string.Empty,
+            (address, stop) => queues.RedriveAsync(address, filter.Value, next, stop));
 
     public Task<WsmqQueueStep> RemoveDeadLettersAsync(
         UserCall call, string? queue, WsmqObjectArgument<WsmqDeadLetterFilter> filter, string? next) =>
-        OnAsync(call, queue, (address, stop) => queues.RemoveDeadLettersAsync(address, filter.Value, next, stop));
+        AuditedAsync(call, queue, "RemoveDeadLetters", string.Empty,
+            (address, stop) => queues.RemoveDeadLettersAsync(address, filter.Value, next, stop));
 
     // An omitted state must not purge more than was meant.
     private static WsmqJobState? StateOf(string? name)
@@ -96,6 +109,13 @@ internal sealed class ClientQueues(WsmqQueues queues, AccessCheck access)
             return false;
         }
     }
+
+    private Task<T> AuditedAsync<T>(
+        UserCall call, string? queue, string action, string? what, Func<WsmqAddress, CancellationToken, Task<T>> run) =>
+        audit.RunAsync(call.Caller.UserId, action, queue ?? "-", what is { Length: > 0 } ? what : "-", () => OnAsync(call, queue, run));
+
+    private async Task<WsmqJobInfo[]> PeekAsync(WsmqAddress queue, WsmqJobQuery? query, CancellationToken cancellationToken) =>
+        [.. await queues.PeekAsync(queue, Check(query), MostPeekedBytes, cancellationToken)];
 
     // Only refusals are counted: who may manage a queue may empty it as fast as the store allows.
     private async Task<T> OnAsync<T>(UserCall call, string? queue, Func<WsmqAddress, CancellationToken, Task<T>> run)

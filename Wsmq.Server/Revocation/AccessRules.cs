@@ -8,9 +8,22 @@ internal sealed class AccessRules
 {
     private readonly Dictionary<(AccessRuleKind Kind, string Name), AccessRule> _rules = [];
 
+    private readonly Dictionary<string, AccessRule> _keys = new(StringComparer.Ordinal);
+
     public int Count => _rules.Count;
 
-    public void Add(AccessRule rule) => _rules[(rule.Kind, rule.Name)] = rule;
+    /// <summary>The API keys, revoked and expired ones included.</summary>
+    public IEnumerable<AccessRule> Keys => _keys.Values;
+
+    public void Add(AccessRule rule)
+    {
+        if (rule.Kind == AccessRuleKind.Key)
+            _keys[KeyRule.IdOf(rule)] = rule;
+        else
+            _rules[(rule.Kind, rule.Name)] = rule;
+    }
+
+    public AccessRule? FindKey(string id) => _keys.GetValueOrDefault(id);
 
     /// <summary>Removes expired rules.</summary>
     /// <param name="now">The current time, in milliseconds since 1970.</param>
@@ -20,6 +33,12 @@ internal sealed class AccessRules
         {
             if (rule.Until <= now)
                 _rules.Remove(key);
+        }
+
+        foreach (var (id, rule) in _keys)
+        {
+            if (rule.Until <= now)
+                _keys.Remove(id);
         }
     }
 

@@ -78,6 +78,23 @@ internal sealed class AccessWatch(
         }
     }
 
+    /// <summary>The API key with an id, as this node knows it; null if it is unknown, revoked or expired.</summary>
+    /// <exception cref="WsmqException"><c>store-unavailable</c> if the copy is outdated and cannot be refreshed.</exception>
+    public async ValueTask<AccessRule?> FindKeyAsync(string id, CancellationToken cancellationToken)
+    {
+        if (!IsFresh())
+            await ReadAsync(force: false, cancellationToken);
+        lock (_lock)
+            return _rules.FindKey(id) is { } key && KeyRule.IsValid(key, Now) ? key : null;
+    }
+
+    /// <summary>The API keys that are valid now, as this node knows them.</summary>
+    public AccessRule[] Keys()
+    {
+        lock (_lock)
+            return [.. _rules.Keys.Where(key => KeyRule.IsValid(key, Now))];
+    }
+
     /// <summary>Reads the rules that the store has now, and applies them.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
     public Task RefreshAsync(CancellationToken cancellationToken) => ReadAsync(force: true, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
+using Wsmq.Server.Authorization;
 
 namespace Wsmq.Server.Sessions;
 
@@ -20,12 +21,14 @@ internal static class CallerReader
     /// <c>no-user-identifier</c>, <c>invalid-user-identifier</c> or <c>invalid-device</c>.
     /// </exception>
     public static WsmqCaller CallerOf(string? user, IQueryCollection? query, ClaimsPrincipal? principal, WsmqAccessOptions options) =>
-        new(UserOf(user, options), DeviceOf(query), principal ?? new ClaimsPrincipal());
+        new(UserOf(user, principal ??= new ClaimsPrincipal(), options), DeviceOf(query), principal);
 
-    private static string UserOf(string? user, WsmqAccessOptions options)
+    private static string UserOf(string? user, ClaimsPrincipal principal, WsmqAccessOptions options)
     {
         if (string.IsNullOrEmpty(user))
             throw new WsmqException(WsmqErrors.NoUserIdentifier);
+        if (KeyIdentity.IsReserved(user) != KeyIdentity.Is(principal))
+            throw new WsmqException(WsmqErrors.InvalidUserIdentifier, "identifiers that begin with key: are those of API keys");
         return NameRules.Check(user, WsmqAddress.MaxNameBytes, !options.AllowLookAlikeUserIdentifiers, out _, out var detail)
             ? user
             : throw new WsmqException(WsmqErrors.InvalidUserIdentifier, detail);

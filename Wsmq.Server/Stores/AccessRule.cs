@@ -17,14 +17,17 @@ internal enum AccessRuleKind
 
     /// <summary>A user's connections are closed, once; the name is the user.</summary>
     Disconnect = 'd',
+
+    /// <summary>An API key is accepted; the name is the key as it is stored, without its secret. See <c>KeyRule</c>.</summary>
+    Key = 'k',
 }
 
-/// <summary>Refuses tokens or users. Times are in milliseconds since 1970.</summary>
+/// <summary>Refuses tokens or users, or accepts an API key. Times are in milliseconds since 1970.</summary>
 /// <param name="Kind">The kind.</param>
 /// <param name="Name">The id of the token, the user, or empty; see <see cref="AccessRuleKind"/>.</param>
 /// <param name="At">
 /// UserBefore and AllBefore: the cutoff. Ban: its end, possibly in the past (an unban, of which the nodes have to be notified too).
-/// Otherwise: the creation time.
+/// Key: its creation; 0 once it is revoked, of which the nodes have to be notified too. Otherwise: the creation time.
 /// </param>
 /// <param name="Until">When the store deletes it.</param>
 /// <param name="Version">Assigned by the store, rising with every change.</param>

@@ -14,6 +14,9 @@ namespace Wsmq.Tests.Api;
 /// <summary>An app that calls AddOpenApi for its own endpoints has those of wsmq in its document, described as they are.</summary>
 public sealed partial class OpenApiTests : IDisposable
 {
+    // Of every endpoint: a success, and what each can be refused with.
+    private static readonly string[] Statuses = ["2", "400", "401", "403", "429", "503"];
+
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -51,16 +54,16 @@ public sealed partial class OpenApiTests : IDisposable
         foreach (var (name, operation) in (await ReadAsync(node)).OperationsBelow(HttpCaller.Path))
         {
             var parameters = operation.TryGetProperty("parameters", out var found)
-                ? found.EnumerateArray().Where(p => p.GetProperty("in").GetString() == "path").Select(p => p.GetProperty("name").GetString())
+                ? found.EnumerateArray().Where(p => p.GetProperty("in").GetString() == "path").Select(p => p.GetProperty("name").ToString())
                 : [];
             var responses = operation.GetProperty("responses").EnumerateObject().ToList();
             if (!parameters.SequenceEqual(InBraces().Matches(name).Select(m => m.Groups[1].Value)))
                 wrong.Add($"{name}: parameters of the path");
             if (operation.GetProperty("summary").GetString()!.Length == 0 || operation.GetProperty("tags").GetArrayLength() != 1)
                 wrong.Add($"{name}: summary or tag");
-            if (!responses.Any(r => r.Name.StartsWith('2')) || !new[] { "400", "401", "403", "429", "503" }.All(s => responses.Any(r => r.Name == s)))
+            if (!Statuses.All(s => responses.Any(r => r.Name.StartsWith(s, StringComparison.Ordinal))))
                 wrong.Add($"{name}: responses");
-            if (responses.Where(r => r.Name != "401" && r.Name[0] >= '4').Any(r => !r.Value.GetProperty("content").TryGetProperty("application/problem+json", out _)))
+            if (responses.Where(r => r.Name != "401" && r.Name[0] >= '4').Any(r => !IsProblem(r.Value)))
                 wrong.Add($"{name}: problems");
         }
 
@@ -109,7 +112,11 @@ public sealed partial class OpenApiTests : IDisposable
         Check("GET /logs", await alice.GetAsync("/logs?address=user:alice"));
         var job = (await alice.SendAsync(new { to = "work:jobs", key = "k", uniqueId = "u", priority = "high" })).TextOf("position");
         foreach (var path in new[] { "", "/jobs", $"/jobs/{job}", $"/jobs/{job}/status" })
-            Check($"GET /queues/{{address}}{path.Replace(job, "{position}", StringComparison.Ordinal)}", await alice.GetAsync($"/queues/work:jobs{path}?messages=true"));
+        {
+            var name = path.Replace(job, "{position}", StringComparison.Ordinal);
+            Check($"GET /queues/{{address}}{name}", await alice.GetAsync($"/queues/work:jobs{path}?messages=true"));
+        }
+
         Check("GET /queues", await alice.GetAsync("/queues"));
         Check("POST /queues/{address}/pause", await alice.AskAsync("POST", "/queues/work:jobs/pause"));
         Check("DELETE /queues/{address}/jobs/{position}", await alice.AskAsync("DELETE", $"/queues/work:jobs/jobs/{job}"));
@@ -119,6 +126,9 @@ public sealed partial class OpenApiTests : IDisposable
 
         wrong.Should().BeEmpty();
     }
+
+    private static bool IsProblem(JsonElement response) =>
+        response.GetProperty("content").TryGetProperty("application/problem+json", out _);
 
     private static async Task OperatorsAsync(TestNode node, HttpCaller alice, Action<string, ApiAnswer> check)
     {

@@ -10,8 +10,8 @@ internal sealed class SchemaCheck(JsonElement document)
     /// <summary>The operations: <c>GET /logs/{address}</c>, below a path.</summary>
     public Dictionary<string, JsonElement> OperationsBelow(string prefix) => document.GetProperty("paths").EnumerateObject()
         .Where(path => path.Name.StartsWith(prefix + "/", StringComparison.Ordinal))
-        .SelectMany(path => path.Value.EnumerateObject().Select(o => ($"{o.Name.ToUpperInvariant()} {path.Name[prefix.Length..]}", o.Value)))
-        .ToDictionary(o => o.Item1, o => o.Value);
+        .SelectMany(path => path.Value.EnumerateObject().Select(o => (Path: path.Name[prefix.Length..], Method: o.Name, o.Value)))
+        .ToDictionary(o => $"{o.Method.ToUpperInvariant()} {o.Path}", o => o.Value);
 
     /// <summary>Where an answer differs from what the document states for its operation and status.</summary>
     public IEnumerable<string> Differences(JsonElement operation, ApiAnswer answer)
@@ -50,7 +50,9 @@ internal sealed class SchemaCheck(JsonElement document)
             ? required.EnumerateArray().Select(r => r.GetString()!).Where(name => !value.TryGetProperty(name, out _))
             : [];
         return missing.Select(name => $"{path}.{name} is missing").Concat(value.EnumerateObject().SelectMany(p =>
-            properties.TryGetProperty(p.Name, out var of) ? Differences(of, p.Value, $"{path}.{p.Name}") : [$"{path}.{p.Name} is not described"]));
+            properties.TryGetProperty(p.Name, out var of)
+                ? Differences(of, p.Value, $"{path}.{p.Name}")
+                : [$"{path}.{p.Name} is not described"]));
     }
 
     private JsonElement Resolve(string reference) =>

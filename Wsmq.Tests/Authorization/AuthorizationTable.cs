@@ -117,7 +117,8 @@ internal static class AuthorizationTable
             tokens and connections. `yes`: allowed. `no`: nothing is received. A code: refused with that code. `401`: the connection is
             refused, or the request. `closed`: the server has closed the connection. `–`: there is no such call. Rows that begin with
             an HTTP method are [endpoints of the HTTP API](http.md). Those of operators have [a right each](http.md#operators), which nobody
-            has by default; `OperatorTests` tests each endpoint with each right.
+            has by default; `OperatorTests` tests each endpoint with each right. A program with an [API key](http.md#api-keys) may do what
+            its scopes name, and nothing else: `KeyContract`.
 
             `replyTo` is a message to `user:actor` that names the address as reply-to. `Receive` and `Live` state whether the actor
             receives what the app sends to the address. The actor's user identifier is `actor`; `group:secret` has another member,

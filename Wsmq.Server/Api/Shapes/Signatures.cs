@@ -113,4 +113,12 @@ internal static class Signatures
         [FromRoute, Description("The id of the token (jti).")] string token, [FromQuery, Description(Milliseconds)] long? expires)
     {
     }
+
+    public static void NewKey([FromBody] WsmqApiKeyRequest key)
+    {
+    }
+
+    public static void Key([FromRoute, Description("The id of the key.")] string id)
+    {
+    }
 }

@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Api;
+
+/// <summary>Every call that changes something of somebody else, or reads messages, leaves one line: also one that is refused.</summary>
+public sealed class AuditTests : IDisposable
+{
+    // The user's own messages and logs, and numbers.
+    private static readonly string[] Silent =
+        ["POST /messages", "GET /logs", "GET /logs/{address}", "GET /queues", "GET /queues/{address}", "GET /queues/{address}/jobs"];
+
+    private readonly TempFolder _folder = new();
+    private readonly Recorder _lines = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("admin", "done", "failed")]
+    [InlineData("mallory", "refused", "refused")]
+    public async Task Every_endpoint_that_does_more_than_look_leaves_one_line(string user, string outcome, string other)
+    {
+        await using var node = await StartAsync();
+        using var caller = HttpCaller.Of(node, user);
+        var views = OperatorTests.Rights.Where(r => r.Action == WsmqAction.View).Select(r => r.Endpoint);
+        foreach (var endpoint in EndpointRowTests.NamesOf(node).Except(Silent).Except(views))
+        {
+            _lines.Clear();
+            await AskAsync(caller, endpoint);
+
+            await Eventually.That($"{endpoint} leaves a line", () => !_lines.All.IsEmpty);
+            var line = _lines.All.Should().ContainSingle(endpoint).Which;
+            line.Should().StartWith($"{user} ", endpoint).And.ContainAny($": {outcome}", $": {other}");
+        }
+    }
+
+    [Fact]
+    public async Task Looking_leaves_no_line()
+    {
+        await using var node = await StartAsync();
+        using var admin = HttpCaller.Of(node, "admin");
+        foreach (var (endpoint, _) in OperatorTests.Rights.Where(r => r.Action == WsmqAction.View))
+            await AskAsync(admin, endpoint);
+        await admin.GetAsync("/queues/work:jobs/jobs");
+
+        // The next line is that of the next call.
+        await admin.AskAsync("PUT", "/users/bob/ban");
+        await Eventually.That("the ban leaves a line", () => !_lines.All.IsEmpty);
+        _lines.All.Should().ContainSingle().Which.Should().Be("admin Ban user:bob (PUT:/wsmq-api/users/bob/ban): done");
+    }
+
+    [Fact]
+    public async Task Peeking_at_the_messages_of_jobs_leaves_a_line_and_so_does_the_hub()
+    {
+        await using var node = await StartAsync();
+        using var admin = HttpCaller.Of(node, "admin");
+        await admin.GetAsync("/queues/work:jobs/jobs?messages=true");
+        await Eventually.That("peeking leaves a line", () => _lines.All.Contains("admin PeekJobs work:jobs (-): done"));
+
+        await using var client = await PlainClient.ConnectAsync(node, "admin");
+        await client.Connection.InvokeAsync("PauseQueue", "work:jobs");
+        await Eventually.That("the hub leaves a line", () => _lines.All.Contains("admin PauseQueue work:jobs (-): done"));
+    }
+
+    [Fact]
+    public async Task No_text_of_a_caller_looks_like_another_line()
+    {
+        await using var node = await StartAsync();
+        using var admin = HttpCaller.Of(node, "admin");
+
+        await admin.AskAsync("DELETE", "/users/bob/dead-letters/x%0Aroot%20Ban%20user:eve");
+
+        await Eventually.That("the call leaves a line", () => !_lines.All.IsEmpty);
+        _lines.All.Should().ContainSingle().Which.Should().NotContain("\n").And.Contain("x%0Aroot%20Ban%20user:eve");
+    }
+
+    [Theory]
+    [InlineData("josé|5f@corp.example", "josé|5f@corp.example")]
+    [InlineData("a b\r\nc\u001b[31m\u2028(): done", @"a\u0020b\u000d\u000ac\u001b[31m\u2028\u0028\u0029:\u0020done")]
+    [InlineData(@"a\u0020b", @"a\u005cu0020b")]
+    public void A_name_is_written_so_that_no_two_look_the_same(string name, string written) => PrintableText.Exact(name).Should().Be(written);
+
+    private static Task<ApiAnswer> AskAsync(HttpCaller caller, string endpoint)
+    {
+        var (method, path) = (endpoint.Split(' ')[0], endpoint.Split(' ')[1]);
+        path = path.Replace("{address}", "work:jobs", StringComparison.Ordinal)
+            .Replace("{position}", "0000000000000007", StringComparison.Ordinal);
+        foreach (var name in new[] { "group", "user", "device", "id", "token", "uniqueId" })
+            path = path.Replace($"{{{name}}}", $"some-{name}", StringComparison.Ordinal);
+        return caller.AskAsync(method, path.EndsWith("purge", StringComparison.Ordinal) ? $"{path}?state=waiting" : path);
+    }
+
+    private Task<TestNode> StartAsync() => HttpCaller.StartNodeAsync(
+        s => s.UseSqlite(_folder.File("wsmq.db")),
+        o => o.Queues["jobs"] = new WsmqQueueOptions(),
+        builder =>
+        {
+            builder.Logging.AddProvider(_lines);
+            builder.Services.AddSingleton<IWsmqAuthorizer>(new AdminOnly());
+        });
+
+    private sealed class AdminOnly : IWsmqAuthorizer
+    {
+        public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) => new(true);
+
+        public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) => new(true);
+
+        public ValueTask<bool> CanManageQueueAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) =>
+            new(caller.UserId == "admin");
+
+        public ValueTask<bool> CanAdministerAsync(
+            WsmqCaller caller, WsmqAction action, WsmqAddress? target, CancellationToken cancellationToken) => new(caller.UserId == "admin");
+    }
+
+    /// <summary>The lines of the audit's own category.</summary>
+    private sealed class Recorder : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> All { get; } = [];
+
+        public void Clear() => All.Clear();
+
+        public ILogger CreateLogger(string categoryName) =>
+            categoryName == AuditLog.Category ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel level, EventId id, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            All.Enqueue(formatter(state, exception));
+
+        public void Dispose()
+        {
+        }
+    }
+}
