@@ -15,7 +15,7 @@ internal static class ConsoleEndpoints
     /// <summary>A token of the user who is the operator in Development.</summary>
     public const string OperatorTokenPath = Path + "/token?user=" + Operator;
 
-    private const string Operator = "operator";
+    private const string Operator = "admin";
     private const int MostPushedBytes = 16 * 1024;
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(1);
 

@@ -12,7 +12,8 @@ namespace Wsmq.Server.Api;
 /// <c>GET /addresses/{address}/events</c>: the new entries of any log as they arrive, without their bodies. The rights of the operator are
 /// asked for again while the stream is open, because the app does not tell when they change.
 /// </summary>
-internal sealed class TailEndpoint(OperatorRights rights, AccessCheck access, IStore store, StreamServices services, StreamScope scope)
+internal sealed class TailEndpoint(
+    OperatorRights rights, AccessCheck access, ApiAudit audit, IStore store, StreamServices services, StreamScope scope)
 {
     private const int MostInAStep = 100;
 
@@ -24,6 +25,7 @@ internal sealed class TailEndpoint(OperatorRights rights, AccessCheck access, IS
         WsmqLogs.RequireLog(address);
         await call.Limits.ThrottleReadAsync(call.Aborted);
         var after = StreamCursor.Of(call.Request)[0].After;
+        audit.Opened(call);
         await scope.RunAsync(
             call, [address], (_, writer, stop) => RunAsync(call, new Tail(address, writer) { WithPreview = isReader }, after, stop));
     }
