@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Wsmq.Cli.Commands.Keys;
 using Wsmq.Cli.Commands.Operators;
 using Wsmq.Cli.Commands.Queues;
 using Wsmq.Cli.Documents;

@@ -31,6 +31,9 @@ internal sealed class DeadLetterEndpoints(OperatorRights rights, IWsmqDeadLetter
                 readable.Add(user);
         }
 
+        // One line for all of them.
+        if (readable.Count > 1)
+            call.Audited = new AuditedCall(WsmqAction.ReadBody, null);
         await DeadLetterResponse.WriteAsync(call, page, readable);
     }
 

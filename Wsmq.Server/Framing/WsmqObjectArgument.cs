@@ -25,6 +25,9 @@ public sealed class WsmqObjectArgument<T>
     /// <summary>The object; null for null.</summary>
     /// <exception cref="WsmqException"><c>invalid-message</c>: the argument is something else.</exception>
     internal T? Value => _defect is null ? _value : throw new WsmqException(WsmqErrors.InvalidMessage, _defect);
+
+    /// <summary>The object; null also for something else. For what comes before the rights are checked: a refusal comes first.</summary>
+    internal T? ValueIfValid => _value;
 }
 
 internal sealed class ObjectArgumentConverterFactory : JsonConverterFactory

@@ -33,7 +33,7 @@ internal sealed class ClientQueues(WsmqQueues queues, AccessCheck access, AuditL
     public Task<WsmqQueueInfo> InfoAsync(UserCall call, string? queue) => OnAsync(call, queue, queues.InfoAsync);
 
     public Task<WsmqJobInfo[]> PeekAsync(UserCall call, string? queue, WsmqObjectArgument<WsmqJobQuery> query) =>
-        query.Value is { WithMessages: true }
+        query.ValueIfValid is { WithMessages: true }
             ? AuditedAsync(call, queue, "PeekJobs", string.Empty, (address, stop) => PeekAsync(address, query.Value, stop))
             : OnAsync(call, queue, (address, stop) => PeekAsync(address, query.Value, stop));
 

@@ -12,7 +12,13 @@ public sealed class AuditTests : IDisposable
 {
     // The user's own messages and logs, and numbers.
     private static readonly string[] Silent =
-        ["POST /messages", "GET /logs", "GET /logs/{address}", "GET /queues", "GET /queues/{address}", "GET /queues/{address}/jobs"];
+    [
+        "POST /messages", "GET /logs", "GET /logs/{address}", "GET /queues", "GET /queues/{address}", "GET /queues/{address}/jobs",
+        OperatorTests.AnyRight,
+    ];
+
+    // Their answers have the beginnings of messages, for those who may read these.
+    private static readonly string[] WithPreviews = ["GET /addresses/{address}/entries", "GET /addresses/{address}/events"];
 
     private readonly TempFolder _folder = new();
     private readonly Recorder _lines = new();
@@ -43,14 +49,29 @@ public sealed class AuditTests : IDisposable
     {
         await using var node = await StartAsync();
         using var admin = HttpCaller.Of(node, "admin");
-        foreach (var (endpoint, _) in OperatorTests.Rights.Where(r => r.Action == WsmqAction.View))
+        foreach (var (endpoint, _) in OperatorTests.Rights.Where(r => r.Action == WsmqAction.View && !WithPreviews.Contains(r.Endpoint)))
             await AskAsync(admin, endpoint);
+        await AskAsync(admin, OperatorTests.AnyRight);
         await admin.GetAsync("/queues/work:jobs/jobs");
 
         // The next line is that of the next call.
         await admin.AskAsync("PUT", "/users/bob/ban");
         await Eventually.That("the ban leaves a line", () => !_lines.All.IsEmpty);
         _lines.All.Should().ContainSingle().Which.Should().Be("admin Ban user:bob (PUT:/wsmq-api/users/bob/ban): done");
+    }
+
+    [Fact]
+    public async Task The_beginnings_of_messages_leave_a_line_and_those_of_a_stream_when_it_begins()
+    {
+        await using var node = await StartAsync();
+        using var admin = HttpCaller.Of(node, "admin");
+        await admin.GetAsync("/addresses/user:bob/entries");
+        await Eventually.That("a list leaves a line", () =>
+            _lines.All.Contains("admin ReadBody user:bob (GET:/wsmq-api/addresses/user:bob/entries): done"));
+
+        await using var tail = await admin.StreamAsync("/addresses/user:bob/events");
+        await Eventually.That("a stream leaves a line", () =>
+            _lines.All.Contains("admin ReadBody user:bob (GET:/wsmq-api/addresses/user:bob/events): opened"));
     }
 
     [Fact]
@@ -91,6 +112,8 @@ public sealed class AuditTests : IDisposable
             .Replace("{position}", "0000000000000007", StringComparison.Ordinal);
         foreach (var name in new[] { "group", "user", "device", "id", "token", "uniqueId" })
             path = path.Replace($"{{{name}}}", $"some-{name}", StringComparison.Ordinal);
+        if (OperatorTests.Bodies.TryGetValue(endpoint, out var body))
+            return caller.PostAsync(path, body);
         return caller.AskAsync(method, path.EndsWith("purge", StringComparison.Ordinal) ? $"{path}?state=waiting" : path);
     }
 

@@ -49,7 +49,8 @@ public sealed class OperatorTests : IDisposable
     /// <summary>The endpoint for which any right is enough.</summary>
     public const string AnyRight = "GET /rights";
 
-    private static readonly Dictionary<string, string> Bodies = new()
+    /// <summary>The bodies of the endpoints that ask for the right only after they have read it.</summary>
+    public static readonly Dictionary<string, string> Bodies = new()
     {
         ["POST /addresses/{address}/messages"] = """{"body":1}""",
         ["POST /dead-letters/count"] = "{}",

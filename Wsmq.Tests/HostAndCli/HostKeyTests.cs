@@ -35,7 +35,7 @@ public sealed partial class HostKeyTests(SharedRedis redis) : IAsyncLifetime, IC
         await hub.SendAsync("user:bob", 2);
 
         var list = (await _tools.CliAsync("key", "list", "--as", "admin")).Output;
-        list.Should().Contain("shop").And.Contain("send:user:bob,View,read").And.Contain("expires 20").And.NotContain(key);
+        list.Should().Contain("shop").And.Contain("send:user:bob, View, read").And.Contain("expires 20").And.NotContain(key);
         var id = list.Split(' ')[0];
         key.Should().Contain(id);
         (await _tools.CliAsync("key", "revoke", id, "--as", "admin")).Output.Should().Be("revoked");

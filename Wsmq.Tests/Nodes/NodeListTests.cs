@@ -81,7 +81,10 @@ public sealed class NodeListTests(SharedRedis redis) : IAsyncLifetime
             "cut", o => (o.Delivery.StoreUnavailableAfter, o.Nodes.AnswerTimeout) = (TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2)),
             $"127.0.0.1:{_line.Port}");
         await using var bob = await PlainClient.ConnectAsync(cut, "bob");
-        (await Of(cut).ListAsync()).Nodes.Should().HaveCount(2);
+
+        // A connection that is not accepted yet waits for the store.
+        await Eventually.That("both are listed with the connection", async () =>
+            await Of(cut).ListAsync() is { Nodes.Count: 2 } both && both.Nodes.Sum(n => n.Users) == 1);
         _line.Refuses = true;
         _line.Cut();
 

@@ -9,6 +9,12 @@ internal static class OperatorText
 {
     public static string Of(ApiDevice device) => Printable.Line($"{device.Name}  last seen {Moment.Text(device.LastSeenAt)}");
 
+    public static string Of(ApiKey key) => Join(
+        key.Id, key.Name, List(key.Scopes), $"created {Moment.Text(key.CreatedAt)}",
+        key.ExpiresAt is { } end ? $"expires {Moment.Text(end)}" : "does not expire");
+
+    public static string Of(ApiNewKey key) => Printable.Line($"The key {key.Id} of {key.User}. Store it now: it cannot be read again.");
+
     public static string Of(ApiUserConnections all) => Lines(
         all.Connections.Select(c => Join(
             c.Id, $"node {c.Node}", c.Kind, c.Transport, $"since {Moment.Text(c.ConnectedAt)}", Named("device", c.Device),

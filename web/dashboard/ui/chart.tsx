@@ -20,6 +20,7 @@ export function Chart({ title, times, series, unit = "" }: { title: string; time
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | undefined>(undefined);
   const names = series.map(one => one.name).join();
+  const data = padded(times, series);
   useEffect(() => {
     // Functions: the colours change with the scheme.
     const style = getComputedStyle(document.documentElement);
@@ -28,10 +29,10 @@ export function Chart({ title, times, series, unit = "" }: { title: string; time
     const { current: element } = box;
     const made = chart.current = new uPlot({
       width: element!.clientWidth, height: HEIGHT, legend: { show: false }, cursor: { y: false }, padding: [8, 24, 0, 0],
-      scales: { x: { range: (_, min, max) => [Math.min(min, max - SECONDS), max] }, y: { range: (_, __, max) => [0, Math.max(max, 1) * 1.15] } },
+      scales: { y: { range: (_, __, max) => [0, Math.max(max, 1) * 1.15] } },
       axes: [{ ...axis, size: 24, space: 70, values: (_, ticks) => ticks.map(tick => timeOfDay(tick * 1000)) }, { ...axis, size: 46, space: 34 }],
       series: [{}, ...series.map((one, i) => ({ label: one.name, stroke: color(COLORS[i]!), width: 1.5, points: { show: false } }))],
-    }, [times, ...series.map(one => one.values)] as uPlot.AlignedData, element!);
+    }, data, element!);
     const resized = new ResizeObserver(() => made.setSize({ width: element!.clientWidth, height: HEIGHT }));
     resized.observe(element!);
     const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -43,7 +44,7 @@ export function Chart({ title, times, series, unit = "" }: { title: string; time
       made.destroy();
     };
   }, [names]);
-  useEffect(() => chart.current?.setData([times, ...series.map(one => one.values)] as uPlot.AlignedData), [times]);
+  useEffect(() => chart.current?.setData(data), [times]);
   return (
     <figure class="panel chart">
       <figcaption>
@@ -58,6 +59,14 @@ export function Chart({ title, times, series, unit = "" }: { title: string; time
       <div ref={box} aria-hidden="true" class="plot" />
     </figure>
   );
+}
+
+// At least a minute, and two points: of a single one the chart would make a whole day.
+function padded(times: number[], series: Series[]): uPlot.AlignedData {
+  const last = times.at(-1) ?? Date.now() / 1000;
+  const before = times.length === 0 ? [last - SECONDS, last] : times[0]! > last - SECONDS ? [last - SECONDS] : [];
+  const empty = before.map(() => null);
+  return [[...before, ...times], ...series.map(one => [...empty, ...one.values])] as uPlot.AlignedData;
 }
 
 const shown = (value: number | null | undefined) =>
