@@ -42,15 +42,16 @@ export class Worker {
 /** A device of a user that fails to handle what it gets, or handles it. */
 export class Device {
   received = [];
+  #isStopping = false;
+  #last = Promise.resolve();
 
   static async start(app, user, name, handle) {
     const device = new Device();
     device.connection = await connect(app, user, name);
-    let last = Promise.resolve();
     device.connection.on('Receive', message => {
       device.received.push(message);
       if (handle === 'ack') device.connection.send('Ack', message.source, message.position);
-      else if (handle) last = last.then(() => device.connection.invoke('Nack', message.source, message.position, handle));
+      else if (handle && !device.#isStopping) device.#last = device.#last.then(() => device.connection.invoke('Nack', message.source, message.position, handle));
     });
     return device;
   }
@@ -59,7 +60,10 @@ export class Device {
     return eventually(`${count} messages have arrived`, () => this.received.length >= count);
   }
 
-  stop() {
-    return this.connection.stop();
+  // The last answer may still be on its way when the dead letter can be seen.
+  async stop() {
+    this.#isStopping = true;
+    await this.#last;
+    await this.connection.stop();
   }
 }

@@ -53,7 +53,7 @@ describe('the dead letters of the dashboard', () => {
     await page.getByLabel('as sent').check();
     assert.equal(await page.getByLabel('Body').textContent(), EXACT);
     await dashboard.act('Replay', { within: exact });
-    await exact.waitFor({ state: 'detached' });
+    await exact.first().waitFor({ state: 'detached' });
     await dashboard.act('Discard', { within: dashboard.row('Dead letters', 'bob') });
     await dashboard.row('Dead letters', 'bob').waitFor({ state: 'detached' });
     assert.equal(await count('bob'), 0);
