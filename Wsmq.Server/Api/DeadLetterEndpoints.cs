@@ -52,6 +52,7 @@ internal sealed class DeadLetterEndpoints(OperatorRights rights, IWsmqDeadLetter
         RequestBody.WithAsync(call, MostBytes, json => DeadLetterRequest.Parse(json, ShapesContext.Default.WsmqApiRunRequest), async asked =>
         {
             var action = DeadLetterRequest.ActionOf(asked);
+            call.Audited = new AuditedCall(RightOf(action), $"dead-letters:{asked.Id}");
             await rights.RequireAsync(call, RightOf(action), null);
             var request = DeadLetterRequest.RunOf(asked, action, call.Caller.UserId);
             var (run, isNew) = await AddressEndpoints.ReadAsync(call, stop => runs.BeginAsync(request, stop));

@@ -33,6 +33,10 @@ internal static class KeyIdentity
     public static bool Allows(WsmqCaller caller, string verb, WsmqAddress? target) =>
         Of(caller.Principal) is { } key && key.FindAll(ScopeClaim).Any(scope => KeyScopes.Covers(scope.Value, verb, target));
 
+    /// <summary>Whether a scope of the caller's key allows something somewhere.</summary>
+    public static bool Has(WsmqCaller caller, string verb) =>
+        Of(caller.Principal) is { } key && key.FindAll(ScopeClaim).Any(scope => KeyScopes.Has(scope.Value, verb));
+
     private static ClaimsIdentity? Of(ClaimsPrincipal principal)
     {
         foreach (var identity in principal.Identities)

@@ -25,6 +25,8 @@ internal static class KeyScopes
             throw new WsmqException(WsmqErrors.InvalidMessage, $"a key has 1 to {Most} scopes");
         foreach (var scope in scopes)
         {
+            if (scope is null)
+                throw new WsmqException(WsmqErrors.InvalidMessage, "a scope is null");
             var (verb, where) = Split(scope);
             if (!Verbs.Contains(verb, StringComparer.OrdinalIgnoreCase))
                 throw new WsmqException(WsmqErrors.InvalidMessage, $"a scope begins with one of {string.Join(", ", Verbs)}");
@@ -47,6 +49,9 @@ internal static class KeyScopes
         return target is { } address
             && (IsKind(where, out var kind) ? kind == address.Kind : WsmqAddress.TryParse(where, out var one, out _) && one == address);
     }
+
+    /// <summary>Whether a scope allows something somewhere.</summary>
+    public static bool Has(string scope, string verb) => string.Equals(Split(scope).Verb, verb, StringComparison.OrdinalIgnoreCase);
 
     private static (string Verb, string? Where) Split(string scope)
     {

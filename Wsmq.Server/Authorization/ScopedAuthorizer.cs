@@ -3,8 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Wsmq.Server.Authorization;
 
 /// <summary>
-/// Calls the app's authorizer, whatever its service lifetime; for programs with an API key their scopes decide instead. A singleton is called directly. Any other lifetime gets a new scope and
-/// instance for each call, because a dependency such as a DbContext is not thread-safe.
+/// Calls the app's authorizer, whatever its service lifetime; for programs with an API key their scopes decide instead. A singleton is
+/// called directly. Any other lifetime gets a new scope and instance for each call, because a dependency such as a DbContext is not
+/// thread-safe.
 /// </summary>
 internal sealed class ScopedAuthorizer(IServiceScopeFactory scopes) : IWsmqAuthorizer
 {
@@ -12,36 +13,37 @@ internal sealed class ScopedAuthorizer(IServiceScopeFactory scopes) : IWsmqAutho
     private volatile IWsmqAuthorizer? _singleton;
     private volatile bool _isScoped;
 
+    // Only a request with a key has a user identifier of keys, and comparing that costs the others nothing.
     public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) =>
-        KeyIdentity.Is(caller.Principal) ? new(KeyIdentity.Allows(caller, KeyScopes.Send, to))
+        KeyIdentity.IsReserved(caller.UserId) ? new(KeyIdentity.Allows(caller, KeyScopes.Send, to))
             : _singleton is { } authorizer ? authorizer.CanSendAsync(caller, to, cancellationToken)
             : AskAsync(a => a.CanSendAsync(caller, to, cancellationToken));
 
     public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) =>
-        KeyIdentity.Is(caller.Principal) ? new(KeyReads(caller, source))
+        KeyIdentity.IsReserved(caller.UserId) ? new(KeyReads(caller, source))
             : _singleton is { } authorizer ? authorizer.CanReadAsync(caller, source, cancellationToken)
             : AskAsync(a => a.CanReadAsync(caller, source, cancellationToken));
 
     public ValueTask<bool> CanWorkAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) =>
-        KeyIdentity.Is(caller.Principal) ? new(KeyIdentity.Allows(caller, KeyScopes.Work, queue))
+        KeyIdentity.IsReserved(caller.UserId) ? new(KeyIdentity.Allows(caller, KeyScopes.Work, queue))
             : _singleton is { } authorizer ? authorizer.CanWorkAsync(caller, queue, cancellationToken)
             : AskAsync(a => a.CanWorkAsync(caller, queue, cancellationToken));
 
     public ValueTask<bool> CanManageQueueAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) =>
-        KeyIdentity.Is(caller.Principal) ? new(KeyIdentity.Allows(caller, KeyScopes.Queues, queue))
+        KeyIdentity.IsReserved(caller.UserId) ? new(KeyIdentity.Allows(caller, KeyScopes.Queues, queue))
             : _singleton is { } authorizer ? authorizer.CanManageQueueAsync(caller, queue, cancellationToken)
             : AskAsync(a => a.CanManageQueueAsync(caller, queue, cancellationToken));
 
     public ValueTask<bool> CanAdministerAsync(
         WsmqCaller caller, WsmqAction action, WsmqAddress? target, CancellationToken cancellationToken) =>
-        KeyIdentity.Is(caller.Principal) ? new(action != WsmqAction.ManageKeys && KeyIdentity.Allows(caller, action.ToString(), target))
+        KeyIdentity.IsReserved(caller.UserId) ? new(action != WsmqAction.ManageKeys && KeyIdentity.Allows(caller, action.ToString(), target))
             : _singleton is { } authorizer ? authorizer.CanAdministerAsync(caller, action, target, cancellationToken)
             : AskAsync(a => a.CanAdministerAsync(caller, action, target, cancellationToken));
 
     // A connection always opens the own queue, so a key that works on jobs reads it.
     private static bool KeyReads(WsmqCaller caller, WsmqAddress source) =>
         KeyIdentity.Allows(caller, KeyScopes.Read, source)
-        || (source == WsmqAddress.User(caller.UserId) && KeyIdentity.Allows(caller, KeyScopes.Work, null));
+        || (source == WsmqAddress.User(caller.UserId) && KeyIdentity.Has(caller, KeyScopes.Work));
 
     private async ValueTask<bool> AskAsync(Func<IWsmqAuthorizer, ValueTask<bool>> question)
     {

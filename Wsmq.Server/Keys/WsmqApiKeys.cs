@@ -11,6 +11,9 @@ internal sealed class WsmqApiKeys(
 {
     private const int MaxNameLength = 64;
 
+    // The last whole second of the year 9999: later times cannot be represented.
+    private static readonly long LastSecond = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() / 1000 * 1000;
+
     // Every node has read a revocation by then: one that could not rebuilds its copy without the key.
     private static readonly TimeSpan NewsLast = 2 * AccessWatch.LongestWithout;
 
@@ -71,8 +74,9 @@ internal sealed class WsmqApiKeys(
     };
 
     // In whole seconds, which is how precisely the framework ends connections.
-    private static long EndOf(DateTimeOffset? expires) =>
-        expires is { } time ? (time.ToUnixTimeMilliseconds() + 999) / 1000 * 1000 : AccessRule.Never;
+    private static long EndOf(DateTimeOffset? expires) => expires is { } time && time.ToUnixTimeMilliseconds() < LastSecond
+        ? (time.ToUnixTimeMilliseconds() + 999) / 1000 * 1000
+        : AccessRule.Never;
 
     private static void CheckName(string name)
     {

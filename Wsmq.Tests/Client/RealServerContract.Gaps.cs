@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Server.Feeds;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Client;
@@ -18,6 +19,8 @@ public abstract partial class RealServerContract
             last = bob.Messages[0].Position;
         }
 
+        // Until then the node would keep the messages in memory for the connection, and deliver them from there.
+        await Eventually.That("the first connection has ended", () => A.Services.GetRequiredService<FeedRegistry>().Count == 0);
         await PublishAsync(A, Bob, Enumerable.Range(1, 20));
         var handledBefore = -1;
         var next = Keep(new TypedClient(B.Hub, "bob", _ => Task.CompletedTask));

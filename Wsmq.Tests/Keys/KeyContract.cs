@@ -33,7 +33,7 @@ public abstract class KeyContract
     public async Task A_key_is_accepted_at_the_hub_and_works_there_on_jobs()
     {
         await using var node = await StartAsync();
-        var key = await Keys(node).CreateAsync("worker", ["work", "send:user:bob"]);
+        var key = await Keys(node).CreateAsync("worker", ["work:work:jobs", "send:user:bob"]);
         await using var worker = PlainClient.Create(node.Hub, key.Text);
         await worker.Connection.StartAsync();
 
@@ -42,6 +42,17 @@ public abstract class KeyContract
 
         var refused = await Record.ExceptionAsync(() => worker.SendAsync("user:carol", 1));
         WsmqError.Find(refused!.Message).Should().Be(WsmqErrors.SendNotAllowed);
+    }
+
+    [Fact]
+    public async Task A_key_that_expires_at_the_end_of_time_does_not_expire()
+    {
+        await using var node = await StartAsync();
+
+        var key = await Keys(node).CreateAsync("shop", ["read"], DateTimeOffset.MaxValue);
+
+        key.Key.ExpiresAt.Should().BeNull();
+        (await Keys(node).ListAsync()).Should().ContainSingle().Which.Id.Should().Be(key.Key.Id);
     }
 
     [Fact]
