@@ -34,7 +34,7 @@ internal sealed class HostSettings
     public string DashboardPath { get; set; } = "/wsmq-admin";
 
     /// <summary>
-    /// Whether the host has its console in Development, which acts as any user for whoever opens it on this machine.
+    /// Whether the host has its console in Development, with which everybody on this machine can act as any user.
     /// </summary>
     public bool Console { get; set; } = true;
 

@@ -11,7 +11,7 @@ internal static class LocalRequest
     // A page whose name has just been pointed to 127.0.0.1 (DNS rebinding) comes with its own name.
     private static readonly string[] LocalHosts = ["localhost", "127.0.0.1", "[::1]"];
 
-    // A proxy on this machine connects from here, for whoever called it.
+    // A proxy on this machine connects from here, also for callers from elsewhere.
     private static readonly string[] Forwarded = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP"];
 
     public static RequestDelegate Only(RequestDelegate next) => context =>

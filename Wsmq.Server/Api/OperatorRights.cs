@@ -19,8 +19,7 @@ internal sealed class OperatorRights(AccessCheck access)
     /// <exception cref="WsmqException"><c>administer-not-allowed</c>.</exception>
     public async Task RequireAsync(ApiCall call, WsmqAction action, WsmqAddress? target)
     {
-        if (action != WsmqAction.View)
-            call.Audited ??= new AuditedCall(action, target?.ToString());
+        Audit(call, action, target);
         try
         {
             await access.CheckAdministerAsync(call.Caller, action, target, call.Aborted);
@@ -37,22 +36,21 @@ internal sealed class OperatorRights(AccessCheck access)
     /// <exception cref="WsmqException">The authorizer could not decide, such as <c>store-unavailable</c>.</exception>
     public async Task<bool> AllowsAsync(ApiCall call, WsmqAction action, WsmqAddress? target)
     {
-        try
-        {
-            await access.CheckAdministerAsync(call.Caller, action, target, call.Aborted);
-            if (action != WsmqAction.View)
-                call.Audited ??= new AuditedCall(action, target?.ToString());
-            return true;
-        }
-        catch (WsmqException e) when (e.Error == WsmqErrors.AdministerNotAllowed)
-        {
+        if (!await access.MayAdministerAsync(call.Caller, action, target, call.Aborted))
             return false;
-        }
+        Audit(call, action, target);
+        return true;
     }
 
     /// <summary>The user in the path.</summary>
     /// <exception cref="WsmqException"><c>invalid-name</c> or <c>name-too-long</c>.</exception>
     public static WsmqAddress UserOf(ApiCall call) => WsmqAddress.User(call.InPath(User));
+
+    private static void Audit(ApiCall call, WsmqAction action, WsmqAddress? target)
+    {
+        if (action != WsmqAction.View)
+            call.Audited ??= new AuditedCall(action, target?.ToString());
+    }
 
     private async Task<string> OnAsync(ApiCall call, WsmqAction action, WsmqAddress target)
     {

@@ -2,7 +2,7 @@ using DashboardApp;
 using Microsoft.AspNetCore.Authentication;
 using Wsmq;
 
-// An app with the dashboard, for its tests: whoever claims a name has it, and the name says what its user may do.
+// An app with the dashboard, for its tests: every name that a request claims is accepted, and decides what its user may do.
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddAuthentication(ClaimedName.SchemeName).AddScheme<AuthenticationSchemeOptions, ClaimedName>(ClaimedName.SchemeName, null);
 builder.Services.AddAuthorization();
