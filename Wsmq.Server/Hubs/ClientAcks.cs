@@ -27,8 +27,9 @@ internal sealed class ClientAcks(FeedRegistry feeds, AckQueue acks)
             throw;
         }
 
-        // A position that was delivered here is never past the feed's tail: acks of such positions are not counted.
-        if (acknowledged > pump.Feed.Tail)
+        // Acks of what was delivered here are not counted. One that is past the tail is of an entry that the store has lost since: the store
+        // refuses it, but it frees the in-flight window, or the connection would wait for ever for the messages after it.
+        if (acknowledged > pump.Feed.Tail && !pump.HasDelivered(acknowledged))
         {
             await session.Limits.ThrottleReadAsync(session.Connection.Aborted);
             await feeds.RequireWithinAsync(pump.Feed, acknowledged, WsmqErrors.AckBeyondTail, session.Connection.Aborted);

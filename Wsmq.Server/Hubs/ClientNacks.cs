@@ -28,7 +28,9 @@ internal sealed class ClientNacks(
         await session.Limits.ThrottleReadAsync(session.Connection.Aborted);
         var pump = await session.PumpOfAsync(source);
         var failed = WsmqPosition.Parse(position);
-        await feeds.RequireWithinAsync(pump.Feed, failed, WsmqErrors.AckBeyondTail, session.Connection.Aborted);
+        // An entry that the store has lost since it was delivered counts like one that is no longer stored: it must not block the client.
+        if (!pump.HasDelivered(failed))
+            await feeds.RequireWithinAsync(pump.Feed, failed, WsmqErrors.AckBeyondTail, session.Connection.Aborted);
 
         // One at a time: a failing handler nacks once, and a client that nacks in a loop keeps the store busy with one call only.
         var kind = WsmqNackReasons.IsFinal(reason) ? NackKind.Final : NackKind.Reported;
@@ -82,8 +84,9 @@ internal sealed class ClientNacks(
     private async Task<int> CountAsync(Session session, DeliveryPump pump, NackRequest request)
     {
         var failed = request.Position;
-        // Acks of earlier entries may still be in flight. Until they are stored, this entry is not the first after the cursor.
-        if (pump.Acknowledged > WsmqPosition.Start && pump.Acknowledged < failed)
+        // Acks of earlier entries may still be in flight. Until they are stored, this entry is not the first after the cursor. The store
+        // refuses acks of entries that it has lost.
+        if (pump.Acknowledged > WsmqPosition.Start && pump.Acknowledged < failed && pump.Acknowledged <= pump.Feed.Tail)
             await acks.Enqueue(new AckRequest(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, pump.Acknowledged));
         var result = await store.DeadLetters.NackAsync(request, session.Connection.Aborted);
         switch (result.Outcome)

@@ -68,6 +68,12 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     public WsmqPosition? OldestInFlight => _window.Oldest;
 
     /// <summary>
+    /// Whether a position is at or before one that this connection received. The store may have lost it since: its feed's tail is before it
+    /// then.
+    /// </summary>
+    public bool HasDelivered(WsmqPosition position) => position <= _window.Newest;
+
+    /// <summary>
     /// The oldest entry that the connection has not acknowledged, or, if none is in flight, the newest one that waits to be written; null
     /// if the connection is up to date. May be called from any thread: the result is a hint.
     /// </summary>

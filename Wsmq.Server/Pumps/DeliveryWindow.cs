@@ -10,6 +10,7 @@ internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worke
 {
     // Null until the first delivery: most connections of a node are idle.
     private Queue<WsmqPosition>? _inFlight;
+    private WsmqPosition _newest;
 
     /// <summary>How many slots of this address are free; the connection may have fewer credits.</summary>
     public int Room
@@ -31,6 +32,16 @@ internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worke
         }
     }
 
+    /// <summary>The newest delivery, acknowledged or not; <see cref="WsmqPosition.Start"/> if there was none.</summary>
+    public WsmqPosition Newest
+    {
+        get
+        {
+            lock (credits.Lock)
+                return _newest;
+        }
+    }
+
     /// <summary>Whether a slot and a credit are free. If not, the waiter is woken once they may be.</summary>
     public bool HasRoom => Room > 0 && credits.IsFree(waiter);
 
@@ -45,7 +56,7 @@ internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worke
             var free = Math.Min(entries.Length, limit - inFlight.Count);
             var taken = free == 0 ? 0 : credits.Take(free, waiter);
             foreach (var entry in entries[..taken])
-                inFlight.Enqueue(entry.Position);
+                inFlight.Enqueue(_newest = entry.Position);
             return taken;
         }
     }

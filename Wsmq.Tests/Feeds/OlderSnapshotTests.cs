@@ -62,6 +62,39 @@ public sealed class OlderSnapshotTests(ITestOutputHelper output)
         (await typed.SendAsync("user:bob", 0)).Duplicate.Should().BeFalse();
     }
 
+    [Theory]
+    [InlineData("Ack")]
+    [InlineData("Nack")]
+    public async Task After_a_rollback_acks_and_nacks_of_lost_messages_make_room_for_new_ones(string call)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var node = await TestNode.StartAsync(s => s.UseRedis(redis.EndPoint), o => o.Delivery.MaxInFlightMessages = Window);
+        await using var client = await PlainClient.ConnectAsync(node, "bob", ack: false);
+        await using var other = await PlainClient.ConnectAsync(node, "bob", "other", ack: false);
+        await SendAsync(node, 1);
+        await Eventually.That("both devices are known", () => client.Received.Count == 1 && other.Received.Count == 1);
+        await client.Connection.InvokeAsync("Ack", "user:bob", _sent[0].Position);
+        (await redis.CommandAsync("SAVE")).Should().StartWith("+OK");
+        await SendAsync(node, Window);
+        await Eventually.That("the in-flight window is full", () => client.Received.Count == 1 + Window);
+
+        await redis.RestartAsync(kill: true);
+        await Eventually.That("the node has noticed that the messages are lost", () => IsRefusedAsync(other, "Resume", WsmqErrors.PositionBeyondTail));
+        if (call == "Ack")
+            (await IsRefusedAsync(client, "Ack", WsmqErrors.AckBeyondTail)).Should().BeTrue();
+        foreach (var lost in call == "Nack" ? _sent.Skip(1) : [])
+            (await client.Connection.InvokeAsync<int>("Nack", "user:bob", lost.Position, WsmqNackReasons.NoHandler)).Should().Be(1);
+        await SendAsync(node, Window);
+
+        await Eventually.That("new messages arrive as before", () => client.Received.Count == _sent.Count);
+        client.Received.Select(d => d.Position).Should().Equal(_sent.Select(r => r.Position));
+        client.DeadLettered.Select(d => d.Position).Should().Equal(call == "Nack" ? _sent.Skip(1).Take(Window).Select(r => r.Position) : []);
+
+        async Task<bool> IsRefusedAsync(PlainClient caller, string method, WsmqError error) =>
+            await Record.ExceptionAsync(() => caller.Connection.InvokeAsync(method, "user:bob", _sent[^1].Position)) is { } e
+            && WsmqException.From(e)?.Error == error;
+    }
+
     private async Task SendAsync(TestNode node, int count)
     {
         for (var i = 0; i < count; i++)
