@@ -35,7 +35,7 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
     this.#outbox = options.outbox?.[open]({
       settings: this.#settings,
       events: this.#events,
-      send: (to, json, signal) => this.#run!.sender.send(to, json, signal),
+      send: (to, json, signal, tried) => this.#run!.sender.send(to, json, signal, tried),
     });
     if (this.#outbox) this.#extensions.push(this.#outbox);
   }
@@ -100,7 +100,7 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
    */
   send<Type extends TypeOf<Messages>>(to: Address, type: Type, body: Messages[Type], options: SendOptions = {}): Sent {
     try {
-      const json = serialize(to, type, body, options, this.#settings.maxBodyBytes);
+      const json = serialize(to, type, body, options, this.#settings);
       options.signal?.throwIfAborted();
       const closed = this.#run?.sender.closed;
       if (closed) throw closed;
@@ -121,7 +121,8 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
 
   /**
    * Gives up what waits, for example before the user signs out: with an outbox all messages of the user, also those of other tabs. Their
-   * promises fail with `client-closed`. A message in flight may be stored nevertheless.
+   * promises fail with `client-closed`; with `outcome-unknown` where this client is sending the message, which may be stored. One that
+   * another tab is sending may be stored as well.
    * @returns how many there were
    */
   async discard(): Promise<number> {

@@ -44,6 +44,12 @@ export interface WsmqClientOptions {
   /** The largest body to send, in bytes. A larger one fails here, because the server would close the connection. Default 262,144. */
   maxBodyBytes?: number;
 
+  /**
+   * The largest message to send, in bytes of the whole JSON: body, headers and names. A larger one fails here. Default: twice
+   * `maxBodyBytes` plus 65,536, which is below what the server accepts.
+   */
+  maxMessageBytes?: number;
+
   /** How many received messages of one source may wait for their handler; others are requested again later. Default 512. */
   maxBufferedDeliveries?: number;
 
@@ -85,6 +91,8 @@ type Optional = "accessTokenProvider" | "device" | "outbox" | "page";
 
 const MOST_SEND_TIMEOUT = 100_000;
 const MOST_IN_FLIGHT = 128;
+const MOST_BODY = 256 * 1024;
+const ENVELOPE = 64 * 1024;
 
 export function settingsOf(options: WsmqClientOptions): Settings {
   const settings: Settings = {
@@ -93,7 +101,7 @@ export function settingsOf(options: WsmqClientOptions): Settings {
     stopTimeout: 5_000,
     maxInFlightSends: 64,
     maxPendingSendBytes: 16 * 1024 * 1024,
-    maxBodyBytes: 256 * 1024,
+    maxBodyBytes: MOST_BODY,
     maxBufferedDeliveries: 512,
     reconnectBackoff: { min: 100, max: 30_000 },
     sendBackoff: { min: 100, max: 5_000 },
@@ -102,6 +110,7 @@ export function settingsOf(options: WsmqClientOptions): Settings {
     nackReason: error => (error as Error | undefined)?.name ?? null,
     ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
     url: options.url,
+    maxMessageBytes: options.maxMessageBytes ?? 2 * (options.maxBodyBytes ?? MOST_BODY) + ENVELOPE,
   };
   for (const [name, most] of [["sendTimeout", MOST_SEND_TIMEOUT], ["maxInFlightSends", MOST_IN_FLIGHT]] as const) {
     if (!(settings[name] > 0 && settings[name] <= most)) throw new RangeError(`${name} is ${settings[name]}: above 0 and at most ${most}`);

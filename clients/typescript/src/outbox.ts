@@ -20,6 +20,12 @@ export interface OutboxOptions {
 
   /** How much they may have together, in bytes of JSON. A send beyond it fails with `too-many-sends`. Default 16,777,216. */
   maxBytes?: number;
+
+  /**
+   * How often the connection may close while a message is sent. Then it is refused with `outcome-unknown`, so that one message cannot
+   * close every connection, for example because something in the network refuses its size. Default 10.
+   */
+  maxCloses?: number;
 }
 
 /**
@@ -30,13 +36,13 @@ export interface OutboxOptions {
  * @param options whose messages these are, and how much may wait
  * @throws RangeError the user is empty, or a bound is not above 0
  */
-export function outbox({ user, name, maxEntries = 10_000, maxBytes = 16 * 1024 * 1024 }: OutboxOptions): Outbox {
+export function outbox({ user, name, maxEntries = 10_000, maxBytes = 16 * 1024 * 1024, maxCloses = 10 }: OutboxOptions): Outbox {
   if (!user) throw new RangeError("user is empty");
-  for (const [name, value] of Object.entries({ maxEntries, maxBytes })) {
+  for (const [name, value] of Object.entries({ maxEntries, maxBytes, maxCloses })) {
     if (!(value > 0)) throw new RangeError(`${name} is ${value}: above 0`);
   }
 
-  return { [open]: host => new TabOutbox(host, user, name ?? fullUrl(host.settings.url), { maxEntries, maxBytes }) };
+  return { [open]: host => new TabOutbox(host, user, name ?? fullUrl(host.settings.url), { maxEntries, maxBytes }, maxCloses) };
 }
 
 // A server that renders pages may have neither.

@@ -8,9 +8,13 @@ export class HubProxy {
   /** The bodies of the messages that passed, in order. */
   sent = [];
   connections = 0;
+  refused = 0;
 
   /** The error text for a message, or undefined to let it pass. @type {(message: object) => string | undefined} */
   refuse = () => undefined;
+
+  /** Whether a message closes the connection over which it comes, with what came beside it. @type {(message: object) => boolean} */
+  closes = () => false;
   #server;
   #sockets = new Set();
 
@@ -42,6 +46,7 @@ export class HubProxy {
     const node = new ws(url);
     const early = [];
     client.on('message', data => {
+      if (data.toString().split(END).slice(0, -1).some(frame => messagesOf(frame).some(this.closes))) return client.terminate();
       const frames = data.toString().split(END).slice(0, -1).filter(frame => !this.#answer(client, frame));
       const text = frames.map(frame => frame + END).join('');
       if (!text) return;
@@ -62,11 +67,17 @@ export class HubProxy {
 
   /** Answers a call of one message if it is to be refused. */
   #answer(client, frame) {
-    const { type, target, invocationId, arguments: [messages] = [] } = JSON.parse(frame);
-    if (type !== 1 || target !== 'SendMany') return false;
+    const messages = messagesOf(frame);
+    const { invocationId } = JSON.parse(frame);
     const error = messages.length === 1 ? this.refuse(messages[0]) : undefined;
+    if (error) this.refused++;
     if (error) client.send(JSON.stringify({ type: 3, invocationId, result: [{ number: 0, id: messages[0].id, error }] }) + END);
     else this.sent.push(...messages.map(({ body }) => body));
     return error !== undefined;
   }
+}
+
+function messagesOf(frame) {
+  const { type, target, arguments: [messages] = [] } = JSON.parse(frame);
+  return type === 1 && target === 'SendMany' ? messages : [];
 }

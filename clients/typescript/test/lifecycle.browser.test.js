@@ -50,6 +50,29 @@ describe('pages that are cached or hidden in Chromium, 2 nodes with redis', () =
     });
   }
 
+  test('a page that is shown and connects later takes the sending over from a hidden one', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const receiver = await wsmq.open(bob, { node: last() });
+    const hubs = [wsmq.keep(await HubProxy.start(first().hub)), wsmq.keep(await HubProxy.start(last().hub))];
+    const proxy = await wsmq.offline();
+    const hidden = await open({ user: alice, url: hubs[0].hub, keeps: true });
+    const shown = await open({ user: alice, url: proxy.hub, keeps: true, isOffline: true });
+    await isHidden(hidden, true);
+    await queue(hidden, `user:${bob}`, [1]);
+    await receiver.shows(1);
+    assert.deepEqual(hubs[0].sent, [1], 'it sends as long as no other one can');
+    proxy.leadTo(hubs[1].hub);
+    let n = 1;
+    while (hubs[1].sent.length === 0 && n < 100) {
+      await queue(hidden, `user:${bob}`, [++n]);
+      await receiver.shows(n);
+    }
+
+    await queue(hidden, `user:${bob}`, ['a', 'b', 'c']);
+    await receiver.shows(n + 3);
+    assert.deepEqual([hubs[1].sent, receiver.bodies], [[n, 'a', 'b', 'c'], [...numbers(1, n), 'a', 'b', 'c']]);
+  });
+
   test('a cached page with an outbox sends what it had not sent, once', async () => {
     const [alice, bob] = wsmq.users('alice', 'bob');
     const receiver = await wsmq.open(bob, { node: last() });

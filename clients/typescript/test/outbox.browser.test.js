@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { eventually } from '../../../Wsmq.Tests/PlainClients/support/eventually.js';
-import { BrowserSetting, isEmpty, pending, queue } from '../support/browser-setting.js';
+import { becomes, BrowserSetting, isEmpty, pending, queue } from '../support/browser-setting.js';
 import { HubProxy } from '../support/hub-proxy.js';
 import { PageServer } from '../support/page-server.js';
 import { numbers } from '../support/pages.js';
@@ -267,6 +267,203 @@ describe('an outbox in Chromium, 2 nodes with redis', () => {
     await receiver.shows(20);
     await isEmpty(page);
     assert.deepEqual(receiver.bodies, numbers(1, 20));
+  });
+
+  test('a database whose connection the browser closes is opened again, and nothing overtakes what is on the disk', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const context = await profile();
+    await context.addInitScript(() => {
+      const { open } = IDBFactory.prototype;
+      IDBFactory.prototype.open = function (...args) {
+        const request = open.apply(this, args);
+        request.addEventListener('success', () => { globalThis.database = request.result; });
+        return request;
+      };
+    });
+    const proxy = await offline();
+    const receiver = await wsmq.open(bob, { node: last() });
+    const page = await tab(context, alice, { proxy, offline: true });
+    await queue(page, `user:${bob}`, numbers(1, 10));
+
+    // What a browser does by itself where it runs short of memory.
+    const close = () => page.evaluate(() => {
+      database.close();
+      database.dispatchEvent(new Event('close'));
+    });
+    await close();
+    await queue(page, `user:${bob}`, numbers(11, 20));
+    await close();
+    assert.deepEqual([await pending(page), await page.evaluate(() => app.storage)], [20, ['disk']]);
+    await close();
+    proxy.leadTo(first().hub);
+    await receiver.shows(20);
+    await isEmpty(page);
+    assert.deepEqual(receiver.bodies, numbers(1, 20));
+    assert.deepEqual(numbers(1, 20).map((n, i) => receiver.positions[i]), await page.evaluate(() => Object.values(app.results)));
+  });
+
+  test('a database that is deleted is let go, and made again', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const context = await profile();
+    const proxy = await offline();
+    const page = await tab(context, alice, { proxy, offline: true });
+    await queue(page, `user:${bob}`, [1, 2]);
+    await page.evaluate(() => new Promise((resolve, reject) => {
+      const request = indexedDB.deleteDatabase('wsmq.outbox one');
+      request.onsuccess = resolve;
+      request.onblocked = () => reject(new Error('a connection is still open'));
+    }));
+
+    // Another tab makes it: the keys of its entries are not those of the ones that were deleted.
+    const other = await tab(context, alice, { proxy, offline: true });
+    await queue(other, `user:${bob}`, [3]);
+    await queue(page, `user:${bob}`, [4]);
+    assert.deepEqual(await page.evaluate(() => [app.storage, app.results]), [['disk'], { 1: 'outcome-unknown', 2: 'outcome-unknown' }]);
+    const receiver = await wsmq.open(bob, { node: last() });
+    proxy.leadTo(first().hub);
+    await receiver.shows(2);
+    await isEmpty(page);
+    assert.deepEqual(receiver.bodies, [3, 4]);
+    await eventually('each knows its result', () => page.evaluate(() => app.results[4]));
+  });
+
+  test('a disk that cannot be read for a time keeps what is in memory waiting', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const proxy = await offline();
+    const receiver = await wsmq.open(bob, { node: last() });
+    const page = await tab(await profile(), alice, { proxy, offline: true });
+    await queue(page, `user:${bob}`, numbers(1, 3));
+    await page.evaluate(() => {
+      IDBObjectStore.prototype.add = () => { throw new DOMException('full', 'QuotaExceededError'); };
+      const { getAll } = IDBIndex.prototype;
+      let asked = 0;
+      IDBIndex.prototype.getAll = function (query) {
+        if (this.name === 'address' && asked++ < 3) throw new DOMException('broken', 'UnknownError');
+        return getAll.call(this, query);
+      };
+    });
+    await queue(page, `user:${bob}`, numbers(4, 6));
+    proxy.leadTo(first().hub);
+    await receiver.shows(6);
+    await isEmpty(page);
+    assert.deepEqual(receiver.bodies, numbers(1, 6));
+  });
+
+  test('a message that closes every connection is refused, and the others are not', async () => {
+    const [alice, bob, carol, dave] = wsmq.users('alice', 'bob', 'carol', 'dave');
+    const proxy = await offline();
+    const hub = wsmq.keep(await HubProxy.start(first().hub));
+    hub.closes = ({ body }) => body === 'poison';
+    const page = await tab(await profile(), alice, { proxy, offline: true, bounds: { maxCloses: 3 } });
+    await queue(page, `user:${bob}`, [1]);
+    await queue(page, `user:${carol}`, ['poison', 2]);
+    await queue(page, `user:${dave}`, [3]);
+    const receivers = await Promise.all([bob, carol, dave].map(user => wsmq.open(user, { node: last() })));
+    proxy.leadTo(hub.hub);
+    for (const [i, receiver] of receivers.entries()) {
+      await receiver.shows(1);
+      assert.deepEqual(receiver.bodies, [i + 1]);
+    }
+
+    await isEmpty(page);
+    assert.equal(await page.evaluate(() => app.results.poison), 'outcome-unknown');
+    await eventually('it is told', () => page.evaluate(() => app.refused.length > 0));
+    assert.deepEqual(await page.evaluate(() => app.refused.map(({ body, code }) => [body, code])), [['poison', 'outcome-unknown']]);
+    assert.ok(hub.connections <= 5, `${hub.connections} connections: one for all, three for the one, and the last`);
+  });
+
+  test('connections that close for another reason refuse nothing', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const hub = wsmq.keep(await HubProxy.start(first().hub));
+    const page = await tab(await profile(), alice, { proxy: hub, bounds: { maxCloses: 2 } });
+    hub.refuse = () => '[wsmq 5002 server-busy retry] later';
+    await queue(page, `user:${bob}`, [1]);
+    for (const n of numbers(1, 5)) {
+      await eventually('it was refused for a time', () => hub.refused > 0);
+      hub.cut();
+      hub.refused = 0;
+      await becomes(page, 'it is connected again', n => app.losses === n && app.client.state === 'connected', n);
+    }
+
+    hub.refuse = () => undefined;
+    const receiver = await wsmq.open(bob, { node: last() });
+    await receiver.shows(1);
+    await isEmpty(page);
+    assert.deepEqual(await page.evaluate(() => app.refused), []);
+  });
+
+  test('what is written after a discard is not meant by it, also where its news comes later', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const context = await profile();
+    await context.addInitScript(() => {
+      globalThis.BroadcastChannel = class extends BroadcastChannel {
+        set onmessage(heard) {
+          super.onmessage = event => globalThis.late ? late.push(() => heard(event)) : heard(event);
+        }
+      };
+    });
+    const proxy = await offline();
+    const [page, other] = [await tab(context, alice, { proxy, offline: true }), await tab(context, alice, { proxy, offline: true })];
+    await queue(page, `user:${bob}`, [1]);
+    await queue(other, `user:${bob}`, [2]);
+    await other.evaluate(() => { globalThis.late = []; });
+    assert.equal(await page.evaluate(() => app.client.discard()), 2);
+    await queue(other, `user:${bob}`, [3]);
+    await becomes(other, 'the news is there', () => late.length > 0);
+    await other.evaluate(() => {
+      const news = late;
+      globalThis.late = undefined;
+      for (const hear of news) hear();
+    });
+    const receiver = await wsmq.open(bob, { node: last() });
+    proxy.leadTo(first().hub);
+    await receiver.shows(1);
+    await becomes(other, 'it knows its results', () => Object.keys(app.results).length === 2);
+    assert.deepEqual([receiver.bodies, await other.evaluate(() => app.results)], [[3], { 2: 'client-closed', 3: receiver.positions[0] }]);
+  });
+
+  test('a message that is discarded while it is sent may be stored, and its promise says so', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const hub = wsmq.keep(await HubProxy.start(first().hub));
+    hub.refuse = () => '[wsmq 5002 server-busy retry] later';
+    const page = await tab(await profile(), alice, { proxy: hub });
+    await queue(page, `user:${bob}`, [1, 2]);
+    await eventually('it is sent', () => hub.refused > 0);
+    assert.equal(await page.evaluate(() => app.client.discard()), 2);
+    assert.deepEqual(await page.evaluate(() => app.results), { 1: 'outcome-unknown', 2: 'client-closed' });
+  });
+
+  test('without locks a refusal is told once over all tabs', async () => {
+    const [alice] = wsmq.users('alice');
+    const context = await profile();
+    await context.addInitScript(() => Object.defineProperty(Navigator.prototype, 'locks', { get: () => undefined }));
+    const hub = wsmq.keep(await HubProxy.start(first().hub));
+    hub.refuse = () => '[wsmq 5002 server-busy retry] later';
+    const tabs = [await tab(context, alice, { proxy: hub, device: 'one' }), await tab(context, alice, { proxy: hub, device: 'two' })];
+    for (const one of tabs) {
+      await one.evaluate(() => {
+        // An app that takes its time: the entry stays meanwhile, and the other tab finds it.
+        app.client.listen('refused', () => new Promise(resolve => { app.seen = resolve; }));
+        app.client.listen('outbox', () => {});
+        globalThis.settled = 0;
+        const { put } = IDBObjectStore.prototype;
+        IDBObjectStore.prototype.put = function (value) {
+          if (value.refusal) settled++;
+          return put.call(this, value);
+        };
+      });
+    }
+
+    await queue(tabs[0], 'group:strangers', ['no']);
+    await Promise.all(tabs.map(one => one.evaluate(() => app.client.pending())));
+    hub.refuse = () => '[wsmq 3001 send-not-allowed final] no';
+    await eventually('both were refused', async () => {
+      const counts = await Promise.all(tabs.map(one => one.evaluate(() => settled)));
+      return counts.every(count => count > 0);
+    });
+    await Promise.all(tabs.map(one => one.evaluate(() => app.client.pending())));
+    const told = await Promise.all(tabs.map(one => one.evaluate(() => app.refused.length)));
+    assert.equal(told[0] + told[1], 1);
   });
 
   test('an entry whose answer was lost is stored once', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { describe, test } from 'node:test';
 import { outbox } from '../dist/outbox.js';
 import { eventually } from '../../../Wsmq.Tests/PlainClients/support/eventually.js';
@@ -79,8 +80,33 @@ describe('an outbox where nothing can be kept', () => {
     assert.deepEqual([code, cause.code, await page.client.pending()], ['client-misconfigured', 'read-not-allowed', 1]);
   });
 
+  test('leaves nothing at the signal of a wait that has ended', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const page = await wsmq.open(alice, { outbox: outbox({ user: alice }) });
+    const { signal } = new AbortController();
+    await Promise.all(numbers(1, 20).map(n => page.send(`user:${bob}`, n, { signal })));
+    await assert.rejects(page.send('group:strangers', 1, { signal }), { code: 'send-not-allowed' });
+    assert.deepEqual(getEventListeners(signal, 'abort'), []);
+  });
+
+  for (const keeps of [true, false]) {
+    test(`a message that no server accepts fails at the call, ${keeps ? 'with' : 'without'} an outbox`, async () => {
+      const [alice] = wsmq.users('alice');
+      const page = await wsmq.open(alice, { ...(keeps && { outbox: outbox({ user: alice }) }) });
+      const send = (size, body = 1) => page.send(`user:${alice}`, body, { headers: { a: 'x'.repeat(size) } });
+      await assert.rejects(send(600_000), { code: 'message-too-large', message: /maxMessageBytes is 589824/ });
+      await assert.rejects(send(590_000, new Uint8Array(1)), { code: 'message-too-large' });
+
+      // The largest one that the client sends: the server refuses its headers, and keeps the connection.
+      await assert.rejects(send(589_600), { code: 'message-too-large', message: /MaxHeaderBytes|header/ });
+      await page.send(`user:${alice}`, 'x'.repeat(262_142));
+      await page.shows(1);
+      assert.equal(page.losses, 0);
+    });
+  }
+
   test('refuses options that cannot work', () => {
-    const wrong = [{ user: '' }, { user: 'a', maxEntries: 0 }, { user: 'a', maxBytes: NaN }];
+    const wrong = [{ user: '' }, { user: 'a', maxEntries: 0 }, { user: 'a', maxBytes: NaN }, { user: 'a', maxCloses: 0 }];
     for (const options of wrong) assert.throws(() => outbox(options), RangeError);
   });
 });

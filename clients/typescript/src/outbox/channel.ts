@@ -6,8 +6,11 @@ export interface News {
   key?: number;
   outcome?: Outcome;
 
-  /** All entries of the user were discarded. */
-  discarded?: boolean;
+  /** All entries of the user up to this key were discarded. */
+  discarded?: number;
+
+  /** A hidden tab has the turn; a shown one wants it. */
+  turn?: "hidden" | "wanted";
 }
 
 /** The channel between the tabs of a user. A cached page has none: a message to it would discard it. */

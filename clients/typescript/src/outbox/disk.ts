@@ -1,33 +1,34 @@
-import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from "idb";
-import { bytesOf, type Bounds, type Entry, type EntryStore, type Refused } from "./entries.js";
+import type { IDBPTransaction } from "idb";
+import { Database, type Schema, type Stored, type Total } from "./database.js";
+import { bytesOf, type Bounds, type Cleared, type Entry, type EntryStore, type Refused } from "./entries.js";
 
-type Stored = Entry & { user: string; bytes: number; refusal?: string };
-interface Total { user: string; count: number; bytes: number }
-interface Schema extends DBSchema {
-  entries: { key: number; value: Stored; indexes: { order: [string, number]; address: [string, string] } };
-  totals: { key: string; value: Total };
-}
 type Change = IDBPTransaction<Schema, ("entries" | "totals")[], "readwrite">;
+
+// How long a tab may take to tell a refusal where there are no locks: afterwards another one tells it.
+const TELLING = 60_000;
 
 /**
  * Entries in IndexedDB, shared by all tabs of an origin. The totals of each user change in the transaction that adds or removes an entry,
  * so that the bounds hold over all tabs without counting.
  */
 export class DiskStore implements EntryStore {
-  /** @throws DOMException IndexedDB is missing, forbidden or broken */
-  static async open(name: string, user: string, bounds: Bounds): Promise<DiskStore> {
-    const db = await openDB<Schema>(name, 1, {
-      upgrade(db) {
-        const entries = db.createObjectStore("entries", { keyPath: "key", autoIncrement: true });
-        entries.createIndex("order", ["user", "key"]);
-        entries.createIndex("address", ["user", "to"]);
-        db.createObjectStore("totals", { keyPath: "user" });
-      },
-    });
-    return new DiskStore(db, user, bounds);
+  readonly #database: Database;
+
+  /** @param emptied called when what was stored is found deleted */
+  constructor(name: string, readonly user: string, readonly bounds: Bounds, emptied: () => void) {
+    this.#database = new Database(name, emptied);
   }
 
-  private constructor(readonly db: IDBPDatabase<Schema>, readonly user: string, readonly bounds: Bounds) {}
+  /** @throws DOMException IndexedDB is missing, forbidden or broken */
+  async open(): Promise<this> {
+    await this.#database.open();
+    return this;
+  }
+
+  /** Whether it was lost for good. */
+  get isGone(): boolean {
+    return this.#database.isGone;
+  }
 
   async add(entries: Omit<Entry, "key">[]): Promise<(number | undefined)[]> {
     return this.#change(async (change, total) => {
@@ -46,16 +47,16 @@ export class DiskStore implements EntryStore {
   }
 
   async load(after: number): Promise<Entry[]> {
-    const all = await this.db.getAllFromIndex("entries", "order", this.#after(after));
+    const all = await this.#database.use(db => db.getAllFromIndex("entries", "order", this.#after(after)));
     return all.filter(entry => entry.refusal === undefined);
   }
 
   async has(key: number): Promise<boolean> {
-    return (await this.db.count("entries", key)) > 0;
+    return await this.#database.use(db => db.count("entries", key)) > 0;
   }
 
   async hasFor(to: string): Promise<boolean> {
-    const all = await this.db.getAllFromIndex("entries", "address", [this.user, to]);
+    const all = await this.#database.use(db => db.getAllFromIndex("entries", "address", [this.user, to]));
     return all.some(entry => entry.refusal === undefined);
   }
 
@@ -79,30 +80,41 @@ export class DiskStore implements EntryStore {
   }
 
   async refused(): Promise<Refused[]> {
-    const all = await this.db.getAllFromIndex("entries", "order", this.#after(0));
+    const all = await this.#database.use(db => db.getAllFromIndex("entries", "order", this.#after(0)));
     return all.filter((entry): entry is Stored & Refused => entry.refusal !== undefined);
   }
 
   async count(): Promise<number> {
-    return (await this.db.get("totals", this.user))?.count ?? 0;
+    return (await this.#database.use(db => db.get("totals", this.user)))?.count ?? 0;
   }
 
-  clear(): Promise<number> {
+  claim(key: number): Promise<boolean> {
+    return this.#change(async change => {
+      const entry = await change.objectStore("entries").get(key);
+      if (!entry || Date.now() - (entry.claimedAt ?? 0) < TELLING) return false;
+      await change.objectStore("entries").put({ ...entry, claimedAt: Date.now() });
+      return true;
+    });
+  }
+
+  clear(): Promise<Cleared> {
     return this.#change(async (change, total) => {
       const { count } = total;
+      let last: number | undefined;
       for (let at = await change.objectStore("entries").index("order").openCursor(this.#after(0)); at; at = await at.continue()) {
         if (at.value.refusal !== undefined) continue;
         total.bytes -= at.value.bytes;
+        last = at.value.key;
         await at.delete();
       }
 
       total.count = 0;
-      return count;
+      return { count, last };
     });
   }
 
   close(): void {
-    this.db.close();
+    this.#database.close();
   }
 
   // In an index, every array is after every number.
@@ -111,14 +123,16 @@ export class DiskStore implements EntryStore {
   }
 
   /** @param durability `strict` for what the app is told to be kept: it survives the loss of power, too */
-  async #change<T>(body: (change: Change, total: Total) => Promise<T>, durability: IDBTransactionDurability = "default"): Promise<T> {
-    const change = this.db.transaction(["entries", "totals"], "readwrite", { durability });
-    const done = change.done;
-    done.catch(() => {});
-    const total = await change.objectStore("totals").get(this.user) ?? { user: this.user, count: 0, bytes: 0 };
-    const result = await body(change as Change, total);
-    await change.objectStore("totals").put(total);
-    await done;
-    return result;
+  #change<T>(body: (change: Change, total: Total) => Promise<T>, durability: IDBTransactionDurability = "default"): Promise<T> {
+    return this.#database.use(async db => {
+      const change = db.transaction(["entries", "totals"], "readwrite", { durability });
+      const done = change.done;
+      done.catch(() => {});
+      const total = await change.objectStore("totals").get(this.user) ?? { user: this.user, count: 0, bytes: 0 };
+      const result = await body(change as Change, total);
+      await change.objectStore("totals").put(total);
+      await done;
+      return result;
+    });
   }
 }

@@ -1,6 +1,7 @@
 import { Pause, waitOf } from "../backoff.js";
-import { WsmqError } from "../errors.js";
+import { outcomeUnknown, WsmqError } from "../errors.js";
 import type { Receipt } from "../messages.js";
+import type { Attempts } from "./attempts.js";
 import type { Entry, EntryStore } from "./entries.js";
 import type { OutboxHost } from "./types.js";
 
@@ -31,7 +32,7 @@ export class Drainer {
    * @param ended called with the outcome of each entry
    */
   constructor(
-    readonly store: EntryStore, readonly host: OutboxHost, readonly mayBegin: (to: string) => Promise<boolean>,
+    readonly store: EntryStore, readonly host: OutboxHost, readonly attempts: Attempts, readonly mayBegin: (to: string) => Promise<boolean>,
     readonly ended: (entry: Entry, outcome: Outcome) => void) {}
 
   /** There are new entries, or an address may begin now. */
@@ -89,6 +90,7 @@ export class Drainer {
       const outcome = await this.store.has(entry.key) ? await this.#send(entry, signal) : {};
       if (outcome) {
         queue.shift();
+        this.attempts.forget(entry.key);
         attempt = 0;
         await this.#settle(entry, outcome);
       } else if (!signal.aborted) {
@@ -100,9 +102,14 @@ export class Drainer {
   }
 
   /** Returns the outcome; undefined if the entry is to be sent again. */
-  async #send({ to, json }: Entry, signal: AbortSignal): Promise<Outcome | undefined> {
+  async #send({ key, to, json }: Entry, signal: AbortSignal): Promise<Outcome | undefined> {
+    if (this.attempts.isHopeless(key)) {
+      return { refusal: outcomeUnknown(`the connection closed ${this.attempts.most} times while the message was sent`).message };
+    }
+
     try {
-      return { receipt: await this.host.send(to, json, signal) };
+      const receipt = await this.attempts.send(key, signal, tried => this.host.send(to, json, signal, tried));
+      return receipt && { receipt };
     } catch (e) {
       return isRefusal(e) ? { refusal: e.message } : undefined;
     }

@@ -34,8 +34,18 @@ export interface EntryStore {
   refused(): Promise<Refused[]>;
   count(): Promise<number>;
 
-  /** Removes all that wait; those that were refused stay until they are told. Returns how many there were. */
-  clear(): Promise<number>;
+
+  /** Takes an entry that was refused, to tell it. Returns false if another tab has taken it, or it is gone. */
+  claim(key: number): Promise<boolean>;
+
+  /** Removes all that wait; those that were refused stay until they are told. */
+  clear(): Promise<Cleared>;
+}
+
+/** How many entries were removed, and the key of the last one. */
+export interface Cleared {
+  count: number;
+  last: number | undefined;
 }
 
 /** How much may wait. */

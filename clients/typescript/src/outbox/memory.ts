@@ -1,4 +1,4 @@
-import { bytesOf, type Bounds, type Entry, type EntryStore, type Refused } from "./entries.js";
+import { bytesOf, type Bounds, type Cleared, type Entry, type EntryStore, type Refused } from "./entries.js";
 
 /** Entries that live as long as the page, where nothing can be kept for longer. Their keys are negative: no key of the disk is. */
 export class MemoryStore implements EntryStore {
@@ -50,10 +50,14 @@ export class MemoryStore implements EntryStore {
     return this.#waiting().length;
   }
 
-  async clear(): Promise<number> {
+  claim(key: number): Promise<boolean> {
+    return this.has(key);
+  }
+
+  async clear(): Promise<Cleared> {
     const waiting = this.#waiting();
     for (const { key } of waiting) await this.remove(key);
-    return waiting.length;
+    return { count: waiting.length, last: waiting.at(-1)?.key };
   }
 
   #waiting(): Entry[] {

@@ -2,6 +2,7 @@ import { settles } from "../backoff.js";
 import { currentPage, type PageEnvironment } from "../browser/environment.js";
 import type { Session } from "../connection/session.js";
 import { clientClosed, outcomeUnknown, type WsmqError } from "../errors.js";
+import { Attempts } from "./attempts.js";
 import { Channel, type News } from "./channel.js";
 import { DiskStore } from "./disk.js";
 import { Drainer, type Outcome } from "./drainer.js";
@@ -10,16 +11,11 @@ import { isUser } from "./identity.js";
 import { MemoryStore } from "./memory.js";
 import { Refusals } from "./refusals.js";
 import type { Kept, OpenOutbox, OutboxHost } from "./types.js";
+import { Turns } from "./turns.js";
 import { Waiters } from "./waiters.js";
 import { Writer } from "./writer.js";
 
-// A database that another tab blocks, or a broken profile, may never answer.
-const PATIENCE = 5_000;
-
-/**
- * The outbox of one user in one tab. All tabs write to the same database; one that is connected, and shown if any is, sends: it holds a
- * lock, which the browser gives to another tab when this one loses its connection, is hidden or goes.
- */
+/** The outbox of one user in one tab. All tabs write to the same database; one that is connected, and shown if any is, sends. */
 export class TabOutbox implements OpenOutbox {
   readonly #name: string;
   readonly #page: PageEnvironment | undefined;
@@ -28,18 +24,21 @@ export class TabOutbox implements OpenOutbox {
   readonly #memory: MemoryStore;
   readonly #refusals: Refusals;
   readonly #waiters = new Waiters();
+  readonly #turns: Turns;
+  readonly #attempts: Attempts;
   #disk: Promise<DiskStore | undefined> | undefined;
   #isLost = false;
   #ofDisk: Drainer | undefined;
   #ofMemory: Drainer | undefined;
   #connection: AbortController | undefined;
-  #turn: AbortController | undefined;
   #following: AbortController | undefined;
 
-  constructor(readonly host: OutboxHost, readonly user: string, server: string, readonly bounds: Bounds) {
+  constructor(readonly host: OutboxHost, readonly user: string, server: string, readonly bounds: Bounds, maxCloses: number) {
     this.#page = host.settings.page ?? currentPage();
     this.#name = `wsmq.outbox ${server}`;
     this.#channel = new Channel(`${this.#name} ${user}`, news => this.#heard(news));
+    this.#turns = new Turns(`${this.#name} ${user}`, this.#page, this.#channel);
+    this.#attempts = new Attempts(maxCloses);
     this.#memory = new MemoryStore(bounds);
     this.#refusals = new Refusals(host, this.#name, this.#page?.locks);
     this.#writer = new Writer(bounds, () => this.#store(), e => this.#lost(e), store => this.#wrote(store));
@@ -61,10 +60,11 @@ export class TabOutbox implements OpenOutbox {
 
   async discard(): Promise<number> {
     await this.#writer.idle;
-    const count = await this.#memory.clear() + (await (await this.#open())?.clear() ?? 0);
-    this.#heard({ discarded: true });
-    this.#channel.tell({ discarded: true });
-    return count;
+    const memory = await this.#memory.clear();
+    const disk = await (await this.#open())?.clear();
+    for (const last of [memory.last, disk?.last]) if (last !== undefined) this.#heard({ discarded: last });
+    if (disk?.last !== undefined) this.#channel.tell({ discarded: disk.last });
+    return memory.count + (disk?.count ?? 0);
   }
 
   attach(session: Session): void {
@@ -107,12 +107,8 @@ export class TabOutbox implements OpenOutbox {
     try {
       const disk = await this.#open();
       if (!await isUser(this.user, session, this.host, signal)) return;
-      const locks = this.#page?.locks;
       void this.#drainMemory(signal).catch(e => this.host.events.error(e));
-      while (disk && !signal.aborted) {
-        if (locks) await locks.request(`${this.#name} ${this.user}`, { signal }, () => this.#drainDisk(disk, signal));
-        else await this.#drainDisk(disk, signal);
-      }
+      if (disk) await this.#turns.take(signal, turn => this.#drainDisk(disk, turn));
     } catch (e) {
       if (!signal.aborted) this.host.events.error(e);
     }
@@ -120,24 +116,31 @@ export class TabOutbox implements OpenOutbox {
 
   /** What could not be kept waits until everything before it has left. */
   async #drainMemory(signal: AbortSignal): Promise<void> {
-    const mayBegin = async (to: string) => !await (await this.#disk)?.hasFor(to).catch(() => false);
-    this.#ofMemory = new Drainer(this.#memory, this.host, mayBegin, (entry, outcome) => this.#ended(this.#memory, entry, outcome));
+    const mayBegin = async (to: string) => !await this.#diskHas(to);
+    this.#ofMemory = new Drainer(this.#memory, this.host, this.#attempts, mayBegin, (entry, outcome) => this.#ended(this.#memory, entry, outcome));
     await this.#ofMemory.run(signal);
   }
 
-  /** One turn of this tab: until the connection ends, or the tab is hidden, which gives the lock to a tab that waits for it. */
-  async #drainDisk(disk: DiskStore, connection: AbortSignal): Promise<void> {
-    const turn = this.#turn = new AbortController();
-    const end = () => turn.abort();
-    connection.addEventListener("abort", end);
-    if (connection.aborted) end();
+  async #diskHas(to: string): Promise<boolean> {
+    const disk = await this.#disk;
+    try {
+      return await disk?.hasFor(to) ?? false;
+    } catch {
+      // Unknown: to be asked again, unless nothing on the disk can be read any more.
+      if (disk!.isGone) return false;
+      setTimeout(() => this.#ofMemory?.wake(), this.host.settings.sendBackoff.max);
+      return true;
+    }
+  }
+
+  /** One turn of this tab. */
+  async #drainDisk(disk: DiskStore, turn: AbortSignal): Promise<void> {
     try {
       for (const { refusal, ...entry } of await disk.refused()) this.#refusals.tell(disk, entry, refusal);
-      this.#ofDisk = new Drainer(disk, this.host, async () => true, (entry, outcome) => this.#ended(disk, entry, outcome));
-      await this.#ofDisk.run(turn.signal);
+      this.#ofDisk = new Drainer(disk, this.host, this.#attempts, async () => true, (entry, outcome) => this.#ended(disk, entry, outcome));
+      await this.#ofDisk.run(turn);
     } finally {
       this.#ofDisk = undefined;
-      connection.removeEventListener("abort", end);
     }
   }
 
@@ -148,9 +151,7 @@ export class TabOutbox implements OpenOutbox {
   async #openDisk(): Promise<DiskStore | undefined> {
     this.#follow();
     try {
-      const opened = DiskStore.open(this.#name, this.user, this.bounds);
-      if (!await settles(opened, PATIENCE)) throw new Error("IndexedDB did not answer");
-      const disk = await opened;
+      const disk = await new DiskStore(this.#name, this.user, this.bounds, () => this.#emptied()).open();
       this.host.events.emit("outbox", { storage: "disk" });
       return disk;
     } catch (e) {
@@ -190,9 +191,16 @@ export class TabOutbox implements OpenOutbox {
     if (outcome.refusal) this.#refusals.tell(store, entry, outcome.refusal);
   }
 
-  #heard({ key, outcome, discarded }: News): void {
+  #emptied(): void {
+    const unknown = outcomeUnknown("the browser has deleted what was in the outbox");
+    for (const key of this.#waiters.keys) if (key > 0) this.#waiters.fail(key, unknown);
+  }
+
+  #heard(news: News): void {
+    const { key, outcome, discarded, turn } = news;
+    if (turn) return this.#turns.heard(news);
     if (key !== undefined && outcome) this.#waiters.settle(key, outcome);
-    if (discarded) for (const waiting of this.#waiters.keys) this.#waiters.fail(waiting, clientClosed("the message was discarded"));
+    if (discarded !== undefined) this.#waiters.discard(discarded, one => this.#attempts.isSending(one));
     this.#ofDisk?.wake();
     this.#ofMemory?.wake();
   }
@@ -206,9 +214,7 @@ export class TabOutbox implements OpenOutbox {
     const { window, document } = this.#page;
     window.addEventListener("pagehide", () => this.#channel.close(), { signal });
     window.addEventListener("pageshow", () => void this.#shown(), { signal });
-    document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "hidden") this.#turn?.abort();
-    }, { signal });
+    document.addEventListener("visibilitychange", () => this.#turns.changed(), { signal });
   }
 
   /** Another tab may have sent messages of this one while it heard nothing. */

@@ -16,13 +16,14 @@ export class Refusals {
     const { key } = entry;
     if (this.#telling.has(key)) return;
     this.#telling.add(key);
+    const isLocked = key > 0 && this.locks;
     const tell = async () => {
-      if (!await store.has(key)) return;
+      if (!await (isLocked ? store.has(key) : store.claim(key))) return;
       await this.host.events.refused(eventOf(entry, refusal));
       await store.remove(key);
     };
-    const told = key > 0 && this.locks
-      ? this.locks.request(`${this.name} refused ${key}`, { ifAvailable: true }, lock => lock ? tell() : undefined)
+    const told = isLocked
+      ? isLocked.request(`${this.name} refused ${key}`, { ifAvailable: true }, lock => lock ? tell() : undefined)
       : tell();
     told.catch(e => this.host.events.error(e)).finally(() => this.#telling.delete(key));
   }

@@ -2,6 +2,7 @@ import type { ClientEvents } from "../events.js";
 import type { Extension } from "../extension.js";
 import type { Receipt } from "../messages.js";
 import type { Settings } from "../options.js";
+import type { Tried } from "../sending/sequence.js";
 
 /** The member of an outbox by which a client opens it; not for apps. */
 export const open: unique symbol = Symbol("wsmq.outbox");
@@ -18,7 +19,7 @@ export interface OutboxHost {
   events: ClientEvents;
 
   /** Sends over the connection of the client, with retries up to `sendTimeout`. */
-  send(to: string, json: string, signal: AbortSignal): Promise<Receipt>;
+  send(to: string, json: string, signal: AbortSignal, tried: Tried): Promise<Receipt>;
 }
 
 /** The two promises of a message. */

@@ -1,4 +1,4 @@
-import { WsmqError } from "../errors.js";
+import { clientClosed, outcomeUnknown, WsmqError } from "../errors.js";
 import type { Receipt } from "../messages.js";
 import type { Outcome } from "./drainer.js";
 
@@ -12,6 +12,7 @@ export class Waiters {
   #waiters = new Map<number, Waiter>();
   #early = new Map<number, Outcome>();
   #writes = 0;
+  #discarded = 0;
 
   /** @param cancelled called where the app ends the wait */
   wait(key: number, signal: AbortSignal | undefined, cancelled: () => void): Promise<Receipt> {
@@ -21,11 +22,16 @@ export class Waiters {
         cancelled();
         reject(signal!.reason);
       };
-      this.#waiters.set(key, { resolve, reject });
+      const done = () => signal?.removeEventListener("abort", cancel);
+      this.#waiters.set(key, {
+        resolve: receipt => { done(); resolve(receipt); },
+        reject: error => { done(); reject(error); },
+      });
       if (signal?.aborted) cancel();
       else signal?.addEventListener("abort", cancel, { once: true });
       const outcome = this.#early.get(key);
       if (outcome) this.settle(key, outcome);
+      else if (key > 0 && key <= this.#discarded) this.fail(key, discarded());
     });
   }
 
@@ -53,6 +59,18 @@ export class Waiters {
     else waiter.reject(WsmqError.from({ message: refusal }));
   }
 
+  /**
+   * The entries of a store up to a key were discarded: those that were written later are not meant.
+   * @param isSending whether this tab is sending an entry: it may be stored
+   */
+  discard(last: number, isSending: (key: number) => boolean): void {
+    if (last > 0) this.#discarded = Math.max(this.#discarded, last);
+    for (const key of this.keys) {
+      if (key > last || Math.sign(key) !== Math.sign(last)) continue;
+      this.fail(key, isSending(key) ? outcomeUnknown("the message was discarded while it was sent") : discarded());
+    }
+  }
+
   get keys(): number[] {
     return [...this.#waiters.keys()];
   }
@@ -62,3 +80,5 @@ export class Waiters {
     this.#waiters.delete(key);
   }
 }
+
+const discarded = () => clientClosed("the message was discarded");

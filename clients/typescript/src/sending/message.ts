@@ -1,14 +1,16 @@
 import { WsmqError } from "../errors.js";
 import { toBase64, type SendOptions } from "../messages.js";
+import type { Settings } from "../options.js";
 
-const tooLarge = (most: number) => new WsmqError(2007, "message-too-large", `the client's maxBodyBytes is ${most}`);
+type Limits = Pick<Settings, "maxBodyBytes" | "maxMessageBytes">;
 
 /** The text of a message on the wire. Taken at the call: what the app changes later is not sent. */
 export function serialize(
-  to: string, type: string, body: unknown, { signal: _, contentType, id = newId(), ...options }: SendOptions, most: number): string {
+  to: string, type: string, body: unknown, { signal: _, contentType, id = newId(), ...options }: SendOptions, limits: Limits): string {
   if (body instanceof Uint8Array) {
-    if (body.length > most) throw tooLarge(most);
-    return JSON.stringify({ to, id, type, data: toBase64(body), contentType, ...options });
+    check("maxBodyBytes", body.length, limits);
+    const text = JSON.stringify({ to, id, type, data: toBase64(body), contentType, ...options });
+    return checked("maxMessageBytes", text, limits);
   }
 
   let json;
@@ -18,9 +20,19 @@ export function serialize(
     throw new WsmqError(2006, "invalid-body", `the body cannot be written as JSON: ${(e as Error).message}`, { cause: e });
   }
 
-  // A character has at most three bytes: most bodies need not be counted.
-  if (json.length * 3 > most && new TextEncoder().encode(json).length > most) throw tooLarge(most);
-  return `${JSON.stringify({ to, id, type, ...options }).slice(0, -1)},"body":${json}}`;
+  checked("maxBodyBytes", json, limits);
+  return checked("maxMessageBytes", `${JSON.stringify({ to, id, type, ...options }).slice(0, -1)},"body":${json}}`, limits);
+}
+
+// A character has at most three bytes: most texts need not be counted.
+function checked(name: keyof Limits, text: string, limits: Limits): string {
+  if (text.length * 3 > limits[name]) check(name, new TextEncoder().encode(text).length, limits);
+  return text;
+}
+
+// The server closes a connection for a frame that is too large, and says nothing about the message.
+function check(name: keyof Limits, bytes: number, { [name]: most }: Limits): void {
+  if (bytes > most) throw new WsmqError(2007, "message-too-large", `the client's ${name} is ${most}`);
 }
 
 // randomUUID exists on secure pages only.

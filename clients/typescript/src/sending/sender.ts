@@ -5,7 +5,7 @@ import { clientClosed, outcomeUnknown, WsmqError } from "../errors.js";
 import type { Receipt } from "../messages.js";
 import type { Settings } from "../options.js";
 import { Scheduler } from "./scheduler.js";
-import { Send, type Outcome } from "./sequence.js";
+import { Send, type Outcome, type Tried } from "./sequence.js";
 
 // The approximate size of a send besides its text, so that many small messages count towards the limit.
 const OVERHEAD = 512;
@@ -31,6 +31,7 @@ export class Sender implements SessionUser {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #began = Date.now() - performance.now();
   #isFilling = false;
+  #isParting = false;
   #quiet: (() => void) | undefined;
   #onLeft = new Map<Send, () => void>();
   #cause = "the client was not started";
@@ -39,13 +40,13 @@ export class Sender implements SessionUser {
     this.#scheduler = new Scheduler(settings.maxInFlightSends, settings.sendBackoff, () => this.#fill(), send => this.#left(send));
   }
 
-  send(to: string, json: string, signal?: AbortSignal): Promise<Receipt> {
+  send(to: string, json: string, signal?: AbortSignal, tried?: Tried): Promise<Receipt> {
     return new Promise<Receipt>((resolve, reject) => {
       const send = new Send(to, json, (receipt, error) => {
         signal?.removeEventListener("abort", cancel);
         if (receipt) resolve(receipt);
         else reject(error);
-      });
+      }, tried);
       const cancel = () => this.#settle(send, signal!.reason);
       const size = json.length + OVERHEAD;
       const { maxPendingSendBytes } = this.settings;
@@ -84,6 +85,7 @@ export class Sender implements SessionUser {
 
   attach(session: Session): void {
     this.#session = session;
+    this.#isParting = false;
     this.#scheduler.connect();
   }
 
@@ -96,10 +98,15 @@ export class Sender implements SessionUser {
     });
   }
 
+  part(): void {
+    this.#isParting = true;
+  }
+
   detach(): void {
     this.#session = undefined;
     this.#cause = "there is no connection";
     const written = [...this.#calls].flat();
+    if (!this.#isParting) for (const send of written) if (!send.settled) send.tried?.(false);
     this.#calls.clear();
     this.#scheduler.disconnect(written);
     this.#noteQuiet();
@@ -154,7 +161,13 @@ export class Sender implements SessionUser {
       outcomes = frame.map(() => outcome);
     }
 
-    if (this.#calls.delete(frame)) frame.forEach((send, i) => this.#scheduler.answered(send, outcomes[i] ?? {}));
+    if (this.#calls.delete(frame)) {
+      frame.forEach((send, i) => {
+        if (!send.settled) send.tried?.(true);
+        this.#scheduler.answered(send, outcomes[i] ?? {});
+      });
+    }
+
     this.#noteQuiet();
   }
 

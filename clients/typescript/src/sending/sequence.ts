@@ -7,6 +7,9 @@ export interface Outcome {
   retryAfter?: number;
 }
 
+/** Told of the end of an attempt: the server has answered, or the connection has closed before. */
+export type Tried = (isAnswered: boolean) => void;
+
 /** A message between the caller's send and its receipt. */
 export class Send {
   since = 0;
@@ -18,8 +21,11 @@ export class Send {
   /**
    * @param json the whole message on the wire; the same text is sent at every attempt
    * @param done called once, with a receipt or an error
+   * @param tried called with the end of each attempt before that
    */
-  constructor(readonly to: string, readonly json: string, readonly done: (receipt: Receipt | undefined, error?: unknown) => void) {}
+  constructor(
+    readonly to: string, readonly json: string, readonly done: (receipt: Receipt | undefined, error?: unknown) => void,
+    readonly tried: Tried | undefined) {}
 
   settle(receipt: Receipt | undefined, error?: unknown): void {
     if (this.settled) return;

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { BrowserSetting, becomes } from '../support/browser-setting.js';
+import { openTab } from '../support/chromium.js';
+import { PageServer } from '../support/page-server.js';
+
+const BURST = 3;
+const [pages, others] = [await PageServer.start(), await PageServer.start()];
+
+describe('the HTTP API in Chromium, from a page of another origin', () => {
+  const wsmq = BrowserSetting.in(pages, {
+    settings: {
+      Options__Limits__ConnectionSendsPerSecond: 1, Options__Limits__UserSendsPerSecond: 1,
+      Options__Limits__ConnectionSendBurst: BURST, Options__Limits__UserSendBurst: BURST,
+    },
+  });
+  after(() => others.stop());
+  const at = path => new URL(`/wsmq-api${path}`, wsmq.node.hub).href;
+
+  /** A page with helpers for calls of a user. */
+  async function open(server, user) {
+    const tab = await openTab(await wsmq.profile(), `${server.origin}/`);
+    await tab.evaluate(([base, token]) => {
+      globalThis.call = (method, path, { body, ...headers } = {}) => fetch(base + path, {
+        method, headers: { Authorization: `Bearer ${token}`, ...headers }, ...(body && { body }),
+      });
+      globalThis.post = (id, to, body) => call('POST', '/messages', {
+        'Content-Type': 'application/json', 'Idempotency-Key': id, body: JSON.stringify({ to, type: 'chat', body }),
+      });
+      globalThis.watch = path => {
+        const { events, source } = globalThis.watched = { events: [], source: new EventSource(`${base}${path}?access_token=${token}`) };
+        source.onmessage = ({ data }) => events.push(JSON.parse(data).body);
+      };
+    }, [at(''), wsmq.node.token(user)]);
+    return tab;
+  }
+
+  test('that is listed, sends with an Idempotency-Key and reads the time of a limit', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const tab = await open(pages, alice);
+    const sent = await tab.evaluate(async to => {
+      const answers = [];
+      for (const id of ['one', 'one']) answers.push(await post(id, to, 1));
+      return Promise.all(answers.map(async answer => [answer.status, (await answer.json()).duplicate]));
+    }, `user:${bob}`);
+    assert.deepEqual(sent, [[201, false], [201, true]]);
+    const refused = await tab.evaluate(async to => {
+      for (let i = 0; ; i++) {
+        const answer = await post(`next-${i}`, to, 2);
+        if (answer.status !== 201) return [answer.status, (await answer.json()).code, Number(answer.headers.get('Retry-After'))];
+      }
+    }, `user:${bob}`);
+    assert.deepEqual(refused.slice(0, 2), [429, 'rate-limited']);
+    assert.ok(refused[2] >= 1, `Retry-After is ${refused[2]}`);
+  });
+
+  test('that is listed, follows a log with EventSource and with fetch', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const tab = await open(pages, bob);
+    await tab.evaluate(path => watch(path), `/logs/user:${bob}`);
+    const sender = await open(pages, alice);
+    assert.equal(await sender.evaluate(async to => (await post('one', to, 'hi')).status, `user:${bob}`), 201);
+    await becomes(tab, 'the entry has come', () => watched.events[0] === 'hi');
+    const first = await tab.evaluate(async path => {
+      const answer = await call('GET', path, { Accept: 'text/event-stream', 'Last-Event-ID': '0000000000000000' });
+      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      for (let text = ''; ;) {
+        const { value } = await reader.read();
+        text += value;
+        const data = /^data: (.*)$/m.exec(text);
+        if (data) {
+          await reader.cancel();
+          return [answer.headers.get('Content-Type'), JSON.parse(data[1]).body];
+        }
+      }
+    }, `/logs/user:${bob}`);
+    assert.deepEqual(first, ['text/event-stream', 'hi']);
+  });
+
+  test('that is not listed, is refused: it reads nothing and stores nothing', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const tab = await open(others, alice);
+    const failed = await tab.evaluate(async ([to, url, token]) => {
+      const names = [];
+      const calls = [
+        () => post('one', to, 1),
+        () => call('GET', `/logs/${to}`),
+
+        // Without a preflight: a browser sends it, and the server refuses it.
+        () => fetch(`${url}?access_token=${token}`, { method: 'POST', headers: { 'Content-Type': 'text/plain' }, body: '{}' }),
+      ];
+      for (const attempt of calls) names.push(await attempt().then(answer => answer.status, e => e.name));
+      await fetch(url, { method: 'POST', mode: 'no-cors', body: JSON.stringify({ to, body: 1 }) });
+      return names;
+    }, [`user:${bob}`, at('/messages'), wsmq.node.token(alice)]);
+    assert.deepEqual(failed, ['TypeError', 'TypeError', 'TypeError']);
+    await tab.evaluate(path => watch(path), `/logs/user:${alice}`);
+    await becomes(tab, 'its stream is closed for good', () => watched.source.readyState === EventSource.CLOSED);
+    const log = await fetch(at(`/logs/user:${bob}`), { headers: { Authorization: `Bearer ${wsmq.node.token(bob)}` } });
+    assert.deepEqual((await log.json()).entries, []);
+  });
+});
