@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Wsmq.Cli.Http;
 
@@ -20,6 +21,10 @@ internal readonly record struct ApiEvent(string Type, string Data);
 internal sealed class ApiStream(ApiConnection connection, ApiRequest request, string? after, Action<string> say)
 {
     private const string EndType = "end";
+    private const string Id = "id: ";
+
+    // More than the positions of all addresses that a stream can have.
+    private const int LongestBeginning = 2_048;
 
     // The server sends a comment at least every 15 seconds, unless the app has changed that: then this only reconnects more often.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -65,10 +70,11 @@ internal sealed class ApiStream(ApiConnection connection, ApiRequest request, st
         using var response = await connection.OpenAsync(request, _last, stop);
         if (response.StatusCode != HttpStatusCode.OK)
             throw await FailureOfAsync(response, stop);
+        var stream = new QuietStream(await response.Content.ReadAsStreamAsync(stop), Patience);
+        var beginning = await BeginningOfAsync(stream, stop);
         say(_wasOpen ? $"connected to {connection.Shown} again" : $"connected to {connection.Shown}");
-        _wasOpen = true;
-        var parser = SseParser.Create(new QuietStream(await response.Content.ReadAsStreamAsync(stop), Patience));
-        await foreach (var item in parser.EnumerateAsync(stop))
+        (_wasOpen, _last) = (true, _last ?? beginning);
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(stop))
         {
             if (item.EventType == EndType)
                 throw ApiProblem.Parse(item.Data) ?? (Exception)new IOException("the server has ended the stream");
@@ -77,6 +83,22 @@ internal sealed class ApiStream(ApiConnection connection, ApiRequest request, st
             // Only after the event was handled, and with the first one the pauses begin again.
             (_last, _pause) = (item.EventId ?? _last, FirstPause);
         }
+    }
+
+    // A stream begins with lines without an event, one of which has the position: without it nothing would be known of what arrives between
+    // a connection that is lost before the first event and the next one. The parser does not return them, and cannot tell them from the id
+    // of an event of which only a part has arrived.
+    private static async Task<string?> BeginningOfAsync(Stream stream, CancellationToken stop)
+    {
+        var (text, next) = (new StringBuilder(), new byte[1]);
+        while (text.Length < LongestBeginning && !(text is [.., '\n', '\n']))
+        {
+            if (await stream.ReadAsync(next, stop) == 0)
+                return null;
+            text.Append((char)next[0]);
+        }
+
+        return Array.Find(text.ToString().Split('\n'), line => line.StartsWith(Id, StringComparison.Ordinal))?[Id.Length..];
     }
 
     // 204 tells browsers to stay away, and states no reason: a request that is not a return of a browser gets it.

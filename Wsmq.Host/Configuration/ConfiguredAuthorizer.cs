@@ -28,7 +28,7 @@ internal sealed class ConfiguredAuthorizer(HostSettings settings, IWsmqGroups gr
 
     public ValueTask<bool> CanAdministerAsync(
         WsmqCaller caller, WsmqAction action, WsmqAddress? target, CancellationToken cancellationToken) =>
-        new(settings.Operators.TryGetValue(caller.UserId, out var actions) && OperatorActions.Include(actions, action));
+        new(settings.Operators.TryGetValue(caller.UserId, out var actions) && OperatorSettings.Include(actions, action));
 
     private bool IsListed(Func<QueueSettings, string[]> users, WsmqCaller caller, WsmqAddress queue) =>
         queue.Kind == WsmqAddressKind.Work && settings.Queues.TryGetValue(queue.Name, out var found)

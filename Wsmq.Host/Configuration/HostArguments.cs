@@ -24,6 +24,7 @@ internal static class HostArguments
           --Wsmq:Path /wsmq                  the path of the hub
           --Wsmq:Queues:NAME:…               a work queue: its options, Senders, Workers and Managers
           --Wsmq:Operators:USER:0 View       what a user may do as an operator over the HTTP API; * for all
+          --Wsmq:Operators:0:User USER       the same with --Wsmq:Operators:0:Rights:0 View, for any identifier
           --Wsmq:Options:…                   limits, retention, timeouts
           --Authentication:Schemes:Bearer:…  whose tokens to accept; required outside Development
           --environment Production           or Development

@@ -78,9 +78,7 @@ internal sealed class HostSettings
                 queue.Bind(new WsmqQueueOptions());
             }
 
-            // A single action need not be a list, which the binder does not read.
-            foreach (var user in section.GetSection(nameof(Operators)).GetChildren())
-                settings.Operators[user.Key] = OperatorActions.Read(user);
+            OperatorSettings.Read(section.GetSection(nameof(Operators)), settings.Operators);
         }
         catch (InvalidOperationException e)
         {
@@ -112,7 +110,7 @@ internal sealed class HostSettings
         foreach (var (user, actions) in Operators)
         {
             CheckNames($"{nameof(Operators)}:{user}", () => _ = WsmqAddress.User(user));
-            OperatorActions.Check(user, actions);
+            OperatorSettings.Check(user, actions);
         }
     }
 

@@ -15,13 +15,14 @@ internal sealed class AddressEndpoints(OperatorRights rights, WsmqLogs logs)
         var query = new WsmqAddressQuery { Kind = KindOf(call), Match = TextOf(call, "match") };
         var max = MaxOf(call, UsualAddresses);
         var page = await ReadAsync(call, stop => logs.SearchAsync(query, TextOf(call, Wire.Next), max, stop));
-        await AddressResponse.WriteAsync(call, page);
+        await JsonResponse.WriteAsync(call, AddressResponse.Of(page));
     }
 
     public async Task InfoAsync(ApiCall call)
     {
         var address = await AllowedAsync(call, WsmqAction.View);
-        await AddressResponse.WriteAsync(call, await ReadAsync(call, stop => logs.FindAsync(address, TextOf(call, Wire.Next), stop)));
+        await JsonResponse.WriteAsync(
+            call, AddressResponse.Of(await ReadAsync(call, stop => logs.FindAsync(address, TextOf(call, Wire.Next), stop))));
     }
 
     public async Task ListAsync(ApiCall call)
@@ -42,7 +43,7 @@ internal sealed class AddressEndpoints(OperatorRights rights, WsmqLogs logs)
             To = RequestParameters.Time(call.Request, Wire.To),
             WithPreview = await rights.AllowsAsync(call, WsmqAction.ReadBody, address),
         };
-        await AddressResponse.WriteAsync(call, await ReadAsync(call, stop => logs.ListAsync(address, query, stop)));
+        await JsonResponse.WriteAsync(call, AddressResponse.Of(await ReadAsync(call, stop => logs.ListAsync(address, query, stop))));
     }
 
     public async Task ReadAsync(ApiCall call)
@@ -58,7 +59,7 @@ internal sealed class AddressEndpoints(OperatorRights rights, WsmqLogs logs)
     {
         var address = await AllowedAsync(call, WsmqAction.View);
         var position = WsmqPosition.Parse(call.InPath(Wire.Position));
-        await AddressResponse.WriteAsync(call, await ReadAsync(call, stop => logs.LifeAsync(address, position, stop)));
+        await JsonResponse.WriteAsync(call, AddressResponse.Of(await ReadAsync(call, stop => logs.LifeAsync(address, position, stop))));
     }
 
     /// <summary>A text in the query; null without one, or if it is empty.</summary>

@@ -58,7 +58,7 @@ internal sealed class ApiCors(ICorsService cors, IOptions<WsmqOptions> options) 
 
     private void Apply(HttpContext context, CandidateSet candidates, int index, string origin)
     {
-        var policy = origin != "null" && ListedOrigins.Name(options.Value.Endpoint.AllowedOrigins, origin) ? Listed : Others;
+        var policy = ListedOrigins.NameSite(options.Value.Endpoint.AllowedOrigins, origin) ? Listed : Others;
         var result = cors.EvaluatePolicy(context, policy);
         context.Response.OnStarting(() =>
         {

@@ -1,98 +1,72 @@
 using System.Text.Json;
+using Wsmq.Server.Api.Shapes;
 
 namespace Wsmq.Server.Api;
 
-/// <summary>Writes the dead letters of all users, and runs over them.</summary>
+/// <summary>The dead letters of all users, and runs over them, in the shapes of their responses.</summary>
 internal static class DeadLetterResponse
 {
     /// <param name="call">The request.</param>
     /// <param name="page">The dead letters.</param>
     /// <param name="readable">The users whose bodies the caller may read.</param>
     public static Task WriteAsync(ApiCall call, WsmqPage<WsmqFoundDeadLetter> page, HashSet<string> readable) =>
-        AddressResponse.WriteAsync(call, writer =>
+        JsonResponse.WriteAsync(call, new WsmqApiDeadLetterPage
         {
-            writer.WriteStartArray("deadLetters");
-            foreach (var letter in page.Items)
-                Write(writer, letter, readable.Contains(letter.User));
-            writer.WriteEndArray();
-            AddressResponse.End(writer, page);
+            DeadLetters = [.. page.Items.Select(found => Of(found, readable.Contains(found.User)))],
+            Next = page.Next,
+            Scanned = page.Scanned,
         });
 
-    public static Task WriteAsync(ApiCall call, WsmqDeadLetterCount count) => AddressResponse.WriteAsync(call, writer =>
-    {
-        writer.WriteNumber(Wire.Count, count.Count);
-        AddressResponse.Time(writer, Wire.Until, count.Until);
-    });
+    public static Task WriteAsync(ApiCall call, WsmqDeadLetterCount count) =>
+        JsonResponse.WriteAsync(call, new WsmqApiDeadLetterCount { Count = count.Count, Until = count.Until.ToUnixTimeMilliseconds() });
 
-    public static Task WriteAsync(ApiCall call, IReadOnlyList<WsmqDeadLetterRun> runs) => AddressResponse.WriteAsync(call, writer =>
-    {
-        writer.WriteStartArray("runs");
-        foreach (var run in runs)
-            Write(writer, run);
-        writer.WriteEndArray();
-    });
+    public static Task WriteAsync(ApiCall call, IReadOnlyList<WsmqDeadLetterRun> runs) =>
+        JsonResponse.WriteAsync(call, new WsmqApiRuns { Runs = [.. runs.Select(Of)] });
 
-    public static Task WriteAsync(ApiCall call, WsmqDeadLetterRun? run) =>
-        JsonResponse.WriteAsync(call.Context, JsonResponse.ContentType, writer =>
-        {
-            if (run is null)
-                writer.WriteNullValue();
-            else
-                Write(writer, run);
-        });
+    public static Task WriteAsync(ApiCall call, WsmqDeadLetterRun? run) => JsonResponse.WriteAsync(call, run is null ? null : Of(run));
 
-    private static void Write(Utf8JsonWriter writer, WsmqFoundDeadLetter found, bool withPreview)
+    private static WsmqApiFoundDeadLetter Of(WsmqFoundDeadLetter found, bool withPreview) => new()
     {
-        var letter = found.DeadLetter;
-        writer.WriteStartObject();
-        writer.WriteString(OperatorRights.User, found.User);
-        OperatorResponse.WriteFields(writer, letter);
-        writer.WriteString(Wire.Type, found.Type);
-        writer.WriteNumber("size", found.Size);
-        if (withPreview && found.Preview is not null)
-            writer.WriteString("preview", found.Preview);
-        writer.WriteEndObject();
-    }
+        User = found.User,
+        Id = found.DeadLetter.Id,
+        Source = found.DeadLetter.Source.ToString(),
+        Position = found.DeadLetter.Position.ToString(),
+        Device = found.DeadLetter.Device,
+        Attempts = found.DeadLetter.Attempts,
+        DeadLetteredAt = found.DeadLetter.DeadLetteredAt.ToUnixTimeMilliseconds(),
+        Reason = found.DeadLetter.Reason,
+        Type = found.Type,
+        Size = found.Size,
+        Preview = withPreview ? found.Preview : null,
+    };
 
-    private static void Write(Utf8JsonWriter writer, WsmqDeadLetterRun run)
+    private static WsmqApiRun Of(WsmqDeadLetterRun run) => new()
     {
-        writer.WriteStartObject();
-        writer.WriteString(Wire.Id, run.Id);
-        writer.WriteString("action", NameOf(run.Action));
-        writer.WriteStartObject("filter");
-        Write(writer, run.Query);
-        writer.WriteEndObject();
-        AddressResponse.Time(writer, Wire.Until, run.Until);
-        writer.WriteNumber("perSecond", run.PerSecond);
-        writer.WriteString(Wire.State, NameOf(run.State));
-        writer.WriteNumber("total", run.Total);
-        writer.WriteNumber("done", run.Done);
-        writer.WriteNumber("failed", run.Failed);
-        writer.WriteNumber("gone", run.Gone);
-        AddressResponse.Time(writer, "startedAt", run.StartedAt);
-        AddressResponse.Time(writer, "endedAt", run.EndedAt);
-        writer.WriteString("startedBy", run.StartedBy);
-        writer.WriteString(Wire.Error, run.Error);
-        writer.WriteEndObject();
-    }
+        Id = run.Id,
+        Action = NameOf(run.Action),
+        Filter = Of(run.Query),
+        Until = run.Until.ToUnixTimeMilliseconds(),
+        PerSecond = run.PerSecond,
+        State = NameOf(run.State),
+        Total = run.Total,
+        Done = run.Done,
+        Failed = run.Failed,
+        Gone = run.Gone,
+        StartedAt = run.StartedAt.ToUnixTimeMilliseconds(),
+        EndedAt = AddressResponse.TimeOf(run.EndedAt),
+        StartedBy = run.StartedBy,
+        Error = run.Error,
+    };
 
-    private static void Write(Utf8JsonWriter writer, WsmqDeadLetterQuery query)
+    private static WsmqApiDeadLetterFilter Of(WsmqDeadLetterQuery query) => new()
     {
-        Text(writer, OperatorRights.User, query.User);
-        Text(writer, Wire.Source, query.Source?.ToString());
-        Text(writer, Wire.Type, query.Type);
-        Text(writer, Wire.Reason, query.Reason);
-        if (query.From is not null)
-            AddressResponse.Time(writer, Wire.From, query.From);
-        if (query.To is not null)
-            AddressResponse.Time(writer, Wire.To, query.To);
-    }
-
-    private static void Text(Utf8JsonWriter writer, string name, string? value)
-    {
-        if (value is not null)
-            writer.WriteString(name, value);
-    }
+        User = query.User,
+        Source = query.Source?.ToString(),
+        Type = query.Type,
+        Reason = query.Reason,
+        From = AddressResponse.TimeOf(query.From),
+        To = AddressResponse.TimeOf(query.To),
+    };
 
     private static string NameOf<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());

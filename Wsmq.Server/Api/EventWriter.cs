@@ -28,7 +28,12 @@ internal sealed class EventWriter(HttpContext context)
     public bool IsFull => _bytes >= FullBytes;
 
     /// <summary>Begins the response. No proxy, cache or compression may hold events back.</summary>
-    public void Begin(TimeSpan reconnectAfter)
+    /// <param name="reconnectAfter">After how long the client returns when the stream has ended.</param>
+    /// <param name="id">
+    /// Where the stream begins: a client that loses it before the first event returns there, and misses nothing. By the standard an id holds
+    /// without an event.
+    /// </param>
+    public void Begin(TimeSpan reconnectAfter, string? id)
     {
         var response = context.Response;
         response.ContentType = ContentType;
@@ -39,7 +44,8 @@ internal sealed class EventWriter(HttpContext context)
         // Compression in the app leaves a response alone that states its encoding.
         response.Headers.ContentEncoding = "identity";
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        Write(string.Create(CultureInfo.InvariantCulture, $"retry: {(long)reconnectAfter.TotalMilliseconds}\n\n"));
+        Write(string.Create(CultureInfo.InvariantCulture, $"retry: {(long)reconnectAfter.TotalMilliseconds}\n"));
+        Write(id is { Length: > 0 } ? $"id: {id}\n\n" : "\n");
     }
 
     /// <summary>Adds a message, in the form of a delivery.</summary>

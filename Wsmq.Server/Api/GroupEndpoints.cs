@@ -6,7 +6,8 @@ internal sealed class GroupEndpoints(OperatorRights rights, IWsmqGroups groups)
     public async Task ListMembersAsync(ApiCall call)
     {
         var group = await rights.OnGroupAsync(call, WsmqAction.View);
-        await OperatorResponse.WriteTextsAsync(call, await groups.ListMembersAsync(group, call.Aborted));
+        await OperatorResponse.WriteTextsAsync(
+            call, await AddressEndpoints.ReadAsync(call, stop => groups.ListMembersAsync(group, stop)));
     }
 
     public async Task AddMemberAsync(ApiCall call)

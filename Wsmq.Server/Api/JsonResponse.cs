@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Wsmq.Server.Api.Shapes;
 
 namespace Wsmq.Server.Api;
 
@@ -8,6 +9,9 @@ namespace Wsmq.Server.Api;
 internal static class JsonResponse
 {
     public const string ContentType = "application/json; charset=utf-8";
+
+    /// <summary>Writes a response that has one of the shapes.</summary>
+    public static Task WriteAsync<T>(ApiCall call, T response) => WriteAsync(call.Context, ContentType, ShapesContext.Write(response));
 
     /// <summary>Composes a response, and writes it as a whole.</summary>
     public static Task WriteAsync(HttpContext context, string contentType, Action<Utf8JsonWriter> compose)

@@ -1,3 +1,4 @@
+using Wsmq.Server.Api.Shapes;
 using Wsmq.Server.Authorization;
 
 namespace Wsmq.Server.Api;
@@ -21,13 +22,7 @@ internal sealed class RightsEndpoint(AccessCheck access)
             throw new WsmqException(WsmqErrors.AdministerNotAllowed);
         }
 
-        await AddressResponse.WriteAsync(call, writer =>
-        {
-            writer.WriteString(OperatorRights.User, call.Caller.UserId);
-            writer.WriteStartArray("actions");
-            foreach (var action in allowed)
-                writer.WriteStringValue(action.ToString());
-            writer.WriteEndArray();
-        });
+        await JsonResponse.WriteAsync(
+            call, new WsmqApiRights { User = call.Caller.UserId, Actions = [.. allowed.Select(action => action.ToString())] });
     }
 }

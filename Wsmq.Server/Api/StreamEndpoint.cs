@@ -21,7 +21,7 @@ internal sealed class StreamEndpoint(LogAccess access, LogReader logs, StreamSer
     {
         await using var sources = new StreamSources(services.Feeds, call.Caller.UserId);
         var floors = await OpenAsync(call, cursors, sources, cancellationToken);
-        writer.Begin(StreamRefusal.ReconnectAfter);
+        writer.Begin(StreamRefusal.ReconnectAfter, StreamCursor.IdOf(sources.All));
         await writer.FlushAsync(cancellationToken);
         var events = new EventStream(logs, entered.Reads, sources.All, writer, services.Metrics);
         for (var i = 0; i < floors.Length; i++)

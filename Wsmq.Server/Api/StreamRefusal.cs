@@ -31,7 +31,9 @@ internal static class StreamRefusal
 
         var after = ReconnectAfter;
         var writer = new EventWriter(context);
-        writer.Begin(refusal.RetryAfter > after ? refusal.RetryAfter.Value : after);
+
+        // Its own id again: a client may take a stream without one as a stream that begins anew.
+        writer.Begin(refusal.RetryAfter > after ? refusal.RetryAfter.Value : after, context.Request.Headers[StreamCursor.LastEventId]);
         writer.End(refusal);
         await writer.FlushAsync(context.RequestAborted);
     }

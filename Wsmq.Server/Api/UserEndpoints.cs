@@ -22,11 +22,16 @@ internal sealed class UserEndpoints(
         var user = await rights.OnUserAsync(call, WsmqAction.View);
         var max = (int)(RequestParameters.Number(call.Request, Wire.Max, 1, MostDeadLetters) ?? UsualDeadLetters);
         var after = RequestParameters.Single(call.Request, LogRequest.After);
-        await OperatorResponse.WriteDeadLettersAsync(call, await deadLetters.ListAsync(user, after, max, call.Aborted));
+        await OperatorResponse.WriteDeadLettersAsync(
+            call, await AddressEndpoints.ReadAsync(call, stop => deadLetters.ListAsync(user, after, max, stop)));
     }
 
-    public async Task ReadDeadLetterAsync(ApiCall call) => await OperatorResponse.WriteDeadLetterAsync(
-        call, await deadLetters.ReadAsync(await rights.OnUserAsync(call, WsmqAction.ReadBody), IdOf(call), call.Aborted));
+    public async Task ReadDeadLetterAsync(ApiCall call)
+    {
+        var user = await rights.OnUserAsync(call, WsmqAction.ReadBody);
+        await OperatorResponse.WriteDeadLetterAsync(
+            call, await AddressEndpoints.ReadAsync(call, stop => deadLetters.ReadAsync(user, IdOf(call), stop)));
+    }
 
     public async Task ReplayDeadLetterAsync(ApiCall call) => await OperatorResponse.WriteReceiptAsync(
         call, await deadLetters.ReplayAsync(await rights.OnUserAsync(call, WsmqAction.Replay), IdOf(call), call.Aborted));

@@ -25,19 +25,19 @@ internal sealed class AccessCheck(ScopedAuthorizer authorizer, ILogger<AccessChe
 
     /// <exception cref="WsmqException"><c>read-not-allowed</c>.</exception>
     public ValueTask CheckReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) =>
-        RequireAsync(() => authorizer.CanReadAsync(caller, source, cancellationToken), WsmqErrors.ReadNotAllowed);
+        RequireAsync(() => authorizer.CanReadAsync(caller, source, cancellationToken), WsmqErrors.ReadNotAllowed, cancellationToken);
 
     /// <exception cref="WsmqException"><c>work-not-allowed</c>.</exception>
     public ValueTask CheckWorkAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) =>
-        RequireAsync(() => authorizer.CanWorkAsync(caller, queue, cancellationToken), WsmqErrors.WorkNotAllowed);
+        RequireAsync(() => authorizer.CanWorkAsync(caller, queue, cancellationToken), WsmqErrors.WorkNotAllowed, cancellationToken);
 
     /// <exception cref="WsmqException"><c>manage-not-allowed</c>.</exception>
     public ValueTask CheckManageAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) =>
-        RequireAsync(() => authorizer.CanManageQueueAsync(caller, queue, cancellationToken), WsmqErrors.ManageNotAllowed);
+        RequireAsync(() => authorizer.CanManageQueueAsync(caller, queue, cancellationToken), WsmqErrors.ManageNotAllowed, cancellationToken);
 
     /// <exception cref="WsmqException"><c>administer-not-allowed</c>.</exception>
     public ValueTask CheckAdministerAsync(WsmqCaller caller, WsmqAction action, WsmqAddress? target, CancellationToken cancellationToken) =>
-        RequireAsync(() => authorizer.CanAdministerAsync(caller, action, target, cancellationToken), WsmqErrors.AdministerNotAllowed);
+        RequireAsync(() => authorizer.CanAdministerAsync(caller, action, target, cancellationToken), WsmqErrors.AdministerNotAllowed, cancellationToken);
 
     /// <summary>The same as an answer, where a refusal is no failure of the call.</summary>
     /// <exception cref="WsmqException">The authorizer could not decide, such as <c>store-unavailable</c>.</exception>
@@ -86,7 +86,7 @@ internal sealed class AccessCheck(ScopedAuthorizer authorizer, ILogger<AccessChe
         }
     }
 
-    private async ValueTask RequireAsync(Func<ValueTask<bool>> question, WsmqError denied)
+    private async ValueTask RequireAsync(Func<ValueTask<bool>> question, WsmqError denied, CancellationToken cancellationToken)
     {
         bool allowed;
         try
@@ -95,6 +95,8 @@ internal sealed class AccessCheck(ScopedAuthorizer authorizer, ILogger<AccessChe
         }
         catch (Exception e)
         {
+            // The caller is gone, or the server ends the call: an authorizer that stops for that reason has decided nothing.
+            cancellationToken.ThrowIfCancellationRequested();
             throw Refused(e, denied);
         }
 

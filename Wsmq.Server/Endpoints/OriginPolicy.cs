@@ -1,16 +1,19 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Matching;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 using Wsmq.Server.Diagnostics;
 
 namespace Wsmq.Server.Endpoints;
 
 /// <summary>
-/// Refuses browser requests from pages of origins that are not allowed. CORS does not apply to WebSockets: without this check any page
-/// could open one with the cookies of the user who visits it. Runs during endpoint selection, and thus before authentication.
+/// Refuses browser requests from pages of origins that are not allowed. CORS applies neither to WebSockets nor to requests without a
+/// body: without this check any page could make them with the cookies of the user who visits it. Where any page is allowed (<c>*</c> or
+/// <c>null</c>), its cookies are dropped for the same reason. Runs during endpoint selection, and thus before authentication.
 /// </summary>
 internal sealed class OriginPolicy(IOptions<WsmqOptions> options, ILogger<OriginPolicy> logger) : MatcherPolicy, IEndpointSelectorPolicy
 {
@@ -23,7 +26,7 @@ internal sealed class OriginPolicy(IOptions<WsmqOptions> options, ILogger<Origin
     {
         for (var i = 0; i < candidates.Count; i++)
         {
-            if (candidates.IsValidCandidate(i) && IsOurs(candidates[i].Endpoint) && !IsAllowed(httpContext.Request))
+            if (candidates.IsValidCandidate(i) && IsOurs(candidates[i].Endpoint) && !IsAllowed(httpContext))
                 candidates.ReplaceEndpoint(i, MarkerOf(candidates[i].Endpoint)!.Refused, candidates[i].Values);
         }
 
@@ -34,19 +37,32 @@ internal sealed class OriginPolicy(IOptions<WsmqOptions> options, ILogger<Origin
 
     private static Marker? MarkerOf(Endpoint endpoint) => endpoint.Metadata.GetMetadata<Marker>();
 
-    private bool IsAllowed(HttpRequest request)
+    private bool IsAllowed(HttpContext context)
     {
+        var request = context.Request;
+
         // Browsers always send the header with a WebSocket and with a cross-origin negotiate. Other clients have no reason to send it.
         if (request.Headers.Origin.Count == 0)
             return true;
         var allowed = options.Value.Endpoint.AllowedOrigins;
-        if (allowed.Contains(Origin.Any))
+        var text = request.Headers.Origin is [var single] ? single : null;
+        if (ListedOrigins.NameSite(allowed, text) || (Origin.TryParse(text, out var origin) && origin.Value.IsOf(request)))
             return true;
-        if (request.Headers.Origin is [var text]
-            && (ListedOrigins.Name(allowed, text) || (Origin.TryParse(text, out var origin) && origin.Value.IsOf(request))))
+        if ((allowed.Contains(Origin.Any) || ListedOrigins.Name(allowed, text)) && DropCookies(context))
             return true;
         Log.OriginRefused(logger, PrintableText.Of(request.Headers.Origin.ToString()));
         return false;
+    }
+
+    // False where the app authenticates before routing: then they may have authenticated the request already.
+    private static bool DropCookies(HttpContext context)
+    {
+        if (context.Request.Headers.Cookie.Count == 0)
+            return true;
+        if (context.Features.Get<IAuthenticateResultFeature>() is not null)
+            return false;
+        context.Request.Headers.Remove(HeaderNames.Cookie);
+        return true;
     }
 
     /// <summary>Metadata that marks the endpoints to which this policy applies.</summary>

@@ -27,9 +27,9 @@ internal sealed class WsmqApiKeys(
         if (expires <= now)
             throw new WsmqException(WsmqErrors.InvalidMessage, "the key would have expired already");
         var text = KeyText.Create();
-        var rule = KeyRule.Of(text.Id, name, text.Secret, scopes, now.ToUnixTimeMilliseconds(), EndOf(expires));
-        await WriteAsync(rule, cancellationToken);
-        return new WsmqNewApiKey(Read(rule), text.ToString());
+        var key = KeyRule.Of(text.Id, name, text.Secret, scopes, now.ToUnixTimeMilliseconds(), EndOf(expires));
+        await WriteAsync(key.Rule, cancellationToken);
+        return new WsmqNewApiKey(Read(key), text.ToString());
     }
 
     public async Task<IReadOnlyList<WsmqApiKey>> ListAsync(CancellationToken cancellationToken = default)
@@ -44,7 +44,7 @@ internal sealed class WsmqApiKeys(
         ArgumentNullException.ThrowIfNull(id);
         await start.WaitAsync(cancellationToken);
         await watch.RefreshAsync(cancellationToken);
-        if (await watch.FindKeyAsync(id, cancellationToken) is not { } rule)
+        if (await watch.FindKeyAsync(id, cancellationToken) is not { Rule: var rule })
             return false;
 
         // First the connections and event streams: the second rule alone would leave those open.
@@ -59,18 +59,18 @@ internal sealed class WsmqApiKeys(
     public async ValueTask<WsmqApiKey?> FindAsync(KeyText text, CancellationToken cancellationToken)
     {
         await start.WaitAsync(cancellationToken);
-        return await watch.FindKeyAsync(text.Id, cancellationToken) is { } rule && KeyRule.IsSecret(rule, text.Secret)
-            ? Read(rule)
+        return await watch.FindKeyAsync(text.Id, cancellationToken) is { } key && key.IsSecret(text.Secret)
+            ? Read(key)
             : null;
     }
 
-    private static WsmqApiKey Read(AccessRule rule) => new()
+    private static WsmqApiKey Read(KeyRule key) => new()
     {
-        Id = KeyRule.IdOf(rule),
-        Name = KeyRule.NameOf(rule),
-        Scopes = KeyRule.ScopesOf(rule),
-        CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(rule.At),
-        ExpiresAt = rule.Until == AccessRule.Never ? null : DateTimeOffset.FromUnixTimeMilliseconds(rule.Until),
+        Id = key.Id,
+        Name = key.Name,
+        Scopes = key.Scopes,
+        CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(key.Rule.At),
+        ExpiresAt = key.Rule.Until == AccessRule.Never ? null : DateTimeOffset.FromUnixTimeMilliseconds(key.Rule.Until),
     };
 
     // In whole seconds, which is how precisely the framework ends connections.

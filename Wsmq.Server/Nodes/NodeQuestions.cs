@@ -12,7 +12,7 @@ namespace Wsmq.Server.Nodes;
 internal sealed class NodeQuestions(
     IStore store, NodePresence presence, IOptions<WsmqOptions> options, TimeProvider time, ILogger<NodeQuestions> logger) : IDisposable
 {
-    // Different questions that wait for their turn. Without answers each takes a timeout.
+    // Different questions of a kind that wait for their turn. Without answers each takes a timeout.
     private const int MostWaiting = 64;
 
     // Answers that are kept for other callers.
@@ -29,7 +29,7 @@ internal sealed class NodeQuestions(
     private IReadOnlyList<string> _known = [];
 
     /// <summary>Asks all nodes, or shares what another caller has asked.</summary>
-    /// <exception cref="WsmqException"><c>server-busy</c>: too many other questions wait. <c>store-corrupt</c>.</exception>
+    /// <exception cref="WsmqException"><c>server-busy</c>: too many other questions of the kind wait. <c>store-corrupt</c>.</exception>
     public async Task<NodeResult> AskAsync(string kind, string? user, CancellationToken cancellationToken)
     {
         Task<NodeResult> answer;
@@ -38,7 +38,7 @@ internal sealed class NodeQuestions(
             Forget();
             if (!_shared.TryGetValue((kind, user), out var shared))
             {
-                if (_shared.Values.Count(s => !s.Answer.IsCompleted) >= MostWaiting)
+                if (_shared.Count(s => s.Key.Kind == kind && !s.Value.Answer.IsCompleted) >= MostWaiting)
                     throw new WsmqException(WsmqErrors.ServerBusy, "too many questions to all nodes wait");
                 _shared.Add((kind, user), shared = new Shared());
                 shared.Answer = Task.Run(() => AskInTurnAsync(kind, user, shared));

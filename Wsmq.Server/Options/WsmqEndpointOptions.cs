@@ -7,6 +7,7 @@ public sealed class WsmqEndpointOptions
     /// Additional origins whose pages may connect in a browser, besides the hub's own origin. Format: <c>https://app.example.com</c>, with
     /// the port if it is not the scheme's default; <c>*</c> allows all origins. Pages inside of apps send origins without a host
     /// (<c>file://</c>, <c>app://.</c>, <c>null</c>), which are compared literally. Sandboxed frames of any page also send <c>null</c>.
+    /// Cookies of pages that only <c>*</c> or <c>null</c> allows are ignored: such pages need a token.
     /// Default empty: only pages of the same origin may connect. Requests without an <c>Origin</c> header, as sent by non-browser
     /// clients, are not checked.
     /// </summary>

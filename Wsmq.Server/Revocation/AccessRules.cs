@@ -8,22 +8,22 @@ internal sealed class AccessRules
 {
     private readonly Dictionary<(AccessRuleKind Kind, string Name), AccessRule> _rules = [];
 
-    private readonly Dictionary<string, AccessRule> _keys = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, KeyRule> _keys = new(StringComparer.Ordinal);
 
     public int Count => _rules.Count;
 
     /// <summary>The API keys, revoked and expired ones included.</summary>
-    public IEnumerable<AccessRule> Keys => _keys.Values;
+    public IEnumerable<KeyRule> Keys => _keys.Values;
 
     public void Add(AccessRule rule)
     {
         if (rule.Kind == AccessRuleKind.Key)
-            _keys[KeyRule.IdOf(rule)] = rule;
+            _keys[KeyRule.IdOf(rule)] = KeyRule.Read(rule);
         else
             _rules[(rule.Kind, rule.Name)] = rule;
     }
 
-    public AccessRule? FindKey(string id) => _keys.GetValueOrDefault(id);
+    public KeyRule? FindKey(string id) => _keys.GetValueOrDefault(id);
 
     /// <summary>Removes expired rules.</summary>
     /// <param name="now">The current time, in milliseconds since 1970.</param>
@@ -35,9 +35,9 @@ internal sealed class AccessRules
                 _rules.Remove(key);
         }
 
-        foreach (var (id, rule) in _keys)
+        foreach (var (id, key) in _keys)
         {
-            if (rule.Until <= now)
+            if (key.Rule.Until <= now)
                 _keys.Remove(id);
         }
     }

@@ -80,19 +80,19 @@ internal sealed class AccessWatch(
 
     /// <summary>The API key with an id, as this node knows it; null if it is unknown, revoked or expired.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c> if the copy is outdated and cannot be refreshed.</exception>
-    public async ValueTask<AccessRule?> FindKeyAsync(string id, CancellationToken cancellationToken)
+    public async ValueTask<KeyRule?> FindKeyAsync(string id, CancellationToken cancellationToken)
     {
         if (!IsFresh())
             await ReadAsync(force: false, cancellationToken);
         lock (_lock)
-            return _rules.FindKey(id) is { } key && KeyRule.IsValid(key, Now) ? key : null;
+            return _rules.FindKey(id) is { } key && key.IsValid(Now) ? key : null;
     }
 
     /// <summary>The API keys that are valid now, as this node knows them.</summary>
-    public AccessRule[] Keys()
+    public KeyRule[] Keys()
     {
         lock (_lock)
-            return [.. _rules.Keys.Where(key => KeyRule.IsValid(key, Now))];
+            return [.. _rules.Keys.Where(key => key.IsValid(Now))];
     }
 
     /// <summary>Reads the rules that the store has now, and applies them.</summary>

@@ -5,7 +5,7 @@ using Wsmq.Tests.Support;
 namespace Wsmq.Tests.Api;
 
 /// <summary>What the HTTP API refuses, and how.</summary>
-public sealed class ApiRefusalTests : IDisposable
+public sealed class ApiRefusalTests(SharedNode shared) : IClassFixture<SharedNode>, IDisposable
 {
     private readonly TempFolder _folder = new();
 
@@ -30,8 +30,7 @@ public sealed class ApiRefusalTests : IDisposable
     [InlineData("""{"to":"user:bob"}""", "application/json; charset=utf-16", 415, "unsupported-content-type")]
     public async Task A_bad_message_is_a_problem_with_a_code(string body, string contentType, int status, string code)
     {
-        await using var node = await StartAsync();
-        using var alice = HttpCaller.Of(node, "alice");
+        using var alice = HttpCaller.Of(shared.Node, "alice");
 
         var refused = await alice.PostAsync("/messages", body, contentType);
 
@@ -50,8 +49,7 @@ public sealed class ApiRefusalTests : IDisposable
     [InlineData("/logs/user:alice?device=a&device=b", 400, "invalid-device")]
     public async Task A_bad_read_is_a_problem_with_a_code(string path, int status, string code)
     {
-        await using var node = await StartAsync();
-        using var alice = HttpCaller.Of(node, "alice");
+        using var alice = HttpCaller.Of(shared.Node, "alice");
 
         var refused = await alice.GetAsync(path);
 
@@ -61,8 +59,7 @@ public sealed class ApiRefusalTests : IDisposable
     [Fact]
     public async Task A_problem_has_the_fields_of_RFC_9457_and_those_of_the_error()
     {
-        await using var node = await StartAsync();
-        using var alice = HttpCaller.Of(node, "alice");
+        using var alice = HttpCaller.Of(shared.Node, "alice");
 
         var problem = (await alice.PostAsync("/messages", """{"to":"user:bob","typo":1}""")).Json;
 
@@ -95,8 +92,7 @@ public sealed class ApiRefusalTests : IDisposable
     [Fact]
     public async Task An_array_of_too_many_messages_is_refused_as_a_whole()
     {
-        await using var node = await StartAsync();
-        using var alice = HttpCaller.Of(node, "alice");
+        using var alice = HttpCaller.Of(shared.Node, "alice");
 
         var refused = await alice.SendAsync(Enumerable.Repeat(new { to = "user:bob" }, 1_025));
 
@@ -106,8 +102,7 @@ public sealed class ApiRefusalTests : IDisposable
     [Fact]
     public async Task A_token_without_a_user_identifier_is_refused_with_the_code_of_the_hub()
     {
-        await using var node = await StartAsync();
-        using var nobody = new HttpCaller(node.Address, TestTokens.For(null));
+        using var nobody = new HttpCaller(shared.Node.Address, TestTokens.For(null));
 
         var refused = await nobody.GetAsync("/logs/user:alice");
 
@@ -135,11 +130,10 @@ public sealed class ApiRefusalTests : IDisposable
     [Fact]
     public async Task A_response_is_not_cached_and_not_taken_for_a_page()
     {
-        await using var node = await StartAsync();
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestTokens.For("alice"));
 
-        using var response = await http.GetAsync(new Uri(node.Address, HttpCaller.Path + "/logs/user:alice"));
+        using var response = await http.GetAsync(new Uri(shared.Node.Address, HttpCaller.Path + "/logs/user:alice"));
 
         response.Headers.CacheControl!.NoStore.Should().BeTrue();
         response.Headers.GetValues("X-Content-Type-Options").Should().Equal("nosniff");
@@ -153,6 +147,6 @@ public sealed class ApiRefusalTests : IDisposable
         bare.Invoking(app => app.MapWsmqApi()).Should().Throw<InvalidOperationException>().WithMessage("*AddWsmq() before MapWsmqApi*");
     }
 
-    private Task<TestNode> StartAsync(Action<WsmqOptions>? options = null) =>
+    private Task<TestNode> StartAsync(Action<WsmqOptions> options) =>
         HttpCaller.StartNodeAsync(s => s.UseSqlite(_folder.File("wsmq.db")), options);
 }

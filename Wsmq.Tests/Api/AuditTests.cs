@@ -75,6 +75,29 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stream_whose_operator_gets_the_right_to_read_later_leaves_a_line_then()
+    {
+        var rights = new OperatorAuthorizer();
+        rights.Deny(WsmqAction.ReadBody, "user:bob");
+        await using var node = await StartAsync(rights, o => o.Access.CheckInterval = TimeSpan.FromMilliseconds(100));
+        using var admin = HttpCaller.Of(node, "admin");
+        await using var tail = await admin.StreamAsync("/addresses/user:bob/events");
+        await SendUntilAsync(() => tail.Messages.Any());
+        _lines.All.Should().BeEmpty();
+
+        rights.Allow(WsmqAction.ReadBody, "user:bob");
+        await SendUntilAsync(() => tail.Messages.Any(m => m.Json.TryGetProperty("preview", out _)));
+
+        _lines.All.Should().Equal("admin ReadBody user:bob (GET:/wsmq-api/addresses/user:bob/events): opened");
+
+        Task SendUntilAsync(Func<bool> condition) => Eventually.That("it arrives", async () =>
+        {
+            await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse("1") });
+            return condition();
+        });
+    }
+
+    [Fact]
     public async Task Peeking_at_the_messages_of_jobs_leaves_a_line_and_so_does_the_hub()
     {
         await using var node = await StartAsync();
@@ -105,25 +128,20 @@ public sealed class AuditTests : IDisposable
     [InlineData(@"a\u0020b", @"a\u005cu0020b")]
     public void A_name_is_written_so_that_no_two_look_the_same(string name, string written) => PrintableText.Exact(name).Should().Be(written);
 
-    private static Task<ApiAnswer> AskAsync(HttpCaller caller, string endpoint)
-    {
-        var (method, path) = (endpoint.Split(' ')[0], endpoint.Split(' ')[1]);
-        path = path.Replace("{address}", "work:jobs", StringComparison.Ordinal)
-            .Replace("{position}", "0000000000000007", StringComparison.Ordinal);
-        foreach (var name in new[] { "group", "user", "device", "id", "token", "uniqueId" })
-            path = path.Replace($"{{{name}}}", $"some-{name}", StringComparison.Ordinal);
-        if (OperatorTests.Bodies.TryGetValue(endpoint, out var body))
-            return caller.PostAsync(path, body);
-        return caller.AskAsync(method, path.EndsWith("purge", StringComparison.Ordinal) ? $"{path}?state=waiting" : path);
-    }
+    private static Task<ApiAnswer> AskAsync(HttpCaller caller, string endpoint) =>
+        EndpointCalls.AskAsync(caller, endpoint, "work:jobs", "0000000000000007");
 
-    private Task<TestNode> StartAsync() => HttpCaller.StartNodeAsync(
+    private Task<TestNode> StartAsync(IWsmqAuthorizer? authorizer = null, Action<WsmqOptions>? options = null) => HttpCaller.StartNodeAsync(
         s => s.UseSqlite(_folder.File("wsmq.db")),
-        o => o.Queues["jobs"] = new WsmqQueueOptions(),
+        o =>
+        {
+            o.Queues["jobs"] = new WsmqQueueOptions();
+            options?.Invoke(o);
+        },
         builder =>
         {
             builder.Logging.AddProvider(_lines);
-            builder.Services.AddSingleton<IWsmqAuthorizer>(new AdminOnly());
+            builder.Services.AddSingleton(authorizer ?? new AdminOnly());
         });
 
     private sealed class AdminOnly : IWsmqAuthorizer

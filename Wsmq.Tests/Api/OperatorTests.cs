@@ -155,26 +155,7 @@ public sealed class OperatorTests : IDisposable
         (await admin.AskAsync("PUT", "/users/bob/ban?until=soon")).Code.Should().Be("invalid-message");
     }
 
-    private static async Task<ApiAnswer> AskAsync(HttpCaller caller, string endpoint)
-    {
-        var (method, path) = (endpoint.Split(' ')[0], endpoint.Split(' ')[1]);
-        path = path.Replace("{address}", "user:bob", StringComparison.Ordinal)
-            .Replace("{position}", WsmqPosition.Start.ToString(), StringComparison.Ordinal);
-        foreach (var name in new[] { "group", "user", "device", "id", "token" })
-            path = path.Replace($"{{{name}}}", $"some-{name}", StringComparison.Ordinal);
-        if (path.EndsWith("/events", StringComparison.Ordinal))
-            return await OpenAsync(caller, path);
-        return Bodies.TryGetValue(endpoint, out var body) ? await caller.PostAsync(path, body) : await caller.AskAsync(method, path);
-    }
-
-    // A stream that was opened does not end by itself.
-    private static async Task<ApiAnswer> OpenAsync(HttpCaller caller, string path)
-    {
-        await using var stream = await caller.StreamAsync(path);
-        if (stream.Status != 200)
-            await Eventually.That("the answer is complete", () => stream.HasEnded);
-        return new ApiAnswer(stream.Status, stream.Response.Content.Headers.ContentType?.MediaType, null, stream.Raw);
-    }
+    private static Task<ApiAnswer> AskAsync(HttpCaller caller, string endpoint) => EndpointCalls.AskAsync(caller, endpoint, "user:bob");
 
     private Task<TestNode> StartAsync(WsmqAction[] allowed) => HttpCaller.StartNodeAsync(
         s => s.UseSqlite(_folder.File("wsmq.db")), services: b => b.Services.AddSingleton<IWsmqAuthorizer>(new Operators(allowed)));

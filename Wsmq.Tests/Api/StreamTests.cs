@@ -8,7 +8,7 @@ using Wsmq.Tests.Support;
 namespace Wsmq.Tests.Api;
 
 /// <summary>The parts of event streams that do not depend on the store.</summary>
-public sealed class StreamTests : IDisposable
+public sealed class StreamTests(SharedNode shared) : IClassFixture<SharedNode>, IDisposable
 {
     private readonly TempFolder _folder = new();
 
@@ -17,11 +17,10 @@ public sealed class StreamTests : IDisposable
     [Fact]
     public async Task A_body_with_line_breaks_arrives_as_the_same_JSON()
     {
-        await using var node = await StartAsync();
-        using var bob = HttpCaller.Of(node, "bob");
-        await using var stream = await bob.ListenAsync("address=user:bob");
+        using var dave = HttpCaller.Of(shared.Node, "dave");
+        await using var stream = await dave.ListenAsync("address=user:dave");
 
-        await bob.PostAsync("/messages", "{\"to\":\"user:bob\",\"body\":{\r\n  \"a\": 1,\n\r  \"b\": \"x\\ny\"\r}}");
+        await dave.PostAsync("/messages", "{\"to\":\"user:dave\",\"body\":{\r\n  \"a\": 1,\n\r  \"b\": \"x\\ny\"\r}}");
         await Eventually.That("it arrives", () => stream.Messages.Any());
 
         var body = stream.Messages.Single().Json.GetProperty("body");
@@ -51,8 +50,7 @@ public sealed class StreamTests : IDisposable
     [InlineData("address=user:bob&after=,", 400, "invalid-position")]
     public async Task A_stream_that_cannot_be_opened_is_refused_with_a_problem(string query, int status, string code)
     {
-        await using var node = await StartAsync();
-        using var bob = HttpCaller.Of(node, "bob");
+        using var bob = HttpCaller.Of(shared.Node, "bob");
 
         await using var refused = await bob.ListenAsync(query);
 
@@ -107,6 +105,6 @@ public sealed class StreamTests : IDisposable
         response.Content.Headers.ContentEncoding.Should().Equal("identity");
     }
 
-    private Task<TestNode> StartAsync(Action<WsmqOptions>? options = null) =>
+    private Task<TestNode> StartAsync(Action<WsmqOptions> options) =>
         HttpCaller.StartNodeAsync(s => s.UseSqlite(_folder.File("wsmq.db")), options);
 }

@@ -118,7 +118,7 @@ internal static class AuthorizationTable
             refused, or the request. `closed`: the server has closed the connection. `–`: there is no such call. Rows that begin with
             an HTTP method are [endpoints of the HTTP API](http.md). Those of operators have [a right each](http.md#operators), which nobody
             has by default; `OperatorTests` tests each endpoint with each right. A program with an [API key](http.md#api-keys) may do what
-            its scopes name, and nothing else: `KeyContract`.
+            its scopes name, and nothing else: see [API keys](#api-keys) at the end.
 
             `replyTo` is a message to `user:actor` that names the address as reply-to. `Receive` and `Live` state whether the actor
             receives what the app sends to the address. The actor's user identifier is `actor`; `group:secret` has another member,
@@ -140,6 +140,7 @@ internal static class AuthorizationTable
             text.Append('\n');
         }
 
+        KeyTable.Append(text);
         return text.ToString().ReplaceLineEndings("\n").TrimEnd('\n') + "\n";
     }
 

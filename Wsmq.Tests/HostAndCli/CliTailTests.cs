@@ -50,6 +50,24 @@ public sealed class CliTailTests : IDisposable
     }
 
     [Fact]
+    public async Task An_operators_tail_that_is_lost_before_its_first_message_continues_where_it_began()
+    {
+        await using var cli = await ApiCli.StartAsync(_folder);
+        await using var proxy = new TcpProxy(cli.Node.Hub);
+        await using var tail = cli.Start(proxy.Hub, ["tail", "user:bob", "--operator", "--json", "--count", "1"]);
+        await Eventually.That("it is connected", () => tail.Error.Contains("connected", StringComparison.Ordinal));
+        proxy.Refuses = true;
+        proxy.Cut();
+        await Eventually.That("it is lost", () => tail.Error.Contains("lost the stream", StringComparison.Ordinal));
+
+        var missed = await SendAsync(cli.Node, "user:bob", "meanwhile");
+        proxy.Refuses = false;
+
+        (await tail.ExitCodeAsync()).Should().Be(0, tail.Error);
+        JsonDocument.Parse(tail.Output.Single()).RootElement.GetProperty("position").GetString().Should().Be(missed);
+    }
+
+    [Fact]
     public async Task A_revoked_token_ends_it_with_the_reason()
     {
         await using var cli = await ApiCli.StartAsync(_folder);

@@ -69,11 +69,15 @@ public sealed partial class HostKeyTests(SharedRedis redis) : IAsyncLifetime, IC
     [Fact]
     public async Task Only_operators_of_the_configuration_do_what_it_allows_them()
     {
-        await _tools.StartHostAsync("--Wsmq:Operators:olga:0=View", "--Wsmq:Operators:olga:1=disconnect", "--Wsmq:Operators:root=*");
+        await _tools.StartHostAsync("--Wsmq:Operators:olga:0=View", "--Wsmq:Operators:olga:1=disconnect", "--Wsmq:Operators:root=*",
+            "--Wsmq:Operators:0:User=urn:corp:Ida", "--Wsmq:Operators:0:Rights=Ban", "--Wsmq:Operators:1:User=urn:corp:ida",
+            "--Wsmq:Operators:1:Rights:0=View", "--Wsmq:Operators:1:Rights:1=Disconnect");
         (string User, string Method, string Path, int Status)[] calls =
         [
             ("olga", "GET", "/users/bob/groups", 200), ("olga", "POST", "/users/bob/disconnect", 204), ("olga", "PUT", "/users/bob/ban", 403),
             ("olga", "GET", "/keys", 403), ("root", "GET", "/keys", 200), ("root", "PUT", "/users/eve/ban", 204),
+            ("urn:corp:Ida", "PUT", "/users/eve/ban", 204), ("urn:corp:Ida", "GET", "/users/bob/groups", 403),
+            ("urn:corp:ida", "PUT", "/users/eve/ban", 403), ("urn:corp:ida", "POST", "/users/bob/disconnect", 204),
             ("alice", "GET", "/users/bob/groups", 403), ("OLGA", "GET", "/users/bob/groups", 403), ("admin", "GET", "/keys", 200),
         ];
         foreach (var (user, method, path, status) in calls)
@@ -89,12 +93,25 @@ public sealed partial class HostKeyTests(SharedRedis redis) : IAsyncLifetime, IC
     [Theory]
     [InlineData("--Wsmq:Operators:olga:0=Fly", "names the action 'Fly', which does not exist")]
     [InlineData("--Wsmq:Operators:olga=1", "names the action '1', which does not exist")]
+    [InlineData("--Wsmq:Operators:0:User=olga --Wsmq:Operators:0:Rights=Fly", "names the action 'Fly', which does not exist")]
     public async Task An_unknown_action_is_refused_at_the_start(string argument, string reason)
     {
-        await using var host = Tools.StartHost("Development", _tools.DataFolder, argument);
+        await using var host = Tools.StartHost("Development", _tools.DataFolder, argument.Split(' '));
 
         (await host.ExitCodeAsync()).Should().Be(1);
         host.Error.Should().Contain(reason).And.Contain("ReadBody");
+    }
+
+    [Theory]
+    [InlineData("--Wsmq:Operators:0:User=olga", "Wsmq:Operators:0 is incomplete")]
+    [InlineData("--Wsmq:Operators:0:Usr=olga --Wsmq:Operators:0:Rights=View", "Unknown setting Wsmq:Operators:0:Usr")]
+    [InlineData("--Wsmq:Operators:0:User=admin --Wsmq:Operators:0:Rights=View", "names the user 'admin' twice")]
+    public async Task An_operator_that_is_not_understood_is_refused_at_the_start(string arguments, string reason)
+    {
+        await using var host = Tools.StartHost("Development", _tools.DataFolder, arguments.Split(' '));
+
+        (await host.ExitCodeAsync()).Should().Be(1);
+        host.Error.Should().Contain(reason);
     }
 
     private HttpRequestMessage Request(string path, string key)

@@ -197,7 +197,8 @@ public abstract class LogContract : IAsyncLifetime
     [Fact]
     public async Task A_tail_shows_no_bodies_and_ends_once_the_rights_are_taken_away()
     {
-        await using var node = await StartAsync(o => o.Access.CheckInterval = TimeSpan.FromMilliseconds(100));
+        await using var node = await StartAsync(
+            o => (o.Access.CheckInterval, o.Endpoint.StreamKeepAlive) = (TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1)));
         await using var tail = await ListenAsync(node);
         await node.SendAsync("user:bob", "\"first\"");
         await Eventually.That("it arrives", () => tail.Messages.Any());

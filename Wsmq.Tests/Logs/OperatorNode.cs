@@ -17,11 +17,16 @@ internal sealed class OperatorNode(TestNode node, OperatorAuthorizer rights) : I
 
     public IStore Store => node.Services.GetRequiredService<IStore>();
 
-    public static async Task<OperatorNode> StartAsync(Action<WsmqBuilder> store, Action<WsmqOptions>? options = null)
+    public static async Task<OperatorNode> StartAsync(
+        Action<WsmqBuilder> store, Action<WsmqOptions>? options = null, Action<WebApplicationBuilder>? services = null)
     {
         var rights = new OperatorAuthorizer();
-        return new OperatorNode(
-            await HttpCaller.StartNodeAsync(store, options, b => b.Services.AddSingleton<IWsmqAuthorizer>(rights)), rights);
+        var node = await HttpCaller.StartNodeAsync(store, options, builder =>
+        {
+            builder.Services.AddSingleton<IWsmqAuthorizer>(rights);
+            services?.Invoke(builder);
+        });
+        return new OperatorNode(node, rights);
     }
 
     public T Get<T>()

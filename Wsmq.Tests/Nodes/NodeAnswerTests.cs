@@ -146,6 +146,30 @@ public sealed class NodeAnswerTests(SharedRedis redis)
         calls.Where(c => c.IsCompletedSuccessfully).Should().OnlyContain(c => c.Result.Count == 1);
     }
 
+    [Fact]
+    public async Task Questions_for_connections_of_many_users_do_not_keep_the_list_of_nodes_from_being_asked_for()
+    {
+        await using var node = await StartAsync();
+        await using var other = await RedisHarness.StartAsync(redis.Server.EndPoint, _prefix, new WsmqOptions());
+        using var release = new ManualResetEventSlim();
+        await other.Store.Nodes.JoinAsync(
+            _ =>
+            {
+                release.Wait();
+                return Encoding.UTF8.GetBytes("""{"v":1,"status":"ok","count":1}""");
+            },
+            default);
+        var calls = Enumerable.Range(0, 64).Select(i => Of(node).ConnectionsAsync($"user{i}")).ToArray();
+
+        var list = Of(node).ListAsync();
+        var refused = await Record.ExceptionAsync(() => Of(node).ConnectionsAsync("another"));
+        release.Set();
+
+        ((WsmqException)refused!).Error.Should().Be(WsmqErrors.ServerBusy);
+        (await list).IsComplete.Should().BeTrue();
+        await Task.WhenAll(calls);
+    }
+
     private static IWsmqNodes Of(TestNode node) => node.Services.GetRequiredService<IWsmqNodes>();
 
     private static JsonElement Ask(TestNode node, string question) => JsonDocument.Parse(

@@ -89,6 +89,14 @@ describe('the logs of the dashboard', () => {
     await dashboard.row('New entries', position).getByText('{"n":2}').waitFor();
   }));
 
+  test('are followed from where the tail began, though it is paused before the first entry', () => open('rita', ['tail', 'user:fay'], async (dashboard, page) => {
+    await page.getByRole('status').getByText('connected').waitFor();
+    await dashboard.press('Pause');
+    const { position } = await app.send('alice', 'user:fay', '{"n":1}');
+    await dashboard.press('Continue');
+    await dashboard.row('New entries', position).getByText('{"n":1}').waitFor();
+  }));
+
   test('are written to by those who may send, with the body as it was typed', async () => {
     await open('vera', ['addresses', 'user:erin'], async dashboard => {
       await dashboard.page.getByRole('heading', { name: 'user:erin' }).waitFor();

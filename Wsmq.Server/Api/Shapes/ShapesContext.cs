@@ -1,9 +1,11 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Wsmq.Server.Api.Shapes;
 
 /// <summary>
-/// JSON metadata of the shapes, for documents of apps whose JSON options do not reflect: without it their own documents would fail.
+/// JSON metadata of the shapes: to write them, and for documents of apps whose JSON options do not reflect, which would fail without it.
 /// </summary>
 [JsonSerializable(typeof(WsmqApiProblem))]
 [JsonSerializable(typeof(WsmqApiMessage))]
@@ -40,4 +42,20 @@ namespace Wsmq.Server.Api.Shapes;
 [JsonSerializable(typeof(long?))]
 [JsonSerializable(typeof(bool?))]
 [JsonSerializable(typeof(WsmqJobState?))]
-internal sealed partial class ShapesContext : JsonSerializerContext;
+internal sealed partial class ShapesContext : JsonSerializerContext
+{
+    // What is not required is left out if it is null, as the documents say.
+    private static readonly JsonSerializerOptions Responses = new() { TypeInfoResolver = new ShapesContext().WithAddedModifier(LeaveOutNulls) };
+
+    /// <summary>The JSON of a response.</summary>
+    public static byte[] Write<T>(T response) => JsonSerializer.SerializeToUtf8Bytes(response, (JsonTypeInfo<T>)Responses.GetTypeInfo(typeof(T)));
+
+    private static void LeaveOutNulls(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+        {
+            if (!property.IsRequired)
+                property.ShouldSerialize = static (_, value) => value is not null;
+        }
+    }
+}

@@ -2,7 +2,7 @@ import { headersOf, urlOf, type Call } from "./call";
 import { Problem } from "./problem";
 import { isUnknown } from "./session";
 
-/** One server-sent event. */
+/** One server-sent event. Without data it only has an id: where the stream begins. */
 export interface ServerEvent {
   id: string;
   name: string;
@@ -11,8 +11,11 @@ export interface ServerEvent {
 
 /** Reads an event stream until it ends. Not by EventSource: that cannot send a token in a header, and a URL ends up in logs. */
 export async function* events(call: Call, last: string, signal: AbortSignal, opened: () => void): AsyncGenerator<ServerEvent> {
-  const headers = { ...headersOf(), Accept: "text/event-stream", ...(last && { "Last-Event-ID": last }) };
-  const answer = await fetch(urlOf(call), { headers, signal });
+  const headers = { ...headersOf(), Accept: "text/event-stream" };
+  let answer = await fetch(urlOf(call), { headers: { ...headers, ...(last && { "Last-Event-ID": last }) }, signal });
+
+  // The server tells browsers to stay away; asked without the header, it says why.
+  if (answer.status === 204) answer = await fetch(urlOf({ ...call, query: { ...call.query, after: last } }), { headers, signal });
   if (answer.status === 401) isUnknown.value = true;
   if (!answer.ok) throw await Problem.of(answer);
   opened();
@@ -24,7 +27,7 @@ export async function* events(call: Call, last: string, signal: AbortSignal, ope
     rest = blocks.pop()!;
     for (const block of blocks) {
       const event = parse(block);
-      if (event.data) yield event;
+      if (event.data || event.id) yield event;
     }
   }
 }

@@ -40,7 +40,7 @@ function Tail({ address }: { address: string }) {
         try {
           for await (const event of events(call, last.current, aborted.signal, () => setState("connected"))) {
             if (event.id) last.current = event.id;
-            if (event.name === "message") setList(before => [JSON.parse(event.data) as Entry, ...before].slice(0, MOST));
+            if (event.name === "message" && event.data) setList(before => [JSON.parse(event.data) as Entry, ...before].slice(0, MOST));
           }
           setState("reconnecting");
         } catch (e) {
