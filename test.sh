@@ -11,9 +11,9 @@ results="$PWD/artifacts/tests"
 node_projects=(Wsmq.Tests/PlainClients clients/typescript web)
 # The commands that tests need, each with its Debian package. Sentinels are started with redis-server, each server is the leader of a
 # process group (setsid), and the fault campaign compiles a small library that steps the clock of a Redis (cc). The TypeScript client
-# and the pages are tested in Chromium.
+# and the pages are tested in Chromium, the completion of the command line in the shells that it is for.
 uses=("redis-server redis-server" "redis-cli redis-tools" "setsid util-linux" "script bsdutils" "nginx nginx-light" "node nodejs" "npm npm"
-  "cc gcc" "chromium chromium" "curl curl")
+  "cc gcc" "chromium chromium" "curl curl" "zsh zsh" "fish fish")
 passed=0
 failed=0
 failures=()

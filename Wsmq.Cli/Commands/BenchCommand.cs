@@ -9,9 +9,8 @@ namespace Wsmq.Cli.Commands;
 /// <summary><c>wsmq bench</c>: a small load against a deployment that runs.</summary>
 internal sealed class BenchCommand
 {
-    private const string Prefix = "wsmq-bench";
-
     private readonly ConnectionOptions _connection = new();
+    private readonly Option<Uri?> _api = UrlOption.Api();
     private readonly Option<int?> _senders = ApiVerb.Count("--senders", "How many connections send. Default: 2");
     private readonly Option<int?> _receivers = ApiVerb.Count("--receivers", "How many connections receive. Default: 2");
     private readonly Option<int?> _rate = ApiVerb.Count("--rate", "Messages per second, of all senders together. Default: 100");
@@ -22,7 +21,7 @@ internal sealed class BenchCommand
 
     private readonly Option<string?> _to = ApiVerb.Text(
         "--to", "An address that the user reads and may send to: each receiver is a device of the user, and gets all messages. "
-            + $"Without it each receiver is a user of its own, {Prefix}-…, which requires --as.", "address");
+            + $"Without it each receiver is a user of its own, {LoadSettings.Prefix}-…, which requires --as.", "address");
 
     public static Command Create()
     {
@@ -31,7 +30,8 @@ internal sealed class BenchCommand
             Sends messages at a fixed rate to receivers of its own, and prints throughput, the times from each send to its receipt and to
             its delivery, and what was missing, repeated or out of order (exit code 9). Limits of users hold, also for the load.
             {ExitCodes.Help}
-            """) { bench._to, bench._senders, bench._receivers, bench._rate, bench._size, bench._seconds, bench._yes, bench._json };
+            """) { bench._to, bench._senders, bench._receivers, bench._rate, bench._size, bench._seconds, bench._yes, bench._json,
+                bench._api };
         bench._connection.AddTo(command);
         bench._to.Validators.Add(ApiVerb.CheckAddress);
         command.Validators.Add(result =>
@@ -55,7 +55,7 @@ internal sealed class BenchCommand
         await using (var run = new LoadRun(settings, name =>
             _connection.CreateSession(result, DeviceOf(settings, name), UserOf(settings, name))))
             outcome = await run.RunAsync(stop);
-        using (var api = _connection.CreateApi(result))
+        using (var api = _connection.CreateApi(result, _api))
             outcome = outcome with { Remains = await LoadCleanup.RunAsync(api, settings, UserOf(settings, result),
                 CancellationToken.None) };
         result.InvocationConfiguration.Output.WriteLine(result.GetValue(_json) ? JsonLines.Of(outcome) : outcome.Text());
@@ -63,7 +63,7 @@ internal sealed class BenchCommand
     }
 
     private LoadSettings Read(ParseResult result) => new(
-        $"{Prefix}-{Guid.NewGuid().ToString("n")[..8]}", result.GetValue(_senders) ?? 2, result.GetValue(_receivers) ?? 2,
+        $"{LoadSettings.Prefix}-{Guid.NewGuid().ToString("n")[..8]}", result.GetValue(_senders) ?? 2, result.GetValue(_receivers) ?? 2,
             result.GetValue(_rate) ?? 100,
         result.GetValue(_size) ?? 256, TimeSpan.FromSeconds(result.GetValue(_seconds) ?? 10), _connection.Timeout(result))
     {

@@ -4,8 +4,7 @@ namespace Wsmq.Cli.Commands;
 
 /// <summary>
 /// <c>wsmq completion</c>: prints a script that lets a shell complete commands and options. The script asks this program, so that it needs
-/// no
-/// new script with a new version.
+/// no new script with a new version.
 /// </summary>
 internal static class CompletionCommand
 {
@@ -18,43 +17,40 @@ internal static class CompletionCommand
         complete -o default -F _wsmq wsmq
         """;
 
+    // A file of $fpath is the function itself: without the last line the first completion would only define it.
     private const string Zsh = """
         #compdef wsmq
         # wsmq completion zsh > a folder of $fpath/_wsmq
         _wsmq() {
           local line="${words[1,CURRENT]}"
-          local -a all=("${(@f)$(wsmq "[suggest:${#line}]" "$line" 2>/dev/null)}")
-          compadd -a all
+          local -a all=(${(f)"$(wsmq "[suggest:${#line}]" "$line" 2>/dev/null)"})
+          if (( $#all )); then compadd -a all; else _files; fi
         }
-        compdef _wsmq wsmq
+        if [[ $funcstack[1] == _wsmq ]]; then _wsmq "$@"; else compdef _wsmq wsmq; fi
         """;
 
     private const string Fish = """
         # wsmq completion fish > ~/.config/fish/completions/wsmq.fish
         function __wsmq_complete
           set -l line (commandline -cp)
-          wsmq "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+          set -l found (wsmq "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null)
+          if set -q found[1]
+            printf '%s\n' $found
+          else
+            __fish_complete_path (commandline -ct)
+          end
         end
-        complete -c wsmq -a '(__wsmq_complete)'
-        """;
-
-    private const string PowerShell = """
-        # wsmq completion pwsh >> $PROFILE
-        Register-ArgumentCompleter -Native -CommandName wsmq -ScriptBlock {
-          param($word, $line, $position)
-          wsmq "[suggest:$position]" "$line" 2>$null | Where-Object { $_ -like "$word*" } |
-            ForEach-Object { [System.Management.Automation.CompletionResult]::new($_) }
-        }
+        complete -c wsmq -f -a '(__wsmq_complete)'
         """;
 
     private static readonly Dictionary<string, string> Scripts = new(StringComparer.Ordinal)
     {
-        ["bash"] = Bash, ["zsh"] = Zsh, ["fish"] = Fish, ["pwsh"] = PowerShell,
+        ["bash"] = Bash, ["zsh"] = Zsh, ["fish"] = Fish,
     };
 
     public static Command Create()
     {
-        var shell = new Argument<string>("shell") { Description = "bash, zsh, fish or pwsh." };
+        var shell = new Argument<string>("shell") { Description = "bash, zsh or fish." };
         shell.AcceptOnlyFromAmong([.. Scripts.Keys]);
         var command = new Command("completion", "Prints a script for a shell that completes commands, options and their values.") { shell };
         command.SetAction(result =>

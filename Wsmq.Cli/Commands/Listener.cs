@@ -22,6 +22,7 @@ internal sealed class Listener(Session session, IEventPrinter printer, TextWrite
         session.Client.OnAnyLive(OnLiveAsync);
         session.Client.Gap += (_, gap) => Print(printer.Gap(gap));
         session.Client.Error += (_, e) => Print(e);
+        using var unread = OutputReader.Ended.Register(() => _done.TrySetResult());
         try
         {
             await session.ConnectAsync(cancellationToken);
@@ -88,16 +89,13 @@ internal sealed class Listener(Session session, IEventPrinter printer, TextWrite
     {
         lock (_gate)
         {
-            try
-            {
-                output.WriteLine(line);
-            }
-            catch (IOException)
-            {
-                // The reader of the output has ended (listen | head): end too, and leave the message unacknowledged.
-                _done.TrySetResult();
-                throw;
-            }
+            output.WriteLine(line);
+            if (!OutputReader.HasEnded)
+                return;
+
+            // End too, and leave the message unacknowledged.
+            _done.TrySetResult();
+            throw new IOException("nothing reads the output any more");
         }
     }
 }

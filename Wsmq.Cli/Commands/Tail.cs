@@ -1,5 +1,6 @@
 using Wsmq.Cli.Commands.Operators;
 using Wsmq.Cli.Http;
+using Wsmq.Cli.Output;
 
 namespace Wsmq.Cli.Commands;
 
@@ -7,7 +8,7 @@ namespace Wsmq.Cli.Commands;
 internal sealed class Tail(ApiCall call, int? count)
 {
     private readonly Lock _gate = new();
-    private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(call.Stop);
+    private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(call.Stop, OutputReader.Ended);
     private int _printed;
 
     public async Task<int> RunAsync(IEnumerable<ApiStream> streams)
@@ -20,7 +21,7 @@ internal sealed class Tail(ApiCall call, int? count)
         }
         catch (OperationCanceledException) when (_end.IsCancellationRequested)
         {
-            // Ctrl+C is the normal end without --count.
+            // Ctrl+C is the normal end without --count, and so is the end of a program that reads the output.
         }
 
         await _end.CancelAsync();

@@ -96,9 +96,7 @@ internal static class TypesCommand
     {
         foreach (var change in changes)
         {
-            result.InvocationConfiguration.Output.WriteLine(result.GetValue(Json)
-                ? JsonLines.Of(change)
-                : Printable.Line($"{(change.Breaks ? "BREAKS" : "ok")}  {change.Place}  {change.What}"));
+            result.InvocationConfiguration.Output.WriteLine(result.GetValue(Json) ? JsonLines.Of(change) : Printable.Line(change.Text));
         }
 
         return changes.Any(c => c.Breaks);

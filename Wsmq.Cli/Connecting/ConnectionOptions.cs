@@ -37,9 +37,10 @@ internal sealed class ConnectionOptions
 
     public bool IsLoopback(ParseResult result) => result.GetRequiredValue(_url).IsLoopback;
 
-    /// <summary>The HTTP API that usually is beside the hub.</summary>
-    public ApiClient CreateApi(ParseResult result) =>
-        new(new ApiConnection(UrlOption.ApiOf(result.GetRequiredValue(_url)), result.GetValue(_timeout), _credentials.Read(result)));
+    /// <param name="result">The command line.</param>
+    /// <param name="api">The option for the URL of the HTTP API.</param>
+    public ApiClient CreateApi(ParseResult result, Option<Uri?> api) => new(new ApiConnection(
+        result.GetValue(api) ?? UrlOption.ApiOf(result.GetRequiredValue(_url)), result.GetValue(_timeout), _credentials.Read(result)));
 
     /// <param name="result">The command line.</param>
     /// <param name="device">The name of the device; null: the default one.</param>

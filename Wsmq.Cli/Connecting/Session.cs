@@ -14,6 +14,9 @@ internal sealed class Session : IAsyncDisposable
 
     private const string UsualPath = "/wsmq";
 
+    // A connection reads the queue of its user, also if it is only to send.
+    private const string ReadHint = "An API key needs the scope read or work to connect; without them it can send over the HTTP API.";
+
     private readonly TaskCompletionSource _hopeless = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Uri _url;
     private readonly TimeSpan _timeout;
@@ -91,6 +94,8 @@ internal sealed class Session : IAsyncDisposable
             Despair(new CliFailure(ExitCodes.Unauthenticated, _cause, failure.Exception));
         else if (failure.StatusCode is { } status && (int)status < 500 && status != HttpStatusCode.TooManyRequests)
             Despair(new CliFailure(ExitCodes.Unreachable, _cause, failure.Exception));
+        else if (failure.Exception is WsmqException refused && refused.Error == WsmqErrors.ReadNotAllowed)
+            Despair(new CliFailure(ExitCodes.Refused, $"{refused.Message} {ReadHint}", refused));
         else if (failure.Exception is WsmqException { Error.CanRetry: false } final)
             Despair(final);
         else if (Interlocked.Exchange(ref _said, KindOf(failure)) != KindOf(failure))

@@ -17,20 +17,18 @@ internal static class LoadCleanup
         {
             settings.To is { } to
                 ? $"the messages of the type {LoadMessage.Type} in {to}, until its retention removes them"
-                : $"the logs of user:{settings.Run}-r…, whose messages are acknowledged, until their retention removes them",
+                : $"the logs of user:{LoadSettings.Prefix}-r…, whose messages are acknowledged, until their retention removes them",
         };
-        var names = Enumerable.Range(0, settings.Receivers).Select(settings.Receiver)
-            .Concat(Enumerable.Range(0, settings.Senders).Select(settings.Sender)).ToList();
         try
         {
-            foreach (var name in names)
+            foreach (var name in settings.Names)
                 await api.RemoveDeviceAsync(settings.To is null ? name : user ?? throw NobodyKnown(),
                     settings.To is null ? UsualDevice : name, stop);
         }
         catch (Exception e) when (e is WsmqException or CliFailure)
         {
             var devices = settings.To is null ? $"the devices {UsualDevice} of the users" : "the devices";
-            remains.Add($"{devices} {settings.Run}-…, which could not be removed: {e.Message}");
+            remains.Add($"{devices} {LoadSettings.Prefix}-…, which the next load uses again; they could not be removed: {e.Message}");
         }
 
         return remains;

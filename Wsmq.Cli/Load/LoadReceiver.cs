@@ -64,8 +64,8 @@ internal sealed class LoadReceiver
 
     private void OnGap(WsmqGapEventArgs gap)
     {
-        // A new device is told what was removed before it came: that is no loss of this load.
-        if (_settings.To is not null && Received == 0)
+        // What was removed before this load came is no loss of it. What the load itself loses is missing in the end.
+        if (Received == 0)
             return;
         lock (_gate)
             Gaps++;

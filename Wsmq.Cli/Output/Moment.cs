@@ -2,10 +2,16 @@ using System.Globalization;
 
 namespace Wsmq.Cli.Output;
 
-/// <summary>Times for people: in the time zone of the machine.</summary>
+/// <summary>Times for people: in the time zone of the machine, with its offset, so that options for times read them as they are.</summary>
 internal static class Moment
 {
-    public static string Text(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    private const string Format = "yyyy-MM-dd'T'HH:mm:ss";
+
+    public static string Text(DateTimeOffset time)
+    {
+        var local = time.ToLocalTime();
+        return local.ToString(local.Offset == TimeSpan.Zero ? $"{Format}'Z'" : $"{Format}zzz", CultureInfo.InvariantCulture);
+    }
 
     /// <param name="milliseconds">Milliseconds since 1970; null: not known.</param>
     public static string Text(long? milliseconds) =>

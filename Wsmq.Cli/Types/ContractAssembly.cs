@@ -19,7 +19,12 @@ internal sealed class ContractAssembly
     {
         var path = Path.GetFullPath(file);
         if (!File.Exists(path))
-            throw ContractFailure.Of(ContractFailure.AssemblyNotFound, $"there is no file {file}");
+        {
+            throw ContractFailure.Of(ContractFailure.AssemblyNotFound, Directory.Exists(path)
+                ? $"{file} is a folder: name the .dll in it"
+                : $"there is no file {file}");
+        }
+
         try
         {
             var assembly = new ContractLoadContext(path).LoadFromAssemblyPath(path);
@@ -47,17 +52,20 @@ internal sealed class ContractAssembly
     public IReadOnlyList<KeyValuePair<string, Type>> MessageTypes(IReadOnlyList<string> more, Action<string> say) => Guard(() =>
     {
         var named = new SortedDictionary<string, Type>(StringComparer.Ordinal);
-        foreach (var type in _types.Where(t => t.IsDefined(typeof(WsmqMessageTypeAttribute))).Concat(more.SelectMany(Matching)).Distinct())
+        var all = _types.Where(t => t.IsDefined(typeof(WsmqMessageTypeAttribute))).Concat(more.SelectMany(Matching)).Distinct().ToList();
+        foreach (var type in all)
         {
             if (type.IsGenericTypeDefinition)
-                say($"{type} is generic: it is written where another message type contains it with its arguments");
+                say($"skipped: {type} is generic. It is written where another message type contains it with its arguments");
             else if (!named.TryAdd(NameOf(type), type))
                 throw ContractFailure.Of(ContractFailure.DuplicateName, $"{type} and {named[NameOf(type)]} are both named {NameOf(type)}");
         }
 
         return named.Count > 0
             ? (IReadOnlyList<KeyValuePair<string, Type>>)[.. named]
-            : throw ContractFailure.Of(ContractFailure.NoMessageTypes, $"no type of {Name} has the attribute WsmqMessageType");
+            : throw ContractFailure.Of(ContractFailure.NoMessageTypes, all.Count > 0
+                ? $"all message types of {Name} are generic"
+                : $"no type of {Name} has the attribute WsmqMessageType");
     });
 
     /// <summary>The JSON options: those of a context of the assembly, or the ones with which wsmq writes bodies.</summary>

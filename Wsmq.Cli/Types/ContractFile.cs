@@ -7,7 +7,10 @@ namespace Wsmq.Cli.Types;
 /// <summary>A contract as a JSON file, to be compared with later ones.</summary>
 internal static class ContractFile
 {
-    private const int Version = 1;
+    private const int Version = 2;
+
+    // Without formats of texts and numbers.
+    private const int FirstVersion = 1;
 
     public static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -26,11 +29,15 @@ internal static class ContractFile
         try
         {
             var file = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
-            if (file["wsmqContract"]?.GetValue<int>() != Version)
-                throw new InvalidOperationException($"wsmqContract is not {Version}");
+            var version = file["wsmqContract"]?.GetValue<int>();
+            if (version is not (FirstVersion or Version))
+                throw new InvalidOperationException($"wsmqContract is not {FirstVersion} or {Version}");
             return new Contract(
                 [.. file["messages"]!.AsObject().Select(m => KeyValuePair.Create(m.Key, ShapeOf(m.Value)))],
-                [.. file["types"]!.AsObject().Select(t => new Declaration(t.Key, ShapeOf(t.Value), null))]);
+                [.. file["types"]!.AsObject().Select(t => new Declaration(t.Key, ShapeOf(t.Value), null))])
+            {
+                HasFormats = version == Version,
+            };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or NullReferenceException)
         {
@@ -40,7 +47,8 @@ internal static class ContractFile
 
     private static JsonNode? Of(Shape shape) => shape switch
     {
-        Scalar scalar => JsonValue.Create(scalar.Name),
+        Scalar { Format: null } scalar => JsonValue.Create(scalar.Name),
+        Scalar scalar => new JsonObject { ["scalar"] = scalar.Name, ["format"] = scalar.Format },
         Literal literal => new JsonObject { ["value"] = JsonNode.Parse(literal.Json) },
         Named named => new JsonObject { ["type"] = named.Name },
         ListOf list => new JsonObject { ["list"] = Of(list.Element) },
@@ -60,6 +68,8 @@ internal static class ContractFile
         if (node is JsonValue scalar)
             return new Scalar(scalar.GetValue<string>());
         var shape = node!.AsObject();
+        if (shape["scalar"] is { } name)
+            return new Scalar(name.GetValue<string>(), shape["format"]!.GetValue<string>());
         if (shape["tag"] is { } tag)
             return new Tagged(tag.GetValue<string>(), Literal.Of(shape["value"]!), ShapeOf(shape["of"]));
         if (shape["value"] is { } value)

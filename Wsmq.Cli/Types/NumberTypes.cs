@@ -8,6 +8,9 @@ namespace Wsmq.Cli.Types;
 /// </summary>
 internal static class NumberTypes
 {
+    /// <summary>Numbers that JavaScript has as they are.</summary>
+    public const string Plain = "number";
+
     /// <summary>Whole numbers that may not fit: a declaration of the output.</summary>
     public const string Integer = "ExactInteger";
 
@@ -52,15 +55,20 @@ internal static class NumberTypes
     /// <returns>Null if values would be rounded, or could not be sent back.</returns>
     public static Shape? Of(Type type, JsonNumberHandling handling, bool inexact)
     {
-        var isWhole = Small.Contains(type) || Large.Contains(type);
+        var (isWhole, format) = (Small.Contains(type) || Large.Contains(type), NumberRange.NameOf(type));
         if (handling.HasFlag(JsonNumberHandling.WriteAsString))
-            return handling.HasFlag(JsonNumberHandling.AllowReadingFromString) ? new Scalar(isWhole ? IntegerText : NumberText) : null;
+        {
+            return handling.HasFlag(JsonNumberHandling.AllowReadingFromString)
+                ? new Scalar(isWhole ? IntegerText : NumberText, format)
+                : null;
+        }
+
         if (Floating.Contains(type) && handling.HasFlag(JsonNumberHandling.AllowNamedFloatingPointLiterals))
-            return UnionOf.Of([Shape.Number, .. NamedLiterals.Select(text => new Literal(text))]);
+            return UnionOf.Of([new Scalar(Plain, format), .. NamedLiterals.Select(text => new Literal(text))]);
         if (!CanBeRounded(type))
-            return Shape.Number;
+            return new Scalar(Plain, format);
         if (!handling.HasFlag(JsonNumberHandling.AllowReadingFromString))
-            return inexact ? Shape.Number : null;
-        return new Scalar(isWhole ? Integer : Decimal);
+            return inexact ? new Scalar(Plain, format) : null;
+        return new Scalar(isWhole ? Integer : Decimal, format);
     }
 }

@@ -157,7 +157,7 @@ internal sealed class SchemaReader(SchemaNodes nodes, XmlComments comments, bool
             var shape = Part(node, Nullness.Of(property), property.NumberHandling ?? origin.Info.NumberHandling, place);
             shape = Nullness.IsNullable(property) ? shape.OrNull() : shape;
             fields.Add(new Field(name, shape, required.Contains(name) && !CanBeLeftOut(property),
-                comments.Of(property) ?? TextFormats.Of(property.PropertyType)));
+                comments.Of(property) ?? TextFormats.CommentOf(property.PropertyType)));
         }
 
         return new Fields(fields, origin.Info.Properties.Any(p => p.IsExtensionData));
@@ -175,7 +175,7 @@ internal sealed class SchemaReader(SchemaNodes nodes, XmlComments comments, bool
         if (schema["anyOf"] is JsonArray any)
             return UnionOf.Of(any.Select(node => Part(node, Nullness.Of(null), null, place)));
         if (PlainShapes.Of(schema) is { } shape)
-            return shape;
+            return shape == Shape.Text ? new Scalar(Scalar.TextName, TextFormats.FormatOf(type)) : shape;
         if (type is not null && type != typeof(object) && type.Namespace?.StartsWith("System.Text.Json", StringComparison.Ordinal) != true)
             say($"{place} is unknown: System.Text.Json does not describe what the converter of {type} writes");
         return Shape.Unknown;

@@ -7,8 +7,8 @@ internal abstract record Shape
 {
     public static readonly Shape Null = new Scalar("null");
     public static readonly Shape Unknown = new Scalar("unknown");
-    public static readonly Shape Text = new Scalar("string");
-    public static readonly Shape Number = new Scalar("number");
+    public static readonly Shape Text = new Scalar(Scalar.TextName);
+    public static readonly Shape Number = new Scalar(NumberTypes.Plain);
     public static readonly Shape Boolean = new Scalar("boolean");
 
     /// <summary>This shape, or null.</summary>
@@ -16,7 +16,14 @@ internal abstract record Shape
 }
 
 /// <summary>A type of TypeScript without parts, such as <c>string</c>, or one of <see cref="NumberTypes"/>.</summary>
-internal sealed record Scalar(string Name) : Shape;
+/// <param name="Name">Its name in TypeScript.</param>
+/// <param name="Format">What .NET reads and writes, such as <c>date-time</c> or <c>int32</c>; null if it is anything, or not known.</param>
+internal sealed record Scalar(string Name, string? Format = null) : Shape
+{
+    public const string TextName = "string";
+
+    public string Described => Format is null ? Name : $"{Name} ({Format})";
+}
 
 /// <summary>One value: a text or a number.</summary>
 /// <param name="Json">The value as JSON.</param>
@@ -68,6 +75,9 @@ internal sealed record Declaration(string Name, Shape Shape, string? Comment);
 /// <summary>The message types of an assembly, by their names on the wire, and the types of which they consist.</summary>
 internal sealed record Contract(IReadOnlyList<KeyValuePair<string, Shape>> Messages, IReadOnlyList<Declaration> Types)
 {
+    /// <summary>Whether texts and numbers have their formats: files of older versions of this tool do not.</summary>
+    public bool HasFormats { get; init; } = true;
+
     /// <summary>Replaces the names of declared types.</summary>
     public static Shape Rename(Shape shape, Func<string, string> name) => shape switch
     {

@@ -57,7 +57,7 @@ internal static partial class TypeScriptWriter
         Named named => named.Name,
         ListOf list => list.Element is UnionOf or Tagged ? $"({Of(list.Element)})[]" : $"{Of(list.Element)}[]",
         MapOf map => $"Record<string, {Of(map.Value)}>",
-        UnionOf union => string.Join(" | ", union.Members.Select(Of)),
+        UnionOf union => string.Join(" | ", union.Members.Select(Of).Distinct(StringComparer.Ordinal)),
         Tagged tagged => $"({{ {Key(tagged.Name)}: {tagged.Value.Json} }} & {Of(tagged.Of)})",
         Fields fields => $"{{ {string.Join("; ", fields.All.Select(Of).Concat(fields.IsOpen ? ["[name: string]: unknown"] : []))} }}",
         _ => throw new ArgumentException($"{shape.GetType().Name} is no known shape.", nameof(shape)),

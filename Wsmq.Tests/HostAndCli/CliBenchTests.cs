@@ -47,6 +47,35 @@ public sealed class CliBenchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Loads_that_may_remove_nothing_have_the_same_devices_each_time_and_all_have_acknowledged_everything()
+    {
+        await _tools.StartHostAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            var (code, output, error) = await _tools.CliAsync(["bench", "--as", "alice", "--to", "user:alice", "--senders", "3", .. Small]);
+            code.Should().Be(0, error);
+            Counts(JsonDocument.Parse(output).RootElement).Should().Be((40, 40, 80, 0, 0));
+        }
+
+        var scene = new OperatorScene(_tools);
+        (await scene.JsonAsync("user", "devices", "alice")).Select(d => d.GetProperty("name").GetString()).Should()
+            .BeEquivalentTo("wsmq-bench-r0", "wsmq-bench-r1");
+        (await scene.JsonAsync("address", "show", "user:alice")).Single().GetProperty("cursors").EnumerateArray()
+            .Select(c => c.GetProperty("behind").GetInt64()).Should().Equal(0, 0);
+    }
+
+    [Fact]
+    public async Task Devices_are_removed_where_the_HTTP_API_is()
+    {
+        await using var cli = await ApiCli.StartAsync(_folder);
+
+        var output = await cli.OkAsync(["bench", "--to", "user:admin", "--api-url", $"{cli.Node.Address}elsewhere", .. Small]);
+
+        JsonDocument.Parse(output).RootElement.GetProperty("remains").EnumerateArray().Select(r => r.GetString()).Should()
+            .ContainSingle(r => r!.Contains("/elsewhere (404)", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task What_an_operator_may_remove_is_removed()
     {
         await using var cli = await ApiCli.StartAsync(_folder);

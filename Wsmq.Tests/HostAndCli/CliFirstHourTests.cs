@@ -28,6 +28,30 @@ public sealed class CliFirstHourTests : IAsyncLifetime
         error.Should().Contain($"'{option}'").And.Contain("--help");
     }
 
+    [Theory]
+    [InlineData("missing for option: '--user'", "token", "--user")]
+    [InlineData("missing for option: '--file'", "send", "user:bob", "--as", "alice", "--file")]
+    [InlineData("There is no command 'lisen'. Commands are listen, send", "lisen", "--as", "bob")]
+    [InlineData("There is no command 'ls'. Commands are list, info", "queue", "ls", "--as", "alice")]
+    [InlineData("A command is missing: listen, send")]
+    public async Task A_command_line_that_is_not_complete_or_not_known_is_explained_in_one_line(string reason, params string[] arguments)
+    {
+        var (code, output, error) = await _tools.CliAsync(arguments);
+
+        (code, output).Should().Be((2, ""));
+        error.Should().Contain(reason).And.NotContain("\n").And.NotContain("Unrecognized").And.EndWith("--help");
+    }
+
+    [Fact]
+    public async Task Help_lists_each_command_with_its_first_sentence_and_exit_codes_are_in_the_help_of_a_command()
+    {
+        var (_, all, _) = await _tools.CliAsync("--help");
+        var (_, one, _) = await _tools.CliAsync("send", "--help");
+
+        all.Should().Contain("Sends a message and prints the receipt.").And.NotContain("Put a body that").And.NotContain("Exit codes:");
+        one.Should().Contain("Put a body that").And.Contain("Exit codes:");
+    }
+
     [Fact]
     public async Task Text_that_begins_with_a_dash_can_be_sent_after_a_double_dash_and_a_negative_number_without_one()
     {

@@ -136,6 +136,7 @@ public sealed class CliTypesTests : IDisposable
         missing.Error.Should().StartWith("wsmq: dependency-missing: ").And.Contain("Dependency");
         (await RunAsync("--from", noAssembly)).Error.Should().StartWith("wsmq: not-an-assembly: ");
         (await RunAsync("--from", _folder.File("none.dll"))).Error.Should().StartWith("wsmq: assembly-not-found: ");
+        (await RunAsync("--from", _folder.Path)).Error.Should().StartWith("wsmq: assembly-not-found: ").And.Contain("is a folder");
         (await RunAsync("--from", contracts, "--context", "None")).Code.Should().Be(7);
         (await RunAsync("--from", contracts, "--check", noAssembly)).Code.Should().Be(7);
     }

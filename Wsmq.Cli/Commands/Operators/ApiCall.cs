@@ -14,8 +14,8 @@ internal sealed record ApiCall(ApiClient Api, ParseResult Result, bool Json, Can
     /// <summary>Prints a result: its JSON as the server wrote it, or a text.</summary>
     public int Print<T>(ApiAnswer<T> answer, Func<T, string> text)
     {
-        if (answer.Value is { } value)
-            Write(Json ? JsonLines.Raw(answer.Json) : text(value));
+        if (answer.Value is { } value && (Json ? JsonLines.Raw(answer.Json) : text(value)) is { Length: > 0 } line)
+            Write(line);
         return ExitCodes.Ok;
     }
 
@@ -26,19 +26,29 @@ internal sealed record ApiCall(ApiClient Api, ParseResult Result, bool Json, Can
         return ExitCodes.Ok;
     }
 
-    /// <summary>Prints a line for each element.</summary>
+    /// <summary>Prints a line for each element, while somebody reads them.</summary>
     public int PrintAll<T>(IEnumerable<ApiAnswer<T>> items, Func<T, string> text)
     {
         foreach (var item in items)
+        {
             Print(item, text);
+            if (OutputReader.HasEnded)
+                break;
+        }
+
         return ExitCodes.Ok;
     }
 
-    /// <summary>Prints a line for each element, as they arrive.</summary>
+    /// <summary>Prints a line for each element, as they arrive, while somebody reads them.</summary>
     public async Task<int> PrintAllAsync<T>(IAsyncEnumerable<ApiAnswer<T>> items, Func<T, string> text)
     {
         await foreach (var item in items.WithCancellation(Stop))
+        {
             Print(item, text);
+            if (OutputReader.HasEnded)
+                break;
+        }
+
         return ExitCodes.Ok;
     }
 

@@ -24,7 +24,8 @@ internal static class KeyCommand
         var scopes = new Option<string[]>("--scope")
         {
             Description = "What it may do, separated by commas or given several times: send, read, work, queues, or an action of "
-                + "operators such as View; also only somewhere, such as send:work:emails, send:user:* or View:group:ops.",
+                + "operators such as View; also only somewhere, such as send:work:emails, send:user:* or View:group:ops. "
+                + "Commands that use the hub, such as wsmq send, need read or work as well.",
             HelpName = "scopes",
             Required = true,
         };

@@ -52,7 +52,7 @@ internal static class LogCommand
             left -= page.Entries.Length;
             after = page.Next;
         }
-        while (!page.End && left > 0);
+        while (!page.End && left > 0 && !OutputReader.HasEnded);
         return ExitCodes.Ok;
     }
 

@@ -59,9 +59,8 @@ internal static class OperatorText
         [
             life.Entry is { } entry ? Of(entry) : life.Stored ? "stored" : "not stored",
             .. life.Events.Select(e => "    " + Join(
-                Moment.Text(e.At), e.Kind, e.User is null ? null : $"{e.User}/{e.Device}",
-                    e.Attempts is { } n ? $"attempts {Number(n)}" : null,
-                Named("reason", e.Reason), Named("dead letter", e.DeadLetter))),
+                Moment.Text(e.At), e.Kind, e.Device is null ? e.User : $"{e.User}/{e.Device}",
+                e.Attempts is { } n ? $"attempts {Number(n)}" : null, Named("reason", e.Reason), Named("dead letter", e.DeadLetter))),
         ],
         life.MayBeMore ? "    and perhaps more: not all members of the group were looked at" : null);
 
