@@ -68,7 +68,10 @@ internal static class DurableNode
             await groups.AddToGroupAsync(prefix + number.ToString(CultureInfo.InvariantCulture), group, cancellationToken));
 }
 
-/// <summary>Lets every user send to every address, as with stock: a few senders outside the group can load it. And work on every queue.</summary>
+/// <summary>
+/// Lets every user send to every address, as with stock: a few senders outside the group can load it. And work on every queue, and
+/// administer everything.
+/// </summary>
 internal sealed class OpenAuthorizer : IWsmqAuthorizer
 {
     public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) => new(true);
@@ -76,4 +79,7 @@ internal sealed class OpenAuthorizer : IWsmqAuthorizer
     public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) => new(true);
 
     public ValueTask<bool> CanWorkAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) => new(true);
+
+    public ValueTask<bool> CanAdministerAsync(WsmqCaller caller, WsmqAction action, WsmqAddress? target, CancellationToken cancellationToken) =>
+        new(true);
 }

@@ -58,13 +58,16 @@ internal sealed class SweepScale(bool quick)
         async Task MeasureAsync(string name, Func<Task> work)
         {
             Progress.Say($"queues: {name}");
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var (probe, start) = (ProbeAsync(other, stop.Token), Stopwatch.GetTimestamp());
-            await work();
-            var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            await stop.CancelAsync();
-            var times = (await probe).Order().ToArray();
-            _table.Add([name, Text(_jobs, "F0"), Text(seconds, "F1"), Text(times[times.Length / 2], "F1"), Text(times[times.Length * 99 / 100], "F1"), Text(times[^1], "F1")]);
+            var seconds = 0.0;
+            var times = await RedisProbe.DuringAsync(other, WorkAsync, cancellationToken);
+            _table.Add([name, Text(_jobs, "F0"), Text(seconds, "F1"), .. RedisProbe.TextOf(times)]);
+
+            async Task WorkAsync()
+            {
+                var start = Stopwatch.GetTimestamp();
+                await work();
+                seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            }
         }
     }
 
@@ -75,19 +78,5 @@ internal sealed class SweepScale(bool quick)
         while (await step())
         {
         }
-    }
-
-    private static async Task<List<double>> ProbeAsync(ConnectionMultiplexer redis, CancellationToken cancellationToken)
-    {
-        var times = new List<double>();
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            var start = Stopwatch.GetTimestamp();
-            await redis.GetDatabase().StringGetAsync("probe");
-            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-            await Task.Delay(1, CancellationToken.None);
-        }
-
-        return times;
     }
 }
