@@ -8,7 +8,7 @@ namespace Wsmq.Benchmarks.Scale;
 /// <summary><c>scale</c>: how cost changes with payloads, groups, nodes and shards.</summary>
 internal static class ScaleCommand
 {
-    private static readonly string[] All = ["payloads", "groups", "resubscribe", "reconnect", "counted", "queues"];
+    private static readonly string[] All = ["payloads", "groups", "resubscribe", "reconnect", "counted", "queues", "dead-letters"];
 
     public static Command Create()
     {
@@ -45,6 +45,9 @@ internal static class ScaleCommand
                 await output.WriteLineAsync($"Jobs of work queues, by how many wait:\n\n{await new QueueScale(result.GetValue(quick)).RunAsync(cancellationToken)}");
                 await output.WriteLineAsync($"All jobs of a queue at once:\n\n{await new SweepScale(result.GetValue(quick)).RunAsync(cancellationToken)}");
             }
+
+            if (chosen.Contains("dead-letters"))
+                await output.WriteLineAsync($"An operator with many dead letters:\n\n{await new DeadLetterScale(result.GetValue(quick)).RunAsync(cancellationToken)}");
             return 0;
         });
         return command;

@@ -77,7 +77,8 @@ internal sealed class SweepScale(bool quick)
         }
     }
 
-    private static async Task<List<double>> ProbeAsync(ConnectionMultiplexer redis, CancellationToken cancellationToken)
+    /// <summary>How long a command takes on another connection, again and again, in ms.</summary>
+    public static async Task<List<double>> ProbeAsync(ConnectionMultiplexer redis, CancellationToken cancellationToken)
     {
         var times = new List<double>();
         while (!cancellationToken.IsCancellationRequested)
