@@ -66,6 +66,7 @@ internal static class DeadLetterResponse
         writer.WriteNumber("perSecond", run.PerSecond);
         writer.WriteString(Wire.State, NameOf(run.State));
         writer.WriteNumber("total", run.Total);
+        writer.WriteBoolean("counted", run.IsCounted);
         writer.WriteNumber("done", run.Done);
         writer.WriteNumber("failed", run.Failed);
         writer.WriteNumber("gone", run.Gone);
