@@ -8,7 +8,7 @@ namespace Wsmq.Benchmarks.Scale;
 /// <summary><c>scale</c>: how cost changes with payloads, groups, nodes and shards.</summary>
 internal static class ScaleCommand
 {
-    private static readonly string[] All = ["payloads", "groups", "resubscribe", "reconnect", "counted", "queues", "operators"];
+    private static readonly string[] All = ["payloads", "groups", "resubscribe", "reconnect", "counted", "queues", "operators", "dead-letters"];
 
     public static Command Create()
     {
@@ -48,6 +48,8 @@ internal static class ScaleCommand
 
             if (chosen.Contains("operators"))
                 await output.WriteLineAsync($"What operators ask, over HTTP:\n\n{await new OperatorScale(result.GetValue(quick)).RunAsync(cancellationToken)}");
+            if (chosen.Contains("dead-letters"))
+                await output.WriteLineAsync($"An operator with many dead letters:\n\n{await new DeadLetterScale(result.GetValue(quick)).RunAsync(cancellationToken)}");
             return 0;
         });
         return command;

@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Authorization;
 using Wsmq.Server.Diagnostics;
 
 namespace Wsmq.Server.Api;
 
 /// <summary>Logs what became of a request: for the audit what operators do, and at level Debug every refusal.</summary>
-internal sealed class ApiAudit(AuditLog log, ILogger<ApiAudit> logger)
+internal sealed class ApiAudit(AuditLog log, IOptions<WsmqOptions> options, ILogger<ApiAudit> logger)
 {
     /// <summary>Makes a call, and writes a line if it was one of an operator that changes something or reads messages.</summary>
     public async Task RunAsync(ApiCall call, Func<ApiCall, Task> run)
@@ -39,7 +41,8 @@ internal sealed class ApiAudit(AuditLog log, ILogger<ApiAudit> logger)
 
     // The path, and not the query: positions and times are there.
     private void Write(ApiCall call, AuditedCall done, string outcome) => log.Write(
-        call.Caller.UserId, done.Action.ToString(), done.Target ?? "-", $"{call.Request.Method}:{PathOf(call.Request)}", outcome);
+        new AuditedUser(call.Caller.UserId, ActingKey.IdOf(call.Caller, options.Value.Access)), done.Action.ToString(), done.Target ?? "-",
+        $"{call.Request.Method}:{PathOf(call.Request)}", outcome);
 
     private static string PathOf(HttpRequest request) => request.PathBase + request.Path;
 }

@@ -75,11 +75,27 @@ internal sealed class DeadLetterEndpoints(OperatorRights rights, IWsmqDeadLetter
     public async Task StopRunAsync(ApiCall call)
     {
         var id = call.InPath(Wire.Id);
+        call.Audited = new AuditedCall(WsmqAction.Remove, $"dead-letters:{id}");
 
-        // Who may start a run may stop it.
+        // Who may start a run may stop it. Who may start none learns nothing of those that exist, nor who may start only others.
+        var allowed = new List<WsmqAction>();
+        foreach (var right in new[] { WsmqAction.Replay, WsmqAction.Remove })
+        {
+            if (await rights.AllowsAsync(call, right, null))
+                allowed.Add(right);
+        }
+
+        if (allowed.Count == 0)
+            await rights.RequireAsync(call, WsmqAction.Remove, null);
         var run = await runs.FindAsync(id, call.Aborted);
-        await rights.RequireAsync(call, RightOf(run?.Action ?? WsmqDeadLetterAction.Remove), null);
-        await DeadLetterResponse.WriteAsync(call, run is null ? null : await runs.StopAsync(id, call.Aborted));
+        if (run is null || !allowed.Contains(RightOf(run.Action)))
+        {
+            await DeadLetterResponse.WriteAsync(call, (WsmqDeadLetterRun?)null);
+            return;
+        }
+
+        call.Audited = new AuditedCall(RightOf(run.Action), $"dead-letters:{id}");
+        await DeadLetterResponse.WriteAsync(call, await runs.StopAsync(id, call.Aborted));
     }
 
     private static WsmqAction RightOf(WsmqDeadLetterAction action) =>

@@ -49,6 +49,7 @@ internal static class DeadLetterResponse
         PerSecond = run.PerSecond,
         State = NameOf(run.State),
         Total = run.Total,
+        Counted = run.IsCounted,
         Done = run.Done,
         Failed = run.Failed,
         Gone = run.Gone,

@@ -8,8 +8,8 @@ using Wsmq.Server.Stores;
 namespace Wsmq.Server.DeadLetters;
 
 /// <summary>
-/// Takes runs that no node carries out, and removes those that ended long ago. A lease is a part of the stored run, which changes by
-/// comparison: of several nodes one takes it.
+/// Takes runs that no node carries out, a few at a time, and removes those that ended long ago. A lease is a part of the stored run, which
+/// changes by comparison: of several nodes one takes it.
 /// </summary>
 internal sealed class DeadLetterRunner(
     IStore store, IWsmqDeadLetters letters, RunNews news, TimeProvider time, IOptions<WsmqOptions> options,
@@ -45,28 +45,48 @@ internal sealed class DeadLetterRunner(
         foreach (var ended in _carried.Where(c => c.Value.IsCompleted).Select(c => c.Key).ToList())
             _carried.Remove(ended);
         var stored = await store.Runs.ListAsync(cancellationToken);
-        foreach (var (id, text) in stored.Texts)
+        foreach (var (record, text) in Readable(stored).OrderBy(r => r.Record.StartedAt))
         {
-            if (RunRecord.Parse(text) is not { } record || IsOld(record, stored.Now))
-                await store.Runs.ReplaceAsync(id, text, null, cancellationToken);
-            else if (record.IsRunning && record.LeaseEnds <= stored.Now && !_carried.ContainsKey(id))
+            if (IsOld(record, stored.Now))
+                await store.Runs.ReplaceAsync(record.Id, text, null, cancellationToken);
+            else if (record.IsRunning && _carried.Count < Options.MaxRunsPerNode && !_carried.ContainsKey(record.Id)
+                && IsFree(record, stored.Now))
                 await TakeAsync(record, text, stored.Now, cancellationToken);
         }
     }
+
+    // What this node cannot read is left alone: while a deployment is upgraded, nodes of a newer version may store more than this one knows.
+    private IEnumerable<(RunRecord Record, string Text)> Readable(StoredRuns stored)
+    {
+        foreach (var (id, text) in stored.Texts)
+        {
+            if (RunRecord.Parse(text) is { } record && record.Id == id)
+                yield return (record, text);
+            else
+                Log.RunUnreadable(logger, PrintableText.Of(id));
+        }
+    }
+
+    // One that this node has taken and does not carry out: the answer to its write was lost.
+    private bool IsFree(RunRecord record, long now) => record.LeaseEnds <= now || record.Owner == _node;
 
     private bool IsOld(RunRecord record, long now) => record.EndedAt * 1_000 + Options.RunRetention.Micros() < now;
 
     private async Task TakeAsync(RunRecord record, string text, long now, CancellationToken cancellationToken)
     {
-        var clock = new RunClock(time, now);
         var taken = record with { Owner = _node, LeaseEnds = now + Options.RunLease.Micros() };
         if (!await store.Runs.ReplaceAsync(record.Id, text, taken.ToString(), cancellationToken))
             return;
         if (record.Owner is not null)
             Log.RunContinued(logger, record.Id);
-        var handling = new RunLetters(store, letters, time, options.Value.Publish.DeduplicationWindow);
-        var run = new CarriedRun(store, handling, clock, Options.RunLease, taken);
-        _carried[record.Id] = Task.Run(() => CarryAsync(run), CancellationToken.None);
+        var held = new HeldRun(store.Runs, taken, Options.RunLease);
+        var handling = new LeasedLetters(new RunLetters(store, letters, time, logger), held, time, logger);
+        var run = new CarriedRun(store, handling, held, time, logger);
+        var carrying = Task.Run(() => CarryAsync(run), CancellationToken.None);
+        _carried[record.Id] = carrying;
+
+        // There may be runs that wait for its end.
+        _ = carrying.ContinueWith(_ => _loop.Wake(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     private async Task CarryAsync(CarriedRun run)
@@ -94,15 +114,4 @@ internal sealed class DeadLetterRunner(
             Log.RunInterrupted(logger, e, run.Id, Options.RunLease);
         }
     }
-}
-
-/// <summary>The clock of the store, as this node continues it.</summary>
-internal sealed class RunClock(TimeProvider time, long storeNow)
-{
-    private readonly long _since = time.GetTimestamp();
-
-    public TimeProvider Time => time;
-
-    /// <summary>In µs since 1970.</summary>
-    public long Now => storeNow + time.GetElapsedTime(_since).Micros();
 }

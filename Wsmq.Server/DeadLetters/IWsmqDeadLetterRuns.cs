@@ -108,8 +108,13 @@ public sealed class WsmqDeadLetterRun
     /// <summary>Its state.</summary>
     public required WsmqDeadLetterRunState State { get; init; }
 
-    /// <summary>How many dead letters matched when it started.</summary>
+    /// <summary>
+    /// How many dead letters matched when it started; so far, while <see cref="IsCounted"/> is false. It counts them before it begins with them.
+    /// </summary>
     public required long Total { get; init; }
+
+    /// <summary>Whether <see cref="Total"/> is complete.</summary>
+    public bool IsCounted { get; init; } = true;
 
     /// <summary>How many it has replayed or removed.</summary>
     public required long Done { get; init; }
@@ -129,6 +134,6 @@ public sealed class WsmqDeadLetterRun
     /// <summary>Who has started it; null if the app has not said.</summary>
     public string? StartedBy { get; init; }
 
-    /// <summary>The code of the last error.</summary>
+    /// <summary>The code of the last error; of an unexpected one, the type of its exception.</summary>
     public string? Error { get; init; }
 }

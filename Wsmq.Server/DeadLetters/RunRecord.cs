@@ -22,7 +22,14 @@ internal sealed record RunRecord
 
     public WsmqDeadLetterRunState State { get; init; }
 
+    /// <summary>How many match; so far, while they are counted.</summary>
     public long Total { get; init; }
+
+    /// <summary>Whether what matches is still counted. Nodes of earlier versions have counted before they stored the run.</summary>
+    public bool IsCounting { get; init; }
+
+    /// <summary>Where the count goes on.</summary>
+    public string? CountNext { get; init; }
 
     public long Done { get; init; }
 
@@ -49,22 +56,29 @@ internal sealed record RunRecord
     /// </summary>
     public RunLetter[]? Batch { get; init; }
 
-    /// <summary>When the batch was stored.</summary>
+    /// <summary>A time before the batch was stored.</summary>
     public long BatchAt { get; init; }
+
+    /// <summary>What a newer version has stored in addition: it stays while this node carries out the run.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; set; }
 
     [JsonIgnore]
     public bool IsRunning => State == WsmqDeadLetterRunState.Running;
 
     public override string ToString() => JsonSerializer.Serialize(this, RunRecordContext.Default.RunRecord);
 
-    /// <summary>Null if it is corrupt.</summary>
+    /// <summary>Null if it is corrupt, or means something that this version does not know.</summary>
     public static RunRecord? Parse(string text)
     {
         try
         {
-            return JsonSerializer.Deserialize(text, RunRecordContext.Default.RunRecord);
+            var record = JsonSerializer.Deserialize(text, RunRecordContext.Default.RunRecord);
+
+            // Also checks the times and the filter.
+            return record?.ToRun() is { } run && Enum.IsDefined(run.Action) && Enum.IsDefined(run.State) ? record : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or ArgumentOutOfRangeException or WsmqException)
         {
             return null;
         }
@@ -79,6 +93,7 @@ internal sealed record RunRecord
         PerSecond = PerSecond,
         State = State,
         Total = Total,
+        IsCounted = !IsCounting,
         Done = Done,
         Failed = Failed,
         Gone = Gone,
@@ -93,7 +108,11 @@ internal sealed record RunRecord
 /// <param name="Id">The id of the dead letter.</param>
 internal sealed record RunLetter(string User, string Id);
 
-/// <summary>A query as it is stored.</summary>
+/// <summary>
+/// A query as it is stored. One with a condition that this version does not know is unreadable: without it more dead letters would match than
+/// the operator has meant.
+/// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record RunFilter
 {
     public string? User { get; init; }

@@ -24,13 +24,12 @@ internal sealed class WsmqDeadLetterRuns(IStore store, StartGate start, RunNews 
             throw new WsmqException(WsmqErrors.InvalidMessage, $"perSecond is not a number from 1 to {Options.MaxRunRate}");
         await start.WaitAsync(cancellationToken);
 
-        // Before the count, so that a repeated call is quick.
-        if (await FindAsync(request.Id!, cancellationToken) is { } known)
+        if (await KnownAsync(request.Id!, cancellationToken) is { } known)
             return (known, false);
         var record = await NewAsync(request, cancellationToken);
         await MakeRoomAsync(cancellationToken);
         if (!await store.Runs.ReplaceAsync(record.Id, null, record.ToString(), cancellationToken))
-            return (await FindAsync(record.Id, cancellationToken) ?? record.ToRun(), false);
+            return (await KnownAsync(record.Id, cancellationToken) ?? record.ToRun(), false);
         news.Announce();
         return (record.ToRun(), true);
     }
@@ -45,7 +44,7 @@ internal sealed class WsmqDeadLetterRuns(IStore store, StartGate start, RunNews 
     public async Task<WsmqDeadLetterRun?> FindAsync(string id, CancellationToken cancellationToken = default)
     {
         await start.WaitAsync(cancellationToken);
-        return (await RecordsAsync(cancellationToken)).FirstOrDefault(r => r.Record.Id == id).Record?.ToRun();
+        return (await store.Runs.ReadAsync(id, cancellationToken)).Text is { } text ? RunRecord.Parse(text)?.ToRun() : null;
     }
 
     public async Task<WsmqDeadLetterRun?> StopAsync(string id, CancellationToken cancellationToken = default)
@@ -53,8 +52,8 @@ internal sealed class WsmqDeadLetterRuns(IStore store, StartGate start, RunNews 
         await start.WaitAsync(cancellationToken);
         while (true)
         {
-            var stored = await store.Runs.ListAsync(cancellationToken);
-            if (!stored.Texts.TryGetValue(id, out var text) || RunRecord.Parse(text) is not { } record)
+            var stored = await store.Runs.ReadAsync(id, cancellationToken);
+            if (stored.Text is not { } text || RunRecord.Parse(text) is not { } record)
                 return null;
             if (!record.IsRunning)
                 return record.ToRun();
@@ -79,8 +78,16 @@ internal sealed class WsmqDeadLetterRuns(IStore store, StartGate start, RunNews 
             PerSecond = request.PerSecond,
             StartedAt = now.ToUnixTimeMilliseconds(),
             StartedBy = request.StartedBy,
-            Total = await _search.CountAsync(request.Query, until, cancellationToken),
+            IsCounting = true,
         };
+    }
+
+    private async Task<WsmqDeadLetterRun?> KnownAsync(string id, CancellationToken cancellationToken)
+    {
+        if ((await store.Runs.ReadAsync(id, cancellationToken)).Text is not { } text)
+            return null;
+        return RunRecord.Parse(text)?.ToRun()
+            ?? throw new WsmqException(WsmqErrors.InvalidMessage, "there is a run with this id, which this node cannot read");
     }
 
     private async Task<List<(RunRecord Record, string Text)>> RecordsAsync(CancellationToken cancellationToken)

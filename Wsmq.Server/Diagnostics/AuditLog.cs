@@ -19,11 +19,11 @@ internal sealed class AuditLog(ILoggerFactory loggers)
     private readonly ILogger _logger = loggers.CreateLogger(Category);
 
     /// <summary>Writes a line. No text of a client can look like another line, or like another part of this one.</summary>
-    public void Write(string user, string action, string target, string request, string outcome) =>
-        Log.Audited(_logger, PrintableText.Exact(user), action, PrintableText.Exact(target), PrintableText.Exact(request), outcome);
+    public void Write(AuditedUser user, string action, string target, string request, string outcome) =>
+        Log.Audited(_logger, user.ToString(), action, PrintableText.Exact(target), PrintableText.Exact(request), outcome);
 
     /// <summary>Runs a call, and writes a line with its outcome.</summary>
-    public async Task<T> RunAsync<T>(string user, string action, string target, string request, Func<Task<T>> call)
+    public async Task<T> RunAsync<T>(AuditedUser user, string action, string target, string request, Func<Task<T>> call)
     {
         var outcome = Done;
         try
@@ -49,4 +49,13 @@ internal sealed class AuditLog(ILoggerFactory loggers)
         OperationCanceledException => "cancelled by the client, it may have been done",
         _ => "failed, see the error log",
     };
+}
+
+/// <summary>Who has done something.</summary>
+/// <param name="User">The user.</param>
+/// <param name="Key">Of a program with an API key: the id of the key. Several keys may be the same user.</param>
+internal readonly record struct AuditedUser(string User, string? Key)
+{
+    // The name of a key contains no slash.
+    public override string ToString() => Key is null ? PrintableText.Exact(User) : $"{PrintableText.Exact(User)}/{PrintableText.Exact(Key)}";
 }

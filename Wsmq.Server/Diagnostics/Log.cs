@@ -337,6 +337,15 @@ internal static partial class Log
     [LoggerMessage(322, LogLevel.Information, "This node continues the run {Id} over dead letters, whose node has ended or did not answer.")]
     public static partial void RunContinued(ILogger logger, string id);
 
+    [LoggerMessage(323, LogLevel.Warning, "The run {Id} over dead letters is unreadable here, and is left alone: a node of a newer version has stored it, or another program.")]
+    public static partial void RunUnreadable(ILogger logger, string id);
+
+    [LoggerMessage(324, LogLevel.Error, "The run {Id} over dead letters has failed: it cannot search further. What it has not handled is still a dead letter.")]
+    public static partial void RunFailed(ILogger logger, Exception exception, string id);
+
+    [LoggerMessage(325, LogLevel.Warning, "The run {Id} could not handle the dead letter {Letter}, which stays, and goes on with the others.")]
+    public static partial void RunLetterFailed(ILogger logger, Exception exception, string id, string letter);
+
     [LoggerMessage(340, LogLevel.Warning, "The question of another node could not be answered; that node counts this one as missing.")]
     public static partial void AnswerFailed(ILogger logger, Exception exception);
 

@@ -6,7 +6,11 @@ namespace Wsmq.Server.Diagnostics;
 internal static class PrintableText
 {
     private const int Longest = 100;
-    private const int LongestExact = 600;
+
+    // More than the longest path with valid names and ids has (about 2,500), so that only text that names nothing is cut.
+    private const int LongestExact = 4_096;
+    private const int EndOfExact = 512;
+
     private const string Plain = ".:/-_[]@+|=~{}*%";
 
     public static string Of(string text)
@@ -16,13 +20,17 @@ internal static class PrintableText
     }
 
     /// <summary>
-    /// The text without loss, where it matters which one of two it is: letters and digits of all alphabets, and escapes for the rest.
+    /// The text without loss, where it matters which one of two it is: letters and digits of all alphabets, and escapes for the rest. What is
+    /// too long for a name or an id is cut in the middle, because the end of a path says what was done.
     /// </summary>
-    public static string Exact(string text)
-    {
-        var (part, rest) = text.Length > LongestExact ? (text[..LongestExact], "...") : (text, string.Empty);
-        return string.Concat(part.Select(c => char.IsLetterOrDigit(c) || Plain.Contains(c, StringComparison.Ordinal)
+    public static string Exact(string text) => text.Length <= LongestExact
+        ? Escaped(text)
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Escaped(text[..(LongestExact - EndOfExact)])}\\({text.Length - LongestExact}){Escaped(text[^EndOfExact..])}");
+
+    private static string Escaped(string text) => string.Concat(
+        text.Select(c => char.IsLetterOrDigit(c) || Plain.Contains(c, StringComparison.Ordinal)
             ? $"{c}"
-            : string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"))) + rest;
-    }
+            : string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}")));
 }

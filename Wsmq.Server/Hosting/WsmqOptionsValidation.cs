@@ -40,6 +40,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(options.DeadLetters.MaxRuns, 1, 1_000);
         rules.Within(options.DeadLetters.RunRetention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(30));
         rules.Within(options.DeadLetters.MaxRunRate, 1, 10_000);
+        rules.Within(options.DeadLetters.MaxRunsPerNode, 1, 1_000);
         rules.Within(options.DeadLetters.RunLease, OneSecond, TimeSpan.FromMinutes(5));
         rules.Require(options.Publish.Json is not null, "options.Publish.Json must not be null");
         rules.Require(

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Wsmq.Server.Authorization;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Queues;
@@ -9,7 +10,7 @@ namespace Wsmq.Server.Hubs;
 /// Handles the calls of clients that manage work queues, over connections and HTTP. Each call does one bounded step. Those that change
 /// something, or return messages, leave a line in the audit log under the name of the hub's method.
 /// </summary>
-internal sealed class ClientQueues(WsmqQueues queues, AccessCheck access, AuditLog audit)
+internal sealed class ClientQueues(WsmqQueues queues, AccessCheck access, AuditLog audit, IOptions<WsmqOptions> options)
 {
     // As a page of a log.
     private const long MostPeekedBytes = 256 * 1024;
@@ -112,7 +113,9 @@ internal sealed class ClientQueues(WsmqQueues queues, AccessCheck access, AuditL
 
     private Task<T> AuditedAsync<T>(
         UserCall call, string? queue, string action, string? what, Func<WsmqAddress, CancellationToken, Task<T>> run) =>
-        audit.RunAsync(call.Caller.UserId, action, queue ?? "-", what is { Length: > 0 } ? what : "-", () => OnAsync(call, queue, run));
+        audit.RunAsync(
+            new AuditedUser(call.Caller.UserId, ActingKey.IdOf(call.Caller, options.Value.Access)), action, queue ?? "-",
+            what is { Length: > 0 } ? what : "-", () => OnAsync(call, queue, run));
 
     private async Task<WsmqJobInfo[]> PeekAsync(WsmqAddress queue, WsmqJobQuery? query, CancellationToken cancellationToken) =>
         [.. await queues.PeekAsync(queue, Check(query), MostPeekedBytes, cancellationToken)];

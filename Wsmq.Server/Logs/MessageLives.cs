@@ -10,7 +10,6 @@ namespace Wsmq.Server.Logs;
 internal sealed class MessageLives(IStore store, WsmqAddress source, WsmqPosition position)
 {
     private const int MostReaders = 500;
-    private const int ConcurrentReads = 16;
     private const int MostReplaysSeen = 200;
 
     private readonly List<WsmqMessageEvent> _events = [];
@@ -55,19 +54,16 @@ internal sealed class MessageLives(IStore store, WsmqAddress source, WsmqPositio
     private async Task<Dictionary<(string User, string Device), StoredDeadLetter>> LettersAsync(
         IReadOnlyList<LogReaderState> readers, CancellationToken cancellationToken)
     {
-        var letters = new Dictionary<(string, string), StoredDeadLetter>();
-        var users = source.Kind == WsmqAddressKind.User ? [source.Name] : readers.Select(r => r.User).Distinct().ToArray();
-        foreach (var some in users.Chunk(ConcurrentReads))
+        // One list has those of forgotten devices too; of all members of a group, lists would be far too much to read for one message.
+        if (source.Kind == WsmqAddressKind.User)
         {
-            var lists = await Task.WhenAll(some.Select(user => store.DeadLetters.ListAsync(source, user, cancellationToken)));
-            foreach (var (user, list) in some.Zip(lists))
-            {
-                foreach (var letter in list.Where(l => l.Key.Position == position))
-                    letters[(user, letter.Key.Device)] = letter;
-            }
+            var list = await store.DeadLetters.ListAsync(source, source.Name, cancellationToken);
+            return list.Where(l => l.Key.Position == position).ToDictionary(l => (source.Name, l.Key.Device));
         }
 
-        return letters;
+        var devices = readers.Where(r => r.Device is not null).Select(r => (r.User, r.Device!)).ToArray();
+        var found = await store.DeadLetters.FindAsync(source, position, devices, cancellationToken);
+        return found.ToDictionary(l => (l.User, l.Letter.Key.Device), l => l.Letter);
     }
 
     private void Add(IReadOnlyList<LogReaderState> readers, Dictionary<(string User, string Device), StoredDeadLetter> letters)

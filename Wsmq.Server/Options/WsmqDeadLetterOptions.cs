@@ -37,6 +37,11 @@ public sealed class WsmqDeadLetterOptions
     public int MaxRunRate { get; set; } = 1_000;
 
     /// <summary>
+    /// How many runs a node carries out at a time. Others wait for another node, or for the end of one. Default 8; 1 to 1,000.
+    /// </summary>
+    public int MaxRunsPerNode { get; set; } = 8;
+
+    /// <summary>
     /// After how long another node continues a run whose node has ended or does not answer. Default 15 seconds; 1 second to 5 minutes.
     /// </summary>
     public TimeSpan RunLease { get; set; } = TimeSpan.FromSeconds(15);

@@ -95,6 +95,14 @@ internal interface IDeadLetterStore
     Task<bool> RemoveAsync(DeadLetterKey key, string user, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Those of the dead letters of one entry that some devices have, without entries. The number of commands grows with the devices, not with
+    /// their dead letters.
+    /// </summary>
+    Task<IReadOnlyList<DeadLetterHead>> FindAsync(
+        WsmqAddress source, WsmqPosition position, IReadOnlyCollection<(string User, string Device)> devices,
+        CancellationToken cancellationToken);
+
+    /// <summary>
     /// One step of a scan of the dead letters of all users, with the bounds that <see cref="ILogInspection"/> states. Those of one user and
     /// log come in the order in which they were dead-lettered; on SQLite, all do. One that is stored from the first step to the last one is
     /// returned once; one that is added meanwhile may be.

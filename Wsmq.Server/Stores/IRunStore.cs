@@ -10,6 +10,9 @@ internal interface IRunStore
     /// <summary>All runs.</summary>
     Task<StoredRuns> ListAsync(CancellationToken cancellationToken);
 
+    /// <summary>One run, and the time.</summary>
+    Task<StoredRun> ReadAsync(string id, CancellationToken cancellationToken);
+
     /// <summary>Replaces a run, unless it has changed meanwhile. Returns whether it did.</summary>
     /// <param name="id">The id of the run.</param>
     /// <param name="before">Its text as it was read; null if it must not exist.</param>
@@ -21,3 +24,7 @@ internal interface IRunStore
 /// <param name="Now">The store's clock, in µs since 1970.</param>
 /// <param name="Texts">The texts, by id.</param>
 internal sealed record StoredRuns(long Now, IReadOnlyDictionary<string, string> Texts);
+
+/// <param name="Now">The store's clock, in µs since 1970.</param>
+/// <param name="Text">The text of the run; null if there is none.</param>
+internal sealed record StoredRun(long Now, string? Text);

@@ -128,6 +128,33 @@ public sealed class AuditTests : IDisposable
     [InlineData(@"a\u0020b", @"a\u005cu0020b")]
     public void A_name_is_written_so_that_no_two_look_the_same(string name, string written) => PrintableText.Exact(name).Should().Be(written);
 
+    [Fact]
+    public void A_long_text_keeps_what_was_done_and_says_how_much_is_missing()
+    {
+        var id = new string('é', 640);
+        var path = $"POST:/wsmq-api/users/{new string('b', 5_000)}/dead-letters/{new string('c', 100)}/replay";
+
+        PrintableText.Exact(id).Should().Be(id);
+        PrintableText.Exact(path).Should().StartWith("POST:/wsmq-api/users/bbb").And.EndWith("ccc/replay")
+            .And.Contain($@"b\({path.Length - 4_096})b");
+    }
+
+    [Fact]
+    public async Task A_call_with_an_api_key_names_the_key_and_its_user()
+    {
+        await using var node = await StartAsync();
+        var keys = node.Services.GetRequiredService<IWsmqApiKeys>();
+        var key = await keys.CreateAsync("shop", ["Ban", "queues"]);
+        using var shop = new HttpCaller(node.Address, key.Text);
+
+        await shop.AskAsync("PUT", "/users/bob/ban");
+        await shop.AskAsync("POST", "/queues/work:jobs/pause");
+
+        await Eventually.That("both leave a line", () => _lines.All.Count == 2);
+        _lines.All.Should().Equal(
+            $"key:shop/{key.Key.Id} Ban user:bob (PUT:/wsmq-api/users/bob/ban): done", $"key:shop/{key.Key.Id} PauseQueue work:jobs (-): done");
+    }
+
     private static Task<ApiAnswer> AskAsync(HttpCaller caller, string endpoint) =>
         EndpointCalls.AskAsync(caller, endpoint, "work:jobs", "0000000000000007");
 
@@ -142,6 +169,7 @@ public sealed class AuditTests : IDisposable
         {
             builder.Logging.AddProvider(_lines);
             builder.Services.AddSingleton(authorizer ?? new AdminOnly());
+            builder.Services.AddAuthentication(WsmqApiKeyExtensions.Scheme).AddWsmqApiKeys("Bearer");
         });
 
     private sealed class AdminOnly : IWsmqAuthorizer

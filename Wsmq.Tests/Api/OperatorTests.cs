@@ -49,6 +49,9 @@ public sealed class OperatorTests : IDisposable
     /// <summary>The endpoint for which any right is enough.</summary>
     public const string AnyRight = "GET /rights";
 
+    /// <summary>Stopping a run needs the right with which it was started; without such a run both get the same answer.</summary>
+    private static readonly (string Endpoint, WsmqAction Action) AlsoAllowed = ("DELETE /dead-letters/runs/{id}", WsmqAction.Replay);
+
     /// <summary>The bodies of the endpoints that ask for the right only after they have read it.</summary>
     public static readonly Dictionary<string, string> Bodies = new()
     {
@@ -76,7 +79,7 @@ public sealed class OperatorTests : IDisposable
 
             // An id or a body that is not well-formed is noticed only after the right was checked.
             var isAllowed = answer.Status < 300 || answer.Code is "invalid-message" or "unsupported-content-type";
-            if (isAllowed != (needed == action) || (!isAllowed && answer is not { Status: 403, Code: "administer-not-allowed" }))
+            if (isAllowed != (needed == action || AlsoAllowed == (endpoint, action)) || (!isAllowed && answer is not { Status: 403, Code: "administer-not-allowed" }))
                 wrong.Add($"{endpoint}: {answer.Status} {answer.Code}");
         }
 

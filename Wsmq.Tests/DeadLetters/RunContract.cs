@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Wsmq.Server.DeadLetters;
-using Wsmq.Server.Framing;
 using Wsmq.Server.Stores;
 using Wsmq.Tests.Logs;
 using Wsmq.Tests.Support;
@@ -29,13 +28,15 @@ public abstract class RunContract : IAsyncLifetime
         var run = await EndAsync(node, "r1");
 
         count.GetProperty("count").GetInt64().Should().Be(8);
+        started.Json.GetProperty("counted").GetBoolean().Should().BeFalse("the run counts, not the call that starts it");
+        run.GetProperty("counted").GetBoolean().Should().BeTrue();
         (started.Status, again.Status).Should().Be((201, 200));
         again.TextOf("action").Should().Be("replay");
         Figures(run).Should().Be("done 8 8 0 0");
         run.GetProperty("startedBy").GetString().Should().Be("admin");
         run.GetProperty("filter").GetRawText().Should().Be("""{"type":"ord*"}""");
         (await LeftAsync(node)).Should().BeEquivalentTo("alice chat", "alice chat", "carol order");
-        (await ReplaysAsync(node, "bob")).Should().Equal("""{"n":0}""", """{"n":1}""", """{"n":2}""", """{"n":3}""", """{"n":4}""");
+        (await Replays.OfAsync(node, "bob")).Should().Equal("""{"n":0}""", """{"n":1}""", """{"n":2}""", """{"n":3}""", """{"n":4}""");
     }
 
     [Fact]
@@ -50,7 +51,7 @@ public abstract class RunContract : IAsyncLifetime
 
         Figures(run).Should().Be("done 3 3 0 0");
         (await LeftAsync(node)).Should().Equal("alice order", "alice order");
-        (await ReplaysAsync(node, "bob")).Should().BeEmpty();
+        (await Replays.OfAsync(node, "bob")).Should().BeEmpty();
     }
 
     [Fact]
@@ -116,14 +117,8 @@ public abstract class RunContract : IAsyncLifetime
 
         // As a node leaves it that ends between the append and the removal of the first one; long ago.
         var keys = positions.Select(p => new DeadLetterKey(WsmqAddress.User("bob"), p, "phone")).ToArray();
-        var metadata = new EntryMetadata
-        {
-            Id = DeadLetterId.ReplayOf(keys[0]), SentAt = 0,
-            Headers = new Dictionary<string, string> { [WsmqReplayHeaders.Source] = "user:bob", [WsmqReplayHeaders.Position] = $"{positions[0]}" },
-        };
         var now = (await node.Store.Runs.ListAsync(default)).Now;
-        await node.Store.MessageLog.Appenders[node.Store.MessageLog.AppenderOf(keys[0].Source)].AppendAsync(
-            [new AppendRequest(keys[0].Source, "elsewhere", metadata.Id, metadata.ToBytes(), """{"n":0}"""u8.ToArray())], follows: false, default);
+        await Replays.StoreOldAsync(node, keys[0], """{"n":0}""");
         var record = new RunRecord
         {
             Id = "r1", Action = WsmqDeadLetterAction.Replay, Filter = new RunFilter(), Until = now / 1_000, PerSecond = 100, StartedAt = 1, Total = 2,
@@ -132,8 +127,64 @@ public abstract class RunContract : IAsyncLifetime
         await node.Store.Runs.ReplaceAsync("r1", null, record.ToString(), default);
 
         Figures(await EndAsync(node, "r1")).Should().Be("done 2 2 0 0");
-        (await ReplaysAsync(node, "bob")).Should().BeEquivalentTo("""{"n":0}""", """{"n":1}""");
+        (await Replays.OfAsync(node, "bob")).Should().BeEquivalentTo("""{"n":0}""", """{"n":1}""");
         (await LeftAsync(node)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task What_a_newer_version_has_stored_is_left_alone()
+    {
+        await using var node = await StartAsync();
+        await node.DeadLettersAsync("bob", 1);
+        var unknown = """{"id":"new","kind":"later"}""";
+        var narrower = """{"id":"narrow","action":"Remove","filter":{"device":"tv"},"until":99999999999999,"perSecond":100,"startedAt":1}""";
+        var more = """{"id":"more","action":"Remove","filter":{"user":"eve"},"until":99999999999999,"perSecond":100,"startedAt":2,"later":[5]}""";
+        foreach (var (id, text) in new[] { ("new", unknown), ("narrow", narrower), ("more", more) })
+            await node.Store.Runs.ReplaceAsync(id, null, text, default);
+
+        await StartRunAsync(node, "r1", "remove", """{"user":"eve"}""");
+        await EndAsync(node, "r1");
+        Figures(await EndAsync(node, "more")).Should().Be("done 0 0 0 0");
+
+        var stored = (await node.Store.Runs.ListAsync(default)).Texts;
+        (stored["new"], stored["narrow"]).Should().Be((unknown, narrower));
+        stored["more"].Should().Contain("\"later\":[5]").And.Contain("\"Done\"");
+        (await LeftAsync(node)).Should().Equal("bob order");
+        (await StartRunAsync(node, "new", "remove", "{}")).Code.Should().Be("invalid-message");
+    }
+
+    [Fact]
+    public async Task A_node_carries_out_a_few_runs_at_a_time_and_the_others_wait()
+    {
+        await using var node = await StartAsync(o => o.DeadLetters.MaxRunsPerNode = 1);
+        await node.DeadLettersAsync("bob", 10);
+
+        await StartRunAsync(node, "slow", "remove", "{}", perSecond: 1);
+        await StartRunAsync(node, "next", "remove", """{"user":"nobody"}""");
+        await Eventually.That("the first one has begun", async () => (await RunAsync(node, "slow")).GetProperty("done").GetInt32() > 0);
+        (await RunAsync(node, "next")).GetProperty("state").GetString().Should().Be("running");
+        await node.Admin.AskAsync("DELETE", "/dead-letters/runs/slow");
+
+        Figures(await EndAsync(node, "next")).Should().Be("done 0 0 0 0");
+    }
+
+    [Fact]
+    public async Task Who_may_not_stop_a_run_does_not_learn_that_it_exists()
+    {
+        await using var node = await StartAsync();
+        await node.DeadLettersAsync("bob", 20);
+        await StartRunAsync(node, "r1", "replay", "{}", perSecond: 1);
+
+        node.Rights.Deny(WsmqAction.Replay, null);
+        var (one, none) = (await StopAsync("r1"), await StopAsync("r2"));
+        node.Rights.Deny(WsmqAction.Remove, null);
+        var (refusedOne, refusedNone) = (await StopAsync("r1"), await StopAsync("r2"));
+
+        (one.Text, none.Text).Should().Be(("null", "null"));
+        (refusedOne.Code, refusedNone.Code).Should().Be(("administer-not-allowed", "administer-not-allowed"));
+        (await RunAsync(node, "r1")).GetProperty("state").GetString().Should().Be("running");
+
+        Task<Api.ApiAnswer> StopAsync(string id) => node.Admin.AskAsync("DELETE", $"/dead-letters/runs/{id}");
     }
 
     private protected abstract void UseStore(WsmqBuilder builder);
@@ -173,13 +224,6 @@ public abstract class RunContract : IAsyncLifetime
         while (next is not null);
         return left;
     }
-
-    /// <summary>The bodies of the replays in a user's queue.</summary>
-    private protected static async Task<List<string>> ReplaysAsync(OperatorNode node, string user)
-    {
-        var page = await node.Store.MessageLog.ReadAsync(WsmqAddress.User(user), WsmqPosition.Start, 1_000, 1 << 24, default);
-        return [.. page.Entries.Where(e => EntryHeader.Of(e.Metadata).Replay is not null).Select(e => System.Text.Encoding.UTF8.GetString(e.Body.Span))];
-    }
 }
 
 public sealed class SqliteRunTests : RunContract
@@ -217,7 +261,7 @@ public sealed class RedisRunTests(SharedRedis redis) : RunContract, IClassFixtur
         // The other node looks a few times during a lease; a new run wakes it now.
         await StartRunAsync(second, "r2", "remove", """{"user":"nobody"}""");
         Figures(await EndAsync(second, "r1")).Should().Be($"done {Letters} {Letters} 0 0");
-        (await ReplaysAsync(second, "bob")).Should().Equal(Enumerable.Range(0, Letters).Select(i => $$"""{"n":{{i}}}"""));
+        (await Replays.OfAsync(second, "bob")).Should().Equal(Enumerable.Range(0, Letters).Select(i => $$"""{"n":{{i}}}"""));
     }
 
     [Fact]
@@ -235,13 +279,13 @@ public sealed class RedisRunTests(SharedRedis redis) : RunContract, IClassFixtur
         await using (var admin = await Stores.RedisHarness.StartAsync(redis.Server.EndPoint, _prefix, new WsmqOptions()))
             await StartInStoreAsync(admin.Store);
         await using var second = await StartAsync();
-        await Eventually.That("the host replays", async () => (await ReplaysAsync(second, "bob")).Count > 2);
+        await Eventually.That("the host replays", async () => (await Replays.OfAsync(second, "bob")).Count > 2);
         (await RunAsync(second, "r1")).GetProperty("state").GetString().Should().Be("running");
         await tools.KillHostAsync();
 
         Figures(await EndAsync(second, "r1")).Should().Be($"done {Letters} {Letters} 0 0");
         foreach (var user in new[] { "bob", "alice" })
-            (await ReplaysAsync(second, user)).Should().Equal(Enumerable.Range(0, Letters / 2).Select(i => $$"""{"n":{{i}}}"""));
+            (await Replays.OfAsync(second, user)).Should().Equal(Enumerable.Range(0, Letters / 2).Select(i => $$"""{"n":{{i}}}"""));
     }
 
     // No node takes it before the host does, which is the only one now.

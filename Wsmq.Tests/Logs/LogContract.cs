@@ -125,6 +125,29 @@ public abstract class LogContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_life_of_a_message_to_a_group_tells_who_could_not_handle_it()
+    {
+        await using var node = await StartAsync();
+        var team = WsmqAddress.Group("team");
+        foreach (var user in new[] { "bob", "carol", "dave" })
+        {
+            await node.Store.Memberships.AddAsync("team", user, default);
+            await node.Store.MessageLog.OpenCursorAsync(team, user, "phone", default);
+        }
+
+        var position = await node.SendAsync("group:team");
+        await node.Store.MessageLog.AckAsync([new AckRequest(team, "bob", "phone", position)], default);
+        await node.Store.DeadLetters.NackAsync(new NackRequest(team, "carol", "phone", position, NackKind.Final, "broken"), default);
+
+        var life = (await node.Admin.GetAsync($"/addresses/group:team/entries/{position}/life")).Json;
+
+        life.GetProperty("events").EnumerateArray()
+            .Select(e => $"{e.GetProperty("kind").GetString()} {(e.TryGetProperty("user", out var user) ? user.GetString() : "")}")
+            .Should().BeEquivalentTo("stored ", "acknowledged bob", "waiting dave", "deadLettered carol");
+        life.GetProperty("mayBeMore").GetBoolean().Should().BeFalse();
+    }
+
+    [Fact]
     public async Task The_life_of_a_removed_message_says_so()
     {
         await using var node = await StartAsync(o => o.Retention.MaxCount = 1);
@@ -235,7 +258,7 @@ public abstract class LogContract : IAsyncLifetime
 
     private protected abstract void UseStore(WsmqBuilder builder);
 
-    private Task<OperatorNode> StartAsync(Action<WsmqOptions>? options = null) => OperatorNode.StartAsync(UseStore, options);
+    private protected Task<OperatorNode> StartAsync(Action<WsmqOptions>? options = null) => OperatorNode.StartAsync(UseStore, options);
 
     private static async Task<EventReader> ListenAsync(OperatorNode node, string? lastEventId = null) =>
         await node.Admin.StreamAsync($"{Bob}/events", lastEventId);
@@ -275,6 +298,24 @@ public sealed class RedisLogTests(SharedRedis redis) : LogContract, IClassFixtur
     private readonly string _prefix = redis.NextPrefix();
 
     public override Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task The_life_of_a_message_to_a_large_group_asks_for_the_dead_letters_of_many_members_at_once()
+    {
+        await using var node = await StartAsync();
+        var (team, users) = (WsmqAddress.Group("team"), Enumerable.Range(0, 150).Select(i => $"u{i}").ToArray());
+        foreach (var user in users)
+            await node.Store.Memberships.AddAsync("team", user, default);
+        var position = await node.SendAsync("group:team");
+        await node.Store.MessageLog.AckAsync([.. users.Select(user => new AckRequest(team, user, "phone", position))], default);
+        await using var monitor = await RedisMonitor.StartAsync(redis.Server);
+        await node.Admin.GetAsync($"/addresses/group:team/entries/{position}/life");
+        await monitor.SeesAllAsync(redis.Server);
+
+        var looks = monitor.Scripts.Where(s => s.Any(c => c[0].Equals("HGET", StringComparison.OrdinalIgnoreCase) && c[1].Contains(":dead:group:", StringComparison.Ordinal)));
+        looks.Select(s => s.Count(c => c[0].Equals("HGET", StringComparison.OrdinalIgnoreCase))).Should().Equal(100, 50);
+        monitor.Scripts.Should().NotContain(s => s.Any(c => c.Length > 1 && c[1].Contains(":deadat:", StringComparison.Ordinal)), "no list is read");
+    }
 
     private protected override void UseStore(WsmqBuilder builder) => builder.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = _prefix);
 }

@@ -87,6 +87,31 @@ public abstract partial class StoreContract
         all.Should().OnlyContain(l => l.Entry!.BodyStart.Length == 10 && l.Entry.BodyBytes == 256 * 1024);
     }
 
+    [Fact]
+    public async Task The_dead_letters_of_one_entry_are_found_for_the_devices_that_have_it()
+    {
+        await using var h = await CreateAsync(o => o.DeadLetters.MaxAttempts = 1);
+        for (var i = 0; i < 3; i++)
+        {
+            await h.Store.Memberships.AddAsync(Team.Name, $"u{i}", default);
+            foreach (var device in new[] { "phone", "tv" })
+                await h.OpenGroupAsync(Team.Name, $"u{i}", device);
+        }
+
+        var (first, second) = (await h.AddAsync(Team), await h.AddAsync(Team));
+        await NackAsync(h, Team, first, "u0");
+        await NackAsync(h, Team, second, "u0");
+        await NackAsync(h, Team, first, "u2", "tv");
+        var devices = Enumerable.Range(0, 150).SelectMany(i => new[] { ($"u{i}", "phone"), ($"u{i}", "tv") }).ToArray();
+
+        var found = await h.Store.DeadLetters.FindAsync(Team, first, devices, default);
+
+        found.Select(l => $"{l.User} {l.Letter.Key.Device} {l.Letter.Key.Position}").Should().BeEquivalentTo($"u0 phone {first}", $"u2 tv {first}");
+        found.Should().OnlyContain(l => l.Letter.Attempts == 1 && l.Letter.Reason == "why" && l.Letter.DeadLetteredAt > 0);
+        (await h.Store.DeadLetters.FindAsync(Team, first, [("u1", "phone")], default)).Should().BeEmpty();
+        (await h.Store.DeadLetters.FindAsync(WsmqAddress.Group("other"), first, devices, default)).Should().BeEmpty();
+    }
+
     // Of each user some in the own queue, and one in the group.
     private static async Task<List<string>> DeadLettersAsync(StoreHarness h, int users, int each)
     {

@@ -141,8 +141,11 @@ internal sealed record WsmqApiRun
     [JsonPropertyName(Wire.State), Description("running, done, stopped or failed.")]
     public required string State { get; init; }
 
-    [JsonPropertyName("total"), Description("How many matched when it started.")]
+    [JsonPropertyName("total"), Description("How many matched when it started; so far, while counted is false.")]
     public required long Total { get; init; }
+
+    [JsonPropertyName("counted"), Description("Whether total is complete.")]
+    public required bool Counted { get; init; }
 
     [JsonPropertyName("done")]
     public required long Done { get; init; }

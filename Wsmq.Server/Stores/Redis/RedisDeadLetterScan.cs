@@ -83,7 +83,7 @@ internal sealed class RedisDeadLetterScan(RedisConnections connections, RedisKey
 
     private RedisKey[] KeysOf(int bucket, Reader[] readers) =>
     [
-        keys.DeadReaders(bucket),
+        keys.DeadReaders(bucket), keys.DeadEnds(bucket),
         .. readers.SelectMany(r => new[] { keys.Of(r.Source).DeadOf(r.User), keys.Of(r.Source).DeadPlacesOf(r.User) }),
     ];
 

@@ -11,6 +11,7 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
     // Details of a dead letter, as written by nack.lua: time, previous position, attempts, reason.
     private const int AttemptsAt = 2 * WsmqPosition.Length;
     private const int AttemptsLength = 10;
+    private const int DevicesInACall = 100;
 
     public async Task<NackResult> NackAsync(NackRequest request, CancellationToken cancellationToken)
     {
@@ -19,10 +20,10 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
             return new NackResult(NackOutcome.NoReader, 0);
         var log = keys.Of(request.Source);
         var (dead, places) = (log.DeadOf(request.User), log.DeadPlacesOf(request.User));
-        var readers = keys.DeadReaders(log.Bucket);
+        var (index, ends) = (keys.DeadReaders(log.Bucket), keys.DeadEnds(log.Bucket));
         RedisKey[] scriptKeys = isGroup
-            ? [log.Log, log.CursorsOf(request.User), dead, places, readers, log.Members]
-            : [log.Log, log.Meta, dead, places, readers];
+            ? [log.Log, log.CursorsOf(request.User), dead, places, index, ends, log.Members]
+            : [log.Log, log.Meta, dead, places, index, ends];
         RedisValue[] values =
         [
             isGroup ? request.Device : RedisMessageLog.Field(request.Device), request.Position.ToString(), PlaceOf(request.Key),
@@ -43,7 +44,7 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
             return [];
         var log = keys.Of(source);
         var reply = (RedisResult[])(await connections.EvaluateAsync(
-            RedisScript.DeadList, [log.DeadOf(user), log.DeadPlacesOf(user), keys.DeadReaders(log.Bucket)],
+            RedisScript.DeadList, KeysOf(log, user),
             [MaxAge(source), options.DeadLetters.MaxCount, log.DeadReaderOf(user)], cancellationToken))!;
         return [.. reply.Chunk(2)
             .Select(pair => Read(KeyOf(source, (string)pair[0]!), (byte[])pair[1]!))
@@ -66,12 +67,32 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
             return false;
         var log = keys.Of(key.Source);
         var removed = await connections.EvaluateAsync(
-            RedisScript.DeadDelete, [log.DeadOf(user), log.DeadPlacesOf(user)], [PlaceOf(key)], cancellationToken);
+            RedisScript.DeadDelete, KeysOf(log, user), [PlaceOf(key), log.DeadReaderOf(user)], cancellationToken);
         return (int)removed > 0;
     }
 
     // The keys of a user's own queue do not contain a reader: only that user can have dead letters in it.
     private static bool MayRead(WsmqAddress source, string user) => source.Kind == WsmqAddressKind.Group || source == WsmqAddress.User(user);
+
+    private RedisKey[] KeysOf(LogKeys log, string user) =>
+        [log.DeadOf(user), log.DeadPlacesOf(user), keys.DeadReaders(log.Bucket), keys.DeadEnds(log.Bucket)];
+
+    public async Task<IReadOnlyList<DeadLetterHead>> FindAsync(
+        WsmqAddress source, WsmqPosition position, IReadOnlyCollection<(string User, string Device)> devices, CancellationToken cancellationToken)
+    {
+        var (log, found) = (keys.Of(source), new List<DeadLetterHead>());
+        foreach (var some in devices.Where(d => MayRead(source, d.User)).Chunk(DevicesInACall))
+        {
+            var sought = some.Select(d => new DeadLetterKey(source, position, d.Device)).ToArray();
+            var reply = (RedisResult[])(await connections.EvaluateAsync(
+                RedisScript.DeadFind, [.. some.Select(d => log.DeadOf(d.User))],
+                [MaxAge(source), .. sought.Select(key => (RedisValue)PlaceOf(key))], cancellationToken))!;
+            found.AddRange(reply.Select((known, n) => known.IsNull ? null : new DeadLetterHead(some[n].User, Read(sought[n], (byte[])known!), null))
+                .OfType<DeadLetterHead>());
+        }
+
+        return found;
+    }
 
     public Task<StorePage<DeadLetterHead>> ScanAsync(DeadLetterScan scan, string? next, int max, CancellationToken cancellationToken) =>
         new RedisDeadLetterScan(connections, keys, MaxAge, scan).StepAsync(next, max, cancellationToken);

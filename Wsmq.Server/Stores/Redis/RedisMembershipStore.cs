@@ -26,8 +26,11 @@ internal sealed class RedisMembershipStore(
         var log = keys.Of(address);
         var left = await connections.EvaluateAsync(
             RedisScript.Leave,
-            [log.Members, log.CursorsOf(user), log.Meta, log.DeadOf(user), log.DeadPlacesOf(user)],
-            [user, lanes.PublishCommand, Channels(address), RedisSignalReader.MemberLeft(log, user)],
+            [
+                log.Members, log.CursorsOf(user), log.Meta, log.DeadOf(user), log.DeadPlacesOf(user),
+                keys.DeadReaders(log.Bucket), keys.DeadEnds(log.Bucket),
+            ],
+            [user, lanes.PublishCommand, Channels(address), RedisSignalReader.MemberLeft(log, user), log.DeadReaderOf(user)],
             cancellationToken);
         await IndexAsync("SREM", group, user, changed: (bool)left, cancellationToken);
 

@@ -83,6 +83,18 @@ internal static class DeadLetterTable
             new DeadLetterKey(row.Address, new WsmqPosition(r.GetInt64(0)), r.GetString(1)), r.GetInt32(2), r.GetInt64(3), r.GetString(4), null),
         row.Id, user, now);
 
+    /// <summary>One dead letter without its entry.</summary>
+    public static DeadLetterHead? Head(SqliteSession session, LogRow row, string user, WsmqPosition position, string device, long now) => session.One(
+        """
+        SELECT attempts, at, reason FROM dead_letters
+        WHERE log = $log AND user = $user AND position = $position AND device = $device AND expires > $now
+        """,
+        r => new DeadLetterHead(
+            user,
+            new StoredDeadLetter(new DeadLetterKey(row.Address, position, device), r.GetInt32(0), r.GetInt64(1), r.GetString(2), null),
+            null),
+        row.Id, user, position.Value, device, now);
+
     public static StoredDeadLetter? Find(SqliteSession session, long log, string user, DeadLetterKey key, long now) => session.One(
         """
         SELECT attempts, at, reason, previous, metadata, body FROM dead_letters

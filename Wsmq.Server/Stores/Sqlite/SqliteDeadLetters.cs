@@ -17,6 +17,14 @@ internal sealed class SqliteDeadLetters(SqliteEngine engine, WsmqOptions options
     public Task<bool> RemoveAsync(DeadLetterKey key, string user, CancellationToken cancellationToken) => engine.WriteAsync(
         s => LogTable.Find(s, key.Source) is { } row && DeadLetterTable.Remove(s, row.Id, user, key), cancellationToken);
 
+    public Task<IReadOnlyList<DeadLetterHead>> FindAsync(
+        WsmqAddress source, WsmqPosition position, IReadOnlyCollection<(string User, string Device)> devices, CancellationToken cancellationToken) =>
+        engine.ReadAsync<IReadOnlyList<DeadLetterHead>>(
+            s => s.Snapshot(r => LogTable.Find(r, source) is { } row
+                ? [.. devices.Select(d => DeadLetterTable.Head(r, row, d.User, position, d.Device, clock.NowMicros())).OfType<DeadLetterHead>()]
+                : Array.Empty<DeadLetterHead>()),
+            cancellationToken);
+
     public Task<StorePage<DeadLetterHead>> ScanAsync(DeadLetterScan scan, string? next, int max, CancellationToken cancellationToken)
     {
         var after = DeadLetterScans.Parse(next);

@@ -70,6 +70,9 @@ internal sealed class RedisKeys(string prefix, int buckets, string? channels = n
     /// <summary>Sorted set of a bucket: the readers that may have dead letters, by name, see <see cref="LogKeys.DeadReaderOf"/>.</summary>
     public RedisKey DeadReaders(int bucket) => $"{prefix}:{{{bucket}}}:deadreaders";
 
+    /// <summary>Sorted set of a bucket: the same readers, by when their dead letters will have expired, see dead_letters.lua.</summary>
+    public RedisKey DeadEnds(int bucket) => $"{prefix}:{{{bucket}}}:deadends";
+
     /// <summary>The keys of an address.</summary>
     public LogKeys Of(WsmqAddress address)
     {

@@ -21,6 +21,7 @@ internal static class RedisScript
     public static readonly string Append = Load("append");
     public static readonly string Confirm = Load("confirm");
     public static readonly string DeadDelete = Load("dead_delete");
+    public static readonly string DeadFind = Load("dead_find");
     public static readonly string DeadList = Load("dead_list");
     public static readonly string DeadScan = Load("dead_scan");
     public static readonly string Declare = Load("declare");
@@ -55,6 +56,7 @@ internal static class RedisScript
     public static readonly string Permissions = Load("permissions");
     public static readonly string Read = Load("read");
     public static readonly string RunList = Load("run_list");
+    public static readonly string RunRead = Load("run_read");
     public static readonly string RunReplace = Load("run_replace");
     public static readonly string ScheduleAdvance = Load("schedule_advance");
     public static readonly string States = Load("states");

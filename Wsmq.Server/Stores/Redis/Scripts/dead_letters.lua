@@ -20,6 +20,22 @@ local function bytes_of_all(dead, places, overhead)
   return bytes
 end
 
+-- The readers of a bucket that may have dead letters are in two sorted sets: the index, by name, for dead_scan.lua; and the ends, by the
+-- time at which all dead letters of the reader will have expired. Without the ends, readers whose dead letters expire unread would stay.
+local function forget_reader(index, ends, name)
+  call('ZREM', index, name)
+  call('ZREM', ends, name)
+end
+
+-- Adds a reader, and removes a few whose dead letters have expired: more than are added, so that the sets cannot grow without end.
+local function note_reader(index, ends, name, now, expiry)
+  for _, expired in ipairs(call('ZRANGEBYSCORE', ends, '-inf', string.format('%.0f', now), 'LIMIT', 0, 2)) do
+    forget_reader(index, ends, expired)
+  end
+  call('ZADD', index, 0, name)
+  call('ZADD', ends, string.format('%.0f', expiry), name)
+end
+
 -- Removes dead letters older than a time, and the oldest ones while there are too many or they take too many bytes; the last one is
 -- never evicted for its bytes. Returns how many were evicted before they were too old, and the bytes of the rest.
 local function discard(dead, places, before, most, room, bytes, overhead)

@@ -5,7 +5,7 @@
 -- KEYS[1] log (stream)          KEYS[2] holder of the cursor (hash): meta of the user, or the user's cursors in the group
 -- KEYS[3] dead letters (hash: i<place> details, e<place> content; b: see dead_letters.lua)
 -- KEYS[4] places (sorted set: position:device, by time of dead-lettering in µs)
--- KEYS[5] readers of the bucket that may have dead letters (sorted set), for dead_scan.lua   KEYS[6] groups only: members (hash)
+-- KEYS[5] and [6] index and ends of the readers of the bucket (sorted sets), see dead_letters.lua   KEYS[7] groups only: members (hash)
 -- ARGV[1] device field          ARGV[2] position   ARGV[3] place   ARGV[4] R (reported), S (silent), B (blocked) or F (final)
 -- ARGV[5] most attempts, 0 for no limit            ARGV[6] reason
 -- ARGV[7] most dead letters                        ARGV[8] how long dead letters are stored, µs   ARGV[9] user
@@ -14,7 +14,7 @@
 -- Returns the outcome (0 not first, 1 counted, 2 dead-lettered, 3 passed, 4 no such reader) and the attempts; if this call
 -- dead-lettered the entry, also how many older dead letters were evicted for it
 local log, holder, dead, places = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local index, members, user = KEYS[5], KEYS[6], ARGV[9]
+local index, ends, members, user = KEYS[5], KEYS[6], KEYS[7], ARGV[9]
 local field, position, place, kind, limit, reason = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6]
 local most, age, room, overhead = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[10]), tonumber(ARGV[11])
 -- Outcomes
@@ -55,7 +55,7 @@ local bytes = bytes_of_all(dead, places, overhead) - bytes_of(dead, place, overh
 call('HSET', dead, 'i' .. place, digits(now) .. first[2][2] .. string.format('%010d', reported + silent) .. reason,
   'e' .. place, first[2][4])
 call('ZADD', places, digits(now), place)
-call('ZADD', index, 0, ARGV[12])
+note_reader(index, ends, ARGV[12], now, now + age + 1000)
 local evicted
 evicted, bytes = discard(dead, places, now - age, most, room, bytes, overhead)
 call('HSET', dead, 'b', string.format('%.0f', bytes))
