@@ -38,7 +38,8 @@ internal static class WorkCommand
         {
             await using var session = connection.CreateSession(result);
             var jobs = new JobProcesses(result.GetRequiredValue(exec), cancellationToken);
-            return await new WorkRun(session, QueueVerb.NameOf(result, queue), jobs, result.GetValue(concurrency)).RunAsync(cancellationToken);
+            var run = new WorkRun(session, QueueVerb.NameOf(result, queue), jobs, result.GetValue(concurrency));
+            return await run.RunAsync(cancellationToken);
         });
         return command;
     }
