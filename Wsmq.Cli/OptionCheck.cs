@@ -12,12 +12,12 @@ internal static class OptionCheck
     /// <summary>Returns the first unknown option, or null.</summary>
     public static string? FindUnknown(ParseResult result)
     {
-        var expectsValue = false;
+        var (expectsValue, hasIds) = (false, result.CommandResult.Command.Arguments.Any(argument => argument is IdArgument));
         foreach (var token in result.Tokens)
         {
             if (token.Type == TokenType.DoubleDash)
                 return null;
-            if (token.Type == TokenType.Argument && !expectsValue && LooksLikeOption(token.Value))
+            if (token.Type == TokenType.Argument && !expectsValue && LooksLikeOption(token.Value, hasIds))
                 return token.Value;
             expectsValue = token.Type == TokenType.Option && TakesValue(result.CommandResult.Command, token.Value);
         }
@@ -25,8 +25,9 @@ internal static class OptionCheck
         return null;
     }
 
-    // Not options: a negative number such as -5, and a single dash.
-    private static bool LooksLikeOption(string text) => text.Length > 1 && text[0] == '-' && (text[1] == '-' || char.IsAsciiLetter(text[1]));
+    // Not options: a negative number such as -5, a single dash, and an id.
+    private static bool LooksLikeOption(string text, bool canBeId) =>
+        text.Length > 1 && text[0] == '-' && (text[1] == '-' || (char.IsAsciiLetter(text[1]) && !canBeId));
 
     private static bool TakesValue(Command command, string name) =>
         command.Options.FirstOrDefault(o => o.Name == name || o.Aliases.Contains(name)) is { } option && option.ValueType != typeof(bool);

@@ -8,6 +8,9 @@ internal static class ApiProblem
 {
     private const string MediaType = "application/problem+json";
 
+    // What UrlOption makes of the URL of a hub without a path.
+    private const string OfRoot = "/-api";
+
     private static readonly JsonSerializerOptions Options = JsonSerializerOptions.Web;
 
     /// <summary>The failure that a response states. The URL is part of the text where the response is not one of the API.</summary>
@@ -20,7 +23,9 @@ internal static class ApiProblem
         {
             HttpStatusCode.Unauthorized => new CliFailure(ExitCodes.Unauthenticated, "The server does not accept the token (401)."),
             HttpStatusCode.NotFound => new CliFailure(ExitCodes.Unreachable,
-                $"There is no such endpoint at {shownUrl} (404): set --api-url to where the app maps the HTTP API, or update the server."),
+                $"There is no such endpoint at {shownUrl} (404): {(shownUrl.EndsWith(OfRoot, StringComparison.Ordinal)
+                    ? "is /wsmq missing at the end of --url?"
+                    : "set --api-url to where the app maps the HTTP API, or update the server.")}"),
             var status => new CliFailure(ExitCodes.Unreachable, $"{shownUrl} answered with status {(int)status}."),
         };
     }

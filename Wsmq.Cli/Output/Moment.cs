@@ -5,7 +5,7 @@ namespace Wsmq.Cli.Output;
 /// <summary>Times for people: in the time zone of the machine, with its offset, so that options for times read them as they are.</summary>
 internal static class Moment
 {
-    private const string Format = "yyyy-MM-dd'T'HH:mm:ss";
+    private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff";
 
     public static string Text(DateTimeOffset time)
     {

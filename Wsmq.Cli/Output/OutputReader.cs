@@ -10,8 +10,9 @@ internal static class OutputReader
 {
     private const int StandardOutput = 1;
 
-    // POLLERR: nobody reads the pipe. POLLHUP: the same for a socket or a terminal. Both are reported without being asked for.
-    private const short EndedMask = 0x08 | 0x10;
+    // POLLERR: nobody reads the pipe. POLLHUP: the same for a socket or a terminal. POLLNVAL: there is no output (>&-). They are reported
+    // without being asked for.
+    private const short EndedMask = 0x08 | 0x10 | 0x20;
 
     private static readonly Lazy<CancellationToken> Watched = new(Watch);
 

@@ -49,8 +49,8 @@ public sealed class CliCompletionTests : IDisposable
         (await CompleteAsync(shell, script, "wsmq queue p")).Should().BeEquivalentTo("pause", "peek", "purge");
         (await CompleteAsync(shell, script, "wsmq queue peek --st")).Should().Equal("--state");
         (await CompleteAsync(shell, script, "wsmq queue peek --state de")).Should().BeEquivalentTo("dead", "delayed");
-        (await CompleteAsync(shell, script, "wsmq completion ")).Should().BeSubsetOf(["bash", "fish", "zsh", "--help", "-h", "-?", "/h", "/?"])
-            .And.Contain(["bash", "fish", "zsh"]);
+        (await CompleteAsync(shell, script, "wsmq completion ")).Should().Contain(["bash", "fish", "zsh"])
+            .And.NotContain($"complete.{shell}", "files are for where nothing else fits");
     }
 
     private async Task<string[]> CompleteAsync(string shell, string script, string line)

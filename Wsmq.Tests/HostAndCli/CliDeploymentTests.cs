@@ -130,8 +130,9 @@ public sealed class CliDeploymentTests : IAsyncLifetime
         var all = await _scene.OkAsync("dead-letter", "run", "remove", "--id", "all", "--yes");
         all.Should().StartWith("all  remove  done  ").And.Contain("  0 failed").And.Contain("by admin").And.Contain("ended 2");
         (await _scene.OkAsync("dead-letter", "list")).Should().BeEmpty();
-        (await _scene.JsonAsync("dead-letter", "runs")).Select(r => r.GetProperty("id").GetString()).Should().Equal("all", "slow");
-        (await _scene.OkAsync("dead-letter", "runs")).Split('\n').Should().HaveCount(2);
+        (await _scene.OkAsync("dead-letter", "run", "remove", "--id", "empty")).Should().StartWith("empty  remove  done  0 of 0 done");
+        (await _scene.JsonAsync("dead-letter", "runs")).Select(r => r.GetProperty("id").GetString()).Should().Equal("empty", "all", "slow");
+        (await _scene.OkAsync("dead-letter", "runs")).Split('\n').Should().HaveCount(3);
         (await _tools.CliAsync("dead-letter", "stop", "none", "--as", "admin")).Code.Should().Be(1);
     }
 
@@ -157,5 +158,7 @@ public sealed class CliDeploymentTests : IAsyncLifetime
         var revoked = await _scene.JsonAsync("key", "revoke", other.GetProperty("id").GetString()!);
         revoked.Single().GetProperty("revoked").GetBoolean().Should().BeTrue();
         (await _tools.CliAsync("key", "revoke", "none", "--as", "admin")).Code.Should().Be(1);
+        (await _tools.CliAsync("key", "revoke", "-id", "--as", "admin")).Code.Should().Be(1, "an id may begin with a dash");
+        (await _tools.CliAsync("key", "revoke", "--id", "--as", "admin")).Code.Should().Be(2);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Wsmq.Tests.Support;
 
@@ -56,9 +57,10 @@ public sealed class CliPipeTests(RunningHost host) : IClassFixture<RunningHost>
         var line = await OkAsync("address", "entries", $"user:{_reader}");
         var time = line.Split("  ")[1];
 
-        time.Should().MatchRegex($@"^\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d{Regex.Escape(offset)}$");
-        (await OkAsync("address", "entries", $"user:{_reader}", "--from", time)).Should().Be(line);
-        (await OkAsync("address", "entries", $"user:{_reader}", "--to", time)).Should().BeEmpty();
+        time.Should().MatchRegex($@"^\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{3}}{Regex.Escape(offset)}$");
+        (await OkAsync("address", "entries", $"user:{_reader}", "--from", time, "--to", time)).Should().Be(line);
+        var later = DateTimeOffset.Parse(time, CultureInfo.InvariantCulture).AddMilliseconds(1);
+        (await OkAsync("address", "entries", $"user:{_reader}", "--from", $"{later:O}")).Should().BeEmpty();
 
         async Task<string> OkAsync(params string[] arguments)
         {

@@ -27,6 +27,7 @@ public sealed class CliRefusalTests(RunningHost host) : IClassFixture<RunningHos
     [Theory]
     [InlineData(4, "(401)", "--token", "not.a.token")]
     [InlineData(3, "(404): set --api-url", "--as", "admin", "--api-url", "{host}/elsewhere")]
+    [InlineData(3, "(404): is /wsmq missing at the end of --url?", "--as", "admin", "--url", "{host}")]
     [InlineData(3, "No connection to http://127.0.0.1:9/wsmq-api", "--as", "admin", "--url", "http://127.0.0.1:9/wsmq")]
     [InlineData(4, "no development key", "--as", "admin", "--data-folder", "/nowhere")]
     public async Task Where_nothing_can_be_asked_the_reason_is_named(int code, string reason, params string[] options)

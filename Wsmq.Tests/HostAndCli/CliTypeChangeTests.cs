@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Wsmq.Tests.HostAndCli;
 
-/// <summary>Which older clients a change of message types breaks, as <c>wsmq types --check</c> reports it: the table of docs/cli.md.</summary>
+/// <summary>Which older clients a change of message types breaks: what <c>wsmq types --check</c> reports, and docs/cli.md lists.</summary>
 public sealed class CliTypeChangeTests : IDisposable
 {
     private const string Enums = """

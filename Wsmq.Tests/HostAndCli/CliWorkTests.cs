@@ -42,6 +42,19 @@ public sealed class CliWorkTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("jbos", "alice", "[wsmq 2010 unknown-queue final]")]
+    [InlineData("jobs", "eve", "[wsmq 3005 work-not-allowed final]")]
+    public async Task A_worker_that_is_refused_at_once_ends_with_the_reason(string queue, string user, string reason)
+    {
+        await StartHostAsync();
+
+        var (code, _, error) = await _tools.CliAsync("work", queue, "--exec", "true", "--as", user);
+
+        code.Should().Be(1);
+        error.Should().Contain(reason);
+    }
+
+    [Theory]
     [InlineData("work", "jobs", "--as", "alice")]
     [InlineData("work", "--exec", "true", "--as", "alice")]
     [InlineData("work", "jobs", "--exec", "true", "--as", "alice", "--concurrency", "0")]

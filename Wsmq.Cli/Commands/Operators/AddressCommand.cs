@@ -49,7 +49,8 @@ internal static class AddressCommand
         var id = ApiVerb.Text("--id", "Only the message with this id.", "id");
         var sender = ApiVerb.Text("--sender", "Only messages of this user.", "user");
         var type = ApiVerb.Text("--type", "Only messages of this type.", "name");
-        var (from, to) = (PointInTime.Option("--from", "Only from this time on."), PointInTime.Option("--to", "Only before this time."));
+        var from = PointInTime.Option("--from", "Only from this time on.");
+        var to = PointInTime.Option("--to", "Only at this time or earlier.");
         var newest = new Option<bool>("--newest") { Description = "The newest first." };
         return ApiVerb.Create(
             "entries", "Lists the entries of a log, with the beginning of their bodies if you may read them.", ApiVerb.Lines,

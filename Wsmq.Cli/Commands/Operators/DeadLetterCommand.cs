@@ -71,7 +71,7 @@ internal static class DeadLetterCommand
                 : throw NotFound(), user, id);
     }
 
-    private static Argument<string> Id() => new("id") { Description = "The id of the dead letter, from the list." };
+    private static IdArgument Id() => new("id") { Description = "The id of the dead letter, from the list." };
 
     private static ApiAnswer<T> Existing<T>(ApiAnswer<T> answer) => answer.Value is null ? throw NotFound() : answer;
 

@@ -13,7 +13,8 @@ internal sealed class DeadLetterFilterOptions
     private readonly Option<string?> _reason = ApiVerb.Text("--reason", "Only those with this reason.", "reason");
     private readonly Option<DateTimeOffset?> _from = PointInTime.Option("--from",
         "Only those that became dead letters at this time or later.");
-    private readonly Option<DateTimeOffset?> _to = PointInTime.Option("--to", "Only those that became dead letters before this time.");
+    private readonly Option<DateTimeOffset?> _to = PointInTime.Option("--to",
+        "Only those that became dead letters at this time or earlier.");
 
     public DeadLetterFilterOptions() => _source.Validators.Add(ApiVerb.CheckAddress);
 

@@ -51,7 +51,7 @@ internal static class KeyCommand
 
     private static Command Revoke()
     {
-        var id = new Argument<string>("id") { Description = "The id of the key, as list prints it." };
+        var id = new IdArgument("id") { Description = "The id of the key, as list prints it." };
         const string Description = "Revokes a key: it is refused from now on, and its connections end.";
         return ApiVerb.Create("revoke", Description, ApiVerb.OneValue, async call =>
             await call.Api.RevokeKeyAsync(call.Result.GetRequiredValue(id), call.Stop)

@@ -8,7 +8,7 @@ internal static class RevokeTokenCommand
 {
     public static Command Create()
     {
-        var token = new Argument<string>("id") { Description = "The id of the token (the claim jti), not the token." };
+        var token = new IdArgument("id") { Description = "The id of the token (the claim jti), not the token." };
         var expires = PointInTime.Option("--expires",
             "When the token expires: until then it stays revoked. Without it for the server's usual time.");
         return ApiVerb.Create("revoke", "Revokes one token by its id, for operators.", ApiVerb.OneValue, async call =>

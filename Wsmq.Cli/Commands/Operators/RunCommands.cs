@@ -27,7 +27,8 @@ internal static class RunCommands
             {
                 var (result, selected) = (call.Result, filter.Read(call.Result));
                 var count = (await call.Api.CountDeadLettersAsync(selected, call.Stop)).Value!;
-                Confirmation.Require(result.GetValue(yes), $"{result.GetRequiredValue(action)} {count.Count} dead letters");
+                Confirmation.Require(
+                    result.GetValue(yes) || count.Count == 0, $"{result.GetRequiredValue(action)} {count.Count} dead letters");
                 var run = await call.Api.StartRunAsync(
                     result.GetValue(id) ?? Guid.NewGuid().ToString("n"), result.GetRequiredValue(action), selected, count.Until,
                     result.GetValue(perSecond), call.Stop);
@@ -56,7 +57,7 @@ internal static class RunCommands
         }, id);
     }
 
-    private static Argument<string> Id() => new("id") { Description = "The id of the run." };
+    private static IdArgument Id() => new("id") { Description = "The id of the run." };
 
     private static ApiAnswer<ApiDeadLetterRun> Existing(ApiAnswer<ApiDeadLetterRun> run) =>
         run.Value is null ? throw new CliFailure(ExitCodes.Refused,

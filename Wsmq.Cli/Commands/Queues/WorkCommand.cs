@@ -37,33 +37,11 @@ internal static class WorkCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             await using var session = connection.CreateSession(result);
-            session.SayConnection();
-            var name = QueueVerb.NameOf(result, queue);
             var jobs = new JobProcesses(result.GetRequiredValue(exec), cancellationToken);
-            session.Client.WorkAny(name, jobs.HandleAsync, o =>
-            {
-                o.Concurrency = result.GetValue(concurrency);
-                o.StopTimeout = TimeSpan.Zero;
-            });
-            return await RunAsync(session, cancellationToken);
+            var run = new WorkRun(session, QueueVerb.NameOf(result, queue), jobs, result.GetValue(concurrency));
+            return await run.RunAsync(cancellationToken);
         });
         return command;
-    }
-
-    // Ctrl+C is the normal end.
-    private static async Task<int> RunAsync(Session session, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await session.ConnectAsync(cancellationToken);
-            await session.WhileHopeful(Task.Delay(Timeout.Infinite, cancellationToken));
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            await session.Client.StopAsync(CancellationToken.None);
-        }
-
-        return ExitCodes.Ok;
     }
 
     private static int ParseConcurrency(ArgumentResult result)
