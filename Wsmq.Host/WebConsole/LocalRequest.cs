@@ -11,8 +11,11 @@ internal static class LocalRequest
     // A page whose name has just been pointed to 127.0.0.1 (DNS rebinding) comes with its own name.
     private static readonly string[] LocalHosts = ["localhost", "127.0.0.1", "[::1]"];
 
-    // A proxy on this machine connects from here, also for callers from elsewhere.
-    private static readonly string[] Forwarded = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP"];
+    // A proxy on this machine connects from here, also for callers from elsewhere. Names that end with a hyphen are beginnings.
+    private static readonly string[] Forwarded =
+    [
+        "Forwarded", "Via", "X-Forwarded-", "X-Original-", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP",
+    ];
 
     public static RequestDelegate Only(RequestDelegate next) => context =>
     {
@@ -26,7 +29,12 @@ internal static class LocalRequest
     private static bool IsLocal(HttpContext context) =>
         context.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote)
         && LocalHosts.Contains(context.Request.Host.Host, StringComparer.OrdinalIgnoreCase)
-        && !Forwarded.Any(context.Request.Headers.ContainsKey);
+        && !HttpProtocol.IsHttp10(context.Request.Protocol) // which proxies speak by default, such as nginx, and no browser
+        && !context.Request.Headers.Keys.Any(IsOfProxy);
+
+    private static bool IsOfProxy(string header) => Forwarded.Any(name => name.EndsWith('-')
+        ? header.StartsWith(name, StringComparison.OrdinalIgnoreCase)
+        : header.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     // Every browser sends one of the headers from a page on localhost; no page can set them.
     private static bool IsOwnPage(HttpRequest request)

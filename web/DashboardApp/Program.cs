@@ -12,6 +12,12 @@ var wsmq = builder.Services.AddWsmq(o =>
     o.Endpoint.AcceptTokenInQuery = true;
     o.Drain.Timeout = TimeSpan.FromSeconds(2);
     o.DeadLetters.MaxAttempts = 1;
+    if (!builder.Configuration.GetValue<bool>("large"))
+        return;
+    o.Retention.MaxBytes = 1L << 30;
+    o.Limits.ConnectionSendsPerSecond = o.Limits.UserSendsPerSecond = 0;
+    o.Limits.UserSendBytesPerMinute = 0;
+    o.Limits.UserStorePercent = 0;
 }).AddQueue("emails", o =>
 {
     o.MaxAttempts = 1;
@@ -34,6 +40,8 @@ app.MapWsmqDashboard();
 app.MapWsmqDashboard("/tools/open", o => o.TokenPath = "/token").AllowAnonymous();
 app.MapWsmqDashboard("/for-olga").RequireAuthorization(policy => policy.RequireUserName("olga"));
 app.MapPost("/token", () => new { token = "olga" });
+if (builder.Configuration["database"] is { } database)
+    app.MapPost("/many-dead-letters", (int count) => ManyDeadLetters.AddAsync(database, count));
 await app.StartAsync();
 Console.WriteLine($"listening on {app.Urls.First()}/");
 await app.WaitForShutdownAsync();

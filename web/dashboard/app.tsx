@@ -1,10 +1,10 @@
-import type { ComponentChildren } from "preact";
+import { Fragment, type ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { Calls } from "./calls";
-import { SignIn } from "./sign-in";
-import { loadRights, refused, rights } from "./http/rights";
+import { SignIn, SignInAgain } from "./sign-in";
+import { loadRights, operators, refused, rights, signOut } from "./http/rights";
 import { link, route } from "./http/route";
-import { isUnknown, setToken, token } from "./http/session";
+import { isKnown, isUnknown, sessions, token } from "./http/session";
 import { AddressPage } from "./pages/address";
 import { AddressesPage } from "./pages/addresses";
 import { DeadLettersPage } from "./pages/dead-letters";
@@ -43,15 +43,16 @@ const SECTIONS: readonly Section[] = [
 ];
 
 export function App() {
-  const isIn = !isUnknown.value;
-  useEffect(() => { if (isIn) void loadRights(); }, [token.value, isIn]);
+  useEffect(() => { if (!isUnknown.value) void loadRights(); }, [sessions.value]);
   const [first = "", ...rest] = route.value.parts;
   const section = SECTIONS.find(one => one.path === first);
   useEffect(() => { document.title = `${section?.title ?? "Groups"} – wsmq`; }, [section]);
-  if (!isIn) return <main class="alone"><SignIn /></main>;
+  if (!rights.value && isUnknown.value) return <main class="alone"><SignIn /></main>;
   if (!rights.value) return <main class="alone" aria-busy="true"><p class="dim">Asking for your rights…</p></main>;
+
+  // Another operator gets nothing of what this one has typed or seen.
   return (
-    <>
+    <Fragment key={operators.value}>
       <a class="skip" href="#main" onClick={e => { e.preventDefault(); document.getElementById("main")!.focus(); }}>To the content</a>
       <nav aria-label="Sections">
         <p class="brand"><img src="./icon.svg" width="18" height="18" alt="" />wsmq</p>
@@ -62,15 +63,16 @@ export function App() {
         </ul>
         <span class="grow" />
         <p class="dim who">{rights.value.user || "No operator"}</p>
-        {token.value && <button class="quiet" onClick={() => { setToken(""); isUnknown.value = true; }}>Sign out</button>}
+        {token.value && <button class="quiet" onClick={signOut}>Sign out</button>}
       </nav>
       <div class="page">
         <main id="main" tabIndex={-1}>
-          {refused.value && <p class="bad notice" role="alert">{refused.value}</p>}
+          {isKnown.value && refused.value && <p class="bad notice" role="alert">{refused.value}</p>}
           {section?.page(...rest) ?? (first === "groups" && rest[0] ? <GroupPage key={rest[0]} group={rest[0]} /> : <p>There is no such page.</p>)}
         </main>
         <Calls />
       </div>
-    </>
+      {!isKnown.value && <SignInAgain />}
+    </Fragment>
   );
 }

@@ -1,6 +1,23 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { textOf } from "./http/problem";
-import { askForToken, canAskForToken, setToken, token } from "./http/session";
+import { refused } from "./http/rights";
+import { askForToken, canAskForToken, isUnknown, retry, setToken, token } from "./http/session";
+
+/** Over the page, when the operator is not known any more: what is typed there stays, for the same operator. */
+export function SignInAgain() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const show = () => dialog.current?.showModal();
+  useEffect(show, []);
+  return (
+    <dialog ref={dialog} class="over" aria-label="Sign in again" onCancel={e => e.preventDefault()} onClose={show}>
+      <SignIn />
+      {refused.value && <p class="bad" role="alert">{refused.value}</p>}
+      {isUnknown.value
+        ? <p class="row dim">If you have signed in elsewhere: <button onClick={retry}>Try again</button></p>
+        : <p class="dim" aria-busy="true">Asking for your rights…</p>}
+    </dialog>
+  );
+}
 
 /** For apps with bearer tokens. An app with cookies has signed its user in before this page is opened. */
 export function SignIn() {

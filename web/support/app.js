@@ -9,9 +9,9 @@ export class App {
   #kept = [];
 
   /** Call it inside describe. */
-  static of({ nodes = 1, redis = nodes > 1, prefix } = {}) {
+  static of({ nodes = 1, redis = nodes > 1, prefix, isLarge = false } = {}) {
     const app = new App();
-    before(() => app.#open(nodes, redis, prefix));
+    before(() => app.#open(nodes, redis, prefix, isLarge));
     after(() => app.#close());
     return app;
   }
@@ -46,11 +46,12 @@ export class App {
     return this.call(user, 'POST', '/messages', `{"to":${JSON.stringify(to)},"type":"${type}","body":${body}}`);
   }
 
-  async #open(nodes, redis, prefix) {
+  async #open(nodes, redis, prefix, isLarge) {
     try {
       const folder = this.keep(await TempFolder.make()).path;
       const args = [built('web/DashboardApp'), '--urls', 'http://127.0.0.1:0'];
       if (prefix) args.push('--prefix', prefix);
+      if (isLarge) args.push('--large', 'true');
       if (redis) {
         const store = await startRedis(folder);
         this.keep(store.server);

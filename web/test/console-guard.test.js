@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { describe, test } from 'node:test';
 import { Deployment } from '../../Wsmq.Tests/PlainClients/support/deployment.js';
@@ -17,6 +18,15 @@ async function start(setting, urls, environment, settings = {}) {
   const [host, [, hub]] = await Process.start('dotnet', [built('Wsmq.Host'), '--urls', urls], env, /listening on +(\S+)\n/);
   setting.keep(host);
   return new URL('/', hub.replace('[::]', '127.0.0.1').replace('0.0.0.0', '127.0.0.1'));
+}
+
+/** Sends a text, and returns everything that comes back. */
+async function raw({ hostname, port }, text) {
+  const socket = connect(Number(port), hostname);
+  socket.write(text);
+  let answer = '';
+  for await (const part of socket) answer += part;
+  return answer;
 }
 
 describe('the tokens of the console', () => {
@@ -52,6 +62,26 @@ describe('the tokens of the console', () => {
       { Host: 'evil.example', ...asked }, { Host: `evil.example:${url().port}`, Origin: `http://evil.example:${url().port}` },
       { 'X-Forwarded-For': '192.0.2.1', ...asked }, { Forwarded: 'for=192.0.2.1', ...asked },
     ]) assert.equal((await ask(headers)).status, 404, JSON.stringify(headers));
+  });
+
+  test('are not for callers behind a forwarder on this machine that adds no header', async () => {
+    // It passes bytes on, and with them the name under which it was called.
+    const proxy = await wsmq.proxy(wsmq.node.hub);
+    const { port } = new URL(proxy.hub);
+    const target = `http://127.0.0.1:${port}/wsmq-console/token?user=alice`;
+    for (const host of ['shop.example', `192.0.2.7:${port}`, 'localhost.shop.example', '127.0.0.1.shop.example:80', '[::2]']) {
+      const { status } = await send(target, { method: 'POST', headers: { Host: host, ...ASKED.headers } });
+      assert.equal(status, 404, host);
+    }
+
+    for (const header of ['Via', 'X-Forwarded-Proto', 'X-Forwarded-Server', 'X-Original-Host', 'X-Client-IP', 'CF-Connecting-IP']) {
+      assert.equal((await ask({ [header]: 'x', ...ASKED.headers })).status, 404, header);
+    }
+
+    // As nginx asks without further settings: with its own name for the host.
+    const head = [`POST ${url().pathname}${url().search} HTTP/1.0`, `Host: ${url().host}`, 'Sec-Fetch-Site: same-origin', 'Content-Length: 0'];
+    const answer = await raw(url(), `${head.join('\r\n')}\r\n\r\n`);
+    assert.match(answer, /^HTTP\/1\.1 404 /);
   });
 
   test('are guarded as everything else that the console may do', async () => {

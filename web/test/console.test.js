@@ -120,6 +120,11 @@ describe('the console of the host in Development', () => {
     await page.getByRole('button', { name: 'Copy' }).click();
     await page.getByText('Copied').waitFor();
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await code.locator('pre').textContent());
+    await page.getByLabel('Action').selectOption('Join and leave a group');
+    assert.match(await code.textContent(), /curl -sS -X PUT "\$WSMQ\/groups\/ops\/members\/bob" -H "Authorization: Bearer \$ADMIN"\ncurl -sS -X DELETE/);
+    await page.getByLabel('Action').selectOption('Push live');
+    assert.match(await code.textContent(), /the HTTP API has no call for it/);
+    assert.equal(await page.getByRole('tab', { name: 'curl' }).count(), 0);
   }, { permissions: ['clipboard-read', 'clipboard-write'] }));
 
   for (const scheme of ['light', 'dark']) {

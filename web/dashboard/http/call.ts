@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { Problem } from "./problem";
-import { API, isUnknown, token } from "./session";
+import { API, lose, sessions, token } from "./session";
 
 const MOST_RECORDED = 30;
 
@@ -57,15 +57,18 @@ export async function send(call: Call, { signal, isQuiet = false }: { signal?: A
   const headers = headersOf();
   if (call.body !== undefined) headers["Content-Type"] = "application/json";
   const began = performance.now();
+  const session = sessions.value;
   let status: Made["status"] = "failed";
   try {
     const answer = await fetch(urlOf(call), { method: call.method, headers, body: call.body ?? null, signal: signal ?? null });
     status = answer.status;
-    if (status === 401) isUnknown.value = true;
+    if (status === 401 && session === sessions.value) lose();
     if (!answer.ok) throw await Problem.of(answer);
     return await answer.text();
   } finally {
-    if (!isQuiet && !signal?.aborted) record(call, status, performance.now() - began);
+    // A change that was given up may have been made.
+    const isNoted = !isQuiet && (!signal?.aborted || call.method !== "GET") && session === sessions.value;
+    if (isNoted) record(call, status, performance.now() - began);
   }
 }
 

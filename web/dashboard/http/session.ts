@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 
 const KEY = "wsmq-token";
 const { api, token: tokenPath } = document.documentElement.dataset as { api: string; token: string };
@@ -15,15 +15,37 @@ export const token = signal(read());
 /** Whether the API has answered that it does not know who asks. */
 export const isUnknown = signal(false);
 
+/** Whether the rights that are shown are those of the operator who is signed in now. */
+export const isKnown = signal(false);
+
+/** The API does not know who asks, or not any more. */
+export function lose(): void {
+  batch(() => {
+    isUnknown.value = true;
+    isKnown.value = false;
+  });
+}
+
+/** Counts sign-ins and sign-outs: an answer to a call before one of them says nothing of the operator after it. */
+export const sessions = signal(0);
+
 export function setToken(value: string): void {
-  token.value = value;
-  isUnknown.value = false;
+  batch(() => {
+    token.value = value;
+    isUnknown.value = false;
+    sessions.value++;
+  });
   try {
     if (value) sessionStorage.setItem(KEY, value);
     else sessionStorage.removeItem(KEY);
   } catch {
     // Storage is forbidden: the token holds until the page is left.
   }
+}
+
+/** Tries again with what the browser has: with cookies the user signs in elsewhere. */
+export function retry(): void {
+  setToken(token.value);
 }
 
 /** Asks the app for a token. */

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { ask, get } from "../http/call";
 import { go, link, linkWith, route } from "../http/route";
-import type { AddressSummary, Page } from "../http/types";
+import type { AddressPage } from "../http/types";
 import { usePages } from "../ui/load";
 import { AddressLink, bytes, Failure, More, number, Panel, Table, Time } from "../ui/parts";
 import { Tabs } from "../../shared/tabs";
@@ -15,7 +15,7 @@ export function AddressesPage() {
   const match = query.get("match") ?? "";
   const [text, setText] = useState(match);
   const list = usePages(`${kind} ${match}`, async (next, signal) => {
-    const page = await ask<Page & { addresses: AddressSummary[] }>(get("/addresses", { kind, match, next, max: 100 }), { signal });
+    const page = await ask<AddressPage>(get("/addresses", { kind, match, next, max: 100 }), { signal });
     return { items: page.addresses, next: page.next };
   });
   const search = (changed: { kind?: string; match?: string }) => go(linkWith(["addresses"], { kind, match: text, ...changed }));

@@ -4,7 +4,7 @@ import { ask, get, segment, send, type Query } from "../http/call";
 import { members } from "../http/raw-json";
 import { may } from "../http/rights";
 import { route } from "../http/route";
-import type { DeadLetter, Filter, Page } from "../http/types";
+import type { DeadLetter, DeadLetterPage, Filter } from "../http/types";
 import { Action } from "../ui/action";
 import { Body, rawOf } from "../ui/body";
 import { usePages } from "../ui/load";
@@ -20,7 +20,7 @@ export function DeadLettersPage() {
   const [filter, setFilter] = useState<Filter>(user ? { user } : {});
   const [runs, setRuns] = useState(0);
   const list = usePages(JSON.stringify(filter), async (next, signal) => {
-    const page = await ask<Page & { deadLetters: DeadLetter[] }>(get("/dead-letters", { ...filter as Query, next, max: SIZE }), { signal });
+    const page = await ask<DeadLetterPage>(get("/dead-letters", { ...filter as Query, next, max: SIZE }), { signal });
     return { items: page.deadLetters, next: page.next };
   });
   const started = () => setRuns(n => n + 1);

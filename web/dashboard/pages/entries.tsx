@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { ask, get, segment, type Query } from "../http/call";
 import { link } from "../http/route";
-import type { Cursor, Entry, Page } from "../http/types";
+import type { Cursor, Entry, EntryPage } from "../http/types";
 import { usePages } from "../ui/load";
 import { bytes, Failure, Field, More, Panel, Table, Time } from "../ui/parts";
 
@@ -15,7 +15,7 @@ export function Entries({ address, cursors }: { address: string; cursors: Cursor
   const [draft, setDraft] = useState<Query>({});
   const list = usePages(JSON.stringify([address, isNewest, filter]), async (next, signal) => {
     const query = { ...filter, newest: isNewest ? true : undefined, max: SIZE, [isNewest ? "before" : "after"]: next };
-    const page = await ask<Page & { entries: Entry[] }>(get(`/addresses/${segment(address)}/entries`, query), { signal });
+    const page = await ask<EntryPage>(get(`/addresses/${segment(address)}/entries`, query), { signal });
     return { items: page.entries, next: page.next };
   });
   const apply = () => setFilter(draft);

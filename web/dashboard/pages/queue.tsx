@@ -23,7 +23,7 @@ export function QueuePage({ queue }: { queue: string }) {
     info.reload();
     setRound(n => n + 1);
   };
-  const inAll = (what: string) => (call: Call) => () => inSteps(call, count => setReport(`${number(count)} ${what}.`));
+  const inAll = (what: string) => (call: Call) => (signal: AbortSignal) => inSteps(call, count => setReport(`${number(count)} ${what}.`), signal);
   const found = info.value;
   return (
     <>
@@ -53,7 +53,7 @@ export function QueuePage({ queue }: { queue: string }) {
 interface Part {
   path: string;
   done: () => void;
-  run: (call: Call) => () => Promise<unknown>;
+  run: (call: Call) => (signal: AbortSignal) => Promise<unknown>;
 }
 
 function Pause({ path, isPaused, done }: { path: string; isPaused: boolean; done: () => void }) {

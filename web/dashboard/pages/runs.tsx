@@ -1,8 +1,9 @@
 import { useRef, useState } from "preact/hooks";
-import { ask, get, post, send } from "../http/call";
+import { ask, get, post } from "../http/call";
 import { newId } from "../http/ids";
+import { textOf } from "../http/problem";
 import { may } from "../http/rights";
-import type { Filter, Run } from "../http/types";
+import type { Count, Filter, Runs as Found } from "../http/types";
 import { Action } from "../ui/action";
 import { useLoad } from "../ui/load";
 import { Failure, Field, number, Panel, Table, Time } from "../ui/parts";
@@ -10,6 +11,7 @@ import { dateAndTime } from "../../shared/time";
 
 const INTERVAL = 1_000;
 const WORDS = { replay: "Replay", remove: "Discard" } as const;
+const wordOf = (action: string) => WORDS[action as keyof typeof WORDS] ?? action;
 
 /** In words: what a filter selects. */
 export function described(filter: Filter): string {
@@ -28,19 +30,23 @@ export function StartRun({ action, filter, started }: { action: "replay" | "remo
   const [perSecond, setPerSecond] = useState(100);
   const [error, setError] = useState("");
   const [id, setId] = useState("");
+  const counting = useRef<AbortController | undefined>(undefined);
+  const cancelled = () => counting.current?.abort();
   const call = post("/dead-letters/runs", { id, action, filter, until: counted?.until ?? 0, perSecond });
   const count = async () => {
+    const { signal } = counting.current = new AbortController();
     setId(newId());
     setCounted(undefined);
     setError("");
     try {
-      setCounted(await ask(post("/dead-letters/count", filter)));
+      const found = await ask<Count>(post("/dead-letters/count", filter), { signal });
+      if (!signal.aborted) setCounted(found);
     } catch (e) {
-      setError((e as Error).message);
+      if (!signal.aborted) setError(textOf(e));
     }
   };
   return (
-    <Action label={`${WORDS[action]} all…`} title={`${WORDS[action]} all that match`} call={call} run={() => send(call)} done={started} opened={() => void count()}
+    <Action label={`${WORDS[action]} all…`} title={`${WORDS[action]} all that match`} call={call} done={started} opened={() => void count()} cancelled={cancelled}
       isDanger={action === "remove"} isReady={!!counted && counted.count > 0 && perSecond > 0}>
       <dl class="meant">
         <div><dt>Filter</dt><dd>{described(filter)}</dd></div>
@@ -59,8 +65,7 @@ export function StartRun({ action, filter, started }: { action: "replay" | "remo
 export function Runs({ round, changed }: { round: number; changed: () => void }) {
   const wereRunning = useRef(0);
   const runs = useLoad(`runs ${round}`, async (signal, isQuiet) => {
-    const answer = await ask<Run[] | { runs: Run[] }>(get("/dead-letters/runs"), { signal, isQuiet });
-    const found = Array.isArray(answer) ? answer : answer.runs;
+    const { runs: found } = await ask<Found>(get("/dead-letters/runs"), { signal, isQuiet });
     const running = found.filter(run => run.state === "running").length;
     if (running < wereRunning.current) changed();
     wereRunning.current = running;
@@ -73,7 +78,7 @@ export function Runs({ round, changed }: { round: number; changed: () => void })
       <Table label="Runs" columns={["Run", "Filter", "State", "Progress", "#Failed", "#Per second", "Started", "By", ""]} isEmpty={runs.value?.length === 0} empty="None.">
         {runs.value?.map(run => (
           <tr key={run.id}>
-            <td title={run.id}>{WORDS[run.action]}</td><td>{described(run.filter)}</td>
+            <td title={run.id}>{wordOf(run.action)}</td><td>{described(run.filter)}</td>
             <td><span class={`pill ${run.state === "running" ? "" : run.state === "done" ? "good" : "warn"}`}>{run.state}</span></td>
             <td class="nowrap num"><progress value={run.done + run.failed} max={run.total || 1} aria-label="Progress" /> {number(run.done)} of {number(run.total)}</td>
             <td class={`right num ${run.failed > 0 ? "bad" : ""}`}>{number(run.failed)}</td><td class="right num">{run.perSecond}</td>

@@ -4,14 +4,9 @@ import { newId } from "../http/ids";
 import { isJson } from "../http/raw-json";
 import { may, rights } from "../http/rights";
 import { link } from "../http/route";
+import type { Receipt } from "../http/types";
 import { Action } from "../ui/action";
 import { Field, Panel } from "../ui/parts";
-
-interface Receipt {
-  id: string;
-  position: string;
-  duplicate: boolean;
-}
 
 /** Sends a message to any address, as the operator. */
 export function SendPage({ address }: { address: string | undefined }) {
@@ -38,7 +33,7 @@ export function SendPage({ address }: { address: string | undefined }) {
         <div class="row">
           <Action label="Send" title={`Send to ${to}`} call={call} isPrimary isReady={isTarget && isJson(body)}
             opened={() => setId(newId())}
-            run={async () => setReceipt({ ...await ask<Receipt>(call), to })}>
+            run={async signal => setReceipt({ ...await ask<Receipt>(call, { signal }), to })}>
             <p>The sender is {rights.value?.user || "you"}.</p>
             {!isTarget && <p class="bad">An address is user:, group: or work: with a name.</p>}
             {isTarget && !may("Send", to) && <p class="warn">You may not have the right to send to {to}.</p>}

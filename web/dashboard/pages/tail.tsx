@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { curlOf, get, segment } from "../http/call";
 import { events } from "../http/events";
-import { textOf } from "../http/problem";
+import { isFinal, textOf } from "../http/problem";
 import { go, link } from "../http/route";
+import { isUnknown } from "../http/session";
 import type { Entry } from "../http/types";
 import { AddressLink, bytes, Field, Panel, Table, Time } from "../ui/parts";
 import { Copy } from "../../shared/copy";
@@ -30,13 +31,17 @@ function Tail({ address }: { address: string }) {
   const [list, setList] = useState<readonly Entry[]>([]);
   const [state, setState] = useState("connecting");
   const [isPaused, setPaused] = useState(false);
+  const [isEnded, setEnded] = useState(false);
+  const [round, setRound] = useState(0);
   const last = useRef("");
   const call = get(`/addresses/${segment(address)}/events`);
   useEffect(() => {
     if (isPaused) return setState("paused");
     const aborted = new AbortController();
+    setEnded(false);
     const follow = async () => {
-      while (!aborted.signal.aborted) {
+      for (; !aborted.signal.aborted; await new Promise(resolve => setTimeout(resolve, WAIT))) {
+        if (isUnknown.value) continue;
         try {
           for await (const event of events(call, last.current, aborted.signal, () => setState("connected"))) {
             if (event.id) last.current = event.id;
@@ -44,19 +49,21 @@ function Tail({ address }: { address: string }) {
           }
           setState("reconnecting");
         } catch (e) {
-          if (!aborted.signal.aborted) setState(textOf(e));
+          if (aborted.signal.aborted) return;
+          setState(textOf(e));
+          if (isFinal(e) && !isUnknown.value) return setEnded(true);
         }
-
-        await new Promise(resolve => setTimeout(resolve, WAIT));
       }
     };
     void follow();
     return () => aborted.abort();
-  }, [isPaused]);
+  }, [isPaused, round]);
   const actions = (
     <>
       <span class={`pill ${state === "connected" ? "good" : "warn"}`} role="status">{state}</span>
-      <button onClick={() => setPaused(!isPaused)}>{isPaused ? "Continue" : "Pause"}</button>
+      {isEnded
+        ? <button onClick={() => setRound(n => n + 1)}>Try again</button>
+        : <button onClick={() => setPaused(!isPaused)}>{isPaused ? "Continue" : "Pause"}</button>}
       <button onClick={() => setList([])}>Clear</button>
       <Copy text={curlOf(call).replace("curl -sS", "curl -sSN")} label="Copy as curl" />
     </>

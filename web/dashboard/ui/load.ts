@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { textOf } from "../http/problem";
+import { isUnknown, sessions } from "../http/session";
 
 /** Something that is loaded, and loaded again. */
 export interface Loaded<T> {
@@ -23,7 +24,7 @@ export function useLoad<T>(key: string, load: (signal: AbortSignal, isRepeated: 
     const aborted = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const run = async (isRepeated: boolean) => {
-      if (isRepeated && document.visibilityState === "hidden") return later();
+      if (isRepeated && (document.visibilityState === "hidden" || isUnknown.value)) return later();
       try {
         const value = await last.current(aborted.signal, isRepeated);
         if (!aborted.signal.aborted) setState({ key, value, error: "", isLoading: false });
@@ -43,6 +44,8 @@ export function useLoad<T>(key: string, load: (signal: AbortSignal, isRepeated: 
       clearTimeout(timer);
     };
   }, [key, round]);
+  // What failed because nobody was signed in is loaded again. What was loaded stays.
+  useEffect(() => { if (state.error) setRound(n => n + 1); }, [sessions.value]);
   const isCurrent = state.key === key;
   return {
     value: isCurrent ? state.value : undefined, error: isCurrent ? state.error : "", isLoading: !isCurrent || state.isLoading,
@@ -60,7 +63,10 @@ export interface Paged<T> extends Loaded<T[]> {
 export function usePages<T>(key: string, load: (next: string | undefined, signal: AbortSignal) => Promise<{ items: T[]; next: string | null }>): Paged<T> {
   const [further, setFurther] = useState<{ key: string; items: T[]; next: string | null; error: string }>();
   const [isLoading, setLoading] = useState(false);
+  const loading = useRef<AbortController | undefined>(undefined);
+  useEffect(() => () => loading.current?.abort(), [key]);
   const first = useLoad(key, async signal => {
+    loading.current?.abort();
     const page = await load(undefined, signal);
     setFurther({ key, items: [], next: page.next, error: "" });
     return page.items;
@@ -68,14 +74,16 @@ export function usePages<T>(key: string, load: (next: string | undefined, signal
   const current = further?.key === key ? further : undefined;
   const more = async () => {
     if (!current?.next) return;
+    loading.current?.abort();
+    const { signal } = loading.current = new AbortController();
     setLoading(true);
     try {
-      const page = await load(current.next, new AbortController().signal);
-      setFurther({ key, items: [...current.items, ...page.items], next: page.next, error: "" });
+      const page = await load(current.next, signal);
+      if (!signal.aborted) setFurther({ key, items: [...current.items, ...page.items], next: page.next, error: "" });
     } catch (e) {
-      setFurther({ ...current, error: textOf(e) });
+      if (!signal.aborted) setFurther({ ...current, error: textOf(e) });
     } finally {
-      setLoading(false);
+      if (loading.current?.signal === signal) setLoading(false);
     }
   };
   return {
