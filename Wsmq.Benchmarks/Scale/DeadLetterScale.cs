@@ -41,7 +41,7 @@ internal sealed class DeadLetterScale(bool quick)
         await using var app = Node(redis.EndPoint);
         await app.StartAsync(cancellationToken);
         using var http = _http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromMinutes(5) };
-        Progress.Say("dead letters: fill");
+        Progress.Say($"dead letters: fill");
         await _letters.FillAsync(app.Services.GetRequiredService<IStore>(), cancellationToken);
 
         await MeasureAsync("all pages of 1,000", () => PagesAsync("max=1000"));
