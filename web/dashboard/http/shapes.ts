@@ -641,9 +641,13 @@ export interface WsmqApiRun {
    */
   state: string;
   /**
-   * How many matched when it started.
+   * How many matched when it started; so far, while counted is false.
    */
   total: number;
+  /**
+   * Whether total is complete.
+   */
+  counted: boolean;
   done: number;
   /**
    * They are still dead letters.
