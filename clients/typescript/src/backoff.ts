@@ -30,6 +30,16 @@ export class Pause {
   }
 }
 
+/** Waits, at most until a signal. */
+export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const pause = new Pause();
+  const end = () => pause.end();
+  signal.addEventListener("abort", end);
+  await pause.for(milliseconds);
+  signal.removeEventListener("abort", end);
+}
+
 /** Waits for a promise, at most for some milliseconds. Returns whether it settled in time; its failure counts. */
 export async function settles(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
   const pause = new Pause();

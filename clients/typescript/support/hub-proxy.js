@@ -15,6 +15,12 @@ export class HubProxy {
 
   /** Whether a message closes the connection over which it comes, with what came beside it. @type {(message: object) => boolean} */
   closes = () => false;
+
+  /** Whether a call of one message gets no answer, and does not reach the node. @type {(message: object) => boolean} */
+  swallows = () => false;
+
+  /** The bodies of those. */
+  swallowed = [];
   #server;
   #sockets = new Set();
 
@@ -65,9 +71,10 @@ export class HubProxy {
     }
   }
 
-  /** Answers a call of one message if it is to be refused. */
+  /** Answers a call of one message if it is to be refused. Returns whether the node is not to see it. */
   #answer(client, frame) {
     const messages = messagesOf(frame);
+    if (messages.length === 1 && this.swallows(messages[0])) return this.swallowed.push(messages[0].body) > 0;
     const { invocationId } = JSON.parse(frame);
     const error = messages.length === 1 ? this.refuse(messages[0]) : undefined;
     if (error) this.refused++;

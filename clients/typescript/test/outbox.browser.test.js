@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { eventually } from '../../../Wsmq.Tests/PlainClients/support/eventually.js';
-import { becomes, BrowserSetting, isEmpty, pending, queue } from '../support/browser-setting.js';
+import { becomes, BrowserSetting, isEmpty, NOWHERE, pending, queue } from '../support/browser-setting.js';
 import { HubProxy } from '../support/hub-proxy.js';
 import { PageServer } from '../support/page-server.js';
 import { numbers } from '../support/pages.js';
@@ -327,7 +327,7 @@ describe('an outbox in Chromium, 2 nodes with redis', () => {
     await eventually('each knows its result', () => page.evaluate(() => app.results[4]));
   });
 
-  test('a disk that cannot be read for a time keeps what is in memory waiting', async () => {
+  test('a disk that cannot be read for a time keeps what is in memory waiting, and is read again over the same connection', async () => {
     const [alice, bob] = wsmq.users('alice', 'bob');
     const proxy = await offline();
     const receiver = await wsmq.open(bob, { node: last() });
@@ -335,18 +335,54 @@ describe('an outbox in Chromium, 2 nodes with redis', () => {
     await queue(page, `user:${bob}`, numbers(1, 3));
     await page.evaluate(() => {
       IDBObjectStore.prototype.add = () => { throw new DOMException('full', 'QuotaExceededError'); };
-      const { getAll } = IDBIndex.prototype;
-      let asked = 0;
-      IDBIndex.prototype.getAll = function (query) {
-        if (this.name === 'address' && asked++ < 3) throw new DOMException('broken', 'UnknownError');
-        return getAll.call(this, query);
-      };
+      globalThis.failures = { address: 3, order: 3, entries: 3 };
+      for (const [type, name] of [[IDBIndex, 'getAll'], [IDBObjectStore, 'count']]) {
+        const { prototype } = type;
+        const read = prototype[name];
+        prototype[name] = function (query) {
+          if (failures[this.name]-- > 0) throw new DOMException(`${this.name} is broken`, 'UnknownError');
+          return read.call(this, query);
+        };
+      }
     });
     await queue(page, `user:${bob}`, numbers(4, 6));
     proxy.leadTo(first().hub);
     await receiver.shows(6);
     await isEmpty(page);
     assert.deepEqual(receiver.bodies, numbers(1, 6));
+    const seen = await page.evaluate(() => [Object.values(failures).every(left => left < 0), app.losses, new Set(app.errors).size > 0]);
+    assert.deepEqual(seen, [true, 0, true]);
+  });
+
+  test('a database that cannot be opened again for a time is opened later, and memory does not overtake it', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const context = await profile();
+    await context.addInitScript(() => {
+      const { open } = IDBFactory.prototype;
+      globalThis.opens = { failures: 0 };
+      IDBFactory.prototype.open = function (...args) {
+        if (opens.failures-- > 0) throw new DOMException('later', 'UnknownError');
+        const request = open.apply(this, args);
+        request.addEventListener('success', () => { opens.last = request.result; });
+        return request;
+      };
+    });
+    const proxy = await offline();
+    const receiver = await wsmq.open(bob, { node: last() });
+    const page = await tab(context, alice, { proxy, offline: true });
+    await queue(page, `user:${bob}`, numbers(1, 10));
+    await page.evaluate(() => { IDBObjectStore.prototype.add = () => { throw new DOMException('full', 'QuotaExceededError'); }; });
+    await queue(page, `user:${bob}`, numbers(11, 20));
+    await page.evaluate(() => {
+      opens.failures = 4;
+      opens.last.close();
+      opens.last.dispatchEvent(new Event('close'));
+    });
+    proxy.leadTo(first().hub);
+    await receiver.shows(20);
+    await isEmpty(page);
+    assert.deepEqual(receiver.bodies, numbers(1, 20));
+    assert.ok(await page.evaluate(() => opens.failures < 0));
   });
 
   test('a message that closes every connection is refused, and the others are not', async () => {
@@ -380,8 +416,11 @@ describe('an outbox in Chromium, 2 nodes with redis', () => {
     await queue(page, `user:${bob}`, [1]);
     for (const n of numbers(1, 5)) {
       await eventually('it was refused for a time', () => hub.refused > 0);
-      hub.cut();
+      hub.swallows = () => true;
+      await eventually('it was sent again', () => hub.swallowed.length === n);
+      hub.swallows = () => false;
       hub.refused = 0;
+      hub.cut();
       await becomes(page, 'it is connected again', n => app.losses === n && app.client.state === 'connected', n);
     }
 
@@ -390,6 +429,26 @@ describe('an outbox in Chromium, 2 nodes with redis', () => {
     await receiver.shows(1);
     await isEmpty(page);
     assert.deepEqual(await page.evaluate(() => app.refused), []);
+  });
+
+  test('once a message that has closed connections is discarded, messages do not wait for each other any more', async () => {
+    const [alice, bob, carol] = wsmq.users('alice', 'bob', 'carol');
+    const hub = wsmq.keep(await HubProxy.start(first().hub));
+    const proxy = await wsmq.proxy(hub.hub);
+    const page = await tab(await profile(), alice, { proxy, bounds: { maxCloses: 1_000 } });
+    hub.closes = ({ body }) => body === 'poison';
+    await queue(page, `user:${bob}`, ['poison']);
+    await becomes(page, 'it has closed connections', () => app.losses >= 2);
+    proxy.leadTo(NOWHERE);
+    proxy.cut();
+    await becomes(page, 'it is offline', () => app.client.state !== 'connected');
+    assert.equal(await page.evaluate(() => app.client.discard()), 1);
+    hub.swallows = () => true;
+    await queue(page, `user:${bob}`, [1]);
+    await queue(page, `user:${carol}`, [2]);
+    proxy.leadTo(hub.hub);
+    await eventually('both are sent', () => hub.swallowed.length === 2);
+    assert.deepEqual([hub.swallowed.sort(), await page.evaluate(() => app.results)], [[1, 2], { poison: 'outcome-unknown' }]);
   });
 
   test('what is written after a discard is not meant by it, also where its news comes later', async () => {
@@ -429,6 +488,21 @@ describe('an outbox in Chromium, 2 nodes with redis', () => {
     const page = await tab(await profile(), alice, { proxy: hub });
     await queue(page, `user:${bob}`, [1, 2]);
     await eventually('it is sent', () => hub.refused > 0);
+    assert.equal(await page.evaluate(() => app.client.discard()), 2);
+    assert.deepEqual(await page.evaluate(() => app.results), { 1: 'outcome-unknown', 2: 'client-closed' });
+  });
+
+  test('so may one that is discarded after its connection has closed', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const hub = wsmq.keep(await HubProxy.start(first().hub));
+    const proxy = await wsmq.proxy(hub.hub);
+    hub.swallows = () => true;
+    const page = await tab(await profile(), alice, { proxy });
+    await queue(page, `user:${bob}`, [1, 2]);
+    await eventually('it is sent', () => hub.swallowed.length > 0);
+    proxy.leadTo(NOWHERE);
+    proxy.cut();
+    await becomes(page, 'it is offline', () => app.client.state !== 'connected');
     assert.equal(await page.evaluate(() => app.client.discard()), 2);
     assert.deepEqual(await page.evaluate(() => app.results), { 1: 'outcome-unknown', 2: 'client-closed' });
   });

@@ -7,14 +7,16 @@ import type { Tried } from "../sending/sequence.js";
  */
 export class Attempts {
   #answered = new Map<number, boolean>();
+  #open = new Set<number>();
   #closes = new Map<number, number>();
   #last: Promise<void> = Promise.resolve();
 
   /** @param most how many closes of a connection an entry may be the reason of */
   constructor(readonly most: number) {}
 
-  isSending(key: number): boolean {
-    return this.#answered.has(key);
+  /** Whether the entry was sent, and its outcome is not known. */
+  mayBeStored(key: number): boolean {
+    return this.#open.has(key);
   }
 
   isHopeless(key: number): boolean {
@@ -33,10 +35,11 @@ export class Attempts {
     try {
       if (signal.aborted) return undefined;
       this.#answered.set(key, false);
+      this.#open.add(key);
       return await send(isAnswered => {
         if (!isAnswered) return this.#closed(key);
         this.#answered.set(key, true);
-        this.forget(key);
+        this.#closes.delete(key);
         release();
       });
     } finally {
@@ -48,6 +51,12 @@ export class Attempts {
   /** The entry has its outcome. */
   forget(key: number): void {
     this.#closes.delete(key);
+    this.#open.delete(key);
+  }
+
+  /** Forgets the entries that have their outcome without a call for each, for example because another tab has sent them. */
+  forgetThose(haveEnded: (key: number) => boolean): void {
+    for (const key of [...this.#closes.keys(), ...this.#open]) if (haveEnded(key)) this.forget(key);
   }
 
   #closed(key: number): void {

@@ -26,19 +26,18 @@ export class Database {
   #opened: Promise<IDBPDatabase<Schema>> | undefined;
   #db: IDBPDatabase<Schema> | undefined;
   #made: number | undefined;
-  #isGone = false;
 
   /** @param emptied called when it is found deleted, and made again */
   constructor(readonly name: string, readonly emptied: () => void) {}
 
-  /** Whether it could not be opened, and is not tried again. */
-  get isGone(): boolean {
-    return this.#isGone;
-  }
-
   /** @throws DOMException IndexedDB is missing, forbidden or broken */
   open(): Promise<IDBPDatabase<Schema>> {
-    return this.#opened ??= this.#open();
+    if (this.#opened) return this.#opened;
+    const opened = this.#opened = this.#open();
+
+    // One failure is not the last word: what is on the disk would never be sent.
+    opened.catch(() => { if (this.#opened === opened) this.#opened = undefined; });
+    return opened;
   }
 
   async use<T>(action: (db: IDBPDatabase<Schema>) => Promise<T>): Promise<T> {
@@ -57,23 +56,18 @@ export class Database {
   }
 
   async #open(): Promise<IDBPDatabase<Schema>> {
-    try {
-      const closed = () => void opening.then(db => this.#closed(db));
-      const opening = openDB<Schema>(this.name, 1, { upgrade: db => this.#make(db), blocking: closed, terminated: closed });
-      if (!await settles(opening, PATIENCE)) {
-        opening.then(db => db.close(), () => {});
-        throw new Error("IndexedDB did not answer");
-      }
-
-      const db = this.#db = await opening;
-      const made = (await db.get("totals", MADE))?.count ?? 0;
-      if (this.#made !== undefined && this.#made !== made) this.emptied();
-      this.#made = made;
-      return db;
-    } catch (e) {
-      this.#isGone = true;
-      throw e;
+    const closed = () => void opening.then(db => this.#closed(db));
+    const opening = openDB<Schema>(this.name, 1, { upgrade: db => this.#make(db), blocking: closed, terminated: closed });
+    if (!await settles(opening, PATIENCE)) {
+      opening.then(db => db.close(), () => {});
+      throw new Error("IndexedDB did not answer");
     }
+
+    const db = this.#db = await opening;
+    const made = (await db.get("totals", MADE))?.count ?? 0;
+    if (this.#made !== undefined && this.#made !== made) this.emptied();
+    this.#made = made;
+    return db;
   }
 
   #closed(db: IDBPDatabase<Schema>): void {

@@ -25,11 +25,6 @@ export class DiskStore implements EntryStore {
     return this;
   }
 
-  /** Whether it was lost for good. */
-  get isGone(): boolean {
-    return this.#database.isGone;
-  }
-
   async add(entries: Omit<Entry, "key">[]): Promise<(number | undefined)[]> {
     return this.#change(async (change, total) => {
       const keys: (number | undefined)[] = [];
@@ -86,6 +81,10 @@ export class DiskStore implements EntryStore {
 
   async count(): Promise<number> {
     return (await this.#database.use(db => db.get("totals", this.user)))?.count ?? 0;
+  }
+
+  owns(key: number): boolean {
+    return key > 0;
   }
 
   claim(key: number): Promise<boolean> {

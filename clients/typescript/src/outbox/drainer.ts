@@ -1,4 +1,4 @@
-import { Pause, waitOf } from "../backoff.js";
+import { pause, waitOf } from "../backoff.js";
 import { outcomeUnknown, WsmqError } from "../errors.js";
 import type { Receipt } from "../messages.js";
 import type { Attempts } from "./attempts.js";
@@ -49,7 +49,9 @@ export class Drainer {
     try {
       for (let last = -Infinity; !signal.aborted && !this.#isFinishing;) {
         const woken = new Promise<void>(resolve => { this.#wake = resolve; });
-        for (const entry of await this.store.load(last)) {
+        const entries = await this.store.load(last);
+        if (last === -Infinity) this.#forget(entries);
+        for (const entry of entries) {
           last = entry.key;
           const queue = this.#queues.get(entry.to);
           if (queue) queue.push(entry);
@@ -60,6 +62,7 @@ export class Drainer {
         await woken;
       }
     } finally {
+      this.#isFinishing = true;
       signal.removeEventListener("abort", aborted);
       await Promise.all(this.#running);
     }
@@ -86,15 +89,14 @@ export class Drainer {
     if (!await this.mayBegin(to)) return;
     let attempt = 0;
     for (let entry; !signal.aborted && !this.#isFinishing && (entry = queue[0]);) {
-      // Another tab may have sent or discarded it.
-      const outcome = await this.store.has(entry.key) ? await this.#send(entry, signal) : {};
+      const outcome = await this.#send(entry, signal);
       if (outcome) {
         queue.shift();
         this.attempts.forget(entry.key);
         attempt = 0;
         await this.#settle(entry, outcome);
       } else if (!signal.aborted) {
-        await this.#pause(waitOf(this.host.settings.sendBackoff, attempt++), signal);
+        await pause(waitOf(this.host.settings.sendBackoff, attempt++), signal);
       }
     }
 
@@ -103,15 +105,19 @@ export class Drainer {
 
   /** Returns the outcome; undefined if the entry is to be sent again. */
   async #send({ key, to, json }: Entry, signal: AbortSignal): Promise<Outcome | undefined> {
-    if (this.attempts.isHopeless(key)) {
-      return { refusal: outcomeUnknown(`the connection closed ${this.attempts.most} times while the message was sent`).message };
-    }
-
     try {
+      // Another tab may have sent or discarded it.
+      if (!await this.store.has(key)) return {};
+      if (this.attempts.isHopeless(key)) {
+        return { refusal: outcomeUnknown(`the connection closed ${this.attempts.most} times while the message was sent`).message };
+      }
+
       const receipt = await this.attempts.send(key, signal, tried => this.host.send(to, json, signal, tried));
       return receipt && { receipt };
     } catch (e) {
-      return isRefusal(e) ? { refusal: e.message } : undefined;
+      if (isRefusal(e)) return { refusal: e.message };
+      if (!(e instanceof WsmqError) && !signal.aborted) this.host.events.error(e);
+      return undefined;
     }
   }
 
@@ -127,11 +133,9 @@ export class Drainer {
     this.ended(entry, outcome);
   }
 
-  async #pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-    const pause = new Pause();
-    const end = () => pause.end();
-    signal.addEventListener("abort", end);
-    await pause.for(milliseconds);
-    signal.removeEventListener("abort", end);
+  /** Other tabs may have ended entries that this one had sent. */
+  #forget(entries: Entry[]): void {
+    const waiting = new Set(entries.map(({ key }) => key));
+    this.attempts.forgetThose(key => this.store.owns(key) && !waiting.has(key));
   }
 }

@@ -34,6 +34,8 @@ export interface EntryStore {
   refused(): Promise<Refused[]>;
   count(): Promise<number>;
 
+  /** Whether a key is one of this store, now or before. */
+  owns(key: number): boolean;
 
   /** Takes an entry that was refused, to tell it. Returns false if another tab has taken it, or it is gone. */
   claim(key: number): Promise<boolean>;

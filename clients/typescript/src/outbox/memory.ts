@@ -50,6 +50,10 @@ export class MemoryStore implements EntryStore {
     return this.#waiting().length;
   }
 
+  owns(key: number): boolean {
+    return key < 0;
+  }
+
   claim(key: number): Promise<boolean> {
     return this.has(key);
   }

@@ -1,4 +1,4 @@
-import { settles } from "../backoff.js";
+import { pause, settles } from "../backoff.js";
 import { currentPage, type PageEnvironment } from "../browser/environment.js";
 import type { Session } from "../connection/session.js";
 import { clientClosed, outcomeUnknown, type WsmqError } from "../errors.js";
@@ -100,7 +100,8 @@ export class TabOutbox implements OpenOutbox {
   /** @param error for messages that are nowhere else */
   #failAll(error: WsmqError, why: string): void {
     const kept = outcomeUnknown(`${why}; the message stays in the outbox`);
-    for (const key of this.#waiters.keys) this.#waiters.fail(key, key < 0 ? error : kept);
+    const errorOf = (key: number) => key > 0 ? kept : this.#attempts.mayBeStored(key) ? outcomeUnknown(why, error) : error;
+    for (const key of this.#waiters.keys) this.#waiters.fail(key, errorOf(key));
   }
 
   async #drain(session: Session, signal: AbortSignal): Promise<void> {
@@ -108,9 +109,22 @@ export class TabOutbox implements OpenOutbox {
       const disk = await this.#open();
       if (!await isUser(this.user, session, this.host, signal)) return;
       void this.#drainMemory(signal).catch(e => this.host.events.error(e));
-      if (disk) await this.#turns.take(signal, turn => this.#drainDisk(disk, turn));
+      if (disk) await this.#takeTurns(disk, signal);
     } catch (e) {
       if (!signal.aborted) this.host.events.error(e);
+    }
+  }
+
+  /** A turn in which the disk cannot be read is not the last one. In between, other tabs may have theirs. */
+  async #takeTurns(disk: DiskStore, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.#turns.take(signal, turn => this.#drainDisk(disk, turn));
+      } catch (e) {
+        if (signal.aborted) return;
+        this.host.events.error(e);
+        await pause(this.host.settings.sendBackoff.max, signal);
+      }
     }
   }
 
@@ -126,8 +140,7 @@ export class TabOutbox implements OpenOutbox {
     try {
       return await disk?.hasFor(to) ?? false;
     } catch {
-      // Unknown: to be asked again, unless nothing on the disk can be read any more.
-      if (disk!.isGone) return false;
+      // Unknown: to be asked again.
       setTimeout(() => this.#ofMemory?.wake(), this.host.settings.sendBackoff.max);
       return true;
     }
@@ -194,13 +207,22 @@ export class TabOutbox implements OpenOutbox {
   #emptied(): void {
     const unknown = outcomeUnknown("the browser has deleted what was in the outbox");
     for (const key of this.#waiters.keys) if (key > 0) this.#waiters.fail(key, unknown);
+    this.#attempts.forgetThose(key => key > 0);
   }
 
   #heard(news: News): void {
     const { key, outcome, discarded, turn } = news;
     if (turn) return this.#turns.heard(news);
-    if (key !== undefined && outcome) this.#waiters.settle(key, outcome);
-    if (discarded !== undefined) this.#waiters.discard(discarded, one => this.#attempts.isSending(one));
+    if (key !== undefined && outcome) {
+      this.#waiters.settle(key, outcome);
+      this.#attempts.forget(key);
+    }
+
+    if (discarded !== undefined) {
+      this.#waiters.discard(discarded, one => this.#attempts.mayBeStored(one));
+      this.#attempts.forgetThose(one => one <= discarded && Math.sign(one) === Math.sign(discarded));
+    }
+
     this.#ofDisk?.wake();
     this.#ofMemory?.wake();
   }
@@ -213,7 +235,7 @@ export class TabOutbox implements OpenOutbox {
     if (!this.#page) return;
     const { window, document } = this.#page;
     window.addEventListener("pagehide", () => this.#channel.close(), { signal });
-    window.addEventListener("pageshow", () => void this.#shown(), { signal });
+    window.addEventListener("pageshow", () => void this.#shown().catch(e => this.host.events.error(e)), { signal });
     document.addEventListener("visibilitychange", () => this.#turns.changed(), { signal });
   }
 

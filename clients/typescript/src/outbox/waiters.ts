@@ -61,13 +61,13 @@ export class Waiters {
 
   /**
    * The entries of a store up to a key were discarded: those that were written later are not meant.
-   * @param isSending whether this tab is sending an entry: it may be stored
+   * @param mayBeStored whether this tab has sent an entry and does not know its outcome
    */
-  discard(last: number, isSending: (key: number) => boolean): void {
+  discard(last: number, mayBeStored: (key: number) => boolean): void {
     if (last > 0) this.#discarded = Math.max(this.#discarded, last);
     for (const key of this.keys) {
       if (key > last || Math.sign(key) !== Math.sign(last)) continue;
-      this.fail(key, isSending(key) ? outcomeUnknown("the message was discarded while it was sent") : discarded());
+      this.fail(key, mayBeStored(key) ? outcomeUnknown("the message was discarded while it was sent") : discarded());
     }
   }
 
