@@ -22,8 +22,9 @@ export interface OutboxOptions {
   maxBytes?: number;
 
   /**
-   * How often the connection may close while a message is sent. Then it is refused with `outcome-unknown`, so that one message cannot
-   * close every connection, for example because something in the network refuses its size. Default 10.
+   * At how many closes of the connection in a row a message may be the only one without an answer, in one tab. Then it is refused with
+   * `outcome-unknown`, so that one message cannot close every connection, for example because something in the network refuses its size.
+   * Default 10.
    */
   maxCloses?: number;
 }

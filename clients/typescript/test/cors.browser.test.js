@@ -80,23 +80,28 @@ describe('the HTTP API in Chromium, from a page of another origin', () => {
   test('that is not listed, is refused: it reads nothing and stores nothing', async () => {
     const [alice, bob] = wsmq.users('alice', 'bob');
     const tab = await open(others, alice);
-    const failed = await tab.evaluate(async ([to, url, token]) => {
-      const names = [];
-      const calls = [
-        () => post('one', to, 1),
-        () => call('GET', `/logs/${to}`),
 
-        // Without a preflight: a browser sends it, and the server refuses it.
-        () => fetch(`${url}?access_token=${token}`, { method: 'POST', headers: { 'Content-Type': 'text/plain' }, body: '{}' }),
+    // The same calls from both pages, each with a message that the server would store.
+    const attempt = (page, body) => page.evaluate(async ([to, url, token, body]) => {
+      const text = JSON.stringify({ to, type: 'chat', body });
+      const send = options => fetch(`${url}?access_token=${token}`, { method: 'POST', body: text, ...options });
+      const calls = [
+        () => call('GET', `/logs/${to}`),
+        () => send({ headers: { 'Content-Type': 'application/json' } }),
+
+        // Without a preflight: a browser sends it, and shows no answer.
+        () => send({ mode: 'no-cors' }),
+        () => send({ mode: 'no-cors', headers: { 'Content-Type': 'application/json' } }),
       ];
-      for (const attempt of calls) names.push(await attempt().then(answer => answer.status, e => e.name));
-      await fetch(url, { method: 'POST', mode: 'no-cors', body: JSON.stringify({ to, body: 1 }) });
-      return names;
-    }, [`user:${bob}`, at('/messages'), wsmq.node.token(alice)]);
-    assert.deepEqual(failed, ['TypeError', 'TypeError', 'TypeError']);
+      const seen = [];
+      for (const make of calls) seen.push(await make().then(answer => answer.type === 'opaque' ? 'opaque' : answer.status, e => e.name));
+      return seen;
+    }, [`user:${bob}`, at('/messages'), wsmq.node.token(alice), body]);
+    assert.deepEqual(await attempt(tab, 'not listed'), ['TypeError', 'TypeError', 'opaque', 'opaque']);
+    assert.deepEqual(await attempt(await open(pages, alice), 'listed'), [403, 201, 'opaque', 'opaque']);
     await tab.evaluate(path => watch(path), `/logs/user:${alice}`);
     await becomes(tab, 'its stream is closed for good', () => watched.source.readyState === EventSource.CLOSED);
     const log = await fetch(at(`/logs/user:${bob}`), { headers: { Authorization: `Bearer ${wsmq.node.token(bob)}` } });
-    assert.deepEqual((await log.json()).entries, []);
+    assert.deepEqual((await log.json()).entries.map(entry => entry.body), ['listed']);
   });
 });

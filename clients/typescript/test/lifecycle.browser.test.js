@@ -70,7 +70,10 @@ describe('pages that are cached or hidden in Chromium, 2 nodes with redis', () =
 
     await queue(hidden, `user:${bob}`, ['a', 'b', 'c']);
     await receiver.shows(n + 3);
-    assert.deepEqual([hubs[1].sent, receiver.bodies], [[n, 'a', 'b', 'c'], [...numbers(1, n), 'a', 'b', 'c']]);
+
+    // The one at which the turn changed may have been sent by both.
+    const sent = [hubs[0].sent.filter(body => typeof body === 'string'), hubs[1].sent.slice(-3), receiver.bodies];
+    assert.deepEqual(sent, [[], ['a', 'b', 'c'], [...numbers(1, n), 'a', 'b', 'c']]);
   });
 
   test('a cached page with an outbox sends what it had not sent, once', async () => {
