@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { textOf } from "./http/problem";
-import { refused } from "./http/rights";
-import { askForToken, canAskForToken, isUnknown, retry, setToken, token } from "./http/session";
+import { askForToken, canAskForToken, isUnknown, refused, retry, setToken, token } from "./http/session";
 
 /** Over the page, when the operator is not known any more: what is typed there stays, for the same operator. */
 export function SignInAgain() {
@@ -36,7 +35,7 @@ export function SignIn() {
       <div class="row">
         <button class={canAskForToken ? "" : "primary"} disabled={!text.trim()} onClick={() => setToken(text.trim())}>Use this token</button>
       </div>
-      {token.value && !error && <p class="bad" role="alert">The token is not accepted: it is wrong, or it has expired.</p>}
+      {token.value && isUnknown.value && !refused.value && !error && <p class="bad" role="alert">The token is not accepted: it is wrong, or it has expired.</p>}
       {error && <p class="bad" role="alert">{error}</p>}
       <p class="dim">The token stays in this tab, until it is closed.</p>
     </section>

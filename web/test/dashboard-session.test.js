@@ -13,8 +13,8 @@ const API = '**/wsmq-api/**';
 describe('the operator of the dashboard', () => {
   const app = App.of();
   const browser = Browser.of();
-  const open = (parts, use) => browser.open(new URL(`tools/open/#/${parts.map(encodeURIComponent).join('/')}`, app.root).href,
-    page => use(new Dashboard(page), page), { expected: EXPECTED });
+  const open = (parts, use, expected = EXPECTED) => browser.open(new URL(`tools/open/#/${parts.map(encodeURIComponent).join('/')}`, app.root).href,
+    page => use(new Dashboard(page), page), { expected });
 
   async function signIn(page, user) {
     await page.getByLabel('Access token').fill(user);
@@ -47,6 +47,49 @@ describe('the operator of the dashboard', () => {
     await dashboard.press('Send', dialog);
     await page.getByRole('status').getByText('Stored at').waitFor();
   }));
+
+  test('who has typed into a dialog that needs a right for its user finds it again', () => open(['users', 'erin'], async (dashboard, page) => {
+    await signIn(page, 'olga');
+    await dashboard.press('Ban…');
+    const dialog = page.getByRole('dialog', { name: 'Ban erin' });
+    const until = dialog.getByLabel(/^until/);
+    await until.fill('2199-12-31T12:00');
+    await expire(page);
+    await dashboard.press('Ban', dialog);
+    await page.getByRole('dialog', { name: 'Sign in again' }).waitFor();
+    await page.unroute(API);
+    const rights = await Held.of(page, '**/rights?target=*');
+    await signIn(page, 'olga');
+    await eventually('the rights are asked for again', () => rights.count > 0, PATIENCE);
+    assert.equal(await until.inputValue(), '2199-12-31T12:00');
+    await rights.release();
+    await dashboard.press('Ban', dialog);
+    await page.getByText('banned', { exact: true }).waitFor();
+    assert.equal((await app.call('olga', 'GET', '/users/erin/ban')), true);
+    await app.call('olga', 'DELETE', '/users/erin/ban');
+  }));
+
+  test('is not told that a token is wrong while it is being asked about, or when the server cannot be reached', () => open(['users'], async (dashboard, page) => {
+    await signIn(page, 'olga');
+    await expire(page);
+    await dashboard.go('dead-letters');
+    const again = page.getByRole('dialog', { name: 'Sign in again' });
+    const texts = () => again.getByRole('alert').allTextContents();
+    await again.getByRole('alert').getByText('not accepted').waitFor();
+    await page.unroute(API);
+    const rights = await Held.of(page, '**/rights', number => number === 1);
+    await page.getByLabel('Access token').fill('olga');
+    await dashboard.press('Use this token');
+    await eventually('they are asked for', () => rights.count === 1, PATIENCE);
+    assert.deepEqual(await texts(), []);
+    await page.route('**/rights', route => route.abort());
+    await page.getByLabel('Access token').fill('olga');
+    await dashboard.press('Use this token');
+    await again.getByRole('alert').getByText('cannot be reached').waitFor();
+    assert.deepEqual(await texts(), ['The server cannot be reached.']);
+    await page.unroute('**/rights');
+    await signIn(page, 'olga');
+  }, /status of (401|403)|ERR_FAILED/));
 
   test('who signs in over the page of another one gets a new page', () => open(['send', 'user:erin'], async (dashboard, page) => {
     await signIn(page, 'olga');

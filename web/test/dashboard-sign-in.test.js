@@ -40,6 +40,8 @@ describe('the dashboard of an app with bearer tokens', () => {
   }, { expected: REFUSED }));
 });
 
+const LIFETIME = 4;
+
 describe('the dashboard of the host in Development', () => {
   const wsmq = Deployment.of();
   const browser = Browser.of();
@@ -50,4 +52,29 @@ describe('the dashboard of the host in Development', () => {
     await page.getByRole('link', { name: 'Queues' }).click();
     await new Dashboard(page).row('Queues', 'work:demo').waitFor();
   }, { expected: REFUSED }));
+
+  test('asks for another token when that of a live tail expires, and the tail misses nothing', async () => {
+    const dave = `user:${wsmq.users('dave')[0]}`;
+    const at = path => new URL(path, wsmq.node.hub).href;
+    const send = body => fetch(at('/wsmq-api/messages'), {
+      method: 'POST', headers: { Authorization: `Bearer ${wsmq.node.token('alice')}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ to: dave, type: 'chat', body }),
+    });
+    await browser.open(at(`/wsmq-admin/#/${['tail', dave].map(encodeURIComponent).join('/')}`), async page => {
+      const tail = new Dashboard(page);
+      const signIn = async token => {
+        await page.getByLabel('Access token').fill(token);
+        await page.getByRole('button', { name: 'Use this token' }).click();
+        await page.getByRole('status').getByText('connected').waitFor();
+      };
+      await signIn(wsmq.node.token('admin', { exp: Math.floor(Date.now() / 1000) + LIFETIME }));
+      await send('before');
+      await tail.row('New entries', 'before').waitFor();
+      await page.getByRole('dialog', { name: 'Sign in again' }).waitFor();
+      await send('meanwhile');
+      await signIn(wsmq.node.token('admin'));
+      await tail.row('New entries', 'meanwhile').waitFor();
+      assert.deepEqual(await page.locator('td.preview').allTextContents(), ['"meanwhile"', '"before"']);
+    }, { expected: REFUSED });
+  });
 });

@@ -2,16 +2,13 @@ import { batch, computed, signal } from "@preact/signals";
 import { ask, get, made } from "./call";
 import { textOf, type Problem } from "./problem";
 import type { Rights } from "./types";
-import { isKnown, lose, sessions, setToken } from "./session";
+import { isKnown, isUnknown, lose, refused, sessions, setToken } from "./session";
 
 /** What an operator can be allowed to do. */
 export type Action = "View" | "ReadBody" | "Replay" | "Remove" | "ChangeMembers" | "Disconnect" | "Ban" | "Revoke" | "Send";
 
 /** What the user may do in general; undefined until it is known. */
 export const rights = signal<Rights | undefined>(undefined);
-
-/** Why nothing is known about the rights of the user. */
-export const refused = signal("");
 const forTargets = signal<Readonly<Record<string, readonly string[] | undefined>>>({});
 
 /** Whether the user has any right without a target. */
@@ -36,22 +33,25 @@ export async function loadRights(): Promise<void> {
   }
 
   if (session !== sessions.value) return;
-  if (failure && rights.value) {
-    refused.value = failure;
-    return lose();
-  }
-
+  if (failure && rights.value) return lose(failure);
+  const isSame = found.user !== "" && rights.value?.user === found.user;
   batch(() => {
-    if (!found.user || rights.value?.user !== found.user) {
+    if (!isSame) {
       operators.value++;
       made.value = made.value.slice(0, 1);
+      forTargets.value = {};
     }
 
-    forTargets.value = {};
     refused.value = failure;
     rights.value = found;
     isKnown.value = true;
+
+    // With the one before: a page that nobody is asked to sign in to must not stand still.
+    isUnknown.value = false;
   });
+
+  // What is shown stays until the answers: a dialog in which something was typed, for example.
+  if (isSame) for (const target of Object.keys(forTargets.peek())) void loadFor(target);
 }
 
 /** Forgets the operator, what was asked for and what was answered. */
@@ -61,7 +61,6 @@ export function signOut(): void {
     lose();
     rights.value = undefined;
     forTargets.value = {};
-    refused.value = "";
     made.value = [];
   });
 }
@@ -74,13 +73,20 @@ export function may(action: Action, target?: string): boolean {
 }
 
 async function loadFor(target: string): Promise<void> {
-  forTargets.value = { ...forTargets.peek(), [target]: undefined };
+  const before = forTargets.peek()[target];
+  forTargets.value = { ...forTargets.peek(), [target]: before };
   const session = sessions.value;
   let actions: readonly string[] = [];
   try {
     ({ actions } = await ask<Rights>(get("/rights", { target }), { isQuiet: true }));
-  } catch {
-    // Refused: no right.
+  } catch (e) {
+    const { status } = e as Problem;
+
+    // Asked again after the next sign-in.
+    if (status === 401) return;
+
+    // Refused: no right. Without an answer what was known holds; the server asks itself for each call.
+    if (status !== 403) actions = before ?? [];
   }
 
   if (session === sessions.value) forTargets.value = { ...forTargets.peek(), [target]: actions };

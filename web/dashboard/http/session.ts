@@ -18,11 +18,15 @@ export const isUnknown = signal(false);
 /** Whether the rights that are shown are those of the operator who is signed in now. */
 export const isKnown = signal(false);
 
-/** The API does not know who asks, or not any more. */
-export function lose(): void {
+/** Why nothing is known about the rights of the user. Empty where the API has answered. */
+export const refused = signal("");
+
+/** The API does not know who asks, or not any more; or, with a reason, nobody could be asked. */
+export function lose(why = ""): void {
   batch(() => {
     isUnknown.value = true;
     isKnown.value = false;
+    refused.value = why;
   });
 }
 
@@ -33,6 +37,7 @@ export function setToken(value: string): void {
   batch(() => {
     token.value = value;
     isUnknown.value = false;
+    refused.value = "";
     sessions.value++;
   });
   try {

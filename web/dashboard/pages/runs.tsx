@@ -17,7 +17,7 @@ const wordOf = (action: string) => WORDS[action as keyof typeof WORDS] ?? action
 export function described(filter: Filter): string {
   const parts = (["user", "source", "type", "reason"] as const).filter(name => filter[name]).map(name => `${name} ${filter[name]}`);
   if (filter.from) parts.push(`since ${dateAndTime(filter.from)}`);
-  if (filter.to) parts.push(`before ${dateAndTime(filter.to)}`);
+  if (filter.to) parts.push(`until ${dateAndTime(filter.to)}`);
   return parts.length > 0 ? parts.join(", ") : "all, of all users";
 }
 
@@ -80,7 +80,10 @@ export function Runs({ round, changed }: { round: number; changed: () => void })
           <tr key={run.id}>
             <td title={run.id}>{wordOf(run.action)}</td><td>{described(run.filter)}</td>
             <td><span class={`pill ${run.state === "running" ? "" : run.state === "done" ? "good" : "warn"}`}>{run.state}</span></td>
-            <td class="nowrap num"><progress value={run.done + run.failed} max={run.total || 1} aria-label="Progress" /> {number(run.done)} of {number(run.total)}</td>
+            <td class="nowrap num">{run.counted || run.state !== "running"
+              ? <><progress value={run.done + run.failed} max={run.total || 1} aria-label="Progress" /> {number(run.done)} of {number(run.total)}</>
+              : <>counting: {number(run.total)} so far</>}
+            </td>
             <td class={`right num ${run.failed > 0 ? "bad" : ""}`}>{number(run.failed)}</td><td class="right num">{run.perSecond}</td>
             <td><Time ms={run.startedAt} /></td><td>{run.startedBy}</td>
             <td class="right">{run.state === "running" && may(run.action === "replay" ? "Replay" : "Remove") && (

@@ -3,7 +3,7 @@ import { curlOf, get, segment } from "../http/call";
 import { events } from "../http/events";
 import { isFinal, textOf } from "../http/problem";
 import { go, link } from "../http/route";
-import { isUnknown } from "../http/session";
+import { isUnknown, sessions } from "../http/session";
 import type { Entry } from "../http/types";
 import { AddressLink, bytes, Field, Panel, Table, Time } from "../ui/parts";
 import { Copy } from "../../shared/copy";
@@ -42,6 +42,7 @@ function Tail({ address }: { address: string }) {
     const follow = async () => {
       for (; !aborted.signal.aborted; await new Promise(resolve => setTimeout(resolve, WAIT))) {
         if (isUnknown.value) continue;
+        const session = sessions.value;
         try {
           for await (const event of events(call, last.current, aborted.signal, () => setState("connected"))) {
             if (event.id) last.current = event.id;
@@ -51,7 +52,7 @@ function Tail({ address }: { address: string }) {
         } catch (e) {
           if (aborted.signal.aborted) return;
           setState(textOf(e));
-          if (isFinal(e) && !isUnknown.value) return setEnded(true);
+          if (isFinal(e) && !isUnknown.value && session === sessions.value) return setEnded(true);
         }
       }
     };
