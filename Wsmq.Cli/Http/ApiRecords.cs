@@ -57,6 +57,9 @@ internal sealed record ApiDeadLetterRun
 
     public long Total { get; init; }
 
+    /// <summary>Whether the total is known; before, it is what the run has counted so far. Versions that count first do not say.</summary>
+    public bool Counted { get; init; } = true;
+
     public long Done { get; init; }
 
     public long Failed { get; init; }

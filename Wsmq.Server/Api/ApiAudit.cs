@@ -16,6 +16,7 @@ internal sealed class ApiAudit(AuditLog log, IOptions<WsmqOptions> options, ILog
         try
         {
             await run(call);
+            outcome = call.Audited?.Outcome ?? outcome;
         }
         catch (Exception e)
         {

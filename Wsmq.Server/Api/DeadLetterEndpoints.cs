@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Wsmq.Server.Api.Shapes;
 using Wsmq.Server.DeadLetters;
+using Wsmq.Server.Diagnostics;
 
 namespace Wsmq.Server.Api;
 
@@ -75,7 +76,8 @@ internal sealed class DeadLetterEndpoints(OperatorRights rights, IWsmqDeadLetter
     public async Task StopRunAsync(ApiCall call)
     {
         var id = call.InPath(Wire.Id);
-        call.Audited = new AuditedCall(WsmqAction.Remove, $"dead-letters:{id}");
+        var audited = new AuditedCall(WsmqAction.Remove, $"dead-letters:{id}");
+        call.Audited = audited;
 
         // Who may start a run may stop it. Who may start none learns nothing of those that exist, nor who may start only others.
         var allowed = new List<WsmqAction>();
@@ -87,14 +89,17 @@ internal sealed class DeadLetterEndpoints(OperatorRights rights, IWsmqDeadLetter
 
         if (allowed.Count == 0)
             await rights.RequireAsync(call, WsmqAction.Remove, null);
+        var known = allowed.LastOrDefault(WsmqAction.Remove);
+        call.Audited = audited with { Action = known };
         var run = await runs.FindAsync(id, call.Aborted);
         if (run is null || !allowed.Contains(RightOf(run.Action)))
         {
+            call.Audited = audited with { Action = known, Outcome = AuditLog.NothingToStop };
             await DeadLetterResponse.WriteAsync(call, (WsmqDeadLetterRun?)null);
             return;
         }
 
-        call.Audited = new AuditedCall(RightOf(run.Action), $"dead-letters:{id}");
+        call.Audited = audited with { Action = RightOf(run.Action) };
         await DeadLetterResponse.WriteAsync(call, await runs.StopAsync(id, call.Aborted));
     }
 

@@ -66,8 +66,8 @@ public interface IWsmqAuthorizer
 
     /// <summary>
     /// Returns whether the caller may act as an operator over the HTTP API: on logs and groups, and on the devices, dead letters and access of
-    /// users. Called for each such request, and again while the tail of a log is open: before entries are written, at most once in
-    /// <see cref="WsmqAccessOptions.CheckInterval"/>, and with each <see cref="WsmqEndpointOptions.StreamKeepAlive"/> of silence. The
+    /// users. Called for each such request, and again while the tail of a log is open: before entries are written and with each
+    /// <see cref="WsmqEndpointOptions.StreamKeepAlive"/> of silence, at most once in <see cref="WsmqAccessOptions.CheckInterval"/>. The
     /// default is no. Work queues have <see cref="CanManageQueueAsync"/>.
     /// </summary>
     /// <param name="caller">The user, device and principal of the request.</param>

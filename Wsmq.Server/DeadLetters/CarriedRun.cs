@@ -27,6 +27,9 @@ internal sealed class CarriedRun(IStore store, LeasedLetters letters, HeldRun he
     // What was being saved when the answer was lost: the same is saved again, so that a run goes on however often that happens.
     private RunRecord? _saving;
 
+    // The lease may be over: what was saved was saved late, after an outage, and the lease was not renewed since then.
+    private bool _isLate;
+
     // Some of the batch may have been handled: by a node that has ended, or before an exception.
     private bool _isRepeated = held.Stored.Batch is { Length: > 0 };
 
@@ -37,19 +40,20 @@ internal sealed class CarriedRun(IStore store, LeasedLetters letters, HeldRun he
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        _isLate |= _saving is not null;
         while (_run.IsRunning)
         {
             var since = time.GetTimestamp();
-            var (handled, scanned, isLate) = (_run.Batch?.Length ?? 0, 0L, _saving is not null);
+            var (handled, scanned) = (_run.Batch?.Length ?? 0, 0L);
             if (_saving is null)
             {
-                if (handled > 0 && !await HandleAsync(cancellationToken))
+                if (!await IsLeasedAsync(cancellationToken) || (handled > 0 && !await HandleAsync(cancellationToken))
+                    || await FollowingAsync(cancellationToken) is not { } following)
                     return;
-                (_saving, scanned) = await FollowingAsync(cancellationToken);
+                (_saving, scanned) = (following.Run, following.Scanned);
             }
 
-            // After an outage the lease that is saved may be over.
-            if (!await SaveAsync(_saving, cancellationToken) || (isLate && _run.IsRunning && !await held.RenewAsync(null, cancellationToken)))
+            if (!await SaveAsync(_saving, cancellationToken) || !await IsLeasedAsync(cancellationToken))
                 return;
             await PauseAsync(since, handled, scanned, cancellationToken);
         }
@@ -57,6 +61,15 @@ internal sealed class CarriedRun(IStore store, LeasedLetters letters, HeldRun he
 
     /// <summary>Gives the run back.</summary>
     public Task ReleaseAsync() => held.ReleaseAsync();
+
+    /// <summary>Renews the lease if it may be over. False if another node has taken the run.</summary>
+    private async Task<bool> IsLeasedAsync(CancellationToken cancellationToken)
+    {
+        if (_isLate && _run.IsRunning && !await held.RenewAsync(null, cancellationToken))
+            return false;
+        _isLate = false;
+        return true;
+    }
 
     /// <summary>Handles the batch. False if another node has taken the run.</summary>
     private async Task<bool> HandleAsync(CancellationToken cancellationToken)
@@ -69,39 +82,40 @@ internal sealed class CarriedRun(IStore store, LeasedLetters letters, HeldRun he
         return true;
     }
 
-    /// <summary>What to store next, and how many dead letters were looked at for it.</summary>
-    private async Task<(RunRecord Next, long Scanned)> FollowingAsync(CancellationToken cancellationToken)
+    /// <summary>What to store next; null if another node has taken the run.</summary>
+    private async Task<Following?> FollowingAsync(CancellationToken cancellationToken)
     {
-        var now = await held.NowAsync(cancellationToken);
-
         // No batch at all: the run has just begun.
         if (_run is { IsCounting: false, Batch: not null, Next: null })
-            return (Ended(WsmqDeadLetterRunState.Done, now), 0);
+            return new Following(Ended(WsmqDeadLetterRunState.Done, await held.NowAsync(cancellationToken)), 0);
         try
         {
-            return _run.IsCounting ? await CountedAsync(now, cancellationToken) : await BatchAsync(now, cancellationToken);
+            return await letters.RenewedAsync<Following>(_run.IsCounting ? CountedAsync : BatchAsync, cancellationToken);
         }
         catch (Exception e) when (RunLetters.IsFinal(e) && !cancellationToken.IsCancellationRequested)
         {
+            var now = await held.NowAsync(cancellationToken);
             Log.RunFailed(logger, e, Id);
-            return (Ended(WsmqDeadLetterRunState.Failed, now) with { Error = RunLetters.CodeOf(e) }, 0);
+            return new Following(Ended(WsmqDeadLetterRunState.Failed, now) with { Error = RunLetters.CodeOf(e) }, 0);
         }
     }
 
-    private async Task<(RunRecord Next, long Scanned)> CountedAsync(long now, CancellationToken cancellationToken)
+    private async Task<Following> CountedAsync(CancellationToken cancellationToken)
     {
         var page = await FindAsync(_run.CountNext, MostCountedAtOnce, cancellationToken);
         var counted = _run with
         {
-            Total = _run.Total + page.Items.Count, CountNext = page.Next, IsCounting = page.Next is not null, LeaseEnds = now + held.Lease.Micros(),
+            Total = _run.Total + page.Items.Count, CountNext = page.Next, IsCounting = page.Next is not null,
+            LeaseEnds = await held.NowAsync(cancellationToken) + (held.Lease + PauseOf(0, page.Scanned)).Micros(),
         };
-        return (counted, page.Scanned);
+        return new Following(counted, page.Scanned);
     }
 
-    private async Task<(RunRecord Next, long Scanned)> BatchAsync(long now, CancellationToken cancellationToken)
+    private async Task<Following> BatchAsync(CancellationToken cancellationToken)
     {
         var max = Math.Clamp(_run.PerSecond / BatchesPerSecond, 1, MostInABatch);
         var page = await FindAsync(_run.Next, max, cancellationToken);
+        var now = await held.NowAsync(cancellationToken);
         var next = _run with
         {
             Batch = [.. page.Items.Select(l => new RunLetter(l.User, DeadLetterId.Of(l.Letter.Key)))],
@@ -109,9 +123,9 @@ internal sealed class CarriedRun(IStore store, LeasedLetters letters, HeldRun he
             Next = page.Next,
 
             // The pauses of a slow run are not the end of its node.
-            LeaseEnds = now + (held.Lease + TimeSpan.FromSeconds((double)max / _run.PerSecond)).Micros(),
+            LeaseEnds = now + (held.Lease + PauseOf(max, page.Scanned)).Micros(),
         };
-        return (next, page.Scanned);
+        return new Following(next, page.Scanned);
     }
 
     private Task<StorePage<DeadLetterHead>> FindAsync(string? next, int max, CancellationToken cancellationToken) => _search.FindAsync(
@@ -131,16 +145,22 @@ internal sealed class CarriedRun(IStore store, LeasedLetters letters, HeldRun he
             return true;
         }
 
-        if (await held.StoppedAsync(cancellationToken) is { } stopped)
-            await held.CompleteAsync(stopped, next, cancellationToken);
+        await held.CompleteAsync(next, cancellationToken);
         return false;
     }
 
     private async Task PauseAsync(long since, int handled, long scanned, CancellationToken cancellationToken)
     {
-        var least = TimeSpan.FromSeconds(Math.Max((double)handled / _run.PerSecond, (double)scanned / ScannedPerSecond));
-        var pause = least - time.GetElapsedTime(since);
+        var pause = PauseOf(handled, scanned) - time.GetElapsedTime(since);
         if (pause > TimeSpan.Zero && _run.IsRunning)
             await Task.Delay(pause, time, cancellationToken);
     }
+
+    /// <summary>How long a step takes at least.</summary>
+    private TimeSpan PauseOf(int handled, long scanned) =>
+        TimeSpan.FromSeconds(Math.Max((double)handled / _run.PerSecond, (double)scanned / ScannedPerSecond));
+
+    /// <param name="Run">What to store next.</param>
+    /// <param name="Scanned">How many dead letters were looked at for it.</param>
+    private sealed record Following(RunRecord Run, long Scanned);
 }

@@ -8,6 +8,9 @@ namespace Wsmq.Server.DeadLetters;
 /// </summary>
 internal sealed class HeldRun(IRunStore runs, RunRecord taken, TimeSpan lease)
 {
+    // What is stored may change between the read and the write.
+    private const int MostCompletions = 2;
+
     private RunRecord? _doubtful;
 
     /// <summary>How long the lease lasts without renewal.</summary>
@@ -26,9 +29,15 @@ internal sealed class HeldRun(IRunStore runs, RunRecord taken, TimeSpan lease)
     /// <summary>Extends the lease. False if it was stopped, or another node has taken it.</summary>
     public async Task<bool> RenewAsync(string? error, CancellationToken cancellationToken)
     {
+        var wasDoubtful = _doubtful is not null;
         if (!await SettleAsync(cancellationToken))
             return false;
-        var ends = await NowAsync(cancellationToken) + lease.Micros();
+        var now = await NowAsync(cancellationToken);
+
+        // A renewal whose answer was lost is one: otherwise a run whose answers are often lost would do nothing else.
+        if (wasDoubtful && Stored.LeaseEnds >= now + (lease / 2).Micros())
+            return true;
+        var ends = now + lease.Micros();
         return await WriteAsync(Stored with { LeaseEnds = Math.Max(ends, Stored.LeaseEnds), Error = error ?? Stored.Error }, cancellationToken);
     }
 
@@ -39,22 +48,31 @@ internal sealed class HeldRun(IRunStore runs, RunRecord taken, TimeSpan lease)
             await WriteAsync(Stored with { LeaseEnds = 0 }, CancellationToken.None);
     }
 
-    /// <summary>If it was stopped while this node held it: what was stored then.</summary>
-    public async Task<RunRecord?> StoppedAsync(CancellationToken cancellationToken) =>
+    /// <summary>Whether it was stopped while this node held it.</summary>
+    public async Task<bool> IsStoppedAsync(CancellationToken cancellationToken) => await StoppedAsync(cancellationToken) is not null;
+
+    /// <summary>Adds the results of the last batch, if it was stopped while this node held it.</summary>
+    public async Task CompleteAsync(RunRecord results, CancellationToken cancellationToken)
+    {
+        for (var attempts = 0; attempts < MostCompletions; attempts++)
+        {
+            if (await StoppedAsync(cancellationToken) is not { } stopped)
+                return;
+            var last = stopped.Run with
+            {
+                Done = results.Done, Failed = results.Failed, Gone = results.Gone, Error = results.Error, Batch = [],
+            };
+            if (await runs.ReplaceAsync(last.Id, stopped.Text, last.ToString(), cancellationToken))
+                return;
+        }
+    }
+
+    // With its text: the node that has stopped it may be of another version, and have written it in other words.
+    private async Task<(RunRecord Run, string Text)?> StoppedAsync(CancellationToken cancellationToken) =>
         (await runs.ReadAsync(Stored.Id, cancellationToken)).Text is { } text && RunRecord.Parse(text) is { } now
             && now.State == WsmqDeadLetterRunState.Stopped && now.Owner == Stored.Owner
-            ? now
+            ? (now, text)
             : null;
-
-    /// <summary>Adds the results of the last batch to a run that was stopped.</summary>
-    public Task CompleteAsync(RunRecord stopped, RunRecord results, CancellationToken cancellationToken)
-    {
-        var last = stopped with
-        {
-            Done = results.Done, Failed = results.Failed, Gone = results.Gone, Error = results.Error, Batch = [],
-        };
-        return runs.ReplaceAsync(stopped.Id, stopped.ToString(), last.ToString(), cancellationToken);
-    }
 
     private async Task<bool> SettleAsync(CancellationToken cancellationToken) =>
         _doubtful is not { } doubtful || await WriteAsync(doubtful, cancellationToken);

@@ -3,13 +3,18 @@ using Wsmq.Server.Diagnostics;
 
 namespace Wsmq.Server.DeadLetters;
 
-/// <summary>Handles batches of a run, and renews its lease meanwhile: a batch takes as long as the store needs.</summary>
+/// <summary>Handles batches of a run, and renews its lease meanwhile and during searches: both take as long as the store needs.</summary>
 internal sealed class LeasedLetters(RunLetters letters, HeldRun held, TimeProvider time, ILogger logger)
 {
     private const int RenewalsInALease = 3;
 
     /// <summary>Handles the batch of a run, and returns the run with the new counts; null if another node has taken it.</summary>
-    public async Task<RunRecord?> HandleAsync(RunRecord run, bool isRepeated, CancellationToken cancellationToken)
+    public Task<RunRecord?> HandleAsync(RunRecord run, bool isRepeated, CancellationToken cancellationToken) =>
+        RenewedAsync(stop => letters.HandleAsync(run, isRepeated, stop), cancellationToken);
+
+    /// <summary>Renews the lease while something is done for the run; null if another node has taken the run.</summary>
+    public async Task<T?> RenewedAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+        where T : class
     {
         using var taken = new CancellationTokenSource();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, taken.Token);
@@ -17,7 +22,7 @@ internal sealed class LeasedLetters(RunLetters letters, HeldRun held, TimeProvid
         var renewing = RenewAsync(taken, end.Token);
         try
         {
-            return await letters.HandleAsync(run, isRepeated, stop.Token);
+            return await work(stop.Token);
         }
         catch (OperationCanceledException) when (taken.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -41,7 +46,7 @@ internal sealed class LeasedLetters(RunLetters letters, HeldRun held, TimeProvid
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
-            // The batch is handled.
+            // The work is done.
         }
     }
 
@@ -50,7 +55,7 @@ internal sealed class LeasedLetters(RunLetters letters, HeldRun held, TimeProvid
         try
         {
             // What a stopped run has begun with is handled, and nobody else does that.
-            return await held.RenewAsync(letters.Waits, cancellationToken) || await held.StoppedAsync(cancellationToken) is not null;
+            return await held.RenewAsync(letters.Waits, cancellationToken) || await held.IsStoppedAsync(cancellationToken);
         }
         catch (WsmqException e) when (!cancellationToken.IsCancellationRequested)
         {

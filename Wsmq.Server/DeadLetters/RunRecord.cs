@@ -75,8 +75,12 @@ internal sealed record RunRecord
         {
             var record = JsonSerializer.Deserialize(text, RunRecordContext.Default.RunRecord);
 
+            // JSON may have null where this type does not.
+            if (record is not { Id: not null, Filter: not null } || record.Batch?.All(IsWhole) == false)
+                return null;
+
             // Also checks the times and the filter.
-            return record?.ToRun() is { } run && Enum.IsDefined(run.Action) && Enum.IsDefined(run.State) ? record : null;
+            return record.ToRun() is var run && Enum.IsDefined(run.Action) && Enum.IsDefined(run.State) ? record : null;
         }
         catch (Exception e) when (e is JsonException or ArgumentOutOfRangeException or WsmqException)
         {
@@ -102,6 +106,8 @@ internal sealed record RunRecord
         StartedBy = StartedBy,
         Error = Error,
     };
+
+    private static bool IsWhole(RunLetter? letter) => letter is { User: not null, Id: not null };
 }
 
 /// <param name="User">The user.</param>

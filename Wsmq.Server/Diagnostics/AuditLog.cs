@@ -16,6 +16,9 @@ internal sealed class AuditLog(ILoggerFactory loggers)
     /// <summary>The outcome of an event stream that was opened: its end may be days away.</summary>
     public const string Opened = "opened";
 
+    /// <summary>The outcome of a stop of what does not exist, or must not be known to the caller.</summary>
+    public const string NothingToStop = "nothing to stop";
+
     private readonly ILogger _logger = loggers.CreateLogger(Category);
 
     /// <summary>Writes a line. No text of a client can look like another line, or like another part of this one.</summary>

@@ -11,8 +11,8 @@ using Wsmq.Server.Diagnostics;
 namespace Wsmq.Server.Endpoints;
 
 /// <summary>
-/// Refuses browser requests from pages of origins that are not allowed. CORS applies neither to WebSockets nor to requests without a
-/// body: without this check any page could make them with the cookies of the user who visits it. Where any page is allowed (<c>*</c> or
+/// Refuses browser requests from pages of origins that are not allowed. A POST without a body has no preflight, and a WebSocket no CORS:
+/// without this check any page could make them with the cookies of the user who visits it. Where any page is allowed (<c>*</c> or
 /// <c>null</c>), its cookies are dropped for the same reason. Runs during endpoint selection, and thus before authentication.
 /// </summary>
 internal sealed class OriginPolicy(IOptions<WsmqOptions> options, ILogger<OriginPolicy> logger) : MatcherPolicy, IEndpointSelectorPolicy
@@ -54,12 +54,13 @@ internal sealed class OriginPolicy(IOptions<WsmqOptions> options, ILogger<Origin
         return false;
     }
 
-    // False where the app authenticates before routing: then they may have authenticated the request already.
+    // False where the app authenticates before routing, by UseAuthentication or in its own middleware: then they may have authenticated
+    // the request already.
     private static bool DropCookies(HttpContext context)
     {
         if (context.Request.Headers.Cookie.Count == 0)
             return true;
-        if (context.Features.Get<IAuthenticateResultFeature>() is not null)
+        if (context.Features.Get<IAuthenticateResultFeature>() is not null || context.User.Identity?.IsAuthenticated == true)
             return false;
         context.Request.Headers.Remove(HeaderNames.Cookie);
         return true;

@@ -27,10 +27,12 @@ internal sealed class ClientAcks(FeedRegistry feeds, AckQueue acks)
             throw;
         }
 
-        // Acks of what was delivered here are not counted. One that is past the tail is of an entry that the store has lost since: the store
-        // refuses it, but it frees the in-flight window, or the connection would wait for ever for the messages after it.
-        if (acknowledged > pump.Feed.Tail && !pump.HasDelivered(acknowledged))
+        // A position that was delivered here is past the tail only if the store has lost its entry since. The ack is refused then, but frees
+        // the in-flight window: the connection would wait for ever for the messages after it.
+        if (acknowledged > pump.Feed.Tail)
         {
+            if (pump.HasDelivered(acknowledged))
+                pump.Acknowledge(acknowledged);
             await session.Limits.ThrottleReadAsync(session.Connection.Aborted);
             await feeds.RequireWithinAsync(pump.Feed, acknowledged, WsmqErrors.AckBeyondTail, session.Connection.Aborted);
         }

@@ -12,6 +12,9 @@ public sealed class WsmqPage<T>
     /// <summary>What to pass to the next call; null once everything was searched. Opaque.</summary>
     public string? Next { get; init; }
 
-    /// <summary>How many addresses, entries or dead letters this page has looked at; on Redis, for addresses, how many keys.</summary>
+    /// <summary>
+    /// How many addresses, entries or dead letters this page has looked at; on Redis, for addresses, how many keys,
+    /// and for dead letters the readers as well.
+    /// </summary>
     public long Scanned { get; init; }
 }

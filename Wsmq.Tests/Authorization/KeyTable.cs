@@ -45,7 +45,7 @@ internal static class KeyTable
             scopes but this one, and for keys that have only this one: everywhere, at the address, at its kind (such as `user:*`), at another
             address. `send` and the action `Send` are one scope. Every key with `work` reads its own queue as well. No key has `ManageKeys`.
             `GET /rights` needs the scope of any action, of which `View` is asked here; there and at
-            `GET /queues` the address is that of the question.
+            `GET /queues` the address is that of the question. A run is stopped with `Replay` or `Remove`, as it does one or the other.
 
 
             """);
@@ -80,6 +80,8 @@ internal sealed record KeyRow(string Endpoint, string Scope, string? Target, str
 {
     public const string AnyAction = "any action";
 
+    private const string StopRun = "DELETE /dead-letters/runs/{id}";
+
     /// <summary>The expected outcomes, by <see cref="KeyTable.Columns"/>.</summary>
     public string[] Expected()
     {
@@ -87,8 +89,8 @@ internal sealed record KeyRow(string Endpoint, string Scope, string? Target, str
             return [Refusal, .. Enumerable.Repeat("–", 4)];
         var there = Target is null ? Refusal : AuthorizationTable.Ok;
 
-        // A connection of a worker opens the own queue.
-        var without = Scope == "read" ? AuthorizationTable.Ok : Refusal;
+        // A connection of a worker opens the own queue. Who may replay may stop runs that replay: a run that removes looks like none.
+        var without = Scope == "read" || Endpoint == StopRun ? AuthorizationTable.Ok : Refusal;
         return [without, AuthorizationTable.Ok, there, there, Refusal];
     }
 

@@ -32,7 +32,7 @@ internal sealed class FaultyLetters(IWsmqDeadLetters real, Func<string, int, Can
         real.CountAsync(query, cancellationToken);
 }
 
-/// <summary>Stored runs of a real node. The first answer to each write is lost, if the test wants that.</summary>
+/// <summary>Stored runs of a real node. The first answer to each write is lost, or calls fail, if the test wants that.</summary>
 internal sealed class FaultyRuns(IRunStore real, bool loses = false) : IRunStore
 {
     private readonly ConcurrentDictionary<string, bool> _lost = [];
@@ -43,14 +43,26 @@ internal sealed class FaultyRuns(IRunStore real, bool loses = false) : IRunStore
 
     public int Lost => _lost.Count;
 
+    /// <summary>What was written, in this order.</summary>
+    public ConcurrentQueue<string?> Written { get; } = [];
+
+    public bool FailsReads { get; set; }
+
+    public bool FailsWrites { get; set; }
+
     public Task<StoredRuns> ListAsync(CancellationToken cancellationToken) => real.ListAsync(cancellationToken);
 
-    public Task<StoredRun> ReadAsync(string id, CancellationToken cancellationToken) => real.ReadAsync(id, cancellationToken);
+    public Task<StoredRun> ReadAsync(string id, CancellationToken cancellationToken) =>
+        FailsReads ? throw new WsmqException(WsmqErrors.StoreUnavailable) : real.ReadAsync(id, cancellationToken);
 
     public async Task<bool> ReplaceAsync(string id, string? before, string? after, CancellationToken cancellationToken)
     {
+        if (FailsWrites)
+            throw new WsmqException(WsmqErrors.StoreUnavailable);
         var replaced = await real.ReplaceAsync(id, before, after, cancellationToken);
-        if (!replaced)
+        if (replaced)
+            Written.Enqueue(after);
+        else
             Interlocked.Increment(ref _refused);
         return loses && _lost.TryAdd(after ?? "", true) ? throw new WsmqException(WsmqErrors.StoreUnavailable) : replaced;
     }

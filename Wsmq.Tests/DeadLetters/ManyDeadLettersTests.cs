@@ -46,6 +46,7 @@ public sealed class ManyDeadLettersTests : IAsyncLifetime
         (await SearchAsync($"reason={ManyDeadLetters.Rare}")).Should().ContainSingle().Which.Should().Be($"u{ManyDeadLetters.Users / 2}");
         (await SearchAsync("user=u7")).Should().HaveCount(ManyDeadLetters.Each);
         (await CountAsync("{}")).Should().Be(ManyDeadLetters.All);
+        await ReadersWithoutAnyCountAsync();
 
         var replay = await RunAsync("r1", "replay", """{"user":"u7"}""", perSecond: 400);
         Figures(replay).Should().Be("done 100 100 0 0");
@@ -69,6 +70,16 @@ public sealed class ManyDeadLettersTests : IAsyncLifetime
         var ids = new[] { first, second }.SelectMany(p => p.GetProperty("deadLetters").EnumerateArray())
             .Select(l => $"{l.GetProperty("user")} {l.GetProperty("id")}").ToArray();
         ids.Should().HaveCount(2_000).And.OnlyHaveUniqueItems();
+    }
+
+    // Each of them costs time as well.
+    private async Task ReadersWithoutAnyCountAsync()
+    {
+        var page = await PageAsync(string.Create(CultureInfo.InvariantCulture, $"to={ManyDeadLetters.Middle - 3_600_000}"));
+
+        page.GetProperty("deadLetters").GetArrayLength().Should().Be(0);
+        page.GetProperty("next").GetString().Should().BeNull();
+        page.GetProperty("scanned").GetInt64().Should().Be(ManyDeadLetters.Users);
     }
 
     private async Task<JsonElement> PageAsync(string query)

@@ -139,7 +139,9 @@ public abstract class RunContract : IAsyncLifetime
         var unknown = """{"id":"new","kind":"later"}""";
         var narrower = """{"id":"narrow","action":"Remove","filter":{"device":"tv"},"until":99999999999999,"perSecond":100,"startedAt":1}""";
         var more = """{"id":"more","action":"Remove","filter":{"user":"eve"},"until":99999999999999,"perSecond":100,"startedAt":2,"later":[5]}""";
-        foreach (var (id, text) in new[] { ("new", unknown), ("narrow", narrower), ("more", more) })
+        var empty = """{"id":"empty","action":"Remove","filter":null,"until":99999999999999,"perSecond":100,"startedAt":1}""";
+        var holes = """{"id":"holes","action":"Remove","filter":{},"until":99999999999999,"perSecond":100,"startedAt":1,"batch":[null]}""";
+        foreach (var (id, text) in new[] { ("new", unknown), ("narrow", narrower), ("more", more), ("empty", empty), ("holes", holes) })
             await node.Store.Runs.ReplaceAsync(id, null, text, default);
 
         await StartRunAsync(node, "r1", "remove", """{"user":"eve"}""");
@@ -147,7 +149,7 @@ public abstract class RunContract : IAsyncLifetime
         Figures(await EndAsync(node, "more")).Should().Be("done 0 0 0 0");
 
         var stored = (await node.Store.Runs.ListAsync(default)).Texts;
-        (stored["new"], stored["narrow"]).Should().Be((unknown, narrower));
+        (stored["new"], stored["narrow"], stored["empty"], stored["holes"]).Should().Be((unknown, narrower, empty, holes));
         stored["more"].Should().Contain("\"later\":[5]").And.Contain("\"Done\"");
         (await LeftAsync(node)).Should().Equal("bob order");
         (await StartRunAsync(node, "new", "remove", "{}")).Code.Should().Be("invalid-message");

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Wsmq.Server.DeadLetters;
 using Wsmq.Server.Stores;
@@ -7,7 +8,7 @@ using Wsmq.Tests.Support;
 namespace Wsmq.Tests.DeadLetters;
 
 /// <summary>Runs over dead letters whose answers are lost, that take long, or that meet what nobody expects.</summary>
-public sealed class RunFaultTests : IDisposable
+public sealed partial class RunFaultTests : IDisposable
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(90);
 
@@ -114,6 +115,9 @@ public sealed class RunFaultTests : IDisposable
         await Eventually.That("the batch is stored", async () => (await StoredAsync(node)).Batch?.Length == 1);
 
         (await node.Get<IWsmqDeadLetterRuns>().StopAsync("r1"))!.State.Should().Be(WsmqDeadLetterRunState.Stopped);
+        var text = (await node.Store.Runs.ReadAsync("r1", default)).Text!;
+        var same = InAnotherOrder(text);
+        (await node.Store.Runs.ReplaceAsync("r1", text, same, default)).Should().BeTrue("a node of another version has stopped it");
         await Eventually.That("the node has noticed that", () => runs.Refused > 0);
         free.SetResult();
         await running.WaitAsync(Longest);
@@ -132,7 +136,7 @@ public sealed class RunFaultTests : IDisposable
         var taken = await TakenAsync(node, counting: true) with { Filter = new RunFilter { Reason = "nothing" } };
         await ReplaceAsync(node, _ => taken);
 
-        await RunOf(node, node.Store.Runs, node.Get<IWsmqDeadLetters>(), taken, time).RunAsync(default);
+        await RunOf(node, node.Store.Runs, node.Get<IWsmqDeadLetters>(), taken, time, RecordedPauses.Lease).RunAsync(default);
 
         // It counts, and then searches: both find nothing.
         var pause = TimeSpan.FromSeconds((double)Letters / CarriedRun.ScannedPerSecond);
@@ -143,11 +147,12 @@ public sealed class RunFaultTests : IDisposable
         new(node.Store, letters, time ?? TimeProvider.System, NullLogger.Instance);
 
     private static CarriedRun RunOf(
-        OperatorNode node, IRunStore runs, IWsmqDeadLetters letters, RunRecord taken, TimeProvider? time = null, TimeSpan? lease = null)
+        OperatorNode node, IRunStore runs, IWsmqDeadLetters letters, RunRecord taken, TimeProvider? time = null, TimeSpan? lease = null,
+        IStore? store = null)
     {
         var (clock, held) = (time ?? TimeProvider.System, new HeldRun(runs, taken, lease ?? TimeSpan.FromMilliseconds(300)));
         var handling = new LeasedLetters(HandlerOf(node, letters, clock), held, clock, NullLogger.Instance);
-        return new CarriedRun(node.Store, handling, held, clock, NullLogger.Instance);
+        return new CarriedRun(store ?? node.Store, handling, held, clock, NullLogger.Instance);
     }
 
     private static async Task<DeadLetterKey[]> KeysAsync(OperatorNode node, int count) =>
@@ -158,7 +163,7 @@ public sealed class RunFaultTests : IDisposable
         Batch = [.. keys.Select(k => new RunLetter("bob", DeadLetterId.Of(k)))],
     };
 
-    // The node's own runner leaves it alone, because of its lease.
+    // The node's own runner leaves it alone at first because of its lease, and later because it seldom looks.
     private static async Task<RunRecord> TakenAsync(OperatorNode node, bool counting = false)
     {
         var record = await RecordAsync(node) with { IsCounting = counting };
@@ -185,11 +190,21 @@ public sealed class RunFaultTests : IDisposable
         return await node.Store.Runs.ReplaceAsync("r1", text, change(RunRecord.Parse(text)!).ToString(), default);
     });
 
-    private Task<OperatorNode> StartAsync() => OperatorNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")));
+    private static string InAnotherOrder(string text)
+    {
+        var properties = JsonNode.Parse(text)!.AsObject().Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone()));
+        return new JsonObject(properties.Reverse()).ToJsonString();
+    }
 
-    /// <summary>A clock that stands still, whose pauses are over at once.</summary>
+    // The node's own runner looks for runs when it starts, and then three times in its lease.
+    private Task<OperatorNode> StartAsync() => OperatorNode.StartAsync(
+        s => s.UseSqlite(_folder.File("wsmq.db")), o => o.DeadLetters.RunLease = TimeSpan.FromMinutes(5));
+
+    /// <summary>A clock that stands still, whose pauses are over at once; except those between renewals of the lease.</summary>
     private sealed class RecordedPauses : TimeProvider
     {
+        public static readonly TimeSpan Lease = TimeSpan.FromHours(1);
+
         private readonly List<TimeSpan> _pauses = [];
 
         public IEnumerable<TimeSpan> Pauses => _pauses;
@@ -198,6 +213,8 @@ public sealed class RunFaultTests : IDisposable
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
+            if (dueTime > Lease / 10)
+                return base.CreateTimer(callback, state, dueTime, period);
             _pauses.Add(dueTime);
             return base.CreateTimer(callback, state, TimeSpan.Zero, period);
         }

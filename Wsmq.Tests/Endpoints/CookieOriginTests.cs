@@ -60,12 +60,17 @@ public sealed class CookieOriginTests : IDisposable
         post.Status.Should().Be(204);
     }
 
-    [Fact]
-    public async Task An_app_that_authenticates_before_routing_refuses_the_page()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_app_that_authenticates_before_routing_refuses_the_page(bool asUsual)
     {
         await using var node = await StartAsync("*", app =>
         {
-            app.UseAuthentication();
+            if (asUsual)
+                app.UseAuthentication();
+            else
+                app.Use(AuthenticateAsync);
             app.UseRouting();
             app.UseAuthorization();
         });
@@ -75,6 +80,13 @@ public sealed class CookieOriginTests : IDisposable
 
         (post.Status, post.Code).Should().Be((403, "origin-not-allowed"));
         (await AskAsync(node, HttpMethod.Post, "/users/bob/disconnect", null, cookie)).Status.Should().Be(204);
+
+        static async Task AuthenticateAsync(HttpContext context, RequestDelegate next)
+        {
+            if ((await context.AuthenticateAsync(Scheme)).Principal is { } user)
+                context.User = user;
+            await next(context);
+        }
     }
 
     private static async Task<string> SignInAsync(TestNode node)

@@ -32,7 +32,8 @@ internal static class OperatorText
     }
 
     public static string Of(ApiDeadLetterRun run) => Join(
-        run.Id, run.Action, run.State, $"{Number(run.Done)} of {Number(run.Total)} done", $"{Number(run.Failed)} failed",
+        run.Id, run.Action, run.State, run.Counted ? $"{Number(run.Done)} of {Number(run.Total)} done" : $"counting: {Number(run.Total)} so far",
+        $"{Number(run.Failed)} failed",
         run.Gone > 0 ? $"{Number(run.Gone)} gone" : null, Named("error", run.Error),
         $"started {Moment.Text(run.StartedAt)}", Named("by", run.StartedBy), run.EndedAt is { } end ? $"ended {Moment.Text(end)}" : null);
 

@@ -68,10 +68,12 @@ internal sealed class RedisDeadLetterScan(RedisConnections connections, RedisKey
         var reply = (RedisResult[])(await connections.EvaluateAsync(
             RedisScript.DeadScan, KeysOf(at.Bucket, readers), ValuesOf(at, readers, max), cancellationToken))!;
         var letters = ((RedisResult[])reply[1]!).Chunk(PartsOfALetter).ToArray();
-        _scanned += letters.Length;
         foreach (var letter in letters)
             _found.Add(Letter(readers[(int)letter[0] - 1], letter));
         var ended = (int)reply[0];
+
+        // A reader that has nothing to return was looked at as well, and so was the one that was not read to its end.
+        _scanned += letters.Length + Math.Min(ended + 1, readers.Length);
         if (ended == readers.Length)
             return done;
 
