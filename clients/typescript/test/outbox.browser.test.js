@@ -435,7 +435,7 @@ describe('an outbox in Chromium, 2 nodes with redis', () => {
     const [alice, bob, carol] = wsmq.users('alice', 'bob', 'carol');
     const hub = wsmq.keep(await HubProxy.start(first().hub));
     const proxy = await wsmq.proxy(hub.hub);
-    const page = await tab(await profile(), alice, { proxy, bounds: { maxCloses: 1_000 } });
+    const page = await tab(await profile(), alice, { proxy, sendTimeout: 100_000, bounds: { maxCloses: 1_000 } });
     hub.closes = ({ body }) => body === 'poison';
     await queue(page, `user:${bob}`, ['poison']);
     await becomes(page, 'it has closed connections', () => app.losses >= 2);
