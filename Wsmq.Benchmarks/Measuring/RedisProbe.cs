@@ -7,14 +7,19 @@ namespace Wsmq.Benchmarks.Measuring;
 /// <summary>How long a <c>GET</c> on a connection of its own takes while something else works on the same Redis.</summary>
 internal static class RedisProbe
 {
-    /// <summary>Runs the work, and returns the times of the probes meanwhile in milliseconds, in ascending order.</summary>
-    public static async Task<double[]> DuringAsync(ConnectionMultiplexer redis, Func<Task> work, CancellationToken cancellationToken)
+    /// <summary>
+    /// Runs the work, and returns its result and how many seconds it took, and the times of the probes meanwhile in milliseconds, in ascending
+    /// order.
+    /// </summary>
+    public static async Task<(T Result, double Seconds, double[] Times)> DuringAsync<T>(
+        ConnectionMultiplexer redis, Func<Task<T>> work, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var probe = ProbeAsync(redis, stop.Token);
-        await work();
+        var (probe, start) = (ProbeAsync(redis, stop.Token), Stopwatch.GetTimestamp());
+        var result = await work();
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         await stop.CancelAsync();
-        return [.. (await probe).Order()];
+        return (result, seconds, [.. (await probe).Order()]);
     }
 
     /// <summary>The median, the 99th percentile and the maximum.</summary>

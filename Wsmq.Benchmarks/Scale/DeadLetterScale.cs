@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Security.Claims;
@@ -64,16 +63,8 @@ internal sealed class DeadLetterScale(bool quick)
         {
             Progress.Say($"dead letters: {name}");
             (_answers, _largest) = (0, 0);
-            var (result, seconds) = (string.Empty, 0.0);
-            var times = await RedisProbe.DuringAsync(other, WorkAsync, cancellationToken);
+            var (result, seconds, times) = await RedisProbe.DuringAsync(other, work, cancellationToken);
             _table.Add([name, Text(seconds, "F1"), Text(_answers, "F0"), Text(_largest / 1024.0, "F0"), .. RedisProbe.TextOf(times), result]);
-
-            async Task WorkAsync()
-            {
-                var start = Stopwatch.GetTimestamp();
-                result = await work();
-                seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            }
         }
     }
 
@@ -84,7 +75,7 @@ internal sealed class DeadLetterScale(bool quick)
         builder.Logging.ClearProviders();
         builder.Services.AddAuthentication(Scheme).AddScheme<AuthenticationSchemeOptions, EverybodyOperates>(Scheme, null);
         builder.Services.AddAuthorization();
-        builder.Services.AddSingleton<IWsmqAuthorizer, OperatorAuthorizer>();
+        builder.Services.AddSingleton<IWsmqAuthorizer, OpenAuthorizer>();
         builder.Services.AddWsmq(o => o.DeadLetters.MaxRunRate = HighestRate).UseRedis(redis);
         var app = builder.Build();
         app.MapWsmqApi(DurableNode.ApiPath);
@@ -143,15 +134,5 @@ internal sealed class DeadLetterScale(bool quick)
             var identity = new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, "admin")], DeadLetterScale.Scheme);
             return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), DeadLetterScale.Scheme)));
         }
-    }
-
-    private sealed class OperatorAuthorizer : IWsmqAuthorizer
-    {
-        public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) => new(true);
-
-        public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) => new(true);
-
-        public ValueTask<bool> CanAdministerAsync(
-            WsmqCaller caller, WsmqAction action, WsmqAddress? target, CancellationToken cancellationToken) => new(true);
     }
 }

@@ -64,8 +64,7 @@ internal sealed class OperatorScale(bool quick)
         {
             Progress.Say($"operators: {name}");
             await GetAsync(http, "addresses?max=1", cancellationToken);
-            var answers = new List<Answer>();
-            var times = await RedisProbe.DuringAsync(other, async () => answers = await ask(), cancellationToken);
+            var (answers, _, times) = await RedisProbe.DuringAsync(other, ask, cancellationToken);
             var took = Spread.Of(answers.Select(a => a.Milliseconds));
             _table.Add(
             [

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -58,15 +57,13 @@ internal sealed class SweepScale(bool quick)
         async Task MeasureAsync(string name, Func<Task> work)
         {
             Progress.Say($"queues: {name}");
-            var seconds = 0.0;
-            var times = await RedisProbe.DuringAsync(other, WorkAsync, cancellationToken);
+            var (_, seconds, times) = await RedisProbe.DuringAsync(other, WorkAsync, cancellationToken);
             _table.Add([name, Text(_jobs, "F0"), Text(seconds, "F1"), .. RedisProbe.TextOf(times)]);
 
-            async Task WorkAsync()
+            async Task<bool> WorkAsync()
             {
-                var start = Stopwatch.GetTimestamp();
                 await work();
-                seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                return true;
             }
         }
     }

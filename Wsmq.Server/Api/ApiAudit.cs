@@ -42,7 +42,7 @@ internal sealed class ApiAudit(AuditLog log, IOptions<WsmqOptions> options, ILog
 
     // The path, and not the query: positions and times are there.
     private void Write(ApiCall call, AuditedCall done, string outcome) => log.Write(
-        new AuditedUser(call.Caller.UserId, ActingKey.IdOf(call.Caller, options.Value.Access)), done.Action.ToString(), done.Target ?? "-",
+        new AuditedUser(call.Caller.UserId, KeyIdentity.IdOf(call.Caller, options.Value.Access)), done.Action.ToString(), done.Target ?? "-",
         $"{call.Request.Method}:{PathOf(call.Request)}", outcome);
 
     private static string PathOf(HttpRequest request) => request.PathBase + request.Path;

@@ -76,30 +76,24 @@ internal sealed class DeadLetterEndpoints(OperatorRights rights, IWsmqDeadLetter
     public async Task StopRunAsync(ApiCall call)
     {
         var id = call.InPath(Wire.Id);
-        var audited = new AuditedCall(WsmqAction.Remove, $"dead-letters:{id}");
-        call.Audited = audited;
+        var target = $"dead-letters:{id}";
+        call.Audited = new AuditedCall(WsmqAction.Remove, target);
 
         // Who may start a run may stop it. Who may start none learns nothing of those that exist, nor who may start only others.
-        var allowed = new List<WsmqAction>();
-        foreach (var right in new[] { WsmqAction.Replay, WsmqAction.Remove })
-        {
-            if (await rights.AllowsAsync(call, right, null))
-                allowed.Add(right);
-        }
-
-        if (allowed.Count == 0)
+        var mayReplay = await rights.AllowsAsync(call, WsmqAction.Replay, null);
+        if (!mayReplay)
             await rights.RequireAsync(call, WsmqAction.Remove, null);
-        var known = allowed.LastOrDefault(WsmqAction.Remove);
-        call.Audited = audited with { Action = known };
+        var mayRemove = !mayReplay || await rights.AllowsAsync(call, WsmqAction.Remove, null);
+        call.Audited = new AuditedCall(mayRemove ? WsmqAction.Remove : WsmqAction.Replay, target);
         var run = await runs.FindAsync(id, call.Aborted);
-        if (run is null || !allowed.Contains(RightOf(run.Action)))
+        if (run is null || !(run.Action == WsmqDeadLetterAction.Replay ? mayReplay : mayRemove))
         {
-            call.Audited = audited with { Action = known, Outcome = AuditLog.NothingToStop };
+            call.Audited = call.Audited with { Outcome = AuditLog.NothingToStop };
             await DeadLetterResponse.WriteAsync(call, (WsmqDeadLetterRun?)null);
             return;
         }
 
-        call.Audited = audited with { Action = RightOf(run.Action) };
+        call.Audited = call.Audited with { Action = RightOf(run.Action) };
         await DeadLetterResponse.WriteAsync(call, await runs.StopAsync(id, call.Aborted));
     }
 

@@ -37,6 +37,9 @@ internal static class KeyIdentity
     public static bool Has(WsmqCaller caller, string verb) =>
         Of(caller.Principal) is { } key && key.FindAll(ScopeClaim).Any(scope => KeyScopes.Has(scope.Value, verb));
 
+    /// <summary>The id of the key that a caller has used, which is no secret; null without a key.</summary>
+    public static string? IdOf(WsmqCaller caller, WsmqAccessOptions access) => Of(caller.Principal)?.FindFirst(access.TokenIdClaim)?.Value;
+
     private static ClaimsIdentity? Of(ClaimsPrincipal principal)
     {
         foreach (var identity in principal.Identities)

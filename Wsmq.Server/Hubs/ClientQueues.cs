@@ -114,7 +114,7 @@ internal sealed class ClientQueues(WsmqQueues queues, AccessCheck access, AuditL
     private Task<T> AuditedAsync<T>(
         UserCall call, string? queue, string action, string? what, Func<WsmqAddress, CancellationToken, Task<T>> run) =>
         audit.RunAsync(
-            new AuditedUser(call.Caller.UserId, ActingKey.IdOf(call.Caller, options.Value.Access)), action, queue ?? "-",
+            new AuditedUser(call.Caller.UserId, KeyIdentity.IdOf(call.Caller, options.Value.Access)), action, queue ?? "-",
             what is { Length: > 0 } ? what : "-", () => OnAsync(call, queue, run));
 
     private async Task<WsmqJobInfo[]> PeekAsync(WsmqAddress queue, WsmqJobQuery? query, CancellationToken cancellationToken) =>

@@ -105,14 +105,7 @@ public sealed class NodeAnswerTests(SharedRedis redis)
         await using var other = await RedisHarness.StartAsync(redis.Server.EndPoint, _prefix, new WsmqOptions());
         var asked = 0;
         using var release = new ManualResetEventSlim();
-        await other.Store.Nodes.JoinAsync(
-            _ =>
-            {
-                Interlocked.Increment(ref asked);
-                release.Wait();
-                return Encoding.UTF8.GetBytes("""{"v":1,"status":"ok","count":1}""");
-            },
-            default);
+        await JoinAsync(other, release, """{"v":1,"status":"ok","count":1}""", () => Interlocked.Increment(ref asked));
 
         var lists = Enumerable.Range(0, 100).Select(_ => Of(node).ListAsync()).ToArray();
         await Eventually.That("the other node is asked", () => Volatile.Read(ref asked) > 0);
@@ -129,13 +122,7 @@ public sealed class NodeAnswerTests(SharedRedis redis)
         await using var node = await StartAsync();
         await using var other = await RedisHarness.StartAsync(redis.Server.EndPoint, _prefix, new WsmqOptions());
         using var release = new ManualResetEventSlim();
-        await other.Store.Nodes.JoinAsync(
-            _ =>
-            {
-                release.Wait();
-                return Encoding.UTF8.GetBytes("""{"v":1,"status":"ok","connections":[],"count":1}""");
-            },
-            default);
+        await JoinAsync(other, release, """{"v":1,"status":"ok","connections":[],"count":1}""");
 
         var calls = Enumerable.Range(0, 80).Select(i => Of(node).ConnectionsAsync($"user{i}")).ToArray();
         await Eventually.That("the calls beyond the limit are refused", () => calls.Count(c => c.IsFaulted) == 16);
@@ -152,13 +139,7 @@ public sealed class NodeAnswerTests(SharedRedis redis)
         await using var node = await StartAsync();
         await using var other = await RedisHarness.StartAsync(redis.Server.EndPoint, _prefix, new WsmqOptions());
         using var release = new ManualResetEventSlim();
-        await other.Store.Nodes.JoinAsync(
-            _ =>
-            {
-                release.Wait();
-                return Encoding.UTF8.GetBytes("""{"v":1,"status":"ok","count":1}""");
-            },
-            default);
+        await JoinAsync(other, release, """{"v":1,"status":"ok","count":1}""");
         var calls = Enumerable.Range(0, 64).Select(i => Of(node).ConnectionsAsync($"user{i}")).ToArray();
 
         var list = Of(node).ListAsync();
@@ -169,6 +150,17 @@ public sealed class NodeAnswerTests(SharedRedis redis)
         (await list).IsComplete.Should().BeTrue();
         await Task.WhenAll(calls);
     }
+
+    // As a node that answers once it is released.
+    private static Task JoinAsync(RedisHarness other, ManualResetEventSlim release, string answer, Action? asked = null) =>
+        other.Store.Nodes.JoinAsync(
+            _ =>
+            {
+                asked?.Invoke();
+                release.Wait();
+                return Encoding.UTF8.GetBytes(answer);
+            },
+            default);
 
     private static IWsmqNodes Of(TestNode node) => node.Services.GetRequiredService<IWsmqNodes>();
 
