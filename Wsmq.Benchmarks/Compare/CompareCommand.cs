@@ -7,7 +7,7 @@ namespace Wsmq.Benchmarks.Compare;
 /// <summary><c>compare</c>: compares wsmq with the stock backplane at its best setting.</summary>
 internal static class CompareCommand
 {
-    private static readonly string[] All = ["directed", "directed-deep", "fanout", "latency", "catchup", "flood", "http", "idle", "sqlite", "work"];
+    private static readonly string[] All = ["directed", "directed-deep", "fanout", "latency", "catchup", "flood", "http", "http-floor", "idle", "sqlite", "work"];
 
     public static Command Create()
     {
@@ -60,6 +60,7 @@ internal static class CompareCommand
                     "catchup" => new CatchUpScenario(rig, settings, report).RunAsync(cancellationToken),
                     "flood" => new FloodScenario(rig, settings, report).FloodAsync(cancellationToken),
                     "http" => new FloodScenario(rig, settings, report).HttpAsync(cancellationToken),
+                    "http-floor" => new FloodScenario(rig, settings, report).HttpFloorAsync(cancellationToken),
                     "idle" => new IdleScenario(rig, settings, report).RunAsync(cancellationToken),
                     "work" => new WorkScenario(settings, report).RunAsync(cancellationToken),
                     _ => new SqliteScenario(settings, report).RunAsync(cancellationToken),

@@ -8,7 +8,8 @@ namespace Wsmq.Benchmarks.Compare;
 
 /// <summary>
 /// The effect of a further load on the latency of the other clients of its node: the same paced load without and with it, alternately. The
-/// load is a client that sends as fast as it can and is rate-limited, or many requests over HTTP.
+/// load is a client that sends as fast as it can and is rate-limited, or many requests over HTTP, or as many to an endpoint that only reads
+/// them: what HTTP costs on this machine without wsmq.
 /// </summary>
 internal sealed class FloodScenario(Rig rig, CompareSettings settings, Report report)
 {
@@ -21,8 +22,12 @@ internal sealed class FloodScenario(Rig rig, CompareSettings settings, Report re
         "flood", (node, number, http) => new Flooder(settings.Wsmq, node, string.Create(CultureInfo.InvariantCulture, $"flooder{number}"), http),
         cancellationToken);
 
-    public Task HttpAsync(CancellationToken cancellationToken) =>
-        RunAsync("http", (node, number, http) => new HttpSenders(node, number, http), cancellationToken);
+    public Task HttpAsync(CancellationToken cancellationToken) => HttpAsync("http", DurableNode.ApiPath + "/messages", cancellationToken);
+
+    public Task HttpFloorAsync(CancellationToken cancellationToken) => HttpAsync("http-floor", DurableNode.ReceivePath, cancellationToken);
+
+    private Task HttpAsync(string name, string endpoint, CancellationToken cancellationToken) =>
+        RunAsync(name, (node, number, http) => new HttpSenders(node, endpoint, number, http), cancellationToken);
 
     private async Task RunAsync(string name, Func<Uri, int, HttpMessageInvoker, ISideLoad> load, CancellationToken cancellationToken)
     {
@@ -70,6 +75,6 @@ internal sealed class FloodScenario(Rig rig, CompareSettings settings, Report re
             Cpu = LoadScenarios.CpuOf(with),
             Losses = losses,
         });
-        report.Set($"{name}_{figure}", ratio.Median);
+        report.Set($"{name.Replace('-', '_')}_{figure}", ratio.Median);
     }
 }

@@ -27,6 +27,8 @@ internal sealed class Report
         ["flood_p99"] = null,
         ["http_p50"] = null,
         ["http_p99"] = null,
+        ["http_floor_p50"] = null,
+        ["http_floor_p99"] = null,
         ["work"] = null,
         ["work_redis"] = null,
         ["work_p50"] = null,

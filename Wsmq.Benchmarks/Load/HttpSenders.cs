@@ -9,10 +9,10 @@ using Wsmq.Testing;
 namespace Wsmq.Benchmarks.Load;
 
 /// <summary>
-/// An open loop of <c>POST /messages</c> at a fixed rate, by many users in turn, to queues that nobody reads. At most
+/// An open loop of messages that are posted at a fixed rate, by many users in turn, to queues that nobody reads. At most
 /// <see cref="MostOpen"/> requests are open at a time: those beyond are counted and left out, since they would only wait for a socket.
 /// </summary>
-internal sealed class HttpSenders(Uri node, int number, HttpMessageInvoker http) : ISideLoad
+internal sealed class HttpSenders(Uri node, string endpoint, int number, HttpMessageInvoker http) : ISideLoad
 {
     /// <summary>Requests a second.</summary>
     public const int PerSecond = 2_000;
@@ -26,12 +26,12 @@ internal sealed class HttpSenders(Uri node, int number, HttpMessageInvoker http)
     private Thread? _thread;
     private int _open;
     private long _left;
-    private long _stored;
+    private long _accepted;
     private long _refused;
 
     public string Summary => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Volatile.Read(ref _stored)} requests were stored, {Volatile.Read(ref _refused)} refused, {Volatile.Read(ref _left)} left out");
+        $"{Volatile.Read(ref _accepted)} requests were accepted, {Volatile.Read(ref _refused)} refused, {Volatile.Read(ref _left)} left out");
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -73,7 +73,7 @@ internal sealed class HttpSenders(Uri node, int number, HttpMessageInvoker http)
             using var response = await http.SendAsync(request, CancellationToken.None);
             await response.Content.CopyToAsync(Stream.Null);
             if (response.StatusCode == HttpStatusCode.Created)
-                Interlocked.Increment(ref _stored);
+                Interlocked.Increment(ref _accepted);
             else
                 Interlocked.Increment(ref _refused);
         }
@@ -90,7 +90,7 @@ internal sealed class HttpSenders(Uri node, int number, HttpMessageInvoker http)
     private HttpRequestMessage RequestOf(long sent)
     {
         var path = string.Create(
-            CultureInfo.InvariantCulture, $"{DurableNode.ApiPath}/messages?{QueryAuthentication.Parameter}=http{number}-{sent % Users}");
+            CultureInfo.InvariantCulture, $"{endpoint}?{QueryAuthentication.Parameter}=http{number}-{sent % Users}");
         var body = string.Create(
             CultureInfo.InvariantCulture, $$"""{"to":"user:unread{{number}}-{{sent % Users}}","type":"t","body":"{{_padding}}"}""");
         return new HttpRequestMessage(HttpMethod.Post, new Uri(node, path))

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Wsmq.Server.Stores;
 
@@ -13,6 +14,9 @@ internal static class DurableNode
 {
     public const string HubPath = "/wsmq";
     public const string ApiPath = "/wsmq-api";
+
+    /// <summary>Reads what is posted and answers: what a request costs without wsmq.</summary>
+    public const string ReceivePath = "/receive";
 
     /// <summary>The work queue of every node.</summary>
     public const string Queue = "jobs";
@@ -42,6 +46,7 @@ internal static class DurableNode
             app.MapWsmqApi(ApiPath);
             app.MapGet(CompletedPath, async (IStore store) => (await store.Jobs.InfoAsync(WsmqAddress.Work(Queue), default)).Totals.Completed);
             app.MapPost("/groups/{group}", AddMembersAsync);
+            app.MapPost(ReceivePath, ReceiveAsync).RequireAuthorization();
         };
     }
 
@@ -59,6 +64,12 @@ internal static class DurableNode
     {
         using var http = new HttpClient();
         return await http.GetFromJsonAsync<long>(new Uri(node, CompletedPath));
+    }
+
+    private static async Task ReceiveAsync(HttpContext context)
+    {
+        await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+        context.Response.StatusCode = StatusCodes.Status201Created;
     }
 
     private static Task AddMembersAsync(string group, string prefix, int count, IWsmqGroups groups) => Parallel.ForEachAsync(
