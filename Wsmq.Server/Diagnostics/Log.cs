@@ -18,6 +18,12 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Error, "A signal in Redis is corrupt or foreign, and the rest of its message is ignored: another program publishes under the key prefix. Give it a prefix of its own, and restrict the channels with an ACL.")]
     public static partial void UnreadableSignal(ILogger logger);
 
+    [LoggerMessage(360, LogLevel.Warning, "Looking after the journals failed, and is repeated. Nothing is lost.")]
+    public static partial void JournalFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(361, LogLevel.Error, "What journals have of {Address} could not be moved to its log, because the state of the address is corrupt. Its readers are told what is missing.")]
+    public static partial void JournalDamaged(ILogger logger, string address);
+
     [LoggerMessage(30, LogLevel.Error, "A signal handler for {Address} threw.")]
     public static partial void SignalHandlerFailed(ILogger logger, Exception exception, string address);
 

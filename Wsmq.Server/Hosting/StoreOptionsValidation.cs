@@ -21,6 +21,7 @@ internal sealed partial class StoreOptionsValidation : IValidateOptions<WsmqRedi
             "options.KeyPrefix must be 1 to 64 characters of a-z, A-Z, 0-9, '-', '_', '.' and ':'");
         rules.Within(options.Buckets, 1, 16_384);
         rules.Within(options.InlineSignalBytes, 0, 1024 * 1024);
+        rules.Within(options.SettleAfter, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         rules.Within(options.CommandTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         rules.Within(options.ReceiptReplicas, 0, 16);
         rules.Within(options.MemoryBytes ?? MostBytes, LeastBytes, MostBytes);

@@ -29,6 +29,12 @@ public sealed class WsmqRedisOptions
     /// </summary>
     public int InlineSignalBytes { get; set; } = 4 * 1024;
 
+    /// <summary>
+    /// How long messages for users who are connected stay in the journal of their node, to be acknowledged there. What was not acknowledged
+    /// in this time, or up to half of it later, is moved to the log of its user. Default 2 seconds; 100 ms to 1 minute.
+    /// </summary>
+    public TimeSpan SettleAfter { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>The timeout of a Redis command. Default 5 seconds; 100 ms to 1 minute.</summary>
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -21,7 +21,7 @@ internal abstract class StoreHarness : IAsyncDisposable
     public abstract ValueTask DisposeAsync();
 
     /// <summary>Appends as the contract requires: one call at a time for each lane, with items of that lane only.</summary>
-    public async Task<AppendResult[]> AppendAsync(params AppendRequest[] requests)
+    public virtual async Task<AppendResult[]> AppendAsync(params AppendRequest[] requests)
     {
         var results = new AppendResult[requests.Length];
         foreach (var lane in Enumerable.Range(0, requests.Length).GroupBy(i => Log.AppenderOf(requests[i].To)))

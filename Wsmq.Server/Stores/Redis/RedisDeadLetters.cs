@@ -6,7 +6,8 @@ using Wsmq.Server.Stores.Redis.Connections;
 namespace Wsmq.Server.Stores.Redis;
 
 /// <summary>Failed attempts and dead letters, in the bucket of the log, so that one script counts, copies and moves the cursor.</summary>
-internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys keys, WsmqOptions options) : IDeadLetterStore
+internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys keys, RedisLanes lanes, WsmqOptions options)
+    : IDeadLetterStore
 {
     // Details of a dead letter, as written by nack.lua: time, previous position, attempts, reason.
     private const int AttemptsAt = 2 * WsmqPosition.Length;
@@ -23,14 +24,15 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
         var (index, ends) = (keys.DeadReaders(log.Bucket), keys.DeadEnds(log.Bucket));
         RedisKey[] scriptKeys = isGroup
             ? [log.Log, log.CursorsOf(request.User), dead, places, index, ends, log.Members]
-            : [log.Log, log.Meta, dead, places, index, ends];
+            : [log.Log, log.Meta, dead, places, index, ends, lanes.Of(request.Source).Keys.Active];
         RedisValue[] values =
         [
             isGroup ? request.Device : RedisMessageLog.Field(request.Device), request.Position.ToString(), PlaceOf(request.Key),
             request.Kind switch { NackKind.Reported => "R", NackKind.Silent => "S", NackKind.Final => "F", _ => "B" },
             request.Kind == NackKind.Reported ? options.DeadLetters.MaxAttempts : options.DeadLetters.MaxSilentAttempts,
             request.Reason, options.DeadLetters.MaxCount, MaxAge(request.Source), request.User, request.Room,
-            IDeadLetterStore.Overhead, log.DeadReaderOf(request.User),
+            IDeadLetterStore.Overhead, log.DeadReaderOf(request.User), isGroup ? "G" : log.Name,
+            .. options.Retention.For(request.Source.Kind).Values(),
         ];
         var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Nack, scriptKeys, values, cancellationToken))!;
         return reply.Length > 2

@@ -6,7 +6,7 @@ using Wsmq.Server.Stores.Redis.Connections;
 namespace Wsmq.Server.Stores.Redis;
 
 /// <summary>What operators see of the logs. Each call holds a server for a few milliseconds at a time.</summary>
-internal sealed class RedisInspection(RedisConnections connections, RedisKeys keys) : ILogInspection
+internal sealed class RedisInspection(RedisConnections connections, RedisKeys keys, RedisLanes lanes, WsmqOptions options) : ILogInspection
 {
     private const int MostBytes = 1024 * 1024;
     private const int MostNewest = 1_000;
@@ -39,8 +39,13 @@ internal sealed class RedisInspection(RedisConnections connections, RedisKeys ke
 
     public async Task<HeadPage> HeadsAsync(WsmqAddress source, HeadRange range, CancellationToken cancellationToken)
     {
-        RedisValue[] values = [range.After.ToString(), range.Before.ToString(), range.Newest, range.Max, MostBytes, range.BodyBytes];
-        var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Heads, keys.Of(source).Pair, values, cancellationToken))!;
+        RedisValue[] values =
+        [
+            range.After.ToString(), range.Before.ToString(), range.Newest, range.Max, MostBytes, range.BodyBytes, keys.Of(source).Name,
+            .. options.Retention.For(source.Kind).Values(),
+        ];
+        RedisKey[] scriptKeys = [.. keys.Of(source).Pair, lanes.Of(source).Keys.Active];
+        var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Heads, scriptKeys, values, cancellationToken))!;
         var state = RedisReplies.State([reply[0], reply[1], reply[2], RedisResult.Create(0)]) ?? throw new WsmqException(WsmqErrors.StoreCorrupt);
         return new HeadPage([.. ((RedisResult[])reply[4]!).Chunk(3).Select(e => HeadOf(e, range.BodyBytes))], state, (bool)reply[3]);
     }
@@ -62,8 +67,9 @@ internal sealed class RedisInspection(RedisConnections connections, RedisKeys ke
     {
         var log = keys.Of(address);
         var isWork = address.Kind == WsmqAddressKind.Work;
-        RedisKey[] scriptKeys = isWork ? [log.Queue[1], log.Meta] : log.Pair;
-        var reply = await connections.EvaluateAsync(RedisScript.Figures, scriptKeys, [isWork, withRemoved], cancellationToken);
+        RedisKey[] scriptKeys = [isWork ? log.Queue[1] : log.Log, log.Meta, lanes.Of(address).Keys.Active];
+        RedisValue[] values = [isWork, withRemoved, log.Name, .. options.Retention.For(address.Kind).Values()];
+        var reply = await connections.EvaluateAsync(RedisScript.Figures, scriptKeys, values, cancellationToken);
         if (reply.IsNull)
             return null;
         var parts = (RedisResult[])reply!;

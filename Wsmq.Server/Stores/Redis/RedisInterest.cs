@@ -50,10 +50,11 @@ internal sealed class RedisInterest(
 
     private async Task<string> SendAsync(RedisLane lane, IReadOnlyList<WsmqAddress> addresses)
     {
-        RedisKey[] scriptKeys = [lane.Keys.Lease, lane.Keys.Spare, .. addresses.SelectMany(a => keys.Of(a).Pair)];
+        RedisKey[] scriptKeys = [lane.Keys.Lease, lane.Keys.Spare, lane.Keys.Active, .. addresses.SelectMany(a => keys.Of(a).Pair)];
         RedisValue[] values =
         [
             lanes.Node, lanes.Lease.WholeMilliseconds(), grace.Micros(), string.Concat(addresses.Select(a => isRead(a) ? '1' : '0')),
+            .. addresses.Select(a => (RedisValue)keys.Of(a).ActiveName),
         ];
         return (string)(await connections.EvaluateAsync(RedisScript.Interest, scriptKeys, values, CancellationToken.None))!;
     }

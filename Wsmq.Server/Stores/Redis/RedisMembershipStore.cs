@@ -98,8 +98,8 @@ internal sealed class RedisMembershipStore(
         var log = keys.Of(address);
         return connections.EvaluateAsync(
             RedisScript.Index,
-            [log.Groups, log.Meta],
-            [command, group, changed, lanes.PublishCommand, Channels(address), RedisSignalReader.Membership(log)],
+            [log.Groups, log.Meta, lanes.Of(address).Keys.Active],
+            [command, group, changed, lanes.PublishCommand, Channels(address), RedisSignalReader.Membership(log), log.Name],
             cancellationToken);
     }
 

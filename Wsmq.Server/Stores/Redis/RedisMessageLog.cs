@@ -25,10 +25,10 @@ internal sealed class RedisMessageLog(
         var log = keys.Of(source);
         RedisValue[] values =
         [
-            after.Value, maxEntries, maxBytes, options.Retention.For(source.Kind).MaxAge.Micros(), options.Delivery.AckGrace.Micros(),
-            options.Devices.Expiry.Micros(), options.Retention.For(source.Kind).SmallBytes,
+            after.Value, maxEntries, maxBytes, options.Delivery.AckGrace.Micros(), options.Devices.Expiry.Micros(), log.Name,
+            .. options.Retention.For(source.Kind).Values(),
         ];
-        var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Read, [log.Log, log.Meta], values, cancellationToken))!;
+        var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Read, [.. log.Pair, ActiveOf(source)], values, cancellationToken))!;
         var state = RedisReplies.State(reply.AsSpan(0, 4)) ?? throw new WsmqException(WsmqErrors.StoreCorrupt);
         return new LogPage(Array.ConvertAll((RedisResult[])reply[4]!, RedisReplies.Entry), state);
     }
@@ -39,11 +39,12 @@ internal sealed class RedisMessageLog(
         await Task.WhenAll(InScripts(sources, s => s).Select(async part =>
         {
             var lane = lanes.Of(sources[part[0]]);
-            RedisKey[] scriptKeys = [lane.Keys.Lease, .. part.SelectMany(i => keys.Of(sources[i]).Pair)];
+            RedisKey[] scriptKeys = [lane.Keys.Lease, lane.Keys.Active, .. part.SelectMany(i => keys.Of(sources[i]).Pair)];
             RedisValue[] values =
             [
                 lanes.Node, lanes.Lease.WholeMilliseconds(), options.Delivery.AckGrace.Micros(),
                 string.Concat(part.Select(i => signals.Hears(sources[i]) ? '1' : '0')),
+                .. part.Select(i => (RedisValue)keys.Of(sources[i]).ActiveName),
             ];
             var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.States, scriptKeys, values, cancellationToken))!;
             for (var k = 0; k < part.Length; k++)
@@ -75,8 +76,9 @@ internal sealed class RedisMessageLog(
         var log = keys.Of(source);
         if (source.Kind == WsmqAddressKind.Group)
             return (long)await connections.EvaluateAsync(RedisScript.ForgetInGroup, [log.CursorsOf(user)], [device], cancellationToken) > 0;
-        RedisValue[] values = [Field(device), options.Delivery.AckGrace.Micros(), options.Devices.Expiry.Micros()];
-        return IsOwn(source, user) && (long)await connections.EvaluateAsync(RedisScript.Forget, log.Pair, values, cancellationToken) > 0;
+        RedisValue[] values = [Field(device), options.Delivery.AckGrace.Micros(), options.Devices.Expiry.Micros(), log.Name];
+        return IsOwn(source, user)
+            && (long)await connections.EvaluateAsync(RedisScript.Forget, [.. log.Pair, ActiveOf(source)], values, cancellationToken) > 0;
     }
 
     public async Task<IReadOnlyList<KnownDevice>> DevicesAsync(string user, CancellationToken cancellationToken)
@@ -96,9 +98,11 @@ internal sealed class RedisMessageLog(
         RedisValue[] values =
         [
             Field(device), options.Devices.MaxPerUser, options.Devices.Expiry.Micros(),
-            options.Retention.For(source.Kind).MaxAge.WholeMilliseconds(),
+            options.Retention.For(source.Kind).MaxAge.WholeMilliseconds(), keys.Of(source).Name,
+            .. options.Retention.For(source.Kind).Values(),
         ];
-        var reply = await connections.EvaluateAsync(RedisScript.OpenUser, keys.Of(source).Pair, values, cancellationToken);
+        var reply = await connections.EvaluateAsync(
+            RedisScript.OpenUser, [.. keys.Of(source).Pair, ActiveOf(source)], values, cancellationToken);
         return reply.IsNull ? throw new WsmqException(WsmqErrors.TooManyDevices) : RedisReplies.Cursor(reply);
     }
 
@@ -114,8 +118,9 @@ internal sealed class RedisMessageLog(
     {
         var kinds = Array.ConvertAll(
             acks, a => a.Source.Kind == WsmqAddressKind.Group ? 'G' : IsOwn(a.Source, a.User) ? 'U' : 'X');
-        var scriptKeys = new List<RedisKey>(3 * acks.Length);
-        var values = new List<RedisValue>(3 + (3 * acks.Length)) { options.Delivery.AckGrace.Micros(), options.Devices.Expiry.Micros(), new string(kinds) };
+        var scriptKeys = new List<RedisKey>(1 + (3 * acks.Length)) { ActiveOf(acks[0].Source) };
+        var values = new List<RedisValue>(3 + (4 * acks.Length)) { options.Delivery.AckGrace.Micros(), options.Devices.Expiry.Micros(), new string(kinds) };
+        values.AddRange(acks.Zip(kinds, (ack, kind) => (RedisValue)(kind == 'U' ? keys.Of(ack.Source).Name : [])));
         foreach (var (ack, kind) in acks.Zip(kinds))
         {
             var log = keys.Of(ack.Source);
@@ -133,6 +138,8 @@ internal sealed class RedisMessageLog(
 
         return ([.. scriptKeys], [.. values]);
     }
+
+    private RedisKey ActiveOf(WsmqAddress source) => lanes.Of(source).Keys.Active;
 
     private static bool IsOwn(WsmqAddress source, string user) =>
         source.Kind == WsmqAddressKind.User && string.Equals(source.Name, user, StringComparison.Ordinal);

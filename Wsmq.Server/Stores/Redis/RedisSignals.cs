@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Stores.Redis.Connections;
+using Wsmq.Server.Stores.Redis.Journals;
 
 namespace Wsmq.Server.Stores.Redis;
 
@@ -23,6 +24,7 @@ internal sealed class RedisSignals : ISignals, IAsyncDisposable
     private readonly SignalProbe _probe;
     private readonly ConcurrentDictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Subscription>.AlternateLookup<ReadOnlySpan<char>> _byText;
+    private readonly Dictionary<RedisLane, JournalSignals> _journals;
     private readonly Lock _lock = new();
     private Task _announcing = Task.CompletedTask;
 
@@ -32,6 +34,7 @@ internal sealed class RedisSignals : ISignals, IAsyncDisposable
         (_connections, _lanes, _probe, _logger) = (connections, lanes, probe, logger);
         _interest = new RedisInterest(connections, keys, lanes, Hears, options.Delivery.AckGrace);
         _byText = _subscriptions.GetAlternateLookup<ReadOnlySpan<char>>();
+        _journals = [];
     }
 
     public event Action? Restored;
@@ -41,6 +44,8 @@ internal sealed class RedisSignals : ISignals, IAsyncDisposable
     {
         _connections.SignalLine.Restored += OnRestored;
         _probe.Start();
+        foreach (var lane in _lanes.All)
+            _journals[lane] = new JournalSignals(Dispatch);
         await Task.WhenAll(_lanes.All.Select(lane =>
             _connections.Channels.ListenAsync(lane.Channel, message => Handle(lane, message))));
     }
@@ -77,6 +82,13 @@ internal sealed class RedisSignals : ISignals, IAsyncDisposable
         _probe.Heard(lane);
         if (SignalProbe.IsProbe(message.Span))
             return;
+        if (JournalSignals.IsPart(message.Span))
+        {
+            if (!_journals[lane].TryRead(message))
+                Log.UnreadableSignal(_logger);
+            return;
+        }
+
         var reader = new RedisSignalReader(message);
         while (!reader.IsAtEnd)
         {

@@ -5,6 +5,7 @@ using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Live;
 using Wsmq.Server.Stores.Redis.Appends;
 using Wsmq.Server.Stores.Redis.Connections;
+using Wsmq.Server.Stores.Redis.Journals;
 
 namespace Wsmq.Server.Stores.Redis;
 
@@ -20,6 +21,7 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
     private readonly RedisUsage _usage;
     private readonly RedisNodes _nodes;
     private readonly RedisReplicas? _replicas;
+    private readonly JournalKeeper _journals;
     private readonly WsmqRedisOptions _options;
     private readonly ILogger _logger;
 
@@ -34,7 +36,9 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
         _watch = new RedisWatch(_connections, Backplane, probe, _options, logger);
         _signals = new RedisSignals(_connections, _keys, _lanes, options.Value, probe, logger);
         _replicas = _options.ReceiptReplicas > 0 ? new RedisReplicas(_connections, _options, logger) : null;
-        var script = new AppendScript(_connections, _keys, _lanes, options.Value, _options);
+        var settler = new JournalSettler(_connections, _keys, _lanes, options.Value, logger);
+        _journals = new JournalKeeper(_lanes, settler, _options, TimeProvider.System, logger);
+        var script = new AppendScript(_connections, _keys, _lanes, options.Value, _options, _journals);
         Jobs = new RedisJobs(_connections, _keys, _lanes, _replicas);
 
         // Jobs that are taken with their append are given out at once: where grants wait for replicas, they are taken in calls of their own.
@@ -45,9 +49,9 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
             () => [.. _lanes.All.Select(lane => AppenderOf(lane, script)), .. _lanes.OfJobs.Select(lane => AppenderOf(lane, jobScript))]);
         Declarations = new RedisDeclarations(_connections, _keys, _lanes, _signals);
         Memberships = new RedisMembershipStore(_connections, _keys, _lanes, options.Value.Limits.GroupsPerUser, logger);
-        DeadLetters = new RedisDeadLetters(_connections, _keys, options.Value);
+        DeadLetters = new RedisDeadLetters(_connections, _keys, _lanes, options.Value);
         _usage = new RedisUsage(_connections, _keys, options.Value, _options);
-        Inspection = new RedisInspection(_connections, _keys);
+        Inspection = new RedisInspection(_connections, _keys, _lanes, options.Value);
         Runs = new RedisRuns(_connections, _keys);
         _access = new RedisAccessStore(_connections, _keys, logger);
         _nodes = new RedisNodes(_connections, _lanes, options.Value.Nodes, logger);
@@ -117,6 +121,7 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
         }
 
         _watch.Start();
+        _journals.Start();
     }
 
     private async Task CheckAsync() => _usage.Learn(await new RedisCheck(_connections, _keys, _lanes, _options, _logger).RunAsync());
@@ -146,6 +151,7 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
     public async ValueTask DisposeAsync()
     {
         await _watch.DisposeAsync();
+        await _journals.DisposeAsync();
         if (_replicas is not null)
             await _replicas.DisposeAsync();
         await _signals.DisposeAsync();

@@ -36,7 +36,9 @@ public sealed class RedisInterestTests : IAsyncLifetime
 
     private IDatabase Database => _admin.GetDatabase();
 
-    private async Task<string> NodesAsync(WsmqAddress address) => (string?)await Database.HashGetAsync(Keys.Meta(address), "n") ?? "";
+    private ActiveStates States => new(Database, Keys);
+
+    private Task<string> NodesAsync(WsmqAddress address) => States.NodesAsync(address);
 
     private static async Task<ConcurrentQueue<Signal>> ListenAsync(RedisHarness node, WsmqAddress address)
     {
@@ -45,7 +47,7 @@ public sealed class RedisInterestTests : IAsyncLifetime
         return heard;
     }
 
-    private Task<bool> AddStrangerAsync(WsmqAddress address) => Database.HashSetAsync(Keys.Meta(address), "n", Stranger);
+    private Task AddStrangerAsync(WsmqAddress address) => States.SetNodesAsync(address, Stranger);
 
     [Fact]
     public async Task Each_node_receives_only_signals_of_addresses_that_it_has_readers_for()
@@ -80,7 +82,7 @@ public sealed class RedisInterestTests : IAsyncLifetime
     {
         var heard = await ListenAsync(_node, Bob);
         var here = await NodesAsync(Bob);
-        await Database.HashSetAsync(Keys.Meta(Bob), "n", Stranger + here);
+        await States.SetNodesAsync(Bob, Stranger + here);
         await AddStrangerAsync(WsmqAddress.User("cat"));
         await _node.AppendAsync(_node.New(Bob), _node.New(WsmqAddress.User("cat")));
         (await NodesAsync(Bob)).Should().Be(here);
@@ -114,7 +116,7 @@ public sealed class RedisInterestTests : IAsyncLifetime
     public async Task Lost_interest_is_registered_again_by_the_next_query_of_the_states()
     {
         var heard = await ListenAsync(_node, Bob);
-        await Database.HashDeleteAsync(Keys.Meta(Bob), "n");
+        await States.LoseAsync(Bob);
         var lost = await _node.AddAsync(Bob);
         (await _node.StateAsync(Bob)).Tail.Should().Be(lost);
         var next = await _node.AddAsync(Bob);
@@ -134,7 +136,7 @@ public sealed class RedisInterestTests : IAsyncLifetime
     public async Task Interest_that_was_not_removed_is_removed_by_the_next_signal()
     {
         await ListenAsync(_node, WsmqAddress.User("cat"));
-        await Database.HashSetAsync(Keys.Meta(Bob), "n", await NodesAsync(WsmqAddress.User("cat")));
+        await States.SetNodesAsync(Bob, await NodesAsync(WsmqAddress.User("cat")));
         await _node.AddAsync(Bob);
         await Eventually.That("it is removed", async () => (await NodesAsync(Bob)).Length == 0);
     }

@@ -36,19 +36,18 @@ public sealed class RedisClusterStoreTests(SharedCluster redis) : JobContract
         var prefix = redis.NextPrefix();
         await using var h = await RedisHarness.StartAsync(redis.EndPoints, prefix, new WsmqOptions());
         await using var admin = await AdminConnection.OpenAsync(redis.EndPoints);
-        var (keys, heard) = (new RedisKeys(prefix, 64), 0);
+        var (states, heard) = (new ActiveStates(admin.GetDatabase(), new RedisKeys(prefix, 64), isCluster: true), 0);
         var addresses = Enumerable.Range(0, 30).Select(i => WsmqAddress.User($"u{i}")).ToArray();
         foreach (var address in addresses)
         {
             await h.Store.Signals.SubscribeAsync(address, _ => Interlocked.Increment(ref heard), default);
-            var here = (string)(await admin.GetDatabase().HashGetAsync(keys.Meta(address), "n"))!;
-            await admin.GetDatabase().HashSetAsync(keys.Meta(address), "n", "deadbeef" + here);
+            await states.SetNodesAsync(address, "deadbeef" + await states.NodesAsync(address));
         }
 
         await h.AppendAsync([.. addresses.Select(a => h.New(a))]);
         await Eventually.That("the running node is signalled", () => Volatile.Read(ref heard) == addresses.Length);
         foreach (var address in addresses)
-            ((string)(await admin.GetDatabase().HashGetAsync(keys.Meta(address), "n"))!).Should().HaveLength(8).And.NotBe("deadbeef");
+            (await states.NodesAsync(address)).Should().HaveLength(8).And.NotBe("deadbeef");
     }
 }
 

@@ -1,24 +1,41 @@
+using System.Buffers.Binary;
 using StackExchange.Redis;
 using Wsmq.Server.Stores.Redis.Connections;
+using Wsmq.Server.Stores.Redis.Journals;
 
 namespace Wsmq.Server.Stores.Redis.Appends;
 
 /// <summary>One call of append.lua: builds its keys and arguments, and parses its reply.</summary>
 internal sealed class AppendScript(
-    RedisConnections connections, RedisKeys keys, RedisLanes lanes, WsmqOptions options, WsmqRedisOptions redisOptions) : IBatchScript
+    RedisConnections connections, RedisKeys keys, RedisLanes lanes, WsmqOptions options, WsmqRedisOptions redisOptions, JournalKeeper journals)
+    : IBatchScript
 {
-    private const int FixedKeys = 5;
-    private const int FixedValues = 16;
+    private const int FixedKeys = 6;
+    private const int FixedValues = 18;
     private const int ValuesOfAKind = 3;
+    private const int SizeBytes = 2;
 
     public async Task<BatchReply> RunAsync(
         RedisLane lane, IReadOnlyList<AppendRequest> batch, long number, long after, CancellationToken cancellationToken)
     {
         var logs = new LogGroups(batch, keys);
-        var reply = await logs.RunAsync(
-            connections, RedisScript.Append, KeysOf(lane, logs), buffer => ValuesOf(lane, batch, logs, buffer, number, after),
-            cancellationToken);
-        return new BatchReply(logs.ResultsOf(reply, ResultOf));
+        var groups = JournalGroup.Arrange(logs, redisOptions.InlineSignalBytes + RedisContent.Header);
+        var journaling = journals.Begin(lane, number, logs, groups);
+        try
+        {
+            var reply = (RedisResult[])(await logs.RunAsync(
+                connections, RedisScript.Append, KeysOf(lane, logs), buffer => ValuesOf(lane, batch, logs, groups, buffer, number, after),
+                cancellationToken, groups.Sum(g => SizeBytes + g.Bytes)))!;
+            var results = new AppendResult[batch.Count];
+            var last = Read(reply, logs, results);
+            journaling?.Answered(last);
+            return new BatchReply(results);
+        }
+        catch
+        {
+            journaling?.Failed();
+            throw;
+        }
     }
 
     private static RedisKey[] KeysOf(RedisLane lane, LogGroups logs)
@@ -27,43 +44,59 @@ internal sealed class AppendScript(
         var result = new RedisKey[FixedKeys + (2 * logs.Count)];
         result[0] = shared.Batch;
         shared.Ids.CopyTo(result, 1);
-        result[4] = shared.Spare;
+        (result[4], result[5]) = (shared.Spare, shared.Active);
         for (var j = 0; j < logs.Count; j++)
             (result[FixedKeys + (2 * j)], result[FixedKeys + (2 * j) + 1]) = (logs.Keys(j).Log, logs.Keys(j).Meta);
         return result;
     }
 
     private RedisValue[] ValuesOf(
-        RedisLane lane, IReadOnlyList<AppendRequest> batch, LogGroups logs, Memory<byte> buffer, long number, long after)
+        RedisLane lane, IReadOnlyList<AppendRequest> batch, LogGroups logs, List<JournalGroup> groups, Memory<byte> buffer, long number,
+        long after)
     {
-        var values = new RedisValue[FixedValues + logs.Count + (2 * batch.Count)];
-        (values[0], values[1], values[2]) = (number, after, AppendFence.Kept.WholeMilliseconds());
+        var journaled = groups.Count == 0 ? 0 : groups[^1].First + groups[^1].Count;
+        var own = batch.Count;
+        for (var j = 0; j < journaled; j++)
+            own -= logs.Items(j).Count;
+        var names = FixedValues + (2 * groups.Count);
+        var values = new RedisValue[names + logs.Count + batch.Count + own];
+        (values[0], values[1], values[2]) = (JournalBlob.NumberOf(number), after, AppendFence.Kept.WholeMilliseconds());
         (values[3], values[4]) = (options.Publish.DeduplicationWindow.Micros(), redisOptions.InlineSignalBytes);
         (values[5], values[6], values[7]) = (lanes.PublishCommand, lane.Keys.Channels, lane.Keys.Leases);
         for (var kind = WsmqAddressKind.User; kind <= WsmqAddressKind.Group; kind++)
-        {
-            var rule = options.Retention.For(kind);
-            var first = 8 + (ValuesOfAKind * (int)kind);
-            (values[first], values[first + 1], values[first + 2]) = (rule.MaxCount, rule.MaxAge.Micros(), rule.MaxBytes);
-        }
-
-        values[FixedValues - 2] = Barred(batch, logs);
-
-        values[FixedValues - 1] = logs.Counts(ref buffer);
-        for (var j = 0; j < logs.Count; j++)
-            values[FixedValues + j] = logs.Keys(j).Name;
-
-        var at = FixedValues + logs.Count;
+            options.Retention.For(kind).Values().CopyTo(values, 8 + (ValuesOfAKind * (int)kind));
+        values[14] = Barred(batch, logs);
+        (values[15], values[16]) = (logs.Counts(ref buffer), lanes.Node);
+        values[17] = WriteGroups(values, logs, groups, ref buffer, number);
+        var (id, content) = (names + logs.Count, names + logs.Count + batch.Count);
         for (var j = 0; j < logs.Count; j++)
         {
+            values[names + j] = logs.Keys(j).Name;
             foreach (var i in logs.Items(j))
             {
-                (values[at], values[at + batch.Count]) = logs.Write(j, i, ref buffer);
-                at++;
+                values[id++] = logs.WriteId(j, i, ref buffer);
+                if (j >= journaled)
+                    values[content++] = logs.WriteContent(i, ref buffer);
             }
         }
 
         return values;
+    }
+
+    // The groups, and returns the number of logs of each.
+    private Memory<byte> WriteGroups(RedisValue[] values, LogGroups logs, List<JournalGroup> groups, ref Memory<byte> buffer, long number)
+    {
+        var sizes = LogGroups.Take(ref buffer, SizeBytes * groups.Count);
+        for (var g = 0; g < groups.Count; g++)
+        {
+            var (readers, first, count, bytes) = groups[g];
+            BinaryPrimitives.WriteUInt16BigEndian(sizes.Span[(SizeBytes * g)..], (ushort)count);
+            var blob = LogGroups.Take(ref buffer, bytes);
+            JournalBlob.Write(blob.Span, JournalBlob.LinkOf(lanes.Node, number, g + 1), logs, first, count);
+            (values[FixedValues + (2 * g)], values[FixedValues + (2 * g) + 1]) = (readers, blob);
+        }
+
+        return sizes;
     }
 
     /// <summary>Per item 1 if it may not create its address, else 0; empty if all may, the usual case.</summary>
@@ -76,6 +109,34 @@ internal sealed class AppendScript(
         }
 
         return string.Empty;
+    }
+
+    // Returns the last position that may be in a journal.
+    private static WsmqPosition Read(RedisResult[] reply, LogGroups logs, AppendResult[] results)
+    {
+        ReadOnlySpan<byte> text = (byte[])reply[0]!;
+        var (now, last) = (RedisReplies.Position(text[..WsmqPosition.Length]).Value, 0L);
+        text = text[WsmqPosition.Length..];
+        for (var j = 0; j < logs.Count; j++)
+        {
+            var isJournaled = text[0] == (byte)'J';
+            text = text[1..];
+            if (!isJournaled)
+            {
+                text = logs.ReadResults(j, text, results, ResultOf);
+                logs.Keys(j).Readers = null;
+                continue;
+            }
+
+            var at = now;
+            foreach (var i in logs.Items(j))
+                results[i] = new AppendResult(new WsmqPosition(at++), false);
+            last = Math.Max(last, at - 1);
+        }
+
+        for (var k = 1; k + 1 < reply.Length; k += 2)
+            logs.Keys((int)reply[k]).Readers = (string)reply[k + 1]!;
+        return new WsmqPosition(last);
     }
 
     private static AppendResult ResultOf(ReadOnlySpan<byte> result) => result[0] switch

@@ -15,22 +15,22 @@ internal sealed class LogGroups
     // A letter, and a position.
     private const int ResultBytes = 1 + WsmqPosition.Length;
 
-    private readonly List<(LogKeys Keys, List<int> Items)> _logs = [];
+    private readonly List<OneLog> _logs = [];
     private readonly IReadOnlyList<AppendRequest> _batch;
 
     public LogGroups(IReadOnlyList<AppendRequest> batch, RedisKeys keys)
     {
         _batch = batch;
-        var places = new Dictionary<WsmqAddress, List<int>>(batch.Count);
+        var places = new Dictionary<WsmqAddress, OneLog>(batch.Count);
         for (var i = 0; i < batch.Count; i++)
         {
-            if (!places.TryGetValue(batch[i].To, out var items))
+            if (!places.TryGetValue(batch[i].To, out var log))
             {
-                places.Add(batch[i].To, items = []);
-                _logs.Add((keys.Of(batch[i].To), items));
+                places.Add(batch[i].To, log = new OneLog(keys.Of(batch[i].To)));
+                _logs.Add(log);
             }
 
-            items.Add(i);
+            log.Add(i, RedisContent.LengthOf(batch[i]));
         }
     }
 
@@ -44,8 +44,8 @@ internal sealed class LogGroups
         get
         {
             var size = CountBytes * Count;
-            for (var i = 0; i < _batch.Count; i++)
-                size += RedisMessageId.Length + RedisContent.LengthOf(_batch[i]);
+            foreach (var log in _logs)
+                size += log.Bytes + (log.Items.Count * RedisMessageId.Length);
             return size;
         }
     }
@@ -54,18 +54,36 @@ internal sealed class LogGroups
 
     public List<int> Items(int log) => _logs[log].Items;
 
+    /// <summary>The bytes of the contents of a log.</summary>
+    public int BytesOf(int log) => _logs[log].Bytes;
+
+    /// <summary>The readers of a log that was chosen to go into a journal; null for the others.</summary>
+    public string? Readers(int log) => _logs[log].Readers;
+
+    /// <summary>Chooses the logs that can go into a journal, and puts them first, those with the same readers together.</summary>
+    /// <param name="largest">The largest content that may go into a journal, in bytes.</param>
+    public void ChooseForJournal(int largest)
+    {
+        foreach (var log in _logs)
+            log.Readers = log.Largest <= largest ? log.Keys.Readers : null;
+        _logs.Sort(static (a, b) => a.Readers is null || b.Readers is null
+            ? (a.Readers is null).CompareTo(b.Readers is null)
+            : string.CompareOrdinal(a.Readers, b.Readers));
+    }
+
     /// <summary>Runs a script. Starts to send before it returns its task.</summary>
     /// <param name="connections">The connections.</param>
     /// <param name="script">The script.</param>
     /// <param name="keys">Its keys.</param>
     /// <param name="values">Makes its values: gets a buffer for <see cref="Counts"/> and for <see cref="Write"/> of each item.</param>
     /// <param name="cancellationToken">Cancels the wait, not the call.</param>
+    /// <param name="more">Further bytes that the values need.</param>
     public async Task<RedisResult> RunAsync(
         RedisConnections connections, string script, RedisKey[] keys, Func<Memory<byte>, RedisValue[]> values,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, int more = 0)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var buffer = ArrayPool<byte>.Shared.Rent(Size);
+        var buffer = ArrayPool<byte>.Shared.Rent(Size + more);
 
         // After a SCRIPT FLUSH the driver sends the call again, after calls sent in the meantime; the batch numbers prevent reordering.
         var reply = await connections.EvaluateAsync(script, keys, values(buffer), cancellationToken);
@@ -85,13 +103,31 @@ internal sealed class LogGroups
     }
 
     /// <summary>The message id and the content of an item.</summary>
-    public (Memory<byte> Id, Memory<byte> Content) Write(int log, int item, ref Memory<byte> buffer)
+    public (Memory<byte> Id, Memory<byte> Content) Write(int log, int item, ref Memory<byte> buffer) =>
+        (WriteId(log, item, ref buffer), WriteContent(item, ref buffer));
+
+    public Memory<byte> WriteId(int log, int item, ref Memory<byte> buffer)
     {
         var id = Take(ref buffer, RedisMessageId.Length);
-        var content = Take(ref buffer, RedisContent.LengthOf(_batch[item]));
         RedisMessageId.Write(_batch[item], Keys(log).Name, id.Span);
+        return id;
+    }
+
+    public Memory<byte> WriteContent(int item, ref Memory<byte> buffer)
+    {
+        var content = Take(ref buffer, RedisContent.LengthOf(_batch[item]));
         RedisContent.Write(_batch[item], content.Span);
-        return (id, content);
+        return content;
+    }
+
+    /// <summary>Writes all contents of a log, one after another.</summary>
+    public void WriteContents(int log, Span<byte> to)
+    {
+        foreach (var item in Items(log))
+        {
+            RedisContent.Write(_batch[item], to);
+            to = to[RedisContent.LengthOf(_batch[item])..];
+        }
     }
 
     /// <summary>Parses the results: one for each item, in the order of the groups.</summary>
@@ -99,22 +135,47 @@ internal sealed class LogGroups
     {
         ReadOnlySpan<byte> text = (byte[])reply!;
         var results = new AppendResult[text.Length / ResultBytes];
-        foreach (var (_, items) in _logs)
-        {
-            foreach (var i in items)
-            {
-                results[i] = parse(text[..ResultBytes]);
-                text = text[ResultBytes..];
-            }
-        }
-
+        for (var j = 0; j < Count; j++)
+            text = ReadResults(j, text, results, parse);
         return results;
     }
 
-    private static Memory<byte> Take(ref Memory<byte> buffer, int length)
+    /// <summary>Parses the results of the items of one log, at the start of a text. Returns the rest of the text.</summary>
+    public ReadOnlySpan<byte> ReadResults(int log, ReadOnlySpan<byte> text, AppendResult[] results, ResultParser parse)
+    {
+        foreach (var i in Items(log))
+        {
+            results[i] = parse(text[..ResultBytes]);
+            text = text[ResultBytes..];
+        }
+
+        return text;
+    }
+
+    public static Memory<byte> Take(ref Memory<byte> buffer, int length)
     {
         var taken = buffer[..length];
         buffer = buffer[length..];
         return taken;
+    }
+
+    private sealed class OneLog(LogKeys keys)
+    {
+        public LogKeys Keys => keys;
+
+        public List<int> Items { get; } = [];
+
+        public int Bytes { get; private set; }
+
+        public int Largest { get; private set; }
+
+        public string? Readers { get; set; }
+
+        public void Add(int item, int bytes)
+        {
+            Items.Add(item);
+            Bytes += bytes;
+            Largest = Math.Max(Largest, bytes);
+        }
     }
 }

@@ -112,13 +112,16 @@ internal sealed class LogKeys
     private readonly string _name;
     private readonly bool _isGroup;
     private RedisKey[]? _queue;
+    private readonly bool _canBeActive;
     private RedisKey[]? _queueWithOutcomes;
+    private string? _readers;
 
     public LogKeys(string prefix, int buckets, WsmqAddress address)
     {
         var text = Encoding.UTF8.GetBytes(address.ToString());
         Bucket = (int)(XxHash32.HashToUInt32(text) % (uint)buckets);
         _isGroup = address.Kind == WsmqAddressKind.Group;
+        _canBeActive = address.Kind == WsmqAddressKind.User;
         _bucket = $"{prefix}:{{{Bucket}}}:";
         _name = $":{WsmqAddress.Prefix(address.Kind)}:{Uri.EscapeDataString(address.Name)}";
         Log = Encoding.UTF8.GetBytes(_bucket + "log" + _name);
@@ -145,6 +148,19 @@ internal sealed class LogKeys
 
     /// <summary>The address as encoded in signals: two bytes of length, then UTF-8.</summary>
     public byte[] Name { get; }
+
+    /// <summary>The name in <see cref="LaneKeys.Active"/> of an address that is active while a node reads it; else nothing.</summary>
+    public byte[] ActiveName => _canBeActive ? Name : [];
+
+    /// <summary>
+    /// The mode and the nodes of the address's state, see active.lua, as far as this node was told: messages can go to a journal. Null if
+    /// they cannot, or that is not known.
+    /// </summary>
+    public string? Readers
+    {
+        get => Volatile.Read(ref _readers);
+        set => Volatile.Write(ref _readers, value);
+    }
 
     /// <summary>The length in bytes of the name of a key of the address.</summary>
     public int Length => ((byte[])Log!).Length;
@@ -204,6 +220,12 @@ internal sealed class LaneKeys(string lane, string channels, string node, TimeSp
     public RedisKey[] Ids { get; } =
         [.. Enumerable.Range(0, Slices).Select(i => (RedisKey)$"{lane}{kind}:ids:{(long)window.TotalMilliseconds}:{i}")];
 
+    /// <summary>Hash: the states of the addresses that some node reads, see active.lua.</summary>
+    public RedisKey Active { get; } = $"{lane}:active";
+
+    /// <summary>Set: the nodes that may have a journal.</summary>
+    public RedisKey Journals { get; } = $"{lane}:journals";
+
     /// <summary>Temporary key that exists only while a script runs.</summary>
     public RedisKey Spare { get; } = $"{lane}:spare";
 
@@ -211,6 +233,12 @@ internal sealed class LaneKeys(string lane, string channels, string node, TimeSp
     public string Leases { get; } = $"{lane}:node:";
 
     public RedisKey Lease => Leases + node;
+
+    /// <summary>Stream: the journal of a node, see journal.lua.</summary>
+    public RedisKey JournalOf(string other) => $"{lane}:journal:{other}";
+
+    /// <summary>Prefix of the blobs of a node's journal; the rest of the link follows.</summary>
+    public string BlobsOf(string other) => $"{lane}:blob:{other}";
 
     /// <summary>Prefix of the channel of a node; the node id follows.</summary>
     public string Channels { get; } = $"{channels}:signals:";

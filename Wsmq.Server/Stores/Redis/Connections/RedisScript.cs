@@ -45,6 +45,7 @@ internal static class RedisScript
     public static readonly string JobTake = Load("job_take");
     public static readonly string JobUnique = Load("job_unique");
     public static readonly string Join = Load("join");
+    public static readonly string JournalTrim = Load("journal_trim");
     public static readonly string Leave = Load("leave");
     public static readonly string Members = Load("members");
     public static readonly string Nack = Load("nack");
@@ -59,6 +60,7 @@ internal static class RedisScript
     public static readonly string RunRead = Load("run_read");
     public static readonly string RunReplace = Load("run_replace");
     public static readonly string ScheduleAdvance = Load("schedule_advance");
+    public static readonly string Settle = Load("settle");
     public static readonly string States = Load("states");
     public static readonly string UsageAdd = Load("usage_add");
     public static readonly string UsageChange = Load("usage_change");

@@ -1,30 +1,52 @@
 -- Moves cursors forward, and schedules the removal of entries that every device of a user has acknowledged.
--- uses: retention
+-- uses: retention, active
 -- flags: allow-oom
--- KEYS       per item of a user's queue: log (stream), meta (hash); of a group: meta (hash), members (hash), cursors of the user (hash)
+-- KEYS[1]    states of the active addresses of the lane (hash)
+-- KEYS       then per item of a user's queue: log (stream), meta (hash); of a group: meta (hash), members (hash), cursors of the user (hash)
 -- ARGV[1]    grace in µs
 -- ARGV[2]    device expiry in µs
 -- ARGV[3]    kind of each item, one character: U the user's own queue, G a group, X a source that the user cannot read
--- ARGV[4 …]  per item of a user's queue: device field, position; of a group: user, device, position
+-- ARGV[4 …]  per item of a user's queue: name of the address, after its length in two bytes; of others: nothing
+-- ARGV       then per item of a user's queue: device field, position; of a group: user, device, position
 -- Returns    one digit per item: 0 (done), 1 (past the tail), 2 (no such reader) or 3 (its keys are corrupt)
-local grace, expiry, kinds = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+local active, grace, expiry, kinds = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 local now = micros()
 local now_text = digits(now)
 local seen = ':' .. now_text
+local texts = call('HMGET', active, unpack(ARGV, 4, 3 + #kinds))
 
-local function ack_user(log, meta, device, target)
-  local state = call('HMGET', meta, 't', 'c', 'g', 'd', 'n', 'k', device)
-  if not state[7] then return 2 end
-  if target > (state[1] or zero) then return 1 end
-  local cursor, failed = string.sub(state[7], 1, 16), ''
-  if target > cursor or not position(cursor) then cursor = target else failed = string.sub(state[7], 34) end
-  if state[6] == '1' and state[3] and now_text < (state[4] or zero) and state[5] and cursor > (state[2] or zero) then
+-- The states of active addresses, by name: several devices of a user may acknowledge at once.
+local states, changed = {}, {}
+local function state_of(i)
+  local name = ARGV[3 + i]
+  if texts[i] and not states[name] then states[name] = active_state(texts[i]) end
+  return states[name]
+end
+
+local function note_consumed(name, state, consumed)
+  if consumed <= state.consumed then return end
+  state.consumed = consumed
+  if consumed >= state.tail then state.mode = 'J' end
+  changed[name] = true
+end
+
+local function ack_user(i, log, meta, device, target)
+  local saved, state = call('HMGET', meta, 't', 'c', 'g', 'd', 'n', 'k', device), state_of(i)
+  if state then saved[1], saved[5] = state.tail, state.nodes ~= '' and state.nodes end
+  if not saved[7] then return 2 end
+  if target > (saved[1] or zero) then return 1 end
+  local cursor, failed = string.sub(saved[7], 1, 16), ''
+  if target > cursor or not position(cursor) then cursor = target else failed = string.sub(saved[7], 34) end
+  if saved[6] == '1' and saved[3] and now_text < (saved[4] or zero) and saved[5] and cursor > (saved[2] or zero) then
     -- Fast path: the user's only device, the log has interested nodes, and a grace period is running.
     call('HSET', meta, device, cursor .. seen .. failed, 'c', cursor)
+    if state then note_consumed(ARGV[3 + i], state, cursor) end
     return 0
   end
   call('HSET', meta, device, cursor .. seen .. failed)
-  consume(log, meta, state[6] == '1' and cursor or slowest(meta, now, expiry), state, now, grace, expiry)
+  local min = saved[6] == '1' and cursor or slowest(meta, now, expiry)
+  consume(log, meta, min, saved, now, grace, expiry)
+  if state then note_consumed(ARGV[3 + i], state, min) end
   return 0
 end
 
@@ -41,11 +63,11 @@ local function ack_group(meta, members, cursors, user, device, target)
   return 0
 end
 
-local results, k, a = {}, 1, 4
+local results, k, a = {}, 2, 4 + #kinds
 for i = 1, #kinds do
   local kind = string.byte(kinds, i)
   if kind == 85 then
-    local done, result = pcall(ack_user, KEYS[k], KEYS[k + 1], ARGV[a], ARGV[a + 1])
+    local done, result = pcall(ack_user, i, KEYS[k], KEYS[k + 1], ARGV[a], ARGV[a + 1])
     results[i] = done and result or 3
     k, a = k + 2, a + 2
   elseif kind == 71 then
@@ -56,4 +78,8 @@ for i = 1, #kinds do
     results[i] = 2
   end
 end
+
+local saves = {}
+for name in pairs(changed) do saves[#saves + 1], saves[#saves + 2] = name, active_text(states[name]) end
+if #saves > 0 then call('HSET', active, unpack(saves)) end
 return table.concat(results)

@@ -1,10 +1,13 @@
--- Appends a batch of entries; deduplication, append, trimming and signal are atomic. Items are grouped by log.
--- uses: retention, interest_list, signals, marks, message_ids, batches
+-- Appends a batch of entries; deduplication, append, trimming and signal are atomic. Items are grouped by log. Messages for addresses that
+-- some node reads go into the journal of this node, one entry for all addresses that the same nodes read: the node has composed it, with what
+-- it knew of the readers. What is not as it knew goes to the log of its address.
+-- uses: signals, message_ids, batches, journal
 -- KEYS[1]           number of the last batch of this node and lane
 -- KEYS[2 … 4]       recent message ids (hashes: id -> position), one hash per time slice, used in rotation
 -- KEYS[5]           temporary key, exists only inside the script
--- KEYS[6 + 2 j …]   of log j: log (stream), meta (hash)
--- ARGV[1]           number of this batch
+-- KEYS[6]           states of the active addresses of the lane (hash)
+-- KEYS[7 + 2 j …]   of log j: log (stream), meta (hash); the logs of the groups first
+-- ARGV[1]           number of this batch, 12 digits
 -- ARGV[2]           number that the last batch must have; or, negated, the lowest number that it may have
 -- ARGV[3]           how long the batch number is stored, ms
 -- ARGV[4]           deduplication window, µs
@@ -15,54 +18,100 @@
 -- ARGV[9 … 14]      retention count, age in µs and bytes of users, groups
 -- ARGV[15]          per item 1 if it may not create its address, else 0; empty if all may
 -- ARGV[16]          number of items per log, two bytes each
--- ARGV[17 …]        the name of each log, after its length in two bytes; then the id of each item (hash of sender, address and id, 16
---                   bytes); then the content of each item: metadata length and body length in four bytes each, metadata, body
--- Returns           one string: per item N (new), C (new, and its address too), D (duplicate), R (refused: the address does not exist)
---                   or X (the keys of its log are corrupt), each followed by the position
+-- ARGV[17]          id of this node
+-- ARGV[18]          number of logs per group, two bytes each
+-- ARGV[19 …]        per group: mode and nodes that the states of its addresses are expected to have, blob; then the name of each log, after
+--                   its length in two bytes; then the id of each item (hash of sender, address and id, 16 bytes); then the content of each
+--                   item that is in no blob: metadata length and body length in four bytes each, metadata, body
+-- Returns           a string: time in µs (16), then per log J (its items are in the journal, from the time on), or L and per item N (new),
+--                   C (new, and its address too), D (duplicate), R (refused: the address does not exist) or X (the keys of its log are
+--                   corrupt), each followed by the position; then, for logs that could have been in a group, number (from 0), mode and nodes
 local refused = begin_batch(KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3])
 if refused then return refused end
 
-local inline_max, counts = tonumber(ARGV[5]) + 8, ARGV[16]
-local logs = (#KEYS - 5) / 2
-local names, ids = 16, 16 + logs
-local contents = ids + (#ARGV - ids) / 2
+local active, node, counts, sizes = KEYS[6], ARGV[17], ARGV[16], ARGV[18]
+local logs, groups = (#KEYS - 6) / 2, #sizes / 2
+local names = 18 + 2 * groups
+local ids = names + logs
+local firsts, items = { 1 }, 0
+for j = 1, logs do
+  local high, low = string.byte(counts, 2 * j - 1, 2 * j)
+  items = items + high * 256 + low
+  firsts[j + 1] = items + 1
+end
+local inline_max, contents = tonumber(ARGV[5]) + 8, ids + items
 
 local now = micros()
 local now_id = digits(now)
-
-local message = message_ids(now, tonumber(ARGV[4]), ids + 1, contents)
-local signals = signals_of(ARGV[6], ARGV[7], ARGV[8], 7, 2)
-
+local message = message_ids(now, tonumber(ARGV[4]), ids + 1, ids + items)
+local signals = signals_of(ARGV[6], ARGV[7], ARGV[8])
 local successor = positions_from(now_id)
+local states = call('HMGET', active, unpack(ARGV, names + 1, ids))
 
--- Saves the tail, and the bytes after the last mark if they changed. Removal by age and renewal of the time to live are deferred
--- until they are due; read.lua removes expired entries exactly. The log still outlives its last entry, which was appended at most
--- a sixteenth of the maximum age after the last renewal.
-local function close(log, meta, max_age, tail, due, nodes, open)
-  -- A corrupt due time (usually letters, which compare above ':') counts as due.
-  if due and now_id < due and due < ':' then
-    if open then call('HSET', meta, 't', tail, 'b', open) else call('HSET', meta, 't', tail) end
-    return
+-- Per log: what is returned for it; of one that is in no group, or not in the journal after all, nothing yet. And the number of its group.
+local replies, group_of, saves = {}, {}, {}
+
+local steps_after = {}
+local function step(steps)
+  local after = steps_after[steps]
+  if not after then
+    after = string.format('%03d', tonumber(steps) + 1)
+    steps_after[steps] = after
   end
-  remove(log, math.max(now - max_age, 0))
-  call('PEXPIRE', log, string.format('%.0f', math.ceil(max_age * 1.125 / 1000)))
-  call('HSET', meta, 't', tail, 'x', digits(now + max_age / 16))
-  if open then call('HSET', meta, 'b', open) end
-  if not nodes then fit(log, KEYS[5]) end
+  return after
 end
 
--- Limits by kind of address: entries (count), age in µs and bytes of a log. Contents up to size small are not counted in the bytes:
--- even the maximum count of them takes at most half of the byte limit. That covers most messages.
-local kinds = {}
-local function kind_of(letter)
-  local kind = kinds[letter]
-  if not kind then
-    local at = letter == 117 and 9 or 12
-    local bytes = tonumber(ARGV[at + 2])
-    kind = { count = ARGV[at], age = tonumber(ARGV[at + 1]), bytes = bytes, small = bytes / (2 * tonumber(ARGV[at])) + 8 }
-    kinds[letter] = kind
+-- Puts the messages of a log into the journal, unless something is not as the node knew. Returns whether it did.
+local function to_journal(j, readers, link, heads)
+  local state, first, last = states[j], firsts[j], firsts[j + 1] - 1
+  if not state or string.sub(state, 76) ~= readers then return false end
+  local tail, steps = string.sub(state, 1, 16), string.sub(state, 73, 75)
+  if tail >= now_id or steps >= '999' or message.knows(first, last) then return false end
+  local h, s, at = #heads, #saves, now_id
+  message.add(first, at)
+  for i = first + 1, last do
+    at = successor(at)
+    message.add(i, at)
   end
-  return kind
+  heads[h + 1], heads[h + 2], heads[h + 3] = tail, string.sub(state, 49, 72), '='
+  saves[s + 1], saves[s + 2] = ARGV[names + j], at .. string.sub(state, 17, 48) .. link .. step(steps) .. readers
+  replies[j] = 'J'
+  return true
+end
+
+local from = 1
+for g = 1, groups do
+  local high, low = string.byte(sizes, 2 * g - 1, 2 * g)
+  local readers, blob, heads, used = ARGV[17 + 2 * g], ARGV[18 + 2 * g], { now_id }, false
+  local number = string.format('%04d', g)
+  local link = node .. ARGV[1] .. number
+  for j = from, from + high * 256 + low - 1 do
+    group_of[j] = g
+    if to_journal(j, readers, link, heads) then used = true else heads[#heads + 1] = string.rep('-', head_size) end
+  end
+  from = from + high * 256 + low
+  if used then
+    heads = table.concat(heads)
+    call('XADD', journal_key(active, node), ARGV[1] .. '-' .. number, 'h', heads)
+    call('SET', blob_key(active, link), blob)
+    signals.group(string.sub(readers, 2), 'H' .. link .. heads, blob)
+  end
+end
+if #saves > 0 then
+  call('HSET', active, unpack(saves))
+  call('SADD', lane_of(active) .. 'journals', node)
+end
+
+local kinds = {}
+local function rules_for(name)
+  local letter = string.byte(name, 3)
+  local rules = kinds[letter]
+  if not rules then
+    local at = letter == 117 and 9 or 12
+    rules = rules_of(ARGV[at], ARGV[at + 1], ARGV[at + 2])
+    kinds[letter] = rules
+  end
+  return rules
 end
 
 -- For the first entry ever of a log: N if its address exists already, C if the entry creates it, R if it may not create it.
@@ -71,67 +120,97 @@ local function admit(meta, i)
   return string.byte(ARGV[15], i) == 49 and 'R' or 'C'
 end
 
-local results, n = {}, 0
-
--- Per log: the fields read from its meta, and the values to save there after appending.
-local state, tail, boxes, open, marks
-
-local function finish(j, kind)
-  local log, meta = KEYS[4 + 2 * j], KEYS[5 + 2 * j]
-  close(log, meta, kind.age, tail, state[2], state[3], open)
-  if marks then lighten(log, meta, marks, kind.bytes) end
+-- The contents of the items of a log, in order.
+local unsent = contents
+local function contents_of(j, first, last)
+  local found = {}
+  if group_of[j] then
+    local blob = ARGV[18 + 2 * group_of[j]]
+    local place, length = find_in(string.sub(blob, blob_start + 5, blob_start + 4 + number4(blob, blob_start + 1)), ARGV[names + j])
+    each_content(string.sub(blob, place + 1, place + length), function(content) found[#found + 1] = content end)
+  else
+    for i = first, last do found[#found + 1] = ARGV[unsent + i - first + 1] end
+    unsent = unsent + last - first + 1
+  end
+  return found
 end
 
--- Appends items first to last, all of log j.
-local function append(j, kind, first, last)
-  local log, meta = KEYS[4 + 2 * j], KEYS[5 + 2 * j]
-  for i = first, last do
-    local content, at, new = ARGV[contents + i], message.find(i), 'D'
+-- Opens the log of an address that is to be appended to; settles the address first.
+local function opened(j, rules)
+  local name, log, meta = ARGV[names + j], KEYS[5 + 2 * j], KEYS[6 + 2 * j]
+  local state = states[j] and active_state(states[j])
+  if state then settle(active, name, log, meta, state, rules, now) end
+  local saved = call('HMGET', meta, 't', 'x', 'n', 'b')
+  local tail = state and state.tail or saved[1]
+  if tail then tail = position(tail) or error('the tail is no position') end
+  return open_log(log, meta, rules, tail, saved[2], saved[4]), state, state and state.nodes or whole(saved[3] or '')
+end
+
+local function finish(j, to, state, nodes)
+  save_log(to, now, now_id, nodes == '' and KEYS[5])
+  if state then
+    state.tail, state.base = to.tail, to.tail
+    save_active(active, ARGV[names + j], to.log, to.meta, state)
+  end
+end
+
+-- Appends the items of log j to its log. part: collects the reply, and what is to be saved after an error
+local function append(j, part, all, rules)
+  local name, first, boxes = ARGV[names + j], firsts[j], nil
+  for i = first, firsts[j + 1] - 1 do
+    local at, new = message.find(i), 'D'
     if not at then
-      if not state then
-        state = call('HMGET', meta, 't', 'x', 'n', 'b')
-        tail = state[1] and (position(state[1]) or error('the tail is no position'))
-      end
-      new = tail and 'N' or admit(meta, i)
+      if not part.to then part.to, part.state, part.nodes = opened(j, rules) end
+      local to, content = part.to, all[i - first + 1]
+      new = (to.tail or part.state) and 'N' or admit(to.meta, i)
       if new == 'R' then
         at = zero
       else
-        local before, size = tail or zero, #content
+        local before = to.tail or zero
         at = successor(before)
-        call('XADD', log, 'MAXLEN', kind.count, at, 'p', before, 'e', content)
-        boxes = boxes or signals.boxes(whole(state[3] or ''), ARGV[names + j])
-        signals.entry(boxes, at, before, size <= inline_max and content)
-        tail = at
+        add(to, at, before, content)
+        boxes = boxes or signals.boxes(part.nodes, name)
+        signals.entry(boxes, at, before, #content <= inline_max and content)
         message.add(i, at)
-        if size > kind.small then
-          open = (open or bytes_after(state[4])) + size - 8
-          if open * 16 >= kind.bytes then
-            marks, open = (marks or marks_of(meta)) .. at .. string.format('%012.0f', open), 0
-          end
-        end
       end
     end
-    results[n + 1], results[n + 2] = new, at
-    n = n + 2
+    part[#part + 1] = new .. at
   end
-  if boxes then finish(j, kind) end
+  if part.to and part.to.changed then finish(j, part.to, part.state, part.nodes) end
 end
 
 -- A corrupt key (wrong type or malformed value) fails the items of its log only. Entries appended before the failure stay stored,
 -- so their tail must be saved: a tail before them would be wrong.
-local item = 0
+local known = {}
 for j = 1, logs do
-  local high, low = string.byte(counts, 2 * j - 1, 2 * j)
-  local last_item, kind = item + high * 256 + low, kind_of(string.byte(ARGV[names + j], 3))
-  state, tail, boxes, open, marks = nil, nil, nil, nil, nil
-  if not pcall(append, j, kind, item + 1, last_item) then
-    local stored = boxes and pcall(finish, j, kind)
-    for i = stored and n / 2 + 1 or item + 1, last_item do results[2 * i - 1], results[2 * i] = 'X', zero end
-    n = 2 * last_item
+  if not replies[j] then
+    local part, count, rules = {}, firsts[j + 1] - firsts[j], rules_for(ARGV[names + j])
+    local all = contents_of(j, firsts[j], firsts[j + 1] - 1)
+    if not pcall(append, j, part, all, rules) then
+      local to = part.to
+      local stored = to and to.changed and pcall(finish, j, to, part.state, part.nodes)
+      for i = stored and #part + 1 or 1, count do part[i] = 'X' .. zero end
+    end
+    replies[j] = 'L' .. table.concat(part)
+    local state = part.state
+    if state and state.mode == 'J' and state.nodes ~= '' then
+      known[#known + 1] = { j - 1, 'J' .. state.nodes }
+    end
   end
-  item = last_item
 end
 
 message.save()
-signals.close()
-return table.concat(results)
+for gone in pairs(signals.close()) do
+  -- A corrupt meta must not prevent the node's removal from the others.
+  for j = 1, logs do
+    pcall(forget, KEYS[6 + 2 * j], gone)
+    pcall(function()
+      local state = active_of(active, ARGV[names + j])
+      if state and set_node(state, gone, false) then save_active(active, ARGV[names + j], KEYS[5 + 2 * j], KEYS[6 + 2 * j], state) end
+    end)
+  end
+end
+
+local reply = { now_id .. table.concat(replies) }
+for k = 1, #known do reply[2 * k], reply[2 * k + 1] = known[k][1], known[k][2] end
+return reply

@@ -22,7 +22,8 @@ local function forget(meta, node)
   return #kept
 end
 
-local function tell(meta, publish, channel, message)
-  local nodes = whole(call('HGET', meta, 'n') or '')
+local function tell_nodes(nodes, publish, channel, message)
   for i = 1, #nodes, 8 do call(publish, channel .. string.sub(nodes, i, i + 7), message) end
 end
+
+local function tell(meta, publish, channel, message) tell_nodes(whole(call('HGET', meta, 'n') or ''), publish, channel, message) end

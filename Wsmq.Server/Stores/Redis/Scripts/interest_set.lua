@@ -1,22 +1,43 @@
 -- Records a node's interest in addresses: that it has readers of them, or no longer has any.
--- uses: retention, interest_list
+-- uses: retention, interest_list, active
 -- flags: allow-oom
--- KEYS[1] lease of the node   KEYS[2] temporary key   KEYS[3 + 2 i …] of address i: log (stream), meta (hash)
+-- KEYS[1] lease of the node   KEYS[2] temporary key   KEYS[3] states of the active addresses of the lane (hash)
+-- KEYS[4 + 2 i …]             of address i: log (stream), meta (hash)
 -- ARGV[1] node                ARGV[2] duration of its lease, ms   ARGV[3] grace in µs
 -- ARGV[4] per address 1 (readers) or 0 (none)
+-- ARGV[5 …] the name of each address that is active while it is read, after its length in two bytes; nothing for the others
 -- Returns per address 1 (done) or 0 (its keys are corrupt)
-local lease, spare = KEYS[1], KEYS[2]
+local lease, spare, active = KEYS[1], KEYS[2], KEYS[3]
 local node, duration, grace, interested = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
 call('SET', lease, '1', 'PX', duration)
-local function set(i)
-  local log, meta = KEYS[1 + 2 * i], KEYS[2 + 2 * i]
-  if string.byte(interested, i) == 49 then
+
+-- No node has readers any more. A fully consumed log expires after the grace; otherwise its entries wait for a reader to reconnect.
+local function leave(log, meta, tail)
+  local saved = call('HMGET', meta, 't', 'c', 'x')
+  if saved[3] and (saved[2] or zero) >= (tail or saved[1] or zero) then retire(log, meta, grace) else fit(log, spare) end
+end
+
+local function set_in_meta(log, meta, reads)
+  if reads then
     note(meta, call('HGET', meta, 'n') or '', node)
   elseif forget(meta, node) == 0 then
-    -- No node has readers any more. A fully consumed log expires after the grace; otherwise its entries wait for a reader to reconnect.
-    local state = call('HMGET', meta, 't', 'c', 'x')
-    if state[3] and (state[2] or zero) >= (state[1] or zero) then retire(log, meta, grace) else fit(log, spare) end
+    leave(log, meta)
   end
+end
+
+local function set_active(name, log, meta, reads)
+  local state = active_of(active, name)
+  if not state then
+    if reads then activate(active, name, meta, node) end
+  elseif set_node(state, node, reads) then
+    save_active(active, name, log, meta, state)
+    if state.nodes == '' then leave(log, meta, state.tail) end
+  end
+end
+
+local function set(i)
+  local log, meta, name, reads = KEYS[2 * i + 2], KEYS[2 * i + 3], ARGV[4 + i], string.byte(interested, i) == 49
+  if name == '' then set_in_meta(log, meta, reads) else set_active(name, log, meta, reads) end
 end
 local results = {}
 for i = 1, #interested do results[i] = pcall(set, i) and '1' or '0' end

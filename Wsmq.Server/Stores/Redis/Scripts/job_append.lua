@@ -32,7 +32,7 @@ local terms, contents = ids + items, ids + 2 * items
 local now = micros()
 local now_id = digits(now)
 local message = message_ids(now, tonumber(ARGV[4]), ids + 1, terms)
-local signals = signals_of(ARGV[5], ARGV[6], ARGV[7], 5, 18)
+local signals = signals_of(ARGV[5], ARGV[6], ARGV[7])
 local successor = positions_from(now_id)
 
 local results, n, takes, next_take = {}, 0, {}, contents + items + 1
@@ -107,5 +107,5 @@ for j = 1, queues do
 end
 
 message.save()
-signals.close()
+signals.close_for(5, 18)
 return taking > 0 and { table.concat(results), unpack(takes) } or table.concat(results)

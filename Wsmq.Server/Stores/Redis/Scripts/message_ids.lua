@@ -20,6 +20,31 @@ local function message_ids(now, window, first, last)
     return at and position(at) or given_here[ARGV[first + i - 1]]
   end
 
+  -- The items whose messages may be stored already, or are in the batch twice; false without any, the usual case.
+  local repeated
+
+  local function find_repeated()
+    local seen = {}
+    repeated = false
+    for i = 1, last - first + 1 do
+      local id = ARGV[first + i - 1]
+      if given[i + 1] or given_before[i + 1] or seen[id] then
+        repeated = repeated or {}
+        repeated[i] = true
+      end
+      seen[id] = true
+    end
+  end
+
+  -- Whether the message of an item from one to another may be stored already, or is in the batch before it.
+  function ids.knows(from, to)
+    if repeated == nil then find_repeated() end
+    if repeated then
+      for i = from, to do if repeated[i] then return true end end
+    end
+    return false
+  end
+
   function ids.add(i, at)
     local id = ARGV[first + i - 1]
     given_here[id], fresh[n + 1], fresh[n + 2], n = at, id, at, n + 2

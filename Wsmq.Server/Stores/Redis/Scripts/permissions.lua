@@ -22,7 +22,9 @@ try('SETEX', key, '1', '')
 for _, command in ipairs({ 'GET', 'EXISTS', 'HGETALL', 'HKEYS', 'HLEN', 'SMEMBERS', 'SCARD', 'XLEN', 'ZCARD', 'ZPOPMIN' }) do try(command, key) end
 for _, command in ipairs({ 'HGET', 'HMGET', 'HEXISTS', 'HSTRLEN', 'HDEL', 'SADD', 'SREM', 'SISMEMBER', 'ZREM', 'ZSCORE', 'ZMSCORE' }) do try(command, key, 'x') end
 for _, command in ipairs({ 'HSET', 'HSETNX', 'HINCRBY' }) do try(command, key, 'x', '1') end
+try('GETRANGE', key, '0', '1')
 try('XADD', key, '*', 'x', '')
+try('XDEL', key, '0-1')
 try('XTRIM', key, 'MAXLEN', '1')
 try('XRANGE', key, '-', '+', 'COUNT', '1')
 try('XREVRANGE', key, '+', '-', 'COUNT', '1')

@@ -1,17 +1,19 @@
 -- Reads the entries after a position, after removing entries that are too old or whose grace after consumption is over.
--- uses: retention
+-- uses: journal
 -- flags: allow-oom
--- KEYS[1] log (stream)   KEYS[2] meta (hash)
+-- KEYS[1] log (stream)   KEYS[2] meta (hash)   KEYS[3] states of the active addresses of the lane (hash)
 -- ARGV[1] after          ARGV[2] most entries    ARGV[3] most bytes
--- ARGV[4] retention age in µs                    ARGV[5] grace in µs   ARGV[6] device expiry in µs
--- ARGV[7] contents up to this size are not counted in the bytes of the log
+-- ARGV[4] grace in µs    ARGV[5] device expiry in µs
+-- ARGV[6] name of the address, after its length in two bytes
+-- ARGV[7 … 9] retention count, age in µs and bytes
 -- Returns tail, removed, consumed, membership version, and the entries as XRANGE returns them
-local log, meta = KEYS[1], KEYS[2]
+local log, meta, rules = KEYS[1], KEYS[2], rules_of(ARGV[7], ARGV[8], ARGV[9])
 local max_entries, max_bytes = tonumber(ARGV[2]), math.max(tonumber(ARGV[3]), 1)
 local now = micros()
+local present = settled(KEYS[3], ARGV[6], log, meta, rules, now)
 local state = call('HMGET', meta, 't', 'c', 'v', 'g', 'd', 'b', 'm')
-trim(log, meta, now - tonumber(ARGV[4]), state[4], state[5], now, tonumber(ARGV[5]), tonumber(ARGV[6]))
-local tail = state[1] or zero
+trim(log, meta, now - rules.age, state[4], state[5], now, tonumber(ARGV[4]), tonumber(ARGV[5]))
+local tail = present and present.tail or state[1] or zero
 
 local removed = removed_of(log, tail)
 
@@ -33,7 +35,7 @@ end
 -- a reply is at most half a MiB, given the bytes in the log. If no mark was ever set, field b holds all counted bytes.
 local at_once = 2
 local counted = not state[7] and (state[6] and tonumber(state[6]) or not state[6] and 0)
-if counted and counted < 262144 then at_once = math.max(2, math.min(64, math.floor((524288 - counted) / tonumber(ARGV[7])))) end
+if counted and counted < 262144 then at_once = math.max(2, math.min(64, math.floor((524288 - counted) / rules.small))) end
 
 local entries, bytes, from, to = {}, 0, '(' .. ARGV[1] .. last, tail .. last
 while #entries < max_entries and bytes < max_bytes do

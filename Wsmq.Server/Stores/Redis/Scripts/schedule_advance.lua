@@ -38,7 +38,7 @@ local counts = digits(number_at(49) + #chosen) .. digits(number_at(65) + asked -
 call('HSET', schedules, name, due .. digits(now) .. ARGV[8] .. counts .. ARGV[9])
 if #chosen == 0 then return { 'D', 0 } end
 
-local successor, signals = positions_from(digits(now)), signals_of(ARGV[1], ARGV[2], ARGV[3], 2, #KEYS)
+local successor, signals = positions_from(digits(now)), signals_of(ARGV[1], ARGV[2], ARGV[3])
 for _, i in ipairs(chosen) do
   tail = successor(tail)
   bytes = bytes + store_job(q, now, tail, ARGV[i], ARGV[i + 1])
@@ -46,5 +46,5 @@ end
 call('HSET', q.meta, 't', tail, 'b', string.format('%.0f', bytes))
 call('HINCRBY', q.meta, 's', #chosen)
 signals.entry(signals.boxes(whole(state[3] or ''), ARGV[4]), tail, zero, false)
-signals.close()
+signals.close_for(2, #KEYS)
 return { 'D', #chosen }

@@ -2,8 +2,7 @@
 -- The signals of one log are never split over messages.
 -- uses: interest_list
 -- publish                  PUBLISH or SPUBLISH      channel, lease   prefixes; the node id follows
--- first_meta, step         the meta keys in KEYS: the first one, and how far apart they are. A dead node is removed from all of them
-local function signals_of(publish, channel, lease, first_meta, step)
+local function signals_of(publish, channel, lease)
   local boxes, ready, gone = {}, {}, {}
 
   -- Lua concatenates up to 8 KiB in one step; longer strings are copied again with each further step.
@@ -48,12 +47,26 @@ local function signals_of(publish, channel, lease, first_meta, step)
     end
   end
 
+  -- Adds what a node has composed for a group of addresses, and its head: two messages, so that the first one need not be copied.
+  function signals.group(nodes, head, blob)
+    for i = 1, #nodes, 8 do
+      local node = string.sub(nodes, i, i + 7)
+      ready[#ready + 1], ready[#ready + 2] = { node, head }, { node, blob }
+    end
+  end
+
+  -- Sends everything. Returns the nodes that are gone, as keys: no address has readers there.
   function signals.close()
     for r = 1, #ready do send(ready[r][1], ready[r][2]) end
     for node, box in pairs(boxes) do send(node, table.concat(box)) end
-    -- A corrupt meta must not prevent the node's removal from the others.
-    for node in pairs(gone) do
-      for m = first_meta, #KEYS, step do pcall(forget, KEYS[m], node) end
+    return gone
+  end
+
+  -- The same, and removes the nodes that are gone from metas: from each step-th key, the first one of which is KEYS[first].
+  function signals.close_for(first, step)
+    for node in pairs(signals.close()) do
+      -- A corrupt meta must not prevent the node's removal from the others.
+      for m = first, #KEYS, step do pcall(forget, KEYS[m], node) end
     end
   end
 

@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Stores.Redis.Appends;
+using Wsmq.Server.Stores.Redis.Connections;
+
+namespace Wsmq.Server.Stores.Redis.Journals;
+
+/// <summary>
+/// Looks after the journals of this node: a short time after a batch, what was not acknowledged is moved to the logs of its addresses, and
+/// the entries are removed. Adopts the journals of nodes that are gone.
+/// </summary>
+internal sealed class JournalKeeper(
+    RedisLanes lanes, JournalSettler settler, WsmqRedisOptions options, TimeProvider time, ILogger logger)
+    : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<RedisLane, JournalWindows> _windows = new();
+    private readonly CancellationTokenSource _stop = new();
+    private Task _loop = Task.CompletedTask;
+    private long _renewedAt;
+
+    public void Start() => _loop = RunAsync();
+
+    /// <summary>A batch is sent. Null if none of it may go into the journal.</summary>
+    public JournalBatch? Begin(RedisLane lane, long number, LogGroups logs, List<JournalGroup> groups) =>
+        groups.Count == 0
+            ? null
+            : _windows.GetOrAdd(lane, static (key, clock) => new JournalWindows(key, clock), time)
+                .Begin(number, Enumerable.Range(0, groups[^1].First + groups[^1].Count).Select(logs.Keys));
+
+    /// <summary>Settles what this node has in journals: nobody has to wait until its lease has ended.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _loop;
+        try
+        {
+            foreach (var windows in _windows.Values)
+            {
+                await PassAsync(windows, TimeSpan.Zero, CancellationToken.None);
+                await settler.RemoveAsync(windows.Lane, lanes.Node, CancellationToken.None);
+            }
+        }
+        catch (Exception e) when (e is WsmqException or RedisException or ObjectDisposedException)
+        {
+            // The store is not available. Other nodes adopt the journals.
+            Log.JournalFailed(logger, e);
+        }
+
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        using var timer = new PeriodicTimer(options.SettleAfter / 2, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+                await LookAsync();
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The stop does the rest.
+        }
+    }
+
+    private async Task LookAsync()
+    {
+        try
+        {
+            foreach (var windows in _windows.Values)
+                await PassAsync(windows, options.SettleAfter, _stop.Token);
+            if (_renewedAt != 0 && time.GetElapsedTime(_renewedAt) < lanes.Lease / 3)
+                return;
+            foreach (var windows in _windows.Values)
+                await settler.RenewAsync(windows.Lane, _stop.Token);
+            foreach (var lane in lanes.All)
+                await settler.AdoptAsync(lane, _stop.Token);
+            _renewedAt = time.GetTimestamp();
+        }
+        catch (Exception e) when (e is WsmqException or RedisException or ObjectDisposedException)
+        {
+            // The next round repeats it.
+            Log.JournalFailed(logger, e);
+        }
+    }
+
+    private async Task PassAsync(JournalWindows windows, TimeSpan age, CancellationToken cancellationToken)
+    {
+        while (windows.Next(age) is { } window)
+        {
+            await settler.SettleAsync(windows.Lane, window.Logs, window.Last, cancellationToken);
+            await settler.TrimAsync(windows.Lane, lanes.Node, window.Through.ToString(CultureInfo.InvariantCulture), cancellationToken);
+            windows.Done();
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Buffers.Binary;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Stores.Redis.Connections;
+
+namespace Wsmq.Server.Stores.Redis.Journals;
+
+/// <summary>Moves messages from journals to the logs of their addresses, and removes entries of journals that nobody needs any more.</summary>
+internal sealed class JournalSettler(RedisConnections connections, RedisKeys keys, RedisLanes lanes, WsmqOptions options, ILogger logger)
+{
+    // A script holds Redis for a few milliseconds at most.
+    private const int MostLogs = 64;
+    private const int MostEntries = 256;
+    private const int MostAdopted = 16;
+
+    /// <summary>Afterwards no log needs the entries of journals with messages of it up to a position.</summary>
+    public async Task SettleAsync(RedisLane lane, IEnumerable<LogKeys> logs, WsmqPosition through, CancellationToken cancellationToken)
+    {
+        var rule = options.Retention.For(WsmqAddressKind.User).Values();
+        foreach (var part in logs.Chunk(MostLogs))
+        {
+            var reply = (string)(await connections.EvaluateAsync(
+                RedisScript.Settle, [lane.Keys.Active, .. part.SelectMany(log => log.Pair)],
+                [through.ToString(), .. rule, .. part.Select(log => (RedisValue)log.Name)], cancellationToken))!;
+            for (var j = 0; j < part.Length; j++)
+            {
+                if (reply[j] == '2')
+                    Log.JournalDamaged(logger, Encoding.UTF8.GetString(part[j].Name.AsSpan(2)));
+            }
+        }
+    }
+
+    /// <summary>Removes the oldest entries of a journal.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="node">Whose journal.</param>
+    /// <param name="through">The ID of the last entry to remove.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    public async Task TrimAsync(RedisLane lane, string node, string through, CancellationToken cancellationToken)
+    {
+        while (await TrimAsync(lane, node, through, andJournal: false, cancellationToken) == MostEntries)
+        {
+        }
+    }
+
+    /// <summary>Removes a journal if it has no entries.</summary>
+    public Task RemoveAsync(RedisLane lane, string node, CancellationToken cancellationToken) =>
+        TrimAsync(lane, node, "0", andJournal: true, cancellationToken);
+
+    /// <summary>Says that this node is alive.</summary>
+    public Task RenewAsync(RedisLane lane, CancellationToken cancellationToken) =>
+        connections.AskAsync((database, primary) => database.StringSetAsync(lane.Keys.Lease, "1", lanes.Lease, flags: primary), cancellationToken);
+
+    /// <summary>Settles and removes the journals of all nodes that are gone.</summary>
+    public async Task AdoptAsync(RedisLane lane, CancellationToken cancellationToken)
+    {
+        var nodes = await connections.AskAsync((database, primary) => database.SetMembersAsync(lane.Keys.Journals, primary), cancellationToken);
+        foreach (var node in nodes.Select(n => (string)n!).Where(n => n != lanes.Node))
+        {
+            var lives = await connections.AskAsync(
+                (database, primary) => database.KeyExistsAsync(lane.Keys.Leases + node, primary), cancellationToken);
+            if (!lives)
+                await AdoptAsync(lane, node, cancellationToken);
+        }
+    }
+
+    private async Task AdoptAsync(RedisLane lane, string node, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var entries = await connections.AskAsync(
+                (database, primary) => database.StreamRangeAsync(lane.Keys.JournalOf(node), count: MostAdopted, flags: primary), cancellationToken);
+            if (entries.Length == 0)
+                break;
+            var tables = await Task.WhenAll(entries.Select(entry => TableAsync(lane, node, (string)entry.Id!, cancellationToken)));
+            var logs = tables.SelectMany(AddressesOf).Distinct().Select(keys.Of);
+            await SettleAsync(lane, logs, new WsmqPosition(WsmqPosition.MaxValue), cancellationToken);
+            await TrimAsync(lane, node, (string)entries[^1].Id!, cancellationToken);
+        }
+
+        await RemoveAsync(lane, node, cancellationToken);
+    }
+
+    private async Task<byte[]> TableAsync(RedisLane lane, string node, string id, CancellationToken cancellationToken)
+    {
+        var parts = id.Split('-');
+        RedisKey blob = $"{lane.Keys.BlobsOf(node)}{parts[0].PadLeft(12, '0')}{parts[1].PadLeft(4, '0')}";
+        const int lengthAt = JournalBlob.TableStart - sizeof(int);
+        var length = (byte[]?)await connections.AskAsync(
+            (database, primary) => database.StringGetRangeAsync(blob, lengthAt, JournalBlob.TableStart - 1, primary), cancellationToken);
+        if (length is not { Length: sizeof(int) })
+            return [];
+        var end = JournalBlob.TableStart + BinaryPrimitives.ReadInt32BigEndian(length) - 1;
+        return (byte[]?)await connections.AskAsync(
+            (database, primary) => database.StringGetRangeAsync(blob, JournalBlob.TableStart, end, primary), cancellationToken) ?? [];
+    }
+
+    private async Task<int> TrimAsync(RedisLane lane, string node, string through, bool andJournal, CancellationToken cancellationToken) =>
+        (int)await connections.EvaluateAsync(
+            RedisScript.JournalTrim, [lane.Keys.JournalOf(node), lane.Keys.Journals],
+            [through, lane.Keys.BlobsOf(node), node, MostEntries, andJournal], cancellationToken);
+
+    private static IEnumerable<WsmqAddress> AddressesOf(byte[] table)
+    {
+        var addresses = new List<WsmqAddress>();
+        for (var records = new JournalTable(table); records.TryRead(out var name, out _);)
+        {
+            if (WsmqAddress.TryParse(Encoding.UTF8.GetString(name), out var address))
+                addresses.Add(address);
+        }
+
+        return addresses;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Buffers.Binary;
+using Wsmq.Server.Stores.Redis.Connections;
+
+namespace Wsmq.Server.Stores.Redis.Journals;
+
+/// <summary>
+/// Parses what arrives on a channel for a group of addresses of a batch, see journal.lua: H, the link and the heads; directly after it, the
+/// blob. One instance for each channel.
+/// </summary>
+internal sealed class JournalSignals(JournalSignals.Receiver receive)
+{
+    private const int HeadLength = (2 * WsmqPosition.Length) + JournalBlob.LinkLength - WsmqPosition.Length + 1;
+    private const int HeadsStart = 1 + JournalBlob.LinkLength + WsmqPosition.Length;
+
+    private ReadOnlyMemory<byte> _head;
+
+    /// <summary>Gets a signal of an address, in UTF-8.</summary>
+    public delegate void Receiver(ReadOnlySpan<byte> address, Signal signal);
+
+    public static bool IsPart(ReadOnlySpan<byte> message) => message.Length > 0 && message[0] is (byte)'H' or (byte)'B';
+
+    /// <summary>Reads a message. Returns false if it is malformed; readers find out with the next signal, or the next tail check.</summary>
+    public bool TryRead(ReadOnlyMemory<byte> message)
+    {
+        if (message.Span[0] == (byte)'H')
+        {
+            _head = message;
+            return message.Length > HeadsStart;
+        }
+
+        var head = _head;
+        _head = default;
+        return head.Length > HeadsStart && message.Length >= JournalBlob.TableStart
+            && head.Span.Slice(1, JournalBlob.LinkLength).SequenceEqual(message.Span.Slice(1, JournalBlob.LinkLength))
+            && RedisReplies.TryPosition(head.Span.Slice(1 + JournalBlob.LinkLength, WsmqPosition.Length), out var first)
+            && TryReadGroup(head.Span[HeadsStart..], message, first);
+    }
+
+    private bool TryReadGroup(ReadOnlySpan<byte> heads, ReadOnlyMemory<byte> blob, WsmqPosition first)
+    {
+        var length = BinaryPrimitives.ReadInt32BigEndian(blob.Span[(JournalBlob.TableStart - sizeof(int))..]);
+        if (length < 0 || length > blob.Length - JournalBlob.TableStart)
+            return false;
+        for (var table = new JournalTable(blob.Span.Slice(JournalBlob.TableStart, length)); !heads.IsEmpty; heads = heads[HeadLength..])
+        {
+            if (heads.Length < HeadLength || !table.TryRead(out var address, out var contents) || contents.End.Value > blob.Length)
+                return false;
+            if (heads[HeadLength - 1] != (byte)'=')
+                continue;
+            if (!RedisReplies.TryPosition(heads[..WsmqPosition.Length], out var previous) || previous >= first
+                || !TryReadContents(address, blob[contents], previous, first))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool TryReadContents(ReadOnlySpan<byte> address, ReadOnlyMemory<byte> contents, WsmqPosition previous, WsmqPosition position)
+    {
+        while (!contents.IsEmpty)
+        {
+            if (!RedisContent.TryRead(contents, out _, out _, out var length))
+                return false;
+
+            // A copy: an entry stored in a feed would otherwise keep the whole message in memory.
+            RedisContent.TryRead(contents[..length].ToArray(), out var metadata, out var body, out _);
+            contents = contents[length..];
+            receive(address, new Signal(position, previous, new LogEntry(position, previous, metadata, body)) { More = !contents.IsEmpty });
+            (previous, position) = (position, new WsmqPosition(position.Value + 1));
+        }
+
+        return true;
+    }
+}

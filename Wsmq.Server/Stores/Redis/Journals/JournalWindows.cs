@@ -1,0 +1,116 @@
+using Wsmq.Server.Stores.Redis.Connections;
+
+namespace Wsmq.Server.Stores.Redis.Journals;
+
+/// <summary>
+/// What this node has put into its journal of one lane and not yet looked after: the addresses of its batches, in windows of time.
+/// </summary>
+internal sealed class JournalWindows(RedisLane lane, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private readonly SortedSet<long> _pending = [];
+
+    // Batches that failed may be executed until a later one is answered.
+    private readonly SortedSet<long> _undecided = [];
+    private readonly Queue<JournalWindow> _closed = [];
+    private JournalWindow _open = new();
+    private WsmqPosition _last;
+
+    public RedisLane Lane => lane;
+
+    /// <summary>A batch is sent.</summary>
+    public JournalBatch Begin(long number, IEnumerable<LogKeys> logs)
+    {
+        lock (_lock)
+        {
+            _pending.Add(number);
+            _open.Logs.UnionWith(logs);
+            _open.Through = number;
+        }
+
+        return new JournalBatch(this, number);
+    }
+
+    public void Answered(long number, WsmqPosition last)
+    {
+        lock (_lock)
+        {
+            _pending.Remove(number);
+            _last = WsmqPosition.Max(_last, last);
+            _undecided.RemoveWhere(n => n < number);
+        }
+    }
+
+    public void Failed(long number)
+    {
+        lock (_lock)
+        {
+            _pending.Remove(number);
+            _undecided.Add(number);
+            _open.Failed = true;
+            foreach (var window in _closed)
+                window.Failed = true;
+        }
+    }
+
+    /// <summary>Ends the current window, and returns the oldest one if it is old enough and all its batches are decided.</summary>
+    public JournalWindow? Next(TimeSpan age)
+    {
+        lock (_lock)
+        {
+            if (_open.Through > 0)
+            {
+                _open.ClosedAt = time.GetTimestamp();
+                _closed.Enqueue(_open);
+                _open = new JournalWindow();
+            }
+
+            if (!_closed.TryPeek(out var oldest) || time.GetElapsedTime(oldest.ClosedAt) < age || !IsDecided(oldest.Through))
+                return null;
+
+            // The positions of a batch that failed are not known.
+            oldest.Last = oldest.Failed ? new WsmqPosition(WsmqPosition.MaxValue) : _last;
+            return oldest;
+        }
+    }
+
+    /// <summary>The oldest window was looked after.</summary>
+    public void Done()
+    {
+        lock (_lock)
+            _closed.Dequeue();
+    }
+
+    private bool IsDecided(long through) =>
+        (_pending.Count == 0 || _pending.Min > through) && (_undecided.Count == 0 || _undecided.Min > through);
+}
+
+/// <summary>The batches of a short time.</summary>
+internal sealed class JournalWindow
+{
+    /// <summary>The addresses of all batches.</summary>
+    public HashSet<LogKeys> Logs { get; } = [];
+
+    /// <summary>The number of the last batch.</summary>
+    public long Through { get; set; }
+
+    /// <summary>When it was closed, a time stamp.</summary>
+    public long ClosedAt { get; set; }
+
+    /// <summary>Some batch may not have been executed.</summary>
+    public bool Failed { get; set; }
+
+    /// <summary>No message of its batches has a later position.</summary>
+    public WsmqPosition Last { get; set; }
+}
+
+/// <summary>A batch with messages for the journal. Ended by one call.</summary>
+internal readonly struct JournalBatch(JournalWindows windows, long number)
+{
+    /// <summary>It was executed.</summary>
+    /// <param name="last">No message of it has a later position.</param>
+    public void Answered(WsmqPosition last) => windows.Answered(number, last);
+
+    /// <summary>It may or may not have been executed, or may still be.</summary>
+    public void Failed() => windows.Failed(number);
+}

@@ -1,0 +1,73 @@
+-- Shared by the scripts that use the state of an address which some node reads. It is not in the address's meta, but in a hash of the lane:
+-- a batch reads and writes the states of all its addresses with one command each. The meta of such an address has an older tail, and no nodes.
+-- uses: prelude
+-- A state is a text: tail (16), base (16), consumed (16), link (24), steps (3), mode (1), nodes (8 each).
+--   base   what follows it, up to the tail, is in journals; the rest is in the log, or was removed
+--   link   of the last entry of a journal that has messages of the address: node (8), number of the batch (12), group (4)
+--   steps  how many entries of journals that may be since the base was last moved
+--   mode   J: messages go to a journal. O: to the address's own log, because a device is away
+local no_link = string.rep('0', 24)
+
+-- Parses a state. Fails for a corrupt one.
+local function active_state(text)
+  local tail, base, consumed = string.sub(text, 1, 16), string.sub(text, 17, 32), string.sub(text, 33, 48)
+  local mode = string.sub(text, 76, 76)
+  if not (position(tail) and position(base) and position(consumed)) or (mode ~= 'J' and mode ~= 'O') or (#text - 76) % 8 ~= 0 then
+    error('the state of an active address is malformed')
+  end
+  return {
+    tail = tail, base = base, consumed = consumed, link = string.sub(text, 49, 72), steps = string.sub(text, 73, 75), mode = mode,
+    nodes = string.sub(text, 77),
+  }
+end
+
+-- Returns the state of an address; nil if no node reads it.
+local function active_of(active, name)
+  local text = call('HGET', active, name)
+  return text and active_state(text) or nil
+end
+
+local function active_text(state)
+  return table.concat({ state.tail, state.base, state.consumed, state.link, state.steps, state.mode, state.nodes })
+end
+
+-- Removes what is left of a log if messages after it were in a journal only, and were acknowledged by every device: a reader would take the
+-- place between for a loss.
+local function close_hole(log, state)
+  local newest = call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
+  if newest and state.base <= state.consumed and string.match(newest[1], '^%d+') < state.base then call('UNLINK', log) end
+end
+
+-- Saves a state; without nodes and messages in journals it goes back to the meta.
+local function save_active(active, name, log, meta, state)
+  if state.nodes ~= '' or state.tail > state.base then return call('HSET', active, name, active_text(state)) end
+  close_hole(log, state)
+  call('HDEL', active, name)
+  if state.tail > zero then call('HSET', meta, 't', state.tail) end
+end
+
+-- Makes an address active; what its meta has stays there.
+local function activate(active, name, meta, node)
+  local saved = call('HMGET', meta, 't', 'c')
+  local tail, consumed = saved[1] or zero, position(saved[2]) or zero
+  local state = {
+    tail = tail, base = tail, consumed = consumed, link = no_link, steps = '000', mode = consumed >= tail and 'J' or 'O', nodes = node,
+  }
+  -- A corrupt tail stays where it is, and fails what uses it.
+  active_state(active_text(state))
+  call('HSET', active, name, active_text(state))
+  call('HDEL', meta, 'n')
+  return state
+end
+
+-- Adds a node to the nodes of a state, or removes it. Returns whether that changed anything.
+local function set_node(state, node, reads)
+  local kept = {}
+  for i = 1, #state.nodes, 8 do
+    local other = string.sub(state.nodes, i, i + 7)
+    if other ~= node then kept[#kept + 1] = other end
+  end
+  if reads == (#kept * 8 < #state.nodes) then return false end
+  state.nodes = table.concat(kept) .. (reads and node or '')
+  return true
+end
