@@ -1,0 +1,235 @@
+using System.Collections.Concurrent;
+using StackExchange.Redis;
+using Wsmq.Server.Stores;
+using Wsmq.Server.Stores.Redis.Connections;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Stores;
+
+/// <summary>Where the messages of users who are connected are: in the journal of the node that stored them, or in their logs.</summary>
+public sealed class JournalTests : IAsyncLifetime
+{
+    private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
+    private static readonly WsmqAddress Cat = WsmqAddress.User("cat");
+    private static readonly RedisKeys Keys = new("t", 64);
+    private static readonly LaneKeys Lane = Keys.OfLane(0, "", TimeSpan.FromMinutes(2));
+
+    private RedisServer _redis = null!;
+    private ConnectionMultiplexer _admin = null!;
+
+    // Settles nothing by itself within a test.
+    private RedisHarness _node = null!;
+
+    public async Task InitializeAsync()
+    {
+        _redis = await RedisServer.StartAsync();
+        _admin = await AdminConnection.OpenAsync(_redis.EndPoint);
+        _node = await StartAsync(TimeSpan.FromMinutes(1));
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _node.DisposeAsync();
+        await _admin.DisposeAsync();
+        await _redis.DisposeAsync();
+    }
+
+    private IDatabase Database => _admin.GetDatabase();
+
+    private ActiveStates States => new(Database, Keys);
+
+    private Task<RedisHarness> StartAsync(TimeSpan settleAfter) =>
+        RedisHarness.StartAsync(_redis.EndPoint, "t", new WsmqOptions(), o => o.SettleAfter = settleAfter);
+
+    private async Task<string[]> KeysAsync(string pattern) => (string[])(await Database.ExecuteAsync("KEYS", $"t:{{0}}:{pattern}"))!;
+
+    private async Task<long> JournaledAsync()
+    {
+        var lengths = await Task.WhenAll((await KeysAsync("journal:*")).Select(key => Database.StreamLengthAsync(key)));
+        return lengths.Sum();
+    }
+
+    private Task<long> InLogAsync(WsmqAddress address) => Database.StreamLengthAsync(Keys.Log(address));
+
+    private static async Task<ConcurrentQueue<Signal>> ListenAsync(RedisHarness node, WsmqAddress address)
+    {
+        var heard = new ConcurrentQueue<Signal>();
+        await node.Store.Signals.SubscribeAsync(address, heard.Enqueue, default);
+        return heard;
+    }
+
+    // Bob is connected, and has acknowledged a first message, by which the node has learned that he is there.
+    private static async Task<ConcurrentQueue<Signal>> ConnectAsync(RedisHarness node, WsmqAddress user)
+    {
+        await node.OpenAsync(user.Name, "phone");
+        var heard = await ListenAsync(node, user);
+        var first = await node.AddAsync(user);
+        await Eventually.That("the first one is signalled", () => heard.Count == 1);
+        (await node.AckAsync(user.Name, "phone", first)).Should().Be(AckResult.Done);
+        heard.Clear();
+        return heard;
+    }
+
+    [Fact]
+    public async Task Messages_of_a_batch_for_connected_users_are_one_entry_of_the_journal_and_nothing_in_their_logs()
+    {
+        var (bob, cat) = (await ConnectAsync(_node, Bob), await ConnectAsync(_node, Cat));
+        var results = await _node.AppendAsync(_node.New(Bob, "1"), _node.New(Cat, "2"), _node.New(Bob, "3"));
+        await Eventually.That("all are signalled", () => bob.Count == 2 && cat.Count == 1);
+        bob.Select(s => (s.Position, StoreHarness.Text(s.Entry!))).Should().Equal((results[0].Position, "1"), (results[2].Position, "3"));
+        bob.Last().Previous.Should().Be(results[0].Position);
+        bob.Select(s => s.More).Should().Equal(true, false);
+        cat.Single().Position.Should().Be(results[1].Position);
+        (await JournaledAsync()).Should().Be(1);
+        (await InLogAsync(Bob)).Should().Be(1, "only the first one went there");
+        (await _node.StateAsync(Bob)).Tail.Should().Be(results[2].Position);
+    }
+
+    [Fact]
+    public async Task A_reader_that_asks_the_store_gets_all_in_order_and_the_others_stay_in_the_journal()
+    {
+        await ConnectAsync(_node, Bob);
+        await ConnectAsync(_node, Cat);
+        var start = (await _node.StateAsync(Bob)).Tail;
+        var given = new List<WsmqPosition>();
+        for (var i = 0; i < 5; i++)
+            given.AddRange((await _node.AppendAsync(_node.New(Bob), _node.New(Cat), _node.New(Bob))).Where((_, n) => n != 1).Select(r => r.Position));
+        var page = await _node.ReadAsync(Bob, start);
+        page.Entries.Select(e => e.Position).Should().Equal(given);
+        page.Entries.Select(e => e.Previous).Should().Equal(given.Prepend(start).SkipLast(1));
+        page.State.Tail.Should().Be(given[^1]);
+        (await InLogAsync(Cat)).Should().Be(1);
+        (await _node.ReadAsync(Cat)).Entries.Should().HaveCount(6);
+    }
+
+    [Fact]
+    public async Task What_was_acknowledged_is_removed_and_never_moved()
+    {
+        await using var quick = await StartAsync(TimeSpan.FromMilliseconds(100));
+        await ConnectAsync(quick, Bob);
+        var given = await quick.AddManyAsync(Bob, 3);
+        (await JournaledAsync()).Should().Be(1);
+        (await quick.AckAsync("bob", "phone", given[^1])).Should().Be(AckResult.Done);
+        await Eventually.That("it is removed", async () => await JournaledAsync() == 0 && (await KeysAsync("blob:*")).Length == 0);
+        (await InLogAsync(Bob)).Should().Be(1);
+        var state = await quick.StateAsync(Bob);
+        (state.Tail, state.Consumed).Should().Be((given[^1], given[^1]));
+        (await quick.ReadAsync(Bob)).Should().BeEquivalentTo(new { Entries = Array.Empty<LogEntry>(), State = new { Removed = given[^1] } });
+        (await quick.OpenAsync("bob", "laptop")).Should().Be(given[^1], "a new device starts after what was removed");
+    }
+
+    [Fact]
+    public async Task What_was_not_acknowledged_in_time_is_moved_and_further_messages_follow_it_until_all_is_acknowledged()
+    {
+        await using var quick = await StartAsync(TimeSpan.FromMilliseconds(100));
+        await ConnectAsync(quick, Bob);
+        var given = (await quick.AddManyAsync(Bob, 3)).ToList();
+        await Eventually.That("they are in the log", async () => await InLogAsync(Bob) == 4 && await JournaledAsync() == 0);
+        (await KeysAsync("blob:*")).Should().BeEmpty();
+        given.Add(await quick.AddAsync(Bob));
+        (await InLogAsync(Bob)).Should().Be(5, "he is slow, or has a device that is away");
+        (await quick.PositionsAsync(Bob, given[0])).Should().Equal(given.Skip(1));
+        await quick.AckAsync("bob", "phone", given[^1]);
+        given.Add(await quick.AddAsync(Bob));
+        given.Add(await quick.AddAsync(Bob));
+        (await JournaledAsync()).Should().Be(1, "he has caught up");
+        (await quick.PositionsAsync(Bob, given[3])).Should().Equal(given.Skip(4));
+    }
+
+    [Fact]
+    public async Task The_journal_of_a_node_that_is_gone_is_settled_by_another()
+    {
+        await ConnectAsync(_node, Bob);
+        var given = await _node.AddManyAsync(Bob, 3);
+        await Database.KeyDeleteAsync(await KeysAsync("node:*") is var leases ? [.. leases.Select(k => (RedisKey)k)] : []);
+        await using var other = await StartAsync(TimeSpan.FromMilliseconds(100));
+        await Eventually.That("they are in the log", async () => await InLogAsync(Bob) == 4);
+        await Eventually.That("nothing is left", async () => (await KeysAsync("journal*")).Length == 0 && (await KeysAsync("blob:*")).Length == 0);
+        (await other.PositionsAsync(Bob)).TakeLast(3).Should().Equal(given);
+    }
+
+    [Fact]
+    public async Task A_node_that_stops_leaves_no_journal()
+    {
+        var other = await StartAsync(TimeSpan.FromMinutes(1));
+        await ConnectAsync(other, Bob);
+        var given = await other.AddManyAsync(Bob, 3);
+        await other.DisposeAsync();
+        (await KeysAsync("journal*")).Should().BeEmpty();
+        (await KeysAsync("blob:*")).Should().BeEmpty();
+        (await _node.PositionsAsync(Bob)).TakeLast(3).Should().Equal(given);
+    }
+
+    [Fact]
+    public async Task A_user_who_leaves_with_messages_in_the_journal_finds_them_in_the_log()
+    {
+        await using var quick = await StartAsync(TimeSpan.FromMilliseconds(100));
+        await quick.OpenAsync("bob", "phone");
+        var subscription = await quick.Store.Signals.SubscribeAsync(Bob, _ => { }, default);
+        await quick.AddAsync(Bob);
+        var given = await quick.AddManyAsync(Bob, 2);
+        (await JournaledAsync()).Should().Be(1);
+        await subscription.DisposeAsync();
+        await Eventually.That("the address is not active", async () => await States.StateAsync(Bob) is null);
+        ((string?)await Database.HashGetAsync(Keys.Meta(Bob), "t")).Should().Be(given[^1].ToString());
+        (await InLogAsync(Bob)).Should().Be(3);
+        (await quick.PositionsAsync(Bob)).TakeLast(2).Should().Equal(given);
+    }
+
+    [Fact]
+    public async Task A_failed_attempt_at_a_message_in_the_journal_is_counted_and_it_can_become_a_dead_letter()
+    {
+        await ConnectAsync(_node, Bob);
+        var given = await _node.AddManyAsync(Bob, 2);
+        var request = new NackRequest(Bob, "bob", "phone", given[0], NackKind.Reported, "no");
+        (await _node.Store.DeadLetters.NackAsync(request, default)).Outcome.Should().Be(NackOutcome.Counted);
+        (await _node.Store.DeadLetters.NackAsync(request with { Kind = NackKind.Final }, default)).Outcome.Should().Be(NackOutcome.DeadLettered);
+        (await _node.OpenAsync("bob", "phone")).Should().Be(given[0]);
+        (await _node.PositionsAsync(Bob, given[0])).Should().Equal(given[1]);
+    }
+
+    [Fact]
+    public async Task A_new_device_gets_what_is_in_the_journal()
+    {
+        await ConnectAsync(_node, Bob);
+        var given = await _node.AddManyAsync(Bob, 2);
+        var from = await _node.OpenAsync("bob", "laptop");
+        (await _node.PositionsAsync(Bob, from)).TakeLast(2).Should().Equal(given);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_repeated_is_stored_once_also_within_a_batch_for_the_journal()
+    {
+        var heard = await ConnectAsync(_node, Bob);
+        var message = _node.New(Bob, "once");
+        var first = await _node.AppendAsync(message);
+        var results = await _node.AppendAsync(_node.New(Bob, "next"), message, _node.New(Bob, "last"));
+        results.Select(r => r.Duplicate).Should().Equal(false, true, false);
+        results[1].Position.Should().Be(first[0].Position);
+        await Eventually.That("all are signalled", () => heard.Count == 3);
+        heard.Select(s => StoreHarness.Text(s.Entry!)).Should().Equal("once", "next", "last");
+        (await _node.ReadAsync(Bob)).Entries.TakeLast(3).Select(StoreHarness.Text).Should().Equal("once", "next", "last");
+    }
+
+    [Theory]
+    [InlineData("gone")]
+    [InlineData("malformed")]
+    public async Task Messages_whose_blob_is_corrupt_are_lost_with_an_exact_gap_and_the_rest_goes_on(string how)
+    {
+        await using var quick = await StartAsync(TimeSpan.FromMilliseconds(500));
+        await ConnectAsync(quick, Bob);
+        await ConnectAsync(quick, Cat);
+        var lost = await quick.AddAsync(Bob);
+        var blob = (await KeysAsync("blob:*")).Single();
+        if (how == "gone")
+            await Database.KeyDeleteAsync(blob);
+        else
+            await Database.StringSetAsync(blob, "garbage");
+        var next = await quick.AddAsync(Bob);
+        var cat = await quick.AddAsync(Cat);
+        await Eventually.That("the journal is settled", async () => await JournaledAsync() == 0 && await InLogAsync(Cat) == 2);
+        var page = await quick.ReadAsync(Bob, new WsmqPosition(lost.Value - 1));
+        page.Entries.Select(e => (e.Position, e.Previous)).Should().Equal((next, lost));
+        (await quick.PositionsAsync(Cat)).Last().Should().Be(cat);
+    }
+}
