@@ -80,13 +80,14 @@ public sealed class DamagedAppendTests(SharedRedis redis) : IAsyncLifetime
         var (spoilt, heard) = (WsmqAddress.User("spoilt"), 0);
         await Redis.StringSetAsync(Keys.Meta(spoilt), "hello");
         await _store.Store.Signals.SubscribeAsync(Bob, _ => Interlocked.Increment(ref heard), default);
-        var here = (string)(await Redis.HashGetAsync(Keys.Meta(Bob), "n"))!;
-        await Redis.HashSetAsync(Keys.Meta(Bob), "n", string.Concat(Enumerable.Range(0, 8).Select(i => $"deadbee{i}")) + here);
+        var states = new ActiveStates(Redis, Keys);
+        var here = await states.NodesAsync(Bob);
+        await states.SetNodesAsync(Bob, string.Concat(Enumerable.Range(0, 8).Select(i => $"deadbee{i}")) + here);
 
         var results = await _store.AppendAsync(_store.New(spoilt), _store.New(Bob));
 
         results.Select(r => r.IsCorrupt).Should().Equal(true, false);
         await Eventually.That("the live node was signalled", () => Volatile.Read(ref heard) == 1);
-        ((string)(await Redis.HashGetAsync(Keys.Meta(Bob), "n"))!).Should().Be(here);
+        (await states.NodesAsync(Bob)).Should().Be(here);
     }
 }

@@ -91,7 +91,7 @@ internal sealed class JournalKeeper(
     {
         while (windows.Next(age) is { } window)
         {
-            await settler.SettleAsync(windows.Lane, window.Logs, window.Last, cancellationToken);
+            await settler.SettleAsync(windows.Lane, window.Logs, window.Last!.Value, cancellationToken);
             await settler.TrimAsync(windows.Lane, lanes.Node, window.Through.ToString(CultureInfo.InvariantCulture), cancellationToken);
             windows.Done();
         }

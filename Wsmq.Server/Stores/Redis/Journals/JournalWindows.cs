@@ -60,17 +60,13 @@ internal sealed class JournalWindows(RedisLane lane, TimeProvider time)
         {
             if (_open.Through > 0)
             {
-                _open.ClosedAt = time.GetTimestamp();
                 _closed.Enqueue(_open);
                 _open = new JournalWindow();
             }
 
-            if (!_closed.TryPeek(out var oldest) || time.GetElapsedTime(oldest.ClosedAt) < age || !IsDecided(oldest.Through))
-                return null;
-
-            // The positions of a batch that failed are not known.
-            oldest.Last = oldest.Failed ? new WsmqPosition(WsmqPosition.MaxValue) : _last;
-            return oldest;
+            foreach (var window in _closed)
+                Decide(window);
+            return _closed.TryPeek(out var oldest) && oldest.Last is not null && time.GetElapsedTime(oldest.DecidedAt) >= age ? oldest : null;
         }
     }
 
@@ -81,8 +77,18 @@ internal sealed class JournalWindows(RedisLane lane, TimeProvider time)
             _closed.Dequeue();
     }
 
-    private bool IsDecided(long through) =>
-        (_pending.Count == 0 || _pending.Min > through) && (_undecided.Count == 0 || _undecided.Min > through);
+    private void Decide(JournalWindow window)
+    {
+        if (window.Last is not null || _pending.FirstOrDefault(long.MaxValue) <= window.Through
+            || _undecided.FirstOrDefault(long.MaxValue) <= window.Through)
+        {
+            return;
+        }
+
+        // The positions of a batch that failed are not known.
+        window.Last = window.Failed ? new WsmqPosition(WsmqPosition.MaxValue) : _last;
+        window.DecidedAt = time.GetTimestamp();
+    }
 }
 
 /// <summary>The batches of a short time.</summary>
@@ -94,14 +100,14 @@ internal sealed class JournalWindow
     /// <summary>The number of the last batch.</summary>
     public long Through { get; set; }
 
-    /// <summary>When it was closed, a time stamp.</summary>
-    public long ClosedAt { get; set; }
+    /// <summary>When it was known what has become of all batches, a time stamp.</summary>
+    public long DecidedAt { get; set; }
 
     /// <summary>Some batch may not have been executed.</summary>
     public bool Failed { get; set; }
 
-    /// <summary>No message of its batches has a later position.</summary>
-    public WsmqPosition Last { get; set; }
+    /// <summary>No message of its batches has a later position. Null until all are decided.</summary>
+    public WsmqPosition? Last { get; set; }
 }
 
 /// <summary>A batch with messages for the journal. Ended by one call.</summary>

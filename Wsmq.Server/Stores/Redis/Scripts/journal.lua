@@ -72,35 +72,43 @@ local function journaled(active, name, state)
   return found
 end
 
--- Moves all that journals have of an address to its log, and remembers in its state that it did. Does not save the state.
-local function settle(active, name, log, meta, state, rules, now)
+-- Moves what journals have of an address to its log, and remembers in its state that it did. Does not save the state.
+-- grace: how long to keep what was acknowledged by every device, µs; nil if that need not be moved
+local function settle(active, name, log, meta, state, rules, now, grace)
   if state.tail <= state.base then return end
-  local found = journaled(active, name, state)
-  -- What was acknowledged by every device may be missing before the oldest one.
-  state.base = #found > 0 and found[#found].before or state.tail
-  close_hole(log, state)
-  local saved = call('HMGET', meta, 'x', 'b')
-  local to = open_log(log, meta, rules, state.base, saved[1], saved[2])
+  local found, keep_from = journaled(active, name, state), grace and state.base or state.consumed
+  local saved, to = call('HMGET', meta, 'x', 'b', 'g'), nil
+  local function move(at, before, content)
+    if not to then
+      -- What was acknowledged by every device may be missing before it.
+      state.base = before
+      close_hole(log, state)
+      to = open_log(log, meta, rules, before, saved[1], saved[2])
+    end
+    add(to, at, before, content)
+  end
   for f = #found, 1, -1 do
     local at, before = found[f].first, found[f].before
     each_content(found[f].contents, function(content)
-      add(to, at, before, content)
+      if at > keep_from then move(at, before, content) end
       before, at = at, digits(tonumber(at) + 1)
     end)
   end
-  to.tail = state.tail
-  if to.changed then save_log(to, now, digits(now)) end
   state.base, state.link, state.steps = state.tail, no_link, '000'
+  if not to then return close_hole(log, state) end
+  to.tail = state.tail
+  save_log(to, now, digits(now))
+  if grace and not saved[3] and state.consumed > zero then pend(meta, state.consumed, now, grace) end
   -- Some device is away, or slow: what follows goes to the log at once, until all is acknowledged.
   if state.consumed < state.tail then state.mode = 'O' end
 end
 
 -- Settles an address if it is active, so that its log is complete. Returns its state; nil if it is not active.
-local function settled(active, name, log, meta, rules, now)
+local function settled(active, name, log, meta, rules, now, grace)
   local state = active_of(active, name)
   if not state then return nil end
   if state.tail > state.base then
-    settle(active, name, log, meta, state, rules, now)
+    settle(active, name, log, meta, state, rules, now, grace)
     save_active(active, name, log, meta, state)
   else
     close_hole(log, state)

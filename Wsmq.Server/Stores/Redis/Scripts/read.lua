@@ -10,7 +10,7 @@
 local log, meta, rules = KEYS[1], KEYS[2], rules_of(ARGV[7], ARGV[8], ARGV[9])
 local max_entries, max_bytes = tonumber(ARGV[2]), math.max(tonumber(ARGV[3]), 1)
 local now = micros()
-local present = settled(KEYS[3], ARGV[6], log, meta, rules, now)
+local present = settled(KEYS[3], ARGV[6], log, meta, rules, now, tonumber(ARGV[4]))
 local state = call('HMGET', meta, 't', 'c', 'v', 'g', 'd', 'b', 'm')
 trim(log, meta, now - rules.age, state[4], state[5], now, tonumber(ARGV[4]), tonumber(ARGV[5]))
 local tail = present and present.tail or state[1] or zero
