@@ -27,7 +27,7 @@ internal sealed class JournalKeeper(
     public JournalBatch? Begin(RedisLane lane, long number, LogGroups logs, List<JournalGroup> groups) =>
         groups.Count == 0
             ? null
-            : _windows.GetOrAdd(lane, static (key, clock) => new JournalWindows(key, clock), time)
+            : (_windows.TryGetValue(lane, out var windows) ? windows : Add(lane))
                 .Begin(number, Enumerable.Range(0, groups[^1].First + groups[^1].Count).Select(logs.Keys));
 
     /// <summary>Settles what this node has in journals: nobody has to wait until its lease has ended.</summary>
@@ -52,6 +52,13 @@ internal sealed class JournalKeeper(
         _stop.Dispose();
     }
 
+    private JournalWindows Add(RedisLane lane)
+    {
+        // A node without readers has no lease yet, and its journal would be taken for that of a node that is gone.
+        Volatile.Write(ref _renewedAt, 0);
+        return _windows.GetOrAdd(lane, static (key, clock) => new JournalWindows(key, clock), time);
+    }
+
     private async Task RunAsync()
     {
         using var timer = new PeriodicTimer(options.SettleAfter / 2, time);
@@ -72,17 +79,18 @@ internal sealed class JournalKeeper(
         {
             foreach (var windows in _windows.Values)
                 await PassAsync(windows, options.SettleAfter, _stop.Token);
-            if (_renewedAt != 0 && time.GetElapsedTime(_renewedAt) < lanes.Lease / 3)
+            var renewed = Volatile.Read(ref _renewedAt);
+            if (renewed != 0 && time.GetElapsedTime(renewed) < lanes.Lease / 3)
                 return;
+            Volatile.Write(ref _renewedAt, time.GetTimestamp());
             foreach (var windows in _windows.Values)
                 await settler.RenewAsync(windows.Lane, _stop.Token);
             foreach (var lane in lanes.All)
                 await settler.AdoptAsync(lane, _stop.Token);
-            _renewedAt = time.GetTimestamp();
         }
-        catch (Exception e) when (e is WsmqException or RedisException or ObjectDisposedException)
+        catch (Exception e) when (!_stop.IsCancellationRequested)
         {
-            // The next round repeats it.
+            // Nothing may end the loop. The next round repeats it.
             Log.JournalFailed(logger, e);
         }
     }
