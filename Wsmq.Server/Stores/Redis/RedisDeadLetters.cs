@@ -32,7 +32,7 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
             request.Kind == NackKind.Reported ? options.DeadLetters.MaxAttempts : options.DeadLetters.MaxSilentAttempts,
             request.Reason, options.DeadLetters.MaxCount, MaxAge(request.Source), request.User, request.Room,
             IDeadLetterStore.Overhead, log.DeadReaderOf(request.User), isGroup ? "G" : log.Name,
-            .. options.Retention.For(request.Source.Kind).Values(),
+            .. options.Retention.For(request.Source.Kind).Values(options.Delivery.AckGrace),
         ];
         var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Nack, scriptKeys, values, cancellationToken))!;
         return reply.Length > 2

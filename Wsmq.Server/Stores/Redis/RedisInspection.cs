@@ -42,7 +42,7 @@ internal sealed class RedisInspection(RedisConnections connections, RedisKeys ke
         RedisValue[] values =
         [
             range.After.ToString(), range.Before.ToString(), range.Newest, range.Max, MostBytes, range.BodyBytes, keys.Of(source).Name,
-            .. options.Retention.For(source.Kind).Values(),
+            .. options.Retention.For(source.Kind).Values(options.Delivery.AckGrace),
         ];
         RedisKey[] scriptKeys = [.. keys.Of(source).Pair, lanes.Of(source).Keys.Active];
         var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Heads, scriptKeys, values, cancellationToken))!;
@@ -68,7 +68,7 @@ internal sealed class RedisInspection(RedisConnections connections, RedisKeys ke
         var log = keys.Of(address);
         var isWork = address.Kind == WsmqAddressKind.Work;
         RedisKey[] scriptKeys = [isWork ? log.Queue[1] : log.Log, log.Meta, lanes.Of(address).Keys.Active];
-        RedisValue[] values = [isWork, withRemoved, log.Name, .. options.Retention.For(address.Kind).Values()];
+        RedisValue[] values = [isWork, withRemoved, log.Name, .. options.Retention.For(address.Kind).Values(options.Delivery.AckGrace)];
         var reply = await connections.EvaluateAsync(RedisScript.Figures, scriptKeys, values, cancellationToken);
         if (reply.IsNull)
             return null;

@@ -25,8 +25,8 @@ internal sealed class RedisMessageLog(
         var log = keys.Of(source);
         RedisValue[] values =
         [
-            after.Value, maxEntries, maxBytes, options.Delivery.AckGrace.Micros(), options.Devices.Expiry.Micros(), log.Name,
-            .. options.Retention.For(source.Kind).Values(),
+            after.Value, maxEntries, maxBytes, options.Devices.Expiry.Micros(), log.Name,
+            .. options.Retention.For(source.Kind).Values(options.Delivery.AckGrace),
         ];
         var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Read, [.. log.Pair, ActiveOf(source)], values, cancellationToken))!;
         var state = RedisReplies.State(reply.AsSpan(0, 4)) ?? throw new WsmqException(WsmqErrors.StoreCorrupt);
@@ -99,7 +99,7 @@ internal sealed class RedisMessageLog(
         [
             Field(device), options.Devices.MaxPerUser, options.Devices.Expiry.Micros(),
             options.Retention.For(source.Kind).MaxAge.WholeMilliseconds(), keys.Of(source).Name,
-            .. options.Retention.For(source.Kind).Values(),
+            .. options.Retention.For(source.Kind).Values(options.Delivery.AckGrace),
         ];
         var reply = await connections.EvaluateAsync(
             RedisScript.OpenUser, [.. keys.Of(source).Pair, ActiveOf(source)], values, cancellationToken);

@@ -13,9 +13,12 @@ namespace Wsmq.Server.Stores.Redis.Journals;
 /// the entries are removed. Adopts the journals of nodes that are gone.
 /// </summary>
 internal sealed class JournalKeeper(
-    RedisLanes lanes, JournalSettler settler, WsmqRedisOptions options, TimeProvider time, ILogger logger)
+    RedisLanes lanes, JournalSettler settler, TimeSpan settleAfter, TimeSpan grace, TimeProvider time, ILogger logger)
     : IAsyncDisposable
 {
+    // What was acknowledged stays readable for the grace, within these bytes of a lane.
+    private const long MostSettledBytes = 64 * 1024 * 1024;
+
     private readonly ConcurrentDictionary<RedisLane, JournalWindows> _windows = new();
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
@@ -28,7 +31,7 @@ internal sealed class JournalKeeper(
         groups.Count == 0
             ? null
             : (_windows.TryGetValue(lane, out var windows) ? windows : Add(lane))
-                .Begin(number, Enumerable.Range(0, groups[^1].First + groups[^1].Count).Select(logs.Keys));
+                .Begin(number, Enumerable.Range(0, groups[^1].First + groups[^1].Count).Select(logs.Keys), groups.Sum(g => (long)g.Bytes));
 
     /// <summary>Settles what this node has in journals: nobody has to wait until its lease has ended.</summary>
     public async ValueTask DisposeAsync()
@@ -39,7 +42,7 @@ internal sealed class JournalKeeper(
         {
             foreach (var windows in _windows.Values)
             {
-                await PassAsync(windows, TimeSpan.Zero, CancellationToken.None);
+                await PassAsync(windows, TimeSpan.Zero, TimeSpan.Zero, CancellationToken.None);
                 await settler.RemoveAsync(windows.Lane, lanes.Node, CancellationToken.None);
             }
         }
@@ -61,7 +64,7 @@ internal sealed class JournalKeeper(
 
     private async Task RunAsync()
     {
-        using var timer = new PeriodicTimer(options.SettleAfter / 2, time);
+        using var timer = new PeriodicTimer(settleAfter / 2, time);
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
@@ -78,7 +81,7 @@ internal sealed class JournalKeeper(
         try
         {
             foreach (var windows in _windows.Values)
-                await PassAsync(windows, options.SettleAfter, _stop.Token);
+                await PassAsync(windows, settleAfter, grace, _stop.Token);
             var renewed = Volatile.Read(ref _renewedAt);
             if (renewed != 0 && time.GetElapsedTime(renewed) < lanes.Lease / 3)
                 return;
@@ -95,13 +98,16 @@ internal sealed class JournalKeeper(
         }
     }
 
-    private async Task PassAsync(JournalWindows windows, TimeSpan age, CancellationToken cancellationToken)
+    private async Task PassAsync(JournalWindows windows, TimeSpan age, TimeSpan keep, CancellationToken cancellationToken)
     {
         while (windows.Next(age) is { } window)
         {
             await settler.SettleAsync(windows.Lane, window.Logs, window.Last!.Value, cancellationToken);
-            await settler.TrimAsync(windows.Lane, lanes.Node, window.Through.ToString(CultureInfo.InvariantCulture), cancellationToken);
-            windows.Done();
+            windows.Settled();
         }
+
+        // If this fails, the next removal removes them too.
+        if (windows.Removable(keep, MostSettledBytes) is { } last)
+            await settler.TrimAsync(windows.Lane, lanes.Node, last.Through.ToString(CultureInfo.InvariantCulture), cancellationToken);
     }
 }

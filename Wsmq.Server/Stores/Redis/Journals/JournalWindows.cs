@@ -13,19 +13,22 @@ internal sealed class JournalWindows(RedisLane lane, TimeProvider time)
     // Batches that failed may be executed until a later one is answered.
     private readonly SortedSet<long> _undecided = [];
     private readonly Queue<JournalWindow> _closed = [];
+    private readonly Queue<JournalWindow> _settled = [];
+    private long _bytes;
     private JournalWindow _open = new();
     private WsmqPosition _last;
 
     public RedisLane Lane => lane;
 
     /// <summary>A batch is sent.</summary>
-    public JournalBatch Begin(long number, IEnumerable<LogKeys> logs)
+    public JournalBatch Begin(long number, IEnumerable<LogKeys> logs, long bytes)
     {
         lock (_lock)
         {
             _pending.Add(number);
             _open.Logs.UnionWith(logs);
             _open.Through = number;
+            _open.Bytes += bytes;
         }
 
         return new JournalBatch(this, number);
@@ -70,11 +73,31 @@ internal sealed class JournalWindows(RedisLane lane, TimeProvider time)
         }
     }
 
-    /// <summary>The oldest window was looked after.</summary>
-    public void Done()
+    /// <summary>What was not acknowledged of the oldest window was moved to the logs.</summary>
+    public void Settled()
     {
         lock (_lock)
-            _closed.Dequeue();
+        {
+            var window = _closed.Dequeue();
+            _settled.Enqueue(window);
+            _bytes += window.Bytes;
+        }
+    }
+
+    /// <summary>The newest settled window that is to be removed, with all before it: its grace is over, or there are too many bytes.</summary>
+    public JournalWindow? Removable(TimeSpan grace, long mostBytes)
+    {
+        lock (_lock)
+        {
+            JournalWindow? last = null;
+            while (_settled.TryPeek(out var oldest) && (_bytes > mostBytes || time.GetElapsedTime(oldest.DecidedAt) >= grace))
+            {
+                last = _settled.Dequeue();
+                _bytes -= last.Bytes;
+            }
+
+            return last;
+        }
     }
 
     private void Decide(JournalWindow window)
@@ -96,6 +119,9 @@ internal sealed class JournalWindow
 {
     /// <summary>The addresses of all batches.</summary>
     public HashSet<LogKeys> Logs { get; } = [];
+
+    /// <summary>The bytes of all blobs.</summary>
+    public long Bytes { get; set; }
 
     /// <summary>The number of the last batch.</summary>
     public long Through { get; set; }

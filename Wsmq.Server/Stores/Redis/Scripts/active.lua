@@ -31,11 +31,17 @@ local function active_text(state)
   return table.concat({ state.tail, state.base, state.consumed, state.link, state.steps, state.mode, state.nodes })
 end
 
+-- The position of the newest entry of a log; zero without one, and if it is foreign.
+local function newest_of(log)
+  local newest = call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
+  return newest and position(string.match(newest[1], '^(%d+)%-0$')) or zero
+end
+
 -- Removes what is left of a log if messages after it were in a journal only, and were acknowledged by every device: a reader would take the
 -- place between for a loss.
 local function close_hole(log, state)
-  local newest = call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
-  if newest and state.base <= state.consumed and string.match(newest[1], '^%d+') < state.base then call('UNLINK', log) end
+  local newest = newest_of(log)
+  if newest > zero and newest < state.base and state.base <= state.consumed then call('UNLINK', log) end
 end
 
 -- Saves a state; without nodes and messages in journals it goes back to the meta.

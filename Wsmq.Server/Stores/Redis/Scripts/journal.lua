@@ -72,13 +72,16 @@ local function journaled(active, name, state)
   return found
 end
 
--- Moves what journals have of an address to its log, and remembers in its state that it did. Does not save the state.
--- grace: how long to keep what was acknowledged by every device, µs; nil if that need not be moved
-local function settle(active, name, log, meta, state, rules, now, grace)
+-- Moves what journals have of an address to its log, and remembers in its state that it did. Does not save the state. What every device
+-- acknowledged is moved only if the rules have a grace.
+local function settle(active, name, log, meta, state, rules, now)
   if state.tail <= state.base then return end
-  local found, keep_from = journaled(active, name, state), grace and state.base or state.consumed
+  local found, keep_from = journaled(active, name, state), rules.grace and state.base or state.consumed
   local saved, to = call('HMGET', meta, 'x', 'b', 'g'), nil
+  local newest = newest_of(log)
   local function move(at, before, content)
+    -- Moved already, by a call that failed afterwards.
+    if at <= newest then return end
     if not to then
       -- What was acknowledged by every device may be missing before it.
       state.base = before
@@ -98,17 +101,17 @@ local function settle(active, name, log, meta, state, rules, now, grace)
   if not to then return close_hole(log, state) end
   to.tail = state.tail
   save_log(to, now, digits(now))
-  if grace and not saved[3] and state.consumed > zero then pend(meta, state.consumed, now, grace) end
+  if rules.grace and not saved[3] and state.consumed > zero then pend(meta, state.consumed, now, rules.grace) end
   -- Some device is away, or slow: what follows goes to the log at once, until all is acknowledged.
   if state.consumed < state.tail then state.mode = 'O' end
 end
 
 -- Settles an address if it is active, so that its log is complete. Returns its state; nil if it is not active.
-local function settled(active, name, log, meta, rules, now, grace)
+local function settled(active, name, log, meta, rules, now)
   local state = active_of(active, name)
   if not state then return nil end
   if state.tail > state.base then
-    settle(active, name, log, meta, state, rules, now, grace)
+    settle(active, name, log, meta, state, rules, now)
     save_active(active, name, log, meta, state)
   else
     close_hole(log, state)

@@ -3,16 +3,15 @@
 -- flags: allow-oom
 -- KEYS[1] log (stream)   KEYS[2] meta (hash)   KEYS[3] states of the active addresses of the lane (hash)
 -- ARGV[1] after          ARGV[2] most entries    ARGV[3] most bytes
--- ARGV[4] grace in µs    ARGV[5] device expiry in µs
--- ARGV[6] name of the address, after its length in two bytes
--- ARGV[7 … 9] retention count, age in µs and bytes
+-- ARGV[4] device expiry in µs
+-- ARGV[5] name of the address, after its length in two bytes   ARGV[6 … 9] retention count, age in µs, bytes, grace in µs
 -- Returns tail, removed, consumed, membership version, and the entries as XRANGE returns them
-local log, meta, rules = KEYS[1], KEYS[2], rules_of(ARGV[7], ARGV[8], ARGV[9])
+local log, meta, rules = KEYS[1], KEYS[2], rules_of(unpack(ARGV, 6, 9))
 local max_entries, max_bytes = tonumber(ARGV[2]), math.max(tonumber(ARGV[3]), 1)
 local now = micros()
-local present = settled(KEYS[3], ARGV[6], log, meta, rules, now, tonumber(ARGV[4]))
+local present = settled(KEYS[3], ARGV[5], log, meta, rules, now)
 local state = call('HMGET', meta, 't', 'c', 'v', 'g', 'd', 'b', 'm')
-trim(log, meta, now - rules.age, state[4], state[5], now, tonumber(ARGV[4]), tonumber(ARGV[5]))
+trim(log, meta, now - rules.age, state[4], state[5], now, rules.grace, tonumber(ARGV[4]))
 local tail = present and present.tail or state[1] or zero
 
 local removed = removed_of(log, tail)

@@ -1,5 +1,5 @@
--- Moves what has not been acknowledged in time from journals to the logs of its addresses: afterwards nobody needs the entries of journals with
--- messages up to a position. Addresses without nodes go back to their metas.
+-- Moves what has not been acknowledged in time from journals to the logs of its addresses: afterwards entries of journals with messages up to
+-- a position are needed for the grace only. Addresses without nodes go back to their metas.
 -- uses: journal
 -- flags: allow-oom
 -- KEYS[1] states of the active addresses of the lane (hash)   KEYS[2 + 2 j …] of address j: log (stream), meta (hash)
@@ -15,7 +15,8 @@ local function look(j, text)
   local moves = needed > state.base and needed > state.consumed
   if moves then
     settle(active, name, log, meta, state, rules, now)
-  elseif needed > state.base then
+  elseif needed > state.base and (state.nodes == '' or state.steps > '500') then
+    -- A busy address is not looked for in all entries of a whole grace.
     state.base, state.steps = needed, '000'
   elseif state.nodes ~= '' then
     return '0'
