@@ -202,5 +202,5 @@ public sealed class RedisFaultTests : IAsyncLifetime
 
     /// <summary>The interested nodes of an address, as stored in Redis.</summary>
     private static async Task<string> NodesAsync(ConnectionMultiplexer admin, WsmqAddress address) =>
-        (string?)await admin.GetDatabase().HashGetAsync(Keys.Meta(address), "n") ?? "";
+        await new ActiveStates(admin.GetDatabase(), Keys).NodesAsync(address);
 }

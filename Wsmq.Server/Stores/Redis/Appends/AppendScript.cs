@@ -20,7 +20,9 @@ internal sealed class AppendScript(
     {
         var logs = new LogGroups(batch, keys);
         var groups = JournalGroup.Arrange(logs, redisOptions.InlineSignalBytes + RedisContent.Header);
-        var journaling = journals.Begin(lane, number, logs, groups);
+        JournalBatch? journaling = groups.Count == 0
+            ? null
+            : journals.Begin(lane, number, Enumerable.Range(0, JournaledOf(groups)).Select(logs.Keys), groups.Sum(g => (long)g.Bytes));
         try
         {
             var reply = (RedisResult[])(await logs.RunAsync(
@@ -38,6 +40,9 @@ internal sealed class AppendScript(
         }
     }
 
+    // The logs in groups are the first ones.
+    private static int JournaledOf(List<JournalGroup> groups) => groups.Count == 0 ? 0 : groups[^1].First + groups[^1].Count;
+
     private static RedisKey[] KeysOf(RedisLane lane, LogGroups logs)
     {
         var shared = lane.Keys;
@@ -54,7 +59,7 @@ internal sealed class AppendScript(
         RedisLane lane, IReadOnlyList<AppendRequest> batch, LogGroups logs, List<JournalGroup> groups, Memory<byte> buffer, long number,
         long after)
     {
-        var journaled = groups.Count == 0 ? 0 : groups[^1].First + groups[^1].Count;
+        var journaled = JournaledOf(groups);
         var own = batch.Count;
         for (var j = 0; j < journaled; j++)
             own -= logs.Items(j).Count;

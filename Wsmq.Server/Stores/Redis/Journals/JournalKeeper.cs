@@ -3,7 +3,6 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using Wsmq.Server.Diagnostics;
-using Wsmq.Server.Stores.Redis.Appends;
 using Wsmq.Server.Stores.Redis.Connections;
 
 namespace Wsmq.Server.Stores.Redis.Journals;
@@ -26,12 +25,13 @@ internal sealed class JournalKeeper(
 
     public void Start() => _loop = RunAsync();
 
-    /// <summary>A batch is sent. Null if none of it may go into the journal.</summary>
-    public JournalBatch? Begin(RedisLane lane, long number, LogGroups logs, List<JournalGroup> groups) =>
-        groups.Count == 0
-            ? null
-            : (_windows.TryGetValue(lane, out var windows) ? windows : Add(lane))
-                .Begin(number, Enumerable.Range(0, groups[^1].First + groups[^1].Count).Select(logs.Keys), groups.Sum(g => (long)g.Bytes));
+    /// <summary>A batch is sent.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="number">The number of the batch.</param>
+    /// <param name="logs">The addresses that may have messages in the journal.</param>
+    /// <param name="bytes">What is added to the journal, in bytes.</param>
+    public JournalBatch Begin(RedisLane lane, long number, IEnumerable<LogKeys> logs, long bytes) =>
+        (_windows.TryGetValue(lane, out var windows) ? windows : Add(lane)).Begin(number, logs, bytes);
 
     /// <summary>Settles what this node has in journals: nobody has to wait until its lease has ended.</summary>
     public async ValueTask DisposeAsync()

@@ -86,14 +86,14 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
     {
         var parts = id.Split('-');
         RedisKey blob = $"{lane.Keys.BlobsOf(node)}{parts[0].PadLeft(12, '0')}{parts[1].PadLeft(4, '0')}";
-        const int lengthAt = JournalBlob.TableStart - sizeof(int);
+        const int lengthAt = JournalFormat.TableStart - sizeof(int);
         var length = (byte[]?)await connections.AskAsync(
-            (database, primary) => database.StringGetRangeAsync(blob, lengthAt, JournalBlob.TableStart - 1, primary), cancellationToken);
+            (database, primary) => database.StringGetRangeAsync(blob, lengthAt, JournalFormat.TableStart - 1, primary), cancellationToken);
         if (length is not { Length: sizeof(int) })
             return [];
-        var end = JournalBlob.TableStart + BinaryPrimitives.ReadInt32BigEndian(length) - 1;
+        var end = JournalFormat.TableStart + BinaryPrimitives.ReadInt32BigEndian(length) - 1;
         return (byte[]?)await connections.AskAsync(
-            (database, primary) => database.StringGetRangeAsync(blob, JournalBlob.TableStart, end, primary), cancellationToken) ?? [];
+            (database, primary) => database.StringGetRangeAsync(blob, JournalFormat.TableStart, end, primary), cancellationToken) ?? [];
     }
 
     private async Task<int> TrimAsync(RedisLane lane, string node, string through, bool andJournal, CancellationToken cancellationToken) =>

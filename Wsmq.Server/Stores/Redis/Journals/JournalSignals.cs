@@ -9,8 +9,8 @@ namespace Wsmq.Server.Stores.Redis.Journals;
 /// </summary>
 internal sealed class JournalSignals(JournalSignals.Receiver receive)
 {
-    private const int HeadLength = (2 * WsmqPosition.Length) + JournalBlob.LinkLength - WsmqPosition.Length + 1;
-    private const int HeadsStart = 1 + JournalBlob.LinkLength + WsmqPosition.Length;
+    private const int HeadLength = (2 * WsmqPosition.Length) + JournalFormat.LinkLength - WsmqPosition.Length + 1;
+    private const int HeadsStart = 1 + JournalFormat.LinkLength + WsmqPosition.Length;
 
     private ReadOnlyMemory<byte> _head;
 
@@ -30,18 +30,18 @@ internal sealed class JournalSignals(JournalSignals.Receiver receive)
 
         var head = _head;
         _head = default;
-        return head.Length > HeadsStart && message.Length >= JournalBlob.TableStart
-            && head.Span.Slice(1, JournalBlob.LinkLength).SequenceEqual(message.Span.Slice(1, JournalBlob.LinkLength))
-            && RedisReplies.TryPosition(head.Span.Slice(1 + JournalBlob.LinkLength, WsmqPosition.Length), out var first)
+        return head.Length > HeadsStart && message.Length >= JournalFormat.TableStart
+            && head.Span.Slice(1, JournalFormat.LinkLength).SequenceEqual(message.Span.Slice(1, JournalFormat.LinkLength))
+            && RedisReplies.TryPosition(head.Span.Slice(1 + JournalFormat.LinkLength, WsmqPosition.Length), out var first)
             && TryReadGroup(head.Span[HeadsStart..], message, first);
     }
 
     private bool TryReadGroup(ReadOnlySpan<byte> heads, ReadOnlyMemory<byte> blob, WsmqPosition first)
     {
-        var length = BinaryPrimitives.ReadInt32BigEndian(blob.Span[(JournalBlob.TableStart - sizeof(int))..]);
-        if (length < 0 || length > blob.Length - JournalBlob.TableStart)
+        var length = BinaryPrimitives.ReadInt32BigEndian(blob.Span[(JournalFormat.TableStart - sizeof(int))..]);
+        if (length < 0 || length > blob.Length - JournalFormat.TableStart)
             return false;
-        for (var table = new JournalTable(blob.Span.Slice(JournalBlob.TableStart, length)); !heads.IsEmpty; heads = heads[HeadLength..])
+        for (var table = new JournalTable(blob.Span.Slice(JournalFormat.TableStart, length)); !heads.IsEmpty; heads = heads[HeadLength..])
         {
             if (heads.Length < HeadLength || !table.TryRead(out var address, out var contents) || contents.End.Value > blob.Length)
                 return false;

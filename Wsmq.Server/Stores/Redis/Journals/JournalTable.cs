@@ -14,7 +14,7 @@ internal ref struct JournalTable(ReadOnlySpan<byte> table)
     {
         name = default;
         contents = default;
-        if (!BinaryPrimitives.TryReadUInt16BigEndian(_rest, out var length) || _rest.Length < sizeof(ushort) + length + JournalBlob.PlaceLength)
+        if (!BinaryPrimitives.TryReadUInt16BigEndian(_rest, out var length) || _rest.Length < sizeof(ushort) + length + JournalFormat.PlaceLength)
             return false;
         name = _rest.Slice(sizeof(ushort), length);
         var place = _rest[(sizeof(ushort) + length)..];
@@ -22,7 +22,7 @@ internal ref struct JournalTable(ReadOnlySpan<byte> table)
         if (at < 0 || bytes < 0 || (long)at + bytes > int.MaxValue)
             return false;
         contents = at..(at + bytes);
-        _rest = place[JournalBlob.PlaceLength..];
+        _rest = place[JournalFormat.PlaceLength..];
         return true;
     }
 }

@@ -39,7 +39,7 @@ public sealed class JournalTests : IAsyncLifetime
     private ActiveStates States => new(Database, Keys);
 
     private Task<RedisHarness> StartAsync(TimeSpan settleAfter) =>
-        RedisHarness.StartAsync(_redis.EndPoint, "t", new WsmqOptions(), o => o.SettleAfter = settleAfter);
+        RedisHarness.StartAsync(_redis.EndPoint, "t", new WsmqOptions { Delivery = { AckGrace = settleAfter } }, o => o.SettleAfter = settleAfter);
 
     private async Task<string[]> KeysAsync(string pattern) => (string[])(await Database.ExecuteAsync("KEYS", $"t:{{0}}:{pattern}"))!;
 
@@ -116,6 +116,16 @@ public sealed class JournalTests : IAsyncLifetime
         (state.Tail, state.Consumed).Should().Be((given[^1], given[^1]));
         (await quick.ReadAsync(Bob)).Should().BeEquivalentTo(new { Entries = Array.Empty<LogEntry>(), State = new { Removed = given[^1] } });
         (await quick.OpenAsync("bob", "laptop")).Should().Be(given[^1], "a new device starts after what was removed");
+    }
+
+    [Fact]
+    public async Task What_was_acknowledged_can_be_read_for_the_grace()
+    {
+        await ConnectAsync(_node, Bob);
+        var given = await _node.AddManyAsync(Bob, 3);
+        await _node.AckAsync("bob", "phone", given[^1]);
+        (await _node.PositionsAsync(Bob, new WsmqPosition(given[0].Value - 1))).Should().Equal(given);
+        (await _node.OpenAsync("bob", "laptop")).Should().BeLessThan(given[0], "a new device gets all that is stored");
     }
 
     [Fact]

@@ -1,26 +1,13 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
-using Wsmq.Server.Stores.Redis.Appends;
-using Wsmq.Server.Stores.Redis.Connections;
+using Wsmq.Server.Stores.Redis.Journals;
 
-namespace Wsmq.Server.Stores.Redis.Journals;
+namespace Wsmq.Server.Stores.Redis.Appends;
 
 /// <summary>What a node composes for a group of addresses of a batch, see journal.lua: stored once, and sent to the nodes as it is.</summary>
 internal static class JournalBlob
 {
-    /// <summary>The id of the node, the number of the batch, and that of the group.</summary>
-    public const int LinkLength = 8 + NumberLength + GroupLength;
-
-    /// <summary>B, the link, and the length of the table.</summary>
-    public const int TableStart = 1 + LinkLength + sizeof(int);
-
-    /// <summary>After the name of an address in the table: place and length of its contents, and its number.</summary>
-    public const int PlaceLength = sizeof(int) + sizeof(int) + sizeof(ushort);
-
-    private const int NumberLength = 12;
-    private const int GroupLength = 4;
-
     /// <summary>The number of a batch as the scripts expect it.</summary>
     public static string NumberOf(long batch) => batch.ToString("D12", CultureInfo.InvariantCulture);
 
@@ -29,9 +16,9 @@ internal static class JournalBlob
 
     public static int LengthOf(LogGroups logs, int first, int count)
     {
-        var length = TableStart;
+        var length = JournalFormat.TableStart;
         for (var j = first; j < first + count; j++)
-            length += logs.Keys(j).Name.Length + PlaceLength + logs.BytesOf(j);
+            length += logs.Keys(j).Name.Length + JournalFormat.PlaceLength + logs.BytesOf(j);
         return length;
     }
 
@@ -45,10 +32,10 @@ internal static class JournalBlob
     {
         to[0] = (byte)'B';
         Encoding.ASCII.GetBytes(link, to[1..]);
-        var (at, content) = (TableStart, TableStart);
+        var (at, content) = (JournalFormat.TableStart, JournalFormat.TableStart);
         for (var j = first; j < first + count; j++)
-            content += logs.Keys(j).Name.Length + PlaceLength;
-        BinaryPrimitives.WriteInt32BigEndian(to[(TableStart - sizeof(int))..], content - TableStart);
+            content += logs.Keys(j).Name.Length + JournalFormat.PlaceLength;
+        BinaryPrimitives.WriteInt32BigEndian(to[(JournalFormat.TableStart - sizeof(int))..], content - JournalFormat.TableStart);
         for (var j = first; j < first + count; j++)
         {
             var (name, length) = (logs.Keys(j).Name, logs.BytesOf(j));
@@ -57,7 +44,7 @@ internal static class JournalBlob
             BinaryPrimitives.WriteInt32BigEndian(to[at..], content);
             BinaryPrimitives.WriteInt32BigEndian(to[(at + 4)..], length);
             BinaryPrimitives.WriteUInt16BigEndian(to[(at + 8)..], (ushort)(j - first));
-            at += PlaceLength;
+            at += JournalFormat.PlaceLength;
             logs.WriteContents(j, to.Slice(content, length));
             content += length;
         }

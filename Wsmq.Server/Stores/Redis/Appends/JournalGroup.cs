@@ -1,6 +1,4 @@
-using Wsmq.Server.Stores.Redis.Appends;
-
-namespace Wsmq.Server.Stores.Redis.Journals;
+namespace Wsmq.Server.Stores.Redis.Appends;
 
 /// <summary>Logs of a batch whose messages go into one entry of the journal.</summary>
 /// <param name="Readers">The mode and the nodes that their states should have.</param>
