@@ -1,4 +1,4 @@
-import { WsmqError } from "./errors.js";
+import { NoHandler, WsmqError } from "./errors.js";
 import { fromWire, type Address, type Message, type Wire } from "./messages.js";
 import type { Position } from "./positions.js";
 
@@ -128,6 +128,7 @@ export type Listener<Name extends keyof EventMap> = (event: EventMap[Name]) => v
 /** Calls the app's listeners. What they throw does not disturb the client. */
 export class ClientEvents {
   #listeners = new Map<keyof EventMap, Set<Listener<any>>>();
+  #said = new Set<string>();
 
   listen<Name extends keyof EventMap>(name: Name, listener: Listener<Name>): () => void {
     const listeners = this.#listeners.get(name) ?? new Set();
@@ -168,10 +169,33 @@ export class ClientEvents {
     }
   }
 
-  /** Without a listener an error is written to the console: it must not disappear. */
+  /** Without a listener an error is written to the console: it must not disappear. The stack says something only of the app's errors. */
   error(error: unknown, message?: Wire): void {
-    if (this.#of("error").length === 0) console.error("wsmq:", error);
+    if (this.#of("error").length === 0) {
+      if (error instanceof WsmqError || error instanceof NoHandler) this.#say(error.message);
+      else console.error("wsmq:", error);
+    }
+
     this.emit("error", { error, ...(message && { message: fromWire<Message>(message) }) });
+  }
+
+  /** There is no connection, and nobody may be told by a promise: without a listener it is written to the console, each cause once. */
+  unconnected(url: string, error: unknown, isOver: boolean): void {
+    if (this.#of("state").length > 0) return;
+    const { code, message } = error as WsmqError;
+    this.#say(`no connection to ${url.split("?")[0]}: ${message}${isOver ? "" : " (trying again)"}`, code);
+  }
+
+  /** The next failure is the first one again. */
+  connected(): void {
+    this.#said.clear();
+  }
+
+  // Senders choose the names of types: what was said is bounded.
+  #say(text: string, kind = text): void {
+    if (this.#said.has(kind) || this.#said.size > 99) return;
+    this.#said.add(kind);
+    console.error(`wsmq: ${text}`);
   }
 
   #of(name: keyof EventMap): Listener<any>[] {
