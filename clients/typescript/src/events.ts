@@ -179,9 +179,12 @@ export class ClientEvents {
     this.emit("error", { error, ...(message && { message: fromWire<Message>(message) }) });
   }
 
-  /** There is no connection, and nobody may be told by a promise: without a listener it is written to the console, each cause once. */
+  /**
+   * There is no connection, and no promise says so: without a listener it is written to the console, each cause once. One without a
+   * parameter, such as that of a hook of React, does not see why.
+   */
   unconnected(url: string, error: unknown, isOver: boolean): void {
-    if (this.#of("state").length > 0) return;
+    if (this.#of("state").some(listener => listener.length > 0)) return;
     const { code, message } = error as WsmqError;
     this.#say(`no connection to ${url.split("?")[0]}: ${message}${isOver ? "" : " (trying again)"}`, code);
   }

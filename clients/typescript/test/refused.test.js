@@ -46,13 +46,14 @@ describe('a client that cannot connect, in Node.js', () => {
     assert.equal(lines.filter(line => line.includes('answered 401')).length, 1, lines.join('\n'));
   });
 
-  test('says once where nobody listens that no hub is at the path, and goes on', async () => {
+  test('says once where nobody listens for the reason that no hub is at the path, and goes on', async () => {
     let asked = 0;
     const accessTokenProvider = () => {
       asked++;
       return wsmq.node.token('bob');
     };
-    const starting = open(`${wsmq.node.hub}q?secret=1`, undefined, { accessTokenProvider }).start();
+    open(`${wsmq.node.hub}q?secret=1`, undefined, { accessTokenProvider }).listen('state', () => {});
+    const starting = client.start();
     const sent = client.send('user:bob', 'chat', 1);
     await eventually('it has tried again', () => asked > 3);
     await client.stop();
