@@ -63,7 +63,7 @@ public sealed class CliOperatorTests : IDisposable
         var ids = list.Select(l => l.GetProperty("id").GetString()!).ToList();
         ids.Should().HaveCount(3);
         (await cli.OkAsync("dead-letters", "list", "--user", "bob", "--max", "2")).Split('\n').Should().HaveCount(2)
-            .And.OnlyContain(l => l.Contains("device phone", StringComparison.Ordinal));
+            .And.OnlyContain(l => l.Contains("  bob  from user:bob ", StringComparison.Ordinal) && l.Contains("device phone", StringComparison.Ordinal));
         (await cli.OkAsync("dead-letter", "show", "bob", ids[1])).Should().Contain($$"""{"big":{{long.MaxValue}},"i":1}""");
         JsonDocument.Parse(await cli.OkAsync("dead-letter", "show", "bob", ids[1], "--json")).RootElement.GetProperty("message")
             .GetProperty("body").GetProperty("big").GetRawText().Should().Be($"{long.MaxValue}", "no number is rounded");
