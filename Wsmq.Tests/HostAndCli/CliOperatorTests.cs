@@ -23,6 +23,8 @@ public sealed class CliOperatorTests : IDisposable
         (await cli.OkAsync("group", "members", "team/a b")).Should().Be("alice\nbob");
         (await cli.OkAsync("user", "groups", "bob", "--json")).Should().Be("\"team/a b\"");
         await cli.OkAsync("group", "remove", "team/a b", "bob");
+        await cli.OkAsync("group", "add", "group:group:7", "user:user:42");
+        (await cli.Node.Groups.ListMembersAsync("group:7")).Should().Equal("user:42");
         (await cli.Node.Groups.IsInGroupAsync("bob", "team/a b")).Should().BeFalse();
     }
 
