@@ -15,7 +15,8 @@ namespace Wsmq.Server.Acks;
 internal sealed class AckQueue(
     IStore store, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<AckQueue> logger) : Worker, INodePart
 {
-    private const int MaxBatch = 256;
+    // Redis serves nobody else while it runs a script: a burst of acks, such as those of all members of a group, must not delay messages.
+    private const int MaxBatch = 32;
 
     // After a batch of this many readers the loop pauses, so that more acks of the same reader coalesce. The in-flight window is freed
     // before its ack is stored, so only a caller that awaits an ack notices the pause.

@@ -47,6 +47,7 @@ public abstract class ClientTest : IAsyncLifetime
             foreach (var backoff in new[] { options.ReconnectBackoff, options.SendBackoff, options.HandlerBackoff })
                 (backoff.Min, backoff.Max) = (TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(50));
             options.LoggerFactory = NullLoggerFactory.Instance;
+            options.AckInterval = TimeSpan.FromMilliseconds(100);
             Configure(options);
         });
         client.Error += (_, e) => Errors.Enqueue(e);
