@@ -1,4 +1,5 @@
-using System.Runtime.InteropServices;
+using System.Net.Sockets;
+using System.Net.WebSockets;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Logging;
 
@@ -25,7 +26,8 @@ internal sealed class StandardErrorLog : ILogger
     private static string CauseOf(Exception? exception) => exception switch
     {
         null => string.Empty,
-        WsmqException or HubException or IOException or ExternalException => $" {exception.Message}",
+        WsmqException or HubException or HttpRequestException or WebSocketException or TimeoutException or IOException { InnerException: SocketException }
+            => $" {exception.Message}",
         _ => $"{Environment.NewLine}{exception}",
     };
 }

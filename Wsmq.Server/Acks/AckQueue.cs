@@ -127,7 +127,12 @@ internal sealed class AckQueue(
             var part = all.AsMemory(start, Math.Min(MaxBatch, all.Length - start));
             try
             {
-                await StoreAsync(part);
+                if (await TryStoreAsync(part))
+                    continue;
+
+                // The store is asked once for all: callers must not wait for a failure of each part.
+                KeepForLater(all.AsSpan(start + part.Length), new WsmqException(WsmqErrors.StoreUnavailable));
+                return;
             }
             catch
             {
@@ -138,8 +143,8 @@ internal sealed class AckQueue(
         }
     }
 
-    // Throws once the stop has cancelled it.
-    private async Task StoreAsync(ReadOnlyMemory<KeyValuePair<Reader, Pending>> part)
+    // False if the store failed: the part is kept for later. Throws once the stop has cancelled it.
+    private async Task<bool> TryStoreAsync(ReadOnlyMemory<KeyValuePair<Reader, Pending>> part)
     {
         try
         {
@@ -147,6 +152,7 @@ internal sealed class AckQueue(
             Complete(part.Span, results);
             metrics.Acknowledged(part.Length);
             _backoff.Reset();
+            return true;
         }
         catch (Exception e)
         {
@@ -154,6 +160,7 @@ internal sealed class AckQueue(
             Log.AckFailed(logger, e, part.Length, delay);
             KeepForLater(part.Span, e);
             await _backoff.WaitAsync(delay, _stop.Token);
+            return false;
         }
     }
 

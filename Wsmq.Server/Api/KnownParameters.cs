@@ -13,7 +13,7 @@ internal sealed class KnownParameters
     private const int MaxName = 64;
 
     // Read before the endpoint is called, whatever it is.
-    private static readonly string[] Common = [QueryToken.Name, "device"];
+    private static readonly string[] Common = [QueryToken.Name, "device", StreamCursor.LastEventIdParameter];
 
     private readonly HashSet<string> _names;
 

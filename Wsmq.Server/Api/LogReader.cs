@@ -23,13 +23,14 @@ internal sealed class LogReader(IStore store)
         try
         {
             var range = new HeadRange(floor, new WsmqPosition(WsmqPosition.MaxValue), Newest: true, max, BodyBytes: 0);
-            var (start, bytes) = (floor, 0L);
+            var (start, bytes, room) = (floor, 0L, reads.PageOf(max).Bytes);
             foreach (var head in (await store.Inspection.HeadsAsync(source, range, cancellationToken)).Entries)
             {
                 reads.Charge(head.Metadata.Length);
-                if (bytes > 0 && bytes + head.Metadata.Length + head.BodyBytes > FeedPage.MaxBytes)
+                var size = head.Metadata.Length + head.BodyBytes + FeedPage.EntryBytes;
+                if (bytes > 0 && bytes + size > room)
                     break;
-                bytes += head.Metadata.Length + head.BodyBytes;
+                bytes += size;
                 start = new WsmqPosition(head.Position.Value - 1);
             }
 

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Api;
@@ -85,14 +86,19 @@ public sealed class ApiRefusalTests(SharedNode shared) : IClassFixture<SharedNod
         await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")), endpoints: app =>
         {
             app.MapWsmqApi(HttpCaller.Path);
-            app.MapGet(HttpCaller.Path + "/orders", () => "of the app");
+            app.MapGet(HttpCaller.Path + "/orders", (HttpRequest request) => $"of the app {request.Query["access_token"]} {request.Headers.Cookie}");
             app.MapFallback(() => "the page of the app");
         });
         using var anybody = new HttpCaller(node.Address, null);
         using var http = new HttpClient();
 
         (await anybody.GetAsync("/unknown")).Status.Should().Be(401);
-        (await anybody.GetAsync("/orders")).Text.Should().Be("of the app");
+        (await anybody.GetAsync("/orders")).Text.Should().Be("of the app  ");
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(node.Address, HttpCaller.Path + "/orders?access_token=its-own"));
+        request.Headers.Add("Origin", "https://elsewhere.example");
+        request.Headers.Add("Cookie", "a=b");
+        using var answer = await http.SendAsync(request);
+        (await answer.Content.ReadAsStringAsync()).Should().Be("of the app its-own a=b", "it decides for itself");
         (await http.GetStringAsync(new Uri(node.Address, "/elsewhere"))).Should().Be("the page of the app");
     }
 

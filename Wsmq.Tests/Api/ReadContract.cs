@@ -153,6 +153,21 @@ public abstract class ReadContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_newest_page_ends_with_the_newest_entry_however_small_the_entries_are()
+    {
+        await using var node = await StartAsync();
+        using var bob = HttpCaller.Of(node, "bob");
+        var receipts = await Task.WhenAll(Enumerable.Range(0, 512).Select(_ =>
+            node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Data = new byte[300] })));
+
+        var page = await bob.GetAsync("/logs/user:bob?newest=true&max=512");
+
+        Positions(page).Last().Should().Be(receipts.Max(r => r.Position));
+        Positions(page).Should().HaveCountGreaterThan(256);
+        page.Json.GetProperty("end").GetBoolean().Should().BeTrue();
+    }
+
+    [Fact]
     public async Task The_newest_page_of_a_group_has_nothing_from_before_the_user_joined()
     {
         await using var node = await StartAsync();

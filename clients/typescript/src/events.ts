@@ -1,4 +1,5 @@
 import { NoHandler, WsmqError } from "./errors.js";
+import { shownUrl } from "./connection/hub-url.js";
 import { fromWire, type Address, type Message, type Wire } from "./messages.js";
 import type { Position } from "./positions.js";
 
@@ -128,7 +129,8 @@ export type Listener<Name extends keyof EventMap> = (event: EventMap[Name]) => v
 /** Calls the app's listeners. What they throw does not disturb the client. */
 export class ClientEvents {
   #listeners = new Map<keyof EventMap, Set<Listener<any>>>();
-  #said = new Set<string>();
+  #untaken = new Set<string>();
+  #causes = new Set<string>();
 
   listen<Name extends keyof EventMap>(name: Name, listener: Listener<Name>): () => void {
     const listeners = this.#listeners.get(name) ?? new Set();
@@ -169,11 +171,11 @@ export class ClientEvents {
     }
   }
 
-  /** Without a listener an error is written to the console: it must not disappear. The stack says something only of the app's errors. */
+  /** Without a listener an error is written to the console: it must not disappear. The stack says something only of the app's code. */
   error(error: unknown, message?: Wire): void {
     if (this.#of("error").length === 0) {
-      if (error instanceof WsmqError || error instanceof NoHandler) this.#say(error.message);
-      else console.error("wsmq:", error);
+      if (error instanceof NoHandler) say(this.#untaken, error.message);
+      else console.error("wsmq:", error instanceof WsmqError && !message ? error.message : error);
     }
 
     this.emit("error", { error, ...(message && { message: fromWire<Message>(message) }) });
@@ -186,24 +188,24 @@ export class ClientEvents {
   unconnected(url: string, error: unknown, isOver: boolean): void {
     if (this.#of("state").some(listener => listener.length > 0)) return;
     const { code, message } = error as WsmqError;
-    this.#say(`no connection to ${url.split("?")[0]}: ${message}${isOver ? "" : " (trying again)"}`, code);
+    say(this.#causes, `no connection to ${shownUrl(url)}: ${message}${isOver ? "" : " (trying again)"}`, code);
   }
 
   /** The next failure is the first one again. */
   connected(): void {
-    this.#said.clear();
-  }
-
-  // Senders choose the names of types: what was said is bounded.
-  #say(text: string, kind = text): void {
-    if (this.#said.has(kind) || this.#said.size > 99) return;
-    this.#said.add(kind);
-    console.error(`wsmq: ${text}`);
+    this.#causes.clear();
   }
 
   #of(name: keyof EventMap): Listener<any>[] {
     return [...this.#listeners.get(name) ?? []];
   }
+}
+
+// Once for each kind. Senders choose the names of types: what was said is bounded.
+function say(said: Set<string>, text: string, kind = text): void {
+  if (said.has(kind) || said.size > 99) return;
+  said.add(kind);
+  console.error(`wsmq: ${text}`);
 }
 
 const reportError = (e: unknown) => console.error("wsmq: a listener failed:", e);

@@ -159,6 +159,8 @@ export class ConnectionLoop {
   }
 
   async #enter(signal: AbortSignal, created: (session: Session) => void): Promise<void> {
+    // With a URL that can never work, no token could be obtained either.
+    hubUrl(this.settings.url, "");
     const token = await this.#token(signal);
     const name = await this.observer.device();
 
