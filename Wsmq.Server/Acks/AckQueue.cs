@@ -124,15 +124,10 @@ internal sealed class AckQueue(
         acks.Clear();
         for (var start = 0; start < all.Length; start += MaxBatch)
         {
-            var part = all.AsMemory(start, Math.Min(MaxBatch, all.Length - start));
             try
             {
-                if (await TryStoreAsync(part))
-                    continue;
-
-                // The store is asked once for all: callers must not wait for a failure of each part.
-                KeepForLater(all.AsSpan(start + part.Length), new WsmqException(WsmqErrors.StoreUnavailable));
-                return;
+                if (!await TryStoreAsync(all.AsMemory(start)))
+                    return;
             }
             catch
             {
@@ -143,9 +138,11 @@ internal sealed class AckQueue(
         }
     }
 
-    // False if the store failed: the part is kept for later. Throws once the stop has cancelled it.
-    private async Task<bool> TryStoreAsync(ReadOnlyMemory<KeyValuePair<Reader, Pending>> part)
+    // Stores the first acks of those left, as many as go into one call. False if the store failed: all that are left are kept for later, and
+    // their callers do not wait for a failure of each call. Throws once the stop has cancelled it.
+    private async Task<bool> TryStoreAsync(ReadOnlyMemory<KeyValuePair<Reader, Pending>> left)
     {
+        var part = left[..Math.Min(MaxBatch, left.Length)];
         try
         {
             var results = await store.MessageLog.AckAsync(Requests(part.Span), _stop.Token);
@@ -157,8 +154,8 @@ internal sealed class AckQueue(
         catch (Exception e)
         {
             var delay = _backoff.Next();
-            Log.AckFailed(logger, e, part.Length, delay);
-            KeepForLater(part.Span, e);
+            Log.AckFailed(logger, e, left.Length, delay);
+            KeepForLater(left.Span, e);
             await _backoff.WaitAsync(delay, _stop.Token);
             return false;
         }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Wsmq.Server.Api.Shapes;
@@ -15,7 +14,7 @@ internal static class JsonResponse
     /// How all JSON of the API is written: only what JSON itself requires is escaped, because people read the texts in a terminal. No
     /// browser takes it for a page: it has its content type, and <c>nosniff</c>.
     /// </summary>
-    public static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonWriterOptions Plain = new() { Encoder = ShapesContext.Encoder };
 
     /// <summary>Writes a response that has one of the shapes.</summary>
     public static Task WriteAsync<T>(ApiCall call, T response) => WriteAsync(call.Context, ContentType, ShapesContext.Write(response));

@@ -24,7 +24,7 @@ internal sealed class QueryToken(IOptions<WsmqOptions> options) : MatcherPolicy,
 
     public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
     {
-        if (OriginPolicy.ChosenOf(candidates) is { } i && candidates[i].Endpoint.Metadata.GetMetadata<OriginPolicy.Marker>() is not null)
+        if (OriginPolicy.FindOurs(candidates) is not null)
             Move(httpContext.Request);
         return Task.CompletedTask;
     }

@@ -45,11 +45,14 @@ namespace Wsmq.Server.Api.Shapes;
 [JsonSerializable(typeof(WsmqJobState?))]
 internal sealed partial class ShapesContext : JsonSerializerContext
 {
-    // What is not required is left out if it is null, as the documents say. Texts are written in plain characters, as by JsonResponse.
+    /// <summary>Escapes only what JSON itself requires.</summary>
+    public static JavaScriptEncoder Encoder { get; } = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    // What is not required is left out if it is null, as the documents say.
     private static readonly JsonSerializerOptions Responses = new()
     {
         TypeInfoResolver = new ShapesContext().WithAddedModifier(LeaveOutNulls),
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Encoder = Encoder,
     };
 
     /// <summary>The JSON of a response.</summary>
