@@ -13,8 +13,14 @@ internal sealed class LoadFailure
     {
         await Task.WhenAny(_first.Task, Task.Delay(time, cancellationToken));
         cancellationToken.ThrowIfCancellationRequested();
+        Throw();
+    }
+
+    /// <summary>Throws the failure, if there was one.</summary>
+    public void Throw()
+    {
         if (_first.Task.IsCompletedSuccessfully)
-            ExceptionDispatchInfo.Throw(await _first.Task);
+            ExceptionDispatchInfo.Throw(_first.Task.Result);
     }
 
     /// <summary>Polls, because the conditions depend on counters of many connections, which raise no signal.</summary>

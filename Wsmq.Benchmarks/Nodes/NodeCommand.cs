@@ -58,7 +58,7 @@ internal static class NodeCommand
         return command;
     }
 
-    private static WebApplicationBuilder CreateBuilder(int port)
+    public static WebApplicationBuilder CreateBuilder(int port)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");

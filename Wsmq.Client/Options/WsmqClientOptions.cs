@@ -136,8 +136,9 @@ public sealed class WsmqClientOptions
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>
-    /// The logger factory for the logs of the client and of SignalR. Default null, so that nothing is logged; with <c>AddWsmqClient</c>
-    /// that of the host.
+    /// The logger factory for the logs of the client and of SignalR. Default null: the client writes its warnings and errors to standard
+    /// error, for example why it cannot connect, and <c>NullLoggerFactory.Instance</c> silences it. With <c>AddWsmqClient</c> that of the
+    /// host.
     /// </summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 }

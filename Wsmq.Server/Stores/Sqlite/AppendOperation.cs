@@ -6,38 +6,44 @@ internal sealed record Appended(
 
 internal sealed class AppendOperation(WsmqOptions options, SqliteRetention retention, TimeProvider clock)
 {
+    // Of the call that runs, on the thread of the writer. Reused, because new ones would be allocated and would grow in each call.
+    private readonly LogRows _rows = new();
+    private readonly Dictionary<WsmqAddress, JobQueue> _queues = [];
+
     public Appended Run(SqliteSession session, IReadOnlyList<AppendRequest> batch)
     {
         var now = clock.NowMicros();
-        var rows = new LogRows(session);
+        _rows.Clear();
+        _queues.Clear();
         var results = new AppendResult[batch.Count];
         var entries = new List<(WsmqAddress, LogEntry)>(batch.Count);
-        var queues = new Dictionary<WsmqAddress, JobQueue>();
         for (var i = 0; i < batch.Count; i++)
-            results[i] = Append(session, rows, queues, batch[i], now, entries);
+            results[i] = Append(session, batch[i], now, entries);
 
-        foreach (var row in rows.All)
+        foreach (var row in _rows.All)
         {
             if (row.Address.Kind != WsmqAddressKind.Work)
                 retention.Apply(session, row, now);
             LogTable.Save(session, row);
         }
 
-        foreach (var queue in queues.Values)
+        foreach (var queue in _queues.Values)
             queue.Save();
-        return new Appended(results, entries, [.. rows.All.Where(r => queues.ContainsKey(r.Address)).Select(r => (r.Address, new WsmqPosition(r.Tail)))]);
+        return new Appended(results, entries, _queues.Count == 0 ? [] : Queues());
     }
 
-    private AppendResult AddJob(
-        SqliteSession session, LogRows rows, Dictionary<WsmqAddress, JobQueue> queues, in AppendRequest request, long now)
+    private List<(WsmqAddress, WsmqPosition)> Queues() =>
+        [.. _rows.All.Where(r => _queues.ContainsKey(r.Address)).Select(r => (r.Address, new WsmqPosition(r.Tail)))];
+
+    private AppendResult AddJob(SqliteSession session, in AppendRequest request, long now)
     {
-        var log = rows.FindOrAdd(request.To);
+        var log = _rows.FindOrAdd(session, request.To);
         if (MessageIdTable.Find(session, log.Id, request.Sender, request.Id, now) is { } known)
             return new AppendResult(known, Duplicate: true);
         var terms = request.Job ?? JobTerms.Default;
         if (terms.Unique.Length > 0 && JobTable.WithUnique(session, log.Id, terms.Unique) is { } other)
             return new AppendResult(other, Duplicate: true) { IsUniqueTaken = true };
-        if (!queues.TryGetValue(request.To, out var queue))
+        if (!_queues.TryGetValue(request.To, out var queue))
             queue = new JobQueue(session, QueueTable.Load(session, log), now);
         if (queue.Row.Waiting >= terms.MaxWaiting || queue.Row.Bytes + request.Bytes > terms.MaxBytes)
             return AppendResult.QueueFull;
@@ -45,20 +51,18 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
         TryPlace(session, log, request, now, out var position);
         queue.Add(position, request, terms);
         log.Tail = position.Value;
-        queues[request.To] = queue;
+        _queues[request.To] = queue;
         return new AppendResult(position, Duplicate: false);
     }
 
     // Corrupt data fails its own item only: nothing of the item has been written at that point.
-    private AppendResult Append(
-        SqliteSession session, LogRows rows, Dictionary<WsmqAddress, JobQueue> queues, AppendRequest request, long now,
-        List<(WsmqAddress, LogEntry)> entries)
+    private AppendResult Append(SqliteSession session, in AppendRequest request, long now, List<(WsmqAddress, LogEntry)> entries)
     {
         try
         {
             if (request.To.Kind == WsmqAddressKind.Work)
-                return AddJob(session, rows, queues, request, now);
-            var row = request.MayCreate ? rows.FindOrAdd(request.To) : rows.Find(request.To);
+                return AddJob(session, request, now);
+            var row = request.MayCreate ? _rows.FindOrAdd(session, request.To) : _rows.Find(session, request.To);
             return row is null ? AppendResult.NoAddress : Append(session, row, request, now, entries);
         }
         catch (WsmqException e) when (e.Error == WsmqErrors.StoreCorrupt)
@@ -67,7 +71,7 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
         }
     }
 
-    private AppendResult Append(SqliteSession session, LogRow row, AppendRequest request, long now, List<(WsmqAddress, LogEntry)> entries)
+    private AppendResult Append(SqliteSession session, LogRow row, in AppendRequest request, long now, List<(WsmqAddress, LogEntry)> entries)
     {
         if (!TryPlace(session, row, request, now, out var position))
             return new AppendResult(MessageIdTable.PositionOf(session, row.Id, request.Sender, request.Id), Duplicate: true);

@@ -70,7 +70,7 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
     public AckResult[] Acknowledge(SqliteSession session, IReadOnlyList<AckRequest> batch)
     {
         var now = clock.NowMicros();
-        var rows = new LogRows(session);
+        var rows = new LogRows();
         var moved = new HashSet<LogRow>();
         var results = new AckResult[batch.Count];
         for (var i = 0; i < batch.Count; i++)
@@ -103,7 +103,7 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
         row = null;
         try
         {
-            row = rows.Find(request.Source);
+            row = rows.Find(session, request.Source);
             return Acknowledge(session, row, request, now);
         }
         catch (WsmqException e) when (e.Error == WsmqErrors.StoreCorrupt)

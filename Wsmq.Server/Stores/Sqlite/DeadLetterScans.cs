@@ -1,6 +1,4 @@
 using System.Globalization;
-using Microsoft.Data.Sqlite;
-
 namespace Wsmq.Server.Stores.Sqlite;
 
 /// <summary>Scans the dead letters of all users, by the time of dead-lettering.</summary>
@@ -34,7 +32,7 @@ internal static class DeadLetterScans
                 && (scan.Source is null || scan.Source == source))
             {
                 found.Add(Head(rows, source, scan.WithEntry));
-                bytes += scan.WithEntry ? rows.GetInt64(10) + rows.GetFieldValue<byte[]>(8).Length : 0;
+                bytes += scan.WithEntry ? rows.GetInt64(10) + rows.GetBytes(8).Length : 0;
             }
 
             if (found.Count >= max || scanned >= MostRows || bytes >= MostBytes)
@@ -44,7 +42,7 @@ internal static class DeadLetterScans
         return new StorePage<DeadLetterHead>(found, null, scanned);
     }
 
-    private static SqliteDataReader Rows(SqliteSession session, DeadLetterScan scan, (long At, long Row) after, long now) => session.Query(
+    private static SqliteRows Rows(SqliteSession session, DeadLetterScan scan, (long At, long Row) after, long now) => session.Query(
         $"""
         SELECT d.at, d.rowid, d.user, l.address, d.device, d.attempts, d.reason, d.position, {(scan.WithEntry ? "d.metadata" : "x''")},
             {InspectionQueries.BodyOf(scan.WithEntry ? scan.BodyBytes : 0)}, length(d.body)
@@ -53,7 +51,7 @@ internal static class DeadLetterScans
         """,
         Math.Max(scan.From, after.At), scan.Until, after.At, after.Row, now, MostRows);
 
-    private static DeadLetterHead Head(SqliteDataReader r, WsmqAddress source, bool withEntry)
+    private static DeadLetterHead Head(SqliteRows r, WsmqAddress source, bool withEntry)
     {
         var key = new DeadLetterKey(source, new WsmqPosition(SqlitePosition.Checked(r.GetInt64(7))), r.GetString(4));
         var letter = new StoredDeadLetter(key, r.GetInt32(5), r.GetInt64(0), r.GetString(6), null);

@@ -58,7 +58,7 @@ internal static class DeadLetterTable
         ON CONFLICT DO NOTHING
         """,
         log, user, letter.Key.Position.Value, letter.Key.Device, letter.Entry!.Previous.Value, letter.Attempts, letter.DeadLetteredAt, expires,
-        letter.Reason, EntryTable.Blob(letter.Entry.Metadata), EntryTable.Blob(letter.Entry.Body));
+        letter.Reason, letter.Entry.Metadata, letter.Entry.Body);
 
     /// <summary>
     /// Removes the oldest dead letters above the limits of count and bytes, but never the newest for its bytes; returns how many.
@@ -101,7 +101,7 @@ internal static class DeadLetterTable
         WHERE log = $log AND user = $user AND position = $position AND device = $device AND expires > $now
         """,
         r => new StoredDeadLetter(key, r.GetInt32(0), r.GetInt64(1), r.GetString(2), new LogEntry(
-            key.Position, new WsmqPosition(r.GetInt64(3)), r.GetFieldValue<byte[]>(4), r.GetFieldValue<byte[]>(5))),
+            key.Position, new WsmqPosition(r.GetInt64(3)), r.GetBytes(4), r.GetBytes(5))),
         log, user, key.Position.Value, key.Device, now);
 
     public static bool Remove(SqliteSession session, long log, string user, DeadLetterKey key) => session.Run(

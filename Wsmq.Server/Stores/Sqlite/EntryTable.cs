@@ -1,13 +1,10 @@
-using System.Runtime.InteropServices;
-using Microsoft.Data.Sqlite;
-
 namespace Wsmq.Server.Stores.Sqlite;
 
 internal static class EntryTable
 {
     public static void Insert(SqliteSession session, long log, LogEntry entry) => session.Run(
         "INSERT INTO entries (log, position, previous, metadata, body) VALUES ($log, $position, $previous, $metadata, $body)",
-        log, entry.Position.Value, entry.Previous.Value, Blob(entry.Metadata), Blob(entry.Body));
+        log, entry.Position.Value, entry.Previous.Value, entry.Metadata, entry.Body);
 
     public static List<LogEntry> Read(SqliteSession session, long log, long after, long through, int maxEntries, int maxBytes)
     {
@@ -65,17 +62,11 @@ internal static class EntryTable
         return (session.Run("DELETE FROM entries WHERE log = $log AND position <= $through", log, through), bytes);
     }
 
-    // Microsoft.Data.Sqlite accepts arrays only; a slice has to be copied.
-    public static byte[] Blob(ReadOnlyMemory<byte> memory) =>
-        MemoryMarshal.TryGetArray(memory, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length
-            ? segment.Array
-            : memory.ToArray();
-
-    private static LogEntry Map(SqliteDataReader r)
+    private static LogEntry Map(SqliteRows r)
     {
         var (position, previous) = (r.GetInt64(0), r.GetInt64(1));
         return previous >= 0 && previous < position
-            ? new(new WsmqPosition(position), new WsmqPosition(previous), r.GetFieldValue<byte[]>(2), r.GetFieldValue<byte[]>(3))
+            ? new(new WsmqPosition(position), new WsmqPosition(previous), r.GetBytes(2), r.GetBytes(3))
             : LogEntry.Defective(new WsmqPosition(position), "its previous position is invalid");
     }
 }

@@ -1,5 +1,3 @@
-using Microsoft.Data.Sqlite;
-
 namespace Wsmq.Server.Stores.Sqlite;
 
 /// <summary>The statements of <see cref="SqliteInspection"/>.</summary>
@@ -15,7 +13,7 @@ internal static class InspectionQueries
         FROM logs LEFT JOIN queues q ON q.id = logs.id
         """;
 
-    public static SqliteDataReader Addresses(SqliteSession session, string after, string from, int limit) => session.Query(
+    public static SqliteRows Addresses(SqliteSession session, string after, string from, int limit) => session.Query(
         $"SELECT {FigureColumns} WHERE address > $after AND address >= $from AND address < $to ORDER BY address LIMIT $limit",
         after, from, from + Last, limit);
 
@@ -23,7 +21,7 @@ internal static class InspectionQueries
         $"SELECT {FigureColumns} WHERE address = $address", r => FiguresOf(address, r), address.ToString());
 
     /// <summary>The figures in a row of the two queries above.</summary>
-    public static AddressFigures FiguresOf(WsmqAddress address, SqliteDataReader r) => new(
+    public static AddressFigures FiguresOf(WsmqAddress address, SqliteRows r) => new(
         address, r.GetInt64(3), r.GetInt64(4), new WsmqPosition(SqlitePosition.Checked(r.GetInt64(1))),
         new WsmqPosition(SqlitePosition.Checked(r.GetInt64(2))));
 
@@ -48,15 +46,15 @@ internal static class InspectionQueries
         "SELECT position FROM entries WHERE log = $log ORDER BY position DESC LIMIT $limit", r => new WsmqPosition(r.GetInt64(0)), log, limit);
 
     // The size of a body is in the header of its row: without its beginning, a large body is not read.
-    public static SqliteDataReader Heads(SqliteSession session, LogRow log, HeadRange range) => session.Query(
+    public static SqliteRows Heads(SqliteSession session, LogRow log, HeadRange range) => session.Query(
         $"""
         SELECT position, metadata, {BodyOf(range.BodyBytes)}, length(body) FROM entries
         WHERE log = $log AND position > $after AND position < $before ORDER BY position {(range.Newest ? "DESC" : "ASC")} LIMIT $limit
         """,
         log.Id, range.After.Value, Math.Min(range.Before.Value, log.Tail + 1), range.Max);
 
-    public static EntryHead HeadOf(SqliteDataReader r, int column) => new(
-        new WsmqPosition(r.GetInt64(column)), r.GetFieldValue<byte[]>(column + 1), r.GetFieldValue<byte[]>(column + 2), r.GetInt64(column + 3));
+    public static EntryHead HeadOf(SqliteRows r, int column) => new(
+        new WsmqPosition(r.GetInt64(column)), r.GetBytes(column + 1), r.GetBytes(column + 2), r.GetInt64(column + 3));
 
     /// <summary>The expression for the beginning of a body.</summary>
     public static string BodyOf(int bytes) =>

@@ -1,5 +1,3 @@
-using Microsoft.Data.Sqlite;
-
 namespace Wsmq.Server.Stores.Sqlite;
 
 /// <summary>A job, without its content. Operations change it and save it in the same transaction.</summary>
@@ -126,7 +124,7 @@ internal static class JobTable
             row.Queue, row.Position.Value, (int)row.State, row.At, row.Since, row.Visible, (int)row.Priority, row.Key, row.Unique, row.Ends, row.Bytes, row.Life);
         session.Run(
             "INSERT INTO job_contents (id, metadata, body) VALUES (last_insert_rowid(), $metadata, $body)",
-            EntryTable.Blob(metadata), EntryTable.Blob(body));
+            metadata, body);
     }
 
     public static void Save(SqliteSession session, JobRow row) => session.Run(
@@ -146,7 +144,7 @@ internal static class JobTable
         $"SELECT {Columns} FROM jobs WHERE queue = $queue AND position = $position", Map, queue, position.Value);
 
     public static (byte[] Metadata, byte[] Body) Content(SqliteSession session, JobRow row) => session.One(
-        "SELECT metadata, body FROM job_contents WHERE id = $id", r => (r.GetFieldValue<byte[]>(0), r.GetFieldValue<byte[]>(1)), row.Id);
+        "SELECT metadata, body FROM job_contents WHERE id = $id", r => (r.GetBytes(0), r.GetBytes(1)), row.Id);
 
     /// <summary>The first ready job that is no suspect.</summary>
     public static JobRow? First(SqliteSession session, long queue) => session.One(
@@ -232,7 +230,7 @@ internal static class JobTable
     private static List<JobRow> Part(SqliteSession session, long queue, string which, long skip, int max) => session.All(
         $"SELECT {Columns} FROM jobs WHERE queue = $queue AND {which} LIMIT $max OFFSET $skip", Map, queue, max, skip);
 
-    private static JobRow Map(SqliteDataReader r) => new()
+    private static JobRow Map(SqliteRows r) => new()
     {
         Id = r.GetInt64(0),
         Queue = r.GetInt64(1),

@@ -1,5 +1,3 @@
-using Microsoft.Data.Sqlite;
-
 namespace Wsmq.Server.Stores.Sqlite;
 
 /// <summary>The state of one log, with or without entries. Operations change it and save it in the same transaction.</summary>
@@ -38,8 +36,12 @@ internal static class LogTable
 {
     private const string Columns = "id, address, tail, removed, consumed, pending, pending_due, kept, membership, bytes";
 
-    public static LogRow? Find(SqliteSession session, WsmqAddress address) =>
-        session.One($"SELECT {Columns} FROM logs WHERE address = $address", r => Map(r, address), address.ToString());
+    // Each append calls it for each of its addresses: a map with the address in it would allocate more than the row.
+    public static LogRow? Find(SqliteSession session, WsmqAddress address, bool isNew = false)
+    {
+        using var rows = session.Query($"SELECT {Columns} FROM logs WHERE address = $address", address.ToString());
+        return rows.Read() ? Map(rows, address, isNew) : null;
+    }
 
     public static LogRow? Find(SqliteSession session, long id) =>
         session.One($"SELECT {Columns} FROM logs WHERE id = $id", r => Map(r, AddressOf(r)), id);
@@ -49,7 +51,7 @@ internal static class LogTable
         if (Find(session, address) is { } row)
             return row;
         session.Run("INSERT INTO logs (address) VALUES ($address)", address.ToString());
-        return session.One($"SELECT {Columns} FROM logs WHERE address = $address", r => Map(r, address, isNew: true), address.ToString())!;
+        return Find(session, address, isNew: true)!;
     }
 
     public static void Save(SqliteSession session, LogRow row) => session.Run(
@@ -71,12 +73,12 @@ internal static class LogTable
         """,
         r => (r.GetInt64(0), r.GetString(1), r.IsDBNull(2) ? long.MaxValue : r.GetInt64(2)), afterId, limit);
 
-    private static WsmqAddress AddressOf(SqliteDataReader r) =>
+    private static WsmqAddress AddressOf(SqliteRows r) =>
         WsmqAddress.TryParse(r.GetString(1), out var address, out _)
             ? address
             : throw new WsmqException(WsmqErrors.StoreCorrupt, "invalid address");
 
-    private static LogRow Map(SqliteDataReader r, WsmqAddress address, bool isNew = false) => new()
+    private static LogRow Map(SqliteRows r, WsmqAddress address, bool isNew = false) => new()
     {
         Id = r.GetInt64(0),
         Address = address,
@@ -93,15 +95,19 @@ internal static class LogTable
 }
 
 /// <summary>The logs that one operation touches: each is loaded once and saved once.</summary>
-internal sealed class LogRows(SqliteSession session)
+internal sealed class LogRows
 {
     private readonly Dictionary<WsmqAddress, LogRow> _rows = [];
 
-    public IEnumerable<LogRow> All => _rows.Values;
+    public Dictionary<WsmqAddress, LogRow>.ValueCollection All => _rows.Values;
 
-    public LogRow FindOrAdd(WsmqAddress address) => Find(address) ?? (_rows[address] = LogTable.FindOrAdd(session, address));
+    /// <summary>Begins another operation.</summary>
+    public void Clear() => _rows.Clear();
 
-    public LogRow? Find(WsmqAddress address)
+    public LogRow FindOrAdd(SqliteSession session, WsmqAddress address) =>
+        Find(session, address) ?? (_rows[address] = LogTable.FindOrAdd(session, address));
+
+    public LogRow? Find(SqliteSession session, WsmqAddress address)
     {
         if (_rows.TryGetValue(address, out var row))
             return row;

@@ -53,11 +53,12 @@ internal sealed class SqliteConnections(string path, WsmqSqliteDurability durabi
 
     private SqliteSession Open()
     {
-        var settings = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = TimeoutSeconds, Pooling = false };
+        var settings = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false };
         var connection = new SqliteConnection(settings.ToString());
         try
         {
             connection.Open();
+            SQLitePCL.raw.sqlite3_busy_timeout(connection.Handle, TimeoutSeconds * 1000);
             return new SqliteSession(connection);
         }
         catch (SqliteException e)

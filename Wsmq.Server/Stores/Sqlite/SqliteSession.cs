@@ -16,23 +16,23 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
     public void CountRollback() => Rollbacks++;
 
     /// <summary>Runs a statement and returns how many rows it changed.</summary>
-    public int Run(string sql, params ReadOnlySpan<object> values) => Statement(sql).Run(values);
+    public int Run(string sql, params ReadOnlySpan<SqliteValue> values) => Statement(sql).Run(values);
 
     /// <summary>Runs a PRAGMA without caching it: SQLite applies it when it compiles the statement; a cached one has no effect.</summary>
     public void Set(string pragma)
     {
-        using var statement = new SqliteStatement(connection, pragma);
+        using var statement = new SqliteStatement(connection.Handle!, pragma);
         statement.Run([]);
     }
 
     /// <summary>The first row; the default value if there is none.</summary>
-    public T? One<T>(string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<object> values)
+    public T? One<T>(string sql, Func<SqliteRows, T> map, params ReadOnlySpan<SqliteValue> values)
     {
         using var reader = Statement(sql).Query(values);
         return reader.Read() ? map(reader) : default;
     }
 
-    public List<T> All<T>(string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<object> values)
+    public List<T> All<T>(string sql, Func<SqliteRows, T> map, params ReadOnlySpan<SqliteValue> values)
     {
         using var reader = Statement(sql).Query(values);
         var rows = new List<T>();
@@ -41,8 +41,8 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
         return rows;
     }
 
-    /// <summary>The rows one by one; the caller disposes the reader before it runs the same statement again.</summary>
-    public SqliteDataReader Query(string sql, params ReadOnlySpan<object> values) => Statement(sql).Query(values);
+    /// <summary>The rows one by one; the caller disposes them before it runs the same statement again.</summary>
+    public SqliteRows Query(string sql, params ReadOnlySpan<SqliteValue> values) => Statement(sql).Query(values);
 
     /// <summary>Runs several reads on one snapshot of the database.</summary>
     public T Snapshot<T>(Func<SqliteSession, T> read)
@@ -69,7 +69,7 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
     private SqliteStatement Statement(string sql)
     {
         if (!_statements.TryGetValue(sql, out var statement))
-            _statements.Add(sql, statement = new SqliteStatement(connection, sql));
+            _statements.Add(sql, statement = new SqliteStatement(connection.Handle!, sql));
         return statement;
     }
 }
