@@ -77,11 +77,18 @@ internal static partial class CommandLine
     {
         var command = result.CommandResult.Command;
         if (command.Action is not null || command.Subcommands.Count == 0)
-            return string.Join(" ", result.Errors.Select(error => error.Message));
+            return string.Join(" ", result.Errors.Select(error => Flat(error.Message)));
         var commands = string.Join(", ", command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name));
         return result.UnmatchedTokens is [var unknown, ..]
             ? $"There is no command '{unknown}'. Commands are {commands}."
             : $"A command is missing: {commands}.";
+    }
+
+    /// <summary>A message of the parser in one line: it has the values of an option below each other.</summary>
+    private static string Flat(string message)
+    {
+        var lines = message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return lines.Length < 2 ? message : $"{lines[0]} {string.Join(", ", lines[1..])}.";
     }
 
     public static Task WriteErrorAsync(string message) => Console.Error.WriteLineAsync($"wsmq: {Printable.Line(message)}");

@@ -10,8 +10,9 @@ public sealed partial class WsmqClient
 
     /// <summary>
     /// Starts the client, and returns when it is connected for the first time. Register handlers before. While the server is
-    /// unreachable, attempts are repeated indefinitely, and each failure raises <see cref="ConnectFailed"/>. A refusal that a retry
-    /// would not change ends the start: a final error of the server, HTTP 401 or 403, or an invalid configuration.
+    /// unreachable, attempts are repeated indefinitely, so that an app may start before its server; each cause is logged once, and each
+    /// failure raises <see cref="ConnectFailed"/>. That includes HTTP 404, with which a proxy answers for a server that is not there yet.
+    /// A refusal that a retry would not change ends the start: a final error of the server, HTTP 401 or 403, or an invalid configuration.
     /// </summary>
     /// <remarks>
     /// Once it has been connected, the client reconnects indefinitely, also where the server refuses the token, because the next token

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Wsmq;
 
@@ -36,7 +35,8 @@ public sealed partial class WsmqClient : IAsyncDisposable
     {
         configure?.Invoke(_options);
         OptionChecks.Check(url, _options);
-        _events = new ClientEvents((_options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<WsmqClient>(), _options.TimeProvider) { Sender = this };
+        var logger = _options.LoggerFactory?.CreateLogger<WsmqClient>() ?? (ILogger)new StandardErrorLog();
+        _events = new ClientEvents(logger, _options.TimeProvider) { Sender = this };
         _parts = new ClientParts(
             new HubSessionFactory(url, _options), _handlers, new ClientState(_events), new StoreWatch(_events), _options, _events);
         _messages = new MessageFactory(_options);

@@ -28,7 +28,11 @@ public static class WsmqDashboardEndpointRouteBuilderExtensions
             pattern,
             typeof(WsmqDashboardOptions).Assembly,
             ("api", PageEndpoints.RelativePath(pattern, options.ApiPath)),
-            ("token", options.TokenPath is { } path ? PageEndpoints.RelativePath(pattern, path) : string.Empty))
+            ("token", LinkTo(options.TokenPath)),
+            ("homeTitle", options.HomeTitle),
+            ("home", LinkTo(options.HomePath)))
             .RequireAuthorization();
+
+        string LinkTo(string? path) => path is null ? string.Empty : PageEndpoints.RelativePath(pattern, path);
     }
 }

@@ -14,4 +14,12 @@ public sealed class WsmqDashboardOptions
     /// a token. Default null: there is none.
     /// </summary>
     public string? TokenPath { get; set; }
+
+    /// <summary>
+    /// The path of a page of the app, on the same route builder, to which the menu links. Default null: there is no such link.
+    /// </summary>
+    public string? HomePath { get; set; }
+
+    /// <summary>The text of the link to <see cref="HomePath"/>. Default: <c>Back to the app</c>.</summary>
+    public string HomeTitle { get; set; } = "Back to the app";
 }

@@ -36,9 +36,9 @@ internal static class Banner
         return
         [
             "",
-            "Send a first message from two other terminals, in the root folder of the source:",
-            $"  dotnet run --project Wsmq.Cli -- listen --as bob{options}",
-            $"  dotnet run --project Wsmq.Cli -- send --as alice user:bob \"hello\"{options}",
+            "Send a first message from two other terminals, in the root folder of the source, where you have run dotnet build:",
+            $"  dotnet run --no-build --project Wsmq.Cli -- listen --as bob{options}",
+            $"  dotnet run --no-build --project Wsmq.Cli -- send --as alice user:bob --type chat '{{\"text\":\"hello\"}}'{options}",
             "",
         ];
     }

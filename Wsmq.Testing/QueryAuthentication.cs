@@ -19,6 +19,15 @@ public sealed class QueryAuthentication(
     /// <summary>The query value, and the claim, with the id of the token, which can be revoked.</summary>
     public const string TokenId = "jti";
 
+    /// <summary>Leaves the parameters to this scheme: the HTTP API refuses those that it does not know.</summary>
+    /// <param name="names">The parameters of the app.</param>
+    public static void Declare(IList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        names.Add(Parameter);
+        names.Add(TokenId);
+    }
+
     /// <inheritdoc/>
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {

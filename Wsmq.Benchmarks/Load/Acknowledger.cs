@@ -3,19 +3,22 @@ using Wsmq.Testing;
 namespace Wsmq.Benchmarks.Load;
 
 /// <summary>
-/// Acknowledges cumulatively, after 64 deliveries or 100 ms, whichever is first. It stores the last position of one source; the
-/// deliveries of a frame are of one source and in order.
+/// Acknowledges cumulatively after as many deliveries or as long as the .NET client with its defaults, whichever is first. It stores the
+/// last position of one source; the deliveries of a frame are of one source and in order.
 /// </summary>
 internal sealed class Acknowledger(Connection connection)
 {
-    public const int Deliveries = 64;
-    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private const int PositionBytes = 16;
+    private static readonly WsmqClientOptions Defaults = new();
 
     private readonly Lock _lock = new();
     private readonly byte[] _position = new byte[PositionBytes];
     private byte[] _source = [];
     private int _pending;
+
+    public static int Deliveries => Defaults.AckAfterMessages;
+
+    public static TimeSpan Interval => Defaults.AckInterval;
 
     public void Delivered(ReadOnlySpan<byte> frame, int count)
     {

@@ -3,14 +3,14 @@ using Wsmq.Benchmarks.Nodes;
 namespace Wsmq.Benchmarks.Load;
 
 /// <summary>
-/// The timers of every connection: acknowledges after 100 ms what no batch has acknowledged, and pings every 10 s, because a node closes a
-/// connection that is silent for 30 s. Both are spread evenly, because real clients do not act at the same moment.
+/// The timers of every connection: acknowledges in each interval what no batch has acknowledged, and pings every tenth time, because a node
+/// closes a connection that is silent for 30 s. Both are spread evenly, because real clients do not act at the same moment.
 /// </summary>
 internal sealed class Heartbeat(IReadOnlyList<Receiver> receivers, IReadOnlyList<Sender> senders, bool timedAcks, LoadFailure failure)
     : IAsyncDisposable
 {
-    private const int AckEveryTicks = 20;
-    private const int PingEveryTicks = 100 * AckEveryTicks;
+    private const int AckEveryTicks = 200;
+    private const int PingEveryTicks = 10 * AckEveryTicks;
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Wsmq.Server.Stores;
+using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Nodes;
 
@@ -29,6 +30,8 @@ internal static class DurableNode
         services.AddSingleton<IWsmqAuthorizer, OpenAuthorizer>();
         var wsmq = services.AddWsmq(options =>
         {
+            QueryAuthentication.Declare(options.Endpoint.AppParameters);
+
             // The default limits suit people, and are far below what is measured.
             var service = options.Limits.Classes[WsmqLimitOptions.ServiceClass];
             options.Limits.ClassProvider = _ => WsmqLimitOptions.ServiceClass;

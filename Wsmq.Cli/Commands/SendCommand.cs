@@ -34,6 +34,8 @@ internal static class SendCommand
             var output = result.InvocationConfiguration.Output;
             var sender = new Sender(session, receipt => output.WriteLine(result.GetValue(json) ? JsonLines.Of(receipt) : Text(receipt)));
             var code = await sender.SendAllAsync(bodies, cancellationToken);
+            if (sender.Count == 0)
+                await CommandLine.WriteErrorAsync("standard input had no lines: nothing was sent");
             await session.Client.StopAsync(CancellationToken.None);
             return code;
         });

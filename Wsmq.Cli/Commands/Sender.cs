@@ -12,6 +12,9 @@ internal sealed class Sender(Session session, Action<WsmqReceipt> print)
     private readonly Channel<Task<WsmqReceipt>> _inFlight = Channel.CreateBounded<Task<WsmqReceipt>>(
         new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = true });
 
+    /// <summary>How many messages there were, also refused ones.</summary>
+    public int Count { get; private set; }
+
     public async Task<int> SendAllAsync(IAsyncEnumerable<WsmqOutgoingMessage> messages, CancellationToken cancellationToken)
     {
         using var broken = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -36,12 +39,11 @@ internal sealed class Sender(Session session, Action<WsmqReceipt> print)
     private async Task<int> ReceiveAsync(CancellationTokenSource broken)
     {
         var code = ExitCodes.Ok;
-        var number = 0;
         try
         {
             await foreach (var send in _inFlight.Reader.ReadAllAsync(broken.Token))
             {
-                number++;
+                Count++;
                 try
                 {
                     await session.WhileHopeful(send);
@@ -51,7 +53,7 @@ internal sealed class Sender(Session session, Action<WsmqReceipt> print)
                 {
                     // Continue, as the next line may be valid; the exit code reports that one was refused.
                     code = ExitCodes.Refused;
-                    await CommandLine.WriteErrorAsync($"message {number}: {e.Message}");
+                    await CommandLine.WriteErrorAsync($"message {Count}: {e.Message}");
                 }
             }
 

@@ -31,7 +31,8 @@ internal static class TypesCommand
 
     private static readonly Option<string?> Out = new("--out", "-o")
     {
-        Description = $"The file to write, and beside it {ContractSuffix} for a later --check. Without it standard output.",
+        Description =
+            $"The file to write, whose folder is created, and beside it {ContractSuffix} for a later --check. Without it standard output.",
         HelpName = "file",
     };
 
@@ -81,6 +82,8 @@ internal static class TypesCommand
         var text = TypeScriptWriter.Write(contract, result.GetRequiredValue(Map), assembly.Name);
         if (result.GetValue(Out) is { } file)
         {
+            if (Path.GetDirectoryName(file) is { Length: > 0 } folder)
+                Directory.CreateDirectory(folder);
             File.WriteAllText(file, text);
             File.WriteAllText(Path.ChangeExtension(file, null) + ContractSuffix, ContractFile.Write(contract));
         }

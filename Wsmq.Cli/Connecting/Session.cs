@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Wsmq.Cli.Connecting;
 
@@ -29,6 +30,8 @@ internal sealed class Session : IAsyncDisposable
         (_url, _timeout) = (url, timeout);
         Client = Create(url, options =>
         {
+            // It says itself what happens, in the words of the command line.
+            options.LoggerFactory = NullLoggerFactory.Instance;
             options.AccessTokenProvider = accessToken;
             options.Device = device ?? options.Device;
             options.SendTimeout = timeout < LongestSend ? timeout : LongestSend;
@@ -110,7 +113,7 @@ internal sealed class Session : IAsyncDisposable
     {
         if (error.Operation != WsmqClientOperation.ConnectionLost)
             return;
-        _lost = error.Exception.Message;
+        _lost = error.Exception.Message.TrimEnd('.');
         if (error.Exception is WsmqException { Error.CanRetry: false })
             Despair(error.Exception);
     }
@@ -118,7 +121,7 @@ internal sealed class Session : IAsyncDisposable
     // On a first try the host is often not started yet.
     private string HostHint(WsmqConnectFailedEventArgs failure) =>
         _url.IsLoopback && failure.Exception.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
-            ? $" Start the host: dotnet run --project Wsmq.Host{(HasHubPath ? "" : $"; the URL lacks the hub's path, such as {UsualPath}")}."
+            ? $" Start the host: {DevelopmentToken.StartHost}{(HasHubPath ? "" : $"; the URL lacks the hub's path, such as {UsualPath}")}."
             : "";
 
     private bool HasHubPath => _url.AbsolutePath.Length > 1;

@@ -33,7 +33,14 @@ internal sealed record ApiRequest(HttpMethod Method, string Path)
     /// <summary>Adds a time in milliseconds since 1970, unless it is null.</summary>
     public ApiRequest With(string name, DateTimeOffset? time) => With(name, time?.ToUnixTimeMilliseconds());
 
-    private static string PathOf(string[] segments) => string.Concat(segments.Select(segment => segment is "." or ".."
+    private static string PathOf(string[] segments) => string.Concat(segments.Select((segment, i) => segment is "." or ".."
         ? throw new CliFailure(ExitCodes.Usage, $"The name '{segment}' cannot be part of the path of a request.")
-        : "/" + Uri.EscapeDataString(segment)));
+        : "/" + Uri.EscapeDataString(i % 2 == 1 ? NameIn(segments[i - 1], segment) : segment)));
+
+    // The API takes a name for an address written by mistake if it begins like one.
+    private static string NameIn(string collection, string name)
+    {
+        var prefix = collection switch { "users" or "members" => "user:", "groups" => "group:", _ => null };
+        return prefix is not null && name.StartsWith(prefix, StringComparison.Ordinal) ? prefix + name : name;
+    }
 }

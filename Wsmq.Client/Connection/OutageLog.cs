@@ -20,7 +20,7 @@ internal sealed class OutageLog(ILogger logger, TimeProvider time)
         if (_causes.Add(KindOf(failure.Error) ?? failure.Cause))
         {
             _said = true;
-            Log.ConnectFailed(logger, _failures, failure.Cause, retryIn);
+            Log.ConnectFailed(logger, failure.Cause, _failures, retryIn);
         }
 
         Log.ConnectFailedAgain(logger, failure.Error, _failures, retryIn);

@@ -50,8 +50,8 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Debug, "Closing a connection failed.")]
     public static partial void CloseFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(130, LogLevel.Warning, "Attempt {Attempt} to connect failed: {Cause}. The next follows in {RetryIn}; the same cause is not logged again until the client is connected.")]
-    public static partial void ConnectFailed(ILogger logger, int attempt, string cause, TimeSpan retryIn);
+    [LoggerMessage(130, LogLevel.Warning, "{Cause} (attempt {Attempt} to connect failed; the next follows in {RetryIn}, and the same cause is not logged again until the client is connected)")]
+    public static partial void ConnectFailed(ILogger logger, string cause, int attempt, TimeSpan retryIn);
 
     [LoggerMessage(131, LogLevel.Debug, "Attempt {Attempt} to connect failed; the next follows in {RetryIn}.")]
     public static partial void ConnectFailedAgain(ILogger logger, Exception exception, int attempt, TimeSpan retryIn);
@@ -65,8 +65,11 @@ internal static partial class Log
     [LoggerMessage(50, LogLevel.Warning, "The message {Position} of {Source} was dead-lettered after {Attempts} failed attempts.")]
     public static partial void DeadLettered(ILogger logger, WsmqAddress source, WsmqPosition position, int attempts);
 
-    [LoggerMessage(120, LogLevel.Warning, "No handler takes messages of the type {Type}: {Count} dead-lettered since this was last logged, the latest at {Position} of {Source}. Register one with On or OnAny before the client starts, or set UnhandledMessages to Ignore.")]
+    [LoggerMessage(120, LogLevel.Warning, "No handler takes messages of the type {Type}: {Count} dead-lettered since this was last logged, the latest at {Position} of {Source}. Register one with On or OnAny before the client starts, or set UnhandledMessages to Acknowledge.")]
     public static partial void NoHandler(ILogger logger, string type, int count, string source, string position);
+
+    [LoggerMessage(122, LogLevel.Warning, "No handler takes messages without a type: {Count} dead-lettered since this was last logged, the latest at {Position} of {Source}. Register a fallback with OnAny before the client starts, or set UnhandledMessages to Acknowledge.")]
+    public static partial void NoHandlerWithoutType(ILogger logger, int count, string source, string position);
 
     [LoggerMessage(121, LogLevel.Debug, "The message {Position} of {Source} has the type {Type}, which no handler takes: it is ignored.")]
     public static partial void Ignored(ILogger logger, string position, string source, string? type);

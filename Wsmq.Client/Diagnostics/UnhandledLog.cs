@@ -9,7 +9,7 @@ namespace Wsmq;
 internal sealed class UnhandledLog(ILogger logger, TimeProvider time)
 {
     private const int MaxTypes = 64;
-    private const string NoType = "(none)";
+    private const string NoType = "";
     private const string OtherTypes = "(others)";
 
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
@@ -40,6 +40,9 @@ internal sealed class UnhandledLog(ILogger logger, TimeProvider time)
             (count, seen.Count, seen.Logged) = (seen.Count, 0, time.GetTimestamp());
         }
 
-        Log.NoHandler(logger, type, count, delivery.Source, delivery.Position);
+        if (type == NoType)
+            Log.NoHandlerWithoutType(logger, count, delivery.Source, delivery.Position);
+        else
+            Log.NoHandler(logger, type, count, delivery.Source, delivery.Position);
     }
 }

@@ -17,6 +17,8 @@ internal static class OptionChecks
         }
 
         Within(options.MaxBufferedDeliveries, 1, 65_536, nameof(options.MaxBufferedDeliveries));
+        Within(options.AckInterval, TimeSpan.Zero, TimeSpan.FromSeconds(10), nameof(options.AckInterval));
+        Within(options.AckAfterMessages, 1, 65_536, nameof(options.AckAfterMessages));
         Within(options.MaxBufferedLivePushes, 1, 65_536, nameof(options.MaxBufferedLivePushes));
         Within(options.MaxInFlightSends, 1, 128, nameof(options.MaxInFlightSends));
         Within(options.MaxPendingSendBytes, 64 * 1024, 2L * 1024 * 1024 * 1024, nameof(options.MaxPendingSendBytes));

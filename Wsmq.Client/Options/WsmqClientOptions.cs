@@ -35,6 +35,20 @@ public sealed class WsmqClientOptions
     public int MaxBufferedDeliveries { get; set; } = 512;
 
     /// <summary>
+    /// The time between two acks of a source while its messages keep coming; the first message after such a pause is acknowledged at once,
+    /// and what was handled is acknowledged at a stop. After a crash the messages of this time are delivered again. A shorter interval
+    /// costs the server an ack for each source and interval. Default 1 second; 0 to 10 seconds.
+    /// </summary>
+    public TimeSpan AckInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// The number of handled messages of a source after which they are acknowledged without waiting for <see cref="AckInterval"/>; four
+    /// times as many of all sources together. Keep it well below the server's in-flight windows (256 for a source, 1,024 for a connection
+    /// by default): while one is used up, the server sends nothing. Default 64; 1 to 65,536.
+    /// </summary>
+    public int AckAfterMessages { get; set; } = 64;
+
+    /// <summary>
     /// The maximum number of received live pushes that wait for their handler; beyond it the oldest is dropped. Default 256; 1 to 65,536.
     /// </summary>
     public int MaxBufferedLivePushes { get; set; } = 256;
@@ -122,8 +136,9 @@ public sealed class WsmqClientOptions
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>
-    /// The logger factory for the logs of the client and of SignalR. Default null, so that nothing is logged; with <c>AddWsmqClient</c>
-    /// that of the host.
+    /// The logger factory for the logs of the client and of SignalR. Default null: the client writes its warnings and errors to standard
+    /// error, for example why it cannot connect, and <c>NullLoggerFactory.Instance</c> silences it. With <c>AddWsmqClient</c> that of the
+    /// host.
     /// </summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 }

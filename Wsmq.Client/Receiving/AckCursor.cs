@@ -1,18 +1,19 @@
 namespace Wsmq;
 
 /// <summary>The handled and acknowledged positions of one source, and when its next ack is due. Guarded by the acker's lock.</summary>
-internal sealed class AckCursor(WsmqAddress source)
+internal sealed class AckCursor(WsmqAddress source, WsmqClientOptions options)
 {
-    // A quarter of the server's default in-flight window, so that delayed acks never fill it.
-    public const int AckEvery = 64;
+    // After this part of the messages of an ack, and then this part of the interval without another one, the ack is sent: the server's
+    // in-flight window may be smaller than this client expects, and used up. While messages keep an even pace, the interval ends first.
+    private const int Lull = 8;
 
-    /// <summary>The minimum time between two acks of a source, unless an ack is due for another reason.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
-
+    private readonly TimeProvider _time = options.TimeProvider;
     private WsmqPosition _handled;
     private WsmqPosition _acknowledged;
     private WsmqPosition _inFlight;
+    private long _handledAt;
     private long? _last;
+    private bool _endsWithLull;
     private int _since;
 
     public WsmqAddress Source { get; } = source;
@@ -33,6 +34,7 @@ internal sealed class AckCursor(WsmqAddress source)
     public void Handled(WsmqPosition position)
     {
         _handled = WsmqPosition.Max(_handled, position);
+        _handledAt = _time.GetTimestamp();
         _since++;
     }
 
@@ -40,23 +42,37 @@ internal sealed class AckCursor(WsmqAddress source)
     public void Forget() => _acknowledged = WsmqPosition.Start;
 
     /// <summary>Makes an ack due: at once after a pause or after many messages. True where it is due earlier than before.</summary>
-    public bool Schedule(TimeProvider time)
+    public bool Schedule()
     {
-        var now = time.GetTimestamp();
-        var isQuiet = _last is not { } last || time.GetElapsedTime(last, now) >= Interval;
-        return ScheduleAt(isQuiet || _since >= AckEvery ? now : After(_last!.Value, Interval, time));
+        var now = _time.GetTimestamp();
+        var isQuiet = _last is not { } last || _time.GetElapsedTime(last, now) >= options.AckInterval;
+        if (isQuiet || _since >= options.AckAfterMessages)
+            return ScheduleAt(now, endsWithLull: false);
+        var endsWithLull = _since >= (options.AckAfterMessages + Lull - 1) / Lull;
+        return ScheduleAt(endsWithLull ? EndOfLull() : EndOfInterval(), endsWithLull);
     }
 
     /// <summary>Makes an ack due after a wait, and overrides an earlier due time.</summary>
-    public void Postpone(TimeSpan wait, TimeProvider time)
+    public void Postpone(TimeSpan wait)
     {
         Due = null;
-        ScheduleAt(After(time.GetTimestamp(), wait, time));
+        ScheduleAt(After(_time.GetTimestamp(), wait), endsWithLull: false);
     }
 
-    public WsmqPosition Begin(TimeProvider time)
+    /// <summary>The time until the ack is due; requires that one is.</summary>
+    public TimeSpan Left()
     {
-        (Due, _since, _last, IsInFlight, _inFlight) = (null, 0, time.GetTimestamp(), true, _handled);
+        var now = _time.GetTimestamp();
+
+        // Other messages were handled in the meantime.
+        if (_endsWithLull && Due <= now)
+            Due = EndOfLull();
+        return _time.GetElapsedTime(now, Due!.Value);
+    }
+
+    public WsmqPosition Begin()
+    {
+        (Due, _since, _last, IsInFlight, _inFlight) = (null, 0, _time.GetTimestamp(), true, _handled);
         return _handled;
     }
 
@@ -67,15 +83,18 @@ internal sealed class AckCursor(WsmqAddress source)
             _acknowledged = WsmqPosition.Max(_acknowledged, _inFlight);
     }
 
-    private static long After(long timestamp, TimeSpan wait, TimeProvider time) =>
-        timestamp + (long)(wait.TotalSeconds * time.TimestampFrequency);
+    private long EndOfInterval() => After(_last!.Value, options.AckInterval);
 
-    private bool ScheduleAt(long due)
+    private long EndOfLull() => Math.Min(After(_handledAt, options.AckInterval / Lull), EndOfInterval());
+
+    private long After(long timestamp, TimeSpan wait) => timestamp + (long)(wait.TotalSeconds * _time.TimestampFrequency);
+
+    private bool ScheduleAt(long due, bool endsWithLull)
     {
         // When the ack in flight has its answer, the acker schedules the next one.
         if (!IsBehind || IsInFlight || Due <= due)
             return false;
-        Due = due;
+        (Due, _endsWithLull) = (due, endsWithLull);
         return true;
     }
 }

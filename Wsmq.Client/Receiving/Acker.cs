@@ -2,7 +2,7 @@ namespace Wsmq;
 
 /// <summary>
 /// Acknowledges handled messages: the highest position of each source, with one ack in flight per source. The first ack after a pause is
-/// sent at once; while messages keep coming, one is sent in each interval, or after a number of messages.
+/// sent at once; while messages keep coming, one is sent in each interval, or after a number of messages of the source or of all sources.
 /// </summary>
 /// <remarks>
 /// The cost of a delayed ack is that its messages are delivered again if the process dies before it is sent. Each ack requests an
@@ -13,12 +13,16 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
     // Timers have a resolution of one millisecond: a shorter wait would be no wait.
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
+    // The server's default in-flight window of a connection is four times that of a source.
+    private const int SourcesPerConnection = 4;
+
     private readonly TimeProvider _time = options.TimeProvider;
     private readonly Lock _gate = new();
     private readonly Dictionary<WsmqAddress, AckCursor> _cursors = [];
     private readonly HashSet<AckCursor> _due = [];
     private readonly WakeUp _work = new();
     private HubSession? _session;
+    private int _handled;
 
     public void Attach(HubSession session)
     {
@@ -47,11 +51,24 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
         lock (_gate)
         {
             if (!_cursors.TryGetValue(source, out var cursor))
-                _cursors.Add(source, cursor = new AckCursor(source));
+                _cursors.Add(source, cursor = new AckCursor(source, options));
             cursor.Handled(position);
             // An ack that is being retried keeps its backoff.
             if (cursor.Failures == 0)
                 Schedule(cursor);
+            if (++_handled >= SourcesPerConnection * options.AckAfterMessages)
+                MakeAllDue();
+        }
+    }
+
+    // The window of the connection must not fill with a few messages of each of many sources.
+    private void MakeAllDue()
+    {
+        _handled = 0;
+        foreach (var cursor in _cursors.Values)
+        {
+            if (cursor is { Failures: 0, IsInFlight: false })
+                Postpone(cursor, TimeSpan.Zero);
         }
     }
 
@@ -120,7 +137,7 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
             TimeSpan? next = null;
             foreach (var cursor in _due)
             {
-                var left = _time.GetElapsedTime(_time.GetTimestamp(), cursor.Due!.Value);
+                var left = cursor.Left();
                 if (left <= TimeSpan.Zero)
                     Send(cursor, session, cancellationToken);
                 else if (next is null || left < next)
@@ -133,7 +150,7 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
     }
 
     private void Send(AckCursor cursor, HubSession session, CancellationToken cancellationToken) =>
-        cursor.Ack = SendAsync(cursor, cursor.Begin(_time), session, cancellationToken);
+        cursor.Ack = SendAsync(cursor, cursor.Begin(), session, cancellationToken);
 
     private async Task SendAsync(AckCursor cursor, WsmqPosition position, HubSession session, CancellationToken cancellationToken)
     {
@@ -167,13 +184,13 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
 
     private void Schedule(AckCursor cursor)
     {
-        if (cursor.Schedule(_time))
+        if (cursor.Schedule())
             Wake(cursor);
     }
 
     private void Postpone(AckCursor cursor, TimeSpan wait)
     {
-        cursor.Postpone(wait, _time);
+        cursor.Postpone(wait);
         if (cursor.Due is not null)
             Wake(cursor);
     }

@@ -47,7 +47,8 @@ internal sealed class Dispatcher(HandlerRegistry handlers, WsmqClientOptions opt
 
     private static NotHandledException NoHandler(WsmqDelivery delivery) => new(
         WsmqClientOperation.FindHandler,
-        new InvalidOperationException(
-            $"No handler takes the type '{delivery.Type}', and there is no fallback: register one with On or OnAny before the start."),
+        new InvalidOperationException(delivery.Type is { } type
+            ? $"No handler takes the type '{type}', and there is no fallback: register one with On or OnAny before the start."
+            : "The message has no type, and there is no fallback: register one with OnAny before the start."),
         WsmqNackReasons.NoHandler);
 }

@@ -110,6 +110,14 @@ public static class WsmqErrors
     public static WsmqError UnsupportedContentType { get; } = Final(2013, "unsupported-content-type",
         "The content type is not supported: send JSON in UTF-8, with Content-Type: application/json.");
 
+    /// <summary>2014, final: the HTTP API has no endpoint at this path.</summary>
+    public static WsmqError UnknownEndpoint { get; } = Final(2014, "unknown-endpoint",
+        "The HTTP API has no endpoint at this path: check it against docs/http.md, and whether the server is older than the program.");
+
+    /// <summary>2015, final: the endpoint of the HTTP API does not take this method.</summary>
+    public static WsmqError MethodNotAllowed { get; } = Final(2015, "method-not-allowed",
+        "The endpoint does not take this HTTP method: use one that the header Allow names.");
+
     /// <summary>3001, final: the authorizer denies sending to this address.</summary>
     public static WsmqError SendNotAllowed { get; } = Final(3001, "send-not-allowed",
         "The user may not send to this address. By default a user may send to every user, and to groups that it is a member of.");
@@ -132,7 +140,7 @@ public static class WsmqErrors
 
     /// <summary>3006, final: the authorizer denies managing this queue.</summary>
     public static WsmqError ManageNotAllowed { get; } = Final(3006, "manage-not-allowed",
-        "The user may not manage this queue. By default nobody may: the app's authorizer decides.");
+        "The user may not manage a queue of this name: check the name. By default nobody may: the app's authorizer decides.");
 
     /// <summary>3007, final: the authorizer denies this action of an operator. Raised by the HTTP API.</summary>
     public static WsmqError AdministerNotAllowed { get; } = Final(3007, "administer-not-allowed",

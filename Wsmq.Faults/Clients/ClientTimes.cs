@@ -9,6 +9,7 @@ internal static class ClientTimes
     {
         options.ReconnectBackoff.Max = options.HandlerBackoff.Max = TimeSpan.FromSeconds(1);
         options.ConnectTimeout = connectionTimeout;
+        options.AckInterval = TimeSpan.FromMilliseconds(100);
         options.ConfigureConnection = b => b.WithServerTimeout(connectionTimeout).WithKeepAliveInterval(connectionTimeout / 4);
     }
 }

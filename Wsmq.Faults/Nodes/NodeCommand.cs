@@ -93,6 +93,7 @@ internal static class NodeCommand
         var timeout = TimeSpan.FromMilliseconds(result.GetValue(ConnectionTimeout));
         var wsmq = services.AddWsmq(o =>
         {
+            QueryAuthentication.Declare(o.Endpoint.AppParameters);
             o.Delivery.TailCheckInterval = TimeSpan.FromMilliseconds(result.GetValue(TailCheck));
             o.Retention.Group.MaxCount = NodeSettings.GroupMaxCount;
 

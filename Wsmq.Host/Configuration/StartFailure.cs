@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -24,6 +25,9 @@ internal static partial class StartFailure
     private static string? Text(Exception exception) => exception switch
     {
         HostRefusal => exception.Message,
+        IOException { InnerException: AddressInUseException } =>
+            $"{exception.Message} Another program listens there, perhaps a host that runs already: stop it, or choose an address with --urls, "
+                + "such as --urls http://localhost:5081.",
         OptionsValidationException invalid => string.Join(" ", invalid.Failures),
         WsmqException or InvalidOperationException or InvalidDataException or FormatException or ArgumentException => WithCause(exception),
         IOException or SocketException or UnauthorizedAccessException or RedisException or DbException => WithCause(exception),

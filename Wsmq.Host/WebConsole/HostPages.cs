@@ -17,6 +17,8 @@ internal static class HostPages
         {
             o.ApiPath = settings.ApiPath;
             o.TokenPath = hasConsole ? ConsoleEndpoints.OperatorTokenPath : null;
+            o.HomePath = hasConsole ? Root : null;
+            o.HomeTitle = "Console";
         }).AllowAnonymous(); // A browser sends no bearer token with a page: the dashboard, which contains no data, asks for it.
         if (!hasConsole)
             return;

@@ -15,7 +15,8 @@ namespace Wsmq.Server.Acks;
 internal sealed class AckQueue(
     IStore store, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<AckQueue> logger) : Worker, INodePart
 {
-    private const int MaxBatch = 256;
+    // Redis serves nobody else while it runs a script: a burst of acks, such as those of all members of a group, must not delay messages.
+    private const int MaxBatch = 32;
 
     // After a batch of this many readers the loop pauses, so that more acks of the same reader coalesce. The in-flight window is freed
     // before its ack is stored, so only a caller that awaits an ack notices the pause.
@@ -123,10 +124,10 @@ internal sealed class AckQueue(
         acks.Clear();
         for (var start = 0; start < all.Length; start += MaxBatch)
         {
-            var part = all.AsMemory(start, Math.Min(MaxBatch, all.Length - start));
             try
             {
-                await StoreAsync(part);
+                if (!await TryStoreAsync(all.AsMemory(start)))
+                    return;
             }
             catch
             {
@@ -137,22 +138,26 @@ internal sealed class AckQueue(
         }
     }
 
-    // Throws once the stop has cancelled it.
-    private async Task StoreAsync(ReadOnlyMemory<KeyValuePair<Reader, Pending>> part)
+    // Stores the first acks of those left, as many as go into one call. False if the store failed: all that are left are kept for later, and
+    // their callers do not wait for a failure of each call. Throws once the stop has cancelled it.
+    private async Task<bool> TryStoreAsync(ReadOnlyMemory<KeyValuePair<Reader, Pending>> left)
     {
+        var part = left[..Math.Min(MaxBatch, left.Length)];
         try
         {
             var results = await store.MessageLog.AckAsync(Requests(part.Span), _stop.Token);
             Complete(part.Span, results);
             metrics.Acknowledged(part.Length);
             _backoff.Reset();
+            return true;
         }
         catch (Exception e)
         {
             var delay = _backoff.Next();
-            Log.AckFailed(logger, e, part.Length, delay);
-            KeepForLater(part.Span, e);
+            Log.AckFailed(logger, e, left.Length, delay);
+            KeepForLater(left.Span, e);
             await _backoff.WaitAsync(delay, _stop.Token);
+            return false;
         }
     }
 

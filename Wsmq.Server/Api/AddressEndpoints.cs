@@ -28,7 +28,7 @@ internal sealed class AddressEndpoints(OperatorRights rights, WsmqLogs logs)
     public async Task ListAsync(ApiCall call)
     {
         var address = await AllowedAsync(call, WsmqAction.View);
-        var isNewest = FlagOf(call, "newest");
+        var isNewest = LogRequest.IsNewest(call.Request);
         var next = PositionOf(call, Wire.Next);
         var query = new WsmqEntryQuery
         {
@@ -92,13 +92,6 @@ internal sealed class AddressEndpoints(OperatorRights rights, WsmqLogs logs)
 
     private static WsmqPosition? PositionOf(ApiCall call, string name) =>
         TextOf(call, name) is { } text ? WsmqPosition.Parse(text) : null;
-
-    private static bool FlagOf(ApiCall call, string name) => TextOf(call, name) switch
-    {
-        null or "false" => false,
-        "true" => true,
-        _ => throw new WsmqException(WsmqErrors.InvalidMessage, $"{name} is not true or false"),
-    };
 
     private static WsmqAddressKind? KindOf(ApiCall call) => TextOf(call, "kind") switch
     {

@@ -34,6 +34,8 @@ internal static class ErrorStatus
         [WsmqErrors.NoTypeName.Number] = StatusCodes.Status400BadRequest,
         [WsmqErrors.IdConflict.Number] = StatusCodes.Status422UnprocessableEntity,
         [WsmqErrors.UnsupportedContentType.Number] = StatusCodes.Status415UnsupportedMediaType,
+        [WsmqErrors.UnknownEndpoint.Number] = StatusCodes.Status404NotFound,
+        [WsmqErrors.MethodNotAllowed.Number] = StatusCodes.Status405MethodNotAllowed,
         [WsmqErrors.SendNotAllowed.Number] = StatusCodes.Status403Forbidden,
         [WsmqErrors.ReadNotAllowed.Number] = StatusCodes.Status403Forbidden,
         [WsmqErrors.ReplyToNotAllowed.Number] = StatusCodes.Status403Forbidden,

@@ -67,7 +67,7 @@ internal sealed class EventWriter(HttpContext context)
     {
         Write($"event: gap\nid: {id}\n");
         var json = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(json))
+        using (var writer = new Utf8JsonWriter(json, JsonResponse.Plain))
             LogEndpoint.WriteGap(writer, gap, source);
         Data(json.WrittenSpan);
     }
@@ -77,7 +77,7 @@ internal sealed class EventWriter(HttpContext context)
     {
         Write("event: end\n");
         var json = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(json))
+        using (var writer = new Utf8JsonWriter(json, JsonResponse.Plain))
             Problem.Write(writer, reason.Error, Problem.DetailOf(reason.Error, reason.Message), reason.RetryAfter);
         Data(json.WrittenSpan);
     }

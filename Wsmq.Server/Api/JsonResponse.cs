@@ -10,6 +10,12 @@ internal static class JsonResponse
 {
     public const string ContentType = "application/json; charset=utf-8";
 
+    /// <summary>
+    /// How all JSON of the API is written: only what JSON itself requires is escaped, because people read the texts in a terminal. No
+    /// browser takes it for a page: it has its content type, and <c>nosniff</c>.
+    /// </summary>
+    public static readonly JsonWriterOptions Plain = new() { Encoder = ShapesContext.Encoder };
+
     /// <summary>Writes a response that has one of the shapes.</summary>
     public static Task WriteAsync<T>(ApiCall call, T response) => WriteAsync(call.Context, ContentType, ShapesContext.Write(response));
 
@@ -17,7 +23,7 @@ internal static class JsonResponse
     public static Task WriteAsync(HttpContext context, string contentType, Action<Utf8JsonWriter> compose)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer))
+        using (var writer = new Utf8JsonWriter(buffer, Plain))
             compose(writer);
         return WriteAsync(context, contentType, buffer.WrittenMemory);
     }

@@ -8,7 +8,14 @@ namespace Wsmq.Server.Api;
 /// <summary><c>GET /logs/{address}</c>: a page of a log that the user may read, or an event stream.</summary>
 internal sealed class LogEndpoint(LogAccess access, LogReader logs, StreamEndpoint streams)
 {
-    public Task ReadAsync(ApiCall call) => LogRequest.IsStream(call.Context.Request) ? streams.RunAsync(call) : ReadPageAsync(call);
+    public Task ReadAsync(ApiCall call)
+    {
+        if (!LogRequest.IsStream(call.Request))
+            return ReadPageAsync(call);
+        return LogRequest.IsNewest(call.Request)
+            ? throw new WsmqException(WsmqErrors.InvalidMessage, $"{LogRequest.Newest} is for pages, not for streams")
+            : streams.RunAsync(call);
+    }
 
     /// <summary>Writes that entries are missing.</summary>
     public static void WriteGap(Utf8JsonWriter writer, in LogPart gap, WsmqAddress? source = null)
@@ -29,8 +36,13 @@ internal sealed class LogEndpoint(LogAccess access, LogReader logs, StreamEndpoi
         var source = LogRequest.SingleAddressOf(request);
         WsmqPosition? after = RequestParameters.Single(request, LogRequest.After) is { } text ? WsmqPosition.Parse(text) : null;
         var max = LogRequest.MaxOf(request);
+        var isNewest = LogRequest.IsNewest(request);
+        if (isNewest && after is not null)
+            throw new WsmqException(WsmqErrors.InvalidMessage, $"{LogRequest.After} and {LogRequest.Newest} exclude each other");
         var floor = await access.FloorAsync(call.Caller, source, call.Aborted);
-        var start = WsmqPosition.Max(after ?? floor, floor);
+        var start = isNewest
+            ? await logs.BeforeNewestAsync(call.Limits.Reads, source, floor, max, call.Aborted)
+            : WsmqPosition.Max(after ?? floor, floor);
         await logs.ReadAsync(
             call.Limits.Reads, source, start, max, page => WriteAsync(call.Context, source, page, after, start), call.Aborted);
     }
@@ -43,7 +55,7 @@ internal sealed class LogEndpoint(LogAccess access, LogReader logs, StreamEndpoi
             parts.Insert(0, new LogPart(after.Value, start, null, WsmqGapReasons.NotMember));
         var next = parts.Count > 0 ? parts[^1].Through : WsmqPosition.Max(start, after is null ? page.State.Removed : start);
         var json = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(json))
+        using (var writer = new Utf8JsonWriter(json, JsonResponse.Plain))
             Write(writer, source, parts, next, isEnd: next >= page.State.Tail);
         return JsonResponse.WriteAsync(context, JsonResponse.ContentType, json.WrittenMemory);
     }

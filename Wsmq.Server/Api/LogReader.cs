@@ -14,6 +14,34 @@ internal sealed class LogReader(IStore store)
             await store.MessageLog.StatesAsync(sources, cancellationToken),
             state => state?.Removed ?? throw new WsmqException(WsmqErrors.StoreCorrupt));
 
+    /// <summary>The position after which a page has the newest entries, as many as asked for and as fit into it.</summary>
+    /// <exception cref="WsmqException"><c>store-unavailable</c> or <c>store-corrupt</c>.</exception>
+    public async Task<WsmqPosition> BeforeNewestAsync(
+        SessionReads reads, WsmqAddress source, WsmqPosition floor, int max, CancellationToken cancellationToken)
+    {
+        await reads.EnterAsync(cancellationToken);
+        try
+        {
+            var range = new HeadRange(floor, new WsmqPosition(WsmqPosition.MaxValue), Newest: true, max, BodyBytes: 0);
+            var (start, bytes, room) = (floor, 0L, reads.PageOf(max).Bytes);
+            foreach (var head in (await store.Inspection.HeadsAsync(source, range, cancellationToken)).Entries)
+            {
+                reads.Charge(head.Metadata.Length);
+                var size = head.Metadata.Length + head.BodyBytes + FeedPage.EntryBytes;
+                if (bytes > 0 && bytes + size > room)
+                    break;
+                bytes += size;
+                start = new WsmqPosition(head.Position.Value - 1);
+            }
+
+            return start;
+        }
+        finally
+        {
+            reads.Leave();
+        }
+    }
+
     /// <summary>
     /// Reads the entries after a position, and passes them on. What is passed on is charged to the user until <paramref name="use"/> has
     /// completed.

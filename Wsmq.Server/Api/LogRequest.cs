@@ -8,6 +8,7 @@ internal static class LogRequest
 {
     public const string Address = "address";
     public const string After = "after";
+    public const string Newest = "newest";
 
     private const int DefaultMax = 100;
 
@@ -20,6 +21,10 @@ internal static class LogRequest
     public static IEnumerable<string?> AddressesOf(HttpRequest request) => RequestParameters.InPath(request, Address) is { } address
         ? request.Query[Address].Prepend(address)
         : request.Query[Address];
+
+    /// <summary>Whether the newest entries are asked for.</summary>
+    /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
+    public static bool IsNewest(HttpRequest request) => RequestParameters.Flag(request, Newest);
 
     /// <exception cref="WsmqException"><c>invalid-address</c>.</exception>
     public static WsmqAddress SingleAddressOf(HttpRequest request) =>

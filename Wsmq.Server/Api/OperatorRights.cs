@@ -14,7 +14,7 @@ internal sealed class OperatorRights(AccessCheck access)
 
     /// <summary>The name of the group in the path, if the caller may take the action on that group.</summary>
     /// <exception cref="WsmqException"><c>administer-not-allowed</c>, or the name is invalid.</exception>
-    public Task<string> OnGroupAsync(ApiCall call, WsmqAction action) => OnAsync(call, action, WsmqAddress.Group(call.InPath(Group)));
+    public Task<string> OnGroupAsync(ApiCall call, WsmqAction action) => OnAsync(call, action, WsmqAddress.Group(NameOf(call, Group)));
 
     /// <exception cref="WsmqException"><c>administer-not-allowed</c>.</exception>
     public async Task RequireAsync(ApiCall call, WsmqAction action, WsmqAddress? target)
@@ -44,7 +44,21 @@ internal sealed class OperatorRights(AccessCheck access)
 
     /// <summary>The user in the path.</summary>
     /// <exception cref="WsmqException"><c>invalid-name</c> or <c>name-too-long</c>.</exception>
-    public static WsmqAddress UserOf(ApiCall call) => WsmqAddress.User(call.InPath(User));
+    public static WsmqAddress UserOf(ApiCall call) => WsmqAddress.User(NameOf(call, User));
+
+    // Where a name is wanted, an address is mostly a mistake: it would be taken for the name of another user or group, and one that does
+    // not exist can be banned or get members. Who means such a name writes its address.
+    private static string NameOf(ApiCall call, string kind)
+    {
+        var (text, prefix) = (call.InPath(kind), kind + ":");
+        if (!text.StartsWith(prefix, StringComparison.Ordinal))
+            return text;
+        var name = text[prefix.Length..];
+        return name.StartsWith(prefix, StringComparison.Ordinal)
+            ? name
+            : throw new WsmqException(
+                WsmqErrors.InvalidName, $"write the name of the {kind} without '{prefix}', or, if it begins like that, '{prefix}{text}'");
+    }
 
     private static void Audit(ApiCall call, WsmqAction action, WsmqAddress? target)
     {

@@ -70,7 +70,7 @@ internal sealed class QueueEndpoints(ClientQueues queues, IOptions<WsmqOptions> 
                 State = state,
                 Skip = (int)(RequestParameters.Number(request, Wire.Skip, 0, int.MaxValue) ?? 0),
                 Max = (int?)RequestParameters.Number(request, Wire.Max, 1, WsmqJobQuery.MostJobs),
-                WithMessages = RequestParameters.Single(request, Wire.Messages) is "true",
+                WithMessages = RequestParameters.Flag(request, Wire.Messages),
             },
             null);
     }

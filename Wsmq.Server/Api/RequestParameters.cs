@@ -35,6 +35,15 @@ internal static class RequestParameters
             : throw OutOfBounds(name, least, most);
     }
 
+    /// <summary>Whether a parameter in the query is <c>true</c>; false without one.</summary>
+    /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
+    public static bool Flag(HttpRequest request, string name) => Single(request, name) switch
+    {
+        null or "" or "false" => false,
+        "true" => true,
+        _ => throw new WsmqException(WsmqErrors.InvalidMessage, $"{name} is not true or false"),
+    };
+
     /// <summary>A time in the query, in milliseconds since 1970; null without one.</summary>
     /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
     public static DateTimeOffset? Time(HttpRequest request, string name) =>

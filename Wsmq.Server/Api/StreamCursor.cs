@@ -13,6 +13,9 @@ internal readonly record struct StreamCursor(WsmqAddress Source, WsmqPosition? A
     /// <summary>The header with which a browser reconnects.</summary>
     public const string LastEventId = "Last-Event-ID";
 
+    /// <summary>The same where a script stands in for the browser's event source: it cannot send the header with every transport.</summary>
+    public const string LastEventIdParameter = "lastEventId";
+
     /// <summary>Each event carries the positions of all addresses.</summary>
     private const int MostSources = 32;
 
@@ -26,7 +29,7 @@ internal readonly record struct StreamCursor(WsmqAddress Source, WsmqPosition? A
             throw new WsmqException(WsmqErrors.InvalidAddress, $"a stream has 1 to {MostSources} different addresses");
         var text = request.Headers[LastEventId].ToString() is { Length: > 0 } last
             ? last
-            : RequestParameters.Single(request, LogRequest.After);
+            : RequestParameters.Single(request, LastEventIdParameter) ?? RequestParameters.Single(request, LogRequest.After);
         if (text is null)
             return [.. sources.Select(source => new StreamCursor(source, null))];
         var positions = text.Split(Separator);

@@ -24,13 +24,24 @@ internal sealed class OriginPolicy(IOptions<WsmqOptions> options, ILogger<Origin
 
     public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
     {
+        if (FindOurs(candidates) is { } i && !IsAllowed(httpContext))
+            candidates.ReplaceEndpoint(i, MarkerOf(candidates[i].Endpoint)!.Refused, candidates[i].Values);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// The candidate that routing will take, the best one, if it is one of ours. The others, such as the one that answers unknown paths
+    /// below the API, must not change a request to an endpoint of the app.
+    /// </summary>
+    public static int? FindOurs(CandidateSet candidates)
+    {
         for (var i = 0; i < candidates.Count; i++)
         {
-            if (candidates.IsValidCandidate(i) && IsOurs(candidates[i].Endpoint) && !IsAllowed(httpContext))
-                candidates.ReplaceEndpoint(i, MarkerOf(candidates[i].Endpoint)!.Refused, candidates[i].Values);
+            if (candidates.IsValidCandidate(i))
+                return IsOurs(candidates[i].Endpoint) ? i : null;
         }
 
-        return Task.CompletedTask;
+        return null;
     }
 
     private static bool IsOurs(Endpoint endpoint) => MarkerOf(endpoint) is not null;

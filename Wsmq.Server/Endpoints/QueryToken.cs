@@ -24,12 +24,8 @@ internal sealed class QueryToken(IOptions<WsmqOptions> options) : MatcherPolicy,
 
     public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
     {
-        for (var i = 0; i < candidates.Count; i++)
-        {
-            if (candidates.IsValidCandidate(i) && candidates[i].Endpoint.Metadata.GetMetadata<OriginPolicy.Marker>() is not null)
-                Move(httpContext.Request);
-        }
-
+        if (OriginPolicy.FindOurs(candidates) is not null)
+            Move(httpContext.Request);
         return Task.CompletedTask;
     }
 

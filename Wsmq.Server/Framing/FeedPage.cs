@@ -12,7 +12,7 @@ internal sealed record FeedPage(FeedEntry[] Entries, LogState State)
     public const int MaxBytes = 256 * 1024;
 
     // Memory of an entry in addition to its bytes: its objects, and the envelope of its frame.
-    private const int EntryBytes = 256;
+    public const int EntryBytes = 256;
 
     /// <summary>The size as stored.</summary>
     public long Bytes => Entries.Sum(e => (long)e.Bytes);

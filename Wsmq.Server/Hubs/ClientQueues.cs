@@ -111,6 +111,22 @@ internal sealed class ClientQueues(WsmqQueues queues, AccessCheck access, AuditL
         }
     }
 
+    // Authorizers mostly go by a list of queues, and refuse a misspelt name like a forbidden one. Who sees the whole deployment is told the
+    // difference; everybody else must not learn which queues there are.
+    private async Task CheckAsync(UserCall call, WsmqAddress queue)
+    {
+        try
+        {
+            await access.CheckManageAsync(call.Caller, queue, call.Aborted);
+        }
+        catch (WsmqException e) when (e.Error == WsmqErrors.ManageNotAllowed && !queues.IsDeclared(queue))
+        {
+            if (await access.MayAdministerAsync(call.Caller, WsmqAction.View, null, call.Aborted))
+                throw queues.Unknown();
+            throw;
+        }
+    }
+
     private Task<T> AuditedAsync<T>(
         UserCall call, string? queue, string action, string? what, Func<WsmqAddress, CancellationToken, Task<T>> run) =>
         audit.RunAsync(
@@ -127,7 +143,7 @@ internal sealed class ClientQueues(WsmqQueues queues, AccessCheck access, AuditL
         try
         {
             address = WsmqAddress.Parse(queue);
-            await access.CheckManageAsync(call.Caller, address, call.Aborted);
+            await CheckAsync(call, address);
         }
         catch (WsmqException)
         {

@@ -3,7 +3,11 @@ namespace Wsmq;
 /// <summary>How messages are delivered to connections: in-flight windows, timeouts, caches.</summary>
 public sealed class WsmqDeliveryOptions
 {
-    /// <summary>The in-flight window: the most unacked deliveries of one address on a connection. Default 256; 1 to 65,536.</summary>
+    /// <summary>
+    /// The in-flight window: the most unacked deliveries of one address on a connection. While it is used up, deliveries wait for an ack;
+    /// clients acknowledge after 64 messages or a second by default, so a window below 128 needs clients with a smaller
+    /// <c>AckAfterMessages</c>. Default 256; 1 to 65,536.
+    /// </summary>
     public int MaxInFlightMessages { get; set; } = 256;
 
     /// <summary>The most unacked deliveries of all addresses together on a connection. Default 1,024; 1 to 1,048,576.</summary>

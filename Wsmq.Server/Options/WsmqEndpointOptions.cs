@@ -21,6 +21,12 @@ public sealed class WsmqEndpointOptions
     public bool AcceptTokenInQuery { get; set; }
 
     /// <summary>
+    /// Names of query parameters of the HTTP API that belong to the app, such as a ticket that its authentication reads, or the key of a
+    /// proxy. The API refuses every other parameter that it does not know: a misspelt one would be ignored without a trace. Default empty.
+    /// </summary>
+    public IList<string> AppParameters { get; } = [];
+
+    /// <summary>
     /// After how long without an event a comment is sent on an event stream of the HTTP API, so that no proxy closes it as idle. At the
     /// same interval the node notices clients that are gone. Default 15 seconds; 1 second to 10 minutes.
     /// </summary>

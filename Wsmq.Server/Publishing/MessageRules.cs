@@ -29,6 +29,8 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
         ArgumentNullException.ThrowIfNull(message);
         if (message.Defect is not null)
             throw message.Defect;
+        if (message.To is null)
+            throw new WsmqException(WsmqErrors.InvalidAddress, "the message has no field to");
         var to = options.Value.Access.Judge(WsmqAddress.Parse(message.To));
         var job = _jobs.Check(message, to);
         WsmqAddress? replyTo = message.ReplyTo is null ? null : options.Value.Access.Judge(WsmqAddress.Parse(message.ReplyTo));

@@ -70,6 +70,12 @@ internal sealed class WsmqQueues(IStore store, StartGate start, IOptions<WsmqOpt
     /// <summary>The declared queues, by name.</summary>
     public IEnumerable<WsmqAddress> Declared => options.Value.Queues.Keys.Order(StringComparer.Ordinal).Select(WsmqAddress.Work);
 
+    /// <summary>Whether the address is that of a declared queue.</summary>
+    public bool IsDeclared(WsmqAddress queue) => queue.Kind == WsmqAddressKind.Work && options.Value.Queues.ContainsKey(queue.Name);
+
+    /// <summary>The refusal of a queue that is not declared.</summary>
+    public WsmqException Unknown() => new(WsmqErrors.UnknownQueue, $"{options.Value.Queues.Count} are declared");
+
     public async Task<WsmqQueueInfo> InfoAsync(WsmqAddress queue, CancellationToken cancellationToken)
     {
         await OpenAsync(queue, cancellationToken);
@@ -158,11 +164,6 @@ internal sealed class WsmqQueues(IStore store, StartGate start, IOptions<WsmqOpt
 
     private QueueRules RulesOf(WsmqAddress queue) => declarations.RulesOf(queue.Name);
 
-    private ValueTask OpenAsync(WsmqAddress queue, CancellationToken cancellationToken)
-    {
-        var declared = options.Value.Queues;
-        return queue.Kind == WsmqAddressKind.Work && declared.ContainsKey(queue.Name)
-            ? start.WaitAsync(cancellationToken)
-            : throw new WsmqException(WsmqErrors.UnknownQueue, $"{declared.Count} are declared");
-    }
+    private ValueTask OpenAsync(WsmqAddress queue, CancellationToken cancellationToken) =>
+        IsDeclared(queue) ? start.WaitAsync(cancellationToken) : throw Unknown();
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Acks;
@@ -15,12 +16,12 @@ public sealed class AckQueueTests
     [Fact]
     public async Task A_store_call_that_the_driver_cancelled_is_retried_like_any_other_failure()
     {
-        var store = new CancellingStore();
-        var queue = Make(store);
+        var calls = 0;
+        var queue = Make(new AckStore(batch => ++calls == 1 ? throw new TaskCanceledException() : Stored(batch)));
         await queue.StartAsync(default);
 
         await FluentActions.Awaiting(() => queue.Enqueue(Ack)).Should().ThrowAsync<WsmqException>();
-        await Eventually.That("the ack is stored by the retry", () => store.Calls >= 2);
+        await Eventually.That("the ack is stored by the retry", () => Volatile.Read(ref calls) >= 2);
         await queue.Enqueue(Ack).WaitAsync(TimeSpan.FromSeconds(90));
 
         await queue.StopAsync();
@@ -29,7 +30,7 @@ public sealed class AckQueueTests
     [Fact]
     public async Task An_ack_after_the_stop_is_refused_and_does_not_wait_indefinitely()
     {
-        var queue = Make(new CancellingStore());
+        var queue = Make(new AckStore(Stored));
         await queue.StartAsync(default);
         await queue.StopAsync();
 
@@ -37,20 +38,42 @@ public sealed class AckQueueTests
             .Which.Error.Should().Be(WsmqErrors.Stopping);
     }
 
+    [Fact]
+    public async Task A_burst_of_acks_is_stored_in_small_parts_because_a_script_holds_up_every_other_call()
+    {
+        var sizes = new ConcurrentQueue<int>();
+        var begin = new TaskCompletionSource();
+        var queue = Make(new AckStore(async batch =>
+        {
+            sizes.Enqueue(batch.Count);
+            await begin.Task;
+            return await Stored(batch);
+        }));
+        await queue.StartAsync(default);
+
+        var first = queue.Enqueue(Ack);
+        await Eventually.That("the store is busy", () => sizes.Count == 1);
+        var acks = Enumerable.Range(0, 1_000).Select(i => queue.Enqueue(Ack with { User = $"user{i}" })).ToList();
+        begin.SetResult();
+        await Task.WhenAll([first, .. acks]).WaitAsync(TimeSpan.FromSeconds(90));
+
+        sizes.Max().Should().Be(32);
+        sizes.Sum().Should().Be(1_001);
+        await queue.StopAsync();
+    }
+
+    private static Task<AckResult[]> Stored(IReadOnlyList<AckRequest> batch) => Task.FromResult(new AckResult[batch.Count]);
+
     private static AckQueue Make(IStore store) => new(
         store, Options.Create(new WsmqOptions()), TimeProvider.System, new WsmqMetrics(new TestMeters()), NullLogger<AckQueue>.Instance);
 
-    private sealed class CancellingStore : ScriptedLogBase, IStore
+    private sealed class AckStore(Func<IReadOnlyList<AckRequest>, Task<AckResult[]>> ack) : ScriptedLogBase, IStore
     {
-        private int _calls;
-
         public event Action? Doubted
         {
             add { }
             remove { }
         }
-
-        public int Calls => _calls;
 
         public IMessageLog MessageLog => this;
 
@@ -75,7 +98,7 @@ public sealed class AckQueueTests
         public INodeStore Nodes => throw new NotSupportedException();
 
         public override Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>
-            Interlocked.Increment(ref _calls) == 1 ? throw new TaskCanceledException() : Task.FromResult(new AckResult[batch.Count]);
+            ack(batch);
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Api;
@@ -21,6 +22,7 @@ public sealed class ApiRefusalTests(SharedNode shared) : IClassFixture<SharedNod
     [InlineData("""{"to":"user:bob","delay":7}""", "application/json", 400, "invalid-message")]
     [InlineData("""{"to":"user:bob","sender":"carol"}""", "application/json", 400, "sender-not-allowed")]
     [InlineData("""{"to":"bob"}""", "application/json", 400, "invalid-address")]
+    [InlineData("""{"body":1}""", "application/json", 400, "invalid-address")]
     [InlineData("""{"to":"topic:bob"}""", "application/json", 400, "unknown-address-kind")]
     [InlineData("""{"to":"work:unknown"}""", "application/json", 404, "unknown-queue")]
     [InlineData("""{"to":"group:secret"}""", "application/json", 403, "send-not-allowed")]
@@ -46,6 +48,9 @@ public sealed class ApiRefusalTests(SharedNode shared) : IClassFixture<SharedNod
     [InlineData("/logs/user:alice?max=0", 400, "invalid-message")]
     [InlineData("/logs/user:alice?max=513", 400, "invalid-message")]
     [InlineData("/logs/user:alice?max=1&max=2", 400, "invalid-message")]
+    [InlineData("/logs/user:alice?limit=3", 400, "invalid-message")]
+    [InlineData("/logs/user:alice?newest=yes", 400, "invalid-message")]
+    [InlineData("/logs/user:alice?newest=true&after=0000000000000000", 400, "invalid-message")]
     [InlineData("/logs/user:alice?device=a&device=b", 400, "invalid-device")]
     public async Task A_bad_read_is_a_problem_with_a_code(string path, int status, string code)
     {
@@ -54,6 +59,67 @@ public sealed class ApiRefusalTests(SharedNode shared) : IClassFixture<SharedNod
         var refused = await alice.GetAsync(path);
 
         (refused.Status, refused.Code).Should().Be((status, code));
+    }
+
+    [Theory]
+    [InlineData("GET", "", 404, "unknown-endpoint", null)]
+    [InlineData("POST", "/message", 404, "unknown-endpoint", null)]
+    [InlineData("GET", "/messages", 405, "method-not-allowed", "POST")]
+    [InlineData("POST", "/queues/work:jobs", 405, "method-not-allowed", "GET, DELETE")]
+    [InlineData("PATCH", "/logs/group:a/b", 405, "method-not-allowed", "GET")]
+    public async Task What_no_endpoint_takes_is_a_problem_too(string method, string path, int status, string code, string? allowed)
+    {
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestTokens.For("alice"));
+
+        using var response = await http.SendAsync(
+            new HttpRequestMessage(new HttpMethod(method), new Uri(shared.Node.Address, HttpCaller.Path + path)));
+
+        var refused = await ApiAnswer.OfAsync(response);
+        (refused.Status, refused.Code).Should().Be((status, code));
+        response.Content.Headers.Allow.Should().BeEquivalentTo(allowed?.Split(", ") ?? []);
+    }
+
+    [Fact]
+    public async Task A_path_that_nothing_takes_needs_a_token_and_leaves_endpoints_of_the_app_alone()
+    {
+        await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")), endpoints: app =>
+        {
+            app.MapWsmqApi(HttpCaller.Path);
+            app.MapGet(HttpCaller.Path + "/orders", (HttpRequest request) => $"of the app {request.Query["access_token"]} {request.Headers.Cookie}");
+            app.MapFallback(() => "the page of the app");
+        });
+        using var anybody = new HttpCaller(node.Address, null);
+        using var http = new HttpClient();
+
+        (await anybody.GetAsync("/unknown")).Status.Should().Be(401);
+        (await anybody.GetAsync("/orders")).Text.Should().Be("of the app  ");
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(node.Address, HttpCaller.Path + "/orders?access_token=its-own"));
+        request.Headers.Add("Origin", "https://elsewhere.example");
+        request.Headers.Add("Cookie", "a=b");
+        using var answer = await http.SendAsync(request);
+        (await answer.Content.ReadAsStringAsync()).Should().Be("of the app its-own a=b", "it decides for itself");
+        (await http.GetStringAsync(new Uri(node.Address, "/elsewhere"))).Should().Be("the page of the app");
+    }
+
+    [Fact]
+    public async Task A_parameter_is_refused_unless_an_endpoint_or_the_app_knows_it()
+    {
+        await using var node = await StartAsync(o => o.Endpoint.AppParameters.Add("ticket"));
+        using var alice = HttpCaller.Of(node, "alice");
+
+        (await alice.GetAsync("/logs/user:alice?ticket=7&max=1&access_token=x")).Status.Should().Be(200);
+        (await alice.AskAsync("PUT", "/users/bob/ban?untl=1")).TextOf("detail").Should().Be("there is no parameter untl");
+    }
+
+    [Fact]
+    public async Task A_text_is_written_in_plain_characters_and_names_what_is_missing()
+    {
+        using var alice = HttpCaller.Of(shared.Node, "alice");
+
+        (await alice.PostAsync("/messages", """{"to":"bob"}""")).Text.Should().Contain("user:<id>").And.NotContain("\\u00");
+        (await alice.GetAsync("/keys")).Text.Should().Contain("the app's authorizer");
+        (await alice.PostAsync("/messages", """{"body":1}""")).TextOf("detail").Should().Be("the message has no field to");
     }
 
     [Fact]

@@ -113,6 +113,34 @@ public sealed class OperatorTests : IDisposable
         (await node.Groups.IsInGroupAsync("bob", "team/a")).Should().BeFalse();
     }
 
+    [Theory]
+    [InlineData("PUT", "/groups/group:ops/members/alice")]
+    [InlineData("PUT", "/groups/ops/members/user:alice")]
+    [InlineData("GET", "/groups/group:ops/members")]
+    [InlineData("PUT", "/users/user:alice/ban")]
+    public async Task An_address_in_place_of_a_name_is_refused(string method, string path)
+    {
+        await using var node = await StartAsync(Enum.GetValues<WsmqAction>());
+        using var admin = HttpCaller.Of(node, "admin");
+
+        var refused = await admin.AskAsync(method, path);
+
+        (refused.Status, refused.Code).Should().Be((400, "invalid-name"));
+        refused.TextOf("detail").Should().Contain("without '");
+        (await node.Groups.ListGroupsAsync("alice")).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_name_that_begins_like_an_address_is_written_after_its_prefix()
+    {
+        await using var node = await StartAsync(Enum.GetValues<WsmqAction>());
+        using var admin = HttpCaller.Of(node, "admin");
+
+        (await admin.AskAsync("PUT", "/groups/group:group:7/members/user:user:42")).Status.Should().Be(204);
+
+        (await node.Groups.ListMembersAsync("group:7")).Should().Equal("user:42");
+    }
+
     [Fact]
     public async Task A_dead_letter_is_listed_read_replayed_and_removed()
     {

@@ -100,6 +100,24 @@ public sealed class QueueEndpointTests : IDisposable
         (await carol.AskAsync(method, path)).Code.Should().Be(code);
     }
 
+    [Theory]
+    [InlineData("admin", "/queues/work:dmeo", "unknown-queue")]
+    [InlineData("admin", "/queues/work:dmeo/jobs", "unknown-queue")]
+    [InlineData("admin", "/queues/work:jobs", "manage-not-allowed")]
+    [InlineData("alice", "/queues/work:dmeo", "manage-not-allowed")]
+    public async Task Only_an_operator_learns_that_a_queue_does_not_exist(string user, string path, string code)
+    {
+        await using var node = await HttpCaller.StartNodeAsync(
+            s => s.UseSqlite(_folder.File("wsmq.db")), o => o.Queues["jobs"] = new WsmqQueueOptions(),
+            b => b.Services.AddSingleton<IWsmqAuthorizer>(new OperatorAuthorizer()));
+        using var caller = HttpCaller.Of(node, user);
+
+        var refused = await caller.GetAsync(path);
+
+        refused.Code.Should().Be(code);
+        refused.TextOf("title").Should().Contain("check the name");
+    }
+
     private Task<TestNode> StartAsync(Action<WsmqOptions>? options = null) => HttpCaller.StartNodeAsync(
         s => s.UseSqlite(_folder.File("wsmq.db")),
         o =>

@@ -129,6 +129,58 @@ public abstract class ReadContract : IAsyncLifetime
         pages.SelectMany(Gaps).Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task The_newest_page_has_the_last_entries_in_order_as_many_as_fit()
+    {
+        await using var node = await StartAsync();
+        using var bob = HttpCaller.Of(node, "bob");
+        var positions = new List<string>();
+        foreach (var size in new[] { 10_000, 10_000, 255_000, 10_000 })
+            positions.Add((await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Data = new byte[size] })).Position);
+
+        var two = await bob.GetAsync("/logs/user:bob?newest=true&max=2");
+        var all = await bob.GetAsync("/logs/user:bob?newest=true");
+        var small = await bob.GetAsync("/logs/user:bob?newest=true&max=1");
+
+        Positions(two).Should().Equal(positions[3]);
+        Positions(all).Should().Equal(positions[3]);
+        Positions(small).Should().Equal(positions[3]);
+        small.TextOf("next").Should().Be(positions[3]);
+        await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob" });
+        Positions(await bob.GetAsync("/logs/user:bob?newest=true&max=2")).First().Should().Be(positions[3]);
+        new[] { two, all, small }.SelectMany(Gaps).Should().BeEmpty();
+        new[] { two, all, small }.Should().OnlyContain(p => p.Json.GetProperty("end").GetBoolean());
+    }
+
+    [Fact]
+    public async Task The_newest_page_ends_with_the_newest_entry_however_small_the_entries_are()
+    {
+        await using var node = await StartAsync();
+        using var bob = HttpCaller.Of(node, "bob");
+        var receipts = await Task.WhenAll(Enumerable.Range(0, 512).Select(_ =>
+            node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Data = new byte[300] })));
+
+        var page = await bob.GetAsync("/logs/user:bob?newest=true&max=512");
+
+        Positions(page).Last().Should().Be(receipts.Max(r => r.Position));
+        Positions(page).Should().HaveCountGreaterThan(256);
+        page.Json.GetProperty("end").GetBoolean().Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task The_newest_page_of_a_group_has_nothing_from_before_the_user_joined()
+    {
+        await using var node = await StartAsync();
+        using var bob = HttpCaller.Of(node, "bob");
+        await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "group:team" });
+        await node.Groups.AddToGroupAsync("bob", "team");
+        var empty = await bob.GetAsync("/logs/group:team?newest=true");
+        var after = await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "group:team" });
+
+        Positions(empty).Should().BeEmpty();
+        Positions(await bob.GetAsync("/logs/group:team?newest=true")).Should().Equal(after.Position);
+    }
+
     private protected abstract void UseStore(WsmqBuilder builder);
 
     private static IEnumerable<string> Positions(ApiAnswer page) =>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Wsmq.Tests.Client;
 
@@ -45,6 +46,8 @@ public abstract class ClientTest : IAsyncLifetime
         {
             foreach (var backoff in new[] { options.ReconnectBackoff, options.SendBackoff, options.HandlerBackoff })
                 (backoff.Min, backoff.Max) = (TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(50));
+            options.LoggerFactory = NullLoggerFactory.Instance;
+            options.AckInterval = TimeSpan.FromMilliseconds(100);
             Configure(options);
         });
         client.Error += (_, e) => Errors.Enqueue(e);

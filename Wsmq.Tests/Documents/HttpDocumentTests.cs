@@ -25,7 +25,7 @@ public sealed class HttpDocumentTests : IDisposable
     public async Task The_commands_of_a_document_answer_what_it_states(string document, int count)
     {
         await using var node = await TestNode.StartAsync(
-            s => s.UseSqlite(_folder.File("wsmq.db")), services: b => b.Services.AddSingleton<IWsmqAuthorizer, AliceOperates>(),
+            s => s.UseSqlite(_folder.File("wsmq.db")), services: b => b.Services.AddSingleton<IWsmqAuthorizer, AdminOperates>(),
             endpoints: app => app.MapWsmqApi(HttpCaller.Path));
         var examples = ExamplesOf(document);
 
@@ -34,8 +34,8 @@ public sealed class HttpDocumentTests : IDisposable
             Shape(JsonDocument.Parse(await RunAsync(node, command)).RootElement).Should().Be(Shape(JsonDocument.Parse(expected).RootElement), command);
     }
 
-    // The rules that hold by default, and alice is an operator.
-    private sealed class AliceOperates(IStore store) : IWsmqAuthorizer
+    // The rules that hold by default, and admin is an operator, as on the ready host in Development.
+    private sealed class AdminOperates(IStore store) : IWsmqAuthorizer
     {
         private readonly DefaultAuthorizer _usual = new(store);
 
@@ -46,7 +46,7 @@ public sealed class HttpDocumentTests : IDisposable
             _usual.CanReadAsync(caller, source, cancellationToken);
 
         public ValueTask<bool> CanAdministerAsync(
-            WsmqCaller caller, WsmqAction action, WsmqAddress? target, CancellationToken cancellationToken) => new(caller.UserId == "alice");
+            WsmqCaller caller, WsmqAction action, WsmqAddress? target, CancellationToken cancellationToken) => new(caller.UserId == "admin");
     }
 
     private static List<(string Command, string Answer)> ExamplesOf(string document)
@@ -88,6 +88,7 @@ public sealed class HttpDocumentTests : IDisposable
         start.ArgumentList.Add(command);
         start.Environment["WSMQ"] = new Uri(node.Address, HttpCaller.Path).ToString();
         start.Environment["ALICE"] = TestTokens.For("alice");
+        start.Environment["ADMIN"] = TestTokens.For("admin");
         start.Environment["BOB"] = TestTokens.For("bob");
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();

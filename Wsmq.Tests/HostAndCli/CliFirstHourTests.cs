@@ -34,12 +34,13 @@ public sealed class CliFirstHourTests : IAsyncLifetime
     [InlineData("There is no command 'lisen'. Commands are listen, send", "lisen", "--as", "bob")]
     [InlineData("There is no command 'ls'. Commands are list, info", "queue", "ls", "--as", "alice")]
     [InlineData("A command is missing: listen, send")]
+    [InlineData("Must be one of: 'ready', 'delayed', 'leased', 'retrying', 'blocked', 'dead'. See", "queue", "peek", "demo", "--as", "alice", "--state", "redy")]
     public async Task A_command_line_that_is_not_complete_or_not_known_is_explained_in_one_line(string reason, params string[] arguments)
     {
         var (code, output, error) = await _tools.CliAsync(arguments);
 
         (code, output).Should().Be((2, ""));
-        error.Should().Contain(reason).And.NotContain("\n").And.NotContain("Unrecognized").And.EndWith("--help");
+        error.Should().Contain(reason).And.NotContain("\n").And.NotContain("\\").And.NotContain("Unrecognized").And.EndWith("--help");
     }
 
     [Fact]
@@ -49,7 +50,7 @@ public sealed class CliFirstHourTests : IAsyncLifetime
         var (_, one, _) = await _tools.CliAsync("send", "--help");
 
         all.Should().Contain("Sends a message and prints the receipt.").And.NotContain("Put a body that").And.NotContain("Exit codes:");
-        one.Should().Contain("Put a body that").And.Contain("Exit codes:");
+        one.Should().Contain("Put a body that").And.Contain("Exit codes:").And.NotContain("00:00:");
     }
 
     [Fact]
@@ -90,7 +91,7 @@ public sealed class CliFirstHourTests : IAsyncLifetime
         await _tools.KillHostAsync();
         await using var cli = _tools.StartCli("listen", "--as", "bob", "--timeout", "60s");
 
-        await Eventually.That("it explains how to start the host", () => cli.Error.Contains("dotnet run --project Wsmq.Host", StringComparison.Ordinal));
+        await Eventually.That("it explains how to start the host", () => cli.Error.Contains("dotnet run --no-build --project Wsmq.Host", StringComparison.Ordinal));
 
         cli.HasExited.Should().BeFalse();
         cli.Error.Should().Contain($"nothing listens at {url}").And.NotContain("   at ");
@@ -136,6 +137,25 @@ public sealed class CliFirstHourTests : IAsyncLifetime
 
         await Eventually.That("it reports that it has reconnected", () => Says(cli, $"connected to {_tools.Url} again"));
         cli.Output.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_close_by_the_server_is_reported_with_its_reason_as_one_sentence()
+    {
+        var script = new Script
+        {
+            OnConnected = async client =>
+            {
+                await client.StoreState(true);
+                throw new HubException(new WsmqException(WsmqErrors.Stopping).Message);
+            },
+        };
+        await using var server = await ScriptedServer.StartAsync(script: script);
+        await using var cli = _tools.StartCli("listen", "--url", server.Url.ToString(), "--token", "x", "--timeout", "60s");
+
+        await Eventually.That("it reports the loss", () => Says(cli, "lost the connection: [wsmq 5004 stopping retry]"));
+
+        cli.Error.Should().Contain(". Reconnecting").And.NotContain("..");
     }
 
     [Fact]
@@ -201,7 +221,32 @@ public sealed class CliFirstHourTests : IAsyncLifetime
 
         (await second.ExitCodeAsync()).Should().Be(1);
 
-        second.Error.Should().Contain($"set another {key}").And.NotContain("SqliteOptions");
+        second.Error.Should().Contain($"set another {key}").And.Contain("may run already").And.NotContain("SqliteOptions").And.NotContain("cannot access");
+    }
+
+    [Fact]
+    public async Task A_host_whose_address_is_in_use_names_the_argument_to_change()
+    {
+        using var port = ReservedPort.Take();
+        await _tools.StartHostAsync("--urls", $"http://127.0.0.1:{port.Number}");
+        using var folder = new TempFolder();
+        await using var second = Tools.StartHost("Development", folder.File("data"), "--urls", $"http://127.0.0.1:{port.Number}");
+
+        (await second.ExitCodeAsync()).Should().Be(1);
+
+        second.Error.Should().Contain("already in use").And.Contain("choose an address with --urls").And.NotContain("   at ");
+    }
+
+    [Fact]
+    public async Task A_send_whose_standard_input_is_empty_says_that_it_has_sent_nothing()
+    {
+        await _tools.StartHostAsync();
+        await using var cli = _tools.StartCli("send", "--as", "alice", "user:bob");
+        await cli.WriteInputAsync("");
+
+        (await cli.ExitCodeAsync()).Should().Be(0);
+
+        (string.Join('\n', cli.Output), cli.Error).Should().Be(("", "wsmq: standard input had no lines: nothing was sent"));
     }
 
     [Theory]

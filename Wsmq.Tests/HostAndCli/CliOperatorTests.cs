@@ -23,6 +23,8 @@ public sealed class CliOperatorTests : IDisposable
         (await cli.OkAsync("group", "members", "team/a b")).Should().Be("alice\nbob");
         (await cli.OkAsync("user", "groups", "bob", "--json")).Should().Be("\"team/a b\"");
         await cli.OkAsync("group", "remove", "team/a b", "bob");
+        await cli.OkAsync("group", "add", "group:group:7", "user:user:42");
+        (await cli.Node.Groups.ListMembersAsync("group:7")).Should().Equal("user:42");
         (await cli.Node.Groups.IsInGroupAsync("bob", "team/a b")).Should().BeFalse();
     }
 
@@ -63,7 +65,7 @@ public sealed class CliOperatorTests : IDisposable
         var ids = list.Select(l => l.GetProperty("id").GetString()!).ToList();
         ids.Should().HaveCount(3);
         (await cli.OkAsync("dead-letters", "list", "--user", "bob", "--max", "2")).Split('\n').Should().HaveCount(2)
-            .And.OnlyContain(l => l.Contains("device phone", StringComparison.Ordinal));
+            .And.OnlyContain(l => l.Contains("  bob  from user:bob ", StringComparison.Ordinal) && l.Contains("device phone", StringComparison.Ordinal));
         (await cli.OkAsync("dead-letter", "show", "bob", ids[1])).Should().Contain($$"""{"big":{{long.MaxValue}},"i":1}""");
         JsonDocument.Parse(await cli.OkAsync("dead-letter", "show", "bob", ids[1], "--json")).RootElement.GetProperty("message")
             .GetProperty("body").GetProperty("big").GetRawText().Should().Be($"{long.MaxValue}", "no number is rounded");

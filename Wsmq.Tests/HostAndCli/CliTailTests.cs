@@ -95,6 +95,7 @@ public sealed class CliTailTests : IDisposable
     [Theory]
     [InlineData(1, "3002", "user:alice")]
     [InlineData(1, "4002", "user:bob", "--after", "9000000000000000")]
+    [InlineData(1, "3007", "user:bob", "--operator", "--after", "9000000000000000")]
     [InlineData(2, "one position for each", "user:bob", "group:ops", "--after", "9000000000000000")]
     public async Task What_can_never_work_ends_it(int code, string error, params string[] arguments)
     {

@@ -19,7 +19,7 @@ public sealed class CliTests : IAsyncLifetime
 
         code.Should().Be(4);
         output.Should().BeEmpty();
-        error.Should().Contain("dotnet run --project Wsmq.Host");
+        error.Should().Contain("dotnet run --no-build --project Wsmq.Host");
     }
 
     [Theory]

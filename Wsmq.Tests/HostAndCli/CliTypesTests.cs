@@ -19,7 +19,7 @@ public sealed class CliTypesTests : IDisposable
     [Fact]
     public async Task The_types_of_an_assembly_with_dependencies_are_written()
     {
-        var file = _folder.File("messages.ts");
+        var file = _folder.File("web/src/messages.ts");
 
         (await OkAsync("--from", ToolProcess.PathOf("Wsmq.Tests/TypeScript"), "--out", file)).Should().BeEmpty();
 
@@ -31,7 +31,7 @@ public sealed class CliTypesTests : IDisposable
             .And.NotContain("secret").And.NotContain("Plain");
         (await OkAsync("--from", ToolProcess.PathOf("Wsmq.Tests/TypeScript"), "--type", "Wsmq.Tests.TypeScript.Pl*")).Should()
             .Contain("\"Wsmq.Tests.TypeScript.Plain\": Plain;");
-        (await OkAsync("--from", ToolProcess.PathOf("Wsmq.Tests/TypeScript"), "--check", _folder.File("messages.contract.json"))).Should()
+        (await OkAsync("--from", ToolProcess.PathOf("Wsmq.Tests/TypeScript"), "--check", _folder.File("web/src/messages.contract.json"))).Should()
             .BeEmpty();
     }
 

@@ -22,6 +22,10 @@ public sealed class CliWorkTests : IAsyncLifetime
 
         work.Output.Should().BeEquivalentTo("greet:1:alice:v::plain text", "bad:1:alice::c:{\"fail\":1}", "bad:2:alice::c:{\"fail\":1}");
         (await _tools.CliAsync("queue", "peek", "jobs", "--state", "dead", "--as", "alice")).Output.Should().Contain("dead attempts-used-up  reason exit code 3");
+        string[] failures = [.. work.Error.Split('\n').Where(line => line.StartsWith("wsmq: job ", StringComparison.Ordinal))];
+        failures.Should().HaveCount(2, work.Error);
+        failures[0].Should().EndWith(": exit code 3 at attempt 1; again after the back-off of the queue, or a dead letter if it was the last");
+        failures[1].Should().Contain("exit code 3 at attempt 2");
         work.Interrupt();
         (await work.ExitCodeAsync()).Should().Be(0, work.Error);
     }

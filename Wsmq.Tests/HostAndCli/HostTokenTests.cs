@@ -1,5 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.IdentityModel.Tokens;
 
@@ -62,6 +64,15 @@ public sealed class HostTokenTests : IAsyncLifetime
 
         await Eventually.That("an expired token is refused", async () => await AnswerAsync(_tools.Token("bob", TimeSpan.FromMinutes(-10))) == HttpStatusCode.Unauthorized);
         Tools.NothingSecretIn(_tools.Host, Marker, token);
+    }
+
+    [Fact]
+    public void The_development_settings_stand_as_user_jwts_writes_them()
+    {
+        var text = File.ReadAllText(SourceTree.PathOf("Wsmq.Host", "appsettings.Development.json"));
+
+        // It adds an audience and an issuer that are there already, and would otherwise leave a changed file in every clone.
+        text.Should().Be(JsonNode.Parse(text)!.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
     }
 
     private static async Task TalkAsync(PlainClient bob)

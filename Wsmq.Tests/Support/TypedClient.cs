@@ -27,6 +27,7 @@ internal sealed class TypedClient : IAsyncDisposable
             options.AccessTokenProvider = _ => Task.FromResult<string?>(TestTokens.For(user));
             foreach (var backoff in new[] { options.ReconnectBackoff, options.SendBackoff, options.HandlerBackoff })
                 (backoff.Min, backoff.Max) = (TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(50));
+            options.AckInterval = TimeSpan.FromMilliseconds(100);
             configure?.Invoke(options);
         });
         Client.Error += (_, e) => _errors.Enqueue(e);

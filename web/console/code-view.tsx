@@ -20,10 +20,10 @@ export function CodeView() {
         </select>
         <span class="grow" />
         <Tabs names={languages} current={language} choose={name => setChosen(name as Language)} label="Language" panel="code" />
-        <Copy text={code} />
+        <Copy text={code} isQuiet={false} />
       </div>
       <div id="code" role="tabpanel" aria-label={`${title} in ${language}`} tabIndex={0}>
-        <p class="dim">{snippet.note}</p>
+        <p class="dim">{snippet.note.split("`").map((part, i) => (i % 2 ? <code key={i}>{part}</code> : part))}</p>
         <pre>{code}</pre>
       </div>
     </section>

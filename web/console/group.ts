@@ -5,18 +5,20 @@ export const GROUP = "ops";
 
 /** The members of the group, as the host knows them. */
 export const memberNames = signal<readonly string[]>([]);
+
+/** Why they are not known, or could not be changed. */
 export const groupError = signal("");
 
-export async function refreshMembers(): Promise<void> {
+export const refreshMembers = () => setMembers(async () => {});
+
+export const setMember = (user: string, isMember: boolean) => setMembers(() => (isMember ? join : leave)(GROUP, user));
+
+async function setMembers(change: () => Promise<unknown>): Promise<void> {
   try {
+    await change();
     memberNames.value = await members(GROUP);
     groupError.value = "";
   } catch (e) {
     groupError.value = (e as Error).message;
   }
-}
-
-export async function setMember(user: string, isMember: boolean): Promise<void> {
-  await (isMember ? join : leave)(GROUP, user).catch((e: Error) => { groupError.value = e.message; });
-  await refreshMembers();
 }

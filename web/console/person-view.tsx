@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Address } from "@wsmq/client";
-import { timeOfDay } from "../shared/time";
-import { GROUP, memberNames, setMember } from "./group";
+import { dateAndTime, timeOfDay } from "../shared/time";
+import { GROUP, groupError, memberNames, setMember } from "./group";
 import { QUEUE, type Held, type Line, type Person } from "./person";
 import { push } from "./server";
 import { show } from "./snippets";
@@ -26,7 +26,7 @@ export function PersonView({ person, other, hasFocus }: { person: Person; other:
   };
   const pushLive = () => {
     show("Push live", name);
-    void push(name, "hello");
+    void person.attempt(push(name, "hello"));
   };
   return (
     <section class="panel person" aria-label={name} data-user={name}>
@@ -43,7 +43,7 @@ export function PersonView({ person, other, hasFocus }: { person: Person; other:
         <button onClick={setGroup}>{isMember ? `Leave ${GROUP}` : `Join ${GROUP}`}</button>
         <button onClick={setWorking}>{person.isWorking.value ? "Stop working" : "Work on demo"}</button>
         <button onClick={pushLive} title="What an app on the server does: not stored, only for clients that are connected now">Push live</button>
-        <span class="grow" />
+        <span class="grow bad">{groupError.value}</span>
         <button class="quiet" onClick={() => person.clear()}>Clear</button>
       </div>
     </section>
@@ -98,7 +98,7 @@ const MARKS = { sent: "to", received: "from", live: "", notice: "" };
 function LineView({ line }: { line: Line }) {
   return (
     <li class={`line ${line.kind} arrives`}>
-      <time class="dim num">{timeOfDay(line.at)}</time>
+      <time class="dim num" title={line.arrivedAt === undefined ? undefined : `sent ${dateAndTime(line.at)}, arrived ${dateAndTime(line.arrivedAt)}`}>{timeOfDay(line.at)}</time>
       <div class="grow">
         {line.who && <span class="who">{MARKS[line.kind]} {line.who}</span>}
         <span class="text">{line.text}</span>

@@ -1,4 +1,4 @@
-import { WsmqClient, type Address, type ClientState } from "@wsmq/client";
+import { WsmqClient, WsmqError, type Address, type ClientState } from "@wsmq/client";
 import { work, type Job } from "@wsmq/client/work";
 import { computed, signal } from "@preact/signals";
 import { HUB, tokenOf } from "./server";
@@ -10,7 +10,10 @@ export const QUEUE = "work:demo";
 /** A line of what a user has sent, received or been told. */
 export interface Line {
   number: number;
+
+  /** When it was sent: what waited for hours did not happen when it arrived. */
   at: number;
+  arrivedAt?: number;
   kind: "sent" | "received" | "live" | "notice";
   who: string;
   text: string;
@@ -26,6 +29,9 @@ export interface Held {
   complete(): void;
   fail(): void;
   reject(): void;
+
+  /** Another worker gets it at once, and nothing is counted. */
+  handBack(): void;
 }
 
 let numbers = 0;
@@ -44,7 +50,7 @@ export class Person {
   constructor(readonly name: string) {}
 
   start(): Promise<void> {
-    return this.#client.start().catch((e: Error) => { this.why.value = e.message; });
+    return this.#client.start().catch((e: unknown) => { this.why.value = plain(e); });
   }
 
   setOffline(isOffline: boolean): void {
@@ -60,17 +66,18 @@ export class Person {
       const { position } = await this.#client.send(to, type, { text });
       this.#change(line, { state: "stored", detail: position });
     } catch (e) {
-      this.#change(line, { state: "failed", detail: (e as Error).message });
+      this.#change(line, { state: "failed", detail: plain(e) });
     }
+  }
+
+  /** Waits for something that the host does for this user; a failure is a line. */
+  async attempt(work: Promise<unknown>): Promise<void> {
+    await work.catch((e: unknown) => this.#note(plain(e)));
   }
 
   /** A worker belongs to a client from its start: to begin or end work is to have another client, with the same device. */
   async setWorking(isWorking: boolean): Promise<void> {
-    for (const { job, fail } of this.jobs.value) {
-      job.retry({ counts: false, delay: 0, reason: "the worker was switched off" });
-      fail();
-    }
-
+    for (const { handBack } of this.jobs.value) handBack();
     await this.#client.stop();
     this.isWorking.value = isWorking;
     this.#client = this.#newClient();
@@ -86,16 +93,17 @@ export class Person {
       url: HUB, device: () => deviceOf(this.name), accessTokenProvider: () => tokenOf(this.name), sendTimeout: 100_000,
       reconnectBackoff: { min: 500, max: 5_000 },
     });
-    client.onAny(({ source, sender, body, position }) => {
-      this.#add({ kind: "received", who: source === `user:${this.name}` ? sender ?? "the app" : `${sender} in ${source}`, text: textOf(body), detail: position });
+    client.onAny(({ source, sender, sentAt, body, position }) => {
+      const who = source === `user:${this.name}` ? sender ?? "the app" : `${sender} in ${source}`;
+      this.#add({ kind: "received", at: sentAt, arrivedAt: Date.now(), who, text: textOf(body), detail: position });
     });
     client.onAnyLive(({ body }) => { this.#add({ kind: "live", who: "live push", text: textOf(body) }); });
     client.listen("gap", ({ source, reason }) => { this.#note(`Messages of ${source} will not arrive: ${reason}.`); });
     client.listen("deadLettered", ({ source, attempts }) => { this.#note(`A message of ${source} was dead-lettered after ${attempts} attempts.`); });
-    client.listen("error", ({ error }) => { this.#note(String((error as Error).message)); });
+    client.listen("error", ({ error, message }) => { this.#note(message ? `${textOf(message.body)}: ${plain(error)}` : plain(error)); });
     client.listen("state", ({ state, error }) => {
       this.state.value = state;
-      this.why.value = error ? (error as Error).message : "";
+      this.why.value = error ? plain(error) : "";
     });
     if (this.isWorking.value) work(client, QUEUE, ({ body, position }, job) => this.#hold(textOf(body), position, job), { stopTimeout: 2_000 });
     return client;
@@ -111,7 +119,8 @@ export class Person {
       const held: Held = {
         text, position, job,
         complete: end(resolve),
-        fail: end(() => reject(new Error("failed"))),
+        fail: end(() => reject(new Error("the attempt failed. It is tried again, or a dead letter if it was the last one."))),
+        handBack: end(() => { job.retry({ counts: false, delay: 0, reason: "the worker was switched off" }); resolve(); }),
         reject: end(() => { job.reject("rejected in the console"); resolve(); }),
       };
       this.jobs.value = [...this.jobs.value, held];
@@ -123,7 +132,7 @@ export class Person {
     this.#add({ kind: "notice", who: "", text });
   }
 
-  #add(line: Omit<Line, "number" | "at">): number {
+  #add(line: Omit<Line, "number" | "at"> & { at?: number }): number {
     const number = numbers++;
     this.lines.value = [...this.lines.value, { number, at: Date.now(), ...line }].slice(-MOST_LINES);
     return number;
@@ -134,5 +143,15 @@ export class Person {
   }
 }
 
-const textOf = (body: unknown) =>
-  typeof body === "object" && body !== null && "text" in body ? String(body.text) : body instanceof Uint8Array ? `${body.length} bytes` : JSON.stringify(body);
+/** A body as people write it: an object of this page by its text, a text without the quotes of JSON. */
+function textOf(body: unknown): string {
+  if (typeof body === "string") return body;
+  if (body instanceof Uint8Array) return `${body.length} bytes`;
+  return typeof body === "object" && body !== null && "text" in body ? String(body.text) : JSON.stringify(body ?? null);
+}
+
+/** The text of an error, without the prefix that it has on the wire. */
+function plain(error: unknown): string {
+  const { message } = error as Error;
+  return error instanceof WsmqError ? `${message.replace(/^\[wsmq [^\]]*\] /, "")} (${error.code})` : message;
+}

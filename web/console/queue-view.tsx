@@ -28,14 +28,19 @@ export function QueueView({ people }: { people: readonly Person[] }) {
   }, []);
   const redrive = async () => {
     show("Redrive dead letters", "alice");
-    for (let next: string | null = ""; next !== null;) {
-      const query: string = next ? `?next=${encodeURIComponent(next)}` : "";
-      ({ next } = await ask<{ next: string | null }>("alice", "POST", `/queues/${QUEUE}/redrive${query}`));
+    try {
+      for (let next: string | null = ""; next !== null;) {
+        const query: string = next ? `?next=${encodeURIComponent(next)}` : "";
+        ({ next } = await ask<{ next: string | null }>("alice", "POST", `/queues/${QUEUE}/redrive${query}`));
+      }
+    } catch (e) {
+      return setError((e as Error).message);
     }
 
     await refresh();
   };
   const isIdle = info && info.ready > 0 && !people.some(person => person.isWorking.value);
+  const says = error || (isIdle ? "Nobody works on this queue. Press “Work on demo”." : "");
   return (
     <section class="panel queue" aria-label={`Queue ${QUEUE}`}>
       <h2><code>{QUEUE}</code></h2>
@@ -45,9 +50,10 @@ export function QueueView({ people }: { people: readonly Person[] }) {
         ))}
         {info && <div><dd class="num">{info.totals.completed}</dd><dt>completed</dt></div>}
       </dl>
-      <span class="grow dim">{error || (isIdle ? "Nobody works on this queue. Press “Work on demo”." : "")}</span>
+      <span class="grow" />
       <button onClick={() => show("Look into a queue", "alice")}>Code</button>
       <button onClick={() => void redrive()} disabled={!info?.dead}>Redrive dead letters</button>
+      {says && <p class="says dim">{says}</p>}
     </section>
   );
 }

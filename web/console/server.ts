@@ -6,10 +6,14 @@ export const HUB = hub!;
 /** The URL of the HTTP API as a script elsewhere calls it. */
 export const API = new URL(api!, location.href).href;
 
+// A browser says only "Failed to fetch".
+const request = (url: string, init: RequestInit) =>
+  fetch(url, init).catch(() => { throw new Error("The host cannot be reached: is it running?"); });
+
 async function call(method: string, path: string, body?: unknown): Promise<Response> {
   const init: RequestInit = { method };
   if (body !== undefined) Object.assign(init, { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
-  const answer = await fetch(`${own}${path}`, init);
+  const answer = await request(`${own}${path}`, init);
   if (answer.ok) return answer;
   throw new Error(answer.status === 404
     ? "The console works on the host's own machine only, under localhost or 127.0.0.1, and not through a proxy."
@@ -31,7 +35,7 @@ export async function members(group: string): Promise<string[]> {
 
 /** A call of the HTTP API as a user. */
 export async function ask<T>(user: string, method: string, path: string): Promise<T> {
-  const answer = await fetch(`${API}${path}`, { method, headers: { Authorization: `Bearer ${await tokenOf(user)}` } });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  const answer = await request(`${API}${path}`, { method, headers: { Authorization: `Bearer ${await tokenOf(user)}` } });
+  if (!answer.ok) throw new Error((await answer.json().catch(() => ({})) as { title?: string }).title ?? `The host answered ${answer.status}.`);
   return (await answer.json()) as T;
 }

@@ -1,5 +1,6 @@
 import document from "../../docs/console.md";
 import { signal } from "@preact/signals";
+import { API } from "./server";
 
 /** Code in three languages that does what an action of the page does. */
 export interface Snippet {
@@ -27,11 +28,19 @@ export function show(title: string, user: string, text = "hello"): void {
   shown.value = { title, user, text };
 }
 
+/** Where a terminal in a clone of the repository gets what a command names: the URL of the API, and tokens. */
+function before(command: string): string {
+  const users = ["ALICE", "BOB", "ADMIN"].filter(name => command.includes(`$${name}`));
+  const tokens = users.map(name => `${name}=$(dotnet run --no-build --project Wsmq.Cli -- token --user ${name.toLowerCase()})`);
+  return [`WSMQ=${API}`, ...tokens, "", command].join("\n");
+}
+
 const OTHER: Record<string, string> = { alice: "bob", bob: "alice", ALICE: "BOB", BOB: "ALICE" };
 
 /** The code with the acting user and the text of the last action. */
 export function filledIn(code: string, language: Language, user: string, text: string): string {
   const swapped = user === "bob" ? code.replace(/\b(alice|bob|ALICE|BOB)\b/g, name => OTHER[name]!) : code;
   const literal = JSON.stringify(text).slice(1, -1);
-  return swapped.replace(/\bhello\b/g, () => (language === "curl" ? literal.replaceAll("'", "'\\''") : literal));
+  const filled = swapped.replace(/\bhello\b/g, () => (language === "curl" ? literal.replaceAll("'", "'\\''") : literal));
+  return language === "curl" ? before(filled) : filled;
 }

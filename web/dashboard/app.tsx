@@ -42,6 +42,8 @@ const SECTIONS: readonly Section[] = [
   { path: "send", title: "Send", isShown: () => rights.value?.actions.includes("Send") ?? false, page: address => <SendPage address={address} /> },
 ];
 
+const { home, homeTitle } = document.documentElement.dataset as { home: string; homeTitle: string };
+
 export function App() {
   useEffect(() => { if (!isUnknown.value) void loadRights(); }, [sessions.value]);
   const [first = "", ...rest] = route.value.parts;
@@ -49,6 +51,9 @@ export function App() {
   useEffect(() => { document.title = `${section?.title ?? "Groups"} – wsmq`; }, [section]);
   if (!rights.value && isUnknown.value) return <main class="alone"><SignIn /></main>;
   if (!rights.value) return <main class="alone" aria-busy="true"><p class="dim">Asking for your rights…</p></main>;
+
+  // What concerns a single address is asked for on its page. Without an answer about the rights they may be there.
+  const isHidden = section && rest.length === 0 && !refused.value && !section.isShown();
 
   // Another operator gets nothing of what this one has typed or seen.
   return (
@@ -62,17 +67,34 @@ export function App() {
           ))}
         </ul>
         <span class="grow" />
+        {home && <a class="home" href={home}>{homeTitle}</a>}
         <p class="dim who">{rights.value.user || "No operator"}</p>
         {token.value && <button class="quiet" onClick={signOut}>Sign out</button>}
       </nav>
       <div class="page">
         <main id="main" tabIndex={-1}>
           {isKnown.value && refused.value && <p class="bad notice" role="alert">{refused.value}</p>}
-          {section?.page(...rest) ?? (first === "groups" && rest[0] ? <GroupPage key={rest[0]} group={rest[0]} /> : <p>There is no such page.</p>)}
+          {isHidden ? <NoRights user={rights.value.user} /> : section?.page(...rest) ?? (first === "groups" && rest[0] ? <GroupPage key={rest[0]} group={rest[0]} /> : <p>There is no such page.</p>)}
         </main>
         <Calls />
       </div>
       {!isKnown.value && <SignInAgain />}
     </Fragment>
+  );
+}
+
+function NoRights({ user }: { user: string }) {
+  return (
+    <>
+      <h1>No right to see the whole deployment</h1>
+      <p>
+        The authorizer of the app does not let {user || "this user"} see all of it. What concerns a single queue, user or group may be allowed:
+        open it from the menu.
+      </p>
+      <p class="dim">
+        Operators are those whom <code>IWsmqAuthorizer.CanAdministerAsync</code> of the app allows <code>View</code>; in the ready host,
+        those in <code>Wsmq:Operators</code>.
+      </p>
+    </>
   );
 }

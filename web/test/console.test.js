@@ -74,10 +74,14 @@ describe('the console of the host in Development', () => {
     await bob.panel.getByRole('button', { name: 'Join ops' }).waitFor();
     await alice.send('not to bob', 'group:ops');
     await alice.shows('received', 'not to bob');
+    await bob.send('from outside', 'group:ops');
+    const refused = await bob.panel.locator('.line.sent .bad').textContent();
+    assert.match(refused, /^The user may not send .*\(send-not-allowed\)$/);
     await bob.press('Join ops');
     await bob.panel.getByRole('button', { name: 'Leave ops' }).waitFor();
     await alice.send('again', 'group:ops');
     await bob.shows('received', 'again');
+    await bob.shows('notice', 'Messages of group:ops will not arrive: not-a-member.');
     assert.deepEqual(await bob.received('to both', 'not to bob', 'again'), ['to both', 'again']);
   }));
 
@@ -90,17 +94,47 @@ describe('the console of the host in Development', () => {
     await job('fine').getByRole('button', { name: 'Complete' }).click();
     await alice.send('hard', 'work:demo');
     await job('hard').filter({ hasText: 'attempt 1' }).getByRole('button', { name: 'Fail' }).click();
+    await bob.shows('notice', 'hard: the attempt failed');
     await job('hard').filter({ hasText: 'attempt 2' }).getByRole('button', { name: 'Fail' }).click();
     await queue.getByText('1dead letters').waitFor();
     await queue.getByRole('button', { name: 'Redrive dead letters' }).click();
     await job('hard').filter({ hasText: 'attempt 1' }).getByRole('button', { name: 'Reject' }).click();
     await queue.getByText('1dead letters').waitFor();
     await queue.getByText('1completed').waitFor();
+    await alice.send('handed back', 'work:demo');
+    await job('handed back').waitFor();
     await bob.press('Stop working');
-    await alice.send('waits', 'work:demo');
     await queue.getByText('1ready').waitFor();
-    await queue.getByText('Nobody works on this queue').waitFor();
+    const idle = queue.getByText('Nobody works on this queue');
+    await idle.waitFor();
+    assert.ok((await idle.boundingBox()).height < 30, 'one line');
+    await bob.press('Work on demo');
+    await job('handed back').filter({ hasText: 'attempt 1' }).getByRole('button', { name: 'Complete' }).click();
+    await queue.getByText('2completed').waitFor();
+    assert.equal(await bob.panel.locator('.line.notice', { hasText: 'handed back' }).count(), 0);
   }));
+
+  test('shows what others send, as they wrote it and when they sent it', () => open(async (page, alice, bob) => {
+    await bob.is('connected');
+    await page.clock.setFixedTime(Date.now() + 3_600_000);
+    const headers = { Authorization: `Bearer ${wsmq.node.token('alice')}`, 'Content-Type': 'application/json' };
+    await fetch(new URL('/wsmq-api/messages', wsmq.node.hub), { method: 'POST', headers, body: '{"to":"user:bob","body":"say \\"hello\\""}' });
+    const line = bob.panel.locator('.line.received', { hasText: 'say "hello"' });
+    assert.equal(await line.locator('.text').textContent(), 'say "hello"');
+    const [shown, title] = [await line.locator('time').textContent(), await line.locator('time').getAttribute('title')];
+    assert.ok(title.split(', arrived ')[0].endsWith(shown), `${shown}: ${title}`);
+    assert.ok(!title.endsWith(shown), title);
+  }));
+
+  test('says what is wrong where the host does not answer', () => open(async (page, alice, bob) => {
+    await alice.is('connected');
+    await page.route(/wsmq-(console|api)/, route => route.abort());
+    await alice.press('Push live');
+    await alice.shows('notice', 'The host cannot be reached');
+    await alice.press('Leave ops');
+    await bob.panel.getByText('The host cannot be reached').waitFor();
+    await page.getByRole('region', { name: 'Queue work:demo' }).getByText('The host cannot be reached').waitFor();
+  }, { expected: /ERR_FAILED/ }));
 
   test('pushes live to one who is connected', () => open(async (page, alice) => {
     await alice.is('connected');
@@ -117,11 +151,15 @@ describe('the console of the host in Development', () => {
     assert.match(await code.textContent(), /client\.send\("user:alice", "chat", \{ text: "it's \\"quoted\\"" \}\)/);
     await page.getByRole('tab', { name: 'TypeScript' }).press('ArrowRight');
     assert.match(await code.textContent(), /Bearer \$BOB.*it'\\''s \\"quoted\\"/s);
+    const api = new URL('/wsmq-api', wsmq.node.hub).href;
+    assert.ok((await code.locator('pre').textContent()).startsWith(`WSMQ=${api}\nBOB=$(dotnet run --no-build --project Wsmq.Cli -- token --user bob)\n\ncurl`));
     await page.getByRole('button', { name: 'Copy' }).click();
     await page.getByText('Copied').waitFor();
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await code.locator('pre').textContent());
     await page.getByLabel('Action').selectOption('Join and leave a group');
     assert.match(await code.textContent(), /curl -sS -X PUT "\$WSMQ\/groups\/ops\/members\/bob" -H "Authorization: Bearer \$ADMIN"\ncurl -sS -X DELETE/);
+    await page.getByLabel('Action').selectOption('Work on jobs');
+    assert.equal(await code.getByText('Reject', { exact: true }).evaluate(element => element.tagName), 'CODE');
     await page.getByLabel('Action').selectOption('Push live');
     assert.match(await code.textContent(), /the HTTP API has no call for it/);
     assert.equal(await page.getByRole('tab', { name: 'curl' }).count(), 0);

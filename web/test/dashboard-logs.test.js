@@ -105,11 +105,19 @@ describe('the logs of the dashboard', () => {
     await open('olga', ['send', 'user:erin'], async (dashboard, page) => {
       await page.getByLabel(/^body/).fill('{"broken":');
       await page.getByText('The body is no JSON.').waitFor();
+      assert.ok(await page.getByRole('main').getByRole('button', { name: 'Send' }).isDisabled());
+      await page.getByLabel('to', { exact: true }).fill('erin');
+      await page.getByText('An address is user:, group: or work: with a name.').waitFor();
+      await page.getByLabel('to', { exact: true }).fill('user:erin');
       await page.getByLabel(/^body/).fill(EXACT);
       await page.getByLabel('type').fill('invoice');
       const curl = await dashboard.act('Send');
       assert.ok(curl.includes(EXACT) && curl.includes('/wsmq-api/addresses/user:erin/messages'), curl);
-      await page.getByRole('status').getByText('Stored at').waitFor();
+      const stored = page.getByRole('status').getByText('Stored at');
+      await stored.waitFor();
+      await dashboard.press('Send', page.getByRole('main'));
+      await dashboard.dialog.waitFor();
+      assert.equal(await stored.count(), 0);
     });
     const headers = { Authorization: 'Bearer erin' };
     const log = await (await fetch(new URL('wsmq-api/logs/user:erin', app.root), { headers })).text();

@@ -19,7 +19,10 @@ describe('the overview of the dashboard', () => {
     await figure(page, 'connections').filter({ hasText: /^1$/ }).waitFor();
     await figure(page, 'store: redis').filter({ hasText: /^available$/ }).waitFor();
     await linesIn(page);
-    for (let i = 0; i < 50; i++) await app.send('alice', 'user:bob', '1');
+    await app.send('alice', 'user:bob', '1');
+    await figure(page, 'stored a second').filter({ hasText: /^0\.\d$/ }).waitFor();
+    await page.locator('.chart', { hasText: 'Connections' }).locator('dd').first().filter({ hasText: /^1$/ }).waitFor();
+    for (let i = 1; i < 50; i++) await app.send('alice', 'user:bob', '1');
     await page.locator('.chart', { hasText: 'Messages a second' }).locator('dd').first().filter({ hasText: /[1-9]/ }).waitFor();
     await bob.has(50);
     await dashboard.go('users', 'bob');

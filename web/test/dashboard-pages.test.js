@@ -69,6 +69,9 @@ describe('every page of the dashboard', () => {
       await open(user, async dashboard => {
         await dashboard.page.getByRole('navigation').waitFor();
         assert.deepEqual(await dashboard.sections(), sections, user);
+        const isEmpty = user === 'anyone';
+        await dashboard.page.getByRole('heading', { name: isEmpty ? 'No right to see the whole deployment' : 'Overview' }).waitFor();
+        if (isEmpty) assert.equal(await dashboard.page.getByText('No node has answered').count(), 0);
       });
     }
   });

@@ -51,6 +51,8 @@ describe('the dashboard of the host in Development', () => {
     await page.getByRole('button', { name: 'Sign in with a token of this app' }).click();
     await page.getByRole('link', { name: 'Queues' }).click();
     await new Dashboard(page).row('Queues', 'work:demo').waitFor();
+    await page.getByRole('link', { name: 'Console' }).click();
+    await page.getByRole('heading', { name: 'wsmq console' }).waitFor();
   }, { expected: REFUSED }));
 
   test('asks for another token when that of a live tail expires, and the tail misses nothing', async () => {

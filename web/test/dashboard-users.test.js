@@ -50,6 +50,26 @@ describe('the users of the dashboard', () => {
     await page.getByText('You have no right to see this user').waitFor();
   }));
 
+  test('are told apart from names that nobody has', () => open('vera', ['users', 'bobb'], async (dashboard, page) => {
+    await page.getByRole('status').getByText('Nothing is known of user:bobb').waitFor();
+    await dashboard.go('groups', 'opps');
+    await page.getByRole('status').getByText('Nothing is known of group:opps').waitFor();
+    await dashboard.go('addresses', 'user:bobb');
+    await page.getByRole('status').getByText('Nothing is known of user:bobb').waitFor();
+    for (const parts of [['users', 'bob'], ['groups', 'ops'], ['addresses', 'user:bob']]) {
+      await dashboard.go(...parts);
+      await dashboard.row(parts[0] === 'groups' ? 'Members' : 'Devices', 'bob').or(dashboard.row('Devices', 'web')).first().waitFor();
+      await page.waitForLoadState('networkidle');
+      assert.equal(await page.getByText('Nothing is known').count(), 0, parts.join());
+    }
+  }));
+
+  test('can have names that begin like an address', () => open('olga', ['users', 'user:42'], async (dashboard, page) => {
+    await dashboard.act('Ban…');
+    await page.getByText('banned', { exact: true }).waitFor();
+    await assert.rejects(app.call('user:42', 'GET', '/logs/user:user:42'), /1007/);
+  }));
+
   test('join and leave groups', () => open('olga', ['users', 'bob'], async dashboard => {
     const curl = await dashboard.act('Add to a group', { fields: { group: 'night shift' } });
     assert.match(curl, /-X PUT '.*\/groups\/night%20shift\/members\/bob'/);

@@ -27,9 +27,14 @@ internal static class AddressCommand
         var (kind, max) = (ApiVerb.Text("--kind", "user, group or work.", "kind"),
             ApiVerb.Count("--max", "How many to print. Without it all."));
         kind.AcceptOnlyFromAmong("user", "group", "work");
-        return ApiVerb.Create("search", "Lists addresses that have a log.", ApiVerb.Lines, call => call.PrintAllAsync(
-            call.Api.SearchAddressesAsync(call.Result.GetValue(kind), call.Result.GetValue(match), call.Result.GetValue(max), call.Stop),
-            OperatorText.Of), match, kind, max);
+        var command = ApiVerb.Create(
+            "search", "Lists addresses that have a log. Its other name is list.", ApiVerb.Lines,
+            call => call.PrintAllAsync(
+                call.Api.SearchAddressesAsync(call.Result.GetValue(kind), call.Result.GetValue(match), call.Result.GetValue(max), call.Stop),
+                OperatorText.Of),
+            match, kind, max);
+        command.Aliases.Add("list");
+        return command;
     }
 
     private static Command Show()

@@ -22,7 +22,10 @@ internal static class DeadLetterCommand
     {
         var (filter, max) = (new DeadLetterFilterOptions(), ApiVerb.Count("--max", "How many to print. Without it all."));
         return ApiVerb.Create(
-            "list", "Lists dead letters of all users, or of one (--user), without their messages.", ApiVerb.Lines,
+            "list", """
+            Lists dead letters of all users, or of one (--user), without their messages. --user alone needs only the right to view that user,
+            and prints neither types nor sizes nor the beginnings of bodies; together with another condition it needs that for all users.
+            """, ApiVerb.Lines,
             call =>
             {
                 var (selected, count) = (filter.Read(call.Result), call.Result.GetValue(max));
@@ -30,7 +33,7 @@ internal static class DeadLetterCommand
                     selected.IsUserOnly
                         ? call.Api.ListDeadLettersAsync(selected.User!, count, call.Stop)
                         : call.Api.SearchDeadLettersAsync(selected, count, call.Stop),
-                    OperatorText.Of);
+                    letter => OperatorText.Of(letter with { User = letter.User ?? selected.User }));
             },
             [.. filter.All, max]);
     }

@@ -38,7 +38,15 @@ internal sealed class JobProcesses(string command, CancellationToken stop)
         if (process.ExitCode > EndedBySignal && await IsStoppingAsync())
             job.Retry(TimeSpan.Zero, counts: false, "interrupted");
         else
-            job.Retry(reason: string.Create(CultureInfo.InvariantCulture, $"exit code {process.ExitCode}"));
+            await FailAsync(job, string.Create(CultureInfo.InvariantCulture, $"exit code {process.ExitCode}"));
+    }
+
+    private static Task FailAsync(WsmqJob job, string reason)
+    {
+        job.Retry(reason: reason);
+        const string Next = "again after the back-off of the queue, or a dead letter if it was the last";
+        return CommandLine.WriteErrorAsync(
+            string.Create(CultureInfo.InvariantCulture, $"job {job.Position}: {reason} at attempt {job.Attempt}; {Next}"));
     }
 
     private ProcessStartInfo Start(WsmqJob job)

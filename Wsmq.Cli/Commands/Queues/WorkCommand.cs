@@ -30,7 +30,8 @@ internal static class WorkCommand
             Works on the jobs of a queue until Ctrl+C. The command gets the body on standard input, a JSON string as its text, and the rest in
             the environment: WSMQ_JOB_ID, WSMQ_JOB_TYPE, WSMQ_JOB_ATTEMPT, WSMQ_JOB_POSITION, WSMQ_JOB_QUEUE, WSMQ_JOB_SENDER,
             WSMQ_JOB_CONTENT_TYPE, WSMQ_JOB_CORRELATION_ID, WSMQ_JOB_REPLY_TO, and WSMQ_HEADER_NAME for each header. Exit code 0 completes the
-            job; any other one is a failed attempt. After Ctrl+C running commands are ended, and their jobs are handed back.
+            job; any other one is a failed attempt, with a line on standard error. After Ctrl+C running commands are ended, and their jobs
+            are handed back.
             {ExitCodes.Help}
             """) { queue, exec, concurrency };
         connection.AddTo(command);

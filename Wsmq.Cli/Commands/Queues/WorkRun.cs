@@ -50,10 +50,13 @@ internal sealed class WorkRun
 
     private void OnError(WsmqErrorEventArgs e)
     {
-        // With a message it is the failure of a job.
-        if (e is not { Operation: WsmqClientOperation.Work, Delivery: null })
+        if (e.Operation != WsmqClientOperation.Work)
             return;
-        if (_wasAccepted)
+
+        // With a message it is the failure of a job.
+        if (e.Delivery is { } job)
+            _ = CommandLine.WriteErrorAsync($"job {job.Position}: {e.Exception.Message}");
+        else if (_wasAccepted)
             _ = CommandLine.WriteErrorAsync(e.Exception.Message);
         else
             _refused.TrySetException(e.Exception);

@@ -35,7 +35,7 @@ internal static class AddressSignatures
     }
 
     public static void Tail(
-        [FromRoute] string address,
+        [FromRoute] string address, [FromQuery, Description("The position after which to begin; without it, what is stored from now on.")] string? after,
         [FromHeader(Name = "Last-Event-ID"), Description("Of a stream that is opened again: where it was.")] string? last)
     {
     }

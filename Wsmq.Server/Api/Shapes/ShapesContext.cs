@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -44,8 +45,15 @@ namespace Wsmq.Server.Api.Shapes;
 [JsonSerializable(typeof(WsmqJobState?))]
 internal sealed partial class ShapesContext : JsonSerializerContext
 {
+    /// <summary>Escapes only what JSON itself requires.</summary>
+    public static JavaScriptEncoder Encoder { get; } = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
     // What is not required is left out if it is null, as the documents say.
-    private static readonly JsonSerializerOptions Responses = new() { TypeInfoResolver = new ShapesContext().WithAddedModifier(LeaveOutNulls) };
+    private static readonly JsonSerializerOptions Responses = new()
+    {
+        TypeInfoResolver = new ShapesContext().WithAddedModifier(LeaveOutNulls),
+        Encoder = Encoder,
+    };
 
     /// <summary>The JSON of a response.</summary>
     public static byte[] Write<T>(T response) => JsonSerializer.SerializeToUtf8Bytes(response, (JsonTypeInfo<T>)Responses.GetTypeInfo(typeof(T)));

@@ -27,6 +27,7 @@ internal static class Signatures
         [FromRoute, Description("The log, such as user:bob.")] string address,
         [FromQuery, Description("The position after which to begin.")] string? after,
         [FromQuery, Range(1, 512), DefaultValue(100)] int? max,
+        [FromQuery, Description("Whether the page has the newest entries; without after, and not for an event stream.")] bool? newest,
         [FromHeader(Name = "Last-Event-ID"), Description("Of a stream that is opened again: where it was.")] string? last)
     {
     }
@@ -36,6 +37,7 @@ internal static class Signatures
         [FromQuery, Description("The position after which to begin; for an event stream one for each address, separated by commas.")]
         string? after,
         [FromQuery, Range(1, 512), DefaultValue(100)] int? max,
+        [FromQuery, Description("Whether the page has the newest entries; without after, and not for an event stream.")] bool? newest,
         [FromHeader(Name = "Last-Event-ID"), Description("Of a stream that is opened again: where it was.")] string? last)
     {
     }

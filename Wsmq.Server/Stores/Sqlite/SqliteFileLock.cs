@@ -38,10 +38,10 @@ internal sealed class SqliteFileLock : IDisposable
         }
         catch (IOException e) when (IsHeld(e))
         {
+            // Without the exception of the lock file, which would only repeat this in other words.
             throw new InvalidOperationException(
-                $"'{database}' is in use by another process or store: the SQLite store serves one node. Stop the other process, "
-                + "set another WsmqSqliteOptions.Path, or use Redis for several nodes.",
-                e);
+                $"'{database}' is in use by another process or store: the SQLite store serves one node. Stop the other process (this app may "
+                + "run already), set another WsmqSqliteOptions.Path, or use Redis for several nodes.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

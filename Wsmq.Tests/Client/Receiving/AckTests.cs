@@ -6,10 +6,13 @@ namespace Wsmq.Tests.Client;
 /// <summary>When acks are sent, on a fake clock that only the test advances.</summary>
 public sealed class AckTests : ClientTest
 {
+    private static readonly TimeSpan Interval = new WsmqClientOptions().AckInterval;
+    private static readonly TimeSpan Lull = Interval / 8;
+
     private readonly FakeTimeProvider _time = new();
     private TimeSpan _passed;
 
-    private protected override void Configure(WsmqClientOptions options) => options.TimeProvider = _time;
+    private protected override void Configure(WsmqClientOptions options) => (options.TimeProvider, options.AckInterval) = (_time, Interval);
 
     [Fact]
     public async Task The_first_ack_after_a_pause_is_sent_at_once_and_later_acks_once_per_interval()
@@ -19,17 +22,17 @@ public sealed class AckTests : ClientTest
         await ReceiveAsync(1, 1);
         await AckedIs(1);
 
-        await ReceiveAsync(2, 20);
+        await ReceiveAsync(2, 8);
         await NothingIsAckedEarlyAsync();
-        await AckedAfterAnIntervalAsync(20);
+        await AckedAfterAsync(Interval, 8);
 
-        await ReceiveAsync(21, 40);
+        await ReceiveAsync(9, 15);
         await NothingIsAckedEarlyAsync();
-        await AckedAfterAnIntervalAsync(40);
+        await AckedAfterAsync(Interval, 15);
 
-        Pass(AckCursor.Interval);
-        await ReceiveAsync(41, 41);
-        await AckedIs(41);
+        Pass(Interval);
+        await ReceiveAsync(16, 16);
+        await AckedIs(16);
         await NothingIsAckedEarlyAsync();
     }
 
@@ -39,10 +42,10 @@ public sealed class AckTests : ClientTest
         _time.Advance(time);
     }
 
-    /// <summary>One interval, and more while the client has not noticed it: it may have begun to wait, or to count the last message, late.</summary>
-    private async Task AckedAfterAnIntervalAsync(long position)
+    /// <summary>A time, and more while the client has not noticed it: it may have begun to wait, or to count the last message, late.</summary>
+    private async Task AckedAfterAsync(TimeSpan time, long position)
     {
-        Pass(AckCursor.Interval);
+        Pass(time);
         await Eventually.That($"acknowledged up to {position}", () =>
         {
             if (Script.LastAck(Entry.Alice) == Entry.At(position))
@@ -56,7 +59,7 @@ public sealed class AckTests : ClientTest
     private async Task NothingIsAckedEarlyAsync()
     {
         await Client.SendAsync(Chat("a round trip"));
-        Script.Acks.Count.Should().BeLessThanOrEqualTo(1 + (int)(_passed / AckCursor.Interval));
+        Script.Acks.Count.Should().BeLessThanOrEqualTo(1 + (int)(_passed / Interval));
     }
 
     [Fact]
@@ -71,6 +74,49 @@ public sealed class AckTests : ClientTest
         await ReceiveAsync(65, 65);
         await AckedIs(65);
         Script.Acks.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public async Task An_eighth_of_that_is_acknowledged_once_no_more_messages_arrive_because_the_servers_window_may_be_smaller()
+    {
+        Record();
+        await Client.StartAsync();
+        await ReceiveAsync(1, 1);
+        await AckedIs(1);
+
+        await ReceiveAsync(2, 8);
+        Pass(Lull);
+        await NothingMoreIsAckedAsync(1);
+        await ReceiveAsync(9, 9);
+        Pass(Lull - TimeSpan.FromMilliseconds(20));
+        await ReceiveAsync(10, 10);
+        Pass(Lull - TimeSpan.FromMilliseconds(20));
+        await NothingMoreIsAckedAsync(1);
+
+        await AckedAfterAsync(TimeSpan.FromMilliseconds(20), 10);
+        _passed.Should().BeLessThan(Interval);
+    }
+
+    [Fact]
+    public async Task A_quarter_of_the_window_of_the_connection_is_acknowledged_even_if_it_is_of_many_sources()
+    {
+        Record();
+        await Client.StartAsync();
+        var groups = Enumerable.Range(0, 32).Select(g => $"group:{g}").ToArray();
+        foreach (var group in groups)
+            await Server.Everyone.Receive(Entry.Chat(1, group));
+        foreach (var group in groups)
+            await AckedIs(1, group);
+
+        for (var position = 2; position <= 8; position++)
+        {
+            await NothingMoreIsAckedAsync(groups.Length);
+            foreach (var group in groups)
+                await Server.Everyone.Receive(Entry.Chat(position, group));
+        }
+
+        foreach (var group in groups)
+            await AckedIs(8, group);
     }
 
     [Fact]

@@ -46,11 +46,13 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
   }
 
   /**
-   * Connects, and keeps the connection until `stop`. Register handlers before. While the server cannot be reached, attempts are repeated,
-   * and each failure is reported to listeners of `state`. A browser does not tell a refused token from a server that cannot be reached.
+   * Connects, and keeps the connection until `stop`. Register handlers before. While the server cannot be reached, or a proxy in front of it
+   * answers 404, attempts are repeated, and each failure is reported to listeners of `state`, without one to the console. A browser does not
+   * tell a refused token from a server that cannot be reached.
    * @param options a signal that ends the wait and stops the client if it is not connected by then
    * @returns a promise that is fulfilled with the first connection
-   * @throws WsmqError a final error of the server, such as `invalid-device`, `revoked` or `banned`; `client-closed`: stopped meanwhile
+   * @throws WsmqError a final error of the server, such as `invalid-device`, `revoked` or `banned`; outside browsers `connection-refused`: it
+   *         does not accept the token (HTTP 401 or 403); `client-misconfigured`: the URL can never work; `client-closed`: stopped meanwhile
    */
   async start({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
     signal?.throwIfAborted();

@@ -56,6 +56,10 @@ export class WsmqError extends Error {
   }
 }
 
+/** A message or a job has a type that no handler takes. */
+export class NoHandler extends Error {}
+
 // The errors that the client raises itself.
 export const outcomeUnknown = (text: string, cause?: unknown) => new WsmqError(6001, "outcome-unknown", text, { cause });
 export const clientClosed = (text: string) => new WsmqError(6002, "client-closed", text);
+export const clientMisconfigured = (text: string, cause?: unknown) => new WsmqError(6005, "client-misconfigured", text, { cause });

@@ -1,4 +1,5 @@
-import { WsmqError } from "./errors.js";
+import { NoHandler, WsmqError } from "./errors.js";
+import { shownUrl } from "./connection/hub-url.js";
 import { fromWire, type Address, type Message, type Wire } from "./messages.js";
 import type { Position } from "./positions.js";
 
@@ -128,6 +129,8 @@ export type Listener<Name extends keyof EventMap> = (event: EventMap[Name]) => v
 /** Calls the app's listeners. What they throw does not disturb the client. */
 export class ClientEvents {
   #listeners = new Map<keyof EventMap, Set<Listener<any>>>();
+  #untaken = new Set<string>();
+  #causes = new Set<string>();
 
   listen<Name extends keyof EventMap>(name: Name, listener: Listener<Name>): () => void {
     const listeners = this.#listeners.get(name) ?? new Set();
@@ -168,15 +171,41 @@ export class ClientEvents {
     }
   }
 
-  /** Without a listener an error is written to the console: it must not disappear. */
+  /** Without a listener an error is written to the console: it must not disappear. The stack says something only of the app's code. */
   error(error: unknown, message?: Wire): void {
-    if (this.#of("error").length === 0) console.error("wsmq:", error);
+    if (this.#of("error").length === 0) {
+      if (error instanceof NoHandler) say(this.#untaken, error.message);
+      else console.error("wsmq:", error instanceof WsmqError && !message ? error.message : error);
+    }
+
     this.emit("error", { error, ...(message && { message: fromWire<Message>(message) }) });
+  }
+
+  /**
+   * There is no connection, and no promise says so: without a listener it is written to the console, each cause once. One without a
+   * parameter, such as that of a hook of React, does not see why.
+   */
+  unconnected(url: string, error: unknown, isOver: boolean): void {
+    if (this.#of("state").some(listener => listener.length > 0)) return;
+    const { code, message } = error as WsmqError;
+    say(this.#causes, `no connection to ${shownUrl(url)}: ${message}${isOver ? "" : " (trying again)"}`, code);
+  }
+
+  /** The next failure is the first one again. */
+  connected(): void {
+    this.#causes.clear();
   }
 
   #of(name: keyof EventMap): Listener<any>[] {
     return [...this.#listeners.get(name) ?? []];
   }
+}
+
+// Once for each kind. Senders choose the names of types: what was said is bounded.
+function say(said: Set<string>, text: string, kind = text): void {
+  if (said.has(kind) || said.size > 99) return;
+  said.add(kind);
+  console.error(`wsmq: ${text}`);
 }
 
 const reportError = (e: unknown) => console.error("wsmq: a listener failed:", e);

@@ -1,3 +1,4 @@
+import { NoHandler } from "./errors.js";
 import type { HandlerContext, LivePush, Message } from "./messages.js";
 import { fromWire, type Wire } from "./messages.js";
 import type { Settings } from "./options.js";
@@ -9,8 +10,6 @@ export type Handler<Body = unknown, Type extends string = string> =
 /** A handler of live pushes. */
 export type LiveHandler<Body = unknown, Type extends string = string> =
   (push: LivePush<Body, Type>, context: HandlerContext) => void | PromiseLike<void>;
-
-class NoHandler extends Error {}
 
 /** The app's handlers by type, and the fallbacks. */
 export class Handlers {
@@ -65,7 +64,9 @@ export class Handlers {
     const handler = this.#handlers.get(delivery.type!) ?? this.#fallback;
     if (handler) await handler(fromWire(delivery), { signal });
     else if (this.settings.unhandledMessages === "dead-letter") {
-      throw new NoHandler(`No handler takes the type '${delivery.type}', and there is no fallback: register one with on or onAny.`);
+      throw new NoHandler(delivery.type === undefined
+        ? "A message without a type is dead-lettered, because there is no fallback: register one with onAny."
+        : `No handler takes the type '${delivery.type}', and there is no fallback: register one with on or onAny. It is dead-lettered.`);
     }
 
     return true;

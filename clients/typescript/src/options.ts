@@ -53,6 +53,20 @@ export interface WsmqClientOptions {
   /** How many received messages of one source may wait for their handler; others are requested again later. Default 512. */
   maxBufferedDeliveries?: number;
 
+  /**
+   * The time between two acknowledgements of a source while its messages keep coming; the first message after such a pause is acknowledged at
+   * once, and what was handled is acknowledged at a stop and when the page is left. After a crash the messages of this time are delivered
+   * again. A shorter time costs the server an acknowledgement for each source and interval. Default 1,000; 0 to 10,000.
+   */
+  ackInterval?: number;
+
+  /**
+   * The number of handled messages of a source after which they are acknowledged without waiting for `ackInterval`; four times as many of all
+   * sources together. Keep it well below the server's in-flight windows (256 for a source, 1,024 for a connection by default): while one is
+   * used up, the server sends nothing. Default 64; 1 to 65,536.
+   */
+  ackAfterMessages?: number;
+
   /** The waits between attempts to connect. Default 100 to 30,000. */
   reconnectBackoff?: Backoff;
 
@@ -91,6 +105,8 @@ type Optional = "accessTokenProvider" | "device" | "outbox" | "page";
 
 const MOST_SEND_TIMEOUT = 100_000;
 const MOST_IN_FLIGHT = 128;
+const MOST_ACK_INTERVAL = 10_000;
+const MOST_ACK_MESSAGES = 65_536;
 const MOST_BODY = 256 * 1024;
 const ENVELOPE = 64 * 1024;
 
@@ -103,6 +119,8 @@ export function settingsOf(options: WsmqClientOptions): Settings {
     maxPendingSendBytes: 16 * 1024 * 1024,
     maxBodyBytes: MOST_BODY,
     maxBufferedDeliveries: 512,
+    ackInterval: 1_000,
+    ackAfterMessages: 64,
     reconnectBackoff: { min: 100, max: 30_000 },
     sendBackoff: { min: 100, max: 5_000 },
     handlerBackoff: { min: 100, max: 30_000 },
@@ -114,6 +132,10 @@ export function settingsOf(options: WsmqClientOptions): Settings {
   };
   for (const [name, most] of [["sendTimeout", MOST_SEND_TIMEOUT], ["maxInFlightSends", MOST_IN_FLIGHT]] as const) {
     if (!(settings[name] > 0 && settings[name] <= most)) throw new RangeError(`${name} is ${settings[name]}: above 0 and at most ${most}`);
+  }
+
+  for (const [name, least, most] of [["ackInterval", 0, MOST_ACK_INTERVAL], ["ackAfterMessages", 1, MOST_ACK_MESSAGES]] as const) {
+    if (!(settings[name] >= least && settings[name] <= most)) throw new RangeError(`${name} is ${settings[name]}: ${least} to ${most}`);
   }
 
   return settings;

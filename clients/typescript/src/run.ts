@@ -82,6 +82,9 @@ export class Run {
     const previous = this.#state;
     this.#state = state;
     if (error) this.sender.cause = (error as Error).message;
+    if (state === "connected") this.events.connected();
+    const isOver = state === "stopped" && previous !== "connecting";
+    if (error && (isOver || (state === previous && retryIn !== undefined))) this.events.unconnected(this.settings.url, error, isOver);
     if (state === previous && error === undefined) return;
     this.events.emit("state", { state, previous, ...(error !== undefined && { error }), ...(retryIn !== undefined && { retryIn }) });
   }

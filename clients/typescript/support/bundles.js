@@ -5,8 +5,8 @@ import { build } from 'esbuild';
 /** The folder of the package. */
 export const PACKAGE = path.resolve(import.meta.dirname, '..');
 
-/** A folder inside the package: there the package finds itself by its name, as an app finds it. */
-export const tempFolder = () => mkdtemp(path.join(PACKAGE, 'dist', 'checked-'));
+/** A folder inside the package: there the package finds itself by its name, as an app finds it. Not in `dist`, which other tests copy and list. */
+export const tempFolder = () => mkdtemp(path.join(PACKAGE, 'checked-'));
 
 export const remove = folder => rm(folder, { recursive: true, force: true });
 

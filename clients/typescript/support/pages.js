@@ -21,7 +21,7 @@ export class Page {
   constructor(hub, token, { show = async () => {}, Client = WsmqClient, ...options } = {}) {
     const accessTokenProvider = typeof token === 'function' ? token : () => token;
     this.client = new Client({
-      url: hub, accessTokenProvider, device: 'web', reconnectBackoff: FAST, sendBackoff: FAST, handlerBackoff: FAST, ...options,
+      url: hub, accessTokenProvider, device: 'web', reconnectBackoff: FAST, sendBackoff: FAST, handlerBackoff: FAST, ackInterval: 100, ...options,
     });
     this.client.listen('error', ({ error }) => this.errors.push(error));
     this.client.listen('state', event => this.states.push(event));

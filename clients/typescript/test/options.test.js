@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { WsmqClient, WsmqError } from '../dist/index.js';
 
 test('options out of their range are refused', () => {
-  for (const options of [{ sendTimeout: 0 }, { sendTimeout: 120_000 }, { maxInFlightSends: 129 }, { maxInFlightSends: NaN }])
+  for (const options of [{ sendTimeout: 0 }, { sendTimeout: 120_000 }, { maxInFlightSends: 129 }, { maxInFlightSends: NaN },
+    { ackInterval: -1 }, { ackInterval: 10_001 }, { ackAfterMessages: 0 }])
     assert.throws(() => new WsmqClient({ url: '/wsmq', ...options }), RangeError);
 });
 

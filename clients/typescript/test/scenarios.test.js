@@ -34,7 +34,7 @@ class Run {
     this.hub = hub;
     hub.answer = (target, ...args) => this[`on${target}`](...args);
     hub.connected = () => this.server(this.#onConnect);
-    this.client = new WsmqClient({ url: hub.hub, device: 'web', reconnectBackoff: FAST, sendBackoff: FAST, handlerBackoff: FAST });
+    this.client = new WsmqClient({ url: hub.hub, device: 'web', reconnectBackoff: FAST, sendBackoff: FAST, handlerBackoff: FAST, ackInterval: 100 });
     this.client.on('Line', ({ body: { text } }) => this.#handle(text));
     this.client.listen('gap', ({ after, before, reason }) => { this.handled.push(`gap ${number(after)} ${number(before)} ${reason}`); });
     this.client.listen('state', ({ state, previous }) => { if (state === 'connected' && previous !== state) this.#connected++; });

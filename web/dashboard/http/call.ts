@@ -34,6 +34,9 @@ export const post = (path: string, body?: unknown): Call =>
 /** A segment of a path. */
 export const segment = (text: string) => encodeURIComponent(text).replaceAll("%3A", ":");
 
+/** The name of a user or a group as a segment. One that begins like an address has its prefix once more: the API refuses it otherwise. */
+export const named = (kind: "user" | "group", name: string) => segment(name.startsWith(`${kind}:`) ? `${kind}:${name}` : name);
+
 export function urlOf({ path, query = {} }: Call): string {
   const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
   const search = new URLSearchParams(pairs.map(([name, value]) => [name, String(value)])).toString();

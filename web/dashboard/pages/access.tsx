@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { ask, get, segment, type Call } from "../http/call";
+import { ask, type Call, get, named } from "../http/call";
 import { may } from "../http/rights";
 import { Action } from "../ui/action";
 import { useLoad } from "../ui/load";
@@ -8,7 +8,7 @@ import { Field } from "../ui/parts";
 /** Bans a user, revokes its tokens, closes its connections. */
 export function Access({ user }: { user: string }) {
   const target = `user:${user}`;
-  const path = `/users/${segment(user)}`;
+  const path = `/users/${named("user", user)}`;
   const isSeen = may("View", target);
   const ban = useLoad(`${path}/ban ${isSeen}`, async signal => isSeen && await ask<boolean>(get(`${path}/ban`), { signal }));
   return (

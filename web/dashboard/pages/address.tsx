@@ -6,6 +6,7 @@ import type { AddressInfo, Cursor } from "../http/types";
 import { usePages, type Paged } from "../ui/load";
 import { bytes, Failure, Figure, More, number, Panel, Table, Time, UserLink } from "../ui/parts";
 import { Entries } from "./entries";
+import { Unused } from "./unused";
 
 /** One log: its entries page by page, and how far each device has come. */
 export function AddressPage({ address }: { address: string }) {
@@ -28,6 +29,7 @@ export function AddressPage({ address }: { address: string }) {
         <button onClick={cursors.reload}>Reload</button>
       </div>
       <Failure of={cursors} />
+      {kind !== "work" && <Unused address={address} />}
       {info && (
         <dl class="figures panel">
           <Figure name="entries" value={number(info.entries)} />

@@ -1,6 +1,6 @@
 import { Fragment } from "preact";
 import { useState } from "preact/hooks";
-import { ask, get, segment, send, type Query } from "../http/call";
+import { ask, get, named, type Query, segment, send } from "../http/call";
 import { members } from "../http/raw-json";
 import { may } from "../http/rights";
 import { route } from "../http/route";
@@ -93,7 +93,7 @@ function Letters({ list, isEmpty, hasMore, changed }: { list: DeadLetter[]; isEm
 
 function LetterActions({ letter, isOpen, toggle, changed }: { letter: DeadLetter; isOpen: boolean; toggle: () => void; changed: () => void }) {
   const target = `user:${letter.user}`;
-  const path = `/users/${segment(letter.user)}/dead-letters/${segment(letter.id)}`;
+  const path = `/users/${named("user", letter.user)}/dead-letters/${segment(letter.id)}`;
   return (
     <>
       {may("ReadBody", target) && <button class="quiet" aria-expanded={isOpen} onClick={toggle}>Message</button>}
@@ -110,7 +110,7 @@ function LetterActions({ letter, isOpen, toggle, changed }: { letter: DeadLetter
 }
 
 async function messageOf(letter: DeadLetter) {
-  const text = await send(get(`/users/${segment(letter.user)}/dead-letters/${segment(letter.id)}`));
+  const text = await send(get(`/users/${named("user", letter.user)}/dead-letters/${segment(letter.id)}`));
   const message = members(text)?.["message"];
   return message === undefined ? undefined : rawOf(message);
 }

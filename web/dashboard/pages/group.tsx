@@ -1,13 +1,14 @@
-import { ask, get, segment } from "../http/call";
+import { ask, get, named } from "../http/call";
 import { may } from "../http/rights";
 import { link } from "../http/route";
 import { useLoad } from "../ui/load";
 import { Failure, Panel, Table, UserLink } from "../ui/parts";
 import { AddMember, RemoveMember } from "./members";
+import { Unused } from "./unused";
 
 /** The members of a group. */
 export function GroupPage({ group }: { group: string }) {
-  const path = `/groups/${segment(group)}/members`;
+  const path = `/groups/${named("group", group)}/members`;
   const target = `group:${group}`;
   const list = useLoad(path, signal => ask<string[]>(get(path), { signal }));
   return (
@@ -18,6 +19,7 @@ export function GroupPage({ group }: { group: string }) {
         {may("ChangeMembers", target) && <AddMember group={group} done={list.reload} />}
       </div>
       <Failure of={list} />
+      {may("View", target) && <Unused address={target} />}
       <Panel title="Members" isFlush>
         <Table label="Members" columns={["User", ""]} isEmpty={list.value?.length === 0} empty="None.">
           {list.value?.map(user => (

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
-import { segment, type Call } from "../http/call";
+import { type Call, named } from "../http/call";
 import { may } from "../http/rights";
 import { Action } from "../ui/action";
 import { Field } from "../ui/parts";
 
-const pathOf = (group: string, user: string) => `/groups/${segment(group)}/members/${segment(user)}`;
+const pathOf = (group: string, user: string) => `/groups/${named("group", group)}/members/${named("user", user)}`;
 
 /** Adds a user to a group: one of both is given, the other one is asked for. */
 export function AddMember({ user, group, done }: { user?: string; group?: string; done: () => void }) {

@@ -4,7 +4,7 @@ import { ask, get } from "../http/call";
 import type { Node, Nodes, Rate } from "../http/types";
 import { Chart } from "../ui/chart";
 import { useLoad } from "../ui/load";
-import { AddressLink, Failure, Figure, number, Panel, Table, UserLink } from "../ui/parts";
+import { AddressLink, Failure, Figure, number, Panel, rate, Table, UserLink } from "../ui/parts";
 
 const INTERVAL = 2_000;
 const KEPT = 150;
@@ -41,7 +41,7 @@ export function OverviewPage() {
         <Chart title="Messages a second" times={times} series={RATES.map(name => ({ name, values: of(sample => sample.rates[name]) }))} />
         <Chart title="Time to store" unit=" ms" times={times}
           series={[{ name: "median", values: of(sample => sample.p50) }, { name: "99 %", values: of(sample => sample.p99) }]} />
-        <Chart title="Connections" times={times}
+        <Chart title="Connections" times={times} format={number}
           series={[{ name: "connections", values: of(sample => sample.connections) }, { name: "users", values: of(sample => sample.users) }]} />
       </div>
       <NodeTable nodes={all} missing={nodes.value?.missing ?? []} />
@@ -59,9 +59,9 @@ function Figures({ nodes: { nodes, missing } }: { nodes: Nodes }) {
       <Figure name={nodes.length === 1 ? "node" : "nodes"} value={nodes.length} />
       {missing.length > 0 && <Figure name="without an answer" value={missing.length} kind="bad" />}
       <Figure name="connections" value={number(sum(node => node.connections))} />
-      <Figure name="stored a second" value={number(sum(node => node.rates.stored))} />
-      <Figure name="delivered a second" value={number(sum(node => node.rates.delivered))} />
-      <Figure name="live a second" value={number(sum(node => node.rates.live))} />
+      <Figure name="stored a second" value={rate(sum(node => node.rates.stored))} />
+      <Figure name="delivered a second" value={rate(sum(node => node.rates.delivered))} />
+      <Figure name="live a second" value={rate(sum(node => node.rates.live))} />
       <Figure name="slow readers" value={number(slow)} kind={slow > 0 ? "warn" : ""} />
       <Figure name={`store: ${nodes[0]?.store.kind ?? ""}`} value={isAvailable ? "available" : "unavailable"} kind={isAvailable ? "good" : "bad"} />
     </dl>
@@ -79,8 +79,8 @@ function NodeTable({ nodes, missing }: { nodes: Node[]; missing: string[] }) {
             <td>{node.draining ? <span class="pill warn">draining</span> : node.store.available ? <span class="pill good">serving</span> : <span class="pill bad">no store</span>}</td>
             <td>{node.version}</td>
             <td class="num">{duration(Date.now() - node.startedAt)}</td>
-            {[node.connections, node.streams, node.users, node.rates.stored, node.rates.delivered, node.rates.acknowledged, node.rates.jobs]
-              .map((value, i) => <td key={i} class="right num">{number(value)}</td>)}
+            {[node.connections, node.streams, node.users].map((value, i) => <td key={i} class="right num">{number(value)}</td>)}
+            {RATES.map(name => <td key={name} class="right num">{rate(node.rates[name])}</td>)}
             <td class="right num">{node.latency.appendP99Ms === null ? "–" : `${node.latency.appendP99Ms.toFixed(1)} ms`}</td>
           </tr>
         ))}

@@ -19,6 +19,8 @@ export function SendPage({ address }: { address: string | undefined }) {
   const [id, setId] = useState("");
   const call = callOf(to, type, body, id);
   const isTarget = /^(user|group|work):./.test(to);
+  const mayNot = isTarget && !may("Send", to);
+  const refused = !isTarget ? "An address is user:, group: or work: with a name." : !isJson(body) ? "The body is no JSON." : "";
   return (
     <>
       <h1>Send</h1>
@@ -31,14 +33,12 @@ export function SendPage({ address }: { address: string | undefined }) {
           <textarea class="mono" rows={10} spellcheck={false} value={body} onInput={e => setBody(e.currentTarget.value)} />
         </Field>
         <div class="row">
-          <Action label="Send" title={`Send to ${to}`} call={call} isPrimary isReady={isTarget && isJson(body)}
-            opened={() => setId(newId())}
+          <Action label="Send" title={`Send to ${to}`} call={call} isPrimary refused={refused}
+            opened={() => { setId(newId()); setReceipt(undefined); }}
             run={async signal => setReceipt({ ...await ask<Receipt>(call, { signal }), to })}>
             <p>The sender is {rights.value?.user || "you"}.</p>
-            {!isTarget && <p class="bad">An address is user:, group: or work: with a name.</p>}
-            {isTarget && !may("Send", to) && <p class="warn">You may not have the right to send to {to}.</p>}
+            {mayNot && <p class="warn">You may not have the right to send to {to}.</p>}
           </Action>
-          {!isJson(body) && <span class="bad">The body is no JSON.</span>}
           {receipt && (
             <p role="status" class="good">Stored at <a class="mono" href={link("addresses", receipt.to, receipt.position)}>{receipt.position}</a></p>
           )}

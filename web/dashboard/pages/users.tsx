@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { ask, get, segment, type Call } from "../http/call";
+import { ask, type Call, get, named, segment } from "../http/call";
 import { may } from "../http/rights";
 import { go, link, linkWith } from "../http/route";
 import type { Connections, Device } from "../http/types";
@@ -8,6 +8,7 @@ import { useLoad } from "../ui/load";
 import { AddressLink, Failure, Field, number, Panel, Table, Time } from "../ui/parts";
 import { Access } from "./access";
 import { AddMember, RemoveMember } from "./members";
+import { Unused } from "./unused";
 
 /** Opens a user or a group by name. */
 export function UsersPage() {
@@ -45,13 +46,13 @@ export function UserPage({ user }: { user: string }) {
         <Access user={user} />
       </div>
       {!isSeen && <p class="dim">You have no right to see this user, or it is being asked for.</p>}
-      {isSeen && <><ConnectionList user={user} /><Devices user={user} /><Groups user={user} /></>}
+      {isSeen && <><Unused address={target} /><ConnectionList user={user} /><Devices user={user} /><Groups user={user} /></>}
     </>
   );
 }
 
 function ConnectionList({ user }: { user: string }) {
-  const path = `/users/${segment(user)}/connections`;
+  const path = `/users/${named("user", user)}/connections`;
   const list = useLoad(path, (signal, isQuiet) => ask<Connections>(get(path), { signal, isQuiet }), 5_000);
   const found = list.value;
   return (
@@ -73,7 +74,7 @@ function ConnectionList({ user }: { user: string }) {
 }
 
 function Devices({ user }: { user: string }) {
-  const path = `/users/${segment(user)}/devices`;
+  const path = `/users/${named("user", user)}/devices`;
   const list = useLoad(path, signal => ask<Device[]>(get(path), { signal }));
   return (
     <Panel title="Devices" isFlush>
@@ -98,7 +99,7 @@ function Devices({ user }: { user: string }) {
 }
 
 function Groups({ user }: { user: string }) {
-  const path = `/users/${segment(user)}/groups`;
+  const path = `/users/${named("user", user)}/groups`;
   const list = useLoad(path, signal => ask<string[]>(get(path), { signal }));
   return (
     <Panel title="Groups" isFlush actions={may("ChangeMembers", `user:${user}`) || may("ChangeMembers") ? <AddMember user={user} done={list.reload} /> : null}>

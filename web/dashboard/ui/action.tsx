@@ -5,7 +5,7 @@ import { textOf } from "../http/problem";
 import { Copy } from "../../shared/copy";
 
 /** A button that changes something: it first says what will happen, and with which call. */
-export function Action({ label, title, children, call, run, done, isDanger = false, isPrimary = false, isReady = true, opened, cancelled }: {
+export function Action({ label, title, children, call, run, done, isDanger = false, isPrimary = false, isReady = true, refused = "", opened, cancelled }: {
   label: string;
 
   /** What the dialog asks. Default: the label. */
@@ -27,6 +27,9 @@ export function Action({ label, title, children, call, run, done, isDanger = fal
 
   /** Whether everything that the call needs is known. */
   isReady?: boolean;
+
+  /** Why it cannot be done with what is on the page: said beside the button, which then opens nothing. */
+  refused?: string;
   opened?: () => void;
   cancelled?: () => void;
 }) {
@@ -72,7 +75,8 @@ export function Action({ label, title, children, call, run, done, isDanger = fal
   const name = title ?? label;
   return (
     <>
-      <button class={isPrimary ? "primary" : isDanger ? "danger" : ""} onClick={open}>{label}</button>
+      <button class={isPrimary ? "primary" : isDanger ? "danger" : ""} onClick={open} disabled={refused !== ""}>{label}</button>
+      {refused && <span class="bad" role="status">{refused}</span>}
       <dialog ref={dialog} aria-label={name} onClose={closed}>
         {isOpen && (
           <>

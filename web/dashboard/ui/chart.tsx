@@ -2,6 +2,7 @@ import "uplot/dist/uPlot.min.css";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { timeOfDay } from "../../shared/time";
+import { rate } from "./parts";
 
 const HEIGHT = 150;
 
@@ -16,7 +17,9 @@ export interface Series {
 }
 
 /** Values over the last minutes. A table of the newest values is in the legend, for those who cannot see the lines. */
-export function Chart({ title, times, series, unit = "" }: { title: string; times: number[]; series: Series[]; unit?: string }) {
+export function Chart({ title, times, series, unit = "", format = rate }: {
+  title: string; times: number[]; series: Series[]; unit?: string; format?: (value: number) => string;
+}) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | undefined>(undefined);
   const names = series.map(one => one.name).join();
@@ -52,7 +55,7 @@ export function Chart({ title, times, series, unit = "" }: { title: string; time
         <dl>{series.map((one, i) => (
           <div key={one.name}>
             <dt class={`key c${i}`}>{one.name}</dt>
-            <dd class="num">{shown(one.values.at(-1))}{unit}</dd>
+            <dd class="num">{shown(one.values.at(-1), format)}{unit}</dd>
           </div>
         ))}</dl>
       </figcaption>
@@ -69,5 +72,5 @@ function padded(times: number[], series: Series[]): uPlot.AlignedData {
   return [[...before, ...times], ...series.map(one => [...empty, ...one.values])] as uPlot.AlignedData;
 }
 
-const shown = (value: number | null | undefined) =>
-  value === null || value === undefined ? "–" : value >= 100 ? Math.round(value).toLocaleString("en") : value.toFixed(value < 10 ? 1 : 0);
+const shown = (value: number | null | undefined, format: (value: number) => string) =>
+  value === null || value === undefined ? "–" : format(value);

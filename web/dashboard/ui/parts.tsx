@@ -61,6 +61,9 @@ export function bytes(count: number): string {
 const counting = new Intl.NumberFormat("en");
 export const number = (value: number) => counting.format(Math.round(value));
 
+/** Something a second: a small one is not none. */
+export const rate = (value: number) => value >= 100 ? number(value) : value.toFixed(value > 0 && value < 10 ? 1 : 0);
+
 /** A field with its name above it. */
 export function Field({ label, children }: { label: string; children: ComponentChildren }) {
   return <label class="field"><span>{label}</span>{children}</label>;

@@ -2,6 +2,7 @@ import { Pause, settles, waitOf } from "../backoff.js";
 import { clientClosed, WsmqError } from "../errors.js";
 import { isFinal, type ClientState } from "../events.js";
 import type { Settings } from "../options.js";
+import { hubUrl } from "./hub-url.js";
 import { Session, type SessionUser } from "./session.js";
 
 // A server that accepts and closes at once must not be flooded: only a connection that lasts resets the waits.
@@ -158,14 +159,14 @@ export class ConnectionLoop {
   }
 
   async #enter(signal: AbortSignal, created: (session: Session) => void): Promise<void> {
-    const { url } = this.settings;
+    // With a URL that can never work, no token could be obtained either.
+    hubUrl(this.settings.url, "");
     const token = await this.#token(signal);
     const name = await this.observer.device();
 
     // The attempt was given up while the app was asked.
     if (signal.aborted) return;
-    const full = `${url}${url.includes("?") ? "&" : "?"}device=${encodeURIComponent(name)}&batch=true&store=true`;
-    const session = new Session(full, token, available => this.observer.storeState(available));
+    const session = new Session(hubUrl(this.settings.url, name), token, available => this.observer.storeState(available));
     created(session);
     this.observer.register(session);
     await session.start();

@@ -1,6 +1,6 @@
 import { Pause, waitOf } from "../backoff.js";
 import { Lost, type Session } from "../connection/session.js";
-import { WsmqError } from "../errors.js";
+import { clientMisconfigured, type WsmqError } from "../errors.js";
 import type { OutboxHost } from "./types.js";
 
 const START = "0000000000000000";
@@ -19,7 +19,7 @@ export async function isUser(user: string, session: Session, { settings, events 
       const error = e as WsmqError;
       if (!error.canRetry) {
         const text = "the outbox is of another user than the access token: nothing of it is sent over this connection";
-        events.error(new WsmqError(6005, "client-misconfigured", text, { cause: error }));
+        events.error(clientMisconfigured(text, error));
         return false;
       }
 

@@ -5,25 +5,49 @@ import type { ClientEvents } from "../events.js";
 import type { Settings } from "../options.js";
 import type { Position } from "../positions.js";
 
-// A quarter of the server's default in-flight window, so that delayed acks never fill it.
-const ACK_EVERY = 64;
-const INTERVAL = 100;
+// The server's default in-flight window of a connection is four times that of a source.
+const SOURCES_PER_CONNECTION = 4;
+
+// After this part of the messages of an ack, and then this part of the interval without another one, the ack is sent: the server's in-flight
+// window may be smaller than this client expects, and used up. While messages keep an even pace, the interval ends first.
+const LULL = 8;
+
+/** The acks of all sources: the window of the connection must not fill with a few messages of each of many sources. */
+export class AllAcks {
+  readonly #all: Acks[] = [];
+  #handled = 0;
+
+  constructor(readonly settings: Settings) {}
+
+  add(acks: Acks): void {
+    this.#all.push(acks);
+  }
+
+  handled(): void {
+    if (++this.#handled < SOURCES_PER_CONNECTION * this.settings.ackAfterMessages) return;
+    this.#handled = 0;
+    for (const acks of this.#all) acks.due();
+  }
+}
 
 /**
  * Acknowledges the highest handled position of a source, one ack at a time. The first one after a quiet time is sent at once; while
- * messages keep coming, one is sent in each interval, or after a number of messages.
+ * messages keep coming, one is sent in each interval, or after a number of messages of the source or of all sources.
  */
 export class Acks {
   #handled: Position = "";
   #acknowledged: Position = "";
   #since = 0;
-  #last = -INTERVAL;
+  #handledAt = 0;
+  #last = -Infinity;
   #failures = 0;
   #inFlight: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #session: Session | undefined;
 
-  constructor(readonly source: string, readonly settings: Settings, readonly events: ClientEvents) {}
+  constructor(readonly source: string, readonly settings: Settings, readonly events: ClientEvents, readonly all: AllAcks) {
+    all.add(this);
+  }
 
   attach(session: Session | undefined): void {
     this.#session = session;
@@ -33,14 +57,21 @@ export class Acks {
 
   handled(position: Position): void {
     this.#handled = position;
+    this.#handledAt = performance.now();
     this.#since++;
-    if (this.#failures === 0) this.#schedule(this.#since >= ACK_EVERY ? 0 : this.#last + INTERVAL - performance.now());
+    if (this.#failures === 0) this.#schedule(this.#wait());
+    this.all.handled();
+  }
+
+  /** Sends the outstanding ack now, unless one is in flight or is retried. */
+  due(): void {
+    if (this.#failures === 0) this.#schedule(0);
   }
 
   /** The server delivers a handled message again: it did not receive the ack. */
   repeat(): void {
     this.#acknowledged = "";
-    if (this.#failures === 0) this.#schedule(this.#last + INTERVAL - performance.now());
+    if (this.#failures === 0) this.#schedule(this.#wait());
   }
 
   /** Sends the outstanding ack, due or not, and waits for the answer. */
@@ -53,6 +84,15 @@ export class Acks {
   /** Sends the outstanding ack as a last word: the page is being left. Otherwise the next page would handle the messages again. */
   part(): void {
     if (this.#handled > this.#acknowledged) this.#session?.call("Ack", this.source, this.#handled).catch(() => {});
+  }
+
+  /** The time until the next ack is due. */
+  #wait(): number {
+    const { ackInterval, ackAfterMessages } = this.settings;
+    if (this.#since >= ackAfterMessages) return 0;
+    const end = this.#last + ackInterval;
+    const endOfLull = this.#since >= ackAfterMessages / LULL ? this.#handledAt + ackInterval / LULL : end;
+    return Math.min(end, endOfLull) - performance.now();
   }
 
   #schedule(wait: number): void {
@@ -84,7 +124,7 @@ export class Acks {
     else if (failure?.canRetry) this.#schedule(Math.max(waitOf(this.settings.sendBackoff, this.#failures++), failure.retryAfter));
     else if (session.isAlive) {
       this.#failures = 0;
-      this.#schedule(this.#since >= ACK_EVERY ? 0 : INTERVAL);
+      this.#schedule(this.#wait());
     }
   }
 }

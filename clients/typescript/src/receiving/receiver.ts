@@ -4,6 +4,7 @@ import type { Handlers } from "../handlers.js";
 import type { Address } from "../messages.js";
 import type { Settings } from "../options.js";
 import { justBelow, type Position } from "../positions.js";
+import { AllAcks } from "./acks.js";
 import { Live } from "./live.js";
 import { Source, type Delivery } from "./source.js";
 
@@ -12,9 +13,11 @@ export class Receiver implements SessionUser {
   #sources = new Map<string, Source>();
   #session: Session | undefined;
   #live: Live;
+  #allAcks: AllAcks;
 
   constructor(readonly settings: Settings, readonly events: ClientEvents, readonly handlers: Handlers, readonly signal: AbortSignal) {
     this.#live = new Live(events, handlers, signal);
+    this.#allAcks = new AllAcks(settings);
     signal.addEventListener("abort", () => handlers.wake());
   }
 
@@ -64,7 +67,8 @@ export class Receiver implements SessionUser {
   #source(address: Address): Source {
     let source = this.#sources.get(address);
     if (!source) {
-      this.#sources.set(address, source = new Source(address, this.settings, this.events, this.handlers, this.signal));
+      source = new Source(address, this.settings, this.events, this.handlers, this.signal, this.#allAcks);
+      this.#sources.set(address, source);
       source.attach(this.#session);
     }
 

@@ -6,7 +6,7 @@ import type { Handlers } from "../handlers.js";
 import type { Address, Wire } from "../messages.js";
 import type { Settings } from "../options.js";
 import { next, type Position } from "../positions.js";
-import { Acks } from "./acks.js";
+import { Acks, type AllAcks } from "./acks.js";
 import { Resume } from "./resume.js";
 
 /** A delivery on the wire. */
@@ -48,8 +48,8 @@ export class Source {
 
   constructor(
     readonly address: Address, readonly settings: Settings, readonly events: ClientEvents, readonly handlers: Handlers,
-    readonly signal: AbortSignal) {
-    this.acks = new Acks(address, settings, events);
+    readonly signal: AbortSignal, allAcks: AllAcks) {
+    this.acks = new Acks(address, settings, events, allAcks);
     signal.addEventListener("abort", () => {
       this.#pause.end();
       for (const { reject } of this.#seeks.splice(0)) reject(clientClosed("the client was stopped"));

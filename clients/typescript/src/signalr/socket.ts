@@ -1,4 +1,4 @@
-/** What SignalR needs of a transport (its IConnection), over the browser's WebSocket. The URL may be relative to the page. */
+/** What SignalR needs of a transport (its IConnection), over the browser's WebSocket. */
 export class Socket {
   readonly features = {};
   readonly baseUrl = "";
@@ -10,9 +10,7 @@ export class Socket {
 
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const url = new URL(this.url, globalThis.location?.href);
-      url.protocol = url.protocol.replace("http", "ws");
-      const socket = this.#socket = new WebSocket(url);
+      const socket = this.#socket = new WebSocket(this.url.replace("http", "ws"));
       let hasOpened = false;
       socket.onopen = () => {
         hasOpened = true;
@@ -26,9 +24,8 @@ export class Socket {
         }
       };
       socket.onclose = ({ code, reason }) => {
-        const error = new Error(`the WebSocket was closed with the status ${code} ${reason}`);
-        if (hasOpened) this.#end(code === 1000 ? undefined : error);
-        else reject(error);
+        if (hasOpened) this.#end(code === 1000 ? undefined : new Error(`the WebSocket was closed with the status ${code} ${reason}`));
+        else reject(new Error("the WebSocket was not opened: is the server started, is a hub at this path, is the token accepted?"));
       };
     });
   }

@@ -1,6 +1,6 @@
 import { Pause, settles, waitOf } from "../backoff.js";
 import { Lost, type Session } from "../connection/session.js";
-import { WsmqError } from "../errors.js";
+import { NoHandler, WsmqError } from "../errors.js";
 import { isFinal } from "../events.js";
 import type { Extended, Extension } from "../extension.js";
 import { fromWire } from "../messages.js";
@@ -124,7 +124,7 @@ export class QueueWorker implements Extension, Worker {
   #endOfUnknown(type: string, sentAt: number): End {
     if (!this.#unknown.has(type) && this.#unknown.size < MOST_UNKNOWN_TYPES) {
       this.#unknown.set(type, Date.now());
-      this.#client.events.error(new Error(`Jobs of ${this.queue} with the type '${type}' have no handler here; they are handed back.`));
+      this.#client.events.error(new NoHandler(`Jobs of ${this.queue} with the type '${type}' have no handler here; they are handed back.`));
     }
 
     const since = Math.max(sentAt, this.#unknown.get(type) ?? 0);
