@@ -12,6 +12,10 @@ internal sealed record Rounds(IReadOnlyList<RoundResult> Stock, IReadOnlyList<Ro
 /// <summary>Runs the peers alternately on running nodes. The peer that is not measured keeps its connections, without load.</summary>
 internal sealed class Alternation(Rig rig, CompareSettings settings)
 {
+    // A paced load alone would let a node compile for minutes. As much as a node can carry would leave wsmq's Redis work for minutes:
+    // messages to remove after their grace, and their ids.
+    private const int WarmUpFactor = 3;
+
     private bool _ranBefore;
 
     public async Task<Rounds> RunAsync(string scenario, CrowdPlan plan, int? messagesPerSecond, CancellationToken cancellationToken)
@@ -23,10 +27,8 @@ internal sealed class Alternation(Rig rig, CompareSettings settings)
 
         var warmUp = _ranBefore ? settings.WarmUp : settings.FirstWarmUp;
         _ranBefore = true;
-        Progress.Say($"{scenario}: warming up stock");
-        await stockRound.RunAsync(warmUp, cancellationToken);
-        Progress.Say($"{scenario}: warming up wsmq");
-        await wsmqRound.RunAsync(warmUp, cancellationToken);
+        await WarmUpAsync(scenario, stock, stockRound, messagesPerSecond, warmUp, cancellationToken);
+        await WarmUpAsync(scenario, wsmq, wsmqRound, messagesPerSecond, warmUp, cancellationToken);
 
         var (stockResults, wsmqResults) = (new List<RoundResult>(), new List<RoundResult>());
         for (var number = 1; number <= settings.Rounds; number++)
@@ -38,6 +40,18 @@ internal sealed class Alternation(Rig rig, CompareSettings settings)
         }
 
         return new Rounds(stockResults, wsmqResults, stock.Losses, wsmq.Losses);
+    }
+
+    private async Task WarmUpAsync(
+        string scenario, Crowd crowd, Round measured, int? messagesPerSecond, TimeSpan least, CancellationToken cancellationToken)
+    {
+        Progress.Say($"{scenario}: warming up {crowd.Peer.Name}");
+        var peer = crowd.Peer;
+        var round = messagesPerSecond is { } rate ? new Round(crowd, await rig.CpuOfAsync(peer), WarmUpFactor * rate) : measured;
+        var warmUp = new WarmUp(settings.Compiling, [.. (await rig.NodesAsync(peer)).Select(n => n.Address)]);
+        await warmUp.RunAsync($"{scenario}: {peer.Name}", round, least, cancellationToken);
+        if (round != measured)
+            await measured.RunAsync(settings.Measure, cancellationToken);
     }
 
     private async Task<Crowd> OpenAsync(Peer peer, CrowdPlan plan, CancellationToken cancellationToken) =>

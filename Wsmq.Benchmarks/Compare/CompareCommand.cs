@@ -7,7 +7,8 @@ namespace Wsmq.Benchmarks.Compare;
 /// <summary><c>compare</c>: compares wsmq with the stock backplane at its best setting.</summary>
 internal static class CompareCommand
 {
-    private static readonly string[] All = ["directed", "directed-deep", "fanout", "latency", "catchup", "flood", "http", "http-floor", "idle", "sqlite", "work"];
+    private static readonly string[] All =
+        ["directed", "directed-deep", "fanout", "latency", "catchup", "flood", "acks", "acks-spread", "http", "http-floor", "idle", "sqlite", "work"];
 
     public static Command Create()
     {
@@ -59,6 +60,8 @@ internal static class CompareCommand
                     "latency" => load.LatencyAsync(cancellationToken),
                     "catchup" => new CatchUpScenario(rig, settings, report).RunAsync(cancellationToken),
                     "flood" => new FloodScenario(rig, settings, report).FloodAsync(cancellationToken),
+                    "acks" => new FloodScenario(rig, settings, report).AcksAsync(scenario, spread: false, cancellationToken),
+                    "acks-spread" => new FloodScenario(rig, settings, report).AcksAsync(scenario, spread: true, cancellationToken),
                     "http" => new FloodScenario(rig, settings, report).HttpAsync(cancellationToken),
                     "http-floor" => new FloodScenario(rig, settings, report).HttpFloorAsync(cancellationToken),
                     "idle" => new IdleScenario(rig, settings, report).RunAsync(cancellationToken),

@@ -1,4 +1,5 @@
 using Wsmq.Benchmarks.Load;
+using Wsmq.Benchmarks.Measuring;
 
 namespace Wsmq.Benchmarks.Compare;
 
@@ -17,17 +18,24 @@ internal sealed record CompareSettings(int Rounds, TimeSpan FirstWarmUp, TimeSpa
     /// </summary>
     public required int WarmUpJobs { get; init; }
 
+    /// <summary>How long a warm-up may take beyond its shortest time.</summary>
+    public required WarmUpPlan Compiling { get; init; }
+
     public static CompareSettings Full(int? rounds, PublishWay publish) => new(
         rounds ?? 5, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(8), publish)
     {
         SideRounds = rounds ?? 3, Jobs = 40_000, WarmUpJobs = 160_000,
+        Compiling = new WarmUpPlan(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60)),
     };
 
-    /// <summary>All scenarios take at most three minutes. Only the first warm-up is longer: later the nodes are warm.</summary>
+    /// <summary>
+    /// All scenarios take at most three minutes. Only the first warm-up is longer: later the nodes are warm. None waits for the compiler.
+    /// </summary>
     public static CompareSettings Quick(int? rounds, PublishWay publish) => new(
         rounds ?? 2, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3), publish)
     {
         SideRounds = 1, Jobs = 10_000, WarmUpJobs = 20_000,
+        Compiling = new WarmUpPlan(TimeSpan.FromSeconds(4), TimeSpan.Zero),
     };
 
     public InvocationWrites Writes { get; init; }

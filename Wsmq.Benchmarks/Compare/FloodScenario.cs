@@ -8,18 +8,26 @@ namespace Wsmq.Benchmarks.Compare;
 
 /// <summary>
 /// The effect of a further load on the latency of the other clients of its node: the same paced load without and with it, alternately. The
-/// load is a client that sends as fast as it can and is rate-limited, or many requests over HTTP, or as many to an endpoint that only reads
-/// them: what HTTP costs on this machine without wsmq.
+/// load is a client that sends as fast as it can and is rate-limited, or the members of a large group that acknowledge at once, or many
+/// requests over HTTP, or as many to an endpoint that only reads them: what HTTP costs on this machine without wsmq.
 /// </summary>
 internal sealed class FloodScenario(Rig rig, CompareSettings settings, Report report)
 {
     private const int PacedPerSecond = 500;
     private const int LimitPerSecond = 1_000;
 
+    // A cold node must not be overwhelmed: refused sends end the run.
+    private const int WarmUpPerSecond = 3 * PacedPerSecond;
+
     private static readonly CrowdPlan Plan = new(Users: 100, Senders: 10, Window: 32);
 
     public Task FloodAsync(CancellationToken cancellationToken) => RunAsync(
         "flood", (node, number, http) => new Flooder(settings.Wsmq, node, string.Create(CultureInfo.InvariantCulture, $"flooder{number}"), http),
+        cancellationToken);
+
+    public Task AcksAsync(string name, bool spread, CancellationToken cancellationToken) => RunAsync(
+        name,
+        (node, number, http) => new AckBursts(settings.Wsmq, node, string.Create(CultureInfo.InvariantCulture, $"{name}{number}-"), spread, http),
         cancellationToken);
 
     public Task HttpAsync(CancellationToken cancellationToken) => HttpAsync("http", DurableNode.ApiPath + "/messages", cancellationToken);
@@ -34,9 +42,11 @@ internal sealed class FloodScenario(Rig rig, CompareSettings settings, Report re
         await using var node = await rig.FreshNodeAsync(
             settings.Wsmq, NodeCommand.SendsPerSecondOption, LimitPerSecond.ToString(CultureInfo.InvariantCulture));
         await using var crowd = await Crowd.OpenAsync(settings.Wsmq, [node.Address], Plan, cancellationToken);
-        var round = new Round(crowd, new CpuMeter([node.ProcessId], []), PacedPerSecond);
+        var cpu = new CpuMeter([node.ProcessId], []);
+        var round = new Round(crowd, cpu, PacedPerSecond);
         Progress.Say($"{name}: warming up");
-        await round.RunAsync(settings.WarmUp, cancellationToken);
+        await new WarmUp(settings.Compiling, [node.Address]).RunAsync(
+            name, new Round(crowd, cpu, WarmUpPerSecond), settings.WarmUp, cancellationToken);
         await LoadedAsync(settings.WarmUp, number: 0);
 
         var (without, with) = (new List<RoundResult>(), new List<RoundResult>());

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Options;
@@ -19,6 +20,7 @@ public class MessageBenchmarks
     private readonly WsmqOutgoingMessage _message = Samples.Message();
     private readonly MessageRules _rules = new(
         Options.Create(new WsmqOptions()), new QueueDeclarations(Options.Create(new WsmqOptions())), TimeProvider.System);
+    private readonly WsmqCaller _sender = new("c1-s1", "d", new ClaimsPrincipal());
     private readonly WsmqAddress _address = WsmqAddress.User("c1-u17");
     private readonly byte[] _source = JsonFrames.SourceOf(WsmqAddress.User("c1-u17"));
     private readonly LogEntry _entry = Samples.Entry(2);
@@ -39,7 +41,7 @@ public class MessageBenchmarks
 
     /// <summary>Message to append request, with its metadata.</summary>
     [Benchmark]
-    public object Check() => _rules.Check(_message, "c1-s1");
+    public object Check() => _rules.Check(_message, _sender);
 
     /// <summary>Entry to the bytes of its frame, once per node.</summary>
     [Benchmark]

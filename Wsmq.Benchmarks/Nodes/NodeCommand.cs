@@ -47,6 +47,7 @@ internal static class NodeCommand
             await using var app = builder.Build();
             map(app);
             app.MapMemory();
+            app.MapCompiler();
             await app.StartAsync(CancellationToken.None);
             Console.WriteLine(app.Urls.Single());
             await WaitForEndOfInputAsync();

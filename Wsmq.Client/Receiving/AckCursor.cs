@@ -35,7 +35,10 @@ internal sealed class AckCursor(WsmqAddress source, WsmqClientOptions options)
     {
         _handled = WsmqPosition.Max(_handled, position);
         _handledAt = _time.GetTimestamp();
-        _since++;
+
+        // All members of a group handle a message at the same moment: their acks are spread over the interval.
+        if (_since++ == 0 && Source.Kind == WsmqAddressKind.Group && IsQuiet(_handledAt))
+            _last = After(_handledAt, -Random.Shared.NextDouble() * options.AckInterval);
     }
 
     /// <summary>Called when the server did not receive what was acknowledged.</summary>
@@ -45,8 +48,7 @@ internal sealed class AckCursor(WsmqAddress source, WsmqClientOptions options)
     public bool Schedule()
     {
         var now = _time.GetTimestamp();
-        var isQuiet = _last is not { } last || _time.GetElapsedTime(last, now) >= options.AckInterval;
-        if (isQuiet || _since >= options.AckAfterMessages)
+        if (IsQuiet(now) || _since >= options.AckAfterMessages)
             return ScheduleAt(now, endsWithLull: false);
         var endsWithLull = _since >= (options.AckAfterMessages + Lull - 1) / Lull;
         return ScheduleAt(endsWithLull ? EndOfLull() : EndOfInterval(), endsWithLull);
@@ -82,6 +84,8 @@ internal sealed class AckCursor(WsmqAddress source, WsmqClientOptions options)
         if (isAnswered)
             _acknowledged = WsmqPosition.Max(_acknowledged, _inFlight);
     }
+
+    private bool IsQuiet(long now) => _last is not { } last || _time.GetElapsedTime(last, now) >= options.AckInterval;
 
     private long EndOfInterval() => After(_last!.Value, options.AckInterval);
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
 namespace Wsmq;
@@ -10,6 +11,8 @@ internal sealed class WakeUp
 
     public void Set() => _channel.Writer.TryWrite(true);
 
+    // Called after each piece of work of a loop: with pooled state it allocates nothing, if it cannot be cancelled.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WaitAsync(CancellationToken cancellationToken) => await _channel.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>Returns true if it was woken, and false if the time elapsed first.</summary>

@@ -17,7 +17,7 @@ internal sealed class ScopedAuthorizer(IServiceScopeFactory scopes) : IWsmqAutho
     public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) =>
         KeyIdentity.IsReserved(caller.UserId) ? new(KeyIdentity.Allows(caller, KeyScopes.Send, to))
             : _singleton is { } authorizer ? authorizer.CanSendAsync(caller, to, cancellationToken)
-            : AskAsync(a => a.CanSendAsync(caller, to, cancellationToken));
+            : AskSendAsync(caller, to, cancellationToken);
 
     public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) =>
         KeyIdentity.IsReserved(caller.UserId) ? new(KeyReads(caller, source))
@@ -39,6 +39,10 @@ internal sealed class ScopedAuthorizer(IServiceScopeFactory scopes) : IWsmqAutho
         KeyIdentity.IsReserved(caller.UserId) ? new(action != WsmqAction.ManageKeys && KeyIdentity.Allows(caller, action.ToString(), target))
             : _singleton is { } authorizer ? authorizer.CanAdministerAsync(caller, action, target, cancellationToken)
             : AskAsync(a => a.CanAdministerAsync(caller, action, target, cancellationToken));
+
+    // Apart from CanSendAsync, which would otherwise allocate the closure for each message, asked or not.
+    private ValueTask<bool> AskSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) =>
+        AskAsync(a => a.CanSendAsync(caller, to, cancellationToken));
 
     // A connection always opens the own queue, so a key that works on jobs reads it.
     private static bool KeyReads(WsmqCaller caller, WsmqAddress source) =>

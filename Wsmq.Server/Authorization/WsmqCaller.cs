@@ -11,6 +11,9 @@ public sealed class WsmqCaller(string userId, string device, ClaimsPrincipal pri
     /// <summary>The user's identifier, as returned by SignalR's <c>IUserIdProvider</c>.</summary>
     public string UserId { get; } = userId;
 
+    /// <summary>The scope of the ids of the user's messages, whatever the name of the user: the app has another one.</summary>
+    internal string Scope => field ??= "user:" + UserId;
+
     /// <summary>The device's name.</summary>
     public string Device { get; } = device;
 

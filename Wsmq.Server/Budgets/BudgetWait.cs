@@ -9,8 +9,10 @@ namespace Wsmq.Server.Budgets;
 /// of the same user exhaust the budget.
 /// </param>
 internal sealed class BudgetWait(ConnectionBudget connection, long bytes, long held, bool isSmall)
-    : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
+    // Most requests are granted at once, and nothing waits.
+    private TaskCompletionSource<bool>? _granted;
+
     public ConnectionBudget Connection => connection;
 
     public long Held => held;
@@ -18,4 +20,10 @@ internal sealed class BudgetWait(ConnectionBudget connection, long bytes, long h
     public long More => bytes - held;
 
     public bool IsSmall => isSmall;
+
+    /// <summary>Waits until the request is granted, or cancelled. Call it once, with the lock of the user.</summary>
+    public Task<bool> WaitAsync() => (_granted = new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    /// <summary>Ends the wait. Call it after <see cref="WaitAsync"/>, with the lock of the user.</summary>
+    public void End(bool granted) => _granted!.TrySetResult(granted);
 }

@@ -58,10 +58,11 @@ internal sealed class UserBudget
             }
 
             (_waiting ??= []).Add(wait);
+            var granted = wait.WaitAsync();
 
             // All bytes in progress may now belong to partial frames, each of which waits for the others: a deadlock.
             Release();
-            return new ValueTask<bool>(wait.Task);
+            return new ValueTask<bool>(granted);
         }
     }
 
@@ -74,7 +75,7 @@ internal sealed class UserBudget
             if (_waiting?.Find(w => w.Connection == connection) is not { } wait)
                 return;
             _waiting.Remove(wait);
-            wait.TrySetResult(false);
+            wait.End(granted: false);
             Release();
         }
     }
@@ -110,7 +111,7 @@ internal sealed class UserBudget
     {
         _waiting!.Remove(wait);
         Add(wait.Connection, wait.More);
-        wait.TrySetResult(true);
+        wait.End(granted: true);
     }
 
     // A wait fits if nothing else is in progress: a frame larger than the budget would otherwise wait indefinitely.

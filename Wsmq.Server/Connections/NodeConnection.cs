@@ -93,7 +93,7 @@ internal sealed class NodeConnection
     /// <param name="shared">Composed writes shared by the readers of the log; null if the log has one reader.</param>
     /// <param name="cancellationToken">Cancels the wait for the socket.</param>
     public ValueTask ReceiveAsync(ReadOnlySpan<FeedEntry> entries, SharedFrames? shared, CancellationToken cancellationToken) =>
-        entries.Length == 1 ? _connection.WriteAsync(entries[0].Message, cancellationToken)
+        entries.Length == 1 ? _connection.WriteAsync(entries[0], cancellationToken)
         : shared is not null ? _connection.WriteAsync(shared.Of(entries, TakesMany), cancellationToken)
         : WriteAsync(ComposedFrames.Of(entries, TakesMany), cancellationToken);
 
@@ -177,7 +177,7 @@ internal sealed class NodeConnection
     {
         try
         {
-            await _connection.WriteAsync(frames.Message, cancellationToken);
+            await _connection.WriteAsync(frames, cancellationToken);
         }
         finally
         {

@@ -1,29 +1,24 @@
 using System.Buffers;
-using Microsoft.AspNetCore.SignalR;
 
 namespace Wsmq.Server.Framing;
 
-/// <summary>Several entries composed into one write, in a rented buffer.</summary>
-internal readonly struct ComposedFrames
+/// <summary>Several entries composed into one write.</summary>
+internal sealed class ComposedFrames : RawFrames
 {
     private readonly byte[] _buffer;
+    private readonly int _length;
 
-    private ComposedFrames(byte[] buffer, int length)
-    {
-        _buffer = buffer;
-        Message = JsonFrames.Message(buffer.AsMemory(0, length));
-    }
+    private ComposedFrames(byte[] buffer, int length) => (_buffer, _length) = (buffer, length);
 
-    public SerializedHubMessage Message { get; }
+    public override ReadOnlySpan<byte> Frames => _buffer.AsSpan(0, _length);
 
-    /// <summary>Composes one frame for all entries, or one frame for each entry.</summary>
-    public static ComposedFrames Of(ReadOnlySpan<FeedEntry> entries, bool asOne) => Of(entries, asOne, ArrayPool<byte>.Shared.Rent);
+    /// <summary>Composes one frame for all entries, or one frame for each entry, in a rented buffer.</summary>
+    public static ComposedFrames Of(ReadOnlySpan<FeedEntry> entries, bool asOne) => Of(entries, asOne, rented: true);
 
     /// <summary>Composes into a buffer that does not come from the pool, and is not returned to it.</summary>
-    public static SerializedHubMessage Kept(ReadOnlySpan<FeedEntry> entries, bool asOne) =>
-        Of(entries, asOne, length => GC.AllocateUninitializedArray<byte>(length)).Message;
+    public static ComposedFrames Kept(ReadOnlySpan<FeedEntry> entries, bool asOne) => Of(entries, asOne, rented: false);
 
-    private static ComposedFrames Of(ReadOnlySpan<FeedEntry> entries, bool asOne, Func<int, byte[]> buffers)
+    private static ComposedFrames Of(ReadOnlySpan<FeedEntry> entries, bool asOne, bool rented)
     {
         var frames = ArrayPool<byte[]>.Shared.Rent(entries.Length);
         var bytes = 0;
@@ -31,7 +26,7 @@ internal readonly struct ComposedFrames
             bytes += (frames[i] = entries[i].Frame).Length;
         var all = frames.AsSpan(0, entries.Length);
         var length = asOne ? JsonFrames.ManyLength(all.Length, bytes) : bytes;
-        var buffer = buffers(length);
+        var buffer = rented ? ArrayPool<byte>.Shared.Rent(length) : GC.AllocateUninitializedArray<byte>(length);
         if (asOne)
             JsonFrames.WriteMany(all, buffer);
         else
@@ -42,7 +37,7 @@ internal readonly struct ComposedFrames
         return new ComposedFrames(buffer, length);
     }
 
-    /// <summary>Returns the buffer to the pool: the message must not be used afterwards.</summary>
+    /// <summary>Returns the buffer to the pool: the frames must not be used afterwards.</summary>
     public void Return() => ArrayPool<byte>.Shared.Return(_buffer);
 
     private static void WriteEach(ReadOnlySpan<byte[]> frames, byte[] buffer)

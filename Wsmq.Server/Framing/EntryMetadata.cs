@@ -8,7 +8,7 @@ namespace Wsmq.Server.Framing;
 /// Everything about a stored message except its body, its position and its address. Stored as a JSON object whose fields have the names of
 /// a delivery on the wire, so that a delivery is composed by copying bytes.
 /// </summary>
-internal sealed record EntryMetadata
+internal readonly record struct EntryMetadata
 {
     // Never embedded in HTML: characters outside ASCII are not escaped, which is shorter.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };

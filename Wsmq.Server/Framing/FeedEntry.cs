@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.SignalR;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Framing;
@@ -6,11 +5,10 @@ namespace Wsmq.Server.Framing;
 /// <summary>
 /// An entry to deliver. All connections receive the same bytes. They are composed on first use, which releases the stored form.
 /// </summary>
-internal sealed class FeedEntry(byte[] source, LogEntry entry)
+internal sealed class FeedEntry(byte[] source, LogEntry entry) : RawFrames
 {
     // The stored entry; after the first use its frame, or the description of its defect.
     private volatile object _content = entry;
-    private SerializedHubMessage? _message;
 
     public WsmqPosition Position { get; } = entry.Position;
 
@@ -28,8 +26,7 @@ internal sealed class FeedEntry(byte[] source, LogEntry entry)
     /// <summary>The <c>Receive</c> frame.</summary>
     public byte[] Frame => (byte[])Content;
 
-    /// <summary>The frame as a write of its own.</summary>
-    public SerializedHubMessage Message => _message ??= JsonFrames.Message(Frame);
+    public override ReadOnlySpan<byte> Frames => Frame;
 
     // Two pumps may compose it at the same time; both results are equal.
     private object Content => _content is LogEntry stored ? _content = Make(stored) : _content;

@@ -11,7 +11,7 @@ namespace Wsmq.Server.Framing;
 /// </summary>
 internal sealed class HubProtocol : IHubProtocolResolver
 {
-    private readonly JsonHubProtocol _json = new(Options.Create(JsonOptions()));
+    private readonly FrameProtocol _json = new(new JsonHubProtocol(Options.Create(JsonOptions())));
 
     public IReadOnlyList<IHubProtocol> AllProtocols => [_json];
 

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.SignalR;
-
 namespace Wsmq.Server.Framing;
 
 /// <summary>
@@ -10,16 +8,16 @@ internal sealed class SharedFrames
 {
     private volatile Composed? _last;
 
-    private sealed record Composed(FeedEntry First, FeedEntry Last, bool AsOne, SerializedHubMessage Message);
+    private sealed record Composed(FeedEntry First, FeedEntry Last, bool AsOne, ComposedFrames Frames);
 
-    public SerializedHubMessage Of(ReadOnlySpan<FeedEntry> entries, bool asOne)
+    public ComposedFrames Of(ReadOnlySpan<FeedEntry> entries, bool asOne)
     {
         // The entries between two given entries are always the same.
         if (_last is { } last && last.First == entries[0] && last.Last == entries[^1] && last.AsOne == asOne)
-            return last.Message;
-        var message = ComposedFrames.Kept(entries, asOne);
-        _last = new Composed(entries[0], entries[^1], asOne, message);
-        return message;
+            return last.Frames;
+        var frames = ComposedFrames.Kept(entries, asOne);
+        _last = new Composed(entries[0], entries[^1], asOne, frames);
+        return frames;
     }
 
     public void Clear() => _last = null;

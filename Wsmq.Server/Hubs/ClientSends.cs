@@ -106,9 +106,9 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         try
         {
             RefuseTooMany(some);
-            foreach (var message in some.Messages)
+            for (var i = 0; i < some.Messages.Count; i++)
             {
-                var pause = Enqueue(session.Call, message, number++, results);
+                var pause = Enqueue(session.Call, some.Messages[i], number++, results);
                 if (pause > TimeSpan.Zero || results.IsFull)
                     await SlowDownAsync(session, results, pause, cancellationToken);
             }
@@ -167,7 +167,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
             return limited;
         try
         {
-            var send = rules.Check(message ?? throw new WsmqException(WsmqErrors.InvalidMessage, "message is null"), sender.Caller.UserId);
+            var send = rules.Check(message ?? throw new WsmqException(WsmqErrors.InvalidMessage, "message is null"), sender.Caller);
             unknown.Note(message);
             accepted = send with { Request = send.Request with { MayCreate = sender.Limits.MayCreate } };
         }

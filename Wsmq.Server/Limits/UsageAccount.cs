@@ -9,6 +9,8 @@ namespace Wsmq.Server.Limits;
 /// </summary>
 internal sealed class UsageAccount(string user, UserLimits limits)
 {
+    private const int MostExpected = 256;
+
     private readonly Lock _lock = new();
     private Dictionary<WsmqAddress, (WsmqPosition Last, long Bytes)> _logs = [];
     private long _stored;
@@ -94,7 +96,9 @@ internal sealed class UsageAccount(string user, UserLimits limits)
         lock (_lock)
         {
             var taken = new UnreportedUsage(_logs, _permanent, _rateBytes);
-            (_logs, _permanent, _rateBytes) = ([], 0, 0);
+
+            // Of the same size: a user who goes on sending will have about as many by the next report.
+            (_logs, _permanent, _rateBytes) = (new(Math.Min(_logs.Count, MostExpected)), 0, 0);
             (_telling, _untold) = (_untold, 0);
             return taken;
         }

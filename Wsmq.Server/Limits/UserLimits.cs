@@ -23,7 +23,8 @@ internal sealed class UserLimits(string user)
     public string User => user;
 
     /// <summary>The storage charged to the user; created when first needed, because most connections only read.</summary>
-    public UsageAccount Usage => LazyInitializer.EnsureInitialized(ref _usage, () => new UsageAccount(user, this));
+    public UsageAccount Usage =>
+        Volatile.Read(ref _usage) ?? Interlocked.CompareExchange(ref _usage, new UsageAccount(user, this), null) ?? _usage!;
 
     /// <summary>The bytes that the user has in progress.</summary>
     public UserBudget InProgress { get; } = new();

@@ -38,7 +38,7 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
     public void Begin(List<QueuedSend> batch)
     {
         _lastBatch = batch.Count;
-        _calls.Enqueue(new Call(batch, AppendAsync(batch, follows: _calls.Count > 0)));
+        _calls.Enqueue(new Call(batch, appender.AppendAsync(new BatchRequests(batch), follows: _calls.Count > 0, CancellationToken.None)));
     }
 
     /// <summary>Settles the sends of all answered calls.</summary>
@@ -65,9 +65,6 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
 
     /// <summary>Completes once all stored sends are settled, including those that wait for confirmation after the answer.</summary>
     public Task EndAsync() => _receipts;
-
-    private Task<AppendResult[]> AppendAsync(List<QueuedSend> batch, bool follows) =>
-        appender.AppendAsync(batch.ConvertAll(s => s.Request), follows, CancellationToken.None);
 
     private async Task RepeatAsync()
     {
@@ -107,7 +104,8 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
             await backoff.WaitAsync(delay, CancellationToken.None);
             try
             {
-                Complete(batch, await AppendAsync(batch, follows: false));
+                // A copy: sends that become too old leave the batch, and a call that failed may not have ended everywhere.
+                Complete(batch, await appender.AppendAsync(batch.ConvertAll(s => s.Request), follows: false, CancellationToken.None));
                 return;
             }
             catch (Exception e)

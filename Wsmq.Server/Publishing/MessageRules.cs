@@ -20,12 +20,11 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
 
     private readonly JobRules _jobs = new(queues, time);
 
-    // The ids of the app and of users have separate scopes, whatever the name of a user.
+    // The ids of the app and of users have separate scopes.
     private const string AppScope = "app";
-    private const string UserScope = "user:";
 
     /// <exception cref="WsmqException">The message is malformed or over a limit.</exception>
-    public CheckedMessage Check(WsmqOutgoingMessage message, string? sender)
+    public CheckedMessage Check(WsmqOutgoingMessage message, WsmqCaller? sender)
     {
         ArgumentNullException.ThrowIfNull(message);
         if (message.Defect is not null)
@@ -39,7 +38,7 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
         var metadata = new EntryMetadata
         {
             Id = Name("id", message.Id) ?? Guid.CreateVersion7().ToString("N"),
-            Sender = sender,
+            Sender = sender?.UserId,
             SentAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
             Type = Name("type", message.Type),
             ContentType = message.Data is null ? ContentTypeWithoutData(message) : Name("contentType", message.ContentType) ?? DefaultContentType,
@@ -47,8 +46,7 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
             CorrelationId = Name("correlationId", message.CorrelationId),
             ReplyTo = message.ReplyTo,
         };
-        var scope = sender is null ? AppScope : UserScope + sender;
-        return new CheckedMessage(new AppendRequest(to, scope, metadata.Id, metadata.ToBytes(), body) { Job = job }, replyTo);
+        return new CheckedMessage(new AppendRequest(to, sender?.Scope ?? AppScope, metadata.Id, metadata.ToBytes(), body) { Job = job }, replyTo);
     }
 
     /// <summary>What is wrong with a name; null if nothing is.</summary>

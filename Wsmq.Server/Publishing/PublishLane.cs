@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Wsmq.Server.Diagnostics;
@@ -17,6 +18,7 @@ internal sealed class PublishLane
     private readonly AuthorizationGate _admissions;
     private readonly AppendPipeline _pipeline;
     private readonly Task _loop;
+    private readonly Task[] _waits = new Task[3];
     private Task<bool>? _readable;
     private Task? _decided;
 
@@ -91,20 +93,22 @@ internal sealed class PublishLane
     }
 
     /// <summary>Returns false once the lane was stopped and nothing is left.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> WaitForWorkAsync()
     {
         if (_pipeline.IsEmpty && _admissions.Count == 0)
             return await Readable();
-        var waits = new List<Task>(3);
+        var count = 0;
         if (!_pipeline.IsEmpty)
-            waits.Add(_pipeline.Oldest);
+            _waits[count++] = _pipeline.Oldest;
         if (_pipeline.HasRoom && _admissions.Count > 0)
-            waits.Add(_decided ??= _admissions.WaitAsync().AsTask());
+            _waits[count++] = _decided ??= _admissions.WaitAsync().AsTask();
 
         // While the held sends use up the capacity, no more are read. A stopped lane still finishes the held ones.
         if (_pipeline.HasRoom && HasRoom && !_queue.Reader.Completion.IsCompleted)
-            waits.Add(Readable());
-        await Task.WhenAny(waits);
+            _waits[count++] = Readable();
+        await Task.WhenAny(_waits.AsSpan(0, count));
+        _waits.AsSpan().Clear();
         _decided = _decided is { IsCompleted: false } ? _decided : null;
         return true;
     }

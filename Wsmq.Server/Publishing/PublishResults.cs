@@ -94,9 +94,12 @@ internal sealed class PublishResults
     /// <summary>Returns results as they become ready, until all sends are decided.</summary>
     public async IAsyncEnumerable<WsmqItemResult[]> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        // Registered once: a wait that can be cancelled allocates for each result.
+        await using var cancelled = cancellationToken.UnsafeRegister(static wake => ((WakeUp)wake!).Set(), _wake);
         while (true)
         {
-            await _wake.WaitAsync(cancellationToken);
+            await _wake.WaitAsync(CancellationToken.None);
+            cancellationToken.ThrowIfCancellationRequested();
             if (Take(out var ended) is { Count: > 0 } ready)
             {
                 // In parts: a single write of all of them would wait as a whole for a client that does not read.

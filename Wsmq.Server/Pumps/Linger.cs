@@ -19,6 +19,7 @@ internal sealed class Linger(TimeProvider time) : IDisposable
     private static readonly TimeSpan Slot = TimeSpan.FromMilliseconds(8);
 
     private readonly Lock _lock = new();
+    private readonly WakeSlices _slices = new();
     private List<Worker> _waiting = [];
     private List<Worker> _spare = [];
     private ITimer? _timer;
@@ -39,7 +40,7 @@ internal sealed class Linger(TimeProvider time) : IDisposable
             }
         }
 
-        worker.Wake();
+        _slices.Wake(worker);
     }
 
     public void Dispose() => _timer?.Dispose();
@@ -64,7 +65,7 @@ internal sealed class Linger(TimeProvider time) : IDisposable
         lock (_lock)
             (woken, _waiting, _spare) = (_waiting, _spare, []);
         foreach (var worker in woken)
-            worker.Wake();
+            _slices.Wake(worker);
         woken.Clear();
         lock (_lock)
             _spare = woken;

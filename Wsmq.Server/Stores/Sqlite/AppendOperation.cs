@@ -1,7 +1,7 @@
 namespace Wsmq.Server.Stores.Sqlite;
 
 /// <summary>The results of an append, and the entries to signal once it is committed.</summary>
-internal sealed record Appended(
+internal readonly record struct Appended(
     AppendResult[] Results, IReadOnlyList<(WsmqAddress To, LogEntry Entry)> Entries, IReadOnlyList<(WsmqAddress Queue, WsmqPosition Tail)> Queues);
 
 internal sealed class AppendOperation(WsmqOptions options, SqliteRetention retention, TimeProvider clock)

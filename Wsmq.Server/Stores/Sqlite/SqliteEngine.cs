@@ -50,6 +50,8 @@ internal sealed class SqliteEngine(WsmqSqliteOptions options, TimeProvider clock
     public Task<T> WriteAsync<T>(Func<SqliteSession, T> operation, Action<T> committed, CancellationToken cancellationToken) =>
         Opened.Writer.RunAsync(operation, committed, expendable: false, cancellationToken);
 
+    public Task<T> WriteAsync<T>(WriteCommand<T> command) => Opened.Writer.RunAsync(command);
+
     public Task<T> ReadAsync<T>(Func<SqliteSession, T> operation, CancellationToken cancellationToken) =>
         Opened.Readers.RunAsync(operation, cancellationToken);
 

@@ -16,12 +16,18 @@ internal sealed class SqliteMessageLog(
 
     public int AppenderOf(WsmqAddress address) => 0;
 
-    public async Task<AppendResult[]> AppendAsync(IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken)
+    public Task<AppendResult[]> AppendAsync(IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken)
     {
-        room.Require();
-        var number = ++_asked;
-        var appended = await engine.WriteAsync(s => Append(s, number, batch, follows), Publish, cancellationToken).ConfigureAwait(false);
-        return appended.Results;
+        try
+        {
+            room.Require();
+        }
+        catch (WsmqException e)
+        {
+            return Task.FromException<AppendResult[]>(e);
+        }
+
+        return engine.WriteAsync(new AppendCommand(this, ++_asked, batch, follows, cancellationToken));
     }
 
     public async Task<LogPage> ReadAsync(WsmqAddress source, WsmqPosition after, int maxEntries, int maxBytes, CancellationToken cancellationToken)
@@ -83,7 +89,7 @@ internal sealed class SqliteMessageLog(
         return appended;
     }
 
-    private void Publish(Appended appended)
+    private void Publish(in Appended appended)
     {
         for (var i = 0; i < appended.Entries.Count; i++)
         {
@@ -94,6 +100,21 @@ internal sealed class SqliteMessageLog(
 
         foreach (var (queue, tail) in appended.Queues)
             signals.Send(queue, new Signal(tail, WsmqPosition.Start, Entry: null));
+    }
+
+    private sealed class AppendCommand(
+        SqliteMessageLog log, long number, IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken)
+        : WriteCommand<AppendResult[]>(expendable: false, cancellationToken)
+    {
+        private Appended _appended;
+
+        protected override AppendResult[] Execute(SqliteSession session)
+        {
+            _appended = log.Append(session, number, batch, follows);
+            return _appended.Results;
+        }
+
+        protected override void OnCommitted(AppendResult[] result) => log.Publish(_appended);
     }
 
     private LogPage? ReadUnlessDue(SqliteSession session, WsmqAddress source, WsmqPosition after, int maxEntries, int maxBytes)

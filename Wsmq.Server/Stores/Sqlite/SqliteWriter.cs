@@ -44,21 +44,17 @@ internal sealed class SqliteWriter
     public bool IsRunning => !_ended.Task.IsCompleted;
 
     /// <summary>Runs an operation in a transaction; <paramref name="committed"/> runs on the writer's thread, in the order of the commits.</summary>
-    public async Task<T> RunAsync<T>(
-        Func<SqliteSession, T> operation, Action<T>? committed, bool expendable, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var command = new WriteCommand<T>(operation, committed, expendable, cancellationToken);
-        try
-        {
-            await _queue.Writer.WriteAsync(command, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ChannelClosedException e)
-        {
-            throw new WsmqException(WsmqErrors.Stopping, innerException: e);
-        }
+    public Task<T> RunAsync<T>(Func<SqliteSession, T> operation, Action<T>? committed, bool expendable, CancellationToken cancellationToken) =>
+        RunAsync(new WriteOperation<T>(operation, committed, expendable, cancellationToken));
 
-        return await command.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+    /// <summary>Runs a command in a transaction.</summary>
+    public Task<T> RunAsync<T>(WriteCommand<T> command)
+    {
+        if (command.IsAbandoned)
+            return Task.FromCanceled<T>(command.CancellationToken);
+
+        // Without a state machine in the usual case: there is room, and the caller cannot cancel.
+        return _queue.Writer.TryWrite(command) ? command.Completion.WaitAsync(command.CancellationToken) : WaitForRoomAsync(command);
     }
 
     /// <summary>Refuses new commands, executes the queued ones, and closes the connection.</summary>
@@ -68,6 +64,20 @@ internal sealed class SqliteWriter
         await _ended.Task.ConfigureAwait(false);
         Checkpoint();
         _session.Dispose();
+    }
+
+    private async Task<T> WaitForRoomAsync<T>(WriteCommand<T> command)
+    {
+        try
+        {
+            await _queue.Writer.WriteAsync(command, command.CancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException e)
+        {
+            throw new WsmqException(WsmqErrors.Stopping, innerException: e);
+        }
+
+        return await command.Completion.WaitAsync(command.CancellationToken).ConfigureAwait(false);
     }
 
     private void Loop()

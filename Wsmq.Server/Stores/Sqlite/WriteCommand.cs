@@ -22,28 +22,45 @@ internal abstract class WriteCommand
     public abstract void Cancel();
 }
 
-internal sealed class WriteCommand<T>(
-    Func<SqliteSession, T> operation, Action<T>? committed, bool expendable, CancellationToken cancellationToken)
-    : WriteCommand
+internal abstract class WriteCommand<T>(bool expendable, CancellationToken cancellationToken) : WriteCommand
 {
     private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T? _result;
 
     public Task<T> Completion => _completion.Task;
 
+    public CancellationToken CancellationToken => cancellationToken;
+
     public override bool IsExpendable => expendable;
 
     public override bool IsAbandoned => cancellationToken.IsCancellationRequested;
 
-    public override void Run(SqliteSession session) => _result = operation(session);
+    public override void Run(SqliteSession session) => _result = Execute(session);
 
     public override void Succeed()
     {
-        committed?.Invoke(_result!);
+        OnCommitted(_result!);
         _completion.SetResult(_result!);
     }
 
     public override void Fail(Exception exception) => _completion.SetException(exception);
 
     public override void Cancel() => _completion.SetCanceled(cancellationToken);
+
+    protected abstract T Execute(SqliteSession session);
+
+    /// <summary>Runs on the thread of the writer, in the order of the commits.</summary>
+    protected virtual void OnCommitted(T result)
+    {
+    }
+}
+
+/// <summary>A command that needs no class of its own.</summary>
+internal sealed class WriteOperation<T>(
+    Func<SqliteSession, T> operation, Action<T>? committed, bool expendable, CancellationToken cancellationToken)
+    : WriteCommand<T>(expendable, cancellationToken)
+{
+    protected override T Execute(SqliteSession session) => operation(session);
+
+    protected override void OnCommitted(T result) => committed?.Invoke(result);
 }

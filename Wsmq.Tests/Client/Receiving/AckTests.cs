@@ -102,21 +102,47 @@ public sealed class AckTests : ClientTest
     {
         Record();
         await Client.StartAsync();
-        var groups = Enumerable.Range(0, 32).Select(g => $"group:{g}").ToArray();
-        foreach (var group in groups)
-            await Server.Everyone.Receive(Entry.Chat(1, group));
-        foreach (var group in groups)
-            await AckedIs(1, group);
+        var sources = Enumerable.Range(0, 32).Select(g => $"user:{g}").ToArray();
+        foreach (var source in sources)
+            await Server.Everyone.Receive(Entry.Chat(1, source));
+        foreach (var source in sources)
+            await AckedIs(1, source);
 
         for (var position = 2; position <= 8; position++)
         {
-            await NothingMoreIsAckedAsync(groups.Length);
-            foreach (var group in groups)
-                await Server.Everyone.Receive(Entry.Chat(position, group));
+            await NothingMoreIsAckedAsync(sources.Length);
+            foreach (var source in sources)
+                await Server.Everyone.Receive(Entry.Chat(position, source));
         }
 
-        foreach (var group in groups)
-            await AckedIs(8, group);
+        foreach (var source in sources)
+            await AckedIs(8, source);
+    }
+
+    [Fact]
+    public async Task Acks_of_groups_are_spread_over_the_interval_because_all_members_get_a_message_at_the_same_moment()
+    {
+        Record();
+        await Client.StartAsync();
+        for (var g = 0; g < 32; g++)
+            await Server.Everyone.Receive(Entry.Chat(1, $"group:{g}"));
+        await Eventually.That("all are handled", () => Handled.Count == 32);
+
+        var half = await AckedGroupsAsync(Interval / 2);
+        half.Should().BeInRange(1, 31);
+        (await AckedGroupsAsync(Interval / 2)).Should().BeGreaterThan(half);
+    }
+
+    /// <summary>The number of groups that are acknowledged after a further time.</summary>
+    private async Task<int> AckedGroupsAsync(TimeSpan time)
+    {
+        for (var i = 0; i < 25; i++)
+        {
+            Pass(time / 25);
+            await Client.SendAsync(Chat("a round trip"));
+        }
+
+        return Script.Acks.Select(a => a.Source).Distinct().Count();
     }
 
     [Fact]
@@ -127,8 +153,8 @@ public sealed class AckTests : ClientTest
         await ReceiveAsync(1, 1);
         await AckedIs(1);
         await ReceiveAsync(2, 2);
-        await Server.Everyone.Receive(Entry.Chat(1, Entry.Group));
-        await AckedIs(1, Entry.Group);
+        await Server.Everyone.Receive(Entry.Chat(1, "user:other"));
+        await AckedIs(1, "user:other");
         Script.LastAck(Entry.Alice).Should().Be(Entry.At(1));
     }
 

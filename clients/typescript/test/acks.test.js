@@ -86,7 +86,7 @@ describe('acknowledgements', () => {
   });
 
   test('a quarter of the window of the connection is acknowledged, even if it is of many sources', async () => {
-    const sources = Array.from({ length: 32 }, (_, i) => acksOf(`group:${i}`));
+    const sources = Array.from({ length: 32 }, (_, i) => acksOf(`user:${i}`));
     for (let position = 1; position <= 8; position++) {
       assert.ok(calls.length <= sources.length);
       for (const acks of sources) await handle(acks, position);
@@ -94,6 +94,15 @@ describe('acknowledgements', () => {
 
     assert.equal(calls.length, 2 * sources.length);
     assert.ok(calls.slice(sources.length).every(([, position]) => position === at(8)));
+  });
+
+  test('the acknowledgements of the members of a group are spread over the interval', async () => {
+    const members = Array.from({ length: 32 }, () => acksOf('group:all'));
+    for (const acks of members) await handle(acks, 1);
+    for (let i = 0; i < 10; i++) await pass(INTERVAL / 20);
+    assert.ok(calls.length > 0 && calls.length < members.length, `${calls.length} after half of the interval`);
+    for (let i = 0; i < 10; i++) await pass(INTERVAL / 20);
+    assert.equal(calls.length, members.length);
   });
 
   test('what was handled is acknowledged at a stop, also while an acknowledgement is on its way', async () => {

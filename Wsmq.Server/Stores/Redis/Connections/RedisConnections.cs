@@ -13,6 +13,7 @@ internal sealed class RedisConnections : IAsyncDisposable
 {
     private readonly IOptions<WsmqRedisOptions> _options;
     private readonly Lock _lock = new();
+    private readonly ScriptCalls _scripts = new();
     private Task _looking = Task.CompletedTask;
     private Task? _finding;
     private EndPoint? _followed;
@@ -27,6 +28,7 @@ internal sealed class RedisConnections : IAsyncDisposable
         Channels = new RedisChannels(SignalLine);
         foreach (var line in Lines)
             line.Changed += () => Doubted?.Invoke();
+        CommandLine.Changed += _scripts.Forget;
     }
 
     /// <summary>A call failed, or a connection was lost or restored.</summary>
@@ -129,7 +131,7 @@ internal sealed class RedisConnections : IAsyncDisposable
     /// <exception cref="WsmqException"><c>store-unavailable</c>, <c>store-full</c> or <c>store-corrupt</c>.</exception>
     public Task<RedisResult> EvaluateAsync(
         string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken, CommandFlags flags = CommandFlags.None) =>
-        AskAsync((database, primary) => database.ScriptEvaluateAsync(script, keys, values, flags | primary), cancellationToken);
+        AskAsync((database, primary) => _scripts.RunAsync(database, script, keys, values, flags | primary), cancellationToken);
 
     /// <summary>
     /// Calls the primary. No call may be answered by a replica: it may lag, and memberships and tails would then be wrong for as long as

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Wsmq.Server.Stores.Redis.Connections;
@@ -14,6 +15,9 @@ internal static class RedisScript
     // Scripts that free memory or only move a cursor must run when the memory is full: otherwise nothing could be consumed. The same goes
     // for revocations, and for the accounts of what was removed. A replica refuses a script with this flag, even if it only reads.
     private const string AllowOom = "-- flags: allow-oom";
+
+    // Before the scripts, which are added to it. By reference: a lookup must not hash a text.
+    private static readonly Dictionary<object, byte[]> Hashes = new(ReferenceEqualityComparer.Instance);
 
     public static readonly string AccessRead = Load("access_read");
     public static readonly string AccessWrite = Load("access_write");
@@ -65,15 +69,24 @@ internal static class RedisScript
     public static readonly string UsageAdd = Load("usage_add");
     public static readonly string UsageChange = Load("usage_change");
 
+    /// <summary>The SHA-1 by which Redis knows a script.</summary>
+    /// <param name="script">One of the fields of this class.</param>
+    public static byte[] HashOf(string script) => Hashes[script];
+
     private static string Load(string name)
     {
         var text = new StringBuilder(LinesOf(name).Contains(AllowOom) ? "#!lua flags=allow-oom\n" : string.Empty);
         AppendFile(text, name, []);
-        return text.ToString();
+        var script = text.ToString();
+        Hashes.Add(script, Hash(script));
+        return script;
     }
 
-    // Each file once, after those that it uses. Without comments and indentation: Redis hashes the text with every EVAL, and scripts that
-    // must keep their order are sent with EVAL.
+#pragma warning disable CA5350 // Redis names scripts by their SHA-1.
+    private static byte[] Hash(string script) => SHA1.HashData(Encoding.UTF8.GetBytes(script));
+#pragma warning restore CA5350
+
+    // Each file once, after those that it uses. Without comments and indentation: Redis hashes the text of an EVAL.
     private static void AppendFile(StringBuilder text, string name, HashSet<string> included)
     {
         if (!included.Add(name))

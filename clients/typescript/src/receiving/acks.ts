@@ -31,7 +31,8 @@ export class AllAcks {
 }
 
 /**
- * Acknowledges the highest handled position of a source, one ack at a time. The first one after a quiet time is sent at once; while
+ * Acknowledges the highest handled position of a source, one ack at a time. The first one after a quiet time is sent at once, for a group
+ * within the interval; while
  * messages keep coming, one is sent in each interval, or after a number of messages of the source or of all sources.
  */
 export class Acks {
@@ -58,7 +59,11 @@ export class Acks {
   handled(position: Position): void {
     this.#handled = position;
     this.#handledAt = performance.now();
-    this.#since++;
+
+    // All members of a group handle a message at the same moment: their acknowledgements are spread over the interval.
+    const { ackInterval } = this.settings;
+    if (this.#since++ === 0 && this.source.startsWith("group:") && this.#handledAt - this.#last >= ackInterval)
+      this.#last = this.#handledAt - Math.random() * ackInterval;
     if (this.#failures === 0) this.#schedule(this.#wait());
     this.all.handled();
   }
