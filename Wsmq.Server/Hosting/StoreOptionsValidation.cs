@@ -8,6 +8,7 @@ namespace Wsmq.Server.Hosting;
 internal sealed partial class StoreOptionsValidation : IValidateOptions<WsmqRedisOptions>, IValidateOptions<WsmqSqliteOptions>
 {
     private const long LeastBytes = 1L << 20;
+    private const long MostJournalBytes = 1L << 34;
     private const long MostBytes = 1L << 50;
 
     public ValidateOptionsResult Validate(string? name, WsmqRedisOptions options)
@@ -22,6 +23,7 @@ internal sealed partial class StoreOptionsValidation : IValidateOptions<WsmqRedi
         rules.Within(options.Buckets, 1, 16_384);
         rules.Within(options.InlineSignalBytes, 0, 1024 * 1024);
         rules.Within(options.SettleAfter, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
+        rules.Within(options.JournalBytes == 0 ? LeastBytes : options.JournalBytes, LeastBytes, MostJournalBytes, "options.JournalBytes");
         rules.Within(options.CommandTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         rules.Within(options.ReceiptReplicas, 0, 16);
         rules.Within(options.MemoryBytes ?? MostBytes, LeastBytes, MostBytes);

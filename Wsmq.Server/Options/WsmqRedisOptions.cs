@@ -35,6 +35,14 @@ public sealed class WsmqRedisOptions
     /// </summary>
     public TimeSpan SettleAfter { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// The most that a node keeps in its journal, in bytes of a Redis server or of a Cluster's bucket. Beyond it, and while moving messages
+    /// to the logs fails, messages go to the logs at once; acknowledged messages are removed before their grace is over. With 0 the node
+    /// has no journal, which nodes of all versions understand: see the upgrade from versions without journals in the operations guide.
+    /// Default 64 MiB; 0, or 1 MiB to 16 GiB.
+    /// </summary>
+    public long JournalBytes { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>The timeout of a Redis command. Default 5 seconds; 100 ms to 1 minute.</summary>
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

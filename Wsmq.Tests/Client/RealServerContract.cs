@@ -64,14 +64,6 @@ public abstract partial class RealServerContract : IAsyncLifetime
     private protected Task CursorIsAsync(string source, string user, WsmqPosition position) =>
         Eventually.That($"{user} has acknowledged {source} up to {position}", async () => await CursorAsync(source, user) == position);
 
-    /// <summary>The whole log as stored, read by a device that no other client uses.</summary>
-    private protected async Task<IReadOnlyList<int>> StoredAsync(string user, int count)
-    {
-        await using var reader = await TypedClient.StartAsync(A.Hub, user, configure: o => o.Device = "auditor");
-        await Eventually.That($"{count} messages are stored", () => reader.HandledCount >= count);
-        return [.. reader.Handled];
-    }
-
     private protected static IEnumerable<int> Numbers(int count) => Enumerable.Range(0, count);
 }
 

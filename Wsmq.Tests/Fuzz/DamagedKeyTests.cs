@@ -1,7 +1,9 @@
+using System.Globalization;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using Wsmq.Server.Stores.Redis.Connections;
+using Wsmq.Tests.Stores;
 using Wsmq.Tests.Support;
 using Xunit.Abstractions;
 
@@ -16,6 +18,9 @@ public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output)
     private const int MostCommandsInASecond = 300;
     private static readonly string[] Garbage =
         ["", "x", "hello world, this is text", "-1", "1e15", "9999999999999999", "9007199254740991", "0x00000000000001", "00000000000000001", "\0\u00ff", "nan", "inf"];
+
+    // Where the parts of the state of an active address begin, see active.lua.
+    private static readonly (string Name, int From)[] StateParts = [("tail", 0), ("link", 16), ("steps", 40), ("base", 43), ("consumed", 59), ("mode", 75), ("nodes", 76)];
 
     private readonly string _prefix = redis.NextPrefix();
     private readonly RecordedLogs _logs = new();
@@ -48,6 +53,10 @@ public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output)
             var data = new TheoryData<string, string>();
             foreach (var name in new[] { "t", "c", "g", "d", "v", "x", "n", "k", "@default" })
                 data.Add("meta", name);
+            foreach (var (name, from) in StateParts)
+                data.Add("state", $"{name} from {from}");
+            foreach (var key in new[] { "journal is gone", "journal is a string", "blobs are gone", "blobs are garbage" })
+                data.Add("journal", key);
             foreach (var key in new[] { "log is a string", "meta is a string", "meta is gone", "meta is a list", "log is gone" })
                 data.Add("user", key);
             foreach (var key in new[] { "members is a string", "member is garbage", "groups is a string", "groups hold garbage", "cursors is a string", "cursor is garbage", "group meta is a string", "group log is a string" })
@@ -64,7 +73,7 @@ public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output)
         await using var alice = await PlainClient.ConnectAsync(_node, "alice");
         await using var bob = await PlainClient.ConnectAsync(_node, "bob");
         var sent = 0;
-        foreach (var garbage in kind == "meta" ? Garbage : [""])
+        foreach (var garbage in kind is "meta" or "state" ? Garbage : [""])
         {
             var victim = $"v{sent}";
             await _node.Groups.AddToGroupAsync(victim, "ops");
@@ -73,6 +82,9 @@ public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output)
             await alice.SendAsync($"user:{victim}", "before");
             await connected.ReceivesAsync("\"before\"");
             await connected.Connection.InvokeAsync("Ack", $"user:{victim}", connected.Received[0].Position);
+
+            await alice.SendAsync($"user:{victim}", "in the journal");
+            await connected.ReceivesAsync("\"before\"", "\"in the journal\"");
 
             await SpoilAsync(kind, what, victim, $"g{sent}", garbage);
 
@@ -112,10 +124,31 @@ public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output)
             case "cursor is garbage": await Redis.HashSetAsync(log.CursorsOf(victim), "default", "hello"); break;
             case "group meta is a string": await TurnAsync(log.Meta); break;
             case "group log is a string": await TurnAsync(log.Log); break;
+            case "journal is gone": await ForEachAsync("journal:*", key => Redis.KeyDeleteAsync(key)); break;
+            case "journal is a string": await ForEachAsync("journal:*", TurnAsync); break;
+            case "blobs are gone": await ForEachAsync("blob:*", key => Redis.KeyDeleteAsync(key)); break;
+            case "blobs are garbage": await ForEachAsync("blob:*", TurnAsync); break;
+            case var _ when kind == "state": await SpoilStateAsync(victim, int.Parse(what.Split(' ')[^1], CultureInfo.InvariantCulture), garbage); break;
             default: await Redis.HashSetAsync(own.Meta, what, garbage); break;
         }
 
-        kind.Should().BeOneOf("meta", "user", "group");
+        kind.Should().BeOneOf("meta", "state", "journal", "user", "group");
+    }
+
+    // Writes over a part of the state, as far as the text goes; the empty one cuts the state there.
+    private async Task SpoilStateAsync(string victim, int from, string garbage)
+    {
+        var states = new ActiveStates(Redis, Keys);
+        var text = (await states.StateAsync(WsmqAddress.User(victim)))!;
+        var rest = garbage.Length == 0 || from + garbage.Length > text.Length ? "" : text[(from + garbage.Length)..];
+        await states.SetAsync(WsmqAddress.User(victim), text[..from] + garbage + rest);
+    }
+
+    private async Task ForEachAsync(string pattern, Func<RedisKey, Task> change)
+    {
+        var found = (RedisKey[])(await Redis.ExecuteAsync("KEYS", $"{_prefix}:{{0}}:{pattern}"))!;
+        found.Should().NotBeEmpty();
+        await Task.WhenAll(found.Select(change));
     }
 
     private async Task TurnAsync(RedisKey key)

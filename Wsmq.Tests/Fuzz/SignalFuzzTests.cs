@@ -5,6 +5,8 @@ using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using Wsmq.Server.Stores.Redis;
 using Wsmq.Server.Stores.Redis.Connections;
+using Wsmq.Server.Stores.Redis.Journals;
+using Wsmq.Tests.Stores;
 using Wsmq.Tests.Support;
 using Xunit.Abstractions;
 
@@ -44,6 +46,53 @@ public sealed class SignalFuzzTests(SharedRedis redis, ITestOutputHelper output)
         },
         iter: 50_000);
 
+    /// <summary>Head and blob of one message for bob, with some bytes changed, and cut.</summary>
+    private static readonly Gen<byte[][]> GenJournal = Gen.Select(GenChanges, GenChanges, (head, blob) => new[] { Changed(Head, head), Changed(Blob, blob) });
+
+    private static Gen<(int At, byte Value)[]> GenChanges => Gen.Select(Gen.Int[0, 120], Gen.Int[0, 5].Select(i => "\0\u0001\u007F-9B"u8.ToArray()[i])).Array[0, 4];
+
+    private static byte[] Head => [(byte)'H', .. Link, .. "0000000000000002"u8, .. "0000000000000001"u8, .. Link];
+
+    private static byte[] Blob =>
+        [(byte)'B', .. Link, 0, 0, 0, (byte)(Name.Length + 10), .. Name, 0, 0, 0, (byte)(39 + Name.Length), 0, 0, 0, 11, 0, 0, 0, 0, 0, 2, 0, 0, 0, 1, .. "{}1"u8];
+
+    private static byte[] Link => [.. Enumerable.Repeat((byte)'1', 24)];
+
+    // Past the end: cut there.
+    private static byte[] Changed(byte[] bytes, (int At, byte Value)[] changes)
+    {
+        foreach (var (at, value) in changes)
+        {
+            if (at >= bytes.Length)
+                bytes = bytes[..(at % bytes.Length)];
+            else
+                bytes[at] = value;
+            if (bytes.Length == 0)
+                return [(byte)'B'];
+        }
+
+        return bytes;
+    }
+
+    [Fact]
+    public void Any_head_and_blob_of_a_journal_are_read_or_refused()
+    {
+        var read = 0;
+        var intact = new JournalSignals((_, signal) => read += StoreHarness.Text(signal.Entry!) == "1" ? 1 : 0);
+        (intact.TryRead(Head), intact.TryRead(Blob), read).Should().Be((true, true, 1));
+
+        GenJournal.Sample(
+            parts =>
+            {
+                var isValid = true;
+                var reader = new JournalSignals((_, signal) => isValid &= signal.Previous < signal.Position && signal.Entry!.Position == signal.Position);
+                foreach (var part in parts.Where(p => JournalSignals.IsPart(p)))
+                    reader.TryRead(part);
+                return isValid;
+            },
+            iter: 50_000);
+    }
+
     [Fact]
     public async Task Garbage_on_every_channel_of_a_node_does_not_affect_connections_and_deliveries()
     {
@@ -66,7 +115,7 @@ public sealed class SignalFuzzTests(SharedRedis redis, ITestOutputHelper output)
             var bytes = new byte[random.Next(200)];
             random.NextBytes(bytes);
             if (i % 2 == 0)
-                bytes = [(byte)"AEPMLCUGJDR\u0092\u0094\u0095"[random.Next(14)], .. bytes];
+                bytes = [(byte)"AEPMLCUGJDRHB\u0092\u0094\u0095"[random.Next(16)], .. bytes];
             if (i % 5 == 0)
                 bytes = [(byte)'A', .. Name, .. bytes];
             await admin.GetSubscriber().PublishAsync(RedisChannel.Literal(channels[i % channels.Length].ToString()), bytes);

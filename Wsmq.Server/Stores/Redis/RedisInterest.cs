@@ -54,6 +54,7 @@ internal sealed class RedisInterest(
         RedisValue[] values =
         [
             lanes.Node, lanes.Lease.WholeMilliseconds(), grace.Micros(), string.Concat(addresses.Select(a => isRead(a) ? '1' : '0')),
+            lanes.HaveJournals,
             .. addresses.Select(a => (RedisValue)keys.Of(a).ActiveName),
         ];
         return (string)(await connections.EvaluateAsync(RedisScript.Interest, scriptKeys, values, CancellationToken.None))!;

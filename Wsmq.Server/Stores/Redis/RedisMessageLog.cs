@@ -43,7 +43,7 @@ internal sealed class RedisMessageLog(
             RedisValue[] values =
             [
                 lanes.Node, lanes.Lease.WholeMilliseconds(), options.Delivery.AckGrace.Micros(),
-                string.Concat(part.Select(i => signals.Hears(sources[i]) ? '1' : '0')),
+                string.Concat(part.Select(i => signals.Hears(sources[i]) ? '1' : '0')), lanes.HaveJournals,
                 .. part.Select(i => (RedisValue)keys.Of(sources[i]).ActiveName),
             ];
             var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.States, scriptKeys, values, cancellationToken))!;

@@ -30,14 +30,14 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
         (_logger, _options) = (logger, redisOptions.Value);
         _connections = new RedisConnections(redisOptions);
         _keys = new RedisKeys(_options.KeyPrefix, _options.Buckets, RedisSettings.ChannelsOf(_options));
-        _lanes = new RedisLanes(_connections, _keys, options.Value);
+        _lanes = new RedisLanes(_connections, _keys, options.Value, _options.JournalBytes > 0);
         var probe = new SignalProbe(_connections, _lanes, _options);
         Backplane = new RedisBackplane(_connections, _keys);
         _watch = new RedisWatch(_connections, Backplane, probe, _options, logger);
         _signals = new RedisSignals(_connections, _keys, _lanes, options.Value, probe, logger);
         _replicas = _options.ReceiptReplicas > 0 ? new RedisReplicas(_connections, _options, logger) : null;
         var settler = new JournalSettler(_connections, _keys, _lanes, options.Value, logger);
-        _journals = new JournalKeeper(_lanes, settler, _options.SettleAfter, options.Value.Delivery.AckGrace, TimeProvider.System, logger);
+        _journals = new JournalKeeper(_lanes, settler, _options, options.Value.Delivery.AckGrace, TimeProvider.System, logger);
         var script = new AppendScript(_connections, _keys, _lanes, options.Value, _options, _journals);
         Jobs = new RedisJobs(_connections, _keys, _lanes, _replicas);
 

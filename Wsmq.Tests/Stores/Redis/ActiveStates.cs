@@ -16,6 +16,8 @@ internal sealed class ActiveStates(IDatabase database, RedisKeys keys, bool isCl
     public async Task SetNodesAsync(WsmqAddress address, string nodes) =>
         await database.HashSetAsync(Key(address), keys.Of(address).Name, (await StateAsync(address) ?? New)[..NodesAt] + nodes);
 
+    public Task SetAsync(WsmqAddress address, string state) => database.HashSetAsync(Key(address), keys.Of(address).Name, state);
+
     public Task LoseAsync(WsmqAddress address) => database.HashDeleteAsync(Key(address), keys.Of(address).Name);
 
     public async Task<string?> StateAsync(WsmqAddress address) => await database.HashGetAsync(Key(address), keys.Of(address).Name);

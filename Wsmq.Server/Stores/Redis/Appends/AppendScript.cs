@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using StackExchange.Redis;
 using Wsmq.Server.Stores.Redis.Connections;
 using Wsmq.Server.Stores.Redis.Journals;
@@ -11,23 +10,20 @@ internal sealed class AppendScript(
     : IBatchScript
 {
     private const int FixedKeys = 6;
-    private const int FixedValues = 18;
+    private const int FixedValues = 20;
     private const int ValuesOfAKind = 3;
-    private const int SizeBytes = 2;
 
     public async Task<BatchReply> RunAsync(
         RedisLane lane, IReadOnlyList<AppendRequest> batch, long number, long after, CancellationToken cancellationToken)
     {
         var logs = new LogGroups(batch, keys);
-        var groups = JournalGroup.Arrange(logs, redisOptions.InlineSignalBytes + RedisContent.Header);
-        JournalBatch? journaling = groups.Count == 0
-            ? null
-            : journals.Begin(lane, number, Enumerable.Range(0, JournaledOf(groups)).Select(logs.Keys), groups.Sum(g => (long)g.Bytes));
+        var groups = new JournalGroups(logs, journals.Takes(lane) ? redisOptions.InlineSignalBytes + RedisContent.Header : null);
+        JournalBatch? journaling = groups.Count == 0 ? null : journals.Begin(lane, number, groups.Logs, groups.BlobBytes);
         try
         {
             var reply = (RedisResult[])(await logs.RunAsync(
-                connections, RedisScript.Append, KeysOf(lane, logs), buffer => ValuesOf(lane, batch, logs, groups, buffer, number, after),
-                cancellationToken, groups.Sum(g => SizeBytes + g.Bytes)))!;
+                connections, RedisScript.Append, KeysOf(lane, logs, groups),
+                buffer => ValuesOf(lane, batch, logs, groups, buffer, number, after), cancellationToken, groups.BufferBytes))!;
             var results = new AppendResult[batch.Count];
             var last = Read(reply, logs, results);
             journaling?.Answered(last);
@@ -40,39 +36,32 @@ internal sealed class AppendScript(
         }
     }
 
-    // The logs in groups are the first ones.
-    private static int JournaledOf(List<JournalGroup> groups) => groups.Count == 0 ? 0 : groups[^1].First + groups[^1].Count;
-
-    private static RedisKey[] KeysOf(RedisLane lane, LogGroups logs)
+    // The keys of the logs in groups are a value.
+    private static RedisKey[] KeysOf(RedisLane lane, LogGroups logs, JournalGroups groups)
     {
         var shared = lane.Keys;
-        var result = new RedisKey[FixedKeys + (2 * logs.Count)];
+        var result = new RedisKey[FixedKeys + (2 * (logs.Count - groups.LogCount))];
         result[0] = shared.Batch;
         shared.Ids.CopyTo(result, 1);
         (result[4], result[5]) = (shared.Spare, shared.Active);
-        for (var j = 0; j < logs.Count; j++)
-            (result[FixedKeys + (2 * j)], result[FixedKeys + (2 * j) + 1]) = (logs.Keys(j).Log, logs.Keys(j).Meta);
+        for (var (j, k) = (groups.LogCount, FixedKeys); j < logs.Count; j++, k += 2)
+            (result[k], result[k + 1]) = (logs.Keys(j).Log, logs.Keys(j).Meta);
         return result;
     }
 
     private RedisValue[] ValuesOf(
-        RedisLane lane, IReadOnlyList<AppendRequest> batch, LogGroups logs, List<JournalGroup> groups, Memory<byte> buffer, long number,
-        long after)
+        RedisLane lane, IReadOnlyList<AppendRequest> batch, LogGroups logs, JournalGroups groups, Memory<byte> buffer, long number, long after)
     {
-        var journaled = JournaledOf(groups);
-        var own = batch.Count;
-        for (var j = 0; j < journaled; j++)
-            own -= logs.Items(j).Count;
-        var names = FixedValues + (2 * groups.Count);
-        var values = new RedisValue[names + logs.Count + batch.Count + own];
+        var names = FixedValues + (JournalGroups.ValuesOfAGroup * groups.Count);
+        var values = new RedisValue[names + logs.Count + batch.Count + batch.Count - groups.ItemCount];
         (values[0], values[1], values[2]) = (JournalBlob.NumberOf(number), after, AppendFence.Kept.WholeMilliseconds());
         (values[3], values[4]) = (options.Publish.DeduplicationWindow.Micros(), redisOptions.InlineSignalBytes);
         (values[5], values[6], values[7]) = (lanes.PublishCommand, lane.Keys.Channels, lane.Keys.Leases);
         for (var kind = WsmqAddressKind.User; kind <= WsmqAddressKind.Group; kind++)
             options.Retention.For(kind).Values().CopyTo(values, 8 + (ValuesOfAKind * (int)kind));
         values[14] = Barred(batch, logs);
-        (values[15], values[16]) = (logs.Counts(ref buffer), lanes.Node);
-        values[17] = WriteGroups(values, logs, groups, ref buffer, number);
+        (values[15], values[16], values[18]) = (logs.Counts(ref buffer), lanes.Node, logs.MayRepeat);
+        (values[17], values[19]) = groups.Write(values.AsSpan(FixedValues..), ref buffer, lanes.Node, number);
         var (id, content) = (names + logs.Count, names + logs.Count + batch.Count);
         for (var j = 0; j < logs.Count; j++)
         {
@@ -80,28 +69,12 @@ internal sealed class AppendScript(
             foreach (var i in logs.Items(j))
             {
                 values[id++] = logs.WriteId(j, i, ref buffer);
-                if (j >= journaled)
+                if (j >= groups.LogCount)
                     values[content++] = logs.WriteContent(i, ref buffer);
             }
         }
 
         return values;
-    }
-
-    // The groups, and returns the number of logs of each.
-    private Memory<byte> WriteGroups(RedisValue[] values, LogGroups logs, List<JournalGroup> groups, ref Memory<byte> buffer, long number)
-    {
-        var sizes = LogGroups.Take(ref buffer, SizeBytes * groups.Count);
-        for (var g = 0; g < groups.Count; g++)
-        {
-            var (readers, first, count, bytes) = groups[g];
-            BinaryPrimitives.WriteUInt16BigEndian(sizes.Span[(SizeBytes * g)..], (ushort)count);
-            var blob = LogGroups.Take(ref buffer, bytes);
-            JournalBlob.Write(blob.Span, JournalBlob.LinkOf(lanes.Node, number, g + 1), logs, first, count);
-            (values[FixedValues + (2 * g)], values[FixedValues + (2 * g) + 1]) = (readers, blob);
-        }
-
-        return sizes;
     }
 
     /// <summary>Per item 1 if it may not create its address, else 0; empty if all may, the usual case.</summary>

@@ -12,6 +12,9 @@ internal sealed class LogGroups
 {
     private const int CountBytes = 2;
 
+    // Each item of a log is compared with each other one.
+    private const int MostCompared = 16;
+
     // A letter, and a position.
     private const int ResultBytes = 1 + WsmqPosition.Length;
 
@@ -47,6 +50,21 @@ internal sealed class LogGroups
             foreach (var log in _logs)
                 size += log.Bytes + (log.Items.Count * RedisMessageId.Length);
             return size;
+        }
+    }
+
+    /// <summary>Whether a message may be in the batch twice.</summary>
+    public bool MayRepeat
+    {
+        get
+        {
+            foreach (var log in _logs)
+            {
+                if (log.Items.Count > MostCompared || Repeats(log.Items))
+                    return true;
+            }
+
+            return false;
         }
     }
 
@@ -157,6 +175,20 @@ internal sealed class LogGroups
         var taken = buffer[..length];
         buffer = buffer[length..];
         return taken;
+    }
+
+    private bool Repeats(List<int> items)
+    {
+        for (var a = 1; a < items.Count; a++)
+        {
+            for (var b = 0; b < a; b++)
+            {
+                if (_batch[items[a]].Id == _batch[items[b]].Id && _batch[items[a]].Sender == _batch[items[b]].Sender)
+                    return true;
+            }
+        }
+
+        return false;
     }
 
     private sealed class OneLog(LogKeys keys)

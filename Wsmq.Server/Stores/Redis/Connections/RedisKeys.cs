@@ -115,6 +115,7 @@ internal sealed class LogKeys
     private readonly bool _canBeActive;
     private RedisKey[]? _queueWithOutcomes;
     private string? _readers;
+    private byte[]? _pairText;
 
     public LogKeys(string prefix, int buckets, WsmqAddress address)
     {
@@ -126,9 +127,7 @@ internal sealed class LogKeys
         _name = $":{WsmqAddress.Prefix(address.Kind)}:{Uri.EscapeDataString(address.Name)}";
         Log = Encoding.UTF8.GetBytes(_bucket + "log" + _name);
         Meta = Encoding.UTF8.GetBytes(_bucket + "meta" + _name);
-        Name = new byte[2 + text.Length];
-        BinaryPrimitives.WriteUInt16BigEndian(Name, (ushort)text.Length);
-        text.CopyTo(Name, 2);
+        Name = WithLength(text);
     }
 
     public int Bucket { get; }
@@ -145,6 +144,9 @@ internal sealed class LogKeys
 
     /// <summary>Log and meta.</summary>
     public RedisKey[] Pair => [Log, Meta];
+
+    /// <summary>The same, each after its length in two bytes.</summary>
+    public byte[] PairText => _pairText ??= [.. Pair.SelectMany(WithLength)];
 
     /// <summary>The address as encoded in signals: two bytes of length, then UTF-8.</summary>
     public byte[] Name { get; }
@@ -203,6 +205,15 @@ internal sealed class LogKeys
 
     /// <summary>The name of a reader in <see cref="RedisKeys.DeadReaders"/>: <c>user:name</c>, or <c>group:name:user</c>, escaped.</summary>
     public string DeadReaderOf(string user) => ReaderOf(user)[1..];
+
+    private static byte[] WithLength(RedisKey text)
+    {
+        byte[] bytes = text!;
+        var result = new byte[sizeof(ushort) + bytes.Length];
+        BinaryPrimitives.WriteUInt16BigEndian(result, (ushort)bytes.Length);
+        bytes.CopyTo(result, sizeof(ushort));
+        return result;
+    }
 
     // A user's queue has one reader, whose name is the name of the queue.
     private string ReaderOf(string user) => _isGroup ? $"{_name}:{Uri.EscapeDataString(user)}" : _name;

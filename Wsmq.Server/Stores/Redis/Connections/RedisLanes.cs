@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace Wsmq.Server.Stores.Redis.Connections;
 
 /// <summary>The lanes of the deployment, and the identity of this node in them. Usable once the connection is open.</summary>
-internal sealed class RedisLanes(RedisConnections connections, RedisKeys keys, WsmqOptions options)
+internal sealed class RedisLanes(RedisConnections connections, RedisKeys keys, WsmqOptions options, bool haveJournals = true)
 {
     private static readonly TimeSpan ShortestLease = TimeSpan.FromSeconds(30);
 
@@ -12,6 +12,9 @@ internal sealed class RedisLanes(RedisConnections connections, RedisKeys keys, W
 
     /// <summary>The id of this node. All ids have the same length, on which the scripts rely.</summary>
     public string Node { get; } = NodeIds.Next();
+
+    /// <summary>Whether this node has journals.</summary>
+    public bool HaveJournals => haveJournals;
 
     public int Count => connections.IsCluster ? keys.Buckets : 1;
 

@@ -12,11 +12,11 @@ namespace Wsmq.Server.Stores.Redis.Journals;
 /// the entries are removed. Adopts the journals of nodes that are gone.
 /// </summary>
 internal sealed class JournalKeeper(
-    RedisLanes lanes, JournalSettler settler, TimeSpan settleAfter, TimeSpan grace, TimeProvider time, ILogger logger)
+    RedisLanes lanes, JournalSettler settler, WsmqRedisOptions options, TimeSpan grace, TimeProvider time, ILogger logger)
     : IAsyncDisposable
 {
-    // What was acknowledged stays readable for the grace, within these bytes of a lane.
-    private const long MostSettledBytes = 64 * 1024 * 1024;
+    // Windows that are later than this many times what they should be: moving messages to the logs fails.
+    private const int MostLate = 10;
 
     private readonly ConcurrentDictionary<RedisLane, JournalWindows> _windows = new();
     private readonly CancellationTokenSource _stop = new();
@@ -24,6 +24,9 @@ internal sealed class JournalKeeper(
     private long _renewedAt;
 
     public void Start() => _loop = RunAsync();
+
+    /// <summary>Whether messages can go into the journal of a lane now.</summary>
+    public bool Takes(RedisLane lane) => options.JournalBytes > 0 && !(_windows.TryGetValue(lane, out var windows) && windows.IsFull);
 
     /// <summary>A batch is sent.</summary>
     /// <param name="lane">The lane.</param>
@@ -59,12 +62,12 @@ internal sealed class JournalKeeper(
     {
         // A node without readers has no lease yet, and its journal would be taken for that of a node that is gone.
         Volatile.Write(ref _renewedAt, 0);
-        return _windows.GetOrAdd(lane, static (key, clock) => new JournalWindows(key, clock), time);
+        return _windows.GetOrAdd(lane, key => new JournalWindows(key, options.JournalBytes, MostLate * options.SettleAfter, time));
     }
 
     private async Task RunAsync()
     {
-        using var timer = new PeriodicTimer(settleAfter / 2, time);
+        using var timer = new PeriodicTimer(options.SettleAfter / 2, time);
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
@@ -81,7 +84,7 @@ internal sealed class JournalKeeper(
         try
         {
             foreach (var windows in _windows.Values)
-                await PassAsync(windows, settleAfter, grace, _stop.Token);
+                await PassAsync(windows, options.SettleAfter, grace, _stop.Token);
             var renewed = Volatile.Read(ref _renewedAt);
             if (renewed != 0 && time.GetElapsedTime(renewed) < lanes.Lease / 3)
                 return;
@@ -107,7 +110,7 @@ internal sealed class JournalKeeper(
         }
 
         // If this fails, the next removal removes them too.
-        if (windows.Removable(keep, MostSettledBytes) is { } last)
+        if (windows.Removable(keep) is { } last)
             await settler.TrimAsync(windows.Lane, lanes.Node, last.Through.ToString(CultureInfo.InvariantCulture), cancellationToken);
     }
 }

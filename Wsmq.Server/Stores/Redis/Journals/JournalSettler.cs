@@ -12,7 +12,7 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
 {
     // A script holds Redis for a few milliseconds at most.
     private const int MostLogs = 64;
-    private const int MostEntries = 256;
+    private const int MostEntries = 64;
     private const int MostAdopted = 16;
 
     /// <summary>Afterwards no log needs the entries of journals with messages of it up to a position.</summary>
@@ -60,8 +60,17 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
         {
             var lives = await connections.AskAsync(
                 (database, primary) => database.KeyExistsAsync(lane.Keys.Leases + node, primary), cancellationToken);
-            if (!lives)
+            if (lives)
+                continue;
+            try
+            {
                 await AdoptAsync(lane, node, cancellationToken);
+            }
+            catch (RedisServerException e)
+            {
+                // A corrupt journal must not keep the others from being settled.
+                Log.JournalFailed(logger, e);
+            }
         }
     }
 

@@ -9,7 +9,7 @@ namespace Wsmq.Server.Stores.Redis.Journals;
 /// </summary>
 internal sealed class JournalSignals(JournalSignals.Receiver receive)
 {
-    private const int HeadLength = (2 * WsmqPosition.Length) + JournalFormat.LinkLength - WsmqPosition.Length + 1;
+    private const int HeadLength = WsmqPosition.Length + JournalFormat.LinkLength;
     private const int HeadsStart = 1 + JournalFormat.LinkLength + WsmqPosition.Length;
 
     private ReadOnlyMemory<byte> _head;
@@ -45,7 +45,7 @@ internal sealed class JournalSignals(JournalSignals.Receiver receive)
         {
             if (heads.Length < HeadLength || !table.TryRead(out var address, out var contents) || contents.End.Value > blob.Length)
                 return false;
-            if (heads[HeadLength - 1] != (byte)'=')
+            if (heads[0] == (byte)'-')
                 continue;
             if (!RedisReplies.TryPosition(heads[..WsmqPosition.Length], out var previous) || previous >= first
                 || !TryReadContents(address, blob[contents], previous, first))

@@ -5,7 +5,11 @@ namespace Wsmq.Server.Stores.Redis.Journals;
 /// <summary>
 /// What this node has put into its journal of one lane and not yet looked after: the addresses of its batches, in windows of time.
 /// </summary>
-internal sealed class JournalWindows(RedisLane lane, TimeProvider time)
+/// <param name="lane">The lane.</param>
+/// <param name="most">The most that the journal should have, in bytes.</param>
+/// <param name="oldest">The age of the oldest window from which on the journal gets nothing more.</param>
+/// <param name="time">The clock.</param>
+internal sealed class JournalWindows(RedisLane lane, long most, TimeSpan oldest, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly SortedSet<long> _pending = [];
@@ -14,17 +18,29 @@ internal sealed class JournalWindows(RedisLane lane, TimeProvider time)
     private readonly SortedSet<long> _undecided = [];
     private readonly Queue<JournalWindow> _closed = [];
     private readonly Queue<JournalWindow> _settled = [];
+    private long _settledBytes;
     private long _bytes;
     private JournalWindow _open = new();
     private WsmqPosition _last;
 
     public RedisLane Lane => lane;
 
+    /// <summary>Whether nothing more should be added, because moving messages to the logs is late, or fails.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            lock (_lock)
+                return _bytes - _settledBytes >= most || (_closed.TryPeek(out var first) && time.GetElapsedTime(first.ClosedAt) >= oldest);
+        }
+    }
+
     /// <summary>A batch is sent.</summary>
     public JournalBatch Begin(long number, IEnumerable<LogKeys> logs, long bytes)
     {
         lock (_lock)
         {
+            _bytes += bytes;
             _pending.Add(number);
             _open.Logs.UnionWith(logs);
             _open.Through = number;
@@ -63,13 +79,14 @@ internal sealed class JournalWindows(RedisLane lane, TimeProvider time)
         {
             if (_open.Through > 0)
             {
+                _open.ClosedAt = time.GetTimestamp();
                 _closed.Enqueue(_open);
                 _open = new JournalWindow();
             }
 
             foreach (var window in _closed)
                 Decide(window);
-            return _closed.TryPeek(out var oldest) && oldest.Last is not null && time.GetElapsedTime(oldest.DecidedAt) >= age ? oldest : null;
+            return _closed.TryPeek(out var first) && first.Last is not null && time.GetElapsedTime(first.DecidedAt) >= age ? first : null;
         }
     }
 
@@ -80,19 +97,20 @@ internal sealed class JournalWindows(RedisLane lane, TimeProvider time)
         {
             var window = _closed.Dequeue();
             _settled.Enqueue(window);
-            _bytes += window.Bytes;
+            _settledBytes += window.Bytes;
         }
     }
 
     /// <summary>The newest settled window that is to be removed, with all before it: its grace is over, or there are too many bytes.</summary>
-    public JournalWindow? Removable(TimeSpan grace, long mostBytes)
+    public JournalWindow? Removable(TimeSpan grace)
     {
         lock (_lock)
         {
             JournalWindow? last = null;
-            while (_settled.TryPeek(out var oldest) && (_bytes > mostBytes || time.GetElapsedTime(oldest.DecidedAt) >= grace))
+            while (_settled.TryPeek(out var first) && (_settledBytes > most || time.GetElapsedTime(first.DecidedAt) >= grace))
             {
                 last = _settled.Dequeue();
+                _settledBytes -= last.Bytes;
                 _bytes -= last.Bytes;
             }
 
@@ -125,6 +143,9 @@ internal sealed class JournalWindow
 
     /// <summary>The number of the last batch.</summary>
     public long Through { get; set; }
+
+    /// <summary>When the next window began, a time stamp.</summary>
+    public long ClosedAt { get; set; }
 
     /// <summary>When it was known what has become of all batches, a time stamp.</summary>
     public long DecidedAt { get; set; }

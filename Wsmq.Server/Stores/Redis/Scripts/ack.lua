@@ -23,10 +23,12 @@ local function state_of(i)
   return states[name]
 end
 
+-- Positions are times: whoever has acknowledged what is that new keeps up, although more may have come meanwhile.
+local recent = digits(now - 1000000)
 local function note_consumed(name, state, consumed)
   if consumed <= state.consumed then return end
   state.consumed = consumed
-  if consumed >= state.tail then state.mode = 'J' end
+  if consumed >= state.tail or consumed >= recent then state.mode = 'J' end
   changed[name] = true
 end
 

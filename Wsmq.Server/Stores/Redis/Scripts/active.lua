@@ -1,22 +1,22 @@
 -- Shared by the scripts that use the state of an address which some node reads. It is not in the address's meta, but in a hash of the lane:
 -- a batch reads and writes the states of all its addresses with one command each. The meta of such an address has an older tail, and no nodes.
--- uses: prelude
--- A state is a text: tail (16), base (16), consumed (16), link (24), steps (3), mode (1), nodes (8 each).
---   base   what follows it, up to the tail, is in journals; the rest is in the log, or was removed
+-- uses: prelude, interest_list
+-- A state is a text: tail (16), link (24), steps (3), base (16), consumed (16), mode (1), nodes (8 each).
 --   link   of the last entry of a journal that has messages of the address: node (8), number of the batch (12), group (4)
 --   steps  how many entries of journals that may be since the base was last moved
+--   base   what follows it, up to the tail, is in journals; the rest is in the log, or was removed
 --   mode   J: messages go to a journal. O: to the address's own log, because a device is away
 local no_link = string.rep('0', 24)
 
 -- Parses a state. Fails for a corrupt one.
 local function active_state(text)
-  local tail, base, consumed = string.sub(text, 1, 16), string.sub(text, 17, 32), string.sub(text, 33, 48)
+  local tail, base, consumed = string.sub(text, 1, 16), string.sub(text, 44, 59), string.sub(text, 60, 75)
   local mode = string.sub(text, 76, 76)
   if not (position(tail) and position(base) and position(consumed)) or (mode ~= 'J' and mode ~= 'O') or (#text - 76) % 8 ~= 0 then
     error('the state of an active address is malformed')
   end
   return {
-    tail = tail, base = base, consumed = consumed, link = string.sub(text, 49, 72), steps = string.sub(text, 73, 75), mode = mode,
+    tail = tail, link = string.sub(text, 17, 40), steps = string.sub(text, 41, 43), base = base, consumed = consumed, mode = mode,
     nodes = string.sub(text, 77),
   }
 end
@@ -28,7 +28,7 @@ local function active_of(active, name)
 end
 
 local function active_text(state)
-  return table.concat({ state.tail, state.base, state.consumed, state.link, state.steps, state.mode, state.nodes })
+  return table.concat({ state.tail, state.link, state.steps, state.base, state.consumed, state.mode, state.nodes })
 end
 
 -- The position of the newest entry of a log; zero without one, and if it is foreign.
@@ -52,20 +52,6 @@ local function save_active(active, name, log, meta, state)
   if state.tail > zero then call('HSET', meta, 't', state.tail) end
 end
 
--- Makes an address active; what its meta has stays there.
-local function activate(active, name, meta, node)
-  local saved = call('HMGET', meta, 't', 'c')
-  local tail, consumed = saved[1] or zero, position(saved[2]) or zero
-  local state = {
-    tail = tail, base = tail, consumed = consumed, link = no_link, steps = '000', mode = consumed >= tail and 'J' or 'O', nodes = node,
-  }
-  -- A corrupt tail stays where it is, and fails what uses it.
-  active_state(active_text(state))
-  call('HSET', active, name, active_text(state))
-  call('HDEL', meta, 'n')
-  return state
-end
-
 -- Adds a node to the nodes of a state, or removes it. Returns whether that changed anything.
 local function set_node(state, node, reads)
   local kept = {}
@@ -76,4 +62,32 @@ local function set_node(state, node, reads)
   if reads == (#kept * 8 < #state.nodes) then return false end
   state.nodes = table.concat(kept) .. (reads and node or '')
   return true
+end
+
+-- Makes an address active, and adds a node to those that read it. All but the nodes stays in the meta.
+local function activate(active, name, meta, node)
+  local saved = call('HMGET', meta, 't', 'c', 'n')
+  local tail, consumed = saved[1] or zero, position(saved[2]) or zero
+  local state = {
+    tail = tail, base = tail, consumed = consumed, link = no_link, steps = '000', mode = consumed >= tail and 'J' or 'O',
+    nodes = whole(saved[3] or ''),
+  }
+  set_node(state, node, true)
+  -- A corrupt tail stays where it is, and fails what uses it.
+  active_state(active_text(state))
+  call('HSET', active, name, active_text(state))
+  call('HDEL', meta, 'n')
+  return state
+end
+
+-- Adds a node to those that read an address, and returns the state of the address; nil if it is not active.
+-- may: whether it may become active
+local function enter(active, name, log, meta, node, may)
+  local state = active_of(active, name)
+  if state then
+    if set_node(state, node, true) then save_active(active, name, log, meta, state) end
+    return state
+  end
+  if may then return activate(active, name, meta, node) end
+  note(meta, call('HGET', meta, 'n') or '', node)
 end

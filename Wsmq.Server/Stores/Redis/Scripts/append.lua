@@ -6,7 +6,8 @@
 -- KEYS[2 … 4]       recent message ids (hashes: id -> position), one hash per time slice, used in rotation
 -- KEYS[5]           temporary key, exists only inside the script
 -- KEYS[6]           states of the active addresses of the lane (hash)
--- KEYS[7 + 2 j …]   of log j: log (stream), meta (hash); the logs of the groups first
+-- KEYS[7 …]         log (stream) and meta (hash) of each log that is in no group; the others are in ARGV[20], because they are hardly
+--                   ever used: only if something is not as the node knew
 -- ARGV[1]           number of this batch, 12 digits
 -- ARGV[2]           number that the last batch must have; or, negated, the lowest number that it may have
 -- ARGV[3]           how long the batch number is stored, ms
@@ -20,7 +21,9 @@
 -- ARGV[16]          number of items per log, two bytes each
 -- ARGV[17]          id of this node
 -- ARGV[18]          number of logs per group, two bytes each
--- ARGV[19 …]        per group: mode and nodes that the states of its addresses are expected to have, blob; then the name of each log, after
+-- ARGV[19]          1 if an id may be in the batch twice, else 0
+-- ARGV[20]          log and meta of each log that is in a group, each after its length in two bytes
+-- ARGV[21 …]        per group: mode and nodes that the states of its addresses are expected to have, blob; then the name of each log, after
 --                   its length in two bytes; then the id of each item (hash of sender, address and id, 16 bytes); then the content of each
 --                   item that is in no blob: metadata length and body length in four bytes each, metadata, body
 -- Returns           a string: time in µs (16), then per log J (its items are in the journal, from the time on), or L and per item N (new),
@@ -30,8 +33,8 @@ local refused = begin_batch(KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3])
 if refused then return refused end
 
 local active, node, counts, sizes = KEYS[6], ARGV[17], ARGV[16], ARGV[18]
-local logs, groups = (#KEYS - 6) / 2, #sizes / 2
-local names = 18 + 2 * groups
+local logs, groups = #counts / 2, #sizes / 2
+local names = 20 + 2 * groups
 local ids = names + logs
 local firsts, items = { 1 }, 0
 for j = 1, logs do
@@ -43,63 +46,72 @@ local inline_max, contents = tonumber(ARGV[5]) + 8, ids + items
 
 local now = micros()
 local now_id = digits(now)
-local message = message_ids(now, tonumber(ARGV[4]), ids + 1, ids + items)
+local message = message_ids(now, tonumber(ARGV[4]), ids + 1, ids + items, ARGV[19] == '1')
 local signals = signals_of(ARGV[6], ARGV[7], ARGV[8])
 local successor = positions_from(now_id)
 local states = call('HMGET', active, unpack(ARGV, names + 1, ids))
 
--- Per log: what is returned for it; of one that is in no group, or not in the journal after all, nothing yet. And the number of its group.
-local replies, group_of, saves = {}, {}, {}
+-- Per log: what is returned for it; nothing yet if it is in no group, or not in the journal after all.
+local replies = {}
 
-local steps_after = {}
-local function step(steps)
-  local after = steps_after[steps]
-  if not after then
-    after = string.format('%03d', tonumber(steps) + 1)
-    steps_after[steps] = after
-  end
+-- The state of a log, by its number of steps: one more.
+local more = setmetatable({}, { __index = function(known, steps)
+  local after = steps < '999' and string.format('%03d', tonumber(steps) + 1)
+  known[steps] = after
   return after
+end })
+
+-- Names and new states of the logs that are in the journal.
+local saves, saved = {}, 0
+local find, sub = string.find, string.sub
+
+-- Puts the messages of neighbouring logs into the journal, except where something is not as the node knew. Returns the heads, and whether
+-- there are any messages.
+local function to_journal(from, to, readers, link)
+  local heads, h, size, used = { now_id }, 1, 75 + #readers, false
+  for j = from, to do
+    local state, head = states[j], elsewhere
+    -- It begins with the tail, and ends with the readers.
+    if state and state < now_id and #state == size and find(state, readers, 76, true) then
+      local first, last, steps = firsts[j], firsts[j + 1] - 1, more[sub(state, 41, 43)]
+      if steps and not message.knows(first, last) then
+        local at = now_id
+        message.add(first, at)
+        for i = first + 1, last do
+          at = successor(at)
+          message.add(i, at)
+        end
+        head, used, replies[j] = sub(state, 1, 40), true, 'J'
+        saves[saved + 1], saves[saved + 2], saved = ARGV[names + j], at .. link .. steps .. sub(state, 44), saved + 2
+      end
+    end
+    h = h + 1
+    heads[h] = head
+  end
+  return table.concat(heads), used
 end
 
--- Puts the messages of a log into the journal, unless something is not as the node knew. Returns whether it did.
-local function to_journal(j, readers, link, heads)
-  local state, first, last = states[j], firsts[j], firsts[j + 1] - 1
-  if not state or string.sub(state, 76) ~= readers then return false end
-  local tail, steps = string.sub(state, 1, 16), string.sub(state, 73, 75)
-  if tail >= now_id or steps >= '999' or message.knows(first, last) then return false end
-  local h, s, at = #heads, #saves, now_id
-  message.add(first, at)
-  for i = first + 1, last do
-    at = successor(at)
-    message.add(i, at)
-  end
-  heads[h + 1], heads[h + 2], heads[h + 3] = tail, string.sub(state, 49, 72), '='
-  saves[s + 1], saves[s + 2] = ARGV[names + j], at .. string.sub(state, 17, 48) .. link .. step(steps) .. readers
-  replies[j] = 'J'
-  return true
-end
+-- A foreign key in place of the journal must not end the script.
+local journal = journal_key(active, node)
+local usable = groups > 0 and pcall(call, 'XLEN', journal)
 
 local from = 1
 for g = 1, groups do
   local high, low = string.byte(sizes, 2 * g - 1, 2 * g)
-  local readers, blob, heads, used = ARGV[17 + 2 * g], ARGV[18 + 2 * g], { now_id }, false
-  local number = string.format('%04d', g)
+  local to, readers, blob, number = from + high * 256 + low - 1, ARGV[19 + 2 * g], ARGV[20 + 2 * g], string.format('%04d', g)
   local link = node .. ARGV[1] .. number
-  for j = from, from + high * 256 + low - 1 do
-    group_of[j] = g
-    if to_journal(j, readers, link, heads) then used = true else heads[#heads + 1] = string.rep('-', head_size) end
-  end
-  from = from + high * 256 + low
+  local heads, used
+  if usable then heads, used = to_journal(from, to, readers, link) end
+  from = to + 1
   if used then
-    heads = table.concat(heads)
-    call('XADD', journal_key(active, node), ARGV[1] .. '-' .. number, 'h', heads)
+    call('XADD', journal, ARGV[1] .. '-' .. number, 'h', heads)
     call('SET', blob_key(active, link), blob)
-    signals.group(string.sub(readers, 2), 'H' .. link .. heads, blob)
+    signals.group(sub(readers, 2), 'H' .. link .. heads, blob)
   end
 end
-if #saves > 0 then
+if saved > 0 then
   call('HSET', active, unpack(saves))
-  call('SADD', lane_of(active) .. 'journals', node)
+  pcall(call, 'SADD', lane_of(active) .. 'journals', node)
 end
 
 local kinds = {}
@@ -120,12 +132,38 @@ local function admit(meta, i)
   return string.byte(ARGV[15], i) == 49 and 'R' or 'C'
 end
 
+-- The keys of log j. Those of the groups are parsed once one is needed.
+local keys
+local function keys_of(j)
+  local own = 7 + 2 * (j - from)
+  if own >= 7 then return KEYS[own], KEYS[own + 1] end
+  if not keys then
+    local text, at = ARGV[20], 1
+    keys = {}
+    while at < #text do
+      local high, low = string.byte(text, at, at + 1)
+      keys[#keys + 1] = string.sub(text, at + 2, at + 1 + high * 256 + low)
+      at = at + 2 + high * 256 + low
+    end
+  end
+  return keys[2 * j - 1], keys[2 * j]
+end
+
+-- The blob that has the contents of log j; nil if it is in no group.
+local function blob_of(j)
+  local last = 0
+  for g = 1, groups do
+    local high, low = string.byte(sizes, 2 * g - 1, 2 * g)
+    last = last + high * 256 + low
+    if j <= last then return ARGV[20 + 2 * g] end
+  end
+end
+
 -- The contents of the items of a log, in order.
 local unsent = contents
 local function contents_of(j, first, last)
-  local found = {}
-  if group_of[j] then
-    local blob = ARGV[18 + 2 * group_of[j]]
+  local found, blob = {}, blob_of(j)
+  if blob then
     local place, length = find_in(string.sub(blob, blob_start + 5, blob_start + 4 + number4(blob, blob_start + 1)), ARGV[names + j])
     each_content(string.sub(blob, place + 1, place + length), function(content) found[#found + 1] = content end)
   else
@@ -137,7 +175,7 @@ end
 
 -- Opens the log of an address that is to be appended to; settles the address first.
 local function opened(j, rules)
-  local name, log, meta = ARGV[names + j], KEYS[5 + 2 * j], KEYS[6 + 2 * j]
+  local name, log, meta = ARGV[names + j], keys_of(j)
   local state = states[j] and active_state(states[j])
   if state then settle(active, name, log, meta, state, rules, now) end
   local saved = call('HMGET', meta, 't', 'x', 'n', 'b')
@@ -203,10 +241,11 @@ message.save()
 for gone in pairs(signals.close()) do
   -- A corrupt meta must not prevent the node's removal from the others.
   for j = 1, logs do
-    pcall(forget, KEYS[6 + 2 * j], gone)
+    local log, meta = keys_of(j)
+    pcall(forget, meta, gone)
     pcall(function()
       local state = active_of(active, ARGV[names + j])
-      if state and set_node(state, gone, false) then save_active(active, ARGV[names + j], KEYS[5 + 2 * j], KEYS[6 + 2 * j], state) end
+      if state and set_node(state, gone, false) then save_active(active, ARGV[names + j], log, meta, state) end
     end)
   end
 end

@@ -31,7 +31,7 @@ local terms, contents = ids + items, ids + 2 * items
 
 local now = micros()
 local now_id = digits(now)
-local message = message_ids(now, tonumber(ARGV[4]), ids + 1, terms)
+local message = message_ids(now, tonumber(ARGV[4]), ids + 1, terms, true)
 local signals = signals_of(ARGV[5], ARGV[6], ARGV[7])
 local successor = positions_from(now_id)
 

@@ -2,13 +2,14 @@
 -- addresses of a batch, whatever the number of messages. What has not been acknowledged after a short time is moved to the log of its
 -- address (settled), and so is what a script needs that works with the log alone.
 --   the journal of a node (stream)   ID: number of the batch - group; h heads: time in µs (16), then for each address of the group the position
---                                    before its first message (16), the link before this one (24), and = (its messages are here, the first one
---                                    at the time, each further one at the next position) or - (they are not)
+--                                    before its first message (16) and the link before this one (24): its messages are here, the first one at
+--                                    the time, each further one at the next position; or 40 times -: they are not
 --   a blob (string)                  what the node has composed: B, node (8), number (12), group (4), length of the table (4), table, contents.
 --                                    The table has for each address its name (after its length in two bytes), place and length of its contents
 --                                    in the blob (4 each), and its number in the group, from 0 (2). A content is as in a log
 -- uses: active, entries
-local head_size, heads_start = 41, 16
+local head_size, heads_start = 40, 16
+local elsewhere = string.rep('-', head_size)
 
 -- Where the length of the table begins, counted from 0.
 local blob_start = 25
@@ -53,7 +54,7 @@ local function linked(active, name, link)
   local size = number4(call('GETRANGE', blob, blob_start, blob_start + 3), 1)
   local place, length, number = find_in(call('GETRANGE', blob, blob_start + 4, blob_start + 3 + size), name)
   local head = string.sub(heads, heads_start + head_size * number + 1, heads_start + head_size * (number + 1))
-  if string.sub(head, 41) ~= '=' then error('a link leads to messages that are elsewhere') end
+  if head == elsewhere then error('a link leads to messages that are elsewhere') end
   return {
     first = position(string.sub(heads, 1, 16)), before = position(string.sub(head, 1, 16)), link = string.sub(head, 17, 40),
     contents = call('GETRANGE', blob, place, place + length - 1),

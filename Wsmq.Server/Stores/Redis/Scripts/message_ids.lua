@@ -3,8 +3,9 @@
 -- uses: prelude
 -- window                   deduplication window, µs
 -- first, last              indexes in ARGV of the ids of the batch
+-- twice                    whether an id may be in the batch twice
 -- KEYS[2], KEYS[3], KEYS[4]   the hashes (id -> position), used in rotation
-local function message_ids(now, window, first, last)
+local function message_ids(now, window, first, last, twice)
   local slice = math.floor(now / window)
   local function key(s) return KEYS[2 + s % 3] end
   local function known(s)
@@ -14,40 +15,45 @@ local function message_ids(now, window, first, last)
   local given, given_before, given_here, fresh, n = known(slice), known(slice - 1), {}, {}, 0
   local ids = {}
 
+  -- Whether any message of the batch may be stored already, or is in it twice: hardly ever.
+  local suspects = twice
+  for i = 2, last - first + 2 do
+    if suspects then break end
+    suspects = given[i] or given_before[i]
+  end
+
   -- Returns the position at which the message of item i is stored already, or nil.
   function ids.find(i)
+    if not suspects then return nil end
     local at = given[i + 1] or given_before[i + 1]
     return at and position(at) or given_here[ARGV[first + i - 1]]
   end
 
-  -- The items whose messages may be stored already, or are in the batch twice; false without any, the usual case.
+  -- The items whose messages may be stored already, or are in the batch for the second time.
   local repeated
 
   local function find_repeated()
     local seen = {}
-    repeated = false
+    repeated = {}
     for i = 1, last - first + 1 do
       local id = ARGV[first + i - 1]
-      if given[i + 1] or given_before[i + 1] or seen[id] then
-        repeated = repeated or {}
-        repeated[i] = true
-      end
+      repeated[i] = given[i + 1] or given_before[i + 1] or seen[id]
       seen[id] = true
     end
   end
 
   -- Whether the message of an item from one to another may be stored already, or is in the batch before it.
   function ids.knows(from, to)
-    if repeated == nil then find_repeated() end
-    if repeated then
-      for i = from, to do if repeated[i] then return true end end
-    end
+    if not suspects then return false end
+    if not repeated then find_repeated() end
+    for i = from, to do if repeated[i] then return true end end
     return false
   end
 
   function ids.add(i, at)
     local id = ARGV[first + i - 1]
-    given_here[id], fresh[n + 1], fresh[n + 2], n = at, id, at, n + 2
+    fresh[n + 1], fresh[n + 2], n = id, at, n + 2
+    if suspects then given_here[id] = at end
   end
 
   function ids.save()

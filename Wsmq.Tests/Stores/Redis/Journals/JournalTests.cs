@@ -38,8 +38,8 @@ public sealed class JournalTests : IAsyncLifetime
 
     private ActiveStates States => new(Database, Keys);
 
-    private Task<RedisHarness> StartAsync(TimeSpan settleAfter) =>
-        RedisHarness.StartAsync(_redis.EndPoint, "t", new WsmqOptions { Delivery = { AckGrace = settleAfter } }, o => o.SettleAfter = settleAfter);
+    private Task<RedisHarness> StartAsync(TimeSpan settleAfter, long bytes = 1 << 20) => RedisHarness.StartAsync(
+        _redis.EndPoint, "t", new WsmqOptions { Delivery = { AckGrace = settleAfter } }, o => (o.SettleAfter, o.JournalBytes) = (settleAfter, bytes));
 
     private async Task<string[]> KeysAsync(string pattern) => (string[])(await Database.ExecuteAsync("KEYS", $"t:{{0}}:{pattern}"))!;
 
@@ -144,6 +144,69 @@ public sealed class JournalTests : IAsyncLifetime
         given.Add(await quick.AddAsync(Bob));
         (await JournaledAsync()).Should().Be(1, "he has caught up");
         (await quick.PositionsAsync(Bob, given[3])).Should().Equal(given.Skip(4));
+    }
+
+    [Fact]
+    public async Task Who_was_slow_and_keeps_up_again_is_in_the_journal_again_although_more_messages_came_meanwhile()
+    {
+        await using var quick = await StartAsync(TimeSpan.FromMilliseconds(100));
+        await ConnectAsync(quick, Bob);
+        await quick.AddAsync(Bob);
+        await Eventually.That("it is in the log", async () => await InLogAsync(Bob) == 2);
+        var given = await quick.AddManyAsync(Bob, 2);
+        (await JournaledAsync()).Should().Be(0);
+        await quick.AckAsync("bob", "phone", given[0]);
+        WsmqPosition[] last = [await quick.AddAsync(Bob), await quick.AddAsync(Bob)];
+        (await JournaledAsync()).Should().BePositive();
+        (await quick.PositionsAsync(Bob)).TakeLast(4).Should().Equal([.. given, .. last]);
+    }
+
+    [Fact]
+    public async Task A_journal_that_is_full_gets_nothing_more_until_it_was_settled()
+    {
+        await ConnectAsync(_node, Bob);
+        var given = new List<WsmqPosition>();
+        for (var i = 0; i < 400; i++)
+            given.AddRange((await _node.AppendAsync([.. Enumerable.Range(0, 10).Select(_ => _node.New(Bob, new string('x', 400)))])).Select(r => r.Position));
+        var journaled = await JournaledAsync();
+        journaled.Should().BeInRange(100, 150, "each entry has about 8 KB, and together they may have 1 MiB");
+        (await InLogAsync(Bob)).Should().Be(4001, "what follows is appended to the log, after what was in the journal");
+        (await _node.PositionsAsync(Bob)).TakeLast(4000).Should().Equal(given);
+    }
+
+    [Fact]
+    public async Task Nodes_with_and_without_a_journal_serve_the_same_user()
+    {
+        await using var without = await StartAsync(TimeSpan.FromMinutes(1), bytes: 0);
+        var there = await ConnectAsync(without, Bob);
+        (await States.StateAsync(Bob)).Should().BeNull("nodes of versions without journals find it in the meta");
+        var here = await ListenAsync(_node, Bob);
+        (await States.NodesAsync(Bob)).Should().HaveLength(16, "the first node is not forgotten");
+
+        var given = new List<WsmqPosition>();
+        foreach (var node in new[] { _node, _node, _node, without, _node, without })
+            given.Add(await node.AddAsync(Bob));
+
+        (await JournaledAsync()).Should().BePositive();
+        foreach (var heard in new[] { here, there })
+        {
+            await Eventually.That("all are signalled", () => heard.Count == given.Count);
+            heard.Select(s => s.Position).Order().Should().Equal(given);
+        }
+
+        (await without.PositionsAsync(Bob)).TakeLast(6).Should().Equal(given);
+    }
+
+    [Fact]
+    public async Task A_node_whose_journal_is_a_foreign_key_stores_in_logs()
+    {
+        await ConnectAsync(_node, Bob);
+        await _node.AddAsync(Bob);
+        var journal = (await KeysAsync("journal:*")).Single();
+        await Database.KeyDeleteAsync(journal);
+        await Database.StringSetAsync(journal, "hello");
+        var given = await _node.AddManyAsync(Bob, 2);
+        (await _node.PositionsAsync(Bob)).TakeLast(2).Should().Equal(given);
     }
 
     [Fact]
