@@ -58,7 +58,8 @@ internal sealed class AckBursts(Peer peer, Uri node, string group, bool spread, 
     {
         await _stop.CancelAsync();
         await _loop;
-        await _failure.WaitUntilAsync(() => _members[^1].Answered >= Volatile.Read(ref _rounds), CancellationToken.None);
+        await _failure.WaitUntilAsync(
+            () => Volatile.Read(ref _rounds) is var rounds && (rounds == 0 || _members[^1].Answered >= rounds), CancellationToken.None);
         await Parallel.ForEachAsync(_members, async (member, _) => await member.Connection.DisposeAsync());
         _stop.Dispose();
     }
