@@ -9,7 +9,8 @@ namespace Wsmq.Benchmarks.Load;
 
 /// <summary>
 /// A group of 1,000 members that received some messages, and then acknowledge one of them each second: all at the same moment, or, as
-/// our clients do, spread over the second. Only one asks for an answer: a thousand answers would keep this program busy, which measures the latency of others meanwhile.
+/// our clients do, spread over the second. Only one asks for an answer: a thousand answers would keep this program busy, which measures the
+/// latency of others meanwhile.
 /// </summary>
 internal sealed class AckBursts(Peer peer, Uri node, string group, bool spread, HttpMessageInvoker http) : ISideLoad
 {
@@ -57,7 +58,8 @@ internal sealed class AckBursts(Peer peer, Uri node, string group, bool spread, 
     {
         await _stop.CancelAsync();
         await _loop;
-        await _failure.WaitUntilAsync(() => _members[^1].Answered >= Volatile.Read(ref _rounds), CancellationToken.None);
+        await _failure.WaitUntilAsync(
+            () => Volatile.Read(ref _rounds) is var rounds && (rounds == 0 || _members[^1].Answered >= rounds), CancellationToken.None);
         await Parallel.ForEachAsync(_members, async (member, _) => await member.Connection.DisposeAsync());
         _stop.Dispose();
     }

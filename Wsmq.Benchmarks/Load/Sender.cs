@@ -36,7 +36,10 @@ internal sealed class Sender(SenderPlan plan, IPublishFormat format, Connection 
 
     public long Sent => Volatile.Read(ref _sent);
 
-    public bool IsSettled => Volatile.Read(ref _settled) == Sent;
+    /// <summary>The number of messages that were answered.</summary>
+    public long Settled => Volatile.Read(ref _settled);
+
+    public bool IsSettled => Settled == Sent;
 
     /// <summary>Whether all messages of the closed loop are sent and answered.</summary>
     public bool IsDone => Sent == Volatile.Read(ref _limit) && IsSettled;

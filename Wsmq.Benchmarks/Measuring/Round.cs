@@ -64,7 +64,11 @@ internal sealed class Round(Crowd crowd, CpuMeter cpu, int? messagesPerSecond = 
         await crowd.Failure.WaitUntilAsync(
             () => crowd.Senders.All(s => s.IsSettled) || Stopwatch.GetElapsedTime(since) > SettleLimit, cancellationToken);
         if (!crowd.Senders.All(s => s.IsSettled))
-            throw new RunFailedException($"{crowd.Peer.Name} did not answer every send within {SettleLimit.TotalSeconds} s.");
+        {
+            throw new RunFailedException(
+                $"{crowd.Peer.Name} did not answer every send within {SettleLimit.TotalSeconds} s: of "
+                + $"{string.Join(", ", crowd.Senders.Where(s => !s.IsSettled).Select(s => $"{s.Sent} sends of one sender {s.Settled}"))} were.");
+        }
 
         // A message is lost if it is missing when no delivery has arrived for a while.
         var (expected, last, moved) = (crowd.Expected - lostBefore, crowd.Received, Stopwatch.GetTimestamp());

@@ -36,8 +36,8 @@ public sealed class WsmqClientOptions
 
     /// <summary>
     /// The time between two acks of a source while its messages keep coming; the first message after such a pause is acknowledged at once,
-    /// or for a group at a random time within it, and what was handled is acknowledged at a stop. After a crash the messages of this time are delivered again. A shorter interval
-    /// costs the server an ack for each source and interval. Default 1 second; 0 to 10 seconds.
+    /// or for a group at a random time within it, and what was handled is acknowledged at a stop. After a crash the messages of this time
+    /// are delivered again. A shorter interval costs the server an ack for each source and interval. Default 1 second; 0 to 10 seconds.
     /// </summary>
     public TimeSpan AckInterval { get; set; } = TimeSpan.FromSeconds(1);
 

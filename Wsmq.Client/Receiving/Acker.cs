@@ -2,7 +2,8 @@ namespace Wsmq;
 
 /// <summary>
 /// Acknowledges handled messages: the highest position of each source, with one ack in flight per source. The first ack after a pause is
-/// sent at once, or for a group at any time within the interval; while messages keep coming, one is sent in each interval, or after a number of messages of the source or of all sources.
+/// sent at once, or for a group at any time within the interval; while messages keep coming, one is sent in each interval, or after a number
+/// of messages of the source or of all sources.
 /// </summary>
 /// <remarks>
 /// The cost of a delayed ack is that its messages are delivered again if the process dies before it is sent. Each ack requests an

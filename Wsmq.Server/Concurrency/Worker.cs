@@ -15,6 +15,9 @@ internal abstract class Worker : IThreadPoolWorkItem
     private bool _begun;
     private TaskCompletionSource? _ended;
 
+    /// <summary>Whether a <c>WakeSlices</c> will wake it; guarded by its lock.</summary>
+    public bool IsHeld { get; set; }
+
     /// <summary>Requests a run. Several calls may be coalesced into one run; a full run always follows the last call.</summary>
     public void Wake()
     {

@@ -18,12 +18,27 @@ internal sealed class WakeSlices : IThreadPoolWorkItem
     // The workers woken since the last slice ended; from Size on a slice is in progress, and further workers are held.
     private int _woken;
 
+    /// <summary>The number of held workers. A worker is held once, however often it is woken meanwhile.</summary>
+    public int Held
+    {
+        get
+        {
+            lock (_lock)
+                return _held.Count;
+        }
+    }
+
     public void Wake(Worker worker)
     {
         lock (_lock)
         {
+            // The wake-up to come is later than this call. Held once for each call, a pump would run as often, mostly in vain, and on a
+            // busy node the queue would grow with every message.
+            if (worker.IsHeld)
+                return;
             if (_woken >= Size)
             {
+                worker.IsHeld = true;
                 _held.Enqueue(worker);
                 return;
             }
@@ -42,7 +57,11 @@ internal sealed class WakeSlices : IThreadPoolWorkItem
         lock (_lock)
         {
             for (_woken = 0; _woken < Size && _held.TryDequeue(out var worker); _woken++)
+            {
+                worker.IsHeld = false;
                 worker.Wake();
+            }
+
             if (_woken == 0)
                 return;
             _woken = Size;

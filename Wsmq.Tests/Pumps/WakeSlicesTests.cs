@@ -37,6 +37,28 @@ public sealed class WakeSlicesTests
         }
     }
 
+    [Fact]
+    public async Task A_worker_that_is_woken_again_and_again_is_held_once()
+    {
+        var slices = new WakeSlices();
+        var workers = Enumerable.Range(0, 50).Select(_ => new Writer(this)).ToArray();
+        var mostHeld = 0;
+
+        await Task.Run(() =>
+        {
+            for (var round = 0; round < 1_000; round++)
+            {
+                Array.ForEach(workers, slices.Wake);
+                mostHeld = Math.Max(mostHeld, slices.Held);
+            }
+        });
+
+        mostHeld.Should().BeInRange(1, workers.Length);
+        Array.ForEach(workers, w => Volatile.Write(ref w.Runs, 0));
+        Array.ForEach(workers, slices.Wake);
+        await Eventually.That("every worker runs after its last wake-up", () => workers.All(w => Volatile.Read(ref w.Runs) >= 1));
+    }
+
     // Like a pump and its transport: each run takes a buffer, which what it queues returns.
     private sealed class Writer : Worker
     {

@@ -21,13 +21,13 @@ internal sealed class SqliteMessageLog(
         try
         {
             room.Require();
+            return engine.WriteAsync(new AppendCommand(this, ++_asked, batch, follows, cancellationToken));
         }
-        catch (WsmqException e)
+        catch (Exception e)
         {
+            // As from an async method: an exception out of the call would end the lane.
             return Task.FromException<AppendResult[]>(e);
         }
-
-        return engine.WriteAsync(new AppendCommand(this, ++_asked, batch, follows, cancellationToken));
     }
 
     public async Task<LogPage> ReadAsync(WsmqAddress source, WsmqPosition after, int maxEntries, int maxBytes, CancellationToken cancellationToken)

@@ -55,8 +55,9 @@ export interface WsmqClientOptions {
 
   /**
    * The time between two acknowledgements of a source while its messages keep coming; the first message after such a pause is acknowledged at
-   * once, or for a group at a random time within it, and what was handled is acknowledged at a stop and when the page is left. After a crash the messages of this time are delivered
-   * again. A shorter time costs the server an acknowledgement for each source and interval. Default 1,000; 0 to 10,000.
+   * once, or for a group at a random time within it, and what was handled is acknowledged at a stop and when the page is left. After a crash
+   * the messages of this time are delivered again. A shorter time costs the server an acknowledgement for each source and interval. Default
+   * 1,000; 0 to 10,000.
    */
   ackInterval?: number;
 

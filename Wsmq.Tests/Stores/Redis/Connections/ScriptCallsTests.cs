@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
 using Wsmq.Server.Stores;
 using Wsmq.Tests.Support;
@@ -74,6 +75,25 @@ public sealed class ScriptCallsTests : IAsyncLifetime
         (await TextsAsync()).Should().Equal(Enumerable.Range(0, 21).Select(i => $"{i}"));
     }
 
+    [Fact]
+    public async Task Under_flushes_of_the_scripts_every_message_is_stored_once_and_in_order()
+    {
+        const int messages = 600;
+        await using var node = await TestNode.StartAsync(s => s.UseRedis(_redis.EndPoint));
+        var sends = new List<Task>(messages);
+        for (var i = 0; i < messages; i++)
+        {
+            sends.Add(node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse($"{i}") }));
+            if (i % 50 == 0)
+                await _admin.GetServers()[0].ScriptFlushAsync();
+        }
+
+        await Task.WhenAll(sends);
+
+        var stored = await WholeLog.ReadAsync(node.Services.GetRequiredService<IStore>().MessageLog, "user:bob");
+        stored.Select(StoreHarness.Text).Should().Equal(Enumerable.Range(0, messages).Select(i => $"{i}"));
+    }
+
     private async Task<IEnumerable<string>> TextsAsync() => (await _h.ReadAsync(Bob, maxEntries: 100)).Entries.Select(StoreHarness.Text);
 
     /// <summary>How many scripts the server was sent as text, and by their hash.</summary>
@@ -86,4 +106,32 @@ public sealed class ScriptCallsTests : IAsyncLifetime
             ? long.Parse(text.Split(',')[0].Split('=')[1], CultureInfo.InvariantCulture)
             : 0;
     }
+}
+
+/// <summary>Each server of a Cluster has its own scripts.</summary>
+[Collection(SharedCluster.Name)]
+public sealed class ClusterScriptCallsTests(SharedCluster redis)
+{
+    private const int Users = 30;
+
+    [Fact]
+    public async Task A_hash_is_not_sent_to_a_server_that_has_not_received_the_text()
+    {
+        await Task.WhenAll(redis.Servers.Select(s => s.ExpectOkAsync("SCRIPT FLUSH")));
+        await using var h = await RedisHarness.StartAsync(redis.EndPoints, redis.NextPrefix(), new WsmqOptions());
+        var before = await RefusedAsync();
+
+        // The calls follow each other: one that is sent again would come after the next one, which then fails.
+        for (var i = 0; i < Users; i++)
+        {
+            var user = WsmqAddress.User($"u{i}");
+            var lane = h.Log.Appenders[h.Log.AppenderOf(user)];
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(k => lane.AppendAsync([h.New(user, $"{k}")], follows: k > 0, default)));
+        }
+
+        (await RefusedAsync()).Should().Equal(before);
+    }
+
+    private async Task<string[]> RefusedAsync() => await Task.WhenAll(redis.Servers.Select(async server =>
+        (await server.CommandAsync("INFO errorstats")).Split('\n').FirstOrDefault(l => l.StartsWith("errorstat_NOSCRIPT:", StringComparison.Ordinal)) ?? ""));
 }

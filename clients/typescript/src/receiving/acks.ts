@@ -32,8 +32,8 @@ export class AllAcks {
 
 /**
  * Acknowledges the highest handled position of a source, one ack at a time. The first one after a quiet time is sent at once, for a group
- * within the interval; while
- * messages keep coming, one is sent in each interval, or after a number of messages of the source or of all sources.
+ * within the interval; while messages keep coming, one is sent in each interval, or after a number of messages of the source or of all
+ * sources.
  */
 export class Acks {
   #handled: Position = "";
