@@ -6,8 +6,10 @@ namespace Wsmq.Server.Limits;
 /// <summary>Keeps each user within a share of the store: charged at once on this node, and reported to the store afterwards.</summary>
 internal sealed class UsageKeeper(IStore store, UsageReporter reporter)
 {
-    // From this many unreported bytes on a charge is reported at once: this bounds how far the nodes together can exceed a share.
+    // From this many unreported bytes, or this part of the share, on a charge is reported at once: this bounds how far the nodes together
+    // can exceed a share.
     private const long Much = 256 * 1024;
+    private const int MuchParts = 128;
 
     // Messages from others become dead letters of the user: they must not use up the share for what the user sends.
     private const int DeadLetterParts = 4;
@@ -40,15 +42,14 @@ internal sealed class UsageKeeper(IStore store, UsageReporter reporter)
     /// <summary>The message is stored.</summary>
     public void Stored(UsageAccount account, LimitRules rules, in AppendRequest request, in AppendResult result)
     {
-        if (reporter.Allowed(rules) is null)
+        if (reporter.Allowed(rules) is not { } allowed)
             return;
         var cost = store.Usage.CostOf(request.Bytes);
         var permanent = result.Created ? store.Usage.CostOfAddress(request.To) : 0;
         account.Release(cost);
-        Charged(account, account.Add(rules, request.To, result.Position, new UsageCost(cost, permanent, request.Bytes)));
+        var unreported = account.Add(rules, request.To, result.Position, new UsageCost(cost, permanent, request.Bytes));
+        reporter.Report(account, unreported >= Math.Max(Much, allowed / MuchParts));
     }
-
-    private void Charged(UsageAccount account, long unreported) => reporter.Report(account, unreported >= Much);
 
     // Looks at once for entries that are gone by now.
     private WsmqException Refuse(UsageAccount account, LimitRules rules)

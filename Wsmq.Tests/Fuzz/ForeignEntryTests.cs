@@ -64,7 +64,7 @@ public sealed class ForeignEntryTests(SharedRedis redis) : IAsyncLifetime, IClas
     {
         _admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
         _node = await TestNode.StartAsync(
-            s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = _prefix),
+            s => s.UseRedis(redis.Server.EndPoint, o => (o.KeyPrefix, o.JournalBytes) = (_prefix, 0)),
             o => o.Delivery.TailCheckInterval = TimeSpan.FromMilliseconds(200),
             b => b.Logging.AddProvider(_logs));
     }

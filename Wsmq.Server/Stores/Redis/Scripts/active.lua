@@ -12,7 +12,8 @@ local no_link = string.rep('0', 24)
 local function active_state(text)
   local tail, base, consumed = string.sub(text, 1, 16), string.sub(text, 44, 59), string.sub(text, 60, 75)
   local mode = string.sub(text, 76, 76)
-  if not (position(tail) and position(base) and position(consumed)) or (mode ~= 'J' and mode ~= 'O') or (#text - 76) % 8 ~= 0 then
+  if not (position(tail) and position(base) and position(consumed)) or (mode ~= 'J' and mode ~= 'O') or (#text - 76) % 8 ~= 0
+    or not string.find(text, '^%d%d%d', 41) then
     error('the state of an active address is malformed')
   end
   return {

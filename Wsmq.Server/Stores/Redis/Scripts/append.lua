@@ -56,7 +56,8 @@ local replies = {}
 
 -- The state of a log, by its number of steps: one more.
 local more = setmetatable({}, { __index = function(known, steps)
-  local after = steps < '999' and string.format('%03d', tonumber(steps) + 1)
+  local number = tonumber(steps)
+  local after = number and number < 999 and string.format('%03d', number + 1)
   known[steps] = after
   return after
 end })

@@ -61,23 +61,37 @@ local function linked(active, name, link)
   }
 end
 
--- Returns what journals have of an address, newest first. What is not there any more was acknowledged by every device; what is corrupt is
--- lost, with all before it, and its readers are told so, because the position before the oldest one that is returned is known.
-local function journaled(active, name, state)
+-- Returns what journals have of an address after a position, newest first, and maybe a little more; and whether that is all of it. What is not
+-- there any more was acknowledged by every device; what is corrupt is lost, with all before it, and its readers are told so, because the
+-- position before the oldest one that is returned is known.
+-- most: of how many entries of journals
+local function journaled(active, name, state, after, most)
   local found, tail, link = {}, state.tail, state.link
-  while tail > state.base do
+  while tail > after and #found < most do
     local done, part = pcall(linked, active, name, link)
     if not done or not part or not part.first or not part.before or part.before >= tail then break end
     found[#found + 1], tail, link = part, part.before, part.link
   end
-  return found
+  return found, tail <= after
+end
+
+-- Calls use(position, position before it, content) for each message that journaled has returned, from the oldest on.
+local function each_message(found, use)
+  for f = #found, 1, -1 do
+    local at, before = found[f].first, found[f].before
+    each_content(found[f].contents, function(content)
+      use(at, before, content)
+      before, at = at, digits(tonumber(at) + 1)
+    end)
+  end
 end
 
 -- Moves what journals have of an address to its log, and remembers in its state that it did. Does not save the state. What every device
 -- acknowledged is moved only if the rules have a grace.
 local function settle(active, name, log, meta, state, rules, now)
   if state.tail <= state.base then return end
-  local found, keep_from = journaled(active, name, state), rules.grace and state.base or state.consumed
+  local keep_from = not rules.grace and state.consumed > state.base and state.consumed or state.base
+  local found = journaled(active, name, state, keep_from, 1000)
   local saved, to = call('HMGET', meta, 'x', 'b', 'g'), nil
   local newest = newest_of(log)
   local function move(at, before, content)
@@ -91,13 +105,9 @@ local function settle(active, name, log, meta, state, rules, now)
     end
     add(to, at, before, content)
   end
-  for f = #found, 1, -1 do
-    local at, before = found[f].first, found[f].before
-    each_content(found[f].contents, function(content)
-      if at > keep_from then move(at, before, content) end
-      before, at = at, digits(tonumber(at) + 1)
-    end)
-  end
+  each_message(found, function(at, before, content)
+    if at > keep_from then move(at, before, content) end
+  end)
   state.base, state.link, state.steps = state.tail, no_link, '000'
   if not to then return close_hole(log, state) end
   to.tail = state.tail

@@ -171,7 +171,8 @@ public sealed class JournalTests : IAsyncLifetime
         var journaled = await JournaledAsync();
         journaled.Should().BeInRange(100, 150, "each entry has about 8 KB, and together they may have 1 MiB");
         (await InLogAsync(Bob)).Should().Be(4001, "what follows is appended to the log, after what was in the journal");
-        (await _node.PositionsAsync(Bob)).TakeLast(4000).Should().Equal(given);
+        var last = (int)journaled * 10;
+        (await _node.PositionsAsync(Bob, given[last - 5])).Take(10).Should().Equal(given.Skip(last - 4).Take(10), "the order is kept at the bound");
     }
 
     [Fact]
