@@ -37,8 +37,8 @@ public sealed class WsmqRedisOptions
 
     /// <summary>
     /// The most that a node keeps in its journal, in bytes of a Redis server or of a Cluster's bucket. Beyond it, and while moving messages
-    /// to the logs fails, messages go to the logs at once; acknowledged messages are removed before their grace is over. With 0 the node
-    /// has no journal, and can run beside nodes of versions without journals. Default 64 MiB; 0, or 1 MiB to 16 GiB.
+    /// to the logs fails, messages go to the logs at once. With 0 the node has no journal, and can run beside nodes of versions without
+    /// journals. Default 64 MiB; 0, or 1 MiB to 16 GiB.
     /// </summary>
     public long JournalBytes { get; set; } = 64 * 1024 * 1024;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.SignalR.Client;
 using StackExchange.Redis;
 using Wsmq.Server.Stores.Redis.Connections;
+using Wsmq.Tests.Stores;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Feeds;
@@ -61,5 +62,6 @@ public sealed class LostTailTests(SharedRedis redis)
         foreach (var entry in await database.StreamRangeAsync(keys.Log(Bob), $"({last.Value}-0"))
             await database.StreamDeleteAsync(keys.Log(Bob), [entry.Id]);
         await database.HashSetAsync(keys.Meta(Bob), "t", last.ToString());
+        await new ActiveStates(database, keys).RollBackAsync(Bob, last);
     }
 }

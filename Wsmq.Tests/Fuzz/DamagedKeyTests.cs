@@ -20,7 +20,7 @@ public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output)
         ["", "x", "hello world, this is text", "-1", "1e15", "9999999999999999", "9007199254740991", "0x00000000000001", "00000000000000001", "\0\u00ff", "nan", "inf"];
 
     // Where the parts of the state of an active address begin, see active.lua.
-    private static readonly (string Name, int From)[] StateParts = [("tail", 0), ("link", 16), ("steps", 40), ("base", 43), ("consumed", 59), ("mode", 75), ("nodes", 76)];
+    private static readonly (string Name, int From)[] StateParts = [("tail", 0), ("link", 16), ("base", 44), ("consumed", 60), ("mode", 76), ("nodes", 77)];
 
     private readonly string _prefix = redis.NextPrefix();
     private readonly RecordedLogs _logs = new();
@@ -57,7 +57,7 @@ public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output)
                 data.Add("meta", name);
             foreach (var (name, from) in StateParts)
                 data.Add("state", $"{name} from {from}");
-            foreach (var key in new[] { "journal is gone", "journal is a string", "blobs are gone", "blobs are garbage" })
+            foreach (var key in new[] { "journal is gone", "journal is a string", "blobs are gone", "blobs are garbage", "heads are garbage" })
                 data.Add("journal", key);
             foreach (var key in new[] { "log is a string", "meta is a string", "meta is gone", "meta is a list", "log is gone" })
                 data.Add("user", key);
@@ -134,6 +134,7 @@ public sealed class DamagedKeyTests(SharedRedis redis, ITestOutputHelper output)
             case "journal is a string": await ForEachAsync("journal:*", TurnAsync); break;
             case "blobs are gone": await ForEachAsync("blob:*", key => Redis.KeyDeleteAsync(key)); break;
             case "blobs are garbage": await ForEachAsync("blob:*", TurnAsync); break;
+            case "heads are garbage": await ForEachAsync("heads:*", TurnAsync); break;
             case var _ when kind == "state": await SpoilStateAsync(victim, int.Parse(what.Split(' ')[^1], CultureInfo.InvariantCulture), garbage); break;
             default: await Redis.HashSetAsync(own.Meta, what, garbage); break;
         }

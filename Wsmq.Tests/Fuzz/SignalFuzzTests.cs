@@ -51,12 +51,15 @@ public sealed class SignalFuzzTests(SharedRedis redis, ITestOutputHelper output)
 
     private static Gen<(int At, byte Value)[]> GenChanges => Gen.Select(Gen.Int[0, 120], Gen.Int[0, 5].Select(i => "\0\u0001\u007F-9B"u8.ToArray()[i])).Array[0, 4];
 
-    private static byte[] Head => [(byte)'H', .. Link, .. "0000000000000002"u8, .. "0000000000000001"u8, .. Link];
+    private static byte[] Head => [(byte)'H', .. Entry, .. "0000000000000002"u8, .. "0000000000000001"u8, .. Entry, .. "0000"u8];
 
     private static byte[] Blob =>
-        [(byte)'B', .. Link, 0, 0, 0, (byte)(Name.Length + 10), .. Name, 0, 0, 0, (byte)(39 + Name.Length), 0, 0, 0, 11, 0, 0, 0, 0, 0, 2, 0, 0, 0, 1, .. "{}1"u8];
+    [
+        (byte)'B', .. Entry, 0, 0, 0, 1, 0, 0, 0, (byte)(39 + Name.Length - 2), 0, 0, 0, 11, 0, (byte)(Name.Length - 2), .. Name[2..], 0, 0, 0, 2, 0, 0, 0, 1,
+        .. "{}1"u8,
+    ];
 
-    private static byte[] Link => [.. Enumerable.Repeat((byte)'1', 24)];
+    private static byte[] Entry => [.. Enumerable.Repeat((byte)'1', 24)];
 
     // Past the end: cut there.
     private static byte[] Changed(byte[] bytes, (int At, byte Value)[] changes)

@@ -24,7 +24,7 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
         var (index, ends) = (keys.DeadReaders(log.Bucket), keys.DeadEnds(log.Bucket));
         RedisKey[] scriptKeys = isGroup
             ? [log.Log, log.CursorsOf(request.User), dead, places, index, ends, log.Members]
-            : [log.Log, log.Meta, dead, places, index, ends, lanes.Of(request.Source).Keys.Active];
+            : [log.Log, log.Meta, dead, places, index, ends, .. lanes.ActiveKeysOf(request.Source)];
         RedisValue[] values =
         [
             isGroup ? request.Device : RedisMessageLog.Field(request.Device), request.Position.ToString(), PlaceOf(request.Key),
@@ -32,7 +32,7 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
             request.Kind == NackKind.Reported ? options.DeadLetters.MaxAttempts : options.DeadLetters.MaxSilentAttempts,
             request.Reason, options.DeadLetters.MaxCount, MaxAge(request.Source), request.User, request.Room,
             IDeadLetterStore.Overhead, log.DeadReaderOf(request.User), isGroup ? "G" : log.Name,
-            .. options.Retention.For(request.Source.Kind).Values(options.Delivery.AckGrace),
+            .. options.Retention.For(request.Source.Kind).Values(),
         ];
         var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Nack, scriptKeys, values, cancellationToken))!;
         return reply.Length > 2

@@ -42,9 +42,9 @@ internal sealed class RedisInspection(RedisConnections connections, RedisKeys ke
         RedisValue[] values =
         [
             range.After.ToString(), range.Before.ToString(), range.Newest, range.Max, MostBytes, range.BodyBytes, keys.Of(source).Name,
-            .. options.Retention.For(source.Kind).Values(options.Delivery.AckGrace),
+            .. options.Retention.For(source.Kind).Values(),
         ];
-        RedisKey[] scriptKeys = [.. keys.Of(source).Pair, lanes.Of(source).Keys.Active];
+        RedisKey[] scriptKeys = [.. keys.Of(source).Pair, .. lanes.ActiveKeysOf(source)];
         var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Heads, scriptKeys, values, cancellationToken))!;
         var state = RedisReplies.State([reply[0], reply[1], reply[2], RedisResult.Create(0)]) ?? throw new WsmqException(WsmqErrors.StoreCorrupt);
         return new HeadPage([.. ((RedisResult[])reply[4]!).Chunk(3).Select(e => HeadOf(e, range.BodyBytes))], state, (bool)reply[3]);
@@ -67,8 +67,8 @@ internal sealed class RedisInspection(RedisConnections connections, RedisKeys ke
     {
         var log = keys.Of(address);
         var isWork = address.Kind == WsmqAddressKind.Work;
-        RedisKey[] scriptKeys = [isWork ? log.Queue[1] : log.Log, log.Meta, lanes.Of(address).Keys.Active];
-        RedisValue[] values = [isWork, withRemoved, log.Name, .. options.Retention.For(address.Kind).Values(options.Delivery.AckGrace)];
+        RedisKey[] scriptKeys = [isWork ? log.Queue[1] : log.Log, log.Meta, .. lanes.ActiveKeysOf(address)];
+        RedisValue[] values = [isWork, withRemoved, log.Name, .. options.Retention.For(address.Kind).Values()];
         var reply = await connections.EvaluateAsync(RedisScript.Figures, scriptKeys, values, cancellationToken);
         if (reply.IsNull)
             return null;

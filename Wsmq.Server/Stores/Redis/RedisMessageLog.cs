@@ -26,9 +26,10 @@ internal sealed class RedisMessageLog(
         RedisValue[] values =
         [
             after.Value, maxEntries, maxBytes, options.Devices.Expiry.Micros(), log.Name,
-            .. options.Retention.For(source.Kind).Values(options.Delivery.AckGrace),
+            .. options.Retention.For(source.Kind).Values(), options.Delivery.AckGrace.Micros(),
         ];
-        var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Read, [.. log.Pair, ActiveOf(source)], values, cancellationToken))!;
+        var reply = (RedisResult[])(await connections.EvaluateAsync(
+            RedisScript.Read, [.. log.Pair, .. lanes.ActiveKeysOf(source)], values, cancellationToken))!;
         var state = RedisReplies.State(reply.AsSpan(0, 4)) ?? throw new WsmqException(WsmqErrors.StoreCorrupt);
         return new LogPage(Array.ConvertAll((RedisResult[])reply[4]!, RedisReplies.Entry), state);
     }
@@ -99,10 +100,10 @@ internal sealed class RedisMessageLog(
         [
             Field(device), options.Devices.MaxPerUser, options.Devices.Expiry.Micros(),
             options.Retention.For(source.Kind).MaxAge.WholeMilliseconds(), keys.Of(source).Name,
-            .. options.Retention.For(source.Kind).Values(options.Delivery.AckGrace),
+            .. options.Retention.For(source.Kind).Values(),
         ];
         var reply = await connections.EvaluateAsync(
-            RedisScript.OpenUser, [.. keys.Of(source).Pair, ActiveOf(source)], values, cancellationToken);
+            RedisScript.OpenUser, [.. keys.Of(source).Pair, .. lanes.ActiveKeysOf(source)], values, cancellationToken);
         return reply.IsNull ? throw new WsmqException(WsmqErrors.TooManyDevices) : RedisReplies.Cursor(reply);
     }
 

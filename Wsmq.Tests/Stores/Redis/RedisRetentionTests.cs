@@ -18,11 +18,11 @@ public sealed class RedisRetentionTests(SharedRedis redis) : IAsyncLifetime
 
     public async Task DisposeAsync() => await _admin.DisposeAsync();
 
-    private Task<RedisHarness> StartAsync(Action<WsmqOptions>? configure = null)
+    private Task<RedisHarness> StartAsync(Action<WsmqOptions>? configure = null, Action<WsmqRedisOptions>? configureRedis = null)
     {
         var options = new WsmqOptions { Delivery = { AckGrace = Grace } };
         configure?.Invoke(options);
-        return RedisHarness.StartAsync(redis.Server.EndPoint, _prefix, options);
+        return RedisHarness.StartAsync(redis.Server.EndPoint, _prefix, options, configureRedis);
     }
 
     private RedisKeys Keys => new(_prefix, 64);
@@ -145,7 +145,7 @@ public sealed class RedisRetentionTests(SharedRedis redis) : IAsyncLifetime
     public async Task A_long_log_is_removed_in_parts_and_finally_completely()
     {
         const int Count = 25_000;
-        await using var h = await StartAsync(o => o.Delivery.AckGrace = TimeSpan.FromMilliseconds(1));
+        await using var h = await StartAsync(o => o.Delivery.AckGrace = TimeSpan.FromMilliseconds(1), o => o.JournalBytes = 0);
         await h.OpenAsync("bob", "phone");
         var subscription = await h.Store.Signals.SubscribeAsync(Bob, _ => { }, default);
         WsmqPosition[] last = [];

@@ -10,7 +10,7 @@ internal sealed class AppendScript(
     : IBatchScript
 {
     private const int FixedKeys = 6;
-    private const int FixedValues = 20;
+    private const int FixedValues = 21;
     private const int ValuesOfAKind = 3;
 
     public async Task<BatchReply> RunAsync(
@@ -18,7 +18,8 @@ internal sealed class AppendScript(
     {
         var logs = new LogGroups(batch, keys);
         var groups = new JournalGroups(logs, journals.Takes(lane) ? redisOptions.InlineSignalBytes + RedisContent.Header : null);
-        JournalBatch? journaling = groups.Count == 0 ? null : journals.Begin(lane, number, groups.Logs, groups.BlobBytes);
+        if (groups.Count > 0)
+            journals.Begin(lane, number, groups.Logs, groups.BlobBytes);
         try
         {
             var reply = (RedisResult[])(await logs.RunAsync(
@@ -26,12 +27,12 @@ internal sealed class AppendScript(
                 buffer => ValuesOf(lane, batch, logs, groups, buffer, number, after), cancellationToken, groups.BufferBytes))!;
             var results = new AppendResult[batch.Count];
             var last = Read(reply, logs, results);
-            journaling?.Answered(last);
+            journals.Answered(lane, number, last);
             return new BatchReply(results);
         }
         catch
         {
-            journaling?.Failed();
+            journals.Failed(lane, number);
             throw;
         }
     }
@@ -61,6 +62,7 @@ internal sealed class AppendScript(
             options.Retention.For(kind).Values().CopyTo(values, 8 + (ValuesOfAKind * (int)kind));
         values[14] = Barred(batch, logs);
         (values[15], values[16], values[18]) = (logs.Counts(ref buffer), lanes.Node, logs.MayRepeat);
+        values[20] = groups.Numbers;
         (values[17], values[19]) = groups.Write(values.AsSpan(FixedValues..), ref buffer, lanes.Node, number);
         var (id, content) = (names + logs.Count, names + logs.Count + batch.Count);
         for (var j = 0; j < logs.Count; j++)

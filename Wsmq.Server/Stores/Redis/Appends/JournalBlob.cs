@@ -11,42 +11,49 @@ internal static class JournalBlob
     /// <summary>The number of a batch as the scripts expect it.</summary>
     public static string NumberOf(long batch) => batch.ToString("D12", CultureInfo.InvariantCulture);
 
-    public static string LinkOf(string node, long batch, int group) =>
+    /// <summary>What names an entry of the journal.</summary>
+    public static string EntryOf(string node, long batch, int group) =>
         string.Create(CultureInfo.InvariantCulture, $"{node}{batch:D12}{group:D4}");
 
     public static int LengthOf(LogGroups logs, int first, int count)
     {
-        var length = JournalFormat.TableStart;
+        var length = JournalFormat.RecordsStart + (count * JournalFormat.RecordLength);
         for (var j = first; j < first + count; j++)
-            length += logs.Keys(j).Name.Length + JournalFormat.PlaceLength + logs.BytesOf(j);
+            length += NameOf(logs, j).Length + logs.BytesOf(j);
         return length;
     }
 
     /// <summary>Writes the blob of some neighbouring logs.</summary>
     /// <param name="to">Has exactly <see cref="LengthOf"/> bytes.</param>
-    /// <param name="link">Node, number of the batch, number of the group.</param>
+    /// <param name="entry">What names the entry.</param>
     /// <param name="logs">The logs of the batch.</param>
     /// <param name="first">The first log.</param>
     /// <param name="count">The number of logs.</param>
-    public static void Write(Span<byte> to, string link, LogGroups logs, int first, int count)
+    public static void Write(Span<byte> to, string entry, LogGroups logs, int first, int count)
     {
         to[0] = (byte)'B';
-        Encoding.ASCII.GetBytes(link, to[1..]);
-        var (at, content) = (JournalFormat.TableStart, JournalFormat.TableStart);
+        Encoding.ASCII.GetBytes(entry, to[1..]);
+        BinaryPrimitives.WriteInt32BigEndian(to[(JournalFormat.RecordsStart - sizeof(int))..], count);
+        var record = JournalFormat.RecordsStart;
+        var name = record + (count * JournalFormat.RecordLength);
+        var content = name;
         for (var j = first; j < first + count; j++)
-            content += logs.Keys(j).Name.Length + JournalFormat.PlaceLength;
-        BinaryPrimitives.WriteInt32BigEndian(to[(JournalFormat.TableStart - sizeof(int))..], content - JournalFormat.TableStart);
+            content += NameOf(logs, j).Length;
         for (var j = first; j < first + count; j++)
         {
-            var (name, length) = (logs.Keys(j).Name, logs.BytesOf(j));
-            name.CopyTo(to[at..]);
-            at += name.Length;
-            BinaryPrimitives.WriteInt32BigEndian(to[at..], content);
-            BinaryPrimitives.WriteInt32BigEndian(to[(at + 4)..], length);
-            BinaryPrimitives.WriteUInt16BigEndian(to[(at + 8)..], (ushort)(j - first));
-            at += JournalFormat.PlaceLength;
+            var text = NameOf(logs, j);
+            var length = logs.BytesOf(j);
+            BinaryPrimitives.WriteInt32BigEndian(to[record..], content);
+            BinaryPrimitives.WriteInt32BigEndian(to[(record + sizeof(int))..], length);
+            BinaryPrimitives.WriteUInt16BigEndian(to[(record + (2 * sizeof(int)))..], (ushort)text.Length);
+            record += JournalFormat.RecordLength;
+            text.CopyTo(to[name..]);
+            name += text.Length;
             logs.WriteContents(j, to.Slice(content, length));
             content += length;
         }
     }
+
+    // Without its length.
+    private static ReadOnlySpan<byte> NameOf(LogGroups logs, int log) => logs.Keys(log).Name.AsSpan(sizeof(ushort));
 }

@@ -1,6 +1,9 @@
 using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
 using StackExchange.Redis;
 using Wsmq.Server.Stores.Redis.Connections;
+using Wsmq.Server.Stores.Redis.Journals;
 
 namespace Wsmq.Server.Stores.Redis.Appends;
 
@@ -13,6 +16,9 @@ internal sealed class JournalGroups
     // A blob is one message on a channel, and one value in Redis.
     private const int MostBytes = 256 * 1024;
     private const int SizeBytes = 2;
+
+    // Shared by all batches: 0000, 0001 and so on, which a script takes apart sooner than it would format numbers.
+    private static byte[] _numbers = [];
 
     private readonly LogGroups _logs;
     private readonly List<JournalGroup> _groups = [];
@@ -30,7 +36,7 @@ internal sealed class JournalGroups
         {
             var (count, bytes) = (0, 0);
             while (first + count < logs.Count && logs.Readers(first + count) == readers
-                && (count == 0 || bytes + logs.BytesOf(first + count) <= MostBytes))
+                && count < JournalFormat.MostAddresses && (count == 0 || bytes + logs.BytesOf(first + count) <= MostBytes))
             {
                 bytes += logs.BytesOf(first + count++);
             }
@@ -52,6 +58,18 @@ internal sealed class JournalGroups
 
     public IEnumerable<LogKeys> Logs => Enumerable.Range(0, LogCount).Select(_logs.Keys);
 
+    /// <summary>The numbers of the addresses of the largest group.</summary>
+    public ReadOnlyMemory<byte> Numbers
+    {
+        get
+        {
+            var length = _groups.Count == 0 ? 0 : _groups.Max(g => g.Count) * JournalFormat.NumberLength;
+            if (_numbers.Length < length)
+                _numbers = [.. Enumerable.Range(0, JournalFormat.MostAddresses).SelectMany(i => Encoding.ASCII.GetBytes(i.ToString("D4", CultureInfo.InvariantCulture)))];
+            return _numbers.AsMemory(0, length);
+        }
+    }
+
     /// <summary>The length of a buffer for <see cref="Write"/>.</summary>
     public int BufferBytes { get; private set; }
 
@@ -64,7 +82,7 @@ internal sealed class JournalGroups
             var (readers, first, count, bytes) = _groups[g];
             BinaryPrimitives.WriteUInt16BigEndian(sizes.Span[(SizeBytes * g)..], (ushort)count);
             var blob = LogGroups.Take(ref buffer, bytes);
-            JournalBlob.Write(blob.Span, JournalBlob.LinkOf(node, number, g + 1), _logs, first, count);
+            JournalBlob.Write(blob.Span, JournalBlob.EntryOf(node, number, g + 1), _logs, first, count);
             (values[ValuesOfAGroup * g], values[(ValuesOfAGroup * g) + 1]) = (readers, blob);
         }
 

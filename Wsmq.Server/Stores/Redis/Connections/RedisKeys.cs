@@ -16,7 +16,7 @@ namespace Wsmq.Server.Stores.Redis.Connections;
 internal sealed class RedisKeys(string prefix, int buckets, string? channels = null)
 {
     // Enough for the active addresses of a node; when it is exceeded, the cache is cleared and names are built again.
-    private const int MostKept = 16_384;
+    private const int MostKept = 65_536;
 
     private readonly ConcurrentDictionary<WsmqAddress, LogKeys> _kept = new();
 
@@ -247,6 +247,9 @@ internal sealed class LaneKeys(string lane, string channels, string node, TimeSp
 
     /// <summary>Stream: the journal of a node, see journal.lua.</summary>
     public RedisKey JournalOf(string other) => $"{lane}:journal:{other}";
+
+    /// <summary>Prefix of the heads of a node's journal; the rest of the link follows.</summary>
+    public string HeadsOf(string other) => $"{lane}:heads:{other}";
 
     /// <summary>Prefix of the blobs of a node's journal; the rest of the link follows.</summary>
     public string BlobsOf(string other) => $"{lane}:blob:{other}";

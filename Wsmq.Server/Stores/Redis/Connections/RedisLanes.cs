@@ -16,6 +16,16 @@ internal sealed class RedisLanes(RedisConnections connections, RedisKeys keys, W
     /// <summary>Whether this node has journals.</summary>
     public bool HaveJournals => haveJournals;
 
+    /// <summary>
+    /// The keys that scripts need which look into journals. One of them never exists: while a slot moves to another server, such a script is
+    /// refused there until all of its keys have arrived, also those of journals, which it does not name.
+    /// </summary>
+    public RedisKey[] ActiveKeysOf(WsmqAddress address)
+    {
+        var shared = Of(address).Keys;
+        return address.Kind == WsmqAddressKind.User ? [shared.Active, shared.Spare] : [shared.Active];
+    }
+
     public int Count => connections.IsCluster ? keys.Buckets : 1;
 
     public IEnumerable<RedisLane> All => Enumerable.Range(0, Count).Select(i => this[i]);

@@ -1,17 +1,22 @@
 namespace Wsmq.Server.Stores.Redis.Journals;
 
-/// <summary>The form of a blob, see journal.lua.</summary>
+/// <summary>The form of heads and blobs, see journal.lua.</summary>
 internal static class JournalFormat
 {
-    /// <summary>The id of the node, the number of the batch, and that of the group.</summary>
-    public const int LinkLength = 8 + NumberLength + GroupLength;
+    /// <summary>What names an entry: the id of the node, the number of the batch, and that of the group.</summary>
+    public const int EntryLength = 8 + 12 + NumberLength;
 
-    /// <summary>B, the link, and the length of the table.</summary>
-    public const int TableStart = 1 + LinkLength + sizeof(int);
+    /// <summary>The same, and the number of an address of the group.</summary>
+    public const int LinkLength = EntryLength + NumberLength;
 
-    /// <summary>After the name of an address in the table: place and length of its contents, and its number.</summary>
-    public const int PlaceLength = sizeof(int) + sizeof(int) + sizeof(ushort);
+    /// <summary>The most addresses of a group.</summary>
+    public const int MostAddresses = 9_999;
 
-    private const int NumberLength = 12;
-    private const int GroupLength = 4;
+    /// <summary>B, the entry, and the number of addresses.</summary>
+    public const int RecordsStart = 1 + EntryLength + sizeof(int);
+
+    /// <summary>Of each address: place and length of its contents, and the length of its name.</summary>
+    public const int RecordLength = sizeof(int) + sizeof(int) + sizeof(ushort);
+
+    public const int NumberLength = 4;
 }

@@ -12,7 +12,7 @@ namespace Wsmq.Server.Stores.Redis.Journals;
 /// the entries are removed. Adopts the journals of nodes that are gone.
 /// </summary>
 internal sealed class JournalKeeper(
-    RedisLanes lanes, JournalSettler settler, WsmqRedisOptions options, TimeSpan grace, TimeProvider time, ILogger logger)
+    RedisLanes lanes, JournalSettler settler, WsmqRedisOptions options, TimeProvider time, ILogger logger)
     : IAsyncDisposable
 {
     // Windows that are later than this many times what they should be: moving messages to the logs fails.
@@ -28,31 +28,45 @@ internal sealed class JournalKeeper(
     /// <summary>Whether messages can go into the journal of a lane now.</summary>
     public bool Takes(RedisLane lane) => options.JournalBytes > 0 && !(_windows.TryGetValue(lane, out var windows) && windows.IsFull);
 
-    /// <summary>A batch is sent.</summary>
+    /// <summary>A batch with messages for the journal is sent; <see cref="Failed"/> or <see cref="Answered"/> follows.</summary>
     /// <param name="lane">The lane.</param>
     /// <param name="number">The number of the batch.</param>
     /// <param name="logs">The addresses that may have messages in the journal.</param>
     /// <param name="bytes">What is added to the journal, in bytes.</param>
-    public JournalBatch Begin(RedisLane lane, long number, IEnumerable<LogKeys> logs, long bytes) =>
+    public void Begin(RedisLane lane, long number, IEnumerable<LogKeys> logs, long bytes) =>
         (_windows.TryGetValue(lane, out var windows) ? windows : Add(lane)).Begin(number, logs, bytes);
+
+    /// <summary>A batch was executed, also one without messages for the journal.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="number">The number of the batch.</param>
+    /// <param name="last">No message of it that is in the journal has a later position.</param>
+    public void Answered(RedisLane lane, long number, WsmqPosition last)
+    {
+        if (_windows.TryGetValue(lane, out var windows))
+            windows.Answered(number, last);
+    }
+
+    /// <summary>A batch may or may not have been executed, or may still be.</summary>
+    public void Failed(RedisLane lane, long number)
+    {
+        if (_windows.TryGetValue(lane, out var windows))
+            windows.Failed(number);
+    }
 
     /// <summary>Settles what this node has in journals: nobody has to wait until its lease has ended.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _loop;
-        try
+
+        // What fails is adopted by other nodes.
+        foreach (var windows in _windows.Values)
         {
-            foreach (var windows in _windows.Values)
+            await TryAsync(async () =>
             {
-                await PassAsync(windows, TimeSpan.Zero, TimeSpan.Zero, CancellationToken.None);
+                await PassAsync(windows, TimeSpan.Zero, CancellationToken.None);
                 await settler.RemoveAsync(windows.Lane, lanes.Node, CancellationToken.None);
-            }
-        }
-        catch (Exception e) when (e is WsmqException or RedisException or ObjectDisposedException)
-        {
-            // The store is not available. Other nodes adopt the journals.
-            Log.JournalFailed(logger, e);
+            });
         }
 
         _stop.Dispose();
@@ -67,7 +81,7 @@ internal sealed class JournalKeeper(
 
     private async Task RunAsync()
     {
-        using var timer = new PeriodicTimer(options.SettleAfter / 2, time);
+        using var timer = new PeriodicTimer(TimeSpan.FromTicks(Math.Min(options.SettleAfter.Ticks / 2, lanes.Lease.Ticks / 6)), time);
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
@@ -81,36 +95,44 @@ internal sealed class JournalKeeper(
 
     private async Task LookAsync()
     {
+        var renewed = Volatile.Read(ref _renewedAt);
+        var isDue = renewed == 0 || time.GetElapsedTime(renewed) >= lanes.Lease / 3;
+        if (isDue)
+            Volatile.Write(ref _renewedAt, time.GetTimestamp());
+        foreach (var windows in _windows.Values)
+        {
+            await TryAsync(async () =>
+            {
+                if (isDue)
+                    await settler.RenewAsync(windows.Lane, _stop.Token);
+                await PassAsync(windows, options.SettleAfter, _stop.Token);
+            });
+        }
+
+        foreach (var lane in isDue ? lanes.All : [])
+            await TryAsync(() => settler.AdoptAsync(lane, _stop.Token));
+    }
+
+    // The failure of one lane, whose server may be down, must not end the work on the others. The next round repeats it.
+    private async Task TryAsync(Func<Task> step)
+    {
         try
         {
-            foreach (var windows in _windows.Values)
-                await PassAsync(windows, options.SettleAfter, grace, _stop.Token);
-            var renewed = Volatile.Read(ref _renewedAt);
-            if (renewed != 0 && time.GetElapsedTime(renewed) < lanes.Lease / 3)
-                return;
-            Volatile.Write(ref _renewedAt, time.GetTimestamp());
-            foreach (var windows in _windows.Values)
-                await settler.RenewAsync(windows.Lane, _stop.Token);
-            foreach (var lane in lanes.All)
-                await settler.AdoptAsync(lane, _stop.Token);
+            await step();
         }
-        catch (Exception e) when (!_stop.IsCancellationRequested)
+        catch (Exception e) when (e is WsmqException or RedisException or ObjectDisposedException)
         {
-            // Nothing may end the loop. The next round repeats it.
             Log.JournalFailed(logger, e);
         }
     }
 
-    private async Task PassAsync(JournalWindows windows, TimeSpan age, TimeSpan keep, CancellationToken cancellationToken)
+    private async Task PassAsync(JournalWindows windows, TimeSpan age, CancellationToken cancellationToken)
     {
         while (windows.Next(age) is { } window)
         {
             await settler.SettleAsync(windows.Lane, window.Logs, window.Last!.Value, cancellationToken);
-            windows.Settled();
+            await settler.TrimAsync(windows.Lane, lanes.Node, window.Through.ToString(CultureInfo.InvariantCulture), cancellationToken);
+            windows.Removed();
         }
-
-        // If this fails, the next removal removes them too.
-        if (windows.Removable(keep) is { } last)
-            await settler.TrimAsync(windows.Lane, lanes.Node, last.Through.ToString(CultureInfo.InvariantCulture), cancellationToken);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -12,21 +11,30 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
 {
     // A script holds Redis for a few milliseconds at most.
     private const int MostLogs = 64;
+    private const int MostMoved = 256;
     private const int MostEntries = 64;
     private const int MostAdopted = 16;
+    private const char Corrupt = '2';
+    private const char NotYet = '3';
 
     /// <summary>Afterwards no log needs the entries of journals with messages of it up to a position.</summary>
     public async Task SettleAsync(RedisLane lane, IEnumerable<LogKeys> logs, WsmqPosition through, CancellationToken cancellationToken)
     {
         var rule = options.Retention.For(WsmqAddressKind.User).Values();
-        foreach (var part in logs.Chunk(MostLogs))
+        var left = new Queue<LogKeys>(logs);
+        while (left.Count > 0)
         {
+            var part = new LogKeys[Math.Min(MostLogs, left.Count)];
+            for (var j = 0; j < part.Length; j++)
+                part[j] = left.Dequeue();
             var reply = (string)(await connections.EvaluateAsync(
-                RedisScript.Settle, [lane.Keys.Active, .. part.SelectMany(log => log.Pair)],
-                [through.ToString(), .. rule, .. part.Select(log => (RedisValue)log.Name)], cancellationToken))!;
+                RedisScript.Settle, [lane.Keys.Active, lane.Keys.Spare, .. part.SelectMany(log => log.Pair)],
+                [through.ToString(), .. rule, MostMoved, .. part.Select(log => (RedisValue)log.Name)], cancellationToken))!;
             for (var j = 0; j < part.Length; j++)
             {
-                if (reply[j] == '2')
+                if (reply[j] == NotYet)
+                    left.Enqueue(part[j]);
+                else if (reply[j] == Corrupt)
                     Log.JournalDamaged(logger, Encoding.UTF8.GetString(part[j].Name.AsSpan(2)));
             }
         }
@@ -66,7 +74,7 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
             {
                 await AdoptAsync(lane, node, cancellationToken);
             }
-            catch (RedisServerException e)
+            catch (Exception e) when (e is RedisServerException || (e as WsmqException)?.Error == WsmqErrors.StoreCorrupt)
             {
                 // A corrupt journal must not keep the others from being settled.
                 Log.JournalFailed(logger, e);
@@ -82,8 +90,8 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
                 (database, primary) => database.StreamRangeAsync(lane.Keys.JournalOf(node), count: MostAdopted, flags: primary), cancellationToken);
             if (entries.Length == 0)
                 break;
-            var tables = await Task.WhenAll(entries.Select(entry => TableAsync(lane, node, (string)entry.Id!, cancellationToken)));
-            var logs = tables.SelectMany(AddressesOf).Distinct().Select(keys.Of);
+            var blobs = await Task.WhenAll(entries.Select(entry => BlobAsync(lane, node, (string)entry.Id!, cancellationToken)));
+            var logs = blobs.SelectMany(AddressesOf).Distinct().Select(keys.Of);
             await SettleAsync(lane, logs, new WsmqPosition(WsmqPosition.MaxValue), cancellationToken);
             await TrimAsync(lane, node, (string)entries[^1].Id!, cancellationToken);
         }
@@ -91,29 +99,22 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
         await RemoveAsync(lane, node, cancellationToken);
     }
 
-    private async Task<byte[]> TableAsync(RedisLane lane, string node, string id, CancellationToken cancellationToken)
+    private async Task<byte[]> BlobAsync(RedisLane lane, string node, string id, CancellationToken cancellationToken)
     {
         var parts = id.Split('-');
         RedisKey blob = $"{lane.Keys.BlobsOf(node)}{parts[0].PadLeft(12, '0')}{parts[1].PadLeft(4, '0')}";
-        const int lengthAt = JournalFormat.TableStart - sizeof(int);
-        var length = (byte[]?)await connections.AskAsync(
-            (database, primary) => database.StringGetRangeAsync(blob, lengthAt, JournalFormat.TableStart - 1, primary), cancellationToken);
-        if (length is not { Length: sizeof(int) })
-            return [];
-        var end = JournalFormat.TableStart + BinaryPrimitives.ReadInt32BigEndian(length) - 1;
-        return (byte[]?)await connections.AskAsync(
-            (database, primary) => database.StringGetRangeAsync(blob, JournalFormat.TableStart, end, primary), cancellationToken) ?? [];
+        return (byte[]?)await connections.AskAsync((database, primary) => database.StringGetAsync(blob, primary), cancellationToken) ?? [];
     }
 
     private async Task<int> TrimAsync(RedisLane lane, string node, string through, bool andJournal, CancellationToken cancellationToken) =>
         (int)await connections.EvaluateAsync(
             RedisScript.JournalTrim, [lane.Keys.JournalOf(node), lane.Keys.Journals],
-            [through, lane.Keys.BlobsOf(node), node, MostEntries, andJournal], cancellationToken);
+            [through, lane.Keys.HeadsOf(node), lane.Keys.BlobsOf(node), node, MostEntries, andJournal], cancellationToken);
 
-    private static IEnumerable<WsmqAddress> AddressesOf(byte[] table)
+    private static IEnumerable<WsmqAddress> AddressesOf(byte[] blob)
     {
         var addresses = new List<WsmqAddress>();
-        for (var records = new JournalTable(table); records.TryRead(out var name, out _);)
+        for (var records = new JournalTable(blob); records.TryRead(out var name, out _);)
         {
             if (WsmqAddress.TryParse(Encoding.UTF8.GetString(name), out var address))
                 addresses.Add(address);

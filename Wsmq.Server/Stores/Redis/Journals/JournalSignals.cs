@@ -4,13 +4,13 @@ using Wsmq.Server.Stores.Redis.Connections;
 namespace Wsmq.Server.Stores.Redis.Journals;
 
 /// <summary>
-/// Parses what arrives on a channel for a group of addresses of a batch, see journal.lua: H, the link and the heads; directly after it, the
+/// Parses what arrives on a channel for a group of addresses of a batch, see journal.lua: H, the entry and the heads; directly after it, the
 /// blob. One instance for each channel.
 /// </summary>
 internal sealed class JournalSignals(JournalSignals.Receiver receive)
 {
     private const int HeadLength = WsmqPosition.Length + JournalFormat.LinkLength;
-    private const int HeadsStart = 1 + JournalFormat.LinkLength + WsmqPosition.Length;
+    private const int HeadsStart = 1 + JournalFormat.EntryLength + WsmqPosition.Length;
 
     private ReadOnlyMemory<byte> _head;
 
@@ -30,32 +30,30 @@ internal sealed class JournalSignals(JournalSignals.Receiver receive)
 
         var head = _head;
         _head = default;
-        return head.Length > HeadsStart && message.Length >= JournalFormat.TableStart
-            && head.Span.Slice(1, JournalFormat.LinkLength).SequenceEqual(message.Span.Slice(1, JournalFormat.LinkLength))
-            && RedisReplies.TryPosition(head.Span.Slice(1 + JournalFormat.LinkLength, WsmqPosition.Length), out var first)
+        return head.Length > HeadsStart && message.Length >= JournalFormat.RecordsStart
+            && head.Span.Slice(1, JournalFormat.EntryLength).SequenceEqual(message.Span.Slice(1, JournalFormat.EntryLength))
+            && RedisReplies.TryPosition(head.Span.Slice(1 + JournalFormat.EntryLength, WsmqPosition.Length), out var first)
             && TryReadGroup(head.Span[HeadsStart..], message, first);
     }
 
+    // Malformed messages of one address do not keep those of the others from their readers.
     private bool TryReadGroup(ReadOnlySpan<byte> heads, ReadOnlyMemory<byte> blob, WsmqPosition first)
     {
-        var length = BinaryPrimitives.ReadInt32BigEndian(blob.Span[(JournalFormat.TableStart - sizeof(int))..]);
-        if (length < 0 || length > blob.Length - JournalFormat.TableStart)
-            return false;
-        for (var table = new JournalTable(blob.Span.Slice(JournalFormat.TableStart, length)); !heads.IsEmpty; heads = heads[HeadLength..])
+        var areWhole = true;
+        for (var table = new JournalTable(blob.Span); !heads.IsEmpty; heads = heads[HeadLength..])
         {
-            if (heads.Length < HeadLength || !table.TryRead(out var address, out var contents) || contents.End.Value > blob.Length)
+            if (heads.Length < HeadLength || !table.TryRead(out var address, out var contents))
                 return false;
-            if (heads[0] == (byte)'-')
-                continue;
-            if (!RedisReplies.TryPosition(heads[..WsmqPosition.Length], out var previous) || previous >= first
-                || !TryReadContents(address, blob[contents], previous, first))
-            {
-                return false;
-            }
+            if (heads[0] != (byte)'-')
+                areWhole &= TryReadAddress(heads, address, blob[contents], first);
         }
 
-        return true;
+        return areWhole;
     }
+
+    private bool TryReadAddress(ReadOnlySpan<byte> head, ReadOnlySpan<byte> address, ReadOnlyMemory<byte> contents, WsmqPosition first) =>
+        RedisReplies.TryPosition(head[..WsmqPosition.Length], out var previous) && previous < first
+        && TryReadContents(address, contents, previous, first);
 
     private bool TryReadContents(ReadOnlySpan<byte> address, ReadOnlyMemory<byte> contents, WsmqPosition previous, WsmqPosition position)
     {

@@ -2,10 +2,25 @@ using System.Buffers.Binary;
 
 namespace Wsmq.Server.Stores.Redis.Journals;
 
-/// <summary>Reads the table of a blob: the addresses of a group, and where in the blob their contents are.</summary>
-internal ref struct JournalTable(ReadOnlySpan<byte> table)
+/// <summary>Reads the addresses of a blob, and where in the blob their contents are.</summary>
+internal ref struct JournalTable
 {
-    private ReadOnlySpan<byte> _rest = table;
+    private readonly ReadOnlySpan<byte> _blob;
+    private readonly int _count;
+    private int _next;
+    private int _name;
+
+    /// <param name="blob">A blob; one that is malformed has no addresses.</param>
+    public JournalTable(ReadOnlySpan<byte> blob)
+    {
+        _blob = blob;
+        if (blob.Length < JournalFormat.RecordsStart)
+            return;
+        var count = BinaryPrimitives.ReadInt32BigEndian(blob[(JournalFormat.RecordsStart - sizeof(int))..]);
+        if (count is < 0 or > JournalFormat.MostAddresses || JournalFormat.RecordsStart + (count * JournalFormat.RecordLength) > blob.Length)
+            return;
+        (_count, _name) = (count, JournalFormat.RecordsStart + (count * JournalFormat.RecordLength));
+    }
 
     /// <summary>Reads the next address. Returns false at the end, and if the rest is malformed.</summary>
     /// <param name="name">The address in UTF-8.</param>
@@ -14,15 +29,17 @@ internal ref struct JournalTable(ReadOnlySpan<byte> table)
     {
         name = default;
         contents = default;
-        if (!BinaryPrimitives.TryReadUInt16BigEndian(_rest, out var length) || _rest.Length < sizeof(ushort) + length + JournalFormat.PlaceLength)
+        if (_next == _count)
             return false;
-        name = _rest.Slice(sizeof(ushort), length);
-        var place = _rest[(sizeof(ushort) + length)..];
-        var (at, bytes) = (BinaryPrimitives.ReadInt32BigEndian(place), BinaryPrimitives.ReadInt32BigEndian(place[sizeof(int)..]));
-        if (at < 0 || bytes < 0 || (long)at + bytes > int.MaxValue)
+        var record = _blob[(JournalFormat.RecordsStart + (_next * JournalFormat.RecordLength))..];
+        var (at, bytes) = (BinaryPrimitives.ReadInt32BigEndian(record), BinaryPrimitives.ReadInt32BigEndian(record[sizeof(int)..]));
+        var length = BinaryPrimitives.ReadUInt16BigEndian(record[(2 * sizeof(int))..]);
+        if (at < 0 || bytes < 0 || (long)at + bytes > _blob.Length || _name + length > _blob.Length)
             return false;
+        name = _blob.Slice(_name, length);
         contents = at..(at + bytes);
-        _rest = place[JournalFormat.PlaceLength..];
+        _name += length;
+        _next++;
         return true;
     }
 }

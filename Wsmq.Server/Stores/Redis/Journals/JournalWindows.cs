@@ -12,14 +12,14 @@ namespace Wsmq.Server.Stores.Redis.Journals;
 internal sealed class JournalWindows(RedisLane lane, long most, TimeSpan oldest, TimeProvider time)
 {
     private readonly Lock _lock = new();
+
     private readonly SortedSet<long> _pending = [];
 
     // Batches that failed may be executed until a later one is answered.
-    private readonly SortedSet<long> _undecided = [];
+    private readonly SortedSet<long> _failed = [];
     private readonly Queue<JournalWindow> _closed = [];
-    private readonly Queue<JournalWindow> _settled = [];
-    private long _settledBytes;
     private long _bytes;
+    private long _answered;
     private JournalWindow _open = new();
     private WsmqPosition _last;
 
@@ -31,41 +31,47 @@ internal sealed class JournalWindows(RedisLane lane, long most, TimeSpan oldest,
         get
         {
             lock (_lock)
-                return _bytes - _settledBytes >= most || (_closed.TryPeek(out var first) && time.GetElapsedTime(first.ClosedAt) >= oldest);
+                return _bytes >= most || (_closed.TryPeek(out var first) && time.GetElapsedTime(first.ClosedAt) >= oldest);
         }
     }
 
     /// <summary>A batch is sent.</summary>
-    public JournalBatch Begin(long number, IEnumerable<LogKeys> logs, long bytes)
+    /// <param name="number">The number of the batch.</param>
+    /// <param name="logs">The addresses that may have messages in the journal.</param>
+    /// <param name="bytes">What is added to the journal, in bytes.</param>
+    public void Begin(long number, IEnumerable<LogKeys> logs, long bytes)
     {
         lock (_lock)
         {
-            _bytes += bytes;
             _pending.Add(number);
             _open.Logs.UnionWith(logs);
             _open.Through = number;
             _open.Bytes += bytes;
+            _bytes += bytes;
         }
-
-        return new JournalBatch(this, number);
     }
 
+    /// <summary>A batch was executed; none before it can be any more.</summary>
+    /// <param name="number">The number of the batch.</param>
+    /// <param name="last">No message of it that is in the journal has a later position.</param>
     public void Answered(long number, WsmqPosition last)
     {
         lock (_lock)
         {
             _pending.Remove(number);
             _last = WsmqPosition.Max(_last, last);
-            _undecided.RemoveWhere(n => n < number);
+            _answered = Math.Max(_answered, number);
         }
     }
 
+    /// <summary>A batch may or may not have been executed, or may still be.</summary>
     public void Failed(long number)
     {
         lock (_lock)
         {
-            _pending.Remove(number);
-            _undecided.Add(number);
+            if (!_pending.Remove(number))
+                return;
+            _failed.Add(number);
             _open.Failed = true;
             foreach (var window in _closed)
                 window.Failed = true;
@@ -84,44 +90,24 @@ internal sealed class JournalWindows(RedisLane lane, long most, TimeSpan oldest,
                 _open = new JournalWindow();
             }
 
+            _failed.RemoveWhere(number => number < _answered);
             foreach (var window in _closed)
                 Decide(window);
             return _closed.TryPeek(out var first) && first.Last is not null && time.GetElapsedTime(first.DecidedAt) >= age ? first : null;
         }
     }
 
-    /// <summary>What was not acknowledged of the oldest window was moved to the logs.</summary>
-    public void Settled()
+    /// <summary>Nothing of the oldest window is in the journal any more.</summary>
+    public void Removed()
     {
         lock (_lock)
-        {
-            var window = _closed.Dequeue();
-            _settled.Enqueue(window);
-            _settledBytes += window.Bytes;
-        }
-    }
-
-    /// <summary>The newest settled window that is to be removed, with all before it: its grace is over, or there are too many bytes.</summary>
-    public JournalWindow? Removable(TimeSpan grace)
-    {
-        lock (_lock)
-        {
-            JournalWindow? last = null;
-            while (_settled.TryPeek(out var first) && (_settledBytes > most || time.GetElapsedTime(first.DecidedAt) >= grace))
-            {
-                last = _settled.Dequeue();
-                _settledBytes -= last.Bytes;
-                _bytes -= last.Bytes;
-            }
-
-            return last;
-        }
+            _bytes -= _closed.Dequeue().Bytes;
     }
 
     private void Decide(JournalWindow window)
     {
         if (window.Last is not null || _pending.FirstOrDefault(long.MaxValue) <= window.Through
-            || _undecided.FirstOrDefault(long.MaxValue) <= window.Through)
+            || _failed.FirstOrDefault(long.MaxValue) <= window.Through)
         {
             return;
         }
@@ -155,15 +141,4 @@ internal sealed class JournalWindow
 
     /// <summary>No message of its batches has a later position. Null until all are decided.</summary>
     public WsmqPosition? Last { get; set; }
-}
-
-/// <summary>A batch with messages for the journal. Ended by one call.</summary>
-internal readonly struct JournalBatch(JournalWindows windows, long number)
-{
-    /// <summary>It was executed.</summary>
-    /// <param name="last">No message of it has a later position.</param>
-    public void Answered(WsmqPosition last) => windows.Answered(number, last);
-
-    /// <summary>It may or may not have been executed, or may still be.</summary>
-    public void Failed() => windows.Failed(number);
 }

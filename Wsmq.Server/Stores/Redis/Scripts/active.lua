@@ -1,24 +1,22 @@
 -- Shared by the scripts that use the state of an address which some node reads. It is not in the address's meta, but in a hash of the lane:
 -- a batch reads and writes the states of all its addresses with one command each. The meta of such an address has an older tail, and no nodes.
 -- uses: prelude, interest_list
--- A state is a text: tail (16), link (24), steps (3), base (16), consumed (16), mode (1), nodes (8 each).
---   link   of the last entry of a journal that has messages of the address: node (8), number of the batch (12), group (4)
---   steps  how many entries of journals that may be since the base was last moved
+-- A state is a text: tail (16), link (28), base (16), consumed (16), mode (1), nodes (8 each).
+--   link   of the last entry of a journal that has messages of the address: node (8), number of the batch (12), group (4), and which address
+--          of the group it is (4)
 --   base   what follows it, up to the tail, is in journals; the rest is in the log, or was removed
 --   mode   J: messages go to a journal. O: to the address's own log, because a device is away
-local no_link = string.rep('0', 24)
+local no_link = string.rep('0', 28)
 
 -- Parses a state. Fails for a corrupt one.
 local function active_state(text)
-  local tail, base, consumed = string.sub(text, 1, 16), string.sub(text, 44, 59), string.sub(text, 60, 75)
-  local mode = string.sub(text, 76, 76)
-  if not (position(tail) and position(base) and position(consumed)) or (mode ~= 'J' and mode ~= 'O') or (#text - 76) % 8 ~= 0
-    or not string.find(text, '^%d%d%d', 41) then
+  local tail, base, consumed = string.sub(text, 1, 16), string.sub(text, 45, 60), string.sub(text, 61, 76)
+  local mode = string.sub(text, 77, 77)
+  if not (position(tail) and position(base) and position(consumed)) or (mode ~= 'J' and mode ~= 'O') or (#text - 77) % 8 ~= 0 then
     error('the state of an active address is malformed')
   end
   return {
-    tail = tail, link = string.sub(text, 17, 40), steps = string.sub(text, 41, 43), base = base, consumed = consumed, mode = mode,
-    nodes = string.sub(text, 77),
+    tail = tail, link = string.sub(text, 17, 44), base = base, consumed = consumed, mode = mode, nodes = string.sub(text, 78),
   }
 end
 
@@ -29,7 +27,7 @@ local function active_of(active, name)
 end
 
 local function active_text(state)
-  return table.concat({ state.tail, state.link, state.steps, state.base, state.consumed, state.mode, state.nodes })
+  return table.concat({ state.tail, state.link, state.base, state.consumed, state.mode, state.nodes })
 end
 
 -- The position of the newest entry of a log; zero without one, and if it is foreign.
@@ -40,15 +38,18 @@ end
 
 -- Removes what is left of a log if messages after it were in a journal only, and were acknowledged by every device: a reader would take the
 -- place between for a loss.
-local function close_hole(log, state)
+local function close_hole(log, meta, state)
   local newest = newest_of(log)
-  if newest > zero and newest < state.base and state.base <= state.consumed then call('UNLINK', log) end
+  if newest > zero and newest < state.base and state.base <= state.consumed then
+    call('UNLINK', log)
+    call('HDEL', meta, 'x')
+  end
 end
 
 -- Saves a state; without nodes and messages in journals it goes back to the meta.
 local function save_active(active, name, log, meta, state)
   if state.nodes ~= '' or state.tail > state.base then return call('HSET', active, name, active_text(state)) end
-  close_hole(log, state)
+  close_hole(log, meta, state)
   call('HDEL', active, name)
   if state.tail > zero then call('HSET', meta, 't', state.tail) end
 end
@@ -70,7 +71,7 @@ local function activate(active, name, meta, node)
   local saved = call('HMGET', meta, 't', 'c', 'n')
   local tail, consumed = saved[1] or zero, position(saved[2]) or zero
   local state = {
-    tail = tail, base = tail, consumed = consumed, link = no_link, steps = '000', mode = consumed >= tail and 'J' or 'O',
+    tail = tail, base = tail, consumed = consumed, link = no_link, mode = consumed >= tail and 'J' or 'O',
     nodes = whole(saved[3] or ''),
   }
   set_node(state, node, true)

@@ -23,7 +23,8 @@
 -- ARGV[18]          number of logs per group, two bytes each
 -- ARGV[19]          1 if an id may be in the batch twice, else 0
 -- ARGV[20]          log and meta of each log that is in a group, each after its length in two bytes
--- ARGV[21 …]        per group: mode and nodes that the states of its addresses are expected to have, blob; then the name of each log, after
+-- ARGV[21]          the numbers of the addresses of a group, from 0000 on
+-- ARGV[22 …]        per group: mode and nodes that the states of its addresses are expected to have, blob; then the name of each log, after
 --                   its length in two bytes; then the id of each item (hash of sender, address and id, 16 bytes); then the content of each
 --                   item that is in no blob: metadata length and body length in four bytes each, metadata, body
 -- Returns           a string: time in µs (16), then per log J (its items are in the journal, from the time on), or L and per item N (new),
@@ -34,7 +35,7 @@ if refused then return refused end
 
 local active, node, counts, sizes = KEYS[6], ARGV[17], ARGV[16], ARGV[18]
 local logs, groups = #counts / 2, #sizes / 2
-local names = 20 + 2 * groups
+local names = 21 + 2 * groups
 local ids = names + logs
 local firsts, items = { 1 }, 0
 for j = 1, logs do
@@ -54,14 +55,6 @@ local states = call('HMGET', active, unpack(ARGV, names + 1, ids))
 -- Per log: what is returned for it; nothing yet if it is in no group, or not in the journal after all.
 local replies = {}
 
--- The state of a log, by its number of steps: one more.
-local more = setmetatable({}, { __index = function(known, steps)
-  local number = tonumber(steps)
-  local after = number and number < 999 and string.format('%03d', number + 1)
-  known[steps] = after
-  return after
-end })
-
 -- Names and new states of the logs that are in the journal.
 local saves, saved = {}, 0
 local find, sub = string.find, string.sub
@@ -69,21 +62,23 @@ local find, sub = string.find, string.sub
 -- Puts the messages of neighbouring logs into the journal, except where something is not as the node knew. Returns the heads, and whether
 -- there are any messages.
 local function to_journal(from, to, readers, link)
-  local heads, h, size, used = { now_id }, 1, 75 + #readers, false
+  local heads, h, size, used, numbers = { now_id }, 1, 76 + #readers, false, ARGV[21]
   for j = from, to do
     local state, head = states[j], elsewhere
     -- It begins with the tail, and ends with the readers.
-    if state and state < now_id and #state == size and find(state, readers, 76, true) then
-      local first, last, steps = firsts[j], firsts[j + 1] - 1, more[sub(state, 41, 43)]
-      if steps and not message.knows(first, last) then
+    if state and state < now_id and #state == size and find(state, readers, 77, true) then
+      local first, last = firsts[j], firsts[j + 1] - 1
+      if not message.knows(first, last) then
         local at = now_id
         message.add(first, at)
         for i = first + 1, last do
           at = successor(at)
           message.add(i, at)
         end
-        head, used, replies[j] = sub(state, 1, 40), true, 'J'
-        saves[saved + 1], saves[saved + 2], saved = ARGV[names + j], at .. link .. steps .. sub(state, 44), saved + 2
+        head, used, replies[j] = sub(state, 1, 44), true, 'J'
+        saves[saved + 1] = ARGV[names + j]
+        saves[saved + 2] = at .. link .. sub(numbers, 4 * h - 3, 4 * h) .. sub(state, 45)
+        saved = saved + 2
       end
     end
     h = h + 1
@@ -99,16 +94,17 @@ local usable = groups > 0 and pcall(call, 'XLEN', journal)
 local from = 1
 for g = 1, groups do
   local high, low = string.byte(sizes, 2 * g - 1, 2 * g)
-  local to, readers, blob, number = from + high * 256 + low - 1, ARGV[19 + 2 * g], ARGV[20 + 2 * g], string.format('%04d', g)
+  local to, readers, blob, number = from + high * 256 + low - 1, ARGV[20 + 2 * g], ARGV[21 + 2 * g], string.format('%04d', g)
   local link = node .. ARGV[1] .. number
   local heads, used
   if usable then heads, used = to_journal(from, to, readers, link) end
-  from = to + 1
   if used then
-    call('XADD', journal, ARGV[1] .. '-' .. number, 'h', heads)
+    call('XADD', journal, ARGV[1] .. '-' .. number, 'n', to - from + 1)
+    call('SET', heads_key(active, link), heads)
     call('SET', blob_key(active, link), blob)
     signals.group(sub(readers, 2), 'H' .. link .. heads, blob)
   end
+  from = to + 1
 end
 if saved > 0 then
   call('HSET', active, unpack(saves))
@@ -150,27 +146,28 @@ local function keys_of(j)
   return keys[2 * j - 1], keys[2 * j]
 end
 
--- The blob that has the contents of log j; nil if it is in no group.
+-- The blob that has the contents of log j, and its number there; nil if it is in no group.
 local function blob_of(j)
   local last = 0
   for g = 1, groups do
     local high, low = string.byte(sizes, 2 * g - 1, 2 * g)
     last = last + high * 256 + low
-    if j <= last then return ARGV[20 + 2 * g] end
+    if j <= last then return ARGV[21 + 2 * g], j - (last - high * 256 - low) - 1 end
   end
 end
 
 -- The contents of the items of a log, in order.
 local unsent = contents
 local function contents_of(j, first, last)
-  local found, blob = {}, blob_of(j)
+  local blob, number = blob_of(j)
   if blob then
-    local place, length = find_in(string.sub(blob, blob_start + 5, blob_start + 4 + number4(blob, blob_start + 1)), ARGV[names + j])
-    each_content(string.sub(blob, place + 1, place + length), function(content) found[#found + 1] = content end)
-  else
-    for i = first, last do found[#found + 1] = ARGV[unsent + i - first + 1] end
-    unsent = unsent + last - first + 1
+    local record = records + record_size * number + 1
+    local place = number4(blob, record)
+    return contents_in(sub(blob, place + 1, place + number4(blob, record + 4)))
   end
+  local found = {}
+  for i = first, last do found[#found + 1] = ARGV[unsent + i - first + 1] end
+  unsent = unsent + last - first + 1
   return found
 end
 
@@ -178,7 +175,7 @@ end
 local function opened(j, rules)
   local name, log, meta = ARGV[names + j], keys_of(j)
   local state = states[j] and active_state(states[j])
-  if state then settle(active, name, log, meta, state, rules, now) end
+  if state then settle(active, log, meta, state, rules, now) end
   local saved = call('HMGET', meta, 't', 'x', 'n', 'b')
   local tail = state and state.tail or saved[1]
   if tail then tail = position(tail) or error('the tail is no position') end

@@ -1,13 +1,10 @@
 -- Part of the scripts that append to logs: adds entries, and saves what that changes in the meta.
 -- uses: retention, marks
 -- Limits of a kind of log: entries (count), age in µs and bytes. Contents up to size small are not counted in the bytes: even the maximum
--- count of them takes at most half of the byte limit. That covers most messages. Grace: how long what every device acknowledged is kept, in
--- µs; nil where that is not known.
-local function rules_of(count, age, bytes, grace)
+-- count of them takes at most half of the byte limit. That covers most messages.
+local function rules_of(count, age, bytes)
   bytes = tonumber(bytes)
-  return {
-    count = count, age = tonumber(age), bytes = bytes, small = bytes / (2 * tonumber(count)) + 8, grace = grace and tonumber(grace),
-  }
+  return { count = count, age = tonumber(age), bytes = bytes, small = bytes / (2 * tonumber(count)) + 8 }
 end
 
 -- A log to add to. tail: its tail, or nil before its first entry; due: when removal by age is due; counted: its bytes after the last mark

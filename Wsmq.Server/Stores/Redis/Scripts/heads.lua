@@ -1,14 +1,14 @@
 -- Reads the beginnings of entries. Removes nothing: what is due to be removed is read as long as it is stored.
 -- uses: journal, beginnings
 -- flags: allow-oom
--- KEYS[1] log (stream)   KEYS[2] meta (hash)   KEYS[3] states of the active addresses of the lane (hash)
+-- KEYS[1] log (stream)   KEYS[2] meta (hash)   KEYS[3] states of the active addresses of the lane (hash)   KEYS[4] temporary key
 -- ARGV[1] only after this position   ARGV[2] only before this one   ARGV[3] 1 to begin with the newest entry
 -- ARGV[4] most entries   ARGV[5] most bytes of entries to look at   ARGV[6] most bytes of each body, or -1 for the positions alone
--- ARGV[7] name of the address, after its length in two bytes   ARGV[8 … 11] retention count, age in µs, bytes, grace in µs
+-- ARGV[7] name of the address, after its length in two bytes   ARGV[8 … 10] retention count, age in µs, bytes
 -- Returns tail, removed, consumed, 1 if there may be more, and for each entry: ID, size of its content (-1 if it is foreign), beginning
 local log, meta = KEYS[1], KEYS[2]
 local newest, most, most_bytes, body = ARGV[3] == '1', tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local present = settled(KEYS[3], ARGV[7], log, meta, rules_of(unpack(ARGV, 8, 11)), micros())
+local present = settled(KEYS[3], ARGV[7], log, meta, rules_of(unpack(ARGV, 8, 10)), micros())
 local state = call('HMGET', meta, 't', 'c')
 local tail, last = present and present.tail or state[1] or zero, '-18446744073709551615'
 local from = '(' .. ARGV[1] .. last

@@ -13,5 +13,5 @@ local command, group, changed, publish, channel, signal, name = unpack(ARGV)
 if call(command, groups, group) == 0 and changed == '0' then return 0 end
 call('HINCRBY', meta, 'v', 1)
 local state = active_of(KEYS[3], name)
-tell_nodes(state and state.nodes or '', publish, channel, signal)
+tell_nodes(state and state.nodes or whole(call('HGET', meta, 'n') or ''), publish, channel, signal)
 return 1

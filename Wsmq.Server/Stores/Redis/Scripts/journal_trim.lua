@@ -1,21 +1,22 @@
 -- Removes the oldest entries of a journal.
 -- flags: allow-oom
 -- KEYS[1] journal (stream)   KEYS[2] nodes with journals (set)
--- ARGV[1] number of the last batch to remove   ARGV[2] prefix of the keys of its blobs   ARGV[3] node   ARGV[4] most entries
--- ARGV[5] 1 to remove the journal itself once it has no entries
+-- ARGV[1] number of the last batch to remove   ARGV[2] prefix of the keys of its heads   ARGV[3] prefix of the keys of its blobs
+-- ARGV[4] node   ARGV[5] most entries   ARGV[6] 1 to remove the journal itself once it has no entries
 -- Returns how many were removed
 local journal = KEYS[1]
-local found = redis.call('XRANGE', journal, '-', ARGV[1], 'COUNT', ARGV[4])
-local blobs, ids = {}, {}
+local found = redis.call('XRANGE', journal, '-', ARGV[1], 'COUNT', ARGV[5])
+local keys, ids = {}, {}
 for i, entry in ipairs(found) do
   local number, group = string.match(entry[1], '^(%d+)-(%d+)$')
-  blobs[i], ids[i] = ARGV[2] .. string.format('%012.0f%04.0f', tonumber(number), tonumber(group)), entry[1]
+  local rest = string.format('%012.0f%04.0f', tonumber(number), tonumber(group))
+  keys[2 * i - 1], keys[2 * i], ids[i] = ARGV[2] .. rest, ARGV[3] .. rest, entry[1]
 end
 if #found > 0 then
-  redis.call('UNLINK', unpack(blobs))
+  redis.call('UNLINK', unpack(keys))
   redis.call('XDEL', journal, unpack(ids))
-elseif ARGV[5] == '1' and redis.call('XLEN', journal) == 0 then
+elseif ARGV[6] == '1' and redis.call('XLEN', journal) == 0 then
   redis.call('UNLINK', journal)
-  redis.call('SREM', KEYS[2], ARGV[3])
+  redis.call('SREM', KEYS[2], ARGV[4])
 end
 return #found

@@ -6,13 +6,13 @@
 -- KEYS[3] dead letters (hash: i<place> details, e<place> content; b: see dead_letters.lua)
 -- KEYS[4] places (sorted set: position:device, by time of dead-lettering in µs)
 -- KEYS[5] and [6] index and ends of the readers of the bucket (sorted sets), see dead_letters.lua   KEYS[7] groups only: members (hash); users only:
---         states of the active addresses of the lane (hash)
+--         states of the active addresses of the lane (hash)   KEYS[8] users only: temporary key
 -- ARGV[1] device field          ARGV[2] position   ARGV[3] place   ARGV[4] R (reported), S (silent), B (blocked) or F (final)
 -- ARGV[5] most attempts, 0 for no limit            ARGV[6] reason
 -- ARGV[7] most dead letters                        ARGV[8] how long dead letters are stored, µs   ARGV[9] user
 -- ARGV[10] most bytes of dead letters              ARGV[11] bytes that each takes in addition to its content
 -- ARGV[12] name of the reader   ARGV[13] G (group) or name of the user's address, after its length in two bytes
--- ARGV[14 … 17] retention count, age in µs, bytes, grace in µs
+-- ARGV[14 … 16] retention count, age in µs, bytes
 -- Returns the outcome (0 not first, 1 counted, 2 dead-lettered, 3 passed, 4 no such reader) and the attempts; if this call
 -- dead-lettered the entry, also how many older dead letters were evicted for it
 local log, holder, dead, places = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -35,7 +35,7 @@ if position <= cursor then
 end
 
 -- A failure needs the entry itself.
-if not members then settled(KEYS[7], ARGV[13], log, holder, rules_of(unpack(ARGV, 14, 17)), micros()) end
+if not members then settled(KEYS[7], ARGV[13], log, holder, rules_of(unpack(ARGV, 14, 16)), micros()) end
 
 local function id(digits_of) return string.format('%.0f', tonumber(digits_of)) .. '-0' end
 local first = call('XRANGE', log, '(' .. id(cursor), '+', 'COUNT', 1)[1]

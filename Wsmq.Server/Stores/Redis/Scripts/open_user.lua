@@ -2,9 +2,9 @@
 -- uses: journal
 -- flags: allow-oom
 -- KEYS[1] log (stream)      KEYS[2] meta (hash: also @device -> cursor:seen in µs, and k, the number of devices)
--- KEYS[3] states of the active addresses of the lane (hash)
+-- KEYS[3] states of the active addresses of the lane (hash)   KEYS[4] temporary key
 -- ARGV[1] device field      ARGV[2] most devices  ARGV[3] device expiry in µs   ARGV[4] retention age in ms
--- ARGV[5] name of the address, after its length in two bytes   ARGV[6 … 9] retention count, age in µs, bytes, grace in µs
+-- ARGV[5] name of the address, after its length in two bytes   ARGV[6 … 8] retention count, age in µs, bytes
 -- Returns the cursor, followed by failed attempts if any, or nil if there are too many devices
 local log, meta = KEYS[1], KEYS[2]
 local device, max_devices, expiry, age = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
@@ -37,7 +37,7 @@ if not mine then
   if devices >= max_devices and away then devices = devices - call('HDEL', meta, away) end
   devices = devices + 1
   -- It gets all that is stored. The log is complete once the address is settled.
-  if present then settled(KEYS[3], ARGV[5], log, meta, rules_of(unpack(ARGV, 6, 9)), now) end
+  if present then settled(KEYS[3], ARGV[5], log, meta, rules_of(unpack(ARGV, 6, 8)), now) end
   mine = removed_of(log, tail)
 end
 call('HSET', meta, device, mine .. ':' .. digits(now) .. failed, 'k', devices)

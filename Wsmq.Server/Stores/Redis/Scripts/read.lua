@@ -1,22 +1,28 @@
 -- Reads the entries after a position, after removing entries that are too old or whose grace after consumption is over.
 -- uses: journal
 -- flags: allow-oom
--- KEYS[1] log (stream)   KEYS[2] meta (hash)   KEYS[3] states of the active addresses of the lane (hash)
+-- KEYS[1] log (stream)   KEYS[2] meta (hash)   KEYS[3] states of the active addresses of the lane (hash)   KEYS[4] temporary key
 -- ARGV[1] after          ARGV[2] most entries    ARGV[3] most bytes
 -- ARGV[4] device expiry in µs
--- ARGV[5] name of the address, after its length in two bytes   ARGV[6 … 9] retention count, age in µs, bytes, grace in µs
+-- ARGV[5] name of the address, after its length in two bytes   ARGV[6 … 8] retention count, age in µs, bytes   ARGV[9] grace in µs
 -- Returns tail, removed, consumed, membership version, and the entries as XRANGE returns them
-local log, meta, rules = KEYS[1], KEYS[2], rules_of(unpack(ARGV, 6, 9))
+local log, meta, rules = KEYS[1], KEYS[2], rules_of(unpack(ARGV, 6, 8))
 local now = micros()
 local active, name, max_entries, max_bytes = KEYS[3], ARGV[5], tonumber(ARGV[2]), math.max(tonumber(ARGV[3]), 1)
-local state = call('HMGET', meta, 't', 'c', 'v', 'g', 'd', 'b', 'm')
-local present = active_of(active, name)
+local state, present
 
--- A reader that is a little behind: what it lacks stays in journals.
+local function remove_due()
+  state = call('HMGET', meta, 't', 'c', 'v', 'g', 'd', 'b', 'm')
+  trim(log, meta, now - rules.age, state[4], state[5], now, tonumber(ARGV[9]), tonumber(ARGV[4]))
+end
+
+-- The page of a reader that is a little behind: what it lacks stays in journals. Nil if it lacks more.
 local function newest(after)
+  present = active_of(active, name)
   if not present or present.tail <= present.base or after < present.base then return nil end
-  local found, is_all = journaled(active, name, present, after, 16)
+  local found, is_all = journaled(active, present, after, 16)
   if not is_all then return nil end
+  remove_due()
   local entries, bytes = {}, 0
   each_message(found, function(at, before, content)
     if at <= after or #entries >= max_entries or bytes >= max_bytes then return end
@@ -24,12 +30,11 @@ local function newest(after)
   end)
   return { present.tail, removed_of(log, present.base), state[2] or zero, state[3] or '0', entries }
 end
-local done, page = pcall(newest, digits(tonumber(ARGV[1])))
-if done and page then return page end
+local page = newest(digits(tonumber(ARGV[1])))
+if page then return page end
 
 present = settled(active, name, log, meta, rules, now)
-if present then state = call('HMGET', meta, 't', 'c', 'v', 'g', 'd', 'b', 'm') end
-trim(log, meta, now - rules.age, state[4], state[5], now, rules.grace, tonumber(ARGV[4]))
+remove_due()
 local tail = present and present.tail or state[1] or zero
 
 local removed = removed_of(log, tail)
