@@ -11,8 +11,8 @@ namespace Wsmq.Server.Stores.Redis;
 internal sealed class RedisInterest(
     RedisConnections connections, RedisKeys keys, RedisLanes lanes, Func<WsmqAddress, bool> isRead, TimeSpan grace)
 {
-    // About 2 ms of Redis time. Smaller scripts would need more round trips, one after another, when all users of a node reconnect.
-    private const int MostInAScript = 1_024;
+    // About 5 ms of Redis time. Smaller scripts would need more round trips, one after another, when all users of a node reconnect.
+    private const int MostInAScript = 512;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<RedisLane, Reports> _reports = [];
