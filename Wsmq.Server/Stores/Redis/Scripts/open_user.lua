@@ -37,10 +37,16 @@ if not mine then
   if devices >= max_devices and away then devices = devices - call('HDEL', meta, away) end
   devices = devices + 1
   -- It gets all that is stored. The log is complete once the address is settled.
-  if present then settled(KEYS[3], ARGV[5], log, meta, rules_of(unpack(ARGV, 6, 8)), now) end
+  if present then present = settled(KEYS[3], ARGV[5], log, meta, rules_of(unpack(ARGV, 6, 8)), now) end
   mine = removed_of(log, tail)
 end
 call('HSET', meta, device, mine .. ':' .. digits(now) .. failed, 'k', devices)
+
+-- What it has not read is not acknowledged by every device any more.
+if present and mine < present.consumed then
+  present.consumed, present.mode = mine, 'O'
+  save_active(KEYS[3], ARGV[5], log, meta, present)
+end
 
 -- All other devices may have acknowledged these entries, and the log may be about to expire: this reader still needs them.
 if mine < tail then

@@ -38,8 +38,8 @@ public sealed class JournalTests : IAsyncLifetime
 
     private ActiveStates States => new(Database, Keys);
 
-    private Task<RedisHarness> StartAsync(TimeSpan settleAfter, long bytes = 1 << 20) => RedisHarness.StartAsync(
-        _redis.EndPoint, "t", new WsmqOptions { Delivery = { AckGrace = settleAfter } }, o => (o.SettleAfter, o.JournalBytes) = (settleAfter, bytes));
+    private Task<RedisHarness> StartAsync(TimeSpan settleAfter, long bytes = 1 << 20, TimeSpan? grace = null) => RedisHarness.StartAsync(
+        _redis.EndPoint, "t", new WsmqOptions { Delivery = { AckGrace = grace ?? settleAfter } }, o => (o.SettleAfter, o.JournalBytes) = (settleAfter, bytes));
 
     private async Task<string[]> KeysAsync(string pattern) => (string[])(await Database.ExecuteAsync("KEYS", $"t:{{0}}:{pattern}"))!;
 
@@ -278,6 +278,22 @@ public sealed class JournalTests : IAsyncLifetime
         var given = await _node.AddManyAsync(Bob, 2);
         var from = await _node.OpenAsync("bob", "laptop");
         (await _node.PositionsAsync(Bob, from)).TakeLast(2).Should().Equal(given);
+    }
+
+    [Fact]
+    public async Task A_new_device_holds_back_what_it_has_not_read()
+    {
+        await using var quick = await StartAsync(TimeSpan.FromMilliseconds(100), grace: TimeSpan.FromMinutes(1));
+        await ConnectAsync(quick, Bob);
+        (await quick.OpenAsync("bob", "laptop")).Should().Be(WsmqPosition.Start, "the first message is in its grace");
+        WsmqPosition[] given = [await quick.AddAsync(Bob), await quick.AddAsync(Bob)];
+        await quick.AckAsync("bob", "phone", given[^1]);
+        await Eventually.That("nothing is in journals", async () => await JournaledAsync() == 0);
+        (await quick.PositionsAsync(Bob)).Should().HaveCount(3).And.EndWith(given);
+        await quick.AckAsync("bob", "laptop", given[^1]);
+        await quick.AddAsync(Bob);
+        await quick.AddAsync(Bob);
+        (await JournaledAsync()).Should().BePositive("both have acknowledged all");
     }
 
     [Fact]
