@@ -61,6 +61,8 @@ public sealed class SignalFuzzTests(SharedRedis redis, ITestOutputHelper output)
 
     private static byte[] Entry => [.. Enumerable.Repeat((byte)'1', 24)];
 
+    private static byte[] Both(byte[] head, byte[] blob) => [.. Encoding.ASCII.GetBytes($"C{head.Length:D6}"), .. head, .. blob];
+
     // Past the end: cut there.
     private static byte[] Changed(byte[] bytes, (int At, byte Value)[] changes)
     {
@@ -83,13 +85,14 @@ public sealed class SignalFuzzTests(SharedRedis redis, ITestOutputHelper output)
         var read = 0;
         var intact = new JournalSignals((_, signal) => read += StoreHarness.Text(signal.Entry!) == "1" ? 1 : 0);
         (intact.TryRead(Head), intact.TryRead(Blob), read).Should().Be((true, true, 1));
+        (intact.TryRead(Both(Head, Blob)), read).Should().Be((true, 2));
 
         GenJournal.Sample(
             parts =>
             {
                 var isValid = true;
                 var reader = new JournalSignals((_, signal) => isValid &= signal.Previous < signal.Position && signal.Entry!.Position == signal.Position);
-                foreach (var part in parts.Where(p => JournalSignals.IsPart(p)))
+                foreach (var part in parts.Append(Both(parts[0], parts[1])).Where(p => JournalSignals.IsPart(p)))
                     reader.TryRead(part);
                 return isValid;
             },

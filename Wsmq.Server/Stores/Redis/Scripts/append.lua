@@ -24,7 +24,8 @@
 -- ARGV[19]          1 if an id may be in the batch twice, else 0
 -- ARGV[20]          log and meta of each log that is in a group, each after its length in two bytes
 -- ARGV[21]          the numbers of the addresses of a group, from 0000 on
--- ARGV[22 …]        per group: mode and nodes that the states of its addresses are expected to have, blob; then the name of each log, after
+-- ARGV[22]          1 until the node is known to be among those with journals, else 0
+-- ARGV[23 …]        per group: mode and nodes that the states of its addresses are expected to have, blob; then the name of each log, after
 --                   its length in two bytes; then the id of each item (hash of sender, address and id, 16 bytes); then the content of each
 --                   item that is in no blob: metadata length and body length in four bytes each, metadata, body
 -- Returns           a string: time in µs (16), then per log J (its items are in the journal, from the time on), or L and per item N (new),
@@ -35,7 +36,7 @@ if refused then return refused end
 
 local active, node, counts, sizes = KEYS[6], ARGV[17], ARGV[16], ARGV[18]
 local logs, groups = #counts / 2, #sizes / 2
-local names = 21 + 2 * groups
+local names = 22 + 2 * groups
 local ids = names + logs
 local firsts, items = { 1 }, 0
 for j = 1, logs do
@@ -87,29 +88,25 @@ local function to_journal(from, to, readers, link)
   return table.concat(heads), used
 end
 
--- A foreign key in place of the journal must not end the script.
 local journal = journal_key(active, node)
-local usable = groups > 0 and pcall(call, 'XLEN', journal)
+if groups > 0 and ARGV[22] == '1' then pcall(call, 'SADD', lane_of(active) .. 'journals', node) end
 
 local from = 1
 for g = 1, groups do
   local high, low = string.byte(sizes, 2 * g - 1, 2 * g)
-  local to, readers, blob, number = from + high * 256 + low - 1, ARGV[20 + 2 * g], ARGV[21 + 2 * g], string.format('%04d', g)
+  local to, readers, blob, number = from + high * 256 + low - 1, ARGV[21 + 2 * g], ARGV[22 + 2 * g], string.format('%04d', g)
   local link = node .. ARGV[1] .. number
   local heads, used
-  if usable then heads, used = to_journal(from, to, readers, link) end
+  -- A foreign key in place of the journal must not end the script.
+  if pcall(call, 'XADD', journal, ARGV[1] .. '-' .. number, 'n', to - from + 1) then heads, used = to_journal(from, to, readers, link) end
   if used then
-    call('XADD', journal, ARGV[1] .. '-' .. number, 'n', to - from + 1)
     call('SET', heads_key(active, link), heads)
     call('SET', blob_key(active, link), blob)
     signals.group(sub(readers, 2), 'H' .. link .. heads, blob)
   end
   from = to + 1
 end
-if saved > 0 then
-  call('HSET', active, unpack(saves))
-  pcall(call, 'SADD', lane_of(active) .. 'journals', node)
-end
+if saved > 0 then call('HSET', active, unpack(saves)) end
 
 local kinds = {}
 local function rules_for(name)
@@ -152,7 +149,7 @@ local function blob_of(j)
   for g = 1, groups do
     local high, low = string.byte(sizes, 2 * g - 1, 2 * g)
     last = last + high * 256 + low
-    if j <= last then return ARGV[21 + 2 * g], j - (last - high * 256 - low) - 1 end
+    if j <= last then return ARGV[22 + 2 * g], j - (last - high * 256 - low) - 1 end
   end
 end
 

@@ -47,11 +47,14 @@ local function signals_of(publish, channel, lease)
     end
   end
 
-  -- Adds what a node has composed for a group of addresses, and its head: two messages, so that the first one need not be copied.
+  -- Adds what a node has composed for a group of addresses, and its head: two messages, so that a large blob need not be copied. Small ones
+  -- are one message: C, the length of the head in six digits, head, blob.
   function signals.group(nodes, head, blob)
+    local whole = #head + #blob <= full and 'C' .. string.format('%06d', #head) .. head .. blob
     for i = 1, #nodes, 8 do
       local node = string.sub(nodes, i, i + 7)
-      ready[#ready + 1], ready[#ready + 2] = { node, head }, { node, blob }
+      ready[#ready + 1] = { node, whole or head }
+      if not whole then ready[#ready + 1] = { node, blob } end
     end
   end
 
