@@ -248,6 +248,9 @@ internal sealed class LaneKeys(string lane, string channels, string node, TimeSp
     /// <summary>Stream: the journal of a node, see journal.lua.</summary>
     public RedisKey JournalOf(string other) => $"{lane}:journal:{other}";
 
+    /// <summary>String: how far this node has come with settling, see settle.lua.</summary>
+    public RedisKey Settled { get; } = $"{lane}:settled:{node}";
+
     /// <summary>Prefix of the heads of a node's journal; the rest of the link follows.</summary>
     public string HeadsOf(string other) => $"{lane}:heads:{other}";
 

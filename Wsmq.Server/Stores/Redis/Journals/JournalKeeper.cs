@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using StackExchange.Redis;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Stores.Redis.Connections;
 
@@ -121,7 +120,7 @@ internal sealed class JournalKeeper(
         {
             await step();
         }
-        catch (Exception e) when (e is WsmqException or RedisException or ObjectDisposedException)
+        catch (Exception e) when (!(e is OperationCanceledException && _stop.IsCancellationRequested))
         {
             Log.JournalFailed(logger, e);
         }
@@ -131,8 +130,8 @@ internal sealed class JournalKeeper(
     {
         while (windows.Next(age) is { } window)
         {
-            await settler.SettleAsync(windows.Lane, window.Logs, window.Last!.Value, cancellationToken);
-            await settler.TrimAsync(windows.Lane, lanes.Node, window.Through.ToString(CultureInfo.InvariantCulture), cancellationToken);
+            var mark = await settler.SettleAsync(windows.Lane, window.Logs, window.Last!.Value, cancellationToken);
+            await settler.TrimAsync(windows.Lane, lanes.Node, window.Through.ToString(CultureInfo.InvariantCulture), mark, cancellationToken);
             windows.Removed();
         }
     }

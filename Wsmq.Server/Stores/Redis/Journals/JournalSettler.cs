@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -14,22 +15,28 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
     private const int MostMoved = 256;
     private const int MostEntries = 64;
     private const int MostAdopted = 16;
+    private const int MostRounds = 64;
     private const char Corrupt = '2';
     private const char NotYet = '3';
 
     /// <summary>Afterwards no log needs the entries of journals with messages of it up to a position.</summary>
-    public async Task SettleAsync(RedisLane lane, IEnumerable<LogKeys> logs, WsmqPosition through, CancellationToken cancellationToken)
+    /// <returns>What allows the removal of these entries, see <see cref="TrimAsync(RedisLane, string, string, string, CancellationToken)"/>.</returns>
+    public async Task<string> SettleAsync(RedisLane lane, IEnumerable<LogKeys> logs, WsmqPosition through, CancellationToken cancellationToken)
     {
         var rule = options.Retention.For(WsmqAddressKind.User).Values();
         var left = new Queue<LogKeys>(logs);
+        var (mark, run) = (string.Empty, Guid.NewGuid().ToString("N"));
+        var calls = 0;
         while (left.Count > 0)
         {
             var part = new LogKeys[Math.Min(MostLogs, left.Count)];
             for (var j = 0; j < part.Length; j++)
                 part[j] = left.Dequeue();
+            var next = string.Create(CultureInfo.InvariantCulture, $"{run}-{++calls}");
             var reply = (string)(await connections.EvaluateAsync(
-                RedisScript.Settle, [lane.Keys.Active, lane.Keys.Spare, .. part.SelectMany(log => log.Pair)],
-                [through.ToString(), .. rule, MostMoved, .. part.Select(log => (RedisValue)log.Name)], cancellationToken))!;
+                RedisScript.Settle, [lane.Keys.Active, lane.Keys.Spare, lane.Keys.Settled, .. part.SelectMany(log => log.Pair)],
+                [through.ToString(), .. rule, MostMoved, mark, next, .. part.Select(log => (RedisValue)log.Name)], cancellationToken))!;
+            mark = next;
             for (var j = 0; j < part.Length; j++)
             {
                 if (reply[j] == NotYet)
@@ -38,23 +45,26 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
                     Log.JournalDamaged(logger, Encoding.UTF8.GetString(part[j].Name.AsSpan(2)));
             }
         }
+
+        return mark;
     }
 
     /// <summary>Removes the oldest entries of a journal.</summary>
     /// <param name="lane">The lane.</param>
     /// <param name="node">Whose journal.</param>
     /// <param name="through">The ID of the last entry to remove.</param>
+    /// <param name="mark">What <see cref="SettleAsync"/> has returned: a server that lacks its work, because it was a replica, removes nothing.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    public async Task TrimAsync(RedisLane lane, string node, string through, CancellationToken cancellationToken)
+    public async Task TrimAsync(RedisLane lane, string node, string through, string mark, CancellationToken cancellationToken)
     {
-        while (await TrimAsync(lane, node, through, andJournal: false, cancellationToken) == MostEntries)
+        while (await TrimAsync(lane, node, through, mark, andJournal: false, cancellationToken) == MostEntries)
         {
         }
     }
 
     /// <summary>Removes a journal if it has no entries.</summary>
     public Task RemoveAsync(RedisLane lane, string node, CancellationToken cancellationToken) =>
-        TrimAsync(lane, node, "0", andJournal: true, cancellationToken);
+        TrimAsync(lane, node, "0", string.Empty, andJournal: true, cancellationToken);
 
     /// <summary>Says that this node is alive, and has a journal.</summary>
     public async Task RenewAsync(RedisLane lane, CancellationToken cancellationToken)
@@ -69,10 +79,6 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
         var nodes = await connections.AskAsync((database, primary) => database.SetMembersAsync(lane.Keys.Journals, primary), cancellationToken);
         foreach (var node in nodes.Select(n => (string)n!).Where(n => n != lanes.Node))
         {
-            var lives = await connections.AskAsync(
-                (database, primary) => database.KeyExistsAsync(lane.Keys.Leases + node, primary), cancellationToken);
-            if (lives)
-                continue;
             try
             {
                 await AdoptAsync(lane, node, cancellationToken);
@@ -85,22 +91,28 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
         }
     }
 
+    // A long journal is adopted in several passes: the own one must be looked after, too.
     private async Task AdoptAsync(RedisLane lane, string node, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var round = 0; round < MostRounds && !await LivesAsync(lane, node, cancellationToken); round++)
         {
             var entries = await connections.AskAsync(
                 (database, primary) => database.StreamRangeAsync(lane.Keys.JournalOf(node), count: MostAdopted, flags: primary), cancellationToken);
             if (entries.Length == 0)
-                break;
+            {
+                await RemoveAsync(lane, node, cancellationToken);
+                return;
+            }
+
             var blobs = await Task.WhenAll(entries.Select(entry => BlobAsync(lane, node, (string)entry.Id!, cancellationToken)));
             var logs = blobs.SelectMany(AddressesOf).Distinct().Select(keys.Of);
-            await SettleAsync(lane, logs, new WsmqPosition(WsmqPosition.MaxValue), cancellationToken);
-            await TrimAsync(lane, node, (string)entries[^1].Id!, cancellationToken);
+            var mark = await SettleAsync(lane, logs, new WsmqPosition(WsmqPosition.MaxValue), cancellationToken);
+            await TrimAsync(lane, node, (string)entries[^1].Id!, mark, cancellationToken);
         }
-
-        await RemoveAsync(lane, node, cancellationToken);
     }
+
+    private Task<bool> LivesAsync(RedisLane lane, string node, CancellationToken cancellationToken) => connections.AskAsync(
+        (database, primary) => database.KeyExistsAsync(lane.Keys.Leases + node, primary), cancellationToken);
 
     private async Task<byte[]> BlobAsync(RedisLane lane, string node, string id, CancellationToken cancellationToken)
     {
@@ -109,10 +121,10 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
         return (byte[]?)await connections.AskAsync((database, primary) => database.StringGetAsync(blob, primary), cancellationToken) ?? [];
     }
 
-    private async Task<int> TrimAsync(RedisLane lane, string node, string through, bool andJournal, CancellationToken cancellationToken) =>
+    private async Task<int> TrimAsync(RedisLane lane, string node, string through, string mark, bool andJournal, CancellationToken cancellationToken) =>
         (int)await connections.EvaluateAsync(
-            RedisScript.JournalTrim, [lane.Keys.JournalOf(node), lane.Keys.Journals],
-            [through, lane.Keys.HeadsOf(node), lane.Keys.BlobsOf(node), node, MostEntries, andJournal], cancellationToken);
+            RedisScript.JournalTrim, [lane.Keys.JournalOf(node), lane.Keys.Journals, lane.Keys.Settled],
+            [through, lane.Keys.HeadsOf(node), lane.Keys.BlobsOf(node), node, MostEntries, andJournal, mark], cancellationToken);
 
     private static IEnumerable<WsmqAddress> AddressesOf(byte[] blob)
     {

@@ -100,10 +100,14 @@ end
 -- Moves what journals have of an address, and some device has not acknowledged, to its log, and remembers in its state that it did. Does not
 -- save the state. Returns how many messages were moved.
 local function settle(active, log, meta, state, rules, now)
-  if state.tail <= state.base then return 0 end
+  if state.tail <= state.base then
+    if state.base <= state.consumed then close_hole(log, meta, state) end
+    return 0
+  end
   local keep_from = state.consumed > state.base and state.consumed or state.base
   local found, newest, to = journaled(active, state, keep_from, math.huge), newest_of(log), nil
   local moved = 0
+  if newest > state.tail then error('the log has entries past the tail') end
   each_message(found, function(at, before, content)
     -- Acknowledged; or moved already, by a call that failed afterwards.
     if at <= keep_from or at <= newest then return end

@@ -42,12 +42,6 @@ if not mine then
 end
 call('HSET', meta, device, mine .. ':' .. digits(now) .. failed, 'k', devices)
 
--- What it has not read is not acknowledged by every device any more.
-if present and mine < present.consumed then
-  present.consumed, present.mode = mine, 'O'
-  save_active(KEYS[3], ARGV[5], log, meta, present)
-end
-
 -- All other devices may have acknowledged these entries, and the log may be about to expire: this reader still needs them.
 if mine < tail then
   call('PEXPIRE', log, age)

@@ -2,15 +2,19 @@
 -- a position is needed. Addresses without nodes go back to their metas.
 -- uses: journal
 -- flags: allow-oom
--- KEYS[1] states of the active addresses of the lane (hash)   KEYS[2] temporary key   KEYS[3 + 2 j …] of address j: log (stream), meta (hash)
+-- KEYS[1] states of the active addresses of the lane (hash)   KEYS[2] temporary key   KEYS[3] how far the calling node has come
+-- KEYS[4 + 2 j …] of address j: log (stream), meta (hash)
 -- ARGV[1] the position   ARGV[2 … 4] retention count, age in µs and bytes   ARGV[5] most messages to move
--- ARGV[6 …] the name of each address, after its length in two bytes
+-- ARGV[6] what the last call has left in KEYS[3], nothing before the first one   ARGV[7] what this one leaves there: a server that lacks an
+--         earlier call, because it was a replica that had not received it, refuses this one, and later the removal (journal_trim.lua)
+-- ARGV[8 …] the name of each address, after its length in two bytes
 -- Returns per address 0 (nothing to do, or acknowledged), 1 (settled), 2 (its keys are corrupt) or 3 (not yet looked at)
 local active, through, rules, now, most = KEYS[1], ARGV[1], rules_of(ARGV[2], ARGV[3], ARGV[4]), micros(), tonumber(ARGV[5])
-local texts = call('HMGET', active, unpack(ARGV, 6))
+if ARGV[6] ~= '' and call('GET', KEYS[3]) ~= ARGV[6] then return redis.error_reply('WSMQSTALE an earlier call is missing') end
+local texts = call('HMGET', active, unpack(ARGV, 8))
 
 local function look(j, text)
-  local name, log, meta, state = ARGV[5 + j], KEYS[1 + 2 * j], KEYS[2 + 2 * j], active_state(text)
+  local name, log, meta, state = ARGV[7 + j], KEYS[2 + 2 * j], KEYS[3 + 2 * j], active_state(text)
   local needed = state.tail < through and state.tail or through
   if needed <= state.base then return '0' end
   if needed > state.consumed then
@@ -22,6 +26,12 @@ local function look(j, text)
   return needed > state.consumed and '1' or '0'
 end
 
+-- Whether a failure is one of our own checks, or of a foreign key or entry.
+local function is_damage(failure)
+  local text = type(failure) == 'table' and failure.err or tostring(failure)
+  return string.find(text, '^user_script:') or string.find(text, 'WRONGTYPE', 1, true) or string.find(text, 'The ID specified in XADD', 1, true)
+end
+
 local results = {}
 for j = 1, #texts do
   local done, result = true, '0'
@@ -29,9 +39,10 @@ for j = 1, #texts do
     result = '3'
   elseif texts[j] then
     done, result = pcall(look, j, texts[j])
-    -- Another failure than that of a corrupt key, such as a slot that is on another server by now: nothing may be removed yet.
-    if not done and type(result) == 'table' and not string.find(result.err, 'WRONGTYPE', 1, true) then error(result) end
+    -- Another failure than that of a corrupt key, such as a missing permission: nothing may be removed yet.
+    if not done and not is_damage(result) then error(result) end
   end
   results[j] = done and result or '2'
 end
+call('SET', KEYS[3], ARGV[7], 'PX', 3600000)
 return table.concat(results)
