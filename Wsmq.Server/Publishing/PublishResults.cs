@@ -100,7 +100,7 @@ internal sealed class PublishResults
         {
             await _wake.WaitAsync(CancellationToken.None);
             cancellationToken.ThrowIfCancellationRequested();
-            if (Take(out var ended) is { Count: > 0 } ready)
+            if (Take(out var ended) is { } ready)
             {
                 // In parts: a single write of all of them would wait as a whole for a client that does not read.
                 for (var i = 0; i < ready.Count; i += MostTogether)
@@ -115,16 +115,18 @@ internal sealed class PublishResults
         }
     }
 
-    private List<WsmqItemResult> Take(out bool ended)
+    // Null if there is nothing: an empty list stays the one that results are added to, and must not leave the lock.
+    private List<WsmqItemResult>? Take(out bool ended)
     {
         lock (_lock)
         {
             ended = _complete && _open == 0;
-            var ready = _ready;
-            if (ready.Count > 0)
-                _ready = [];
             _room?.TrySetResult();
             _room = null;
+            if (_ready.Count == 0)
+                return null;
+            var ready = _ready;
+            _ready = [];
             return ready;
         }
     }
