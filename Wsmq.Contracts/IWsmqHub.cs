@@ -30,6 +30,26 @@ public partial interface IWsmqHub
     IAsyncEnumerable<WsmqItemResult[]> SendStream(IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken cancellationToken);
 
     /// <summary>
+    /// As <see cref="SendStream"/>, for a producer: a client that numbers its messages. A message has a <c>sequence</c> instead of an id,
+    /// from 1 on, a higher one than that of every new message before it; one that is repeated has the same sequence again, over any
+    /// connection to any node. The server recognizes the repeat by it, at much less cost than by an id, as long as the producer is known
+    /// (<c>WsmqPublishOptions.ProducerExpiry</c>), and without remembering where the message was stored. A message with an id is handled as
+    /// in <see cref="SendStream"/>, and messages to work queues must have one.
+    /// </summary>
+    /// <param name="producer">
+    /// A name of the client's own, 1 to 64 bytes, the same as long as a message may be repeated; no other client of the user has it.
+    /// </param>
+    /// <param name="epoch">
+    /// A higher number for each stream of the producer: once a message of one stream was processed, what is still on its way from an
+    /// earlier one is refused with <c>out-of-sequence</c>.
+    /// </param>
+    /// <param name="messages">The messages.</param>
+    /// <param name="cancellationToken">Ends the stream. Messages that the server has accepted are stored nevertheless.</param>
+    /// <returns>A result for each message.</returns>
+    IAsyncEnumerable<WsmqItemResult[]> Produce(
+        string producer, long epoch, IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Acknowledges all entries of a source up to and including a position: moves the cursor of this connection's device there, never
     /// backwards. Completes once the store has the cursor.
     /// </summary>

@@ -73,16 +73,22 @@ internal sealed class SendFormat : IPublishFormat
     public int Settled(ReadOnlySpan<byte> frame) => Invocations.Settled(frame);
 }
 
-/// <summary>wsmq over one duplex stream: an item holds all messages that are ready, a result all that are decided.</summary>
+/// <summary>
+/// wsmq over one duplex stream of a producer, as the .NET client sends: an item holds all messages that are ready, a result all that are decided.
+/// </summary>
 internal sealed class StreamFormat : IPublishFormat
 {
+    private readonly string _producer = Guid.NewGuid().ToString("N");
+    private long _sequence;
     private bool _first;
 
     public bool IsDivisible => false;
 
     public void Open(FrameWriter frames)
     {
-        frames.Write("{\"type\":4,\"invocationId\":\"p\",\"streamIds\":[\"m\"],\"target\":\"SendStream\",\"arguments\":[]}"u8);
+        frames.Write("{\"type\":4,\"invocationId\":\"p\",\"streamIds\":[\"m\"],\"target\":\"Produce\",\"arguments\":[\""u8);
+        frames.Write(_producer);
+        frames.Write("\",1]}"u8);
         frames.EndFrame();
     }
 
@@ -97,7 +103,10 @@ internal sealed class StreamFormat : IPublishFormat
         if (!_first)
             frames.Write(","u8);
         _first = false;
-        WsmqMessages.Begin(frames, target, id, number);
+        WsmqMessages.BeginTo(frames, target);
+        frames.Write("\",\"sequence\":"u8);
+        frames.Write(++_sequence);
+        frames.Write(",\"type\":\"b\",\"body\":"u8);
     }
 
     public void EndMessage(FrameWriter frames) => frames.Write("}"u8);
@@ -124,10 +133,15 @@ internal static class Invocations
 
 internal static class WsmqMessages
 {
-    public static void Begin(FrameWriter frames, Target target, string id, long number)
+    public static void BeginTo(FrameWriter frames, Target target)
     {
         frames.Write(target.IsGroup ? "{\"to\":\"group:"u8 : "{\"to\":\"user:"u8);
         frames.Write(target.Name);
+    }
+
+    public static void Begin(FrameWriter frames, Target target, string id, long number)
+    {
+        BeginTo(frames, target);
         frames.Write("\",\"id\":\""u8);
         frames.Write(id);
         frames.Write(number);

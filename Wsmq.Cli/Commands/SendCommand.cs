@@ -44,5 +44,5 @@ internal static class SendCommand
 
     private static string Text(WsmqReceipt receipt) => Printable.Line(
         receipt.UniqueIdTaken ? $"not stored  position {receipt.Position}  (that job has the unique id)"
-        : $"stored  position {receipt.Position}  id {receipt.Id}{(receipt.Duplicate ? "  (stored before)" : "")}");
+        : $"stored  position {(receipt.Position.Length == 0 ? "unknown" : receipt.Position)}  id {receipt.Id}{(receipt.Duplicate ? "  (stored before)" : "")}");
 }

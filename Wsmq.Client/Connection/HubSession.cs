@@ -58,6 +58,10 @@ internal sealed class HubSession : IAsyncDisposable
     public IAsyncEnumerable<WsmqItemResult[]> SendStreamAsync(IAsyncEnumerable<SendFrame> frames) =>
         _connection.StreamAsync<WsmqItemResult[]>(nameof(IWsmqHub.SendStream), frames);
 
+    /// <summary>The same for a producer, whose messages have numbers.</summary>
+    public IAsyncEnumerable<WsmqItemResult[]> ProduceAsync(string producer, long epoch, IAsyncEnumerable<SendFrame> frames) =>
+        _connection.StreamAsync<WsmqItemResult[]>(nameof(IWsmqHub.Produce), producer, epoch, frames);
+
     // The calls have no cancellation token: cancelling would not undo them, and the server counts each until it has answered.
     public Task AckAsync(WsmqAddress source, WsmqPosition position) =>
         _connection.InvokeAsync(nameof(IWsmqHub.Ack), source.ToString(), position.ToString());

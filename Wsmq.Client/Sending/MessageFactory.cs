@@ -7,22 +7,23 @@ namespace Wsmq;
 internal sealed class MessageFactory(WsmqClientOptions options)
 {
     /// <summary>
-    /// Refuses messages for which the server would close the connection, adds an id so that retries are harmless, and serializes the
-    /// message.
+    /// Refuses messages for which the server would close the connection, adds an id to jobs so that retries are harmless, and serializes
+    /// the message. Other messages get a number or an id when they are written.
     /// </summary>
     public PendingSend Complete(WsmqOutgoingMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var to = WsmqAddress.Parse(message.To).ToString();
+        var address = WsmqAddress.Parse(message.To);
+        var to = address.ToString();
         if (message is { Body: not null, Data: not null })
             throw new WsmqException(WsmqErrors.InvalidBody, "both body and data are set");
         if (Math.Max(message.Body?.Utf8.Length ?? 0, message.Data?.Length ?? 0) > options.MaxBodyBytes)
             throw new WsmqException(WsmqErrors.MessageTooLarge, $"the client's {nameof(options.MaxBodyBytes)} is {options.MaxBodyBytes}");
         if (message.Headers is { } headers && headers.Sum(HeaderBytes) > options.MaxHeaderBytes)
             throw new WsmqException(WsmqErrors.MessageTooLarge, $"the client's {nameof(options.MaxHeaderBytes)} is {options.MaxHeaderBytes}");
-        if (message.Id is null)
+        if (message.Id is null && address.Kind == WsmqAddressKind.Work)
             message = message with { Id = Guid.CreateVersion7(options.TimeProvider.GetUtcNow()).ToString("N") };
-        return new PendingSend(to, Write(message));
+        return new PendingSend(to, Write(message), hasOwnId: message.Id is not null);
     }
 
     private static byte[] Write(WsmqOutgoingMessage message)

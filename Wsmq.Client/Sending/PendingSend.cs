@@ -6,16 +6,30 @@ internal sealed class PendingSend
     private readonly TaskCompletionSource<WsmqReceipt> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="to">The address.</param>
-    /// <param name="json">The whole message in its wire form; the same bytes are sent at every attempt.</param>
-    public PendingSend(string to, ReadOnlyMemory<byte> json)
+    /// <param name="json">The message in its wire form.</param>
+    /// <param name="hasOwnId">Whether it contains the id by which the server recognizes a repeat; else see <see cref="SendKeys"/>.</param>
+    public PendingSend(string to, ReadOnlyMemory<byte> json, bool hasOwnId = true)
     {
-        (To, Json) = (to, json);
+        (To, Json, HasOwnId) = (to, json, hasOwnId);
         (Place, Age) = (new(this), new(this));
     }
 
     public string To { get; }
 
     public ReadOnlyMemory<byte> Json { get; }
+
+    public bool HasOwnId { get; }
+
+    /// <summary>The whole message as it is written; the same bytes until it is known not to be stored.</summary>
+    public ReadOnlyMemory<byte> Wire { get; private set; }
+
+    /// <summary>The producer in whose name it has a number; null if it has an id.</summary>
+    public string? Producer { get; private set; }
+
+    public long Number { get; private set; }
+
+    /// <summary>An attempt has ended without an answer, or with one that leaves it open: a repeat must be recognized.</summary>
+    public bool MayBeStored { get; private set; }
 
     public Task<WsmqReceipt> Done => _done.Task;
 
@@ -38,9 +52,17 @@ internal sealed class PendingSend
     /// <summary>Whether it was written to a connection at least once: without a receipt it may or may not be stored.</summary>
     public bool WasAttempted { get; set; }
 
+    /// <summary>Sets by what a server recognizes the message: a field that is written before those of <see cref="Json"/>.</summary>
+    public void Identify(string? producer, long number, byte[] field)
+    {
+        (Producer, Number) = (producer, number);
+        Wire = (byte[])[.. field, .. Json.Span[1..]];
+    }
+
     public void Answered(SendOutcome outcome)
     {
         IsInFlight = false;
+        MayBeStored |= outcome.IsAgain && !outcome.IsNotStored;
         if (outcome.Receipt is { } receipt)
             _done.TrySetResult(receipt);
         else if (outcome.Error is { } error)

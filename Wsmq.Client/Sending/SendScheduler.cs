@@ -8,7 +8,8 @@ namespace Wsmq;
 /// <remarks>
 /// <para>Order: sends enter the sequence of their address in the order of the calls, and each sequence writes its sends in that order to
 /// the one stream of the connection. After a lost connection or a refusal with a retry, a sequence waits for the results of all sends in
-/// flight, and then repeats those without a receipt, in order, before any new send. The ids make the repeat harmless. One reordering cannot
+/// flight, and then repeats those without a receipt, in order, before any new send. Numbers or ids (<see cref="SendKeys"/>) make the
+/// repeat harmless. One reordering cannot
 /// be prevented: a message sent after a refused one may be stored already, and is then before it in the log.</para>
 /// <para>A send that was written occupies one of the outstanding slots until it has a result, even if its caller has cancelled: the
 /// server counts it as in flight.</para>
@@ -20,15 +21,20 @@ internal sealed class SendScheduler(int maxOutstanding, WsmqBackoffOptions backo
 {
     private readonly Dictionary<string, SendSequence> _sequences = new(StringComparer.Ordinal);
     private readonly LinkedList<PendingSend> _waiting = new();
-    private readonly Queue<PendingSend> _ready = new();
+    private readonly SendKeys _keys = new();
+    private Queue<PendingSend> _ready = new();
     private readonly Dictionary<long, PendingSend> _written = [];
     private List<SendRetry> _retries = [];
+    private bool _isBlocked;
     private int _outstanding;
     private long _number;
     private bool _connected;
 
     /// <summary>Whether <see cref="TryFill"/> may have something to write.</summary>
-    public bool HasReady => _ready.Count > 0;
+    public bool HasReady => _ready.Count > 0 && !_isBlocked;
+
+    /// <summary>Whether the stream has to be replaced, with <see cref="EndStream"/> and <see cref="BeginStream"/>.</summary>
+    public bool NeedsStream => _keys.IsUsedUp && _written.Count == 0;
 
     /// <summary>Whether no send waits or is in a sequence.</summary>
     public bool IsEmpty => _outstanding == 0 && _waiting.Count == 0;
@@ -45,13 +51,25 @@ internal sealed class SendScheduler(int maxOutstanding, WsmqBackoffOptions backo
     /// <summary>A connection is up: sends are issued again.</summary>
     public void Connect()
     {
-        _connected = true;
+        (_connected, _keys.TakesNumbers) = (true, true);
         foreach (var sequence in _sequences.Values)
             Reopen(sequence);
     }
 
     /// <summary>From here on sends wait for the next connection. Those that are in flight may still be answered.</summary>
     public void Leave() => _connected = false;
+
+    /// <summary>A stream begins: returns its producer and epoch, or null if its messages have ids.</summary>
+    public (string Producer, long Epoch)? BeginStream() => _keys.BeginStream();
+
+    /// <summary>The server of the connection takes no numbers, and has taken nothing of the stream.</summary>
+    public void RefuseNumbers()
+    {
+        _keys.TakesNumbers = false;
+        EndStream(SendOutcome.NotStored);
+        foreach (var retry in TakeRetries())
+            Reopen(retry.Sequence);
+    }
 
     /// <summary>The connection's stream has ended: what has no result is repeated over the next one.</summary>
     /// <param name="outcome">The outcome of those that were written.</param>
@@ -62,6 +80,7 @@ internal sealed class SendScheduler(int maxOutstanding, WsmqBackoffOptions backo
         _number = 0;
         _written.Clear();
         _ready.Clear();
+        _isBlocked = false;
 
         // All sequences first, before one send leaves and frees capacity: a send that is admitted then must not overtake the others.
         foreach (var send in written.Concat(unwritten))
@@ -69,40 +88,47 @@ internal sealed class SendScheduler(int maxOutstanding, WsmqBackoffOptions backo
         foreach (var send in written)
             Answered(send, outcome);
         foreach (var send in unwritten)
-            Answered(send, SendOutcome.Again);
+            Answered(send, SendOutcome.NotStored);
     }
 
     /// <summary>The server has answered the message with this number on the current stream.</summary>
     public void Answered(long number, SendOutcome outcome)
     {
         if (_written.Remove(number, out var send))
-            Answered(send, outcome);
+            Answered(send, _keys.Judge(send, outcome));
     }
 
     /// <summary>Fills a frame with sends that are ready, numbered in the order of the stream. False where there is none.</summary>
     public bool TryFill(SendFrame frame)
     {
-        while (_ready.TryPeek(out var send) && frame.HasRoomFor(send.Json))
+        var held = new Queue<PendingSend>();
+        while (!_keys.IsUsedUp && _ready.TryPeek(out var send) && frame.HasRoomFor(send.Json))
         {
             _ready.Dequeue();
             if (send.IsSettled || send.Sequence!.Draining)
             {
                 // The caller has its outcome already, or the send would overtake those to be repeated.
-                Answered(send, SendOutcome.Again);
+                Answered(send, SendOutcome.NotStored);
                 continue;
             }
 
-            frame.Add(send.Json);
-            send.WasAttempted = true;
-            _written.Add(_number++, send);
+            if (held.Count > 0 && !send.MayBeStored)
+                held.Enqueue(send);
+            else
+                Write(send, frame, held);
         }
 
+        // In their order, before those that frames after this one take.
+        if (held.Count > 0)
+            _ready = new Queue<PendingSend>([.. held, .. _ready]);
+        _isBlocked = frame.IsEmpty && _ready.Count > 0;
         return !frame.IsEmpty;
     }
 
     /// <summary>A send may have its outcome, with or without an answer of the server: it then leaves, unless it is in flight.</summary>
     public void LeaveIfSettled(PendingSend send)
     {
+        _isBlocked = false;
         if (!send.IsSettled)
             return;
         settled(send);
@@ -138,6 +164,23 @@ internal sealed class SendScheduler(int maxOutstanding, WsmqBackoffOptions backo
             Reopen(retry.Sequence);
     }
 
+    private void Write(PendingSend send, SendFrame frame, Queue<PendingSend> held)
+    {
+        switch (_keys.Choose(send))
+        {
+            case SendKey.Wait:
+                held.Enqueue(send);
+                return;
+            case SendKey.Lost:
+                Answered(send, SendOutcome.Unrecognized);
+                return;
+        }
+
+        frame.Add(send.HasOwnId ? send.Json : send.Wire);
+        send.WasAttempted = true;
+        _written.Add(_number++, send);
+    }
+
     private void Answered(PendingSend send, SendOutcome outcome)
     {
         var sequence = send.Sequence!;
@@ -168,6 +211,7 @@ internal sealed class SendScheduler(int maxOutstanding, WsmqBackoffOptions backo
 
     private void Reopen(SendSequence sequence)
     {
+        _isBlocked = false;
         sequence.Epoch++;
         sequence.Draining = false;
         sequence.RetryAfter = TimeSpan.Zero;

@@ -1,11 +1,15 @@
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.SignalR;
 
 namespace Wsmq;
 
 /// <summary>
 /// The stream that carries all sends of one connection: messages out, as many in an item as are ready, and results back by number.
 /// </summary>
-internal sealed class SendStream(HubSession session, Sender sender)
+/// <param name="session">The connection.</param>
+/// <param name="sender">Who sends.</param>
+/// <param name="producer">The name and the number of the stream of a producer; null for a stream of messages with ids.</param>
+internal sealed class SendStream(HubSession session, Sender sender, (string Name, long Epoch)? producer)
 {
     private readonly WakeUp _wake = new();
     private volatile bool _ended;
@@ -25,8 +29,13 @@ internal sealed class SendStream(HubSession session, Sender sender)
         var outcome = SendOutcome.Again;
         try
         {
-            await foreach (var results in session.SendStreamAsync(FramesAsync()).ConfigureAwait(false))
+            await foreach (var results in ResultsAsync().ConfigureAwait(false))
                 sender.Answered(this, results);
+        }
+        catch (Exception e) when (producer is not null && IsRefusal(e))
+        {
+            sender.NumbersRefused(this);
+            return;
         }
         catch (Exception e)
         {
@@ -35,6 +44,16 @@ internal sealed class SendStream(HubSession session, Sender sender)
 
         sender.Ended(this, outcome);
     }
+
+    private IAsyncEnumerable<WsmqItemResult[]> ResultsAsync() => producer is var (name, epoch)
+        ? session.ProduceAsync(name, epoch, FramesAsync())
+        : session.SendStreamAsync(FramesAsync());
+
+    // A server of an older version has no such method. SignalR's errors name the method and have no code; of a stream that has begun they
+    // do not name it. Nothing was taken in either case.
+    private static bool IsRefusal(Exception e) => e is HubException && (WsmqException.From(e) is { } coded
+        ? coded.Error == WsmqErrors.TooManyProducers
+        : e.Message.Contains($"'{nameof(IWsmqHub.Produce)}'", StringComparison.Ordinal));
 
     private async IAsyncEnumerable<SendFrame> FramesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

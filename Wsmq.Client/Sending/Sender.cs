@@ -145,6 +145,20 @@ internal sealed class Sender : ISessionUser
         }
     }
 
+    /// <summary>The server takes no numbers, and has taken nothing of the stream.</summary>
+    public void NumbersRefused(SendStream stream)
+    {
+        lock (_gate)
+        {
+            if (stream != _stream)
+                return;
+            _stream = null;
+            stream.End();
+            _scheduler.RefuseNumbers();
+            Follow();
+        }
+    }
+
     /// <summary>A stream has ended.</summary>
     public void Ended(SendStream stream, SendOutcome outcome)
     {
@@ -214,6 +228,13 @@ internal sealed class Sender : ISessionUser
     /// <summary>Does what the scheduler decided. The caller holds the lock.</summary>
     private void Follow()
     {
+        if (_stream is { } old && _scheduler.NeedsStream)
+        {
+            _stream = null;
+            old.End();
+            _scheduler.EndStream(SendOutcome.NotStored);
+        }
+
         foreach (var retry in _scheduler.TakeRetries())
             Watch(RetryAsync(retry));
         if (_scheduler.HasReady && (_stream ?? Open()) is { } stream)
@@ -228,7 +249,7 @@ internal sealed class Sender : ISessionUser
     {
         if (_session is not { } session)
             return null;
-        _stream = new SendStream(session, this);
+        _stream = new SendStream(session, this, _scheduler.BeginStream());
         Watch(Task.Run(_stream.RunAsync));
         return _stream;
     }

@@ -182,6 +182,15 @@ public static class WsmqErrors
     public static WsmqError LeaseLost { get; } = Final(4009, "lease-lost",
         "The lease of the job has run out or was given back, and another worker may have the job: do not repeat the call.");
 
+    /// <summary>4010, final: whether the message with this number is stored already cannot be told; nothing was stored now.</summary>
+    public static WsmqError OutOfSequence { get; } = Final(4010, "out-of-sequence",
+        "Whether the message with this number is stored already cannot be told, and nothing was stored now: go on with a new producer, and "
+        + "treat the outcome of messages that were sent before as unknown.");
+
+    /// <summary>4011, retry: the user opens streams of producers too often.</summary>
+    public static WsmqError TooManyProducers { get; } = Retry(4011, "too-many-producers",
+        "The user opens streams of producers too often: send with ids, or try again after the stated time.");
+
     /// <summary>5001, retry: the store did not answer in time; a message may or may not be stored.</summary>
     public static WsmqError StoreUnavailable { get; } = Retry(5001, "store-unavailable",
         "The store did not answer in time: try again; a message that is sent again with the same id is not stored twice.");

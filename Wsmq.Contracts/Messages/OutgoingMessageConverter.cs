@@ -15,6 +15,9 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
     // The year 9999, in milliseconds since 1970.
     private const long MostMilliseconds = 253_402_300_799_999;
 
+    // As long as the stores write it.
+    private const long MostSequence = 999_999_999_998;
+
     private const int MaxUnknownField = 64;
     private const string NoUnicode = "a name or a text is not valid Unicode";
 
@@ -117,6 +120,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
             case Wire.Delay: fields.Delay = Milliseconds(field, ref reader) is { } delay ? TimeSpan.FromMilliseconds(delay) : null; break;
             case Wire.NotBefore: fields.NotBefore = Milliseconds(field, ref reader) is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null; break;
             case Wire.TimeToLive: fields.TimeToLive = Milliseconds(field, ref reader) is { } life ? TimeSpan.FromMilliseconds(life) : null; break;
+            case Wire.Sequence: fields.Sequence = Number(field, ref reader); break;
             case Wire.Sender: throw new WsmqException(WsmqErrors.SenderNotAllowed);
             default: reader.Skip(); break;
         }
@@ -126,6 +130,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
     private static string? FieldOf(ref Utf8JsonReader reader) =>
         reader.ValueTextEquals(Wire.To) ? Wire.To
         : reader.ValueTextEquals(Wire.Id) ? Wire.Id
+        : reader.ValueTextEquals(Wire.Sequence) ? Wire.Sequence
         : reader.ValueTextEquals(Wire.Type) ? Wire.Type
         : reader.ValueTextEquals(Wire.Body) ? Wire.Body
         : reader.ValueTextEquals(Wire.Data) ? Wire.Data
@@ -157,6 +162,13 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         JsonTokenType.Null => null,
         JsonTokenType.Number when reader.TryGetInt64(out var value) && value is >= 0 and <= MostMilliseconds => value,
         _ => throw Malformed($"{name} is not a whole number of milliseconds from 0 to {MostMilliseconds}"),
+    };
+
+    private static long? Number(string name, ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.Null => null,
+        JsonTokenType.Number when reader.TryGetInt64(out var value) && value is > 0 and <= MostSequence => value,
+        _ => throw Malformed($"{name} is not a whole number from 1 to {MostSequence}"),
     };
 
     private static long Whole(TimeSpan time) => (long)Math.Ceiling(time.TotalMilliseconds);
@@ -224,6 +236,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
     {
         public string? To;
         public string? Id;
+        public long? Sequence;
         public string? Type;
         public WsmqJsonBody? Body;
         public ReadOnlyMemory<byte>? Data;
@@ -242,7 +255,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
 
         public readonly WsmqOutgoingMessage ToMessage() => new()
         {
-            To = To, Id = Id, Type = Type, Body = Body, Data = Data, ContentType = ContentType, Headers = Headers,
+            To = To, Id = Id, Sequence = Sequence, Type = Type, Body = Body, Data = Data, ContentType = ContentType, Headers = Headers,
             CorrelationId = CorrelationId, ReplyTo = ReplyTo, Key = Key, UniqueId = UniqueId, Priority = Priority, Delay = Delay, NotBefore = NotBefore,
             TimeToLive = TimeToLive, Defect = Defect, UnknownField = UnknownField,
         };

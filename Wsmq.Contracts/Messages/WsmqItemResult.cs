@@ -20,12 +20,12 @@ public sealed class WsmqItemResult
     [JsonPropertyName(Wire.Id), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Id { get; init; }
 
-    /// <summary>The position of the message in the log of the address; null where it was not stored.</summary>
+    /// <summary>The position of the message in the log of the address; null where it was not stored, and where <see cref="WsmqReceipt.Position"/> is empty.</summary>
     [JsonPropertyName(Wire.Position), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Position { get; init; }
 
     /// <summary>
-    /// True where the same sender had already sent this id to the address: nothing was stored again; the position is the first message's.
+    /// True where the message was stored before, see <see cref="WsmqReceipt.Duplicate"/>: nothing was stored again.
     /// </summary>
     [JsonPropertyName(Wire.Duplicate), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Duplicate { get; init; }
@@ -49,7 +49,9 @@ public sealed class WsmqItemResult
     /// <param name="receipt">The receipt, or null where the result is false.</param>
     public bool TryGetReceipt([NotNullWhen(true)] out WsmqReceipt? receipt)
     {
-        receipt = Id is not null && Position is not null ? new WsmqReceipt(Id, Position, Duplicate) { UniqueIdTaken = UniqueIdTaken } : null;
+        receipt = Id is not null && Error is null
+            ? new WsmqReceipt(Id, Position ?? string.Empty, Duplicate) { UniqueIdTaken = UniqueIdTaken }
+            : null;
         return receipt is not null;
     }
 }

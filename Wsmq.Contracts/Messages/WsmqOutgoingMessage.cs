@@ -105,6 +105,12 @@ public sealed record WsmqOutgoingMessage
     internal JobFields? Job { get; init; }
 
     /// <summary>
+    /// The number of the message among those of its producer, see <see cref="IWsmqHub.Produce"/>. Only on the wire: clients number messages
+    /// when they write them.
+    /// </summary>
+    internal long? Sequence { get; init; }
+
+    /// <summary>
     /// What was malformed when the message was read from the wire. Stored here, because SignalR would answer an exception of the
     /// converter with an error that has no code.
     /// </summary>

@@ -7,10 +7,13 @@ namespace Wsmq;
 /// on the store: see docs/guarantees.md.
 /// </summary>
 /// <param name="Id">The id of the message: the sender's, or the one that the server generated.</param>
-/// <param name="Position">The position of the message in the log of the address.</param>
+/// <param name="Position">
+/// The position of the message in the log of the address. Empty only where the server knows that the message is stored, but not where: an
+/// answer was lost, and the message was recognized by its number (<see cref="IWsmqHub.Produce"/>).
+/// </param>
 /// <param name="Duplicate">
-/// True where the same sender had already sent this id to the address within the deduplication window: nothing was stored again, and
-/// the position is that of the first message.
+/// True where an earlier attempt to send the message was stored, or the same sender had already sent its id to the address within the
+/// deduplication window: nothing was stored again, and the position is that of the first message.
 /// </param>
 public sealed record WsmqReceipt(
     [property: JsonPropertyName(Wire.Id)] string Id,

@@ -22,6 +22,7 @@ internal static class Wire
     public const string Previous = "previous";
     public const string Duplicate = "duplicate";
     public const string Number = "number";
+    public const string Sequence = "sequence";
     public const string Error = "error";
     public const string RetryAfter = "retryAfter";
     public const string Key = "key";

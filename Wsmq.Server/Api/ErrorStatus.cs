@@ -52,6 +52,8 @@ internal static class ErrorStatus
         [WsmqErrors.QuotaExceeded.Number] = StatusCodes.Status429TooManyRequests,
         [WsmqErrors.QueueFull.Number] = StatusCodes.Status503ServiceUnavailable,
         [WsmqErrors.LeaseLost.Number] = StatusCodes.Status409Conflict,
+        [WsmqErrors.OutOfSequence.Number] = StatusCodes.Status409Conflict,
+        [WsmqErrors.TooManyProducers.Number] = StatusCodes.Status429TooManyRequests,
         [WsmqErrors.StoreUnavailable.Number] = StatusCodes.Status503ServiceUnavailable,
         [WsmqErrors.ServerBusy.Number] = StatusCodes.Status503ServiceUnavailable,
         [WsmqErrors.StoreFull.Number] = StatusCodes.Status503ServiceUnavailable,

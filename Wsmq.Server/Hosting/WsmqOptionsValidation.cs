@@ -18,6 +18,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
     {
         var rules = new OptionRules(nameof(WsmqOptions));
         rules.Within(options.Publish.DeduplicationWindow, OneSecond, TimeSpan.FromDays(1));
+        rules.Within(options.Publish.ProducerExpiry, OneSecond, TimeSpan.FromDays(30));
         rules.Within(options.Delivery.AckGrace, TimeSpan.Zero, TimeSpan.FromDays(1));
         rules.Within(options.Devices.MaxPerUser, 1, 1_000);
         rules.Within(options.Devices.Expiry, OneSecond, TenYears);
@@ -46,6 +47,9 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Require(
             options.Publish.SendTimeout < options.Publish.DeduplicationWindow,
             "options.Publish.SendTimeout must be less than options.Publish.DeduplicationWindow, or a repeated send could be stored twice");
+        rules.Require(
+            options.Publish.SendTimeout < options.Publish.ProducerExpiry,
+            "options.Publish.SendTimeout must be less than options.Publish.ProducerExpiry, or a repeated send could be stored twice");
         Retention(rules, options.Retention, options.Publish.MaxBodyBytes);
         Limits(rules, options.Limits);
         LimitClasses(rules, options.Limits);
@@ -104,6 +108,8 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(limits.UserStorePercent, 0, 100);
         rules.Within(limits.UserNewAddressesPerHour, 0, MostARate);
         rules.Within(limits.UserNewAddressBurst, 1, MostAtOnce);
+        rules.Within(limits.UserProducersPerHour, 0, MostARate);
+        rules.Within(limits.UserProducerBurst, 1, MostAtOnce);
         rules.Within(limits.UserResumesPerSecond, 0, MostARate);
         rules.Within(limits.UserResumeBurst, 1, MostAtOnce);
         rules.Within(limits.UserReadBytesPerSecond, 0, MostBytes);

@@ -3,6 +3,7 @@ using Wsmq.Server.Authorization;
 using Wsmq.Server.Framing;
 using Wsmq.Server.Publishing;
 using Wsmq.Server.Sessions;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Hubs;
 
@@ -53,26 +54,42 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     /// <summary>Takes a stream of messages and returns a stream of results.</summary>
     /// <exception cref="WsmqException"><c>too-many-sends</c>: the connection has a stream already.</exception>
     public IAsyncEnumerable<WsmqItemResult[]> SendStream(
-        Session session, IAsyncEnumerable<WsmqMessagesArgument> messages, CancellationToken cancellationToken)
+        Session session, IAsyncEnumerable<WsmqMessagesArgument> messages, CancellationToken cancellationToken) =>
+        SendStream(session, null, messages, cancellationToken);
+
+    /// <summary>Takes a stream of messages that their producer has numbered, and returns a stream of results.</summary>
+    /// <exception cref="WsmqException">
+    /// <c>invalid-message</c>; <c>too-many-sends</c>: the connection has a stream already; <c>too-many-producers</c>.
+    /// </exception>
+    public IAsyncEnumerable<WsmqItemResult[]> Produce(
+        Session session, string? name, long? epoch, IAsyncEnumerable<WsmqMessagesArgument> messages, CancellationToken cancellationToken)
+    {
+        var producer = ProducerRules.Check(session.Caller, session.Limits.Rules, name, epoch);
+        session.Limits.CountProducer();
+        return SendStream(session, producer, messages, cancellationToken);
+    }
+
+    private IAsyncEnumerable<WsmqItemResult[]> SendStream(
+        Session session, Producer? producer, IAsyncEnumerable<WsmqMessagesArgument> messages, CancellationToken cancellationToken)
     {
         var stream = session.TryBeginStream(cancellationToken)
             ?? throw new WsmqException(WsmqErrors.TooManySends, "a connection has one stream at a time");
         var results = new PublishResults();
-        _ = TakeAsync(session, stream, messages, results, cancellationToken);
+        _ = TakeAsync(session, stream, producer, messages, results, cancellationToken);
         return results.ReadAsync(cancellationToken);
     }
 
     // Never waits for the store, because SignalR stops all calls of a connection while one of its streams is not read. Does wait for a
     // client that does not read its results, or is refused repeatedly: the calls of that client are meant to stop.
     private async Task TakeAsync(
-        Session session, PublishStream stream, IAsyncEnumerable<WsmqMessagesArgument> messages, PublishResults results,
+        Session session, PublishStream stream, Producer? producer, IAsyncEnumerable<WsmqMessagesArgument> messages, PublishResults results,
         CancellationToken cancellationToken)
     {
         try
         {
             var number = 0L;
             await foreach (var some in messages.WithCancellation(cancellationToken))
-                number = await TakeAsync(session, some, number, results, cancellationToken);
+                number = await TakeAsync(session, producer, some, number, results, cancellationToken);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested || session.Connection.Aborted.IsCancellationRequested)
         {
@@ -100,7 +117,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     }
 
     private async ValueTask<long> TakeAsync(
-        Session session, WsmqMessagesArgument some, long number, PublishResults results, CancellationToken cancellationToken)
+        Session session, Producer? producer, WsmqMessagesArgument some, long number, PublishResults results, CancellationToken cancellationToken)
     {
         some.Held?.Claim();
         try
@@ -108,7 +125,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
             RefuseTooMany(some);
             for (var i = 0; i < some.Messages.Count; i++)
             {
-                var pause = Enqueue(session.Call, some.Messages[i], number++, results);
+                var pause = Enqueue(session.Call, some.Messages[i], number++, results, producer);
                 if (pause > TimeSpan.Zero || results.IsFull)
                     await SlowDownAsync(session, results, pause, cancellationToken);
             }
@@ -143,10 +160,10 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     /// <summary>Returns how long to wait before more is read from a connection that is refused repeatedly.</summary>
-    private TimeSpan Enqueue(UserCall sender, WsmqOutgoingMessage? message, long number, PublishResults results)
+    private TimeSpan Enqueue(UserCall sender, WsmqOutgoingMessage? message, long number, PublishResults results, Producer? producer = null)
     {
         results.Begin();
-        if (Accept(sender, message, out var accepted) is { } refusal)
+        if (Accept(sender, message, out var accepted, producer) is { } refusal)
         {
             // An invalid id may be as long as a frame, and results are held for a client that does not read them.
             results.Refuse(number, message?.Id is { Length: <= MessageRules.MaxNameBytes } id ? id : null, refusal);
@@ -158,7 +175,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     }
 
     /// <summary>Checks a message and counts it as in flight; returns the error if it is refused.</summary>
-    private WsmqException? Accept(UserCall sender, WsmqOutgoingMessage? message, out CheckedMessage accepted)
+    private WsmqException? Accept(UserCall sender, WsmqOutgoingMessage? message, out CheckedMessage accepted, Producer? producer = null)
     {
         accepted = default;
 
@@ -167,7 +184,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
             return limited;
         try
         {
-            var send = rules.Check(message ?? throw new WsmqException(WsmqErrors.InvalidMessage, "message is null"), sender.Caller);
+            var send = rules.Check(message ?? throw new WsmqException(WsmqErrors.InvalidMessage, "message is null"), sender.Caller, producer);
             unknown.Note(message);
             accepted = send with { Request = send.Request with { MayCreate = sender.Limits.MayCreate } };
         }

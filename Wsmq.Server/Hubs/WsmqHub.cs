@@ -91,6 +91,12 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
         IAsyncEnumerable<WsmqMessagesArgument> messages, CancellationToken cancellationToken) =>
         _sends.SendStream(Begin(), messages, cancellationToken);
 
+    /// <inheritdoc cref="IWsmqHub.Produce"/>
+    public IAsyncEnumerable<WsmqItemResult[]> Produce(
+        WsmqTextArgument producer, WsmqNumberArgument epoch, IAsyncEnumerable<WsmqMessagesArgument> messages,
+        CancellationToken cancellationToken) =>
+        _sends.Produce(Begin(), producer.Value, epoch.Value, messages, cancellationToken);
+
     /// <inheritdoc cref="IWsmqHub.Ack"/>
     public Task Ack(WsmqTextArgument source, WsmqTextArgument position) => _acks.AckAsync(Begin(), source.Value, position.Value);
 

@@ -44,6 +44,9 @@ internal sealed class LimitRules(WsmqLimitOptions limits, int maxOutstandingSend
     public RateRule? NewAddresses { get; } =
         RateRule.Of(limits.UserNewAddressesPerHour, TimeSpan.FromHours(1), limits.UserNewAddressBurst, time);
 
+    public RateRule? Producers { get; } =
+        RateRule.Of(limits.UserProducersPerHour, TimeSpan.FromHours(1), limits.UserProducerBurst, time);
+
     public RateRule? Refusals { get; } = RateRule.Of(RefusalsPerSecond, Second, RefusalBurst, time);
 
     /// <summary>Counts a refusal and returns its exception.</summary>

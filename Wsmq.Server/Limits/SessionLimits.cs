@@ -65,6 +65,14 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
 
     public WsmqException RefuseCreation() => user.RefuseCreation(rules);
 
+    /// <summary>Counts a stream of a producer, whose state the store keeps for long.</summary>
+    /// <exception cref="WsmqException"><c>too-many-producers</c>: the rate is exceeded.</exception>
+    public void CountProducer()
+    {
+        if (!user.TryProduce(rules, out var retryAfter))
+            throw rules.Refuse(WsmqErrors.TooManyProducers, retryAfter);
+    }
+
     /// <summary>Counts a call that costs the store something even if it has no effect.</summary>
     /// <exception cref="WsmqException"><c>too-many-resumes</c>: the rate is exceeded.</exception>
     public async ValueTask ThrottleReadAsync(CancellationToken cancellationToken)
@@ -101,7 +109,7 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
         Interlocked.Decrement(ref _outstanding);
         Budget.Return(HeldBytes.Send + request.Bytes);
         // A work queue has limits of its own, and is charged to no user.
-        if (request.To.Kind != WsmqAddressKind.Work && result is { Duplicate: false, Refused: false, IsCorrupt: false } stored)
+        if (request.To.Kind != WsmqAddressKind.Work && result is { Duplicate: false, IsStored: true } stored)
         {
             usage.Stored(user.Usage, rules, request, stored);
             if (stored.Created)

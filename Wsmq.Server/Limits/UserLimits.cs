@@ -14,6 +14,7 @@ internal sealed class UserLimits(string user)
     private RateBucket _reads;
     private RateBucket _connects;
     private RateBucket _newAddresses;
+    private RateBucket _producers;
     private UsageAccount? _usage;
     private UserReads? _logReads;
 
@@ -40,7 +41,7 @@ internal sealed class UserLimits(string user)
 
     /// <summary>Whether there is no state to keep for the user.</summary>
     public bool IsIdle(long now) => Connections == 0 && Requests == 0 && InProgress.Used == 0 && _sends.IsFull(now) && _sendBytes.IsFull(now)
-        && _reads.IsFull(now) && _connects.IsFull(now) && _newAddresses.IsFull(now) && _usage is not { IsIdle: false }
+        && _reads.IsFull(now) && _connects.IsFull(now) && _newAddresses.IsFull(now) && _producers.IsFull(now) && _usage is not { IsIdle: false }
         && _logReads?.IsIdle(now) is not false && _ofRequests?.TrueForAll(l => l.IsIdle(now)) is not false;
 
     /// <summary>
@@ -70,6 +71,8 @@ internal sealed class UserLimits(string user)
     public bool TryRead(LimitRules rules, out TimeSpan retryAfter) => _reads.TryTake(rules.UserReads, out retryAfter);
 
     public bool TryConnect(LimitRules rules, out TimeSpan retryAfter) => _connects.TryTake(rules.UserConnects, out retryAfter);
+
+    public bool TryProduce(LimitRules rules, out TimeSpan retryAfter) => _producers.TryTake(rules.Producers, out retryAfter);
 
     /// <summary>
     /// An address was created. Creations that were in flight when the last token was taken exceed the limit, and are paid for by a longer

@@ -36,6 +36,12 @@ public sealed class WsmqLimitClass
     /// <summary>Burst of new addresses; 1 to 10,000,000.</summary>
     public int? UserNewAddressBurst { get; set; }
 
+    /// <summary>Streams of producers per hour that a user may open to a node; 0 (no limit) to 1,000,000.</summary>
+    public int? UserProducersPerHour { get; set; }
+
+    /// <summary>Burst of streams of producers; 1 to 10,000,000.</summary>
+    public int? UserProducerBurst { get; set; }
+
     /// <summary>Calls of <c>Resume</c> and <c>Nack</c> per second, and invalid acks; 0 (no limit) to 1,000,000.</summary>
     public int? UserResumesPerSecond { get; set; }
 
@@ -75,6 +81,8 @@ public sealed class WsmqLimitClass
         UserStorePercent = 50,
         UserNewAddressesPerHour = 10_000,
         UserNewAddressBurst = 10_000,
+        UserProducersPerHour = 10_000,
+        UserProducerBurst = 1_000,
         UserReadBytesPerSecond = 64 * 1024 * 1024,
         UserReadByteBurst = 512 * 1024 * 1024,
         UserConnectsPerMinute = 600,

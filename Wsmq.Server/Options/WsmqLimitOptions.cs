@@ -13,8 +13,8 @@ public sealed class WsmqLimitOptions
 {
     /// <summary>
     /// The name of the predefined class for service accounts: 10,000 messages a second of a connection (burst 20,000), 20,000 of a user
-    /// (40,000), 4 GiB a minute (256 MiB), 50 percent of the store, 10,000 new addresses an hour (10,000), 64 MiB a second read from logs
-    /// (512 MiB), 600 connects a minute (200), 100 connections.
+    /// (40,000), 4 GiB a minute (256 MiB), 50 percent of the store, 10,000 new addresses an hour (10,000), 10,000 streams of producers an
+    /// hour (1,000), 64 MiB a second read from logs (512 MiB), 600 connects a minute (200), 100 connections.
     /// </summary>
     public const string ServiceClass = "service";
 
@@ -65,6 +65,16 @@ public sealed class WsmqLimitOptions
 
     /// <summary>Burst of new addresses. Default 200; 1 to 10,000,000.</summary>
     public int UserNewAddressBurst { get; set; } = 200;
+
+    /// <summary>
+    /// Streams of producers (clients that number their messages) per hour that a user may open to a node, because the store remembers each
+    /// producer for <see cref="WsmqPublishOptions.ProducerExpiry"/>. Our clients send with ids while they are refused. Default 240; 0 (no
+    /// limit) to 1,000,000.
+    /// </summary>
+    public int UserProducersPerHour { get; set; } = 240;
+
+    /// <summary>Burst of streams of producers. Default 60; 1 to 10,000,000.</summary>
+    public int UserProducerBurst { get; set; } = 60;
 
     /// <summary>
     /// Calls of <c>Resume</c> and <c>Nack</c> per second from all connections of a user to a node. Acks count only if they are malformed,
@@ -177,6 +187,8 @@ public sealed class WsmqLimitOptions
         UserUnwrittenBytes = special.UserUnwrittenBytes ?? UserUnwrittenBytes,
         UserConnectsPerMinute = special.UserConnectsPerMinute ?? UserConnectsPerMinute,
         UserConnectBurst = special.UserConnectBurst ?? UserConnectBurst,
+        UserProducersPerHour = special.UserProducersPerHour ?? UserProducersPerHour,
+        UserProducerBurst = special.UserProducerBurst ?? UserProducerBurst,
         ConnectionsPerUser = special.ConnectionsPerUser ?? ConnectionsPerUser,
         ConnectionsPerNode = ConnectionsPerNode,
         PendingConnectionsPerUser = PendingConnectionsPerUser,

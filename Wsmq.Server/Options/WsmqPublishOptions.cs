@@ -21,8 +21,15 @@ public sealed class WsmqPublishOptions
     public TimeSpan DeduplicationWindow { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
+    /// How long the store remembers at least how far a producer has come (a client that numbers its messages, as the .NET client does),
+    /// counted from its last message; on Redis up to twice as long, for each bucket of addresses. Until then a repeat of its messages is
+    /// recognized. Default 1 hour; 1 second to 30 days, and more than <see cref="SendTimeout"/>.
+    /// </summary>
+    public TimeSpan ProducerExpiry { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>
     /// How long a send waits for the store before it fails. Default 10 seconds; 100 ms to 10 minutes, and less than
-    /// <see cref="DeduplicationWindow"/>.
+    /// <see cref="DeduplicationWindow"/> and <see cref="ProducerExpiry"/>.
     /// </summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -105,7 +105,10 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
             try
             {
                 // A copy: sends that become too old leave the batch, and a call that failed may not have ended everywhere.
-                Complete(batch, await appender.AppendAsync(batch.ConvertAll(s => s.Request), follows: false, CancellationToken.None));
+                var results = await appender.AppendAsync(batch.ConvertAll(s => s.Request), follows: false, CancellationToken.None);
+                for (var i = 0; i < results.Length; i++)
+                    results[i] = results[i] with { IsOwnRepeat = batch[i].Request.Number is not null };
+                Complete(batch, results);
                 return;
             }
             catch (Exception e)
@@ -149,7 +152,7 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
         for (var i = 0; i < results.Length; i++)
         {
             batch[i].Decided(results[i]);
-            stored += results[i].Refused || results[i].IsCorrupt || results[i].IsQueueFull ? 0 : 1;
+            stored += results[i].IsStored ? 1 : 0;
             duplicates += results[i].Duplicate ? 1 : 0;
             damaged ??= results[i].IsCorrupt ? batch[i].Request.To : null;
         }

@@ -24,7 +24,7 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
     private const string AppScope = "app";
 
     /// <exception cref="WsmqException">The message is malformed or over a limit.</exception>
-    public CheckedMessage Check(WsmqOutgoingMessage message, WsmqCaller? sender)
+    public CheckedMessage Check(WsmqOutgoingMessage message, WsmqCaller? sender, Producer? producer = null)
     {
         ArgumentNullException.ThrowIfNull(message);
         if (message.Defect is not null)
@@ -33,11 +33,12 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
             throw new WsmqException(WsmqErrors.InvalidAddress, "the message has no field to");
         var to = options.Value.Access.Judge(WsmqAddress.Parse(message.To));
         var job = _jobs.Check(message, to);
+        var number = NumberOf(message, to, producer);
         WsmqAddress? replyTo = message.ReplyTo is null ? null : options.Value.Access.Judge(WsmqAddress.Parse(message.ReplyTo));
         var body = BodyOf(message);
         var metadata = new EntryMetadata
         {
-            Id = Name("id", message.Id) ?? Guid.CreateVersion7().ToString("N"),
+            Id = number is { } one ? one.ToString() : Name("id", message.Id) ?? Guid.CreateVersion7().ToString("N"),
             Sender = sender?.UserId,
             SentAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
             Type = Name("type", message.Type),
@@ -46,7 +47,7 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
             CorrelationId = Name("correlationId", message.CorrelationId),
             ReplyTo = message.ReplyTo,
         };
-        return new CheckedMessage(new AppendRequest(to, sender?.Scope ?? AppScope, metadata.Id, metadata.ToBytes(), body) { Job = job }, replyTo);
+        return new CheckedMessage(new AppendRequest(to, sender?.Scope ?? AppScope, metadata.Id, metadata.ToBytes(), body) { Job = job, Number = number }, replyTo);
     }
 
     /// <summary>What is wrong with a name; null if nothing is.</summary>
@@ -60,6 +61,22 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
     public static string? Name(string field, string? value) => value is not null && DefectOf(value) is { } defect
         ? throw new WsmqException(WsmqErrors.InvalidMessage, $"{field} {defect}")
         : value;
+
+    private static MessageNumber? NumberOf(WsmqOutgoingMessage message, WsmqAddress to, Producer? producer)
+    {
+        if (message.Sequence is not { } sequence)
+        {
+            return producer is null || message.Id is not null
+                ? null
+                : throw new WsmqException(WsmqErrors.InvalidMessage, "a message of a producer has a sequence or an id");
+        }
+
+        if (producer is null)
+            throw new WsmqException(WsmqErrors.InvalidMessage, "sequence is allowed only in Produce");
+        if (message.Id is not null || to.Kind == WsmqAddressKind.Work)
+            throw new WsmqException(WsmqErrors.InvalidMessage, "a message has a sequence or an id, and one to a work queue has an id");
+        return new MessageNumber(producer, sequence);
+    }
 
     private ReadOnlyMemory<byte> BodyOf(WsmqOutgoingMessage message)
     {

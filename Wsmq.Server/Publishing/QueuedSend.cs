@@ -53,7 +53,7 @@ internal abstract class QueuedSend(AppendRequest request, ValueTask<WsmqExceptio
 
     /// <summary>
     /// Settles the send with the decision of the store: the message is stored, or refused because its address is corrupt or would exceed
-    /// the limit of new addresses.
+    /// the limit of new addresses, or because the store cannot tell whether it is stored already.
     /// </summary>
     public void Decided(AppendResult result)
     {
@@ -66,6 +66,12 @@ internal abstract class QueuedSend(AppendRequest request, ValueTask<WsmqExceptio
         if (result.IsQueueFull)
         {
             Failed(new WsmqException(WsmqErrors.QueueFull));
+            return;
+        }
+
+        if (result.IsOutOfSequence)
+        {
+            Failed(new WsmqException(WsmqErrors.OutOfSequence, result.IsFenced ? "a stream with a higher epoch has sent" : "the number is too low"));
             return;
         }
 

@@ -10,6 +10,11 @@ namespace Wsmq.Server.Stores;
 /// sender, address and id, within the deduplication window) returns the position of the first and changes nothing.
 /// </para>
 /// <para>
+/// <b>Numbers.</b> An item with a number is recognized by it instead of its id, in all logs of a lane: see <see cref="ProducerState"/>. What
+/// a call changes in a state counts for the calls after it, and within the call what it has stored. A repeat returns no position. A call
+/// with items of several streams of a producer may refuse those of all but the one with the highest epoch.
+/// </para>
+/// <para>
 /// <b>Addresses.</b> An address exists once its log had an entry, a device was registered with it, or its user was added to a group. The
 /// result of the first entry of a new address states that it created the address. An item that may not create its address is refused
 /// instead; the rest of its batch is not.

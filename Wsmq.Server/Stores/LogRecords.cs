@@ -14,9 +14,16 @@ internal readonly record struct AppendRequest(
 
     /// <summary>For a work queue: what the sender demands; null for the defaults.</summary>
     public JobTerms? Job { get; init; }
+
+    /// <summary>
+    /// The number of the message, by which a repeat is recognized; null if that is its id. A message to a work queue has no number.
+    /// </summary>
+    public MessageNumber? Number { get; init; }
 }
 
-/// <param name="Position">The position of the entry or job; the start if it is refused.</param>
+/// <param name="Position">
+/// The position of the entry or job; the start if it is refused, and for a duplicate that was recognized by its number.
+/// </param>
 /// <param name="Duplicate">The entry was stored by an earlier call.</param>
 internal readonly record struct AppendResult(WsmqPosition Position, bool Duplicate)
 {
@@ -43,6 +50,28 @@ internal readonly record struct AppendResult(WsmqPosition Position, bool Duplica
     public static AppendResult Corrupt { get; } = new() { IsCorrupt = true };
 
     public bool IsCorrupt { get; private init; }
+
+    /// <summary>Not stored: whether the message of this number is stored already cannot be told.</summary>
+    public static AppendResult TooLow { get; } = new() { IsOutOfSequence = true };
+
+    /// <summary>Not stored: a later stream of the producer was processed.</summary>
+    public static AppendResult Fenced { get; } = new() { IsOutOfSequence = true, IsFenced = true };
+
+    public bool IsOutOfSequence { get; private init; }
+
+    public bool IsFenced { get; private init; }
+
+    /// <summary>
+    /// With <see cref="Duplicate"/>: this node has repeated the call, because it did not know the outcome of an earlier one. To the sender of a
+    /// message with a number it is no duplicate.
+    /// </summary>
+    public bool IsOwnRepeat { get; init; }
+
+    /// <summary>The position as clients get it; null if it is not known.</summary>
+    public string? PositionText => Position == WsmqPosition.Start ? null : Position.ToString();
+
+    /// <summary>Whether the entry or job is stored, by this call or an earlier one.</summary>
+    public bool IsStored => !(Refused || IsCorrupt || IsQueueFull || IsOutOfSequence);
 }
 
 /// <summary>An entry of a log.</summary>

@@ -124,6 +124,9 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
                 return WsmqError.Find((await connection.InvokeAsync<WsmqItemResult[]>("SendMany", new[] { message })).Single().Error);
             case "SendStream":
                 return WsmqError.Find((await connection.StreamAsync<WsmqItemResult[]>("SendStream", One(new[] { message })).SingleAsync()).Single().Error);
+            case "Produce":
+                var numbered = One(new[] { new { to = target, sequence = 1, body = 1 } });
+                return WsmqError.Find((await connection.StreamAsync<WsmqItemResult[]>("Produce", Guid.NewGuid().ToString(), 1, numbered).SingleAsync()).Single().Error);
             case "Work":
                 await connection.InvokeAsync<WsmqWorkGrant>(method, target, 1);
                 return null;

@@ -45,7 +45,7 @@ internal static class AuthorizationTable
     public static readonly string[] OverHttp = [.. Endpoints, "GET /logs (event stream)"];
 
     public static readonly string[] Methods =
-        ["Send", "SendMany", "SendStream", "replyTo", "Ack", "Resume", "Nack", "Work", "Complete", "CompleteMany", "Receive", "Live", "ListQueues", .. Managing, .. OverHttp];
+        ["Send", "SendMany", "SendStream", "Produce", "replyTo", "Ack", "Resume", "Nack", "Work", "Complete", "CompleteMany", "Receive", "Live", "ListQueues", .. Managing, .. OverHttp];
 
     /// <summary>The callers: the name of each, and what distinguishes it from the others.</summary>
     public static readonly (string Name, string What)[] Actors =
@@ -95,10 +95,10 @@ internal static class AuthorizationTable
         ("granted", _) when Managing.Contains(method) => [.. Same("unknown-queue")[..5], Ok],
         _ when Managing.Contains(method) => Same("manage-not-allowed"),
         (_, "replyTo") => [.. Expected(actor, "Send").Select(e => ReplyTo(actor, e))],
-        ("user" or "former", "Send" or "SendMany" or "SendStream") => SendToUsers,
-        ("member", "Send" or "SendMany" or "SendStream") => SendAsMember,
-        ("granted", "Send" or "SendMany" or "SendStream") => SendAnywhere,
-        ("refused", "Send" or "SendMany" or "SendStream") => SendNowhere,
+        ("user" or "former", "Send" or "SendMany" or "SendStream" or "Produce") => SendToUsers,
+        ("member", "Send" or "SendMany" or "SendStream" or "Produce") => SendAsMember,
+        ("granted", "Send" or "SendMany" or "SendStream" or "Produce") => SendAnywhere,
+        ("refused", "Send" or "SendMany" or "SendStream" or "Produce") => SendNowhere,
         ("granted", "Work") => WorkGranted,
         ("granted", "Complete" or "CompleteMany") => CompleteGranted,
         (_, "Work" or "Complete" or "CompleteMany") => WorkNowhere,

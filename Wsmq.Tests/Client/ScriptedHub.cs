@@ -35,6 +35,11 @@ public sealed partial class ScriptedHub(Script script) : Hub<IWsmqReceiver>, IWs
     public IAsyncEnumerable<WsmqItemResult[]> SendStream(IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken cancellationToken) =>
         new ScriptedStream(script, Context).RunAsync(messages, cancellationToken);
 
+    // Not public: to a client this is a server of a version without it.
+    IAsyncEnumerable<WsmqItemResult[]> IWsmqHub.Produce(
+        string producer, long epoch, IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public Task Ack(string source, string position)
     {
         script.Acks.Enqueue((source, position));

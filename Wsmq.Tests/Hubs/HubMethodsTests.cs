@@ -19,7 +19,7 @@ public sealed class HubMethodsTests
 
     private static string OnTheWire(Type type) =>
         type == typeof(WsmqTextArgument) ? OnTheWire(typeof(string))
-        : type == typeof(WsmqNumberArgument) ? OnTheWire(typeof(int))
+        : type == typeof(WsmqNumberArgument) || type == typeof(long) ? OnTheWire(typeof(int))
         : type == typeof(WsmqProgressArgument) ? OnTheWire(typeof(WsmqJsonBody))
         : type == typeof(WsmqRetryArgument) ? OnTheWire(typeof(WsmqRetry))
         : type == typeof(WsmqMessagesArgument) ? OnTheWire(typeof(WsmqOutgoingMessage[]))

@@ -48,6 +48,10 @@ internal static class LimitCases
             o => (o.Limits.UserNewAddressesPerHour, o.Limits.UserNewAddressBurst) = (3_600, 2),
             node => UntilRefusedAsync(node, (alice, i) => alice.SendAsync($"user:invented{i}", 1)),
             node => WithAsync(node, alice => alice.SendAsync("user:another", 1))) { SaysWhen = true, OfTheStore = true },
+        new(
+            "Limits.UserProducersPerHour", "too-many-producers",
+            o => (o.Limits.UserProducersPerHour, o.Limits.UserProducerBurst) = (3_600, 2),
+            node => UntilRefusedAsync(node, (alice, _) => ProduceAsync(alice)), node => WithAsync(node, ProduceAsync)) { SaysWhen = true },
         Reads("Limits.UserResumesPerSecond", (alice, _) => alice.Connection.InvokeAsync("Resume", "user:alice", Start)),
         new(
             "Limits.UserConnectsPerMinute", "too-many-connections",
@@ -98,6 +102,19 @@ internal static class LimitCases
         option, "too-many-resumes", o => (o.Limits.UserResumesPerSecond, o.Limits.UserResumeBurst) = (1, 3),
         node => UntilRefusedAsync(node, call),
         node => WithAsync(node, alice => alice.Connection.InvokeAsync("Resume", "user:alice", Start))) { SaysWhen = true };
+
+    private static async Task ProduceAsync(PlainClient client)
+    {
+        await foreach (var _ in client.Connection.StreamAsync<WsmqItemResult[]>("Produce", "p", 1, Nothing()))
+        {
+        }
+
+        static async IAsyncEnumerable<object[]> Nothing()
+        {
+            await Task.CompletedTask;
+            yield break;
+        }
+    }
 
     private static WsmqOutgoingMessage Large() => new() { To = "user:alice", Data = new byte[250_000] };
 

@@ -139,6 +139,24 @@ public sealed class AppendPipelineTests : IAsyncLifetime
         (await second).Id.Should().Be("2");
     }
 
+    [Fact]
+    public async Task A_numbered_message_that_was_repeated_here_is_stored_and_no_duplicate_to_its_sender()
+    {
+        var results = new PublishResults();
+        results.Begin();
+        var number = new MessageNumber(new Producer("user:ann", "p", 1, 256), 1);
+        var request = new AppendRequest(WsmqAddress.User("bob"), "user:ann", "p-1", "m"u8.ToArray(), "1"u8.ToArray()) { Number = number };
+        _lane.Enqueue(new NumberedSend(7, results, request));
+        results.Complete();
+        await Eventually.That("it is in flight", () => _log.Calls.Count == 1);
+        _log.Calls[0].Fail(WsmqErrors.StoreUnavailable);
+        await Eventually.That("it is repeated", () => _log.Calls.Count == 2);
+        _log.Calls[1].WasStored();
+
+        var all = await results.ReadAsync(default).ToArrayAsync();
+        all.SelectMany(r => r).Should().ContainSingle().Which.Should().BeEquivalentTo(new WsmqItemResult { Number = 7, Id = "p-1" });
+    }
+
     private sealed class GatedLog : ScriptedLogBase
     {
         private readonly ConcurrentQueue<Call> _calls = [];
@@ -175,6 +193,8 @@ public sealed class AppendPipelineTests : IAsyncLifetime
         public Task<AppendResult[]> Answer => _answer.Task;
 
         public void Succeed() => _answer.TrySetResult([.. ids.Select((_, i) => new AppendResult(new WsmqPosition(i + 1), false))]);
+
+        public void WasStored() => _answer.TrySetResult([.. ids.Select(_ => new AppendResult(WsmqPosition.Start, Duplicate: true))]);
 
         public void Fail(WsmqError error) => _answer.TrySetException(new WsmqException(error));
     }

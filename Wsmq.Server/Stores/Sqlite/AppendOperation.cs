@@ -9,12 +9,14 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
     // Of the call that runs, on the thread of the writer. Reused, because new ones would be allocated and would grow in each call.
     private readonly LogRows _rows = new();
     private readonly Dictionary<WsmqAddress, JobQueue> _queues = [];
+    private readonly BatchProducers _producers = new(options);
 
     public Appended Run(SqliteSession session, IReadOnlyList<AppendRequest> batch)
     {
         var now = clock.NowMicros();
         _rows.Clear();
         _queues.Clear();
+        _producers.Clear();
         var results = new AppendResult[batch.Count];
         var entries = new List<(WsmqAddress, LogEntry)>(batch.Count);
         for (var i = 0; i < batch.Count; i++)
@@ -29,6 +31,7 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
 
         foreach (var queue in _queues.Values)
             queue.Save();
+        _producers.Save(session, now);
         return new Appended(results, entries, _queues.Count == 0 ? [] : Queues());
     }
 
@@ -62,6 +65,8 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
         {
             if (request.To.Kind == WsmqAddressKind.Work)
                 return AddJob(session, request, now);
+            if (request.Number is { } number && _producers.Refuse(session, number, now) is { } refused)
+                return refused;
             var row = request.MayCreate ? _rows.FindOrAdd(session, request.To) : _rows.Find(session, request.To);
             return row is null ? AppendResult.NoAddress : Append(session, row, request, now, entries);
         }
@@ -83,15 +88,17 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
         row.Kept++;
         row.Bytes += entry.Bytes;
         entries.Add((row.Address, entry));
+        if (request.Number is { } number)
+            _producers.Add(session, number, now);
         return new AppendResult(entry.Position, Duplicate: false) { Created = created };
     }
 
-    // The next position of a log or queue, stored with the id of its message; false if that id is stored already.
+    // The next position of a log or queue, stored with the id of a message without a number; false if that id is stored already.
     private bool TryPlace(SqliteSession session, LogRow row, in AppendRequest request, long now, out WsmqPosition position)
     {
         // Not the clock alone: it may have been set back, and even an emptied log must not reuse a position.
         position = new WsmqPosition(SqlitePosition.Checked(Math.Max(now, row.Tail + 1)));
-        return MessageIdTable.TryAdd(
+        return request.Number is not null || MessageIdTable.TryAdd(
             session, row.Id, request.Sender, request.Id, position.Value, now, now + options.Publish.DeduplicationWindow.Micros());
     }
 }

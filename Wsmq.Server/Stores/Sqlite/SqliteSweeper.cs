@@ -5,8 +5,8 @@ using Wsmq.Server.Diagnostics;
 namespace Wsmq.Server.Stores.Sqlite;
 
 /// <summary>
-/// Removes data that no call touches: entries of idle logs that are too old or acknowledged, expired message ids, expired dead letters,
-/// outcomes of jobs and old usage accounts. Appends and reads trim the logs that they touch, so this may be slow, and works in small transactions.
+/// Removes data that no call touches: entries of idle logs that are too old or acknowledged, expired message ids and producers, expired dead
+/// letters, outcomes of jobs and old usage accounts. Appends and reads trim the logs that they touch, so this may be slow, and works in small transactions.
 /// </summary>
 internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retention, TimeProvider clock, ILogger logger) : IAsyncDisposable
 {
@@ -28,6 +28,10 @@ internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retenti
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
         while (await engine.WriteAsync(s => MessageIdTable.Purge(s, clock.NowMicros(), IdsPerWrite), cancellationToken)
+            .ConfigureAwait(false) == IdsPerWrite)
+            cancellationToken.ThrowIfCancellationRequested();
+
+        while (await engine.WriteAsync(s => ProducerTable.Purge(s, clock.NowMicros(), IdsPerWrite), cancellationToken)
             .ConfigureAwait(false) == IdsPerWrite)
             cancellationToken.ThrowIfCancellationRequested();
 

@@ -19,19 +19,23 @@ internal sealed class AppendScript(
         var logs = new LogGroups(batch, keys);
         var groups = new JournalGroups(logs, journals.Takes(lane) ? redisOptions.InlineSignalBytes + RedisContent.Header : null);
         var isNew = groups.Count > 0 && journals.Begin(lane, number, groups.Logs, groups.BlobBytes);
+        var numbers = new BatchNumbers(batch, lane.Number, number);
         try
         {
+            numbers.Begin();
             var reply = (RedisResult[])(await logs.RunAsync(
                 connections, RedisScript.Append, KeysOf(lane, logs, groups),
-                buffer => ValuesOf(lane, batch, logs, groups, buffer, number, after, isNew), cancellationToken, groups.BufferBytes))!;
+                buffer => ValuesOf(lane, batch, logs, groups, numbers, buffer, number, after, isNew), cancellationToken,
+                groups.BufferBytes + numbers.BufferBytes))!;
             var results = new AppendResult[batch.Count];
-            var last = Read(reply, logs, results);
+            var last = Read(reply, logs, numbers, results);
             journals.Answered(lane, number, last);
             return new BatchReply(results);
         }
         catch
         {
             journals.Failed(lane, number);
+            numbers.Fail();
             throw;
         }
     }
@@ -50,27 +54,30 @@ internal sealed class AppendScript(
     }
 
     private RedisValue[] ValuesOf(
-        RedisLane lane, IReadOnlyList<AppendRequest> batch, LogGroups logs, JournalGroups groups, Memory<byte> buffer, long number, long after,
-        bool isNew)
+        RedisLane lane, IReadOnlyList<AppendRequest> batch, LogGroups logs, JournalGroups groups, BatchNumbers numbers, Memory<byte> buffer,
+        long number, long after, bool isNew)
     {
         var names = FixedValues + (JournalGroups.ValuesOfAGroup * groups.Count);
-        var values = new RedisValue[names + logs.Count + batch.Count + batch.Count - groups.ItemCount];
+        var values = new RedisValue[names + logs.Count + (numbers.HasIds ? batch.Count : 0) + batch.Count - groups.ItemCount + numbers.ValueCount];
+        numbers.WriteStates(values.AsSpan()[^numbers.ValueCount..]);
         (values[0], values[1], values[2]) = (JournalBlob.NumberOf(number), after, AppendFence.Kept.WholeMilliseconds());
         (values[3], values[4]) = (options.Publish.DeduplicationWindow.Micros(), redisOptions.InlineSignalBytes);
         (values[5], values[6], values[7]) = (lanes.PublishCommand, lane.Keys.Channels, lane.Keys.Leases);
         for (var kind = WsmqAddressKind.User; kind <= WsmqAddressKind.Group; kind++)
             options.Retention.For(kind).Values().CopyTo(values, 8 + (ValuesOfAKind * (int)kind));
         values[14] = Barred(batch, logs);
-        (values[15], values[16], values[18]) = (logs.Counts(ref buffer), lanes.Node, logs.MayRepeat);
+        (values[15], values[16]) = (logs.Counts(ref buffer), lanes.Node);
+        values[18] = numbers.Text(logs.MayRepeat, options.Publish.ProducerExpiry, Enumerable.Range(0, logs.Count).SelectMany(logs.Items), ref buffer);
         (values[20], values[21]) = (groups.Numbers, isNew);
         (values[17], values[19]) = groups.Write(values.AsSpan(FixedValues..), ref buffer, lanes.Node, number);
-        var (id, content) = (names + logs.Count, names + logs.Count + batch.Count);
+        var (id, content) = (names + logs.Count, names + logs.Count + (numbers.HasIds ? batch.Count : 0));
         for (var j = 0; j < logs.Count; j++)
         {
             values[names + j] = logs.Keys(j).Name;
             foreach (var i in logs.Items(j))
             {
-                values[id++] = logs.WriteId(j, i, ref buffer);
+                if (numbers.HasIds)
+                    values[id++] = numbers.TryWrite(i, ref buffer) is { } place ? place : logs.WriteId(j, i, ref buffer);
                 if (j >= groups.LogCount)
                     values[content++] = logs.WriteContent(i, ref buffer);
             }
@@ -92,7 +99,7 @@ internal sealed class AppendScript(
     }
 
     // Returns the last position that may be in a journal.
-    private static WsmqPosition Read(RedisResult[] reply, LogGroups logs, AppendResult[] results)
+    private static WsmqPosition Read(RedisResult[] reply, LogGroups logs, BatchNumbers numbers, AppendResult[] results)
     {
         ReadOnlySpan<byte> text = (byte[])reply[0]!;
         var (now, last) = (RedisReplies.Position(text[..WsmqPosition.Length]).Value, 0L);
@@ -114,14 +121,24 @@ internal sealed class AppendScript(
             last = Math.Max(last, at - 1);
         }
 
+        var states = new Dictionary<int, string>();
         for (var k = 1; k + 1 < reply.Length; k += 2)
-            logs.Keys((int)reply[k]).Readers = (string)reply[k + 1]!;
+        {
+            if ((int)reply[k] < logs.Count)
+                logs.Keys((int)reply[k]).Readers = (string)reply[k + 1]!;
+            else
+                states[(int)reply[k] - logs.Count] = (string)reply[k + 1]!;
+        }
+
+        numbers.End(states);
         return new WsmqPosition(last);
     }
 
     private static AppendResult ResultOf(ReadOnlySpan<byte> result) => result[0] switch
     {
         (byte)'R' => AppendResult.NoAddress,
+        (byte)'S' => AppendResult.TooLow,
+        (byte)'E' => AppendResult.Fenced,
         not (byte)'X' when RedisReplies.TryPosition(result[1..], out var position) =>
             new AppendResult(position, result[0] == (byte)'D') { Created = result[0] == (byte)'C' },
         _ => AppendResult.Corrupt,

@@ -53,14 +53,14 @@ internal sealed class LogGroups
         }
     }
 
-    /// <summary>Whether a message may be in the batch twice.</summary>
+    /// <summary>Whether a message with an id may be in the batch twice.</summary>
     public bool MayRepeat
     {
         get
         {
             foreach (var log in _logs)
             {
-                if (log.Items.Count > MostCompared || Repeats(log.Items))
+                if (Repeats(log.Items))
                     return true;
             }
 
@@ -177,11 +177,14 @@ internal sealed class LogGroups
         return taken;
     }
 
+    // Those with numbers do not count.
     private bool Repeats(List<int> items)
     {
+        if (items.Count > MostCompared)
+            return items.Exists(i => _batch[i].Number is null);
         for (var a = 1; a < items.Count; a++)
         {
-            for (var b = 0; b < a; b++)
+            for (var b = 0; b < a && _batch[items[a]].Number is null; b++)
             {
                 if (_batch[items[a]].Id == _batch[items[b]].Id && _batch[items[a]].Sender == _batch[items[b]].Sender)
                     return true;

@@ -1,7 +1,7 @@
 -- Appends a batch of entries; deduplication, append, trimming and signal are atomic. Items are grouped by log. Messages for addresses that
 -- some node reads go into the journal of this node, one entry for all addresses that the same nodes read: the node has composed it, with what
 -- it knew of the readers. What is not as it knew goes to the log of its address.
--- uses: signals, message_ids, batches, journal
+-- uses: signals, repeats, batches, journal
 -- KEYS[1]           number of the last batch of this node and lane
 -- KEYS[2 … 4]       recent message ids (hashes: id -> position), one hash per time slice, used in rotation
 -- KEYS[5]           temporary key, exists only inside the script
@@ -21,16 +21,19 @@
 -- ARGV[16]          number of items per log, two bytes each
 -- ARGV[17]          id of this node
 -- ARGV[18]          number of logs per group, two bytes each
--- ARGV[19]          1 if an id may be in the batch twice, else 0
+-- ARGV[19]          1 if an id may be in the batch twice, else 0; then more if there are messages with numbers, see repeats.lua
 -- ARGV[20]          log and meta of each log that is in a group, each after its length in two bytes
 -- ARGV[21]          the numbers of the addresses of a group, from 0000 on
 -- ARGV[22]          1 until the node is known to be among those with journals, else 0
 -- ARGV[23 …]        per group: mode and nodes that the states of its addresses are expected to have, blob; then the name of each log, after
---                   its length in two bytes; then the id of each item (hash of sender, address and id, 16 bytes); then the content of each
---                   item that is in no blob: metadata length and body length in four bytes each, metadata, body
+--                   its length in two bytes; then the id of each item (hash of sender, address and id, 16 bytes; or a number, see
+--                   repeats.lua); then the content of each item that is in no blob: metadata length and body length in four bytes each,
+--                   metadata, body
 -- Returns           a string: time in µs (16), then per log J (its items are in the journal, from the time on), or L and per item N (new),
---                   C (new, and its address too), D (duplicate), R (refused: the address does not exist) or X (the keys of its log are
---                   corrupt), each followed by the position; then, for logs that could have been in a group, number (from 0), mode and nodes
+--                   C (new, and its address too), D (duplicate; with a number without its position), S (cannot be told), E (from a stream
+--                   with a lower epoch), R (refused: the address does not exist) or X (the keys of its log are corrupt), each followed by
+--                   the position; then, for logs that could have been in a group, number (from 0), mode and nodes; and for producers whose
+--                   state is not as expected, number (from that of the logs on) and state
 local refused = begin_batch(KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3])
 if refused then return refused end
 
@@ -44,11 +47,11 @@ for j = 1, logs do
   items = items + high * 256 + low
   firsts[j + 1] = items + 1
 end
-local inline_max, contents = tonumber(ARGV[5]) + 8, ids + items
+local inline_max, contents = tonumber(ARGV[5]) + 8, string.byte(ARGV[19], 2) == 48 and ids or ids + items
 
 local now = micros()
 local now_id = digits(now)
-local message = message_ids(now, tonumber(ARGV[4]), ids + 1, ids + items, ARGV[19] == '1')
+local message = repeats(now, tonumber(ARGV[4]), ids, items, ARGV[19])
 local signals = signals_of(ARGV[6], ARGV[7], ARGV[8])
 local successor = positions_from(now_id)
 local states = call('HMGET', active, unpack(ARGV, names + 1, ids))
@@ -191,8 +194,10 @@ end
 local function append(j, part, all, rules)
   local name, first, boxes = ARGV[names + j], firsts[j], nil
   for i = first, firsts[j + 1] - 1 do
-    local at, new = message.find(i), 'D'
-    if not at then
+    local at, new = message.find(i)
+    if at then
+      new = new or 'D'
+    else
       if not part.to then part.to, part.state, part.nodes = opened(j, rules) end
       local to, content = part.to, all[i - first + 1]
       new = (to.tail or part.state) and 'N' or admit(to.meta, i)
@@ -232,7 +237,7 @@ for j = 1, logs do
   end
 end
 
-message.save()
+for _, state in ipairs(message.save() or {}) do known[#known + 1] = { logs + state[1] - 1, state[2] } end
 for gone in pairs(signals.close()) do
   -- A corrupt meta must not prevent the node's removal from the others.
   for j = 1, logs do

@@ -4,12 +4,14 @@
 -- window                   deduplication window, µs
 -- first, last              indexes in ARGV of the ids of the batch
 -- twice                    whether an id may be in the batch twice
+-- values                   where the ids are, if not in ARGV
 -- KEYS[2], KEYS[3], KEYS[4]   the hashes (id -> position), used in rotation
-local function message_ids(now, window, first, last, twice)
+local function message_ids(now, window, first, last, twice, values)
+  values = values or ARGV
   local slice = math.floor(now / window)
   local function key(s) return KEYS[2 + s % 3] end
   local function known(s)
-    local found = call('HMGET', key(s), 'slice', unpack(ARGV, first, last))
+    local found = call('HMGET', key(s), 'slice', unpack(values, first, last))
     return found[1] == string.format('%.0f', s) and found or {}
   end
   local given, given_before, given_here, fresh, n = known(slice), known(slice - 1), {}, {}, 0
@@ -26,7 +28,7 @@ local function message_ids(now, window, first, last, twice)
   function ids.find(i)
     if not suspects then return nil end
     local at = given[i + 1] or given_before[i + 1]
-    return at and position(at) or given_here[ARGV[first + i - 1]]
+    return at and position(at) or given_here[values[first + i - 1]]
   end
 
   -- The items whose messages may be stored already, or are in the batch for the second time.
@@ -36,7 +38,7 @@ local function message_ids(now, window, first, last, twice)
     local seen = {}
     repeated = {}
     for i = 1, last - first + 1 do
-      local id = ARGV[first + i - 1]
+      local id = values[first + i - 1]
       repeated[i] = given[i + 1] or given_before[i + 1] or seen[id]
       seen[id] = true
     end
@@ -51,7 +53,7 @@ local function message_ids(now, window, first, last, twice)
   end
 
   function ids.add(i, at)
-    local id = ARGV[first + i - 1]
+    local id = values[first + i - 1]
     fresh[n + 1], fresh[n + 2], n = id, at, n + 2
     if suspects then given_here[id] = at end
   end

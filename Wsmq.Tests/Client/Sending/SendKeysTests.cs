@@ -1,0 +1,130 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Wsmq.Tests.Client;
+
+/// <summary>
+/// By what sends are recognized when they are repeated: what happens, step by step, and what is written with which numbers. In what is seen,
+/// a1#2 is the send a1 with the number 2, a1! has an id, and a new producer is another letter.
+/// </summary>
+public sealed class SendKeysTests
+{
+    private readonly Dictionary<string, PendingSend> _sends = [];
+    private readonly List<string> _seen = [];
+    private readonly List<string> _producers = [];
+    private readonly SendScheduler _scheduler;
+
+    public SendKeysTests() => _scheduler = new SendScheduler(maxOutstanding: 1_000, new WsmqClientOptions().SendBackoff, _ => { });
+
+    [Theory]
+
+    // Numbers follow the order in which sends are written, and each stream has its epoch.
+    [InlineData("connect; stream; send a1; send b1; fill; stream", "A/1 [a1#1 b1#2] A/2")]
+
+    // What may be stored is repeated with its number: after a lost answer, and after an error that leaves it open.
+    [InlineData("connect; stream; send a1; send b1; fill; ok 1; end; connect; stream; send c1; fill", "A/1 [a1#1 b1#2] b1=stored A/2 [a1#1 c1#3]")]
+    [InlineData("connect; stream; send a1; fill; no 0 store-unavailable; retry; fill", "A/1 [a1#1] [a1#1]")]
+
+    // What is not stored gets a new one, unless an earlier attempt may be stored.
+    [InlineData("connect; stream; send a1; fill; no 0 rate-limited; send b1; fill; retry; fill", "A/1 [a1#1] [b1#2] [a1#3]")]
+    [InlineData("connect; stream; send a1; fill; end; connect; stream; fill; no 0 rate-limited; retry; fill", "A/1 [a1#1] A/2 [a1#1] [a1#1]")]
+
+    // A node of an older version: ids. What may be stored by another node cannot be recognized there.
+    [InlineData("connect; stream; send a1; fill; none; stream; fill; ok 0", "A/1 [a1#1] ids [a1!] a1=stored")]
+    [InlineData("connect; stream; send a1; send b1; fill; end; send c1; connect; stream; fill; none; stream; fill", "A/1 [a1#1 b1#2] A/2 [a1#1 b1#2 c1#3] ids [c1!] a1=outcome-unknown b1=outcome-unknown")]
+    [InlineData("connect; stream; send a1; fill; none; stream; fill; end; connect; stream; send b1; fill", "A/1 [a1#1] ids [a1!] A/2 [a1! b1#2]")]
+
+    // The server cannot tell: a new producer goes on, once all are answered.
+    [InlineData("connect; stream; send a1; send b1; fill; no 0 out-of-sequence; fill; ok 1; end; stream; retry; fill", "A/1 [a1#1 b1#2] [] b1=stored B/1 [a1#1]")]
+    [InlineData("connect; stream; send a1; fill; end; connect; stream; send b1; fill; no 0 out-of-sequence; no 1 out-of-sequence; end; stream; retry; fill", "A/1 [a1#1] A/2 [a1#1 b1#2] a1=outcome-unknown B/1 [b1#1]")]
+
+    // The first attempt is no duplicate: another process has the same producer.
+    [InlineData("connect; stream; send a1; fill; twice 0; end; stream; retry; fill; ok 0", "A/1 [a1#1] B/1 [a1#1] a1=stored")]
+    [InlineData("connect; stream; send a1; fill; end; connect; stream; fill; twice 0", "A/1 [a1#1] A/2 [a1#1] a1=stored")]
+    public void Sends_are_repeated_with_the_number_that_may_be_stored(string steps, string expected)
+    {
+        foreach (var step in steps.Split("; "))
+            Do(step.Split(' '));
+
+        _seen.AddRange(_sends.Where(s => s.Value.Done.IsFaulted && !_seen.Contains(Outcome(s.Key))).Select(s => Outcome(s.Key)));
+        string.Join(' ', _seen).Should().Be(expected);
+    }
+
+    [Fact]
+    public void No_number_is_so_far_above_one_that_may_have_to_be_repeated_that_the_server_could_not_tell()
+    {
+        foreach (var step in new[] { "connect", "stream", "send a1", "send b1", "fill", "no 0 store-unavailable", "ok 1" })
+            Do(step.Split(' '));
+        for (var i = 0; i < 400; i++)
+            Do(["send", $"c{i}"]);
+
+        var first = FillAll();
+        first.Should().Equal(Enumerable.Range(0, 254).Select(i => $"c{i}#{i + 3}"));
+        _scheduler.HasReady.Should().BeFalse("it would be asked again and again");
+        Do(["retry"]);
+        FillAll().Should().Equal("a1#1");
+        Do(["ok", $"{2 + first.Count}"]);
+        FillAll().Should().Equal(Enumerable.Range(254, 146).Select(i => $"c{i}#{i + 3}"));
+    }
+
+    private List<string> FillAll()
+    {
+        var all = new List<string>();
+        for (var frame = new SendFrame(); _scheduler.TryFill(frame); frame = new SendFrame())
+            all.AddRange(frame.Messages.Select(Text));
+        return all;
+    }
+
+    private void Do(string[] step)
+    {
+        switch (step[0])
+        {
+            case "send":
+                var send = new PendingSend($"user:{step[1][0]}", Encoding.UTF8.GetBytes($"{{\"to\":\"{step[1]}\"}}"), hasOwnId: false);
+                _sends.Add(step[1], send);
+                _scheduler.Add(send);
+                break;
+            case "connect": _scheduler.Connect(); break;
+            case "stream": _seen.Add(_scheduler.BeginStream() is var (producer, epoch) ? $"{Letter(producer)}/{epoch}" : "ids"); break;
+            case "end": _scheduler.EndStream(SendOutcome.Again); break;
+            case "none": _scheduler.RefuseNumbers(); break;
+            case "ok": Answer(step[1], new SendOutcome(new WsmqReceipt("id", "0", Duplicate: false), null)); break;
+            case "twice": Answer(step[1], new SendOutcome(new WsmqReceipt("id", string.Empty, Duplicate: true), null)); break;
+            case "no": Answer(step[1], SendOutcome.From(new WsmqItemResult { Number = 0, Error = $"{WsmqErrors.All.Values.Single(e => e.Code == step[2])}" })); break;
+            case "fill":
+                var frame = new SendFrame();
+                _scheduler.TryFill(frame);
+                _seen.Add($"[{string.Join(' ', frame.Messages.Select(Text))}]");
+                break;
+            case "retry":
+                foreach (var retry in _scheduler.TakeRetries())
+                    _scheduler.Retry(retry);
+                break;
+            default: throw new ArgumentException(step[0]);
+        }
+    }
+
+    private void Answer(string number, SendOutcome outcome)
+    {
+        var before = _sends.Keys.Where(name => _sends[name].IsSettled).ToHashSet();
+        _scheduler.Answered(long.Parse(number, null), outcome);
+        _seen.AddRange(_sends.Keys.Where(name => _sends[name].IsSettled && !before.Contains(name) && _sends.Count < 100).Select(Outcome));
+    }
+
+    private string Outcome(string name) => _sends[name].Done.IsCompletedSuccessfully
+        ? $"{name}=stored"
+        : $"{name}={((WsmqException)_sends[name].Done.Exception!.InnerException!).Error.Code}";
+
+    private char Letter(string producer)
+    {
+        if (!_producers.Contains(producer))
+            _producers.Add(producer);
+        return (char)('A' + _producers.IndexOf(producer));
+    }
+
+    private static string Text(ReadOnlyMemory<byte> message)
+    {
+        var fields = JsonDocument.Parse(message).RootElement;
+        return fields.TryGetProperty("sequence", out var number) ? $"{fields.GetProperty("to")}#{number}" : $"{fields.GetProperty("to")}{(fields.TryGetProperty("id", out _) ? "!" : "")}";
+    }
+}
