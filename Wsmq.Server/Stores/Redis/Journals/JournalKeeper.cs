@@ -32,8 +32,7 @@ internal sealed class JournalKeeper(
     /// <param name="number">The number of the batch.</param>
     /// <param name="logs">The addresses that may have messages in the journal.</param>
     /// <param name="bytes">What is added to the journal, in bytes.</param>
-    /// <returns>Whether Redis may not know yet that this node has a journal.</returns>
-    public bool Begin(RedisLane lane, long number, IEnumerable<LogKeys> logs, long bytes) =>
+    public void Begin(RedisLane lane, long number, IEnumerable<LogKeys> logs, long bytes) =>
         (_windows.TryGetValue(lane, out var windows) ? windows : Add(lane)).Begin(number, logs, bytes);
 
     /// <summary>A batch was executed, also one without messages for the journal.</summary>

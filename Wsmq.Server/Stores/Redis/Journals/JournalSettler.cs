@@ -66,12 +66,9 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
     public Task RemoveAsync(RedisLane lane, string node, CancellationToken cancellationToken) =>
         TrimAsync(lane, node, "0", string.Empty, andJournal: true, cancellationToken);
 
-    /// <summary>Says that this node is alive, and has a journal.</summary>
-    public async Task RenewAsync(RedisLane lane, CancellationToken cancellationToken)
-    {
-        await connections.AskAsync((database, primary) => database.StringSetAsync(lane.Keys.Lease, "1", lanes.Lease, flags: primary), cancellationToken);
-        await connections.AskAsync((database, primary) => database.SetAddAsync(lane.Keys.Journals, lanes.Node, primary), cancellationToken);
-    }
+    /// <summary>Says that this node is alive.</summary>
+    public Task RenewAsync(RedisLane lane, CancellationToken cancellationToken) => connections.AskAsync(
+        (database, primary) => database.StringSetAsync(lane.Keys.Lease, "1", lanes.Lease, flags: primary), cancellationToken);
 
     /// <summary>Settles and removes the journals of all nodes that are gone.</summary>
     public async Task AdoptAsync(RedisLane lane, CancellationToken cancellationToken)

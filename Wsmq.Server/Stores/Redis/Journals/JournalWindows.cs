@@ -22,7 +22,6 @@ internal sealed class JournalWindows(RedisLane lane, long most, TimeSpan oldest,
     private long _answered;
     private JournalWindow _open = new();
     private WsmqPosition _last;
-    private bool _named;
 
     public RedisLane Lane => lane;
 
@@ -40,8 +39,7 @@ internal sealed class JournalWindows(RedisLane lane, long most, TimeSpan oldest,
     /// <param name="number">The number of the batch.</param>
     /// <param name="logs">The addresses that may have messages in the journal.</param>
     /// <param name="bytes">What is added to the journal, in bytes.</param>
-    /// <returns>Whether Redis may not know yet that this node has a journal.</returns>
-    public bool Begin(long number, IEnumerable<LogKeys> logs, long bytes)
+    public void Begin(long number, IEnumerable<LogKeys> logs, long bytes)
     {
         lock (_lock)
         {
@@ -50,7 +48,6 @@ internal sealed class JournalWindows(RedisLane lane, long most, TimeSpan oldest,
             _open.Through = number;
             _open.Bytes += bytes;
             _bytes += bytes;
-            return !_named;
         }
     }
 
@@ -61,7 +58,7 @@ internal sealed class JournalWindows(RedisLane lane, long most, TimeSpan oldest,
     {
         lock (_lock)
         {
-            _named |= _pending.Remove(number);
+            _pending.Remove(number);
             _last = WsmqPosition.Max(_last, last);
             _answered = Math.Max(_answered, number);
         }
