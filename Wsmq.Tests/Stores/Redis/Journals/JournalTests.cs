@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using StackExchange.Redis;
 using Wsmq.Server.Stores;
 using Wsmq.Server.Stores.Redis.Connections;
@@ -240,6 +241,70 @@ public sealed class JournalTests : IAsyncLifetime
         await Database.ExecuteAsync("ACL", "SETUSER", "default", "+getrange");
         await Eventually.That("they are in the log", async () => await InLogAsync(Bob) == 3 && await JournaledAsync() == 0);
         (await quick.PositionsAsync(Bob)).TakeLast(2).Should().Equal(given);
+    }
+
+    [Fact]
+    public async Task Many_messages_of_one_address_are_moved_in_steps_and_in_order()
+    {
+        await using var quick = await StartAsync(TimeSpan.FromMilliseconds(100), grace: TimeSpan.FromMinutes(1));
+        await ConnectAsync(quick, Bob);
+        await Database.ExecuteAsync("ACL", "SETUSER", "default", "-getrange");
+        var given = new List<WsmqPosition>();
+        for (var i = 0; i < 20; i++)
+            given.AddRange((await quick.AppendAsync([.. Enumerable.Range(0, 64).Select(_ => quick.New(Bob))])).Select(r => r.Position));
+        await Database.ExecuteAsync("ACL", "SETUSER", "default", "+getrange");
+        await Eventually.That("they are in the log", async () => await InLogAsync(Bob) == 1 + given.Count && await JournaledAsync() == 0);
+        var entries = await Database.StreamRangeAsync(Keys.Log(Bob));
+        entries.Skip(1).Select(e => ((string)e.Id!)[..^2]).Should().Equal(given.Select(p => p.ToString()));
+        entries.Skip(1).Select(e => (string)e["p"]!).Should().Equal(entries.SkipLast(1).Select(e => ((string)e.Id!)[..^2]), "no entry is between two of them");
+        var mark = (string)(await Database.StringGetAsync((await KeysAsync("settled:*")).Single()))!;
+        int.Parse(mark[(mark.IndexOf('-', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture).Should().BeGreaterThan(1, "a call moves 256 messages, and the rest of an entry");
+    }
+
+    [Fact]
+    public async Task A_server_that_lacks_what_was_moved_removes_nothing()
+    {
+        await ConnectAsync(_node, Bob);
+        var given = await _node.AddManyAsync(Bob, 2);
+        var journal = (await KeysAsync("journal:*")).Single();
+        RedisKey[] keys = [journal, "t:{0}:journals", "t:{0}:settled:test"];
+        Task<RedisResult> TrimAsync(string mark) =>
+            Database.ScriptEvaluateAsync(RedisScript.JournalTrim, keys, ["999999999999", "t:{0}:heads:", "t:{0}:blob:", "node", 64, 0, mark]);
+        Task<RedisResult> SettleAsync(string after, string mark) => Database.ScriptEvaluateAsync(
+            RedisScript.Settle, ["t:{0}:active", "t:{0}:spare", keys[2], Keys.Log(Bob), Keys.Meta(Bob)],
+            [new WsmqPosition(WsmqPosition.MaxValue).ToString(), 100, 60_000_000, 100_000, 256, after, mark, "\0\buser:bob"]);
+
+        await SettleAsync(string.Empty, "run-1");
+        await Database.KeyDeleteAsync(keys[2]);
+        var refusals = new[] { () => SettleAsync("run-1", "run-2"), () => TrimAsync("run-1"), () => TrimAsync("run-2") };
+        foreach (var call in refusals)
+            await call.Should().ThrowAsync<RedisServerException>().WithMessage("WSMQSTALE*");
+        (await Database.StreamLengthAsync(journal)).Should().BePositive();
+        await SettleAsync(string.Empty, "run-3");
+        await TrimAsync("run-3");
+        (await Database.StreamLengthAsync(journal)).Should().Be(0);
+        (await _node.PositionsAsync(Bob)).TakeLast(2).Should().Equal(given);
+    }
+
+    [Fact]
+    public async Task A_node_whose_journal_was_removed_is_named_again_with_its_next_message()
+    {
+        await ConnectAsync(_node, Bob);
+        await _node.AckAsync("bob", "phone", await _node.AddAsync(Bob));
+        var journal = (await KeysAsync("journal:*")).Single();
+        await Database.KeyDeleteAsync([journal, "t:{0}:journals"]);
+        await _node.AddAsync(Bob);
+        ((string?)(await Database.SetMembersAsync("t:{0}:journals")).Single()).Should().Be(journal[^8..]);
+        (await Database.StreamLengthAsync(journal)).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task What_nobody_moves_is_removed_after_the_retention()
+    {
+        await ConnectAsync(_node, Bob);
+        await _node.AddAsync(Bob);
+        foreach (var key in (await KeysAsync("heads:*")).Concat(await KeysAsync("blob:*")))
+            (await Database.KeyTimeToLiveAsync(key)).Should().BeGreaterThan(TimeSpan.FromDays(7));
     }
 
     [Fact]
