@@ -43,6 +43,8 @@ internal sealed class SentinelStore(string folder, Timings timings) : Deployment
 
     public override async Task<int> SubscriptionsAsync() => RedisSettings.Count(await Primary.CommandAsync("PUBSUB CHANNELS"));
 
+    public override async Task<int> JournaledAsync() => RedisSettings.Count(await Primary.CommandAsync("KEYS *:heads:*"));
+
     protected override async ValueTask DisposeStoreAsync()
     {
         foreach (var line in Lines)
