@@ -30,9 +30,9 @@ internal sealed class AppendScript(
             journals.Answered(lane, number, last);
             return new BatchReply(results);
         }
-        catch
+        catch (Exception e)
         {
-            journals.Failed(lane, number);
+            journals.Failed(lane, number, isRefused: (e as WsmqException)?.Error == WsmqErrors.StoreFull);
             throw;
         }
     }

@@ -35,6 +35,9 @@ internal sealed class JournalWindows(RedisLane lane, long most, TimeSpan oldest,
         }
     }
 
+    /// <summary>The number of the last batch that was removed from the journal, with all before it.</summary>
+    public long RemovedThrough { get; private set; }
+
     /// <summary>A batch is sent.</summary>
     /// <param name="number">The number of the batch.</param>
     /// <param name="logs">The addresses that may have messages in the journal.</param>
@@ -45,7 +48,8 @@ internal sealed class JournalWindows(RedisLane lane, long most, TimeSpan oldest,
         {
             _pending.Add(number);
             _open.Logs.UnionWith(logs);
-            _open.Through = number;
+            _open.First = Math.Min(_open.First, number);
+            _open.Through = Math.Max(_open.Through, number);
             _open.Bytes += bytes;
             _bytes += bytes;
         }
@@ -65,11 +69,13 @@ internal sealed class JournalWindows(RedisLane lane, long most, TimeSpan oldest,
     }
 
     /// <summary>A batch may or may not have been executed, or may still be.</summary>
-    public void Failed(long number)
+    /// <param name="number">The number of the batch.</param>
+    /// <param name="isRefused">It was certainly not executed.</param>
+    public void Failed(long number, bool isRefused)
     {
         lock (_lock)
         {
-            if (!_pending.Remove(number))
+            if (!_pending.Remove(number) || isRefused)
                 return;
             _failed.Add(number);
             _open.Failed = true;
@@ -101,7 +107,11 @@ internal sealed class JournalWindows(RedisLane lane, long most, TimeSpan oldest,
     public void Removed()
     {
         lock (_lock)
-            _bytes -= _closed.Dequeue().Bytes;
+        {
+            var window = _closed.Dequeue();
+            _bytes -= window.Bytes;
+            RemovedThrough = window.Through;
+        }
     }
 
     private void Decide(JournalWindow window)
@@ -126,6 +136,9 @@ internal sealed class JournalWindow
 
     /// <summary>The bytes of all blobs.</summary>
     public long Bytes { get; set; }
+
+    /// <summary>The number of the first batch.</summary>
+    public long First { get; set; } = long.MaxValue;
 
     /// <summary>The number of the last batch.</summary>
     public long Through { get; set; }

@@ -1,5 +1,6 @@
--- The usual batch of append.lua, whose keys and arguments these are: each message is new, and each address is as the node knew, so that all
--- of them go into the journal. In any other case nothing is changed, and append.lua does the whole batch.
+-- The usual batch of append.lua: each message is new, and each address is as the node knew, so that all of them go into the journal. In any
+-- other case nothing is changed, and append.lua does the whole batch.
+-- KEYS[1 …] and ARGV[1 …] are those of append.lua.
 -- It comes before the files that append.lua uses: to define their functions takes longer than to append a message.
 -- uses: group_message
 local function journal_all()
@@ -70,7 +71,10 @@ local function journal_all()
     local link, head, blob = heads[2 * g - 1], heads[2 * g], ARGV[21 + 2 * g]
     call('SET', prefix .. 'heads:' .. link, head, 'PX', kept)
     call('SET', prefix .. 'blob:' .. link, blob, 'PX', kept)
-    head = 'H' .. link .. head
+  end
+  -- Only now: publishing may fail.
+  for g = 1, groups do
+    local head, blob = 'H' .. heads[2 * g - 1] .. heads[2 * g], ARGV[21 + 2 * g]
     local whole, readers = group_message(head, blob), ARGV[20 + 2 * g]
     for r = 2, #readers, 8 do
       local reader = sub(readers, r, r + 7)

@@ -109,7 +109,8 @@ end
 
 -- Moves what journals have of an address, and some device has not acknowledged, to its log, oldest first, and remembers in its state that it
 -- did. Does not save the state. Returns how many messages were moved, and whether that is all.
--- most: after how many messages it stops, at the end of an entry
+-- most: after how many messages it stops, at the end of an entry; but not before half of the entries are moved, because each step looks
+--       through the heads of all
 local function settle(active, log, meta, state, rules, now, most)
   if state.tail <= state.base then
     if state.base <= state.consumed then close_hole(log, meta, state) end
@@ -133,8 +134,9 @@ local function settle(active, log, meta, state, rules, now, most)
   end
   for f = #found, 1, -1 do
     local last = each_message(active, found[f], move)
-    if f > 1 and last and moved >= most then
+    if f > 1 and last and moved >= most and 2 * f <= #found then
       state.base = last
+      if state.consumed < last then state.mode = 'O' end
       save_log(to, now, digits(now))
       return moved, false
     end

@@ -24,6 +24,7 @@ local function newest(after)
   if not is_all then return nil end
   local entries, bytes = {}, 0
   for f = #found, 1, -1 do
+    if #entries >= max_entries or bytes >= max_bytes then break end
     local last = each_message(active, found[f], function(at, before, content)
       if at <= after or #entries >= max_entries or bytes >= max_bytes then return end
       entries[#entries + 1], bytes = { at .. '-0', { 'p', before, 'e', content } }, bytes + #content - 8
